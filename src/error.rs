@@ -1,0 +1,139 @@
+//! The errors, named by who is to blame.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+/// Which of the [`Limits`](crate::Limits) was exceeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Limit {
+    /// Bytes in one line.
+    Line,
+    /// Lines in one frame.
+    Headers,
+    /// Bytes in one frame.
+    Frame,
+    /// Bytes held by a decoder.
+    Buffer,
+}
+
+/// The peer's stream went over a limit; reading it cannot go on.
+///
+/// Sticky: whatever returned it returns it again, whatever is fed. Frames that were complete before it have been handed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FrameError {
+    /// The limit.
+    pub limit: Limit,
+    /// Its value.
+    pub max: u32,
+    /// Where, in bytes from the start of the stream: the first byte too many; for [`Limit::Headers`] the start of the first line too many.
+    pub offset: u64,
+}
+
+impl fmt::Display for FrameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { limit, max, offset } = self;
+        match limit {
+            Limit::Line => write!(f, "line longer than the limit of {max} bytes")?,
+            Limit::Headers => write!(f, "frame with more than the limit of {max} lines")?,
+            Limit::Frame => write!(f, "frame longer than the limit of {max} bytes")?,
+            Limit::Buffer => write!(f, "more than the limit of {max} bytes buffered")?,
+        }
+        write!(f, ", at stream offset {offset}")
+    }
+}
+
+impl core::error::Error for FrameError {}
+
+/// A message was not written because one of its fields would have broken the framing, or would not have been read by the server.
+///
+/// Nothing was written: the output is as it was before the message was begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EncodeError {
+    field: Box<str>,
+    refusal: Refusal,
+}
+
+impl EncodeError {
+    pub(crate) fn new(field: &[u8], refusal: Refusal) -> Self {
+        Self { field: alloc::string::String::from_utf8_lossy(field).into(), refusal }
+    }
+
+    /// Name of the field that was refused, as the caller gave it (bytes that are no UTF-8 replaced).
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// Why.
+    pub fn refusal(&self) -> Refusal {
+        self.refusal
+    }
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "field {:?} refused: {}", self.field, self.refusal)
+    }
+}
+
+impl core::error::Error for EncodeError {}
+
+/// Why a field was refused. Values are never quoted here: they may be secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The name is empty.
+    EmptyName,
+    /// The name has a byte that cannot stand in one: a colon, CR, LF or NUL.
+    InName {
+        /// The byte.
+        byte: u8,
+        /// Its place in the name, from 0.
+        at: usize,
+    },
+    /// The name begins or ends with a blank; the server would not recognise it.
+    OuterBlank,
+    /// The value has a CR, LF or NUL, which would end the line.
+    InValue {
+        /// The byte.
+        byte: u8,
+        /// Its place in the value, from 0.
+        at: usize,
+    },
+    /// The line would be longer than a server reads (Asterisk `main/manager.c`: 1,022 bytes before CRLF, in every version).
+    LineTooLong {
+        /// Length of the line without its CRLF.
+        len: usize,
+        /// The most that is read.
+        max: usize,
+    },
+    /// The message would have more header lines than a server reads (Asterisk `main/manager.c`: 128, in every version).
+    TooManyHeaders {
+        /// The most that is read.
+        max: usize,
+    },
+    /// A line of text has a colon or is empty; it would be read back as something else.
+    NotText,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::EmptyName => f.write_str("the name is empty; give the header's name"),
+            Self::InName { byte, at } => write!(f, "byte {byte:#04x} at {at} of its name; leave it out"),
+            Self::OuterBlank => f.write_str("the name begins or ends with a blank; trim it"),
+            Self::InValue { byte, at } => {
+                write!(f, "byte {byte:#04x} at {at} of its value would end the line; send it encoded or leave it out")
+            }
+            Self::LineTooLong { len, max } => {
+                write!(f, "its line is {len} bytes long and a server reads {max}; shorten the value")
+            }
+            Self::TooManyHeaders { max } => {
+                write!(f, "it is header {} and a server reads {max}; split the message", max + 1)
+            }
+            Self::NotText => f.write_str("a line of text needs text, and no colon; write a header instead"),
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! What a hostile or broken peer can do to a reader, and what stops it.
+//!
+//! | threat | what stops it |
+//! |---|---|
+//! | a line, a frame or a stream of blank-less text without end | [`Limits`](crate::Limits): the stream is given up with the limit's name and the stream offset |
+//! | a frame of very many short lines, to make the index grow | `Limits::headers` bounds it: 8 bytes a line, doubling |
+//! | bytes one at a time, to make every read rescan | every byte is masked once, whatever the reads |
+//! | a million blank lines between frames | skipped in one pass; they are counted, not kept |
+//! | a `Follows` that never ends, full of blank lines | what the frame is has been decided at its first blank line; each further one costs one comparison |
+//! | reading faster than frames are taken | `Limits::buffer`; [`Decoder::room`](crate::Decoder::room) tells when to stop reading, which hands the pressure back to the peer |
+//!
+//! # The same answer, however it is cut
+//!
+//! Which frames come out and which limit is broken where does not depend on how the bytes were split into reads: of two limits that a frame breaks, the one that breaks at the smaller offset
+//! is reported. The buffer's limit is the exception by nature: it depends on when frames are taken.
+//!
+//! # After an error
+//!
+//! The error is `Copy` and sticky. Frames before it have been handed out. There is no resynchronising: what follows an over-long frame can't be trusted to start where a frame starts. Drop the connection.

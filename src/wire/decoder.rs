@@ -1,0 +1,218 @@
+//! The decoder: a scanner and the buffer it reads.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::frame::Frame;
+use super::limits::{Framing, Limits};
+use super::scan::Scanner;
+use crate::error::{FrameError, Limit};
+
+/// Turns the bytes of a stream, in pieces of any size, into frames.
+///
+/// 1. Give it bytes: [`push`](Self::push) copies them in; [`space`](Self::space) and [`advance`](Self::advance) let a `read` write right into its buffer.
+/// 2. Take frames with [`next_frame`](Self::next_frame) until it gives `None`.
+/// 3. At the end of the stream ask [`finish`](Self::finish) whether something was cut off.
+///
+/// Once its buffer has grown to what the traffic needs it allocates nothing. What it holds is bounded by [`Limits`].
+///
+/// ```
+/// use ami_proto::{Decoder, FrameKind, Limits};
+///
+/// let mut decoder = Decoder::new(Limits::new());
+/// for piece in [&b"Asterisk Call Manager/11.0.0\r\nEvent: Ful"[..], b"lyBooted\r\n\r\n"] {
+///     decoder.push(piece);
+///     while let Some(frame) = decoder.next_frame()? {
+///         match frame.kind() {
+///             FrameKind::Banner => println!("talking to {}", frame.lines().next().unwrap()),
+///             FrameKind::Event => println!("event {}", frame.name().unwrap()),
+///             _ => {}
+///         }
+///     }
+/// }
+/// assert_eq!(decoder.finish(), None);
+/// # Ok::<(), ami_proto::FrameError>(())
+/// ```
+#[derive(Clone)]
+pub struct Decoder {
+    scanner: Scanner,
+    /// Initialised storage; what is beyond `filled` is scratch.
+    buf: Vec<u8>,
+    filled: usize,
+    /// Where bytes that had no room would have begun; set once.
+    overflow: Option<FrameError>,
+}
+
+/// The stream ended inside a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Truncated {
+    /// Offset of the unfinished frame's first byte from the start of the stream.
+    pub offset: u64,
+    /// Bytes of it that had arrived.
+    pub len: usize,
+}
+
+impl fmt::Display for Truncated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "stream ended inside a frame: {} bytes of it from stream offset {}", self.len, self.offset)
+    }
+}
+
+impl core::error::Error for Truncated {}
+
+impl Decoder {
+    /// A decoder at the start of a stream that a server sends.
+    pub fn new(limits: Limits) -> Self {
+        Self { scanner: Scanner::new(limits), buf: Vec::new(), filled: 0, overflow: None }
+    }
+
+    /// The same with other framing; to be chosen before the first byte.
+    #[must_use]
+    pub fn with_framing(mut self, framing: Framing) -> Self {
+        self.scanner = self.scanner.with_framing(framing);
+        self
+    }
+
+    /// Takes bytes of the stream. Frames handed out before are gone.
+    ///
+    /// Bytes beyond [`Limits::buffer`] are not taken, nor is anything after them: once the frames before them have been taken, [`next_frame`](Self::next_frame) fails with the
+    /// place of the first one. Taking frames between pushes, or asking [`room`](Self::room) first, prevents it.
+    #[inline]
+    pub fn push(&mut self, bytes: &[u8]) {
+        match self.buf.get_mut(self.filled..self.filled + bytes.len()) {
+            // While little is releasable moving it costs more than it frees.
+            Some(free) if self.scanner.releasable() == 0 => {
+                free.copy_from_slice(bytes);
+                self.filled += bytes.len();
+            }
+            _ => self.push_slow(bytes),
+        }
+    }
+
+    #[inline(never)]
+    fn push_slow(&mut self, bytes: &[u8]) {
+        let room = self.room();
+        let taken = bytes.get(..room).unwrap_or(bytes);
+        if let Some(free) = self.space(taken.len()).get_mut(..taken.len()) {
+            free.copy_from_slice(taken);
+            self.filled += taken.len();
+        }
+        if taken.len() < bytes.len() && self.overflow.is_none() {
+            let offset = self.scanner.offset() + (self.filled - self.scanner.releasable()) as u64;
+            self.overflow = Some(FrameError { limit: Limit::Buffer, max: self.scanner.limits().max_buffer(), offset });
+        }
+    }
+
+    /// Room in the buffer to read into: at least `min` bytes, or all that [`Limits::buffer`] still allows. Follow it with [`advance`](Self::advance).
+    /// Frames handed out before are gone.
+    ///
+    /// An empty slice means that frames have to be taken first. The bytes in it are old ones, of no meaning.
+    ///
+    /// ```
+    /// use std::io::Read;
+    /// use ami_proto::{Decoder, Limits};
+    ///
+    /// let mut stream: &[u8] = b"Event: Hangup\r\n\r\n";
+    /// let mut decoder = Decoder::new(Limits::new());
+    /// let n = stream.read(decoder.space(8192))?;
+    /// decoder.advance(n);
+    /// assert!(decoder.next_frame()?.is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn space(&mut self, min: usize) -> &mut [u8] {
+        let min = min.min(self.room());
+        // Dropping what is done with from the front moves the rest. That is done when less is moved than dropped, so that a byte is
+        // moved once on average however the stream is cut up.
+        let done = self.scanner.releasable();
+        let held = self.filled - done;
+        if done >= held {
+            self.buf.copy_within(done..self.filled, 0);
+            self.scanner.release();
+            self.filled = held;
+        }
+        if self.buf.len() - self.filled < min {
+            // Doubling, but not beyond what the limit can ever need.
+            let needed = self.filled + min;
+            self.buf
+                .resize(needed.next_power_of_two().min(2 * self.scanner.limits().max_buffer() as usize).max(needed), 0);
+        }
+        // More room than the limit allows may be behind; it isn't shown.
+        let end = (self.filled + self.room()).min(self.buf.len());
+        self.buf.get_mut(self.filled..end).unwrap_or_default()
+    }
+
+    /// Says that `n` bytes of what [`space`](Self::space) gave hold bytes of the stream now. More than it gave count as what it gave.
+    pub fn advance(&mut self, n: usize) {
+        let end = (self.filled + self.room()).min(self.buf.len());
+        self.filled = self.filled.saturating_add(n).min(end);
+    }
+
+    /// How many more bytes [`Limits::buffer`] allows before frames have to be taken.
+    pub fn room(&self) -> usize {
+        if self.overflow.is_some() {
+            return 0;
+        }
+        let held = self.filled - self.scanner.releasable();
+        (self.scanner.limits().max_buffer() as usize).saturating_sub(held)
+    }
+
+    /// The next frame. `Ok(None)`: more bytes are needed.
+    ///
+    /// # Errors
+    /// When the stream goes over a limit. The error is sticky: every later call returns it.
+    #[inline]
+    pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, FrameError> {
+        let Some(end) = self.scanner.scan(filled(&self.buf, self.filled))? else {
+            return self.none().map(|()| None);
+        };
+        Ok(Some(self.scanner.frame(filled(&self.buf, self.filled), end)))
+    }
+
+    /// No frame in the buffer: fine, unless bytes were lost or there is no room for the frame to grow.
+    #[inline]
+    fn none(&mut self) -> Result<(), FrameError> {
+        if self.overflow.is_none() && self.room() == 0 {
+            let max = self.scanner.limits().max_buffer();
+            self.overflow =
+                Some(FrameError { limit: Limit::Buffer, max, offset: self.scanner.offset() + u64::from(max) });
+        }
+        self.overflow.map_or(Ok(()), Err)
+    }
+
+    /// Offset in the stream of the first byte that belongs to no frame handed out and to no blank line skipped.
+    pub fn offset(&self) -> u64 {
+        self.scanner.offset()
+    }
+
+    /// The bytes from [`offset`](Self::offset) on: an unfinished frame, or frames not taken yet.
+    pub fn pending(&self) -> &[u8] {
+        self.buf.get(self.scanner.releasable()..self.filled).unwrap_or_default()
+    }
+
+    /// What the end of the stream cut off, to be asked when all frames have been taken. `None`: nothing.
+    pub fn finish(&self) -> Option<Truncated> {
+        let len = self.pending().len();
+        (len > 0).then(|| Truncated { offset: self.offset(), len })
+    }
+
+    /// Blank lines skipped between frames so far. A server answers each of them with an error, so the server role wants to know.
+    pub fn blank_lines(&self) -> u64 {
+        self.scanner.blank_lines()
+    }
+}
+
+fn filled(buf: &[u8], len: usize) -> &[u8] {
+    buf.get(..len).unwrap_or_default()
+}
+
+impl fmt::Debug for Decoder {
+    /// The state without the bytes, which may hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoder")
+            .field("offset", &self.offset())
+            .field("pending", &self.pending().len())
+            .field("limits", &self.scanner.limits())
+            .finish_non_exhaustive()
+    }
+}

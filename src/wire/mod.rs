@@ -1,0 +1,28 @@
+//! Bytes to frames and frames to bytes: framing, and no telephony.
+//!
+//! | you have | take |
+//! |---|---|
+//! | a stream, read piece by piece | [`Decoder`]: it owns the buffer |
+//! | your own buffer (`io_uring`, a ring, `mmap`) | [`Scanner`]: it keeps the index, you keep the bytes |
+//! | a message to send | [`FrameWriter`] |
+//!
+//! What a frame is, and why the rules are as lenient as they are, is told in [`manual::framing`](crate::manual::framing).
+
+mod decoder;
+mod encode;
+mod frame;
+mod kernel;
+mod limits;
+mod owned;
+mod scan;
+mod secret;
+mod value;
+
+pub use decoder::{Decoder, Truncated};
+pub use encode::FrameWriter;
+pub use frame::{Frame, FrameKind, GetAll, Header, Headers, Lines};
+pub use limits::{Framing, Limits};
+pub use owned::OwnedFrame;
+pub use scan::{FrameEnd, Scanner};
+pub use secret::is_secret;
+pub use value::Value;

@@ -1,0 +1,116 @@
+//! The bytes behind a header's colon.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use core::fmt;
+use core::str::Utf8Error;
+
+/// A header's value: bytes as the peer sent them, borrowed from the buffer.
+///
+/// No charset is promised by the protocol, and real servers pass on what a phone sent them, so a value is bytes first and text on demand.
+///
+/// ```
+/// use ami_proto::Value;
+///
+/// let value = Value::new(b"caf\xe9");
+/// assert!(value.as_str().is_err());
+/// assert_eq!(value.to_str_lossy(), "caf\u{fffd}");
+/// assert_eq!(Value::new(b"16"), "16");
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Value<'buf>(&'buf [u8]);
+
+impl<'buf> Value<'buf> {
+    /// A value over these bytes.
+    pub const fn new(bytes: &'buf [u8]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes, trailing blanks included.
+    pub const fn as_bytes(self) -> &'buf [u8] {
+        self.0
+    }
+
+    /// The text.
+    ///
+    /// # Errors
+    /// Where the bytes are no UTF-8; the value stays usable as bytes.
+    pub fn as_str(self) -> Result<&'buf str, Utf8Error> {
+        core::str::from_utf8(self.0)
+    }
+
+    /// The text, with U+FFFD for what is no UTF-8; borrowed where nothing had to be replaced.
+    pub fn to_str_lossy(self) -> Cow<'buf, str> {
+        String::from_utf8_lossy(self.0)
+    }
+
+    /// Number of bytes.
+    pub const fn len(self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none: servers send `Name: ` for a value that they do not have.
+    pub const fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether the bytes are these, the case of ASCII letters apart.
+    pub const fn eq_ignore_case(self, other: &str) -> bool {
+        self.0.eq_ignore_ascii_case(other.as_bytes())
+    }
+}
+
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0.escape_ascii())
+    }
+}
+
+/// The text as [`Value::to_str_lossy`] gives it.
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.0.utf8_chunks() {
+            f.write_str(chunk.valid())?;
+            if !chunk.invalid().is_empty() {
+                f.write_str("\u{fffd}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'buf> From<&'buf [u8]> for Value<'buf> {
+    fn from(bytes: &'buf [u8]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl<'buf> From<&'buf str> for Value<'buf> {
+    fn from(text: &'buf str) -> Self {
+        Self(text.as_bytes())
+    }
+}
+
+impl AsRef<[u8]> for Value<'_> {
+    fn as_ref(&self) -> &[u8] {
+        self.0
+    }
+}
+
+impl PartialEq<[u8]> for Value<'_> {
+    fn eq(&self, other: &[u8]) -> bool {
+        self.0 == other
+    }
+}
+
+impl PartialEq<str> for Value<'_> {
+    fn eq(&self, other: &str) -> bool {
+        self.0 == other.as_bytes()
+    }
+}
+
+impl PartialEq<&str> for Value<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == other.as_bytes()
+    }
+}
