@@ -1,4 +1,44 @@
-//! crate docs placeholder
+//! The Asterisk Manager Interface (AMI) without I/O: bytes go in, frames come out.
+//!
+//! No socket, no runtime, no clock, no thread, no global: whoever embeds it owns the transport, be it blocking `std`, `mio`, `tokio`, `smol`, `io_uring` or a test.
+//! It reads what real servers send, from Asterisk 11 to 23, with all their irregularities; it loses no byte, allocates nothing once warm, and gives up a stream that goes over its [`Limits`].
+//!
+//! ```
+//! use std::io::Read;
+//! use ami_proto::{Decoder, FrameKind, Limits};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let mut socket: &[u8] = b"Asterisk Call Manager/11.0.0\r\nEvent: Hangup\r\nChannel: PJSIP/100-00000001\r\nCause: 16\r\n\r\n";
+//! let mut decoder = Decoder::new(Limits::new());
+//! loop {
+//!     let n = socket.read(decoder.space(8192))?;
+//!     if n == 0 {
+//!         break;
+//!     }
+//!     decoder.advance(n);
+//!     while let Some(frame) = decoder.next_frame()? {
+//!         if frame.kind() == FrameKind::Event && frame.name().is_some_and(|name| name == "Hangup") {
+//!             println!("{} hung up: cause {}", frame.get("Channel").unwrap(), frame.get("Cause").unwrap());
+//!         }
+//!     }
+//! }
+//! if let Some(truncated) = decoder.finish() {
+//!     eprintln!("{truncated}");
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The rooms
+//!
+//! - [`wire`]: bytes to frames, frames to bytes.
+//! - [`error`]: the errors, named by who is to blame.
+//! - [`manual`]: why things are the way they are.
+//!
+//! # Features
+//!
+//! - `std` (default): lets `memchr` choose its routine at run time. Without it the crate needs `alloc` only.
+
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -11,3 +51,8 @@ pub mod wire;
 
 pub use error::{EncodeError, FrameError};
 pub use wire::{Decoder, Frame, FrameKind, Framing, Limits, OwnedFrame, Value};
+
+/// Holds the README's program to the compiler.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -225,7 +225,7 @@ impl<'buf> Header<'buf> {
     }
 
     /// Whether it has this name, the case of ASCII letters apart, as the servers compare them.
-    pub const fn is(self, name: &str) -> bool {
+    pub fn is(self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name.as_bytes())
     }
 }

@@ -69,7 +69,7 @@ pub struct Scanner {
     block: Block,
     /// Whether the line at the end of what was masked still looks for its first colon, or starts right there.
     pending: bool,
-    /// Whether the frame being read is a `Follows` one: known at its first blank line.
+    /// The shape of the frame being read if it is a `Follows` one: known at its first blank line.
     follows: Option<Shape>,
     index: Index,
     /// Blank lines skipped between frames since the stream began.
@@ -108,7 +108,7 @@ impl Block {
         let (sum, carry) = (!stops).overflowing_add(starts);
         let first = sum & stops;
         // Behind the bytes of a short block there are no stops, so a line that is open at its end carries out as well.
-        let pending = carry | (newlines >> (BLOCK - 1) != 0);
+        let pending = carry || newlines >> (BLOCK - 1) != 0;
         (Self { at, newlines, names: first & colons, odd: first & newlines }, pending)
     }
 
@@ -358,7 +358,7 @@ impl Scanner {
     /// Reads the stream's first line and decides whether it is a banner. Leaves the phase as it is where the line isn't whole yet.
     fn first_line(&mut self, buf: &[u8]) -> Option<Stop> {
         loop {
-            let Some(new) = buf.get(self.searched..) else { return None };
+            let new = buf.get(self.searched..)?;
             let Some(found) = memchr::memchr(b'\n', new) else {
                 self.searched = buf.len();
                 return self.overlong(buf.len());
@@ -428,8 +428,9 @@ impl Scanner {
     fn cruise<K: Kernel>(&mut self, buf: &[u8]) {
         self.index.reserve();
         let far = self.watermark();
-        let lines = (self.limits.max_headers() as usize).saturating_sub(BLOCK);
-        let room = (self.index.marks.len() - Index::ROOM).min(2 * lines);
+        // A block has at most 64 lines; with fewer left to the limit it has to be looked at.
+        let spare = (self.limits.max_headers() as usize + 1).saturating_sub(BLOCK);
+        let room = (self.index.marks.len() - Index::ROOM + 1).min(2 * spare);
         let mut len = self.index.len;
         let (mut masked, mut pending) = (self.masked, self.pending);
         for bytes in buf.get(masked..).unwrap_or_default().chunks_exact(BLOCK) {
@@ -439,7 +440,7 @@ impl Scanner {
             masked += BLOCK;
             let to = self.index.marks.get_mut(len..);
             match to {
-                Some(to) if block.odd == 0 && masked <= far && len <= room => {
+                Some(to) if block.odd == 0 && masked <= far && len < room => {
                     len += copy_places(block.names | block.newlines, block.from(self.start), to);
                 }
                 _ => {
@@ -522,21 +523,18 @@ impl Scanner {
     fn closes(&mut self, buf: &[u8], blank: usize) -> Option<Shape> {
         let bytes = buf.get(self.start..blank).unwrap_or_default();
         let index = self.index.marks.get(..self.index.len).unwrap_or_default();
-        let shape = match self.follows {
-            Some(shape) => shape,
-            None => {
-                let shape = classify(bytes, index);
-                let frame = Frame::new(bytes, index, shape, 0);
-                let follows = self.framing.expects_follows()
-                    && shape.kind == FrameKind::Response
-                    && frame.name().is_some_and(|value| value.eq_ignore_case("Follows"));
-                if !follows {
-                    return Some(shape);
-                }
-                let shape = Shape { head: follows_head(bytes, index), ..shape };
-                self.follows = Some(shape);
-                shape
+        let shape = if let Some(shape) = self.follows {
+            shape
+        } else {
+            let shape = classify(bytes, index);
+            let name = Frame::new(bytes, index, shape, 0).name();
+            let follows = shape.kind == FrameKind::Response && name.is_some_and(|kind| kind.eq_ignore_case("Follows"));
+            if !(follows && self.framing.expects_follows()) {
+                return Some(shape);
             }
+            let shape = Shape { head: follows_head(bytes, index), ..shape };
+            self.follows = Some(shape);
+            shape
         };
         let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         let text = text.strip_suffix(b"\r").unwrap_or(text);

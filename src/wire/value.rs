@@ -55,7 +55,7 @@ impl<'buf> Value<'buf> {
     }
 
     /// Whether the bytes are these, the case of ASCII letters apart.
-    pub const fn eq_ignore_case(self, other: &str) -> bool {
+    pub fn eq_ignore_case(self, other: &str) -> bool {
         self.0.eq_ignore_ascii_case(other.as_bytes())
     }
 }
