@@ -1,0 +1,138 @@
+//! `inspect` says what is in recorded AMI streams: a first look at a capture, and the plainest use of the [`Decoder`](ami_proto::Decoder).
+//!
+//! A summary of a session, and a client's requests as JSON, one frame a line, the password masked:
+//!
+//! ```text
+//! cargo run --release --example inspect -- corpus/sessions/22_queue_excerpt.ami
+//! cargo run --release --example inspect -- --json corpus/requests/22_read_idle.ami
+//! ```
+//!
+//! It exits with 0, with 1 after a framing error, with 2 where it was called wrongly or could not read or write. An input that ends inside a frame is worth a
+//! warning and no more: recordings are cut off as a rule.
+
+mod json;
+mod stream;
+mod summary;
+
+use std::fmt;
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use ami_proto::Frame;
+use clap::Parser;
+use json::Json;
+use stream::{Ending, Stream};
+use summary::Summary;
+
+/// Shows the frames of recorded streams of the Asterisk Manager Interface, in either direction.
+#[derive(Parser)]
+#[command(name = "inspect")]
+struct Options {
+    /// Print each frame as a JSON object on a line of its own, instead of a summary
+    #[arg(long)]
+    json: bool,
+
+    /// Print passwords, keys and challenge answers as they are, instead of `***` (with --json; a summary never has any)
+    #[arg(long)]
+    show_secrets: bool,
+
+    /// Feed the decoder at most N bytes at a time
+    #[arg(long, value_name = "N", default_value = "65536")]
+    chunk: NonZeroUsize,
+
+    /// Byte streams of one direction; `-` is standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    files: Vec<PathBuf>,
+}
+
+/// What is made of the frames: one implementation for each form of output. Its errors are those of writing.
+trait Report {
+    /// Takes the next frame of a file.
+    fn frame(&mut self, frame: Frame<'_>) -> io::Result<()>;
+
+    /// Takes the end of a file, after its last frame. What it wrote has left our buffers then, so that messages come in order.
+    fn end_of_file(&mut self, file: Name<'_>, stream: &Stream) -> io::Result<()>;
+
+    /// Takes the end of all files.
+    fn end(&mut self) -> io::Result<()>;
+}
+
+/// How it went; the worst decides.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Verdict {
+    Fine = 0,
+    FramingError = 1,
+    Failed = 2,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let out = BufWriter::new(io::stdout().lock());
+    let mut report: Box<dyn Report> =
+        if options.json { Box::new(Json::new(out, options.show_secrets)) } else { Box::new(Summary::new(out)) };
+    let verdict = match inspect(&options, &mut *report) {
+        Ok(verdict) => verdict,
+        // Whoever read the output, `head` say, has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Verdict::Fine,
+        Err(error) => {
+            complain("standard output", error);
+            Verdict::Failed
+        }
+    };
+    ExitCode::from(verdict as u8)
+}
+
+/// Reads file by file. What is wrong with one of them doesn't keep it from the next; an error is one of writing.
+fn inspect(options: &Options, report: &mut dyn Report) -> io::Result<Verdict> {
+    // Lines that scroll by on the same terminal are progress enough.
+    let progress = !(options.json && io::stdout().is_terminal());
+    let mut worst = Verdict::Fine;
+    for path in &options.files {
+        let file = Name(path);
+        let input = match stream::open(path, progress) {
+            Ok(input) => input,
+            Err(error) => {
+                complain(file, error);
+                worst = Verdict::Failed;
+                continue;
+            }
+        };
+        let stream = stream::read(input, options.chunk, |frame| report.frame(frame))?;
+        report.end_of_file(file, &stream)?;
+        let verdict = match stream.ending {
+            Ending::Clean => Verdict::Fine,
+            Ending::Truncated(truncated) => {
+                complain(file, format_args!("warning: {truncated}"));
+                Verdict::Fine
+            }
+            Ending::Broken(error) => {
+                complain(file, error);
+                Verdict::FramingError
+            }
+            Ending::Unreadable(error) => {
+                complain(file, error);
+                Verdict::Failed
+            }
+        };
+        worst = worst.max(verdict);
+    }
+    report.end()?;
+    Ok(worst)
+}
+
+/// A file as messages call it.
+#[derive(Clone, Copy)]
+struct Name<'a>(&'a Path);
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if stream::is_stdin(self.0) { f.write_str("standard input") } else { self.0.display().fmt(f) }
+    }
+}
+
+fn complain(about: impl fmt::Display, problem: impl fmt::Display) {
+    // Nobody is left to be told where this fails.
+    let _ = writeln!(io::stderr(), "inspect: {about}: {problem}");
+}

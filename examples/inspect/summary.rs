@@ -1,0 +1,255 @@
+//! A stream at a glance: how much there is of what, and what is odd about it. Of the headers only the one that names the frame is shown, so no secret is.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::fmt::{self, Write as _};
+use std::io::{self, Write};
+use std::time::Duration;
+
+use ami_proto::wire::is_secret;
+use ami_proto::{Frame, FrameKind};
+use comfy_table::{CellAlignment, Table, presets};
+use indicatif::HumanCount;
+
+use crate::stream::{Ending, Stream};
+use crate::{Name, Report};
+
+/// Odd lines shown of a file.
+const SAMPLES: usize = 5;
+/// Characters shown of a name or a line.
+const SHOWN: usize = 72;
+
+pub(crate) struct Summary<W> {
+    out: W,
+    /// The file being read.
+    file: Counts,
+    /// The files before it.
+    total: Counts,
+    files: u64,
+}
+
+impl<W: Write> Summary<W> {
+    pub(crate) fn new(out: W) -> Self {
+        Self { out, file: Counts::default(), total: Counts::default(), files: 0 }
+    }
+}
+
+impl<W: Write> Report for Summary<W> {
+    fn frame(&mut self, frame: Frame<'_>) -> io::Result<()> {
+        self.file.frame(frame);
+        Ok(())
+    }
+
+    fn end_of_file(&mut self, file: Name<'_>, stream: &Stream) -> io::Result<()> {
+        let mut counts = std::mem::take(&mut self.file);
+        counts.stream(stream);
+        writeln!(self.out, "{file}\n{counts}")?;
+        self.total.add(counts);
+        self.files += 1;
+        self.out.flush()
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        if self.files > 1 {
+            writeln!(self.out, "total of {} files\n{}", HumanCount(self.files), self.total)?;
+        }
+        self.out.flush()
+    }
+}
+
+#[derive(Default)]
+struct Counts {
+    /// By kind and name. Two maps deep, so that a name is looked up as it lies in the decoder's buffer and copied only when it is new.
+    names: HashMap<FrameKind, HashMap<Vec<u8>, Tally>>,
+    bytes: u64,
+    elapsed: Duration,
+    blank_lines: u64,
+    framing_errors: u64,
+    odd_lines: u64,
+    samples: Vec<OddLine>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Tally {
+    frames: u64,
+    bytes: u64,
+}
+
+impl Tally {
+    fn add(&mut self, other: Self) {
+        self.frames += other.frames;
+        self.bytes += other.bytes;
+    }
+}
+
+struct OddLine {
+    /// From the start of the stream.
+    offset: u64,
+    /// As it is shown.
+    text: String,
+}
+
+impl Counts {
+    fn frame(&mut self, frame: Frame<'_>) {
+        let name = frame.name().unwrap_or_default().as_bytes();
+        self.tally(frame.kind(), name, Tally { frames: 1, bytes: frame.as_bytes().len() as u64 });
+
+        // All lines of a banner, of text and of a command's output are as they should be without a colon.
+        let plain = match frame.kind() {
+            FrameKind::Banner | FrameKind::Text => true,
+            FrameKind::Response => frame.name().is_some_and(|name| name.eq_ignore_case("Follows")),
+            _ => false,
+        };
+        if plain {
+            return;
+        }
+        let odd = frame.lines().count();
+        self.odd_lines += odd as u64;
+        if odd > 0 && self.samples.len() < SAMPLES {
+            self.samples.extend(odd_lines(frame).take(SAMPLES - self.samples.len()));
+        }
+    }
+
+    fn tally(&mut self, kind: FrameKind, name: &[u8], tally: Tally) {
+        let names = self.names.entry(kind).or_default();
+        if let Some(known) = names.get_mut(name) {
+            known.add(tally);
+        } else {
+            names.insert(name.to_vec(), tally);
+        }
+    }
+
+    fn stream(&mut self, stream: &Stream) {
+        self.bytes = stream.bytes;
+        self.elapsed = stream.elapsed;
+        self.blank_lines = stream.blank_lines;
+        self.framing_errors = matches!(stream.ending, Ending::Broken(_)).into();
+    }
+
+    /// Adds what another file has. The samples are left out: their offsets mean something in their own file only.
+    fn add(&mut self, other: Self) {
+        for (kind, names) in other.names {
+            for (name, tally) in names {
+                self.tally(kind, &name, tally);
+            }
+        }
+        self.bytes += other.bytes;
+        self.elapsed += other.elapsed;
+        self.blank_lines += other.blank_lines;
+        self.framing_errors += other.framing_errors;
+        self.odd_lines += other.odd_lines;
+    }
+
+    fn frames(&self) -> u64 {
+        self.names.values().flat_map(HashMap::values).map(|tally| tally.frames).sum()
+    }
+
+    fn text_frames(&self) -> u64 {
+        self.names.get(&FrameKind::Text).into_iter().flat_map(HashMap::values).map(|tally| tally.frames).sum()
+    }
+
+    /// 10^6 bytes a second.
+    #[expect(clippy::cast_precision_loss, reason = "nobody reads the sixteenth digit of a rate")]
+    fn rate(&self) -> f64 {
+        self.bytes as f64 / 1e6 / self.elapsed.as_secs_f64().max(1e-9)
+    }
+}
+
+/// The lines without a colon of a frame that has headers, with their offsets.
+fn odd_lines(frame: Frame<'_>) -> impl Iterator<Item = OddLine> {
+    let mut headers = frame.headers();
+    let mut end = frame.offset();
+    // What stands behind a secret with a line feed in it is the rest of the secret.
+    let mut secret = false;
+    frame.as_bytes().split_inclusive(|byte| *byte == b'\n').filter_map(move |line| {
+        let offset = end;
+        end += line.len() as u64;
+        if line.contains(&b':') {
+            secret = headers.next().is_some_and(|header| is_secret(frame, header));
+            return None;
+        }
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let text = if secret { "***".to_owned() } else { Shown(line).to_string() };
+        (!line.is_empty()).then_some(OddLine { offset, text })
+    })
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "  frames {}, bytes {}, {:.1} MB/s",
+            HumanCount(self.frames()),
+            HumanCount(self.bytes),
+            self.rate()
+        )?;
+        writeln!(
+            f,
+            "  text frames {}, odd lines {}, blank lines skipped {}, framing errors {}",
+            HumanCount(self.text_frames()),
+            HumanCount(self.odd_lines),
+            HumanCount(self.blank_lines),
+            HumanCount(self.framing_errors)
+        )?;
+        for OddLine { offset, text } in &self.samples {
+            writeln!(f, "  odd line at {offset}: {text}")?;
+        }
+        if self.names.is_empty() { Ok(()) } else { writeln!(f, "{}", self.table()) }
+    }
+}
+
+impl Counts {
+    fn table(&self) -> Table {
+        let mut rows: Vec<(FrameKind, &[u8], Tally)> = self
+            .names
+            .iter()
+            .flat_map(|(kind, names)| names.iter().map(|(name, tally)| (*kind, name.as_slice(), *tally)))
+            .collect();
+        rows.sort_by_key(|(kind, name, tally)| (Reverse(tally.frames), kind.as_str(), *name));
+
+        let mut table = Table::new();
+        table.load_preset(presets::ASCII_MARKDOWN).set_header(["kind", "name", "count", "bytes"]);
+        table.add_rows(rows.into_iter().map(|(kind, name, tally)| {
+            [
+                kind.to_string(),
+                Shown(name).to_string(),
+                HumanCount(tally.frames).to_string(),
+                HumanCount(tally.bytes).to_string(),
+            ]
+        }));
+        for column in table.column_iter_mut().skip(2) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        table
+    }
+}
+
+/// Bytes of a peer made fit for a terminal: of bounded length, without control characters.
+struct Shown<'a>(&'a [u8]);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut left = SHOWN;
+        for chunk in self.0.utf8_chunks() {
+            for char in chunk.valid().chars() {
+                if left == 0 {
+                    return f.write_char('…');
+                }
+                left -= 1;
+                match char {
+                    '"' | '\'' => f.write_char(char)?,
+                    char => write!(f, "{}", char.escape_debug())?,
+                }
+            }
+            for byte in chunk.invalid() {
+                if left == 0 {
+                    return f.write_char('…');
+                }
+                left -= 1;
+                write!(f, "\\x{byte:02x}")?;
+            }
+        }
+        Ok(())
+    }
+}
