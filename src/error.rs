@@ -3,6 +3,8 @@
 use alloc::boxed::Box;
 use core::fmt;
 
+use crate::value::ValueError;
+
 /// Which of the [`Limits`](crate::Limits) was exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -114,6 +116,22 @@ pub enum Refusal {
         /// The most that is read.
         max: usize,
     },
+    /// The value begins with a blank or a control byte. The server skips those, so it would arrive changed.
+    LeadingBlank {
+        /// The byte.
+        byte: u8,
+    },
+    /// The value is empty where that means that there is none.
+    EmptyValue,
+    /// The `ActionID` is longer than the buffers that some modules of the server copy it into.
+    ActionIdTooLong {
+        /// Its length.
+        len: usize,
+        /// The longest that no module cuts.
+        max: usize,
+    },
+    /// The name of a variable is empty or holds `=`, at which the server splits.
+    VariableName,
     /// A line of text has a colon or is empty; it would be read back as something else.
     NotText,
 }
@@ -133,7 +151,65 @@ impl fmt::Display for Refusal {
             Self::TooManyHeaders { max } => {
                 write!(f, "it is header {} and a server reads {max}; split the message", max + 1)
             }
+            Self::LeadingBlank { byte } => {
+                write!(f, "the value begins with byte {byte:#04x}, which the server skips; leave it out")
+            }
+            Self::EmptyValue => f.write_str("the value is empty; leave the header out"),
+            Self::ActionIdTooLong { len, max } => {
+                write!(f, "it is {len} bytes long and modules of the server cut it at {max}; shorten it")
+            }
+            Self::VariableName => f.write_str("the variable's name is empty or has a `=`; the server splits there"),
             Self::NotText => f.write_str("a line of text needs text, and no colon; write a header instead"),
         }
     }
 }
+
+/// A field of a typed view has no value, or one that is not of its kind. Never fatal: the frame and all its other fields stay readable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    prefix: &'static str,
+    name: &'static str,
+    invalid: Option<ValueError>,
+}
+
+impl FieldError {
+    pub(crate) const fn missing(prefix: &'static str, name: &'static str) -> Self {
+        Self { prefix, name, invalid: None }
+    }
+
+    pub(crate) const fn invalid(prefix: &'static str, name: &'static str, error: ValueError) -> Self {
+        Self { prefix, name, invalid: Some(error) }
+    }
+
+    /// Name of the header, without the prefix of its block.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Prefix of the block that the header stands in, such as `Dest`; empty outside of blocks.
+    pub const fn prefix(&self) -> &'static str {
+        self.prefix
+    }
+
+    /// What is wrong with the value. `None`: there is none.
+    pub const fn invalid_value(&self) -> Option<ValueError> {
+        self.invalid
+    }
+
+    /// Whether there is no value.
+    pub const fn is_missing(&self) -> bool {
+        self.invalid.is_none()
+    }
+}
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { prefix, name, invalid } = self;
+        match invalid {
+            Some(error) => write!(f, "header {prefix}{name}: {error}"),
+            None => write!(f, "header {prefix}{name} is missing or has no value"),
+        }
+    }
+}
+
+impl core::error::Error for FieldError {}

@@ -45,8 +45,17 @@
 
 extern crate alloc;
 
+#[cfg(any(test, feature = "std"))]
+extern crate std;
+
+pub mod action;
+pub mod catalogue;
 pub mod error;
+pub mod event;
 pub mod manual;
+pub mod request;
+pub mod response;
+pub mod value;
 pub mod wire;
 
 pub use error::{EncodeError, FrameError};

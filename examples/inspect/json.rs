@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use ami_proto::wire::is_secret;
+use ami_proto::wire::{is_secret, is_secret_line};
 use ami_proto::{Frame, Value};
 use serde_json::json;
 
@@ -27,13 +27,17 @@ impl<W: Write> Report for Json<W> {
             let value = if masked { json!("***") } else { text(header.value()) };
             json!([text(header.name().into()), value])
         });
+        let lines = frame.lines().map(|line| {
+            let masked = !self.show_secrets && is_secret_line(frame, line);
+            if masked { json!("***") } else { text(line) }
+        });
         let object = json!({
             "offset": frame.offset(),
             "len": frame.as_bytes().len(),
             "kind": frame.kind().as_str(),
             "name": frame.name().map(text),
             "headers": headers.collect::<Vec<_>>(),
-            "lines": frame.lines().map(text).collect::<Vec<_>>(),
+            "lines": lines.collect::<Vec<_>>(),
         });
         serde_json::to_writer(&mut self.out, &object)?;
         self.out.write_all(b"\n")

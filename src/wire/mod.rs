@@ -24,5 +24,6 @@ pub use frame::{Frame, FrameKind, GetAll, Header, Headers, Lines};
 pub use limits::{Framing, Limits};
 pub use owned::OwnedFrame;
 pub use scan::{FrameEnd, Scanner};
-pub use secret::is_secret;
+pub(crate) use secret::is_secret_name;
+pub use secret::{is_secret, is_secret_line};
 pub use value::Value;

@@ -3,7 +3,7 @@
 //! The frames they are known from: requests to log in; `AuthDetail` and `AuthList` of PJSIP; `ChallengeResponseFailed` and `InvalidPassword` of the security log; `VoicemailPasswordChange`; `DataGet`;
 //! the configuration files that `GetConfig`, `GetConfigJSON` and `UpdateConfig` carry.
 
-use super::{Frame, FrameKind, Header};
+use super::{Frame, FrameKind, Header, Value};
 
 /// Names of headers, and of options in configuration files, whose value is a secret wherever they stand.
 const WORDS: [&str; 17] = [
@@ -47,10 +47,22 @@ pub fn is_secret(frame: Frame<'_>, header: Header<'_>) -> bool {
     if header.value().is_empty() {
         return false;
     }
-    let name = header.name();
+    // A blank too many makes a header unknown to the server, but no less secret.
+    let name = header.name().trim_ascii();
     // `DataGet` puts the path of what it shows before the name: `2-peers.peer.secret`.
     let last = name.rsplit(|byte| *byte == b'.').next().unwrap_or(name);
     is_word(last) || depends(frame, header)
+}
+
+/// Whether this line of a text or banner frame does: a recording that begins in the middle of a request has such.
+pub fn is_secret_line(frame: Frame<'_>, line: Value<'_>) -> bool {
+    let name = line.as_bytes().split(|byte| *byte == b':').next().unwrap_or_default();
+    matches!(frame.kind(), FrameKind::Text | FrameKind::Banner) && is_word(name.trim_ascii())
+}
+
+/// Whether a header of this name holds a secret, whatever the frame.
+pub(crate) fn is_secret_name(name: &[u8]) -> bool {
+    is_word(name.trim_ascii())
 }
 
 fn is_word(name: &[u8]) -> bool {
@@ -91,7 +103,7 @@ fn assigns_secret(frame: Frame<'_>, number: &[u8]) -> bool {
     frame
         .headers()
         .filter(|header| numbered(*header, "Var-") == Some(number))
-        .any(|header| is_word(header.value().as_bytes()))
+        .any(|header| is_word(header.value().as_bytes().trim_ascii()))
 }
 
 /// Whether a quoted word of the text is one of ours.

@@ -2,8 +2,11 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 use core::str::Utf8Error;
+
+use crate::value::{FromWire, ToWire, ValueError};
 
 /// A header's value: bytes as the peer sent them, borrowed from the buffer.
 ///
@@ -44,6 +47,23 @@ impl<'buf> Value<'buf> {
         String::from_utf8_lossy(self.0)
     }
 
+    /// The value as something else, such as a number or one of the types in [`value`](crate::value).
+    ///
+    /// ```
+    /// use ami_proto::Value;
+    /// use ami_proto::value::HangupCause;
+    ///
+    /// assert_eq!(Value::new(b"16").parse::<u32>()?, 16);
+    /// assert_eq!(Value::new(b"16").parse::<HangupCause>()?.text(), "Normal Clearing");
+    /// # Ok::<(), ami_proto::value::ValueError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the bytes are no such thing: what was expected, and where. The value stays usable.
+    pub fn parse<T: FromWire<'buf>>(self) -> Result<T, ValueError> {
+        T::from_wire(self.0)
+    }
+
     /// Number of bytes.
     pub const fn len(self) -> usize {
         self.0.len()
@@ -57,6 +77,19 @@ impl<'buf> Value<'buf> {
     /// Whether the bytes are these, the case of ASCII letters apart.
     pub fn eq_ignore_case(self, other: &str) -> bool {
         self.0.eq_ignore_ascii_case(other.as_bytes())
+    }
+}
+
+/// Never fails.
+impl<'buf> FromWire<'buf> for Value<'buf> {
+    fn from_wire(bytes: &'buf [u8]) -> Result<Self, ValueError> {
+        Ok(Self(bytes))
+    }
+}
+
+impl ToWire for Value<'_> {
+    fn to_wire(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.0);
     }
 }
 

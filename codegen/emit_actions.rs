@@ -1,0 +1,276 @@
+//! Actions three times over: the builder that a client sends with, the view that a server reads with, and the view of the response.
+
+use super::emit::{Source, branch, field_doc, getters, names, quote, rustdoc, versions};
+use super::table::{Field, Item, Reply, Row, Table};
+
+/// `actions.rs`: builders, and the hash of their names.
+pub fn actions(table: &Table) -> String {
+    let mut source = Source::new("Every action: its builder, and its name's number.");
+    source.gap();
+    names(&table.actions, &mut source);
+    for (number, action) in table.actions.iter().enumerate() {
+        builder(number, action, &mut source);
+    }
+    source.finish()
+}
+
+fn params(action: &Item) -> impl Iterator<Item = &Field> {
+    action.rows.iter().filter_map(|row| match row {
+        Row::Field(field) => Some(field),
+        _ => None,
+    })
+}
+
+/// Whether a successful response has a type of its own.
+fn own_response(action: &Item) -> Option<&Reply> {
+    action.reply.as_ref().filter(|reply| !reply.rows.is_empty() || reply.style == "follows")
+}
+
+fn builder(number: usize, action: &Item, source: &mut Source) {
+    let name = &action.rust;
+    source.gap();
+    source.doc(&format!("{}\n\nAction `{}`. {}", rustdoc(&action.doc), action.name, facts(action)));
+    let answers = answers(action);
+    if !answers.is_empty() {
+        source.doc(&format!("\n{answers}"));
+    }
+    if let Some(Row::Rest(doc)) = action.rows.iter().find(|row| matches!(row, Row::Rest(_))) {
+        source.doc(&format!("\nOther headers, set with [`header`](Self::header): {}", rustdoc(doc)));
+    }
+    source.doc(&example(action));
+    source.line("#[derive(Clone, Debug)]");
+    source.line("#[must_use = \"an action does nothing until it is sent\"]");
+    source.line(format!("pub struct {name}<'a>(pub(super) Args<'a>);"));
+    let response = if own_response(action).is_some() { name } else { "Response" };
+    let (since, until) = (branch(action.since.as_ref()), branch(action.until.as_ref()));
+    source.line(format!("action!({name}, {number}, {response}, {since}, {until});"));
+    source.gap();
+    source.line(format!("impl<'a> {name}<'a> {{"));
+    let required: Vec<&Field> = params(action).filter(|field| field.required).collect();
+    let arguments: Vec<String> = required
+        .iter()
+        .map(|field| match field.kind.word {
+            "assignments" => format!("{}: (impl AsRef<[u8]>, impl AsRef<[u8]>)", field.rust),
+            _ => format!("{}: {}", field.rust, field.kind.setter.0),
+        })
+        .collect();
+    source.doc(if required.is_empty() { "The action, with nothing set." } else { "The action with what it needs." });
+    source.line("#[inline]");
+    source.line(format!("pub fn new({}) -> Self {{", arguments.join(", ")));
+    let set: String = required
+        .iter()
+        .map(|field| match field.kind.word {
+            "assignments" => format!(".{0}({0}.0, {0}.1)", field.rust),
+            _ => format!(".{0}({0})", field.rust),
+        })
+        .collect();
+    let verbatim = if action.rows.iter().any(|row| matches!(row, Row::Rest(_))) { ".verbatim()" } else { "" };
+    source.line(format!("Self(Args::new({}){verbatim}){set}", quote(&action.name)));
+    source.line("}");
+    for field in params(action) {
+        source.gap();
+        setter(field, source);
+    }
+    source.line("}");
+}
+
+fn setter(field: &Field, source: &mut Source) {
+    field_doc(field, source);
+    let wire = quote(&field.name);
+    let (name, (argument, make)) = (&field.rust, field.kind.setter);
+    if field.kind.word == "assignments" {
+        source.doc("\nCall it once for each; the value is quoted as the server unquotes it.");
+        source.line("#[inline]");
+        source.line(format!("pub fn {name}(self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {{"));
+        source.line(format!("Self(self.0.assign({wire}, name.as_ref(), value.as_ref()))"));
+    } else if field.holes() > 0 {
+        source.line("#[inline]");
+        source.line(format!("pub fn {name}(self, number: u32, value: {argument}) -> Self {{"));
+        source.line(format!("Self(self.0.numbered({wire}, number, {make}))"));
+    } else {
+        let method = match (field.secret, field.repeat) {
+            (true, _) => "secret",
+            (false, true) => "push",
+            (false, false) => "set",
+        };
+        if field.repeat {
+            source.doc("\nCall it once for each.");
+        }
+        source.line("#[inline]");
+        source.line(format!("pub fn {name}(self, value: {argument}) -> Self {{"));
+        source.line(format!("Self(self.0.{method}({wire}, {make}))"));
+    }
+    source.line("}");
+}
+
+fn facts(action: &Item) -> String {
+    let mut facts = vec![versions(action.since.as_ref(), action.until.as_ref())];
+    match action.classes.as_slice() {
+        [] => {}
+        [class] => facts.push(format!("Needs the class `{class}`.")),
+        classes => facts.push(format!("Needs one of the classes `{}`.", classes.join("`, `"))),
+    }
+    facts.retain(|fact| !fact.is_empty());
+    facts.join(" ")
+}
+
+/// What comes back, as a sentence of docs.
+fn answers(action: &Item) -> String {
+    let mut out = Vec::new();
+    if let Some(reply) = &action.reply {
+        let to = if own_response(action).is_some() { format!(" See [`response::{}`].", action.rust) } else { String::new() };
+        out.push(format!("The response: {}{to}", rustdoc(&reply.doc)));
+    }
+    if let Some(list) = &action.list {
+        let items: Vec<String> = list.items.iter().map(|item| format!("`{item}`")).collect();
+        let end = list.end.as_ref().map_or(String::new(), |end| format!(", then `{end}`"));
+        out.push(format!("Then come the events {}{end}.", items.join(", ")));
+    }
+    if let Some((_, event)) = &action.outcome {
+        out.push(format!("Later the event `{event}` tells how it went."));
+    }
+    out.join(" ")
+}
+
+/// The builder with all that is required, and what it writes.
+fn example(action: &Item) -> String {
+    let name = &action.rust;
+    let required: Vec<&Field> = params(action).filter(|field| field.required).collect();
+    let arguments: Vec<String> = required.iter().map(|field| sample_argument(field)).collect();
+    let mut imports = String::new();
+    for (part, import) in [("Duration", "# use core::time::Duration;\n"), ("value::", "# use ami_proto::value;\n")] {
+        if arguments.iter().any(|argument| argument.contains(part)) {
+            imports.push_str(import);
+        }
+    }
+    let mut written = format!("Action: {}\\r\\nActionID: 1\\r\\n", action.name);
+    for field in &required {
+        written.push_str(&format!("{}: {}\\r\\n", field.name, field.kind.sample.0.escape_default()));
+    }
+    format!(
+        "\n```\n{imports}use ami_proto::action::{{Action, {name}}};\n\nlet mut out = Vec::new();\n{name}::new({}).encode(Some(\"1\"), &mut out)?;\nassert_eq!(out, b\"{written}\\r\\n\");\n# Ok::<(), ami_proto::EncodeError>(())\n```",
+        arguments.join(", ")
+    )
+}
+
+/// What a required field is given in an example.
+fn sample_argument(field: &Field) -> String {
+    match field.kind.word {
+        "assignments" => format!("({})", field.kind.sample.1),
+        _ => field.kind.sample.1.to_owned(),
+    }
+}
+
+/// `requests.rs`: the enum over all actions, and a view an action.
+pub fn requests(table: &Table) -> String {
+    let mut source = Source::new("Every action as a server sees it.");
+    source.gap();
+    source.doc("A request, by its name: a typed view of the frame it came in.\n\nThe case of letters in the name doesn't matter. An action that the crate doesn't know is `Other`; so is a frame that is no request.");
+    source.line("#[derive(Clone, Copy, Debug)]");
+    source.line("#[non_exhaustive]");
+    source.line("pub enum Request<'buf> {");
+    for action in &table.actions {
+        source.doc(&rustdoc(&action.doc));
+        source.line(format!("{0}({0}<'buf>),", action.rust));
+    }
+    source.doc("A frame that no type of this crate stands for.");
+    source.line("Other(Frame<'buf>),");
+    source.line("}");
+    source.gap();
+    source.line("impl<'buf> Request<'buf> {");
+    source.doc("The frame it came in.");
+    source.line("pub fn frame(self) -> Frame<'buf> {");
+    source.line("match self {");
+    for action in &table.actions {
+        source.line(format!("Self::{}(view) => view.0,", action.rust));
+    }
+    source.line("Self::Other(frame) => frame,");
+    source.line("}");
+    source.line("}");
+    source.gap();
+    source.line("pub(super) fn from_number(number: usize, frame: Frame<'buf>) -> Self {");
+    source.line("match number {");
+    for (number, action) in table.actions.iter().enumerate() {
+        source.line(format!("{number} => Self::{0}({0}(frame)),", action.rust));
+    }
+    source.line("_ => Self::Other(frame),");
+    source.line("}");
+    source.line("}");
+    source.line("}");
+    for (number, action) in table.actions.iter().enumerate() {
+        let name = &action.rust;
+        source.gap();
+        source.doc(&format!("{}\n\nAction `{}`, read by a server; [`action::{name}`](crate::action::{name}) builds it.", rustdoc(&action.doc), action.name));
+        source.line("#[derive(Clone, Copy, Debug)]");
+        source.line(format!("pub struct {name}<'buf>(Frame<'buf>);"));
+        source.line(format!("request_view!({name}, {number});"));
+        source.gap();
+        if params(action).next().is_some() {
+            source.line(format!("impl<'buf> {name}<'buf> {{"));
+            getters(table, &action.rows, None, "\"\"", &mut source);
+            source.line("}");
+        }
+    }
+    source.finish()
+}
+
+/// `responses.rs`: a view for each response that carries headers of its own.
+pub fn responses(table: &Table) -> String {
+    let mut source = Source::new("Responses that carry headers of their own.");
+    for action in &table.actions {
+        let Some(reply) = own_response(action) else { continue };
+        let name = &action.rust;
+        source.gap();
+        source.doc(&format!(
+            "The response to [`{}`](crate::action::{name}). {}",
+            action.name,
+            rustdoc(&reply.doc)
+        ));
+        source.line("#[derive(Clone, Copy, Debug)]");
+        source.line(format!("pub struct {name}<'buf>(Response<'buf>);"));
+        source.line(format!("response_view!({name});"));
+        source.gap();
+        source.line(format!("impl<'buf> {name}<'buf> {{"));
+        getters(table, &reply.rows, None, "\"\"", &mut source);
+        source.line("}");
+    }
+    source.finish()
+}
+
+/// `samples.rs`: every builder with every field set, read back by its view. Compiled into the crate's tests only.
+pub fn samples(table: &Table) -> String {
+    let mut source = Source::new("Every action with every field set, written and read back.");
+    source.gap();
+    source.doc("Hands each action's name and bytes to `sink`, having read every field back.");
+    source.line("pub(crate) fn every_action(sink: &mut dyn FnMut(&str, &[u8])) {");
+    for action in &table.actions {
+        let name = &action.rust;
+        source.line("{");
+        let required: Vec<String> = params(action).filter(|field| field.required).map(sample_argument).collect();
+        let mut built = format!("{name}::new({})", required.join(", "));
+        for field in params(action).filter(|field| !field.required) {
+            let number = if field.holes() > 0 { "0, " } else { "" };
+            built.push_str(&format!(".{}({number}{})", field.rust, field.kind.sample.1));
+        }
+        source.line(format!("let bytes = encoded(&{built});"));
+        source.line(format!("sink({}, &bytes);", quote(&action.name)));
+        source.line("let mut decoder = decoder(&bytes);");
+        source.line(format!("let view = request::{name}::view(frame(&mut decoder)).expect(\"the name of the action\");"));
+        source.line(format!("assert_eq!(view.frame().name().unwrap(), {});", quote(&action.name)));
+        for field in params(action) {
+            let get = match (field.holes() > 0, field.repeat) {
+                (true, _) => format!("view.{}().at(&[0]).unwrap()", field.rust),
+                (false, true) => format!("view.{}().next().unwrap().unwrap()", field.rust),
+                (false, false) => format!("view.{}().unwrap()", field.rust),
+            };
+            if field.kind.getter.1.is_empty() || field.repeat || field.holes() > 0 {
+                source.line(format!("assert_eq!(wire(&{get}), {:?});", field.kind.sample.0));
+            } else {
+                source.line(format!("assert_eq!({get}, {});", field.kind.sample.1));
+            }
+        }
+        source.line("}");
+    }
+    source.line("}");
+    source.finish()
+}

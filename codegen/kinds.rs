@@ -1,0 +1,87 @@
+//! What a field's kind is in Rust.
+
+/// One kind of the tables.
+pub struct Kind {
+    /// Its word in the tables.
+    pub word: &'static str,
+    /// The variant of `catalogue::Kind`.
+    pub variant: &'static str,
+    /// The type that a value is read as.
+    pub read: &'static str,
+    /// What a getter returns, and how it gets there from what was read.
+    pub getter: (&'static str, &'static str),
+    /// The type of a setter's argument, and how an `Arg` is made of it.
+    pub setter: (&'static str, &'static str),
+    /// A value in its wire form, and the Rust expression for a setter's argument: for examples and for the tests of every builder.
+    pub sample: (&'static str, &'static str),
+}
+
+const fn kind(
+    word: &'static str,
+    variant: &'static str,
+    read: &'static str,
+    getter: (&'static str, &'static str),
+    setter: (&'static str, &'static str),
+    sample: (&'static str, &'static str),
+) -> Kind {
+    Kind { word, variant, read, getter, setter, sample }
+}
+
+const ARG: (&str, &str) = ("impl Into<Arg<'a>>", "value.into()");
+const DURATION: &str = "Duration";
+const SAME: &str = "";
+
+/// All of them.
+pub const KINDS: [Kind; 35] = [
+    kind("text", "Text", "Value<'buf>", ("Value<'buf>", SAME), ARG, ("some text", "\"some text\"")),
+    kind("escaped", "Escaped", "value::Escaped<'buf>", ("value::Escaped<'buf>", SAME), ARG, ("O\\'Brien", "\"O\\\\'Brien\"")),
+    kind("int", "Int", "i64", ("i64", SAME), ("i64", "value.into()"), ("-3", "-3")),
+    kind("uint", "Uint", "u64", ("u64", SAME), ("u64", "value.into()"), ("3", "3")),
+    kind("float", "Float", "f64", ("f64", SAME), ("f64", "Arg::wire(&value)"), ("0.5", "0.5")),
+    kind("hex", "Hex", "value::Hex", ("u64", ".map(value::Hex::get)"), ("u64", "Arg::wire(&value::Hex(value))"), ("0x1f", "0x1f")),
+    kind("bool", "Bool", "bool", ("bool", SAME), ("bool", "value.into()"), ("yes", "true")),
+    kind("seconds", "Seconds", "value::Seconds", (DURATION, ".map(value::Seconds::get)"), (DURATION, "Arg::wire(&value::Seconds(value))"), ("30", "Duration::from_secs(30)")),
+    kind("ms", "Milliseconds", "value::Milliseconds", (DURATION, ".map(value::Milliseconds::get)"), (DURATION, "Arg::wire(&value::Milliseconds(value))"), ("30000", "Duration::from_secs(30)")),
+    kind("hms", "ClockTime", "value::ClockTime", (DURATION, ".map(value::ClockTime::get)"), (DURATION, "Arg::wire(&value::ClockTime(value))"), ("00:00:30", "Duration::from_secs(30)")),
+    kind("timestamp", "Timestamp", "value::Timestamp", ("value::Timestamp", SAME), ("value::Timestamp", "Arg::wire(&value)"), ("1795224741.137467", "value::Timestamp::new(1_795_224_741, 137_467).unwrap()")),
+    kind("epoch", "Epoch", "value::Epoch", ("value::Timestamp", ".map(value::Epoch::get)"), ("i64", "value.into()"), ("1795224741", "1_795_224_741")),
+    kind("datetime", "DateTime", "value::DateTime", ("value::DateTime", SAME), ("value::DateTime", "Arg::wire(&value)"), ("", "")),
+    kind("date", "Date", "value::Date", ("value::Date", SAME), ("value::Date", "Arg::wire(&value)"), ("", "")),
+    kind("time", "Time", "value::TimeOfDay", ("value::TimeOfDay", SAME), ("value::TimeOfDay", "Arg::wire(&value)"), ("", "")),
+    kind("isotime", "SecurityTime", "value::SecurityTime", ("value::SecurityTime", SAME), ("value::SecurityTime", "Arg::wire(&value)"), ("", "")),
+    kind("channel", "Channel", "value::ChannelName<'buf>", ("value::ChannelName<'buf>", SAME), ARG, ("PJSIP/100-00000001", "\"PJSIP/100-00000001\"")),
+    kind("uniqueid", "UniqueId", "value::UniqueId<'buf>", ("value::UniqueId<'buf>", SAME), ARG, ("1795225161.570", "\"1795225161.570\"")),
+    kind("callerid", "CallerId", "value::CallerIdPart<'buf>", ("value::CallerIdPart<'buf>", SAME), ARG, ("100", "\"100\"")),
+    kind("cause", "Cause", "value::HangupCause", ("value::HangupCause", SAME), ("value::HangupCause", "i64::from(value.get()).into()"), ("16", "value::HangupCause::NORMAL_CLEARING")),
+    kind("channel-state", "ChannelState", "value::ChannelState", ("value::ChannelState", SAME), ("value::ChannelState", "i64::from(value.get()).into()"), ("6", "value::ChannelState::UP")),
+    kind("device-state", "DeviceState", "value::DeviceState<'buf>", ("value::DeviceState<'buf>", SAME), ARG, ("INUSE", "\"INUSE\"")),
+    kind("device-state-number", "DeviceState", "value::DeviceState<'buf>", ("value::DeviceState<'buf>", SAME), ARG, ("2", "\"2\"")),
+    kind("extension-state", "ExtensionState", "value::ExtensionState", ("value::ExtensionState", SAME), ("value::ExtensionState", "i64::from(value.get()).into()"), ("1", "value::ExtensionState::new(1)")),
+    kind("presence-state", "PresenceState", "value::PresenceState<'buf>", ("value::PresenceState<'buf>", SAME), ARG, ("away", "\"away\"")),
+    kind("ama-flags", "AmaFlags", "value::AmaFlags<'buf>", ("value::AmaFlags<'buf>", SAME), ARG, ("BILLING", "\"BILLING\"")),
+    kind("presentation", "Presentation", "value::Presentation<'buf>", ("value::Presentation<'buf>", SAME), ARG, ("0 (Presentation Allowed, Not Screened)", "\"0 (Presentation Allowed, Not Screened)\"")),
+    kind("classes", "Classes", "value::ClassSet<'buf>", ("value::ClassSet<'buf>", SAME), ARG, ("call,all", "\"call,all\"")),
+    kind("peer", "Peer", "value::Peer<'buf>", ("value::Peer<'buf>", SAME), ARG, ("SIP/100", "\"SIP/100\"")),
+    kind("address", "Address", "value::SecurityAddress<'buf>", ("value::SecurityAddress<'buf>", SAME), ARG, ("IPV4/TCP/127.0.0.1/5038", "\"IPV4/TCP/127.0.0.1/5038\"")),
+    kind("codecs", "Codecs", "value::CodecList<'buf>", ("value::CodecList<'buf>", SAME), ARG, ("(ulaw|alaw)", "\"(ulaw|alaw)\"")),
+    kind("contacts", "Contacts", "value::ContactList<'buf>", ("value::ContactList<'buf>", SAME), ARG, ("100/sip:100@127.0.0.1,", "\"100/sip:100@127.0.0.1,\"")),
+    kind("list", "List", "value::CommaList<'buf>", ("value::CommaList<'buf>", SAME), ("impl IntoIterator<Item = impl AsRef<[u8]>>", "Arg::list(value)"), ("ulaw,a\\,b", "[\"ulaw\", \"a,b\"]")),
+    kind("assignment", "Assignment", "value::Assignment<'buf>", ("value::Assignment<'buf>", SAME), ARG, ("NAME=value", "\"NAME=value\"")),
+    kind("assignments", "Assignments", "value::CommaList<'buf>", ("value::CommaList<'buf>", SAME), ("", ""), ("k=a\\,b", "\"k\", \"a,b\"")),
+];
+
+/// The kind of this word.
+pub fn find(word: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.word == word)
+}
+
+/// The branches that `since` and `until` name, oldest first.
+pub const BRANCHES: [&str; 18] =
+    ["1.4", "1.6", "1.8", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "20", "21", "22", "23", "24"];
+
+/// The classes and their bits, as Asterisk's `main/manager.c` numbers them.
+pub const CLASSES: [(&str, u32); 19] = [
+    ("system", 1), ("call", 2), ("log", 4), ("verbose", 8), ("command", 16), ("agent", 32), ("user", 64), ("config", 128), ("dtmf", 256),
+    ("reporting", 512), ("cdr", 1024), ("dialplan", 2048), ("originate", 4096), ("agi", 8192), ("cc", 32768), ("aoc", 65536),
+    ("test", 131_072), ("security", 262_144), ("message", 1 << 30),
+];

@@ -1,0 +1,74 @@
+//! Turns the spec tables into Rust: `spec/*.spec` in, one file of source a floor of the catalogue out.
+//!
+//! Used by `build.rs` (which includes it as a module, so that it costs no crate), and by the tests that hold it to its golden files. Standard library only.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `table.rs` | the grammar of the tables, and what is read from them |
+//! | `check.rs` | what a line alone can't tell: names that are missing, twice or no Rust |
+//! | `names.rs`, `kinds.rs`, `hash.rs` | wire names to Rust names; kinds to types; names to numbers |
+//! | `emit.rs`, `emit_*.rs` | the Rust |
+//! | `pack.rs` | the tables for run time |
+
+mod check;
+mod emit;
+mod emit_actions;
+mod emit_events;
+mod hash;
+mod kinds;
+mod names;
+mod pack;
+mod table;
+
+use std::path::{Path, PathBuf};
+
+pub use table::{Error, Table};
+
+/// A generated file: its name and its text.
+pub type File = (&'static str, String);
+
+/// Reads every `.spec` file below `folder`, in the order of their names.
+///
+/// # Errors
+/// The first mistake, with file, line and column.
+pub fn read(folder: &Path) -> Result<Table, Error> {
+    let mut files = Vec::new();
+    collect(folder, &mut files)?;
+    files.sort();
+    let mut table = Table::default();
+    for path in files {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(&path).map_err(|error| Error::new(&name, 0, 0, error.to_string()))?;
+        table.add(&name, &text)?;
+    }
+    check::check(&table)?;
+    Ok(table)
+}
+
+/// The Rust made from a table.
+pub fn generate(table: &Table) -> Vec<File> {
+    let (text, starts) = pack::pack(table);
+    vec![
+        ("catalogue.txt", text),
+        ("catalogue.rs", starts),
+        ("blocks.rs", emit_events::blocks(table)),
+        ("events.rs", emit_events::events(table)),
+        ("actions.rs", emit_actions::actions(table)),
+        ("requests.rs", emit_actions::requests(table)),
+        ("responses.rs", emit_actions::responses(table)),
+        ("samples.rs", emit_actions::samples(table)),
+    ]
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
+    let failed = |error: std::io::Error| Error::new(&folder.display().to_string(), 0, 0, error.to_string());
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "spec") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

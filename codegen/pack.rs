@@ -1,0 +1,100 @@
+//! The tables for run time: one text, a line an item and a line a row, and where each item begins.
+//!
+//! ```text
+//! item    NAME aliases rust-name class-bits since until role doc        columns are separated by tabs, items by an empty line
+//! field   name aliases kind method flags since until doc               flags: ! required, r repeats, s secret
+//! block   + number prefix
+//! others  * doc
+//! reply   =reply style items end outcome doc                           actions; the rows behind it are the response's
+//! ```
+
+use super::emit::Source;
+use super::kinds::CLASSES;
+use super::table::{Field, Item, Row, Table};
+
+/// `catalogue.txt` and `catalogue.rs`.
+pub fn pack(table: &Table) -> (String, String) {
+    let mut text = String::new();
+    let mut source = Source::new("Where each item begins in `catalogue.txt`.");
+    for (name, items) in [("BLOCK", &table.blocks), ("EVENT", &table.events), ("ACTION", &table.actions)] {
+        let mut starts = Vec::new();
+        for item in items {
+            starts.push(text.len());
+            pack_item(table, item, name == "ACTION", &mut text);
+        }
+        source.line(format!("static {name}_STARTS: [u32; {}] = {starts:?};", starts.len()));
+    }
+    for (name, block) in [("COMMON", "common"), ("REPLY_COMMON", "reply-common")] {
+        let number = table.blocks.iter().position(|found| found.name == block).unwrap_or(usize::MAX);
+        source.line(format!("const {name}: usize = {number};"));
+    }
+    (text, source.finish())
+}
+
+fn pack_item(table: &Table, item: &Item, is_action: bool, text: &mut String) {
+    let bits: u32 = item.classes.iter().filter_map(|class| CLASSES.iter().find(|(name, _)| name == class)).map(|(_, bit)| bit).sum();
+    let columns = [
+        &item.name,
+        &item.aliases.join(","),
+        &item.rust,
+        &bits.to_string(),
+        item.since.as_deref().unwrap_or(""),
+        item.until.as_deref().unwrap_or(""),
+        item.role.as_deref().unwrap_or(""),
+        &item.doc,
+    ];
+    line(&columns, text);
+    rows(table, &item.rows, text);
+    if is_action {
+        let reply = item.reply.as_ref();
+        let list = item.list.as_ref();
+        let columns = [
+            "=reply",
+            reply.map_or("", |reply| &reply.style),
+            &list.map_or(String::new(), |list| list.items.join(",")),
+            list.and_then(|list| list.end.as_deref()).unwrap_or(""),
+            item.outcome.as_ref().map_or("", |(_, event)| event),
+            reply.map_or("", |reply| &reply.doc),
+        ];
+        line(&columns, text);
+        rows(table, reply.map_or(&[], |reply| &reply.rows), text);
+    }
+    text.push('\n');
+}
+
+fn rows(table: &Table, rows: &[Row], text: &mut String) {
+    for row in rows {
+        match row {
+            Row::Field(field) => line(&field_columns(field), text),
+            Row::Use { block, prefix, .. } => {
+                let number = table.blocks.iter().position(|found| found.name == *block).unwrap_or(usize::MAX);
+                line(&["+", &number.to_string(), prefix], text);
+            }
+            Row::Rest(doc) => line(&["*", doc], text),
+        }
+    }
+}
+
+fn field_columns(field: &Field) -> [String; 8] {
+    let flags = [(field.required, '!'), (field.repeat, 'r'), (field.secret, 's')];
+    [
+        field.name.clone(),
+        field.aliases.join(","),
+        field.kind.word.to_owned(),
+        field.rust.clone(),
+        flags.iter().filter(|(set, _)| *set).map(|(_, flag)| *flag).collect(),
+        field.since.clone().unwrap_or_default(),
+        field.until.clone().unwrap_or_default(),
+        field.doc.clone(),
+    ]
+}
+
+fn line(columns: &[impl AsRef<str>], text: &mut String) {
+    for (number, column) in columns.iter().enumerate() {
+        if number > 0 {
+            text.push('\t');
+        }
+        text.push_str(column.as_ref());
+    }
+    text.push('\n');
+}

@@ -1,0 +1,139 @@
+//! A parameter's value on its way to the wire.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::value::{AmaFlags, ChannelName, ClassSet, DeviceState, PresenceState, ToWire, UniqueId, quote_into};
+use crate::wire::Value;
+
+/// What a setter takes: text, bytes, numbers, truth values, and values read from a frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arg<'a>(pub(super) Inner<'a>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Inner<'a> {
+    Bytes(Cow<'a, [u8]>),
+    Int(i64),
+    Uint(u64),
+}
+
+impl<'a> Arg<'a> {
+    /// The wire form of a value.
+    pub(crate) fn wire(value: &impl ToWire) -> Self {
+        let mut bytes = Vec::new();
+        value.to_wire(&mut bytes);
+        bytes.into()
+    }
+
+    /// A comma list of these, each quoted as the server unquotes it.
+    pub(crate) fn list(items: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Self {
+        let mut bytes = Vec::new();
+        for (place, item) in items.into_iter().enumerate() {
+            if place > 0 {
+                bytes.push(b',');
+            }
+            quote_into(item.as_ref(), &mut bytes);
+        }
+        bytes.into()
+    }
+
+    const fn borrowed(bytes: &'a [u8]) -> Self {
+        Self(Inner::Bytes(Cow::Borrowed(bytes)))
+    }
+
+    /// The bytes; those of a number are written into `digits`.
+    pub(super) fn bytes<'b>(&'b self, digits: &'b mut [u8; 20]) -> &'b [u8] {
+        match &self.0 {
+            Inner::Bytes(bytes) => bytes,
+            Inner::Int(value) => decimal(value.unsigned_abs(), *value < 0, digits),
+            Inner::Uint(value) => decimal(*value, false, digits),
+        }
+    }
+}
+
+/// Decimal digits, without the formatting machinery: 20 bytes hold every `u64`, and every `i64` with its sign.
+fn decimal(mut value: u64, negative: bool, digits: &mut [u8; 20]) -> &[u8] {
+    let mut start = digits.len();
+    for place in digits.iter_mut().rev() {
+        *place = b'0' + (value % 10) as u8;
+        value /= 10;
+        start -= 1;
+        if value == 0 {
+            break;
+        }
+    }
+    if negative {
+        if let Some(sign) = start.checked_sub(1) {
+            start = sign;
+            digits[start] = b'-';
+        }
+    }
+    digits.get(start..).unwrap_or_default()
+}
+
+impl<'a> From<&'a str> for Arg<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::borrowed(text.as_bytes())
+    }
+}
+
+impl<'a> From<&'a String> for Arg<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::borrowed(text.as_bytes())
+    }
+}
+
+impl<'a> From<&'a [u8]> for Arg<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self::borrowed(bytes)
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u8; N]> for Arg<'a> {
+    fn from(bytes: &'a [u8; N]) -> Self {
+        Self::borrowed(bytes)
+    }
+}
+
+impl From<String> for Arg<'_> {
+    fn from(text: String) -> Self {
+        text.into_bytes().into()
+    }
+}
+
+impl From<Vec<u8>> for Arg<'_> {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(Inner::Bytes(Cow::Owned(bytes)))
+    }
+}
+
+impl From<bool> for Arg<'_> {
+    fn from(value: bool) -> Self {
+        (if value { "yes" } else { "no" }).into()
+    }
+}
+
+macro_rules! from_open {
+    ($($name:ident: $bytes:ident),+) => {$(
+        impl<'a> From<$name<'a>> for Arg<'a> {
+            fn from(value: $name<'a>) -> Self {
+                Self::borrowed(value.$bytes())
+            }
+        }
+    )+};
+}
+
+from_open!(Value: as_bytes, ChannelName: as_bytes, UniqueId: as_bytes, ClassSet: as_bytes, DeviceState: word, PresenceState: word, AmaFlags: word);
+
+macro_rules! from_number {
+    ($($number:ty => $inner:ident),+) => {$(
+        impl From<$number> for Arg<'_> {
+            fn from(value: $number) -> Self {
+                Self(Inner::$inner(value.into()))
+            }
+        }
+    )+};
+}
+
+from_number!(i8 => Int, i16 => Int, i32 => Int, i64 => Int, u8 => Uint, u16 => Uint, u32 => Uint, u64 => Uint);

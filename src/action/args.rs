@@ -1,0 +1,194 @@
+//! What a builder collects, and the way onto the wire: one for all actions, so that a generated builder is a name and nothing else.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::Arg;
+use crate::error::{EncodeError, Refusal};
+use crate::value::quote_into;
+use crate::wire::FrameWriter;
+use smallvec::SmallVec;
+
+/// The longest `ActionID` that no server cuts.
+///
+/// Modules write it into buffers of 80 bytes together with `ActionID: ` and the line end (`ConfbridgeList`, `MeetmeList`); a longer one loses its line end there, and the next header is glued to it. Asterisk
+/// `apps/app_confbridge.c`, 10 to 23.
+pub(super) const MAX_ACTION_ID: usize = 67;
+
+/// The headers that an action has so far.
+#[derive(Clone)]
+pub(super) struct Args<'a> {
+    action: Arg<'a>,
+    /// Whether the server passes on headers as they stand, so that a blank at the start of a value is one.
+    verbatim: bool,
+    headers: SmallVec<[Header<'a>; 4]>,
+}
+
+#[derive(Clone)]
+struct Header<'a> {
+    name: HeaderName<'a>,
+    value: Arg<'a>,
+    secret: bool,
+    /// Why the value can't be sent, found when it was set.
+    refusal: Option<Refusal>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum HeaderName<'a> {
+    /// A field of the table.
+    Field(&'static str),
+    /// A field of the table with a number in its name.
+    Numbered(&'static str, u32),
+    /// What the caller named.
+    Free(Arg<'a>),
+}
+
+impl<'a> Args<'a> {
+    pub(super) fn new(action: &'static str) -> Self {
+        Self::custom(action.into())
+    }
+
+    pub(super) fn custom(action: Arg<'a>) -> Self {
+        Self { action, verbatim: false, headers: SmallVec::new() }
+    }
+
+    /// The same for an action that hands its headers on as they stand.
+    pub(super) fn verbatim(mut self) -> Self {
+        self.verbatim = true;
+        self
+    }
+
+    /// Sets a field, in place of what it was set to before.
+    pub(super) fn set(self, name: &'static str, value: Arg<'a>) -> Self {
+        self.put(HeaderName::Field(name), value, false)
+    }
+
+    /// The same for what must not be shown.
+    pub(super) fn secret(self, name: &'static str, value: Arg<'a>) -> Self {
+        self.put(HeaderName::Field(name), value, true)
+    }
+
+    /// Adds one more of a field that repeats.
+    pub(super) fn push(mut self, name: &'static str, value: Arg<'a>) -> Self {
+        self.headers.push(Header { name: HeaderName::Field(name), value, secret: false, refusal: None });
+        self
+    }
+
+    /// Adds one more `name=value` of a field that holds such.
+    pub(super) fn assign(mut self, header: &'static str, name: &[u8], value: &[u8]) -> Self {
+        let mut pair = Vec::with_capacity(name.len() + value.len() + 1);
+        quote_into(name, &mut pair);
+        pair.push(b'=');
+        quote_into(value, &mut pair);
+        let refusal = (name.is_empty() || name.contains(&b'=')).then_some(Refusal::VariableName);
+        self.headers.push(Header { name: HeaderName::Field(header), value: pair.into(), secret: false, refusal });
+        self
+    }
+
+    /// Sets a field whose name holds a number.
+    pub(super) fn numbered(self, pattern: &'static str, number: u32, value: Arg<'a>) -> Self {
+        self.put(HeaderName::Numbered(pattern, number), value, false)
+    }
+
+    /// Adds a header that isn't in the table.
+    pub(super) fn header(mut self, name: Arg<'a>, value: Arg<'a>) -> Self {
+        self.headers.push(Header { name: HeaderName::Free(name), value, secret: false, refusal: None });
+        self
+    }
+
+    /// How many headers of this numbered field there are.
+    pub(super) fn count_numbered(&self, pattern: &str) -> usize {
+        self.headers.iter().filter(|header| matches!(header.name, HeaderName::Numbered(known, _) if known == pattern)).count()
+    }
+
+    fn put(mut self, name: HeaderName<'a>, value: Arg<'a>, secret: bool) -> Self {
+        match self.headers.iter_mut().find(|header| header.name == name) {
+            Some(header) => header.value = value,
+            None => self.headers.push(Header { name, value, secret, refusal: None }),
+        }
+        self
+    }
+
+    pub(super) fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        let mut digits = [0; 20];
+        let mut writer = FrameWriter::action(out, self.action.bytes(&mut digits));
+        if let Some(id) = action_id {
+            check_action_id(id)?;
+            writer = writer.header("ActionID", id);
+        }
+        for header in &self.headers {
+            let mut name = NameBuffer::default();
+            let name = header.name.write(&mut name);
+            let value = header.value.bytes(&mut digits);
+            if let Some(refusal) = header.refusal.or_else(|| leading_blank(value).filter(|_| !self.verbatim)) {
+                return Err(EncodeError::new(name, refusal));
+            }
+            writer = writer.header(name, value);
+        }
+        writer.finish()
+    }
+}
+
+/// Room for a name with a number in it, and for the digits of a number that stands for a name.
+#[derive(Default)]
+struct NameBuffer {
+    name: SmallVec<[u8; 64]>,
+    digits: [u8; 20],
+}
+
+impl HeaderName<'_> {
+    fn write<'b>(&'b self, buffer: &'b mut NameBuffer) -> &'b [u8] {
+        match self {
+            Self::Field(name) => name.as_bytes(),
+            Self::Free(name) => name.bytes(&mut buffer.digits),
+            Self::Numbered(pattern, number) => {
+                let (before, rest) = pattern.split_once('{').unwrap_or((pattern, ""));
+                let (hole, after) = rest.split_once('}').unwrap_or(("", rest));
+                let digits = Arg::from(*number);
+                let digits = digits.bytes(&mut buffer.digits);
+                let width = if hole.contains(":6") { 6 } else { 0 };
+                buffer.name.extend_from_slice(before.as_bytes());
+                buffer.name.extend(core::iter::repeat_n(b'0', usize::saturating_sub(width, digits.len())));
+                buffer.name.extend_from_slice(digits);
+                buffer.name.extend_from_slice(after.as_bytes());
+                &buffer.name
+            }
+        }
+    }
+}
+
+fn check_action_id(id: &str) -> Result<(), EncodeError> {
+    let refusal = if id.len() > MAX_ACTION_ID {
+        Some(Refusal::ActionIdTooLong { len: id.len(), max: MAX_ACTION_ID })
+    } else if id.is_empty() {
+        Some(Refusal::EmptyValue)
+    } else {
+        leading_blank(id.as_bytes())
+    };
+    refusal.map_or(Ok(()), |refusal| Err(EncodeError::new(b"ActionID", refusal)))
+}
+
+/// The server skips these (`main/manager.c`, `__astman_get_header`), so a value that begins with one doesn't arrive as it was sent.
+fn leading_blank(value: &[u8]) -> Option<Refusal> {
+    value.first().filter(|byte| **byte <= b' ' && !matches!(byte, b'\r' | b'\n' | 0)).map(|byte| Refusal::LeadingBlank { byte: *byte })
+}
+
+impl fmt::Debug for Args<'_> {
+    /// The names, and the values that are no secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut digits = [0; 20];
+        let action = self.action.bytes(&mut digits);
+        let mut map = f.debug_map();
+        map.entry(&"Action", &format_args!("\"{}\"", action.escape_ascii()));
+        for header in &self.headers {
+            let mut digits = [0; 20];
+            let mut name = NameBuffer::default();
+            let name = header.name.write(&mut name);
+            let value = header.value.bytes(&mut digits);
+            let hidden = header.secret || crate::wire::is_secret_name(name);
+            let value: &dyn fmt::Debug = if hidden { &format_args!("***") } else { &format_args!("\"{}\"", value.escape_ascii()) };
+            map.entry(&format_args!("\"{}\"", name.escape_ascii()), value);
+        }
+        map.finish()
+    }
+}

@@ -1,0 +1,149 @@
+//! Actions, typed: what a client asks.
+//!
+//! Each action is a builder: `new` takes what the server can't do without, a setter each of the rest, [`header`](Ping::header) whatever the crate doesn't know. Nothing is checked until
+//! [`encode`](Action::encode), which writes the whole request or nothing.
+//!
+//! ```
+//! use ami_proto::action::{Action, Originate};
+//!
+//! let mut out = Vec::new();
+//! Originate::new("PJSIP/100")
+//!     .context("default")
+//!     .exten("200")
+//!     .priority(1)
+//!     .asynchronous(true)
+//!     .variable("GREETING", "hello, world")
+//!     .encode(Some("a-1"), &mut out)?;
+//! let expected = "Action: Originate\r\nActionID: a-1\r\nChannel: PJSIP/100\r\nContext: default\r\nExten: 200\r\nPriority: 1\r\n\
+//!     Async: yes\r\nVariable: GREETING=hello\\, world\r\n\r\n";
+//! assert_eq!(out, expected.as_bytes());
+//! # Ok::<(), ami_proto::EncodeError>(())
+//! ```
+
+mod arg;
+mod args;
+mod update_config;
+
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use crate::catalogue::{ActionType, Branch, Names, find_name};
+use crate::error::EncodeError;
+use crate::response;
+use crate::value;
+use crate::wire::Frame;
+
+pub use arg::Arg;
+use args::Args;
+
+/// A request that can be written, and what its response is.
+pub trait Action {
+    /// The response as a view. For lists it is what announces the list; the items are events.
+    type Response<'buf>: From<Frame<'buf>>;
+
+    /// What the catalogue says of it; `None` for actions that it doesn't know.
+    fn action_type(&self) -> Option<ActionType>;
+
+    /// Writes the request at the end of `out`, with this `ActionID`.
+    ///
+    /// # Errors
+    /// [`EncodeError`], which names the field, where a value would break the framing, or would reach the server changed, or the request is longer than a server reads. `out` is then as it was.
+    fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError>;
+}
+
+/// What every builder has.
+macro_rules! action {
+    ($name:ident, $number:literal, $response:ident, $since:expr, $until:expr) => {
+        impl<'a> $name<'a> {
+            /// What the catalogue says of it.
+            pub const TYPE: ActionType = ActionType::new($number);
+
+            /// First branch of Asterisk that has it.
+            pub const SINCE: Option<Branch> = $since;
+
+            /// Last branch of Asterisk that has it; `None`: it is still there.
+            pub const UNTIL: Option<Branch> = $until;
+
+            /// The action as a server reads it, if the frame is one.
+            #[inline]
+            pub fn view(frame: Frame<'_>) -> Option<crate::request::$name<'_>> {
+                crate::request::$name::view(frame)
+            }
+
+            /// Adds a header that the crate doesn't know.
+            #[inline]
+            pub fn header(self, name: impl Into<Arg<'a>>, value: impl Into<Arg<'a>>) -> Self {
+                Self(self.0.header(name.into(), value.into()))
+            }
+        }
+
+        impl Action for $name<'_> {
+            type Response<'buf> = response::$response<'buf>;
+
+            #[inline]
+            fn action_type(&self) -> Option<ActionType> {
+                Some(ActionType::new($number))
+            }
+
+            #[inline]
+            fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+                self.0.encode(action_id, out)
+            }
+        }
+    };
+}
+
+#[allow(clippy::all, clippy::pedantic, unused_imports)]
+mod generated {
+    use super::*;
+    include!(concat!(env!("OUT_DIR"), "/actions.rs"));
+}
+
+pub use generated::*;
+use generated::NAMES;
+
+/// An action that the crate doesn't know.
+///
+/// ```
+/// use ami_proto::action::{Action, Custom};
+///
+/// let mut out = Vec::new();
+/// Custom::new("MyModuleAction").header("Colour", "blue").encode(Some("1"), &mut out)?;
+/// assert_eq!(out, b"Action: MyModuleAction\r\nActionID: 1\r\nColour: blue\r\n\r\n");
+/// # Ok::<(), ami_proto::EncodeError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "an action does nothing until it is sent"]
+pub struct Custom<'a>(Args<'a>);
+
+impl<'a> Custom<'a> {
+    /// The action of this name.
+    pub fn new(name: impl Into<Arg<'a>>) -> Self {
+        Self(Args::custom(name.into()))
+    }
+
+    /// Adds a header.
+    pub fn header(self, name: impl Into<Arg<'a>>, value: impl Into<Arg<'a>>) -> Self {
+        Self(self.0.header(name.into(), value.into()))
+    }
+}
+
+impl Action for Custom<'_> {
+    type Response<'buf> = response::Response<'buf>;
+
+    fn action_type(&self) -> Option<ActionType> {
+        None
+    }
+
+    fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        self.0.encode(action_id, out)
+    }
+}
+
+/// The number of the action of this name.
+pub(crate) fn find(name: &[u8]) -> Option<usize> {
+    find_name(&NAMES, name)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! Invariant: every builder with every field set writes exactly the bytes in `tests/actions.txt`, and the server's view reads every field back.
+
+use alloc::vec::Vec;
+use core::time::Duration;
+use std::string::String;
+
+use super::*;
+use crate::request;
+use crate::value::ToWire;
+use crate::wire::{Decoder, Framing, Limits};
+
+fn encoded(action: &impl Action) -> Vec<u8> {
+    let mut out = Vec::new();
+    action.encode(Some("1"), &mut out).expect("nothing to refuse");
+    out
+}
+
+fn decoder(bytes: &[u8]) -> Decoder {
+    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+    decoder.push(bytes);
+    decoder
+}
+
+fn frame(decoder: &mut Decoder) -> Frame<'_> {
+    decoder.next_frame().expect("within limits").expect("whole")
+}
+
+fn wire(value: &impl ToWire) -> String {
+    let mut bytes = Vec::new();
+    value.to_wire(&mut bytes);
+    String::from_utf8(bytes).expect("the samples are text")
+}
+
+include!(concat!(env!("OUT_DIR"), "/samples.rs"));
+
+#[test]
+fn exact_bytes_and_back() {
+    let mut all = String::new();
+    let mut count = 0;
+    every_action(&mut |_, bytes| {
+        all.push_str(core::str::from_utf8(bytes).expect("the samples are text"));
+        count += 1;
+    });
+    assert_eq!(count, crate::catalogue::actions().count());
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/actions.txt");
+    let all = all.replace("\r\n", "\n");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(path, &all).expect("a writable file");
+    }
+    let golden = std::fs::read_to_string(path).expect("tests/actions.txt; BLESS=1 makes it");
+    assert!(golden == all, "what the builders write has changed; BLESS=1 and look at the difference");
+}
+
+#[test]
+fn refusals() {
+    let mut out = b"kept".to_vec();
+    let long = "x".repeat(68);
+    let cases = [
+        (Ping::new().encode(Some(&long), &mut out), "ActionID"),
+        (Ping::new().encode(Some(" x"), &mut out), "ActionID"),
+        (Ping::new().encode(Some(""), &mut out), "ActionID"),
+        (Setvar::new("A", " b").encode(None, &mut out), "Value"),
+        (Setvar::new("A", "b\nc").encode(None, &mut out), "Value"),
+        (Originate::new("x").variable("a=b", "c").encode(None, &mut out), "Variable"),
+        (Originate::new("x").variable("", "c").encode(None, &mut out), "Variable"),
+        (Custom::new("x").header("a:b", "c").encode(None, &mut out), "a:b"),
+    ];
+    for (outcome, field) in cases {
+        let error = outcome.expect_err("a refusal");
+        assert_eq!(error.field(), field, "{error}");
+    }
+    assert_eq!(out, b"kept");
+    // It copies headers as they are, so a blank arrives.
+    assert!(UserEvent::new("x").header("Indent", "  y").encode(None, &mut out).is_ok());
+}
+
+#[test]
+fn secrets_are_not_shown() {
+    let login = Login::new("admin").secret("s3cret").key("k3y");
+    assert_eq!(std::format!("{login:?}"), r#"Login({"Action": "Login", "Username": "admin", "Secret": ***, "Key": ***})"#);
+}
+
+#[test]
+fn setting_again_replaces_and_repeats_add() {
+    let mut out = Vec::new();
+    let action = Originate::new("a").exten("1").exten("2").variable("v", "1").variable("v", "2");
+    action.encode(None, &mut out).expect("nothing to refuse");
+    assert_eq!(out, b"Action: Originate\r\nChannel: a\r\nExten: 2\r\nVariable: v=1\r\nVariable: v=2\r\n\r\n");
+}
+
+#[test]
+fn numbers() {
+    for (number, text) in [(0, "0"), (-1, "-1"), (i64::MAX, "9223372036854775807"), (i64::MIN, "-9223372036854775808")] {
+        assert_eq!(Arg::from(number).bytes(&mut [0; 20]), text.as_bytes());
+    }
+    assert_eq!(Arg::from(u64::MAX).bytes(&mut [0; 20]), b"18446744073709551615");
+    assert_eq!(Arg::from(true).bytes(&mut [0; 20]), b"yes");
+}

@@ -1,0 +1,125 @@
+//! Headers whose names hold numbers or keys: `Line-000000-000001`, `UnitAmount(0)`, `ChanVariable(SIP/100-00000001)`.
+
+use super::Key;
+use crate::Value;
+use crate::error::FieldError;
+use crate::value::FromWire;
+use crate::wire::Headers;
+use smallvec::SmallVec;
+
+/// What stands in a name where the pattern has a hole, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Indices<'buf>(SmallVec<[Value<'buf>; 2]>);
+
+impl<'buf> Indices<'buf> {
+    /// The text in the hole of this number, from 0.
+    pub fn text(&self, hole: usize) -> Option<Value<'buf>> {
+        self.0.get(hole).copied()
+    }
+
+    /// The same as a number.
+    pub fn number(&self, hole: usize) -> Option<u32> {
+        u32::from_wire(self.text(hole)?.as_bytes()).ok()
+    }
+}
+
+/// The values of a numbered or keyed header with what stands in its name, in the order of the frame.
+#[derive(Clone, Debug)]
+pub struct Indexed<'buf, T> {
+    headers: Headers<'buf>,
+    prefix: &'static str,
+    key: &'static Key,
+    as_type: core::marker::PhantomData<fn() -> T>,
+}
+
+impl<'buf, T: FromWire<'buf>> Indexed<'buf, T> {
+    pub(super) fn new(headers: Headers<'buf>, prefix: &'static str, key: &'static Key) -> Self {
+        Self { headers, prefix, key, as_type: core::marker::PhantomData }
+    }
+
+    /// The value whose numbers are these.
+    ///
+    /// # Errors
+    /// [`FieldError`]: there is none, or it is not what the table says.
+    pub fn at(self, numbers: &[u32]) -> Result<T, FieldError> {
+        let missing = FieldError::missing(self.prefix, self.key.name);
+        self.into_iter()
+            .find(|(indices, _)| numbers.iter().enumerate().all(|(hole, number)| indices.number(hole) == Some(*number)))
+            .map_or(Err(missing), |(_, value)| value)
+    }
+}
+
+impl<'buf, T: FromWire<'buf>> Iterator for Indexed<'buf, T> {
+    type Item = (Indices<'buf>, Result<T, FieldError>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        for header in self.headers.by_ref() {
+            let Some((start, rest)) = header.name().split_at_checked(self.prefix.len()) else { continue };
+            if !start.eq_ignore_ascii_case(self.prefix.as_bytes()) {
+                continue;
+            }
+            if let Some(indices) = matches(self.key.name, rest) {
+                let value = T::from_wire(header.value().as_bytes());
+                return Some((indices, value.map_err(|error| FieldError::invalid(self.prefix, self.key.name, error))));
+            }
+        }
+        None
+    }
+}
+
+/// What stands in the name's holes, if it fits the pattern.
+///
+/// A hole is followed by literal text, or by the end: the first place where that text stands closes it, but for the last hole, which takes all up to the text at the end.
+fn matches<'buf>(pattern: &str, name: &'buf [u8]) -> Option<Indices<'buf>> {
+    let mut indices = SmallVec::new();
+    let (head, mut pattern) = pattern.split_once('{')?;
+    let mut name = strip_prefix(name, head)?;
+    loop {
+        let (hole, rest) = pattern.split_once('}')?;
+        let (literal, next) = match rest.split_once('{') {
+            Some((literal, next)) => (literal, Some(next)),
+            None => (rest, None),
+        };
+        let len = match next {
+            // The last one.
+            None => name.len().checked_sub(literal.len())?,
+            Some(_) => name.windows(literal.len().max(1)).position(|part| part.eq_ignore_ascii_case(literal.as_bytes()))?,
+        };
+        let (inside, after) = name.split_at_checked(len)?;
+        if !fills(hole, inside) {
+            return None;
+        }
+        name = strip_prefix(after, literal)?;
+        indices.push(Value::new(inside));
+        match next {
+            Some(next) => pattern = next,
+            None => return name.is_empty().then_some(Indices(indices)),
+        }
+    }
+}
+
+/// Whether a header of this name is one of the pattern's.
+pub(super) fn is_named(header: &[u8], prefix: &str, pattern: &str) -> bool {
+    pattern.contains('{')
+        && header.split_at_checked(prefix.len()).is_some_and(|(start, rest)| {
+            start.eq_ignore_ascii_case(prefix.as_bytes()) && matches(pattern, rest).is_some()
+        })
+}
+
+/// Whether this can stand in the hole: digits, a given number of digits, or any text.
+fn fills(hole: &str, inside: &[u8]) -> bool {
+    if inside.is_empty() {
+        return false;
+    }
+    let digits = inside.iter().all(u8::is_ascii_digit);
+    match hole {
+        "key" => true,
+        _ if hole.contains(":6") => digits && inside.len() >= 6,
+        _ => digits,
+    }
+}
+
+fn strip_prefix<'buf>(name: &'buf [u8], prefix: &str) -> Option<&'buf [u8]> {
+    let (start, rest) = name.split_at_checked(prefix.len())?;
+    start.eq_ignore_ascii_case(prefix.as_bytes()).then_some(rest)
+}

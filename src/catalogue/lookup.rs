@@ -1,0 +1,24 @@
+//! Names to their place in the catalogue: constant time, without regard to case.
+
+// The same source makes the tables in the build script.
+include!("../../codegen/hash.rs");
+
+/// A generated perfect hash: seeds by group, places by slot.
+#[derive(Debug)]
+pub(crate) struct Names {
+    pub(crate) seeds: [u16; GROUPS],
+    /// Place in the names, or `u16::MAX`.
+    pub(crate) slots: [u16; SLOTS],
+    /// Names and aliases with the number of what they name.
+    pub(crate) names: &'static [(&'static str, u16)],
+}
+
+/// The number of what has this name.
+#[inline]
+pub(crate) fn find_name(names: &'static Names, name: &[u8]) -> Option<usize> {
+    let folded = fold(name);
+    let seed = names.seeds.get(group(folded))?;
+    let place = names.slots.get(slot(folded, *seed))?;
+    let (found, number) = names.names.get(usize::from(*place))?;
+    found.as_bytes().eq_ignore_ascii_case(name).then_some(usize::from(*number))
+}

@@ -1,0 +1,49 @@
+//! What the crate knows of actions, events and their headers: the spec tables at run time.
+//!
+//! `examples/catalogue` prints it, `inspect --typed` measures recordings by it, and with the feature `serde` it turns any typed event into JSON.
+//!
+//! ```
+//! use ami_proto::catalogue;
+//!
+//! let dial = catalogue::event("dialbegin").unwrap();
+//! let names: Vec<String> = dial.fields().map(|field| field.wire_name()).collect();
+//! assert!(names.contains(&"DestUniqueid".to_owned()));
+//! assert_eq!(dial.since(), Some(catalogue::Branch::new(12, 0)));
+//! ```
+
+mod branch;
+mod datum;
+mod indexed;
+mod kind;
+mod lookup;
+mod read;
+mod table;
+
+pub use branch::Branch;
+pub use datum::Datum;
+pub use indexed::{Indexed, Indices};
+pub use kind::Kind;
+pub(crate) use lookup::{Names, find_name};
+pub use read::{Key, Repeated};
+pub(crate) use read::{indexed, read, repeated};
+pub use table::{ActionType, EventType, Field, Fields, Reply, ReplyStyle, Role};
+
+/// Every event that the crate knows, by name.
+pub fn events() -> impl Iterator<Item = EventType> {
+    EventType::all()
+}
+
+/// Every action that the crate knows, by name.
+pub fn actions() -> impl Iterator<Item = ActionType> {
+    ActionType::all()
+}
+
+/// The event of this name, the case of letters apart.
+pub fn event(name: &str) -> Option<EventType> {
+    crate::event::find(name.as_bytes()).map(EventType::new)
+}
+
+/// The action of this name, the case of letters apart.
+pub fn action(name: &str) -> Option<ActionType> {
+    crate::action::find(name.as_bytes()).map(ActionType::new)
+}

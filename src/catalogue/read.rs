@@ -1,0 +1,91 @@
+//! From a field of the tables to its value in a frame.
+
+use super::{Indexed, Kind};
+use crate::error::FieldError;
+use crate::value::FromWire;
+use crate::wire::{Frame, Headers};
+
+/// A header by which a field is found, and how its value is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Name as the servers write it; matched without regard to case. `{i}` stands for a number, `{i:6}` for one of six digits, `{key}` for any text.
+    pub name: &'static str,
+    /// Other names for the same.
+    pub aliases: &'static [&'static str],
+    /// What its value is.
+    pub kind: Kind,
+}
+
+impl Key {
+    fn is(&self, header: &[u8], prefix: &str) -> bool {
+        is_named(header, prefix, self.name, self.aliases.iter().copied())
+    }
+}
+
+/// The value of a field: what every getter of the typed views does.
+#[inline]
+pub(crate) fn read<'buf, T: FromWire<'buf>>(
+    frame: Frame<'buf>,
+    prefix: &'static str,
+    key: &'static Key,
+) -> Result<T, FieldError> {
+    match find(frame, prefix, key) {
+        Some(value) => T::from_wire(value).map_err(|error| FieldError::invalid(prefix, key.name, error)),
+        None => Err(FieldError::missing(prefix, key.name)),
+    }
+}
+
+/// One look-up for all getters, so that generated code stays small.
+#[inline(never)]
+fn find<'buf>(frame: Frame<'buf>, prefix: &'static str, key: &'static Key) -> Option<&'buf [u8]> {
+    let value = if prefix.is_empty() && key.aliases.is_empty() {
+        frame.get(key.name)
+    } else {
+        frame.headers().find(|header| key.is(header.name(), prefix)).map(crate::wire::Header::value)
+    };
+    value.map(crate::Value::as_bytes).filter(|value| !key.kind.is_absent(value))
+}
+
+/// Whether this is the header's name, or another name for it.
+pub(super) fn is_named<'a>(header: &[u8], prefix: &str, name: &'a str, aliases: impl Iterator<Item = &'a str>) -> bool {
+    let Some((start, rest)) = header.split_at_checked(prefix.len()) else { return false };
+    start.eq_ignore_ascii_case(prefix.as_bytes())
+        && core::iter::once(name).chain(aliases).any(|name| rest.eq_ignore_ascii_case(name.as_bytes()))
+}
+
+/// The values of a header that occurs any number of times.
+pub(crate) fn repeated<'buf, T: FromWire<'buf>>(
+    frame: Frame<'buf>,
+    prefix: &'static str,
+    key: &'static Key,
+) -> Repeated<'buf, T> {
+    Repeated { headers: frame.headers(), prefix, key, as_type: core::marker::PhantomData }
+}
+
+/// The values of a numbered or keyed header.
+pub(crate) fn indexed<'buf, T: FromWire<'buf>>(
+    frame: Frame<'buf>,
+    prefix: &'static str,
+    key: &'static Key,
+) -> Indexed<'buf, T> {
+    Indexed::new(frame.headers(), prefix, key)
+}
+
+/// The values of a header that occurs any number of times, in order.
+#[derive(Clone, Debug)]
+pub struct Repeated<'buf, T> {
+    headers: Headers<'buf>,
+    prefix: &'static str,
+    key: &'static Key,
+    as_type: core::marker::PhantomData<fn() -> T>,
+}
+
+impl<'buf, T: FromWire<'buf>> Iterator for Repeated<'buf, T> {
+    type Item = Result<T, FieldError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let header = self.headers.find(|header| self.key.is(header.name(), self.prefix))?;
+        let value = T::from_wire(header.value().as_bytes());
+        Some(value.map_err(|error| FieldError::invalid(self.prefix, self.key.name, error)))
+    }
+}

@@ -1,0 +1,389 @@
+//! The tables as the generator packed them: a line an item and a line a row, read when somebody asks.
+//!
+//! Not arrays of structures, which would be nicer to read here: they cost five seconds of compile time, for something that most programs never look at.
+
+use super::{Branch, Datum, Kind, indexed, read};
+use crate::Value;
+use crate::value::{Classes, ValueError};
+use alloc::string::String;
+
+static TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.txt"));
+include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+
+/// The item that begins here, up to the next one.
+fn item(starts: &[u32], number: usize) -> &'static str {
+    let start = starts.get(number).map_or(TEXT.len(), |start| *start as usize);
+    let text = TEXT.get(start..).unwrap_or_default();
+    text.split("\n\n").next().unwrap_or_default()
+}
+
+fn column(line: &'static str, number: usize) -> &'static str {
+    line.split('\t').nth(number).unwrap_or_default()
+}
+
+fn words(list: &'static str) -> impl Iterator<Item = &'static str> + Clone {
+    list.split(',').filter(|word| !word.is_empty())
+}
+
+fn optional(text: &'static str) -> Option<&'static str> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// What an event and an action have in common.
+macro_rules! item_type {
+    ($(#[$meta:meta])* $name:ident, $starts:ident, $room:literal) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+        pub struct $name(u16);
+
+        impl $name {
+            #[expect(clippy::cast_possible_truncation, reason = "the tables have some hundred items")]
+            pub(crate) const fn new(number: usize) -> Self {
+                Self(number as u16)
+            }
+
+            pub(super) fn all() -> impl Iterator<Item = Self> {
+                (0..$starts.len()).map(Self::new)
+            }
+
+            fn line(self, number: usize) -> &'static str {
+                item(&$starts, self.0.into()).lines().nth(number).unwrap_or_default()
+            }
+
+            /// Name as the servers write it; matched without regard to case.
+            pub fn name(self) -> &'static str {
+                column(self.line(0), 0)
+            }
+
+            /// Other names for the same.
+            pub fn aliases(self) -> impl Iterator<Item = &'static str> {
+                words(column(self.line(0), 1))
+            }
+
+            #[doc = concat!("Name of its type in [`", $room, "`](crate::", $room, ").")]
+            pub fn rust_name(self) -> &'static str {
+                column(self.line(0), 2)
+            }
+
+            /// First branch that has it.
+            pub fn since(self) -> Option<Branch> {
+                Branch::read(column(self.line(0), 4))
+            }
+
+            /// Last branch that has it; `None`: it is still there.
+            pub fn until(self) -> Option<Branch> {
+                Branch::read(column(self.line(0), 5))
+            }
+
+            /// What it is, in a sentence.
+            pub fn doc(self) -> &'static str {
+                column(self.line(0), 7)
+            }
+
+            fn class_bits(self) -> Classes {
+                Classes::from_bits(column(self.line(0), 3).parse().unwrap_or(0))
+            }
+
+            /// Which field a header of this name belongs to.
+            pub fn field_of(self, header: &[u8]) -> Option<Field> {
+                self.fields().find(|field| field.is_named(header))
+            }
+        }
+
+        impl core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.debug_tuple(stringify!($name)).field(&self.name()).finish()
+            }
+        }
+    };
+}
+
+item_type!(
+    /// What the crate knows of an event.
+    EventType, EVENT_STARTS, "event"
+);
+item_type!(
+    /// What the crate knows of an action.
+    ActionType, ACTION_STARTS, "action"
+);
+
+/// What an event is to a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Role {
+    /// No part of one: it comes unasked.
+    Unsolicited,
+    /// One item of it.
+    Item,
+    /// Its end.
+    End,
+    /// An item, or unasked.
+    Both,
+}
+
+impl EventType {
+    /// Classes that a session must be allowed to read, all of them; none for what only answers actions.
+    pub fn classes(self) -> Classes {
+        self.class_bits()
+    }
+
+    /// Its place in lists.
+    pub fn role(self) -> Role {
+        match column(self.line(0), 6) {
+            "item" => Role::Item,
+            "end" => Role::End,
+            "both" => Role::Both,
+            _ => Role::Unsolicited,
+        }
+    }
+
+    /// Its headers, blocks expanded, those that any event may carry last.
+    pub fn fields(self) -> Fields {
+        let common = item(&BLOCK_STARTS, COMMON).split_once('\n').map_or("", |(_, rows)| rows);
+        Fields::new(rows_of(item(&EVENT_STARTS, self.0.into())), common)
+    }
+
+    /// Whether it may carry any other headers too, and what they are.
+    pub fn rest(self) -> Option<&'static str> {
+        rest(rows_of(item(&EVENT_STARTS, self.0.into())))
+    }
+}
+
+impl ActionType {
+    /// Classes of which a session must be allowed to write one; none where every session may send it.
+    pub fn classes(self) -> Classes {
+        self.class_bits()
+    }
+
+    fn item(self) -> &'static str {
+        item(&ACTION_STARTS, self.0.into())
+    }
+
+    /// Its parameters.
+    pub fn fields(self) -> Fields {
+        Fields::new(parts(self.item()).0, "")
+    }
+
+    /// Whether it may carry any other headers too, and what they are.
+    pub fn rest(self) -> Option<&'static str> {
+        rest(parts(self.item()).0)
+    }
+
+    /// How it is answered.
+    pub fn reply(self) -> Reply {
+        Reply(self)
+    }
+}
+
+/// How an action is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reply(ActionType);
+
+/// What the answer to an action looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReplyStyle {
+    /// A response.
+    Response,
+    /// A response with the output of a command: `Response: Follows` up to 13, `Output` headers from 14 on.
+    Command,
+    /// Text without a frame around it, and without `ActionID`.
+    Text,
+}
+
+impl Reply {
+    fn line(self) -> &'static str {
+        parts(self.0.item()).1
+    }
+
+    /// What the answer looks like.
+    pub fn style(self) -> ReplyStyle {
+        match column(self.line(), 1) {
+            "text" => ReplyStyle::Text,
+            "follows" => ReplyStyle::Command,
+            _ => ReplyStyle::Response,
+        }
+    }
+
+    /// The events that follow the response: a list's items. A list without an end is one event.
+    pub fn items(self) -> impl Iterator<Item = &'static str> + Clone {
+        words(column(self.line(), 2))
+    }
+
+    /// The event that ends the list.
+    pub fn end(self) -> Option<&'static str> {
+        optional(column(self.line(), 3))
+    }
+
+    /// A later event with the same `ActionID` that says how it went.
+    pub fn outcome(self) -> Option<&'static str> {
+        optional(column(self.line(), 4))
+    }
+
+    /// What it carries, in a sentence; empty where there is nothing to say.
+    pub fn doc(self) -> &'static str {
+        column(self.line(), 5)
+    }
+
+    /// Headers of a successful response beyond those that every response may have.
+    pub fn fields(self) -> Fields {
+        Fields::new(parts(self.0.item()).2, "")
+    }
+
+    /// Headers that every response may have.
+    pub fn common_fields() -> Fields {
+        let common = item(&BLOCK_STARTS, REPLY_COMMON).split_once('\n').map_or("", |(_, rows)| rows);
+        Fields::new(common, "")
+    }
+
+    /// Whether it may carry any other headers too, and what they are.
+    pub fn rest(self) -> Option<&'static str> {
+        rest(parts(self.0.item()).2)
+    }
+}
+
+fn rows_of(item: &'static str) -> &'static str {
+    item.split_once('\n').map_or("", |(_, rows)| rows)
+}
+
+/// An action's item: rows of parameters, the line of the reply, its rows.
+fn parts(item: &'static str) -> (&'static str, &'static str, &'static str) {
+    let rows = rows_of(item);
+    let at = if rows.starts_with("=reply\t") { 0 } else { rows.find("\n=reply\t").map_or(rows.len(), |at| at + 1) };
+    let (params, reply) = rows.split_at_checked(at).unwrap_or((rows, ""));
+    let (line, reply) = reply.split_once('\n').unwrap_or((reply, ""));
+    (params.trim_end(), line, reply)
+}
+
+fn rest(rows: &'static str) -> Option<&'static str> {
+    rows.lines().find_map(|line| line.strip_prefix("*\t"))
+}
+
+/// Headers, blocks expanded.
+#[derive(Clone, Debug)]
+pub struct Fields {
+    /// What is being read, and above it what goes on after: rows with the prefix that they stand under.
+    stack: smallvec::SmallVec<[(&'static str, &'static str); 4]>,
+}
+
+impl Fields {
+    fn new(rows: &'static str, after: &'static str) -> Self {
+        let mut stack = smallvec::SmallVec::new();
+        stack.push(("", after));
+        stack.push(("", rows));
+        Self { stack }
+    }
+}
+
+impl Iterator for Fields {
+    type Item = Field;
+
+    fn next(&mut self) -> Option<Field> {
+        loop {
+            let (prefix, rows) = self.stack.pop()?;
+            let (line, rest) = rows.split_once('\n').unwrap_or((rows, ""));
+            if !rest.is_empty() {
+                self.stack.push((prefix, rest));
+            }
+            if line.is_empty() || line.starts_with("*\t") {
+                continue;
+            }
+            let Some(block) = line.strip_prefix("+\t") else { return Some(Field { prefix, line }) };
+            let (number, inner) = block.split_once('\t').unwrap_or((block, ""));
+            let block = item(&BLOCK_STARTS, number.parse().unwrap_or(usize::MAX));
+            self.stack.push((if inner.is_empty() { prefix } else { inner }, rows_of(block)));
+        }
+    }
+}
+
+/// What the crate knows of one header.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    prefix: &'static str,
+    line: &'static str,
+}
+
+impl Field {
+    /// Name as the servers write it, without the prefix of its block. `{i}` stands for a number, `{i:6}` for one of six digits, `{key}` for any text.
+    pub fn name(self) -> &'static str {
+        column(self.line, 0)
+    }
+
+    /// Prefix of the block that it stands in, such as `Dest`.
+    pub fn prefix(self) -> &'static str {
+        self.prefix
+    }
+
+    /// Prefix and name.
+    pub fn wire_name(self) -> String {
+        [self.prefix, self.name()].concat()
+    }
+
+    /// Other names for the same, under the same prefix.
+    pub fn aliases(self) -> impl Iterator<Item = &'static str> {
+        words(column(self.line, 1))
+    }
+
+    /// What its value is.
+    pub fn kind(self) -> Kind {
+        Kind::of(column(self.line, 2))
+    }
+
+    /// Name of the method that reads it; for a field of a block, on the view of the block.
+    pub fn method(self) -> &'static str {
+        column(self.line, 3)
+    }
+
+    fn has(self, flag: char) -> bool {
+        column(self.line, 4).contains(flag)
+    }
+
+    /// Whether the server refuses the action without it.
+    pub fn is_required(self) -> bool {
+        self.has('!')
+    }
+
+    /// Whether it may occur more than once.
+    pub fn repeats(self) -> bool {
+        self.has('r')
+    }
+
+    /// Whether it holds a password, a key or the answer to a challenge.
+    pub fn is_secret(self) -> bool {
+        self.has('s')
+    }
+
+    /// First branch that has it, where that is known and not its event's or action's own.
+    pub fn since(self) -> Option<Branch> {
+        Branch::read(column(self.line, 5))
+    }
+
+    /// Last branch that has it; `None`: it is still there.
+    pub fn until(self) -> Option<Branch> {
+        Branch::read(column(self.line, 6))
+    }
+
+    /// What it means, in a sentence.
+    pub fn doc(self) -> &'static str {
+        column(self.line, 7)
+    }
+
+    /// Whether a header of this name is it.
+    pub fn is_named(self, header: &[u8]) -> bool {
+        read::is_named(header, self.prefix, self.name(), self.aliases()) || indexed::is_named(header, self.prefix, self.name())
+    }
+
+    /// Reads a value of it. `None`: the value stands for none.
+    ///
+    /// # Errors
+    /// When the value is not of its kind: where, and what was expected.
+    pub fn read(self, value: Value<'_>) -> Result<Option<Datum<'_>>, ValueError> {
+        Datum::read(self.kind(), value)
+    }
+}
+
+impl core::fmt::Debug for Field {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Field").field("name", &self.wire_name()).field("kind", &self.kind()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,78 @@
+//! Requests, typed: actions as a server sees them.
+//!
+//! ```
+//! use ami_proto::request::Request;
+//! use ami_proto::{Decoder, Framing, Limits};
+//!
+//! let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+//! decoder.push(b"action: originate\r\nChannel: PJSIP/100\r\nAsync: yes\r\n\r\n");
+//! let Request::Originate(originate) = Request::from(decoder.next_frame()?.unwrap()) else { panic!("another action") };
+//! assert_eq!(originate.channel()?, "PJSIP/100");
+//! assert!(originate.asynchronous()?);
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+
+use core::time::Duration;
+
+use crate::catalogue::{ActionType, Indexed, Key, Kind, Repeated, indexed, read, repeated};
+use crate::error::FieldError;
+use crate::value;
+use crate::wire::{Frame, FrameKind, Value};
+
+/// What every view of a request has.
+macro_rules! request_view {
+    ($name:ident, $number:literal) => {
+        impl<'buf> $name<'buf> {
+            /// What the catalogue says of it.
+            pub const TYPE: ActionType = ActionType::new($number);
+
+            /// The view, if the frame is this action.
+            #[inline]
+            pub fn view(frame: Frame<'buf>) -> Option<Self> {
+                (number(frame) == Some($number)).then_some(Self(frame))
+            }
+
+            /// The frame it came in.
+            #[inline]
+            pub const fn frame(self) -> Frame<'buf> {
+                self.0
+            }
+        }
+    };
+}
+
+#[allow(clippy::all, clippy::pedantic, unused_imports)]
+mod generated {
+    use super::*;
+    include!(concat!(env!("OUT_DIR"), "/requests.rs"));
+}
+
+pub use generated::*;
+
+impl<'buf> From<Frame<'buf>> for Request<'buf> {
+    fn from(frame: Frame<'buf>) -> Self {
+        match number(frame) {
+            Some(number) => Self::from_number(number, frame),
+            None => Self::Other(frame),
+        }
+    }
+}
+
+impl<'buf> Request<'buf> {
+    /// The `ActionID`, which the answer has to carry; empty counts as none, as with the real server.
+    pub fn action_id(self) -> Option<Value<'buf>> {
+        self.frame().get("ActionID").filter(|id| !id.is_empty())
+    }
+
+    /// What the catalogue says of it; `None` for `Other`.
+    pub fn action_type(self) -> Option<ActionType> {
+        number(self.frame()).map(ActionType::new)
+    }
+}
+
+fn number(frame: Frame<'_>) -> Option<usize> {
+    if frame.kind() != FrameKind::Action {
+        return None;
+    }
+    crate::action::find(frame.name()?.as_bytes())
+}

@@ -1,0 +1,84 @@
+//! A configuration file: categories and their lines.
+
+use super::GetConfig;
+use crate::value::FromWire;
+use crate::wire::{Frame, Header, Headers, Value};
+
+impl<'buf> GetConfig<'buf> {
+    /// The categories in the order of the file. None where the server found none.
+    ///
+    /// ```
+    /// use ami_proto::response::GetConfig;
+    /// use ami_proto::{Decoder, Framing, Limits};
+    ///
+    /// let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+    /// decoder.push(b"Response: Success\r\nCategory-000000: general\r\nLine-000000-000000: a=1\r\nLine-000000-000001: b=2\r\nCategory-000001: empty\r\n\r\n");
+    /// let config = GetConfig::from(decoder.next_frame()?.unwrap());
+    /// let categories: Vec<_> = config.categories().collect();
+    /// assert_eq!(categories[0].name(), "general");
+    /// assert_eq!(categories[0].lines().map(|line| line.to_string()).collect::<Vec<_>>(), ["a=1", "b=2"]);
+    /// assert_eq!(categories[1].lines().count(), 0);
+    /// # Ok::<(), ami_proto::FrameError>(())
+    /// ```
+    pub fn categories(self) -> Categories<'buf> {
+        Categories { frame: self.frame(), headers: self.frame().headers() }
+    }
+}
+
+/// See [`GetConfig::categories`].
+#[derive(Clone, Debug)]
+pub struct Categories<'buf> {
+    frame: Frame<'buf>,
+    headers: Headers<'buf>,
+}
+
+impl<'buf> Iterator for Categories<'buf> {
+    type Item = Category<'buf>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (name, number) = self.headers.by_ref().find_map(|header| Some((header.value(), after(header, "Category-")?)))?;
+        // What belongs to it stands behind it, up to the next one.
+        Some(Category { frame: self.frame, name, number, following: self.headers.clone() })
+    }
+}
+
+/// A category of a configuration file.
+#[derive(Clone, Debug)]
+pub struct Category<'buf> {
+    frame: Frame<'buf>,
+    name: Value<'buf>,
+    number: &'buf [u8],
+    following: Headers<'buf>,
+}
+
+impl<'buf> Category<'buf> {
+    /// Its name.
+    pub fn name(&self) -> Value<'buf> {
+        self.name
+    }
+
+    /// Its number in the file, from 0.
+    pub fn number(&self) -> Option<u32> {
+        u32::from_wire(self.number).ok()
+    }
+
+    /// Its lines, `name=value`, in the order of the file. They may hold passwords.
+    pub fn lines(&self) -> impl Iterator<Item = Value<'buf>> + use<'buf> {
+        let number = self.number;
+        self.following
+            .clone()
+            .take_while(|header| after(*header, "Category-").is_none())
+            .filter(move |header| after(*header, "Line-").is_some_and(|rest| rest.starts_with(number)))
+            .map(Header::value)
+    }
+
+    /// Whether it is a template.
+    pub fn is_template(&self) -> bool {
+        self.frame.headers().any(|header| after(header, "IsTemplate-") == Some(self.number) && header.value() == "1")
+    }
+}
+
+fn after<'buf>(header: Header<'buf>, prefix: &str) -> Option<&'buf [u8]> {
+    let (start, rest) = header.name().split_at_checked(prefix.len())?;
+    start.eq_ignore_ascii_case(prefix.as_bytes()).then_some(rest)
+}

@@ -1,0 +1,102 @@
+//! Responses, typed: what the server answers to an action.
+//!
+//! Every response is a [`Response`]; those that carry more than a kind and a message have a view of their own, named after the action. Which one a frame is can't be told from its bytes, only from
+//! the action that was sent: [`Action::Response`](crate::action::Action::Response) names it.
+//!
+//! ```
+//! use ami_proto::response::CoreStatus;
+//! use ami_proto::{Decoder, Framing, Limits};
+//!
+//! let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+//! decoder.push(b"Response: Success\r\nCoreStartupDate: 2026-11-21\r\nCoreCurrentCalls: 3\r\n\r\n");
+//! let status = CoreStatus::from(decoder.next_frame()?.unwrap());
+//! assert!(status.is_success());
+//! assert_eq!(status.core_current_calls()?, 3);
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+
+mod command;
+mod config;
+
+use core::time::Duration;
+
+use crate::catalogue::{Indexed, Key, Kind, Repeated, indexed, read, repeated};
+use crate::error::FieldError;
+use crate::value;
+use crate::wire::{Frame, Value};
+
+pub use command::Output;
+pub use config::{Categories, Category};
+
+/// What every response may carry.
+#[derive(Clone, Copy, Debug)]
+pub struct Response<'buf>(Frame<'buf>);
+
+impl<'buf> From<Frame<'buf>> for Response<'buf> {
+    fn from(frame: Frame<'buf>) -> Self {
+        Self(frame)
+    }
+}
+
+impl<'buf> Response<'buf> {
+    /// The frame it came in.
+    pub const fn frame(self) -> Frame<'buf> {
+        self.0
+    }
+
+    /// Its kind: `Success`, `Error`, `Goodbye`; `Follows` for command output up to 13; `Pong` from 1.4.
+    pub fn kind(self) -> Option<Value<'buf>> {
+        self.0.name()
+    }
+
+    /// Whether its kind is anything but `Error`.
+    ///
+    /// Some actions say `Success` and mean the opposite (`VoicemailMove`); what they mean is in [`message`](Self::message).
+    pub fn is_success(self) -> bool {
+        self.kind().is_some_and(|kind| !kind.eq_ignore_case("Error"))
+    }
+
+    /// What happened, in words that differ between branches: to be shown, not to be compared. The first, where there are two (`PresenceState`).
+    pub fn message(self) -> Option<Value<'buf>> {
+        self.0.get("Message")
+    }
+
+    /// The `ActionID` of the action that it answers.
+    pub fn action_id(self) -> Option<Value<'buf>> {
+        self.0.get("ActionID").filter(|id| !id.is_empty())
+    }
+
+    /// Whether a list of events follows (`EventList: start`, in any case). Lists of Asterisk 12 and older don't all say so.
+    pub fn starts_list(self) -> bool {
+        self.0.get("EventList").is_some_and(|value| value.eq_ignore_case("start"))
+    }
+}
+
+/// What every view of a response has.
+macro_rules! response_view {
+    ($name:ident) => {
+        impl<'buf> From<Frame<'buf>> for $name<'buf> {
+            #[inline]
+            fn from(frame: Frame<'buf>) -> Self {
+                Self(Response(frame))
+            }
+        }
+
+        impl<'buf> core::ops::Deref for $name<'buf> {
+            type Target = Response<'buf>;
+
+            #[inline]
+            fn deref(&self) -> &Response<'buf> {
+                &self.0
+            }
+        }
+    };
+}
+
+#[allow(clippy::all, clippy::pedantic, unused_imports)]
+mod generated {
+    use super::*;
+    include!(concat!(env!("OUT_DIR"), "/responses.rs"));
+}
+
+pub use generated::*;

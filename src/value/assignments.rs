@@ -1,0 +1,134 @@
+//! Builds the comma list of `NAME=value` that parameters such as `Variable` of Originate take.
+
+use super::comma_list::quote_into;
+use super::{CommaList, ToWire};
+use alloc::vec::Vec;
+use core::fmt;
+
+/// Channel variables to send in one header, quoted so that the server sets exactly these values.
+///
+/// One header has room for 63: the server doesn't unquote a 64th. `Variable` may be repeated, so more go into another
+/// list. A line that is sent may have 1022 bytes, which this list doesn't check. (Asterisk `main/manager.c`.)
+///
+/// ```
+/// use ami_proto::value::{Assignments, ToWire};
+///
+/// let mut variables = Assignments::new();
+/// variables.set("CALLER", "Doe, J.")?.set("CHANNEL(language)", "de")?;
+///
+/// let mut out = Vec::new();
+/// variables.to_wire(&mut out);
+/// assert_eq!(out, br"CALLER=Doe\, J.,CHANNEL\(language\)=de");
+/// # Ok::<(), ami_proto::value::AssignmentError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
+pub struct Assignments {
+    list: Vec<u8>,
+    len: usize,
+}
+
+impl Assignments {
+    /// How many go into one list.
+    pub const MAX: usize = CommaList::MAX_ITEMS - 1;
+
+    /// An empty list.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            list: Vec::new(),
+            len: 0,
+        }
+    }
+
+    /// Adds a variable, or a function such as `CHANNEL(language)`.
+    ///
+    /// The order is kept. Where a name occurs twice it is the server's action that decides which one holds.
+    ///
+    /// # Errors
+    /// When the server could not read it back; the list is then as it was.
+    pub fn set(
+        &mut self,
+        name: impl AsRef<[u8]>,
+        value: impl AsRef<[u8]>,
+    ) -> Result<&mut Self, AssignmentError> {
+        let name = name.as_ref();
+        if name.is_empty() {
+            return Err(AssignmentError::EmptyName);
+        }
+        if name.contains(&b'=') {
+            return Err(AssignmentError::EqualsInName);
+        }
+        if self.len >= Self::MAX {
+            return Err(AssignmentError::Full);
+        }
+        if self.len > 0 {
+            self.list.push(b',');
+        }
+        quote_into(name, &mut self.list);
+        self.list.push(b'=');
+        quote_into(value.as_ref(), &mut self.list);
+        self.len += 1;
+        Ok(self)
+    }
+
+    /// How many variables are in it.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The list as it goes on the wire.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.list
+    }
+}
+
+impl ToWire for Assignments {
+    fn to_wire(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.list);
+    }
+}
+
+impl fmt::Debug for Assignments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Assignments(\"{}\")", self.list.escape_ascii())
+    }
+}
+
+/// Why a variable can't be put into [`Assignments`].
+///
+/// ```
+/// use ami_proto::value::{AssignmentError, Assignments};
+///
+/// let error = Assignments::new().set("A=B", "1").unwrap_err();
+/// assert_eq!(error, AssignmentError::EqualsInName);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AssignmentError {
+    /// The name is empty; the server would ignore it.
+    EmptyName,
+    /// The name has a `=`; the server would end the name there.
+    EqualsInName,
+    /// The list has all that the server unquotes; another header takes more.
+    Full,
+}
+
+impl fmt::Display for AssignmentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::EmptyName => "a variable needs a name",
+            Self::EqualsInName => "a variable's name can't have an equals sign",
+            Self::Full => "the list has 63 variables already",
+        })
+    }
+}
+
+impl core::error::Error for AssignmentError {}

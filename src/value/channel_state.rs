@@ -1,0 +1,63 @@
+//! Names the states of a channel.
+
+use super::open::open_number;
+
+open_number! {
+    /// What a channel is doing: the number in `ChannelState`.
+    ///
+    /// Takes any number that fits a C `int` (Asterisk `include/asterisk/channelstate.h`).
+    ///
+    /// ```
+    /// use ami_proto::value::{ChannelState, FromWire};
+    ///
+    /// let state = ChannelState::from_wire(b"5")?;
+    /// assert_eq!(state, ChannelState::RINGING);
+    /// assert_eq!(state.description(), Some("Ringing"));
+    /// # Ok::<(), ami_proto::value::ValueError>(())
+    /// ```
+    ChannelState
+}
+
+impl ChannelState {
+    /// Down and available.
+    pub const DOWN: Self = Self(0);
+    /// Down but reserved.
+    pub const RESERVED: Self = Self(1);
+    /// Off hook.
+    pub const OFF_HOOK: Self = Self(2);
+    /// Digits have been dialled.
+    pub const DIALING: Self = Self(3);
+    /// The other side is ringing: this channel calls.
+    pub const RING: Self = Self(4);
+    /// This side is ringing: this channel is called.
+    pub const RINGING: Self = Self(5);
+    /// Answered.
+    pub const UP: Self = Self(6);
+    /// The line is busy.
+    pub const BUSY: Self = Self(7);
+    /// Digits have been dialled while off hook.
+    pub const DIALING_OFF_HOOK: Self = Self(8);
+    /// A call has been seen coming in and waits for its first ring.
+    pub const PRE_RING: Self = Self(9);
+    /// No sound is to be sent. Newer servers use 65536 as a flag on top of a state instead.
+    pub const MUTE: Self = Self(10);
+
+    /// What the server writes as `ChannelStateDesc`; `None` where it writes `Unknown (n)`.
+    #[must_use]
+    pub const fn description(self) -> Option<&'static str> {
+        Some(match self {
+            Self::DOWN => "Down",
+            Self::RESERVED => "Rsrvd",
+            Self::OFF_HOOK => "OffHook",
+            Self::DIALING => "Dialing",
+            Self::RING => "Ring",
+            Self::RINGING => "Ringing",
+            Self::UP => "Up",
+            Self::BUSY => "Busy",
+            Self::DIALING_OFF_HOOK => "Dialing Offhook",
+            Self::PRE_RING => "Pre-ring",
+            Self::MUTE => "Mute",
+            _ => return None,
+        })
+    }
+}

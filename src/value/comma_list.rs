@@ -1,0 +1,193 @@
+//! Splits comma lists as the server splits the ones it is sent, and quotes what goes into them.
+
+use super::bytes::split_first;
+use super::open::open_bytes;
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::iter::FusedIterator;
+
+open_bytes! {
+    /// A list whose items stand between commas.
+    ///
+    /// Takes any bytes. Two grammars share the look, and the sender decides which one holds:
+    /// - what a server **is sent** (`Variable`, `Variables`) may be quoted: [`items`](Self::items) reads it;
+    /// - what a server **sends** is not quoted at all: [`plain`](Self::plain) reads it.
+    ///
+    /// ```
+    /// use ami_proto::value::CommaList;
+    ///
+    /// let list = CommaList::from(r#"a,"b,c",d\,e,f(g,h)"#);
+    /// let items: Vec<_> = list.items().collect();
+    /// assert_eq!(items, [&b"a"[..], b"b,c", b"d,e", b"f(g,h)"]);
+    ///
+    /// let channels = CommaList::from("SIP/a-00000001,SIP/b-00000002");
+    /// assert_eq!(channels.plain().count(), 2);
+    /// ```
+    CommaList
+}
+
+impl<'a> CommaList<'a> {
+    /// Fields that the server takes from one list; the last one keeps the rest of the value.
+    pub const MAX_ITEMS: usize = 64;
+
+    /// The items by the server's rules for what it is sent (Asterisk `main/app.c`).
+    ///
+    /// Splits at each `,` outside `()`, `[]` and `"…"`. A `"` is removed; a `\` is removed and the byte after it is
+    /// taken as it is. Nothing is trimmed. An empty value has no items. The 64th item, when there is one, is all that
+    /// is left, commas, quotes and backslashes included.
+    #[must_use]
+    pub const fn items(self) -> Items<'a> {
+        self.items_up_to(Self::MAX_ITEMS)
+    }
+
+    /// The same with another cap: `Variables` of `Status` takes 100. A cap of 0 is taken as 1.
+    #[must_use]
+    pub const fn items_up_to(self, cap: usize) -> Items<'a> {
+        let rest = if self.0.is_empty() {
+            None
+        } else {
+            Some(self.0)
+        };
+        Items {
+            rest,
+            left: if cap == 0 { 1 } else { cap },
+        }
+    }
+
+    /// The items of a list that isn't quoted: what stands between commas. An empty value has no items.
+    pub fn plain(self) -> impl Iterator<Item = &'a [u8]> {
+        let whole = (!self.0.is_empty()).then_some(self.0);
+        whole
+            .into_iter()
+            .flat_map(|bytes| bytes.split(|&b| b == b','))
+    }
+
+    /// The items as name and value, split at the first `=`; items without `=` or with an empty name are left out, as
+    /// the server ignores them.
+    ///
+    /// ```
+    /// use ami_proto::value::CommaList;
+    ///
+    /// let mut pairs = CommaList::from(r"LANG=en,junk,NOTE=a\,b").assignments();
+    /// assert_eq!(pairs.next(), Some((b"LANG"[..].into(), b"en"[..].into())));
+    /// assert_eq!(pairs.next(), Some((b"NOTE"[..].into(), b"a,b"[..].into())));
+    /// assert_eq!(pairs.next(), None);
+    /// ```
+    pub fn assignments(self) -> impl Iterator<Item = (Cow<'a, [u8]>, Cow<'a, [u8]>)> {
+        self.items().filter_map(|item| {
+            let (name, value): (Cow<'a, [u8]>, Cow<'a, [u8]>) = match item {
+                Cow::Borrowed(item) => {
+                    let (name, value) = split_first(item, b'=')?;
+                    (name.into(), value.into())
+                }
+                Cow::Owned(item) => {
+                    let (name, value) = split_first(&item, b'=')?;
+                    (name.to_vec().into(), value.to_vec().into())
+                }
+            };
+            (!name.is_empty()).then_some((name, value))
+        })
+    }
+}
+
+/// The items of a [`CommaList`], unquoted; borrowed when there was nothing to unquote.
+///
+/// ```
+/// use std::borrow::Cow;
+/// use ami_proto::value::CommaList;
+///
+/// let mut items = CommaList::from(r#"clean,"quoted""#).items();
+/// assert!(matches!(items.next(), Some(Cow::Borrowed(b"clean"))));
+/// assert!(matches!(items.next(), Some(Cow::Owned(_))));
+/// ```
+#[derive(Debug, Clone)]
+pub struct Items<'a> {
+    /// What is not yet split; `None` when the last item is out.
+    rest: Option<&'a [u8]>,
+    /// How many items may still come.
+    left: usize,
+}
+
+impl<'a> Iterator for Items<'a> {
+    type Item = Cow<'a, [u8]>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self.rest.take()?;
+        if self.left <= 1 {
+            return Some(Cow::Borrowed(rest));
+        }
+        self.left -= 1;
+        let (raw, after, clean) = split_item(rest);
+        self.rest = after;
+        Some(if clean {
+            Cow::Borrowed(raw)
+        } else {
+            Cow::Owned(unquote(raw))
+        })
+    }
+}
+
+impl FusedIterator for Items<'_> {}
+
+/// The first item as it stands, what follows its comma if it has one, and whether it holds neither quote nor backslash.
+fn split_item(bytes: &[u8]) -> (&[u8], Option<&[u8]>, bool) {
+    let (mut parens, mut brackets, mut quoted) = (0_usize, 0_usize, false);
+    let mut clean = true;
+    let mut scan = bytes.iter().enumerate();
+    while let Some((i, b)) = scan.next() {
+        match b {
+            b'(' => parens += 1,
+            b')' => parens = parens.saturating_sub(1),
+            b'[' => brackets += 1,
+            b']' => brackets = brackets.saturating_sub(1),
+            b'"' => {
+                quoted = !quoted;
+                clean = false;
+            }
+            b'\\' => {
+                scan.next();
+                clean = false;
+            }
+            b',' if parens == 0 && brackets == 0 && !quoted => {
+                return (bytes.get(..i).unwrap_or(bytes), bytes.get(i + 1..), clean);
+            }
+            _ => {}
+        }
+    }
+    (bytes, None, clean)
+}
+
+fn unquote(raw: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(raw.len());
+    let mut scan = raw.iter();
+    while let Some(b) = scan.next() {
+        match b {
+            b'"' => {}
+            b'\\' => out.extend(scan.next()),
+            _ => out.push(*b),
+        }
+    }
+    out
+}
+
+/// Appends `value` so that the server reads it as one item: `\` goes before each of `, \ " ( ) [ ]`.
+///
+/// It holds for the first 63 items of a list only: the server doesn't unquote the 64th. What begins a header's value
+/// with a blank loses that blank on the server.
+///
+/// ```
+/// use ami_proto::value::quote_into;
+///
+/// let mut out = Vec::new();
+/// quote_into(b"Doe, J. (ext)", &mut out);
+/// assert_eq!(out, br"Doe\, J. \(ext\)");
+/// ```
+pub fn quote_into(value: &[u8], out: &mut Vec<u8>) {
+    out.reserve(value.len());
+    for &b in value {
+        if matches!(b, b',' | b'\\' | b'"' | b'(' | b')' | b'[' | b']') {
+            out.push(b'\\');
+        }
+        out.push(b);
+    }
+}

@@ -1,0 +1,84 @@
+//! Decodes and encodes the C escapes that servers put into a few values.
+
+use super::open::open_bytes;
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+open_bytes! {
+    /// Text with C escapes, as it stands on the wire.
+    ///
+    /// From Asterisk 13 (2015) on, `CallerIDName`, `ConnectedLineName`, `ChanVariable`, `Value` of `VarSet` and a few more
+    /// have BEL BS FF LF CR TAB VT `\` `'` `"` `?` as `\a \b \f \n \r \t \v \\ \' \" \?`. Earlier servers escape
+    /// nothing: there take [`as_bytes`](Self::as_bytes), because decoding would eat backslashes. (Asterisk
+    /// `main/utils.c`.)
+    ///
+    /// ```
+    /// use ami_proto::value::Escaped;
+    ///
+    /// assert_eq!(Escaped::from(r"O\'Brien").decode(), &b"O'Brien"[..]);
+    /// assert_eq!(Escaped::encode(b"O'Brien"), br"O\'Brien");
+    /// ```
+    Escaped
+}
+
+/// Byte and letter of each escape.
+const ESCAPES: [(u8, u8); 11] = [
+    (0x07, b'a'),
+    (0x08, b'b'),
+    (0x0c, b'f'),
+    (b'\n', b'n'),
+    (b'\r', b'r'),
+    (b'\t', b't'),
+    (0x0b, b'v'),
+    (b'\\', b'\\'),
+    (b'\'', b'\''),
+    (b'"', b'"'),
+    (b'?', b'?'),
+];
+
+impl<'a> Escaped<'a> {
+    /// The text without escapes; borrowed when there are none.
+    ///
+    /// A backslash that begins none of the known escapes stays, and so does the byte after it. The result may hold
+    /// line ends.
+    #[must_use]
+    pub fn decode(self) -> Cow<'a, [u8]> {
+        if !self.0.contains(&b'\\') {
+            return Cow::Borrowed(self.0);
+        }
+        let mut out = Vec::with_capacity(self.0.len());
+        let mut rest = self.0;
+        while let [first, after @ ..] = rest {
+            let escape = match (first, after) {
+                (b'\\', [letter, tail @ ..]) => {
+                    let byte = ESCAPES.iter().find(|(_, known)| known == letter);
+                    byte.map(|&(byte, _)| (byte, tail))
+                }
+                _ => None,
+            };
+            let (byte, tail) = escape.unwrap_or((*first, after));
+            out.push(byte);
+            rest = tail;
+        }
+        Cow::Owned(out)
+    }
+
+    /// Appends `text` with escapes, as the server writes it.
+    pub fn encode_into(text: &[u8], out: &mut Vec<u8>) {
+        out.reserve(text.len());
+        for &b in text {
+            match ESCAPES.iter().find(|&&(byte, _)| byte == b) {
+                Some(&(_, letter)) => out.extend_from_slice(&[b'\\', letter]),
+                None => out.push(b),
+            }
+        }
+    }
+
+    /// `text` with escapes, as the server writes it; decodes to the same bytes.
+    #[must_use]
+    pub fn encode(text: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        Self::encode_into(text, &mut out);
+        out
+    }
+}

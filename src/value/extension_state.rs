@@ -1,0 +1,75 @@
+//! Names the states of an extension's hint, a bit mask.
+
+use super::open::open_number;
+
+open_number! {
+    /// What the devices behind an extension are doing together: the `Status` of `ExtensionStatus`.
+    ///
+    /// A bit mask when 0 or more; -1 and -2 stand for themselves. Takes any number that fits a C `int` (Asterisk
+    /// `include/asterisk/pbx.h`).
+    ///
+    /// ```
+    /// use ami_proto::value::{ExtensionState, FromWire};
+    ///
+    /// let state = ExtensionState::from_wire(b"9")?;
+    /// assert_eq!(state.description(), "InUse&Ringing");
+    /// assert!(state.contains(ExtensionState::RINGING));
+    /// assert!(state.flags().eq([ExtensionState::IN_USE, ExtensionState::RINGING]));
+    /// # Ok::<(), ami_proto::value::ValueError>(())
+    /// ```
+    ExtensionState
+}
+
+impl ExtensionState {
+    /// The extension has been removed from the dialplan.
+    pub const REMOVED: Self = Self(-2);
+    /// The hint has gone, or there is no hint.
+    pub const DEACTIVATED: Self = Self(-1);
+    /// No device is in use.
+    pub const IDLE: Self = Self(0);
+    /// Flag: a device is in use.
+    pub const IN_USE: Self = Self(1);
+    /// Flag: all devices are busy.
+    pub const BUSY: Self = Self(2);
+    /// Flag: all devices are unreachable or not registered.
+    pub const UNAVAILABLE: Self = Self(4);
+    /// Flag: a device is ringing.
+    pub const RINGING: Self = Self(8);
+    /// Flag: all devices are on hold.
+    pub const ON_HOLD: Self = Self(16);
+
+    /// Whether every flag of `flags` is set; never for negative numbers on either side.
+    #[must_use]
+    pub const fn contains(self, flags: Self) -> bool {
+        self.0 >= 0 && flags.0 >= 0 && self.0 & flags.0 == flags.0
+    }
+
+    /// The named flags that are set, smallest first; none for [`IDLE`](Self::IDLE) and negative numbers.
+    pub fn flags(self) -> impl Iterator<Item = Self> {
+        [
+            Self::IN_USE,
+            Self::BUSY,
+            Self::UNAVAILABLE,
+            Self::RINGING,
+            Self::ON_HOLD,
+        ]
+        .into_iter()
+        .filter(move |&flag| self.contains(flag))
+    }
+
+    /// What the server writes as `StatusText`: one of eight words, else `Unknown`.
+    #[must_use]
+    pub const fn description(self) -> &'static str {
+        match self.0 {
+            0 => "Idle",
+            1 => "InUse",
+            2 => "Busy",
+            4 => "Unavailable",
+            8 => "Ringing",
+            9 => "InUse&Ringing",
+            16 => "Hold",
+            17 => "InUse&Hold",
+            _ => "Unknown",
+        }
+    }
+}

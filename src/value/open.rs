@@ -1,0 +1,189 @@
+//! The three shapes of an open value: bytes kept as they came, a number with names, and a set of words.
+
+/// A newtype over the value's bytes: takes anything, prints what came. The type's own file adds the reading of parts.
+macro_rules! open_bytes {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name<'a>(&'a [u8]);
+
+        impl<'a> $name<'a> {
+            /// Takes the bytes as they are.
+            #[must_use]
+            pub const fn new(bytes: &'a [u8]) -> Self {
+                Self(bytes)
+            }
+
+            /// The bytes as they came.
+            #[must_use]
+            pub const fn as_bytes(self) -> &'a [u8] {
+                self.0
+            }
+
+            /// The bytes as text.
+            ///
+            /// # Errors
+            /// When they aren't UTF-8; servers pass other encodings on.
+            pub const fn as_str(self) -> Result<&'a str, core::str::Utf8Error> {
+                core::str::from_utf8(self.0)
+            }
+        }
+
+        impl<'a> From<&'a [u8]> for $name<'a> {
+            fn from(bytes: &'a [u8]) -> Self {
+                Self(bytes)
+            }
+        }
+
+        impl<'a> From<&'a str> for $name<'a> {
+            fn from(text: &'a str) -> Self {
+                Self(text.as_bytes())
+            }
+        }
+
+        impl AsRef<[u8]> for $name<'_> {
+            fn as_ref(&self) -> &[u8] {
+                self.0
+            }
+        }
+
+        /// Never fails.
+        impl<'a> crate::value::FromWire<'a> for $name<'a> {
+            fn from_wire(bytes: &'a [u8]) -> Result<Self, crate::value::ValueError> {
+                Ok(Self(bytes))
+            }
+        }
+
+        impl crate::value::ToWire for $name<'_> {
+            fn to_wire(&self, out: &mut alloc::vec::Vec<u8>) {
+                out.extend_from_slice(self.0);
+            }
+        }
+
+        impl core::fmt::Debug for $name<'_> {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                write!(f, concat!(stringify!($name), "(\"{}\")"), self.0.escape_ascii())
+            }
+        }
+
+        /// The bytes as they came, with U+FFFD for what isn't UTF-8.
+        impl core::fmt::Display for $name<'_> {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                crate::value::bytes::fmt_lossy(self.0, f)
+            }
+        }
+    };
+}
+pub(super) use open_bytes;
+
+/// A newtype over a C `int` whose known numbers are constants.
+macro_rules! open_number {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(i32);
+
+        impl $name {
+            /// Takes any number, known or not.
+            #[must_use]
+            pub const fn new(number: i32) -> Self {
+                Self(number)
+            }
+
+            /// The number on the wire.
+            #[must_use]
+            pub const fn get(self) -> i32 {
+                self.0
+            }
+        }
+
+        impl From<i32> for $name {
+            fn from(number: i32) -> Self {
+                Self(number)
+            }
+        }
+
+        impl From<$name> for i32 {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
+
+        /// Reads any number that fits a C `int`.
+        impl<'a> crate::value::FromWire<'a> for $name {
+            fn from_wire(bytes: &'a [u8]) -> Result<Self, crate::value::ValueError> {
+                i32::from_wire(bytes).map(Self)
+            }
+        }
+
+        impl crate::value::ToWire for $name {
+            fn to_wire(&self, out: &mut alloc::vec::Vec<u8>) {
+                self.0.to_wire(out);
+            }
+        }
+
+        /// The number, as on the wire.
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+pub(super) use open_number;
+
+/// An enum of words with `Other` for the rest. The type's own file says how a value is read.
+macro_rules! open_words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name<'a> {
+            $($(#[$vmeta])* $variant,)+
+            /// What this crate doesn't know, byte for byte.
+            Other(&'a [u8]),
+        }
+
+        impl<'a> $name<'a> {
+            /// The word on the wire, in the server's spelling.
+            #[must_use]
+            pub const fn word(self) -> &'a [u8] {
+                match self {
+                    $(Self::$variant => $word,)+
+                    Self::Other(bytes) => bytes,
+                }
+            }
+
+            /// The value of a known word, in any case.
+            fn known(word: &[u8]) -> Option<Self> {
+                $(if word.eq_ignore_ascii_case($word) {
+                    return Some(Self::$variant);
+                })+
+                None
+            }
+        }
+
+        impl crate::value::ToWire for $name<'_> {
+            fn to_wire(&self, out: &mut alloc::vec::Vec<u8>) {
+                out.extend_from_slice(self.word());
+            }
+        }
+
+        impl core::fmt::Debug for $name<'_> {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                match self {
+                    $(Self::$variant => f.write_str(stringify!($variant)),)+
+                    Self::Other(bytes) => write!(f, "Other(\"{}\")", bytes.escape_ascii()),
+                }
+            }
+        }
+
+        /// The word on the wire, with U+FFFD for what isn't UTF-8.
+        impl core::fmt::Display for $name<'_> {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                crate::value::bytes::fmt_lossy(self.word(), f)
+            }
+        }
+    };
+}
+pub(super) use open_words;

@@ -1,0 +1,145 @@
+//! Reads the steps of a queue's penalty rules.
+
+use super::bytes::push_display;
+use super::nom_ext::{number, whole};
+use super::{FromWire, ToWire, ValueError};
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
+use nom::character::complete::{char, one_of};
+use nom::combinator::{map_opt, opt};
+use nom::sequence::preceded;
+use nom::{IResult, Parser};
+
+/// One step of a queue's rule: `10,+1,-1` changes the penalties after 10 seconds of waiting.
+///
+/// The parts are the time in seconds, the change of the highest penalty, that of the lowest, and in newer servers that
+/// of the penalty to which lower ones are raised. Blanks around it don't count. (Asterisk `apps/app_queue.c`.)
+///
+/// ```
+/// use core::time::Duration;
+/// use ami_proto::value::{FromWire, PenaltyChange, QueueRuleStep};
+///
+/// let step = QueueRuleStep::from_wire(b"10,+1,5")?;
+/// assert_eq!(step.after(), Duration::from_secs(10));
+/// assert_eq!(step.max(), PenaltyChange::Add(1));
+/// assert_eq!(step.min(), PenaltyChange::Set(5));
+/// assert_eq!(step.to_string(), "10,+1,5");
+/// # Ok::<(), ami_proto::value::ValueError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct QueueRuleStep {
+    seconds: u32,
+    max: PenaltyChange,
+    min: PenaltyChange,
+    raise: Option<PenaltyChange>,
+}
+
+/// How a step changes a penalty.
+///
+/// ```
+/// use ami_proto::value::PenaltyChange;
+///
+/// assert_eq!(PenaltyChange::Add(-1).to_string(), "-1");
+/// assert_eq!(PenaltyChange::Add(1).to_string(), "+1");
+/// assert_eq!(PenaltyChange::Set(1).to_string(), "1");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PenaltyChange {
+    /// Becomes this number.
+    Set(u32),
+    /// Grows by this number, or shrinks when it is negative; the wire has a sign.
+    Add(i32),
+}
+
+impl QueueRuleStep {
+    /// A step after so many seconds of waiting.
+    #[must_use]
+    pub const fn new(
+        seconds: u32,
+        max: PenaltyChange,
+        min: PenaltyChange,
+        raise: Option<PenaltyChange>,
+    ) -> Self {
+        Self {
+            seconds,
+            max,
+            min,
+            raise,
+        }
+    }
+
+    /// How long a caller has waited when the step is taken, in whole seconds.
+    #[must_use]
+    pub const fn after(self) -> Duration {
+        Duration::from_secs(self.seconds as u64)
+    }
+
+    /// What happens to the highest penalty that members may have.
+    #[must_use]
+    pub const fn max(self) -> PenaltyChange {
+        self.max
+    }
+
+    /// What happens to the lowest penalty that members may have.
+    #[must_use]
+    pub const fn min(self) -> PenaltyChange {
+        self.min
+    }
+
+    /// What happens to the penalty to which members with a lower one are raised; `None` in older servers.
+    #[must_use]
+    pub const fn raise(self) -> Option<PenaltyChange> {
+        self.raise
+    }
+}
+
+fn change(input: &[u8]) -> IResult<&[u8], PenaltyChange> {
+    let (rest, sign) = opt(one_of("+-")).parse(input)?;
+    match sign {
+        None => number.map(PenaltyChange::Set).parse(rest),
+        Some('-') => map_opt(number::<i64>, |n| {
+            Some(PenaltyChange::Add(i32::try_from(-n).ok()?))
+        })
+        .parse(rest),
+        Some(_) => number.map(PenaltyChange::Add).parse(rest),
+    }
+}
+
+impl<'a> FromWire<'a> for QueueRuleStep {
+    fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
+        let next = || preceded(char(','), change);
+        let step = (number, next(), next(), opt(next())).map(|(seconds, max, min, raise)| Self {
+            seconds,
+            max,
+            min,
+            raise,
+        });
+        whole(bytes, "a step as seconds,max,min", step)
+    }
+}
+
+impl fmt::Display for PenaltyChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Set(n) => write!(f, "{n}"),
+            Self::Add(n) => write!(f, "{n:+}"),
+        }
+    }
+}
+
+impl fmt::Display for QueueRuleStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{},{},{}", self.seconds, self.max, self.min)?;
+        match self.raise {
+            Some(raise) => write!(f, ",{raise}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl ToWire for QueueRuleStep {
+    fn to_wire(&self, out: &mut Vec<u8>) {
+        push_display(out, self);
+    }
+}

@@ -1,0 +1,358 @@
+//! What must hold for any bytes: nothing panics, what was read prints to something that reads as the same, and open
+//! types lose nothing.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use core::fmt::Debug;
+use core::time::Duration;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use std::borrow::Cow;
+use ami_proto::value::{
+    AmaFlags, AmiVersion, Assignment, Assignments, Banner, CallerIdPart, ChannelName, ChannelState,
+    ClassSet, Classes, ClockTime, CodecList, CommaList, Contact, ContactList, Date, DateTime,
+    DeviceState, Epoch, Escaped, ExtensionState, FromWire, HangupCause, Hex, Milliseconds, Peer,
+    PresenceState, Presentation, QueueRuleStep, Seconds, SecurityAddress, SecurityTime, TimeOfDay,
+    Timestamp, ToWire, UniqueId, quote_into,
+};
+
+fn wire(value: &impl ToWire) -> Vec<u8> {
+    let mut out = Vec::new();
+    value.to_wire(&mut out);
+    out
+}
+
+/// Reads `bytes`; if that works, what is printed reads as the same value.
+fn closed<T>(bytes: &[u8])
+where
+    T: for<'a> FromWire<'a> + ToWire + PartialEq + Debug,
+{
+    match T::from_wire(bytes) {
+        Ok(value) => {
+            let printed = wire(&value);
+            let again = T::from_wire(&printed);
+            assert_eq!(
+                again.as_ref(),
+                Ok(&value),
+                "{} printed as {}",
+                bytes.escape_ascii(),
+                printed.escape_ascii()
+            );
+        }
+        Err(error) => assert!(
+            error.at() <= bytes.len(),
+            "{error} in {}",
+            bytes.escape_ascii()
+        ),
+    }
+}
+
+/// A value that any bytes read as, and that prints them all.
+macro_rules! open {
+    ($bytes:expr, $($type:ident),+) => {$(
+        let value = $type::from_wire($bytes).unwrap();
+        assert_eq!(wire(&value), $bytes, stringify!($type));
+        let _ = (format!("{value:?}"), value.to_string());
+    )+};
+}
+
+/// A value of words: what isn't known prints as it came, what is known reads as the same.
+macro_rules! words {
+    ($bytes:expr, $($type:ident),+) => {$(
+        let value = $type::from_wire($bytes).unwrap();
+        let printed = wire(&value);
+        assert_eq!($type::from_wire(&printed), Ok(value), stringify!($type));
+        if let $type::Other(other) = value {
+            assert_eq!(other, $bytes);
+            assert_eq!(printed, $bytes);
+        }
+    )+};
+}
+
+fn everything(bytes: &[u8]) {
+    closed::<i8>(bytes);
+    closed::<i32>(bytes);
+    closed::<i64>(bytes);
+    closed::<u8>(bytes);
+    closed::<u16>(bytes);
+    closed::<u32>(bytes);
+    closed::<u64>(bytes);
+    closed::<bool>(bytes);
+    closed::<Hex>(bytes);
+    closed::<Seconds>(bytes);
+    closed::<Milliseconds>(bytes);
+    closed::<ClockTime>(bytes);
+    closed::<Timestamp>(bytes);
+    closed::<Epoch>(bytes);
+    closed::<Date>(bytes);
+    closed::<TimeOfDay>(bytes);
+    closed::<DateTime>(bytes);
+    closed::<SecurityTime>(bytes);
+    closed::<HangupCause>(bytes);
+    closed::<ChannelState>(bytes);
+    closed::<ExtensionState>(bytes);
+    closed::<Classes>(bytes);
+    closed::<AmiVersion>(bytes);
+    closed::<QueueRuleStep>(bytes);
+    if let Ok(number) = f64::from_wire(bytes) {
+        let again = f64::from_wire(&wire(&number)).unwrap();
+        assert!(again.total_cmp(&number).is_eq() || (again.is_nan() && number.is_nan()));
+    }
+    if let Ok(assignment) = Assignment::from_wire(bytes) {
+        assert_eq!(wire(&assignment), bytes);
+    }
+    words!(bytes, DeviceState, PresenceState, AmaFlags);
+    open!(
+        bytes,
+        ChannelName,
+        UniqueId,
+        CallerIdPart,
+        Presentation,
+        ClassSet,
+        Peer,
+        SecurityAddress
+    );
+    open!(
+        bytes,
+        CodecList,
+        ContactList,
+        Contact,
+        CommaList,
+        Escaped,
+        Banner
+    );
+    views(bytes);
+}
+
+/// Calls what takes the bytes apart.
+fn views(bytes: &[u8]) {
+    let channel = ChannelName::new(bytes);
+    let _ = (
+        channel.technology(),
+        channel.resource(),
+        channel.suffix(),
+        channel.sequence(),
+        channel.half(),
+    );
+    if let (Some(technology), Some(device)) = (channel.technology(), channel.device()) {
+        assert!(bytes.starts_with(device) && device.starts_with(technology));
+    }
+    let _ = (
+        channel.is_zombie(),
+        channel.is_masquerading(),
+        channel.stands_for(),
+        channel.is_none(),
+    );
+    let id = UniqueId::new(bytes);
+    let _ = (
+        id.system(),
+        id.epoch(),
+        id.sequence(),
+        id.half(),
+        id.is_none(),
+    );
+    let _ = CallerIdPart::new(bytes)
+        .escaped()
+        .map(|name| name.decode().len());
+    let p = Presentation::new(bytes);
+    let _ = (p.number(), p.text(), p.visibility(), p.screening());
+    let set = ClassSet::new(bytes);
+    assert!(set.unknown().count() <= set.names().count());
+    let peer = Peer::new(bytes);
+    let _ = (peer.technology(), peer.name());
+    let address = SecurityAddress::new(bytes);
+    let _ = (
+        address.family(),
+        address.transport(),
+        address.host(),
+        address.socket(),
+    );
+    let _ = CodecList::new(bytes).iter().count();
+    assert!(
+        ContactList::new(bytes)
+            .iter()
+            .all(|c| c.uri().len() + c.aor().map_or(0, |aor| aor.len() + 1) == c.as_bytes().len())
+    );
+    let list = CommaList::new(bytes);
+    assert!(list.items().count() <= CommaList::MAX_ITEMS);
+    assert!(
+        list.assignments()
+            .all(|(name, _)| !name.is_empty() && !name.contains(&b'='))
+    );
+    assert_eq!(list.plain().collect::<Vec<_>>().join(&b','), bytes);
+    let _ = (Banner::new(bytes).product(), Banner::new(bytes).version());
+    assert!(Escaped::new(bytes).decode().len() <= bytes.len());
+}
+
+/// Pieces of real values, so that random joins of them come near every grammar.
+const PIECES: [&str; 62] = [
+    "",
+    " ",
+    "-",
+    "+",
+    ".",
+    ":",
+    ",",
+    "/",
+    ";1",
+    ";2",
+    "\\",
+    "\"",
+    "(",
+    ")",
+    "[",
+    "]",
+    "=",
+    "|",
+    "%",
+    "0",
+    "1",
+    "07",
+    "59",
+    "60",
+    "127",
+    "255",
+    "256",
+    "2026",
+    "11",
+    "29",
+    "000",
+    "570",
+    "1795225161",
+    "4294967296",
+    "18446744073709551615",
+    "0x",
+    "ff",
+    "0000002a",
+    "T",
+    "0500",
+    "yes",
+    "off",
+    "call",
+    "all",
+    "<none>",
+    "fancy",
+    "SIP",
+    "Local",
+    "AsyncGoto",
+    "<ZOMBIE>",
+    "<MASQ>",
+    "@",
+    "<unknown>",
+    "INUSE",
+    "dnd",
+    "billing",
+    "In use",
+    "IPV4",
+    "TCP",
+    "::1",
+    "ulaw",
+    "nothing",
+];
+
+fn pieces() -> impl Strategy<Value = Vec<u8>> {
+    vec(proptest::sample::select(&PIECES[..]), 0..12).prop_map(|p| p.concat().into_bytes())
+}
+
+fn items() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let byte = prop_oneof![any::<u8>(), proptest::sample::select(&b",\\\"()[]= a"[..])];
+    vec(vec(byte, 0..8), 1..64)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes(bytes in vec(any::<u8>(), 0..40)) {
+        everything(&bytes);
+    }
+
+    #[test]
+    fn near_misses(bytes in pieces()) {
+        everything(&bytes);
+    }
+
+    #[test]
+    fn any_text(text in "[ -~\\r\\n\\t]{0,40}") {
+        everything(text.as_bytes());
+    }
+
+    #[test]
+    fn numbers(i in any::<i64>(), u in any::<u64>(), f in any::<f64>()) {
+        prop_assert_eq!(i64::from_wire(&wire(&i)), Ok(i));
+        prop_assert_eq!(u64::from_wire(&wire(&u)), Ok(u));
+        prop_assert_eq!(Hex::from_wire(&wire(&Hex(u))), Ok(Hex(u)));
+        prop_assert!(f64::from_wire(&wire(&f)).unwrap().total_cmp(&f).is_eq());
+        prop_assert_eq!(i32::from_wire(&wire(&i)).ok(), i32::try_from(i).ok());
+        prop_assert_eq!(u8::from_wire(&wire(&u)).ok(), u8::try_from(u).ok());
+        for small in [i8::MIN, -1, i8::MAX] {
+            prop_assert_eq!(i8::from_wire(&wire(&small)), Ok(small));
+        }
+    }
+
+    #[test]
+    fn lengths_of_time(seconds in any::<u64>(), nanos in 0..1_000_000_000_u32) {
+        let length = Duration::new(seconds, nanos);
+        prop_assert_eq!(Seconds::from_wire(&wire(&Seconds(length))), Ok(Seconds(length)));
+        prop_assert_eq!(Milliseconds::from_wire(&wire(&Milliseconds(length))), Ok(Milliseconds(length)));
+        let whole = ClockTime(Duration::from_secs(seconds));
+        prop_assert_eq!(ClockTime::from_wire(&wire(&ClockTime(length))), Ok(whole));
+    }
+
+    #[test]
+    fn moments(seconds in any::<i64>(), micros in 0..1_000_000_u32) {
+        let moment = Timestamp::new(seconds, micros).unwrap();
+        // A negative moment prints as its second and the microseconds after it, and reads back as such.
+        prop_assert_eq!(Timestamp::from_wire(&wire(&moment)), Ok(moment));
+        prop_assert_eq!(Epoch::from_wire(&wire(&Epoch::new(seconds))), Ok(Epoch::new(seconds)));
+    }
+
+    #[test]
+    fn dates(y in 0..10_000_u16, m in 1..13_u8, d in 1..29_u8, h in 0..24_u8, mi in 0..60_u8, s in 0..61_u8, us in 0..1_000_000_u32, away in -5999..6000_i16) {
+        let at = DateTime::new(Date::new(y, m, d).unwrap(), TimeOfDay::new(h, mi, s, us).unwrap());
+        prop_assert_eq!(DateTime::from_wire(&wire(&at)), Ok(at));
+        let at = SecurityTime::new(at, away).unwrap();
+        prop_assert_eq!(SecurityTime::from_wire(&wire(&at)), Ok(at));
+    }
+
+    #[test]
+    fn masks(bits in any::<u32>()) {
+        let mask = Classes::from_bits(bits);
+        prop_assert_eq!(Classes::from_wire(&wire(&mask)), Ok(mask));
+    }
+
+    #[test]
+    fn escapes(text in vec(any::<u8>(), 0..60)) {
+        let escaped = Escaped::encode(&text);
+        prop_assert!(!escaped.contains(&b'\n') && !escaped.contains(&b'\r'));
+        prop_assert_eq!(Escaped::new(&escaped).decode(), &text[..]);
+    }
+
+    #[test]
+    fn quoted_items_come_back(items in items()) {
+        prop_assume!(items.len() > 1 || !items[0].is_empty());
+        let mut list = Vec::new();
+        for (i, item) in items.iter().enumerate() {
+            if i > 0 {
+                list.push(b',');
+            }
+            quote_into(item, &mut list);
+        }
+        let back: Vec<_> = CommaList::new(&list).items().map(Cow::into_owned).collect();
+        prop_assert_eq!(back, items);
+    }
+
+    #[test]
+    fn assignments_come_back(items in items()) {
+        let mut list = Assignments::new();
+        let mut kept = Vec::new();
+        for (name, value) in items.iter().zip(items.iter().rev()) {
+            if list.set(name, value).is_ok() {
+                kept.push((name.clone(), value.clone()));
+            }
+        }
+        let bytes = wire(&list);
+        let back: Vec<_> =
+            CommaList::new(&bytes).assignments().map(|(n, v)| (n.into_owned(), v.into_owned())).collect();
+        prop_assert_eq!(back, kept);
+    }
+}
