@@ -382,6 +382,9 @@ impl Scanner {
                 return None;
             }
             let offset = newline - self.start;
+            if offset + 1 > self.limits.max_frame() as usize {
+                return Some(self.error(Limit::Frame, self.limits.max_frame(), newline));
+            }
             self.index.push(offset);
             self.index.push(offset);
             self.masked = newline + 1;
@@ -428,6 +431,7 @@ impl Scanner {
     fn cruise<K: Kernel>(&mut self, buf: &[u8]) {
         self.index.reserve();
         let far = self.watermark();
+        // Below this many lines a block more can't go over the limit; a limit of less than a block leaves none to be copied unseen.
         let lines = (self.limits.max_headers() as usize).saturating_sub(BLOCK);
         let room = (self.index.marks.len() - Index::ROOM).min(2 * lines);
         let mut len = self.index.len;
@@ -439,7 +443,7 @@ impl Scanner {
             masked += BLOCK;
             let to = self.index.marks.get_mut(len..);
             match to {
-                Some(to) if block.odd == 0 && masked <= far && len <= room => {
+                Some(to) if block.odd == 0 && masked <= far && len < room => {
                     len += copy_places(block.names | block.newlines, block.from(self.start), to);
                 }
                 _ => {
