@@ -253,6 +253,8 @@ impl Scanner {
         self.quiet = 0;
         let stop = match self.phase {
             Phase::Failed(error) => return Err(error),
+            // What is left of the last block lies beyond its end.
+            _ if buf.len() < self.masked => return Ok(None),
             Phase::First if self.framing.expects_banner() => self.first_line(buf),
             Phase::First | Phase::Frames => None,
             Phase::Delivered => {
