@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fills fuzz/corpus/<target>/ from the recordings in corpus/. Usage: fuzz/seed.sh [largest file in bytes, 8192 unless told]
+# Fills fuzz/corpus/<target>/ from the recordings in corpus/, the seeds and the crashes. Usage: fuzz/seed.sh [largest file in bytes, 8192 unless told]
 set -eu
 cd "$(dirname "$0")"
 largest=${1:-8192}
@@ -13,6 +13,9 @@ for target in decode chunking differential write_read; do
     find ../corpus \( -name '*.ami' -o -name '*.http' \) -size "-$((largest + 1))c" | while read -r file; do
         name=$(echo "${file#../corpus/}" | tr / _)
         { head -c "$setup" /dev/zero; cat "$file"; } > "corpus/$target/$name"
+    done
+    for file in "seeds/$target"/* "crashes/$target"/*; do
+        if [ -f "$file" ]; then cp "$file" "corpus/$target/"; fi
     done
     echo "corpus/$target: $(find "corpus/$target" -type f | wc -l) files"
 done

@@ -7,9 +7,9 @@ use support::invariants::{self, Setup};
 
 type Invariant = fn(&[u8]);
 
-/// A file in `fuzz/crashes/<target>/` for each fault that a target found; see `fuzz/README.md`.
+/// A file in `fuzz/crashes/<target>/` for each fault that a target found, and in `fuzz/seeds/<target>/` what the corpus has no example of; see `fuzz/README.md`.
 #[test]
-fn crashes() {
+fn crashes_and_seeds() {
     let targets: [(&str, Invariant); 4] = [
         ("decode", invariants::decode),
         ("chunking", invariants::chunking),
@@ -17,7 +17,8 @@ fn crashes() {
         ("write_read", invariants::write_read),
     ];
     for (target, invariant) in targets {
-        for (name, bytes) in files(&format!("fuzz/crashes/{target}")) {
+        let crashes = files(&format!("fuzz/crashes/{target}"));
+        for (name, bytes) in crashes.into_iter().chain(files(&format!("fuzz/seeds/{target}"))) {
             println!("{name}");
             invariant(&bytes);
         }
@@ -53,11 +54,12 @@ fn corpus_write_read() {
 }
 
 /// Framing and limits put before a file: flags, line, headers, frame, sizes of pieces, choices.
-const SETUPS: [&[u8]; 4] = [
+const SETUPS: [&[u8]; 5] = [
     &[0; Setup::LEN],
     &[0, 0, 0, 0, 0, 0, 59, 9, 0, 191, 2, 62, 0x12, 0x9c, 0x55, 0x3f],
     &[3, 0, 0, 0, 0, 0, 6, 199, 63, 0, 1, 120, 0xff, 0x00, 0xf0, 0x42],
     &[4, 80, 0, 20, 0, 2, 63, 64, 62, 0, 12, 30, 0x81, 0x18, 0x00, 0x93],
+    &[4, 60, 0, 9, 60, 0, 6, 30, 0, 12, 99, 4, 0x24, 0x81, 0x42, 0x18],
 ];
 
 fn corpus(invariant: impl Fn(&[u8])) {

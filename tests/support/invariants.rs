@@ -167,9 +167,9 @@ fn getters(frame: Frame<'_>) {
     assert!(framed || frame.headers().next().is_none());
     assert!(frame.lines().all(|line| !line.as_bytes().contains(&b'\n')));
 
-    // Names from the wire, as many as keep this linear; and one that is hardly there.
-    let names: Vec<&str> =
-        frame.headers().take(8).filter_map(|header| std::str::from_utf8(header.name()).ok()).collect();
+    // Names from the wire, as many as keep this linear; lines, which are none; and one that is hardly there.
+    let names = frame.headers().take(8).map(Header::name).chain(frame.lines().take(8).map(Value::as_bytes));
+    let names: Vec<&str> = names.filter_map(|name| std::str::from_utf8(name).ok()).collect();
     for name in names.into_iter().chain(["Variable"]) {
         let all = frame.headers().filter(|header| header.is(name)).map(Header::value);
         assert!(frame.get_all(name).eq(all));
