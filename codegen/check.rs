@@ -32,12 +32,16 @@ fn unique(items: &[Item], what: &str) -> Result<(), Error> {
     for item in items {
         for name in item.aliases.iter().chain([&item.name]) {
             if let Some(first) = wire.insert(name.to_ascii_lowercase(), &item.place) {
-                return Err(item.place.error(format!("{what} `{name}` is there already, at {}:{}", first.file, first.line)));
+                return Err(item
+                    .place
+                    .error(format!("{what} `{name}` is there already, at {}:{}", first.file, first.line)));
             }
         }
         let clash = rust.insert(&item.rust, &item.place);
         if let Some(first) = clash.filter(|_| what != "block") {
-            return Err(item.place.error(format!("two {what}s become `{}`, the other at {}:{}", item.rust, first.file, first.line)));
+            return Err(item
+                .place
+                .error(format!("two {what}s become `{}`, the other at {}:{}", item.rust, first.file, first.line)));
         }
         if what != "block" && !item.rust.starts_with(|c: char| c.is_ascii_uppercase()) {
             return Err(item.place.error(format!("`{}` is no name for a type; give one with `as=`", item.rust)));
@@ -53,7 +57,9 @@ fn rows(table: &Table, rows: &[Row], item: &str) -> Result<(), Error> {
         versions(field.since.as_ref(), field.until.as_ref(), &field.place)?;
         for name in field.aliases.iter().chain([&field.name]) {
             if let Some(first) = wire.insert(format!("{prefix}{name}").to_ascii_lowercase(), field.place.clone()) {
-                return Err(field.place.error(format!("`{prefix}{name}` is in {item} already, at {}:{}", first.file, first.line)));
+                return Err(field
+                    .place
+                    .error(format!("`{prefix}{name}` is in {item} already, at {}:{}", first.file, first.line)));
             }
         }
         let method = format!("{}{}", names::snake(prefix), field.rust);
@@ -61,10 +67,14 @@ fn rows(table: &Table, rows: &[Row], item: &str) -> Result<(), Error> {
             return Err(field.place.error(format!("`{method}` can't name a method; give another name with `as=`")));
         }
         if matches!(method.as_str(), "frame" | "common" | "new" | "header" | "view") {
-            return Err(field.place.error(format!("`{method}` is a method that every type has; give another name with `as=`")));
+            return Err(field
+                .place
+                .error(format!("`{method}` is a method that every type has; give another name with `as=`")));
         }
         if let Some(first) = rust.insert(method.clone(), field.place.clone()) {
-            return Err(field.place.error(format!("two fields of {item} become `{method}`, the other at {}:{}", first.file, first.line)));
+            return Err(field
+                .place
+                .error(format!("two fields of {item} become `{method}`, the other at {}:{}", first.file, first.line)));
         }
         if field.repeat && field.holes() > 0 && field.name.contains("{i") {
             return Err(field.place.error("a numbered field can't be repeated"));

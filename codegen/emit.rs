@@ -115,7 +115,12 @@ pub fn field_doc(field: &Field, source: &mut Source) {
 
 /// The key of a field as an expression that the compiler makes a static of.
 pub fn key(field: &Field) -> String {
-    format!("&Key {{ name: {}, aliases: {}, kind: Kind::{} }}", quote(&field.name), quotes(&field.aliases), field.kind.variant)
+    format!(
+        "&Key {{ name: {}, aliases: {}, kind: Kind::{} }}",
+        quote(&field.name),
+        quotes(&field.aliases),
+        field.kind.variant
+    )
 }
 
 /// A method that reads a field; `prefix` is an expression.
@@ -231,7 +236,9 @@ fn perfect(names: &[(&str, usize)]) -> (Vec<u16>, Vec<u16>) {
             taken.dedup();
             fits && taken.len() == members.len()
         };
-        let seed = (0..u16::MAX).find(free).unwrap_or_else(|| panic!("two names share first and last bytes and length: {members:?}"));
+        let seed = (0..u16::MAX)
+            .find(free)
+            .unwrap_or_else(|| panic!("two names share first and last bytes and length: {members:?}"));
         for (place, folded) in members {
             slots[slot(*folded, seed)] = *place;
         }

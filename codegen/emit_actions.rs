@@ -118,7 +118,8 @@ fn facts(action: &Item) -> String {
 fn answers(action: &Item) -> String {
     let mut out = Vec::new();
     if let Some(reply) = &action.reply {
-        let to = if own_response(action).is_some() { format!(" See [`response::{}`].", action.rust) } else { String::new() };
+        let to =
+            if own_response(action).is_some() { format!(" See [`response::{}`].", action.rust) } else { String::new() };
         out.push(format!("The response: {}{to}", rustdoc(&reply.doc)));
     }
     if let Some(list) = &action.list {
@@ -200,7 +201,11 @@ pub fn requests(table: &Table) -> String {
     for (number, action) in table.actions.iter().enumerate() {
         let name = &action.rust;
         source.gap();
-        source.doc(&format!("{}\n\nAction `{}`, read by a server; [`action::{name}`](crate::action::{name}) builds it.", rustdoc(&action.doc), action.name));
+        source.doc(&format!(
+            "{}\n\nAction `{}`, read by a server; [`action::{name}`](crate::action::{name}) builds it.",
+            rustdoc(&action.doc),
+            action.name
+        ));
         source.line("#[derive(Clone, Copy, Debug)]");
         source.line(format!("pub struct {name}<'buf>(Frame<'buf>);"));
         source.line(format!("request_view!({name}, {number});"));
@@ -221,11 +226,7 @@ pub fn responses(table: &Table) -> String {
         let Some(reply) = own_response(action) else { continue };
         let name = &action.rust;
         source.gap();
-        source.doc(&format!(
-            "The response to [`{}`](crate::action::{name}). {}",
-            action.name,
-            rustdoc(&reply.doc)
-        ));
+        source.doc(&format!("The response to [`{}`](crate::action::{name}). {}", action.name, rustdoc(&reply.doc)));
         source.line("#[derive(Clone, Copy, Debug)]");
         source.line(format!("pub struct {name}<'buf>(Response<'buf>);"));
         source.line(format!("response_view!({name});"));
@@ -255,7 +256,8 @@ pub fn samples(table: &Table) -> String {
         source.line(format!("let bytes = encoded(&{built});"));
         source.line(format!("sink({}, &bytes);", quote(&action.name)));
         source.line("let mut decoder = decoder(&bytes);");
-        source.line(format!("let view = request::{name}::view(frame(&mut decoder)).expect(\"the name of the action\");"));
+        source
+            .line(format!("let view = request::{name}::view(frame(&mut decoder)).expect(\"the name of the action\");"));
         source.line(format!("assert_eq!(view.frame().name().unwrap(), {});", quote(&action.name)));
         for field in params(action) {
             let get = match (field.holes() > 0, field.repeat) {

@@ -1,8 +1,6 @@
 //! Events and the blocks that they share.
 
-use super::emit::{
-    Source, base, block_type, branch, getters, names, rustdoc, versions,
-};
+use super::emit::{Source, base, block_type, branch, getters, names, rustdoc, versions};
 use super::table::{Item, Row, Table};
 
 /// `blocks.rs`: a view a block.
@@ -146,7 +144,11 @@ fn facts(event: &Item) -> String {
 /// A few lines that read the event's first own field.
 fn example(event: &Item, source: &mut Source) {
     let field = event.rows.iter().find_map(|row| match row {
-        Row::Field(field) if field.holes() == 0 && !field.repeat && !field.secret && !field.kind.sample.0.is_empty() => Some(field),
+        Row::Field(field)
+            if field.holes() == 0 && !field.repeat && !field.secret && !field.kind.sample.0.is_empty() =>
+        {
+            Some(field)
+        }
         _ => None,
     });
     let Some(field) = field else { return };

@@ -12,17 +12,21 @@ pub(crate) fn fold(name: &[u8]) -> u64 {
     // Setting the bit that tells lower case from upper; that it changes other bytes as well does no harm.
     const CASE: u64 = 0x2020_2020_2020_2020;
     let middle = name.get(name.len().saturating_sub(8) / 2..).and_then(<[u8]>::first_chunk::<8>);
-    let parts = if let (Some(head), Some(middle), Some(tail)) = (name.first_chunk::<8>(), middle, name.last_chunk::<8>()) {
-        [*head, *middle, *tail]
-    } else {
-        let mut short = [0; 8];
-        for (to, from) in short.iter_mut().zip(name) {
-            *to = *from;
-        }
-        [short, [0; 8], [0; 8]]
-    };
+    let parts =
+        if let (Some(head), Some(middle), Some(tail)) = (name.first_chunk::<8>(), middle, name.last_chunk::<8>()) {
+            [*head, *middle, *tail]
+        } else {
+            let mut short = [0; 8];
+            for (to, from) in short.iter_mut().zip(name) {
+                *to = *from;
+            }
+            [short, [0; 8], [0; 8]]
+        };
     let [head, middle, tail] = parts.map(|part| u64::from_le_bytes(part) | CASE);
-    let mixed = head.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ middle.rotate_left(43) ^ tail.rotate_left(29) ^ ((name.len() as u64) << 56);
+    let mixed = head.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        ^ middle.rotate_left(43)
+        ^ tail.rotate_left(29)
+        ^ ((name.len() as u64) << 56);
     let mixed = mixed.wrapping_mul(0xd6e8_feb8_6659_fd93);
     mixed ^ (mixed >> 32)
 }

@@ -19,7 +19,8 @@ pub fn snake(wire: &str) -> String {
         }
         let before = i.checked_sub(1).map_or('_', |i| chars[i]);
         let lower_follows = chars.get(i + 1).is_some_and(char::is_ascii_lowercase);
-        let starts_word = before.is_ascii_lowercase() || before.is_ascii_digit() || before.is_ascii_uppercase() && lower_follows;
+        let starts_word =
+            before.is_ascii_lowercase() || before.is_ascii_digit() || before.is_ascii_uppercase() && lower_follows;
         if c.is_ascii_uppercase() && starts_word {
             out.push('_');
         }
@@ -47,10 +48,59 @@ pub fn camel(wire: &str) -> String {
 /// Whether it is a Rust keyword, so that it can't name a method.
 pub fn is_keyword(name: &str) -> bool {
     const KEYWORDS: [&str; 53] = [
-        "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else", "enum", "extern",
-        "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "macro_rules", "match", "mod", "move", "mut",
-        "override", "priv", "pub", "raw", "ref", "return", "safe", "self", "static", "struct", "super", "trait", "true", "try", "type",
-        "typeof", "union", "unsafe", "unsized", "use", "where", "yield",
+        "abstract",
+        "as",
+        "async",
+        "await",
+        "become",
+        "box",
+        "break",
+        "const",
+        "continue",
+        "crate",
+        "do",
+        "dyn",
+        "else",
+        "enum",
+        "extern",
+        "false",
+        "final",
+        "fn",
+        "for",
+        "gen",
+        "if",
+        "impl",
+        "in",
+        "let",
+        "loop",
+        "macro",
+        "macro_rules",
+        "match",
+        "mod",
+        "move",
+        "mut",
+        "override",
+        "priv",
+        "pub",
+        "raw",
+        "ref",
+        "return",
+        "safe",
+        "self",
+        "static",
+        "struct",
+        "super",
+        "trait",
+        "true",
+        "try",
+        "type",
+        "typeof",
+        "union",
+        "unsafe",
+        "unsized",
+        "use",
+        "where",
+        "yield",
     ];
     KEYWORDS.contains(&name) || name == "virtual" || name == "while"
 }

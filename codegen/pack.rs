@@ -32,7 +32,12 @@ pub fn pack(table: &Table) -> (String, String) {
 }
 
 fn pack_item(table: &Table, item: &Item, is_action: bool, text: &mut String) {
-    let bits: u32 = item.classes.iter().filter_map(|class| CLASSES.iter().find(|(name, _)| name == class)).map(|(_, bit)| bit).sum();
+    let bits: u32 = item
+        .classes
+        .iter()
+        .filter_map(|class| CLASSES.iter().find(|(name, _)| name == class))
+        .map(|(_, bit)| bit)
+        .sum();
     let columns = [
         &item.name,
         &item.aliases.join(","),

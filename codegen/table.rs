@@ -152,7 +152,8 @@ impl Table {
             };
             if content.starts_with(char::is_whitespace) {
                 let Some((keyword, item)) = &mut item else {
-                    return Err(Place { column: first.column, ..place }.error("a row before the first `block`, `event` or `action`"));
+                    return Err(Place { column: first.column, ..place }
+                        .error("a row before the first `block`, `event` or `action`"));
                 };
                 read_row(keyword, item, &words, doc, &place)?;
             } else {
@@ -197,7 +198,9 @@ fn words<'a>(left: &'a str, place: &Place) -> Result<Vec<Word<'a>>, Error> {
         let column = at + 1;
         let rest = &left[at..];
         if let Some(inner) = rest.strip_prefix('"') {
-            let end = inner.find('"').ok_or_else(|| Place { column, ..place.clone() }.error("a name whose quotes don't close"))?;
+            let end = inner
+                .find('"')
+                .ok_or_else(|| Place { column, ..place.clone() }.error("a name whose quotes don't close"))?;
             let starred = inner[end + 1..].starts_with('*');
             words.push(Word { text: &inner[..end], column, quoted: true, starred });
             at += end + 2 + usize::from(starred);
@@ -243,7 +246,8 @@ fn read_item(words: &[Word<'_>], doc: &str, place: &Place) -> Result<Item, Error
             Some(("as", rust)) => rust.clone_into(&mut item.rust),
             Some(("class", classes)) => {
                 item.classes = list(classes);
-                if let Some(class) = item.classes.iter().find(|class| !CLASSES.iter().any(|(known, _)| known == class)) {
+                if let Some(class) = item.classes.iter().find(|class| !CLASSES.iter().any(|(known, _)| known == class))
+                {
                     return Err(place.error(format!("unknown class `{class}`")));
                 }
             }
@@ -269,7 +273,9 @@ fn read_row(keyword: &str, item: &mut Item, words: &[Word<'_>], doc: &str, place
             let style = match style {
                 [] => "",
                 [word] if matches!(word.text, "text" | "follows") => word.text,
-                [word, ..] => return Err(Place { column: word.column, ..place }.error("a reply is `text`, `follows` or neither")),
+                [word, ..] => {
+                    return Err(Place { column: word.column, ..place }.error("a reply is `text`, `follows` or neither"));
+                }
             };
             if item.reply.is_some() {
                 return Err(place.error("a second `reply`"));
@@ -339,7 +345,11 @@ fn list(names: &str) -> Vec<String> {
 }
 
 fn read_branch(branch: &str, place: &Place) -> Result<String, Error> {
-    if BRANCHES.contains(&branch) { Ok(branch.to_owned()) } else { Err(place.error(format!("unknown branch `{branch}`"))) }
+    if BRANCHES.contains(&branch) {
+        Ok(branch.to_owned())
+    } else {
+        Err(place.error(format!("unknown branch `{branch}`")))
+    }
 }
 
 fn sentence(doc: &str, place: &Place) -> Result<String, Error> {

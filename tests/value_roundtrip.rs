@@ -2,18 +2,17 @@
 //! types lose nothing.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+use ami_proto::value::{
+    AmaFlags, AmiVersion, Assignment, Assignments, Banner, CallerIdPart, ChannelName, ChannelState, ClassSet, Classes,
+    ClockTime, CodecList, CommaList, Contact, ContactList, Date, DateTime, DeviceState, Epoch, Escaped, ExtensionState,
+    FromWire, HangupCause, Hex, Milliseconds, Peer, PresenceState, Presentation, QueueRuleStep, Seconds,
+    SecurityAddress, SecurityTime, TimeOfDay, Timestamp, ToWire, UniqueId, quote_into,
+};
 use core::fmt::Debug;
 use core::time::Duration;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::borrow::Cow;
-use ami_proto::value::{
-    AmaFlags, AmiVersion, Assignment, Assignments, Banner, CallerIdPart, ChannelName, ChannelState,
-    ClassSet, Classes, ClockTime, CodecList, CommaList, Contact, ContactList, Date, DateTime,
-    DeviceState, Epoch, Escaped, ExtensionState, FromWire, HangupCause, Hex, Milliseconds, Peer,
-    PresenceState, Presentation, QueueRuleStep, Seconds, SecurityAddress, SecurityTime, TimeOfDay,
-    Timestamp, ToWire, UniqueId, quote_into,
-};
 
 fn wire(value: &impl ToWire) -> Vec<u8> {
     let mut out = Vec::new();
@@ -30,19 +29,9 @@ where
         Ok(value) => {
             let printed = wire(&value);
             let again = T::from_wire(&printed);
-            assert_eq!(
-                again.as_ref(),
-                Ok(&value),
-                "{} printed as {}",
-                bytes.escape_ascii(),
-                printed.escape_ascii()
-            );
+            assert_eq!(again.as_ref(), Ok(&value), "{} printed as {}", bytes.escape_ascii(), printed.escape_ascii());
         }
-        Err(error) => assert!(
-            error.at() <= bytes.len(),
-            "{error} in {}",
-            bytes.escape_ascii()
-        ),
+        Err(error) => assert!(error.at() <= bytes.len(), "{error} in {}", bytes.escape_ascii()),
     }
 }
 
@@ -101,58 +90,22 @@ fn everything(bytes: &[u8]) {
         assert_eq!(wire(&assignment), bytes);
     }
     words!(bytes, DeviceState, PresenceState, AmaFlags);
-    open!(
-        bytes,
-        ChannelName,
-        UniqueId,
-        CallerIdPart,
-        Presentation,
-        ClassSet,
-        Peer,
-        SecurityAddress
-    );
-    open!(
-        bytes,
-        CodecList,
-        ContactList,
-        Contact,
-        CommaList,
-        Escaped,
-        Banner
-    );
+    open!(bytes, ChannelName, UniqueId, CallerIdPart, Presentation, ClassSet, Peer, SecurityAddress);
+    open!(bytes, CodecList, ContactList, Contact, CommaList, Escaped, Banner);
     views(bytes);
 }
 
 /// Calls what takes the bytes apart.
 fn views(bytes: &[u8]) {
     let channel = ChannelName::new(bytes);
-    let _ = (
-        channel.technology(),
-        channel.resource(),
-        channel.suffix(),
-        channel.sequence(),
-        channel.half(),
-    );
+    let _ = (channel.technology(), channel.resource(), channel.suffix(), channel.sequence(), channel.half());
     if let (Some(technology), Some(device)) = (channel.technology(), channel.device()) {
         assert!(bytes.starts_with(device) && device.starts_with(technology));
     }
-    let _ = (
-        channel.is_zombie(),
-        channel.is_masquerading(),
-        channel.stands_for(),
-        channel.is_none(),
-    );
+    let _ = (channel.is_zombie(), channel.is_masquerading(), channel.stands_for(), channel.is_none());
     let id = UniqueId::new(bytes);
-    let _ = (
-        id.system(),
-        id.epoch(),
-        id.sequence(),
-        id.half(),
-        id.is_none(),
-    );
-    let _ = CallerIdPart::new(bytes)
-        .escaped()
-        .map(|name| name.decode().len());
+    let _ = (id.system(), id.epoch(), id.sequence(), id.half(), id.is_none());
+    let _ = CallerIdPart::new(bytes).escaped().map(|name| name.decode().len());
     let p = Presentation::new(bytes);
     let _ = (p.number(), p.text(), p.visibility(), p.screening());
     let set = ClassSet::new(bytes);
@@ -160,12 +113,7 @@ fn views(bytes: &[u8]) {
     let peer = Peer::new(bytes);
     let _ = (peer.technology(), peer.name());
     let address = SecurityAddress::new(bytes);
-    let _ = (
-        address.family(),
-        address.transport(),
-        address.host(),
-        address.socket(),
-    );
+    let _ = (address.family(), address.transport(), address.host(), address.socket());
     let _ = CodecList::new(bytes).iter().count();
     assert!(
         ContactList::new(bytes)
@@ -174,10 +122,7 @@ fn views(bytes: &[u8]) {
     );
     let list = CommaList::new(bytes);
     assert!(list.items().count() <= CommaList::MAX_ITEMS);
-    assert!(
-        list.assignments()
-            .all(|(name, _)| !name.is_empty() && !name.contains(&b'='))
-    );
+    assert!(list.assignments().all(|(name, _)| !name.is_empty() && !name.contains(&b'=')));
     assert_eq!(list.plain().collect::<Vec<_>>().join(&b','), bytes);
     let _ = (Banner::new(bytes).product(), Banner::new(bytes).version());
     assert!(Escaped::new(bytes).decode().len() <= bytes.len());

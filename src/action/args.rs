@@ -98,7 +98,10 @@ impl<'a> Args<'a> {
 
     /// How many headers of this numbered field there are.
     pub(super) fn count_numbered(&self, pattern: &str) -> usize {
-        self.headers.iter().filter(|header| matches!(header.name, HeaderName::Numbered(known, _) if known == pattern)).count()
+        self.headers
+            .iter()
+            .filter(|header| matches!(header.name, HeaderName::Numbered(known, _) if known == pattern))
+            .count()
     }
 
     fn put(mut self, name: HeaderName<'a>, value: Arg<'a>, secret: bool) -> Self {
@@ -170,7 +173,10 @@ fn check_action_id(id: &str) -> Result<(), EncodeError> {
 
 /// The server skips these (`main/manager.c`, `__astman_get_header`), so a value that begins with one doesn't arrive as it was sent.
 fn leading_blank(value: &[u8]) -> Option<Refusal> {
-    value.first().filter(|byte| **byte <= b' ' && !matches!(byte, b'\r' | b'\n' | 0)).map(|byte| Refusal::LeadingBlank { byte: *byte })
+    value
+        .first()
+        .filter(|byte| **byte <= b' ' && !matches!(byte, b'\r' | b'\n' | 0))
+        .map(|byte| Refusal::LeadingBlank { byte: *byte })
 }
 
 impl fmt::Debug for Args<'_> {
@@ -186,7 +192,8 @@ impl fmt::Debug for Args<'_> {
             let name = header.name.write(&mut name);
             let value = header.value.bytes(&mut digits);
             let hidden = header.secret || crate::wire::is_secret_name(name);
-            let value: &dyn fmt::Debug = if hidden { &format_args!("***") } else { &format_args!("\"{}\"", value.escape_ascii()) };
+            let value: &dyn fmt::Debug =
+                if hidden { &format_args!("***") } else { &format_args!("\"{}\"", value.escape_ascii()) };
             map.entry(&format_args!("\"{}\"", name.escape_ascii()), value);
         }
         map.finish()

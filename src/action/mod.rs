@@ -99,8 +99,8 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/actions.rs"));
 }
 
-pub use generated::*;
 use generated::NAMES;
+pub use generated::*;
 
 /// An action that the crate doesn't know.
 ///

@@ -77,7 +77,10 @@ fn refusals() {
 #[test]
 fn secrets_are_not_shown() {
     let login = Login::new("admin").secret("s3cret").key("k3y");
-    assert_eq!(std::format!("{login:?}"), r#"Login({"Action": "Login", "Username": "admin", "Secret": ***, "Key": ***})"#);
+    assert_eq!(
+        std::format!("{login:?}"),
+        r#"Login({"Action": "Login", "Username": "admin", "Secret": ***, "Key": ***})"#
+    );
 }
 
 #[test]
@@ -90,7 +93,8 @@ fn setting_again_replaces_and_repeats_add() {
 
 #[test]
 fn numbers() {
-    for (number, text) in [(0, "0"), (-1, "-1"), (i64::MAX, "9223372036854775807"), (i64::MIN, "-9223372036854775808")] {
+    for (number, text) in [(0, "0"), (-1, "-1"), (i64::MAX, "9223372036854775807"), (i64::MIN, "-9223372036854775808")]
+    {
         assert_eq!(Arg::from(number).bytes(&mut [0; 20]), text.as_bytes());
     }
     assert_eq!(Arg::from(u64::MAX).bytes(&mut [0; 20]), b"18446744073709551615");

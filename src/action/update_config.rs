@@ -64,7 +64,13 @@ impl<'a> UpdateConfig<'a> {
     }
 
     /// Puts a line before the one of this number, from 0, in its category.
-    pub fn insert(self, category: impl Into<Arg<'a>>, before: u64, name: impl Into<Arg<'a>>, value: impl Into<Arg<'a>>) -> Self {
+    pub fn insert(
+        self,
+        category: impl Into<Arg<'a>>,
+        before: u64,
+        name: impl Into<Arg<'a>>,
+        value: impl Into<Arg<'a>>,
+    ) -> Self {
         let number = self.next();
         self.step("Insert", category).variable(number, name).value(number, value).line(number, before)
     }

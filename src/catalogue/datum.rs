@@ -3,8 +3,8 @@
 use super::Kind;
 use crate::Value;
 use crate::value::{
-    AmaFlags, Assignment, ChannelState, ClockTime, Date, DateTime, DeviceState, Epoch, ExtensionState, FromWire, HangupCause, Hex,
-    Milliseconds, PresenceState, Seconds, SecurityTime, TimeOfDay, Timestamp, ValueError,
+    AmaFlags, Assignment, ChannelState, ClockTime, Date, DateTime, DeviceState, Epoch, ExtensionState, FromWire,
+    HangupCause, Hex, Milliseconds, PresenceState, Seconds, SecurityTime, TimeOfDay, Timestamp, ValueError,
 };
 
 /// A value read as its kind: numbers and truth values as such, all else as the text it is on the wire.

@@ -83,7 +83,9 @@ fn matches<'buf>(pattern: &str, name: &'buf [u8]) -> Option<Indices<'buf>> {
         let len = match next {
             // The last one.
             None => name.len().checked_sub(literal.len())?,
-            Some(_) => name.windows(literal.len().max(1)).position(|part| part.eq_ignore_ascii_case(literal.as_bytes()))?,
+            Some(_) => {
+                name.windows(literal.len().max(1)).position(|part| part.eq_ignore_ascii_case(literal.as_bytes()))?
+            }
         };
         let (inside, after) = name.split_at_checked(len)?;
         if !fills(hole, inside) {

@@ -370,7 +370,8 @@ impl Field {
 
     /// Whether a header of this name is it.
     pub fn is_named(self, header: &[u8]) -> bool {
-        read::is_named(header, self.prefix, self.name(), self.aliases()) || indexed::is_named(header, self.prefix, self.name())
+        read::is_named(header, self.prefix, self.name(), self.aliases())
+            || indexed::is_named(header, self.prefix, self.name())
     }
 
     /// Reads a value of it. `None`: the value stands for none.

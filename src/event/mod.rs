@@ -117,8 +117,8 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/events.rs"));
 }
 
-pub use generated::*;
 use generated::NAMES;
+pub use generated::*;
 
 impl<'buf> From<Frame<'buf>> for Event<'buf> {
     #[inline]

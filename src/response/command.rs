@@ -38,7 +38,8 @@ enum Shape<'buf> {
 
 impl<'buf> Output<'buf> {
     fn new(frame: Frame<'buf>) -> Self {
-        let follows = frame.kind() == FrameKind::Response && frame.name().is_some_and(|kind| kind.eq_ignore_case("Follows"));
+        let follows =
+            frame.kind() == FrameKind::Response && frame.name().is_some_and(|kind| kind.eq_ignore_case("Follows"));
         Self(if follows { Shape::Follows(frame.lines()) } else { Shape::Headers(frame.get_all("Output")) })
     }
 }

@@ -36,7 +36,8 @@ impl<'buf> Iterator for Categories<'buf> {
     type Item = Category<'buf>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (name, number) = self.headers.by_ref().find_map(|header| Some((header.value(), after(header, "Category-")?)))?;
+        let (name, number) =
+            self.headers.by_ref().find_map(|header| Some((header.value(), after(header, "Category-")?)))?;
         // What belongs to it stands behind it, up to the next one.
         Some(Category { frame: self.frame, name, number, following: self.headers.clone() })
     }

@@ -69,11 +69,6 @@ impl ToWire for Assignment<'_> {
 
 impl fmt::Debug for Assignment<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "Assignment(\"{}={}\")",
-            self.name.escape_ascii(),
-            self.value.escape_ascii()
-        )
+        write!(f, "Assignment(\"{}={}\")", self.name.escape_ascii(), self.value.escape_ascii())
     }
 }

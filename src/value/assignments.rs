@@ -34,10 +34,7 @@ impl Assignments {
     /// An empty list.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            list: Vec::new(),
-            len: 0,
-        }
+        Self { list: Vec::new(), len: 0 }
     }
 
     /// Adds a variable, or a function such as `CHANNEL(language)`.
@@ -46,11 +43,7 @@ impl Assignments {
     ///
     /// # Errors
     /// When the server could not read it back; the list is then as it was.
-    pub fn set(
-        &mut self,
-        name: impl AsRef<[u8]>,
-        value: impl AsRef<[u8]>,
-    ) -> Result<&mut Self, AssignmentError> {
+    pub fn set(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Result<&mut Self, AssignmentError> {
         let name = name.as_ref();
         if name.is_empty() {
             return Err(AssignmentError::EmptyName);

@@ -62,11 +62,7 @@ impl AmiVersion {
     /// A version of two or three numbers.
     #[must_use]
     pub const fn new(major: u32, minor: u32, patch: Option<u32>) -> Self {
-        Self {
-            major,
-            minor,
-            patch,
-        }
+        Self { major, minor, patch }
     }
 
     /// The first number.
@@ -107,16 +103,8 @@ impl AmiVersion {
 
 impl<'a> FromWire<'a> for AmiVersion {
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
-        let parts = (
-            number,
-            preceded(char('.'), number),
-            opt(preceded(char('.'), number)),
-        );
-        let version = parts.map(|(major, minor, patch)| Self {
-            major,
-            minor,
-            patch,
-        });
+        let parts = (number, preceded(char('.'), number), opt(preceded(char('.'), number)));
+        let version = parts.map(|(major, minor, patch)| Self { major, minor, patch });
         whole(bytes, "a version of two or three numbers", version)
     }
 }

@@ -20,10 +20,7 @@ impl<'a> FromWire<'a> for bool {
         } else if FALSE.into_iter().any(is) || is(b"disabled") {
             Ok(false)
         } else {
-            Err(ValueError::new(
-                "yes, no, or another word for true or false",
-                skipped,
-            ))
+            Err(ValueError::new("yes, no, or another word for true or false", skipped))
         }
     }
 }

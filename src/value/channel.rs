@@ -6,13 +6,7 @@ use super::open::open_bytes;
 const ZOMBIE: &[u8] = b"<ZOMBIE>";
 const MASQ: &[u8] = b"<MASQ>";
 /// What the server puts before the name of a channel that stands in for another one.
-const STAND_INS: [&[u8]; 5] = [
-    b"AsyncGoto",
-    b"Bridge",
-    b"Parked",
-    b"Surrogate",
-    b"Transfered",
-];
+const STAND_INS: [&[u8]; 5] = [b"AsyncGoto", b"Bridge", b"Parked", b"Surrogate", b"Transfered"];
 
 open_bytes! {
     /// The name of a channel: `Technology/resource-sequence`, at most 79 bytes on the server.
@@ -90,9 +84,7 @@ impl<'a> ChannelName<'a> {
         if suffix.len() != 8 {
             return None;
         }
-        suffix
-            .iter()
-            .try_fold(0_u32, |n, &b| Some(n << 4 | char::from(b).to_digit(16)?))
+        suffix.iter().try_fold(0_u32, |n, &b| Some(n << 4 | char::from(b).to_digit(16)?))
     }
 
     /// Technology and resource, such as `PJSIP/100`: the name without what makes it unique.
@@ -144,10 +136,7 @@ impl<'a> ChannelName<'a> {
     /// The name without marks, and the half that it names.
     fn unmarked(self) -> (&'a [u8], Option<LocalHalf>) {
         let mut name = self.0;
-        while let Some(base) = name
-            .strip_suffix(ZOMBIE)
-            .or_else(|| name.strip_suffix(MASQ))
-        {
+        while let Some(base) = name.strip_suffix(ZOMBIE).or_else(|| name.strip_suffix(MASQ)) {
             name = base;
         }
         split_half(name)

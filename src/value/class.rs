@@ -92,25 +92,18 @@ impl Classes {
 
     /// The names of its classes, in the server's order; bits without a name are left out.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
-        Self::NAMES
-            .iter()
-            .filter(move |(class, _)| self.contains(*class))
-            .map(|&(_, name)| name)
+        Self::NAMES.iter().filter(move |(class, _)| self.contains(*class)).map(|&(_, name)| name)
     }
 
     /// The class of that name, in any case; not `all`.
     fn by_name(name: &[u8]) -> Option<Self> {
-        let found = Self::NAMES
-            .iter()
-            .find(|(_, known)| name.eq_ignore_ascii_case(known.as_bytes()));
+        let found = Self::NAMES.iter().find(|(_, known)| name.eq_ignore_ascii_case(known.as_bytes()));
         found.map(|&(class, _)| class)
     }
 
     /// Whether each bit has a name.
     fn is_named(self) -> bool {
-        let named = Self::NAMES
-            .iter()
-            .fold(Self::NONE, |all, &(class, _)| all | class);
+        let named = Self::NAMES.iter().fold(Self::NONE, |all, &(class, _)| all | class);
         named.contains(self)
     }
 }
@@ -142,9 +135,7 @@ impl<'a> FromWire<'a> for Classes {
         let (skipped, mask) = trim(bytes);
         if !mask.is_empty() && mask.iter().all(u8::is_ascii_digit) {
             let bits = decimal(mask).and_then(|bits| u32::try_from(bits).ok());
-            return bits
-                .map(Self)
-                .ok_or(ValueError::new("a mask of 32 bits", skipped));
+            return bits.map(Self).ok_or(ValueError::new("a mask of 32 bits", skipped));
         }
         match bool::from_wire(mask) {
             Ok(true) => Ok(Self::ALL),
@@ -246,16 +237,12 @@ impl<'a> ClassSet<'a> {
 
     /// The names that this crate doesn't know.
     pub fn unknown(self) -> impl Iterator<Item = &'a [u8]> {
-        self.names()
-            .filter(|name| !name.eq_ignore_ascii_case(b"all") && Classes::by_name(name).is_none())
+        self.names().filter(|name| !name.eq_ignore_ascii_case(b"all") && Classes::by_name(name).is_none())
     }
 }
 
 fn parts(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    bytes
-        .split(|&b| b == b',')
-        .map(|name| trim(name).1)
-        .filter(|name| !name.is_empty() && *name != b"<none>")
+    bytes.split(|&b| b == b',').map(|name| trim(name).1).filter(|name| !name.is_empty() && *name != b"<none>")
 }
 
 /// Never fails.

@@ -22,8 +22,7 @@ open_bytes! {
 impl<'a> CodecList<'a> {
     /// The names of the formats, in the order of the wire.
     pub fn iter(self) -> impl Iterator<Item = &'a [u8]> {
-        let inside =
-            split_first(self.0, b'(').and_then(|(_, rest)| Some(split_last(rest, b')')?.0));
+        let inside = split_first(self.0, b'(').and_then(|(_, rest)| Some(split_last(rest, b')')?.0));
         inside
             .unwrap_or(self.0)
             .split(|&b| b == b'|' || b == b',')
@@ -40,7 +39,6 @@ impl<'a> CodecList<'a> {
     /// Whether the format is in it; names are compared in any case.
     #[must_use]
     pub fn contains(self, name: impl AsRef<[u8]>) -> bool {
-        self.iter()
-            .any(|known| known.eq_ignore_ascii_case(name.as_ref()))
+        self.iter().any(|known| known.eq_ignore_ascii_case(name.as_ref()))
     }
 }

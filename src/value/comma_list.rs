@@ -43,23 +43,14 @@ impl<'a> CommaList<'a> {
     /// The same with another cap: `Variables` of `Status` takes 100. A cap of 0 is taken as 1.
     #[must_use]
     pub const fn items_up_to(self, cap: usize) -> Items<'a> {
-        let rest = if self.0.is_empty() {
-            None
-        } else {
-            Some(self.0)
-        };
-        Items {
-            rest,
-            left: if cap == 0 { 1 } else { cap },
-        }
+        let rest = if self.0.is_empty() { None } else { Some(self.0) };
+        Items { rest, left: if cap == 0 { 1 } else { cap } }
     }
 
     /// The items of a list that isn't quoted: what stands between commas. An empty value has no items.
     pub fn plain(self) -> impl Iterator<Item = &'a [u8]> {
         let whole = (!self.0.is_empty()).then_some(self.0);
-        whole
-            .into_iter()
-            .flat_map(|bytes| bytes.split(|&b| b == b','))
+        whole.into_iter().flat_map(|bytes| bytes.split(|&b| b == b','))
     }
 
     /// The items as name and value, split at the first `=`; items without `=` or with an empty name are left out, as
@@ -119,11 +110,7 @@ impl<'a> Iterator for Items<'a> {
         self.left -= 1;
         let (raw, after, clean) = split_item(rest);
         self.rest = after;
-        Some(if clean {
-            Cow::Borrowed(raw)
-        } else {
-            Cow::Owned(unquote(raw))
-        })
+        Some(if clean { Cow::Borrowed(raw) } else { Cow::Owned(unquote(raw)) })
     }
 }
 

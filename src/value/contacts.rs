@@ -23,10 +23,7 @@ open_bytes! {
 impl<'a> ContactList<'a> {
     /// The contacts in the order of the wire.
     pub fn iter(self) -> impl Iterator<Item = Contact<'a>> {
-        self.0
-            .split(|&b| b == b',')
-            .filter(|item| !item.is_empty())
-            .map(Contact)
+        self.0.split(|&b| b == b',').filter(|item| !item.is_empty()).map(Contact)
     }
 
     /// Whether there is none.

@@ -66,9 +66,7 @@ impl Date {
         let year = i64::from(self.year);
         // The years before this one count, and year 0 is a leap year.
         let leap_days = (year + 3) / 4 - (year + 99) / 100 + (year + 399) / 400;
-        let months = (1..self.month)
-            .map(|m| i64::from(days_in(self.year, m)))
-            .sum::<i64>();
+        let months = (1..self.month).map(|m| i64::from(days_in(self.year, m))).sum::<i64>();
         year * 365 + leap_days + months + i64::from(self.day) - 1 - TO_1970
     }
 }
@@ -110,12 +108,7 @@ impl TimeOfDay {
         if hour > 23 || minute > 59 || second > 60 || micros > 999_999 {
             return None;
         }
-        Some(Self {
-            hour,
-            minute,
-            second,
-            micros,
-        })
+        Some(Self { hour, minute, second, micros })
     }
 
     /// The hour, 0 to 23.
@@ -202,38 +195,19 @@ impl DateTime {
 }
 
 pub(super) fn date(input: &[u8]) -> IResult<&[u8], Date> {
-    let parts = (
-        digits::<4, u16>(9999),
-        char('-'),
-        digits::<2, u8>(12),
-        char('-'),
-        digits::<2, u8>(31),
-    );
-    map_opt(parts, |(year, _, month, _, day)| {
-        Date::new(year, month, day)
-    })
-    .parse(input)
+    let parts = (digits::<4, u16>(9999), char('-'), digits::<2, u8>(12), char('-'), digits::<2, u8>(31));
+    map_opt(parts, |(year, _, month, _, day)| Date::new(year, month, day)).parse(input)
 }
 
 pub(super) fn clock(input: &[u8]) -> IResult<&[u8], (u8, u8, u8)> {
-    let parts = (
-        digits::<2, u8>(23),
-        char(':'),
-        digits::<2, u8>(59),
-        char(':'),
-        digits::<2, u8>(60),
-    );
-    parts
-        .map(|(hour, _, minute, _, second)| (hour, minute, second))
-        .parse(input)
+    let parts = (digits::<2, u8>(23), char(':'), digits::<2, u8>(59), char(':'), digits::<2, u8>(60));
+    parts.map(|(hour, _, minute, _, second)| (hour, minute, second)).parse(input)
 }
 
 fn time(input: &[u8]) -> IResult<&[u8], TimeOfDay> {
     let parts = (clock, opt(preceded(char('.'), millionths)));
-    map_opt(parts, |((hour, minute, second), micros)| {
-        TimeOfDay::new(hour, minute, second, micros.unwrap_or(0))
-    })
-    .parse(input)
+    map_opt(parts, |((hour, minute, second), micros)| TimeOfDay::new(hour, minute, second, micros.unwrap_or(0)))
+        .parse(input)
 }
 
 impl<'a> FromWire<'a> for Date {
@@ -251,11 +225,7 @@ impl<'a> FromWire<'a> for TimeOfDay {
 impl<'a> FromWire<'a> for DateTime {
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         let parts = (date, char(' '), time);
-        whole(
-            bytes,
-            "a time as YYYY-MM-DD HH:MM:SS",
-            parts.map(|(date, _, time)| Self { date, time }),
-        )
+        whole(bytes, "a time as YYYY-MM-DD HH:MM:SS", parts.map(|(date, _, time)| Self { date, time }))
     }
 }
 
@@ -268,11 +238,7 @@ impl fmt::Display for Date {
 impl fmt::Display for TimeOfDay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:02}:{:02}:{:02}", self.hour, self.minute, self.second)?;
-        if self.micros > 0 {
-            write!(f, ".{:06}", self.micros)
-        } else {
-            Ok(())
-        }
+        if self.micros > 0 { write!(f, ".{:06}", self.micros) } else { Ok(()) }
     }
 }
 

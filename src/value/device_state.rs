@@ -99,13 +99,8 @@ impl<'a> FromWire<'a> for DeviceState<'a> {
         };
         let by_phrase = || {
             let says = |d: &str| word.eq_ignore_ascii_case(d.as_bytes());
-            Self::ALL
-                .into_iter()
-                .find(|state| state.description().is_some_and(says))
+            Self::ALL.into_iter().find(|state| state.description().is_some_and(says))
         };
-        Ok(by_number
-            .or_else(|| Self::known(word))
-            .or_else(by_phrase)
-            .unwrap_or(Self::Other(bytes)))
+        Ok(by_number.or_else(|| Self::known(word)).or_else(by_phrase).unwrap_or(Self::Other(bytes)))
     }
 }

@@ -119,16 +119,8 @@ impl fmt::Display for Milliseconds {
 
 impl<'a> FromWire<'a> for ClockTime {
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
-        let parts = (
-            number::<u64>,
-            char(':'),
-            digits::<2, u64>(59),
-            char(':'),
-            digits::<2, u64>(59),
-        );
-        let clock = map_opt(parts, |(h, _, m, _, s)| {
-            h.checked_mul(3600)?.checked_add(m * 60 + s)
-        });
+        let parts = (number::<u64>, char(':'), digits::<2, u64>(59), char(':'), digits::<2, u64>(59));
+        let clock = map_opt(parts, |(h, _, m, _, s)| h.checked_mul(3600)?.checked_add(m * 60 + s));
         whole(bytes, "hours:minutes:seconds", clock).map(|s| Self(Duration::from_secs(s)))
     }
 }
@@ -160,10 +152,7 @@ fn decimal_of(bytes: &[u8], expected: &'static str, places: usize) -> Result<Dur
             Some(n) => *n += 1,
             None => {}
         }
-        nanos = nanos
-            .checked_mul(10)
-            .and_then(|n| n.checked_add(u128::from(digit)))
-            .ok_or(error)?;
+        nanos = nanos.checked_mul(10).and_then(|n| n.checked_add(u128::from(digit))).ok_or(error)?;
     }
     let error = ValueError::new(expected, skipped + body.len());
     if digits == 0 {

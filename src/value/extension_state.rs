@@ -46,15 +46,9 @@ impl ExtensionState {
 
     /// The named flags that are set, smallest first; none for [`IDLE`](Self::IDLE) and negative numbers.
     pub fn flags(self) -> impl Iterator<Item = Self> {
-        [
-            Self::IN_USE,
-            Self::BUSY,
-            Self::UNAVAILABLE,
-            Self::RINGING,
-            Self::ON_HOLD,
-        ]
-        .into_iter()
-        .filter(move |&flag| self.contains(flag))
+        [Self::IN_USE, Self::BUSY, Self::UNAVAILABLE, Self::RINGING, Self::ON_HOLD]
+            .into_iter()
+            .filter(move |&flag| self.contains(flag))
     }
 
     /// What the server writes as `StatusText`: one of eight words, else `Unknown`.

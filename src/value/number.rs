@@ -65,8 +65,7 @@ impl<'a> FromWire<'a> for f64 {
         let error = |at| ValueError::new("a decimal number", skipped + at);
         let text = core::str::from_utf8(body).map_err(|e| error(e.valid_up_to()))?;
         text.parse().map_err(|_| {
-            let odd =
-                |b: u8| !(b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'));
+            let odd = |b: u8| !(b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'));
             error(body.iter().position(|&b| odd(b)).unwrap_or(body.len()))
         })
     }

@@ -91,9 +91,7 @@ impl<'a> Presentation<'a> {
     pub fn number(self) -> Option<i32> {
         self.leading_number().or_else(|| {
             let text = self.text()?;
-            all_known()
-                .find(|known| known.text() == Some(text))?
-                .leading_number()
+            all_known().find(|known| known.text() == Some(text))?.leading_number()
         })
     }
 

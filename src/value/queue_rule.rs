@@ -55,18 +55,8 @@ pub enum PenaltyChange {
 impl QueueRuleStep {
     /// A step after so many seconds of waiting.
     #[must_use]
-    pub const fn new(
-        seconds: u32,
-        max: PenaltyChange,
-        min: PenaltyChange,
-        raise: Option<PenaltyChange>,
-    ) -> Self {
-        Self {
-            seconds,
-            max,
-            min,
-            raise,
-        }
+    pub const fn new(seconds: u32, max: PenaltyChange, min: PenaltyChange, raise: Option<PenaltyChange>) -> Self {
+        Self { seconds, max, min, raise }
     }
 
     /// How long a caller has waited when the step is taken, in whole seconds.
@@ -98,10 +88,7 @@ fn change(input: &[u8]) -> IResult<&[u8], PenaltyChange> {
     let (rest, sign) = opt(one_of("+-")).parse(input)?;
     match sign {
         None => number.map(PenaltyChange::Set).parse(rest),
-        Some('-') => map_opt(number::<i64>, |n| {
-            Some(PenaltyChange::Add(i32::try_from(-n).ok()?))
-        })
-        .parse(rest),
+        Some('-') => map_opt(number::<i64>, |n| Some(PenaltyChange::Add(i32::try_from(-n).ok()?))).parse(rest),
         Some(_) => number.map(PenaltyChange::Add).parse(rest),
     }
 }
@@ -109,12 +96,8 @@ fn change(input: &[u8]) -> IResult<&[u8], PenaltyChange> {
 impl<'a> FromWire<'a> for QueueRuleStep {
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         let next = || preceded(char(','), change);
-        let step = (number, next(), next(), opt(next())).map(|(seconds, max, min, raise)| Self {
-            seconds,
-            max,
-            min,
-            raise,
-        });
+        let step =
+            (number, next(), next(), opt(next())).map(|(seconds, max, min, raise)| Self { seconds, max, min, raise });
         whole(bytes, "a step as seconds,max,min", step)
     }
 }

@@ -42,10 +42,7 @@ impl SecurityTime {
         let time = local.time();
         let micros = time.micros() - time.micros() % 1000;
         let time = TimeOfDay::new(time.hour(), time.minute(), time.second(), micros)?;
-        Some(Self {
-            local: DateTime::new(local.date(), time),
-            offset: utc_offset_minutes,
-        })
+        Some(Self { local: DateTime::new(local.date(), time), offset: utc_offset_minutes })
     }
 
     /// Date and time by the server's clock.
@@ -75,34 +72,16 @@ impl SecurityTime {
 
 fn offset(input: &[u8]) -> IResult<&[u8], i16> {
     let parts = (one_of("+-"), digits::<2, i16>(99), digits::<2, i16>(59));
-    parts
-        .map(|(sign, h, m)| {
-            if sign == '-' {
-                -(h * 60 + m)
-            } else {
-                h * 60 + m
-            }
-        })
-        .parse(input)
+    parts.map(|(sign, h, m)| if sign == '-' { -(h * 60 + m) } else { h * 60 + m }).parse(input)
 }
 
 impl<'a> FromWire<'a> for SecurityTime {
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
-        let parts = (
-            date,
-            char('T'),
-            clock,
-            char('.'),
-            digits::<3, u32>(999),
-            offset,
-        );
-        let time = map_opt(
-            parts,
-            |(date, _, (hour, minute, second), _, millis, offset)| {
-                let time = TimeOfDay::new(hour, minute, second, millis * 1000)?;
-                Self::new(DateTime::new(date, time), offset)
-            },
-        );
+        let parts = (date, char('T'), clock, char('.'), digits::<3, u32>(999), offset);
+        let time = map_opt(parts, |(date, _, (hour, minute, second), _, millis, offset)| {
+            let time = TimeOfDay::new(hour, minute, second, millis * 1000)?;
+            Self::new(DateTime::new(date, time), offset)
+        });
         whole(bytes, "a time as YYYY-MM-DDTHH:MM:SS.mmm+hhmm", time)
     }
 }
@@ -110,18 +89,8 @@ impl<'a> FromWire<'a> for SecurityTime {
 impl fmt::Display for SecurityTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (date, time) = (self.local.date(), self.local.time());
-        let (sign, away) = (
-            if self.offset < 0 { '-' } else { '+' },
-            self.offset.unsigned_abs(),
-        );
-        write!(
-            f,
-            "{date}T{:02}:{:02}:{:02}.{:03}",
-            time.hour(),
-            time.minute(),
-            time.second(),
-            self.millis()
-        )?;
+        let (sign, away) = (if self.offset < 0 { '-' } else { '+' }, self.offset.unsigned_abs());
+        write!(f, "{date}T{:02}:{:02}:{:02}.{:03}", time.hour(), time.minute(), time.second(), self.millis())?;
         write!(f, "{sign}{:02}{:02}", away / 60, away % 60)
     }
 }

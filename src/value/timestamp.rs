@@ -35,11 +35,7 @@ impl Timestamp {
     /// The moment `seconds` and `micros` after 1970 began; `None` when `micros` is a million or more.
     #[must_use]
     pub const fn new(seconds: i64, micros: u32) -> Option<Self> {
-        if micros < 1_000_000 {
-            Some(Self { seconds, micros })
-        } else {
-            None
-        }
+        if micros < 1_000_000 { Some(Self { seconds, micros }) } else { None }
     }
 
     /// Whole seconds since 1970; negative before.
@@ -75,10 +71,7 @@ impl<'a> FromWire<'a> for Timestamp {
             None => i64::try_from(n).ok(),
         });
         let parts = (seconds, opt(preceded(char('.'), millionths)));
-        let moment = parts.map(|(seconds, micros)| Self {
-            seconds,
-            micros: micros.unwrap_or(0),
-        });
+        let moment = parts.map(|(seconds, micros)| Self { seconds, micros: micros.unwrap_or(0) });
         whole(bytes, "seconds since 1970", moment)
     }
 }

@@ -253,6 +253,8 @@ impl Scanner {
         self.quiet = 0;
         let stop = match self.phase {
             Phase::Failed(error) => return Err(error),
+            // What is left of the last block lies beyond its end.
+            _ if buf.len() < self.masked => return Ok(None),
             Phase::First if self.framing.expects_banner() => self.first_line(buf),
             Phase::First | Phase::Frames => None,
             Phase::Delivered => {
@@ -382,6 +384,9 @@ impl Scanner {
                 return None;
             }
             let offset = newline - self.start;
+            if offset + 1 > self.limits.max_frame() as usize {
+                return Some(self.error(Limit::Frame, self.limits.max_frame(), newline));
+            }
             self.index.push(offset);
             self.index.push(offset);
             self.masked = newline + 1;

@@ -3,6 +3,8 @@
 
 pub mod case;
 pub mod cases;
+pub mod invariants;
+pub mod message;
 pub mod oracle;
 pub mod splits;
 

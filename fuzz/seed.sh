@@ -1,0 +1,21 @@
+#!/bin/sh
+# Fills fuzz/corpus/<target>/ from the recordings in corpus/, the seeds and the crashes. Usage: fuzz/seed.sh [largest file in bytes, 8192 unless told]
+set -eu
+cd "$(dirname "$0")"
+largest=${1:-8192}
+for target in decode chunking differential write_read; do
+    mkdir -p "corpus/$target"
+    case $target in
+        # Setup::LEN bytes of framing, limits and sizes come first; zeros are the defaults.
+        decode | chunking) setup=16 ;;
+        *) setup=0 ;;
+    esac
+    find ../corpus \( -name '*.ami' -o -name '*.http' \) -size "-$((largest + 1))c" | while read -r file; do
+        name=$(echo "${file#../corpus/}" | tr / _)
+        { head -c "$setup" /dev/zero; cat "$file"; } > "corpus/$target/$name"
+    done
+    for file in "seeds/$target"/* "crashes/$target"/*; do
+        if [ -f "$file" ]; then cp "$file" "corpus/$target/"; fi
+    done
+    echo "corpus/$target: $(find "corpus/$target" -type f | wc -l) files"
+done

@@ -1,0 +1,87 @@
+//! Invariant: what the fuzz targets check holds for every file of the corpus and for every input that ever broke it.
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use support::invariants::{self, Setup};
+
+type Invariant = fn(&[u8]);
+
+/// A file in `fuzz/crashes/<target>/` for each fault that a target found, and in `fuzz/seeds/<target>/` what the corpus has no example of; see `fuzz/README.md`.
+#[test]
+fn crashes_and_seeds() {
+    let targets: [(&str, Invariant); 4] = [
+        ("decode", invariants::decode),
+        ("chunking", invariants::chunking),
+        ("differential", invariants::differential),
+        ("write_read", invariants::write_read),
+    ];
+    for (target, invariant) in targets {
+        let crashes = files(&format!("fuzz/crashes/{target}"));
+        for (name, bytes) in crashes.into_iter().chain(files(&format!("fuzz/seeds/{target}"))) {
+            println!("{name}");
+            invariant(&bytes);
+        }
+    }
+}
+
+#[test]
+fn corpus_decode() {
+    corpus(|bytes| {
+        for setup in SETUPS {
+            invariants::decode(&[setup, bytes].concat());
+        }
+    });
+}
+
+#[test]
+fn corpus_chunking() {
+    corpus(|bytes| {
+        for setup in SETUPS {
+            invariants::chunking(&[setup, bytes].concat());
+        }
+    });
+}
+
+#[test]
+fn corpus_differential() {
+    corpus(invariants::differential);
+}
+
+#[test]
+fn corpus_write_read() {
+    corpus(invariants::write_read);
+}
+
+/// Framing and limits put before a file: flags, line, headers, frame, sizes of pieces, choices.
+const SETUPS: [&[u8]; 5] = [
+    &[0; Setup::LEN],
+    &[0, 0, 0, 0, 0, 0, 59, 9, 0, 191, 2, 62, 0x12, 0x9c, 0x55, 0x3f],
+    &[3, 0, 0, 0, 0, 0, 6, 199, 63, 0, 1, 120, 0xff, 0x00, 0xf0, 0x42],
+    &[4, 80, 0, 20, 0, 2, 63, 64, 62, 0, 12, 30, 0x81, 0x18, 0x00, 0x93],
+    &[4, 60, 0, 9, 60, 0, 6, 30, 0, 12, 99, 4, 0x24, 0x81, 0x42, 0x18],
+];
+
+fn corpus(invariant: impl Fn(&[u8])) {
+    let files = files("corpus");
+    assert!(files.len() > 100, "the corpus is there");
+    for (name, bytes) in files {
+        // Shown when the invariant breaks.
+        println!("{name}");
+        invariant(&bytes);
+    }
+}
+
+/// Every file below a folder of the repository, in order; none where there is no such folder.
+fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    let mut files: Vec<PathBuf> = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in folder.read_dir().into_iter().flatten() {
+            let path = entry.expect("a readable folder").path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    files.iter().map(|path| (path.display().to_string(), std::fs::read(path).expect("a readable file"))).collect()
+}

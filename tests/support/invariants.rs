@@ -1,0 +1,469 @@
+// What must hold for any bytes: the bodies of the fuzz targets, here so that `tests/replay.rs` runs them on stable.
+//
+// Each takes raw bytes and panics where its invariant is broken; so a crash file of a target is replayed by passing its bytes.
+
+use super::message::{Begin, Field, Fields, Message, Text};
+use super::{covers, framing, oracle, same};
+use ami_proto::error::Limit;
+use ami_proto::wire::{FrameWriter, Header, Scanner};
+use ami_proto::{Decoder, Frame, FrameError, FrameKind, Framing, Limits, OwnedFrame, Value};
+use arbitrary::{Arbitrary, Unstructured};
+
+/// Bytes of an input that are looked at where they are read often. So many hold no more lines than the default limits allow.
+const LONGEST: usize = 64 * 1024;
+
+/// Bytes of an input up to which it is also read one by one, whatever the sizes asked for.
+const SINGLE_BYTES: usize = 512;
+
+/// The first 16 bytes of an input of [`decode`] and [`chunking`]; what is missing counts as zeros. Zeros are the default framing and limits.
+#[derive(Arbitrary, Clone, Debug)]
+pub struct Setup {
+    /// 1: no banner; 2: no `Follows`; 4: the limits below instead of the default ones.
+    flags: u8,
+    line: u16,
+    headers: u8,
+    frame: u16,
+    /// Of the pieces, in turn: up to 191 one byte less than the piece, above that its blocks of 64.
+    sizes: [u8; 6],
+    /// What is done between pieces, a bit at a time.
+    choices: u32,
+}
+
+impl Setup {
+    /// Bytes that it takes of the input.
+    pub const LEN: usize = 16;
+
+    fn split(data: &[u8]) -> (Self, &[u8]) {
+        let mut bytes = Unstructured::new(data);
+        let setup = Self::arbitrary(&mut bytes).expect("integers are made of any bytes, or of none");
+        assert_eq!(bytes.len(), data.len().saturating_sub(Self::LEN));
+        (setup, bytes.take_rest())
+    }
+
+    fn framing(&self) -> Framing {
+        Framing::SERVER.banner(self.flags & 1 == 0).follows(self.flags & 2 == 0)
+    }
+
+    /// The buffer stays large: what it holds depends on when frames are taken, so its limit is out of the invariants.
+    fn limits(&self) -> Limits {
+        match self.flags & 4 {
+            0 => Limits::new(),
+            _ => Limits::new().line(self.line.into()).headers(self.headers.into()).frame(self.frame.into()),
+        }
+    }
+
+    fn decoder(&self) -> Decoder {
+        Decoder::new(self.limits()).with_framing(self.framing())
+    }
+
+    fn pieces<'a>(&self, mut input: &'a [u8]) -> Vec<&'a [u8]> {
+        let mut pieces = Vec::new();
+        for &size in self.sizes.iter().cycle() {
+            let size = if size < 192 { usize::from(size) + 1 } else { usize::from(size - 191) * 64 };
+            let (piece, rest) = input.split_at(size.min(input.len()));
+            if piece.is_empty() {
+                break;
+            }
+            pieces.push(piece);
+            input = rest;
+        }
+        pieces
+    }
+
+    fn choices(&self) -> Choices {
+        Choices(self.choices)
+    }
+}
+
+/// Decisions, taken from the input's bits over and over.
+struct Choices(u32);
+
+impl Choices {
+    fn next(&mut self) -> bool {
+        self.0 = self.0.rotate_right(1);
+        self.0 >> 31 == 1
+    }
+}
+
+// Any bytes, fed whole.
+
+/// No bytes make the decoder panic or lose one of them; getters agree with one another; limits cut the stream where they say, and change nothing before.
+pub fn decode(data: &[u8]) {
+    let (setup, input) = Setup::split(data);
+    let unlimited = read_whole(Decoder::new(Limits::new()).with_framing(setup.framing()), input);
+    if setup.limits() == Limits::new() {
+        return;
+    }
+    let limited = read_whole(setup.decoder(), input);
+    let Some(expected) = breach(input, &unlimited.ends, setup.limits()) else {
+        return assert_eq!(limited, unlimited, "no limit is broken");
+    };
+    let (limit, max, offset) = expected;
+    let error = limited.error.map(|error| (error.limit, error.max, error.offset));
+    assert_eq!(error, Some((limit, max, offset as u64)));
+    let before = unlimited.ends.iter().take_while(|end| **end <= offset).count();
+    assert_eq!(limited.ends, unlimited.ends[..before], "all frames before the breach");
+}
+
+/// Where the frames of an input end, and how reading them ended.
+#[derive(Debug, PartialEq, Eq)]
+struct Outline {
+    ends: Vec<usize>,
+    error: Option<FrameError>,
+}
+
+/// Reads a whole input and checks on the way all that can be checked without knowing what a frame is.
+fn read_whole(mut decoder: Decoder, input: &[u8]) -> Outline {
+    let mut ends = Vec::new();
+    let mut at = 0;
+    let mut blank_lines = 0;
+    let mut skip = |from: usize, to: u64| {
+        let to = usize::try_from(to).expect("an offset in the input");
+        let blank = input[from..to].split(|byte| *byte == b'\n').count() - 1;
+        assert!(is_blank_lines(&input[from..to]), "only blank lines lie between frames");
+        blank_lines += blank as u64;
+        to
+    };
+    decoder.push(input);
+    let error = loop {
+        match decoder.next_frame() {
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+            Ok(Some(frame)) => {
+                let start = skip(at, frame.offset());
+                at = start + frame.as_bytes().len();
+                assert_eq!(frame.as_bytes(), &input[start..at]);
+                getters(frame);
+                ends.push(at);
+            }
+        }
+    };
+    let rest = skip(at, decoder.offset());
+    assert_eq!(decoder.blank_lines(), blank_lines);
+    assert_eq!(decoder.pending(), &input[rest..]);
+    assert_eq!(
+        decoder.finish().map(|cut| (cut.offset, cut.len)),
+        (rest < input.len()).then(|| (rest as u64, input.len() - rest))
+    );
+    assert!(!format!("{decoder:?}").is_empty());
+    if error.is_some() {
+        decoder.push(b"\r\n\r\nEvent: A\r\n\r\n");
+        assert_eq!(decoder.next_frame().err(), error, "the error is sticky");
+    }
+    Outline { ends, error }
+}
+
+fn is_blank_lines(bytes: &[u8]) -> bool {
+    let ends_in_lf = bytes.last().is_none_or(|byte| *byte == b'\n');
+    ends_in_lf && bytes.split(|byte| *byte == b'\n').all(|line| matches!(line, b"" | b"\r"))
+}
+
+/// Every getter of a frame works, and no two tell different stories.
+fn getters(frame: Frame<'_>) {
+    let (kind, bytes) = (frame.kind(), frame.as_bytes());
+    let framed = !matches!(kind, FrameKind::Banner | FrameKind::Text);
+    let telling = frame.headers().find(|header| !header.is("ActionID")).map(Header::value);
+    assert_eq!(frame.name(), telling.filter(|_| framed));
+    assert!(framed || frame.headers().next().is_none());
+    assert!(frame.lines().all(|line| !line.as_bytes().contains(&b'\n')));
+
+    // Names from the wire, as many as keep this linear; lines, which are none; and one that is hardly there.
+    let names = frame.headers().take(8).map(Header::name).chain(frame.lines().take(8).map(Value::as_bytes));
+    let names: Vec<&str> = names.filter_map(|name| std::str::from_utf8(name).ok()).collect();
+    for name in names.into_iter().chain(["Variable"]) {
+        let all = frame.headers().filter(|header| header.is(name)).map(Header::value);
+        assert!(frame.get_all(name).eq(all));
+        assert_eq!(frame.get(name), frame.get_all(name).next());
+        assert_eq!(frame.get(&name.to_ascii_uppercase()), frame.get(name));
+    }
+    for value in frame.headers().map(Header::value).chain(frame.lines()) {
+        assert_eq!(value.to_string(), value.to_str_lossy());
+        assert!(value.as_str().is_ok_and(|text| value == text) || value.as_str().is_err());
+    }
+
+    let owned = frame.to_owned();
+    same_frame(owned.view(), frame);
+    assert_eq!(owned, owned.view().to_owned());
+    // Quadratic in the headers of some requests, see `is_secret`.
+    if bytes.len() <= LONGEST {
+        assert_eq!(format!("{owned:?}"), format!("{frame:?}"));
+        let parts = format!("{:?} {:?} {:?}", frame.headers(), frame.lines(), frame.get_all("Variable"));
+        assert!(!parts.is_empty());
+    }
+}
+
+/// The first breach of the limits, one line after the other; `ends` are those of the frames without limits.
+fn breach(input: &[u8], ends: &[usize], limits: Limits) -> Option<(Limit, u32, usize)> {
+    let [max_line, max_headers, max_frame] = [limits.max_line(), limits.max_headers(), limits.max_frame()];
+    let mut ends = ends.iter();
+    let mut end = ends.next();
+    let (mut start, mut line, mut lines) = (0, 0, 0);
+    loop {
+        let newline = input[line..].iter().position(|byte| *byte == b'\n').map(|at| line + at);
+        let stop = newline.unwrap_or(input.len());
+        let (line_end, frame_end) = (line + max_line as usize, start + max_frame as usize);
+        if stop > line_end && line_end <= frame_end {
+            return Some((Limit::Line, max_line, line_end));
+        }
+        if stop > frame_end {
+            return Some((Limit::Frame, max_frame, frame_end));
+        }
+        let next = newline? + 1;
+        let blank = matches!(&input[line..next - 1], b"" | b"\r");
+        let skipped = blank && line == start;
+        if !skipped && next > frame_end {
+            return Some((Limit::Frame, max_frame, frame_end));
+        }
+        if skipped {
+            start = next;
+        } else if end == Some(&next) {
+            (start, lines, end) = (next, 0, ends.next());
+        } else if lines == max_headers {
+            return Some((Limit::Headers, max_headers, line));
+        } else {
+            lines += 1;
+        }
+        line = next;
+    }
+}
+
+// Any bytes, in any pieces.
+
+/// However the input is cut, whoever holds the buffer, and whenever frames are taken, the same frames and the same error come out as for the whole.
+pub fn chunking(data: &[u8]) {
+    let (setup, input) = Setup::split(data);
+    let input = &input[..input.len().min(LONGEST)];
+    let whole = Whole::read(&setup, input);
+    let mut plans = vec![setup.pieces(input)];
+    if input.len() <= SINGLE_BYTES {
+        plans.push(input.chunks(1).collect());
+    }
+    for pieces in plans {
+        pushed(&setup, &pieces, &whole);
+        read_into_space(&setup, &pieces, &whole);
+        scanned(&setup, &pieces, &whole);
+    }
+}
+
+/// What came of an input in one piece.
+struct Whole {
+    frames: Vec<OwnedFrame>,
+    error: Option<FrameError>,
+    offset: u64,
+    blank_lines: u64,
+}
+
+impl Whole {
+    fn read(setup: &Setup, input: &[u8]) -> Self {
+        let mut decoder = setup.decoder();
+        decoder.push(input);
+        let mut frames = Vec::new();
+        let error = loop {
+            match decoder.next_frame() {
+                Ok(Some(frame)) => frames.push(frame.to_owned()),
+                Ok(None) => break None,
+                Err(error) => break Some(error),
+            }
+        };
+        Self { frames, error, offset: decoder.offset(), blank_lines: decoder.blank_lines() }
+    }
+}
+
+/// A reading in pieces, held against the whole as it goes on.
+struct Progress<'a> {
+    whole: &'a Whole,
+    taken: usize,
+    error: Option<FrameError>,
+}
+
+impl<'a> Progress<'a> {
+    fn new(whole: &'a Whole) -> Self {
+        Self { whole, taken: 0, error: None }
+    }
+
+    /// Whether there was a frame.
+    fn take(&mut self, found: Result<Option<Frame<'_>>, FrameError>) -> bool {
+        match found {
+            Ok(frame) => {
+                assert_eq!(self.error, None, "the error is sticky");
+                if let Some(frame) = frame {
+                    let expected = self.whole.frames.get(self.taken);
+                    same_frame(frame, expected.expect("no more frames than in the whole").view());
+                    self.taken += 1;
+                }
+                frame.is_some()
+            }
+            Err(error) => {
+                assert!(self.error.is_none_or(|before| before == error), "the error is sticky");
+                self.error = Some(error);
+                false
+            }
+        }
+    }
+
+    fn end(&self, offset: u64, blank_lines: u64) {
+        assert_eq!(self.taken, self.whole.frames.len(), "number of frames");
+        assert_eq!(self.error, self.whole.error);
+        assert_eq!((offset, blank_lines), (self.whole.offset, self.whole.blank_lines));
+    }
+}
+
+/// The decoder's own copies; between pieces all frames are taken, or some, or none.
+fn pushed(setup: &Setup, pieces: &[&[u8]], whole: &Whole) {
+    let (mut decoder, mut progress, mut choices) = (setup.decoder(), Progress::new(whole), setup.choices());
+    for piece in pieces {
+        decoder.push(piece);
+        while !choices.next() && progress.take(decoder.next_frame()) {}
+    }
+    while progress.take(decoder.next_frame()) {}
+    progress.end(decoder.offset(), decoder.blank_lines());
+}
+
+/// Reads right into the decoder's buffer, less than there is room for, with rubbish in what is left.
+fn read_into_space(setup: &Setup, pieces: &[&[u8]], whole: &Whole) {
+    let (mut decoder, mut progress, mut choices) = (setup.decoder(), Progress::new(whole), setup.choices());
+    for piece in pieces {
+        let mut left = *piece;
+        while !left.is_empty() {
+            let space = decoder.space(if choices.next() { left.len() } else { 1 });
+            let len = left.len().min(space.len());
+            let (read, rest) = left.split_at(len);
+            space[..len].copy_from_slice(read);
+            let scratch = space.len().min(len + 64);
+            space[len..scratch].fill(b'\n');
+            decoder.advance(len);
+            left = rest;
+        }
+        while !choices.next() && progress.take(decoder.next_frame()) {}
+    }
+    while progress.take(decoder.next_frame()) {}
+    progress.end(decoder.offset(), decoder.blank_lines());
+}
+
+/// A scanner over a buffer that is ours: released now and then, scanned for nothing, shortened.
+fn scanned(setup: &Setup, pieces: &[&[u8]], whole: &Whole) {
+    let mut scanner = Scanner::new(setup.limits()).with_framing(setup.framing());
+    let (mut buf, mut progress, mut choices) = (Vec::new(), Progress::new(whole), setup.choices());
+    for piece in pieces {
+        buf.extend_from_slice(piece);
+        while !choices.next() {
+            // Shorter than last time it holds nothing new, which may still be a frame that hasn't been taken.
+            let len = if choices.next() { buf.len() / 2 } else { buf.len() };
+            let more = scan(&mut scanner, &buf[..len], &mut progress);
+            if choices.next() {
+                buf.drain(..scanner.release());
+            }
+            if !more {
+                break;
+            }
+        }
+    }
+    while scan(&mut scanner, &buf, &mut progress) {}
+    progress.end(scanner.offset(), scanner.blank_lines());
+}
+
+/// Whether there was a frame.
+fn scan(scanner: &mut Scanner, buf: &[u8], progress: &mut Progress<'_>) -> bool {
+    let found = scanner.scan(buf);
+    progress.take(found.map(|end| end.map(|end| scanner.frame(buf, end))))
+}
+
+fn same_frame(found: Frame<'_>, expected: Frame<'_>) {
+    assert_eq!((found.kind(), found.offset()), (expected.kind(), expected.offset()));
+    assert_eq!(found.as_bytes(), expected.as_bytes());
+    assert_eq!(found.name(), expected.name());
+    assert!(found.headers().eq(expected.headers()), "headers");
+    assert!(found.lines().eq(expected.lines()), "lines");
+}
+
+// Against the oracle.
+
+/// The decoder reads what the oracle reads, at the start of a connection and in the middle of one.
+pub fn differential(data: &[u8]) {
+    let input = &data[..data.len().min(LONGEST)];
+    for banner in [true, false] {
+        let (reading, error) = super::decode(&[input], Limits::new(), banner);
+        assert_eq!(error, None);
+        same(&reading, &oracle::read(input, banner), if banner { "with a banner" } else { "without a banner" });
+        covers("any bytes", input, &reading);
+    }
+}
+
+// Written and read back.
+
+/// A frame is written whole, exactly as asked, and reads back as written; or it is refused for the first field that breaks a rule, and nothing is written.
+pub fn write_read(data: &[u8]) {
+    let Ok(Message { kind, name, before, finish, fields: Fields(mut fields) }) =
+        Message::arbitrary_take_rest(Unstructured::new(data))
+    else {
+        return;
+    };
+    let mut out = before.0.clone();
+    let writer = match kind {
+        Begin::Action => FrameWriter::action(&mut out, &name.0),
+        Begin::Response => FrameWriter::response(&mut out, &name.0),
+        Begin::Event => FrameWriter::event(&mut out, &name.0),
+    };
+    let writer = fields.iter().fold(writer, |writer, field| match field {
+        Field::Header(name, value) => writer.header(&name.0, &value.0),
+        Field::Line(text) => writer.line(&text.0),
+    });
+    if !finish {
+        drop(writer);
+        assert_eq!(out, before.0, "a frame that isn't finished leaves nothing");
+        return;
+    }
+    let result = writer.finish();
+
+    let first = match kind {
+        Begin::Action => "Action",
+        Begin::Response => "Response",
+        Begin::Event => "Event",
+    };
+    fields.insert(0, Field::Header(Text(first.into()), name));
+    let to_server = matches!(kind, Begin::Action);
+    let refused = (0..).zip(&fields).find_map(|(at, field)| Some((field, field.refusal(to_server, at)?)));
+    if let Some((field, refusal)) = refused {
+        let error = result.expect_err("a rule is broken");
+        assert_eq!((error.field(), error.refusal()), (&*String::from_utf8_lossy(field.name()), refusal));
+        assert_eq!(out, before.0, "nothing is written");
+        return;
+    }
+    assert_eq!(result, Ok(()));
+    let mut expected = before.0.clone();
+    for field in &fields {
+        field.write(&mut expected);
+    }
+    expected.extend(b"\r\n");
+    assert_eq!(out, expected);
+    read_back(&out[before.0.len()..], kind, &fields);
+}
+
+fn read_back(written: &[u8], kind: Begin, fields: &[Field]) {
+    let Some(Field::Header(_, name)) = fields.first() else { unreachable!("the first field is put there") };
+    let (kind, framing) = match kind {
+        Begin::Action => (FrameKind::Action, Framing::REQUESTS),
+        // Another framing by nature: its end has to be written too.
+        Begin::Response => (FrameKind::Response, framing(true).follows(!name.0.eq_ignore_ascii_case(b"Follows"))),
+        Begin::Event => (FrameKind::Event, framing(true)),
+    };
+    let mut decoder = Decoder::new(Limits::new()).with_framing(framing);
+    decoder.push(written);
+    decoder.push(b"Event: Next\r\n\r\n");
+    let frame = decoder.next_frame().expect("within the limits").expect("a whole frame");
+    assert_eq!((frame.kind(), frame.name()), (kind, Some(name.0.as_slice().into())));
+    assert_eq!(frame.as_bytes(), written);
+    let headers = fields.iter().filter_map(|field| match field {
+        Field::Header(name, value) => Some((&*name.0, &*value.0)),
+        Field::Line(_) => None,
+    });
+    assert!(frame.headers().map(|header| (header.name(), header.value().as_bytes())).eq(headers), "headers");
+    let lines = fields.iter().filter_map(|field| match field {
+        Field::Line(text) => Some(&*text.0),
+        Field::Header(..) => None,
+    });
+    assert!(frame.lines().map(Value::as_bytes).eq(lines), "lines");
+    let next = decoder.next_frame().expect("within the limits").expect("the frame behind it");
+    assert_eq!(next.name(), Some("Next".into()));
+    assert_eq!(decoder.finish(), None);
+}
