@@ -1,4 +1,5 @@
-//! What a builder collects, and the way onto the wire: one for all actions, so that a generated builder is a name and nothing else.
+//! What a builder collects, and the way onto the wire: one for all actions, so that a generated builder is a name
+//! and nothing else.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -11,7 +12,8 @@ use smallvec::SmallVec;
 
 /// The longest `ActionID` that no server cuts.
 ///
-/// Modules write it into buffers of 80 bytes together with `ActionID: ` and the line end (`ConfbridgeList`, `MeetmeList`); a longer one loses its line end there, and the next header is glued to it. Asterisk
+/// Modules write it into buffers of 80 bytes together with `ActionID: ` and the line end (`ConfbridgeList`,
+/// `MeetmeList`); a longer one loses its line end there, and the next header is glued to it. Asterisk
 /// `apps/app_confbridge.c`, 10 to 23.
 pub(super) const MAX_ACTION_ID: usize = 67;
 
@@ -171,7 +173,8 @@ fn check_action_id(id: &str) -> Result<(), EncodeError> {
     refusal.map_or(Ok(()), |refusal| Err(EncodeError::new(b"ActionID", refusal)))
 }
 
-/// The server skips these (`main/manager.c`, `__astman_get_header`), so a value that begins with one doesn't arrive as it was sent.
+/// The server skips these (`main/manager.c`, `__astman_get_header`), so a value that begins with one doesn't arrive
+/// as it was sent.
 fn leading_blank(value: &[u8]) -> Option<Refusal> {
     value
         .first()

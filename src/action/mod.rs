@@ -1,7 +1,8 @@
 //! Actions, typed: what a client asks.
 //!
-//! Each action is a builder: `new` takes what the server can't do without, a setter each of the rest, [`header`](Ping::header) whatever the crate doesn't know. Nothing is checked until
-//! [`encode`](Action::encode), which writes the whole request or nothing.
+//! Each action is a builder: `new` takes what the server can't do without, a setter each of the rest,
+//! [`header`](Ping::header) whatever the crate doesn't know. Nothing is checked until [`encode`](Action::encode),
+//! which writes the whole request or nothing.
 //!
 //! ```
 //! use ami_proto::action::{Action, Originate};
@@ -47,7 +48,8 @@ pub trait Action {
     /// Writes the request at the end of `out`, with this `ActionID`.
     ///
     /// # Errors
-    /// [`EncodeError`], which names the field, where a value would break the framing, or would reach the server changed, or the request is longer than a server reads. `out` is then as it was.
+    /// [`EncodeError`], which names the field, where a value would break the framing, or would reach the server
+    /// changed, or the request is longer than a server reads. `out` is then as it was.
     fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError>;
 }
 

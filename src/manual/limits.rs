@@ -11,9 +11,11 @@
 //!
 //! # The same answer, however it is cut
 //!
-//! Which frames come out and which limit is broken where does not depend on how the bytes were split into reads: of two limits that a frame breaks, the one that breaks at the smaller offset
-//! is reported. The buffer's limit is the exception by nature: it depends on when frames are taken.
+//! Which frames come out and which limit is broken where does not depend on how the bytes were split into reads: of
+//! two limits that a frame breaks, the one that breaks at the smaller offset is reported. The buffer's limit is the
+//! exception by nature: it depends on when frames are taken.
 //!
 //! # After an error
 //!
-//! The error is `Copy` and sticky. Frames before it have been handed out. There is no resynchronising: what follows an over-long frame can't be trusted to start where a frame starts. Drop the connection.
+//! The error is `Copy` and sticky. Frames before it have been handed out. There is no resynchronising: what follows
+//! an over-long frame can't be trusted to start where a frame starts. Drop the connection.

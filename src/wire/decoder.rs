@@ -10,7 +10,8 @@ use crate::error::{FrameError, Limit};
 
 /// Turns the bytes of a stream, in pieces of any size, into frames.
 ///
-/// 1. Give it bytes: [`push`](Self::push) copies them in; [`space`](Self::space) and [`advance`](Self::advance) let a `read` write right into its buffer.
+/// 1. Give it bytes: [`push`](Self::push) copies them in; [`space`](Self::space) and [`advance`](Self::advance) let
+///    a `read` write right into its buffer.
 /// 2. Take frames with [`next_frame`](Self::next_frame) until it gives `None`.
 /// 3. At the end of the stream ask [`finish`](Self::finish) whether something was cut off.
 ///
@@ -76,8 +77,9 @@ impl Decoder {
 
     /// Takes bytes of the stream. Frames handed out before are gone.
     ///
-    /// Bytes beyond [`Limits::buffer`] are not taken, nor is anything after them: once the frames before them have been taken, [`next_frame`](Self::next_frame) fails with the
-    /// place of the first one. Taking frames between pushes, or asking [`room`](Self::room) first, prevents it.
+    /// Bytes beyond [`Limits::buffer`] are not taken, nor is anything after them: once the frames before them have
+    /// been taken, [`next_frame`](Self::next_frame) fails with the place of the first one. Taking frames between
+    /// pushes, or asking [`room`](Self::room) first, prevents it.
     #[inline]
     pub fn push(&mut self, bytes: &[u8]) {
         match self.buf.get_mut(self.filled..self.filled + bytes.len()) {
@@ -104,8 +106,8 @@ impl Decoder {
         }
     }
 
-    /// Room in the buffer to read into: at least `min` bytes, or all that [`Limits::buffer`] still allows. Follow it with [`advance`](Self::advance).
-    /// Frames handed out before are gone.
+    /// Room in the buffer to read into: at least `min` bytes, or all that [`Limits::buffer`] still allows. Follow
+    /// it with [`advance`](Self::advance). Frames handed out before are gone.
     ///
     /// An empty slice means that frames have to be taken first. The bytes in it are old ones, of no meaning.
     ///
@@ -122,8 +124,8 @@ impl Decoder {
     /// ```
     pub fn space(&mut self, min: usize) -> &mut [u8] {
         let min = min.min(self.room());
-        // Dropping what is done with from the front moves the rest. That is done when less is moved than dropped, so that a byte is
-        // moved once on average however the stream is cut up.
+        // Dropping what is done with from the front moves the rest. That is done when less is moved than dropped,
+        // so that a byte is moved once on average however the stream is cut up.
         let done = self.scanner.releasable();
         let held = self.filled - done;
         if done >= held {
@@ -142,7 +144,8 @@ impl Decoder {
         self.buf.get_mut(self.filled..end).unwrap_or_default()
     }
 
-    /// Says that `n` bytes of what [`space`](Self::space) gave hold bytes of the stream now. More than it gave count as what it gave.
+    /// Says that `n` bytes of what [`space`](Self::space) gave hold bytes of the stream now. More than it gave
+    /// count as what it gave.
     pub fn advance(&mut self, n: usize) {
         let end = (self.filled + self.room()).min(self.buf.len());
         self.filled = self.filled.saturating_add(n).min(end);
@@ -196,7 +199,8 @@ impl Decoder {
         (len > 0).then(|| Truncated { offset: self.offset(), len })
     }
 
-    /// Blank lines skipped between frames so far. A server answers each of them with an error, so the server role wants to know.
+    /// Blank lines skipped between frames so far. A server answers each of them with an error, so the server role
+    /// wants to know.
     pub fn blank_lines(&self) -> u64 {
         self.scanner.blank_lines()
     }

@@ -1,4 +1,5 @@
-//! The only place that writes lines: names and values are checked here, so that nothing a caller passes can end a line or forge one.
+//! The only place that writes lines: names and values are checked here, so that nothing a caller passes can end a
+//! line or forge one.
 
 use alloc::vec::Vec;
 
@@ -11,7 +12,8 @@ const SERVER_HEADERS: usize = 128;
 
 /// Writes one frame at the end of a buffer: whole and valid, or not at all.
 ///
-/// A refused field is remembered, what follows it is ignored, and [`finish`](Self::finish) says which it was. Dropped without `finish` it leaves nothing.
+/// A refused field is remembered, what follows it is ignored, and [`finish`](Self::finish) says which it was.
+/// Dropped without `finish` it leaves nothing.
 ///
 /// ```
 /// use ami_proto::wire::FrameWriter;

@@ -46,8 +46,9 @@ impl fmt::Display for FrameKind {
 
 /// A frame in the buffer it was read into: from its first line to the end of the blank line that closes it.
 ///
-/// It is two slices and a few numbers, `Copy`; what its getters return lives as long as the buffer, not as long as the frame.
-/// Nothing on the wire is out of reach: headers keep their order, their duplicates and their bytes, lines without a colon are kept as [`lines`](Self::lines).
+/// It is two slices and a few numbers, `Copy`; what its getters return lives as long as the buffer, not as long as
+/// the frame. Nothing on the wire is out of reach: headers keep their order, their duplicates and their bytes,
+/// lines without a colon are kept as [`lines`](Self::lines).
 ///
 /// ```
 /// use ami_proto::{Decoder, FrameKind, Limits};
@@ -95,7 +96,8 @@ impl<'buf> Frame<'buf> {
         self.shape.kind
     }
 
-    /// The value of the header that gives the kind: the event's or action's name, `Success`, `Error` … for a response; `None` for a banner and for text.
+    /// The value of the header that gives the kind: the event's or action's name, `Success`, `Error` … for a
+    /// response; `None` for a banner and for text.
     #[inline]
     pub fn name(self) -> Option<Value<'buf>> {
         if matches!(self.shape.kind, FrameKind::Banner | FrameKind::Text) {
@@ -132,7 +134,8 @@ impl<'buf> Frame<'buf> {
         Headers { lines: self.raw_lines(), head: self.shape.head }
     }
 
-    /// What is no header, in order: lines without a colon; all lines of a banner or a text frame; the body of a `Response: Follows` without its end marker.
+    /// What is no header, in order: lines without a colon; all lines of a banner or a text frame; the body of a
+    /// `Response: Follows` without its end marker.
     pub fn lines(self) -> Lines<'buf> {
         let count = self.index.len() / 2;
         Lines {
@@ -205,8 +208,8 @@ impl fmt::Debug for Frame<'_> {
 
 /// A line with a colon.
 ///
-/// The name is what stands before the first colon, blanks and all. The value is what stands after it, without the one blank that is syntax;
-/// further blanks, before or after, are part of it.
+/// The name is what stands before the first colon, blanks and all. The value is what stands after it, without the
+/// one blank that is syntax; further blanks, before or after, are part of it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Header<'buf> {
     name: &'buf [u8],
@@ -303,7 +306,8 @@ impl<'buf> Iterator for GetAll<'buf, '_> {
         let lines = &mut self.headers.lines;
         while lines.next < self.headers.head as usize {
             let (start, colon, newline) = lines.next()?;
-            // The length decides for nearly all; a line without a colon can't match since it would have to hold the name and no colon at its end.
+            // The length decides for nearly all; a line without a colon can't match since it would have to hold the
+            // name and no colon at its end.
             if colon - start == self.name.len() && colon != newline {
                 let header = lines.frame.header(start, colon, newline);
                 if header.is(self.name) {

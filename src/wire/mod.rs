@@ -6,7 +6,8 @@
 //! | your own buffer (`io_uring`, a ring, `mmap`) | [`Scanner`]: it keeps the index, you keep the bytes |
 //! | a message to send | [`FrameWriter`] |
 //!
-//! What a frame is, and why the rules are as lenient as they are, is told in [`manual::framing`](crate::manual::framing).
+//! What a frame is, and why the rules are as lenient as they are, is told in
+//! [`manual::framing`](crate::manual::framing).
 
 mod decoder;
 mod encode;

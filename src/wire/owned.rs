@@ -22,8 +22,8 @@ use super::scan::Mark;
 /// ```
 #[derive(Clone)]
 pub struct OwnedFrame {
-    /// The index, then the bytes, padded to a multiple of a mark: a mark is four bytes without alignment, so both fit one slice and no `unsafe`
-    /// is needed to look at the second half as bytes.
+    /// The index, then the bytes, padded to a multiple of a mark: a mark is four bytes without alignment, so both
+    /// fit one slice and no `unsafe` is needed to look at the second half as bytes.
     storage: Box<[Mark]>,
     /// Marks in the index.
     marks: usize,

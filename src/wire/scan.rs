@@ -1,8 +1,10 @@
-//! The scanner: one pass over a growing buffer that finds lines, first colons, the end of each frame and any breach of the limits.
+//! The scanner: one pass over a growing buffer that finds lines, first colons, the end of each frame and any breach
+//! of the limits.
 //!
 //! # How
 //!
-//! The buffer is taken in blocks of 64 bytes. A kernel gives two masks for a block, one bit a byte: line feeds and colons. The rest is arithmetic on them.
+//! The buffer is taken in blocks of 64 bytes. A kernel gives two masks for a block, one bit a byte: line feeds and
+//! colons. The rest is arithmetic on them.
 //!
 //! ```text
 //! bytes      E v e n t : x y : z \n \r \n        (the line feed of a blank line has no colon before it)
@@ -13,13 +15,16 @@
 //! first      . . . . . 1 . . . . .  .  1         (!stops + starts) & stops
 //! ```
 //!
-//! Adding `starts` to `!stops` makes each start ripple upwards until the first stop of its line swallows the carry; a line still looking for its stop at the end of the
-//! block carries into the next one. `first & colons` are the colons that end names. `first & newlines` are lines without a colon: blank lines, which close
-//! frames, and odd ones. Only those are looked at one by one. For all other lines `(first & colons) | newlines` is exactly colon, line feed, colon, line feed …,
-//! and its set bits are copied out as they come: that list of offsets *is* the frame's index.
+//! Adding `starts` to `!stops` makes each start ripple upwards until the first stop of its line swallows the carry;
+//! a line still looking for its stop at the end of the block carries into the next one. `first & colons` are the
+//! colons that end names. `first & newlines` are lines without a colon: blank lines, which close frames, and odd
+//! ones. Only those are looked at one by one. For all other lines `(first & colons) | newlines` is exactly colon,
+//! line feed, colon, line feed …, and its set bits are copied out as they come: that list of offsets *is* the
+//! frame's index.
 //!
-//! A piece shorter than a block is masked as soon as it has a line feed, which is when a frame could end in it, and left alone until then. So every byte is masked once, whatever
-//! the sizes of the reads, and a frame that arrives a byte at a time costs about what it costs whole.
+//! A piece shorter than a block is masked as soon as it has a line feed, which is when a frame could end in it, and
+//! left alone until then. So every byte is masked once, whatever the sizes of the reads, and a frame that arrives a
+//! byte at a time costs about what it costs whole.
 
 use alloc::vec::Vec;
 
@@ -28,13 +33,15 @@ use super::kernel::{BLOCK, Kernel, Masks, Portable};
 use super::limits::{Framing, Limits};
 use crate::error::{FrameError, Limit};
 
-/// An offset inside a frame: a `u32` in native order. Without its alignment an index and the bytes it belongs to can share one allocation (see `owned.rs`).
+/// An offset inside a frame: a `u32` in native order. Without its alignment an index and the bytes it belongs to
+/// can share one allocation (see `owned.rs`).
 pub(super) type Mark = [u8; 4];
 
 /// Finds frames in a buffer that the caller owns.
 ///
-/// The caller appends to the buffer and calls [`scan`](Self::scan); what was scanned before is not looked at again. Now and then it calls
-/// [`release`](Self::release) and drops that many bytes from the front. [`Decoder`](crate::Decoder) is this and a buffer.
+/// The caller appends to the buffer and calls [`scan`](Self::scan); what was scanned before is not looked at again.
+/// Now and then it calls [`release`](Self::release) and drops that many bytes from the front.
+/// [`Decoder`](crate::Decoder) is this and a buffer.
 ///
 /// ```
 /// use ami_proto::Limits;
@@ -99,7 +106,8 @@ struct Block {
 }
 
 impl Block {
-    /// The block at `at`, and whether its last line is still looking for a stop, or the next line starts right behind it. `pending` is that of the block before.
+    /// The block at `at`, and whether its last line is still looking for a stop, or the next line starts right
+    /// behind it. `pending` is that of the block before.
     #[inline(always)]
     fn new(masks: Masks, at: usize, pending: bool) -> (Self, bool) {
         let Masks { newlines, colons } = masks;
@@ -123,7 +131,8 @@ impl Block {
     }
 }
 
-/// The index of the frame being read: offsets from its start, a pair a line. Storage is kept a block ahead of use so that blocks are copied without checks.
+/// The index of the frame being read: offsets from its start, a pair a line. Storage is kept a block ahead of use
+/// so that blocks are copied without checks.
 #[derive(Clone, Debug, Default)]
 struct Index {
     marks: Vec<Mark>,
@@ -162,7 +171,8 @@ impl Index {
     }
 }
 
-/// Writes `from` plus the place of each set bit, lowest first, and says how many these are. The sums wrap. `to` has room for a block.
+/// Writes `from` plus the place of each set bit, lowest first, and says how many these are. The sums wrap. `to` has
+/// room for a block.
 #[inline(always)]
 fn copy_places(mut bits: u64, from: u32, to: &mut [Mark]) -> usize {
     const GROUP: usize = 8;
@@ -233,8 +243,9 @@ impl Scanner {
 
     /// Looks for the end of the next frame. `Ok(None)`: more bytes are needed.
     ///
-    /// `buf` is the buffer of the last call, possibly with more bytes at its end; after [`release`](Self::release) without the bytes released. A buffer shorter than the last one counts
-    /// as nothing new. Call it again until it gives `None`: more frames may be in the buffer.
+    /// `buf` is the buffer of the last call, possibly with more bytes at its end; after [`release`](Self::release)
+    /// without the bytes released. A buffer shorter than the last one counts as nothing new. Call it again until it
+    /// gives `None`: more frames may be in the buffer.
     ///
     /// # Errors
     /// When the stream goes over a limit. The error is sticky.
@@ -284,15 +295,17 @@ impl Scanner {
 
     /// The frame that [`scan`](Self::scan) has just found, over the same buffer.
     ///
-    /// The index is valid until the next call of `scan`. With another buffer, or an `end` from an earlier call, lines and headers come out wrong, or empty.
+    /// The index is valid until the next call of `scan`. With another buffer, or an `end` from an earlier call,
+    /// lines and headers come out wrong, or empty.
     pub fn frame<'a>(&'a self, buf: &'a [u8], end: FrameEnd) -> Frame<'a> {
         let bytes = buf.get(end.range()).unwrap_or_default();
         let index = self.index.marks.get(..self.index.len).unwrap_or_default();
         Frame::new(bytes, index, end.shape, end.offset)
     }
 
-    /// How many bytes at the front of the buffer are done with. The caller **must** drop exactly these before the next [`scan`](Self::scan): the scanner counts
-    /// from behind them from now on. Ends the life of the frame handed out last.
+    /// How many bytes at the front of the buffer are done with. The caller **must** drop exactly these before the
+    /// next [`scan`](Self::scan): the scanner counts from behind them from now on. Ends the life of the frame
+    /// handed out last.
     pub fn release(&mut self) -> usize {
         let done = core::mem::take(&mut self.start);
         self.base += done as u64;
@@ -313,7 +326,8 @@ impl Scanner {
         self.base + self.start as u64
     }
 
-    /// Blank lines skipped between frames so far. A server answers each of them with an error, so the server role wants to know.
+    /// Blank lines skipped between frames so far. A server answers each of them with an error, so the server role
+    /// wants to know.
     pub fn blank_lines(&self) -> u64 {
         self.blank_lines
     }
@@ -357,7 +371,8 @@ impl Scanner {
         })
     }
 
-    /// Reads the stream's first line and decides whether it is a banner. Leaves the phase as it is where the line isn't whole yet.
+    /// Reads the stream's first line and decides whether it is a banner. Leaves the phase as it is where the line
+    /// isn't whole yet.
     fn first_line(&mut self, buf: &[u8]) -> Option<Stop> {
         loop {
             let new = buf.get(self.searched..)?;
@@ -427,9 +442,11 @@ impl Scanner {
         }
     }
 
-    /// Indexes whole blocks for as long as nothing in them needs a look and no limit is near. Leaves the first block that does as the current one.
+    /// Indexes whole blocks for as long as nothing in them needs a look and no limit is near. Leaves the first
+    /// block that does as the current one.
     ///
-    /// This is the inner loop of the crate: what it keeps is in local variables, and all that can stop it is two comparisons.
+    /// This is the inner loop of the crate: what it keeps is in local variables, and all that can stop it is two
+    /// comparisons.
     fn cruise<K: Kernel>(&mut self, buf: &[u8]) {
         self.index.reserve();
         let far = self.watermark();
@@ -462,7 +479,8 @@ impl Scanner {
 
     /// Moves the current block into the index, up to the first frame end in it.
     fn work_off(&mut self, buf: &[u8]) -> Option<Stop> {
-        // Where no limit can be reached before the block ends, only lines without a colon need a look; else every line does.
+        // Where no limit can be reached before the block ends, only lines without a colon need a look; else every
+        // line does.
         let safe = self.within(self.masked) && self.index.len / 2 + BLOCK < self.limits.max_headers() as usize;
         let mut look_at = if safe { self.block.odd } else { self.block.newlines };
         while look_at != 0 {
@@ -579,7 +597,8 @@ fn names<'a>(bytes: &'a [u8], index: &'a [Mark]) -> impl Iterator<Item = Option<
     })
 }
 
-/// What the frame is: told by its first line that isn't an `ActionID` header (the list items of `VoicemailUsersList` begin with one on Asterisk 11 and 12).
+/// What the frame is: told by its first line that isn't an `ActionID` header (the list items of
+/// `VoicemailUsersList` begin with one on Asterisk 11 and 12).
 fn classify(bytes: &[u8], index: &[Mark]) -> Shape {
     let telling = (0..).zip(names(bytes, index)).find(|(_, name)| !name.is_some_and(is_action_id));
     let Some((kind_line, Some(kind))) = telling.map(|(line, name)| (line, name.and_then(kind_named))) else {
@@ -590,7 +609,8 @@ fn classify(bytes: &[u8], index: &[Mark]) -> Shape {
     Shape { kind, kind_line, head }
 }
 
-/// How many lines of a `Follows` frame are headers: `Response`, `Privilege` and `ActionID`, each once, in any order; the text starts after them.
+/// How many lines of a `Follows` frame are headers: `Response`, `Privilege` and `ActionID`, each once, in any
+/// order; the text starts after them.
 fn follows_head(bytes: &[u8], index: &[Mark]) -> u32 {
     let mut left: [Option<&[u8]>; 3] = [Some(b"Response"), Some(b"Privilege"), Some(b"ActionID")];
     let expected = |name: &&[u8]| {

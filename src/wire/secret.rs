@@ -1,7 +1,8 @@
 //! Which headers carry passwords, keys and challenge answers: they are masked in every `Debug`, and by `inspect`.
 //!
-//! The frames they are known from: requests to log in; `AuthDetail` and `AuthList` of PJSIP; `ChallengeResponseFailed` and `InvalidPassword` of the security log; `VoicemailPasswordChange`; `DataGet`;
-//! the configuration files that `GetConfig`, `GetConfigJSON` and `UpdateConfig` carry.
+//! The frames they are known from: requests to log in; `AuthDetail` and `AuthList` of PJSIP;
+//! `ChallengeResponseFailed` and `InvalidPassword` of the security log; `VoicemailPasswordChange`; `DataGet`; the
+//! configuration files that `GetConfig`, `GetConfigJSON` and `UpdateConfig` carry.
 
 use super::{Frame, FrameKind, Header, Value};
 
@@ -28,8 +29,9 @@ const WORDS: [&str; 17] = [
 
 /// Whether this header of this frame holds a password, a key or the answer to a challenge.
 ///
-/// Decided by names, in any case; a header that has none of the known ones is taken to be no secret. The output of commands is free text, which no rule by name can judge: don't pass it on where
-/// such commands (`sip show users`) can have been sent.
+/// Decided by names, in any case; a header that has none of the known ones is taken to be no secret. The output of
+/// commands is free text, which no rule by name can judge: don't pass it on where such commands (`sip show users`)
+/// can have been sent.
 ///
 /// ```
 /// use ami_proto::{Decoder, Framing, Limits};

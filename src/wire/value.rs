@@ -10,7 +10,8 @@ use crate::value::{FromWire, ToWire, ValueError};
 
 /// A header's value: bytes as the peer sent them, borrowed from the buffer.
 ///
-/// No charset is promised by the protocol, and real servers pass on what a phone sent them, so a value is bytes first and text on demand.
+/// No charset is promised by the protocol, and real servers pass on what a phone sent them, so a value is bytes
+/// first and text on demand.
 ///
 /// ```
 /// use ami_proto::Value;

@@ -1,6 +1,7 @@
 // What must hold for any bytes: the bodies of the fuzz targets, here so that `tests/replay.rs` runs them on stable.
 //
-// Each takes raw bytes and panics where its invariant is broken; so a crash file of a target is replayed by passing its bytes.
+// Each takes raw bytes and panics where its invariant is broken; so a crash file of a target is replayed by passing
+// its bytes.
 
 use super::message::{Begin, Field, Fields, Message, Text};
 use super::{covers, framing, oracle, same};
@@ -9,13 +10,15 @@ use ami_proto::wire::{FrameWriter, Header, Scanner};
 use ami_proto::{Decoder, Frame, FrameError, FrameKind, Framing, Limits, OwnedFrame, Value};
 use arbitrary::{Arbitrary, Unstructured};
 
-/// Bytes of an input that are looked at where they are read often. So many hold no more lines than the default limits allow.
+/// Bytes of an input that are looked at where they are read often. So many hold no more lines than the default
+/// limits allow.
 const LONGEST: usize = 64 * 1024;
 
 /// Bytes of an input up to which it is also read one by one, whatever the sizes asked for.
 const SINGLE_BYTES: usize = 512;
 
-/// The first 16 bytes of an input of [`decode`] and [`chunking`]; what is missing counts as zeros. Zeros are the default framing and limits.
+/// The first 16 bytes of an input of [`decode`] and [`chunking`]; what is missing counts as zeros. Zeros are the
+/// default framing and limits.
 #[derive(Arbitrary, Clone, Debug)]
 pub struct Setup {
     /// 1: no banner; 2: no `Follows`; 4: the limits below instead of the default ones.
@@ -87,7 +90,8 @@ impl Choices {
 
 // Any bytes, fed whole.
 
-/// No bytes make the decoder panic or lose one of them; getters agree with one another; limits cut the stream where they say, and change nothing before.
+/// No bytes make the decoder panic or lose one of them; getters agree with one another; limits cut the stream where
+/// they say, and change nothing before.
 pub fn decode(data: &[u8]) {
     let (setup, input) = Setup::split(data);
     let unlimited = read_whole(Decoder::new(Limits::new()).with_framing(setup.framing()), input);
@@ -229,7 +233,8 @@ fn breach(input: &[u8], ends: &[usize], limits: Limits) -> Option<(Limit, u32, u
 
 // Any bytes, in any pieces.
 
-/// However the input is cut, whoever holds the buffer, and whenever frames are taken, the same frames and the same error come out as for the whole.
+/// However the input is cut, whoever holds the buffer, and whenever frames are taken, the same frames and the same
+/// error come out as for the whole.
 pub fn chunking(data: &[u8]) {
     let (setup, input) = Setup::split(data);
     let input = &input[..input.len().min(LONGEST)];
@@ -391,7 +396,8 @@ pub fn differential(data: &[u8]) {
 
 // Written and read back.
 
-/// A frame is written whole, exactly as asked, and reads back as written; or it is refused for the first field that breaks a rule, and nothing is written.
+/// A frame is written whole, exactly as asked, and reads back as written; or it is refused for the first field that
+/// breaks a rule, and nothing is written.
 pub fn write_read(data: &[u8]) {
     let Ok(Message { kind, name, before, finish, fields: Fields(mut fields) }) =
         Message::arbitrary_take_rest(Unstructured::new(data))

@@ -1,4 +1,5 @@
-// What `FrameWriter` is asked to write, made of a fuzzer's bytes, and the rules by which it refuses, written down a second time.
+// What `FrameWriter` is asked to write, made of a fuzzer's bytes, and the rules by which it refuses, written down a
+// second time.
 
 use ami_proto::error::Refusal;
 use arbitrary::{Arbitrary, Unstructured};
@@ -51,7 +52,8 @@ impl<'a> Arbitrary<'a> for Text {
     }
 }
 
-/// Fields to the end of the input, each behind a byte: odd for a line; from 192 on the field is repeated, to come near the most headers.
+/// Fields to the end of the input, each behind a byte: odd for a line; from 192 on the field is repeated, to come
+/// near the most headers.
 #[derive(Debug)]
 pub struct Fields(pub Vec<Field>);
 

@@ -1,4 +1,5 @@
-//! What the tests share: the oracle, the table of cases, ways to cut input up, and the helper that runs one case through all of it.
+//! What the tests share: the oracle, the table of cases, ways to cut input up, and the helper that runs one case
+//! through all of it.
 #![allow(dead_code, unreachable_pub)]
 
 pub mod case;

@@ -1,7 +1,8 @@
 //! Finds the two bytes that give AMI its structure, 64 bytes at a time.
 //!
-//! A kernel is the only thing that differs from one instruction set to the next: it turns a block into two bit masks. All
-//! that follows (first colon of each line, blank lines, limits, the index) is the scanner's, written once over masks.
+//! A kernel is the only thing that differs from one instruction set to the next: it turns a block into two bit
+//! masks. All that follows (first colon of each line, blank lines, limits, the index) is the scanner's, written
+//! once over masks.
 
 mod portable;
 
