@@ -70,7 +70,8 @@ pub struct Scanner {
     masked: usize,
     /// Everything before this holds no line feed that isn't masked.
     searched: usize,
-    /// A buffer of at most this length holds no whole block to mask and breaks no limit; 0 where that isn't known.
+    /// A buffer of at most this length holds no whole block to mask, breaks no limit and has room left; 0 where that isn't
+    /// known.
     quiet: usize,
     /// What is left of the last block masked.
     block: Block,
@@ -251,12 +252,22 @@ impl Scanner {
     /// When the stream goes over a limit. The error is sticky.
     #[inline]
     pub fn scan(&mut self, buf: &[u8]) -> Result<Option<FrameEnd>, FrameError> {
-        // The commonest call by far where reads are small: a few more bytes of a line.
-        if buf.len() <= self.quiet && buf.get(self.searched..).is_some_and(|new| !has_newline(new)) {
+        if self.is_quiet(buf) { Ok(None) } else { self.scan_blocks(buf) }
+    }
+
+    /// Whether nothing can come of what is new: a few more bytes of a line, the commonest case by far where reads are small.
+    #[inline]
+    pub(super) fn is_quiet(&mut self, buf: &[u8]) -> bool {
+        let quiet = buf.len() <= self.quiet && buf.get(self.searched..).is_some_and(|new| !has_newline(new));
+        if quiet {
             self.searched = buf.len();
-            return Ok(None);
         }
-        self.scan_blocks(buf)
+        quiet
+    }
+
+    /// Has the next scan look at everything.
+    pub(super) fn wake(&mut self) {
+        self.quiet = 0;
     }
 
     #[inline(never)]
@@ -432,7 +443,8 @@ impl Scanner {
             self.searched = buf.len();
             if new.is_empty() || !has_newline(new) {
                 let far = self.masked + BLOCK - 1;
-                self.quiet = if self.within(far) { far } else { 0 };
+                let room_left = far - self.start < self.limits.max_buffer() as usize;
+                self.quiet = if room_left && self.within(far) { far } else { 0 };
                 return self.overlong(buf.len());
             }
             let mut padded = [0; BLOCK];
