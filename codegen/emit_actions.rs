@@ -180,6 +180,7 @@ pub fn requests(table: &Table) -> String {
     source.gap();
     source.line("impl<'buf> Request<'buf> {");
     source.doc("The frame it came in.");
+    source.line("#[inline]");
     source.line("pub fn frame(self) -> Frame<'buf> {");
     source.line("match self {");
     for action in &table.actions {
@@ -189,6 +190,7 @@ pub fn requests(table: &Table) -> String {
     source.line("}");
     source.line("}");
     source.gap();
+    source.line("#[inline]");
     source.line("pub(super) fn from_number(number: usize, frame: Frame<'buf>) -> Self {");
     source.line("match number {");
     for (number, action) in table.actions.iter().enumerate() {

@@ -74,6 +74,7 @@ fn variants(table: &Table, source: &mut Source) {
     source.gap();
     source.line("impl<'buf> Event<'buf> {");
     source.doc("The frame it came in.");
+    source.line("#[inline]");
     source.line("pub fn frame(self) -> Frame<'buf> {");
     source.line("match self {");
     for event in &table.events {
@@ -83,6 +84,7 @@ fn variants(table: &Table, source: &mut Source) {
     source.line("}");
     source.line("}");
     source.gap();
+    source.line("#[inline]");
     source.line("pub(super) fn from_number(number: usize, frame: Frame<'buf>) -> Self {");
     source.line("match number {");
     for (number, event) in table.events.iter().enumerate() {
