@@ -23,8 +23,8 @@
 //! frame's index.
 //!
 //! A piece shorter than a block is masked as soon as it has a line feed, which is when a frame could end in it, and
-//! left alone until then. So every byte is masked once, whatever the sizes of the reads, and a frame that arrives a
-//! byte at a time costs about what it costs whole.
+//! left alone until then. So every byte is masked once, whatever the sizes of the reads; what a frame that arrives a byte
+//! at a time costs more is the calls.
 
 use alloc::vec::Vec;
 
