@@ -43,6 +43,7 @@ impl<'a> Arg<'a> {
     }
 
     /// The bytes; those of a number are written into `digits`.
+    #[inline]
     pub(super) fn bytes<'b>(&'b self, digits: &'b mut [u8; 20]) -> &'b [u8] {
         match &self.0 {
             Inner::Bytes(bytes) => bytes,
@@ -73,42 +74,49 @@ fn decimal(mut value: u64, negative: bool, digits: &mut [u8; 20]) -> &[u8] {
 }
 
 impl<'a> From<&'a str> for Arg<'a> {
+    #[inline]
     fn from(text: &'a str) -> Self {
         Self::borrowed(text.as_bytes())
     }
 }
 
 impl<'a> From<&'a String> for Arg<'a> {
+    #[inline]
     fn from(text: &'a String) -> Self {
         Self::borrowed(text.as_bytes())
     }
 }
 
 impl<'a> From<&'a [u8]> for Arg<'a> {
+    #[inline]
     fn from(bytes: &'a [u8]) -> Self {
         Self::borrowed(bytes)
     }
 }
 
 impl<'a, const N: usize> From<&'a [u8; N]> for Arg<'a> {
+    #[inline]
     fn from(bytes: &'a [u8; N]) -> Self {
         Self::borrowed(bytes)
     }
 }
 
 impl From<String> for Arg<'_> {
+    #[inline]
     fn from(text: String) -> Self {
         text.into_bytes().into()
     }
 }
 
 impl From<Vec<u8>> for Arg<'_> {
+    #[inline]
     fn from(bytes: Vec<u8>) -> Self {
         Self(Inner::Bytes(Cow::Owned(bytes)))
     }
 }
 
 impl From<bool> for Arg<'_> {
+    #[inline]
     fn from(value: bool) -> Self {
         (if value { "yes" } else { "no" }).into()
     }
@@ -117,6 +125,7 @@ impl From<bool> for Arg<'_> {
 macro_rules! from_open {
     ($($name:ident: $bytes:ident),+) => {$(
         impl<'a> From<$name<'a>> for Arg<'a> {
+            #[inline]
             fn from(value: $name<'a>) -> Self {
                 Self::borrowed(value.$bytes())
             }
@@ -129,6 +138,7 @@ from_open!(Value: as_bytes, ChannelName: as_bytes, UniqueId: as_bytes, ClassSet:
 macro_rules! from_number {
     ($($number:ty => $inner:ident),+) => {$(
         impl From<$number> for Arg<'_> {
+            #[inline]
             fn from(value: $number) -> Self {
                 Self(Inner::$inner(value.into()))
             }

@@ -23,6 +23,7 @@ open_bytes! {
 impl<'a> SecurityAddress<'a> {
     /// `IPV4` or `IPV6`.
     #[must_use]
+    #[inline]
     pub fn family(self) -> Option<&'a [u8]> {
         let [family, ..] = self.parts()?;
         Some(family)
@@ -30,6 +31,7 @@ impl<'a> SecurityAddress<'a> {
 
     /// `UDP`, `TCP`, `TLS`, `WS` or `WSS`.
     #[must_use]
+    #[inline]
     pub fn transport(self) -> Option<&'a [u8]> {
         let [_, transport, ..] = self.parts()?;
         Some(transport)
@@ -37,6 +39,7 @@ impl<'a> SecurityAddress<'a> {
 
     /// The host as it came.
     #[must_use]
+    #[inline]
     pub fn host(self) -> Option<&'a [u8]> {
         let [_, _, host, _] = self.parts()?;
         Some(host)
@@ -44,6 +47,7 @@ impl<'a> SecurityAddress<'a> {
 
     /// The port, when it is a number of 16 bits.
     #[must_use]
+    #[inline]
     pub fn port(self) -> Option<u16> {
         let [.., port] = self.parts()?;
         u16::try_from(decimal(port)?).ok()
@@ -51,6 +55,7 @@ impl<'a> SecurityAddress<'a> {
 
     /// The host as an address; a zone (`%eth0`) doesn't count.
     #[must_use]
+    #[inline]
     pub fn ip(self) -> Option<IpAddr> {
         let host = self.host()?;
         let host = split_first(host, b'%').map_or(host, |(address, _)| address);
@@ -59,6 +64,7 @@ impl<'a> SecurityAddress<'a> {
 
     /// Host and port as a socket address.
     #[must_use]
+    #[inline]
     pub fn socket(self) -> Option<SocketAddr> {
         Some(SocketAddr::new(self.ip()?, self.port()?))
     }

@@ -32,6 +32,7 @@ open_words! {
 
 /// Never fails; blanks around a known word don't count.
 impl<'a> FromWire<'a> for AmaFlags<'a> {
+    #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         Ok(Self::known(trim(bytes).1).unwrap_or(Self::Other(bytes)))
     }

@@ -27,24 +27,28 @@ pub struct Assignment<'a> {
 impl<'a> Assignment<'a> {
     /// A variable to write; `None` when the name has a `=`, which would end it.
     #[must_use]
+    #[inline]
     pub fn new(name: &'a [u8], value: &'a [u8]) -> Option<Self> {
         (!name.contains(&b'=')).then_some(Self { name, value })
     }
 
     /// What stands before the first `=`; may be empty.
     #[must_use]
+    #[inline]
     pub const fn name(self) -> &'a [u8] {
         self.name
     }
 
     /// What stands after it, as it came.
     #[must_use]
+    #[inline]
     pub const fn value(self) -> &'a [u8] {
         self.value
     }
 
     /// The value as C-escaped text.
     #[must_use]
+    #[inline]
     pub const fn escaped(self) -> Escaped<'a> {
         Escaped::new(self.value)
     }
@@ -52,6 +56,7 @@ impl<'a> Assignment<'a> {
 
 /// Fails when there is no `=`.
 impl<'a> FromWire<'a> for Assignment<'a> {
+    #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         split_first(bytes, b'=')
             .map(|(name, value)| Self { name, value })
@@ -60,6 +65,7 @@ impl<'a> FromWire<'a> for Assignment<'a> {
 }
 
 impl ToWire for Assignment<'_> {
+    #[inline]
     fn to_wire(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(self.name);
         out.push(b'=');
@@ -68,6 +74,7 @@ impl ToWire for Assignment<'_> {
 }
 
 impl fmt::Debug for Assignment<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Assignment(\"{}={}\")", self.name.escape_ascii(), self.value.escape_ascii())
     }

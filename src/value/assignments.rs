@@ -33,6 +33,7 @@ impl Assignments {
 
     /// An empty list.
     #[must_use]
+    #[inline]
     pub const fn new() -> Self {
         Self { list: Vec::new(), len: 0 }
     }
@@ -43,6 +44,7 @@ impl Assignments {
     ///
     /// # Errors
     /// When the server could not read it back; the list is then as it was.
+    #[inline]
     pub fn set(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Result<&mut Self, AssignmentError> {
         let name = name.as_ref();
         if name.is_empty() {
@@ -66,30 +68,35 @@ impl Assignments {
 
     /// How many variables are in it.
     #[must_use]
+    #[inline]
     pub const fn len(&self) -> usize {
         self.len
     }
 
     /// Whether there is none.
     #[must_use]
+    #[inline]
     pub const fn is_empty(&self) -> bool {
         self.len == 0
     }
 
     /// The list as it goes on the wire.
     #[must_use]
+    #[inline]
     pub fn as_bytes(&self) -> &[u8] {
         &self.list
     }
 }
 
 impl ToWire for Assignments {
+    #[inline]
     fn to_wire(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.list);
     }
 }
 
 impl fmt::Debug for Assignments {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Assignments(\"{}\")", self.list.escape_ascii())
     }
@@ -115,6 +122,7 @@ pub enum AssignmentError {
 }
 
 impl fmt::Display for AssignmentError {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::EmptyName => "a variable needs a name",

@@ -30,12 +30,14 @@ open_bytes! {
 impl<'a> Banner<'a> {
     /// What stands before the last `/`, or everything when there is none.
     #[must_use]
+    #[inline]
     pub fn product(self) -> &'a [u8] {
         split_last(self.0, b'/').map_or(self.0, |(product, _)| product)
     }
 
     /// The version of the protocol after the last `/`.
     #[must_use]
+    #[inline]
     pub fn version(self) -> Option<AmiVersion> {
         AmiVersion::from_wire(split_last(self.0, b'/')?.1).ok()
     }
@@ -61,24 +63,28 @@ pub struct AmiVersion {
 impl AmiVersion {
     /// A version of two or three numbers.
     #[must_use]
+    #[inline]
     pub const fn new(major: u32, minor: u32, patch: Option<u32>) -> Self {
         Self { major, minor, patch }
     }
 
     /// The first number.
     #[must_use]
+    #[inline]
     pub const fn major(self) -> u32 {
         self.major
     }
 
     /// The second number.
     #[must_use]
+    #[inline]
     pub const fn minor(self) -> u32 {
         self.minor
     }
 
     /// The third number, which servers have from 12 on.
     #[must_use]
+    #[inline]
     pub const fn patch(self) -> Option<u32> {
         self.patch
     }
@@ -88,6 +94,7 @@ impl AmiVersion {
     ///
     /// 1.0 to 1.8 share the first number 1. `None` for versions that no server has had.
     #[must_use]
+    #[inline]
     pub const fn asterisk_major(self) -> Option<u32> {
         match (self.major, self.minor) {
             (1, 0 | 1) => Some(1),
@@ -102,6 +109,7 @@ impl AmiVersion {
 }
 
 impl<'a> FromWire<'a> for AmiVersion {
+    #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         let parts = (number, preceded(char('.'), number), opt(preceded(char('.'), number)));
         let version = parts.map(|(major, minor, patch)| Self { major, minor, patch });
@@ -110,6 +118,7 @@ impl<'a> FromWire<'a> for AmiVersion {
 }
 
 impl fmt::Display for AmiVersion {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.major, self.minor)?;
         match self.patch {
@@ -120,6 +129,7 @@ impl fmt::Display for AmiVersion {
 }
 
 impl ToWire for AmiVersion {
+    #[inline]
     fn to_wire(&self, out: &mut Vec<u8>) {
         push_display(out, self);
     }

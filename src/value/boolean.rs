@@ -12,6 +12,7 @@ const FALSE: [&[u8]; 6] = [b"no", b"false", b"n", b"f", b"0", b"off"];
 /// The first six of each are what the server itself takes (Asterisk `main/utils.c`); `Enabled` and `Disabled` come from
 /// DAHDI. Any other word fails.
 impl<'a> FromWire<'a> for bool {
+    #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         let (skipped, word) = trim(bytes);
         let is = |known: &[u8]| word.eq_ignore_ascii_case(known);
@@ -27,6 +28,7 @@ impl<'a> FromWire<'a> for bool {
 
 /// Writes `yes` or `no`, which every parameter that takes a truth value understands.
 impl ToWire for bool {
+    #[inline]
     fn to_wire(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(if *self { b"yes" } else { b"no" });
     }

@@ -22,6 +22,7 @@ open_bytes! {
 impl<'a> CallerIdPart<'a> {
     /// The bytes, unless they are empty or a word for "there is none".
     #[must_use]
+    #[inline]
     pub fn known(self) -> Option<&'a [u8]> {
         match self.0 {
             b"" | b"<unknown>" | b"unknown" | b"<no name>" => None,
@@ -38,6 +39,7 @@ impl<'a> CallerIdPart<'a> {
     /// assert_eq!(name.decode(), &b"O'Brien"[..]);
     /// ```
     #[must_use]
+    #[inline]
     pub fn escaped(self) -> Option<Escaped<'a>> {
         self.known().map(Escaped::new)
     }

@@ -28,6 +28,7 @@ macro_rules! causes {
 
             /// The server's name for it without `AST_CAUSE_`; `None` for 0 and what isn't listed.
             #[must_use]
+            #[inline]
             pub const fn name(self) -> Option<&'static str> {
                 match self.0 {
                     $($number => Some(stringify!($name)),)+
@@ -39,6 +40,7 @@ macro_rules! causes {
             ///
             /// The wording of a few differs between releases: compare numbers, show texts.
             #[must_use]
+            #[inline]
             pub const fn text(self) -> &'static str {
                 match self.0 {
                     $($number => $text,)+

@@ -57,6 +57,7 @@ pub(super) fn split_half(bytes: &[u8]) -> (&[u8], Option<LocalHalf>) {
 impl<'a> ChannelName<'a> {
     /// The channel's driver, such as `PJSIP`: what stands before the first `/`.
     #[must_use]
+    #[inline]
     pub fn technology(self) -> Option<&'a [u8]> {
         Some(split_first(self.0, b'/')?.0)
     }
@@ -64,6 +65,7 @@ impl<'a> ChannelName<'a> {
     /// What the driver calls: an endpoint, a peer, a line or `exten@context`. It stands between the first `/` and the
     /// last `-`, or the end when there is no `-`.
     #[must_use]
+    #[inline]
     pub fn resource(self) -> Option<&'a [u8]> {
         let (_, rest) = split_first(self.unmarked().0, b'/')?;
         Some(split_last(rest, b'-').map_or(rest, |(resource, _)| resource))
@@ -72,6 +74,7 @@ impl<'a> ChannelName<'a> {
     /// What follows the last `-`: eight hexadecimal digits in most technologies, a call number in IAX2, a line's
     /// subchannel in DAHDI.
     #[must_use]
+    #[inline]
     pub fn suffix(self) -> Option<&'a [u8]> {
         let (_, rest) = split_first(self.unmarked().0, b'/')?;
         Some(split_last(rest, b'-')?.1)
@@ -79,6 +82,7 @@ impl<'a> ChannelName<'a> {
 
     /// The number of the channel in its technology, when the [`suffix`](Self::suffix) is eight hexadecimal digits.
     #[must_use]
+    #[inline]
     pub fn sequence(self) -> Option<u32> {
         let suffix = self.suffix()?;
         if suffix.len() != 8 {
@@ -89,6 +93,7 @@ impl<'a> ChannelName<'a> {
 
     /// Technology and resource, such as `PJSIP/100`: the name without what makes it unique.
     #[must_use]
+    #[inline]
     pub fn device(self) -> Option<&'a [u8]> {
         let (technology, resource) = (self.technology()?, self.resource()?);
         self.0.get(..technology.len() + 1 + resource.len())
@@ -96,18 +101,21 @@ impl<'a> ChannelName<'a> {
 
     /// Which half of a pair it is, from `;1` or `;2` at the end: Local channels and announcers of conferences.
     #[must_use]
+    #[inline]
     pub fn half(self) -> Option<LocalHalf> {
         self.unmarked().1
     }
 
     /// Whether it ends in `<ZOMBIE>`: the channel has given its call to another one and is about to go.
     #[must_use]
+    #[inline]
     pub fn is_zombie(self) -> bool {
         self.0.ends_with(ZOMBIE)
     }
 
     /// Whether it ends in `<MASQ>`: the channel is in the middle of taking another one's place.
     #[must_use]
+    #[inline]
     pub fn is_masquerading(self) -> bool {
         self.0.ends_with(MASQ)
     }
@@ -122,6 +130,7 @@ impl<'a> ChannelName<'a> {
     /// assert_eq!(name.stands_for(), Some(ChannelName::from("Local/x@lab-00000016;1<ZOMBIE>")));
     /// ```
     #[must_use]
+    #[inline]
     pub fn stands_for(self) -> Option<Self> {
         let (before, rest) = split_first(self.0, b'/')?;
         (STAND_INS.contains(&before) && rest.contains(&b'/')).then_some(Self(rest))
@@ -129,6 +138,7 @@ impl<'a> ChannelName<'a> {
 
     /// Whether there is no channel: `VarSet` of a global variable says `none`.
     #[must_use]
+    #[inline]
     pub fn is_none(self) -> bool {
         self.0 == b"none" || self.0.is_empty()
     }

@@ -44,6 +44,7 @@ impl ChannelState {
 
     /// What the server writes as `ChannelStateDesc`; `None` where it writes `Unknown (n)`.
     #[must_use]
+    #[inline]
     pub const fn description(self) -> Option<&'static str> {
         Some(match self {
             Self::DOWN => "Down",

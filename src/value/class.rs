@@ -68,29 +68,34 @@ impl Classes {
 
     /// The set of these bits.
     #[must_use]
+    #[inline]
     pub const fn from_bits(bits: u32) -> Self {
         Self(bits)
     }
 
     /// The bits, as the server numbers them.
     #[must_use]
+    #[inline]
     pub const fn bits(self) -> u32 {
         self.0
     }
 
     /// Whether there is no class in it.
     #[must_use]
+    #[inline]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
     /// Whether every class of `other` is in it.
     #[must_use]
+    #[inline]
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 
     /// The names of its classes, in the server's order; bits without a name are left out.
+    #[inline]
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         Self::NAMES.iter().filter(move |(class, _)| self.contains(*class)).map(|&(_, name)| name)
     }
@@ -131,6 +136,7 @@ impl BitAnd for Classes {
 /// Reads a mask as the server does: digits are bits, words for false are no class, words for true are all, else names
 /// joined by `,`. Unknown names are left out. Fails only on digits beyond 32 bits.
 impl<'a> FromWire<'a> for Classes {
+    #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         let (skipped, mask) = trim(bytes);
         if !mask.is_empty() && mask.iter().all(u8::is_ascii_digit) {
@@ -146,6 +152,7 @@ impl<'a> FromWire<'a> for Classes {
 }
 
 impl ToWire for Classes {
+    #[inline]
     fn to_wire(&self, out: &mut Vec<u8>) {
         match *self {
             Self::NONE => out.extend_from_slice(b"off"),
@@ -164,6 +171,7 @@ impl ToWire for Classes {
 }
 
 impl fmt::Debug for Classes {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = Vec::new();
         self.to_wire(&mut out);
@@ -195,6 +203,7 @@ pub struct ClassSet<'a> {
 impl<'a> ClassSet<'a> {
     /// Reads a list of names.
     #[must_use]
+    #[inline]
     pub fn new(bytes: &'a [u8]) -> Self {
         let mut classes = Classes::NONE;
         let mut names = 0;
@@ -214,28 +223,33 @@ impl<'a> ClassSet<'a> {
 
     /// The bytes as they came.
     #[must_use]
+    #[inline]
     pub const fn as_bytes(self) -> &'a [u8] {
         self.bytes
     }
 
     /// The classes that this crate knows.
     #[must_use]
+    #[inline]
     pub const fn classes(self) -> Classes {
         self.classes
     }
 
     /// Whether every class of `classes` is named.
     #[must_use]
+    #[inline]
     pub const fn contains(self, classes: Classes) -> bool {
         self.classes.contains(classes)
     }
 
     /// The names as they came, with `all`; none for `<none>`.
+    #[inline]
     pub fn names(self) -> impl Iterator<Item = &'a [u8]> {
         parts(self.bytes)
     }
 
     /// The names that this crate doesn't know.
+    #[inline]
     pub fn unknown(self) -> impl Iterator<Item = &'a [u8]> {
         self.names().filter(|name| !name.eq_ignore_ascii_case(b"all") && Classes::by_name(name).is_none())
     }
@@ -247,18 +261,21 @@ fn parts(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// Never fails.
 impl<'a> FromWire<'a> for ClassSet<'a> {
+    #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         Ok(Self::new(bytes))
     }
 }
 
 impl ToWire for ClassSet<'_> {
+    #[inline]
     fn to_wire(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(self.bytes);
     }
 }
 
 impl fmt::Debug for ClassSet<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ClassSet(\"{}\")", self.bytes.escape_ascii())
     }
@@ -266,6 +283,7 @@ impl fmt::Debug for ClassSet<'_> {
 
 /// The bytes as they came, with U+FFFD for what isn't UTF-8.
 impl fmt::Display for ClassSet<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         super::bytes::fmt_lossy(self.bytes, f)
     }

@@ -21,6 +21,7 @@ open_bytes! {
 
 impl<'a> CodecList<'a> {
     /// The names of the formats, in the order of the wire.
+    #[inline]
     pub fn iter(self) -> impl Iterator<Item = &'a [u8]> {
         let inside = split_first(self.0, b'(').and_then(|(_, rest)| Some(split_last(rest, b')')?.0));
         inside
@@ -32,12 +33,14 @@ impl<'a> CodecList<'a> {
 
     /// Whether there is no format.
     #[must_use]
+    #[inline]
     pub fn is_empty(self) -> bool {
         self.iter().next().is_none()
     }
 
     /// Whether the format is in it; names are compared in any case.
     #[must_use]
+    #[inline]
     pub fn contains(self, name: impl AsRef<[u8]>) -> bool {
         self.iter().any(|known| known.eq_ignore_ascii_case(name.as_ref()))
     }

@@ -36,18 +36,21 @@ impl<'a> CommaList<'a> {
     /// taken as it is. Nothing is trimmed. An empty value has no items. The 64th item, when there is one, is all that
     /// is left, commas, quotes and backslashes included.
     #[must_use]
+    #[inline]
     pub const fn items(self) -> Items<'a> {
         self.items_up_to(Self::MAX_ITEMS)
     }
 
     /// The same with another cap: `Variables` of `Status` takes 100. A cap of 0 is taken as 1.
     #[must_use]
+    #[inline]
     pub const fn items_up_to(self, cap: usize) -> Items<'a> {
         let rest = if self.0.is_empty() { None } else { Some(self.0) };
         Items { rest, left: if cap == 0 { 1 } else { cap } }
     }
 
     /// The items of a list that isn't quoted: what stands between commas. An empty value has no items.
+    #[inline]
     pub fn plain(self) -> impl Iterator<Item = &'a [u8]> {
         let whole = (!self.0.is_empty()).then_some(self.0);
         whole.into_iter().flat_map(|bytes| bytes.split(|&b| b == b','))
@@ -64,6 +67,7 @@ impl<'a> CommaList<'a> {
     /// assert_eq!(pairs.next(), Some((b"NOTE"[..].into(), b"a,b"[..].into())));
     /// assert_eq!(pairs.next(), None);
     /// ```
+    #[inline]
     pub fn assignments(self) -> impl Iterator<Item = (Cow<'a, [u8]>, Cow<'a, [u8]>)> {
         self.items().filter_map(|item| {
             let (name, value): (Cow<'a, [u8]>, Cow<'a, [u8]>) = match item {
@@ -102,6 +106,7 @@ pub struct Items<'a> {
 impl<'a> Iterator for Items<'a> {
     type Item = Cow<'a, [u8]>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let rest = self.rest.take()?;
         if self.left <= 1 {

@@ -22,12 +22,14 @@ open_bytes! {
 
 impl<'a> ContactList<'a> {
     /// The contacts in the order of the wire.
+    #[inline]
     pub fn iter(self) -> impl Iterator<Item = Contact<'a>> {
         self.0.split(|&b| b == b',').filter(|item| !item.is_empty()).map(Contact)
     }
 
     /// Whether there is none.
     #[must_use]
+    #[inline]
     pub fn is_empty(self) -> bool {
         self.iter().next().is_none()
     }
@@ -48,12 +50,14 @@ open_bytes! {
 impl<'a> Contact<'a> {
     /// The address of record: what stands before the first `/`.
     #[must_use]
+    #[inline]
     pub fn aor(self) -> Option<&'a [u8]> {
         Some(split_first(self.0, b'/')?.0)
     }
 
     /// The URI: what stands after it, or everything when there is no `/`.
     #[must_use]
+    #[inline]
     pub fn uri(self) -> &'a [u8] {
         split_first(self.0, b'/').map_or(self.0, |(_, uri)| uri)
     }

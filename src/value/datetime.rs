@@ -33,6 +33,7 @@ pub struct Date {
 impl Date {
     /// A day of the calendar; `None` when there is no such day or the year has more than four digits.
     #[must_use]
+    #[inline]
     pub const fn new(year: u16, month: u8, day: u8) -> Option<Self> {
         if year > 9999 || day == 0 || day > days_in(year, month) {
             return None;
@@ -42,24 +43,28 @@ impl Date {
 
     /// The year, 0 to 9999.
     #[must_use]
+    #[inline]
     pub const fn year(self) -> u16 {
         self.year
     }
 
     /// The month, 1 to 12.
     #[must_use]
+    #[inline]
     pub const fn month(self) -> u8 {
         self.month
     }
 
     /// The day of the month, 1 to 31.
     #[must_use]
+    #[inline]
     pub const fn day(self) -> u8 {
         self.day
     }
 
     /// Days since 1970-01-01; negative before.
     #[must_use]
+    #[inline]
     pub fn days_since_1970(self) -> i64 {
         // Days from 0000-01-01 to 1970-01-01 with this calendar carried back.
         const TO_1970: i64 = 719_528;
@@ -104,6 +109,7 @@ pub struct TimeOfDay {
 impl TimeOfDay {
     /// A time of day; `None` when a part is out of its range.
     #[must_use]
+    #[inline]
     pub const fn new(hour: u8, minute: u8, second: u8, micros: u32) -> Option<Self> {
         if hour > 23 || minute > 59 || second > 60 || micros > 999_999 {
             return None;
@@ -113,30 +119,35 @@ impl TimeOfDay {
 
     /// The hour, 0 to 23.
     #[must_use]
+    #[inline]
     pub const fn hour(self) -> u8 {
         self.hour
     }
 
     /// The minute, 0 to 59.
     #[must_use]
+    #[inline]
     pub const fn minute(self) -> u8 {
         self.minute
     }
 
     /// The second, 0 to 60.
     #[must_use]
+    #[inline]
     pub const fn second(self) -> u8 {
         self.second
     }
 
     /// Microseconds after that second, 0 to 999999.
     #[must_use]
+    #[inline]
     pub const fn micros(self) -> u32 {
         self.micros
     }
 
     /// The time since midnight, on a day without a change of clocks.
     #[must_use]
+    #[inline]
     pub fn since_midnight(self) -> Duration {
         let minutes = u64::from(self.hour) * 60 + u64::from(self.minute);
         Duration::new(minutes * 60 + u64::from(self.second), self.micros * 1000)
@@ -166,18 +177,21 @@ pub struct DateTime {
 impl DateTime {
     /// A time of a day.
     #[must_use]
+    #[inline]
     pub const fn new(date: Date, time: TimeOfDay) -> Self {
         Self { date, time }
     }
 
     /// The day.
     #[must_use]
+    #[inline]
     pub const fn date(self) -> Date {
         self.date
     }
 
     /// The time of the day.
     #[must_use]
+    #[inline]
     pub const fn time(self) -> TimeOfDay {
         self.time
     }
@@ -186,6 +200,7 @@ impl DateTime {
     ///
     /// The offset is the caller's to know: 3600 for Berlin in winter, negative to the west of Greenwich.
     #[must_use]
+    #[inline]
     pub fn unix_seconds(self, utc_offset: i32) -> i64 {
         let time = self.time;
         let minutes = i64::from(time.hour) * 60 + i64::from(time.minute);
@@ -211,18 +226,21 @@ fn time(input: &[u8]) -> IResult<&[u8], TimeOfDay> {
 }
 
 impl<'a> FromWire<'a> for Date {
+    #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         whole(bytes, "a date as YYYY-MM-DD", date)
     }
 }
 
 impl<'a> FromWire<'a> for TimeOfDay {
+    #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         whole(bytes, "a time as HH:MM:SS", time)
     }
 }
 
 impl<'a> FromWire<'a> for DateTime {
+    #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         let parts = (date, char(' '), time);
         whole(bytes, "a time as YYYY-MM-DD HH:MM:SS", parts.map(|(date, _, time)| Self { date, time }))
@@ -230,12 +248,14 @@ impl<'a> FromWire<'a> for DateTime {
 }
 
 impl fmt::Display for Date {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
     }
 }
 
 impl fmt::Display for TimeOfDay {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:02}:{:02}:{:02}", self.hour, self.minute, self.second)?;
         if self.micros > 0 { write!(f, ".{:06}", self.micros) } else { Ok(()) }
@@ -243,24 +263,28 @@ impl fmt::Display for TimeOfDay {
 }
 
 impl fmt::Display for DateTime {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.date, self.time)
     }
 }
 
 impl ToWire for Date {
+    #[inline]
     fn to_wire(&self, out: &mut Vec<u8>) {
         push_display(out, self);
     }
 }
 
 impl ToWire for TimeOfDay {
+    #[inline]
     fn to_wire(&self, out: &mut Vec<u8>) {
         push_display(out, self);
     }
 }
 
 impl ToWire for DateTime {
+    #[inline]
     fn to_wire(&self, out: &mut Vec<u8>) {
         push_display(out, self);
     }

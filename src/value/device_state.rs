@@ -56,6 +56,7 @@ impl DeviceState<'_> {
 
     /// The number on the wire, 0 to 8; `None` for `Other`.
     #[must_use]
+    #[inline]
     pub const fn number(self) -> Option<u8> {
         Some(match self {
             Self::Unknown => 0,
@@ -73,6 +74,7 @@ impl DeviceState<'_> {
 
     /// The phrase that lists and the server's console show; `None` for `Other`.
     #[must_use]
+    #[inline]
     pub const fn description(self) -> Option<&'static str> {
         Some(match self {
             Self::Unknown => "Unknown",
@@ -91,6 +93,7 @@ impl DeviceState<'_> {
 
 /// Never fails; blanks around a known form don't count.
 impl<'a> FromWire<'a> for DeviceState<'a> {
+    #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         let (_, word) = trim(bytes);
         let by_number = match word {

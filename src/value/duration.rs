@@ -18,24 +18,28 @@ macro_rules! length_of_time {
         impl $name {
             /// The length of time.
             #[must_use]
+            #[inline]
             pub const fn get(self) -> Duration {
                 self.0
             }
         }
 
         impl From<Duration> for $name {
+            #[inline]
             fn from(length: Duration) -> Self {
                 Self(length)
             }
         }
 
         impl From<$name> for Duration {
+            #[inline]
             fn from(value: $name) -> Self {
                 value.0
             }
         }
 
         impl ToWire for $name {
+            #[inline]
             fn to_wire(&self, out: &mut Vec<u8>) {
                 push_display(out, self);
             }
@@ -92,12 +96,14 @@ length_of_time! {
 }
 
 impl<'a> FromWire<'a> for Seconds {
+    #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         decimal_of(bytes, "a number of seconds", 9).map(Self)
     }
 }
 
 impl fmt::Display for Seconds {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0.as_secs())?;
         fraction(f, self.0.subsec_nanos(), 9)
@@ -105,12 +111,14 @@ impl fmt::Display for Seconds {
 }
 
 impl<'a> FromWire<'a> for Milliseconds {
+    #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         decimal_of(bytes, "a number of milliseconds", 6).map(Self)
     }
 }
 
 impl fmt::Display for Milliseconds {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0.as_millis())?;
         fraction(f, self.0.subsec_nanos() % 1_000_000, 6)
@@ -118,6 +126,7 @@ impl fmt::Display for Milliseconds {
 }
 
 impl<'a> FromWire<'a> for ClockTime {
+    #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         let parts = (number::<u64>, char(':'), digits::<2, u64>(59), char(':'), digits::<2, u64>(59));
         let clock = map_opt(parts, |(h, _, m, _, s)| h.checked_mul(3600)?.checked_add(m * 60 + s));
@@ -126,6 +135,7 @@ impl<'a> FromWire<'a> for ClockTime {
 }
 
 impl fmt::Display for ClockTime {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let s = self.0.as_secs();
         write!(f, "{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)

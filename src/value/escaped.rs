@@ -42,6 +42,7 @@ impl<'a> Escaped<'a> {
     /// A backslash that begins none of the known escapes stays, and so does the byte after it. The result may hold
     /// line ends.
     #[must_use]
+    #[inline]
     pub fn decode(self) -> Cow<'a, [u8]> {
         if !self.0.contains(&b'\\') {
             return Cow::Borrowed(self.0);
@@ -64,6 +65,7 @@ impl<'a> Escaped<'a> {
     }
 
     /// Appends `text` with escapes, as the server writes it.
+    #[inline]
     pub fn encode_into(text: &[u8], out: &mut Vec<u8>) {
         out.reserve(text.len());
         for &b in text {
@@ -76,6 +78,7 @@ impl<'a> Escaped<'a> {
 
     /// `text` with escapes, as the server writes it; decodes to the same bytes.
     #[must_use]
+    #[inline]
     pub fn encode(text: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
         Self::encode_into(text, &mut out);

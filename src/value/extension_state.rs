@@ -40,11 +40,13 @@ impl ExtensionState {
 
     /// Whether every flag of `flags` is set; never for negative numbers on either side.
     #[must_use]
+    #[inline]
     pub const fn contains(self, flags: Self) -> bool {
         self.0 >= 0 && flags.0 >= 0 && self.0 & flags.0 == flags.0
     }
 
     /// The named flags that are set, smallest first; none for [`IDLE`](Self::IDLE) and negative numbers.
+    #[inline]
     pub fn flags(self) -> impl Iterator<Item = Self> {
         [Self::IN_USE, Self::BUSY, Self::UNAVAILABLE, Self::RINGING, Self::ON_HOLD]
             .into_iter()
@@ -53,6 +55,7 @@ impl ExtensionState {
 
     /// What the server writes as `StatusText`: one of eight words, else `Unknown`.
     #[must_use]
+    #[inline]
     pub const fn description(self) -> &'static str {
         match self.0 {
             0 => "Idle",

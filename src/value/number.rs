@@ -11,6 +11,7 @@ macro_rules! integers {
         ///
         /// Fails on anything else and on what doesn't fit the type.
         impl<'a> FromWire<'a> for $type {
+            #[inline]
             fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
                 let (skipped, body) = trim(bytes);
                 let (negative, digits) = match body {
@@ -39,6 +40,7 @@ macro_rules! integers {
         }
 
         impl ToWire for $type {
+            #[inline]
             fn to_wire(&self, out: &mut Vec<u8>) {
                 push_display(out, self);
             }
@@ -60,6 +62,7 @@ integers! {
 /// A decimal number with an optional sign, fraction and exponent, as `RTT: 0.0042` in RTCP events; also `nan` and `inf`, which
 /// C prints for a division by zero. Blanks around it don't count.
 impl<'a> FromWire<'a> for f64 {
+    #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         let (skipped, body) = trim(bytes);
         let error = |at| ValueError::new("a decimal number", skipped + at);
@@ -73,6 +76,7 @@ impl<'a> FromWire<'a> for f64 {
 
 /// Writes the shortest decimal form that reads back as the same number, without an exponent.
 impl ToWire for f64 {
+    #[inline]
     fn to_wire(&self, out: &mut Vec<u8>) {
         push_display(out, self);
     }
@@ -97,24 +101,28 @@ pub struct Hex(pub u64);
 impl Hex {
     /// The number.
     #[must_use]
+    #[inline]
     pub const fn get(self) -> u64 {
         self.0
     }
 }
 
 impl From<u64> for Hex {
+    #[inline]
     fn from(number: u64) -> Self {
         Self(number)
     }
 }
 
 impl From<Hex> for u64 {
+    #[inline]
     fn from(hex: Hex) -> Self {
         hex.0
     }
 }
 
 impl<'a> FromWire<'a> for Hex {
+    #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         const EXPECTED: &str = "a hexadecimal number with 0x";
         let (skipped, body) = trim(bytes);
@@ -135,12 +143,14 @@ impl<'a> FromWire<'a> for Hex {
 }
 
 impl ToWire for Hex {
+    #[inline]
     fn to_wire(&self, out: &mut Vec<u8>) {
         push_display(out, self);
     }
 }
 
 impl fmt::Display for Hex {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:#010x}", self.0)
     }

@@ -10,12 +10,14 @@ macro_rules! open_bytes {
         impl<'a> $name<'a> {
             /// Takes the bytes as they are.
             #[must_use]
+            #[inline]
             pub const fn new(bytes: &'a [u8]) -> Self {
                 Self(bytes)
             }
 
             /// The bytes as they came.
             #[must_use]
+            #[inline]
             pub const fn as_bytes(self) -> &'a [u8] {
                 self.0
             }
@@ -24,24 +26,28 @@ macro_rules! open_bytes {
             ///
             /// # Errors
             /// When they aren't UTF-8; servers pass other encodings on.
+            #[inline]
             pub const fn as_str(self) -> Result<&'a str, core::str::Utf8Error> {
                 core::str::from_utf8(self.0)
             }
         }
 
         impl<'a> From<&'a [u8]> for $name<'a> {
+            #[inline]
             fn from(bytes: &'a [u8]) -> Self {
                 Self(bytes)
             }
         }
 
         impl<'a> From<&'a str> for $name<'a> {
+            #[inline]
             fn from(text: &'a str) -> Self {
                 Self(text.as_bytes())
             }
         }
 
         impl AsRef<[u8]> for $name<'_> {
+            #[inline]
             fn as_ref(&self) -> &[u8] {
                 self.0
             }
@@ -49,18 +55,21 @@ macro_rules! open_bytes {
 
         /// Never fails.
         impl<'a> crate::value::FromWire<'a> for $name<'a> {
+            #[inline]
             fn from_wire(bytes: &'a [u8]) -> Result<Self, crate::value::ValueError> {
                 Ok(Self(bytes))
             }
         }
 
         impl crate::value::ToWire for $name<'_> {
+            #[inline]
             fn to_wire(&self, out: &mut alloc::vec::Vec<u8>) {
                 out.extend_from_slice(self.0);
             }
         }
 
         impl core::fmt::Debug for $name<'_> {
+            #[inline]
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 write!(f, concat!(stringify!($name), "(\"{}\")"), self.0.escape_ascii())
             }
@@ -68,6 +77,7 @@ macro_rules! open_bytes {
 
         /// The bytes as they came, with U+FFFD for what isn't UTF-8.
         impl core::fmt::Display for $name<'_> {
+            #[inline]
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 crate::value::bytes::fmt_lossy(self.0, f)
             }
@@ -86,24 +96,28 @@ macro_rules! open_number {
         impl $name {
             /// Takes any number, known or not.
             #[must_use]
+            #[inline]
             pub const fn new(number: i32) -> Self {
                 Self(number)
             }
 
             /// The number on the wire.
             #[must_use]
+            #[inline]
             pub const fn get(self) -> i32 {
                 self.0
             }
         }
 
         impl From<i32> for $name {
+            #[inline]
             fn from(number: i32) -> Self {
                 Self(number)
             }
         }
 
         impl From<$name> for i32 {
+            #[inline]
             fn from(value: $name) -> Self {
                 value.0
             }
@@ -111,12 +125,14 @@ macro_rules! open_number {
 
         /// Reads any number that fits a C `int`.
         impl<'a> crate::value::FromWire<'a> for $name {
+            #[inline]
             fn from_wire(bytes: &'a [u8]) -> Result<Self, crate::value::ValueError> {
                 i32::from_wire(bytes).map(Self)
             }
         }
 
         impl crate::value::ToWire for $name {
+            #[inline]
             fn to_wire(&self, out: &mut alloc::vec::Vec<u8>) {
                 self.0.to_wire(out);
             }
@@ -124,6 +140,7 @@ macro_rules! open_number {
 
         /// The number, as on the wire.
         impl core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 self.0.fmt(f)
             }
@@ -147,6 +164,7 @@ macro_rules! open_words {
         impl<'a> $name<'a> {
             /// The word on the wire, in the server's spelling.
             #[must_use]
+            #[inline]
             pub const fn word(self) -> &'a [u8] {
                 match self {
                     $(Self::$variant => $word,)+
@@ -164,12 +182,14 @@ macro_rules! open_words {
         }
 
         impl crate::value::ToWire for $name<'_> {
+            #[inline]
             fn to_wire(&self, out: &mut alloc::vec::Vec<u8>) {
                 out.extend_from_slice(self.word());
             }
         }
 
         impl core::fmt::Debug for $name<'_> {
+            #[inline]
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 match self {
                     $(Self::$variant => f.write_str(stringify!($variant)),)+
@@ -180,6 +200,7 @@ macro_rules! open_words {
 
         /// The word on the wire, with U+FFFD for what isn't UTF-8.
         impl core::fmt::Display for $name<'_> {
+            #[inline]
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 crate::value::bytes::fmt_lossy(self.word(), f)
             }

@@ -21,12 +21,14 @@ open_bytes! {
 impl<'a> Peer<'a> {
     /// What stands before the first `/`.
     #[must_use]
+    #[inline]
     pub fn technology(self) -> Option<&'a [u8]> {
         Some(split_first(self.0, b'/')?.0)
     }
 
     /// What stands after it, or everything when there is no `/`.
     #[must_use]
+    #[inline]
     pub fn name(self) -> &'a [u8] {
         split_first(self.0, b'/').map_or(self.0, |(_, name)| name)
     }

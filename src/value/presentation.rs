@@ -82,12 +82,14 @@ impl<'a> Presentation<'a> {
     /// assert_eq!(p.to_string(), "67 (Number Unavailable)");
     /// ```
     #[must_use]
+    #[inline]
     pub fn known(number: i32) -> Option<Presentation<'static>> {
         all_known().find(|known| known.leading_number() == Some(number))
     }
 
     /// The number on the wire, or the one that belongs to the text when only that came.
     #[must_use]
+    #[inline]
     pub fn number(self) -> Option<i32> {
         self.leading_number().or_else(|| {
             let text = self.text()?;
@@ -97,6 +99,7 @@ impl<'a> Presentation<'a> {
 
     /// The text, without parentheses when it came in some; `None` when only a number came.
     #[must_use]
+    #[inline]
     pub fn text(self) -> Option<&'a [u8]> {
         match split_first(self.0, b'(') {
             Some((_, rest)) => Some(rest.strip_suffix(b")").unwrap_or(rest)),
@@ -107,6 +110,7 @@ impl<'a> Presentation<'a> {
 
     /// Whether the number may be shown; `None` when that can't be told.
     #[must_use]
+    #[inline]
     pub fn visibility(self) -> Option<Visibility> {
         match self.number()? & 0x60 {
             0 => Some(Visibility::Allowed),
@@ -118,6 +122,7 @@ impl<'a> Presentation<'a> {
 
     /// Who has checked the number; `None` when that can't be told.
     #[must_use]
+    #[inline]
     pub fn screening(self) -> Option<Screening> {
         Some(match self.number()? & 3 {
             0 => Screening::NotScreened,

@@ -55,30 +55,35 @@ pub enum PenaltyChange {
 impl QueueRuleStep {
     /// A step after so many seconds of waiting.
     #[must_use]
+    #[inline]
     pub const fn new(seconds: u32, max: PenaltyChange, min: PenaltyChange, raise: Option<PenaltyChange>) -> Self {
         Self { seconds, max, min, raise }
     }
 
     /// How long a caller has waited when the step is taken, in whole seconds.
     #[must_use]
+    #[inline]
     pub const fn after(self) -> Duration {
         Duration::from_secs(self.seconds as u64)
     }
 
     /// What happens to the highest penalty that members may have.
     #[must_use]
+    #[inline]
     pub const fn max(self) -> PenaltyChange {
         self.max
     }
 
     /// What happens to the lowest penalty that members may have.
     #[must_use]
+    #[inline]
     pub const fn min(self) -> PenaltyChange {
         self.min
     }
 
     /// What happens to the penalty to which members with a lower one are raised; `None` in older servers.
     #[must_use]
+    #[inline]
     pub const fn raise(self) -> Option<PenaltyChange> {
         self.raise
     }
@@ -94,6 +99,7 @@ fn change(input: &[u8]) -> IResult<&[u8], PenaltyChange> {
 }
 
 impl<'a> FromWire<'a> for QueueRuleStep {
+    #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         let next = || preceded(char(','), change);
         let step =
@@ -103,6 +109,7 @@ impl<'a> FromWire<'a> for QueueRuleStep {
 }
 
 impl fmt::Display for PenaltyChange {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Set(n) => write!(f, "{n}"),
@@ -112,6 +119,7 @@ impl fmt::Display for PenaltyChange {
 }
 
 impl fmt::Display for QueueRuleStep {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{},{},{}", self.seconds, self.max, self.min)?;
         match self.raise {
@@ -122,6 +130,7 @@ impl fmt::Display for QueueRuleStep {
 }
 
 impl ToWire for QueueRuleStep {
+    #[inline]
     fn to_wire(&self, out: &mut Vec<u8>) {
         push_display(out, self);
     }

@@ -35,6 +35,7 @@ impl SecurityTime {
     ///
     /// `None` when the distance isn't less than 100 hours either way, which the wire has no digits for.
     #[must_use]
+    #[inline]
     pub fn new(local: DateTime, utc_offset_minutes: i16) -> Option<Self> {
         if utc_offset_minutes.unsigned_abs() >= 6000 {
             return None;
@@ -47,24 +48,28 @@ impl SecurityTime {
 
     /// Date and time by the server's clock.
     #[must_use]
+    #[inline]
     pub const fn local(self) -> DateTime {
         self.local
     }
 
     /// Milliseconds after the second, 0 to 999.
     #[must_use]
+    #[inline]
     pub const fn millis(self) -> u32 {
         self.local.time().micros() / 1000
     }
 
     /// How far the server's clock is ahead of UTC; negative when it is behind.
     #[must_use]
+    #[inline]
     pub const fn utc_offset_minutes(self) -> i16 {
         self.offset
     }
 
     /// Milliseconds since 1970-01-01 00:00:00 UTC; two times of the same moment are equal here.
     #[must_use]
+    #[inline]
     pub fn unix_millis(self) -> i64 {
         self.local.unix_seconds(i32::from(self.offset) * 60) * 1000 + i64::from(self.millis())
     }
@@ -76,6 +81,7 @@ fn offset(input: &[u8]) -> IResult<&[u8], i16> {
 }
 
 impl<'a> FromWire<'a> for SecurityTime {
+    #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         let parts = (date, char('T'), clock, char('.'), digits::<3, u32>(999), offset);
         let time = map_opt(parts, |(date, _, (hour, minute, second), _, millis, offset)| {
@@ -87,6 +93,7 @@ impl<'a> FromWire<'a> for SecurityTime {
 }
 
 impl fmt::Display for SecurityTime {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (date, time) = (self.local.date(), self.local.time());
         let (sign, away) = (if self.offset < 0 { '-' } else { '+' }, self.offset.unsigned_abs());
@@ -96,6 +103,7 @@ impl fmt::Display for SecurityTime {
 }
 
 impl ToWire for SecurityTime {
+    #[inline]
     fn to_wire(&self, out: &mut Vec<u8>) {
         push_display(out, self);
     }

@@ -34,30 +34,35 @@ pub struct Timestamp {
 impl Timestamp {
     /// The moment `seconds` and `micros` after 1970 began; `None` when `micros` is a million or more.
     #[must_use]
+    #[inline]
     pub const fn new(seconds: i64, micros: u32) -> Option<Self> {
         if micros < 1_000_000 { Some(Self { seconds, micros }) } else { None }
     }
 
     /// Whole seconds since 1970; negative before.
     #[must_use]
+    #[inline]
     pub const fn seconds(self) -> i64 {
         self.seconds
     }
 
     /// Microseconds after that second, 0 to 999999.
     #[must_use]
+    #[inline]
     pub const fn micros(self) -> u32 {
         self.micros
     }
 
     /// Whether it is the 0 that stands for "not yet" in headers such as `LastCall`.
     #[must_use]
+    #[inline]
     pub const fn is_never(self) -> bool {
         self.seconds == 0 && self.micros == 0
     }
 
     /// The time since 1970 began, to be added to `std::time::UNIX_EPOCH`; `None` for a moment before.
     #[must_use]
+    #[inline]
     pub fn since_1970(self) -> Option<Duration> {
         let seconds = u64::try_from(self.seconds).ok()?;
         Some(Duration::new(seconds, self.micros * 1000))
@@ -65,6 +70,7 @@ impl Timestamp {
 }
 
 impl<'a> FromWire<'a> for Timestamp {
+    #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         let seconds = map_opt((opt(char('-')), number::<u64>), |(minus, n)| match minus {
             Some(_) => 0_i64.checked_sub_unsigned(n),
@@ -77,12 +83,14 @@ impl<'a> FromWire<'a> for Timestamp {
 }
 
 impl ToWire for Timestamp {
+    #[inline]
     fn to_wire(&self, out: &mut Vec<u8>) {
         push_display(out, self);
     }
 }
 
 impl fmt::Display for Timestamp {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{:06}", self.seconds, self.micros)
     }
@@ -104,18 +112,21 @@ pub struct Epoch(Timestamp);
 impl Epoch {
     /// The moment `seconds` after 1970 began.
     #[must_use]
+    #[inline]
     pub const fn new(seconds: i64) -> Self {
         Self(Timestamp { seconds, micros: 0 })
     }
 
     /// The moment.
     #[must_use]
+    #[inline]
     pub const fn get(self) -> Timestamp {
         self.0
     }
 }
 
 impl From<Epoch> for Timestamp {
+    #[inline]
     fn from(epoch: Epoch) -> Self {
         epoch.0
     }
@@ -123,18 +134,21 @@ impl From<Epoch> for Timestamp {
 
 /// Reads what [`Timestamp`] reads and cuts what is below the second.
 impl<'a> FromWire<'a> for Epoch {
+    #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         Timestamp::from_wire(bytes).map(|moment| Self::new(moment.seconds))
     }
 }
 
 impl ToWire for Epoch {
+    #[inline]
     fn to_wire(&self, out: &mut Vec<u8>) {
         push_display(out, self);
     }
 }
 
 impl fmt::Display for Epoch {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0.seconds)
     }

@@ -26,30 +26,35 @@ open_bytes! {
 impl<'a> UniqueId<'a> {
     /// The name of the server that made it, when it has one (`systemname` in asterisk.conf).
     #[must_use]
+    #[inline]
     pub fn system(self) -> Option<&'a [u8]> {
         self.parts()?.0
     }
 
     /// When the channel was made, in seconds since 1970 by the server's clock.
     #[must_use]
+    #[inline]
     pub fn epoch(self) -> Option<u64> {
         Some(self.parts()?.1)
     }
 
     /// How many channels the server had made before.
     #[must_use]
+    #[inline]
     pub fn sequence(self) -> Option<u64> {
         Some(self.parts()?.2)
     }
 
     /// Which half of a pair of Local channels, when the caller gave one id for both and the server put `;2` behind it.
     #[must_use]
+    #[inline]
     pub fn half(self) -> Option<LocalHalf> {
         split_half(self.0).1
     }
 
     /// Whether there is no channel: `VarSet` of a global variable says `none`, other events `<unknown>` or nothing.
     #[must_use]
+    #[inline]
     pub fn is_none(self) -> bool {
         matches!(self.0, b"" | b"none" | b"<unknown>" | b"<null>")
     }
