@@ -13,6 +13,7 @@
 mod json;
 mod stream;
 mod summary;
+mod typed;
 
 use std::fmt;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
@@ -25,6 +26,7 @@ use clap::Parser;
 use json::Json;
 use stream::{Ending, Stream};
 use summary::Summary;
+use typed::Types;
 
 /// Shows the frames of recorded streams of the Asterisk Manager Interface, in either direction.
 #[derive(Parser)]
@@ -33,6 +35,10 @@ struct Options {
     /// Print each frame as a JSON object on a line of its own, instead of a summary
     #[arg(long)]
     json: bool,
+
+    /// Read frames by their types: with --json a key `typed` for what the crate knows, in a summary how much that is
+    #[arg(long)]
+    typed: bool,
 
     /// Print passwords, keys and challenge answers as they are, instead of `***` (with --json; a summary never has any)
     #[arg(long)]
@@ -70,8 +76,12 @@ enum Verdict {
 fn main() -> ExitCode {
     let options = Options::parse();
     let out = BufWriter::new(io::stdout().lock());
-    let mut report: Box<dyn Report> =
-        if options.json { Box::new(Json::new(out, options.show_secrets)) } else { Box::new(Summary::new(out)) };
+    let types = options.typed.then(Types::new);
+    let mut report: Box<dyn Report> = if options.json {
+        Box::new(Json::new(out, options.show_secrets, types))
+    } else {
+        Box::new(Summary::new(out, types))
+    };
     let verdict = match inspect(&options, &mut *report) {
         Ok(verdict) => verdict,
         // Whoever read the output, `head` say, has seen enough.
