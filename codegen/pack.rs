@@ -23,11 +23,11 @@ pub fn pack(table: &Table) -> (String, String) {
             starts.push(text.len());
             pack_item(table, item, name == "ACTION", &mut text);
         }
-        source.line(format!("static {name}_STARTS: [u32; {}] = {starts:?};", starts.len()));
+        source.line(format!("pub(super) static {name}_STARTS: [u32; {}] = {starts:?};", starts.len()));
     }
     for (name, block) in [("COMMON", "common"), ("REPLY_COMMON", "reply-common")] {
         let number = table.blocks.iter().position(|found| found.name == block).unwrap_or(usize::MAX);
-        source.line(format!("const {name}: usize = {number};"));
+        source.line(format!("pub(super) const {name}: usize = {number};"));
     }
     (text, source.finish())
 }
