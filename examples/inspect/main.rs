@@ -7,6 +7,12 @@
 //! cargo run --release --example inspect -- --json corpus/requests/22_read_idle.ami
 //! ```
 //!
+//! With `--typed`, what the crate knows of events and responses beyond their framing, and how much of a recording that is:
+//!
+//! ```text
+//! cargo run --release --example inspect -- --typed corpus/sessions/22_queue_excerpt.ami
+//! ```
+//!
 //! It exits with 0, with 1 after a framing error, with 2 where it was called wrongly or could not read or write. An input that ends inside a frame is worth a
 //! warning and no more: recordings are cut off as a rule.
 

@@ -156,15 +156,14 @@ impl Share {
 }
 
 impl fmt::Display for Share {
-    #[expect(clippy::cast_precision_loss, reason = "nobody reads the sixteenth digit of a share")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} of {}", HumanCount(self.known), HumanCount(self.all))?;
         if self.all == 0 {
             return Ok(());
         }
         // Rounded down: what isn't all of it isn't 100 %.
-        let share = self.known as f64 / self.all as f64 * 100.0;
-        write!(f, " ({:.2} %)", (share * 100.0).floor() / 100.0)
+        let share = u128::from(self.known) * 10_000 / u128::from(self.all);
+        write!(f, " ({}.{:02} %)", share / 100, share % 100)
     }
 }
 
@@ -177,13 +176,13 @@ impl fmt::Display for Coverage {
         invalid.sort_by_key(|(name, found)| (Reverse(found.count), *name));
         for ((name, header), Invalid { count, offset, sample }) in invalid {
             let at = offset.map_or_else(String::new, |offset| format!(" at {offset}"));
-            writeln!(f, "  invalid value{at}, {} times: {name} {}: {sample}", HumanCount(*count), Shown(header))?;
+            writeln!(f, "  invalid value{at}, {name} {}: {sample}; {} in all", Shown(header), HumanCount(*count))?;
         }
         for (name, count) in by_count(&self.unknown) {
-            writeln!(f, "  unknown event, {} times: {}", HumanCount(count), Shown(name))?;
+            writeln!(f, "  unknown event {}: {}", Shown(name), HumanCount(count))?;
         }
         for ((name, header), count) in by_count(&self.uncovered) {
-            writeln!(f, "  uncovered header, {} times: {name} {}", HumanCount(count), Shown(header))?;
+            writeln!(f, "  uncovered header {name} {}: {}", Shown(header), HumanCount(count))?;
         }
         Ok(())
     }
