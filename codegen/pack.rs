@@ -3,13 +3,14 @@
 //! ```text
 //! item    NAME aliases rust-name class-bits since until role doc        columns are separated by tabs, items by an empty line
 //! field   name aliases kind method flags since until doc               flags: ! required, r repeats, s secret
-//! block   + number prefix
+//! block   + number prefix prefix-in-snake-case
 //! others  * doc
 //! reply   =reply style items end outcome doc                           actions; the rows behind it are the response's
 //! ```
 
 use super::emit::Source;
 use super::kinds::CLASSES;
+use super::names;
 use super::table::{Field, Item, Row, Table};
 
 /// `catalogue.txt` and `catalogue.rs`.
@@ -22,11 +23,11 @@ pub fn pack(table: &Table) -> (String, String) {
             starts.push(text.len());
             pack_item(table, item, name == "ACTION", &mut text);
         }
-        source.line(format!("static {name}_STARTS: [u32; {}] = {starts:?};", starts.len()));
+        source.line(format!("pub(super) static {name}_STARTS: [u32; {}] = {starts:?};", starts.len()));
     }
     for (name, block) in [("COMMON", "common"), ("REPLY_COMMON", "reply-common")] {
         let number = table.blocks.iter().position(|found| found.name == block).unwrap_or(usize::MAX);
-        source.line(format!("const {name}: usize = {number};"));
+        source.line(format!("pub(super) const {name}: usize = {number};"));
     }
     (text, source.finish())
 }
@@ -73,7 +74,7 @@ fn rows(table: &Table, rows: &[Row], text: &mut String) {
             Row::Field(field) => line(&field_columns(field), text),
             Row::Use { block, prefix, .. } => {
                 let number = table.blocks.iter().position(|found| found.name == *block).unwrap_or(usize::MAX);
-                line(&["+", &number.to_string(), prefix], text);
+                line(&["+", &number.to_string(), prefix, &names::snake(prefix)], text);
             }
             Row::Rest(doc) => line(&["*", doc], text),
         }

@@ -38,6 +38,7 @@
 //! # Features
 //!
 //! - `std` (default): lets `memchr` choose its routine at run time. Without it the crate needs `alloc` only.
+//! - `serde`: `Serialize` for [`Frame`], [`OwnedFrame`], [`Value`], typed [events](event::Event) and [descriptions](catalogue::Described); secrets are masked, but for what `wire::WithSecrets` wraps.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -55,6 +56,8 @@ pub mod event;
 pub mod manual;
 pub mod request;
 pub mod response;
+#[cfg(feature = "serde")]
+mod serde;
 pub mod value;
 pub mod wire;
 

@@ -10,7 +10,8 @@ use std::process::{Command, Stdio};
 use ami_proto::wire::is_secret;
 use ami_proto::{Decoder, Limits};
 use serde_json::{Value, json};
-use support::oracle::{self, Kind, OracleFrame};
+use support::json::object;
+use support::oracle;
 
 /// What a run left behind.
 struct Run {
@@ -176,29 +177,6 @@ fn the_corpus_as_the_oracle_reads_it() {
     }
 }
 
-/// What must be printed for a frame.
-fn object(frame: &OracleFrame) -> Value {
-    let text = |bytes: &[u8]| match std::str::from_utf8(bytes) {
-        Ok(text) => json!(text),
-        Err(_) => json!({"hex": bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()}),
-    };
-    let kind = match frame.kind {
-        Kind::Banner => "banner",
-        Kind::Response => "response",
-        Kind::Event => "event",
-        Kind::Action => "action",
-        Kind::Text => "text",
-    };
-    json!({
-        "offset": frame.offset,
-        "len": frame.len,
-        "kind": kind,
-        "name": frame.name.as_deref().map(text),
-        "headers": frame.headers.iter().map(|(name, value)| [text(name), text(value)]).collect::<Vec<_>>(),
-        "lines": frame.lines.iter().map(|line| text(line)).collect::<Vec<_>>(),
-    })
-}
-
 #[test]
 fn pieces_of_any_size() {
     let names: Vec<String> = support::corpus("frames").iter().map(|(name, _)| format!("corpus/{name}")).collect();
@@ -221,6 +199,8 @@ fn without_rate(summary: &str) -> String {
 
 #[test]
 fn secrets_are_masked() {
+    let typed = inspect(["--json", "--typed", "corpus/frames/authdetail_password.ami"]);
+    assert!(typed.stdout.contains(r#""password":"***""#) && !typed.stdout.contains("pw200"), "{}", typed.stdout);
     let masked = inspect(["--json", "corpus/frames/authdetail_password.ami"]);
     assert!(masked.stdout.contains(r#"["Password","***"]"#) && !masked.stdout.contains("pw200"), "{}", masked.stdout);
     // An empty one is none.
@@ -239,7 +219,7 @@ fn a_summary_has_no_secrets() {
     let mut found = 0;
     for folder in ["frames", "requests", "sessions"] {
         for (name, input) in support::corpus(folder) {
-            let summary = inspect(["--show-secrets".to_owned(), format!("corpus/{name}")]).stdout;
+            let summary = inspect(["--typed", "--show-secrets", &format!("corpus/{name}")]).stdout;
             let mut decoder = Decoder::new(Limits::new());
             decoder.push(&input);
             while let Some(frame) = decoder.next_frame().expect("a flawless file") {
@@ -257,6 +237,132 @@ fn a_summary_has_no_secrets() {
         inspect_from(b"Action: Login\nSecret: first half\nsecond half\nA: b\nodd\n\n", ["--show-secrets"]).stdout;
     assert!(summary.contains("odd line at 33: ***\n") && summary.contains("odd line at 50: odd\n"), "{summary}");
     assert!(!summary.contains("half"), "{summary}");
+}
+
+/// The key `typed` of the last frame of an input.
+fn typed(stdin: &[u8], args: &[&str]) -> Option<Value> {
+    let run = inspect_from(stdin, [&["--json", "--typed"], args].concat());
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    objects(&run).last().expect("a frame").get("typed").cloned()
+}
+
+#[test]
+fn typed_frames() {
+    let cases: [(&str, &[u8], Value); 9] = [
+        (
+            "blocks under a prefix, repeats and values that stand for none",
+            b"Event: DialBegin\r\nPrivilege: call,all\r\nDestChannel: PJSIP/100-00000001\r\nDestChannelState: 6\r\nDestPriority: \r\n\
+                DestChanVariable: A=1\r\nDestChanVariable: B=caf\xe9\r\nDialString: 100\r\n\r\n",
+            json!({"type": "DialBegin",
+                "fields": {"event": "DialBegin", "privilege": "call,all", "dest_channel": "PJSIP/100-00000001",
+                    "dest_channel_state": 6, "dest_chan_variable": ["A=1", {"hex": "423d636166e9"}], "dial_string": "100"},
+                "uncovered": [], "invalid": []}),
+        ),
+        (
+            "uncovered and invalid; of a header that comes twice the first",
+            b"Event: hangup\nCause: x\nCause: 16\nX-Odd: 1\nExten: 1\nExten: 2\n\n",
+            json!({"type": "Hangup", "fields": {"event": "hangup", "exten": "1"}, "uncovered": ["X-Odd"],
+                "invalid": [{"header": "Cause", "value": "x"}]}),
+        ),
+        (
+            "numbered and keyed names",
+            b"Event: RTCPSent\nReport0IAJitter: 3\nReport1IAJitter: 4\nMES:  0.5\nChanVariable(SIP/1): a=b\n\n",
+            json!({"type": "RTCPSent",
+                "fields": {"event": "RTCPSent", "report_ia_jitter": [["Report0IAJitter", 3], ["Report1IAJitter", 4]], "mes": 0.5,
+                    "keyed_chan_variable": [["ChanVariable(SIP/1)", "a=b"]]},
+                "uncovered": [], "invalid": []}),
+        ),
+        (
+            "any other header",
+            b"Event: UserEvent\nUserEvent: mine\nA: 1\nA: 2\n\n",
+            json!({"type": "UserEvent",
+                "fields": {"event": "UserEvent", "user_event": "mine", "rest": [["A", "1"], ["A", "2"]]},
+                "uncovered": [], "invalid": []}),
+        ),
+        (
+            "a secret by its field",
+            b"Event: AuthDetail\nOauthSecret: s3cret\nPassword: \n\n",
+            json!({"type": "AuthDetail", "fields": {"event": "AuthDetail", "oauth_secret": "***", "password": ""},
+                "uncovered": [], "invalid": []}),
+        ),
+        (
+            "a response by its headers",
+            b"Response: Success\nActionID: 1\nCoreReloadDate: 2026-11-21\nCoreCurrentCalls: 3\n\n",
+            json!({"type": "CoreStatus",
+                "fields": {"response": "Success", "action_id": "1", "core_reload_date": "2026-11-21", "core_current_calls": 3},
+                "uncovered": [], "invalid": []}),
+        ),
+        (
+            "a response like many",
+            b"Response: Error\nMessage: no\n\n",
+            json!({"type": "Response", "fields": {"response": "Error", "message": "no"}, "uncovered": [], "invalid": []}),
+        ),
+        (
+            "the output of a command",
+            b"Response: Follows\nPrivilege: Command\nup\n--END COMMAND--\n\n",
+            json!({"type": "Command", "fields": {"response": "Follows", "privilege": "Command"}, "uncovered": [], "invalid": []}),
+        ),
+        (
+            "names of actions",
+            b"Response: Success\nPing: Keepalive.  (Priv: <none>)\nHangup: Ends it.  (Priv: call)\n\n",
+            json!({"type": "ListCommands",
+                "fields": {"response": "Success",
+                    "rest": [["Ping", "Keepalive.  (Priv: <none>)"], ["Hangup", "Ends it.  (Priv: call)"]]},
+                "uncovered": [], "invalid": []}),
+        ),
+    ];
+    for (name, input, expected) in cases {
+        assert_eq!(typed(input, &[]), Some(expected), "{name}");
+    }
+    for input in [&b"Event: Nobody\nA: b\n\n"[..], b"Response: Success\nX-Odd: 1\n\n", b"Action: Ping\n\n", b"text\n\n"]
+    {
+        assert_eq!(typed(input, &[]), None);
+    }
+    let secret =
+        typed(b"Event: AuthDetail\nOauthSecret: s3cret\n\n", &["--show-secrets"]).expect("an event that is known");
+    assert_eq!(secret["fields"]["oauth_secret"], "s3cret");
+}
+
+/// What `--typed` adds is a key; all else stays as it is.
+#[test]
+fn typed_adds_a_key() {
+    let names: Vec<String> = support::corpus("frames").iter().map(|(name, _)| format!("corpus/{name}")).collect();
+    let plain = objects(&inspect(["--json"].into_iter().chain(names.iter().map(String::as_str))));
+    let mut typed = objects(&inspect(["--json", "--typed"].into_iter().chain(names.iter().map(String::as_str))));
+    for object in &mut typed {
+        object.as_object_mut().expect("an object").remove("typed");
+    }
+    assert!(typed == plain);
+}
+
+#[test]
+fn a_summary_of_types() {
+    let input = b"Event: Hangup\nCause: 16\nA: b\n\nEvent: Fake\nA: b\n\nEvent: Hangup\nCause: x\n\n\
+        Event: AuthDetail\nOauthSecret: s3cret\n\nResponse: Success\nPing: Pong\n\n\
+        Event: Hangup\nCause: y\nA: c\n\nResponse: Success\nEvent: Fake\n\n";
+    let run = inspect_from(input, ["--typed", "-"]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    let coverage: Vec<&str> = run.stdout.lines().skip(3).take_while(|line| !line.starts_with('|')).collect();
+    let expected = [
+        "  events typed 4 of 5 (80.00 %), headers covered 8 of 12 (66.66 %)",
+        "  responses typed 1 of 2 (50.00 %), headers covered 2 of 4 (50.00 %)",
+        "  invalid values 2",
+        "  invalid value at 48, Hangup Cause: x (expected a signed 32-bit integer at byte 0); 2 in all",
+        "  unknown event Fake: 1",
+        "  uncovered header Hangup A: 2",
+    ];
+    assert_eq!(coverage, expected, "{}", run.stdout);
+
+    let file = TempFile::new("typed", input);
+    let run = inspect(["--typed", file.as_str(), file.as_str()]);
+    let (_, total) = run.stdout.split_once("total of 2 files\n").expect("a total");
+    for line in [
+        "  events typed 8 of 10 (80.00 %), headers covered 16 of 24 (66.66 %)\n",
+        "  invalid value, Hangup Cause: x (expected a signed 32-bit integer at byte 0); 4 in all\n",
+        "  uncovered header Hangup A: 4\n",
+    ] {
+        assert!(total.contains(line), "{total}");
+    }
 }
 
 #[test]

@@ -7,16 +7,19 @@ use ami_proto::{Frame, Value};
 use serde_json::json;
 
 use crate::stream::Stream;
+use crate::typed::{self, Types};
 use crate::{Name, Report};
 
 pub(crate) struct Json<W> {
     out: W,
     show_secrets: bool,
+    types: Option<Types>,
 }
 
 impl<W: Write> Json<W> {
-    pub(crate) fn new(out: W, show_secrets: bool) -> Self {
-        Self { out, show_secrets }
+    /// With types, what is typed gets them.
+    pub(crate) fn new(out: W, show_secrets: bool, types: Option<Types>) -> Self {
+        Self { out, show_secrets, types }
     }
 }
 
@@ -31,7 +34,7 @@ impl<W: Write> Report for Json<W> {
             let masked = !self.show_secrets && is_secret_line(frame, line);
             if masked { json!("***") } else { text(line) }
         });
-        let object = json!({
+        let mut object = json!({
             "offset": frame.offset(),
             "len": frame.as_bytes().len(),
             "kind": frame.kind().as_str(),
@@ -39,6 +42,10 @@ impl<W: Write> Report for Json<W> {
             "headers": headers.collect::<Vec<_>>(),
             "lines": lines.collect::<Vec<_>>(),
         });
+        if let Some(described) = self.types.as_ref().and_then(|types| types.describe(frame)) {
+            let described = if self.show_secrets { described.with_secrets() } else { described };
+            object["typed"] = typed::object(&described);
+        }
         serde_json::to_writer(&mut self.out, &object)?;
         self.out.write_all(b"\n")
     }
@@ -53,7 +60,7 @@ impl<W: Write> Report for Json<W> {
 }
 
 /// Text as a string. AMI promises no charset, so what is no UTF-8 is given in hexadecimal rather than changed.
-fn text(bytes: Value<'_>) -> serde_json::Value {
+pub(crate) fn text(bytes: Value<'_>) -> serde_json::Value {
     bytes.as_str().map_or_else(|_| json!({ "hex": hex(bytes.as_bytes()) }), serde_json::Value::from)
 }
 

@@ -7,12 +7,19 @@
 //! cargo run --release --example inspect -- --json corpus/requests/22_read_idle.ami
 //! ```
 //!
+//! With `--typed`, what the crate knows of events and responses beyond their framing, and how much of a recording that is:
+//!
+//! ```text
+//! cargo run --release --example inspect -- --typed corpus/sessions/22_queue_excerpt.ami
+//! ```
+//!
 //! It exits with 0, with 1 after a framing error, with 2 where it was called wrongly or could not read or write. An input that ends inside a frame is worth a
 //! warning and no more: recordings are cut off as a rule.
 
 mod json;
 mod stream;
 mod summary;
+mod typed;
 
 use std::fmt;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
@@ -25,6 +32,7 @@ use clap::Parser;
 use json::Json;
 use stream::{Ending, Stream};
 use summary::Summary;
+use typed::Types;
 
 /// Shows the frames of recorded streams of the Asterisk Manager Interface, in either direction.
 #[derive(Parser)]
@@ -33,6 +41,10 @@ struct Options {
     /// Print each frame as a JSON object on a line of its own, instead of a summary
     #[arg(long)]
     json: bool,
+
+    /// Read frames by their types: with --json a key `typed` for what the crate knows, in a summary how much that is
+    #[arg(long)]
+    typed: bool,
 
     /// Print passwords, keys and challenge answers as they are, instead of `***` (with --json; a summary never has any)
     #[arg(long)]
@@ -70,8 +82,12 @@ enum Verdict {
 fn main() -> ExitCode {
     let options = Options::parse();
     let out = BufWriter::new(io::stdout().lock());
-    let mut report: Box<dyn Report> =
-        if options.json { Box::new(Json::new(out, options.show_secrets)) } else { Box::new(Summary::new(out)) };
+    let types = options.typed.then(Types::new);
+    let mut report: Box<dyn Report> = if options.json {
+        Box::new(Json::new(out, options.show_secrets, types))
+    } else {
+        Box::new(Summary::new(out, types))
+    };
     let verdict = match inspect(&options, &mut *report) {
         Ok(verdict) => verdict,
         // Whoever read the output, `head` say, has seen enough.

@@ -12,6 +12,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use indicatif::HumanCount;
 
 use crate::stream::{Ending, Stream};
+use crate::typed::{Coverage, Types};
 use crate::{Name, Report};
 
 /// Odd lines shown of a file.
@@ -26,17 +27,22 @@ pub(crate) struct Summary<W> {
     /// The files before it.
     total: Counts,
     files: u64,
+    types: Option<Types>,
 }
 
 impl<W: Write> Summary<W> {
-    pub(crate) fn new(out: W) -> Self {
-        Self { out, file: Counts::default(), total: Counts::default(), files: 0 }
+    /// With types, it tells how much is typed.
+    pub(crate) fn new(out: W, types: Option<Types>) -> Self {
+        Self { out, file: Counts::default(), total: Counts::default(), files: 0, types }
     }
 }
 
 impl<W: Write> Report for Summary<W> {
     fn frame(&mut self, frame: Frame<'_>) -> io::Result<()> {
         self.file.frame(frame);
+        if let Some(types) = &self.types {
+            self.file.coverage.get_or_insert_default().frame(types, frame);
+        }
         Ok(())
     }
 
@@ -67,6 +73,7 @@ struct Counts {
     framing_errors: u64,
     odd_lines: u64,
     samples: Vec<OddLine>,
+    coverage: Option<Coverage>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -138,6 +145,9 @@ impl Counts {
         self.blank_lines += other.blank_lines;
         self.framing_errors += other.framing_errors;
         self.odd_lines += other.odd_lines;
+        if let Some(coverage) = other.coverage {
+            self.coverage.get_or_insert_default().add(coverage);
+        }
     }
 
     fn frames(&self) -> u64 {
@@ -195,6 +205,9 @@ impl fmt::Display for Counts {
         for OddLine { offset, text } in &self.samples {
             writeln!(f, "  odd line at {offset}: {text}")?;
         }
+        if let Some(coverage) = &self.coverage {
+            coverage.fmt(f)?;
+        }
         if self.names.is_empty() { Ok(()) } else { writeln!(f, "{}", self.table()) }
     }
 }
@@ -226,7 +239,7 @@ impl Counts {
 }
 
 /// Bytes of a peer made fit for a terminal: of bounded length, without control characters.
-struct Shown<'a>(&'a [u8]);
+pub(crate) struct Shown<'a>(pub(crate) &'a [u8]);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -13,19 +13,23 @@
 
 mod branch;
 mod datum;
+mod describe;
 mod indexed;
 mod kind;
 mod lookup;
 mod read;
+mod replies;
 mod table;
 
 pub use branch::Branch;
 pub use datum::Datum;
+pub use describe::{Content, Described, Invalid, describe};
 pub use indexed::{Indexed, Indices};
 pub use kind::Kind;
 pub(crate) use lookup::{Names, find_name};
 pub use read::{Key, Repeated};
 pub(crate) use read::{indexed, read, repeated};
+pub use replies::Replies;
 pub use table::{ActionType, EventType, Field, Fields, Reply, ReplyStyle, Role};
 
 /// Every event that the crate knows, by name.

@@ -8,7 +8,13 @@ use crate::value::{Classes, ValueError};
 use alloc::string::String;
 
 static TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.txt"));
-include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+
+/// Where each item begins.
+#[allow(clippy::unreadable_literal)]
+mod starts {
+    include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+}
+use starts::{ACTION_STARTS, BLOCK_STARTS, COMMON, EVENT_STARTS, REPLY_COMMON};
 
 /// The item that begins here, up to the next one.
 fn item(starts: &[u32], number: usize) -> &'static str {
@@ -139,8 +145,12 @@ impl EventType {
 
     /// Its headers, blocks expanded, those that any event may carry last.
     pub fn fields(self) -> Fields {
-        let common = item(&BLOCK_STARTS, COMMON).split_once('\n').map_or("", |(_, rows)| rows);
-        Fields::new(rows_of(item(&EVENT_STARTS, self.0.into())), common)
+        Fields::new(rows_of(item(&EVENT_STARTS, self.0.into())), rows_of(item(&BLOCK_STARTS, COMMON)))
+    }
+
+    /// Headers that any event may carry.
+    pub fn common_fields() -> Fields {
+        Fields::new(rows_of(item(&BLOCK_STARTS, COMMON)), "")
     }
 
     /// Whether it may carry any other headers too, and what they are.
@@ -232,8 +242,7 @@ impl Reply {
 
     /// Headers that every response may have.
     pub fn common_fields() -> Fields {
-        let common = item(&BLOCK_STARTS, REPLY_COMMON).split_once('\n').map_or("", |(_, rows)| rows);
-        Fields::new(common, "")
+        Fields::new(rows_of(item(&BLOCK_STARTS, REPLY_COMMON)), "")
     }
 
     /// Whether it may carry any other headers too, and what they are.
@@ -262,16 +271,28 @@ fn rest(rows: &'static str) -> Option<&'static str> {
 /// Headers, blocks expanded.
 #[derive(Clone, Debug)]
 pub struct Fields {
-    /// What is being read, and above it what goes on after: rows with the prefix that they stand under.
-    stack: smallvec::SmallVec<[(&'static str, &'static str); 4]>,
+    /// What is being read, and below it what goes on after.
+    stack: smallvec::SmallVec<[Rows; 4]>,
+}
+
+/// Rows, and the prefix that they stand under.
+#[derive(Clone, Copy, Debug)]
+struct Rows {
+    prefix: Prefix,
+    rows: &'static str,
+}
+
+/// A block's prefix as the wire has it, and as a method's name has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Prefix {
+    wire: &'static str,
+    snake: &'static str,
 }
 
 impl Fields {
     fn new(rows: &'static str, after: &'static str) -> Self {
-        let mut stack = smallvec::SmallVec::new();
-        stack.push(("", after));
-        stack.push(("", rows));
-        Self { stack }
+        let prefix = Prefix { wire: "", snake: "" };
+        Self { stack: smallvec::smallvec![Rows { prefix, rows: after }, Rows { prefix, rows }] }
     }
 }
 
@@ -280,18 +301,18 @@ impl Iterator for Fields {
 
     fn next(&mut self) -> Option<Field> {
         loop {
-            let (prefix, rows) = self.stack.pop()?;
+            let Rows { prefix, rows } = self.stack.pop()?;
             let (line, rest) = rows.split_once('\n').unwrap_or((rows, ""));
             if !rest.is_empty() {
-                self.stack.push((prefix, rest));
+                self.stack.push(Rows { prefix, rows: rest });
             }
             if line.is_empty() || line.starts_with("*\t") {
                 continue;
             }
             let Some(block) = line.strip_prefix("+\t") else { return Some(Field { prefix, line }) };
-            let (number, inner) = block.split_once('\t').unwrap_or((block, ""));
-            let block = item(&BLOCK_STARTS, number.parse().unwrap_or(usize::MAX));
-            self.stack.push((if inner.is_empty() { prefix } else { inner }, rows_of(block)));
+            let rows = rows_of(item(&BLOCK_STARTS, column(block, 0).parse().unwrap_or(usize::MAX)));
+            let inner = Prefix { wire: column(block, 1), snake: column(block, 2) };
+            self.stack.push(Rows { prefix: if inner.wire.is_empty() { prefix } else { inner }, rows });
         }
     }
 }
@@ -299,7 +320,7 @@ impl Iterator for Fields {
 /// What the crate knows of one header.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Field {
-    prefix: &'static str,
+    prefix: Prefix,
     line: &'static str,
 }
 
@@ -311,12 +332,12 @@ impl Field {
 
     /// Prefix of the block that it stands in, such as `Dest`.
     pub fn prefix(self) -> &'static str {
-        self.prefix
+        self.prefix.wire
     }
 
     /// Prefix and name.
     pub fn wire_name(self) -> String {
-        [self.prefix, self.name()].concat()
+        [self.prefix(), self.name()].concat()
     }
 
     /// Other names for the same, under the same prefix.
@@ -332,6 +353,25 @@ impl Field {
     /// Name of the method that reads it; for a field of a block, on the view of the block.
     pub fn method(self) -> &'static str {
         column(self.line, 3)
+    }
+
+    /// Its key among all fields of its item: the method, behind the prefix: `dest_channel`.
+    ///
+    /// ```
+    /// let dial = ami_proto::catalogue::event("DialBegin").unwrap();
+    /// assert_eq!(dial.field_of(b"DestCallerIDNum").unwrap().key(), "dest_caller_id_num");
+    /// ```
+    pub fn key(self) -> String {
+        if self.prefix.snake.is_empty() {
+            self.method().into()
+        } else {
+            [self.prefix.snake, "_", self.method()].concat()
+        }
+    }
+
+    /// Whether its name has a number or a key in it, so that one frame has it under several names.
+    pub fn is_indexed(self) -> bool {
+        self.name().contains('{')
     }
 
     fn has(self, flag: char) -> bool {
@@ -370,8 +410,8 @@ impl Field {
 
     /// Whether a header of this name is it.
     pub fn is_named(self, header: &[u8]) -> bool {
-        read::is_named(header, self.prefix, self.name(), self.aliases())
-            || indexed::is_named(header, self.prefix, self.name())
+        read::is_named(header, self.prefix(), self.name(), self.aliases())
+            || indexed::is_named(header, self.prefix(), self.name())
     }
 
     /// Reads a value of it. `None`: the value stands for none.

@@ -25,6 +25,8 @@ pub use frame::{Frame, FrameKind, GetAll, Header, Headers, Lines};
 pub use limits::{Framing, Limits};
 pub use owned::OwnedFrame;
 pub use scan::{FrameEnd, Scanner};
+#[cfg(feature = "serde")]
+pub use secret::WithSecrets;
 pub(crate) use secret::is_secret_name;
 pub use secret::{is_secret, is_secret_line};
 pub use value::Value;

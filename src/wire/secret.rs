@@ -27,6 +27,23 @@ const WORDS: [&str; 17] = [
     "dbpass",
 ];
 
+/// What it wraps is serialised with its secrets, which are masked otherwise. `Debug` masks them still.
+///
+/// ```
+/// use ami_proto::wire::WithSecrets;
+/// use ami_proto::{Decoder, Framing, Limits};
+///
+/// let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+/// decoder.push(b"Action: Login\r\nSecret: s3cret\r\n\r\n");
+/// let frame = decoder.next_frame()?.expect("a whole frame");
+/// assert!(serde_json::to_string(&frame)?.contains(r#"["Secret","***"]"#));
+/// assert!(serde_json::to_string(&WithSecrets(frame))?.contains(r#"["Secret","s3cret"]"#));
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[cfg(feature = "serde")]
+#[derive(Clone, Copy, Debug)]
+pub struct WithSecrets<T>(pub T);
+
 /// Whether this header of this frame holds a password, a key or the answer to a challenge.
 ///
 /// Decided by names, in any case; a header that has none of the known ones is taken to be no secret. The output of

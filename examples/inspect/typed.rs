@@ -1,0 +1,196 @@
+//! Frames by their types: as JSON, and how much of a stream the catalogue covers.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::fmt;
+
+use ami_proto::catalogue::{Content, Datum, Described, Replies, describe};
+use ami_proto::{Frame, FrameKind};
+use indicatif::HumanCount;
+use serde_json::{Map, Value, json};
+
+use crate::json::text;
+use crate::summary::Shown;
+
+/// The types that frames are found by.
+pub(crate) struct Types(Replies);
+
+impl Types {
+    pub(crate) fn new() -> Self {
+        Self(Replies::new())
+    }
+
+    /// An event by its name, a response by its headers.
+    pub(crate) fn describe<'buf>(&self, frame: Frame<'buf>) -> Option<Described<'buf>> {
+        describe(frame).or_else(|| self.0.describe(frame))
+    }
+}
+
+/// What `--json` prints of a typed frame.
+pub(crate) fn object(described: &Described<'_>) -> Value {
+    let fields: Map<String, Value> =
+        described.fields().into_iter().map(|(key, content)| (key, self::content(&content))).collect();
+    let invalid = described.invalid().map(|found| json!({"header": text(found.header), "value": text(found.value)}));
+    json!({
+        "type": described.type_name(),
+        "fields": fields,
+        "uncovered": described.uncovered().map(text).collect::<Vec<_>>(),
+        "invalid": invalid.collect::<Vec<_>>(),
+    })
+}
+
+fn content(content: &Content<'_>) -> Value {
+    match content {
+        Content::One(one) => datum(one),
+        Content::Many(many) => many.iter().map(datum).collect(),
+        Content::Named(named) => named.iter().map(|(name, value)| json!([text(*name), datum(value)])).collect(),
+        _ => Value::Null,
+    }
+}
+
+fn datum(datum: &Datum<'_>) -> Value {
+    match *datum {
+        Datum::Text(value) => text(value),
+        Datum::Int(number) => json!(number),
+        Datum::Uint(number) => json!(number),
+        Datum::Float(number) => json!(number),
+        Datum::Bool(truth) => json!(truth),
+        _ => Value::Null,
+    }
+}
+
+/// How much of a stream the catalogue covers.
+#[derive(Default)]
+pub(crate) struct Coverage {
+    events: Share,
+    /// Headers of events.
+    event_headers: Share,
+    responses: Share,
+    /// Headers of responses.
+    response_headers: Share,
+    /// Events that the catalogue doesn't know.
+    unknown: HashMap<Vec<u8>, u64>,
+    /// By type and header.
+    uncovered: HashMap<(&'static str, Vec<u8>), u64>,
+    invalid: HashMap<(&'static str, Vec<u8>), Invalid>,
+}
+
+/// How many, and how many of them are as the catalogue says.
+#[derive(Clone, Copy, Default)]
+struct Share {
+    known: u64,
+    all: u64,
+}
+
+/// Values of one header that are not of its kind.
+struct Invalid {
+    count: u64,
+    /// Where the first stands in its stream; in a total it has no meaning.
+    offset: Option<u64>,
+    /// The first and what is wrong with it, as it is shown.
+    sample: String,
+}
+
+impl Coverage {
+    pub(crate) fn frame(&mut self, types: &Types, frame: Frame<'_>) {
+        let (frames, headers) = match frame.kind() {
+            FrameKind::Event => (&mut self.events, &mut self.event_headers),
+            FrameKind::Response => (&mut self.responses, &mut self.response_headers),
+            _ => return,
+        };
+        let count = frame.headers().count() as u64;
+        frames.all += 1;
+        headers.all += count;
+        let Some(described) = types.describe(frame) else {
+            if frame.kind() == FrameKind::Event {
+                let name = frame.name().unwrap_or_default().as_bytes();
+                *self.unknown.entry(name.to_vec()).or_default() += 1;
+            }
+            return;
+        };
+        frames.known += 1;
+        headers.known += count;
+        for name in described.uncovered() {
+            headers.known -= 1;
+            *self.uncovered.entry((described.type_name(), name.as_bytes().to_vec())).or_default() += 1;
+        }
+        for found in described.invalid() {
+            let key = (described.type_name(), found.header.as_bytes().to_vec());
+            let known = self.invalid.entry(key).or_insert_with(|| Invalid {
+                count: 0,
+                offset: Some(frame.offset()),
+                sample: format!("{} ({})", Shown(found.value.as_bytes()), found.error),
+            });
+            known.count += 1;
+        }
+    }
+
+    /// Adds what another file has.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.events.add(other.events);
+        self.event_headers.add(other.event_headers);
+        self.responses.add(other.responses);
+        self.response_headers.add(other.response_headers);
+        for (name, count) in other.unknown {
+            *self.unknown.entry(name).or_default() += count;
+        }
+        for (name, count) in other.uncovered {
+            *self.uncovered.entry(name).or_default() += count;
+        }
+        for (name, found) in other.invalid {
+            let empty = Invalid { count: 0, offset: None, sample: found.sample };
+            self.invalid.entry(name).or_insert(empty).count += found.count;
+        }
+    }
+
+    fn invalid(&self) -> u64 {
+        self.invalid.values().map(|found| found.count).sum()
+    }
+}
+
+impl Share {
+    fn add(&mut self, other: Self) {
+        self.known += other.known;
+        self.all += other.all;
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {}", HumanCount(self.known), HumanCount(self.all))?;
+        if self.all == 0 {
+            return Ok(());
+        }
+        // Rounded down: what isn't all of it isn't 100 %.
+        let share = u128::from(self.known) * 10_000 / u128::from(self.all);
+        write!(f, " ({}.{:02} %)", share / 100, share % 100)
+    }
+}
+
+impl fmt::Display for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "  events typed {}, headers covered {}", self.events, self.event_headers)?;
+        writeln!(f, "  responses typed {}, headers covered {}", self.responses, self.response_headers)?;
+        writeln!(f, "  invalid values {}", HumanCount(self.invalid()))?;
+        let mut invalid: Vec<_> = self.invalid.iter().collect();
+        invalid.sort_by_key(|(name, found)| (Reverse(found.count), *name));
+        for ((name, header), Invalid { count, offset, sample }) in invalid {
+            let at = offset.map_or_else(String::new, |offset| format!(" at {offset}"));
+            writeln!(f, "  invalid value{at}, {name} {}: {sample}; {} in all", Shown(header), HumanCount(*count))?;
+        }
+        for (name, count) in by_count(&self.unknown) {
+            writeln!(f, "  unknown event {}: {}", Shown(name), HumanCount(count))?;
+        }
+        for ((name, header), count) in by_count(&self.uncovered) {
+            writeln!(f, "  uncovered header {name} {}: {}", Shown(header), HumanCount(count))?;
+        }
+        Ok(())
+    }
+}
+
+/// The most frequent first.
+fn by_count<K: Ord>(counts: &HashMap<K, u64>) -> Vec<(&K, u64)> {
+    let mut counts: Vec<(&K, u64)> = counts.iter().map(|(key, count)| (key, *count)).collect();
+    counts.sort_by_key(|(key, count)| (Reverse(*count), *key));
+    counts
+}

@@ -1,0 +1,201 @@
+//! A typed view as data: every header of a frame by what the tables say of it, for those who don't know in code which fields they want.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{ActionType, Datum, EventType, Field, Reply};
+use crate::event::Event;
+use crate::value::ValueError;
+use crate::wire::{Frame, Header, Value, is_secret};
+
+/// What stands for a secret.
+const MASK: Value<'static> = Value::new(b"***");
+
+/// The frame's headers as its event's type has them; `None` where the crate doesn't know the event, or it is none.
+///
+/// For responses, which don't say what they answer, see [`Replies`](super::Replies).
+///
+/// ```
+/// use ami_proto::catalogue::{Content, Datum, describe};
+/// use ami_proto::{Decoder, Framing, Limits};
+///
+/// let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+/// decoder.push(b"Event: Hangup\r\nUniqueid: 1795225161.570\r\nCause: 16\r\nX-Odd: 1\r\n\r\n");
+/// let hangup = describe(decoder.next_frame()?.unwrap()).unwrap();
+/// assert_eq!(hangup.type_name(), "Hangup");
+/// assert_eq!(hangup.fields()[2], ("cause".to_owned(), Content::One(Datum::Int(16))));
+/// assert!(hangup.uncovered().eq(["X-Odd".into()]));
+/// # Ok::<(), ami_proto::FrameError>(())
+/// ```
+pub fn describe(frame: Frame<'_>) -> Option<Described<'_>> {
+    Event::from(frame).event_type().map(|event| Described::event(frame, event))
+}
+
+/// A frame's headers, each with what the tables say of it. Secrets are masked, unless [`with_secrets`](Self::with_secrets) says otherwise.
+#[derive(Clone)]
+pub struct Described<'buf> {
+    type_name: &'static str,
+    frame: Frame<'buf>,
+    headers: Vec<Entry<'buf>>,
+    show_secrets: bool,
+}
+
+#[derive(Clone)]
+struct Entry<'buf> {
+    header: Header<'buf>,
+    meaning: Meaning<'buf>,
+    secret: bool,
+}
+
+#[derive(Clone)]
+enum Meaning<'buf> {
+    Field(Field, Result<Option<Datum<'buf>>, ValueError>),
+    /// No field, where the tables say that any header may stand.
+    Rest,
+    Uncovered,
+}
+
+/// What a frame has of one field.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Content<'buf> {
+    /// The value of a field that is there once. Where a frame has it more often, which servers do by mistake, it is the first, as the field's method reads it.
+    One(Datum<'buf>),
+    /// The values of a field that repeats.
+    Many(Vec<Datum<'buf>>),
+    /// The values of a numbered or keyed field, or of headers that any name may have, each with its name on the wire.
+    Named(Vec<(Value<'buf>, Datum<'buf>)>),
+}
+
+/// A value that is not of its field's kind.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Invalid<'buf> {
+    /// Name of the header as it came.
+    pub header: Value<'buf>,
+    /// Its value.
+    pub value: Value<'buf>,
+    /// The field.
+    pub field: Field,
+    /// What is wrong.
+    pub error: ValueError,
+}
+
+impl<'buf> Described<'buf> {
+    /// The frame as this event.
+    pub(crate) fn event(frame: Frame<'buf>, event: EventType) -> Self {
+        Self::new(frame, event.rust_name(), event.fields(), event.rest().is_some())
+    }
+
+    /// The frame as an event that the tables don't know: what any event may carry, all else as it is.
+    #[cfg(feature = "serde")]
+    pub(crate) fn other(frame: Frame<'buf>) -> Self {
+        Self::new(frame, "Other", EventType::common_fields(), true)
+    }
+
+    /// The frame as the response to this action, or as one that carries what every response may.
+    pub(super) fn reply(frame: Frame<'buf>, action: Option<ActionType>) -> Self {
+        match action {
+            Some(action) => {
+                let fields = Reply::common_fields().chain(action.reply().fields());
+                Self::new(frame, action.rust_name(), fields, action.reply().rest().is_some())
+            }
+            None => Self::new(frame, "Response", Reply::common_fields(), false),
+        }
+    }
+
+    fn new(frame: Frame<'buf>, type_name: &'static str, fields: impl Iterator<Item = Field>, rest: bool) -> Self {
+        let fields: Vec<Field> = fields.collect();
+        let entry = |header: Header<'buf>| {
+            let field = fields.iter().copied().find(|field| field.is_named(header.name()));
+            let secret = field.is_some_and(Field::is_secret) && !header.value().is_empty() || is_secret(frame, header);
+            let meaning = match field {
+                Some(field) => Meaning::Field(field, field.read(header.value())),
+                None if rest => Meaning::Rest,
+                None => Meaning::Uncovered,
+            };
+            Entry { header, meaning, secret }
+        };
+        Self { type_name, frame, headers: frame.headers().map(entry).collect(), show_secrets: false }
+    }
+
+    /// The same with passwords, keys and challenge answers as they are.
+    #[must_use]
+    pub fn with_secrets(self) -> Self {
+        Self { show_secrets: true, ..self }
+    }
+
+    /// Name of its type: of the event in [`event`](crate::event), or of the response in [`response`](crate::response).
+    pub fn type_name(&self) -> &'static str {
+        self.type_name
+    }
+
+    /// The frame it came in.
+    pub fn frame(&self) -> Frame<'buf> {
+        self.frame
+    }
+
+    /// Its fields by their [`key`](Field::key), in the order of the frame; under `rest` the headers that belong to no field, where the type may have such.
+    ///
+    /// What stands for no value, and what can't be read, is left out.
+    pub fn fields(&self) -> Vec<(String, Content<'buf>)> {
+        let mut found: Vec<(Option<Field>, Content<'buf>)> = Vec::new();
+        // Fields that are there once, but without a value that can be read: none that follows takes its place.
+        let mut empty: Vec<Field> = Vec::new();
+        for entry in &self.headers {
+            let (field, datum) = match &entry.meaning {
+                Meaning::Field(field, Ok(Some(datum))) => (Some(*field), *datum),
+                Meaning::Field(field, _) => {
+                    empty.push(*field);
+                    continue;
+                }
+                Meaning::Rest => (None, Datum::Text(entry.header.value())),
+                Meaning::Uncovered => continue,
+            };
+            let datum = if self.hides(entry) { Datum::Text(MASK) } else { datum };
+            let name = Value::new(entry.header.name());
+            match (found.iter_mut().find(|(other, _)| *other == field), field) {
+                (Some((_, Content::One(_))), _) => {}
+                (Some((_, Content::Many(data))), _) => data.push(datum),
+                (Some((_, Content::Named(data))), _) => data.push((name, datum)),
+                (None, Some(one)) if !one.is_indexed() && one.repeats() => {
+                    found.push((field, Content::Many([datum].into())));
+                }
+                (None, Some(one)) if !one.is_indexed() => {
+                    if !empty.contains(&one) {
+                        found.push((field, Content::One(datum)));
+                    }
+                }
+                (None, _) => found.push((field, Content::Named([(name, datum)].into()))),
+            }
+        }
+        found.into_iter().map(|(field, content)| (field.map_or_else(|| "rest".into(), Field::key), content)).collect()
+    }
+
+    /// Names of the headers that the tables don't have.
+    pub fn uncovered(&self) -> impl Iterator<Item = Value<'buf>> {
+        let uncovered = |entry: &&Entry<'buf>| matches!(entry.meaning, Meaning::Uncovered);
+        self.headers.iter().filter(uncovered).map(|entry| Value::new(entry.header.name()))
+    }
+
+    /// Values that are not of their field's kind.
+    pub fn invalid(&self) -> impl Iterator<Item = Invalid<'buf>> {
+        self.headers.iter().filter_map(|entry| match entry.meaning {
+            Meaning::Field(field, Err(error)) => {
+                let value = if self.hides(entry) { MASK } else { entry.header.value() };
+                Some(Invalid { header: Value::new(entry.header.name()), value, field, error })
+            }
+            _ => None,
+        })
+    }
+
+    fn hides(&self, entry: &Entry<'buf>) -> bool {
+        entry.secret && !self.show_secrets
+    }
+}
+
+impl core::fmt::Debug for Described<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Described").field("type", &self.type_name).field("frame", &self.frame).finish_non_exhaustive()
+    }
+}
