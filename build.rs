@@ -8,17 +8,18 @@ mod codegen;
 use std::path::Path;
 
 fn main() {
-    println!("cargo:rerun-if-changed=codegen");
+    println!("cargo:rerun-if-changed=codegen/spec");
     println!("cargo:rerun-if-changed=build.rs");
     let Some(out) = std::env::var_os("OUT_DIR") else {
         println!("cargo:warning=OUT_DIR is not set; this is a build script, cargo runs it");
         std::process::exit(1);
     };
-    let table = codegen::read(Path::new("codegen/spec/ami")).unwrap_or_else(|error| {
+    let table = codegen::read(Path::new("codegen/spec/ami"));
+    let files = table.and_then(|table| codegen::generate(&table)).unwrap_or_else(|error| {
         eprintln!("{error}");
         std::process::exit(1);
     });
-    for (name, text) in codegen::generate(&table) {
+    for (name, text) in files {
         if let Err(error) = std::fs::write(Path::new(&out).join(name), text) {
             eprintln!("{}: {error}", Path::new(&out).join(name).display());
             std::process::exit(1);

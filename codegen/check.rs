@@ -2,11 +2,17 @@
 
 use super::kinds::BRANCHES;
 use super::names;
-use super::table::{Error, Field, Item, Place, Row, Table};
+use super::table::{Error, Field, Item, Name, Place, Row, Table};
 use std::collections::HashMap;
 
 /// The first mistake in a table whose lines are all right by themselves.
 pub fn check(table: &Table) -> Result<(), Error> {
+    for block in ["common", "reply-common"] {
+        if table.block(block).is_none() {
+            let place = Place { file: "the tables".to_owned(), line: 0, column: 0 };
+            return Err(place.error(format!("`block {block}` is missing")));
+        }
+    }
     unique(&table.blocks, "block")?;
     unique(&table.events, "event")?;
     unique(&table.actions, "action")?;
@@ -14,16 +20,33 @@ pub fn check(table: &Table) -> Result<(), Error> {
         versions(item.since.as_ref(), item.until.as_ref(), &item.place)?;
         rows(table, &item.rows, &item.name)?;
         if let Some(reply) = &item.reply {
-            rows(table, &reply.rows, &item.name)?;
+            rows(table, &reply.rows, &format!("the reply to {}", item.name))?;
         }
-        let list = item.list.iter().flat_map(|list| list.items.iter().chain(&list.end).map(|name| (&list.place, name)));
-        for (place, name) in list.chain(item.outcome.iter().map(|(place, name)| (place, name))) {
-            if table.event(name).is_none() {
-                return Err(place.error(format!("`{name}` is no event of the table")));
+        for name in item.outcome.iter().chain(item.list.iter().flat_map(|list| list.items.iter().chain(&list.end))) {
+            let Name { place, text } = name;
+            if table.event(text).is_none() {
+                return Err(place.error(format!("`{text}` is no event of the table")));
             }
         }
     }
+    for action in &table.actions {
+        action.rows.iter().try_for_each(parameter)?;
+    }
     Ok(())
+}
+
+/// What a builder has no method for.
+fn parameter(row: &Row) -> Result<(), Error> {
+    let Row::Field(field) = row else { return Ok(()) };
+    let many = field.repeat || field.holes() > 0;
+    let problem = match () {
+        () if field.holes() > 1 || field.name.contains("{key}") => "a parameter's name has room for one number",
+        () if field.holes() > 0 && field.required => "a numbered parameter can't be required",
+        () if field.secret && many => "a secret parameter can't be repeated or numbered",
+        () if field.kind.word == "assignments" && !field.repeat => "a parameter of this kind has to be `repeat`",
+        () => return Ok(()),
+    };
+    Err(field.place.error(problem))
 }
 
 fn unique(items: &[Item], what: &str) -> Result<(), Error> {
@@ -43,7 +66,7 @@ fn unique(items: &[Item], what: &str) -> Result<(), Error> {
                 .place
                 .error(format!("two {what}s become `{}`, the other at {}:{}", item.rust, first.file, first.line)));
         }
-        if what != "block" && !item.rust.starts_with(|c: char| c.is_ascii_uppercase()) {
+        if what != "block" && !names::is_camel(&item.rust) {
             return Err(item.place.error(format!("`{}` is no name for a type; give one with `as=`", item.rust)));
         }
     }
@@ -63,10 +86,10 @@ fn rows(table: &Table, rows: &[Row], item: &str) -> Result<(), Error> {
             }
         }
         let method = format!("{}{}", names::snake(prefix), field.rust);
-        if names::is_keyword(&method) || !method.starts_with(|c: char| c.is_ascii_lowercase()) {
+        if names::is_keyword(&method) || !names::is_snake(&method) {
             return Err(field.place.error(format!("`{method}` can't name a method; give another name with `as=`")));
         }
-        if matches!(method.as_str(), "frame" | "common" | "new" | "header" | "view") {
+        if RESERVED.contains(&method.as_str()) {
             return Err(field
                 .place
                 .error(format!("`{method}` is a method that every type has; give another name with `as=`")));
@@ -76,11 +99,37 @@ fn rows(table: &Table, rows: &[Row], item: &str) -> Result<(), Error> {
                 .place
                 .error(format!("two fields of {item} become `{method}`, the other at {}:{}", first.file, first.line)));
         }
-        if field.repeat && field.holes() > 0 && field.name.contains("{i") {
-            return Err(field.place.error("a numbered field can't be repeated"));
-        }
-        Ok(())
+        holes(field)
     })
+}
+
+/// Methods that views or builders have already.
+const RESERVED: [&str; 9] = ["action_type", "common", "encode", "frame", "header", "new", "over", "prefix", "view"];
+
+/// What varies in a field's name.
+fn holes(field: &Field) -> Result<(), Error> {
+    let mut rest = field.name.as_str();
+    while let Some(at) = rest.find(['{', '}']) {
+        let hole = rest[at..].split_inclusive('}').next().unwrap_or_default();
+        let inner = hole.strip_prefix('{').and_then(|hole| hole.strip_suffix('}')).unwrap_or_default();
+        let letter = inner.strip_suffix(":6").unwrap_or(inner);
+        if inner != "key" && !(letter.len() == 1 && letter.starts_with(|c: char| c.is_ascii_lowercase())) {
+            return Err(field
+                .place
+                .error(format!("`{hole}` is no part of a name that varies; `{{i}}`, `{{i:6}}` and `{{key}}` are")));
+        }
+        rest = &rest[at + hole.len()..];
+        if rest.starts_with('{') {
+            return Err(field.place.error("two parts that vary need text between them"));
+        }
+    }
+    if let Some(alias) = field.aliases.iter().find(|alias| alias.contains(['{', '}'])) {
+        return Err(field.place.error(format!("an alias has nothing that varies: `{alias}`")));
+    }
+    if field.repeat && field.holes() > 0 && !field.name.contains("{key}") {
+        return Err(field.place.error("a numbered field can't be repeated"));
+    }
+    Ok(())
 }
 
 /// Visits every field with the prefix it stands under.

@@ -1,9 +1,12 @@
 //! What all generated files share: a writer of source, docs, getters, and the hash of names.
 
-use super::table::{Field, Item, Row, Table};
+use super::table::{Error, Field, Item, Row, Table};
 use std::fmt::Write;
 
-/// Source that is being written: lines at a depth of indentation.
+/// Columns of a line of code, as in `rustfmt.toml`; lines of docs may be longer.
+const WIDTH: usize = 120;
+
+/// Source that is being written, laid out as `rustfmt` would: lines at a depth of indentation.
 #[derive(Default)]
 pub struct Source {
     text: String,
@@ -23,6 +26,9 @@ impl Source {
         let line = line.as_ref();
         if line.starts_with('}') || line.starts_with(']') || line.starts_with(')') {
             self.depth -= 1;
+            if self.text.ends_with("\n\n") {
+                self.text.pop();
+            }
         }
         if !line.is_empty() {
             self.text.extend(std::iter::repeat_n("    ", self.depth));
@@ -34,14 +40,100 @@ impl Source {
         }
     }
 
-    /// A blank line.
+    /// A blank line, unless there is one already.
     pub fn gap(&mut self) {
-        self.text.push('\n');
+        if !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
     }
 
-    /// Doc lines.
+    /// Whether this many columns are left on a line.
+    fn fits(&self, columns: usize) -> bool {
+        self.depth * 4 + columns <= WIDTH
+    }
+
+    /// Writes this if one line has room for it, or one more behind a `=`.
+    fn short(&mut self, line: &str) -> bool {
+        if self.fits(line.len()) {
+            self.line(line);
+            return true;
+        }
+        match line.split_once(" = ") {
+            Some((name, value)) if self.fits(value.len() + 4) => {
+                self.line(format!("{name} ="));
+                self.indented(value);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// A list between brackets: on one line, or as many items a line as there is room for if they are short, or a line each.
+    pub fn list(&mut self, open: &str, items: &[String], close: &str) {
+        if self.short(&format!("{open}{}{close}", items.join(", "))) {
+            return;
+        }
+        self.line(open);
+        if items.iter().all(|item| item.len() <= 10) {
+            let mut packed = String::new();
+            for item in items {
+                if !packed.is_empty() && !self.fits(packed.len() + item.len() + 3) {
+                    self.line(std::mem::take(&mut packed));
+                }
+                let _ = write!(packed, "{}{item},", if packed.is_empty() { "" } else { " " });
+            }
+            self.line(packed);
+        } else {
+            for item in items {
+                self.line(format!("{item},"));
+            }
+        }
+        self.line(close);
+    }
+
+    /// A call and what is done with its value.
+    pub fn call(&mut self, open: &str, arguments: &[String], method: &str) {
+        let inline = format!("{open}({})", arguments.join(", "));
+        if self.fits(inline.len() + method.len()) {
+            self.line(inline + method);
+        } else if self.fits(inline.len()) {
+            self.line(inline);
+            self.indented(method);
+        } else {
+            self.line(format!("{open}("));
+            for argument in arguments {
+                self.line(format!("{argument},"));
+            }
+            self.line(")");
+            if !method.is_empty() {
+                self.line(method);
+            }
+        }
+    }
+
+    /// A value and the methods that are called on it, one after the other.
+    pub fn chain(&mut self, value: &str, methods: &[String], end: &str) {
+        let inline = format!("{value}{}{end}", methods.concat());
+        if self.short(&inline) {
+            return;
+        }
+        let Some((last, methods)) = methods.split_last() else { return self.line(inline) };
+        self.line(value);
+        for method in methods {
+            self.indented(method);
+        }
+        self.indented(&format!("{last}{end}"));
+    }
+
+    fn indented(&mut self, line: &str) {
+        self.depth += 1;
+        self.line(line);
+        self.depth -= 1;
+    }
+
+    /// Doc lines; an empty text is an empty one.
     pub fn doc(&mut self, text: &str) {
-        for line in text.lines() {
+        for line in text.split('\n').map(str::trim_end) {
             let line = if line.is_empty() { "///".to_owned() } else { format!("/// {line}") };
             self.text.extend(std::iter::repeat_n("    ", self.depth));
             self.text.push_str(&line);
@@ -49,7 +141,9 @@ impl Source {
         }
     }
 
-    pub fn finish(self) -> String {
+    pub fn finish(mut self) -> String {
+        self.text.truncate(self.text.trim_end().len());
+        self.text.push('\n');
         self.text
     }
 }
@@ -123,6 +217,8 @@ pub fn key(field: &Field) -> String {
     )
 }
 
+const SELF: &str = "self.frame()";
+
 /// A method that reads a field; `prefix` is an expression.
 pub fn getter(field: &Field, prefix: &str, source: &mut Source) {
     field_doc(field, source);
@@ -133,19 +229,18 @@ pub fn getter(field: &Field, prefix: &str, source: &mut Source) {
     if field.holes() > 0 {
         source.line("#[inline]");
         source.line(format!("pub fn {name}(self) -> Indexed<'buf, {read}> {{"));
-        source.line(format!("indexed(self.frame(), {prefix}, {key})"));
+        source.call("indexed", &[SELF.to_owned(), prefix.to_owned(), key], "");
     } else if field.repeat {
         source.line("#[inline]");
         source.line(format!("pub fn {name}(self) -> Repeated<'buf, {read}> {{"));
-        source.line(format!("repeated(self.frame(), {prefix}, {key})"));
+        source.call("repeated", &[SELF.to_owned(), prefix.to_owned(), key], "");
     } else {
         source.doc("");
         source.doc("# Errors");
         source.doc("[`FieldError`] where the frame has no value for it, or one of another kind.");
         source.line("#[inline]");
         source.line(format!("pub fn {name}(self) -> Result<{returns}, FieldError> {{"));
-        let turbofish = if map.is_empty() { String::new() } else { format!("::<{read}>") };
-        source.line(format!("read{turbofish}(self.frame(), {prefix}, {key}){map}"));
+        source.call("read", &[SELF.to_owned(), prefix.to_owned(), key], map);
     }
     source.line("}");
     source.gap();
@@ -199,27 +294,39 @@ pub fn block_type(block: &Item) -> String {
     format!("{}Block", super::names::camel(&block.name))
 }
 
-/// The perfect hash over the names of these items, as statics.
-pub fn names(items: &[Item], source: &mut Source) {
+/// The perfect hash over the names of these items, as a static.
+pub fn names(items: &[Item], source: &mut Source) -> Result<(), Error> {
     let mut names: Vec<(&str, usize)> = Vec::new();
     for (number, item) in items.iter().enumerate() {
         names.extend(item.aliases.iter().chain([&item.name]).map(|name| (name.as_str(), number)));
     }
-    let (seeds, slots) = perfect(&names);
-    source.line("pub(crate) static NAMES: Names = Names {");
-    source.line(format!("seeds: {seeds:?},"));
-    source.line(format!("slots: {slots:?},"));
+    let (seeds, slots) = perfect(&names).map_err(|(one, other)| {
+        let [one, other] = [one, other].map(|place| names[place]);
+        items[other.1].place.error(format!(
+            "no hash tells `{}` from `{}`: change what `hash.rs` reads of a name, or its number of slots",
+            other.0, one.0
+        ))
+    })?;
     let pairs: Vec<String> = names.iter().map(|(name, number)| format!("({}, {number})", quote(name))).collect();
-    source.line(format!("names: &[{}],", pairs.join(", ")));
+    source.line("pub(crate) static NAMES: Names = Names {");
+    source.list("seeds: [", &strings(&seeds), "],");
+    source.list("slots: [", &strings(&slots), "],");
+    source.list("names: &[", &pairs, "],");
     source.line("};");
     source.gap();
+    Ok(())
 }
 
-/// Seeds that put every name in a slot of its own, the fullest groups first.
-fn perfect(names: &[(&str, usize)]) -> (Vec<u16>, Vec<u16>) {
+/// Each of these as text.
+pub fn strings(values: &[impl ToString]) -> Vec<String> {
+    values.iter().map(ToString::to_string).collect()
+}
+
+/// Seeds that put every name in a slot of its own, the fullest groups first; or the places of two names that no seed keeps apart.
+fn perfect(names: &[(&str, usize)]) -> Result<(Vec<u16>, Vec<u16>), (usize, usize)> {
     use super::hash::{GROUPS, SLOTS, fold, group, slot};
-    let mut groups: Vec<Vec<(u16, u64)>> = vec![Vec::new(); GROUPS];
-    for (place, (name, _)) in (0..).zip(names) {
+    let mut groups: Vec<Vec<(usize, u64)>> = vec![Vec::new(); GROUPS];
+    for (place, (name, _)) in names.iter().enumerate() {
         let folded = fold(name.as_bytes());
         groups[group(folded)].push((place, folded));
     }
@@ -236,13 +343,18 @@ fn perfect(names: &[(&str, usize)]) -> (Vec<u16>, Vec<u16>) {
             taken.dedup();
             fits && taken.len() == members.len()
         };
-        let seed = (0..u16::MAX)
-            .find(free)
-            .unwrap_or_else(|| panic!("two names share first and last bytes and length: {members:?}"));
+        let Some(seed) = (0..u16::MAX).find(free) else {
+            // The two that are alike; where none are, the slots are too few, and any two say so.
+            let alike = |(at, (_, folded)): (usize, &(usize, u64))| {
+                members[..at].iter().find(|(_, other)| other == folded).map(|other| (other.0, members[at].0))
+            };
+            let some = (members[0].0, members[members.len() - 1].0);
+            return Err(members.iter().enumerate().find_map(alike).unwrap_or(some));
+        };
         for (place, folded) in members {
-            slots[slot(*folded, seed)] = *place;
+            slots[slot(*folded, seed)] = *place as u16;
         }
         seeds[group] = seed;
     }
-    (seeds, slots)
+    Ok((seeds, slots))
 }

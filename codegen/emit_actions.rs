@@ -1,17 +1,17 @@
 //! Actions three times over: the builder that a client sends with, the view that a server reads with, and the view of the response.
 
 use super::emit::{Source, branch, field_doc, getters, names, quote, rustdoc, versions};
-use super::table::{Field, Item, Reply, Row, Table};
+use super::table::{Error, Field, Item, Reply, Row, Table};
 
 /// `actions.rs`: builders, and the hash of their names.
-pub fn actions(table: &Table) -> String {
+pub fn actions(table: &Table) -> Result<String, Error> {
     let mut source = Source::new("Every action: its builder, and its name's number.");
     source.gap();
-    names(&table.actions, &mut source);
+    names(&table.actions, &mut source)?;
     for (number, action) in table.actions.iter().enumerate() {
         builder(number, action, &mut source);
     }
-    source.finish()
+    Ok(source.finish())
 }
 
 fn params(action: &Item) -> impl Iterator<Item = &Field> {
@@ -56,8 +56,8 @@ fn builder(number: usize, action: &Item, source: &mut Source) {
         .collect();
     source.doc(if required.is_empty() { "The action, with nothing set." } else { "The action with what it needs." });
     source.line("#[inline]");
-    source.line(format!("pub fn new({}) -> Self {{", arguments.join(", ")));
-    let set: String = required
+    source.list("pub fn new(", &arguments, ") -> Self {");
+    let set: Vec<String> = required
         .iter()
         .map(|field| match field.kind.word {
             "assignments" => format!(".{0}({0}.0, {0}.1)", field.rust),
@@ -65,7 +65,7 @@ fn builder(number: usize, action: &Item, source: &mut Source) {
         })
         .collect();
     let verbatim = if action.rows.iter().any(|row| matches!(row, Row::Rest(_))) { ".verbatim()" } else { "" };
-    source.line(format!("Self(Args::new({}){verbatim}){set}", quote(&action.name)));
+    source.chain(&format!("Self(Args::new({}){verbatim})", quote(&action.name)), &set, "");
     source.line("}");
     for field in params(action) {
         source.gap();
@@ -127,7 +127,7 @@ fn answers(action: &Item) -> String {
         let end = list.end.as_ref().map_or(String::new(), |end| format!(", then `{end}`"));
         out.push(format!("Then come the events {}{end}.", items.join(", ")));
     }
-    if let Some((_, event)) = &action.outcome {
+    if let Some(event) = &action.outcome {
         out.push(format!("Later the event `{event}` tells how it went."));
     }
     out.join(" ")
@@ -233,9 +233,11 @@ pub fn responses(table: &Table) -> String {
         source.line(format!("pub struct {name}<'buf>(Response<'buf>);"));
         source.line(format!("response_view!({name});"));
         source.gap();
-        source.line(format!("impl<'buf> {name}<'buf> {{"));
-        getters(table, &reply.rows, None, "\"\"", &mut source);
-        source.line("}");
+        if reply.rows.iter().any(|row| matches!(row, Row::Field(_))) {
+            source.line(format!("impl<'buf> {name}<'buf> {{"));
+            getters(table, &reply.rows, None, "\"\"", &mut source);
+            source.line("}");
+        }
     }
     source.finish()
 }
@@ -250,16 +252,22 @@ pub fn samples(table: &Table) -> String {
         let name = &action.rust;
         source.line("{");
         let required: Vec<String> = params(action).filter(|field| field.required).map(sample_argument).collect();
-        let mut built = format!("{name}::new({})", required.join(", "));
-        for field in params(action).filter(|field| !field.required) {
-            let number = if field.holes() > 0 { "0, " } else { "" };
-            built.push_str(&format!(".{}({number}{})", field.rust, field.kind.sample.1));
+        let optional = params(action).filter(|field| !field.required);
+        let set: Vec<String> = optional
+            .map(|field| {
+                let number = if field.holes() > 0 { "0, " } else { "" };
+                format!(".{}({number}{})", field.rust, field.kind.sample.1)
+            })
+            .collect();
+        if set.is_empty() {
+            source.list(&format!("let action = {name}::new("), &required, ");");
+        } else {
+            source.chain(&format!("let action = {name}::new({})", required.join(", ")), &set, ";");
         }
-        source.line(format!("let bytes = encoded(&{built});"));
+        source.line("let bytes = encoded(&action);");
         source.line(format!("sink({}, &bytes);", quote(&action.name)));
         source.line("let mut decoder = decoder(&bytes);");
-        source
-            .line(format!("let view = request::{name}::view(frame(&mut decoder)).expect(\"the name of the action\");"));
+        source.line(format!("let view = request::{name}::view(frame(&mut decoder)).expect(\"its name\");"));
         source.line(format!("assert_eq!(view.frame().name().unwrap(), {});", quote(&action.name)));
         for field in params(action) {
             let get = match (field.holes() > 0, field.repeat) {

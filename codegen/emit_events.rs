@@ -1,7 +1,7 @@
 //! Events and the blocks that they share.
 
 use super::emit::{Source, base, block_type, branch, getters, names, rustdoc, versions};
-use super::table::{Item, Row, Table};
+use super::table::{Error, Item, Row, Table};
 
 /// `blocks.rs`: a view a block.
 pub fn blocks(table: &Table) -> String {
@@ -47,15 +47,15 @@ fn base_type(table: &Table, item: &Item) -> String {
 }
 
 /// `events.rs`: the enum, a view an event, and the hash of their names.
-pub fn events(table: &Table) -> String {
+pub fn events(table: &Table) -> Result<String, Error> {
     let mut source = Source::new("Every event: its view, and its name's number.");
     source.gap();
-    names(&table.events, &mut source);
+    names(&table.events, &mut source)?;
     variants(table, &mut source);
     for (number, event) in table.events.iter().enumerate() {
         view(table, number, event, &mut source);
     }
-    source.finish()
+    Ok(source.finish())
 }
 
 /// The enum over all events, and the way from a frame into it.
@@ -146,11 +146,7 @@ fn facts(event: &Item) -> String {
 /// A few lines that read the event's first own field.
 fn example(event: &Item, source: &mut Source) {
     let field = event.rows.iter().find_map(|row| match row {
-        Row::Field(field)
-            if field.holes() == 0 && !field.repeat && !field.secret && !field.kind.sample.0.is_empty() =>
-        {
-            Some(field)
-        }
+        Row::Field(field) if field.holes() == 0 && !field.repeat && !field.secret => Some(field),
         _ => None,
     });
     let Some(field) = field else { return };

@@ -100,16 +100,26 @@ pub const KINDS: [Kind; 35] = [
         "value::DateTime",
         ("value::DateTime", SAME),
         ("value::DateTime", "Arg::wire(&value)"),
-        ("", ""),
+        (
+            "2026-11-21 12:30:05",
+            "value::DateTime::new(value::Date::new(2026, 11, 21).unwrap(), value::TimeOfDay::new(12, 30, 5, 0).unwrap())",
+        ),
     ),
-    kind("date", "Date", "value::Date", ("value::Date", SAME), ("value::Date", "Arg::wire(&value)"), ("", "")),
+    kind(
+        "date",
+        "Date",
+        "value::Date",
+        ("value::Date", SAME),
+        ("value::Date", "Arg::wire(&value)"),
+        ("2026-11-21", "value::Date::new(2026, 11, 21).unwrap()"),
+    ),
     kind(
         "time",
         "Time",
         "value::TimeOfDay",
         ("value::TimeOfDay", SAME),
         ("value::TimeOfDay", "Arg::wire(&value)"),
-        ("", ""),
+        ("12:30:05", "value::TimeOfDay::new(12, 30, 5, 0).unwrap()"),
     ),
     kind(
         "isotime",
@@ -117,7 +127,10 @@ pub const KINDS: [Kind; 35] = [
         "value::SecurityTime",
         ("value::SecurityTime", SAME),
         ("value::SecurityTime", "Arg::wire(&value)"),
-        ("", ""),
+        (
+            "2026-11-21T12:30:05.000+0100",
+            "value::SecurityTime::new(value::DateTime::new(value::Date::new(2026, 11, 21).unwrap(), value::TimeOfDay::new(12, 30, 5, 0).unwrap()), 60).unwrap()",
+        ),
     ),
     kind(
         "channel",

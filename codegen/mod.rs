@@ -1,4 +1,4 @@
-//! Turns the spec tables into Rust: `spec/*.spec` in, one file of source a floor of the catalogue out.
+//! Turns the spec tables into Rust: `spec/ami/**/*.spec` in, one file of source a floor of the catalogue out.
 //!
 //! Used by `build.rs` (which includes it as a module, so that it costs no crate), and by the tests that hold it to its golden files. Standard library only.
 //!
@@ -9,6 +9,23 @@
 //! | `names.rs`, `kinds.rs`, `hash.rs` | wire names to Rust names; kinds to types; names to numbers |
 //! | `emit.rs`, `emit_*.rs` | the Rust |
 //! | `pack.rs` | the tables for run time |
+
+//!
+//! # How to add an action
+//!
+//! Write its entry in the file of its kind in `spec/ami/actions/`, and nothing else: the builder, the server's view, the view of the response, their docs and examples, the catalogue and the test
+//! that writes and reads it with every field set come from there.
+//!
+//! ```text
+//! action QueueHush class=agent since=24 : Silences a queue's announcements.
+//!   Queue*      text          : Name of the queue.
+//!   For         seconds as=duration : How long, in seconds; without it until the queue is reloaded.
+//!   reply : Tells how many callers wait.
+//!   Callers     uint          : Number of callers now.
+//! ```
+//!
+//! An event is one entry in `spec/ami/events/`. `BRANCHES` and `CLASSES` in `kinds.rs` are what `since`, `until` and `class` may name; a kind of value that no row had before is a line of `KINDS` there,
+//! and a type in `src/value/`. What the builders write is held by `tests/actions.txt`: `BLESS=1 cargo test` adds the new one's bytes to it.
 
 mod check;
 mod emit;
@@ -32,13 +49,25 @@ pub type File = (&'static str, String);
 /// # Errors
 /// The first mistake, with file, line and column.
 pub fn read(folder: &Path) -> Result<Table, Error> {
+    let mut paths = Vec::new();
+    collect(folder, &mut paths)?;
+    paths.sort();
     let mut files = Vec::new();
-    collect(folder, &mut files)?;
-    files.sort();
-    let mut table = Table::default();
-    for path in files {
+    for path in paths {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(&path).map_err(|error| Error::new(&name, 0, 0, error.to_string()))?;
+        files.push((name, text));
+    }
+    parse(files)
+}
+
+/// Reads files, each a name for errors and its text.
+///
+/// # Errors
+/// The first mistake, with file, line and column.
+pub fn parse(files: impl IntoIterator<Item = (String, String)>) -> Result<Table, Error> {
+    let mut table = Table::default();
+    for (name, text) in files {
         table.add(&name, &text)?;
     }
     check::check(&table)?;
@@ -46,18 +75,21 @@ pub fn read(folder: &Path) -> Result<Table, Error> {
 }
 
 /// The Rust made from a table.
-pub fn generate(table: &Table) -> Vec<File> {
+///
+/// # Errors
+/// Names that no hash keeps apart.
+pub fn generate(table: &Table) -> Result<Vec<File>, Error> {
     let (text, starts) = pack::pack(table);
-    vec![
+    Ok(vec![
         ("catalogue.txt", text),
         ("catalogue.rs", starts),
         ("blocks.rs", emit_events::blocks(table)),
-        ("events.rs", emit_events::events(table)),
-        ("actions.rs", emit_actions::actions(table)),
+        ("events.rs", emit_events::events(table)?),
+        ("actions.rs", emit_actions::actions(table)?),
         ("requests.rs", emit_actions::requests(table)),
         ("responses.rs", emit_actions::responses(table)),
         ("samples.rs", emit_actions::samples(table)),
-    ]
+    ])
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {

@@ -45,9 +45,22 @@ pub fn camel(wire: &str) -> String {
     out
 }
 
+/// Whether it can name a method, keywords apart.
+pub fn is_snake(name: &str) -> bool {
+    let rest = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(rest)
+}
+
+/// Whether it can name a type.
+pub fn is_camel(name: &str) -> bool {
+    name != "Self"
+        && name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
 /// Whether it is a Rust keyword, so that it can't name a method.
 pub fn is_keyword(name: &str) -> bool {
-    const KEYWORDS: [&str; 53] = [
+    const KEYWORDS: [&str; 55] = [
         "abstract",
         "as",
         "async",
@@ -99,8 +112,80 @@ pub fn is_keyword(name: &str) -> bool {
         "unsafe",
         "unsized",
         "use",
+        "virtual",
         "where",
+        "while",
         "yield",
     ];
-    KEYWORDS.contains(&name) || name == "virtual" || name == "while"
+    KEYWORDS.contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods() {
+        let cases = [
+            ("Cause", "cause"),
+            ("Cause-txt", "cause_txt"),
+            ("CallerIDNum", "caller_id_num"),
+            ("ActionID", "action_id"),
+            ("Uniqueid", "uniqueid"),
+            ("UniqueID", "unique_id"),
+            ("DestUniqueid", "dest_uniqueid"),
+            ("ID", "id"),
+            ("BridgeCPUUsage", "bridge_cpu_usage"),
+            ("QoSRTT", "qo_srtt"),
+            ("Md5Cred", "md5_cred"),
+            ("Qualify2xxOnly", "qualify2xx_only"),
+            ("SIP-Sess-Expires", "sip_sess_expires"),
+            ("T38UDPTLMaxRate", "t38_udptl_max_rate"),
+            ("ChargedItem/UnitAmount", "charged_item_unit_amount"),
+            ("Line-{i:6}-{j:6}", "line"),
+            ("UnitAmount({i})", "unit_amount"),
+            ("Report{i}SourceSSRC", "report_source_ssrc"),
+            ("ChanVariable({key})", "chan_variable"),
+            ("already_snake", "already_snake"),
+            ("two words", "two_words"),
+            ("", ""),
+        ];
+        for (wire, rust) in cases {
+            assert_eq!(snake(wire), rust, "{wire}");
+        }
+    }
+
+    #[test]
+    fn types() {
+        let cases = [
+            ("Hangup", "Hangup"),
+            ("AOC-D", "AOCD"),
+            ("queue-member", "QueueMember"),
+            ("DataGet Tree", "DataGetTree"),
+            ("iax2peers", "Iax2peers"),
+            ("", ""),
+        ];
+        for (wire, rust) in cases {
+            assert_eq!(camel(wire), rust, "{wire}");
+        }
+    }
+
+    #[test]
+    fn what_can_be_a_name() {
+        for (name, method, kind) in [
+            ("state", true, false),
+            ("state_2", true, false),
+            ("State", false, true),
+            ("AOCD", false, true),
+            ("Self", false, false),
+            ("2nd", false, false),
+            ("a-b", false, false),
+            ("A_B", false, false),
+            ("über", false, false),
+            ("", false, false),
+        ] {
+            assert_eq!((is_snake(name), is_camel(name)), (method, kind), "{name}");
+        }
+        assert!(is_keyword("type") && is_keyword("yield") && !is_keyword("kind"));
+    }
 }

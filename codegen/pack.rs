@@ -8,7 +8,7 @@
 //! reply   =reply style items end outcome doc                           actions; the rows behind it are the response's
 //! ```
 
-use super::emit::Source;
+use super::emit::{Source, strings};
 use super::kinds::CLASSES;
 use super::names;
 use super::table::{Field, Item, Row, Table};
@@ -23,7 +23,7 @@ pub fn pack(table: &Table) -> (String, String) {
             starts.push(text.len());
             pack_item(table, item, name == "ACTION", &mut text);
         }
-        source.line(format!("pub(super) static {name}_STARTS: [u32; {}] = {starts:?};", starts.len()));
+        source.list(&format!("pub(super) static {name}_STARTS: [u32; {}] = [", starts.len()), &strings(&starts), "];");
     }
     for (name, block) in [("COMMON", "common"), ("REPLY_COMMON", "reply-common")] {
         let number = table.blocks.iter().position(|found| found.name == block).unwrap_or(usize::MAX);
@@ -57,9 +57,9 @@ fn pack_item(table: &Table, item: &Item, is_action: bool, text: &mut String) {
         let columns = [
             "=reply",
             reply.map_or("", |reply| &reply.style),
-            &list.map_or(String::new(), |list| list.items.join(",")),
-            list.and_then(|list| list.end.as_deref()).unwrap_or(""),
-            item.outcome.as_ref().map_or("", |(_, event)| event),
+            &list.map_or(String::new(), |list| strings(&list.items).join(",")),
+            list.and_then(|list| list.end.as_ref()).map_or("", |end| &end.text),
+            item.outcome.as_ref().map_or("", |event| &event.text),
             reply.map_or("", |reply| &reply.doc),
         ];
         line(&columns, text);

@@ -4,19 +4,21 @@
 //! file  = { line }
 //! line  = "" | "#" comment | item | row
 //! item  = ("block" | "event" | "action") NAME { attribute } [ ":" sentence ]        begins in column 1
-//! row   = "use" BLOCK [ PREFIX ]                                                    the fields of a block, PREFIX before each name
+//! row   = "use" BLOCK [ PREFIX ]                                                    events and blocks: the fields of a block, PREFIX before each name
 //!       | "rest" ":" sentence                                                       any other header may be there too
 //!       | "reply" [ "text" | "follows" ] ":" sentence                               actions: the rows after it are the response's
 //!       | "list" "items=" EVENT { "," EVENT } [ "end=" EVENT ]                      actions: events that answer, and the one that ends them
 //!       | "outcome" EVENT                                                           actions: a later event with the same ActionID
-//!       | NAME [ "*" ] KIND { attribute } ":" sentence                              a field; "*": required
+//!       | NAME [ "*" ] KIND { attribute } ":" sentence                              a field; "*", parameters only: required
 //! NAME  = word | '"' text '"'       in a field's name {i} stands for a number, {i:6} for one of six digits, {key} for any text
 //! attribute = "since=" BRANCH | "until=" BRANCH | "alias=" NAME { "," NAME } | "as=" IDENTIFIER
-//!           | "class=" CLASS { "," CLASS } | "role=" ("item" | "end" | "both")      items only
-//!           | "repeat" | "secret"                                                   fields only
+//!           | "class=" CLASS { "," CLASS }                                          actions and events
+//!           | "role=" ("item" | "end" | "both")                                     events
+//!           | "repeat" | "secret"                                                   fields
 //! ```
 //!
-//! A row belongs to the item above it. Names are matched without regard to case, and written as the server writes them. `block common` holds what every event may carry.
+//! A row belongs to the item above it. Names are matched without regard to case, and written as the server writes them. `block common` holds what every event may carry, `block reply-common` what
+//! every response may. Columns in errors count bytes from 1.
 
 use super::kinds::{self, BRANCHES, CLASSES, Kind};
 use super::names;
@@ -39,7 +41,9 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)
+        let Self { file, line, column, message } = self;
+        // 0: the file as a whole.
+        if *line == 0 { write!(f, "{file}: {message}") } else { write!(f, "{file}:{line}:{column}: {message}") }
     }
 }
 
@@ -52,6 +56,11 @@ pub struct Place {
 }
 
 impl Place {
+    /// The same line, another column.
+    fn at(&self, column: usize) -> Self {
+        Self { column, ..self.clone() }
+    }
+
     pub fn error(&self, message: impl Into<String>) -> Error {
         Error::new(&self.file, self.line, self.column, message.into())
     }
@@ -80,7 +89,7 @@ pub struct Item {
     pub rows: Vec<Row>,
     pub reply: Option<Reply>,
     pub list: Option<List>,
-    pub outcome: Option<(Place, String)>,
+    pub outcome: Option<Name>,
 }
 
 /// What an action's response carries.
@@ -91,10 +100,22 @@ pub struct Reply {
 }
 
 /// The events that answer an action.
+#[derive(Default)]
 pub struct List {
+    pub items: Vec<Name>,
+    pub end: Option<Name>,
+}
+
+/// The name of an event, where an action mentions it.
+pub struct Name {
     pub place: Place,
-    pub items: Vec<String>,
-    pub end: Option<String>,
+    pub text: String,
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
 }
 
 /// A line of an item.
@@ -135,6 +156,26 @@ struct Word<'a> {
     starred: bool,
 }
 
+/// The sentence of a line, and where the line ends, which is where it is missing.
+struct Doc<'a> {
+    text: &'a str,
+    end: Place,
+}
+
+impl Doc<'_> {
+    fn sentence(&self) -> Result<String, Error> {
+        match self.text {
+            "" => Err(self.end.error("the line wants a sentence: ` : What it is.`")),
+            text if text.ends_with('.') => Ok(text.to_owned()),
+            _ => Err(self.end.error("the sentence wants a full stop")),
+        }
+    }
+
+    fn none(&self, what: &str) -> Result<(), Error> {
+        if self.text.is_empty() { Ok(()) } else { Err(self.end.error(format!("a `{what}` has no sentence"))) }
+    }
+}
+
 impl Table {
     /// Reads one file's text into the table.
     pub fn add(&mut self, file: &str, text: &str) -> Result<(), Error> {
@@ -145,20 +186,24 @@ impl Table {
             if content.trim_start().is_empty() || content.trim_start().starts_with('#') {
                 continue;
             }
-            let (left, doc) = split_doc(content);
+            // They separate the columns of the packed tables.
+            if let Some(tab) = content.find('\t') {
+                return Err(place.at(tab + 1).error("a tab; blanks separate words"));
+            }
+            let (left, doc) = content.split_once(" : ").unwrap_or((content, ""));
+            let doc = Doc { text: doc.trim(), end: place.at(content.len() + 1) };
             let words = words(left, &place)?;
             let Some(first) = words.first() else {
                 return Err(place.error("a sentence without anything that it describes"));
             };
-            if content.starts_with(char::is_whitespace) {
+            if content.starts_with(' ') {
                 let Some((keyword, item)) = &mut item else {
-                    return Err(Place { column: first.column, ..place }
-                        .error("a row before the first `block`, `event` or `action`"));
+                    return Err(place.at(first.column).error("a row before the first `block`, `event` or `action`"));
                 };
-                read_row(keyword, item, &words, doc, &place)?;
+                read_row(keyword, item, &words, &doc, &place.at(first.column))?;
             } else {
                 self.put(item.take());
-                item = Some((first.text.to_owned(), read_item(&words, doc, &place)?));
+                item = Some((first.text.to_owned(), read_item(&words, &doc, &place)?));
             }
         }
         self.put(item);
@@ -185,11 +230,6 @@ impl Table {
     }
 }
 
-/// The line's words, and the sentence after ` : `.
-fn split_doc(line: &str) -> (&str, &str) {
-    line.split_once(" : ").map_or((line, ""), |(left, doc)| (left, doc.trim()))
-}
-
 fn words<'a>(left: &'a str, place: &Place) -> Result<Vec<Word<'a>>, Error> {
     let mut words = Vec::new();
     let mut at = 0;
@@ -198,9 +238,7 @@ fn words<'a>(left: &'a str, place: &Place) -> Result<Vec<Word<'a>>, Error> {
         let column = at + 1;
         let rest = &left[at..];
         if let Some(inner) = rest.strip_prefix('"') {
-            let end = inner
-                .find('"')
-                .ok_or_else(|| Place { column, ..place.clone() }.error("a name whose quotes don't close"))?;
+            let end = inner.find('"').ok_or_else(|| place.at(column).error("a name whose quotes don't close"))?;
             let starred = inner[end + 1..].starts_with('*');
             words.push(Word { text: &inner[..end], column, quoted: true, starred });
             at += end + 2 + usize::from(starred);
@@ -214,18 +252,53 @@ fn words<'a>(left: &'a str, place: &Place) -> Result<Vec<Word<'a>>, Error> {
     Ok(words)
 }
 
-fn read_item(words: &[Word<'_>], doc: &str, place: &Place) -> Result<Item, Error> {
-    let [keyword, name, attributes @ ..] = words else {
-        return Err(place.error("expected `block`, `event` or `action` and a name"));
-    };
-    if !matches!(keyword.text, "block" | "event" | "action") {
-        return Err(place.error(format!("expected `block`, `event` or `action`, found `{}`", keyword.text)));
+/// Attributes, each at most once.
+struct Attributes<'a> {
+    words: &'a [Word<'a>],
+    place: &'a Place,
+    /// What has them, with its article.
+    of: &'a str,
+}
+
+impl<'a> Attributes<'a> {
+    /// Each with its key, its value if it has one, and where it stands; `known` are those that may be here.
+    fn each(
+        &self,
+        known: &[&str],
+        mut take: impl FnMut(&'a str, &'a str, &Place) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        for (number, word) in self.words.iter().enumerate() {
+            let place = self.place.at(word.column);
+            let (key, value) = word.text.split_once('=').map_or((word.text, None), |(key, value)| (key, Some(value)));
+            let flag = matches!(key, "repeat" | "secret");
+            if !known.contains(&key) || flag != value.is_none() {
+                return Err(place.error(format!("`{}` is no attribute of {}", word.text, self.of)));
+            }
+            if self.words[..number].iter().any(|before| before.text.split('=').next() == Some(key)) {
+                return Err(place.error(format!("`{key}` for the second time")));
+            }
+            take(key, value.unwrap_or_default(), &place)?;
+        }
+        Ok(())
     }
-    let place = Place { column: name.column, ..place.clone() };
+}
+
+fn read_item(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Item, Error> {
+    let [keyword, rest @ ..] = words else { unreachable!("a line with a word") };
+    let (of, known): (&str, &[&str]) = match keyword.text {
+        "block" => ("a block", &[]),
+        "event" => ("an event", &["since", "until", "alias", "as", "class", "role"]),
+        "action" => ("an action", &["since", "until", "alias", "as", "class"]),
+        other => return Err(place.error(format!("expected `block`, `event` or `action`, found `{other}`"))),
+    };
+    let [name, attributes @ ..] = rest else {
+        return Err(doc.end.error(format!("expected the name of {of}")));
+    };
+    let place = place.at(name.column);
     let mut item = Item {
         rust: names::camel(name.text),
         name: name.text.to_owned(),
-        doc: sentence(doc, &place)?,
+        doc: doc.sentence()?,
         aliases: Vec::new(),
         classes: Vec::new(),
         since: None,
@@ -235,89 +308,116 @@ fn read_item(words: &[Word<'_>], doc: &str, place: &Place) -> Result<Item, Error
         reply: None,
         list: None,
         outcome: None,
-        place,
+        place: place.clone(),
     };
-    for word in attributes {
-        let place = Place { column: word.column, ..item.place.clone() };
-        match word.text.split_once('=') {
-            Some(("since", branch)) => item.since = Some(read_branch(branch, &place)?),
-            Some(("until", branch)) => item.until = Some(read_branch(branch, &place)?),
-            Some(("alias", names)) => item.aliases = list(names),
-            Some(("as", rust)) => rust.clone_into(&mut item.rust),
-            Some(("class", classes)) => {
-                item.classes = list(classes);
+    Attributes { words: attributes, place: &place, of }.each(known, |key, value, place| {
+        match key {
+            "since" => item.since = Some(read_branch(value, place)?),
+            "until" => item.until = Some(read_branch(value, place)?),
+            "alias" => item.aliases = read_names(value, place)?,
+            "as" => value.clone_into(&mut item.rust),
+            "class" => {
+                item.classes = read_names(value, place)?;
                 if let Some(class) = item.classes.iter().find(|class| !CLASSES.iter().any(|(known, _)| known == class))
                 {
                     return Err(place.error(format!("unknown class `{class}`")));
                 }
             }
-            Some(("role", role)) if keyword.text == "event" && matches!(role, "item" | "end" | "both") => {
-                item.role = Some(role.to_owned());
-            }
-            _ => return Err(place.error(format!("`{}` is no attribute of an {}", word.text, keyword.text))),
+            _ if matches!(value, "item" | "end" | "both") => item.role = Some(value.to_owned()),
+            _ => return Err(place.error("a role is `item`, `end` or `both`")),
         }
-    }
+        Ok(())
+    })?;
     Ok(item)
 }
 
-fn read_row(keyword: &str, item: &mut Item, words: &[Word<'_>], doc: &str, place: &Place) -> Result<(), Error> {
-    let first = &words[0];
-    let place = Place { column: first.column, ..place.clone() };
+fn read_row(keyword: &str, item: &mut Item, words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<(), Error> {
+    let (first, rest) = (&words[0], &words[1..]);
     let action = keyword == "action";
-    let row = match (first.text, &words[1..]) {
-        _ if first.quoted => Row::Field(read_field(words, doc, &place)?),
-        ("use", [block]) => Row::Use { place, block: block.text.to_owned(), prefix: String::new() },
-        ("use", [block, prefix]) => Row::Use { place, block: block.text.to_owned(), prefix: prefix.text.to_owned() },
-        ("rest", []) => Row::Rest(sentence(doc, &place)?),
+    let word = if first.quoted { "" } else { first.text };
+    let row = match (word, rest) {
+        ("use", _) if action => return Err(place.error("a `use` in an action; it is for events and blocks")),
+        ("use", [block, prefix @ ..]) if prefix.len() < 2 => {
+            doc.none("use")?;
+            let prefix = prefix.first().map_or("", |prefix| prefix.text).to_owned();
+            Row::Use { place: place.at(block.column), block: block.text.to_owned(), prefix }
+        }
+        ("use", _) => return Err(place.error("a `use` names a block, and a prefix if its names have one")),
+        ("rest", []) => Row::Rest(doc.sentence()?),
         ("reply", style) if action => {
             let style = match style {
                 [] => "",
                 [word] if matches!(word.text, "text" | "follows") => word.text,
-                [word, ..] => {
-                    return Err(Place { column: word.column, ..place }.error("a reply is `text`, `follows` or neither"));
-                }
+                [word, ..] => return Err(place.at(word.column).error("a reply is `text`, `follows` or neither")),
             };
-            if item.reply.is_some() {
-                return Err(place.error("a second `reply`"));
-            }
-            item.reply = Some(Reply { style: style.to_owned(), doc: sentence(doc, &place)?, rows: Vec::new() });
+            once(item.reply.is_some(), "reply", place)?;
+            item.reply = Some(Reply { style: style.to_owned(), doc: doc.sentence()?, rows: Vec::new() });
             return Ok(());
         }
         ("list", parts) if action => {
-            let mut found = List { place: place.clone(), items: Vec::new(), end: None };
-            for part in parts {
-                match part.text.split_once('=') {
-                    Some(("items", names)) => found.items = list(names),
-                    Some(("end", name)) => found.end = Some(name.to_owned()),
-                    _ => return Err(Place { column: part.column, ..place }.error("a list has `items=` and `end=`")),
-                }
-            }
-            item.list = Some(found);
+            once(item.list.is_some(), "list", place)?;
+            doc.none("list")?;
+            item.list = Some(read_list(parts, place)?);
             return Ok(());
         }
         ("outcome", [event]) if action => {
-            item.outcome = Some((place, event.text.to_owned()));
+            once(item.outcome.is_some(), "outcome", place)?;
+            doc.none("outcome")?;
+            item.outcome = Some(Name { place: place.at(event.column), text: event.text.to_owned() });
             return Ok(());
         }
-        _ => Row::Field(read_field(words, doc, &place)?),
+        ("outcome", _) if action => return Err(place.error("an `outcome` names one event")),
+        _ => {
+            let field = read_field(words, doc, place)?;
+            if field.required && !(action && item.reply.is_none()) {
+                return Err(place.error(format!("`{}` is no parameter, so it can't be required", field.name)));
+            }
+            Row::Field(field)
+        }
     };
     item.reply.as_mut().map_or(&mut item.rows, |reply| &mut reply.rows).push(row);
     Ok(())
 }
 
-fn read_field(words: &[Word<'_>], doc: &str, place: &Place) -> Result<Field, Error> {
+fn once(already: bool, what: &str, place: &Place) -> Result<(), Error> {
+    if already { Err(place.error(format!("a second `{what}`"))) } else { Ok(()) }
+}
+
+fn read_list(parts: &[Word<'_>], place: &Place) -> Result<List, Error> {
+    let mut list = List::default();
+    for part in parts {
+        let place = place.at(part.column);
+        let (key, value) = part.text.split_once('=').unwrap_or((part.text, ""));
+        let mut column = part.column + key.len() + 1;
+        let names = read_names(value, &place)?.into_iter().map(|text| {
+            let name = Name { place: place.at(column), text };
+            column += name.text.len() + 1;
+            name
+        });
+        let mut names: Vec<Name> = names.collect();
+        match key {
+            "items" if list.items.is_empty() => list.items = names,
+            "end" if list.end.is_none() && names.len() == 1 => list.end = names.pop(),
+            _ => return Err(place.error("a `list` has one `items=` of events, and `end=` with one event")),
+        }
+    }
+    if list.items.is_empty() { Err(place.error("a `list` without `items=`")) } else { Ok(list) }
+}
+
+fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Field, Error> {
     let [name, kind, attributes @ ..] = words else {
+        let place = place.at(words[0].column + words[0].text.len());
         return Err(place.error(format!("`{}` has no kind", words[0].text)));
     };
     let Some(known) = kinds::find(kind.text) else {
-        return Err(Place { column: kind.column, ..place.clone() }.error(format!("unknown kind `{}`", kind.text)));
+        return Err(place.at(kind.column).error(format!("unknown kind `{}`", kind.text)));
     };
     let mut field = Field {
         place: place.clone(),
         name: name.text.to_owned(),
         rust: names::snake(name.text),
         kind: known,
-        doc: sentence(doc, place)?,
+        doc: doc.sentence()?,
         aliases: Vec::new(),
         since: None,
         until: None,
@@ -325,23 +425,24 @@ fn read_field(words: &[Word<'_>], doc: &str, place: &Place) -> Result<Field, Err
         repeat: false,
         secret: false,
     };
-    for word in attributes {
-        let place = Place { column: word.column, ..place.clone() };
-        match word.text.split_once('=') {
-            None if word.text == "repeat" => field.repeat = true,
-            None if word.text == "secret" => field.secret = true,
-            Some(("since", branch)) => field.since = Some(read_branch(branch, &place)?),
-            Some(("until", branch)) => field.until = Some(read_branch(branch, &place)?),
-            Some(("alias", names)) => field.aliases = list(names),
-            Some(("as", rust)) => rust.clone_into(&mut field.rust),
-            _ => return Err(place.error(format!("`{}` is no attribute of a field", word.text))),
+    let known = ["since", "until", "alias", "as", "repeat", "secret"];
+    Attributes { words: attributes, place, of: "a field" }.each(&known, |key, value, place| {
+        match key {
+            "since" => field.since = Some(read_branch(value, place)?),
+            "until" => field.until = Some(read_branch(value, place)?),
+            "alias" => field.aliases = read_names(value, place)?,
+            "as" => value.clone_into(&mut field.rust),
+            "repeat" => field.repeat = true,
+            _ => field.secret = true,
         }
-    }
+        Ok(())
+    })?;
     Ok(field)
 }
 
-fn list(names: &str) -> Vec<String> {
-    names.split(',').map(str::to_owned).collect()
+fn read_names(names: &str, place: &Place) -> Result<Vec<String>, Error> {
+    let names: Vec<String> = names.split(',').map(str::to_owned).collect();
+    if names.iter().any(String::is_empty) { Err(place.error("an empty name")) } else { Ok(names) }
 }
 
 fn read_branch(branch: &str, place: &Place) -> Result<String, Error> {
@@ -349,13 +450,5 @@ fn read_branch(branch: &str, place: &Place) -> Result<String, Error> {
         Ok(branch.to_owned())
     } else {
         Err(place.error(format!("unknown branch `{branch}`")))
-    }
-}
-
-fn sentence(doc: &str, place: &Place) -> Result<String, Error> {
-    if doc.ends_with('.') {
-        Ok(doc.to_owned())
-    } else {
-        Err(place.error("a sentence is missing, or its full stop: ` : What it is.`"))
     }
 }

@@ -1,0 +1,219 @@
+// Every action as a server sees it.
+// Made from the tables in `codegen/spec` by `build.rs`. Change those, not this.
+
+/// A request, by its name: a typed view of the frame it came in.
+///
+/// The case of letters in the name doesn't matter. An action that the crate doesn't know is `Other`; so is a frame that is no request.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Request<'buf> {
+    /// Does everything.
+    Anything(Anything<'buf>),
+    /// Is answered by the output of a command.
+    Command(Command<'buf>),
+    /// Is answered without a frame.
+    Queues(Queues<'buf>),
+    /// Has so many parameters that a line has no room for them.
+    Many(Many<'buf>),
+    /// Takes nothing and tells nothing.
+    Nothing(Nothing<'buf>),
+    /// A frame that no type of this crate stands for.
+    Other(Frame<'buf>),
+}
+
+impl<'buf> Request<'buf> {
+    /// The frame it came in.
+    pub fn frame(self) -> Frame<'buf> {
+        match self {
+            Self::Anything(view) => view.0,
+            Self::Command(view) => view.0,
+            Self::Queues(view) => view.0,
+            Self::Many(view) => view.0,
+            Self::Nothing(view) => view.0,
+            Self::Other(frame) => frame,
+        }
+    }
+
+    pub(super) fn from_number(number: usize, frame: Frame<'buf>) -> Self {
+        match number {
+            0 => Self::Anything(Anything(frame)),
+            1 => Self::Command(Command(frame)),
+            2 => Self::Queues(Queues(frame)),
+            3 => Self::Many(Many(frame)),
+            4 => Self::Nothing(Nothing(frame)),
+            _ => Self::Other(frame),
+        }
+    }
+}
+
+/// Does everything.
+///
+/// Action `Everything`, read by a server; [`action::Anything`](crate::action::Anything) builds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Anything<'buf>(Frame<'buf>);
+request_view!(Anything, 0);
+
+impl<'buf> Anything<'buf> {
+    /// Name of the channel.
+    ///
+    /// Header `Channel`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn channel(self) -> Result<value::ChannelName<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Channel", aliases: &[], kind: Kind::Channel })
+    }
+
+    /// A name with a blank.
+    ///
+    /// Header `Two words`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn two(self) -> Result<i64, FieldError> {
+        read(self.frame(), "", &Key { name: "Two words", aliases: &[], kind: Kind::Int })
+    }
+
+    /// One variable.
+    ///
+    /// Header `Variable`.
+    #[inline]
+    pub fn variable(self) -> Repeated<'buf, value::CommaList<'buf>> {
+        repeated(self.frame(), "", &Key { name: "Variable", aliases: &[], kind: Kind::Assignments })
+    }
+
+    /// How long it may take.
+    ///
+    /// Header `Timeout`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn timeout(self) -> Result<Duration, FieldError> {
+        read(self.frame(), "", &Key { name: "Timeout", aliases: &[], kind: Kind::Milliseconds })
+            .map(value::Milliseconds::get)
+    }
+
+    /// May come more than once.
+    ///
+    /// Header `Again`. Also `Once`. From Asterisk 12 on.
+    #[inline]
+    pub fn again(self) -> Repeated<'buf, Value<'buf>> {
+        repeated(self.frame(), "", &Key { name: "Again", aliases: &["Once"], kind: Kind::Text })
+    }
+
+    /// Not to be shown.
+    ///
+    /// Header `Secret`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn secret(self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Secret", aliases: &[], kind: Kind::Text })
+    }
+
+    /// Six digits.
+    ///
+    /// Header `Line-{i:6}`.
+    #[inline]
+    pub fn line(self) -> Indexed<'buf, u64> {
+        indexed(self.frame(), "", &Key { name: "Line-{i:6}", aliases: &[], kind: Kind::Uint })
+    }
+
+    /// A number in the name.
+    ///
+    /// Header `Unit({i})`.
+    #[inline]
+    pub fn unit(self) -> Indexed<'buf, u64> {
+        indexed(self.frame(), "", &Key { name: "Unit({i})", aliases: &[], kind: Kind::Uint })
+    }
+
+    /// Several in one.
+    ///
+    /// Header `Codecs`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn codecs(self) -> Result<value::CommaList<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Codecs", aliases: &[], kind: Kind::List })
+    }
+}
+
+/// Is answered by the output of a command.
+///
+/// Action `Command`, read by a server; [`action::Command`](crate::action::Command) builds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Command<'buf>(Frame<'buf>);
+request_view!(Command, 1);
+
+/// Is answered without a frame.
+///
+/// Action `Queues`, read by a server; [`action::Queues`](crate::action::Queues) builds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Queues<'buf>(Frame<'buf>);
+request_view!(Queues, 2);
+
+/// Has so many parameters that a line has no room for them.
+///
+/// Action `Many`, read by a server; [`action::Many`](crate::action::Many) builds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Many<'buf>(Frame<'buf>);
+request_view!(Many, 3);
+
+impl<'buf> Many<'buf> {
+    /// The first.
+    ///
+    /// Header `FirstParameter`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn first_parameter(self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "FirstParameter", aliases: &[], kind: Kind::Text })
+    }
+
+    /// The second.
+    ///
+    /// Header `SecondParameter`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn second_parameter(self) -> Result<Duration, FieldError> {
+        read(self.frame(), "", &Key { name: "SecondParameter", aliases: &[], kind: Kind::Seconds })
+            .map(value::Seconds::get)
+    }
+
+    /// The third.
+    ///
+    /// Header `ThirdParameter`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn third_parameter(self) -> Result<u64, FieldError> {
+        read(self.frame(), "", &Key { name: "ThirdParameter", aliases: &[], kind: Kind::Uint })
+    }
+
+    /// The fourth.
+    ///
+    /// Header `FourthParameter`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn fourth_parameter(self) -> Result<u64, FieldError> {
+        read(self.frame(), "", &Key { name: "FourthParameter", aliases: &[], kind: Kind::Uint })
+    }
+}
+
+/// Takes nothing and tells nothing.
+///
+/// Action `Nothing`, read by a server; [`action::Nothing`](crate::action::Nothing) builds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Nothing<'buf>(Frame<'buf>);
+request_view!(Nothing, 4);

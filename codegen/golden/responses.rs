@@ -1,0 +1,35 @@
+// Responses that carry headers of their own.
+// Made from the tables in `codegen/spec` by `build.rs`. Change those, not this.
+
+/// The response to [`Everything`](crate::action::Anything). Tells a lot.
+#[derive(Clone, Copy, Debug)]
+pub struct Anything<'buf>(Response<'buf>);
+response_view!(Anything);
+
+impl<'buf> Anything<'buf> {
+    /// A line of a category.
+    ///
+    /// Header `Line-{i:6}-{j:6}`.
+    #[inline]
+    pub fn line(self) -> Indexed<'buf, Value<'buf>> {
+        indexed(self.frame(), "", &Key { name: "Line-{i:6}-{j:6}", aliases: &[], kind: Kind::Text })
+    }
+
+    /// May come more than once.
+    ///
+    /// Header `Many`.
+    #[inline]
+    pub fn many(self) -> Repeated<'buf, u64> {
+        repeated(self.frame(), "", &Key { name: "Many", aliases: &[], kind: Kind::Uint })
+    }
+}
+
+/// The response to [`Command`](crate::action::Command). Carries the output.
+#[derive(Clone, Copy, Debug)]
+pub struct Command<'buf>(Response<'buf>);
+response_view!(Command);
+
+/// The response to [`Many`](crate::action::Many). Carries no headers, but these.
+#[derive(Clone, Copy, Debug)]
+pub struct Many<'buf>(Response<'buf>);
+response_view!(Many);

@@ -1,0 +1,342 @@
+//! Invariant: the catalogue has every action, parameter, event, header, reply header, list and privilege that `tests/facts` tells of; what it lacks on purpose stands here, with the reason.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use ami_proto::catalogue::{self, ActionType, Branch, EventType, Field, Reply};
+use ami_proto::value::{Classes, FromWire};
+
+/// What the catalogue lacks on purpose: file, item, name (`*`: any) and why.
+const EXPLAINED: &[(&str, &str, &str, &str)] = &[
+    ("observed-events", "Fake", "*", "forged: a value with line breaks made it"),
+    ("observed-replies", "Getvar", "Event", "forged: the variable's value had line breaks"),
+    ("observed-replies", "Getvar", "Foo", "forged: the variable's value had line breaks"),
+    (
+        "observed-events",
+        "DeviceEntry",
+        "ListItems",
+        "no blank line ends the item, so the list's end was counted with it",
+    ),
+    ("observed-events", "LineEntry", "ListItems", "no blank line ends the item, so the list's end was counted with it"),
+    ("actions", "PJSIPShowEndpoints", "EventList", "a header of the answer, declared as a parameter"),
+    ("actions", "PJSIPShowEndpoints", "ListItems", "a header of the answer, declared as a parameter"),
+    ("actions", "PJSIPShowAors", "EventList", "a header of the answer, declared as a parameter"),
+    ("actions", "PJSIPShowAors", "ListItems", "a header of the answer, declared as a parameter"),
+    ("actions", "PJSIPShowAuths", "EventList", "a header of the answer, declared as a parameter"),
+    ("actions", "PJSIPShowAuths", "ListItems", "a header of the answer, declared as a parameter"),
+    ("actions", "PJSIPShowContacts", "EventList", "a header of the answer, declared as a parameter"),
+    ("actions", "PJSIPShowContacts", "ListItems", "a header of the answer, declared as a parameter"),
+    ("documented-params", "AOCMessage", "Channel*", "ChannelPrefix does as well"),
+    ("documented-params", "AOCMessage", "ChargeType*", "AOC-S has none"),
+    ("documented-params", "PJSIPNotify", "Variable*", "branch 22 takes Option instead"),
+    ("documented-params", "PJSIPHangup", "Cause*", "servers do without it"),
+    ("actions", "Login", "since", "branches up to 1.6 answer it outside their list of actions"),
+    ("actions", "Challenge", "since", "branches up to 1.6 answer it outside their list of actions"),
+    ("events", "AgentLogin", "since", OTHER_CASE),
+    ("events", "AgentLogin", "until", OTHER_CASE),
+    ("events", "AgentLogoff", "since", OTHER_CASE),
+    ("events", "AgentLogoff", "until", OTHER_CASE),
+    ("events", "InboundSubscriptionDetail", "command", "an answer, though the survey says it comes unasked"),
+    ("events", "InboundSubscriptionDetail", "since", "seen on 16; the survey says 20"),
+    ("events", "OutboundSubscriptionDetail", "command", "an answer, though the survey says it comes unasked"),
+    ("events", "OutboundSubscriptionDetail", "since", "its sister was seen on 16; the survey says 20"),
+    ("events", "NewCallerid", "since", OTHER_CASE),
+    ("events", "NewCallerid", "until", OTHER_CASE),
+    ("reference", "AOCMessage", "UnitAmout(0)", "a typo on the page"),
+    ("reference", "QueueCallerJoin", "Message", "the page runs an event into the next example"),
+    ("reference", "SIPpeerstatusComplete", "Action", "the page runs an event into the next example"),
+    ("reference", "SIPpeerstatusComplete", "Peer", "the page runs an event into the next example"),
+];
+
+const OTHER_CASE: &str = "one event; branches differ in the case of its letters";
+
+/// The rows of one file of facts, and what the catalogue lacks of them.
+struct Facts {
+    file: &'static str,
+    rows: Vec<Vec<String>>,
+    checked: usize,
+    missing: Vec<String>,
+    explained: HashSet<usize>,
+}
+
+impl Facts {
+    fn of(file: &'static str) -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/facts").join(file).with_extension("tsv");
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        let rows = lines.map(|line| line.split('\t').map(str::to_owned).collect()).collect();
+        Self { file, rows, checked: 0, missing: Vec::new(), explained: HashSet::new() }
+    }
+
+    /// Hands out each row.
+    fn each(mut self, mut look: impl FnMut(&mut Self, &[String])) -> Self {
+        for row in std::mem::take(&mut self.rows) {
+            look(&mut self, &row);
+        }
+        self
+    }
+
+    /// Counts a fact, and keeps it if the catalogue lacks it without a reason.
+    fn check(&mut self, known: bool, item: &str, name: &str) {
+        self.checked += 1;
+        if known {
+            return;
+        }
+        let reason = EXPLAINED.iter().position(|(file, of, what, _)| {
+            *file == self.file && of.eq_ignore_ascii_case(item) && (*what == "*" || what.eq_ignore_ascii_case(name))
+        });
+        match reason {
+            Some(reason) => drop(self.explained.insert(reason)),
+            None => self.missing.push(format!("{item}: {name}")),
+        }
+    }
+
+    /// Fails for what is missing, and for a reason that nothing needs any more.
+    fn end(self, at_least: usize) {
+        assert!(self.missing.is_empty(), "{}: {:#?}", self.file, self.missing);
+        assert!(self.checked >= at_least, "{}: only {} facts", self.file, self.checked);
+        for (number, explained) in EXPLAINED.iter().enumerate().filter(|(_, (file, ..))| *file == self.file) {
+            assert!(self.explained.contains(&number), "no such exception any more: {explained:?}");
+        }
+    }
+
+    fn event(&mut self, name: &str) -> Option<EventType> {
+        let event = catalogue::event(name);
+        self.check(event.is_some(), name, "no such event");
+        event
+    }
+
+    fn action(&mut self, name: &str) -> Option<ActionType> {
+        let action = catalogue::action(name);
+        self.check(action.is_some(), name, "no such action");
+        action
+    }
+
+    fn header(&mut self, event: EventType, header: &str) {
+        let known = event.field_of(header.as_bytes()).is_some() || event.rest().is_some() || is_part(event, header);
+        self.check(known, event.name(), header);
+    }
+
+    /// A parameter, with a `*` behind it if it is required.
+    fn parameter(&mut self, action: ActionType, parameter: &str) {
+        let name = parameter.trim_end_matches('*');
+        // Every action may have one.
+        if name.eq_ignore_ascii_case("ActionID") {
+            return;
+        }
+        let field = action.field_of(name.as_bytes());
+        self.check(field.is_some() || action.rest().is_some(), action.name(), name);
+        if parameter != name {
+            self.check(field.is_none_or(Field::is_required), action.name(), parameter);
+        }
+    }
+}
+
+/// Advice of charge nests its names (`Charge/Cost(0)/Amount`); the documentation names the parts alone, and two that stand for a part whose name varies.
+fn is_part(event: EventType, header: &str) -> bool {
+    let parts = |field: Field| {
+        field
+            .wire_name()
+            .split('/')
+            .any(|part| part.split('(').next().is_some_and(|part| part.eq_ignore_ascii_case(header)))
+    };
+    event.name().starts_with("AOC-") && (matches!(header, "RateType" | "StepFunction") || event.fields().any(parts))
+}
+
+/// The branch that a survey of the sources names: `<=1.4`, `16`.
+fn branch(text: &str) -> Branch {
+    let (major, minor) = text.trim_start_matches("<=").split_once('.').unwrap_or((text, "0"));
+    Branch::new(major.parse().expect("a number"), minor.parse().expect("a number"))
+}
+
+/// The last branch before this one.
+fn before(text: &str) -> Branch {
+    match text {
+        "1.8" => Branch::new(1, 6),
+        "10" => Branch::new(1, 8),
+        _ => Branch::new(branch(text).major() - 1, 0),
+    }
+}
+
+/// The first of these branches that is not between the two.
+fn outside(seen: &str, since: Option<Branch>, until: Option<Branch>) -> Option<Branch> {
+    seen.split(',')
+        .map(branch)
+        .find(|seen| since.is_some_and(|since| *seen < since) || until.is_some_and(|until| *seen > until))
+}
+
+fn classes(names: &str) -> Classes {
+    if matches!(names, "-" | "none") { Classes::NONE } else { Classes::from_wire(names.as_bytes()).expect("classes") }
+}
+
+#[test]
+fn actions_of_the_sources() {
+    let facts = Facts::of("actions").each(|facts, row| {
+        let [name, _, since, removed, _, class, parameters, _] = row else { panic!("{row:?}") };
+        let Some(action) = facts.action(name) else { return };
+        facts.check(action.name() == name, name, "spelling");
+        facts.check(action.classes() == classes(class), name, class);
+        facts.check(action.since() == Some(branch(since)), name, "since");
+        facts.check(action.until() == (removed != "-").then(|| before(removed)), name, "until");
+        for parameter in parameters.split(' ').filter(|parameter| *parameter != "-") {
+            facts.parameter(action, parameter);
+        }
+    });
+    facts.end(1300);
+}
+
+#[test]
+fn events_of_the_sources() {
+    let headers: Vec<(String, String)> =
+        Facts::of("events").rows.into_iter().map(|row| (row[0].clone(), row[7].clone())).collect();
+    let facts = Facts::of("events").each(|facts, row| {
+        let [name, _, since, removed, _, kind, class, own, _] = row else { panic!("{row:?}") };
+        let Some(event) = facts.event(name) else { return };
+        // The class that sources and documentation give what answers an action is not on the wire: whoever asks gets it.
+        let answers = kind == "list" && event.classes().is_empty();
+        facts.check(answers || event.classes() == classes(class), name, class);
+        facts.check(event.since() == Some(branch(since)), name, "since");
+        facts.check(event.until() == (removed != "-").then(|| before(removed)), name, "until");
+        for header in expanded(own, &headers) {
+            facts.header(event, &header);
+        }
+    });
+    facts.end(4500);
+}
+
+/// The names in a survey's cell: blocks and `<as Event>` replaced by what they stand for.
+fn expanded(cell: &str, events: &[(String, String)]) -> Vec<String> {
+    const CHANNEL: &str = "Channel ChannelState ChannelStateDesc CallerIDNum CallerIDName ConnectedLineNum ConnectedLineName Language AccountCode Context Exten Priority Uniqueid Linkedid";
+    const BRIDGE: &str = "BridgeUniqueid BridgeType BridgeTechnology BridgeCreator BridgeName BridgeNumChannels BridgeVideoSourceMode BridgeVideoSource";
+    let mut names = Vec::new();
+    let mut rest = cell.trim();
+    while !rest.is_empty() {
+        let end = if rest.starts_with('<') {
+            rest.find('>').map_or(rest.len(), |at| at + 1)
+        } else {
+            rest.find(' ').unwrap_or(rest.len())
+        };
+        let (word, after) = rest.split_at(end);
+        rest = after.trim_start();
+        let Some(inner) = word.strip_prefix('<').and_then(|word| word.strip_suffix('>')) else {
+            names.push(word.to_owned());
+            continue;
+        };
+        if let Some(event) = inner.strip_prefix("as ") {
+            let (_, cell) = events.iter().find(|(name, _)| name == event).expect("an event of the table");
+            names.extend(expanded(cell, events));
+            continue;
+        }
+        let (block, prefix) = inner.split_once(':').unwrap_or((inner, ""));
+        let block = if block == "chan" { CHANNEL } else { BRIDGE };
+        names.extend(block.split(' ').map(|name| format!("{prefix}{name}")));
+    }
+    names
+}
+
+#[test]
+fn parameters_of_the_documentation() {
+    let facts = Facts::of("documented-params").each(|facts, row| {
+        let Some(action) = facts.action(&row[0]) else { return };
+        for parameter in &row[2..] {
+            facts.parameter(action, parameter);
+        }
+    });
+    facts.end(500);
+}
+
+#[test]
+fn headers_of_the_documentation() {
+    let facts = Facts::of("documented-headers").each(|facts, row| {
+        let Some(event) = facts.event(&row[0]) else { return };
+        for header in &row[2..] {
+            facts.header(event, header);
+        }
+    });
+    facts.end(2000);
+}
+
+#[test]
+fn lists() {
+    let facts = Facts::of("lists").each(|facts, row| {
+        let Some(action) = facts.action(&row[0]) else { return };
+        for event in &row[2..] {
+            let known = match event.split_once('=') {
+                Some(("item", event)) => action.reply().items().any(|item| item.eq_ignore_ascii_case(event)),
+                Some(("end", event)) => action.reply().end().is_some_and(|end| end.eq_ignore_ascii_case(event)),
+                _ => panic!("{row:?}"),
+            };
+            facts.check(known, action.name(), event);
+        }
+    });
+    facts.end(100);
+}
+
+#[test]
+fn privileges() {
+    let facts = Facts::of("privileges").each(|facts, row| {
+        let Some(action) = facts.action(&row[0]) else { return };
+        facts.check(action.classes() == classes(&row[2]), action.name(), &row[2]);
+    });
+    facts.end(300);
+}
+
+#[test]
+fn events_on_the_wire() {
+    let facts = Facts::of("observed-events").each(|facts, row| {
+        let Some(event) = facts.event(&row[0]) else { return };
+        if let Some(seen) = outside(&row[1], event.since(), event.until()) {
+            facts.check(false, &row[0], &format!("seen on {seen}"));
+        }
+        for header in &row[2..] {
+            facts.header(event, header);
+            let field = event.field_of(header.as_bytes());
+            if let Some(seen) = field.and_then(|field| outside(&row[1], field.since(), field.until())) {
+                facts.check(false, &row[0], &format!("{header} seen on {seen}"));
+            }
+        }
+    });
+    facts.end(3000);
+}
+
+#[test]
+fn replies_on_the_wire() {
+    let facts = Facts::of("observed-replies").each(|facts, row| {
+        let Some(action) = facts.action(&row[0]) else { return };
+        let reply = action.reply();
+        for header in &row[2..] {
+            let mut fields = reply.fields().chain(Reply::common_fields());
+            let field = fields.find(|field| field.is_named(header.as_bytes()));
+            facts.check(field.is_some() || reply.rest().is_some(), action.name(), header);
+            if let Some(seen) = field.and_then(|field| outside(&row[1], field.since(), field.until())) {
+                facts.check(false, action.name(), &format!("{header} seen on {seen}"));
+            }
+        }
+    });
+    facts.end(800);
+}
+
+#[test]
+fn names_on_the_reference_pages() {
+    let facts = Facts::of("reference").each(|facts, row| {
+        if row[0] == "event" {
+            let Some(event) = facts.event(&row[1]) else { return };
+            row[2..].iter().for_each(|header| facts.header(event, header));
+        } else {
+            let Some(action) = facts.action(&row[1]) else { return };
+            row[2..].iter().for_each(|parameter| facts.parameter(action, parameter));
+        }
+    });
+    facts.end(1000);
+}
+
+/// What the tables name, the tables have.
+#[test]
+fn lists_name_events_of_the_catalogue() {
+    for action in catalogue::actions() {
+        let reply = action.reply();
+        for event in reply.items().chain(reply.end()).chain(reply.outcome()) {
+            assert!(catalogue::event(event).is_some(), "{action:?}: {event}");
+        }
+    }
+}
