@@ -11,13 +11,6 @@ const EXPLAINED: &[(&str, &str, &str, &str)] = &[
     ("observed-events", "Fake", "*", "forged: a value with line breaks made it"),
     ("observed-replies", "Getvar", "Event", "forged: the variable's value had line breaks"),
     ("observed-replies", "Getvar", "Foo", "forged: the variable's value had line breaks"),
-    (
-        "observed-events",
-        "DeviceEntry",
-        "ListItems",
-        "no blank line ends the item, so the list's end was counted with it",
-    ),
-    ("observed-events", "LineEntry", "ListItems", "no blank line ends the item, so the list's end was counted with it"),
     ("actions", "PJSIPShowEndpoints", "EventList", "a header of the answer, declared as a parameter"),
     ("actions", "PJSIPShowEndpoints", "ListItems", "a header of the answer, declared as a parameter"),
     ("actions", "PJSIPShowAors", "EventList", "a header of the answer, declared as a parameter"),

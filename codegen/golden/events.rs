@@ -100,6 +100,7 @@ pub enum Event<'buf> {
 
 impl<'buf> Event<'buf> {
     /// The frame it came in.
+    #[inline]
     pub fn frame(self) -> Frame<'buf> {
         match self {
             Self::Anything(view) => view.frame(),
@@ -111,6 +112,7 @@ impl<'buf> Event<'buf> {
         }
     }
 
+    #[inline]
     pub(super) fn from_number(number: usize, frame: Frame<'buf>) -> Self {
         match number {
             0 => Self::Anything(Anything::over(frame)),

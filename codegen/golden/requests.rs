@@ -23,6 +23,7 @@ pub enum Request<'buf> {
 
 impl<'buf> Request<'buf> {
     /// The frame it came in.
+    #[inline]
     pub fn frame(self) -> Frame<'buf> {
         match self {
             Self::Anything(view) => view.0,
@@ -34,6 +35,7 @@ impl<'buf> Request<'buf> {
         }
     }
 
+    #[inline]
     pub(super) fn from_number(number: usize, frame: Frame<'buf>) -> Self {
         match number {
             0 => Self::Anything(Anything(frame)),

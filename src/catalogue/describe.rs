@@ -24,7 +24,7 @@ const MASK: Value<'static> = Value::new(b"***");
 /// let hangup = describe(decoder.next_frame()?.unwrap()).unwrap();
 /// assert_eq!(hangup.type_name(), "Hangup");
 /// assert_eq!(hangup.fields()[2], ("cause".to_owned(), Content::One(Datum::Int(16))));
-/// assert!(hangup.uncovered().eq(["X-Odd".into()]));
+/// assert_eq!(hangup.uncovered().collect::<Vec<_>>(), [ami_proto::Value::from("X-Odd")]);
 /// # Ok::<(), ami_proto::FrameError>(())
 /// ```
 pub fn describe(frame: Frame<'_>) -> Option<Described<'_>> {
