@@ -43,6 +43,7 @@ fn parameter(row: &Row) -> Result<(), Error> {
         () if field.holes() > 1 || field.name.contains("{key}") => "a parameter's name has room for one number",
         () if field.holes() > 0 && field.required => "a numbered parameter can't be required",
         () if field.secret && many => "a secret parameter can't be repeated or numbered",
+        () if field.kind.word == "device-state-number" => "a parameter has a state by its word: `device-state`",
         () if field.kind.word == "assignments" && !field.repeat => "a parameter of this kind has to be `repeat`",
         () => return Ok(()),
     };

@@ -51,7 +51,7 @@ pub const KINDS: [Kind; 35] = [
         "value::Hex",
         ("u64", ".map(value::Hex::get)"),
         ("u64", "Arg::wire(&value::Hex(value))"),
-        ("0x1f", "0x1f"),
+        ("0x0000001f", "0x1f"),
     ),
     kind("bool", "Bool", "bool", ("bool", SAME), ("bool", "value.into()"), ("yes", "true")),
     kind(
@@ -91,8 +91,8 @@ pub const KINDS: [Kind; 35] = [
         "Epoch",
         "value::Epoch",
         ("value::Timestamp", ".map(value::Epoch::get)"),
-        ("i64", "value.into()"),
-        ("1795224741", "1_795_224_741"),
+        ("value::Timestamp", "value.seconds().into()"),
+        ("1795224741", "value::Timestamp::new(1_795_224_741, 0).unwrap()"),
     ),
     kind(
         "datetime",

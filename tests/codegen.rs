@@ -239,6 +239,10 @@ fn mistakes() {
             "action A : An action.\n  B assignments : A field.\n",
             "a.spec:2:3: a parameter of this kind has to be `repeat`",
         ),
+        (
+            "action A : An action.\n  B device-state-number : A field.\n",
+            "a.spec:2:3: a parameter has a state by its word: `device-state`",
+        ),
         // The hash reads no more of a name than that.
         (
             "event ABCDEFGH----MMMMMMMM----STUVWXYZ as=A : One.\nevent abcdefgh++++mmmmmmmm++++stuvwxyz as=B : Two.\n",

@@ -32,12 +32,12 @@ pub(crate) use read::{indexed, read, repeated};
 pub use replies::Replies;
 pub use table::{ActionType, EventType, Field, Fields, Reply, ReplyStyle, Role};
 
-/// Every event that the crate knows, by name.
+/// Every event that the crate knows, in the order of the tables: those of a subject together.
 pub fn events() -> impl Iterator<Item = EventType> {
     EventType::all()
 }
 
-/// Every action that the crate knows, by name.
+/// Every action that the crate knows, in the order of the tables.
 pub fn actions() -> impl Iterator<Item = ActionType> {
     ActionType::all()
 }
