@@ -17,14 +17,14 @@ const MASK: Value<'static> = Value::new(b"***");
 ///
 /// ```
 /// use ami_proto::catalogue::{Content, Datum, describe};
-/// use ami_proto::{Decoder, Framing, Limits};
+/// use ami_proto::{Decoder, Framing, Limits, Value};
 ///
 /// let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
 /// decoder.push(b"Event: Hangup\r\nUniqueid: 1795225161.570\r\nCause: 16\r\nX-Odd: 1\r\n\r\n");
 /// let hangup = describe(decoder.next_frame()?.unwrap()).unwrap();
 /// assert_eq!(hangup.type_name(), "Hangup");
 /// assert_eq!(hangup.fields()[2], ("cause".to_owned(), Content::One(Datum::Int(16))));
-/// assert!(hangup.uncovered().eq(["X-Odd".into()]));
+/// assert!(hangup.uncovered().eq([Value::new(b"X-Odd")]));
 /// # Ok::<(), ami_proto::FrameError>(())
 /// ```
 pub fn describe(frame: Frame<'_>) -> Option<Described<'_>> {
