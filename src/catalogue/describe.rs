@@ -17,7 +17,7 @@ const MASK: Value<'static> = Value::new(b"***");
 ///
 /// ```
 /// use ami_proto::catalogue::{Content, Datum, describe};
-/// use ami_proto::{Decoder, Framing, Limits};
+/// use ami_proto::{Decoder, Framing, Limits, Value};
 ///
 /// let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
 /// decoder.push(b"Event: Hangup\r\nUniqueid: 1795225161.570\r\nCause: 16\r\nX-Odd: 1\r\n\r\n");

@@ -20,5 +20,5 @@ pub(crate) fn find_name(names: &'static Names, name: &[u8]) -> Option<usize> {
     let seed = names.seeds.get(group(folded))?;
     let place = names.slots.get(slot(folded, *seed))?;
     let (found, number) = names.names.get(usize::from(*place))?;
-    found.as_bytes().eq_ignore_ascii_case(name).then_some(usize::from(*number))
+    crate::wire::same_name(name, found.as_bytes()).then_some(usize::from(*number))
 }

@@ -14,6 +14,7 @@ mod encode;
 mod frame;
 mod kernel;
 mod limits;
+mod name;
 mod owned;
 mod scan;
 mod secret;
@@ -23,6 +24,7 @@ pub use decoder::{Decoder, Truncated};
 pub use encode::FrameWriter;
 pub use frame::{Frame, FrameKind, GetAll, Header, Headers, Lines};
 pub use limits::{Framing, Limits};
+pub(crate) use name::same_name;
 pub use owned::OwnedFrame;
 pub use scan::{FrameEnd, Scanner};
 #[cfg(feature = "serde")]
