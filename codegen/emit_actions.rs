@@ -146,7 +146,7 @@ fn example(action: &Item) -> String {
     }
     let mut written = format!("Action: {}\\r\\nActionID: 1\\r\\n", action.name);
     for field in &required {
-        written.push_str(&format!("{}: {}\\r\\n", field.name, field.kind.sample.0.escape_default()));
+        written.push_str(&format!("{}: {}\\r\\n", field.name, field.sample().0.escape_default()));
     }
     format!(
         "\n```\n{imports}use ami_proto::action::{{Action, {name}}};\n\nlet mut out = Vec::new();\n{name}::new({}).encode(Some(\"1\"), &mut out)?;\nassert_eq!(out, b\"{written}\\r\\n\");\n# Ok::<(), ami_proto::EncodeError>(())\n```",
@@ -157,8 +157,8 @@ fn example(action: &Item) -> String {
 /// What a required field is given in an example.
 fn sample_argument(field: &Field) -> String {
     match field.kind.word {
-        "assignments" => format!("({})", field.kind.sample.1),
-        _ => field.kind.sample.1.to_owned(),
+        "assignments" => format!("({})", field.sample().1),
+        _ => field.sample().1,
     }
 }
 
@@ -256,7 +256,7 @@ pub fn samples(table: &Table) -> String {
         let set: Vec<String> = optional
             .map(|field| {
                 let number = if field.holes() > 0 { "0, " } else { "" };
-                format!(".{}({number}{})", field.rust, field.kind.sample.1)
+                format!(".{}({number}{})", field.rust, field.sample().1)
             })
             .collect();
         if set.is_empty() {
@@ -276,9 +276,9 @@ pub fn samples(table: &Table) -> String {
                 (false, false) => format!("view.{}().unwrap()", field.rust),
             };
             if field.kind.getter.1.is_empty() || field.repeat || field.holes() > 0 {
-                source.line(format!("assert_eq!(wire(&{get}), {:?});", field.kind.sample.0));
+                source.line(format!("assert_eq!(wire(&{get}), {:?});", field.sample().0));
             } else {
-                source.line(format!("assert_eq!({get}, {});", field.kind.sample.1));
+                source.line(format!("assert_eq!({get}, {});", field.sample().1));
             }
         }
         source.line("}");

@@ -150,7 +150,7 @@ fn example(event: &Item, source: &mut Source) {
         _ => None,
     });
     let Some(field) = field else { return };
-    let (name, method, sample) = (&event.rust, &field.rust, field.kind.sample.0);
+    let (name, method, sample) = (&event.rust, &field.rust, field.sample().0);
     source.doc(&format!(
         "\n```\n# use ami_proto::{{Decoder, Framing, Limits, event::{name}}};\n# let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);\n# decoder.push(b\"Event: {}\\r\\n{}: {}\\r\\n\\r\\n\");\n# let frame = decoder.next_frame()?.unwrap();\nif let Some(event) = {name}::view(frame) {{\n    println!(\"{{:?}}\", event.{method}()?);\n}}\n# {name}::view(frame).unwrap().{method}()?;\n# Ok::<(), Box<dyn core::error::Error>>(())\n```",
         event.name,

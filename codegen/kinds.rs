@@ -279,6 +279,34 @@ pub const KINDS: [Kind; 35] = [
     ),
 ];
 
+/// Values for text whose header says what it is; examples read better for it.
+const TEXTS: [(&str, &str); 16] = [
+    ("Channel", "PJSIP/100-00000001"),
+    ("Conference", "1000"),
+    ("Context", "default"),
+    ("Endpoint", "100"),
+    ("Exten", "200"),
+    ("Filename", "queues.conf"),
+    ("SrcFilename", "queues.conf"),
+    ("DstFilename", "queues.conf"),
+    ("Interface", "PJSIP/100"),
+    ("Mailbox", "100@default"),
+    ("MemberName", "Alice"),
+    ("Module", "app_queue.so"),
+    ("Peer", "100"),
+    ("Queue", "support"),
+    ("Family", "cidname"),
+    ("Variable", "CALLERID(num)"),
+];
+
+/// A value for a field in its wire form, and as the Rust expression for its setter's argument.
+pub fn sample(kind: &Kind, name: &str) -> (String, String) {
+    let text = TEXTS.iter().find(|(known, _)| kind.word == "text" && *known == name);
+    text.map_or((kind.sample.0.to_owned(), kind.sample.1.to_owned()), |(_, text)| {
+        ((*text).to_owned(), format!("{text:?}"))
+    })
+}
+
 /// The kind of this word.
 pub fn find(word: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.word == word)

@@ -142,6 +142,11 @@ pub struct Field {
 }
 
 impl Field {
+    /// A value in its wire form, and as the Rust expression for its setter's argument.
+    pub fn sample(&self) -> (String, String) {
+        kinds::sample(self.kind, &self.name)
+    }
+
     /// How many parts of the name vary.
     pub fn holes(&self) -> usize {
         self.name.matches('{').count()

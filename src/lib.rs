@@ -32,6 +32,9 @@
 //! # The rooms
 //!
 //! - [`wire`]: bytes to frames, frames to bytes.
+//! - [`value`]: what stands behind a header's colon: one grammar a file.
+//! - [`event`], [`action`], [`request`], [`response`]: the typed catalogue.
+//! - [`catalogue`]: the same at run time, for tools.
 //! - [`error`]: the errors, named by who is to blame.
 //! - [`manual`]: why things are the way they are.
 //!

@@ -1,5 +1,7 @@
 //! Invariant: the example `inspect`, run as a user runs it, shows what the oracle reads, whatever the size of the pieces; it keeps secrets to itself and its exit code tells how it went.
 
+#[path = "support/json.rs"]
+mod json;
 mod support;
 
 use std::ffi::OsStr;
@@ -9,8 +11,8 @@ use std::process::{Command, Stdio};
 
 use ami_proto::wire::is_secret;
 use ami_proto::{Decoder, Limits};
+use json::object;
 use serde_json::{Value, json};
-use support::json::object;
 use support::oracle;
 
 /// What a run left behind.

@@ -1,13 +1,16 @@
 //! Invariant: with the feature `serde`, frames and events serialise as the example `inspect` prints them, secrets masked unless somebody asks for them.
 
+#[path = "support/json.rs"]
+mod json;
 mod support;
 
 use ami_proto::catalogue::{Replies, describe};
 use ami_proto::event::Event;
 use ami_proto::wire::{OwnedFrame, WithSecrets, is_secret};
 use ami_proto::{Decoder, Framing, Limits, Value};
+use json::object;
 use serde_json::{json, to_string, to_value};
-use support::{corpus, json::object, oracle};
+use support::{corpus, oracle};
 
 fn frame(bytes: &[u8]) -> OwnedFrame {
     let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);

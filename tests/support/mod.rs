@@ -5,7 +5,6 @@
 pub mod case;
 pub mod cases;
 pub mod invariants;
-pub mod json;
 pub mod message;
 pub mod oracle;
 pub mod splits;
