@@ -32,6 +32,7 @@
 //! # The rooms
 //!
 //! - [`wire`]: bytes to frames, frames to bytes.
+//! - [`client`]: login, requests and their answers, lists, keep-alive, deadlines.
 //! - [`error`]: the errors, named by who is to blame.
 //! - [`manual`]: why things are the way they are.
 //!
@@ -50,6 +51,8 @@ extern crate std;
 
 pub mod action;
 pub mod catalogue;
+#[cfg(feature = "std")]
+pub mod client;
 pub mod error;
 pub mod event;
 pub mod manual;
@@ -58,6 +61,8 @@ pub mod response;
 pub mod value;
 pub mod wire;
 
+#[cfg(feature = "std")]
+pub use error::ConnectionError;
 pub use error::{EncodeError, FrameError};
 pub use wire::{Decoder, Frame, FrameKind, Framing, Limits, OwnedFrame, Value};
 
