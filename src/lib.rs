@@ -33,12 +33,14 @@
 //!
 //! - [`wire`]: bytes to frames, frames to bytes.
 //! - [`client`]: login, requests and their answers, lists, keep-alive, deadlines.
+//! - [`server`]: the server's side of a session, for mocks, tests and proxies.
 //! - [`error`]: the errors, named by who is to blame.
 //! - [`manual`]: why things are the way they are.
 //!
 //! # Features
 //!
-//! - `std` (default): lets `memchr` choose its routine at run time. Without it the crate needs `alloc` only.
+//! - `std` (default): [`client`] and [`server`]; and lets `memchr` choose its routine at run time. Without it the crate needs `alloc` only.
+//! - `md5`: login by challenge.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -58,6 +60,8 @@ pub mod event;
 pub mod manual;
 pub mod request;
 pub mod response;
+#[cfg(feature = "std")]
+pub mod server;
 pub mod value;
 pub mod wire;
 

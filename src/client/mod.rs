@@ -60,6 +60,8 @@ use crate::wire::{Decoder, Frame, FrameEnd, Framing, Limits, OwnedFrame};
 
 pub use config::{AtCeiling, Config};
 pub use credentials::Credentials;
+#[cfg(feature = "md5")]
+pub(crate) use credentials::key as md5_key;
 pub use event::{ClientEvent, Ending, Handle, Id};
 pub use report::{Progress, Report, Unanswered};
 use session::{Notice, Session};

@@ -36,6 +36,8 @@ pub(super) struct Session {
     /// Bytes transmitted that are no longer in `out`.
     gone: u64,
     pub(super) in_flight: InFlight,
+    /// Whether events may still come for a request that has ended, so that even with nothing in flight they have to be looked at.
+    trailing: bool,
     pub(super) collected: Collected,
     keep_alive: KeepAlive,
     /// What has to be told and has no frame.
@@ -74,6 +76,7 @@ impl Session {
             handed: 0,
             gone: 0,
             in_flight: InFlight::default(),
+            trailing: false,
             collected: Collected::default(),
             keep_alive: KeepAlive::default(),
             notices: VecDeque::new(),
@@ -208,6 +211,7 @@ impl Session {
         let ours = self.in_flight.get(id.0).is_some_and(|entry| entry.purpose == Purpose::Caller);
         if ours {
             self.in_flight.remove(id.0);
+            self.trailing = true;
             self.collected.end(id);
             self.notices.push_back(Notice::Cancelled(id));
         }
@@ -285,6 +289,7 @@ impl Session {
         self.now = Some(now);
         while let Some(entry) = self.in_flight.take_expired(now) {
             if entry.purpose == Purpose::Caller {
+                self.trailing = true;
                 self.collected.end(Id(entry.id));
                 self.notices.push_back(Notice::TimedOut(Id(entry.id)));
             }
@@ -348,6 +353,7 @@ impl Session {
         self.number = self.number.wrapping_add(1);
         self.prefix = Prefix::new(self.seed, self.number);
         self.keep_alive = KeepAlive::default();
+        self.trailing = false;
         self.release = None;
         self.lost = None;
         Report {
@@ -371,7 +377,9 @@ impl Session {
     #[inline]
     pub(super) fn route(&mut self, frame: Frame<'_>) -> Option<Route> {
         match frame.kind() {
-            FrameKind::Event if self.in_flight.is_empty() && !self.stage.is_booting() => Some(Route::Event),
+            FrameKind::Event if self.in_flight.is_empty() && !self.trailing && !self.stage.is_booting() => {
+                Some(Route::Event)
+            }
             FrameKind::Event => Some(self.route_event(frame)),
             FrameKind::Response => self.route_response(frame),
             FrameKind::Banner => {
@@ -431,6 +439,7 @@ impl Session {
                 return Route::Full(Id(number));
             }
             self.in_flight.remove(number);
+            self.trailing = true;
             self.collected.end(Id(number));
             return Route::Overflowed(Id(number));
         }
@@ -470,6 +479,7 @@ impl Session {
             }
         }
         if !response.is_success() {
+            self.trailing |= entry.phase != Phase::Response;
             self.in_flight.remove(number);
             self.collected.end(id);
             return Some(Route::Refused(id));
