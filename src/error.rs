@@ -213,3 +213,158 @@ impl fmt::Display for FieldError {
 }
 
 impl core::error::Error for FieldError {}
+
+/// A connection is over.
+///
+/// Sticky: whatever returned it returns it again, until the client is told to reconnect. All that had arrived before has been handed out, and each request in flight has had its ending.
+#[cfg(feature = "std")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConnectionError {
+    /// The peer's stream went over a limit.
+    Frame(FrameError),
+    /// The peer closed the stream without a goodbye. A server does so without any greeting where too many sessions wait to log in (Asterisk: `authlimit`).
+    Closed {
+        /// Bytes of an unfinished frame that had arrived.
+        truncated: usize,
+    },
+    /// The login was refused.
+    LoginRefused(LoginRefusal),
+    /// A step of the login took too long.
+    LoginTimedOut(LoginStage),
+    /// The peer gave no sign of life when asked for one.
+    KeepAlive,
+}
+
+/// Why a login was refused.
+#[cfg(feature = "std")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LoginRefusal {
+    /// The user, the secret, or the place that the connection comes from: the server doesn't say which.
+    Credentials,
+    /// The user is logged in already and may be so only once (Asterisk: `allowmultiplelogin`). Another attempt may succeed later.
+    AlreadyInUse,
+    /// The server gave no challenge, and the secret is not to be sent without.
+    Challenge,
+}
+
+/// A step of the login.
+#[cfg(feature = "std")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LoginStage {
+    /// The answer to the request for a challenge.
+    Challenge,
+    /// The answer to the login.
+    Login,
+}
+
+#[cfg(feature = "std")]
+impl fmt::Display for ConnectionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Frame(error) => error.fmt(f),
+            Self::Closed { truncated: 0 } => f.write_str("the peer closed the connection"),
+            Self::Closed { truncated } => {
+                write!(f, "the peer closed the connection inside a frame, after {truncated} bytes of it")
+            }
+            Self::LoginRefused(LoginRefusal::Credentials) => f.write_str("login refused"),
+            Self::LoginRefused(LoginRefusal::AlreadyInUse) => f.write_str("login refused: already in use"),
+            Self::LoginRefused(LoginRefusal::Challenge) => f.write_str("login refused: no challenge was given"),
+            Self::LoginTimedOut(LoginStage::Challenge) => f.write_str("no answer to the request for a challenge"),
+            Self::LoginTimedOut(LoginStage::Login) => f.write_str("no answer to the login"),
+            Self::KeepAlive => f.write_str("no sign of life from the peer"),
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+impl core::error::Error for ConnectionError {}
+
+#[cfg(feature = "std")]
+impl From<FrameError> for ConnectionError {
+    fn from(error: FrameError) -> Self {
+        Self::Frame(error)
+    }
+}
+
+/// A request was not sent. Nothing was written and there is no handle; the connection is as it was.
+#[cfg(feature = "std")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SendError {
+    /// A field was refused.
+    Encode(EncodeError),
+    /// The session isn't logged in, or no longer.
+    NotLoggedIn,
+    /// So many requests await their answers.
+    InFlight {
+        /// The most that may.
+        max: usize,
+    },
+    /// Requests not yet transmitted and collected items would go over the ceiling.
+    Unsent {
+        /// The ceiling in bytes.
+        max: usize,
+    },
+}
+
+#[cfg(feature = "std")]
+impl fmt::Display for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Encode(error) => error.fmt(f),
+            Self::NotLoggedIn => f.write_str("not logged in"),
+            Self::InFlight { max } => write!(f, "no more than {max} requests may await their answers"),
+            Self::Unsent { max } => write!(f, "what is unsent and collected would go over the ceiling of {max} bytes"),
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+impl core::error::Error for SendError {}
+
+#[cfg(feature = "std")]
+impl From<EncodeError> for SendError {
+    fn from(error: EncodeError) -> Self {
+        Self::Encode(error)
+    }
+}
+
+/// A call that makes no sense where things stand: a bug in the caller, never caused by the peer's data. Nothing was done.
+#[cfg(feature = "std")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ApiMisuse {
+    /// `login` on a connection that has begun to log in, or is over.
+    NotNew,
+    /// `reconnect` on a connection that isn't over.
+    NotOver,
+    /// A request that isn't open: it has ended, or there never was one.
+    NotOpen,
+    /// A field that can't be written.
+    Encode(EncodeError),
+}
+
+#[cfg(feature = "std")]
+impl fmt::Display for ApiMisuse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotNew => f.write_str("the login has been started on this connection; reconnect first"),
+            Self::NotOver => f.write_str("the connection isn't over; close it first"),
+            Self::NotOpen => f.write_str("the request isn't open"),
+            Self::Encode(error) => error.fmt(f),
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+impl core::error::Error for ApiMisuse {}
+
+#[cfg(feature = "std")]
+impl From<EncodeError> for ApiMisuse {
+    fn from(error: EncodeError) -> Self {
+        Self::Encode(error)
+    }
+}

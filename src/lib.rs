@@ -35,13 +35,16 @@
 //! - [`value`]: what stands behind a header's colon: one grammar a file.
 //! - [`event`], [`action`], [`request`], [`response`]: the typed catalogue.
 //! - [`catalogue`]: the same at run time, for tools.
+//! - [`client`]: login, requests and their answers, lists, keep-alive, deadlines.
+//! - [`server`]: the server's side of a session, for mocks, tests and proxies.
 //! - [`error`]: the errors, named by who is to blame.
 //! - [`manual`]: why things are the way they are.
 //!
 //! # Features
 //!
-//! - `std` (default): lets `memchr` choose its routine at run time. Without it the crate needs `alloc` only.
 //! - `serde`: `Serialize` for [`Frame`], [`OwnedFrame`], [`Value`], typed [events](event::Event) and [descriptions](catalogue::Described); secrets are masked, but for what `wire::WithSecrets` wraps.
+//! - `std` (default): [`client`] and [`server`]; and lets `memchr` choose its routine at run time. Without it the crate needs `alloc` only.
+//! - `md5`: login by challenge.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -54,6 +57,8 @@ extern crate std;
 
 pub mod action;
 pub mod catalogue;
+#[cfg(feature = "std")]
+pub mod client;
 pub mod error;
 pub mod event;
 pub mod manual;
@@ -61,9 +66,13 @@ pub mod request;
 pub mod response;
 #[cfg(feature = "serde")]
 mod serde;
+#[cfg(feature = "std")]
+pub mod server;
 pub mod value;
 pub mod wire;
 
+#[cfg(feature = "std")]
+pub use error::ConnectionError;
 pub use error::{EncodeError, FrameError};
 pub use wire::{Decoder, Frame, FrameKind, Framing, Limits, OwnedFrame, Value};
 

@@ -42,6 +42,9 @@ pub trait Action {
     /// The response as a view. For lists it is what announces the list; the items are events.
     type Response<'buf>: From<Frame<'buf>>;
 
+    /// The same action without what it borrows: what a `Handle` of the client is named after, so that it outlives the request.
+    type Static: Action + 'static;
+
     /// What the catalogue says of it; `None` for actions that it doesn't know.
     fn action_type(&self) -> Option<ActionType>;
 
@@ -81,6 +84,7 @@ macro_rules! action {
 
         impl Action for $name<'_> {
             type Response<'buf> = response::$response<'buf>;
+            type Static = $name<'static>;
 
             #[inline]
             fn action_type(&self) -> Option<ActionType> {
@@ -132,6 +136,7 @@ impl<'a> Custom<'a> {
 
 impl Action for Custom<'_> {
     type Response<'buf> = response::Response<'buf>;
+    type Static = Custom<'static>;
 
     fn action_type(&self) -> Option<ActionType> {
         None

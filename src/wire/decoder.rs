@@ -5,7 +5,7 @@ use core::fmt;
 
 use super::frame::Frame;
 use super::limits::{Framing, Limits};
-use super::scan::Scanner;
+use super::scan::{FrameEnd, Scanner};
 use crate::error::{FrameError, Limit};
 
 /// Turns the bytes of a stream, in pieces of any size, into frames.
@@ -174,13 +174,26 @@ impl Decoder {
     /// When the stream goes over a limit. The error is sticky: every later call returns it.
     #[inline]
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, FrameError> {
+        let Some(end) = self.next_end()? else { return Ok(None) };
+        Ok(Some(self.frame(end)))
+    }
+
+    /// [`next_frame`](Self::next_frame) in two steps, for those who look at a frame before they decide whether to lend it: the second is [`frame`](Self::frame).
+    #[inline]
+    pub(crate) fn next_end(&mut self) -> Result<Option<FrameEnd>, FrameError> {
         if self.scanner.is_quiet(filled(&self.buf, self.filled)) {
             return Ok(None);
         }
-        let Some(end) = self.scanner.scan(filled(&self.buf, self.filled))? else {
-            return self.none().map(|()| None);
-        };
-        Ok(Some(self.scanner.frame(filled(&self.buf, self.filled), end)))
+        match self.scanner.scan(filled(&self.buf, self.filled))? {
+            None => self.none().map(|()| None),
+            end => Ok(end),
+        }
+    }
+
+    /// The frame that `next_end` has found, for as long as nothing is taken from or put into the buffer.
+    #[inline]
+    pub(crate) fn frame(&self, end: FrameEnd) -> Frame<'_> {
+        self.scanner.frame(filled(&self.buf, self.filled), end)
     }
 
     /// No frame in the buffer: fine, unless bytes were lost or there is no room for the frame to grow.

@@ -181,6 +181,11 @@ impl<'buf> Frame<'buf> {
         OwnedFrame::new(self)
     }
 
+    /// Bytes that a copy of it takes up, see [`to_owned`](Self::to_owned).
+    pub(crate) fn owned_size(self) -> usize {
+        size_of::<OwnedFrame>() + size_of_val(self.index) + self.bytes.len().next_multiple_of(size_of::<Mark>())
+    }
+
     fn raw_lines(self) -> RawLines<'buf> {
         RawLines { frame: self, next: 0, start: 0 }
     }

@@ -1,0 +1,150 @@
+//! What a client is told once: what it subscribes to, how long it waits, how much it holds.
+
+use core::time::Duration;
+
+use crate::value::Classes;
+use crate::wire::Limits;
+
+/// Settings of a [`Client`](super::Client). Cheap to share: a client keeps it behind an [`Arc`](std::sync::Arc), so ten thousand of them can have one.
+///
+/// ```
+/// use core::time::Duration;
+/// use ami_proto::client::{AtCeiling, Config};
+/// use ami_proto::value::Classes;
+///
+/// let config = Config::new()
+///     .events(Classes::SYSTEM | Classes::CALL)
+///     .keep_alive(Duration::from_secs(60), Duration::from_secs(10))
+///     .ceiling(1 << 20, 10_000)
+///     .at_ceiling(AtCeiling::FailList);
+/// assert_eq!(config.most_held(), (1 << 20) + (1 << 23));
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Config {
+    pub(super) limits: Limits,
+    pub(super) events: Option<Classes>,
+    pub(super) booted: Option<Duration>,
+    pub(super) login: Duration,
+    pub(super) response: Duration,
+    pub(super) closing: Duration,
+    pub(super) keep_alive: Option<(Duration, Duration)>,
+    pub(super) in_flight: usize,
+    pub(super) bytes: usize,
+    pub(super) items: usize,
+    pub(super) at_ceiling: AtCeiling,
+}
+
+/// What happens to a collected list of which the next item doesn't fit under the ceiling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum AtCeiling {
+    /// Reading stops: [`ClientEvent::Full`](super::ClientEvent::Full) comes once, then no event and no room for input, until [`take_items`](super::Client::take_items) has made some. The server waits, and
+    /// gives up a reader that keeps it waiting (Asterisk: `writetimeout`, 100 ms unless configured).
+    #[default]
+    StopReading,
+    /// The list ends there, with [`Ending::Overflowed`](super::Ending::Overflowed). Its items so far can be taken; those that still arrive are
+    /// [`Unclaimed`](super::ClientEvent::Unclaimed).
+    FailList,
+}
+
+impl Config {
+    /// The defaults, each told at its setter.
+    pub const fn new() -> Self {
+        Self {
+            limits: Limits::new(),
+            events: None,
+            booted: None,
+            login: Duration::from_secs(10),
+            response: Duration::from_secs(30),
+            closing: Duration::from_secs(5),
+            keep_alive: None,
+            in_flight: 256,
+            bytes: 1 << 23,
+            items: 1 << 16,
+            at_ceiling: AtCeiling::StopReading,
+        }
+    }
+
+    /// What may arrive, see [`Limits`]; over one of them the connection is given up.
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Classes of events to ask for at login. Default: none named, so the server sends all that the user may read.
+    pub const fn events(mut self, classes: Classes) -> Self {
+        self.events = Some(classes);
+        self
+    }
+
+    /// Holds [`Ready`](super::ClientEvent::Ready) back until the server says `FullyBooted`, or for this long. Default: not held back.
+    ///
+    /// The event comes right after login unless the server is still starting; it needs the class `system`. A user who may not read that class never gets it, so the wait has an end and
+    /// that end is no failure. Where [`events`](Self::events) leaves `system` out there is no wait.
+    pub const fn await_booted(mut self, at_most: Duration) -> Self {
+        self.booted = Some(at_most);
+        self
+    }
+
+    /// How long each step of the login may take. Default 10 s: a server answers a wrong password after 1 s, and gives up whoever hasn't logged in after 30.
+    pub const fn login_timeout(mut self, timeout: Duration) -> Self {
+        self.login = timeout;
+        self
+    }
+
+    /// How long an answer may take, and the next item of a list. Default 30 s. [`Client::send_within`](super::Client::send_within) sets it for one request.
+    ///
+    /// What is known to take longer gets more by itself: an `Originate` its own `Timeout` on top (and so does whatever waits behind it, if it is synchronous), `WaitEvent` the time that it waits.
+    pub const fn response_timeout(mut self, timeout: Duration) -> Self {
+        self.response = timeout;
+        self
+    }
+
+    /// How long [`close`](super::Client::close) waits for the server's goodbye. Default 5 s.
+    pub const fn close_timeout(mut self, timeout: Duration) -> Self {
+        self.closing = timeout;
+        self
+    }
+
+    /// Asks for a sign of life when nothing has been heard for `idle`, and gives the connection up when none comes within `timeout`. Default: never asks.
+    ///
+    /// Nothing is asked while a request awaits its answer: that one has its own deadline, and a server that is busy with it (a synchronous `Originate`) could not answer anyway.
+    pub const fn keep_alive(mut self, idle: Duration, timeout: Duration) -> Self {
+        self.keep_alive = Some((idle, timeout));
+        self
+    }
+
+    /// Requests that may await their answers at a time. Default 256.
+    pub const fn max_in_flight(mut self, requests: usize) -> Self {
+        self.in_flight = requests;
+        self
+    }
+
+    /// Bytes that requests not yet transmitted and collected items may take up together, and how many collected items there may be. Default 8 MiB and 65,536.
+    ///
+    /// What has arrived and not been polled has [`Limits::buffer`] of its own. So a client holds no more than the sum, [`most_held`](Self::most_held), and besides a small fixed size for each request in flight.
+    /// A request over it is refused ([`SendError`](crate::error::SendError)); what happens to a list is for [`at_ceiling`](Self::at_ceiling) to say.
+    pub const fn ceiling(mut self, bytes: usize, items: usize) -> Self {
+        self.bytes = bytes;
+        self.items = items;
+        self
+    }
+
+    /// What happens to a collected list that would go over the [`ceiling`](Self::ceiling). Default: [`AtCeiling::StopReading`].
+    pub const fn at_ceiling(mut self, what: AtCeiling) -> Self {
+        self.at_ceiling = what;
+        self
+    }
+
+    /// Bytes that a client with these settings holds at the most, see [`ceiling`](Self::ceiling).
+    pub const fn most_held(&self) -> usize {
+        self.bytes.saturating_add(self.limits.max_buffer() as usize)
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,132 @@
+//! Who logs in, and how the secret is shown to the server. It is shown to nobody else: not to `Debug`, and not to whoever gets the memory after us.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::action::{Action, Challenge, Login};
+use crate::error::EncodeError;
+
+/// A user and a secret for [`Client::login`](super::Client::login).
+///
+/// ```
+/// use ami_proto::client::Credentials;
+///
+/// let credentials = Credentials::plain("admin", "s3cret");
+/// assert_eq!(format!("{credentials:?}"), r#"Credentials { username: "admin", secret: ***, method: Plain }"#);
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Credentials {
+    username: Box<[u8]>,
+    secret: Secret,
+    method: Method,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Method {
+    Plain,
+    #[cfg(feature = "md5")]
+    Md5,
+    #[cfg(feature = "md5")]
+    Md5OrPlain,
+}
+
+impl Credentials {
+    /// Sends the secret as it is: for connections that nobody can listen to.
+    pub fn plain(username: impl AsRef<[u8]>, secret: impl AsRef<[u8]>) -> Self {
+        Self { username: username.as_ref().into(), secret: Secret(secret.as_ref().into()), method: Method::Plain }
+    }
+
+    /// Answers a challenge with MD5 over it and the secret. That keeps the secret off the wire, but what follows isn't protected, and whoever listens can try secrets against it.
+    ///
+    /// A server that refuses the challenge ends the login; see [`or_plain`](Self::or_plain).
+    #[cfg(feature = "md5")]
+    pub fn md5(username: impl AsRef<[u8]>, secret: impl AsRef<[u8]>) -> Self {
+        Self { method: Method::Md5, ..Self::plain(username, secret) }
+    }
+
+    /// Sends the secret as it is where the server refuses the challenge. Whoever sits in between can refuse it in the server's stead, and then reads the secret: this undoes what [`md5`](Self::md5) is for.
+    #[cfg(feature = "md5")]
+    pub fn or_plain(self) -> Self {
+        Self { method: Method::Md5OrPlain, ..self }
+    }
+
+    /// Whether a challenge is asked for first.
+    pub(super) fn asks_challenge(&self) -> bool {
+        self.method != Method::Plain
+    }
+
+    /// The same once the challenge has been refused, if that isn't the end.
+    pub(super) fn fall_back(self) -> Option<Self> {
+        #[cfg(feature = "md5")]
+        if self.method == Method::Md5OrPlain {
+            return Some(Self { method: Method::Plain, ..self });
+        }
+        None
+    }
+
+    pub(super) fn write_challenge(id: &str, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        Challenge::new("MD5").encode(Some(id), out)
+    }
+
+    /// Writes the login: with the key for this challenge, or with the secret where none was asked for.
+    pub(super) fn write_login(
+        &self,
+        challenge: Option<&[u8]>,
+        events: Option<&[u8]>,
+        id: &str,
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
+        let mut login = Login::new(&self.username[..]);
+        login = match challenge {
+            None => login.secret(&self.secret.0[..]),
+            Some(challenge) => login.auth_type("MD5").key(key(challenge, &self.secret.0)),
+        };
+        if let Some(events) = events {
+            login = login.events(events);
+        }
+        login.encode(Some(id), out)
+    }
+}
+
+/// Lower-case hex of MD5 over the challenge followed by the secret (Asterisk `main/manager.c`, `authenticate`).
+#[cfg(feature = "md5")]
+pub(crate) fn key(challenge: &[u8], secret: &[u8]) -> Vec<u8> {
+    use md5::Digest;
+    let hash = md5::Md5::new().chain_update(challenge).chain_update(secret).finalize();
+    let digit = |nibble: u8| b"0123456789abcdef"[usize::from(nibble & 15)];
+    hash.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
+}
+
+/// Without the feature no challenge is ever asked for.
+#[cfg(not(feature = "md5"))]
+fn key(_: &[u8], _: &[u8]) -> Vec<u8> {
+    Vec::new()
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("username", &format_args!("\"{}\"", self.username.escape_ascii()))
+            .field("secret", &format_args!("***"))
+            .field("method", &self.method)
+            .finish()
+    }
+}
+
+/// Overwritten when it goes.
+#[derive(Clone)]
+struct Secret(Box<[u8]>);
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        wipe(&mut self.0);
+    }
+}
+
+/// Overwrites what may hold a secret, in a way that the compiler takes for used.
+pub(super) fn wipe(bytes: &mut [u8]) {
+    bytes.fill(0);
+    core::hint::black_box(bytes);
+}

@@ -1,0 +1,188 @@
+//! What a client tells: events, and the one ending that every request has.
+
+use core::fmt;
+use core::marker::PhantomData;
+
+use super::report::Progress;
+use crate::action::Action;
+use crate::event::{Event, FullyBooted};
+use crate::response::Response;
+use crate::value::Banner;
+use crate::wire::Frame;
+
+/// Names a request of a client. Never used twice by one client, not even across [`reconnect`](super::Client::reconnect).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id(pub(super) u64);
+
+/// A request that was sent, and what its response is.
+///
+/// It compares with the [`Id`] in events, and [`view`](Self::view) reads the response as the action's own.
+///
+/// ```
+/// use ami_proto::action::CoreStatus;
+/// use ami_proto::client::{ClientEvent, Ending, Handle};
+///
+/// fn on_event(event: ClientEvent<'_>, asked: Handle<CoreStatus<'static>>) {
+///     if let ClientEvent::Ended { id, ending: Ending::Reply(response) } = event {
+///         if id == asked {
+///             println!("{:?} calls", asked.view(response).core_current_calls());
+///         }
+///     }
+/// }
+/// ```
+pub struct Handle<A> {
+    id: Id,
+    action: PhantomData<fn() -> A>,
+}
+
+impl<A> Handle<A> {
+    pub(super) const fn new(id: Id) -> Self {
+        Self { id, action: PhantomData }
+    }
+
+    /// What names it in events.
+    pub const fn id(self) -> Id {
+        self.id
+    }
+}
+
+impl<A: Action> Handle<A> {
+    /// The response as a view with the action's own fields.
+    pub fn view(self, response: Response<'_>) -> A::Response<'_> {
+        response.frame().into()
+    }
+}
+
+impl<A> Clone for Handle<A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A> Copy for Handle<A> {}
+
+impl<A> PartialEq for Handle<A> {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl<A> Eq for Handle<A> {}
+
+impl<A> PartialEq<Handle<A>> for Id {
+    fn eq(&self, handle: &Handle<A>) -> bool {
+        *self == handle.id
+    }
+}
+
+impl<A> PartialEq<Id> for Handle<A> {
+    fn eq(&self, id: &Id) -> bool {
+        self.id == *id
+    }
+}
+
+impl<A> From<Handle<A>> for Id {
+    fn from(handle: Handle<A>) -> Self {
+        handle.id
+    }
+}
+
+impl<A> fmt::Debug for Handle<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Handle").field(&self.id.0).finish()
+    }
+}
+
+/// What happened. What it lends is gone at the next call that takes the client mutably; [`Frame::to_owned`] keeps it.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum ClientEvent<'buf> {
+    /// The server has greeted. A server behind some proxies, and AMI over HTTP, doesn't.
+    Connected(Banner<'buf>),
+    /// The login was accepted; requests can be sent.
+    LoggedIn(Response<'buf>),
+    /// The login was refused. The connection is over: the next call gives [`ConnectionError::LoginRefused`](crate::ConnectionError::LoginRefused), which says why.
+    LoginRefused(Response<'buf>),
+    /// The server is up, with what it said of that; right after `LoggedIn` (with `None`) unless [`await_booted`](super::Config::await_booted) was asked for, and `None` where that wait was in vain.
+    Ready(Option<FullyBooted<'buf>>),
+    /// An event that no request asked for.
+    Event(Event<'buf>),
+    /// The request was accepted, and more is to come: the items of a list, or the event that says how it went.
+    Started {
+        /// The request.
+        id: Id,
+        /// What it said.
+        response: Response<'buf>,
+    },
+    /// An item of a list.
+    Item {
+        /// The request.
+        id: Id,
+        /// The item.
+        event: Event<'buf>,
+    },
+    /// Text without a frame around it, a paragraph at a time: the answer to `Queues`, `IAXnetstats`, `SKINNYshowdevice` and `SKINNYshowline`. It ends with [`Ending::Text`].
+    Text {
+        /// The request.
+        id: Id,
+        /// Its [`lines`](Frame::lines).
+        frame: Frame<'buf>,
+    },
+    /// The request is done with. Comes exactly once for each.
+    Ended {
+        /// The request.
+        id: Id,
+        /// How.
+        ending: Ending<'buf>,
+    },
+    /// The next item of this collected list doesn't fit under the ceiling; nothing more comes until items are taken. See [`AtCeiling::StopReading`](super::AtCeiling::StopReading).
+    Full {
+        /// The list.
+        id: Id,
+    },
+    /// A filter that had been set before the connection was lost could not be set again.
+    NotRestored(Response<'buf>),
+    /// What no request in flight claims: an answer that comes late, or twice; the rest of a list that was cancelled or has failed; a response to an `ActionID` that isn't ours; text that nobody asked for.
+    Unclaimed {
+        /// The request, where it was one of this client.
+        id: Option<Id>,
+        /// What came.
+        frame: Frame<'buf>,
+    },
+    /// The connection is closed, as [`close`](super::Client::close) had asked for.
+    Closed,
+}
+
+/// How a request ended.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Ending<'buf> {
+    /// With a response that isn't an error. A list that is empty may end so, without having started (`VoicemailUserStatus`).
+    Reply(Response<'buf>),
+    /// With the end of its list.
+    List {
+        /// Items that came.
+        items: u64,
+        /// The event that ended it, and says more of it.
+        end: Event<'buf>,
+        /// Whether the server broke it off (`EventList: cancelled`).
+        cancelled: bool,
+    },
+    /// With the event that says how it went: `OriginateResponse` of an asynchronous `Originate`, `WaitEventComplete`, `SIPQualifyPeerDone`, the tree of `DataGet`, the one event of `FAXStats` and `FAXSession`.
+    Outcome(Event<'buf>),
+    /// With the end of its text, see [`ClientEvent::Text`]. Of `SIPqualifypeer` on Asterisk 11: without any answer, which there means that the peer is known.
+    Text {
+        /// Paragraphs that came; 0 also where the server printed nothing.
+        paragraphs: u64,
+    },
+    /// With an error; of a list perhaps in its middle. Some servers answer so where a list would be empty (`PJSIPShowEndpoints`, `ConfbridgeList`): only the text tells that from a refusal.
+    Refused(Response<'buf>),
+    /// The item in hand didn't fit under the ceiling, see [`AtCeiling::FailList`](super::AtCeiling::FailList).
+    Overflowed(Event<'buf>),
+    /// Its time was up. What still comes is [`Unclaimed`](ClientEvent::Unclaimed).
+    TimedOut,
+    /// By [`cancel`](super::Client::cancel). What still comes is [`Unclaimed`](ClientEvent::Unclaimed).
+    Cancelled,
+    /// With the connection. Whether the server has acted on it can't be known, unless it was never sent.
+    Lost(Progress),
+}

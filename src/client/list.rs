@@ -1,0 +1,250 @@
+//! How a request will be answered, as far as that is known when it is sent; and the items of lists that are collected.
+//!
+//! The shapes an answer can take:
+//!
+//! - a response;
+//! - a response that announces a list, then items, then the end. From 13 on the response says `EventList: start`, and the end `EventList: Complete`. Up to 12 many say neither: then the response's
+//!   message ends in "will follow" on every recording of 11 and 12 (and nowhere where no list comes), and the catalogue names the end. An empty list has no such message;
+//! - the same without an end: one event (`FAXStats`, `FAXSession`);
+//! - a response, then an event that says how it went (`Originate` with `Async`, `WaitEvent`, `SIPqualifypeer` from 13 on); `DataGet` sends the event and no response;
+//! - text without a frame and without `ActionID`, or nothing but blank lines. Its end can't be seen, so the request is followed by a `Ping` of our own: a session's requests are answered in their order, so the text
+//!   ends where that is answered. `Queues`, `IAXnetstats`, `SKINNYshowdevice`, `SKINNYshowline`, and `SIPqualifypeer` up to 11.
+
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::Id;
+use crate::catalogue::{ActionType, EventType, ReplyStyle, Role};
+use crate::response::Response;
+use crate::value::FromWire;
+use crate::wire::{Frame, OwnedFrame, Value};
+
+/// How a request will be answered.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Plan {
+    pub(super) action: Option<ActionType>,
+    /// The event that ends its list.
+    pub(super) end: Option<&'static str>,
+    /// The event that says how it went.
+    pub(super) outcome: Option<&'static str>,
+    /// Whether its end has to be found out with a ping.
+    pub(super) probes: bool,
+    /// Whether the server answers nothing else of this session meanwhile.
+    pub(super) blocks: bool,
+    pub(super) subscribes: Subscribes,
+    /// How much longer than usual its response takes; `None`: any time.
+    pub(super) longer: Option<Duration>,
+    /// The same for its outcome.
+    pub(super) outcome_longer: Duration,
+}
+
+/// What of it has to be said again after a reconnect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Subscribes {
+    Nothing,
+    Mask,
+    Filter,
+}
+
+impl Plan {
+    /// The plan of a request as it is sent, to a server of this release if it is known.
+    pub(super) fn of(request: &[u8], release: Option<u32>) -> Self {
+        let mut plan = Self {
+            action: None,
+            end: None,
+            outcome: None,
+            probes: false,
+            blocks: false,
+            subscribes: Subscribes::Nothing,
+            longer: Some(Duration::ZERO),
+            outcome_longer: Duration::ZERO,
+        };
+        let Some(action) = header(request, "Action").and_then(crate::action::find).map(ActionType::new) else {
+            return plan;
+        };
+        let reply = action.reply();
+        plan.action = Some(action);
+        plan.end = reply.end();
+        plan.outcome = reply.outcome();
+        plan.probes = reply.style() == ReplyStyle::Text;
+        if plan.end.is_none() {
+            plan.outcome = plan.outcome.or_else(|| reply.items().next());
+        }
+        match action.name() {
+            "Originate" => plan.originate(request),
+            "WaitEvent" => {
+                let seconds = number(request, "Timeout");
+                plan.longer = seconds.map(Duration::from_secs);
+            }
+            "SIPqualifypeer" => plan.probes = release.is_some_and(|release| release <= 11),
+            "Events" => plan.subscribes = Subscribes::Mask,
+            "Filter" => plan.subscribes = Subscribes::Filter,
+            _ => {}
+        }
+        let since = plan.outcome.and_then(|name| crate::event::find(name.as_bytes())).map(EventType::new);
+        let since = since.and_then(EventType::since).map(|branch| u32::from(branch.major()));
+        if since.zip(release).is_some_and(|(since, release)| since > release) {
+            plan.outcome = None;
+        }
+        plan
+    }
+
+    /// An asynchronous call is answered at once and reported later; a synchronous one is answered when it is over.
+    fn originate(&mut self, request: &[u8]) {
+        const RINGS: Duration = Duration::from_secs(30);
+        let rings = number(request, "Timeout").map_or(RINGS, Duration::from_millis);
+        let is_async = header(request, "Async").is_some_and(|value| bool::from_wire(value) == Ok(true));
+        if is_async {
+            self.outcome_longer = rings;
+        } else {
+            self.outcome = None;
+            self.blocks = true;
+            self.longer = Some(rings);
+        }
+    }
+
+    /// Whether this response, a success, is followed by a list.
+    pub(super) fn starts_list(&self, response: Response<'_>) -> bool {
+        response.starts_list() || (self.end.is_some() && response.message().is_some_and(announces))
+    }
+
+    /// Whether this is the end of the list, and if so, whether the server broke it off.
+    pub(super) fn ends_list(&self, frame: Frame<'_>) -> Option<bool> {
+        let said = frame.get("EventList");
+        let cancelled = said.is_some_and(|said| said.eq_ignore_case("cancelled"));
+        let ends = cancelled || said.is_some_and(|said| said.eq_ignore_case("Complete")) || is_named(frame, self.end);
+        ends.then_some(cancelled)
+    }
+
+    /// Whether the catalogue has this among the items of the list.
+    pub(super) fn has_item(&self, frame: Frame<'_>) -> bool {
+        let mut items = self.action.into_iter().flat_map(|action| action.reply().items());
+        items.any(|item| is_named(frame, Some(item)))
+    }
+
+    /// Whether items and end of this list come in one frame (Asterisk 11 to 20). Elsewhere a second `Event` header is a header like any other, and somebody may have put it there.
+    pub(super) fn glues(&self) -> bool {
+        matches!(self.end, Some("DevicelistComplete" | "LinelistComplete"))
+    }
+}
+
+/// Whether the frame is the event of this name.
+pub(super) fn is_named(frame: Frame<'_>, wanted: Option<&str>) -> bool {
+    wanted.zip(frame.name()).is_some_and(|(wanted, name)| name.eq_ignore_case(wanted))
+}
+
+/// Whether the event only ever answers something.
+pub(super) fn answers_only(frame: Frame<'_>) -> bool {
+    let event = frame.name().and_then(|name| crate::event::find(name.as_bytes())).map(EventType::new);
+    event.is_some_and(|event| matches!(event.role(), Role::Item | Role::End))
+}
+
+/// Whether the event belongs to a list or has belonged to one, if it has the `ActionID` of a request.
+pub(super) fn may_answer(frame: Frame<'_>) -> bool {
+    let event = frame.name().and_then(|name| crate::event::find(name.as_bytes())).map(EventType::new);
+    frame.get("EventList").is_some() || event.is_some_and(|event| event.role() != Role::Unsolicited)
+}
+
+fn announces(message: Value<'_>) -> bool {
+    const WORDS: &[u8] = b"will follow";
+    let message = message.as_bytes().trim_ascii_end();
+    message.len().checked_sub(WORDS.len()).is_some_and(|start| message[start..].eq_ignore_ascii_case(WORDS))
+}
+
+/// A header of a request that we have written ourselves.
+pub(super) fn header<'a>(request: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    request.split(|byte| *byte == b'\n').find_map(|line| {
+        let (start, rest) = line.split_at_checked(name.len())?;
+        let value = rest.strip_prefix(b": ")?;
+        start.eq_ignore_ascii_case(name.as_bytes()).then(|| value.strip_suffix(b"\r").unwrap_or(value))
+    })
+}
+
+fn number(request: &[u8], name: &str) -> Option<u64> {
+    header(request, name).and_then(|value| u64::from_wire(value).ok())
+}
+
+/// The frame's bytes with a blank line before each event in it but the first.
+pub(super) fn unglue(frame: Frame<'_>) -> Vec<u8> {
+    let mut parts = Vec::with_capacity(frame.as_bytes().len() + 8);
+    for line in frame.as_bytes().split_inclusive(|byte| *byte == b'\n') {
+        let begins = line.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"Event:"));
+        if begins && !parts.is_empty() {
+            parts.extend_from_slice(b"\r\n");
+        }
+        parts.extend_from_slice(line);
+    }
+    parts
+}
+
+/// The items of lists that are collected, until they are taken.
+#[derive(Debug, Default)]
+pub(super) struct Collected {
+    lists: Vec<List>,
+    items: usize,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+struct List {
+    id: Id,
+    limit: usize,
+    bytes: usize,
+    items: Vec<OwnedFrame>,
+    ended: bool,
+}
+
+impl Collected {
+    /// Collects the items of this list, at most so many at a time.
+    pub(super) fn begin(&mut self, id: Id, limit: usize) {
+        match self.lists.iter_mut().find(|list| list.id == id) {
+            Some(list) => list.limit = limit,
+            None => self.lists.push(List { id, limit, bytes: 0, items: Vec::new(), ended: false }),
+        }
+    }
+
+    /// Keeps a copy of an item, if there is room for it.
+    pub(super) fn push(&mut self, id: Id, frame: Frame<'_>, room: usize, most_items: usize) -> bool {
+        let size = frame.owned_size();
+        let Some(list) = self.lists.iter_mut().find(|list| list.id == id) else { return false };
+        let fits = size <= room && self.items < most_items && list.items.len() < list.limit;
+        if fits {
+            list.items.push(frame.to_owned());
+            list.bytes += size;
+            self.bytes += size;
+            self.items += 1;
+        }
+        fits
+    }
+
+    pub(super) fn take(&mut self, id: Id) -> Vec<OwnedFrame> {
+        let Some(at) = self.lists.iter().position(|list| list.id == id) else { return Vec::new() };
+        let Some(list) = self.lists.get_mut(at) else { return Vec::new() };
+        self.bytes -= list.bytes;
+        self.items -= list.items.len();
+        list.bytes = 0;
+        let items = core::mem::take(&mut list.items);
+        if list.ended {
+            self.lists.swap_remove(at);
+        }
+        items
+    }
+
+    /// Nothing more will come for this list.
+    pub(super) fn end(&mut self, id: Id) {
+        if let Some(at) = self.lists.iter().position(|list| list.id == id) {
+            match self.lists.get_mut(at) {
+                Some(list) if !list.items.is_empty() => list.ended = true,
+                _ => _ = self.lists.swap_remove(at),
+            }
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(super) fn items(&self) -> usize {
+        self.items
+    }
+}

@@ -1,0 +1,474 @@
+//! The client: login, requests and their answers, lists, keep-alive, deadlines. No I/O and no clock: bytes and times come from whoever drives it.
+//!
+//! ```
+//! use std::time::Instant;
+//! use ami_proto::action::CoreStatus;
+//! use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let now = Instant::now();
+//! let mut client = Client::new(Config::new()).seeded(1);
+//! client.login(now, Credentials::plain("admin", "s3cret"))?;
+//! let sent = client.poll_transmit().unwrap().to_vec(); // to the socket
+//! client.transmitted(sent.len());
+//! # let id = String::from_utf8_lossy(&sent).lines().find_map(|line| line.strip_prefix("ActionID: ").map(str::to_owned)).unwrap();
+//! # let answer = format!("Asterisk Call Manager/11.0.0\r\nResponse: Success\r\nActionID: {id}\r\nMessage: Authentication accepted\r\n\r\n");
+//! client.handle_input(now, answer.as_bytes()); // from the socket
+//! assert!(matches!(client.poll_event()?, Some(ClientEvent::Connected(banner)) if banner.product() == b"Asterisk Call Manager"));
+//! assert!(matches!(client.poll_event()?, Some(ClientEvent::LoggedIn(_))));
+//! assert!(matches!(client.poll_event()?, Some(ClientEvent::Ready(None))));
+//!
+//! let status = client.send(now, &CoreStatus::new())?;
+//! # let sent = client.poll_transmit().unwrap().to_vec();
+//! # let id = String::from_utf8_lossy(&sent).lines().find_map(|line| line.strip_prefix("ActionID: ").map(str::to_owned)).unwrap();
+//! # let answer = format!("Response: Success\r\nActionID: {id}\r\nCoreCurrentCalls: 3\r\n\r\n");
+//! client.handle_input(now, answer.as_bytes());
+//! match client.poll_event()? {
+//!     Some(ClientEvent::Ended { id, ending: Ending::Reply(response) }) if id == status => {
+//!         assert_eq!(status.view(response).core_current_calls()?, 3);
+//!     }
+//!     other => panic!("{other:?}"),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod config;
+mod credentials;
+mod event;
+mod keepalive;
+mod list;
+mod pending;
+mod report;
+mod session;
+mod state;
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use core::hash::{BuildHasher, Hasher};
+use core::time::Duration;
+use std::time::Instant;
+
+use crate::action::Action;
+use crate::error::{ApiMisuse, ConnectionError, SendError};
+use crate::event::{Event, FullyBooted};
+use crate::response::Response;
+use crate::value::Banner;
+use crate::wire::{Decoder, Frame, FrameEnd, Framing, Limits, OwnedFrame};
+
+pub use config::{AtCeiling, Config};
+pub use credentials::Credentials;
+#[cfg(feature = "md5")]
+pub(crate) use credentials::key as md5_key;
+pub use event::{ClientEvent, Ending, Handle, Id};
+pub use report::{Progress, Report, Unanswered};
+use session::{Notice, Session};
+
+/// One connection to a server, and the next one after it is lost.
+///
+/// # How to drive it
+///
+/// 1. Connect, then [`login`](Self::login).
+/// 2. Write what [`poll_transmit`](Self::poll_transmit) gives to the socket, and say with [`transmitted`](Self::transmitted) how much of it went; until it gives `None`.
+/// 3. Sleep until the socket can be read, or written if step 2 left something, or the time of [`poll_timeout`](Self::poll_timeout) has come, or there is a request to [`send`](Self::send).
+/// 4. Tell what happened: [`handle_input`](Self::handle_input) (or [`space`](Self::space) and [`advance`](Self::advance)), [`handle_eof`](Self::handle_eof), [`handle_timeout`](Self::handle_timeout).
+/// 5. Take events with [`poll_event`](Self::poll_event) until it gives `None`. Go to 2.
+///
+/// | call | again after | may change |
+/// |---|---|---|
+/// | `poll_event` | any other call but the polls | what is to be transmitted, the next timeout |
+/// | `poll_transmit` | `poll_event`, `send`, `login`, `close`, `handle_timeout` | nothing |
+/// | `poll_timeout` | whatever else was called | nothing |
+///
+/// Once `poll_event` has given `None`, nothing new appears until there is input, a command, or a time that `poll_timeout` had announced.
+///
+/// An error of `poll_event` is the end of the connection and comes again at each call; before it each request in flight has had its [`Ending`]. [`reconnect`](Self::reconnect) begins anew.
+///
+/// # What it holds
+///
+/// Bytes received and not polled, up to [`Limits::buffer`]; requests not transmitted and items collected, up to [`Config::ceiling`]; a fixed size for each request in flight, up to [`Config::max_in_flight`]. Where
+/// the first runs out, [`space`](Self::space) gives no room: stop reading until events have been taken. Nothing is dropped in any case: what belongs to nobody is [`ClientEvent::Unclaimed`].
+pub struct Client {
+    decoder: Decoder,
+    /// A frame that was found and whose item does not fit anywhere: nothing is read until it does.
+    stalled: Option<Source>,
+    /// Whether that has been told.
+    told: bool,
+    /// The parts of a frame that was several in one.
+    parts: Option<Box<Decoder>>,
+    eof: bool,
+    session: Session,
+}
+
+/// Where a frame lies.
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    Received(FrameEnd),
+    Part(FrameEnd),
+}
+
+/// What a frame is, and to which request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Route {
+    Connected,
+    LoggedIn,
+    LoginRefused,
+    Ready,
+    Event,
+    Started(Id),
+    Item(Id),
+    /// Kept.
+    Collected,
+    /// Not kept.
+    Full(Id),
+    /// Several in one.
+    Glued,
+    Paragraph(Id),
+    NotRestored,
+    Unclaimed(Option<Id>),
+    // Endings.
+    Reply(Id),
+    List {
+        id: Id,
+        items: u64,
+        cancelled: bool,
+    },
+    Outcome(Id),
+    Text {
+        id: Id,
+        paragraphs: u64,
+    },
+    Refused(Id),
+    Overflowed(Id),
+}
+
+/// What `poll_event` gives next.
+enum Next {
+    Notice(Notice),
+    Frame(Source, Route),
+}
+
+impl Client {
+    /// A client of a connection that has just been made. Give it a [`Config`], or an `Arc` of one that several share.
+    ///
+    /// Its `ActionID`s begin with letters that nobody can guess, drawn from the randomness that the standard library has for its hash maps; see [`seeded`](Self::seeded).
+    pub fn new(config: impl Into<Arc<Config>>) -> Self {
+        let config = config.into();
+        let decoder = Decoder::new(config.limits);
+        let seed = std::hash::RandomState::new().build_hasher().finish();
+        Self { decoder, stalled: None, told: false, parts: None, eof: false, session: Session::new(config, seed) }
+    }
+
+    /// Draws the beginning of its `ActionID`s from this number instead: from a better source, or from a fixed one to get the same bytes each time. To be called before anything is sent.
+    #[must_use]
+    pub fn seeded(mut self, seed: u64) -> Self {
+        self.session.seed(seed);
+        self
+    }
+
+    // Input.
+
+    /// Takes bytes that were received, and says how many: all of them, unless [`Limits::buffer`] is reached or [`ClientEvent::Full`] is pending. What wasn't taken has to be given again, after events have been
+    /// polled.
+    #[must_use = "bytes that were not taken have to be given again"]
+    pub fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
+        let room = if self.stalled.is_some() || self.eof { 0 } else { self.decoder.room() };
+        let taken = bytes.get(..room).unwrap_or(bytes);
+        if !taken.is_empty() {
+            self.session.heard(now);
+            self.decoder.push(taken);
+        }
+        taken.len()
+    }
+
+    /// Room to read into, to save a copy: at least `min` bytes, or what is left. Follow it with [`advance`](Self::advance). Empty where [`handle_input`](Self::handle_input) would take nothing.
+    pub fn space(&mut self, min: usize) -> &mut [u8] {
+        if self.stalled.is_some() || self.eof { &mut [] } else { self.decoder.space(min) }
+    }
+
+    /// Says that `n` bytes have been read into [`space`](Self::space).
+    pub fn advance(&mut self, now: Instant, n: usize) {
+        if n > 0 && self.stalled.is_none() && !self.eof {
+            self.session.heard(now);
+            self.decoder.advance(n);
+        }
+    }
+
+    /// The stream has ended, or has failed. Events that are still to be polled come first.
+    pub fn handle_eof(&mut self, now: Instant) {
+        let _ = now;
+        self.eof = true;
+    }
+
+    /// The time of [`poll_timeout`](Self::poll_timeout) has come, or any other: what isn't due is left alone.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.session.timeout(now);
+    }
+
+    // Output.
+
+    /// Bytes to transmit. `None`: there are none at present. They may hold a password.
+    pub fn poll_transmit(&self) -> Option<&[u8]> {
+        self.session.transmit()
+    }
+
+    /// Says that so many of the bytes of [`poll_transmit`](Self::poll_transmit) have been transmitted.
+    pub fn transmitted(&mut self, n: usize) {
+        self.session.transmitted(n);
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) has something to do; exactly then, and never before the last one. `None`: not unless something happens.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.session.deadline()
+    }
+
+    /// What happened next. `Ok(None)`: nothing more until there is input, a command or a timeout.
+    ///
+    /// Unbounded in time by what has been received, not by what is held: items of collected lists and answers to our own pings are worked off on the way.
+    ///
+    /// # Errors
+    /// When the connection is over: why. Everything that had arrived, and the ending of every request in flight, has been given before. Sticky.
+    #[inline]
+    pub fn poll_event(&mut self) -> Result<Option<ClientEvent<'_>>, ConnectionError> {
+        match self.next()? {
+            None => Ok(None),
+            Some(Next::Notice(notice)) => Ok(Some(told(notice))),
+            Some(Next::Frame(source, route)) => Ok(Some(lent(self.frame(source), route))),
+        }
+    }
+
+    fn next(&mut self) -> Result<Option<Next>, ConnectionError> {
+        loop {
+            if let Some(notice) = self.session.notice() {
+                return Ok(Some(Next::Notice(notice)));
+            }
+            let source = match self.stalled.take() {
+                Some(source) => source,
+                None => match self.found() {
+                    Some(source) => source,
+                    None if self.session.has_notices() => continue,
+                    None => return self.session.lost.map_or(Ok(None), Err),
+                },
+            };
+            match self.session.route(frame(&self.decoder, self.parts.as_deref(), source)) {
+                None | Some(Route::Collected) => self.told = false,
+                Some(Route::Glued) => self.split(source),
+                Some(route @ Route::Full(_)) => {
+                    self.stalled = Some(source);
+                    if core::mem::replace(&mut self.told, true) {
+                        return Ok(None);
+                    }
+                    return Ok(Some(Next::Frame(source, route)));
+                }
+                Some(route) => return Ok(Some(Next::Frame(source, route))),
+            }
+        }
+    }
+
+    /// The next frame. `None`: there is none, and if there won't be any the session knows.
+    fn found(&mut self) -> Option<Source> {
+        if let Some(parts) = &mut self.parts {
+            if let Ok(Some(end)) = parts.next_end() {
+                return Some(Source::Part(end));
+            }
+            self.parts = None;
+        }
+        match self.decoder.next_end() {
+            Ok(Some(end)) => return Some(Source::Received(end)),
+            Ok(None) if self.eof => {
+                let truncated = self.decoder.pending().len();
+                let closing = self.session.stage.is_closing();
+                self.session.end((!closing).then_some(ConnectionError::Closed { truncated }));
+            }
+            Ok(None) => {}
+            Err(error) => self.session.end(Some(ConnectionError::Frame(error))),
+        }
+        None
+    }
+
+    fn frame(&self, source: Source) -> Frame<'_> {
+        frame(&self.decoder, self.parts.as_deref(), source)
+    }
+
+    /// Reads the parts of a frame as frames.
+    fn split(&mut self, source: Source) {
+        let parts = list::unglue(self.frame(source));
+        // As many lines as the frame has, in the same lengths: only the buffer needs more.
+        let room = u32::try_from(2 * parts.len()).unwrap_or(u32::MAX);
+        let limits: Limits = self.session.config.limits.frame(1 << 30).buffer(room);
+        let mut decoder = Decoder::new(limits).with_framing(Framing::REQUESTS);
+        decoder.push(&parts);
+        self.parts = Some(Box::new(decoder));
+    }
+
+    // Commands.
+
+    /// Logs in. Other requests have to wait for [`ClientEvent::LoggedIn`].
+    ///
+    /// Event mask and filters that were set on the connection before this one are set again.
+    ///
+    /// # Errors
+    /// [`ApiMisuse::NotNew`] where the login has been started before; [`ApiMisuse::Encode`] where user or secret can't be sent as they are. Nothing is sent then.
+    pub fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), ApiMisuse> {
+        if !matches!(self.session.stage, state::Stage::New) {
+            return Err(ApiMisuse::NotNew);
+        }
+        Ok(self.session.login(now, credentials)?)
+    }
+
+    /// Sends a request. It ends with [`ClientEvent::Ended`], in whichever way, exactly once.
+    ///
+    /// Any number can be sent before the first is answered, up to [`Config::max_in_flight`]; no order of answers is assumed.
+    ///
+    /// # Errors
+    /// [`SendError`]; nothing was sent.
+    pub fn send<A: Action>(&mut self, now: Instant, action: &A) -> Result<Handle<A::Static>, SendError> {
+        let id = self.session.send(now, None, |id, out| action.encode(Some(id), out))?;
+        Ok(Handle::new(id))
+    }
+
+    /// The same with its own time for each step: the response, each item of a list, the outcome. Nothing is added to it for what is known to take longer.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn send_within<A: Action>(
+        &mut self,
+        now: Instant,
+        action: &A,
+        within: Duration,
+    ) -> Result<Handle<A::Static>, SendError> {
+        let id = self.session.send(now, Some(within), |id, out| action.encode(Some(id), out))?;
+        Ok(Handle::new(id))
+    }
+
+    /// Keeps the items of a list instead of giving each as an event: at most `limit` at a time, and under the [ceiling](Config::ceiling). [`take_items`](Self::take_items) fetches them, at the end or before.
+    ///
+    /// # Errors
+    /// [`ApiMisuse::NotOpen`]: the request has ended.
+    pub fn collect(&mut self, handle: impl Into<Id>, limit: usize) -> Result<(), ApiMisuse> {
+        let id = handle.into();
+        let entry = self.session.in_flight.get(id.0).ok_or(ApiMisuse::NotOpen)?;
+        entry.collects = true;
+        self.session.collected.begin(id, limit);
+        Ok(())
+    }
+
+    /// The items collected so far; they are no longer held. None for what was not collected.
+    pub fn take_items(&mut self, handle: impl Into<Id>) -> Vec<OwnedFrame> {
+        self.told = false;
+        self.session.collected.take(handle.into())
+    }
+
+    /// Ends a request with [`Ending::Cancelled`]. The server knows nothing of that: what it still answers is [`ClientEvent::Unclaimed`]. `false`: it had ended already.
+    pub fn cancel(&mut self, handle: impl Into<Id>) -> bool {
+        self.session.cancel(handle.into())
+    }
+
+    /// Says goodbye to the server, which then closes the connection. [`ClientEvent::Closed`] comes when it has, or after [`Config::close_timeout`]; requests that have not ended then are lost.
+    pub fn close(&mut self, now: Instant) {
+        self.session.close(now);
+    }
+
+    /// Makes it ready for a new connection, and tells what the last one left unanswered. Log in next.
+    ///
+    /// Kept: the configuration, the event mask and the filters that were set with `Events` and `Filter`, events not polled that have no frame, items not taken. Bytes received and not polled are gone, so poll first.
+    ///
+    /// # Errors
+    /// [`ApiMisuse::NotOver`] while the connection stands.
+    pub fn reconnect(&mut self) -> Result<Report, ApiMisuse> {
+        if !self.session.stage.is_over() {
+            return Err(ApiMisuse::NotOver);
+        }
+        self.decoder = Decoder::new(self.session.config.limits);
+        self.stalled = None;
+        self.told = false;
+        self.parts = None;
+        self.eof = false;
+        Ok(self.session.reconnect())
+    }
+
+    // What there is.
+
+    /// Bytes held: received and not polled, not transmitted, collected, and what is to be restored. At most [`Config::most_held`].
+    pub fn held(&self) -> usize {
+        self.decoder.pending().len() + self.session.held()
+    }
+
+    /// Items collected and not taken.
+    pub fn held_items(&self) -> usize {
+        self.session.collected.items()
+    }
+
+    /// Requests that have not ended, with those that the client sent for itself.
+    pub fn in_flight(&self) -> usize {
+        self.session.in_flight.len()
+    }
+
+    /// Whether requests can be sent.
+    pub fn is_logged_in(&self) -> bool {
+        self.session.stage.is_logged_in()
+    }
+
+    /// Whether the connection is closed or lost.
+    pub fn is_over(&self) -> bool {
+        self.session.stage.is_over()
+    }
+}
+
+fn frame<'a>(decoder: &'a Decoder, parts: Option<&'a Decoder>, source: Source) -> Frame<'a> {
+    match (source, parts) {
+        (Source::Part(end), Some(parts)) => parts.frame(end),
+        (Source::Received(end) | Source::Part(end), _) => decoder.frame(end),
+    }
+}
+
+fn told(notice: Notice) -> ClientEvent<'static> {
+    match notice {
+        Notice::Ready => ClientEvent::Ready(None),
+        Notice::TimedOut(id) => ClientEvent::Ended { id, ending: Ending::TimedOut },
+        Notice::Cancelled(id) => ClientEvent::Ended { id, ending: Ending::Cancelled },
+        Notice::Lost(id, progress) => ClientEvent::Ended { id, ending: Ending::Lost(progress) },
+        Notice::Closed => ClientEvent::Closed,
+    }
+}
+
+#[inline]
+fn lent(frame: Frame<'_>, route: Route) -> ClientEvent<'_> {
+    let (id, ending) = match route {
+        Route::Event | Route::Collected | Route::Glued => return ClientEvent::Event(Event::from(frame)),
+        Route::Connected => {
+            let line = frame.lines().next().unwrap_or_default();
+            return ClientEvent::Connected(Banner::new(line.as_bytes()));
+        }
+        Route::LoggedIn => return ClientEvent::LoggedIn(frame.into()),
+        Route::LoginRefused => return ClientEvent::LoginRefused(frame.into()),
+        Route::Ready => return ClientEvent::Ready(FullyBooted::view(frame)),
+        Route::Started(id) => return ClientEvent::Started { id, response: frame.into() },
+        Route::Item(id) => return ClientEvent::Item { id, event: frame.into() },
+        Route::Full(id) => return ClientEvent::Full { id },
+        Route::Paragraph(id) => return ClientEvent::Text { id, frame },
+        Route::NotRestored => return ClientEvent::NotRestored(frame.into()),
+        Route::Unclaimed(id) => return ClientEvent::Unclaimed { id, frame },
+        Route::Reply(id) => (id, Ending::Reply(Response::from(frame))),
+        Route::List { id, items, cancelled } => (id, Ending::List { items, end: frame.into(), cancelled }),
+        Route::Outcome(id) => (id, Ending::Outcome(frame.into())),
+        Route::Text { id, paragraphs } => (id, Ending::Text { paragraphs }),
+        Route::Refused(id) => (id, Ending::Refused(frame.into())),
+        Route::Overflowed(id) => (id, Ending::Overflowed(frame.into())),
+    };
+    ClientEvent::Ended { id, ending }
+}
+
+impl fmt::Debug for Client {
+    /// The state without any bytes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("stage", &format_args!("{}", self.session.stage))
+            .field("in_flight", &self.in_flight())
+            .field("held", &self.held())
+            .field("lost", &self.session.lost)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,48 @@
+//! What had been asked and not answered when a connection was lost.
+
+use alloc::vec::Vec;
+
+use super::Id;
+use crate::catalogue::ActionType;
+
+/// How far a request had come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Progress {
+    /// Not all of it had been handed out for transmission, so the server has not acted on it.
+    NotSent,
+    /// It had been handed out; no answer had come.
+    Sent,
+    /// The server had accepted it; this many items of its list had come, 0 where its outcome was awaited.
+    Started {
+        /// Items, or paragraphs of text.
+        items: u64,
+    },
+}
+
+/// A request that a lost connection left without an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unanswered {
+    /// The request.
+    pub id: Id,
+    /// The action; `None` where the catalogue doesn't know it.
+    pub action: Option<ActionType>,
+    /// How far it had come.
+    pub progress: Progress,
+}
+
+/// What [`Client::reconnect`](super::Client::reconnect) found: everything unanswered, in the order in which it was sent.
+///
+/// Each of them has had, or is about to get, its [`Ending::Lost`](super::Ending::Lost); this is the same in one piece. What to send again is the caller's decision: whether an
+/// `Originate` was acted on can't be known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// The requests.
+    pub unanswered: Vec<Unanswered>,
+    /// Whether an event mask will be asked for again, and how many filters, once the login is accepted.
+    pub restored_mask: bool,
+    /// Filters that will be set again.
+    pub restored_filters: usize,
+}

@@ -1,0 +1,626 @@
+//! What a client knows besides the bytes it has received: it decides what each frame is to whom, and what time does.
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::time::Duration;
+use std::time::Instant;
+
+use super::config::{AtCeiling, Config};
+use super::credentials::{Credentials, wipe};
+use super::keepalive::KeepAlive;
+use super::list::{self, Collected, Plan, Subscribes};
+use super::pending::{ActionId, Entry, InFlight, Phase, Prefix, Purpose};
+use super::report::{Progress, Report, Unanswered};
+use super::state::Stage;
+use super::{Id, Route};
+use crate::action::{Action, Logoff, Ping};
+use crate::error::{ConnectionError, EncodeError, LoginRefusal, LoginStage, SendError};
+use crate::response::Response;
+use crate::value::{AmiVersion, Banner, ToWire};
+use crate::wire::{Frame, FrameKind, Value};
+
+/// See the module.
+pub(super) struct Session {
+    pub(super) config: Arc<Config>,
+    pub(super) stage: Stage,
+    seed: u64,
+    /// Connections before this one.
+    number: u32,
+    prefix: Prefix,
+    next: u64,
+    /// Requests; up to `handed` they have been transmitted.
+    out: Vec<u8>,
+    handed: usize,
+    /// Bytes transmitted that are no longer in `out`.
+    gone: u64,
+    pub(super) in_flight: InFlight,
+    /// Whether events may still come for a request that has ended, so that even with nothing in flight they have to be looked at.
+    trailing: bool,
+    pub(super) collected: Collected,
+    keep_alive: KeepAlive,
+    /// What has to be told and has no frame.
+    notices: VecDeque<Notice>,
+    /// First number of the server's release.
+    release: Option<u32>,
+    /// The time that was told last.
+    now: Option<Instant>,
+    /// Why the connection is over, unless it was closed on demand.
+    pub(super) lost: Option<ConnectionError>,
+    unanswered: Vec<Unanswered>,
+    mask: Option<Box<[u8]>>,
+    filters: Vec<Box<[u8]>>,
+}
+
+/// An event without a frame.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Notice {
+    Ready,
+    TimedOut(Id),
+    Cancelled(Id),
+    Lost(Id, Progress),
+    Closed,
+}
+
+impl Session {
+    pub(super) fn new(config: Arc<Config>, seed: u64) -> Self {
+        Self {
+            config,
+            stage: Stage::New,
+            seed,
+            number: 0,
+            prefix: Prefix::new(seed, 0),
+            next: 1,
+            out: Vec::new(),
+            handed: 0,
+            gone: 0,
+            in_flight: InFlight::default(),
+            trailing: false,
+            collected: Collected::default(),
+            keep_alive: KeepAlive::default(),
+            notices: VecDeque::new(),
+            release: None,
+            now: None,
+            lost: None,
+            unanswered: Vec::new(),
+            mask: None,
+            filters: Vec::new(),
+        }
+    }
+
+    pub(super) fn seed(&mut self, seed: u64) {
+        self.seed = seed;
+        self.prefix = Prefix::new(seed, self.number);
+    }
+
+    // Requests.
+
+    pub(super) fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), EncodeError> {
+        self.now = Some(now);
+        let deadline = now.checked_add(self.config.login);
+        if credentials.asks_challenge() {
+            // What can't be written is refused now, not when the challenge is there.
+            let mut trial = Vec::new();
+            let refused = credentials.write_login(Some(b"0"), None, "0", &mut trial);
+            wipe(&mut trial);
+            refused?;
+            let id = self.write(|id, out| Credentials::write_challenge(id, out))?;
+            self.stage = Stage::Challenge { id, deadline, credentials: Box::new(credentials) };
+            return Ok(());
+        }
+        self.log_in(&credentials, None, deadline)
+    }
+
+    fn log_in(
+        &mut self,
+        credentials: &Credentials,
+        challenge: Option<&[u8]>,
+        deadline: Option<Instant>,
+    ) -> Result<(), EncodeError> {
+        let mut configured = Vec::new();
+        if let Some(events) = self.config.events {
+            events.to_wire(&mut configured);
+        }
+        let mask = self.mask.take();
+        let events = mask.as_deref().or((!configured.is_empty()).then_some(&configured));
+        let written = self.write(|id, out| credentials.write_login(challenge, events, id, out));
+        self.mask = mask;
+        self.stage = Stage::Login { id: written?, deadline };
+        Ok(())
+    }
+
+    pub(super) fn send(
+        &mut self,
+        now: Instant,
+        within: Option<Duration>,
+        write: impl FnOnce(&str, &mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<Id, SendError> {
+        self.now = Some(now);
+        if !self.stage.is_logged_in() {
+            return Err(SendError::NotLoggedIn);
+        }
+        // A probe may come with it.
+        if self.in_flight.len() + 2 > self.config.in_flight.max(2) {
+            return Err(SendError::InFlight { max: self.config.in_flight });
+        }
+        let (start, next) = (self.out.len(), self.next);
+        let id = self.write(write)?;
+        let request = self.out.get(start..).unwrap_or_default();
+        let plan = Plan::of(request, self.release);
+        let restores = match plan.subscribes {
+            Subscribes::Nothing => None,
+            Subscribes::Mask => list::header(request, "EventMask").map(Into::into),
+            // What follows Action and ActionID.
+            Subscribes::Filter => request.splitn(3, |byte| *byte == b'\n').nth(2).map(Into::into),
+        };
+        let written = self.written();
+        let probe = if plan.probes { Some(self.write(|id, out| Ping::new().encode(Some(id), out))?) } else { None };
+        if self.room() == 0 {
+            wipe(self.out.get_mut(start..).unwrap_or_default());
+            self.out.truncate(start);
+            self.next = next;
+            return Err(SendError::Unsent { max: self.config.bytes });
+        }
+        let usual = within.unwrap_or(self.config.response);
+        let longer = if within.is_some() { Some(Duration::ZERO) } else { plan.longer };
+        let from = self.in_flight.blocked_until().map_or(now, |blocked| blocked.max(now));
+        let deadline = longer.and_then(|longer| from.checked_add(usual.checked_add(longer)?));
+        let mut entry = Entry {
+            id,
+            purpose: Purpose::Caller,
+            phase: Phase::Response,
+            plan,
+            items: 0,
+            deadline,
+            step: Some(usual),
+            written,
+            collects: false,
+            restores,
+        };
+        if let Some(number) = probe {
+            self.in_flight.push(entry);
+            let plan = Plan { probes: false, ..plan };
+            entry = Entry {
+                id: number,
+                purpose: Purpose::Probe(id),
+                phase: Phase::Response,
+                plan,
+                items: 0,
+                deadline,
+                step: None,
+                written: self.written(),
+                collects: false,
+                restores: None,
+            };
+        }
+        self.in_flight.push(entry);
+        Ok(Id(id))
+    }
+
+    /// Writes a request under the next number.
+    fn write(&mut self, write: impl FnOnce(&str, &mut Vec<u8>) -> Result<(), EncodeError>) -> Result<u64, EncodeError> {
+        let number = self.next;
+        let id: ActionId = self.prefix.id(number);
+        write(id.as_str(), &mut self.out)?;
+        self.next += 1;
+        Ok(number)
+    }
+
+    pub(super) fn cancel(&mut self, id: Id) -> bool {
+        let ours = self.in_flight.get(id.0).is_some_and(|entry| entry.purpose == Purpose::Caller);
+        if ours {
+            self.in_flight.remove(id.0);
+            self.trailing = true;
+            self.collected.end(id);
+            self.notices.push_back(Notice::Cancelled(id));
+        }
+        ours
+    }
+
+    pub(super) fn close(&mut self, now: Instant) {
+        self.now = Some(now);
+        if self.stage.is_over() || self.stage.is_closing() {
+            return;
+        }
+        let deadline = now.checked_add(self.config.closing);
+        match self.write(|id, out| Logoff::new().encode(Some(id), out)) {
+            Ok(id) => self.stage = Stage::Closing { id, deadline },
+            // Nothing in it could be refused.
+            Err(_) => self.end(None),
+        }
+    }
+
+    // Bytes out.
+
+    pub(super) fn transmit(&self) -> Option<&[u8]> {
+        if self.lost.is_some() {
+            return None;
+        }
+        self.out.get(self.handed..).filter(|bytes| !bytes.is_empty())
+    }
+
+    pub(super) fn transmitted(&mut self, n: usize) {
+        let end = self.handed.saturating_add(n).min(self.out.len());
+        // There may be a secret in it.
+        wipe(self.out.get_mut(self.handed..end).unwrap_or_default());
+        self.handed = end;
+        // Moving no more than was handed out keeps it at one move a byte.
+        if self.handed * 2 >= self.out.len() {
+            self.out.copy_within(self.handed.., 0);
+            self.out.truncate(self.out.len() - self.handed);
+            self.gone += self.handed as u64;
+            self.handed = 0;
+        }
+    }
+
+    /// Bytes written since the beginning.
+    fn written(&self) -> u64 {
+        self.gone + self.out.len() as u64
+    }
+
+    /// Bytes that requests, collected items and what is to be restored take up.
+    pub(super) fn held(&self) -> usize {
+        let restores = self.mask.iter().chain(&self.filters).map(|bytes| bytes.len()).sum::<usize>();
+        self.out.len() - self.handed + self.collected.bytes() + restores
+    }
+
+    fn room(&self) -> usize {
+        self.config.bytes.saturating_sub(self.held())
+    }
+
+    // Time.
+
+    pub(super) fn heard(&mut self, now: Instant) {
+        self.now = Some(now);
+        self.keep_alive.heard(now);
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        if self.stage.is_over() {
+            return None;
+        }
+        let alive = self.config.keep_alive.filter(|_| self.stage.is_logged_in());
+        let alive = alive.and_then(|(idle, _)| self.keep_alive.deadline(idle, self.in_flight.is_due()));
+        [self.stage.deadline(), self.in_flight.deadline(), alive].into_iter().flatten().min()
+    }
+
+    pub(super) fn timeout(&mut self, now: Instant) {
+        self.now = Some(now);
+        while let Some(entry) = self.in_flight.take_expired(now) {
+            if entry.purpose == Purpose::Caller {
+                self.trailing = true;
+                self.collected.end(Id(entry.id));
+                self.notices.push_back(Notice::TimedOut(Id(entry.id)));
+            }
+        }
+        if self.stage.deadline().is_some_and(|deadline| deadline <= now) {
+            match self.stage {
+                Stage::Challenge { .. } => self.end(Some(ConnectionError::LoginTimedOut(LoginStage::Challenge))),
+                Stage::Login { .. } => self.end(Some(ConnectionError::LoginTimedOut(LoginStage::Login))),
+                Stage::Booting { .. } => {
+                    self.stage = Stage::Ready;
+                    self.notices.push_back(Notice::Ready);
+                }
+                Stage::Closing { .. } => self.end(None),
+                Stage::New | Stage::Ready | Stage::Over => {}
+            }
+        }
+        self.keep_alive(now);
+    }
+
+    fn keep_alive(&mut self, now: Instant) {
+        let Some((idle, patience)) = self.config.keep_alive.filter(|_| self.stage.is_logged_in()) else { return };
+        if self.keep_alive.is_lost(now) {
+            return self.end(Some(ConnectionError::KeepAlive));
+        }
+        let due = self.keep_alive.deadline(idle, self.in_flight.is_due()).is_some_and(|due| due <= now);
+        if due && !self.keep_alive.is_asked() {
+            // Nothing in it could be refused.
+            if let Ok(id) = self.write(|id, out| Ping::new().encode(Some(id), out)) {
+                self.keep_alive.ask(id, now.checked_add(patience));
+            }
+        }
+    }
+
+    // The end.
+
+    /// The connection is over: `None` as was asked for.
+    pub(super) fn end(&mut self, error: Option<ConnectionError>) {
+        if self.stage.is_over() {
+            return;
+        }
+        self.stage = Stage::Over;
+        let handed = self.gone + self.handed as u64;
+        self.unanswered.clear();
+        for request in self.in_flight.lose(handed) {
+            self.collected.end(request.id);
+            self.notices.push_back(Notice::Lost(request.id, request.progress));
+            self.unanswered.push(request);
+        }
+        self.lost = error;
+        if error.is_none() {
+            self.notices.push_back(Notice::Closed);
+        }
+        wipe(&mut self.out);
+        self.gone += self.out.len() as u64;
+        self.out.clear();
+        self.handed = 0;
+    }
+
+    pub(super) fn reconnect(&mut self) -> Report {
+        self.stage = Stage::New;
+        self.number = self.number.wrapping_add(1);
+        self.prefix = Prefix::new(self.seed, self.number);
+        self.keep_alive = KeepAlive::default();
+        self.trailing = false;
+        self.release = None;
+        self.lost = None;
+        Report {
+            unanswered: core::mem::take(&mut self.unanswered),
+            restored_mask: self.mask.is_some(),
+            restored_filters: self.filters.len(),
+        }
+    }
+
+    pub(super) fn notice(&mut self) -> Option<Notice> {
+        self.notices.pop_front()
+    }
+
+    pub(super) fn has_notices(&self) -> bool {
+        !self.notices.is_empty()
+    }
+
+    // Frames.
+
+    /// What a frame is, and to whom. `None`: to nobody, it was between the server and us.
+    #[inline]
+    pub(super) fn route(&mut self, frame: Frame<'_>) -> Option<Route> {
+        match frame.kind() {
+            FrameKind::Event if self.in_flight.is_empty() && !self.trailing && !self.stage.is_booting() => {
+                Some(Route::Event)
+            }
+            FrameKind::Event => Some(self.route_event(frame)),
+            FrameKind::Response => self.route_response(frame),
+            FrameKind::Banner => {
+                let banner = frame.lines().next().and_then(|line| line.parse::<Banner<'_>>().ok());
+                self.release = banner.and_then(Banner::version).and_then(AmiVersion::asterisk_major);
+                Some(Route::Connected)
+            }
+            FrameKind::Text | FrameKind::Action => Some(self.route_text()),
+        }
+    }
+
+    fn number(&self, frame: Frame<'_>) -> Option<u64> {
+        frame.get("ActionID").and_then(|id| self.prefix.number(id.as_bytes()))
+    }
+
+    fn route_event(&mut self, frame: Frame<'_>) -> Route {
+        if self.stage.is_booting() && list::is_named(frame, Some("FullyBooted")) {
+            self.stage = Stage::Ready;
+            return Route::Ready;
+        }
+        let number = match frame.get("ActionID").map(Value::as_bytes) {
+            Some(id) if !id.is_empty() => self.prefix.number(id),
+            // Items without ActionID have no privilege either; what has is unsolicited.
+            _ if frame.get("Privilege").is_none() && list::answers_only(frame) => self.in_flight.list_of(frame),
+            _ => None,
+        };
+        let Some(number) = number else { return Route::Event };
+        let unclaimed = || if list::may_answer(frame) { Route::Unclaimed(Some(Id(number))) } else { Route::Event };
+        let now = self.now;
+        let Some(entry) = self.in_flight.get(number) else { return unclaimed() };
+        if list::is_named(frame, entry.plan.outcome) {
+            self.in_flight.remove(number);
+            return Route::Outcome(Id(number));
+        }
+        if entry.phase == Phase::Outcome || (entry.phase == Phase::Response && entry.plan.end.is_none()) {
+            return unclaimed();
+        }
+        if entry.plan.glues() && frame.get_all("Event").nth(1).is_some() {
+            return Route::Glued;
+        }
+        if let Some(cancelled) = entry.plan.ends_list(frame) {
+            let items = entry.items;
+            self.in_flight.remove(number);
+            self.collected.end(Id(number));
+            return Route::List { id: Id(number), items, cancelled };
+        }
+        if !list::may_answer(frame) && !entry.plan.has_item(frame) && entry.plan.end.is_some() {
+            return Route::Event;
+        }
+        if entry.phase == Phase::Response {
+            // Its response is late, or lost.
+            entry.phase = Phase::Items;
+        }
+        let (collects, step) = (entry.collects, entry.step);
+        if collects && !self.collect(Id(number), frame) {
+            if self.config.at_ceiling == AtCeiling::StopReading {
+                return Route::Full(Id(number));
+            }
+            self.in_flight.remove(number);
+            self.trailing = true;
+            self.collected.end(Id(number));
+            return Route::Overflowed(Id(number));
+        }
+        if let Some(entry) = self.in_flight.get(number) {
+            entry.items += 1;
+            entry.deadline = now.and_then(|now| now.checked_add(step?));
+        }
+        if collects { Route::Collected } else { Route::Item(Id(number)) }
+    }
+
+    fn collect(&mut self, id: Id, frame: Frame<'_>) -> bool {
+        let room = self.room();
+        self.collected.push(id, frame, room, self.config.items)
+    }
+
+    fn route_response(&mut self, frame: Frame<'_>) -> Option<Route> {
+        let response = Response::from(frame);
+        let Some(number) = self.number(frame) else { return Some(Route::Unclaimed(None)) };
+        if self.stage.request() == Some(number) {
+            return self.route_stage(response);
+        }
+        if self.keep_alive.answered(number) {
+            return None;
+        }
+        let id = Id(number);
+        let Some(entry) = self.in_flight.get(number) else { return Some(Route::Unclaimed(Some(id))) };
+        match entry.purpose {
+            Purpose::Caller => {}
+            Purpose::Restore => {
+                self.in_flight.remove(number);
+                return (!response.is_success()).then_some(Route::NotRestored);
+            }
+            Purpose::Probe(text) => {
+                self.in_flight.remove(number);
+                let entry = self.in_flight.remove(text)?;
+                return Some(Route::Text { id: Id(text), paragraphs: entry.items });
+            }
+        }
+        if !response.is_success() {
+            self.trailing |= entry.phase != Phase::Response;
+            self.in_flight.remove(number);
+            self.collected.end(id);
+            return Some(Route::Refused(id));
+        }
+        if entry.phase == Phase::Outcome || (entry.phase == Phase::Items && entry.plan.end.is_none()) {
+            return Some(Route::Unclaimed(Some(id)));
+        }
+        if entry.plan.starts_list(response) {
+            entry.phase = Phase::Items;
+            entry.deadline = self.now.and_then(|now| now.checked_add(entry.step?));
+            return Some(Route::Started(id));
+        }
+        if entry.phase == Phase::Items {
+            // Its list has begun without it.
+            return Some(Route::Unclaimed(Some(id)));
+        }
+        if entry.plan.outcome.is_some() {
+            entry.phase = Phase::Outcome;
+            let longer = entry.plan.outcome_longer;
+            entry.deadline = self.now.and_then(|now| now.checked_add(entry.step?.checked_add(longer)?));
+            return Some(Route::Started(id));
+        }
+        let entry = self.in_flight.remove(number)?;
+        self.collected.end(id);
+        match (entry.plan.subscribes, entry.restores) {
+            (Subscribes::Mask, mask @ Some(_)) => self.mask = mask,
+            (Subscribes::Filter, Some(filter)) => self.filters.push(filter),
+            _ => {}
+        }
+        Some(Route::Reply(id))
+    }
+
+    /// The response to what the stage itself has asked.
+    fn route_stage(&mut self, response: Response<'_>) -> Option<Route> {
+        match core::mem::replace(&mut self.stage, Stage::Ready) {
+            Stage::Challenge { deadline, credentials, .. } => {
+                let challenge = if response.is_success() { response.frame().get("Challenge") } else { None };
+                let deadline = self.now.and_then(|now| now.checked_add(self.config.login)).or(deadline);
+                let written = match (challenge, credentials) {
+                    (Some(challenge), credentials) => self.log_in(&credentials, Some(challenge.as_bytes()), deadline),
+                    (None, credentials) => match credentials.fall_back() {
+                        Some(credentials) => self.log_in(&credentials, None, deadline),
+                        None => return Some(self.refuse(response, LoginRefusal::Challenge)),
+                    },
+                };
+                match written {
+                    Ok(()) => None,
+                    // `login` has tried it before.
+                    Err(_) => Some(self.refuse(response, LoginRefusal::Credentials)),
+                }
+            }
+            Stage::Login { .. } if response.is_success() => {
+                self.logged_in();
+                Some(Route::LoggedIn)
+            }
+            Stage::Login { .. } => Some(self.refuse(response, LoginRefusal::Credentials)),
+            Stage::Closing { .. } => {
+                self.stage = Stage::New;
+                self.end(None);
+                None
+            }
+            stage => {
+                self.stage = stage;
+                None
+            }
+        }
+    }
+
+    fn refuse(&mut self, response: Response<'_>, usually: LoginRefusal) -> Route {
+        let in_use = response.message().is_some_and(|message| holds(message.as_bytes(), b"already in use"));
+        let refusal = if in_use { LoginRefusal::AlreadyInUse } else { usually };
+        self.stage = Stage::New;
+        self.end(Some(ConnectionError::LoginRefused(refusal)));
+        Route::LoginRefused
+    }
+
+    fn logged_in(&mut self) {
+        let sees_system = self.config.events.is_none_or(|events| events.contains(crate::value::Classes::SYSTEM));
+        match self.config.booted.filter(|_| sees_system) {
+            Some(wait) => {
+                self.stage = Stage::Booting { deadline: self.now.and_then(|now| now.checked_add(wait)) };
+            }
+            None => {
+                self.stage = Stage::Ready;
+                self.notices.push_back(Notice::Ready);
+            }
+        }
+        if let Some(now) = self.now {
+            self.keep_alive.heard(now);
+        }
+        for place in 0..self.filters.len() {
+            self.restore(place);
+        }
+    }
+
+    /// Sets a filter of the last connection again.
+    fn restore(&mut self, place: usize) {
+        let Some(filter) = self.filters.get_mut(place).map(core::mem::take) else { return };
+        let start = self.out.len();
+        let written = self.write(|id, out| {
+            out.extend_from_slice(b"Action: Filter\r\nActionID: ");
+            out.extend_from_slice(id.as_bytes());
+            out.extend_from_slice(b"\r\n");
+            out.extend_from_slice(&filter);
+            Ok(())
+        });
+        let plan = Plan::of(self.out.get(start..).unwrap_or_default(), self.release);
+        let deadline = self.now.and_then(|now| now.checked_add(self.config.response));
+        if let Ok(id) = written {
+            self.in_flight.push(Entry {
+                id,
+                purpose: Purpose::Restore,
+                phase: Phase::Response,
+                plan,
+                items: 0,
+                deadline,
+                step: None,
+                written: self.written(),
+                collects: false,
+                restores: None,
+            });
+        }
+        if let Some(kept) = self.filters.get_mut(place) {
+            *kept = filter;
+        }
+    }
+
+    fn route_text(&mut self) -> Route {
+        let now = self.now;
+        match self.in_flight.text() {
+            Some(entry) => {
+                entry.items += 1;
+                entry.deadline = now.and_then(|now| now.checked_add(entry.step?));
+                Route::Paragraph(Id(entry.id))
+            }
+            None => Route::Unclaimed(None),
+        }
+    }
+}
+
+/// Whether the text holds these words, in any case.
+fn holds(text: &[u8], words: &[u8]) -> bool {
+    text.windows(words.len()).any(|part| part.eq_ignore_ascii_case(words))
+}

@@ -1,0 +1,88 @@
+//! What a server tells its embedder: who wants in, and what is asked.
+
+use core::fmt;
+
+use super::Fault;
+use crate::request::{Login, Request};
+use crate::wire::Value;
+
+/// Names a request of a server's session. Never used twice by one server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(pub(super) u64);
+
+/// What happened. What it lends is gone at the next call that takes the server mutably.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum ServerEvent<'buf> {
+    /// Somebody wants to log in. Answer with [`accept`](super::Server::accept) or [`refuse`](super::Server::refuse).
+    Login {
+        /// The request.
+        id: RequestId,
+        /// Who, and how that is shown.
+        attempt: LoginAttempt<'buf>,
+    },
+    /// A request of a session that is logged in. Answer it.
+    Request {
+        /// The request.
+        id: RequestId,
+        /// What is asked.
+        request: Request<'buf>,
+    },
+    /// A message that Asterisk refuses unseen, and that has been refused so.
+    Malformed(Fault),
+    /// The session is over: by goodbye, a refused login, or because nobody logged in. Transmit what is left, then close the connection.
+    Closed,
+}
+
+/// An attempt to log in, see [`ServerEvent::Login`].
+#[derive(Clone, Copy)]
+pub struct LoginAttempt<'buf> {
+    pub(super) login: Login<'buf>,
+    /// The challenge, if it has been asked for.
+    pub(super) challenge: Option<u32>,
+}
+
+impl<'buf> LoginAttempt<'buf> {
+    /// The user; servers compare it without regard to case. Empty where none was named.
+    pub fn username(self) -> Value<'buf> {
+        self.login.username().unwrap_or_default()
+    }
+
+    /// The request itself. It holds the secret, or the key.
+    pub fn request(self) -> Login<'buf> {
+        self.login
+    }
+
+    /// Whether it answers a challenge instead of showing the secret.
+    pub fn is_challenged(self) -> bool {
+        self.login.auth_type().is_ok_and(|kind| kind.eq_ignore_case("MD5"))
+    }
+
+    /// Whether it shows that its sender knows this secret. Takes the same time for all secrets of one length. Without the feature `md5` an answer to a challenge shows nothing.
+    pub fn verify(self, secret: impl AsRef<[u8]>) -> bool {
+        let secret = secret.as_ref();
+        if !self.is_challenged() {
+            return self.login.secret().is_ok_and(|shown| same(shown.as_bytes(), secret));
+        }
+        #[cfg(feature = "md5")]
+        if let (Some(challenge), Ok(key)) = (self.challenge, self.login.key()) {
+            let mut digits = alloc::vec::Vec::new();
+            crate::value::ToWire::to_wire(&challenge, &mut digits);
+            return same(key.as_bytes(), &crate::client::md5_key(&digits, secret));
+        }
+        false
+    }
+}
+
+fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |unlike, (a, b)| unlike | (a ^ b)) == 0
+}
+
+impl fmt::Debug for LoginAttempt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginAttempt")
+            .field("username", &self.username())
+            .field("challenged", &self.is_challenged())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,59 @@
+//! The event mask as the server reads it, with its oddities. (Asterisk `main/manager.c`, `strings_to_mask` and `get_perm`.)
+
+use crate::value::{ClassSet, Classes, FromWire};
+
+/// What a mask asks for. `None`: it is empty, which stands for all that the user may read at login, and is an error of `Events`.
+pub(super) fn read(mask: &[u8]) -> Option<Classes> {
+    if mask.is_empty() {
+        return None;
+    }
+    if mask.iter().all(u8::is_ascii_digit) {
+        // More digits than fit ask for everything.
+        let bits = u64::from_wire(mask).map_or(u32::MAX, |bits| bits as u32);
+        return Some(Classes::from_bits(bits) & Classes::ALL);
+    }
+    match bool::from_wire(mask) {
+        Ok(true) => Some(Classes::ALL),
+        Ok(false) => Some(Classes::NONE),
+        Err(_) => Some(named(mask)),
+    }
+}
+
+/// Names between commas, case and blanks counting. All but the last match every class that begins with them: `c,` is call, command, config, cdr and cc.
+fn named(mask: &[u8]) -> Classes {
+    let mut parts = mask.rsplit(|byte| *byte == b',');
+    let last = parts.next().unwrap_or_default();
+    let mut set = Classes::NONE;
+    let known = Classes::ALL.names().map(|name| (name, ClassSet::new(name.as_bytes()).classes()));
+    for (name, class) in known.chain([("all", Classes::ALL)]) {
+        if name.as_bytes() == last || parts.clone().any(|part| name.as_bytes().starts_with(part)) {
+            set |= class;
+        }
+    }
+    set
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks() {
+        let cases: [(&[u8], Option<Classes>); 10] = [
+            (b"", None),
+            (b"off", Some(Classes::NONE)),
+            (b"on", Some(Classes::ALL)),
+            (b"3", Some(Classes::SYSTEM | Classes::CALL)),
+            (b"system,call", Some(Classes::SYSTEM | Classes::CALL)),
+            // A blank and a capital spoil a name.
+            (b"system, call", Some(Classes::SYSTEM)),
+            (b"Call", Some(Classes::NONE)),
+            (b"c,", Some(Classes::CALL | Classes::COMMAND | Classes::CONFIG | Classes::CDR | Classes::CC)),
+            (b"call,nonsense", Some(Classes::CALL)),
+            (b"all", Some(Classes::ALL)),
+        ];
+        for (mask, set) in cases {
+            assert_eq!(read(mask), set, "{}", mask.escape_ascii());
+        }
+    }
+}

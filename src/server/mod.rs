@@ -1,0 +1,407 @@
+//! The server's side of a session: for mocks, tests, and the upstream half of a proxy. No I/O and no clock, like the client.
+//!
+//! ```
+//! use std::time::Instant;
+//! use ami_proto::request::Request;
+//! use ami_proto::server::{Config, Server, ServerEvent};
+//! use ami_proto::value::Classes;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let now = Instant::now();
+//! let mut server = Server::new(now, Config::new().fully_booted(false));
+//! let _ = server.handle_input(now, b"Action: Login\r\nUsername: admin\r\nSecret: s3cret\r\n\r\nAction: CoreStatus\r\nActionID: 7\r\n\r\n");
+//! let Some(ServerEvent::Login { id, attempt }) = server.poll_event()? else { panic!("no login") };
+//! assert!(attempt.username() == "admin" && attempt.verify("s3cret"));
+//! server.accept(id, Classes::ALL)?;
+//! match server.poll_event()? {
+//!     Some(ServerEvent::Request { id, request: Request::CoreStatus(_) }) => server.respond(id, "Success", [("CoreCurrentCalls", "3")])?,
+//!     other => panic!("{other:?}"),
+//! }
+//! server.event(Classes::CALL, "Hangup", [("Channel", "PJSIP/100-00000001"), ("Cause", "16")])?;
+//! let expected = "Asterisk Call Manager/11.0.0\r\nResponse: Success\r\nMessage: Authentication accepted\r\n\r\n\
+//!     Response: Success\r\nActionID: 7\r\nCoreCurrentCalls: 3\r\n\r\n\
+//!     Event: Hangup\r\nPrivilege: call,all\r\nChannel: PJSIP/100-00000001\r\nCause: 16\r\n\r\n";
+//! assert_eq!(server.poll_transmit(), Some(expected.as_bytes()));
+//! # Ok(())
+//! # }
+//! ```
+
+mod answer;
+mod config;
+mod event;
+mod mask;
+mod strict;
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use core::hash::{BuildHasher, Hasher};
+use std::time::Instant;
+
+use crate::error::ConnectionError;
+use crate::request::Request;
+use crate::value::Classes;
+use crate::wire::{Decoder, Frame, FrameEnd, FrameKind, Framing};
+
+pub use answer::List;
+pub use config::Config;
+pub use event::{LoginAttempt, RequestId, ServerEvent};
+pub use strict::Fault;
+
+/// A server's session with one client.
+///
+/// Driven like a [`Client`](crate::client::Client): input in, [`poll_event`](Self::poll_event) until it gives `None`, then [`poll_transmit`](Self::poll_transmit) and [`poll_timeout`](Self::poll_timeout).
+///
+/// It greets, hands out challenges, asks the embedder who may log in, keeps the event mask, says goodbye, and refuses what Asterisk refuses. All else, `Ping` too, is a
+/// [`ServerEvent::Request`] for the embedder, in any order and at any time.
+///
+/// # What it holds
+///
+/// Bytes received and not polled, up to [`Limits::buffer`](crate::Limits::buffer); what waits for transmission; the `ActionID` of each open request, up to [`Config::max_open`].
+pub struct Server {
+    config: Arc<Config>,
+    decoder: Decoder,
+    /// A request as it counts, where that isn't how it came.
+    tidied: Option<Box<Decoder>>,
+    /// A frame that waits until the blank lines before it have been refused.
+    waiting: Option<FrameEnd>,
+    blank_lines: u64,
+    stage: Stage,
+    challenge: u32,
+    challenged: bool,
+    /// Classes that the user may read, and those of them that are asked for.
+    readable: Classes,
+    mask: Classes,
+    open: VecDeque<Open>,
+    next: u64,
+    out: Vec<u8>,
+    handed: usize,
+    eof: bool,
+    told_closed: bool,
+    lost: Option<ConnectionError>,
+}
+
+/// Where the session stands. Logging in leads from `New` to `LoggedIn`, or by `Refusing` to `Over`; a goodbye from anywhere to `Over`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    New {
+        deadline: Option<Instant>,
+    },
+    /// The embedder has been asked.
+    Asked {
+        deadline: Option<Instant>,
+    },
+    Refusing {
+        at: Option<Instant>,
+        message: &'static str,
+    },
+    LoggedIn,
+    Over,
+}
+
+/// A request that waits for its answer.
+#[derive(Debug)]
+struct Open {
+    id: u64,
+    action_id: Box<[u8]>,
+    items: u64,
+    /// What a login asks to receive.
+    mask: Option<Classes>,
+}
+
+/// What is done with a message.
+enum Verdict {
+    Login(u64),
+    Request(u64),
+    Malformed(Fault),
+    /// Answered by ourselves.
+    Done,
+}
+
+enum Source {
+    Received(FrameEnd),
+    Tidied(FrameEnd),
+}
+
+impl Server {
+    /// A session on a connection that has just been accepted. The greeting is ready for transmission.
+    pub fn new(now: Instant, config: impl Into<Arc<Config>>) -> Self {
+        let config = config.into();
+        let mut out = Vec::new();
+        if !config.banner.is_empty() {
+            out.extend_from_slice(config.banner.as_bytes());
+            out.extend_from_slice(b"\r\n");
+        }
+        let seed = std::hash::RandomState::new().build_hasher().finish();
+        Self {
+            decoder: Decoder::new(config.limits).with_framing(Framing::REQUESTS),
+            tidied: None,
+            waiting: None,
+            blank_lines: 0,
+            stage: Stage::New { deadline: now.checked_add(config.auth) },
+            challenge: (seed % 1_000_000_000) as u32,
+            challenged: false,
+            readable: Classes::NONE,
+            mask: Classes::NONE,
+            open: VecDeque::new(),
+            next: 1,
+            out,
+            handed: 0,
+            eof: false,
+            told_closed: false,
+            lost: None,
+            config,
+        }
+    }
+
+    /// Challenges with this number, of at most nine digits, instead of a random one.
+    #[must_use]
+    pub fn with_challenge(mut self, challenge: u32) -> Self {
+        self.challenge = challenge % 1_000_000_000;
+        self
+    }
+
+    /// Takes bytes that were received, and says how many. Fewer than given where [`Limits::buffer`](crate::Limits::buffer) is reached: poll first, then give the rest again.
+    #[must_use = "bytes that were not taken have to be given again"]
+    pub fn handle_input(&mut self, _now: Instant, bytes: &[u8]) -> usize {
+        let room = if self.eof || self.waiting.is_some() { 0 } else { self.decoder.room() };
+        let taken = bytes.get(..room).unwrap_or(bytes);
+        self.decoder.push(taken);
+        taken.len()
+    }
+
+    /// Room to read into; empty where [`handle_input`](Self::handle_input) would take nothing. Follow it with [`advance`](Self::advance).
+    pub fn space(&mut self, min: usize) -> &mut [u8] {
+        if self.eof || self.waiting.is_some() { &mut [] } else { self.decoder.space(min) }
+    }
+
+    /// Says that `n` bytes have been read into [`space`](Self::space).
+    pub fn advance(&mut self, _now: Instant, n: usize) {
+        if !self.eof && self.waiting.is_none() {
+            self.decoder.advance(n);
+        }
+    }
+
+    /// The stream has ended. Requests that had arrived come first; Asterisk answers them too.
+    pub fn handle_eof(&mut self, _now: Instant) {
+        self.eof = true;
+    }
+
+    /// The time of [`poll_timeout`](Self::poll_timeout) has come, or any other.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        if self.poll_timeout().is_none_or(|due| due > now) {
+            return;
+        }
+        if let Stage::Refusing { message, .. } = self.stage {
+            let open = self.open.pop_front();
+            self.write_response("Error", open.as_ref().map(|open| &*open.action_id), message);
+        }
+        self.stage = Stage::Over;
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) has something to do.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        match self.stage {
+            Stage::New { deadline } | Stage::Asked { deadline } => deadline,
+            Stage::Refusing { at, .. } => at,
+            Stage::LoggedIn | Stage::Over => None,
+        }
+    }
+
+    /// Bytes to transmit. `None`: there are none at present.
+    pub fn poll_transmit(&self) -> Option<&[u8]> {
+        self.out.get(self.handed..).filter(|bytes| !bytes.is_empty())
+    }
+
+    /// Says that so many of the bytes of [`poll_transmit`](Self::poll_transmit) have been transmitted.
+    pub fn transmitted(&mut self, n: usize) {
+        self.handed = self.handed.saturating_add(n).min(self.out.len());
+        if self.handed * 2 >= self.out.len() {
+            self.out.copy_within(self.handed.., 0);
+            self.out.truncate(self.out.len() - self.handed);
+            self.handed = 0;
+        }
+    }
+
+    /// Bytes that wait for transmission. A real server drops the connection of a client that leaves too many.
+    pub fn unsent(&self) -> usize {
+        self.out.len() - self.handed
+    }
+
+    /// Whether the client is logged in.
+    pub fn is_logged_in(&self) -> bool {
+        self.stage == Stage::LoggedIn
+    }
+
+    /// Whether the session is over; what waits for transmission is still to be transmitted.
+    pub fn is_over(&self) -> bool {
+        self.stage == Stage::Over
+    }
+
+    /// Classes whose events the session receives at present.
+    pub fn mask(&self) -> Classes {
+        self.mask & self.readable
+    }
+
+    /// What happened next. `Ok(None)`: nothing more until there is input, a command, a timeout, or transmitted bytes.
+    ///
+    /// # Errors
+    /// When the connection is over and not by goodbye: the client's stream went over a limit, or ended. Sticky.
+    pub fn poll_event(&mut self) -> Result<Option<ServerEvent<'_>>, ConnectionError> {
+        loop {
+            if self.stage == Stage::Over {
+                if !core::mem::replace(&mut self.told_closed, true) && self.lost.is_none() {
+                    return Ok(Some(ServerEvent::Closed));
+                }
+                return self.lost.map_or(Ok(None), Err);
+            }
+            let busy = self.unsent() > self.config.unsent || self.open.len() >= self.config.open.max(1);
+            if busy || matches!(self.stage, Stage::Refusing { .. } | Stage::Asked { .. }) {
+                return Ok(None);
+            }
+            let found = match self.waiting.take() {
+                Some(end) => Some(end),
+                None => match self.decoder.next_end() {
+                    Ok(found) => found,
+                    Err(error) => {
+                        self.lose(ConnectionError::Frame(error));
+                        continue;
+                    }
+                },
+            };
+            if self.blank_lines < self.decoder.blank_lines() {
+                self.blank_lines += 1;
+                self.waiting = found;
+                self.write_response("Error", None, Fault::NoAction.message());
+                return Ok(Some(ServerEvent::Malformed(Fault::NoAction)));
+            }
+            let Some(end) = found else {
+                if self.eof {
+                    self.lose(ConnectionError::Closed { truncated: self.decoder.pending().len() });
+                    continue;
+                }
+                return Ok(None);
+            };
+            let source = self.tidy(end);
+            match self.judge(&source) {
+                Verdict::Done => {}
+                Verdict::Malformed(fault) => return Ok(Some(ServerEvent::Malformed(fault))),
+                Verdict::Request(id) => {
+                    let request = Request::from(self.frame(&source));
+                    return Ok(Some(ServerEvent::Request { id: RequestId(id), request }));
+                }
+                Verdict::Login(id) => {
+                    let challenge = self.challenged.then_some(self.challenge);
+                    if let Request::Login(login) = Request::from(self.frame(&source)) {
+                        let attempt = LoginAttempt { login, challenge };
+                        return Ok(Some(ServerEvent::Login { id: RequestId(id), attempt }));
+                    }
+                    return Ok(None);
+                }
+            }
+        }
+    }
+
+    fn lose(&mut self, error: ConnectionError) {
+        self.stage = Stage::Over;
+        self.open.clear();
+        self.lost = Some(error);
+    }
+
+    /// The frame as it counts.
+    fn tidy(&mut self, end: FrameEnd) -> Source {
+        let frame = self.decoder.frame(end);
+        let tidied = if strict::fault(frame).is_some() { None } else { strict::tidy(frame) };
+        self.tidied = tidied.map(|bytes| {
+            let mut decoder = Decoder::new(self.config.limits).with_framing(Framing::REQUESTS);
+            decoder.push(&bytes);
+            Box::new(decoder)
+        });
+        // Without any header nothing is left; then the frame as it came has no action either.
+        match self.tidied.as_mut().map(|tidied| tidied.next_end()) {
+            Some(Ok(Some(end))) => Source::Tidied(end),
+            _ => Source::Received(end),
+        }
+    }
+
+    fn frame(&self, source: &Source) -> Frame<'_> {
+        match (source, &self.tidied) {
+            (Source::Tidied(end), Some(tidied)) => tidied.frame(*end),
+            (Source::Received(end) | Source::Tidied(end), _) => self.decoder.frame(*end),
+        }
+    }
+
+    fn judge(&mut self, source: &Source) -> Verdict {
+        let frame = self.frame(source);
+        let fault = strict::fault(frame);
+        let action_id: Box<[u8]> = match fault {
+            Some((_, id)) => id.unwrap_or_default().into(),
+            None => strict::action_id(frame).unwrap_or_default().into(),
+        };
+        let fault = fault.map(|(fault, _)| fault).or((frame.kind() != FrameKind::Action).then_some(Fault::NoAction));
+        let request = Request::from(frame);
+        let logged_in = self.stage == Stage::LoggedIn;
+        let fault = fault.or_else(|| {
+            let open = matches!(request, Request::Login(_) | Request::Challenge(_) | Request::Logoff(_));
+            (!logged_in && !open).then_some(Fault::NotLoggedIn)
+        });
+        if let Some(fault) = fault {
+            self.write_response("Error", Some(&action_id), fault.message());
+            return Verdict::Malformed(fault);
+        }
+        match request {
+            Request::Login(_) if logged_in => {
+                self.write_response("Success", Some(&action_id), "Already authenticated");
+                Verdict::Done
+            }
+            Request::Login(login) => {
+                let mask = login.events().ok().and_then(|events| mask::read(events.as_bytes()));
+                let deadline = self.poll_timeout();
+                self.stage = Stage::Asked { deadline };
+                Verdict::Login(self.open(action_id, mask))
+            }
+            Request::Challenge(challenge) => {
+                let known = challenge.auth_type().is_ok_and(|kind| kind.eq_ignore_case("MD5"));
+                if known {
+                    self.challenged = true;
+                    self.write_challenge(&action_id);
+                } else {
+                    self.write_response("Error", Some(&action_id), "Must specify AuthType");
+                }
+                Verdict::Done
+            }
+            Request::Logoff(_) => {
+                self.write_response("Goodbye", Some(&action_id), "Thanks for all the fish.");
+                self.stage = Stage::Over;
+                Verdict::Done
+            }
+            Request::Events(events) => {
+                let mask = events.event_mask().ok().and_then(|mask| mask::read(mask.as_bytes()));
+                self.write_mask(&action_id, mask);
+                Verdict::Done
+            }
+            _ => Verdict::Request(self.open(action_id, None)),
+        }
+    }
+
+    fn open(&mut self, action_id: Box<[u8]>, mask: Option<Classes>) -> u64 {
+        let id = self.next;
+        self.next += 1;
+        self.open.push_back(Open { id, action_id, items: 0, mask });
+        id
+    }
+}
+
+impl fmt::Debug for Server {
+    /// The state without any bytes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("stage", &self.stage)
+            .field("open", &self.open.len())
+            .field("unsent", &self.unsent())
+            .field("mask", &self.mask())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,103 @@
+//! Requests as Asterisk takes them: which are refused, and what counts of the others. (Asterisk `main/manager.c`, `get_input`, `do_message` and `__astman_get_header`; probes of 16 and 22.)
+
+use alloc::vec::Vec;
+
+use crate::wire::{Frame, FrameKind};
+
+/// Bytes before CRLF.
+const LINE: usize = 1022;
+const LINES: usize = 128;
+
+/// Why a message was refused without being looked at. The client has been told; the connection stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Fault {
+    /// A blank line, or a message without an action.
+    NoAction,
+    /// A line of more than 1,022 bytes.
+    LineTooLong,
+    /// More than 128 lines.
+    TooManyLines,
+    /// An action that needs a login, before it.
+    NotLoggedIn,
+}
+
+impl Fault {
+    /// What Asterisk says to it.
+    pub(super) const fn message(self) -> &'static str {
+        match self {
+            Self::NoAction => "Missing action in request",
+            Self::LineTooLong => "Failed to parse message: line too long",
+            Self::TooManyLines => "Too many lines in message or allocation failure",
+            Self::NotLoggedIn => "Permission denied",
+        }
+    }
+}
+
+/// What breaks the rules in a message, and the `ActionID` that had been read when it did.
+pub(super) fn fault(frame: Frame<'_>) -> Option<(Fault, Option<&[u8]>)> {
+    let bytes = frame.as_bytes();
+    if bytes.len() <= LINE && bytes.len() / 3 <= LINES {
+        return None;
+    }
+    let mut id = None;
+    for (number, line) in lines(bytes).enumerate() {
+        if number == LINES {
+            return Some((Fault::TooManyLines, id));
+        }
+        if line.len() > LINE {
+            return Some((Fault::LineTooLong, id));
+        }
+        id = id.or_else(|| header(line).filter(|(name, _)| is(name, "ActionID")).map(|(_, value)| value));
+    }
+    None
+}
+
+/// The message as it counts, where that isn't how it came: the action first, wherever it stood; values without the blanks and control bytes at their start; lines cut at a NUL; no lines without a colon.
+/// `None`: it counts as it came.
+pub(super) fn tidy(frame: Frame<'_>) -> Option<Vec<u8>> {
+    let odd = frame.kind() != FrameKind::Action
+        || frame.name().is_none_or(|name| name.is_empty())
+        || frame.lines().next().is_some()
+        || frame.as_bytes().contains(&0)
+        || frame.headers().any(|header| header.value().as_bytes().first().is_some_and(|byte| *byte <= b' '));
+    if !odd {
+        return None;
+    }
+    let mut out = Vec::with_capacity(frame.as_bytes().len() + 16);
+    let action = headers(frame).find(|(name, value)| is(name, "Action") && !value.is_empty());
+    for (name, value) in action.into_iter().chain(headers(frame).filter(|(name, _)| !is(name, "Action"))) {
+        out.extend_from_slice(name);
+        out.extend_from_slice(b": ");
+        out.extend_from_slice(value);
+        out.extend_from_slice(b"\r\n");
+    }
+    out.extend_from_slice(b"\r\n");
+    Some(out)
+}
+
+/// The `ActionID` to echo, wherever it stands and whatever the frame is.
+pub(super) fn action_id(frame: Frame<'_>) -> Option<&[u8]> {
+    headers(frame).find(|(name, _)| is(name, "ActionID")).map(|(_, value)| value)
+}
+
+fn headers(frame: Frame<'_>) -> impl Iterator<Item = (&[u8], &[u8])> {
+    lines(frame.as_bytes()).filter_map(header)
+}
+
+fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let lines = bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    lines.filter(|line| !line.is_empty())
+}
+
+fn header(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let line = line.split(|byte| *byte == 0).next().unwrap_or_default();
+    let colon = line.iter().position(|byte| *byte == b':')?;
+    let value = line.get(colon + 1..).unwrap_or_default();
+    let start = value.iter().position(|byte| *byte > b' ').unwrap_or(value.len());
+    Some((&line[..colon], &value[start..]))
+}
+
+fn is(name: &[u8], wanted: &str) -> bool {
+    name.eq_ignore_ascii_case(wanted.as_bytes())
+}
