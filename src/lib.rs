@@ -32,11 +32,14 @@
 //! # The rooms
 //!
 //! - [`wire`]: bytes to frames, frames to bytes.
+//! - `http` (feature `std`): AMI over HTTP.
 //! - [`error`]: the errors, named by who is to blame.
 //! - [`manual`]: why things are the way they are.
 //!
 //! # Features
 //!
+//! - `md5`: logging in without sending the password.
+//! - `xml`: AMI over HTTP as `mxml`.
 //! - `std` (default): lets `memchr` choose its routine at run time. Without it the crate needs `alloc` only.
 
 #![no_std]
@@ -52,6 +55,8 @@ pub mod action;
 pub mod catalogue;
 pub mod error;
 pub mod event;
+#[cfg(feature = "std")]
+pub mod http;
 pub mod manual;
 pub mod request;
 pub mod response;
