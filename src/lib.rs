@@ -52,6 +52,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod action;
+pub mod calls;
 pub mod catalogue;
 pub mod error;
 pub mod event;
@@ -60,6 +61,7 @@ pub mod http;
 pub mod manual;
 pub mod request;
 pub mod response;
+mod text;
 pub mod value;
 pub mod wire;
 

@@ -153,7 +153,7 @@ impl Session {
         self.endpoint.digest = true;
         self.place = Place::In;
         // It is sent in a header.
-        let cnonce = cnonce.chars().filter(|char| char.is_ascii_alphanumeric()).collect();
+        let cnonce = cnonce.chars().filter(char::is_ascii_alphanumeric).collect();
         self.digest = Some(Digest { cnonce, answering: None });
         self
     }
