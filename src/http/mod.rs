@@ -30,7 +30,8 @@
 //!                 }
 //!                 break;
 //!             }
-//!             Outcome::Superseded | Outcome::SessionLost => break,
+//!             // Superseded, or the session is lost: whatever is due then comes with the next poll.
+//!             _ => break,
 //!         }
 //!     }
 //! #   if events > 2 { break }
