@@ -7,12 +7,21 @@
 //! cargo run --release --example inspect -- --json corpus/requests/22_read_idle.ami
 //! ```
 //!
+//! The calls of a session as a table, and drawn over time:
+//!
+//! ```text
+//! cargo run --release --example inspect -- --calls --svg calls.svg corpus/sessions/22_queue_excerpt.ami
+//! ```
+//!
 //! It exits with 0, with 1 after a framing error, with 2 where it was called wrongly or could not read or write. An input that ends inside a frame is worth a
 //! warning and no more: recordings are cut off as a rule.
 
+mod calls;
+mod clock;
 mod json;
 mod stream;
 mod summary;
+mod timeline;
 
 use std::fmt;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
@@ -21,6 +30,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use ami_proto::Frame;
+use calls::Calls;
 use clap::Parser;
 use json::Json;
 use stream::{Ending, Stream};
@@ -33,6 +43,14 @@ struct Options {
     /// Print each frame as a JSON object on a line of its own, instead of a summary
     #[arg(long)]
     json: bool,
+
+    /// Print the calls that the events tell of, as a table, instead of a summary
+    #[arg(long, conflicts_with = "json")]
+    calls: bool,
+
+    /// Draw the calls over time into this file, one row a channel, instead of a summary
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    svg: Option<PathBuf>,
 
     /// Print passwords, keys and challenge answers as they are, instead of `***` (with --json; a summary never has any)
     #[arg(long)]
@@ -70,14 +88,19 @@ enum Verdict {
 fn main() -> ExitCode {
     let options = Options::parse();
     let out = BufWriter::new(io::stdout().lock());
-    let mut report: Box<dyn Report> =
-        if options.json { Box::new(Json::new(out, options.show_secrets)) } else { Box::new(Summary::new(out)) };
+    let mut report: Box<dyn Report> = if options.json {
+        Box::new(Json::new(out, options.show_secrets))
+    } else if options.calls || options.svg.is_some() {
+        Box::new(Calls::new(options.calls.then_some(out), options.svg.clone()))
+    } else {
+        Box::new(Summary::new(out))
+    };
     let verdict = match inspect(&options, &mut *report) {
         Ok(verdict) => verdict,
         // Whoever read the output, `head` say, has seen enough.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Verdict::Fine,
         Err(error) => {
-            complain("standard output", error);
+            complain("output", error);
             Verdict::Failed
         }
     };

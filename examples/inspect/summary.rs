@@ -226,7 +226,7 @@ impl Counts {
 }
 
 /// Bytes of a peer made fit for a terminal: of bounded length, without control characters.
-struct Shown<'a>(&'a [u8]);
+pub(crate) struct Shown<'a>(pub(crate) &'a [u8]);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
