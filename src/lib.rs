@@ -37,14 +37,17 @@
 //! - [`catalogue`]: the same at run time, for tools.
 //! - [`client`]: login, requests and their answers, lists, keep-alive, deadlines.
 //! - [`server`]: the server's side of a session, for mocks, tests and proxies.
+//! - [`http`]: AMI over HTTP.
+//! - [`calls`]: what the events say of the calls on a server.
 //! - [`error`]: the errors, named by who is to blame.
 //! - [`manual`]: why things are the way they are.
 //!
 //! # Features
 //!
 //! - `serde`: `Serialize` for [`Frame`], [`OwnedFrame`], [`Value`], typed [events](event::Event) and [descriptions](catalogue::Described); secrets are masked, but for what `wire::WithSecrets` wraps.
-//! - `std` (default): [`client`] and [`server`]; and lets `memchr` choose its routine at run time. Without it the crate needs `alloc` only.
-//! - `md5`: login by challenge.
+//! - `std` (default): [`client`], [`server`], [`http`]; and lets `memchr` choose its routine at run time. Without it the crate needs `alloc` only.
+//! - `md5`: logging in without sending the password.
+//! - `xml`: AMI over HTTP as `mxml`.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -56,11 +59,14 @@ extern crate alloc;
 extern crate std;
 
 pub mod action;
+pub mod calls;
 pub mod catalogue;
 #[cfg(feature = "std")]
 pub mod client;
 pub mod error;
 pub mod event;
+#[cfg(feature = "std")]
+pub mod http;
 pub mod manual;
 pub mod request;
 pub mod response;
@@ -68,6 +74,7 @@ pub mod response;
 mod serde;
 #[cfg(feature = "std")]
 pub mod server;
+mod text;
 pub mod value;
 pub mod wire;
 

@@ -483,3 +483,19 @@ fn a_reader_that_has_seen_enough() {
     assert_eq!((child.wait().expect("the example ends").code(), stderr.as_str()), (Some(0), ""));
     assert!(line.starts_with(r#"{"offset":0,"#), "{line}");
 }
+
+#[test]
+fn calls_as_a_table_and_a_picture() {
+    let picture = std::env::temp_dir().join(format!("inspect-{}.svg", std::process::id()));
+    let run = inspect(["--calls", "--svg", picture.to_str().unwrap(), "corpus/sessions/22_queue_excerpt.ami"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stdout.contains("| linked id"), "{}", run.stdout);
+    let svg = std::fs::read_to_string(&picture).unwrap();
+    std::fs::remove_file(&picture).unwrap();
+    assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
+    assert!(svg.contains("Local/"), "{svg}");
+
+    let run = inspect(["--svg", "/no/such/directory/x.svg", "corpus/sessions/22_queue_excerpt.ami"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("/no/such/directory/x.svg"), "{}", run.stderr);
+}

@@ -13,12 +13,21 @@
 //! cargo run --release --example inspect -- --typed corpus/sessions/22_queue_excerpt.ami
 //! ```
 //!
+//! The calls of a session as a table, and drawn over time:
+//!
+//! ```text
+//! cargo run --release --example inspect -- --calls --svg calls.svg corpus/sessions/22_queue_excerpt.ami
+//! ```
+//!
 //! It exits with 0, with 1 after a framing error, with 2 where it was called wrongly or could not read or write. An input that ends inside a frame is worth a
 //! warning and no more: recordings are cut off as a rule.
 
+mod calls;
+mod clock;
 mod json;
 mod stream;
 mod summary;
+mod timeline;
 mod typed;
 
 use std::fmt;
@@ -28,6 +37,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use ami_proto::Frame;
+use calls::Calls;
 use clap::Parser;
 use json::Json;
 use stream::{Ending, Stream};
@@ -45,6 +55,13 @@ struct Options {
     /// Read frames by their types: with --json a key `typed` for what the crate knows, in a summary how much that is
     #[arg(long)]
     typed: bool,
+    /// Print the calls that the events tell of, as a table, instead of a summary
+    #[arg(long, conflicts_with = "json")]
+    calls: bool,
+
+    /// Draw the calls over time into this file, one row a channel, instead of a summary
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    svg: Option<PathBuf>,
 
     /// Print passwords, keys and challenge answers as they are, instead of `***` (with --json; a summary never has any)
     #[arg(long)]
@@ -85,6 +102,8 @@ fn main() -> ExitCode {
     let types = options.typed.then(Types::new);
     let mut report: Box<dyn Report> = if options.json {
         Box::new(Json::new(out, options.show_secrets, types))
+    } else if options.calls || options.svg.is_some() {
+        Box::new(Calls::new(options.calls.then_some(out), options.svg.clone()))
     } else {
         Box::new(Summary::new(out, types))
     };
@@ -93,7 +112,7 @@ fn main() -> ExitCode {
         // Whoever read the output, `head` say, has seen enough.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Verdict::Fine,
         Err(error) => {
-            complain("standard output", error);
+            complain("output", error);
             Verdict::Failed
         }
     };

@@ -55,6 +55,27 @@ impl<'out> FrameWriter<'out> {
         Self::new(out, false).header("Event", name)
     }
 
+    /// Begins what a server said, with no line yet: what a frame is, its first line decides. Of any length.
+    #[cfg(feature = "xml")]
+    pub(crate) fn heard(out: &'out mut Vec<u8>) -> Self {
+        Self::new(out, false)
+    }
+
+    /// Writes a line as it was heard, with or without a colon.
+    #[cfg(feature = "xml")]
+    pub(crate) fn heard_line(mut self, text: &[u8]) -> Self {
+        match self.check_line(0, text) {
+            _ if self.refused.is_some() || text.is_empty() => {}
+            Ok(()) => {
+                self.lines += 1;
+                self.out.extend_from_slice(text);
+                self.out.extend_from_slice(b"\r\n");
+            }
+            Err(refusal) => self.refused = Some(EncodeError::new(b"line", refusal)),
+        }
+        self
+    }
+
     fn new(out: &'out mut Vec<u8>, to_server: bool) -> Self {
         let start = out.len();
         Self { out, start, lines: 0, to_server, refused: None, done: false }

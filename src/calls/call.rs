@@ -1,0 +1,250 @@
+//! What is kept of a call. Times are those that the events were given with; no text is longer than the limit.
+
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::Text;
+use crate::value::HangupCause;
+
+/// A call: all channels that belong together, from the first to the last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    pub(super) number: u64,
+    pub(super) linkedid: Text,
+    /// Those that it has had before, and those of calls that it took in.
+    pub(super) former: Vec<Text>,
+    pub(super) legs: Vec<Leg>,
+    pub(super) dials: Vec<Dial>,
+    pub(super) transfers: Vec<Transfer>,
+    pub(super) queues: Vec<QueueWait>,
+    pub(super) parkings: Vec<Parking>,
+    pub(super) start: Duration,
+    pub(super) end: Option<Duration>,
+    /// How many of its legs have not ended.
+    pub(super) alive: usize,
+    /// Holds, stays and all the lists above but the legs.
+    pub(super) marks: usize,
+}
+
+impl Call {
+    /// Number that no other call of the same tracker has.
+    pub const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The `Linkedid` that its channels have now, or had last; up to 11 the unique id of its first channel.
+    pub const fn linkedid(&self) -> &Text {
+        &self.linkedid
+    }
+
+    /// What else it was called: not empty where calls became one.
+    pub fn former_linkedids(&self) -> &[Text] {
+        &self.former
+    }
+
+    /// Its channels in the order in which they appeared.
+    pub fn legs(&self) -> &[Leg] {
+        &self.legs
+    }
+
+    /// Which channel called which.
+    pub fn dials(&self) -> &[Dial] {
+        &self.dials
+    }
+
+    /// Transfers that were asked for, those that failed included.
+    pub fn transfers(&self) -> &[Transfer] {
+        &self.transfers
+    }
+
+    /// Waits in queues.
+    pub fn queues(&self) -> &[QueueWait] {
+        &self.queues
+    }
+
+    /// Times in parking lots.
+    pub fn parkings(&self) -> &[Parking] {
+        &self.parkings
+    }
+
+    /// When its first channel appeared.
+    pub const fn start(&self) -> Duration {
+        self.start
+    }
+
+    /// When the last of its channels was gone. `None`: it goes on, or was [abandoned](super::Tracker::abandon).
+    pub const fn end(&self) -> Option<Duration> {
+        self.end
+    }
+
+    /// When two of its channels were first together in a bridge; without any bridge, when its first channel was up.
+    pub fn answered(&self) -> Option<Duration> {
+        let joined = self.legs.iter().filter_map(|leg| leg.stays.first()).map(|stay| stay.span.start);
+        // The one who comes first waits for the second.
+        let mut joined: Vec<Duration> = joined.collect();
+        joined.sort_unstable();
+        joined.get(1).copied().or_else(|| self.legs.iter().filter_map(|leg| leg.answered).min())
+    }
+
+    /// Why its first channel was hung up: as far as the caller is concerned, why the call ended.
+    pub fn cause(&self) -> Option<HangupCause> {
+        let own = self.legs.iter().find(|leg| leg.uniqueid == *self.linkedid());
+        own.or(self.legs.first()).and_then(|leg| leg.cause)
+    }
+
+    /// The leg of this channel.
+    pub fn leg(&self, uniqueid: &[u8]) -> Option<&Leg> {
+        self.legs.iter().find(|leg| leg.uniqueid.as_bytes() == uniqueid)
+    }
+
+    /// The leg of a channel that lives. Ids can come again, so one that has ended may have the same.
+    pub(super) fn living(&mut self, uniqueid: &[u8]) -> Option<&mut Leg> {
+        self.legs.iter_mut().find(|leg| leg.ended.is_none() && leg.uniqueid.as_bytes() == uniqueid)
+    }
+
+    /// How many marks it has, which [`CallLimits::marks`](super::CallLimits::marks) bounds.
+    pub const fn marks(&self) -> usize {
+        self.marks
+    }
+}
+
+/// One channel of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Leg {
+    /// Name of the channel, its last one.
+    pub channel: Text,
+    /// Its unique id.
+    pub uniqueid: Text,
+    /// Number of its caller id, where it has one.
+    pub number: Option<Text>,
+    /// When it was first heard of.
+    pub first_seen: Duration,
+    /// Whether that was its beginning.
+    pub from_start: bool,
+    /// When it first rang: this side or, for a channel that calls, the other.
+    pub ringing: Option<Duration>,
+    /// When it was up.
+    pub answered: Option<Duration>,
+    /// When it was hung up.
+    pub ended: Option<Duration>,
+    /// Why.
+    pub cause: Option<HangupCause>,
+    /// When it was on hold.
+    pub holds: Vec<Span>,
+    /// When it was in which bridge.
+    pub stays: Vec<Stay>,
+}
+
+/// From when to when. `None`: it goes on, or the end was never told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the type's own says it")]
+pub struct Span {
+    pub start: Duration,
+    pub end: Option<Duration>,
+}
+
+impl Span {
+    pub(super) const fn from(start: Duration) -> Self {
+        Self { start, end: None }
+    }
+
+    pub(super) fn close(&mut self, at: Duration) {
+        self.end.get_or_insert(at);
+    }
+
+    /// How long, if it has ended.
+    pub fn length(self) -> Option<Duration> {
+        self.end.map(|end| end.saturating_sub(self.start))
+    }
+}
+
+/// A channel's time in a bridge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stay {
+    /// Unique id of the bridge; up to 11, where bridges have none, the unique ids of the two channels with a `+` between.
+    pub bridge: Text,
+    /// When.
+    pub span: Span,
+}
+
+/// A channel calls another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Dial {
+    /// Unique id of the channel that calls; none for one that was originated.
+    pub from: Option<Text>,
+    /// Unique id of the channel that is called.
+    pub to: Text,
+    /// From the beginning to the answer or the failure.
+    pub span: Span,
+    /// How it ended, such as `ANSWER` or `BUSY`.
+    pub status: Option<Text>,
+}
+
+/// How a call was transferred.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransferKind {
+    /// Without asking the target.
+    Blind,
+    /// After talking to it.
+    Attended,
+}
+
+/// A transfer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Transfer {
+    /// How.
+    pub kind: TransferKind,
+    /// When it was told.
+    pub at: Duration,
+    /// Unique id of the channel that asked for it.
+    pub by: Text,
+    /// Where to: `extension@context`, or the name of a channel.
+    pub target: Text,
+    /// `Success`, or why not; up to 11 only the ones that succeed are told, and nothing is said.
+    pub result: Option<Text>,
+}
+
+/// What became of a wait in a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum QueueOutcome {
+    /// A member answered: its name.
+    Answered(Text),
+    /// The caller hung up.
+    Abandoned,
+}
+
+/// A caller's time in a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QueueWait {
+    /// Name of the queue.
+    pub queue: Text,
+    /// Unique id of the caller's channel.
+    pub caller: Text,
+    /// Place in the queue at first, from 1.
+    pub position: Option<u64>,
+    /// From joining to leaving, which is when a member was found, or nothing came of it.
+    pub span: Span,
+    /// `None`: it goes on, or the caller left for another reason, such as a time-out.
+    pub outcome: Option<QueueOutcome>,
+}
+
+/// A channel's time in a parking lot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Parking {
+    /// Unique id of the parked channel.
+    pub parked: Text,
+    /// Name of the lot.
+    pub lot: Text,
+    /// The space.
+    pub space: Text,
+    /// When.
+    pub span: Span,
+}

@@ -1,0 +1,111 @@
+//! What a tracker keeps at the most, and what it had to leave out.
+
+/// Ceilings on what events can make a [`Tracker`](super::Tracker) keep. None is unbounded; 0 means none at all.
+///
+/// ```
+/// use ami_proto::calls::CallLimits;
+///
+/// let limits = CallLimits::new().calls(500);
+/// assert_eq!(limits.max_calls(), 500);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallLimits {
+    calls: usize,
+    legs: usize,
+    marks: usize,
+    ended: usize,
+    text: usize,
+}
+
+impl CallLimits {
+    /// The defaults: 10,000 calls, 256 legs a call, 1,024 marks a call, 1,024 ended calls not taken yet, 256 bytes of text.
+    pub const fn new() -> Self {
+        Self { calls: 10_000, legs: 256, marks: 1024, ended: 1024, text: 256 }
+    }
+
+    /// Calls going on at once. One more is not tracked: its channels are unknown, as if its events had never come. Default 10,000.
+    #[must_use]
+    pub const fn calls(mut self, calls: usize) -> Self {
+        self.calls = calls;
+        self
+    }
+
+    /// Legs of a call, those that have ended included. One more is not tracked; a call may then end before that leg does. Default 256: a busy conference or queue has some dozens.
+    #[must_use]
+    pub const fn legs(mut self, legs: usize) -> Self {
+        self.legs = legs;
+        self
+    }
+
+    /// Holds, stays in bridges, dials, transfers, waits, parkings and further linked ids of a call, all together. One more is left out. Default 1,024.
+    #[must_use]
+    pub const fn marks(mut self, marks: usize) -> Self {
+        self.marks = marks;
+        self
+    }
+
+    /// Calls that have ended and wait for [`poll_ended`](super::Tracker::poll_ended). One more pushes out the oldest. Default 1,024.
+    #[must_use]
+    pub const fn ended(mut self, calls: usize) -> Self {
+        self.ended = calls;
+        self
+    }
+
+    /// Bytes of a name or number. A longer one is cut; an event with a longer id (they are the keys, so they can't be cut) is left out. Default 256: the server's own limit for ids is 150.
+    #[must_use]
+    pub const fn text(mut self, bytes: usize) -> Self {
+        self.text = bytes;
+        self
+    }
+
+    /// The value set with [`calls`](Self::calls).
+    pub const fn max_calls(&self) -> usize {
+        self.calls
+    }
+
+    /// The value set with [`legs`](Self::legs).
+    pub const fn max_legs(&self) -> usize {
+        self.legs
+    }
+
+    /// The value set with [`marks`](Self::marks).
+    pub const fn max_marks(&self) -> usize {
+        self.marks
+    }
+
+    /// The value set with [`ended`](Self::ended).
+    pub const fn max_ended(&self) -> usize {
+        self.ended
+    }
+
+    /// The value set with [`text`](Self::text).
+    pub const fn max_text(&self) -> usize {
+        self.text
+    }
+}
+
+impl Default for CallLimits {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What was left out because of a limit, and what fitted nothing, since the tracker was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Losses {
+    /// Calls not tracked.
+    pub calls: u64,
+    /// Legs not tracked, or given up when two calls became one.
+    pub legs: u64,
+    /// Marks left out.
+    pub marks: u64,
+    /// Ended calls pushed out before they were taken.
+    pub ended: u64,
+    /// Texts cut.
+    pub texts: u64,
+    /// Events left out for an id that is too long.
+    pub ids: u64,
+    /// Hangups of channels that were not tracked: such as had been there before and never showed, or fell to another limit.
+    pub hangups: u64,
+}

@@ -1,0 +1,61 @@
+//! The cookie that is a session.
+
+use core::time::Duration;
+
+/// Name of the cookie, the same in all versions (Asterisk `main/manager.c`).
+const NAME: &str = "mansession_id";
+
+/// What a `Set-Cookie` says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cookie<'a> {
+    /// Hexadecimal digits: it is sent back in a header, so nothing else is taken.
+    pub(super) id: &'a str,
+    pub(super) max_age: Option<Duration>,
+}
+
+impl<'a> Cookie<'a> {
+    /// The cookie in this `Set-Cookie`, if it is the session's. Its value comes quoted.
+    pub(super) fn parse(header: &'a [u8]) -> Option<Self> {
+        let mut parts = core::str::from_utf8(header).ok()?.split(';').map(str::trim);
+        let (name, id) = parts.next()?.split_once('=')?;
+        let id = id.trim().trim_matches('"');
+        let hex = (1..=16).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !name.trim().eq_ignore_ascii_case(NAME) || !hex {
+            return None;
+        }
+        let max_age = parts.find_map(|part| {
+            let (name, seconds) = part.split_once('=')?;
+            let seconds = name.trim().eq_ignore_ascii_case("Max-Age").then(|| seconds.trim().trim_matches('"'))?;
+            seconds.parse().ok().map(Duration::from_secs)
+        });
+        Some(Self { id, max_age })
+    }
+
+    /// As it goes back.
+    pub(super) fn header(id: &str) -> alloc::string::String {
+        alloc::format!("{NAME}=\"{id}\"")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_servers_set_and_nothing_else() {
+        let cookie = Cookie::parse(br#"mansession_id="a5458122"; Version=1; Max-Age=120"#).unwrap();
+        assert_eq!((cookie.id, cookie.max_age), ("a5458122", Some(Duration::from_secs(120))));
+        let bare = Cookie::parse(b"mansession_id=1f").unwrap();
+        assert_eq!((bare.id, bare.max_age), ("1f", None));
+        for other in [
+            &b"session=\"a5458122\""[..],
+            b"mansession_id=\"\"",
+            b"mansession_id=\"x\"",
+            b"mansession_id=\"1\r\nX: 2\"",
+            b"\xff",
+            b"",
+        ] {
+            assert!(Cookie::parse(other).is_none());
+        }
+    }
+}

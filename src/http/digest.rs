@@ -1,0 +1,151 @@
+//! Answers to MD5 challenges: HTTP's digest with `qop=auth` (RFC 2617), and the key of a `Login` after `Challenge`.
+
+use alloc::format;
+use alloc::string::String;
+
+use md5::{Digest as _, Md5};
+use nom::branch::alt;
+use nom::bytes::complete::{escaped_transform, is_not, tag, tag_no_case, take_while1};
+use nom::character::complete::{char, multispace0, multispace1};
+use nom::combinator::{map, value};
+use nom::multi::separated_list1;
+use nom::sequence::{delimited, preceded, separated_pair};
+use nom::{IResult, Parser};
+
+use super::Credentials;
+
+/// What a server asks for in `WWW-Authenticate`.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Challenge {
+    realm: String,
+    nonce: String,
+    opaque: Option<String>,
+    /// Whether the credentials were right and only the nonce is too old.
+    pub(super) stale: bool,
+}
+
+impl Challenge {
+    /// The challenge, if it is an MD5 digest with `qop=auth`.
+    pub(super) fn parse(header: &[u8]) -> Option<Self> {
+        let header = core::str::from_utf8(header).ok().filter(|text| !text.contains(char::is_control))?;
+        let (_, parameters) = parameters(header).ok()?;
+        let find = |name: &str| {
+            parameters.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
+        };
+        let md5 = find("algorithm").is_none_or(|algorithm| algorithm.eq_ignore_ascii_case("MD5"));
+        let auth = find("qop")?.split(',').any(|qop| qop.trim().eq_ignore_ascii_case("auth"));
+        (md5 && auth).then_some(Self {
+            realm: find("realm")?,
+            nonce: find("nonce")?,
+            opaque: find("opaque"),
+            stale: find("stale").is_some_and(|stale| stale.eq_ignore_ascii_case("true")),
+        })
+    }
+}
+
+/// `Digest name=value, name="value"`.
+fn parameters(text: &str) -> IResult<&str, alloc::vec::Vec<(&str, String)>> {
+    fn word(text: &str) -> IResult<&str, &str> {
+        take_while1(|char: char| char.is_ascii_graphic() && !matches!(char, '=' | ',' | '"')).parse(text)
+    }
+    let text_inside = escaped_transform(is_not("\\\""), '\\', alt((value("\\", tag("\\")), value("\"", tag("\"")))));
+    let empty = map(tag("\"\""), |_| String::new());
+    let quoted = alt((empty, delimited(char('"'), text_inside, char('"'))));
+    let pair = separated_pair(word, char('='), alt((quoted, map(word, String::from))));
+    let comma = delimited(multispace0, char(','), multispace0);
+    preceded((multispace0, tag_no_case("Digest"), multispace1), separated_list1(comma, pair)).parse(text)
+}
+
+/// A challenge being answered: each answer counts.
+#[derive(Clone)]
+pub(super) struct Answering {
+    challenge: Challenge,
+    /// How many answers there have been for this nonce.
+    count: u32,
+}
+
+impl Answering {
+    pub(super) fn new(challenge: Challenge) -> Self {
+        Self { challenge, count: 0 }
+    }
+
+    /// The `Authorization` of the next request.
+    pub(super) fn authorize(&mut self, credentials: &Credentials, cnonce: &str, method: &str, target: &str) -> String {
+        // The server wants it to grow with every request; 2^32 of them don't happen in the life of a nonce.
+        self.count = self.count.wrapping_add(1);
+        let Challenge { realm, nonce, opaque, .. } = &self.challenge;
+        let nc = format!("{:08x}", self.count);
+        let (user, secret) = (credentials.username(), credentials.secret());
+        let ha1 = md5(&[user, ":", realm, ":", secret]);
+        let ha2 = md5(&[method, ":", target]);
+        let response = md5(&[&ha1, ":", nonce, ":", &nc, ":", cnonce, ":auth:", &ha2]);
+        let opaque = opaque.as_deref().map_or(String::new(), |opaque| format!(", opaque={}", quote(opaque)));
+        format!(
+            "Digest username={}, realm={}, nonce={}, uri={}, algorithm=MD5, qop=auth, nc={nc}, cnonce={}, response=\"{response}\"{opaque}",
+            quote(user),
+            quote(realm),
+            quote(nonce),
+            quote(target),
+            quote(cnonce),
+        )
+    }
+}
+
+/// The `Key` of a `Login` that answers a `Challenge`.
+pub(super) fn login_key(challenge: &str, secret: &str) -> String {
+    md5(&[challenge, secret])
+}
+
+/// In lower-case hexadecimal: the server compares text.
+fn md5(parts: &[&str]) -> String {
+    let mut hash = Md5::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+    }
+    let digits = hash.finalize().into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+}
+
+fn quote(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REAL: &[u8] = br#"Digest algorithm=MD5, realm="asterisk", nonce="15159486", qop="auth", opaque="15159486""#;
+
+    #[test]
+    fn the_example_of_rfc_2617() {
+        let challenge = Challenge::parse(
+            br#"Digest realm="testrealm@host.com", qop="auth,auth-int", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", opaque="5ccc069c403ebaf9f0171e9517f40e41""#,
+        );
+        let mut answering = Answering::new(challenge.unwrap());
+        let credentials = Credentials::new("Mufasa", "Circle Of Life");
+        let answer = answering.authorize(&credentials, "0a4f113b", "GET", "/dir/index.html");
+        assert!(answer.contains(r#"response="6629fae49393a05397450978507c4ef1""#), "{answer}");
+        assert!(answer.contains("nc=00000001,"));
+        assert!(answering.authorize(&credentials, "0a4f113b", "GET", "/dir/index.html").contains("nc=00000002,"));
+    }
+
+    #[test]
+    fn reads_challenges() {
+        let challenge = Challenge::parse(REAL).unwrap();
+        assert_eq!(
+            (challenge.realm.as_str(), challenge.nonce.as_str(), challenge.stale),
+            ("asterisk", "15159486", false)
+        );
+        let stale = Challenge::parse(br#"Digest realm="a \"b\"", nonce="", qop=auth, stale=true"#).unwrap();
+        assert_eq!((stale.realm.as_str(), stale.nonce.as_str(), stale.stale), ("a \"b\"", "", true));
+        for other in [&b"Basic realm=\"x\""[..], b"Digest realm=\"x\", nonce=\"1\"", b"Digest", b"", b"\xff"] {
+            assert!(Challenge::parse(other).is_none());
+        }
+    }
+
+    #[test]
+    fn the_key_is_what_the_recorded_session_sent() {
+        // corpus/http/22_rawman_challenge.body.ami and 22_rawman_md5login.request.http: Asterisk took it.
+        assert_eq!(login_key("208821908", "s3cret"), "2984f47b98d8b9089efe66d68311d362");
+    }
+}

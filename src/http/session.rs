@@ -1,0 +1,451 @@
+//! A session with the manager on a web server: the cookie, the login, the wait for events.
+//!
+//! | where it is | what [`poll_request`](Session::poll_request) gives | what its answer leads to |
+//! |---|---|---|
+//! | out | `Login`; `Challenge` where the secret isn't to be sent | in; over after `Authentication failed` |
+//! | in | `WaitEvent`, when the one before it has been answered | in |
+//! | in, cookie run out or not known any more | `Login` | in |
+//! | over: refused, or logged off | nothing | |
+//!
+//! A digest endpoint is in from the start: each request carries its credentials.
+
+use alloc::string::{String, ToString};
+use core::fmt;
+use core::time::Duration;
+use std::time::Instant;
+
+use super::cookie::Cookie;
+#[cfg(feature = "md5")]
+use super::digest::{Answering, Challenge, login_key};
+use super::request::{Purpose, Request};
+use super::{Body, Endpoint, HttpError, RequestError};
+use crate::action::{Action, Login, Logoff, WaitEvent};
+use crate::response::Response;
+use crate::wire::{FrameKind, Limits};
+
+/// How long before the session runs out the server ends a `WaitEvent` (Asterisk `main/manager.c`, `action_waitevent`).
+const MARGIN: Duration = Duration::from_secs(10);
+/// What the server's `httptimeout` is unless it says otherwise; a digest endpoint doesn't say.
+const DEFAULT_AGE: Duration = Duration::from_secs(60);
+/// The server looks for events once a second; asking more often finds nothing.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Challenges answered for one request: the first, and one that is stale by the time its answer arrives.
+#[cfg(feature = "md5")]
+const ATTEMPTS: u8 = 2;
+
+/// Who logs in.
+#[derive(Clone)]
+pub struct Credentials {
+    username: String,
+    secret: String,
+    hashed: bool,
+}
+
+impl Credentials {
+    /// This user of `manager.conf`.
+    pub fn new(username: &str, secret: &str) -> Self {
+        Self { username: username.to_string(), secret: secret.to_string(), hashed: false }
+    }
+
+    /// The same, the secret not sent but proven: `Challenge`, and a `Login` with the answer to it. Feature `md5`.
+    #[cfg(feature = "md5")]
+    #[must_use]
+    pub fn hashed(mut self) -> Self {
+        self.hashed = true;
+        self
+    }
+
+    #[cfg(feature = "md5")]
+    pub(super) fn username(&self) -> &str {
+        &self.username
+    }
+
+    #[cfg(feature = "md5")]
+    pub(super) fn secret(&self) -> &str {
+        &self.secret
+    }
+}
+
+impl fmt::Debug for Credentials {
+    /// Without the secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials").field("username", &self.username).finish_non_exhaustive()
+    }
+}
+
+/// What an answer leads to.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Outcome<'body> {
+    /// The frames of the answer. `Response: Error` is one too.
+    Answer(Body<'body>),
+    /// The answer is a challenge; this request goes on from there. It takes the place of the one that was answered.
+    Send(Request),
+    /// A `WaitEvent` was ended by a newer one on the same session; the events go to that one.
+    Superseded,
+    /// The server doesn't know the cookie that was sent: the session has run out, or the server was restarted. Events may have been missed. [`Session::poll_request`] logs in again; what was asked has not been done.
+    SessionLost,
+}
+
+/// A session: see the [module](super).
+///
+/// Requests may be under way side by side, each on its own connection: a `WaitEvent`, and actions meanwhile.
+#[derive(Clone)]
+pub struct Session {
+    endpoint: Endpoint,
+    credentials: Credentials,
+    limits: Limits,
+    wait: Option<Duration>,
+    place: Place,
+    /// Its value, and when the server forgets it.
+    cookie: Option<String>,
+    expires: Option<Instant>,
+    max_age: Option<Duration>,
+    /// Number of the request from `poll_request` that has no answer yet.
+    polled: Option<u64>,
+    /// Nothing is polled before.
+    pause: Option<Instant>,
+    requests: u64,
+    #[cfg(feature = "md5")]
+    digest: Option<Digest>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Out,
+    In,
+    Over,
+}
+
+#[cfg(feature = "md5")]
+#[derive(Clone)]
+struct Digest {
+    cnonce: String,
+    answering: Option<Answering>,
+}
+
+impl Session {
+    /// A session that isn't logged in.
+    pub fn new(endpoint: Endpoint, credentials: Credentials) -> Self {
+        Self {
+            endpoint,
+            credentials,
+            limits: Limits::new(),
+            wait: None,
+            place: Place::Out,
+            cookie: None,
+            expires: None,
+            max_age: None,
+            polled: None,
+            pause: None,
+            requests: 0,
+            #[cfg(feature = "md5")]
+            digest: None,
+        }
+    }
+
+    /// The same over `/arawman` or `/amxml`: no login, but an answer to the server's challenge with every request. The first request always comes back as [`Outcome::Send`]. Feature `md5`.
+    ///
+    /// `cnonce` is the client's share of the answers: any text that nobody can foresee, such as 16 random hexadecimal digits.
+    #[cfg(feature = "md5")]
+    #[must_use]
+    pub fn with_digest(mut self, cnonce: &str) -> Self {
+        self.endpoint.digest = true;
+        self.place = Place::In;
+        // It is sent in a header.
+        let cnonce = cnonce.chars().filter(char::is_ascii_alphanumeric).collect();
+        self.digest = Some(Digest { cnonce, answering: None });
+        self
+    }
+
+    /// Limits for the bodies. Default [`Limits::new`].
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How long a `WaitEvent` may wait at the most. Default: as long as the server lets it, which is 10 s less than the session lives.
+    #[must_use]
+    pub fn with_wait(mut self, wait: Duration) -> Self {
+        self.wait = Some(wait);
+        self
+    }
+
+    /// Whether the session is logged in, as far as is known.
+    pub fn is_logged_in(&self, now: Instant) -> bool {
+        self.place == Place::In && !self.has_expired(now)
+    }
+
+    /// Whether it is over: the login was refused, or it was logged off. [`poll_request`](Self::poll_request) gives nothing more.
+    pub fn is_over(&self) -> bool {
+        self.place == Place::Over
+    }
+
+    /// When the server forgets the session unless something is asked before. `None`: it is bound to no cookie yet.
+    pub fn expires(&self) -> Option<Instant> {
+        self.expires
+    }
+
+    /// The request for an action, with what the session needs.
+    ///
+    /// # Errors
+    /// Those of [`Endpoint::request`].
+    pub fn request(&mut self, action: &impl Action, action_id: Option<&str>) -> Result<Request, RequestError> {
+        let mut request = self.endpoint.request(action, action_id)?;
+        if request.purpose == Purpose::WaitEvent {
+            request.patience = self.longest_wait();
+        }
+        Ok(self.sign(request))
+    }
+
+    /// A `Logoff`, which ends the session.
+    ///
+    /// # Errors
+    /// None that a caller can cause.
+    pub fn logoff(&mut self) -> Result<Request, RequestError> {
+        self.request(&Logoff::new(), None)
+    }
+
+    /// What is due: the login, or the next `WaitEvent`. `None`: the last one has no answer yet, [`poll_timeout`](Self::poll_timeout) hasn't come, or the session is over.
+    ///
+    /// Ask again after [`handle`](Self::handle), after [`fail`](Self::fail), and when the time-out has come.
+    ///
+    /// # Errors
+    /// When name or secret can't be sent.
+    pub fn poll_request(&mut self, now: Instant) -> Result<Option<Request>, RequestError> {
+        if self.place == Place::Over || self.polled.is_some() || self.pause.is_some_and(|pause| now < pause) {
+            return Ok(None);
+        }
+        if self.has_expired(now) {
+            self.lose();
+        }
+        let request = if self.place == Place::In { self.wait_event() } else { self.login() }?;
+        self.polled = Some(request.number);
+        self.pause = None;
+        Ok(Some(request))
+    }
+
+    /// When to call [`poll_request`](Self::poll_request) again though nothing has been handled. `None`: not for the time alone.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.pause.filter(|_| self.polled.is_none() && self.place != Place::Over)
+    }
+
+    /// Takes the answer to a request: its status, its headers (all of them; names in any case), its body.
+    ///
+    /// # Errors
+    /// When it is none that the manager gives. The session goes on, but for [`HttpError::Unauthorized`], which ends it: what was polled is due again after a second.
+    pub fn handle<'body, N: AsRef<[u8]>, V: AsRef<[u8]>>(
+        &mut self,
+        now: Instant,
+        request: &Request,
+        status: u16,
+        headers: impl IntoIterator<Item = (N, V)>,
+        body: &'body [u8],
+    ) -> Result<Outcome<'body>, HttpError> {
+        let polled = self.settle(request);
+        let mut cookie = None;
+        #[cfg(feature = "md5")]
+        let mut challenge = None;
+        for (name, value) in headers {
+            let (name, value) = (name.as_ref(), value.as_ref());
+            if name.eq_ignore_ascii_case(b"Set-Cookie") {
+                cookie = Cookie::parse(value).map(|cookie| (cookie.id.to_string(), cookie.max_age)).or(cookie);
+            }
+            #[cfg(feature = "md5")]
+            if name.eq_ignore_ascii_case(b"WWW-Authenticate") {
+                challenge = Challenge::parse(value).or(challenge);
+            }
+        }
+        let outcome = match status {
+            200 => self.answer(now, request, cookie, body),
+            #[cfg(feature = "md5")]
+            401 => self.challenged(request, challenge).map(Outcome::Send),
+            #[cfg(not(feature = "md5"))]
+            401 => Err(self.unauthorized()),
+            403 => Err(HttpError::Forbidden),
+            other => Err(HttpError::Status(other)),
+        };
+        if polled && outcome.is_err() {
+            self.pause = now.checked_add(PAUSE);
+        }
+        outcome
+    }
+
+    /// Says that a request got no answer: the connection failed, or the caller gave it up. What was polled is due again, after a second.
+    pub fn fail(&mut self, now: Instant, request: &Request) {
+        if self.settle(request) {
+            self.pause = now.checked_add(PAUSE);
+        }
+    }
+
+    fn answer<'body>(
+        &mut self,
+        now: Instant,
+        request: &Request,
+        cookie: Option<(String, Option<Duration>)>,
+        bytes: &'body [u8],
+    ) -> Result<Outcome<'body>, HttpError> {
+        // An answer to something asked before a new login must not bring the old cookie back.
+        let current = request.cookie == self.cookie_header();
+        let unknown =
+            cookie.as_ref().zip(request.cookie.as_deref()).is_some_and(|((id, _), sent)| *sent != Cookie::header(id));
+        if let Some((id, max_age)) = cookie.filter(|_| current && !self.endpoint.digest) {
+            self.cookie = Some(id);
+            self.max_age = max_age;
+            self.expires = max_age.and_then(|age| now.checked_add(age));
+        }
+        if request.purpose == Purpose::WaitEvent {
+            let superseded = bytes.trim_ascii().is_empty();
+            if superseded || self.longest_wait().is_zero() {
+                self.pause = now.checked_add(PAUSE);
+            }
+            if superseded {
+                return Ok(Outcome::Superseded);
+            }
+        }
+        let mut body = Body::of(self.endpoint.format(), bytes, self.limits)?;
+        let first = body.next_frame()?.filter(|frame| frame.kind() == FrameKind::Response).map(Response::from);
+        let success = first.is_some_and(Response::is_success);
+        let denied = !success && first.and_then(Response::message).is_some_and(|text| text == "Permission denied");
+        if unknown && denied && request.purpose != Purpose::Login {
+            if current {
+                self.place = Place::Out;
+            }
+            return Ok(Outcome::SessionLost);
+        }
+        match request.purpose {
+            #[cfg(feature = "md5")]
+            Purpose::Challenge if request.polled => {
+                let challenge = first.and_then(|first| first.frame().get("Challenge"));
+                if let Some(challenge) = challenge.filter(|_| success).and_then(|value| value.as_str().ok()) {
+                    return self.prove(challenge).map(Outcome::Send);
+                }
+                self.place = Place::Over;
+            }
+            Purpose::Login if current => self.place = if success { Place::In } else { Place::Over },
+            Purpose::Logoff if current => self.place = Place::Over,
+            _ => {}
+        }
+        body.rewind();
+        Ok(Outcome::Answer(body))
+    }
+
+    /// Notes that the request isn't under way any more, and says whether it was the polled one.
+    fn settle(&mut self, request: &Request) -> bool {
+        let polled = self.polled == Some(request.number);
+        if polled {
+            self.polled = None;
+        }
+        polled
+    }
+
+    fn login(&mut self) -> Result<Request, RequestError> {
+        let Credentials { username, secret, hashed } = &self.credentials;
+        let request = if *hashed {
+            self.endpoint.request(&crate::action::Challenge::new("MD5"), None)
+        } else {
+            self.endpoint.request(&Login::new(username).secret(secret), None)
+        };
+        Ok(self.poll(request?))
+    }
+
+    /// The second half of a login that doesn't send the secret.
+    #[cfg(feature = "md5")]
+    fn prove(&mut self, challenge: &str) -> Result<Request, HttpError> {
+        let key = login_key(challenge, &self.credentials.secret);
+        let request = {
+            let action = Login::new(&self.credentials.username).auth_type("MD5").key(&key);
+            self.endpoint.request(&action, None)?
+        };
+        let request = self.poll(request);
+        self.polled = Some(request.number);
+        Ok(request)
+    }
+
+    fn wait_event(&mut self) -> Result<Request, RequestError> {
+        let wait = self.longest_wait();
+        let seconds = i64::try_from(wait.as_secs()).unwrap_or(i64::MAX);
+        let mut request = self.endpoint.request(&WaitEvent::new(seconds), None)?;
+        request.patience = wait;
+        Ok(self.poll(request))
+    }
+
+    fn poll(&mut self, request: Request) -> Request {
+        let mut request = self.sign(request);
+        request.polled = true;
+        request
+    }
+
+    /// Whole seconds that a `WaitEvent` asks for.
+    fn longest_wait(&self) -> Duration {
+        let most = self.max_age.unwrap_or(DEFAULT_AGE).saturating_sub(MARGIN);
+        Duration::from_secs(self.wait.map_or(most, |wait| wait.min(most)).as_secs())
+    }
+
+    fn sign(&mut self, mut request: Request) -> Request {
+        self.requests += 1;
+        request.number = self.requests;
+        request.cookie = self.cookie_header();
+        #[cfg(feature = "md5")]
+        if let Some(Digest { cnonce, answering: Some(answering) }) = &mut self.digest {
+            let answer = answering.authorize(&self.credentials, cnonce, request.method().as_str(), request.target());
+            request.authorization = Some(answer);
+        }
+        request
+    }
+
+    #[cfg(feature = "md5")]
+    fn challenged(&mut self, request: &Request, challenge: Option<Challenge>) -> Result<Request, HttpError> {
+        let Some(digest) = &mut self.digest else { return Err(self.unauthorized()) };
+        let challenge = challenge.ok_or(HttpError::Challenge)?;
+        let refused = request.authorization.is_some() && !challenge.stale;
+        if refused || request.attempt >= ATTEMPTS {
+            return Err(self.unauthorized());
+        }
+        digest.answering = Some(Answering::new(challenge));
+        let mut next = self.sign(request.clone());
+        next.attempt += 1;
+        if next.polled {
+            self.polled = Some(next.number);
+        }
+        Ok(next)
+    }
+
+    fn unauthorized(&mut self) -> HttpError {
+        self.place = Place::Over;
+        HttpError::Unauthorized
+    }
+
+    fn cookie_header(&self) -> Option<String> {
+        self.cookie.as_deref().map(Cookie::header)
+    }
+
+    fn has_expired(&self, now: Instant) -> bool {
+        self.expires.is_some_and(|expires| now >= expires)
+    }
+
+    /// Forgets a cookie that the server has forgotten.
+    fn lose(&mut self) {
+        self.cookie = None;
+        self.expires = None;
+        if !self.endpoint.digest {
+            self.place = Place::Out;
+        }
+    }
+}
+
+impl fmt::Debug for Session {
+    /// Without secret, cookie and challenge.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("endpoint", &self.endpoint)
+            .field("credentials", &self.credentials)
+            .field("place", &self.place)
+            .field("cookie", &self.cookie.is_some())
+            .field("expires", &self.expires)
+            .field("polled", &self.polled)
+            .field("pause", &self.pause)
+            .finish_non_exhaustive()
+    }
+}
