@@ -32,6 +32,7 @@
 //! # The rooms
 //!
 //! - [`wire`]: bytes to frames, frames to bytes.
+//! - [`calls`]: events folded into calls; [`state`]: a mirror of channels, bridges and queues.
 //! - `http` (feature `std`): AMI over HTTP.
 //! - [`error`]: the errors, named by who is to blame.
 //! - [`manual`]: why things are the way they are.
@@ -56,11 +57,13 @@ pub mod calls;
 pub mod catalogue;
 pub mod error;
 pub mod event;
+mod gone;
 #[cfg(feature = "std")]
 pub mod http;
 pub mod manual;
 pub mod request;
 pub mod response;
+pub mod state;
 mod text;
 pub mod value;
 pub mod wire;
