@@ -20,7 +20,8 @@ fn each_frame(bytes: &[u8], mut each: impl FnMut(Frame<'_>)) {
 }
 
 fn feed(mirror: &mut Mirror, events: &[&str]) {
-    let text: String = events.iter().map(|event| format!("{}\r\n\r\n", event.replace('|', "\r\n"))).collect();
+    let text = events.join("||") + "||";
+    let text = text.replace('|', "\r\n");
     each_frame(text.as_bytes(), |frame| mirror.handle(&Event::from(frame)));
 }
 
