@@ -38,7 +38,7 @@
 //! - [`client`]: login, requests and their answers, lists, keep-alive, deadlines.
 //! - [`server`]: the server's side of a session, for mocks, tests and proxies.
 //! - [`http`]: AMI over HTTP.
-//! - [`calls`]: what the events say of the calls on a server.
+//! - [`calls`]: events folded into calls; [`state`]: a mirror of channels, bridges and queues.
 //! - [`error`]: the errors, named by who is to blame.
 //! - [`manual`]: why things are the way they are.
 //!
@@ -65,6 +65,7 @@ pub mod catalogue;
 pub mod client;
 pub mod error;
 pub mod event;
+mod gone;
 #[cfg(feature = "std")]
 pub mod http;
 pub mod manual;
@@ -74,6 +75,7 @@ pub mod response;
 mod serde;
 #[cfg(feature = "std")]
 pub mod server;
+pub mod state;
 mod text;
 pub mod value;
 pub mod wire;

@@ -1,16 +1,14 @@
 //! The calls that go on, by number, by linked id and by channel; how they begin, become one, and end.
 
-use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::call::{Call, Leg, Span, Stay};
 use super::{CallLimits, Losses, Text};
 use crate::event::Event;
+use crate::gone::Gone;
 use crate::value::HangupCause;
-
-/// Unique ids of channels that are gone are kept this long, so that a straggler among the events doesn't bring one back to life.
-const GONE: usize = 4096;
 
 /// Folds events into calls: see the [module](super).
 #[derive(Clone, Debug)]
@@ -23,9 +21,7 @@ pub struct Tracker {
     /// Number of the call by the unique id of each of its channels that live.
     channels: BTreeMap<Text, u64>,
     ended: VecDeque<Call>,
-    gone: BTreeSet<Text>,
-    /// The same in the order of the hangups.
-    going: VecDeque<Text>,
+    gone: Gone,
     begun: u64,
 }
 
@@ -44,8 +40,7 @@ impl Tracker {
             linked: BTreeMap::new(),
             channels: BTreeMap::new(),
             ended: VecDeque::new(),
-            gone: BTreeSet::new(),
-            going: VecDeque::new(),
+            gone: Gone::new(),
             begun: 0,
         }
     }
@@ -159,7 +154,6 @@ impl Tracker {
     /// Adds a channel that isn't known. `from_start` is whether this is its beginning.
     pub(super) fn appear(&mut self, uniqueid: &[u8], linkedid: &[u8], channel: &[u8], from_start: bool, at: Duration) {
         if from_start {
-            // An id that the caller of `Originate` chose may come again.
             self.gone.remove(uniqueid);
         } else if self.gone.contains(uniqueid) {
             return;
@@ -282,13 +276,7 @@ impl Tracker {
             self.losses.hangups += 1;
             return;
         };
-        if self.going.len() >= GONE {
-            if let Some(oldest) = self.going.pop_front() {
-                self.gone.remove(&oldest);
-            }
-        }
         self.gone.insert(Text::new(uniqueid));
-        self.going.push_back(Text::new(uniqueid));
         let Some(call) = self.calls.get_mut(&number) else { return };
         if let Some(leg) = call.living(uniqueid) {
             leg.ended = Some(at);

@@ -59,11 +59,11 @@ impl Credentials {
 
     /// The same once the challenge has been refused, if that isn't the end.
     pub(super) fn fall_back(self) -> Option<Self> {
-        #[cfg(feature = "md5")]
-        if self.method == Method::Md5OrPlain {
-            return Some(Self { method: Method::Plain, ..self });
+        match self.method {
+            #[cfg(feature = "md5")]
+            Method::Md5OrPlain => Some(Self { method: Method::Plain, ..self }),
+            _ => None,
         }
-        None
     }
 
     pub(super) fn write_challenge(id: &str, out: &mut Vec<u8>) -> Result<(), EncodeError> {

@@ -105,7 +105,7 @@ impl Session {
             let refused = credentials.write_login(Some(b"0"), None, "0", &mut trial);
             wipe(&mut trial);
             refused?;
-            let id = self.write(|id, out| Credentials::write_challenge(id, out))?;
+            let id = self.write(Credentials::write_challenge)?;
             self.stage = Stage::Challenge { id, deadline, credentials: Box::new(credentials) };
             return Ok(());
         }
@@ -558,14 +558,11 @@ impl Session {
 
     fn logged_in(&mut self) {
         let sees_system = self.config.events.is_none_or(|events| events.contains(crate::value::Classes::SYSTEM));
-        match self.config.booted.filter(|_| sees_system) {
-            Some(wait) => {
-                self.stage = Stage::Booting { deadline: self.now.and_then(|now| now.checked_add(wait)) };
-            }
-            None => {
-                self.stage = Stage::Ready;
-                self.notices.push_back(Notice::Ready);
-            }
+        if let Some(wait) = self.config.booted.filter(|_| sees_system) {
+            self.stage = Stage::Booting { deadline: self.now.and_then(|now| now.checked_add(wait)) };
+        } else {
+            self.stage = Stage::Ready;
+            self.notices.push_back(Notice::Ready);
         }
         if let Some(now) = self.now {
             self.keep_alive.heard(now);

@@ -38,6 +38,7 @@ impl<'a> Cookie<'a> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
