@@ -5,6 +5,7 @@ pub mod case;
 pub mod cases;
 pub mod invariants;
 pub mod message;
+pub mod operations;
 pub mod oracle;
 pub mod splits;
 
