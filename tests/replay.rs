@@ -4,17 +4,20 @@ mod support;
 
 use std::path::{Path, PathBuf};
 use support::invariants::{self, Setup};
+use support::operations;
 
 type Invariant = fn(&[u8]);
 
 /// A file in `fuzz/crashes/<target>/` for each fault that a target found, and in `fuzz/seeds/<target>/` what the corpus has no example of; see `fuzz/README.md`.
 #[test]
 fn crashes_and_seeds() {
-    let targets: [(&str, Invariant); 4] = [
+    let targets: [(&str, Invariant); 6] = [
         ("decode", invariants::decode),
         ("chunking", invariants::chunking),
         ("differential", invariants::differential),
         ("write_read", invariants::write_read),
+        ("session_ops", operations::session_ops),
+        ("server_ops", operations::server_ops),
     ];
     for (target, invariant) in targets {
         let crashes = files(&format!("fuzz/crashes/{target}"));
@@ -84,4 +87,21 @@ fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
     }
     files.sort();
     files.iter().map(|path| (path.display().to_string(), std::fs::read(path).expect("a readable file"))).collect()
+}
+
+/// Structure from noise: many short runs of operations, the same ones each time.
+#[test]
+fn random_operations() {
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    let mut byte = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 33) as u8
+    };
+    for length in (0..4000).map(|run| 40 + run % 400) {
+        let data: Vec<u8> = (0..length).map(|_| byte()).collect();
+        operations::session_ops(&data);
+        operations::server_ops(&data);
+    }
 }

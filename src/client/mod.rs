@@ -56,7 +56,7 @@ use crate::error::{ApiMisuse, ConnectionError, SendError};
 use crate::event::{Event, FullyBooted};
 use crate::response::Response;
 use crate::value::Banner;
-use crate::wire::{Decoder, Frame, FrameEnd, Framing, Limits, OwnedFrame};
+use crate::wire::{Decoder, Frame, FrameEnd, FrameKind, Framing, Limits, OwnedFrame};
 
 pub use config::{AtCeiling, Config};
 pub use credentials::Credentials;
@@ -232,19 +232,35 @@ impl Client {
     /// When the connection is over: why. Everything that had arrived, and the ending of every request in flight, has been given before. Sticky.
     #[inline]
     pub fn poll_event(&mut self) -> Result<Option<ClientEvent<'_>>, ConnectionError> {
-        match self.next()? {
+        let mut found = None;
+        // Nearly all frames are events that nobody asked for: they go straight through.
+        if self.session.listens() && self.stalled.is_none() && self.parts.is_none() {
+            if let Ok(Some(end)) = self.decoder.next_end() {
+                if end.kind() == FrameKind::Event && self.session.is_unasked(self.decoder.frame(end)) {
+                    return Ok(Some(ClientEvent::Event(Event::from(self.decoder.frame(end)))));
+                }
+                found = Some(Source::Received(end));
+            }
+        }
+        self.poll_any(found)
+    }
+
+    #[inline(never)]
+    fn poll_any(&mut self, found: Option<Source>) -> Result<Option<ClientEvent<'_>>, ConnectionError> {
+        match self.next(found)? {
             None => Ok(None),
             Some(Next::Notice(notice)) => Ok(Some(told(notice))),
             Some(Next::Frame(source, route)) => Ok(Some(lent(self.frame(source), route))),
         }
     }
 
-    fn next(&mut self) -> Result<Option<Next>, ConnectionError> {
+    /// Begins with a frame that has been found already, where there is one.
+    fn next(&mut self, mut found: Option<Source>) -> Result<Option<Next>, ConnectionError> {
         loop {
             if let Some(notice) = self.session.notice() {
                 return Ok(Some(Next::Notice(notice)));
             }
-            let source = match self.stalled.take() {
+            let source = match found.take().or_else(|| self.stalled.take()) {
                 Some(source) => source,
                 None => match self.found() {
                     Some(source) => source,

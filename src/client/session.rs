@@ -364,7 +364,12 @@ impl Session {
     }
 
     pub(super) fn notice(&mut self) -> Option<Notice> {
-        self.notices.pop_front()
+        let notice = self.notices.pop_front()?;
+        if self.notices.is_empty() {
+            // They are rare; idle sessions are many.
+            self.notices = VecDeque::new();
+        }
+        Some(notice)
     }
 
     pub(super) fn has_notices(&self) -> bool {
@@ -373,13 +378,23 @@ impl Session {
 
     // Frames.
 
+    /// Whether there is nothing to tell and no event that the session itself waits for.
+    #[inline]
+    pub(super) fn listens(&self) -> bool {
+        self.notices.is_empty() && !self.stage.is_booting()
+    }
+
+    /// Whether an event can be told at a glance to answer nothing.
+    #[inline]
+    pub(super) fn is_unasked(&self, frame: Frame<'_>) -> bool {
+        (self.in_flight.is_empty() && !self.trailing)
+            || (frame.get("ActionID").is_none() && frame.get("Privilege").is_some())
+    }
+
     /// What a frame is, and to whom. `None`: to nobody, it was between the server and us.
     #[inline]
     pub(super) fn route(&mut self, frame: Frame<'_>) -> Option<Route> {
         match frame.kind() {
-            FrameKind::Event if self.in_flight.is_empty() && !self.trailing && !self.stage.is_booting() => {
-                Some(Route::Event)
-            }
             FrameKind::Event => Some(self.route_event(frame)),
             FrameKind::Response => self.route_response(frame),
             FrameKind::Banner => {
@@ -567,6 +582,8 @@ impl Session {
         if let Some(now) = self.now {
             self.keep_alive.heard(now);
         }
+        // Room for a ping is enough for a session that only listens.
+        self.out.shrink_to(64);
         for place in 0..self.filters.len() {
             self.restore(place);
         }

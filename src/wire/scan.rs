@@ -202,6 +202,11 @@ impl FrameEnd {
     pub fn range(&self) -> core::ops::Range<usize> {
         self.start..self.end
     }
+
+    /// What the frame is.
+    pub(crate) fn kind(&self) -> FrameKind {
+        self.shape.kind
+    }
 }
 
 /// Why working off a block stopped.

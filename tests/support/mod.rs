@@ -6,6 +6,7 @@ pub mod case;
 pub mod cases;
 pub mod invariants;
 pub mod message;
+pub mod operations;
 pub mod oracle;
 pub mod splits;
 

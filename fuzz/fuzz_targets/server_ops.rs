@@ -1,0 +1,7 @@
+//! Invariant: whatever is done to a server, requests are open until they are answered, and nothing appears without a cause.
+#![no_main]
+
+#[path = "../../tests/support/mod.rs"]
+mod support;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| support::operations::server_ops(data));

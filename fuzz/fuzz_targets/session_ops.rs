@@ -1,0 +1,7 @@
+//! Invariant: whatever is done to a client, each request ends once, what is held stays under the ceiling, nothing appears without a cause, time moves on.
+#![no_main]
+
+#[path = "../../tests/support/mod.rs"]
+mod support;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| support::operations::session_ops(data));
