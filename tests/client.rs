@@ -1,5 +1,5 @@
 //! Invariant: every request ends once, in the way that the protocol says; time does what it should and nothing else.
-
+#![allow(clippy::pedantic, clippy::type_complexity)]
 #![cfg(feature = "std")]
 
 #[path = "support/peer.rs"]

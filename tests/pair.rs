@@ -1,5 +1,5 @@
 //! Invariant: client and server, talking through any splits, with answers in any order and the line cut at any byte, end every request exactly once, and agree on what was said.
-
+#![allow(clippy::pedantic, clippy::type_complexity)]
 #![cfg(feature = "std")]
 
 #[path = "support/peer.rs"]

@@ -1,5 +1,5 @@
 //! Invariant: the server lets in whom the embedder lets in, filters events by all bits of their classes, and refuses what Asterisk refuses, in Asterisk's words.
-
+#![allow(clippy::pedantic, clippy::type_complexity)]
 #![cfg(feature = "std")]
 
 use ami_proto::request::Request;

@@ -1,7 +1,7 @@
 //! Invariant: in every recorded session each request that was sent ends once, with the reply and the number of items that the recording holds.
 //!
 //! `corpus/replay/` holds sessions with the order in which both sides spoke. `AMI_CAPTURES=folder cargo test --test sessions` replays all recordings below a folder (`session*.jsonl`) as well.
-
+#![allow(clippy::pedantic, clippy::type_complexity)]
 #![cfg(feature = "std")]
 
 use ami_proto::action::Custom;

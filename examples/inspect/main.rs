@@ -47,6 +47,7 @@ use typed::Types;
 /// Shows the frames of recorded streams of the Asterisk Manager Interface, in either direction.
 #[derive(Parser)]
 #[command(name = "inspect")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 struct Options {
     /// Print each frame as a JSON object on a line of its own, instead of a summary
     #[arg(long)]

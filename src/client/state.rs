@@ -4,7 +4,7 @@
 //! |---|---|---|---|---|---|---|---|
 //! | New | asks the challenge → Challenge; or logs in → Login | | | | none | says goodbye → Closing | lost → Over |
 //! | Challenge | misuse | logs in → Login | with `or_plain`: logs in → Login; else refused → Over | | lost → Over | → Closing | lost → Over |
-//! | Login | misuse | LoggedIn → Booting, or Ready | LoginRefused → Over | | lost → Over | → Closing | lost → Over |
+//! | Login | misuse | `LoggedIn` → Booting, or Ready | `LoginRefused` → Over | | lost → Over | → Closing | lost → Over |
 //! | Booting | misuse | | | Ready(it) → Ready | Ready(None) → Ready | → Closing | lost → Over |
 //! | Ready | misuse | | | an event | sign of life missing: lost → Over | → Closing | lost → Over |
 //! | Closing | misuse | goodbye: Closed → Over | the same | an event | Closed → Over | nothing | Closed → Over |

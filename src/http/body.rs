@@ -61,6 +61,7 @@ impl<'body> Body<'body> {
         Ok(Self::new(super::mxml::to_wire(xml)?.into(), framing, limits))
     }
 
+    #[cfg_attr(not(feature = "xml"), expect(clippy::unnecessary_wraps, reason = "only mxml can be malformed"))]
     pub(super) fn of(format: Format, bytes: &'body [u8], limits: Limits) -> Result<Self, HttpError> {
         match format {
             Format::Rawman => Ok(Self::rawman(bytes, limits)),

@@ -1,11 +1,14 @@
 //! What the tests share: the oracle, the table of cases, ways to cut input up, and the helper that runs one case
 //! through all of it.
 #![allow(dead_code, unreachable_pub)]
+// What follows is for readers of tests, not of rustdoc.
+#![allow(clippy::pedantic)]
 
 pub mod case;
 pub mod cases;
 pub mod invariants;
 pub mod message;
+#[cfg(feature = "std")]
 pub mod operations;
 pub mod oracle;
 pub mod splits;
