@@ -1,6 +1,7 @@
 //! Invariant: every request ends once, in the way that the protocol says; time does what it should and nothing else.
 
 #![cfg(feature = "std")]
+#![allow(clippy::type_complexity)]
 
 #[path = "support/peer.rs"]
 #[allow(dead_code, unreachable_pub)]

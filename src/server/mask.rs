@@ -9,7 +9,7 @@ pub(super) fn read(mask: &[u8]) -> Option<Classes> {
     }
     if mask.iter().all(u8::is_ascii_digit) {
         // More digits than fit ask for everything.
-        let bits = u64::from_wire(mask).map_or(u32::MAX, |bits| bits as u32);
+        let bits = u32::from_wire(mask).unwrap_or(u32::MAX);
         return Some(Classes::from_bits(bits) & Classes::ALL);
     }
     match bool::from_wire(mask) {

@@ -57,7 +57,7 @@ pub(super) fn fault(frame: Frame<'_>) -> Option<(Fault, Option<&[u8]>)> {
 /// `None`: it counts as it came.
 pub(super) fn tidy(frame: Frame<'_>) -> Option<Vec<u8>> {
     let odd = frame.kind() != FrameKind::Action
-        || frame.name().is_none_or(|name| name.is_empty())
+        || frame.name().is_none_or(crate::Value::is_empty)
         || frame.lines().next().is_some()
         || frame.as_bytes().contains(&0)
         || frame.headers().any(|header| header.value().as_bytes().first().is_some_and(|byte| *byte <= b' '));

@@ -150,6 +150,7 @@ impl<'buf> Frame<'buf> {
     }
 
     /// Bytes that a copy of it takes up, see [`to_owned`](Self::to_owned).
+    #[cfg(feature = "std")]
     pub(crate) fn owned_size(self) -> usize {
         size_of::<OwnedFrame>() + size_of_val(self.index) + self.bytes.len().next_multiple_of(size_of::<Mark>())
     }

@@ -193,6 +193,7 @@ impl FrameEnd {
     }
 
     /// What the frame is.
+    #[cfg(feature = "std")]
     pub(crate) fn kind(&self) -> FrameKind {
         self.shape.kind
     }
