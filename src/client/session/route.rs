@@ -207,14 +207,11 @@ impl Session {
 
     fn logged_in(&mut self) {
         let sees_system = self.config.events.is_none_or(|events| events.contains(crate::value::Classes::SYSTEM));
-        match self.config.booted.filter(|_| sees_system) {
-            Some(wait) => {
-                self.stage = Stage::Booting { deadline: self.now.and_then(|now| now.checked_add(wait)) };
-            }
-            None => {
-                self.stage = Stage::Ready;
-                self.notices.push_back(Notice::Ready);
-            }
+        if let Some(wait) = self.config.booted.filter(|_| sees_system) {
+            self.stage = Stage::Booting { deadline: self.now.and_then(|now| now.checked_add(wait)) };
+        } else {
+            self.stage = Stage::Ready;
+            self.notices.push_back(Notice::Ready);
         }
         if let Some(now) = self.now {
             self.keep_alive.heard(now);
