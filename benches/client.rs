@@ -116,11 +116,12 @@ fn dispatch(event: Event<'_>) {
 }
 
 fn ratios(storm: &[u8], rounds: usize) {
+    type Row<'a> = (&'static str, Box<dyn FnMut() -> usize + 'a>);
     let now = Instant::now();
     let (mut one, mut two) = (decoder(), decoder());
     let (mut idle, mut busy) = (ready(false), ready(true));
     let frames = bare(&mut one, storm);
-    let mut rows: [(&str, Box<dyn FnMut() -> usize + '_>); 4] = [
+    let mut rows: [Row<'_>; 4] = [
         ("decoder", Box::new(move || bare(&mut one, storm))),
         ("decoder, typed", Box::new(move || bare_typed(&mut two, storm))),
         ("client, typed", Box::new(move || typed(&mut idle, now, storm))),

@@ -138,7 +138,8 @@ impl Pair {
                 self.later.push(Later::Items(id, 1));
             }
             Later::Items(id, 5) => {
-                self.server.resume(id).unwrap().complete("StatusComplete", [("Items", "4")]).unwrap()
+                let list = self.server.resume(id).unwrap();
+                list.complete("StatusComplete", [("Items", "4")]).unwrap();
             }
             Later::Items(id, n) => {
                 drop(self.server.resume(id).unwrap().item("Status", [("Channel", "x")]).unwrap());
@@ -252,7 +253,7 @@ fn the_clock_alone() {
     while pair.carry() {}
     // The server never answers.
     let due = pair.client.poll_timeout().unwrap();
-    pair.client.handle_timeout(due - Duration::from_nanos(1));
+    pair.client.handle_timeout(due.checked_sub(Duration::from_nanos(1)).unwrap());
     assert!(matches!(pair.client.poll_event(), Ok(None)));
     assert_eq!(pair.client.poll_timeout(), Some(due));
     pair.client.handle_timeout(due);

@@ -3,6 +3,7 @@
 //! `corpus/replay/` holds sessions with the order in which both sides spoke. `AMI_CAPTURES=folder cargo test --test sessions` replays all recordings below a folder (`session*.jsonl`) as well.
 #![allow(clippy::pedantic, clippy::type_complexity)]
 #![cfg(feature = "std")]
+#![allow(clippy::cast_possible_truncation, clippy::case_sensitive_file_extension_comparisons)]
 
 use ami_proto::action::Custom;
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending, Id};
@@ -116,7 +117,7 @@ fn base64(text: &str) -> Vec<u8> {
         count += 6;
         if count >= 8 {
             count -= 8;
-            bytes.push((bits >> count) as u8);
+            bytes.push((bits >> count & 255) as u8);
         }
     }
     bytes
@@ -327,7 +328,8 @@ impl Replay {
     /// The frame with our `ActionID`s for those of the recording.
     fn translate(&mut self, frame: Frame<'_>) -> Vec<u8> {
         let mut out = Vec::new();
-        let nameless = frame.kind() == FrameKind::Response && frame.get("ActionID").is_none_or(|id| id.is_empty());
+        let nameless =
+            frame.kind() == FrameKind::Response && frame.get("ActionID").is_none_or(ami_proto::Value::is_empty);
         let mut insert = if nameless { self.nameless.pop_front() } else { None };
         for line in frame.as_bytes().split_inclusive(|byte| *byte == b'\n') {
             let text = line.trim_ascii_end();

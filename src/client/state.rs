@@ -10,7 +10,7 @@
 //! | Closing | misuse | goodbye: Closed → Over | the same | an event | Closed → Over | nothing | Closed → Over |
 //! | Over | misuse | | | an event | none | nothing | nothing |
 //!
-//! "Accepted" and "refused" are responses to the stage's own request; all other frames are routed alike in every stage (`session.rs`), and requests are taken in Booting and Ready.
+//! "Accepted" and "refused" are responses to the stage's own request; all other frames are routed alike in every stage (`session/route.rs`), and requests are taken in Booting and Ready.
 //! On the way to Over every request in flight is lost, which is its ending. `reconnect` leads from Over back to New. A breach of the limits is lost → Over everywhere.
 
 use alloc::boxed::Box;

@@ -24,7 +24,7 @@ enum ClientOp<'a> {
     Take(u8),
     /// Bytes as they are.
     Input(&'a [u8]),
-    /// A line of a frame, with the ActionID of a request that was sent where there is one.
+    /// A line of a frame, with the `ActionID` of a request that was sent where there is one.
     Answer {
         to: u8,
         what: u8,
@@ -39,7 +39,7 @@ enum ClientOp<'a> {
     Reconnect,
 }
 
-/// What a server says, without the ActionID.
+/// What a server says, without the `ActionID`.
 const ANSWERS: [&str; 20] = [
     "Response: Success\r\n",
     "Response: Success\r\nEventList: start\r\n",
@@ -67,7 +67,7 @@ struct Driven {
     client: Client,
     most_held: usize,
     now: Instant,
-    /// ActionIDs that were seen on the wire.
+    /// `ActionID`s that were seen on the wire.
     ids: Vec<String>,
     sent: Vec<Id>,
     endings: HashMap<Id, u32>,
@@ -99,7 +99,7 @@ pub fn session_ops(data: &[u8]) {
         endings: HashMap::new(),
     };
     // Most runs begin where most sessions are.
-    if flags[0] & 12 != 0 {
+    if flags[0] % 4 != 0 {
         driven.apply(&ClientOp::Login { challenge: false });
         driven.apply(&ClientOp::Transmit(255));
         driven.apply(&ClientOp::Answer { to: 0, what: 0, glued: false });
@@ -133,7 +133,7 @@ impl Driven {
             ClientOp::Send(kind) => self.send(kind),
             ClientOp::SendCustom(name, value) => {
                 let sent = self.client.send(self.now, &Custom::new(name).header("X", value));
-                self.sent.extend(sent.map(|handle| handle.id()));
+                self.sent.extend(sent.map(Id::from));
             }
             ClientOp::Cancel(number) => _ = self.pick(number).map(|id| self.client.cancel(id)),
             ClientOp::Collect(number, limit) => {
@@ -177,17 +177,17 @@ impl Driven {
     fn send(&mut self, kind: u8) {
         let (client, now) = (&mut self.client, self.now);
         let sent = match kind % 11 {
-            0 => client.send(now, &Ping::new()).map(|handle| handle.id()),
-            1 => client.send(now, &CoreStatus::new()).map(|handle| handle.id()),
-            2 => client.send(now, &Status::new()).map(|handle| handle.id()),
-            3 => client.send(now, &SkinnyLines::new()).map(|handle| handle.id()),
-            4 => client.send(now, &IaxPeers::new()).map(|handle| handle.id()),
-            5 => client.send(now, &Originate::new("x").asynchronous(true)).map(|handle| handle.id()),
-            6 => client.send(now, &Originate::new("x")).map(|handle| handle.id()),
-            7 => client.send(now, &Queues::new()).map(|handle| handle.id()),
-            8 => client.send(now, &FAXStats::new()).map(|handle| handle.id()),
-            9 => client.send(now, &Events::new("call")).map(|handle| handle.id()),
-            _ => client.send(now, &Filter::new("Add").filter("x")).map(|handle| handle.id()),
+            0 => client.send(now, &Ping::new()).map(Id::from),
+            1 => client.send(now, &CoreStatus::new()).map(Id::from),
+            2 => client.send(now, &Status::new()).map(Id::from),
+            3 => client.send(now, &SkinnyLines::new()).map(Id::from),
+            4 => client.send(now, &IaxPeers::new()).map(Id::from),
+            5 => client.send(now, &Originate::new("x").asynchronous(true)).map(Id::from),
+            6 => client.send(now, &Originate::new("x")).map(Id::from),
+            7 => client.send(now, &Queues::new()).map(Id::from),
+            8 => client.send(now, &FAXStats::new()).map(Id::from),
+            9 => client.send(now, &Events::new("call")).map(Id::from),
+            _ => client.send(now, &Filter::new("Add").filter("x")).map(Id::from),
         };
         self.sent.extend(sent);
     }

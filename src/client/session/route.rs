@@ -1,0 +1,274 @@
+//! What a frame is, and to which request.
+
+use super::{Notice, Session};
+use crate::client::config::AtCeiling;
+use crate::client::list::{self, Plan, Subscribes};
+use crate::client::pending::{Entry, Phase, Purpose};
+use crate::client::state::Stage;
+use crate::client::{Id, Route};
+use crate::error::{ConnectionError, LoginRefusal};
+use crate::response::Response;
+use crate::value::{AmiVersion, Banner};
+use crate::wire::{Frame, FrameKind, Value};
+
+impl Session {
+    /// Whether there is nothing to tell and no event that the session itself waits for.
+    #[inline]
+    pub(in crate::client) fn listens(&self) -> bool {
+        self.notices.is_empty() && !self.stage.is_booting()
+    }
+
+    /// Whether an event can be told at a glance to answer nothing.
+    #[inline]
+    pub(in crate::client) fn is_unasked(&self, frame: Frame<'_>) -> bool {
+        (self.in_flight.is_empty() && !self.trailing)
+            || (frame.get("ActionID").is_none() && frame.get("Privilege").is_some())
+    }
+
+    /// What a frame is, and to whom. `None`: to nobody, it was between the server and us.
+    #[inline]
+    pub(in crate::client) fn route(&mut self, frame: Frame<'_>) -> Option<Route> {
+        match frame.kind() {
+            FrameKind::Event => Some(self.route_event(frame)),
+            FrameKind::Response => self.route_response(frame),
+            FrameKind::Banner => {
+                let banner = frame.lines().next().and_then(|line| line.parse::<Banner<'_>>().ok());
+                self.release = banner.and_then(Banner::version).and_then(AmiVersion::asterisk_major);
+                Some(Route::Connected)
+            }
+            FrameKind::Text | FrameKind::Action => Some(self.route_text()),
+        }
+    }
+
+    fn number(&self, frame: Frame<'_>) -> Option<u64> {
+        frame.get("ActionID").and_then(|id| self.prefix.number(id.as_bytes()))
+    }
+
+    fn route_event(&mut self, frame: Frame<'_>) -> Route {
+        if self.stage.is_booting() && list::is_named(frame, Some("FullyBooted")) {
+            self.stage = Stage::Ready;
+            return Route::Ready;
+        }
+        let number = match frame.get("ActionID").map(Value::as_bytes) {
+            Some(id) if !id.is_empty() => self.prefix.number(id),
+            // Items without ActionID have no privilege either; what has is unsolicited.
+            _ if frame.get("Privilege").is_none() && list::answers_only(frame) => self.in_flight.list_of(frame),
+            _ => None,
+        };
+        let Some(number) = number else { return Route::Event };
+        let unclaimed = || if list::may_answer(frame) { Route::Unclaimed(Some(Id(number))) } else { Route::Event };
+        let now = self.now;
+        let Some(entry) = self.in_flight.get(number) else { return unclaimed() };
+        if list::is_named(frame, entry.plan.outcome) {
+            self.in_flight.remove(number);
+            return Route::Outcome(Id(number));
+        }
+        if entry.phase == Phase::Outcome || (entry.phase == Phase::Response && entry.plan.end.is_none()) {
+            return unclaimed();
+        }
+        if entry.plan.glues() && frame.get_all("Event").nth(1).is_some() {
+            return Route::Glued;
+        }
+        if let Some(cancelled) = entry.plan.ends_list(frame) {
+            let items = entry.items;
+            self.in_flight.remove(number);
+            self.collected.end(Id(number));
+            return Route::List { id: Id(number), items, cancelled };
+        }
+        if !list::may_answer(frame) && !entry.plan.has_item(frame) && entry.plan.end.is_some() {
+            return Route::Event;
+        }
+        if entry.phase == Phase::Response {
+            // Its response is late, or lost.
+            entry.phase = Phase::Items;
+        }
+        let (collects, step) = (entry.collects, entry.step);
+        if collects && !self.collect(Id(number), frame) {
+            if self.config.at_ceiling == AtCeiling::StopReading {
+                return Route::Full(Id(number));
+            }
+            self.in_flight.remove(number);
+            self.trailing = true;
+            self.collected.end(Id(number));
+            return Route::Overflowed(Id(number));
+        }
+        if let Some(entry) = self.in_flight.get(number) {
+            entry.items += 1;
+            entry.deadline = now.and_then(|now| now.checked_add(step?));
+        }
+        if collects { Route::Collected } else { Route::Item(Id(number)) }
+    }
+
+    fn collect(&mut self, id: Id, frame: Frame<'_>) -> bool {
+        let room = self.room();
+        self.collected.push(id, frame, room, self.config.items)
+    }
+
+    fn route_response(&mut self, frame: Frame<'_>) -> Option<Route> {
+        let response = Response::from(frame);
+        let Some(number) = self.number(frame) else { return Some(Route::Unclaimed(None)) };
+        if self.stage.request() == Some(number) {
+            return self.route_stage(response);
+        }
+        if self.keep_alive.answered(number) {
+            return None;
+        }
+        let id = Id(number);
+        let Some(entry) = self.in_flight.get(number) else { return Some(Route::Unclaimed(Some(id))) };
+        match entry.purpose {
+            Purpose::Caller => {}
+            Purpose::Restore => {
+                self.in_flight.remove(number);
+                return (!response.is_success()).then_some(Route::NotRestored);
+            }
+            Purpose::Probe(text) => {
+                self.in_flight.remove(number);
+                let entry = self.in_flight.remove(text)?;
+                return Some(Route::Text { id: Id(text), paragraphs: entry.items });
+            }
+        }
+        if !response.is_success() {
+            self.trailing |= entry.phase != Phase::Response;
+            self.in_flight.remove(number);
+            self.collected.end(id);
+            return Some(Route::Refused(id));
+        }
+        if entry.phase == Phase::Outcome || (entry.phase == Phase::Items && entry.plan.end.is_none()) {
+            return Some(Route::Unclaimed(Some(id)));
+        }
+        if entry.plan.starts_list(response) {
+            entry.phase = Phase::Items;
+            entry.deadline = self.now.and_then(|now| now.checked_add(entry.step?));
+            return Some(Route::Started(id));
+        }
+        if entry.phase == Phase::Items {
+            // Its list has begun without it.
+            return Some(Route::Unclaimed(Some(id)));
+        }
+        if entry.plan.outcome.is_some() {
+            entry.phase = Phase::Outcome;
+            let longer = entry.plan.outcome_longer;
+            entry.deadline = self.now.and_then(|now| now.checked_add(entry.step?.checked_add(longer)?));
+            return Some(Route::Started(id));
+        }
+        let entry = self.in_flight.remove(number)?;
+        self.collected.end(id);
+        match (entry.plan.subscribes, entry.restores) {
+            (Subscribes::Mask, mask @ Some(_)) => self.mask = mask,
+            (Subscribes::Filter, Some(filter)) => self.filters.push(filter),
+            _ => {}
+        }
+        Some(Route::Reply(id))
+    }
+
+    /// The response to what the stage itself has asked.
+    fn route_stage(&mut self, response: Response<'_>) -> Option<Route> {
+        match core::mem::replace(&mut self.stage, Stage::Ready) {
+            Stage::Challenge { deadline, credentials, .. } => {
+                let challenge = if response.is_success() { response.frame().get("Challenge") } else { None };
+                let deadline = self.now.and_then(|now| now.checked_add(self.config.login)).or(deadline);
+                let written = match (challenge, credentials) {
+                    (Some(challenge), credentials) => self.log_in(&credentials, Some(challenge.as_bytes()), deadline),
+                    (None, credentials) => match credentials.fall_back() {
+                        Some(credentials) => self.log_in(&credentials, None, deadline),
+                        None => return Some(self.refuse(response, LoginRefusal::Challenge)),
+                    },
+                };
+                match written {
+                    Ok(()) => None,
+                    // `login` has tried it before.
+                    Err(_) => Some(self.refuse(response, LoginRefusal::Credentials)),
+                }
+            }
+            Stage::Login { .. } if response.is_success() => {
+                self.logged_in();
+                Some(Route::LoggedIn)
+            }
+            Stage::Login { .. } => Some(self.refuse(response, LoginRefusal::Credentials)),
+            Stage::Closing { .. } => {
+                self.stage = Stage::New;
+                self.end(None);
+                None
+            }
+            stage => {
+                self.stage = stage;
+                None
+            }
+        }
+    }
+
+    fn refuse(&mut self, response: Response<'_>, usually: LoginRefusal) -> Route {
+        let in_use = response.message().is_some_and(|message| holds(message.as_bytes(), b"already in use"));
+        let refusal = if in_use { LoginRefusal::AlreadyInUse } else { usually };
+        self.stage = Stage::New;
+        self.end(Some(ConnectionError::LoginRefused(refusal)));
+        Route::LoginRefused
+    }
+
+    fn logged_in(&mut self) {
+        let sees_system = self.config.events.is_none_or(|events| events.contains(crate::value::Classes::SYSTEM));
+        if let Some(wait) = self.config.booted.filter(|_| sees_system) {
+            self.stage = Stage::Booting { deadline: self.now.and_then(|now| now.checked_add(wait)) };
+        } else {
+            self.stage = Stage::Ready;
+            self.notices.push_back(Notice::Ready);
+        }
+        if let Some(now) = self.now {
+            self.keep_alive.heard(now);
+        }
+        // Room for a ping is enough for a session that only listens.
+        self.out.shrink_to(64);
+        for place in 0..self.filters.len() {
+            self.restore(place);
+        }
+    }
+
+    /// Sets a filter of the last connection again.
+    fn restore(&mut self, place: usize) {
+        let Some(filter) = self.filters.get_mut(place).map(core::mem::take) else { return };
+        let start = self.out.len();
+        let written = self.write(|id, out| {
+            out.extend_from_slice(b"Action: Filter\r\nActionID: ");
+            out.extend_from_slice(id.as_bytes());
+            out.extend_from_slice(b"\r\n");
+            out.extend_from_slice(&filter);
+            Ok(())
+        });
+        let plan = Plan::of(self.out.get(start..).unwrap_or_default(), self.release);
+        let deadline = self.now.and_then(|now| now.checked_add(self.config.response));
+        if let Ok(id) = written {
+            self.in_flight.push(Entry {
+                id,
+                purpose: Purpose::Restore,
+                phase: Phase::Response,
+                plan,
+                items: 0,
+                deadline,
+                step: None,
+                written: self.written(),
+                collects: false,
+                restores: None,
+            });
+        }
+        if let Some(kept) = self.filters.get_mut(place) {
+            *kept = filter;
+        }
+    }
+
+    fn route_text(&mut self) -> Route {
+        let now = self.now;
+        match self.in_flight.text() {
+            Some(entry) => {
+                entry.items += 1;
+                entry.deadline = now.and_then(|now| now.checked_add(entry.step?));
+                Route::Paragraph(Id(entry.id))
+            }
+            None => Route::Unclaimed(None),
+        }
+    }
+}
+
+/// Whether the text holds these words, in any case.
+fn holds(text: &[u8], words: &[u8]) -> bool {
+    text.windows(words.len()).any(|part| part.eq_ignore_ascii_case(words))
+}
