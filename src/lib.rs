@@ -38,6 +38,8 @@
 //! # Features
 //!
 //! - `std` (default): lets `memchr` choose its routine at run time. Without it the crate needs `alloc` only.
+//! - `kazoo`: the Conferences API of Kazoo; brings `serde` and `serde_json`.
+//! - `sipxecs`: the REST conference service of sipXecs.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -52,9 +54,15 @@ pub mod action;
 pub mod catalogue;
 pub mod error;
 pub mod event;
+#[cfg(any(feature = "kazoo", feature = "sipxecs"))]
+mod http_request;
+#[cfg(feature = "kazoo")]
+pub mod kazoo;
 pub mod manual;
 pub mod request;
 pub mod response;
+#[cfg(feature = "sipxecs")]
+pub mod sipxecs;
 pub mod value;
 pub mod wire;
 
