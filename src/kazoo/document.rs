@@ -1,6 +1,7 @@
 //! The conference document: as the server sends it, and as a draft to be sent.
 
 use alloc::borrow::{Cow, ToOwned};
+use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -385,12 +386,14 @@ impl Draft {
 /// A copy without what the server alone writes: `_read_only` and `focus`, and the realtime data that lists have on top.
 impl From<&Conference<'_>> for Draft {
     fn from(conference: &Conference<'_>) -> Self {
-        let kept = conference.0.iter().filter(|(name, _)| !Realtime::is_field(name) && *name != "focus");
-        let mut draft = Self::new();
-        for (name, value) in kept {
-            draft.0.set(name, value.as_str().to_owned());
-        }
-        draft
+        // The last of a name counts.
+        let last: BTreeMap<&str, usize> = conference.0.iter().enumerate().map(|(at, (name, _))| (name, at)).collect();
+        let kept = conference
+            .0
+            .iter()
+            .enumerate()
+            .filter(|(at, (name, _))| last.get(name) == Some(at) && !Realtime::is_field(name) && *name != "focus");
+        Self(Fields(kept.map(|(_, (name, value))| (name.to_owned(), value.as_str().to_owned())).collect()))
     }
 }
 

@@ -5,6 +5,8 @@
 pub mod case;
 pub mod cases;
 pub mod invariants;
+#[cfg(feature = "kazoo")]
+pub mod kazoo;
 pub mod message;
 pub mod oracle;
 pub mod splits;
