@@ -20,6 +20,7 @@ fn account() -> Account<'static> {
 }
 
 #[track_caller]
+#[allow(clippy::needless_pass_by_value, reason = "reads better where it is called")]
 fn sends(request: Request, method: Method, path: &str, body: &str) {
     assert_eq!((request.method(), request.path()), (method, &*format!("{BASE}{path}")));
     assert_eq!(std::str::from_utf8(request.body()), Ok(body));
@@ -45,6 +46,8 @@ fn each_endpoint() {
 
 #[test]
 fn each_action() {
+    use {ParticipantAction as One, ParticipantsAction as All};
+
     let body = |action: &str| format!(r#"{{"data": {{"action": "{action}"}}}}"#);
     let on_top = |action: &str| format!(r#"{{"action": "{action}", "data": {{}}}}"#);
     let newer = account().envelope(Envelope::OnTop);
@@ -52,7 +55,6 @@ fn each_action() {
         sends(account().act("C", &action).unwrap(), Method::Put, "/C", &body(name));
         sends(newer.act("C", &action).unwrap(), Method::Put, "/C", &on_top(name));
     }
-    use {ParticipantAction as One, ParticipantsAction as All};
     let plain = [
         (All::Mute, One::Mute, "mute"),
         (All::Unmute, One::Unmute, "unmute"),

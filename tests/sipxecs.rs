@@ -183,23 +183,23 @@ fn refused() {
 
 #[test]
 fn answers() {
-    let reply = |body| Response::new(200, body).reply().expect("a reply");
-    let lock = reply(include_bytes!("../corpus/sipxecs/response_lock.txt"));
+    let text_of = |body| Response::new(200, body).reply().expect("a reply");
+    let lock = text_of(include_bytes!("../corpus/sipxecs/response_lock.txt"));
     assert_eq!((lock.as_bytes(), lock.error()), (&b"OK WeeklyTeamConf locked\n"[..], None));
-    assert!(reply(include_bytes!("../corpus/sipxecs/response_invite.txt")).invitation_sent());
-    let unknown = reply(include_bytes!("../corpus/sipxecs/response_unknown_command.txt"));
+    assert!(text_of(include_bytes!("../corpus/sipxecs/response_invite.txt")).invitation_sent());
+    let unknown = text_of(include_bytes!("../corpus/sipxecs/response_unknown_command.txt"));
     assert_eq!(unknown.error().expect("refused"), "Conference command 'x' not found.");
-    let list = reply(include_bytes!("../corpus/sipxecs/response_xml_list.txt"));
+    let list = text_of(include_bytes!("../corpus/sipxecs/response_xml_list.txt"));
     assert!(list.as_bytes().starts_with(b"<?xml") && list.as_bytes().ends_with(b"</conferences>\n"));
     let recorder =
-        |text: &str| reply(format!("<command-response>{text}</command-response>\n").leak().as_bytes()).recorder();
+        |text: &str| text_of(format!("<command-response>{text}</command-response>\n").leak().as_bytes()).recorder();
     assert_eq!(recorder("IN_PROGRESS"), Some(Recorder::InProgress));
     assert_eq!(recorder("NO_RECORDING"), Some(Recorder::NoRecording));
     assert_eq!(recorder("75"), Some(Recorder::Duration(75)));
     assert_eq!(recorder("ERROR: Incorect \"action\" parameter"), None);
-    let lost = reply(b"<command-response>ERROR: connection refused</command-response>\n");
-    assert_eq!(lost.error().expect("an error"), "connection refused");
-    assert_eq!(reply(b"").as_bytes(), b"");
+    let broken = text_of(b"<command-response>ERROR: connection refused</command-response>\n");
+    assert_eq!(broken.error().expect("an error"), "connection refused");
+    assert_eq!(text_of(b"").as_bytes(), b"");
 
     let refused: [(u16, &[u8], _, _); 4] = [
         (
