@@ -19,3 +19,10 @@ for target in decode chunking differential write_read session_ops server_ops; do
     done
     echo "corpus/$target: $(find "corpus/$target" -type f | wc -l) files"
 done
+# Messages of another kind.
+mkdir -p corpus/kazoo_json
+cp ../corpus/kazoo/*.json corpus/kazoo_json/
+for file in seeds/kazoo_json/* crashes/kazoo_json/*; do
+    if [ -f "$file" ]; then cp "$file" corpus/kazoo_json/; fi
+done
+echo "corpus/kazoo_json: $(find corpus/kazoo_json -type f | wc -l) files"

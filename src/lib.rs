@@ -48,6 +48,8 @@
 //! - `std` (default): [`client`], [`server`], [`http`]; and lets `memchr` choose its routine at run time. Without it the crate needs `alloc` only.
 //! - `md5`: logging in without sending the password.
 //! - `xml`: AMI over HTTP as `mxml`.
+//! - `kazoo`: the Conferences API of Kazoo; brings `serde` and `serde_json`.
+//! - `sipxecs`: the REST conference service of sipXecs.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -68,6 +70,10 @@ pub mod event;
 mod gone;
 #[cfg(feature = "std")]
 pub mod http;
+#[cfg(any(feature = "kazoo", feature = "sipxecs"))]
+mod http_request;
+#[cfg(feature = "kazoo")]
+pub mod kazoo;
 pub mod manual;
 pub mod request;
 pub mod response;
@@ -75,6 +81,8 @@ pub mod response;
 mod serde;
 #[cfg(feature = "std")]
 pub mod server;
+#[cfg(feature = "sipxecs")]
+pub mod sipxecs;
 pub mod state;
 mod text;
 pub mod value;

@@ -29,6 +29,18 @@ fn crashes_and_seeds() {
     }
 }
 
+/// The same for messages of Kazoo.
+#[cfg(feature = "kazoo")]
+#[test]
+fn kazoo_json() {
+    for folder in ["corpus/kazoo", "fuzz/crashes/kazoo_json", "fuzz/seeds/kazoo_json"] {
+        for (name, bytes) in files(folder) {
+            println!("{name}");
+            support::kazoo::kazoo_json(&bytes);
+        }
+    }
+}
+
 #[test]
 fn corpus_decode() {
     corpus(|bytes| {

@@ -7,6 +7,8 @@
 pub mod case;
 pub mod cases;
 pub mod invariants;
+#[cfg(feature = "kazoo")]
+pub mod kazoo;
 pub mod message;
 #[cfg(feature = "std")]
 pub mod operations;

@@ -1,0 +1,201 @@
+//! The endpoints: what to send for each call of the API.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+
+use super::action::{ConferenceAction, Envelope, ParticipantAction, ParticipantsAction};
+use super::document::Draft;
+use super::error::{Invalid, Problem};
+use super::json::{object, string};
+use super::validate;
+use crate::http_request::{Method, Request, push_encoded};
+
+/// An account, and what can be asked of its conferences.
+///
+/// Scheme and host are the caller's to add, and the header `X-Auth-Token`, which every call needs; with a body
+/// [`Request::content_type`]. Pages of a list are asked for with [`Request::query`]: `start_key`, `page_size`,
+/// `paginate=false`.
+///
+/// The server makes up a conference where there is none of an id: neither [`get`](Self::get) nor [`act`](Self::act)
+/// tells whether it exists.
+///
+/// ```
+/// use ami_proto::kazoo::{Account, ConferenceAction};
+///
+/// let request = Account::new("4b8c6fec4b2597882c0390202d195419").act("c1", &ConferenceAction::Lock)?;
+/// assert_eq!(request.method().as_str(), "PUT");
+/// assert_eq!(request.path(), "/v2/accounts/4b8c6fec4b2597882c0390202d195419/conferences/c1");
+/// assert_eq!(request.body(), br#"{"data": {"action": "lock"}}"#);
+/// # Ok::<(), ami_proto::kazoo::Invalid>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Account<'a> {
+    id: &'a str,
+    envelope: Envelope,
+}
+
+impl<'a> Account<'a> {
+    /// The account of this id.
+    pub const fn new(id: &'a str) -> Self {
+        Self { id, envelope: Envelope::InData }
+    }
+
+    /// Puts actions elsewhere in the body.
+    #[must_use]
+    pub const fn envelope(mut self, envelope: Envelope) -> Self {
+        self.envelope = envelope;
+        self
+    }
+
+    /// All conferences, with what is going on in them.
+    ///
+    /// # Errors
+    /// Where the account's id can't stand in a path.
+    pub fn list(&self) -> Result<Request, Invalid> {
+        Ok(Request::new(Method::Get, self.path(&[])?))
+    }
+
+    /// A new conference.
+    ///
+    /// # Errors
+    /// Where the account's id can't stand in a path, or the server would refuse the document.
+    pub fn create(&self, document: &Draft) -> Result<Request, Invalid> {
+        document.check()?;
+        Ok(Request::new(Method::Put, self.path(&[])?).with_body(in_data(&document.to_json())))
+    }
+
+    /// A conference, with what is going on in it.
+    ///
+    /// # Errors
+    /// Where an id can't stand in a path.
+    pub fn get(&self, conference: &str) -> Result<Request, Invalid> {
+        Ok(Request::new(Method::Get, self.path(&[("conference", conference)])?))
+    }
+
+    /// Puts this document in the place of the conference's.
+    ///
+    /// # Errors
+    /// Where an id can't stand in a path, or the server would refuse the document.
+    pub fn replace(&self, conference: &str, document: &Draft) -> Result<Request, Invalid> {
+        document.check()?;
+        let path = self.path(&[("conference", conference)])?;
+        Ok(Request::new(Method::Post, path).with_body(in_data(&document.to_json())))
+    }
+
+    /// Changes the fields of the conference's document that this one has; `null` takes one away.
+    ///
+    /// # Errors
+    /// Where an id can't stand in a path, or the server would refuse the document.
+    pub fn merge(&self, conference: &str, changes: &Draft) -> Result<Request, Invalid> {
+        validate::document(&changes.to_json(), true)?;
+        let path = self.path(&[("conference", conference)])?;
+        Ok(Request::new(Method::Patch, path).with_body(in_data(&changes.to_json())))
+    }
+
+    /// Deletes the conference.
+    ///
+    /// # Errors
+    /// Where an id can't stand in a path.
+    pub fn delete(&self, conference: &str) -> Result<Request, Invalid> {
+        Ok(Request::new(Method::Delete, self.path(&[("conference", conference)])?))
+    }
+
+    /// Tells a conference to do something.
+    ///
+    /// The same request twice may be answered with 304 and do nothing: Kazoo's pages advise to add a random parameter,
+    /// as in `request.query("random", "7f3a")`.
+    ///
+    /// # Errors
+    /// Where an id can't stand in a path, or the server would refuse the arguments.
+    pub fn act(&self, conference: &str, action: &ConferenceAction<'_>) -> Result<Request, Invalid> {
+        let path = self.path(&[("conference", conference)])?;
+        let (name, arguments) = action.parts()?;
+        Ok(self.put(path, name, arguments.as_deref()))
+    }
+
+    /// Who is in a conference.
+    ///
+    /// # Errors
+    /// Where an id can't stand in a path.
+    pub fn participants(&self, conference: &str) -> Result<Request, Invalid> {
+        Ok(Request::new(Method::Get, self.participants_path(conference)?))
+    }
+
+    /// One of those in a conference, by their number.
+    ///
+    /// # Errors
+    /// Where an id can't stand in a path.
+    pub fn participant(&self, conference: &str, participant: u32) -> Result<Request, Invalid> {
+        let path = self.participants_path(conference)?;
+        Ok(Request::new(Method::Get, format!("{path}/{participant}")))
+    }
+
+    /// Tells all in a conference to do something. See [`act`](Self::act) for the same request twice.
+    ///
+    /// # Errors
+    /// Where an id can't stand in a path, or the server would refuse the arguments.
+    pub fn act_on_all(&self, conference: &str, action: &ParticipantsAction<'_>) -> Result<Request, Invalid> {
+        let path = self.participants_path(conference)?;
+        let (name, arguments) = action.parts()?;
+        Ok(self.put(path, name, arguments.as_deref()))
+    }
+
+    /// Tells one in a conference to do something. See [`act`](Self::act) for the same request twice.
+    ///
+    /// # Errors
+    /// Where an id can't stand in a path, or the server would refuse the arguments.
+    pub fn act_on(
+        &self,
+        conference: &str,
+        participant: u32,
+        action: &ParticipantAction<'_>,
+    ) -> Result<Request, Invalid> {
+        let path = self.participants_path(conference)?;
+        let (name, arguments) = action.parts()?;
+        Ok(self.put(format!("{path}/{participant}"), name, arguments.as_deref()))
+    }
+
+    fn put(&self, path: String, action: &str, arguments: Option<&str>) -> Request {
+        Request::new(Method::Put, path).with_body(self.envelope.wrap(action, arguments))
+    }
+
+    fn participants_path(&self, conference: &str) -> Result<String, Invalid> {
+        Ok(self.path(&[("conference", conference)])? + "/participants")
+    }
+
+    fn path(&self, rest: &[(&'static str, &str)]) -> Result<String, Invalid> {
+        let mut path = "/v2/accounts/".to_string();
+        push_segment(&mut path, "account", self.id)?;
+        path.push_str("/conferences");
+        for (field, segment) in rest {
+            path.push('/');
+            push_segment(&mut path, field, segment)?;
+        }
+        Ok(path)
+    }
+}
+
+fn push_segment(path: &mut String, field: &'static str, segment: &str) -> Result<(), Invalid> {
+    match segment {
+        "" => Err(Invalid::new(field, Problem::Empty)),
+        "." | ".." => Err(Invalid::new(field, Problem::DotSegment)),
+        segment => {
+            push_encoded(path, segment);
+            Ok(())
+        }
+    }
+}
+
+fn in_data(json: &str) -> String {
+    object([("data", json)])
+}
+
+/// The JSON string of a text: what [`Json::parse`](super::Json::parse) reads as that text. For fields that the crate
+/// doesn't know.
+///
+/// ```
+/// assert_eq!(ami_proto::kazoo::json_string("a \"b\"\n"), r#""a \"b\"\n""#);
+/// ```
+pub fn json_string(text: &str) -> String {
+    string(text)
+}

@@ -1,0 +1,245 @@
+//! Messages of the WebSocket (blackhole): subscriptions out, replies and events in.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::error::{FieldError, Invalid, JsonError, Problem};
+use super::event::ParticipantEvent;
+use super::json::{Json, Object, array, getters, object, string, view};
+
+/// What to be told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Binding<'a> {
+    /// What participants of a conference do.
+    Participants {
+        /// The conference; the server wants one, `*` is refused.
+        conference: &'a str,
+        /// The call of one of them; `None`: of all. Calls with a dot in their id, as phones give them, can't be bound
+        /// to: take all, and look at [`ParticipantEvent::call_id`].
+        call: Option<&'a str>,
+    },
+    /// What a conference is told to do.
+    Commands {
+        /// The conference; the server wants one, `*` is refused.
+        conference: &'a str,
+    },
+    /// Anything else, as it stands.
+    Other(&'a str),
+}
+
+impl Binding<'_> {
+    /// The binding on the wire, such as `conference.event.c1.*`.
+    ///
+    /// # Errors
+    /// Where an id would be taken for something else: the server splits bindings at dots.
+    pub fn to_key(&self) -> Result<String, Invalid> {
+        match *self {
+            Self::Participants { conference, call } => {
+                part("conference", conference)?;
+                if let Some(call) = call {
+                    part("call", call)?;
+                }
+                Ok(format!("conference.event.{conference}.{}", call.unwrap_or("*")))
+            }
+            Self::Commands { conference } => {
+                part("conference", conference)?;
+                Ok(format!("conference.command.{conference}"))
+            }
+            Self::Other("") => Err(Invalid::new("binding", Problem::Empty)),
+            Self::Other(key) => Ok(key.into()),
+        }
+    }
+}
+
+fn part(field: &'static str, part: &str) -> Result<(), Invalid> {
+    if part.is_empty() {
+        return Err(Invalid::new(field, Problem::Empty));
+    }
+    let bad = |c: char| matches!(c, '.' | '*' | '#') || c.is_whitespace() || c.is_control();
+    if part.contains(bad) { Err(Invalid::new(field, Problem::Binding)) } else { Ok(()) }
+}
+
+/// A message to the server: subscribes to bindings, or ends that. `Debug` hides the token.
+///
+/// ```
+/// use ami_proto::kazoo::{Binding, Subscription};
+///
+/// let message = Subscription::subscribe("token", "account", [Binding::Participants { conference: "c1", call: None }])
+///     .request_id("1")
+///     .to_json()?;
+/// assert_eq!(
+///     message,
+///     r#"{"action": "subscribe", "auth_token": "token", "request_id": "1", "data": {"account_id": "account", "binding": "conference.event.c1.*"}}"#
+/// );
+/// # Ok::<(), ami_proto::kazoo::Invalid>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Subscription<'a> {
+    action: &'static str,
+    auth_token: &'a str,
+    account: Option<&'a str>,
+    bindings: Vec<Binding<'a>>,
+    request_id: Option<&'a str>,
+}
+
+impl<'a> Subscription<'a> {
+    /// Asks to be told.
+    pub fn subscribe(auth_token: &'a str, account: &'a str, bindings: impl IntoIterator<Item = Binding<'a>>) -> Self {
+        let bindings = bindings.into_iter().collect();
+        Self { action: "subscribe", auth_token, account: Some(account), bindings, request_id: None }
+    }
+
+    /// Asks not to be told any more.
+    pub fn unsubscribe(auth_token: &'a str, account: &'a str, bindings: impl IntoIterator<Item = Binding<'a>>) -> Self {
+        Self { action: "unsubscribe", ..Self::subscribe(auth_token, account, bindings) }
+    }
+
+    /// Ends all subscriptions of this socket.
+    pub fn unsubscribe_all(auth_token: &'a str) -> Self {
+        Self { action: "unsubscribe", auth_token, account: None, bindings: Vec::new(), request_id: None }
+    }
+
+    /// Gives the message an id, which its reply will have.
+    #[must_use]
+    pub fn request_id(mut self, id: &'a str) -> Self {
+        self.request_id = Some(id);
+        self
+    }
+
+    /// The text to send.
+    ///
+    /// # Errors
+    /// Where there is no binding, or one that the server would take for another.
+    pub fn to_json(&self) -> Result<String, Invalid> {
+        let mut fields = Vec::from([("action", string(self.action)), ("auth_token", string(self.auth_token))]);
+        fields.extend(self.request_id.map(|id| ("request_id", string(id))));
+        if let Some(account) = self.account {
+            let keys = self.bindings.iter().map(Binding::to_key).collect::<Result<Vec<_>, _>>()?;
+            let (name, json) = match &*keys {
+                [] => return Err(Invalid::new("bindings", Problem::Empty)),
+                [key] => ("binding", string(key)),
+                keys => ("bindings", array(keys.iter().map(|key| string(key)))),
+            };
+            fields.push(("data", object([("account_id", &*string(account)), (name, &*json)])));
+        }
+        Ok(object(fields.iter().map(|(name, json)| (*name, &**json))))
+    }
+}
+
+impl fmt::Debug for Subscription<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription")
+            .field("action", &self.action)
+            .field("account", &self.account)
+            .field("bindings", &self.bindings)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A message from the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SocketMessage<'a> {
+    /// The answer to a message.
+    Reply(SocketReply<'a>),
+    /// Something that was subscribed to happened.
+    Event(SocketEvent<'a>),
+    /// The same without an envelope, as reference 002 shows it.
+    Participant(ParticipantEvent<'a>),
+    /// What the crate doesn't know.
+    Other(Object<'a>),
+}
+
+impl<'a> SocketMessage<'a> {
+    /// Reads a message.
+    ///
+    /// ```
+    /// use ami_proto::kazoo::{Happening, SocketMessage};
+    ///
+    /// let text = br#"{"action": "event", "name": "participant_event", "data": {"event": "add-member", "participant_id": "20"}}"#;
+    /// let SocketMessage::Event(message) = SocketMessage::from_slice(text)? else { panic!("an event") };
+    /// let event = message.participant()?;
+    /// assert_eq!(event.happening()?, Happening::AddMember);
+    /// assert_eq!(event.participant_id()?, 20);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where it is not JSON, not UTF-8, or no object.
+    pub fn from_slice(text: &'a [u8]) -> Result<Self, JsonError> {
+        let object = Object::from_slice(text)?;
+        let action = object.get("action").and_then(Json::text);
+        Ok(match action.as_deref() {
+            Some("reply") => Self::Reply(SocketReply(object)),
+            Some("event") => Self::Event(SocketEvent(object)),
+            // Up to 4.0: `{"name": …, "args": …}`.
+            None if object.get("args").is_some() => Self::Event(SocketEvent(object)),
+            None if object.get_loose("event_category").is_some() || object.get_loose("event").is_some() => {
+                Self::Participant(ParticipantEvent(object))
+            }
+            _ => Self::Other(object),
+        })
+    }
+}
+
+/// The answer to a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SocketReply<'a>(Object<'a>);
+
+view!(SocketReply);
+
+impl<'a> SocketReply<'a> {
+    getters! { read;
+        /// The id that the message had.
+        request_id = "request_id": Cow<'a, str>;
+        /// `success` or `error`.
+        status = "status": Cow<'a, str>;
+        /// What was subscribed to; of an error, `errors`.
+        data = "data": Object<'a>;
+    }
+
+    /// Whether the server did it.
+    pub fn is_success(&self) -> bool {
+        self.status().is_ok_and(|status| status == "success")
+    }
+
+    /// Why it did not, in words.
+    ///
+    /// # Errors
+    /// When it doesn't say.
+    pub fn errors(&self) -> Result<Vec<Cow<'a, str>>, FieldError> {
+        self.data()?.read("errors")
+    }
+}
+
+/// Something that was subscribed to happened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SocketEvent<'a>(Object<'a>);
+
+view!(SocketEvent);
+
+impl<'a> SocketEvent<'a> {
+    getters! { read;
+        /// The binding that was asked for.
+        subscription_key = "subscription_key": Cow<'a, str>;
+        /// The binding that the server made of it: `conference.event.*.{account}.{conference}.{call}`.
+        subscribed_key = "subscribed_key": Cow<'a, str>;
+        /// What kind of event it is: `participant_event`, or `event`.
+        name = "name": Cow<'a, str>;
+        /// How it came here.
+        routing_key = "routing_key": Cow<'a, str>;
+    }
+
+    /// The event itself.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn participant(&self) -> Result<ParticipantEvent<'a>, FieldError> {
+        self.0.read("data").or_else(|error| self.0.read("args").map_err(|_| error))
+    }
+}

@@ -1,0 +1,180 @@
+//! What the server's schemas allow, checked before sending: `conferences`, `conferences.profile` and
+//! `conferences.dial` of Kazoo 4.3.
+
+use alloc::borrow::Cow;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::String;
+
+use super::error::{Invalid, Problem};
+use super::json::{Json, Object};
+
+/// What a field may be.
+#[derive(Clone, Copy)]
+enum Rule {
+    /// A text of any length.
+    Text,
+    /// A text of so many characters.
+    Length(usize, usize),
+    Flag,
+    /// A whole number of a range.
+    Number(i64, i64),
+    /// One of the sample rates.
+    Rate,
+    /// Texts.
+    Texts,
+    /// Texts, none twice.
+    Numbers,
+    /// Texts of digits, none twice.
+    DigitNumbers,
+    /// A truth value, or a text that is not empty.
+    Tone,
+    Object,
+    /// An object with these fields, others apart.
+    Fields(&'static [(&'static str, Rule)]),
+    /// The same, or a text.
+    FieldsOrText(&'static [(&'static str, Rule)]),
+}
+
+const CONFERENCE: &[(&str, Rule)] = &[
+    ("name", Rule::Length(1, 128)),
+    ("owner_id", Rule::Length(32, 32)),
+    ("bridge_password", Rule::Text),
+    ("bridge_username", Rule::Text),
+    ("caller_controls", Rule::Text),
+    ("conference_numbers", Rule::DigitNumbers),
+    ("controls", Rule::Object),
+    ("domain", Rule::Text),
+    ("flags", Rule::Texts),
+    ("focus", Rule::Text),
+    ("language", Rule::Text),
+    ("max_members_media", Rule::Text),
+    ("max_participants", Rule::Number(0, i64::MAX)),
+    ("member", Rule::Fields(SIDE)),
+    ("moderator", Rule::Fields(SIDE)),
+    ("moderator_controls", Rule::Text),
+    ("play_entry_tone", Rule::Tone),
+    ("play_exit_tone", Rule::Tone),
+    ("play_name", Rule::Flag),
+    ("play_welcome", Rule::Flag),
+    // A text up to 4.0.
+    ("profile", Rule::FieldsOrText(PROFILE)),
+    ("profile_name", Rule::Text),
+    ("require_moderator", Rule::Flag),
+    ("wait_for_moderator", Rule::Flag),
+];
+
+const SIDE: &[(&str, Rule)] = &[
+    ("join_deaf", Rule::Flag),
+    ("join_muted", Rule::Flag),
+    ("numbers", Rule::Numbers),
+    ("pins", Rule::Texts),
+    ("play_entry_prompt", Rule::Flag),
+];
+
+const PROFILE: &[(&str, Rule)] = &[
+    ("alone-sound", Rule::Text),
+    ("announce-count", Rule::Number(i64::MIN, i64::MAX)),
+    ("caller-controls", Rule::Text),
+    ("comfort-noise", Rule::Number(0, 10_000)),
+    ("energy-level", Rule::Number(0, 1800)),
+    ("enter-sound", Rule::Text),
+    ("exit-sound", Rule::Text),
+    ("interval", Rule::Number(10, 120)),
+    ("locked-sound", Rule::Text),
+    ("max-members", Rule::Number(2, i64::MAX)),
+    ("max-members-sound", Rule::Text),
+    ("moderator-controls", Rule::Text),
+    ("moh-sound", Rule::Text),
+    ("muted-sound", Rule::Text),
+    ("rate", Rule::Rate),
+    ("unmuted-sound", Rule::Text),
+];
+
+const RATES: [i64; 7] = [8000, 12000, 16000, 24000, 32000, 44100, 48000];
+
+/// Checks a document. `null` is allowed where the document is merged into another: it takes a field away.
+pub(super) fn document(json: &str, merged: bool) -> Result<(), Invalid> {
+    let kind = || Invalid::new("document", Problem::Kind { expected: "an object" });
+    let document = Json::parse(json).ok().and_then(Json::object).ok_or_else(kind)?;
+    fields("", &document, CONFERENCE, merged)
+}
+
+fn fields(path: &str, object: &Object<'_>, rules: &[(&'static str, Rule)], merged: bool) -> Result<(), Invalid> {
+    // Every occurrence: which of two the server takes is its affair.
+    for (name, value) in object.iter() {
+        if merged && value.is_null() {
+            continue;
+        }
+        if let Some((name, rule)) = rules.iter().find(|(known, _)| *known == name) {
+            field(path, name, value, *rule, merged)?;
+        }
+    }
+    Ok(())
+}
+
+fn field(path: &str, name: &'static str, value: Json<'_>, rule: Rule, merged: bool) -> Result<(), Invalid> {
+    let at = || if path.is_empty() { Cow::Borrowed(name) } else { Cow::Owned(format!("{path}.{name}")) };
+    let kind = |expected| Err(Invalid::new(at(), Problem::Kind { expected }));
+    let checked = match rule {
+        Rule::Text => value.string().map(|_| ()).ok_or(Problem::Kind { expected: "a text" }),
+        Rule::Length(min, max) => match value.string() {
+            None => Err(Problem::Kind { expected: "a text" }),
+            Some(text) => match text.chars().count() {
+                len if (min..=max).contains(&len) => Ok(()),
+                len => Err(Problem::Length { len, min, max }),
+            },
+        },
+        Rule::Flag if matches!(value.as_str(), "true" | "false") => Ok(()),
+        Rule::Flag => Err(Problem::Kind { expected: "true or false" }),
+        Rule::Number(min, max) => match number(value) {
+            None => Err(Problem::Kind { expected: "a whole number" }),
+            Some(number) if (min..=max).contains(&number) => Ok(()),
+            Some(_) => Err(Problem::Range { min, max }),
+        },
+        Rule::Rate if number(value).is_some_and(|rate| RATES.contains(&rate)) => Ok(()),
+        Rule::Rate => Err(Problem::Kind { expected: "8000, 12000, 16000, 24000, 32000, 44100 or 48000" }),
+        Rule::Tone if matches!(value.as_str(), "true" | "false") => Ok(()),
+        Rule::Tone => match value.string() {
+            None => Err(Problem::Kind { expected: "true, false or a text" }),
+            Some(text) if text.is_empty() => Err(Problem::Empty),
+            Some(_) => Ok(()),
+        },
+        Rule::Texts | Rule::Numbers | Rule::DigitNumbers => return texts(&at(), value, rule),
+        Rule::Object => value.object().map(|_| ()).ok_or(Problem::Kind { expected: "an object" }),
+        Rule::FieldsOrText(_) if value.string().is_some() => Ok(()),
+        Rule::Fields(rules) | Rule::FieldsOrText(rules) => {
+            return match value.object() {
+                Some(object) => fields(&at(), &object, rules, merged),
+                None if matches!(rule, Rule::Fields(_)) => kind("an object"),
+                None => kind("an object or a text"),
+            };
+        }
+    };
+    checked.map_err(|problem| Invalid::new(at(), problem))
+}
+
+fn texts(at: &str, value: Json<'_>, rule: Rule) -> Result<(), Invalid> {
+    let expected = "an array of texts";
+    let items = value.items().ok_or_else(|| Invalid::new(String::from(at), Problem::Kind { expected }))?;
+    let mut seen = BTreeSet::new();
+    for (index, item) in items.into_iter().enumerate() {
+        let checked = match item.string() {
+            None => Err(Problem::Kind { expected: "a text" }),
+            Some(text) if matches!(rule, Rule::DigitNumbers) && !is_digits(&text) => Err(Problem::Digits),
+            Some(_) if matches!(rule, Rule::Texts) => Ok(()),
+            Some(text) => seen.insert(text).then_some(()).ok_or(Problem::Twice),
+        };
+        checked.map_err(|problem| Invalid::new(format!("{at}[{index}]"), problem))?;
+    }
+    Ok(())
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A whole number that is no string.
+fn number(value: Json<'_>) -> Option<i64> {
+    value.as_str().parse().ok()
+}

@@ -1,0 +1,53 @@
+//! The REST conference service of sipXecs: FreeSWITCH's conference commands over HTTP, for the owner of a conference.
+//!
+//! [`Conference::request`] gives the parts of an HTTP request for a [`Command`]; the HTTP is the caller's. The service
+//! asks for digest authentication as the SIP user: [`Credentials`] has what goes into it. [`Response`] reads what
+//! comes back.
+//!
+//! ```
+//! use ami_proto::sipxecs::{Command, Conference, Response, Target};
+//!
+//! let conference = Conference::new("Conf400");
+//! let request = conference.request(&Command::Kick(Target::All))?;
+//! assert_eq!(request.method().as_str(), "GET");
+//! assert_eq!(request.path(), "/sipxconfig/rest/my/conference/Conf400/kick&all");
+//!
+//! let body = b"<command-response>OK kicked 1\n</command-response>\n";
+//! assert_eq!(Response::new(200, body).reply()?.as_bytes(), b"OK kicked 1\n");
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+//!
+//! # What it cannot carry
+//!
+//! The service puts command and arguments into one path segment, joined with `&`, splits them there, replaces each `/`
+//! with a blank and hands the line to FreeSWITCH, which splits it again at blanks. Percent-encoding is undone before
+//! any of this. So an argument with `/` (every dial string that names a gateway or a profile, every file in a folder)
+//! would arrive as two; it is refused here, as is all that would arrive as something else, with a [`Reason`].
+//!
+//! # Where the reference page and the service differ
+//!
+//! | reference 001 | the service | here |
+//! |---|---|---|
+//! | PUT | its handler answers to GET, and is not modifiable: PUT should be refused with 405. The page's own samples use GET but for one | GET, unless told otherwise: [`Conference::method`] |
+//! | 400 for an unknown command | 200, with FreeSWITCH's `-ERR …`; 400 only for no command at all, and for `invite` without exactly one argument | both are read: [`ServiceError`], [`Reply::error`] |
+//! | `record <filename>` | the service's own recorder answers: `start`, `stop`, `status`, `duration` | [`RecordAction`] |
+//! | `play <file> [async <member>]` | FreeSWITCH reads `<file> [<member>] [async]` | written as FreeSWITCH reads it |
+//! | `stop last` | FreeSWITCH answers with its usage | not offered; [`Command::Custom`] sends it |
+//! | `[member_id all] last` | one of a member's number, `all`, `last`; `non_moderator` besides | [`Target`] |
+//! | list: a header, then lines with number before name | no header in the list of one conference, name before number | the list's text is left to the `freeswitch` room |
+//!
+//! The facts are from the sources of sipXecs (`UserConferenceCommandsResource`, `ActiveConferenceContextImpl`,
+//! `ConferenceServlet`) and of FreeSWITCH (`conference_api.c`), and from what FreeSWITCH 1.6.20 and 1.11.2 answered.
+
+mod command;
+mod contact;
+mod digest;
+mod request;
+mod response;
+
+pub use crate::http_request::{Method, Request};
+pub use command::{Command, Level, Pin, RecordAction, Relation, Stop, Target};
+pub use contact::{Contact, ContactFields};
+pub use digest::{Challenge, Credentials};
+pub use request::{Conference, Reason, RequestError, click_to_call};
+pub use response::{Recorder, Reply, Response, ServiceError, ServiceErrorKind};
