@@ -26,9 +26,9 @@ use session::{How, Session, text};
 /// So that a new action of the catalogue isn't forgotten here.
 #[test]
 fn every_action_reads_only_or_not() {
-    let named: Vec<&str> = READ_ONLY.iter().map(|(name, _)| *name).chain(NOT_READ_ONLY.iter().copied()).collect();
-    let names: BTreeSet<&str> = named.iter().copied().collect();
-    assert_eq!(names.len(), named.len(), "a name twice");
+    let all: Vec<&str> = READ_ONLY.iter().map(|(name, _)| *name).chain(NOT_READ_ONLY.iter().copied()).collect();
+    let names: BTreeSet<&str> = all.iter().copied().collect();
+    assert_eq!(names.len(), all.len(), "a name twice");
     assert_eq!(names, catalogue::actions().map(catalogue::ActionType::name).collect());
 }
 
@@ -297,18 +297,18 @@ fn transfer() {
 /// A call of two; the one that called, and the other.
 fn bridged(session: &mut Session) -> (String, String) {
     let caller = other_end(&call(session, "call"));
-    let (mut bridge, mut called) = (None, None);
+    let (mut bridge, mut other) = (None, None);
     session.event("two in a bridge", |event| {
         let Event::BridgeEnter(enter) = event else { return None };
         let (here, who) = (enter.frame().get("BridgeUniqueid")?.to_string(), enter.frame().get("Channel")?.to_string());
         if who == caller {
             bridge = Some(here);
         } else if who.starts_with("Local/talk@") {
-            called = Some((here, who));
+            other = Some((here, who));
         }
-        (bridge.is_some() && called.as_ref().map(|(there, _)| there) == bridge.as_ref()).then_some(())
+        (bridge.is_some() && other.as_ref().map(|(there, _)| there) == bridge.as_ref()).then_some(())
     });
-    (caller, called.expect("called").1)
+    (caller, other.expect("found").1)
 }
 
 /// Waits until a channel, or this one, is where the dialplan has its target.
