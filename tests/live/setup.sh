@@ -247,6 +247,8 @@ stop() {
     for _ in $(seq 20); do running || break; sleep 0.5; done
     if running; then kill -KILL "$pid"; fi
     rm -f "$pidfile"
+    # So that the directory can be deleted; a lent chroot may have others in it.
+    case $root in "$AMI_LIVE_DIR"/*) umount "$root/proc" || true ;; esac
     echo "$version: stopped"
 }
 
