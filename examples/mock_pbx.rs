@@ -1,0 +1,119 @@
+//! `mock_pbx` exists so that clients can be tried without a telephone exchange: a server that answers a few actions from memory and sends an event now and then. It prints the address that it listens on.
+//!
+//! ```text
+//! cargo run --example mock_pbx -- 127.0.0.1:5038
+//! ```
+
+use std::error::Error;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+use ami_proto::error::ApiMisuse;
+use ami_proto::request::Request;
+use ami_proto::server::{Config, RequestId, Server, ServerEvent};
+use ami_proto::value::Classes;
+use clap::Parser;
+
+const PONG: [(&str, &str); 1] = [("Ping", "Pong")];
+const CORE: [(&str, &str); 1] = [("CoreCurrentCalls", "3")];
+const UNKNOWN: [(&str, &str); 1] = [("Message", "Invalid/unknown command")];
+/// What goes on: class, name and headers of events that come in turn.
+const EVENTS: [(Classes, &str, &[(&str, &str)]); 3] = [
+    (Classes::AGENT, "QueueMemberStatus", &[("Queue", "support"), ("Interface", "PJSIP/101"), ("Status", "2")]),
+    (Classes::CALL, "Hangup", &[("Channel", "PJSIP/100-00000001"), ("Cause", "16"), ("Cause-txt", "Normal Clearing")]),
+    (Classes::AGENT, "QueueCallerJoin", &[("Queue", "support"), ("Position", "2"), ("Count", "2")]),
+];
+
+/// A mock of a server of the Asterisk Manager Interface.
+#[derive(Parser)]
+struct Options {
+    /// Where to listen; port 0 takes a free one
+    #[arg(default_value = "127.0.0.1:0")]
+    address: SocketAddr,
+    #[arg(long, default_value = "admin")]
+    user: String,
+    #[arg(long, env = "AMI_SECRET", hide_env_values = true, default_value = "s3cret", hide_default_value = true)]
+    secret: String,
+    /// Milliseconds between two events
+    #[arg(long, default_value = "1000")]
+    every: u64,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let options: &'static Options = Box::leak(Box::new(Options::parse()));
+    let listener = TcpListener::bind(options.address)?;
+    println!("{}", listener.local_addr()?);
+    for socket in listener.incoming() {
+        let socket = socket?;
+        std::thread::spawn(move || serve(socket, options).unwrap_or_else(|error| eprintln!("mock_pbx: {error}")));
+    }
+    Ok(())
+}
+
+/// One session, to its end.
+fn serve(mut socket: TcpStream, options: &Options) -> Result<(), Box<dyn Error>> {
+    let every = Duration::from_millis(options.every.max(1));
+    let mut server = Server::new(Instant::now(), Config::new());
+    let mut due = Instant::now() + every;
+    let mut told = 0;
+    loop {
+        while let Some(event) = server.poll_event()? {
+            match event {
+                ServerEvent::Login { id, attempt } => {
+                    let known = attempt.username().eq_ignore_case(&options.user) && attempt.verify(&options.secret);
+                    if known { server.accept(id, Classes::ALL)? } else { server.refuse(Instant::now(), id)? }
+                }
+                ServerEvent::Request { id, request: Request::Ping(_) } => server.respond(id, "Success", PONG)?,
+                ServerEvent::Request { id, request: Request::CoreStatus(_) } => server.respond(id, "Success", CORE)?,
+                ServerEvent::Request { id, request: Request::QueueStatus(_) } => queue_status(&mut server, id)?,
+                ServerEvent::Request { id, request: Request::Originate(originate) } => {
+                    // Kept, for the server that lends it is about to be written to.
+                    let frame = originate.frame().to_owned();
+                    let repeat = |name| Some((name, frame.view().get(name)?));
+                    let outcome = ["ActionID", "Channel", "Context", "Exten"].into_iter().filter_map(repeat);
+                    let outcome = outcome.chain([("Response", "Success".into()), ("Reason", "4".into())]);
+                    server.respond(id, "Success", [("Message", "Originate successfully queued")])?;
+                    server.event(Classes::CALL, "OriginateResponse", outcome)?;
+                }
+                ServerEvent::Request { id, .. } => server.respond(id, "Error", UNKNOWN)?,
+                _ => {}
+            }
+        }
+        while let Some(bytes) = server.poll_transmit() {
+            let n = socket.write(bytes)?;
+            server.transmitted(n);
+        }
+        if server.is_over() {
+            return Ok(());
+        }
+        let wake = server.poll_timeout().map_or(due, |timeout| timeout.min(due));
+        let wait = wake.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+        socket.set_read_timeout(Some(wait))?;
+        let read = socket.read(server.space(4096));
+        let now = Instant::now();
+        match read {
+            Ok(0) => server.handle_eof(now),
+            Ok(n) => server.advance(now, n),
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            Err(error) => return Err(error.into()),
+        }
+        server.handle_timeout(now);
+        if due <= now {
+            due = now + every;
+            let (class, name, headers) = EVENTS[told % EVENTS.len()];
+            server.event(class, name, headers.iter().copied())?;
+            told += 1;
+        }
+    }
+}
+
+fn queue_status(server: &mut Server, id: RequestId) -> Result<(), ApiMisuse> {
+    let member = [("Queue", "support"), ("Location", "PJSIP/101"), ("Paused", "0"), ("CallsTaken", "7")];
+    server
+        .list(id, "Queue status will follow")?
+        .item("QueueParams", [("Queue", "support"), ("Strategy", "ringall"), ("Calls", "1"), ("Completed", "12")])?
+        .item("QueueMember", [("Name", "Ada"), ("Status", "1")].into_iter().chain(member))?
+        .item("QueueEntry", [("Queue", "support"), ("Position", "1"), ("Channel", "PJSIP/200-00000002")])?
+        .complete::<&str, &str>("QueueStatusComplete", [])
+}

@@ -1,0 +1,104 @@
+//! `originate` exists to show a request whose outcome comes later: it has one party called, and waits until the server says how that went.
+//!
+//! ```text
+//! cargo run --example originate -- 127.0.0.1:5038 PJSIP/100 --context default --exten 200
+//! ```
+//!
+//! It exits with 0 where the call was answered, and with 1 where it wasn't or anything else went wrong.
+
+use std::error::Error;
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use ami_proto::action::Originate;
+use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending};
+use ami_proto::event::Event;
+use ami_proto::value::Classes;
+use clap::Parser;
+
+/// Has a party called, then connected to an extension.
+#[derive(Parser)]
+struct Options {
+    /// Where the server listens
+    address: String,
+    /// Whom to call first
+    channel: String,
+    /// Where the extension is looked up
+    #[arg(long, default_value = "default")]
+    context: String,
+    /// Whom to connect that party to
+    #[arg(long, default_value = "s")]
+    exten: String,
+    /// Seconds that it may ring
+    #[arg(long, default_value = "30")]
+    rings: u32,
+    #[arg(long, default_value = "admin")]
+    user: String,
+    #[arg(long, env = "AMI_SECRET", hide_env_values = true, default_value = "s3cret", hide_default_value = true)]
+    secret: String,
+}
+
+fn main() -> ExitCode {
+    match call(&Options::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("originate: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether the call was answered.
+fn call(options: &Options) -> Result<bool, Box<dyn Error>> {
+    let mut socket = TcpStream::connect(&options.address)?;
+    // The outcome is an event of the class `call`; no other is of interest.
+    let mut client = Client::new(Config::new().events(Classes::CALL));
+    client.login(Instant::now(), Credentials::plain(&options.user, &options.secret))?;
+    let action = Originate::new(&options.channel)
+        .context(&options.context)
+        .exten(&options.exten)
+        .priority("1")
+        .timeout(Duration::from_secs(options.rings.into()))
+        .asynchronous(true);
+
+    let mut answered = false;
+    loop {
+        while let Some(event) = client.poll_event()? {
+            match event {
+                ClientEvent::Ready(_) => drop(client.send(Instant::now(), &action)?),
+                ClientEvent::Started { response, .. } => {
+                    println!("{}", response.message().unwrap_or_default());
+                }
+                ClientEvent::Ended { ending, .. } => {
+                    match ending {
+                        Ending::Outcome(Event::OriginateResponse(outcome)) => {
+                            answered = outcome.response()? == "Success";
+                            println!("{}: {}", outcome.channel()?, outcome.response()?);
+                        }
+                        Ending::Refused(response) => println!("refused: {}", response.message().unwrap_or_default()),
+                        other => return Err(format!("outcome unknown: {other:?}").into()),
+                    }
+                    client.close(Instant::now());
+                }
+                ClientEvent::Closed => return Ok(answered),
+                _ => {}
+            }
+        }
+        while let Some(bytes) = client.poll_transmit() {
+            let n = socket.write(bytes)?;
+            client.transmitted(n);
+        }
+        let wait = client.poll_timeout().map(|due| due.saturating_duration_since(Instant::now()));
+        socket.set_read_timeout(wait.map(|wait| wait.max(Duration::from_millis(1))))?;
+        match socket.read(client.space(8192)) {
+            Ok(0) => client.handle_eof(Instant::now()),
+            Ok(n) => client.advance(Instant::now(), n),
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            Err(error) => return Err(error.into()),
+        }
+        client.handle_timeout(Instant::now());
+    }
+}

@@ -1,0 +1,139 @@
+//! Invariant: each example, run as a user runs it against `mock_pbx` over loopback, does what it says and ends by itself with 0.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// Longer than any of them takes, even on a machine that is busy with something else.
+const BOUND: Duration = Duration::from_secs(20);
+
+/// The example, which `cargo test` has built beside the tests.
+fn command(name: &str) -> Command {
+    let test = std::env::current_exe().expect("the path of this test");
+    let target = test.parent().and_then(|deps| deps.parent()).expect("tests are two folders down");
+    let example = target.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(example.exists(), "{} is missing: cargo build --examples --all-features", example.display());
+    let mut command = Command::new(example);
+    command.env_remove("AMI_SECRET").stdin(Stdio::null());
+    command
+}
+
+/// A process that is ended with the test, however that goes.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Reads from a pipe elsewhere, so that the wait for it has an end.
+fn read<T: Send + 'static>(pipe: impl Read + Send + 'static, how: fn(&mut dyn BufRead) -> T) -> mpsc::Receiver<T> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || sender.send(how(&mut BufReader::new(pipe))));
+    receiver
+}
+
+fn all(pipe: &mut dyn BufRead) -> String {
+    let mut text = String::new();
+    pipe.read_to_string(&mut text).expect("output that is UTF-8");
+    text
+}
+
+/// Starts an example that listens, and gives the address that it prints first.
+fn listening(name: &str, args: &[&str]) -> (Running, String) {
+    let mut command = command(name);
+    let mut child = Running(command.args(args).stdout(Stdio::piped()).spawn().expect("the example starts"));
+    let stdout = child.0.stdout.take().expect("a pipe");
+    let first = read(stdout, |pipe| {
+        let mut line = String::new();
+        pipe.read_line(&mut line).expect("a line");
+        line
+    });
+    let address = first.recv_timeout(BOUND).expect("an address in time").trim().to_string();
+    assert!(address.starts_with("127.0.0.1:"), "{name}: {address}");
+    (child, address)
+}
+
+/// The mock, with events in quick succession.
+fn mock() -> (Running, String) {
+    listening("mock_pbx", &["127.0.0.1:0", "--every", "10"])
+}
+
+/// What an example left behind: its exit code, what it printed, and its messages.
+fn run(name: &str, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> (Option<i32>, String, String) {
+    let mut command = command(name);
+    let command = command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = Running(command.spawn().expect("the example starts"));
+    let stdout = read(child.0.stdout.take().expect("a pipe"), all);
+    let stderr = read(child.0.stderr.take().expect("a pipe"), all);
+    let stdout = stdout.recv_timeout(BOUND).unwrap_or_else(|_| panic!("{name} did not end in time"));
+    let stderr = stderr.recv_timeout(BOUND).expect("its messages");
+    (child.0.wait().expect("the example ends").code(), stdout, stderr)
+}
+
+/// What an example prints when all goes well.
+fn output(name: &str, args: &[&str]) -> String {
+    let (code, stdout, stderr) = run(name, args);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""), "{name} printed {stdout}");
+    assert!(!stdout.contains("s3cret"), "{name} shows the secret: {stdout}");
+    stdout
+}
+
+/// The drivers differ; what they do doesn't.
+fn calls_and_events(name: &str) {
+    let (_mock, address) = mock();
+    let stdout = output(name, &[&address, "--events", "4"]);
+    assert_eq!(stdout.lines().filter(|line| *line == "calls: 3").count(), 1, "{stdout}");
+    assert_eq!(stdout.lines().filter(|line| line.starts_with("event: ")).count(), 4, "{stdout}");
+}
+
+#[test]
+fn blocking() {
+    calls_and_events("blocking");
+}
+
+#[test]
+fn tokio() {
+    calls_and_events("tokio");
+}
+
+#[test]
+fn smol() {
+    calls_and_events("smol");
+}
+
+#[test]
+fn mio() {
+    calls_and_events("mio");
+}
+
+#[test]
+fn queue_monitor() {
+    let (_mock, address) = mock();
+    let stdout = output("queue_monitor", &[&address, "--once"]);
+    let lines: Vec<_> = stdout.lines().collect();
+    assert_eq!(lines.len(), 3, "{stdout}");
+    assert!(lines[2].starts_with("| support |") && lines[2].contains("PJSIP/101: "), "{stdout}");
+}
+
+#[test]
+fn originate() {
+    let (_mock, address) = mock();
+    let stdout = output("originate", &[&address, "PJSIP/100", "--exten", "200"]);
+    assert_eq!(stdout, "Originate successfully queued\nPJSIP/100: Success\n");
+}
+
+#[test]
+fn a_wrong_secret() {
+    let (_mock, address) = mock();
+    for name in ["blocking", "originate"] {
+        let args = [&address, "PJSIP/100", "--secret", "wr0ng"];
+        let (code, stdout, stderr) = run(name, args.iter().filter(|arg| name == "originate" || **arg != "PJSIP/100"));
+        assert_eq!((code, stdout.as_str()), (Some(1), ""), "{name}");
+        assert!(stderr.to_lowercase().contains("refused") && !stderr.contains("wr0ng"), "{name}: {stderr}");
+    }
+}
