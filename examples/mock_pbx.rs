@@ -18,8 +18,10 @@ use clap::Parser;
 const PONG: [(&str, &str); 1] = [("Ping", "Pong")];
 const CORE: [(&str, &str); 1] = [("CoreCurrentCalls", "3")];
 const UNKNOWN: [(&str, &str); 1] = [("Message", "Invalid/unknown command")];
-/// What goes on: class, name and headers of events that come in turn.
-const EVENTS: [(Classes, &str, &[(&str, &str)]); 3] = [
+/// The classes of an event, its name, its headers.
+type Sample = (Classes, &'static str, &'static [(&'static str, &'static str)]);
+/// What goes on: events that come in turn.
+const EVENTS: [Sample; 3] = [
     (Classes::AGENT, "QueueMemberStatus", &[("Queue", "support"), ("Interface", "PJSIP/101"), ("Status", "2")]),
     (Classes::CALL, "Hangup", &[("Channel", "PJSIP/100-00000001"), ("Cause", "16"), ("Cause-txt", "Normal Clearing")]),
     (Classes::AGENT, "QueueCallerJoin", &[("Queue", "support"), ("Position", "2"), ("Count", "2")]),
