@@ -112,6 +112,69 @@ fn mio() {
 }
 
 #[test]
+fn compio() {
+    calls_and_events("compio");
+}
+
+#[test]
+fn proxy() {
+    let (_mock, upstream) = mock();
+    let (_proxy, address) = listening("proxy", &[&upstream]);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let stdout = output("blocking", &[&address, "--events", "4"]);
+                assert!(stdout.contains("calls: 3\n"), "{stdout}");
+            });
+        }
+    });
+    assert!(output("queue_monitor", &[&address, "--once"]).contains("| support |"));
+    assert!(output("originate", &[&address, "PJSIP/100"]).ends_with("PJSIP/100: Success\n"));
+}
+
+/// A web server as Asterisk's is, with a session that holds one batch of events for each `WaitEvent`.
+#[test]
+fn http_poll() {
+    let server = tiny_http::Server::http("127.0.0.1:0").expect("a free port");
+    let address = server.server_addr().to_ip().expect("an address").to_string();
+    let asked = std::thread::scope(|scope| {
+        let web = scope.spawn(|| {
+            let mut asked = Vec::new();
+            while let Some(mut request) = server.recv_timeout(BOUND).expect("a request") {
+                let mut form = String::new();
+                request.as_reader().read_to_string(&mut form).expect("a form");
+                let action = form.split('&').next().unwrap_or_default().to_lowercase();
+                let known = request.headers().iter().any(|header| header.field.equiv("Cookie"));
+                assert_eq!((request.url(), known), ("/pbx/rawman", action != "action=login"));
+                let body = match &*action {
+                    "action=login" if form.to_lowercase().contains("secret=s3cret") => {
+                        "Response: Success\r\nMessage: Authentication accepted\r\n\r\n"
+                    }
+                    "action=waitevent" => {
+                        "Response: Success\r\nMessage: Waiting for Event completed.\r\n\r\n\
+                            Event: Newchannel\r\n\r\nEvent: Hangup\r\nCause: 16\r\n\r\nEvent: WaitEventComplete\r\n\r\n"
+                    }
+                    "action=logoff" => "Response: Goodbye\r\nMessage: Thanks for all the fish.\r\n\r\n",
+                    _ => panic!("{form}"),
+                };
+                let cookie = &br#"mansession_id="a5458122"; Version=1; Max-Age=60"#[..];
+                let header = tiny_http::Header::from_bytes("Set-Cookie", cookie).expect("a header");
+                request.respond(tiny_http::Response::from_string(body).with_header(header)).expect("an answer");
+                asked.push(action);
+                if asked.last().is_some_and(|last| last == "action=logoff") {
+                    break;
+                }
+            }
+            asked
+        });
+        let stdout = output("http_poll", &[&address, "--prefix", "pbx", "--events", "3"]);
+        assert_eq!(stdout, "event: Newchannel\nevent: Hangup\nevent: Newchannel\n");
+        web.join().expect("the web server")
+    });
+    assert_eq!(asked, ["action=login", "action=waitevent", "action=waitevent", "action=logoff"]);
+}
+
+#[test]
 fn queue_monitor() {
     let (_mock, address) = mock();
     let stdout = output("queue_monitor", &[&address, "--once"]);

@@ -1,0 +1,96 @@
+//! `http_poll` exists to show AMI over HTTP, where events are asked for: the session says what to send, and the HTTP, here as little of it as will do, is the caller's.
+//!
+//! ```text
+//! cargo run --example http_poll -- 127.0.0.1:8088 --events 3
+//! ```
+
+use std::error::Error;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Instant;
+
+use ami_proto::FrameKind;
+use ami_proto::http::{Credentials, Endpoint, Outcome, Request, Session};
+use clap::Parser;
+
+/// Logs in over HTTP and prints some events.
+#[derive(Parser)]
+struct Options {
+    /// Where the web server listens
+    address: String,
+    /// The prefix in its `http.conf`
+    #[arg(long, default_value = "")]
+    prefix: String,
+    #[arg(long, default_value = "admin")]
+    user: String,
+    #[arg(long, env = "AMI_SECRET", hide_env_values = true, default_value = "s3cret", hide_default_value = true)]
+    secret: String,
+    /// Events to wait for before it ends
+    #[arg(long, default_value = "3")]
+    events: usize,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let options = Options::parse();
+    let endpoint = Endpoint::rawman().prefix(&options.prefix);
+    let mut session = Session::new(endpoint, Credentials::new(&options.user, &options.secret));
+    let mut left = options.events;
+    while left > 0 {
+        if session.is_over() {
+            return Err("login refused".into());
+        }
+        // What is due: the login, then one `WaitEvent` after the other.
+        let Some(request) = session.poll_request(Instant::now())? else {
+            let due = session.poll_timeout().ok_or("nothing is due")?;
+            std::thread::sleep(due.saturating_duration_since(Instant::now()));
+            continue;
+        };
+        let answer = send(&options.address, &request)?;
+        let outcome = session.handle(Instant::now(), &request, answer.status, answer.headers(), &answer.body)?;
+        // Other outcomes show in what is due next.
+        if let Outcome::Answer(mut body) = outcome {
+            while let Some(frame) = body.next_frame()? {
+                let name = frame.name().unwrap_or_default();
+                if left > 0 && frame.kind() == FrameKind::Event && name != "WaitEventComplete" {
+                    println!("event: {name}");
+                    left -= 1;
+                }
+            }
+        }
+    }
+    let goodbye = session.logoff()?;
+    send(&options.address, &goodbye)?;
+    Ok(())
+}
+
+struct Answer {
+    status: u16,
+    head: String,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.head.lines().filter_map(|line| line.split_once(':')).map(|(name, value)| (name, value.trim()))
+    }
+}
+
+/// HTTP/1.0 on a connection of its own: the body ends where the connection does. A real program takes a library that speaks HTTP, and TLS.
+fn send(address: &str, request: &Request) -> Result<Answer, Box<dyn Error>> {
+    let mut socket = TcpStream::connect(address)?;
+    let body = request.body();
+    let mut head = format!("{} {} HTTP/1.0\r\nHost: {address}\r\n", request.method().as_str(), request.target());
+    for (name, value) in request.headers() {
+        head += &format!("{name}: {value}\r\n");
+    }
+    head += &format!("Content-Length: {}\r\n\r\n", body.len());
+    socket.write_all(&[head.as_bytes(), body].concat())?;
+
+    let mut bytes = Vec::new();
+    socket.read_to_end(&mut bytes)?;
+    let end = bytes.windows(4).position(|end| end == b"\r\n\r\n").ok_or("an answer without headers")?;
+    let body = bytes.split_off(end + 4);
+    let head = String::from_utf8(bytes)?;
+    let status = head.split(' ').nth(1).ok_or("an answer without a status")?.parse()?;
+    Ok(Answer { status, head, body })
+}

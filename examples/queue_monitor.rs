@@ -1,0 +1,114 @@
+//! `queue_monitor` exists to show lists and events together: what `QueueStatus` lists is kept up to date by the events that follow, as a live table.
+//!
+//! ```text
+//! cargo run --example queue_monitor -- 127.0.0.1:5038
+//! cargo run --example queue_monitor -- 127.0.0.1:5038 --once
+//! ```
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use ami_proto::action::QueueStatus;
+use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending};
+use ami_proto::event::Event;
+use ami_proto::value::Classes;
+use clap::Parser;
+use comfy_table::{Table, presets};
+
+/// Shows queues and their members.
+#[derive(Parser)]
+struct Options {
+    /// Where the server listens
+    address: String,
+    /// Print the table once instead of keeping it on the screen
+    #[arg(long)]
+    once: bool,
+    #[arg(long, default_value = "admin")]
+    user: String,
+    #[arg(long, env = "AMI_SECRET", hide_env_values = true, default_value = "s3cret", hide_default_value = true)]
+    secret: String,
+}
+
+/// Callers waiting, and the state of each member, by queue.
+#[derive(Default)]
+struct Queues(BTreeMap<String, (u64, BTreeMap<String, String>)>);
+
+impl Queues {
+    /// What is told, by a list or as it happens. A header that is missing or odd leaves that one thing as it was.
+    fn learn(&mut self, event: Event<'_>) {
+        let frame = event.frame();
+        let Some(queue) = frame.get("Queue") else { return };
+        let (callers, members) = self.0.entry(queue.to_str_lossy().into_owned()).or_default();
+        match event {
+            Event::QueueParams(queue) => *callers = queue.calls().unwrap_or(*callers),
+            Event::QueueCallerJoin(join) => *callers = join.count().unwrap_or(*callers),
+            Event::QueueCallerLeave(leave) => *callers = leave.count().unwrap_or(*callers),
+            _ => {
+                // A member is called `Location` in lists and `Interface` in events.
+                let member = frame.get("Location").or(frame.get("Interface"));
+                if let Some((member, status)) = member.zip(frame.get("Status")) {
+                    members.insert(member.to_string(), status.to_string());
+                }
+            }
+        }
+    }
+
+    fn table(&self) -> Table {
+        let mut table = Table::new();
+        table.load_preset(presets::ASCII_MARKDOWN).set_header(["queue", "waiting", "members: state"]);
+        for (queue, (callers, members)) in &self.0 {
+            let members: Vec<_> = members.iter().map(|(member, state)| format!("{member}: {state}")).collect();
+            table.add_row([queue.clone(), callers.to_string(), members.join(", ")]);
+        }
+        table
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let options = Options::parse();
+    let mut socket = TcpStream::connect(&options.address)?;
+    // Events of queues are of the class `agent`.
+    let keep_alive = Duration::from_secs(30);
+    let mut client = Client::new(Config::new().events(Classes::AGENT).keep_alive(keep_alive, keep_alive));
+    client.login(Instant::now(), Credentials::plain(&options.user, &options.secret))?;
+    let mut queues = Queues::default();
+    let mut listed = false;
+    loop {
+        while let Some(event) = client.poll_event()? {
+            match event {
+                ClientEvent::Ready(_) => drop(client.send(Instant::now(), &QueueStatus::new())?),
+                ClientEvent::Item { event, .. } | ClientEvent::Event(event) => queues.learn(event),
+                ClientEvent::Ended { ending: Ending::List { .. }, .. } => {
+                    listed = true;
+                    if options.once {
+                        println!("{}", queues.table());
+                        client.close(Instant::now());
+                    }
+                }
+                ClientEvent::Ended { ending, .. } => return Err(format!("no list: {ending:?}").into()),
+                ClientEvent::Closed => return Ok(()),
+                _ => {}
+            }
+        }
+        if listed && !options.once {
+            // Home, the table, and away with what was below it.
+            println!("\x1b[H{}\x1b[J", queues.table());
+        }
+        while let Some(bytes) = client.poll_transmit() {
+            let n = socket.write(bytes)?;
+            client.transmitted(n);
+        }
+        let wait = client.poll_timeout().map(|due| due.saturating_duration_since(Instant::now()));
+        socket.set_read_timeout(wait.map(|wait| wait.max(Duration::from_millis(1))))?;
+        match socket.read(client.space(8192)) {
+            Ok(0) => client.handle_eof(Instant::now()),
+            Ok(n) => client.advance(Instant::now(), n),
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            Err(error) => return Err(error.into()),
+        }
+        client.handle_timeout(Instant::now());
+    }
+}
