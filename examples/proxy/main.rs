@@ -12,7 +12,7 @@ mod relay;
 use std::collections::HashMap;
 use std::error::Error;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{self, Sender};
 use std::time::{Duration, Instant};
 
@@ -81,7 +81,8 @@ fn main() -> Result<(), Box<dyn Error>> {
                     // Whoever asked may be gone.
                     let Some((number, request, of)) = asked.get(&id) else { continue };
                     if let Some((server, _)) = clients.get_mut(number) {
-                        relay::answer(server, *request, of.view(), event)?;
+                        // One whose session has just ended takes no answer.
+                        _ = relay::answer(server, *request, of.view(), event);
                     }
                     if matches!(event, ClientEvent::Ended { .. }) {
                         asked.remove(&id);
@@ -93,7 +94,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         clients.retain(|_, (server, socket)| {
             let sent = server.poll_transmit().is_none_or(|bytes| socket.write_all(bytes).is_ok());
             server.transmitted(server.unsent());
-            sent && !server.is_over()
+            let stays = sent && !server.is_over();
+            if !stays {
+                // The thread that reads from it ends with that.
+                _ = socket.shutdown(Shutdown::Both);
+            }
+            stays
         });
         while let Some(bytes) = client.poll_transmit() {
             let n = socket.write(bytes)?;
@@ -107,6 +113,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         match received {
             Ok(Input::Accepted(socket)) => {
                 accepted += 1;
+                // As Asterisk: one that doesn't read must not keep the others waiting.
+                socket.set_write_timeout(Some(Duration::from_millis(100)))?;
                 let (reader, inputs) = (socket.try_clone()?, inputs.clone());
                 std::thread::spawn(move || read(accepted, reader, inputs));
                 clients.insert(accepted, (Server::new(now, server::Config::new()), socket));
@@ -115,10 +123,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             Ok(Input::Bytes(0, bytes)) => _ = client.handle_input(now, &bytes),
             Ok(Input::Bytes(number, bytes)) => {
                 let Some((server, _)) = clients.get_mut(&number) else { continue };
-                // One that doesn't wait for its answers is let go.
-                if bytes.is_empty() || server.handle_input(now, &bytes) < bytes.len() {
-                    clients.remove(&number);
-                    continue;
+                if bytes.is_empty() {
+                    server.handle_eof(now);
+                } else if server.handle_input(now, &bytes) < bytes.len() {
+                    // It asks for more and more and doesn't wait for answers.
+                    server.close();
                 }
                 while let Ok(Some(event)) = server.poll_event() {
                     match event {
