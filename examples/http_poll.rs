@@ -5,6 +5,7 @@
 //! ```
 
 use std::error::Error;
+use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Instant;
@@ -81,9 +82,9 @@ fn send(address: &str, request: &Request) -> Result<Answer, Box<dyn Error>> {
     let body = request.body();
     let mut head = format!("{} {} HTTP/1.0\r\nHost: {address}\r\n", request.method().as_str(), request.target());
     for (name, value) in request.headers() {
-        head += &format!("{name}: {value}\r\n");
+        write!(head, "{name}: {value}\r\n")?;
     }
-    head += &format!("Content-Length: {}\r\n\r\n", body.len());
+    write!(head, "Content-Length: {}\r\n\r\n", body.len())?;
     socket.write_all(&[head.as_bytes(), body].concat())?;
 
     let mut bytes = Vec::new();

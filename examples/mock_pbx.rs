@@ -18,10 +18,9 @@ use clap::Parser;
 const PONG: [(&str, &str); 1] = [("Ping", "Pong")];
 const CORE: [(&str, &str); 1] = [("CoreCurrentCalls", "3")];
 const UNKNOWN: [(&str, &str); 1] = [("Message", "Invalid/unknown command")];
-/// The classes of an event, its name, its headers.
-type Sample = (Classes, &'static str, &'static [(&'static str, &'static str)]);
-/// What goes on: events that come in turn.
-const EVENTS: [Sample; 3] = [
+/// Class, name and headers of an event.
+type Told = (Classes, &'static str, &'static [(&'static str, &'static str)]);
+const EVENTS: [Told; 3] = [
     (Classes::AGENT, "QueueMemberStatus", &[("Queue", "support"), ("Interface", "PJSIP/101"), ("Status", "2")]),
     (Classes::CALL, "Hangup", &[("Channel", "PJSIP/100-00000001"), ("Cause", "16"), ("Cause-txt", "Normal Clearing")]),
     (Classes::AGENT, "QueueCallerJoin", &[("Queue", "support"), ("Position", "2"), ("Count", "2")]),
@@ -57,8 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn serve(mut socket: TcpStream, options: &Options) -> Result<(), Box<dyn Error>> {
     let every = Duration::from_millis(options.every.max(1));
     let mut server = Server::new(Instant::now(), Config::new());
-    let mut due = Instant::now() + every;
-    let mut told = 0;
+    let (mut due, mut told) = (Instant::now() + every, 0);
     loop {
         while let Some(event) = server.poll_event()? {
             match event {

@@ -42,7 +42,7 @@ enum Input {
     Bytes(usize, Vec<u8>),
 }
 
-fn read(number: usize, mut socket: TcpStream, inputs: Sender<Input>) {
+fn read(number: usize, mut socket: TcpStream, inputs: &Sender<Input>) {
     let mut buffer = vec![0; 8192];
     loop {
         let n = socket.read(&mut buffer).unwrap_or(0);
@@ -58,7 +58,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (inputs, input) = mpsc::channel();
     std::thread::spawn({
         let (socket, inputs) = (socket.try_clone()?, inputs.clone());
-        move || read(0, socket, inputs)
+        move || read(0, socket, &inputs)
     });
     let mut client = Client::new(Config::new());
     client.login(Instant::now(), Credentials::plain(&options.user, &options.secret))?;
@@ -75,7 +75,9 @@ fn main() -> Result<(), Box<dyn Error>> {
                     std::thread::spawn(move || listener.incoming().flatten().try_for_each(accept));
                 }
                 ClientEvent::Event(event) => {
-                    clients.values_mut().for_each(|(server, _)| _ = server.forward(event.frame()))
+                    for (server, _) in clients.values_mut() {
+                        server.forward(event.frame());
+                    }
                 }
                 ClientEvent::Started { id, .. } | ClientEvent::Item { id, .. } | ClientEvent::Ended { id, .. } => {
                     // Whoever asked may be gone.
@@ -116,7 +118,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 // As Asterisk: one that doesn't read must not keep the others waiting.
                 socket.set_write_timeout(Some(Duration::from_millis(100)))?;
                 let (reader, inputs) = (socket.try_clone()?, inputs.clone());
-                std::thread::spawn(move || read(accepted, reader, inputs));
+                std::thread::spawn(move || read(accepted, reader, &inputs));
                 clients.insert(accepted, (Server::new(now, server::Config::new()), socket));
             }
             Ok(Input::Bytes(0, bytes)) if bytes.is_empty() => client.handle_eof(now),
@@ -150,6 +152,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             Err(_) => {}
         }
         client.handle_timeout(now);
-        clients.values_mut().for_each(|(server, _)| server.handle_timeout(now));
+        for (server, _) in clients.values_mut() {
+            server.handle_timeout(now);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use ami_proto::action::Custom;
-use ami_proto::client::{Client, ClientEvent, Ending, Id};
+use ami_proto::client::{Client, ClientEvent, Ending, Handle, Id};
 use ami_proto::error::{ApiMisuse, SendError};
 use ami_proto::server::{RequestId, Server};
 use ami_proto::value::Classes;
@@ -20,7 +20,7 @@ fn rest(frame: Frame<'_>) -> impl Iterator<Item = (&[u8], Value<'_>)> {
 pub(crate) fn ask(client: &mut Client, now: Instant, of: Frame<'_>) -> Result<Id, SendError> {
     let action = Custom::new(of.name().unwrap_or_default().as_bytes());
     let action = rest(of).fold(action, |action, (name, value)| action.header(name, value.as_bytes()));
-    client.send(now, &action).map(|handle| handle.id())
+    client.send(now, &action).map(Handle::id)
 }
 
 /// Says to a client what was said upstream of its request.
