@@ -246,6 +246,46 @@ pub fn getter(field: &Field, prefix: &str, source: &mut Source) {
     source.gap();
 }
 
+/// The enum over all items of a table, and the way from a frame and a number into it. `(frame, make)`: how a view gives its frame, and the function that makes
+/// one, empty for the tuple itself.
+pub fn variants(name: &str, doc: &str, items: &[Item], (frame, make): (&str, &str), source: &mut Source) {
+    source.doc(doc);
+    source.line("#[derive(Clone, Copy, Debug)]");
+    source.line("#[non_exhaustive]");
+    source.line(format!("pub enum {name}<'buf> {{"));
+    for item in items {
+        source.doc(&rustdoc(&item.doc));
+        source.line(format!("{0}({0}<'buf>),", item.rust));
+    }
+    source.doc("A frame that no type of this crate stands for.");
+    source.line("Other(Frame<'buf>),");
+    source.line("}");
+    source.gap();
+    source.line(format!("impl<'buf> {name}<'buf> {{"));
+    source.doc("The frame it came in.");
+    source.line("#[inline]");
+    source.line("pub fn frame(self) -> Frame<'buf> {");
+    source.line("match self {");
+    for item in items {
+        source.line(format!("Self::{}(view) => {frame},", item.rust));
+    }
+    source.line("Self::Other(frame) => frame,");
+    source.line("}");
+    source.line("}");
+    source.gap();
+    source.line("#[inline]");
+    source.line("pub(super) fn from_number(number: usize, frame: Frame<'buf>) -> Self {");
+    source.line("match number {");
+    let make = if make.is_empty() { String::new() } else { format!("::{make}") };
+    for (number, item) in items.iter().enumerate() {
+        source.line(format!("{number} => Self::{0}({0}{make}(frame)),", item.rust));
+    }
+    source.line("_ => Self::Other(frame),");
+    source.line("}");
+    source.line("}");
+    source.line("}");
+}
+
 /// The block whose view an item's view dereferences to, so that its getters need no second copy: `channel` where the item has one, else its first.
 pub fn base<'t>(table: &'t Table, rows: &[Row]) -> Option<&'t Item> {
     let mut plain = rows.iter().filter_map(|row| match row {

@@ -1,6 +1,6 @@
 //! Actions three times over: the builder that a client sends with, the view that a server reads with, and the view of the response.
 
-use super::emit::{Source, branch, field_doc, getters, names, quote, rustdoc, versions};
+use super::emit::{Source, branch, field_doc, getters, names, quote, rustdoc, variants, versions};
 use super::table::{Error, Field, Item, Reply, Row, Table};
 
 /// `actions.rs`: builders, and the hash of their names.
@@ -162,44 +162,14 @@ fn sample_argument(field: &Field) -> String {
     }
 }
 
+/// What is said of the enum over all requests.
+const REQUEST: &str = "A request, by its name: a typed view of the frame it came in.\n\nThe case of letters in the name doesn't matter. An action that the crate doesn't know is `Other`; so is a frame that is no request.";
+
 /// `requests.rs`: the enum over all actions, and a view an action.
 pub fn requests(table: &Table) -> String {
     let mut source = Source::new("Every action as a server sees it.");
     source.gap();
-    source.doc("A request, by its name: a typed view of the frame it came in.\n\nThe case of letters in the name doesn't matter. An action that the crate doesn't know is `Other`; so is a frame that is no request.");
-    source.line("#[derive(Clone, Copy, Debug)]");
-    source.line("#[non_exhaustive]");
-    source.line("pub enum Request<'buf> {");
-    for action in &table.actions {
-        source.doc(&rustdoc(&action.doc));
-        source.line(format!("{0}({0}<'buf>),", action.rust));
-    }
-    source.doc("A frame that no type of this crate stands for.");
-    source.line("Other(Frame<'buf>),");
-    source.line("}");
-    source.gap();
-    source.line("impl<'buf> Request<'buf> {");
-    source.doc("The frame it came in.");
-    source.line("#[inline]");
-    source.line("pub fn frame(self) -> Frame<'buf> {");
-    source.line("match self {");
-    for action in &table.actions {
-        source.line(format!("Self::{}(view) => view.0,", action.rust));
-    }
-    source.line("Self::Other(frame) => frame,");
-    source.line("}");
-    source.line("}");
-    source.gap();
-    source.line("#[inline]");
-    source.line("pub(super) fn from_number(number: usize, frame: Frame<'buf>) -> Self {");
-    source.line("match number {");
-    for (number, action) in table.actions.iter().enumerate() {
-        source.line(format!("{number} => Self::{0}({0}(frame)),", action.rust));
-    }
-    source.line("_ => Self::Other(frame),");
-    source.line("}");
-    source.line("}");
-    source.line("}");
+    variants("Request", REQUEST, &table.actions, ("view.0", ""), &mut source);
     for (number, action) in table.actions.iter().enumerate() {
         let name = &action.rust;
         source.gap();

@@ -1,6 +1,6 @@
 //! Events and the blocks that they share.
 
-use super::emit::{Source, base, block_type, branch, getters, names, rustdoc, versions};
+use super::emit::{Source, base, block_type, branch, getters, names, rustdoc, variants, versions};
 use super::table::{Error, Item, Row, Table};
 
 /// `blocks.rs`: a view a block.
@@ -46,55 +46,20 @@ fn base_type(table: &Table, item: &Item) -> String {
     base(table, &item.rows).map_or_else(|| "CommonBlock".to_owned(), block_type)
 }
 
+/// What is said of the enum over all events.
+const EVENT: &str = "An event, by its name: a typed view of the frame it came in.\n\nNothing is parsed until a field is asked for, and [`frame`](Self::frame) gives back everything that was on the wire. The case of letters\nin the name doesn't matter. An event that the crate doesn't know is `Other`; so is a frame that is no event.";
+
 /// `events.rs`: the enum, a view an event, and the hash of their names.
 pub fn events(table: &Table) -> Result<String, Error> {
     let mut source = Source::new("Every event: its view, and its name's number.");
     source.gap();
     names(&table.events, &mut source)?;
-    variants(table, &mut source);
+    variants("Event", EVENT, &table.events, ("view.frame()", "over"), &mut source);
+    source.gap();
     for (number, event) in table.events.iter().enumerate() {
         view(table, number, event, &mut source);
     }
     Ok(source.finish())
-}
-
-/// The enum over all events, and the way from a frame into it.
-fn variants(table: &Table, source: &mut Source) {
-    source.doc("An event, by its name: a typed view of the frame it came in.\n\nNothing is parsed until a field is asked for, and [`frame`](Self::frame) gives back everything that was on the wire. The case of letters\nin the name doesn't matter. An event that the crate doesn't know is `Other`; so is a frame that is no event.");
-    source.line("#[derive(Clone, Copy, Debug)]");
-    source.line("#[non_exhaustive]");
-    source.line("pub enum Event<'buf> {");
-    for event in &table.events {
-        source.doc(&rustdoc(&event.doc));
-        source.line(format!("{0}({0}<'buf>),", event.rust));
-    }
-    source.doc("A frame that no type of this crate stands for.");
-    source.line("Other(Frame<'buf>),");
-    source.line("}");
-    source.gap();
-    source.line("impl<'buf> Event<'buf> {");
-    source.doc("The frame it came in.");
-    source.line("#[inline]");
-    source.line("pub fn frame(self) -> Frame<'buf> {");
-    source.line("match self {");
-    for event in &table.events {
-        source.line(format!("Self::{}(view) => view.frame(),", event.rust));
-    }
-    source.line("Self::Other(frame) => frame,");
-    source.line("}");
-    source.line("}");
-    source.gap();
-    source.line("#[inline]");
-    source.line("pub(super) fn from_number(number: usize, frame: Frame<'buf>) -> Self {");
-    source.line("match number {");
-    for (number, event) in table.events.iter().enumerate() {
-        source.line(format!("{number} => Self::{0}({0}::over(frame)),", event.rust));
-    }
-    source.line("_ => Self::Other(frame),");
-    source.line("}");
-    source.line("}");
-    source.line("}");
-    source.gap();
 }
 
 /// One event's type and its getters.
