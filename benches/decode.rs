@@ -7,7 +7,7 @@
 //! over and over by one decoder: what is timed is a connection that has been up for a while, with its buffer grown.
 
 use ami_proto::event::Event;
-use ami_proto::wire::Scanner;
+use ami_proto::wire::{Kernel, Scanner};
 use ami_proto::{Decoder, Frame, Framing, Limits};
 use criterion::{Criterion, Throughput};
 use httparse::Status;
@@ -32,6 +32,9 @@ fn main() {
     let has = |wanted: &str| std::env::args().any(|argument| argument == wanted);
     let measured = has("--bench") && !has("--test");
     let (times, share, rounds) = if measured { (TIMES, 1, ROUNDS) } else { (1, 16, 1) };
+    if has("once") {
+        return once(std::env::args().any(|argument| argument == "fields"));
+    }
     let storm = Storm::load(times);
     if !has("--list") {
         ratios(&storm, share, rounds);
@@ -41,6 +44,13 @@ fn main() {
     scale(&mut criterion, &storm);
     long_frames(&mut criterion, share);
     criterion.final_summary();
+}
+
+/// Reads the storm three times, for a profiler: all that is done besides is to load it.
+fn once(fields: bool) {
+    let bytes = std::fs::read(STORM).expect("the storm of the corpus");
+    let how = if fields { Use::ReadFields } else { Use::Take };
+    black_box(decode(&mut warm(&bytes, 8192), &bytes, 8192, how));
 }
 
 // Contenders. Each does its work once over and tells what it found.
@@ -165,7 +175,11 @@ fn copy(to: &mut [u8], bytes: &[u8]) {
 
 /// A decoder in mid-connection, whose buffer has grown as far as these bytes in these reads need it.
 fn warm(bytes: &[u8], read: usize) -> Decoder {
-    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::SERVER.banner(false));
+    warm_with(Kernel::best(), bytes, read)
+}
+
+fn warm_with(kernel: Kernel, bytes: &[u8], read: usize) -> Decoder {
+    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::SERVER.banner(false)).with_kernel(kernel);
     for _ in 0..2 {
         decode(&mut decoder, bytes, read, Use::Take);
     }
@@ -309,6 +323,11 @@ fn ratios(storm: &Storm, share: usize, rounds: usize) {
             Box::new(move || decode(&mut decoder, bytes, read, Use::Take)),
         );
     }
+    for kernel in Kernel::available() {
+        let mut decoder = warm_with(kernel, bytes, 8192);
+        let work = Box::new(move || decode(&mut decoder, bytes, 8192, Use::Take));
+        row(format!("storm, 8192, {kernel}"), bytes.len(), taken, work);
+    }
     let mut decoder = warm(bytes, 8192);
     let work = Box::new(move || decode(&mut decoder, bytes, 8192, Use::ReadHeaders));
     row("storm, 8192, headers read".into(), bytes.len(), storm.expected, work);
@@ -338,7 +357,7 @@ fn ratios(storm: &Storm, share: usize, rounds: usize) {
         row(name, frame.len(), Found { frames: 1, headers: 0 }, work);
     }
 
-    let per_byte = medians(&mut rows, rounds);
+    let per_byte = medians(&mut rows, bytes, rounds);
     let of = |name: &str| {
         let at = rows.iter().position(|row| row.name == name).expect("a row of that name");
         per_byte[at]
@@ -378,10 +397,12 @@ fn ratios(storm: &Storm, share: usize, rounds: usize) {
 
 /// Nanoseconds a byte of each row.
 #[expect(clippy::cast_precision_loss, reason = "numbers of bytes")]
-fn medians(rows: &mut [Row<'_>], rounds: usize) -> Vec<f64> {
+fn medians(rows: &mut [Row<'_>], bytes: &[u8], rounds: usize) -> Vec<f64> {
     let mut times = vec![Vec::new(); rows.len()];
     for _ in 0..rounds {
         for (row, times) in rows.iter_mut().zip(&mut times) {
+            // Whatever the row before has left in the caches.
+            black_box(memchr::memchr_iter(b'\n', black_box(bytes)).count());
             let start = Instant::now();
             let found = (row.work)();
             times.push(start.elapsed().as_secs_f64());

@@ -1,4 +1,4 @@
-//! Invariants: any bytes give no panic and the same frames and errors in any pieces; what is written reads back as it was written.
+//! Invariants: any bytes give no panic and the same frames and errors in any pieces, by any kernel; what is written reads back as it was written.
 
 mod support;
 
@@ -57,6 +57,11 @@ proptest! {
         for frame in &whole.0.frames {
             prop_assert!(frame.len <= limits.max_frame() as usize || frame.kind == oracle::Kind::Banner);
         }
+    }
+
+    #[test]
+    fn every_kernel_finds_the_same(setup: [u8; 16], input in stream()) {
+        support::invariants::kernels(&[&setup[..], &input].concat());
     }
 
     #[test]

@@ -15,6 +15,7 @@ fn crashes_and_seeds() {
     let targets: [(&str, Invariant); 6] = [
         ("decode", invariants::decode),
         ("chunking", invariants::chunking),
+        ("kernels", invariants::kernels),
         ("differential", invariants::differential),
         ("write_read", invariants::write_read),
         ("session_ops", operations::session_ops),

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::frame::Frame;
+use super::kernel::Kernel;
 use super::limits::{Framing, Limits};
 use super::scan::{FrameEnd, Scanner};
 use crate::error::{FrameError, Limit};
@@ -72,6 +73,13 @@ impl Decoder {
     #[must_use]
     pub fn with_framing(mut self, framing: Framing) -> Self {
         self.scanner = self.scanner.with_framing(framing);
+        self
+    }
+
+    /// The same with other instructions than the fastest that the machine has.
+    #[must_use]
+    pub fn with_kernel(mut self, kernel: Kernel) -> Self {
+        self.scanner = self.scanner.with_kernel(kernel);
         self
     }
 

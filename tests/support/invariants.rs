@@ -6,7 +6,7 @@
 use super::message::{Begin, Field, Fields, Message, Text};
 use super::{covers, framing, oracle, same};
 use ami_proto::error::Limit;
-use ami_proto::wire::{FrameWriter, Header, Scanner};
+use ami_proto::wire::{FrameWriter, Header, Kernel, Scanner};
 use ami_proto::{Decoder, Frame, FrameError, FrameKind, Framing, Limits, OwnedFrame, Value};
 use arbitrary::{Arbitrary, Unstructured};
 
@@ -17,7 +17,10 @@ const LONGEST: usize = 64 * 1024;
 /// Bytes of an input up to which it is also read one by one, whatever the sizes asked for.
 const SINGLE_BYTES: usize = 512;
 
-/// The first 16 bytes of an input of [`decode`] and [`chunking`]; what is missing counts as zeros. Zeros are the
+/// Places within a block that an input is put at.
+const ALIGNMENTS: usize = 64;
+
+/// The first 16 bytes of an input of [`decode`], [`chunking`] and [`kernels`]; what is missing counts as zeros. Zeros are the
 /// default framing and limits.
 #[derive(Arbitrary, Clone, Debug)]
 pub struct Setup {
@@ -238,13 +241,13 @@ fn breach(input: &[u8], ends: &[usize], limits: Limits) -> Option<(Limit, u32, u
 pub fn chunking(data: &[u8]) {
     let (setup, input) = Setup::split(data);
     let input = &input[..input.len().min(LONGEST)];
-    let whole = Whole::read(&setup, input);
+    let whole = Whole::read(setup.decoder(), input);
     let mut plans = vec![setup.pieces(input)];
     if input.len() <= SINGLE_BYTES {
         plans.push(input.chunks(1).collect());
     }
     for pieces in plans {
-        pushed(&setup, &pieces, &whole);
+        pushed(setup.decoder(), &setup, &pieces, &whole);
         read_into_space(&setup, &pieces, &whole);
         scanned(&setup, &pieces, &whole);
     }
@@ -259,8 +262,7 @@ struct Whole {
 }
 
 impl Whole {
-    fn read(setup: &Setup, input: &[u8]) -> Self {
-        let mut decoder = setup.decoder();
+    fn read(mut decoder: Decoder, input: &[u8]) -> Self {
         decoder.push(input);
         let mut frames = Vec::new();
         let error = loop {
@@ -314,8 +316,8 @@ impl<'a> Progress<'a> {
 }
 
 /// The decoder's own copies; between pieces all frames are taken, or some, or none.
-fn pushed(setup: &Setup, pieces: &[&[u8]], whole: &Whole) {
-    let (mut decoder, mut progress, mut choices) = (setup.decoder(), Progress::new(whole), setup.choices());
+fn pushed(mut decoder: Decoder, setup: &Setup, pieces: &[&[u8]], whole: &Whole) {
+    let (mut progress, mut choices) = (Progress::new(whole), setup.choices());
     for piece in pieces {
         decoder.push(piece);
         while !choices.next() && progress.take(decoder.next_frame()) {}
@@ -379,6 +381,30 @@ fn same_frame(found: Frame<'_>, expected: Frame<'_>) {
     assert_eq!(found.name(), expected.name());
     assert!(found.headers().eq(expected.headers()), "headers");
     assert!(found.lines().eq(expected.lines()), "lines");
+}
+
+// With any instructions.
+
+/// Every kernel that the machine has finds what the portable one finds, however the input is cut and wherever it lies.
+pub fn kernels(data: &[u8]) {
+    let (setup, input) = Setup::split(data);
+    let input = &input[..input.len().min(LONGEST)];
+    let whole = Whole::read(setup.decoder().with_kernel(Kernel::PORTABLE), input);
+    // What lies before and behind would end a frame if it were read.
+    let mut buf = vec![b'\n'; ALIGNMENTS + input.len() + ALIGNMENTS];
+    let alignments = if input.len() <= SINGLE_BYTES { ALIGNMENTS } else { 2 };
+    for kernel in Kernel::available() {
+        pushed(setup.decoder().with_kernel(kernel), &setup, &setup.pieces(input), &whole);
+        for start in 0..alignments {
+            let place = start..start + input.len();
+            buf.fill(b'\n');
+            buf[place.clone()].copy_from_slice(input);
+            let mut scanner = Scanner::new(setup.limits()).with_framing(setup.framing()).with_kernel(kernel);
+            let mut progress = Progress::new(&whole);
+            while scan(&mut scanner, &buf[place.clone()], &mut progress) {}
+            progress.end(scanner.offset(), scanner.blank_lines());
+        }
+    }
 }
 
 // Against the oracle.

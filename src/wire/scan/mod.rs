@@ -26,16 +26,20 @@
 //! left alone until then. So every byte is masked once, whatever the sizes of the reads; what a frame that arrives a byte
 //! at a time costs more is the calls.
 
-use alloc::vec::Vec;
+mod block;
+mod index;
+mod run;
+mod shape;
 
-use super::frame::{END_MARKER, Frame, FrameKind, Shape};
-use super::kernel::{BLOCK, Kernel, Masks, Portable};
+use super::frame::{Frame, FrameKind, Shape};
+use super::kernel::Kernel;
 use super::limits::{Framing, Limits};
 use crate::error::{FrameError, Limit};
-
-/// An offset inside a frame: a `u32` in native order. Without its alignment an index and the bytes it belongs to
-/// can share one allocation (see `owned.rs`).
-pub(super) type Mark = [u8; 4];
+use block::Block;
+use index::Index;
+pub(super) use index::Mark;
+use run::{Pass, has_newline};
+use shape::{is_action_id, kind_named};
 
 /// Finds frames in a buffer that the caller owns.
 ///
@@ -61,6 +65,7 @@ pub(super) type Mark = [u8; 4];
 pub struct Scanner {
     limits: Limits,
     framing: Framing,
+    kernel: Kernel,
     phase: Phase,
     /// Offset in the stream of the buffer's first byte.
     base: u64,
@@ -92,100 +97,6 @@ enum Phase {
     /// A frame has been handed out; the index is still its.
     Delivered,
     Failed(FrameError),
-}
-
-/// The part of a block's masks that has not been worked off: bits below the current line are cleared.
-#[derive(Clone, Copy, Debug, Default)]
-struct Block {
-    /// Place of bit 0 in the buffer; may lie before it once bytes were released, so all arithmetic on it wraps.
-    at: usize,
-    newlines: u64,
-    /// First colons of lines.
-    names: u64,
-    /// Line feeds of lines without a colon.
-    odd: u64,
-}
-
-impl Block {
-    /// The block at `at`, and whether its last line is still looking for a stop, or the next line starts right
-    /// behind it. `pending` is that of the block before.
-    #[inline(always)]
-    fn new(masks: Masks, at: usize, pending: bool) -> (Self, bool) {
-        let Masks { newlines, colons } = masks;
-        let starts = newlines << 1 | u64::from(pending);
-        let stops = newlines | colons;
-        let (sum, carry) = (!stops).overflowing_add(starts);
-        let first = sum & stops;
-        // Behind the bytes of a short block there are no stops, so a line that is open at its end carries out as well.
-        let pending = carry || newlines >> (BLOCK - 1) != 0;
-        (Self { at, newlines, names: first & colons, odd: first & newlines }, pending)
-    }
-
-    /// Offset of bit 0 from the start of the frame; wraps where the frame starts inside the block.
-    #[expect(clippy::cast_possible_truncation, reason = "offsets in a frame fit; what is cut off wraps back")]
-    fn from(&self, start: usize) -> u32 {
-        self.at.wrapping_sub(start) as u32
-    }
-
-    fn place(&self, bit: u32) -> usize {
-        self.at.wrapping_add(bit as usize)
-    }
-}
-
-/// The index of the frame being read: offsets from its start, a pair a line. Storage is kept a block ahead of use
-/// so that blocks are copied without checks.
-#[derive(Clone, Debug, Default)]
-struct Index {
-    marks: Vec<Mark>,
-    len: usize,
-}
-
-impl Index {
-    /// Marks that are in a block at the most, rounded up to a group of copies.
-    const ROOM: usize = BLOCK;
-
-    fn get(&self, at: usize) -> usize {
-        self.marks.get(at).map_or(0, |mark| u32::from_ne_bytes(*mark) as usize)
-    }
-
-    fn push(&mut self, offset: usize) {
-        #[expect(clippy::cast_possible_truncation, reason = "a frame is at most 2^30 bytes long, see Limits::frame")]
-        let mark = (offset as u32).to_ne_bytes();
-        self.reserve();
-        self.marks[self.len] = mark;
-        self.len += 1;
-    }
-
-    fn reserve(&mut self) {
-        if self.marks.len() < self.len + Self::ROOM {
-            let more = self.marks.len().max(2 * Self::ROOM);
-            self.marks.resize(self.marks.len() + more, Mark::default());
-        }
-    }
-
-    /// Appends `from` plus the place of each set bit.
-    fn extend(&mut self, bits: u64, from: u32) {
-        self.reserve();
-        if let Some(room) = self.marks.get_mut(self.len..) {
-            self.len += copy_places(bits, from, room);
-        }
-    }
-}
-
-/// Writes `from` plus the place of each set bit, lowest first, and says how many these are. The sums wrap. `to` has
-/// room for a block.
-#[inline(always)]
-fn copy_places(mut bits: u64, from: u32, to: &mut [Mark]) -> usize {
-    const GROUP: usize = 8;
-    let count = bits.count_ones() as usize;
-    // By the group, past the last bit too: a branch a group instead of one a bit. The surplus is overwritten next time.
-    for group in to.chunks_exact_mut(GROUP).take(count.div_ceil(GROUP)) {
-        for mark in group {
-            *mark = from.wrapping_add(bits.trailing_zeros()).to_ne_bytes();
-            bits &= bits.wrapping_sub(1);
-        }
-    }
-    count
 }
 
 /// The end of a frame in the buffer that was scanned. See [`Scanner::frame`].
@@ -222,6 +133,7 @@ impl Scanner {
         Self {
             limits,
             framing: Framing::SERVER,
+            kernel: Kernel::best(),
             phase: Phase::First,
             base: 0,
             start: 0,
@@ -240,6 +152,13 @@ impl Scanner {
     #[must_use]
     pub fn with_framing(mut self, framing: Framing) -> Self {
         self.framing = framing;
+        self
+    }
+
+    /// The same with other instructions than the fastest that the machine has.
+    #[must_use]
+    pub fn with_kernel(mut self, kernel: Kernel) -> Self {
+        self.kernel = kernel;
         self
     }
 
@@ -296,7 +215,7 @@ impl Scanner {
             }
             self.phase = Phase::Frames;
         }
-        match stop.or_else(|| self.run::<Portable>(buf)) {
+        match stop.or_else(|| self.kernel.run(Pass { scanner: self, buf })) {
             None => Ok(None),
             Some(Stop::Frame(end)) => {
                 self.phase = Phase::Delivered;
@@ -432,207 +351,4 @@ impl Scanner {
         self.follows = None;
         Stop::Frame(FrameEnd { start, end, offset: self.base + start as u64, shape })
     }
-
-    fn run<K: Kernel>(&mut self, buf: &[u8]) -> Option<Stop> {
-        loop {
-            if self.block.newlines | self.block.names != 0 {
-                if let Some(stop) = self.work_off(buf) {
-                    return Some(stop);
-                }
-            }
-            let rest = buf.get(self.masked..)?;
-            if rest.len() >= BLOCK {
-                self.cruise::<K>(buf);
-                continue;
-            }
-            let new = buf.get(self.searched..)?;
-            self.searched = buf.len();
-            if new.is_empty() || !has_newline(new) {
-                let far = self.masked + BLOCK - 1;
-                let room_left = far - self.start < self.limits.max_buffer() as usize;
-                self.quiet = if room_left && self.within(far) { far } else { 0 };
-                return self.overlong(buf.len());
-            }
-            let mut padded = [0; BLOCK];
-            padded[..rest.len()].copy_from_slice(rest);
-            (self.block, self.pending) = Block::new(K::masks(&padded), self.masked, self.pending);
-            self.masked = buf.len();
-        }
-    }
-
-    /// Indexes whole blocks for as long as nothing in them needs a look and no limit is near. Leaves the first
-    /// block that does as the current one.
-    ///
-    /// This is the inner loop of the crate: what it keeps is in local variables, and all that can stop it is two
-    /// comparisons.
-    fn cruise<K: Kernel>(&mut self, buf: &[u8]) {
-        self.index.reserve();
-        let far = self.watermark();
-        // A block has at most 64 lines; with fewer left to the limit it has to be looked at.
-        let spare = (self.limits.max_headers() as usize + 1).saturating_sub(BLOCK);
-        let room = (self.index.marks.len() - Index::ROOM + 1).min(2 * spare);
-        let mut len = self.index.len;
-        let (mut masked, mut pending) = (self.masked, self.pending);
-        for bytes in buf.get(masked..).unwrap_or_default().chunks_exact(BLOCK) {
-            let Some(bytes) = bytes.first_chunk() else { break };
-            let block;
-            (block, pending) = Block::new(K::masks(bytes), masked, pending);
-            masked += BLOCK;
-            let to = self.index.marks.get_mut(len..);
-            match to {
-                Some(to) if block.odd == 0 && masked <= far && len < room => {
-                    len += copy_places(block.names | block.newlines, block.from(self.start), to);
-                }
-                _ => {
-                    self.block = block;
-                    break;
-                }
-            }
-        }
-        self.index.len = len;
-        self.masked = masked;
-        self.pending = pending;
-        self.searched = self.searched.max(masked);
-    }
-
-    /// Moves the current block into the index, up to the first frame end in it.
-    fn work_off(&mut self, buf: &[u8]) -> Option<Stop> {
-        // Where no limit can be reached before the block ends, only lines without a colon need a look; else every
-        // line does.
-        let safe = self.within(self.masked) && self.index.len / 2 + BLOCK < self.limits.max_headers() as usize;
-        let mut look_at = if safe { self.block.odd } else { self.block.newlines };
-        while look_at != 0 {
-            let bit = look_at.trailing_zeros();
-            look_at &= look_at - 1;
-            self.index_below(1 << bit);
-            if let Some(stop) = self.end_line(buf, bit) {
-                return Some(stop);
-            }
-        }
-        self.index_below(0);
-        if safe { None } else { self.overlong(self.masked) }
-    }
-
-    /// Indexes what the current block has below the lowest bit of `limit` (everything for 0).
-    fn index_below(&mut self, limit: u64) {
-        let below = limit.wrapping_sub(1);
-        let bits = (self.block.names | self.block.newlines) & below;
-        self.index.extend(bits, self.block.from(self.start));
-        self.block.names &= !below;
-        self.block.newlines &= !below;
-    }
-
-    /// Ends the current line at the line feed that is the lowest of the block, with all checks.
-    fn end_line(&mut self, buf: &[u8], bit: u32) -> Option<Stop> {
-        let newline = self.block.place(bit);
-        let clear = !(1 << bit);
-        self.block.newlines &= clear;
-        self.block.odd &= clear;
-        if let Some(stop) = self.overlong(newline) {
-            return Some(stop);
-        }
-        let offset = newline - self.start;
-        let start = self.line_start();
-        let has_colon = self.index.len % 2 == 1;
-        if !has_colon {
-            let blank = matches!(buf.get(start..newline), Some(b"" | b"\r"));
-            if blank && self.index.len == 0 {
-                self.blank_lines += 1;
-                self.start = newline + 1;
-                return None;
-            }
-            if blank {
-                if offset + 1 > self.limits.max_frame() as usize {
-                    return Some(self.error(Limit::Frame, self.limits.max_frame(), newline));
-                }
-                if let Some(shape) = self.closes(buf, start) {
-                    return Some(self.deliver(newline + 1, shape));
-                }
-            }
-        }
-        if self.index.len / 2 >= self.limits.max_headers() as usize {
-            return Some(self.error(Limit::Headers, self.limits.max_headers(), start));
-        }
-        if !has_colon {
-            self.index.push(offset);
-        }
-        self.index.push(offset);
-        None
-    }
-
-    /// Whether the blank line that starts at `blank` closes the frame, and what the frame then is.
-    fn closes(&mut self, buf: &[u8], blank: usize) -> Option<Shape> {
-        let bytes = buf.get(self.start..blank).unwrap_or_default();
-        let index = self.index.marks.get(..self.index.len).unwrap_or_default();
-        let shape = if let Some(shape) = self.follows {
-            shape
-        } else {
-            let shape = classify(bytes, index);
-            let name = Frame::new(bytes, index, shape, 0).name();
-            let follows = shape.kind == FrameKind::Response && name.is_some_and(|kind| kind.eq_ignore_case("Follows"));
-            if !(follows && self.framing.expects_follows()) {
-                return Some(shape);
-            }
-            let shape = Shape { head: follows_head(bytes, index), ..shape };
-            self.follows = Some(shape);
-            shape
-        };
-        let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-        let text = text.strip_suffix(b"\r").unwrap_or(text);
-        text.ends_with(END_MARKER).then_some(shape)
-    }
-}
-
-fn is_action_id(name: &[u8]) -> bool {
-    name.eq_ignore_ascii_case(b"ActionID")
-}
-
-/// The kind that a header of this name gives its frame.
-fn kind_named(name: &[u8]) -> Option<FrameKind> {
-    match name.len() {
-        5 if name.eq_ignore_ascii_case(b"Event") => Some(FrameKind::Event),
-        6 if name.eq_ignore_ascii_case(b"Action") => Some(FrameKind::Action),
-        8 if name.eq_ignore_ascii_case(b"Response") => Some(FrameKind::Response),
-        _ => None,
-    }
-}
-
-#[inline]
-fn has_newline(bytes: &[u8]) -> bool {
-    match bytes {
-        [byte] => *byte == b'\n',
-        bytes => memchr::memchr(b'\n', bytes).is_some(),
-    }
-}
-
-/// The names of a frame's lines: `None` for a line without a colon.
-fn names<'a>(bytes: &'a [u8], index: &'a [Mark]) -> impl Iterator<Item = Option<&'a [u8]>> {
-    let mut start = 0;
-    index.chunks_exact(2).map(move |pair| {
-        let [colon, newline] = [pair[0], pair[1]].map(|mark| u32::from_ne_bytes(mark) as usize);
-        let start = core::mem::replace(&mut start, newline + 1);
-        if colon == newline { None } else { bytes.get(start..colon) }
-    })
-}
-
-/// What the frame is: told by its first line that isn't an `ActionID` header (the list items of
-/// `VoicemailUsersList` begin with one on Asterisk 11 and 12).
-fn classify(bytes: &[u8], index: &[Mark]) -> Shape {
-    let telling = (0..).zip(names(bytes, index)).find(|(_, name)| !name.is_some_and(is_action_id));
-    let Some((kind_line, Some(kind))) = telling.map(|(line, name)| (line, name.and_then(kind_named))) else {
-        return Shape { kind: FrameKind::Text, kind_line: 0, head: 0 };
-    };
-    #[expect(clippy::cast_possible_truncation, reason = "two marks a line of at most 2^30 bytes")]
-    let head = (index.len() / 2) as u32;
-    Shape { kind, kind_line, head }
-}
-
-/// How many lines of a `Follows` frame are headers: `Response`, `Privilege` and `ActionID`, each once, in any
-/// order; the text starts after them.
-fn follows_head(bytes: &[u8], index: &[Mark]) -> u32 {
-    let mut left: [Option<&[u8]>; 3] = [Some(b"Response"), Some(b"Privilege"), Some(b"ActionID")];
-    let expected = |name: &&[u8]| {
-        left.iter_mut().find(|one| one.is_some_and(|one| one.eq_ignore_ascii_case(name))).map(Option::take).is_some()
-    };
-    names(bytes, index).map_while(|name| name).take_while(expected).map(|_| 1).sum()
 }
