@@ -12,7 +12,7 @@ type Invariant = fn(&[u8]);
 /// A file in `fuzz/crashes/<target>/` for each fault that a target found, and in `fuzz/seeds/<target>/` what the corpus has no example of; see `fuzz/README.md`.
 #[test]
 fn crashes_and_seeds() {
-    let targets: [(&str, Invariant); 6] = [
+    let targets: [(&str, Invariant); 7] = [
         ("decode", invariants::decode),
         ("chunking", invariants::chunking),
         ("kernels", invariants::kernels),
@@ -56,6 +56,15 @@ fn corpus_chunking() {
     corpus(|bytes| {
         for setup in SETUPS {
             invariants::chunking(&[setup, bytes].concat());
+        }
+    });
+}
+
+#[test]
+fn corpus_kernels() {
+    corpus(|bytes| {
+        for setup in SETUPS {
+            invariants::kernels(&[setup, bytes].concat());
         }
     });
 }

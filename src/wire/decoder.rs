@@ -192,7 +192,7 @@ impl Decoder {
         if self.scanner.is_quiet(filled(&self.buf, self.filled)) {
             return Ok(None);
         }
-        match self.scanner.scan(filled(&self.buf, self.filled))? {
+        match self.scanner.scan_blocks(filled(&self.buf, self.filled))? {
             None => self.none().map(|()| None),
             end => Ok(end),
         }

@@ -45,7 +45,7 @@ impl Lanes for Avx2 {
 #[target_feature(enable = "avx2")]
 #[expect(clippy::cast_sign_loss, reason = "32 bits of mask in an i32")]
 unsafe fn masks(block: &[u8; BLOCK]) -> Masks {
-    let mut masks = Masks { newlines: 0, colons: 0 };
+    let mut masks = Masks::NONE;
     for (lane, bytes) in block.chunks_exact(32).enumerate() {
         // SAFETY: the load reads the 32 bytes that `bytes` borrows and asks for no alignment; the caller has AVX2.
         let (newlines, colons) = unsafe {

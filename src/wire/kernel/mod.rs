@@ -35,6 +35,11 @@ pub(crate) struct Masks {
     pub(crate) colons: u64,
 }
 
+impl Masks {
+    /// Those of no bytes.
+    pub(crate) const NONE: Self = Self { newlines: 0, colons: 0 };
+}
+
 /// One way to compute [`Masks`]. A value of it proves that the machine can.
 pub(crate) trait Lanes: Copy {
     fn masks(self, block: &[u8; BLOCK]) -> Masks;

@@ -14,7 +14,7 @@ impl Lanes for Sse2 {
     #[inline(always)]
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sixteen bits of mask in an i32")]
     fn masks(self, block: &[u8; BLOCK]) -> Masks {
-        let mut masks = Masks { newlines: 0, colons: 0 };
+        let mut masks = Masks::NONE;
         for (lane, bytes) in block.chunks_exact(16).enumerate() {
             // SAFETY: the load reads the 16 bytes that `bytes` borrows and asks for no alignment; SSE2 is part of
             // x86-64.

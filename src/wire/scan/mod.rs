@@ -23,8 +23,9 @@
 //! frame's index.
 //!
 //! A piece shorter than a block is masked as soon as it has a line feed, which is when a frame could end in it, and
-//! left alone until then. So every byte is masked once, whatever the sizes of the reads; what a frame that arrives a byte
-//! at a time costs more is the calls.
+//! left alone until then. So every byte is masked once, whatever the sizes of the reads, but for those in a frame's last
+//! block that are already the next frame's, which begins a block of its own; what a frame that arrives a byte at a time
+//! costs more is the calls.
 
 mod block;
 mod index;
@@ -35,10 +36,9 @@ use super::frame::{Frame, FrameKind, Shape};
 use super::kernel::Kernel;
 use super::limits::{Framing, Limits};
 use crate::error::{FrameError, Limit};
-use block::Block;
 use index::Index;
 pub(super) use index::Mark;
-use run::{Pass, has_newline};
+use run::Pass;
 use shape::{is_action_id, kind_named};
 
 /// Finds frames in a buffer that the caller owns.
@@ -78,8 +78,6 @@ pub struct Scanner {
     /// A buffer of at most this length holds no whole block to mask, breaks no limit and has room left; 0 where that isn't
     /// known.
     quiet: usize,
-    /// What is left of the last block masked.
-    block: Block,
     /// Whether the line at the end of what was masked still looks for its first colon, or starts right there.
     pending: bool,
     /// The shape of the frame being read if it is a `Follows` one: known at its first blank line.
@@ -140,7 +138,6 @@ impl Scanner {
             masked: 0,
             searched: 0,
             quiet: 0,
-            block: Block::default(),
             pending: true,
             follows: None,
             index: Index::default(),
@@ -183,7 +180,7 @@ impl Scanner {
     /// Whether nothing can come of what is new: a few more bytes of a line, the commonest case by far where reads are small.
     #[inline]
     pub(super) fn is_quiet(&mut self, buf: &[u8]) -> bool {
-        let quiet = buf.len() <= self.quiet && buf.get(self.searched..).is_some_and(|new| !has_newline(new));
+        let quiet = buf.len() <= self.quiet && buf.get(self.searched..).is_some_and(is_without_newline);
         if quiet {
             self.searched = buf.len();
         }
@@ -196,11 +193,10 @@ impl Scanner {
     }
 
     #[inline(never)]
-    fn scan_blocks(&mut self, buf: &[u8]) -> Result<Option<FrameEnd>, FrameError> {
+    pub(super) fn scan_blocks(&mut self, buf: &[u8]) -> Result<Option<FrameEnd>, FrameError> {
         self.quiet = 0;
         let stop = match self.phase {
             Phase::Failed(error) => return Err(error),
-            // What is left of the last block lies beyond its end.
             _ if buf.len() < self.masked => return Ok(None),
             Phase::First if self.framing.expects_banner() => self.first_line(buf),
             Phase::First | Phase::Frames => None,
@@ -235,8 +231,7 @@ impl Scanner {
     /// lines and headers come out wrong, or empty.
     pub fn frame<'a>(&'a self, buf: &'a [u8], end: FrameEnd) -> Frame<'a> {
         let bytes = buf.get(end.range()).unwrap_or_default();
-        let index = self.index.marks.get(..self.index.len).unwrap_or_default();
-        Frame::new(bytes, index, end.shape, end.offset)
+        Frame::new(bytes, self.index.marks(), end.shape, end.offset)
     }
 
     /// How many bytes at the front of the buffer are done with. The caller **must** drop exactly these before the
@@ -248,7 +243,6 @@ impl Scanner {
         self.masked = self.masked.saturating_sub(done);
         self.searched = self.searched.saturating_sub(done);
         self.quiet = self.quiet.saturating_sub(done);
-        self.block.at = self.block.at.wrapping_sub(done);
         done
     }
 
@@ -334,13 +328,12 @@ impl Scanner {
                 self.phase = Phase::Frames;
                 return None;
             }
-            let offset = newline - self.start;
-            if offset + 1 > self.limits.max_frame() as usize {
+            if newline + 1 > self.start + self.limits.max_frame() as usize {
                 return Some(self.error(Limit::Frame, self.limits.max_frame(), newline));
             }
+            let offset = self.offset_of(newline);
             self.index.push(offset);
             self.index.push(offset);
-            self.masked = newline + 1;
             return Some(self.deliver(newline + 1, Shape { kind: FrameKind::Banner, kind_line: 0, head: 0 }));
         }
     }
@@ -348,7 +341,21 @@ impl Scanner {
     /// The frame from `start` to `end`; the next one starts behind it.
     fn deliver(&mut self, end: usize, shape: Shape) -> Stop {
         let start = core::mem::replace(&mut self.start, end);
+        // What has been masked beyond it is masked again: that is less work than to keep what is left of a block.
+        (self.masked, self.searched, self.pending) = (end, end, true);
         self.follows = None;
         Stop::Frame(FrameEnd { start, end, offset: self.base + start as u64, shape })
     }
+}
+
+/// Whether there is no line feed in it; only to be told of a few bytes, which is done before a kernel would have begun.
+#[inline]
+fn is_without_newline(bytes: &[u8]) -> bool {
+    if let [byte] = bytes { *byte != b'\n' } else { are_without_newline(bytes) }
+}
+
+#[inline(never)]
+fn are_without_newline(bytes: &[u8]) -> bool {
+    const FEW: usize = 16;
+    bytes.len() < FEW && !bytes.contains(&b'\n')
 }

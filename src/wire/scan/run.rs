@@ -6,7 +6,7 @@ use super::shape::{classify, follows_head};
 use super::{Scanner, Stop};
 use crate::error::Limit;
 use crate::wire::frame::{END_MARKER, Frame, FrameKind, Shape};
-use crate::wire::kernel::{BLOCK, Lanes, Work};
+use crate::wire::kernel::{BLOCK, Lanes, Masks, Work};
 
 /// One call of [`Scanner::scan`], to be run by a kernel.
 pub(super) struct Pass<'a> {
@@ -26,39 +26,57 @@ impl Work for Pass<'_> {
 impl Scanner {
     #[inline(always)]
     fn run<L: Lanes>(&mut self, lanes: L, buf: &[u8]) -> Option<Stop> {
+        if self.masked == self.start {
+            self.skip_blank_lines(buf);
+        }
         loop {
-            if self.block.newlines | self.block.names != 0 {
-                if let Some(stop) = self.work_off(buf) {
-                    return Some(stop);
-                }
-            }
             let rest = buf.get(self.masked..)?;
-            if rest.len() >= BLOCK {
-                self.cruise(lanes, buf);
-                continue;
+            let block = if rest.len() >= BLOCK {
+                let Some(block) = self.cruise(lanes, buf) else { continue };
+                block
+            } else {
+                self.searched = buf.len();
+                let masks = if rest.is_empty() { Masks::NONE } else { tail(lanes, buf, rest.len()) };
+                if masks.newlines == 0 {
+                    let far = self.masked + BLOCK - 1;
+                    let room_left = far - self.start < self.limits.max_buffer() as usize;
+                    self.quiet = if room_left && self.within(far) { far } else { 0 };
+                    return self.overlong(buf.len());
+                }
+                let block;
+                (block, self.pending) = Block::new(masks, self.masked, self.pending);
+                self.masked = buf.len();
+                block
+            };
+            if let Some(stop) = self.work_off(buf, block) {
+                return Some(stop);
             }
-            let new = buf.get(self.searched..)?;
-            self.searched = buf.len();
-            if new.is_empty() || !has_newline(new) {
-                let far = self.masked + BLOCK - 1;
-                let room_left = far - self.start < self.limits.max_buffer() as usize;
-                self.quiet = if room_left && self.within(far) { far } else { 0 };
-                return self.overlong(buf.len());
-            }
-            let mut padded = [0; BLOCK];
-            padded[..rest.len()].copy_from_slice(rest);
-            (self.block, self.pending) = Block::new(lanes.masks(&padded), self.masked, self.pending);
-            self.masked = buf.len();
         }
     }
 
-    /// Indexes whole blocks for as long as nothing in them needs a look and no limit is near. Leaves the first
-    /// block that does as the current one.
+    /// Moves the start of the frame, of which nothing has been masked, behind the blank lines there.
+    #[inline(always)]
+    fn skip_blank_lines(&mut self, buf: &[u8]) {
+        loop {
+            let len = match buf.get(self.start..) {
+                Some([b'\n', ..]) => 1,
+                Some([b'\r', b'\n', ..]) if self.within(self.start + 1) => 2,
+                _ => return,
+            };
+            self.start += len;
+            self.blank_lines += 1;
+            self.masked = self.start;
+            self.searched = self.searched.max(self.start);
+        }
+    }
+
+    /// Indexes whole blocks for as long as nothing in them needs a look and no limit is near. Gives the first block
+    /// that does.
     ///
     /// This is the inner loop of the crate: what it keeps is in local variables, and all that can stop it is two
     /// comparisons.
     #[inline(always)]
-    fn cruise<L: Lanes>(&mut self, lanes: L, buf: &[u8]) {
+    fn cruise<L: Lanes>(&mut self, lanes: L, buf: &[u8]) -> Option<Block> {
         self.index.reserve();
         let far = self.watermark();
         // A block has at most 64 lines; with fewer left to the limit it has to be looked at.
@@ -66,6 +84,8 @@ impl Scanner {
         let room = (self.index.marks.len() - Index::ROOM + 1).min(2 * spare);
         let mut len = self.index.len;
         let (mut masked, mut pending) = (self.masked, self.pending);
+        let mut from = self.offset_of(masked);
+        let mut found = None;
         for bytes in buf.get(masked..).unwrap_or_default().chunks_exact(BLOCK) {
             let Some(bytes) = bytes.first_chunk() else { break };
             let block;
@@ -74,10 +94,11 @@ impl Scanner {
             let to = self.index.marks.get_mut(len..);
             match to {
                 Some(to) if block.odd == 0 && masked <= far && len < room => {
-                    len += copy_places(block.names | block.newlines, block.from(self.start), to);
+                    len += copy_places(block.marks, from, to);
+                    from = from.wrapping_add(64);
                 }
                 _ => {
-                    self.block = block;
+                    found = Some(block);
                     break;
                 }
             }
@@ -86,100 +107,130 @@ impl Scanner {
         self.masked = masked;
         self.pending = pending;
         self.searched = self.searched.max(masked);
+        found
     }
 
-    /// Moves the current block into the index, up to the first frame end in it.
-    fn work_off(&mut self, buf: &[u8]) -> Option<Stop> {
-        // Where no limit can be reached before the block ends, only lines without a colon need a look; else every
-        // line does.
+    /// Offset in the frame of a place in the buffer.
+    #[expect(clippy::cast_possible_truncation, reason = "a frame is at most 2^30 bytes long, see Limits::frame")]
+    #[inline]
+    pub(super) fn offset_of(&self, place: usize) -> u32 {
+        (place - self.start) as u32
+    }
+
+    /// Moves a block into the index, up to the end of the frame if that is in it.
+    #[inline(always)]
+    fn work_off(&mut self, buf: &[u8], block: Block) -> Option<Stop> {
         let safe = self.within(self.masked) && self.index.len / 2 + BLOCK < self.limits.max_headers() as usize;
-        let mut look_at = if safe { self.block.odd } else { self.block.newlines };
-        while look_at != 0 {
-            let bit = look_at.trailing_zeros();
-            look_at &= look_at - 1;
-            self.index_below(1 << bit);
-            if let Some(stop) = self.end_line(buf, bit) {
-                return Some(stop);
+        if !safe {
+            return self.work_off_checking(buf, block);
+        }
+        // No limit can be reached before the block ends: only lines without a colon need a look.
+        let from = self.offset_of(block.at);
+        let Block { mut marks, mut odd, .. } = block;
+        while odd != 0 {
+            let newline = block.at + odd.trailing_zeros() as usize;
+            let below = marks & (odd ^ (odd - 1)) >> 1;
+            odd &= odd - 1;
+            marks ^= below;
+            self.index.extend(below, from);
+            if let Some(shape) = self.closes(buf, newline) {
+                return Some(self.deliver(newline + 1, shape));
             }
+            // In place of its colon.
+            self.index.push(self.offset_of(newline));
         }
-        self.index_below(0);
-        if safe { None } else { self.overlong(self.masked) }
-    }
-
-    /// Indexes what the current block has below the lowest bit of `limit` (everything for 0).
-    fn index_below(&mut self, limit: u64) {
-        let below = limit.wrapping_sub(1);
-        let bits = (self.block.names | self.block.newlines) & below;
-        self.index.extend(bits, self.block.from(self.start));
-        self.block.names &= !below;
-        self.block.newlines &= !below;
-    }
-
-    /// Ends the current line at the line feed that is the lowest of the block, with all checks.
-    fn end_line(&mut self, buf: &[u8], bit: u32) -> Option<Stop> {
-        let newline = self.block.place(bit);
-        let clear = !(1 << bit);
-        self.block.newlines &= clear;
-        self.block.odd &= clear;
-        if let Some(stop) = self.overlong(newline) {
-            return Some(stop);
-        }
-        let offset = newline - self.start;
-        let start = self.line_start();
-        let has_colon = self.index.len % 2 == 1;
-        if !has_colon {
-            let blank = matches!(buf.get(start..newline), Some(b"" | b"\r"));
-            if blank && self.index.len == 0 {
-                self.blank_lines += 1;
-                self.start = newline + 1;
-                return None;
-            }
-            if blank {
-                if offset + 1 > self.limits.max_frame() as usize {
-                    return Some(self.error(Limit::Frame, self.limits.max_frame(), newline));
-                }
-                if let Some(shape) = self.closes(buf, start) {
-                    return Some(self.deliver(newline + 1, shape));
-                }
-            }
-        }
-        if self.index.len / 2 >= self.limits.max_headers() as usize {
-            return Some(self.error(Limit::Headers, self.limits.max_headers(), start));
-        }
-        if !has_colon {
-            self.index.push(offset);
-        }
-        self.index.push(offset);
+        self.index.extend(marks, from);
         None
     }
 
-    /// Whether the blank line that starts at `blank` closes the frame, and what the frame then is.
-    fn closes(&mut self, buf: &[u8], blank: usize) -> Option<Shape> {
-        let bytes = buf.get(self.start..blank).unwrap_or_default();
-        let index = self.index.marks.get(..self.index.len).unwrap_or_default();
-        let shape = if let Some(shape) = self.follows {
-            shape
-        } else {
-            let shape = classify(bytes, index);
-            let name = Frame::new(bytes, index, shape, 0).name();
-            let follows = shape.kind == FrameKind::Response && name.is_some_and(|kind| kind.eq_ignore_case("Follows"));
-            if !(follows && self.framing.expects_follows()) {
+    /// The same with a look at every line.
+    #[cold]
+    #[inline(never)]
+    fn work_off_checking(&mut self, buf: &[u8], block: Block) -> Option<Stop> {
+        let from = self.offset_of(block.at);
+        let Block { mut marks, mut newlines, odd, .. } = block;
+        while newlines != 0 {
+            let bit = newlines & newlines.wrapping_neg();
+            let newline = block.at + bit.trailing_zeros() as usize;
+            let below = marks & (bit - 1);
+            newlines ^= bit;
+            marks &= !(below | bit);
+            self.index.extend(below, from);
+            if let Some(stop) = self.overlong(newline) {
+                return Some(stop);
+            }
+            if odd & bit != 0 && self.is_blank(buf, newline) {
+                if newline + 1 > self.start + self.limits.max_frame() as usize {
+                    return Some(self.error(Limit::Frame, self.limits.max_frame(), newline));
+                }
+                if let Some(shape) = self.closes(buf, newline) {
+                    return Some(self.deliver(newline + 1, shape));
+                }
+            }
+            if self.index.len / 2 >= self.limits.max_headers() as usize {
+                return Some(self.error(Limit::Headers, self.limits.max_headers(), self.line_start()));
+            }
+            let offset = self.offset_of(newline);
+            if odd & bit != 0 {
+                self.index.push(offset);
+            }
+            self.index.push(offset);
+        }
+        self.index.extend(marks, from);
+        self.overlong(self.masked)
+    }
+
+    /// Whether the current line, which ends at `newline`, is a blank one.
+    #[inline]
+    fn is_blank(&self, buf: &[u8], newline: usize) -> bool {
+        matches!(buf.get(self.line_start()..newline), Some(b"" | b"\r"))
+    }
+
+    /// What the frame is if the line without a colon that ends at `newline` closes it.
+    #[inline]
+    fn closes(&mut self, buf: &[u8], newline: usize) -> Option<Shape> {
+        if !self.is_blank(buf, newline) {
+            return None;
+        }
+        let bytes = buf.get(self.start..self.line_start()).unwrap_or_default();
+        let shape = match self.follows {
+            Some(shape) => shape,
+            None => classify(bytes, self.index.marks()),
+        };
+        if shape.kind == FrameKind::Response && self.framing.expects_follows() {
+            return self.closes_response(bytes, shape);
+        }
+        Some(shape)
+    }
+
+    /// The same for a response, which may be one that goes on to its end marker.
+    #[inline(never)]
+    fn closes_response(&mut self, bytes: &[u8], mut shape: Shape) -> Option<Shape> {
+        if self.follows.is_none() {
+            let name = Frame::new(bytes, self.index.marks(), shape, 0).name();
+            if !name.is_some_and(|kind| kind.eq_ignore_case("Follows")) {
                 return Some(shape);
             }
-            let shape = Shape { head: follows_head(bytes, index), ..shape };
+            shape.head = follows_head(bytes, self.index.marks());
             self.follows = Some(shape);
-            shape
-        };
+        }
         let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         text.ends_with(END_MARKER).then_some(shape)
     }
 }
 
-#[inline]
-pub(super) fn has_newline(bytes: &[u8]) -> bool {
-    match bytes {
-        [byte] => *byte == b'\n',
-        bytes => memchr::memchr(b'\n', bytes).is_some(),
-    }
+/// The masks of the last bytes, which are fewer than a block.
+#[inline(always)]
+fn tail<L: Lanes>(lanes: L, buf: &[u8], len: usize) -> Masks {
+    let mut short = [0; BLOCK];
+    let (block, surplus) = if let Some(block) = buf.last_chunk() {
+        (block, BLOCK - len)
+    } else {
+        short[..buf.len()].copy_from_slice(buf);
+        (&short, buf.len() - len)
+    };
+    let Masks { newlines, colons } = lanes.masks(block);
+    let without = |mask: u64| u32::try_from(surplus).ok().and_then(|surplus| mask.checked_shr(surplus)).unwrap_or(0);
+    Masks { newlines: without(newlines), colons: without(colons) }
 }

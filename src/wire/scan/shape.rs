@@ -2,6 +2,7 @@
 
 use super::index::Mark;
 use crate::wire::frame::{FrameKind, Shape};
+use crate::wire::same_name;
 
 pub(super) fn is_action_id(name: &[u8]) -> bool {
     name.eq_ignore_ascii_case(b"ActionID")
@@ -10,9 +11,9 @@ pub(super) fn is_action_id(name: &[u8]) -> bool {
 /// The kind that a header of this name gives its frame.
 pub(super) fn kind_named(name: &[u8]) -> Option<FrameKind> {
     match name.len() {
-        5 if name.eq_ignore_ascii_case(b"Event") => Some(FrameKind::Event),
-        6 if name.eq_ignore_ascii_case(b"Action") => Some(FrameKind::Action),
-        8 if name.eq_ignore_ascii_case(b"Response") => Some(FrameKind::Response),
+        5 if same_name(name, b"Event") => Some(FrameKind::Event),
+        6 if same_name(name, b"Action") => Some(FrameKind::Action),
+        8 if same_name(name, b"Response") => Some(FrameKind::Response),
         _ => None,
     }
 }
@@ -21,7 +22,7 @@ pub(super) fn kind_named(name: &[u8]) -> Option<FrameKind> {
 fn names<'a>(bytes: &'a [u8], index: &'a [Mark]) -> impl Iterator<Item = Option<&'a [u8]>> {
     let mut start = 0;
     index.chunks_exact(2).map(move |pair| {
-        let [colon, newline] = [pair[0], pair[1]].map(|mark| u32::from_ne_bytes(mark) as usize);
+        let [colon, newline] = [pair[0], pair[1]].map(|mark| u32::from_le_bytes(mark) as usize);
         let start = core::mem::replace(&mut start, newline + 1);
         if colon == newline { None } else { bytes.get(start..colon) }
     })
