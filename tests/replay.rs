@@ -12,10 +12,11 @@ type Invariant = fn(&[u8]);
 /// A file in `fuzz/crashes/<target>/` for each fault that a target found, and in `fuzz/seeds/<target>/` what the corpus has no example of; see `fuzz/README.md`.
 #[test]
 fn crashes_and_seeds() {
-    let targets: [(&str, Invariant); 7] = [
+    let targets: [(&str, Invariant); 8] = [
         ("decode", invariants::decode),
         ("chunking", invariants::chunking),
         ("kernels", invariants::kernels),
+        ("filtered", invariants::filtered),
         ("differential", invariants::differential),
         ("write_read", invariants::write_read),
         ("session_ops", operations::session_ops),
@@ -65,6 +66,15 @@ fn corpus_kernels() {
     corpus(|bytes| {
         for setup in SETUPS {
             invariants::kernels(&[setup, bytes].concat());
+        }
+    });
+}
+
+#[test]
+fn corpus_filtered() {
+    corpus(|bytes| {
+        for setup in SETUPS {
+            invariants::filtered(&[setup, bytes].concat());
         }
     });
 }

@@ -31,7 +31,9 @@ mod block;
 mod index;
 mod run;
 mod shape;
+mod skip;
 
+use super::Value;
 use super::frame::{Frame, FrameKind, Shape};
 use super::kernel::Kernel;
 use super::limits::{Framing, Limits};
@@ -40,6 +42,7 @@ use index::Index;
 pub(super) use index::Mark;
 use run::Pass;
 use shape::{is_action_id, kind_named};
+pub(super) use skip::Wanted;
 
 /// Finds frames in a buffer that the caller owns.
 ///
@@ -80,6 +83,8 @@ pub struct Scanner {
     quiet: usize,
     /// Whether the line at the end of what was masked still looks for its first colon, or starts right there.
     pending: bool,
+    /// Lines masked of the frame being read if it is one that nobody wants.
+    skipped_lines: Option<usize>,
     /// The shape of the frame being read if it is a `Follows` one: known at its first blank line.
     follows: Option<Shape>,
     index: Index,
@@ -139,6 +144,7 @@ impl Scanner {
             searched: 0,
             quiet: 0,
             pending: true,
+            skipped_lines: None,
             follows: None,
             index: Index::default(),
             blank_lines: 0,
@@ -174,7 +180,25 @@ impl Scanner {
     /// When the stream goes over a limit. The error is sticky.
     #[inline]
     pub fn scan(&mut self, buf: &[u8]) -> Result<Option<FrameEnd>, FrameError> {
-        if self.is_quiet(buf) { Ok(None) } else { self.scan_blocks(buf) }
+        if self.is_quiet(buf) { Ok(None) } else { self.scan_blocks(buf, None) }
+    }
+
+    /// The same, but events go by unless `wanted` says by their name that they are. Whatever is no event is wanted
+    /// always.
+    ///
+    /// An event that isn't wanted is read as any other: where it ends, and which limit it breaks, is the same. Only the
+    /// index is spared, so that it costs about as much as to search for blank lines. See
+    /// [`Decoder::next_wanted`](crate::Decoder::next_wanted).
+    ///
+    /// # Errors
+    /// As [`scan`](Self::scan).
+    #[inline]
+    pub fn scan_wanted(
+        &mut self,
+        buf: &[u8],
+        wanted: impl Fn(Value<'_>) -> bool,
+    ) -> Result<Option<FrameEnd>, FrameError> {
+        if self.is_quiet(buf) { Ok(None) } else { self.scan_blocks(buf, Some(&wanted)) }
     }
 
     /// Whether nothing can come of what is new: a few more bytes of a line, the commonest case by far where reads are small.
@@ -193,7 +217,11 @@ impl Scanner {
     }
 
     #[inline(never)]
-    pub(super) fn scan_blocks(&mut self, buf: &[u8]) -> Result<Option<FrameEnd>, FrameError> {
+    pub(super) fn scan_blocks(
+        &mut self,
+        buf: &[u8],
+        wanted: Option<Wanted<'_>>,
+    ) -> Result<Option<FrameEnd>, FrameError> {
         self.quiet = 0;
         let stop = match self.phase {
             Phase::Failed(error) => return Err(error),
@@ -211,7 +239,7 @@ impl Scanner {
             }
             self.phase = Phase::Frames;
         }
-        match stop.or_else(|| self.kernel.run(Pass { scanner: self, buf })) {
+        match stop.or_else(|| self.kernel.run(Pass { scanner: self, buf, wanted })) {
             None => Ok(None),
             Some(Stop::Frame(end)) => {
                 self.phase = Phase::Delivered;
@@ -338,11 +366,20 @@ impl Scanner {
         }
     }
 
+    /// A frame starts there; nothing of it has been masked.
+    ///
+    /// Bytes of it that were in the last block are masked again: that is less work than to keep what is left of a block.
+    #[inline]
+    fn begin(&mut self, start: usize) {
+        (self.start, self.masked, self.searched) = (start, start, start);
+        self.pending = true;
+        self.skipped_lines = None;
+    }
+
     /// The frame from `start` to `end`; the next one starts behind it.
     fn deliver(&mut self, end: usize, shape: Shape) -> Stop {
-        let start = core::mem::replace(&mut self.start, end);
-        // What has been masked beyond it is masked again: that is less work than to keep what is left of a block.
-        (self.masked, self.searched, self.pending) = (end, end, true);
+        let start = self.start;
+        self.begin(end);
         self.follows = None;
         Stop::Frame(FrameEnd { start, end, offset: self.base + start as u64, shape })
     }

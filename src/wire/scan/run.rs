@@ -3,7 +3,8 @@
 use super::block::Block;
 use super::index::{Index, copy_places};
 use super::shape::{classify, follows_head};
-use super::{Scanner, Stop};
+use super::skip::Wanted;
+use super::{FrameEnd, Scanner, Stop};
 use crate::error::Limit;
 use crate::wire::frame::{END_MARKER, Frame, FrameKind, Shape};
 use crate::wire::kernel::{BLOCK, Lanes, Masks, Work};
@@ -12,6 +13,7 @@ use crate::wire::kernel::{BLOCK, Lanes, Masks, Work};
 pub(super) struct Pass<'a> {
     pub(super) scanner: &'a mut Scanner,
     pub(super) buf: &'a [u8],
+    pub(super) wanted: Option<Wanted<'a>>,
 }
 
 impl Work for Pass<'_> {
@@ -19,44 +21,61 @@ impl Work for Pass<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> Option<Stop> {
-        self.scanner.run(lanes, self.buf)
+        self.scanner.run(lanes, self.buf, self.wanted)
     }
 }
 
 impl Scanner {
     #[inline(always)]
-    fn run<L: Lanes>(&mut self, lanes: L, buf: &[u8]) -> Option<Stop> {
-        if self.masked == self.start {
-            self.skip_blank_lines(buf);
-        }
+    fn run<L: Lanes>(&mut self, lanes: L, buf: &[u8], wanted: Option<Wanted<'_>>) -> Option<Stop> {
         loop {
+            if self.skip(lanes, buf, wanted) {
+                return self.wait(buf);
+            }
             let rest = buf.get(self.masked..)?;
             let block = if rest.len() >= BLOCK {
                 let Some(block) = self.cruise(lanes, buf) else { continue };
                 block
             } else {
-                self.searched = buf.len();
-                let masks = if rest.is_empty() { Masks::NONE } else { tail(lanes, buf, rest.len()) };
+                let (masks, _) = masks(lanes, buf, self.masked);
                 if masks.newlines == 0 {
-                    let far = self.masked + BLOCK - 1;
-                    let room_left = far - self.start < self.limits.max_buffer() as usize;
-                    self.quiet = if room_left && self.within(far) { far } else { 0 };
-                    return self.overlong(buf.len());
+                    return self.wait(buf);
                 }
                 let block;
                 (block, self.pending) = Block::new(masks, self.masked, self.pending);
                 self.masked = buf.len();
                 block
             };
-            if let Some(stop) = self.work_off(buf, block) {
-                return Some(stop);
+            match self.work_off(buf, block) {
+                None => {}
+                Some(Stop::Frame(end)) if wanted.is_some_and(|wanted| self.is_unwanted(buf, end, wanted)) => {
+                    self.index.len = 0;
+                }
+                stop => return stop,
             }
         }
     }
 
+    /// All there is has been looked at, and more is needed.
+    #[inline(always)]
+    fn wait(&mut self, buf: &[u8]) -> Option<Stop> {
+        self.searched = buf.len();
+        let far = self.masked + BLOCK - 1;
+        let room_left = far - self.start < self.limits.max_buffer() as usize;
+        self.quiet = if room_left && self.within(far) { far } else { 0 };
+        self.overlong(buf.len())
+    }
+
+    /// Whether the frame is an event that is not wanted, now that its index tells its name.
+    #[inline(never)]
+    fn is_unwanted(&self, buf: &[u8], end: FrameEnd, wanted: Wanted<'_>) -> bool {
+        let frame = self.frame(buf, end);
+        frame.kind() == FrameKind::Event && !frame.name().is_some_and(wanted)
+    }
+
     /// Moves the start of the frame, of which nothing has been masked, behind the blank lines there.
     #[inline(always)]
-    fn skip_blank_lines(&mut self, buf: &[u8]) {
+    pub(super) fn skip_blank_lines(&mut self, buf: &[u8]) {
         loop {
             let len = match buf.get(self.start..) {
                 Some([b'\n', ..]) => 1,
@@ -220,17 +239,24 @@ impl Scanner {
     }
 }
 
-/// The masks of the last bytes, which are fewer than a block.
+/// The masks of the block that begins there, and how many bytes it has: fewer at the end of the buffer.
 #[inline(always)]
-fn tail<L: Lanes>(lanes: L, buf: &[u8], len: usize) -> Masks {
+pub(super) fn masks<L: Lanes>(lanes: L, buf: &[u8], at: usize) -> (Masks, usize) {
+    let rest = buf.get(at..).unwrap_or_default();
+    if let Some(block) = rest.first_chunk() {
+        return (lanes.masks(block), BLOCK);
+    }
+    if rest.is_empty() {
+        return (Masks::NONE, 0);
+    }
+    // The last bytes of the buffer, those before the rest cut off.
     let mut short = [0; BLOCK];
     let (block, surplus) = if let Some(block) = buf.last_chunk() {
-        (block, BLOCK - len)
+        (block, BLOCK - rest.len())
     } else {
-        short[..buf.len()].copy_from_slice(buf);
-        (&short, buf.len() - len)
+        short[..rest.len()].copy_from_slice(rest);
+        (&short, 0)
     };
     let Masks { newlines, colons } = lanes.masks(block);
-    let without = |mask: u64| u32::try_from(surplus).ok().and_then(|surplus| mask.checked_shr(surplus)).unwrap_or(0);
-    Masks { newlines: without(newlines), colons: without(colons) }
+    (Masks { newlines: newlines >> surplus, colons: colons >> surplus }, rest.len())
 }
