@@ -35,7 +35,7 @@ fn main() {
     let measured = has("--bench") && !has("--test");
     let (times, share, rounds) = if measured { (TIMES, 1, ROUNDS) } else { (1, 16, 1) };
     if has("once") {
-        return once(std::env::args().any(|argument| argument == "fields"));
+        return once(&has);
     }
     let storm = Storm::load(times);
     if !has("--list") {
@@ -48,11 +48,16 @@ fn main() {
     criterion.final_summary();
 }
 
-/// Reads the storm three times, for a profiler: all that is done besides is to load it.
-fn once(fields: bool) {
+/// For a profiler: reads the storm three times, and does nothing else but load it.
+fn once(has: &dyn Fn(&str) -> bool) {
     let bytes = std::fs::read(STORM).expect("the storm of the corpus");
-    let how = if fields { Use::ReadFields } else { Use::Take };
-    black_box(decode(&mut warm(&bytes, 8192), &bytes, 8192, how));
+    let mut decoder = warm(&bytes, 8192);
+    if has("filtered") {
+        black_box(filter(&mut decoder, &bytes, 8192));
+    } else {
+        let how = if has("fields") { Use::ReadFields } else { Use::Take };
+        black_box(decode(&mut decoder, &bytes, 8192, how));
+    }
 }
 
 // Contenders. Each does its work once over and tells what it found.
