@@ -119,7 +119,7 @@ impl<'a> Args<'a> {
         let mut writer = FrameWriter::action(out, self.action.bytes(&mut digits));
         if let Some(id) = action_id {
             check_action_id(id)?;
-            writer = writer.header("ActionID", id);
+            writer.field(b"ActionID", None, |out| out.extend_from_slice(id.as_bytes()));
         }
         for header in &self.headers {
             header.write(&mut writer, self.verbatim);
@@ -143,24 +143,25 @@ impl Header<'_> {
         let blank = |value| leading_blank(value).filter(|_| !verbatim);
         let mut digits = [0; 20];
         let value = self.value.bytes(&mut digits);
-        let mut buffer = NameBuffer::default();
-        let name = self.name.write(&mut buffer);
-        let refusal = match &self.name {
-            HeaderName::Assignment(_, variable) => {
+        let plain = |out: &mut Vec<u8>| out.extend_from_slice(value);
+        match &self.name {
+            HeaderName::Field(name) => writer.field(name.as_bytes(), blank(value), plain),
+            HeaderName::Assignment(name, variable) => {
                 let mut digits = [0; 20];
                 let variable = variable.bytes(&mut digits);
                 let refusal = variable_refusal(variable).or_else(|| blank(variable));
-                return writer.field(name, refusal, |out| {
+                writer.field(name.as_bytes(), refusal, |out| {
                     quote_into(variable, out);
                     out.push(b'=');
                     quote_into(value, out);
                 });
             }
-            HeaderName::Free(_) => name_refusal(name),
-            HeaderName::Field(_) | HeaderName::Numbered(..) => None,
-        };
-        let refusal = refusal.or_else(|| blank(value));
-        writer.field(name, refusal, |out| out.extend_from_slice(value));
+            HeaderName::Numbered(..) | HeaderName::Free(_) => {
+                let mut buffer = NameBuffer::default();
+                let name = self.name.write(&mut buffer);
+                writer.field(name, name_refusal(name).or_else(|| blank(value)), plain);
+            }
+        }
     }
 }
 

@@ -42,17 +42,17 @@ pub struct FrameWriter<'out> {
 impl<'out> FrameWriter<'out> {
     /// Begins a request to a server: lines of at most 1,022 bytes, at most 128 of them.
     pub fn action(out: &'out mut Vec<u8>, name: impl AsRef<[u8]>) -> Self {
-        Self::new(out, true).header("Action", name)
+        Self::begin(out, true, b"Action", name.as_ref())
     }
 
     /// Begins a server's answer of this kind, such as `Success`. Of any length.
     pub fn response(out: &'out mut Vec<u8>, kind: impl AsRef<[u8]>) -> Self {
-        Self::new(out, false).header("Response", kind)
+        Self::begin(out, false, b"Response", kind.as_ref())
     }
 
     /// Begins a server's event. Of any length.
     pub fn event(out: &'out mut Vec<u8>, name: impl AsRef<[u8]>) -> Self {
-        Self::new(out, false).header("Event", name)
+        Self::begin(out, false, b"Event", name.as_ref())
     }
 
     /// Begins what a server said, with no line yet: what a frame is, its first line decides. Of any length.
@@ -68,6 +68,12 @@ impl<'out> FrameWriter<'out> {
             self.put(b"line", 0, None, |out| out.extend_from_slice(text));
         }
         self
+    }
+
+    fn begin(out: &'out mut Vec<u8>, to_server: bool, name: &[u8], value: &[u8]) -> Self {
+        let mut writer = Self::new(out, to_server);
+        writer.field(name, None, |out| out.extend_from_slice(value));
+        writer
     }
 
     fn new(out: &'out mut Vec<u8>, to_server: bool) -> Self {
