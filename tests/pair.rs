@@ -139,7 +139,7 @@ impl Pair {
             }
             Later::Items(id, 5) => {
                 let list = self.server.resume(id).unwrap();
-                list.complete("StatusComplete", [("Items", "4")]).unwrap();
+                list.complete_with("StatusComplete", [("Items", "4")]).unwrap();
             }
             Later::Items(id, n) => {
                 drop(self.server.resume(id).unwrap().item("Status", [("Channel", "x")]).unwrap());
