@@ -144,6 +144,15 @@ fn what_asterisk_refuses() {
 }
 
 #[test]
+fn an_action_id_that_would_end_the_line_is_not_echoed() {
+    let (mut server, now) = logged_in(Classes::ALL);
+    feed(&mut server, now, b"Action: Ping\r\nActionID: 7\r8\r\n\r\n");
+    let Ok(Some(ServerEvent::Request { id, .. })) = server.poll_event() else { panic!("a request") };
+    server.respond(id, "Success", [("Ping", "Pong")]).unwrap();
+    assert_eq!(sent(&mut server), "Response: Success\r\nPing: Pong\r\n\r\n");
+}
+
+#[test]
 fn goodbye_and_the_end() {
     let (mut server, now) = logged_in(Classes::ALL);
     feed(&mut server, now, b"Action: Logoff\r\nActionID: 9\r\n\r\nAction: Ping\r\n\r\n");

@@ -174,11 +174,8 @@ impl Server {
 
     pub(super) fn write_response(&mut self, kind: &str, action_id: Option<&[u8]>, message: &str) {
         let writer = with_id(FrameWriter::response(&mut self.out, kind), action_id.unwrap_or_default());
-        // Asterisk echoes what was sent; what can't be echoed is left out.
-        if writer.header("Message", message).finish().is_err() {
-            let writer = FrameWriter::response(&mut self.out, kind).header("Message", message);
-            _ = writer.finish();
-        }
+        // Nothing in it can be refused.
+        _ = writer.header("Message", message).finish();
     }
 
     pub(super) fn write_challenge(&mut self, action_id: &[u8]) {

@@ -336,10 +336,12 @@ impl Server {
     fn judge(&mut self, source: &Source) -> Verdict {
         let frame = self.frame(source);
         let fault = strict::fault(frame);
-        let action_id: Box<[u8]> = match fault {
-            Some((_, id)) => id.unwrap_or_default().into(),
-            None => strict::action_id(frame).unwrap_or_default().into(),
+        let action_id = match fault {
+            Some((_, id)) => id,
+            None => strict::action_id(frame),
         };
+        // Asterisk echoes what was sent; what would end the line is left out.
+        let action_id: Box<[u8]> = action_id.filter(|id| !id.contains(&b'\r')).unwrap_or_default().into();
         let fault = fault.map(|(fault, _)| fault).or((frame.kind() != FrameKind::Action).then_some(Fault::NoAction));
         let request = Request::from(frame);
         let logged_in = self.stage == Stage::LoggedIn;
