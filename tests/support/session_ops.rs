@@ -17,6 +17,12 @@ enum Op<'a> {
         challenge: bool,
     },
     Send(u8),
+    /// A request that reaches the server, and what that answers.
+    Ask {
+        kind: u8,
+        collect: bool,
+        answers: [u8; 5],
+    },
     SendCustom(&'a [u8], &'a [u8]),
     Cancel(u8),
     Collect(u8, u8),
@@ -69,7 +75,6 @@ const IN_FLIGHT: usize = 8;
 /// What the harness has seen of one request.
 #[derive(Default)]
 struct Seen {
-    started: bool,
     collects: bool,
     /// Items and paragraphs that were lent, and items that were taken.
     items: u64,
@@ -193,7 +198,21 @@ impl Driven {
                 let credentials = Credentials::plain("u", if challenge { "s" } else { "t" });
                 _ = self.client.login(self.now, credentials);
             }
-            Op::Send(kind) => self.send(kind),
+            Op::Send(kind) => _ = self.send(kind),
+            Op::Ask { kind, collect, answers } => {
+                let Some(id) = self.send(kind) else { return };
+                if collect {
+                    self.client.collect(id, usize::MAX).expect("it is in flight");
+                    self.sent.get_mut(&id).expect("it was sent").collects = true;
+                }
+                self.transmit(usize::MAX);
+                let to = self.ids.len() - 1;
+                for what in answers {
+                    // Where a ping has followed it, that may be meant.
+                    self.receive(&self.answer(to - usize::from(what >> 7).min(to), what & 0x7f, "\r\n"));
+                    self.pump();
+                }
+            }
             Op::SendCustom(name, value) => {
                 if let Ok(handle) = self.client.send(self.now, &Custom::new(name).header("X", value)) {
                     self.began(handle.id());
@@ -218,10 +237,8 @@ impl Driven {
             }
             Op::Input(bytes) => self.receive(bytes),
             Op::Answer { to, what, glued } => {
-                let id = self.ids.get(usize::from(to) % self.ids.len().max(1));
-                let id = id.map(|id| format!("ActionID: {id}\r\n")).unwrap_or_default();
-                let end = if glued { "" } else { "\r\n" };
-                self.receive(format!("{}{id}{end}", ANSWERS[usize::from(what) % ANSWERS.len()]).as_bytes());
+                let to = usize::from(to) % self.ids.len().max(1);
+                self.receive(&self.answer(to, what, if glued { "" } else { "\r\n" }));
             }
             Op::Transmit(n) => self.transmit(n.into()),
             Op::Wait(milliseconds) => {
@@ -253,7 +270,7 @@ impl Driven {
         self.sent.insert(id, Seen::default());
     }
 
-    fn send(&mut self, kind: u8) {
+    fn send(&mut self, kind: u8) -> Option<Id> {
         let (client, now) = (&mut self.client, self.now);
         let sent = match kind % 11 {
             0 => client.send(now, &Ping::new()).map(Id::from),
@@ -269,9 +286,15 @@ impl Driven {
             _ => client.send(now, &Filter::new("Add").filter("x")).map(Id::from),
         };
         self.filters += usize::from(kind % 11 == 10);
-        if let Ok(id) = sent {
-            self.began(id);
-        }
+        let id = sent.ok()?;
+        self.began(id);
+        Some(id)
+    }
+
+    /// Something that a server says, to the request that was seen so many before.
+    fn answer(&self, to: usize, what: u8, end: &str) -> Vec<u8> {
+        let id = self.ids.get(to).map(|id| format!("ActionID: {id}\r\n")).unwrap_or_default();
+        format!("{}{id}{end}", ANSWERS[usize::from(what) % ANSWERS.len()]).into_bytes()
     }
 
     fn take(&mut self, id: Id) {
@@ -347,9 +370,7 @@ impl Driven {
                     assert_eq!(self.policy, AtCeiling::StopReading);
                     assert!(open(&mut self.sent, id).collects);
                 }
-                ClientEvent::Started { id, .. } => {
-                    assert!(!std::mem::replace(&mut open(&mut self.sent, id).started, true), "it starts once");
-                }
+                ClientEvent::Started { id, .. } => _ = open(&mut self.sent, id),
                 ClientEvent::Item { id, .. } => {
                     let seen = open(&mut self.sent, id);
                     assert!(!seen.collects, "what is collected isn't lent");
