@@ -168,7 +168,10 @@ impl Server {
     pub fn handle_input(&mut self, _now: Instant, bytes: &[u8]) -> usize {
         let room = if self.eof || self.waiting.is_some() { 0 } else { self.decoder.room() };
         let taken = bytes.get(..room).unwrap_or(bytes);
-        self.decoder.push(taken);
+        // Even nothing may move what is in the buffer, and with it the frame that waits.
+        if !taken.is_empty() {
+            self.decoder.push(taken);
+        }
         taken.len()
     }
 
