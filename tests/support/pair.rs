@@ -250,10 +250,10 @@ impl Pair {
             return false;
         }
         self.now += Duration::from_micros(1);
-        self.to_server() | (!self.line.is_cut && self.to_client())
+        self.carry_there() | (!self.line.is_cut && self.carry_back())
     }
 
-    fn to_server(&mut self) -> bool {
+    fn carry_there(&mut self) -> bool {
         let Some(bytes) = self.client.poll_transmit() else { return false };
         let n = self.line.piece(bytes.len());
         let left = match self.line.cut {
@@ -273,7 +273,7 @@ impl Pair {
         taken > 0
     }
 
-    fn to_client(&mut self) -> bool {
+    fn carry_back(&mut self) -> bool {
         let Some(bytes) = self.server.poll_transmit().filter(|_| !self.over) else { return false };
         let left = match self.line.cut {
             Some(Cut::ToClient(at)) => at - self.line.arrived[1],

@@ -447,6 +447,7 @@ impl Driven {
             self.client.cancel(*id);
             self.pump();
         }
+        sent.into_iter().for_each(|id| self.take(id));
         for (id, seen) in &self.sent {
             assert!(seen.ended, "{id:?} has no ending");
             assert!(
