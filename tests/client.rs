@@ -531,6 +531,23 @@ fn collected_items_stop_the_reading() {
 }
 
 #[test]
+fn another_list_may_take_up_the_room() {
+    let mut peer = Peer::ready(Config::new().ceiling(1 << 16, 1));
+    let [a, b] = [0, 1].map(|_| peer.send(&Status::new()));
+    for list in [a, b] {
+        peer.client.collect(list, 10).unwrap();
+    }
+    let item = |list: usize| format!("Event: Status\r\nActionID: ${list}\r\n\r\n");
+    peer.feed("Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\nResponse: Success\r\nActionID: $1\r\nEventList: start\r\n\r\n");
+    assert_eq!(peer.feed(&[item(0), item(1)].concat()), ["full"]);
+    // Told once: there is nothing to be taken of the list that is named.
+    assert!(peer.client.take_items(b).is_empty() && peer.events().is_empty());
+    assert_eq!(peer.client.take_items(a).len(), 1);
+    assert!(peer.events().is_empty());
+    assert_eq!(peer.client.take_items(b).len(), 1);
+}
+
+#[test]
 fn or_fail_the_list() {
     let mut peer = Peer::ready(Config::new().at_ceiling(AtCeiling::FailList));
     let list = peer.send(&Status::new());

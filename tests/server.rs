@@ -148,6 +148,39 @@ fn what_asterisk_refuses() {
 }
 
 #[test]
+fn an_action_id_that_would_end_the_line_is_not_echoed() {
+    let (mut server, now) = logged_in(Classes::ALL);
+    feed(&mut server, now, b"Action: Ping\r\nActionID: 7\r8\r\n\r\n");
+    let Ok(Some(ServerEvent::Request { id, .. })) = server.poll_event() else { panic!("a request") };
+    server.respond(id, "Success", [("Ping", "Pong")]).unwrap();
+    assert_eq!(sent(&mut server), "Response: Success\r\nPing: Pong\r\n\r\n");
+}
+
+#[test]
+fn a_request_that_waits_behind_blank_lines_is_not_lost() {
+    let now = Instant::now();
+    let mut server = Server::new(now, Config::new().banner("").fully_booted(false).max_unsent(60));
+    let blank = "\n".repeat(30);
+    let input = format!(
+        "Action: Login\r\n\r\n{blank}Action: Ping\r\nActionID: 1\r\n\r\n{blank}Action: Ping\r\nActionID: 2\r\n\r\n"
+    );
+    feed(&mut server, now, input.as_bytes());
+    let mut ids = Vec::new();
+    while ids.len() < 2 {
+        // A driver that offers what it has, though nothing is taken at present.
+        assert!(server.handle_input(now, b"") == 0);
+        match server.poll_event().unwrap() {
+            Some(ServerEvent::Login { id, .. }) => server.accept(id, Classes::ALL).unwrap(),
+            Some(ServerEvent::Request { request, .. }) => ids.push(request.action_id().unwrap().to_string()),
+            Some(ServerEvent::Malformed(Fault::NoAction)) => {}
+            Some(other) => panic!("{other:?}"),
+            None => _ = sent(&mut server),
+        }
+    }
+    assert_eq!(ids, ["1", "2"]);
+}
+
+#[test]
 fn goodbye_and_the_end() {
     let (mut server, now) = logged_in(Classes::ALL);
     feed(&mut server, now, b"Action: Logoff\r\nActionID: 9\r\n\r\nAction: Ping\r\n\r\n");

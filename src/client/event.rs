@@ -135,7 +135,7 @@ pub enum ClientEvent<'buf> {
         /// How.
         ending: Ending<'buf>,
     },
-    /// The next item of this collected list doesn't fit under the ceiling; nothing more comes until items are taken. See [`AtCeiling::StopReading`](super::AtCeiling::StopReading).
+    /// The next item of this collected list doesn't fit under the ceiling; nothing more comes until items are taken, of this list or of another that takes up the room. See [`AtCeiling::StopReading`](super::AtCeiling::StopReading).
     Full {
         /// The list.
         id: Id,

@@ -433,8 +433,10 @@ impl Client {
 
     /// The items collected so far; they are no longer held. None for what was not collected.
     pub fn take_items(&mut self, handle: impl Into<Id>) -> Vec<OwnedFrame> {
-        self.told = false;
-        self.session.take_items(handle.into())
+        let items = self.session.take_items(handle.into());
+        // What makes no room is no reason to tell again that there is none.
+        self.told &= items.is_empty();
+        items
     }
 
     /// Ends a request with [`Ending::Cancelled`]. The server knows nothing of that: what it still answers is [`ClientEvent::Unclaimed`]. `false`: it had ended already.

@@ -176,7 +176,10 @@ impl Server {
     pub fn handle_input(&mut self, _now: Instant, bytes: &[u8]) -> usize {
         let room = if self.eof || self.waiting.is_some() { 0 } else { self.decoder.room() };
         let taken = bytes.get(..room).unwrap_or(bytes);
-        self.decoder.push(taken);
+        // Even nothing may move what is in the buffer, and with it the frame that waits.
+        if !taken.is_empty() {
+            self.decoder.push(taken);
+        }
         taken.len()
     }
 
@@ -390,7 +393,7 @@ impl Server {
             Some((_, id)) => id,
             None => strict::action_id(frame),
         };
-        // Asterisk echoes what was sent; what can't be echoed is left out.
+        // Asterisk echoes what was sent; what would end the line is left out.
         let action_id: Box<[u8]> = action_id.filter(|id| !id.contains(&b'\r')).unwrap_or_default().into();
         let fault = fault.map(|(fault, _)| fault).or((frame.kind() != FrameKind::Action).then_some(Fault::NoAction));
         let request = Request::from(frame);
