@@ -180,6 +180,15 @@ fn http_poll() {
 }
 
 #[test]
+fn http_poll_as_a_user_runs_it() {
+    let (_mock, address) = listening("mock_http", &[]);
+    assert_eq!(output("http_poll", &[&address, "--events", "3"]), "event: Hangup\n".repeat(3));
+    let (code, stdout, stderr) = run("http_poll", [&address, "--secret", "wr0ng"]);
+    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+    assert!(stderr.contains("refused") && !stderr.contains("wr0ng"), "{stderr}");
+}
+
+#[test]
 fn queue_monitor() {
     let (_mock, address) = mock();
     let stdout = output("queue_monitor", &[&address, "--once"]);
