@@ -46,13 +46,14 @@
 //!
 //! - `serde`: `Serialize` for [`Frame`], [`OwnedFrame`], [`Value`], typed [events](event::Event) and [descriptions](catalogue::Described); secrets are masked, but for what `wire::WithSecrets` wraps.
 //! - `std` (default): [`client`], [`server`], [`http`]; and lets `memchr` choose its routine at run time. Without it the crate needs `alloc` only.
+//! - `simd` (default): frames are found with vector instructions, see [`wire::Kernel`]. The files that use them are the only ones with `unsafe`; without it the crate forbids it.
 //! - `md5`: logging in without sending the password.
 //! - `xml`: AMI over HTTP as `mxml`.
 //! - `kazoo`: the Conferences API of Kazoo; brings `serde` and `serde_json`.
 //! - `sipxecs`: the REST conference service of sipXecs.
 
 #![no_std]
-#![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "simd"), forbid(unsafe_code))]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 extern crate alloc;

@@ -18,6 +18,8 @@ fn crashes_and_seeds() {
     let targets: [(&str, Invariant); 8] = [
         ("decode", invariants::decode),
         ("chunking", invariants::chunking),
+        ("kernels", invariants::kernels),
+        ("filtered", invariants::filtered),
         ("differential", invariants::differential),
         ("write_read", invariants::write_read),
         ("session_ops", session_ops),
@@ -60,6 +62,24 @@ fn corpus_chunking() {
     corpus(|bytes| {
         for setup in SETUPS {
             invariants::chunking(&[setup, bytes].concat());
+        }
+    });
+}
+
+#[test]
+fn corpus_kernels() {
+    corpus(|bytes| {
+        for setup in SETUPS {
+            invariants::kernels(&[setup, bytes].concat());
+        }
+    });
+}
+
+#[test]
+fn corpus_filtered() {
+    corpus(|bytes| {
+        for setup in SETUPS {
+            invariants::filtered(&[setup, bytes].concat());
         }
     });
 }

@@ -14,6 +14,7 @@ static TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.txt"));
 mod starts {
     include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 }
+pub(crate) use starts::EVENT_CLASSES;
 use starts::{ACTION_STARTS, BLOCK_STARTS, COMMON, EVENT_STARTS, REPLY_COMMON};
 
 /// The item that begins here, up to the next one.
@@ -132,6 +133,10 @@ pub enum Role {
 }
 
 impl EventType {
+    pub(crate) const fn number(self) -> usize {
+        self.0 as usize
+    }
+
     /// Classes that a session must be allowed to read, all of them; none for what only answers actions.
     pub fn classes(self) -> Classes {
         self.class_bits()
