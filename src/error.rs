@@ -234,6 +234,11 @@ pub enum ConnectionError {
     LoginTimedOut(LoginStage),
     /// The peer gave no sign of life when asked for one.
     KeepAlive,
+    /// The peer doesn't read: more than this waits for transmission to it. Of servers only.
+    NotRead {
+        /// The most bytes that may wait.
+        max: usize,
+    },
 }
 
 /// Why a login was refused.
@@ -275,6 +280,7 @@ impl fmt::Display for ConnectionError {
             Self::LoginTimedOut(LoginStage::Challenge) => f.write_str("no answer to the request for a challenge"),
             Self::LoginTimedOut(LoginStage::Login) => f.write_str("no answer to the login"),
             Self::KeepAlive => f.write_str("no sign of life from the peer"),
+            Self::NotRead { max } => write!(f, "the peer leaves more than {max} bytes unread"),
         }
     }
 }
@@ -303,8 +309,8 @@ pub enum SendError {
         /// The most that may.
         max: usize,
     },
-    /// Requests not yet transmitted and collected items would go over the ceiling.
-    Unsent {
+    /// What the client holds would go over the [ceiling](crate::client::Config::ceiling). Transmit, poll or take items first.
+    Ceiling {
         /// The ceiling in bytes.
         max: usize,
     },
@@ -317,7 +323,7 @@ impl fmt::Display for SendError {
             Self::Encode(error) => error.fmt(f),
             Self::NotLoggedIn => f.write_str("not logged in"),
             Self::InFlight { max } => write!(f, "no more than {max} requests may await their answers"),
-            Self::Unsent { max } => write!(f, "what is unsent and collected would go over the ceiling of {max} bytes"),
+            Self::Ceiling { max } => write!(f, "what is held would go over the ceiling of {max} bytes"),
         }
     }
 }
@@ -343,6 +349,11 @@ pub enum ApiMisuse {
     NotOver,
     /// A request that isn't open: it has ended, or there never was one.
     NotOpen,
+    /// A login for which the [ceiling](crate::client::Config::ceiling) leaves no room.
+    Ceiling {
+        /// The ceiling in bytes.
+        max: usize,
+    },
     /// A field that can't be written.
     Encode(EncodeError),
 }
@@ -354,6 +365,7 @@ impl fmt::Display for ApiMisuse {
             Self::NotNew => f.write_str("the login has been started on this connection; reconnect first"),
             Self::NotOver => f.write_str("the connection isn't over; close it first"),
             Self::NotOpen => f.write_str("the request isn't open"),
+            Self::Ceiling { max } => write!(f, "the login doesn't fit under the ceiling of {max} bytes; raise it"),
             Self::Encode(error) => error.fmt(f),
         }
     }

@@ -67,6 +67,8 @@ pub mod catalogue;
 pub mod client;
 pub mod error;
 pub mod event;
+#[cfg(feature = "std")]
+mod exchange;
 mod gone;
 #[cfg(feature = "std")]
 pub mod http;
@@ -75,6 +77,8 @@ mod http_request;
 #[cfg(feature = "kazoo")]
 pub mod kazoo;
 pub mod manual;
+#[cfg(feature = "std")]
+mod outbox;
 pub mod request;
 pub mod response;
 #[cfg(feature = "serde")]

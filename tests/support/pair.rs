@@ -368,7 +368,7 @@ impl Pair {
                 // Something else between.
                 assert!(server.event(Classes::CALL, "Hangup", [("Cause", "16")]).unwrap());
             }
-            Say::Complete => server.resume(id).unwrap().complete("StatusComplete", [("Items", "4")]).unwrap(),
+            Say::Complete => server.resume(id).unwrap().complete_with("StatusComplete", [("Items", "4")]).unwrap(),
             Say::BreakOff => server.resume(id).unwrap().cancel("QueueStatusComplete").unwrap(),
             Say::Outcome => {
                 let headers = [("ActionID", action_id.as_str()), ("Response", "Failure")];
