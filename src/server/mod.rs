@@ -393,7 +393,7 @@ impl Server {
             Some((_, id)) => id,
             None => strict::action_id(frame),
         };
-        // Asterisk echoes what was sent; what would end the line is left out.
+        // Asterisk echoes what was sent; what can't be echoed is left out.
         let action_id: Box<[u8]> = action_id.filter(|id| !id.contains(&b'\r')).unwrap_or_default().into();
         let fault = fault.map(|(fault, _)| fault).or((frame.kind() != FrameKind::Action).then_some(Fault::NoAction));
         let request = Request::from(frame);
