@@ -1,7 +1,7 @@
-//! How fast streams become frames: beside httparse, `memmem` and `memcpy`, at reads of several sizes, and for frames of any size a byte at a time.
+//! How fast streams become frames: beside httparse, `memmem` and `memcpy`, by every kernel, with a filter, at reads of several sizes, and for frames of any size a byte at a time.
 //!
 //! `cargo bench --bench decode` prints a table of ratios first (a few seconds, all contenders in turn within one process) and then criterion's own figures;
-//! `cargo bench --bench decode -- ratios` stops behind the table. Under `cargo test --benches` everything runs once, over less: the storm once, a sixteenth of the long frames.
+//! `cargo bench --bench decode -- ratios` stops behind the table; `-- once`, `once fields` and `once filtered` do one of them once, for a profiler. Under `cargo test --benches` everything runs once, over less: the storm once, a sixteenth of the long frames.
 //!
 //! The stream is `corpus/storm/22_storm.ami`, 1 MB of events as Asterisk 22 sent them under load, five times in a row. It has no banner and ends with a frame, so it can be read
 //! over and over by one decoder: what is timed is a connection that has been up for a while, with its buffer grown.
@@ -35,7 +35,7 @@ fn main() {
     let measured = has("--bench") && !has("--test");
     let (times, share, rounds) = if measured { (TIMES, 1, ROUNDS) } else { (1, 16, 1) };
     if has("once") {
-        return once(std::env::args().any(|argument| argument == "fields"));
+        return once(&has);
     }
     let storm = Storm::load(times);
     if !has("--list") {
@@ -48,11 +48,16 @@ fn main() {
     criterion.final_summary();
 }
 
-/// Reads the storm three times, for a profiler: all that is done besides is to load it.
-fn once(fields: bool) {
+/// For a profiler: reads the storm three times, and does nothing else but load it.
+fn once(has: &dyn Fn(&str) -> bool) {
     let bytes = std::fs::read(STORM).expect("the storm of the corpus");
-    let how = if fields { Use::ReadFields } else { Use::Take };
-    black_box(decode(&mut warm(&bytes, 8192), &bytes, 8192, how));
+    let mut decoder = warm(&bytes, 8192);
+    if has("filtered") {
+        black_box(filter(&mut decoder, &bytes, 8192));
+    } else {
+        let how = if has("fields") { Use::ReadFields } else { Use::Take };
+        black_box(decode(&mut decoder, &bytes, 8192, how));
+    }
 }
 
 // Contenders. Each does its work once over and tells what it found.
@@ -382,7 +387,9 @@ fn ratios(storm: &Storm, share: usize, rounds: usize) {
     });
     row("memcpy".into(), bytes.len(), nothing, work);
     let [short, middle, large] = &long;
-    for (frame, read) in [(middle, MIB), (middle, 8192), (middle, 64), (short, 1), (middle, 1), (large, 1)] {
+    for (frame, read) in
+        [(middle, MIB), (short, 8192), (middle, 8192), (large, 8192), (middle, 64), (short, 1), (middle, 1), (large, 1)]
+    {
         let size = if read == MIB { "whole".to_owned() } else { read.to_string() };
         let name = format!("frame of {} KiB, {size}", frame.len() * share / KIB);
         let mut decoder = warm(frame, read);
@@ -409,9 +416,17 @@ fn ratios(storm: &Storm, share: usize, rounds: usize) {
     ratio("time with four typed fields of each event / without", "storm, 8192, four fields read", "storm, 8192");
     ratio("time at reads of 64 / of 8192", "storm, 64", "storm, 8192");
     ratio("time at reads of 1460 / of 8192", "storm, 1460", "storm, 8192");
-    ratio("time at 8192 / of memcpy", "storm, 8192", "memcpy");
-    ratio("time at 8192 / of memmem", "storm, 8192", "memmem");
-    ratio("1 MiB frame: time byte by byte / whole", "frame of 1024 KiB, 1", "frame of 1024 KiB, whole");
+    ratio("time of memcpy / of decoding at 8192", "memcpy", "storm, 8192");
+    for kernel in Kernel::available() {
+        let what = format!("time of httparse, split by memmem / of decoding at 8192, {kernel}");
+        ratio(&what, "httparse, split by memmem", &format!("storm, 8192, {kernel}"));
+    }
+    ratio("time of memmem / of filtering in place", "memmem", "filtered, in place");
+    ratio("time of memmem / of filtering at 8192", "memmem", "filtered, 8192");
+    for kib in [64, 1024, 4096] {
+        let [single, piece] = [1, 8192].map(|read| format!("frame of {kib} KiB, {read}"));
+        ratio(&format!("{kib} KiB frame: time byte by byte / at 8192"), &single, &piece);
+    }
     ratio("byte by byte: time a byte of 1 MiB / of 64 KiB", "frame of 1024 KiB, 1", "frame of 64 KiB, 1");
     ratio("byte by byte: time a byte of 4 MiB / of 64 KiB", "frame of 4096 KiB, 1", "frame of 64 KiB, 1");
     println!(

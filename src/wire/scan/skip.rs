@@ -38,8 +38,8 @@ impl Scanner {
                 }
                 self.skipped_lines = Some(0);
             }
-            let Some(lines) = self.skipped_lines else { return false };
-            match self.skip_to_end(lanes, buf, lines) {
+            let Some(count) = self.skipped_lines else { return false };
+            match self.skip_to_end(lanes, buf, count) {
                 Way::End(end) => self.begin(end),
                 Way::Open => return true,
                 Way::Limit => {
@@ -50,43 +50,41 @@ impl Scanner {
         }
     }
 
-    /// Looks for the blank line that closes the frame, of which so many lines have been skipped.
+    /// Looks for the blank line that closes the frame. `count`: line feeds before what has been masked.
     #[inline(always)]
-    fn skip_to_end<L: Lanes>(&mut self, lanes: L, buf: &[u8], lines: usize) -> Way {
+    fn skip_to_end<L: Lanes>(&mut self, lanes: L, buf: &[u8], mut count: usize) -> Way {
         let near = self.limits.max_line().min(self.limits.max_frame()) as usize;
         let far = self.start.saturating_add(near);
         let most = (self.limits.max_headers() as usize).saturating_sub(BLOCK);
-        let (mut at, mut lines, mut whole) = (self.masked, lines, lines);
+        let mut at = self.masked;
         let before = |distance: usize| at >= self.start + distance && buf.get(at - distance) == Some(&b'\n');
         // The line feeds of the block before, as far as they matter: the last two bits.
         let mut last = u64::from(before(1)) << 63 | u64::from(before(2)) << 62;
-        while at < buf.len() {
+        loop {
             let (masks, len) = masks(lanes, buf, at);
-            if at + len > far || lines >= most {
+            if at + len > far || count >= most {
                 return Way::Limit;
             }
             let newlines = masks.newlines;
             let mut blank = newlines & (newlines << 1 | last >> 63 | newlines << 2 | last >> 62);
             while blank != 0 {
                 let newline = at + blank.trailing_zeros() as usize;
-                // At the frame's start no blank line is, so two bytes are before it.
+                // The first line is no blank one, so two bytes are before any of these.
                 if matches!(buf.get(newline.saturating_sub(2)..newline), Some([_, b'\n'] | [b'\n', b'\r'])) {
                     return Way::End(newline + 1);
                 }
                 blank &= blank - 1;
             }
-            lines += newlines.count_ones() as usize;
             // A short block, at the end of the buffer, is looked at again once it is whole.
             if len < BLOCK {
-                break;
+                self.masked = at;
+                self.skipped_lines = Some(count);
+                return Way::Open;
             }
-            at += BLOCK;
+            count += newlines.count_ones() as usize;
             last = newlines;
-            whole = lines;
+            at += BLOCK;
         }
-        self.masked = at;
-        self.skipped_lines = Some(whole);
-        Way::Open
     }
 }
 
