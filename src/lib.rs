@@ -49,6 +49,7 @@
 //! - `md5`: logging in without sending the password.
 //! - `xml`: AMI over HTTP as `mxml`.
 //! - `kazoo`: the Conferences API of Kazoo; brings `serde` and `serde_json`.
+//! - `freeswitch`: FreeSWITCH's event socket and conference commands; brings `serde` and `serde_json`.
 //! - `sipxecs`: the REST conference service of sipXecs.
 
 #![no_std]
@@ -67,6 +68,8 @@ pub mod catalogue;
 pub mod client;
 pub mod error;
 pub mod event;
+#[cfg(feature = "freeswitch")]
+pub mod freeswitch;
 mod gone;
 #[cfg(feature = "std")]
 pub mod http;

@@ -1,0 +1,1 @@
+//! FreeSWITCH: its event socket, its conference commands and what comes back.
