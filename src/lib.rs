@@ -73,7 +73,7 @@ pub mod freeswitch;
 mod gone;
 #[cfg(feature = "std")]
 pub mod http;
-#[cfg(any(feature = "kazoo", feature = "sipxecs"))]
+#[cfg(any(feature = "std", feature = "kazoo", feature = "sipxecs"))]
 mod http_request;
 #[cfg(feature = "kazoo")]
 pub mod kazoo;

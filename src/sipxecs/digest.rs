@@ -28,7 +28,7 @@ impl<'a> Credentials<'a> {
 
     /// RFC 2617's A2: `GET:/sipxconfig/…`.
     pub fn a2(request: &Request) -> String {
-        format!("{}:{}", request.method(), request.path())
+        format!("{}:{}", request.method(), request.target())
     }
 
     /// The value of the header `Authorization` that answers a challenge. `md5` hashes, `cnonce` is a fresh random
@@ -74,7 +74,7 @@ impl<'a> Credentials<'a> {
         Some(format!(
             "Digest username=\"{}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"{}\", response=\"{response}\"{counted}{opaque}",
             self.user,
-            request.path()
+            request.target()
         ))
     }
 }

@@ -52,13 +52,13 @@ impl<'a> Conference<'a> {
             return Err(RequestError::new("conference", Reason::HidesText));
         }
         let mut path = String::from("/sipxconfig/rest/my/conference/");
-        push_encoded(&mut path, self.name);
+        push_encoded(&mut path, self.name.as_bytes());
         path.push('/');
         check_word("command", command.name())?;
         if matches!(command.name(), "." | "..") {
             return Err(RequestError::new("command", Reason::DotSegment));
         }
-        push_encoded(&mut path, command.name());
+        push_encoded(&mut path, command.name().as_bytes());
         let shown = path.len();
         Arguments(&mut path).write(command)?;
         let request = Request::new(self.method, path);
@@ -76,7 +76,7 @@ impl<'a> Conference<'a> {
     pub fn details(&self) -> Result<Request, RequestError> {
         check_name(self.name)?;
         let mut path = String::from("/sipxconfig/rest/my/conferencedetails/");
-        push_encoded(&mut path, self.name);
+        push_encoded(&mut path, self.name.as_bytes());
         Ok(Request::new(Method::Get, path))
     }
 }
@@ -86,7 +86,7 @@ impl<'a> Conference<'a> {
 ///
 /// ```
 /// let request = ami_proto::sipxecs::click_to_call("5001", "101", true)?;
-/// assert_eq!(request.path(), "/callcontroller/5001/101?isForwardingAllowed=true");
+/// assert_eq!(request.target(), "/callcontroller/5001/101?isForwardingAllowed=true");
 /// # Ok::<(), ami_proto::sipxecs::RequestError>(())
 /// ```
 ///
@@ -100,7 +100,7 @@ pub fn click_to_call(from: &str, to: &str, forwarding: bool) -> Result<Request, 
             return Err(RequestError::new(argument, Reason::DotSegment));
         }
         path.push('/');
-        push_encoded(&mut path, user);
+        push_encoded(&mut path, user.as_bytes());
     }
     Ok(Request::new(Method::Post, path).query("isForwardingAllowed", if forwarding { "true" } else { "false" }))
 }
@@ -235,14 +235,14 @@ impl Arguments<'_> {
     fn word(&mut self, argument: &'static str, word: &str) -> Result<(), RequestError> {
         check_word(argument, word)?;
         self.known("");
-        push_encoded(self.0, word);
+        push_encoded(self.0, word.as_bytes());
         Ok(())
     }
 
     fn text(&mut self, argument: &'static str, text: &str) -> Result<(), RequestError> {
         check_text(argument, text)?;
         self.known("");
-        push_encoded(self.0, text);
+        push_encoded(self.0, text.as_bytes());
         Ok(())
     }
 
