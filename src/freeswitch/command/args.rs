@@ -257,9 +257,8 @@ impl Argument<'_> {
                 }
                 out.word(slot.name, &format!("{name}={value}"))
             }
-            Self::Members([]) => error(Reason::Empty),
+            Self::Members([]) | Self::List([]) | Self::Words([]) => error(Reason::Empty),
             Self::Members(members) => members.iter().try_for_each(|member| member_word(slot.name, *member, out)),
-            Self::List([]) => error(Reason::Empty),
             Self::List(members) if members.len() > MOST_LISTED => error(Reason::TooMany { max: MOST_LISTED }),
             Self::List(members) if members.contains(&0) => error(Reason::NoMember),
             Self::List(members) => {
@@ -271,7 +270,6 @@ impl Argument<'_> {
                 out.known(format_args!("{list}"))
             }
             Self::Word(text) => word(out, text),
-            Self::Words([]) => error(Reason::Empty),
             Self::Words(words) => words.iter().try_for_each(|text| word(out, text)),
             Self::Encoded(text) => word(out, &text.replace('%', "%25")),
             Self::Delimiter(delimiter) if delimiter.starts_with('"') => error(Reason::DoubleQuote),
