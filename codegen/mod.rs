@@ -1,4 +1,4 @@
-//! Turns the spec tables into Rust: `spec/ami/**/*.spec` in, one file of source a floor of the catalogue out.
+//! Turns the spec tables into Rust: `spec/ami/**/*.spec` in, one file of source a floor of the catalogue out; and `spec/freeswitch/*.spec`, whose commands become builders.
 //!
 //! Used by `build.rs` (which includes it as a module, so that it costs no crate), and by the tests that hold it to its golden files. Standard library only.
 //!
@@ -30,6 +30,7 @@
 mod check;
 mod emit;
 mod emit_actions;
+mod emit_commands;
 mod emit_events;
 mod hash;
 mod kinds;
@@ -90,6 +91,11 @@ pub fn generate(table: &Table) -> Result<Vec<File>, Error> {
         ("responses.rs", emit_actions::responses(table)),
         ("samples.rs", emit_actions::samples(table)),
     ])
+}
+
+/// The Rust made from a table's commands.
+pub fn commands(table: &Table) -> File {
+    ("commands.rs", emit_commands::commands(table))
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {

@@ -50,7 +50,7 @@
 //! - `xml`: AMI over HTTP as `mxml`.
 //! - `kazoo`: the Conferences API of Kazoo; brings `serde` and `serde_json`.
 //! - `freeswitch`: FreeSWITCH's event socket and conference commands; brings `serde` and `serde_json`.
-//! - `sipxecs`: the REST conference service of sipXecs.
+//! - `sipxecs`: the REST conference service of sipXecs; brings `freeswitch`.
 
 #![no_std]
 #![forbid(unsafe_code)]

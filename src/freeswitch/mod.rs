@@ -1,1 +1,3 @@
 //! FreeSWITCH: its event socket, its conference commands and what comes back.
+
+pub mod command;
