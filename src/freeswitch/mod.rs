@@ -1,1 +1,12 @@
 //! FreeSWITCH: its event socket, its conference commands and what comes back.
+
+mod buffer;
+mod decoder;
+pub mod event;
+mod frame;
+mod secret;
+
+pub use decoder::{Decoder, LIMITS};
+pub use event::Event;
+pub use frame::{ContentType, Frame, OwnedFrame};
+pub use secret::{mask, mask_header};
