@@ -14,7 +14,7 @@ fn main() {
         println!("cargo:warning=OUT_DIR is not set; this is a build script, cargo runs it");
         std::process::exit(1);
     };
-    let files = generated().unwrap_or_else(|error| {
+    let files = files().unwrap_or_else(|error| {
         eprintln!("{error}");
         std::process::exit(1);
     });
@@ -26,8 +26,8 @@ fn main() {
     }
 }
 
-fn generated() -> Result<Vec<codegen::File>, codegen::Error> {
+fn files() -> Result<Vec<codegen::File>, codegen::Error> {
     let mut files = codegen::generate(&codegen::read(Path::new("codegen/spec/ami"))?)?;
-    files.push(codegen::commands(&codegen::read(Path::new("codegen/spec/freeswitch"))?));
+    files.extend(codegen::generate_freeswitch(&codegen::read(Path::new("codegen/spec/freeswitch"))?)?);
     Ok(files)
 }

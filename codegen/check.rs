@@ -7,9 +7,8 @@ use std::collections::HashMap;
 
 /// The first mistake in a table whose lines are all right by themselves.
 pub fn check(table: &Table) -> Result<(), Error> {
-    let only_commands = !table.commands.is_empty() && table.events.is_empty() && table.actions.is_empty();
-    for block in ["common", "reply-common"] {
-        if table.block(block).is_none() && !only_commands {
+    for (block, needed) in [("common", true), ("reply-common", !table.actions.is_empty())] {
+        if needed && table.block(block).is_none() {
             let place = Place { file: "the tables".to_owned(), line: 0, column: 0 };
             return Err(place.error(format!("`block {block}` is missing")));
         }

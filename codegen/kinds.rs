@@ -32,7 +32,7 @@ const DURATION: &str = "Duration";
 const SAME: &str = "";
 
 /// All of them.
-pub const KINDS: [Kind; 35] = [
+pub const KINDS: [Kind; 36] = [
     kind("text", "Text", "Value<'buf>", ("Value<'buf>", SAME), ARG, ("some text", "\"some text\"")),
     kind(
         "escaped",
@@ -41,6 +41,14 @@ pub const KINDS: [Kind; 35] = [
         ("value::Escaped<'buf>", SAME),
         ARG,
         ("O\\'Brien", "\"O\\\\'Brien\""),
+    ),
+    kind(
+        "encoded",
+        "Encoded",
+        "value::Encoded<'buf>",
+        ("value::Encoded<'buf>", SAME),
+        ARG,
+        ("some%20text", "\"some%20text\""),
     ),
     kind("int", "Int", "i64", ("i64", SAME), ("i64", "value.into()"), ("-3", "-3")),
     kind("uint", "Uint", "u64", ("u64", SAME), ("u64", "value.into()"), ("3", "3")),

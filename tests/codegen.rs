@@ -13,26 +13,24 @@ fn folder(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// What is made of a folder; `build.rs` makes commands of one of them, and all else of the other.
-fn generated(folder: &Path) -> Vec<codegen::File> {
-    let table = codegen::read(folder).unwrap_or_else(|error| panic!("{error}"));
-    let mut files = Vec::new();
-    if !table.commands.is_empty() {
-        files.push(codegen::commands(&table));
-    }
-    if !table.actions.is_empty() {
-        files.extend(codegen::generate(&table).unwrap_or_else(|error| panic!("{error}")));
-    }
-    files
+type Generator = fn(&codegen::Table) -> Result<Vec<codegen::File>, codegen::Error>;
+
+fn generated(folder: &Path, generate: Generator) -> Vec<codegen::File> {
+    codegen::read(folder).and_then(|table| generate(&table)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The golden table is every generator's.
+fn golden(table: &codegen::Table) -> Result<Vec<codegen::File>, codegen::Error> {
+    Ok([codegen::generate(table)?, codegen::generate_freeswitch(table)?].concat())
 }
 
 #[test]
 fn golden_files() {
-    let golden = folder("codegen/golden");
-    let files = generated(&golden);
-    assert!(files == generated(&golden), "not the same twice");
+    let folder = folder("codegen/golden");
+    let files = generated(&folder, golden);
+    assert!(files == generated(&folder, golden), "not the same twice");
     for (name, text) in files {
-        let path = golden.join(name);
+        let path = folder.join(name);
         if std::env::var_os("BLESS").is_some() {
             std::fs::write(&path, &text).expect("a writable file");
         }
@@ -58,8 +56,13 @@ fn laid_out_as_rustfmt_would() {
         eprintln!("SKIPPED: no rustfmt");
         return;
     }
-    for tables in ["codegen/golden", "codegen/spec/ami", "codegen/spec/freeswitch"] {
-        for (name, text) in generated(&folder(tables)) {
+    let all: [(&str, Generator); 3] = [
+        ("codegen/golden", golden),
+        ("codegen/spec/ami", codegen::generate),
+        ("codegen/spec/freeswitch", codegen::generate_freeswitch),
+    ];
+    for (tables, generate) in all {
+        for (name, text) in generated(&folder(tables), generate) {
             if Path::new(name).extension().is_none_or(|extension| extension != "rs") {
                 continue;
             }
@@ -295,6 +298,8 @@ fn mistakes_of_the_tables_as_a_whole() {
         |text: &str| codegen::parse([("a.spec".to_owned(), text.to_owned())]).err().map(|error| error.to_string());
     assert_eq!(error("").as_deref(), Some("the tables: `block common` is missing"));
     let text = "block common : Of events.\n";
+    assert_eq!(error(text), None, "without actions nothing is replied");
+    let text = "block common : Of events.\naction A : An action.\n";
     assert_eq!(error(text).as_deref(), Some("the tables: `block reply-common` is missing"));
     assert_eq!(error(COMMON), None);
 
