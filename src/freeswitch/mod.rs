@@ -1,3 +1,4 @@
 //! FreeSWITCH: its event socket, its conference commands and what comes back.
 
 pub mod command;
+pub mod reply;
