@@ -5,6 +5,7 @@ pub mod command;
 mod decoder;
 pub mod event;
 mod frame;
+pub mod reply;
 mod secret;
 
 pub use decoder::{Decoder, LIMITS};
