@@ -23,6 +23,7 @@
 //!
 //! The texts are those of FreeSWITCH's `conference_api.c`, and of what 1.6.20 and 1.11.2 answered.
 
+mod read;
 mod rules;
 
 use core::fmt;
@@ -117,7 +118,7 @@ impl<'a> Iterator for Outcomes<'a> {
         if self.rest.is_empty() {
             return None;
         }
-        let (outcome, rest) = rules::read(self.name, self.rest);
+        let (outcome, rest) = read::read(self.name, self.rest);
         self.rest = rest;
         Some(outcome)
     }
@@ -447,6 +448,11 @@ pub enum Refusal<'a> {
     },
     /// The text was not spoken; most likely there is no engine for it.
     NotSpoken,
+    /// The member's picture is on no layer.
+    NoLayer {
+        /// Their channel.
+        channel: Value<'a>,
+    },
     /// The conference doesn't mix video.
     NotMixing,
     /// The server was built without it.

@@ -1,4 +1,7 @@
-//! The texts of `conference_api.c`, and what they say: a table of what each command prints, and the reader of it.
+//! The texts of `conference_api.c`, and what they say: a table of what each command prints.
+#![expect(clippy::unnecessary_wraps, reason = "what makes an outcome may find that the text is another's")]
+
+use memchr::memmem;
 
 use super::super::command::Name;
 use super::{Done, Outcome, Refusal};
@@ -8,7 +11,7 @@ use crate::wire::Value;
 type Parts<'a> = [&'a [u8]; 5];
 
 /// A text that commands print, without `+OK` or `-ERR`.
-struct Rule {
+pub(super) struct Rule {
     /// Those that print it; none: any.
     of: &'static [Name],
     text: &'static str,
@@ -19,129 +22,17 @@ const fn rule(of: &'static [Name], text: &'static str, make: for<'a> fn(Parts<'a
     Rule { of, text, make }
 }
 
-/// Reads what is next, and gives what is behind it. `text` is not empty.
-pub(super) fn read(name: Option<Name>, text: &[u8]) -> (Outcome<'_>, &[u8]) {
-    let (line, rest, ended) = match text.iter().position(|byte| *byte == b'\n') {
-        Some(end) => (&text[..end], &text[end + 1..], true),
-        None => (text, &text[text.len()..], false),
-    };
-    match name {
-        // A value has no line end. A refusal has.
-        Some(Name::Get | Name::Set | Name::Getvar) => {
-            let alone = ended && rest.is_empty();
-            match refusal(name, line).filter(|_| alone).or_else(|| own_usage(name, text)) {
-                Some(outcome) => (outcome, &text[text.len()..]),
-                None => (Outcome::Done(Done::Value(Value::new(text))), &text[text.len()..]),
-            }
-        }
-        Some(Name::List | Name::XmlList | Name::JsonList) => {
-            let outcome = refusal(name, line).filter(|_| text.len() - line.len() < 2);
-            match outcome.or_else(|| none_given(line)).or_else(|| number(text).map(|count| done(Done::Count { count })))
-            {
-                Some(outcome) => (outcome, &text[text.len()..]),
-                None => (Outcome::Done(Done::List(Value::new(text))), &text[text.len()..]),
-            }
-        }
-        Some(Name::GetUuid) => {
-            uuid(text).unwrap_or_else(|| (own_usage(name, text).unwrap_or_else(|| read_line(name, line)), rest))
-        }
-        _ if !ended && is_usage(line) => (Outcome::Usage(Value::new(line)), rest),
-        // Its second line says what to try.
-        _ if none_given(line).is_some() => {
-            (Outcome::Refused(Refusal::NoneGiven), rest.strip_prefix(b"Try 'help'\n").unwrap_or(rest))
-        }
-        _ => (read_line(name, line), rest),
-    }
-}
-
-fn done(done: Done<'_>) -> Outcome<'_> {
-    Outcome::Done(done)
-}
-
-fn none_given(line: &[u8]) -> Option<Outcome<'_>> {
-    (line == b"Conference command, not specified.").then_some(Outcome::Refused(Refusal::NoneGiven))
-}
-
-/// Arguments are shown without a line end, behind the name of a command: not always the one that was sent.
-fn is_usage(line: &[u8]) -> bool {
-    let word = line.split(|byte| *byte == b' ').next().unwrap_or_default();
-    word.len() < line.len() && Name::ALL.iter().any(|name| name.as_str().as_bytes() == word)
-}
-
-/// The same where the answer may be any text.
-fn own_usage(name: Option<Name>, text: &[u8]) -> Option<Outcome<'_>> {
-    let arguments = text.strip_prefix(name?.as_str().as_bytes())?;
-    arguments.starts_with(b" <").then_some(Outcome::Usage(Value::new(text)))
-}
-
-/// A unique id. Several stand one behind the other, and what is said of moderators between them.
-fn uuid(text: &[u8]) -> Option<(Outcome<'_>, &[u8])> {
-    const UNDEFINED: &[u8] = b"_undef_";
-    let len = if text.starts_with(UNDEFINED) { UNDEFINED.len() } else { 36 };
-    let (id, rest) = text.split_at_checked(len)?;
-    let hyphen = |at: usize| matches!(at, 8 | 13 | 18 | 23);
-    let is_id =
-        id.iter().enumerate().all(|(at, byte)| if hyphen(at) { *byte == b'-' } else { byte.is_ascii_hexdigit() });
-    (is_id || id == UNDEFINED).then_some((Outcome::Done(Done::Uuid(Value::new(id))), rest))
-}
-
-/// Whether a line says that it went well or not, in either dialect.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Said {
-    Ok,
-    Error,
-    Nothing,
-}
-
-fn prefix(line: &[u8]) -> (Said, &[u8]) {
-    let prefixes: [(&[u8], Said); 5] =
-        [(b"+OK", Said::Ok), (b"-ERR", Said::Error), (b"OK", Said::Ok), (b"ERR", Said::Error), (b"ok", Said::Ok)];
-    for (prefix, said) in prefixes {
-        match line.strip_prefix(prefix) {
-            Some([]) => return (said, &[]),
-            Some([b' ', text @ ..]) => return (said, text),
-            _ => {}
-        }
-    }
-    (Said::Nothing, line)
-}
-
-fn read_line(name: Option<Name>, line: &[u8]) -> Outcome<'_> {
-    let (said, text) = prefix(line);
-    let value = Value::new(text);
-    if let Some(outcome) = find(name, said, text) {
-        return outcome;
-    }
-    match (said, name) {
-        (Said::Ok, _) => Outcome::Done(Done::Other(value)),
-        (Said::Error, _) => Outcome::Refused(Refusal::Other { text: value }),
-        // The names of layouts and pictures stand alone.
-        (Said::Nothing, Some(Name::VidLayout | Name::VidMuteImg)) => Outcome::Done(Done::Value(value)),
-        (Said::Nothing, None | Some(Name::Help)) => syntax(line).unwrap_or(Outcome::Unknown(value)),
-        (Said::Nothing, _) => Outcome::Unknown(value),
-    }
-}
-
-fn refusal(name: Option<Name>, line: &[u8]) -> Option<Outcome<'_>> {
-    let (said, text) = prefix(line);
-    find(name, said, text).filter(|outcome| matches!(outcome, Outcome::Refused(_)))
-}
-
-fn find(name: Option<Name>, said: Said, text: &[u8]) -> Option<Outcome<'_>> {
-    let fits = |outcome: &Outcome<'_>| match outcome {
-        Outcome::Done(_) => said != Said::Error,
-        Outcome::Refused(_) => said != Said::Ok,
-        _ => true,
-    };
-    let of = |rule: &&Rule| rule.of.is_empty() || name.is_some_and(|name| rule.of.contains(&name));
-    RULES.iter().filter(of).find_map(|rule| rule.read(text).filter(fits))
-}
-
 impl Rule {
-    fn read<'a>(&self, text: &'a [u8]) -> Option<Outcome<'a>> {
+    /// Whether the command prints it.
+    pub(super) fn is_of(&self, name: Option<Name>) -> bool {
+        self.of.is_empty() || name.is_some_and(|name| self.of.contains(&name))
+    }
+
+    /// What a line says, if it is this text.
+    pub(super) fn read<'a>(&self, text: &'a [u8]) -> Option<Outcome<'a>> {
         // A name may hold what stands between it and the next: the first place may be the wrong one.
-        let first = parts(self.text, text, |text, part| find_bytes(text, part)).and_then(self.make);
-        first.or_else(|| parts(self.text, text, |text, part| rfind_bytes(text, part)).and_then(self.make))
+        let first = parts(self.text, text, memmem::find).and_then(self.make);
+        first.or_else(|| parts(self.text, text, memmem::rfind).and_then(self.make))
     }
 }
 
@@ -166,26 +57,12 @@ fn parts<'a>(pattern: &str, text: &'a [u8], find: fn(&[u8], &[u8]) -> Option<usi
     None
 }
 
-fn find_bytes(text: &[u8], part: &[u8]) -> Option<usize> {
-    memchr::memmem::find(text, part)
-}
-
-fn rfind_bytes(text: &[u8], part: &[u8]) -> Option<usize> {
-    memchr::memmem::rfind(text, part)
-}
-
-/// A line of the help: `\t\tname arguments`, or `<conf name> name arguments`.
-fn syntax(line: &[u8]) -> Option<Outcome<'_>> {
-    let text = line.strip_prefix(b"\t\t").or_else(|| line.strip_prefix(b"<conf name> "));
-    // The last line of the help is empty.
-    let text = text.or_else(|| line.is_empty().then_some(line))?;
-    let end = text.iter().position(|byte| *byte == b' ').unwrap_or(text.len());
-    let (command, arguments) = text.split_at(end);
-    Some(done(Done::Syntax { command: Value::new(command), arguments: Value::new(arguments.trim_ascii_start()) }))
-}
-
-fn number<T: core::str::FromStr>(text: &[u8]) -> Option<T> {
+pub(super) fn number<T: core::str::FromStr>(text: &[u8]) -> Option<T> {
     core::str::from_utf8(text).ok()?.parse().ok()
+}
+
+fn done(done: Done<'_>) -> Outcome<'_> {
+    Outcome::Done(done)
 }
 
 fn ok(_: Parts<'_>) -> Option<Outcome<'_>> {
@@ -198,6 +75,28 @@ fn refused(refusal: Refusal<'_>) -> Option<Outcome<'_>> {
 
 fn no_member(parts: Parts<'_>) -> Option<Outcome<'_>> {
     refused(Refusal::NoMember { member: Some(Value::new(parts[0])) })
+}
+
+/// What is done to members.
+fn member(parts: Parts<'_>) -> Option<Outcome<'_>> {
+    let what = match parts[0] {
+        b"mute"
+        | b"unmute"
+        | b"deaf"
+        | b"undeaf"
+        | b"hold"
+        | b"unhold"
+        | b"kicked"
+        | b"hup"
+        | b"vmute"
+        | b"unvmute"
+        | b"vblind"
+        | b"unvblind"
+        | b"vmute image snapped"
+        | b"flipped" => Value::new(parts[0]),
+        _ => return None,
+    };
+    Some(done(Done::Member { what, member: number(parts[1])? }))
 }
 
 fn level(parts: Parts<'_>) -> Option<Outcome<'_>> {
@@ -266,6 +165,10 @@ fn invalid(text: &'static str) -> Option<Outcome<'static>> {
     refused(Refusal::Invalid { text: Value::new(text.as_bytes()) })
 }
 
+fn other(text: &'static str) -> Option<Outcome<'static>> {
+    refused(Refusal::Other { text: Value::new(text.as_bytes()) })
+}
+
 /// A refusal in the words of its rule.
 macro_rules! says {
     ($of:expr, $kind:ident, $text:literal) => {
@@ -314,7 +217,7 @@ const BARE: &[Name] =
     &[N::Setvar, N::VidBanner, N::VidFilter, N::VidBorder, N::VidWritePng, N::Cam, N::CanvasAutoClear];
 
 /// The first that fits is taken.
-const RULES: &[Rule] = &[
+pub(super) const RULES: &[Rule] = &[
     // What any of them may be answered.
     rule(&[], "Conference {} not found", |parts| refused(Refusal::NoConference { name: Value::new(parts[0]) })),
     rule(&[], "Conference command '{}' not found.", |parts| refused(Refusal::NoCommand { name: Value::new(parts[0]) })),
@@ -327,7 +230,7 @@ const RULES: &[Rule] = &[
     rule(&[], "conference is not in mixing mode", |_| refused(Refusal::NotMixing)),
     rule(&[], "not supported", |_| refused(Refusal::NotSupported)),
     // Members.
-    rule(MEMBER, "{} {}", |parts| Some(done(Done::Member { what: Value::new(parts[0]), member: number(parts[1])? }))),
+    rule(MEMBER, "{} {}", member),
     rule(MEMBER, "member {} is on hold", |parts| refused(Refusal::OnHold { member: number(parts[0])? })),
     says!(&[N::Hup, N::Dtmf], invalid, "Invalid member!"),
     rule(&[N::Dtmf], "sent {} to {}", |parts| {
@@ -338,12 +241,18 @@ const RULES: &[Rule] = &[
     rule(&[N::Energy], "Auto-Energy level exceeded, Auto-Energy mode disabled", |_| Some(done(Done::AutoEnergyOff))),
     rule(&[N::Agc], "Agc {} = {}", level),
     now!(&[N::Agc], "CURRENT AGC LEVEL IS {}", "agc"),
+    now!(&[N::Agc], "AGC {}", "agc"),
     rule(&[N::VolumeIn], "Volume IN {} = {}", level),
     rule(&[N::VolumeOut], "Volume OUT {} = {}", level),
     rule(&[N::AutoEnergy], "{} = Auto-Energy: {} Energy: {}", |parts| {
         Some(done(Done::AutoEnergy { member: number(parts[0])?, auto: number(parts[1])?, energy: number(parts[2])? }))
     }),
     rule(&[N::MaxEnergy], "{} = Max-Energy: {} Energy: {} Max-Energy-Mute: {}ms Max-Energy-Hit-Trigger {}", max_energy),
+    rule(&[N::MaxEnergy], "{} Max-Energy cannot exceed energy level.", |_| {
+        invalid("Max-Energy cannot exceed energy level.")
+    }),
+    rule(&[N::Position], "{} has positional audio blocked.", |_| refused(Refusal::NotSupported)),
+    rule(&[N::Position], "Positional audio not avalilable {}", |_| refused(Refusal::NotSupported)),
     rule(&[N::Position], "Position {} = {}", |parts| {
         Some(done(Done::Position { member: number(parts[0])?, position: Value::new(parts[1]) }))
     }),
@@ -352,6 +261,7 @@ const RULES: &[Rule] = &[
     rule(FLOOR, "floor none", |_| Some(done(Done::Floor { member: None }))),
     rule(FLOOR, "floor {}", |parts| Some(done(Done::Floor { member: Some(number(parts[0])?) }))),
     rule(FLOOR, "floor is held by {}", |parts| refused(Refusal::FloorHeld { member: number(parts[0])? })),
+    says!(FLOOR, other, "cannot set floor on a member in an active video role"),
     rule(&[N::ClearVidFloor], "floor Cleared", ok),
     rule(&[N::Relate], "No relationships", |_| Some(done(Done::NoRelations))),
     rule(&[N::Relate], "{} -> {} {} {} {} ", relation),
@@ -453,6 +363,9 @@ const RULES: &[Rule] = &[
     rule(BARE, "", ok),
     now!(&[N::CanvasAutoClear], "canvas {}", "canvas"),
     says!(&[N::VidBorder], missing, "No text supplied"),
+    rule(&[N::VidBorder], "Channel {} is not in a video layer", |parts| {
+        refused(Refusal::NoLayer { channel: Value::new(parts[0]) })
+    }),
     says!(&[N::VidCanvas, N::VidWatchingCanvas, N::VidLayer], invalid, "Invalid DATA"),
     says!(&[N::VidCanvas, N::VidWatchingCanvas], invalid, "Only 1 Canvas"),
     says!(&[N::VidLayer], invalid, "Invalid Canvas"),
@@ -471,6 +384,9 @@ const RULES: &[Rule] = &[
     now!(&[N::VidRes], "Resolution set to [{}]", "resolution"),
     says!(&[N::VidRes], missing, "Invalid size"),
     rule(&[N::VidRes], "Invalid size, {}", |parts| refused(Refusal::Invalid { text: Value::new(parts[0]) })),
+    says!(&[N::VidRes], other, "Resolution not set"),
+    says!(&[N::VidLayout], other, "no layout for personal canvas"),
+    says!(&[N::VidBandwidth], other, "Bandwidth not set"),
     now!(&[N::VidBandwidth], "Set Bandwidth {}", "bandwidth"),
     rule(&[N::VidBandwidth], "Bandwidth control not available.", |_| refused(Refusal::NotSupported)),
     now!(&[N::VidBgimg], "Set Bgimg {}", "bgimg"),
