@@ -1,4 +1,5 @@
 //! FreeSWITCH: its event socket, its conference commands and what comes back.
 
 pub mod command;
+pub mod list;
 pub mod reply;
