@@ -54,6 +54,7 @@ fn every_recorded_answer() {
 
 /// Command, answer, and what it says; the answers are of both dialects.
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn what_they_say() {
     use Outcome::{Refused, Skipped, Usage};
     type Case = (Name, &'static str, &'static [Outcome<'static>]);

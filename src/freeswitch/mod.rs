@@ -7,6 +7,7 @@ mod connection;
 mod decoder;
 pub mod event;
 mod frame;
+pub mod list;
 pub mod reply;
 mod secret;
 
