@@ -6,6 +6,8 @@
 
 pub mod case;
 pub mod cases;
+#[cfg(feature = "freeswitch")]
+pub mod esl;
 pub mod invariants;
 #[cfg(feature = "kazoo")]
 pub mod kazoo;
