@@ -26,3 +26,12 @@ for file in seeds/kazoo_json/* crashes/kazoo_json/*; do
     if [ -f "$file" ]; then cp "$file" corpus/kazoo_json/; fi
 done
 echo "corpus/kazoo_json: $(find corpus/kazoo_json -type f | wc -l) files"
+# Eight bytes of sizes and steps come first.
+mkdir -p corpus/esl
+find ../corpus/freeswitch \( -name '*.esl' -o -name '*.replay' \) | while read -r file; do
+    { printf '\013\122\214\361\003\100\167\331'; head -c "$largest" "$file"; } > "corpus/esl/$(basename "$file")"
+done
+for file in seeds/esl/* crashes/esl/*; do
+    if [ -f "$file" ]; then cp "$file" corpus/esl/; fi
+done
+echo "corpus/esl: $(find corpus/esl -type f | wc -l) files"

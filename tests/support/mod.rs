@@ -7,6 +7,8 @@
 pub mod case;
 pub mod cases;
 #[cfg(feature = "freeswitch")]
+pub mod esl;
+#[cfg(feature = "freeswitch")]
 pub mod freeswitch;
 pub mod invariants;
 #[cfg(feature = "kazoo")]
