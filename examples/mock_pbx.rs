@@ -76,6 +76,10 @@ fn serve(mut socket: TcpStream, options: &Options) -> Result<(), Box<dyn Error>>
                     server.respond(id, "Success", [("Message", "Originate successfully queued")])?;
                     server.event(Classes::CALL, "OriginateResponse", outcome)?;
                 }
+                ServerEvent::Request { id, request: Request::ConfbridgeList(_) } => confbridge_list(&mut server, id)?,
+                ServerEvent::Request { id, request: Request::ConfbridgeMute(_) } => {
+                    server.respond(id, "Success", [("Message", "User muted")])?;
+                }
                 ServerEvent::Request { id, .. } => server.respond(id, "Error", UNKNOWN)?,
                 _ => {}
             }
@@ -106,6 +110,14 @@ fn serve(mut socket: TcpStream, options: &Options) -> Result<(), Box<dyn Error>>
             told += 1;
         }
     }
+}
+
+fn confbridge_list(server: &mut Server, id: RequestId) -> Result<(), ApiMisuse> {
+    let who = [("Channel", "PJSIP/100-00000001"), ("CallerIDName", "Ann"), ("CallerIDNum", "100")];
+    server
+        .list(id, "Confbridge user list will follow")?
+        .item("ConfbridgeList", [("Conference", "room"), ("Admin", "No"), ("Muted", "No")].into_iter().chain(who))?
+        .complete::<&str, &str>("ConfbridgeListComplete", [])
 }
 
 fn queue_status(server: &mut Server, id: RequestId) -> Result<(), ApiMisuse> {

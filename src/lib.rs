@@ -38,6 +38,7 @@
 //! - [`client`]: login, requests and their answers, lists, keep-alive, deadlines.
 //! - [`server`]: the server's side of a session, for mocks, tests and proxies.
 //! - [`http`]: AMI over HTTP.
+//! - `conference`: one vocabulary over `ConfBridge`, FreeSWITCH, sipXecs and Kazoo.
 //! - [`calls`]: events folded into calls; [`state`]: a mirror of channels, bridges and queues.
 //! - [`error`]: the errors, named by who is to blame.
 //! - [`manual`]: why things are the way they are.
@@ -51,6 +52,8 @@
 //! - `kazoo`: the Conferences API of Kazoo; brings `serde` and `serde_json`.
 //! - `freeswitch`: FreeSWITCH's event socket and conference commands; brings `serde` and `serde_json`.
 //! - `sipxecs`: the REST conference service of sipXecs; brings `freeswitch`.
+//! - `conference`: one vocabulary over the conferences of four servers; brings `freeswitch`, `sipxecs` and `kazoo`.
+//! - `full`: all of these.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -66,6 +69,8 @@ pub mod calls;
 pub mod catalogue;
 #[cfg(feature = "std")]
 pub mod client;
+#[cfg(feature = "conference")]
+pub mod conference;
 pub mod error;
 pub mod event;
 #[cfg(feature = "freeswitch")]

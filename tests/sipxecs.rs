@@ -117,7 +117,10 @@ fn samples() {
         assert_eq!((request.method(), request.path()), (method, &host_and_path[at..]));
     }
     let request = click_to_call("5001", "101", true).expect("a path");
-    assert_eq!((request.method(), request.target()), (Method::Post, "/callcontroller/5001/101?isForwardingAllowed=true"));
+    assert_eq!(
+        (request.method(), request.target()),
+        (Method::Post, "/callcontroller/5001/101?isForwardingAllowed=true")
+    );
     let details = conference().details().expect("a path");
     assert_eq!(details.path(), "/sipxconfig/rest/my/conferencedetails/Conf400");
 }

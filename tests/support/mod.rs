@@ -6,6 +6,8 @@
 
 pub mod case;
 pub mod cases;
+#[cfg(feature = "conference")]
+pub mod conference;
 #[cfg(feature = "freeswitch")]
 pub mod esl;
 #[cfg(feature = "freeswitch")]
