@@ -35,3 +35,14 @@ for file in seeds/esl/* crashes/esl/*; do
     if [ -f "$file" ]; then cp "$file" corpus/esl/; fi
 done
 echo "corpus/esl: $(find corpus/esl -type f | wc -l) files"
+# A byte for the command, one for the delimiter, then an answer: the bodies of the recorded ones, as they stand in JSON.
+mkdir -p corpus/fs_list
+number=0
+sed -n 's/\\"/"/g; s/.*"body": "\(.*\)"}$/\1/p' ../corpus/freeswitch/replies/*.jsonl | while read -r body; do
+    number=$((number + 1))
+    printf '%b\000%b' "\\0$(printf %03o "$((number % 84))")" "$body" > "corpus/fs_list/$number"
+done
+for file in seeds/fs_list/* crashes/fs_list/*; do
+    if [ -f "$file" ]; then cp "$file" corpus/fs_list/; fi
+done
+echo "corpus/fs_list: $(find corpus/fs_list -type f | wc -l) files"

@@ -208,6 +208,17 @@ fn pins_do_not_show() {
 }
 
 proptest! {
+    /// What the fuzz target holds, on answers that were cut, joined or changed a little.
+    #[test]
+    fn fuzzed(name: u8, how: u8, pieces in prop::collection::vec(prop_oneof![
+        Just(&b"+OK Conference a (1 member rate: 8000 flags: none)\n"[..]),
+        Just(&b"1;null/m;1ba2e4d8-731b-496c-9471-d1a356b7406e;A;1;hear|speak;0;0;100\n"[..]),
+        Just(&b"1) A (1)\n"[..]), Just(&b"-ERR no reply"[..]), Just(&b"+OK "[..]), Just(&b"\n"[..]), Just(&b"|"[..]),
+        Just(&b"[{\"members\":[{}]}]"[..]), Just(&b"<conferences><conference name='a'/></conferences>"[..]),
+    ], 0..6)) {
+        support::freeswitch::fs_list(&[&[name, how][..], &pieces.concat()].concat());
+    }
+
     /// Any bytes read to an end, line by line, and names don't change what a line says.
     #[test]
     fn any_text(number in 0..Name::ALL.len(), text in prop::collection::vec(any::<u8>(), 0..200), file in "[^\n]{1,40}") {

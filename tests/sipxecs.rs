@@ -5,6 +5,7 @@ use ami_proto::freeswitch::command::{
     NoRecord, NoRecordAll, Pin, Play, Relate, Relation, Say, SayMember, Sounds, Stop, Target, Transfer, Undeaf, Unlock,
     Unmute, VolumeIn, VolumeOut, XmlList,
 };
+use ami_proto::freeswitch::{self, reply::Done};
 use ami_proto::sipxecs::{
     Challenge, Conference, Contact, Credentials, Method, Reason, RecordAction, Recorder, Request, Response,
     ServiceErrorKind, click_to_call,
@@ -209,6 +210,14 @@ fn answers() {
     assert_eq!(unknown.error().expect("refused"), "Conference command 'x' not found.");
     let list = text_of(include_bytes!("../corpus/sipxecs/response_xml_list.txt"));
     assert!(list.as_bytes().starts_with(b"<?xml") && list.as_bytes().ends_with(b"</conferences>\n"));
+    #[cfg(feature = "xml")]
+    assert_eq!(freeswitch::list::List::from_xml(list.as_bytes()).map(|list| list.conferences.len()), Ok(1));
+    // As the service itself asks, and FreeSWITCH before 1.8 answers.
+    let text = b"<command-response>7>,<null/m>,<1ba2e4d8-731b-496c-9471-d1a356b7406e>,<A;B>,<1>,<hear|speak>,<0>,<0>,<0>,<100\n</command-response>\n";
+    let Some(Done::List(list)) = text_of(text).to(List::NAME).done() else { panic!("no list") };
+    let list = freeswitch::list::List::parse(list.as_bytes(), &freeswitch::list::Format::new().delimiter(">,<"));
+    assert_eq!(list.conferences[0].members[0].caller_name, "A;B");
+    assert_eq!(lock.to(Lock::NAME).done(), Some(Done::Lock { conference: "WeeklyTeamConf".into(), locked: true }));
     let recorder =
         |text: &str| text_of(format!("<command-response>{text}</command-response>\n").leak().as_bytes()).recorder();
     assert_eq!(recorder("IN_PROGRESS"), Some(Recorder::InProgress));

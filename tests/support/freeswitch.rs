@@ -1,6 +1,8 @@
 //! What the FreeSWITCH tests share: a naive twin of the server's splitter, and which command a line is.
 
 use ami_proto::freeswitch::command::Name;
+use ami_proto::freeswitch::list::{Columns, Format, List};
+use ami_proto::freeswitch::reply::Reply;
 
 /// The words that the server reads in what stands behind `conference `: at most 25, the last with all that is left.
 ///
@@ -96,5 +98,39 @@ pub fn name(line: &str) -> Option<Name> {
         [first, ..] if first.eq_ignore_ascii_case("commands") => Some(Name::Help),
         [first, ..] if global(first) => Name::find(first),
         _ => None,
+    }
+}
+
+/// The body of the fuzz target `fs_list`: how to read in the first bytes, what to read behind them.
+pub fn fs_list(data: &[u8]) {
+    let [first, second, body @ ..] = data else { return };
+    let name = Name::ALL[usize::from(*first) % Name::ALL.len()];
+    let reply = Reply::new(name, body);
+    let outcomes = reply.outcomes().count();
+    assert!(outcomes <= body.len() && (outcomes == 0) == reply.is_empty());
+    assert!(Reply::unnamed(body).outcomes().count() <= body.len());
+
+    let delimiter = [";", ">,<", "|", ",", "\t", "", " , ", "hear"][usize::from(second & 7)];
+    let columns = if second & 8 == 0 { Columns::Server } else { Columns::Reference };
+    let list = List::parse(body, &Format::new().delimiter(delimiter).columns(columns));
+    let members: usize = list.conferences.iter().map(|conference| conference.members.len()).sum();
+    let named = list.conferences.iter().filter(|conference| conference.name.is_some()).count();
+    let nothing: [&[u8]; 5] =
+        [b"", b"+OK ", b"No active conferences.", b"+OK No active conferences.", b"-ERR no reply"];
+    let lines = body.split(|byte| *byte == b'\n').filter(|line| !nothing.contains(line));
+    // `+OK -ERR no reply` is as empty.
+    let lines = lines.filter(|line| *line != b"+OK -ERR no reply").count();
+    assert_eq!(members + named + list.unread.len(), lines);
+
+    if let Ok(text) = std::str::from_utf8(body) {
+        if let Ok(list) = List::from_json(text) {
+            let json: Vec<serde_json::Value> = serde_json::from_str(text).expect("JSON");
+            assert_eq!(list.conferences.len(), json.len());
+        }
+    }
+    #[cfg(feature = "xml")]
+    if let Ok(list) = List::from_xml(body) {
+        let opened = memchr::memmem::find_iter(body, b"<conference").count();
+        assert!(list.conferences.len() <= opened);
     }
 }
