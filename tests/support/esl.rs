@@ -1,6 +1,5 @@
 // The event socket: a naive reader to compare with, recordings of both directions, and what must hold for any bytes (the body of the fuzz target `esl`).
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use ami_proto::FrameError;
@@ -213,6 +212,7 @@ fn readers(frame: Frame<'_>) {
 #[cfg(feature = "std")]
 fn connection(stream: &[u8], setup: &[u8]) {
     use ami_proto::freeswitch::{Config, Connection, ConnectionEvent, Credentials, Ending, Message};
+    use std::collections::HashMap;
     use std::time::{Duration, Instant};
 
     let config = Config::new().limits(LIMITS.line(4096).headers(64).frame(1 << 16).buffer(1 << 17)).ceiling(1 << 12);
@@ -225,7 +225,6 @@ fn connection(stream: &[u8], setup: &[u8]) {
     let mut steps =
         setup.iter().copied().cycle().zip(0_u8..200).map(|(step, turn)| step.wrapping_mul(31).wrapping_add(turn));
     let mut left = stream;
-    let mut timeout = None;
     for _ in 0..200 {
         let step = steps.next().unwrap_or(0);
         match step % 13 {
@@ -271,7 +270,6 @@ fn connection(stream: &[u8], setup: &[u8]) {
         }
         assert!(matches!(connection.poll_event(), Ok(None) | Err(_)), "nothing new appears");
         assert!(connection.held() <= most, "{} held", connection.held());
-        let _ = timeout.replace(connection.poll_timeout());
     }
     connection.close(now);
     connection.handle_eof(now);
