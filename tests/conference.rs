@@ -88,12 +88,9 @@ fn requests() -> Vec<(String, [Result<Request<'static>, &'static str>; 4])> {
     let rows = SOMEBODY.each_ref().map(|(ids, endpoint)| commands(ids, endpoint));
     let row = |at: usize| {
         let (form, references, command) = rows[0][at];
-        let mut name = command.to_string();
-        for (text, around) in [(form, [", ", ""]), (references, [" (reference ", ")"])] {
-            if !text.is_empty() {
-                name += &format!("{}{text}{}", around[0], around[1]);
-            }
-        }
+        let form = if form.is_empty() { String::new() } else { format!(", {form}") };
+        let references = if references.is_empty() { String::new() } else { format!(" (reference {references})") };
+        let name = format!("{command}{form}{references}");
         let request =
             |dialect: Dialect<'_>| match dialect.encode(&rows[usize::from(dialect != Dialect::ConfBridge)][at].2) {
                 Ok(request) => Ok(request),
@@ -126,7 +123,7 @@ fn holds(file: &str, [start, end]: [&str; 2], expected: &str) {
 fn matrix() {
     let mut matrix = String::new();
     for (name, row) in requests() {
-        matrix += &format!("{name}\n");
+        matrix += &(name + "\n");
         for (dialect, request) in DIALECTS.iter().zip(row) {
             let shown = match request {
                 Ok(request) => {
@@ -135,7 +132,8 @@ fn matrix() {
                 }
                 Err(hint) => format!("unsupported: {hint}"),
             };
-            matrix += &format!("    {:<10}  {shown}\n", dialect.name());
+            let dialect = dialect.name();
+            matrix.extend(["    ", dialect, &" ".repeat(12 - dialect.len()), &shown, "\n"]);
         }
         matrix += "\n";
     }
@@ -148,11 +146,8 @@ fn capability_table() {
     let mut table = String::new();
     for (name, row) in requests() {
         let (name, _) = name.split_once(" (reference").unwrap_or((&name, ""));
-        table += &format!("//! | {name} |");
-        for request in row {
-            table += &request.map_or_else(|_| " – |".to_string(), |request| format!(" {} |", brief(&request)));
-        }
-        table += "\n";
+        let cells = row.map(|request| request.map_or("–".to_string(), |request| brief(&request)));
+        table.extend(["//! | ", name, " | ", &cells.join(" | "), " |\n"]);
     }
     holds("src/conference/mod.rs", ["//! |---|---|---|---|---|\n", "//! <!-- end -->"], &table);
 }
@@ -170,18 +165,16 @@ fn brief(request: &Request<'_>) -> String {
             let words = line.strip_prefix("conference ").expect("a conference command");
             format!("`{}`", words.strip_prefix("room ").unwrap_or(words).replace('|', "\\|"))
         }
-        Request::Http(request) => match request.target().rsplit_once("/conference/room/") {
-            Some((_, segment)) => format!("`{segment}`"),
-            None => {
-                let (_, path) = request.target().split_once("/ACCOUNT").expect("the account");
-                let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap_or_default();
-                let action = body["data"]["action"].as_str().map(|action| format!(" {action}")).unwrap_or_default();
-                let path = path
-                    .strip_prefix("/conferences/room")
-                    .map_or(path, |rest| if rest.is_empty() { "/" } else { rest });
-                format!("`{} {path}`{action}", request.method())
+        Request::Http(request) => {
+            if let Some((_, segment)) = request.target().rsplit_once("/conference/room/") {
+                return format!("`{segment}`");
             }
-        },
+            let (_, path) = request.target().split_once("/ACCOUNT/conferences").expect("the account");
+            let path = path.strip_prefix("/room").unwrap_or("/..");
+            let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap_or_default();
+            let action = body["data"]["action"].as_str().map(|action| format!(" {action}")).unwrap_or_default();
+            format!("`{} {}`{action}", request.method(), if path.is_empty() { "/" } else { path })
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -419,7 +412,7 @@ fn pins_do_not_show() {
     }
 }
 
-/// A recorded session of ConfBridge, by its events.
+/// A recorded session of `ConfBridge`, by its events.
 #[test]
 fn events_of_confbridge() {
     let bytes = include_bytes!("../corpus/sessions/22_confbridge.ami");
@@ -436,6 +429,92 @@ fn events_of_confbridge() {
     let expected =
         ["ended", "joined", "left", "muted", "recording started", "recording stopped", "started", "talking", "unmuted"];
     assert!(expected.iter().all(|kind| kinds.contains(kind)), "{kinds:?}");
+}
+
+/// Lists of `FreeSWITCH` of both dialects, asked for by us and by others.
+#[test]
+fn lists_of_freeswitch() {
+    let list = Command::List("b");
+    let new = "3>,<null/x>,<c230f1d7>,<Bob; >,< Semi>,<tel:+49;ext=1>,<hear|speak|floor>,<0>,<0>,<100\n";
+    let others =
+        "2;loopback/a;d9b2f94a;Bob; Semi;1001;hear|moderator;0;0;100\n1;loopback/b;d860edf9;B;1;hold;0;0;100\n";
+    let old = "2;loopback/silent-a;736db4fc;Outbound Call;confs;hear|speak;0;0;0;100\n";
+    for (text, expected) in [
+        (new, vec![("3", "Bob; >,< Semi", "tel:+49;ext=1", Some(false), Some(false))]),
+        (others, vec![("2", "Bob; Semi", "1001", Some(true), Some(true)), ("1", "B", "1", None, Some(false))]),
+        (old, vec![("2", "Outbound Call", "confs", Some(false), Some(false))]),
+        ("-ERR no reply\n", vec![]),
+    ] {
+        for dialect in [Dialect::FreeSwitch, SIPXECS] {
+            let body = format!("<command-response>{text}</command-response>\n");
+            let http = Native::Http { status: 200, body: body.as_bytes() };
+            let reply = if dialect == SIPXECS { http } else { Native::Text(text.as_bytes()) };
+            let Outcome::Participants(found) = outcome(dialect, &list, reply) else { panic!("{text}") };
+            let found: Vec<_> = found
+                .iter()
+                .map(|one| {
+                    (one.id().unwrap(), one.name().unwrap(), one.number().unwrap(), one.is_muted(), one.is_moderator())
+                })
+                .collect();
+            let found: Vec<_> = found
+                .iter()
+                .map(|(id, name, number, muted, moderator)| (&**id, &**name, &**number, *muted, *moderator))
+                .collect();
+            assert_eq!(found, expected);
+        }
+    }
+    let rooms = b"+OK Conference essay (10 members rate: 8000 locked flags: locked|running|recording|json_status)\n";
+    let Outcome::Conferences(rooms) = outcome(Dialect::FreeSwitch, &Command::ListRooms, Native::Text(rooms)) else {
+        panic!("a list");
+    };
+    let room = &rooms[0];
+    assert_eq!((room.id().as_deref(), room.members()), (Some("essay"), Some(10)));
+    assert_eq!((room.is_locked(), room.is_recording()), (Some(true), Some(true)));
+    let none = outcome(Dialect::FreeSwitch, &Command::ListRooms, Native::Text(b"+OK No active conferences.\n"));
+    assert!(matches!(none, Outcome::Conferences(rooms) if rooms.is_empty()));
+    #[cfg(feature = "xml")]
+    {
+        let xml = b"<?xml version=\"1.0\"?>\n<conferences>\n  <conference name=\"room\" member-count=\"1\" rate=\"8000\" locked=\"true\" run_time=\"61\">\n\
+            <members><member type=\"caller\"><id>7</id><caller_id_name>In%20it</caller_id_name><join_time>5</join_time>\
+            <flags><can_hear>true</can_hear><can_speak>false</can_speak></flags></member></members></conference></conferences>\n";
+        let shown = outcome(Dialect::FreeSwitch, &Command::Show("room"), Native::Text(xml));
+        let Outcome::Conference(room, members) = shown else { panic!("{shown:?}") };
+        assert_eq!((room.is_locked(), room.duration().map(|time| time.as_secs())), (Some(true), Some(61)));
+        let [one] = &members[..] else { panic!("{members:?}") };
+        assert_eq!((one.name().as_deref(), one.is_muted(), one.is_deaf()), (Some("In it"), Some(true), Some(false)));
+    }
+}
+
+/// Events of `FreeSWITCH`'s conferences, and of nothing else.
+#[test]
+fn events_of_freeswitch() {
+    let event = |subclass: &str, rest: &str| {
+        let event =
+            format!("Event-Subclass: {subclass}\nEvent-Name: CUSTOM\nConference-Name: board%20room\n{rest}\n\n");
+        format!("Content-Length: {}\nContent-Type: text/event-plain\n\n{event}", event.len())
+    };
+    let maintenance = |rest: &str| event("conference%3A%3Amaintenance", rest);
+    for (text, happening, participant) in [
+        (maintenance("Member-ID: 7\nAction: mute-member"), Some(Happening::Muted), Some("7")),
+        (
+            maintenance("Member-ID: 7\nAction: floor-change\nOld-ID: 7\nNew-ID: 9"),
+            Some(Happening::FloorChanged),
+            Some("9"),
+        ),
+        (maintenance("Action: floor-change\nOld-ID: 7\nNew-ID: none"), Some(Happening::FloorChanged), None),
+        (maintenance("Action: lock"), Some(Happening::Locked), None),
+        (maintenance("Action: start-recording\nPath: a.wav"), Some(Happening::RecordingStarted), None),
+        (maintenance("Action: something-new"), Some(Happening::Other), None),
+        (event("conference%3A%3Acdr", "Action: lock"), None, None),
+    ] {
+        let mut decoder = ami_proto::freeswitch::Decoder::new(ami_proto::freeswitch::LIMITS);
+        decoder.push(text.as_bytes());
+        let frame = decoder.next_frame().expect("a frame").expect("the whole of it");
+        let event = Event::of_freeswitch(frame.event().expect("an event"));
+        assert_eq!(event.as_ref().map(Event::happening), happening, "{text}");
+        assert_eq!(event.as_ref().and_then(Event::participant).as_deref(), participant, "{text}");
+        assert!(event.is_none_or(|event| event.conference().as_deref() == Some("board room")));
+    }
 }
 
 proptest! {

@@ -16,6 +16,9 @@ use crate::http_request::{Method, Request};
 use crate::sipxecs::{self, RecordAction, Recorder};
 use crate::wire::Value;
 
+/// Numbers have the server's own delimiter now and then (`tel:+49;ext=1`); sipXecs asks with this one too.
+const DELIMITER: &str = ">,<";
+
 /// A line of the event socket, without its verb.
 pub(super) fn line(command: &Command<'_>) -> Result<Vec<u8>, RequestError> {
     let mut ids = Vec::new();
@@ -47,7 +50,7 @@ pub(super) fn request(method: Method, command: &Command<'_>) -> Result<Request, 
 fn native<'a>(command: &Command<'a>, ids: &'a mut Vec<u32>) -> Result<Box<dyn native::Command + 'a>, RequestError> {
     let unsupported = |hint| Err(missing(command, FREESWITCH, hint));
     Ok(match *command {
-        Command::ListRooms | Command::List(_) => Box::new(native::List::new()),
+        Command::ListRooms | Command::List(_) => Box::new(native::List::new().delimiter(DELIMITER)),
         Command::Show(_) => Box::new(native::XmlList::new()),
         Command::Mute(_, who) => Box::new(native::Mute::new(target(who)?)),
         Command::Unmute(_, who) => Box::new(native::Unmute::new(target(who)?)),
@@ -144,8 +147,17 @@ pub(super) fn outcome<'a>(command: &Command<'_>, text: &'a [u8]) -> Result<Outco
     })
 }
 
+/// Reads a list with the delimiter that was asked for, or with the server's own, for answers that somebody else asked for. It follows the
+/// number that a member's line begins with, where no name gets to.
 fn read(reply: Reply<'_>) -> List<'_> {
-    if reply.is_empty() { List::default() } else { List::parse(reply.as_bytes(), &Format::new()) }
+    if reply.is_empty() {
+        return List::default();
+    }
+    let text = reply.as_bytes();
+    let digits = |line: &[u8]| line.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let first = text.split(|byte| *byte == b'\n').find(|line| digits(line) > 0).unwrap_or_default();
+    let ours = first.get(digits(first)..).is_some_and(|rest| rest.starts_with(DELIMITER.as_bytes()));
+    List::parse(text, &if ours { Format::new().delimiter(DELIMITER) } else { Format::new() })
 }
 
 /// Conferences, and who is there.
@@ -189,12 +201,16 @@ pub(super) fn service_outcome<'a>(
         Ok(reply) => reply,
         Err(error) => return Ok(Outcome::Refused(error.message().to_str_lossy())),
     };
-    match (command, reply.recorder(), reply.error()) {
+    // The service's own; FreeSWITCH's `-ERR no reply` is no refusal.
+    let error = reply.error().filter(|_| reply.as_bytes().trim_ascii_start().starts_with(b"ERROR:"));
+    match (command, reply.recorder(), error) {
         (_, _, Some(error)) => Ok(Outcome::Refused(error.to_str_lossy())),
         (Command::RecordStatus(_), Some(recorder), _) => Ok(Outcome::Recording(recorder == Recorder::InProgress)),
         (Command::Invite { .. }, ..) if reply.invitation_sent() => Ok(Outcome::Done),
         (Command::RecordStatus(_) | Command::Invite { .. }, ..) => Ok(Outcome::Text(reply.value().to_str_lossy())),
-        (Command::StartRecord { .. } | Command::StopRecord { file: None, .. }, ..) => Ok(Outcome::Done),
+        (Command::StartRecord { .. } | Command::StopRecord { file: None, .. }, ..) => {
+            Ok(reply.error().map_or(Outcome::Done, |error| Outcome::Refused(error.to_str_lossy())))
+        }
         _ => outcome(command, reply.as_bytes()),
     }
 }

@@ -38,8 +38,8 @@
 //!
 //! | command | `ConfBridge` | FreeSWITCH | sipXecs | Kazoo |
 //! |---|---|---|---|---|
-//! | list rooms | `ConfbridgeListRooms` | `list` | – | `GET /conferences` |
-//! | list | `ConfbridgeList` | `list` | `list` | `GET /participants` |
+//! | list rooms | `ConfbridgeListRooms` | `list delim >,<` | – | `GET /..` |
+//! | list | `ConfbridgeList` | `list delim >,<` | `list&delim&%3E%2C%3C` | `GET /participants` |
 //! | show | – | `xml_list` | `xml_list` | `GET /` |
 //! | mute, one | `ConfbridgeMute` | `mute 3` | `mute&3` | `PUT /participants/3` mute |
 //! | mute, all | `ConfbridgeMute` | `mute all` | `mute&all` | – |

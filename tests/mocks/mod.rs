@@ -158,19 +158,19 @@ fn freeswitch() {
     assert_eq!(prints(&args), "done\n");
     assert_eq!(server.join().expect("a server"), ["api conference room mute 3"]);
 
-    let list = "3;loopback/a;uuid-3;Carol; \"Q\";1003;hear|speak|talking|floor;0;0;100\n\
-        1;loopback/b;uuid-1;Bob;1001;hear|moderator;0;0;100\n";
+    let list = "3>,<loopback/a>,<uuid-3>,<Carol; \"Q\">,<1003>,<hear|speak|talking|floor>,<0>,<0>,<100\n\
+        1>,<loopback/b>,<uuid-1>,<Bob>,<1001>,<hear|moderator>,<0>,<0>,<100\n";
     let (address, server) = event_socket(list);
     let args = ["--dialect", "freeswitch", "--secret", "ClueCon", "--send", &address, "list", "room"];
     let table = prints(&args);
     assert!(table.contains("| 3  | Carol; \"Q\" | 1003   | no    | no   | yes     | yes   | no        |"), "{table}");
     assert!(table.contains("| 1  | Bob        | 1001   | yes   | no   | no      | no    | yes       |"), "{table}");
-    assert_eq!(server.join().expect("a server"), ["api conference room list"]);
+    assert_eq!(server.join().expect("a server"), ["api conference room list delim >,<"]);
 
     let (address, server) = event_socket("-ERR Conference room not found\n");
     let args = ["--dialect", "freeswitch", "--secret", "ClueCon", "--send", &address, "lock", "room"];
     assert_eq!(fails(&args), "conference: refused: Conference room not found\n");
-    drop(server.join());
+    assert!(server.join().is_ok());
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn kazoo() {
     let (address, server) = crossbar(400, include_str!("../../corpus/kazoo/error_faulty_request.json"));
     let (code, _, stderr) = run("conference", args(&address));
     assert_eq!((code, stderr.as_str()), (Some(1), "conference: refused: faulty_request\n"));
-    drop(server.join());
+    assert!(server.join().is_ok());
 }
 
 #[test]

@@ -226,7 +226,7 @@ fn told_to_freeswitch(command: &Command<'_>, dialect: &Dialect<'_>) -> Vec<Strin
     };
     let two = |verb: &str, argument: String| vec![verb.to_string(), argument];
     let rest = match *command {
-        Command::ListRooms | Command::List(_) => vec!["list".to_string()],
+        Command::ListRooms | Command::List(_) => ["list", "delim", ">,<"].map(str::to_string).to_vec(),
         Command::Show(_) => vec!["xml_list".to_string()],
         Command::Mute(_, whom) => two("mute", who(whom)),
         Command::Unmute(_, whom) => two("unmute", who(whom)),
