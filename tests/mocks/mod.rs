@@ -58,7 +58,8 @@ fn service(reply: &'static str) -> (String, JoinHandle<Vec<String>>) {
         };
         let hash = |text: String| {
             use md5::Digest as _;
-            md5::Md5::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+            let hash: Vec<_> = md5::Md5::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+            hash.concat()
         };
         // RFC 2617.
         let a1 = hash(format!("{}:sipXecs:123", value("username")));
@@ -139,7 +140,7 @@ fn readme() {
             let Some(args) = line.strip_prefix("$ conference ") else { continue };
             let mut expected = String::new();
             while let Some(line) = lines.next_if(|line| !line.starts_with("$ ")) {
-                expected += &format!("{line}\n");
+                expected.extend([line, "\n"]);
             }
             let args: Vec<_> = args.split(' ').collect();
             let (_, stdout, stderr) = run("conference", &args);
