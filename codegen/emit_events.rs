@@ -102,7 +102,7 @@ fn view(table: &Table, dialect: &Dialect, number: usize, event: &Item, source: &
     let name = &event.rust;
     source.doc(&format!("{}\n\n{} `{}`. {}", rustdoc(&event.doc), dialect.named, event.name, facts(event)));
     if let Some(Row::Rest(doc)) = event.rows.iter().find(|row| matches!(row, Row::Rest(_))) {
-        source.doc(&format!("\nOther headers, found with [`Frame::headers`]: {}", rustdoc(doc)));
+        source.doc(&format!("\nOther headers, found with [`{}::headers`]: {}", dialect.views.over, rustdoc(doc)));
     }
     example(event, dialect, source);
     source.line("#[derive(Clone, Copy, Debug)]");

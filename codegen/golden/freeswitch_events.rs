@@ -129,7 +129,7 @@ impl<'buf> ConferenceEvent<'buf> {
 ///
 /// Action `Everything`. Up to Asterisk 23. Class `call`, `agent`. Comes unasked, and as an item of a list.
 ///
-/// Other headers, found with [`Frame::headers`]: Whatever \[else\] there is.
+/// Other headers, found with [`Event::headers`]: Whatever \[else\] there is.
 ///
 /// ```
 /// # use ami_proto::freeswitch::{Decoder, LIMITS, event::Anything};

@@ -8,7 +8,7 @@
 //! use ami_proto::freeswitch::{Decoder, LIMITS};
 //!
 //! let mut decoder = Decoder::new(LIMITS);
-//! decoder.push(b"Content-Length: 145\nContent-Type: text/event-plain\n\n\
+//! decoder.push(b"Content-Length: 150\nContent-Type: text/event-plain\n\n\
 //!     Event-Subclass: conference%3A%3Amaintenance\nEvent-Name: CUSTOM\nConference-Name: board%20room\n\
 //!     Member-ID: 12\nSpeak: false\nAction: mute-member\nmyvar: 1\n\n");
 //! let event = decoder.next_frame()?.unwrap().event().unwrap();
@@ -255,7 +255,7 @@ impl<'buf> ConferenceEvent<'buf> {
     /// use ami_proto::freeswitch::{Decoder, LIMITS, event::ConferenceEvent};
     ///
     /// let mut decoder = Decoder::new(LIMITS);
-    /// decoder.push(b"Content-Length: 77\nContent-Type: text/event-plain\n\n\
+    /// decoder.push(b"Content-Length: 78\nContent-Type: text/event-plain\n\n\
     ///     Event-Subclass: conference%3A%3Amaintenance\nAction: deaf-member\nMember-ID: 3\n\n");
     /// let event = ConferenceEvent::from(decoder.next_frame()?.unwrap().event().unwrap());
     /// assert_eq!(event.type_name(), "DeafMember");
