@@ -1,6 +1,6 @@
 //! Actions three times over: the builder that a client sends with, the view that a server reads with, and the view of the response.
 
-use super::emit::{Source, branch, field_doc, getters, names, quote, rustdoc, variants, versions};
+use super::emit::{Source, Views, branch, field_doc, getters, names, quote, rustdoc, variants, versions};
 use super::table::{Error, Field, Item, Reply, Row, Table};
 
 /// `actions.rs`: builders, and the hash of their names.
@@ -162,14 +162,21 @@ fn sample_argument(field: &Field) -> String {
     }
 }
 
-/// What is said of the enum over all requests.
-const REQUEST: &str = "A request, by its name: a typed view of the frame it came in.\n\nThe case of letters in the name doesn't matter. An action that the crate doesn't know is `Other`; so is a frame that is no request.";
+/// The enum over them.
+const REQUESTS: Views = Views {
+    name: "Request",
+    doc: "A request, by its name: a typed view of the frame it came in.\n\nThe case of letters in the name doesn't matter. An action that the crate doesn't know is `Other`; so is a frame that is no request.",
+    over: "Frame",
+    method: "frame",
+    of: "view.0",
+    make: "",
+};
 
 /// `requests.rs`: the enum over all actions, and a view an action.
 pub fn requests(table: &Table) -> String {
     let mut source = Source::new("Every action as a server sees it.");
     source.gap();
-    variants("Request", REQUEST, &table.actions, ("view.0", ""), &mut source);
+    variants(&REQUESTS, &table.actions, &mut source);
     for (number, action) in table.actions.iter().enumerate() {
         let name = &action.rust;
         source.gap();

@@ -48,6 +48,26 @@ fn kazoo_json() {
     }
 }
 
+/// The same for the event socket; eight bytes of sizes and steps go before a recording.
+#[cfg(feature = "freeswitch")]
+#[test]
+fn esl() {
+    for folder in ["fuzz/crashes/esl", "fuzz/seeds/esl"] {
+        for (name, bytes) in files(folder) {
+            println!("{name}");
+            support::esl::esl(&bytes);
+        }
+    }
+    for (name, bytes) in files("corpus/freeswitch") {
+        println!("{name}");
+        for setup in [b"\0\0\0\0\0\0\0\0", b"\x0b\x52\x8c\xf1\x03\x40\x77\xd9"] {
+            // Of a long one its beginning.
+            let bytes = &bytes[..bytes.len().min(1 << 15)];
+            support::esl::esl(&[setup, bytes].concat());
+        }
+    }
+}
+
 #[test]
 fn corpus_decode() {
     corpus(|bytes| {

@@ -56,13 +56,13 @@ impl<'out> FrameWriter<'out> {
     }
 
     /// Begins what a server said, with no line yet: what a frame is, its first line decides. Of any length.
-    #[cfg(feature = "xml")]
+    #[cfg(all(feature = "std", feature = "xml"))]
     pub(crate) fn heard(out: &'out mut Vec<u8>) -> Self {
         Self::new(out, false)
     }
 
     /// Writes a line as it was heard, with or without a colon.
-    #[cfg(feature = "xml")]
+    #[cfg(all(feature = "std", feature = "xml"))]
     pub(crate) fn heard_line(mut self, text: &[u8]) -> Self {
         if !text.is_empty() {
             self.put(b"line", 0, None, |out| out.extend_from_slice(text));
