@@ -4,23 +4,28 @@
 mod support;
 
 use std::path::{Path, PathBuf};
+use support::fold::fold;
+use support::http_ops::http;
 use support::invariants::{self, Setup};
-use support::operations;
+use support::server_ops::server_ops;
+use support::session_ops::session_ops;
 
 type Invariant = fn(&[u8]);
 
 /// A file in `fuzz/crashes/<target>/` for each fault that a target found, and in `fuzz/seeds/<target>/` what the corpus has no example of; see `fuzz/README.md`.
 #[test]
 fn crashes_and_seeds() {
-    let targets: [(&str, Invariant); 8] = [
+    let targets: &[(&str, Invariant)] = &[
         ("decode", invariants::decode),
         ("chunking", invariants::chunking),
         ("kernels", invariants::kernels),
         ("filtered", invariants::filtered),
         ("differential", invariants::differential),
         ("write_read", invariants::write_read),
-        ("session_ops", operations::session_ops),
-        ("server_ops", operations::server_ops),
+        ("session_ops", session_ops),
+        ("server_ops", server_ops),
+        ("http", http),
+        ("fold", fold),
     ];
     for (target, invariant) in targets {
         let crashes = files(&format!("fuzz/crashes/{target}"));
@@ -39,6 +44,26 @@ fn kazoo_json() {
         for (name, bytes) in files(folder) {
             println!("{name}");
             support::kazoo::kazoo_json(&bytes);
+        }
+    }
+}
+
+/// The same for the event socket; eight bytes of sizes and steps go before a recording.
+#[cfg(feature = "freeswitch")]
+#[test]
+fn esl() {
+    for folder in ["fuzz/crashes/esl", "fuzz/seeds/esl"] {
+        for (name, bytes) in files(folder) {
+            println!("{name}");
+            support::esl::esl(&bytes);
+        }
+    }
+    for (name, bytes) in files("corpus/freeswitch") {
+        println!("{name}");
+        for setup in [b"\0\0\0\0\0\0\0\0", b"\x0b\x52\x8c\xf1\x03\x40\x77\xd9"] {
+            // Of a long one its beginning.
+            let bytes = &bytes[..bytes.len().min(1 << 15)];
+            support::esl::esl(&[setup, bytes].concat());
         }
     }
 }
@@ -123,8 +148,7 @@ fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
 }
 
 /// Structure from noise: many short runs of operations, the same ones each time.
-#[test]
-fn random_operations() {
+fn noise(invariant: Invariant) {
     let mut state = 0x9e37_79b9_7f4a_7c15u64;
     let mut byte = || {
         state ^= state << 13;
@@ -134,7 +158,26 @@ fn random_operations() {
     };
     for length in (0..4000).map(|run| 40 + run % 400) {
         let data: Vec<u8> = (0..length).map(|_| byte()).collect();
-        operations::session_ops(&data);
-        operations::server_ops(&data);
+        invariant(&data);
     }
+}
+
+#[test]
+fn noise_session_ops() {
+    noise(session_ops);
+}
+
+#[test]
+fn noise_server_ops() {
+    noise(server_ops);
+}
+
+#[test]
+fn noise_http() {
+    noise(http);
+}
+
+#[test]
+fn noise_fold() {
+    noise(fold);
 }

@@ -88,6 +88,14 @@ impl<'buf> Frame<'buf> {
         Self { bytes, index, shape, offset }
     }
 
+    /// The same with each line that has a colon as a header, whatever kind of frame it is: for protocols that know no kinds.
+    #[cfg(feature = "freeswitch")]
+    pub(crate) fn all_headers(self) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "two marks a line of at most 2^30 bytes")]
+        let head = (self.index.len() / 2) as u32;
+        Self { shape: Shape { head, ..self.shape }, ..self }
+    }
+
     pub(super) fn parts(self) -> (&'buf [u8], &'buf [Mark], Shape) {
         (self.bytes, self.index, self.shape)
     }

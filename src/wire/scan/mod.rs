@@ -165,6 +165,13 @@ impl Scanner {
         self
     }
 
+    /// Forgets the stream and begins another, at this offset. The index keeps its memory.
+    #[cfg(feature = "freeswitch")]
+    pub(crate) fn restart(&mut self, offset: u64) {
+        let index = Index { marks: core::mem::take(&mut self.index.marks), len: 0 };
+        *self = Self { index, framing: self.framing, kernel: self.kernel, base: offset, ..Self::new(self.limits) };
+    }
+
     /// The limits it was made with.
     pub fn limits(&self) -> Limits {
         self.limits
