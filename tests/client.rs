@@ -10,6 +10,7 @@ use ami_proto::Limits;
 use ami_proto::action::*;
 use ami_proto::client::{AtCeiling, Client, Config, Credentials};
 use ami_proto::error::{ApiMisuse, ConnectionError, LoginRefusal, LoginStage, SendError};
+use ami_proto::event::{EventSet, Hangup};
 use ami_proto::value::Classes;
 use peer::Peer;
 use std::time::Duration;
@@ -180,6 +181,18 @@ fn list_shapes() {
     devices(&mut peer);
     let told = peer.feed("Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\nEvent: DeviceStateChange\r\nPrivilege: call,all\r\n\r\nEvent: DeviceStateChange\r\nActionID: $0\r\n\r\nEvent: DeviceStateListComplete\r\nActionID: $0\r\nEventList: Complete\r\n\r\n");
     assert_eq!(told, ["started", "event DeviceStateChange", "item DeviceStateChange", "list 1"]);
+}
+
+#[test]
+fn events_of_no_interest_go_by() {
+    let mut peer = Peer::ready(Config::new().interest(EventSet::of(&[Hangup::TYPE])));
+    let noise = "Event: VarSet\r\nPrivilege: dialplan,all\r\n\r\nEvent: Unheard\r\n\r\nEvent: hangup\r\n\r\nEvent: VarSet\r\n\r\n";
+    assert_eq!(peer.feed(noise), ["event hangup"]);
+    peer.send(&Status::new());
+    let start = "Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n";
+    assert_eq!(peer.feed(&format!("{noise}{start}{noise}")), ["event hangup", "started", "event hangup"]);
+    let list = "Event: Status\r\nActionID: $0\r\n\r\nEvent: StatusComplete\r\nActionID: $0\r\n\r\n";
+    assert_eq!(peer.feed(&format!("{list}{noise}")), ["item Status", "list 1", "event hangup"], "answers are told");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use crate::event::EventSet;
 use crate::value::Classes;
 use crate::wire::Limits;
 
@@ -24,6 +25,7 @@ use crate::wire::Limits;
 pub struct Config {
     pub(super) limits: Limits,
     pub(super) events: Option<Classes>,
+    pub(super) interest: Option<EventSet>,
     pub(super) booted: Option<Duration>,
     pub(super) login: Duration,
     pub(super) response: Duration,
@@ -57,6 +59,7 @@ impl Config {
         Self {
             limits: Limits::new(),
             events: None,
+            interest: None,
             booted: None,
             login: Duration::from_secs(10),
             response: Duration::from_secs(30),
@@ -78,6 +81,24 @@ impl Config {
     /// Classes of events to ask for at login. Default: none named, so the server sends all that the user may read.
     pub const fn events(mut self, classes: Classes) -> Self {
         self.events = Some(classes);
+        self
+    }
+
+    /// Events to be told of, among those that come unasked. Default: all.
+    ///
+    /// The others go by unseen; while nothing is in flight that costs little more than to search for their ends, see
+    /// [`Decoder::next_wanted`](crate::Decoder::next_wanted). What answers a request is told always. The classes that
+    /// [`events`](Self::events) leaves out are not even sent, which is better still where it is fine enough.
+    ///
+    /// ```
+    /// use ami_proto::client::Config;
+    /// use ami_proto::event::{EventSet, Hangup, Newchannel};
+    ///
+    /// const CALLS: EventSet = EventSet::of(&[Newchannel::TYPE, Hangup::TYPE]);
+    /// let config = Config::new().interest(CALLS);
+    /// ```
+    pub const fn interest(mut self, events: EventSet) -> Self {
+        self.interest = Some(events);
         self
     }
 

@@ -54,7 +54,7 @@ use std::hash::RandomState;
 use std::time::Instant;
 
 use crate::action::Action;
-use crate::error::{ApiMisuse, ConnectionError, EncodeError, Refusal, SendError};
+use crate::error::{ApiMisuse, ConnectionError, EncodeError, FrameError, Refusal, SendError};
 use crate::event::{Event, FullyBooted};
 use crate::response::Response;
 use crate::value::Banner;
@@ -263,15 +263,28 @@ impl Client {
     pub fn poll_event(&mut self) -> Result<Option<ClientEvent<'_>>, ConnectionError> {
         let mut found = None;
         // Nearly all frames are events that nobody asked for: they go straight through.
-        if self.session.listens() && self.stalled.is_none() && self.parts.is_none() {
-            if let Ok(Some(end)) = self.decoder.next_end() {
-                if end.kind() == FrameKind::Event && self.session.is_unasked(self.decoder.frame(end)) {
-                    return Ok(Some(ClientEvent::Event(Event::from(self.decoder.frame(end)))));
-                }
+        while self.session.listens() && self.stalled.is_none() && self.parts.is_none() {
+            let Ok(Some(end)) = self.next_end() else { break };
+            if end.kind() != FrameKind::Event || !self.session.is_unasked(self.decoder.frame(end)) {
                 found = Some(Source::Received(end));
+                break;
+            }
+            if self.session.is_wanted(self.decoder.frame(end)) {
+                return Ok(Some(ClientEvent::Event(Event::from(self.decoder.frame(end)))));
             }
         }
         self.poll_any(found)
+    }
+
+    /// The next frame, but for events that nobody wants and that answer nothing, as far as that is known without a look at them.
+    #[inline]
+    fn next_end(&mut self) -> Result<Option<FrameEnd>, FrameError> {
+        match &self.session.config.interest {
+            Some(interest) if self.session.awaits_nothing() => {
+                self.decoder.next_end_wanted(Some(&|name| interest.has_name(name)))
+            }
+            _ => self.decoder.next_end(),
+        }
     }
 
     #[inline(never)]
@@ -307,6 +320,7 @@ impl Client {
             self.session.pause(matches!(route, Some(Route::Full(_))));
             match route {
                 None | Some(Route::Collected) => self.told = false,
+                Some(Route::Event) if !self.session.is_wanted(self.frame(source)) => self.told = false,
                 Some(Route::Glued) => self.split(source),
                 Some(route @ Route::Full(_)) => {
                     self.stalled = Some(Box::new(source));

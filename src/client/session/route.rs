@@ -21,8 +21,20 @@ impl Session {
     /// Whether an event can be told at a glance to answer nothing.
     #[inline]
     pub(in crate::client) fn is_unasked(&self, frame: Frame<'_>) -> bool {
-        (self.in_flight.is_empty() && !self.trailing)
-            || (frame.get("ActionID").is_none() && frame.get("Privilege").is_some())
+        self.awaits_nothing() || (frame.get("ActionID").is_none() && frame.get("Privilege").is_some())
+    }
+
+    /// Whether no event can answer anything.
+    #[inline]
+    pub(in crate::client) fn awaits_nothing(&self) -> bool {
+        self.in_flight.is_empty() && !self.trailing
+    }
+
+    /// Whether an event that came unasked is to be told.
+    #[inline]
+    pub(in crate::client) fn is_wanted(&self, frame: Frame<'_>) -> bool {
+        let interest = self.config.interest.as_ref();
+        interest.is_none_or(|interest| frame.name().is_some_and(|name| interest.has_name(name)))
     }
 
     /// What a frame is, and to whom. `None`: to nobody, it was between the server and us.
