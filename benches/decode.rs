@@ -6,8 +6,8 @@
 //! The stream is `corpus/storm/22_storm.ami`, 1 MB of events as Asterisk 22 sent them under load, five times in a row. It has no banner and ends with a frame, so it can be read
 //! over and over by one decoder: what is timed is a connection that has been up for a while, with its buffer grown.
 
-use ami_proto::event::Event;
-use ami_proto::wire::Scanner;
+use ami_proto::event::{BridgeCreate, Event, EventSet};
+use ami_proto::wire::{Kernel, Scanner};
 use ami_proto::{Decoder, Frame, Framing, Limits};
 use criterion::{Criterion, Throughput};
 use httparse::Status;
@@ -22,6 +22,8 @@ const TIMES: usize = 5;
 const BLANK_LINE: &[u8] = b"\r\n\r\n";
 /// Headers that httparse gets room for: three times what the longest frame of the storm has.
 const HEADERS: usize = 128;
+/// What the filter leaves beside responses: one frame in six hundred.
+const RARE: EventSet = EventSet::of(&[BridgeCreate::TYPE]);
 /// Rounds of the table.
 const ROUNDS: usize = 21;
 
@@ -32,6 +34,9 @@ fn main() {
     let has = |wanted: &str| std::env::args().any(|argument| argument == wanted);
     let measured = has("--bench") && !has("--test");
     let (times, share, rounds) = if measured { (TIMES, 1, ROUNDS) } else { (1, 16, 1) };
+    if has("once") {
+        return once(std::env::args().any(|argument| argument == "fields"));
+    }
     let storm = Storm::load(times);
     if !has("--list") {
         ratios(&storm, share, rounds);
@@ -41,6 +46,13 @@ fn main() {
     scale(&mut criterion, &storm);
     long_frames(&mut criterion, share);
     criterion.final_summary();
+}
+
+/// Reads the storm three times, for a profiler: all that is done besides is to load it.
+fn once(fields: bool) {
+    let bytes = std::fs::read(STORM).expect("the storm of the corpus");
+    let how = if fields { Use::ReadFields } else { Use::Take };
+    black_box(decode(&mut warm(&bytes, 8192), &bytes, 8192, how));
 }
 
 // Contenders. Each does its work once over and tells what it found.
@@ -135,6 +147,30 @@ fn scan(scanner: &mut Scanner, bytes: &[u8]) -> Found {
     Found { frames, headers: 0 }
 }
 
+/// Copies as [`decode`] does, and takes the rare frames.
+fn filter(decoder: &mut Decoder, bytes: &[u8], read: usize) -> Found {
+    let mut frames = 0;
+    for piece in bytes.chunks(read) {
+        decoder.push(piece);
+        while let Some(frame) = decoder.next_wanted(|name| RARE.has_name(name)).expect("a stream within the limits") {
+            black_box(frame);
+            frames += 1;
+        }
+    }
+    Found { frames, headers: 0 }
+}
+
+/// Finds the rare frames where they lie.
+fn filter_in_place(scanner: &mut Scanner, bytes: &[u8]) -> Found {
+    let mut frames = 0;
+    while let Some(end) = scanner.scan_wanted(bytes, |name| RARE.has_name(name)).expect("a stream within the limits") {
+        black_box(scanner.frame(bytes, end));
+        frames += 1;
+    }
+    assert_eq!(scanner.release(), bytes.len());
+    Found { frames, headers: 0 }
+}
+
 /// Parses frames that have been split before; a frame that is refused isn't counted.
 fn httparse<'a>(frames: impl IntoIterator<Item = &'a [u8]>) -> Found {
     let mut found = Found { frames: 0, headers: 0 };
@@ -165,7 +201,11 @@ fn copy(to: &mut [u8], bytes: &[u8]) {
 
 /// A decoder in mid-connection, whose buffer has grown as far as these bytes in these reads need it.
 fn warm(bytes: &[u8], read: usize) -> Decoder {
-    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::SERVER.banner(false));
+    warm_with(Kernel::best(), bytes, read)
+}
+
+fn warm_with(kernel: Kernel, bytes: &[u8], read: usize) -> Decoder {
+    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::SERVER.banner(false)).with_kernel(kernel);
     for _ in 0..2 {
         decode(&mut decoder, bytes, read, Use::Take);
     }
@@ -309,6 +349,11 @@ fn ratios(storm: &Storm, share: usize, rounds: usize) {
             Box::new(move || decode(&mut decoder, bytes, read, Use::Take)),
         );
     }
+    for kernel in Kernel::available() {
+        let mut decoder = warm_with(kernel, bytes, 8192);
+        let work = Box::new(move || decode(&mut decoder, bytes, 8192, Use::Take));
+        row(format!("storm, 8192, {kernel}"), bytes.len(), taken, work);
+    }
     let mut decoder = warm(bytes, 8192);
     let work = Box::new(move || decode(&mut decoder, bytes, 8192, Use::ReadHeaders));
     row("storm, 8192, headers read".into(), bytes.len(), storm.expected, work);
@@ -317,6 +362,13 @@ fn ratios(storm: &Storm, share: usize, rounds: usize) {
     row("storm, 8192, four fields read".into(), bytes.len(), taken, work);
     let mut scanner = scanner();
     row("storm, scanned in place".into(), bytes.len(), taken, Box::new(move || scan(&mut scanner, bytes)));
+    // Responses are let through always.
+    let is_rare = |frame: &&&[u8]| frame.starts_with(b"Event: BridgeCreate\r\n") || !frame.starts_with(b"Event: ");
+    let rare = Found { frames: frames.iter().filter(is_rare).count(), headers: 0 };
+    let mut decoder = warm(bytes, 8192);
+    row("filtered, 8192".into(), bytes.len(), rare, Box::new(move || filter(&mut decoder, bytes, 8192)));
+    let mut scanner = self::scanner();
+    row("filtered, in place".into(), bytes.len(), rare, Box::new(move || filter_in_place(&mut scanner, bytes)));
     let work = Box::new(|| httparse(frames.iter().copied()));
     row("httparse, split before".into(), bytes.len(), storm.accepted, work);
     row("httparse, split by memmem".into(), bytes.len(), storm.accepted, Box::new(|| httparse(split(bytes))));
@@ -338,7 +390,7 @@ fn ratios(storm: &Storm, share: usize, rounds: usize) {
         row(name, frame.len(), Found { frames: 1, headers: 0 }, work);
     }
 
-    let per_byte = medians(&mut rows, rounds);
+    let per_byte = medians(&mut rows, bytes, rounds);
     let of = |name: &str| {
         let at = rows.iter().position(|row| row.name == name).expect("a row of that name");
         per_byte[at]
@@ -378,10 +430,12 @@ fn ratios(storm: &Storm, share: usize, rounds: usize) {
 
 /// Nanoseconds a byte of each row.
 #[expect(clippy::cast_precision_loss, reason = "numbers of bytes")]
-fn medians(rows: &mut [Row<'_>], rounds: usize) -> Vec<f64> {
+fn medians(rows: &mut [Row<'_>], bytes: &[u8], rounds: usize) -> Vec<f64> {
     let mut times = vec![Vec::new(); rows.len()];
     for _ in 0..rounds {
         for (row, times) in rows.iter_mut().zip(&mut times) {
+            // Whatever the row before has left in the caches.
+            black_box(memchr::memchr_iter(b'\n', black_box(bytes)).count());
             let start = Instant::now();
             let found = (row.work)();
             times.push(start.elapsed().as_secs_f64());

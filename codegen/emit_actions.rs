@@ -50,7 +50,7 @@ fn builder(number: usize, action: &Item, source: &mut Source) {
     let arguments: Vec<String> = required
         .iter()
         .map(|field| match field.kind.word {
-            "assignments" => format!("{}: (impl AsRef<[u8]>, impl AsRef<[u8]>)", field.rust),
+            "assignments" => format!("{}: (impl Into<Arg<'a>>, impl Into<Arg<'a>>)", field.rust),
             _ => format!("{}: {}", field.rust, field.kind.setter.0),
         })
         .collect();
@@ -81,8 +81,8 @@ fn setter(field: &Field, source: &mut Source) {
     if field.kind.word == "assignments" {
         source.doc("\nCall it once for each; the value is quoted as the server unquotes it.");
         source.line("#[inline]");
-        source.line(format!("pub fn {name}(self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {{"));
-        source.line(format!("Self(self.0.assign({wire}, name.as_ref(), value.as_ref()))"));
+        source.line(format!("pub fn {name}(self, name: impl Into<Arg<'a>>, value: impl Into<Arg<'a>>) -> Self {{"));
+        source.line(format!("Self(self.0.assign({wire}, name.into(), value.into()))"));
     } else if field.holes() > 0 {
         source.line("#[inline]");
         source.line(format!("pub fn {name}(self, number: u32, value: {argument}) -> Self {{"));

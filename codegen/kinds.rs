@@ -67,7 +67,7 @@ pub const KINDS: [Kind; 36] = [
         "Seconds",
         "value::Seconds",
         (DURATION, ".map(value::Seconds::get)"),
-        (DURATION, "Arg::wire(&value::Seconds(value))"),
+        (DURATION, "value::Seconds(value).into()"),
         ("30", "Duration::from_secs(30)"),
     ),
     kind(
@@ -75,7 +75,7 @@ pub const KINDS: [Kind; 36] = [
         "Milliseconds",
         "value::Milliseconds",
         (DURATION, ".map(value::Milliseconds::get)"),
-        (DURATION, "Arg::wire(&value::Milliseconds(value))"),
+        (DURATION, "value::Milliseconds(value).into()"),
         ("30000", "Duration::from_secs(30)"),
     ),
     kind(

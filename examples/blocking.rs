@@ -1,4 +1,4 @@
-//! `blocking` exists to show the whole driver with nothing but the standard library: one socket, one thread, a read timeout for a clock.
+//! `blocking` exists to show the whole driver with nothing but the standard library: one socket, one thread, a read timeout for a clock. `Client::exchange` does in one call what is spelled out here.
 //!
 //! ```text
 //! cargo run --example blocking -- 127.0.0.1:5038 --events 3
@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                         println!("calls: {}", status.view(response).core_current_calls()?);
                     }
                 }
-                ClientEvent::Ended { ending, .. } => return Err(format!("no answer: {ending:?}").into()),
+                ClientEvent::Ended { ending, .. } => return Err(format!("no answer: {ending}").into()),
                 ClientEvent::Event(event) if left > 0 => {
                     println!("event: {}", event.frame().name().unwrap_or_default());
                     left -= 1;
@@ -59,15 +59,15 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
         }
 
-        // What is to be sent.
+        // What is to be sent. A write is waited for: requests are short, and Asterisk reads while it writes.
         while let Some(bytes) = client.poll_transmit() {
             let n = socket.write(bytes)?;
             client.transmitted(n);
         }
 
-        // What comes next: bytes, their end, or the time that the client has asked for. A read timeout of zero is none, hence the millisecond.
-        let wait = client.poll_timeout().map(|due| due.saturating_duration_since(Instant::now()));
-        socket.set_read_timeout(wait.map(|wait| wait.max(Duration::from_millis(1))))?;
+        // What comes next: bytes, their end, or the time that the client has asked for. With all events polled there is room to read into; a program that collects lists asks `wants_input` first. A read timeout of zero is none, hence the millisecond.
+        let wait = client.wait(Instant::now()).map(|wait| wait.max(Duration::from_millis(1)));
+        socket.set_read_timeout(wait)?;
         match socket.read(client.space(8192)) {
             Ok(0) => client.handle_eof(Instant::now()),
             Ok(n) => client.advance(Instant::now(), n),

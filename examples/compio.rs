@@ -38,17 +38,21 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut session = Session { asked: None, left: options.events };
     let mut read = Box::pin(fill(reader, Vec::with_capacity(8192)));
     while !session.react(&mut client)? {
+        // A write is waited for: requests are short, and Asterisk reads while it writes.
         if let Some(bytes) = client.poll_transmit().map(<[u8]>::to_vec) {
             let sent = bytes.len();
             writer.write_all(bytes).await.0?;
             client.transmitted(sent);
         }
         // A read that was begun goes on while the clock is heeded: dropped, it could take what it has read with it.
-        let wait = client.poll_timeout().map_or(Duration::MAX, |due| due.saturating_duration_since(Instant::now()));
+        let wait = client.wait(Instant::now()).unwrap_or(Duration::MAX);
         if let Ok((reader, BufResult(result, buffer))) = compio::time::timeout(wait, &mut read).await {
             match result? {
                 0 => client.handle_eof(Instant::now()),
-                _ => drop(client.handle_input(Instant::now(), &buffer)),
+                n => {
+                    let taken = client.handle_input(Instant::now(), &buffer);
+                    assert_eq!(taken, n, "all is taken where all events have been polled and no list is collected");
+                }
             }
             read = Box::pin(fill(reader, buffer));
         }
@@ -81,7 +85,7 @@ impl Session {
                         println!("calls: {}", status.view(response).core_current_calls()?);
                     }
                 }
-                ClientEvent::Ended { ending, .. } => return Err(format!("no answer: {ending:?}").into()),
+                ClientEvent::Ended { ending, .. } => return Err(format!("no answer: {ending}").into()),
                 ClientEvent::Event(event) if self.left > 0 => {
                     println!("event: {}", event.frame().name().unwrap_or_default());
                     self.left -= 1;

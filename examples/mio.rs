@@ -5,7 +5,7 @@
 //! ```
 
 use std::error::Error;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
 use ami_proto::action::CoreStatus;
@@ -41,32 +41,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut session = Session { asked: None, left: options.events };
     while !session.react(&mut client)? {
         // The socket tells once that it is ready, so both ways go on until it isn't.
-        while let Some(bytes) = client.poll_transmit() {
-            let Some(n) = unless_blocked(socket.write(bytes))? else { break };
-            client.transmitted(n);
-        }
-        match unless_blocked(socket.read(client.space(8192)))? {
-            Some(0) => client.handle_eof(Instant::now()),
-            Some(n) => client.advance(Instant::now(), n),
-            None => {
-                let wait = client.poll_timeout().map(|due| due.saturating_duration_since(Instant::now()));
-                match poll.poll(&mut ready, wait) {
-                    Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error.into()),
-                    _ => {}
-                }
+        if !client.exchange(&mut socket, Instant::now)? {
+            match poll.poll(&mut ready, client.wait(Instant::now())) {
+                Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error.into()),
+                _ => {}
             }
         }
-        client.handle_timeout(Instant::now());
     }
     Ok(())
-}
-
-/// `None`: the socket isn't ready.
-fn unless_blocked(result: io::Result<usize>) -> io::Result<Option<usize>> {
-    match result {
-        Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => Ok(None),
-        result => result.map(Some),
-    }
 }
 
 /// What the program wants of the server; nothing in it knows of sockets.
@@ -86,7 +68,7 @@ impl Session {
                         println!("calls: {}", status.view(response).core_current_calls()?);
                     }
                 }
-                ClientEvent::Ended { ending, .. } => return Err(format!("no answer: {ending:?}").into()),
+                ClientEvent::Ended { ending, .. } => return Err(format!("no answer: {ending}").into()),
                 ClientEvent::Event(event) if self.left > 0 => {
                     println!("event: {}", event.frame().name().unwrap_or_default());
                     self.left -= 1;

@@ -5,7 +5,7 @@
 //! ```
 
 use std::error::Error;
-use std::io::{ErrorKind, Read, Write};
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
@@ -80,25 +80,14 @@ fn serve(mut socket: TcpStream, options: &Options) -> Result<(), Box<dyn Error>>
                 _ => {}
             }
         }
-        while let Some(bytes) = server.poll_transmit() {
-            let n = socket.write(bytes)?;
-            server.transmitted(n);
-        }
         if server.is_over() {
-            return Ok(());
+            return Ok(socket.write_all(server.poll_transmit().unwrap_or_default())?);
         }
-        let wake = server.poll_timeout().map_or(due, |timeout| timeout.min(due));
-        let wait = wake.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
-        socket.set_read_timeout(Some(wait))?;
-        let read = socket.read(server.space(4096));
         let now = Instant::now();
-        match read {
-            Ok(0) => server.handle_eof(now),
-            Ok(n) => server.advance(now, n),
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
-            Err(error) => return Err(error.into()),
-        }
-        server.handle_timeout(now);
+        let wait = due.saturating_duration_since(now).min(server.wait(now).unwrap_or(every));
+        socket.set_read_timeout(Some(wait.max(Duration::from_millis(1))))?;
+        server.exchange(&mut socket, Instant::now)?;
+        let now = Instant::now();
         if due <= now {
             due = now + every;
             let (class, name, headers) = EVENTS[told % EVENTS.len()];
@@ -115,5 +104,5 @@ fn queue_status(server: &mut Server, id: RequestId) -> Result<(), ApiMisuse> {
         .item("QueueParams", [("Queue", "support"), ("Strategy", "ringall"), ("Calls", "1"), ("Completed", "12")])?
         .item("QueueMember", [("Name", "Ada"), ("Status", "1")].into_iter().chain(member))?
         .item("QueueEntry", [("Queue", "support"), ("Position", "1"), ("Channel", "PJSIP/200-00000002")])?
-        .complete::<&str, &str>("QueueStatusComplete", [])
+        .complete("QueueStatusComplete")
 }

@@ -7,7 +7,6 @@
 //! It exits with 0 where the call was answered, and with 1 where it wasn't or anything else went wrong.
 
 use std::error::Error;
-use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -79,7 +78,7 @@ fn call(options: &Options) -> Result<bool, Box<dyn Error>> {
                             println!("{}: {}", outcome.channel()?, outcome.response()?);
                         }
                         Ending::Refused(response) => println!("refused: {}", response.message().unwrap_or_default()),
-                        other => return Err(format!("outcome unknown: {other:?}").into()),
+                        other => return Err(format!("outcome unknown: {other}").into()),
                     }
                     client.close(Instant::now());
                 }
@@ -87,18 +86,9 @@ fn call(options: &Options) -> Result<bool, Box<dyn Error>> {
                 _ => {}
             }
         }
-        while let Some(bytes) = client.poll_transmit() {
-            let n = socket.write(bytes)?;
-            client.transmitted(n);
-        }
-        let wait = client.poll_timeout().map(|due| due.saturating_duration_since(Instant::now()));
-        socket.set_read_timeout(wait.map(|wait| wait.max(Duration::from_millis(1))))?;
-        match socket.read(client.space(8192)) {
-            Ok(0) => client.handle_eof(Instant::now()),
-            Ok(n) => client.advance(Instant::now(), n),
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
-            Err(error) => return Err(error.into()),
-        }
-        client.handle_timeout(Instant::now());
+        // A read timeout of zero is none, hence the millisecond.
+        let wait = client.wait(Instant::now()).map(|wait| wait.max(Duration::from_millis(1)));
+        socket.set_read_timeout(wait)?;
+        client.exchange(&mut socket, Instant::now)?;
     }
 }

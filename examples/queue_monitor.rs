@@ -7,7 +7,6 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -88,7 +87,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                         client.close(Instant::now());
                     }
                 }
-                ClientEvent::Ended { ending, .. } => return Err(format!("no list: {ending:?}").into()),
+                ClientEvent::Ended { ending, .. } => return Err(format!("no list: {ending}").into()),
                 ClientEvent::Closed => return Ok(()),
                 _ => {}
             }
@@ -97,18 +96,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             // Home, the table, and away with what was below it.
             println!("\x1b[H{}\x1b[J", queues.table());
         }
-        while let Some(bytes) = client.poll_transmit() {
-            let n = socket.write(bytes)?;
-            client.transmitted(n);
-        }
-        let wait = client.poll_timeout().map(|due| due.saturating_duration_since(Instant::now()));
-        socket.set_read_timeout(wait.map(|wait| wait.max(Duration::from_millis(1))))?;
-        match socket.read(client.space(8192)) {
-            Ok(0) => client.handle_eof(Instant::now()),
-            Ok(n) => client.advance(Instant::now(), n),
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
-            Err(error) => return Err(error.into()),
-        }
-        client.handle_timeout(Instant::now());
+        // A read timeout of zero is none, hence the millisecond.
+        let wait = client.wait(Instant::now()).map(|wait| wait.max(Duration::from_millis(1)));
+        socket.set_read_timeout(wait)?;
+        client.exchange(&mut socket, Instant::now)?;
     }
 }

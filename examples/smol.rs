@@ -35,30 +35,42 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
-    let mut socket = TcpStream::connect(&options.address).await?;
+    let mut reader = TcpStream::connect(&options.address).await?;
+    let mut writer = reader.clone();
     let mut client = Client::new(Config::new().keep_alive(Duration::from_secs(60), Duration::from_secs(10)));
     client.login(Instant::now(), Credentials::plain(&options.user, &options.secret))?;
     let mut session = Session { asked: None, left: options.events };
     while !session.react(&mut client)? {
-        while let Some(bytes) = client.poll_transmit() {
-            let n = socket.write(bytes).await?;
-            client.transmitted(n);
-        }
-        // Whichever comes first; the other is dropped, which loses nothing.
-        let mut timer = client.poll_timeout().map_or_else(Timer::never, Timer::at);
-        let clock = async {
-            (&mut timer).await;
-            Ok::<_, io::Error>(None)
+        // Whichever comes first; the others are dropped, which loses nothing.
+        let waiting = client.poll_transmit().map(<[u8]>::to_vec);
+        let timer = client.poll_timeout().map_or_else(Timer::never, Timer::at);
+        let write = async {
+            match &waiting {
+                Some(bytes) => writer.write(bytes).await.map(Moved::Out),
+                None => smol::future::pending().await,
+            }
         };
-        let read = async { socket.read(client.space(8192)).await.map(Some) }.or(clock).await?;
-        match read {
-            Some(0) => client.handle_eof(Instant::now()),
-            Some(n) => client.advance(Instant::now(), n),
-            None => {}
+        let read = async { reader.read(client.space(8192)).await.map(Moved::In) };
+        let clock = async {
+            timer.await;
+            Ok::<_, io::Error>(Moved::Nothing)
+        };
+        match write.or(read).or(clock).await? {
+            Moved::Out(n) => client.transmitted(n),
+            Moved::In(0) => client.handle_eof(Instant::now()),
+            Moved::In(n) => client.advance(Instant::now(), n),
+            Moved::Nothing => {}
         }
         client.handle_timeout(Instant::now());
     }
     Ok(())
+}
+
+/// What came first: so many bytes out or in, or the time.
+enum Moved {
+    Out(usize),
+    In(usize),
+    Nothing,
 }
 
 /// What the program wants of the server; nothing in it knows of sockets.
@@ -78,7 +90,7 @@ impl Session {
                         println!("calls: {}", status.view(response).core_current_calls()?);
                     }
                 }
-                ClientEvent::Ended { ending, .. } => return Err(format!("no answer: {ending:?}").into()),
+                ClientEvent::Ended { ending, .. } => return Err(format!("no answer: {ending}").into()),
                 ClientEvent::Event(event) if self.left > 0 => {
                     println!("event: {}", event.frame().name().unwrap_or_default());
                     self.left -= 1;

@@ -31,21 +31,20 @@ struct Options {
 async fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
     let mut socket = TcpStream::connect(&options.address).await?;
+    let (mut reader, mut writer) = socket.split();
     let mut client = Client::new(Config::new().keep_alive(Duration::from_secs(60), Duration::from_secs(10)));
     client.login(Instant::now(), Credentials::md5(&options.user, &options.secret))?;
     let mut session = Session { asked: None, left: options.events };
     while !session.react(&mut client)? {
-        while let Some(bytes) = client.poll_transmit() {
-            let n = socket.write(bytes).await?;
-            client.transmitted(n);
-        }
-        // Both can be dropped half-way: nothing has been read then.
+        let waiting = client.poll_transmit().map(<[u8]>::to_vec);
         let due = client.poll_timeout();
         let clock = async {
             if let Some(due) = due { tokio::time::sleep_until(due.into()).await } else { std::future::pending().await }
         };
+        // All can be dropped half-way: nothing has been written or read then.
         tokio::select! {
-            read = socket.read(client.space(8192)) => match read? {
+            sent = writer.write(waiting.as_deref().unwrap_or_default()), if waiting.is_some() => client.transmitted(sent?),
+            read = reader.read(client.space(8192)) => match read? {
                 0 => client.handle_eof(Instant::now()),
                 n => client.advance(Instant::now(), n),
             },
@@ -72,7 +71,7 @@ impl Session {
                         println!("calls: {}", status.view(response).core_current_calls()?);
                     }
                 }
-                ClientEvent::Ended { ending, .. } => return Err(format!("no answer: {ending:?}").into()),
+                ClientEvent::Ended { ending, .. } => return Err(format!("no answer: {ending}").into()),
                 ClientEvent::Event(event) if self.left > 0 => {
                     println!("event: {}", event.frame().name().unwrap_or_default());
                     self.left -= 1;

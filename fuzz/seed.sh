@@ -3,11 +3,11 @@
 set -eu
 cd "$(dirname "$0")"
 largest=${1:-8192}
-for target in decode chunking differential write_read session_ops server_ops; do
+for target in decode chunking kernels filtered differential write_read session_ops server_ops http fold; do
     mkdir -p "corpus/$target"
     case $target in
         # Setup::LEN bytes of framing, limits and sizes come first; zeros are the defaults.
-        decode | chunking) setup=16 ;;
+        decode | chunking | kernels | filtered) setup=16 ;;
         *) setup=0 ;;
     esac
     find ../corpus \( -name '*.ami' -o -name '*.http' \) -size "-$((largest + 1))c" | while read -r file; do

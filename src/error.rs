@@ -239,6 +239,11 @@ pub enum ConnectionError {
     KeepAlive,
     /// The server said goodbye, as FreeSWITCH does when it shuts down or a call is over, and closed the stream.
     Disconnected,
+    /// The peer doesn't read: more than this waits for transmission to it. Of servers only.
+    NotRead {
+        /// The most bytes that may wait.
+        max: usize,
+    },
 }
 
 /// Why a login was refused.
@@ -292,6 +297,7 @@ impl fmt::Display for ConnectionError {
             Self::LoginTimedOut(LoginStage::Login) => f.write_str("no answer to the login"),
             Self::KeepAlive => f.write_str("no sign of life from the peer"),
             Self::Disconnected => f.write_str("the server said goodbye and closed the connection"),
+            Self::NotRead { max } => write!(f, "the peer leaves more than {max} bytes unread"),
         }
     }
 }
@@ -320,8 +326,8 @@ pub enum SendError {
         /// The most that may.
         max: usize,
     },
-    /// Requests not yet transmitted and collected items would go over the ceiling.
-    Unsent {
+    /// What the client holds would go over the [ceiling](crate::client::Config::ceiling). Transmit, poll or take items first.
+    Ceiling {
         /// The ceiling in bytes.
         max: usize,
     },
@@ -334,7 +340,7 @@ impl fmt::Display for SendError {
             Self::Encode(error) => error.fmt(f),
             Self::NotLoggedIn => f.write_str("not logged in"),
             Self::InFlight { max } => write!(f, "no more than {max} requests may await their answers"),
-            Self::Unsent { max } => write!(f, "what is unsent and collected would go over the ceiling of {max} bytes"),
+            Self::Ceiling { max } => write!(f, "what is held would go over the ceiling of {max} bytes"),
         }
     }
 }
@@ -360,6 +366,11 @@ pub enum ApiMisuse {
     NotOver,
     /// A request that isn't open: it has ended, or there never was one.
     NotOpen,
+    /// A login for which the [ceiling](crate::client::Config::ceiling) leaves no room.
+    Ceiling {
+        /// The ceiling in bytes.
+        max: usize,
+    },
     /// A field that can't be written.
     Encode(EncodeError),
 }
@@ -371,6 +382,7 @@ impl fmt::Display for ApiMisuse {
             Self::NotNew => f.write_str("the login has been started on this connection; reconnect first"),
             Self::NotOver => f.write_str("the connection isn't over; close it first"),
             Self::NotOpen => f.write_str("the request isn't open"),
+            Self::Ceiling { max } => write!(f, "the login doesn't fit under the ceiling of {max} bytes; raise it"),
             Self::Encode(error) => error.fmt(f),
         }
     }

@@ -46,6 +46,7 @@
 //!
 //! - `serde`: `Serialize` for [`Frame`], [`OwnedFrame`], [`Value`], typed [events](event::Event) and [descriptions](catalogue::Described); secrets are masked, but for what `wire::WithSecrets` wraps.
 //! - `std` (default): [`client`], [`server`], [`http`]; and lets `memchr` choose its routine at run time. Without it the crate needs `alloc` only.
+//! - `simd` (default): frames are found with vector instructions, see [`wire::Kernel`]. The files that use them are the only ones with `unsafe`; without it the crate forbids it.
 //! - `md5`: logging in without sending the password.
 //! - `xml`: AMI over HTTP as `mxml`.
 //! - `kazoo`: the Conferences API of Kazoo; brings `serde` and `serde_json`.
@@ -53,7 +54,7 @@
 //! - `sipxecs`: the REST conference service of sipXecs.
 
 #![no_std]
-#![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "simd"), forbid(unsafe_code))]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 extern crate alloc;
@@ -68,6 +69,8 @@ pub mod catalogue;
 pub mod client;
 pub mod error;
 pub mod event;
+#[cfg(feature = "std")]
+mod exchange;
 #[cfg(feature = "freeswitch")]
 pub mod freeswitch;
 mod gone;
@@ -78,6 +81,8 @@ mod http_request;
 #[cfg(feature = "kazoo")]
 pub mod kazoo;
 pub mod manual;
+#[cfg(feature = "std")]
+mod outbox;
 pub mod request;
 pub mod response;
 #[cfg(feature = "serde")]

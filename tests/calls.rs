@@ -1,4 +1,6 @@
-//! Calls folded from recordings, against counts made without the tracker; and from arbitrary events, against the tracker's promises.
+//! Invariant: calls folded from recordings are those that counts made without the tracker say. (Arbitrary events: `tests/replay.rs`, `fold`.)
+
+mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -7,7 +9,7 @@ use std::time::Duration;
 use ami_proto::calls::{Call, CallLimits, QueueOutcome, Tracker, TransferKind};
 use ami_proto::event::Event;
 use ami_proto::{Decoder, Frame, FrameKind, Limits};
-use proptest::prelude::*;
+use support::fold::check_call;
 
 fn each_frame(bytes: &[u8], mut each: impl FnMut(Frame<'_>)) {
     let mut decoder = Decoder::new(Limits::new());
@@ -94,22 +96,6 @@ fn recordings() -> Vec<PathBuf> {
     files
 }
 
-/// Whether hangups and beginnings of one call are what a call can have.
-fn check(call: &Call, limits: CallLimits) {
-    assert!(call.legs().len() <= limits.max_legs());
-    assert!(call.marks() <= limits.max_marks());
-    let marks = call.dials().len() + call.transfers().len() + call.queues().len() + call.parkings().len();
-    let marks = marks + call.former_linkedids().len();
-    let marks = marks + call.legs().iter().map(|leg| leg.holds.len() + leg.stays.len()).sum::<usize>();
-    assert_eq!(marks, call.marks());
-    let texts = call.legs().iter().flat_map(|leg| [&leg.channel, &leg.uniqueid]).chain([call.linkedid()]);
-    texts.for_each(|text| assert!(text.as_bytes().len() <= limits.max_text()));
-    if let Some(end) = call.end() {
-        assert!(call.legs().iter().all(|leg| leg.ended.is_some_and(|ended| ended <= end)), "{call:?}");
-        assert!(call.start() <= end);
-    }
-}
-
 #[test]
 fn every_recording_gives_each_channel_and_each_hangup_to_one_call() {
     let mut with_calls = 0;
@@ -118,7 +104,7 @@ fn every_recording_gives_each_channel_and_each_hangup_to_one_call() {
         let counts = Counts::of(&bytes);
         let (calls, tracker) = calls_of(&bytes, CallLimits::new());
         for call in &calls {
-            check(call, CallLimits::new());
+            check_call(call, CallLimits::new(), true);
         }
         let losses = tracker.losses();
         assert_eq!((losses.calls, losses.legs, losses.marks, losses.ended), (0, 0, 0, 0), "{}", path.display());
@@ -274,7 +260,7 @@ fn the_large_recordings() {
             let counts = Counts::of(&bytes);
             let (calls, tracker) = calls_of(&bytes, CallLimits::new());
             for call in &calls {
-                check(call, CallLimits::new());
+                check_call(call, CallLimits::new(), true);
             }
             let open = calls.iter().filter(|call| call.end().is_none()).count();
             let legs = calls.iter().map(|call| call.legs().len()).sum::<usize>();
@@ -291,109 +277,6 @@ fn the_large_recordings() {
             let living = counts.begun.keys().filter(|id| !counts.hung.contains_key(*id)).count();
             let alive = calls.iter().flat_map(Call::legs).filter(|leg| leg.ended.is_none()).count();
             assert_eq!(living, alive, "{version} {scenario}");
-        }
-    }
-}
-
-/// Any event that the tracker looks at, with few enough ids for them to meet.
-fn event() -> impl Strategy<Value = String> {
-    let names = prop::sample::select(vec![
-        "Newchannel",
-        "Newchannel",
-        "Newchannel",
-        "Newstate",
-        "Hangup",
-        "Hangup",
-        "Rename",
-        "Hold",
-        "Unhold",
-        "DialBegin",
-        "DialEnd",
-        "Dial",
-        "Bridge",
-        "Link",
-        "Unlink",
-        "BridgeEnter",
-        "BridgeLeave",
-        "LocalBridge",
-        "Masquerade",
-        "Transfer",
-        "BlindTransfer",
-        "AttendedTransfer",
-        "QueueCallerJoin",
-        "Join",
-        "QueueCallerLeave",
-        "QueueCallerAbandon",
-        "AgentConnect",
-        "ParkedCall",
-        "UnParkedCall",
-        "CoreShowChannel",
-        "Newexten",
-    ]);
-    let headers = prop::sample::select(vec![
-        "Uniqueid",
-        "Linkedid",
-        "DestUniqueid",
-        "DestLinkedid",
-        "Uniqueid1",
-        "Uniqueid2",
-        "BridgeUniqueid",
-        "Channel",
-        "DestChannel",
-        "Clone",
-        "Original",
-        "ChannelState",
-        "Status",
-        "Queue",
-        "TransfererUniqueid",
-        "OrigTransfererUniqueid",
-        "ParkeeUniqueid",
-        "LocalOneUniqueid",
-        "LocalTwoUniqueid",
-        "LocalOneLinkedid",
-        "TransferType",
-        "TargetUniqueid",
-        "CallerIDNum",
-        "Bridgestate",
-    ]);
-    let values =
-        prop::sample::select(vec!["1", "2", "3", "4", "5", "6", "7", "Attended", "Unlink", "off", "much too long"]);
-    (names, 1u8..8, 1u8..8, prop::collection::vec((headers, values), 0..6)).prop_map(|(name, id, linked, headers)| {
-        let headers = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<Vec<_>>().concat();
-        format!("Event: {name}\r\nUniqueid: {id}\r\nLinkedid: {linked}\r\n{headers}\r\n")
-    })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
-
-    #[test]
-    fn no_order_of_events_breaks_the_promises(events in prop::collection::vec(event(), 0..120), small in any::<bool>()) {
-        let limits = CallLimits::new().text(8);
-        let limits = if small { limits.calls(2).legs(3).marks(4).ended(2) } else { limits };
-        let mut tracker = Tracker::new(limits);
-        let mut numbers = BTreeSet::new();
-        let mut at = Duration::ZERO;
-        for (place, event) in events.iter().enumerate() {
-            at += Duration::from_millis(1);
-            each_frame(event.as_bytes(), |frame| tracker.handle(&Event::from(frame), at));
-            prop_assert!(tracker.active().len() <= limits.max_calls());
-            let mut channels = BTreeSet::new();
-            for call in tracker.active() {
-                check(call, limits);
-                prop_assert!(call.end().is_none() && !numbers.contains(&call.number()));
-                let alive: Vec<_> = call.legs().iter().filter(|leg| leg.ended.is_none()).collect();
-                prop_assert!(!alive.is_empty(), "a call without a channel: {:?}", call);
-                for leg in alive {
-                    prop_assert!(channels.insert(leg.uniqueid.clone()));
-                    prop_assert_eq!(tracker.call_of(leg.uniqueid.as_bytes()).map(Call::number), Some(call.number()));
-                }
-            }
-            // Now and then, so that the queue of ended calls fills up too.
-            while let Some(call) = (place % 7 == 0).then(|| tracker.poll_ended()).flatten() {
-                check(&call, limits);
-                prop_assert!(call.end().is_some() && numbers.insert(call.number()), "ended twice");
-            }
         }
     }
 }

@@ -239,6 +239,13 @@ fn sip_qualify_by_release() {
             "\r\n\r\nResponse: Success\r\nActionID: $2\r\n\r\n",
             &["end of text 0"][..],
         ),
+        // 12: its source has response and event together, a recording the response.
+        (
+            "2.0.0",
+            &["SIPqualifypeer"],
+            "Response: Success\r\nActionID: $1\r\nMessage: SIP peer found - will qualify\r\n\r\nEvent: SIPQualifyPeerDone\r\nPrivilege: call,all\r\nPeer: x\r\nActionID: $1\r\n\r\n",
+            &["started", "outcome SIPQualifyPeerDone"],
+        ),
         (
             "2.10.0",
             &["SIPqualifypeer"],
@@ -329,7 +336,171 @@ fn keep_alive_when_idle_only() {
     assert_eq!(peer.pass(5 * SECOND), ["over: no sign of life from the peer"]);
 }
 
+#[test]
+fn what_was_received_comes_before_what_time_does() {
+    let mut peer = Peer::ready(Config::new().response_timeout(2 * SECOND).keep_alive(60 * SECOND, 5 * SECOND));
+    peer.send(&CoreStatus::new());
+    let answer = format!("Response: Success\r\nActionID: {}\r\n\r\n", peer.ids[0]);
+    assert_eq!(peer.client.handle_input(peer.now, answer.as_bytes()), answer.len());
+    // The program was busy; the answer has been there all the while.
+    assert_eq!(peer.pass(100 * SECOND), ["reply"]);
+    // As has the sign of life. A minute without a word is over all the same.
+    assert_eq!(peer.sent(), ["Ping"]);
+    peer.now += 4 * SECOND;
+    assert!(peer.client.handle_input(peer.now, b"Event: A\r\n\r\n") > 0);
+    assert_eq!(peer.pass(SECOND), ["event A"]);
+    assert_eq!(peer.due(), Some(4000));
+    assert_eq!(peer.pass(4 * SECOND), ["over: no sign of life from the peer"]);
+}
+
 // Ceilings.
+
+/// The most that was held while it was looked at.
+fn held(peer: &Peer, most: usize) -> usize {
+    let held = peer.client.held();
+    assert!(held <= most, "{held} of {most}");
+    held
+}
+
+#[test]
+fn everything_held_counts() {
+    let config = Config::new().limits(Limits::new().buffer(2000).frame(2000)).ceiling(4000, 100).max_in_flight(8);
+    let most = config.most_held();
+    assert_eq!(most, 6000);
+    let mut peer = Peer::ready(config);
+    assert_eq!(held(&peer, most), 0);
+    // A request: its bytes, and what is known of it once they have gone.
+    let status = peer.client.send(peer.now, &Status::new()).unwrap();
+    let unsent = held(&peer, most);
+    peer.sent();
+    let in_flight = held(&peer, most);
+    assert!(0 < in_flight && in_flight < unsent);
+    // What is to be told of it, as long as it hasn't been; and it counts as in flight.
+    assert!(peer.client.cancel(status));
+    assert!((1..in_flight).contains(&held(&peer, most)));
+    assert_eq!(peer.events(), ["cancelled"]);
+    assert_eq!(held(&peer, most), 0);
+    for _ in 0..7 {
+        let ping = peer.client.send(peer.now, &Ping::new()).unwrap();
+        peer.sent();
+        peer.client.cancel(ping);
+    }
+    assert_eq!(peer.client.send(peer.now, &Ping::new()).unwrap_err(), SendError::InFlight { max: 8 });
+    assert_eq!(peer.events().len(), 7);
+    // A filter, for as long as it may have to be set again.
+    let id = peer.ids.len();
+    let filter = format!("!Event: {}", "x".repeat(400));
+    peer.send(&Filter::new("Add").filter(&filter));
+    assert!(held(&peer, most) > 400 + in_flight / 2);
+    peer.feed(&format!("Response: Success\r\nActionID: ${id}\r\n\r\n"));
+    assert!((400..500).contains(&held(&peer, most)));
+    // What came of requests that were lost, until it is fetched.
+    peer.send(&Ping::new());
+    assert_eq!(peer.eof()[..1], ["lost Sent"]);
+    assert!(held(&peer, most) > 500 - 40);
+    assert_eq!(peer.client.reconnect().unwrap().unanswered.len(), 1);
+    assert!((400..500).contains(&held(&peer, most)));
+    // Login and filters have their room; where there is none the login says so.
+    peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+    let mut small = Client::new(Config::new().ceiling(300, 1));
+    let refused = small.login(peer.now, Credentials::plain("u".repeat(400), "s")).unwrap_err();
+    assert_eq!(refused, ApiMisuse::Ceiling { max: 300 });
+    assert_eq!((small.poll_transmit(), small.held()), (None, 0));
+}
+
+#[test]
+fn filters_are_set_again_as_there_is_room() {
+    let config = Config::new().ceiling(3500, 100);
+    let most = config.most_held();
+    let mut peer = Peer::ready(config);
+    for number in 0..3 {
+        peer.send(&Filter::new("Add").filter(format!("{number}{}", "x".repeat(400))));
+        peer.feed(&format!("Response: Success\r\nActionID: ${number}\r\n\r\n"));
+    }
+    let full = peer.client.send(peer.now, &Filter::new("Add").filter("y".repeat(900))).unwrap_err();
+    assert_eq!(full, SendError::Ceiling { max: 3500 });
+    peer.eof();
+    assert_eq!(peer.client.reconnect().unwrap().restored_filters, 3);
+    (peer.error, peer.ids) = (None, Vec::new());
+    peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+    peer.sent();
+    peer.feed("Response: Success\r\nActionID: $0\r\n\r\n");
+    // Each goes when the one before has: all three at once would be too much.
+    let mut sent = Vec::new();
+    for _ in 0..20 {
+        held(&peer, most);
+        sent.extend(peer.sent());
+        for number in 1..peer.ids.len() {
+            peer.feed(&format!("Response: Success\r\nActionID: ${number}\r\n\r\n"));
+        }
+    }
+    assert_eq!(sent, ["Filter"; 3]);
+    // One that is new doesn't set the others again, nor itself.
+    peer.send(&Filter::new("Add").filter("z"));
+    let id = peer.ids.len() - 1;
+    assert_eq!(peer.feed(&format!("Response: Success\r\nActionID: ${id}\r\n\r\n")), ["reply"]);
+    assert!(peer.sent().is_empty());
+}
+
+#[test]
+fn glued_items_need_room_too() {
+    let start = "Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n";
+    let line = format!("Event: LineEntry\r\nActionID: $0\r\nLabel: {}\r\n", "x".repeat(200));
+    let end = "Event: LinelistComplete\r\nActionID: $0\r\nEventList: Complete\r\n\r\n";
+    let glued = format!("{line}{line}{line}{end}");
+    for (ceiling, policy, expected) in [
+        (1900, AtCeiling::StopReading, &["item LineEntry", "item LineEntry", "item LineEntry", "list 3"][..]),
+        (1200, AtCeiling::StopReading, &["full"]),
+        (1200, AtCeiling::FailList, &["overflowed"]),
+    ] {
+        let mut peer = Peer::ready(Config::new().ceiling(ceiling, 100).at_ceiling(policy));
+        let lines = peer.send(&SkinnyLines::new());
+        assert_eq!(peer.feed(start), ["started"]);
+        let text = glued.replace("$0", &peer.ids[0]);
+        assert_eq!(peer.client.handle_input(peer.now, text.as_bytes()), text.len());
+        assert_eq!(peer.events(), expected, "{ceiling} {policy:?}");
+        if expected == ["full"] {
+            // There never will be; cancelled, it is nobody's.
+            assert!(peer.events().is_empty() && peer.client.cancel(lines));
+            assert_eq!(peer.events(), ["cancelled", "unclaimed own LineEntry"]);
+        }
+        assert_eq!((peer.client.in_flight(), peer.client.held()), (0, 0));
+    }
+}
+
+#[test]
+fn the_clock_stops_with_the_reading() {
+    let mut peer =
+        Peer::ready(Config::new().ceiling(1 << 16, 1).response_timeout(10 * SECOND).keep_alive(20 * SECOND, SECOND));
+    let list = peer.send(&Status::new());
+    peer.client.collect(list, 10).unwrap();
+    peer.send(&CoreStatus::new());
+    peer.feed("Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n");
+    assert!(peer.feed(&item(1)).is_empty());
+    peer.now += 3 * SECOND;
+    assert_eq!(peer.feed(&item(2)), ["full"]);
+    // Nothing is due, and an hour changes nothing.
+    assert_eq!(peer.due(), None);
+    assert!(peer.pass(3600 * SECOND).is_empty());
+    assert_eq!((peer.due(), peer.client.in_flight(), peer.sent()), (None, 2, vec![]));
+    assert_eq!(peer.client.take_items(list).len(), 1);
+    assert!(peer.events().is_empty());
+    // The program took its time over them, too: the first time that it tells is when the clock goes on.
+    peer.now += 3600 * SECOND;
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $1\r\n\r\n"), ["reply"]);
+    assert_eq!(peer.due(), Some(10_000));
+    assert_eq!(peer.pass(10 * SECOND), ["timed out"]);
+    assert_eq!(peer.due(), Some(10_000), "a sign of life is asked for");
+
+    // Only a goodbye doesn't wait.
+    assert_eq!(peer.client.take_items(list).len(), 1);
+    let list = peer.send(&Status::new());
+    peer.client.collect(list, 10).unwrap();
+    peer.feed(&format!("{}{}", item(3), item(4)).replace("$0", "$2"));
+    peer.client.close(peer.now);
+    assert_eq!(peer.due(), Some(5000));
+    assert_eq!(peer.pass(5 * SECOND)[..2], ["lost Started { items: 1 }", "closed"]);
+}
 
 fn item(number: usize) -> String {
     format!("Event: Status\r\nActionID: $0\r\nChannel: {number}\r\n\r\n")
@@ -360,6 +531,23 @@ fn collected_items_stop_the_reading() {
 }
 
 #[test]
+fn another_list_may_take_up_the_room() {
+    let mut peer = Peer::ready(Config::new().ceiling(1 << 16, 1));
+    let [a, b] = [0, 1].map(|_| peer.send(&Status::new()));
+    for list in [a, b] {
+        peer.client.collect(list, 10).unwrap();
+    }
+    let item = |list: usize| format!("Event: Status\r\nActionID: ${list}\r\n\r\n");
+    peer.feed("Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\nResponse: Success\r\nActionID: $1\r\nEventList: start\r\n\r\n");
+    assert_eq!(peer.feed(&[item(0), item(1)].concat()), ["full"]);
+    // Told once: there is nothing to be taken of the list that is named.
+    assert!(peer.client.take_items(b).is_empty() && peer.events().is_empty());
+    assert_eq!(peer.client.take_items(a).len(), 1);
+    assert!(peer.events().is_empty());
+    assert_eq!(peer.client.take_items(b).len(), 1);
+}
+
+#[test]
 fn or_fail_the_list() {
     let mut peer = Peer::ready(Config::new().at_ceiling(AtCeiling::FailList));
     let list = peer.send(&Status::new());
@@ -376,9 +564,13 @@ fn sending_has_bounds() {
     peer.send(&Ping::new());
     peer.send(&Ping::new());
     assert_eq!(peer.client.send(peer.now, &Ping::new()).unwrap_err(), SendError::InFlight { max: 3 });
-    let mut peer = Peer::ready(Config::new().ceiling(100, 1));
+    let mut peer = Peer::ready(Config::new().ceiling(2000, 1));
     peer.client.send(peer.now, &Ping::new()).unwrap();
-    assert_eq!(peer.client.send(peer.now, &Command::new("x".repeat(90))).unwrap_err(), SendError::Unsent { max: 100 });
+    let long = Command::new("x".repeat(900));
+    peer.client.send(peer.now, &long).unwrap();
+    assert_eq!(peer.client.send(peer.now, &long).unwrap_err(), SendError::Ceiling { max: 2000 });
+    assert_eq!(peer.sent(), ["Ping", "Command"]);
+    peer.client.send(peer.now, &Ping::new()).unwrap();
     assert_eq!(peer.sent(), ["Ping"]);
     assert!(matches!(peer.client.send(peer.now, &Command::new("a\nb")), Err(SendError::Encode(_))));
     assert!(peer.sent().is_empty());
@@ -441,6 +633,87 @@ fn reconnects_with_its_subscription() {
     assert_eq!(peer.sent(), ["Filter"]);
     assert!(peer.sent.contains("Operation: Add\r\nFilter: !Event: VarSet\r\n\r\n"), "{}", peer.sent);
     assert_eq!(peer.feed("Response: Error\r\nActionID: $1\r\n\r\n"), ["not restored"]);
+}
+
+#[test]
+fn endings_in_words() {
+    let mut peer = Peer::ready(Config::new());
+    let said = |peer: &mut Peer, text: &str| {
+        let mut text = text.to_owned();
+        for (number, id) in peer.ids.iter().enumerate() {
+            text = text.replace(&format!("${number}"), id);
+        }
+        assert_eq!(peer.client.handle_input(peer.now, text.as_bytes()), text.len());
+        loop {
+            match peer.client.poll_event().unwrap() {
+                Some(ami_proto::client::ClientEvent::Ended { ending, .. }) => return ending.to_string(),
+                Some(event) => assert!(event.id().is_some() && event.frame().is_some()),
+                None => panic!("no ending"),
+            }
+        }
+    };
+    peer.send(&Status::new());
+    let error = "Response: Error\r\nActionID: $0\r\nMessage: No such channel\r\n\r\n";
+    assert_eq!(said(&mut peer, error), "refused: No such channel");
+    peer.send(&Status::new());
+    let list = "Event: Status\r\nActionID: $1\r\n\r\nEvent: StatusComplete\r\nActionID: $1\r\n\r\n";
+    assert_eq!(said(&mut peer, list), "list of 1 items");
+    let ping = peer.send(&Ping::new());
+    peer.client.cancel(ping);
+    assert_eq!(said(&mut peer, ""), "cancelled");
+    peer.send(&Ping::new());
+    peer.client.handle_eof(peer.now);
+    assert_eq!(said(&mut peer, ""), "connection lost before it was answered");
+}
+
+#[test]
+fn a_frame_that_is_no_action_is_not_forwarded() {
+    let mut peer = Peer::ready(Config::new());
+    let mut decoder = ami_proto::Decoder::new(Limits::new());
+    decoder.push(b"Event: A\r\n\r\n");
+    let frame = decoder.next_frame().unwrap().unwrap();
+    assert!(matches!(peer.client.forward(peer.now, frame), Err(SendError::Encode(_))));
+    assert!(peer.sent().is_empty() && peer.client.held() == 0);
+}
+
+#[test]
+fn exchange_moves_bytes_and_time() {
+    /// A socket that takes five bytes at a time, then none; and gives what there is.
+    struct Socket(Vec<u8>, Option<&'static [u8]>, usize);
+    impl std::io::Write for Socket {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.2 = self.2.checked_sub(1).ok_or(std::io::ErrorKind::WouldBlock)?;
+            let n = bytes.len().min(5);
+            self.0.extend_from_slice(&bytes[..n]);
+            Ok(n)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    impl std::io::Read for Socket {
+        fn read(&mut self, space: &mut [u8]) -> std::io::Result<usize> {
+            let bytes = self.1.take().ok_or(std::io::ErrorKind::TimedOut)?;
+            space[..bytes.len()].copy_from_slice(bytes);
+            Ok(bytes.len())
+        }
+    }
+    let mut peer = Peer::new(Config::new());
+    let now = peer.now;
+    peer.client.login(now, Credentials::plain("u", "s")).unwrap();
+    let mut socket = Socket(Vec::new(), Some(b"A/1.3\r\n"), 3);
+    assert!(peer.client.exchange(&mut socket, || now).unwrap());
+    assert_eq!((socket.0.len(), peer.events()), (15, vec!["connected".to_owned()]));
+    assert!(!peer.client.exchange(&mut socket, || now).unwrap(), "nothing moves");
+    let due = peer.client.poll_timeout().unwrap();
+    assert_eq!(peer.client.wait(now), Some(10 * SECOND));
+    assert!(peer.client.exchange(&mut socket, || due).unwrap(), "but time does");
+    assert_eq!(peer.events(), ["over: no answer to the login"]);
+    socket.1 = Some(b"");
+    let mut peer = Peer::ready(Config::new());
+    assert!(peer.client.exchange(&mut socket, || now).unwrap());
+    assert_eq!(peer.events(), ["over: the peer closed the connection"]);
+    assert!(!peer.client.wants_input() && !peer.client.exchange(&mut socket, || now).unwrap());
 }
 
 #[test]

@@ -574,7 +574,7 @@ fn lost_requests_tell_how_far_they_had_come() {
 fn ceilings() {
     let now = Instant::now();
     let mut connection = ready(Config::new().ceiling(100).max_in_flight(4), now);
-    assert!(matches!(connection.api(now, "x".repeat(200)), Err(SendError::Unsent { max: 100 })));
+    assert!(matches!(connection.api(now, "x".repeat(200)), Err(SendError::Ceiling { max: 100 })));
     for _ in 0..3 {
         connection.api(now, "a").unwrap();
     }

@@ -118,8 +118,8 @@ fn compio() {
 
 #[test]
 fn proxy() {
-    let (_mock, upstream) = mock();
-    let (_proxy, address) = listening("proxy", &[&upstream]);
+    let (mock, upstream) = mock();
+    let (mut proxy, address) = listening("proxy", &[&upstream]);
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
@@ -130,6 +130,11 @@ fn proxy() {
     });
     assert!(output("queue_monitor", &[&address, "--once"]).contains("| support |"));
     assert!(output("originate", &[&address, "PJSIP/100"]).ends_with("PJSIP/100: Success\n"));
+    // It ends with upstream, and says so.
+    drop(mock);
+    let (sender, ended) = mpsc::channel();
+    std::thread::spawn(move || sender.send(proxy.0.wait().map(|status| status.code())));
+    assert_eq!(ended.recv_timeout(BOUND).expect("an end in time").expect("an exit code"), Some(1));
 }
 
 /// A web server as Asterisk's is, with a session that holds one batch of events for each `WaitEvent`.
@@ -172,6 +177,15 @@ fn http_poll() {
         web.join().expect("the web server")
     });
     assert_eq!(asked, ["action=login", "action=waitevent", "action=waitevent", "action=logoff"]);
+}
+
+#[test]
+fn http_poll_as_a_user_runs_it() {
+    let (_mock, address) = listening("mock_http", &[]);
+    assert_eq!(output("http_poll", &[&address, "--events", "3"]), "event: Hangup\n".repeat(3));
+    let (code, stdout, stderr) = run("http_poll", [&address, "--secret", "wr0ng"]);
+    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+    assert!(stderr.contains("refused") && !stderr.contains("wr0ng"), "{stderr}");
 }
 
 #[test]

@@ -218,6 +218,16 @@ fn a_refused_login_and_a_logoff_are_the_end() {
     let logoff = left.logoff().unwrap();
     reply(&mut left, now, &logoff, COOKIE, b"Response: Goodbye\r\nMessage: Thanks for all the fish.\r\n\r\n");
     assert!(left.is_over() && left.poll_request(now).unwrap().is_none());
+
+    // What was under way when it ended begins nothing anew.
+    let mut left = logged_in(now);
+    let wait = left.poll_request(now).unwrap().unwrap();
+    let login = left.request(&Login::new("admin").secret("s3cret"), None).unwrap();
+    let logoff = left.logoff().unwrap();
+    reply(&mut left, now, &logoff, COOKIE, b"Response: Goodbye\r\n\r\n");
+    assert!(matches!(reply(&mut left, now, &wait, OTHER, DENIED), Outcome::SessionLost));
+    reply(&mut left, now, &login, COOKIE, ACCEPTED);
+    assert!(left.is_over() && left.poll_request(now).unwrap().is_none());
 }
 
 #[test]

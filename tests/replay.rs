@@ -4,21 +4,28 @@
 mod support;
 
 use std::path::{Path, PathBuf};
+use support::fold::fold;
+use support::http_ops::http;
 use support::invariants::{self, Setup};
-use support::operations;
+use support::server_ops::server_ops;
+use support::session_ops::session_ops;
 
 type Invariant = fn(&[u8]);
 
 /// A file in `fuzz/crashes/<target>/` for each fault that a target found, and in `fuzz/seeds/<target>/` what the corpus has no example of; see `fuzz/README.md`.
 #[test]
 fn crashes_and_seeds() {
-    let targets: [(&str, Invariant); 6] = [
+    let targets: &[(&str, Invariant)] = &[
         ("decode", invariants::decode),
         ("chunking", invariants::chunking),
+        ("kernels", invariants::kernels),
+        ("filtered", invariants::filtered),
         ("differential", invariants::differential),
         ("write_read", invariants::write_read),
-        ("session_ops", operations::session_ops),
-        ("server_ops", operations::server_ops),
+        ("session_ops", session_ops),
+        ("server_ops", server_ops),
+        ("http", http),
+        ("fold", fold),
     ];
     for (target, invariant) in targets {
         let crashes = files(&format!("fuzz/crashes/{target}"));
@@ -80,6 +87,24 @@ fn corpus_chunking() {
 }
 
 #[test]
+fn corpus_kernels() {
+    corpus(|bytes| {
+        for setup in SETUPS {
+            invariants::kernels(&[setup, bytes].concat());
+        }
+    });
+}
+
+#[test]
+fn corpus_filtered() {
+    corpus(|bytes| {
+        for setup in SETUPS {
+            invariants::filtered(&[setup, bytes].concat());
+        }
+    });
+}
+
+#[test]
 fn corpus_differential() {
     corpus(invariants::differential);
 }
@@ -123,8 +148,7 @@ fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
 }
 
 /// Structure from noise: many short runs of operations, the same ones each time.
-#[test]
-fn random_operations() {
+fn noise(invariant: Invariant) {
     let mut state = 0x9e37_79b9_7f4a_7c15u64;
     let mut byte = || {
         state ^= state << 13;
@@ -134,7 +158,26 @@ fn random_operations() {
     };
     for length in (0..4000).map(|run| 40 + run % 400) {
         let data: Vec<u8> = (0..length).map(|_| byte()).collect();
-        operations::session_ops(&data);
-        operations::server_ops(&data);
+        invariant(&data);
     }
+}
+
+#[test]
+fn noise_session_ops() {
+    noise(session_ops);
+}
+
+#[test]
+fn noise_server_ops() {
+    noise(server_ops);
+}
+
+#[test]
+fn noise_http() {
+    noise(http);
+}
+
+#[test]
+fn noise_fold() {
+    noise(fold);
 }

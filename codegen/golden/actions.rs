@@ -105,7 +105,7 @@ impl<'a> Anything<'a> {
     pub fn new(
         channel: impl Into<Arg<'a>>,
         two: i64,
-        variable: (impl AsRef<[u8]>, impl AsRef<[u8]>),
+        variable: (impl Into<Arg<'a>>, impl Into<Arg<'a>>),
         timeout: Duration,
     ) -> Self {
         Self(Args::new("Everything").verbatim())
@@ -137,8 +137,8 @@ impl<'a> Anything<'a> {
     ///
     /// Call it once for each; the value is quoted as the server unquotes it.
     #[inline]
-    pub fn variable(self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
-        Self(self.0.assign("Variable", name.as_ref(), value.as_ref()))
+    pub fn variable(self, name: impl Into<Arg<'a>>, value: impl Into<Arg<'a>>) -> Self {
+        Self(self.0.assign("Variable", name.into(), value.into()))
     }
 
     /// How long it may take.
@@ -146,7 +146,7 @@ impl<'a> Anything<'a> {
     /// Header `Timeout`.
     #[inline]
     pub fn timeout(self, value: Duration) -> Self {
-        Self(self.0.set("Timeout", Arg::wire(&value::Milliseconds(value))))
+        Self(self.0.set("Timeout", value::Milliseconds(value).into()))
     }
 
     /// May come more than once.
@@ -295,7 +295,7 @@ impl<'a> Many<'a> {
     /// Header `SecondParameter`.
     #[inline]
     pub fn second_parameter(self, value: Duration) -> Self {
-        Self(self.0.set("SecondParameter", Arg::wire(&value::Seconds(value))))
+        Self(self.0.set("SecondParameter", value::Seconds(value).into()))
     }
 
     /// The third.

@@ -4,4 +4,4 @@
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| support::operations::server_ops(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| support::server_ops::server_ops(data));

@@ -4,4 +4,4 @@
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| support::operations::session_ops(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| support::session_ops::session_ops(data));

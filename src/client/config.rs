@@ -35,12 +35,15 @@ pub struct Config {
     pub(super) at_ceiling: AtCeiling,
 }
 
-/// What happens to a collected list of which the next item doesn't fit under the ceiling.
+/// What happens to a list of which the next item doesn't fit under the ceiling: a collected one, or one whose items come glued in one frame and have to be copied apart (`SKINNYdevices`, `SKINNYlines`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum AtCeiling {
-    /// Reading stops: [`ClientEvent::Full`](super::ClientEvent::Full) comes once, then no event and no room for input, until [`take_items`](super::Client::take_items) has made some. The server waits, and
-    /// gives up a reader that keeps it waiting (Asterisk: `writetimeout`, 100 ms unless configured).
+    /// Reading stops: [`ClientEvent::Full`](super::ClientEvent::Full) comes once, then no event and no room for input, until there is some: by [`take_items`](super::Client::take_items), by
+    /// transmission, or because the list is [cancelled](super::Client::cancel). The server waits, and gives up a reader that keeps it waiting (Asterisk: `writetimeout`, 100 ms unless configured).
+    ///
+    /// The clock stops with the reading, since nobody can answer who isn't read: no request times out and no sign of life is missed, and the time from then until the first that is told after it counts for none of
+    /// them. The wait for a goodbye alone goes on.
     #[default]
     StopReading,
     /// The list ends there, with [`Ending::Overflowed`](super::Ending::Overflowed). Its items so far can be taken; those that still arrive are
@@ -121,10 +124,12 @@ impl Config {
         self
     }
 
-    /// Bytes that requests not yet transmitted and collected items may take up together, and how many collected items there may be. Default 8 MiB and 65,536.
+    /// Bytes that the client may hold for whatever reason: requests not yet transmitted, what is known of those in flight (some 300 bytes each), collected items, event mask and filters, what is still to be told; and how
+    /// many collected items there may be. Default 8 MiB and 65,536.
     ///
-    /// What has arrived and not been polled has [`Limits::buffer`] of its own. So a client holds no more than the sum, [`most_held`](Self::most_held), and besides a small fixed size for each request in flight.
-    /// A request over it is refused ([`SendError`](crate::error::SendError)); what happens to a list is for [`at_ceiling`](Self::at_ceiling) to say.
+    /// What has arrived and not been polled has [`Limits::buffer`] of its own; a client holds no more than the sum, [`most_held`](Self::most_held). A request that doesn't fit is refused
+    /// ([`SendError`](crate::error::SendError)), filters of the last connection are set again as room permits, and what happens to a list is for [`at_ceiling`](Self::at_ceiling) to say. Room for a ping and a
+    /// goodbye is kept free.
     pub const fn ceiling(mut self, bytes: usize, items: usize) -> Self {
         self.bytes = bytes;
         self.items = items;

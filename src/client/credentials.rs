@@ -6,6 +6,7 @@ use core::fmt;
 
 use crate::action::{Action, Challenge, Login};
 use crate::error::EncodeError;
+use crate::outbox::wipe;
 
 /// A user and a secret for [`Client::login`](super::Client::login).
 ///
@@ -66,6 +67,14 @@ impl Credentials {
         }
     }
 
+    /// The longest login that may come of a challenge, to see whether it can be written.
+    pub(super) fn write_trial(&self, events: Option<&[u8]>, id: &str, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        if self.clone().fall_back().is_some() {
+            self.write_login(None, events, id, out)?;
+        }
+        self.write_login(Some(b"0"), events, id, out)
+    }
+
     pub(super) fn write_challenge(id: &str, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         Challenge::new("MD5").encode(Some(id), out)
     }
@@ -123,10 +132,4 @@ impl Drop for Secret {
     fn drop(&mut self) {
         wipe(&mut self.0);
     }
-}
-
-/// Overwrites what may hold a secret, in a way that the compiler takes for used.
-pub(super) fn wipe(bytes: &mut [u8]) {
-    bytes.fill(0);
-    core::hint::black_box(bytes);
 }

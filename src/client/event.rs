@@ -135,7 +135,7 @@ pub enum ClientEvent<'buf> {
         /// How.
         ending: Ending<'buf>,
     },
-    /// The next item of this collected list doesn't fit under the ceiling; nothing more comes until items are taken. See [`AtCeiling::StopReading`](super::AtCeiling::StopReading).
+    /// The next item of this collected list doesn't fit under the ceiling; nothing more comes until items are taken, of this list or of another that takes up the room. See [`AtCeiling::StopReading`](super::AtCeiling::StopReading).
     Full {
         /// The list.
         id: Id,
@@ -153,7 +153,39 @@ pub enum ClientEvent<'buf> {
     Closed,
 }
 
+impl<'buf> ClientEvent<'buf> {
+    /// The request that it is about, where it is about one.
+    pub const fn id(self) -> Option<Id> {
+        match self {
+            Self::Started { id, .. }
+            | Self::Item { id, .. }
+            | Self::Text { id, .. }
+            | Self::Ended { id, .. }
+            | Self::Full { id } => Some(id),
+            Self::Unclaimed { id, .. } => id,
+            _ => None,
+        }
+    }
+
+    /// The frame that it came in, where it came in one of its own. A banner is none.
+    pub fn frame(self) -> Option<Frame<'buf>> {
+        match self {
+            Self::LoggedIn(response)
+            | Self::LoginRefused(response)
+            | Self::Started { response, .. }
+            | Self::NotRestored(response) => Some(response.frame()),
+            Self::Ready(booted) => booted.map(|booted| booted.frame()),
+            Self::Event(event) | Self::Item { event, .. } => Some(event.frame()),
+            Self::Text { frame, .. } | Self::Unclaimed { frame, .. } => Some(frame),
+            Self::Ended { ending, .. } => ending.frame(),
+            Self::Connected(_) | Self::Full { .. } | Self::Closed => None,
+        }
+    }
+}
+
 /// How a request ended.
+///
+/// `Display` says it in words, with the server's own where it gave some.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Ending<'buf> {
@@ -185,4 +217,32 @@ pub enum Ending<'buf> {
     Cancelled,
     /// With the connection. Whether the server has acted on it can't be known, unless it was never sent.
     Lost(Progress),
+}
+
+impl<'buf> Ending<'buf> {
+    /// The frame that ended it, where one did.
+    pub fn frame(self) -> Option<Frame<'buf>> {
+        match self {
+            Self::Reply(response) | Self::Refused(response) => Some(response.frame()),
+            Self::List { end: event, .. } | Self::Outcome(event) | Self::Overflowed(event) => Some(event.frame()),
+            Self::Text { .. } | Self::TimedOut | Self::Cancelled | Self::Lost(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Ending<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Reply(response) => write!(f, "answered: {}", response.message().unwrap_or_default()),
+            Self::List { items, cancelled: false, .. } => write!(f, "list of {items} items"),
+            Self::List { items, .. } => write!(f, "list broken off by the server after {items} items"),
+            Self::Outcome(event) => write!(f, "outcome: {}", event.name().unwrap_or_default()),
+            Self::Text { paragraphs } => write!(f, "{paragraphs} paragraphs of text"),
+            Self::Refused(response) => write!(f, "refused: {}", response.message().unwrap_or_default()),
+            Self::Overflowed(_) => f.write_str("more items than may be held"),
+            Self::TimedOut => f.write_str("not answered in time"),
+            Self::Cancelled => f.write_str("cancelled"),
+            Self::Lost(progress) => write!(f, "connection lost {progress}"),
+        }
+    }
 }

@@ -6,10 +6,11 @@
 //! - a response that announces a list, then items, then the end. From 13 on the response says `EventList: start`, and the end `EventList: Complete`. Up to 12 many say neither: then the response's
 //!   message ends in "will follow" on every recording of 11 and 12 (and nowhere where no list comes), and the catalogue names the end. An empty list has no such message;
 //! - the same without an end: one event (`FAXStats`, `FAXSession`);
-//! - a response, then an event that says how it went (`Originate` with `Async`, `WaitEvent`, `SIPqualifypeer` from 13 on); `DataGet` sends the event and no response;
+//! - a response, then an event that says how it went (`Originate` with `Async`, `WaitEvent`, `SIPqualifypeer` from 12 on); `DataGet` sends the event and no response;
 //! - text without a frame and without `ActionID`, or nothing but blank lines. Its end can't be seen, so the request is followed by a `Ping` of our own: a session's requests are answered in their order, so the text
 //!   ends where that is answered. `Queues`, `IAXnetstats`, `SKINNYshowdevice`, `SKINNYshowline`, and `SIPqualifypeer` up to 11.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -103,6 +104,16 @@ impl Plan {
         }
     }
 
+    /// What has to be said again after a reconnect, if the request is accepted.
+    pub(super) fn restores(&self, request: &[u8]) -> Option<Box<[u8]>> {
+        match self.subscribes {
+            Subscribes::Nothing => None,
+            Subscribes::Mask => header(request, "EventMask").map(Into::into),
+            // What follows Action and ActionID.
+            Subscribes::Filter => request.splitn(3, |byte| *byte == b'\n').nth(2).map(Into::into),
+        }
+    }
+
     /// Whether this response, a success, is followed by a list.
     pub(super) fn starts_list(&self, response: Response<'_>) -> bool {
         response.starts_list() || (self.end.is_some() && response.message().is_some_and(announces))
@@ -164,9 +175,14 @@ fn number(request: &[u8], name: &str) -> Option<u64> {
     header(request, name).and_then(|value| u64::from_wire(value).ok())
 }
 
+/// How many bytes [`unglue`] makes of a frame.
+pub(super) fn unglued_len(frame: Frame<'_>) -> usize {
+    frame.as_bytes().len() + 2 * frame.get_all("Event").skip(1).count()
+}
+
 /// The frame's bytes with a blank line before each event in it but the first.
 pub(super) fn unglue(frame: Frame<'_>) -> Vec<u8> {
-    let mut parts = Vec::with_capacity(frame.as_bytes().len() + 8);
+    let mut parts = Vec::with_capacity(unglued_len(frame));
     for line in frame.as_bytes().split_inclusive(|byte| *byte == b'\n') {
         let begins = line.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"Event:"));
         if begins && !parts.is_empty() {
@@ -177,9 +193,12 @@ pub(super) fn unglue(frame: Frame<'_>) -> Vec<u8> {
     parts
 }
 
-/// The items of lists that are collected, until they are taken.
+/// The items of lists that are collected, until they are taken. Takes up next to nothing where there are none.
 #[derive(Debug, Default)]
-pub(super) struct Collected {
+pub(super) struct Collected(Option<Box<Lists>>);
+
+#[derive(Debug, Default)]
+struct Lists {
     lists: Vec<List>,
     items: usize,
     bytes: usize,
@@ -195,56 +214,68 @@ struct List {
 }
 
 impl Collected {
+    /// Bytes that a list takes up which holds no items.
+    pub(super) const LIST: usize = size_of::<List>();
+
     /// Collects the items of this list, at most so many at a time.
     pub(super) fn begin(&mut self, id: Id, limit: usize) {
-        match self.lists.iter_mut().find(|list| list.id == id) {
+        let all = self.0.get_or_insert_default();
+        match all.lists.iter_mut().find(|list| list.id == id) {
             Some(list) => list.limit = limit,
-            None => self.lists.push(List { id, limit, bytes: 0, items: Vec::new(), ended: false }),
+            None => all.lists.push(List { id, limit, bytes: 0, items: Vec::new(), ended: false }),
         }
     }
 
     /// Keeps a copy of an item, if there is room for it.
     pub(super) fn push(&mut self, id: Id, frame: Frame<'_>, room: usize, most_items: usize) -> bool {
-        let size = frame.owned_size();
-        let Some(list) = self.lists.iter_mut().find(|list| list.id == id) else { return false };
-        let fits = size <= room && self.items < most_items && list.items.len() < list.limit;
+        let Some(all) = &mut self.0 else { return false };
+        let Some(list) = all.lists.iter_mut().find(|list| list.id == id) else { return false };
+        // The first brings the list with it: an empty one is held by its request.
+        let size = frame.owned_size() + if list.items.is_empty() { Self::LIST } else { 0 };
+        let fits = size <= room && all.items < most_items && list.items.len() < list.limit;
         if fits {
             list.items.push(frame.to_owned());
             list.bytes += size;
-            self.bytes += size;
-            self.items += 1;
+            all.bytes += size;
+            all.items += 1;
         }
         fits
     }
 
     pub(super) fn take(&mut self, id: Id) -> Vec<OwnedFrame> {
-        let Some(at) = self.lists.iter().position(|list| list.id == id) else { return Vec::new() };
-        let Some(list) = self.lists.get_mut(at) else { return Vec::new() };
-        self.bytes -= list.bytes;
-        self.items -= list.items.len();
+        let Some(all) = &mut self.0 else { return Vec::new() };
+        let Some(list) = all.lists.iter_mut().find(|list| list.id == id) else { return Vec::new() };
+        all.bytes -= list.bytes;
+        all.items -= list.items.len();
         list.bytes = 0;
         let items = core::mem::take(&mut list.items);
-        if list.ended {
-            self.lists.swap_remove(at);
-        }
+        self.tidy();
         items
     }
 
     /// Nothing more will come for this list.
     pub(super) fn end(&mut self, id: Id) {
-        if let Some(at) = self.lists.iter().position(|list| list.id == id) {
-            match self.lists.get_mut(at) {
-                Some(list) if !list.items.is_empty() => list.ended = true,
-                _ => _ = self.lists.swap_remove(at),
-            }
+        let Some(all) = &mut self.0 else { return };
+        if let Some(list) = all.lists.iter_mut().find(|list| list.id == id) {
+            list.ended = true;
+            self.tidy();
+        }
+    }
+
+    /// Forgets lists that have ended and of which all has been taken.
+    fn tidy(&mut self) {
+        let Some(all) = &mut self.0 else { return };
+        all.lists.retain(|list| !list.ended || !list.items.is_empty());
+        if all.lists.is_empty() {
+            self.0 = None;
         }
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.bytes
+        self.0.as_ref().map_or(0, |all| all.bytes)
     }
 
     pub(super) fn items(&self) -> usize {
-        self.items
+        self.0.as_ref().map_or(0, |all| all.items)
     }
 }

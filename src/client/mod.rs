@@ -35,6 +35,7 @@
 
 mod config;
 mod credentials;
+mod deadlines;
 mod event;
 mod keepalive;
 mod list;
@@ -42,27 +43,29 @@ mod pending;
 mod report;
 mod session;
 mod state;
+mod subscription;
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-use core::hash::{BuildHasher, Hasher};
 use core::time::Duration;
+use std::hash::RandomState;
 use std::time::Instant;
 
 use crate::action::Action;
-use crate::error::{ApiMisuse, ConnectionError, SendError};
+use crate::error::{ApiMisuse, ConnectionError, EncodeError, Refusal, SendError};
 use crate::event::{Event, FullyBooted};
 use crate::response::Response;
 use crate::value::Banner;
-use crate::wire::{Decoder, Frame, FrameEnd, FrameKind, Framing, Limits, OwnedFrame};
+use crate::wire::{Decoder, Frame, FrameEnd, FrameKind, FrameWriter, Framing, Limits, OwnedFrame};
 
 pub use config::{AtCeiling, Config};
 pub use credentials::Credentials;
 #[cfg(feature = "md5")]
 pub(crate) use credentials::key as md5_key;
 pub use event::{ClientEvent, Ending, Handle, Id};
+use pending::Origin;
 pub use report::{Progress, Report, Unanswered};
 use session::{Notice, Session};
 
@@ -79,7 +82,7 @@ use session::{Notice, Session};
 /// | call | again after | may change |
 /// |---|---|---|
 /// | `poll_event` | any other call but the polls | what is to be transmitted, the next timeout |
-/// | `poll_transmit` | `poll_event`, `send`, `login`, `close`, `handle_timeout` | nothing |
+/// | `poll_transmit` | whatever else was called | nothing |
 /// | `poll_timeout` | whatever else was called | nothing |
 ///
 /// Once `poll_event` has given `None`, nothing new appears until there is input, a command, or a time that `poll_timeout` had announced.
@@ -88,17 +91,21 @@ use session::{Notice, Session};
 ///
 /// # What it holds
 ///
-/// Bytes received and not polled, up to [`Limits::buffer`]; requests not transmitted and items collected, up to [`Config::ceiling`]; a fixed size for each request in flight, up to [`Config::max_in_flight`]. Where
-/// the first runs out, [`space`](Self::space) gives no room: stop reading until events have been taken. Nothing is dropped in any case: what belongs to nobody is [`ClientEvent::Unclaimed`].
+/// Bytes received and not polled, up to [`Limits::buffer`]; and all else, up to [`Config::ceiling`]: requests not transmitted, those in flight, collected items, filters, what is to be told. [`held`](Self::held) is
+/// the sum. Where the first runs out, [`space`](Self::space) gives no room: stop reading until events have been taken. Nothing is dropped in any case: what belongs to nobody is [`ClientEvent::Unclaimed`].
 pub struct Client {
     decoder: Decoder,
     /// A frame that was found and whose item does not fit anywhere: nothing is read until it does.
-    stalled: Option<Source>,
+    stalled: Option<Box<Source>>,
     /// Whether that has been told.
     told: bool,
     /// The parts of a frame that was several in one.
     parts: Option<Box<Decoder>>,
     eof: bool,
+    /// Whether all that was received has been polled.
+    drained: bool,
+    /// A time at which something may have been due, told before all that was received had been polled.
+    late: Option<Instant>,
     session: Session,
 }
 
@@ -153,31 +160,36 @@ enum Next {
 impl Client {
     /// A client of a connection that has just been made. Give it a [`Config`], or an `Arc` of one that several share.
     ///
-    /// Its `ActionID`s begin with letters that nobody can guess, drawn from the randomness that the standard library has for its hash maps; see [`seeded`](Self::seeded).
+    /// Its `ActionID`s begin with letters that nobody can guess, drawn from the randomness that the standard library has for its hash maps, and anew for each connection: a server shows them to other sessions
+    /// (`OriginateResponse`), and who could tell the next ones could have the server say what passes for an answer. See [`manual::injection`](crate::manual::injection).
     pub fn new(config: impl Into<Arc<Config>>) -> Self {
         let config = config.into();
         let decoder = Decoder::new(config.limits);
-        let seed = std::hash::RandomState::new().build_hasher().finish();
-        Self { decoder, stalled: None, told: false, parts: None, eof: false, session: Session::new(config, seed) }
+        let session = Session::new(config, Origin::Random(RandomState::new()));
+        Self { decoder, stalled: None, told: false, parts: None, eof: false, drained: true, late: None, session }
     }
 
-    /// Draws the beginning of its `ActionID`s from this number instead: from a better source, or from a fixed one to get the same bytes each time. To be called before anything is sent.
+    /// Draws the beginning of its `ActionID`s from this number instead, to get the same bytes each time: for tests, since sixty-four bits of a number that somebody chose are no secret. To be called before anything
+    /// is sent.
     #[must_use]
     pub fn seeded(mut self, seed: u64) -> Self {
-        self.session.seed(seed);
+        self.session.draw_from(Origin::Seed(seed));
         self
     }
 
     // Input.
 
-    /// Takes bytes that were received, and says how many: all of them, unless [`Limits::buffer`] is reached or [`ClientEvent::Full`] is pending. What wasn't taken has to be given again, after events have been
-    /// polled.
+    /// Takes bytes that were received, and says how many. The rest has to be given again once events have been polled.
+    ///
+    /// All are taken while there is room for them in [`Limits::buffer`]; after [`poll_event`](Self::poll_event) has given `None` there always is, since nothing but an unfinished frame is left in it.
+    /// None are while [`ClientEvent::Full`] is pending, which takes a collected list, and after [`handle_eof`](Self::handle_eof).
     #[must_use = "bytes that were not taken have to be given again"]
     pub fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
         let room = if self.stalled.is_some() || self.eof { 0 } else { self.decoder.room() };
         let taken = bytes.get(..room).unwrap_or(bytes);
         if !taken.is_empty() {
             self.session.heard(now);
+            self.drained = false;
             self.decoder.push(taken);
         }
         taken.len()
@@ -188,10 +200,16 @@ impl Client {
         if self.stalled.is_some() || self.eof { &mut [] } else { self.decoder.space(min) }
     }
 
+    /// Whether there is room to read into, see [`space`](Self::space). A driver that may find none asks first: a read into nothing gives 0 bytes, as the end of the stream does.
+    pub fn wants_input(&self) -> bool {
+        self.stalled.is_none() && !self.eof && self.decoder.room() > 0
+    }
+
     /// Says that `n` bytes have been read into [`space`](Self::space).
     pub fn advance(&mut self, now: Instant, n: usize) {
         if n > 0 && self.stalled.is_none() && !self.eof {
             self.session.heard(now);
+            self.drained = false;
             self.decoder.advance(n);
         }
     }
@@ -203,8 +221,14 @@ impl Client {
     }
 
     /// The time of [`poll_timeout`](Self::poll_timeout) has come, or any other: what isn't due is left alone.
+    ///
+    /// What has been received comes before what time does: while there is something to poll, nothing is given up.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.session.timeout(now);
+        if self.drained || self.stalled.is_some() {
+            self.session.timeout(now);
+        } else {
+            self.late = Some(now);
+        }
     }
 
     // Output.
@@ -222,6 +246,11 @@ impl Client {
     /// When [`handle_timeout`](Self::handle_timeout) has something to do; exactly then, and never before the last one. `None`: not unless something happens.
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.session.deadline()
+    }
+
+    /// How long from now until [`poll_timeout`](Self::poll_timeout): zero where it has come. `None`: for ever.
+    pub fn wait(&self, now: Instant) -> Option<Duration> {
+        self.poll_timeout().map(|due| due.saturating_duration_since(now))
     }
 
     /// What happened next. `Ok(None)`: nothing more until there is input, a command or a timeout.
@@ -260,19 +289,27 @@ impl Client {
             if let Some(notice) = self.session.notice() {
                 return Ok(Some(Next::Notice(notice)));
             }
-            let source = match found.take().or_else(|| self.stalled.take()) {
+            let source = match found.take().or_else(|| self.stalled.take().map(|stalled| *stalled)) {
                 Some(source) => source,
                 None => match self.found() {
                     Some(source) => source,
                     None if self.session.has_notices() => continue,
+                    None if self.late.is_some() => {
+                        if let Some(late) = self.late.take() {
+                            self.session.timeout(late);
+                        }
+                        continue;
+                    }
                     None => return self.session.lost.map_or(Ok(None), Err),
                 },
             };
-            match self.session.route(frame(&self.decoder, self.parts.as_deref(), source)) {
+            let route = self.session.route(frame(&self.decoder, self.parts.as_deref(), source));
+            self.session.pause(matches!(route, Some(Route::Full(_))));
+            match route {
                 None | Some(Route::Collected) => self.told = false,
                 Some(Route::Glued) => self.split(source),
                 Some(route @ Route::Full(_)) => {
-                    self.stalled = Some(source);
+                    self.stalled = Some(Box::new(source));
                     if core::mem::replace(&mut self.told, true) {
                         return Ok(None);
                     }
@@ -290,6 +327,7 @@ impl Client {
                 return Some(Source::Part(end));
             }
             self.parts = None;
+            self.session.holds_parts(0);
         }
         match self.decoder.next_end() {
             Ok(Some(end)) => return Some(Source::Received(end)),
@@ -301,6 +339,7 @@ impl Client {
             Ok(None) => {}
             Err(error) => self.session.end(Some(ConnectionError::Frame(error))),
         }
+        self.drained = true;
         None
     }
 
@@ -319,6 +358,8 @@ impl Client {
         self.parts = Some(Box::new(decoder));
     }
 
+    crate::exchange::exchange!();
+
     // Commands.
 
     /// Logs in. Other requests have to wait for [`ClientEvent::LoggedIn`].
@@ -326,12 +367,13 @@ impl Client {
     /// Event mask and filters that were set on the connection before this one are set again.
     ///
     /// # Errors
-    /// [`ApiMisuse::NotNew`] where the login has been started before; [`ApiMisuse::Encode`] where user or secret can't be sent as they are. Nothing is sent then.
+    /// [`ApiMisuse::NotNew`] where the login has been started before; [`ApiMisuse::Encode`] where user or secret can't be sent as they are; [`ApiMisuse::Ceiling`] where the ceiling leaves no room for it. Nothing is
+    /// sent then.
     pub fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), ApiMisuse> {
         if !matches!(self.session.stage, state::Stage::New) {
             return Err(ApiMisuse::NotNew);
         }
-        Ok(self.session.login(now, credentials)?)
+        self.session.login(now, credentials)
     }
 
     /// Sends a request. It ends with [`ClientEvent::Ended`], in whichever way, exactly once.
@@ -359,6 +401,25 @@ impl Client {
         Ok(Handle::new(id))
     }
 
+    /// Sends a request of somebody else's as it came, every header in its place, under an `ActionID` of this client's: what a proxy does. [`Server::relay`](crate::server::Server::relay) takes the answer back.
+    ///
+    /// `Events` and `Filter` change what this client receives, `Logoff` ends it: a proxy answers them itself.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send); [`EncodeError`](crate::EncodeError) also where the frame is no action.
+    pub fn forward(&mut self, now: Instant, request: Frame<'_>) -> Result<Id, SendError> {
+        let write = |id: &str, out: &mut Vec<u8>| {
+            if request.kind() != FrameKind::Action {
+                return Err(EncodeError::new(b"Action", Refusal::EmptyValue));
+            }
+            let name = request.name().unwrap_or_default();
+            let writer = FrameWriter::action(out, name).header("ActionID", id);
+            let others = request.headers().filter(|header| !header.is("Action") && !header.is("ActionID"));
+            others.fold(writer, |writer, header| writer.header(header.name(), header.value())).finish()
+        };
+        self.session.send(now, None, write)
+    }
+
     /// Keeps the items of a list instead of giving each as an event: at most `limit` at a time, and under the [ceiling](Config::ceiling). [`take_items`](Self::take_items) fetches them, at the end or before.
     ///
     /// # Errors
@@ -373,8 +434,10 @@ impl Client {
 
     /// The items collected so far; they are no longer held. None for what was not collected.
     pub fn take_items(&mut self, handle: impl Into<Id>) -> Vec<OwnedFrame> {
-        self.told = false;
-        self.session.collected.take(handle.into())
+        let items = self.session.take_items(handle.into());
+        // What makes no room is no reason to tell again that there is none.
+        self.told &= items.is_empty();
+        items
     }
 
     /// Ends a request with [`Ending::Cancelled`]. The server knows nothing of that: what it still answers is [`ClientEvent::Unclaimed`]. `false`: it had ended already.
@@ -402,12 +465,15 @@ impl Client {
         self.told = false;
         self.parts = None;
         self.eof = false;
+        self.drained = true;
+        self.late = None;
         Ok(self.session.reconnect())
     }
 
     // What there is.
 
-    /// Bytes held: received and not polled, not transmitted, collected, and what is to be restored. At most [`Config::most_held`].
+    /// Bytes held, whatever for: received and not polled, not transmitted, collected, to be restored, known of requests in flight, to be told. At most [`Config::most_held`]; the allocations behind it can be up
+    /// to twice as large.
     pub fn held(&self) -> usize {
         self.decoder.pending().len() + self.session.held()
     }

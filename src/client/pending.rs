@@ -2,11 +2,14 @@
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
+use core::hash::{BuildHasher, BuildHasherDefault};
 use core::time::Duration;
+use std::hash::{DefaultHasher, RandomState};
 use std::time::Instant;
 
 use super::Id;
-use super::list::Plan;
+use super::deadlines::Deadlines;
+use super::list::{Collected, Plan};
 use super::report::{Progress, Unanswered};
 use crate::wire::Frame;
 
@@ -15,15 +18,15 @@ use crate::wire::Frame;
 pub(super) struct Entry {
     pub(super) id: u64,
     pub(super) purpose: Purpose,
-    pub(super) phase: Phase,
+    phase: Phase,
     pub(super) plan: Plan,
     /// Items that have come, or paragraphs of text.
     pub(super) items: u64,
-    pub(super) deadline: Option<Instant>,
+    deadline: Option<Instant>,
     /// How long each step may take.
     pub(super) step: Option<Duration>,
     /// Where its bytes end in all that was ever written.
-    pub(super) written: u64,
+    written: u64,
     pub(super) collects: bool,
     /// What has to be said again after a reconnect, if it is accepted.
     pub(super) restores: Option<Box<[u8]>>,
@@ -49,82 +52,165 @@ pub(super) enum Phase {
 }
 
 impl Entry {
+    /// A request that has just been written.
+    pub(super) fn new(id: u64, purpose: Purpose, plan: Plan, written: u64) -> Self {
+        Self {
+            id,
+            purpose,
+            phase: Phase::Response,
+            plan,
+            items: 0,
+            deadline: None,
+            step: None,
+            written,
+            collects: false,
+            restores: None,
+        }
+    }
+
+    pub(super) fn phase(&self) -> Phase {
+        self.phase
+    }
+
     /// Whether the server may be at work on it, so that it answers nothing else.
     fn is_due(&self) -> bool {
         self.phase != Phase::Outcome
     }
+
+    /// Bytes that it holds.
+    fn size(&self) -> usize {
+        Self::SIZE + self.restores.as_ref().map_or(0, |bytes| bytes.len())
+    }
+
+    /// Bytes of one that restores nothing, with its deadline and a list that is empty. What is left of it once it has ended, until that has been told, is smaller.
+    pub(super) const SIZE: usize = size_of::<Self>() + size_of::<(Instant, u64)>() + Collected::LIST;
 }
 
-/// The requests in flight, in the order in which they were sent.
-#[derive(Debug, Default)]
-pub(super) struct InFlight(VecDeque<Entry>);
+/// The requests in flight, in the order in which they were sent. Takes up next to nothing where there are none, as in most sessions most of the time.
+#[derive(Debug)]
+pub(super) struct InFlight(Option<Box<Requests>>);
+
+#[derive(Debug)]
+struct Requests {
+    /// Never empty.
+    entries: VecDeque<Entry>,
+    deadlines: Deadlines<Instant>,
+    /// How many await their answers.
+    due: usize,
+    /// Bytes held.
+    held: usize,
+}
 
 impl InFlight {
+    pub(super) const fn new() -> Self {
+        Self(None)
+    }
+
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.is_none()
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.0.iter().flat_map(|requests| &requests.entries)
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.0.as_ref().map_or(0, |requests| requests.entries.len())
     }
 
-    /// Adds one; its number is larger than all before.
-    pub(super) fn push(&mut self, entry: Entry) {
-        self.0.push_back(entry);
+    /// Bytes held.
+    pub(super) fn held(&self) -> usize {
+        self.0.as_ref().map_or(0, |requests| requests.held)
     }
 
-    fn place(&self, id: u64) -> Option<usize> {
-        // Answers mostly come in order.
-        match self.0.front() {
-            Some(first) if first.id == id => Some(0),
-            _ => self.0.binary_search_by_key(&id, |entry| entry.id).ok(),
-        }
+    /// Adds one that has to be answered until then; its number is larger than all before.
+    pub(super) fn push(&mut self, entry: Entry, deadline: Option<Instant>) {
+        let none = || Box::new(Requests { entries: VecDeque::new(), deadlines: Deadlines::new(), due: 0, held: 0 });
+        let requests = self.0.get_or_insert_with(none);
+        requests.due += 1;
+        requests.held += entry.size();
+        requests.deadlines.put(entry.id, None, deadline);
+        requests.entries.push_back(Entry { deadline, ..entry });
     }
 
     pub(super) fn get(&mut self, id: u64) -> Option<&mut Entry> {
-        let place = self.place(id)?;
-        self.0.get_mut(place)
+        let requests = self.0.as_mut()?;
+        let place = requests.place(id)?;
+        requests.entries.get_mut(place)
+    }
+
+    /// It has come so far, and has until then for what comes next.
+    pub(super) fn step(&mut self, id: u64, phase: Phase, deadline: Option<Instant>) {
+        let Some(requests) = &mut self.0 else { return };
+        let Some(place) = requests.place(id) else { return };
+        let Some(entry) = requests.entries.get_mut(place) else { return };
+        requests.due -= usize::from(entry.is_due());
+        entry.phase = phase;
+        requests.due += usize::from(entry.is_due());
+        requests.deadlines.put(id, entry.deadline, deadline);
+        entry.deadline = deadline;
     }
 
     pub(super) fn remove(&mut self, id: u64) -> Option<Entry> {
-        let place = self.place(id)?;
-        self.0.remove(place)
+        let requests = self.0.as_mut()?;
+        let place = requests.place(id)?;
+        let entry = requests.entries.remove(place)?;
+        requests.due -= usize::from(entry.is_due());
+        requests.held -= entry.size();
+        requests.deadlines.put(id, entry.deadline, None);
+        if requests.entries.is_empty() {
+            self.0 = None;
+        }
+        Some(entry)
     }
 
     /// The oldest that awaits text.
     pub(super) fn text(&mut self) -> Option<&mut Entry> {
-        self.0.iter_mut().find(|entry| entry.plan.probes && entry.phase == Phase::Response)
+        let mut entries = self.0.iter_mut().flat_map(|requests| &mut requests.entries);
+        entries.find(|entry| entry.plan.probes && entry.phase == Phase::Response)
     }
 
     /// The oldest open list that has items of this kind.
     pub(super) fn list_of(&self, frame: Frame<'_>) -> Option<u64> {
-        let mut open = self.0.iter().filter(|entry| entry.phase == Phase::Items);
+        let mut open = self.entries().filter(|entry| entry.phase == Phase::Items);
         open.find(|entry| entry.plan.has_item(frame)).map(|entry| entry.id)
     }
 
     /// Whether a request awaits its answer.
     pub(super) fn is_due(&self) -> bool {
-        self.0.iter().any(Entry::is_due)
+        self.0.as_ref().is_some_and(|requests| requests.due > 0)
     }
 
     /// Until when the server may be unable to answer, for a request that it can't put aside.
     pub(super) fn blocked_until(&self) -> Option<Instant> {
-        self.0.iter().filter(|entry| entry.plan.blocks).filter_map(|entry| entry.deadline).max()
+        self.entries().filter(|entry| entry.plan.blocks).filter_map(|entry| entry.deadline).max()
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.0.iter().filter_map(|entry| entry.deadline).min()
+        self.0.as_ref()?.deadlines.first().map(|(deadline, _)| deadline)
     }
 
-    /// Takes out the oldest whose time is up.
+    /// Takes out the one whose time was up first.
     pub(super) fn take_expired(&mut self, now: Instant) -> Option<Entry> {
-        let place = self.0.iter().position(|entry| entry.deadline.is_some_and(|deadline| deadline <= now))?;
-        self.0.remove(place)
+        let (_, id) = self.0.as_ref()?.deadlines.first().filter(|(deadline, _)| *deadline <= now)?;
+        self.remove(id)
+    }
+
+    /// Gives each this much longer.
+    pub(super) fn put_off(&mut self, by: Duration) {
+        let Some(requests) = &mut self.0 else { return };
+        for entry in &mut requests.entries {
+            let later = entry.deadline.and_then(|deadline| deadline.checked_add(by));
+            requests.deadlines.put(entry.id, entry.deadline, later);
+            entry.deadline = later;
+        }
     }
 
     /// Takes out all, in order. `handed`: how much of all that was ever written has been handed out.
-    pub(super) fn lose(&mut self, handed: u64) -> impl Iterator<Item = Unanswered> + '_ {
-        self.0.drain(..).filter(|entry| entry.purpose == Purpose::Caller).map(move |entry| Unanswered {
+    pub(super) fn lose(&mut self, handed: u64) -> impl Iterator<Item = Unanswered> + use<> {
+        let lost = self.0.take().into_iter().flat_map(|requests| requests.entries);
+        lost.filter(|entry| entry.purpose == Purpose::Caller).map(move |entry| Unanswered {
             id: Id(entry.id),
             action: entry.plan.action,
             progress: match entry.phase {
@@ -136,20 +222,41 @@ impl InFlight {
     }
 }
 
+impl Requests {
+    fn place(&self, id: u64) -> Option<usize> {
+        // Answers mostly come in order.
+        match self.entries.front() {
+            Some(first) if first.id == id => Some(0),
+            _ => self.entries.binary_search_by_key(&id, |entry| entry.id).ok(),
+        }
+    }
+}
+
+/// What the beginnings of `ActionID`s are drawn from.
+#[derive(Clone)]
+pub(super) enum Origin {
+    /// The randomness that the standard library has for its hash maps: a key of 128 bits from the operating system.
+    Random(RandomState),
+    /// A number that the caller has chosen, to get the same bytes each time.
+    Seed(u64),
+}
+
 /// What all `ActionID`s of a session begin with: ten letters and digits that nobody else can guess, so that no other session can pass its events off as our answers.
+///
+/// A server shows them to others: `OriginateResponse` carries the `ActionID` to every session that reads the class `call`. So none may tell what the next one is. Each is `SipHash` of the connection's
+/// number under the client's secret key, which is made so that its outputs reveal neither the key nor each other.
 #[derive(Clone, Copy)]
 pub(super) struct Prefix([u8; Self::LEN]);
 
 impl Prefix {
     const LEN: usize = 10;
 
-    /// Fifty bits of the seed, spread by the number of the session.
-    pub(super) fn new(seed: u64, session: u32) -> Self {
-        // SplitMix64: neighbouring inputs give unlike outputs.
-        let mut bits = seed.wrapping_add(u64::from(session).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^= bits >> 31;
+    /// Fifty bits for the connection of this number.
+    pub(super) fn new(origin: &Origin, session: u32) -> Self {
+        let mut bits = match origin {
+            Origin::Random(key) => key.hash_one(session),
+            Origin::Seed(seed) => BuildHasherDefault::<DefaultHasher>::default().hash_one((seed, session)),
+        };
         let mut letters = [0; Self::LEN];
         for letter in &mut letters {
             *letter = b"0123456789abcdefghjkmnpqrstvwxyz"[(bits & 31) as usize];
@@ -212,5 +319,33 @@ impl ActionId {
     pub(super) fn as_str(&self) -> &str {
         // All of it is ASCII.
         self.bytes.get(self.start..).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No prefix may follow from another by something simpler than the key: not by their sum, difference or bits in common.
+    #[test]
+    fn prefixes_tell_nothing_of_each_other() {
+        let bits = |origin: &Origin, session| {
+            let Prefix(letters) = Prefix::new(origin, session);
+            letters.iter().fold(0_u64, |bits, letter| bits << 8 | u64::from(*letter))
+        };
+        let mut differences = alloc::collections::BTreeSet::new();
+        let mut exclusives = alloc::collections::BTreeSet::new();
+        let origins =
+            [Origin::Random(RandomState::new()), Origin::Random(RandomState::new()), Origin::Seed(7), Origin::Seed(8)];
+        for (number, origin) in origins.iter().enumerate() {
+            for session in 0..200 {
+                let (one, next) = (bits(origin, session), bits(origin, session + 1));
+                assert!(differences.insert(next.wrapping_sub(one)), "client {number}, session {session}");
+                assert!(exclusives.insert(next ^ one), "client {number}, session {session}");
+            }
+        }
+        // Nor do two clients have the same.
+        let [one, other, ..] = &origins;
+        assert!((0..200).all(|session| bits(one, session) != bits(other, session)));
     }
 }

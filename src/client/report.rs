@@ -1,6 +1,7 @@
 //! What had been asked and not answered when a connection was lost.
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::Id;
 use crate::catalogue::ActionType;
@@ -18,6 +19,16 @@ pub enum Progress {
         /// Items, or paragraphs of text.
         items: u64,
     },
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotSent => f.write_str("before it was sent"),
+            Self::Sent => f.write_str("before it was answered"),
+            Self::Started { items } => write!(f, "after {items} items"),
+        }
+    }
 }
 
 /// A request that a lost connection left without an answer.

@@ -11,30 +11,35 @@ use std::time::Instant;
 
 use super::Id;
 use super::config::Config;
-use super::credentials::{Credentials, wipe};
+use super::credentials::Credentials;
 use super::keepalive::KeepAlive;
-use super::list::{self, Collected, Plan, Subscribes};
-use super::pending::{ActionId, Entry, InFlight, Phase, Prefix, Purpose};
+use super::list::{Collected, Plan};
+use super::pending::{Entry, InFlight, Origin, Prefix, Purpose};
 use super::report::{Progress, Report, Unanswered};
 use super::state::Stage;
+use super::subscription::Subscription;
 use crate::action::{Action, Logoff, Ping};
-use crate::error::{ConnectionError, EncodeError, LoginStage, SendError};
+use crate::error::{ApiMisuse, ConnectionError, EncodeError, LoginStage, SendError};
+use crate::outbox::{Outbox, wipe};
 use crate::value::ToWire;
+use crate::wire::OwnedFrame;
+
+/// Bytes under the ceiling that nobody else may take: room for a ping, a goodbye, and to tell that the client is ready and closed.
+const RESERVED: usize = 2 * 64 + 2 * size_of::<Notice>();
+
+// A request that has ended takes up no more than while it was in flight.
+const _: () = assert!(size_of::<Notice>() + size_of::<Unanswered>() <= Entry::SIZE);
 
 /// See the module.
 pub(super) struct Session {
     pub(super) config: Arc<Config>,
     pub(super) stage: Stage,
-    seed: u64,
+    origin: Origin,
     /// Connections before this one.
     number: u32,
     prefix: Prefix,
     next: u64,
-    /// Requests; up to `handed` they have been transmitted.
-    out: Vec<u8>,
-    handed: usize,
-    /// Bytes transmitted that are no longer in `out`.
-    gone: u64,
+    out: Outbox,
     pub(super) in_flight: InFlight,
     /// Whether events may still come for a request that has ended, so that even with nothing in flight they have to be looked at.
     trailing: bool,
@@ -44,13 +49,25 @@ pub(super) struct Session {
     notices: VecDeque<Notice>,
     /// First number of the server's release.
     release: Option<u32>,
-    /// The time that was told last.
+    /// The time that was told last, but for a pause.
     now: Option<Instant>,
+    pub(super) pause: Pause,
     /// Why the connection is over, unless it was closed on demand.
     pub(super) lost: Option<ConnectionError>,
     unanswered: Vec<Unanswered>,
-    mask: Option<Box<[u8]>>,
-    filters: Vec<Box<[u8]>>,
+    subscription: Subscription,
+    /// Bytes of the parts of a glued frame.
+    parts: usize,
+}
+
+/// Whether reading is stopped at the ceiling, which stops the clock too: nobody can answer who isn't read.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Pause {
+    None,
+    /// Since then.
+    Since(Instant),
+    /// From then until the time that is told next.
+    Over(Instant),
 }
 
 /// An event without a frame.
@@ -64,52 +81,57 @@ pub(super) enum Notice {
 }
 
 impl Session {
-    pub(super) fn new(config: Arc<Config>, seed: u64) -> Self {
+    pub(super) fn new(config: Arc<Config>, origin: Origin) -> Self {
         Self {
             config,
             stage: Stage::New,
-            seed,
+            prefix: Prefix::new(&origin, 0),
+            origin,
             number: 0,
-            prefix: Prefix::new(seed, 0),
             next: 1,
-            out: Vec::new(),
-            handed: 0,
-            gone: 0,
-            in_flight: InFlight::default(),
+            out: Outbox::default(),
+            in_flight: InFlight::new(),
             trailing: false,
             collected: Collected::default(),
             keep_alive: KeepAlive::default(),
             notices: VecDeque::new(),
             release: None,
             now: None,
+            pause: Pause::None,
             lost: None,
             unanswered: Vec::new(),
-            mask: None,
-            filters: Vec::new(),
+            subscription: Subscription::default(),
+            parts: 0,
         }
     }
 
-    pub(super) fn seed(&mut self, seed: u64) {
-        self.seed = seed;
-        self.prefix = Prefix::new(seed, self.number);
+    pub(super) fn draw_from(&mut self, origin: Origin) {
+        self.prefix = Prefix::new(&origin, self.number);
+        self.origin = origin;
     }
 
     // Requests.
 
-    pub(super) fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), EncodeError> {
-        self.now = Some(now);
+    pub(super) fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), ApiMisuse> {
+        self.tell(now);
         let deadline = now.checked_add(self.config.login);
-        if credentials.asks_challenge() {
-            // What can't be written is refused now, not when the challenge is there.
-            let mut trial = Vec::new();
-            let refused = credentials.write_login(Some(b"0"), None, "0", &mut trial);
-            wipe(&mut trial);
-            refused?;
-            let id = self.write(Credentials::write_challenge)?;
-            self.stage = Stage::Challenge { id, deadline, credentials: Box::new(credentials) };
-            return Ok(());
+        if !credentials.asks_challenge() {
+            return self.log_in(&credentials, None, deadline);
         }
-        self.log_in(&credentials, None, deadline)
+        // What can't be written, or has no room, is refused now, not when the challenge is there.
+        let mut trial = Vec::new();
+        let events = self.events();
+        let refused = credentials.write_trial(events.as_deref(), self.prefix.id(self.next + 1).as_str(), &mut trial);
+        let len = trial.len();
+        wipe(&mut trial);
+        refused?;
+        // The request for the challenge may not have gone yet when the login is written.
+        if len + 128 > self.room() {
+            return Err(ApiMisuse::Ceiling { max: self.config.bytes });
+        }
+        let id = self.write(self.room(), Credentials::write_challenge)?;
+        self.stage = Stage::Challenge { id, deadline, credentials: Box::new(credentials) };
+        Ok(())
     }
 
     fn log_in(
@@ -117,17 +139,22 @@ impl Session {
         credentials: &Credentials,
         challenge: Option<&[u8]>,
         deadline: Option<Instant>,
-    ) -> Result<(), EncodeError> {
-        let mut configured = Vec::new();
-        if let Some(events) = self.config.events {
-            events.to_wire(&mut configured);
-        }
-        let mask = self.mask.take();
-        let events = mask.as_deref().or((!configured.is_empty()).then_some(&configured));
-        let written = self.write(|id, out| credentials.write_login(challenge, events, id, out));
-        self.mask = mask;
-        self.stage = Stage::Login { id: written?, deadline };
+    ) -> Result<(), ApiMisuse> {
+        let events = self.events();
+        let write = |id: &str, out: &mut Vec<u8>| credentials.write_login(challenge, events.as_deref(), id, out);
+        let id = self.write(self.room(), write)?;
+        self.stage = Stage::Login { id, deadline };
         Ok(())
+    }
+
+    /// The event mask to ask for at login, where there is one.
+    fn events(&self) -> Option<Vec<u8>> {
+        let configured = || {
+            let mut events = Vec::new();
+            self.config.events?.to_wire(&mut events);
+            Some(events)
+        };
+        self.subscription.mask().map(<[u8]>::to_vec).or_else(configured).filter(|events| !events.is_empty())
     }
 
     pub(super) fn send(
@@ -136,73 +163,63 @@ impl Session {
         within: Option<Duration>,
         write: impl FnOnce(&str, &mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<Id, SendError> {
-        self.now = Some(now);
+        self.tell(now);
         if !self.stage.is_logged_in() {
             return Err(SendError::NotLoggedIn);
         }
-        // A probe may come with it.
-        if self.in_flight.len() + 2 > self.config.in_flight.max(2) {
+        // A probe may come with it; what has ended counts until that has been told.
+        if self.in_flight.len() + self.notices.len() + 2 > self.config.in_flight.max(2) {
             return Err(SendError::InFlight { max: self.config.in_flight });
         }
-        let (start, next) = (self.out.len(), self.next);
-        let id = self.write(write)?;
-        let request = self.out.get(start..).unwrap_or_default();
-        let plan = Plan::of(request, self.release);
-        let restores = match plan.subscribes {
-            Subscribes::Nothing => None,
-            Subscribes::Mask => list::header(request, "EventMask").map(Into::into),
-            // What follows Action and ActionID.
-            Subscribes::Filter => request.splitn(3, |byte| *byte == b'\n').nth(2).map(Into::into),
-        };
-        let written = self.written();
-        let probe = if plan.probes { Some(self.write(|id, out| Ping::new().encode(Some(id), out))?) } else { None };
-        if self.room() == 0 {
-            wipe(self.out.get_mut(start..).unwrap_or_default());
-            self.out.truncate(start);
-            self.next = next;
-            return Err(SendError::Unsent { max: self.config.bytes });
-        }
+        let (room, release, max) = (self.room(), self.release, self.config.bytes);
+        let (number, before) = (self.next, self.out.written());
+        let [id, probe_id] = [number, number + 1].map(|number| self.prefix.id(number));
+        let mut made = None;
+        self.out.write(room, |out| {
+            let start = out.len();
+            write(id.as_str(), out)?;
+            let request = out.get(start..).unwrap_or_default();
+            let (plan, len) = (Plan::of(request, release), request.len());
+            let restores = plan.restores(request);
+            if plan.probes {
+                Ping::new().encode(Some(probe_id.as_str()), out)?;
+            }
+            let beside =
+                restores.as_ref().map_or(0, |bytes| bytes.len()) + Entry::SIZE * (1 + usize::from(plan.probes));
+            if out.len() - start + beside > room {
+                return Err(SendError::Ceiling { max });
+            }
+            made = Some((plan, restores, before + len as u64));
+            Ok(())
+        })?;
+        let Some((plan, restores, written)) = made else { return Err(SendError::Ceiling { max }) };
         let usual = within.unwrap_or(self.config.response);
         let longer = if within.is_some() { Some(Duration::ZERO) } else { plan.longer };
+        let now = self.now.unwrap_or(now);
         let from = self.in_flight.blocked_until().map_or(now, |blocked| blocked.max(now));
         let deadline = longer.and_then(|longer| from.checked_add(usual.checked_add(longer)?));
-        let mut entry = Entry {
-            id,
-            purpose: Purpose::Caller,
-            phase: Phase::Response,
-            plan,
-            items: 0,
-            deadline,
-            step: Some(usual),
-            written,
-            collects: false,
-            restores,
-        };
-        if let Some(number) = probe {
-            self.in_flight.push(entry);
+        let mut entry = Entry::new(number, Purpose::Caller, plan, written);
+        (entry.step, entry.restores) = (Some(usual), restores);
+        self.in_flight.push(entry, deadline);
+        self.next += 1;
+        if plan.probes {
             let plan = Plan { probes: false, ..plan };
-            entry = Entry {
-                id: number,
-                purpose: Purpose::Probe(id),
-                phase: Phase::Response,
-                plan,
-                items: 0,
-                deadline,
-                step: None,
-                written: self.written(),
-                collects: false,
-                restores: None,
-            };
+            let probe = Entry::new(self.next, Purpose::Probe(number), plan, self.out.written());
+            self.in_flight.push(probe, deadline);
+            self.next += 1;
         }
-        self.in_flight.push(entry);
-        Ok(Id(id))
+        Ok(Id(number))
     }
 
-    /// Writes a request under the next number.
-    fn write(&mut self, write: impl FnOnce(&str, &mut Vec<u8>) -> Result<(), EncodeError>) -> Result<u64, EncodeError> {
+    /// Writes a request of our own under the next number, if there is room for it.
+    fn write(
+        &mut self,
+        room: usize,
+        write: impl FnOnce(&str, &mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<u64, ApiMisuse> {
         let number = self.next;
-        let id: ActionId = self.prefix.id(number);
-        write(id.as_str(), &mut self.out)?;
+        let id = self.prefix.id(number);
+        self.out.write(room, |out| write(id.as_str(), out))?.ok_or(ApiMisuse::Ceiling { max: self.config.bytes })?;
         self.next += 1;
         Ok(number)
     }
@@ -219,80 +236,142 @@ impl Session {
     }
 
     pub(super) fn close(&mut self, now: Instant) {
-        self.now = Some(now);
+        self.tell(now);
         if self.stage.is_over() || self.stage.is_closing() {
             return;
         }
         let deadline = now.checked_add(self.config.closing);
-        match self.write(|id, out| Logoff::new().encode(Some(id), out)) {
+        match self.write(self.room() + RESERVED, |id, out| Logoff::new().encode(Some(id), out)) {
             Ok(id) => self.stage = Stage::Closing { id, deadline },
-            // Nothing in it could be refused.
+            // Nothing in it could be refused, and its room is reserved.
             Err(_) => self.end(None),
+        }
+    }
+
+    /// Sets filters of the last connection again, as many as there is room for at present.
+    fn restore(&mut self) {
+        while self.stage.is_logged_in() && self.in_flight.len() < self.config.in_flight.max(1) {
+            let Some(filter) = self.subscription.next() else { return };
+            let id = self.prefix.id(self.next);
+            let room = (self.room() + self.longest_replay()).saturating_sub(Entry::SIZE);
+            let written = self.out.write::<EncodeError>(room, |out| {
+                for part in [b"Action: Filter\r\nActionID: ", id.as_str().as_bytes(), b"\r\n", filter] {
+                    out.extend_from_slice(part);
+                }
+                Ok(())
+            });
+            let Ok(Some(request)) = written else { return };
+            let entry = Entry::new(self.next, Purpose::Restore, Plan::of(request, self.release), self.out.written());
+            let deadline = self.now.and_then(|now| now.checked_add(self.config.response));
+            self.in_flight.push(entry, deadline);
+            self.next += 1;
+            self.subscription.advance();
         }
     }
 
     // Bytes out.
 
     pub(super) fn transmit(&self) -> Option<&[u8]> {
-        if self.lost.is_some() {
-            return None;
-        }
-        self.out.get(self.handed..).filter(|bytes| !bytes.is_empty())
+        self.out.waiting()
     }
 
     pub(super) fn transmitted(&mut self, n: usize) {
-        let end = self.handed.saturating_add(n).min(self.out.len());
-        // There may be a secret in it.
-        wipe(self.out.get_mut(self.handed..end).unwrap_or_default());
-        self.handed = end;
-        // Moving no more than was handed out keeps it at one move a byte.
-        if self.handed * 2 >= self.out.len() {
-            self.out.copy_within(self.handed.., 0);
-            self.out.truncate(self.out.len() - self.handed);
-            self.gone += self.handed as u64;
-            self.handed = 0;
-        }
+        self.out.sent(n);
+        self.restore();
     }
 
-    /// Bytes written since the beginning.
-    fn written(&self) -> u64 {
-        self.gone + self.out.len() as u64
+    pub(super) fn take_items(&mut self, id: Id) -> Vec<OwnedFrame> {
+        let items = self.collected.take(id);
+        self.restore();
+        items
     }
 
-    /// Bytes that requests, collected items and what is to be restored take up.
+    // The ceiling.
+
+    /// Bytes held, but for those received and not polled.
     pub(super) fn held(&self) -> usize {
-        let restores = self.mask.iter().chain(&self.filters).map(|bytes| bytes.len()).sum::<usize>();
-        self.out.len() - self.handed + self.collected.bytes() + restores
+        self.out.len()
+            + self.in_flight.held()
+            + self.collected.bytes()
+            + self.parts
+            + self.subscription.held()
+            + self.notices.len() * size_of::<Notice>()
+            + self.unanswered.len() * size_of::<Unanswered>()
     }
 
+    /// What more may be held by anything but a ping, a goodbye and a filter that is set again.
     fn room(&self) -> usize {
-        self.config.bytes.saturating_sub(self.held())
+        self.config.bytes.saturating_sub(self.held() + RESERVED + self.longest_replay())
+    }
+
+    /// What it takes to set the longest of the filters again.
+    fn longest_replay(&self) -> usize {
+        self.subscription.longest().map_or(0, |longest| longest + 64 + Entry::SIZE)
+    }
+
+    /// Takes note that a glued frame is held a second time, in parts that take up so many bytes, if there is room for it.
+    pub(super) fn holds_parts(&mut self, bytes: usize) -> bool {
+        self.parts = 0;
+        let fits = bytes <= self.room();
+        if fits {
+            self.parts = bytes;
+        }
+        fits
     }
 
     // Time.
 
-    pub(super) fn heard(&mut self, now: Instant) {
+    /// The time is now, but for requests and signs of life while reading is stopped.
+    fn tell(&mut self, now: Instant) {
+        match self.pause {
+            Pause::Since(_) => return,
+            Pause::Over(since) => {
+                self.pause = Pause::None;
+                self.in_flight.put_off(now.saturating_duration_since(since));
+                self.keep_alive.heard(now);
+            }
+            Pause::None => {}
+        }
         self.now = Some(now);
+    }
+
+    pub(super) fn heard(&mut self, now: Instant) {
+        self.tell(now);
         self.keep_alive.heard(now);
+    }
+
+    /// Reading stops, or goes on.
+    pub(super) fn pause(&mut self, stops: bool) {
+        self.pause = match self.pause {
+            Pause::None if stops => self.now.map_or(Pause::None, Pause::Since),
+            Pause::Over(since) if stops => Pause::Since(since),
+            Pause::Since(since) if !stops => Pause::Over(since),
+            pause => pause,
+        };
+    }
+
+    fn is_paused(&self) -> bool {
+        matches!(self.pause, Pause::Since(_))
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
         if self.stage.is_over() {
             return None;
         }
+        let stage = self.stage.deadline();
+        if self.is_paused() {
+            return stage;
+        }
         let alive = self.config.keep_alive.filter(|_| self.stage.is_logged_in());
-        let alive = alive.and_then(|(idle, _)| self.keep_alive.deadline(idle, self.in_flight.is_due()));
-        [self.stage.deadline(), self.in_flight.deadline(), alive].into_iter().flatten().min()
+        let alive = alive.and_then(|times| self.keep_alive.deadline(times, self.in_flight.is_due()));
+        [stage, self.in_flight.deadline(), alive].into_iter().flatten().min()
     }
 
     pub(super) fn timeout(&mut self, now: Instant) {
-        self.now = Some(now);
-        while let Some(entry) = self.in_flight.take_expired(now) {
-            if entry.purpose == Purpose::Caller {
-                self.trailing = true;
-                self.collected.end(Id(entry.id));
-                self.notices.push_back(Notice::TimedOut(Id(entry.id)));
-            }
+        self.tell(now);
+        if !self.is_paused() {
+            self.expire(now);
+            self.keep_alive(now);
         }
         if self.stage.deadline().is_some_and(|deadline| deadline <= now) {
             match self.stage {
@@ -306,20 +385,29 @@ impl Session {
                 Stage::New | Stage::Ready | Stage::Over => {}
             }
         }
-        self.keep_alive(now);
+    }
+
+    fn expire(&mut self, now: Instant) {
+        while let Some(entry) = self.in_flight.take_expired(now) {
+            if entry.purpose == Purpose::Caller {
+                self.trailing = true;
+                self.collected.end(Id(entry.id));
+                self.notices.push_back(Notice::TimedOut(Id(entry.id)));
+            }
+        }
     }
 
     fn keep_alive(&mut self, now: Instant) {
-        let Some((idle, patience)) = self.config.keep_alive.filter(|_| self.stage.is_logged_in()) else { return };
-        if self.keep_alive.is_lost(now) {
+        let Some(times) = self.config.keep_alive.filter(|_| self.stage.is_logged_in()) else { return };
+        if self.keep_alive.deadline(times, self.in_flight.is_due()).is_none_or(|due| due > now) {
+            return;
+        }
+        if self.keep_alive.is_asked() {
             return self.end(Some(ConnectionError::KeepAlive));
         }
-        let due = self.keep_alive.deadline(idle, self.in_flight.is_due()).is_some_and(|due| due <= now);
-        if due && !self.keep_alive.is_asked() {
-            // Nothing in it could be refused.
-            if let Ok(id) = self.write(|id, out| Ping::new().encode(Some(id), out)) {
-                self.keep_alive.ask(id, now.checked_add(patience));
-            }
+        // Nothing in it could be refused, and its room is reserved.
+        if let Ok(id) = self.write(self.room() + RESERVED, |id, out| Ping::new().encode(Some(id), out)) {
+            self.keep_alive.ask(id, now);
         }
     }
 
@@ -331,9 +419,9 @@ impl Session {
             return;
         }
         self.stage = Stage::Over;
-        let handed = self.gone + self.handed as u64;
+        self.pause = Pause::None;
         self.unanswered.clear();
-        for request in self.in_flight.lose(handed) {
+        for request in self.in_flight.lose(self.out.handed()) {
             self.collected.end(request.id);
             self.notices.push_back(Notice::Lost(request.id, request.progress));
             self.unanswered.push(request);
@@ -342,24 +430,23 @@ impl Session {
         if error.is_none() {
             self.notices.push_back(Notice::Closed);
         }
-        wipe(&mut self.out);
-        self.gone += self.out.len() as u64;
         self.out.clear();
-        self.handed = 0;
     }
 
     pub(super) fn reconnect(&mut self) -> Report {
         self.stage = Stage::New;
         self.number = self.number.wrapping_add(1);
-        self.prefix = Prefix::new(self.seed, self.number);
+        self.prefix = Prefix::new(&self.origin, self.number);
         self.keep_alive = KeepAlive::default();
         self.trailing = false;
         self.release = None;
         self.lost = None;
+        self.parts = 0;
+        self.subscription.begin_again();
         Report {
             unanswered: core::mem::take(&mut self.unanswered),
-            restored_mask: self.mask.is_some(),
-            restored_filters: self.filters.len(),
+            restored_mask: self.subscription.mask().is_some(),
+            restored_filters: self.subscription.filters(),
         }
     }
 

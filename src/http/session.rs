@@ -286,8 +286,8 @@ impl Session {
         cookie: Option<(String, Option<Duration>)>,
         bytes: &'body [u8],
     ) -> Result<Outcome<'body>, HttpError> {
-        // An answer to something asked before a new login must not bring the old cookie back.
-        let current = request.cookie == self.cookie_header();
+        // An answer to something asked before a new login must not bring the old cookie back, and none after the end a new beginning.
+        let current = self.place != Place::Over && request.cookie == self.cookie_header();
         let unknown =
             cookie.as_ref().zip(request.cookie.as_deref()).is_some_and(|((id, _), sent)| *sent != Cookie::header(id));
         if let Some((id, max_age)) = cookie.filter(|_| current && !self.endpoint.digest) {
@@ -316,7 +316,7 @@ impl Session {
         }
         match request.purpose {
             #[cfg(feature = "md5")]
-            Purpose::Challenge if request.polled => {
+            Purpose::Challenge if request.polled && current => {
                 let challenge = first.and_then(|first| first.frame().get("Challenge"));
                 if let Some(challenge) = challenge.filter(|_| success).and_then(|value| value.as_str().ok()) {
                     return self.prove(challenge).map(Outcome::Send);

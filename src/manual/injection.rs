@@ -18,3 +18,9 @@
 //! and CEL fields. Whoever controls one of these (a caller can choose the number they send) can end the frame and
 //! forge another. No reader can tell a forged frame from a real one by its bytes. What helps: don't act on an event
 //! alone where it matters, ask the server; the answer carries your own `ActionID`, which an outsider can't know.
+//!
+//! That holds for an `ActionID` that hasn't been seen: `OriginateResponse` shows the request's to every session that
+//! reads the class `call`. Whoever reads it there can forge what comes later under the same beginning, for as long
+//! as that connection lasts. So the client draws the beginning anew for each connection, by `SipHash` under a key of
+//! 128 bits that it got from the operating system: what has been shown tells nothing of the next one, nor of other
+//! clients. Reconnect where users with that class aren't trusted.

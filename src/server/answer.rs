@@ -1,9 +1,11 @@
 //! What a server writes: verdicts on logins, responses, lists, events.
 
+use alloc::string::ToString;
 use alloc::vec::Vec;
 use std::time::Instant;
 
-use super::{Open, RequestId, Server, Stage};
+use super::{RequestId, Server, Stage};
+use crate::client::{ClientEvent, Ending};
 use crate::error::ApiMisuse;
 use crate::value::{Classes, ToWire};
 use crate::wire::{Frame, FrameKind, FrameWriter};
@@ -14,14 +16,14 @@ impl Server {
     /// # Errors
     /// [`ApiMisuse::NotOpen`]: no such login waits.
     pub fn accept(&mut self, id: RequestId, readable: Classes) -> Result<(), ApiMisuse> {
-        if !matches!(self.stage, Stage::Asked { .. }) {
-            return Err(ApiMisuse::NotOpen);
+        if !self.awaits_verdict(id)? {
+            return Ok(());
         }
-        let open = self.close_request(id)?;
+        let open = self.open.pop_front().ok_or(ApiMisuse::NotOpen)?;
         self.readable = readable;
         self.mask = open.mask.unwrap_or(Classes::ALL);
         self.stage = Stage::LoggedIn;
-        self.write_response("Success", Some(&open.action_id), "Authentication accepted");
+        self.write_response("Success", &open.action_id, "Authentication accepted");
         if self.config.booted {
             self.event(Classes::SYSTEM, "FullyBooted", [("Status", "Fully Booted")])?;
         }
@@ -45,12 +47,19 @@ impl Server {
     }
 
     fn keep_out(&mut self, now: Instant, id: RequestId, message: &'static str) -> Result<(), ApiMisuse> {
-        let waits = matches!(self.stage, Stage::Asked { .. }) && self.open.front().is_some_and(|open| open.id == id.0);
-        if !waits {
-            return Err(ApiMisuse::NotOpen);
+        if self.awaits_verdict(id)? {
+            self.stage = Stage::Refusing { at: now.checked_add(self.config.refusal), message };
         }
-        self.stage = Stage::Refusing { at: now.checked_add(self.config.refusal), message };
         Ok(())
+    }
+
+    /// Whether this login waits for its verdict: not where the session is over.
+    fn awaits_verdict(&self, id: RequestId) -> Result<bool, ApiMisuse> {
+        match (self.stage, self.open.front()) {
+            (Stage::Over, _) => Ok(false),
+            (Stage::Asked { .. }, Some(open)) if open.id == id.0 => Ok(true),
+            _ => Err(ApiMisuse::NotOpen),
+        }
     }
 
     /// Answers a request with one response: its kind, then these headers after the `ActionID`.
@@ -63,10 +72,10 @@ impl Server {
         kind: &str,
         headers: impl IntoIterator<Item = (N, V)>,
     ) -> Result<(), ApiMisuse> {
-        let place = self.place(id)?;
-        let open = self.open.get(place).ok_or(ApiMisuse::NotOpen)?;
-        let writer = with_id(FrameWriter::response(&mut self.out, kind), &open.action_id);
-        with_headers(writer, headers).finish()?;
+        let Some(place) = self.place(id)? else { return Ok(()) };
+        self.write_to(place, |action_id, out| {
+            with_headers(with_id(FrameWriter::response(out, kind), action_id), headers).finish()
+        })?;
         self.open.remove(place);
         Ok(())
     }
@@ -76,9 +85,78 @@ impl Server {
     /// # Errors
     /// [`ApiMisuse::NotOpen`]: it has been answered.
     pub fn respond_text(&mut self, id: RequestId, text: &[u8]) -> Result<(), ApiMisuse> {
-        self.close_request(id)?;
-        self.out.extend_from_slice(text);
+        let Some(place) = self.place(id)? else { return Ok(()) };
+        self.open.remove(place);
+        self.raw(text);
         Ok(())
+    }
+
+    /// Passes on what a client of another server was told: to the session whose `request` it is about as the answer, frame by frame as it came but for the `ActionID`, which is its own again; to any other session, with
+    /// `None`, only what all sessions receive, as [`forward`](Self::forward) does. An ending without a frame, such as a timeout, is told as an error. A request that is no longer open is told nothing.
+    ///
+    /// This and [`Client::forward`](crate::client::Client::forward) are what a proxy is made of.
+    ///
+    /// ```
+    /// # use std::time::Instant;
+    /// # use ami_proto::client::{self, Client, Credentials};
+    /// # use ami_proto::server::{Config, Server, ServerEvent};
+    /// # use ami_proto::value::Classes;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let now = Instant::now();
+    /// # let mut upstream = Client::new(client::Config::new()).seeded(1);
+    /// # upstream.login(now, Credentials::plain("u", "s"))?;
+    /// # let sent = String::from_utf8_lossy(upstream.poll_transmit().unwrap()).into_owned();
+    /// # upstream.transmitted(sent.len());
+    /// # let id = sent.lines().find_map(|line| line.strip_prefix("ActionID: ")).unwrap();
+    /// # let _ = upstream.handle_input(now, format!("A/11.0.0\r\nResponse: Success\r\nActionID: {id}\r\n\r\n").as_bytes());
+    /// # while upstream.poll_event()?.is_some() {}
+    /// # let mut server = Server::new(now, Config::new().banner("").fully_booted(false));
+    /// # let _ = server.handle_input(now, b"Action: Login\r\n\r\nAction: Ping\r\nActionID: mine\r\n\r\n");
+    /// # let Some(ServerEvent::Login { id, .. }) = server.poll_event()? else { panic!() };
+    /// # server.accept(id, Classes::ALL)?;
+    /// # let sent = server.unsent();
+    /// # server.transmitted(sent);
+    /// let Some(ServerEvent::Request { id: request, request: asked }) = server.poll_event()? else { panic!("a request") };
+    /// let forwarded = upstream.forward(now, asked.frame())?;
+    /// # let sent = String::from_utf8_lossy(upstream.poll_transmit().unwrap()).into_owned();
+    /// # let id = sent.lines().find_map(|line| line.strip_prefix("ActionID: ")).unwrap();
+    /// # let answer = format!("Response: Success\r\nActionID: {id}\r\nPing: Pong\r\n\r\n");
+    /// let _ = upstream.handle_input(now, answer.as_bytes());
+    /// let Some(event) = upstream.poll_event()? else { panic!("an answer") };
+    /// server.relay((event.id() == Some(forwarded)).then_some(request), event);
+    /// assert_eq!(server.poll_transmit(), Some(&b"Response: Success\r\nActionID: mine\r\nPing: Pong\r\n\r\n"[..]));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn relay(&mut self, request: Option<RequestId>, event: ClientEvent<'_>) {
+        let Some(id) = request else {
+            if let ClientEvent::Event(told) | ClientEvent::Ended { ending: Ending::Outcome(told), .. } = event {
+                self.forward(told.frame());
+            }
+            return;
+        };
+        let Ok(Some(place)) = self.place(id) else { return };
+        let unsaid = match event {
+            ClientEvent::Ended { ending, .. } => match ending {
+                Ending::Overflowed(_) | Ending::TimedOut | Ending::Cancelled | Ending::Lost(_) => Some(ending),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(ending) = unsaid {
+            let action_id = self.open.remove(place).map(|open| open.action_id).unwrap_or_default();
+            return self.write_response("Error", &action_id, &ending.to_string());
+        }
+        if let Some(frame) = event.frame() {
+            let written = self.write_to(place, |action_id, out| {
+                readdress(frame, action_id, out);
+                Ok(())
+            });
+            debug_assert!(written.is_ok(), "nothing in it could be refused");
+        }
+        if matches!(event, ClientEvent::Ended { .. }) {
+            self.open.remove(place);
+        }
     }
 
     /// Answers a request with a list. Items follow, now or later, then its end.
@@ -98,7 +176,7 @@ impl Server {
     /// # let Some(ServerEvent::Request { id, .. }) = server.poll_event()? else { panic!() };
     /// server.list(id, "Queue summary will follow")?
     ///     .item("QueueSummary", [("Queue", "support"), ("LoggedIn", "2")])?
-    ///     .complete("QueueSummaryComplete", [("Extra", "1")])?;
+    ///     .complete_with("QueueSummaryComplete", [("Extra", "1")])?;
     /// let expected = "Response: Success\r\nEventList: start\r\nMessage: Queue summary will follow\r\n\r\n\
     ///     Event: QueueSummary\r\nQueue: support\r\nLoggedIn: 2\r\n\r\n\
     ///     Event: QueueSummaryComplete\r\nEventList: Complete\r\nListItems: 1\r\nExtra: 1\r\n\r\n";
@@ -110,10 +188,12 @@ impl Server {
     /// # Errors
     /// [`ApiMisuse::NotOpen`]: it has been answered. [`ApiMisuse::Encode`]: the message can't be written.
     pub fn list(&mut self, id: RequestId, message: &str) -> Result<List<'_>, ApiMisuse> {
-        let place = self.place(id)?;
-        let open = self.open.get(place).ok_or(ApiMisuse::NotOpen)?;
-        let writer = with_id(FrameWriter::response(&mut self.out, "Success"), &open.action_id);
-        writer.header("EventList", "start").header("Message", message).finish()?;
+        if let Some(place) = self.place(id)? {
+            self.write_to(place, |action_id, out| {
+                let writer = with_id(FrameWriter::response(out, "Success"), action_id);
+                writer.header("EventList", "start").header("Message", message).finish()
+            })?;
+        }
         Ok(List { server: self, id })
     }
 
@@ -145,9 +225,8 @@ impl Server {
             privilege.push(b',');
         }
         privilege.extend_from_slice(if privilege.is_empty() { b"<none>" } else { b"all" });
-        let writer = FrameWriter::event(&mut self.out, name).header("Privilege", privilege);
-        with_headers(writer, headers).finish()?;
-        Ok(true)
+        self.write(|out| with_headers(FrameWriter::event(out, name).header("Privilege", privilege), headers).finish())?;
+        Ok(self.stage == Stage::LoggedIn)
     }
 
     /// Sends an event of another connection on as it came, if the session receives all classes of its `Privilege`; says whether. An event without that header is somebody's list item, and is not sent.
@@ -156,14 +235,18 @@ impl Server {
         let received = privilege.is_some_and(|privilege| self.mask().contains(privilege.classes()));
         let sent = event.kind() == FrameKind::Event && self.stage == Stage::LoggedIn && received;
         if sent {
-            self.out.extend_from_slice(event.as_bytes());
+            self.raw(event.as_bytes());
         }
-        sent
+        sent && self.stage == Stage::LoggedIn
     }
 
     /// Sends these bytes as they are: what a mock of an odd server needs.
     pub fn raw(&mut self, bytes: &[u8]) {
-        self.out.extend_from_slice(bytes);
+        let written = self.write(|out| {
+            out.extend_from_slice(bytes);
+            Ok(())
+        });
+        debug_assert!(written.is_ok(), "nothing in it could be refused");
     }
 
     /// Ends the session without a goodbye, as a server does that shuts down.
@@ -172,37 +255,37 @@ impl Server {
         self.open.clear();
     }
 
-    pub(super) fn write_response(&mut self, kind: &str, action_id: Option<&[u8]>, message: &str) {
-        let writer = with_id(FrameWriter::response(&mut self.out, kind), action_id.unwrap_or_default());
-        // Asterisk echoes what was sent; what can't be echoed is left out.
-        if writer.header("Message", message).finish().is_err() {
-            let writer = FrameWriter::response(&mut self.out, kind).header("Message", message);
-            _ = writer.finish();
-        }
+    /// Writes an answer of our own: of names and values in which nothing can be refused.
+    pub(super) fn write_own(&mut self, kind: &str, action_id: &[u8], name: &str, value: impl AsRef<[u8]>) {
+        let answer =
+            |out: &mut Vec<u8>| with_id(FrameWriter::response(out, kind), action_id).header(name, value).finish();
+        let written = self.write(answer);
+        debug_assert!(written.is_ok(), "{written:?}");
+    }
+
+    pub(super) fn write_response(&mut self, kind: &str, action_id: &[u8], message: &str) {
+        self.write_own(kind, action_id, "Message", message);
     }
 
     pub(super) fn write_challenge(&mut self, action_id: &[u8]) {
         let mut digits = Vec::new();
         self.challenge.to_wire(&mut digits);
-        let writer = with_id(FrameWriter::response(&mut self.out, "Success"), action_id);
-        _ = writer.header("Challenge", digits).finish();
+        self.write_own("Success", action_id, "Challenge", digits);
     }
 
     pub(super) fn write_mask(&mut self, action_id: &[u8], mask: Option<Classes>) {
-        let Some(mask) = mask else { return self.write_response("Error", Some(action_id), "Invalid event mask") };
+        let Some(mask) = mask else { return self.write_response("Error", action_id, "Invalid event mask") };
         self.mask = mask;
         let on = if self.mask().is_empty() { "Off" } else { "On" };
-        let writer = with_id(FrameWriter::response(&mut self.out, "Success"), action_id);
-        _ = writer.header("Events", on).finish();
+        self.write_own("Success", action_id, "Events", on);
     }
 
-    fn place(&self, id: RequestId) -> Result<usize, ApiMisuse> {
-        self.open.binary_search_by_key(&id.0, |open| open.id).map_err(|_| ApiMisuse::NotOpen)
-    }
-
-    fn close_request(&mut self, id: RequestId) -> Result<Open, ApiMisuse> {
-        let place = self.place(id)?;
-        self.open.remove(place).ok_or(ApiMisuse::NotOpen)
+    /// Where an open request is. `None`: the session is over, and with it the request.
+    fn place(&self, id: RequestId) -> Result<Option<usize>, ApiMisuse> {
+        if self.stage == Stage::Over {
+            return Ok(None);
+        }
+        self.open.binary_search_by_key(&id.0, |open| open.id).map(Some).map_err(|_| ApiMisuse::NotOpen)
     }
 }
 
@@ -224,19 +307,29 @@ impl List<'_> {
         name: &str,
         headers: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Self, ApiMisuse> {
-        let place = self.server.place(self.id)?;
-        let open = self.server.open.get_mut(place).ok_or(ApiMisuse::NotOpen)?;
-        let writer = with_id(FrameWriter::event(&mut self.server.out, name), &open.action_id);
-        with_headers(writer, headers).finish()?;
-        open.items += 1;
+        let Some(place) = self.server.place(self.id)? else { return Ok(self) };
+        self.server.write_to(place, |action_id, out| {
+            with_headers(with_id(FrameWriter::event(out, name), action_id), headers).finish()
+        })?;
+        if let Some(open) = self.server.open.get_mut(place) {
+            open.items += 1;
+        }
         Ok(self)
     }
 
     /// Writes the end of the list, with the number of its items. The request is answered.
     ///
     /// # Errors
-    /// [`ApiMisuse::Encode`]: a header can't be written; the list is still open then.
-    pub fn complete<N: AsRef<[u8]>, V: AsRef<[u8]>>(
+    /// [`ApiMisuse::Encode`]: the name can't be written; the list is still open then.
+    pub fn complete(self, name: &str) -> Result<(), ApiMisuse> {
+        self.end::<&str, &str>(name, "Complete", [])
+    }
+
+    /// The same with more headers.
+    ///
+    /// # Errors
+    /// As [`complete`](Self::complete).
+    pub fn complete_with<N: AsRef<[u8]>, V: AsRef<[u8]>>(
         self,
         name: &str,
         headers: impl IntoIterator<Item = (N, V)>,
@@ -258,15 +351,33 @@ impl List<'_> {
         how: &str,
         headers: impl IntoIterator<Item = (N, V)>,
     ) -> Result<(), ApiMisuse> {
-        let place = self.server.place(self.id)?;
-        let open = self.server.open.get(place).ok_or(ApiMisuse::NotOpen)?;
+        let Some(place) = self.server.place(self.id)? else { return Ok(()) };
         let mut items = Vec::new();
-        open.items.to_wire(&mut items);
-        let writer = with_id(FrameWriter::event(&mut self.server.out, name), &open.action_id);
-        let writer = writer.header("EventList", how).header("ListItems", items);
-        with_headers(writer, headers).finish()?;
+        self.server.open.get(place).map_or(0, |open| open.items).to_wire(&mut items);
+        self.server.write_to(place, |action_id, out| {
+            let writer = with_id(FrameWriter::event(out, name), action_id);
+            with_headers(writer.header("EventList", how).header("ListItems", items), headers).finish()
+        })?;
         self.server.open.remove(place);
         Ok(())
+    }
+}
+
+/// Copies a frame with another `ActionID`, where it has one.
+fn readdress(frame: Frame<'_>, action_id: &[u8], out: &mut Vec<u8>) {
+    let mut old = frame.get("ActionID");
+    for line in frame.as_bytes().split_inclusive(|byte| *byte == b'\n') {
+        let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+        if old.is_none() || !name.eq_ignore_ascii_case(b"ActionID") {
+            out.extend_from_slice(line);
+            continue;
+        }
+        old = None;
+        if !action_id.is_empty() {
+            for part in [b"ActionID: ", action_id, b"\r\n"] {
+                out.extend_from_slice(part);
+            }
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 use alloc::string::String;
 use core::time::Duration;
 
+use super::Open;
+use super::strict::{LINE, LINES};
 use crate::wire::Limits;
 
 /// Settings of a [`Server`](super::Server). Several can share one behind an [`Arc`](std::sync::Arc).
@@ -27,7 +29,7 @@ impl Config {
             auth: Duration::from_secs(30),
             refusal: Duration::from_secs(1),
             booted: true,
-            unsent: 1 << 20,
+            unsent: 1 << 23,
             open: 256,
         }
     }
@@ -62,11 +64,20 @@ impl Config {
         self
     }
 
-    /// Bytes that may wait for transmission. Default 1 MiB. Over it no request is handed out until some have been transmitted, so that nobody can fill the memory by asking and not reading; what the embedder writes is
-    /// written all the same, see [`Server::unsent`](super::Server::unsent).
+    /// Bytes that may wait for transmission. Default 8 MiB. Over half of it no request is handed out until some have been transmitted; what would go over it is not written, and the session is over: nobody can fill
+    /// the memory by asking, or listening, and not reading. Lists longer than that are written as [`Server::unsent`](super::Server::unsent) falls.
     pub fn max_unsent(mut self, bytes: usize) -> Self {
         self.unsent = bytes;
         self
+    }
+
+    /// Bytes that a session with these settings holds at the most: what was received and not polled, a copy of one request, what waits for transmission, and what is known of open requests.
+    pub fn most_held(&self) -> usize {
+        let open = self.open.max(1).saturating_mul(size_of::<Open>() + LINE);
+        (LINES * (LINE + 2))
+            .saturating_add(open)
+            .saturating_add(self.unsent)
+            .saturating_add(self.limits.max_buffer() as usize)
     }
 
     /// Requests that may be open at a time; further ones wait. Default 256. With 1 they are handled one after the other, as Asterisk does.

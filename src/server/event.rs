@@ -30,7 +30,7 @@ pub enum ServerEvent<'buf> {
     },
     /// A message that Asterisk refuses unseen, and that has been refused so.
     Malformed(Fault),
-    /// The session is over: by goodbye, a refused login, or because nobody logged in. Transmit what is left, then close the connection.
+    /// The session is over: by goodbye, a refused login, because nobody logged in, or because the client has hung up between two requests, which needs no goodbye. Transmit what is left, then close the connection.
     Closed,
 }
 

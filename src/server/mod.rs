@@ -38,9 +38,11 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::hash::{BuildHasher, Hasher};
+use core::time::Duration;
 use std::time::Instant;
 
-use crate::error::ConnectionError;
+use crate::error::{ApiMisuse, ConnectionError, EncodeError};
+use crate::outbox::Outbox;
 use crate::request::Request;
 use crate::value::Classes;
 use crate::wire::{Decoder, Frame, FrameEnd, FrameKind, Framing};
@@ -59,7 +61,11 @@ pub use strict::Fault;
 ///
 /// # What it holds
 ///
-/// Bytes received and not polled, up to [`Limits::buffer`](crate::Limits::buffer); what waits for transmission; the `ActionID` of each open request, up to [`Config::max_open`].
+/// Bytes received and not polled, up to [`Limits::buffer`](crate::Limits::buffer); what waits for transmission, up to [`Config::max_unsent`]; the `ActionID` of each open request, up to [`Config::max_open`]. In all
+/// [`held`](Self::held), at most [`Config::most_held`].
+///
+/// A client that doesn't read fills the second. Over half of it no request is handed out; what doesn't fit is not written, and the session is over with [`ConnectionError::NotRead`]: Asterisk drops such a client,
+/// too. What is answered once the session is over goes nowhere, and is no error.
 pub struct Server {
     config: Arc<Config>,
     decoder: Decoder,
@@ -76,8 +82,7 @@ pub struct Server {
     mask: Classes,
     open: VecDeque<Open>,
     next: u64,
-    out: Vec<u8>,
-    handed: usize,
+    out: Outbox,
     eof: bool,
     told_closed: bool,
     lost: Option<ConnectionError>,
@@ -105,6 +110,7 @@ enum Stage {
 #[derive(Debug)]
 struct Open {
     id: u64,
+    /// As it can be echoed.
     action_id: Box<[u8]>,
     items: u64,
     /// What a login asks to receive.
@@ -129,13 +135,8 @@ impl Server {
     /// A session on a connection that has just been accepted. The greeting is ready for transmission.
     pub fn new(now: Instant, config: impl Into<Arc<Config>>) -> Self {
         let config = config.into();
-        let mut out = Vec::new();
-        if !config.banner.is_empty() {
-            out.extend_from_slice(config.banner.as_bytes());
-            out.extend_from_slice(b"\r\n");
-        }
         let seed = std::hash::RandomState::new().build_hasher().finish();
-        Self {
+        let mut new = Self {
             decoder: Decoder::new(config.limits).with_framing(Framing::REQUESTS),
             tidied: None,
             waiting: None,
@@ -147,13 +148,17 @@ impl Server {
             mask: Classes::NONE,
             open: VecDeque::new(),
             next: 1,
-            out,
-            handed: 0,
+            out: Outbox::default(),
             eof: false,
             told_closed: false,
             lost: None,
-            config,
+            config: Arc::clone(&config),
+        };
+        if !config.banner.is_empty() {
+            new.raw(config.banner.as_bytes());
+            new.raw(b"\r\n");
         }
+        new
     }
 
     /// Challenges with this number, of at most nine digits, instead of a random one.
@@ -163,12 +168,18 @@ impl Server {
         self
     }
 
-    /// Takes bytes that were received, and says how many. Fewer than given where [`Limits::buffer`](crate::Limits::buffer) is reached: poll first, then give the rest again.
+    /// Takes bytes that were received, and says how many. The rest has to be given again once events have been polled.
+    ///
+    /// All are taken while there is room for them in [`Limits::buffer`](crate::Limits::buffer). It can stay full: no request is handed out while a login waits for its verdict, [`Config::max_open`] requests are open, or
+    /// too much is unsent. A driver then stops reading until [`wants_input`](Self::wants_input), and must not take an empty read for the end.
     #[must_use = "bytes that were not taken have to be given again"]
     pub fn handle_input(&mut self, _now: Instant, bytes: &[u8]) -> usize {
         let room = if self.eof || self.waiting.is_some() { 0 } else { self.decoder.room() };
         let taken = bytes.get(..room).unwrap_or(bytes);
-        self.decoder.push(taken);
+        // Even nothing may move what is in the buffer, and with it the frame that waits.
+        if !taken.is_empty() {
+            self.decoder.push(taken);
+        }
         taken.len()
     }
 
@@ -184,7 +195,7 @@ impl Server {
         }
     }
 
-    /// The stream has ended. Requests that had arrived come first; Asterisk answers them too.
+    /// The stream has ended. Requests that had arrived come first, and the session is over once they are answered: Asterisk answers them too.
     pub fn handle_eof(&mut self, _now: Instant) {
         self.eof = true;
     }
@@ -196,7 +207,7 @@ impl Server {
         }
         if let Stage::Refusing { message, .. } = self.stage {
             let open = self.open.pop_front();
-            self.write_response("Error", open.as_ref().map(|open| &*open.action_id), message);
+            self.write_response("Error", open.as_ref().map_or(&[], |open| &*open.action_id), message);
         }
         self.stage = Stage::Over;
     }
@@ -210,25 +221,39 @@ impl Server {
         }
     }
 
+    /// How long from now until [`poll_timeout`](Self::poll_timeout): zero where it has come. `None`: for ever.
+    pub fn wait(&self, now: Instant) -> Option<Duration> {
+        self.poll_timeout().map(|due| due.saturating_duration_since(now))
+    }
+
     /// Bytes to transmit. `None`: there are none at present.
     pub fn poll_transmit(&self) -> Option<&[u8]> {
-        self.out.get(self.handed..).filter(|bytes| !bytes.is_empty())
+        self.out.waiting()
     }
 
     /// Says that so many of the bytes of [`poll_transmit`](Self::poll_transmit) have been transmitted.
     pub fn transmitted(&mut self, n: usize) {
-        self.handed = self.handed.saturating_add(n).min(self.out.len());
-        if self.handed * 2 >= self.out.len() {
-            self.out.copy_within(self.handed.., 0);
-            self.out.truncate(self.out.len() - self.handed);
-            self.handed = 0;
-        }
+        self.out.sent(n);
     }
 
-    /// Bytes that wait for transmission. A real server drops the connection of a client that leaves too many.
+    /// Bytes that wait for transmission. At [`Config::max_unsent`] the session ends, so whoever has much to say looks here first.
     pub fn unsent(&self) -> usize {
-        self.out.len() - self.handed
+        self.out.unsent()
     }
+
+    /// Bytes held, whatever for. At most [`Config::most_held`]; the allocations behind it can be up to twice as large.
+    pub fn held(&self) -> usize {
+        let open = self.open.iter().map(|open| size_of::<Open>() + open.action_id.len()).sum::<usize>();
+        let tidied = self.tidied.as_ref().map_or(0, |tidied| usize::try_from(tidied.offset()).unwrap_or(usize::MAX));
+        self.decoder.pending().len() + tidied + open + self.out.len()
+    }
+
+    /// Whether there is room to read into, see [`space`](Self::space).
+    pub fn wants_input(&self) -> bool {
+        !self.eof && self.waiting.is_none() && self.decoder.room() > 0
+    }
+
+    crate::exchange::exchange!();
 
     /// Whether the client is logged in.
     pub fn is_logged_in(&self) -> bool {
@@ -248,7 +273,7 @@ impl Server {
     /// What happened next. `Ok(None)`: nothing more until there is input, a command, a timeout, or transmitted bytes.
     ///
     /// # Errors
-    /// When the connection is over and not by goodbye: the client's stream went over a limit, or ended. Sticky.
+    /// When the connection is over and not as it should be: the client's stream went over a limit, or ended inside a request, or the client doesn't read. Sticky.
     pub fn poll_event(&mut self) -> Result<Option<ServerEvent<'_>>, ConnectionError> {
         loop {
             if self.stage == Stage::Over {
@@ -257,7 +282,7 @@ impl Server {
                 }
                 return self.lost.map_or(Ok(None), Err);
             }
-            let busy = self.unsent() > self.config.unsent || self.open.len() >= self.config.open.max(1);
+            let busy = self.unsent() > self.config.unsent / 2 || self.open.len() >= self.config.open.max(1);
             if busy || matches!(self.stage, Stage::Refusing { .. } | Stage::Asked { .. }) {
                 return Ok(None);
             }
@@ -274,15 +299,19 @@ impl Server {
             if self.blank_lines < self.decoder.blank_lines() {
                 self.blank_lines += 1;
                 self.waiting = found;
-                self.write_response("Error", None, Fault::NoAction.message());
+                self.write_response("Error", &[], Fault::NoAction.message());
                 return Ok(Some(ServerEvent::Malformed(Fault::NoAction)));
             }
             let Some(end) = found else {
-                if self.eof {
-                    self.lose(ConnectionError::Closed { truncated: self.decoder.pending().len() });
-                    continue;
+                // Whoever has said all still hears the answers.
+                if !self.eof || !self.open.is_empty() {
+                    return Ok(None);
                 }
-                return Ok(None);
+                match self.decoder.pending().len() {
+                    0 => self.close(),
+                    truncated => self.lose(ConnectionError::Closed { truncated }),
+                }
+                continue;
             };
             let source = self.tidy(end);
             match self.judge(&source) {
@@ -302,6 +331,30 @@ impl Server {
                 }
             }
         }
+    }
+
+    /// Has something written, if there is room for it; else the session is over.
+    fn write(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>) -> Result<(), EncodeError> {
+        let max = self.config.unsent;
+        if self.out.write(max.saturating_sub(self.out.len()), write)?.is_none() {
+            self.lose(ConnectionError::NotRead { max });
+        }
+        Ok(())
+    }
+
+    /// The same with the `ActionID` of an open request.
+    fn write_to(
+        &mut self,
+        place: usize,
+        write: impl FnOnce(&[u8], &mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<(), ApiMisuse> {
+        let open = self.open.get_mut(place).ok_or(ApiMisuse::NotOpen)?;
+        let action_id = core::mem::take(&mut open.action_id);
+        let written = self.write(|out| write(&action_id, out));
+        if let Some(open) = self.open.get_mut(place) {
+            open.action_id = action_id;
+        }
+        Ok(written?)
     }
 
     fn lose(&mut self, error: ConnectionError) {
@@ -336,10 +389,12 @@ impl Server {
     fn judge(&mut self, source: &Source) -> Verdict {
         let frame = self.frame(source);
         let fault = strict::fault(frame);
-        let action_id: Box<[u8]> = match fault {
-            Some((_, id)) => id.unwrap_or_default().into(),
-            None => strict::action_id(frame).unwrap_or_default().into(),
+        let action_id = match fault {
+            Some((_, id)) => id,
+            None => strict::action_id(frame),
         };
+        // Asterisk echoes what was sent; what can't be echoed is left out.
+        let action_id: Box<[u8]> = action_id.filter(|id| !id.contains(&b'\r')).unwrap_or_default().into();
         let fault = fault.map(|(fault, _)| fault).or((frame.kind() != FrameKind::Action).then_some(Fault::NoAction));
         let request = Request::from(frame);
         let logged_in = self.stage == Stage::LoggedIn;
@@ -348,12 +403,12 @@ impl Server {
             (!logged_in && !open).then_some(Fault::NotLoggedIn)
         });
         if let Some(fault) = fault {
-            self.write_response("Error", Some(&action_id), fault.message());
+            self.write_response("Error", &action_id, fault.message());
             return Verdict::Malformed(fault);
         }
         match request {
             Request::Login(_) if logged_in => {
-                self.write_response("Success", Some(&action_id), "Already authenticated");
+                self.write_response("Success", &action_id, "Already authenticated");
                 Verdict::Done
             }
             Request::Login(login) => {
@@ -368,12 +423,12 @@ impl Server {
                     self.challenged = true;
                     self.write_challenge(&action_id);
                 } else {
-                    self.write_response("Error", Some(&action_id), "Must specify AuthType");
+                    self.write_response("Error", &action_id, "Must specify AuthType");
                 }
                 Verdict::Done
             }
             Request::Logoff(_) => {
-                self.write_response("Goodbye", Some(&action_id), "Thanks for all the fish.");
+                self.write_response("Goodbye", &action_id, "Thanks for all the fish.");
                 self.stage = Stage::Over;
                 Verdict::Done
             }

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use crate::wire::{Frame, FrameKind};
 
 /// Bytes before CRLF.
-const LINE: usize = 1022;
-const LINES: usize = 128;
+pub(super) const LINE: usize = 1022;
+pub(super) const LINES: usize = 128;
 
 /// Why a message was refused without being looked at. The client has been told; the connection stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

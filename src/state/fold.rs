@@ -80,20 +80,21 @@ pub(super) fn fold(mirror: &mut Mirror, event: &Event<'_>) {
         Event::BridgeListComplete(view) => end(mirror, Part::Bridges, **view),
         Event::BridgeInfoChannel(view) => {
             describe(mirror, **view);
-            if let Some(channel) = view.uniqueid().ok().and_then(|uniqueid| mirror.channels.get(uniqueid.as_bytes())) {
-                // No more than there are channels.
-                let uniqueid = channel.uniqueid.clone();
-                mirror.info.insert(uniqueid);
+            let channel = view.uniqueid().ok().and_then(|uniqueid| mirror.channels.get_mut(uniqueid.as_bytes()));
+            if let Some(channel) = channel {
+                channel.shown = true;
             }
         }
         Event::BridgeInfoComplete(view) => {
-            let inside = core::mem::take(&mut mirror.info);
-            let Ok(uniqueid) = view.bridge_uniqueid() else { return };
-            let text = mirror.text(uniqueid.as_bytes());
+            let bridge = view.bridge_uniqueid().ok().map(|uniqueid| mirror.text(uniqueid.as_bytes()));
             for channel in mirror.channels.values_mut() {
-                if inside.contains(&channel.uniqueid) {
-                    channel.bridge = Some(text.clone());
-                } else if channel.bridge.as_ref() == Some(&text) {
+                let shown = core::mem::take(&mut channel.shown);
+                if bridge.is_none() {
+                    continue;
+                }
+                if shown {
+                    channel.bridge.clone_from(&bridge);
+                } else if channel.bridge == bridge {
                     channel.bridge = None;
                 }
             }

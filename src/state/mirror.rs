@@ -1,6 +1,6 @@
 //! The mirror's storage, its limits, and how far each part of it can be trusted.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::Text;
@@ -108,8 +108,6 @@ pub struct Mirror {
     parts: [Seed; 3],
     /// Channels that were hung up, or that a list has taken out.
     pub(super) gone: Gone,
-    /// Of channels in the answer to `BridgeInfo` that is coming in.
-    pub(super) info: BTreeSet<Text>,
     left_out: u64,
 }
 
@@ -133,7 +131,6 @@ impl Mirror {
             things: 0,
             parts: [unseeded; 3],
             gone: Gone::new(),
-            info: BTreeSet::new(),
             left_out: 0,
         }
     }
@@ -151,7 +148,7 @@ impl Mirror {
 
     /// Says that the connection is lost. What is known stays, and is no longer vouched for.
     pub fn lost(&mut self) {
-        self.info.clear();
+        self.channels.values_mut().for_each(|channel| channel.shown = false);
         for seed in &mut self.parts {
             seed.completeness = Completeness::MaybeStale(Stale::Disconnected);
         }
@@ -305,6 +302,7 @@ impl Mirror {
                 number: None,
                 bridge: None,
                 seen,
+                shown: false,
             };
             self.channels.insert(Text::new(uniqueid), channel);
         }

@@ -22,6 +22,8 @@ pub struct Channel {
     /// Unique id of the bridge that it is in.
     pub bridge: Option<Text>,
     pub(super) seen: u64,
+    /// Whether the answer to `BridgeInfo` that is coming in has it.
+    pub(super) shown: bool,
 }
 
 /// A bridge. Who is in it, [`Mirror::inside`](super::Mirror::inside) says.

@@ -145,18 +145,18 @@ impl<'buf> Frame<'buf> {
         let mut before = u32::MAX;
         for line in lines.chunks_exact(2) {
             let &[colon, newline] = line else { break };
-            let colon = u32::from_ne_bytes(colon);
+            let colon = u32::from_le_bytes(colon);
             // The length and the first letter decide for nearly all.
             if colon.wrapping_sub(before) == step {
                 let start = before.wrapping_add(1) as usize;
                 if self.bytes.get(start).is_some_and(|byte| fold(*byte) == letter) {
-                    let (colon, newline) = (colon as usize, u32::from_ne_bytes(newline) as usize);
+                    let (colon, newline) = (colon as usize, u32::from_le_bytes(newline) as usize);
                     if colon != newline && is_named(self.slice(start, colon), prefix, name) {
                         return Some(self.header(start, colon, newline).value);
                     }
                 }
             }
-            before = u32::from_ne_bytes(newline);
+            before = u32::from_le_bytes(newline);
         }
         None
     }
@@ -200,7 +200,7 @@ impl<'buf> Frame<'buf> {
     }
 
     fn mark(self, at: usize) -> Option<usize> {
-        self.index.get(at).map(|mark| u32::from_ne_bytes(*mark) as usize)
+        self.index.get(at).map(|mark| u32::from_le_bytes(*mark) as usize)
     }
 
     fn slice(self, start: usize, end: usize) -> &'buf [u8] {

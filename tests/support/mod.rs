@@ -8,13 +8,18 @@ pub mod case;
 pub mod cases;
 #[cfg(feature = "freeswitch")]
 pub mod esl;
+pub mod fold;
+#[cfg(feature = "std")]
+pub mod http_ops;
 pub mod invariants;
 #[cfg(feature = "kazoo")]
 pub mod kazoo;
 pub mod message;
-#[cfg(feature = "std")]
-pub mod operations;
 pub mod oracle;
+#[cfg(feature = "std")]
+pub mod server_ops;
+#[cfg(feature = "std")]
+pub mod session_ops;
 pub mod splits;
 
 use ami_proto::{Decoder, Frame, FrameError, FrameKind, Framing, Limits};

@@ -2,8 +2,8 @@
 
 use super::{Notice, Session};
 use crate::client::config::AtCeiling;
-use crate::client::list::{self, Plan, Subscribes};
-use crate::client::pending::{Entry, Phase, Purpose};
+use crate::client::list::{self, Subscribes};
+use crate::client::pending::{Phase, Purpose};
 use crate::client::state::Stage;
 use crate::client::{Id, Route};
 use crate::error::{ConnectionError, LoginRefusal};
@@ -63,11 +63,12 @@ impl Session {
             self.in_flight.remove(number);
             return Route::Outcome(Id(number));
         }
-        if entry.phase == Phase::Outcome || (entry.phase == Phase::Response && entry.plan.end.is_none()) {
+        let phase = entry.phase();
+        if phase == Phase::Outcome || (phase == Phase::Response && entry.plan.end.is_none()) {
             return unclaimed();
         }
         if entry.plan.glues() && frame.get_all("Event").nth(1).is_some() {
-            return Route::Glued;
+            return if self.holds_parts(list::unglued_len(frame)) { Route::Glued } else { self.full(Id(number)) };
         }
         if let Some(cancelled) = entry.plan.ends_list(frame) {
             let items = entry.items;
@@ -78,25 +79,27 @@ impl Session {
         if !list::may_answer(frame) && !entry.plan.has_item(frame) && entry.plan.end.is_some() {
             return Route::Event;
         }
-        if entry.phase == Phase::Response {
-            // Its response is late, or lost.
-            entry.phase = Phase::Items;
-        }
         let (collects, step) = (entry.collects, entry.step);
         if collects && !self.collect(Id(number), frame) {
-            if self.config.at_ceiling == AtCeiling::StopReading {
-                return Route::Full(Id(number));
-            }
-            self.in_flight.remove(number);
-            self.trailing = true;
-            self.collected.end(Id(number));
-            return Route::Overflowed(Id(number));
+            return self.full(Id(number));
         }
         if let Some(entry) = self.in_flight.get(number) {
             entry.items += 1;
-            entry.deadline = now.and_then(|now| now.checked_add(step?));
         }
+        // Its response may be late, or lost.
+        self.in_flight.step(number, Phase::Items, now.and_then(|now| now.checked_add(step?)));
         if collects { Route::Collected } else { Route::Item(Id(number)) }
+    }
+
+    /// The next item of this list doesn't fit under the ceiling.
+    fn full(&mut self, id: Id) -> Route {
+        if self.config.at_ceiling == AtCeiling::StopReading {
+            return Route::Full(id);
+        }
+        self.in_flight.remove(id.0);
+        self.trailing = true;
+        self.collected.end(id);
+        Route::Overflowed(id)
     }
 
     fn collect(&mut self, id: Id, frame: Frame<'_>) -> bool {
@@ -119,6 +122,7 @@ impl Session {
             Purpose::Caller => {}
             Purpose::Restore => {
                 self.in_flight.remove(number);
+                self.restore();
                 return (!response.is_success()).then_some(Route::NotRestored);
             }
             Purpose::Probe(text) => {
@@ -128,34 +132,33 @@ impl Session {
             }
         }
         if !response.is_success() {
-            self.trailing |= entry.phase != Phase::Response;
+            self.trailing |= entry.phase() != Phase::Response;
             self.in_flight.remove(number);
             self.collected.end(id);
             return Some(Route::Refused(id));
         }
-        if entry.phase == Phase::Outcome || (entry.phase == Phase::Items && entry.plan.end.is_none()) {
+        let (phase, plan, step) = (entry.phase(), entry.plan, entry.step);
+        if phase == Phase::Outcome || (phase == Phase::Items && plan.end.is_none()) {
             return Some(Route::Unclaimed(Some(id)));
         }
-        if entry.plan.starts_list(response) {
-            entry.phase = Phase::Items;
-            entry.deadline = self.now.and_then(|now| now.checked_add(entry.step?));
+        if plan.starts_list(response) {
+            self.in_flight.step(number, Phase::Items, self.now.and_then(|now| now.checked_add(step?)));
             return Some(Route::Started(id));
         }
-        if entry.phase == Phase::Items {
+        if phase == Phase::Items {
             // Its list has begun without it.
             return Some(Route::Unclaimed(Some(id)));
         }
-        if entry.plan.outcome.is_some() {
-            entry.phase = Phase::Outcome;
-            let longer = entry.plan.outcome_longer;
-            entry.deadline = self.now.and_then(|now| now.checked_add(entry.step?.checked_add(longer)?));
+        if plan.outcome.is_some() {
+            let deadline = self.now.and_then(|now| now.checked_add(step?.checked_add(plan.outcome_longer)?));
+            self.in_flight.step(number, Phase::Outcome, deadline);
             return Some(Route::Started(id));
         }
         let entry = self.in_flight.remove(number)?;
         self.collected.end(id);
         match (entry.plan.subscribes, entry.restores) {
-            (Subscribes::Mask, mask @ Some(_)) => self.mask = mask,
-            (Subscribes::Filter, Some(filter)) => self.filters.push(filter),
+            (Subscribes::Mask, Some(mask)) => self.subscription.set_mask(mask),
+            (Subscribes::Filter, Some(filter)) => self.subscription.add_filter(filter),
             _ => {}
         }
         Some(Route::Reply(id))
@@ -218,53 +221,15 @@ impl Session {
         }
         // Room for a ping is enough for a session that only listens.
         self.out.shrink_to(64);
-        for place in 0..self.filters.len() {
-            self.restore(place);
-        }
-    }
-
-    /// Sets a filter of the last connection again.
-    fn restore(&mut self, place: usize) {
-        let Some(filter) = self.filters.get_mut(place).map(core::mem::take) else { return };
-        let start = self.out.len();
-        let written = self.write(|id, out| {
-            out.extend_from_slice(b"Action: Filter\r\nActionID: ");
-            out.extend_from_slice(id.as_bytes());
-            out.extend_from_slice(b"\r\n");
-            out.extend_from_slice(&filter);
-            Ok(())
-        });
-        let plan = Plan::of(self.out.get(start..).unwrap_or_default(), self.release);
-        let deadline = self.now.and_then(|now| now.checked_add(self.config.response));
-        if let Ok(id) = written {
-            self.in_flight.push(Entry {
-                id,
-                purpose: Purpose::Restore,
-                phase: Phase::Response,
-                plan,
-                items: 0,
-                deadline,
-                step: None,
-                written: self.written(),
-                collects: false,
-                restores: None,
-            });
-        }
-        if let Some(kept) = self.filters.get_mut(place) {
-            *kept = filter;
-        }
+        self.restore();
     }
 
     fn route_text(&mut self) -> Route {
-        let now = self.now;
-        match self.in_flight.text() {
-            Some(entry) => {
-                entry.items += 1;
-                entry.deadline = now.and_then(|now| now.checked_add(entry.step?));
-                Route::Paragraph(Id(entry.id))
-            }
-            None => Route::Unclaimed(None),
-        }
+        let Some(entry) = self.in_flight.text() else { return Route::Unclaimed(None) };
+        entry.items += 1;
+        let (number, step) = (entry.id, entry.step);
+        self.in_flight.step(number, Phase::Response, self.now.and_then(|now| now.checked_add(step?)));
+        Route::Paragraph(Id(number))
     }
 }
 

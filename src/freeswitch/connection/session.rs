@@ -173,7 +173,7 @@ impl Session {
         let refused = match written {
             Err(error) => Some(SendError::Encode(error)),
             Ok(()) if self.reserved() + Self::COPIES * more > self.config.bytes => {
-                Some(SendError::Unsent { max: self.config.bytes })
+                Some(SendError::Ceiling { max: self.config.bytes })
             }
             Ok(()) => None,
         };

@@ -1,0 +1,119 @@
+//! `proxy` exists because a server holds few sessions well: many clients log in to it, and it logs in once.
+//!
+//! ```text
+//! cargo run --example proxy -- 127.0.0.1:5038 127.0.0.1:5039
+//! ```
+//!
+//! It prints the address that it listens on. Clients log in with the same user and secret, and see the events that they ask for. It ends when upstream does, and says why.
+
+use std::{collections::HashMap, error::Error, net::SocketAddr, time::Instant};
+
+use ami_proto::client::{Client, ClientEvent, Config, Credentials, Id};
+use ami_proto::request::Request;
+use ami_proto::server::{self, RequestId, Server, ServerEvent};
+use ami_proto::value::Classes;
+use clap::Parser;
+use mio::net::{TcpListener, TcpStream};
+use mio::{Events, Interest, Poll, Token};
+
+const DENIED: [(&str, &str); 1] = [("Message", "Permission denied")];
+type Guests = HashMap<usize, (Server, TcpStream)>;
+
+/// Many clients, one session upstream.
+#[derive(Parser)]
+struct Options {
+    /// Where the server listens
+    upstream: SocketAddr,
+    /// Where to listen; port 0 takes a free one
+    #[arg(default_value = "127.0.0.1:0")]
+    address: SocketAddr,
+    #[arg(long, default_value = "admin")]
+    user: String,
+    #[arg(long, env = "AMI_SECRET", hide_env_values = true, default_value = "s3cret", hide_default_value = true)]
+    secret: String,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let options = Options::parse();
+    let socket = std::net::TcpStream::connect(options.upstream)?;
+    socket.set_nonblocking(true)?;
+    let (mut upstream, mut listener) = (TcpStream::from_std(socket), TcpListener::bind(options.address)?);
+    let (mut poll, mut ready, both) =
+        (Poll::new()?, Events::with_capacity(64), Interest::READABLE | Interest::WRITABLE);
+    poll.registry().register(&mut upstream, Token(0), both)?;
+    poll.registry().register(&mut listener, Token(1), Interest::READABLE)?;
+    println!("{}", listener.local_addr()?);
+    let mut client = Client::new(Config::new());
+    client.login(Instant::now(), Credentials::plain(&options.user, &options.secret))?;
+    let (mut proxy, mut guests) = (Proxy { options, client, asked: HashMap::new() }, Guests::new());
+    for number in 2.. {
+        // Sockets tell once that they are ready, so all go on until none is.
+        while proxy.turn(&mut upstream, &mut guests)? {}
+        if let Ok((mut socket, _)) = listener.accept() {
+            poll.registry().register(&mut socket, Token(number), both)?;
+            guests.insert(number, (Server::new(Instant::now(), server::Config::new()), socket));
+        } else {
+            let now = Instant::now();
+            let waits = guests.values().filter_map(|(server, _)| server.wait(now));
+            poll.poll(&mut ready, waits.chain(proxy.client.wait(now)).min())?;
+        }
+    }
+    Ok(())
+}
+
+struct Proxy {
+    options: Options,
+    client: Client,
+    /// Who has asked what upstream.
+    asked: HashMap<Id, (usize, RequestId)>,
+}
+
+impl Proxy {
+    /// Moves what can be moved; says whether anything was. An error is the end of upstream; everybody has been told.
+    fn turn(&mut self, upstream: &mut TcpStream, guests: &mut Guests) -> Result<bool, Box<dyn Error>> {
+        let (end, mut moved) = (self.hear(guests), false);
+        guests.retain(|number, (server, socket)| {
+            // Whoever breaks the protocol, or the connection, is out; nobody else is concerned.
+            let Ok(more) = server.exchange(socket, Instant::now) else { return false };
+            moved |= more;
+            self.serve(*number, server).is_ok() && !(server.is_over() && server.unsent() == 0)
+        });
+        end?;
+        Ok(self.client.exchange(upstream, Instant::now)? || moved)
+    }
+
+    /// Hands on what upstream has said: events to all who receive them, answers to whom they belong.
+    fn hear(&mut self, guests: &mut Guests) -> Result<(), String> {
+        while let Some(event) = self.client.poll_event().map_err(|error| format!("upstream: {error}"))? {
+            let asked = event.id().and_then(|id| self.asked.get(&id).copied());
+            for (number, (server, _)) in guests.iter_mut() {
+                let request = asked.and_then(|(by, request)| (by == *number).then_some(request));
+                server.relay(request, event);
+            }
+            if let ClientEvent::Ended { id, .. } = event {
+                self.asked.remove(&id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets a client in, or asks upstream what it asks.
+    fn serve(&mut self, number: usize, server: &mut Server) -> Result<(), Box<dyn Error>> {
+        while let Some(event) = server.poll_event()? {
+            match event {
+                ServerEvent::Login { id, attempt } => {
+                    let known = attempt.username() == *self.options.user && attempt.verify(&self.options.secret);
+                    if known { server.accept(id, Classes::ALL)? } else { server.refuse(Instant::now(), id)? }
+                }
+                // It would hide events from everybody.
+                ServerEvent::Request { id, request: Request::Filter(_) } => server.respond(id, "Error", DENIED)?,
+                ServerEvent::Request { id, request } => match self.client.forward(Instant::now(), request.frame()) {
+                    Ok(asks) => _ = self.asked.insert(asks, (number, id)),
+                    Err(error) => server.respond(id, "Error", [("Message", error.to_string())])?,
+                },
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}

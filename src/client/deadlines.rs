@@ -1,0 +1,83 @@
+//! When the next of many is due: in order, so that asking looks at one of them and a change at few.
+
+use alloc::collections::BTreeSet;
+
+/// The times at which the requests of these numbers are due; each has one at the most.
+#[derive(Debug)]
+pub(super) struct Deadlines<T>(BTreeSet<(T, u64)>);
+
+impl<T: Ord + Copy> Deadlines<T> {
+    pub(super) const fn new() -> Self {
+        Self(BTreeSet::new())
+    }
+
+    /// The earliest.
+    pub(super) fn first(&self) -> Option<(T, u64)> {
+        self.0.first().copied()
+    }
+
+    /// Moves that of a request.
+    pub(super) fn put(&mut self, id: u64, from: Option<T>, to: Option<T>) {
+        if from == to {
+            return;
+        }
+        if let Some(from) = from {
+            self.0.remove(&(from, id));
+        }
+        if let Some(to) = to {
+            self.0.insert((to, id));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::cell::Cell;
+    use core::cmp::Ordering;
+
+    std::thread_local! {
+        static COMPARED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// A time that counts how often it is looked at.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    struct Seen(u64);
+
+    impl Ord for Seen {
+        fn cmp(&self, other: &Self) -> Ordering {
+            COMPARED.set(COMPARED.get() + 1);
+            self.0.cmp(&other.0)
+        }
+    }
+
+    impl PartialOrd for Seen {
+        fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+            Some(self.cmp(other))
+        }
+    }
+
+    fn compared(run: impl FnOnce()) -> usize {
+        COMPARED.set(0);
+        run();
+        COMPARED.get()
+    }
+
+    #[test]
+    fn few_are_looked_at() {
+        for requests in [10, 1000, 100_000] {
+            let mut deadlines = Deadlines::new();
+            for id in 0..requests {
+                deadlines.put(id, None, Some(Seen(id * 7919 % requests)));
+            }
+            assert_eq!(compared(|| assert_eq!(deadlines.first(), Some((Seen(0), 0)))), 0, "{requests}: the first");
+            let moved = compared(|| deadlines.put(0, Some(Seen(0)), Some(Seen(requests))));
+            // A search of a B-tree looks at eleven a level at the most, and there are two searches.
+            let levels = requests.ilog(6) as usize + 1;
+            assert!(moved <= 2 * 11 * levels, "{requests}: {moved} for a move");
+            assert_ne!(deadlines.first(), Some((Seen(0), 0)));
+            deadlines.put(0, Some(Seen(requests)), None);
+            assert_eq!(deadlines.0.len() as u64, requests - 1);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Over frames that nobody wants, to their ends, without an index.
+//!
+//! The name in the first line decides. From there on only line feeds matter: a blank line is one that follows the
+//! last at a distance of one byte, or of two with a CR between. Lines are counted, the bytes are too; before either
+//! could come to a limit the frame is taken up again from its start, with an index, so that a limit is broken where it
+//! is broken without a filter.
+
+use super::Scanner;
+use super::run::masks;
+use super::shape::kind_named;
+use crate::wire::Value;
+use crate::wire::frame::FrameKind;
+use crate::wire::kernel::{BLOCK, Lanes};
+
+/// Tells by an event's name whether it is wanted.
+pub(in crate::wire) type Wanted<'a> = &'a dyn Fn(Value<'_>) -> bool;
+
+/// How far the way to a frame's end went.
+enum Way {
+    /// The end of its closing blank line.
+    End(usize),
+    /// All there is has been looked at.
+    Open,
+    /// A limit is near.
+    Limit,
+}
+
+impl Scanner {
+    /// Skips blank lines and the unwanted frames from here on. Whether it has come to the end of the buffer with a
+    /// frame that is to be skipped further.
+    #[inline(always)]
+    pub(super) fn skip<L: Lanes>(&mut self, lanes: L, buf: &[u8], wanted: Option<Wanted<'_>>) -> bool {
+        loop {
+            if self.masked == self.start {
+                self.skip_blank_lines(buf);
+                if !wanted.is_some_and(|wanted| is_unwanted(lanes, buf, self.start, wanted)) {
+                    return false;
+                }
+                self.skipped_lines = Some(0);
+            }
+            let Some(lines) = self.skipped_lines else { return false };
+            match self.skip_to_end(lanes, buf, lines) {
+                Way::End(end) => self.begin(end),
+                Way::Open => return true,
+                Way::Limit => {
+                    self.begin(self.start);
+                    return false;
+                }
+            }
+        }
+    }
+
+    /// Looks for the blank line that closes the frame, of which so many lines have been skipped.
+    #[inline(always)]
+    fn skip_to_end<L: Lanes>(&mut self, lanes: L, buf: &[u8], lines: usize) -> Way {
+        let near = self.limits.max_line().min(self.limits.max_frame()) as usize;
+        let far = self.start.saturating_add(near);
+        let most = (self.limits.max_headers() as usize).saturating_sub(BLOCK);
+        let (mut at, mut lines, mut whole) = (self.masked, lines, lines);
+        let before = |distance: usize| at >= self.start + distance && buf.get(at - distance) == Some(&b'\n');
+        // The line feeds of the block before, as far as they matter: the last two bits.
+        let mut last = u64::from(before(1)) << 63 | u64::from(before(2)) << 62;
+        while at < buf.len() {
+            let (masks, len) = masks(lanes, buf, at);
+            if at + len > far || lines >= most {
+                return Way::Limit;
+            }
+            let newlines = masks.newlines;
+            let mut blank = newlines & (newlines << 1 | last >> 63 | newlines << 2 | last >> 62);
+            while blank != 0 {
+                let newline = at + blank.trailing_zeros() as usize;
+                // At the frame's start no blank line is, so two bytes are before it.
+                if matches!(buf.get(newline.saturating_sub(2)..newline), Some([_, b'\n'] | [b'\n', b'\r'])) {
+                    return Way::End(newline + 1);
+                }
+                blank &= blank - 1;
+            }
+            lines += newlines.count_ones() as usize;
+            // A short block, at the end of the buffer, is looked at again once it is whole.
+            if len < BLOCK {
+                break;
+            }
+            at += BLOCK;
+            last = newlines;
+            whole = lines;
+        }
+        self.masked = at;
+        self.skipped_lines = Some(whole);
+        Way::Open
+    }
+}
+
+/// Whether the frame that starts there is an event, by a first line that is there in full, which is not wanted.
+#[inline(always)]
+fn is_unwanted<L: Lanes>(lanes: L, buf: &[u8], start: usize, wanted: Wanted<'_>) -> bool {
+    let (masks, _) = masks(lanes, buf, start);
+    let line = buf.get(start..start + masks.newlines.trailing_zeros() as usize);
+    // Nobody looks further for its end than a block: the line of an event is short.
+    line.filter(|_| masks.newlines != 0).and_then(event_name).is_some_and(|name| !wanted(name))
+}
+
+/// The event's name, by its first line.
+#[inline]
+fn event_name(line: &[u8]) -> Option<Value<'_>> {
+    let (name, value) = line.split_at_checked(5)?;
+    let value = value.strip_prefix(b":").filter(|_| kind_named(name) == Some(FrameKind::Event))?;
+    let value = value.strip_suffix(b"\r").unwrap_or(value);
+    Some(Value::new(value.strip_prefix(b" ").unwrap_or(value)))
+}
