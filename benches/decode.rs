@@ -408,6 +408,23 @@ fn ratios(storm: &Storm, share: usize, rounds: usize) {
         println!("{:32} {time:8.3} ns/B {:8.0} MB/s", row.name, 1e3 / time);
     }
     println!();
+    print_ratios(&of);
+    println!(
+        "{:64} {:6.2}",
+        "allocations a frame once warm, at reads of 8192",
+        allocations(storm, |frame| _ = black_box(frame))
+    );
+    println!("{:64} {:6.2}", "allocations a frame once warm, four typed fields read", allocations(storm, read_fields));
+    println!(
+        "{:64} {:6.2}",
+        "allocations a frame once warm, each frame kept by to_owned",
+        allocations(storm, |frame| _ = black_box(frame.to_owned()))
+    );
+    println!();
+}
+
+/// One time over another; `of` gives that of a row.
+fn print_ratios(of: &dyn Fn(&str) -> f64) {
     let ratio = |what: &str, one: &str, other: &str| println!("{what:64} {:6.2}", of(one) / of(other));
     ratio("time of httparse, split before / of decoding at 8192", "httparse, split before", "storm, 8192");
     ratio("time of httparse, split by memmem / of decoding at 8192", "httparse, split by memmem", "storm, 8192");
@@ -429,18 +446,6 @@ fn ratios(storm: &Storm, share: usize, rounds: usize) {
     }
     ratio("byte by byte: time a byte of 1 MiB / of 64 KiB", "frame of 1024 KiB, 1", "frame of 64 KiB, 1");
     ratio("byte by byte: time a byte of 4 MiB / of 64 KiB", "frame of 4096 KiB, 1", "frame of 64 KiB, 1");
-    println!(
-        "{:64} {:6.2}",
-        "allocations a frame once warm, at reads of 8192",
-        allocations(storm, |frame| _ = black_box(frame))
-    );
-    println!("{:64} {:6.2}", "allocations a frame once warm, four typed fields read", allocations(storm, read_fields));
-    println!(
-        "{:64} {:6.2}",
-        "allocations a frame once warm, each frame kept by to_owned",
-        allocations(storm, |frame| _ = black_box(frame.to_owned()))
-    );
-    println!();
 }
 
 /// Nanoseconds a byte of each row.

@@ -1,6 +1,8 @@
 //! The kernel for x86-64 since 2013: 32 bytes a comparison, and the bit instructions that came with them.
 
 use core::arch::x86_64::{_mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8};
+#[cfg(feature = "std")]
+use std::arch::is_x86_feature_detected as has;
 
 use super::{BLOCK, Lanes, Masks, Work};
 
@@ -16,14 +18,16 @@ impl Avx2 {
     #[inline]
     pub(crate) fn detect() -> Option<Self> {
         #[cfg(feature = "std")]
-        use std::arch::is_x86_feature_detected as has;
+        let found = has!("avx2") && has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt");
         #[cfg(not(feature = "std"))]
-        macro_rules! has {
-            ($feature:tt) => {
-                cfg!(target_feature = $feature)
-            };
-        }
-        (has!("avx2") && has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt")).then_some(Self(()))
+        let found = cfg!(all(
+            target_feature = "avx2",
+            target_feature = "bmi1",
+            target_feature = "bmi2",
+            target_feature = "lzcnt",
+            target_feature = "popcnt"
+        ));
+        found.then_some(Self(()))
     }
 }
 

@@ -60,32 +60,42 @@ impl Scanner {
         let before = |distance: usize| at >= self.start + distance && buf.get(at - distance) == Some(&b'\n');
         // The line feeds of the block before, as far as they matter: the last two bits.
         let mut last = u64::from(before(1)) << 63 | u64::from(before(2)) << 62;
-        loop {
-            let (masks, len) = masks(lanes, buf, at);
-            if at + len > far || count >= most {
-                return Way::Limit;
-            }
-            let newlines = masks.newlines;
-            let mut blank = newlines & (newlines << 1 | last >> 63 | newlines << 2 | last >> 62);
-            while blank != 0 {
-                let newline = at + blank.trailing_zeros() as usize;
-                // The first line is no blank one, so two bytes are before any of these.
-                if matches!(buf.get(newline.saturating_sub(2)..newline), Some([_, b'\n'] | [b'\n', b'\r'])) {
-                    return Way::End(newline + 1);
-                }
-                blank &= blank - 1;
-            }
-            // A short block, at the end of the buffer, is looked at again once it is whole.
-            if len < BLOCK {
-                self.masked = at;
-                self.skipped_lines = Some(count);
-                return Way::Open;
+        // Whole blocks without a limit in them.
+        let safe = far.min(buf.len()).saturating_sub(at).min(most.saturating_sub(count)) / BLOCK;
+        for bytes in buf.get(at..).unwrap_or_default().chunks_exact(BLOCK).take(safe) {
+            let Some(bytes) = bytes.first_chunk() else { break };
+            let newlines = lanes.masks(bytes).newlines;
+            if let Some(end) = blank_line(buf, at, newlines, last) {
+                return Way::End(end);
             }
             count += newlines.count_ones() as usize;
             last = newlines;
             at += BLOCK;
         }
+        // A short block, at the end of the buffer, is looked at again once it is whole.
+        self.masked = at;
+        self.skipped_lines = Some(count);
+        let (masks, len) = masks(lanes, buf, at);
+        if len == BLOCK || at + len > far || count >= most {
+            return Way::Limit;
+        }
+        blank_line(buf, at, masks.newlines, last).map_or(Way::Open, Way::End)
     }
+}
+
+/// The end of the first blank line that ends in the block there. `last`: the line feeds of the block before.
+#[inline(always)]
+fn blank_line(buf: &[u8], at: usize, newlines: u64, last: u64) -> Option<usize> {
+    let mut blank = newlines & (newlines << 1 | last >> 63 | newlines << 2 | last >> 62);
+    while blank != 0 {
+        let newline = at + blank.trailing_zeros() as usize;
+        // The first line is no blank one, so two bytes are before any of these.
+        if matches!(buf.get(newline.saturating_sub(2)..newline), Some([_, b'\n'] | [b'\n', b'\r'])) {
+            return Some(newline + 1);
+        }
+        blank &= blank - 1;
+    }
+    None
 }
 
 /// Whether the frame that starts there is an event, by a first line that is there in full, which is not wanted.
