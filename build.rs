@@ -14,8 +14,7 @@ fn main() {
         println!("cargo:warning=OUT_DIR is not set; this is a build script, cargo runs it");
         std::process::exit(1);
     };
-    let table = codegen::read(Path::new("codegen/spec/ami"));
-    let files = table.and_then(|table| codegen::generate(&table)).unwrap_or_else(|error| {
+    let files = files().unwrap_or_else(|error| {
         eprintln!("{error}");
         std::process::exit(1);
     });
@@ -25,4 +24,10 @@ fn main() {
             std::process::exit(1);
         }
     }
+}
+
+fn files() -> Result<Vec<codegen::File>, codegen::Error> {
+    let mut files = codegen::generate(&codegen::read(Path::new("codegen/spec/ami"))?)?;
+    files.extend(codegen::generate_freeswitch(&codegen::read(Path::new("codegen/spec/freeswitch"))?)?);
+    Ok(files)
 }

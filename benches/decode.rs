@@ -1,13 +1,13 @@
-//! How fast streams become frames: beside httparse, `memmem` and `memcpy`, at reads of several sizes, and for frames of any size a byte at a time.
+//! How fast streams become frames: beside httparse, `memmem` and `memcpy`, by every kernel, with a filter, at reads of several sizes, and for frames of any size a byte at a time.
 //!
 //! `cargo bench --bench decode` prints a table of ratios first (a few seconds, all contenders in turn within one process) and then criterion's own figures;
-//! `cargo bench --bench decode -- ratios` stops behind the table. Under `cargo test --benches` everything runs once, over less: the storm once, a sixteenth of the long frames.
+//! `cargo bench --bench decode -- ratios` stops behind the table; `-- once`, `once fields` and `once filtered` do one of them once, for a profiler. Under `cargo test --benches` everything runs once, over less: the storm once, a sixteenth of the long frames.
 //!
 //! The stream is `corpus/storm/22_storm.ami`, 1 MB of events as Asterisk 22 sent them under load, five times in a row. It has no banner and ends with a frame, so it can be read
 //! over and over by one decoder: what is timed is a connection that has been up for a while, with its buffer grown.
 
-use ami_proto::event::Event;
-use ami_proto::wire::Scanner;
+use ami_proto::event::{BridgeCreate, Event, EventSet};
+use ami_proto::wire::{Kernel, Scanner};
 use ami_proto::{Decoder, Frame, Framing, Limits};
 use criterion::{Criterion, Throughput};
 use httparse::Status;
@@ -22,6 +22,8 @@ const TIMES: usize = 5;
 const BLANK_LINE: &[u8] = b"\r\n\r\n";
 /// Headers that httparse gets room for: three times what the longest frame of the storm has.
 const HEADERS: usize = 128;
+/// What the filter leaves beside responses: one frame in six hundred.
+const RARE: EventSet = EventSet::of(&[BridgeCreate::TYPE]);
 /// Rounds of the table.
 const ROUNDS: usize = 21;
 
@@ -32,6 +34,9 @@ fn main() {
     let has = |wanted: &str| std::env::args().any(|argument| argument == wanted);
     let measured = has("--bench") && !has("--test");
     let (times, share, rounds) = if measured { (TIMES, 1, ROUNDS) } else { (1, 16, 1) };
+    if has("once") {
+        return once(&has);
+    }
     let storm = Storm::load(times);
     if !has("--list") {
         ratios(&storm, share, rounds);
@@ -41,6 +46,18 @@ fn main() {
     scale(&mut criterion, &storm);
     long_frames(&mut criterion, share);
     criterion.final_summary();
+}
+
+/// For a profiler: reads the storm three times, and does nothing else but load it.
+fn once(has: &dyn Fn(&str) -> bool) {
+    let bytes = std::fs::read(STORM).expect("the storm of the corpus");
+    let mut decoder = warm(&bytes, 8192);
+    if has("filtered") {
+        black_box(filter(&mut decoder, &bytes, 8192));
+    } else {
+        let how = if has("fields") { Use::ReadFields } else { Use::Take };
+        black_box(decode(&mut decoder, &bytes, 8192, how));
+    }
 }
 
 // Contenders. Each does its work once over and tells what it found.
@@ -135,6 +152,30 @@ fn scan(scanner: &mut Scanner, bytes: &[u8]) -> Found {
     Found { frames, headers: 0 }
 }
 
+/// Copies as [`decode`] does, and takes the rare frames.
+fn filter(decoder: &mut Decoder, bytes: &[u8], read: usize) -> Found {
+    let mut frames = 0;
+    for piece in bytes.chunks(read) {
+        decoder.push(piece);
+        while let Some(frame) = decoder.next_wanted(|name| RARE.has_name(name)).expect("a stream within the limits") {
+            black_box(frame);
+            frames += 1;
+        }
+    }
+    Found { frames, headers: 0 }
+}
+
+/// Finds the rare frames where they lie.
+fn filter_in_place(scanner: &mut Scanner, bytes: &[u8]) -> Found {
+    let mut frames = 0;
+    while let Some(end) = scanner.scan_wanted(bytes, |name| RARE.has_name(name)).expect("a stream within the limits") {
+        black_box(scanner.frame(bytes, end));
+        frames += 1;
+    }
+    assert_eq!(scanner.release(), bytes.len());
+    Found { frames, headers: 0 }
+}
+
 /// Parses frames that have been split before; a frame that is refused isn't counted.
 fn httparse<'a>(frames: impl IntoIterator<Item = &'a [u8]>) -> Found {
     let mut found = Found { frames: 0, headers: 0 };
@@ -165,7 +206,11 @@ fn copy(to: &mut [u8], bytes: &[u8]) {
 
 /// A decoder in mid-connection, whose buffer has grown as far as these bytes in these reads need it.
 fn warm(bytes: &[u8], read: usize) -> Decoder {
-    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::SERVER.banner(false));
+    warm_with(Kernel::best(), bytes, read)
+}
+
+fn warm_with(kernel: Kernel, bytes: &[u8], read: usize) -> Decoder {
+    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::SERVER.banner(false)).with_kernel(kernel);
     for _ in 0..2 {
         decode(&mut decoder, bytes, read, Use::Take);
     }
@@ -309,6 +354,11 @@ fn ratios(storm: &Storm, share: usize, rounds: usize) {
             Box::new(move || decode(&mut decoder, bytes, read, Use::Take)),
         );
     }
+    for kernel in Kernel::available() {
+        let mut decoder = warm_with(kernel, bytes, 8192);
+        let work = Box::new(move || decode(&mut decoder, bytes, 8192, Use::Take));
+        row(format!("storm, 8192, {kernel}"), bytes.len(), taken, work);
+    }
     let mut decoder = warm(bytes, 8192);
     let work = Box::new(move || decode(&mut decoder, bytes, 8192, Use::ReadHeaders));
     row("storm, 8192, headers read".into(), bytes.len(), storm.expected, work);
@@ -317,6 +367,13 @@ fn ratios(storm: &Storm, share: usize, rounds: usize) {
     row("storm, 8192, four fields read".into(), bytes.len(), taken, work);
     let mut scanner = scanner();
     row("storm, scanned in place".into(), bytes.len(), taken, Box::new(move || scan(&mut scanner, bytes)));
+    // Responses are let through always.
+    let is_rare = |frame: &&&[u8]| frame.starts_with(b"Event: BridgeCreate\r\n") || !frame.starts_with(b"Event: ");
+    let rare = Found { frames: frames.iter().filter(is_rare).count(), headers: 0 };
+    let mut decoder = warm(bytes, 8192);
+    row("filtered, 8192".into(), bytes.len(), rare, Box::new(move || filter(&mut decoder, bytes, 8192)));
+    let mut scanner = self::scanner();
+    row("filtered, in place".into(), bytes.len(), rare, Box::new(move || filter_in_place(&mut scanner, bytes)));
     let work = Box::new(|| httparse(frames.iter().copied()));
     row("httparse, split before".into(), bytes.len(), storm.accepted, work);
     row("httparse, split by memmem".into(), bytes.len(), storm.accepted, Box::new(|| httparse(split(bytes))));
@@ -330,7 +387,9 @@ fn ratios(storm: &Storm, share: usize, rounds: usize) {
     });
     row("memcpy".into(), bytes.len(), nothing, work);
     let [short, middle, large] = &long;
-    for (frame, read) in [(middle, MIB), (middle, 8192), (middle, 64), (short, 1), (middle, 1), (large, 1)] {
+    for (frame, read) in
+        [(middle, MIB), (short, 8192), (middle, 8192), (large, 8192), (middle, 64), (short, 1), (middle, 1), (large, 1)]
+    {
         let size = if read == MIB { "whole".to_owned() } else { read.to_string() };
         let name = format!("frame of {} KiB, {size}", frame.len() * share / KIB);
         let mut decoder = warm(frame, read);
@@ -338,7 +397,7 @@ fn ratios(storm: &Storm, share: usize, rounds: usize) {
         row(name, frame.len(), Found { frames: 1, headers: 0 }, work);
     }
 
-    let per_byte = medians(&mut rows, rounds);
+    let per_byte = medians(&mut rows, bytes, rounds);
     let of = |name: &str| {
         let at = rows.iter().position(|row| row.name == name).expect("a row of that name");
         per_byte[at]
@@ -349,19 +408,7 @@ fn ratios(storm: &Storm, share: usize, rounds: usize) {
         println!("{:32} {time:8.3} ns/B {:8.0} MB/s", row.name, 1e3 / time);
     }
     println!();
-    let ratio = |what: &str, one: &str, other: &str| println!("{what:64} {:6.2}", of(one) / of(other));
-    ratio("time of httparse, split before / of decoding at 8192", "httparse, split before", "storm, 8192");
-    ratio("time of httparse, split by memmem / of decoding at 8192", "httparse, split by memmem", "storm, 8192");
-    let read = "storm, 8192, headers read";
-    ratio("time of httparse, split before / of decoding and reading headers", "httparse, split before", read);
-    ratio("time with four typed fields of each event / without", "storm, 8192, four fields read", "storm, 8192");
-    ratio("time at reads of 64 / of 8192", "storm, 64", "storm, 8192");
-    ratio("time at reads of 1460 / of 8192", "storm, 1460", "storm, 8192");
-    ratio("time at 8192 / of memcpy", "storm, 8192", "memcpy");
-    ratio("time at 8192 / of memmem", "storm, 8192", "memmem");
-    ratio("1 MiB frame: time byte by byte / whole", "frame of 1024 KiB, 1", "frame of 1024 KiB, whole");
-    ratio("byte by byte: time a byte of 1 MiB / of 64 KiB", "frame of 1024 KiB, 1", "frame of 64 KiB, 1");
-    ratio("byte by byte: time a byte of 4 MiB / of 64 KiB", "frame of 4096 KiB, 1", "frame of 64 KiB, 1");
+    print_ratios(&of);
     println!(
         "{:64} {:6.2}",
         "allocations a frame once warm, at reads of 8192",
@@ -376,12 +423,39 @@ fn ratios(storm: &Storm, share: usize, rounds: usize) {
     println!();
 }
 
+/// One time over another; `of` gives that of a row.
+fn print_ratios(of: &dyn Fn(&str) -> f64) {
+    let ratio = |what: &str, one: &str, other: &str| println!("{what:64} {:6.2}", of(one) / of(other));
+    ratio("time of httparse, split before / of decoding at 8192", "httparse, split before", "storm, 8192");
+    ratio("time of httparse, split by memmem / of decoding at 8192", "httparse, split by memmem", "storm, 8192");
+    let read = "storm, 8192, headers read";
+    ratio("time of httparse, split before / of decoding and reading headers", "httparse, split before", read);
+    ratio("time with four typed fields of each event / without", "storm, 8192, four fields read", "storm, 8192");
+    ratio("time at reads of 64 / of 8192", "storm, 64", "storm, 8192");
+    ratio("time at reads of 1460 / of 8192", "storm, 1460", "storm, 8192");
+    ratio("time of memcpy / of decoding at 8192", "memcpy", "storm, 8192");
+    for kernel in Kernel::available() {
+        let what = format!("time of httparse, split by memmem / of decoding at 8192, {kernel}");
+        ratio(&what, "httparse, split by memmem", &format!("storm, 8192, {kernel}"));
+    }
+    ratio("time of memmem / of filtering in place", "memmem", "filtered, in place");
+    ratio("time of memmem / of filtering at 8192", "memmem", "filtered, 8192");
+    for kib in [64, 1024, 4096] {
+        let [single, piece] = [1, 8192].map(|read| format!("frame of {kib} KiB, {read}"));
+        ratio(&format!("{kib} KiB frame: time byte by byte / at 8192"), &single, &piece);
+    }
+    ratio("byte by byte: time a byte of 1 MiB / of 64 KiB", "frame of 1024 KiB, 1", "frame of 64 KiB, 1");
+    ratio("byte by byte: time a byte of 4 MiB / of 64 KiB", "frame of 4096 KiB, 1", "frame of 64 KiB, 1");
+}
+
 /// Nanoseconds a byte of each row.
 #[expect(clippy::cast_precision_loss, reason = "numbers of bytes")]
-fn medians(rows: &mut [Row<'_>], rounds: usize) -> Vec<f64> {
+fn medians(rows: &mut [Row<'_>], bytes: &[u8], rounds: usize) -> Vec<f64> {
     let mut times = vec![Vec::new(); rows.len()];
     for _ in 0..rounds {
         for (row, times) in rows.iter_mut().zip(&mut times) {
+            // Whatever the row before has left in the caches.
+            black_box(memchr::memchr_iter(b'\n', black_box(bytes)).count());
             let start = Instant::now();
             let found = (row.work)();
             times.push(start.elapsed().as_secs_f64());

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 /// The first mistake in a table whose lines are all right by themselves.
 pub fn check(table: &Table) -> Result<(), Error> {
-    for block in ["common", "reply-common"] {
-        if table.block(block).is_none() {
+    for (block, needed) in [("common", true), ("reply-common", !table.actions.is_empty())] {
+        if needed && table.block(block).is_none() {
             let place = Place { file: "the tables".to_owned(), line: 0, column: 0 };
             return Err(place.error(format!("`block {block}` is missing")));
         }
@@ -31,6 +31,35 @@ pub fn check(table: &Table) -> Result<(), Error> {
     }
     for action in &table.actions {
         action.rows.iter().try_for_each(parameter)?;
+    }
+    let mut rust: HashMap<&str, &Place> = HashMap::new();
+    for command in &table.commands {
+        if let Some(first) = rust.insert(&command.rust, &command.place) {
+            let problem = format!("two commands become `{}`, the other at {}:{}", command.rust, first.file, first.line);
+            return Err(command.place.error(problem));
+        }
+        if !names::is_camel(&command.rust) {
+            let problem = format!("`{}` is no name for a type; give one with `as=`", command.rust);
+            return Err(command.place.error(problem));
+        }
+        rows(table, &command.rows, &command.name)?;
+        arguments(&command.rows)?;
+    }
+    Ok(())
+}
+
+/// What can't stand in a line: required ones come first, and `after` names one that comes before.
+fn arguments(rows: &[Row]) -> Result<(), Error> {
+    let mut before: Vec<&Field> = Vec::new();
+    for row in rows {
+        let Row::Field(field) = row else { continue };
+        if field.required && before.iter().any(|before| !before.required) {
+            return Err(field.place.error("a required argument behind one that isn't"));
+        }
+        if let Some(after) = field.after.as_ref().filter(|after| before.iter().all(|before| before.rust != **after)) {
+            return Err(field.place.error(format!("`{after}` is no argument before this one")));
+        }
+        before.push(field);
     }
     Ok(())
 }

@@ -91,6 +91,27 @@ impl Source {
         self.line(close);
     }
 
+    /// A list of pairs between brackets: on one line, or a line each, or as many as a pair needs.
+    pub fn pairs(&mut self, open: &str, pairs: &[(String, String)], close: &str) {
+        let inline = |(one, other): &(String, String)| format!("({one}, {other})");
+        if self.short(&format!("{open}{}{close}", pairs.iter().map(inline).collect::<Vec<_>>().join(", "))) {
+            return;
+        }
+        self.line(open);
+        for pair in pairs {
+            let line = inline(pair) + ",";
+            if self.fits(line.len()) {
+                self.line(line);
+                continue;
+            }
+            self.line("(");
+            self.line(format!("{},", pair.0));
+            self.line(format!("{},", pair.1));
+            self.line("),");
+        }
+        self.line(close);
+    }
+
     /// A call and what is done with its value.
     pub fn call(&mut self, open: &str, arguments: &[String], method: &str) {
         let inline = format!("{open}({})", arguments.join(", "));
@@ -246,9 +267,22 @@ pub fn getter(field: &Field, prefix: &str, source: &mut Source) {
     source.gap();
 }
 
-/// The enum over all items of a table, and the way from a frame and a number into it. `(frame, make)`: how a view gives its frame, and the function that makes
-/// one, empty for the tuple itself.
-pub fn variants(name: &str, doc: &str, items: &[Item], (frame, make): (&str, &str), source: &mut Source) {
+/// What views stand on, and what the generated text calls things.
+pub struct Views {
+    /// The enum over all of them, and what is said of it.
+    pub name: &'static str,
+    pub doc: &'static str,
+    /// The type that a view is over, and the method of a view that gives it.
+    pub over: &'static str,
+    pub method: &'static str,
+    /// How a variant's view gives it, and the function that makes a view; empty for the tuple itself.
+    pub of: &'static str,
+    pub make: &'static str,
+}
+
+/// The enum over all items of a table, and the way from what they stand on and a number into it.
+pub fn variants(views: &Views, items: &[Item], source: &mut Source) {
+    let Views { name, doc, over, method, of, make } = views;
     source.doc(doc);
     source.line("#[derive(Clone, Copy, Debug)]");
     source.line("#[non_exhaustive]");
@@ -257,33 +291,37 @@ pub fn variants(name: &str, doc: &str, items: &[Item], (frame, make): (&str, &st
         source.doc(&rustdoc(&item.doc));
         source.line(format!("{0}({0}<'buf>),", item.rust));
     }
-    source.doc("A frame that no type of this crate stands for.");
-    source.line("Other(Frame<'buf>),");
+    source.doc(&format!("{} {method} that no type of this crate stands for.", article(method)));
+    source.line(format!("Other({over}<'buf>),"));
     source.line("}");
     source.gap();
     source.line(format!("impl<'buf> {name}<'buf> {{"));
-    source.doc("The frame it came in.");
+    source.doc(&format!("The {method} it came in."));
     source.line("#[inline]");
-    source.line("pub fn frame(self) -> Frame<'buf> {");
+    source.line(format!("pub fn {method}(self) -> {over}<'buf> {{"));
     source.line("match self {");
     for item in items {
-        source.line(format!("Self::{}(view) => {frame},", item.rust));
+        source.line(format!("Self::{}(view) => {of},", item.rust));
     }
-    source.line("Self::Other(frame) => frame,");
+    source.line(format!("Self::Other({method}) => {method},"));
     source.line("}");
     source.line("}");
     source.gap();
     source.line("#[inline]");
-    source.line("pub(super) fn from_number(number: usize, frame: Frame<'buf>) -> Self {");
+    source.line(format!("pub(super) fn from_number(number: usize, {method}: {over}<'buf>) -> Self {{"));
     source.line("match number {");
     let make = if make.is_empty() { String::new() } else { format!("::{make}") };
     for (number, item) in items.iter().enumerate() {
-        source.line(format!("{number} => Self::{0}({0}{make}(frame)),", item.rust));
+        source.line(format!("{number} => Self::{0}({0}{make}({method})),", item.rust));
     }
-    source.line("_ => Self::Other(frame),");
+    source.line(format!("_ => Self::Other({method}),"));
     source.line("}");
     source.line("}");
     source.line("}");
+}
+
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "An" } else { "A" }
 }
 
 /// The block whose view an item's view dereferences to, so that its getters need no second copy: `channel` where the item has one, else its first.

@@ -1,6 +1,6 @@
 //! Actions three times over: the builder that a client sends with, the view that a server reads with, and the view of the response.
 
-use super::emit::{Source, branch, field_doc, getters, names, quote, rustdoc, variants, versions};
+use super::emit::{Source, Views, branch, field_doc, getters, names, quote, rustdoc, variants, versions};
 use super::table::{Error, Field, Item, Reply, Row, Table};
 
 /// `actions.rs`: builders, and the hash of their names.
@@ -50,7 +50,7 @@ fn builder(number: usize, action: &Item, source: &mut Source) {
     let arguments: Vec<String> = required
         .iter()
         .map(|field| match field.kind.word {
-            "assignments" => format!("{}: (impl AsRef<[u8]>, impl AsRef<[u8]>)", field.rust),
+            "assignments" => format!("{}: (impl Into<Arg<'a>>, impl Into<Arg<'a>>)", field.rust),
             _ => format!("{}: {}", field.rust, field.kind.setter.0),
         })
         .collect();
@@ -81,8 +81,8 @@ fn setter(field: &Field, source: &mut Source) {
     if field.kind.word == "assignments" {
         source.doc("\nCall it once for each; the value is quoted as the server unquotes it.");
         source.line("#[inline]");
-        source.line(format!("pub fn {name}(self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {{"));
-        source.line(format!("Self(self.0.assign({wire}, name.as_ref(), value.as_ref()))"));
+        source.line(format!("pub fn {name}(self, name: impl Into<Arg<'a>>, value: impl Into<Arg<'a>>) -> Self {{"));
+        source.line(format!("Self(self.0.assign({wire}, name.into(), value.into()))"));
     } else if field.holes() > 0 {
         source.line("#[inline]");
         source.line(format!("pub fn {name}(self, number: u32, value: {argument}) -> Self {{"));
@@ -162,14 +162,21 @@ fn sample_argument(field: &Field) -> String {
     }
 }
 
-/// What is said of the enum over all requests.
-const REQUEST: &str = "A request, by its name: a typed view of the frame it came in.\n\nThe case of letters in the name doesn't matter. An action that the crate doesn't know is `Other`; so is a frame that is no request.";
+/// The enum over them.
+const REQUESTS: Views = Views {
+    name: "Request",
+    doc: "A request, by its name: a typed view of the frame it came in.\n\nThe case of letters in the name doesn't matter. An action that the crate doesn't know is `Other`; so is a frame that is no request.",
+    over: "Frame",
+    method: "frame",
+    of: "view.0",
+    make: "",
+};
 
 /// `requests.rs`: the enum over all actions, and a view an action.
 pub fn requests(table: &Table) -> String {
     let mut source = Source::new("Every action as a server sees it.");
     source.gap();
-    variants("Request", REQUEST, &table.actions, ("view.0", ""), &mut source);
+    variants(&REQUESTS, &table.actions, &mut source);
     for (number, action) in table.actions.iter().enumerate() {
         let name = &action.rust;
         source.gap();

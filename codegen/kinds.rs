@@ -32,7 +32,7 @@ const DURATION: &str = "Duration";
 const SAME: &str = "";
 
 /// All of them.
-pub const KINDS: [Kind; 35] = [
+pub const KINDS: [Kind; 36] = [
     kind("text", "Text", "Value<'buf>", ("Value<'buf>", SAME), ARG, ("some text", "\"some text\"")),
     kind(
         "escaped",
@@ -41,6 +41,14 @@ pub const KINDS: [Kind; 35] = [
         ("value::Escaped<'buf>", SAME),
         ARG,
         ("O\\'Brien", "\"O\\\\'Brien\""),
+    ),
+    kind(
+        "encoded",
+        "Encoded",
+        "value::Encoded<'buf>",
+        ("value::Encoded<'buf>", SAME),
+        ARG,
+        ("some%20text", "\"some%20text\""),
     ),
     kind("int", "Int", "i64", ("i64", SAME), ("i64", "value.into()"), ("-3", "-3")),
     kind("uint", "Uint", "u64", ("u64", SAME), ("u64", "value.into()"), ("3", "3")),
@@ -59,7 +67,7 @@ pub const KINDS: [Kind; 35] = [
         "Seconds",
         "value::Seconds",
         (DURATION, ".map(value::Seconds::get)"),
-        (DURATION, "Arg::wire(&value::Seconds(value))"),
+        (DURATION, "value::Seconds(value).into()"),
         ("30", "Duration::from_secs(30)"),
     ),
     kind(
@@ -67,7 +75,7 @@ pub const KINDS: [Kind; 35] = [
         "Milliseconds",
         "value::Milliseconds",
         (DURATION, ".map(value::Milliseconds::get)"),
-        (DURATION, "Arg::wire(&value::Milliseconds(value))"),
+        (DURATION, "value::Milliseconds(value).into()"),
         ("30000", "Duration::from_secs(30)"),
     ),
     kind(
@@ -278,6 +286,42 @@ pub const KINDS: [Kind; 35] = [
         ("k=a\\,b", "\"k\", \"a,b\""),
     ),
 ];
+
+/// A kind of a command's argument: the type that a setter takes, and how an `Argument` is made of it.
+const fn argument(word: &'static str, setter: (&'static str, &'static str)) -> Kind {
+    kind(word, "", "", ("", ""), setter, ("", ""))
+}
+
+/// All of those.
+pub const ARGUMENTS: [Kind; 21] = [
+    argument("target", ("impl Into<Target<'a>>", "Argument::Target(value.into())")),
+    argument("member", ("u32", "Argument::Member(value)")),
+    argument("members", ("&'a [u32]", "Argument::Members(value)")),
+    argument("list", ("&'a [u32]", "Argument::List(value)")),
+    argument("word", ("&'a str", "Argument::Word(value)")),
+    argument("words", ("&'a [&'a str]", "Argument::Words(value)")),
+    argument("text", ("&'a str", "Argument::Text(value)")),
+    argument("encoded", ("&'a str", "Argument::Encoded(value)")),
+    argument("delimiter", ("&'a str", "Argument::Delimiter(value)")),
+    argument("level", ("Level", "value.argument()")),
+    argument("int", ("i32", "Argument::Number(value.into())")),
+    argument("uint", ("u32", "Argument::Number(value.into())")),
+    argument("float", ("f32", "Argument::Float(value)")),
+    argument("size", ("(u32, u32)", "Argument::Size(value)")),
+    argument("position", ("[f32; 3]", "Argument::Position(value)")),
+    argument("seek", ("Seek", "Argument::Seek(value)")),
+    argument("sounds", ("Sounds", "Argument::Known(value.as_str())")),
+    argument("relation", ("Relation", "Argument::Known(value.as_str())")),
+    argument("switch", ("bool", "Argument::Known(if value { \"on\" } else { \"off\" })")),
+    argument("boolean", ("bool", "Argument::Known(if value { \"true\" } else { \"false\" })")),
+    // Its setter takes nothing; it writes its own name.
+    argument("flag", ("", "")),
+];
+
+/// The kind of argument of this word.
+pub fn find_argument(word: &str) -> Option<&'static Kind> {
+    ARGUMENTS.iter().find(|kind| kind.word == word)
+}
 
 /// Values for text whose header says what it is; examples read better for it.
 const TEXTS: [(&str, &str); 16] = [

@@ -1,4 +1,4 @@
-//! Turns the spec tables into Rust: `spec/ami/**/*.spec` in, one file of source a floor of the catalogue out.
+//! Turns the spec tables into Rust: `spec/ami/**/*.spec` in, one file of source a floor of the catalogue out; `spec/freeswitch/*.spec` in, the events of its conferences and the builders of its commands out.
 //!
 //! Used by `build.rs` (which includes it as a module, so that it costs no crate), and by the tests that hold it to its golden files. Standard library only.
 //!
@@ -30,6 +30,7 @@
 mod check;
 mod emit;
 mod emit_actions;
+mod emit_commands;
 mod emit_events;
 mod hash;
 mod kinds;
@@ -83,12 +84,25 @@ pub fn generate(table: &Table) -> Result<Vec<File>, Error> {
     Ok(vec![
         ("catalogue.txt", text),
         ("catalogue.rs", starts),
-        ("blocks.rs", emit_events::blocks(table)),
-        ("events.rs", emit_events::events(table)?),
+        ("blocks.rs", emit_events::blocks(table, &emit_events::AMI)),
+        ("events.rs", emit_events::events(table, &emit_events::AMI)?),
         ("actions.rs", emit_actions::actions(table)?),
         ("requests.rs", emit_actions::requests(table)),
         ("responses.rs", emit_actions::responses(table)),
         ("samples.rs", emit_actions::samples(table)),
+    ])
+}
+
+/// The Rust made from the table of `FreeSWITCH`: the events of its conferences, and its commands.
+///
+/// # Errors
+/// Names that no hash keeps apart.
+pub fn generate_freeswitch(table: &Table) -> Result<Vec<File>, Error> {
+    Ok(vec![
+        ("freeswitch_blocks.rs", emit_events::blocks(table, &emit_events::FREESWITCH)),
+        ("freeswitch_events.rs", emit_events::events(table, &emit_events::FREESWITCH)?),
+        ("freeswitch_fields.rs", emit_events::fields(table)),
+        ("commands.rs", emit_commands::commands(table)),
     ])
 }
 

@@ -1,4 +1,5 @@
-//! The tables for run time: one text, a line an item and a line a row, and where each item begins.
+//! The tables for run time: one text, a line an item and a line a row, and where each item begins. Beside it the classes of
+//! each event, which sets are made of at compile time.
 //!
 //! ```text
 //! item    NAME aliases rust-name class-bits since until role doc        columns are separated by tabs, items by an empty line
@@ -16,7 +17,7 @@ use super::table::{Field, Item, Row, Table};
 /// `catalogue.txt` and `catalogue.rs`.
 pub fn pack(table: &Table) -> (String, String) {
     let mut text = String::new();
-    let mut source = Source::new("Where each item begins in `catalogue.txt`.");
+    let mut source = Source::new("Where each item begins in `catalogue.txt`, and what is asked of events before that.");
     for (name, items) in [("BLOCK", &table.blocks), ("EVENT", &table.events), ("ACTION", &table.actions)] {
         let mut starts = Vec::new();
         for item in items {
@@ -25,6 +26,8 @@ pub fn pack(table: &Table) -> (String, String) {
         }
         source.list(&format!("pub(super) static {name}_STARTS: [u32; {}] = [", starts.len()), &strings(&starts), "];");
     }
+    let classes: Vec<u32> = table.events.iter().map(class_bits).collect();
+    source.list(&format!("pub(crate) const EVENT_CLASSES: [u32; {}] = [", classes.len()), &strings(&classes), "];");
     for (name, block) in [("COMMON", "common"), ("REPLY_COMMON", "reply-common")] {
         let number = table.blocks.iter().position(|found| found.name == block).unwrap_or(usize::MAX);
         source.line(format!("pub(super) const {name}: usize = {number};"));
@@ -33,17 +36,11 @@ pub fn pack(table: &Table) -> (String, String) {
 }
 
 fn pack_item(table: &Table, item: &Item, is_action: bool, text: &mut String) {
-    let bits: u32 = item
-        .classes
-        .iter()
-        .filter_map(|class| CLASSES.iter().find(|(name, _)| name == class))
-        .map(|(_, bit)| bit)
-        .sum();
     let columns = [
         &item.name,
         &item.aliases.join(","),
         &item.rust,
-        &bits.to_string(),
+        &class_bits(item).to_string(),
         item.since.as_deref().unwrap_or(""),
         item.until.as_deref().unwrap_or(""),
         item.role.as_deref().unwrap_or(""),
@@ -66,6 +63,11 @@ fn pack_item(table: &Table, item: &Item, is_action: bool, text: &mut String) {
         rows(table, reply.map_or(&[], |reply| &reply.rows), text);
     }
     text.push('\n');
+}
+
+fn class_bits(item: &Item) -> u32 {
+    let bits = item.classes.iter().filter_map(|class| CLASSES.iter().find(|(name, _)| name == class));
+    bits.map(|(_, bit)| bit).sum()
 }
 
 fn rows(table: &Table, rows: &[Row], text: &mut String) {

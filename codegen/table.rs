@@ -3,19 +3,26 @@
 //! ```text
 //! file  = { line }
 //! line  = "" | "#" comment | item | row
-//! item  = ("block" | "event" | "action") NAME { attribute } [ ":" sentence ]        begins in column 1
+//! item  = ("block" | "event" | "action" | "command") NAME { attribute } [ ":" sentence ]        begins in column 1
 //! row   = "use" BLOCK [ PREFIX ]                                                    events and blocks: the fields of a block, PREFIX before each name
 //!       | "rest" ":" sentence                                                       any other header may be there too
 //!       | "reply" [ "text" | "follows" ] ":" sentence                               actions: the rows after it are the response's
 //!       | "list" "items=" EVENT { "," EVENT } [ "end=" EVENT ]                      actions: events that answer, and the one that ends them
 //!       | "outcome" EVENT                                                           actions: a later event with the same ActionID
-//!       | NAME [ "*" ] KIND { attribute } ":" sentence                              a field; "*", parameters only: required
+//!       | NAME [ "*" ] KIND { attribute } ":" sentence                              a field; "*", parameters and arguments only: required
 //! NAME  = word | '"' text '"'       in a field's name {i} stands for a number, {i:6} for one of six digits, {key} for any text
 //! attribute = "since=" BRANCH | "until=" BRANCH | "alias=" NAME { "," NAME } | "as=" IDENTIFIER
 //!           | "class=" CLASS { "," CLASS }                                          actions and events
 //!           | "role=" ("item" | "end" | "both")                                     events
 //!           | "repeat" | "secret"                                                   fields
+//!           | "on=" ("conference" | "server" | "any")                               commands: what they are for, a conference if nothing is said
+//!           | "after=" IDENTIFIER                                                   arguments: the one that has to stand before it
+//!           | "else=" WORD                                                          arguments: what stands in its place before such a one
+//!           | "not=" WORD { "," WORD }                                              arguments: what the server takes for something else
 //! ```
+//!
+//! A `command` is a sub-command of FreeSWITCH's `conference`; its name may go on with words that always follow, and its rows are its
+//! arguments in the order of the line.
 //!
 //! A row belongs to the item above it. Names are matched without regard to case, and written as the server writes them. `block common` holds what every event may carry, `block reply-common` what
 //! every response may. Columns in errors count bytes from 1.
@@ -72,9 +79,10 @@ pub struct Table {
     pub blocks: Vec<Item>,
     pub events: Vec<Item>,
     pub actions: Vec<Item>,
+    pub commands: Vec<Item>,
 }
 
-/// A block, an event or an action.
+/// A block, an event, an action or a command.
 pub struct Item {
     pub place: Place,
     /// As on the wire.
@@ -86,6 +94,7 @@ pub struct Item {
     pub since: Option<String>,
     pub until: Option<String>,
     pub role: Option<String>,
+    pub on: Option<String>,
     pub rows: Vec<Row>,
     pub reply: Option<Reply>,
     pub list: Option<List>,
@@ -139,6 +148,9 @@ pub struct Field {
     pub required: bool,
     pub repeat: bool,
     pub secret: bool,
+    pub after: Option<String>,
+    pub instead: Option<String>,
+    pub not: Vec<String>,
 }
 
 impl Field {
@@ -203,7 +215,9 @@ impl Table {
             };
             if content.starts_with(' ') {
                 let Some((keyword, item)) = &mut item else {
-                    return Err(place.at(first.column).error("a row before the first `block`, `event` or `action`"));
+                    return Err(place
+                        .at(first.column)
+                        .error("a row before the first `block`, `event`, `action` or `command`"));
                 };
                 read_row(keyword, item, &words, &doc, &place.at(first.column))?;
             } else {
@@ -219,6 +233,7 @@ impl Table {
         match item {
             Some((keyword, item)) if keyword == "block" => self.blocks.push(item),
             Some((keyword, item)) if keyword == "event" => self.events.push(item),
+            Some((keyword, item)) if keyword == "command" => self.commands.push(item),
             Some((_, item)) => self.actions.push(item),
             None => {}
         }
@@ -294,7 +309,10 @@ fn read_item(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Item, E
         "block" => ("a block", &[]),
         "event" => ("an event", &["since", "until", "alias", "as", "class", "role"]),
         "action" => ("an action", &["since", "until", "alias", "as", "class"]),
-        other => return Err(place.error(format!("expected `block`, `event` or `action`, found `{other}`"))),
+        "command" => ("a command", &["as", "on"]),
+        other => {
+            return Err(place.error(format!("expected `block`, `event`, `action` or `command`, found `{other}`")));
+        }
     };
     let [name, attributes @ ..] = rest else {
         return Err(doc.end.error(format!("expected the name of {of}")));
@@ -309,6 +327,7 @@ fn read_item(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Item, E
         since: None,
         until: None,
         role: None,
+        on: None,
         rows: Vec::new(),
         reply: None,
         list: None,
@@ -328,6 +347,8 @@ fn read_item(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Item, E
                     return Err(place.error(format!("unknown class `{class}`")));
                 }
             }
+            "on" if matches!(value, "conference" | "server" | "any") => item.on = Some(value.to_owned()),
+            "on" => return Err(place.error("a command is for a `conference`, the `server` or `any` of them")),
             _ if matches!(value, "item" | "end" | "both") => item.role = Some(value.to_owned()),
             _ => return Err(place.error("a role is `item`, `end` or `both`")),
         }
@@ -338,9 +359,10 @@ fn read_item(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Item, E
 
 fn read_row(keyword: &str, item: &mut Item, words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<(), Error> {
     let (first, rest) = (&words[0], &words[1..]);
-    let action = keyword == "action";
+    let (action, command) = (keyword == "action", keyword == "command");
     let word = if first.quoted { "" } else { first.text };
     let row = match (word, rest) {
+        _ if command => Row::Field(read_field(words, doc, place, true)?),
         ("use", _) if action => return Err(place.error("a `use` in an action; it is for events and blocks")),
         ("use", [block, prefix @ ..]) if prefix.len() < 2 => {
             doc.none("use")?;
@@ -373,7 +395,7 @@ fn read_row(keyword: &str, item: &mut Item, words: &[Word<'_>], doc: &Doc<'_>, p
         }
         ("outcome", _) if action => return Err(place.error("an `outcome` names one event")),
         _ => {
-            let field = read_field(words, doc, place)?;
+            let field = read_field(words, doc, place, false)?;
             if field.required && !(action && item.reply.is_none()) {
                 return Err(place.error(format!("`{}` is no parameter, so it can't be required", field.name)));
             }
@@ -409,19 +431,20 @@ fn read_list(parts: &[Word<'_>], place: &Place) -> Result<List, Error> {
     if list.items.is_empty() { Err(place.error("a `list` without `items=`")) } else { Ok(list) }
 }
 
-fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Field, Error> {
+fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place, command: bool) -> Result<Field, Error> {
     let [name, kind, attributes @ ..] = words else {
         let place = place.at(words[0].column + words[0].text.len());
         return Err(place.error(format!("`{}` has no kind", words[0].text)));
     };
-    let Some(known) = kinds::find(kind.text) else {
+    let found = if command { kinds::find_argument(kind.text) } else { kinds::find(kind.text) };
+    let Some(kind_found) = found else {
         return Err(place.at(kind.column).error(format!("unknown kind `{}`", kind.text)));
     };
     let mut field = Field {
         place: place.clone(),
         name: name.text.to_owned(),
         rust: names::snake(name.text),
-        kind: known,
+        kind: kind_found,
         doc: doc.sentence()?,
         aliases: Vec::new(),
         since: None,
@@ -429,15 +452,24 @@ fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Field,
         required: name.starred,
         repeat: false,
         secret: false,
+        after: None,
+        instead: None,
+        not: Vec::new(),
     };
-    let known = ["since", "until", "alias", "as", "repeat", "secret"];
-    Attributes { words: attributes, place, of: "a field" }.each(&known, |key, value, place| {
+    let (of, known): (&str, &[&str]) = match command {
+        true => ("an argument", &["as", "secret", "after", "else", "not"]),
+        false => ("a field", &["since", "until", "alias", "as", "repeat", "secret"]),
+    };
+    Attributes { words: attributes, place, of }.each(known, |key, value, place| {
         match key {
             "since" => field.since = Some(read_branch(value, place)?),
             "until" => field.until = Some(read_branch(value, place)?),
             "alias" => field.aliases = read_names(value, place)?,
             "as" => value.clone_into(&mut field.rust),
             "repeat" => field.repeat = true,
+            "after" => field.after = Some(value.to_owned()),
+            "else" => field.instead = Some(value.to_owned()),
+            "not" => field.not = read_names(value, place)?,
             _ => field.secret = true,
         }
         Ok(())

@@ -3,6 +3,8 @@
 //! ```text
 //! cargo run --example http_poll -- 127.0.0.1:8088 --events 3
 //! ```
+//!
+//! Without an Asterisk at hand, `mock_http` is one to try it on.
 
 use std::error::Error;
 use std::fmt::Write as _;

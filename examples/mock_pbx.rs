@@ -16,6 +16,7 @@ use ami_proto::value::Classes;
 use clap::Parser;
 
 const PONG: [(&str, &str); 1] = [("Ping", "Pong")];
+const MUTED: [(&str, &str); 1] = [("Message", "User muted")];
 const CORE: [(&str, &str); 1] = [("CoreCurrentCalls", "3")];
 const UNKNOWN: [(&str, &str); 1] = [("Message", "Invalid/unknown command")];
 /// Class, name and headers of an event.
@@ -76,6 +77,10 @@ fn serve(mut socket: TcpStream, options: &Options) -> Result<(), Box<dyn Error>>
                     server.respond(id, "Success", [("Message", "Originate successfully queued")])?;
                     server.event(Classes::CALL, "OriginateResponse", outcome)?;
                 }
+                ServerEvent::Request { id, request: Request::ConfbridgeList(_) } => confbridge_list(&mut server, id)?,
+                ServerEvent::Request { id, request: Request::ConfbridgeMute(_) } => {
+                    server.respond(id, "Success", MUTED)?
+                }
                 ServerEvent::Request { id, .. } => server.respond(id, "Error", UNKNOWN)?,
                 _ => {}
             }
@@ -95,6 +100,14 @@ fn serve(mut socket: TcpStream, options: &Options) -> Result<(), Box<dyn Error>>
             told += 1;
         }
     }
+}
+
+fn confbridge_list(server: &mut Server, id: RequestId) -> Result<(), ApiMisuse> {
+    let who = [("Channel", "PJSIP/100-00000001"), ("CallerIDName", "Ann"), ("CallerIDNum", "100")];
+    server
+        .list(id, "Confbridge user list will follow")?
+        .item("ConfbridgeList", [("Conference", "room"), ("Admin", "No"), ("Muted", "No")].into_iter().chain(who))?
+        .complete("ConfbridgeListComplete")
 }
 
 fn queue_status(server: &mut Server, id: RequestId) -> Result<(), ApiMisuse> {

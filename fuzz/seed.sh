@@ -3,11 +3,11 @@
 set -eu
 cd "$(dirname "$0")"
 largest=${1:-8192}
-for target in decode chunking differential write_read session_ops server_ops http fold; do
+for target in decode chunking kernels filtered differential write_read session_ops server_ops http fold; do
     mkdir -p "corpus/$target"
     case $target in
         # Setup::LEN bytes of framing, limits and sizes come first; zeros are the defaults.
-        decode | chunking) setup=16 ;;
+        decode | chunking | kernels | filtered) setup=16 ;;
         *) setup=0 ;;
     esac
     find ../corpus \( -name '*.ami' -o -name '*.http' \) -size "-$((largest + 1))c" | while read -r file; do
@@ -26,3 +26,23 @@ for file in seeds/kazoo_json/* crashes/kazoo_json/*; do
     if [ -f "$file" ]; then cp "$file" corpus/kazoo_json/; fi
 done
 echo "corpus/kazoo_json: $(find corpus/kazoo_json -type f | wc -l) files"
+# Eight bytes of sizes and steps come first.
+mkdir -p corpus/esl
+find ../corpus/freeswitch \( -name '*.esl' -o -name '*.replay' \) | while read -r file; do
+    { printf '\013\122\214\361\003\100\167\331'; head -c "$largest" "$file"; } > "corpus/esl/$(basename "$file")"
+done
+for file in seeds/esl/* crashes/esl/*; do
+    if [ -f "$file" ]; then cp "$file" corpus/esl/; fi
+done
+echo "corpus/esl: $(find corpus/esl -type f | wc -l) files"
+# A byte for the command, one for the delimiter, then an answer: the bodies of the recorded ones, as they stand in JSON.
+mkdir -p corpus/fs_list
+number=0
+sed -n 's/\\"/"/g; s/.*"body": "\(.*\)"}$/\1/p' ../corpus/freeswitch/replies/*.jsonl | while read -r body; do
+    number=$((number + 1))
+    printf '%b\000%b' "\\0$(printf %03o "$((number % 84))")" "$body" > "corpus/fs_list/$number"
+done
+for file in seeds/fs_list/* crashes/fs_list/*; do
+    if [ -f "$file" ]; then cp "$file" corpus/fs_list/; fi
+done
+echo "corpus/fs_list: $(find corpus/fs_list -type f | wc -l) files"

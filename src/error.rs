@@ -134,6 +134,8 @@ pub enum Refusal {
     VariableName,
     /// A line of text has a colon or is empty; it would be read back as something else.
     NotText,
+    /// A header that is written where it is needed, and by nobody else: `Content-Length`.
+    OwnHeader,
 }
 
 impl fmt::Display for Refusal {
@@ -159,6 +161,7 @@ impl fmt::Display for Refusal {
                 write!(f, "it is {len} bytes long and modules of the server cut it at {max}; shorten it")
             }
             Self::VariableName => f.write_str("the variable's name is empty or has a `=`; the server splits there"),
+            Self::OwnHeader => f.write_str("this header is written with the body; leave it out"),
             Self::NotText => f.write_str("a line of text needs text, and no colon; write a header instead"),
         }
     }
@@ -239,6 +242,8 @@ pub enum ConnectionError {
         /// The most bytes that may wait.
         max: usize,
     },
+    /// The server said goodbye, as FreeSWITCH does when it shuts down or a call is over, and closed the stream.
+    Disconnected,
 }
 
 /// Why a login was refused.
@@ -252,6 +257,10 @@ pub enum LoginRefusal {
     AlreadyInUse,
     /// The server gave no challenge, and the secret is not to be sent without.
     Challenge,
+    /// The server takes no connections from this place, whatever the password.
+    Address,
+    /// The server gave another reason; the answer has it.
+    Other,
 }
 
 /// A step of the login.
@@ -259,6 +268,8 @@ pub enum LoginRefusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoginStage {
+    /// The server's own first words, which ask for a password.
+    Greeting,
     /// The answer to the request for a challenge.
     Challenge,
     /// The answer to the login.
@@ -277,10 +288,16 @@ impl fmt::Display for ConnectionError {
             Self::LoginRefused(LoginRefusal::Credentials) => f.write_str("login refused"),
             Self::LoginRefused(LoginRefusal::AlreadyInUse) => f.write_str("login refused: already in use"),
             Self::LoginRefused(LoginRefusal::Challenge) => f.write_str("login refused: no challenge was given"),
+            Self::LoginRefused(LoginRefusal::Address) => {
+                f.write_str("login refused: the server takes no connections from this address")
+            }
+            Self::LoginRefused(LoginRefusal::Other) => f.write_str("login refused: see the server's answer"),
+            Self::LoginTimedOut(LoginStage::Greeting) => f.write_str("the server asked for no password"),
             Self::LoginTimedOut(LoginStage::Challenge) => f.write_str("no answer to the request for a challenge"),
             Self::LoginTimedOut(LoginStage::Login) => f.write_str("no answer to the login"),
             Self::KeepAlive => f.write_str("no sign of life from the peer"),
             Self::NotRead { max } => write!(f, "the peer leaves more than {max} bytes unread"),
+            Self::Disconnected => f.write_str("the server said goodbye and closed the connection"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The parts of an HTTP request, for the dialects that are spoken over HTTP: the HTTP itself is the caller's.
+//! A request in parts, as the caller's HTTP client wants it: one for all that is spoken over HTTP.
 
 use alloc::string::String;
 use core::fmt;
@@ -38,64 +38,130 @@ impl fmt::Display for Method {
     }
 }
 
-/// What to send: method, path and body. Scheme, host and credentials are the caller's.
+/// What to send: method, target, headers and body, and nothing sent. Scheme, host and whatever else any HTTP client sends
+/// by itself are the caller's.
 ///
-/// `Debug` shows neither the body nor a PIN in the path; the getters do.
+/// `Debug` shows neither the body nor what is secret in target and headers; the getters do.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     method: Method,
-    path: String,
-    /// Bytes of the path that are no secret.
-    shown: usize,
-    body: Option<String>,
+    /// Path, and the query where there is one.
+    target: String,
+    path_len: usize,
+    /// The target as it may be shown; `None`: as it is.
+    masked: Option<String>,
+    /// With what it is, for `Content-Type`.
+    body: Option<(&'static str, String)>,
+    #[cfg(feature = "std")]
+    pub(crate) ticket: crate::http::Ticket,
 }
 
 impl Request {
+    /// Without a query.
     pub(crate) fn new(method: Method, path: String) -> Self {
-        Self { method, shown: path.len(), path, body: None }
+        Self {
+            method,
+            path_len: path.len(),
+            target: path,
+            masked: None,
+            body: None,
+            #[cfg(feature = "std")]
+            ticket: crate::http::Ticket::default(),
+        }
     }
 
-    #[cfg(feature = "kazoo")]
-    pub(crate) fn with_body(self, body: String) -> Self {
-        Self { body: Some(body), ..self }
+    #[cfg(any(feature = "std", feature = "kazoo"))]
+    pub(crate) fn with_body(self, content_type: &'static str, body: String) -> Self {
+        Self { body: Some((content_type, body)), ..self }
     }
 
-    /// Keeps the path behind its first `shown` bytes out of `Debug`.
+    /// With a query, and the same with `***` for its secrets.
+    #[cfg(feature = "std")]
+    pub(crate) fn with_query(mut self, query: &str, masked: &str) -> Self {
+        let mut shown = self.target.clone();
+        for (target, query) in [(&mut self.target, query), (&mut shown, masked)] {
+            target.push('?');
+            target.push_str(query);
+        }
+        Self { masked: Some(shown), ..self }
+    }
+
+    /// Keeps the path behind its first `shown` bytes from being shown.
     #[cfg(feature = "sipxecs")]
-    pub(crate) fn secret_after(self, shown: usize) -> Self {
-        Self { shown, ..self }
+    pub(crate) fn secret_after(mut self, shown: usize) -> Self {
+        if shown < self.target.len() {
+            let mut masked = String::from(self.target.get(..shown).unwrap_or_default());
+            masked.push_str("***");
+            self.masked = Some(masked);
+        }
+        self
     }
 
     /// How it is asked.
-    pub fn method(&self) -> Method {
+    pub const fn method(&self) -> Method {
         self.method
     }
 
-    /// Path and query, percent-encoded, as they stand in the request line and in the `uri` of a digest.
+    /// Path and query, percent-encoded, as they stand in the request line and in the `uri` of a digest. The query may
+    /// hold a password, the path a PIN: see [`masked_target`](Self::masked_target).
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// The target with `***` for what is secret in it, to be shown.
+    pub fn masked_target(&self) -> &str {
+        self.masked.as_deref().unwrap_or(&self.target)
+    }
+
+    /// The path alone, percent-encoded.
     pub fn path(&self) -> &str {
-        &self.path
+        self.target.get(..self.path_len).unwrap_or_default()
+    }
+
+    /// The parameters of AMI over HTTP wherever they travel, in the query or as a form, percent-encoded. They may hold
+    /// a password.
+    #[cfg(feature = "std")]
+    pub fn parameters(&self) -> &str {
+        let form = || self.body.as_ref().map(|(_, body)| body.as_str()).unwrap_or_default();
+        self.target.get(self.path_len + 1..).unwrap_or_else(form)
     }
 
     /// The body; empty where there is none.
     pub fn body(&self) -> &[u8] {
-        self.body.as_deref().unwrap_or_default().as_bytes()
+        self.body.as_ref().map(|(_, body)| body.as_bytes()).unwrap_or_default()
     }
 
     /// What the body is, for the header `Content-Type`; `None` where there is no body.
     pub fn content_type(&self) -> Option<&'static str> {
-        self.body.as_ref().map(|_| "application/json")
+        self.body.as_ref().map(|(content_type, _)| *content_type)
     }
 
-    /// Adds a parameter to the query, percent-encoded.
+    /// The headers that have to be sent beside those that any HTTP client sends by itself (`Host`, `Content-Length`):
+    /// `Content-Type`; and from a [`Session`](crate::http::Session) `Cookie` and `Authorization`, which are secrets.
+    #[cfg(feature = "std")]
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let content_type = self.content_type().map(|content_type| ("Content-Type", content_type));
+        let cookie = self.ticket.cookie.as_deref().map(|cookie| ("Cookie", cookie));
+        let authorization = self.ticket.authorization.as_deref().map(|answer| ("Authorization", answer));
+        [content_type, cookie, authorization].into_iter().flatten()
+    }
+
+    /// How long the server may hold back the answer on purpose: nothing but for `WaitEvent`. A client's own deadline has
+    /// to be longer.
+    #[cfg(feature = "std")]
+    pub const fn patience(&self) -> core::time::Duration {
+        self.ticket.patience
+    }
+
+    /// Adds a parameter to the query, percent-encoded. Not for what a [`Session`](crate::http::Session) has signed.
+    #[cfg(any(feature = "kazoo", feature = "sipxecs"))]
     #[must_use]
     pub fn query(mut self, name: &str, value: &str) -> Self {
-        let all_shown = self.shown == self.path.len();
-        self.path.push(if self.path.contains('?') { '&' } else { '?' });
-        push_encoded(&mut self.path, name);
-        self.path.push('=');
-        push_encoded(&mut self.path, value);
-        if all_shown {
-            self.shown = self.path.len();
+        for target in [Some(&mut self.target), self.masked.as_mut()].into_iter().flatten() {
+            target.push(if target.contains('?') { '&' } else { '?' });
+            push_encoded(target, name.as_bytes());
+            target.push('=');
+            push_encoded(target, value.as_bytes());
         }
         self
     }
@@ -103,21 +169,19 @@ impl Request {
 
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.path.get(..self.shown).unwrap_or_default();
-        let masked = if self.shown < self.path.len() { "***" } else { "" };
-        write!(f, "Request({} {shown}{masked}", self.method)?;
-        if let Some(body) = &self.body {
+        write!(f, "Request({} {}", self.method, self.masked_target())?;
+        if let Some((_, body)) = &self.body {
             write!(f, ", {} bytes of body", body.len())?;
         }
         f.write_str(")")
     }
 }
 
-/// Appends `text` with every byte but RFC 3986's unreserved ones percent-encoded, so that it stays within its segment,
+/// Appends `bytes` with every byte but RFC 3986's unreserved ones percent-encoded, so that it stays within its segment,
 /// or its parameter of a query.
-pub(crate) fn push_encoded(out: &mut String, text: &str) {
+pub(crate) fn push_encoded(out: &mut String, bytes: &[u8]) {
     const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
-    for byte in text.bytes() {
+    for &byte in bytes {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             out.push(char::from(byte));
         } else {

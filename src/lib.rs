@@ -38,6 +38,7 @@
 //! - [`client`]: login, requests and their answers, lists, keep-alive, deadlines.
 //! - [`server`]: the server's side of a session, for mocks, tests and proxies.
 //! - [`http`]: AMI over HTTP.
+//! - `conference`: one vocabulary over `ConfBridge`, FreeSWITCH, sipXecs and Kazoo.
 //! - [`calls`]: events folded into calls; [`state`]: a mirror of channels, bridges and queues.
 //! - [`error`]: the errors, named by who is to blame.
 //! - [`manual`]: why things are the way they are.
@@ -46,13 +47,17 @@
 //!
 //! - `serde`: `Serialize` for [`Frame`], [`OwnedFrame`], [`Value`], typed [events](event::Event) and [descriptions](catalogue::Described); secrets are masked, but for what `wire::WithSecrets` wraps.
 //! - `std` (default): [`client`], [`server`], [`http`]; and lets `memchr` choose its routine at run time. Without it the crate needs `alloc` only.
+//! - `simd` (default): frames are found with vector instructions, see [`wire::Kernel`]. The files that use them are the only ones with `unsafe`; without it the crate forbids it.
 //! - `md5`: logging in without sending the password.
 //! - `xml`: AMI over HTTP as `mxml`.
 //! - `kazoo`: the Conferences API of Kazoo; brings `serde` and `serde_json`.
-//! - `sipxecs`: the REST conference service of sipXecs.
+//! - `freeswitch`: FreeSWITCH's event socket and conference commands; brings `serde` and `serde_json`.
+//! - `sipxecs`: the REST conference service of sipXecs; brings `freeswitch`.
+//! - `conference`: one vocabulary over the conferences of four servers; brings `freeswitch`, `sipxecs` and `kazoo`.
+//! - `full`: all of these.
 
 #![no_std]
-#![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "simd"), forbid(unsafe_code))]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 extern crate alloc;
@@ -65,14 +70,18 @@ pub mod calls;
 pub mod catalogue;
 #[cfg(feature = "std")]
 pub mod client;
+#[cfg(feature = "conference")]
+pub mod conference;
 pub mod error;
 pub mod event;
 #[cfg(feature = "std")]
 mod exchange;
+#[cfg(feature = "freeswitch")]
+pub mod freeswitch;
 mod gone;
 #[cfg(feature = "std")]
 pub mod http;
-#[cfg(any(feature = "kazoo", feature = "sipxecs"))]
+#[cfg(any(feature = "std", feature = "kazoo", feature = "sipxecs"))]
 mod http_request;
 #[cfg(feature = "kazoo")]
 pub mod kazoo;

@@ -13,17 +13,24 @@ fn folder(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-fn generated(folder: &Path) -> Vec<codegen::File> {
-    codegen::read(folder).and_then(|table| codegen::generate(&table)).unwrap_or_else(|error| panic!("{error}"))
+type Generator = fn(&codegen::Table) -> Result<Vec<codegen::File>, codegen::Error>;
+
+fn generated(folder: &Path, generate: Generator) -> Vec<codegen::File> {
+    codegen::read(folder).and_then(|table| generate(&table)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The golden table is every generator's.
+fn golden(table: &codegen::Table) -> Result<Vec<codegen::File>, codegen::Error> {
+    Ok([codegen::generate(table)?, codegen::generate_freeswitch(table)?].concat())
 }
 
 #[test]
 fn golden_files() {
-    let golden = folder("codegen/golden");
-    let files = generated(&golden);
-    assert!(files == generated(&golden), "not the same twice");
+    let folder = folder("codegen/golden");
+    let files = generated(&folder, golden);
+    assert!(files == generated(&folder, golden), "not the same twice");
     for (name, text) in files {
-        let path = golden.join(name);
+        let path = folder.join(name);
         if std::env::var_os("BLESS").is_some() {
             std::fs::write(&path, &text).expect("a writable file");
         }
@@ -49,8 +56,13 @@ fn laid_out_as_rustfmt_would() {
         eprintln!("SKIPPED: no rustfmt");
         return;
     }
-    for tables in ["codegen/golden", "codegen/spec/ami"] {
-        for (name, text) in generated(&folder(tables)) {
+    let all: [(&str, Generator); 3] = [
+        ("codegen/golden", golden),
+        ("codegen/spec/ami", codegen::generate),
+        ("codegen/spec/freeswitch", codegen::generate_freeswitch),
+    ];
+    for (tables, generate) in all {
+        for (name, text) in generated(&folder(tables), generate) {
             if Path::new(name).extension().is_none_or(|extension| extension != "rs") {
                 continue;
             }
@@ -95,10 +107,10 @@ fn mistakes() {
         ("event A : An event.\n\tB text : A field.\n", "a.spec:2:1: a tab; blanks separate words"),
         ("event A : One\ttwo.\n", "a.spec:1:14: a tab; blanks separate words"),
         ("# One.\n\n : A sentence.\n", "a.spec:3:1: a sentence without anything that it describes"),
-        ("  B text : A field.\n", "a.spec:1:3: a row before the first `block`, `event` or `action`"),
+        ("  B text : A field.\n", "a.spec:1:3: a row before the first `block`, `event`, `action` or `command`"),
         ("event \"A : An event.\n", "a.spec:1:7: a name whose quotes don't close"),
         // The item.
-        ("events A : An event.\n", "a.spec:1:1: expected `block`, `event` or `action`, found `events`"),
+        ("events A : An event.\n", "a.spec:1:1: expected `block`, `event`, `action` or `command`, found `events`"),
         ("event : An event.\n", "a.spec:1:18: expected the name of an event"),
         ("event A\n", "a.spec:1:8: the line wants a sentence: ` : What it is.`"),
         ("event A :\n", "a.spec:1:10: the line wants a sentence: ` : What it is.`"),
@@ -113,6 +125,26 @@ fn mistakes() {
         ("event A since : An event.\n", "a.spec:1:9: `since` is no attribute of an event"),
         ("action A role=item : An action.\n", "a.spec:1:10: `role=item` is no attribute of an action"),
         ("block a class=call : A block.\n", "a.spec:1:9: `class=call` is no attribute of a block"),
+        (
+            "command a on=both : A command.\n",
+            "a.spec:1:11: a command is for a `conference`, the `server` or `any` of them",
+        ),
+        ("command a since=11 : A command.\n", "a.spec:1:11: `since=11` is no attribute of a command"),
+        (
+            "command a : A command.\ncommand \"a \" : A command.\n",
+            "a.spec:2:9: two commands become `A`, the other at a.spec:1",
+        ),
+        ("command 3 : A command.\n", "a.spec:1:9: `3` is no name for a type; give one with `as=`"),
+        ("command a : A command.\n  b uuid : An argument.\n", "a.spec:2:5: unknown kind `uuid`"),
+        (
+            "command a : A command.\n  b word repeat : An argument.\n",
+            "a.spec:2:10: `repeat` is no attribute of an argument",
+        ),
+        ("command a : A command.\n  b word after=c : An argument.\n", "a.spec:2:3: `c` is no argument before this one"),
+        (
+            "command a : A command.\n  b word : An argument.\n  c* word : Another.\n",
+            "a.spec:3:3: a required argument behind one that isn't",
+        ),
         // The row.
         ("event A : An event.\n  B : A field.\n", "a.spec:2:4: `B` has no kind"),
         ("event A : An event.\n  B txet : A field.\n", "a.spec:2:5: unknown kind `txet`"),
@@ -266,6 +298,8 @@ fn mistakes_of_the_tables_as_a_whole() {
         |text: &str| codegen::parse([("a.spec".to_owned(), text.to_owned())]).err().map(|error| error.to_string());
     assert_eq!(error("").as_deref(), Some("the tables: `block common` is missing"));
     let text = "block common : Of events.\n";
+    assert_eq!(error(text), None, "without actions nothing is replied");
+    let text = "block common : Of events.\naction A : An action.\n";
     assert_eq!(error(text).as_deref(), Some("the tables: `block reply-common` is missing"));
     assert_eq!(error(COMMON), None);
 

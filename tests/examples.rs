@@ -6,6 +6,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+#[cfg(feature = "conference")]
+mod mocks;
+
 /// Longer than any of them takes, even on a machine that is busy with something else.
 const BOUND: Duration = Duration::from_secs(20);
 
@@ -16,7 +19,7 @@ fn command(name: &str) -> Command {
     let example = target.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     assert!(example.exists(), "{} is missing: cargo build --examples --all-features", example.display());
     let mut command = Command::new(example);
-    command.env_remove("AMI_SECRET").stdin(Stdio::null());
+    command.env_remove("AMI_SECRET").env_remove("CONFERENCE_SECRET").stdin(Stdio::null());
     command
 }
 
@@ -177,6 +180,15 @@ fn http_poll() {
         web.join().expect("the web server")
     });
     assert_eq!(asked, ["action=login", "action=waitevent", "action=waitevent", "action=logoff"]);
+}
+
+#[test]
+fn http_poll_as_a_user_runs_it() {
+    let (_mock, address) = listening("mock_http", &[]);
+    assert_eq!(output("http_poll", &[&address, "--events", "3"]), "event: Hangup\n".repeat(3));
+    let (code, stdout, stderr) = run("http_poll", [&address, "--secret", "wr0ng"]);
+    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+    assert!(stderr.contains("refused") && !stderr.contains("wr0ng"), "{stderr}");
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn logged_in(now: Instant) -> Session {
 
 #[test]
 fn an_action_becomes_parameters() {
-    let get = Endpoint::rawman().prefix("asterisk").method(Method::Get);
+    let get = Endpoint::rawman().prefix("asterisk").in_query();
     let request = get.request(&Command::new("core show version"), Some("a/1")).unwrap();
     assert_eq!(request.method(), Method::Get);
     assert_eq!(request.target(), "/asterisk/rawman?Action=Command&ActionID=a%2F1&Command=core%20show%20version");
@@ -89,7 +89,7 @@ fn nothing_gets_past_the_encoder() {
 #[test]
 fn what_is_too_long_for_a_server_is_refused() {
     let long = (0..5).fold(Custom::new("X"), |action, _| action.header("k", "v".repeat(900)));
-    let get = Endpoint::rawman().method(Method::Get);
+    let get = Endpoint::rawman().in_query();
     assert!(matches!(get.request(&long, None), Err(RequestError::TooLong { max: 4000, .. })));
     assert!(Endpoint::rawman().request(&long, None).is_ok());
     let longer = (0..60).fold(Custom::new("X"), |action, _| action.header("k", "v".repeat(900)));
@@ -101,7 +101,7 @@ fn secrets_never_show() {
     let now = Instant::now();
     let mut session = logged_in(now);
     let request = session.request(&Login::new("u").secret("s3cret"), None).unwrap();
-    let get = Endpoint::rawman().method(Method::Get).request(&Login::new("u").secret("s3cret"), None).unwrap();
+    let get = Endpoint::rawman().in_query().request(&Login::new("u").secret("s3cret"), None).unwrap();
     let shown = format!("{request:?} {get:?} {session:?} {:?}", Credentials::new("u", "s3cret"));
     assert!(shown.contains("Secret=***"), "{shown}");
     assert!(!shown.contains("s3cret") && !shown.contains("a5458122"), "{shown}");

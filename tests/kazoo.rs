@@ -22,7 +22,7 @@ fn account() -> Account<'static> {
 #[track_caller]
 #[allow(clippy::needless_pass_by_value, reason = "reads better where it is called")]
 fn sends(request: Request, method: Method, path: &str, body: &str) {
-    assert_eq!((request.method(), request.path()), (method, &*format!("{BASE}{path}")));
+    assert_eq!((request.method(), request.target()), (method, &*format!("{BASE}{path}")));
     assert_eq!(std::str::from_utf8(request.body()), Ok(body));
     assert_eq!(request.content_type(), (!body.is_empty()).then_some("application/json"));
 }
@@ -41,7 +41,7 @@ fn each_endpoint() {
     sends(account().participant("C", 20).unwrap(), Method::Get, "/C/participants/20", "");
     sends(account().get("a/b c;d%\u{e9}").unwrap(), Method::Get, "/a%2Fb%20c%3Bd%25%C3%A9", "");
     let again = account().act_on("C", 1, &ParticipantAction::Mute).unwrap().query("random", "7f 3a").query("x", "&");
-    assert_eq!(again.path(), format!("{BASE}/C/participants/1?random=7f%203a&x=%26"));
+    assert_eq!(again.target(), format!("{BASE}/C/participants/1?random=7f%203a&x=%26"));
 }
 
 #[test]
@@ -568,7 +568,7 @@ proptest! {
         prop_assert!(request.path().bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%/".contains(&byte)));
         prop_assert_eq!(ActionBody::from_slice(request.body()).expect("a body").action().expect("one"), &*text);
         let request = request.query(&text, &text);
-        prop_assert_eq!(request.path().matches(['?', '&', '=']).count(), 2);
+        prop_assert_eq!(request.target().matches(['?', '&', '=']).count(), 2);
         if let Ok(message) = Subscription::subscribe(&text, &text, [Binding::Commands { conference: &text }]).to_json() {
             let object = Json::parse(&message).expect("JSON").object().expect("an object");
             let binding = object.get("data").and_then(Json::object).and_then(|data| data.get("binding")?.text());

@@ -1,4 +1,4 @@
-//! Invariants: any bytes give no panic and the same frames and errors in any pieces; what is written reads back as it was written.
+//! Invariants: any bytes give no panic and the same frames and errors in any pieces, by any kernel, with a filter those that it lets through; what is written reads back as it was written.
 
 mod support;
 
@@ -12,6 +12,7 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         4 => prop::sample::select(vec![
             "\r\n", "\n", "\r\n\r\n", "\r", ":", ": ", "Response: Follows\r\n", "Response: Success\r\n", "Event: Hangup\r\n",
+            "Event: Cdr\r\n", "Event: VarSet\nA: b\r\n\r\n", "event:Cel\r\n", "x\n",
             "ActionID: 1\r\n", "Action: Ping\r\n", "--END COMMAND--", "--END COMMAND--\r\n\r\n", "Privilege: Command\r\n", "text\n",
             "Asterisk Call Manager/5.0.1\r\n",
         ]).prop_map(|text| text.as_bytes().to_vec()),
@@ -57,6 +58,16 @@ proptest! {
         for frame in &whole.0.frames {
             prop_assert!(frame.len <= limits.max_frame() as usize || frame.kind == oracle::Kind::Banner);
         }
+    }
+
+    #[test]
+    fn every_kernel_finds_the_same(setup: [u8; 16], input in stream()) {
+        support::invariants::kernels(&[&setup[..], &input].concat());
+    }
+
+    #[test]
+    fn a_filter_leaves_what_it_lets_through(setup: [u8; 16], input in stream()) {
+        support::invariants::filtered(&[&setup[..], &input].concat());
     }
 
     #[test]

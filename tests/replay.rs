@@ -15,9 +15,11 @@ type Invariant = fn(&[u8]);
 /// A file in `fuzz/crashes/<target>/` for each fault that a target found, and in `fuzz/seeds/<target>/` what the corpus has no example of; see `fuzz/README.md`.
 #[test]
 fn crashes_and_seeds() {
-    let targets: [(&str, Invariant); 8] = [
+    let targets: &[(&str, Invariant)] = &[
         ("decode", invariants::decode),
         ("chunking", invariants::chunking),
+        ("kernels", invariants::kernels),
+        ("filtered", invariants::filtered),
         ("differential", invariants::differential),
         ("write_read", invariants::write_read),
         ("session_ops", session_ops),
@@ -46,6 +48,40 @@ fn kazoo_json() {
     }
 }
 
+/// The same for commands of the vocabulary: whatever the bytes are, some command comes of them.
+#[cfg(feature = "conference")]
+#[test]
+fn conference_roundtrip() {
+    for folder in ["corpus/kazoo", "corpus/sipxecs", "fuzz/crashes/conference_roundtrip"] {
+        for (name, bytes) in files(folder) {
+            println!("{name}");
+            for start in 0..bytes.len().min(64) {
+                support::conference::conference_roundtrip(&bytes[start..]);
+            }
+        }
+    }
+}
+
+/// The same for the event socket; eight bytes of sizes and steps go before a recording.
+#[cfg(feature = "freeswitch")]
+#[test]
+fn esl() {
+    for folder in ["fuzz/crashes/esl", "fuzz/seeds/esl"] {
+        for (name, bytes) in files(folder) {
+            println!("{name}");
+            support::esl::esl(&bytes);
+        }
+    }
+    for (name, bytes) in files("corpus/freeswitch") {
+        println!("{name}");
+        for setup in [b"\0\0\0\0\0\0\0\0", b"\x0b\x52\x8c\xf1\x03\x40\x77\xd9"] {
+            // Of a long one its beginning.
+            let bytes = &bytes[..bytes.len().min(1 << 15)];
+            support::esl::esl(&[setup, bytes].concat());
+        }
+    }
+}
+
 #[test]
 fn corpus_decode() {
     corpus(|bytes| {
@@ -60,6 +96,24 @@ fn corpus_chunking() {
     corpus(|bytes| {
         for setup in SETUPS {
             invariants::chunking(&[setup, bytes].concat());
+        }
+    });
+}
+
+#[test]
+fn corpus_kernels() {
+    corpus(|bytes| {
+        for setup in SETUPS {
+            invariants::kernels(&[setup, bytes].concat());
+        }
+    });
+}
+
+#[test]
+fn corpus_filtered() {
+    corpus(|bytes| {
+        for setup in SETUPS {
+            invariants::filtered(&[setup, bytes].concat());
         }
     });
 }

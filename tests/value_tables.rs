@@ -8,7 +8,7 @@ use core::time::Duration;
 use std::borrow::Cow;
 use ami_proto::value::{
     AmaFlags, AmiVersion, Assignment, AssignmentError, Assignments, Banner, CallerIdPart, ChannelName, ChannelState,
-    ClassSet, Classes, ClockTime, CodecList, CommaList, ContactList, Date, DateTime, DeviceState, Epoch, Escaped,
+    ClassSet, Classes, ClockTime, CodecList, CommaList, ContactList, Date, DateTime, DeviceState, Encoded, Epoch, Escaped,
     ExtensionState, FromWire, HangupCause, Hex, LocalHalf, Milliseconds, Peer, PenaltyChange, PresenceState,
     Presentation, QueueRuleStep, Screening, Seconds, SecurityAddress, SecurityTime, TimeOfDay, Timestamp, ToWire,
     UniqueId, Visibility, quote_into,
@@ -675,4 +675,38 @@ fn text() {
     assert_eq!(<&str>::from_wire(b"ab\xff").unwrap_err().at(), 2);
     assert_eq!(wire("abc"), "abc");
     assert_eq!(wire(&b"abc"[..]), "abc");
+}
+
+#[test]
+fn encoded() {
+    let rows: [(&[u8], &[u8]); 9] = [
+        (b"", b""),
+        (b"_undef_", b""),
+        (b"a%20b", b"a b"),
+        (b"100%25", b"100%"),
+        (b"a%ZZb%2", b"a%ZZb%2"),
+        (b"%", b"%"),
+        (b"%FF%fe%00%0A", b"\xff\xfe\0\n"),
+        (b"a+b", b"a+b"),
+        (b"caf\xc3\xa9", b"caf\xc3\xa9"),
+    ];
+    for (wire, text) in rows {
+        let value = Encoded::new(wire);
+        assert_eq!(value.decode(), text, "{}", wire.escape_ascii());
+        assert!(value == *text && value.is_empty() == text.is_empty());
+        assert_eq!(value.to_string(), String::from_utf8_lossy(text));
+    }
+    let every: Vec<u8> = (0..=255).collect();
+    assert_eq!(Encoded::new(&Encoded::encode(&every)).decode(), every);
+    assert_eq!(Encoded::encode(b"!$'()*,-./_~"), b"!$'()*,-./_~", "what a server leaves as it is");
+    assert_eq!(Encoded::encode(b"\"#%&+:;<=>?@[\\]^`{|} \x7f"), b"%22%23%25%26%2B%3A%3B%3C%3D%3E%3F%40%5B%5C%5D%5E%60%7B%7C%7D%20%7F");
+    let lists: [(&[u8], &[&str]); 4] = [
+        (b"one", &["one"]),
+        (b"ARRAY%3A%3Aone%7C%3Atwo%20three", &["one", "two three"]),
+        (b"ARRAY::one|:two%7C%3A|:", &["one", "two|:", ""]),
+        (b"ARRAY%3A%3A", &[""]),
+    ];
+    for (wire, items) in lists {
+        assert_eq!(Encoded::new(wire).items().map(|item| item.to_string()).collect::<Vec<_>>(), items);
+    }
 }

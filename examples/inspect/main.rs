@@ -19,11 +19,19 @@
 //! cargo run --release --example inspect -- --calls --svg calls.svg corpus/sessions/22_queue_excerpt.ami
 //! ```
 //!
+//! Recordings of FreeSWITCH's event socket (with the feature `freeswitch`):
+//!
+//! ```text
+//! cargo run --release --features freeswitch --example inspect -- --protocol esl --json corpus/freeswitch/mute_1.11.2.esl
+//! ```
+//!
 //! It exits with 0, with 1 after a framing error, with 2 where it was called wrongly or could not read or write. An input that ends inside a frame is worth a
 //! warning and no more: recordings are cut off as a rule.
 
 mod calls;
 mod clock;
+#[cfg(feature = "freeswitch")]
+mod esl;
 mod json;
 mod stream;
 mod summary;
@@ -36,19 +44,23 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ami_proto::Frame;
+use ami_proto::Decoder;
 use calls::Calls;
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use json::Json;
-use stream::{Ending, Stream};
+use stream::{Decode, Ending, Stream};
 use summary::Summary;
 use typed::Types;
 
-/// Shows the frames of recorded streams of the Asterisk Manager Interface, in either direction.
+/// Shows the frames of recorded streams of the Asterisk Manager Interface, or of FreeSWITCH's event socket, in either direction.
 #[derive(Parser)]
 #[command(name = "inspect")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 struct Options {
+    /// What the streams are
+    #[arg(long, value_name = "PROTOCOL", default_value = "ami")]
+    protocol: Protocol,
+
     /// Print each frame as a JSON object on a line of its own, instead of a summary
     #[arg(long)]
     json: bool,
@@ -77,10 +89,20 @@ struct Options {
     files: Vec<PathBuf>,
 }
 
+/// What is read.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Protocol {
+    /// The Asterisk Manager Interface
+    Ami,
+    /// FreeSWITCH's event socket
+    #[cfg(feature = "freeswitch")]
+    Esl,
+}
+
 /// What is made of the frames: one implementation for each form of output. Its errors are those of writing.
-trait Report {
+trait Report<D: Decode = Decoder> {
     /// Takes the next frame of a file.
-    fn frame(&mut self, frame: Frame<'_>) -> io::Result<()>;
+    fn frame(&mut self, frame: D::Frame<'_>) -> io::Result<()>;
 
     /// Takes the end of a file, after its last frame. What it wrote has left our buffers then, so that messages come in order.
     fn end_of_file(&mut self, file: Name<'_>, stream: &Stream) -> io::Result<()>;
@@ -100,15 +122,31 @@ enum Verdict {
 fn main() -> ExitCode {
     let options = Options::parse();
     let out = BufWriter::new(io::stdout().lock());
-    let types = options.typed.then(Types::new);
-    let mut report: Box<dyn Report> = if options.json {
-        Box::new(Json::new(out, options.show_secrets, types))
-    } else if options.calls || options.svg.is_some() {
-        Box::new(Calls::new(options.calls.then_some(out), options.svg.clone()))
-    } else {
-        Box::new(Summary::new(out, types))
+    let verdict = match options.protocol {
+        Protocol::Ami => {
+            let types = options.typed.then(Types::new);
+            let mut report: Box<dyn Report> = if options.json {
+                Box::new(Json::new(out, options.show_secrets, types))
+            } else if options.calls || options.svg.is_some() {
+                Box::new(Calls::new(options.calls.then_some(out), options.svg.clone()))
+            } else {
+                Box::new(Summary::new(out, types))
+            };
+            inspect(&options, &mut *report)
+        }
+        #[cfg(feature = "freeswitch")]
+        Protocol::Esl if options.calls || options.svg.is_some() => {
+            complain("--calls and --svg", "these know events of the Asterisk Manager Interface only; leave them out");
+            return ExitCode::from(Verdict::Failed as u8);
+        }
+        #[cfg(feature = "freeswitch")]
+        Protocol::Esl if options.json => {
+            inspect(&options, &mut esl::Json::new(out, options.show_secrets, options.typed))
+        }
+        #[cfg(feature = "freeswitch")]
+        Protocol::Esl => inspect(&options, &mut esl::Summary::new(out)),
     };
-    let verdict = match inspect(&options, &mut *report) {
+    let verdict = match verdict {
         Ok(verdict) => verdict,
         // Whoever read the output, `head` say, has seen enough.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Verdict::Fine,
@@ -121,7 +159,7 @@ fn main() -> ExitCode {
 }
 
 /// Reads file by file. What is wrong with one of them doesn't keep it from the next; an error is one of writing.
-fn inspect(options: &Options, report: &mut dyn Report) -> io::Result<Verdict> {
+fn inspect<D: Decode>(options: &Options, report: &mut dyn Report<D>) -> io::Result<Verdict> {
     // Lines that scroll by on the same terminal are progress enough.
     let progress = !(options.json && io::stdout().is_terminal());
     let mut worst = Verdict::Fine;
@@ -135,7 +173,7 @@ fn inspect(options: &Options, report: &mut dyn Report) -> io::Result<Verdict> {
                 continue;
             }
         };
-        let stream = stream::read(input, options.chunk, |frame| report.frame(frame))?;
+        let stream = stream::read::<D>(input, options.chunk, |frame| report.frame(frame))?;
         report.end_of_file(file, &stream)?;
         let verdict = match stream.ending {
             Ending::Clean => Verdict::Fine,

@@ -60,17 +60,60 @@ pub(crate) fn open(path: &Path, progress: bool) -> io::Result<Box<dyn Read>> {
     Ok(Box::new(BufReader::new(bar.wrap_read(file))))
 }
 
+/// What turns bytes into frames: the decoder of one protocol.
+pub(crate) trait Decode {
+    type Frame<'a>
+    where
+        Self: 'a;
+
+    fn start() -> Self;
+    fn space(&mut self, min: usize) -> &mut [u8];
+    fn advance(&mut self, n: usize);
+    fn next_frame(&mut self) -> Result<Option<Self::Frame<'_>>, FrameError>;
+    fn finish(&self) -> Option<Truncated>;
+    /// Blank lines that belong to no frame.
+    fn blank_lines(&self) -> u64;
+}
+
+impl Decode for Decoder {
+    type Frame<'a> = Frame<'a>;
+
+    fn start() -> Self {
+        Self::new(Limits::new())
+    }
+
+    fn space(&mut self, min: usize) -> &mut [u8] {
+        self.space(min)
+    }
+
+    fn advance(&mut self, n: usize) {
+        self.advance(n);
+    }
+
+    fn next_frame(&mut self) -> Result<Option<Frame<'_>>, FrameError> {
+        self.next_frame()
+    }
+
+    fn finish(&self) -> Option<Truncated> {
+        self.finish()
+    }
+
+    fn blank_lines(&self) -> u64 {
+        self.blank_lines()
+    }
+}
+
 /// Reads a stream to its end, at most `chunk` bytes at a time, and hands out every frame.
 ///
 /// # Errors
 /// Those of `each` alone; what goes wrong with the stream is its [`Ending`].
-pub(crate) fn read(
+pub(crate) fn read<D: Decode>(
     mut input: Box<dyn Read>,
     chunk: NonZeroUsize,
-    mut each: impl FnMut(Frame<'_>) -> io::Result<()>,
+    mut each: impl FnMut(D::Frame<'_>) -> io::Result<()>,
 ) -> io::Result<Stream> {
     let started = Instant::now();
-    let mut decoder = Decoder::new(Limits::new());
+    let mut decoder = D::start();
     let mut bytes = 0;
     let ending = 'stream: loop {
         // There is room for a byte at least: a decoder that is full and has no frame to take has failed below.

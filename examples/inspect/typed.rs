@@ -48,7 +48,7 @@ fn content(content: &Content<'_>) -> Value {
     }
 }
 
-fn datum(datum: &Datum<'_>) -> Value {
+pub(crate) fn datum(datum: &Datum<'_>) -> Value {
     match *datum {
         Datum::Text(value) => text(value),
         Datum::Int(number) => json!(number),

@@ -4,7 +4,9 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::value::{AmaFlags, ChannelName, ClassSet, DeviceState, PresenceState, ToWire, UniqueId, quote_into};
+use crate::value::{
+    AmaFlags, ChannelName, ClassSet, DeviceState, Milliseconds, PresenceState, Seconds, ToWire, UniqueId, quote_into,
+};
 use crate::wire::Value;
 
 /// What a setter takes: text, bytes, numbers, truth values, and values read from a frame.
@@ -40,6 +42,14 @@ impl<'a> Arg<'a> {
 
     const fn borrowed(bytes: &'a [u8]) -> Self {
         Self(Inner::Bytes(Cow::Borrowed(bytes)))
+    }
+
+    /// How many bytes it has; of a number, at the most.
+    pub(super) fn len(&self) -> usize {
+        match &self.0 {
+            Inner::Bytes(bytes) => bytes.len(),
+            Inner::Int(_) | Inner::Uint(_) => 20,
+        }
     }
 
     /// The bytes; those of a number are written into `digits`.
@@ -119,6 +129,25 @@ impl From<bool> for Arg<'_> {
     #[inline]
     fn from(value: bool) -> Self {
         (if value { "yes" } else { "no" }).into()
+    }
+}
+
+impl From<Seconds> for Arg<'_> {
+    #[inline]
+    fn from(value: Seconds) -> Self {
+        let length = value.get();
+        if length.subsec_nanos() == 0 { length.as_secs().into() } else { Self::wire(&value) }
+    }
+}
+
+impl From<Milliseconds> for Arg<'_> {
+    #[inline]
+    fn from(value: Milliseconds) -> Self {
+        let length = value.get();
+        match u64::try_from(length.as_millis()) {
+            Ok(whole) if length.subsec_nanos() % 1_000_000 == 0 => whole.into(),
+            _ => Self::wire(&value),
+        }
     }
 }
 

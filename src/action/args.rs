@@ -7,7 +7,7 @@ use core::fmt;
 use super::Arg;
 use crate::error::{EncodeError, Refusal};
 use crate::value::quote_into;
-use crate::wire::FrameWriter;
+use crate::wire::{FrameWriter, name_refusal};
 use smallvec::SmallVec;
 
 /// The longest `ActionID` that no server cuts.
@@ -31,8 +31,6 @@ struct Header<'a> {
     name: HeaderName<'a>,
     value: Arg<'a>,
     secret: bool,
-    /// Why the value can't be sent, found when it was set.
-    refusal: Option<Refusal>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -41,6 +39,8 @@ enum HeaderName<'a> {
     Field(&'static str),
     /// A field of the table with a number in its name.
     Numbered(&'static str, u32),
+    /// A field of the table that holds a `name=value`, and that name.
+    Assignment(&'static str, Arg<'a>),
     /// What the caller named.
     Free(Arg<'a>),
 }
@@ -71,20 +71,13 @@ impl<'a> Args<'a> {
     }
 
     /// Adds one more of a field that repeats.
-    pub(super) fn push(mut self, name: &'static str, value: Arg<'a>) -> Self {
-        self.headers.push(Header { name: HeaderName::Field(name), value, secret: false, refusal: None });
-        self
+    pub(super) fn push(self, name: &'static str, value: Arg<'a>) -> Self {
+        self.add(HeaderName::Field(name), value, false)
     }
 
     /// Adds one more `name=value` of a field that holds such.
-    pub(super) fn assign(mut self, header: &'static str, name: &[u8], value: &[u8]) -> Self {
-        let mut pair = Vec::with_capacity(name.len() + value.len() + 1);
-        quote_into(name, &mut pair);
-        pair.push(b'=');
-        quote_into(value, &mut pair);
-        let refusal = (name.is_empty() || name.contains(&b'=')).then_some(Refusal::VariableName);
-        self.headers.push(Header { name: HeaderName::Field(header), value: pair.into(), secret: false, refusal });
-        self
+    pub(super) fn assign(self, header: &'static str, name: Arg<'a>, value: Arg<'a>) -> Self {
+        self.add(HeaderName::Assignment(header, name), value, false)
     }
 
     /// Sets a field whose name holds a number.
@@ -93,9 +86,8 @@ impl<'a> Args<'a> {
     }
 
     /// Adds a header that isn't in the table.
-    pub(super) fn header(mut self, name: Arg<'a>, value: Arg<'a>) -> Self {
-        self.headers.push(Header { name: HeaderName::Free(name), value, secret: false, refusal: None });
-        self
+    pub(super) fn header(self, name: Arg<'a>, value: Arg<'a>) -> Self {
+        self.add(HeaderName::Free(name), value, false)
     }
 
     /// How many headers of this numbered field there are.
@@ -108,29 +100,68 @@ impl<'a> Args<'a> {
 
     fn put(mut self, name: HeaderName<'a>, value: Arg<'a>, secret: bool) -> Self {
         match self.headers.iter_mut().find(|header| header.name == name) {
-            Some(header) => header.value = value,
-            None => self.headers.push(Header { name, value, secret, refusal: None }),
+            Some(header) => {
+                header.value = value;
+                self
+            }
+            None => self.add(name, value, secret),
         }
+    }
+
+    fn add(mut self, name: HeaderName<'a>, value: Arg<'a>, secret: bool) -> Self {
+        self.headers.push(Header { name, value, secret });
         self
     }
 
     pub(super) fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        out.reserve(self.headers.iter().map(Header::room).sum::<usize>() + 2 * MAX_ACTION_ID);
         let mut digits = [0; 20];
         let mut writer = FrameWriter::action(out, self.action.bytes(&mut digits));
         if let Some(id) = action_id {
             check_action_id(id)?;
-            writer = writer.header("ActionID", id);
+            writer.field(b"ActionID", None, |out| out.extend_from_slice(id.as_bytes()));
         }
         for header in &self.headers {
-            let mut name = NameBuffer::default();
-            let name = header.name.write(&mut name);
-            let value = header.value.bytes(&mut digits);
-            if let Some(refusal) = header.refusal.or_else(|| leading_blank(value).filter(|_| !self.verbatim)) {
-                return Err(EncodeError::new(name, refusal));
-            }
-            writer = writer.header(name, value);
+            header.write(&mut writer, self.verbatim);
         }
         writer.finish()
+    }
+}
+
+impl Header<'_> {
+    /// About how many bytes it takes: a guess that is right for all but numbered names and much that needs quoting.
+    fn room(&self) -> usize {
+        let name = match &self.name {
+            HeaderName::Field(name) | HeaderName::Numbered(name, _) => name.len(),
+            HeaderName::Assignment(name, variable) => name.len() + variable.len() + 1,
+            HeaderName::Free(name) => name.len(),
+        };
+        name + self.value.len() + 4
+    }
+
+    fn write(&self, writer: &mut FrameWriter<'_>, verbatim: bool) {
+        let blank = |value| leading_blank(value).filter(|_| !verbatim);
+        let mut digits = [0; 20];
+        let value = self.value.bytes(&mut digits);
+        let plain = |out: &mut Vec<u8>| out.extend_from_slice(value);
+        match &self.name {
+            HeaderName::Field(name) => writer.field(name.as_bytes(), blank(value), plain),
+            HeaderName::Assignment(name, variable) => {
+                let mut digits = [0; 20];
+                let variable = variable.bytes(&mut digits);
+                let refusal = variable_refusal(variable).or_else(|| blank(variable));
+                writer.field(name.as_bytes(), refusal, |out| {
+                    quote_into(variable, out);
+                    out.push(b'=');
+                    quote_into(value, out);
+                });
+            }
+            HeaderName::Numbered(..) | HeaderName::Free(_) => {
+                let mut buffer = NameBuffer::default();
+                let name = self.name.write(&mut buffer);
+                writer.field(name, name_refusal(name).or_else(|| blank(value)), plain);
+            }
+        }
     }
 }
 
@@ -144,7 +175,7 @@ struct NameBuffer {
 impl HeaderName<'_> {
     fn write<'b>(&'b self, buffer: &'b mut NameBuffer) -> &'b [u8] {
         match self {
-            Self::Field(name) => name.as_bytes(),
+            Self::Field(name) | Self::Assignment(name, _) => name.as_bytes(),
             Self::Free(name) => name.bytes(&mut buffer.digits),
             Self::Numbered(pattern, number) => {
                 let (before, rest) = pattern.split_once('{').unwrap_or((pattern, ""));
@@ -182,6 +213,10 @@ fn leading_blank(value: &[u8]) -> Option<Refusal> {
         .map(|byte| Refusal::LeadingBlank { byte: *byte })
 }
 
+fn variable_refusal(name: &[u8]) -> Option<Refusal> {
+    (name.is_empty() || name.contains(&b'=')).then_some(Refusal::VariableName)
+}
+
 impl fmt::Debug for Args<'_> {
     /// The names, and the values that are no secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -195,9 +230,16 @@ impl fmt::Debug for Args<'_> {
             let name = header.name.write(&mut name);
             let value = header.value.bytes(&mut digits);
             let hidden = header.secret || crate::wire::is_secret_name(name);
-            let value: &dyn fmt::Debug =
-                if hidden { &format_args!("***") } else { &format_args!("\"{}\"", value.escape_ascii()) };
-            map.entry(&format_args!("\"{}\"", name.escape_ascii()), value);
+            let name = format_args!("\"{}\"", name.escape_ascii());
+            if hidden {
+                map.entry(&name, &format_args!("***"));
+            } else if let HeaderName::Assignment(_, variable) = &header.name {
+                let mut digits = [0; 20];
+                let variable = variable.bytes(&mut digits).escape_ascii();
+                map.entry(&name, &format_args!("\"{variable}={}\"", value.escape_ascii()));
+            } else {
+                map.entry(&name, &format_args!("\"{}\"", value.escape_ascii()));
+            }
         }
         map.finish()
     }

@@ -59,6 +59,7 @@ impl<'buf> Datum<'buf> {
             // Open: any bytes will do.
             Kind::Text
             | Kind::Escaped
+            | Kind::Encoded
             | Kind::Channel
             | Kind::UniqueId
             | Kind::CallerId

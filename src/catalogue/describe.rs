@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::table::Named;
 use super::{ActionType, Datum, EventType, Field, Reply};
 use crate::event::Event;
 use crate::value::ValueError;
@@ -105,9 +106,9 @@ impl<'buf> Described<'buf> {
     }
 
     fn new(frame: Frame<'buf>, type_name: &'static str, fields: impl Iterator<Item = Field>, rest: bool) -> Self {
-        let fields: Vec<Field> = fields.collect();
+        let fields: Vec<Named> = fields.map(Named::new).collect();
         let entry = |header: Header<'buf>| {
-            let field = fields.iter().copied().find(|field| field.is_named(header.name()));
+            let field = fields.iter().find(|field| field.is(header.name())).map(|named| named.field);
             let secret = field.is_some_and(Field::is_secret) && !header.value().is_empty() || is_secret(frame, header);
             let meaning = match field {
                 Some(field) => Meaning::Field(field, field.read(header.value())),

@@ -7,6 +7,7 @@
 pub enum Kind {
     Text,
     Escaped,
+    Encoded,
     Int,
     Uint,
     Float,
@@ -43,9 +44,10 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    const ALL: [Self; 34] = [
+    const ALL: [Self; 35] = [
         Self::Text,
         Self::Escaped,
+        Self::Encoded,
         Self::Int,
         Self::Uint,
         Self::Float,
@@ -92,6 +94,7 @@ impl Kind {
         match self {
             Self::Text => "text",
             Self::Escaped => "escaped",
+            Self::Encoded => "encoded",
             Self::Int => "int",
             Self::Uint => "uint",
             Self::Float => "float",
@@ -127,12 +130,14 @@ impl Kind {
         }
     }
 
-    /// Whether this value stands for none: servers write nothing, `(null)` or `N/A` where they have no number, time or state. Text may be any of these.
+    /// Whether this value stands for none: servers write nothing, `(null)` or `N/A` where they have no number, time or state, and FreeSWITCH `_undef_`, or `none` for the number of a
+    /// member. Text may be any of these.
     pub(crate) fn is_absent(self, value: &[u8]) -> bool {
         let closed = !matches!(
             self,
             Self::Text
                 | Self::Escaped
+                | Self::Encoded
                 | Self::Channel
                 | Self::UniqueId
                 | Self::CallerId
@@ -144,6 +149,6 @@ impl Kind {
                 | Self::List
                 | Self::Assignments
         );
-        closed && matches!(value, b"" | b"(null)" | b"N/A")
+        closed && matches!(value, b"" | b"(null)" | b"N/A" | b"_undef_") || self == Self::Uint && value == b"none"
     }
 }

@@ -30,6 +30,7 @@ pub(crate) use lookup::{Names, find_name};
 pub use read::{Key, Repeated};
 pub(crate) use read::{indexed, read, repeated};
 pub use replies::Replies;
+pub(crate) use table::EVENT_CLASSES;
 pub use table::{ActionType, EventType, Field, Fields, Reply, ReplyStyle, Role};
 
 /// Every event that the crate knows, in the order of the tables: those of a subject together.

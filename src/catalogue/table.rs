@@ -14,13 +14,18 @@ static TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.txt"));
 mod starts {
     include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 }
+pub(crate) use starts::EVENT_CLASSES;
 use starts::{ACTION_STARTS, BLOCK_STARTS, COMMON, EVENT_STARTS, REPLY_COMMON};
 
 /// The item that begins here, up to the next one.
 fn item(starts: &[u32], number: usize) -> &'static str {
-    let start = starts.get(number).map_or(TEXT.len(), |start| *start as usize);
-    let text = TEXT.get(start..).unwrap_or_default();
-    text.split("\n\n").next().unwrap_or_default()
+    let start_of = |number| starts.get(number).map(|start: &u32| *start as usize);
+    let start = start_of(number).unwrap_or(TEXT.len());
+    match start_of(number + 1) {
+        Some(end) => TEXT.get(start..end).unwrap_or_default().trim_end_matches('\n'),
+        // The last of its table.
+        None => TEXT.get(start..).and_then(|text| text.split("\n\n").next()).unwrap_or_default(),
+    }
 }
 
 fn column(line: &'static str, number: usize) -> &'static str {
@@ -128,6 +133,10 @@ pub enum Role {
 }
 
 impl EventType {
+    pub(crate) const fn number(self) -> usize {
+        self.0 as usize
+    }
+
     /// Classes that a session must be allowed to read, all of them; none for what only answers actions.
     pub fn classes(self) -> Classes {
         self.class_bits()
@@ -410,8 +419,7 @@ impl Field {
 
     /// Whether a header of this name is it.
     pub fn is_named(self, header: &[u8]) -> bool {
-        read::is_named(header, self.prefix(), self.name(), self.aliases())
-            || indexed::is_named(header, self.prefix(), self.name())
+        Named::new(self).is(header)
     }
 
     /// Reads a value of it. `None`: the value stands for none.
@@ -420,6 +428,25 @@ impl Field {
     /// When the value is not of its kind: where, and what was expected.
     pub fn read(self, value: Value<'_>) -> Result<Option<Datum<'_>>, ValueError> {
         Datum::read(self.kind(), value)
+    }
+}
+
+/// A field with its names at hand, to hold many headers against.
+#[derive(Clone, Copy)]
+pub(super) struct Named {
+    pub(super) field: Field,
+    name: &'static str,
+    aliases: &'static str,
+}
+
+impl Named {
+    pub(super) fn new(field: Field) -> Self {
+        Self { field, name: field.name(), aliases: column(field.line, 1) }
+    }
+
+    pub(super) fn is(&self, header: &[u8]) -> bool {
+        let prefix = self.field.prefix();
+        read::is_named(header, prefix, self.name, words(self.aliases)) || indexed::is_named(header, prefix, self.name)
     }
 }
 

@@ -193,9 +193,12 @@ pub(super) fn unglue(frame: Frame<'_>) -> Vec<u8> {
     parts
 }
 
-/// The items of lists that are collected, until they are taken.
+/// The items of lists that are collected, until they are taken. Takes up next to nothing where there are none.
 #[derive(Debug, Default)]
-pub(super) struct Collected {
+pub(super) struct Collected(Option<Box<Lists>>);
+
+#[derive(Debug, Default)]
+struct Lists {
     lists: Vec<List>,
     items: usize,
     bytes: usize,
@@ -216,55 +219,63 @@ impl Collected {
 
     /// Collects the items of this list, at most so many at a time.
     pub(super) fn begin(&mut self, id: Id, limit: usize) {
-        match self.lists.iter_mut().find(|list| list.id == id) {
+        let all = self.0.get_or_insert_default();
+        match all.lists.iter_mut().find(|list| list.id == id) {
             Some(list) => list.limit = limit,
-            None => self.lists.push(List { id, limit, bytes: 0, items: Vec::new(), ended: false }),
+            None => all.lists.push(List { id, limit, bytes: 0, items: Vec::new(), ended: false }),
         }
     }
 
     /// Keeps a copy of an item, if there is room for it.
     pub(super) fn push(&mut self, id: Id, frame: Frame<'_>, room: usize, most_items: usize) -> bool {
-        let Some(list) = self.lists.iter_mut().find(|list| list.id == id) else { return false };
+        let Some(all) = &mut self.0 else { return false };
+        let Some(list) = all.lists.iter_mut().find(|list| list.id == id) else { return false };
         // The first brings the list with it: an empty one is held by its request.
         let size = frame.owned_size() + if list.items.is_empty() { Self::LIST } else { 0 };
-        let fits = size <= room && self.items < most_items && list.items.len() < list.limit;
+        let fits = size <= room && all.items < most_items && list.items.len() < list.limit;
         if fits {
             list.items.push(frame.to_owned());
             list.bytes += size;
-            self.bytes += size;
-            self.items += 1;
+            all.bytes += size;
+            all.items += 1;
         }
         fits
     }
 
     pub(super) fn take(&mut self, id: Id) -> Vec<OwnedFrame> {
-        let Some(at) = self.lists.iter().position(|list| list.id == id) else { return Vec::new() };
-        let Some(list) = self.lists.get_mut(at) else { return Vec::new() };
-        self.bytes -= list.bytes;
-        self.items -= list.items.len();
+        let Some(all) = &mut self.0 else { return Vec::new() };
+        let Some(list) = all.lists.iter_mut().find(|list| list.id == id) else { return Vec::new() };
+        all.bytes -= list.bytes;
+        all.items -= list.items.len();
         list.bytes = 0;
         let items = core::mem::take(&mut list.items);
-        if list.ended {
-            self.lists.swap_remove(at);
-        }
+        self.tidy();
         items
     }
 
     /// Nothing more will come for this list.
     pub(super) fn end(&mut self, id: Id) {
-        if let Some(at) = self.lists.iter().position(|list| list.id == id) {
-            match self.lists.get_mut(at) {
-                Some(list) if !list.items.is_empty() => list.ended = true,
-                _ => _ = self.lists.swap_remove(at),
-            }
+        let Some(all) = &mut self.0 else { return };
+        if let Some(list) = all.lists.iter_mut().find(|list| list.id == id) {
+            list.ended = true;
+            self.tidy();
+        }
+    }
+
+    /// Forgets lists that have ended and of which all has been taken.
+    fn tidy(&mut self) {
+        let Some(all) = &mut self.0 else { return };
+        all.lists.retain(|list| !list.ended || !list.items.is_empty());
+        if all.lists.is_empty() {
+            self.0 = None;
         }
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.bytes
+        self.0.as_ref().map_or(0, |all| all.bytes)
     }
 
     pub(super) fn items(&self) -> usize {
-        self.items
+        self.0.as_ref().map_or(0, |all| all.items)
     }
 }

@@ -43,6 +43,7 @@ mod pending;
 mod report;
 mod session;
 mod state;
+mod subscription;
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -95,7 +96,7 @@ use session::{Notice, Session};
 pub struct Client {
     decoder: Decoder,
     /// A frame that was found and whose item does not fit anywhere: nothing is read until it does.
-    stalled: Option<Source>,
+    stalled: Option<Box<Source>>,
     /// Whether that has been told.
     told: bool,
     /// The parts of a frame that was several in one.
@@ -288,7 +289,7 @@ impl Client {
             if let Some(notice) = self.session.notice() {
                 return Ok(Some(Next::Notice(notice)));
             }
-            let source = match found.take().or_else(|| self.stalled.take()) {
+            let source = match found.take().or_else(|| self.stalled.take().map(|stalled| *stalled)) {
                 Some(source) => source,
                 None => match self.found() {
                     Some(source) => source,
@@ -308,7 +309,7 @@ impl Client {
                 None | Some(Route::Collected) => self.told = false,
                 Some(Route::Glued) => self.split(source),
                 Some(route @ Route::Full(_)) => {
-                    self.stalled = Some(source);
+                    self.stalled = Some(Box::new(source));
                     if core::mem::replace(&mut self.told, true) {
                         return Ok(None);
                     }

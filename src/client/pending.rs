@@ -86,9 +86,13 @@ impl Entry {
     pub(super) const SIZE: usize = size_of::<Self>() + size_of::<(Instant, u64)>() + Collected::LIST;
 }
 
-/// The requests in flight, in the order in which they were sent.
+/// The requests in flight, in the order in which they were sent. Takes up next to nothing where there are none, as in most sessions most of the time.
 #[derive(Debug)]
-pub(super) struct InFlight {
+pub(super) struct InFlight(Option<Box<Requests>>);
+
+#[derive(Debug)]
+struct Requests {
+    /// Never empty.
     entries: VecDeque<Entry>,
     deadlines: Deadlines<Instant>,
     /// How many await their answers.
@@ -99,110 +103,113 @@ pub(super) struct InFlight {
 
 impl InFlight {
     pub(super) const fn new() -> Self {
-        Self { entries: VecDeque::new(), deadlines: Deadlines::new(), due: 0, held: 0 }
+        Self(None)
     }
 
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.0.is_none()
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.0.iter().flat_map(|requests| &requests.entries)
     }
 
     pub(super) fn len(&self) -> usize {
-        self.entries.len()
+        self.0.as_ref().map_or(0, |requests| requests.entries.len())
     }
 
     /// Bytes held.
     pub(super) fn held(&self) -> usize {
-        self.held
+        self.0.as_ref().map_or(0, |requests| requests.held)
     }
 
     /// Adds one that has to be answered until then; its number is larger than all before.
     pub(super) fn push(&mut self, entry: Entry, deadline: Option<Instant>) {
-        self.due += 1;
-        self.held += entry.size();
-        self.deadlines.put(entry.id, None, deadline);
-        self.entries.push_back(Entry { deadline, ..entry });
-    }
-
-    fn place(&self, id: u64) -> Option<usize> {
-        // Answers mostly come in order.
-        match self.entries.front() {
-            Some(first) if first.id == id => Some(0),
-            _ => self.entries.binary_search_by_key(&id, |entry| entry.id).ok(),
-        }
+        let none = || Box::new(Requests { entries: VecDeque::new(), deadlines: Deadlines::new(), due: 0, held: 0 });
+        let requests = self.0.get_or_insert_with(none);
+        requests.due += 1;
+        requests.held += entry.size();
+        requests.deadlines.put(entry.id, None, deadline);
+        requests.entries.push_back(Entry { deadline, ..entry });
     }
 
     pub(super) fn get(&mut self, id: u64) -> Option<&mut Entry> {
-        let place = self.place(id)?;
-        self.entries.get_mut(place)
+        let requests = self.0.as_mut()?;
+        let place = requests.place(id)?;
+        requests.entries.get_mut(place)
     }
 
     /// It has come so far, and has until then for what comes next.
     pub(super) fn step(&mut self, id: u64, phase: Phase, deadline: Option<Instant>) {
-        let Some(place) = self.place(id) else { return };
-        let Some(entry) = self.entries.get_mut(place) else { return };
-        self.due -= usize::from(entry.is_due());
+        let Some(requests) = &mut self.0 else { return };
+        let Some(place) = requests.place(id) else { return };
+        let Some(entry) = requests.entries.get_mut(place) else { return };
+        requests.due -= usize::from(entry.is_due());
         entry.phase = phase;
-        self.due += usize::from(entry.is_due());
-        self.deadlines.put(id, entry.deadline, deadline);
+        requests.due += usize::from(entry.is_due());
+        requests.deadlines.put(id, entry.deadline, deadline);
         entry.deadline = deadline;
     }
 
     pub(super) fn remove(&mut self, id: u64) -> Option<Entry> {
-        let place = self.place(id)?;
-        let entry = self.entries.remove(place)?;
-        self.due -= usize::from(entry.is_due());
-        self.held -= entry.size();
-        self.deadlines.put(id, entry.deadline, None);
-        if self.entries.is_empty() {
-            // Requests are few where sessions are many.
-            self.entries = VecDeque::new();
+        let requests = self.0.as_mut()?;
+        let place = requests.place(id)?;
+        let entry = requests.entries.remove(place)?;
+        requests.due -= usize::from(entry.is_due());
+        requests.held -= entry.size();
+        requests.deadlines.put(id, entry.deadline, None);
+        if requests.entries.is_empty() {
+            self.0 = None;
         }
         Some(entry)
     }
 
     /// The oldest that awaits text.
     pub(super) fn text(&mut self) -> Option<&mut Entry> {
-        self.entries.iter_mut().find(|entry| entry.plan.probes && entry.phase == Phase::Response)
+        let mut entries = self.0.iter_mut().flat_map(|requests| &mut requests.entries);
+        entries.find(|entry| entry.plan.probes && entry.phase == Phase::Response)
     }
 
     /// The oldest open list that has items of this kind.
     pub(super) fn list_of(&self, frame: Frame<'_>) -> Option<u64> {
-        let mut open = self.entries.iter().filter(|entry| entry.phase == Phase::Items);
+        let mut open = self.entries().filter(|entry| entry.phase == Phase::Items);
         open.find(|entry| entry.plan.has_item(frame)).map(|entry| entry.id)
     }
 
     /// Whether a request awaits its answer.
     pub(super) fn is_due(&self) -> bool {
-        self.due > 0
+        self.0.as_ref().is_some_and(|requests| requests.due > 0)
     }
 
     /// Until when the server may be unable to answer, for a request that it can't put aside.
     pub(super) fn blocked_until(&self) -> Option<Instant> {
-        self.entries.iter().filter(|entry| entry.plan.blocks).filter_map(|entry| entry.deadline).max()
+        self.entries().filter(|entry| entry.plan.blocks).filter_map(|entry| entry.deadline).max()
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.deadlines.first().map(|(deadline, _)| deadline)
+        self.0.as_ref()?.deadlines.first().map(|(deadline, _)| deadline)
     }
 
     /// Takes out the one whose time was up first.
     pub(super) fn take_expired(&mut self, now: Instant) -> Option<Entry> {
-        let (_, id) = self.deadlines.first().filter(|(deadline, _)| *deadline <= now)?;
+        let (_, id) = self.0.as_ref()?.deadlines.first().filter(|(deadline, _)| *deadline <= now)?;
         self.remove(id)
     }
 
     /// Gives each this much longer.
     pub(super) fn put_off(&mut self, by: Duration) {
-        for entry in &mut self.entries {
+        let Some(requests) = &mut self.0 else { return };
+        for entry in &mut requests.entries {
             let later = entry.deadline.and_then(|deadline| deadline.checked_add(by));
-            self.deadlines.put(entry.id, entry.deadline, later);
+            requests.deadlines.put(entry.id, entry.deadline, later);
             entry.deadline = later;
         }
     }
 
     /// Takes out all, in order. `handed`: how much of all that was ever written has been handed out.
     pub(super) fn lose(&mut self, handed: u64) -> impl Iterator<Item = Unanswered> + use<> {
-        let lost = core::mem::replace(self, Self::new()).entries.into_iter();
+        let lost = self.0.take().into_iter().flat_map(|requests| requests.entries);
         lost.filter(|entry| entry.purpose == Purpose::Caller).map(move |entry| Unanswered {
             id: Id(entry.id),
             action: entry.plan.action,
@@ -212,6 +219,16 @@ impl InFlight {
                 _ => Progress::Started { items: entry.items },
             },
         })
+    }
+}
+
+impl Requests {
+    fn place(&self, id: u64) -> Option<usize> {
+        // Answers mostly come in order.
+        match self.entries.front() {
+            Some(first) if first.id == id => Some(0),
+            _ => self.entries.binary_search_by_key(&id, |entry| entry.id).ok(),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use super::list::{Collected, Plan};
 use super::pending::{Entry, InFlight, Origin, Prefix, Purpose};
 use super::report::{Progress, Report, Unanswered};
 use super::state::Stage;
+use super::subscription::Subscription;
 use crate::action::{Action, Logoff, Ping};
 use crate::error::{ApiMisuse, ConnectionError, EncodeError, LoginStage, SendError};
 use crate::outbox::{Outbox, wipe};
@@ -54,13 +55,7 @@ pub(super) struct Session {
     /// Why the connection is over, unless it was closed on demand.
     pub(super) lost: Option<ConnectionError>,
     unanswered: Vec<Unanswered>,
-    /// What has to be set again on the next connection, how many bytes that is, and the longest of the filters.
-    mask: Option<Box<[u8]>>,
-    filters: Vec<Box<[u8]>>,
-    kept: usize,
-    longest_filter: usize,
-    /// Filters that have been set again on this connection.
-    restored: usize,
+    subscription: Subscription,
     /// Bytes of the parts of a glued frame.
     parts: usize,
 }
@@ -105,11 +100,7 @@ impl Session {
             pause: Pause::None,
             lost: None,
             unanswered: Vec::new(),
-            mask: None,
-            filters: Vec::new(),
-            kept: 0,
-            longest_filter: 0,
-            restored: 0,
+            subscription: Subscription::default(),
             parts: 0,
         }
     }
@@ -163,7 +154,7 @@ impl Session {
             self.config.events?.to_wire(&mut events);
             Some(events)
         };
-        self.mask.as_ref().map(|mask| mask.to_vec()).or_else(configured).filter(|events| !events.is_empty())
+        self.subscription.mask().map(<[u8]>::to_vec).or_else(configured).filter(|events| !events.is_empty())
     }
 
     pub(super) fn send(
@@ -260,7 +251,7 @@ impl Session {
     /// Sets filters of the last connection again, as many as there is room for at present.
     fn restore(&mut self) {
         while self.stage.is_logged_in() && self.in_flight.len() < self.config.in_flight.max(1) {
-            let Some(filter) = self.filters.get(self.restored) else { return };
+            let Some(filter) = self.subscription.next() else { return };
             let id = self.prefix.id(self.next);
             let room = (self.room() + self.longest_replay()).saturating_sub(Entry::SIZE);
             let written = self.out.write::<EncodeError>(room, |out| {
@@ -274,7 +265,7 @@ impl Session {
             let deadline = self.now.and_then(|now| now.checked_add(self.config.response));
             self.in_flight.push(entry, deadline);
             self.next += 1;
-            self.restored += 1;
+            self.subscription.advance();
         }
     }
 
@@ -303,7 +294,7 @@ impl Session {
             + self.in_flight.held()
             + self.collected.bytes()
             + self.parts
-            + self.kept
+            + self.subscription.held()
             + self.notices.len() * size_of::<Notice>()
             + self.unanswered.len() * size_of::<Unanswered>()
     }
@@ -315,7 +306,7 @@ impl Session {
 
     /// What it takes to set the longest of the filters again.
     fn longest_replay(&self) -> usize {
-        if self.filters.is_empty() { 0 } else { self.longest_filter + 64 + Entry::SIZE }
+        self.subscription.longest().map_or(0, |longest| longest + 64 + Entry::SIZE)
     }
 
     /// Takes note that a glued frame is held a second time, in parts that take up so many bytes, if there is room for it.
@@ -450,12 +441,12 @@ impl Session {
         self.trailing = false;
         self.release = None;
         self.lost = None;
-        self.restored = 0;
         self.parts = 0;
+        self.subscription.begin_again();
         Report {
             unanswered: core::mem::take(&mut self.unanswered),
-            restored_mask: self.mask.is_some(),
-            restored_filters: self.filters.len(),
+            restored_mask: self.subscription.mask().is_some(),
+            restored_filters: self.subscription.filters(),
         }
     }
 

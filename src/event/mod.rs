@@ -21,6 +21,8 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 
+mod set;
+
 use core::time::Duration;
 
 use crate::catalogue::{
@@ -119,6 +121,7 @@ mod generated {
 
 use generated::NAMES;
 pub use generated::*;
+pub use set::EventSet;
 
 impl<'buf> From<Frame<'buf>> for Event<'buf> {
     #[inline]

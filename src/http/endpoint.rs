@@ -2,11 +2,11 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::Write as _;
 
-use super::RequestError;
-use super::request::{Purpose, Request};
+use super::ticket::Purpose;
+use super::{Request, RequestError};
 use crate::action::Action;
+use crate::http_request::{Method, push_encoded};
 use crate::wire::{Decoder, FrameKind, Framing, Limits};
 
 /// Asterisk `main/http.c`: a line of the request is read into 4,096 bytes; method, version and line end take their share.
@@ -25,32 +25,12 @@ pub enum Format {
     Mxml,
 }
 
-/// How the parameters travel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Method {
-    /// In the query of a GET: at most 4,000 bytes with the path, and written to the logs of whatever stands between.
-    Get,
-    /// As the form of a POST: at most 40,960 bytes.
-    Post,
-}
-
-impl Method {
-    /// As it stands in the request line.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-        }
-    }
-}
-
 /// Where the manager is on a web server, and how it is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     prefix: String,
     format: Format,
-    method: Method,
+    in_query: bool,
     pub(super) digest: bool,
 }
 
@@ -67,7 +47,7 @@ impl Endpoint {
     }
 
     const fn new(format: Format) -> Self {
-        Self { prefix: String::new(), format, method: Method::Post, digest: false }
+        Self { prefix: String::new(), format, in_query: false, digest: false }
     }
 
     /// The `prefix` of `http.conf`, such as `asterisk` or `/asterisk`. What can't stand in a path is percent-encoded.
@@ -76,15 +56,16 @@ impl Endpoint {
         self.prefix.clear();
         for part in prefix.split('/').filter(|part| !part.is_empty()) {
             self.prefix.push('/');
-            percent_encode(part.as_bytes(), &mut self.prefix);
+            push_encoded(&mut self.prefix, part.as_bytes());
         }
         self
     }
 
-    /// How the parameters travel. Default [`Method::Post`]: it holds more, and passwords don't end up in logs.
+    /// Sends the parameters in the query of a GET: at most 4,000 bytes with the path, and written to the logs of whatever stands between. Otherwise they are the form of a POST: at most
+    /// 40,960 bytes, and passwords don't end up in logs.
     #[must_use]
-    pub fn method(mut self, method: Method) -> Self {
-        self.method = method;
+    pub fn in_query(mut self) -> Self {
+        self.in_query = true;
         self
     }
 
@@ -117,9 +98,9 @@ impl Endpoint {
     ///
     /// ```
     /// use ami_proto::action::Getvar;
-    /// use ami_proto::http::{Endpoint, Method};
+    /// use ami_proto::http::Endpoint;
     ///
-    /// let request = Endpoint::rawman().method(Method::Get).request(&Getvar::new("CALLERID(num)"), Some("7"))?;
+    /// let request = Endpoint::rawman().in_query().request(&Getvar::new("CALLERID(num)"), Some("7"))?;
     /// assert_eq!(request.target(), "/rawman?Action=Getvar&ActionID=7&Variable=CALLERID%28num%29");
     ///
     /// let refused = Endpoint::rawman().request(&Getvar::new("a\r\nAction: Originate"), None).unwrap_err();
@@ -136,14 +117,18 @@ impl Endpoint {
         let mut masked = String::new();
         let purpose = translate(&bytes, &mut parameters, &mut masked)?;
         let path = self.path();
-        let (len, max) = match self.method {
-            Method::Get => (path.len() + 1 + parameters.len(), QUERY),
-            Method::Post => (parameters.len(), FORM),
-        };
+        let (len, max) =
+            if self.in_query { (path.len() + 1 + parameters.len(), QUERY) } else { (parameters.len(), FORM) };
         if len > max {
             return Err(RequestError::TooLong { len, max });
         }
-        Ok(Request::new(self.method, path, parameters, masked, purpose))
+        let mut request = if self.in_query {
+            Request::new(Method::Get, path).with_query(&parameters, &masked)
+        } else {
+            Request::new(Method::Post, path).with_body("application/x-www-form-urlencoded", parameters)
+        };
+        request.ticket.purpose = purpose;
+        Ok(request)
     }
 }
 
@@ -165,26 +150,15 @@ fn translate(bytes: &[u8], parameters: &mut String, masked: &mut String) -> Resu
             if !out.is_empty() {
                 out.push('&');
             }
-            percent_encode(name, out);
+            push_encoded(out, name);
             out.push('=');
         }
-        percent_encode(value, parameters);
+        push_encoded(parameters, value);
         if crate::wire::is_secret(frame, header) {
             masked.push_str("***");
         } else {
-            percent_encode(value, masked);
+            push_encoded(masked, value);
         }
     }
     Ok(Purpose::of(frame))
-}
-
-/// RFC 3986: what is unreserved stays, all else becomes `%XX`; so no parameter can end another, and a blank is no `+`, which servers of some versions don't turn back.
-fn percent_encode(bytes: &[u8], out: &mut String) {
-    for byte in bytes {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(*byte)),
-            // Writing to a string doesn't fail.
-            _ => drop(write!(out, "%{byte:02X}")),
-        }
-    }
 }

@@ -59,17 +59,18 @@ mod digest;
 mod endpoint;
 #[cfg(feature = "xml")]
 mod mxml;
-mod request;
 mod session;
+mod ticket;
 
 use core::fmt;
 
 use crate::error::{EncodeError, FrameError};
 
+pub use crate::http_request::{Method, Request};
 pub use body::Body;
-pub use endpoint::{Endpoint, Format, Method};
-pub use request::Request;
+pub use endpoint::{Endpoint, Format};
 pub use session::{Credentials, Outcome, Session};
+pub(crate) use ticket::Ticket;
 
 /// Why there is no request.
 #[derive(Clone, Debug, PartialEq, Eq)]

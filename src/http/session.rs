@@ -14,10 +14,11 @@ use core::fmt;
 use core::time::Duration;
 use std::time::Instant;
 
+use super::Request;
 use super::cookie::Cookie;
 #[cfg(feature = "md5")]
 use super::digest::{Answering, Challenge, login_key};
-use super::request::{Purpose, Request};
+use super::ticket::Purpose;
 use super::{Body, Endpoint, HttpError, RequestError};
 use crate::action::{Action, Login, Logoff, WaitEvent};
 use crate::response::Response;
@@ -193,8 +194,8 @@ impl Session {
     /// Those of [`Endpoint::request`].
     pub fn request(&mut self, action: &impl Action, action_id: Option<&str>) -> Result<Request, RequestError> {
         let mut request = self.endpoint.request(action, action_id)?;
-        if request.purpose == Purpose::WaitEvent {
-            request.patience = self.longest_wait();
+        if request.ticket.purpose == Purpose::WaitEvent {
+            request.ticket.patience = self.longest_wait();
         }
         Ok(self.sign(request))
     }
@@ -221,7 +222,7 @@ impl Session {
             self.lose();
         }
         let request = if self.place == Place::In { self.wait_event() } else { self.login() }?;
-        self.polled = Some(request.number);
+        self.polled = Some(request.ticket.number);
         self.pause = None;
         Ok(Some(request))
     }
@@ -287,15 +288,17 @@ impl Session {
         bytes: &'body [u8],
     ) -> Result<Outcome<'body>, HttpError> {
         // An answer to something asked before a new login must not bring the old cookie back, and none after the end a new beginning.
-        let current = self.place != Place::Over && request.cookie == self.cookie_header();
-        let unknown =
-            cookie.as_ref().zip(request.cookie.as_deref()).is_some_and(|((id, _), sent)| *sent != Cookie::header(id));
+        let current = self.place != Place::Over && request.ticket.cookie == self.cookie_header();
+        let unknown = cookie
+            .as_ref()
+            .zip(request.ticket.cookie.as_deref())
+            .is_some_and(|((id, _), sent)| *sent != Cookie::header(id));
         if let Some((id, max_age)) = cookie.filter(|_| current && !self.endpoint.digest) {
             self.cookie = Some(id);
             self.max_age = max_age;
             self.expires = max_age.and_then(|age| now.checked_add(age));
         }
-        if request.purpose == Purpose::WaitEvent {
+        if request.ticket.purpose == Purpose::WaitEvent {
             let superseded = bytes.trim_ascii().is_empty();
             if superseded || self.longest_wait().is_zero() {
                 self.pause = now.checked_add(PAUSE);
@@ -308,15 +311,15 @@ impl Session {
         let first = body.next_frame()?.filter(|frame| frame.kind() == FrameKind::Response).map(Response::from);
         let success = first.is_some_and(Response::is_success);
         let denied = !success && first.and_then(Response::message).is_some_and(|text| text == "Permission denied");
-        if unknown && denied && request.purpose != Purpose::Login {
+        if unknown && denied && request.ticket.purpose != Purpose::Login {
             if current {
                 self.place = Place::Out;
             }
             return Ok(Outcome::SessionLost);
         }
-        match request.purpose {
+        match request.ticket.purpose {
             #[cfg(feature = "md5")]
-            Purpose::Challenge if request.polled && current => {
+            Purpose::Challenge if request.ticket.polled && current => {
                 let challenge = first.and_then(|first| first.frame().get("Challenge"));
                 if let Some(challenge) = challenge.filter(|_| success).and_then(|value| value.as_str().ok()) {
                     return self.prove(challenge).map(Outcome::Send);
@@ -333,7 +336,7 @@ impl Session {
 
     /// Notes that the request isn't under way any more, and says whether it was the polled one.
     fn settle(&mut self, request: &Request) -> bool {
-        let polled = self.polled == Some(request.number);
+        let polled = self.polled == Some(request.ticket.number);
         if polled {
             self.polled = None;
         }
@@ -359,7 +362,7 @@ impl Session {
             self.endpoint.request(&action, None)?
         };
         let request = self.poll(request);
-        self.polled = Some(request.number);
+        self.polled = Some(request.ticket.number);
         Ok(request)
     }
 
@@ -367,13 +370,13 @@ impl Session {
         let wait = self.longest_wait();
         let seconds = i64::try_from(wait.as_secs()).unwrap_or(i64::MAX);
         let mut request = self.endpoint.request(&WaitEvent::new(seconds), None)?;
-        request.patience = wait;
+        request.ticket.patience = wait;
         Ok(self.poll(request))
     }
 
     fn poll(&mut self, request: Request) -> Request {
         let mut request = self.sign(request);
-        request.polled = true;
+        request.ticket.polled = true;
         request
     }
 
@@ -385,12 +388,12 @@ impl Session {
 
     fn sign(&mut self, mut request: Request) -> Request {
         self.requests += 1;
-        request.number = self.requests;
-        request.cookie = self.cookie_header();
+        request.ticket.number = self.requests;
+        request.ticket.cookie = self.cookie_header();
         #[cfg(feature = "md5")]
         if let Some(Digest { cnonce, answering: Some(answering) }) = &mut self.digest {
             let answer = answering.authorize(&self.credentials, cnonce, request.method().as_str(), request.target());
-            request.authorization = Some(answer);
+            request.ticket.authorization = Some(answer);
         }
         request
     }
@@ -399,15 +402,15 @@ impl Session {
     fn challenged(&mut self, request: &Request, challenge: Option<Challenge>) -> Result<Request, HttpError> {
         let Some(digest) = &mut self.digest else { return Err(self.unauthorized()) };
         let challenge = challenge.ok_or(HttpError::Challenge)?;
-        let refused = request.authorization.is_some() && !challenge.stale;
-        if refused || request.attempt >= ATTEMPTS {
+        let refused = request.ticket.authorization.is_some() && !challenge.stale;
+        if refused || request.ticket.attempt >= ATTEMPTS {
             return Err(self.unauthorized());
         }
         digest.answering = Some(Answering::new(challenge));
         let mut next = self.sign(request.clone());
-        next.attempt += 1;
-        if next.polled {
-            self.polled = Some(next.number);
+        next.ticket.attempt += 1;
+        if next.ticket.polled {
+            self.polled = Some(next.ticket.number);
         }
         Ok(next)
     }

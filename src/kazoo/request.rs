@@ -10,6 +10,8 @@ use super::json::{object, string};
 use super::validate;
 use crate::http_request::{Method, Request, push_encoded};
 
+const JSON: &str = "application/json";
+
 /// An account, and what can be asked of its conferences.
 ///
 /// Scheme and host are the caller's to add, and the header `X-Auth-Token`, which every call needs; with a body
@@ -61,7 +63,7 @@ impl<'a> Account<'a> {
     /// Where the account's id can't stand in a path, or the server would refuse the document.
     pub fn create(&self, document: &Draft) -> Result<Request, Invalid> {
         document.check()?;
-        Ok(Request::new(Method::Put, self.path(&[])?).with_body(in_data(&document.to_json())))
+        Ok(Request::new(Method::Put, self.path(&[])?).with_body(JSON, in_data(&document.to_json())))
     }
 
     /// A conference, with what is going on in it.
@@ -79,7 +81,7 @@ impl<'a> Account<'a> {
     pub fn replace(&self, conference: &str, document: &Draft) -> Result<Request, Invalid> {
         document.check()?;
         let path = self.path(&[("conference", conference)])?;
-        Ok(Request::new(Method::Post, path).with_body(in_data(&document.to_json())))
+        Ok(Request::new(Method::Post, path).with_body(JSON, in_data(&document.to_json())))
     }
 
     /// Changes the fields of the conference's document that this one has; `null` takes one away.
@@ -89,7 +91,7 @@ impl<'a> Account<'a> {
     pub fn merge(&self, conference: &str, changes: &Draft) -> Result<Request, Invalid> {
         validate::document(&changes.to_json(), true)?;
         let path = self.path(&[("conference", conference)])?;
-        Ok(Request::new(Method::Patch, path).with_body(in_data(&changes.to_json())))
+        Ok(Request::new(Method::Patch, path).with_body(JSON, in_data(&changes.to_json())))
     }
 
     /// Deletes the conference.
@@ -156,7 +158,7 @@ impl<'a> Account<'a> {
     }
 
     fn put(&self, path: String, action: &str, arguments: Option<&str>) -> Request {
-        Request::new(Method::Put, path).with_body(self.envelope.wrap(action, arguments))
+        Request::new(Method::Put, path).with_body(JSON, self.envelope.wrap(action, arguments))
     }
 
     fn participants_path(&self, conference: &str) -> Result<String, Invalid> {
@@ -180,7 +182,7 @@ fn push_segment(path: &mut String, field: &'static str, segment: &str) -> Result
         "" => Err(Invalid::new(field, Problem::Empty)),
         "." | ".." => Err(Invalid::new(field, Problem::DotSegment)),
         segment => {
-            push_encoded(path, segment);
+            push_encoded(path, segment.as_bytes());
             Ok(())
         }
     }

@@ -4,8 +4,9 @@
 //! |---|---|
 //! | a line, a frame or a stream of blank-less text without end | [`Limits`](crate::Limits): the stream is given up with the limit's name and the stream offset |
 //! | a frame of very many short lines, to make the index grow | `Limits::headers` bounds it: 8 bytes a line, doubling |
-//! | bytes one at a time, to make every read rescan | every byte is masked once, whatever the reads |
+//! | bytes one at a time, to make every read rescan | what has been masked of a frame is not masked again, whatever the reads |
 //! | a million blank lines between frames | skipped in one pass; they are counted, not kept |
+//! | an unwanted event that comes near a limit, so that its lines are indexed after all | once a frame at the most is it read again from its start |
 //! | a `Follows` that never ends, full of blank lines | what the frame is has been decided at its first blank line; each further one costs one comparison |
 //! | reading faster than frames are taken | `Limits::buffer`; [`Decoder::room`](crate::Decoder::room) tells when to stop reading, which hands the pressure back to the peer |
 //!

@@ -2,8 +2,11 @@
 //!
 //! - [`framing`]: what a frame is on the wire of every version, and how it is found.
 //! - [`limits`]: what a hostile or broken peer can do, and what stops it.
+//! - [`performance`]: how fast it is, what made it so, and what was thrown away.
 //! - [`injection`]: what may not be written, and what can't be trusted in what is read.
 
 pub mod framing;
 pub mod injection;
 pub mod limits;
+#[doc = include_str!("performance.md")]
+pub mod performance {}

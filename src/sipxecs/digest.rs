@@ -28,7 +28,7 @@ impl<'a> Credentials<'a> {
 
     /// RFC 2617's A2: `GET:/sipxconfig/…`.
     pub fn a2(request: &Request) -> String {
-        format!("{}:{}", request.method(), request.path())
+        format!("{}:{}", request.method(), request.target())
     }
 
     /// The value of the header `Authorization` that answers a challenge. `md5` hashes, `cnonce` is a fresh random
@@ -36,13 +36,14 @@ impl<'a> Credentials<'a> {
     ///
     /// ```
     /// # fn md5(_: &[u8]) -> [u8; 16] { [0x5c; 16] }
-    /// use ami_proto::sipxecs::{Challenge, Command, Conference, Credentials};
+    /// use ami_proto::freeswitch::command::Lock;
+    /// use ami_proto::sipxecs::{Challenge, Conference, Credentials};
     ///
-    /// let request = Conference::new("Conf400").request(&Command::Lock)?;
+    /// let request = Conference::new("Conf400").request(&Lock::new())?;
     /// let challenge = Challenge::parse(r#"Digest realm="sipXecs", qop="auth", nonce="abc""#).unwrap();
     /// let header = Credentials::new("400", "123").authorization(&request, &challenge, "f00", 1, md5).unwrap();
     /// assert!(header.starts_with(r#"Digest username="400", realm="sipXecs", nonce="abc", uri="/sipxconfig/"#));
-    /// # Ok::<(), ami_proto::sipxecs::RequestError>(())
+    /// # Ok::<(), ami_proto::sipxecs::CommandError>(())
     /// ```
     ///
     /// `None` where user or `cnonce` hold what can't stand in a header (a quote, a backslash, a control character), or
@@ -74,7 +75,7 @@ impl<'a> Credentials<'a> {
         Some(format!(
             "Digest username=\"{}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"{}\", response=\"{response}\"{counted}{opaque}",
             self.user,
-            request.path()
+            request.target()
         ))
     }
 }

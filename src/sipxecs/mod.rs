@@ -1,14 +1,15 @@
 //! The REST conference service of sipXecs: FreeSWITCH's conference commands over HTTP, for the owner of a conference.
 //!
-//! [`Conference::request`] gives the parts of an HTTP request for a [`Command`]; the HTTP is the caller's. The service
-//! asks for digest authentication as the SIP user: [`Credentials`] has what goes into it. [`Response`] reads what
-//! comes back.
+//! [`Conference::request`] gives the parts of an HTTP request for a [`Command`] of FreeSWITCH, and the conference has
+//! what is the service's own, such as [`invite`](Conference::invite); the HTTP is the caller's. The service asks for
+//! digest authentication as the SIP user: [`Credentials`] has what goes into it. [`Response`] reads what comes back.
 //!
 //! ```
-//! use ami_proto::sipxecs::{Command, Conference, Response, Target};
+//! use ami_proto::freeswitch::command::{Kick, Target};
+//! use ami_proto::sipxecs::{Conference, Response};
 //!
 //! let conference = Conference::new("Conf400");
-//! let request = conference.request(&Command::Kick(Target::All))?;
+//! let request = conference.request(&Kick::new(Target::All))?;
 //! assert_eq!(request.method().as_str(), "GET");
 //! assert_eq!(request.path(), "/sipxconfig/rest/my/conference/Conf400/kick&all");
 //!
@@ -32,22 +33,27 @@
 //! | 400 for an unknown command | 200, with FreeSWITCH's `-ERR …`; 400 only for no command at all, and for `invite` without exactly one argument | both are read: [`ServiceError`], [`Reply::error`] |
 //! | `record <filename>` | the service's own recorder answers: `start`, `stop`, `status`, `duration` | [`RecordAction`] |
 //! | `play <file> [async <member>]` | FreeSWITCH reads `<file> [<member>] [async]` | written as FreeSWITCH reads it |
-//! | `stop last` | FreeSWITCH answers with its usage | not offered; [`Command::Custom`] sends it |
+//! | `stop last` | FreeSWITCH answers with its usage | not offered; [`Custom`] sends it |
 //! | `[member_id all] last` | one of a member's number, `all`, `last`; `non_moderator` besides | [`Target`] |
-//! | list: a header, then lines with number before name | no header in the list of one conference, name before number | the list's text is left to the `freeswitch` room |
+//! | list: a header, then lines with number before name | no header in the list of one conference, name before number | both are read: `freeswitch::list` |
 //!
 //! The facts are from the sources of sipXecs (`UserConferenceCommandsResource`, `ActiveConferenceContextImpl`,
 //! `ConferenceServlet`) and of FreeSWITCH (`conference_api.c`), and from what FreeSWITCH 1.6.20 and 1.11.2 answered.
+//!
+//! [`Command`]: crate::freeswitch::command::Command
+//! [`Custom`]: crate::freeswitch::command::Custom
+//! [`Target`]: crate::freeswitch::command::Target
 
-mod command;
 mod contact;
 mod digest;
+mod recorder;
 mod request;
 mod response;
 
+pub use crate::freeswitch::command::{CommandError, Reason};
 pub use crate::http_request::{Method, Request};
-pub use command::{Command, Level, Pin, RecordAction, Relation, Stop, Target};
 pub use contact::{Contact, ContactFields};
 pub use digest::{Challenge, Credentials};
-pub use request::{Conference, Reason, RequestError, click_to_call};
+pub use recorder::RecordAction;
+pub use request::{Conference, click_to_call};
 pub use response::{Recorder, Reply, Response, ServiceError, ServiceErrorKind};

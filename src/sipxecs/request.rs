@@ -1,9 +1,10 @@
 //! Commands to requests: the only place that writes the service's paths, and that refuses what they can't carry.
 
-use alloc::string::String;
-use core::fmt::{self, Write as _};
+use alloc::string::{String, ToString};
+use core::fmt;
 
-use super::command::{Command, Level, RecordAction, Relation, Stop, Target};
+use super::RecordAction;
+use crate::freeswitch::command::{Command, CommandError, Name, Reason, Words};
 use crate::http_request::{Method, Request, push_encoded};
 
 /// A conference of the service, by its name.
@@ -30,42 +31,86 @@ impl<'a> Conference<'a> {
         self
     }
 
-    /// What to send for a command. Its answer is due within 60 s.
+    /// What to send for a command of FreeSWITCH. Its answer is due within 60 s.
     ///
     /// ```
-    /// use ami_proto::sipxecs::{Command, Conference, Reason};
+    /// use ami_proto::freeswitch::command::{Dial, Kick, Target};
+    /// use ami_proto::sipxecs::{Conference, Reason};
     ///
     /// let conference = Conference::new("Conf400");
-    /// assert_eq!(conference.request(&Command::Invite("401"))?.path(), "/sipxconfig/rest/my/conference/Conf400/invite&401");
+    /// let request = conference.request(&Kick::new(Target::All))?;
+    /// assert_eq!(request.path(), "/sipxconfig/rest/my/conference/Conf400/kick&all");
     ///
-    /// let dial = Command::Dial { endpoint: "sofia/default/1000@softswitch", caller: None };
+    /// let dial = Dial::new("sofia/default/1000@softswitch");
     /// let refused = conference.request(&dial).unwrap_err();
     /// assert_eq!((refused.argument(), refused.reason()), ("endpoint", Reason::Slash));
-    /// # Ok::<(), ami_proto::sipxecs::RequestError>(())
+    /// # Ok::<(), ami_proto::sipxecs::CommandError>(())
     /// ```
     ///
     /// # Errors
-    /// Where an argument, or the conference's name, would arrive as something else: which, and why.
-    pub fn request(&self, command: &Command<'_>) -> Result<Request, RequestError> {
-        check_name(self.name)?;
-        if matches!(command, Command::Say(_) | Command::SayMember(..)) && self.name.contains(command.name()) {
-            return Err(RequestError::new("conference", Reason::HidesText));
+    /// Where an argument, or the conference's name, would arrive as something else: which, and why. `record` is
+    /// refused, for the service's own recorder would take it: see [`record`](Self::record).
+    pub fn request(&self, command: &(impl Command + ?Sized)) -> Result<Request, CommandError> {
+        if command.name() == Some(Name::Record) {
+            return Err(CommandError::new("command", Reason::OwnRecorder));
         }
-        let mut path = String::from("/sipxconfig/rest/my/conference/");
-        push_encoded(&mut path, self.name);
-        path.push('/');
-        check_word("command", command.name())?;
-        if matches!(command.name(), "." | "..") {
-            return Err(RequestError::new("command", Reason::DotSegment));
+        let mut path = self.path()?;
+        let args = command.args();
+        args.check(true, false)?;
+        if args.has_text() && self.name.contains(args.command()) {
+            return Err(CommandError::new("conference", Reason::HidesText));
         }
-        push_encoded(&mut path, command.name());
-        let shown = path.len();
-        Arguments(&mut path).write(command)?;
+        let shown = path.len() + args.command().len();
+        args.write(&mut Segment(&mut path))?;
         let request = Request::new(self.method, path);
-        Ok(match command {
-            Command::Pin(_) | Command::Custom { .. } => request.secret_after(shown),
-            _ => request,
-        })
+        Ok(if args.is_secret() { request.secret_after(shown) } else { request })
+    }
+
+    /// What to send to have the service call a user in.
+    ///
+    /// # Errors
+    /// Where the user, or the conference's name, would arrive as something else.
+    pub fn invite(&self, user: &str) -> Result<Request, CommandError> {
+        self.own("invite", |segment| segment.word("user", user))
+    }
+
+    /// What to send to have the service call in the user who has this instant-message id.
+    ///
+    /// # Errors
+    /// Where the id, or the conference's name, would arrive as something else.
+    pub fn invite_im(&self, id: &str) -> Result<Request, CommandError> {
+        self.own("inviteim", |segment| segment.word("instant-message id", id))
+    }
+
+    /// What to send to the service's recorder; `None` begins a recording. Its answers:
+    /// [`Reply::recorder`](super::Reply::recorder).
+    ///
+    /// # Errors
+    /// Where the conference's name would arrive as something else.
+    pub fn record(&self, action: Option<RecordAction>) -> Result<Request, CommandError> {
+        self.own("record", |segment| action.map_or(Ok(()), |action| segment.known(format_args!("{}", action.as_str()))))
+    }
+
+    /// A command that the service doesn't hand on.
+    fn own(
+        &self,
+        command: &str,
+        argument: impl FnOnce(&mut Segment<'_>) -> Result<(), CommandError>,
+    ) -> Result<Request, CommandError> {
+        let mut path = self.path()?;
+        let mut segment = Segment(&mut path);
+        segment.push(command);
+        argument(&mut segment)?;
+        Ok(Request::new(self.method, path))
+    }
+
+    /// The path up to the command.
+    fn path(&self) -> Result<String, CommandError> {
+        check_name(self.name)?;
+        let mut path = String::from("/sipxconfig/rest/my/conference/");
+        push_encoded(&mut path, self.name.as_bytes());
+        path.push('/');
+        Ok(path)
     }
 
     /// What to send for the conference's details: extension, description, whether it is locked, members. XML or JSON,
@@ -73,10 +118,10 @@ impl<'a> Conference<'a> {
     ///
     /// # Errors
     /// Where the conference's name would arrive as something else.
-    pub fn details(&self) -> Result<Request, RequestError> {
+    pub fn details(&self) -> Result<Request, CommandError> {
         check_name(self.name)?;
         let mut path = String::from("/sipxconfig/rest/my/conferencedetails/");
-        push_encoded(&mut path, self.name);
+        push_encoded(&mut path, self.name.as_bytes());
         Ok(Request::new(Method::Get, path))
     }
 }
@@ -86,179 +131,62 @@ impl<'a> Conference<'a> {
 ///
 /// ```
 /// let request = ami_proto::sipxecs::click_to_call("5001", "101", true)?;
-/// assert_eq!(request.path(), "/callcontroller/5001/101?isForwardingAllowed=true");
-/// # Ok::<(), ami_proto::sipxecs::RequestError>(())
+/// assert_eq!(request.target(), "/callcontroller/5001/101?isForwardingAllowed=true");
+/// # Ok::<(), ami_proto::sipxecs::CommandError>(())
 /// ```
 ///
 /// # Errors
 /// Where one of them is empty or would change the path.
-pub fn click_to_call(from: &str, to: &str, forwarding: bool) -> Result<Request, RequestError> {
+pub fn click_to_call(from: &str, to: &str, forwarding: bool) -> Result<Request, CommandError> {
     let mut path = String::from("/callcontroller");
     for (argument, user) in [("from", from), ("to", to)] {
-        check_text(argument, user)?;
-        if matches!(user, "." | "..") {
-            return Err(RequestError::new(argument, Reason::DotSegment));
+        if let Some(reason) = bad(user).or_else(|| matches!(user, "." | "..").then_some(Reason::DotSegment)) {
+            return Err(CommandError::new(argument, reason));
         }
         path.push('/');
-        push_encoded(&mut path, user);
+        push_encoded(&mut path, user.as_bytes());
     }
     Ok(Request::new(Method::Post, path).query("isForwardingAllowed", if forwarding { "true" } else { "false" }))
 }
 
-/// FreeSWITCH reads 25 words: the conference, the command, where members are sent, and 22 of these.
-const MOST_MEMBERS: usize = 22;
+/// The path of a command, and the only place that joins words with `&`.
+struct Segment<'path>(&'path mut String);
 
-struct Arguments<'path>(&'path mut String);
-
-impl Arguments<'_> {
-    fn write(&mut self, command: &Command<'_>) -> Result<(), RequestError> {
-        match *command {
-            Command::Lock | Command::Unlock | Command::NoPin | Command::XmlList | Command::List { delimiter: None } => {
-                Ok(())
-            }
-            Command::Deaf(target)
-            | Command::Undeaf(target)
-            | Command::Mute(target)
-            | Command::Unmute(target)
-            | Command::Kick(target)
-            | Command::Hup(target) => self.target(target),
-            Command::Dial { endpoint, caller } | Command::Bgdial { endpoint, caller } => {
-                self.word("endpoint", endpoint)?;
-                let Some((number, name)) = caller else { return Ok(()) };
-                self.word("caller number", number)?;
-                self.word("caller name", name)
-            }
-            Command::Dtmf(target, digits) => {
-                self.target(target)?;
-                self.word("digits", digits)
-            }
-            Command::Energy(target, level) | Command::VolumeIn(target, level) | Command::VolumeOut(target, level) => {
-                self.target(target)?;
-                match level {
-                    None => {}
-                    Some(Level::To(level)) => self.number(level),
-                    Some(Level::Up) => self.known("up"),
-                    Some(Level::Down) => self.known("down"),
-                }
-                Ok(())
-            }
-            Command::Invite(user) => self.word("user", user),
-            Command::InviteIm(id) => self.word("instant-message id", id),
-            Command::List { delimiter: Some(delimiter) } => {
-                self.known("delim");
-                self.word("delimiter", delimiter)
-            }
-            Command::NoRecord(None) => {
-                self.known("all");
-                Ok(())
-            }
-            Command::NoRecord(Some(file)) => self.word("file", file),
-            Command::Pin(pin) => self.word("pin", pin.0),
-            Command::Play { file, member, asynchronous } => {
-                self.word("file", file)?;
-                if let Some(member) = member {
-                    self.member(member)?;
-                }
-                if asynchronous {
-                    self.known("async");
-                }
-                Ok(())
-            }
-            Command::Record(action) => {
-                match action {
-                    None => {}
-                    Some(RecordAction::Start) => self.known("start"),
-                    Some(RecordAction::Stop) => self.known("stop"),
-                    Some(RecordAction::Status) => self.known("status"),
-                    Some(RecordAction::Duration) => self.known("duration"),
-                }
-                Ok(())
-            }
-            Command::Relate { member, other, relation } => {
-                self.member(member)?;
-                self.member(other)?;
-                self.known(match relation {
-                    Relation::NoSpeak => "nospeak",
-                    Relation::NoHear => "nohear",
-                    Relation::Clear => "clear",
-                });
-                Ok(())
-            }
-            Command::Say(text) => self.text("text", text),
-            Command::SayMember(member, text) => {
-                self.member(member)?;
-                self.text("text", text)
-            }
-            Command::Stop { what, member } => {
-                match (what, member) {
-                    (None, None) => {}
-                    (None | Some(Stop::All), _) => self.known("all"),
-                    (Some(Stop::Current), _) => self.known("current"),
-                    (Some(Stop::Async), _) => self.known("async"),
-                }
-                member.map_or(Ok(()), |member| self.member(member))
-            }
-            Command::Transfer { conference, members } => {
-                self.word("other conference", conference)?;
-                if members.is_empty() {
-                    return Err(RequestError::new("members", Reason::Empty));
-                }
-                if members.len() > MOST_MEMBERS {
-                    return Err(RequestError::new("members", Reason::TooMany { max: MOST_MEMBERS }));
-                }
-                members.iter().try_for_each(|member| self.member(*member))
-            }
-            Command::Custom { arguments, .. } => {
-                arguments.iter().try_for_each(|argument| self.word("argument", argument))
-            }
+impl Segment<'_> {
+    fn push(&mut self, word: &str) {
+        if !self.0.ends_with('/') {
+            self.0.push('&');
         }
-    }
-
-    fn target(&mut self, target: Target) -> Result<(), RequestError> {
-        match target {
-            Target::Member(member) => return self.member(member),
-            Target::All => self.known("all"),
-            Target::Last => self.known("last"),
-            Target::NonModerators => self.known("non_moderator"),
-        }
-        Ok(())
-    }
-
-    fn member(&mut self, member: u32) -> Result<(), RequestError> {
-        if member == 0 {
-            return Err(RequestError::new("member", Reason::NoMember));
-        }
-        self.number(member);
-        Ok(())
-    }
-
-    fn word(&mut self, argument: &'static str, word: &str) -> Result<(), RequestError> {
-        check_word(argument, word)?;
-        self.known("");
-        push_encoded(self.0, word);
-        Ok(())
-    }
-
-    fn text(&mut self, argument: &'static str, text: &str) -> Result<(), RequestError> {
-        check_text(argument, text)?;
-        self.known("");
-        push_encoded(self.0, text);
-        Ok(())
-    }
-
-    fn number(&mut self, number: impl fmt::Display) {
-        // Writing to a String can't fail.
-        let _ = write!(self.0, "&{number}");
-    }
-
-    fn known(&mut self, word: &str) {
-        self.0.push('&');
-        self.0.push_str(word);
+        push_encoded(self.0, word.as_bytes());
     }
 }
 
-fn check_name(name: &str) -> Result<(), RequestError> {
-    let error = |reason| Err(RequestError::new("conference", reason));
+impl Words for Segment<'_> {
+    fn known(&mut self, word: fmt::Arguments<'_>) -> Result<(), CommandError> {
+        self.push(&word.to_string());
+        Ok(())
+    }
+
+    fn word(&mut self, argument: &'static str, word: &str) -> Result<(), CommandError> {
+        if let Some(reason) = bad(word).or_else(|| bad_in_word(word)) {
+            return Err(CommandError::new(argument, reason));
+        }
+        self.push(word);
+        Ok(())
+    }
+
+    fn text(&mut self, argument: &'static str, text: &str) -> Result<(), CommandError> {
+        let blank = || text.trim_ascii().is_empty().then_some(Reason::Empty);
+        if let Some(reason) = bad(text).or_else(blank) {
+            return Err(CommandError::new(argument, reason));
+        }
+        self.push(text);
+        Ok(())
+    }
+}
+
+fn check_name(name: &str) -> Result<(), CommandError> {
+    let error = |reason| Err(CommandError::new("conference", reason));
     if matches!(name, "." | "..") {
         return error(Reason::DotSegment);
     }
@@ -270,15 +198,6 @@ fn check_name(name: &str) -> Result<(), RequestError> {
         None => Ok(()),
         Some(reason) => error(reason),
     }
-}
-
-fn check_word(argument: &'static str, word: &str) -> Result<(), RequestError> {
-    bad(word).or_else(|| bad_in_word(word)).map_or(Ok(()), |reason| Err(RequestError::new(argument, reason)))
-}
-
-fn check_text(argument: &'static str, text: &str) -> Result<(), RequestError> {
-    let blank = || text.trim_ascii().is_empty().then_some(Reason::Empty);
-    bad(text).or_else(blank).map_or(Ok(()), |reason| Err(RequestError::new(argument, reason)))
 }
 
 /// What neither a word nor a text may hold.
@@ -302,100 +221,4 @@ fn bad_in_word(word: &str) -> Option<Reason> {
         b'\'' | b'\\' => Some(Reason::Quote { byte }),
         _ => None,
     })
-}
-
-/// A request was not made because one of its arguments would have arrived as something else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RequestError {
-    argument: &'static str,
-    reason: Reason,
-}
-
-impl RequestError {
-    const fn new(argument: &'static str, reason: Reason) -> Self {
-        Self { argument, reason }
-    }
-
-    /// Which argument; `conference` is the conference's own name.
-    pub const fn argument(&self) -> &'static str {
-        self.argument
-    }
-
-    /// Why.
-    pub const fn reason(&self) -> Reason {
-        self.reason
-    }
-}
-
-impl fmt::Display for RequestError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} refused: {}", self.argument, self.reason)
-    }
-}
-
-impl core::error::Error for RequestError {}
-
-/// Why an argument was refused. Values are never quoted here: they may be PINs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Reason {
-    /// There is none. The service drops empty arguments, and those behind them would take their places.
-    Empty,
-    /// It has a `/`, which the service replaces with a blank; FreeSWITCH then reads two arguments.
-    Slash,
-    /// It has a `&`, at which the service splits.
-    Ampersand,
-    /// It has a control character: CR and LF would end the line that the service sends to FreeSWITCH.
-    Control {
-        /// The character.
-        byte: u8,
-    },
-    /// It has a blank, at which FreeSWITCH splits.
-    Blank,
-    /// It has a quote or backslash, with which FreeSWITCH joins words.
-    Quote {
-        /// Which.
-        byte: u8,
-    },
-    /// It begins with `^^`, which tells FreeSWITCH to split elsewhere.
-    OtherDelimiter,
-    /// It is `.` or `..`, which HTTP takes for a step in the path.
-    DotSegment,
-    /// The conference's name holds the name of the command; FreeSWITCH would take what follows there for the text.
-    HidesText,
-    /// 0 is no member's number.
-    NoMember,
-    /// There are more than FreeSWITCH reads.
-    TooMany {
-        /// The most that it reads.
-        max: usize,
-    },
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::Empty => {
-                f.write_str("it is empty, and the service would drop it; give it, or leave out what needs it")
-            }
-            Self::Slash => {
-                f.write_str("it has a `/`, which the service turns into a blank; this service can't carry it")
-            }
-            Self::Ampersand => f.write_str("it has a `&`, at which the service splits; this service can't carry it"),
-            Self::Control { byte } => {
-                write!(f, "it has the control character {byte:#04x}, which could end the line; leave it out")
-            }
-            Self::Blank => f.write_str("it has a blank, at which FreeSWITCH splits; leave it out"),
-            Self::Quote { byte } => {
-                write!(f, "it has a {:?}, with which FreeSWITCH joins words; leave it out", char::from(byte))
-            }
-            Self::OtherDelimiter => f.write_str("it begins with `^^`, which FreeSWITCH takes for another delimiter"),
-            Self::DotSegment => f.write_str("it is `.` or `..`, which HTTP takes for a step in the path"),
-            Self::HidesText => f.write_str(
-                "it holds the name of the command, where FreeSWITCH would look for the text; it can't be said there",
-            ),
-            Self::NoMember => f.write_str("0 is no member's number"),
-            Self::TooMany { max } => write!(f, "FreeSWITCH reads {max} of them; split the command"),
-        }
-    }
 }

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::freeswitch::{self, command::Name};
 use crate::wire::Value;
 
 /// An answer of the service: the status of the HTTP response, and its body.
@@ -80,10 +81,25 @@ impl<'a> Reply<'a> {
         Value::new(self.0)
     }
 
+    /// The text as FreeSWITCH's answer to this command; for lists see `freeswitch::list`.
+    ///
+    /// ```
+    /// use ami_proto::freeswitch::command::Name;
+    /// use ami_proto::freeswitch::reply::Refusal;
+    /// use ami_proto::sipxecs::Response;
+    ///
+    /// let reply = Response::new(200, b"<command-response>Non-Existant ID 9\n</command-response>\n").reply()?;
+    /// assert_eq!(reply.to(Name::Mute).refusal(), Some(Refusal::NoMember { member: Some("9".into()) }));
+    /// # Ok::<(), ami_proto::sipxecs::ServiceError<'_>>(())
+    /// ```
+    pub const fn to(self, name: Name) -> freeswitch::reply::Reply<'a> {
+        freeswitch::reply::Reply::new(name, self.0)
+    }
+
     /// The first line behind `-ERR` (FreeSWITCH refuses), or behind `ERROR:` (the service lost FreeSWITCH, or its
     /// recorder refuses).
     ///
-    /// FreeSWITCH before 1.8, which most services run, writes no `-ERR`: its refusals can't be told from other texts.
+    /// FreeSWITCH before 1.8, which most services run, writes no `-ERR`: [`to`](Self::to) reads its refusals too.
     pub fn error(self) -> Option<Value<'a>> {
         let text = self.0.trim_ascii_start();
         let text = text.strip_prefix(b"-ERR").or_else(|| text.strip_prefix(b"ERROR:"))?;

@@ -175,11 +175,18 @@ fn unquote(raw: &[u8]) -> Vec<u8> {
 /// assert_eq!(out, br"Doe\, J. \(ext\)");
 /// ```
 pub fn quote_into(value: &[u8], out: &mut Vec<u8>) {
-    out.reserve(value.len());
-    for &b in value {
-        if matches!(b, b',' | b'\\' | b'"' | b'(' | b')' | b'[' | b']') {
-            out.push(b'\\');
-        }
-        out.push(b);
+    let mut rest = value;
+    while let Some(at) = rest.iter().position(|byte| needs_quoting(*byte)) {
+        let (plain, quoted) = rest.split_at(at);
+        let (byte, behind) = quoted.split_at(1);
+        out.extend_from_slice(plain);
+        out.push(b'\\');
+        out.extend_from_slice(byte);
+        rest = behind;
     }
+    out.extend_from_slice(rest);
+}
+
+fn needs_quoting(byte: u8) -> bool {
+    matches!(byte, b',' | b'\\' | b'"' | b'(' | b')' | b'[' | b']')
 }

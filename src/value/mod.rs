@@ -36,6 +36,7 @@
 //! | `a,"b,c",d\,e` | [`CommaList`]; [`Assignments`] to send |
 //! | `NAME=value` | [`Assignment`] |
 //! | `O\'Brien` | [`Escaped`] |
+//! | `Caf%C3%A9` | [`Encoded`] |
 //! | `10,+1,-1` | [`QueueRuleStep`] |
 //! | `Asterisk Call Manager/11.0.0` | [`Banner`], [`AmiVersion`] |
 
@@ -63,6 +64,7 @@ mod contacts;
 mod datetime;
 mod device_state;
 mod duration;
+mod encoded;
 mod escaped;
 mod extension_state;
 mod number;
@@ -90,6 +92,7 @@ pub use contacts::{Contact, ContactList};
 pub use datetime::{Date, DateTime, TimeOfDay};
 pub use device_state::DeviceState;
 pub use duration::{ClockTime, Milliseconds, Seconds};
+pub use encoded::Encoded;
 pub use escaped::Escaped;
 pub use extension_state::ExtensionState;
 pub use number::Hex;

@@ -4,8 +4,10 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::frame::Frame;
+use super::kernel::Kernel;
 use super::limits::{Framing, Limits};
-use super::scan::{FrameEnd, Scanner};
+use super::scan::{FrameEnd, Scanner, Wanted};
+use super::value::Value;
 use crate::error::{FrameError, Limit};
 
 /// Turns the bytes of a stream, in pieces of any size, into frames.
@@ -72,6 +74,13 @@ impl Decoder {
     #[must_use]
     pub fn with_framing(mut self, framing: Framing) -> Self {
         self.scanner = self.scanner.with_framing(framing);
+        self
+    }
+
+    /// The same with other instructions than the fastest that the machine has.
+    #[must_use]
+    pub fn with_kernel(mut self, kernel: Kernel) -> Self {
+        self.scanner = self.scanner.with_kernel(kernel);
         self
     }
 
@@ -178,13 +187,52 @@ impl Decoder {
         Ok(Some(self.frame(end)))
     }
 
+    /// The next frame that is no event, or one that `wanted` says by its name it is. `Ok(None)`: more bytes are needed.
+    ///
+    /// For programs that follow a few kinds of events on a busy server. The others are read as any: where they end, and
+    /// which limit they break, is the same. Only the index of their lines is spared, so that they cost about as much
+    /// as to search for blank lines. An event's fate is decided by the call that comes upon its first line, or by
+    /// one that follows: calls with and without a filter can be mixed.
+    ///
+    /// [`EventSet`](crate::event::EventSet) is a set of events by type or by class, made at compile time.
+    ///
+    /// ```
+    /// use ami_proto::event::{EventSet, Hangup, Newchannel};
+    /// use ami_proto::value::Classes;
+    /// use ami_proto::{Decoder, Limits};
+    ///
+    /// const WANTED: EventSet = EventSet::of(&[Newchannel::TYPE, Hangup::TYPE]).union(EventSet::classes(Classes::SECURITY));
+    ///
+    /// let mut decoder = Decoder::new(Limits::new());
+    /// decoder.push(b"Event: VarSet\r\nVariable: A\r\n\r\nEvent: Hangup\r\nCause: 16\r\n\r\nEvent: QueueMemberPause\r\n\r\n");
+    /// let wanted = |name: ami_proto::Value<'_>| WANTED.has_name(name) || name.as_bytes().starts_with(b"Queue");
+    /// assert_eq!(decoder.next_wanted(wanted)?.unwrap().name().unwrap(), "Hangup");
+    /// assert_eq!(decoder.next_wanted(wanted)?.unwrap().name().unwrap(), "QueueMemberPause");
+    /// assert!(decoder.next_wanted(wanted)?.is_none());
+    /// # Ok::<(), ami_proto::FrameError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`next_frame`](Self::next_frame), for events that go by as well.
+    #[inline]
+    pub fn next_wanted(&mut self, wanted: impl Fn(Value<'_>) -> bool) -> Result<Option<Frame<'_>>, FrameError> {
+        let Some(end) = self.next_end_wanted(Some(&wanted))? else { return Ok(None) };
+        Ok(Some(self.frame(end)))
+    }
+
     /// [`next_frame`](Self::next_frame) in two steps, for those who look at a frame before they decide whether to lend it: the second is [`frame`](Self::frame).
     #[inline]
     pub(crate) fn next_end(&mut self) -> Result<Option<FrameEnd>, FrameError> {
+        self.next_end_wanted(None)
+    }
+
+    /// The same of [`next_wanted`](Self::next_wanted).
+    #[inline]
+    pub(crate) fn next_end_wanted(&mut self, wanted: Option<Wanted<'_>>) -> Result<Option<FrameEnd>, FrameError> {
         if self.scanner.is_quiet(filled(&self.buf, self.filled)) {
             return Ok(None);
         }
-        match self.scanner.scan(filled(&self.buf, self.filled))? {
+        match self.scanner.scan_blocks(filled(&self.buf, self.filled), wanted)? {
             None => self.none().map(|()| None),
             end => Ok(end),
         }

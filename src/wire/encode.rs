@@ -42,38 +42,38 @@ pub struct FrameWriter<'out> {
 impl<'out> FrameWriter<'out> {
     /// Begins a request to a server: lines of at most 1,022 bytes, at most 128 of them.
     pub fn action(out: &'out mut Vec<u8>, name: impl AsRef<[u8]>) -> Self {
-        Self::new(out, true).header("Action", name)
+        Self::begin(out, true, b"Action", name.as_ref())
     }
 
     /// Begins a server's answer of this kind, such as `Success`. Of any length.
     pub fn response(out: &'out mut Vec<u8>, kind: impl AsRef<[u8]>) -> Self {
-        Self::new(out, false).header("Response", kind)
+        Self::begin(out, false, b"Response", kind.as_ref())
     }
 
     /// Begins a server's event. Of any length.
     pub fn event(out: &'out mut Vec<u8>, name: impl AsRef<[u8]>) -> Self {
-        Self::new(out, false).header("Event", name)
+        Self::begin(out, false, b"Event", name.as_ref())
     }
 
     /// Begins what a server said, with no line yet: what a frame is, its first line decides. Of any length.
-    #[cfg(feature = "xml")]
+    #[cfg(all(feature = "std", feature = "xml"))]
     pub(crate) fn heard(out: &'out mut Vec<u8>) -> Self {
         Self::new(out, false)
     }
 
     /// Writes a line as it was heard, with or without a colon.
-    #[cfg(feature = "xml")]
+    #[cfg(all(feature = "std", feature = "xml"))]
     pub(crate) fn heard_line(mut self, text: &[u8]) -> Self {
-        match self.check_line(0, text) {
-            _ if self.refused.is_some() || text.is_empty() => {}
-            Ok(()) => {
-                self.lines += 1;
-                self.out.extend_from_slice(text);
-                self.out.extend_from_slice(b"\r\n");
-            }
-            Err(refusal) => self.refused = Some(EncodeError::new(b"line", refusal)),
+        if !text.is_empty() {
+            self.put(b"line", 0, None, |out| out.extend_from_slice(text));
         }
         self
+    }
+
+    fn begin(out: &'out mut Vec<u8>, to_server: bool, name: &[u8], value: &[u8]) -> Self {
+        let mut writer = Self::new(out, to_server);
+        writer.field(name, None, |out| out.extend_from_slice(value));
+        writer
     }
 
     fn new(out: &'out mut Vec<u8>, to_server: bool) -> Self {
@@ -85,41 +85,45 @@ impl<'out> FrameWriter<'out> {
     #[must_use]
     pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
         let (name, value) = (name.as_ref(), value.as_ref());
-        if self.refused.is_some() {
-            return self;
-        }
-        match check_name(name).and_then(|()| self.check_line(name.len() + 2, value)) {
-            Ok(()) => {
-                self.lines += 1;
-                self.out.reserve(name.len() + value.len() + 6);
-                self.out.extend_from_slice(name);
-                self.out.extend_from_slice(b": ");
-                self.out.extend_from_slice(value);
-                self.out.extend_from_slice(b"\r\n");
-            }
-            Err(refusal) => self.refused = Some(EncodeError::new(name, refusal)),
-        }
+        self.field(name, name_refusal(name), |out| out.extend_from_slice(value));
         self
+    }
+
+    /// Writes `name: ` and the value that `write` appends, or refuses it for this reason. The name is known to be one.
+    pub(crate) fn field(&mut self, name: &[u8], refusal: Option<Refusal>, write: impl FnOnce(&mut Vec<u8>)) {
+        self.put(name, name.len() + 2, refusal, |out| {
+            out.extend_from_slice(name);
+            out.extend_from_slice(b": ");
+            write(out);
+        });
     }
 
     /// Writes a line without a colon. A few answers have such lines; a server ignores them in a request.
     #[must_use]
     pub fn line(mut self, text: impl AsRef<[u8]>) -> Self {
         let text = text.as_ref();
+        let refusal = (text.is_empty() || text.contains(&b':')).then_some(Refusal::NotText);
+        self.put(b"line", 0, refusal, |out| out.extend_from_slice(text));
+        self
+    }
+
+    /// Appends the line that `write` writes, and then looks at it where it lies; its value begins at `value`.
+    fn put(&mut self, what: &[u8], value: usize, refusal: Option<Refusal>, write: impl FnOnce(&mut Vec<u8>)) {
         if self.refused.is_some() {
-            return self;
+            return;
         }
-        let check =
-            if text.is_empty() || text.contains(&b':') { Err(Refusal::NotText) } else { self.check_line(0, text) };
-        match check {
-            Ok(()) => {
+        let start = self.out.len();
+        if refusal.is_none() {
+            write(self.out);
+        }
+        let line = self.out.get(start..).unwrap_or_default();
+        match refusal.or_else(|| self.refusal(line, value)) {
+            None => {
                 self.lines += 1;
-                self.out.extend_from_slice(text);
                 self.out.extend_from_slice(b"\r\n");
             }
-            Err(refusal) => self.refused = Some(EncodeError::new(b"line", refusal)),
+            Some(refusal) => self.refused = Some(EncodeError::new(what, refusal)),
         }
-        self
     }
 
     /// Closes the frame.
@@ -137,18 +141,20 @@ impl<'out> FrameWriter<'out> {
         }
     }
 
-    fn check_line(&self, before: usize, value: &[u8]) -> Result<(), Refusal> {
-        if let Some(at) = value.iter().position(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
-            return Err(Refusal::InValue { byte: value[at], at });
+    /// What is wrong with a line that isn't ended yet.
+    fn refusal(&self, line: &[u8], value: usize) -> Option<Refusal> {
+        let len = line.len();
+        if line.iter().fold(false, |ends, byte| ends | ends_line(*byte)) {
+            let value = line.get(value..)?;
+            let at = value.iter().position(|byte| ends_line(*byte))?;
+            Some(Refusal::InValue { byte: value[at], at })
+        } else if self.to_server && len > SERVER_LINE {
+            Some(Refusal::LineTooLong { len, max: SERVER_LINE })
+        } else if self.to_server && self.lines == SERVER_HEADERS {
+            Some(Refusal::TooManyHeaders { max: SERVER_HEADERS })
+        } else {
+            None
         }
-        let len = before + value.len();
-        if self.to_server && len > SERVER_LINE {
-            return Err(Refusal::LineTooLong { len, max: SERVER_LINE });
-        }
-        if self.to_server && self.lines == SERVER_HEADERS {
-            return Err(Refusal::TooManyHeaders { max: SERVER_HEADERS });
-        }
-        Ok(())
     }
 }
 
@@ -160,15 +166,20 @@ impl Drop for FrameWriter<'_> {
     }
 }
 
-fn check_name(name: &[u8]) -> Result<(), Refusal> {
+fn ends_line(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n' | 0)
+}
+
+/// What is wrong with the name of a header.
+pub(crate) fn name_refusal(name: &[u8]) -> Option<Refusal> {
     let blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
     if name.is_empty() {
-        Err(Refusal::EmptyName)
-    } else if let Some(at) = name.iter().position(|byte| matches!(byte, b'\r' | b'\n' | 0 | b':')) {
-        Err(Refusal::InName { byte: name[at], at })
+        Some(Refusal::EmptyName)
+    } else if let Some(at) = name.iter().position(|byte| ends_line(*byte) || *byte == b':') {
+        Some(Refusal::InName { byte: name[at], at })
     } else if blank(name.first()) || blank(name.last()) {
-        Err(Refusal::OuterBlank)
+        Some(Refusal::OuterBlank)
     } else {
-        Ok(())
+        None
     }
 }

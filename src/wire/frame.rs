@@ -88,6 +88,14 @@ impl<'buf> Frame<'buf> {
         Self { bytes, index, shape, offset }
     }
 
+    /// The same with each line that has a colon as a header, whatever kind of frame it is: for protocols that know no kinds.
+    #[cfg(feature = "freeswitch")]
+    pub(crate) fn all_headers(self) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "two marks a line of at most 2^30 bytes")]
+        let head = (self.index.len() / 2) as u32;
+        Self { shape: Shape { head, ..self.shape }, ..self }
+    }
+
     pub(super) fn parts(self) -> (&'buf [u8], &'buf [Mark], Shape) {
         (self.bytes, self.index, self.shape)
     }
@@ -137,18 +145,18 @@ impl<'buf> Frame<'buf> {
         let mut before = u32::MAX;
         for line in lines.chunks_exact(2) {
             let &[colon, newline] = line else { break };
-            let colon = u32::from_ne_bytes(colon);
+            let colon = u32::from_le_bytes(colon);
             // The length and the first letter decide for nearly all.
             if colon.wrapping_sub(before) == step {
                 let start = before.wrapping_add(1) as usize;
                 if self.bytes.get(start).is_some_and(|byte| fold(*byte) == letter) {
-                    let (colon, newline) = (colon as usize, u32::from_ne_bytes(newline) as usize);
+                    let (colon, newline) = (colon as usize, u32::from_le_bytes(newline) as usize);
                     if colon != newline && is_named(self.slice(start, colon), prefix, name) {
                         return Some(self.header(start, colon, newline).value);
                     }
                 }
             }
-            before = u32::from_ne_bytes(newline);
+            before = u32::from_le_bytes(newline);
         }
         None
     }
@@ -192,7 +200,7 @@ impl<'buf> Frame<'buf> {
     }
 
     fn mark(self, at: usize) -> Option<usize> {
-        self.index.get(at).map(|mark| u32::from_ne_bytes(*mark) as usize)
+        self.index.get(at).map(|mark| u32::from_le_bytes(*mark) as usize)
     }
 
     fn slice(self, start: usize, end: usize) -> &'buf [u8] {

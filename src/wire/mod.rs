@@ -22,7 +22,9 @@ mod value;
 
 pub use decoder::{Decoder, Truncated};
 pub use encode::FrameWriter;
+pub(crate) use encode::name_refusal;
 pub use frame::{Frame, FrameKind, GetAll, Header, Headers, Lines};
+pub use kernel::Kernel;
 pub use limits::{Framing, Limits};
 pub(crate) use name::same_name;
 pub use owned::OwnedFrame;

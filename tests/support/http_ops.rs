@@ -1,7 +1,7 @@
 // What must hold for a session over HTTP, whatever a web server answers: the body of the fuzz target `http`.
 
 use ami_proto::action::{Challenge, Custom, Login, Ping, WaitEvent};
-use ami_proto::http::{Body, Credentials, Endpoint, HttpError, Method, Outcome, Request, Session};
+use ami_proto::http::{Body, Credentials, Endpoint, HttpError, Outcome, Request, Session};
 use ami_proto::{FrameKind, Limits};
 use arbitrary::{Arbitrary, Unstructured};
 use std::time::{Duration, Instant};
@@ -96,7 +96,7 @@ pub fn http(data: &[u8]) {
     let endpoint = if mxml { Endpoint::mxml() } else { Endpoint::rawman() };
     #[cfg(not(feature = "xml"))]
     let endpoint = Endpoint::rawman();
-    let endpoint = endpoint.method(if flags & 2 == 0 { Method::Get } else { Method::Post }).prefix("/a b/");
+    let endpoint = if flags & 2 == 0 { endpoint.in_query() } else { endpoint }.prefix("/a b/");
     let credentials = Credentials::new("u\"ser", SECRET);
     #[cfg(feature = "md5")]
     let credentials = if flags & 4 != 0 { credentials.hashed() } else { credentials };

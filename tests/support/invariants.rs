@@ -6,7 +6,7 @@
 use super::message::{Begin, Field, Fields, Message, Text};
 use super::{covers, framing, oracle, same};
 use ami_proto::error::Limit;
-use ami_proto::wire::{FrameWriter, Header, Scanner};
+use ami_proto::wire::{FrameEnd, FrameWriter, Header, Kernel, Scanner};
 use ami_proto::{Decoder, Frame, FrameError, FrameKind, Framing, Limits, OwnedFrame, Value};
 use arbitrary::{Arbitrary, Unstructured};
 
@@ -17,7 +17,10 @@ const LONGEST: usize = 64 * 1024;
 /// Bytes of an input up to which it is also read one by one, whatever the sizes asked for.
 const SINGLE_BYTES: usize = 512;
 
-/// The first 16 bytes of an input of [`decode`] and [`chunking`]; what is missing counts as zeros. Zeros are the
+/// Places within a block that an input is put at.
+const ALIGNMENTS: usize = 64;
+
+/// The first 16 bytes of an input of [`decode`], [`chunking`], [`kernels`] and [`filtered`]; what is missing counts as zeros. Zeros are the
 /// default framing and limits.
 #[derive(Arbitrary, Clone, Debug)]
 pub struct Setup {
@@ -238,15 +241,15 @@ fn breach(input: &[u8], ends: &[usize], limits: Limits) -> Option<(Limit, u32, u
 pub fn chunking(data: &[u8]) {
     let (setup, input) = Setup::split(data);
     let input = &input[..input.len().min(LONGEST)];
-    let whole = Whole::read(&setup, input);
+    let whole = Whole::read(setup.decoder(), input);
     let mut plans = vec![setup.pieces(input)];
     if input.len() <= SINGLE_BYTES {
         plans.push(input.chunks(1).collect());
     }
     for pieces in plans {
-        pushed(&setup, &pieces, &whole);
+        pushed(setup.decoder(), Decoder::next_frame, &setup, &pieces, &whole);
         read_into_space(&setup, &pieces, &whole);
-        scanned(&setup, &pieces, &whole);
+        scanned(Scanner::scan, &setup, &pieces, &whole);
     }
 }
 
@@ -259,8 +262,7 @@ struct Whole {
 }
 
 impl Whole {
-    fn read(setup: &Setup, input: &[u8]) -> Self {
-        let mut decoder = setup.decoder();
+    fn read(mut decoder: Decoder, input: &[u8]) -> Self {
         decoder.push(input);
         let mut frames = Vec::new();
         let error = loop {
@@ -313,14 +315,18 @@ impl<'a> Progress<'a> {
     }
 }
 
+/// How frames are taken from a decoder, and looked for by a scanner.
+type Next = for<'a> fn(&'a mut Decoder) -> Result<Option<Frame<'a>>, FrameError>;
+type Scan = fn(&mut Scanner, &[u8]) -> Result<Option<FrameEnd>, FrameError>;
+
 /// The decoder's own copies; between pieces all frames are taken, or some, or none.
-fn pushed(setup: &Setup, pieces: &[&[u8]], whole: &Whole) {
-    let (mut decoder, mut progress, mut choices) = (setup.decoder(), Progress::new(whole), setup.choices());
+fn pushed(mut decoder: Decoder, next: Next, setup: &Setup, pieces: &[&[u8]], whole: &Whole) {
+    let (mut progress, mut choices) = (Progress::new(whole), setup.choices());
     for piece in pieces {
         decoder.push(piece);
-        while !choices.next() && progress.take(decoder.next_frame()) {}
+        while !choices.next() && progress.take(next(&mut decoder)) {}
     }
-    while progress.take(decoder.next_frame()) {}
+    while progress.take(next(&mut decoder)) {}
     progress.end(decoder.offset(), decoder.blank_lines());
 }
 
@@ -346,7 +352,7 @@ fn read_into_space(setup: &Setup, pieces: &[&[u8]], whole: &Whole) {
 }
 
 /// A scanner over a buffer that is ours: released now and then, scanned for nothing, shortened.
-fn scanned(setup: &Setup, pieces: &[&[u8]], whole: &Whole) {
+fn scanned(how: Scan, setup: &Setup, pieces: &[&[u8]], whole: &Whole) {
     let mut scanner = Scanner::new(setup.limits()).with_framing(setup.framing());
     let (mut buf, mut progress, mut choices) = (Vec::new(), Progress::new(whole), setup.choices());
     for piece in pieces {
@@ -354,7 +360,7 @@ fn scanned(setup: &Setup, pieces: &[&[u8]], whole: &Whole) {
         while !choices.next() {
             // Shorter than last time it holds nothing new, which may still be a frame that hasn't been taken.
             let len = if choices.next() { buf.len() / 2 } else { buf.len() };
-            let more = scan(&mut scanner, &buf[..len], &mut progress);
+            let more = scan(how, &mut scanner, &buf[..len], &mut progress);
             if choices.next() {
                 buf.drain(..scanner.release());
             }
@@ -363,13 +369,13 @@ fn scanned(setup: &Setup, pieces: &[&[u8]], whole: &Whole) {
             }
         }
     }
-    while scan(&mut scanner, &buf, &mut progress) {}
+    while scan(how, &mut scanner, &buf, &mut progress) {}
     progress.end(scanner.offset(), scanner.blank_lines());
 }
 
 /// Whether there was a frame.
-fn scan(scanner: &mut Scanner, buf: &[u8], progress: &mut Progress<'_>) -> bool {
-    let found = scanner.scan(buf);
+fn scan(how: Scan, scanner: &mut Scanner, buf: &[u8], progress: &mut Progress<'_>) -> bool {
+    let found = how(scanner, buf);
     progress.take(found.map(|end| end.map(|end| scanner.frame(buf, end))))
 }
 
@@ -379,6 +385,65 @@ fn same_frame(found: Frame<'_>, expected: Frame<'_>) {
     assert_eq!(found.name(), expected.name());
     assert!(found.headers().eq(expected.headers()), "headers");
     assert!(found.lines().eq(expected.lines()), "lines");
+}
+
+// With any instructions.
+
+/// Every kernel that the machine has finds what the portable one finds, however the input is cut and wherever it lies.
+pub fn kernels(data: &[u8]) {
+    let (setup, input) = Setup::split(data);
+    let input = &input[..input.len().min(LONGEST)];
+    let whole = Whole::read(setup.decoder().with_kernel(Kernel::PORTABLE), input);
+    for kernel in Kernel::available() {
+        pushed(setup.decoder().with_kernel(kernel), Decoder::next_frame, &setup, &setup.pieces(input), &whole);
+        everywhere(Scanner::scan, &setup, kernel, input, &whole);
+    }
+}
+
+/// A scanner over the input, put at every place within a block.
+fn everywhere(how: Scan, setup: &Setup, kernel: Kernel, input: &[u8], whole: &Whole) {
+    // What lies before and behind would end a frame if it were read.
+    let mut buf = vec![b'\n'; ALIGNMENTS + input.len() + ALIGNMENTS];
+    for start in 0..if input.len() <= SINGLE_BYTES { ALIGNMENTS } else { 2 } {
+        let place = start..start + input.len();
+        buf.fill(b'\n');
+        buf[place.clone()].copy_from_slice(input);
+        let mut scanner = Scanner::new(setup.limits()).with_framing(setup.framing()).with_kernel(kernel);
+        let mut progress = Progress::new(whole);
+        while scan(how, &mut scanner, &buf[place.clone()], &mut progress) {}
+        progress.end(scanner.offset(), scanner.blank_lines());
+    }
+}
+
+// Some of the events.
+
+/// With a filter come out the frames that it lets through of those without, and the same error; however the input is
+/// cut, whoever holds the buffer, whenever frames are taken and whichever kernel looks for them.
+pub fn filtered(data: &[u8]) {
+    let (setup, input) = Setup::split(data);
+    let input = &input[..input.len().min(LONGEST)];
+    let mut whole = Whole::read(setup.decoder(), input);
+    whole.frames.retain(|frame| {
+        let frame = frame.view();
+        frame.kind() != FrameKind::Event || frame.name().is_some_and(is_wanted)
+    });
+    let scan: Scan = |scanner, buf| scanner.scan_wanted(buf, is_wanted);
+    let mut plans = vec![vec![input], setup.pieces(input)];
+    if input.len() <= SINGLE_BYTES {
+        plans.push(input.chunks(1).collect());
+    }
+    for pieces in plans {
+        pushed(setup.decoder(), |decoder| decoder.next_wanted(is_wanted), &setup, &pieces, &whole);
+        scanned(scan, &setup, &pieces, &whole);
+    }
+    for kernel in Kernel::available() {
+        everywhere(scan, &setup, kernel, input, &whole);
+    }
+}
+
+/// Half of the names.
+fn is_wanted(name: Value<'_>) -> bool {
+    name.len() % 2 == 1
 }
 
 // Against the oracle.

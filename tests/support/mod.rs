@@ -6,7 +6,13 @@
 
 pub mod case;
 pub mod cases;
+#[cfg(feature = "conference")]
+pub mod conference;
+#[cfg(feature = "freeswitch")]
+pub mod esl;
 pub mod fold;
+#[cfg(feature = "freeswitch")]
+pub mod freeswitch;
 #[cfg(feature = "std")]
 pub mod http_ops;
 pub mod invariants;

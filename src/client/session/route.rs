@@ -157,17 +157,8 @@ impl Session {
         let entry = self.in_flight.remove(number)?;
         self.collected.end(id);
         match (entry.plan.subscribes, entry.restores) {
-            (Subscribes::Mask, Some(mask)) => {
-                self.kept = self.kept + mask.len() - self.mask.as_ref().map_or(0, |before| before.len());
-                self.mask = Some(mask);
-            }
-            (Subscribes::Filter, Some(filter)) => {
-                self.kept += filter.len();
-                self.longest_filter = self.longest_filter.max(filter.len());
-                // Among those that are set on this connection.
-                self.filters.insert(self.restored, filter);
-                self.restored += 1;
-            }
+            (Subscribes::Mask, Some(mask)) => self.subscription.set_mask(mask),
+            (Subscribes::Filter, Some(filter)) => self.subscription.add_filter(filter),
             _ => {}
         }
         Some(Route::Reply(id))

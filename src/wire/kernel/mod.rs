@@ -2,11 +2,28 @@
 //!
 //! A kernel is the only thing that differs from one instruction set to the next: it turns a block into two bit
 //! masks. All that follows (first colon of each line, blank lines, limits, the index) is the scanner's, written
-//! once over masks.
+//! once over masks and compiled once for each kernel, so that the whole loop uses the kernel's instructions and no
+//! call stands between a mask and its use.
+//!
+//! The files of the vector kernels are the only ones of the crate with `unsafe`. What they rest on: a kernel's type
+//! has a value only where its instructions are there.
 
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+#[expect(unsafe_code, reason = "vector instructions, behind a value that stands for their presence")]
+mod avx2;
+#[cfg(all(feature = "simd", target_arch = "aarch64", target_endian = "little"))]
+#[expect(unsafe_code, reason = "vector instructions, which every machine of this target has")]
+mod neon;
 mod portable;
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+#[expect(unsafe_code, reason = "vector instructions, which every machine of this target has")]
+mod sse2;
+#[cfg(test)]
+mod tests;
 
-pub(crate) use portable::Portable;
+use core::fmt;
+
+use portable::Portable;
 
 /// Bytes in a block: one bit of a mask each.
 pub(crate) const BLOCK: usize = 64;
@@ -18,7 +35,121 @@ pub(crate) struct Masks {
     pub(crate) colons: u64,
 }
 
-/// One way to compute [`Masks`].
-pub(crate) trait Kernel {
-    fn masks(block: &[u8; BLOCK]) -> Masks;
+impl Masks {
+    /// Those of no bytes.
+    pub(crate) const NONE: Self = Self { newlines: 0, colons: 0 };
+}
+
+/// One way to compute [`Masks`]. A value of it proves that the machine can.
+pub(crate) trait Lanes: Copy {
+    fn masks(self, block: &[u8; BLOCK]) -> Masks;
+
+    /// Does the work where the compiler may use the kernel's instructions throughout.
+    fn run<W: Work>(self, work: W) -> W::Output;
+}
+
+/// A loop over masks. Its body must be `#[inline(always)]` to be compiled with the kernel's instructions.
+pub(crate) trait Work {
+    type Output;
+
+    fn run<L: Lanes>(self, lanes: L) -> Self::Output;
+}
+
+/// The instructions that line feeds and colons are found with.
+///
+/// A [`Decoder`](crate::Decoder) takes the fastest that the machine has; what it finds is the same with all of
+/// them. To choose is for measurements and tests.
+///
+/// Without the feature `simd` there is [`PORTABLE`](Self::PORTABLE) alone. What the machine has is asked at run time
+/// with the feature `std`; without it AVX2 is used where the crate is compiled for it.
+///
+/// ```
+/// use ami_proto::wire::Kernel;
+/// use ami_proto::{Decoder, Limits};
+///
+/// for kernel in Kernel::available() {
+///     let mut decoder = Decoder::new(Limits::new()).with_kernel(kernel);
+///     decoder.push(b"Event: Hangup\r\n\r\n");
+///     assert!(decoder.next_frame()?.is_some(), "{kernel}");
+/// }
+/// # Ok::<(), ami_proto::FrameError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Kernel(Which);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Which {
+    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+    Avx2(avx2::Avx2),
+    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+    Sse2(sse2::Sse2),
+    #[cfg(all(feature = "simd", target_arch = "aarch64", target_endian = "little"))]
+    Neon(neon::Neon),
+    Portable(Portable),
+}
+
+impl Kernel {
+    /// Safe Rust, for every machine.
+    pub const PORTABLE: Self = Self(Which::Portable(Portable));
+
+    /// The fastest that this machine has.
+    #[inline]
+    pub fn best() -> Self {
+        Self::available().next().unwrap_or(Self::PORTABLE)
+    }
+
+    /// Those that this machine has, fastest first.
+    #[inline]
+    pub fn available() -> impl Iterator<Item = Self> {
+        [
+            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+            avx2::Avx2::detect().map(Which::Avx2),
+            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+            Some(Which::Sse2(sse2::Sse2)),
+            #[cfg(all(feature = "simd", target_arch = "aarch64", target_endian = "little"))]
+            Some(Which::Neon(neon::Neon)),
+            Some(Which::Portable(Portable)),
+        ]
+        .into_iter()
+        .flatten()
+        .map(Self)
+    }
+
+    /// Its name in lower case.
+    pub const fn as_str(self) -> &'static str {
+        match self.0 {
+            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+            Which::Avx2(_) => "avx2",
+            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+            Which::Sse2(_) => "sse2",
+            #[cfg(all(feature = "simd", target_arch = "aarch64", target_endian = "little"))]
+            Which::Neon(_) => "neon",
+            Which::Portable(_) => "portable",
+        }
+    }
+
+    #[inline]
+    pub(crate) fn run<W: Work>(self, work: W) -> W::Output {
+        match self.0 {
+            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+            Which::Avx2(lanes) => lanes.run(work),
+            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+            Which::Sse2(lanes) => lanes.run(work),
+            #[cfg(all(feature = "simd", target_arch = "aarch64", target_endian = "little"))]
+            Which::Neon(lanes) => lanes.run(work),
+            Which::Portable(lanes) => lanes.run(work),
+        }
+    }
+}
+
+impl fmt::Display for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Kernel({self})")
+    }
 }

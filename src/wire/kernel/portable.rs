@@ -1,14 +1,19 @@
 //! The kernel for every machine: safe Rust in a form that compilers turn into vector instructions where there are any.
 
-use super::{BLOCK, Kernel, Masks};
+use super::{BLOCK, Lanes, Masks, Work};
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Portable;
 
-impl Kernel for Portable {
+impl Lanes for Portable {
     #[inline(always)]
-    fn masks(block: &[u8; BLOCK]) -> Masks {
+    fn masks(self, block: &[u8; BLOCK]) -> Masks {
         Masks { newlines: places(block, b'\n'), colons: places(block, b':') }
+    }
+
+    #[inline(never)]
+    fn run<W: Work>(self, work: W) -> W::Output {
+        work.run(self)
     }
 }
 
@@ -53,27 +58,4 @@ fn transpose(mut bits: u64) -> u64 {
         bits ^= swap ^ (swap << shift);
     }
     bits
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn naive(block: &[u8; BLOCK]) -> Masks {
-        let at = |byte| (0..BLOCK).fold(0, |mask, i| mask | u64::from(block[i] == byte) << i);
-        Masks { newlines: at(b'\n'), colons: at(b':') }
-    }
-
-    #[test]
-    fn every_byte_in_every_place() {
-        for place in 0..BLOCK {
-            for byte in 0..=255 {
-                for fill in [0, b'\n', b'\n' - 1, b':', b':' + 1, b'\n' | 0x80, b':' | 0x80, 255] {
-                    let mut block = [fill; BLOCK];
-                    block[place] = byte;
-                    assert_eq!(Portable::masks(&block), naive(&block), "{byte:#x} at {place} in {fill:#x}");
-                }
-            }
-        }
-    }
 }

@@ -1,0 +1,109 @@
+//! This crate.
+
+use crate::measure::Found;
+use ::ami_proto::action::{Action, Originate};
+use ::ami_proto::event::Event;
+use ::ami_proto::wire::Scanner;
+use ::ami_proto::{Decoder, Frame, Framing, Limits, catalogue};
+use std::hint::black_box;
+use std::time::Duration;
+
+/// What is done with a frame once it is there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// It is looked at as a whole: its index is there, no line has been looked at.
+    Take,
+    /// The name and the value of every header are made.
+    Headers,
+    /// Events are told apart by their names.
+    Recognise,
+    /// And four fields of each are read by their types.
+    FourFields,
+    /// And all fields that the catalogue knows.
+    AllFields,
+}
+
+/// A decoder in mid-connection. Limits are as wide as they go: the long frames are to be measured, not refused.
+pub fn decoder() -> Decoder {
+    Decoder::new(limits()).with_framing(Framing::SERVER.banner(false))
+}
+
+pub fn scanner() -> Scanner {
+    Scanner::new(limits()).with_framing(Framing::SERVER.banner(false))
+}
+
+fn limits() -> Limits {
+    Limits::new().frame(8 << 20).headers(1 << 20).buffer(16 << 20)
+}
+
+/// Feeds it reads of this size, as a client does that reads from a socket, and takes the frames.
+pub fn decode(decoder: &mut Decoder, bytes: &[u8], read: usize, how: Use) -> Found {
+    let mut found = Found { frames: 0, headers: (how == Use::Headers).then_some(0) };
+    for piece in bytes.chunks(read) {
+        decoder.push(piece);
+        while let Some(frame) = decoder.next_frame().expect("a stream within the limits") {
+            found.frames += 1;
+            match how {
+                Use::Take => _ = black_box(frame),
+                Use::Headers => *found.headers.get_or_insert(0) += frame.headers().map(black_box).count() as u64,
+                Use::Recognise => _ = black_box(Event::from(frame)),
+                Use::FourFields => four_fields(frame),
+                Use::AllFields => _ = black_box(catalogue::describe(frame).map(|event| event.fields())),
+            }
+        }
+    }
+    found
+}
+
+/// Finds the frames where they lie, without a copy.
+pub fn scan(scanner: &mut Scanner, bytes: &[u8]) -> Found {
+    let mut frames = 0;
+    while let Some(end) = scanner.scan(bytes).expect("a stream within the limits") {
+        black_box(scanner.frame(bytes, end));
+        frames += 1;
+    }
+    assert_eq!(scanner.release(), bytes.len());
+    Found { frames, headers: None }
+}
+
+/// What a program reads that follows calls.
+fn four_fields(frame: Frame<'_>) {
+    macro_rules! read {
+        ($event:ident: $($field:ident)*) => {{ $(_ = black_box($event.$field());)* }};
+    }
+    match Event::from(frame) {
+        Event::Cel(event) => read!(event: event_name channel uniqueid linkedid),
+        Event::Newexten(event) => read!(event: channel uniqueid priority application),
+        Event::VarSet(event) => read!(event: channel uniqueid variable value),
+        Event::DeviceStateChange(event) => read!(event: privilege event device state),
+        Event::NewCallerid(event) => read!(event: channel uniqueid caller_id_num cid_calling_pres),
+        Event::Hangup(event) => read!(event: channel uniqueid linkedid cause),
+        Event::Cdr(event) => read!(event: channel uniqueid duration disposition),
+        Event::SoftHangupRequest(event) => read!(event: channel uniqueid linkedid cause),
+        Event::HangupRequest(event) => read!(event: channel uniqueid linkedid cause),
+        Event::NewConnectedLine(event) => read!(event: channel uniqueid connected_line_num connected_line_name),
+        Event::Newchannel(event) => read!(event: channel uniqueid context exten),
+        Event::Newstate(event) => read!(event: channel uniqueid channel_state linkedid),
+        Event::BridgeEnter(event) => read!(event: channel uniqueid bridge_uniqueid bridge_num_channels),
+        Event::BridgeLeave(event) => read!(event: channel uniqueid bridge_uniqueid bridge_num_channels),
+        other => {
+            let event = other.common();
+            read!(event: privilege event timestamp action_id);
+        }
+    }
+}
+
+/// Makes an Originate with five variables and writes it behind the ones before.
+pub fn originate(action_id: &str, out: &mut Vec<u8>) {
+    let mut originate = Originate::new(black_box("PJSIP/alice"))
+        .context("default")
+        .exten("200")
+        .priority(1_u32)
+        .timeout(Duration::from_secs(30))
+        .caller_id("Alice <100>")
+        .asynchronous(true);
+    for (name, value) in super::VARIABLES {
+        originate = originate.variable(black_box(name), black_box(value));
+    }
+    originate.encode(Some(action_id), out).expect("a request that can be sent");
+}

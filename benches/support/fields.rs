@@ -1,0 +1,48 @@
+//! What a program reads of each event that follows calls; for the benches that measure typed access.
+
+use ami_proto::Frame;
+use ami_proto::event::Event;
+use std::hint::black_box;
+
+/// Who, where, which call, and what has happened: four fields.
+pub(crate) fn read_fields(frame: Frame<'_>) {
+    macro_rules! read {
+        ($event:ident: $($field:ident)*) => {{ $(_ = black_box($event.$field());)* }};
+    }
+    match Event::from(frame) {
+        Event::Cel(cel) => read!(cel: event_name channel uniqueid linkedid),
+        Event::Newexten(step) => read!(step: channel uniqueid priority application),
+        Event::VarSet(set) => read!(set: channel uniqueid variable value),
+        Event::DeviceStateChange(change) => read!(change: privilege event device state),
+        Event::TestEvent(test) => read!(test: privilege event test_type state),
+        Event::NewCallerid(new) => read!(new: channel uniqueid caller_id_num cid_calling_pres),
+        Event::Hangup(hangup) => read!(hangup: channel uniqueid linkedid cause),
+        Event::Cdr(cdr) => read!(cdr: channel uniqueid duration disposition),
+        Event::SoftHangupRequest(request) => read!(request: channel uniqueid linkedid cause),
+        Event::HangupRequest(request) => read!(request: channel uniqueid linkedid cause),
+        Event::NewConnectedLine(new) => read!(new: channel uniqueid connected_line_num connected_line_name),
+        Event::Newchannel(new) => read!(new: channel uniqueid context exten),
+        Event::Newstate(new) => read!(new: channel uniqueid channel_state linkedid),
+        Event::LocalBridge(bridge) => {
+            let (one, two) = (bridge.local_one(), bridge.local_two());
+            read!(one: channel uniqueid);
+            read!(two: channel uniqueid);
+        }
+        Event::DialBegin(dial) => {
+            let dest = dial.dest();
+            read!(dial: channel uniqueid);
+            read!(dest: channel uniqueid);
+        }
+        Event::DialEnd(dial) => {
+            let dest = dial.dest();
+            read!(dial: channel dial_status);
+            read!(dest: channel uniqueid);
+        }
+        Event::BridgeEnter(enter) => read!(enter: channel uniqueid bridge_uniqueid bridge_num_channels),
+        Event::BridgeLeave(leave) => read!(leave: channel uniqueid bridge_uniqueid bridge_num_channels),
+        other => {
+            let common = other.common();
+            read!(common: privilege event timestamp action_id);
+        }
+    }
+}

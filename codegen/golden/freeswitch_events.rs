@@ -1,0 +1,744 @@
+// Every event: its view, and its name's number.
+// Made from the tables in `codegen/spec` by `build.rs`. Change those, not this.
+
+pub(crate) static NAMES: Names = Names {
+    seeds: [
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    ],
+    slots: [
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 2, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 1, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 3, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 4, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 0, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 6, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 5,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+    ],
+    names: &[("All", 0), ("Whole", 0), ("Everything", 0), ("Item", 1), ("ListEnd", 2), ("Empty", 3), ("Kinds", 4)],
+};
+
+/// An event of a conference, by its `Action`: a typed view of the [`Event`] it came as.
+///
+/// Nothing is parsed until a field is asked for, and [`event`](Self::event) gives back everything that was on the wire. The case of letters
+/// in the name doesn't matter. An action that the crate doesn't know is `Other`; so is an event of another subclass.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum ConferenceEvent<'buf> {
+    /// Has \<all\> of \*it\*, in\_words and `<code>`.
+    Anything(Anything<'buf>),
+    /// Has no field of its own.
+    Item(Item<'buf>),
+    /// The end of a list.
+    ListEnd(ListEnd<'buf>),
+    /// Nothing at all.
+    Empty(Empty<'buf>),
+    /// Has a field of each kind.
+    Kinds(Kinds<'buf>),
+    /// An event that no type of this crate stands for.
+    Other(Event<'buf>),
+}
+
+impl<'buf> ConferenceEvent<'buf> {
+    /// The event it came in.
+    #[inline]
+    pub fn event(self) -> Event<'buf> {
+        match self {
+            Self::Anything(view) => view.event(),
+            Self::Item(view) => view.event(),
+            Self::ListEnd(view) => view.event(),
+            Self::Empty(view) => view.event(),
+            Self::Kinds(view) => view.event(),
+            Self::Other(event) => event,
+        }
+    }
+
+    #[inline]
+    pub(super) fn from_number(number: usize, event: Event<'buf>) -> Self {
+        match number {
+            0 => Self::Anything(Anything::over(event)),
+            1 => Self::Item(Item::over(event)),
+            2 => Self::ListEnd(ListEnd::over(event)),
+            3 => Self::Empty(Empty::over(event)),
+            4 => Self::Kinds(Kinds::over(event)),
+            _ => Self::Other(event),
+        }
+    }
+}
+
+/// Has \<all\> of \*it\*, in\_words and `<code>`.
+///
+/// Action `Everything`. Up to Asterisk 23. Class `call`, `agent`. Comes unasked, and as an item of a list.
+///
+/// Other headers, found with [`Event::headers`]: Whatever \[else\] there is.
+///
+/// ```
+/// # use ami_proto::freeswitch::{Decoder, LIMITS, event::Anything};
+/// # let mut decoder = Decoder::new(LIMITS);
+/// # decoder.push(b"Content-Length: 99\nContent-Type: text/event-plain\n\nEvent-Subclass: conference%3A%3Amaintenance\nEvent-Name: CUSTOM\nAction: Everything\nText: some text\n\n");
+/// # let frame = decoder.next_frame()?.unwrap();
+/// if let Some(event) = frame.event().and_then(Anything::view) {
+///     println!("{:?}", event.text()?);
+/// }
+/// # frame.event().and_then(Anything::view).unwrap().text()?;
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Anything<'buf>(BridgeBlock<'buf>);
+event_view!(Anything, 0, BridgeBlock, Some(Branch::new(1, 4)), Some(Branch::new(23, 0)));
+
+impl<'buf> Anything<'buf> {
+    /// How many.
+    ///
+    /// Header `Count`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn count(self) -> Result<u64, FieldError> {
+        read(self.frame(), "", &Key { name: "Count", aliases: &[], kind: Kind::Uint })
+    }
+
+    /// The headers of [`ChannelBlock`] whose names begin with `Dest`.
+    #[inline]
+    pub fn dest(self) -> ChannelBlock<'buf> {
+        ChannelBlock::over(self.frame(), "Dest")
+    }
+
+    /// The headers of [`BridgeBlock`] whose names begin with `Other`.
+    #[inline]
+    pub fn other_bridge(self) -> BridgeBlock<'buf> {
+        BridgeBlock::over(self.frame(), "Other")
+    }
+
+    /// A text.
+    ///
+    /// Header `Text`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn text(self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Text", aliases: &[], kind: Kind::Text })
+    }
+
+    /// Before 12.
+    ///
+    /// Header `Old-Name`. Up to Asterisk 11.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn old_name(self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Old-Name", aliases: &[], kind: Kind::Text })
+    }
+
+    /// From 12 on.
+    ///
+    /// Header `New/Name`. From Asterisk 12 on.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn new_name(self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "New/Name", aliases: &[], kind: Kind::Text })
+    }
+
+    /// Of 13 only.
+    ///
+    /// Header `Only`. Asterisk 13 only.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn only(self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Only", aliases: &[], kind: Kind::Text })
+    }
+
+    /// A name with a blank.
+    ///
+    /// Header `Two words`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn two(self) -> Result<i64, FieldError> {
+        read(self.frame(), "", &Key { name: "Two words", aliases: &[], kind: Kind::Int })
+    }
+
+    /// A name that is a word of the grammar.
+    ///
+    /// Header `use`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn used(self) -> Result<bool, FieldError> {
+        read(self.frame(), "", &Key { name: "use", aliases: &[], kind: Kind::Bool })
+    }
+
+    /// A name that is a Rust keyword.
+    ///
+    /// Header `Type`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn object_type(self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Type", aliases: &[], kind: Kind::Text })
+    }
+
+    /// Not to be shown.
+    ///
+    /// Header `Secret`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn secret(self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Secret", aliases: &[], kind: Kind::Text })
+    }
+
+    /// May come more than once.
+    ///
+    /// Header `Item`.
+    #[inline]
+    pub fn item(self) -> Repeated<'buf, value::CommaList<'buf>> {
+        repeated(self.frame(), "", &Key { name: "Item", aliases: &[], kind: Kind::List })
+    }
+
+    /// A number in the name.
+    ///
+    /// Header `Report{i}Loss`.
+    #[inline]
+    pub fn report_loss(self) -> Indexed<'buf, f64> {
+        indexed(self.frame(), "", &Key { name: "Report{i}Loss", aliases: &[], kind: Kind::Float })
+    }
+
+    /// Two numbers.
+    ///
+    /// Header `Unit({i})/Type({j})`.
+    #[inline]
+    pub fn unit_type(self) -> Indexed<'buf, value::Hex> {
+        indexed(self.frame(), "", &Key { name: "Unit({i})/Type({j})", aliases: &[], kind: Kind::Hex })
+    }
+
+    /// Six digits.
+    ///
+    /// Header `Line-{i:6}`.
+    #[inline]
+    pub fn line(self) -> Indexed<'buf, Value<'buf>> {
+        indexed(self.frame(), "", &Key { name: "Line-{i:6}", aliases: &[], kind: Kind::Text })
+    }
+
+    /// Any text in the name, and more than once.
+    ///
+    /// Header `Var({key})`.
+    #[inline]
+    pub fn var(self) -> Indexed<'buf, value::Assignment<'buf>> {
+        indexed(self.frame(), "", &Key { name: "Var({key})", aliases: &[], kind: Kind::Assignment })
+    }
+
+    /// A line that is too long for its call.
+    ///
+    /// Header `QualifyTimeoutOfContact`. Also `QualifyTimeoutOld`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn qualify_timeout_of_contact(self) -> Result<Duration, FieldError> {
+        read(
+            self.frame(),
+            "",
+            &Key { name: "QualifyTimeoutOfContact", aliases: &["QualifyTimeoutOld"], kind: Kind::Milliseconds },
+        )
+        .map(value::Milliseconds::get)
+    }
+}
+
+/// Has no field of its own.
+///
+/// Action `Item`. Class `call`. An item of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Item<'buf>(ChannelBlock<'buf>);
+event_view!(Item, 1, ChannelBlock, None, None);
+
+/// The end of a list.
+///
+/// Action `ListEnd`. The end of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct ListEnd<'buf>(CommonBlock<'buf>);
+event_view!(ListEnd, 2, CommonBlock, None, None);
+
+/// Nothing at all.
+///
+/// Action `Empty`.
+#[derive(Clone, Copy, Debug)]
+pub struct Empty<'buf>(CommonBlock<'buf>);
+event_view!(Empty, 3, CommonBlock, None, None);
+
+/// Has a field of each kind.
+///
+/// Action `Kinds`.
+///
+/// ```
+/// # use ami_proto::freeswitch::{Decoder, LIMITS, event::Kinds};
+/// # let mut decoder = Decoder::new(LIMITS);
+/// # decoder.push(b"Content-Length: 94\nContent-Type: text/event-plain\n\nEvent-Subclass: conference%3A%3Amaintenance\nEvent-Name: CUSTOM\nAction: Kinds\nText: some text\n\n");
+/// # let frame = decoder.next_frame()?.unwrap();
+/// if let Some(event) = frame.event().and_then(Kinds::view) {
+///     println!("{:?}", event.text()?);
+/// }
+/// # frame.event().and_then(Kinds::view).unwrap().text()?;
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Kinds<'buf>(CommonBlock<'buf>);
+event_view!(Kinds, 4, CommonBlock, None, None);
+
+impl<'buf> Kinds<'buf> {
+    /// A text.
+    ///
+    /// Header `Text`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn text(self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Text", aliases: &[], kind: Kind::Text })
+    }
+
+    /// An escaped text.
+    ///
+    /// Header `Escaped`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn escaped(self) -> Result<value::Escaped<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Escaped", aliases: &[], kind: Kind::Escaped })
+    }
+
+    /// A number with a sign.
+    ///
+    /// Header `Int`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn int(self) -> Result<i64, FieldError> {
+        read(self.frame(), "", &Key { name: "Int", aliases: &[], kind: Kind::Int })
+    }
+
+    /// A number.
+    ///
+    /// Header `Uint`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn uint(self) -> Result<u64, FieldError> {
+        read(self.frame(), "", &Key { name: "Uint", aliases: &[], kind: Kind::Uint })
+    }
+
+    /// A number with a fraction.
+    ///
+    /// Header `Float`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn float(self) -> Result<f64, FieldError> {
+        read(self.frame(), "", &Key { name: "Float", aliases: &[], kind: Kind::Float })
+    }
+
+    /// A number in hexadecimal digits.
+    ///
+    /// Header `Hex`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn hex(self) -> Result<u64, FieldError> {
+        read(self.frame(), "", &Key { name: "Hex", aliases: &[], kind: Kind::Hex }).map(value::Hex::get)
+    }
+
+    /// A truth value.
+    ///
+    /// Header `Bool`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn bool(self) -> Result<bool, FieldError> {
+        read(self.frame(), "", &Key { name: "Bool", aliases: &[], kind: Kind::Bool })
+    }
+
+    /// Seconds.
+    ///
+    /// Header `Seconds`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn seconds(self) -> Result<Duration, FieldError> {
+        read(self.frame(), "", &Key { name: "Seconds", aliases: &[], kind: Kind::Seconds }).map(value::Seconds::get)
+    }
+
+    /// Milliseconds.
+    ///
+    /// Header `Ms`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn ms(self) -> Result<Duration, FieldError> {
+        read(self.frame(), "", &Key { name: "Ms", aliases: &[], kind: Kind::Milliseconds })
+            .map(value::Milliseconds::get)
+    }
+
+    /// Hours, minutes and seconds.
+    ///
+    /// Header `Hms`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn hms(self) -> Result<Duration, FieldError> {
+        read(self.frame(), "", &Key { name: "Hms", aliases: &[], kind: Kind::ClockTime }).map(value::ClockTime::get)
+    }
+
+    /// Seconds and microseconds since 1970.
+    ///
+    /// Header `Timestamp`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn timestamp(self) -> Result<value::Timestamp, FieldError> {
+        read(self.frame(), "", &Key { name: "Timestamp", aliases: &[], kind: Kind::Timestamp })
+    }
+
+    /// Seconds since 1970.
+    ///
+    /// Header `Epoch`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn epoch(self) -> Result<value::Timestamp, FieldError> {
+        read(self.frame(), "", &Key { name: "Epoch", aliases: &[], kind: Kind::Epoch }).map(value::Epoch::get)
+    }
+
+    /// A day and a time.
+    ///
+    /// Header `Datetime`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn datetime(self) -> Result<value::DateTime, FieldError> {
+        read(self.frame(), "", &Key { name: "Datetime", aliases: &[], kind: Kind::DateTime })
+    }
+
+    /// A day.
+    ///
+    /// Header `Date`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn date(self) -> Result<value::Date, FieldError> {
+        read(self.frame(), "", &Key { name: "Date", aliases: &[], kind: Kind::Date })
+    }
+
+    /// A time of day.
+    ///
+    /// Header `Time`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn time(self) -> Result<value::TimeOfDay, FieldError> {
+        read(self.frame(), "", &Key { name: "Time", aliases: &[], kind: Kind::Time })
+    }
+
+    /// A time of a security event.
+    ///
+    /// Header `Isotime`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn isotime(self) -> Result<value::SecurityTime, FieldError> {
+        read(self.frame(), "", &Key { name: "Isotime", aliases: &[], kind: Kind::SecurityTime })
+    }
+
+    /// The name of a channel.
+    ///
+    /// Header `Channel`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn channel(self) -> Result<value::ChannelName<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Channel", aliases: &[], kind: Kind::Channel })
+    }
+
+    /// A unique id.
+    ///
+    /// Header `Uniqueid`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn uniqueid(self) -> Result<value::UniqueId<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Uniqueid", aliases: &[], kind: Kind::UniqueId })
+    }
+
+    /// A part of a caller id.
+    ///
+    /// Header `Callerid`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn callerid(self) -> Result<value::CallerIdPart<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Callerid", aliases: &[], kind: Kind::CallerId })
+    }
+
+    /// A hangup cause.
+    ///
+    /// Header `Cause`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn cause(self) -> Result<value::HangupCause, FieldError> {
+        read(self.frame(), "", &Key { name: "Cause", aliases: &[], kind: Kind::Cause })
+    }
+
+    /// The state of a channel.
+    ///
+    /// Header `ChannelState`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn channel_state(self) -> Result<value::ChannelState, FieldError> {
+        read(self.frame(), "", &Key { name: "ChannelState", aliases: &[], kind: Kind::ChannelState })
+    }
+
+    /// The state of a device.
+    ///
+    /// Header `DeviceState`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn device_state(self) -> Result<value::DeviceState<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "DeviceState", aliases: &[], kind: Kind::DeviceState })
+    }
+
+    /// The same as a number.
+    ///
+    /// Header `DeviceStateNumber`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn device_state_number(self) -> Result<value::DeviceState<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "DeviceStateNumber", aliases: &[], kind: Kind::DeviceState })
+    }
+
+    /// The state of an extension.
+    ///
+    /// Header `ExtensionState`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn extension_state(self) -> Result<value::ExtensionState, FieldError> {
+        read(self.frame(), "", &Key { name: "ExtensionState", aliases: &[], kind: Kind::ExtensionState })
+    }
+
+    /// A presence.
+    ///
+    /// Header `PresenceState`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn presence_state(self) -> Result<value::PresenceState<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "PresenceState", aliases: &[], kind: Kind::PresenceState })
+    }
+
+    /// Flags for billing.
+    ///
+    /// Header `AmaFlags`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn ama_flags(self) -> Result<value::AmaFlags<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "AmaFlags", aliases: &[], kind: Kind::AmaFlags })
+    }
+
+    /// What may be shown of a number.
+    ///
+    /// Header `Presentation`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn presentation(self) -> Result<value::Presentation<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Presentation", aliases: &[], kind: Kind::Presentation })
+    }
+
+    /// Classes.
+    ///
+    /// Header `Classes`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn classes(self) -> Result<value::ClassSet<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Classes", aliases: &[], kind: Kind::Classes })
+    }
+
+    /// A peer.
+    ///
+    /// Header `Peer`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn peer(self) -> Result<value::Peer<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Peer", aliases: &[], kind: Kind::Peer })
+    }
+
+    /// An address.
+    ///
+    /// Header `Address`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn address(self) -> Result<value::SecurityAddress<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Address", aliases: &[], kind: Kind::Address })
+    }
+
+    /// Codecs.
+    ///
+    /// Header `Codecs`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn codecs(self) -> Result<value::CodecList<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Codecs", aliases: &[], kind: Kind::Codecs })
+    }
+
+    /// Contacts.
+    ///
+    /// Header `Contacts`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn contacts(self) -> Result<value::ContactList<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Contacts", aliases: &[], kind: Kind::Contacts })
+    }
+
+    /// A comma list.
+    ///
+    /// Header `List`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn list(self) -> Result<value::CommaList<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "List", aliases: &[], kind: Kind::List })
+    }
+
+    /// A variable.
+    ///
+    /// Header `Assignment`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn assignment(self) -> Result<value::Assignment<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Assignment", aliases: &[], kind: Kind::Assignment })
+    }
+
+    /// Variables.
+    ///
+    /// Header `Assignments`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn assignments(self) -> Result<value::CommaList<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Assignments", aliases: &[], kind: Kind::Assignments })
+    }
+}

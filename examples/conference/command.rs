@@ -1,0 +1,200 @@
+//! The command line as a command of the vocabulary.
+
+use ami_proto::conference::{Command, Level, Relation, Side, Who};
+use clap::{Subcommand, ValueEnum};
+
+/// What the conference is told. WHO is somebody's id, `all`, `all-but-moderators` or `last`; LEVEL a number, `up` or `down`.
+#[derive(Subcommand)]
+pub(crate) enum Told {
+    /// Which conferences there are
+    ListRooms,
+    /// Who is there; without a conference an answer is read from standard input
+    List { conference: Option<String> },
+    /// All that is known of it
+    Show { conference: String },
+    /// They are not heard
+    Mute { conference: String, who: String },
+    /// They are heard again
+    Unmute { conference: String, who: String },
+    /// They hear nothing
+    Deaf { conference: String, who: String },
+    /// They hear again
+    Undeaf { conference: String, who: String },
+    /// Out with them
+    Kick { conference: String, who: String },
+    /// Out with them, without a sound
+    HangUp { conference: String, who: String },
+    /// Nobody else gets in
+    Lock { conference: String },
+    /// Others get in again
+    Unlock { conference: String },
+    /// Callers are asked for a PIN
+    SetPin { conference: String, pin: String },
+    /// Callers are not asked any more
+    RemovePin { conference: String },
+    /// Begins to record
+    StartRecord { conference: String, file: Option<String> },
+    /// Stops recording
+    StopRecord { conference: String, file: Option<String> },
+    /// Whether it is recorded
+    RecordStatus { conference: String },
+    /// Shows or sets how loud they are heard, or hear
+    Volume {
+        conference: String,
+        who: String,
+        side: Way,
+        #[arg(allow_negative_numbers = true, value_parser = level)]
+        level: Option<Level>,
+    },
+    /// Shows or sets how loud they must be to be heard
+    Energy {
+        conference: String,
+        who: String,
+        #[arg(allow_negative_numbers = true, value_parser = level)]
+        level: Option<Level>,
+    },
+    /// Plays a sound
+    Play {
+        conference: String,
+        file: String,
+        /// To one of them
+        #[arg(long)]
+        to: Option<String>,
+    },
+    /// Ends all that is played
+    StopPlaying {
+        conference: String,
+        /// To one of them
+        #[arg(long)]
+        to: Option<String>,
+    },
+    /// Speaks a text
+    Say {
+        conference: String,
+        text: String,
+        /// To one of them
+        #[arg(long)]
+        to: Option<String>,
+    },
+    /// Plays tones to them
+    SendDtmf { conference: String, who: String, digits: String },
+    /// Calls somebody in
+    Dial {
+        conference: String,
+        endpoint: String,
+        /// What they are shown
+        #[arg(long, num_args = 2, value_names = ["NUMBER", "NAME"])]
+        caller: Option<Vec<String>>,
+        /// Waits for the outcome
+        #[arg(long)]
+        wait: bool,
+    },
+    /// Calls a user of the server in
+    Invite { conference: String, user: String },
+    /// Moves participants to another conference
+    Transfer {
+        conference: String,
+        other: String,
+        #[arg(required = true)]
+        participants: Vec<String>,
+    },
+    /// What one is to another
+    Relate { conference: String, participant: String, other: String, relation: Tie },
+    /// Gives somebody the floor
+    Floor { conference: String, participant: String },
+    /// Makes somebody the picture that all see
+    VideoSource { conference: String, participant: String },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Way {
+    In,
+    Out,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Tie {
+    Nospeak,
+    Nohear,
+    Clear,
+}
+
+fn who(word: &str) -> Who<'_> {
+    match word {
+        "all" => Who::All,
+        "all-but-moderators" => Who::AllButModerators,
+        "last" => Who::Last,
+        id => Who::One(id),
+    }
+}
+
+fn level(word: &str) -> Result<Level, std::num::ParseIntError> {
+    Ok(match word {
+        "up" => Level::Up,
+        "down" => Level::Down,
+        number => Level::To(number.parse()?),
+    })
+}
+
+impl Told {
+    /// The command; `ids` is room for those who are transferred.
+    pub(crate) fn command<'a>(&'a self, ids: &'a mut Vec<&'a str>) -> Command<'a> {
+        match self {
+            Self::ListRooms => Command::ListRooms,
+            Self::List { conference } => Command::List(conference.as_deref().unwrap_or_default()),
+            Self::Show { conference } => Command::Show(conference),
+            Self::Mute { conference, who: word } => Command::Mute(conference, who(word)),
+            Self::Unmute { conference, who: word } => Command::Unmute(conference, who(word)),
+            Self::Deaf { conference, who: word } => Command::Deaf(conference, who(word)),
+            Self::Undeaf { conference, who: word } => Command::Undeaf(conference, who(word)),
+            Self::Kick { conference, who: word } => Command::Kick(conference, who(word)),
+            Self::HangUp { conference, who: word } => Command::HangUp(conference, who(word)),
+            Self::Lock { conference } => Command::Lock(conference),
+            Self::Unlock { conference } => Command::Unlock(conference),
+            Self::SetPin { conference, pin } => Command::SetPin(conference, pin),
+            Self::RemovePin { conference } => Command::RemovePin(conference),
+            Self::StartRecord { conference, file } => Command::StartRecord { conference, file: file.as_deref() },
+            Self::StopRecord { conference, file } => Command::StopRecord { conference, file: file.as_deref() },
+            Self::RecordStatus { conference } => Command::RecordStatus(conference),
+            Self::Volume { conference, who: word, side, level } => {
+                let side = match side {
+                    Way::In => Side::In,
+                    Way::Out => Side::Out,
+                };
+                Command::Volume { conference, who: who(word), side, level: *level }
+            }
+            Self::Energy { conference, who: word, level } => {
+                Command::Energy { conference, who: who(word), level: *level }
+            }
+            Self::Play { conference, file, to } => Command::Play { conference, file, to: to.as_deref() },
+            Self::StopPlaying { conference, to } => Command::StopPlaying { conference, to: to.as_deref() },
+            Self::Say { conference, text, to } => Command::Say { conference, text, to: to.as_deref() },
+            Self::SendDtmf { conference, who: word, digits } => {
+                Command::SendDtmf { conference, who: who(word), digits }
+            }
+            Self::Dial { conference, endpoint, caller, wait } => {
+                let caller = caller.as_ref().map(|caller| (&*caller[0], &*caller[1]));
+                if *wait {
+                    Command::DialAndWait { conference, endpoint, caller }
+                } else {
+                    Command::Dial { conference, endpoint, caller }
+                }
+            }
+            Self::Invite { conference, user } => Command::Invite { conference, user },
+            Self::Transfer { conference, other, participants } => {
+                ids.extend(participants.iter().map(String::as_str));
+                Command::Transfer { conference, participants: ids, to: other }
+            }
+            Self::Relate { conference, participant, other, relation } => {
+                let relation = match relation {
+                    Tie::Nospeak => Relation::NoSpeak,
+                    Tie::Nohear => Relation::NoHear,
+                    Tie::Clear => Relation::Clear,
+                };
+                Command::Relate { conference, participant, other, relation }
+            }
+            Self::Floor { conference, participant } => Command::Floor(conference, participant),
+            Self::VideoSource { conference, participant } => Command::VideoSource(conference, participant),
+        }
+    }
+}

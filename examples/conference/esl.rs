@@ -1,0 +1,48 @@
+//! FreeSWITCH by its event socket: one connection, one line, its reply.
+
+use std::error::Error;
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use ami_proto::conference::Line;
+use ami_proto::freeswitch::{Config, Connection, ConnectionEvent, Credentials, Ending};
+
+/// Sends the line, and gives what was printed.
+pub(crate) fn send(address: &str, password: &str, line: &Line) -> Result<Vec<u8>, Box<dyn Error>> {
+    let address = address.split_once("://").map_or(address, |(_, address)| address);
+    let mut socket = TcpStream::connect(address)?;
+    let mut connection = Connection::new(Config::new());
+    connection.login(Instant::now(), Credentials::password(password))?;
+    let mut reply = None;
+    loop {
+        while let Some(event) = connection.poll_event()? {
+            match event {
+                ConnectionEvent::LoggedIn(_) => drop(connection.api(Instant::now(), line.as_bytes())?),
+                ConnectionEvent::Ended { ending, .. } => {
+                    reply = Some(match ending {
+                        Ending::Reply(frame) => Ok(frame.body().to_vec()),
+                        Ending::Refused(frame) => Err(format!("refused: {frame:?}")),
+                        other => Err(format!("no answer: {other:?}")),
+                    });
+                    connection.close(Instant::now());
+                }
+                ConnectionEvent::Closed => return Ok(reply.ok_or("no answer")??),
+                _ => {}
+            }
+        }
+        while let Some(bytes) = connection.poll_transmit() {
+            let n = socket.write(bytes)?;
+            connection.transmitted(n);
+        }
+        let wait = connection.poll_timeout().map(|due| due.saturating_duration_since(Instant::now()));
+        socket.set_read_timeout(wait.map(|wait| wait.max(Duration::from_millis(1))))?;
+        match socket.read(connection.space(8192)) {
+            Ok(0) => connection.handle_eof(Instant::now()),
+            Ok(n) => connection.advance(Instant::now(), n),
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            Err(error) => return Err(error.into()),
+        }
+        connection.handle_timeout(Instant::now());
+    }
+}

@@ -1,0 +1,65 @@
+//! `ConfBridge` by AMI: one session, one action, its response and list.
+
+use std::error::Error;
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use ami_proto::action::Custom;
+use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending};
+use ami_proto::value::Classes;
+use ami_proto::{Frame, OwnedFrame};
+
+/// Sends the action, and hands on what came.
+pub(crate) fn send(
+    address: &str,
+    user: &str,
+    secret: &str,
+    action: &Custom<'_>,
+    then: impl FnOnce(&[Frame<'_>]) -> Result<String, Box<dyn Error>>,
+) -> Result<String, Box<dyn Error>> {
+    let address = address.split_once("://").map_or(address, |(_, address)| address);
+    let mut socket = TcpStream::connect(address)?;
+    let mut client = Client::new(Config::new().events(Classes::NONE));
+    client.login(Instant::now(), Credentials::plain(user, secret))?;
+    let mut frames: Vec<OwnedFrame> = Vec::new();
+    let mut lost = None;
+    loop {
+        while let Some(event) = client.poll_event()? {
+            match event {
+                ClientEvent::Ready(_) => drop(client.send(Instant::now(), action)?),
+                ClientEvent::Started { response, .. } => frames.push(response.frame().to_owned()),
+                ClientEvent::Item { event, .. } => frames.push(event.frame().to_owned()),
+                ClientEvent::Ended { ending, .. } => {
+                    match ending {
+                        Ending::Reply(response) | Ending::Refused(response) => frames.push(response.frame().to_owned()),
+                        Ending::List { .. } | Ending::Outcome(_) => {}
+                        other => lost = Some(format!("no answer: {other:?}")),
+                    }
+                    client.close(Instant::now());
+                }
+                ClientEvent::Closed => {
+                    if let Some(lost) = lost {
+                        return Err(lost.into());
+                    }
+                    let frames: Vec<_> = frames.iter().map(OwnedFrame::view).collect();
+                    return then(&frames);
+                }
+                _ => {}
+            }
+        }
+        while let Some(bytes) = client.poll_transmit() {
+            let n = socket.write(bytes)?;
+            client.transmitted(n);
+        }
+        let wait = client.poll_timeout().map(|due| due.saturating_duration_since(Instant::now()));
+        socket.set_read_timeout(wait.map(|wait| wait.max(Duration::from_millis(1))))?;
+        match socket.read(client.space(8192)) {
+            Ok(0) => client.handle_eof(Instant::now()),
+            Ok(n) => client.advance(Instant::now(), n),
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            Err(error) => return Err(error.into()),
+        }
+        client.handle_timeout(Instant::now());
+    }
+}

@@ -1,0 +1,78 @@
+//! What is printed: requests before they are sent, answers as tables.
+
+use std::fmt::Display;
+
+use ami_proto::conference::{Conference, Outcome, Participant, Request};
+use comfy_table::Table;
+
+/// The request as it would be sent, its PINs masked unless they are to be shown.
+pub(crate) fn request(request: &Request<'_>, secrets: bool) -> String {
+    let bytes = if secrets { request.to_bytes() } else { request.to_masked_bytes() };
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// What an answer means; the error where the server refuses.
+pub(crate) fn outcome(outcome: &Outcome<'_>) -> Result<String, String> {
+    Ok(match outcome {
+        Outcome::Done => "done\n".to_string(),
+        Outcome::Participants(list) => participants(list),
+        Outcome::Conferences(list) => conferences(list),
+        Outcome::Conference(conference, list) => conferences(std::slice::from_ref(conference)) + &participants(list),
+        Outcome::Levels(levels) => {
+            levels.iter().map(|(id, level)| format!("{id}: {level}\n")).collect::<Vec<_>>().concat()
+        }
+        Outcome::Recording(recording) => format!("{}\n", if *recording { "recording" } else { "not recording" }),
+        Outcome::Text(text) => format!("{text}\n"),
+        Outcome::Refused(reason) => return Err(format!("refused: {reason}")),
+        other => return Err(format!("{other:?}")),
+    })
+}
+
+fn participants(list: &[Participant<'_>]) -> String {
+    let mut table = table(["id", "name", "number", "muted", "deaf", "talking", "floor", "moderator", "seconds"]);
+    for one in list {
+        table.add_row([
+            cell(one.id()),
+            cell(one.name()),
+            cell(one.number()),
+            truth(one.is_muted()),
+            truth(one.is_deaf()),
+            truth(one.is_talking()),
+            truth(one.has_floor()),
+            truth(one.is_moderator()),
+            cell(one.duration().map(|duration| duration.as_secs())),
+        ]);
+    }
+    format!("{table}\n")
+}
+
+fn conferences(list: &[Conference<'_>]) -> String {
+    let mut table = table(["id", "name", "members", "locked", "recording", "seconds"]);
+    for one in list {
+        table.add_row([
+            cell(one.id()),
+            cell(one.name()),
+            cell(one.members()),
+            truth(one.is_locked()),
+            truth(one.is_recording()),
+            cell(one.duration().map(|duration| duration.as_secs())),
+        ]);
+    }
+    format!("{table}\n")
+}
+
+fn table<const N: usize>(header: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(comfy_table::presets::ASCII_MARKDOWN).set_header(header);
+    table
+}
+
+/// A name is the server's: what could steer a terminal is left out.
+fn cell(value: Option<impl Display>) -> String {
+    let text = value.map(|value| value.to_string()).unwrap_or_default();
+    text.chars().filter(|c| !c.is_control()).collect()
+}
+
+fn truth(value: Option<bool>) -> String {
+    value.map_or("", |value| if value { "yes" } else { "no" }).to_string()
+}

@@ -1,0 +1,7 @@
+//! Invariant: no bytes make a reader of FreeSWITCH's replies and lists panic; every line of a list is a conference, a member or unread, and every conference of a JSON list is there.
+#![no_main]
+
+#[path = "../../tests/support/mod.rs"]
+mod support;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| support::freeswitch::fs_list(data));

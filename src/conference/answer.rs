@@ -1,0 +1,75 @@
+//! What a server answered: an outcome in common words, and the reply itself.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use super::{Conference, Participant};
+use crate::wire::Frame;
+
+/// A reply as it came, in its dialect's form.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Native<'a> {
+    /// `ConfBridge`: the response, then the events of its list.
+    Frames(&'a [Frame<'a>]),
+    /// FreeSWITCH: the body of an `api/response` or of a `BACKGROUND_JOB`; empty where there is none.
+    Text(&'a [u8]),
+    /// sipXecs, Kazoo: an HTTP response.
+    Http {
+        /// Its status.
+        status: u16,
+        /// Its body.
+        body: &'a [u8],
+    },
+}
+
+/// The answer to a command.
+#[derive(Clone, Debug)]
+pub struct Answer<'a> {
+    outcome: Outcome<'a>,
+    native: Native<'a>,
+}
+
+impl<'a> Answer<'a> {
+    pub(super) fn new(outcome: Outcome<'a>, native: Native<'a>) -> Self {
+        Self { outcome, native }
+    }
+
+    /// What it means.
+    pub const fn outcome(&self) -> &Outcome<'a> {
+        &self.outcome
+    }
+
+    /// The same, taken out.
+    pub fn into_outcome(self) -> Outcome<'a> {
+        self.outcome
+    }
+
+    /// The reply that it was read from.
+    pub const fn native(&self) -> Native<'a> {
+        self.native
+    }
+}
+
+/// What an answer means.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Outcome<'a> {
+    /// The server takes it, which is no proof that it happens: FreeSWITCH says so of files that it can't open, Kazoo
+    /// acts later, and where there is nobody, nothing is done.
+    Done,
+    /// Who is there.
+    Participants(Vec<Participant<'a>>),
+    /// Which conferences there are.
+    Conferences(Vec<Conference<'a>>),
+    /// A conference, and who is there.
+    Conference(Conference<'a>, Vec<Participant<'a>>),
+    /// Levels, by the participant's id.
+    Levels(Vec<(u32, i64)>),
+    /// Whether it is recorded.
+    Recording(bool),
+    /// The server refuses, or does for one of several participants: the first reason, in its words.
+    Refused(Cow<'a, str>),
+    /// Something else, in the server's words: the usage of a command that this version has otherwise.
+    Text(Cow<'a, str>),
+}

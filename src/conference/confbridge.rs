@@ -1,0 +1,135 @@
+//! `ConfBridge`: commands to AMI actions, and their responses and lists to answers.
+
+use alloc::string::String;
+
+use super::answer::Outcome;
+use super::command::{Command, Who};
+use super::dialect::{CONFBRIDGE, missing};
+use super::error::{ReplyError, RequestError};
+use super::{Conference, Participant};
+use crate::action::Custom;
+use crate::event;
+use crate::response::Response;
+use crate::wire::Frame;
+
+pub(super) fn action<'a>(command: &Command<'a>) -> Result<Custom<'a>, RequestError> {
+    let unsupported = |hint| Err(missing(command, CONFBRIDGE, hint));
+    match *command {
+        Command::ListRooms => Ok(Custom::new("ConfbridgeListRooms")),
+        Command::List(conference) => to_all("ConfbridgeList", conference),
+        Command::Mute(conference, who) => to(who, "ConfbridgeMute", conference, command),
+        Command::Unmute(conference, who) => to(who, "ConfbridgeUnmute", conference, command),
+        Command::Kick(conference, who) => to(who, "ConfbridgeKick", conference, command),
+        Command::Lock(conference) => to_all("ConfbridgeLock", conference),
+        Command::Unlock(conference) => to_all("ConfbridgeUnlock", conference),
+        Command::StartRecord { conference, file } => {
+            let action = to_all("ConfbridgeStartRecord", conference)?;
+            match file {
+                None => Ok(action),
+                Some(file) => Ok(action.header("RecordFile", given("file", file)?)),
+            }
+        }
+        Command::StopRecord { conference, file: None } => to_all("ConfbridgeStopRecord", conference),
+        Command::VideoSource(conference, channel) => {
+            to(Who::One(channel), "ConfbridgeSetSingleVideoSrc", conference, command)
+        }
+        Command::Dial { conference, endpoint, caller } => dial(conference, endpoint, caller),
+        Command::Show(_) => unsupported("list the conferences, and who is in this one"),
+        Command::Deaf(..) | Command::Undeaf(..) => {
+            unsupported("set the volume of what the channel hears in the dialplan")
+        }
+        Command::HangUp(..) => unsupported("kick; or end the call with the action Hangup"),
+        Command::SetPin(..) | Command::RemovePin(_) => unsupported("change `pin` of the user profile"),
+        Command::StopRecord { file: Some(_), .. } => unsupported("name no file: there is one recording"),
+        Command::RecordStatus(_) => unsupported("follow the events ConfbridgeRecord and ConfbridgeStopRecord"),
+        Command::Volume { .. } | Command::Energy { .. } => {
+            unsupported("set it in the user profile, or by the caller's menu")
+        }
+        Command::Play { .. } | Command::Say { .. } => {
+            unsupported("originate a Local channel that plays it into the conference")
+        }
+        Command::StopPlaying { .. } => unsupported("hang up the channel that plays it"),
+        Command::SendDtmf { .. } => unsupported("play them with the action PlayDTMF on the channel"),
+        Command::DialAndWait { .. } => unsupported("dial without waiting, and follow the event OriginateResponse"),
+        Command::Invite { .. } => unsupported("dial the user's channel"),
+        Command::Transfer { .. } => unsupported("send the channel elsewhere with the action Redirect"),
+        Command::Relate { .. } => unsupported("mute them for all"),
+        Command::Floor(..) => unsupported("make them the video source"),
+    }
+}
+
+fn to_all<'a>(action: &'static str, conference: &'a str) -> Result<Custom<'a>, RequestError> {
+    Ok(Custom::new(action).header("Conference", given("conference", conference)?))
+}
+
+fn to<'a>(
+    who: Who<'a>,
+    action: &'static str,
+    conference: &'a str,
+    command: &Command<'_>,
+) -> Result<Custom<'a>, RequestError> {
+    let channel = match who {
+        Who::One(word) if ["all", "participants"].iter().any(|all| word.eq_ignore_ascii_case(all)) => {
+            let reason = "here that means all of them; say so";
+            return Err(RequestError::Argument { argument: "participant", reason });
+        }
+        Who::One(channel) => given("participant", channel)?,
+        Who::All => "all",
+        Who::AllButModerators => "participants",
+        Who::Last => return Err(missing(command, CONFBRIDGE, "list who is there, and name the channel")),
+    };
+    Ok(to_all(action, conference)?.header("Channel", channel))
+}
+
+/// The server takes an empty value for none.
+fn given<'a>(argument: &'static str, value: &'a str) -> Result<&'a str, RequestError> {
+    let reason = "it is empty, and the server would take it for none";
+    if value.is_empty() { Err(RequestError::Argument { argument, reason }) } else { Ok(value) }
+}
+
+/// `Originate` into the application `ConfBridge`, whose arguments are split at commas.
+fn dial<'a>(conference: &'a str, endpoint: &'a str, caller: Option<(&str, &str)>) -> Result<Custom<'a>, RequestError> {
+    if conference.contains([',', '"', '\\', '(', ')', '[', ']']) {
+        let reason =
+            "an application's arguments are split at commas, outside of quotes and brackets; it must have none";
+        return Err(RequestError::Argument { argument: "conference", reason });
+    }
+    let action = Custom::new("Originate")
+        .header("Channel", given("endpoint", endpoint)?)
+        .header("Application", "ConfBridge")
+        .header("Data", given("conference", conference)?)
+        .header("Async", "yes");
+    let Some((number, name)) = caller else { return Ok(action) };
+    if [number, name].iter().any(|text| text.contains(['"', '\\', '<', '>'])) {
+        let reason = "a caller id is split at quotes and angle brackets; it must have none, and no backslash";
+        return Err(RequestError::Argument { argument: "caller", reason });
+    }
+    let mut id = String::from("\"");
+    id.push_str(name);
+    id.push_str("\" <");
+    id.push_str(number);
+    id.push('>');
+    Ok(action.header("CallerID", id.into_bytes()))
+}
+
+/// Reads the response, and what follows where that announces a list.
+pub(super) fn outcome<'a>(command: &Command<'_>, frames: &[Frame<'a>]) -> Result<Outcome<'a>, ReplyError> {
+    let (first, rest) = frames.split_first().ok_or(ReplyError::Reply)?;
+    let response = Response::from(*first);
+    response.kind().ok_or(ReplyError::Reply)?;
+    let message = response.message().unwrap_or_default();
+    // An empty list is an error to the server.
+    let none = message.eq_ignore_case("No active conferences.");
+    match command {
+        Command::ListRooms if response.is_success() || none => {
+            let rooms = rest.iter().filter_map(|frame| event::ConfbridgeListRooms::view(*frame));
+            Ok(Outcome::Conferences(rooms.map(Conference::ConfBridge).collect()))
+        }
+        _ if !response.is_success() => Ok(Outcome::Refused(message.to_str_lossy())),
+        Command::List(_) => {
+            let participants = rest.iter().filter_map(|frame| event::ConfbridgeList::view(*frame));
+            Ok(Outcome::Participants(participants.map(Participant::ConfBridge).collect()))
+        }
+        _ => Ok(Outcome::Done),
+    }
+}

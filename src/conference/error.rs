@@ -1,0 +1,132 @@
+//! What can be wrong: a dialect that has no such command, an argument that it can't carry, a reply that is another's.
+
+use core::fmt;
+
+use crate::error::EncodeError;
+use crate::freeswitch::command::CommandError;
+use crate::kazoo;
+
+/// A dialect has no request for a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unsupported {
+    pub(super) command: &'static str,
+    pub(super) dialect: &'static str,
+    pub(super) hint: &'static str,
+}
+
+impl Unsupported {
+    /// The [command](super::Command::name).
+    pub const fn command(&self) -> &'static str {
+        self.command
+    }
+
+    /// The [dialect](super::Dialect::name).
+    pub const fn dialect(&self) -> &'static str {
+        self.dialect
+    }
+
+    /// What to do instead.
+    pub const fn hint(&self) -> &'static str {
+        self.hint
+    }
+}
+
+impl fmt::Display for Unsupported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} has no such {}: {}", self.dialect, self.command, self.hint)
+    }
+}
+
+impl core::error::Error for Unsupported {}
+
+/// There is no request for a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// The dialect has none.
+    Unsupported(Unsupported),
+    /// An argument is none of this dialect's.
+    Argument {
+        /// Which.
+        argument: &'static str,
+        /// Why, and what to do instead.
+        reason: &'static str,
+    },
+    /// An argument would break a line of AMI.
+    ConfBridge(EncodeError),
+    /// FreeSWITCH would read an argument as something else; or the service of sipXecs, before it.
+    FreeSwitch(CommandError),
+    /// Kazoo would refuse an argument.
+    Kazoo(kazoo::Invalid),
+}
+
+impl fmt::Display for RequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unsupported(error) => error.fmt(f),
+            Self::Argument { argument, reason } => write!(f, "{argument} refused: {reason}"),
+            Self::ConfBridge(error) => error.fmt(f),
+            Self::FreeSwitch(error) => error.fmt(f),
+            Self::Kazoo(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for RequestError {}
+
+macro_rules! from {
+    ($($variant:ident($error:ty);)+) => {$(
+        impl From<$error> for RequestError {
+            fn from(error: $error) -> Self {
+                Self::$variant(error)
+            }
+        }
+    )+};
+}
+
+from! {
+    Unsupported(Unsupported);
+    ConfBridge(EncodeError);
+    FreeSwitch(CommandError);
+    Kazoo(kazoo::Invalid);
+}
+
+/// A reply can't be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReplyError {
+    /// It is of another kind than the dialect's: frames, a text, or an HTTP response.
+    Dialect,
+    /// It is another command's, or none: AMI frames that don't begin with a response, a text that isn't the list that
+    /// was asked for.
+    Reply,
+    /// It is not the JSON that it should be.
+    Json(kazoo::JsonError),
+    /// It lacks what was asked for.
+    Field(kazoo::FieldError),
+}
+
+impl fmt::Display for ReplyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dialect => f.write_str("the reply is of another kind than the dialect's"),
+            Self::Reply => f.write_str("the reply is not one to this command"),
+            Self::Json(error) => error.fmt(f),
+            Self::Field(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for ReplyError {}
+
+impl From<kazoo::JsonError> for ReplyError {
+    fn from(error: kazoo::JsonError) -> Self {
+        Self::Json(error)
+    }
+}
+
+impl From<kazoo::FieldError> for ReplyError {
+    fn from(error: kazoo::FieldError) -> Self {
+        Self::Field(error)
+    }
+}

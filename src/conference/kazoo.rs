@@ -1,0 +1,123 @@
+//! Kazoo: commands to calls of the Conferences API, and its responses to answers.
+
+use alloc::borrow::Cow;
+use alloc::format;
+
+use super::answer::Outcome;
+use super::command::{Command, Relation, Who};
+use super::dialect::{KAZOO, missing, number};
+use super::error::{ReplyError, RequestError};
+use super::{Conference, Participant};
+use crate::http_request::Request;
+use crate::kazoo::{
+    Account, ConferenceAction, Dial, ParticipantAction, ParticipantsAction, Relate, Relationship, Response,
+};
+
+pub(super) fn request(account: &Account<'_>, command: &Command<'_>) -> Result<Request, RequestError> {
+    let unsupported = |hint| Err(missing(command, KAZOO, hint));
+    let act = |conference, action: ConferenceAction<'_>| Ok(account.act(conference, &action)?);
+    match *command {
+        Command::ListRooms => Ok(account.list()?),
+        Command::List(conference) => Ok(account.participants(conference)?),
+        Command::Show(conference) => Ok(account.get(conference)?),
+        Command::Mute(conference, who)
+        | Command::Unmute(conference, who)
+        | Command::Deaf(conference, who)
+        | Command::Undeaf(conference, who)
+        | Command::Kick(conference, who) => {
+            let (all, one) = match command {
+                Command::Mute(..) => (ParticipantsAction::Mute, ParticipantAction::Mute),
+                Command::Unmute(..) => (ParticipantsAction::Unmute, ParticipantAction::Unmute),
+                Command::Deaf(..) => (ParticipantsAction::Deaf, ParticipantAction::Deaf),
+                Command::Undeaf(..) => (ParticipantsAction::Undeaf, ParticipantAction::Undeaf),
+                _ => (ParticipantsAction::Kick, ParticipantAction::Kick),
+            };
+            let kicks = all == ParticipantsAction::Kick;
+            match who {
+                Who::One(id) => Ok(account.act_on(conference, number(id)?, &one)?),
+                Who::All if kicks => Ok(account.act_on_all(conference, &all)?),
+                Who::AllButModerators if !kicks => Ok(account.act_on_all(conference, &all)?),
+                Who::All => unsupported("the bulk action spares moderators: say all but moderators, then name those"),
+                Who::AllButModerators => {
+                    unsupported("the bulk action spares nobody: list who is there, and kick one by one")
+                }
+                Who::Last => unsupported("list who is there, and name them"),
+            }
+        }
+        Command::Lock(conference) => act(conference, ConferenceAction::Lock),
+        Command::Unlock(conference) => act(conference, ConferenceAction::Unlock),
+        Command::StartRecord { conference, file: None } => act(conference, ConferenceAction::Record(true)),
+        Command::StopRecord { conference, file: None } => act(conference, ConferenceAction::Record(false)),
+        Command::Play { conference, file, to: None } => act(conference, ConferenceAction::Play(file)),
+        Command::Play { conference, file, to: Some(id) } => {
+            Ok(account.act_on(conference, number(id)?, &ParticipantAction::Play(file))?)
+        }
+        Command::Dial { conference, endpoint, caller } => {
+            let mut dial = Dial::new().endpoint(endpoint);
+            if let Some((number, name)) = caller {
+                dial = dial.caller_id_number(number).caller_id_name(name);
+            }
+            act(conference, ConferenceAction::Dial(dial))
+        }
+        Command::Invite { conference, user } => act(conference, ConferenceAction::Dial(Dial::new().endpoint(user))),
+        Command::Relate { conference, participant, other, relation } => {
+            let relationship = match relation {
+                Relation::NoSpeak => Relationship::Mute,
+                Relation::NoHear => Relationship::Deaf,
+                Relation::Clear => Relationship::Clear,
+                _ => return unsupported("relate them as deaf or as mute, which is what it has"),
+            };
+            let relate = Relate::new(number(participant)?, number(other)?).relationship(relationship);
+            Ok(account.act_on_all(conference, &ParticipantsAction::Relate(relate))?)
+        }
+        Command::HangUp(..) => unsupported("kick"),
+        Command::SetPin(..) | Command::RemovePin(_) => {
+            unsupported("change `pins` of the conference's document: Account::merge")
+        }
+        Command::StartRecord { file: Some(_), .. } => unsupported("name no file: the server chooses it"),
+        Command::StopRecord { file: Some(_), .. } => unsupported("name no file: there is one recording"),
+        Command::RecordStatus(_) => unsupported("remember what it was told"),
+        Command::Volume { .. } | Command::Energy { .. } => {
+            unsupported("set `energy-level` in the conference's profile, or mute")
+        }
+        Command::StopPlaying { .. } => unsupported("wait for its end"),
+        Command::Say { .. } => unsupported("play a sound that says it"),
+        Command::SendDtmf { .. } => unsupported("none: its conferences pass tones on with the flag `distribute_dtmf`"),
+        Command::DialAndWait { .. } => unsupported("dial without waiting, and follow the participants' events"),
+        Command::Transfer { .. } => unsupported("kick, and dial into the other one"),
+        Command::Floor(..) | Command::VideoSource(..) => unsupported("mute the others"),
+    }
+}
+
+pub(super) fn outcome<'a>(command: &Command<'_>, status: u16, body: &'a [u8]) -> Result<Outcome<'a>, ReplyError> {
+    let refused = status >= 400;
+    let response = match Response::from_slice(body) {
+        Ok(response) => response,
+        // What stands before the server, such as a proxy, answers as it likes; a bare acceptance may have no body.
+        Err(_) if refused => return Ok(Outcome::Refused(Cow::Owned(format!("status {status}")))),
+        Err(_) if body.trim_ascii().is_empty() => return Ok(Outcome::Done),
+        Err(error) => return Err(error.into()),
+    };
+    if refused || !response.is_success() {
+        let message = response.envelope().message().unwrap_or_else(|_| Cow::Owned(format!("status {status}")));
+        return Ok(Outcome::Refused(message));
+    }
+    match command {
+        Command::ListRooms => {
+            Ok(Outcome::Conferences(response.conferences()?.into_iter().map(Conference::Kazoo).collect()))
+        }
+        Command::Show(_) => {
+            let conference = response.conference()?;
+            let participants = conference.realtime().participants().unwrap_or_default();
+            let participants = participants.into_iter().map(Participant::Kazoo).collect();
+            Ok(Outcome::Conference(Conference::Kazoo(conference), participants))
+        }
+        Command::List(_) => {
+            // A document has them too, in its realtime data.
+            let document = |_| response.conference()?.realtime().participants();
+            let participants = response.participants().or_else(document)?;
+            Ok(Outcome::Participants(participants.into_iter().map(Participant::Kazoo).collect()))
+        }
+        _ => Ok(Outcome::Done),
+    }
+}

@@ -1,0 +1,92 @@
+//! What is sent: an action of AMI, a line of the event socket, or an HTTP request; and how it is shown without secrets.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::action::{Action as _, Custom};
+use crate::freeswitch;
+use crate::http_request;
+
+/// What to send for a command.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Request<'a> {
+    /// `ConfBridge`: for [`Client::send`](crate::client::Client::send), which gives it an `ActionID`.
+    Action(Box<Custom<'a>>),
+    /// FreeSWITCH.
+    Line(Line),
+    /// sipXecs, which wants a digest ([`sipxecs::Credentials`](crate::sipxecs::Credentials)); Kazoo, which wants a
+    /// header `X-Auth-Token`.
+    Http(http_request::Request),
+}
+
+impl Request<'_> {
+    /// What goes over a connection that is logged in: the action without an `ActionID`, the line as an `api` command.
+    /// Of an HTTP request what HTTP/1.1 has of it: the request line, [headers](http_request::Request::content_type) and
+    /// body, without the host and whatever else is the caller's.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        match self {
+            // It was written once when it was made.
+            Self::Action(action) => action.encode(None, &mut bytes).unwrap_or_default(),
+            Self::Line(line) => line.api(&mut bytes),
+            Self::Http(request) => push_http(&mut bytes, request, request.target()),
+        }
+        bytes
+    }
+
+    /// The same to be shown: PINs as `***`.
+    pub fn to_masked_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        match self {
+            Self::Action(_) => return self.to_bytes(),
+            Self::Line(line) => push_api(&mut bytes, &freeswitch::mask(&line.0)),
+            Self::Http(request) => push_http(&mut bytes, request, request.masked_target()),
+        }
+        bytes
+    }
+}
+
+fn push_http(bytes: &mut Vec<u8>, request: &http_request::Request, target: &str) {
+    for part in [request.method().as_str(), " ", target, " HTTP/1.1\r\n"] {
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    for part in request.content_type().into_iter().flat_map(|content_type| ["Content-Type: ", content_type, "\r\n"]) {
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    bytes.extend_from_slice(b"\r\n");
+    bytes.extend_from_slice(request.body());
+}
+
+fn push_api(bytes: &mut Vec<u8>, line: &[u8]) {
+    for part in [b"api ", line, b"\n\n"] {
+        bytes.extend_from_slice(part);
+    }
+}
+
+/// A line for FreeSWITCH, `conference room mute 3`, checked to be just one. `Debug` hides PINs.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Line(Vec<u8>);
+
+impl Line {
+    pub(super) fn new(line: Vec<u8>) -> Self {
+        Self(line)
+    }
+
+    /// The line, without its end.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Appends it as a command of the event socket.
+    pub fn api(&self, out: &mut Vec<u8>) {
+        push_api(out, &self.0);
+    }
+}
+
+impl fmt::Debug for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Line(\"{}\")", freeswitch::mask(&self.0).escape_ascii())
+    }
+}

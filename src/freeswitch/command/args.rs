@@ -1,0 +1,290 @@
+//! What a builder collects, and the words that come of it: one for all commands, so that a generated builder is a name
+//! and nothing else.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::{Arguments, Write as _};
+
+use super::{CommandError, Name, Reason, Target};
+
+/// FreeSWITCH reads 25 words: the conference, the command, and these.
+const MOST_WORDS: usize = 23;
+
+/// Members of one side of a relation.
+const MOST_LISTED: usize = 100;
+
+/// Where the words of a command go: a line, or the path of an address.
+pub(crate) trait Words {
+    /// A word that needs no care.
+    fn known(&mut self, word: Arguments<'_>) -> Result<(), CommandError>;
+
+    /// A word of the caller's.
+    fn word(&mut self, argument: &'static str, word: &str) -> Result<(), CommandError>;
+
+    /// Text of the caller's, to the end of the line.
+    fn text(&mut self, argument: &'static str, text: &str) -> Result<(), CommandError>;
+}
+
+/// What a command is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum On {
+    Conference,
+    Server,
+    Any,
+}
+
+/// A command with the arguments that it has so far.
+#[derive(Clone)]
+pub(crate) struct Args<'a> {
+    /// The sub-command, and the words that always follow it.
+    command: &'a str,
+    on: On,
+    slots: &'static [Slot],
+    /// In the order of the line.
+    set: Vec<(usize, Argument<'a>)>,
+}
+
+/// What is known of an argument besides its value.
+#[derive(Debug)]
+pub(super) struct Slot {
+    name: &'static str,
+    after: Option<usize>,
+    instead: Option<&'static str>,
+    secret: bool,
+    not: &'static [&'static str],
+}
+
+impl Slot {
+    pub(super) const fn new(name: &'static str) -> Self {
+        Self { name, after: None, instead: None, secret: false, not: &[] }
+    }
+
+    /// It stands behind that one, by number.
+    pub(super) const fn after(self, number: usize) -> Self {
+        Self { after: Some(number), ..self }
+    }
+
+    /// What stands for it where another argument needs it.
+    pub(super) const fn instead(self, word: &'static str) -> Self {
+        Self { instead: Some(word), ..self }
+    }
+
+    pub(super) const fn secret(self) -> Self {
+        Self { secret: true, ..self }
+    }
+
+    /// Words that FreeSWITCH takes for something else.
+    pub(super) const fn not(self, words: &'static [&'static str]) -> Self {
+        Self { not: words, ..self }
+    }
+}
+
+/// The arguments of a command that the crate doesn't know.
+static FREE: Slot = Slot::new("argument").secret();
+
+/// The value of an argument.
+#[derive(Clone)]
+pub(super) enum Argument<'a> {
+    Known(&'static str),
+    Number(i64),
+    Float(f32),
+    Size((u32, u32)),
+    Position([f32; 3]),
+    Seek(super::Seek),
+    Target(Target<'a>),
+    Member(u32),
+    /// A word each.
+    Members(&'a [u32]),
+    /// One word, with commas.
+    List(&'a [u32]),
+    Word(&'a str),
+    Words(&'a [&'a str]),
+    /// A word that FreeSWITCH percent-decodes.
+    Encoded(&'a str),
+    Delimiter(&'a str),
+    Text(&'a str),
+}
+
+impl<'a> Args<'a> {
+    pub(super) fn new(command: &'static str, on: On, slots: &'static [Slot]) -> Self {
+        Self { command, on, slots, set: Vec::new() }
+    }
+
+    pub(super) fn custom(command: &'a str) -> Self {
+        Self { command, on: On::Any, slots: &[], set: Vec::new() }
+    }
+
+    /// Sets an argument by its number; what it was goes.
+    pub(super) fn set(mut self, number: usize, argument: Argument<'a>) -> Self {
+        let at = self.set.partition_point(|(before, _)| *before < number);
+        match self.set.get_mut(at) {
+            Some((there, value)) if *there == number => *value = argument,
+            _ => self.set.insert(at, (number, argument)),
+        }
+        self
+    }
+
+    /// Adds a word behind all others.
+    pub(super) fn push(mut self, word: &'a str) -> Self {
+        self.set.push((self.set.len(), Argument::Word(word)));
+        self
+    }
+
+    /// The sub-command, and the words that always follow it.
+    pub(crate) fn command(&self) -> &'a str {
+        self.command
+    }
+
+    pub(super) fn name(&self) -> Option<Name> {
+        self.command.split(' ').next().and_then(Name::find)
+    }
+
+    /// Whether what it holds is nobody's business.
+    #[cfg_attr(not(feature = "sipxecs"), expect(dead_code, reason = "a line isn't shown at all"))]
+    pub(crate) fn is_secret(&self) -> bool {
+        self.set.iter().any(|(number, _)| self.slot(*number).secret)
+    }
+
+    /// Whether its last argument is text to the end of the line.
+    pub(crate) fn has_text(&self) -> bool {
+        matches!(self.set.last(), Some((_, Argument::Text(_))))
+    }
+
+    fn slot(&self, number: usize) -> &'static Slot {
+        self.slots.get(number).unwrap_or(&FREE)
+    }
+
+    /// Whether it is for a conference, or for the server, as it is meant; and whether such a line has killed servers.
+    ///
+    /// # Errors
+    /// Where it isn't, or has and `crash` doesn't ask for it.
+    pub(crate) fn check(&self, conference: bool, crash: bool) -> Result<(), CommandError> {
+        let words: usize = self.set.iter().map(|(_, argument)| argument.words()).sum();
+        let words = words + self.command.split(' ').count() - 1;
+        let crashes = match self.name() {
+            Some(Name::CanvasAutoClear) => words > 0,
+            Some(Name::VidLayer) => words > 1,
+            Some(Name::FileVol) => words == 0,
+            _ => false,
+        };
+        let reason = match self.on {
+            On::Conference if !conference => Reason::NeedsConference,
+            On::Server if conference => Reason::ServerOnly,
+            _ if crashes && !crash => Reason::Crashes,
+            _ => return Ok(()),
+        };
+        Err(CommandError::new("command", reason))
+    }
+
+    /// Hands out the command's words, then its arguments'.
+    ///
+    /// # Errors
+    /// Where one would arrive as something else.
+    pub(crate) fn write(&self, out: &mut impl Words) -> Result<(), CommandError> {
+        for word in self.command.split(' ') {
+            if word.is_empty() || !word.bytes().all(is_of_a_name) {
+                return Err(CommandError::new("command", Reason::NoName));
+            }
+            out.known(format_args!("{word}"))?;
+        }
+        let mut words: usize = self.command.split(' ').count() - 1;
+        for (at, (number, argument)) in self.set.iter().enumerate() {
+            let slot = self.slot(*number);
+            if let Some(after) = slot.after.filter(|after| self.set[..at].iter().all(|(set, _)| set != after)) {
+                let before = self.slot(after);
+                match before.instead {
+                    Some(word) => out.known(format_args!("{word}"))?,
+                    None => return Err(CommandError::new(slot.name, Reason::Missing { before: before.name })),
+                }
+                words += 1;
+            }
+            words += argument.words();
+            if words > MOST_WORDS {
+                let max = argument.words().saturating_sub(words - MOST_WORDS);
+                return Err(CommandError::new(slot.name, Reason::TooMany { max }));
+            }
+            argument.write(slot, out)?;
+        }
+        Ok(())
+    }
+}
+
+fn is_of_a_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
+impl Argument<'_> {
+    /// How many words it is.
+    fn words(&self) -> usize {
+        match self {
+            Self::Members(members) => members.len(),
+            Self::Words(words) => words.len(),
+            Self::Delimiter(_) => 2,
+            // The rest of the line is one word, or as many as it likes.
+            _ => 1,
+        }
+    }
+
+    fn write(&self, slot: &'static Slot, out: &mut impl Words) -> Result<(), CommandError> {
+        let error = |reason| Err(CommandError::new(slot.name, reason));
+        let word = |out: &mut _, word: &str| {
+            if let Some(keyword) = slot.not.iter().find(|keyword| keyword.eq_ignore_ascii_case(word)) {
+                return Err(CommandError::new(slot.name, Reason::Keyword { word: keyword }));
+            }
+            Words::word(out, slot.name, word)
+        };
+        match self {
+            Self::Known(known) => out.known(format_args!("{known}")),
+            Self::Number(number) => out.known(format_args!("{number}")),
+            Self::Float(number) if number.is_finite() => out.known(format_args!("{number}")),
+            Self::Size((width, height)) => out.known(format_args!("{width}x{height}")),
+            Self::Position([x, y, z]) if x.is_finite() && y.is_finite() && z.is_finite() => {
+                out.known(format_args!("{x}:{y}:{z}"))
+            }
+            Self::Float(_) | Self::Position(_) => error(Reason::NotFinite),
+            Self::Seek(super::Seek::To(to)) => out.known(format_args!("{to}")),
+            Self::Seek(super::Seek::Forward(by)) => out.known(format_args!("+{by}")),
+            Self::Seek(super::Seek::Back(by)) => out.known(format_args!("-{by}")),
+            Self::Target(Target::Member(member)) | Self::Member(member) => member_word(slot.name, *member, out),
+            Self::Target(Target::All) => out.known(format_args!("all")),
+            Self::Target(Target::NonModerators) => out.known(format_args!("non_moderator")),
+            Self::Target(Target::Last) => out.known(format_args!("last")),
+            Self::Target(Target::Variable(name, value)) => {
+                let named = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+                if !named || name.contains('=') {
+                    return error(Reason::VariableName);
+                }
+                out.word(slot.name, &format!("{name}={value}"))
+            }
+            Self::Members([]) | Self::List([]) | Self::Words([]) => error(Reason::Empty),
+            Self::Members(members) => members.iter().try_for_each(|member| member_word(slot.name, *member, out)),
+            Self::List(members) if members.len() > MOST_LISTED => error(Reason::TooMany { max: MOST_LISTED }),
+            Self::List(members) if members.contains(&0) => error(Reason::NoMember),
+            Self::List(members) => {
+                let mut list = String::new();
+                for (number, member) in members.iter().enumerate() {
+                    // Writing to a String can't fail.
+                    let _ = write!(list, "{}{member}", if number == 0 { "" } else { "," });
+                }
+                out.known(format_args!("{list}"))
+            }
+            Self::Word(text) => word(out, text),
+            Self::Words(words) => words.iter().try_for_each(|text| word(out, text)),
+            Self::Encoded(text) => word(out, &text.replace('%', "%25")),
+            Self::Delimiter(delimiter) if delimiter.starts_with('"') => error(Reason::DoubleQuote),
+            Self::Delimiter(delimiter) => {
+                out.known(format_args!("delim"))?;
+                word(out, delimiter)
+            }
+            Self::Text(text) => out.text(slot.name, text),
+        }
+    }
+}
+
+fn member_word(argument: &'static str, member: u32, out: &mut impl Words) -> Result<(), CommandError> {
+    if member == 0 {
+        return Err(CommandError::new(argument, Reason::NoMember));
+    }
+    out.known(format_args!("{member}"))
+}

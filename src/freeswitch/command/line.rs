@@ -1,0 +1,138 @@
+//! A command to one conference, as a line: the only place that writes one.
+
+use alloc::vec::Vec;
+use core::fmt::{self, Write as _};
+
+use super::args::{Args, Words};
+use super::quote::push_word;
+use super::{CommandError, Reason};
+
+/// A command and whom it goes to. What is written is refused as a whole, or is whole.
+#[derive(Clone, Copy)]
+#[must_use = "a line does nothing until it is written"]
+pub struct Line<'a> {
+    conference: Option<&'a str>,
+    args: &'a Args<'a>,
+    crash: bool,
+}
+
+/// The command's name alone, see [`Command`](super::Command).
+impl fmt::Debug for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Line").field("conference", &self.conference).field("command", &self.args.command()).finish()
+    }
+}
+
+impl<'a> Line<'a> {
+    pub(super) fn new(conference: Option<&'a str>, args: &'a Args<'a>) -> Self {
+        Self { conference, args, crash: false }
+    }
+
+    /// Writes it even if such a line has killed a server.
+    pub fn even_if_it_crashes(self) -> Self {
+        Self { crash: true, ..self }
+    }
+
+    /// Appends `conference …`, without a line end.
+    ///
+    /// # Errors
+    /// [`CommandError`], where an argument would arrive as something else, or the line has killed servers. `out` is
+    /// then as it was.
+    pub fn write(self, out: &mut Vec<u8>) -> Result<(), CommandError> {
+        self.framed(out, "", |_| {})
+    }
+
+    /// Appends the event socket's `api` command. The socket brings nothing else until its answer is there.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub fn api(self, out: &mut Vec<u8>) -> Result<(), CommandError> {
+        self.framed(out, "api ", |out| out.extend_from_slice(b"\n\n"))
+    }
+
+    /// Appends the event socket's `bgapi` command. The answer is the event `BACKGROUND_JOB` with this id, or with one
+    /// that the server tells.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write); and where the id is not 1 to 255 visible ASCII characters.
+    pub fn bgapi(self, job: Option<&str>, out: &mut Vec<u8>) -> Result<(), CommandError> {
+        let fits = |job: &str| (1..256).contains(&job.len()) && job.bytes().all(|byte| byte.is_ascii_graphic());
+        if job.is_some_and(|job| !fits(job)) {
+            return Err(CommandError::new("job", Reason::JobId));
+        }
+        self.framed(out, "bgapi ", |out| {
+            if let Some(job) = job {
+                out.extend_from_slice(b"\nJob-UUID: ");
+                out.extend_from_slice(job.as_bytes());
+            }
+            out.extend_from_slice(b"\n\n");
+        })
+    }
+
+    fn framed(self, out: &mut Vec<u8>, verb: &str, end: impl FnOnce(&mut Vec<u8>)) -> Result<(), CommandError> {
+        let start = out.len();
+        out.extend_from_slice(verb.as_bytes());
+        if let Err(error) = self.words(out) {
+            out.truncate(start);
+            return Err(error);
+        }
+        end(out);
+        Ok(())
+    }
+
+    fn words(self, out: &mut Vec<u8>) -> Result<(), CommandError> {
+        out.extend_from_slice(b"conference");
+        self.args.check(self.conference.is_some(), self.crash)?;
+        if let Some(name) = self.conference {
+            check("conference", name)?;
+            out.push(b' ');
+            push_word(out, name, self.args.has_text().then_some(self.args.command()));
+        }
+        self.args.write(&mut Plain(out))
+    }
+}
+
+/// The words of a line.
+struct Plain<'out>(&'out mut Vec<u8>);
+
+impl fmt::Write for Plain<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+}
+
+impl Words for Plain<'_> {
+    fn known(&mut self, word: fmt::Arguments<'_>) -> Result<(), CommandError> {
+        self.0.push(b' ');
+        // Writing to a Vec can't fail.
+        let _ = self.write_fmt(word);
+        Ok(())
+    }
+
+    fn word(&mut self, argument: &'static str, word: &str) -> Result<(), CommandError> {
+        check(argument, word)?;
+        self.0.push(b' ');
+        push_word(self.0, word, None);
+        Ok(())
+    }
+
+    /// Without the blanks at its ends, which FreeSWITCH leaves out as well.
+    fn text(&mut self, argument: &'static str, text: &str) -> Result<(), CommandError> {
+        let text = text.trim_matches([' ', '\t']);
+        check(argument, text)?;
+        self.0.push(b' ');
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+}
+
+fn check(argument: &'static str, text: &str) -> Result<(), CommandError> {
+    if text.is_empty() {
+        return Err(CommandError::new(argument, Reason::Empty));
+    }
+    match text.bytes().find(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+        Some(byte) => Err(CommandError::new(argument, Reason::LineEnd { byte })),
+        None => Ok(()),
+    }
+}

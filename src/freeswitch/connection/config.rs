@@ -1,0 +1,146 @@
+//! What a connection is told once: what it subscribes to, how long it waits, how much it holds.
+
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::Message;
+use crate::freeswitch::LIMITS;
+use crate::wire::Limits;
+
+/// How events are encoded on the wire; they read alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum EventFormat {
+    /// Header lines: the cheapest to read, and the default.
+    #[default]
+    Plain,
+    /// An object. The only one that keeps a `%` which two hexadecimal digits follow.
+    Json,
+    /// A document; read with the feature `xml`.
+    #[cfg(feature = "xml")]
+    Xml,
+}
+
+impl EventFormat {
+    /// As the commands name it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Json => "json",
+            #[cfg(feature = "xml")]
+            Self::Xml => "xml",
+        }
+    }
+
+    /// The command that subscribes to events in this format.
+    pub(super) fn subscribe(self, types: &[u8]) -> Message {
+        Message::new([b"event ", self.as_str().as_bytes(), b" ", types].concat())
+    }
+}
+
+/// Settings of a [`Connection`](super::Connection). Cheap to share behind an [`Arc`](std::sync::Arc).
+///
+/// ```
+/// use core::time::Duration;
+/// use ami_proto::freeswitch::{Config, EventFormat};
+///
+/// let config = Config::new()
+///     .events(EventFormat::Plain, "BACKGROUND_JOB CUSTOM conference::maintenance")
+///     .response_timeout(Duration::from_secs(70))
+///     .ceiling(1 << 20);
+/// assert_eq!(config.most_held(), (1 << 20) + (1 << 25));
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Config {
+    pub(super) limits: Limits,
+    pub(super) format: EventFormat,
+    pub(super) events: Vec<u8>,
+    pub(super) login: Duration,
+    pub(super) response: Duration,
+    pub(super) job: Duration,
+    pub(super) closing: Duration,
+    pub(super) in_flight: usize,
+    pub(super) bytes: usize,
+}
+
+impl Config {
+    /// The defaults, each told at its setter.
+    pub const fn new() -> Self {
+        Self {
+            limits: LIMITS,
+            format: EventFormat::Plain,
+            events: Vec::new(),
+            login: Duration::from_secs(10),
+            response: Duration::from_secs(30),
+            job: Duration::from_secs(120),
+            closing: Duration::from_secs(5),
+            in_flight: 256,
+            bytes: 1 << 23,
+        }
+    }
+
+    /// What may arrive, see [`Limits`]; over one of them the connection is given up. Default: [`LIMITS`].
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Events to subscribe to after each login: names with blanks between them, `ALL`, or `CUSTOM` and subclasses, which go last: all that follows `CUSTOM` is one. Default: none.
+    pub fn events(mut self, format: EventFormat, types: impl AsRef<[u8]>) -> Self {
+        self.format = format;
+        self.events = types.as_ref().into();
+        self
+    }
+
+    /// How long the greeting may take, and then the answer to the password. Default 10 s: a server gives up whoever says nothing after 25.
+    pub const fn login_timeout(mut self, timeout: Duration) -> Self {
+        self.login = timeout;
+        self
+    }
+
+    /// How long an answer may take. Default 30 s. [`Connection::send_within`](super::Connection::send_within) sets it for one request.
+    ///
+    /// The server answers in order, one request after the other: `api conference … dial` takes up to 60 s, and holds back what was asked after it, and events too.
+    pub const fn response_timeout(mut self, timeout: Duration) -> Self {
+        self.response = timeout;
+        self
+    }
+
+    /// How long a job in the background may take once it was accepted. Default 120 s.
+    pub const fn job_timeout(mut self, timeout: Duration) -> Self {
+        self.job = timeout;
+        self
+    }
+
+    /// How long [`close`](super::Connection::close) waits for the server to close. Default 5 s.
+    pub const fn close_timeout(mut self, timeout: Duration) -> Self {
+        self.closing = timeout;
+        self
+    }
+
+    /// Requests that may await their answers at a time, jobs included; one that was given up counts until the server has answered it, since answers are told apart by their order. Default 256.
+    pub const fn max_in_flight(mut self, requests: usize) -> Self {
+        self.in_flight = requests;
+        self
+    }
+
+    /// Bytes that requests not yet transmitted, and subscriptions and filters to be restored, may take up together. Default 8 MiB.
+    ///
+    /// What has arrived and not been polled has [`Limits::buffer`] of its own. A request over the ceiling is refused with [`SendError`](crate::error::SendError).
+    pub const fn ceiling(mut self, bytes: usize) -> Self {
+        self.bytes = bytes;
+        self
+    }
+
+    /// Bytes that a connection with these settings holds at the most, see [`ceiling`](Self::ceiling); indexes and a small fixed size for each request in flight come on top.
+    pub const fn most_held(&self) -> usize {
+        self.bytes.saturating_add(self.limits.max_buffer() as usize)
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::new()
+    }
+}

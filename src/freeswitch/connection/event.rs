@@ -1,0 +1,102 @@
+//! What a connection tells: events, the one ending that every request has, and what a lost connection left unanswered.
+
+use alloc::vec::Vec;
+
+use crate::freeswitch::{Event, Frame};
+
+/// Names a request of a connection. Never used twice by one, not even across [`reconnect`](super::Connection::reconnect).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id(pub(super) u64);
+
+/// What happened. What it lends is gone at the next call that takes the connection mutably; [`Frame::to_owned`] keeps it.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum ConnectionEvent<'buf> {
+    /// The login was accepted, or the call's data has come (an event, see [`Frame::event`]); requests can be sent.
+    LoggedIn(Frame<'buf>),
+    /// The login was refused. The connection is over: [`ConnectionError::LoginRefused`](crate::ConnectionError::LoginRefused) says why.
+    LoginRefused(Frame<'buf>),
+    /// The job was accepted; its output comes later.
+    Started {
+        /// The request.
+        id: Id,
+        /// The answer, with the `Job-UUID`.
+        frame: Frame<'buf>,
+    },
+    /// An event, but for the output of a job of ours.
+    Event(Event<'buf>),
+    /// A line of the server's log.
+    Log(Frame<'buf>),
+    /// The call has ended, and the server keeps the connection for as long as `Linger-Time` says, in seconds; -1 is for ever. Only where the server has called us.
+    Lingering(Frame<'buf>),
+    /// The server is about to close the connection.
+    Disconnecting(Frame<'buf>),
+    /// The request is done with. Comes exactly once for each.
+    Ended {
+        /// The request.
+        id: Id,
+        /// How.
+        ending: Ending<'buf>,
+    },
+    /// A subscription or a filter of before the connection was lost was refused.
+    NotRestored(Frame<'buf>),
+    /// What no request in flight claims: an answer that comes late, an event that can't be read, a frame of a kind that the crate doesn't know.
+    Unclaimed {
+        /// The request, where it was one of this connection.
+        id: Option<Id>,
+        /// What came.
+        frame: Frame<'buf>,
+    },
+    /// The connection is closed, as [`close`](super::Connection::close) had asked for.
+    Closed,
+}
+
+/// How a request ended.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Ending<'buf> {
+    /// With its answer, see [`Frame::answer`]. Whether the answer to `api` means success, its text alone says.
+    Reply(Frame<'buf>),
+    /// With `-ERR` in a `command/reply`: also for an `api` that the user may not use.
+    Refused(Frame<'buf>),
+    /// With the event that carries the job's output, its [`body`](Event::body).
+    Job(Event<'buf>),
+    /// Its time was up. What still comes is [`Unclaimed`](ConnectionEvent::Unclaimed), or, for a job, an event.
+    TimedOut,
+    /// By [`cancel`](super::Connection::cancel). What still comes is [`Unclaimed`](ConnectionEvent::Unclaimed), or, for a job, an event.
+    Cancelled,
+    /// With the connection. Whether the server has acted on it can't be known, unless it was never sent.
+    Lost(Progress),
+}
+
+/// How far a request had come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Progress {
+    /// Not all of it had been handed out for transmission, so the server has not acted on it.
+    NotSent,
+    /// It had been handed out; no answer had come.
+    Sent,
+    /// The job had been accepted.
+    Started,
+}
+
+/// A request that a lost connection left without an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unanswered {
+    /// The request.
+    pub id: Id,
+    /// How far it had come.
+    pub progress: Progress,
+}
+
+/// What [`Connection::reconnect`](super::Connection::reconnect) found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// Everything unanswered, in the order in which it was sent. Each has had, or is about to get, its [`Ending::Lost`].
+    pub unanswered: Vec<Unanswered>,
+    /// Subscriptions and filters that will be set again once the login is accepted.
+    pub restored: usize,
+}

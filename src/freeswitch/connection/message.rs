@@ -1,0 +1,163 @@
+//! What is sent: a command, headers where it takes some, a body. Nothing that would end a line can get in.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::credentials::wipe;
+use crate::error::{EncodeError, Refusal};
+use crate::freeswitch::secret::mask;
+use crate::wire::Value;
+
+/// Bytes of a message that a server reads; what is beyond, it takes for the next command.
+const SERVER_MESSAGE: usize = 10_485_760;
+
+/// A command to the server.
+///
+/// The server would take what follows a CR, LF or NUL for another command, or drop it; such a line is refused when it is sent.
+///
+/// ```
+/// use ami_proto::freeswitch::Message;
+///
+/// let mut out = Vec::new();
+/// Message::api("conference board list").encode(&mut out)?;
+/// assert_eq!(out, b"api conference board list\n\n");
+///
+/// let notify = Message::new("sendevent CUSTOM").header("Event-Subclass", "lab::note").body("hello");
+/// out.clear();
+/// notify.encode(&mut out)?;
+/// assert_eq!(out, b"sendevent CUSTOM\nEvent-Subclass: lab::note\nContent-Length: 5\n\nhello");
+///
+/// let refused = Message::api("conference board say hi\n\napi shutdown").encode(&mut out).unwrap_err();
+/// assert_eq!(
+///     refused.to_string(),
+///     r#"field "command" refused: byte 0x0a at 27 of its value would end the line; send it encoded or leave it out"#,
+/// );
+/// # Ok::<(), ami_proto::EncodeError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+#[must_use]
+pub struct Message {
+    line: Vec<u8>,
+    headers: Vec<(Vec<u8>, Vec<u8>)>,
+    body: Option<Vec<u8>>,
+}
+
+impl Message {
+    /// A command as it stands on its line, such as `event json ALL`, `sendmsg UUID` or `nolog`.
+    pub fn new(line: impl AsRef<[u8]>) -> Self {
+        Self { line: line.as_ref().into(), headers: Vec::new(), body: None }
+    }
+
+    /// An API command with its arguments, such as `conference board list`. The server does nothing else on this connection until it is answered.
+    pub fn api(command: impl AsRef<[u8]>) -> Self {
+        Self::new([b"api ", command.as_ref()].concat())
+    }
+
+    /// The same as a job in the background; its output comes with an event.
+    pub fn bgapi(command: impl AsRef<[u8]>) -> Self {
+        Self::new([b"bgapi ", command.as_ref()].concat())
+    }
+
+    /// Adds a header, for the commands that take some.
+    pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
+        self.headers.push((name.as_ref().into(), value.as_ref().into()));
+        self
+    }
+
+    /// Gives it a body of any bytes; its length is written in front.
+    pub fn body(mut self, body: impl AsRef<[u8]>) -> Self {
+        self.body = Some(body.as_ref().into());
+        self
+    }
+
+    /// Writes it at the end of a buffer.
+    ///
+    /// # Errors
+    /// When the command or a header holds what would end its line, or all of it is longer than a server reads. Nothing was written.
+    pub fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        check(b"command", &self.line)?;
+        if self.line.is_empty() {
+            return Err(EncodeError::new(b"command", Refusal::EmptyValue));
+        }
+        let start = out.len();
+        out.extend_from_slice(&self.line);
+        out.push(b'\n');
+        for (name, value) in &self.headers {
+            if let Err(error) = check_name(name).and_then(|()| check(name, value)) {
+                out.truncate(start);
+                return Err(error);
+            }
+            write_header(name, value, out);
+        }
+        if let Some(body) = &self.body {
+            write_header(b"Content-Length", alloc::format!("{}", body.len()).as_bytes(), out);
+        }
+        out.push(b'\n');
+        out.extend_from_slice(self.body.as_deref().unwrap_or_default());
+        let len = out.len() - start;
+        if len > SERVER_MESSAGE {
+            out.truncate(start);
+            return Err(EncodeError::new(b"command", Refusal::LineTooLong { len, max: SERVER_MESSAGE }));
+        }
+        Ok(())
+    }
+
+    /// The first word of its line, as the server reads it: in any case.
+    pub(super) fn verb(&self) -> Vec<u8> {
+        self.words().next().unwrap_or_default().to_ascii_lowercase()
+    }
+
+    /// The words of its line.
+    pub(super) fn words(&self) -> impl Iterator<Item = &[u8]> {
+        self.line.split(|byte| *byte == b' ').filter(|word| !word.is_empty())
+    }
+
+    /// Overwrites its line, which may hold a password.
+    pub(super) fn wipe(&mut self) {
+        wipe(&mut self.line);
+    }
+
+    pub(super) fn line(&self) -> &[u8] {
+        &self.line
+    }
+
+    /// The value of a header that it has.
+    pub(super) fn get(&self, name: &[u8]) -> Option<&[u8]> {
+        self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_slice())
+    }
+}
+
+fn write_header(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
+    for part in [name, b": ", value, b"\n"] {
+        out.extend_from_slice(part);
+    }
+}
+
+fn check(field: &[u8], value: &[u8]) -> Result<(), EncodeError> {
+    match value.iter().enumerate().find(|(_, byte)| matches!(byte, b'\r' | b'\n' | 0)) {
+        Some((at, byte)) => Err(EncodeError::new(field, Refusal::InValue { byte: *byte, at })),
+        None => Ok(()),
+    }
+}
+
+fn check_name(name: &[u8]) -> Result<(), EncodeError> {
+    let refusal = match name.iter().enumerate().find(|(_, byte)| matches!(byte, b'\r' | b'\n' | 0 | b':')) {
+        Some((at, byte)) => Refusal::InName { byte: *byte, at },
+        None if name.is_empty() => Refusal::EmptyName,
+        // The length is written for the body that there is.
+        None if name.eq_ignore_ascii_case(b"Content-Length") => Refusal::OwnHeader,
+        None => return Ok(()),
+    };
+    Err(EncodeError::new(name, refusal))
+}
+
+impl fmt::Debug for Message {
+    /// With passwords and PINs masked, without the body.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("line", &Value::new(&mask(&self.line)))
+            .field("headers", &self.headers.len())
+            .field("body", &self.body.as_ref().map(Vec::len))
+            .finish()
+    }
+}

@@ -1,0 +1,357 @@
+//! A connection to the event socket: login, commands and their answers, jobs, subscriptions, deadlines. No I/O and no clock: bytes and times come from whoever drives it.
+
+mod config;
+mod credentials;
+mod event;
+mod message;
+mod pending;
+mod restore;
+mod session;
+mod state;
+
+use alloc::sync::Arc;
+use core::fmt;
+use core::hash::{BuildHasher, Hasher};
+use core::time::Duration;
+use std::time::Instant;
+
+use super::decoder::{Decoder, FrameFound};
+use super::frame::Frame;
+use crate::error::{ApiMisuse, ConnectionError, SendError};
+
+pub use config::{Config, EventFormat};
+pub use credentials::Credentials;
+pub use event::{ConnectionEvent, Ending, Id, Progress, Report, Unanswered};
+pub use message::Message;
+use session::{Notice, Route, Session};
+
+/// One connection to a server's event socket, and the next one after it is lost.
+///
+/// # How to drive it
+///
+/// 1. Connect, then [`login`](Self::login); or accept the connection of a server that calls (its application `socket`), then [`connect`](Self::connect).
+/// 2. Write what [`poll_transmit`](Self::poll_transmit) gives to the socket, and say with [`transmitted`](Self::transmitted) how much of it went; until it gives `None`.
+/// 3. Sleep until the socket can be read, or written if step 2 left something, or the time of [`poll_timeout`](Self::poll_timeout) has come, or there is a command to [`send`](Self::send).
+/// 4. Tell what happened: [`handle_input`](Self::handle_input) (or [`space`](Self::space) and [`advance`](Self::advance)), [`handle_eof`](Self::handle_eof), [`handle_timeout`](Self::handle_timeout).
+/// 5. Take events with [`poll_event`](Self::poll_event) until it gives `None`. Go to 2.
+///
+/// Once `poll_event` has given `None`, nothing new appears until there is input, a command, or a time that `poll_timeout` had announced. It may have made something to transmit.
+///
+/// An error of `poll_event` is the end of the connection and comes again at each call; before it each request in flight has had its [`Ending`]. [`reconnect`](Self::reconnect) begins anew.
+///
+/// # What it holds
+///
+/// Bytes received and not polled, up to [`Limits::buffer`](crate::Limits::buffer); requests not transmitted, up to [`Config::ceiling`]; a fixed size for each request in flight, up to
+/// [`Config::max_in_flight`]. Where the first runs out, [`space`](Self::space) gives no room: stop reading until events have been taken.
+///
+/// ```
+/// use std::time::Instant;
+/// use ami_proto::freeswitch::{Config, Connection, ConnectionEvent, Credentials, Ending};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let now = Instant::now();
+/// let mut connection = Connection::new(Config::new());
+/// connection.login(now, Credentials::password("ClueCon"))?;
+/// let _ = connection.handle_input(now, b"Content-Type: auth/request\n\n"); // from the socket
+/// assert!(connection.poll_event()?.is_none());
+/// assert_eq!(connection.poll_transmit(), Some(&b"auth ClueCon\n\n"[..])); // to the socket
+/// connection.transmitted(14);
+/// let _ = connection.handle_input(now, b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n");
+/// assert!(matches!(connection.poll_event()?, Some(ConnectionEvent::LoggedIn(_))));
+///
+/// let asked = connection.api(now, "conference board lock")?;
+/// assert_eq!(connection.poll_transmit(), Some(&b"api conference board lock\n\n"[..]));
+/// connection.transmitted(27);
+/// let _ = connection.handle_input(now, b"Content-Type: api/response\nContent-Length: 17\n\n+OK board locked\n");
+/// match connection.poll_event()? {
+///     Some(ConnectionEvent::Ended { id, ending: Ending::Reply(frame) }) if id == asked => {
+///         assert_eq!(frame.body(), b"+OK board locked\n");
+///     }
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Connection {
+    decoder: Decoder,
+    eof: bool,
+    session: Session,
+}
+
+/// What `poll_event` gives next.
+enum Next {
+    Notice(Notice),
+    Frame(FrameFound, Route),
+}
+
+impl Connection {
+    /// A connection that has just been made. Give it a [`Config`], or an `Arc` of one that several share.
+    ///
+    /// The names of its jobs begin with digits that nobody can guess, drawn from the randomness that the standard library has for its hash maps; see [`seeded`](Self::seeded).
+    pub fn new(config: impl Into<Arc<Config>>) -> Self {
+        let config = config.into();
+        let seed = std::hash::RandomState::new().build_hasher().finish();
+        Self { decoder: Decoder::new(config.limits), eof: false, session: Session::new(config, seed) }
+    }
+
+    /// Draws the beginning of its jobs' names from this number instead: from a better source, or from a fixed one to get the same bytes each time. To be called before anything is sent.
+    #[must_use]
+    pub fn seeded(mut self, seed: u64) -> Self {
+        self.session.seed(seed);
+        self
+    }
+
+    // Input.
+
+    /// Takes bytes that were received, and says how many: all of them, unless the buffer's limit is reached. What wasn't taken has to be given again, after events have been polled.
+    #[must_use = "bytes that were not taken have to be given again"]
+    pub fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
+        let room = if self.eof { 0 } else { self.decoder.room() };
+        let taken = bytes.get(..room).unwrap_or(bytes);
+        if !taken.is_empty() {
+            self.session.heard(now);
+            self.decoder.push(taken);
+        }
+        taken.len()
+    }
+
+    /// Room to read into, to save a copy: at least `min` bytes, or what is left. Follow it with [`advance`](Self::advance). Empty where [`handle_input`](Self::handle_input) would take nothing.
+    pub fn space(&mut self, min: usize) -> &mut [u8] {
+        if self.eof { &mut [] } else { self.decoder.space(min) }
+    }
+
+    /// Says that `n` bytes have been read into [`space`](Self::space).
+    pub fn advance(&mut self, now: Instant, n: usize) {
+        if n > 0 && !self.eof {
+            self.session.heard(now);
+            self.decoder.advance(n);
+        }
+    }
+
+    /// The stream has ended, or has failed. Events that are still to be polled come first.
+    pub fn handle_eof(&mut self, now: Instant) {
+        self.session.heard(now);
+        self.eof = true;
+    }
+
+    /// The time of [`poll_timeout`](Self::poll_timeout) has come, or any other: what isn't due is left alone.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.session.timeout(now);
+    }
+
+    // Output.
+
+    /// Bytes to transmit. `None`: there are none at present. They may hold a password.
+    pub fn poll_transmit(&self) -> Option<&[u8]> {
+        self.session.transmit()
+    }
+
+    /// Says that so many of the bytes of [`poll_transmit`](Self::poll_transmit) have been transmitted.
+    pub fn transmitted(&mut self, n: usize) {
+        self.session.transmitted(n);
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) has something to do; exactly then, and never before the last one. `None`: not unless something happens.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.session.deadline()
+    }
+
+    /// What happened next. `Ok(None)`: nothing more until there is input, a command or a timeout.
+    ///
+    /// # Errors
+    /// When the connection is over: why. Everything that had arrived, and the ending of every request in flight, has been given before. Sticky.
+    pub fn poll_event(&mut self) -> Result<Option<ConnectionEvent<'_>>, ConnectionError> {
+        Ok(self.next()?.map(|next| match next {
+            Next::Notice(notice) => told(notice),
+            Next::Frame(found, route) => lent(self.decoder.frame(found), route),
+        }))
+    }
+
+    fn next(&mut self) -> Result<Option<Next>, ConnectionError> {
+        loop {
+            if let Some(notice) = self.session.notice() {
+                return Ok(Some(Next::Notice(notice)));
+            }
+            match self.decoder.next_found() {
+                Ok(Some(found)) => match self.session.route(self.decoder.frame(found)) {
+                    Some(route) => return Ok(Some(Next::Frame(found, route))),
+                    None => continue,
+                },
+                Ok(None) if self.eof => self.session.ended(self.decoder.pending().len()),
+                Ok(None) => {}
+                Err(error) => self.session.end(Some(ConnectionError::Frame(error))),
+            }
+            if !self.session.has_notices() {
+                return self.session.lost.map_or(Ok(None), Err);
+            }
+        }
+    }
+
+    // Commands.
+
+    /// Logs in, once the server asks for it. Commands have to wait for [`ConnectionEvent::LoggedIn`].
+    ///
+    /// What [`Config::events`] says, and what was set on the connection before this one, is set right after.
+    ///
+    /// # Errors
+    /// [`ApiMisuse::NotNew`] where the login has been started before; [`ApiMisuse::Encode`] where the password, or the configured events, can't be sent as they are. Nothing is sent then.
+    pub fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), ApiMisuse> {
+        self.check_new()?;
+        Ok(self.session.login(now, credentials)?)
+    }
+
+    /// Asks a server that has called us for the call's data, instead of logging in: [`ConnectionEvent::LoggedIn`] brings it.
+    ///
+    /// # Errors
+    /// As [`login`](Self::login).
+    pub fn connect(&mut self, now: Instant) -> Result<(), ApiMisuse> {
+        self.check_new()?;
+        Ok(self.session.connect(now)?)
+    }
+
+    fn check_new(&self) -> Result<(), ApiMisuse> {
+        if matches!(self.session.stage, state::Stage::New { .. }) { Ok(()) } else { Err(ApiMisuse::NotNew) }
+    }
+
+    /// Sends a command. It ends with [`ConnectionEvent::Ended`], in whichever way, exactly once.
+    ///
+    /// Any number can be sent before the first is answered, up to [`Config::max_in_flight`]. Jobs (`bgapi`) are given a `Job-UUID`, unless they have one, and the events that bring their
+    /// output are subscribed to where they aren't yet; a [filter](Self::filter) may keep them away. What sets something (`event`, `nixevent`, `noevents`, `filter`, `log`, `nolog`) is said
+    /// again after a reconnect, if the server has accepted it.
+    ///
+    /// # Errors
+    /// [`SendError`]; nothing was sent.
+    pub fn send(&mut self, now: Instant, message: &Message) -> Result<Id, SendError> {
+        self.session.send(now, message, None)
+    }
+
+    /// The same with its own time for the answer.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn send_within(&mut self, now: Instant, message: &Message, within: Duration) -> Result<Id, SendError> {
+        self.session.send(now, message, Some(within))
+    }
+
+    /// Sends an API command, such as `conference board list`.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn api(&mut self, now: Instant, command: impl AsRef<[u8]>) -> Result<Id, SendError> {
+        self.send(now, &Message::api(command))
+    }
+
+    /// Sends an API command to be run in the background: [`ConnectionEvent::Started`] when it was accepted, [`Ending::Job`] with its output.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn bgapi(&mut self, now: Instant, command: impl AsRef<[u8]>) -> Result<Id, SendError> {
+        self.send(now, &Message::bgapi(command))
+    }
+
+    /// Subscribes to events: names with blanks between them, `CUSTOM` and subclasses last. The format is that of all events from then on.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn subscribe(&mut self, now: Instant, format: EventFormat, types: impl AsRef<[u8]>) -> Result<Id, SendError> {
+        self.send(now, &format.subscribe(types.as_ref()))
+    }
+
+    /// Lets only such events through whose header has this value, or one that another filter names: any filter is enough. `/…/` is a regular expression.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn filter(&mut self, now: Instant, header: &str, value: impl AsRef<[u8]>) -> Result<Id, SendError> {
+        self.send(now, &Message::new([b"filter ", header.as_bytes(), b" ", value.as_ref()].concat()))
+    }
+
+    /// Ends a request with [`Ending::Cancelled`]. The server knows nothing of that. `false`: it had ended already.
+    pub fn cancel(&mut self, id: Id) -> bool {
+        self.session.cancel(id)
+    }
+
+    /// Says goodbye to the server, which answers what was asked before and then closes the connection. [`ConnectionEvent::Closed`] comes when it has, or after [`Config::close_timeout`]; requests that have not
+    /// ended then are lost.
+    pub fn close(&mut self, now: Instant) {
+        self.session.close(now);
+    }
+
+    /// Makes it ready for a new connection, and tells what the last one left unanswered. Log in next.
+    ///
+    /// Kept: the configuration, what was set, events not polled that have no frame. Bytes received and not polled are gone, so poll first.
+    ///
+    /// # Errors
+    /// [`ApiMisuse::NotOver`] while the connection stands.
+    pub fn reconnect(&mut self) -> Result<Report, ApiMisuse> {
+        if !self.session.stage.is_over() {
+            return Err(ApiMisuse::NotOver);
+        }
+        self.decoder = Decoder::new(self.session.config.limits);
+        self.eof = false;
+        Ok(self.session.reconnect())
+    }
+
+    // What there is.
+
+    /// Bytes held: received and not polled, not transmitted, and what is to be restored. At most [`Config::most_held`].
+    pub fn held(&self) -> usize {
+        self.decoder.pending().len() + self.session.held()
+    }
+
+    /// Requests that the server has not done with, with those that the connection sent for itself.
+    pub fn in_flight(&self) -> usize {
+        self.session.in_flight()
+    }
+
+    /// Whether commands can be sent.
+    pub fn is_logged_in(&self) -> bool {
+        self.session.stage.is_ready()
+    }
+
+    /// Whether the connection is closed or lost.
+    pub fn is_over(&self) -> bool {
+        self.session.stage.is_over()
+    }
+}
+
+fn told(notice: Notice) -> ConnectionEvent<'static> {
+    let (id, ending) = match notice {
+        Notice::TimedOut(id) => (id, Ending::TimedOut),
+        Notice::Cancelled(id) => (id, Ending::Cancelled),
+        Notice::Lost(id, progress) => (id, Ending::Lost(progress)),
+        Notice::Closed => return ConnectionEvent::Closed,
+    };
+    ConnectionEvent::Ended { id, ending }
+}
+
+fn lent(frame: Frame<'_>, route: Route) -> ConnectionEvent<'_> {
+    let unclaimed = |id| ConnectionEvent::Unclaimed { id, frame };
+    match (route, frame.event()) {
+        (Route::LoggedIn, _) => ConnectionEvent::LoggedIn(frame),
+        (Route::LoginRefused, _) => ConnectionEvent::LoginRefused(frame),
+        (Route::Started(id), _) => ConnectionEvent::Started { id, frame },
+        (Route::Event, Some(event)) => ConnectionEvent::Event(event),
+        (Route::Job(id), Some(event)) => ConnectionEvent::Ended { id, ending: Ending::Job(event) },
+        (Route::Log, _) => ConnectionEvent::Log(frame),
+        (Route::Lingering, _) => ConnectionEvent::Lingering(frame),
+        (Route::Disconnecting, _) => ConnectionEvent::Disconnecting(frame),
+        (Route::Reply(id), _) => ConnectionEvent::Ended { id, ending: Ending::Reply(frame) },
+        (Route::Refused(id), _) => ConnectionEvent::Ended { id, ending: Ending::Refused(frame) },
+        (Route::NotRestored, _) => ConnectionEvent::NotRestored(frame),
+        (Route::Unclaimed(id), _) => unclaimed(id),
+        // These have an event.
+        (Route::Event | Route::Job(_), None) => unclaimed(None),
+    }
+}
+
+impl fmt::Debug for Connection {
+    /// The state without any bytes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("stage", &format_args!("{}", self.session.stage))
+            .field("in_flight", &self.in_flight())
+            .field("held", &self.held())
+            .field("lost", &self.session.lost)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,461 @@
+//! What a connection knows besides the bytes it has received: requests out, what each frame is to whom, what time does, the end.
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::time::Duration;
+use std::time::Instant;
+
+use super::config::Config;
+use super::credentials::{Credentials, wipe};
+use super::event::{Id, Progress, Report, Unanswered};
+use super::message::Message;
+use super::pending::{Entry, Pending, Purpose};
+use super::restore::{Restore, Setting, format, has_jobs};
+use super::state::Stage;
+use crate::error::{ConnectionError, EncodeError, LoginRefusal, LoginStage, SendError};
+use crate::freeswitch::{ContentType, Frame};
+
+/// See the module.
+pub(super) struct Session {
+    pub(super) config: Arc<Config>,
+    pub(super) stage: Stage,
+    seed: u64,
+    /// Connections before this one.
+    number: u64,
+    next: u64,
+    /// Requests; up to `handed` they have been transmitted.
+    out: Vec<u8>,
+    handed: usize,
+    /// Bytes transmitted that are no longer in `out`.
+    gone: u64,
+    pending: Pending,
+    restore: Restore,
+    /// What has to be told and has no frame.
+    notices: VecDeque<Notice>,
+    /// The time that was told last.
+    now: Option<Instant>,
+    /// Whether the server has said that it is about to close.
+    goodbye: bool,
+    /// Why the connection is over, unless it was closed on demand.
+    pub(super) lost: Option<ConnectionError>,
+    unanswered: Vec<Unanswered>,
+}
+
+/// An event without a frame.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Notice {
+    TimedOut(Id),
+    Cancelled(Id),
+    Lost(Id, Progress),
+    Closed,
+}
+
+/// What a frame is, and to which request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Route {
+    LoggedIn,
+    LoginRefused,
+    Started(Id),
+    Event,
+    Log,
+    Lingering,
+    Disconnecting,
+    Reply(Id),
+    Refused(Id),
+    Job(Id),
+    NotRestored,
+    Unclaimed(Option<Id>),
+}
+
+impl Session {
+    pub(super) fn new(config: Arc<Config>, seed: u64) -> Self {
+        let mut restore = Restore::default();
+        if !config.events.is_empty() {
+            restore.extend(Setting::of(&config.format.subscribe(&config.events)));
+        }
+        Self {
+            config,
+            stage: Stage::New { greeted: false },
+            seed,
+            number: 0,
+            next: 1,
+            out: Vec::new(),
+            handed: 0,
+            gone: 0,
+            pending: Pending::default(),
+            restore,
+            notices: VecDeque::new(),
+            now: None,
+            goodbye: false,
+            lost: None,
+            unanswered: Vec::new(),
+        }
+    }
+
+    pub(super) fn seed(&mut self, seed: u64) {
+        self.seed = seed;
+    }
+
+    // Requests.
+
+    /// What can't be written is refused now, not when the server asks for it.
+    fn check(&self, credentials: Option<&Credentials>) -> Result<(), EncodeError> {
+        let mut trial = Vec::new();
+        let settings = self.restore.messages();
+        let checked = credentials
+            .map_or(Ok(()), |credentials| credentials.encode(&mut trial))
+            .and_then(|()| settings.iter().try_for_each(|message| message.encode(&mut trial)));
+        wipe(&mut trial);
+        checked
+    }
+
+    pub(super) fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), EncodeError> {
+        self.now = Some(now);
+        self.check(Some(&credentials))?;
+        let deadline = now.checked_add(self.config.login);
+        if matches!(self.stage, Stage::New { greeted: true }) {
+            return self.show(&credentials, deadline);
+        }
+        self.stage = Stage::Greeting { credentials, deadline };
+        Ok(())
+    }
+
+    pub(super) fn connect(&mut self, now: Instant) -> Result<(), EncodeError> {
+        self.now = Some(now);
+        self.check(None)?;
+        self.write(Purpose::Login, |out| Message::new("connect").encode(out))?;
+        self.stage = Stage::Login { deadline: now.checked_add(self.config.login) };
+        Ok(())
+    }
+
+    fn show(&mut self, credentials: &Credentials, deadline: Option<Instant>) -> Result<(), EncodeError> {
+        self.write(Purpose::Login, |out| credentials.encode(out))?;
+        self.stage = Stage::Login { deadline };
+        Ok(())
+    }
+
+    pub(super) fn send(&mut self, now: Instant, message: &Message, within: Option<Duration>) -> Result<Id, SendError> {
+        self.now = Some(now);
+        if !self.stage.is_ready() {
+            return Err(SendError::NotLoggedIn);
+        }
+        // A subscription may go before it.
+        if self.pending.len() + 2 > self.config.in_flight.max(2) {
+            return Err(SendError::InFlight { max: self.config.in_flight });
+        }
+        let mut message = Message::clone(message);
+        let is_job = message.verb() == b"bgapi";
+        let mut uuid: Option<Box<[u8]>> = None;
+        let mut subscription = None;
+        if is_job {
+            let settings = || self.restore.settings().chain(self.pending.settings());
+            if !has_jobs(settings()) {
+                let line = [b"event ", format(settings()), b" BACKGROUND_JOB"].concat();
+                subscription = Some(Message::new(line));
+            }
+            if message.get(b"Job-UUID").is_none() {
+                message = message.header("Job-UUID", self.job_id(self.next));
+            }
+            uuid = message.get(b"Job-UUID").map(Into::into);
+        }
+        let setting = Setting::of(&message);
+        let start = self.out.len();
+        let mut written = Ok(());
+        if let Some(subscription) = &subscription {
+            written = subscription.encode(&mut self.out);
+        }
+        let between = self.written();
+        written = written.and_then(|()| message.encode(&mut self.out));
+        let subscribes = subscription.as_ref().and_then(Setting::of);
+        let more: usize = setting.iter().chain(&subscribes).map(Setting::len).sum();
+        let refused = match written {
+            Err(error) => Some(SendError::Encode(error)),
+            Ok(()) if self.reserved() + Self::COPIES * more > self.config.bytes => {
+                Some(SendError::Ceiling { max: self.config.bytes })
+            }
+            Ok(()) => None,
+        };
+        if let Some(refused) = refused {
+            wipe(self.out.get_mut(start..).unwrap_or_default());
+            self.out.truncate(start);
+            return Err(refused);
+        }
+        if let Some(subscribes) = subscribes {
+            let (id, setting) = (self.number(), Some(subscribes));
+            self.pending.push(Entry { setting, ..Entry::own(id, Purpose::Restore, between) });
+        }
+        let id = self.number();
+        let deadline = now.checked_add(within.unwrap_or(self.config.response));
+        self.pending.push(Entry { deadline, uuid, setting, ..Entry::own(id, Purpose::Caller, self.written()) });
+        Ok(Id(id))
+    }
+
+    /// Writes a request of our own; it has no time of its own.
+    fn write(
+        &mut self,
+        purpose: Purpose,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<(), EncodeError> {
+        write(&mut self.out)?;
+        let (id, written) = (self.number(), self.written());
+        self.pending.push(Entry::own(id, purpose, written));
+        Ok(())
+    }
+
+    fn number(&mut self) -> u64 {
+        let id = self.next;
+        self.next += 1;
+        id
+    }
+
+    /// The name of a job: sixteen digits that nobody else can guess, so that no one else's job passes for it, and a number.
+    fn job_id(&self, id: u64) -> Vec<u8> {
+        // SplitMix64: neighbouring inputs give unlike outputs.
+        let mut bits = self.seed.wrapping_add(self.number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^= bits >> 31;
+        alloc::format!("{bits:016x}-{id}").into_bytes()
+    }
+
+    pub(super) fn cancel(&mut self, id: Id) -> bool {
+        let open = self.pending.cancel(id.0);
+        if open {
+            self.notices.push_back(Notice::Cancelled(id));
+        }
+        open
+    }
+
+    pub(super) fn close(&mut self, now: Instant) {
+        self.now = Some(now);
+        if self.stage.is_over() || self.stage.is_closing() {
+            return;
+        }
+        match self.write(Purpose::Exit, |out| Message::new("exit").encode(out)) {
+            Ok(()) => self.stage = Stage::Closing { deadline: now.checked_add(self.config.closing) },
+            // Nothing in it could be refused.
+            Err(_) => self.end(None),
+        }
+    }
+
+    // Frames.
+
+    /// What a frame is. `None`: nothing to anybody.
+    pub(super) fn route(&mut self, frame: Frame<'_>) -> Option<Route> {
+        match frame.content_type() {
+            ContentType::CommandReply | ContentType::ApiResponse => self.answer(frame),
+            ContentType::AuthRequest if self.stage.is_early() => {
+                self.greeted();
+                None
+            }
+            ContentType::RudeRejection if self.stage.is_early() => {
+                self.end(Some(ConnectionError::LoginRefused(LoginRefusal::Address)));
+                Some(Route::LoginRefused)
+            }
+            ContentType::DisconnectNotice => {
+                let lingers = frame.get("Content-Disposition").is_some_and(|what| what.eq_ignore_case("linger"));
+                self.goodbye |= !lingers;
+                Some(if lingers { Route::Lingering } else { Route::Disconnecting })
+            }
+            ContentType::LogData => Some(Route::Log),
+            _ => Some(match frame.event() {
+                Some(event) => {
+                    let is_job = event.name().is_some_and(|name| name == "BACKGROUND_JOB");
+                    let uuid = event.get("Job-UUID").filter(|_| is_job);
+                    let job = uuid.and_then(|uuid| self.pending.finish(&uuid.decode()));
+                    job.map_or(Route::Event, |id| Route::Job(Id(id)))
+                }
+                None => Route::Unclaimed(None),
+            }),
+        }
+    }
+
+    fn greeted(&mut self) {
+        match core::mem::replace(&mut self.stage, Stage::New { greeted: true }) {
+            Stage::Greeting { credentials, .. } => {
+                let deadline = self.now.and_then(|now| now.checked_add(self.config.login));
+                // It was tried when it was given.
+                if self.show(&credentials, deadline).is_err() {
+                    self.end(Some(ConnectionError::LoginRefused(LoginRefusal::Credentials)));
+                }
+            }
+            Stage::New { .. } => {}
+            other => self.stage = other,
+        }
+    }
+
+    fn answer(&mut self, frame: Frame<'_>) -> Option<Route> {
+        let handed = self.gone + self.handed as u64;
+        let Some(entry) = self.pending.answered(handed) else { return Some(Route::Unclaimed(None)) };
+        let refused = frame.is_refusal();
+        if let Some(setting) = entry.setting.filter(|_| !refused) {
+            self.restore.extend([setting]);
+        }
+        let id = Id(entry.id);
+        match entry.purpose {
+            Purpose::Login => self.logged_in(frame),
+            Purpose::Exit => None,
+            Purpose::Restore => refused.then_some(Route::NotRestored),
+            Purpose::Caller if entry.ended => Some(Route::Unclaimed(Some(id))),
+            Purpose::Caller if refused => Some(Route::Refused(id)),
+            Purpose::Caller => match entry.uuid {
+                // The server may know better how it calls the job.
+                Some(uuid) => {
+                    let uuid = frame.get("Job-UUID").map_or(uuid, |uuid| uuid.as_bytes().into());
+                    let deadline = self.now.and_then(|now| now.checked_add(self.config.job));
+                    self.pending.start(entry.id, uuid, deadline);
+                    Some(Route::Started(id))
+                }
+                None => Some(Route::Reply(id)),
+            },
+        }
+    }
+
+    fn logged_in(&mut self, frame: Frame<'_>) -> Option<Route> {
+        // Closed meanwhile.
+        if !matches!(self.stage, Stage::Login { .. }) {
+            return None;
+        }
+        let answer = frame.answer().unwrap_or_default();
+        if answer.starts_with(b"+OK") {
+            self.stage = Stage::Ready;
+            for message in self.restore.messages() {
+                let setting = Setting::of(&message);
+                // It was tried before the login.
+                if message.encode(&mut self.out).is_ok() {
+                    let (id, written) = (self.number(), self.written());
+                    self.pending.push(Entry { setting, ..Entry::own(id, Purpose::Restore, written) });
+                }
+            }
+            return Some(Route::LoggedIn);
+        }
+        let why = if answer.starts_with(b"-ERR invalid") { LoginRefusal::Credentials } else { LoginRefusal::Other };
+        self.end(Some(ConnectionError::LoginRefused(why)));
+        Some(Route::LoginRefused)
+    }
+
+    // Bytes out.
+
+    pub(super) fn transmit(&self) -> Option<&[u8]> {
+        if self.stage.is_over() {
+            return None;
+        }
+        self.out.get(self.handed..).filter(|bytes| !bytes.is_empty())
+    }
+
+    pub(super) fn transmitted(&mut self, n: usize) {
+        let end = self.handed.saturating_add(n).min(self.out.len());
+        // There may be a password in it.
+        wipe(self.out.get_mut(self.handed..end).unwrap_or_default());
+        self.handed = end;
+        // Moving no more than was handed out keeps it at one move a byte.
+        if self.handed * 2 >= self.out.len() {
+            self.out.copy_within(self.handed.., 0);
+            self.out.truncate(self.out.len() - self.handed);
+            self.gone += self.handed as u64;
+            self.handed = 0;
+        }
+    }
+
+    /// Bytes written since the beginning.
+    fn written(&self) -> u64 {
+        self.gone + self.out.len() as u64
+    }
+
+    /// Bytes that requests and what is to be restored take up.
+    pub(super) fn held(&self) -> usize {
+        self.out.len() - self.handed + self.settings()
+    }
+
+    fn settings(&self) -> usize {
+        self.restore.bytes() + self.pending.settings().map(Setting::len).sum::<usize>()
+    }
+
+    /// Times that a setting is held while it is restored: to be restored, to be answered, to be transmitted.
+    const COPIES: usize = 3;
+
+    /// What would be held if all had to be restored now.
+    fn reserved(&self) -> usize {
+        self.out.len() - self.handed + Self::COPIES * self.settings()
+    }
+
+    pub(super) fn in_flight(&self) -> usize {
+        self.pending.len()
+    }
+
+    // Time.
+
+    pub(super) fn heard(&mut self, now: Instant) {
+        self.now = Some(now);
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        if self.stage.is_over() {
+            return None;
+        }
+        [self.stage.deadline(), self.pending.deadline()].into_iter().flatten().min()
+    }
+
+    pub(super) fn timeout(&mut self, now: Instant) {
+        self.now = Some(now);
+        while let Some(id) = self.pending.expire(now) {
+            self.notices.push_back(Notice::TimedOut(Id(id)));
+        }
+        if self.stage.deadline().is_some_and(|deadline| deadline <= now) {
+            self.end(match self.stage {
+                Stage::Greeting { .. } => Some(ConnectionError::LoginTimedOut(LoginStage::Greeting)),
+                Stage::Login { .. } => Some(ConnectionError::LoginTimedOut(LoginStage::Login)),
+                _ => None,
+            });
+        }
+    }
+
+    // The end.
+
+    /// The stream has ended, inside a frame of which so many bytes had come.
+    pub(super) fn ended(&mut self, truncated: usize) {
+        self.end(match () {
+            () if self.stage.is_closing() => None,
+            () if self.goodbye => Some(ConnectionError::Disconnected),
+            () => Some(ConnectionError::Closed { truncated }),
+        });
+    }
+
+    /// The connection is over: `None` as was asked for.
+    pub(super) fn end(&mut self, error: Option<ConnectionError>) {
+        if self.stage.is_over() {
+            return;
+        }
+        self.stage = Stage::Over;
+        self.unanswered = self.pending.lose(self.gone + self.handed as u64);
+        for Unanswered { id, progress } in &self.unanswered {
+            self.notices.push_back(Notice::Lost(*id, *progress));
+        }
+        self.lost = error;
+        if error.is_none() {
+            self.notices.push_back(Notice::Closed);
+        }
+        wipe(&mut self.out);
+        self.gone += self.out.len() as u64;
+        self.out.clear();
+        self.handed = 0;
+    }
+
+    pub(super) fn reconnect(&mut self) -> Report {
+        self.stage = Stage::New { greeted: false };
+        self.number += 1;
+        self.goodbye = false;
+        self.lost = None;
+        Report { unanswered: core::mem::take(&mut self.unanswered), restored: self.restore.count() }
+    }
+
+    pub(super) fn notice(&mut self) -> Option<Notice> {
+        self.notices.pop_front()
+    }
+
+    pub(super) fn has_notices(&self) -> bool {
+        !self.notices.is_empty()
+    }
+}

@@ -1,0 +1,289 @@
+//! From the bytes of a stream to frames.
+
+use core::fmt;
+
+use super::buffer::Buffer;
+use super::event::{self, Encoding, Reader};
+use super::frame::{Frame, headers};
+use crate::error::{FrameError, Limit};
+use crate::wire::{Limits, Truncated, same_name};
+
+/// Limits that fit the event socket: 1 MiB a line, 65,536 lines, 16 MiB a frame, 32 MiB of buffer.
+///
+/// A server reads commands of up to 10 MiB and some echo what they were given, so an answer may be as long; the longest line recorded, an event's, has 2,062 bytes.
+pub const LIMITS: Limits = Limits::new().frame(1 << 24).buffer(1 << 25);
+
+/// Turns the bytes of a stream, in pieces of any size, into frames: header lines, a blank line, and as many bytes as `Content-Length` says.
+///
+/// 1. Give it bytes: [`push`](Self::push) copies them in; [`space`](Self::space) and [`advance`](Self::advance) let a `read` write right into its buffer.
+/// 2. Take frames with [`next_frame`](Self::next_frame) until it gives `None`.
+/// 3. At the end of the stream ask [`finish`](Self::finish) whether something was cut off.
+///
+/// What a client sends has the same form, and is read as well; see [`Frame::command`].
+///
+/// What it holds is bounded by [`Limits`]: those of lines count for a frame's headers, and that of their number for an event's too. Memory for an event's index, and for an event in JSON or
+/// XML, comes on top, in proportion to the frame.
+///
+/// ```
+/// use ami_proto::freeswitch::{ContentType, Decoder, LIMITS};
+///
+/// let mut decoder = Decoder::new(LIMITS);
+/// for piece in [&b"Content-Type: api/response\nContent-Le"[..], b"ngth: 12\n\n+OK mute 3\n\n"] {
+///     decoder.push(piece);
+///     while let Some(frame) = decoder.next_frame()? {
+///         assert_eq!(frame.content_type(), ContentType::ApiResponse);
+///         assert_eq!(frame.body(), b"+OK mute 3\n\n");
+///     }
+/// }
+/// assert_eq!(decoder.finish(), None);
+/// # Ok::<(), ami_proto::FrameError>(())
+/// ```
+#[derive(Clone)]
+pub struct Decoder {
+    limits: Limits,
+    buffer: Buffer,
+    head: Head,
+    events: Reader,
+    failed: Option<FrameError>,
+    /// Where bytes that had no room would have begun.
+    overflow: Option<FrameError>,
+}
+
+/// What is known of the frame that is being read. Places count from its first byte.
+#[derive(Clone, Copy, Debug, Default)]
+struct Head {
+    /// Up to here there is no line feed that has not been seen.
+    searched: usize,
+    /// Where the current line begins.
+    line: usize,
+    /// Lines before it.
+    lines: u32,
+    /// Once the blank line has been seen.
+    whole: Option<Whole>,
+}
+
+/// A head that is whole.
+#[derive(Clone, Copy, Debug)]
+struct Whole {
+    len: usize,
+    /// Length of head and body.
+    total: usize,
+    /// Where there is an event.
+    event: Option<(Encoding, usize)>,
+}
+
+/// A frame that was found, and is the last thing that was done with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FrameFound {
+    whole: Whole,
+    offset: u64,
+    event: Option<event::Found>,
+}
+
+impl Decoder {
+    /// A decoder at the start of a stream; [`LIMITS`] are good ones.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            buffer: Buffer::new(limits.max_buffer()),
+            head: Head::default(),
+            events: Reader::new(limits),
+            failed: None,
+            overflow: None,
+        }
+    }
+
+    /// Takes bytes of the stream. Frames handed out before are gone.
+    ///
+    /// Bytes beyond [`Limits::buffer`] are not taken, nor is anything after them: once the frames before them have been taken, [`next_frame`](Self::next_frame) fails with the place of the
+    /// first one. Taking frames between pushes, or asking [`room`](Self::room) first, prevents it.
+    pub fn push(&mut self, bytes: &[u8]) {
+        let room = self.room();
+        let taken = self.buffer.push(bytes.get(..room).unwrap_or(bytes));
+        if taken < bytes.len() && self.overflow.is_none() {
+            self.overflow = Some(self.full());
+        }
+    }
+
+    /// Room in the buffer to read into: at least `min` bytes, or all that [`Limits::buffer`] still allows. Follow it with [`advance`](Self::advance). Frames handed out before are gone.
+    ///
+    /// An empty slice means that frames have to be taken first. The bytes in it are old ones, of no meaning.
+    pub fn space(&mut self, min: usize) -> &mut [u8] {
+        if self.room() == 0 { &mut [] } else { self.buffer.space(min) }
+    }
+
+    /// Says that `n` bytes of what [`space`](Self::space) gave hold bytes of the stream now. More than it gave count as what it gave.
+    pub fn advance(&mut self, n: usize) {
+        if self.room() > 0 {
+            self.buffer.advance(n);
+        }
+    }
+
+    /// How many more bytes [`Limits::buffer`] allows before frames have to be taken.
+    pub fn room(&self) -> usize {
+        if self.overflow.is_some() { 0 } else { self.buffer.room() }
+    }
+
+    /// The next frame. `Ok(None)`: more bytes are needed.
+    ///
+    /// # Errors
+    /// When the stream goes over a limit. The error is sticky: every later call returns it.
+    pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, FrameError> {
+        let Some(found) = self.next_found()? else { return Ok(None) };
+        Ok(Some(self.frame(found)))
+    }
+
+    /// [`next_frame`](Self::next_frame) in two steps, for those who look at a frame before they decide whether to lend it: the second is [`frame`](Self::frame).
+    pub(super) fn next_found(&mut self) -> Result<Option<FrameFound>, FrameError> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        let found = self.search();
+        self.failed = found.err();
+        found
+    }
+
+    /// The frame that `next_found` has found, for as long as nothing is put into the buffer.
+    pub(super) fn frame(&self, found: FrameFound) -> Frame<'_> {
+        let bytes = self.buffer.last(found.whole.total);
+        Frame::new(bytes, found.whole.len, found.offset, found.event.map(|event| self.events.event(bytes, event)))
+    }
+
+    fn search(&mut self) -> Result<Option<FrameFound>, FrameError> {
+        let whole = match self.head.whole {
+            Some(whole) => whole,
+            None => match self.search_head()? {
+                Some(whole) => *self.head.whole.insert(whole),
+                None => return self.none(),
+            },
+        };
+        let offset = self.buffer.offset();
+        let Some(bytes) = self.buffer.held().get(..whole.total) else { return self.none() };
+        let event = match whole.event {
+            Some((encoding, place)) => self.events.find(bytes, place, offset + place as u64, encoding)?,
+            None => None,
+        };
+        self.buffer.consume(whole.total);
+        self.head = Head::default();
+        Ok(Some(FrameFound { whole, offset, event }))
+    }
+
+    /// No frame in the buffer: fine, unless bytes were lost or there is no room for the frame to grow.
+    fn none(&mut self) -> Result<Option<FrameFound>, FrameError> {
+        if self.overflow.is_none() && self.buffer.room() == 0 {
+            self.overflow = Some(self.full());
+        }
+        self.overflow.map_or(Ok(None), Err)
+    }
+
+    fn full(&self) -> FrameError {
+        let offset = self.buffer.offset() + self.buffer.held().len() as u64;
+        FrameError { limit: Limit::Buffer, max: self.limits.max_buffer(), offset }
+    }
+
+    /// Goes on looking for the blank line. Each byte is looked at once.
+    fn search_head(&mut self) -> Result<Option<Whole>, FrameError> {
+        loop {
+            let held = self.buffer.held();
+            let new = held.get(self.head.searched..).unwrap_or_default();
+            let Some(at) = memchr::memchr(b'\n', new) else {
+                self.head.searched = held.len();
+                return self.check_line(self.head.searched).map(|()| None);
+            };
+            let end = self.head.searched + at;
+            let line = held.get(self.head.line..end).unwrap_or_default();
+            let blank = matches!(line, b"" | b"\r");
+            if blank && self.head.lines == 0 {
+                // Before a frame they mean nothing.
+                self.buffer.consume(end + 1);
+                self.head = Head::default();
+                continue;
+            }
+            self.check_line(end)?;
+            if blank {
+                return self.whole(end + 1).map(Some);
+            }
+            self.head.lines += 1;
+            if self.head.lines > self.limits.max_headers() {
+                return Err(self.error(Limit::Headers, self.limits.max_headers(), self.head.line));
+            }
+            (self.head.line, self.head.searched) = (end + 1, end + 1);
+        }
+    }
+
+    /// Fails if the current line runs up to `end` and that is too far.
+    fn check_line(&self, end: usize) -> Result<(), FrameError> {
+        let line = self.head.line.saturating_add(self.limits.max_line() as usize);
+        let frame = self.limits.max_frame() as usize;
+        match () {
+            () if end <= line.min(frame) => Ok(()),
+            () if line < frame => Err(self.error(Limit::Line, self.limits.max_line(), line)),
+            () => Err(self.error(Limit::Frame, self.limits.max_frame(), frame)),
+        }
+    }
+
+    fn error(&self, limit: Limit, max: u32, place: usize) -> FrameError {
+        FrameError { limit, max, offset: self.buffer.offset() + place as u64 }
+    }
+
+    /// What a head of this length says.
+    fn whole(&self, len: usize) -> Result<Whole, FrameError> {
+        let head = self.buffer.held().get(..len).unwrap_or_default();
+        let (mut length, mut encoding, mut is_event) = (None, None, false);
+        for (name, value) in headers(head) {
+            let is = |known: &str| same_name(name.as_bytes(), known.as_bytes());
+            if is("Content-Length") {
+                length = length.or_else(|| number(value.as_bytes()));
+            } else if is("Content-Type") {
+                encoding = encoding.or_else(|| Encoding::of(value));
+            } else {
+                is_event |= is("Event-Name");
+            }
+        }
+        let total = length.unwrap_or(0).saturating_add(len as u64);
+        match usize::try_from(total) {
+            Ok(total) if total <= self.limits.max_frame() as usize => {
+                let event =
+                    if is_event { Some((Encoding::Plain, 0)) } else { encoding.map(|encoding| (encoding, len)) };
+                Ok(Whole { len, total, event })
+            }
+            _ => Err(self.error(Limit::Frame, self.limits.max_frame(), self.limits.max_frame() as usize)),
+        }
+    }
+
+    /// Offset in the stream of the first byte that belongs to no frame handed out and to no blank line skipped.
+    pub fn offset(&self) -> u64 {
+        self.buffer.offset()
+    }
+
+    /// The bytes from [`offset`](Self::offset) on: an unfinished frame, or frames not taken yet.
+    pub fn pending(&self) -> &[u8] {
+        self.buffer.held()
+    }
+
+    /// What the end of the stream cut off, to be asked when all frames have been taken. `None`: nothing.
+    pub fn finish(&self) -> Option<Truncated> {
+        let len = self.pending().len();
+        (len > 0).then(|| Truncated { offset: self.offset(), len })
+    }
+}
+
+/// The number that a length begins with, as the server's own `atoi` reads it; what doesn't fit is larger than any limit. `None`: it begins with none.
+fn number(value: &[u8]) -> Option<u64> {
+    let digits = value.trim_ascii_start();
+    let len = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = digits.get(..len).filter(|digits| !digits.is_empty())?;
+    let add = |number: u64, digit: &u8| number.saturating_mul(10).saturating_add(u64::from(digit - b'0'));
+    Some(digits.iter().fold(0, add))
+}
+
+impl fmt::Debug for Decoder {
+    /// The state without the bytes, which may hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoder")
+            .field("offset", &self.offset())
+            .field("pending", &self.pending().len())
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

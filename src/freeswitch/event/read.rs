@@ -1,0 +1,274 @@
+//! Finds the event in a frame, and gives each encoding the one shape that views are made of: header lines, a blank line, the body.
+//!
+//! A plain event has that shape and is indexed where it lies. JSON and XML are written anew, encoded so that they decode to the same bytes.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde_json::de::SliceRead;
+
+use super::Event;
+use crate::error::FrameError;
+use crate::freeswitch::ContentType;
+use crate::value::Encoded;
+use crate::wire::{FrameEnd, Framing, Limits, Scanner, Value};
+
+/// Reads events one after the other, in the memory of those before.
+#[derive(Clone)]
+pub(in crate::freeswitch) struct Reader {
+    scanner: Scanner,
+    written: Vec<u8>,
+}
+
+/// Where an event lies: in the frame, or in what was written anew.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::freeswitch) struct Found {
+    end: FrameEnd,
+    /// Place in the frame; `None`: written anew.
+    place: Option<usize>,
+}
+
+/// How a frame carries an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::freeswitch) enum Encoding {
+    Plain,
+    Json,
+    Xml,
+}
+
+impl Encoding {
+    /// Of a frame with this `Content-Type`.
+    pub(in crate::freeswitch) fn of(content_type: Value<'_>) -> Option<Self> {
+        match ContentType::of(content_type) {
+            ContentType::EventPlain => Some(Self::Plain),
+            ContentType::EventJson => Some(Self::Json),
+            ContentType::EventXml => Some(Self::Xml),
+            _ => None,
+        }
+    }
+}
+
+impl Reader {
+    /// Of the limits only that of lines counts: the frame, which holds the event, has kept the others.
+    pub(in crate::freeswitch) fn new(limits: Limits) -> Self {
+        let limits = limits.line(u32::MAX).frame(u32::MAX);
+        Self { scanner: Scanner::new(limits).with_framing(Framing::REQUESTS), written: Vec::new() }
+    }
+
+    /// The event in `frame` from byte `place` on, which is at this offset of the stream. `Ok(None)`: it can't be read.
+    pub(in crate::freeswitch) fn find(
+        &mut self,
+        frame: &[u8],
+        place: usize,
+        offset: u64,
+        encoding: Encoding,
+    ) -> Result<Option<Found>, FrameError> {
+        let text = frame.get(place..).unwrap_or_default();
+        self.scanner.restart(offset);
+        if encoding == Encoding::Plain {
+            if let Some(end) = self.scanner.scan(text)? {
+                return Ok(Some(Found { end, place: Some(place) }));
+            }
+        }
+        self.written.clear();
+        let read = match encoding {
+            // Without its blank line.
+            Encoding::Plain => {
+                self.written.extend_from_slice(text);
+                self.written.extend_from_slice(b"\n\n");
+                true
+            }
+            Encoding::Json => json(text, &mut self.written).is_some(),
+            Encoding::Xml => xml(text, &mut self.written).is_some(),
+        };
+        if !read {
+            return Ok(None);
+        }
+        self.scanner.restart(offset);
+        let end = self.scanner.scan(&self.written).map_err(|error| FrameError { offset, ..error })?;
+        Ok(end.map(|end| Found { end, place: None }))
+    }
+
+    /// The event that was just found in this frame.
+    pub(in crate::freeswitch) fn event<'a>(&'a self, frame: &'a [u8], found: Found) -> Event<'a> {
+        let text = found.place.map_or(&self.written[..], |place| frame.get(place..).unwrap_or_default());
+        let headers = self.scanner.frame(text, found.end).all_headers();
+        Event::new(headers, text.get(found.end.range().end..).unwrap_or_default())
+    }
+}
+
+/// Writes one header line.
+fn write_header(name: &[u8], write_value: impl FnOnce(&mut Vec<u8>), out: &mut Vec<u8>) {
+    for byte in name {
+        match byte {
+            b'\n' | b'\r' | b':' => Encoded::encode_into(&[*byte], out),
+            byte => out.push(*byte),
+        }
+    }
+    out.extend_from_slice(b": ");
+    write_value(out);
+    out.push(b'\n');
+}
+
+/// `None`: it is no object of strings and lists of strings.
+fn json(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    let mut body = Vec::new();
+    let mut json = serde_json::Deserializer::new(SliceRead::new(text));
+    serde::Deserializer::deserialize_map(&mut json, Object { out, body: &mut body }).ok()?;
+    json.end().ok()?;
+    out.push(b'\n');
+    out.extend_from_slice(&body);
+    Some(())
+}
+
+/// The members of an object, in order: names may come more than once. Strings may hold bytes that are no UTF-8.
+struct Object<'a> {
+    out: &'a mut Vec<u8>,
+    body: &'a mut Vec<u8>,
+}
+
+impl<'de> serde::de::Visitor<'de> for Object<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an event")
+    }
+
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut name = Vec::new();
+        loop {
+            name.clear();
+            if map.next_key_seed(Text { out: &mut name, encode: false })?.is_none() {
+                return Ok(());
+            }
+            if name == b"_body" {
+                map.next_value_seed(Text { out: self.body, encode: false })?;
+                continue;
+            }
+            let mut value = Ok(());
+            write_header(&name, |out| value = map.next_value_seed(Text { out, encode: true }), self.out);
+            value?;
+        }
+    }
+}
+
+/// A string, or a list of strings.
+struct Text<'a> {
+    out: &'a mut Vec<u8>,
+    encode: bool,
+}
+
+impl<'de> serde::de::DeserializeSeed<'de> for Text<'_> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_bytes(self)
+    }
+}
+
+impl<'de> serde::de::Visitor<'de> for Text<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("text, or a list of texts")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
+        self.visit_bytes(text.as_bytes())
+    }
+
+    fn visit_bytes<E>(self, text: &[u8]) -> Result<(), E> {
+        if self.encode {
+            Encoded::encode_into(text, self.out);
+        } else {
+            self.out.extend_from_slice(text);
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let mut separator: &[u8] = b"ARRAY::";
+        loop {
+            let before = self.out.len();
+            self.out.extend_from_slice(separator);
+            if list.next_element_seed(Text { out: self.out, encode: self.encode })?.is_none() {
+                self.out.truncate(before);
+                return Ok(());
+            }
+            separator = b"|:";
+        }
+    }
+}
+
+#[cfg(not(feature = "xml"))]
+fn xml(_: &[u8], _: &mut Vec<u8>) -> Option<()> {
+    None
+}
+
+/// `<event><headers><Name>value</Name>…</headers><Content-Length>n</Content-Length><body>…</body></event>`; values are encoded. Behind the body stand a line end and blanks that are none of it.
+#[cfg(feature = "xml")]
+fn xml(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    use quick_xml::events::Event as Xml;
+    let mut reader = quick_xml::Reader::from_reader(text);
+    let mut path: Vec<Vec<u8>> = Vec::new();
+    let (mut value, mut body, mut length) = (Vec::new(), Vec::new(), None);
+    loop {
+        match reader.read_event().ok()? {
+            Xml::Start(start) => {
+                path.push(start.name().as_ref().to_vec());
+                value.clear();
+            }
+            Xml::Empty(empty) if is_header(&path) => write_header(empty.name().as_ref(), |_| {}, out),
+            Xml::Text(text) => value.extend_from_slice(&text),
+            Xml::CData(text) => value.extend_from_slice(&text),
+            Xml::GeneralRef(name) => reference(&name, &mut value)?,
+            Xml::End(_) => {
+                let name = path.pop()?;
+                if is_header(&path) {
+                    write_header(
+                        &name,
+                        |out| out.extend(value.iter().filter(|byte| !matches!(byte, b'\n' | b'\r'))),
+                        out,
+                    );
+                } else if path == [b"event"] && name == b"Content-Length" {
+                    length = core::str::from_utf8(&value).ok().and_then(|text| text.trim().parse::<usize>().ok());
+                } else if path == [b"event"] && name == b"body" {
+                    core::mem::swap(&mut body, &mut value);
+                }
+                value.clear();
+            }
+            Xml::Eof => break,
+            _ => {}
+        }
+    }
+    out.push(b'\n');
+    out.extend_from_slice(length.and_then(|length| body.get(..length)).unwrap_or(&body));
+    path.is_empty().then_some(())
+}
+
+#[cfg(feature = "xml")]
+fn is_header(path: &[Vec<u8>]) -> bool {
+    matches!(path, [event, headers] if event == b"event" && headers == b"headers")
+}
+
+/// What `&name;` stands for.
+#[cfg(feature = "xml")]
+fn reference(name: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    let byte = match name {
+        b"amp" => b'&',
+        b"lt" => b'<',
+        b"gt" => b'>',
+        b"quot" => b'"',
+        b"apos" => b'\'',
+        [b'#', number @ ..] => {
+            let (digits, radix) = number.strip_prefix(b"x").map_or((number, 10), |digits| (digits, 16));
+            let code = u32::from_str_radix(core::str::from_utf8(digits).ok()?, radix).ok()?;
+            let mut utf8 = [0; 4];
+            out.extend_from_slice(char::from_u32(code)?.encode_utf8(&mut utf8).as_bytes());
+            return Some(());
+        }
+        _ => return None,
+    };
+    out.push(byte);
+    Some(())
+}

@@ -1,0 +1,220 @@
+//! One frame of the event socket: headers, a body where it has one, and the event that is in either.
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use core::fmt;
+
+use super::event::{Event, OwnedEvent};
+use super::secret;
+use crate::value::Encoded;
+use crate::wire::{Value, same_name};
+
+/// What a frame says it is, in its `Content-Type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ContentType<'buf> {
+    /// `auth/request`: the server wants a password; its first frame.
+    AuthRequest,
+    /// `command/reply`: the answer to a command; it stands in `Reply-Text`.
+    CommandReply,
+    /// `api/response`: the answer to `api`; it is the body.
+    ApiResponse,
+    /// `text/event-plain`: an event as header lines.
+    EventPlain,
+    /// `text/event-json`: an event as an object.
+    EventJson,
+    /// `text/event-xml`: an event as a document.
+    EventXml,
+    /// `text/disconnect-notice`: the server is about to close the connection, or, with `Content-Disposition: linger`, will be later.
+    DisconnectNotice,
+    /// `text/rude-rejection`: the server takes no connections from this place.
+    RudeRejection,
+    /// `log/data`: a line of the server's log.
+    LogData,
+    /// Something else; empty where the frame doesn't say, as what a client sends.
+    Other(Value<'buf>),
+}
+
+impl<'buf> ContentType<'buf> {
+    /// The types that have a name here.
+    const NAMED: [(&'static str, Self); 9] = [
+        ("auth/request", Self::AuthRequest),
+        ("command/reply", Self::CommandReply),
+        ("api/response", Self::ApiResponse),
+        ("text/event-plain", Self::EventPlain),
+        ("text/event-json", Self::EventJson),
+        ("text/event-xml", Self::EventXml),
+        ("text/disconnect-notice", Self::DisconnectNotice),
+        ("text/rude-rejection", Self::RudeRejection),
+        ("log/data", Self::LogData),
+    ];
+
+    pub(super) fn of(value: Value<'buf>) -> Self {
+        let named = Self::NAMED.into_iter().find(|(name, _)| value.eq_ignore_case(name));
+        named.map_or(Self::Other(value), |(_, content)| content)
+    }
+}
+
+/// A frame, borrowed from the decoder's buffer.
+///
+/// Values of headers are as they came. Where the headers themselves are an event (the answer to `connect`), they are encoded: [`event`](Self::event) and [`answer`](Self::answer) decode them.
+#[derive(Clone, Copy)]
+pub struct Frame<'buf> {
+    bytes: &'buf [u8],
+    /// Bytes of the headers, their blank line included.
+    head: usize,
+    offset: u64,
+    event: Option<Event<'buf>>,
+}
+
+impl<'buf> Frame<'buf> {
+    pub(super) fn new(bytes: &'buf [u8], head: usize, offset: u64, event: Option<Event<'buf>>) -> Self {
+        Self { bytes, head, offset, event }
+    }
+
+    /// Offset of its first byte from the start of the stream.
+    pub const fn offset(self) -> u64 {
+        self.offset
+    }
+
+    /// The whole frame as it came.
+    pub const fn as_bytes(self) -> &'buf [u8] {
+        self.bytes
+    }
+
+    /// What it says it is.
+    pub fn content_type(self) -> ContentType<'buf> {
+        ContentType::of(self.get("Content-Type").unwrap_or_default())
+    }
+
+    /// The first header of this name, the case of letters apart.
+    pub fn get(self, name: &str) -> Option<Value<'buf>> {
+        self.headers().find(|(found, _)| same_name(found.as_bytes(), name.as_bytes())).map(|(_, value)| value)
+    }
+
+    /// Its headers in order, not those of an event in its body. Lines that are none are left out.
+    pub fn headers(self) -> impl Iterator<Item = (Value<'buf>, Value<'buf>)> + use<'buf> {
+        headers(self.bytes.get(..self.head).unwrap_or_default())
+    }
+
+    /// Its first line, where that is no header: a frame of the other direction, from a client.
+    pub fn command(self) -> Option<Value<'buf>> {
+        let line = lines(self.bytes).next()?;
+        header(line).is_none().then(|| Value::new(line))
+    }
+
+    /// What follows the headers; empty where the frame has no `Content-Length`.
+    pub fn body(self) -> &'buf [u8] {
+        self.bytes.get(self.head..).unwrap_or_default()
+    }
+
+    /// The event that it carries. `None`: it carries none, or one that can't be read: JSON or XML that is not well-formed, or XML without the feature `xml`.
+    pub const fn event(self) -> Option<Event<'buf>> {
+        self.event
+    }
+
+    /// What a command was answered: the body of an `api/response`, the `Reply-Text` of a `command/reply`, decoded where it has to be. A server cuts a `Reply-Text` at 511 bytes.
+    ///
+    /// `None`: it is neither.
+    pub fn answer(self) -> Option<Cow<'buf, [u8]>> {
+        match self.content_type() {
+            ContentType::ApiResponse => Some(Cow::Borrowed(self.body())),
+            ContentType::CommandReply => {
+                let text = self.get("Reply-Text")?;
+                Some(match self.event {
+                    Some(_) => Encoded::new(text.as_bytes()).decode(),
+                    None => Cow::Borrowed(text.as_bytes()),
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it is a `command/reply` that begins with `-ERR`. What an `api` command was answered only that command can tell.
+    pub fn is_refusal(self) -> bool {
+        self.content_type() == ContentType::CommandReply
+            && self.answer().is_some_and(|answer| answer.starts_with(b"-ERR"))
+    }
+
+    /// Keeps it beyond the buffer.
+    pub fn to_owned(self) -> OwnedFrame {
+        OwnedFrame {
+            bytes: self.bytes.into(),
+            head: self.head,
+            offset: self.offset,
+            event: self.event.map(Event::to_owned),
+        }
+    }
+}
+
+/// The lines of a head, without their ends, up to the blank one.
+pub(super) fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = head;
+    core::iter::from_fn(move || {
+        let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let (line, after) = rest.split_at_checked(end)?;
+        rest = after.get(1..).unwrap_or_default();
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        (!line.is_empty()).then_some(line)
+    })
+}
+
+/// Name and value, if a line is a header: no name has a blank.
+fn header(line: &[u8]) -> Option<(Value<'_>, Value<'_>)> {
+    let (name, value) = line.split_at_checked(memchr::memchr(b':', line)?)?;
+    let value = value.get(1..)?;
+    let value = value.strip_prefix(b" ").unwrap_or(value);
+    (!name.is_empty() && !name.contains(&b' ')).then(|| (Value::new(name), Value::new(value)))
+}
+
+pub(super) fn headers(head: &[u8]) -> impl Iterator<Item = (Value<'_>, Value<'_>)> {
+    lines(head).filter_map(header)
+}
+
+impl fmt::Debug for Frame<'_> {
+    /// Without the body, and with passwords and PINs masked.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        struct Masked<'a>(Frame<'a>);
+        impl fmt::Debug for Masked<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let masked = |(name, value): (Value<'_>, Value<'_>)| {
+                    let value = secret::mask_header(name.as_bytes(), value.as_bytes());
+                    (
+                        Value::new(name.as_bytes()).to_str_lossy().into_owned(),
+                        Value::new(&value).to_str_lossy().into_owned(),
+                    )
+                };
+                f.debug_map().entries(self.0.headers().map(masked)).finish()
+            }
+        }
+        f.debug_struct("Frame")
+            .field("offset", &self.offset)
+            .field("len", &self.bytes.len())
+            .field("headers", &Masked(*self))
+            .field("body", &self.body().len())
+            .field("event", &self.event)
+            .finish()
+    }
+}
+
+/// A [`Frame`] kept beyond the buffer it was read from.
+#[derive(Clone)]
+pub struct OwnedFrame {
+    bytes: Box<[u8]>,
+    head: usize,
+    offset: u64,
+    event: Option<OwnedEvent>,
+}
+
+impl OwnedFrame {
+    /// The frame again, borrowed from here.
+    pub fn view(&self) -> Frame<'_> {
+        Frame::new(&self.bytes, self.head, self.offset, self.event.as_ref().map(OwnedEvent::view))
+    }
+}
+
+impl fmt::Debug for OwnedFrame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().fmt(f)
+    }
+}

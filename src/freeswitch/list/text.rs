@@ -1,0 +1,266 @@
+//! `list` as text: headers, member lines with any delimiter, and the lines for people.
+
+use alloc::vec::Vec;
+
+use super::{Conference, List, Member, Text};
+use crate::wire::Value;
+
+/// In which order the columns of a member's line are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Columns {
+    /// The caller's name before their number, as every server writes it.
+    #[default]
+    Server,
+    /// The number before the name, and headers without `Conference`, as sipXecs' page on the commands says.
+    Reference,
+}
+
+/// How a list was asked for.
+///
+/// ```
+/// use ami_proto::freeswitch::list::{List, Format};
+///
+/// let list = List::parse(b"7>,<null/m>,<b9c03342-0000-4000-8000-000000000000>,<A>,<1>,<>,<0>,<0>,<100\n", &Format::new().delimiter(">,<"));
+/// assert_eq!(list.conferences[0].members[0].caller_name, "A");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Format<'a> {
+    delimiter: &'a str,
+    columns: Columns,
+}
+
+impl<'a> Format<'a> {
+    /// With `;` between the columns, in the server's order.
+    pub const fn new() -> Self {
+        Self { delimiter: ";", columns: Columns::Server }
+    }
+
+    /// With this between the columns.
+    #[must_use]
+    pub const fn delimiter(self, delimiter: &'a str) -> Self {
+        Self { delimiter, ..self }
+    }
+
+    /// In this order.
+    #[must_use]
+    pub const fn columns(self, columns: Columns) -> Self {
+        Self { columns, ..self }
+    }
+}
+
+impl Default for Format<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<'a> List<'a> {
+    /// Reads `list` in all its forms: of one conference or of the server, with or without members, for people.
+    ///
+    /// Nothing is lost: a line that is neither a conference nor a member is among [`unread`](Self::unread).
+    pub fn parse(text: &'a [u8], how: &Format<'_>) -> Self {
+        let mut list = Self::default();
+        for line in text.split(|byte| *byte == b'\n') {
+            let said = line.strip_prefix(b"+OK ").unwrap_or(line);
+            // What the event socket says of an empty answer, and the server of having no conferences.
+            if matches!(said, b"" | b"No active conferences." | b"-ERR no reply") {
+                continue;
+            }
+            if let Some(conference) = header(said, how.columns) {
+                list.conferences.push(conference);
+            } else if let Some(member) = columns(line, how).or_else(|| pretty(line)) {
+                if list.conferences.is_empty() {
+                    list.conferences.push(Conference::default());
+                }
+                if let Some(conference) = list.conferences.last_mut() {
+                    conference.members.push(member);
+                }
+            } else {
+                list.unread.push(Value::new(line));
+            }
+        }
+        list
+    }
+}
+
+/// `Conference NAME (3 members rate: 8000 locked flags: locked|running)`, and as it was before: `(3 members locked)`.
+fn header(line: &[u8], columns: Columns) -> Option<Conference<'_>> {
+    let line = match (line.strip_prefix(b"Conference "), columns) {
+        (Some(line), _) => line,
+        (None, Columns::Reference) => line,
+        (None, Columns::Server) => return None,
+    };
+    let inner = line.strip_suffix(b")")?;
+    // A name may have parentheses too, what stands behind it has none.
+    let open = memchr::memmem::rfind(inner, b" (")?;
+    let (name, inner) = (&inner[..open], &inner[open + 2..]);
+    let mut words = inner.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+    let member_count = Some(number(words.next()?)?);
+    let mut conference = Conference { name: Some(Text::borrowed(name)), member_count, ..Conference::default() };
+    // The page glues `locked` to what is before it.
+    let locked = match words.next()? {
+        b"member" | b"members" => false,
+        b"memberlocked" | b"memberslocked" | b"member[locked]" | b"members[locked]" => true,
+        _ => return None,
+    };
+    let mut locked = locked;
+    while let Some(word) = words.next() {
+        match word {
+            b"rate:" => conference.rate = number(words.next()?),
+            b"locked" | b"[locked]" => locked = true,
+            b"flags:" => {
+                let flags = words.next().unwrap_or_default();
+                conference.flags = flag_words(flags).filter(|flag| flag != "none").collect();
+            }
+            other => conference.other.push((Text::borrowed(other), Text::default())),
+        }
+    }
+    if locked && !conference.has("locked") {
+        conference.flags.push(Text::borrowed(b"locked"));
+    }
+    Some(conference)
+}
+
+fn flag_words(flags: &[u8]) -> impl Iterator<Item = Text<'_>> {
+    flags.split(|byte| *byte == b'|').filter(|flag| !flag.is_empty()).map(Text::borrowed)
+}
+
+/// A member's line. Number, channel and id are counted from the left; volumes, energy and flags from the right; a
+/// name in the middle may have what it likes.
+fn columns<'a>(line: &'a [u8], how: &Format<'_>) -> Option<Member<'a>> {
+    let delimiter = how.delimiter.as_bytes();
+    if delimiter.is_empty() {
+        return None;
+    }
+    let starts = memchr::memmem::find_iter(line, delimiter);
+    let mut columns = Columned { line, delimiter, starts: starts.collect(), from: 0 };
+    let id = number(columns.first()?)?;
+    // A channel's name has what somebody dialled. The first unique id ends it.
+    let (channel, uuid) = columns.up_to_uuid()?;
+    let energy = number(columns.last()?)?;
+    let volume_out = number(columns.last()?)?;
+    // Before 1.8 there is one more number here.
+    let third = number(columns.last()?)?;
+    let (volume_in, agc_volume_in) = match columns.peek_last().and_then(number::<i32>) {
+        Some(volume_in) => {
+            columns.last();
+            (volume_in, Some(third))
+        }
+        None => (third, None),
+    };
+    let mut flags: Vec<Text<'_>> = flag_words(columns.last()?).collect();
+    if delimiter == b"|" {
+        // They have the same between them.
+        while let Some(flag) = columns.peek_last().filter(|flag| is_flag(flag) && columns.starts.len() > 1) {
+            flags.push(Text::borrowed(flag));
+            columns.last();
+        }
+        flags.reverse();
+    }
+    let (caller_name, caller_number) = match how.columns {
+        Columns::Server => {
+            let number = columns.last()?;
+            (columns.rest(), number)
+        }
+        Columns::Reference => {
+            let number = columns.first()?;
+            (columns.rest(), number)
+        }
+    };
+    Some(Member {
+        id,
+        channel: Some(Text::borrowed(channel)),
+        uuid: Some(Text::borrowed(uuid)),
+        caller_name: Text::borrowed(caller_name),
+        caller_number: Text::borrowed(caller_number),
+        flags,
+        volume_in: Some(volume_in),
+        volume_out: Some(volume_out),
+        agc_volume_in,
+        energy: Some(energy),
+        ..Member::default()
+    })
+}
+
+/// A line whose columns are taken from its ends.
+struct Columned<'a, 'd> {
+    line: &'a [u8],
+    delimiter: &'d [u8],
+    /// Where delimiters begin that are left.
+    starts: alloc::collections::VecDeque<usize>,
+    /// Where what is left begins.
+    from: usize,
+}
+
+impl<'a> Columned<'a, '_> {
+    /// Takes the first column, if there is one behind it.
+    fn first(&mut self) -> Option<&'a [u8]> {
+        let end = self.starts.pop_front()?;
+        let column = &self.line[self.from..end];
+        self.from = end + self.delimiter.len();
+        Some(column)
+    }
+
+    fn peek_last(&self) -> Option<&'a [u8]> {
+        self.starts.back().map(|start| &self.line[start + self.delimiter.len()..])
+    }
+
+    /// Takes the last column, if there is one before it.
+    fn last(&mut self) -> Option<&'a [u8]> {
+        let column = self.peek_last()?;
+        self.line = &self.line[..self.starts.pop_back()?];
+        Some(column)
+    }
+
+    /// Takes columns up to the first unique id, and that.
+    fn up_to_uuid(&mut self) -> Option<(&'a [u8], &'a [u8])> {
+        let from = self.from;
+        let end = self.starts.front().copied()?;
+        let uuid = self
+            .starts
+            .iter()
+            .zip(self.starts.iter().skip(1))
+            .find(|(start, end)| is_uuid(&self.line[**start + self.delimiter.len()..**end]));
+        // A member without one has an empty column, or who knows what.
+        let end = uuid.map_or(end, |(start, _)| *start);
+        while self.starts.front().is_some_and(|start| *start <= end) {
+            self.first();
+        }
+        Some((&self.line[from..end], self.first()?))
+    }
+
+    fn rest(self) -> &'a [u8] {
+        &self.line[self.from..]
+    }
+}
+
+fn is_uuid(text: &[u8]) -> bool {
+    let fits = |(at, byte): (usize, &u8)| match at {
+        8 | 13 | 18 | 23 => *byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    text.len() == 36 && text.iter().enumerate().all(fits)
+}
+
+fn is_flag(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"hear" | b"speak" | b"talking" | b"hold" | b"video" | b"floor" | b"vid-floor" | b"moderator" | b"ghost"
+    ) || word.starts_with(b"res-id:")
+        || word.starts_with(b"role-id:")
+}
+
+/// `7) Bob (1001)`.
+fn pretty(line: &[u8]) -> Option<Member<'_>> {
+    let end = memchr::memmem::find(line, b") ")?;
+    let id = number(&line[..end])?;
+    let inner = line[end + 2..].strip_suffix(b")")?;
+    let open = memchr::memmem::rfind(inner, b" (")?;
+    let (caller_name, caller_number) = (Text::borrowed(&inner[..open]), Text::borrowed(&inner[open + 2..]));
+    Some(Member { id, caller_name, caller_number, ..Member::default() })
+}
+
+fn number<T: core::str::FromStr>(text: &[u8]) -> Option<T> {
+    core::str::from_utf8(text).ok()?.parse().ok()
+}

@@ -1,0 +1,135 @@
+//! A reply, line by line: what is a value, a list, a usage, and which rule the rest is read by.
+
+use super::super::command::Name;
+use super::rules::{RULES, Rule, number};
+use super::{Done, Outcome, Refusal};
+use crate::wire::Value;
+
+/// Reads what is next, and gives what is behind it. `text` is not empty.
+pub(super) fn read(name: Option<Name>, text: &[u8]) -> (Outcome<'_>, &[u8]) {
+    let (line, rest, ended) = match text.iter().position(|byte| *byte == b'\n') {
+        Some(end) => (&text[..end], &text[end + 1..], true),
+        None => (text, &text[text.len()..], false),
+    };
+    match name {
+        // A value has no line end. A refusal has.
+        Some(Name::Get | Name::Set | Name::Getvar) => {
+            let alone = ended && rest.is_empty();
+            match refusal(name, line).filter(|_| alone).or_else(|| own_usage(name, text)) {
+                Some(outcome) => (outcome, &text[text.len()..]),
+                None => (Outcome::Done(Done::Value(Value::new(text))), &text[text.len()..]),
+            }
+        }
+        Some(Name::List | Name::XmlList | Name::JsonList) => {
+            let outcome = refusal(name, line).filter(|_| text.len() - line.len() < 2);
+            match outcome
+                .or_else(|| none_given(line))
+                .or_else(|| number(text).map(|count| Outcome::Done(Done::Count { count })))
+            {
+                Some(outcome) => (outcome, &text[text.len()..]),
+                None => (Outcome::Done(Done::List(Value::new(text))), &text[text.len()..]),
+            }
+        }
+        Some(Name::GetUuid) => {
+            uuid(text).unwrap_or_else(|| (own_usage(name, text).unwrap_or_else(|| read_line(name, line)), rest))
+        }
+        _ if !ended && is_usage(line) => (Outcome::Usage(Value::new(line)), rest),
+        // Its second line says what to try.
+        _ if none_given(line).is_some() => {
+            (Outcome::Refused(Refusal::NoneGiven), rest.strip_prefix(b"Try 'help'\n").unwrap_or(rest))
+        }
+        _ => (read_line(name, line), rest),
+    }
+}
+
+fn none_given(line: &[u8]) -> Option<Outcome<'_>> {
+    (line == b"Conference command, not specified.").then_some(Outcome::Refused(Refusal::NoneGiven))
+}
+
+/// Arguments are shown without a line end, behind the name of a command: not always the one that was sent.
+fn is_usage(line: &[u8]) -> bool {
+    let word = line.split(|byte| *byte == b' ').next().unwrap_or_default();
+    word.len() < line.len() && Name::ALL.iter().any(|name| name.as_str().as_bytes() == word)
+}
+
+/// The same where the answer may be any text.
+fn own_usage(name: Option<Name>, text: &[u8]) -> Option<Outcome<'_>> {
+    let arguments = text.strip_prefix(name?.as_str().as_bytes())?;
+    arguments.starts_with(b" <").then_some(Outcome::Usage(Value::new(text)))
+}
+
+/// A unique id. Several stand one behind the other, and what is said of moderators between them.
+fn uuid(text: &[u8]) -> Option<(Outcome<'_>, &[u8])> {
+    const UNDEFINED: &[u8] = b"_undef_";
+    let len = if text.starts_with(UNDEFINED) { UNDEFINED.len() } else { 36 };
+    let (id, rest) = text.split_at_checked(len)?;
+    let hyphen = |at: usize| matches!(at, 8 | 13 | 18 | 23);
+    let is_id =
+        id.iter().enumerate().all(|(at, byte)| if hyphen(at) { *byte == b'-' } else { byte.is_ascii_hexdigit() });
+    (is_id || id == UNDEFINED).then_some((Outcome::Done(Done::Uuid(Value::new(id))), rest))
+}
+
+/// Whether a line says that it went well or not, in either dialect.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Ok,
+    Error,
+    Nothing,
+}
+
+fn prefix(line: &[u8]) -> (Said, &[u8]) {
+    let prefixes: [(&[u8], Said); 5] =
+        [(b"+OK", Said::Ok), (b"-ERR", Said::Error), (b"OK", Said::Ok), (b"ERR", Said::Error), (b"ok", Said::Ok)];
+    for (prefix, said) in prefixes {
+        match line.strip_prefix(prefix) {
+            Some([]) => return (said, &[]),
+            Some([b' ', text @ ..]) => return (said, text),
+            _ => {}
+        }
+    }
+    (Said::Nothing, line)
+}
+
+fn read_line(name: Option<Name>, line: &[u8]) -> Outcome<'_> {
+    let (said, text) = prefix(line);
+    let value = Value::new(text);
+    if let Some(outcome) = find(name, said, text) {
+        return outcome;
+    }
+    match (said, name) {
+        (Said::Ok, _) => Outcome::Done(Done::Other(value)),
+        (Said::Error, _) => Outcome::Refused(Refusal::Other { text: value }),
+        // The names of layouts and pictures stand alone.
+        (Said::Nothing, Some(Name::VidLayout | Name::VidMuteImg)) => Outcome::Done(Done::Value(value)),
+        (Said::Nothing, None | Some(Name::Help)) => syntax(line).unwrap_or(Outcome::Unknown(value)),
+        (Said::Nothing, _) => Outcome::Unknown(value),
+    }
+}
+
+fn refusal(name: Option<Name>, line: &[u8]) -> Option<Outcome<'_>> {
+    let (said, text) = prefix(line);
+    find(name, said, text).filter(|outcome| matches!(outcome, Outcome::Refused(_)))
+}
+
+fn find(name: Option<Name>, said: Said, text: &[u8]) -> Option<Outcome<'_>> {
+    let fits = |outcome: &Outcome<'_>| match outcome {
+        Outcome::Done(_) => said != Said::Error,
+        Outcome::Refused(_) => said != Said::Ok,
+        _ => true,
+    };
+    let of = |rule: &&Rule| rule.is_of(name);
+    RULES.iter().filter(of).find_map(|rule| rule.read(text).filter(fits))
+}
+
+/// A line of the help: `\t\tname arguments`, or `<conf name> name arguments`.
+fn syntax(line: &[u8]) -> Option<Outcome<'_>> {
+    let text = line.strip_prefix(b"\t\t").or_else(|| line.strip_prefix(b"<conf name> "));
+    // The last line of the help is empty.
+    let text = text.or_else(|| line.is_empty().then_some(line))?;
+    let end = text.iter().position(|byte| *byte == b' ').unwrap_or(text.len());
+    let (command, arguments) = text.split_at(end);
+    Some(Outcome::Done(Done::Syntax {
+        command: Value::new(command),
+        arguments: Value::new(arguments.trim_ascii_start()),
+    }))
+}

@@ -1,0 +1,201 @@
+//! Decodes and encodes the percent signs in the values of FreeSWITCH's events.
+
+use super::{FromWire, ToWire, ValueError};
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// A header's value in an event of FreeSWITCH: text in which bytes stand as `%` and two hexadecimal digits.
+///
+/// The server encodes bytes up to 0x20, from 0x7f on, and ``"#%&+:;<=>?@[\]^`{|}``. It leaves a `%` that two hexadecimal digits follow as it is, so `100%20` may have been `100 ` or
+/// `100%20`: nobody can tell. `+` is a plus. A value that is empty may come as `_undef_`. (FreeSWITCH `switch_url_encode`, 1.6 to 1.11.)
+///
+/// What it compares with, and prints, is the decoded text.
+///
+/// ```
+/// use ami_proto::value::Encoded;
+///
+/// let name = Encoded::new(b"Caf%C3%A9%20%26%20Co");
+/// assert_eq!(name, "Café & Co");
+/// assert_eq!(name.decode(), "Café & Co".as_bytes());
+/// assert_eq!(Encoded::encode(b"100%"), b"100%25");
+///
+/// let several = Encoded::new(b"ARRAY%3A%3Aone%7C%3Atwo%20three");
+/// assert_eq!(several.items().map(|item| item.to_string()).collect::<Vec<_>>(), ["one", "two three"]);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Encoded<'a>(&'a [u8]);
+
+/// How the server writes an empty value.
+const EMPTY: &[u8] = b"_undef_";
+
+impl<'a> Encoded<'a> {
+    /// Takes the bytes as they stand on the wire.
+    #[must_use]
+    #[inline]
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes as they came, not decoded.
+    #[must_use]
+    #[inline]
+    pub const fn as_bytes(self) -> &'a [u8] {
+        self.0
+    }
+
+    /// Whether the text is empty.
+    #[must_use]
+    #[inline]
+    pub fn is_empty(self) -> bool {
+        self.0.is_empty() || self.0 == EMPTY
+    }
+
+    /// The text; borrowed where nothing is encoded. A `%` that begins no two digits stays.
+    #[must_use]
+    #[inline]
+    pub fn decode(self) -> Cow<'a, [u8]> {
+        if self.is_empty() {
+            Cow::Borrowed(&[])
+        } else if self.0.contains(&b'%') {
+            Cow::Owned(self.bytes().collect())
+        } else {
+            Cow::Borrowed(self.0)
+        }
+    }
+
+    /// The text, with U+FFFD for what is no UTF-8.
+    #[must_use]
+    #[inline]
+    pub fn to_str_lossy(self) -> Cow<'a, str> {
+        match self.decode() {
+            Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+            Cow::Owned(bytes) => match String::from_utf8(bytes) {
+                Ok(text) => Cow::Owned(text),
+                Err(error) => Cow::Owned(String::from_utf8_lossy(error.as_bytes()).into_owned()),
+            },
+        }
+    }
+
+    /// The text, byte by byte, without memory of its own.
+    #[inline]
+    pub fn bytes(self) -> impl Iterator<Item = u8> + use<'a> {
+        let mut rest = if self.is_empty() { &[] } else { self.0 };
+        core::iter::from_fn(move || {
+            let (first, after) = rest.split_first()?;
+            let digits = match after {
+                [high, low, tail @ ..] if *first == b'%' => digit(*high).zip(digit(*low)).map(|pair| (pair, tail)),
+                _ => None,
+            };
+            let (byte, tail) = digits.map_or((*first, after), |((high, low), tail)| (high << 4 | low, tail));
+            rest = tail;
+            Some(byte)
+        })
+    }
+
+    /// The values of a header that has several: `ARRAY::` and the values with `|:` between them. Of any other header its one value.
+    ///
+    /// The prefix tells whether it stands there encoded; the separators are encoded as it is.
+    #[inline]
+    pub fn items(self) -> impl Iterator<Item = Self> + use<'a> {
+        let plain = self.0.strip_prefix(b"ARRAY::").map(|rest| (rest, &b"|:"[..]));
+        let several = plain.or_else(|| self.0.strip_prefix(b"ARRAY%3A%3A").map(|rest| (rest, &b"%7C%3A"[..])));
+        let (first, separator) = several.unwrap_or((self.0, b""));
+        let mut rest = Some(first);
+        core::iter::from_fn(move || {
+            let text = rest.take()?;
+            let at = if separator.is_empty() { None } else { memchr::memmem::find(text, separator) };
+            let (item, after) = at.and_then(|at| text.split_at_checked(at)).unwrap_or((text, &[]));
+            rest = at.and_then(|_| after.get(separator.len()..));
+            Some(Self(item))
+        })
+    }
+
+    /// Appends `text` as the server encodes it, but for a `%`, which is always encoded: so it decodes to the same bytes.
+    #[inline]
+    pub fn encode_into(text: &[u8], out: &mut Vec<u8>) {
+        out.reserve(text.len());
+        for &byte in text {
+            if stands_for_itself(byte) {
+                out.push(byte);
+            } else {
+                let hex = |digit: u8| b"0123456789ABCDEF".get(usize::from(digit)).copied();
+                out.extend([Some(b'%'), hex(byte >> 4), hex(byte & 15)].into_iter().flatten());
+            }
+        }
+    }
+
+    /// `text` encoded, see [`encode_into`](Self::encode_into).
+    #[must_use]
+    #[inline]
+    pub fn encode(text: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        Self::encode_into(text, &mut out);
+        out
+    }
+}
+
+fn stands_for_itself(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'!' | b'$' | b'\''..=b'*' | b','..=b'/' | b'_' | b'~')
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    }
+}
+
+/// Never fails.
+impl<'a> FromWire<'a> for Encoded<'a> {
+    #[inline]
+    fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
+        Ok(Self(bytes))
+    }
+}
+
+impl ToWire for Encoded<'_> {
+    #[inline]
+    fn to_wire(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.0);
+    }
+}
+
+impl PartialEq<[u8]> for Encoded<'_> {
+    #[inline]
+    fn eq(&self, other: &[u8]) -> bool {
+        self.bytes().eq(other.iter().copied())
+    }
+}
+
+impl PartialEq<str> for Encoded<'_> {
+    #[inline]
+    fn eq(&self, other: &str) -> bool {
+        *self == *other.as_bytes()
+    }
+}
+
+impl PartialEq<&str> for Encoded<'_> {
+    #[inline]
+    fn eq(&self, other: &&str) -> bool {
+        *self == *other.as_bytes()
+    }
+}
+
+impl fmt::Debug for Encoded<'_> {
+    #[inline]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Encoded(\"{}\")", self.0.escape_ascii())
+    }
+}
+
+/// The text, with U+FFFD for what is no UTF-8.
+impl fmt::Display for Encoded<'_> {
+    #[inline]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.to_str_lossy())
+    }
+}

@@ -1,0 +1,61 @@
+//! Every kernel of this machine gives the masks that a look at each byte gives, whatever the bytes and wherever they
+//! lie.
+
+use proptest::prelude::*;
+use std::vec::Vec;
+
+use super::{BLOCK, Kernel, Lanes, Masks, Work};
+
+/// One block's masks, by whatever kernel it is given to.
+struct One<'a>(&'a [u8; BLOCK]);
+
+impl Work for One<'_> {
+    type Output = Masks;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> Masks {
+        lanes.masks(self.0)
+    }
+}
+
+/// Bytes that a wrong comparison would take for one of the two: their neighbours, and they with one bit changed.
+const NEAR: [u8; 12] = [b'\n', b':', 9, 11, b'9', b';', b'\n' | 0x80, b':' | 0x80, b'\r', 0, 0x7f, 255];
+
+fn naive(block: &[u8; BLOCK]) -> Masks {
+    let at = |byte| (0..BLOCK).fold(0, |mask, i| mask | u64::from(block[i] == byte) << i);
+    Masks { newlines: at(b'\n'), colons: at(b':') }
+}
+
+#[test]
+fn every_byte_in_every_place() {
+    for kernel in Kernel::available() {
+        for place in 0..BLOCK {
+            for byte in 0..=255 {
+                for fill in NEAR {
+                    let mut block = [fill; BLOCK];
+                    block[place] = byte;
+                    assert_eq!(kernel.run(One(&block)), naive(&block), "{kernel}: {byte:#x} at {place} in {fill:#x}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn portable_is_always_there_and_the_best_is_first() {
+    let all: Vec<Kernel> = Kernel::available().collect();
+    assert_eq!(all.first(), Some(&Kernel::best()));
+    assert_eq!(all.last(), Some(&Kernel::PORTABLE));
+}
+
+proptest! {
+    #[test]
+    fn all_agree_at_every_alignment(bytes in prop::collection::vec(prop_oneof![prop::sample::select(&NEAR[..]), any::<u8>()], 3 * BLOCK)) {
+        for block in bytes.windows(BLOCK) {
+            let block = block.first_chunk().unwrap();
+            for kernel in Kernel::available() {
+                prop_assert_eq!(kernel.run(One(block)), naive(block), "{}", kernel);
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The index of a frame: a flat list of offsets, filled a block at a time.
+
+use alloc::vec::Vec;
+
+use crate::wire::kernel::BLOCK;
+
+/// An offset inside a frame: a `u32`, the lowest byte first. Without the alignment of one an index and the bytes it
+/// belongs to can share one allocation (see `owned.rs`).
+pub(in crate::wire) type Mark = [u8; 4];
+
+/// The index of the frame being read: offsets from its start, a pair a line. Storage is kept a block ahead of use
+/// so that blocks are copied without checks.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Index {
+    pub(super) marks: Vec<Mark>,
+    pub(super) len: usize,
+}
+
+impl Index {
+    /// Marks that a block can have.
+    pub(super) const ROOM: usize = BLOCK;
+
+    pub(super) fn get(&self, at: usize) -> usize {
+        self.marks.get(at).map_or(0, |mark| u32::from_le_bytes(*mark) as usize)
+    }
+
+    pub(super) fn marks(&self) -> &[Mark] {
+        self.marks.get(..self.len).unwrap_or_default()
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, offset: u32) {
+        self.reserve();
+        self.marks[self.len] = offset.to_le_bytes();
+        self.len += 1;
+    }
+
+    #[inline]
+    pub(super) fn reserve(&mut self) {
+        if self.marks.len() < self.len + Self::ROOM {
+            self.grow();
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let more = self.marks.len().max(2 * Self::ROOM);
+        self.marks.resize(self.marks.len() + more, Mark::default());
+    }
+
+    /// Appends `from` plus the place of each set bit.
+    #[inline(always)]
+    pub(super) fn extend(&mut self, bits: u64, from: u32) {
+        self.reserve();
+        if let Some(room) = self.marks.get_mut(self.len..) {
+            self.len += copy_places(bits, from, room);
+        }
+    }
+}
+
+/// Writes `from` plus the place of each set bit, lowest first, and says how many these are. `to` has room for a
+/// block.
+#[inline(always)]
+pub(super) fn copy_places(mut bits: u64, from: u32, to: &mut [Mark]) -> usize {
+    // By the group, past the last bit too: a branch a group instead of one a bit. The surplus is overwritten next time.
+    const GROUP: usize = 8;
+    let count = bits.count_ones() as usize;
+    // By the pair, since compilers gather single ones in a vector, which takes longer than to write them.
+    let from = u64::from(from) << 32 | u64::from(from);
+    for group in to.chunks_exact_mut(GROUP) {
+        for pair in group.chunks_exact_mut(2) {
+            let first = bits.trailing_zeros();
+            bits &= bits.wrapping_sub(1);
+            let second = bits.trailing_zeros();
+            bits &= bits.wrapping_sub(1);
+            let both = (u64::from(second) << 32 | u64::from(first)).wrapping_add(from);
+            pair.as_flattened_mut().copy_from_slice(&both.to_le_bytes());
+        }
+        if bits == 0 {
+            break;
+        }
+    }
+    count
+}

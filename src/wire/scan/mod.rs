@@ -1,0 +1,405 @@
+//! The scanner: one pass over a growing buffer that finds lines, first colons, the end of each frame and any breach
+//! of the limits.
+//!
+//! # How
+//!
+//! The buffer is taken in blocks of 64 bytes. A kernel gives two masks for a block, one bit a byte: line feeds and
+//! colons. The rest is arithmetic on them.
+//!
+//! ```text
+//! bytes      E v e n t : x y : z \n \r \n        (the line feed of a blank line has no colon before it)
+//! newlines   . . . . . . . . . . 1  .  1
+//! colons     . . . . . 1 . . 1 . .  .  .
+//! starts     1 . . . . . . . . . .  1  .         bytes after a line feed
+//! stops      . . . . . 1 . . 1 . 1  .  1         newlines | colons
+//! first      . . . . . 1 . . . . .  .  1         (!stops + starts) & stops
+//! ```
+//!
+//! Adding `starts` to `!stops` makes each start ripple upwards until the first stop of its line swallows the carry;
+//! a line still looking for its stop at the end of the block carries into the next one. `first & colons` are the
+//! colons that end names. `first & newlines` are lines without a colon: blank lines, which close frames, and odd
+//! ones. Only those are looked at one by one. For all other lines `(first & colons) | newlines` is exactly colon,
+//! line feed, colon, line feed …, and its set bits are copied out as they come: that list of offsets *is* the
+//! frame's index.
+//!
+//! A piece shorter than a block is masked as soon as it has a line feed, which is when a frame could end in it, and
+//! left alone until then. So every byte is masked once, whatever the sizes of the reads, but for those in a frame's last
+//! block that are already the next frame's, which begins a block of its own; what a frame that arrives a byte at a time
+//! costs more is the calls.
+
+mod block;
+mod index;
+mod run;
+mod shape;
+mod skip;
+
+use super::Value;
+use super::frame::{Frame, FrameKind, Shape};
+use super::kernel::Kernel;
+use super::limits::{Framing, Limits};
+use crate::error::{FrameError, Limit};
+use index::Index;
+pub(super) use index::Mark;
+use run::Pass;
+use shape::{is_action_id, kind_named};
+pub(super) use skip::Wanted;
+
+/// Finds frames in a buffer that the caller owns.
+///
+/// The caller appends to the buffer and calls [`scan`](Self::scan); what was scanned before is not looked at again.
+/// Now and then it calls [`release`](Self::release) and drops that many bytes from the front.
+/// [`Decoder`](crate::Decoder) is this and a buffer.
+///
+/// ```
+/// use ami_proto::Limits;
+/// use ami_proto::wire::Scanner;
+///
+/// let mut scanner = Scanner::new(Limits::new());
+/// let mut buf = b"Event: Hangup\r\nCause: 1".to_vec();
+/// assert_eq!(scanner.scan(&buf)?, None);
+/// buf.extend(b"6\r\n\r\n");
+/// let end = scanner.scan(&buf)?.expect("a whole frame");
+/// assert_eq!(scanner.frame(&buf, end).get("Cause").unwrap(), "16");
+/// buf.drain(..scanner.release());
+/// assert!(buf.is_empty());
+/// # Ok::<(), ami_proto::FrameError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Scanner {
+    limits: Limits,
+    framing: Framing,
+    kernel: Kernel,
+    phase: Phase,
+    /// Offset in the stream of the buffer's first byte.
+    base: u64,
+    /// Where the frame being read starts in the buffer; blank lines before it are skipped.
+    start: usize,
+    /// Everything before this has been masked.
+    masked: usize,
+    /// Everything before this holds no line feed that isn't masked.
+    searched: usize,
+    /// A buffer of at most this length holds no whole block to mask, breaks no limit and has room left; 0 where that isn't
+    /// known.
+    quiet: usize,
+    /// Whether the line at the end of what was masked still looks for its first colon, or starts right there.
+    pending: bool,
+    /// Lines masked of the frame being read if it is one that nobody wants.
+    skipped_lines: Option<usize>,
+    /// The shape of the frame being read if it is a `Follows` one: known at its first blank line.
+    follows: Option<Shape>,
+    index: Index,
+    /// Blank lines skipped between frames since the stream began.
+    blank_lines: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// The first line of the stream has not been seen whole.
+    First,
+    Frames,
+    /// A frame has been handed out; the index is still its.
+    Delivered,
+    Failed(FrameError),
+}
+
+/// The end of a frame in the buffer that was scanned. See [`Scanner::frame`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FrameEnd {
+    start: usize,
+    end: usize,
+    offset: u64,
+    shape: Shape,
+}
+
+impl FrameEnd {
+    /// Where the frame lies in the buffer, its closing blank line included.
+    pub fn range(&self) -> core::ops::Range<usize> {
+        self.start..self.end
+    }
+
+    /// What the frame is.
+    #[cfg(feature = "std")]
+    pub(crate) fn kind(&self) -> FrameKind {
+        self.shape.kind
+    }
+}
+
+/// Why working off a block stopped.
+enum Stop {
+    Frame(FrameEnd),
+    Failed(FrameError),
+}
+
+impl Scanner {
+    /// A scanner at the start of a stream that a server sends.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            framing: Framing::SERVER,
+            kernel: Kernel::best(),
+            phase: Phase::First,
+            base: 0,
+            start: 0,
+            masked: 0,
+            searched: 0,
+            quiet: 0,
+            pending: true,
+            skipped_lines: None,
+            follows: None,
+            index: Index::default(),
+            blank_lines: 0,
+        }
+    }
+
+    /// The same with other framing; to be chosen before the first byte is scanned.
+    #[must_use]
+    pub fn with_framing(mut self, framing: Framing) -> Self {
+        self.framing = framing;
+        self
+    }
+
+    /// The same with other instructions than the fastest that the machine has.
+    #[must_use]
+    pub fn with_kernel(mut self, kernel: Kernel) -> Self {
+        self.kernel = kernel;
+        self
+    }
+
+    /// Forgets the stream and begins another, at this offset. The index keeps its memory.
+    #[cfg(feature = "freeswitch")]
+    pub(crate) fn restart(&mut self, offset: u64) {
+        let index = Index { marks: core::mem::take(&mut self.index.marks), len: 0 };
+        *self = Self { index, framing: self.framing, kernel: self.kernel, base: offset, ..Self::new(self.limits) };
+    }
+
+    /// The limits it was made with.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Looks for the end of the next frame. `Ok(None)`: more bytes are needed.
+    ///
+    /// `buf` is the buffer of the last call, possibly with more bytes at its end; after [`release`](Self::release)
+    /// without the bytes released. A buffer shorter than the last one counts as nothing new. Call it again until it
+    /// gives `None`: more frames may be in the buffer.
+    ///
+    /// # Errors
+    /// When the stream goes over a limit. The error is sticky.
+    #[inline]
+    pub fn scan(&mut self, buf: &[u8]) -> Result<Option<FrameEnd>, FrameError> {
+        if self.is_quiet(buf) { Ok(None) } else { self.scan_blocks(buf, None) }
+    }
+
+    /// The same, but events go by unless `wanted` says by their name that they are. Whatever is no event is wanted
+    /// always.
+    ///
+    /// An event that isn't wanted is read as any other: where it ends, and which limit it breaks, is the same. Only the
+    /// index is spared, so that it costs about as much as to search for blank lines. See
+    /// [`Decoder::next_wanted`](crate::Decoder::next_wanted).
+    ///
+    /// # Errors
+    /// As [`scan`](Self::scan).
+    #[inline]
+    pub fn scan_wanted(
+        &mut self,
+        buf: &[u8],
+        wanted: impl Fn(Value<'_>) -> bool,
+    ) -> Result<Option<FrameEnd>, FrameError> {
+        if self.is_quiet(buf) { Ok(None) } else { self.scan_blocks(buf, Some(&wanted)) }
+    }
+
+    /// Whether nothing can come of what is new: a few more bytes of a line, the commonest case by far where reads are small.
+    #[inline]
+    pub(super) fn is_quiet(&mut self, buf: &[u8]) -> bool {
+        let quiet = buf.len() <= self.quiet && buf.get(self.searched..).is_some_and(is_without_newline);
+        if quiet {
+            self.searched = buf.len();
+        }
+        quiet
+    }
+
+    /// Has the next scan look at everything.
+    pub(super) fn wake(&mut self) {
+        self.quiet = 0;
+    }
+
+    #[inline(never)]
+    pub(super) fn scan_blocks(
+        &mut self,
+        buf: &[u8],
+        wanted: Option<Wanted<'_>>,
+    ) -> Result<Option<FrameEnd>, FrameError> {
+        self.quiet = 0;
+        let stop = match self.phase {
+            Phase::Failed(error) => return Err(error),
+            _ if buf.len() < self.masked => return Ok(None),
+            Phase::First if self.framing.expects_banner() => self.first_line(buf),
+            Phase::First | Phase::Frames => None,
+            Phase::Delivered => {
+                self.index.len = 0;
+                None
+            }
+        };
+        if stop.is_none() {
+            if self.phase == Phase::First && self.framing.expects_banner() {
+                return Ok(None);
+            }
+            self.phase = Phase::Frames;
+        }
+        match stop.or_else(|| self.kernel.run(Pass { scanner: self, buf, wanted })) {
+            None => Ok(None),
+            Some(Stop::Frame(end)) => {
+                self.phase = Phase::Delivered;
+                Ok(Some(end))
+            }
+            Some(Stop::Failed(error)) => {
+                self.quiet = 0;
+                self.phase = Phase::Failed(error);
+                Err(error)
+            }
+        }
+    }
+
+    /// The frame that [`scan`](Self::scan) has just found, over the same buffer.
+    ///
+    /// The index is valid until the next call of `scan`. With another buffer, or an `end` from an earlier call,
+    /// lines and headers come out wrong, or empty.
+    pub fn frame<'a>(&'a self, buf: &'a [u8], end: FrameEnd) -> Frame<'a> {
+        let bytes = buf.get(end.range()).unwrap_or_default();
+        Frame::new(bytes, self.index.marks(), end.shape, end.offset)
+    }
+
+    /// How many bytes at the front of the buffer are done with. The caller **must** drop exactly these before the
+    /// next [`scan`](Self::scan): the scanner counts from behind them from now on. Ends the life of the frame
+    /// handed out last.
+    pub fn release(&mut self) -> usize {
+        let done = core::mem::take(&mut self.start);
+        self.base += done as u64;
+        self.masked = self.masked.saturating_sub(done);
+        self.searched = self.searched.saturating_sub(done);
+        self.quiet = self.quiet.saturating_sub(done);
+        done
+    }
+
+    /// Bytes at the front of the buffer that [`release`](Self::release) would give up.
+    pub fn releasable(&self) -> usize {
+        self.start
+    }
+
+    /// Offset in the stream of the first byte that belongs to no frame handed out and to no blank line skipped.
+    pub fn offset(&self) -> u64 {
+        self.base + self.start as u64
+    }
+
+    /// Blank lines skipped between frames so far. A server answers each of them with an error, so the server role
+    /// wants to know.
+    pub fn blank_lines(&self) -> u64 {
+        self.blank_lines
+    }
+
+    fn error(&self, limit: Limit, max: u32, place: usize) -> Stop {
+        Stop::Failed(FrameError { limit, max, offset: self.base.wrapping_add(place as u64) })
+    }
+
+    /// Where the line that is being read starts.
+    fn line_start(&self) -> usize {
+        // The last line feed is the last mark but where the current line has its colon in already.
+        let ends = self.index.len & !1;
+        if ends == 0 { self.start } else { self.start + self.index.get(ends - 1) + 1 }
+    }
+
+    /// Whether the current line can run up to `end` without going over a limit.
+    #[inline]
+    fn within(&self, end: usize) -> bool {
+        // A line starts at the frame's start at the earliest, so this is right for nearly all without looking where.
+        let near = self.limits.max_line().min(self.limits.max_frame()) as usize;
+        end <= self.start.saturating_add(near) || end <= self.watermark()
+    }
+
+    /// Up to where the current line may run without going over a limit.
+    fn watermark(&self) -> usize {
+        let line = self.line_start().saturating_add(self.limits.max_line() as usize);
+        line.min(self.start.saturating_add(self.limits.max_frame() as usize))
+    }
+
+    /// The first breach of the limits if the current line runs, without line feed, up to `end`.
+    fn overlong(&self, end: usize) -> Option<Stop> {
+        if self.within(end) {
+            return None;
+        }
+        let line = self.line_start().saturating_add(self.limits.max_line() as usize);
+        let frame = self.start.saturating_add(self.limits.max_frame() as usize);
+        Some(if line <= frame {
+            self.error(Limit::Line, self.limits.max_line(), line)
+        } else {
+            self.error(Limit::Frame, self.limits.max_frame(), frame)
+        })
+    }
+
+    /// Reads the stream's first line and decides whether it is a banner. Leaves the phase as it is where the line
+    /// isn't whole yet.
+    fn first_line(&mut self, buf: &[u8]) -> Option<Stop> {
+        loop {
+            let new = buf.get(self.searched..)?;
+            let Some(found) = memchr::memchr(b'\n', new) else {
+                self.searched = buf.len();
+                return self.overlong(buf.len());
+            };
+            let newline = self.searched + found;
+            if let Some(stop) = self.overlong(newline) {
+                return Some(stop);
+            }
+            let line = buf.get(self.start..newline).unwrap_or_default();
+            self.searched = newline + 1;
+            if matches!(line, b"" | b"\r") {
+                self.blank_lines += 1;
+                self.start = newline + 1;
+                continue;
+            }
+            self.masked = self.start;
+            let name = memchr::memchr(b':', line).and_then(|colon| line.get(..colon));
+            if name.is_some_and(|name| is_action_id(name) || kind_named(name).is_some()) {
+                self.searched = self.start;
+                self.phase = Phase::Frames;
+                return None;
+            }
+            if newline + 1 > self.start + self.limits.max_frame() as usize {
+                return Some(self.error(Limit::Frame, self.limits.max_frame(), newline));
+            }
+            let offset = self.offset_of(newline);
+            self.index.push(offset);
+            self.index.push(offset);
+            return Some(self.deliver(newline + 1, Shape { kind: FrameKind::Banner, kind_line: 0, head: 0 }));
+        }
+    }
+
+    /// A frame starts there; nothing of it has been masked.
+    ///
+    /// Bytes of it that were in the last block are masked again: that is less work than to keep what is left of a block.
+    #[inline]
+    fn begin(&mut self, start: usize) {
+        (self.start, self.masked, self.searched) = (start, start, start);
+        self.pending = true;
+        self.skipped_lines = None;
+    }
+
+    /// The frame from `start` to `end`; the next one starts behind it.
+    fn deliver(&mut self, end: usize, shape: Shape) -> Stop {
+        let start = self.start;
+        self.begin(end);
+        self.follows = None;
+        Stop::Frame(FrameEnd { start, end, offset: self.base + start as u64, shape })
+    }
+}
+
+/// Whether there is no line feed in it; only to be told of a few bytes, which is done before a kernel would have begun.
+#[inline]
+fn is_without_newline(bytes: &[u8]) -> bool {
+    if let [byte] = bytes { *byte != b'\n' } else { are_without_newline(bytes) }
+}
+
+#[inline(never)]
+fn are_without_newline(bytes: &[u8]) -> bool {
+    const FEW: usize = 16;
+    bytes.len() < FEW && !bytes.contains(&b'\n')
+}

@@ -1,0 +1,262 @@
+//! The loop: block after block into the index, up to the end of a frame or a breach of the limits.
+
+use super::block::Block;
+use super::index::{Index, copy_places};
+use super::shape::{classify, follows_head};
+use super::skip::Wanted;
+use super::{FrameEnd, Scanner, Stop};
+use crate::error::Limit;
+use crate::wire::frame::{END_MARKER, Frame, FrameKind, Shape};
+use crate::wire::kernel::{BLOCK, Lanes, Masks, Work};
+
+/// One call of [`Scanner::scan`], to be run by a kernel.
+pub(super) struct Pass<'a> {
+    pub(super) scanner: &'a mut Scanner,
+    pub(super) buf: &'a [u8],
+    pub(super) wanted: Option<Wanted<'a>>,
+}
+
+impl Work for Pass<'_> {
+    type Output = Option<Stop>;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> Option<Stop> {
+        self.scanner.run(lanes, self.buf, self.wanted)
+    }
+}
+
+impl Scanner {
+    #[inline(always)]
+    fn run<L: Lanes>(&mut self, lanes: L, buf: &[u8], wanted: Option<Wanted<'_>>) -> Option<Stop> {
+        loop {
+            if self.skip(lanes, buf, wanted) {
+                return self.wait(buf);
+            }
+            let rest = buf.get(self.masked..)?;
+            let block = if rest.len() >= BLOCK {
+                let Some(block) = self.cruise(lanes, buf) else { continue };
+                block
+            } else {
+                let (masks, _) = masks(lanes, buf, self.masked);
+                if masks.newlines == 0 {
+                    return self.wait(buf);
+                }
+                let block;
+                (block, self.pending) = Block::new(masks, self.masked, self.pending);
+                self.masked = buf.len();
+                block
+            };
+            match self.work_off(buf, block) {
+                None => {}
+                Some(Stop::Frame(end)) if wanted.is_some_and(|wanted| self.is_unwanted(buf, end, wanted)) => {
+                    self.index.len = 0;
+                }
+                stop => return stop,
+            }
+        }
+    }
+
+    /// All there is has been looked at, and more is needed.
+    #[inline(always)]
+    fn wait(&mut self, buf: &[u8]) -> Option<Stop> {
+        self.searched = buf.len();
+        let far = self.masked + BLOCK - 1;
+        let room_left = far - self.start < self.limits.max_buffer() as usize;
+        self.quiet = if room_left && self.within(far) { far } else { 0 };
+        self.overlong(buf.len())
+    }
+
+    /// Whether the frame is an event that is not wanted, now that its index tells its name.
+    #[inline(never)]
+    fn is_unwanted(&self, buf: &[u8], end: FrameEnd, wanted: Wanted<'_>) -> bool {
+        let frame = self.frame(buf, end);
+        frame.kind() == FrameKind::Event && !frame.name().is_some_and(wanted)
+    }
+
+    /// Moves the start of the frame, of which nothing has been masked, behind the blank lines there.
+    #[inline(always)]
+    pub(super) fn skip_blank_lines(&mut self, buf: &[u8]) {
+        loop {
+            let len = match buf.get(self.start..) {
+                Some([b'\n', ..]) => 1,
+                Some([b'\r', b'\n', ..]) if self.within(self.start + 1) => 2,
+                _ => return,
+            };
+            self.start += len;
+            self.blank_lines += 1;
+            self.masked = self.start;
+            self.searched = self.searched.max(self.start);
+        }
+    }
+
+    /// Indexes whole blocks for as long as nothing in them needs a look and no limit is near. Gives the first block
+    /// that does.
+    ///
+    /// This is the inner loop of the crate: what it keeps is in local variables, and all that can stop it is two
+    /// comparisons.
+    #[inline(always)]
+    fn cruise<L: Lanes>(&mut self, lanes: L, buf: &[u8]) -> Option<Block> {
+        self.index.reserve();
+        let far = self.watermark();
+        // A block has at most 64 lines; with fewer left to the limit it has to be looked at.
+        let spare = (self.limits.max_headers() as usize + 1).saturating_sub(BLOCK);
+        let room = (self.index.marks.len() - Index::ROOM + 1).min(2 * spare);
+        let mut len = self.index.len;
+        let (mut masked, mut pending) = (self.masked, self.pending);
+        let mut from = self.offset_of(masked);
+        let mut found = None;
+        for bytes in buf.get(masked..).unwrap_or_default().chunks_exact(BLOCK) {
+            let Some(bytes) = bytes.first_chunk() else { break };
+            let block;
+            (block, pending) = Block::new(lanes.masks(bytes), masked, pending);
+            masked += BLOCK;
+            let to = self.index.marks.get_mut(len..);
+            match to {
+                Some(to) if block.odd == 0 && masked <= far && len < room => {
+                    len += copy_places(block.marks, from, to);
+                    from = from.wrapping_add(64);
+                }
+                _ => {
+                    found = Some(block);
+                    break;
+                }
+            }
+        }
+        self.index.len = len;
+        self.masked = masked;
+        self.pending = pending;
+        self.searched = self.searched.max(masked);
+        found
+    }
+
+    /// Offset in the frame of a place in the buffer.
+    #[expect(clippy::cast_possible_truncation, reason = "a frame is at most 2^30 bytes long, see Limits::frame")]
+    #[inline]
+    pub(super) fn offset_of(&self, place: usize) -> u32 {
+        (place - self.start) as u32
+    }
+
+    /// Moves a block into the index, up to the end of the frame if that is in it.
+    #[inline(always)]
+    fn work_off(&mut self, buf: &[u8], block: Block) -> Option<Stop> {
+        let safe = self.within(self.masked) && self.index.len / 2 + BLOCK < self.limits.max_headers() as usize;
+        if !safe {
+            return self.work_off_checking(buf, block);
+        }
+        // No limit can be reached before the block ends: only lines without a colon need a look.
+        let from = self.offset_of(block.at);
+        let Block { mut marks, mut odd, .. } = block;
+        while odd != 0 {
+            let newline = block.at + odd.trailing_zeros() as usize;
+            let below = marks & (odd ^ (odd - 1)) >> 1;
+            odd &= odd - 1;
+            marks ^= below;
+            self.index.extend(below, from);
+            if let Some(shape) = self.closes(buf, newline) {
+                return Some(self.deliver(newline + 1, shape));
+            }
+            // In place of its colon.
+            self.index.push(self.offset_of(newline));
+        }
+        self.index.extend(marks, from);
+        None
+    }
+
+    /// The same with a look at every line.
+    #[cold]
+    #[inline(never)]
+    fn work_off_checking(&mut self, buf: &[u8], block: Block) -> Option<Stop> {
+        let from = self.offset_of(block.at);
+        let Block { mut marks, mut newlines, odd, .. } = block;
+        while newlines != 0 {
+            let bit = newlines & newlines.wrapping_neg();
+            let newline = block.at + bit.trailing_zeros() as usize;
+            let below = marks & (bit - 1);
+            newlines ^= bit;
+            marks &= !(below | bit);
+            self.index.extend(below, from);
+            if let Some(stop) = self.overlong(newline) {
+                return Some(stop);
+            }
+            if odd & bit != 0 && self.is_blank(buf, newline) {
+                if newline + 1 > self.start + self.limits.max_frame() as usize {
+                    return Some(self.error(Limit::Frame, self.limits.max_frame(), newline));
+                }
+                if let Some(shape) = self.closes(buf, newline) {
+                    return Some(self.deliver(newline + 1, shape));
+                }
+            }
+            if self.index.len / 2 >= self.limits.max_headers() as usize {
+                return Some(self.error(Limit::Headers, self.limits.max_headers(), self.line_start()));
+            }
+            let offset = self.offset_of(newline);
+            if odd & bit != 0 {
+                self.index.push(offset);
+            }
+            self.index.push(offset);
+        }
+        self.index.extend(marks, from);
+        self.overlong(self.masked)
+    }
+
+    /// Whether the current line, which ends at `newline`, is a blank one.
+    #[inline]
+    fn is_blank(&self, buf: &[u8], newline: usize) -> bool {
+        matches!(buf.get(self.line_start()..newline), Some(b"" | b"\r"))
+    }
+
+    /// What the frame is if the line without a colon that ends at `newline` closes it.
+    #[inline]
+    fn closes(&mut self, buf: &[u8], newline: usize) -> Option<Shape> {
+        if !self.is_blank(buf, newline) {
+            return None;
+        }
+        let bytes = buf.get(self.start..self.line_start()).unwrap_or_default();
+        let shape = match self.follows {
+            Some(shape) => shape,
+            None => classify(bytes, self.index.marks()),
+        };
+        if shape.kind == FrameKind::Response && self.framing.expects_follows() {
+            return self.closes_response(bytes, shape);
+        }
+        Some(shape)
+    }
+
+    /// The same for a response, which may be one that goes on to its end marker.
+    #[inline(never)]
+    fn closes_response(&mut self, bytes: &[u8], mut shape: Shape) -> Option<Shape> {
+        if self.follows.is_none() {
+            let name = Frame::new(bytes, self.index.marks(), shape, 0).name();
+            if !name.is_some_and(|kind| kind.eq_ignore_case("Follows")) {
+                return Some(shape);
+            }
+            shape.head = follows_head(bytes, self.index.marks());
+            self.follows = Some(shape);
+        }
+        let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        text.ends_with(END_MARKER).then_some(shape)
+    }
+}
+
+/// The masks of the block that begins there, and how many bytes it has: fewer at the end of the buffer.
+#[inline(always)]
+pub(super) fn masks<L: Lanes>(lanes: L, buf: &[u8], at: usize) -> (Masks, usize) {
+    let rest = buf.get(at..).unwrap_or_default();
+    if let Some(block) = rest.first_chunk() {
+        return (lanes.masks(block), BLOCK);
+    }
+    if rest.is_empty() {
+        return (Masks::NONE, 0);
+    }
+    // The last bytes of the buffer, those before the rest cut off.
+    let mut short = [0; BLOCK];
+    let (block, surplus) = if let Some(block) = buf.last_chunk() {
+        (block, BLOCK - rest.len())
+    } else {
+        short[..rest.len()].copy_from_slice(rest);
+        (&short, 0)
+    };
+    let Masks { newlines, colons } = lanes.masks(block);
+    (Masks { newlines: newlines >> surplus, colons: colons >> surplus }, rest.len())
+}

@@ -1,0 +1,51 @@
+//! What a frame is, told by the names of its first lines.
+
+use super::index::Mark;
+use crate::wire::frame::{FrameKind, Shape};
+use crate::wire::same_name;
+
+pub(super) fn is_action_id(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"ActionID")
+}
+
+/// The kind that a header of this name gives its frame.
+pub(super) fn kind_named(name: &[u8]) -> Option<FrameKind> {
+    match name.len() {
+        5 if same_name(name, b"Event") => Some(FrameKind::Event),
+        6 if same_name(name, b"Action") => Some(FrameKind::Action),
+        8 if same_name(name, b"Response") => Some(FrameKind::Response),
+        _ => None,
+    }
+}
+
+/// The names of a frame's lines: `None` for a line without a colon.
+fn names<'a>(bytes: &'a [u8], index: &'a [Mark]) -> impl Iterator<Item = Option<&'a [u8]>> {
+    let mut start = 0;
+    index.chunks_exact(2).map(move |pair| {
+        let [colon, newline] = [pair[0], pair[1]].map(|mark| u32::from_le_bytes(mark) as usize);
+        let start = core::mem::replace(&mut start, newline + 1);
+        if colon == newline { None } else { bytes.get(start..colon) }
+    })
+}
+
+/// What the frame is: told by its first line that isn't an `ActionID` header (the list items of
+/// `VoicemailUsersList` begin with one on Asterisk 11 and 12).
+pub(super) fn classify(bytes: &[u8], index: &[Mark]) -> Shape {
+    let telling = (0..).zip(names(bytes, index)).find(|(_, name)| !name.is_some_and(is_action_id));
+    let Some((kind_line, Some(kind))) = telling.map(|(line, name)| (line, name.and_then(kind_named))) else {
+        return Shape { kind: FrameKind::Text, kind_line: 0, head: 0 };
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "two marks a line of at most 2^30 bytes")]
+    let head = (index.len() / 2) as u32;
+    Shape { kind, kind_line, head }
+}
+
+/// How many lines of a `Follows` frame are headers: `Response`, `Privilege` and `ActionID`, each once, in any
+/// order; the text starts after them.
+pub(super) fn follows_head(bytes: &[u8], index: &[Mark]) -> u32 {
+    let mut left: [Option<&[u8]>; 3] = [Some(b"Response"), Some(b"Privilege"), Some(b"ActionID")];
+    let expected = |name: &&[u8]| {
+        left.iter_mut().find(|one| one.is_some_and(|one| one.eq_ignore_ascii_case(name))).map(Option::take).is_some()
+    };
+    names(bytes, index).map_while(|name| name).take_while(expected).map(|_| 1).sum()
+}

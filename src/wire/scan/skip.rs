@@ -1,0 +1,117 @@
+//! Over frames that nobody wants, to their ends, without an index.
+//!
+//! The name in the first line decides. From there on only line feeds matter: a blank line is one that follows the
+//! last at a distance of one byte, or of two with a CR between. Lines are counted, the bytes are too; before either
+//! could come to a limit the frame is taken up again from its start, with an index, so that a limit is broken where it
+//! is broken without a filter.
+
+use super::Scanner;
+use super::run::masks;
+use super::shape::kind_named;
+use crate::wire::Value;
+use crate::wire::frame::FrameKind;
+use crate::wire::kernel::{BLOCK, Lanes};
+
+/// Tells by an event's name whether it is wanted.
+pub(in crate::wire) type Wanted<'a> = &'a dyn Fn(Value<'_>) -> bool;
+
+/// How far the way to a frame's end went.
+enum Way {
+    /// The end of its closing blank line.
+    End(usize),
+    /// All there is has been looked at.
+    Open,
+    /// A limit is near.
+    Limit,
+}
+
+impl Scanner {
+    /// Skips blank lines and the unwanted frames from here on. Whether it has come to the end of the buffer with a
+    /// frame that is to be skipped further.
+    #[inline(always)]
+    pub(super) fn skip<L: Lanes>(&mut self, lanes: L, buf: &[u8], wanted: Option<Wanted<'_>>) -> bool {
+        loop {
+            if self.masked == self.start {
+                self.skip_blank_lines(buf);
+                if !wanted.is_some_and(|wanted| is_unwanted(lanes, buf, self.start, wanted)) {
+                    return false;
+                }
+                self.skipped_lines = Some(0);
+            }
+            let Some(count) = self.skipped_lines else { return false };
+            match self.skip_to_end(lanes, buf, count) {
+                Way::End(end) => self.begin(end),
+                Way::Open => return true,
+                Way::Limit => {
+                    self.begin(self.start);
+                    return false;
+                }
+            }
+        }
+    }
+
+    /// Looks for the blank line that closes the frame. `count`: line feeds before what has been masked.
+    #[inline(always)]
+    fn skip_to_end<L: Lanes>(&mut self, lanes: L, buf: &[u8], mut count: usize) -> Way {
+        let near = self.limits.max_line().min(self.limits.max_frame()) as usize;
+        let far = self.start.saturating_add(near);
+        let most = (self.limits.max_headers() as usize).saturating_sub(BLOCK);
+        let mut at = self.masked;
+        let before = |distance: usize| at >= self.start + distance && buf.get(at - distance) == Some(&b'\n');
+        // The line feeds of the block before, as far as they matter: the last two bits.
+        let mut last = u64::from(before(1)) << 63 | u64::from(before(2)) << 62;
+        // Whole blocks without a limit in them.
+        let safe = far.min(buf.len()).saturating_sub(at).min(most.saturating_sub(count)) / BLOCK;
+        for bytes in buf.get(at..).unwrap_or_default().chunks_exact(BLOCK).take(safe) {
+            let Some(bytes) = bytes.first_chunk() else { break };
+            let newlines = lanes.masks(bytes).newlines;
+            if let Some(end) = blank_line(buf, at, newlines, last) {
+                return Way::End(end);
+            }
+            count += newlines.count_ones() as usize;
+            last = newlines;
+            at += BLOCK;
+        }
+        // A short block, at the end of the buffer, is looked at again once it is whole.
+        self.masked = at;
+        self.skipped_lines = Some(count);
+        let (masks, len) = masks(lanes, buf, at);
+        if len == BLOCK || at + len > far || count >= most {
+            return Way::Limit;
+        }
+        blank_line(buf, at, masks.newlines, last).map_or(Way::Open, Way::End)
+    }
+}
+
+/// The end of the first blank line that ends in the block there. `last`: the line feeds of the block before.
+#[inline(always)]
+fn blank_line(buf: &[u8], at: usize, newlines: u64, last: u64) -> Option<usize> {
+    let mut blank = newlines & (newlines << 1 | last >> 63 | newlines << 2 | last >> 62);
+    while blank != 0 {
+        let newline = at + blank.trailing_zeros() as usize;
+        // The first line is no blank one, so two bytes are before any of these.
+        if matches!(buf.get(newline.saturating_sub(2)..newline), Some([_, b'\n'] | [b'\n', b'\r'])) {
+            return Some(newline + 1);
+        }
+        blank &= blank - 1;
+    }
+    None
+}
+
+/// Whether the frame that starts there is an event, by a first line that is there in full, which is not wanted.
+#[inline(always)]
+fn is_unwanted<L: Lanes>(lanes: L, buf: &[u8], start: usize, wanted: Wanted<'_>) -> bool {
+    let (masks, _) = masks(lanes, buf, start);
+    let line = buf.get(start..start + masks.newlines.trailing_zeros() as usize);
+    // Nobody looks further for its end than a block: the line of an event is short.
+    line.filter(|_| masks.newlines != 0).and_then(event_name).is_some_and(|name| !wanted(name))
+}
+
+/// The event's name, by its first line.
+#[inline]
+fn event_name(line: &[u8]) -> Option<Value<'_>> {
+    let (name, value) = line.split_at_checked(5)?;
+    let value = value.strip_prefix(b":").filter(|_| kind_named(name) == Some(FrameKind::Event))?;
+    let value = value.strip_suffix(b"\r").unwrap_or(value);
+    Some(Value::new(value.strip_prefix(b" ").unwrap_or(value)))
+}
