@@ -15,10 +15,6 @@ use ami_proto::server::{Config, RequestId, Server, ServerEvent};
 use ami_proto::value::Classes;
 use clap::Parser;
 
-const PONG: [(&str, &str); 1] = [("Ping", "Pong")];
-const MUTED: [(&str, &str); 1] = [("Message", "User muted")];
-const CORE: [(&str, &str); 1] = [("CoreCurrentCalls", "3")];
-const UNKNOWN: [(&str, &str); 1] = [("Message", "Invalid/unknown command")];
 /// Class, name and headers of an event.
 type Told = (Classes, &'static str, &'static [(&'static str, &'static str)]);
 const EVENTS: [Told; 3] = [
@@ -65,23 +61,23 @@ fn serve(mut socket: TcpStream, options: &Options) -> Result<(), Box<dyn Error>>
                     let known = attempt.username().eq_ignore_case(&options.user) && attempt.verify(&options.secret);
                     if known { server.accept(id, Classes::ALL)? } else { server.refuse(Instant::now(), id)? }
                 }
-                ServerEvent::Request { id, request: Request::Ping(_) } => server.respond(id, "Success", PONG)?,
-                ServerEvent::Request { id, request: Request::CoreStatus(_) } => server.respond(id, "Success", CORE)?,
-                ServerEvent::Request { id, request: Request::QueueStatus(_) } => queue_status(&mut server, id)?,
-                ServerEvent::Request { id, request: Request::Originate(originate) } => {
-                    // Kept, for the server that lends it is about to be written to.
-                    let frame = originate.frame().to_owned();
-                    let repeat = |name| Some((name, frame.view().get(name)?));
-                    let outcome = ["ActionID", "Channel", "Context", "Exten"].into_iter().filter_map(repeat);
-                    let outcome = outcome.chain([("Response", "Success".into()), ("Reason", "4".into())]);
-                    server.respond(id, "Success", [("Message", "Originate successfully queued")])?;
-                    server.event(Classes::CALL, "OriginateResponse", outcome)?;
-                }
-                ServerEvent::Request { id, request: Request::ConfbridgeList(_) } => confbridge_list(&mut server, id)?,
-                ServerEvent::Request { id, request: Request::ConfbridgeMute(_) } => {
-                    server.respond(id, "Success", MUTED)?
-                }
-                ServerEvent::Request { id, .. } => server.respond(id, "Error", UNKNOWN)?,
+                ServerEvent::Request { id, request } => match request {
+                    Request::Ping(_) => server.respond(id, "Success", [("Ping", "Pong")])?,
+                    Request::CoreStatus(_) => server.respond(id, "Success", [("CoreCurrentCalls", "3")])?,
+                    Request::ConfbridgeList(_) => confbridge_list(&mut server, id)?,
+                    Request::ConfbridgeMute(_) => server.respond(id, "Success", [("Message", "User muted")])?,
+                    Request::QueueStatus(_) => queue_status(&mut server, id)?,
+                    Request::Originate(originate) => {
+                        // Kept, for the server that lends it is about to be written to.
+                        let frame = originate.frame().to_owned();
+                        let repeat = |name| Some((name, frame.view().get(name)?));
+                        let outcome = ["ActionID", "Channel", "Context", "Exten"].into_iter().filter_map(repeat);
+                        let outcome = outcome.chain([("Response", "Success".into()), ("Reason", "4".into())]);
+                        server.respond(id, "Success", [("Message", "Originate successfully queued")])?;
+                        server.event(Classes::CALL, "OriginateResponse", outcome)?;
+                    }
+                    _ => server.respond(id, "Error", [("Message", "Invalid/unknown command")])?,
+                },
                 _ => {}
             }
         }
@@ -92,9 +88,8 @@ fn serve(mut socket: TcpStream, options: &Options) -> Result<(), Box<dyn Error>>
         let wait = due.saturating_duration_since(now).min(server.wait(now).unwrap_or(every));
         socket.set_read_timeout(Some(wait.max(Duration::from_millis(1))))?;
         server.exchange(&mut socket, Instant::now)?;
-        let now = Instant::now();
-        if due <= now {
-            due = now + every;
+        if due <= Instant::now() {
+            due += every;
             let (class, name, headers) = EVENTS[told % EVENTS.len()];
             server.event(class, name, headers.iter().copied())?;
             told += 1;

@@ -48,6 +48,20 @@ fn kazoo_json() {
     }
 }
 
+/// The same for commands of the vocabulary: whatever the bytes are, some command comes of them.
+#[cfg(feature = "conference")]
+#[test]
+fn conference_roundtrip() {
+    for folder in ["corpus/kazoo", "corpus/sipxecs", "fuzz/crashes/conference_roundtrip"] {
+        for (name, bytes) in files(folder) {
+            println!("{name}");
+            for start in 0..bytes.len().min(64) {
+                support::conference::conference_roundtrip(&bytes[start..]);
+            }
+        }
+    }
+}
+
 /// The same for the event socket; eight bytes of sizes and steps go before a recording.
 #[cfg(feature = "freeswitch")]
 #[test]

@@ -18,7 +18,9 @@ pub(crate) fn outcome(outcome: &Outcome<'_>) -> Result<String, String> {
         Outcome::Participants(list) => participants(list),
         Outcome::Conferences(list) => conferences(list),
         Outcome::Conference(conference, list) => conferences(std::slice::from_ref(conference)) + &participants(list),
-        Outcome::Levels(levels) => levels.iter().map(|(id, level)| format!("{id}: {level}\n")).collect(),
+        Outcome::Levels(levels) => {
+            levels.iter().map(|(id, level)| format!("{id}: {level}\n")).collect::<Vec<_>>().concat()
+        }
         Outcome::Recording(recording) => format!("{}\n", if *recording { "recording" } else { "not recording" }),
         Outcome::Text(text) => format!("{text}\n"),
         Outcome::Refused(reason) => return Err(format!("refused: {reason}")),

@@ -118,11 +118,18 @@ pub fn carries(dialect: Dialect<'_>, command: &Command<'_>) -> bool {
                 }
             }
             assert_eq!(segments[..2], ["v2", "accounts"]);
-            assert_eq!(told, told_to_kazoo(command));
+            assert_eq!(sorted(told), sorted(told_to_kazoo(command)));
         }
         _ => unreachable!("a request of another kind"),
     }
     true
+}
+
+/// In an object the order of what stands behind the action means nothing.
+fn sorted(mut told: Vec<String>) -> Vec<String> {
+    let action = told.iter().position(|part| part.starts_with('=')).unwrap_or(told.len());
+    told[action..].sort();
+    told
 }
 
 /// Asterisk's: lines, each split at the first colon; blanks before a value go.
@@ -192,7 +199,7 @@ fn words(line: &[u8]) -> Vec<String> {
     if verb == "say" || verb == "saymember" {
         let (_, text) = arguments.split_once(&verb).expect("the verb");
         words.truncate(3);
-        let mut text = text.trim_start();
+        let mut text = text.trim_start_matches(' ');
         if verb == "saymember" {
             let (member, rest) = text.split_once(' ').expect("a member");
             words.push(member.to_string());

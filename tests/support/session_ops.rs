@@ -410,16 +410,16 @@ impl Driven {
         assert!(self.client.in_flight() <= IN_FLIGHT + self.filters, "{} in flight", self.client.in_flight());
     }
 
-    /// Nothing new without a cause.
+    /// Nothing new without a cause. What is due may only move away: the clock that has stopped with the reading goes on from the first time that is told again.
     fn unchanged(&mut self, act: impl FnOnce(&mut Client)) {
-        let state = |client: &Client| {
-            (client.poll_timeout(), client.poll_transmit().map(<[u8]>::len), client.in_flight(), client.held())
-        };
-        let before = state(&self.client);
+        let state = |client: &Client| (client.poll_transmit().map(<[u8]>::len), client.in_flight(), client.held());
+        let (before, due) = (state(&self.client), self.client.poll_timeout());
         act(&mut self.client);
         assert_eq!(before, state(&self.client));
+        let later = self.client.poll_timeout();
+        assert!(later.is_some() == due.is_some() && later >= due, "{later:?} before {due:?}");
         assert!(!matches!(self.client.poll_event(), Ok(Some(_))), "something new without a cause");
-        assert_eq!(before, state(&self.client));
+        assert_eq!((before, later), (state(&self.client), self.client.poll_timeout()));
     }
 
     /// A new connection, if the last one is over.

@@ -52,7 +52,7 @@ proptest! {
     #[test]
     fn all_agree_at_every_alignment(bytes in prop::collection::vec(prop_oneof![prop::sample::select(&NEAR[..]), any::<u8>()], 3 * BLOCK)) {
         for block in bytes.windows(BLOCK) {
-            let block = block.first_chunk().unwrap();
+            let Some(block) = block.first_chunk() else { continue };
             for kernel in Kernel::available() {
                 prop_assert_eq!(kernel.run(One(block)), naive(block), "{}", kernel);
             }
