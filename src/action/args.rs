@@ -114,7 +114,8 @@ impl<'a> Args<'a> {
     }
 
     pub(super) fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        out.reserve(self.headers.iter().map(Header::room).sum::<usize>() + 2 * MAX_ACTION_ID);
+        let ends = "Action: \r\nActionID: \r\n\r\n".len() + self.action.len() + action_id.map_or(0, str::len);
+        out.reserve(self.headers.iter().map(Header::room).sum::<usize>() + ends);
         let mut digits = [0; 20];
         let mut writer = FrameWriter::action(out, self.action.bytes(&mut digits));
         if let Some(id) = action_id {
