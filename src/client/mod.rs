@@ -420,7 +420,7 @@ impl Client {
     /// `Events` and `Filter` change what this client receives, `Logoff` ends it: a proxy answers them itself.
     ///
     /// # Errors
-    /// As [`send`](Self::send); [`EncodeError`](crate::EncodeError) also where the frame is no action.
+    /// As [`send`](Self::send); [`EncodeError`] also where the frame is no action.
     pub fn forward(&mut self, now: Instant, request: Frame<'_>) -> Result<Id, SendError> {
         let write = |id: &str, out: &mut Vec<u8>| {
             if request.kind() != FrameKind::Action {

@@ -118,7 +118,7 @@ impl From<EncodeError> for RequestError {
 pub enum HttpError {
     /// A status that the manager doesn't send: 404 where it isn't enabled or the prefix is another, 413 for a form too long, 501 for a method it doesn't know, 5xx in trouble.
     Status(u16),
-    /// 401 although the credentials were sent: they are wrong, or the request asks for credentials that the session has no answer to (see [`Session::with_digest`]).
+    /// 401 although the credentials were sent: they are wrong, or the request asks for credentials that the session has no answer to (see `Session::with_digest`, with the feature `md5`).
     Unauthorized,
     /// 403: the user's access list doesn't allow this address.
     Forbidden,
