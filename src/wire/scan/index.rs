@@ -44,8 +44,12 @@ impl Index {
 
     #[cold]
     fn grow(&mut self) {
-        let more = self.marks.len().max(2 * Self::ROOM);
-        self.marks.resize(self.marks.len() + more, Mark::default());
+        let needed = (self.len + Self::ROOM).next_multiple_of(Self::ROOM / 2);
+        // Little at first: idle sessions, of which there are many, have short frames.
+        let few = self.marks.len() < 4 * Self::ROOM;
+        let len = if few { needed } else { needed.max(2 * self.marks.len()) };
+        self.marks.reserve_exact(len - self.marks.len());
+        self.marks.resize(len, Mark::default());
     }
 
     /// Appends `from` plus the place of each set bit.
