@@ -8,10 +8,11 @@ use ami_proto::client::{Client, ClientEvent, Config, Credentials};
 use ami_proto::event::Event;
 use ami_proto::{Decoder, Framing, Limits};
 use criterion::{Criterion, Throughput};
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
+
+#[path = "../tests/support/heap.rs"]
+mod heap;
 
 const STORM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/storm/22_storm.ami");
 const READ: usize = 8192;
@@ -131,11 +132,11 @@ fn ratios(storm: &[u8], rounds: usize) {
     let mut allocated = [0; 4];
     for _ in 0..=rounds {
         for (place, (name, work)) in rows.iter_mut().enumerate() {
-            let before = ALLOCATIONS.load(Ordering::Relaxed);
+            let before = heap::allocations();
             let start = Instant::now();
             assert_eq!(work(), frames, "{name}");
             times[place].push(start.elapsed().as_secs_f64());
-            allocated[place] = ALLOCATIONS.load(Ordering::Relaxed) - before;
+            allocated[place] = heap::allocations() - before;
         }
     }
     println!("{} bytes of storm, {frames} frames, reads of {READ}; the fastest of {rounds} rounds", storm.len());
@@ -156,32 +157,3 @@ fn ratios(storm: &[u8], rounds: usize) {
 }
 
 // Allocations.
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
-
-/// The system's allocator, with a count of how often it is asked for memory.
-struct Counting;
-
-// SAFETY: every call goes to the system's allocator as it is.
-#[expect(unsafe_code, reason = "the trait is unsafe; there is no other way to count")]
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller's promises are those that are asked for.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        // SAFETY: as above.
-        unsafe { System.dealloc(place, layout) }
-    }
-
-    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: as above.
-        unsafe { System.realloc(place, layout, size) }
-    }
-}

@@ -6,16 +6,21 @@
 //! The stream is `corpus/storm/22_storm.ami`, 1 MB of events as Asterisk 22 sent them under load, five times in a row. It has no banner and ends with a frame, so it can be read
 //! over and over by one decoder: what is timed is a connection that has been up for a while, with its buffer grown.
 
-use ami_proto::event::{BridgeCreate, Event, EventSet};
+use ami_proto::event::{BridgeCreate, EventSet};
 use ami_proto::wire::{Kernel, Scanner};
 use ami_proto::{Decoder, Frame, Framing, Limits};
 use criterion::{Criterion, Throughput};
 use httparse::Status;
 use memchr::memmem;
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
+
+#[path = "support/fields.rs"]
+mod fields;
+#[path = "../tests/support/heap.rs"]
+mod heap;
+
+use fields::read_fields;
 
 const STORM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/storm/22_storm.ami");
 const TIMES: usize = 5;
@@ -95,49 +100,6 @@ fn decode(decoder: &mut Decoder, bytes: &[u8], read: usize, how: Use) -> Found {
         }
     }
     found
-}
-
-/// What a program does that follows calls: who, where, which call, and what has happened.
-fn read_fields(frame: Frame<'_>) {
-    macro_rules! read {
-        ($event:ident: $($field:ident)*) => {{ $(_ = black_box($event.$field());)* }};
-    }
-    match Event::from(frame) {
-        Event::Cel(cel) => read!(cel: event_name channel uniqueid linkedid),
-        Event::Newexten(step) => read!(step: channel uniqueid priority application),
-        Event::VarSet(set) => read!(set: channel uniqueid variable value),
-        Event::DeviceStateChange(change) => read!(change: privilege event device state),
-        Event::TestEvent(test) => read!(test: privilege event test_type state),
-        Event::NewCallerid(new) => read!(new: channel uniqueid caller_id_num cid_calling_pres),
-        Event::Hangup(hangup) => read!(hangup: channel uniqueid linkedid cause),
-        Event::Cdr(cdr) => read!(cdr: channel uniqueid duration disposition),
-        Event::SoftHangupRequest(request) => read!(request: channel uniqueid linkedid cause),
-        Event::HangupRequest(request) => read!(request: channel uniqueid linkedid cause),
-        Event::NewConnectedLine(new) => read!(new: channel uniqueid connected_line_num connected_line_name),
-        Event::Newchannel(new) => read!(new: channel uniqueid context exten),
-        Event::Newstate(new) => read!(new: channel uniqueid channel_state linkedid),
-        Event::LocalBridge(bridge) => {
-            let (one, two) = (bridge.local_one(), bridge.local_two());
-            read!(one: channel uniqueid);
-            read!(two: channel uniqueid);
-        }
-        Event::DialBegin(dial) => {
-            let dest = dial.dest();
-            read!(dial: channel uniqueid);
-            read!(dest: channel uniqueid);
-        }
-        Event::DialEnd(dial) => {
-            let dest = dial.dest();
-            read!(dial: channel dial_status);
-            read!(dest: channel uniqueid);
-        }
-        Event::BridgeEnter(enter) => read!(enter: channel uniqueid bridge_uniqueid bridge_num_channels),
-        Event::BridgeLeave(leave) => read!(leave: channel uniqueid bridge_uniqueid bridge_num_channels),
-        other => {
-            let common = other.common();
-            read!(common: privilege event timestamp action_id);
-        }
-    }
 }
 
 /// Finds the frames where they lie, without a copy.
@@ -475,41 +437,12 @@ fn medians(rows: &mut [Row<'_>], bytes: &[u8], rounds: usize) -> Vec<f64> {
 #[expect(clippy::cast_precision_loss, reason = "numbers of frames")]
 fn allocations(storm: &Storm, each: fn(Frame<'_>)) -> f64 {
     let mut decoder = warm(&storm.bytes, 8192);
-    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    let before = heap::allocations();
     for piece in storm.bytes.chunks(8192) {
         decoder.push(piece);
         while let Some(frame) = decoder.next_frame().expect("a stream within the limits") {
             each(frame);
         }
     }
-    (ALLOCATIONS.load(Ordering::Relaxed) - before) as f64 / storm.expected.frames as f64
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
-
-/// The system's allocator, with a count of how often it is asked for memory.
-struct Counting;
-
-// SAFETY: every call goes to the system's allocator as it is.
-#[expect(unsafe_code, reason = "the trait is unsafe; there is no other way to count")]
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller's promises are those that are asked for.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        // SAFETY: as above.
-        unsafe { System.dealloc(place, layout) }
-    }
-
-    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: as above.
-        unsafe { System.realloc(place, layout, size) }
-    }
+    (heap::allocations() - before) as f64 / storm.expected.frames as f64
 }

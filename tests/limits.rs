@@ -4,48 +4,11 @@ mod support;
 
 use ami_proto::error::Limit;
 use ami_proto::{Decoder, FrameError, Limits};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 
-thread_local! {
-    static LIVE: Cell<usize> = const { Cell::new(0) };
-    static PEAK: Cell<usize> = const { Cell::new(0) };
-    static COUNT: Cell<usize> = const { Cell::new(0) };
-}
+#[path = "support/heap.rs"]
+mod heap;
 
-/// Counts what each thread allocates, so that tests running side by side don't see one another.
-struct Counting;
-
-#[allow(unsafe_code)]
-// SAFETY: every call goes to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let _ = COUNT.try_with(|count| count.set(count.get() + 1));
-        let _ = LIVE.try_with(|live| {
-            live.set(live.get() + layout.size());
-            let _ = PEAK.try_with(|peak| peak.set(peak.get().max(live.get())));
-        });
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        let _ = LIVE.try_with(|live| live.set(live.get().saturating_sub(layout.size())));
-        // SAFETY: the caller's promise is passed on.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-/// Bytes allocated at the most while `run` ran, above what was there before.
-fn peak(run: impl FnOnce()) -> usize {
-    LIVE.with(|live| live.set(0));
-    PEAK.with(|peak| peak.set(0));
-    run();
-    PEAK.with(Cell::get)
-}
+use heap::{allocations, peak};
 
 fn fails(input: &[u8], limits: Limits) -> (usize, FrameError) {
     let (reading, error) = support::decode(&[input], limits, true);
@@ -181,9 +144,9 @@ fn no_allocation_a_frame_once_warm() {
             headers
         };
         let warm = read(&storm);
-        let before = COUNT.with(Cell::get);
+        let before = allocations();
         assert_eq!(read(&storm), warm);
-        assert_eq!(COUNT.with(Cell::get) - before, 0, "in pieces of {size}");
+        assert_eq!(allocations() - before, 0, "in pieces of {size}");
     }
 }
 
@@ -192,9 +155,9 @@ fn an_owned_frame_is_one_allocation() {
     let mut decoder = Decoder::new(Limits::new());
     decoder.push(b"Event: Hangup\r\nCause: 16\r\n\r\n");
     let frame = decoder.next_frame().expect("within limits").expect("whole");
-    let before = COUNT.with(Cell::get);
+    let before = allocations();
     let owned = frame.to_owned();
-    assert_eq!(COUNT.with(Cell::get) - before, 1);
+    assert_eq!(allocations() - before, 1);
     assert_eq!(owned.view().get("Cause").expect("there"), "16");
 }
 
