@@ -28,6 +28,8 @@ pub(super) struct Entry {
     /// Where its bytes end in all that was ever written.
     written: u64,
     pub(super) collects: bool,
+    /// Whether its list has been announced, which it is once.
+    pub(super) announced: bool,
     /// What has to be said again after a reconnect, if it is accepted.
     pub(super) restores: Option<Box<[u8]>>,
 }
@@ -64,6 +66,7 @@ impl Entry {
             step: None,
             written,
             collects: false,
+            announced: false,
             restores: None,
         }
     }

@@ -76,6 +76,7 @@ const IN_FLIGHT: usize = 8;
 #[derive(Default)]
 struct Seen {
     collects: bool,
+    started: bool,
     /// Items and paragraphs that were lent, and items that were taken.
     items: u64,
     /// What the ending says of them.
@@ -370,7 +371,11 @@ impl Driven {
                     assert_eq!(self.policy, AtCeiling::StopReading);
                     assert!(open(&mut self.sent, id).collects);
                 }
-                ClientEvent::Started { id, .. } => _ = open(&mut self.sent, id),
+                ClientEvent::Started { id, .. } => {
+                    let seen = open(&mut self.sent, id);
+                    assert!(!seen.started, "a list is announced once");
+                    seen.started = true;
+                }
                 ClientEvent::Item { id, .. } => {
                     let seen = open(&mut self.sent, id);
                     assert!(!seen.collects, "what is collected isn't lent");

@@ -150,10 +150,11 @@ impl Session {
             return Some(Route::Refused(id));
         }
         let (phase, plan, step) = (entry.phase(), entry.plan, entry.step);
-        if phase == Phase::Outcome || (phase == Phase::Items && plan.end.is_none()) {
+        if entry.announced || phase == Phase::Outcome || (phase == Phase::Items && plan.end.is_none()) {
             return Some(Route::Unclaimed(Some(id)));
         }
         if plan.starts_list(response) {
+            entry.announced = true;
             self.in_flight.step(number, Phase::Items, self.now.and_then(|now| now.checked_add(step?)));
             return Some(Route::Started(id));
         }
