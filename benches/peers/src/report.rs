@@ -70,6 +70,16 @@ fn ratios(out: &mut String, tables: &Tables) -> std::fmt::Result {
         ("reads of 8192, against nom split by memmem", ours, speed(large, tables::NOM)),
         ("reads of 8192, against memcpy", ours, speed(large, tables::MEMCPY)),
         ("reads of 8192, against memmem for blank lines in place", ours, speed(large, tables::MEMMEM)),
+        (
+            "one rare event at reads of 8192, against the same",
+            speed(large, tables::FILTERED),
+            speed(large, tables::MEMMEM),
+        ),
+        (
+            "one rare event in place, against the same",
+            speed(whole, tables::FILTERED_IN_PLACE),
+            speed(whole, tables::MEMMEM),
+        ),
         ("reads of 1460, against reads of 8192", speed(segment, tables::OURS), ours),
         ("reads of 64, against reads of 8192", speed(trickle, tables::OURS), ours),
         ("recognised and 4 typed fields, against bare decoding", speed(large, tables::OURS_FOUR), ours),
@@ -100,6 +110,16 @@ fn ratios(out: &mut String, tables: &Tables) -> std::fmt::Result {
     writeln!(out)
 }
 
+/// Those that take no reads.
+const IN_PLACE: [&str; 6] = [
+    tables::OURS_IN_PLACE,
+    tables::FILTERED_IN_PLACE,
+    tables::HTTPARSE_SPLIT,
+    tables::MEMMEM,
+    tables::MEMCHR,
+    tables::MEMCPY,
+];
+
 fn decode(out: &mut String, tables: &[Table]) -> std::fmt::Result {
     let [whole, large, ..] = tables else { return Ok(()) };
     let mut rows = comfy_table::Table::new();
@@ -110,8 +130,7 @@ fn decode(out: &mut String, tables: &[Table]) -> std::fmt::Result {
     rows.set_header(head);
     for result in &whole.results {
         let mut row = vec![result.name.to_owned()];
-        let in_place = [tables::OURS_IN_PLACE, tables::HTTPARSE_SPLIT, tables::MEMMEM, tables::MEMCHR, tables::MEMCPY];
-        let in_place = in_place.contains(&result.name);
+        let in_place = IN_PLACE.contains(&result.name);
         for table in tables {
             let shown = table.of(result.name).filter(|_| !in_place || std::ptr::eq(table, whole));
             row.push(shown.map_or(String::new(), |result| format!("{:.0}", megabytes(table, result.seconds))));
@@ -186,6 +205,7 @@ fn details(table: &Table, result: &crate::measure::Result) -> [String; 4] {
     let headers = table.expected.headers.unwrap_or_default() as f64;
     let nanoseconds = result.seconds * 1e9;
     let missing = match result.found.frames {
+        _ if [tables::FILTERED, tables::FILTERED_IN_PLACE].contains(&result.name) => "not wanted".to_owned(),
         0 => String::new(),
         found => table.expected.frames.saturating_sub(found).to_string(),
     };

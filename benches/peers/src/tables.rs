@@ -22,6 +22,8 @@ pub const OURS_IN_PLACE: &str = "ami-proto, in place";
 pub const OURS_RECOGNISED: &str = "ami-proto, recognised";
 pub const OURS_FOUR: &str = "ami-proto, 4 typed fields";
 pub const OURS_ALL: &str = "ami-proto, all fields as data";
+pub const FILTERED: &str = "ami-proto, one rare event";
+pub const FILTERED_IN_PLACE: &str = "ami-proto, one rare event, in place";
 pub const RS_RAW: &str = "asterisk-rs-ami, raw";
 pub const RS_TYPED: &str = "asterisk-rs-ami, typed";
 pub const HTTPARSE: &str = "httparse, split by memmem";
@@ -90,6 +92,8 @@ fn decode(storm: &Stream, read: usize, rounds: usize) -> Table {
         let mut decoder = ours::decoder();
         contenders.push(Contender::new(name, move || ours::decode(&mut decoder, bytes, read, how)));
     }
+    let mut decoder = ours::decoder();
+    contenders.push(Contender::new(FILTERED, move || ours::filter(&mut decoder, bytes, read)));
     contenders.push(Contender::new(RS_RAW, move || asterisk_rs_ami::decode(bytes, read, false)));
     contenders.push(Contender::new(RS_TYPED, move || asterisk_rs_ami::decode(bytes, read, true)));
     let mut buffer = Vec::new();
@@ -104,6 +108,8 @@ fn decode(storm: &Stream, read: usize, rounds: usize) -> Table {
     } else {
         let mut scanner = ours::scanner();
         contenders.push(Contender::new(OURS_IN_PLACE, move || ours::scan(&mut scanner, bytes)));
+        let mut scanner = ours::scanner();
+        contenders.push(Contender::new(FILTERED_IN_PLACE, move || ours::filter_in_place(&mut scanner, bytes)));
         let frames = frames(bytes);
         let mut headers = vec![EMPTY_HEADER; httparse::USUAL];
         contenders.push(Contender::new(HTTPARSE_SPLIT, move || httparse::parse(frames.iter().copied(), &mut headers)));
