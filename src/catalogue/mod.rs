@@ -20,6 +20,7 @@ mod lookup;
 mod read;
 mod replies;
 mod table;
+mod view;
 
 pub use branch::Branch;
 pub use datum::Datum;
@@ -32,6 +33,7 @@ pub(crate) use read::{indexed, read, repeated};
 pub use replies::Replies;
 pub(crate) use table::EVENT_CLASSES;
 pub use table::{ActionType, EventType, Field, Fields, Reply, ReplyStyle, Role};
+pub(crate) use view::derefs;
 
 /// Every event that the crate knows, in the order of the tables: those of a subject together.
 pub fn events() -> impl Iterator<Item = EventType> {

@@ -26,7 +26,7 @@ mod set;
 use core::time::Duration;
 
 use crate::catalogue::{
-    Branch, EventType, Indexed, Key, Kind, Names, Repeated, Role, find_name, indexed, read, repeated,
+    Branch, EventType, Indexed, Key, Kind, Names, Repeated, Role, derefs, find_name, indexed, read, repeated,
 };
 use crate::error::FieldError;
 use crate::value;
@@ -94,19 +94,6 @@ macro_rules! common_block {
             #[inline]
             pub const fn prefix(self) -> &'static str {
                 self.1
-            }
-        }
-    };
-}
-
-macro_rules! derefs {
-    ($name:ident, $base:ident) => {
-        impl<'buf> core::ops::Deref for $name<'buf> {
-            type Target = $base<'buf>;
-
-            #[inline]
-            fn deref(&self) -> &$base<'buf> {
-                &self.0
             }
         }
     };

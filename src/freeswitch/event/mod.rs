@@ -31,7 +31,7 @@ use core::fmt;
 use core::time::Duration;
 
 use super::secret;
-use crate::catalogue::{Datum, Key, Kind, Names, find_name, read};
+use crate::catalogue::{Datum, Key, Kind, Names, derefs, find_name, read};
 use crate::error::FieldError;
 use crate::value::{self, Encoded};
 use crate::wire::{self, Value};
@@ -186,19 +186,6 @@ macro_rules! common_block {
             #[inline]
             pub(super) const fn prefix(self) -> &'static str {
                 self.1
-            }
-        }
-    };
-}
-
-macro_rules! derefs {
-    ($name:ident, $base:ident) => {
-        impl<'buf> core::ops::Deref for $name<'buf> {
-            type Target = $base<'buf>;
-
-            #[inline]
-            fn deref(&self) -> &$base<'buf> {
-                &self.0
             }
         }
     };
