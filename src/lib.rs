@@ -38,7 +38,8 @@
 //! - [`client`]: login, requests and their answers, lists, keep-alive, deadlines.
 //! - [`server`]: the server's side of a session, for mocks, tests and proxies.
 //! - [`http`]: AMI over HTTP.
-//! - `conference`: one vocabulary over `ConfBridge`, FreeSWITCH, sipXecs and Kazoo.
+//! - `freeswitch`, `sipxecs`, `kazoo`: the event socket and the conference dialects of other servers.
+//! - `conference`: one vocabulary over `ConfBridge` and these three.
 //! - [`calls`]: events folded into calls; [`state`]: a mirror of channels, bridges and queues.
 //! - [`error`]: the errors, named by who is to blame.
 //! - [`manual`]: why things are the way they are.
@@ -49,7 +50,7 @@
 //! - `std` (default): [`client`], [`server`], [`http`]; and lets `memchr` choose its routine at run time. Without it the crate needs `alloc` only.
 //! - `simd` (default): frames are found with vector instructions, see [`wire::Kernel`]. The files that use them are the only ones with `unsafe`; without it the crate forbids it.
 //! - `md5`: logging in without sending the password.
-//! - `xml`: AMI over HTTP as `mxml`.
+//! - `xml`: AMI over HTTP as `mxml`, FreeSWITCH's `xml_list` and its events in XML.
 //! - `kazoo`: the Conferences API of Kazoo; brings `serde` and `serde_json`.
 //! - `freeswitch`: FreeSWITCH's event socket and conference commands; brings `serde` and `serde_json`.
 //! - `sipxecs`: the REST conference service of sipXecs; brings `freeswitch`.
