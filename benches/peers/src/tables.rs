@@ -206,10 +206,10 @@ fn encode(rounds: usize) -> Table {
         }),
     ];
     let title = "Originate with 5 variables, made and written".to_owned();
-    Table { title, bytes, expected: found, results: interleaved(contenders, rounds) }
+    Table { title, bytes, expected: found, results: interleaved(contenders, &[], rounds) }
 }
 
 fn table(title: String, stream: &Stream, contenders: Vec<Contender<'_>>, rounds: usize) -> Table {
     let expected = Found { frames: stream.frames, headers: Some(stream.headers) };
-    Table { title, bytes: stream.bytes.len(), expected, results: interleaved(contenders, rounds) }
+    Table { title, bytes: stream.bytes.len(), expected, results: interleaved(contenders, &stream.bytes, rounds) }
 }
