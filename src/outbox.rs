@@ -1,4 +1,4 @@
-//! Bytes that wait for transmission, of a client or a server. They are wiped once they have gone: there may be a secret in them.
+//! Bytes that wait for transmission, of a client, a server, or a connection to FreeSWITCH. They are wiped once they have gone: there may be a secret in them.
 
 use alloc::vec::Vec;
 

@@ -6,6 +6,7 @@ use core::fmt;
 
 use super::Message;
 use crate::error::EncodeError;
+use crate::outbox::wipe;
 use crate::wire::Value;
 
 /// What a connection logs in with.
@@ -60,10 +61,4 @@ impl fmt::Debug for Credentials {
             .field("password", &format_args!("***"))
             .finish()
     }
-}
-
-/// Overwrites what may hold a secret, in a way that isn't optimised away.
-pub(super) fn wipe(bytes: &mut [u8]) {
-    bytes.fill(0);
-    core::hint::black_box(bytes);
 }

@@ -3,9 +3,9 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::credentials::wipe;
 use crate::error::{EncodeError, Refusal};
 use crate::freeswitch::secret::mask;
+use crate::outbox::wipe;
 use crate::wire::Value;
 
 /// Bytes of a message that a server reads; what is beyond, it takes for the next command.

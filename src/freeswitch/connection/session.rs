@@ -8,7 +8,7 @@ use core::time::Duration;
 use std::time::Instant;
 
 use super::config::Config;
-use super::credentials::{Credentials, wipe};
+use super::credentials::Credentials;
 use super::event::{Id, Progress, Report, Unanswered};
 use super::message::Message;
 use super::pending::{Entry, Pending, Purpose};
@@ -16,6 +16,7 @@ use super::restore::{Restore, Setting, format, has_jobs};
 use super::state::Stage;
 use crate::error::{ConnectionError, EncodeError, LoginRefusal, LoginStage, SendError};
 use crate::freeswitch::{ContentType, Frame};
+use crate::outbox::{Outbox, wipe};
 
 /// See the module.
 pub(super) struct Session {
@@ -25,11 +26,7 @@ pub(super) struct Session {
     /// Connections before this one.
     number: u64,
     next: u64,
-    /// Requests; up to `handed` they have been transmitted.
-    out: Vec<u8>,
-    handed: usize,
-    /// Bytes transmitted that are no longer in `out`.
-    gone: u64,
+    out: Outbox,
     pending: Pending,
     restore: Restore,
     /// What has to be told and has no frame.
@@ -81,9 +78,7 @@ impl Session {
             seed,
             number: 0,
             next: 1,
-            out: Vec::new(),
-            handed: 0,
-            gone: 0,
+            out: Outbox::default(),
             pending: Pending::default(),
             restore,
             notices: VecDeque::new(),
@@ -161,26 +156,20 @@ impl Session {
             uuid = message.get(b"Job-UUID").map(Into::into);
         }
         let setting = Setting::of(&message);
-        let start = self.out.len();
-        let mut written = Ok(());
-        if let Some(subscription) = &subscription {
-            written = subscription.encode(&mut self.out);
-        }
-        let between = self.written();
-        written = written.and_then(|()| message.encode(&mut self.out));
         let subscribes = subscription.as_ref().and_then(Setting::of);
         let more: usize = setting.iter().chain(&subscribes).map(Setting::len).sum();
-        let refused = match written {
-            Err(error) => Some(SendError::Encode(error)),
-            Ok(()) if self.reserved() + Self::COPIES * more > self.config.bytes => {
-                Some(SendError::Ceiling { max: self.config.bytes })
+        let room = self.config.bytes.saturating_sub(self.reserved() + Self::COPIES * more);
+        let mut between = self.out.written();
+        let written = self.out.write(room, |out| {
+            let start = out.len();
+            if let Some(subscription) = &subscription {
+                subscription.encode(out)?;
             }
-            Ok(()) => None,
-        };
-        if let Some(refused) = refused {
-            wipe(self.out.get_mut(start..).unwrap_or_default());
-            self.out.truncate(start);
-            return Err(refused);
+            between += (out.len() - start) as u64;
+            message.encode(out)
+        });
+        if written?.is_none() {
+            return Err(SendError::Ceiling { max: self.config.bytes });
         }
         if let Some(subscribes) = subscribes {
             let (id, setting) = (self.number(), Some(subscribes));
@@ -188,7 +177,7 @@ impl Session {
         }
         let id = self.number();
         let deadline = now.checked_add(within.unwrap_or(self.config.response));
-        self.pending.push(Entry { deadline, uuid, setting, ..Entry::own(id, Purpose::Caller, self.written()) });
+        self.pending.push(Entry { deadline, uuid, setting, ..Entry::own(id, Purpose::Caller, self.out.written()) });
         Ok(Id(id))
     }
 
@@ -198,8 +187,8 @@ impl Session {
         purpose: Purpose,
         write: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
-        write(&mut self.out)?;
-        let (id, written) = (self.number(), self.written());
+        self.out.write(usize::MAX, write)?;
+        let (id, written) = (self.number(), self.out.written());
         self.pending.push(Entry::own(id, purpose, written));
         Ok(())
     }
@@ -287,7 +276,7 @@ impl Session {
     }
 
     fn answer(&mut self, frame: Frame<'_>) -> Option<Route> {
-        let handed = self.gone + self.handed as u64;
+        let handed = self.out.handed();
         let Some(entry) = self.pending.answered(handed) else { return Some(Route::Unclaimed(None)) };
         let refused = frame.is_refusal();
         if let Some(setting) = entry.setting.filter(|_| !refused) {
@@ -324,8 +313,8 @@ impl Session {
             for message in self.restore.messages() {
                 let setting = Setting::of(&message);
                 // It was tried before the login.
-                if message.encode(&mut self.out).is_ok() {
-                    let (id, written) = (self.number(), self.written());
+                if self.out.write(usize::MAX, |out| message.encode(out)).is_ok() {
+                    let (id, written) = (self.number(), self.out.written());
                     self.pending.push(Entry { setting, ..Entry::own(id, Purpose::Restore, written) });
                 }
             }
@@ -342,31 +331,16 @@ impl Session {
         if self.stage.is_over() {
             return None;
         }
-        self.out.get(self.handed..).filter(|bytes| !bytes.is_empty())
+        self.out.waiting()
     }
 
     pub(super) fn transmitted(&mut self, n: usize) {
-        let end = self.handed.saturating_add(n).min(self.out.len());
-        // There may be a password in it.
-        wipe(self.out.get_mut(self.handed..end).unwrap_or_default());
-        self.handed = end;
-        // Moving no more than was handed out keeps it at one move a byte.
-        if self.handed * 2 >= self.out.len() {
-            self.out.copy_within(self.handed.., 0);
-            self.out.truncate(self.out.len() - self.handed);
-            self.gone += self.handed as u64;
-            self.handed = 0;
-        }
-    }
-
-    /// Bytes written since the beginning.
-    fn written(&self) -> u64 {
-        self.gone + self.out.len() as u64
+        self.out.sent(n);
     }
 
     /// Bytes that requests and what is to be restored take up.
     pub(super) fn held(&self) -> usize {
-        self.out.len() - self.handed + self.settings()
+        self.out.unsent() + self.settings()
     }
 
     fn settings(&self) -> usize {
@@ -378,7 +352,7 @@ impl Session {
 
     /// What would be held if all had to be restored now.
     fn reserved(&self) -> usize {
-        self.out.len() - self.handed + Self::COPIES * self.settings()
+        self.out.unsent() + Self::COPIES * self.settings()
     }
 
     pub(super) fn in_flight(&self) -> usize {
@@ -429,7 +403,7 @@ impl Session {
             return;
         }
         self.stage = Stage::Over;
-        self.unanswered = self.pending.lose(self.gone + self.handed as u64);
+        self.unanswered = self.pending.lose(self.out.handed());
         for Unanswered { id, progress } in &self.unanswered {
             self.notices.push_back(Notice::Lost(*id, *progress));
         }
@@ -437,10 +411,7 @@ impl Session {
         if error.is_none() {
             self.notices.push_back(Notice::Closed);
         }
-        wipe(&mut self.out);
-        self.gone += self.out.len() as u64;
         self.out.clear();
-        self.handed = 0;
     }
 
     pub(super) fn reconnect(&mut self) -> Report {
