@@ -10,6 +10,8 @@
 
 mod allocations;
 mod chart;
+#[path = "../../support/fields.rs"]
+mod fields;
 mod measure;
 mod peers;
 mod report;

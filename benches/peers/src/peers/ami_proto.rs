@@ -1,10 +1,11 @@
 //! This crate.
 
+use crate::fields::read_fields;
 use crate::measure::Found;
 use ::ami_proto::action::{Action, Originate};
 use ::ami_proto::event::{BridgeCreate, Event, EventSet};
 use ::ami_proto::wire::Scanner;
-use ::ami_proto::{Decoder, Frame, Framing, Limits, catalogue};
+use ::ami_proto::{Decoder, Framing, Limits, catalogue};
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -47,7 +48,7 @@ pub fn decode(decoder: &mut Decoder, bytes: &[u8], read: usize, how: Use) -> Fou
                 Use::Take => _ = black_box(frame),
                 Use::Headers => *found.headers.get_or_insert(0) += frame.headers().map(black_box).count() as u64,
                 Use::Recognise => _ = black_box(Event::from(frame)),
-                Use::FourFields => four_fields(frame),
+                Use::FourFields => read_fields(frame),
                 Use::AllFields => _ = black_box(catalogue::describe(frame).map(|event| event.fields())),
             }
         }
@@ -91,33 +92,6 @@ pub fn filter_in_place(scanner: &mut Scanner, bytes: &[u8]) -> Found {
     }
     scanner.release();
     Found { frames, headers: None }
-}
-
-/// What a program reads that follows calls.
-fn four_fields(frame: Frame<'_>) {
-    macro_rules! read {
-        ($event:ident: $($field:ident)*) => {{ $(_ = black_box($event.$field());)* }};
-    }
-    match Event::from(frame) {
-        Event::Cel(event) => read!(event: event_name channel uniqueid linkedid),
-        Event::Newexten(event) => read!(event: channel uniqueid priority application),
-        Event::VarSet(event) => read!(event: channel uniqueid variable value),
-        Event::DeviceStateChange(event) => read!(event: privilege event device state),
-        Event::NewCallerid(event) => read!(event: channel uniqueid caller_id_num cid_calling_pres),
-        Event::Hangup(event) => read!(event: channel uniqueid linkedid cause),
-        Event::Cdr(event) => read!(event: channel uniqueid duration disposition),
-        Event::SoftHangupRequest(event) => read!(event: channel uniqueid linkedid cause),
-        Event::HangupRequest(event) => read!(event: channel uniqueid linkedid cause),
-        Event::NewConnectedLine(event) => read!(event: channel uniqueid connected_line_num connected_line_name),
-        Event::Newchannel(event) => read!(event: channel uniqueid context exten),
-        Event::Newstate(event) => read!(event: channel uniqueid channel_state linkedid),
-        Event::BridgeEnter(event) => read!(event: channel uniqueid bridge_uniqueid bridge_num_channels),
-        Event::BridgeLeave(event) => read!(event: channel uniqueid bridge_uniqueid bridge_num_channels),
-        other => {
-            let event = other.common();
-            read!(event: privilege event timestamp action_id);
-        }
-    }
 }
 
 /// Makes an Originate with five variables and writes it behind the ones before.
