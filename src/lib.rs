@@ -88,6 +88,8 @@ mod http_request;
 pub mod kazoo;
 pub mod manual;
 #[cfg(feature = "std")]
+mod origin;
+#[cfg(feature = "std")]
 mod outbox;
 pub mod request;
 pub mod response;

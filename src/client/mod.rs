@@ -50,7 +50,6 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
-use std::hash::RandomState;
 use std::time::Instant;
 
 use crate::action::Action;
@@ -60,12 +59,12 @@ use crate::response::Response;
 use crate::value::Banner;
 use crate::wire::{Decoder, Frame, FrameEnd, FrameKind, FrameWriter, Framing, Limits, OwnedFrame};
 
+use crate::origin::Origin;
 pub use config::{AtCeiling, Config};
 pub use credentials::Credentials;
 #[cfg(feature = "md5")]
 pub(crate) use credentials::key as md5_key;
 pub use event::{ClientEvent, Ending, Handle, Id};
-use pending::Origin;
 pub use report::{Progress, Report, Unanswered};
 use session::{Notice, Session};
 
@@ -165,7 +164,7 @@ impl Client {
     pub fn new(config: impl Into<Arc<Config>>) -> Self {
         let config = config.into();
         let decoder = Decoder::new(config.limits);
-        let session = Session::new(config, Origin::Random(RandomState::new()));
+        let session = Session::new(config, Origin::random());
         Self { decoder, stalled: None, told: false, parts: None, eof: false, drained: true, late: None, session }
     }
 

@@ -2,15 +2,14 @@
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
-use core::hash::{BuildHasher, BuildHasherDefault};
 use core::time::Duration;
-use std::hash::{DefaultHasher, RandomState};
 use std::time::Instant;
 
 use super::Id;
 use super::deadlines::Deadlines;
 use super::list::{Collected, Plan};
 use super::report::{Progress, Unanswered};
+use crate::origin::Origin;
 use crate::wire::Frame;
 
 /// A request that has not ended.
@@ -235,19 +234,9 @@ impl Requests {
     }
 }
 
-/// What the beginnings of `ActionID`s are drawn from.
-#[derive(Clone)]
-pub(super) enum Origin {
-    /// The randomness that the standard library has for its hash maps: a key of 128 bits from the operating system.
-    Random(RandomState),
-    /// A number that the caller has chosen, to get the same bytes each time.
-    Seed(u64),
-}
-
 /// What all `ActionID`s of a session begin with: ten letters and digits that nobody else can guess, so that no other session can pass its events off as our answers.
 ///
-/// A server shows them to others: `OriginateResponse` carries the `ActionID` to every session that reads the class `call`. So none may tell what the next one is. Each is `SipHash` of the connection's
-/// number under the client's secret key, which is made so that its outputs reveal neither the key nor each other.
+/// A server shows them to others: `OriginateResponse` carries the `ActionID` to every session that reads the class `call`. So none may tell what the next one is.
 #[derive(Clone, Copy)]
 pub(super) struct Prefix([u8; Self::LEN]);
 
@@ -256,10 +245,7 @@ impl Prefix {
 
     /// Fifty bits for the connection of this number.
     pub(super) fn new(origin: &Origin, session: u32) -> Self {
-        let mut bits = match origin {
-            Origin::Random(key) => key.hash_one(session),
-            Origin::Seed(seed) => BuildHasherDefault::<DefaultHasher>::default().hash_one((seed, session)),
-        };
+        let mut bits = origin.bits(session);
         let mut letters = [0; Self::LEN];
         for letter in &mut letters {
             *letter = b"0123456789abcdefghjkmnpqrstvwxyz"[(bits & 31) as usize];
@@ -338,8 +324,7 @@ mod tests {
         };
         let mut differences = alloc::collections::BTreeSet::new();
         let mut exclusives = alloc::collections::BTreeSet::new();
-        let origins =
-            [Origin::Random(RandomState::new()), Origin::Random(RandomState::new()), Origin::Seed(7), Origin::Seed(8)];
+        let origins = [Origin::random(), Origin::random(), Origin::Seed(7), Origin::Seed(8)];
         for (number, origin) in origins.iter().enumerate() {
             for session in 0..200 {
                 let (one, next) = (bits(origin, session), bits(origin, session + 1));

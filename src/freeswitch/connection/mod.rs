@@ -11,13 +11,13 @@ mod state;
 
 use alloc::sync::Arc;
 use core::fmt;
-use core::hash::{BuildHasher, Hasher};
 use core::time::Duration;
 use std::time::Instant;
 
 use super::decoder::{Decoder, FrameFound};
 use super::frame::Frame;
 use crate::error::{ApiMisuse, ConnectionError, SendError};
+use crate::origin::Origin;
 
 pub use config::{Config, EventFormat};
 pub use credentials::Credentials;
@@ -90,14 +90,13 @@ impl Connection {
     /// The names of its jobs begin with digits that nobody can guess, drawn from the randomness that the standard library has for its hash maps; see [`seeded`](Self::seeded).
     pub fn new(config: impl Into<Arc<Config>>) -> Self {
         let config = config.into();
-        let seed = std::hash::RandomState::new().build_hasher().finish();
-        Self { decoder: Decoder::new(config.limits), eof: false, session: Session::new(config, seed) }
+        Self { decoder: Decoder::new(config.limits), eof: false, session: Session::new(config, Origin::random()) }
     }
 
     /// Draws the beginning of its jobs' names from this number instead: from a better source, or from a fixed one to get the same bytes each time. To be called before anything is sent.
     #[must_use]
     pub fn seeded(mut self, seed: u64) -> Self {
-        self.session.seed(seed);
+        self.session.draw_from(Origin::Seed(seed));
         self
     }
 

@@ -16,15 +16,16 @@ use super::restore::{Restore, Setting, format, has_jobs};
 use super::state::Stage;
 use crate::error::{ConnectionError, EncodeError, LoginRefusal, LoginStage, SendError};
 use crate::freeswitch::{ContentType, Frame};
+use crate::origin::Origin;
 use crate::outbox::{Outbox, wipe};
 
 /// See the module.
 pub(super) struct Session {
     pub(super) config: Arc<Config>,
     pub(super) stage: Stage,
-    seed: u64,
+    origin: Origin,
     /// Connections before this one.
-    number: u64,
+    number: u32,
     next: u64,
     out: Outbox,
     pending: Pending,
@@ -67,7 +68,7 @@ pub(super) enum Route {
 }
 
 impl Session {
-    pub(super) fn new(config: Arc<Config>, seed: u64) -> Self {
+    pub(super) fn new(config: Arc<Config>, origin: Origin) -> Self {
         let mut restore = Restore::default();
         if !config.events.is_empty() {
             restore.extend(Setting::of(&config.format.subscribe(&config.events)));
@@ -75,7 +76,7 @@ impl Session {
         Self {
             config,
             stage: Stage::New { greeted: false },
-            seed,
+            origin,
             number: 0,
             next: 1,
             out: Outbox::default(),
@@ -89,8 +90,8 @@ impl Session {
         }
     }
 
-    pub(super) fn seed(&mut self, seed: u64) {
-        self.seed = seed;
+    pub(super) fn draw_from(&mut self, origin: Origin) {
+        self.origin = origin;
     }
 
     // Requests.
@@ -201,12 +202,7 @@ impl Session {
 
     /// The name of a job: sixteen digits that nobody else can guess, so that no one else's job passes for it, and a number.
     fn job_id(&self, id: u64) -> Vec<u8> {
-        // SplitMix64: neighbouring inputs give unlike outputs.
-        let mut bits = self.seed.wrapping_add(self.number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^= bits >> 31;
-        alloc::format!("{bits:016x}-{id}").into_bytes()
+        alloc::format!("{:016x}-{id}", self.origin.bits(self.number)).into_bytes()
     }
 
     pub(super) fn cancel(&mut self, id: Id) -> bool {
@@ -416,7 +412,7 @@ impl Session {
 
     pub(super) fn reconnect(&mut self) -> Report {
         self.stage = Stage::New { greeted: false };
-        self.number += 1;
+        self.number = self.number.wrapping_add(1);
         self.goodbye = false;
         self.lost = None;
         Report { unanswered: core::mem::take(&mut self.unanswered), restored: self.restore.count() }
