@@ -11,7 +11,7 @@ use criterion::{Criterion, Throughput};
 use std::hint::black_box;
 use std::time::Instant;
 
-#[path = "../tests/support/heap.rs"]
+#[path = "../tests/it/heap.rs"]
 mod heap;
 
 const STORM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/storm/22_storm.ami");

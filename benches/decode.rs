@@ -17,7 +17,7 @@ use std::time::Instant;
 
 #[path = "support/fields.rs"]
 mod fields;
-#[path = "../tests/support/heap.rs"]
+#[path = "../tests/it/heap.rs"]
 mod heap;
 
 use fields::read_fields;

@@ -9,7 +9,7 @@ use criterion::{Criterion, Throughput};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-#[path = "../tests/support/heap.rs"]
+#[path = "../tests/it/heap.rs"]
 mod heap;
 
 const ACTION_ID: &str = "f3Qk9ZtW-0000004711";

@@ -1,7 +1,7 @@
 //! `blocking` exists to show the whole driver with nothing but the standard library: one socket, one thread, a read timeout for a clock. `Client::exchange` does in one call what is spelled out here.
 //!
 //! ```text
-//! cargo run --example blocking -- 127.0.0.1:5038 --events 3
+//! cargo run -p ami-examples --bin blocking -- 127.0.0.1:5038 --events 3
 //! ```
 
 use std::error::Error;
@@ -65,10 +65,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             client.transmitted(n);
         }
 
-        // What comes next: bytes, their end, or the time that the client has asked for. With all events polled there is room to read into; a program that collects lists asks `wants_input` first. A read timeout of zero is none, hence the millisecond.
+        // What comes next: bytes, their end, or the time that the client has asked for. A read timeout of zero is none, hence the millisecond.
         let wait = client.wait(Instant::now()).map(|wait| wait.max(Duration::from_millis(1)));
         socket.set_read_timeout(wait)?;
-        match socket.read(client.space(8192)) {
+        // With all events polled there is room to read into, unless a collected list is over the ceiling.
+        let Some(space) = client.space(8192) else { return Err("no room to read into".into()) };
+        match socket.read(space) {
             Ok(0) => client.handle_eof(Instant::now()),
             Ok(n) => client.advance(Instant::now(), n),
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}

@@ -3,9 +3,9 @@
 //! All names; what is known of one of them; everything at once:
 //!
 //! ```text
-//! cargo run --example catalogue
-//! cargo run --example catalogue -- event Hangup
-//! cargo run --example catalogue -- --json
+//! cargo run -p ami-examples --bin catalogue
+//! cargo run -p ami-examples --bin catalogue -- event Hangup
+//! cargo run -p ami-examples --bin catalogue -- --json
 //! ```
 //!
 //! In JSON, an action has `params`, the headers of its response in `response`, and the events of its list in `items` and `end`; an event has `headers`. Blocks are expanded, what every event or

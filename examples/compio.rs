@@ -1,7 +1,7 @@
 //! `compio` exists to show the driver where the kernel completes what it was asked for (`io_uring`, IOCP): buffers are given away until then.
 //!
 //! ```text
-//! cargo run --example compio -- 127.0.0.1:5038 --events 3
+//! cargo run -p ami-examples --bin compio -- 127.0.0.1:5038 --events 3
 //! ```
 
 use std::error::Error;

@@ -1,7 +1,7 @@
 //! `http_poll` exists to show AMI over HTTP, where events are asked for: the session says what to send, and the HTTP, here as little of it as will do, is the caller's.
 //!
 //! ```text
-//! cargo run --example http_poll -- 127.0.0.1:8088 --events 3
+//! cargo run -p ami-examples --bin http_poll -- 127.0.0.1:8088 --events 3
 //! ```
 //!
 //! Without an Asterisk at hand, `mock_http` is one to try it on.

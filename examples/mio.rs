@@ -1,7 +1,7 @@
 //! `mio` exists to show the driver on readiness alone: one poll, and no runtime.
 //!
 //! ```text
-//! cargo run --example mio -- 127.0.0.1:5038 --events 3
+//! cargo run -p ami-examples --bin mio -- 127.0.0.1:5038 --events 3
 //! ```
 
 use std::error::Error;

@@ -1,8 +1,8 @@
 //! `mock_http` exists so that clients of AMI over HTTP can be tried without a telephone exchange: a web server whose every cookie stands for a session of the library's `Server`. It prints the address that it listens on.
 //!
 //! ```text
-//! cargo run --example mock_http -- 127.0.0.1:8088 &
-//! cargo run --example http_poll -- 127.0.0.1:8088 --events 3
+//! cargo run -p ami-examples --bin mock_http -- 127.0.0.1:8088 &
+//! cargo run -p ami-examples --bin http_poll -- 127.0.0.1:8088 --events 3
 //! ```
 
 use std::collections::HashMap;

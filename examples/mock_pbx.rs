@@ -1,7 +1,7 @@
 //! `mock_pbx` exists so that clients can be tried without a telephone exchange: a server that answers a few actions from memory and sends an event now and then. It prints the address that it listens on.
 //!
 //! ```text
-//! cargo run --example mock_pbx -- 127.0.0.1:5038
+//! cargo run -p ami-examples --bin mock_pbx -- 127.0.0.1:5038
 //! ```
 
 use std::error::Error;

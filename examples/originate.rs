@@ -1,7 +1,7 @@
 //! `originate` exists to show a request whose outcome comes later: it has one party called, and waits until the server says how that went.
 //!
 //! ```text
-//! cargo run --example originate -- 127.0.0.1:5038 PJSIP/100 --context default --exten 200
+//! cargo run -p ami-examples --bin originate -- 127.0.0.1:5038 PJSIP/100 --context default --exten 200
 //! ```
 //!
 //! It exits with 0 where the call was answered, and with 1 where it wasn't or anything else went wrong.

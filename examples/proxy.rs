@@ -1,7 +1,7 @@
 //! `proxy` exists because a server holds few sessions well: many clients log in to it, and it logs in once.
 //!
 //! ```text
-//! cargo run --example proxy -- 127.0.0.1:5038 127.0.0.1:5039
+//! cargo run -p ami-examples --bin proxy -- 127.0.0.1:5038 127.0.0.1:5039
 //! ```
 //!
 //! It prints the address that it listens on. Clients log in with the same user and secret, and see the events that they ask for. It ends when upstream does, and says why.

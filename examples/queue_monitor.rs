@@ -1,8 +1,8 @@
 //! `queue_monitor` exists to show lists and events together: what `QueueStatus` lists is kept up to date by the events that follow, as a live table.
 //!
 //! ```text
-//! cargo run --example queue_monitor -- 127.0.0.1:5038
-//! cargo run --example queue_monitor -- 127.0.0.1:5038 --once
+//! cargo run -p ami-examples --bin queue_monitor -- 127.0.0.1:5038
+//! cargo run -p ami-examples --bin queue_monitor -- 127.0.0.1:5038 --once
 //! ```
 
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! `smol` exists to show the driver on `smol`: a race between the socket and a timer.
 //!
 //! ```text
-//! cargo run --example smol -- 127.0.0.1:5038 --events 3
+//! cargo run -p ami-examples --bin smol -- 127.0.0.1:5038 --events 3
 //! ```
 
 use std::error::Error;
@@ -50,7 +50,12 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
                 None => smol::future::pending().await,
             }
         };
-        let read = async { reader.read(client.space(8192)).await.map(Moved::In) };
+        let read = async {
+            match client.space(8192) {
+                Some(space) => reader.read(space).await.map(Moved::In),
+                None => smol::future::pending().await,
+            }
+        };
         let clock = async {
             timer.await;
             Ok::<_, io::Error>(Moved::Nothing)

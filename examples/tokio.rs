@@ -1,7 +1,7 @@
 //! `tokio` exists to show the driver on `tokio`: one `select!` between the socket and the clock, and a login that keeps the secret off the wire.
 //!
 //! ```text
-//! cargo run --features md5 --example tokio -- 127.0.0.1:5038 --events 3
+//! cargo run -p ami-examples --bin tokio -- 127.0.0.1:5038 --events 3
 //! ```
 
 use std::error::Error;
@@ -38,13 +38,20 @@ async fn main() -> Result<(), Box<dyn Error>> {
     while !session.react(&mut client)? {
         let waiting = client.poll_transmit().map(<[u8]>::to_vec);
         let due = client.poll_timeout();
+        let read = async {
+            match client.space(8192) {
+                Some(space) => reader.read(space).await,
+                // Nothing is read while there is no room.
+                None => std::future::pending().await,
+            }
+        };
         let clock = async {
             if let Some(due) = due { tokio::time::sleep_until(due.into()).await } else { std::future::pending().await }
         };
         // All can be dropped half-way: nothing has been written or read then.
         tokio::select! {
             sent = writer.write(waiting.as_deref().unwrap_or_default()), if waiting.is_some() => client.transmitted(sent?),
-            read = reader.read(client.space(8192)) => match read? {
+            read = read => match read? {
                 0 => client.handle_eof(Instant::now()),
                 n => client.advance(Instant::now(), n),
             },

@@ -25,9 +25,10 @@ macro_rules! exchange {
                 self.transmitted(n);
                 moved = true;
             }
-            // A read into no room would look like the end.
-            let wanted = self.wants_input();
-            let read = if wanted { $crate::exchange::unless_blocked(socket.read(self.space(8192)))? } else { None };
+            let read = match self.space(8192) {
+                Some(space) => $crate::exchange::unless_blocked(socket.read(space))?,
+                None => None,
+            };
             let now = clock();
             match read {
                 Some(0) => self.handle_eof(now),

@@ -10,12 +10,11 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let mut socket: &[u8] = b"Asterisk Call Manager/11.0.0\r\nEvent: Hangup\r\nChannel: PJSIP/100-00000001\r\nCause: 16\r\n\r\n";
 //! let mut decoder = Decoder::new(Limits::new());
-//! loop {
-//!     let n = socket.read(decoder.space(8192))?;
-//!     if n == 0 {
-//!         break;
+//! while let Some(space) = decoder.space(8192) {
+//!     match socket.read(space)? {
+//!         0 => break,
+//!         n => decoder.advance(n),
 //!     }
-//!     decoder.advance(n);
 //!     while let Some(frame) = decoder.next_frame()? {
 //!         if frame.kind() == FrameKind::Event && frame.name().is_some_and(|name| name == "Hangup") {
 //!             println!("{} hung up: cause {}", frame.get("Channel").unwrap(), frame.get("Cause").unwrap());

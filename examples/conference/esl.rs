@@ -37,7 +37,8 @@ pub(crate) fn send(address: &str, password: &str, line: &Line) -> Result<Vec<u8>
         }
         let wait = connection.poll_timeout().map(|due| due.saturating_duration_since(Instant::now()));
         socket.set_read_timeout(wait.map(|wait| wait.max(Duration::from_millis(1))))?;
-        match socket.read(connection.space(8192)) {
+        let Some(space) = connection.space(8192) else { return Err("no room to read into".into()) };
+        match socket.read(space) {
             Ok(0) => connection.handle_eof(Instant::now()),
             Ok(n) => connection.advance(Instant::now(), n),
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}

@@ -1,9 +1,9 @@
 //! `conference` exists to run conferences from the command line, whoever serves them: it prints what would be sent, or sends it and prints what that brought.
 //!
 //! ```text
-//! cargo run --features conference --example conference -- --dialect freeswitch mute room 3
-//! cargo run --features conference --example conference -- --dialect kazoo --account A --send http://127.0.0.1:8000 lock room
-//! cargo run --features conference --example conference -- --dialect kazoo list < answer.json
+//! cargo run -p ami-examples --bin conference -- --dialect freeswitch mute room 3
+//! cargo run -p ami-examples --bin conference -- --dialect kazoo --account A --send http://127.0.0.1:8000 lock room
+//! cargo run -p ami-examples --bin conference -- --dialect kazoo list < answer.json
 //! ```
 //!
 //! It exits with 1 where the dialect has no such command, the server refuses, or anything else goes wrong.

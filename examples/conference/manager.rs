@@ -54,7 +54,8 @@ pub(crate) fn send(
         }
         let wait = client.poll_timeout().map(|due| due.saturating_duration_since(Instant::now()));
         socket.set_read_timeout(wait.map(|wait| wait.max(Duration::from_millis(1))))?;
-        match socket.read(client.space(8192)) {
+        let Some(space) = client.space(8192) else { return Err("no room to read into".into()) };
+        match socket.read(space) {
             Ok(0) => client.handle_eof(Instant::now()),
             Ok(n) => client.advance(Instant::now(), n),
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}

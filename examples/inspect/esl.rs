@@ -28,7 +28,7 @@ impl Decode for Decoder {
         Self::new(LIMITS)
     }
 
-    fn space(&mut self, min: usize) -> &mut [u8] {
+    fn space(&mut self, min: usize) -> Option<&mut [u8]> {
         self.space(min)
     }
 

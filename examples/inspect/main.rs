@@ -3,26 +3,26 @@
 //! A summary of a session, and a client's requests as JSON, one frame a line, the password masked:
 //!
 //! ```text
-//! cargo run --release --example inspect -- corpus/sessions/22_queue_excerpt.ami
-//! cargo run --release --example inspect -- --json corpus/requests/22_read_idle.ami
+//! cargo run --release -p ami-examples --bin inspect -- corpus/sessions/22_queue_excerpt.ami
+//! cargo run --release -p ami-examples --bin inspect -- --json corpus/requests/22_read_idle.ami
 //! ```
 //!
 //! With `--typed`, what the crate knows of events and responses beyond their framing, and how much of a recording that is:
 //!
 //! ```text
-//! cargo run --release --example inspect -- --typed corpus/sessions/22_queue_excerpt.ami
+//! cargo run --release -p ami-examples --bin inspect -- --typed corpus/sessions/22_queue_excerpt.ami
 //! ```
 //!
 //! The calls of a session as a table, and drawn over time:
 //!
 //! ```text
-//! cargo run --release --example inspect -- --calls --svg calls.svg corpus/sessions/22_queue_excerpt.ami
+//! cargo run --release -p ami-examples --bin inspect -- --calls --svg calls.svg corpus/sessions/22_queue_excerpt.ami
 //! ```
 //!
 //! Recordings of FreeSWITCH's event socket (with the feature `freeswitch`):
 //!
 //! ```text
-//! cargo run --release --features freeswitch --example inspect -- --protocol esl --json corpus/freeswitch/mute_1.11.2.esl
+//! cargo run --release -p ami-examples --bin inspect -- --protocol esl --json corpus/freeswitch/mute_1.11.2.esl
 //! ```
 //!
 //! It exits with 0, with 1 after a framing error, with 2 where it was called wrongly or could not read or write. An input that ends inside a frame is worth a
@@ -30,7 +30,6 @@
 
 mod calls;
 mod clock;
-#[cfg(feature = "freeswitch")]
 mod esl;
 mod json;
 mod stream;
@@ -95,7 +94,6 @@ enum Protocol {
     /// The Asterisk Manager Interface
     Ami,
     /// FreeSWITCH's event socket
-    #[cfg(feature = "freeswitch")]
     Esl,
 }
 
@@ -134,16 +132,13 @@ fn main() -> ExitCode {
             };
             inspect(&options, &mut *report)
         }
-        #[cfg(feature = "freeswitch")]
         Protocol::Esl if options.calls || options.svg.is_some() => {
             complain("--calls and --svg", "these know events of the Asterisk Manager Interface only; leave them out");
             return ExitCode::from(Verdict::Failed as u8);
         }
-        #[cfg(feature = "freeswitch")]
         Protocol::Esl if options.json => {
             inspect(&options, &mut esl::Json::new(out, options.show_secrets, options.typed))
         }
-        #[cfg(feature = "freeswitch")]
         Protocol::Esl => inspect(&options, &mut esl::Summary::new(out)),
     };
     let verdict = match verdict {

@@ -67,7 +67,7 @@ pub(crate) trait Decode {
         Self: 'a;
 
     fn start() -> Self;
-    fn space(&mut self, min: usize) -> &mut [u8];
+    fn space(&mut self, min: usize) -> Option<&mut [u8]>;
     fn advance(&mut self, n: usize);
     fn next_frame(&mut self) -> Result<Option<Self::Frame<'_>>, FrameError>;
     fn finish(&self) -> Option<Truncated>;
@@ -82,7 +82,7 @@ impl Decode for Decoder {
         Self::new(Limits::new())
     }
 
-    fn space(&mut self, min: usize) -> &mut [u8] {
+    fn space(&mut self, min: usize) -> Option<&mut [u8]> {
         self.space(min)
     }
 
@@ -116,8 +116,8 @@ pub(crate) fn read<D: Decode>(
     let mut decoder = D::start();
     let mut bytes = 0;
     let ending = 'stream: loop {
-        // There is room for a byte at least: a decoder that is full and has no frame to take has failed below.
-        let space = decoder.space(chunk.get());
+        // A decoder that is full and has no frame to take has failed below.
+        let Some(space) = decoder.space(chunk.get()) else { unreachable!("all frames have been taken") };
         let len = space.len().min(chunk.get());
         match input.read(&mut space[..len]) {
             Ok(0) => break decoder.finish().map_or(Ending::Clean, Ending::Truncated),

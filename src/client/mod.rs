@@ -91,7 +91,7 @@ use session::{Notice, Session};
 /// # What it holds
 ///
 /// Bytes received and not polled, up to [`Limits::buffer`]; and all else, up to [`Config::ceiling`]: requests not transmitted, those in flight, collected items, filters, what is to be told. [`held`](Self::held) is
-/// the sum. Where the first runs out, [`space`](Self::space) gives no room: stop reading until events have been taken. Nothing is dropped in any case: what belongs to nobody is [`ClientEvent::Unclaimed`].
+/// the sum. Where the first runs out, [`space`](Self::space) gives `None`: stop reading until events have been taken. Nothing is dropped in any case: what belongs to nobody is [`ClientEvent::Unclaimed`].
 pub struct Client {
     decoder: Decoder,
     /// A frame that was found and whose item does not fit anywhere: nothing is read until it does.
@@ -194,12 +194,14 @@ impl Client {
         taken.len()
     }
 
-    /// Room to read into, to save a copy: at least `min` bytes, or what is left. Follow it with [`advance`](Self::advance). Empty where [`handle_input`](Self::handle_input) would take nothing.
-    pub fn space(&mut self, min: usize) -> &mut [u8] {
-        if self.stalled.is_some() || self.eof { &mut [] } else { self.decoder.space(min) }
+    /// Room to read into, to save a copy: at least `min` bytes, or what is left. Follow it with [`advance`](Self::advance).
+    ///
+    /// `None` where [`handle_input`](Self::handle_input) would take nothing: don't read. It is never an empty slice, since a read into one gives 0 bytes, as the end of the stream does.
+    pub fn space(&mut self, min: usize) -> Option<&mut [u8]> {
+        if self.stalled.is_some() || self.eof { None } else { self.decoder.space(min) }
     }
 
-    /// Whether there is room to read into, see [`space`](Self::space). A driver that may find none asks first: a read into nothing gives 0 bytes, as the end of the stream does.
+    /// Whether there is room to read into, see [`space`](Self::space).
     pub fn wants_input(&self) -> bool {
         self.stalled.is_none() && !self.eof && self.decoder.room() > 0
     }

@@ -107,9 +107,10 @@ impl Decoder {
 
     /// Room in the buffer to read into: at least `min` bytes, or all that [`Limits::buffer`] still allows. Follow it with [`advance`](Self::advance). Frames handed out before are gone.
     ///
-    /// An empty slice means that frames have to be taken first. The bytes in it are old ones, of no meaning.
-    pub fn space(&mut self, min: usize) -> &mut [u8] {
-        if self.room() == 0 { &mut [] } else { self.buffer.space(min) }
+    /// `None`: there is no room until frames have been taken. It is never an empty slice, since a read into one gives 0 bytes, as the end of a stream does. The bytes in it are old ones,
+    /// of no meaning.
+    pub fn space(&mut self, min: usize) -> Option<&mut [u8]> {
+        if self.room() == 0 { None } else { Some(self.buffer.space(min.max(1))) }
     }
 
     /// Says that `n` bytes of what [`space`](Self::space) gave hold bytes of the stream now. More than it gave count as what it gave.

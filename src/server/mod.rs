@@ -171,7 +171,7 @@ impl Server {
     /// Takes bytes that were received, and says how many. The rest has to be given again once events have been polled.
     ///
     /// All are taken while there is room for them in [`Limits::buffer`](crate::Limits::buffer). It can stay full: no request is handed out while a login waits for its verdict, [`Config::max_open`] requests are open, or
-    /// too much is unsent. A driver then stops reading until [`wants_input`](Self::wants_input), and must not take an empty read for the end.
+    /// too much is unsent. A driver then stops reading until [`wants_input`](Self::wants_input).
     #[must_use = "bytes that were not taken have to be given again"]
     pub fn handle_input(&mut self, _now: Instant, bytes: &[u8]) -> usize {
         let room = if self.eof || self.waiting.is_some() { 0 } else { self.decoder.room() };
@@ -183,9 +183,11 @@ impl Server {
         taken.len()
     }
 
-    /// Room to read into; empty where [`handle_input`](Self::handle_input) would take nothing. Follow it with [`advance`](Self::advance).
-    pub fn space(&mut self, min: usize) -> &mut [u8] {
-        if self.eof || self.waiting.is_some() { &mut [] } else { self.decoder.space(min) }
+    /// Room to read into, to save a copy: at least `min` bytes, or what is left. Follow it with [`advance`](Self::advance).
+    ///
+    /// `None` where [`handle_input`](Self::handle_input) would take nothing: don't read. It is never an empty slice, since a read into one gives 0 bytes, as the end of the stream does.
+    pub fn space(&mut self, min: usize) -> Option<&mut [u8]> {
+        if self.eof || self.waiting.is_some() { None } else { self.decoder.space(min) }
     }
 
     /// Says that `n` bytes have been read into [`space`](Self::space).

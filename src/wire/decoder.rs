@@ -112,7 +112,7 @@ impl Decoder {
     fn push_slow(&mut self, bytes: &[u8]) {
         let room = self.room();
         let taken = bytes.get(..room).unwrap_or(bytes);
-        if let Some(free) = self.space(taken.len()).get_mut(..taken.len()) {
+        if let Some(free) = self.make_room(taken.len()).get_mut(..taken.len()) {
             free.copy_from_slice(taken);
             self.filled += taken.len();
         }
@@ -126,7 +126,8 @@ impl Decoder {
     /// Room in the buffer to read into: at least `min` bytes, or all that [`Limits::buffer`] still allows. Follow
     /// it with [`advance`](Self::advance). Frames handed out before are gone.
     ///
-    /// An empty slice means that frames have to be taken first. The bytes in it are old ones, of no meaning.
+    /// `None`: there is no room until frames have been taken. It is never an empty slice, since a read into one
+    /// gives 0 bytes, as the end of a stream does. The bytes in it are old ones, of no meaning.
     ///
     /// ```
     /// use std::io::Read;
@@ -134,12 +135,21 @@ impl Decoder {
     ///
     /// let mut stream: &[u8] = b"Event: Hangup\r\n\r\n";
     /// let mut decoder = Decoder::new(Limits::new());
-    /// let n = stream.read(decoder.space(8192))?;
-    /// decoder.advance(n);
-    /// assert!(decoder.next_frame()?.is_some());
+    /// while let Some(space) = decoder.space(8192) {
+    ///     match stream.read(space)? {
+    ///         0 => break,
+    ///         n => decoder.advance(n),
+    ///     }
+    ///     assert!(decoder.next_frame()?.is_some());
+    /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn space(&mut self, min: usize) -> &mut [u8] {
+    pub fn space(&mut self, min: usize) -> Option<&mut [u8]> {
+        if self.room() == 0 { None } else { Some(self.make_room(min.max(1))) }
+    }
+
+    /// The space, for at least `min` bytes or what the limit allows.
+    fn make_room(&mut self, min: usize) -> &mut [u8] {
         let min = min.min(self.room());
         // Dropping what is done with from the front moves the rest. That is done when less is moved than dropped,
         // so that a byte is moved once on average however the stream is cut up.

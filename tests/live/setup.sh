@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Real Asterisk servers for tests/live.rs, on loopback: 22 from Debian sid and 16 from Debian bullseye, each in a chroot of its own.
+# Real Asterisk servers for tests/it/live.rs, on loopback: 22 from Debian sid and 16 from Debian bullseye, each in a chroot of its own.
 #
 #   setup.sh install [22|16]   makes the chroots (network, about 2 minutes and 650 MB each; a chroot that is there is left alone)
 #   setup.sh start [22|16]     writes the configuration and starts

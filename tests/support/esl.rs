@@ -1,7 +1,5 @@
 // The event socket: a naive reader to compare with, recordings of both directions, and what must hold for any bytes (the body of the fuzz target `esl`).
 
-use std::path::Path;
-
 use ami_proto::FrameError;
 use ami_proto::freeswitch::event::ConferenceEvent;
 use ami_proto::freeswitch::{Decoder, Frame, LIMITS, mask, mask_header};
@@ -84,7 +82,7 @@ pub fn turns(mut replay: &[u8]) -> Vec<Turn> {
 
 /// The files of `corpus/freeswitch` with this ending.
 pub fn corpus(ending: &str) -> Vec<(String, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/freeswitch");
+    let folder = super::root().join("corpus/freeswitch");
     let entries = std::fs::read_dir(folder).expect("the corpus");
     let paths = entries.map(|entry| entry.expect("a file").path());
     let mut files: Vec<_> = paths
@@ -117,7 +115,7 @@ pub fn streams() -> Vec<(String, Vec<u8>)> {
 
 /// The folders of all recordings, where they are there.
 pub fn scenarios() -> Vec<std::path::PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/captures");
+    let root = super::root().join("../shared/captures");
     let versions = std::fs::read_dir(root).into_iter().flatten().flatten().map(|entry| entry.path());
     let ours =
         versions.filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("freeswitch-")));

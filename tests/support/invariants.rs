@@ -1,4 +1,4 @@
-// What must hold for any bytes: the bodies of the fuzz targets, here so that `tests/replay.rs` runs them on stable.
+// What must hold for any bytes: the bodies of the fuzz targets, here so that `tests/it/replay.rs` runs them on stable.
 //
 // Each takes raw bytes and panics where its invariant is broken; so a crash file of a target is replayed by passing
 // its bytes.
@@ -336,7 +336,8 @@ fn read_into_space(setup: &Setup, pieces: &[&[u8]], whole: &Whole) {
     for piece in pieces {
         let mut left = *piece;
         while !left.is_empty() {
-            let space = decoder.space(if choices.next() { left.len() } else { 1 });
+            let space = decoder.space(if choices.next() { left.len() } else { 1 }).expect("a buffer without a limit");
+            assert!(!space.is_empty(), "a read into nothing looks like the end");
             let len = left.len().min(space.len());
             let (read, rest) = left.split_at(len);
             space[..len].copy_from_slice(read);

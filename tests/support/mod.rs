@@ -122,9 +122,15 @@ pub fn covers(name: &str, input: &[u8], reading: &Reading) {
     assert!(input[at..rest].iter().all(|byte| matches!(byte, b'\r' | b'\n')), "{name}: bytes lost at {at}");
 }
 
+/// The root of the repository, whichever of its packages runs the tests.
+pub fn root() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.ancestors().find(|folder| folder.join("corpus/README.md").exists()).expect("a folder with the corpus")
+}
+
 /// Every file below a folder of the corpus, in order, with the name it has there.
 pub fn corpus(folder: &str) -> Vec<(String, Vec<u8>)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let root = root().join("corpus");
     let mut files = Vec::new();
     collect(&root.join(folder), &mut files);
     files.sort();

@@ -293,7 +293,7 @@ impl Driven {
         self.drain();
         while !self.inbox.is_empty() {
             let taken = if self.bytewise {
-                match self.server.space(1).first_mut() {
+                match self.server.space(1).map(|space| space.first_mut().expect("room is never empty")) {
                     None => 0,
                     Some(byte) => {
                         *byte = self.inbox[0];

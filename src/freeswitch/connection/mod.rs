@@ -114,9 +114,11 @@ impl Connection {
         taken.len()
     }
 
-    /// Room to read into, to save a copy: at least `min` bytes, or what is left. Follow it with [`advance`](Self::advance). Empty where [`handle_input`](Self::handle_input) would take nothing.
-    pub fn space(&mut self, min: usize) -> &mut [u8] {
-        if self.eof { &mut [] } else { self.decoder.space(min) }
+    /// Room to read into, to save a copy: at least `min` bytes, or what is left. Follow it with [`advance`](Self::advance).
+    ///
+    /// `None` where [`handle_input`](Self::handle_input) would take nothing: don't read. It is never an empty slice, since a read into one gives 0 bytes, as the end of the stream does.
+    pub fn space(&mut self, min: usize) -> Option<&mut [u8]> {
+        if self.eof { None } else { self.decoder.space(min) }
     }
 
     /// Says that `n` bytes have been read into [`space`](Self::space).

@@ -87,17 +87,17 @@ pub fn read_only(stream: &[u8]) -> Result<Run> {
 pub fn decoded(stream: &[u8], decoder: &mut Decoder) -> Result<Run> {
     over_socket(stream, |socket| {
         let mut found = Found::default();
-        loop {
-            let n = socket.read(decoder.space(8192))?;
-            if n == 0 {
-                return Ok(found);
+        while let Some(space) = decoder.space(8192) {
+            match socket.read(space)? {
+                0 => break,
+                n => decoder.advance(n),
             }
-            decoder.advance(n);
             while let Some(frame) = decoder.next_frame()? {
                 std::hint::black_box(frame);
                 found.frames += 1;
             }
         }
+        Ok(found)
     })
 }
 

@@ -1,0 +1,734 @@
+//! Invariant: every request ends once, in the way that the protocol says; time does what it should and nothing else.
+
+use crate::peer::Peer;
+use ami_proto::Limits;
+use ami_proto::action::*;
+use ami_proto::client::{AtCeiling, Client, Config, Credentials};
+use ami_proto::error::{ApiMisuse, ConnectionError, LoginRefusal, LoginStage, SendError};
+use ami_proto::event::{EventSet, Hangup};
+use ami_proto::value::Classes;
+use std::time::Duration;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+// Login.
+
+#[test]
+fn plain_login_with_a_mask() {
+    let mut peer = Peer::new(Config::new().events(Classes::SYSTEM | Classes::CALL));
+    assert_eq!(peer.client.send(peer.now, &Ping::new()).unwrap_err(), SendError::NotLoggedIn);
+    peer.client.login(peer.now, Credentials::plain("u", "s3cret")).unwrap();
+    assert_eq!(peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap_err(), ApiMisuse::NotNew);
+    assert!(!format!("{:?}", peer.client).contains("s3cret"));
+    assert_eq!(peer.sent(), ["Login"]);
+    assert!(peer.sent.ends_with("Username: u\r\nSecret: s3cret\r\nEvents: system,call\r\n\r\n"), "{}", peer.sent);
+    // Without a banner, as behind some proxies; an event may come first.
+    let told = peer.feed("Event: SuccessfulAuth\r\n\r\nResponse: Success\r\nActionID: $0\r\n\r\n");
+    assert_eq!(told, ["event SuccessfulAuth", "logged in", "ready"]);
+    assert_eq!(peer.due(), None);
+}
+
+#[test]
+fn refusals_are_told_apart() {
+    for (message, refusal) in
+        [("Authentication failed", LoginRefusal::Credentials), ("Login Already In Use", LoginRefusal::AlreadyInUse)]
+    {
+        let mut peer = Peer::new(Config::new());
+        peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+        peer.sent();
+        let told = peer.feed(&format!("A/1.3\r\nResponse: Error\r\nActionID: $0\r\nMessage: {message}\r\n\r\n"));
+        assert_eq!(told[..2], ["connected", "login refused"]);
+        assert_eq!(peer.error, Some(ConnectionError::LoginRefused(refusal)));
+        assert_eq!(peer.due(), None);
+    }
+}
+
+#[test]
+fn each_stage_has_its_deadline() {
+    let mut peer = Peer::new(Config::new().login_timeout(3 * SECOND));
+    assert_eq!(peer.due(), None);
+    peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+    assert_eq!(peer.due(), Some(3000));
+    assert!(peer.pass(2 * SECOND).is_empty());
+    assert_eq!(peer.pass(SECOND), ["over: no answer to the login"]);
+    assert_eq!(peer.error, Some(ConnectionError::LoginTimedOut(LoginStage::Login)));
+    assert_eq!((peer.due(), peer.client.poll_transmit()), (None, None));
+}
+
+#[test]
+fn waits_until_booted() {
+    let config = Config::new().await_booted(5 * SECOND);
+    let mut peer = Peer::new(config.clone());
+    peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+    peer.sent();
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\n\r\n"), ["logged in"]);
+    assert_eq!(peer.due(), Some(5000));
+    assert_eq!(peer.feed("Event: FullyBooted\r\n\r\nEvent: FullyBooted\r\n\r\n"), ["booted", "event FullyBooted"]);
+    assert_eq!(peer.due(), None);
+
+    let mut peer = Peer::new(config.clone());
+    peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+    peer.sent();
+    peer.feed("Response: Success\r\nActionID: $0\r\n\r\n");
+    assert_eq!(peer.pass(5 * SECOND), ["ready"]);
+
+    // Whoever doesn't subscribe to it needn't wait for it.
+    let mut peer = Peer::new(config.events(Classes::CALL));
+    peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+    peer.sent();
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\n\r\n"), ["logged in", "ready"]);
+}
+
+#[cfg(feature = "md5")]
+#[test]
+fn login_by_challenge() {
+    let mut peer = Peer::new(Config::new());
+    peer.client.login(peer.now, Credentials::md5("u", "mysecret")).unwrap();
+    assert_eq!(peer.sent(), ["Challenge"]);
+    assert!(peer.feed("Response: Success\r\nActionID: $0\r\nChallenge: 840415273\r\n\r\n").is_empty());
+    assert_eq!(peer.sent(), ["Login"]);
+    // printf 840415273mysecret | md5sum
+    assert!(
+        peer.sent.contains("AuthType: MD5\r\nKey: 72ee2809cbf69e9bdb27bdd924cda8e3\r\n")
+            && !peer.sent.contains("mysecret"),
+        "{}",
+        peer.sent
+    );
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $1\r\n\r\n"), ["logged in", "ready"]);
+
+    let refusal = "Response: Error\r\nActionID: $0\r\nMessage: Must specify AuthType\r\n\r\n";
+    let mut peer = Peer::new(Config::new());
+    peer.client.login(peer.now, Credentials::md5("u", "mysecret")).unwrap();
+    peer.sent();
+    peer.feed(refusal);
+    assert_eq!(peer.error, Some(ConnectionError::LoginRefused(LoginRefusal::Challenge)));
+    assert!(peer.sent().is_empty());
+
+    let mut peer = Peer::new(Config::new());
+    peer.client.login(peer.now, Credentials::md5("u", "mysecret").or_plain()).unwrap();
+    peer.sent();
+    peer.feed(refusal);
+    assert_eq!(peer.sent(), ["Login"]);
+    assert!(peer.sent.contains("Secret: mysecret"));
+
+    let mut peer = Peer::new(Config::new());
+    let refused = peer.client.login(peer.now, Credentials::md5("u\r\nAction: x", "s")).unwrap_err();
+    assert!(matches!(refused, ApiMisuse::Encode(_)));
+    assert!(peer.sent().is_empty());
+}
+
+// Replies.
+
+#[test]
+fn answers_in_any_order() {
+    let mut peer = Peer::ready(Config::new());
+    let a = peer.send(&CoreStatus::new());
+    let b = peer.send(&Ping::new());
+    assert_ne!(a.id(), b.id());
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $1\r\nPing: Pong\r\n\r\n"), ["reply"]);
+    assert_eq!(peer.feed("Event: Hangup\r\n\r\nResponse: Error\r\nActionID: $0\r\n\r\n"), ["event Hangup", "refused"]);
+    // A second answer, somebody else's, and none at all.
+    assert_eq!(peer.feed("Response: Error\r\nActionID: $0\r\n\r\n"), ["unclaimed own Error"]);
+    assert_eq!(peer.feed("Response: Error\r\nActionID: 17\r\n\r\nResponse: Error\r\n\r\n"), ["unclaimed Error"; 2]);
+    assert_eq!(peer.feed("odd\r\n\r\n"), ["unclaimed "]);
+    assert_eq!(peer.client.in_flight(), 0);
+}
+
+#[test]
+fn list_shapes() {
+    let status: &dyn Fn(&mut Peer) = &|peer| _ = peer.send(&Status::new());
+    let skinny: &dyn Fn(&mut Peer) = &|peer| _ = peer.send(&SkinnyLines::new());
+    let iax: &dyn Fn(&mut Peer) = &|peer| _ = peer.send(&IaxPeers::new());
+    let devices: &dyn Fn(&mut Peer) = &|peer| _ = peer.send(&DeviceStateList::new());
+    let fax: &dyn Fn(&mut Peer) = &|peer| _ = peer.send(&FAXStats::new());
+    let custom: &dyn Fn(&mut Peer) = &|peer| _ = peer.send(&Custom::new("Mine"));
+    let start = "Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n";
+    let cases: [(&str, &dyn Fn(&mut Peer), String, &[&str]); 15] = [
+        ("plain", status, format!("{start}Event: Status\r\nActionID: $0\r\n\r\nEvent: StatusComplete\r\nActionID: $0\r\nEventList: Complete\r\n\r\n"), &["started", "item Status", "list 1"]),
+        ("any case", status, "Response: Success\r\nActionID: $0\r\nEventList: Start\r\n\r\nEvent: StatusComplete\r\nActionID: $0\r\nEVENTLIST: COMPLETE\r\n\r\n".into(), &["started", "list 0"]),
+        ("without EventList", status, "Response: Success\r\nActionID: $0\r\nMessage: Channel status will follow\r\n\r\nEvent: Status\r\nActionID: $0\r\n\r\nEvent: StatusComplete\r\nActionID: $0\r\n\r\n".into(), &["started", "item Status", "list 1"]),
+        ("empty, an error", status, "Response: Error\r\nActionID: $0\r\nMessage: none\r\n\r\n".into(), &["refused"]),
+        ("empty, a bare success", status, "Response: Success\r\nActionID: $0\r\nMessage: There are none\r\n\r\n".into(), &["reply"]),
+        ("cancelled", status, format!("{start}Event: StatusComplete\r\nActionID: $0\r\nEventList: cancelled\r\n\r\n"), &["started", "list 0 cancelled"]),
+        ("an error in the middle", status, format!("{start}Event: Status\r\nActionID: $0\r\n\r\nResponse: Error\r\nActionID: $0\r\n\r\nEvent: Status\r\nActionID: $0\r\n\r\n"), &["started", "item Status", "refused", "unclaimed own Status"]),
+        ("a second success in the middle", status, format!("{start}Response: Success\r\nActionID: $0\r\n\r\nEvent: StatusComplete\r\nActionID: $0\r\n\r\n"), &["started", "unclaimed own Success", "list 0"]),
+        ("announced twice", status, format!("{start}{start}Event: StatusComplete\r\nActionID: $0\r\n\r\n"), &["started", "unclaimed own Success", "list 0"]),
+        ("interleaved", status, format!("{start}Event: Hangup\r\n\r\nEvent: Status\r\nActionID: $0\r\n\r\nEvent: Status\r\nActionID: 9\r\n\r\nEvent: UserEvent\r\nActionID: $0\r\n\r\nEvent: StatusComplete\r\nActionID: $0\r\n\r\n"), &["started", "event Hangup", "item Status", "event Status", "event UserEvent", "list 1"]),
+        ("items before the response", status, "Event: Status\r\nActionID: $0\r\n\r\nEvent: StatusComplete\r\nActionID: $0\r\n\r\n".into(), &["item Status", "list 1"]),
+        ("items without ActionID", iax, format!("{start}Event: PeerEntry\r\nObjectName: a\r\n\r\nEvent: PeerlistComplete\r\nActionID: $0\r\n\r\n"), &["started", "item PeerEntry", "list 1"]),
+        ("glued", skinny, format!("{start}Event: LineEntry\r\nActionID: $0\r\nLabel: \r\nEvent: LineEntry\r\nActionID: $0\r\nEvent: LinelistComplete\r\nActionID: $0\r\nEventList: Complete\r\n\r\nEvent: A\r\n\r\n"), &["started", "item LineEntry", "item LineEntry", "list 2", "event A"]),
+        ("one event", fax, "Response: Success\r\nActionID: $0\r\nMessage: FAXStats event will follow\r\n\r\nEvent: FAXStats\r\nActionID: $0\r\n\r\n".into(), &["started", "outcome FAXStats"]),
+        ("of an unknown action", custom, format!("{start}Event: Thing\r\nActionID: $0\r\n\r\nEvent: Done\r\nActionID: $0\r\nEventList: Complete\r\n\r\n"), &["started", "item Thing", "list 1"]),
+    ];
+    for (name, send, input, expected) in cases {
+        let mut peer = Peer::ready(Config::new());
+        send(&mut peer);
+        assert_eq!(peer.feed(&input), expected, "{name}");
+        assert_eq!(peer.client.in_flight(), 0, "{name}");
+    }
+    // An item that also comes unasked.
+    let mut peer = Peer::ready(Config::new());
+    devices(&mut peer);
+    let told = peer.feed("Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\nEvent: DeviceStateChange\r\nPrivilege: call,all\r\n\r\nEvent: DeviceStateChange\r\nActionID: $0\r\n\r\nEvent: DeviceStateListComplete\r\nActionID: $0\r\nEventList: Complete\r\n\r\n");
+    assert_eq!(told, ["started", "event DeviceStateChange", "item DeviceStateChange", "list 1"]);
+}
+
+#[test]
+fn events_of_no_interest_go_by() {
+    let mut peer = Peer::ready(Config::new().interest(EventSet::of(&[Hangup::TYPE])));
+    let noise = "Event: VarSet\r\nPrivilege: dialplan,all\r\n\r\nEvent: Unheard\r\n\r\nEvent: hangup\r\n\r\nEvent: VarSet\r\n\r\n";
+    assert_eq!(peer.feed(noise), ["event hangup"]);
+    peer.send(&Status::new());
+    let start = "Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n";
+    assert_eq!(peer.feed(&format!("{noise}{start}{noise}")), ["event hangup", "started", "event hangup"]);
+    let list = "Event: Status\r\nActionID: $0\r\n\r\nEvent: StatusComplete\r\nActionID: $0\r\n\r\n";
+    assert_eq!(peer.feed(&format!("{list}{noise}")), ["item Status", "list 1", "event hangup"], "answers are told");
+}
+
+#[test]
+fn outcomes() {
+    let mut peer = Peer::ready(Config::new());
+    peer.send(&Originate::new("Local/1@x").asynchronous(true).timeout(10 * SECOND));
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\nMessage: queued\r\n\r\n"), ["started"]);
+    assert_eq!(peer.due(), Some(40_000), "its own timeout on top");
+    assert_eq!(
+        peer.feed("Event: OriginateResponse\r\nActionID: $0\r\nResponse: Failure\r\n\r\n"),
+        ["outcome OriginateResponse"]
+    );
+    // Synchronous: there is no event, and whatever waits behind it may wait as long.
+    peer.send(&Originate::new("Local/1@x").timeout(10 * SECOND));
+    assert_eq!(peer.due(), Some(40_000));
+    peer.send(&CoreStatus::new());
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $1\r\nMessage: done\r\n\r\n"), ["reply"]);
+    assert_eq!(peer.due(), Some(70_000));
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $2\r\n\r\n"), ["reply"]);
+    peer.send(&WaitEvent::new(-1));
+    assert_eq!(peer.due(), None);
+    let told = peer.feed("Response: Success\r\nActionID: $3\r\n\r\nEvent: Hangup\r\n\r\nEvent: WaitEventComplete\r\nActionID: $3\r\n\r\n");
+    assert_eq!(told, ["started", "event Hangup", "outcome WaitEventComplete"]);
+    // No response at all.
+    peer.send(&DataGet::new("/x"));
+    assert_eq!(peer.feed("Event: DataGet Tree\r\nActionID: $4\r\n1-a: b\r\n\r\n"), ["outcome DataGet Tree"]);
+}
+
+#[test]
+fn text_ends_where_our_ping_is_answered() {
+    let mut peer = Peer::ready(Config::new());
+    let queues = peer.client.send(peer.now, &Queues::new()).unwrap();
+    assert_eq!(peer.sent(), ["Queues", "Ping"]);
+    let told = peer.feed("support has 0 calls\r\n   No Members\r\n\r\nsales has 0 calls\r\n\r\n\r\n\r\nEvent: A\r\n\r\nResponse: Success\r\nActionID: $1\r\nPing: Pong\r\n\r\n");
+    assert_eq!(told, ["text 2", "text 1", "event A", "end of text 2"]);
+    assert!(!peer.client.cancel(queues), "it has ended");
+    // From 15 on there is no such action.
+    peer.client.send(peer.now, &Queues::new()).unwrap();
+    peer.sent();
+    assert_eq!(
+        peer.feed("Response: Error\r\nActionID: $2\r\n\r\nResponse: Success\r\nActionID: $3\r\n\r\n"),
+        ["refused"]
+    );
+    // Without calls there is a blank line and nothing else.
+    peer.client.send(peer.now, &IaxNetstats::new()).unwrap();
+    peer.sent();
+    assert_eq!(peer.feed("\r\nResponse: Success\r\nActionID: $5\r\n\r\n"), ["end of text 0"]);
+    assert_eq!(peer.client.in_flight(), 0);
+}
+
+#[test]
+fn sip_qualify_by_release() {
+    for (version, requests, input, expected) in [
+        (
+            "1.3",
+            &["SIPqualifypeer", "Ping"][..],
+            "\r\n\r\nResponse: Success\r\nActionID: $2\r\n\r\n",
+            &["end of text 0"][..],
+        ),
+        // 12: its source has response and event together, a recording the response.
+        (
+            "2.0.0",
+            &["SIPqualifypeer"],
+            "Response: Success\r\nActionID: $1\r\nMessage: SIP peer found - will qualify\r\n\r\nEvent: SIPQualifyPeerDone\r\nPrivilege: call,all\r\nPeer: x\r\nActionID: $1\r\n\r\n",
+            &["started", "outcome SIPQualifyPeerDone"],
+        ),
+        (
+            "2.10.0",
+            &["SIPqualifypeer"],
+            "Response: Success\r\nActionID: $1\r\n\r\nEvent: SIPQualifyPeerDone\r\nActionID: $1\r\n\r\n",
+            &["started", "outcome SIPQualifyPeerDone"],
+        ),
+    ] {
+        let mut peer = Peer::new(Config::new());
+        peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+        peer.sent();
+        peer.feed(&format!("Asterisk Call Manager/{version}\r\nResponse: Success\r\nActionID: $0\r\n\r\n"));
+        peer.client.send(peer.now, &SipQualifyPeer::new("x")).unwrap();
+        assert_eq!(peer.sent(), requests, "{version}");
+        assert_eq!(peer.feed(input), expected, "{version}");
+    }
+}
+
+#[test]
+fn command_of_all_versions() {
+    for answer in [
+        "Response: Follows\r\nPrivilege: Command\r\nActionID: $0\r\na\n\n b--END COMMAND--\r\n\r\n",
+        "Response: Success\r\nActionID: $0\r\nMessage: Command output follows\r\nOutput: a\r\nOutput: \r\nOutput:  b\r\n\r\n",
+    ] {
+        let mut peer = Peer::ready(Config::new());
+        let command = peer.send(&Command::new("x"));
+        let answer = answer.replace("$0", &peer.ids[0]);
+        assert_eq!(peer.client.handle_input(peer.now, answer.as_bytes()), answer.len());
+        let Ok(Some(ami_proto::client::ClientEvent::Ended { id, ending: ami_proto::client::Ending::Reply(response) })) =
+            peer.client.poll_event()
+        else {
+            panic!("a reply");
+        };
+        assert!(id == command);
+        let lines: Vec<String> = command.view(response).lines().map(|line| line.to_string()).collect();
+        assert_eq!(lines, ["a", "", " b"]);
+    }
+}
+
+// Time.
+
+#[test]
+fn timeouts_cancels_and_what_comes_after() {
+    let mut peer = Peer::ready(Config::new().response_timeout(2 * SECOND));
+    let a = peer.send(&Status::new());
+    peer.client.send_within(peer.now, &Ping::new(), 5 * SECOND).unwrap();
+    peer.sent();
+    assert_eq!(peer.due(), Some(2000));
+    assert!(peer.pass(SECOND).is_empty());
+    // Each step of a list has its own time.
+    peer.feed("Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n");
+    assert_eq!(peer.due(), Some(2000));
+    peer.now += SECOND;
+    peer.feed("Event: Status\r\nActionID: $0\r\n\r\n");
+    assert_eq!(peer.due(), Some(2000));
+    assert_eq!(peer.pass(2 * SECOND), ["timed out"]);
+    assert_eq!(peer.feed("Event: Status\r\nActionID: $0\r\n\r\n"), ["unclaimed own Status"]);
+    assert!(!peer.client.cancel(a));
+    assert_eq!(peer.due(), Some(1000));
+    let c = peer.send(&CoreStatus::new());
+    assert!(peer.client.cancel(c));
+    assert_eq!(peer.events(), ["cancelled"]);
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $2\r\n\r\n"), ["unclaimed own Success"]);
+    assert_eq!(peer.pass(SECOND), ["timed out"]);
+    assert_eq!(peer.due(), None);
+}
+
+#[test]
+fn keep_alive_when_idle_only() {
+    let mut peer = Peer::ready(Config::new().keep_alive(60 * SECOND, 5 * SECOND));
+    assert_eq!(peer.due(), Some(60_000));
+    peer.now += 10 * SECOND;
+    peer.feed("Event: A\r\n\r\n");
+    assert_eq!(peer.due(), Some(60_000));
+    assert!(peer.pass(59 * SECOND).is_empty() && peer.sent().is_empty());
+    assert!(peer.pass(SECOND).is_empty());
+    assert_eq!(peer.sent(), ["Ping"]);
+    assert_eq!(peer.due(), Some(5000));
+    assert!(peer.feed("Response: Success\r\nActionID: $0\r\nPing: Pong\r\n\r\n").is_empty());
+    assert_eq!(peer.due(), Some(60_000));
+    // A synchronous call blocks the session for longer than that.
+    peer.send(&Originate::new("x").timeout(120 * SECOND));
+    assert_eq!(peer.due(), Some(150_000));
+    assert!(peer.pass(149 * SECOND).is_empty() && peer.sent().is_empty());
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $1\r\n\r\n"), ["reply"]);
+    // Nobody there.
+    peer.pass(60 * SECOND);
+    assert_eq!(peer.sent(), ["Ping"]);
+    assert_eq!(peer.pass(5 * SECOND), ["over: no sign of life from the peer"]);
+}
+
+#[test]
+fn what_was_received_comes_before_what_time_does() {
+    let mut peer = Peer::ready(Config::new().response_timeout(2 * SECOND).keep_alive(60 * SECOND, 5 * SECOND));
+    peer.send(&CoreStatus::new());
+    let answer = format!("Response: Success\r\nActionID: {}\r\n\r\n", peer.ids[0]);
+    assert_eq!(peer.client.handle_input(peer.now, answer.as_bytes()), answer.len());
+    // The program was busy; the answer has been there all the while.
+    assert_eq!(peer.pass(100 * SECOND), ["reply"]);
+    // As has the sign of life. A minute without a word is over all the same.
+    assert_eq!(peer.sent(), ["Ping"]);
+    peer.now += 4 * SECOND;
+    assert!(peer.client.handle_input(peer.now, b"Event: A\r\n\r\n") > 0);
+    assert_eq!(peer.pass(SECOND), ["event A"]);
+    assert_eq!(peer.due(), Some(4000));
+    assert_eq!(peer.pass(4 * SECOND), ["over: no sign of life from the peer"]);
+}
+
+// Ceilings.
+
+/// The most that was held while it was looked at.
+fn held(peer: &Peer, most: usize) -> usize {
+    let held = peer.client.held();
+    assert!(held <= most, "{held} of {most}");
+    held
+}
+
+#[test]
+fn everything_held_counts() {
+    let config = Config::new().limits(Limits::new().buffer(2000).frame(2000)).ceiling(4000, 100).max_in_flight(8);
+    let most = config.most_held();
+    assert_eq!(most, 6000);
+    let mut peer = Peer::ready(config);
+    assert_eq!(held(&peer, most), 0);
+    // A request: its bytes, and what is known of it once they have gone.
+    let status = peer.client.send(peer.now, &Status::new()).unwrap();
+    let unsent = held(&peer, most);
+    peer.sent();
+    let in_flight = held(&peer, most);
+    assert!(0 < in_flight && in_flight < unsent);
+    // What is to be told of it, as long as it hasn't been; and it counts as in flight.
+    assert!(peer.client.cancel(status));
+    assert!((1..in_flight).contains(&held(&peer, most)));
+    assert_eq!(peer.events(), ["cancelled"]);
+    assert_eq!(held(&peer, most), 0);
+    for _ in 0..7 {
+        let ping = peer.client.send(peer.now, &Ping::new()).unwrap();
+        peer.sent();
+        peer.client.cancel(ping);
+    }
+    assert_eq!(peer.client.send(peer.now, &Ping::new()).unwrap_err(), SendError::InFlight { max: 8 });
+    assert_eq!(peer.events().len(), 7);
+    // A filter, for as long as it may have to be set again.
+    let id = peer.ids.len();
+    let filter = format!("!Event: {}", "x".repeat(400));
+    peer.send(&Filter::new("Add").filter(&filter));
+    assert!(held(&peer, most) > 400 + in_flight / 2);
+    peer.feed(&format!("Response: Success\r\nActionID: ${id}\r\n\r\n"));
+    assert!((400..500).contains(&held(&peer, most)));
+    // What came of requests that were lost, until it is fetched.
+    peer.send(&Ping::new());
+    assert_eq!(peer.eof()[..1], ["lost Sent"]);
+    assert!(held(&peer, most) > 500 - 40);
+    assert_eq!(peer.client.reconnect().unwrap().unanswered.len(), 1);
+    assert!((400..500).contains(&held(&peer, most)));
+    // Login and filters have their room; where there is none the login says so.
+    peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+    let mut small = Client::new(Config::new().ceiling(300, 1));
+    let refused = small.login(peer.now, Credentials::plain("u".repeat(400), "s")).unwrap_err();
+    assert_eq!(refused, ApiMisuse::Ceiling { max: 300 });
+    assert_eq!((small.poll_transmit(), small.held()), (None, 0));
+}
+
+#[test]
+fn filters_are_set_again_as_there_is_room() {
+    let config = Config::new().ceiling(3500, 100);
+    let most = config.most_held();
+    let mut peer = Peer::ready(config);
+    for number in 0..3 {
+        peer.send(&Filter::new("Add").filter(format!("{number}{}", "x".repeat(400))));
+        peer.feed(&format!("Response: Success\r\nActionID: ${number}\r\n\r\n"));
+    }
+    let full = peer.client.send(peer.now, &Filter::new("Add").filter("y".repeat(900))).unwrap_err();
+    assert_eq!(full, SendError::Ceiling { max: 3500 });
+    peer.eof();
+    assert_eq!(peer.client.reconnect().unwrap().restored_filters, 3);
+    (peer.error, peer.ids) = (None, Vec::new());
+    peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+    peer.sent();
+    peer.feed("Response: Success\r\nActionID: $0\r\n\r\n");
+    // Each goes when the one before has: all three at once would be too much.
+    let mut sent = Vec::new();
+    for _ in 0..20 {
+        held(&peer, most);
+        sent.extend(peer.sent());
+        for number in 1..peer.ids.len() {
+            peer.feed(&format!("Response: Success\r\nActionID: ${number}\r\n\r\n"));
+        }
+    }
+    assert_eq!(sent, ["Filter"; 3]);
+    // One that is new doesn't set the others again, nor itself.
+    peer.send(&Filter::new("Add").filter("z"));
+    let id = peer.ids.len() - 1;
+    assert_eq!(peer.feed(&format!("Response: Success\r\nActionID: ${id}\r\n\r\n")), ["reply"]);
+    assert!(peer.sent().is_empty());
+}
+
+#[test]
+fn glued_items_need_room_too() {
+    let start = "Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n";
+    let line = format!("Event: LineEntry\r\nActionID: $0\r\nLabel: {}\r\n", "x".repeat(200));
+    let end = "Event: LinelistComplete\r\nActionID: $0\r\nEventList: Complete\r\n\r\n";
+    let glued = format!("{line}{line}{line}{end}");
+    for (ceiling, policy, expected) in [
+        (1900, AtCeiling::StopReading, &["item LineEntry", "item LineEntry", "item LineEntry", "list 3"][..]),
+        (1200, AtCeiling::StopReading, &["full"]),
+        (1200, AtCeiling::FailList, &["overflowed"]),
+    ] {
+        let mut peer = Peer::ready(Config::new().ceiling(ceiling, 100).at_ceiling(policy));
+        let lines = peer.send(&SkinnyLines::new());
+        assert_eq!(peer.feed(start), ["started"]);
+        let text = glued.replace("$0", &peer.ids[0]);
+        assert_eq!(peer.client.handle_input(peer.now, text.as_bytes()), text.len());
+        assert_eq!(peer.events(), expected, "{ceiling} {policy:?}");
+        if expected == ["full"] {
+            // There never will be; cancelled, it is nobody's.
+            assert!(peer.events().is_empty() && peer.client.cancel(lines));
+            assert_eq!(peer.events(), ["cancelled", "unclaimed own LineEntry"]);
+        }
+        assert_eq!((peer.client.in_flight(), peer.client.held()), (0, 0));
+    }
+}
+
+#[test]
+fn the_clock_stops_with_the_reading() {
+    let mut peer =
+        Peer::ready(Config::new().ceiling(1 << 16, 1).response_timeout(10 * SECOND).keep_alive(20 * SECOND, SECOND));
+    let list = peer.send(&Status::new());
+    peer.client.collect(list, 10).unwrap();
+    peer.send(&CoreStatus::new());
+    peer.feed("Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n");
+    assert!(peer.feed(&item(1)).is_empty());
+    peer.now += 3 * SECOND;
+    assert_eq!(peer.feed(&item(2)), ["full"]);
+    // Nothing is due, and an hour changes nothing.
+    assert_eq!(peer.due(), None);
+    assert!(peer.pass(3600 * SECOND).is_empty());
+    assert_eq!((peer.due(), peer.client.in_flight(), peer.sent()), (None, 2, vec![]));
+    assert_eq!(peer.client.take_items(list).len(), 1);
+    assert!(peer.events().is_empty());
+    // The program took its time over them, too: the first time that it tells is when the clock goes on.
+    peer.now += 3600 * SECOND;
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $1\r\n\r\n"), ["reply"]);
+    assert_eq!(peer.due(), Some(10_000));
+    assert_eq!(peer.pass(10 * SECOND), ["timed out"]);
+    assert_eq!(peer.due(), Some(10_000), "a sign of life is asked for");
+
+    // Only a goodbye doesn't wait.
+    assert_eq!(peer.client.take_items(list).len(), 1);
+    let list = peer.send(&Status::new());
+    peer.client.collect(list, 10).unwrap();
+    peer.feed(&format!("{}{}", item(3), item(4)).replace("$0", "$2"));
+    peer.client.close(peer.now);
+    assert_eq!(peer.due(), Some(5000));
+    assert_eq!(peer.pass(5 * SECOND)[..2], ["lost Started { items: 1 }", "closed"]);
+}
+
+fn item(number: usize) -> String {
+    format!("Event: Status\r\nActionID: $0\r\nChannel: {number}\r\n\r\n")
+}
+
+#[test]
+fn collected_items_stop_the_reading() {
+    let mut peer = Peer::ready(Config::new().ceiling(1 << 16, 2));
+    let list = peer.send(&Status::new());
+    peer.client.collect(list, 10).unwrap();
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n"), ["started"]);
+    assert!(peer.feed(&item(1)).is_empty() && peer.feed(&item(2)).is_empty());
+    assert_eq!((peer.client.held_items(), peer.client.held() > 60), (2, true));
+    assert_eq!(peer.feed(&item(3)), ["full"]);
+    assert_eq!(peer.feed(&item(4)), ["not taken"]);
+    assert!(peer.client.space(100).is_none());
+    assert_eq!(peer.client.take_items(list).len(), 2);
+    assert!(peer.events().is_empty());
+    assert!(peer.feed(&item(4)).is_empty());
+    let items = peer.client.take_items(list);
+    assert_eq!(
+        items.iter().map(|item| item.view().get("Channel").unwrap().to_string()).collect::<Vec<_>>(),
+        ["3", "4"]
+    );
+    assert_eq!(peer.feed("Event: StatusComplete\r\nActionID: $0\r\nEventList: Complete\r\n\r\n"), ["list 4"]);
+    assert_eq!((peer.client.held(), peer.client.held_items()), (0, 0));
+    assert_eq!(peer.client.collect(list, 1), Err(ApiMisuse::NotOpen));
+}
+
+#[test]
+fn another_list_may_take_up_the_room() {
+    let mut peer = Peer::ready(Config::new().ceiling(1 << 16, 1));
+    let [a, b] = [0, 1].map(|_| peer.send(&Status::new()));
+    for list in [a, b] {
+        peer.client.collect(list, 10).unwrap();
+    }
+    let item = |list: usize| format!("Event: Status\r\nActionID: ${list}\r\n\r\n");
+    peer.feed("Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\nResponse: Success\r\nActionID: $1\r\nEventList: start\r\n\r\n");
+    assert_eq!(peer.feed(&[item(0), item(1)].concat()), ["full"]);
+    // Told once: there is nothing to be taken of the list that is named.
+    assert!(peer.client.take_items(b).is_empty() && peer.events().is_empty());
+    assert_eq!(peer.client.take_items(a).len(), 1);
+    assert!(peer.events().is_empty());
+    assert_eq!(peer.client.take_items(b).len(), 1);
+}
+
+#[test]
+fn or_fail_the_list() {
+    let mut peer = Peer::ready(Config::new().at_ceiling(AtCeiling::FailList));
+    let list = peer.send(&Status::new());
+    peer.client.collect(list, 1).unwrap();
+    peer.feed("Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n");
+    assert_eq!(peer.feed(&format!("{}{}{}", item(1), item(2), item(3))), ["overflowed", "unclaimed own Status"]);
+    assert_eq!(peer.client.take_items(list).len(), 1);
+    assert_eq!(peer.client.held(), 0);
+}
+
+#[test]
+fn sending_has_bounds() {
+    let mut peer = Peer::ready(Config::new().max_in_flight(3));
+    peer.send(&Ping::new());
+    peer.send(&Ping::new());
+    assert_eq!(peer.client.send(peer.now, &Ping::new()).unwrap_err(), SendError::InFlight { max: 3 });
+    let mut peer = Peer::ready(Config::new().ceiling(2000, 1));
+    peer.client.send(peer.now, &Ping::new()).unwrap();
+    let long = Command::new("x".repeat(900));
+    peer.client.send(peer.now, &long).unwrap();
+    assert_eq!(peer.client.send(peer.now, &long).unwrap_err(), SendError::Ceiling { max: 2000 });
+    assert_eq!(peer.sent(), ["Ping", "Command"]);
+    peer.client.send(peer.now, &Ping::new()).unwrap();
+    assert_eq!(peer.sent(), ["Ping"]);
+    assert!(matches!(peer.client.send(peer.now, &Command::new("a\nb")), Err(SendError::Encode(_))));
+    assert!(peer.sent().is_empty());
+}
+
+#[test]
+fn over_the_limits_is_over() {
+    let mut peer = Peer::ready(Config::new().limits(Limits::new().line(40)));
+    peer.send(&Ping::new());
+    let told = peer.feed(&format!("Event: A\r\n\r\n{}", "x".repeat(60)));
+    assert_eq!(told[..2], ["event A", "lost Sent"]);
+    assert!(matches!(peer.error, Some(ConnectionError::Frame(_))));
+}
+
+// The end, and the beginning.
+
+#[test]
+fn goodbye() {
+    let mut peer = Peer::ready(Config::new());
+    peer.send(&Status::new());
+    peer.client.close(peer.now);
+    assert_eq!(peer.sent(), ["Logoff"]);
+    assert_eq!(peer.due(), Some(5000));
+    assert_eq!(peer.feed("Response: Goodbye\r\nActionID: $1\r\n\r\n"), ["lost Sent", "closed"]);
+    assert!(peer.eof().is_empty() && peer.error.is_none());
+    let mut peer = Peer::ready(Config::new());
+    peer.client.close(peer.now);
+    assert_eq!(peer.pass(5 * SECOND), ["closed"]);
+}
+
+#[test]
+fn reconnects_with_its_subscription() {
+    let mut peer = Peer::ready(Config::new().events(Classes::ALL));
+    peer.send(&Events::new("call"));
+    peer.send(&Filter::new("Add").filter("!Event: VarSet"));
+    peer.send(&Status::new());
+    peer.feed("Response: Success\r\nActionID: $0\r\nEvents: On\r\n\r\nResponse: Success\r\nActionID: $1\r\n\r\n");
+    peer.feed(
+        "Response: Success\r\nActionID: $2\r\nEventList: start\r\n\r\nEvent: Status\r\nActionID: $2\r\n\r\nEvent: Sta",
+    );
+    peer.client.send(peer.now, &Ping::new()).unwrap();
+    assert_eq!(peer.client.reconnect().unwrap_err(), ApiMisuse::NotOver);
+    let told = peer.eof();
+    assert_eq!(
+        told,
+        [
+            "lost Started { items: 1 }",
+            "lost NotSent",
+            "over: the peer closed the connection inside a frame, after 10 bytes of it"
+        ]
+    );
+    let report = peer.client.reconnect().unwrap();
+    assert_eq!((report.unanswered.len(), report.restored_mask, report.restored_filters), (2, true, 1));
+    assert_eq!(report.unanswered[0].action.unwrap().name(), "Status");
+    (peer.error, peer.ids) = (None, Vec::new());
+    peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+    peer.sent();
+    assert!(peer.sent.contains("Events: call\r\n"), "{}", peer.sent);
+    assert_eq!(peer.feed("A/1.3\r\nResponse: Success\r\nActionID: $0\r\n\r\n"), ["connected", "logged in", "ready"]);
+    assert_eq!(peer.sent(), ["Filter"]);
+    assert!(peer.sent.contains("Operation: Add\r\nFilter: !Event: VarSet\r\n\r\n"), "{}", peer.sent);
+    assert_eq!(peer.feed("Response: Error\r\nActionID: $1\r\n\r\n"), ["not restored"]);
+}
+
+#[test]
+fn endings_in_words() {
+    let mut peer = Peer::ready(Config::new());
+    let said = |peer: &mut Peer, text: &str| {
+        let mut text = text.to_owned();
+        for (number, id) in peer.ids.iter().enumerate() {
+            text = text.replace(&format!("${number}"), id);
+        }
+        assert_eq!(peer.client.handle_input(peer.now, text.as_bytes()), text.len());
+        loop {
+            match peer.client.poll_event().unwrap() {
+                Some(ami_proto::client::ClientEvent::Ended { ending, .. }) => return ending.to_string(),
+                Some(event) => assert!(event.id().is_some() && event.frame().is_some()),
+                None => panic!("no ending"),
+            }
+        }
+    };
+    peer.send(&Status::new());
+    let error = "Response: Error\r\nActionID: $0\r\nMessage: No such channel\r\n\r\n";
+    assert_eq!(said(&mut peer, error), "refused: No such channel");
+    peer.send(&Status::new());
+    let list = "Event: Status\r\nActionID: $1\r\n\r\nEvent: StatusComplete\r\nActionID: $1\r\n\r\n";
+    assert_eq!(said(&mut peer, list), "list of 1 items");
+    let ping = peer.send(&Ping::new());
+    peer.client.cancel(ping);
+    assert_eq!(said(&mut peer, ""), "cancelled");
+    peer.send(&Ping::new());
+    peer.client.handle_eof(peer.now);
+    assert_eq!(said(&mut peer, ""), "connection lost before it was answered");
+}
+
+#[test]
+fn a_frame_that_is_no_action_is_not_forwarded() {
+    let mut peer = Peer::ready(Config::new());
+    let mut decoder = ami_proto::Decoder::new(Limits::new());
+    decoder.push(b"Event: A\r\n\r\n");
+    let frame = decoder.next_frame().unwrap().unwrap();
+    assert!(matches!(peer.client.forward(peer.now, frame), Err(SendError::Encode(_))));
+    assert!(peer.sent().is_empty() && peer.client.held() == 0);
+}
+
+#[test]
+fn exchange_moves_bytes_and_time() {
+    /// A socket that takes five bytes at a time, then none; and gives what there is.
+    struct Socket(Vec<u8>, Option<&'static [u8]>, usize);
+    impl std::io::Write for Socket {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.2 = self.2.checked_sub(1).ok_or(std::io::ErrorKind::WouldBlock)?;
+            let n = bytes.len().min(5);
+            self.0.extend_from_slice(&bytes[..n]);
+            Ok(n)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    impl std::io::Read for Socket {
+        fn read(&mut self, space: &mut [u8]) -> std::io::Result<usize> {
+            let bytes = self.1.take().ok_or(std::io::ErrorKind::TimedOut)?;
+            space[..bytes.len()].copy_from_slice(bytes);
+            Ok(bytes.len())
+        }
+    }
+    let mut peer = Peer::new(Config::new());
+    let now = peer.now;
+    peer.client.login(now, Credentials::plain("u", "s")).unwrap();
+    let mut socket = Socket(Vec::new(), Some(b"A/1.3\r\n"), 3);
+    assert!(peer.client.exchange(&mut socket, || now).unwrap());
+    assert_eq!((socket.0.len(), peer.events()), (15, vec!["connected".to_owned()]));
+    assert!(!peer.client.exchange(&mut socket, || now).unwrap(), "nothing moves");
+    let due = peer.client.poll_timeout().unwrap();
+    assert_eq!(peer.client.wait(now), Some(10 * SECOND));
+    assert!(peer.client.exchange(&mut socket, || due).unwrap(), "but time does");
+    assert_eq!(peer.events(), ["over: no answer to the login"]);
+    socket.1 = Some(b"");
+    let mut peer = Peer::ready(Config::new());
+    assert!(peer.client.exchange(&mut socket, || now).unwrap());
+    assert_eq!(peer.events(), ["over: the peer closed the connection"]);
+    assert!(!peer.client.wants_input() && !peer.client.exchange(&mut socket, || now).unwrap());
+}
+
+#[test]
+fn action_ids_are_short_and_differ() {
+    let id = |client: Client| {
+        let mut peer = Peer { client, ..Peer::new(Config::new()) };
+        peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+        peer.sent();
+        peer.ids.remove(0)
+    };
+    let (a, b) = (id(Client::new(Config::new())), id(Client::new(Config::new())));
+    assert_ne!(a, b);
+    assert!(a.len() == 12 && a.ends_with("-1"), "{a}");
+    assert_eq!(id(Client::new(Config::new()).seeded(3)), id(Client::new(Config::new()).seeded(3)));
+}

@@ -1,0 +1,44 @@
+//! Invariant: the table of cases comes out as written, in whatever pieces it goes in, and the decoder agrees with the oracle.
+
+use crate::support::cases::CASES;
+use crate::support::{check, same};
+
+#[test]
+fn every_case() {
+    for case in CASES {
+        let reading = check(case.name, &case.input(), case.banner);
+        same(&reading, &case.reading(), case.name);
+    }
+}
+
+/// Whatever a case ends in, the next one is read as if it stood alone.
+#[test]
+fn any_two_cases_in_a_row() {
+    for first in CASES.iter().filter(|case| !case.banner) {
+        for second in CASES.iter().filter(|case| !case.banner) {
+            let input = [first.input(), second.input()].concat();
+            let (reading, error) = crate::support::decode(&[&input], ami_proto::Limits::new(), false);
+            assert_eq!(error, None);
+            same(&reading, &crate::support::oracle::read(&input, false), &format!("{} / {}", first.name, second.name));
+        }
+    }
+}
+
+/// Every short string over the pieces that matter.
+#[test]
+fn short_strings() {
+    const PIECES: [&[u8]; 8] =
+        [b"\r", b"\n", b":", b" ", b"x", b"Event:", b"ActionID:", b"Response:Follows\n--END COMMAND--"];
+    for number in 0..8_usize.pow(5) {
+        let input: Vec<u8> = (0..5).flat_map(|place| PIECES[(number >> (3 * place)) & 7]).copied().collect();
+        for banner in [false, true] {
+            let expected = crate::support::oracle::read(&input, banner);
+            let pieces: Vec<&[u8]> = input.chunks(1).collect();
+            for pieces in [&[&input[..]][..], &pieces] {
+                let (reading, error) = crate::support::decode(pieces, ami_proto::Limits::new(), banner);
+                assert_eq!(error, None);
+                same(&reading, &expected, &input.escape_ascii().to_string());
+            }
+        }
+    }
+}

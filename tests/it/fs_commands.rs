@@ -1,0 +1,350 @@
+//! Invariant: the server's splitter reads from each line just the words that the builder was given, or nothing is written.
+
+use crate::support::freeswitch::{split, text};
+use ami_proto::freeswitch::command::*;
+use proptest::prelude::*;
+
+fn line(command: &dyn Command) -> String {
+    let mut out = Vec::new();
+    command.to("3000").even_if_it_crashes().write(&mut out).expect("a line");
+    String::from_utf8(out).expect("text")
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
+fn each_command() {
+    let cases: &[(&dyn Command, &str)] = &[
+        // Reference 001, in its order.
+        (&Bgdial::new("user/100").caller_number("1").caller_name("A"), "bgdial user/100 1 A"),
+        (&Deaf::new(7), "deaf 7"),
+        (&Deaf::new(Target::All), "deaf all"),
+        (&Deaf::new(Target::Last).quiet(), "deaf last quiet"),
+        (&Dial::new("sofia/gateway/x/100"), "dial sofia/gateway/x/100"),
+        (&Dtmf::new(Target::All, "12#"), "dtmf all 12#"),
+        (&Energy::new(Target::All).level(Level::To(300)), "energy all 300"),
+        (&Energy::new(7), "energy 7"),
+        (&Hup::new(Target::Last), "hup last"),
+        (&Kick::new(Target::NonModerators), "kick non_moderator"),
+        (&Kick::new(7).sound("a b.wav"), "kick 7 'a b.wav'"),
+        (&List::new(), "list"),
+        (&List::new().delimiter(">,<"), "list delim >,<"),
+        (&List::new().delimiter(" | "), "list delim ' | '"),
+        (&Lock::new(), "lock"),
+        (&Mute::new(Target::Variable("uuid", "x y")), "mute 'uuid=x y'"),
+        (&Mute::new(7).quiet(), "mute 7 quiet"),
+        (&NoRecord::new("/tmp/a.wav"), "norecord /tmp/a.wav"),
+        (&NoRecordAll::new(), "norecord all"),
+        (&NoPin::new(), "nopin"),
+        (&Pin::new("1234"), "pin 1234"),
+        (&Play::new("/tmp/it's.wav"), "play '/tmp/it\\'s.wav'"),
+        (&Play::new("a.wav").asynchronous(), "play a.wav async"),
+        (&Play::new("a.wav").member(7).nomux().asynchronous(), "play a.wav 7 nomux async"),
+        (&Record::new("/tmp/a.wav"), "record /tmp/a.wav"),
+        (&Record::new("a b.wav").canvas(1), "record 'a b.wav' 1"),
+        (&Relate::new(&[1], &[2], Relation::NoSpeak), "relate 1 2 nospeak"),
+        (&Relate::new(&[1, 2], &[3], Relation::NoSpeakNoHear), "relate 1,2 3 nospeak|nohear"),
+        (&Relate::new(&[1], &[2], Relation::SendVideo), "relate 1 2 sendvideo"),
+        (&Relate::new(&[1], &[2], Relation::Clear), "relate 1 2 clear"),
+        (&Relations::new(), "relate"),
+        (&Relations::new().members(&[1, 2]), "relate 1,2"),
+        (&Say::new(" it's 5 o'clock "), "say it's 5 o'clock"),
+        (&SayMember::new(7, "hi there"), "saymember 7 hi there"),
+        (&Stop::new(), "stop"),
+        (&Stop::new().what(Sounds::Current), "stop current"),
+        (&Stop::new().member(7), "stop all 7"),
+        (&Stop::new().what(Sounds::Async).member(7), "stop async 7"),
+        (&Transfer::new("other@wide", &[1, 2]), "transfer other@wide 1 2"),
+        (&Undeaf::new(7), "undeaf 7"),
+        (&Unlock::new(), "unlock"),
+        (&Unmute::new(7), "unmute 7"),
+        (&VolumeIn::new(7).level(Level::To(-4)), "volume_in 7 -4"),
+        (&VolumeOut::new(7).level(Level::Up), "volume_out 7 up"),
+        (&XmlList::new(), "xml_list"),
+        // The others, in PROTOCOL.md's.
+        (&ListPretty::new(), "list pretty"),
+        (&ListCount::new(), "list count"),
+        (&Count::new(), "count"),
+        (&JsonList::new(), "json_list"),
+        (&JsonList::new().compact(), "json_list compact"),
+        (&ToggleMute::new(7), "tmute 7"),
+        (&Vmute::new(7), "vmute 7"),
+        (&Unvmute::new(7), "unvmute 7"),
+        (&ToggleVmute::new(7), "tvmute 7"),
+        (&Vblind::new(7), "vblind 7"),
+        (&Unvblind::new(7), "unvblind 7"),
+        (&ToggleVblind::new(7).quiet(), "tvblind 7 quiet"),
+        (&VmuteSnap::new(7).clear(), "vmute-snap 7 clear"),
+        (&Hold::new(7).file("a.wav"), "hold 7 a.wav"),
+        (&Unhold::new(7), "unhold 7"),
+        (&AutoEnergy::new(7).level(Level::To(200)), "auto-energy 7 200"),
+        (&MaxEnergy::new(7), "max-energy 7"),
+        (&Agc::new(7).level(Level::Down), "agc 7 down"),
+        (&Position::new(7).position([0.0, -1.5, 2.0]), "position 7 0:-1.5:2"),
+        (&AutoPosition::new().on(true), "auto-3d-position on"),
+        (&ModeratorPin::new("99"), "pin mod 99"),
+        (&Moh::new(false), "moh off"),
+        (&MohToggle::new(), "moh toggle"),
+        (&MohReset::new(), "moh reset"),
+        (&MohFile::new("/moh.wav"), "moh /moh.wav"),
+        (&PausePlay::new().member(7), "pause_play 7"),
+        (&PlayStatus::new(), "play_status"),
+        (&FileSeek::new(Seek::Forward(100)), "file_seek +100"),
+        (&FileSeek::new(Seek::Back(100)).member(7), "file_seek -100 7"),
+        (&FileSeek::new(Seek::To(0)), "file_seek 0"),
+        (&FileVol::new(-2), "file-vol -2"),
+        (&FileVol::new(2).asynchronous(), "file-vol 2 async"),
+        (&CheckRecord::new(), "chkrecord"),
+        (&Pause::new("a"), "pause a"),
+        (&Resume::new("a"), "resume a"),
+        (&RecordingStart::new("a").canvas(2), "recording start a 2"),
+        (&RecordingStop::new(), "recording stop"),
+        (&RecordingStop::new().file("a"), "recording stop a"),
+        (&RecordingCheck::new(), "recording check"),
+        (&RecordingPause::new("a"), "recording pause a"),
+        (&RecordingResume::new("a"), "recording resume a"),
+        (&EnterSound::new(true), "enter_sound on"),
+        (&EnterSoundFile::new("tone_stream://%(200,0,500)"), "enter_sound file tone_stream://%(200,0,500)"),
+        (&ExitSound::new(false), "exit_sound off"),
+        (&ExitSoundFile::new("a"), "exit_sound file a"),
+        (&Get::new("run_time"), "get run_time"),
+        (&Set::new("caller_id_name", "New Name"), "set caller_id_name 'New Name'"),
+        (&GetVar::new("foo"), "getvar foo"),
+        (&SetVar::new("foo").value("bar baz"), "setvar foo 'bar baz'"),
+        (&GetUuid::new(Target::Last), "get-uuid last"),
+        (&Floor::new(7), "floor 7"),
+        (&VidFloor::new(7).force(), "vid-floor 7 force"),
+        (&ClearVidFloor::new(), "clear-vid-floor"),
+        (&VidLayout::new("2x2").canvas(1), "vid-layout 2x2 1"),
+        (&VidLayoutGroup::new("grid"), "vid-layout group grid"),
+        (&VidLayoutList::new(), "vid-layout list"),
+        (&VidFps::new(), "vid-fps"),
+        (&VidFps::new().fps(29.97), "vid-fps 29.97"),
+        (&VidRes::new((640, 480)), "vid-res 640x480"),
+        (&VidBandwidth::new("1mb").group("a").canvas(2), "vid-bandwidth 1mb a 2"),
+        (&VidBgimg::new("clear"), "vid-bgimg clear"),
+        (&VidFgimg::new("/a.png").canvas(1), "vid-fgimg /a.png 1"),
+        (&VidWritePng::new("/a.png"), "vid-write-png /a.png"),
+        (&VidPersonal::new().on(true), "vid-personal on"),
+        (&VidCanvas::new(7, "next"), "vid-canvas 7 next"),
+        (&VidWatchingCanvas::new(7, "1"), "vid-watching-canvas 7 1"),
+        (&VidLayer::new(7, "1"), "vid-layer 7 1"),
+        (&VidBanner::new(7, "100%41 sure"), "vid-banner 7 '100%2541 sure'"),
+        (&VidMuteImg::new(7).file("clear"), "vid-mute-img 7 clear"),
+        (&VidLogoImg::new(7), "vid-logo-img 7"),
+        (&VidCodecGroup::new(7).group("a"), "vid-codec-group 7 a"),
+        (&VidResId::new(7, "presenter").force(), "vid-res-id 7 presenter force"),
+        (&VidRoleId::new(7, "=a"), "vid-role-id 7 =a"),
+        (&VidFilter::new(7, "fg-gray"), "vid-filter 7 fg-gray"),
+        (&VidFlip::new(7).how("mirror"), "vid-flip 7 mirror"),
+        (&VidBorder::new(7, "toggle"), "vid-border 7 toggle"),
+        (&Cam::new(0, 1, &["autozoom=true", "reset"]), "cam 0 1 autozoom=true reset"),
+        (&CanvasAutoClear::new(), "canvas-auto-clear"),
+        (&SetCanvasAutoClear::new(1, true), "canvas-auto-clear 1 true"),
+        (&Custom::new("vid-new").word("a b"), "vid-new 'a b'"),
+    ];
+    for (command, expected) in cases {
+        assert_eq!(line(*command), format!("conference 3000 {expected}"));
+    }
+    let covered = |name: &Name| cases.iter().any(|(command, _)| command.name() == Some(*name));
+    let missing: Vec<&Name> = Name::ALL.iter().filter(|name| !covered(name) && **name != Name::Help).collect();
+    assert_eq!(missing, [&Name::Help; 0]);
+}
+
+/// The page's own examples.
+#[test]
+fn samples() {
+    let dial = Dial::new("{originate_timeout=30}sofia/default/1000@softswitch")
+        .caller_number("1234567890")
+        .caller_name("FreeSWITCH_Conference");
+    let relate = |relation| line_to("my_conf", &Relate::new(&[1], &[2], relation));
+    let samples = [
+        (
+            line_to("testconf", &dial),
+            "conference testconf dial {originate_timeout=30}sofia/default/1000@softswitch 1234567890 FreeSWITCH_Conference",
+        ),
+        (line_to("confname", &Hup::new(Target::All)), "conference confname hup all"),
+        (relate(Relation::NoSpeak), "conference my_conf relate 1 2 nospeak"),
+        (relate(Relation::NoHear), "conference my_conf relate 1 2 nohear"),
+        (relate(Relation::Clear), "conference my_conf relate 1 2 clear"),
+        (line_to("WeeklyTeamConf", &Lock::new()), "conference WeeklyTeamConf lock"),
+    ];
+    for (line, expected) in samples {
+        assert_eq!(line, expected);
+    }
+}
+
+fn line_to(conference: &str, command: &dyn Command) -> String {
+    let mut out = Vec::new();
+    command.to(conference).write(&mut out).expect("a line");
+    String::from_utf8(out).expect("text")
+}
+
+#[test]
+fn for_the_server() {
+    let commands: [(&dyn Command, &str); 6] = [
+        (&List::new().delimiter(","), "api conference list delim ,\n\n"),
+        (&ListSummary::new(), "api conference list summary\n\n"),
+        (&Count::new(), "api conference count\n\n"),
+        (&XmlList::new(), "api conference xml_list\n\n"),
+        (&JsonList::new().compact(), "api conference json_list compact\n\n"),
+        (&Help::new(), "api conference help\n\n"),
+    ];
+    for (command, expected) in commands {
+        let mut out = b"before".to_vec();
+        command.to_server().api(&mut out).expect("a line");
+        assert_eq!(out, [b"before", expected.as_bytes()].concat());
+    }
+    let mut out = Vec::new();
+    Lock::new().to("a").bgapi(None, &mut out).expect("a line");
+    Lock::new().to("a").bgapi(Some("j"), &mut out).expect("a line");
+    assert_eq!(out, b"bgapi conference a lock\n\nbgapi conference a lock\nJob-UUID: j\n\n");
+}
+
+#[test]
+fn names_that_need_care() {
+    let cases = [
+        ("room 1", "conference 'room 1' say hi"),
+        ("it's", "conference 'it\\'s' say hi"),
+        ("a\\b", "conference 'a\\\\b' say hi"),
+        ("^^:a", "conference '^^:a' say hi"),
+        ("q\"q", "conference q\"q say hi"),
+        ("essay", "conference ess''ay say hi"),
+        ("my say room", "conference 'my s''ay room' say hi"),
+        ("SAY", "conference SAY say hi"),
+        ("\u{5c0f}", "conference \u{5c0f} say hi"),
+    ];
+    for (name, expected) in cases {
+        assert_eq!(line_to(name, &Say::new("hi")), expected);
+        let line = expected.strip_prefix("conference ").expect("a line");
+        assert_eq!((split(line)[0].as_str(), text(line, "say")), (name, "hi"));
+    }
+    assert_eq!(line_to("essay", &SayMember::new(7, "hi")), "conference essay saymember 7 hi");
+}
+
+#[test]
+fn refused() {
+    let members = [7; 23];
+    let many = [7; 101];
+    let cases: &[(&dyn Command, &str, Reason)] = &[
+        (&Say::new("a\nb"), "text", Reason::LineEnd { byte: b'\n' }),
+        (&Say::new(" \t"), "text", Reason::Empty),
+        (&Pin::new("1\r"), "pin", Reason::LineEnd { byte: b'\r' }),
+        (&Play::new("a\0b"), "file", Reason::LineEnd { byte: 0 }),
+        (&Play::new(""), "file", Reason::Empty),
+        (&Play::new("a").nomux(), "nomux", Reason::Missing { before: "member" }),
+        (&Dial::new("x").caller_name("A"), "caller name", Reason::Missing { before: "caller number" }),
+        (&VidBandwidth::new("1mb").canvas(1), "canvas", Reason::Missing { before: "group" }),
+        (&Mute::new(0), "member", Reason::NoMember),
+        (&Play::new("a").member(0), "member", Reason::NoMember),
+        (&Relate::new(&[0], &[1], Relation::Clear), "member", Reason::NoMember),
+        (&Relate::new(&[1], &[], Relation::Clear), "other", Reason::Empty),
+        (&Relate::new(&many, &[1], Relation::Clear), "member", Reason::TooMany { max: 100 }),
+        (&Transfer::new("x", &members), "members", Reason::TooMany { max: 22 }),
+        (&Mute::new(Target::Variable("1a", "x")), "member", Reason::VariableName),
+        (&Mute::new(Target::Variable("", "x")), "member", Reason::VariableName),
+        (&Mute::new(Target::Variable("a=b", "x")), "member", Reason::VariableName),
+        (&NoRecord::new("ALL"), "file", Reason::Keyword { word: "all" }),
+        (&MohFile::new("off"), "file", Reason::Keyword { word: "off" }),
+        (&List::new().delimiter("\"x\""), "delimiter", Reason::DoubleQuote),
+        (&VidFps::new().fps(f32::NAN), "fps", Reason::NotFinite),
+        (&Position::new(7).position([0.0, f32::INFINITY, 0.0]), "position", Reason::NotFinite),
+        (&Custom::new(""), "command", Reason::NoName),
+        (&Custom::new("a  b"), "command", Reason::NoName),
+        (&Custom::new("list\n"), "command", Reason::NoName),
+        (&Custom::new("'list'"), "command", Reason::NoName),
+        (&Help::new(), "command", Reason::ServerOnly),
+        // OBSERVED-FREESWITCH.md, 6.
+        (&SetCanvasAutoClear::new(9999, true), "command", Reason::Crashes),
+        (&VidLayer::new(1, "1"), "command", Reason::Crashes),
+        (&Custom::new("FILE-VOL"), "command", Reason::Crashes),
+        (&Custom::new("vid-layer 2").word("quiet"), "command", Reason::Crashes),
+    ];
+    for (command, argument, reason) in cases {
+        let mut out = b"before".to_vec();
+        let error = command.to("3000").api(&mut out).expect_err("nothing is written");
+        assert_eq!((error.argument(), error.reason()), (*argument, *reason), "{command:?}", command = command.name());
+        assert_eq!(out, b"before");
+        assert!(!error.to_string().contains('\n'));
+    }
+    let mut out = Vec::new();
+    for name in ["", "a\nb", "a\0"] {
+        assert_eq!(Lock::new().to(name).api(&mut out).map_err(|error| error.argument()), Err("conference"));
+    }
+    assert_eq!(Lock::new().to_server().api(&mut out).map_err(|error| error.reason()), Err(Reason::NeedsConference));
+    for job in ["", "a b", "a\nb", &"j".repeat(256)] {
+        assert_eq!(Lock::new().to("a").bgapi(Some(job), &mut out).map_err(|error| error.reason()), Err(Reason::JobId));
+    }
+    assert_eq!(out, b"");
+    VidLayer::new(1, "1").to("t").even_if_it_crashes().write(&mut out).expect("it was asked for");
+    assert_eq!(out, b"conference t vid-layer 1 1");
+}
+
+/// Names that somebody would like to break out with.
+fn hostile() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("say".to_owned()),
+        Just(" say ".to_owned()),
+        Just("saymember".to_owned()),
+        Just("'".to_owned()),
+        Just("\\".to_owned()),
+        Just("\\s".to_owned()),
+        Just("\"".to_owned()),
+        Just("^^".to_owned()),
+        Just("\n".to_owned()),
+        Just("\0".to_owned()),
+        Just(";".to_owned()),
+        Just("%20".to_owned()),
+        Just("\u{1f600}".to_owned()),
+        Just(" ".to_owned()),
+        Just("x".repeat(10_000)),
+        "\\PC{0,8}",
+        any::<String>(),
+    ];
+    prop::collection::vec(piece, 0..5).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    /// What a splitter as naive as the server's reads is what was given, or nothing is written.
+    #[test]
+    fn read_as_meant(name in hostile(), word in hostile(), other in hostile()) {
+        let commands: [(&dyn Command, Vec<&str>); 5] = [
+            (&Play::new(&word).member(7), vec!["play", &word, "7"]),
+            (&Set::new(&word, &other), vec!["set", &word, &other]),
+            (&Kick::new(7).sound(&word), vec!["kick", "7", &word]),
+            (&Custom::new("x").word(&word).word(&other), vec!["x", &word, &other]),
+            (&Transfer::new(&word, &[1; 22]), [&["transfer", &word][..], &["1"; 22]].concat()),
+        ];
+        for (command, words) in commands {
+            let mut out = Vec::new();
+            let written = command.to(&name).api(&mut out);
+            prop_assert_eq!(written.is_err(), out.is_empty());
+            let bad = |text: &str| text.is_empty() || text.contains(['\r', '\n', '\0']);
+            prop_assert_eq!(written.is_err(), bad(&name) || words.iter().any(|word| bad(word)));
+            if written.is_ok() {
+                let line = std::str::from_utf8(&out).expect("text");
+                let line = line.strip_prefix("api conference ").and_then(|line| line.strip_suffix("\n\n")).expect("a line");
+                prop_assert!(!line.contains(['\n', '\r', '\0']));
+                let expected: Vec<&str> = [&[name.as_str()][..], &words].concat();
+                prop_assert_eq!(split(line), expected);
+            }
+        }
+    }
+
+    /// What is said is all of the text and nothing else, whatever the conference is called.
+    #[test]
+    fn said_as_meant(name in hostile(), said in hostile()) {
+        let mut out = Vec::new();
+        if Say::new(&said).to(&name).write(&mut out).is_ok() {
+            let line = std::str::from_utf8(&out[b"conference ".len()..]).expect("text");
+            prop_assert_eq!(text(line, "say"), said.trim_matches([' ', '\t']));
+            prop_assert_eq!(&split(line)[..2], &[name.as_str(), "say"]);
+        }
+        out.clear();
+        if SayMember::new(7, &said).to(&name).write(&mut out).is_ok() {
+            let line = std::str::from_utf8(&out[b"conference ".len()..]).expect("text");
+            let said = format!("7 {}", said.trim_matches([' ', '\t']));
+            prop_assert_eq!(text(line, "saymember"), said);
+            prop_assert_eq!(&split(line)[..2], &[name.as_str(), "saymember"]);
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! Invariant: the generator makes exactly the golden files of the golden table, laid out as `rustfmt` would, and every mistake in a table is told by file, line and column.
+
+#[allow(unreachable_pub, missing_docs, missing_debug_implementations, dead_code, clippy::pedantic)]
+#[path = "../../codegen/mod.rs"]
+mod codegen;
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+fn folder(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+type Generator = fn(&codegen::Table) -> Result<Vec<codegen::File>, codegen::Error>;
+
+fn generated(folder: &Path, generate: Generator) -> Vec<codegen::File> {
+    codegen::read(folder).and_then(|table| generate(&table)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The golden table is every generator's.
+fn golden(table: &codegen::Table) -> Result<Vec<codegen::File>, codegen::Error> {
+    Ok([codegen::generate(table)?, codegen::generate_freeswitch(table)?].concat())
+}
+
+#[test]
+fn golden_files() {
+    let folder = folder("codegen/golden");
+    let files = generated(&folder, golden);
+    assert!(files == generated(&folder, golden), "not the same twice");
+    for (name, text) in files {
+        let path = folder.join(name);
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&path, &text).expect("a writable file");
+        }
+        let expected = std::fs::read_to_string(&path).unwrap_or_default();
+        if let Some((number, (was, is))) = first_difference(&expected, &text) {
+            panic!(
+                "codegen/golden/{name}:{number} was\n{was}\nand is\n{is}\nBLESS=1 renews it; look at the difference"
+            );
+        }
+    }
+}
+
+/// The first line, from 1, in which two texts differ.
+fn first_difference<'a>(one: &'a str, other: &'a str) -> Option<(usize, (&'a str, &'a str))> {
+    let pad = |text: &'a str| text.split('\n').chain(std::iter::repeat("(the end)"));
+    let lines = one.split('\n').count().max(other.split('\n').count());
+    (1..).zip(pad(one).zip(pad(other))).take(lines).find(|(_, (one, other))| one != other)
+}
+
+#[test]
+fn laid_out_as_rustfmt_would() {
+    if !Command::new("rustfmt").arg("--version").output().is_ok_and(|output| output.status.success()) {
+        eprintln!("SKIPPED: no rustfmt");
+        return;
+    }
+    let all: [(&str, Generator); 3] = [
+        ("codegen/golden", golden),
+        ("codegen/spec/ami", codegen::generate),
+        ("codegen/spec/freeswitch", codegen::generate_freeswitch),
+    ];
+    for (tables, generate) in all {
+        for (name, text) in generated(&folder(tables), generate) {
+            if Path::new(name).extension().is_none_or(|extension| extension != "rs") {
+                continue;
+            }
+            let mut rustfmt = Command::new("rustfmt");
+            rustfmt.args(["--edition", "2024", "--config-path"]).arg(folder("rustfmt.toml"));
+            rustfmt.stdin(Stdio::piped()).stdout(Stdio::piped());
+            let mut child = rustfmt.spawn().expect("rustfmt starts");
+            let mut stdin = child.stdin.take().expect("a pipe");
+            let formatted = std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    stdin.write_all(text.as_bytes()).expect("rustfmt reads all");
+                    drop(stdin);
+                });
+                child.wait_with_output().expect("rustfmt ends")
+            });
+            assert!(formatted.status.success(), "{tables}: {name} is no Rust");
+            let formatted = String::from_utf8(formatted.stdout).expect("text");
+            if let Some((number, (wanted, is))) = first_difference(&formatted, &text) {
+                panic!("{tables}: {name}:{number} is\n{is}\nand rustfmt writes\n{wanted}");
+            }
+        }
+    }
+}
+
+/// What every table has.
+const COMMON: &str = "block common : Of events.\n  ActionID text : An id.\nblock reply-common : Of responses.\n";
+
+/// What is wrong with a table of this text.
+fn mistake(text: &str) -> String {
+    let files = [("common.spec", COMMON), ("a.spec", text)].map(|(name, text)| (name.to_owned(), text.to_owned()));
+    match codegen::parse(files).and_then(|table| codegen::generate(&table)) {
+        Ok(_) => "no mistake".to_owned(),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
+fn mistakes() {
+    let cases = [
+        // The line.
+        ("event A : An event.\n\tB text : A field.\n", "a.spec:2:1: a tab; blanks separate words"),
+        ("event A : One\ttwo.\n", "a.spec:1:14: a tab; blanks separate words"),
+        ("# One.\n\n : A sentence.\n", "a.spec:3:1: a sentence without anything that it describes"),
+        ("  B text : A field.\n", "a.spec:1:3: a row before the first `block`, `event`, `action` or `command`"),
+        ("event \"A : An event.\n", "a.spec:1:7: a name whose quotes don't close"),
+        // The item.
+        ("events A : An event.\n", "a.spec:1:1: expected `block`, `event`, `action` or `command`, found `events`"),
+        ("event : An event.\n", "a.spec:1:18: expected the name of an event"),
+        ("event A\n", "a.spec:1:8: the line wants a sentence: ` : What it is.`"),
+        ("event A :\n", "a.spec:1:10: the line wants a sentence: ` : What it is.`"),
+        ("event A : An event\n", "a.spec:1:19: the sentence wants a full stop"),
+        ("event A since=9 : An event.\n", "a.spec:1:9: unknown branch `9`"),
+        ("event A until=1.7 : An event.\n", "a.spec:1:9: unknown branch `1.7`"),
+        ("event A since=11 since=12 : An event.\n", "a.spec:1:18: `since` for the second time"),
+        ("event A class=call,cal : An event.\n", "a.spec:1:9: unknown class `cal`"),
+        ("event A role=middle : An event.\n", "a.spec:1:9: a role is `item`, `end` or `both`"),
+        ("event A alias=B,,C : An event.\n", "a.spec:1:9: an empty name"),
+        ("event A secret : An event.\n", "a.spec:1:9: `secret` is no attribute of an event"),
+        ("event A since : An event.\n", "a.spec:1:9: `since` is no attribute of an event"),
+        ("action A role=item : An action.\n", "a.spec:1:10: `role=item` is no attribute of an action"),
+        ("block a class=call : A block.\n", "a.spec:1:9: `class=call` is no attribute of a block"),
+        (
+            "command a on=both : A command.\n",
+            "a.spec:1:11: a command is for a `conference`, the `server` or `any` of them",
+        ),
+        ("command a since=11 : A command.\n", "a.spec:1:11: `since=11` is no attribute of a command"),
+        (
+            "command a : A command.\ncommand \"a \" : A command.\n",
+            "a.spec:2:9: two commands become `A`, the other at a.spec:1",
+        ),
+        ("command 3 : A command.\n", "a.spec:1:9: `3` is no name for a type; give one with `as=`"),
+        ("command a : A command.\n  b uuid : An argument.\n", "a.spec:2:5: unknown kind `uuid`"),
+        (
+            "command a : A command.\n  b word repeat : An argument.\n",
+            "a.spec:2:10: `repeat` is no attribute of an argument",
+        ),
+        ("command a : A command.\n  b word after=c : An argument.\n", "a.spec:2:3: `c` is no argument before this one"),
+        (
+            "command a : A command.\n  b word : An argument.\n  c* word : Another.\n",
+            "a.spec:3:3: a required argument behind one that isn't",
+        ),
+        // The row.
+        ("event A : An event.\n  B : A field.\n", "a.spec:2:4: `B` has no kind"),
+        ("event A : An event.\n  B txet : A field.\n", "a.spec:2:5: unknown kind `txet`"),
+        ("event A : An event.\n  B text\n", "a.spec:2:9: the line wants a sentence: ` : What it is.`"),
+        ("event A : An event.\n  B text often : A field.\n", "a.spec:2:10: `often` is no attribute of a field"),
+        ("event A : An event.\n  B text repeat=2 : A field.\n", "a.spec:2:10: `repeat=2` is no attribute of a field"),
+        ("event A : An event.\n  B text secret secret : A field.\n", "a.spec:2:17: `secret` for the second time"),
+        ("event A : An event.\n  B text since=nine : A field.\n", "a.spec:2:10: unknown branch `nine`"),
+        ("event A : An event.\n  B* text : A field.\n", "a.spec:2:3: `B` is no parameter, so it can't be required"),
+        (
+            "action A : An action.\n  reply : Tells.\n  B* text : A field.\n",
+            "a.spec:3:3: `B` is no parameter, so it can't be required",
+        ),
+        ("event A : An event.\n  use common : A block.\n", "a.spec:2:24: a `use` has no sentence"),
+        ("event A : An event.\n  use\n", "a.spec:2:3: a `use` names a block, and a prefix if its names have one"),
+        ("event A : An event.\n  use a b c\n", "a.spec:2:3: a `use` names a block, and a prefix if its names have one"),
+        ("action A : An action.\n  use common\n", "a.spec:2:3: a `use` in an action; it is for events and blocks"),
+        ("event A : An event.\n  rest\n", "a.spec:2:7: the line wants a sentence: ` : What it is.`"),
+        ("action A : An action.\n  reply none : Tells.\n", "a.spec:2:9: a reply is `text`, `follows` or neither"),
+        ("action A : An action.\n  reply : Tells.\n  reply : More.\n", "a.spec:3:3: a second `reply`"),
+        ("action A : An action.\n  list end=A\n", "a.spec:2:3: a `list` without `items=`"),
+        ("action A : An action.\n  list A\n", "a.spec:2:8: an empty name"),
+        (
+            "action A : An action.\n  list items=A ends=A\n",
+            "a.spec:2:16: a `list` has one `items=` of events, and `end=` with one event",
+        ),
+        (
+            "action A : An action.\n  list items=A end=A,B\n",
+            "a.spec:2:16: a `list` has one `items=` of events, and `end=` with one event",
+        ),
+        ("action A : An action.\n  list items=A\n  list items=A\n", "a.spec:3:3: a second `list`"),
+        ("action A : An action.\n  list items=A : A list.\n", "a.spec:2:25: a `list` has no sentence"),
+        ("action A : An action.\n  outcome\n", "a.spec:2:3: an `outcome` names one event"),
+        ("action A : An action.\n  outcome A\n  outcome A\n", "a.spec:3:3: a second `outcome`"),
+        // Items together.
+        ("event A : An event.\nevent a : An event.\n", "a.spec:2:7: event `a` is there already, at a.spec:1"),
+        (
+            "action A : An action.\naction B alias=A : An action.\n",
+            "a.spec:2:8: action `A` is there already, at a.spec:1",
+        ),
+        ("block common : A block.\n", "a.spec:1:7: block `common` is there already, at common.spec:1"),
+        ("event A-b : An event.\nevent AB : An event.\n", "a.spec:2:7: two events become `AB`, the other at a.spec:1"),
+        ("event 1A : An event.\n", "a.spec:1:7: `1A` is no name for a type; give one with `as=`"),
+        ("event A as=a-b : An event.\n", "a.spec:1:7: `a-b` is no name for a type; give one with `as=`"),
+        ("event A since=12 until=11 : An event.\n", "a.spec:1:7: `since=12` is after `until=11`"),
+        ("action A : An action.\n  list items=A,B end=C\n", "a.spec:2:14: `A` is no event of the table"),
+        ("event A : An event.\naction A : An action.\n  list items=A,B\n", "a.spec:3:16: `B` is no event of the table"),
+        (
+            "event A : An event.\naction A : An action.\n  list items=A end=B\n",
+            "a.spec:3:20: `B` is no event of the table",
+        ),
+        ("action A : An action.\n  outcome B\n", "a.spec:2:11: `B` is no event of the table"),
+        // Rows together.
+        ("event A : An event.\n  use b\n", "a.spec:2:7: `b` is no block of the table"),
+        ("block b : A block.\n  use b\n", "a.spec:2:7: `b` uses itself"),
+        (
+            "block b : A block.\n  use common X\nevent A : An event.\n  use b Y\n",
+            "a.spec:2:7: a block with a prefix can't be used under another prefix",
+        ),
+        ("event A : An event.\n  B text since=13 until=12 : A field.\n", "a.spec:2:3: `since=13` is after `until=12`"),
+        ("event A : An event.\n  B text : One.\n  b text : Two.\n", "a.spec:3:3: `b` is in A already, at a.spec:2"),
+        ("event A : An event.\n  B text alias=B : One.\n", "a.spec:2:3: `B` is in A already, at a.spec:2"),
+        (
+            "action A : An action.\n  reply : Tells.\n  B text : One.\n  B text : Two.\n",
+            "a.spec:4:3: `B` is in the reply to A already, at a.spec:3",
+        ),
+        (
+            "event A : An event.\n  use common X\n  XActionID text : One.\n",
+            "a.spec:3:3: `XActionID` is in A already, at common.spec:2",
+        ),
+        (
+            "event A : An event.\n  BC text : One.\n  B-C text as=bc : Two.\n",
+            "a.spec:3:3: two fields of A become `bc`, the other at a.spec:2",
+        ),
+        (
+            "event A : An event.\n  Type text : A field.\n",
+            "a.spec:2:3: `type` can't name a method; give another name with `as=`",
+        ),
+        (
+            "event A : An event.\n  1st text : A field.\n",
+            "a.spec:2:3: `1st` can't name a method; give another name with `as=`",
+        ),
+        (
+            "event A : An event.\n  B text as=b-c : A field.\n",
+            "a.spec:2:3: `b-c` can't name a method; give another name with `as=`",
+        ),
+        (
+            "event A : An event.\n  Header text : A field.\n",
+            "a.spec:2:3: `header` is a method that every type has; give another name with `as=`",
+        ),
+        (
+            "event A : An event.\n  B{n:2} text : A field.\n",
+            "a.spec:2:3: `{n:2}` is no part of a name that varies; `{i}`, `{i:6}` and `{key}` are",
+        ),
+        (
+            "event A : An event.\n  B{i text : A field.\n",
+            "a.spec:2:3: `{i` is no part of a name that varies; `{i}`, `{i:6}` and `{key}` are",
+        ),
+        (
+            "event A : An event.\n  Bi} text : A field.\n",
+            "a.spec:2:3: `}` is no part of a name that varies; `{i}`, `{i:6}` and `{key}` are",
+        ),
+        ("event A : An event.\n  B{i}{j} text : A field.\n", "a.spec:2:3: two parts that vary need text between them"),
+        (
+            "event A : An event.\n  B text alias=C{i} : A field.\n",
+            "a.spec:2:3: an alias has nothing that varies: `C{i}`",
+        ),
+        ("event A : An event.\n  B{i} text repeat : A field.\n", "a.spec:2:3: a numbered field can't be repeated"),
+        // What no builder can do.
+        (
+            "action A : An action.\n  B-{i}-{j} text : A field.\n",
+            "a.spec:2:3: a parameter's name has room for one number",
+        ),
+        (
+            "action A : An action.\n  B-{key} text : A field.\n",
+            "a.spec:2:3: a parameter's name has room for one number",
+        ),
+        ("action A : An action.\n  B{i}* text : A field.\n", "a.spec:2:3: a numbered parameter can't be required"),
+        (
+            "action A : An action.\n  B text repeat secret : A field.\n",
+            "a.spec:2:3: a secret parameter can't be repeated or numbered",
+        ),
+        (
+            "action A : An action.\n  B assignments : A field.\n",
+            "a.spec:2:3: a parameter of this kind has to be `repeat`",
+        ),
+        (
+            "action A : An action.\n  B device-state-number : A field.\n",
+            "a.spec:2:3: a parameter has a state by its word: `device-state`",
+        ),
+        // The hash reads no more of a name than that.
+        (
+            "event ABCDEFGH----MMMMMMMM----STUVWXYZ as=A : One.\nevent abcdefgh++++mmmmmmmm++++stuvwxyz as=B : Two.\n",
+            "a.spec:2:7: no hash tells `abcdefgh++++mmmmmmmm++++stuvwxyz` from `ABCDEFGH----MMMMMMMM----STUVWXYZ`: \
+             change what `hash.rs` reads of a name, or its number of slots",
+        ),
+    ];
+    let mut wrong = String::new();
+    for (text, expected) in cases {
+        let found = mistake(text);
+        if found != expected {
+            let _ = writeln!(wrong, "{text}  expected {expected}\n  found    {found}\n");
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn mistakes_of_the_tables_as_a_whole() {
+    let error =
+        |text: &str| codegen::parse([("a.spec".to_owned(), text.to_owned())]).err().map(|error| error.to_string());
+    assert_eq!(error("").as_deref(), Some("the tables: `block common` is missing"));
+    let text = "block common : Of events.\n";
+    assert_eq!(error(text), None, "without actions nothing is replied");
+    let text = "block common : Of events.\naction A : An action.\n";
+    assert_eq!(error(text).as_deref(), Some("the tables: `block reply-common` is missing"));
+    assert_eq!(error(COMMON), None);
+
+    let missing = folder("codegen/no such folder");
+    let error = codegen::read(&missing).err().expect("no such folder").to_string();
+    assert!(error.starts_with(&format!("{}: ", missing.display())), "{error}");
+}

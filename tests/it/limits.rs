@@ -1,0 +1,175 @@
+//! Invariant: whatever arrives, a reader holds no more than its limits say, names the limit and the place, keeps what was good before, and stays failed.
+
+use ami_proto::error::Limit;
+use ami_proto::{Decoder, FrameError, Limits};
+
+use crate::heap::{allocations, peak};
+
+fn fails(input: &[u8], limits: Limits) -> (usize, FrameError) {
+    let (reading, error) = crate::support::decode(&[input], limits, true);
+    let error = error.expect("an error");
+    for size in [1, 3, 64] {
+        let pieces: Vec<&[u8]> = input.chunks(size).collect();
+        assert_eq!(
+            crate::support::decode(&pieces, limits, true),
+            (reading.clone(), Some(error)),
+            "in pieces of {size}"
+        );
+    }
+    (reading.frames.len(), error)
+}
+
+#[test]
+fn a_line() {
+    let limits = Limits::new().line(20);
+    let good = b"Event: A\r\n\r\n";
+    let at_limit = [&good[..], b"X: 45678901234567890\nY:\n\n"].concat();
+    assert_eq!(crate::support::decode(&[&at_limit], limits, true).1, None, "20 bytes before the line feed");
+    let over = [&good[..], b"X: 456789012345678901\nY:\n\n"].concat();
+    let (frames, error) = fails(&over, limits);
+    assert_eq!((frames, error.limit, error.max, error.offset), (1, Limit::Line, 20, 32));
+    assert_eq!(error.to_string(), "line longer than the limit of 20 bytes, at stream offset 32");
+    // The CR counts as the line's: it may be data.
+    let with_cr = [&good[..], b"X: 45678901234567890\r\nY:\n\n"].concat();
+    assert_eq!(fails(&with_cr, limits).1.offset, 32);
+}
+
+#[test]
+fn a_banner_is_a_line() {
+    assert_eq!(fails(b"Asterisk Call Manager/11.0.0\r\n", Limits::new().line(10)).1.offset, 10);
+    assert_eq!(fails(b"\n\nAsterisk Call Mana", Limits::new().line(10)).1.offset, 12);
+}
+
+#[test]
+fn headers() {
+    let limits = Limits::new().headers(3);
+    let (frames, error) = fails(b"Event: A\nB: 1\nno colon\n\nEvent: B\nB: 1\nC: 1\nD: 1\n\n", limits);
+    assert_eq!((frames, error.limit, error.max, error.offset), (1, Limit::Headers, 3, 43));
+    assert_eq!(error.to_string(), "frame with more than the limit of 3 lines, at stream offset 43");
+}
+
+#[test]
+fn a_frame() {
+    let limits = Limits::new().frame(12);
+    let (frames, error) = fails(b"Event: A\r\n\r\nEvent: AB\r\n\r\n", limits);
+    assert_eq!((frames, error.limit, error.offset), (1, Limit::Frame, 24));
+    assert_eq!(error.to_string(), "frame longer than the limit of 12 bytes, at stream offset 24");
+}
+
+#[test]
+fn the_earliest_breach_is_reported() {
+    // The line breaks at 20, the frame at 19.
+    assert_eq!(fails(&[b'x'; 100], Limits::new().line(20).frame(19)).1.limit, Limit::Frame);
+    assert_eq!(fails(&[b'x'; 100], Limits::new().line(19).frame(20)).1.limit, Limit::Line);
+}
+
+#[test]
+fn the_buffer() {
+    let limits = Limits::new().buffer(64);
+    let mut decoder = Decoder::new(limits);
+    let frame = b"Event: A\r\nX: 1\r\n\r\n";
+    for _ in 0..4 {
+        decoder.push(frame);
+    }
+    // 72 bytes came, 64 were taken: three frames, and then the place where bytes are missing.
+    for _ in 0..3 {
+        assert!(decoder.next_frame().expect("kept").is_some());
+    }
+    let error = decoder.next_frame().expect_err("bytes were not taken");
+    assert_eq!((error.limit, error.max, error.offset), (Limit::Buffer, 64, 64));
+    assert_eq!(error.to_string(), "more than the limit of 64 bytes buffered, at stream offset 64");
+    decoder.push(frame);
+    assert_eq!(decoder.next_frame().expect_err("sticky"), error);
+}
+
+#[test]
+fn a_full_buffer_without_a_frame_is_an_error_and_no_deadlock() {
+    let mut decoder = Decoder::new(Limits::new().buffer(64));
+    let mut fed = 0;
+    let error = loop {
+        let n = decoder.space(16).map_or(0, |space| {
+            space.fill(b'x');
+            space.len()
+        });
+        decoder.advance(n);
+        fed += n;
+        if let Err(error) = decoder.next_frame() {
+            break error;
+        }
+        assert!(n > 0, "no room and no error");
+    };
+    assert_eq!((fed, error.limit, error.offset), (64, Limit::Buffer, 64));
+    assert!(decoder.space(1).is_none());
+}
+
+#[test]
+fn memory_has_a_ceiling() {
+    let limits = Limits::new().line(1000).headers(1000).frame(100_000).buffer(200_000);
+    let hostile: [(&str, Vec<u8>); 5] = [
+        ("no line feed", vec![b'x'; 5_000_000]),
+        ("line feeds", vec![b'\n'; 5_000_000]),
+        ("short lines", b"a\n".repeat(2_500_000)),
+        ("colons", vec![b':'; 5_000_000]),
+        ("Follows without an end", [&b"Response: Follows\r\n"[..], &b"\r\n".repeat(2_500_000)].concat()),
+    ];
+    for (name, input) in hostile {
+        for size in [1, 1000, 1_000_000] {
+            let pieces: Vec<&[u8]> = input.chunks(size).collect();
+            let used = peak(|| {
+                let mut decoder = Decoder::new(limits);
+                for piece in &pieces {
+                    decoder.push(piece);
+                    while let Ok(Some(_)) = decoder.next_frame() {}
+                }
+            });
+            // Twice the buffer; the index doubles to at most twice 8 bytes a line; while a vector grows both copies are there.
+            assert!(used <= 2 * (2 * 200_000 + 2 * 8 * 1100), "{name} in pieces of {size}: {used} bytes");
+        }
+    }
+}
+
+#[test]
+fn no_allocation_a_frame_once_warm() {
+    let (_, storm) = crate::support::corpus("storm").remove(0);
+    for size in [64, 1460, 8192] {
+        let mut decoder = Decoder::new(Limits::new());
+        let mut read = |input: &[u8]| {
+            let mut headers = 0;
+            for piece in input.chunks(size) {
+                decoder.push(piece);
+                while let Some(frame) = decoder.next_frame().expect("within limits") {
+                    headers += frame.headers().count() + usize::from(frame.get("Uniqueid").is_some());
+                }
+            }
+            headers
+        };
+        let warm = read(&storm);
+        let before = allocations();
+        assert_eq!(read(&storm), warm);
+        assert_eq!(allocations() - before, 0, "in pieces of {size}");
+    }
+}
+
+#[test]
+fn an_owned_frame_is_one_allocation() {
+    let mut decoder = Decoder::new(Limits::new());
+    decoder.push(b"Event: Hangup\r\nCause: 16\r\n\r\n");
+    let frame = decoder.next_frame().expect("within limits").expect("whole");
+    let before = allocations();
+    let owned = frame.to_owned();
+    assert_eq!(allocations() - before, 1);
+    assert_eq!(owned.view().get("Cause").expect("there"), "16");
+}
+
+/// Found by fuzzing: each value's name was looked up in the whole frame, which took seconds for a frame of many.
+#[test]
+fn masking_secrets_is_not_quadratic() {
+    let mut request = b"Action: UpdateConfig\r\n".to_vec();
+    request.extend(b"Value-1: a\r\n".repeat(60_000));
+    request.extend(b"\r\n");
+    let mut decoder = Decoder::new(Limits::new());
+    decoder.push(&request);
+    let frame = decoder.next_frame().expect("within limits").expect("whole");
+    // No server reads a request of so many lines, so all its values count as secrets, unsearched.
+    assert!(frame.headers().skip(1).all(|header| ami_proto::wire::is_secret(frame, header)));
+}

@@ -1,0 +1,62 @@
+//! All integration tests, a module a subject, in one program: what they share is compiled once.
+#![allow(clippy::pedantic, clippy::type_complexity, clippy::case_sensitive_file_extension_comparisons)]
+
+#[cfg(feature = "std")]
+mod both_sides;
+mod calls;
+#[cfg(feature = "std")]
+mod client;
+#[cfg(feature = "conference")]
+mod conference;
+mod corpus;
+#[cfg(all(feature = "freeswitch", feature = "std"))]
+mod esl;
+mod facts;
+mod framing;
+#[cfg(feature = "freeswitch")]
+mod fs_commands;
+#[cfg(feature = "freeswitch")]
+mod fs_list;
+#[cfg(feature = "freeswitch")]
+mod fs_replies;
+mod generator;
+mod heap;
+#[cfg(feature = "std")]
+mod http;
+#[cfg(feature = "std")]
+mod idle;
+#[cfg(feature = "serde")]
+mod json;
+#[cfg(feature = "kazoo")]
+mod kazoo;
+mod limits;
+#[cfg(feature = "std")]
+mod live;
+#[cfg(feature = "xml")]
+mod mxml;
+#[cfg(feature = "std")]
+mod pair;
+#[cfg(feature = "std")]
+mod peer;
+mod properties;
+#[cfg(feature = "std")]
+mod recording;
+#[cfg(feature = "std")]
+mod replay;
+#[cfg(feature = "std")]
+mod replaying;
+#[cfg(feature = "serde")]
+mod serde;
+#[cfg(feature = "std")]
+mod server;
+#[cfg(feature = "std")]
+mod sessions;
+#[cfg(feature = "sipxecs")]
+mod sipxecs;
+mod state;
+mod typed;
+mod value_roundtrip;
+#[rustfmt::skip]
+mod value_tables;
+#[path = "../support/mod.rs"]
+mod support;

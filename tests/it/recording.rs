@@ -1,0 +1,126 @@
+// Both sides of a recorded session in their order, and the server's as the tests' own grammar reads it.
+
+use crate::support::oracle::{self, OracleFrame};
+
+/// One side's bytes, in the order of both.
+#[derive(Debug, Clone)]
+pub(crate) enum Turn {
+    Client(Vec<u8>),
+    Server(Vec<u8>),
+}
+
+/// Reads a file of `corpus/replay`: `> 12\n` (client) or `< 12\n` (server), that many bytes, a line feed; over and over.
+pub(crate) fn replay_file(mut file: &[u8]) -> Vec<Turn> {
+    let mut turns = Vec::new();
+    while let Some(end) = file.iter().position(|byte| *byte == b'\n') {
+        let head = std::str::from_utf8(&file[..end]).unwrap();
+        let len: usize = head[2..].parse().unwrap();
+        let bytes = file[end + 1..][..len].to_vec();
+        turns.push(if head.starts_with('>') { Turn::Client(bytes) } else { Turn::Server(bytes) });
+        file = &file[end + 2 + len..];
+    }
+    turns
+}
+
+/// Reads a `session.jsonl`.
+pub(crate) fn session_jsonl(text: &str) -> Vec<Turn> {
+    let turn = |line: &str| {
+        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        let bytes = || base64(value["b64"].as_str().unwrap());
+        match value["dir"].as_str() {
+            Some("c2s") => Some(Turn::Client(bytes())),
+            Some("s2c") => Some(Turn::Server(bytes())),
+            _ => None,
+        }
+    };
+    text.lines().filter_map(turn).collect()
+}
+
+fn base64(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let (mut bits, mut count) = (0u32, 0);
+    for letter in text.bytes().filter(|letter| *letter != b'=') {
+        let value = match letter {
+            b'A'..=b'Z' => letter - b'A',
+            b'a'..=b'z' => letter - b'a' + 26,
+            b'0'..=b'9' => letter - b'0' + 52,
+            b'+' => 62,
+            _ => 63,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count & 255) as u8);
+        }
+    }
+    bytes
+}
+
+/// All that the server sent.
+pub(crate) struct Server {
+    bytes: Vec<u8>,
+    frames: std::vec::IntoIter<OracleFrame>,
+    /// Bytes that have been handed out.
+    gone: usize,
+    /// Where the frame begins that the end of the recording cut off.
+    rest: usize,
+}
+
+impl Server {
+    pub(crate) fn of(turns: &[Turn]) -> Self {
+        let bytes = turns.iter().filter_map(|turn| match turn {
+            Turn::Server(bytes) => Some(&bytes[..]),
+            Turn::Client(_) => None,
+        });
+        let bytes = bytes.collect::<Vec<_>>().concat();
+        let reading = oracle::read(&bytes, true);
+        Self { bytes, frames: reading.frames.into_iter(), gone: 0, rest: reading.rest as usize }
+    }
+
+    /// The next frame, if it has arrived: the blank lines before it, its bytes, and what is in it.
+    pub(crate) fn next(&mut self, arrived: usize) -> Option<(Vec<u8>, Vec<u8>, OracleFrame)> {
+        let frame = self.frames.as_slice().first()?;
+        let start = frame.offset as usize;
+        let end = start + frame.len;
+        if end > arrived {
+            return None;
+        }
+        let blank = self.bytes[self.gone..start].to_vec();
+        self.gone = end;
+        Some((blank, self.bytes[start..end].to_vec(), self.frames.next()?))
+    }
+
+    /// What is left when all frames have been taken: blank lines, and the frame that was cut off.
+    pub(crate) fn left(&self) -> (&[u8], &[u8]) {
+        self.bytes[self.gone..].split_at(self.rest - self.gone)
+    }
+}
+
+/// The value of the first header of this name.
+pub(crate) fn header<'a>(frame: &'a OracleFrame, wanted: &str) -> Option<&'a [u8]> {
+    let mut found = frame.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted.as_bytes()));
+    found.next().map(|(_, value)| &value[..])
+}
+
+/// What a command printed, straight from the bytes of its answer.
+pub(crate) fn printed(answer: &[u8]) -> Vec<Vec<u8>> {
+    let lines = |text: &[u8]| -> Vec<Vec<u8>> {
+        let lines = text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line).to_vec());
+        lines.collect()
+    };
+    let all = lines(answer);
+    if !all.iter().any(|line| line == b"Response: Follows") {
+        return all.iter().filter_map(|line| line.strip_prefix(b"Output: ")).map(<[u8]>::to_vec).collect();
+    }
+    // Three lines in front, the marker behind.
+    let is_head =
+        |line: &&Vec<u8>| [&b"Response: "[..], b"Privilege: ", b"ActionID: "].iter().any(|head| line.starts_with(head));
+    let head = all.iter().take_while(is_head).map(|line| line.len() + 2).sum::<usize>();
+    let marker = answer.windows(15).rposition(|window| window == b"--END COMMAND--").unwrap();
+    let mut text = lines(&answer[head..marker]);
+    if text.last().is_some_and(Vec::is_empty) {
+        text.pop();
+    }
+    text
+}

@@ -1,0 +1,332 @@
+//! Invariant: the server lets in whom the embedder lets in, filters events by all bits of their classes, and refuses what Asterisk refuses, in Asterisk's words.
+
+use ami_proto::request::Request;
+use ami_proto::server::{Config, Fault, Server, ServerEvent};
+use ami_proto::value::Classes;
+use ami_proto::{ConnectionError, Limits};
+use std::time::{Duration, Instant};
+
+fn server(config: Config) -> (Server, Instant) {
+    let now = Instant::now();
+    (Server::new(now, config.banner("").fully_booted(false)), now)
+}
+
+fn sent(server: &mut Server) -> String {
+    let bytes = server.poll_transmit().unwrap_or_default().to_vec();
+    server.transmitted(bytes.len());
+    String::from_utf8(bytes).unwrap()
+}
+
+fn feed(server: &mut Server, now: Instant, input: &[u8]) {
+    assert_eq!(server.handle_input(now, input), input.len());
+}
+
+fn logged_in(readable: Classes) -> (Server, Instant) {
+    let (mut server, now) = server(Config::new());
+    feed(&mut server, now, b"Action: Login\r\nUsername: u\r\nSecret: s\r\n\r\n");
+    let Ok(Some(ServerEvent::Login { id, .. })) = server.poll_event() else { panic!("a login") };
+    server.accept(id, readable).unwrap();
+    sent(&mut server);
+    (server, now)
+}
+
+#[test]
+fn a_login_is_the_embedders_decision() {
+    let (mut server, now) = server(Config::new());
+    feed(&mut server, now, b"Action: Ping\r\nActionID: 1\r\n\r\nAction: login\r\nUSERNAME:  Admin\r\nSecret: s\r\n\r\nAction: Ping\r\n\r\n");
+    assert!(matches!(server.poll_event(), Ok(Some(ServerEvent::Malformed(Fault::NotLoggedIn)))));
+    assert_eq!(sent(&mut server), "Response: Error\r\nActionID: 1\r\nMessage: Permission denied\r\n\r\n");
+    let id = match server.poll_event() {
+        Ok(Some(ServerEvent::Login { id, attempt })) => {
+            assert!(attempt.username().eq_ignore_case("admin") && attempt.verify(b"s") && !attempt.verify("S"));
+            assert!(!format!("{attempt:?}").contains("\"s\""));
+            id
+        }
+        other => panic!("{other:?}"),
+    };
+    // What follows waits for the verdict.
+    assert!(matches!(server.poll_event(), Ok(None)));
+    server.refuse(now, id).unwrap();
+    assert!(server.poll_transmit().is_none());
+    assert_eq!(server.poll_timeout(), Some(now + Duration::from_secs(1)));
+    server.handle_timeout(now + Duration::from_secs(1));
+    assert_eq!(sent(&mut server), "Response: Error\r\nMessage: Authentication failed\r\n\r\n");
+    assert!(matches!(server.poll_event(), Ok(Some(ServerEvent::Closed))));
+    assert!(matches!(server.poll_event(), Ok(None)));
+}
+
+#[test]
+fn nobody_logs_in() {
+    let (mut server, now) = server(Config::new());
+    assert_eq!(server.poll_timeout(), Some(now + Duration::from_secs(30)));
+    server.handle_timeout(now + Duration::from_secs(29));
+    assert!(!server.is_over());
+    server.handle_timeout(now + Duration::from_secs(30));
+    assert!(server.is_over() && server.poll_transmit().is_none());
+}
+
+#[cfg(feature = "md5")]
+#[test]
+fn a_challenge() {
+    let (server, now) = server(Config::new());
+    let mut server = server.with_challenge(840_415_273);
+    feed(&mut server, now, b"Action: Challenge\r\nActionID: 1\r\n\r\nAction: Challenge\r\nAuthType: md5\r\n\r\n");
+    assert!(matches!(server.poll_event(), Ok(None)));
+    let expected = "Response: Error\r\nActionID: 1\r\nMessage: Must specify AuthType\r\n\r\nResponse: Success\r\nChallenge: 840415273\r\n\r\n";
+    assert_eq!(sent(&mut server), expected);
+    // printf 840415273mysecret | md5sum
+    let login = "Action: Login\r\nAuthType: MD5\r\nUsername: u\r\nKey: 72ee2809cbf69e9bdb27bdd924cda8e3\r\n\r\n";
+    feed(&mut server, now, login.as_bytes());
+    let Ok(Some(ServerEvent::Login { attempt, .. })) = server.poll_event() else { panic!("a login") };
+    assert!(attempt.is_challenged() && attempt.verify("mysecret") && !attempt.verify("other"));
+}
+
+#[test]
+fn events_need_all_their_classes() {
+    let (mut server, now) = logged_in(Classes::CALL | Classes::AGI | Classes::SYSTEM);
+    let none: [(&str, &str); 0] = [];
+    assert_eq!(server.event(Classes::CALL | Classes::AGI, "A", none), Ok(true));
+    assert_eq!(server.event(Classes::CALL | Classes::DTMF, "B", none), Ok(false));
+    assert_eq!(sent(&mut server), "Event: A\r\nPrivilege: call,agi,all\r\n\r\n");
+    feed(
+        &mut server,
+        now,
+        b"Action: Events\r\nActionID: 1\r\nEventMask: call,dtmf\r\n\r\nAction: Events\r\nEventMask:\r\n\r\n",
+    );
+    assert!(matches!(server.poll_event(), Ok(None)));
+    assert_eq!(
+        sent(&mut server),
+        "Response: Success\r\nActionID: 1\r\nEvents: On\r\n\r\nResponse: Error\r\nMessage: Invalid event mask\r\n\r\n"
+    );
+    assert_eq!(server.mask(), Classes::CALL);
+    assert_eq!(server.event(Classes::CALL | Classes::AGI, "A", none), Ok(false));
+    feed(&mut server, now, b"Action: Events\r\nEventMask: off\r\n\r\n");
+    assert!(matches!(server.poll_event(), Ok(None)));
+    assert_eq!(sent(&mut server), "Response: Success\r\nEvents: Off\r\n\r\n");
+}
+
+#[test]
+fn what_asterisk_refuses() {
+    let long = |n: usize| format!("Action: Ping\r\nActionID: 7\r\nX: {}\r\n\r\n", "x".repeat(n - 3));
+    let many = |n: usize| format!("Action: Ping\r\nActionID: 7\r\n{}\r\n", "X: 1\r\n".repeat(n - 2));
+    let error = |id: &str, message: &str| Some(format!("Response: Error\r\n{id}Message: {message}\r\n\r\n"));
+    let id = "ActionID: 7\r\n";
+    let cases = [
+        ("blank", "\r\n".to_owned(), error("", "Missing action in request")),
+        ("no action", "ActionID: 7\r\nFoo: 1\r\n\r\n".into(), error(id, "Missing action in request")),
+        ("empty action", "Action: \r\nActionID: 7\r\n\r\n".into(), error(id, "Missing action in request")),
+        ("not a header", "nonsense\r\n\r\n".into(), error("", "Missing action in request")),
+        ("a blank in front", " Action: Ping\r\n\r\n".into(), error("", "Missing action in request")),
+        ("a blank behind", "Action : Ping\r\n\r\n".into(), error("", "Missing action in request")),
+        ("longest line", long(1022), None),
+        ("line too long", long(1023), error(id, "Failed to parse message: line too long")),
+        ("far too long", long(100_000), error(id, "Failed to parse message: line too long")),
+        ("most lines", many(128), None),
+        ("too many lines", many(129), error(id, "Too many lines in message or allocation failure")),
+        ("action last", "Foo: 1\r\nactionid:\t 7\r\naction:Ping\r\n\r\n".into(), None),
+        ("two actions", "Action:\r\nAction: Ping\r\nAction: Hangup\r\n\r\n".into(), None),
+        ("LF", "Action: Ping\nActionID: 7\n\n".into(), None),
+        ("NUL", "Action: Ping\0x\r\n\r\n".into(), None),
+    ];
+    for (name, input, refusal) in cases {
+        let (mut server, now) = logged_in(Classes::ALL);
+        feed(&mut server, now, input.as_bytes());
+        match (server.poll_event(), &refusal) {
+            (Ok(Some(ServerEvent::Request { request: Request::Ping(_), .. })), None)
+            | (Ok(Some(ServerEvent::Malformed(_))), Some(_)) => {}
+            (other, _) => panic!("{name}: {other:?}"),
+        }
+        assert_eq!(sent(&mut server), refusal.unwrap_or_default(), "{name}");
+        assert!(matches!(server.poll_event(), Ok(None)), "{name}");
+    }
+}
+
+#[test]
+fn an_action_id_that_would_end_the_line_is_not_echoed() {
+    let (mut server, now) = logged_in(Classes::ALL);
+    feed(&mut server, now, b"Action: Ping\r\nActionID: 7\r8\r\n\r\n");
+    let Ok(Some(ServerEvent::Request { id, .. })) = server.poll_event() else { panic!("a request") };
+    server.respond(id, "Success", [("Ping", "Pong")]).unwrap();
+    assert_eq!(sent(&mut server), "Response: Success\r\nPing: Pong\r\n\r\n");
+}
+
+#[test]
+fn a_request_that_waits_behind_blank_lines_is_not_lost() {
+    let now = Instant::now();
+    let mut server = Server::new(now, Config::new().banner("").fully_booted(false).max_unsent(60));
+    let blank = "\n".repeat(30);
+    let input = format!(
+        "Action: Login\r\n\r\n{blank}Action: Ping\r\nActionID: 1\r\n\r\n{blank}Action: Ping\r\nActionID: 2\r\n\r\n"
+    );
+    feed(&mut server, now, input.as_bytes());
+    let mut ids = Vec::new();
+    while ids.len() < 2 {
+        // A driver that offers what it has, though nothing is taken at present.
+        assert!(server.handle_input(now, b"") == 0);
+        match server.poll_event().unwrap() {
+            Some(ServerEvent::Login { id, .. }) => server.accept(id, Classes::ALL).unwrap(),
+            Some(ServerEvent::Request { request, .. }) => ids.push(request.action_id().unwrap().to_string()),
+            Some(ServerEvent::Malformed(Fault::NoAction)) => {}
+            Some(other) => panic!("{other:?}"),
+            None => _ = sent(&mut server),
+        }
+    }
+    assert_eq!(ids, ["1", "2"]);
+}
+
+#[test]
+fn goodbye_and_the_end() {
+    let (mut server, now) = logged_in(Classes::ALL);
+    feed(&mut server, now, b"Action: Logoff\r\nActionID: 9\r\n\r\nAction: Ping\r\n\r\n");
+    assert!(matches!(server.poll_event(), Ok(Some(ServerEvent::Closed))));
+    assert_eq!(sent(&mut server), "Response: Goodbye\r\nActionID: 9\r\nMessage: Thanks for all the fish.\r\n\r\n");
+    // Half-closed: what had arrived is answered first.
+    let (mut server, now) = logged_in(Classes::ALL);
+    feed(&mut server, now, b"Action: Ping\r\n\r\nAct");
+    server.handle_eof(now);
+    let Ok(Some(ServerEvent::Request { id, .. })) = server.poll_event() else { panic!("a request") };
+    server.respond(id, "Success", [("Ping", "Pong")]).unwrap();
+    assert_eq!(server.poll_event().unwrap_err(), ConnectionError::Closed { truncated: 3 });
+}
+
+#[test]
+fn bounds() {
+    let (mut server, now) = server(Config::new().max_unsent(200).limits(Limits::new().buffer(1 << 16)));
+    feed(&mut server, now, &b"\r\n".repeat(1000));
+    let mut answered = 0;
+    while let Ok(Some(ServerEvent::Malformed(_))) = server.poll_event() {
+        answered += 1;
+    }
+    assert!(server.unsent() < 300 && answered < 10, "reading stops");
+    sent(&mut server);
+    assert!(matches!(server.poll_event(), Ok(Some(_))), "and goes on");
+}
+
+#[test]
+fn an_end_between_requests_is_no_error() {
+    let (mut server, now) = logged_in(Classes::ALL);
+    feed(&mut server, now, b"Action: Ping\r\nActionID: 5\r\n\r\n");
+    server.handle_eof(now);
+    let Ok(Some(ServerEvent::Request { id, .. })) = server.poll_event() else { panic!("a request") };
+    // Who has said all still hears the answer.
+    assert!(matches!(server.poll_event(), Ok(None)) && !server.is_over());
+    server.respond(id, "Success", [("Ping", "Pong")]).unwrap();
+    assert!(matches!(server.poll_event(), Ok(Some(ServerEvent::Closed))));
+    assert!(matches!(server.poll_event(), Ok(None)) && server.is_over());
+    assert_eq!(sent(&mut server), "Response: Success\r\nActionID: 5\r\nPing: Pong\r\n\r\n");
+    // What is said after that goes nowhere.
+    assert_eq!(server.respond(id, "Success", [("Ping", "Pong")]), Ok(()));
+    assert!(server.list(id, "x").and_then(|list| list.item("A", [("B", "c")])?.complete("AComplete")).is_ok());
+    assert_eq!(sent(&mut server), "");
+}
+
+#[test]
+fn a_client_that_does_not_read_is_dropped() {
+    let config = Config::new().max_unsent(1000).limits(Limits::new().buffer(4096).frame(4096));
+    let most = config.most_held();
+    let (mut server, now) = server(config);
+    feed(&mut server, now, b"Action: Login\r\n\r\n");
+    let Ok(Some(ServerEvent::Login { id, .. })) = server.poll_event() else { panic!("a login") };
+    server.accept(id, Classes::ALL).unwrap();
+    feed(&mut server, now, &b"Action: Status\r\nActionID: 1\r\n\r\n".repeat(40));
+    let mut open = Vec::new();
+    while let Ok(Some(ServerEvent::Request { id, .. })) = server.poll_event() {
+        open.push(id);
+        assert!(server.held() <= most);
+    }
+    assert_eq!(open.len(), 40);
+    let mut told = 0;
+    while server.event(Classes::CALL, "Hangup", [("Channel", "PJSIP/100-00000001")]) == Ok(true) {
+        told += 1;
+        assert!(server.unsent() <= 1000 && server.held() <= most);
+    }
+    assert!(told > 10 && server.is_over());
+    assert_eq!(server.poll_event().unwrap_err(), ConnectionError::NotRead { max: 1000 });
+    assert_eq!(server.respond(open[0], "Success", [("A", "b")]), Ok(()));
+    // What had fitted is whole.
+    assert!(sent(&mut server).ends_with("Channel: PJSIP/100-00000001\r\n\r\n"));
+}
+
+#[test]
+fn an_action_id_that_cannot_be_echoed_is_left_out() {
+    let (mut server, now) = logged_in(Classes::ALL);
+    feed(&mut server, now, b"Action: Ping\r\nActionID: a\rb\r\n\r\n");
+    let Ok(Some(ServerEvent::Request { id, .. })) = server.poll_event() else { panic!("a request") };
+    assert_eq!(server.respond(id, "Success", [("Ping", "Pong")]), Ok(()));
+    assert_eq!(sent(&mut server), "Response: Success\r\nPing: Pong\r\n\r\n");
+}
+
+/// Two sessions and a client upstream: what is said of a request comes back byte for byte, but for the `ActionID`.
+#[test]
+fn a_request_passes_through() {
+    let (mut asker, now) = logged_in(Classes::ALL);
+    let (mut other, _) = logged_in(Classes::SYSTEM | Classes::CALL);
+    let mut upstream = crate::peer::Peer::ready(ami_proto::client::Config::new());
+    let mut asked = Vec::new();
+    let ask = |asker: &mut Server, upstream: &mut crate::peer::Peer, request: &str| {
+        feed(asker, now, request.as_bytes());
+        let Ok(Some(ServerEvent::Request { id, request })) = asker.poll_event() else { panic!("a request") };
+        let asks = upstream.client.forward(upstream.now, request.frame()).unwrap();
+        upstream.sent();
+        (asks, id)
+    };
+    asked.push(ask(
+        &mut asker,
+        &mut upstream,
+        "ACTION: status\r\nX-Odd: 1\r\nActionID: a-1\r\nVariable: b\r\nVariable: a: c \r\n\r\n",
+    ));
+    let id = upstream.ids[0].clone();
+    assert_eq!(
+        upstream.sent,
+        format!("Action: status\r\nActionID: {id}\r\nX-Odd: 1\r\nVariable: b\r\nVariable: a: c \r\n\r\n")
+    );
+    // Without an ActionID, and one that ends without a frame.
+    asked.push(ask(&mut asker, &mut upstream, "Action: Command\r\nCommand: x\r\n\r\n"));
+    asked.push(ask(&mut asker, &mut upstream, "Action: Originate\r\nAsync: 1\r\nActionID: a-3\r\n\r\n"));
+    asked.push(ask(&mut asker, &mut upstream, "Action: CoreStatus\r\nActionID: a-4\r\n\r\n"));
+    let said = [
+        (
+            "Response: Success\r\nActionID: $0\r\nEventList: start\r\nMessage: Channel status will follow\r\n\r\n",
+            "a-1",
+            "",
+        ),
+        ("Event: Status\r\nPrivilege: Call\r\nChannel: x\r\nActionID: $0\r\nActionID: $0\r\n\r\n", "a-1", ""),
+        ("Event: Hangup\r\nPrivilege: call,all\r\nCause: 16\r\n\r\n", "event", "event"),
+        ("Event: VarSet\r\nPrivilege: dialplan,all\r\nValue: 1\r\n\r\n", "event", ""),
+        ("Event: StatusComplete\r\nactionid:$0\r\nEventList: Complete\nListItems: 1\r\n\r\n", "a-1", ""),
+        ("Response: Follows\r\nPrivilege: Command\r\nActionID: $1\r\nActionID: $1\n\nx--END COMMAND--\r\n\r\n", "", ""),
+        ("Response: Success\r\nActionID: $2\r\nMessage: queued\r\n\r\n", "a-3", ""),
+        (
+            "Event: OriginateResponse\r\nPrivilege: call,all\r\nActionID: $2\r\nResponse: Failure\r\n\r\n",
+            "a-3",
+            "event",
+        ),
+    ];
+    for (text, to_asker, to_other) in said {
+        let mut text = text.to_owned();
+        for (number, id) in upstream.ids.iter().enumerate() {
+            text = text.replace(&format!("${number}"), id);
+        }
+        assert_eq!(upstream.client.handle_input(now, text.as_bytes()), text.len());
+        let event = upstream.client.poll_event().unwrap().expect("something is told");
+        let request = event.id().and_then(|id| asked.iter().find(|(asks, _)| *asks == id));
+        asker.relay(request.map(|(_, request)| *request), event);
+        other.relay(None, event);
+        let id = upstream.ids.iter().find(|id| text.contains(&**id)).map_or("", |id| id);
+        let expected = match to_asker {
+            "event" => text.clone(),
+            // The first in the head is the ActionID; others are what they are.
+            "" => text.replacen(&format!("ActionID: {id}\r\n"), "", 1),
+            own => text.replacen(&format!("actionid:{id}"), &format!("ActionID: {id}"), 1).replacen(id, own, 1),
+        };
+        assert_eq!(sent(&mut asker), expected);
+        assert_eq!(sent(&mut other), if to_other == "event" { text } else { String::new() });
+    }
+    upstream.client.handle_eof(now);
+    let event = upstream.client.poll_event().unwrap().unwrap();
+    asker.relay(Some(asked[3].1), event);
+    let lost = "Response: Error\r\nActionID: a-4\r\nMessage: connection lost before it was answered\r\n\r\n";
+    assert_eq!(sent(&mut asker), lost);
+    // It has been answered.
+    assert!(asker.respond(asked[3].1, "Success", [("A", "b")]).is_err());
+}
