@@ -218,20 +218,29 @@ fn variable_refusal(name: &[u8]) -> Option<Refusal> {
     (name.is_empty() || name.contains(&b'=')).then_some(Refusal::VariableName)
 }
 
+/// Shows bytes in quotation marks, with everything but printable ASCII escaped.
+struct Quoted<'a>(&'a [u8]);
+
+impl fmt::Debug for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0.escape_ascii())
+    }
+}
+
 impl fmt::Debug for Args<'_> {
     /// The names, and the values that are no secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut digits = [0; 20];
         let action = self.action.bytes(&mut digits);
         let mut map = f.debug_map();
-        map.entry(&"Action", &format_args!("\"{}\"", action.escape_ascii()));
+        map.entry(&"Action", &Quoted(action));
         for header in &self.headers {
             let mut digits = [0; 20];
             let mut name = NameBuffer::default();
             let name = header.name.write(&mut name);
             let value = header.value.bytes(&mut digits);
             let hidden = header.secret || crate::wire::is_secret_name(name);
-            let name = format_args!("\"{}\"", name.escape_ascii());
+            let name = Quoted(name);
             if hidden {
                 map.entry(&name, &format_args!("***"));
             } else if let HeaderName::Assignment(_, variable) = &header.name {
@@ -239,7 +248,7 @@ impl fmt::Debug for Args<'_> {
                 let variable = variable.bytes(&mut digits).escape_ascii();
                 map.entry(&name, &format_args!("\"{variable}={}\"", value.escape_ascii()));
             } else {
-                map.entry(&name, &format_args!("\"{}\"", value.escape_ascii()));
+                map.entry(&name, &Quoted(value));
             }
         }
         map.finish()
