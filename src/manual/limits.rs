@@ -14,7 +14,8 @@
 //!
 //! Which frames come out and which limit is broken where does not depend on how the bytes were split into reads: of two
 //! limits that a frame breaks, the one that is broken first is reported. A line or a frame breaks its limit with the first
-//! byte too many, a line too many with its line feed. The buffer's limit is the exception by nature: it depends on when
+//! byte too many, a line too many with its line feed. Where that line feed is also the first byte too many of the frame,
+//! [`Limits::headers`](crate::Limits::headers) is reported. The buffer's limit is the exception by nature: it depends on when
 //! frames are taken.
 //!
 //! # After an error

@@ -247,7 +247,7 @@ impl Server {
     pub fn held(&self) -> usize {
         let open = self.open.iter().map(|open| size_of::<Open>() + open.action_id.len()).sum::<usize>();
         let tidied = self.tidied.as_ref().map_or(0, |tidied| usize::try_from(tidied.offset()).unwrap_or(usize::MAX));
-        self.decoder.pending().len() + tidied + open + self.out.len()
+        self.decoder.pending().len() + tidied + open + self.unsent()
     }
 
     /// Whether there is room to read into, see [`space`](Self::space).
@@ -338,7 +338,7 @@ impl Server {
     /// Has something written, if there is room for it; else the session is over.
     fn write(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>) -> Result<(), EncodeError> {
         let max = self.config.unsent;
-        if self.out.write(max.saturating_sub(self.out.len()), write)?.is_none() {
+        if self.out.write(max.saturating_sub(self.unsent()), write)?.is_none() {
             self.lose(ConnectionError::NotRead { max });
         }
         Ok(())

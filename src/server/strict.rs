@@ -37,7 +37,8 @@ impl Fault {
 /// What breaks the rules in a message, and the `ActionID` that had been read when it did.
 pub(super) fn fault(frame: Frame<'_>) -> Option<(Fault, Option<&[u8]>)> {
     let bytes = frame.as_bytes();
-    if bytes.len() <= LINE && bytes.len() / 3 <= LINES {
+    // A line takes up two bytes at least, so these can't be too many.
+    if bytes.len() <= LINE && bytes.len() / 2 <= LINES {
         return None;
     }
     let mut id = None;

@@ -732,3 +732,27 @@ fn action_ids_are_short_and_differ() {
     assert!(a.len() == 12 && a.ends_with("-1"), "{a}");
     assert_eq!(id(Client::new(Config::new()).seeded(3)), id(Client::new(Config::new()).seeded(3)));
 }
+
+/// Every way to end gives back what was to be collected.
+#[test]
+fn a_collection_ends_with_its_request() {
+    use ami_proto::action::{Originate, Queues};
+    let mut peer = Peer::ready(Config::new());
+    let round = |peer: &mut Peer| {
+        peer.ids.clear();
+        let call = peer.send(&Originate::new("Local/1").application("Wait").asynchronous(true));
+        peer.client.collect(call, 10).unwrap();
+        let told = peer.feed(
+            "Response: Success\r\nActionID: $0\r\n\r\nEvent: OriginateResponse\r\nActionID: $0\r\nResponse: Success\r\n\r\n",
+        );
+        assert_eq!(told.len(), 2, "{told:?}");
+        peer.ids.clear();
+        let text = peer.send(&Queues::new());
+        peer.client.collect(text, 10).unwrap();
+        peer.feed("Queue: a\r\n\r\nResponse: Success\r\nActionID: $1\r\nPing: Pong\r\n\r\n");
+        assert_eq!((peer.client.in_flight(), peer.client.held()), (0, 0));
+    };
+    round(&mut peer);
+    let ((), held) = crate::heap::held_by(|| (0..200).for_each(|_| round(&mut peer)));
+    assert!(held < 2000, "{held} bytes are kept of requests that ended");
+}

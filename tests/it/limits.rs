@@ -173,3 +173,14 @@ fn masking_secrets_is_not_quadratic() {
     // No server reads a request of so many lines, so all its values count as secrets, unsearched.
     assert!(frame.headers().skip(1).all(|header| ami_proto::wire::is_secret(frame, header)));
 }
+
+/// The line feed of the second line is the first byte too many of the frame, too.
+#[test]
+fn a_byte_that_breaks_two_limits_is_told_as_a_line_too_many() {
+    for (limits, input, offset) in
+        [(Limits::new().headers(1).frame(9), &b"A: 1\nB: 2\n"[..], 5), (Limits::new().headers(0).frame(1), b"t\n", 0)]
+    {
+        let error = crate::support::decode(&[input], limits, false).1.expect("a limit is broken");
+        assert_eq!((error.limit, error.offset), (Limit::Headers, offset), "{input:?}");
+    }
+}

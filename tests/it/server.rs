@@ -123,6 +123,12 @@ fn what_asterisk_refuses() {
         ("far too long", long(100_000), error(id, "Failed to parse message: line too long")),
         ("most lines", many(128), None),
         ("too many lines", many(129), error(id, "Too many lines in message or allocation failure")),
+        ("most short lines", format!("Action: Ping\n{}\n", "a\n".repeat(127)), None),
+        (
+            "too many short lines",
+            format!("Action: Ping\n{}\n", "a\n".repeat(128)),
+            error("", "Too many lines in message or allocation failure"),
+        ),
         ("action last", "Foo: 1\r\nactionid:\t 7\r\naction:Ping\r\n\r\n".into(), None),
         ("two actions", "Action:\r\nAction: Ping\r\nAction: Hangup\r\n\r\n".into(), None),
         ("LF", "Action: Ping\nActionID: 7\n\n".into(), None),
@@ -245,6 +251,26 @@ fn a_client_that_does_not_read_is_dropped() {
     assert_eq!(server.respond(open[0], "Success", [("A", "b")]), Ok(()));
     // What had fitted is whole.
     assert!(sent(&mut server).ends_with("Channel: PJSIP/100-00000001\r\n\r\n"));
+}
+
+/// What has been transmitted leaves room at once, though its bytes are moved away later.
+#[test]
+fn only_what_has_not_gone_counts_against_max_unsent() {
+    let now = Instant::now();
+    let mut server = Server::new(now, Config::new().banner("").fully_booted(false).max_unsent(1000));
+    feed(&mut server, now, b"Action: Login\r\n\r\n");
+    let Ok(Some(ServerEvent::Login { id, .. })) = server.poll_event() else { panic!("a login") };
+    server.accept(id, Classes::ALL).unwrap();
+    sent(&mut server);
+    let event = |server: &mut Server, value: usize| {
+        server.event(Classes::CALL, "Hangup", [("Channel", "x".repeat(value).as_str())])
+    };
+    assert_eq!(event(&mut server, 850), Ok(true));
+    let whole = server.unsent();
+    server.transmitted(440);
+    assert_eq!(server.unsent(), whole - 440);
+    assert_eq!(event(&mut server, 200), Ok(true));
+    assert!(!server.is_over(), "{} bytes wait", server.unsent());
 }
 
 #[test]

@@ -2,10 +2,11 @@
 //!
 //! What the recording holds is read by `support/oracle.rs` and by hand from its lines, not by the library. Only `ActionID`s differ: ours stand for those of the recording.
 //!
-//! `corpus/replay/` holds sessions with the order in which both sides spoke. `AMI_CAPTURES=folder cargo test --test it sessions` replays all recordings below a folder (`session*.jsonl`) as well.
+//! `corpus/replay/` holds sessions with the order in which both sides spoke. `AMI_CAPTURES=FOLDER cargo test --test it sessions` replays all recordings below a folder (`session*.jsonl`) as well.
 
 use crate::recording::{Turn, header};
 use crate::replaying::{Given, Lent, Replay, Request, Told};
+use crate::support::captures;
 use crate::support::oracle::Kind;
 use ami_proto::client::Id;
 use std::collections::{BTreeMap, HashMap};
@@ -39,29 +40,20 @@ fn corpus() {
     assert!(tally.sent > 300 && tally.items > 300 && tally.printed > 10, "{tally:?}");
 }
 
+/// Without `AMI_CAPTURES` there are none.
 #[test]
 fn captures() {
-    let Some(root) = std::env::var_os("AMI_CAPTURES") else { return };
-    let mut folders = vec![PathBuf::from(root)];
-    let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in folder.read_dir().unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            if path.is_dir() && !name.starts_with("freeswitch") {
-                folders.push(path);
-            } else if name.starts_with("session") && name.ends_with(".jsonl") {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
+    let Some(folder) = captures::folder() else { return };
+    let files = captures::files(&folder, "recorded sessions", |path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let of_freeswitch = path.iter().any(|part| part.to_string_lossy().starts_with("freeswitch-"));
+        !of_freeswitch && name.starts_with("session") && name.ends_with(".jsonl")
+    });
     let mut tally = Tally::default();
     for file in &files {
         let turns = crate::recording::session_jsonl(&std::fs::read_to_string(file).unwrap());
         replay(&file.display().to_string(), &turns, &mut tally);
     }
-    println!("{} sessions", files.len());
     finish(&tally);
 }
 

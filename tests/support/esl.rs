@@ -1,5 +1,7 @@
 // The event socket: a naive reader to compare with, recordings of both directions, and what must hold for any bytes (the body of the fuzz target `esl`).
 
+use std::path::{Path, PathBuf};
+
 use ami_proto::FrameError;
 use ami_proto::freeswitch::event::ConferenceEvent;
 use ami_proto::freeswitch::{Decoder, Frame, LIMITS, mask, mask_header};
@@ -113,15 +115,17 @@ pub fn streams() -> Vec<(String, Vec<u8>)> {
     streams
 }
 
-/// The folders of all recordings, where they are there.
-pub fn scenarios() -> Vec<std::path::PathBuf> {
-    let root = super::root().join("../shared/captures");
-    let versions = std::fs::read_dir(root).into_iter().flatten().flatten().map(|entry| entry.path());
-    let ours =
-        versions.filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("freeswitch-")));
-    let mut all: Vec<_> =
-        ours.flat_map(|path| std::fs::read_dir(path).expect("a folder")).flatten().map(|entry| entry.path()).collect();
-    all.sort();
+/// The folders of FreeSWITCH's recordings below the folder that `AMI_CAPTURES` names; none without it.
+pub fn scenarios() -> Vec<PathBuf> {
+    let Some(folder) = super::captures::folder() else { return Vec::new() };
+    let ours = |path: &Path| {
+        let file = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let of_freeswitch = path.iter().any(|part| part.to_string_lossy().starts_with("freeswitch-"));
+        of_freeswitch && file.starts_with("server") && file.ends_with(".bin")
+    };
+    let streams = super::captures::files(&folder, "streams of FreeSWITCH", ours);
+    let mut all: Vec<_> = streams.iter().filter_map(|path| path.parent()).map(Path::to_path_buf).collect();
+    all.dedup();
     all
 }
 

@@ -218,6 +218,9 @@ fn breach(input: &[u8], ends: &[usize], limits: Limits) -> Option<(Limit, u32, u
         let next = newline? + 1;
         let blank = matches!(&input[line..next - 1], b"" | b"\r");
         let skipped = blank && line == start;
+        if !skipped && end != Some(&next) && lines == max_headers {
+            return Some((Limit::Headers, max_headers, line));
+        }
         if !skipped && next > frame_end {
             return Some((Limit::Frame, max_frame, frame_end));
         }
@@ -225,8 +228,6 @@ fn breach(input: &[u8], ends: &[usize], limits: Limits) -> Option<(Limit, u32, u
             start = next;
         } else if end == Some(&next) {
             (start, lines, end) = (next, 0, ends.next());
-        } else if lines == max_headers {
-            return Some((Limit::Headers, max_headers, line));
         } else {
             lines += 1;
         }

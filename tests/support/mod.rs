@@ -4,6 +4,7 @@
 // What follows is for readers of tests, not of rustdoc.
 #![allow(clippy::pedantic)]
 
+pub mod captures;
 pub mod case;
 pub mod cases;
 #[cfg(feature = "conference")]

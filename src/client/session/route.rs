@@ -73,6 +73,7 @@ impl Session {
         let Some(entry) = self.in_flight.get(number) else { return unclaimed() };
         if list::is_named(frame, entry.plan.outcome) {
             self.in_flight.remove(number);
+            self.collected.end(Id(number));
             return Route::Outcome(Id(number));
         }
         let phase = entry.phase();
@@ -140,6 +141,7 @@ impl Session {
             Purpose::Probe(text) => {
                 self.in_flight.remove(number);
                 let entry = self.in_flight.remove(text)?;
+                self.collected.end(Id(text));
                 return Some(Route::Text { id: Id(text), paragraphs: entry.items });
             }
         }

@@ -182,12 +182,20 @@ fn close(
     }
 }
 
+/// Reads the attributes of an element. `None`: one of them has no value, or comes twice.
+///
+/// The reader's own search for attributes that come twice is off: it compares each with all before it.
 fn attributes(element: &BytesStart<'_>) -> Option<Vec<(Text<'static>, Text<'static>)>> {
-    let read = element.attributes().map(|attribute| {
+    let mut attributes = element.attributes();
+    let read = attributes.with_checks(false).map(|attribute| {
         let attribute = attribute.ok()?;
         Some((Text::owned(attribute.key.as_ref().to_vec()), Text::owned(entities(&attribute.value))))
     });
-    read.collect()
+    let read: Vec<_> = read.collect::<Option<_>>()?;
+    let mut names: Vec<_> = read.iter().map(|(name, _)| name.as_bytes()).collect();
+    names.sort_unstable();
+    let twice = names.windows(2).any(|pair| pair[0] == pair[1]);
+    (!twice).then_some(read)
 }
 
 /// With entities resolved; those that are none stay, and so do bytes that are no UTF-8.

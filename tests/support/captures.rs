@@ -1,0 +1,47 @@
+//! Recordings beyond the corpus: those in the folder that `AMI_CAPTURES` names, for an explicit second run.
+//!
+//! Without the variable nothing outside the repository is read. With it, a folder that is missing or that holds
+//! nothing for a test fails that test.
+
+use std::path::{Path, PathBuf};
+
+/// Returns the folder that `AMI_CAPTURES` names. `None`: the variable is not set.
+///
+/// A relative folder counts from the root of the repository.
+pub fn folder() -> Option<PathBuf> {
+    let folder = super::root().join(std::env::var_os("AMI_CAPTURES")?);
+    assert!(folder.is_dir(), "AMI_CAPTURES={}: no such folder", folder.display());
+    Some(folder)
+}
+
+/// Returns every file below the folder of [`folder`] of which `fits` says yes, in order, and says how many there are.
+///
+/// No file is a failure; so is a folder that can't be read.
+pub fn files(folder: &Path, what: &str, fits: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+    let (mut folders, mut files) = (vec![folder.to_path_buf()], Vec::new());
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(&next).unwrap_or_else(|error| panic!("{}: {error}", next.display())) {
+            let path = entry.expect("a readable folder").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if fits(&path) {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    assert!(!files.is_empty(), "AMI_CAPTURES={}: no {what} in it", folder.display());
+    println!("{} {what} below {}", files.len(), folder.display());
+    files
+}
+
+/// Returns the answers of a FreeSWITCH of this version, as lines of JSON: those of the corpus, then those of the
+/// folder, where they are named `freeswitch-VERSION-replies.jsonl`.
+pub fn replies(version: &str) -> Vec<String> {
+    let mut paths = vec![super::root().join(format!("corpus/freeswitch/replies/{version}.jsonl"))];
+    if let Some(folder) = folder() {
+        let name = format!("freeswitch-{version}-replies.jsonl");
+        paths.extend(files(&folder, &name, |path| path.ends_with(&name)));
+    }
+    paths.iter().map(|path| std::fs::read_to_string(path).expect("a readable file")).collect()
+}
