@@ -19,7 +19,7 @@
 //! cargo run --release -p ami-examples --bin inspect -- --calls --svg calls.svg corpus/sessions/22_queue_excerpt.ami
 //! ```
 //!
-//! Recordings of FreeSWITCH's event socket (with the feature `freeswitch`):
+//! Recordings of FreeSWITCH's event socket:
 //!
 //! ```text
 //! cargo run --release -p ami-examples --bin inspect -- --protocol esl --json corpus/freeswitch/mute_1.11.2.esl

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 mod mocks;
 
+/// The programs by name, each with the path that cargo built it at.
 const PROGRAMS: &[(&str, &str)] = &[
     ("blocking", env!("CARGO_BIN_EXE_blocking")),
     ("compio", env!("CARGO_BIN_EXE_compio")),

@@ -1,10 +1,10 @@
 //! Invariant: calls folded from recordings are those that counts made without the tracker say. (Arbitrary events: `tests/it/replay.rs`, `fold`.)
 
-use crate::support::captures;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::support::captures;
 use crate::support::fold::check_call;
 use ami_proto::calls::{Call, CallLimits, QueueOutcome, Tracker, TransferKind};
 use ami_proto::event::Event;
@@ -250,33 +250,28 @@ Event: Hangup|Channel: A|Uniqueid: 5|Linkedid: 5
 /// The recordings that are too many for the corpus. Without `AMI_CAPTURES` there are none.
 #[test]
 fn the_large_recordings() {
-    let Some(folder) = captures::folder() else { return };
-    let files = captures::files(&folder, "streams of servers", |path| path.ends_with("server.bin"));
-    for version in ["11", "12", "13", "14", "16", "22", "23"] {
-        for scenario in ["transfer", "queue", "park", "originate", "storm", "confbridge", "extra_calls"] {
-            let ends = format!("{version}/{scenario}/server.bin");
-            let Some(path) = files.iter().find(|path| path.ends_with(&ends)) else { continue };
-            let bytes = std::fs::read(path).expect("a readable file");
-            let counts = Counts::of(&bytes);
-            let (calls, tracker) = calls_of(&bytes, CallLimits::new());
-            for call in &calls {
-                check_call(call, CallLimits::new(), true);
-            }
-            let open = calls.iter().filter(|call| call.end().is_none()).count();
-            let legs = calls.iter().map(|call| call.legs().len()).sum::<usize>();
-            println!(
-                "{version} {scenario}: channels {} hangups {} linked ids {} calls {} open {open} legs {legs} losses {:?}",
-                counts.begun.len(),
-                counts.hung.len(),
-                counts.groups(),
-                calls.len(),
-                tracker.losses()
-            );
-            assert!(legs >= counts.begun.len());
-            assert_eq!(tracker.losses().legs, 0);
-            let living = counts.begun.keys().filter(|id| !counts.hung.contains_key(*id)).count();
-            let alive = calls.iter().flat_map(Call::legs).filter(|leg| leg.ended.is_none()).count();
-            assert_eq!(living, alive, "{version} {scenario}");
+    for (version, scenario, bytes) in
+        captures::servers(&["transfer", "queue", "park", "originate", "storm", "confbridge", "extra_calls"])
+    {
+        let counts = Counts::of(&bytes);
+        let (calls, tracker) = calls_of(&bytes, CallLimits::new());
+        for call in &calls {
+            check_call(call, CallLimits::new(), true);
         }
+        let open = calls.iter().filter(|call| call.end().is_none()).count();
+        let legs = calls.iter().map(|call| call.legs().len()).sum::<usize>();
+        println!(
+            "{version} {scenario}: channels {} hangups {} linked ids {} calls {} open {open} legs {legs} losses {:?}",
+            counts.begun.len(),
+            counts.hung.len(),
+            counts.groups(),
+            calls.len(),
+            tracker.losses()
+        );
+        assert!(legs >= counts.begun.len());
+        assert_eq!(tracker.losses().legs, 0);
+        let living = counts.begun.keys().filter(|id| !counts.hung.contains_key(*id)).count();
+        let alive = calls.iter().flat_map(Call::legs).filter(|leg| leg.ended.is_none()).count();
+        assert_eq!(living, alive, "{version} {scenario}");
     }
 }

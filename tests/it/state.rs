@@ -1,9 +1,9 @@
 //! Invariant: what the mirror keeps by events alone is what lists of real servers say, and it says when it may not be. (Arbitrary events: `tests/it/replay.rs`, `fold`.)
 
-use crate::support::captures;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use crate::support::captures;
 use ami_proto::event::Event;
 use ami_proto::state::{Completeness, Mirror, MirrorLimits, Part, Stale};
 use ami_proto::value::{ChannelState, DeviceState};
@@ -200,18 +200,13 @@ fn what_events_keep_is_what_lists_say() {
 
 #[test]
 fn the_large_recordings() {
-    let Some(folder) = captures::folder() else { return };
-    let files = captures::files(&folder, "streams of servers", |path| path.ends_with("server.bin"));
-    for version in ["11", "12", "13", "14", "16", "22", "23"] {
-        for scenario in ["transfer", "queue", "park", "originate", "channel_ops", "extra_calls", "confbridge"] {
-            let ends = format!("{version}/{scenario}/server.bin");
-            let Some(path) = files.iter().find(|path| path.ends_with(&ends)) else { continue };
-            let bytes = std::fs::read(path).expect("a readable file");
-            let (lists, agree) = replay(&bytes);
-            println!("{version} {scenario}: {agree} of {lists}");
-            // In 22's extra_calls a forged value cuts an item of a list and a hangup in two.
-            assert!(lists - agree <= u32::from(version == "22") * 2, "{version} {scenario}");
-        }
+    for (version, scenario, bytes) in
+        captures::servers(&["transfer", "queue", "park", "originate", "channel_ops", "extra_calls", "confbridge"])
+    {
+        let (lists, agree) = replay(&bytes);
+        println!("{version} {scenario}: {agree} of {lists}");
+        // In 22's extra_calls a forged value cuts an item of a list and a hangup in two.
+        assert!(lists - agree <= u32::from(version == "22") * 2, "{version} {scenario}");
     }
 }
 

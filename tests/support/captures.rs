@@ -18,21 +18,30 @@ pub fn folder() -> Option<PathBuf> {
 ///
 /// No file is a failure; so is a folder that can't be read.
 pub fn files(folder: &Path, what: &str, fits: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
-    let (mut folders, mut files) = (vec![folder.to_path_buf()], Vec::new());
-    while let Some(next) = folders.pop() {
-        for entry in std::fs::read_dir(&next).unwrap_or_else(|error| panic!("{}: {error}", next.display())) {
-            let path = entry.expect("a readable folder").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if fits(&path) {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
+    let files = super::below(folder, fits);
     assert!(!files.is_empty(), "AMI_CAPTURES={}: no {what} in it", folder.display());
     println!("{} {what} below {}", files.len(), folder.display());
     files
+}
+
+/// Returns what servers sent in the recordings `VERSION/SCENARIO/server.bin` of these scenarios, each with its version
+/// and scenario; nothing without `AMI_CAPTURES`.
+pub fn servers(scenarios: &[&str]) -> Vec<(String, String, Vec<u8>)> {
+    let Some(folder) = folder() else { return Vec::new() };
+    // The names of the two folders that a file is in. FreeSWITCH's versions begin with letters.
+    let place = |path: &Path| {
+        let mut parts = path.iter().rev().skip(1).map(|part| part.to_string_lossy().into_owned());
+        let (scenario, version) = (parts.next()?, parts.next()?);
+        let ours = version.bytes().all(|byte| byte.is_ascii_digit()) && scenarios.contains(&scenario.as_str());
+        ours.then_some((version, scenario))
+    };
+    let fits = |path: &Path| path.ends_with("server.bin") && place(path).is_some();
+    let files = files(&folder, &format!("streams of {}", scenarios.join(", ")), fits);
+    let read = files.iter().filter_map(|path| {
+        let (version, scenario) = place(path)?;
+        Some((version, scenario, std::fs::read(path).expect("a readable file")))
+    });
+    read.collect()
 }
 
 /// Returns the answers of a FreeSWITCH of this version, as lines of JSON: those of the corpus, then those of the

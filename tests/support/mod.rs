@@ -132,21 +132,25 @@ pub fn root() -> &'static Path {
 /// Every file below a folder of the corpus, in order, with the name it has there.
 pub fn corpus(folder: &str) -> Vec<(String, Vec<u8>)> {
     let root = root().join("corpus");
-    let mut files = Vec::new();
-    collect(&root.join(folder), &mut files);
-    files.sort();
+    let files = below(&root.join(folder), |path| path.extension().is_some_and(|extension| extension == "ami"));
     assert!(!files.is_empty(), "corpus/{folder} has no files");
     let name = |path: &Path| path.strip_prefix(&root).unwrap_or(path).display().to_string();
     files.iter().map(|path| (name(path), std::fs::read(path).expect("a readable file"))).collect()
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
-        let path = entry.expect("a readable folder").path();
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "ami") {
-            files.push(path);
+/// Returns every file below a folder of which `fits` says yes, in order. A folder that can't be read is a failure.
+pub fn below(folder: &Path, fits: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+    let (mut folders, mut files) = (vec![folder.to_path_buf()], Vec::new());
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(&next).unwrap_or_else(|error| panic!("{}: {error}", next.display())) {
+            let path = entry.expect("a readable folder").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if fits(&path) {
+                files.push(path);
+            }
         }
     }
+    files.sort();
+    files
 }
