@@ -90,6 +90,7 @@ pub mod manual;
 mod origin;
 #[cfg(feature = "std")]
 mod outbox;
+mod range;
 pub mod request;
 pub mod response;
 #[cfg(feature = "serde")]

@@ -4,6 +4,7 @@
 
 use super::{Branch, Datum, Kind, indexed, read};
 use crate::Value;
+use crate::range::text;
 use crate::value::{Classes, ValueError};
 use alloc::string::String;
 
@@ -22,7 +23,7 @@ fn item(starts: &[u32], number: usize) -> &'static str {
     let start_of = |number| starts.get(number).map(|start: &u32| *start as usize);
     let start = start_of(number).unwrap_or(TEXT.len());
     match start_of(number + 1) {
-        Some(end) => TEXT.get(start..end).unwrap_or_default().trim_end_matches('\n'),
+        Some(end) => text(TEXT, start..end).trim_end_matches('\n'),
         // The last of its table.
         None => TEXT.get(start..).and_then(|text| text.split("\n\n").next()).unwrap_or_default(),
     }

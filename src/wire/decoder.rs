@@ -9,6 +9,7 @@ use super::limits::{Framing, Limits};
 use super::scan::{FrameEnd, Scanner, Wanted};
 use super::value::Value;
 use crate::error::{FrameError, Limit};
+use crate::range::{part, part_mut};
 
 /// Turns the bytes of a stream, in pieces of any size, into frames.
 ///
@@ -168,7 +169,7 @@ impl Decoder {
         }
         // More room than the limit allows may be behind; it isn't shown.
         let end = (self.filled + self.room()).min(self.buf.len());
-        self.buf.get_mut(self.filled..end).unwrap_or_default()
+        part_mut(&mut self.buf, self.filled..end)
     }
 
     /// Says that `n` bytes of what [`space`](Self::space) gave hold bytes of the stream now. More than it gave
@@ -272,7 +273,7 @@ impl Decoder {
 
     /// The bytes from [`offset`](Self::offset) on: an unfinished frame, or frames not taken yet.
     pub fn pending(&self) -> &[u8] {
-        self.buf.get(self.scanner.releasable()..self.filled).unwrap_or_default()
+        part(&self.buf, self.scanner.releasable()..self.filled)
     }
 
     /// What the end of the stream cut off, to be asked when all frames have been taken. `None`: nothing.
@@ -289,7 +290,7 @@ impl Decoder {
 }
 
 fn filled(buf: &[u8], len: usize) -> &[u8] {
-    buf.get(..len).unwrap_or_default()
+    part(buf, ..len)
 }
 
 impl fmt::Debug for Decoder {
