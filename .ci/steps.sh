@@ -1,0 +1,269 @@
+# The steps of .ci/run: a function each, run in a shell of its own under `set -euo pipefail`, and the two lists of them.
+
+every_change=(
+    format lint readme_inspect readme_tests recordings features oldest_compiler without_std aarch64 i686
+    programs documentation benches peers instructions package fuzz
+)
+long=(s390x miri self_test live mutants fuzz_an_hour)
+
+SKIPPED=77
+SKIPPED_HARDWARE=78
+
+export CARGO_PROFILE_DEV_DEBUG=${CARGO_PROFILE_DEV_DEBUG:-line-tables-only}
+
+# Ends the step: what it checks cannot be checked here.
+skip() {
+    echo "SKIPPED: $*"
+    exit "$SKIPPED"
+}
+
+# Ends the step: the processor lacks something, which no package brings.
+skip_hardware() {
+    echo "SKIPPED: $*"
+    exit "$SKIPPED_HARDWARE"
+}
+
+# Installs Debian packages, unless the command $1 is there.
+debian() {
+    local command=$1
+    shift
+    command -v "$command" >/dev/null && return
+    echo "installing $*"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; } >/dev/null \
+        || skip "no $command, and $* cannot be installed"
+}
+
+nightly() {
+    cargo +nightly --version >/dev/null 2>&1 || rustup toolchain install nightly --profile minimal || skip "no nightly toolchain, and none can be installed"
+}
+
+# Prints the README's command that begins with $1, as a reader would copy it from a ```sh block. None is a failure.
+readme() {
+    awk '/^```sh$/ { on = 1; next } /^```/ { on = 0 } on' README.md | grep -m1 "^$1" \
+        || { echo "README.md has no command '$1' in a \`\`\`sh block" >&2; return 1; }
+}
+
+step_format() {
+    cargo fmt --all --check
+    (cd fuzz && cargo fmt --check)
+    (cd benches/peers && cargo fmt --check)
+}
+
+step_lint() {
+    cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
+    cargo clippy --locked --all-targets -- -D warnings
+    cargo clippy --locked --all-targets --no-default-features -- -D warnings
+    local feature names
+    names=$(features)
+    for feature in $names; do
+        cargo clippy --locked --no-default-features --features "$feature" -- -D warnings
+    done
+}
+
+# Prints the names of the library's features.
+features() {
+    cargo metadata --locked --no-deps --format-version 1 \
+        | python3 -c 'import json, sys
+package = next(p for p in json.load(sys.stdin)["packages"] if p["name"] == "ami-proto")
+print(*sorted(set(package["features"]) - {"default", "full"}))' | grep .
+}
+
+step_readme_inspect() {
+    local command
+    command=$(readme 'cargo run --release -p ami-examples --bin inspect')
+    eval "$command" | tail -n 20
+}
+
+# In a clone in an empty folder: nothing of what lies beside this one may be needed.
+step_readme_tests() {
+    local command alone
+    command=$(readme 'cargo test')
+    alone=$(mktemp -d)
+    trap 'rm -rf "$alone"' EXIT
+    git clone -q . "$alone/clone"
+    cd "$alone/clone"
+    CARGO_TARGET_DIR="$alone/target" eval "$command"
+}
+
+step_recordings() {
+    local folder=${AMI_CAPTURES:-../shared}
+    # A CI that has none of the recordings checks all that a user can check; it says so in the table.
+    [ -d "$folder" ] || { echo "no recordings in $folder"; return; }
+    AMI_CAPTURES=$folder cargo test --locked --all-features --test it -- --nocapture \
+        captures every_recorded the_large_recordings recorded_sessions
+}
+
+# The unit tests of default features, of none, and of each feature alone.
+step_features() {
+    export CARGO_PROFILE_TEST_OPT_LEVEL=0
+    local feature names
+    names=$(features)
+    cargo test --locked --lib
+    cargo test --locked --lib --no-default-features
+    for feature in $names; do
+        cargo test --locked --lib --no-default-features --features "$feature"
+    done
+}
+
+# The `rust-version` of Cargo.toml, from rustup; where that has no network, from Debian trixie, which has this very one.
+step_oldest_compiler() {
+    local version root
+    version=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+    [ -n "$version" ]
+    export CARGO_PROFILE_TEST_OPT_LEVEL=0
+    local arguments=(test --locked -p ami-proto --all-features --lib --test it -- --skip replay:: --skip properties:: --skip conference::hostile_names)
+    if [ -z "${CI_NO_RUSTUP:-}" ] && rustup toolchain install "$version" --profile minimal --no-self-update; then
+        RUSTUP_TOOLCHAIN=$version rustc --version
+        RUSTUP_TOOLCHAIN=$version CARGO_TARGET_DIR=target/oldest cargo "${arguments[@]}"
+        return
+    fi
+    debian debootstrap debootstrap
+    root=${CI_TRIXIE:-/var/tmp/ami-proto-trixie}
+    [ -x "$root/usr/bin/rustc" ] || debootstrap --variant=minbase --include=rustc,cargo,gcc,libc6-dev trixie "$root" \
+        || skip "no Rust $version: neither rustup nor debootstrap can fetch it"
+    chroot "$root" rustc --version | grep -F "rustc $version" || skip "Debian trixie has another compiler than $version"
+    cargo fetch --locked
+    mkdir -p "$root/src" "$root/cargo"
+    rm -rf "$root/src/ami-proto"
+    git clone -q . "$root/src/ami-proto"
+    cp -a "${CARGO_HOME:-$HOME/.cargo}/registry" "$root/cargo/"
+    chroot "$root" env -C /src/ami-proto CARGO_HOME=/cargo CARGO_NET_OFFLINE=true CARGO_TARGET_DIR=/target \
+        CARGO_PROFILE_TEST_OPT_LEVEL=0 cargo "${arguments[@]}"
+}
+
+# Sets `cross` to the words of a cargo that builds for the target $1: with rustup's std of it, or one built from its source.
+cross() {
+    if [ -z "${CI_NO_RUSTUP:-}" ] && rustup target add "$1"; then
+        cross=(cargo)
+        build_std=()
+    else
+        nightly
+        rustup +nightly component list | grep -q 'rust-src (installed)' || rustup component add rust-src --toolchain nightly \
+            || skip "neither a std for $1 nor its source can be fetched"
+        cross=(cargo +nightly)
+        build_std=(-Z "build-std=${2:-std,panic_abort}")
+    fi
+}
+
+# Builds what promises to do without `std` for two targets that have none.
+step_without_std() {
+    local cross build_std target
+    for target in thumbv7em-none-eabihf wasm32-unknown-unknown; do
+        cross "$target" core,alloc
+        "${cross[@]}" build --locked "${build_std[@]}" --target "$target" --no-default-features
+        "${cross[@]}" build --locked "${build_std[@]}" --target "$target" --no-default-features --features simd,serde,xml,conference
+    done
+}
+
+# Runs the tests of wire, values, kernels and replay for a foreign processor: target, gcc's package, its command, and who runs the programs.
+foreign() {
+    local target=$1 package=$2 gcc=$3 runner=$4 cross build_std name
+    debian "$gcc" "$package" "libc6-dev-${5}-cross"
+    cross "$target"
+    name=${target//-/_}
+    name=${name^^}
+    export "CARGO_TARGET_${name}_LINKER=$gcc" "CARGO_TARGET_${name}_RUNNER=$runner"
+    # Emulated, a compiler's effort pays.
+    "${cross[@]}" test --locked "${build_std[@]}" --target "$target" -p ami-proto --all-features --lib --test it -- \
+        wire:: value kernel framing limits corpus replay:: properties
+}
+
+step_aarch64() {
+    debian qemu-aarch64 qemu-user
+    foreign aarch64-unknown-linux-gnu gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc 'qemu-aarch64 -L /usr/aarch64-linux-gnu' arm64
+}
+
+step_i686() {
+    # This processor runs them itself.
+    foreign i686-unknown-linux-gnu gcc-i686-linux-gnu i686-linux-gnu-gcc '/usr/i686-linux-gnu/lib/ld-linux.so.2 --library-path /usr/i686-linux-gnu/lib' i386
+}
+
+step_s390x() {
+    debian qemu-s390x qemu-user
+    foreign s390x-unknown-linux-gnu gcc-s390x-linux-gnu s390x-linux-gnu-gcc 'qemu-s390x -L /usr/s390x-linux-gnu' s390x
+}
+
+# The kernels, which have the crate's `unsafe`, and `OwnedFrame`, which keeps ranges of its bytes.
+step_miri() {
+    nightly
+    rustup +nightly component list | grep -q 'miri.*(installed)' || rustup component add miri rust-src --toolchain nightly \
+        || skip "no miri, and it cannot be installed"
+    MIRIFLAGS='-Zmiri-strict-provenance -Zmiri-disable-isolation' \
+        cargo +nightly miri test --locked --all-features --lib -- wire::kernel wire::owned
+}
+
+step_programs() {
+    cargo test --locked -p ami-examples
+}
+
+step_documentation() {
+    RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --all-features
+}
+
+step_benches() {
+    cargo test --locked --benches --all-features
+}
+
+step_peers() {
+    cargo check --locked --manifest-path benches/peers/Cargo.toml
+}
+
+step_instructions() {
+    debian valgrind valgrind
+    grep -qw avx2 /proc/cpuinfo || skip_hardware "the figures are of a processor with AVX2"
+    cargo bench --locked --bench instructions | tee target/instructions.log
+    if grep -q '^NOT COMPARED' target/instructions.log; then
+        skip "$(grep -m1 '^NOT COMPARED' target/instructions.log)"
+    fi
+}
+
+step_package() {
+    local files needed
+    files=$(cargo package --locked --list --allow-dirty)
+    for needed in Cargo.toml README.md LICENSE-MIT LICENSE-APACHE src/lib.rs; do
+        grep -qx "$needed" <<<"$files" || { echo "package lacks $needed"; return 1; }
+    done
+    if grep -E '^(corpus|fuzz|tests|benches|examples|mutants)/' <<<"$files"; then
+        echo "package holds what it should not"
+        return 1
+    fi
+    cargo package --locked --allow-dirty --quiet
+}
+
+# Runs each fuzz target for so many seconds, from its seeds, with its words.
+fuzz() {
+    nightly
+    cargo fuzz --version >/dev/null 2>&1 || cargo install cargo-fuzz --locked || skip "no cargo-fuzz, and it cannot be installed"
+    bash fuzz/seed.sh
+    (cd fuzz && cargo +nightly metadata --locked --format-version 1 >/dev/null)
+    local targets target
+    targets=$(cargo +nightly fuzz list)
+    [ -n "$targets" ]
+    for target in $targets; do
+        cargo +nightly fuzz run "$target" -- -max_total_time="$1" -dict=fuzz/ami.dict -print_final_stats=1 -verbosity=0
+    done
+}
+
+step_fuzz() {
+    fuzz "${FUZZ_SECONDS:-20}"
+}
+
+# An hour in all.
+step_fuzz_an_hour() {
+    fuzz "$((3600 / $(grep -c '^\[\[bin\]\]' fuzz/Cargo.toml)))"
+}
+
+step_live() {
+    bash tests/live/setup.sh install
+    bash tests/live/setup.sh start
+    trap 'bash tests/live/setup.sh stop' EXIT
+    AMI_LIVE=$(bash tests/live/setup.sh address) cargo test --locked --all-features --test it live:: -- --include-ignored --test-threads=1
+}
+
+step_self_test() {
+    bash .ci/self-test
+}
+
+step_mutants() {
+    cargo run --release --locked -p ami-mutants -- --seed "${MUTANTS_SEED:-$(date +%Y%m%d)}" --count 200
+}
