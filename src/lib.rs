@@ -72,6 +72,8 @@ pub mod catalogue;
 pub mod client;
 #[cfg(feature = "conference")]
 pub mod conference;
+#[cfg(feature = "std")]
+mod deadlines;
 pub mod error;
 pub mod event;
 #[cfg(feature = "std")]

@@ -35,7 +35,6 @@
 
 mod config;
 mod credentials;
-mod deadlines;
 mod event;
 mod keepalive;
 mod list;

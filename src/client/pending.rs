@@ -6,9 +6,9 @@ use core::time::Duration;
 use std::time::Instant;
 
 use super::Id;
-use super::deadlines::Deadlines;
 use super::list::{Collected, Plan};
 use super::report::{Progress, Unanswered};
+use crate::deadlines::Deadlines;
 use crate::origin::Origin;
 use crate::wire::Frame;
 

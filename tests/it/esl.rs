@@ -373,6 +373,61 @@ fn jobs() {
     assert_eq!(drain(&mut connection).0, [format!("{lost:?} TimedOut")]);
 }
 
+/// Many at once, however they end: each ends in its own way, once, and nothing is left.
+#[test]
+fn many_in_flight() {
+    const MANY: usize = 1600;
+    let shuffled = |at: usize| at * 7919 % MANY;
+    let now = Instant::now();
+    let mut connection = ready(Config::new().max_in_flight(2 * MANY), now);
+    let ids: Vec<Id> = (0..MANY)
+        .map(|at| {
+            let message = Message::bgapi("status").header("Job-UUID", format!("job-{at}"));
+            let within = Duration::from_secs(1 + shuffled(at) as u64);
+            connection.send_within(now, &message, within).unwrap()
+        })
+        .collect();
+    assert_eq!(connection.poll_timeout(), Some(now + Duration::from_secs(1)));
+    assert_eq!(connection.in_flight(), MANY + 1, "with the subscription");
+    sent(&mut connection);
+    feed(&mut connection, now, &reply("+OK event listener enabled plain"));
+    // A quarter is cancelled, a quarter times out, the others are accepted.
+    let (cancelled, rest) = ids.split_at(MANY / 4);
+    assert!(cancelled.iter().rev().all(|id| connection.cancel(*id)));
+    let expected: Vec<String> = cancelled.iter().rev().map(|id| format!("{id:?} Cancelled")).collect();
+    assert_eq!(drain(&mut connection), (expected, None));
+    let later = now + Duration::from_secs(MANY as u64 / 4);
+    connection.handle_timeout(later);
+    let mut late: Vec<(usize, Id)> =
+        (MANY / 4..).zip(rest.iter().copied()).map(|(at, id)| (shuffled(at), id)).collect();
+    late.sort();
+    late.retain(|(within, _)| *within < MANY / 4);
+    let expected: Vec<String> = late.iter().map(|(_, id)| format!("{id:?} TimedOut")).collect();
+    assert!(expected.len() > MANY / 8, "{} time out", expected.len());
+    assert_eq!(drain(&mut connection), (expected, None));
+    for (at, id) in ids.iter().enumerate() {
+        let text = format!("+OK Job-UUID: job-{at}\nJob-UUID: job-{at}");
+        feed(&mut connection, later, &reply(&text));
+        let ended = at < MANY / 4 || late.iter().any(|(_, ended)| ended == id);
+        let expected =
+            if ended { format!("Some({id:?}) unclaimed +OK Job-UUID: job-{at}") } else { format!("{id:?} started") };
+        assert_eq!(drain(&mut connection), (vec![expected], None));
+    }
+    let open = MANY - MANY / 4 - late.len();
+    assert_eq!(connection.in_flight(), open);
+    // Their outputs, in any order, among those of another's.
+    let mut ended = 0;
+    for at in (0..MANY).map(shuffled) {
+        feed(&mut connection, later, &[job(&format!("other-{at}"), "x"), job(&format!("job-{at}"), "y")].concat());
+        let (events, error) = drain(&mut connection);
+        let ours = format!("{:?} job y", ids[at]);
+        ended += usize::from(events[1] == ours);
+        assert!(events[0] == "event BACKGROUND_JOB" && (events[1] == ours || events[1] == events[0]), "{events:?}");
+        assert_eq!((events.len(), error), (2, None));
+    }
+    assert_eq!((ended, connection.in_flight(), connection.poll_timeout()), (open, 0, None));
+}
+
 #[test]
 fn nothing_can_be_injected() {
     let now = Instant::now();

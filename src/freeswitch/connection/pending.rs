@@ -1,31 +1,35 @@
 //! The requests in flight: answers come in the order of the requests, the output of jobs in any.
+//!
+//! Each step costs at most O(log n) of n requests in flight, whatever is asked, answered, given up or due.
 
-use alloc::boxed::Box;
-use alloc::collections::VecDeque;
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use std::time::Instant;
 
 use super::Id;
 use super::event::{Progress, Unanswered};
 use super::restore::Setting;
+use crate::deadlines::Deadlines;
 
 /// A request that the server has not answered.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct Entry<T = Instant> {
     pub(super) id: u64,
     pub(super) purpose: Purpose,
     /// Whether it has had its ending: its answer is still to come, and must not pass for another's.
     pub(super) ended: bool,
-    pub(super) deadline: Option<Instant>,
+    /// Of the caller's requests alone.
+    pub(super) deadline: Option<T>,
     /// Where its bytes end in all that was ever written.
     pub(super) written: u64,
     /// Of a job.
-    pub(super) uuid: Option<Box<[u8]>>,
+    pub(super) uuid: Option<Arc<[u8]>>,
     /// What has to be said again after a reconnect, if it is accepted.
     pub(super) setting: Option<Setting>,
 }
 
-impl Entry {
+impl<T> Entry<T> {
     /// One without a time of its own.
     pub(super) fn own(id: u64, purpose: Purpose, written: u64) -> Self {
         Self { id, purpose, ended: false, deadline: None, written, uuid: None, setting: None }
@@ -44,90 +48,215 @@ pub(super) enum Purpose {
 
 /// A job that was accepted.
 #[derive(Debug)]
-struct Job {
-    id: u64,
-    uuid: Box<[u8]>,
-    deadline: Option<Instant>,
+struct Job<T> {
+    uuid: Arc<[u8]>,
+    deadline: Option<T>,
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Pending {
-    entries: VecDeque<Entry>,
-    jobs: Vec<Job>,
+#[derive(Debug)]
+pub(super) struct Pending<T = Instant> {
+    /// In the order of their ids.
+    entries: VecDeque<Entry<T>>,
+    /// By their ids.
+    jobs: BTreeMap<u64, Job<T>>,
+    open: Open<T>,
 }
 
-impl Pending {
+/// How those that have had no ending are found otherwise than by their ids.
+#[derive(Debug)]
+struct Open<T> {
+    deadlines: Deadlines<T>,
+    /// By the name of their job; several may have one.
+    names: BTreeMap<Arc<[u8]>, BTreeSet<u64>>,
+}
+
+impl<T: Ord + Copy> Open<T> {
+    fn add(&mut self, id: u64, uuid: Option<&Arc<[u8]>>, deadline: Option<T>) {
+        self.deadlines.put(id, None, deadline);
+        if let Some(uuid) = uuid {
+            self.names.entry(Arc::clone(uuid)).or_default().insert(id);
+        }
+    }
+
+    fn remove(&mut self, id: u64, uuid: Option<&Arc<[u8]>>, deadline: Option<T>) {
+        self.deadlines.put(id, deadline, None);
+        let Some((uuid, ids)) = uuid.and_then(|uuid| Some((uuid, self.names.get_mut(uuid)?))) else { return };
+        ids.remove(&id);
+        if ids.is_empty() {
+            self.names.remove(uuid);
+        }
+    }
+}
+
+impl<T: Ord + Copy> Pending<T> {
+    pub(super) const fn new() -> Self {
+        let open = Open { deadlines: Deadlines::new(), names: BTreeMap::new() };
+        Self { entries: VecDeque::new(), jobs: BTreeMap::new(), open }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.entries.len() + self.jobs.len()
     }
 
-    pub(super) fn push(&mut self, entry: Entry) {
+    /// Notes a request that was sent; its id is higher than all before.
+    pub(super) fn push(&mut self, entry: Entry<T>) {
+        self.open.add(entry.id, entry.uuid.as_ref(), entry.deadline);
         self.entries.push_back(entry);
     }
 
     /// Takes out the request that an answer is for: the oldest, if the server can have seen it.
-    pub(super) fn answered(&mut self, handed: u64) -> Option<Entry> {
-        if self.entries.front()?.written > handed { None } else { self.entries.pop_front() }
-    }
-
-    /// What is to be set and has not been answered.
-    pub(super) fn settings(&self) -> impl Iterator<Item = &Setting> {
-        self.entries.iter().filter_map(|entry| entry.setting.as_ref())
-    }
-
-    pub(super) fn start(&mut self, id: u64, uuid: Box<[u8]>, deadline: Option<Instant>) {
-        self.jobs.push(Job { id, uuid, deadline });
-    }
-
-    /// Ends the job of this name, and says which it was. It may not have been answered yet.
-    pub(super) fn finish(&mut self, uuid: &[u8]) -> Option<u64> {
-        if let Some(place) = self.jobs.iter().position(|job| *job.uuid == *uuid) {
-            return Some(self.jobs.remove(place).id);
+    pub(super) fn answered(&mut self, handed: u64) -> Option<Entry<T>> {
+        if self.entries.front()?.written > handed {
+            return None;
         }
-        let entry = self.entries.iter_mut().find(|entry| !entry.ended && entry.uuid.as_deref() == Some(uuid))?;
-        entry.ended = true;
-        Some(entry.id)
+        let entry = self.entries.pop_front()?;
+        if !entry.ended {
+            self.open.remove(entry.id, entry.uuid.as_ref(), entry.deadline);
+        }
+        Some(entry)
+    }
+
+    pub(super) fn start(&mut self, id: u64, uuid: Arc<[u8]>, deadline: Option<T>) {
+        self.open.add(id, Some(&uuid), deadline);
+        self.jobs.insert(id, Job { uuid, deadline });
+    }
+
+    /// Ends the job of this name, the oldest of several, and says which it was. It may not have been answered yet.
+    pub(super) fn finish(&mut self, uuid: &[u8]) -> Option<u64> {
+        let id = *self.open.names.get(uuid)?.first()?;
+        self.end(id).then_some(id)
     }
 
     /// Ends a request of the caller's. `false`: it isn't open.
-    pub(super) fn cancel(&mut self, id: u64) -> bool {
-        if let Some(place) = self.jobs.iter().position(|job| job.id == id) {
-            self.jobs.remove(place);
+    pub(super) fn end(&mut self, id: u64) -> bool {
+        if let Some(job) = self.jobs.remove(&id) {
+            self.open.remove(id, Some(&job.uuid), job.deadline);
             return true;
         }
-        let mut open = self.entries.iter_mut().filter(|entry| entry.purpose == Purpose::Caller && !entry.ended);
-        open.find(|entry| entry.id == id).is_some_and(|entry| {
-            entry.ended = true;
-            true
-        })
+        let place = self.entries.binary_search_by(|entry| {
+            #[cfg(test)]
+            crate::deadlines::steps::step();
+            entry.id.cmp(&id)
+        });
+        let found = place.ok().and_then(|place| self.entries.get_mut(place));
+        let Some(entry) = found.filter(|entry| entry.purpose == Purpose::Caller && !entry.ended) else { return false };
+        entry.ended = true;
+        self.open.remove(id, entry.uuid.as_ref(), entry.deadline);
+        true
     }
 
-    pub(super) fn deadline(&self) -> Option<Instant> {
-        let entries = self.entries.iter().filter(|entry| !entry.ended).filter_map(|entry| entry.deadline);
-        entries.chain(self.jobs.iter().filter_map(|job| job.deadline)).min()
+    /// The earliest time at which one is up.
+    pub(super) fn deadline(&self) -> Option<T> {
+        self.open.deadlines.first().map(|(deadline, _)| deadline)
     }
 
     /// Ends one whose time is up, and says which it was.
-    pub(super) fn expire(&mut self, now: Instant) -> Option<u64> {
-        let is_up = |deadline: Option<Instant>| deadline.is_some_and(|deadline| deadline <= now);
-        if let Some(entry) = self.entries.iter_mut().find(|entry| !entry.ended && is_up(entry.deadline)) {
-            entry.ended = true;
-            return Some(entry.id);
-        }
-        let place = self.jobs.iter().position(|job| is_up(job.deadline))?;
-        Some(self.jobs.remove(place).id)
+    pub(super) fn expire(&mut self, now: T) -> Option<u64> {
+        let (_, id) = self.open.deadlines.first().filter(|(deadline, _)| *deadline <= now)?;
+        self.end(id).then_some(id)
     }
 
-    /// Takes out all, and says what the caller has not been told the end of. `handed`: how much of all that was ever written has been handed out.
+    /// Takes out all, and says what the caller has not been told the end of. `handed`: how much of all that was ever
+    /// written has been handed out.
     pub(super) fn lose(&mut self, handed: u64) -> Vec<Unanswered> {
-        let jobs = self.jobs.drain(..).map(|job| Unanswered { id: Id(job.id), progress: Progress::Started });
-        let open = self.entries.drain(..).filter(|entry| entry.purpose == Purpose::Caller && !entry.ended);
+        let Self { entries, jobs, .. } = core::mem::replace(self, Self::new());
+        let jobs = jobs.into_keys().map(|id| Unanswered { id: Id(id), progress: Progress::Started });
+        let open = entries.into_iter().filter(|entry| entry.purpose == Purpose::Caller && !entry.ended);
         let entries = open.map(|entry| {
             let progress = if entry.written > handed { Progress::NotSent } else { Progress::Sent };
             Unanswered { id: Id(entry.id), progress }
         });
-        let mut all: Vec<Unanswered> = jobs.chain(entries).collect();
-        all.sort_by_key(|unanswered| unanswered.id);
-        all
+        // Those that are jobs by now were sent before the others.
+        jobs.chain(entries).collect()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::deadlines::steps::{Seen, steps};
+
+    fn name(id: u64) -> Arc<[u8]> {
+        id.to_be_bytes()[..].into()
+    }
+
+    /// So many requests, each a job, due in another order than they were sent.
+    fn sent(n: u64) -> Pending<Seen> {
+        let mut pending = Pending::new();
+        for id in 0..n {
+            let deadline = Some(Seen(shuffled(id, n)));
+            let entry = Entry { deadline, uuid: Some(name(id)), ..Entry::own(id, Purpose::Caller, id) };
+            pending.push(entry);
+            assert_eq!(pending.deadline(), Some(Seen(0)), "that of the first is the first");
+        }
+        pending
+    }
+
+    /// Another number below `n` for each.
+    fn shuffled(id: u64, n: u64) -> u64 {
+        id * 7919 % n
+    }
+
+    /// Whatever is done to each of n requests in flight, it takes some steps for each level of a tree of them.
+    #[test]
+    fn no_step_looks_at_all() {
+        type Each = fn(&mut Pending<Seen>, u64);
+        let started: Each = |pending, n| {
+            for _ in 0..n {
+                let entry = pending.answered(n).unwrap();
+                pending.start(entry.id, entry.uuid.unwrap(), Some(Seen(n + shuffled(entry.id, n))));
+                pending.deadline().unwrap();
+            }
+        };
+        let cancelled: Each = |pending, n| {
+            for id in 0..n {
+                assert!(pending.end(shuffled(id, n)) && !pending.end(shuffled(id, n)));
+                assert_eq!(pending.deadline().is_none(), id == n - 1);
+            }
+        };
+        let expired: Each = |pending, n| {
+            let mut seen = 0;
+            while let Some(id) = pending.expire(Seen(2 * n)) {
+                assert_eq!(shuffled(id, n), seen, "in the order of their times");
+                seen += 1;
+            }
+            assert_eq!((seen, pending.deadline()), (n, None));
+        };
+        let finished: Each = |pending, n| {
+            for id in 0..n {
+                let id = shuffled(id, n);
+                assert_eq!(pending.finish(&name(n + id)), None, "another's job");
+                assert_eq!(pending.finish(&name(id)), Some(id));
+                assert_eq!(pending.finish(&name(id)), None);
+            }
+        };
+        let lost: Each = |pending, n| {
+            let lost: Vec<u64> = pending.lose(u64::MAX).into_iter().map(|unanswered| unanswered.id.0).collect();
+            assert_eq!(lost, (0..n).collect::<Vec<_>>());
+        };
+        let all: [(&str, &[Each]); 9] = [
+            ("cancelled", &[cancelled]),
+            ("timed out", &[expired]),
+            ("output before the answer", &[finished]),
+            ("started", &[started]),
+            ("started and cancelled", &[started, cancelled]),
+            ("started and timed out", &[started, expired]),
+            ("started and finished", &[started, finished]),
+            ("lost", &[lost]),
+            ("started and lost", &[started, lost]),
+        ];
+        for (what, each) in all {
+            for n in [100, 400, 1600] {
+                let taken = steps(|| {
+                    let mut pending = sent(n);
+                    each.iter().for_each(|each| each(&mut pending, n));
+                });
+                // A search of a B-tree looks at eleven a level at the most.
+                let levels = u64::from(n.ilog(6)) + 1;
+                let most = n * levels * 11 * 2 * (1 + each.len() as u64);
+                assert!(taken as u64 <= most, "{what}: {taken} steps for {n}, more than {most}");
+            }
+        }
     }
 }

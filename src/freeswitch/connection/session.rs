@@ -1,6 +1,5 @@
 //! What a connection knows besides the bytes it has received: requests out, what each frame is to whom, what time does, the end.
 
-use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -12,7 +11,7 @@ use super::credentials::Credentials;
 use super::event::{Id, Progress, Report, Unanswered};
 use super::message::Message;
 use super::pending::{Entry, Pending, Purpose};
-use super::restore::{Restore, Setting, format, has_jobs};
+use super::restore::{Restore, Setting};
 use super::state::Stage;
 use crate::error::{ConnectionError, EncodeError, LoginRefusal, LoginStage, SendError};
 use crate::freeswitch::{ContentType, Frame};
@@ -69,9 +68,10 @@ pub(super) enum Route {
 
 impl Session {
     pub(super) fn new(config: Arc<Config>, origin: Origin) -> Self {
-        let mut restore = Restore::default();
+        let mut restore = Restore::new();
         if !config.events.is_empty() {
-            restore.extend(Setting::of(&config.format.subscribe(&config.events)));
+            let configured = Setting::of(&config.format.subscribe(&config.events));
+            configured.iter().for_each(|setting| restore.keep(setting));
         }
         Self {
             config,
@@ -80,7 +80,7 @@ impl Session {
             number: 0,
             next: 1,
             out: Outbox::default(),
-            pending: Pending::default(),
+            pending: Pending::new(),
             restore,
             notices: VecDeque::new(),
             now: None,
@@ -143,13 +143,11 @@ impl Session {
         }
         let mut message = Message::clone(message);
         let is_job = message.verb() == b"bgapi";
-        let mut uuid: Option<Box<[u8]>> = None;
+        let mut uuid: Option<Arc<[u8]>> = None;
         let mut subscription = None;
         if is_job {
-            let settings = || self.restore.settings().chain(self.pending.settings());
-            if !has_jobs(settings()) {
-                let line = [b"event ", format(settings()), b" BACKGROUND_JOB"].concat();
-                subscription = Some(Message::new(line));
+            if !self.restore.has_jobs() {
+                subscription = Some(Message::new(alloc::format!("event {} BACKGROUND_JOB", self.restore.format())));
             }
             if message.get(b"Job-UUID").is_none() {
                 message = message.header("Job-UUID", self.job_id(self.next));
@@ -174,12 +172,20 @@ impl Session {
         }
         if let Some(subscribes) = subscribes {
             let (id, setting) = (self.number(), Some(subscribes));
-            self.pending.push(Entry { setting, ..Entry::own(id, Purpose::Restore, between) });
+            self.ask(Entry { setting, ..Entry::own(id, Purpose::Restore, between) });
         }
         let id = self.number();
         let deadline = now.checked_add(within.unwrap_or(self.config.response));
-        self.pending.push(Entry { deadline, uuid, setting, ..Entry::own(id, Purpose::Caller, self.out.written()) });
+        self.ask(Entry { deadline, uuid, setting, ..Entry::own(id, Purpose::Caller, self.out.written()) });
         Ok(Id(id))
+    }
+
+    /// Notes what was written.
+    fn ask(&mut self, entry: Entry) {
+        if let Some(setting) = &entry.setting {
+            self.restore.ask(entry.id, setting);
+        }
+        self.pending.push(entry);
     }
 
     /// Writes a request of our own; it has no time of its own.
@@ -190,7 +196,7 @@ impl Session {
     ) -> Result<(), EncodeError> {
         self.out.write(usize::MAX, write)?;
         let (id, written) = (self.number(), self.out.written());
-        self.pending.push(Entry::own(id, purpose, written));
+        self.ask(Entry::own(id, purpose, written));
         Ok(())
     }
 
@@ -206,7 +212,7 @@ impl Session {
     }
 
     pub(super) fn cancel(&mut self, id: Id) -> bool {
-        let open = self.pending.cancel(id.0);
+        let open = self.pending.end(id.0);
         if open {
             self.notices.push_back(Notice::Cancelled(id));
         }
@@ -275,8 +281,8 @@ impl Session {
         let handed = self.out.handed();
         let Some(entry) = self.pending.answered(handed) else { return Some(Route::Unclaimed(None)) };
         let refused = frame.is_refusal();
-        if let Some(setting) = entry.setting.filter(|_| !refused) {
-            self.restore.extend([setting]);
+        if let Some(setting) = &entry.setting {
+            self.restore.answered(entry.id, setting, !refused);
         }
         let id = Id(entry.id);
         match entry.purpose {
@@ -311,7 +317,7 @@ impl Session {
                 // It was tried before the login.
                 if self.out.write(usize::MAX, |out| message.encode(out)).is_ok() {
                     let (id, written) = (self.number(), self.out.written());
-                    self.pending.push(Entry { setting, ..Entry::own(id, Purpose::Restore, written) });
+                    self.ask(Entry { setting, ..Entry::own(id, Purpose::Restore, written) });
                 }
             }
             return Some(Route::LoggedIn);
@@ -336,11 +342,7 @@ impl Session {
 
     /// Bytes that requests and what is to be restored take up.
     pub(super) fn held(&self) -> usize {
-        self.out.unsent() + self.settings()
-    }
-
-    fn settings(&self) -> usize {
-        self.restore.bytes() + self.pending.settings().map(Setting::len).sum::<usize>()
+        self.out.unsent() + self.restore.bytes()
     }
 
     /// Times that a setting is held while it is restored: to be restored, to be answered, to be transmitted.
@@ -348,7 +350,7 @@ impl Session {
 
     /// What would be held if all had to be restored now.
     fn reserved(&self) -> usize {
-        self.out.unsent() + Self::COPIES * self.settings()
+        self.out.unsent() + Self::COPIES * self.restore.bytes()
     }
 
     pub(super) fn in_flight(&self) -> usize {
@@ -400,6 +402,7 @@ impl Session {
         }
         self.stage = Stage::Over;
         self.unanswered = self.pending.lose(self.out.handed());
+        self.restore.lost();
         for Unanswered { id, progress } in &self.unanswered {
             self.notices.push_back(Notice::Lost(*id, *progress));
         }

@@ -1,23 +1,23 @@
-//! When the next of many is due: in order, so that asking looks at one of them and a change at few.
+//! When the next of many requests is due, of a client or of a connection to FreeSWITCH: in order, so that asking looks at one of them and a change at few.
 
 use alloc::collections::BTreeSet;
 
 /// The times at which the requests of these numbers are due; each has one at the most.
 #[derive(Debug)]
-pub(super) struct Deadlines<T>(BTreeSet<(T, u64)>);
+pub(crate) struct Deadlines<T>(BTreeSet<(T, u64)>);
 
 impl<T: Ord + Copy> Deadlines<T> {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self(BTreeSet::new())
     }
 
     /// The earliest.
-    pub(super) fn first(&self) -> Option<(T, u64)> {
+    pub(crate) fn first(&self) -> Option<(T, u64)> {
         self.0.first().copied()
     }
 
     /// Moves that of a request.
-    pub(super) fn put(&mut self, id: u64, from: Option<T>, to: Option<T>) {
+    pub(crate) fn put(&mut self, id: u64, from: Option<T>, to: Option<T>) {
         if from == to {
             return;
         }
@@ -30,23 +30,35 @@ impl<T: Ord + Copy> Deadlines<T> {
     }
 }
 
+/// Counts the steps of a search, for tests that no search is longer than it has to be.
 #[cfg(test)]
-mod tests {
-    use super::*;
+pub(crate) mod steps {
     use core::cell::Cell;
     use core::cmp::Ordering;
 
     std::thread_local! {
-        static COMPARED: Cell<usize> = const { Cell::new(0) };
+        static STEPS: Cell<usize> = const { Cell::new(0) };
     }
 
-    /// A time that counts how often it is looked at.
+    /// One more.
+    pub(crate) fn step() {
+        STEPS.set(STEPS.get() + 1);
+    }
+
+    /// Those that this thread takes in `run`.
+    pub(crate) fn steps(run: impl FnOnce()) -> usize {
+        STEPS.set(0);
+        run();
+        STEPS.get()
+    }
+
+    /// A time; to compare it with another is a step.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    struct Seen(u64);
+    pub(crate) struct Seen(pub(crate) u64);
 
     impl Ord for Seen {
         fn cmp(&self, other: &Self) -> Ordering {
-            COMPARED.set(COMPARED.get() + 1);
+            step();
             self.0.cmp(&other.0)
         }
     }
@@ -56,12 +68,12 @@ mod tests {
             Some(self.cmp(other))
         }
     }
+}
 
-    fn compared(run: impl FnOnce()) -> usize {
-        COMPARED.set(0);
-        run();
-        COMPARED.get()
-    }
+#[cfg(test)]
+mod tests {
+    use super::Deadlines;
+    use super::steps::{Seen, steps};
 
     #[test]
     fn few_are_looked_at() {
@@ -70,8 +82,8 @@ mod tests {
             for id in 0..requests {
                 deadlines.put(id, None, Some(Seen(id * 7919 % requests)));
             }
-            assert_eq!(compared(|| assert_eq!(deadlines.first(), Some((Seen(0), 0)))), 0, "{requests}: the first");
-            let moved = compared(|| deadlines.put(0, Some(Seen(0)), Some(Seen(requests))));
+            assert_eq!(steps(|| assert_eq!(deadlines.first(), Some((Seen(0), 0)))), 0, "{requests}: the first");
+            let moved = steps(|| deadlines.put(0, Some(Seen(0)), Some(Seen(requests))));
             // A search of a B-tree looks at eleven a level at the most, and there are two searches.
             let levels = requests.ilog(6) as usize + 1;
             assert!(moved <= 2 * 11 * levels, "{requests}: {moved} for a move");
