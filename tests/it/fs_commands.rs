@@ -272,7 +272,9 @@ fn refused() {
     }
     assert_eq!(Lock::new().to_server().api(&mut out).map_err(|error| error.reason()), Err(Reason::NeedsConference));
     for job in ["", "a b", "a\nb", &"j".repeat(256)] {
-        assert_eq!(Lock::new().to("a").bgapi(Some(job), &mut out).map_err(|error| error.reason()), Err(Reason::JobId));
+        let refused =
+            Lock::new().to("a").bgapi(Some(job), &mut out).map_err(|error| (error.argument(), error.reason()));
+        assert_eq!(refused, Err(("job", Reason::JobId)));
     }
     assert_eq!(out, b"");
     VidLayer::new(1, "1").to("t").even_if_it_crashes().write(&mut out).expect("it was asked for");

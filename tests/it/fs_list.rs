@@ -103,6 +103,23 @@ fn members() {
             "7 [null/m] [1ba2] [A] [1001] [hear|speak|floor] 0 - 0 100",
         ),
         (format!("7|null/m|{ID}|A|1001||0|0|100"), plain.delimiter("|"), "7 [null/m] [1ba2] [A] [1001] [] 0 - 0 100"),
+        // A number that is called like a flag, and a name with what stands between flags.
+        (
+            format!("7|null/m|{ID}|A|hear|speak|0|0|100"),
+            plain.delimiter("|"),
+            "7 [null/m] [1ba2] [A] [hear] [speak] 0 - 0 100",
+        ),
+        (
+            format!("7|null/m|{ID}|A|B|1|hear|0|0|100"),
+            plain.delimiter("|"),
+            "7 [null/m] [1ba2] [A|B] [1] [hear] 0 - 0 100",
+        ),
+        // As long as a unique id, and its hyphens, but none: a part of the channel's name.
+        (
+            format!("7;a;zzzzzzzz-zzzz-zzzz-zzzz-zzzzzzzzzzzz;{ID};A;1;hear;0;0;100"),
+            plain,
+            "7 [a;zzzzzzzz-zzzz-zzzz-zzzz-zzzzzzzzzzzz] [1ba2] [A] [1] [hear] 0 - 0 100",
+        ),
         ("7) a (b) (10 10)".to_owned(), plain, "7 [] [] [a (b)] [10 10] [] - - - -"),
         ("7)  ()".to_owned(), plain, "7 [] [] [] [] [] - - - -"),
         (

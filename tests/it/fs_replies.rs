@@ -143,6 +143,11 @@ fn what_they_say() {
         ],
     );
     check(
+        Name::VidFloor,
+        "-ERR cannot set floor on a member in an active video role\n",
+        &[Refused(Refusal::Other { text: text("cannot set floor on a member in an active video role") })],
+    );
+    check(
         Name::Floor,
         "ERR floor is held by 2\n+OK floor none\n",
         &[Refused(Refusal::FloorHeld { member: 2 }), Outcome::Done(Done::Floor { member: None })],

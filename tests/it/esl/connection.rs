@@ -1,0 +1,338 @@
+// Logins, answers, jobs and endings of a connection.
+
+use std::time::{Duration, Instant};
+
+use super::{drain, feed, job, ready, reply, response, sent, words};
+use ami_proto::ConnectionError;
+use ami_proto::error::{ApiMisuse, LoginRefusal, LoginStage, SendError};
+use ami_proto::freeswitch::{Config, Connection, Credentials, EventFormat, Id, LIMITS, Message};
+
+#[test]
+fn logins_that_fail() {
+    let rejection = b"Content-Type: text/rude-rejection\nContent-Length: 24\n\nAccess Denied, go away.\n";
+    let request = b"Content-Type: auth/request\n\n";
+    let cases = [
+        (rejection.to_vec(), LoginRefusal::Address),
+        ([&request[..], &reply("-ERR invalid")].concat(), LoginRefusal::Credentials),
+        ([&request[..], &reply("-ERR command not found")].concat(), LoginRefusal::Other),
+    ];
+    for (stream, why) in cases {
+        let now = Instant::now();
+        let mut connection = Connection::new(Config::new());
+        connection.login(now, Credentials::user("1000", "lab.invalid", "s3cret")).unwrap();
+        assert_eq!(connection.login(now, Credentials::password("x")), Err(ApiMisuse::NotNew));
+        assert!(matches!(connection.api(now, "status"), Err(SendError::NotLoggedIn)));
+        let mut all = Vec::new();
+        for byte in &stream {
+            feed(&mut connection, now, &[*byte]);
+            let (events, error) = drain(&mut connection);
+            all.extend(events);
+            if error.is_none() {
+                let sent = sent(&mut connection);
+                assert!(sent.is_empty() || sent == b"userauth 1000@lab.invalid:s3cret\n\n");
+            }
+            assert!(!format!("{connection:?}").contains("s3cret"));
+        }
+        assert_eq!(all, ["LoginRefused"]);
+        assert_eq!(connection.poll_event().err(), Some(ConnectionError::LoginRefused(why)));
+        assert!(connection.reconnect().is_ok());
+    }
+    for (greeted, stage) in [(false, LoginStage::Greeting), (true, LoginStage::Login)] {
+        let mut now = Instant::now();
+        let mut connection = Connection::new(Config::new());
+        connection.login(now, Credentials::password("x")).unwrap();
+        if greeted {
+            feed(&mut connection, now, request);
+            assert_eq!(drain(&mut connection), (vec![], None));
+        }
+        let deadline = connection.poll_timeout().unwrap();
+        now = deadline - Duration::from_nanos(1);
+        connection.handle_timeout(now);
+        assert_eq!(drain(&mut connection), (vec![], None));
+        connection.handle_timeout(deadline);
+        assert_eq!(drain(&mut connection), (vec![], Some(ConnectionError::LoginTimedOut(stage))));
+    }
+}
+
+#[test]
+fn answers_keep_their_order_whatever_was_given_up() {
+    let now = Instant::now();
+    let mut connection = ready(Config::new(), now);
+    let slow = connection.send_within(now, &Message::api("msleep 5000"), Duration::from_secs(1)).unwrap();
+    let cancelled = connection.api(now, "version").unwrap();
+    let last = connection.api(now, "conference board list").unwrap();
+    assert!(connection.cancel(cancelled) && !connection.cancel(cancelled));
+    sent(&mut connection);
+    connection.handle_timeout(now + Duration::from_secs(1));
+    assert_eq!(drain(&mut connection).0, [format!("{cancelled:?} Cancelled"), format!("{slow:?} TimedOut")]);
+    for text in ["+OK", "1.11", "-ERR no reply\n"] {
+        feed(&mut connection, now, &response(text));
+    }
+    let expected = [
+        format!("Some({slow:?}) unclaimed +OK"),
+        format!("Some({cancelled:?}) unclaimed 1.11"),
+        format!("{last:?} reply -ERR no reply\n"),
+    ];
+    assert_eq!(drain(&mut connection).0, expected);
+    assert_eq!(connection.in_flight(), 0);
+    // An answer to nothing.
+    feed(&mut connection, now, &response("?"));
+    assert_eq!(drain(&mut connection).0, ["None unclaimed ?"]);
+}
+
+#[test]
+fn jobs() {
+    let now = Instant::now();
+    let mut connection = ready(Config::new(), now);
+    let first = connection.bgapi(now, "status").unwrap();
+    let second = connection.send(now, &Message::bgapi("version").header("Job-UUID", "mine")).unwrap();
+    let third = connection.bgapi(now, "conference").unwrap();
+    let text = String::from_utf8(sent(&mut connection)).unwrap();
+    assert!(text.starts_with("event plain BACKGROUND_JOB\n\nbgapi status\nJob-UUID: "), "{text}");
+    assert_eq!(text.matches("event plain").count(), 1);
+    let ours = text.lines().find_map(|line| line.strip_prefix("Job-UUID: ")).unwrap().to_owned();
+    feed(&mut connection, now, &reply("+OK event listener enabled plain"));
+    // The output may come before the answer; another's is an event.
+    feed(&mut connection, now, &job(&ours, "UP\n"));
+    feed(&mut connection, now, &job("another", "x"));
+    feed(&mut connection, now, &reply(&format!("+OK Job-UUID: {ours}\nJob-UUID: {ours}")));
+    feed(&mut connection, now, &reply("+OK Job-UUID: mine\nJob-UUID: mine"));
+    feed(&mut connection, now, &reply("-ERR permission denied"));
+    feed(&mut connection, now, &job("mine", ""));
+    let expected = [
+        format!("{first:?} job UP\\n"),
+        "event BACKGROUND_JOB".to_owned(),
+        format!("Some({first:?}) unclaimed +OK Job-UUID: {ours}"),
+        format!("{second:?} started"),
+        format!("{third:?} refused -ERR permission denied"),
+        format!("{second:?} job "),
+    ];
+    assert_eq!(drain(&mut connection).0, expected);
+    // A job that never ends.
+    let lost = connection.bgapi(now, "msleep").unwrap();
+    assert!(sent(&mut connection).starts_with(b"bgapi "), "subscribed already");
+    feed(&mut connection, now, &reply("+OK Job-UUID: u\nJob-UUID: u"));
+    assert_eq!(drain(&mut connection).0, [format!("{lost:?} started")]);
+    connection.handle_timeout(connection.poll_timeout().unwrap());
+    assert_eq!(drain(&mut connection).0, [format!("{lost:?} TimedOut")]);
+}
+
+/// Many at once, however they end: each ends in its own way, once, and nothing is left.
+#[test]
+fn many_in_flight() {
+    const MANY: usize = 1600;
+    let shuffled = |at: usize| at * 7919 % MANY;
+    let now = Instant::now();
+    let mut connection = ready(Config::new().max_in_flight(2 * MANY), now);
+    let ids: Vec<Id> = (0..MANY)
+        .map(|at| {
+            let message = Message::bgapi("status").header("Job-UUID", format!("job-{at}"));
+            let within = Duration::from_secs(1 + shuffled(at) as u64);
+            connection.send_within(now, &message, within).unwrap()
+        })
+        .collect();
+    assert_eq!(connection.poll_timeout(), Some(now + Duration::from_secs(1)));
+    assert_eq!(connection.in_flight(), MANY + 1, "with the subscription");
+    sent(&mut connection);
+    feed(&mut connection, now, &reply("+OK event listener enabled plain"));
+    // A quarter is cancelled, a quarter times out, the others are accepted.
+    let (cancelled, rest) = ids.split_at(MANY / 4);
+    assert!(cancelled.iter().rev().all(|id| connection.cancel(*id)));
+    let expected: Vec<String> = cancelled.iter().rev().map(|id| format!("{id:?} Cancelled")).collect();
+    assert_eq!(drain(&mut connection), (expected, None));
+    let later = now + Duration::from_secs(MANY as u64 / 4);
+    connection.handle_timeout(later);
+    let mut late: Vec<(usize, Id)> =
+        (MANY / 4..).zip(rest.iter().copied()).map(|(at, id)| (shuffled(at), id)).collect();
+    late.sort();
+    late.retain(|(within, _)| *within < MANY / 4);
+    let expected: Vec<String> = late.iter().map(|(_, id)| format!("{id:?} TimedOut")).collect();
+    assert!(expected.len() > MANY / 8, "{} time out", expected.len());
+    assert_eq!(drain(&mut connection), (expected, None));
+    for (at, id) in ids.iter().enumerate() {
+        let text = format!("+OK Job-UUID: job-{at}\nJob-UUID: job-{at}");
+        feed(&mut connection, later, &reply(&text));
+        let ended = at < MANY / 4 || late.iter().any(|(_, ended)| ended == id);
+        let expected =
+            if ended { format!("Some({id:?}) unclaimed +OK Job-UUID: job-{at}") } else { format!("{id:?} started") };
+        assert_eq!(drain(&mut connection), (vec![expected], None));
+    }
+    let open = MANY - MANY / 4 - late.len();
+    assert_eq!(connection.in_flight(), open);
+    // Their outputs, in any order, among those of another's.
+    let mut ended = 0;
+    for at in (0..MANY).map(shuffled) {
+        feed(&mut connection, later, &[job(&format!("other-{at}"), "x"), job(&format!("job-{at}"), "y")].concat());
+        let (events, error) = drain(&mut connection);
+        let ours = format!("{:?} job y", ids[at]);
+        ended += usize::from(events[1] == ours);
+        assert!(events[0] == "event BACKGROUND_JOB" && (events[1] == ours || events[1] == events[0]), "{events:?}");
+        assert_eq!((events.len(), error), (2, None));
+    }
+    assert_eq!((ended, connection.in_flight(), connection.poll_timeout()), (open, 0, None));
+}
+
+#[test]
+fn nothing_can_be_injected() {
+    let now = Instant::now();
+    let mut connection = ready(Config::new(), now);
+    for bad in ["conference a list\n\napi shutdown", "a\rb", "a\0b"] {
+        assert!(matches!(connection.api(now, bad), Err(SendError::Encode(_))));
+        assert!(matches!(connection.bgapi(now, bad), Err(SendError::Encode(_))));
+        assert!(matches!(connection.subscribe(now, EventFormat::Plain, bad), Err(SendError::Encode(_))));
+        assert!(matches!(connection.filter(now, "Action", bad), Err(SendError::Encode(_))));
+        assert!(matches!(
+            connection.send(now, &Message::new("sendevent X").header("A", bad)),
+            Err(SendError::Encode(_))
+        ));
+        assert!(matches!(
+            connection.send(now, &Message::new("sendevent X").header(bad, "a")),
+            Err(SendError::Encode(_))
+        ));
+        let mut other = Connection::new(Config::new());
+        assert!(matches!(other.login(now, Credentials::password(bad)), Err(ApiMisuse::Encode(_))));
+        let mut other = Connection::new(Config::new().events(EventFormat::Json, bad));
+        assert!(matches!(other.login(now, Credentials::password("x")), Err(ApiMisuse::Encode(_))));
+    }
+    assert_eq!(connection.poll_transmit(), None);
+    assert_eq!(connection.in_flight(), 0);
+    assert!(!format!("{:?}", Message::api("conference board pin 1234")).contains("1234"));
+}
+
+#[test]
+fn goodbyes() {
+    let notice = "Content-Type: text/disconnect-notice\nContent-Length: 8\n\ngoodbye\n";
+    let linger =
+        "Content-Type: text/disconnect-notice\nContent-Disposition: linger\nLinger-Time: 2\nContent-Length: 0\n\n";
+    let now = Instant::now();
+    let mut connection = ready(Config::new(), now);
+    feed(&mut connection, now, linger.as_bytes());
+    let asked = connection.api(now, "status").unwrap();
+    sent(&mut connection);
+    feed(&mut connection, now, &response("UP"));
+    feed(&mut connection, now, notice.as_bytes());
+    connection.handle_eof(now);
+    let expected = vec!["Lingering".to_owned(), format!("{asked:?} reply UP"), "Disconnecting".to_owned()];
+    assert_eq!(drain(&mut connection), (expected, Some(ConnectionError::Disconnected)));
+
+    // Asked for: what was asked before is answered.
+    let mut connection = ready(Config::new(), now);
+    let asked = connection.api(now, "status").unwrap();
+    connection.close(now);
+    assert_eq!(sent(&mut connection), b"api status\n\nexit\n\n");
+    feed(&mut connection, now, &[response("UP"), reply("+OK bye"), notice.into()].concat());
+    connection.handle_eof(now);
+    assert_eq!(
+        drain(&mut connection),
+        (vec![format!("{asked:?} reply UP"), "Disconnecting".into(), "Closed".into()], None)
+    );
+
+    // Without an answer it is closed all the same.
+    let mut connection = ready(Config::new(), now);
+    connection.close(now);
+    connection.handle_timeout(connection.poll_timeout().unwrap());
+    assert_eq!(drain(&mut connection), (vec!["Closed".into()], None));
+}
+
+/// A time is as good whoever tells it: here it is told with what has arrived.
+#[test]
+fn times_told_with_what_arrives() {
+    let config = || Config::new().login_timeout(Duration::from_secs(10)).job_timeout(Duration::from_secs(100));
+    let start = Instant::now();
+    let at = |seconds: u64| start + Duration::from_secs(seconds);
+    for in_place in [false, true] {
+        let take = |connection: &mut Connection, now: Instant, bytes: &[u8]| match in_place {
+            true => read_into(connection, now, bytes),
+            false => feed(connection, now, bytes),
+        };
+        let mut connection = Connection::new(config());
+        connection.login(at(0), Credentials::password("x")).unwrap();
+        assert_eq!(connection.poll_timeout(), Some(at(10)));
+        take(&mut connection, at(3), b"Content-Type: auth/request\n\n");
+        assert_eq!(drain(&mut connection), (vec![], None));
+        assert_eq!(connection.poll_timeout(), Some(at(13)), "the answer's time begins with the greeting");
+        sent(&mut connection);
+        take(&mut connection, at(5), &reply("+OK accepted"));
+        assert_eq!(drain(&mut connection), (vec!["LoggedIn".into()], None));
+        let job = connection.send(at(6), &Message::bgapi("status").header("Job-UUID", "u")).unwrap();
+        assert_eq!(connection.poll_timeout(), Some(at(36)));
+        sent(&mut connection);
+        take(&mut connection, at(20), &[reply("+OK"), reply("+OK Job-UUID: u")].concat());
+        assert_eq!(drain(&mut connection), (vec![format!("{job:?} started")], None));
+        assert_eq!(connection.poll_timeout(), Some(at(120)), "the job's time begins with its answer");
+        let last = connection.send(at(21), &Message::bgapi("status").header("Job-UUID", "v")).unwrap();
+        assert!(connection.cancel(job));
+        sent(&mut connection);
+        take(&mut connection, at(22), &reply("+OK Job-UUID: v"));
+        connection.handle_eof(at(25));
+        assert_eq!(words(connection.poll_event().unwrap().unwrap()), format!("{job:?} Cancelled"));
+        assert_eq!(words(connection.poll_event().unwrap().unwrap()), format!("{last:?} started"));
+        assert_eq!(connection.poll_timeout(), Some(at(125)));
+    }
+}
+
+/// Has the connection read these bytes into its own room, a few at a time.
+fn read_into(connection: &mut Connection, now: Instant, mut bytes: &[u8]) {
+    while !bytes.is_empty() {
+        let room = connection.space(1).expect("room");
+        let n = room.len().min(bytes.len()).min(7);
+        room[..n].copy_from_slice(&bytes[..n]);
+        bytes = &bytes[n..];
+        connection.advance(now, n);
+    }
+}
+
+#[test]
+fn room_to_read_into() {
+    let now = Instant::now();
+    let mut connection = ready(Config::new().limits(LIMITS.frame(64).buffer(100)), now);
+    let answer = response("0123456789");
+    assert_eq!(answer.len(), 57);
+    let asked = [connection.api(now, "a").unwrap(), connection.api(now, "b").unwrap()];
+    sent(&mut connection);
+    read_into(&mut connection, now, &answer);
+    assert_eq!((connection.held(), drain(&mut connection).0), (57, vec![format!("{:?} reply 0123456789", asked[0])]));
+    // Nothing read is nothing, and too much is no more than there was room for.
+    connection.advance(now, 0);
+    assert_eq!(connection.held(), 0);
+    let first = answer.len() - 1;
+    read_into(&mut connection, now, &answer[..first]);
+    let room = connection.space(1000).expect("room");
+    assert_eq!(room.len(), 100 - first, "as much as the limit allows");
+    room.fill(b'\n');
+    room[0] = b'9';
+    connection.advance(now, usize::MAX);
+    assert_eq!(connection.held(), 100);
+    // No room and no place to read into, until something is polled.
+    assert_eq!((connection.handle_input(now, b"x"), connection.space(1)), (0, None));
+    assert_eq!(drain(&mut connection).0, [format!("{:?} reply 0123456789", asked[1])]);
+    assert_eq!(connection.held(), 0);
+    assert_eq!(connection.handle_input(now, b"Content-"), 8);
+    // After the end of the stream there is nothing to read.
+    connection.handle_eof(now);
+    assert_eq!((connection.handle_input(now, b"more"), connection.space(1)), (0, None));
+    connection.advance(now, 4);
+    assert_eq!(connection.held(), 8);
+    assert_eq!(drain(&mut connection), (vec![], Some(ConnectionError::Closed { truncated: 8 })));
+}
+
+/// An answer is taken only for what the server can have seen: here a subscription, but not yet the job behind it.
+#[test]
+fn half_of_two_requests() {
+    let now = Instant::now();
+    let mut connection = ready(Config::new(), now);
+    let status = connection.api(now, "status").unwrap();
+    let job = connection.bgapi(now, "version").unwrap();
+    let text = connection.poll_transmit().unwrap();
+    let end = b"api status\n\nevent plain BACKGROUND_JOB\n\n".len();
+    assert_eq!(&text[..end], b"api status\n\nevent plain BACKGROUND_JOB\n\n");
+    connection.transmitted(end - 1);
+    feed(&mut connection, now, &[response("UP"), reply("+OK early")].concat());
+    assert_eq!(drain(&mut connection).0, [format!("{status:?} reply UP"), "None unclaimed +OK early".to_owned()]);
+    connection.transmitted(1);
+    feed(&mut connection, now, &[reply("+OK"), reply("+OK early")].concat());
+    assert_eq!(drain(&mut connection).0, ["None unclaimed +OK early"]);
+    connection.handle_eof(now);
+    assert_eq!(drain(&mut connection).0, [format!("{job:?} Lost(NotSent)")]);
+    assert_eq!(connection.reconnect().unwrap().restored, 1, "the subscription was accepted");
+}
