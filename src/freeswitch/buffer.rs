@@ -2,7 +2,10 @@
 
 use alloc::vec::Vec;
 
-/// A queue of bytes in one piece of memory, of limited length.
+use super::recent::Recent;
+use crate::range::{part, part_mut};
+
+/// A queue of bytes in one piece of memory, of limited length. What a giant frame has made it grow by is given back.
 #[derive(Clone)]
 pub(super) struct Buffer {
     /// Initialised storage; what is beyond `filled` is scratch.
@@ -13,21 +16,22 @@ pub(super) struct Buffer {
     /// Offset in the stream of the first byte of the storage.
     base: u64,
     max: usize,
+    recent: Recent,
 }
 
 impl Buffer {
     pub(super) fn new(max: u32) -> Self {
-        Self { bytes: Vec::new(), done: 0, filled: 0, base: 0, max: max as usize }
+        Self { bytes: Vec::new(), done: 0, filled: 0, base: 0, max: max as usize, recent: Recent::default() }
     }
 
     /// What is not done with.
     pub(super) fn held(&self) -> &[u8] {
-        self.bytes.get(self.done..self.filled).unwrap_or_default()
+        part(&self.bytes, self.done..self.filled)
     }
 
     /// The last `n` bytes that are done with, until there is room to be made.
     pub(super) fn last(&self, n: usize) -> &[u8] {
-        self.bytes.get(self.done.saturating_sub(n)..self.done).unwrap_or_default()
+        part(&self.bytes, self.done.saturating_sub(n)..self.done)
     }
 
     /// Offset in the stream of the first byte that is not done with.
@@ -47,10 +51,8 @@ impl Buffer {
 
     /// Takes bytes, as many as fit, and says how many.
     pub(super) fn push(&mut self, bytes: &[u8]) -> usize {
-        let taken = bytes.get(..self.room()).unwrap_or(bytes);
-        if let Some(free) = self.space(taken.len()).get_mut(..taken.len()) {
-            free.copy_from_slice(taken);
-        }
+        let taken = part(bytes, ..self.room().min(bytes.len()));
+        part_mut(self.space(taken.len()), ..taken.len()).copy_from_slice(taken);
         self.advance(taken.len());
         taken.len()
     }
@@ -66,17 +68,25 @@ impl Buffer {
             self.done = 0;
             self.filled = held;
         }
+        if self.filled == 0 {
+            if let Some(size) = self.recent.round() {
+                self.bytes.truncate(size);
+                self.bytes.shrink_to(size);
+            }
+        }
         let needed = self.filled + min;
+        self.recent.need(needed);
         if self.bytes.len() < needed {
             self.bytes.resize(needed.next_power_of_two().min(2 * self.max).max(needed), 0);
         }
         let end = (self.filled + self.room()).min(self.bytes.len());
-        self.bytes.get_mut(self.filled..end).unwrap_or_default()
+        part_mut(&mut self.bytes, self.filled..end)
     }
 
     /// Takes `n` bytes that were written to the space.
     pub(super) fn advance(&mut self, n: usize) {
         let end = (self.filled + self.room()).min(self.bytes.len());
         self.filled = self.filled.saturating_add(n).min(end);
+        self.recent.need(self.filled);
     }
 }

@@ -22,7 +22,8 @@ pub const LIMITS: Limits = Limits::new().frame(1 << 24).buffer(1 << 25);
 /// What a client sends has the same form, and is read as well; see [`Frame::command`].
 ///
 /// What it holds is bounded by [`Limits`]: those of lines count for a frame's headers, and that of their number for an event's too. Memory for an event's index, and for an event in JSON or
-/// XML, comes on top, in proportion to the frame.
+/// XML, comes on top, in proportion to the frame. What one giant frame needed is given back after some dozen frames of
+/// common size.
 ///
 /// ```
 /// use ami_proto::freeswitch::{ContentType, Decoder, LIMITS};

@@ -62,6 +62,7 @@ mod decoder;
 pub mod event;
 mod frame;
 pub mod list;
+mod recent;
 pub mod reply;
 mod secret;
 

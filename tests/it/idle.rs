@@ -1,5 +1,5 @@
 //! Invariant: of ten thousand idle sessions none takes more than a KiB beyond its receive buffer; a keep-alive allocates nothing, nor does a poll, however many requests await their answers. That a poll looks at one
-//! deadline only is held by the tests of `client/deadlines.rs`.
+//! deadline only is held by the tests of `src/deadlines.rs`.
 
 use ami_proto::action::Ping;
 use ami_proto::client::{Client, ClientEvent, Config, Credentials};

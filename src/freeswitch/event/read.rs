@@ -10,14 +10,18 @@ use serde_json::de::SliceRead;
 use super::Event;
 use crate::error::FrameError;
 use crate::freeswitch::ContentType;
+use crate::freeswitch::recent::Recent;
+use crate::range::part;
 use crate::value::Encoded;
 use crate::wire::{FrameEnd, Framing, Limits, Scanner, Value};
 
-/// Reads events one after the other, in the memory of those before.
+/// Reads events one after the other, in the memory of those before. What a giant one needed is given back.
 #[derive(Clone)]
 pub(in crate::freeswitch) struct Reader {
+    limits: Limits,
     scanner: Scanner,
     written: Vec<u8>,
+    recent: Recent,
 }
 
 /// Where an event lies: in the frame, or in what was written anew.
@@ -52,7 +56,8 @@ impl Reader {
     /// Of the limits only that of lines counts: the frame, which holds the event, has kept the others.
     pub(in crate::freeswitch) fn new(limits: Limits) -> Self {
         let limits = limits.line(u32::MAX).frame(u32::MAX);
-        Self { scanner: Scanner::new(limits).with_framing(Framing::REQUESTS), written: Vec::new() }
+        let scanner = Scanner::new(limits).with_framing(Framing::REQUESTS);
+        Self { limits, scanner, written: Vec::new(), recent: Recent::default() }
     }
 
     /// The event in `frame` from byte `place` on, which is at this offset of the stream. `Ok(None)`: it can't be read.
@@ -63,7 +68,11 @@ impl Reader {
         offset: u64,
         encoding: Encoding,
     ) -> Result<Option<Found>, FrameError> {
-        let text = frame.get(place..).unwrap_or_default();
+        let text = part(frame, place..);
+        self.recent.need(text.len());
+        if self.recent.round().is_some() {
+            *self = Self::new(self.limits);
+        }
         self.scanner.restart(offset);
         if encoding == Encoding::Plain {
             if let Some(end) = self.scanner.scan(text)? {
@@ -91,9 +100,9 @@ impl Reader {
 
     /// The event that was just found in this frame.
     pub(in crate::freeswitch) fn event<'a>(&'a self, frame: &'a [u8], found: Found) -> Event<'a> {
-        let text = found.place.map_or(&self.written[..], |place| frame.get(place..).unwrap_or_default());
+        let text = found.place.map_or(&self.written[..], |place| part(frame, place..));
         let headers = self.scanner.frame(text, found.end).all_headers();
-        Event::new(headers, text.get(found.end.range().end..).unwrap_or_default())
+        Event::new(headers, part(text, found.end.range().end..))
     }
 }
 
@@ -210,29 +219,29 @@ fn xml(_: &[u8], _: &mut Vec<u8>) -> Option<()> {
 fn xml(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
     use quick_xml::events::Event as Xml;
     let mut reader = quick_xml::Reader::from_reader(text);
-    let mut path: Vec<Vec<u8>> = Vec::new();
+    let mut path = Path::default();
     let (mut value, mut body, mut length) = (Vec::new(), Vec::new(), None);
     loop {
         match reader.read_event().ok()? {
             Xml::Start(start) => {
-                path.push(start.name().as_ref().to_vec());
+                path.push(start.name().as_ref());
                 value.clear();
             }
-            Xml::Empty(empty) if is_header(&path) => write_header(empty.name().as_ref(), |_| {}, out),
+            Xml::Empty(empty) if path.is(&[b"event", b"headers"]) => write_header(empty.name().as_ref(), |_| {}, out),
             Xml::Text(text) => value.extend_from_slice(&text),
             Xml::CData(text) => value.extend_from_slice(&text),
             Xml::GeneralRef(name) => reference(&name, &mut value)?,
             Xml::End(_) => {
                 let name = path.pop()?;
-                if is_header(&path) {
+                if path.is(&[b"event", b"headers"]) {
                     write_header(
                         &name,
                         |out| out.extend(value.iter().filter(|byte| !matches!(byte, b'\n' | b'\r'))),
                         out,
                     );
-                } else if path == [b"event"] && name == b"Content-Length" {
+                } else if path.is(&[b"event"]) && name == b"Content-Length" {
                     length = core::str::from_utf8(&value).ok().and_then(|text| text.trim().parse::<usize>().ok());
-                } else if path == [b"event"] && name == b"body" {
+                } else if path.is(&[b"event"]) && name == b"body" {
                     core::mem::swap(&mut body, &mut value);
                 }
                 value.clear();
@@ -243,12 +252,39 @@ fn xml(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
     }
     out.push(b'\n');
     out.extend_from_slice(length.and_then(|length| body.get(..length)).unwrap_or(&body));
-    path.is_empty().then_some(())
+    path.is(&[]).then_some(())
+}
+
+/// The elements around a place: how deep it is, and the names of those that can mean something.
+#[cfg(feature = "xml")]
+#[derive(Default)]
+struct Path {
+    names: Vec<Vec<u8>>,
+    /// Elements inside of those.
+    deeper: usize,
 }
 
 #[cfg(feature = "xml")]
-fn is_header(path: &[Vec<u8>]) -> bool {
-    matches!(path, [event, headers] if event == b"event" && headers == b"headers")
+impl Path {
+    /// Elements of an event: itself, `headers`, a header.
+    const DEPTH: usize = 3;
+
+    fn push(&mut self, name: &[u8]) {
+        if self.names.len() == Self::DEPTH { self.deeper += 1 } else { self.names.push(name.to_vec()) }
+    }
+
+    /// The name of the element that ends, empty where it can mean nothing. `None`: there is none.
+    fn pop(&mut self) -> Option<Vec<u8>> {
+        if self.deeper == 0 {
+            return self.names.pop();
+        }
+        self.deeper -= 1;
+        Some(Vec::new())
+    }
+
+    fn is(&self, path: &[&[u8]]) -> bool {
+        self.deeper == 0 && self.names == path
+    }
 }
 
 /// What `&name;` stands for.

@@ -1,7 +1,11 @@
 // The decoder's edges: its limits to the byte, room to read into, what doesn't fit, and the end of the stream.
 
+use std::time::Instant;
+
+use super::{drain, feed, ready, reply, response, sent};
+use crate::heap::{allocations, held_by, peak};
 use ami_proto::error::Limit;
-use ami_proto::freeswitch::{Decoder, LIMITS};
+use ami_proto::freeswitch::{Config, Connection, Decoder, LIMITS, Message};
 
 /// Which limit, its size, and where.
 type Over = (Limit, u32, u64);
@@ -130,4 +134,127 @@ fn limits_to_the_byte() {
         assert_eq!((&whole, whole.1), (&cut, expected), "{}", stream.escape_debug());
         assert_eq!(whole.0.len(), usize::from(expected.is_none()), "{}", stream.escape_debug());
     }
+}
+
+/// A frame of about so many bytes, in each way that it can be read.
+fn sized(bytes: usize) -> Vec<(&'static str, Vec<u8>)> {
+    let frame = |kind: &str, body: String| {
+        format!("Content-Type: {kind}\nContent-Length: {}\n\n{body}", body.len()).into_bytes()
+    };
+    let header = "name-of-a-header";
+    let many = bytes / 32;
+    let event = |open: &str, close: &str, one: &dyn Fn(usize) -> String| {
+        format!("{open}{}{close}", (0..many).map(one).collect::<String>())
+    };
+    let mut all = vec![
+        ("no event", frame("api/response", "x".repeat(bytes))),
+        ("plain", frame("text/event-plain", event("", "\n", &|at| format!("{header}: value{at:07}\n")))),
+        ("json", frame("text/event-json", event("{", "\"a\":\"b\"}", &|at| format!("\"{header}\":\"{at:07}\",")))),
+    ];
+    if cfg!(feature = "xml") {
+        let one = |at: usize| format!("<h{at:07}>value</h{at:07}>");
+        all.push(("xml", frame("text/event-xml", event("<event><headers>", "</headers></event>", &one))));
+    }
+    all
+}
+
+/// Reads a frame through `push` or `space`.
+fn take(decoder: &mut Decoder, frame: &[u8], in_place: bool) {
+    for piece in frame.chunks(8192) {
+        if in_place {
+            decoder.space(8192).expect("room")[..piece.len()].copy_from_slice(piece);
+            decoder.advance(piece.len());
+        } else {
+            decoder.push(piece);
+        }
+        while let Some(found) = decoder.next_frame().expect("within the limits") {
+            assert_eq!(found.as_bytes().len(), frame.len());
+        }
+    }
+}
+
+/// What one giant frame made grow is given back after some frames of common size.
+#[test]
+fn giant_frames_are_forgotten() {
+    for ((what, small), (_, giant)) in sized(500).into_iter().zip(sized(2_000_000)) {
+        for in_place in [false, true] {
+            let mut decoder = Decoder::new(LIMITS);
+            let ((), grown) = held_by(|| take(&mut decoder, &giant, in_place));
+            assert!(grown >= giant.len(), "{what}: {grown}");
+            let ((), left) = held_by(|| {
+                let mut decoder = Decoder::new(LIMITS);
+                take(&mut decoder, &giant, in_place);
+                (0..40).for_each(|_| take(&mut decoder, &small, in_place));
+                std::mem::forget(decoder);
+            });
+            assert!(left <= (1 << 16) + 4096, "{what}: {left} bytes are left of {grown}");
+        }
+    }
+}
+
+/// Traffic of whatever size asks for memory until it has what it needs, and then no more.
+#[test]
+fn no_memory_comes_and_goes_with_the_traffic() {
+    let sizes: [&[usize]; 4] = [&[500], &[200_000], &[500, 500, 200_000], &[100_000, 500, 30_000, 500]];
+    for sizes in sizes {
+        // An event in JSON or XML asks for memory on its own account.
+        let frames: Vec<Vec<u8>> =
+            sizes.iter().flat_map(|size| sized(*size).into_iter().take(2)).map(|(_, f)| f).collect();
+        for in_place in [false, true] {
+            let mut decoder = Decoder::new(LIMITS);
+            let mut all = |rounds: usize| {
+                for _ in 0..rounds {
+                    frames.iter().for_each(|frame| take(&mut decoder, frame, in_place));
+                }
+            };
+            all(40);
+            let before = allocations();
+            all(40);
+            assert_eq!(allocations(), before, "{sizes:?}, in place {in_place}");
+        }
+    }
+}
+
+/// The same for what a connection sends.
+#[test]
+fn giant_requests_are_forgotten() {
+    let now = Instant::now();
+    let rounds = |connection: &mut Connection, size: usize, rounds: usize| {
+        for _ in 0..rounds {
+            connection.send(now, &Message::new("sendevent CUSTOM").body(vec![b'x'; size])).unwrap();
+            let message = sent(connection);
+            assert!(message.len() > size);
+            feed(connection, now, &reply("+OK"));
+            assert_eq!(drain(connection).0.len(), 1);
+        }
+    };
+    let ((), left) = held_by(|| {
+        let mut connection = ready(Config::new(), now);
+        rounds(&mut connection, 4 << 20, 1);
+        rounds(&mut connection, 500, 40);
+        // And for what it hears.
+        let asked = connection.api(now, "a").unwrap();
+        sent(&mut connection);
+        feed(&mut connection, now, &response(&"x".repeat(4 << 20)));
+        assert!(drain(&mut connection).0[0].starts_with(&format!("{asked:?} reply x")));
+        rounds(&mut connection, 500, 40);
+        std::mem::forget(connection);
+    });
+    assert!(left <= (1 << 17) + (1 << 14), "{left} bytes are left");
+}
+
+/// Elements within elements take little more memory than their text.
+#[cfg(feature = "xml")]
+#[test]
+fn deep_events() {
+    let depth = 100_000;
+    let body = format!("<event><headers>{}{}</headers></event>", "<a>".repeat(depth), "</a>".repeat(depth));
+    let frame = format!("Content-Type: text/event-xml\nContent-Length: {}\n\n{body}", body.len());
+    let most = peak(|| {
+        let mut decoder = Decoder::new(LIMITS);
+        decoder.push(frame.as_bytes());
+        let frame = decoder.next_frame().unwrap().unwrap();
+        assert_eq!(frame.event().map(|event| event.headers().count()), Some(1));
+    });
+    assert!(most < 6 * body.len(), "{most} bytes for {}", body.len());
 }

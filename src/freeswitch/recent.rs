@@ -1,0 +1,40 @@
+//! When memory that one giant frame has made grow is given back.
+
+/// What a buffer has needed of late. One round is one use of the buffer, from empty to empty.
+///
+/// After sixteen rounds that needed less than a quarter of the most before them, the buffer should shrink to twice of
+/// what they needed. At or below 64 KiB it stays as it is: traffic of one size never makes it grow and shrink in turn.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Recent {
+    /// Bytes that the buffer has grown to.
+    most: usize,
+    /// Bytes that the last rounds needed at the most.
+    needed: usize,
+    rounds: u8,
+}
+
+impl Recent {
+    const ROUNDS: u8 = 16;
+    const SMALL: usize = 1 << 16;
+
+    /// Notes that so many bytes are needed.
+    pub(super) fn need(&mut self, bytes: usize) {
+        self.needed = self.needed.max(bytes);
+    }
+
+    /// Ends a round: the buffer is empty. Gives the size to which it should shrink, if it should.
+    pub(super) fn round(&mut self) -> Option<usize> {
+        self.most = self.most.max(self.needed);
+        self.rounds += 1;
+        if self.rounds < Self::ROUNDS {
+            return None;
+        }
+        let needed = core::mem::take(&mut self.needed);
+        self.rounds = 0;
+        if self.most <= Self::SMALL || needed >= self.most / 4 {
+            return None;
+        }
+        self.most = (2 * needed).max(Self::SMALL);
+        Some(self.most)
+    }
+}
