@@ -1,5 +1,8 @@
 //! Invariant: a list that the server writes reads into what it was written from, whatever names have in them, and every line of every recorded list is a conference or a member.
 
+#[cfg(feature = "xml")]
+use crate::heap::allocations;
+use crate::heap::peak;
 use ami_proto::freeswitch::command::Name;
 use ami_proto::freeswitch::list::{Columns, Conference, Format, List, Member};
 use ami_proto::freeswitch::reply::{Done, Reply};
@@ -256,18 +259,6 @@ fn one_shape() {
     }
 }
 
-/// An attribute that comes twice is found without comparing each with all before it.
-#[cfg(feature = "xml")]
-#[test]
-fn many_attributes_are_read_and_doubled_ones_refused() {
-    let document = |more: &str| {
-        let many: String = (0..100_000).map(|n| format!(" a{n}=\"\"")).collect();
-        format!("<conferences><conference name=\"x\"{many}{more}></conference></conferences>")
-    };
-    assert_eq!(List::from_xml(document("").as_bytes()).expect("a list").conferences.len(), 1);
-    assert!(List::from_xml(document(" a7=\"\"").as_bytes()).is_err());
-}
-
 /// A line as the server writes it.
 fn written(id: u32, name: &str, number: &str, flags: &str, delimiter: &str, old: bool) -> String {
     let agc = if old { format!("3{delimiter}") } else { String::new() };
@@ -328,5 +319,96 @@ proptest! {
         let members: usize = list.conferences.iter().map(|conference| conference.members.len()).sum();
         let named = list.conferences.iter().filter(|conference| conference.name.is_some()).count();
         prop_assert_eq!(members + named + list.unread.len(), text.split('\n').filter(|line| !line.is_empty()).count());
+    }
+}
+
+/// A text of so many parts is read, one of one more is not, and neither takes much more memory than is told.
+#[test]
+fn no_more_parts_than_the_limit() {
+    let json = |members: usize| format!(r#"[{{"members":[{}{{"id":1}}]}}]"#, r#"{"id":1},"#.repeat(members - 1));
+    // The outer array, its object, the array in it; two a member, with what stands between.
+    let read = |members: usize, parts: usize| {
+        List::from_json_within(&json(members), parts)
+            .map(|list| list.conferences.iter().map(|conference| conference.members.len()).sum::<usize>())
+    };
+    assert_eq!(read(100, 3 + 199), Ok(100));
+    let error = read(101, 3 + 199).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "a list of conferences with more than 202 objects, arrays and values in them, at line 1 column 913"
+    );
+    // Quoted text has no parts, and lines are counted.
+    assert!(List::from_json_within(r#"[{"conference_name":"\"[,,{,,"}]"#, 2).is_ok());
+    let error = List::from_json_within("[\n{\n  \"a\":1,\"b\":2}]", 2).unwrap_err().to_string();
+    assert!(error.ends_with("at line 3 column 8"), "{error}");
+    // The default.
+    let most = (List::PARTS - 3) / 2;
+    assert!(List::from_json(&json(most)).is_ok() && List::from_json(&json(most + 2)).is_err());
+    // Empty members are the shortest.
+    let text = format!(r#"[{{"members":[{}{{}}]}}]"#, "{},".repeat(4 << 20));
+    let most = peak(|| assert!(List::from_json(&text).is_err()));
+    assert!(most < 4096, "{most}");
+    let text = format!("[{}1]", "1,".repeat(4 << 20));
+    assert!(List::from_json(&text).is_err());
+    let text = format!(r#"[{{"members":[{}1]}}]"#, "1,".repeat(List::PARTS - 4));
+    let most = peak(|| assert!(List::from_json(&text).is_ok()));
+    assert!(most < 300 * List::PARTS, "{most}");
+}
+
+/// The same for XML.
+#[cfg(feature = "xml")]
+#[test]
+fn no_more_elements_than_the_limit() {
+    let whole = |inside: &str| {
+        format!("<conferences><conference name='a'><members>{inside}</members></conference></conferences>")
+    };
+    let members = |members: usize| whole(&"<member type='caller'/>".repeat(members));
+    let read = |text: &str, parts: usize| {
+        List::from_xml_within(text.as_bytes(), parts).map(|list| list.conferences[0].members.len())
+    };
+    assert_eq!(read(&members(100), 4 + 200), Ok(100));
+    let error = read(&members(101), 4 + 200).unwrap_err();
+    assert_eq!(error.offset(), 43 + 100 * 23);
+    assert_eq!(error.to_string(), "a list of conferences with more than 204 elements and attributes, at byte 2343");
+    let most = (List::PARTS - 4) / 2;
+    assert!(List::from_xml(members(most).as_bytes()).is_ok() && List::from_xml(members(most + 1).as_bytes()).is_err());
+    // Those that take the most memory for their text: many members, and elements within elements.
+    let shortest = [
+        whole(&"<member/>".repeat(List::PARTS - 4)),
+        whole(&["<a>".repeat(List::PARTS - 4), "</a>".repeat(List::PARTS - 4)].concat()),
+    ];
+    for text in shortest {
+        let most = peak(|| assert!(List::from_xml(text.as_bytes()).is_ok()));
+        assert!(most < 2 * 300 * List::PARTS, "{most}");
+        let text = text.replacen("<members>", "<members><a></a>", 1);
+        assert!(List::from_xml(text.as_bytes()).is_err());
+    }
+}
+
+/// Each attribute is compared with those before it, so there must not be many: no path is quadratic.
+#[cfg(feature = "xml")]
+#[test]
+fn no_more_attributes_than_an_element_has() {
+    let text = |attributes: usize| {
+        let attributes: String = (0..attributes).map(|at| format!(" a{at}='true'")).collect();
+        format!("<conferences><conference{attributes}/></conferences>")
+    };
+    let list = List::from_xml(text(256).as_bytes()).unwrap();
+    assert_eq!(list.conferences[0].flags.len(), 256);
+    let error = List::from_xml(text(257).as_bytes()).unwrap_err();
+    assert_eq!(error.to_string(), "an element with more than 256 attributes, at byte 13");
+    // However many there are, no more are read.
+    let [few, many] = [300, 30_000].map(|attributes| {
+        let text = text(attributes);
+        let before = allocations();
+        assert!(List::from_xml(text.as_bytes()).is_err());
+        allocations() - before
+    });
+    assert_eq!(few, many);
+    for doubled in
+        ["<conferences><conference a='1' a='2'/></conferences>", "<conferences><conference a/></conferences>"]
+    {
+        let error = List::from_xml(doubled.as_bytes()).unwrap_err();
+        assert_eq!(error.to_string(), "no list of conferences in XML, at byte 13");
     }
 }

@@ -10,16 +10,22 @@ use serde_json::value::RawValue;
 
 use super::{Conference, List, Member, Recording, Text, flag};
 
-/// The text is no JSON, or no list.
+/// The text is no JSON, is no list, or has more parts than may be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JsonError {
     line: usize,
     column: usize,
+    /// Where there are more than so many parts.
+    parts: Option<usize>,
 }
 
 impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no list of conferences in JSON, at line {} column {}", self.line, self.column)
+        match self.parts {
+            None => f.write_str("no list of conferences in JSON")?,
+            Some(most) => write!(f, "a list of conferences with more than {most} objects, arrays and values in them")?,
+        }
+        write!(f, ", at line {} column {}", self.line, self.column)
     }
 }
 
@@ -27,7 +33,7 @@ impl core::error::Error for JsonError {}
 
 impl From<serde_json::Error> for JsonError {
     fn from(error: serde_json::Error) -> Self {
-        Self { line: error.line(), column: error.column() }
+        Self { line: error.line(), column: error.column(), parts: None }
     }
 }
 
@@ -39,7 +45,8 @@ impl<'a> List<'a> {
     /// which some are that are no callers, are left out.
     ///
     /// # Errors
-    /// Where the text is no JSON, or no array of objects.
+    /// Where the text is no JSON, or no array of objects; where it has more objects, arrays and values in them than
+    /// [`PARTS`](Self::PARTS).
     ///
     /// ```
     /// use ami_proto::freeswitch::list::List;
@@ -50,10 +57,43 @@ impl<'a> List<'a> {
     /// # Ok::<(), ami_proto::freeswitch::list::JsonError>(())
     /// ```
     pub fn from_json(text: &'a str) -> Result<Self, JsonError> {
+        Self::from_json_within(text, Self::PARTS)
+    }
+
+    /// Reads `json_list` of at most so many objects, arrays and values in them, see [`from_json`](Self::from_json).
+    /// Each takes up to some 300 bytes of memory beyond its text.
+    ///
+    /// # Errors
+    /// As [`from_json`](Self::from_json), with this limit.
+    pub fn from_json_within(text: &'a str, parts: usize) -> Result<Self, JsonError> {
+        check(text.as_bytes(), parts)?;
         let conferences: Vec<Object<'a>> = serde_json::from_str(text)?;
         let conferences = conferences.into_iter().map(conference).collect::<Result<_, JsonError>>()?;
         Ok(Self { conferences, unread: Vec::new() })
     }
+}
+
+/// Counts the parts of a text: what opens an object or an array, and what stands between values. It fails at the first
+/// that is one too many.
+fn check(text: &[u8], most: usize) -> Result<(), JsonError> {
+    let (mut parts, mut line, mut line_start) = (0, 1, 0);
+    let (mut quoted, mut escaped) = (false, false);
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            b'\n' => (line, line_start) = (line + 1, at + 1),
+            b'{' | b'[' | b',' if !quoted => {
+                parts += 1;
+                if parts > most {
+                    return Err(JsonError { line, column: at + 1 - line_start, parts: Some(most) });
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn conference(object: Object<'_>) -> Result<Conference<'_>, JsonError> {

@@ -75,6 +75,12 @@ pub struct Conference<'a> {
     pub other: Vec<(Text<'a>, Text<'a>)>,
 }
 
+impl List<'_> {
+    /// Parts of `json_list` and `xml_list` that are read where no other limit is given: 262,144, a list of some ten
+    /// thousand members. More are an error: a few bytes of text can stand for a member, which takes some 300 in memory.
+    pub const PARTS: usize = 1 << 18;
+}
+
 impl Conference<'_> {
     /// Whether this is true of it.
     pub fn has(&self, flag: &str) -> bool {

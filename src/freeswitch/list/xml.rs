@@ -10,10 +10,11 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::{Conference, List, Member, Recording, Text, flag};
 
-/// The text is no XML, or no list.
+/// The text is no XML, is no list, or has more parts than may be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct XmlError {
     offset: u64,
+    fault: Fault,
 }
 
 impl XmlError {
@@ -25,11 +26,40 @@ impl XmlError {
 
 impl fmt::Display for XmlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no list of conferences in XML, at byte {}", self.offset)
+        match self.fault {
+            Fault::NoList => f.write_str("no list of conferences in XML")?,
+            Fault::Parts(most) => write!(f, "a list of conferences with more than {most} elements and attributes")?,
+            Fault::Attributes => write!(f, "an element with more than {ATTRIBUTES} attributes")?,
+        }
+        write!(f, ", at byte {}", self.offset)
     }
 }
 
 impl core::error::Error for XmlError {}
+
+/// Why a text is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    NoList,
+    Parts(usize),
+    Attributes,
+}
+
+/// Attributes of one element that are read: a server writes some twenty. Each is compared with those before it.
+const ATTRIBUTES: usize = 256;
+
+/// Elements and attributes that may still be read.
+struct Parts {
+    most: usize,
+    left: usize,
+}
+
+impl Parts {
+    fn take(&mut self) -> Result<(), Fault> {
+        self.left = self.left.checked_sub(1).ok_or(Fault::Parts(self.most))?;
+        Ok(())
+    }
+}
 
 /// What stands between `<member>` and `</member>`.
 #[derive(Default)]
@@ -46,7 +76,8 @@ impl List<'static> {
     /// The server leaves a `%` alone that two hexadecimal digits follow, so that a name with such is read as another.
     ///
     /// # Errors
-    /// Where the text is no XML, ends early, or has other elements than `conferences` around it.
+    /// Where the text is no XML, ends early, or has other elements than `conferences` around it; where an element has
+    /// more than 256 attributes, or all together have more than [`PARTS`](Self::PARTS).
     ///
     /// ```
     /// use ami_proto::freeswitch::list::List;
@@ -59,7 +90,17 @@ impl List<'static> {
     /// # Ok::<(), ami_proto::freeswitch::list::XmlError>(())
     /// ```
     pub fn from_xml(text: &[u8]) -> Result<Self, XmlError> {
+        Self::from_xml_within(text, Self::PARTS)
+    }
+
+    /// Reads `xml_list` of at most so many elements and attributes, see [`from_xml`](Self::from_xml). An element takes
+    /// up to some 300 bytes of memory beyond its text.
+    ///
+    /// # Errors
+    /// As [`from_xml`](Self::from_xml), with this limit.
+    pub fn from_xml_within(text: &[u8], parts: usize) -> Result<Self, XmlError> {
         let mut reader = Reader::from_reader(text);
+        let mut parts = Parts { most: parts, left: parts };
         let mut list = Self::default();
         let mut conference: Option<Conference<'static>> = None;
         let mut entry: Option<Entry> = None;
@@ -68,22 +109,18 @@ impl List<'static> {
         let mut inside = Vec::new();
         let mut seen = false;
         loop {
-            let wrong = XmlError { offset: reader.buffer_position() };
-            let event = reader.read_event().map_err(|_| XmlError { offset: reader.error_position() })?;
+            let offset = reader.buffer_position();
+            let wrong = |fault| XmlError { offset, fault };
+            let event =
+                reader.read_event().map_err(|_| XmlError { offset: reader.error_position(), fault: Fault::NoList })?;
+            let ends = matches!(event, Event::End(_) | Event::Empty(_));
             match event {
-                Event::Start(element) => {
+                Event::Start(element) | Event::Empty(element) => {
                     inside.clear();
                     seen = true;
+                    parts.take().map_err(wrong)?;
                     path.push(element.name().as_ref().to_vec());
-                    open(&path, &element, &mut conference, &mut entry).ok_or(wrong)?;
-                }
-                Event::Empty(element) => {
-                    inside.clear();
-                    seen = true;
-                    path.push(element.name().as_ref().to_vec());
-                    open(&path, &element, &mut conference, &mut entry).ok_or(wrong)?;
-                    close(&path, &inside, &mut list, &mut conference, &mut entry);
-                    path.pop();
+                    open(&path, &element, &mut parts, &mut conference, &mut entry).map_err(wrong)?;
                 }
                 Event::Text(part) => inside.extend_from_slice(&part),
                 Event::CData(part) => inside.extend_from_slice(&part),
@@ -92,38 +129,39 @@ impl List<'static> {
                     inside.extend_from_slice(&part);
                     inside.push(b';');
                 }
-                Event::End(_) => {
-                    close(&path, &inside, &mut list, &mut conference, &mut entry);
-                    inside.clear();
-                    path.pop();
-                }
                 Event::Eof if path.is_empty() && seen => return Ok(list),
-                Event::Eof => return Err(wrong),
+                Event::Eof => return Err(wrong(Fault::NoList)),
                 _ => {}
+            }
+            if ends {
+                close(&path, &inside, &mut list, &mut conference, &mut entry);
+                inside.clear();
+                path.pop();
             }
         }
     }
 }
 
-/// What an element's start tells. `None`: it is not part of such a list.
+/// What an element's start tells. It fails where it is not part of such a list.
 fn open(
     path: &[Vec<u8>],
     element: &BytesStart<'_>,
+    parts: &mut Parts,
     conference: &mut Option<Conference<'static>>,
     entry: &mut Option<Entry>,
-) -> Option<()> {
+) -> Result<(), Fault> {
     match (path, &mut *conference, &mut *entry) {
-        ([root], ..) => return (root == b"conferences").then_some(()),
+        ([root], ..) if root != b"conferences" => return Err(Fault::NoList),
         ([_, name], ..) if name == b"conference" => {
             let mut read = Conference::default();
-            for (name, value) in attributes(element)? {
+            for (name, value) in attributes(element, parts)? {
                 read.field(name, value);
             }
             *conference = Some(read);
         }
         ([.., parent, name], Some(conference), None) if parent == b"variables" && name == b"variable" => {
             let mut variable = (Text::default(), Text::default());
-            for (name, value) in attributes(element)? {
+            for (name, value) in attributes(element, parts)? {
                 match name.as_bytes() {
                     b"name" => variable.0 = value,
                     _ => variable.1 = value,
@@ -133,7 +171,7 @@ fn open(
         }
         ([.., parent, name], Some(_), None) if parent == b"members" && name == b"member" => {
             let mut read = Entry::default();
-            for (name, value) in attributes(element)? {
+            for (name, value) in attributes(element, parts)? {
                 match (name.as_bytes(), value.as_bytes()) {
                     (b"type", b"recording_node") => read.is_recording = true,
                     (b"type", b"caller") => {}
@@ -144,11 +182,11 @@ fn open(
         }
         ([.., name], Some(_), Some(entry)) if name == b"record_path" => {
             entry.recording.paused =
-                attributes(element)?.iter().any(|(name, value)| name == "status" && value == "paused");
+                attributes(element, parts)?.iter().any(|(name, value)| name == "status" && value == "paused");
         }
         _ => {}
     }
-    Some(())
+    Ok(())
 }
 
 /// What an element held.
@@ -182,20 +220,19 @@ fn close(
     }
 }
 
-/// Reads the attributes of an element. `None`: one of them has no value, or comes twice.
-///
-/// The reader's own search for attributes that come twice is off: it compares each with all before it.
-fn attributes(element: &BytesStart<'_>) -> Option<Vec<(Text<'static>, Text<'static>)>> {
-    let mut attributes = element.attributes();
-    let read = attributes.with_checks(false).map(|attribute| {
-        let attribute = attribute.ok()?;
-        Some((Text::owned(attribute.key.as_ref().to_vec()), Text::owned(entities(&attribute.value))))
-    });
-    let read: Vec<_> = read.collect::<Option<_>>()?;
-    let mut names: Vec<_> = read.iter().map(|(name, _)| name.as_bytes()).collect();
-    names.sort_unstable();
-    let twice = names.windows(2).any(|pair| pair[0] == pair[1]);
-    (!twice).then_some(read)
+/// Reads the attributes of an element. It fails where one of them has no value, or comes twice.
+fn attributes(element: &BytesStart<'_>, parts: &mut Parts) -> Result<Vec<(Text<'static>, Text<'static>)>, Fault> {
+    let mut read = Vec::new();
+    for attribute in element.attributes() {
+        if read.len() == ATTRIBUTES {
+            return Err(Fault::Attributes);
+        }
+        parts.take()?;
+        let attribute = attribute.map_err(|_| Fault::NoList)?;
+        let name = Text::owned(attribute.key.as_ref().to_vec());
+        read.push((name, Text::owned(entities(&attribute.value))));
+    }
+    Ok(read)
 }
 
 /// With entities resolved; those that are none stay, and so do bytes that are no UTF-8.
