@@ -56,7 +56,7 @@ impl<'a> Conference<'a> {
         }
         let mut path = self.path()?;
         let args = command.args();
-        args.check(true, false)?;
+        args.check(Some(self.name), false)?;
         if args.has_text() && self.name.contains(args.command()) {
             return Err(CommandError::new("conference", Reason::HidesText));
         }

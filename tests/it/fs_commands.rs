@@ -270,6 +270,17 @@ fn refused() {
     for name in ["", "a\nb", "a\0"] {
         assert_eq!(Lock::new().to(name).api(&mut out).map_err(|error| error.argument()), Err("conference"));
     }
+    // `conference list lock` lists all conferences, unless there is one of that name.
+    for word in ["list", "count", "xml_list", "json_list", "help", "commands"] {
+        for name in [word.to_owned(), word.to_uppercase()] {
+            let commands: [&dyn Command; 4] = [&Lock::new(), &List::new(), &Custom::new("x"), &Say::new("hi")];
+            for command in commands {
+                let error = command.to(&name).api(&mut out).unwrap_err();
+                assert_eq!((error.argument(), error.reason()), ("conference", Reason::Keyword { word }), "{name}");
+            }
+        }
+        assert_eq!(line_to(&format!("{word}s"), &Lock::new()), format!("conference {word}s lock"));
+    }
     assert_eq!(Lock::new().to_server().api(&mut out).map_err(|error| error.reason()), Err(Reason::NeedsConference));
     for job in ["", "a b", "a\nb", &"j".repeat(256)] {
         let refused =
@@ -287,6 +298,8 @@ fn hostile() -> impl Strategy<Value = String> {
         Just("say".to_owned()),
         Just(" say ".to_owned()),
         Just("saymember".to_owned()),
+        Just("list".to_owned()),
+        Just("HELP".to_owned()),
         Just("'".to_owned()),
         Just("\\".to_owned()),
         Just("\\s".to_owned()),
@@ -321,7 +334,8 @@ proptest! {
             let written = command.to(&name).api(&mut out);
             prop_assert_eq!(written.is_err(), out.is_empty());
             let bad = |text: &str| text.is_empty() || text.contains(['\r', '\n', '\0']);
-            prop_assert_eq!(written.is_err(), bad(&name) || words.iter().any(|word| bad(word)));
+            let taken = ["list", "help"].iter().any(|word| name.eq_ignore_ascii_case(word));
+            prop_assert_eq!(written.is_err(), taken || bad(&name) || words.iter().any(|word| bad(word)));
             if written.is_ok() {
                 let line = std::str::from_utf8(&out).expect("text");
                 let line = line.strip_prefix("api conference ").and_then(|line| line.strip_suffix("\n\n")).expect("a line");

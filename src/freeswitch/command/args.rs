@@ -11,6 +11,10 @@ use super::{CommandError, Name, Reason, Target};
 /// FreeSWITCH reads 25 words: the conference, the command, and these.
 const MOST_WORDS: usize = 23;
 
+/// Words that FreeSWITCH takes for a command to the server where a conference's name stands, unless there is a
+/// conference of that name.
+const FOR_THE_SERVER: [&str; 6] = ["list", "count", "xml_list", "json_list", "help", "commands"];
+
 /// Members of one side of a relation.
 const MOST_LISTED: usize = 100;
 
@@ -155,11 +159,16 @@ impl<'a> Args<'a> {
         self.slots.get(number).unwrap_or(&FREE)
     }
 
-    /// Whether it is for a conference, or for the server, as it is meant; and whether such a line has killed servers.
+    /// Checks that it is for a conference, or for the server, as it is meant, that the conference's name is not one of
+    /// the server's commands, and that no such line has killed servers.
     ///
     /// # Errors
-    /// Where it isn't, or has and `crash` doesn't ask for it.
-    pub(crate) fn check(&self, conference: bool, crash: bool) -> Result<(), CommandError> {
+    /// Where one of these is not so; `crash` permits the last.
+    pub(crate) fn check(&self, conference: Option<&str>, crash: bool) -> Result<(), CommandError> {
+        let taken = |word: &&str| conference.is_some_and(|name| name.eq_ignore_ascii_case(word));
+        if let Some(word) = FOR_THE_SERVER.into_iter().find(taken) {
+            return Err(CommandError::new("conference", Reason::Keyword { word }));
+        }
         let words: usize = self.set.iter().map(|(_, argument)| argument.words()).sum();
         let words = words + self.command.split(' ').count() - 1;
         let crashes = match self.name() {
@@ -169,8 +178,8 @@ impl<'a> Args<'a> {
             _ => false,
         };
         let reason = match self.on {
-            On::Conference if !conference => Reason::NeedsConference,
-            On::Server if conference => Reason::ServerOnly,
+            On::Conference if conference.is_none() => Reason::NeedsConference,
+            On::Server if conference.is_some() => Reason::ServerOnly,
             _ if crashes && !crash => Reason::Crashes,
             _ => return Ok(()),
         };

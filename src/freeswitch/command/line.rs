@@ -82,7 +82,7 @@ impl<'a> Line<'a> {
 
     fn words(self, out: &mut Vec<u8>) -> Result<(), CommandError> {
         out.extend_from_slice(b"conference");
-        self.args.check(self.conference.is_some(), self.crash)?;
+        self.args.check(self.conference, self.crash)?;
         if let Some(name) = self.conference {
             check("conference", name)?;
             out.push(b' ');

@@ -33,8 +33,9 @@
 //! - A CR, LF or NUL ends the line, whatever stands around it: refused.
 //! - A member is read as C's `atoi` does, so 0 and words are nobody: [`Target`] has what there is.
 //!
-//! A conference that is called like a command for the whole server, such as `list`, takes its place: then
-//! [`to_server`] asks that conference, and while there is no such conference, what is sent [`to`] it asks the server.
+//! A name that is a command to the whole server (`list`, `count`, `xml_list`, `json_list`, `help`, `commands`, in any
+//! case) is refused: while there is no conference of that name, `conference list kick 3` lists all conferences, and
+//! says nothing of member 3. Where there is one, it takes the command's place: [`to_server`] then asks that conference.
 //!
 //! # What kills servers
 //!
