@@ -18,7 +18,8 @@ use crate::range::{part, part_mut};
 /// 2. Take frames with [`next_frame`](Self::next_frame) until it gives `None`.
 /// 3. At the end of the stream ask [`finish`](Self::finish) whether something was cut off.
 ///
-/// Once its buffer has grown to what the traffic needs it allocates nothing. What it holds is bounded by [`Limits`].
+/// Once its buffer has grown to what the traffic needs it allocates nothing. What it holds is bounded by [`Limits`];
+/// what a giant frame made it hold is given back when the frames after it need far less.
 ///
 /// ```
 /// use ami_proto::{Decoder, FrameKind, Limits};
@@ -45,7 +46,17 @@ pub struct Decoder {
     filled: usize,
     /// Where bytes that had no room would have begun; set once.
     overflow: Option<FrameError>,
+    /// The most of the storage that was filled since it was last asked whether so much of it is needed.
+    needed: usize,
+    /// How often the buffer was found empty since then.
+    rests: u8,
 }
+
+/// Bytes of storage that are always kept: less is not worth giving back.
+const KEPT: usize = 64 * 1024;
+/// How often the buffer is found empty before it is asked how much of it is needed. A burst of frames that comes more
+/// often than this keeps the storage it needs.
+const RESTS: u8 = 16;
 
 /// The stream ended inside a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +79,8 @@ impl core::error::Error for Truncated {}
 impl Decoder {
     /// A decoder at the start of a stream that a server sends.
     pub fn new(limits: Limits) -> Self {
-        Self { scanner: Scanner::new(limits), buf: Vec::new(), filled: 0, overflow: None }
+        let scanner = Scanner::new(limits);
+        Self { scanner, buf: Vec::new(), filled: 0, overflow: None, needed: 0, rests: 0 }
     }
 
     /// The same with other framing; to be chosen before the first byte.
@@ -156,6 +168,7 @@ impl Decoder {
         // so that a byte is moved once on average however the stream is cut up.
         let done = self.scanner.releasable();
         let held = self.filled - done;
+        self.needed = self.needed.max(self.filled);
         if done >= held {
             self.buf.copy_within(done..self.filled, 0);
             self.scanner.release();
@@ -163,9 +176,9 @@ impl Decoder {
         }
         if self.buf.len() - self.filled < min {
             // Doubling, but not beyond what the limit can ever need.
-            let needed = self.filled + min;
-            self.buf
-                .resize(needed.next_power_of_two().min(2 * self.scanner.limits().max_buffer() as usize).max(needed), 0);
+            let least = self.filled + min;
+            let most = (self.scanner.limits().max_buffer() as usize).saturating_mul(2);
+            self.buf.resize(least.next_power_of_two().min(most).max(least), 0);
         }
         // More room than the limit allows may be behind; it isn't shown.
         let end = (self.filled + self.room()).min(self.buf.len());
@@ -258,12 +271,33 @@ impl Decoder {
     /// No frame in the buffer: fine, unless bytes were lost or there is no room for the frame to grow.
     #[inline]
     fn none(&mut self) -> Result<(), FrameError> {
+        if self.filled == self.scanner.releasable() && self.buf.len().max(self.scanner.index_size()) > KEPT {
+            self.rest();
+        }
         if self.overflow.is_none() && self.room() == 0 {
             let max = self.scanner.limits().max_buffer();
             self.overflow =
                 Some(FrameError { limit: Limit::Buffer, max, offset: self.scanner.offset() + u64::from(max) });
         }
         self.overflow.map_or(Ok(()), Err)
+    }
+
+    /// The buffer is empty: gives storage back, now and then, of which less than a quarter was needed.
+    #[cold]
+    #[inline(never)]
+    fn rest(&mut self) {
+        self.needed = self.needed.max(self.filled);
+        self.rests += 1;
+        if self.rests < RESTS {
+            return;
+        }
+        if self.needed < self.buf.len() / 4 {
+            self.scanner.release();
+            (self.buf, self.filled) = (Vec::new(), 0);
+        }
+        // Two marks a line, which is two bytes at the least.
+        self.scanner.shrink_index(4 * self.needed);
+        (self.needed, self.rests) = (0, 0);
     }
 
     /// Offset in the stream of the first byte that belongs to no frame handed out and to no blank line skipped.

@@ -5,7 +5,7 @@
 /// The server itself sets none on what it sends: lines and events grow with what the dialplan puts in a variable. A
 /// reader must therefore set its own, and each of these has a default that real traffic stays far below (see each
 /// setter). Over one of them the stream is given up with a [`FrameError`](crate::FrameError); no larger buffer is
-/// ever allocated.
+/// ever allocated. A limit of 0 allows nothing: the first byte, line or frame breaks it.
 ///
 /// ```
 /// use ami_proto::Limits;
@@ -54,7 +54,7 @@ impl Limits {
 
     /// Bytes that a [`Decoder`](crate::Decoder) holds and that have not been taken as frames. Default 8 MiB: two
     /// frames of the largest size. A smaller buffer than frame makes this the limit for frames. The allocation
-    /// behind it can be up to twice as large.
+    /// behind it can be up to twice as large. With 0 the first look for a frame fails, since there can never be one.
     #[must_use]
     pub const fn buffer(mut self, bytes: u32) -> Self {
         self.buffer = bytes;

@@ -1,9 +1,10 @@
 //! Invariant: whatever arrives, a reader holds no more than its limits say, names the limit and the place, keeps what was good before, and stays failed.
 
 use ami_proto::error::Limit;
-use ami_proto::{Decoder, FrameError, Limits};
+use ami_proto::{Decoder, FrameError, Framing, Limits};
 
-use crate::heap::{allocations, peak};
+use crate::heap::{allocations, held_by, peak};
+use crate::support::invariants::{breach_at_once, read_whole};
 
 fn fails(input: &[u8], limits: Limits) -> (usize, FrameError) {
     let (reading, error) = crate::support::decode(&[input], limits, true);
@@ -183,4 +184,144 @@ fn a_byte_that_breaks_two_limits_is_told_as_a_line_too_many() {
         let error = crate::support::decode(&[input], limits, false).1.expect("a limit is broken");
         assert_eq!((error.limit, error.offset), (Limit::Headers, offset), "{input:?}");
     }
+}
+
+/// Each limit at its ends, in every framing, a byte at a time: 0 allows nothing, and no setting swallows the stream.
+#[test]
+fn every_limit_at_its_ends() {
+    const ENDS: [u32; 3] = [0, 1, u32::MAX];
+    let inputs: [&[u8]; 7] = [
+        b"",
+        b"\r\n\n",
+        b"t\n\n",
+        b"\n\nAsterisk Call Manager/11.0.0\r\n\r\nEvent: A\r\n\r\n",
+        b"Response: Follows\r\nPrivilege: Command\r\na\n\nb--END COMMAND--\r\n\r\nEvent: B\r\n\r\n",
+        b"Action: Ping\n\nAction: Logoff\n\n",
+        b":\n:\n\nno end",
+    ];
+    let framings =
+        [true, false].map(|banner| [true, false].map(|follows| Framing::SERVER.banner(banner).follows(follows)));
+    assert!(framings.as_flattened().contains(&Framing::REQUESTS));
+    for number in 0..81 {
+        let [line, headers, frame, buffer] = [1, 3, 9, 27].map(|unit| ENDS[number / unit % 3]);
+        let limits = Limits::new().line(line).headers(headers).frame(frame).buffer(buffer);
+        for (framing, input) in framings.as_flattened().iter().flat_map(|framing| inputs.map(|input| (*framing, input)))
+        {
+            let ends = read_whole(Decoder::new(Limits::new()).with_framing(framing), input).ends;
+            let expected = breach_at_once(input, &ends, limits);
+            let (mut decoder, mut taken) = (Decoder::new(limits).with_framing(framing), 0);
+            for seen in 0..=input.len() {
+                if let Some(byte) = seen.checked_sub(1) {
+                    decoder.push(&input[byte..seen]);
+                }
+                let found = loop {
+                    match decoder.next_frame() {
+                        Ok(Some(frame)) => {
+                            assert_eq!(frame.offset() + frame.as_bytes().len() as u64, ends[taken] as u64)
+                        }
+                        Ok(None) => break None,
+                        Err(error) => break Some(error),
+                    }
+                    taken += 1;
+                };
+                let same = match expected.filter(|breach| breach.seen <= seen) {
+                    None => found.is_none(),
+                    Some(breach) => found.is_some_and(|error| breach.is(error)),
+                };
+                let input = input.escape_ascii();
+                assert!(same, "{found:?}, not {expected:?}: {limits:?}, {framing:?}, {seen} of {input}");
+            }
+            assert_eq!(taken, ends.iter().filter(|end| expected.is_none_or(|breach| **end <= breach.offset)).count());
+        }
+    }
+}
+
+/// A frame larger than the storage that is always kept.
+fn giant(len: usize) -> Vec<u8> {
+    [b"Event: Giant\r\nX: ", &vec![b'x'; len][..], b"\r\n\r\n"].concat()
+}
+
+fn take_all(decoder: &mut Decoder) -> usize {
+    let mut frames = 0;
+    while decoder.next_frame().expect("within the limits").is_some() {
+        frames += 1;
+    }
+    frames
+}
+
+#[test]
+fn memory_of_a_giant_frame_is_given_back() {
+    let giants = [giant(900_000), [&b"Event: A\r\n"[..], &b"a\n".repeat(60_000), b"\r\n"].concat()];
+    for giant in giants {
+        let (mut decoder, before) = held_by(|| {
+            let mut decoder = Decoder::new(Limits::new());
+            decoder.push(&giant);
+            assert_eq!(take_all(&mut decoder), 1);
+            decoder
+        });
+        assert!(before > 100_000, "{before} bytes");
+        let ((), more) = held_by(|| {
+            for round in 0..33 {
+                decoder.push(b"Event: FullyBooted\r\n\r\n");
+                assert_eq!(take_all(&mut decoder), 1, "round {round}");
+            }
+        });
+        assert_eq!(more, 0);
+        let (copy, kept) = held_by(|| decoder.clone());
+        assert!(kept < 4096, "{kept} bytes");
+        assert_eq!(copy.offset(), giant.len() as u64 + 33 * 22);
+        assert_eq!(decoder.finish(), None);
+    }
+}
+
+/// Bursts that come now and then keep the storage they need: nothing is allocated for the next one.
+#[test]
+fn bursts_allocate_nothing_once_warm() {
+    let burst = giant(200_000);
+    let mut decoder = Decoder::new(Limits::new());
+    let mut rounds = |count: usize| {
+        for _ in 0..count {
+            decoder.push(&burst);
+            assert_eq!(take_all(&mut decoder), 1);
+            for _ in 0..14 {
+                decoder.push(b"Event: Hangup\r\n\r\n");
+                assert_eq!(take_all(&mut decoder), 1);
+            }
+        }
+    };
+    rounds(2);
+    let before = allocations();
+    rounds(50);
+    assert_eq!(allocations() - before, 0);
+}
+
+/// Half a frame, however long it lies there, keeps its storage and its bytes.
+#[test]
+fn an_unfinished_giant_is_kept() {
+    let giant = giant(300_000);
+    let (head, tail) = giant.split_at(200_000);
+    let mut decoder = Decoder::new(Limits::new());
+    decoder.push(head);
+    for _ in 0..100 {
+        assert_eq!(take_all(&mut decoder), 0);
+    }
+    decoder.push(tail);
+    let frame = decoder.next_frame().expect("within the limits").expect("whole");
+    assert_eq!(frame.as_bytes(), giant);
+}
+
+/// A buffer is doubled as a frame grows, a byte at a time too, and never beyond twice its limit.
+#[test]
+fn a_buffer_is_doubled() {
+    let limits = Limits::new().buffer(300_000);
+    let mut decoder = Decoder::new(limits);
+    let before = allocations();
+    let ((), held) = held_by(|| {
+        for byte in giant(290_000) {
+            decoder.push(&[byte]);
+        }
+    });
+    let asked = allocations() - before - 3;
+    assert!((15..=20).contains(&asked), "{asked} times");
+    assert_eq!(held, 524_288);
 }

@@ -105,22 +105,20 @@ pub fn decode(data: &[u8]) {
     let Some(expected) = breach(input, &unlimited.ends, setup.limits()) else {
         return assert_eq!(limited, unlimited, "no limit is broken");
     };
-    let (limit, max, offset) = expected;
-    let error = limited.error.map(|error| (error.limit, error.max, error.offset));
-    assert_eq!(error, Some((limit, max, offset as u64)));
-    let before = unlimited.ends.iter().take_while(|end| **end <= offset).count();
+    assert!(limited.error.is_some_and(|error| expected.is(error)), "{:?}, not {expected:?}", limited.error);
+    let before = unlimited.ends.iter().take_while(|end| **end <= expected.offset).count();
     assert_eq!(limited.ends, unlimited.ends[..before], "all frames before the breach");
 }
 
 /// Where the frames of an input end, and how reading them ended.
 #[derive(Debug, PartialEq, Eq)]
-struct Outline {
-    ends: Vec<usize>,
-    error: Option<FrameError>,
+pub struct Outline {
+    pub ends: Vec<usize>,
+    pub error: Option<FrameError>,
 }
 
 /// Reads a whole input and checks on the way all that can be checked without knowing what a frame is.
-fn read_whole(mut decoder: Decoder, input: &[u8]) -> Outline {
+pub fn read_whole(mut decoder: Decoder, input: &[u8]) -> Outline {
     let mut ends = Vec::new();
     let mut at = 0;
     let mut blank_lines = 0;
@@ -199,9 +197,27 @@ fn getters(frame: Frame<'_>) {
     }
 }
 
-/// The first breach of the limits, one line after the other; `ends` are those of the frames without limits.
-fn breach(input: &[u8], ends: &[usize], limits: Limits) -> Option<(Limit, u32, usize)> {
+/// What breaks a limit: what is reported, and how many bytes have arrived by then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Breach {
+    pub limit: Limit,
+    pub max: u32,
+    pub offset: usize,
+    pub seen: usize,
+}
+
+impl Breach {
+    /// Whether this is what is reported.
+    pub fn is(self, error: FrameError) -> bool {
+        (error.limit, error.max, error.offset) == (self.limit, self.max, self.offset as u64)
+    }
+}
+
+/// The first breach of the limits of line, headers and frame, one line after the other; `ends` are those of the frames
+/// without limits.
+pub fn breach(input: &[u8], ends: &[usize], limits: Limits) -> Option<Breach> {
     let [max_line, max_headers, max_frame] = [limits.max_line(), limits.max_headers(), limits.max_frame()];
+    let found = |limit, max, offset, seen| Some(Breach { limit, max, offset, seen });
     let mut ends = ends.iter();
     let mut end = ends.next();
     let (mut start, mut line, mut lines) = (0, 0, 0);
@@ -210,19 +226,19 @@ fn breach(input: &[u8], ends: &[usize], limits: Limits) -> Option<(Limit, u32, u
         let stop = newline.unwrap_or(input.len());
         let (line_end, frame_end) = (line + max_line as usize, start + max_frame as usize);
         if stop > line_end && line_end <= frame_end {
-            return Some((Limit::Line, max_line, line_end));
+            return found(Limit::Line, max_line, line_end, line_end + 1);
         }
         if stop > frame_end {
-            return Some((Limit::Frame, max_frame, frame_end));
+            return found(Limit::Frame, max_frame, frame_end, frame_end + 1);
         }
         let next = newline? + 1;
         let blank = matches!(&input[line..next - 1], b"" | b"\r");
         let skipped = blank && line == start;
         if !skipped && end != Some(&next) && lines == max_headers {
-            return Some((Limit::Headers, max_headers, line));
+            return found(Limit::Headers, max_headers, line, next);
         }
         if !skipped && next > frame_end {
-            return Some((Limit::Frame, max_frame, frame_end));
+            return found(Limit::Frame, max_frame, frame_end, next);
         }
         if skipped {
             start = next;
@@ -233,6 +249,30 @@ fn breach(input: &[u8], ends: &[usize], limits: Limits) -> Option<(Limit, u32, u
         }
         line = next;
     }
+}
+
+/// The same with the limit of the buffer, for a reader that takes each frame as soon as it is whole: what can't be
+/// taken before it fills the buffer breaks it.
+pub fn breach_at_once(input: &[u8], ends: &[usize], limits: Limits) -> Option<Breach> {
+    let max = limits.max_buffer();
+    let (mut left, mut start) = (ends.iter(), 0);
+    let full = loop {
+        let len = match &input[start..] {
+            [b'\n', ..] => 1,
+            [b'\r', b'\n', ..] => 2,
+            rest => match left.next() {
+                Some(end) => end - start,
+                None => break rest.len() >= max as usize,
+            },
+        };
+        if len > max as usize {
+            break true;
+        }
+        start += len;
+    };
+    let offset = start.saturating_add(max as usize);
+    let full = full.then_some(Breach { limit: Limit::Buffer, max, offset, seen: offset });
+    breach(input, ends, limits).into_iter().chain(full).min_by_key(|breach| breach.seen)
 }
 
 // Any bytes, in any pieces.

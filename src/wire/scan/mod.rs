@@ -78,8 +78,7 @@ pub struct Scanner {
     masked: usize,
     /// Everything before this holds no line feed that isn't masked.
     searched: usize,
-    /// A buffer of at most this length holds no whole block to mask, breaks no limit and has room left; 0 where that isn't
-    /// known.
+    /// A buffer shorter than this holds no whole block to mask, breaks no limit and has room left; 0 where that isn't known.
     quiet: usize,
     /// Whether the line at the end of what was masked still looks for its first colon, or starts right there.
     pending: bool,
@@ -172,6 +171,18 @@ impl Scanner {
         *self = Self { index, framing: self.framing, kernel: self.kernel, base: offset, ..Self::new(self.limits) };
     }
 
+    /// Bytes that the index takes up.
+    pub(super) fn index_size(&self) -> usize {
+        size_of_val(&*self.index.marks)
+    }
+
+    /// Gives the index's storage back, between two frames, if so many bytes are less than a quarter of it.
+    pub(super) fn shrink_index(&mut self, needed: usize) {
+        if self.index.len == 0 && needed < self.index_size() / 4 {
+            self.index = Index::default();
+        }
+    }
+
     /// The limits it was made with.
     pub fn limits(&self) -> Limits {
         self.limits
@@ -211,7 +222,7 @@ impl Scanner {
     /// Whether nothing can come of what is new: a few more bytes of a line, the commonest case by far where reads are small.
     #[inline]
     pub(super) fn is_quiet(&mut self, buf: &[u8]) -> bool {
-        let quiet = buf.len() <= self.quiet && buf.get(self.searched..).is_some_and(is_without_newline);
+        let quiet = buf.len() < self.quiet && buf.get(self.searched..).is_some_and(is_without_newline);
         if quiet {
             self.searched = buf.len();
         }

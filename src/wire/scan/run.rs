@@ -62,7 +62,7 @@ impl Scanner {
         self.searched = buf.len();
         let far = self.masked + BLOCK - 1;
         let room_left = far - self.start < self.limits.max_buffer() as usize;
-        self.quiet = if room_left && self.within(far) { far } else { 0 };
+        self.quiet = if room_left && self.within(far) { far + 1 } else { 0 };
         self.overlong(buf.len())
     }
 
