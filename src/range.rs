@@ -4,10 +4,10 @@
 
 use core::slice::SliceIndex;
 
-/// Returns the bytes of a range that must lie inside `bytes`: empty in release builds if it does not.
+/// Returns the bytes, or other items, of a range that must lie inside `bytes`: empty in release builds if it does not.
 #[inline]
 #[track_caller]
-pub(crate) fn part<R: SliceIndex<[u8], Output = [u8]>>(bytes: &[u8], range: R) -> &[u8] {
+pub(crate) fn part<T, R: SliceIndex<[T], Output = [T]>>(bytes: &[T], range: R) -> &[T] {
     let len = bytes.len();
     let found = bytes.get(range);
     debug_assert!(found.is_some(), "a range outside of its {len} bytes");

@@ -25,7 +25,7 @@ fn item(starts: &[u32], number: usize) -> &'static str {
     match start_of(number + 1) {
         Some(end) => text(TEXT, start..end).trim_end_matches('\n'),
         // The last of its table.
-        None => TEXT.get(start..).and_then(|text| text.split("\n\n").next()).unwrap_or_default(),
+        None => text(TEXT, start..).split("\n\n").next().unwrap_or_default(),
     }
 }
 

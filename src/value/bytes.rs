@@ -1,18 +1,19 @@
 //! The few things that every grammar does with byte slices, without a chance to panic.
 
+use crate::range::part;
 use alloc::vec::Vec;
 use core::fmt::{self, Write as _};
 
 /// The parts before and after the first `separator`.
 pub(super) fn split_first(bytes: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
     let at = bytes.iter().position(|&b| b == separator)?;
-    Some((bytes.get(..at)?, bytes.get(at + 1..)?))
+    Some((part(bytes, ..at), part(bytes, at + 1..)))
 }
 
 /// The parts before and after the last `separator`.
 pub(super) fn split_last(bytes: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
     let at = bytes.iter().rposition(|&b| b == separator)?;
-    Some((bytes.get(..at)?, bytes.get(at + 1..)?))
+    Some((part(bytes, ..at), part(bytes, at + 1..)))
 }
 
 /// The value without outer blanks, and how many bytes went from the front.

@@ -2,6 +2,7 @@
 
 use super::bytes::{split_first, split_last};
 use super::open::open_bytes;
+use crate::range::part;
 
 const ZOMBIE: &[u8] = b"<ZOMBIE>";
 const MASQ: &[u8] = b"<MASQ>";
@@ -96,7 +97,7 @@ impl<'a> ChannelName<'a> {
     #[inline]
     pub fn device(self) -> Option<&'a [u8]> {
         let (technology, resource) = (self.technology()?, self.resource()?);
-        self.0.get(..technology.len() + 1 + resource.len())
+        Some(part(self.0, ..technology.len() + 1 + resource.len()))
     }
 
     /// Which half of a pair it is, from `;1` or `;2` at the end: Local channels and announcers of conferences.

@@ -2,6 +2,7 @@
 
 use super::bytes::split_first;
 use super::open::open_bytes;
+use crate::range::part;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::iter::FusedIterator;
@@ -141,7 +142,7 @@ fn split_item(bytes: &[u8]) -> (&[u8], Option<&[u8]>, bool) {
                 clean = false;
             }
             b',' if parens == 0 && brackets == 0 && !quoted => {
-                return (bytes.get(..i).unwrap_or(bytes), bytes.get(i + 1..), clean);
+                return (part(bytes, ..i), Some(part(bytes, i + 1..)), clean);
             }
             _ => {}
         }

@@ -4,6 +4,7 @@
 use alloc::vec::Vec;
 
 use crate::error::{EncodeError, Refusal};
+use crate::range::part;
 
 /// Asterisk `main/manager.c`, `get_input`: a buffer of 1,024 bytes, terminator included.
 const SERVER_LINE: usize = 1022;
@@ -116,7 +117,7 @@ impl<'out> FrameWriter<'out> {
         if refusal.is_none() {
             write(self.out);
         }
-        let line = self.out.get(start..).unwrap_or_default();
+        let line = part(self.out, start..);
         match refusal.or_else(|| self.refusal(line, value)) {
             None => {
                 self.lines += 1;
@@ -145,9 +146,9 @@ impl<'out> FrameWriter<'out> {
     fn refusal(&self, line: &[u8], value: usize) -> Option<Refusal> {
         let len = line.len();
         if line.iter().fold(false, |ends, byte| ends | ends_line(*byte)) {
-            let value = line.get(value..)?;
-            let at = value.iter().position(|byte| ends_line(*byte))?;
-            Some(Refusal::InValue { byte: value[at], at })
+            // The name is known to have none.
+            let (at, byte) = (0..).zip(line).find(|(_, byte)| ends_line(**byte))?;
+            Some(Refusal::InValue { byte: *byte, at: usize::saturating_sub(at, value) })
         } else if self.to_server && len > SERVER_LINE {
             Some(Refusal::LineTooLong { len, max: SERVER_LINE })
         } else if self.to_server && self.lines == SERVER_HEADERS {
@@ -175,11 +176,52 @@ pub(crate) fn name_refusal(name: &[u8]) -> Option<Refusal> {
     let blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
     if name.is_empty() {
         Some(Refusal::EmptyName)
-    } else if let Some(at) = name.iter().position(|byte| ends_line(*byte) || *byte == b':') {
-        Some(Refusal::InName { byte: name[at], at })
+    } else if let Some((at, byte)) = (0..).zip(name).find(|(_, byte)| ends_line(**byte) || **byte == b':') {
+        Some(Refusal::InName { byte: *byte, at })
     } else if blank(name.first()) || blank(name.last()) {
         Some(Refusal::OuterBlank)
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The byte that ends a line is refused wherever it stands, and its place is told from the start of the value.
+    #[test]
+    fn line_breaks_anywhere() {
+        type Write = for<'out> fn(FrameWriter<'out>, &[u8]) -> FrameWriter<'out>;
+        for (text, byte, at) in [(&b"\nx"[..], b'\n', 0), (b"\rx", b'\r', 0), (b"\0", 0, 0), (b"ab\n", b'\n', 2)] {
+            let writers: &[(&str, Write)] = &[
+                ("Field", |writer, text| writer.header("Field", text)),
+                ("line", |writer, text| writer.line(text)),
+                #[cfg(all(feature = "std", feature = "xml"))]
+                ("line", |writer, text| writer.heard_line(text)),
+            ];
+            for (name, write) in writers {
+                let mut out = b"before".to_vec();
+                let error = write(FrameWriter::event(&mut out, "A"), text).finish().expect_err(name);
+                assert_eq!((error.field(), error.refusal()), (*name, Refusal::InValue { byte, at }));
+                assert_eq!(out, b"before");
+            }
+        }
+        let mut out = Vec::new();
+        let error = FrameWriter::action(&mut out, "A").header("a\nb", "").finish().expect_err("a name of two lines");
+        assert_eq!((error.field(), error.refusal()), ("a\nb", Refusal::InName { byte: b'\n', at: 1 }));
+        let error = FrameWriter::action(&mut out, "\nAction: B").finish().expect_err("a name of two lines");
+        assert_eq!((error.field(), error.refusal()), ("Action", Refusal::InValue { byte: b'\n', at: 0 }));
+    }
+
+    #[test]
+    fn what_is_no_line() {
+        let mut out = Vec::new();
+        for text in ["", "a: b", ":"] {
+            let error = FrameWriter::response(&mut out, "A").line(text).finish().expect_err(text);
+            assert_eq!((error.field(), error.refusal()), ("line", Refusal::NotText));
+        }
+        FrameWriter::response(&mut out, "A").line("x").finish().expect("a line");
+        assert_eq!(out, b"Response: A\r\nx\r\n\r\n");
     }
 }

@@ -18,6 +18,7 @@ mod name;
 mod owned;
 mod scan;
 mod secret;
+mod steps;
 mod value;
 
 pub use decoder::{Decoder, Truncated};

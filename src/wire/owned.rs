@@ -7,6 +7,7 @@ use core::fmt;
 use super::Frame;
 use super::frame::Shape;
 use super::scan::Mark;
+use crate::range::{part, part_mut};
 
 /// A [`Frame`] kept beyond the buffer it was read from.
 ///
@@ -40,10 +41,10 @@ impl OwnedFrame {
         let mut storage = Vec::with_capacity(index.len() + bytes.len().div_ceil(size_of::<Mark>()));
         storage.extend_from_slice(index);
         let tail = words.remainder();
-        storage.extend(words.map(|word| [word[0], word[1], word[2], word[3]]));
+        storage.extend(words.filter_map(|word| word.first_chunk()));
         if !tail.is_empty() {
             let mut last = Mark::default();
-            last[..tail.len()].copy_from_slice(tail);
+            part_mut(&mut last, ..tail.len()).copy_from_slice(tail);
             storage.push(last);
         }
         Self {
@@ -58,7 +59,7 @@ impl OwnedFrame {
     /// The frame again, borrowed from here.
     pub fn view(&self) -> Frame<'_> {
         let (index, bytes) = self.storage.split_at(self.marks);
-        Frame::new(&bytes.as_flattened()[..self.len], index, self.shape, self.offset)
+        Frame::new(part(bytes.as_flattened(), ..self.len), index, self.shape, self.offset)
     }
 }
 

@@ -162,19 +162,6 @@ fn an_owned_frame_is_one_allocation() {
     assert_eq!(owned.view().get("Cause").expect("there"), "16");
 }
 
-/// Found by fuzzing: each value's name was looked up in the whole frame, which took seconds for a frame of many.
-#[test]
-fn masking_secrets_is_not_quadratic() {
-    let mut request = b"Action: UpdateConfig\r\n".to_vec();
-    request.extend(b"Value-1: a\r\n".repeat(60_000));
-    request.extend(b"\r\n");
-    let mut decoder = Decoder::new(Limits::new());
-    decoder.push(&request);
-    let frame = decoder.next_frame().expect("within limits").expect("whole");
-    // No server reads a request of so many lines, so all its values count as secrets, unsearched.
-    assert!(frame.headers().skip(1).all(|header| ami_proto::wire::is_secret(frame, header)));
-}
-
 /// The line feed of the second line is the first byte too many of the frame, too.
 #[test]
 fn a_byte_that_breaks_two_limits_is_told_as_a_line_too_many() {
@@ -324,4 +311,86 @@ fn a_buffer_is_doubled() {
     let asked = allocations() - before - 3;
     assert!((15..=20).contains(&asked), "{asked} times");
     assert_eq!(held, 524_288);
+}
+
+/// More than was asked for counts as what there was.
+#[test]
+fn an_advance_beyond_the_space() {
+    let mut decoder = Decoder::new(Limits::new().buffer(64));
+    for beyond in [1, usize::MAX] {
+        let space = decoder.space(17).expect("room");
+        space.fill(b'\n');
+        space[..17].copy_from_slice(b"Event: Hangup\r\n\r\n");
+        let n = space.len();
+        decoder.advance(n.saturating_add(beyond));
+        assert_eq!(decoder.pending().len(), n);
+        assert_eq!(take_all(&mut decoder), 1);
+        assert!(decoder.pending().is_empty());
+    }
+}
+
+/// Where bytes had no room is told from the start of the stream, behind frames taken too.
+#[test]
+fn a_buffer_too_small_behind_frames_taken() {
+    let mut decoder = Decoder::new(Limits::new().buffer(40));
+    decoder.push(b"Event: A\n\nEvent: B");
+    assert_eq!(take_all(&mut decoder), 1);
+    decoder.push(&[b'x'; 40]);
+    let error = decoder.next_frame().expect_err("bytes were not taken");
+    assert_eq!((error.limit, error.max, error.offset), (Limit::Buffer, 40, 50));
+}
+
+/// Blank lines count before the banner as they do between frames.
+#[test]
+fn blank_lines_before_the_banner() {
+    let input = b"\r\n\n\r\nAsterisk Call Manager/11.0.0\r\n\n\r\nEvent: A\r\n\r\n\n";
+    for size in [1, 2, 5, 100] {
+        let mut decoder = Decoder::new(Limits::new());
+        let mut frames = 0;
+        for piece in input.chunks(size) {
+            decoder.push(piece);
+            frames += take_all(&mut decoder);
+        }
+        assert_eq!((frames, decoder.blank_lines()), (2, 6), "in pieces of {size}");
+    }
+}
+
+/// An event that nobody wants breaks a limit where it would if it were wanted, whole in the buffer or not.
+#[test]
+fn an_unwanted_event_over_a_limit() {
+    let frame = [b"Event: VarSet\n", &b"a: some value\n".repeat(40)[..], b"\n"].concat();
+    let line = [b"Event: VarSet\na: ", &[b'x'; 400][..], b"\n\n"].concat();
+    for (limits, input, limit, offset) in [
+        (Limits::new().frame(300), &frame, Limit::Frame, 300),
+        (Limits::new().line(300), &line, Limit::Line, 314),
+        (Limits::new().headers(30), &frame, Limit::Headers, 14 + 29 * 14),
+    ] {
+        for size in [1, 64, 1000] {
+            let mut decoder = Decoder::new(limits).with_framing(Framing::REQUESTS);
+            let error = input.chunks(size).find_map(|piece| {
+                decoder.push(piece);
+                decoder.next_wanted(|_| false).err()
+            });
+            let error = error.expect("a limit is broken");
+            assert_eq!((error.limit, error.offset), (limit, offset), "in pieces of {size}");
+        }
+    }
+}
+
+/// A name longer than a block is known before it is judged.
+#[test]
+fn a_filter_judges_whole_names() {
+    let name = "N".repeat(90);
+    let input = format!("Event: {name}\r\nA: 1\r\n\r\nEvent: N\r\n\r\n");
+    for size in [1, 64, 70, 1000] {
+        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+        let mut names = Vec::new();
+        for piece in input.as_bytes().chunks(size) {
+            decoder.push(piece);
+            while let Some(frame) = decoder.next_wanted(|event| event == *name).expect("within the limits") {
+                names.push(frame.name().expect("an event has one").to_string());
+            }
+        }
+        assert_eq!(names, [&*name], "in pieces of {size}");
+    }
 }

@@ -167,6 +167,11 @@ fn dates_and_times() {
     assert_eq!(unix("2000-03-01 00:00:00"), 951_868_800);
     assert_eq!(unix("2038-01-19 03:14:08"), 1 << 31);
     assert_eq!(read::<DateTime>("1970-01-01 01:00:00").unix_seconds(3600), 0);
+    let none = [(10_000, 1, 1), (2026, 13, 1), (2026, 0, 1), (2026, 4, 31), (2026, 1, 0)];
+    assert_eq!(none.map(|(year, month, day)| Date::new(year, month, day)), [None; 5]);
+    assert_eq!([TimeOfDay::new(24, 0, 0, 0), TimeOfDay::new(0, 60, 0, 0), TimeOfDay::new(0, 0, 61, 0)], [None; 3]);
+    assert_eq!(TimeOfDay::new(0, 0, 0, 1_000_000), None);
+    refuses::<TimeOfDay>(&[("00:60:00", 3), ("00:00:61", 6)]);
     assert_eq!(time(1, 0, 1, 7).since_midnight(), Duration::new(3601, 7000));
 }
 
@@ -251,7 +256,12 @@ fn channel_names() {
     assert!(name("SIP/ua1-0000001d<ZOMBIE>").is_zombie());
     assert!(name("Local/park@lab-00000086;2<MASQ>").is_masquerading());
     assert!(!name("Local/park@lab-00000086;2").is_masquerading());
-    assert!(name("none").is_none());
+    assert!(!name("SIP/ua1-0000001d").is_zombie());
+    assert!(!name("<ZOMBIE>/ua1").is_zombie());
+    assert!(name("none").is_none() && name("").is_none());
+    assert!(!name("SIP/none-0000001d").is_none());
+    assert_eq!(name("SIP/a-0000000g").sequence(), None);
+    assert_eq!(name("SIP/a-f0000001").sequence(), Some(0xf000_0001));
     assert_eq!(name("SIP/my-trunk-00000001").device(), Some(&b"SIP/my-trunk"[..]));
     assert_eq!(name("Bridge/SIP/loop-00000003").stands_for(), Some(name("SIP/loop-00000003")));
     assert_eq!(name("DAHDI/i1/5551234-2").stands_for(), None);

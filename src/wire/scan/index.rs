@@ -2,7 +2,9 @@
 
 use alloc::vec::Vec;
 
+use crate::range::part;
 use crate::wire::kernel::BLOCK;
+use crate::wire::steps::count;
 
 /// An offset inside a frame: a `u32`, the lowest byte first. Without the alignment of one an index and the bytes it
 /// belongs to can share one allocation (see `owned.rs`).
@@ -25,14 +27,17 @@ impl Index {
     }
 
     pub(super) fn marks(&self) -> &[Mark] {
-        self.marks.get(..self.len).unwrap_or_default()
+        part(&self.marks, ..self.len)
     }
 
     #[inline]
     pub(super) fn push(&mut self, offset: u32) {
         self.reserve();
-        self.marks[self.len] = offset.to_le_bytes();
-        self.len += 1;
+        if let Some(mark) = self.marks.get_mut(self.len) {
+            *mark = offset.to_le_bytes();
+            self.len += 1;
+            count(|steps| steps.marks += 1);
+        }
     }
 
     #[inline]
@@ -68,7 +73,8 @@ impl Index {
 pub(super) fn copy_places(mut bits: u64, from: u32, to: &mut [Mark]) -> usize {
     // By the group, past the last bit too: a branch a group instead of one a bit. The surplus is overwritten next time.
     const GROUP: usize = 8;
-    let count = bits.count_ones() as usize;
+    let marks = bits.count_ones() as usize;
+    count(|steps| steps.marks += marks);
     // By the pair, since compilers gather single ones in a vector, which takes longer than to write them.
     let from = u64::from(from) << 32 | u64::from(from);
     for group in to.chunks_exact_mut(GROUP) {
@@ -84,5 +90,5 @@ pub(super) fn copy_places(mut bits: u64, from: u32, to: &mut [Mark]) -> usize {
             break;
         }
     }
-    count
+    marks
 }

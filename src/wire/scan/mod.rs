@@ -32,12 +32,16 @@ mod index;
 mod run;
 mod shape;
 mod skip;
+#[cfg(test)]
+mod tests;
 
 use super::Value;
 use super::frame::{Frame, FrameKind, Shape};
-use super::kernel::Kernel;
+use super::kernel::{BLOCK, Kernel};
 use super::limits::{Framing, Limits};
+use super::steps::count;
 use crate::error::{FrameError, Limit};
+use crate::range::part;
 use index::Index;
 pub(super) use index::Mark;
 use run::Pass;
@@ -241,6 +245,7 @@ impl Scanner {
         wanted: Option<Wanted<'_>>,
     ) -> Result<Option<FrameEnd>, FrameError> {
         self.quiet = 0;
+        count(|steps| steps.scans += 1);
         let stop = match self.phase {
             Phase::Failed(error) => return Err(error),
             _ if buf.len() < self.masked => return Ok(None),
@@ -257,7 +262,7 @@ impl Scanner {
             }
             self.phase = Phase::Frames;
         }
-        match stop.or_else(|| self.kernel.run(Pass { scanner: self, buf, wanted })) {
+        let found = match stop.or_else(|| self.kernel.run(Pass { scanner: self, buf, wanted })) {
             None => Ok(None),
             Some(Stop::Frame(end)) => {
                 self.phase = Phase::Delivered;
@@ -268,7 +273,32 @@ impl Scanner {
                 self.phase = Phase::Failed(error);
                 Err(error)
             }
+        };
+        self.check(buf);
+        found
+    }
+
+    /// Holds the books to what they must be, in debug builds. Looks at the ends of the index alone, so that it costs the
+    /// same for any frame.
+    fn check(&self, buf: &[u8]) {
+        let done = matches!(self.phase, Phase::Failed(_));
+        if !cfg!(debug_assertions) || done {
+            return;
         }
+        let Self { start, masked, searched, .. } = *self;
+        assert!(start <= masked && masked <= buf.len() && searched <= buf.len(), "places in the buffer: {self:?}");
+        assert!(self.index.len <= self.index.marks.len(), "an index within its storage: {self:?}");
+        let last = |back: usize| self.index.len.checked_sub(back).map(|at| self.index.get(at));
+        if self.phase == Phase::Delivered {
+            assert!(self.index.len % 2 == 0 && last(1) > last(3) && last(1) >= last(2), "pairs of marks: {self:?}");
+            assert!(start == masked && self.pending && self.quiet == 0, "a new frame: {self:?}");
+        } else {
+            assert!(self.quiet == 0 || self.quiet == masked + BLOCK, "quiet up to the next block: {self:?}");
+            assert!(last(1).is_none_or(|mark| start + mark < masked), "marks of what was masked: {self:?}");
+            assert!(last(1) >= last(2) && last(2) >= last(3), "marks in order: {self:?}");
+        }
+        assert!(self.skipped_lines.is_none_or(|lines| self.index.len == 0 && lines <= masked - start), "{self:?}");
+        assert!(self.follows.is_none_or(|shape| shape.kind == FrameKind::Response), "{self:?}");
     }
 
     /// The frame that [`scan`](Self::scan) has just found, over the same buffer.
@@ -276,6 +306,7 @@ impl Scanner {
     /// The index is valid until the next call of `scan`. With another buffer, or an `end` from an earlier call,
     /// lines and headers come out wrong, or empty.
     pub fn frame<'a>(&'a self, buf: &'a [u8], end: FrameEnd) -> Frame<'a> {
+        // The caller may bring another buffer.
         let bytes = buf.get(end.range()).unwrap_or_default();
         Frame::new(bytes, self.index.marks(), end.shape, end.offset)
     }
@@ -352,6 +383,7 @@ impl Scanner {
     fn first_line(&mut self, buf: &[u8]) -> Option<Stop> {
         loop {
             let new = buf.get(self.searched..)?;
+            count(|steps| steps.searched += new.len());
             let Some(found) = memchr::memchr(b'\n', new) else {
                 self.searched = buf.len();
                 return self.overlong(buf.len());
@@ -360,7 +392,7 @@ impl Scanner {
             if let Some(stop) = self.overlong(newline) {
                 return Some(stop);
             }
-            let line = buf.get(self.start..newline).unwrap_or_default();
+            let line = part(buf, self.start..newline);
             self.searched = newline + 1;
             if matches!(line, b"" | b"\r") {
                 self.blank_lines += 1;

@@ -6,8 +6,10 @@ use super::shape::{classify, follows_head};
 use super::skip::Wanted;
 use super::{FrameEnd, Scanner, Stop};
 use crate::error::Limit;
+use crate::range::{part, part_mut};
 use crate::wire::frame::{END_MARKER, Frame, FrameKind, Shape};
 use crate::wire::kernel::{BLOCK, Lanes, Masks, Work};
+use crate::wire::steps::count;
 
 /// One call of [`Scanner::scan`], to be run by a kernel.
 pub(super) struct Pass<'a> {
@@ -105,11 +107,12 @@ impl Scanner {
         let (mut masked, mut pending) = (self.masked, self.pending);
         let mut from = self.offset_of(masked);
         let mut found = None;
-        for bytes in buf.get(masked..).unwrap_or_default().chunks_exact(BLOCK) {
+        for bytes in part(buf, masked..).chunks_exact(BLOCK) {
             let Some(bytes) = bytes.first_chunk() else { break };
             let block;
             (block, pending) = Block::new(lanes.masks(bytes), masked, pending);
             masked += BLOCK;
+            count(|steps| steps.blocks += 1);
             let to = self.index.marks.get_mut(len..);
             match to {
                 Some(to) if block.odd == 0 && masked <= far && len < room => {
@@ -211,7 +214,7 @@ impl Scanner {
         if !self.is_blank(buf, newline) {
             return None;
         }
-        let bytes = buf.get(self.start..self.line_start()).unwrap_or_default();
+        let bytes = part(buf, self.start..self.line_start());
         let shape = match self.follows {
             Some(shape) => shape,
             None => classify(bytes, self.index.marks()),
@@ -242,19 +245,21 @@ impl Scanner {
 /// The masks of the block that begins there, and how many bytes it has: fewer at the end of the buffer.
 #[inline(always)]
 pub(super) fn masks<L: Lanes>(lanes: L, buf: &[u8], at: usize) -> (Masks, usize) {
-    let rest = buf.get(at..).unwrap_or_default();
+    let rest = part(buf, at..);
     if let Some(block) = rest.first_chunk() {
+        count(|steps| steps.blocks += 1);
         return (lanes.masks(block), BLOCK);
     }
     if rest.is_empty() {
         return (Masks::NONE, 0);
     }
+    count(|steps| steps.blocks += 1);
     // The last bytes of the buffer, those before the rest cut off.
     let mut short = [0; BLOCK];
     let (block, surplus) = if let Some(block) = buf.last_chunk() {
         (block, BLOCK - rest.len())
     } else {
-        short[..rest.len()].copy_from_slice(rest);
+        part_mut(&mut short, ..rest.len()).copy_from_slice(rest);
         (&short, 0)
     };
     let Masks { newlines, colons } = lanes.masks(block);

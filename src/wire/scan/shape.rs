@@ -1,6 +1,7 @@
 //! What a frame is, told by the names of its first lines.
 
 use super::index::Mark;
+use crate::range::part;
 use crate::wire::frame::{FrameKind, Shape};
 use crate::wire::same_name;
 
@@ -22,9 +23,10 @@ pub(super) fn kind_named(name: &[u8]) -> Option<FrameKind> {
 fn names<'a>(bytes: &'a [u8], index: &'a [Mark]) -> impl Iterator<Item = Option<&'a [u8]>> {
     let mut start = 0;
     index.chunks_exact(2).map(move |pair| {
-        let [colon, newline] = [pair[0], pair[1]].map(|mark| u32::from_le_bytes(mark) as usize);
+        let &[colon, newline] = pair else { return None };
+        let [colon, newline] = [colon, newline].map(|mark| u32::from_le_bytes(mark) as usize);
         let start = core::mem::replace(&mut start, newline + 1);
-        if colon == newline { None } else { bytes.get(start..colon) }
+        if colon == newline { None } else { Some(part(bytes, start..colon)) }
     })
 }
 

@@ -8,9 +8,11 @@
 use super::Scanner;
 use super::run::masks;
 use super::shape::kind_named;
+use crate::range::part;
 use crate::wire::Value;
 use crate::wire::frame::FrameKind;
 use crate::wire::kernel::{BLOCK, Lanes};
+use crate::wire::steps::count;
 
 /// Tells by an event's name whether it is wanted.
 pub(in crate::wire) type Wanted<'a> = &'a dyn Fn(Value<'_>) -> bool;
@@ -38,8 +40,8 @@ impl Scanner {
                 }
                 self.skipped_lines = Some(0);
             }
-            let Some(count) = self.skipped_lines else { return false };
-            match self.skip_to_end(lanes, buf, count) {
+            let Some(lines) = self.skipped_lines else { return false };
+            match self.skip_to_end(lanes, buf, lines) {
                 Way::End(end) => self.begin(end),
                 Way::Open => return true,
                 Way::Limit => {
@@ -50,9 +52,9 @@ impl Scanner {
         }
     }
 
-    /// Looks for the blank line that closes the frame. `count`: line feeds before what has been masked.
+    /// Looks for the blank line that closes the frame. `lines`: line feeds before what has been masked.
     #[inline(always)]
-    fn skip_to_end<L: Lanes>(&mut self, lanes: L, buf: &[u8], mut count: usize) -> Way {
+    fn skip_to_end<L: Lanes>(&mut self, lanes: L, buf: &[u8], mut lines: usize) -> Way {
         let near = self.limits.max_line().min(self.limits.max_frame()) as usize;
         let far = self.start.saturating_add(near);
         let most = (self.limits.max_headers() as usize).saturating_sub(BLOCK);
@@ -60,23 +62,29 @@ impl Scanner {
         let before = |distance: usize| at >= self.start + distance && buf.get(at - distance) == Some(&b'\n');
         // The line feeds of the block before, as far as they matter: the last two bits.
         let mut last = u64::from(before(1)) << 63 | u64::from(before(2)) << 62;
-        // Whole blocks without a limit in them.
-        let safe = far.min(buf.len()).saturating_sub(at).min(most.saturating_sub(count)) / BLOCK;
-        for bytes in buf.get(at..).unwrap_or_default().chunks_exact(BLOCK).take(safe) {
-            let Some(bytes) = bytes.first_chunk() else { break };
-            let newlines = lanes.masks(bytes).newlines;
-            if let Some(end) = blank_line(buf, at, newlines, last) {
-                return Way::End(end);
+        loop {
+            // Whole blocks without a limit in them, were each of their bytes a line.
+            let safe = far.min(buf.len()).saturating_sub(at).min(most.saturating_sub(lines)) / BLOCK;
+            if safe == 0 {
+                break;
             }
-            count += newlines.count_ones() as usize;
-            last = newlines;
-            at += BLOCK;
+            for bytes in part(buf, at..).chunks_exact(BLOCK).take(safe) {
+                let Some(bytes) = bytes.first_chunk() else { break };
+                let newlines = lanes.masks(bytes).newlines;
+                count(|steps| steps.blocks += 1);
+                if let Some(end) = blank_line(buf, at, newlines, last) {
+                    return Way::End(end);
+                }
+                lines += newlines.count_ones() as usize;
+                last = newlines;
+                at += BLOCK;
+            }
         }
         // A short block, at the end of the buffer, is looked at again once it is whole.
         self.masked = at;
-        self.skipped_lines = Some(count);
+        self.skipped_lines = Some(lines);
         let (masks, len) = masks(lanes, buf, at);
-        if len == BLOCK || at + len > far || count >= most {
+        if len == BLOCK || at + len > far || lines >= most {
             return Way::Limit;
         }
         blank_line(buf, at, masks.newlines, last).map_or(Way::Open, Way::End)

@@ -1,0 +1,131 @@
+//! Invariant: every byte is masked about once, however the input is cut; an event that nobody wants costs no index; a
+//! few new bytes of a line cost no scan. Bounds are of counted steps.
+
+use super::Scanner;
+use crate::wire::kernel::BLOCK;
+use crate::wire::steps::{Steps, steps};
+use crate::wire::{Framing, Limits, Value};
+use alloc::vec::Vec;
+
+/// Reads an input in pieces; says how many frames came and what it took.
+fn read(limits: Limits, input: &[u8], size: usize, wanted: Option<&dyn Fn(Value<'_>) -> bool>) -> (usize, Steps) {
+    let mut scanner = Scanner::new(limits).with_framing(Framing::REQUESTS);
+    let mut frames = 0;
+    let steps = steps(|| {
+        let mut end = 0;
+        while end < input.len() {
+            end = input.len().min(end + size);
+            let buf = &input[..end];
+            loop {
+                let found = match wanted {
+                    Some(wanted) => scanner.scan_wanted(buf, wanted),
+                    None => scanner.scan(buf),
+                };
+                if found.expect("within the limits").is_none() {
+                    break;
+                }
+                frames += 1;
+            }
+        }
+    });
+    (frames, steps)
+}
+
+fn frame(lines: usize) -> Vec<u8> {
+    [b"Event: VarSet\r\n", &b"Variable: some value of it\r\n".repeat(lines)[..], b"\r\n"].concat()
+}
+
+fn newlines(input: &[u8]) -> usize {
+    input.iter().filter(|byte| **byte == b'\n').count()
+}
+
+const SIZES: [usize; 6] = [1, 3, 15, 64, 1460, usize::MAX >> 1];
+const NOBODY: Option<&dyn Fn(Value<'_>) -> bool> = Some(&|_| false);
+
+#[test]
+fn a_stream_is_masked_once() {
+    let input = frame(20).repeat(200);
+    for size in SIZES {
+        let (frames, steps) = read(Limits::new(), &input, size, None);
+        assert_eq!((frames, steps.marks), (200, 2 * 21 * 200), "in pieces of {size}");
+        // A short block for each piece with a line feed, and one that is begun anew for each frame.
+        let pieces = input.len().div_ceil(size).min(newlines(&input));
+        let most = input.len() / BLOCK + pieces + 3 * frames;
+        assert!(steps.blocks <= most, "{} blocks, not {most}, in pieces of {size}", steps.blocks);
+        assert!(steps.scans <= most, "{} scans, not {most}, in pieces of {size}", steps.scans);
+    }
+}
+
+/// A frame of one long line, which has no line feed to wait for.
+#[test]
+fn a_long_line_is_looked_at_by_the_block() {
+    let input = [b"Event: ", &[b'x'; 100_000][..], b"\r\n\r\n"].concat();
+    for (size, wanted) in SIZES.into_iter().flat_map(|size| [(size, None), (size, NOBODY)]) {
+        let (frames, steps) = read(Limits::new(), &input, size, wanted);
+        assert_eq!(frames, usize::from(wanted.is_none()));
+        // Before the name is known, the first line is looked at twice.
+        let most = 2 * (input.len() / BLOCK) + 8;
+        assert!(steps.blocks <= most, "{} blocks, not {most}, in pieces of {size}", steps.blocks);
+        assert!(steps.scans <= most, "{} scans, not {most}, in pieces of {size}", steps.scans);
+    }
+}
+
+#[test]
+fn what_nobody_wants_has_no_index() {
+    let input = frame(20).repeat(200);
+    for size in SIZES {
+        let (frames, steps) = read(Limits::new(), &input, size, NOBODY);
+        assert_eq!((frames, steps.marks), (0, 0), "in pieces of {size}");
+        let pieces = input.len().div_ceil(size).min(newlines(&input));
+        let most = input.len() / BLOCK + 2 * pieces + 4 * 200;
+        assert!(steps.blocks <= most, "{} blocks, not {most}, in pieces of {size}", steps.blocks);
+        assert!(steps.scans <= most, "{} scans, not {most}, in pieces of {size}", steps.scans);
+    }
+}
+
+/// One frame of many lines: to begin again at each read would be quadratic.
+#[test]
+fn a_long_frame_that_nobody_wants() {
+    let input = frame(4000);
+    for size in SIZES {
+        let (frames, steps) = read(Limits::new(), &input, size, NOBODY);
+        assert_eq!((frames, steps.marks), (0, 0), "in pieces of {size}");
+        let pieces = input.len().div_ceil(size).min(newlines(&input));
+        let most = input.len() / BLOCK + 2 * pieces + 8;
+        assert!(steps.blocks <= most, "{} blocks, not {most}, in pieces of {size}", steps.blocks);
+    }
+}
+
+/// Near a limit the frame is read from its start again, with an index, and once at the most.
+#[test]
+fn near_a_limit_it_is_read_once_again() {
+    let input = frame(400);
+    for limits in [Limits::new().headers(410), Limits::new().line(200)] {
+        for size in SIZES {
+            let (frames, steps) = read(limits, &input, size, NOBODY);
+            assert_eq!((frames, steps.marks), (0, 2 * 401), "in pieces of {size}");
+            let pieces = input.len().div_ceil(size).min(newlines(&input));
+            let most = 2 * (input.len() / BLOCK) + 2 * pieces + 8;
+            assert!(steps.blocks <= most, "{} blocks, not {most}, in pieces of {size}", steps.blocks);
+        }
+    }
+}
+
+/// Half a line of the first one, and blank lines before it, are searched once.
+#[test]
+fn the_first_line_is_searched_once() {
+    let input = [&b"\r\n".repeat(500)[..], b"Asterisk ", &[b'x'; 2000], b"\r\n"].concat();
+    for size in SIZES {
+        let mut scanner = Scanner::new(Limits::new());
+        let steps = steps(|| {
+            for end in (0..input.len()).step_by(size.min(input.len())).skip(1) {
+                assert_eq!(scanner.scan(&input[..end]), Ok(None));
+            }
+            assert!(scanner.scan(&input).expect("within the limits").is_some());
+        });
+        assert_eq!(scanner.blank_lines(), 500);
+        // The rest of a piece is searched again behind each blank line in it.
+        let most = input.len() + 2 * 500 * size.min(input.len());
+        assert!(steps.searched <= most, "{} bytes, not {most}, in pieces of {size}", steps.searched);
+    }
+}
