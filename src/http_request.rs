@@ -153,7 +153,7 @@ impl Request {
         self.ticket.patience
     }
 
-    /// Adds a parameter to the query, percent-encoded. Not for what a [`Session`](crate::http::Session) has signed.
+    /// Adds a parameter to the query, percent-encoded: any text arrives as it is. Not for what a [`Session`](crate::http::Session) has signed.
     #[cfg(any(feature = "kazoo", feature = "sipxecs"))]
     #[must_use]
     pub fn query(mut self, name: &str, value: &str) -> Self {
@@ -175,6 +175,19 @@ impl fmt::Debug for Request {
         }
         f.write_str(")")
     }
+}
+
+/// Returns the first control character of a text that is to go into a header or a URL: C0, DEL or C1, by its code point.
+///
+/// The one rule for all that is spoken over HTTP: such a text is refused, by the name of its field, and neither encoded
+/// nor filtered, for whatever stands behind the server may decode it.
+pub(crate) fn control(text: &str) -> Option<u8> {
+    text.chars().find(|c| c.is_control()).and_then(|c| u8::try_from(c).ok())
+}
+
+/// Returns whether HTTP would take a segment for a step in the path.
+pub(crate) fn is_dot_segment(segment: &str) -> bool {
+    matches!(segment, "." | "..")
 }
 
 /// Appends `bytes` with every byte but RFC 3986's unreserved ones percent-encoded, so that it stays within its segment,

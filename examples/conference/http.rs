@@ -32,8 +32,7 @@ pub(crate) fn with_digest(url: &str, user: &str, pin: &str, request: &Request) -
     // One answer to each challenge: it needs no more luck than the time of day has.
     let cnonce = std::time::UNIX_EPOCH.elapsed()?.as_nanos().to_string();
     let hash = |bytes: &[u8]| Md5::digest(bytes).into();
-    let answered = Credentials::new(user, pin).authorization(request, &challenge, &cnonce, 1, hash);
-    let header = answered.ok_or("a challenge that can't be answered, or a user that can't be named")?;
+    let header = Credentials::new(user, pin).authorization(request, &challenge, &cnonce, 1, hash)?;
     answer(send(url, request, Some(("Authorization", &header)))?)
 }
 

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::ticket::Purpose;
 use super::{Request, RequestError};
 use crate::action::Action;
-use crate::http_request::{Method, push_encoded};
+use crate::http_request::{Method, control, is_dot_segment, push_encoded};
 use crate::wire::{Decoder, FrameKind, Framing, Limits};
 
 /// Asterisk `main/http.c`: a line of the request is read into 4,096 bytes; method, version and line end take their share.
@@ -50,15 +50,11 @@ impl Endpoint {
         Self { prefix: String::new(), format, in_query: false, digest: false }
     }
 
-    /// The `prefix` of `http.conf`, such as `asterisk` or `/asterisk`. What can't stand in a path is percent-encoded.
+    /// The `prefix` of `http.conf`, such as `asterisk` or `/asterisk`. What can't stand in a path is percent-encoded;
+    /// with a control character, or a part that is `.` or `..`, there is no [`request`](Self::request).
     #[must_use]
-    pub fn prefix(mut self, prefix: &str) -> Self {
-        self.prefix.clear();
-        for part in prefix.split('/').filter(|part| !part.is_empty()) {
-            self.prefix.push('/');
-            push_encoded(&mut self.prefix, part.as_bytes());
-        }
-        self
+    pub fn prefix(self, prefix: &str) -> Self {
+        Self { prefix: prefix.into(), ..self }
     }
 
     /// Sends the parameters in the query of a GET: at most 4,000 bytes with the path, and written to the logs of whatever stands between. Otherwise they are the form of a POST: at most
@@ -74,7 +70,7 @@ impl Endpoint {
         self.format
     }
 
-    /// The path.
+    /// The path, whether or not a [`request`](Self::request) may have it.
     ///
     /// ```
     /// use ami_proto::http::Endpoint;
@@ -82,7 +78,11 @@ impl Endpoint {
     /// assert_eq!(Endpoint::rawman().prefix("/asterisk/").path(), "/asterisk/rawman");
     /// ```
     pub fn path(&self) -> String {
-        let mut path = self.prefix.clone();
+        let mut path = String::new();
+        for part in self.prefix.split('/').filter(|part| !part.is_empty()) {
+            path.push('/');
+            push_encoded(&mut path, part.as_bytes());
+        }
         path.push_str(match (self.format, self.digest) {
             (Format::Rawman, false) => "/rawman",
             (Format::Rawman, true) => "/arawman",
@@ -109,8 +109,14 @@ impl Endpoint {
     /// ```
     ///
     /// # Errors
-    /// What [`Action::encode`] refuses, and what is longer than a server takes.
+    /// What [`Action::encode`] refuses, what is longer than a server takes, and a [`prefix`](Self::prefix) that can't
+    /// stand in a path.
     pub fn request(&self, action: &impl Action, action_id: Option<&str>) -> Result<Request, RequestError> {
+        let field = "prefix";
+        refuse_control(field, &self.prefix)?;
+        if self.prefix.split('/').any(is_dot_segment) {
+            return Err(RequestError::DotSegment { field });
+        }
         let mut bytes = Vec::new();
         action.encode(action_id, &mut bytes)?;
         let mut parameters = String::with_capacity(bytes.len() + 16);
@@ -130,6 +136,11 @@ impl Endpoint {
         request.ticket.purpose = purpose;
         Ok(request)
     }
+}
+
+/// Refuses a text with a control character, by the name of its field.
+pub(super) fn refuse_control(field: &'static str, text: &str) -> Result<(), RequestError> {
+    control(text).map_or(Ok(()), |byte| Err(RequestError::Control { field, byte }))
 }
 
 /// Turns the lines of one request into parameters; the same with secrets masked into `masked`.

@@ -18,6 +18,8 @@ use super::Request;
 use super::cookie::Cookie;
 #[cfg(feature = "md5")]
 use super::digest::{Answering, Challenge, login_key};
+#[cfg(feature = "md5")]
+use super::endpoint::refuse_control;
 use super::ticket::Purpose;
 use super::{Body, Endpoint, HttpError, RequestError};
 use crate::action::{Action, Login, Logoff, WaitEvent};
@@ -148,14 +150,13 @@ impl Session {
     /// The same over `/arawman` or `/amxml`: no login, but an answer to the server's challenge with every request. The first request always comes back as [`Outcome::Send`]. Feature `md5`.
     ///
     /// `cnonce` is the client's share of the answers: any text that nobody can foresee, such as 16 random hexadecimal digits.
+    /// With a control character in it, or in the user's name, there is no request: both stand in a header.
     #[cfg(feature = "md5")]
     #[must_use]
     pub fn with_digest(mut self, cnonce: &str) -> Self {
         self.endpoint.digest = true;
         self.place = Place::In;
-        // It is sent in a header.
-        let cnonce = cnonce.chars().filter(char::is_ascii_alphanumeric).collect();
-        self.digest = Some(Digest { cnonce, answering: None });
+        self.digest = Some(Digest { cnonce: cnonce.into(), answering: None });
         self
     }
 
@@ -191,19 +192,19 @@ impl Session {
     /// The request for an action, with what the session needs.
     ///
     /// # Errors
-    /// Those of [`Endpoint::request`].
+    /// Those of [`Endpoint::request`]; with a digest, when user name or cnonce can't stand in a header.
     pub fn request(&mut self, action: &impl Action, action_id: Option<&str>) -> Result<Request, RequestError> {
         let mut request = self.endpoint.request(action, action_id)?;
         if request.ticket.purpose == Purpose::WaitEvent {
             request.ticket.patience = self.longest_wait();
         }
-        Ok(self.sign(request))
+        self.sign(request)
     }
 
     /// A `Logoff`, which ends the session.
     ///
     /// # Errors
-    /// None that a caller can cause.
+    /// When prefix, or with a digest user name or cnonce, can't be sent.
     pub fn logoff(&mut self) -> Result<Request, RequestError> {
         self.request(&Logoff::new(), None)
     }
@@ -213,7 +214,7 @@ impl Session {
     /// Ask again after [`handle`](Self::handle), after [`fail`](Self::fail), and when the time-out has come.
     ///
     /// # Errors
-    /// When name or secret can't be sent.
+    /// When prefix, name, secret or cnonce can't be sent.
     pub fn poll_request(&mut self, now: Instant) -> Result<Option<Request>, RequestError> {
         if self.place == Place::Over || self.polled.is_some() || self.pause.is_some_and(|pause| now < pause) {
             return Ok(None);
@@ -350,7 +351,7 @@ impl Session {
         } else {
             self.endpoint.request(&Login::new(username).secret(secret), None)
         };
-        Ok(self.poll(request?))
+        self.poll(request?)
     }
 
     /// The second half of a login that doesn't send the secret.
@@ -361,7 +362,7 @@ impl Session {
             let action = Login::new(&self.credentials.username).auth_type("MD5").key(&key);
             self.endpoint.request(&action, None)?
         };
-        let request = self.poll(request);
+        let request = self.poll(request)?;
         self.polled = Some(request.ticket.number);
         Ok(request)
     }
@@ -371,13 +372,13 @@ impl Session {
         let seconds = i64::try_from(wait.as_secs()).unwrap_or(i64::MAX);
         let mut request = self.endpoint.request(&WaitEvent::new(seconds), None)?;
         request.ticket.patience = wait;
-        Ok(self.poll(request))
+        self.poll(request)
     }
 
-    fn poll(&mut self, request: Request) -> Request {
-        let mut request = self.sign(request);
+    fn poll(&mut self, request: Request) -> Result<Request, RequestError> {
+        let mut request = self.sign(request)?;
         request.ticket.polled = true;
-        request
+        Ok(request)
     }
 
     /// Whole seconds that a `WaitEvent` asks for.
@@ -386,7 +387,13 @@ impl Session {
         Duration::from_secs(self.wait.map_or(most, |wait| wait.min(most)).as_secs())
     }
 
-    fn sign(&mut self, mut request: Request) -> Request {
+    /// Gives a request what the session sends with it.
+    fn sign(&mut self, mut request: Request) -> Result<Request, RequestError> {
+        #[cfg(feature = "md5")]
+        if let Some(digest) = &self.digest {
+            refuse_control("username", self.credentials.username())?;
+            refuse_control("cnonce", &digest.cnonce)?;
+        }
         self.requests += 1;
         request.ticket.number = self.requests;
         request.ticket.cookie = self.cookie_header();
@@ -395,7 +402,7 @@ impl Session {
             let answer = answering.authorize(&self.credentials, cnonce, request.method().as_str(), request.target());
             request.ticket.authorization = Some(answer);
         }
-        request
+        Ok(request)
     }
 
     #[cfg(feature = "md5")]
@@ -407,7 +414,7 @@ impl Session {
             return Err(self.unauthorized());
         }
         digest.answering = Some(Answering::new(challenge));
-        let mut next = self.sign(request.clone());
+        let mut next = self.sign(request.clone())?;
         next.ticket.attempt += 1;
         if next.ticket.polled {
             self.polled = Some(next.ticket.number);

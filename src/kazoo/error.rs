@@ -5,6 +5,7 @@ use alloc::borrow::Cow;
 use core::fmt;
 
 use super::json::{Json, Object};
+use crate::http_request::control;
 
 /// A body is not the JSON that it should be. It is never quoted: it may hold secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +94,11 @@ impl Invalid {
         Self { field: field.into(), problem }
     }
 
+    /// Refuses a text that stands in a header or a URL if it has a control character.
+    pub(super) fn control(field: &'static str, text: &str) -> Result<(), Self> {
+        control(text).map_or(Ok(()), |byte| Err(Self::new(field, Problem::Control { byte })))
+    }
+
     /// The field, such as `member.numbers[0]`.
     pub fn field(&self) -> &str {
         &self.field
@@ -145,6 +151,11 @@ pub enum Problem {
     },
     /// It is `.` or `..`, which HTTP takes for a step in the path.
     DotSegment,
+    /// It has a control character, which may end a header or a URL.
+    Control {
+        /// The character's code point.
+        byte: u8,
+    },
     /// It is no part of a binding: it is `*` where a conference must be named, or has a dot, a wildcard, a blank or a
     /// control character.
     Binding,
@@ -162,6 +173,7 @@ impl fmt::Display for Problem {
             Self::Range { min, max } if max == i64::MAX => write!(f, "it must be at least {min}"),
             Self::Range { min, max } => write!(f, "it must be from {min} to {max}"),
             Self::DotSegment => f.write_str("it is `.` or `..`, which HTTP takes for a step in the path"),
+            Self::Control { byte } => write!(f, "it has the control character {byte:#04x}"),
             Self::Binding => f.write_str(
                 "a binding is split at dots: it must not be a bare `*`, and have no dot, wildcard, blank or control character",
             ),

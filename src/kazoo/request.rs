@@ -8,7 +8,7 @@ use super::document::Draft;
 use super::error::{Invalid, Problem};
 use super::json::{object, string};
 use super::validate;
-use crate::http_request::{Method, Request, push_encoded};
+use crate::http_request::{Method, Request, is_dot_segment, push_encoded};
 
 const JSON: &str = "application/json";
 
@@ -178,14 +178,15 @@ impl<'a> Account<'a> {
 }
 
 fn push_segment(path: &mut String, field: &'static str, segment: &str) -> Result<(), Invalid> {
-    match segment {
-        "" => Err(Invalid::new(field, Problem::Empty)),
-        "." | ".." => Err(Invalid::new(field, Problem::DotSegment)),
-        segment => {
-            push_encoded(path, segment.as_bytes());
-            Ok(())
-        }
+    if segment.is_empty() {
+        return Err(Invalid::new(field, Problem::Empty));
     }
+    if is_dot_segment(segment) {
+        return Err(Invalid::new(field, Problem::DotSegment));
+    }
+    Invalid::control(field, segment)?;
+    push_encoded(path, segment.as_bytes());
+    Ok(())
 }
 
 fn in_data(json: &str) -> String {

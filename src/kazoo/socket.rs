@@ -113,8 +113,11 @@ impl<'a> Subscription<'a> {
     /// The text to send.
     ///
     /// # Errors
-    /// Where there is no binding, or one that the server would take for another.
+    /// Where there is no binding, or one that the server would take for another; and where token or account have a
+    /// control character, which neither can have in a request.
     pub fn to_json(&self) -> Result<String, Invalid> {
+        Invalid::control("auth_token", self.auth_token)?;
+        Invalid::control("account", self.account.unwrap_or_default())?;
         let mut fields = Vec::from([("action", string(self.action)), ("auth_token", string(self.auth_token))]);
         fields.extend(self.request_id.map(|id| ("request_id", string(id))));
         if let Some(account) = self.account {

@@ -6,7 +6,7 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-use crate::http_request::Request;
+use crate::http_request::{Request, control};
 
 /// The SIP user that asks, and their PIN (not their SIP password). `Debug` hides the PIN.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,13 +41,14 @@ impl<'a> Credentials<'a> {
     ///
     /// let request = Conference::new("Conf400").request(&Lock::new())?;
     /// let challenge = Challenge::parse(r#"Digest realm="sipXecs", qop="auth", nonce="abc""#).unwrap();
-    /// let header = Credentials::new("400", "123").authorization(&request, &challenge, "f00", 1, md5).unwrap();
+    /// let header = Credentials::new("400", "123").authorization(&request, &challenge, "f00", 1, md5)?;
     /// assert!(header.starts_with(r#"Digest username="400", realm="sipXecs", nonce="abc", uri="/sipxconfig/"#));
-    /// # Ok::<(), ami_proto::sipxecs::CommandError>(())
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
     ///
-    /// `None` where user or `cnonce` hold what can't stand in a header (a quote, a backslash, a control character), or
-    /// the challenge asks for another algorithm than MD5.
+    /// # Errors
+    /// Where user or `cnonce` hold what can't stand in a header (a quote, a backslash, a control character), or the
+    /// challenge asks for another algorithm than MD5.
     pub fn authorization(
         &self,
         request: &Request,
@@ -55,10 +56,15 @@ impl<'a> Credentials<'a> {
         cnonce: &str,
         count: u32,
         md5: impl Fn(&[u8]) -> [u8; 16],
-    ) -> Option<String> {
-        let unsafe_in_quotes = |text: &str| text.contains(|c: char| matches!(c, '"' | '\\') || c.is_control());
-        if [self.user, cnonce].into_iter().any(unsafe_in_quotes) || !challenge.md5 {
-            return None;
+    ) -> Result<String, DigestError> {
+        for (field, text) in [("user", self.user), ("cnonce", cnonce)] {
+            let quote = || text.bytes().find(|byte| matches!(byte, b'"' | b'\\'));
+            if let Some(byte) = control(text).or_else(quote) {
+                return Err(DigestError::Byte { field, byte });
+            }
+        }
+        if !challenge.md5 {
+            return Err(DigestError::Algorithm);
         }
         let hash =
             |text: String| md5(text.as_bytes()).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
@@ -72,7 +78,7 @@ impl<'a> Credentials<'a> {
         });
         let counted = if *qop { format!(", qop=auth, nc={count:08x}, cnonce=\"{cnonce}\"") } else { String::new() };
         let opaque = opaque.map(|opaque| format!(", opaque=\"{opaque}\"")).unwrap_or_default();
-        Some(format!(
+        Ok(format!(
             "Digest username=\"{}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"{}\", response=\"{response}\"{counted}{opaque}",
             self.user,
             request.target()
@@ -85,6 +91,34 @@ impl fmt::Debug for Credentials<'_> {
         write!(f, "Credentials({:?}, ***)", self.user)
     }
 }
+
+/// There is no answer to a challenge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DigestError {
+    /// A text has what can't stand in a header's quotes: a quote, a backslash or a control character.
+    Byte {
+        /// Which text: `user` or `cnonce`.
+        field: &'static str,
+        /// The character's code point.
+        byte: u8,
+    },
+    /// The challenge asks for another algorithm than MD5.
+    Algorithm,
+}
+
+impl fmt::Display for DigestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Byte { field, byte } => {
+                write!(f, "{field} refused: it has the byte {byte:#04x}, which can't stand in a header's quotes")
+            }
+            Self::Algorithm => f.write_str("the challenge asks for another algorithm than MD5"),
+        }
+    }
+}
+
+impl core::error::Error for DigestError {}
 
 /// What the server asks in the header `WWW-Authenticate`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use core::fmt;
 
 use super::RecordAction;
 use crate::freeswitch::command::{Command, CommandError, Name, Reason, Words};
-use crate::http_request::{Method, Request, push_encoded};
+use crate::http_request::{Method, Request, control, is_dot_segment, push_encoded};
 
 /// A conference of the service, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,7 +140,7 @@ impl<'a> Conference<'a> {
 pub fn click_to_call(from: &str, to: &str, forwarding: bool) -> Result<Request, CommandError> {
     let mut path = String::from("/callcontroller");
     for (argument, user) in [("from", from), ("to", to)] {
-        if let Some(reason) = bad(user).or_else(|| matches!(user, "." | "..").then_some(Reason::DotSegment)) {
+        if let Some(reason) = bad(user).or_else(|| is_dot_segment(user).then_some(Reason::DotSegment)) {
             return Err(CommandError::new(argument, reason));
         }
         path.push('/');
@@ -187,7 +187,7 @@ impl Words for Segment<'_> {
 
 fn check_name(name: &str) -> Result<(), CommandError> {
     let error = |reason| Err(CommandError::new("conference", reason));
-    if matches!(name, "." | "..") {
+    if is_dot_segment(name) {
         return error(Reason::DotSegment);
     }
     if name.starts_with("^^") {
@@ -205,13 +205,14 @@ fn bad(text: &str) -> Option<Reason> {
     if text.is_empty() {
         return Some(Reason::Empty);
     }
-    let broken = text.bytes().find_map(|byte| match byte {
-        b'/' => Some(Reason::Slash),
-        0..0x20 | 0x7f => Some(Reason::Control { byte }),
-        _ => None,
-    });
+    if let Some(byte) = control(text) {
+        return Some(Reason::Control { byte });
+    }
+    if text.contains('/') {
+        return Some(Reason::Slash);
+    }
     // Last, for a conference's name may hold it.
-    broken.or_else(|| text.contains('&').then_some(Reason::Ampersand))
+    text.contains('&').then_some(Reason::Ampersand)
 }
 
 /// What a word may not hold besides.

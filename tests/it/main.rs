@@ -25,6 +25,8 @@ mod heap;
 mod http;
 #[cfg(feature = "std")]
 mod idle;
+#[cfg(all(feature = "md5", feature = "kazoo", feature = "sipxecs"))]
+mod injection;
 #[cfg(feature = "serde")]
 mod json;
 #[cfg(feature = "kazoo")]

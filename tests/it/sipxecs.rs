@@ -7,8 +7,8 @@ use ami_proto::freeswitch::command::{
 };
 use ami_proto::freeswitch::{self, reply::Done};
 use ami_proto::sipxecs::{
-    Challenge, Conference, Contact, Credentials, Method, Reason, RecordAction, Recorder, Request, Response,
-    ServiceErrorKind, click_to_call,
+    Challenge, Conference, Contact, Credentials, DigestError, Method, Reason, RecordAction, Recorder, Request,
+    Response, ServiceErrorKind, click_to_call,
 };
 use proptest::prelude::*;
 
@@ -308,8 +308,9 @@ fn digest() {
         )
     );
     assert!(!header.contains("Circle"));
-    for hostile in ["a\"b", "a\r\nX: y", "\\"] {
-        assert_eq!(Credentials::new(hostile, "1").authorization(&request, &challenge, "c", 1, |_| [0; 16]), None);
+    for (hostile, byte) in [("a\"b", b'"'), ("a\r\nX: y", b'\r'), ("\\", b'\\')] {
+        let refused = Credentials::new(hostile, "1").authorization(&request, &challenge, "c", 1, |_| [0; 16]);
+        assert_eq!(refused, Err(DigestError::Byte { field: "user", byte }));
     }
     for text in [
         "",
@@ -321,7 +322,7 @@ fn digest() {
         assert_eq!(Challenge::parse(text), None, "{text}");
     }
     let other = Challenge::parse("digest nonce=abc,realm=x, algorithm=SHA-256").expect("a challenge");
-    assert_eq!(credentials.authorization(&request, &other, "c", 1, |_| [0; 16]), None);
+    assert_eq!(credentials.authorization(&request, &other, "c", 1, |_| [0; 16]), Err(DigestError::Algorithm));
 }
 
 /// Names that somebody would like to break out with.

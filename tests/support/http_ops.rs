@@ -104,7 +104,7 @@ pub fn http(data: &[u8]) {
     let proves = cfg!(feature = "md5") && flags & 12 != 0;
     #[cfg(feature = "md5")]
     if flags & 8 != 0 {
-        session = session.with_digest("0a4f\r\n113b");
+        session = session.with_digest("0a4f113b");
     }
     if flags & 16 != 0 {
         session = session.with_wait(Duration::from_secs((flags >> 5).into()));

@@ -1,0 +1,152 @@
+//! Texts of the caller that go into an HTTP header or a URL: a control character in one of them is refused by the name of
+//! its field, wherever it stands, and nothing is made.
+
+use std::time::Instant;
+
+use ami_proto::action::Ping;
+use ami_proto::freeswitch::command::{Custom, Lock, Pin, Say};
+use ami_proto::http::{self, Endpoint, HttpError, Outcome, RequestError, Session};
+use ami_proto::kazoo::{Account, Binding, ConferenceAction, Invalid, ParticipantAction, Problem, Subscription};
+use ami_proto::sipxecs::{self, Conference, DigestError, Reason, click_to_call};
+
+const CHALLENGE: &str = r#"Digest realm="asterisk", nonce="1", qop="auth""#;
+
+/// What became of a text: a request, or the field and the byte that were refused.
+type Made = Result<(), (String, u8)>;
+
+fn of_http<T>(made: Result<T, RequestError>) -> Made {
+    match made {
+        Ok(_) => Ok(()),
+        Err(RequestError::Control { field, byte }) => Err((field.to_owned(), byte)),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+fn of_kazoo<T>(made: Result<T, Invalid>) -> Made {
+    match made {
+        Ok(_) => Ok(()),
+        Err(error) => match error.problem() {
+            Problem::Control { byte } => Err((error.field().to_owned(), byte)),
+            other => panic!("{other}"),
+        },
+    }
+}
+
+fn of_sipxecs<T>(made: Result<T, sipxecs::CommandError>) -> Made {
+    match made {
+        Ok(_) => Ok(()),
+        Err(error) => match error.reason() {
+            Reason::Control { byte } => Err((error.argument().to_owned(), byte)),
+            other => panic!("{other}"),
+        },
+    }
+}
+
+fn of_digest(user: &str, cnonce: &str) -> Made {
+    let request = Conference::new("c").request(&Lock::new()).unwrap();
+    let challenge = sipxecs::Challenge::parse(CHALLENGE).unwrap();
+    match sipxecs::Credentials::new(user, "1").authorization(&request, &challenge, cnonce, 1, |_| [0; 16]) {
+        Ok(_) => Ok(()),
+        Err(DigestError::Byte { field, byte }) => Err((field.to_owned(), byte)),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+fn digest(user: &str, cnonce: &str) -> Session {
+    Session::new(Endpoint::rawman(), http::Credentials::new(user, "s")).with_digest(cnonce)
+}
+
+/// Each way of a caller's text into a header or a URL, by the name of its field.
+const WAYS: &[(&str, fn(&str) -> Made)] = &[
+    ("prefix", |text| of_http(Endpoint::rawman().prefix(text).request(&Ping::new(), None))),
+    ("prefix", |text| of_http(Endpoint::rawman().in_query().prefix(text).request(&Ping::new(), None))),
+    ("prefix", |text| {
+        let endpoint = Endpoint::rawman().prefix(text);
+        of_http(Session::new(endpoint, http::Credentials::new("u", "s")).poll_request(Instant::now()))
+    }),
+    ("username", |text| of_http(digest(text, "c").request(&Ping::new(), None))),
+    ("username", |text| of_http(digest(text, "c").poll_request(Instant::now()))),
+    ("username", |text| of_http(digest(text, "c").logoff())),
+    ("cnonce", |text| of_http(digest("u", text).request(&Ping::new(), None))),
+    ("cnonce", |text| of_http(digest("u", text).poll_request(Instant::now()))),
+    ("account", |text| of_kazoo(Account::new(text).list())),
+    ("account", |text| of_kazoo(Account::new(text).act("c", &ConferenceAction::Lock))),
+    ("conference", |text| of_kazoo(Account::new("a").get(text))),
+    ("conference", |text| of_kazoo(Account::new("a").delete(text))),
+    ("conference", |text| of_kazoo(Account::new("a").participant(text, 1))),
+    ("conference", |text| of_kazoo(Account::new("a").act_on(text, 1, &ParticipantAction::Kick))),
+    ("auth_token", |text| of_kazoo(Subscription::unsubscribe_all(text).to_json())),
+    ("account", |text| of_kazoo(Subscription::subscribe("t", text, [Binding::Other("b")]).to_json())),
+    ("user", |text| of_digest(text, "c")),
+    ("cnonce", |text| of_digest("u", text)),
+    ("from", |text| of_sipxecs(click_to_call(text, "1", true))),
+    ("to", |text| of_sipxecs(click_to_call("1", text, true))),
+    ("conference", |text| of_sipxecs(Conference::new(text).request(&Lock::new()))),
+    ("conference", |text| of_sipxecs(Conference::new(text).record(None))),
+    ("conference", |text| of_sipxecs(Conference::new(text).details())),
+    ("user", |text| of_sipxecs(Conference::new("c").invite(text))),
+    ("instant-message id", |text| of_sipxecs(Conference::new("c").invite_im(text))),
+    ("pin", |text| of_sipxecs(Conference::new("c").request(&Pin::new(text)))),
+    ("text", |text| of_sipxecs(Conference::new("c").request(&Say::new(text)))),
+    ("argument", |text| of_sipxecs(Conference::new("c").request(&Custom::new("x").word(text)))),
+];
+
+/// Every control character, with its code point.
+fn controls() -> impl Iterator<Item = (char, u8)> {
+    (0..=u8::MAX).map(|byte| (char::from(byte), byte)).filter(|(c, _)| c.is_control())
+}
+
+#[test]
+fn controls_are_refused_by_the_name_of_the_field() {
+    assert_eq!(controls().count(), 32 + 1 + 32);
+    for (field, way) in WAYS {
+        assert_eq!(way("plain"), Ok(()), "{field}");
+        for (c, byte) in controls() {
+            for hostile in [c.to_string(), format!("{c}abc"), format!("a{c}bc"), format!("abc{c}")] {
+                assert_eq!(way(&hostile), Err(((*field).to_owned(), byte)), "{field}: {hostile:?}");
+            }
+        }
+        for hostile in ["\r\nX-Evil: 1", "a\r\nX-Evil: 1\r\n\r\n", "a\r\nX-Evil: 1"] {
+            assert_eq!(way(hostile), Err(((*field).to_owned(), b'\r')), "{field}: {hostile:?}");
+        }
+    }
+}
+
+/// What a server sends and a client sends back.
+#[test]
+fn controls_of_a_server_are_not_sent_back() {
+    for (c, _) in controls() {
+        for text in [format!("{c}1"), format!("1{c}2"), format!("1{c}")] {
+            for challenge in [
+                format!(r#"Digest realm="{text}", nonce="1", qop="auth", opaque="1""#),
+                format!(r#"Digest realm="a", nonce="{text}", qop="auth", opaque="1""#),
+                format!(r#"Digest realm="a", nonce="1", qop="auth", opaque="{text}""#),
+            ] {
+                let mut session = digest("u", "c");
+                let ping = session.request(&Ping::new(), None).unwrap();
+                let headers = [("WWW-Authenticate", challenge.as_str())];
+                let answer = session.handle(Instant::now(), &ping, 401, headers, b"");
+                assert_eq!(answer.unwrap_err(), HttpError::Challenge, "{challenge:?}");
+                assert_eq!(sipxecs::Challenge::parse(&challenge), None, "{challenge:?}");
+            }
+            let mut session = Session::new(Endpoint::rawman(), http::Credentials::new("u", "s"));
+            let login = session.poll_request(Instant::now()).unwrap().unwrap();
+            let headers = [("Set-Cookie", format!("mansession_id=\"{text}a\"; Max-Age=60"))];
+            let answer = session.handle(Instant::now(), &login, 200, headers, b"Response: Success\r\n\r\n");
+            assert!(matches!(answer, Ok(Outcome::Answer(_))));
+            let next = session.request(&Ping::new(), None).unwrap();
+            assert!(next.headers().all(|(name, _)| name != "Cookie"), "{text:?}");
+        }
+    }
+}
+
+#[test]
+fn a_step_in_the_path_is_refused() {
+    for prefix in ["..", ".", "/../", "a/..", "./a", "a/../b", "/a/./"] {
+        let refused = Endpoint::rawman().prefix(prefix).request(&Ping::new(), None);
+        assert_eq!(refused.unwrap_err(), RequestError::DotSegment { field: "prefix" }, "{prefix}");
+    }
+    for (prefix, path) in [("...", "/.../rawman"), (".a", "/.a/rawman"), ("%2e%2e", "/%252e%252e/rawman")] {
+        assert_eq!(Endpoint::rawman().prefix(prefix).request(&Ping::new(), None).unwrap().path(), path);
+    }
+}
