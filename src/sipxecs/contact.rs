@@ -3,6 +3,8 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
+use crate::range;
+
 /// Contact information, as text of the form `<contact-information><jobTitle>…</jobTitle>…`.
 ///
 /// Read leniently, by its tags alone, and lazily: the page's own sample has a `>` too many in `<useBranchAddress>>false`.
@@ -55,28 +57,33 @@ impl<'a> Iterator for ContactFields<'a> {
     type Item = (&'a str, &'a str);
 
     fn next(&mut self) -> Option<Self::Item> {
+        // Behind a tag that is never closed nothing is looked for, or hostile text would be read over and over: the rest
+        // is kept only where it goes on.
+        let mut rest = core::mem::take(&mut self.rest);
         loop {
-            let (_, rest) = self.rest.split_once('<')?;
-            let (tag, rest) = rest.split_once('>')?;
-            self.rest = rest;
+            let (tag, behind) = rest.split_once('<')?.1.split_once('>')?;
+            rest = behind;
             let name = tag.split_ascii_whitespace().next().unwrap_or_default();
-            if tag.ends_with('/') || name.is_empty() || name.starts_with(['/', '?', '!']) {
+            // A name that held a closing tag's beginning would be compared with itself at each of them.
+            if tag.ends_with('/') || name.is_empty() || name.starts_with(['?', '!']) || name.contains(['/', '<']) {
                 continue;
             }
-            // Behind a tag that is never closed nothing is looked for, or hostile text would be read over and over.
             let (end, after) = closing(rest, name)?;
-            self.rest = rest.get(after..)?;
-            return Some((name, rest.get(..end)?));
+            self.rest = range::text(rest, after..);
+            return Some((name, range::text(rest, ..end)));
         }
     }
 }
 
-/// Where the closing tag begins, and what follows it.
+/// Returns where the closing tag begins, and where it ends.
 fn closing(text: &str, name: &str) -> Option<(usize, usize)> {
-    let tags = text.match_indices("</");
-    tags.map(|(at, _)| (at, text.get(at + 2..).unwrap_or_default()))
-        .find_map(|(at, tag)| Some((at, tag.strip_prefix(name)?.strip_prefix('>')?)))
-        .map(|(at, after)| (at, text.len() - after.len()))
+    text.match_indices("</").find_map(|(at, _)| {
+        let tag = range::text(text, at + 2..);
+        #[cfg(test)]
+        tests::compare(name, tag);
+        let after = tag.strip_prefix(name)?.strip_prefix('>')?;
+        Some((at, text.len() - after.len()))
+    })
 }
 
 /// The text without what its sample has too much, with XML's own entities replaced.
@@ -98,4 +105,59 @@ fn plain(raw: &str) -> Cow<'_, str> {
     }
     out.push_str(rest);
     Cow::Owned(out)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::cell::Cell;
+    use std::format;
+
+    use super::*;
+
+    std::thread_local! {
+        static COMPARED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// Counts the bytes that a name and a closing tag have in common, which is what their comparison costs.
+    pub(super) fn compare(name: &str, tag: &str) {
+        let same = name.bytes().zip(tag.bytes()).take_while(|(a, b)| a == b).count();
+        COMPARED.with(|compared| compared.set(compared.get() + same + 1));
+    }
+
+    /// Bytes compared until the fields have ended, and for as many steps again.
+    fn compared(text: &str) -> usize {
+        COMPARED.with(|compared| compared.set(0));
+        let mut fields = Contact::parse(text).unwrap().fields();
+        for _ in 0..text.len() {
+            let _ = fields.next();
+        }
+        COMPARED.with(Cell::get)
+    }
+
+    #[test]
+    fn hostile_tags_are_compared_once() {
+        let hostile: [fn(usize) -> String; 5] = [
+            |n| format!("<x{}>{}", "</x".repeat(n), "</x".repeat(n)),
+            |n| format!("<{}>{}", "x/".repeat(n), "</x/".repeat(n)),
+            |n| format!("<{}>{}", "x".repeat(n), "</x".repeat(n)),
+            |n| "<x>".repeat(n) + &"</y".repeat(n),
+            |n| "<x></x>".repeat(n),
+        ];
+        for text in hostile {
+            for n in [500, 2000, 8000] {
+                let text = format!("<contact-information>{}", text(n));
+                assert!(compared(&text) <= text.len(), "{} of {}: {:.60}", compared(&text), text.len(), text);
+            }
+        }
+    }
+
+    #[test]
+    fn names_with_tags_in_them_are_none() {
+        let contact = Contact::parse("<contact-information><a</a>1</a</a><b/c>2</b/c><d>3</d><e>4<f>5</f>").unwrap();
+        assert_eq!(contact.fields().collect::<std::vec::Vec<_>>(), [("d", "3")]);
+        // Nothing comes after the end.
+        let mut fields = contact.fields();
+        assert_eq!((fields.next(), fields.next(), fields.next()), (Some(("d", "3")), None, None));
+    }
 }
