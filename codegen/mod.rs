@@ -8,7 +8,7 @@
 //! | `check.rs` | what a line alone can't tell: names that are missing, twice or no Rust |
 //! | `names.rs`, `kinds.rs`, `hash.rs` | wire names to Rust names; kinds to types; names to numbers |
 //! | `emit.rs`, `emit_*.rs` | the Rust |
-//! | `pack.rs` | the tables for run time |
+//! | `pack.rs`, `mxml.rs` | the tables for run time; names that XML can't hold |
 
 //!
 //! # How to add an action
@@ -34,6 +34,7 @@ mod emit_commands;
 mod emit_events;
 mod hash;
 mod kinds;
+mod mxml;
 mod names;
 mod pack;
 mod table;
@@ -90,6 +91,7 @@ pub fn generate(table: &Table) -> Result<Vec<File>, Error> {
         ("requests.rs", emit_actions::requests(table)),
         ("responses.rs", emit_actions::responses(table)),
         ("samples.rs", emit_actions::samples(table)),
+        ("mxml_names.rs", mxml::names(table)),
     ])
 }
 

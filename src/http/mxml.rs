@@ -11,8 +11,6 @@
 //! first line without a colon and all that follow it (Asterisk `main/manager.c`, `xml_translate`). Values can have any bytes, also such as are no UTF-8.
 
 use alloc::borrow::Cow;
-use alloc::collections::BTreeMap;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use quick_xml::Reader;
@@ -20,7 +18,7 @@ use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
 
 use super::HttpError;
-use crate::catalogue::{self, Field};
+use crate::range::part;
 use crate::wire::FrameWriter;
 
 /// Depth of an element that is a frame: inside `ajax-response` and `response`.
@@ -29,7 +27,6 @@ const FRAME: usize = 2;
 /// The frames of a body, as a socket would carry them.
 pub(super) fn to_wire(xml: &[u8]) -> Result<Vec<u8>, HttpError> {
     let mut out = Vec::with_capacity(xml.len());
-    let mut names = Names::default();
     let mut reader = Reader::from_reader(xml);
     let mut depth = 0;
     loop {
@@ -38,11 +35,11 @@ pub(super) fn to_wire(xml: &[u8]) -> Result<Vec<u8>, HttpError> {
         match reader.read_event().map_err(|_| HttpError::Xml { offset: reader.error_position() })? {
             Event::Start(element) => {
                 if depth == FRAME {
-                    frame(&element, &mut names, &mut out).ok_or(wrong)?;
+                    frame(&element, &mut out).ok_or(wrong)?;
                 }
                 depth += 1;
             }
-            Event::Empty(element) if depth == FRAME => frame(&element, &mut names, &mut out).ok_or(wrong)?,
+            Event::Empty(element) if depth == FRAME => frame(&element, &mut out).ok_or(wrong)?,
             Event::End(_) => depth = usize::saturating_sub(depth, 1),
             // An answer without a frame: an empty `response`.
             Event::Empty(_) | Event::Decl(_) | Event::Comment(_) => {}
@@ -54,7 +51,7 @@ pub(super) fn to_wire(xml: &[u8]) -> Result<Vec<u8>, HttpError> {
 }
 
 /// Writes one frame. `None`: the attributes are no such thing.
-fn frame(element: &BytesStart<'_>, names: &mut Names, out: &mut Vec<u8>) -> Option<()> {
+fn frame(element: &BytesStart<'_>, out: &mut Vec<u8>) -> Option<()> {
     let mut writer = FrameWriter::heard(out);
     let mut follows = false;
     let mut empty = true;
@@ -74,7 +71,7 @@ fn frame(element: &BytesStart<'_>, names: &mut Names, out: &mut Vec<u8>) -> Opti
         } else {
             follows |= name == b"response" && value.eq_ignore_ascii_case(b"Follows");
             empty = false;
-            writer = writer.header(names.restore(name), value);
+            writer = writer.header(restore(name), value);
         }
     }
     if empty {
@@ -86,9 +83,13 @@ fn frame(element: &BytesStart<'_>, names: &mut Names, out: &mut Vec<u8>) -> Opti
 /// The name of a repeated header without `-2` and so on. A dash stands for nothing else: those of the header have become underscores.
 fn without_number(name: &[u8]) -> &[u8] {
     match name.iter().rposition(|byte| *byte == b'-') {
-        Some(dash) if dash + 1 < name.len() && name[dash + 1..].iter().all(u8::is_ascii_digit) => &name[..dash],
+        Some(dash) if is_number(part(name, dash + 1..)) => part(name, ..dash),
         _ => name,
     }
+}
+
+fn is_number(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().all(u8::is_ascii_digit)
 }
 
 /// What the entities stand for; what is no UTF-8 is left as it is.
@@ -104,105 +105,97 @@ fn unescaped(value: &[u8]) -> Option<Cow<'_, [u8]>> {
     Some(plain.into())
 }
 
-/// Names that the catalogue has and XML can't: made when the first name comes that may be one of them.
-#[derive(Default)]
-struct Names {
-    known: Option<Known>,
-}
+// `WHOLE`: names that the catalogue has and XML can't, by what became of them, in order. `NUMBERED`: those with numbers.
+include!(concat!(env!("OUT_DIR"), "/mxml_names.rs"));
 
-struct Known {
-    /// By what became of them.
-    whole: BTreeMap<String, String>,
-    /// Those with numbers in them.
-    numbered: Vec<&'static str>,
-}
-
-impl Names {
-    /// The name as the server had it, where that is known.
-    fn restore<'a>(&mut self, name: &'a [u8]) -> Cow<'a, [u8]> {
-        if !name.contains(&b'_') {
-            return name.into();
-        }
-        let Ok(text) = core::str::from_utf8(name) else { return name.into() };
-        let known = self.known.get_or_insert_with(Known::new);
-        if let Some(whole) = known.whole.get(text) {
-            return whole.clone().into_bytes().into();
-        }
-        let numbered = known.numbered.iter().find_map(|pattern| fill(pattern, text));
-        numbered.map_or(name.into(), |name| name.into_bytes().into())
+/// Returns the name as the server had it, where that is known.
+fn restore(name: &[u8]) -> Cow<'_, [u8]> {
+    if !name.contains(&b'_') {
+        return name.into();
     }
-}
-
-impl Known {
-    fn new() -> Self {
-        let fields = || {
-            let events = catalogue::events().flat_map(catalogue::EventType::fields);
-            events.chain(catalogue::actions().flat_map(|action| action.reply().fields()))
-        };
-        let mut numbered: Vec<&str> =
-            fields().map(Field::name).filter(|name| name.contains('{') && !name.contains("{key}")).collect();
-        numbered.sort_unstable();
-        numbered.dedup();
-        let mut whole: BTreeMap<String, String> = BTreeMap::new();
-        for name in fields().map(Field::wire_name).filter(|name| !name.contains('{')) {
-            if name.bytes().any(|byte| !byte.is_ascii_alphanumeric()) {
-                // Where two names have become one, the one with the underscore is as likely as the other: it is left as it came.
-                let folded = fold(&name);
-                let plain = !name.bytes().any(|byte| !byte.is_ascii_alphanumeric() && byte != b'_');
-                if plain || !whole.contains_key(&folded) {
-                    whole.insert(folded, name);
-                }
-            }
-        }
-        Self { whole, numbered }
+    if let Ok(at) = WHOLE.binary_search_by(|(folded, _)| folded.as_bytes().cmp(name)) {
+        return WHOLE.get(at).map_or(name, |(_, whole)| whole.as_bytes()).into();
     }
+    let numbered = NUMBERED.iter().find_map(|pattern| fill(pattern, name));
+    numbered.map_or(name.into(), Cow::Owned)
 }
 
-/// What the server makes of a name.
-fn fold(name: &str) -> String {
-    name.chars().map(|char| if char.is_ascii_alphanumeric() { char.to_ascii_lowercase() } else { '_' }).collect()
-}
-
-/// The pattern with the numbers of `folded` in its holes, if that is what became of such a name.
-fn fill(pattern: &str, folded: &str) -> Option<String> {
-    let mut name = String::with_capacity(folded.len());
-    let mut rest = folded;
+/// Returns the pattern with the numbers of `folded` in its holes, if that is what became of such a name.
+fn fill(pattern: &str, folded: &[u8]) -> Option<Vec<u8>> {
     let mut parts = pattern.split('{');
     let head = parts.next()?;
-    rest = rest.strip_prefix(fold(head).as_str())?;
-    name.push_str(head);
+    let mut rest = behind(head, folded)?;
+    let mut name = Vec::from(head);
     for part in parts {
         let (_, literal) = part.split_once('}')?;
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let (number, after) = rest.split_at_checked(digits).filter(|(number, _)| !number.is_empty())?;
-        name.push_str(number);
-        name.push_str(literal);
-        rest = after.strip_prefix(fold(literal).as_str())?;
+        name.extend_from_slice(number);
+        name.extend_from_slice(literal.as_bytes());
+        rest = behind(literal, after)?;
     }
     rest.is_empty().then_some(name)
 }
 
+/// Returns what stands behind a text in a name that the server has made of it.
+fn behind<'a>(text: &str, name: &'a [u8]) -> Option<&'a [u8]> {
+    let fold = |byte: u8| if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'_' };
+    let (head, rest) = name.split_at_checked(text.len())?;
+    text.bytes().map(fold).eq(head.iter().copied()).then_some(rest)
+}
+
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
     #[test]
     fn names_of_the_catalogue_get_back_what_xml_took() {
-        let mut names = Names::default();
         for (folded, name) in [
             ("cause_txt", "Cause-txt"),
             ("line_000001_000009", "Line-000001-000009"),
             ("category_000000", "Category-000000"),
+            ("address_ip", "Address-IP"),
+            ("units_item_3__numberof", "Units/Item(3)/NumberOf"),
+            ("category_000000_", "category_000000_"),
+            ("category_", "category_"),
             ("not_known", "not_known"),
             ("line_x", "line_x"),
         ] {
-            assert_eq!(names.restore(folded.as_bytes()), name.as_bytes());
+            assert_eq!(restore(folded.as_bytes()), name.as_bytes());
+        }
+        assert!(WHOLE.is_sorted() && WHOLE.len() > 40 && NUMBERED.len() > 10);
+    }
+
+    /// Every name of the catalogue comes back as one that the server makes the same of.
+    #[test]
+    fn the_catalogue_is_covered() {
+        use crate::catalogue;
+        let events = catalogue::events().flat_map(catalogue::EventType::fields);
+        let fields = events.chain(catalogue::actions().flat_map(|action| action.reply().fields()));
+        let fold = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+        for name in fields.map(catalogue::Field::wire_name).filter(|name| name.contains(['-', '/', '(', '_'])) {
+            let name = ["{i:6}", "{j:6}", "{i}"].iter().fold(name, |name, hole| name.replace(hole, "000017"));
+            if !name.contains('{') {
+                let folded: std::string::String = name.chars().map(fold).collect();
+                let restored = std::string::String::from_utf8(restore(folded.as_bytes()).into_owned()).unwrap();
+                assert_ne!(restored, folded, "{name}");
+                assert_eq!(restored.chars().map(fold).collect::<std::string::String>(), folded);
+            }
         }
     }
 
     #[test]
     fn numbers_of_repeats_are_cut() {
-        for (name, cut) in [("output-2", "output"), ("output", "output"), ("-", "-"), ("a-b", "a-b"), ("a-12", "a")] {
+        for (name, cut) in [
+            ("output-2", "output"),
+            ("output", "output"),
+            ("-", "-"),
+            ("a-b", "a-b"),
+            ("a-12", "a"),
+            ("a-1b", "a-1b"),
+            ("a-b1", "a-b1"),
+        ] {
             assert_eq!(without_number(name.as_bytes()), cut.as_bytes());
         }
     }

@@ -6,6 +6,8 @@ use ami_proto::http::{Body, HttpError};
 use ami_proto::response::{Command, GetConfig};
 use ami_proto::{FrameKind, Limits};
 
+use crate::heap::{allocations, held_by};
+
 type Frame = (FrameKind, Vec<(String, Vec<u8>)>, Vec<Vec<u8>>);
 
 /// What both ways have to agree on: names by their letters and digits, values without blanks around them.
@@ -105,6 +107,29 @@ fn known_names_get_their_dashes_back() {
     let mut body = Body::mxml(hangup, Limits::new()).unwrap();
     let event = ami_proto::event::Hangup::view(body.next_frame().unwrap().unwrap()).unwrap();
     assert_eq!(event.cause_txt().unwrap(), "Normal Clearing");
+}
+
+/// A name that gets its dash back costs a document no more allocations than one that needs none, from the first on.
+#[test]
+fn a_name_costs_no_table() {
+    let document = |name: &str| {
+        format!(
+            "<ajax-response>\n<response type='object' id='unknown'><generic event='Hangup' {name}='x' /></response>\n</ajax-response>"
+        )
+    };
+    fn cost(xml: &str) -> (Body<'_>, u64, usize) {
+        let before = allocations();
+        let (body, held) = held_by(|| Body::mxml(xml.as_bytes(), Limits::new()).unwrap());
+        (body, allocations() - before, held)
+    }
+    let (plain, dashed, numbered) = (document("cause99"), document("cause_txt"), document("category_000001"));
+    let ((mut first, of_dashed, held_by_dashed), (_, of_plain, held_by_plain)) = (cost(&dashed), cost(&plain));
+    assert_eq!(first.next_frame().unwrap().unwrap().as_bytes(), b"event: Hangup\r\nCause-txt: x\r\n\r\n");
+    assert!(of_dashed <= of_plain, "{of_dashed} for {of_plain}");
+    assert!(held_by_dashed <= held_by_plain + 64, "{held_by_dashed} for {held_by_plain}");
+    // The name itself is made, of two or three pieces.
+    let (_, of_numbered, _) = cost(&numbered);
+    assert!(of_numbered <= of_plain + 3, "{of_numbered} for {of_plain}");
 }
 
 #[test]
