@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use md5::{Digest as _, Md5};
 use nom::branch::alt;
@@ -44,7 +45,7 @@ impl Challenge {
 }
 
 /// `Digest name=value, name="value"`.
-fn parameters(text: &str) -> IResult<&str, alloc::vec::Vec<(&str, String)>> {
+fn parameters(text: &str) -> IResult<&str, Vec<(&str, String)>> {
     fn word(text: &str) -> IResult<&str, &str> {
         take_while1(|char: char| char.is_ascii_graphic() && !matches!(char, '=' | ',' | '"')).parse(text)
     }
@@ -56,38 +57,53 @@ fn parameters(text: &str) -> IResult<&str, alloc::vec::Vec<(&str, String)>> {
     preceded((multispace0, tag_no_case("Digest"), multispace1), separated_list1(comma, pair)).parse(text)
 }
 
-/// A challenge being answered: each answer counts.
+/// Nonces whose answers are counted: a server that comes back to one behind so many others hears its count begin anew.
+const NONCES: usize = 8;
+
+/// The client's side of the digest: its share of the answers, and the challenges that it answers.
 #[derive(Clone)]
-pub(super) struct Answering {
-    challenge: Challenge,
-    /// How many answers there have been for this nonce.
-    count: u32,
+pub(super) struct Digest {
+    pub(super) cnonce: String,
+    /// Each with the number of its answers. The last is answered; those before it may come again.
+    challenges: Vec<(Challenge, u32)>,
 }
 
-impl Answering {
-    pub(super) fn new(challenge: Challenge) -> Self {
-        Self { challenge, count: 0 }
+impl Digest {
+    pub(super) fn new(cnonce: &str) -> Self {
+        Self { cnonce: cnonce.into(), challenges: Vec::new() }
     }
 
-    /// The `Authorization` of the next request.
-    pub(super) fn authorize(&mut self, credentials: &Credentials, cnonce: &str, method: &str, target: &str) -> String {
-        // The server wants it to grow with every request; 2^32 of them don't happen in the life of a nonce.
-        self.count = self.count.wrapping_add(1);
-        let Challenge { realm, nonce, opaque, .. } = &self.challenge;
-        let nc = format!("{:08x}", self.count);
+    /// Takes up a challenge. The answers to a nonce go on being counted where they were: a server takes a count that
+    /// it has had for a replay (RFC 7616, 3.4).
+    pub(super) fn challenged(&mut self, challenge: Challenge) {
+        let known = self.challenges.iter().position(|(known, _)| known.nonce == challenge.nonce);
+        let count = known.map_or(0, |at| self.challenges.remove(at).1);
+        if self.challenges.len() == NONCES {
+            self.challenges.remove(0);
+        }
+        self.challenges.push((challenge, count));
+    }
+
+    /// The `Authorization` of the next request; `None` before the first challenge.
+    pub(super) fn authorize(&mut self, credentials: &Credentials, method: &str, target: &str) -> Option<String> {
+        let (challenge, count) = self.challenges.last_mut()?;
+        // 2^32 answers don't happen in the life of a nonce.
+        *count = count.wrapping_add(1);
+        let Challenge { realm, nonce, opaque, .. } = challenge;
+        let (nc, cnonce) = (format!("{count:08x}"), &self.cnonce);
         let (user, secret) = (credentials.username(), credentials.secret());
         let ha1 = md5(&[user, ":", realm, ":", secret]);
         let ha2 = md5(&[method, ":", target]);
         let response = md5(&[&ha1, ":", nonce, ":", &nc, ":", cnonce, ":auth:", &ha2]);
         let opaque = opaque.as_deref().map_or(String::new(), |opaque| format!(", opaque={}", quote(opaque)));
-        format!(
+        Some(format!(
             "Digest username={}, realm={}, nonce={}, uri={}, algorithm=MD5, qop=auth, nc={nc}, cnonce={}, response=\"{response}\"{opaque}",
             quote(user),
             quote(realm),
             quote(nonce),
             quote(target),
             quote(cnonce),
-        )
+        ))
     }
 }
 
@@ -122,12 +138,38 @@ mod tests {
         let challenge = Challenge::parse(
             br#"Digest realm="testrealm@host.com", qop="auth,auth-int", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", opaque="5ccc069c403ebaf9f0171e9517f40e41""#,
         );
-        let mut answering = Answering::new(challenge.unwrap());
+        let mut digest = Digest::new("0a4f113b");
         let credentials = Credentials::new("Mufasa", "Circle Of Life");
-        let answer = answering.authorize(&credentials, "0a4f113b", "GET", "/dir/index.html");
+        assert_eq!(digest.authorize(&credentials, "GET", "/dir/index.html"), None);
+        digest.challenged(challenge.unwrap());
+        let answer = digest.authorize(&credentials, "GET", "/dir/index.html").unwrap();
         assert!(answer.contains(r#"response="6629fae49393a05397450978507c4ef1""#), "{answer}");
-        assert!(answer.contains("nc=00000001,"));
-        assert!(answering.authorize(&credentials, "0a4f113b", "GET", "/dir/index.html").contains("nc=00000002,"));
+        assert!(answer.contains("nc=00000001,") && answer.ends_with(r#", opaque="5ccc069c403ebaf9f0171e9517f40e41""#));
+        assert!(digest.authorize(&credentials, "GET", "/dir/index.html").unwrap().contains("nc=00000002,"));
+    }
+
+    #[test]
+    fn each_nonce_has_its_own_count() {
+        let challenge = |nonce: u32| {
+            Challenge::parse(format!(r#"Digest realm="r", nonce="{nonce}", qop="auth""#).as_bytes()).unwrap()
+        };
+        let credentials = Credentials::new("u", "s");
+        let mut digest = Digest::new("c");
+        let mut next = |nonce| {
+            digest.challenged(challenge(nonce));
+            let answer = digest.authorize(&credentials, "GET", "/").unwrap();
+            let counted = |text: &str| answer.contains(text);
+            assert!(counted(&format!("nonce=\"{nonce}\",")), "{answer}");
+            (1..20).find(|count| counted(&format!("nc={count:08x},")))
+        };
+        assert_eq!([1, 1, 2, 1, 2, 3, 1].map(&mut next), [1, 2, 1, 3, 2, 1, 4].map(Some));
+        // Seven others keep it, eight do not.
+        let others = [4, 5, 6, 7, 8].map(&mut next);
+        assert_eq!((others, next(1)), ([Some(1); 5], Some(5)));
+        let others = [11, 12, 13, 14, 15, 16, 17].map(&mut next);
+        assert_eq!((others, next(1)), ([Some(1); 7], Some(6)));
+        let others = [21, 22, 23, 24, 25, 26, 27, 28].map(&mut next);
+        assert_eq!((others, next(1)), ([Some(1); 8], Some(1)));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use std::time::Instant;
 use super::Request;
 use super::cookie::Cookie;
 #[cfg(feature = "md5")]
-use super::digest::{Answering, Challenge, login_key};
+use super::digest::{Challenge, Digest, login_key};
 #[cfg(feature = "md5")]
 use super::endpoint::refuse_control;
 use super::ticket::Purpose;
@@ -120,13 +120,6 @@ enum Place {
     Over,
 }
 
-#[cfg(feature = "md5")]
-#[derive(Clone)]
-struct Digest {
-    cnonce: String,
-    answering: Option<Answering>,
-}
-
 impl Session {
     /// A session that isn't logged in.
     pub fn new(endpoint: Endpoint, credentials: Credentials) -> Self {
@@ -156,7 +149,7 @@ impl Session {
     pub fn with_digest(mut self, cnonce: &str) -> Self {
         self.endpoint.digest = true;
         self.place = Place::In;
-        self.digest = Some(Digest { cnonce: cnonce.into(), answering: None });
+        self.digest = Some(Digest::new(cnonce));
         self
     }
 
@@ -398,9 +391,9 @@ impl Session {
         request.ticket.number = self.requests;
         request.ticket.cookie = self.cookie_header();
         #[cfg(feature = "md5")]
-        if let Some(Digest { cnonce, answering: Some(answering) }) = &mut self.digest {
-            let answer = answering.authorize(&self.credentials, cnonce, request.method().as_str(), request.target());
-            request.ticket.authorization = Some(answer);
+        if let Some(digest) = &mut self.digest {
+            let answer = digest.authorize(&self.credentials, request.method().as_str(), request.target());
+            request.ticket.authorization = answer;
         }
         Ok(request)
     }
@@ -413,7 +406,7 @@ impl Session {
         if refused || request.ticket.attempt >= ATTEMPTS {
             return Err(self.unauthorized());
         }
-        digest.answering = Some(Answering::new(challenge));
+        digest.challenged(challenge);
         let mut next = self.sign(request.clone())?;
         next.ticket.attempt += 1;
         if next.ticket.polled {

@@ -322,6 +322,27 @@ mod hashed {
         assert!(session.is_over());
     }
 
+    /// Two requests out at once are challenged with one nonce; later it is called stale, and given again.
+    #[test]
+    fn a_nonce_that_comes_again_is_counted_on() {
+        let now = Instant::now();
+        let mut session = session().with_digest("0a4f113b");
+        let wait = session.poll_request(now).unwrap().unwrap();
+        let ping = session.request(&Ping::new(), None).unwrap();
+        let count = |request: &Request| {
+            let header = header(request, "Authorization").unwrap();
+            header.split("nc=").nth(1).unwrap()[..8].to_owned()
+        };
+        let wait = unauthorized(&mut session, &wait, CHALLENGE).unwrap();
+        let ping = unauthorized(&mut session, &ping, CHALLENGE).unwrap();
+        assert_eq!((count(&wait), count(&ping)), ("00000001".to_owned(), "00000002".to_owned()));
+        let stale = CHALLENGE.to_owned() + ", stale=true";
+        let ping = unauthorized(&mut session, &ping, &stale).unwrap();
+        assert_eq!(count(&ping), "00000003");
+        assert_eq!(count(&unauthorized(&mut session, &wait, STALE).unwrap()), "00000001");
+        assert_eq!(count(&session.request(&Ping::new(), None).unwrap()), "00000002");
+    }
+
     #[test]
     fn wrong_credentials_are_not_sent_twice() {
         let mut session = session().with_digest("0a4f113b");
