@@ -1,5 +1,6 @@
 //! `ConfBridge`: commands to AMI actions, and their responses and lists to answers.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 
 use super::answer::Outcome;
@@ -123,12 +124,12 @@ pub(super) fn outcome<'a>(command: &Command<'_>, frames: &[Frame<'a>]) -> Result
     match command {
         Command::ListRooms if response.is_success() || none => {
             let rooms = rest.iter().filter_map(|frame| event::ConfbridgeListRooms::view(*frame));
-            Ok(Outcome::Conferences(rooms.map(Conference::ConfBridge).collect()))
+            Ok(Outcome::Conferences(rooms.map(|room| Conference::ConfBridge(Box::new(room))).collect()))
         }
         _ if !response.is_success() => Ok(Outcome::Refused(message.to_str_lossy())),
         Command::List(_) => {
             let participants = rest.iter().filter_map(|frame| event::ConfbridgeList::view(*frame));
-            Ok(Outcome::Participants(participants.map(Participant::ConfBridge).collect()))
+            Ok(Outcome::Participants(participants.map(|one| Participant::ConfBridge(Box::new(one))).collect()))
         }
         _ => Ok(Outcome::Done),
     }

@@ -17,7 +17,7 @@ use core::time::Duration;
 #[non_exhaustive]
 pub enum Participant<'a> {
     /// Of `ConfBridge`.
-    ConfBridge(event::ConfbridgeList<'a>),
+    ConfBridge(Box<event::ConfbridgeList<'a>>),
     /// Of FreeSWITCH, alone or behind sipXecs.
     FreeSwitch(Box<list::Member<'a>>),
     /// Of Kazoo.

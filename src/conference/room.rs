@@ -12,7 +12,7 @@ use core::time::Duration;
 #[non_exhaustive]
 pub enum Conference<'a> {
     /// Of `ConfBridge`.
-    ConfBridge(event::ConfbridgeListRooms<'a>),
+    ConfBridge(Box<event::ConfbridgeListRooms<'a>>),
     /// Of FreeSWITCH, alone or behind sipXecs.
     FreeSwitch(Box<list::Conference<'a>>),
     /// Of Kazoo.

@@ -33,6 +33,8 @@ pub(super) fn to_wire(xml: &[u8]) -> Result<Vec<u8>, HttpError> {
         let offset = reader.buffer_position();
         let wrong = HttpError::Xml { offset };
         match reader.read_event().map_err(|_| HttpError::Xml { offset: reader.error_position() })? {
+            // A server nests no deeper.
+            Event::Start(_) | Event::Empty(_) if depth > FRAME => return Err(wrong),
             Event::Start(element) => {
                 if depth == FRAME {
                     frame(&element, &mut out).ok_or(wrong)?;

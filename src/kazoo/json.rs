@@ -4,9 +4,10 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use core::marker::PhantomData;
 use core::time::Duration;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
@@ -97,6 +98,11 @@ impl<'a> Json<'a> {
 
     /// The values, in order, if it is an array.
     pub fn items(self) -> Option<Vec<Json<'a>>> {
+        self.list()
+    }
+
+    /// The items of an array, if each is such a thing.
+    fn list<T: FromJson<'a>>(self) -> Option<Vec<T>> {
         serde_json::from_str(self.0).ok().map(|Items(items)| items)
     }
 
@@ -260,14 +266,14 @@ from_json! {
     Duration, "a number of seconds from 0", |json| json.to_u64().map(Duration::from_secs);
     Object<'a>, "an object", Json::object;
     Vec<Json<'a>>, "an array", Json::items;
-    Vec<Cow<'a, str>>, "an array of texts", |json| json.items()?.into_iter().map(Json::text).collect();
+    Vec<Cow<'a, str>>, "an array of texts", Json::list;
 }
 
 impl<'a, T: FromList<'a>> FromJson<'a> for Vec<T> {
     const EXPECTED: &'static str = "an array of objects";
 
     fn from_json(json: Json<'a>) -> Option<Self> {
-        json.items()?.into_iter().map(T::from_json).collect()
+        json.list()
     }
 }
 
@@ -425,6 +431,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
                 while let Some(Text(name)) = map.next_key()? {
                     fields.push((name, map.next_value()?));
                 }
+                // A list may have many of few fields.
+                fields.shrink_to_fit();
                 Ok(Object { fields })
             }
         }
@@ -471,14 +479,15 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
-struct Items<'a>(Vec<Json<'a>>);
+/// The items of an array, each read as it is met: there is never a second list of them.
+struct Items<T>(Vec<T>);
 
-impl<'de: 'a, 'a> Deserialize<'de> for Items<'a> {
+impl<'de, T: FromJson<'de>> Deserialize<'de> for Items<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Elements;
+        struct Elements<T>(PhantomData<T>);
 
-        impl<'de> Visitor<'de> for Elements {
-            type Value = Items<'de>;
+        impl<'de, T: FromJson<'de>> Visitor<'de> for Elements<T> {
+            type Value = Items<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an array")
@@ -487,12 +496,12 @@ impl<'de: 'a, 'a> Deserialize<'de> for Items<'a> {
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
                 let mut items = Vec::new();
                 while let Some(item) = seq.next_element()? {
-                    items.push(item);
+                    items.push(T::from_json(item).ok_or_else(|| A::Error::custom(T::EXPECTED))?);
                 }
                 Ok(Items(items))
             }
         }
 
-        deserializer.deserialize_seq(Elements)
+        deserializer.deserialize_seq(Elements(PhantomData))
     }
 }

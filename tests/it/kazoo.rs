@@ -597,3 +597,43 @@ fn serde_borrows() {
     assert!(matches!(participants[0].call_id(), Ok(Cow::Borrowed("x"))));
     assert_eq!(serde_json::to_string(&participants).unwrap(), r#"[{"participant_id":1,"call_id":"x"}]"#);
 }
+
+/// Whatever a body is made of, what is read of it takes no more than twenty times its bytes.
+#[test]
+fn memory_is_bounded_by_the_body() {
+    for unit in ["{},", r#"{"":1},"#, "1,", "\"\",", "[],", r#""":1,"#, r#""a":{"b":{}},"#, "{\"\":{\"\":1}},"] {
+        // Just above a power of two, where a list has just grown.
+        for items in [1025, 4097] {
+            let inner = unit.repeat(items);
+            let inner = inner.trim_end_matches(',');
+            let list = if unit.contains("\":") && !unit.starts_with('{') {
+                format!("{{{inner}}}")
+            } else {
+                format!("[{inner}]")
+            };
+            for status in ["success", "error"] {
+                let body = format!(r#"{{"data":{list},"status":"{status}"}}"#);
+                let held = |read: &dyn Fn(Response<'_>)| {
+                    let peak = crate::heap::peak(|| read(Response::from_slice(body.as_bytes()).unwrap()));
+                    assert!(peak <= 20 * body.len(), "{peak} for {} bytes of {unit}", body.len());
+                };
+                held(&|response| drop(response.conferences()));
+                held(&|response| drop(response.participants()));
+                held(&|response| drop(response.violations()));
+                held(&|response| drop(response.dialed()));
+                held(&|response| drop(response.conference().map(|conference| conference.conference_numbers())));
+                held(&|response| drop(format!("{response:?}")));
+                #[cfg(feature = "conference")]
+                for command in [
+                    ami_proto::conference::Command::ListRooms,
+                    ami_proto::conference::Command::List("c"),
+                    ami_proto::conference::Command::Show("c"),
+                ] {
+                    use ami_proto::conference::{Dialect, Native};
+                    let reply = Native::Http { status: 200, body: body.as_bytes() };
+                    held(&|_| drop(Dialect::Kazoo(account()).decode(&command, reply)));
+                }
+            }
+        }
+    }
+}

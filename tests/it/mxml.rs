@@ -174,3 +174,39 @@ fn what_is_no_mxml_is_refused() {
     );
     assert!(empty.unwrap().next_frame().unwrap().is_none());
 }
+
+/// Whatever a document is made of, what is read of it takes no more than twelve times its bytes.
+#[test]
+fn memory_is_bounded_by_the_document() {
+    let many = |text: &str| text.repeat(16_385);
+    for xml in [
+        many("<a>"),
+        format!("<a><r>{}</r></a>", many("<x b=''/>")),
+        format!("<a><r><x {}/></r></a>", many("b='' ")),
+        format!("<a><r><x b='{}'/></r></a>", many("&amp;")),
+        format!("<a><r><x b='{}'/></r></a>", many("&lt;\u{e9}")),
+        format!("<a><r><x {}/></r></a>", many("line_1_2='' ")),
+        format!("<a><r><x opaque_data='{}'/></r></a>", many("a\n")),
+    ] {
+        let peak = crate::heap::peak(|| {
+            let Ok(mut body) = Body::mxml(xml.as_bytes(), Limits::new()) else { return };
+            while let Ok(Some(_)) = body.next_frame() {}
+        });
+        assert!(peak <= 12 * xml.len(), "{peak} for {} bytes: {:.40}", xml.len(), xml);
+    }
+}
+
+/// An element in a frame is nothing that a server makes: what is nested is not followed into its depth.
+#[test]
+fn nested_frames_are_refused() {
+    for (xml, offset) in [
+        ("<a><r><x><y/></x></r></a>", 9),
+        ("<a><r><x><y></y></x></r></a>", 9),
+        ("<a><r><x k='1'><y k='2'/></x></r></a>", 15),
+    ] {
+        assert_eq!(Body::mxml(xml.as_bytes(), Limits::new()).unwrap_err(), HttpError::Xml { offset }, "{xml}");
+    }
+    let deep = "<a>".repeat(100_000);
+    assert_eq!(Body::mxml(deep.as_bytes(), Limits::new()).unwrap_err(), HttpError::Xml { offset: 9 });
+    assert!(Body::mxml(b"<a><r><x k='1'></x></r></a>", Limits::new()).is_ok());
+}
