@@ -3,6 +3,8 @@
 use alloc::string::String;
 use core::fmt;
 
+use crate::range;
+
 /// How a resource is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -90,7 +92,7 @@ impl Request {
     #[cfg(feature = "sipxecs")]
     pub(crate) fn secret_after(mut self, shown: usize) -> Self {
         if shown < self.target.len() {
-            let mut masked = String::from(self.target.get(..shown).unwrap_or_default());
+            let mut masked = String::from(range::text(&self.target, ..shown));
             masked.push_str("***");
             self.masked = Some(masked);
         }
@@ -115,7 +117,7 @@ impl Request {
 
     /// The path alone, percent-encoded.
     pub fn path(&self) -> &str {
-        self.target.get(..self.path_len).unwrap_or_default()
+        range::text(&self.target, ..self.path_len)
     }
 
     /// The parameters of AMI over HTTP wherever they travel, in the query or as a form, percent-encoded. They may hold

@@ -11,7 +11,7 @@ use super::{Conference, Participant};
 use crate::action::Custom;
 use crate::event;
 use crate::response::Response;
-use crate::wire::Frame;
+use crate::wire::{Frame, FrameKind};
 
 pub(super) fn action<'a>(command: &Command<'a>) -> Result<Custom<'a>, RequestError> {
     let unsupported = |hint| Err(missing(command, CONFBRIDGE, hint));
@@ -116,8 +116,10 @@ fn dial<'a>(conference: &'a str, endpoint: &'a str, caller: Option<(&str, &str)>
 /// Reads the response, and what follows where that announces a list.
 pub(super) fn outcome<'a>(command: &Command<'_>, frames: &[Frame<'a>]) -> Result<Outcome<'a>, ReplyError> {
     let (first, rest) = frames.split_first().ok_or(ReplyError::Reply)?;
+    if first.kind() != FrameKind::Response {
+        return Err(ReplyError::Reply);
+    }
     let response = Response::from(*first);
-    response.kind().ok_or(ReplyError::Reply)?;
     let message = response.message().unwrap_or_default();
     // An empty list is an error to the server.
     let none = message.eq_ignore_case("No active conferences.");

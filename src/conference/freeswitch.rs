@@ -13,6 +13,7 @@ use crate::freeswitch::command::Target;
 use crate::freeswitch::list::{Format, List};
 use crate::freeswitch::reply::{self, Done, Refusal, Reply};
 use crate::http_request::{Method, Request};
+use crate::range::part;
 use crate::sipxecs::{self, RecordAction, Recorder};
 use crate::wire::Value;
 
@@ -156,7 +157,7 @@ fn read(reply: Reply<'_>) -> List<'_> {
     let text = reply.as_bytes();
     let digits = |line: &[u8]| line.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let first = text.split(|byte| *byte == b'\n').find(|line| digits(line) > 0).unwrap_or_default();
-    let ours = first.get(digits(first)..).is_some_and(|rest| rest.starts_with(DELIMITER.as_bytes()));
+    let ours = part(first, digits(first)..).starts_with(DELIMITER.as_bytes());
     List::parse(text, &if ours { Format::new().delimiter(DELIMITER) } else { Format::new() })
 }
 
@@ -205,7 +206,8 @@ pub(super) fn service_outcome<'a>(
     let error = reply.error().filter(|_| reply.as_bytes().trim_ascii_start().starts_with(b"ERROR:"));
     match (command, reply.recorder(), error) {
         (_, _, Some(error)) => Ok(Outcome::Refused(error.to_str_lossy())),
-        (Command::RecordStatus(_), Some(recorder), _) => Ok(Outcome::Recording(recorder == Recorder::InProgress)),
+        (Command::RecordStatus(_), Some(Recorder::InProgress), _) => Ok(Outcome::Recording(true)),
+        (Command::RecordStatus(_), Some(Recorder::NoRecording), _) => Ok(Outcome::Recording(false)),
         (Command::Invite { .. }, ..) if reply.invitation_sent() => Ok(Outcome::Done),
         (Command::RecordStatus(_) | Command::Invite { .. }, ..) => Ok(Outcome::Text(reply.value().to_str_lossy())),
         (Command::StartRecord { .. } | Command::StopRecord { file: None, .. }, ..) => {

@@ -46,11 +46,13 @@ mod tests {
     fn reads_what_servers_set_and_nothing_else() {
         let cookie = Cookie::parse(br#"mansession_id="a5458122"; Version=1; Max-Age=120"#).unwrap();
         assert_eq!((cookie.id, cookie.max_age), ("a5458122", Some(Duration::from_secs(120))));
+        assert_eq!(Cookie::parse(b"mansession_id=0123456789abcdef").map(|cookie| cookie.id), Some("0123456789abcdef"));
         let bare = Cookie::parse(b"mansession_id=1f").unwrap();
         assert_eq!((bare.id, bare.max_age), ("1f", None));
         for other in [
             &b"session=\"a5458122\""[..],
             b"mansession_id=\"\"",
+            b"mansession_id=0123456789abcdef0",
             b"mansession_id=\"x\"",
             b"mansession_id=\"1\r\nX: 2\"",
             b"\xff",

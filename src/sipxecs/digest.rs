@@ -7,6 +7,7 @@ use alloc::string::String;
 use core::fmt;
 
 use crate::http_request::{Request, control};
+use crate::range;
 
 /// The SIP user that asks, and their PIN (not their SIP password). `Debug` hides the PIN.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -180,7 +181,7 @@ fn parameter(text: &str) -> Option<(&str, &str)> {
         escaped = byte == b'\\' && !escaped;
         end
     })?;
-    Some((quoted.get(..end)?, quoted.get(end + 1..)?))
+    Some((range::text(quoted, ..end), range::text(quoted, end + 1..)))
 }
 
 /// The text of a quoted string.

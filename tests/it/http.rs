@@ -185,6 +185,93 @@ fn a_cookie_that_the_server_does_not_know_means_logging_in_again() {
     assert_eq!(header(&session.request(&Ping::new(), None).unwrap(), "Cookie").unwrap(), r#"mansession_id="1""#);
 }
 
+/// A session is lost where the cookie is another and the answer a refusal, not by one of them.
+#[test]
+fn what_makes_a_session_lost() {
+    let now = Instant::now();
+    let success = b"Response: Success\r\nMessage: Permission denied\r\n\r\n";
+    let other = b"Response: Error\r\nMessage: No such channel\r\n\r\n";
+    for (cookie, body, lost) in [
+        (OTHER, DENIED, true),
+        (COOKIE, DENIED, false),
+        (OTHER, success, false),
+        (OTHER, other, false),
+        (OTHER, b"Response: Success\r\n\r\n", false),
+        (OTHER, b"", false),
+    ] {
+        let mut session = logged_in(now);
+        let ping = session.request(&Ping::new(), None).unwrap();
+        let outcome = reply(&mut session, now, &ping, cookie, body);
+        assert_eq!(matches!(outcome, Outcome::SessionLost), lost, "{cookie} {}", body.escape_ascii());
+        assert_eq!(session.is_logged_in(now), !lost);
+        // The cookie that came is the one that goes back.
+        let next = session.request(&Ping::new(), None).unwrap();
+        assert_eq!(header(&next, "Cookie").as_deref(), cookie.split(';').next());
+    }
+    // A refused login isn't a lost session, but the end.
+    let mut session = session();
+    let login = session.poll_request(now).unwrap().unwrap();
+    assert!(matches!(reply(&mut session, now, &login, OTHER, DENIED), Outcome::Answer(_)));
+    assert!(session.is_over());
+}
+
+#[test]
+fn limits_hold_for_bodies() {
+    let now = Instant::now();
+    let mut session = session().with_limits(Limits::new().line(16));
+    let login = session.poll_request(now).unwrap().unwrap();
+    let error = session.handle(now, &login, 200, [("Set-Cookie", COOKIE)], b"Response: Success\r\n\r\n").unwrap_err();
+    assert!(matches!(error, HttpError::Frame(error) if error.max == 16), "{error:?}");
+    // Beyond the first frame the body itself says so.
+    let mut session = logged_in(now).with_limits(Limits::new().line(16).frame(40));
+    let ping = session.request(&Ping::new(), None).unwrap();
+    let body = b"Response: Error\n\nA: 12345678901234567890\n\n";
+    let Outcome::Answer(mut body) = reply(&mut session, now, &ping, COOKIE, body) else { panic!() };
+    assert!(body.next_frame().is_ok());
+    assert!(body.next_frame().is_err());
+}
+
+#[test]
+fn patience_is_for_waits_alone() {
+    let now = Instant::now();
+    let mut session = logged_in(now);
+    assert_eq!(session.request(&Ping::new(), None).unwrap().patience(), Duration::ZERO);
+    assert_eq!(session.request(&WaitEvent::new(5), None).unwrap().patience(), Duration::from_secs(110));
+    assert_eq!(session.request(&Custom::new("waitEVENT"), None).unwrap().patience(), Duration::from_secs(110));
+    assert_eq!(Endpoint::rawman().request(&WaitEvent::new(5), None).unwrap().patience(), Duration::ZERO);
+}
+
+/// A pause is for one poll: what follows it is due at once.
+#[test]
+fn a_pause_ends_with_the_poll_behind_it() {
+    let now = Instant::now();
+    let mut session = logged_in(now);
+    let wait = session.poll_request(now).unwrap().unwrap();
+    session.fail(now, &wait);
+    let due = now + Duration::from_secs(1);
+    assert_eq!(session.poll_timeout(), Some(due));
+    let wait = session.poll_request(due).unwrap().unwrap();
+    assert_eq!(session.poll_timeout(), None);
+    reply(&mut session, due, &wait, COOKIE, NO_EVENTS);
+    assert_eq!(session.poll_timeout(), None);
+    // Also when the clock has gone back.
+    assert!(session.poll_request(now).unwrap().is_some());
+}
+
+#[test]
+fn a_session_that_ran_out_has_no_end_until_the_next_cookie() {
+    let now = Instant::now();
+    let mut session = logged_in(now);
+    let later = session.expires().unwrap();
+    let shown = format!("{session:?}");
+    assert!(shown.contains("cookie: true") && !shown.contains("a5458122"), "{shown}");
+    let login = session.poll_request(later).unwrap().unwrap();
+    assert!(format!("{session:?}").contains("cookie: false"));
+    assert_eq!((session.expires(), session.is_logged_in(later)), (None, false));
+    reply(&mut session, later, &login, COOKIE, ACCEPTED);
+    assert_eq!(session.expires(), Some(later + Duration::from_secs(120)));
+}
+
 #[test]
 fn a_privilege_that_is_missing_is_an_answer() {
     let now = Instant::now();
@@ -353,6 +440,66 @@ mod hashed {
         let mut other = super::session().with_digest("0a4f113b");
         let ping = other.request(&Ping::new(), None).unwrap();
         assert_eq!(unauthorized(&mut other, &ping, "Basic realm=\"x\"").unwrap_err(), HttpError::Challenge);
+    }
+
+    /// What is no MD5 with `qop=auth` is not answered: the secret's hash would go to a server that asks for another.
+    #[test]
+    fn other_digests_are_not_answered() {
+        for challenge in [
+            r#"Digest algorithm=SHA-256, realm="a", nonce="1", qop="auth""#,
+            r#"Digest algorithm=MD5-sess, realm="a", nonce="1", qop="auth""#,
+            r#"Digest algorithm=MD5, realm="a", nonce="1""#,
+            r#"Digest realm="a", nonce="1", qop="auth-int""#,
+            r#"Digest algorithm=SHA-256, realm="a", nonce="1", qop="auth-int""#,
+            r#"Digest nonce="1", qop="auth""#,
+            r#"Digest realm="a", qop="auth""#,
+            "Basic realm=\"a\"",
+        ] {
+            let mut session = session().with_digest("c");
+            let ping = session.request(&Ping::new(), None).unwrap();
+            assert_eq!(unauthorized(&mut session, &ping, challenge).unwrap_err(), HttpError::Challenge, "{challenge}");
+            assert_eq!(header(&session.request(&Ping::new(), None).unwrap(), "Authorization"), None);
+        }
+        let mut session = session().with_digest("c");
+        let ping = session.request(&Ping::new(), None).unwrap();
+        let none: [(&str, &str); 0] = [];
+        assert_eq!(session.handle(Instant::now(), &ping, 401, none, b"").unwrap_err(), HttpError::Challenge);
+    }
+
+    /// The whole of an answer: what the challenge had goes back as it came, quotes and backslashes escaped.
+    #[test]
+    fn an_answer_word_by_word() {
+        let mut session = Session::new(Endpoint::rawman(), Credentials::new("a\"\\b", "s3cret")).with_digest("0a\"4f");
+        let ping = session.request(&Ping::new(), None).unwrap();
+        let challenge = r#"Digest realm="r \"q\" \\", nonce="1", opaque="o\"\\", algorithm=md5, qop="auth-int, auth""#;
+        let next = unauthorized(&mut session, &ping, challenge).unwrap();
+        let answer = header(&next, "Authorization").unwrap();
+        let (head, tail) = answer.split_once(", response=\"").unwrap();
+        assert_eq!(
+            head,
+            r#"Digest username="a\"\\b", realm="r \"q\" \\", nonce="1", uri="/arawman", algorithm=MD5, qop=auth, nc=00000001, cnonce="0a\"4f""#
+        );
+        let (response, opaque) = tail.split_once('"').unwrap();
+        assert!(response.len() == 32 && response.bytes().all(|byte| byte.is_ascii_hexdigit()), "{response}");
+        assert_eq!(opaque, r#", opaque="o\"\\""#);
+    }
+
+    #[test]
+    fn a_refused_challenge_is_the_end() {
+        let now = Instant::now();
+        for body in
+            [&b"Response: Error\r\nMessage: Must specify AuthType\r\n\r\n"[..], b"Response: Success\r\n\r\n", b""]
+        {
+            let mut session = Session::new(Endpoint::rawman(), Credentials::new("admin", "s3cret").hashed());
+            let challenge = session.poll_request(now).unwrap().unwrap();
+            assert!(matches!(reply(&mut session, now, &challenge, COOKIE, body), Outcome::Answer(_)));
+            assert!(session.is_over() && session.poll_request(now).unwrap().is_none());
+        }
+        // One that the caller asked for says nothing about the session.
+        let mut session = logged_in(now);
+        let asked = session.request(&ami_proto::action::Challenge::new("MD5"), None).unwrap();
+        reply(&mut session, now, &asked, COOKIE, DENIED);
+        assert!(session.is_logged_in(now));
     }
 
     #[test]

@@ -8,6 +8,8 @@ mod calls;
 mod client;
 #[cfg(feature = "conference")]
 mod conference;
+#[cfg(feature = "conference")]
+mod conference_answers;
 mod corpus;
 #[cfg(all(feature = "freeswitch", feature = "std"))]
 mod esl;

@@ -1,0 +1,426 @@
+//! What servers' answers and events mean, value by value: each getter of the vocabulary in each dialect, each answer that
+//! is a dialect's own, and what is shown of a request that holds a PIN.
+
+use ami_proto::conference::{
+    Command, Conference, Dialect, Event, Happening, Native, Outcome, Participant, Relation, ReplyError, RequestError,
+    Side, Who,
+};
+use ami_proto::kazoo::{Account, Method, ParticipantEvent};
+use ami_proto::{Decoder, Framing, Limits, OwnedFrame};
+use std::time::Duration;
+
+const KAZOO: Dialect<'_> = Dialect::Kazoo(Account::new("ACCOUNT"));
+const SIPXECS: Dialect<'_> = Dialect::SipXecs(Method::Get);
+
+fn frames(bytes: &str) -> Vec<OwnedFrame> {
+    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::SERVER.banner(false));
+    decoder.push(bytes.as_bytes());
+    let mut frames = Vec::new();
+    while let Some(frame) = decoder.next_frame().expect("frames") {
+        frames.push(frame.to_owned());
+    }
+    frames
+}
+
+/// What was made of an answer, in plain words.
+fn outcome(dialect: Dialect<'_>, command: &Command<'_>, reply: Native<'_>) -> String {
+    match dialect.decode(command, reply).map(ami_proto::conference::Answer::into_outcome) {
+        Ok(Outcome::Done) => "done".into(),
+        Ok(Outcome::Recording(on)) => format!("recording {on}"),
+        Ok(Outcome::Refused(reason)) => format!("refused {reason}"),
+        Ok(Outcome::Text(text)) => format!("text {text}"),
+        Ok(Outcome::Levels(levels)) => format!("levels {levels:?}"),
+        Ok(Outcome::Participants(list)) => format!("participants {}", list.len()),
+        Ok(Outcome::Conferences(list)) => format!("conferences {}", list.len()),
+        Ok(other) => panic!("{other:?}"),
+        Err(error) => format!("error {error}"),
+    }
+}
+
+/// Every getter of a participant: texts, then flags.
+type Shown = (Vec<Option<String>>, [Option<bool>; 5], Option<u64>);
+
+fn shown(one: &Participant<'_>) -> Shown {
+    let texts = [one.id(), one.call(), one.name(), one.number()];
+    let texts = texts.map(|text| text.map(std::borrow::Cow::into_owned)).to_vec();
+    let flags = [one.is_muted(), one.is_deaf(), one.is_talking(), one.has_floor(), one.is_moderator()];
+    (texts, flags, one.duration().map(|time| time.as_secs()))
+}
+
+fn texts(texts: [&str; 4]) -> Vec<Option<String>> {
+    texts.map(|text| (!text.is_empty()).then(|| text.to_owned())).to_vec()
+}
+
+#[test]
+fn a_participant_of_confbridge() {
+    let frames = frames(
+        "Response: Success\r\nEventList: start\r\nMessage: Confbridge user list will follow\r\n\r\n\
+         Event: ConfbridgeList\r\nConference: 1111\r\nAdmin: Yes\r\nMarkedUser: No\r\nMuted: No\r\nTalking: Yes\r\n\
+         AnsweredTime: 61\r\nChannel: PJSIP/a-00000001\r\nUniqueid: 1700000000.7\r\nCallerIDNum: 100\r\n\
+         CallerIDName: Ann \\\"A\\\" B\r\n\r\n\
+         Event: ConfbridgeList\r\nConference: 1111\r\nAdmin: No\r\nMuted: Yes\r\nTalking: No\r\nChannel: SIP/b-2\r\n\
+         CallerIDNum: <unknown>\r\nCallerIDName: <no name>\r\n\r\n\
+         Event: ConfbridgeListComplete\r\nEventList: Complete\r\nListItems: 2\r\n\r\n",
+    );
+    let views: Vec<_> = frames.iter().map(OwnedFrame::view).collect();
+    let answer = Dialect::ConfBridge.decode(&Command::List("1111"), Native::Frames(&views)).unwrap();
+    let Outcome::Participants(list) = answer.outcome() else { panic!("{answer:?}") };
+    let [one, other] = &list[..] else { panic!("{list:?}") };
+    let flags = [Some(false), None, Some(true), None, Some(true)];
+    assert_eq!(shown(one), (texts(["PJSIP/a-00000001", "1700000000.7", "Ann \"A\" B", "100"]), flags, Some(61)));
+    let flags = [Some(true), None, Some(false), None, Some(false)];
+    assert_eq!(shown(other), (texts(["SIP/b-2", "", "", ""]), flags, None));
+}
+
+#[test]
+fn a_participant_of_freeswitch() {
+    let list = "7>,<sofia/a>,<c230f1d7>,<Ann>,<100>,<hear|talking|floor|moderator>,<0>,<0>,<100\n\
+                9>,<sofia/b>,<d9b2f94a>,<Bo>,<tel:+49;x=1>,<speak>,<0>,<0>,<100\n";
+    for dialect in [Dialect::FreeSwitch, SIPXECS] {
+        let body = format!("<command-response>{list}</command-response>\n");
+        let reply = match dialect {
+            Dialect::FreeSwitch => Native::Text(list.as_bytes()),
+            _ => Native::Http { status: 200, body: body.as_bytes() },
+        };
+        let answer = dialect.decode(&Command::List("b"), reply).unwrap();
+        let Outcome::Participants(list) = answer.outcome() else { panic!("{answer:?}") };
+        let [one, other] = &list[..] else { panic!("{list:?}") };
+        let flags = [Some(true), Some(false), Some(true), Some(true), Some(true)];
+        assert_eq!(shown(one), (texts(["7", "c230f1d7", "Ann", "100"]), flags, None));
+        let flags = [Some(false), Some(true), Some(false), Some(false), Some(false)];
+        assert_eq!(shown(other), (texts(["9", "d9b2f94a", "Bo", "tel:+49;x=1"]), flags, None));
+    }
+    // The delimiter is told from the first line of a member, not from what stands before it.
+    let list = "+OK Conference essay (1 member rate: 8000 flags: running)\n7>,<x>,<u>,<A;B>,<1>,<hear>,<0>,<0>,<100\n";
+    let answer = Dialect::FreeSwitch.decode(&Command::List("b"), Native::Text(list.as_bytes())).unwrap();
+    let Outcome::Participants(list) = answer.outcome() else { panic!("{answer:?}") };
+    assert_eq!(list.iter().map(|one| shown(one).0).collect::<Vec<_>>(), [texts(["7", "u", "A;B", "1"])]);
+}
+
+#[test]
+fn a_participant_of_kazoo() {
+    let body = br#"{"data": [
+        {"participant_id": 7, "call_id": "c@1", "caller_id_name": "Ann", "caller_id_number": "100", "speak": true,
+         "hear": false, "talking": true, "floor": true, "is_moderator": true, "duration": 61},
+        {"Participant-ID": "9", "speak": "false", "conference_channel_vars": {"hear": true, "talking": false,
+         "floor": false, "is_moderator": false}}], "status": "success"}"#;
+    let answer = KAZOO.decode(&Command::List("c"), Native::Http { status: 200, body }).unwrap();
+    let Outcome::Participants(list) = answer.outcome() else { panic!("{answer:?}") };
+    let [one, other] = &list[..] else { panic!("{list:?}") };
+    let flags = [Some(false), Some(true), Some(true), Some(true), Some(true)];
+    assert_eq!(shown(one), (texts(["7", "c@1", "Ann", "100"]), flags, Some(61)));
+    let flags = [Some(true), Some(false), Some(false), Some(false), Some(false)];
+    assert_eq!(shown(other), (texts(["9", "", "", ""]), flags, None));
+}
+
+#[test]
+fn conferences() {
+    let shown = |room: &Conference<'_>| {
+        let texts = [room.id(), room.name()].map(|text| text.unwrap_or_default().into_owned());
+        let numbers = (room.members(), room.duration());
+        (texts, numbers, room.is_locked(), room.is_recording())
+    };
+    let owned = |id: &str, name: &str| [id.to_owned(), name.to_owned()];
+    let body = br#"{"data": [
+        {"id": "c1", "name": "Board", "_read_only": {"members": 3, "moderators": 2, "duration": 61, "is_locked": true}},
+        {"id": "c2", "_read_only": {"members": 4}}, {"id": "c3"}]}"#;
+    let answer = KAZOO.decode(&Command::ListRooms, Native::Http { status: 200, body }).unwrap();
+    let Outcome::Conferences(list) = answer.outcome() else { panic!("{answer:?}") };
+    assert_eq!(
+        list.iter().map(shown).collect::<Vec<_>>(),
+        [
+            (owned("c1", "Board"), (Some(5), Some(Duration::from_secs(61))), Some(true), None),
+            (owned("c2", ""), (Some(4), None), None, None),
+            (owned("c3", ""), (None, None), None, None),
+        ]
+    );
+    let frames = frames(
+        "Response: Success\r\nEventList: start\r\n\r\nEvent: ConfbridgeListRooms\r\nConference: 1111\r\nParties: 2\r\n\
+         Marked: 0\r\nLocked: Yes\r\nMuted: No\r\n\r\nEvent: ConfbridgeListRoomsComplete\r\nListItems: 1\r\n\r\n",
+    );
+    let views: Vec<_> = frames.iter().map(OwnedFrame::view).collect();
+    let answer = Dialect::ConfBridge.decode(&Command::ListRooms, Native::Frames(&views)).unwrap();
+    let Outcome::Conferences(list) = answer.outcome() else { panic!("{answer:?}") };
+    assert_eq!(
+        list.iter().map(shown).collect::<Vec<_>>(),
+        [(owned("1111", "1111"), (Some(2), None), Some(true), None)]
+    );
+}
+
+/// What an event says: conference, participant, name, number.
+fn told(event: &Event<'_>) -> (Happening, [Option<String>; 4]) {
+    let texts = [event.conference(), event.participant(), event.name(), event.number()];
+    (event.happening(), texts.map(|text| text.map(std::borrow::Cow::into_owned)))
+}
+
+fn some(texts: [&str; 4]) -> [Option<String>; 4] {
+    texts.map(|text| (!text.is_empty()).then(|| text.to_owned()))
+}
+
+#[test]
+fn events_of_confbridge() {
+    let caller = "CallerIDNum: 100\r\nCallerIDName: Ann\r\n";
+    let channel = "Conference: 1111\r\nChannel: PJSIP/a-1\r\n";
+    let named = some(["1111", "PJSIP/a-1", "Ann", "100"]);
+    let room = || some(["1111", "", "", ""]);
+    for (name, happening, rest, expected) in [
+        ("ConfbridgeJoin", Happening::Joined, caller, named.clone()),
+        ("ConfbridgeLeave", Happening::Left, caller, named.clone()),
+        ("ConfbridgeMute", Happening::Muted, caller, named.clone()),
+        ("ConfbridgeUnmute", Happening::Unmuted, caller, named),
+        ("ConfbridgeTalking", Happening::Talking, "TalkingStatus: on\r\n", some(["1111", "PJSIP/a-1", "", ""])),
+        ("ConfbridgeTalking", Happening::Silent, "TalkingStatus: off\r\n", some(["1111", "PJSIP/a-1", "", ""])),
+        (
+            "ConfbridgeJoin",
+            Happening::Joined,
+            "CallerIDNum: <unknown>\r\nCallerIDName: <no name>\r\n",
+            some(["1111", "PJSIP/a-1", "", ""]),
+        ),
+    ] {
+        let frames = frames(&format!("Event: {name}\r\n{channel}{rest}\r\n"));
+        let event = Event::of_ami(frames[0].view().into()).expect("ConfBridge's");
+        assert_eq!(told(&event), (happening, expected), "{name}");
+    }
+    for (name, happening) in [
+        ("ConfbridgeStart", Happening::Started),
+        ("ConfbridgeEnd", Happening::Ended),
+        ("ConfbridgeRecord", Happening::RecordingStarted),
+        ("ConfbridgeStopRecord", Happening::RecordingStopped),
+    ] {
+        let frames = frames(&format!("Event: {name}\r\nConference: 1111\r\n\r\n"));
+        assert_eq!(told(&Event::of_ami(frames[0].view().into()).expect("ConfBridge's")), (happening, room()));
+    }
+    for name in ["Hangup", "ConfbridgeList", "ConfbridgeListRooms"] {
+        assert!(Event::of_ami(frames(&format!("Event: {name}\r\nConference: 1\r\n\r\n"))[0].view().into()).is_none());
+    }
+}
+
+#[test]
+fn events_of_freeswitch() {
+    let caller = "Caller-Caller-ID-Name: Ann%20B\nCaller-Caller-ID-Number: %2B49\n";
+    for (rest, happening, expected) in [
+        ("Member-ID: 7\nAction: add-member\n", Happening::Joined, some(["board room", "7", "Ann B", "+49"])),
+        (
+            "Action: video-floor-change\nNew-ID: 9\n",
+            Happening::VideoFloorChanged,
+            some(["board room", "9", "Ann B", "+49"]),
+        ),
+        ("Action: hup-member\nMember-ID: 7\nNew-ID: 9\n", Happening::Kicked, some(["board room", "7", "Ann B", "+49"])),
+    ] {
+        let event = format!(
+            "Event-Subclass: conference%3A%3Amaintenance\nEvent-Name: CUSTOM\nConference-Name: board%20room\n{caller}{rest}\n"
+        );
+        let message = format!("Content-Length: {}\nContent-Type: text/event-plain\n\n{event}", event.len());
+        let mut decoder = ami_proto::freeswitch::Decoder::new(ami_proto::freeswitch::LIMITS);
+        decoder.push(message.as_bytes());
+        let frame = decoder.next_frame().unwrap().expect("the whole of it");
+        let event = Event::of_freeswitch(frame.event().expect("an event")).expect("a conference's");
+        assert_eq!(told(&event), (happening, expected), "{rest}");
+    }
+}
+
+#[test]
+fn events_of_kazoo() {
+    for (text, happening, expected) in [
+        (
+            r#"{"event": "mute-member", "participant_id": "7", "conference_id": "c1", "caller_id_name": "Ann", "caller_id_number": 100}"#,
+            Happening::Muted,
+            some(["c1", "7", "Ann", "100"]),
+        ),
+        (
+            r#"{"Event": "del-member", "Participant-ID": 7, "Conference-ID": "c1", "Caller-ID-Name": "A", "Caller-ID-Number": "1"}"#,
+            Happening::Left,
+            some(["c1", "7", "A", "1"]),
+        ),
+        (r#"{"event": "tickled"}"#, Happening::Other, some([""; 4])),
+    ] {
+        let event = Event::from(ParticipantEvent::from_slice(text.as_bytes()).unwrap());
+        assert_eq!(told(&event), (happening, expected), "{text}");
+    }
+}
+
+#[test]
+fn answers_of_freeswitch() {
+    let conference = "room";
+    let mute = Command::Mute("room", Who::One("7"));
+    let start = Command::StartRecord { conference, file: Some("a.wav") };
+    let volume = Command::Volume { conference, who: Who::All, side: Side::In, level: None };
+    for (command, text, expected) in [
+        (&mute, "+OK mute 7\n", "done"),
+        (&mute, "-ERR Non-Existant ID 7\n", "refused Non-Existant ID 7"),
+        (&mute, "Something nobody has seen\n", "text Something nobody has seen"),
+        (&mute, "+OK mute 7\n-ERR Non-Existant ID 8\n", "refused Non-Existant ID 8"),
+        // Only who asks is told.
+        (&start, "+OK Record file a.wav\n", "done"),
+        (&Command::RecordStatus("room"), "+OK Record file a.wav\n", "recording true"),
+        (&Command::RecordStatus("room"), "-ERR Conference is not being recorded.\n", "recording false"),
+        (&Command::RecordStatus("room"), "what is this\n", "text what is this"),
+        (&volume, "+OK Volume IN 2 = 1\n", "levels [(2, 1)]"),
+        (&Command::ListRooms, "+OK No active conferences.\n", "conferences 0"),
+        (&Command::List("room"), "", "participants 0"),
+    ] {
+        assert_eq!(outcome(Dialect::FreeSwitch, command, Native::Text(text.as_bytes())), expected, "{command}: {text}");
+    }
+    let http = Native::Http { status: 200, body: b"+OK" };
+    assert!(matches!(Dialect::FreeSwitch.decode(&mute, http), Err(ReplyError::Dialect)));
+}
+
+/// The service's own answers beside those that it hands on.
+#[test]
+fn answers_of_sipxecs() {
+    let conference = "room";
+    let invite = Command::Invite { conference, user: "401" };
+    let start = Command::StartRecord { conference, file: None };
+    let stop = Command::StopRecord { conference, file: None };
+    let stop_one = Command::StopRecord { conference, file: Some("a.wav") };
+    let status = Command::RecordStatus("room");
+    let mute = Command::Mute("room", Who::One("7"));
+    for (command, text, expected) in [
+        (&invite, "Invitation sent", "done"),
+        (&invite, "Invitation lost", "text Invitation lost"),
+        (&invite, "+OK mute 7", "text +OK mute 7"),
+        (&invite, "ERROR: connection refused", "refused connection refused"),
+        (&status, "IN_PROGRESS", "recording true"),
+        (&status, "NO_RECORDING", "recording false"),
+        (&status, "75", "text 75"),
+        (&status, "perhaps", "text perhaps"),
+        (&status, "ERROR: Incorect \"action\" parameter", "refused Incorect \"action\" parameter"),
+        (&start, "anything", "done"),
+        (&start, "-ERR no disk\nmore", "refused no disk"),
+        (&start, "ERROR: no recorder", "refused no recorder"),
+        (&stop, "Stopped recording file a.wav\n+OK Stopped recording 0 files\n", "done"),
+        (&stop, "-ERR no", "refused no"),
+        (&stop_one, "Something nobody has seen", "text Something nobody has seen"),
+        (&mute, "+OK mute 7\n", "done"),
+        (&mute, "-ERR no reply\n", "done"),
+        (&mute, "-ERR Non-Existant ID 7\n", "refused Non-Existant ID 7"),
+        (&mute, "ERROR: connection refused\n", "refused connection refused"),
+        (&mute, "Invitation sent", "text Invitation sent"),
+    ] {
+        let body = format!("<command-response>{text}</command-response>\n");
+        let reply = Native::Http { status: 200, body: body.as_bytes() };
+        assert_eq!(outcome(SIPXECS, command, reply), expected, "{command}: {text}");
+    }
+    for (status, body, expected) in [
+        (299, "<command-response>+OK mute 7\n</command-response>", "done"),
+        (300, "<command-response>+OK mute 7\n</command-response>", "refused +OK mute 7\n"),
+        (199, "<command-response>+OK mute 7\n</command-response>", "refused +OK mute 7\n"),
+        (200, "<command-exception>User is not owner</command-exception>\n", "refused User is not owner"),
+        (403, "<command-exception>User is not owner</command-exception>\n", "refused User is not owner"),
+        (502, "<html>", "refused <html>"),
+    ] {
+        assert_eq!(
+            outcome(SIPXECS, &mute, Native::Http { status, body: body.as_bytes() }),
+            expected,
+            "{status} {body}"
+        );
+    }
+}
+
+#[test]
+fn answers_of_kazoo() {
+    let mute = Command::Mute("c", Who::One("7"));
+    for (command, status, body, expected) in [
+        (&mute, 200, r#"{"data": "ok", "status": "success"}"#, "done"),
+        (&mute, 202, "", "done"),
+        (&mute, 304, " \n", "done"),
+        (&mute, 399, r#"{"data": "ok", "status": "success"}"#, "done"),
+        (&mute, 400, r#"{"data": "ok", "status": "success"}"#, "refused status 400"),
+        (&mute, 400, "", "refused status 400"),
+        (&mute, 400, "<html>", "refused status 400"),
+        (&mute, 399, "<html>", "error expected JSON at line 1, column 1"),
+        (&mute, 200, "nope", "error expected JSON at line 1, column 2"),
+        // The server refuses and HTTP does not.
+        (&mute, 200, r#"{"data": {}, "status": "error", "message": "no such"}"#, "refused no such"),
+        (&mute, 200, r#"{"data": {}, "status": "fatal"}"#, "refused status 200"),
+        (&mute, 404, r#"{"data": {}, "status": "error", "message": "bad_identifier"}"#, "refused bad_identifier"),
+        (&Command::List("c"), 200, r#"{"data": []}"#, "participants 0"),
+        (&Command::List("c"), 200, r#"{"data": {"_read_only": {"participants": [{}]}}}"#, "participants 1"),
+        (&Command::List("c"), 200, r#"{"data": 5}"#, "error field data is not an object"),
+        (&Command::List("c"), 200, r#"{"data": {}}"#, "error field participants is missing"),
+        (&Command::ListRooms, 200, r#"{"data": {}}"#, "error field data is not an array of objects"),
+        (&Command::ListRooms, 200, r#"{"data": [{}, {}]}"#, "conferences 2"),
+    ] {
+        let reply = Native::Http { status, body: body.as_bytes() };
+        assert_eq!(outcome(KAZOO, command, reply), expected, "{status} {body}");
+    }
+}
+
+#[test]
+fn answers_of_confbridge() {
+    let lock = Command::Lock("1111");
+    for (command, text, expected) in [
+        (&lock, "Response: Success\r\nMessage: Conference locked\r\n\r\n", "done"),
+        (
+            &lock,
+            "Response: Error\r\nMessage: No Conference by that name found.\r\n\r\n",
+            "refused No Conference by that name found.",
+        ),
+        (&lock, "Response: Error\r\n\r\n", "refused "),
+        (&lock, "Event: Hangup\r\n\r\n", "error the reply is not one to this command"),
+        (&Command::ListRooms, "Response: Error\r\nMessage: no active CONFERENCES.\r\n\r\n", "conferences 0"),
+        (&Command::ListRooms, "Response: Error\r\nMessage: Permission denied\r\n\r\n", "refused Permission denied"),
+        (
+            &Command::ListRooms,
+            "Response: Success\r\n\r\nEvent: ConfbridgeListRooms\r\n\r\nEvent: X\r\n\r\n",
+            "conferences 1",
+        ),
+        (
+            &Command::List("1"),
+            "Response: Error\r\nMessage: No active conferences.\r\n\r\n",
+            "refused No active conferences.",
+        ),
+    ] {
+        let frames = frames(text);
+        let views: Vec<_> = frames.iter().map(OwnedFrame::view).collect();
+        assert_eq!(outcome(Dialect::ConfBridge, command, Native::Frames(&views)), expected, "{command}: {text}");
+    }
+}
+
+/// The argument that is refused is named as the command has it.
+#[test]
+fn refused_arguments_by_name() {
+    let conference = "room";
+    let dial = |conference, endpoint| Command::Dial { conference, endpoint, caller: None };
+    for (command, name) in [
+        (Command::StartRecord { conference, file: Some("") }, "file"),
+        (dial("room", ""), "endpoint"),
+        (dial("", "PJSIP/1"), "conference"),
+        (Command::Lock(""), "conference"),
+        (Command::Kick("room", Who::One("")), "participant"),
+    ] {
+        let refused = Dialect::ConfBridge.encode(&command);
+        assert!(matches!(refused, Err(RequestError::Argument { argument, .. }) if argument == name), "{command}");
+    }
+    let both = Command::Relate { conference, participant: "1", other: "2", relation: Relation::NoSpeakNoHear };
+    let Err(RequestError::Unsupported(error)) = KAZOO.encode(&both) else { panic!("Kazoo has no such relation") };
+    assert_eq!(error.to_string(), "Kazoo has no such relate: relate them as deaf or as mute, which is what it has");
+}
+
+/// What may be shown of a request, byte for byte: the whole of it but for PINs.
+#[test]
+fn what_is_shown_of_requests() {
+    let pin = Command::SetPin("room", "98765");
+    let lock = Command::Lock("room");
+    let say = Command::Say { conference: "room", text: "98765", to: None };
+    for (dialect, command, expected) in [
+        (Dialect::ConfBridge, &lock, "Action: ConfbridgeLock\r\nConference: room\r\n\r\n"),
+        (Dialect::FreeSwitch, &lock, "api conference room lock\n\n"),
+        (Dialect::FreeSwitch, &pin, "api conference room pin ***\n\n"),
+        (Dialect::FreeSwitch, &say, "api conference room say 98765\n\n"),
+        (SIPXECS, &lock, "GET /sipxconfig/rest/my/conference/room/lock HTTP/1.1\r\n\r\n"),
+        (SIPXECS, &pin, "GET /sipxconfig/rest/my/conference/room/pin*** HTTP/1.1\r\n\r\n"),
+        (
+            KAZOO,
+            &lock,
+            "PUT /v2/accounts/ACCOUNT/conferences/room HTTP/1.1\r\nContent-Type: application/json\r\n\r\n\
+             {\"data\": {\"action\": \"lock\"}}",
+        ),
+    ] {
+        let request = dialect.encode(command).unwrap();
+        assert_eq!(String::from_utf8(request.to_masked_bytes()).unwrap(), expected);
+        if !expected.contains("***") {
+            assert_eq!(request.to_masked_bytes(), request.to_bytes());
+        }
+    }
+}
