@@ -13,6 +13,10 @@ use ami_proto::action::CoreStatus;
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending};
 use clap::Parser;
 
+#[path = "shown.rs"]
+mod shown;
+use shown::Shown;
+
 /// Logs in, asks how many calls there are, prints some events and says goodbye.
 #[derive(Parser)]
 struct Options {
@@ -48,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 }
                 ClientEvent::Ended { ending, .. } => return Err(format!("no answer: {ending}").into()),
                 ClientEvent::Event(event) if left > 0 => {
-                    println!("event: {}", event.frame().name().unwrap_or_default());
+                    println!("event: {}", Shown(event.frame().name().unwrap_or_default()));
                     left -= 1;
                     if left == 0 {
                         client.close(Instant::now());

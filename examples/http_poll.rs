@@ -16,6 +16,10 @@ use ami_proto::FrameKind;
 use ami_proto::http::{Credentials, Endpoint, Outcome, Request, Session};
 use clap::Parser;
 
+#[path = "shown.rs"]
+mod shown;
+use shown::Shown;
+
 /// Logs in over HTTP and prints some events.
 #[derive(Parser)]
 struct Options {
@@ -55,7 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             while let Some(frame) = body.next_frame()? {
                 let name = frame.name().unwrap_or_default();
                 if left > 0 && frame.kind() == FrameKind::Event && name != "WaitEventComplete" {
-                    println!("event: {name}");
+                    println!("event: {}", Shown(name));
                     left -= 1;
                 }
             }

@@ -17,6 +17,10 @@ use ami_proto::event::Event;
 use ami_proto::value::Classes;
 use clap::Parser;
 
+#[path = "shown.rs"]
+mod shown;
+use shown::Shown;
+
 /// Has a party called, then connected to an extension.
 #[derive(Parser)]
 struct Options {
@@ -44,7 +48,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("originate: {error}");
+            eprintln!("originate: {:.1000}", Shown(error.to_string()));
             ExitCode::FAILURE
         }
     }
@@ -69,15 +73,17 @@ fn call(options: &Options) -> Result<bool, Box<dyn Error>> {
             match event {
                 ClientEvent::Ready(_) => drop(client.send(Instant::now(), &action)?),
                 ClientEvent::Started { response, .. } => {
-                    println!("{}", response.message().unwrap_or_default());
+                    println!("{:.1000}", Shown(response.message().unwrap_or_default()));
                 }
                 ClientEvent::Ended { ending, .. } => {
                     match ending {
                         Ending::Outcome(Event::OriginateResponse(outcome)) => {
                             answered = outcome.response()? == "Success";
-                            println!("{}: {}", outcome.channel()?, outcome.response()?);
+                            println!("{}: {}", Shown(outcome.channel()?), Shown(outcome.response()?));
                         }
-                        Ending::Refused(response) => println!("refused: {}", response.message().unwrap_or_default()),
+                        Ending::Refused(response) => {
+                            println!("refused: {:.1000}", Shown(response.message().unwrap_or_default()));
+                        }
                         other => return Err(format!("outcome unknown: {other}").into()),
                     }
                     client.close(Instant::now());

@@ -17,6 +17,10 @@ use ami_proto::value::Classes;
 use clap::Parser;
 use comfy_table::{Table, presets};
 
+#[path = "shown.rs"]
+mod shown;
+use shown::Shown;
+
 /// Shows queues and their members.
 #[derive(Parser)]
 struct Options {
@@ -59,8 +63,9 @@ impl Queues {
         let mut table = Table::new();
         table.load_preset(presets::ASCII_MARKDOWN).set_header(["queue", "waiting", "members: state"]);
         for (queue, (callers, members)) in &self.0 {
-            let members: Vec<_> = members.iter().map(|(member, state)| format!("{member}: {state}")).collect();
-            table.add_row([queue.clone(), callers.to_string(), members.join(", ")]);
+            let members: Vec<_> =
+                members.iter().map(|(member, state)| format!("{}: {}", Shown(member), Shown(state))).collect();
+            table.add_row([Shown(queue).to_string(), callers.to_string(), members.join(", ")]);
         }
         table
     }

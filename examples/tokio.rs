@@ -13,6 +13,10 @@ use clap::Parser;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+#[path = "shown.rs"]
+mod shown;
+use shown::Shown;
+
 /// Logs in, asks how many calls there are, prints some events and says goodbye.
 #[derive(Parser)]
 struct Options {
@@ -80,7 +84,7 @@ impl Session {
                 }
                 ClientEvent::Ended { ending, .. } => return Err(format!("no answer: {ending}").into()),
                 ClientEvent::Event(event) if self.left > 0 => {
-                    println!("event: {}", event.frame().name().unwrap_or_default());
+                    println!("event: {}", Shown(event.frame().name().unwrap_or_default()));
                     self.left -= 1;
                     if self.left == 0 {
                         client.close(Instant::now());

@@ -13,6 +13,8 @@ mod esl;
 mod http;
 mod manager;
 mod show;
+#[path = "../shown.rs"]
+mod shown;
 
 use std::error::Error;
 use std::io::Read;
@@ -22,6 +24,7 @@ use ami_proto::conference::{Command, Dialect, Native, Request};
 use ami_proto::kazoo::Account;
 use ami_proto::{Decoder, FrameKind, Limits};
 use clap::{Parser, ValueEnum};
+use shown::Shown;
 
 /// Runs conferences, whoever serves them.
 #[derive(Parser)]
@@ -68,7 +71,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            eprintln!("conference: {error}");
+            eprintln!("conference: {:.1000}", Shown(error.to_string()));
             ExitCode::FAILURE
         }
     }

@@ -5,6 +5,8 @@ use std::fmt::Display;
 use ami_proto::conference::{Conference, Outcome, Participant, Request};
 use comfy_table::Table;
 
+use crate::shown::Shown;
+
 /// The request as it would be sent, its PINs masked unless they are to be shown.
 pub(crate) fn request(request: &Request<'_>, secrets: bool) -> String {
     let bytes = if secrets { request.to_bytes() } else { request.to_masked_bytes() };
@@ -18,11 +20,13 @@ pub(crate) fn outcome(outcome: &Outcome<'_>) -> Result<String, String> {
         Outcome::Participants(list) => participants(list),
         Outcome::Conferences(list) => conferences(list),
         Outcome::Conference(conference, list) => conferences(std::slice::from_ref(conference)) + &participants(list),
-        Outcome::Levels(levels) => {
-            levels.iter().map(|(id, level)| format!("{id}: {level}\n")).collect::<Vec<_>>().concat()
-        }
+        Outcome::Levels(levels) => levels
+            .iter()
+            .map(|(id, level)| format!("{}: {level}\n", Shown(id.to_string())))
+            .collect::<Vec<_>>()
+            .concat(),
         Outcome::Recording(recording) => format!("{}\n", if *recording { "recording" } else { "not recording" }),
-        Outcome::Text(text) => format!("{text}\n"),
+        Outcome::Text(text) => text.to_string().lines().map(|line| format!("{:.1000}\n", Shown(line))).collect(),
         Outcome::Refused(reason) => return Err(format!("refused: {reason}")),
         other => return Err(format!("{other:?}")),
     })
@@ -67,10 +71,8 @@ fn table<const N: usize>(header: [&str; N]) -> Table {
     table
 }
 
-/// A name is the server's: what could steer a terminal is left out.
 fn cell(value: Option<impl Display>) -> String {
-    let text = value.map(|value| value.to_string()).unwrap_or_default();
-    text.chars().filter(|c| !c.is_control()).collect()
+    value.map(|value| Shown(value.to_string()).to_string()).unwrap_or_default()
 }
 
 fn truth(value: Option<bool>) -> String {

@@ -10,8 +10,8 @@ use ami_proto::{Frame, FrameKind, OwnedFrame};
 use comfy_table::{CellAlignment, Table, presets};
 
 use crate::clock::Clock;
+use crate::shown::Shown;
 use crate::stream::Stream;
-use crate::summary::Shown;
 use crate::{Name, Report, timeline};
 
 /// Events held back at the most until one tells the time.

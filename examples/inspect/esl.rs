@@ -15,9 +15,9 @@ use comfy_table::{CellAlignment, Table, presets};
 use indicatif::HumanCount;
 use serde_json::{Map, json};
 
-use crate::json::text;
+use crate::json::{line, text};
+use crate::shown::Shown;
 use crate::stream::{Decode, Ending, Stream};
-use crate::summary::Shown;
 use crate::typed::datum;
 use crate::{Name, Report};
 
@@ -157,8 +157,7 @@ impl<W: Write> Report<Decoder> for Json<W> {
         if let Some(typed) = self.typed.then(|| self.typed(frame)).flatten() {
             object["typed"] = typed;
         }
-        serde_json::to_writer(&mut self.out, &object)?;
-        self.out.write_all(b"\n")
+        line(&mut self.out, &object)
     }
 
     fn end_of_file(&mut self, _: Name<'_>, _: &Stream) -> io::Result<()> {

@@ -46,8 +46,7 @@ impl<W: Write> Report for Json<W> {
             let described = if self.show_secrets { described.with_secrets() } else { described };
             object["typed"] = typed::object(&described);
         }
-        serde_json::to_writer(&mut self.out, &object)?;
-        self.out.write_all(b"\n")
+        line(&mut self.out, &object)
     }
 
     fn end_of_file(&mut self, _: Name<'_>, _: &Stream) -> io::Result<()> {
@@ -57,6 +56,26 @@ impl<W: Write> Report for Json<W> {
     fn end(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Writes an object on a line of its own. What could steer a terminal is escaped, which changes
+/// nothing of what a JSON string says; `serde_json` does so only below U+0020.
+pub(crate) fn line(out: &mut impl Write, object: &serde_json::Value) -> io::Result<()> {
+    let mut line = object.to_string();
+    line.push('\n');
+    if line.bytes().all(|byte| byte.is_ascii() && byte != 0x7f) {
+        return out.write_all(line.as_bytes());
+    }
+    for char in line.chars() {
+        if matches!(char, '"' | '\'' | '\\' | '\n') || char.escape_debug().len() == 1 {
+            write!(out, "{char}")?;
+            continue;
+        }
+        for unit in char.encode_utf16(&mut [0; 2]) {
+            write!(out, "\\u{unit:04x}")?;
+        }
+    }
+    Ok(())
 }
 
 /// Text as a string. AMI promises no charset, so what is no UTF-8 is given in hexadecimal rather than changed.

@@ -32,6 +32,8 @@ mod calls;
 mod clock;
 mod esl;
 mod json;
+#[path = "../shown.rs"]
+mod shown;
 mod stream;
 mod summary;
 mod timeline;

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -11,14 +11,13 @@ use ami_proto::{Frame, FrameKind};
 use comfy_table::{CellAlignment, Table, presets};
 use indicatif::HumanCount;
 
+use crate::shown::Shown;
 use crate::stream::{Ending, Stream};
 use crate::typed::{Coverage, Types};
 use crate::{Name, Report};
 
 /// Odd lines shown of a file.
 const SAMPLES: usize = 5;
-/// Characters shown of a name or a line.
-const SHOWN: usize = 72;
 
 pub(crate) struct Summary<W> {
     out: W,
@@ -235,34 +234,5 @@ impl Counts {
             column.set_cell_alignment(CellAlignment::Right);
         }
         table
-    }
-}
-
-/// Bytes of a peer made fit for a terminal: of bounded length, without control characters.
-pub(crate) struct Shown<'a>(pub(crate) &'a [u8]);
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut left = SHOWN;
-        for chunk in self.0.utf8_chunks() {
-            for char in chunk.valid().chars() {
-                if left == 0 {
-                    return f.write_char('…');
-                }
-                left -= 1;
-                match char {
-                    '"' | '\'' => f.write_char(char)?,
-                    char => write!(f, "{}", char.escape_debug())?,
-                }
-            }
-            for byte in chunk.invalid() {
-                if left == 0 {
-                    return f.write_char('…');
-                }
-                left -= 1;
-                write!(f, "\\x{byte:02x}")?;
-            }
-        }
-        Ok(())
     }
 }

@@ -8,7 +8,7 @@ use svg::Document;
 use svg::node::element::{Circle, Group, Line, Path, Rectangle, Text, Title};
 
 use crate::calls::seconds;
-use crate::summary::Shown;
+use crate::shown::Shown;
 
 const ROW: f64 = 18.0;
 const BAR: f64 = 11.0;

@@ -10,7 +10,7 @@ use indicatif::HumanCount;
 use serde_json::{Map, Value, json};
 
 use crate::json::text;
-use crate::summary::Shown;
+use crate::shown::Shown;
 
 /// The types that frames are found by.
 pub(crate) struct Types(Replies);

@@ -161,7 +161,8 @@ fn the_corpus_as_the_oracle_reads_it() {
             let reading = oracle::read(input, true);
             for frame in &reading.frames {
                 let line = lines.next().unwrap_or_else(|| panic!("{name}: frames are missing"));
-                assert_eq!(line, object(frame).to_string(), "{name}");
+                let line: Value = serde_json::from_str(line).expect("an object");
+                assert_eq!(line.to_string(), object(frame).to_string(), "{name}");
             }
             let left = input.len() as u64 - reading.rest;
             if left > 0 {
@@ -495,4 +496,14 @@ fn calls_as_a_table_and_a_picture() {
     let run = inspect(["--svg", "/no/such/directory/x.svg", "corpus/sessions/22_queue_excerpt.ami"]);
     assert_eq!(run.code, Some(2));
     assert!(run.stderr.contains("/no/such/directory/x.svg"), "{}", run.stderr);
+}
+
+/// A JSON string says the same with escapes, and does nothing to the terminal that it is shown on.
+#[test]
+fn json_steers_no_terminal() {
+    let name = "x\u{1b}[2J\u{9b}1m\u{202e}\u{7f}'\u{e0001}";
+    let run = inspect_from(format!("Event: {name}\r\n\r\n").as_bytes(), ["--json"]);
+    assert_eq!(objects(&run)[0]["name"], *name);
+    let escaped = r#""name":"x\u001b[2J\u009b1m\u202e\u007f'\udb40\udc01","#;
+    assert!(run.stdout.contains(escaped), "{}", run.stdout);
 }

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+mod hostile;
 mod mocks;
 
 /// The programs by name, each with the path that cargo built it at.
@@ -172,7 +173,7 @@ fn http_poll() {
                     }
                     "action=waitevent" => {
                         "Response: Success\r\nMessage: Waiting for Event completed.\r\n\r\n\
-                            Event: Newchannel\r\n\r\nEvent: Hangup\r\nCause: 16\r\n\r\nEvent: WaitEventComplete\r\n\r\n"
+                            Event: New\x1b[2Jchannel\r\n\r\nEvent: Hangup\r\nCause: 16\r\n\r\nEvent: WaitEventComplete\r\n\r\n"
                     }
                     "action=logoff" => "Response: Goodbye\r\nMessage: Thanks for all the fish.\r\n\r\n",
                     _ => panic!("{form}"),
@@ -188,7 +189,7 @@ fn http_poll() {
             asked
         });
         let stdout = output("http_poll", &[&address, "--prefix", "pbx", "--events", "3"]);
-        assert_eq!(stdout, "event: Newchannel\nevent: Hangup\nevent: Newchannel\n");
+        assert_eq!(stdout, "event: New\\u{1b}[2Jchannel\nevent: Hangup\nevent: New\\u{1b}[2Jchannel\n");
         web.join().expect("the web server")
     });
     assert_eq!(asked, ["action=login", "action=waitevent", "action=waitevent", "action=logoff"]);

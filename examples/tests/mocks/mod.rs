@@ -9,7 +9,7 @@ use std::process::Stdio;
 use std::thread::JoinHandle;
 
 /// FreeSWITCH's event socket, with the replies that 1.11.2 gave. Gives the commands that it was sent.
-fn event_socket(reply: &'static str) -> (String, JoinHandle<Vec<String>>) {
+pub(super) fn event_socket(reply: &'static str) -> (String, JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("an address").to_string();
     let server = std::thread::spawn(move || {
@@ -75,7 +75,7 @@ fn service(reply: &'static str) -> (String, JoinHandle<Vec<String>>) {
 }
 
 /// Kazoo: wants a token.
-fn crossbar(status: u16, reply: &'static str) -> (String, JoinHandle<Vec<String>>) {
+pub(super) fn crossbar(status: u16, reply: &'static str) -> (String, JoinHandle<Vec<String>>) {
     web(1, move |request| {
         let known =
             request.headers().iter().any(|header| header.field.equiv("X-Auth-Token") && header.value == "t0ken");
