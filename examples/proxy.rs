@@ -4,9 +4,19 @@
 //! cargo run -p ami-examples --bin proxy -- 127.0.0.1:5038 127.0.0.1:5039
 //! ```
 //!
-//! It prints the address that it listens on. Clients log in with the same user and secret, and see the events that they ask for. It ends when upstream does, and says why.
+//! It prints the address that it listens on. Clients log in with the same user and secret, and see the
+//! events that they ask for. It ends when upstream does, and says why.
+//!
+//! At most 64 guests are served at a time; others wait to be accepted. Each may have 16 requests
+//! upstream, and further ones wait: nobody can take what another needs. The requests of a guest whose
+//! session is over, or whose connection is broken, are cancelled. A guest that has only closed its
+//! sending side still gets its answers, as with Asterisk.
 
-use std::{collections::HashMap, error::Error, net::SocketAddr, time::Instant};
+use std::collections::HashMap;
+use std::error::Error;
+use std::io::{Read, Write};
+use std::net::SocketAddr;
+use std::time::Instant;
 
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Id};
 use ami_proto::request::Request;
@@ -17,7 +27,13 @@ use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token};
 
 const DENIED: [(&str, &str); 1] = [("Message", "Permission denied")];
-type Guests = HashMap<usize, (Server, TcpStream)>;
+/// Guests that are served at a time.
+const GUESTS: usize = 64;
+/// Requests that each may have upstream.
+const SHARE: usize = 16;
+
+/// By number, each with its connection.
+type Guests<S> = HashMap<usize, (Server, S)>;
 
 /// Many clients, one session upstream.
 #[derive(Parser)]
@@ -43,15 +59,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     poll.registry().register(&mut upstream, Token(0), both)?;
     poll.registry().register(&mut listener, Token(1), Interest::READABLE)?;
     println!("{}", listener.local_addr()?);
-    let mut client = Client::new(Config::new());
-    client.login(Instant::now(), Credentials::plain(&options.user, &options.secret))?;
-    let (mut proxy, mut guests) = (Proxy { options, client, asked: HashMap::new() }, Guests::new());
+    let (mut proxy, mut guests) = (Proxy::new(options)?, Guests::new());
     for number in 2.. {
         // Sockets tell once that they are ready, so all go on until none is.
         while proxy.turn(&mut upstream, &mut guests)? {}
-        if let Ok((mut socket, _)) = listener.accept() {
+        let room = guests.len() < GUESTS;
+        if let Some((mut socket, _)) = room.then(|| listener.accept().ok()).flatten() {
             poll.registry().register(&mut socket, Token(number), both)?;
-            guests.insert(number, (Server::new(Instant::now(), server::Config::new()), socket));
+            guests.insert(number, (guest(), socket));
         } else {
             let now = Instant::now();
             let waits = guests.values().filter_map(|(server, _)| server.wait(now));
@@ -59,6 +74,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
+}
+
+/// The session of a guest that has just come.
+fn guest() -> Server {
+    Server::new(Instant::now(), server::Config::new().max_open(SHARE))
 }
 
 struct Proxy {
@@ -69,8 +89,16 @@ struct Proxy {
 }
 
 impl Proxy {
+    fn new(options: Options) -> Result<Self, Box<dyn Error>> {
+        // With one that is answered by text goes a `Ping` of the client's own.
+        let mut client = Client::new(Config::new().max_in_flight(GUESTS * SHARE * 2));
+        client.login(Instant::now(), Credentials::plain(&options.user, &options.secret))?;
+        Ok(Self { options, client, asked: HashMap::new() })
+    }
+
     /// Moves what can be moved; says whether anything was. An error is the end of upstream; everybody has been told.
-    fn turn(&mut self, upstream: &mut TcpStream, guests: &mut Guests) -> Result<bool, Box<dyn Error>> {
+    fn turn<S: Read + Write>(&mut self, upstream: &mut S, guests: &mut Guests<S>) -> Result<bool, Box<dyn Error>> {
+        let before = guests.len();
         let (end, mut moved) = (self.hear(guests), false);
         guests.retain(|number, (server, socket)| {
             // Whoever breaks the protocol, or the connection, is out; nobody else is concerned.
@@ -78,12 +106,17 @@ impl Proxy {
             moved |= more;
             self.serve(*number, server).is_ok() && !(server.is_over() && server.unsent() == 0)
         });
+        if guests.len() < before {
+            // Each tells of its own end, which `hear` takes.
+            let gone = self.asked.iter().filter(|(_, (number, _))| !guests.contains_key(number));
+            gone.for_each(|(id, _)| _ = self.client.cancel(*id));
+        }
         end?;
         Ok(self.client.exchange(upstream, Instant::now)? || moved)
     }
 
     /// Hands on what upstream has said: events to all who receive them, answers to whom they belong.
-    fn hear(&mut self, guests: &mut Guests) -> Result<(), String> {
+    fn hear<S>(&mut self, guests: &mut Guests<S>) -> Result<(), String> {
         while let Some(event) = self.client.poll_event().map_err(|error| format!("upstream: {error}"))? {
             let asked = event.id().and_then(|id| self.asked.get(&id).copied());
             for (number, (server, _)) in guests.iter_mut() {
@@ -117,3 +150,7 @@ impl Proxy {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[path = "tests/proxy/mod.rs"]
+mod tests;

@@ -92,7 +92,9 @@ impl Server {
     }
 
     /// Passes on what a client of another server was told: to the session whose `request` it is about as the answer, frame by frame as it came but for the `ActionID`, which is its own again; to any other session, with
-    /// `None`, only what all sessions receive, as [`forward`](Self::forward) does. An ending without a frame, such as a timeout, is told as an error. A request that is no longer open is told nothing.
+    /// `None`, only what all sessions receive, as [`forward`](Self::forward) does, and without the `ActionID` of the
+    /// request that it answers: what names our requests upstream is for nobody to know, see
+    /// [`manual::injection`](crate::manual::injection). An ending without a frame, such as a timeout, is told as an error. A request that is no longer open is told nothing.
     ///
     /// This and [`Client::forward`](crate::client::Client::forward) are what a proxy is made of.
     ///
@@ -130,8 +132,12 @@ impl Server {
     /// ```
     pub fn relay(&mut self, request: Option<RequestId>, event: ClientEvent<'_>) {
         let Some(id) = request else {
-            if let ClientEvent::Event(told) | ClientEvent::Ended { ending: Ending::Outcome(told), .. } = event {
-                self.forward(told.frame());
+            match event {
+                ClientEvent::Event(told) => _ = self.forward(told.frame()),
+                ClientEvent::Ended { ending: Ending::Outcome(told), .. } if self.receives(told.frame()) => {
+                    self.write_unrefused(|out| readdress(told.frame(), &[], out));
+                }
+                _ => {}
             }
             return;
         };
@@ -231,19 +237,28 @@ impl Server {
 
     /// Sends an event of another connection on as it came, if the session receives all classes of its `Privilege`; says whether. An event without that header is somebody's list item, and is not sent.
     pub fn forward(&mut self, event: Frame<'_>) -> bool {
-        let privilege = event.get("Privilege").and_then(|value| value.parse::<crate::value::ClassSet<'_>>().ok());
-        let received = privilege.is_some_and(|privilege| self.mask().contains(privilege.classes()));
-        let sent = event.kind() == FrameKind::Event && self.stage == Stage::LoggedIn && received;
+        let sent = self.receives(event);
         if sent {
             self.raw(event.as_bytes());
         }
         sent && self.stage == Stage::LoggedIn
     }
 
+    /// Whether the session receives this event of another connection.
+    fn receives(&self, event: Frame<'_>) -> bool {
+        let privilege = event.get("Privilege").and_then(|value| value.parse::<crate::value::ClassSet<'_>>().ok());
+        let received = privilege.is_some_and(|privilege| self.mask().contains(privilege.classes()));
+        event.kind() == FrameKind::Event && self.stage == Stage::LoggedIn && received
+    }
+
     /// Sends these bytes as they are: what a mock of an odd server needs.
     pub fn raw(&mut self, bytes: &[u8]) {
+        self.write_unrefused(|out| out.extend_from_slice(bytes));
+    }
+
+    fn write_unrefused(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         let written = self.write(|out| {
-            out.extend_from_slice(bytes);
+            write(out);
             Ok(())
         });
         debug_assert!(written.is_ok(), "nothing in it could be refused");
