@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::io::{self, Write};
 
 use ami_proto::catalogue::Datum;
@@ -18,6 +17,8 @@ use serde_json::{Map, json};
 use crate::json::{line, text};
 use crate::shown::Shown;
 use crate::stream::{Decode, Ending, Stream};
+use crate::summary::Tally;
+use crate::tallies::Tallies;
 use crate::typed::datum;
 use crate::{Name, Report};
 
@@ -181,12 +182,12 @@ fn decoded(value: Encoded<'_>) -> serde_json::Value {
 pub(crate) struct Summary<W> {
     out: W,
     /// By content type, and event where there is one.
-    kinds: HashMap<(Vec<u8>, String), (u64, u64)>,
+    kinds: Tallies<(Vec<u8>, String), Tally>,
 }
 
 impl<W: Write> Summary<W> {
     pub(crate) fn new(out: W) -> Self {
-        Self { out, kinds: HashMap::new() }
+        Self { out, kinds: Tallies::default() }
     }
 }
 
@@ -197,15 +198,14 @@ impl<W: Write> Report<Decoder> for Summary<W> {
             let names = [event.name(), event.subclass(), event.action()];
             names.into_iter().flatten().map(|name| name.to_string()).collect::<Vec<_>>().join(" ")
         });
-        let (frames, bytes) = self.kinds.entry((content, event.unwrap_or_default())).or_default();
-        *frames += 1;
-        *bytes += frame.as_bytes().len() as u64;
+        let tally = Tally { frames: 1, bytes: frame.as_bytes().len() as u64 };
+        self.kinds.of(&(content, event.unwrap_or_default())).add(tally);
         Ok(())
     }
 
     fn end_of_file(&mut self, file: Name<'_>, stream: &Stream) -> io::Result<()> {
         let kinds = std::mem::take(&mut self.kinds);
-        let frames: u64 = kinds.values().map(|(frames, _)| frames).sum();
+        let frames: u64 = kinds.values().map(|tally| tally.frames).sum();
         let errors = u64::from(matches!(stream.ending, Ending::Broken(_)));
         writeln!(self.out, "{file}")?;
         writeln!(
@@ -214,10 +214,10 @@ impl<W: Write> Report<Decoder> for Summary<W> {
             HumanCount(frames),
             HumanCount(stream.bytes)
         )?;
-        if !kinds.is_empty() {
-            writeln!(self.out, "{}", table(kinds))?;
+        if frames > 0 {
+            writeln!(self.out, "{}", table(&kinds))?;
         }
-        writeln!(self.out)?;
+        writeln!(self.out, "{}", kinds.others())?;
         self.out.flush()
     }
 
@@ -226,14 +226,14 @@ impl<W: Write> Report<Decoder> for Summary<W> {
     }
 }
 
-fn table(kinds: HashMap<(Vec<u8>, String), (u64, u64)>) -> Table {
-    let mut rows: Vec<_> = kinds.into_iter().collect();
-    rows.sort_by(|(one, (frames, _)), (other, (more, _))| (Reverse(frames), one).cmp(&(Reverse(more), other)));
+fn table(kinds: &Tallies<(Vec<u8>, String), Tally>) -> Table {
+    let mut rows: Vec<_> = kinds.iter().collect();
+    rows.sort_by_key(|(name, tally)| (Reverse(tally.frames), *name));
     let mut table = Table::new();
     table.load_preset(presets::ASCII_MARKDOWN).set_header(["content type", "event", "count", "bytes"]);
-    table.add_rows(rows.into_iter().map(|((content, event), (frames, bytes))| {
+    table.add_rows(rows.into_iter().map(|((content, event), tally)| {
         let [content, event] = [&content[..], event.as_bytes()].map(|name| Shown(name).to_string());
-        [content, event, HumanCount(frames).to_string(), HumanCount(bytes).to_string()]
+        [content, event, HumanCount(tally.frames).to_string(), HumanCount(tally.bytes).to_string()]
     }));
     for column in table.column_iter_mut().skip(2) {
         column.set_cell_alignment(CellAlignment::Right);

@@ -36,6 +36,7 @@ mod json;
 mod shown;
 mod stream;
 mod summary;
+mod tallies;
 mod timeline;
 mod typed;
 

@@ -13,6 +13,7 @@ use indicatif::HumanCount;
 
 use crate::shown::Shown;
 use crate::stream::{Ending, Stream};
+use crate::tallies::Tallies;
 use crate::typed::{Coverage, Types};
 use crate::{Name, Report};
 
@@ -64,8 +65,8 @@ impl<W: Write> Report for Summary<W> {
 
 #[derive(Default)]
 struct Counts {
-    /// By kind and name. Two maps deep, so that a name is looked up as it lies in the decoder's buffer and copied only when it is new.
-    names: HashMap<FrameKind, HashMap<Vec<u8>, Tally>>,
+    /// By kind and name. Two maps deep, so that a name is looked up as it lies in the decoder's buffer.
+    names: HashMap<FrameKind, Tallies<Vec<u8>, Tally>>,
     bytes: u64,
     elapsed: Duration,
     blank_lines: u64,
@@ -76,15 +77,25 @@ struct Counts {
 }
 
 #[derive(Clone, Copy, Default)]
-struct Tally {
-    frames: u64,
-    bytes: u64,
+pub(crate) struct Tally {
+    pub(crate) frames: u64,
+    pub(crate) bytes: u64,
 }
 
 impl Tally {
-    fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.frames += other.frames;
         self.bytes += other.bytes;
+    }
+}
+
+/// What there is of names that are not told apart; nothing where there is nothing.
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.frames == 0 {
+            return Ok(());
+        }
+        writeln!(f, "  and frames of other names {}, bytes {}", HumanCount(self.frames), HumanCount(self.bytes))
     }
 }
 
@@ -98,7 +109,8 @@ struct OddLine {
 impl Counts {
     fn frame(&mut self, frame: Frame<'_>) {
         let name = frame.name().unwrap_or_default().as_bytes();
-        self.tally(frame.kind(), name, Tally { frames: 1, bytes: frame.as_bytes().len() as u64 });
+        let tally = Tally { frames: 1, bytes: frame.as_bytes().len() as u64 };
+        self.names.entry(frame.kind()).or_default().of(name).add(tally);
 
         // All lines of a banner, of text and of a command's output are as they should be without a colon.
         let plain = match frame.kind() {
@@ -116,15 +128,6 @@ impl Counts {
         }
     }
 
-    fn tally(&mut self, kind: FrameKind, name: &[u8], tally: Tally) {
-        let names = self.names.entry(kind).or_default();
-        if let Some(known) = names.get_mut(name) {
-            known.add(tally);
-        } else {
-            names.insert(name.to_vec(), tally);
-        }
-    }
-
     fn stream(&mut self, stream: &Stream) {
         self.bytes = stream.bytes;
         self.elapsed = stream.elapsed;
@@ -135,9 +138,7 @@ impl Counts {
     /// Adds what another file has. The samples are left out: their offsets mean something in their own file only.
     fn add(&mut self, other: Self) {
         for (kind, names) in other.names {
-            for (name, tally) in names {
-                self.tally(kind, &name, tally);
-            }
+            self.names.entry(kind).or_default().add(names, Tally::add);
         }
         self.bytes += other.bytes;
         self.elapsed += other.elapsed;
@@ -150,11 +151,11 @@ impl Counts {
     }
 
     fn frames(&self) -> u64 {
-        self.names.values().flat_map(HashMap::values).map(|tally| tally.frames).sum()
+        self.names.values().flat_map(Tallies::values).map(|tally| tally.frames).sum()
     }
 
     fn text_frames(&self) -> u64 {
-        self.names.get(&FrameKind::Text).into_iter().flat_map(HashMap::values).map(|tally| tally.frames).sum()
+        self.names.get(&FrameKind::Text).into_iter().flat_map(Tallies::values).map(|tally| tally.frames).sum()
     }
 
     /// 10^6 bytes a second.
@@ -207,7 +208,12 @@ impl fmt::Display for Counts {
         if let Some(coverage) = &self.coverage {
             coverage.fmt(f)?;
         }
-        if self.names.is_empty() { Ok(()) } else { writeln!(f, "{}", self.table()) }
+        if !self.names.is_empty() {
+            writeln!(f, "{}", self.table())?;
+        }
+        let mut others = Tally::default();
+        self.names.values().for_each(|names| others.add(*names.others()));
+        others.fmt(f)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Frames by their types: as JSON, and how much of a stream the catalogue covers.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::fmt;
 
 use ami_proto::catalogue::{Content, Datum, Described, Replies, describe};
@@ -11,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::json::text;
 use crate::shown::Shown;
+use crate::tallies::Tallies;
 
 /// The types that frames are found by.
 pub(crate) struct Types(Replies);
@@ -69,10 +69,10 @@ pub(crate) struct Coverage {
     /// Headers of responses.
     response_headers: Share,
     /// Events that the catalogue doesn't know.
-    unknown: HashMap<Vec<u8>, u64>,
+    unknown: Tallies<Vec<u8>, u64>,
     /// By type and header.
-    uncovered: HashMap<(&'static str, Vec<u8>), u64>,
-    invalid: HashMap<(&'static str, Vec<u8>), Invalid>,
+    uncovered: Tallies<(&'static str, Vec<u8>), u64>,
+    invalid: Tallies<(&'static str, Vec<u8>), Invalid>,
 }
 
 /// How many, and how many of them are as the catalogue says.
@@ -83,6 +83,7 @@ struct Share {
 }
 
 /// Values of one header that are not of its kind.
+#[derive(Default)]
 struct Invalid {
     count: u64,
     /// Where the first stands in its stream; in a total it has no meaning.
@@ -104,7 +105,7 @@ impl Coverage {
         let Some(described) = types.describe(frame) else {
             if frame.kind() == FrameKind::Event {
                 let name = frame.name().unwrap_or_default().as_bytes();
-                *self.unknown.entry(name.to_vec()).or_default() += 1;
+                *self.unknown.of(name) += 1;
             }
             return;
         };
@@ -112,16 +113,15 @@ impl Coverage {
         headers.known += count;
         for name in described.uncovered() {
             headers.known -= 1;
-            *self.uncovered.entry((described.type_name(), name.as_bytes().to_vec())).or_default() += 1;
+            *self.uncovered.of(&(described.type_name(), name.as_bytes().to_vec())) += 1;
         }
         for found in described.invalid() {
-            let key = (described.type_name(), found.header.as_bytes().to_vec());
-            let known = self.invalid.entry(key).or_insert_with(|| Invalid {
-                count: 0,
-                offset: Some(frame.offset()),
-                sample: format!("{} ({})", Shown(found.value.as_bytes()), found.error),
-            });
+            let known = self.invalid.of(&(described.type_name(), found.header.as_bytes().to_vec()));
             known.count += 1;
+            if known.count == 1 {
+                known.offset = Some(frame.offset());
+                known.sample = format!("{} ({})", Shown(found.value), found.error);
+            }
         }
     }
 
@@ -131,16 +131,14 @@ impl Coverage {
         self.event_headers.add(other.event_headers);
         self.responses.add(other.responses);
         self.response_headers.add(other.response_headers);
-        for (name, count) in other.unknown {
-            *self.unknown.entry(name).or_default() += count;
-        }
-        for (name, count) in other.uncovered {
-            *self.uncovered.entry(name).or_default() += count;
-        }
-        for (name, found) in other.invalid {
-            let empty = Invalid { count: 0, offset: None, sample: found.sample };
-            self.invalid.entry(name).or_insert(empty).count += found.count;
-        }
+        self.unknown.add(other.unknown, |all, count| *all += count);
+        self.uncovered.add(other.uncovered, |all, count| *all += count);
+        self.invalid.add(other.invalid, |all, found| {
+            if all.count == 0 {
+                all.sample = found.sample;
+            }
+            all.count += found.count;
+        });
     }
 
     fn invalid(&self) -> u64 {
@@ -178,18 +176,25 @@ impl fmt::Display for Coverage {
             let at = offset.map_or_else(String::new, |offset| format!(" at {offset}"));
             writeln!(f, "  invalid value{at}, {name} {}: {sample}; {} in all", Shown(header), HumanCount(*count))?;
         }
+        others(f, "invalid values", self.invalid.others().count)?;
         for (name, count) in by_count(&self.unknown) {
             writeln!(f, "  unknown event {}: {}", Shown(name), HumanCount(count))?;
         }
+        others(f, "unknown events", *self.unknown.others())?;
         for ((name, header), count) in by_count(&self.uncovered) {
             writeln!(f, "  uncovered header {name} {}: {}", Shown(header), HumanCount(count))?;
         }
-        Ok(())
+        others(f, "uncovered headers", *self.uncovered.others())
     }
 }
 
+/// What there is of names that are not told apart.
+fn others(f: &mut fmt::Formatter<'_>, what: &str, count: u64) -> fmt::Result {
+    if count == 0 { Ok(()) } else { writeln!(f, "  and {what} of other names {}", HumanCount(count)) }
+}
+
 /// The most frequent first.
-fn by_count<K: Ord>(counts: &HashMap<K, u64>) -> Vec<(&K, u64)> {
+fn by_count<K: Ord>(counts: &Tallies<K, u64>) -> Vec<(&K, u64)> {
     let mut counts: Vec<(&K, u64)> = counts.iter().map(|(key, count)| (key, *count)).collect();
     counts.sort_by_key(|(key, count)| (Reverse(*count), *key));
     counts

@@ -507,3 +507,22 @@ fn json_steers_no_terminal() {
     let escaped = r#""name":"x\u001b[2J\u009b1m\u202e\u007f'\udb40\udc01","#;
     assert!(run.stdout.contains(escaped), "{}", run.stdout);
 }
+
+/// A recording can name as many things as it has lines: a thousand names are told apart.
+#[test]
+fn more_names_than_are_told_apart() {
+    let events: String = (0..60_000).map(|number| format!("Event: {number:05}\r\n\r\n")).collect();
+    let events = TempFile::new("names", events.as_bytes());
+    for args in [&["--typed", events.as_str()][..], &["--typed", events.as_str(), events.as_str()]] {
+        let summary = inspect(args).stdout;
+        let (_, last) = summary.split_at(summary.rfind("  frames ").expect("a count"));
+        let files = args.len() - 1;
+        let (all, rest, bytes) = if files == 1 { ("60", "59", "944") } else { ("120", "118", "1,888") };
+        let expected = format!("  and frames of other names {rest},000, bytes {bytes},000\n");
+        assert!(last.starts_with(&format!("  frames {all},000,")), "{}", &last[..100]);
+        assert_eq!(last.lines().filter(|line| line.starts_with("| event ")).count(), 1000);
+        assert!(last.trim_end().ends_with(expected.trim_end()), "{}", &last[last.len() - 200..]);
+        assert_eq!(last.lines().filter(|line| line.starts_with("  unknown event ")).count(), 1000);
+        assert!(last.contains(&format!("  and unknown events of other names {rest},000\n")));
+    }
+}

@@ -147,3 +147,19 @@ fn summaries_and_endings() {
     assert!(code == Some(1) && errors.contains("frame longer than the limit"), "{errors}");
     assert_eq!(inspect(b"", &["--calls"]).0, Some(2));
 }
+
+/// A recording can name as many things as it has frames: a thousand names are told apart.
+#[test]
+fn more_names_than_are_told_apart() {
+    let frames: String = (0..60_000).map(|number| format!("Content-Type: {number:05}\n\n")).collect();
+    let (code, summary, errors) = inspect(frames.as_bytes(), &[]);
+    assert_eq!((code, errors.as_str()), (Some(0), ""));
+    assert_eq!(summary.lines().nth(1), Some("  frames 60,000, bytes 1,260,000, framing errors 0"));
+    // Two lines of head before them.
+    assert_eq!(summary.lines().filter(|line| line.starts_with("| ")).count(), 1 + 1000);
+    assert!(
+        summary.ends_with("\n  and frames of other names 59,000, bytes 1,239,000\n\n"),
+        "{}",
+        &summary[summary.len() - 100..]
+    );
+}
