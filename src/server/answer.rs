@@ -16,14 +16,12 @@ impl Server {
     /// # Errors
     /// [`ApiMisuse::NotOpen`]: no such login waits.
     pub fn accept(&mut self, id: RequestId, readable: Classes) -> Result<(), ApiMisuse> {
-        if !self.awaits_verdict(id)? {
-            return Ok(());
-        }
-        let open = self.open.pop_front().ok_or(ApiMisuse::NotOpen)?;
+        let Some(mask) = self.awaits_verdict(id)? else { return Ok(()) };
+        let action_id = self.open.remove(id).ok_or(ApiMisuse::NotOpen)?;
         self.readable = readable;
-        self.mask = open.mask.unwrap_or(Classes::ALL);
+        self.mask = mask;
         self.stage = Stage::LoggedIn;
-        self.write_response("Success", &open.action_id, "Authentication accepted");
+        self.write_response("Success", &action_id, "Authentication accepted");
         if self.config.booted {
             self.event(Classes::SYSTEM, "FullyBooted", [("Status", "Fully Booted")])?;
         }
@@ -47,17 +45,17 @@ impl Server {
     }
 
     fn keep_out(&mut self, now: Instant, id: RequestId, message: &'static str) -> Result<(), ApiMisuse> {
-        if self.awaits_verdict(id)? {
+        if self.awaits_verdict(id)?.is_some() {
             self.stage = Stage::Refusing { at: now.checked_add(self.config.refusal), message };
         }
         Ok(())
     }
 
-    /// Whether this login waits for its verdict: not where the session is over.
-    fn awaits_verdict(&self, id: RequestId) -> Result<bool, ApiMisuse> {
-        match (self.stage, self.open.front()) {
-            (Stage::Over, _) => Ok(false),
-            (Stage::Asked { .. }, Some(open)) if open.id == id.0 => Ok(true),
+    /// The event mask that this login, which waits for its verdict, asks for. `None`: the session is over.
+    fn awaits_verdict(&self, id: RequestId) -> Result<Option<Classes>, ApiMisuse> {
+        match self.stage {
+            Stage::Over => Ok(None),
+            Stage::Asked { mask, .. } if self.open.has(id) => Ok(Some(mask)),
             _ => Err(ApiMisuse::NotOpen),
         }
     }
@@ -72,11 +70,13 @@ impl Server {
         kind: &str,
         headers: impl IntoIterator<Item = (N, V)>,
     ) -> Result<(), ApiMisuse> {
-        let Some(place) = self.place(id)? else { return Ok(()) };
-        self.write_to(place, |action_id, out| {
+        if !self.is_open(id)? {
+            return Ok(());
+        }
+        self.write_to(id, |action_id, out| {
             with_headers(with_id(FrameWriter::response(out, kind), action_id), headers).finish()
         })?;
-        self.open.remove(place);
+        self.open.remove(id);
         Ok(())
     }
 
@@ -85,8 +85,10 @@ impl Server {
     /// # Errors
     /// [`ApiMisuse::NotOpen`]: it has been answered.
     pub fn respond_text(&mut self, id: RequestId, text: &[u8]) -> Result<(), ApiMisuse> {
-        let Some(place) = self.place(id)? else { return Ok(()) };
-        self.open.remove(place);
+        if !self.is_open(id)? {
+            return Ok(());
+        }
+        self.open.remove(id);
         self.raw(text);
         Ok(())
     }
@@ -141,7 +143,7 @@ impl Server {
             }
             return;
         };
-        let Ok(Some(place)) = self.place(id) else { return };
+        let Ok(true) = self.is_open(id) else { return };
         let unsaid = match event {
             ClientEvent::Ended { ending, .. } => match ending {
                 Ending::Overflowed(_) | Ending::TimedOut | Ending::Cancelled | Ending::Lost(_) => Some(ending),
@@ -150,18 +152,18 @@ impl Server {
             _ => None,
         };
         if let Some(ending) = unsaid {
-            let action_id = self.open.remove(place).map(|open| open.action_id).unwrap_or_default();
+            let action_id = self.open.remove(id).unwrap_or_default();
             return self.write_response("Error", &action_id, &ending.to_string());
         }
         if let Some(frame) = event.frame() {
-            let written = self.write_to(place, |action_id, out| {
+            let written = self.write_to(id, |action_id, out| {
                 readdress(frame, action_id, out);
                 Ok(())
             });
             debug_assert!(written.is_ok(), "nothing in it could be refused");
         }
         if matches!(event, ClientEvent::Ended { .. }) {
-            self.open.remove(place);
+            self.open.remove(id);
         }
     }
 
@@ -194,8 +196,8 @@ impl Server {
     /// # Errors
     /// [`ApiMisuse::NotOpen`]: it has been answered. [`ApiMisuse::Encode`]: the message can't be written.
     pub fn list(&mut self, id: RequestId, message: &str) -> Result<List<'_>, ApiMisuse> {
-        if let Some(place) = self.place(id)? {
-            self.write_to(place, |action_id, out| {
+        if self.is_open(id)? {
+            self.write_to(id, |action_id, out| {
                 let writer = with_id(FrameWriter::response(out, "Success"), action_id);
                 writer.header("EventList", "start").header("Message", message).finish()
             })?;
@@ -208,7 +210,7 @@ impl Server {
     /// # Errors
     /// [`ApiMisuse::NotOpen`]: it is complete.
     pub fn resume(&mut self, id: RequestId) -> Result<List<'_>, ApiMisuse> {
-        self.place(id)?;
+        self.is_open(id)?;
         Ok(List { server: self, id })
     }
 
@@ -295,12 +297,14 @@ impl Server {
         self.write_own("Success", action_id, "Events", on);
     }
 
-    /// Where an open request is. `None`: the session is over, and with it the request.
-    fn place(&self, id: RequestId) -> Result<Option<usize>, ApiMisuse> {
-        if self.stage == Stage::Over {
-            return Ok(None);
+    /// Whether a request waits for its answer. `false`: the session is over, and with it the request.
+    fn is_open(&self, id: RequestId) -> Result<bool, ApiMisuse> {
+        match self.stage {
+            Stage::Over => Ok(false),
+            // A login gets a verdict instead.
+            Stage::LoggedIn if self.open.has(id) => Ok(true),
+            _ => Err(ApiMisuse::NotOpen),
         }
-        self.open.binary_search_by_key(&id.0, |open| open.id).map(Some).map_err(|_| ApiMisuse::NotOpen)
     }
 }
 
@@ -322,11 +326,13 @@ impl List<'_> {
         name: &str,
         headers: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Self, ApiMisuse> {
-        let Some(place) = self.server.place(self.id)? else { return Ok(self) };
-        self.server.write_to(place, |action_id, out| {
+        if !self.server.is_open(self.id)? {
+            return Ok(self);
+        }
+        self.server.write_to(self.id, |action_id, out| {
             with_headers(with_id(FrameWriter::event(out, name), action_id), headers).finish()
         })?;
-        if let Some(open) = self.server.open.get_mut(place) {
+        if let Some(open) = self.server.open.get_mut(self.id) {
             open.items += 1;
         }
         Ok(self)
@@ -366,14 +372,16 @@ impl List<'_> {
         how: &str,
         headers: impl IntoIterator<Item = (N, V)>,
     ) -> Result<(), ApiMisuse> {
-        let Some(place) = self.server.place(self.id)? else { return Ok(()) };
+        if !self.server.is_open(self.id)? {
+            return Ok(());
+        }
         let mut items = Vec::new();
-        self.server.open.get(place).map_or(0, |open| open.items).to_wire(&mut items);
-        self.server.write_to(place, |action_id, out| {
+        self.server.open.get_mut(self.id).map_or(0, |open| open.items).to_wire(&mut items);
+        self.server.write_to(self.id, |action_id, out| {
             let writer = with_id(FrameWriter::event(out, name), action_id);
             with_headers(writer.header("EventList", how).header("ListItems", items), headers).finish()
         })?;
-        self.server.open.remove(place);
+        self.server.open.remove(self.id);
         Ok(())
     }
 }

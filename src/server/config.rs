@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::time::Duration;
 
-use super::Open;
+use super::open::Opened;
 use super::strict::{LINE, LINES};
 use crate::wire::Limits;
 
@@ -73,7 +73,7 @@ impl Config {
 
     /// Bytes that a session with these settings holds at the most: what was received and not polled, a copy of one request, what waits for transmission, and what is known of open requests.
     pub fn most_held(&self) -> usize {
-        let open = self.open.max(1).saturating_mul(size_of::<Open>() + LINE);
+        let open = self.open.max(1).saturating_mul(Opened::SIZE + LINE);
         (LINES * (LINE + 2))
             .saturating_add(open)
             .saturating_add(self.unsent)

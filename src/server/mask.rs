@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn masks() {
-        let cases: [(&[u8], Option<Classes>); 10] = [
+        let cases: [(&[u8], Option<Classes>); 13] = [
             (b"", None),
             (b"off", Some(Classes::NONE)),
             (b"on", Some(Classes::ALL)),
@@ -51,6 +51,10 @@ mod tests {
             (b"c,", Some(Classes::CALL | Classes::COMMAND | Classes::CONFIG | Classes::CDR | Classes::CC)),
             (b"call,nonsense", Some(Classes::CALL)),
             (b"all", Some(Classes::ALL)),
+            // A digit among letters makes no number of it.
+            (b"3x", Some(Classes::NONE)),
+            (b"1,agi", Some(Classes::AGI)),
+            (b"99999999999", Some(Classes::ALL)),
         ];
         for (mask, set) in cases {
             assert_eq!(read(mask), set, "{}", mask.escape_ascii());

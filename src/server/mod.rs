@@ -30,10 +30,10 @@ mod answer;
 mod config;
 mod event;
 mod mask;
+mod open;
 mod strict;
 
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
@@ -46,6 +46,7 @@ use crate::outbox::Outbox;
 use crate::request::Request;
 use crate::value::Classes;
 use crate::wire::{Decoder, Frame, FrameEnd, FrameKind, Framing};
+use open::Opened;
 
 pub use answer::List;
 pub use config::Config;
@@ -80,8 +81,7 @@ pub struct Server {
     /// Classes that the user may read, and those of them that are asked for.
     readable: Classes,
     mask: Classes,
-    open: VecDeque<Open>,
-    next: u64,
+    open: Opened,
     out: Outbox,
     eof: bool,
     told_closed: bool,
@@ -97,6 +97,8 @@ enum Stage {
     /// The embedder has been asked.
     Asked {
         deadline: Option<Instant>,
+        /// What the login asks to receive.
+        mask: Classes,
     },
     Refusing {
         at: Option<Instant>,
@@ -106,21 +108,10 @@ enum Stage {
     Over,
 }
 
-/// A request that waits for its answer.
-#[derive(Debug)]
-struct Open {
-    id: u64,
-    /// As it can be echoed.
-    action_id: Box<[u8]>,
-    items: u64,
-    /// What a login asks to receive.
-    mask: Option<Classes>,
-}
-
 /// What is done with a message.
 enum Verdict {
-    Login(u64),
-    Request(u64),
+    Login(RequestId),
+    Request(RequestId),
     Malformed(Fault),
     /// Answered by ourselves.
     Done,
@@ -146,8 +137,7 @@ impl Server {
             challenged: false,
             readable: Classes::NONE,
             mask: Classes::NONE,
-            open: VecDeque::new(),
-            next: 1,
+            open: Opened::new(),
             out: Outbox::default(),
             eof: false,
             told_closed: false,
@@ -208,16 +198,16 @@ impl Server {
             return;
         }
         if let Stage::Refusing { message, .. } = self.stage {
-            let open = self.open.pop_front();
-            self.write_response("Error", open.as_ref().map_or(&[], |open| &*open.action_id), message);
+            let action_id = self.open.first().and_then(|id| self.open.remove(id)).unwrap_or_default();
+            self.write_response("Error", &action_id, message);
         }
-        self.stage = Stage::Over;
+        self.close();
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) has something to do.
     pub fn poll_timeout(&self) -> Option<Instant> {
         match self.stage {
-            Stage::New { deadline } | Stage::Asked { deadline } => deadline,
+            Stage::New { deadline } | Stage::Asked { deadline, .. } => deadline,
             Stage::Refusing { at, .. } => at,
             Stage::LoggedIn | Stage::Over => None,
         }
@@ -245,9 +235,8 @@ impl Server {
 
     /// Bytes held, whatever for. At most [`Config::most_held`]; the allocations behind it can be up to twice as large.
     pub fn held(&self) -> usize {
-        let open = self.open.iter().map(|open| size_of::<Open>() + open.action_id.len()).sum::<usize>();
         let tidied = self.tidied.as_ref().map_or(0, |tidied| usize::try_from(tidied.offset()).unwrap_or(usize::MAX));
-        self.decoder.pending().len() + tidied + open + self.unsent()
+        self.decoder.pending().len() + tidied + self.open.held() + self.unsent()
     }
 
     /// Whether there is room to read into, see [`space`](Self::space).
@@ -278,6 +267,7 @@ impl Server {
     /// When the connection is over and not as it should be: the client's stream went over a limit, or ended inside a request, or the client doesn't read. Sticky.
     pub fn poll_event(&mut self) -> Result<Option<ServerEvent<'_>>, ConnectionError> {
         loop {
+            self.check();
             if self.stage == Stage::Over {
                 if !core::mem::replace(&mut self.told_closed, true) && self.lost.is_none() {
                     return Ok(Some(ServerEvent::Closed));
@@ -306,7 +296,7 @@ impl Server {
             }
             let Some(end) = found else {
                 // Whoever has said all still hears the answers.
-                if !self.eof || !self.open.is_empty() {
+                if !self.eof || self.open.len() > 0 {
                     return Ok(None);
                 }
                 match self.decoder.pending().len() {
@@ -321,13 +311,13 @@ impl Server {
                 Verdict::Malformed(fault) => return Ok(Some(ServerEvent::Malformed(fault))),
                 Verdict::Request(id) => {
                     let request = Request::from(self.frame(&source));
-                    return Ok(Some(ServerEvent::Request { id: RequestId(id), request }));
+                    return Ok(Some(ServerEvent::Request { id, request }));
                 }
                 Verdict::Login(id) => {
                     let challenge = self.challenged.then_some(self.challenge);
                     if let Request::Login(login) = Request::from(self.frame(&source)) {
                         let attempt = LoginAttempt { login, challenge };
-                        return Ok(Some(ServerEvent::Login { id: RequestId(id), attempt }));
+                        return Ok(Some(ServerEvent::Login { id, attempt }));
                     }
                     return Ok(None);
                 }
@@ -347,22 +337,33 @@ impl Server {
     /// The same with the `ActionID` of an open request.
     fn write_to(
         &mut self,
-        place: usize,
+        id: RequestId,
         write: impl FnOnce(&[u8], &mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<(), ApiMisuse> {
-        let open = self.open.get_mut(place).ok_or(ApiMisuse::NotOpen)?;
+        let open = self.open.get_mut(id).ok_or(ApiMisuse::NotOpen)?;
         let action_id = core::mem::take(&mut open.action_id);
         let written = self.write(|out| write(&action_id, out));
-        if let Some(open) = self.open.get_mut(place) {
+        if let Some(open) = self.open.get_mut(id) {
             open.action_id = action_id;
         }
         Ok(written?)
     }
 
     fn lose(&mut self, error: ConnectionError) {
-        self.stage = Stage::Over;
-        self.open.clear();
+        self.close();
         self.lost = Some(error);
+    }
+
+    /// Debug builds see that the books agree with one another.
+    fn check(&self) {
+        debug_assert!(self.open.is_sound(), "{:?}", self.open);
+        let open = match self.stage {
+            Stage::New { .. } | Stage::Over => 0..=0,
+            Stage::Asked { .. } | Stage::Refusing { .. } => 1..=1,
+            Stage::LoggedIn => 0..=self.config.open.max(1),
+        };
+        debug_assert!(open.contains(&self.open.len()), "{} open in {:?}", self.open.len(), self.stage);
+        debug_assert!(self.unsent() <= self.config.unsent, "{} unsent", self.unsent());
     }
 
     /// The frame as it counts.
@@ -415,9 +416,10 @@ impl Server {
             }
             Request::Login(login) => {
                 let mask = login.events().ok().and_then(|events| mask::read(events.as_bytes()));
+                let mask = mask.unwrap_or(Classes::ALL);
                 let deadline = self.poll_timeout();
-                self.stage = Stage::Asked { deadline };
-                Verdict::Login(self.open(action_id, mask))
+                self.stage = Stage::Asked { deadline, mask };
+                Verdict::Login(self.open.add(action_id))
             }
             Request::Challenge(challenge) => {
                 let known = challenge.auth_type().is_ok_and(|kind| kind.eq_ignore_case("MD5"));
@@ -431,7 +433,7 @@ impl Server {
             }
             Request::Logoff(_) => {
                 self.write_response("Goodbye", &action_id, "Thanks for all the fish.");
-                self.stage = Stage::Over;
+                self.close();
                 Verdict::Done
             }
             Request::Events(events) => {
@@ -439,15 +441,8 @@ impl Server {
                 self.write_mask(&action_id, mask);
                 Verdict::Done
             }
-            _ => Verdict::Request(self.open(action_id, None)),
+            _ => Verdict::Request(self.open.add(action_id)),
         }
-    }
-
-    fn open(&mut self, action_id: Box<[u8]>, mask: Option<Classes>) -> u64 {
-        let id = self.next;
-        self.next += 1;
-        self.open.push_back(Open { id, action_id, items: 0, mask });
-        id
     }
 }
 

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::range::part;
 use crate::wire::{Frame, FrameKind};
 
 /// Bytes before CRLF.
@@ -94,9 +95,9 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 fn header(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let line = line.split(|byte| *byte == 0).next().unwrap_or_default();
     let colon = line.iter().position(|byte| *byte == b':')?;
-    let value = line.get(colon + 1..).unwrap_or_default();
+    let value = part(line, colon + 1..);
     let start = value.iter().position(|byte| *byte > b' ').unwrap_or(value.len());
-    Some((&line[..colon], &value[start..]))
+    Some((part(line, ..colon), part(value, start..)))
 }
 
 fn is(name: &[u8], wanted: &str) -> bool {

@@ -54,6 +54,8 @@ mod serde;
 #[cfg(feature = "std")]
 mod server;
 #[cfg(feature = "std")]
+mod server_answers;
+#[cfg(feature = "std")]
 mod sessions;
 #[cfg(feature = "sipxecs")]
 mod sipxecs;

@@ -6,22 +6,22 @@ use ami_proto::value::Classes;
 use ami_proto::{ConnectionError, Limits};
 use std::time::{Duration, Instant};
 
-fn server(config: Config) -> (Server, Instant) {
+pub(crate) fn server(config: Config) -> (Server, Instant) {
     let now = Instant::now();
     (Server::new(now, config.banner("").fully_booted(false)), now)
 }
 
-fn sent(server: &mut Server) -> String {
+pub(crate) fn sent(server: &mut Server) -> String {
     let bytes = server.poll_transmit().unwrap_or_default().to_vec();
     server.transmitted(bytes.len());
     String::from_utf8(bytes).unwrap()
 }
 
-fn feed(server: &mut Server, now: Instant, input: &[u8]) {
+pub(crate) fn feed(server: &mut Server, now: Instant, input: &[u8]) {
     assert_eq!(server.handle_input(now, input), input.len());
 }
 
-fn logged_in(readable: Classes) -> (Server, Instant) {
+pub(crate) fn logged_in(readable: Classes) -> (Server, Instant) {
     let (mut server, now) = server(Config::new());
     feed(&mut server, now, b"Action: Login\r\nUsername: u\r\nSecret: s\r\n\r\n");
     let Ok(Some(ServerEvent::Login { id, .. })) = server.poll_event() else { panic!("a login") };

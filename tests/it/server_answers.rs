@@ -1,0 +1,222 @@
+//! Invariant: a verdict is for the login that waits, an answer for a request that is open, and once: what is answered gives its place and its bytes back.
+
+use crate::server::{feed, logged_in, sent, server};
+use ami_proto::client::Credentials;
+use ami_proto::error::{ApiMisuse, LoginRefusal};
+use ami_proto::server::{Config, RequestId, Server, ServerEvent};
+use ami_proto::value::Classes;
+use ami_proto::{ConnectionError, Decoder, Limits};
+use std::time::{Duration, Instant};
+
+#[test]
+fn a_verdict_is_for_the_login_that_waits() {
+    let (mut asker, other_now) = logged_in(Classes::ALL);
+    feed(&mut asker, other_now, b"Action: Ping\r\n\r\n");
+    let Ok(Some(ServerEvent::Request { id: request, .. })) = asker.poll_event() else { panic!("a request") };
+    // Nobody waits in a session that is logged in.
+    assert_eq!(asker.accept(request, Classes::NONE), Err(ApiMisuse::NotOpen));
+    assert_eq!(asker.refuse(other_now, request), Err(ApiMisuse::NotOpen));
+    assert_eq!(asker.refuse_in_use(other_now, request), Err(ApiMisuse::NotOpen));
+    assert!(asker.is_logged_in() && asker.mask() == Classes::ALL && asker.poll_timeout().is_none());
+
+    let (mut server, now) = server(Config::new());
+    assert_eq!(server.accept(request, Classes::ALL), Err(ApiMisuse::NotOpen), "nobody has asked yet");
+    feed(&mut server, now, b"Action: Login\r\nActionID: 1\r\n\r\n");
+    let Ok(Some(ServerEvent::Login { id, .. })) = server.poll_event() else { panic!("a login") };
+    assert_ne!(id, request);
+    assert_eq!(server.accept(request, Classes::ALL), Err(ApiMisuse::NotOpen));
+    assert_eq!(server.refuse(now, request), Err(ApiMisuse::NotOpen));
+    // Nor is a login answered as a request is.
+    let pong = [("Ping", "Pong")];
+    assert_eq!(server.respond(id, "Success", pong), Err(ApiMisuse::NotOpen));
+    assert_eq!(server.respond_text(id, b"x"), Err(ApiMisuse::NotOpen));
+    assert_eq!((sent(&mut server).as_str(), server.is_logged_in()), ("", false));
+    server.refuse(now, id).unwrap();
+    assert_eq!(server.accept(id, Classes::ALL), Err(ApiMisuse::NotOpen), "it has been refused");
+    server.handle_timeout(now + Duration::from_secs(1));
+    assert_eq!(sent(&mut server), "Response: Error\r\nActionID: 1\r\nMessage: Authentication failed\r\n\r\n");
+    // Once the session is over a verdict goes nowhere.
+    assert_eq!(server.accept(id, Classes::ALL), Ok(()));
+    assert_eq!(server.refuse_in_use(now, id), Ok(()));
+    assert_eq!((sent(&mut server).as_str(), server.is_logged_in(), server.is_over()), ("", false, true));
+}
+
+/// The client knows it by these words.
+#[test]
+fn a_user_that_is_logged_in_already() {
+    let (mut server, now) = server(Config::new());
+    let mut peer = crate::peer::Peer::new(ami_proto::client::Config::new());
+    peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+    peer.sent();
+    feed(&mut server, now, peer.sent.as_bytes());
+    let Ok(Some(ServerEvent::Login { id, .. })) = server.poll_event() else { panic!("a login") };
+    server.refuse_in_use(now, id).unwrap();
+    server.handle_timeout(now + Duration::from_secs(1));
+    let refusal = sent(&mut server);
+    let expected = format!("Response: Error\r\nActionID: {}\r\nMessage: Login Already In Use\r\n\r\n", peer.ids[0]);
+    assert_eq!(refusal, expected);
+    peer.feed("Asterisk Call Manager/11.0.0\r\n");
+    peer.feed(&refusal);
+    assert_eq!(peer.error, Some(ConnectionError::LoginRefused(LoginRefusal::AlreadyInUse)));
+}
+
+/// A session in which one request may be open, and the first that is.
+fn one_open() -> (Server, Instant, RequestId) {
+    let now = Instant::now();
+    let mut server = Server::new(now, Config::new().banner("").fully_booted(false).max_open(1));
+    feed(&mut server, now, b"Action: Login\r\n\r\n");
+    let Ok(Some(ServerEvent::Login { id, .. })) = server.poll_event() else { panic!("a login") };
+    server.accept(id, Classes::ALL).unwrap();
+    sent(&mut server);
+    feed(&mut server, now, b"Action: Ping\r\nActionID: 1\r\n\r\nAction: Ping\r\nActionID: 2\r\n\r\n");
+    let Ok(Some(ServerEvent::Request { id, .. })) = server.poll_event() else { panic!("a request") };
+    assert!(matches!(server.poll_event(), Ok(None)), "the second waits for its place");
+    (server, now, id)
+}
+
+/// It can't be answered again, and the next has its place.
+fn is_answered(server: &mut Server, id: RequestId) {
+    assert_eq!(server.respond(id, "Success", [("Ping", "Pong")]), Err(ApiMisuse::NotOpen));
+    assert_eq!(server.respond_text(id, b"x"), Err(ApiMisuse::NotOpen));
+    assert_eq!(server.list(id, "x").err(), Some(ApiMisuse::NotOpen));
+    assert_eq!(server.resume(id).err(), Some(ApiMisuse::NotOpen));
+    assert_eq!(sent(server), "");
+    let Ok(Some(ServerEvent::Request { id: next, request })) = server.poll_event() else { panic!("the next request") };
+    assert!(next > id && request.action_id().is_some_and(|id| id == "2"));
+}
+
+#[test]
+fn an_answer_ends_its_request() {
+    let (mut server, _, id) = one_open();
+    server.respond(id, "Success", [("Ping", "Pong")]).unwrap();
+    assert_eq!(sent(&mut server), "Response: Success\r\nActionID: 1\r\nPing: Pong\r\n\r\n");
+    is_answered(&mut server, id);
+
+    let (mut server, _, id) = one_open();
+    server.respond_text(id, b"support has 0 calls\r\n\r\n").unwrap();
+    assert_eq!(sent(&mut server), "support has 0 calls\r\n\r\n");
+    is_answered(&mut server, id);
+
+    let (mut server, _, id) = one_open();
+    server.list(id, "m").unwrap().item("A", [("B", "c")]).unwrap().cancel("AComplete").unwrap();
+    assert!(
+        sent(&mut server).ends_with("Event: AComplete\r\nActionID: 1\r\nEventList: cancelled\r\nListItems: 1\r\n\r\n")
+    );
+    is_answered(&mut server, id);
+}
+
+#[test]
+fn an_ending_without_a_frame_ends_its_request() {
+    let ping = ami_proto::action::Ping::new();
+    type End = fn(&mut crate::peer::Peer, ami_proto::client::Id);
+    let ends: [(End, &str); 3] = [
+        (|peer, _| peer.client.handle_timeout(peer.now + Duration::from_secs(30)), "not answered in time"),
+        (|peer, id| assert!(peer.client.cancel(id)), "cancelled"),
+        (|peer, _| peer.client.handle_eof(peer.now), "connection lost before it was answered"),
+    ];
+    for (end, words) in ends {
+        let (mut server, _, id) = one_open();
+        let mut peer = crate::peer::Peer::ready(ami_proto::client::Config::new());
+        let asked = peer.send(&ping).id();
+        end(&mut peer, asked);
+        let event = peer.client.poll_event().unwrap().expect("its ending");
+        assert_eq!(event.id(), Some(asked));
+        // To others it is nothing.
+        server.relay(None, event);
+        assert_eq!(sent(&mut server), "");
+        server.relay(Some(id), event);
+        assert_eq!(sent(&mut server), format!("Response: Error\r\nActionID: 1\r\nMessage: {words}\r\n\r\n"));
+        server.relay(Some(id), event);
+        is_answered(&mut server, id);
+    }
+}
+
+#[test]
+fn what_forward_says() {
+    let event = b"Event: A\r\nPrivilege: call,all\r\n\r\n";
+    let mut decoder = Decoder::new(Limits::new());
+    decoder.push(event);
+    let event = decoder.next_frame().unwrap().unwrap().to_owned();
+    let (mut before, _) = server(Config::new());
+    assert!(!before.forward(event.view()), "nobody is logged in");
+    assert_eq!(sent(&mut before), "");
+    let (mut deaf, _) = logged_in(Classes::AGI);
+    assert!(!deaf.forward(event.view()));
+    assert_eq!(sent(&mut deaf), "");
+    let (mut hears, _) = logged_in(Classes::CALL);
+    assert!(hears.forward(event.view()));
+    assert_eq!(sent(&mut hears).as_bytes(), event.view().as_bytes());
+    // One that doesn't fit is the end.
+    let now = Instant::now();
+    let mut full = Server::new(now, Config::new().banner("").fully_booted(false).max_unsent(60));
+    feed(&mut full, now, b"Action: Login\r\n\r\n");
+    let Ok(Some(ServerEvent::Login { id, .. })) = full.poll_event() else { panic!("a login") };
+    full.accept(id, Classes::ALL).unwrap();
+    assert!(!full.forward(event.view()) && full.is_over());
+}
+
+/// What is open is counted by what it is, in whatever order it is answered, and is given back.
+#[test]
+fn thousands_open() {
+    const OPEN: usize = 20_000;
+    let now = Instant::now();
+    let config = Config::new().banner("").fully_booted(false).max_open(OPEN);
+    let mut server = Server::new(now, config);
+    feed(&mut server, now, b"Action: Login\r\n\r\n");
+    let Ok(Some(ServerEvent::Login { id, .. })) = server.poll_event() else { panic!("a login") };
+    server.accept(id, Classes::ALL).unwrap();
+    sent(&mut server);
+    assert_eq!(server.held(), 0);
+    let mut open = Vec::new();
+    let mut each = 0;
+    for number in 0..OPEN {
+        feed(&mut server, now, format!("Action: Ping\r\nActionID: {number:05}\r\n\r\n").as_bytes());
+        let Ok(Some(ServerEvent::Request { id, .. })) = server.poll_event() else { panic!("a request") };
+        open.push((number, id));
+        each = if each == 0 { server.held() } else { each };
+        assert_eq!(server.held(), (number + 1) * each);
+    }
+    feed(&mut server, now, b"Action: Ping\r\n\r\n");
+    assert!(matches!(server.poll_event(), Ok(None)), "no more may be open");
+    let waits = "Action: Ping\r\n\r\n".len();
+    // In an order far from that in which they came: 7,919 is prime to their number.
+    for step in 0..OPEN {
+        let (number, id) = open[step * 7919 % OPEN];
+        server.respond(id, "Success", [("A", "b")]).unwrap();
+        assert_eq!(server.held(), (OPEN - 1 - step) * each + waits + server.unsent());
+        assert_eq!(sent(&mut server), format!("Response: Success\r\nActionID: {number:05}\r\nA: b\r\n\r\n"));
+    }
+    let Ok(Some(ServerEvent::Request { .. })) = server.poll_event() else { panic!("the one that has waited") };
+    assert_eq!(server.held(), each - 5, "one that has no ActionID");
+    server.close();
+    assert_eq!((server.held(), server.is_over()), (0, true));
+}
+
+/// Limits of nothing let nothing in: no panic, and the session ends, by an error or for want of a login.
+#[test]
+fn limits_of_nothing() {
+    let login = b"Action: Login\r\nUsername: u\r\n\r\n";
+    for (name, limits) in [
+        ("line", Limits::new().line(0)),
+        ("headers", Limits::new().headers(0)),
+        ("frame", Limits::new().frame(0)),
+        ("buffer", Limits::new().buffer(0)),
+    ] {
+        let (mut server, now) = server(Config::new().limits(limits).max_open(0).auth_timeout(Duration::ZERO));
+        let taken = server.handle_input(now, login);
+        assert!(taken == login.len() || limits.max_buffer() == 0, "{name}");
+        match server.poll_event() {
+            Err(ConnectionError::Frame(_)) => {}
+            Ok(None) => {
+                assert_eq!(server.poll_timeout(), Some(now), "{name}");
+                server.handle_timeout(now);
+                assert!(matches!(server.poll_event(), Ok(Some(ServerEvent::Closed))), "{name}");
+            }
+            other => panic!("{name}: {other:?}"),
+        }
+        assert!(server.is_over() && server.poll_timeout().is_none(), "{name}");
+    }
+    let now = Instant::now();
+    let mut server = Server::new(now, Config::new().max_unsent(0));
+    assert_eq!(server.poll_event().err(), Some(ConnectionError::NotRead { max: 0 }), "not even the greeting fits");
+}
