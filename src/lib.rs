@@ -95,6 +95,7 @@ mod outbox;
 mod range;
 pub mod request;
 pub mod response;
+mod secret;
 #[cfg(feature = "serde")]
 mod serde;
 #[cfg(feature = "std")]

@@ -6,8 +6,9 @@ use core::fmt;
 
 use super::Arg;
 use crate::error::{EncodeError, Refusal};
+use crate::secret::is_secret_name;
 use crate::value::quote_into;
-use crate::wire::{FrameWriter, name_refusal};
+use crate::wire::{FrameWriter, SERVER_HEADERS, is_secret_field, name_refusal};
 use smallvec::SmallVec;
 
 /// The longest `ActionID` that no server cuts.
@@ -111,6 +112,18 @@ impl<'a> Args<'a> {
     fn add(mut self, name: HeaderName<'a>, value: Arg<'a>, secret: bool) -> Self {
         self.headers.push(Header { name, value, secret });
         self
+    }
+
+    /// Whether this header holds a secret, by its name or by what another one says.
+    fn hides(&self, name: &[u8], value: &[u8]) -> bool {
+        is_secret_field(name, value, |test| {
+            self.headers.len() > SERVER_HEADERS
+                || test(b"Action", self.action.bytes(&mut [0; 20]))
+                || self
+                    .headers
+                    .iter()
+                    .any(|header| test(header.name.write(&mut NameBuffer::default()), header.value.bytes(&mut [0; 20])))
+        })
     }
 
     pub(super) fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
@@ -239,14 +252,19 @@ impl fmt::Debug for Args<'_> {
             let mut name = NameBuffer::default();
             let name = header.name.write(&mut name);
             let value = header.value.bytes(&mut digits);
-            let hidden = header.secret || crate::wire::is_secret_name(name);
+            let hidden = header.secret || self.hides(name, value);
             let name = Quoted(name);
             if hidden {
                 map.entry(&name, &format_args!("***"));
             } else if let HeaderName::Assignment(_, variable) = &header.name {
                 let mut digits = [0; 20];
-                let variable = variable.bytes(&mut digits).escape_ascii();
-                map.entry(&name, &format_args!("\"{variable}={}\"", value.escape_ascii()));
+                let variable = variable.bytes(&mut digits);
+                if is_secret_name(variable) {
+                    map.entry(&name, &format_args!("***"));
+                } else {
+                    let variable = variable.escape_ascii();
+                    map.entry(&name, &format_args!("\"{variable}={}\"", value.escape_ascii()));
+                }
             } else {
                 map.entry(&name, &Quoted(value));
             }

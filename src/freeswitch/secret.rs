@@ -1,10 +1,15 @@
 //! Which words of the event socket are passwords and PINs: they are masked in every `Debug`, and by `inspect`.
 //!
-//! They stand in commands (`auth ClueCon`, `conference g pin 1234`), in what answers them (`Pin for conference g set: 1234`), in events that tell of them (`Job-Command-Arg: g pin 1234`), in
-//! the names of rooms that a dialplan calls (`g@default+1234`), and in headers and variables named for them.
+//! They stand in headers and variables named for them (the rule for names is in `secret`); in commands (`auth ClueCon`,
+//! `conference g pin 1234`) and in what answers them (`Pin for conference g set: 1234`); in events that tell of commands
+//! (`Job-Command-Arg: g pin 1234`); in dial strings, whose variables are set in brackets (`{sip_auth_password=s3cret}`);
+//! in the names of rooms that a dialplan calls (`g@default+1234`).
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
+
+use crate::range::part;
+use crate::secret::is_secret_name;
 
 const MASK: &[u8] = b"***";
 
@@ -20,15 +25,18 @@ const MASK: &[u8] = b"***";
 /// assert_eq!(mask_header(b"Member-ID", b"12"), &b"12"[..]);
 /// ```
 pub fn mask_header<'a>(name: &[u8], value: &'a [u8]) -> Cow<'a, [u8]> {
-    let name = name.to_ascii_lowercase();
-    if !value.is_empty() && is_secret(&name) {
+    if !value.is_empty() && is_secret_name(name) {
         return Cow::Borrowed(MASK);
     }
     // What the dialplan calls; a `+` elsewhere is in a number.
-    if name.ends_with(b"application-data") || name.ends_with(b"application_data") {
-        return mask_room(value);
+    let lower = name.to_ascii_lowercase();
+    if !lower.ends_with(b"application-data") && !lower.ends_with(b"application_data") {
+        return mask(value);
     }
-    mask(value)
+    match mask(value) {
+        Cow::Borrowed(value) => mask_room(value),
+        Cow::Owned(value) => Cow::Owned(mask_room(&value).into_owned()),
+    }
 }
 
 /// The same for text: a command, or what answers one.
@@ -38,66 +46,104 @@ pub fn mask_header<'a>(name: &[u8], value: &'a [u8]) -> Cow<'a, [u8]> {
 ///
 /// assert_eq!(mask(b"auth ClueCon"), &b"auth ***"[..]);
 /// assert_eq!(mask(b"+OK Pin for conference g set: 1234\n"), &b"+OK Pin for conference g set: ***\n"[..]);
+/// assert_eq!(mask(b"api originate {pin=1234,a=b}user/1000 9"), &b"api originate {pin=***,a=b}user/1000 9"[..]);
 /// ```
 pub fn mask(text: &[u8]) -> Cow<'_, [u8]> {
     let mut out = Vec::new();
     let mut from = 0;
-    for (start, line) in lines(text) {
-        if let Some((at, end)) = secret_in(line) {
-            out.extend_from_slice(text.get(from..start + at).unwrap_or_default());
-            out.extend_from_slice(MASK);
-            from = start + end;
-        }
+    let mut start = 0;
+    for line in text.split(|byte| *byte == b'\n') {
+        // What is secret to the end of the line, and what is before that.
+        let rest = secret_rest(line).unwrap_or(line.len());
+        let mut hide = |at: usize, end: usize| {
+            if at < end {
+                out.extend_from_slice(part(text, from..start + at));
+                out.extend_from_slice(MASK);
+                from = start + end;
+            }
+        };
+        secret_values(part(line, ..rest), &mut hide);
+        hide(rest, line.len());
+        start += line.len() + 1;
     }
     if from == 0 {
         return Cow::Borrowed(text);
     }
-    out.extend_from_slice(text.get(from..).unwrap_or_default());
+    out.extend_from_slice(part(text, from..));
     Cow::Owned(out)
 }
 
-fn is_secret(name: &[u8]) -> bool {
-    const WORDS: [&[u8]; 6] = [b"password", b"passwd", b"secret", b"auth_pass", b"a1-hash", b"a1_hash"];
-    WORDS.iter().any(|word| memchr::memmem::find(name, word).is_some())
-        || name.split(|byte| matches!(byte, b'_' | b'-')).any(|word| word == b"pin")
-}
-
-fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
-    let mut start = 0;
-    text.split(|byte| *byte == b'\n').map(move |line| {
-        let at = start;
-        start += line.len() + 1;
-        (at, line)
-    })
-}
-
-/// Where the secret of a line is.
-fn secret_in(line: &[u8]) -> Option<(usize, usize)> {
+/// Where the secret begins that the rest of a line is.
+fn secret_rest(line: &[u8]) -> Option<usize> {
     const WORDS: [&[u8]; 4] = [b" pin ", b" pin mod ", b"auth ", b"userauth "];
     let lower = line.to_ascii_lowercase();
     let [pin, moderator, auth, userauth] = WORDS;
-    let after = if lower.starts_with(auth) {
-        auth.len()
+    if lower.starts_with(auth) {
+        Some(auth.len())
     } else if lower.starts_with(userauth) {
-        userauth.len()
+        Some(userauth.len())
     } else if memchr::memmem::find(&lower, b"pin for conference ").is_some() {
-        memchr::memmem::rfind(&lower, b" set: ")? + 6
+        memchr::memmem::rfind(&lower, b" set: ").map(|at| at + 6)
     } else {
         // As the server reads it, the word behind the conference; a name that has it in makes too much a secret, not too little.
         let at = memchr::memmem::find(&lower, pin)?;
-        at + if lower.get(at..)?.starts_with(moderator) { moderator.len() } else { pin.len() }
+        Some(at + if part(&lower, at..).starts_with(moderator) { moderator.len() } else { pin.len() })
+    }
+}
+
+/// Finds the values that stand behind the name of a secret: `{name=value,…}` in brackets of any kind; to the end of the
+/// line `name=value`, `name: value`, and `name value` where the name is made of several words.
+fn secret_values(line: &[u8], hide: &mut impl FnMut(usize, usize)) {
+    let is_of_a_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let mut closing = None;
+    let mut at = 0;
+    while let Some(byte) = line.get(at) {
+        let name = line.iter().skip(at).take_while(|byte| is_of_a_name(byte)).count();
+        let (name, end) = (part(line, at..at + name), at + name);
+        match byte {
+            b'{' => closing = Some(b'}'),
+            b'[' => closing = Some(b']'),
+            b'<' => closing = Some(b'>'),
+            b'}' | b']' | b'>' => closing = None,
+            _ => {}
+        }
+        at = end.max(at + 1);
+        let value = match line.get(end) {
+            Some(b'=' | b':') => is_secret_name(name),
+            Some(b' ') => name.contains(&b'_') && is_secret_name(name),
+            _ => false,
+        };
+        if value {
+            let blank = usize::from(part(line, end..).starts_with(b": "));
+            let start = end + 1 + blank;
+            at = closing.map_or(line.len(), |closing| start + value_len(part(line, start..), closing));
+            hide(start, at);
+        }
+    }
+}
+
+/// Length of a value in brackets: to the comma or the closing bracket that is neither quoted nor escaped.
+fn value_len(value: &[u8], closing: u8) -> usize {
+    let (mut quoted, mut escaped) = (false, false);
+    let ends = |byte: &u8| {
+        if escaped {
+            escaped = false;
+            return false;
+        }
+        escaped = *byte == b'\\';
+        quoted ^= *byte == b'\'';
+        !quoted && (*byte == b',' || *byte == closing)
     };
-    (after < line.len()).then_some((after, line.len()))
+    value.iter().position(ends).unwrap_or(value.len())
 }
 
 /// `room@profile+pin+flags{…}`.
 fn mask_room(value: &[u8]) -> Cow<'_, [u8]> {
     let Some(at) = memchr::memchr(b'+', value).map(|at| at + 1) else { return Cow::Borrowed(value) };
-    let rest = value.get(at..).unwrap_or_default();
+    let rest = part(value, at..);
     let len = memchr::memchr(b'+', rest).unwrap_or(rest.len());
     if len == 0 || rest.starts_with(b"flags{") {
         return Cow::Borrowed(value);
     }
-    let (before, after) = (value.get(..at).unwrap_or_default(), rest.get(len..).unwrap_or_default());
-    Cow::Owned([before, MASK, after].concat())
+    Cow::Owned([part(value, ..at), MASK, part(rest, len..)].concat())
 }

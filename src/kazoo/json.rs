@@ -12,6 +12,7 @@ use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use super::error::{FieldError, JsonError};
+use crate::secret::is_secret_name;
 
 /// The JSON text of one value, borrowed from the body that it came in.
 ///
@@ -112,7 +113,7 @@ impl<'a> Json<'a> {
             Some(b'{' | b'[') if depth == 0 => f.write_str("…"),
             Some(b'{') => {
                 let object = self.object().unwrap_or_default();
-                let shown = object.fields.iter().map(|(name, value)| (name, value, is_secret(name)));
+                let shown = object.fields.iter().map(|(name, value)| (name, value, is_secret_name(name.as_bytes())));
                 let mut map = f.debug_map();
                 for (name, value, secret) in shown {
                     if secret {
@@ -148,17 +149,6 @@ impl fmt::Debug for Json<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.fmt_to_depth(f, SHOWN)
     }
-}
-
-/// Whether a field of this name holds a secret, wherever it stands; `member.pins.0` is how errors name fields.
-fn is_secret(name: &str) -> bool {
-    name.split(['.', '[']).any(is_secret_word)
-}
-
-fn is_secret_word(name: &str) -> bool {
-    ["pin", "pins", "bridge_password", "password", "auth_token", "x_auth_token", "token", "secret"]
-        .iter()
-        .any(|secret| same_name(name, secret))
 }
 
 /// An object: its names and the text of their values, in order, nothing left out.
@@ -215,7 +205,7 @@ impl fmt::Debug for Object<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut map = f.debug_map();
         for (name, value) in &self.fields {
-            if is_secret(name) {
+            if is_secret_name(name.as_bytes()) {
                 map.entry(name, &format_args!("***"))
             } else {
                 map.entry(name, value)

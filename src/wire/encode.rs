@@ -9,7 +9,7 @@ use crate::range::part;
 /// Asterisk `main/manager.c`, `get_input`: a buffer of 1,024 bytes, terminator included.
 const SERVER_LINE: usize = 1022;
 /// Asterisk `include/asterisk/manager.h`, `AST_MAX_MANHEADERS`.
-const SERVER_HEADERS: usize = 128;
+pub(crate) const SERVER_HEADERS: usize = 128;
 
 /// Writes one frame at the end of a buffer: whole and valid, or not at all.
 ///

@@ -23,7 +23,7 @@ mod value;
 
 pub use decoder::{Decoder, Truncated};
 pub use encode::FrameWriter;
-pub(crate) use encode::name_refusal;
+pub(crate) use encode::{SERVER_HEADERS, name_refusal};
 pub use frame::{Frame, FrameKind, GetAll, Header, Headers, Lines};
 pub use kernel::Kernel;
 pub use limits::{Framing, Limits};
@@ -32,6 +32,6 @@ pub use owned::OwnedFrame;
 pub use scan::{FrameEnd, Scanner};
 #[cfg(feature = "serde")]
 pub use secret::WithSecrets;
-pub(crate) use secret::is_secret_name;
+pub(crate) use secret::is_secret_field;
 pub use secret::{is_secret, is_secret_line};
 pub use value::Value;

@@ -49,6 +49,7 @@ mod recording;
 mod replay;
 #[cfg(feature = "std")]
 mod replaying;
+mod secrets;
 #[cfg(feature = "serde")]
 mod serde;
 #[cfg(feature = "std")]
