@@ -193,7 +193,7 @@ step_miri() {
 }
 
 step_programs() {
-    cargo test --locked -p ami-examples
+    cargo test --locked -p ami-examples -p ami-mutants
 }
 
 step_documentation() {
