@@ -4,6 +4,7 @@ use alloc::string::String;
 use core::fmt;
 
 use crate::range;
+use crate::wiped::WipedText;
 
 /// How a resource is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,12 +49,12 @@ impl fmt::Display for Method {
 pub struct Request {
     method: Method,
     /// Path, and the query where there is one.
-    target: String,
+    target: WipedText,
     path_len: usize,
     /// The target as it may be shown; `None`: as it is.
     masked: Option<String>,
     /// With what it is, for `Content-Type`.
-    body: Option<(&'static str, String)>,
+    body: Option<(&'static str, WipedText)>,
     #[cfg(feature = "std")]
     pub(crate) ticket: crate::http::Ticket,
 }
@@ -64,7 +65,7 @@ impl Request {
         Self {
             method,
             path_len: path.len(),
-            target: path,
+            target: path.into(),
             masked: None,
             body: None,
             #[cfg(feature = "std")]
@@ -73,19 +74,17 @@ impl Request {
     }
 
     #[cfg(any(feature = "std", feature = "kazoo"))]
-    pub(crate) fn with_body(self, content_type: &'static str, body: String) -> Self {
-        Self { body: Some((content_type, body)), ..self }
+    pub(crate) fn with_body(self, content_type: &'static str, body: impl Into<WipedText>) -> Self {
+        Self { body: Some((content_type, body.into())), ..self }
     }
 
     /// With a query, and the same with `***` for its secrets.
     #[cfg(feature = "std")]
     pub(crate) fn with_query(mut self, query: &str, masked: &str) -> Self {
-        let mut shown = self.target.clone();
-        for (target, query) in [(&mut self.target, query), (&mut shown, masked)] {
-            target.push('?');
-            target.push_str(query);
-        }
-        Self { masked: Some(shown), ..self }
+        self.masked = Some([&self.target, "?", masked].concat());
+        self.target.push_str("?");
+        self.target.push_str(query);
+        self
     }
 
     /// Keeps the path behind its first `shown` bytes from being shown.
@@ -124,7 +123,7 @@ impl Request {
     /// a password.
     #[cfg(feature = "std")]
     pub fn parameters(&self) -> &str {
-        let form = || self.body.as_ref().map(|(_, body)| body.as_str()).unwrap_or_default();
+        let form = || self.body.as_ref().map(|(_, body)| &**body).unwrap_or_default();
         self.target.get(self.path_len + 1..).unwrap_or_else(form)
     }
 
@@ -159,11 +158,13 @@ impl Request {
     #[cfg(any(feature = "kazoo", feature = "sipxecs"))]
     #[must_use]
     pub fn query(mut self, name: &str, value: &str) -> Self {
-        for target in [Some(&mut self.target), self.masked.as_mut()].into_iter().flatten() {
-            target.push(if target.contains('?') { '&' } else { '?' });
-            push_encoded(target, name.as_bytes());
-            target.push('=');
-            push_encoded(target, value.as_bytes());
+        let mut more = String::from(if self.target.contains('?') { "&" } else { "?" });
+        push_encoded(&mut more, name.as_bytes());
+        more.push('=');
+        push_encoded(&mut more, value.as_bytes());
+        self.target.push_str(&more);
+        if let Some(masked) = &mut self.masked {
+            masked.push_str(&more);
         }
         self
     }

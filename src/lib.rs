@@ -105,6 +105,7 @@ pub mod sipxecs;
 pub mod state;
 mod text;
 pub mod value;
+mod wiped;
 pub mod wire;
 
 #[cfg(feature = "std")]

@@ -1,12 +1,16 @@
-//! Bytes that wait for transmission, of a client, a server, or a connection to FreeSWITCH. They are wiped once they have gone: there may be a secret in them.
+//! Bytes that wait for transmission, of a client, a server, or a connection to `FreeSWITCH`. They are wiped once they
+//! have gone: there may be a secret in them.
 
 use alloc::vec::Vec;
 
-/// See the module. Whoever writes says how much room there is, since what else is held counts too.
+use crate::range::{part, part_mut};
+use crate::wiped::{Wiped, wipe};
+
+/// See the module. The writer says how much room there is, since what else is held counts too.
 #[derive(Default)]
 pub(crate) struct Outbox {
     /// What waits; the first `handed` bytes have gone and are not moved away yet.
-    bytes: Vec<u8>,
+    bytes: Wiped,
     handed: usize,
     /// Bytes that have gone before those in `bytes`.
     gone: u64,
@@ -14,7 +18,7 @@ pub(crate) struct Outbox {
 
 impl Outbox {
     pub(crate) fn waiting(&self) -> Option<&[u8]> {
-        self.bytes.get(self.handed..).filter(|bytes| !bytes.is_empty())
+        Some(part(&self.bytes, self.handed..)).filter(|bytes| !bytes.is_empty())
     }
 
     /// Bytes held.
@@ -36,31 +40,32 @@ impl Outbox {
         self.gone + self.handed as u64
     }
 
-    /// Has something written at the end: all of it, or nothing where it fails or would take more than `room` bytes (`Ok(None)`). Gives what was written.
+    /// Has something written at the end: all of it, or nothing where it fails or would take more than `room` bytes
+    /// (`Ok(None)`). Gives what was written. The writer makes room with [`reserve`](crate::wiped::reserve).
     pub(crate) fn write<E>(
         &mut self,
         room: usize,
         write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
     ) -> Result<Option<&[u8]>, E> {
         let start = self.bytes.len();
-        let written = write(&mut self.bytes);
+        let written = write(self.bytes.vec());
         if written.is_err() || self.bytes.len() - start > room {
-            self.cut(start);
+            self.bytes.truncate(start);
             return written.map(|()| None);
         }
-        Ok(self.bytes.get(start..))
+        Ok(Some(part(&self.bytes, start..)))
     }
 
     /// So many bytes of what waits have gone.
     pub(crate) fn sent(&mut self, n: usize) {
         let end = self.handed.saturating_add(n).min(self.bytes.len());
-        wipe(self.bytes.get_mut(self.handed..end).unwrap_or_default());
+        wipe(part_mut(&mut self.bytes, self.handed..end));
         self.handed = end;
         // Moving no more than has gone keeps it at one move a byte.
         if self.handed * 2 >= self.bytes.len() {
             self.bytes.copy_within(self.handed.., 0);
             let left = self.unsent();
-            self.cut(left);
+            self.bytes.truncate(left);
             self.gone += self.handed as u64;
             self.handed = 0;
         }
@@ -69,24 +74,13 @@ impl Outbox {
     /// Nothing of it will ever go.
     pub(crate) fn clear(&mut self) {
         self.gone += self.bytes.len() as u64;
-        self.cut(0);
+        self.bytes.truncate(0);
         self.handed = 0;
     }
 
     pub(crate) fn shrink_to(&mut self, capacity: usize) {
         self.bytes.shrink_to(capacity);
     }
-
-    fn cut(&mut self, len: usize) {
-        wipe(self.bytes.get_mut(len..).unwrap_or_default());
-        self.bytes.truncate(len);
-    }
-}
-
-/// Overwrites what may hold a secret, in a way that the compiler takes for used.
-pub(crate) fn wipe(bytes: &mut [u8]) {
-    bytes.fill(0);
-    core::hint::black_box(bytes);
 }
 
 #[cfg(test)]

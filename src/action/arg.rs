@@ -1,21 +1,26 @@
 //! A parameter's value on its way to the wire.
 
-use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
+use crate::range::part;
 use crate::value::{
     AmaFlags, ChannelName, ClassSet, DeviceState, Milliseconds, PresenceState, Seconds, ToWire, UniqueId, quote_into,
 };
+use crate::wiped::Wiped;
 use crate::wire::Value;
 
 /// What a setter takes: text, bytes, numbers, truth values, and values read from a frame.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// What it owns is overwritten when it goes. Two are equal that are written alike.
+#[derive(Clone)]
 pub struct Arg<'a>(pub(super) Inner<'a>);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub(super) enum Inner<'a> {
-    Bytes(Cow<'a, [u8]>),
+    Borrowed(&'a [u8]),
+    Owned(Wiped),
     Int(i64),
     Uint(u64),
 }
@@ -41,13 +46,14 @@ impl<'a> Arg<'a> {
     }
 
     const fn borrowed(bytes: &'a [u8]) -> Self {
-        Self(Inner::Bytes(Cow::Borrowed(bytes)))
+        Self(Inner::Borrowed(bytes))
     }
 
     /// How many bytes it has; of a number, at the most.
     pub(super) fn len(&self) -> usize {
         match &self.0 {
-            Inner::Bytes(bytes) => bytes.len(),
+            Inner::Borrowed(bytes) => bytes.len(),
+            Inner::Owned(bytes) => bytes.len(),
             Inner::Int(_) | Inner::Uint(_) => 20,
         }
     }
@@ -56,7 +62,8 @@ impl<'a> Arg<'a> {
     #[inline]
     pub(super) fn bytes<'b>(&'b self, digits: &'b mut [u8; 20]) -> &'b [u8] {
         match &self.0 {
-            Inner::Bytes(bytes) => bytes,
+            Inner::Borrowed(bytes) => bytes,
+            Inner::Owned(bytes) => bytes,
             Inner::Int(value) => decimal(value.unsigned_abs(), *value < 0, digits),
             Inner::Uint(value) => decimal(*value, false, digits),
         }
@@ -80,7 +87,21 @@ fn decimal(mut value: u64, negative: bool, digits: &mut [u8; 20]) -> &[u8] {
             digits[start] = b'-';
         }
     }
-    digits.get(start..).unwrap_or_default()
+    part(digits, start..)
+}
+
+impl PartialEq for Arg<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes(&mut [0; 20]) == other.bytes(&mut [0; 20])
+    }
+}
+
+impl Eq for Arg<'_> {}
+
+impl fmt::Debug for Arg<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Value::new(self.bytes(&mut [0; 20])).fmt(f)
+    }
 }
 
 impl<'a> From<&'a str> for Arg<'a> {
@@ -121,7 +142,7 @@ impl From<String> for Arg<'_> {
 impl From<Vec<u8>> for Arg<'_> {
     #[inline]
     fn from(bytes: Vec<u8>) -> Self {
-        Self(Inner::Bytes(Cow::Owned(bytes)))
+        Self(Inner::Owned(bytes.into()))
     }
 }
 

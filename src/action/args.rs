@@ -8,6 +8,7 @@ use super::Arg;
 use crate::error::{EncodeError, Refusal};
 use crate::secret::is_secret_name;
 use crate::value::quote_into;
+use crate::wiped::reserve;
 use crate::wire::{FrameWriter, SERVER_HEADERS, is_secret_field, name_refusal};
 use smallvec::SmallVec;
 
@@ -128,7 +129,7 @@ impl<'a> Args<'a> {
 
     pub(super) fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         let ends = "Action: \r\nActionID: \r\n\r\n".len() + self.action.len() + action_id.map_or(0, str::len);
-        out.reserve(self.headers.iter().map(Header::room).sum::<usize>() + ends);
+        reserve(out, self.headers.iter().map(Header::room).sum::<usize>() + ends);
         let mut digits = [0; 20];
         let mut writer = FrameWriter::action(out, self.action.bytes(&mut digits));
         if let Some(id) = action_id {
@@ -143,11 +144,13 @@ impl<'a> Args<'a> {
 }
 
 impl Header<'_> {
-    /// About how many bytes it takes: a guess that is right for all but numbered names and much that needs quoting.
+    /// The most bytes that it takes.
     fn room(&self) -> usize {
         let name = match &self.name {
-            HeaderName::Field(name) | HeaderName::Numbered(name, _) => name.len(),
-            HeaderName::Assignment(name, variable) => name.len() + variable.len() + 1,
+            HeaderName::Field(name) => name.len(),
+            HeaderName::Numbered(name, _) => name.len() + "4294967295".len(),
+            // All of it may need quoting.
+            HeaderName::Assignment(name, variable) => name.len() + 2 * variable.len() + 1 + self.value.len(),
             HeaderName::Free(name) => name.len(),
         };
         name + self.value.len() + 4

@@ -1,4 +1,5 @@
-//! Who logs in, and how the secret is shown to the server. It is shown to nobody else: not to `Debug`, and not to whoever gets the memory after us.
+//! Who logs in, and how the secret is shown to the server. It is shown to nobody else: not to `Debug`, and not to those
+//! who get the memory after us.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -6,7 +7,7 @@ use core::fmt;
 
 use crate::action::{Action, Challenge, Login};
 use crate::error::EncodeError;
-use crate::outbox::wipe;
+use crate::wiped::Wiped;
 
 /// A user and a secret for [`Client::login`](super::Client::login).
 ///
@@ -20,7 +21,7 @@ use crate::outbox::wipe;
 #[must_use]
 pub struct Credentials {
     username: Box<[u8]>,
-    secret: Secret,
+    secret: Wiped,
     method: Method,
 }
 
@@ -36,7 +37,7 @@ enum Method {
 impl Credentials {
     /// Sends the secret as it is: for connections that nobody can listen to.
     pub fn plain(username: impl AsRef<[u8]>, secret: impl AsRef<[u8]>) -> Self {
-        Self { username: username.as_ref().into(), secret: Secret(secret.as_ref().into()), method: Method::Plain }
+        Self { username: username.as_ref().into(), secret: secret.as_ref().into(), method: Method::Plain }
     }
 
     /// Answers a challenge with MD5 over it and the secret. That keeps the secret off the wire, but what follows isn't protected, and whoever listens can try secrets against it.
@@ -89,8 +90,8 @@ impl Credentials {
     ) -> Result<(), EncodeError> {
         let mut login = Login::new(&self.username[..]);
         login = match challenge {
-            None => login.secret(&self.secret.0[..]),
-            Some(challenge) => login.auth_type("MD5").key(key(challenge, &self.secret.0)),
+            None => login.secret(&self.secret[..]),
+            Some(challenge) => login.auth_type("MD5").key(key(challenge, &self.secret)),
         };
         if let Some(events) = events {
             login = login.events(events);
@@ -105,7 +106,9 @@ pub(crate) fn key(challenge: &[u8], secret: &[u8]) -> Vec<u8> {
     use md5::Digest;
     let hash = md5::Md5::new().chain_update(challenge).chain_update(secret).finalize();
     let digit = |nibble: u8| b"0123456789abcdef"[usize::from(nibble & 15)];
-    hash.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
+    let mut key = Vec::with_capacity(2 * hash.len());
+    key.extend(hash.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]));
+    key
 }
 
 /// Without the feature no challenge is ever asked for.
@@ -121,15 +124,5 @@ impl fmt::Debug for Credentials {
             .field("secret", &format_args!("***"))
             .field("method", &self.method)
             .finish()
-    }
-}
-
-/// Overwritten when it goes.
-#[derive(Clone)]
-struct Secret(Box<[u8]>);
-
-impl Drop for Secret {
-    fn drop(&mut self) {
-        wipe(&mut self.0);
     }
 }

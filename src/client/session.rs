@@ -21,8 +21,9 @@ use super::subscription::Subscription;
 use crate::action::{Action, Logoff, Ping};
 use crate::error::{ApiMisuse, ConnectionError, EncodeError, LoginStage, SendError};
 use crate::origin::Origin;
-use crate::outbox::{Outbox, wipe};
+use crate::outbox::Outbox;
 use crate::value::ToWire;
+use crate::wiped::{Wiped, append};
 use crate::wire::OwnedFrame;
 
 /// Bytes under the ceiling that nobody else may take: room for a ping, a goodbye, and to tell that the client is ready and closed.
@@ -120,14 +121,11 @@ impl Session {
             return self.log_in(&credentials, None, deadline);
         }
         // What can't be written, or has no room, is refused now, not when the challenge is there.
-        let mut trial = Vec::new();
+        let mut trial = Wiped::default();
         let events = self.events();
-        let refused = credentials.write_trial(events.as_deref(), self.prefix.id(self.next + 1).as_str(), &mut trial);
-        let len = trial.len();
-        wipe(&mut trial);
-        refused?;
+        credentials.write_trial(events.as_deref(), self.prefix.id(self.next + 1).as_str(), trial.vec())?;
         // The request for the challenge may not have gone yet when the login is written.
-        if len + 128 > self.room() {
+        if trial.len() + 128 > self.room() {
             return Err(ApiMisuse::Ceiling { max: self.config.bytes });
         }
         let id = self.write(self.room(), Credentials::write_challenge)?;
@@ -257,7 +255,7 @@ impl Session {
             let room = (self.room() + self.longest_replay()).saturating_sub(Entry::SIZE);
             let written = self.out.write::<EncodeError>(room, |out| {
                 for part in [b"Action: Filter\r\nActionID: ", id.as_str().as_bytes(), b"\r\n", filter] {
-                    out.extend_from_slice(part);
+                    append(out, part);
                 }
                 Ok(())
             });

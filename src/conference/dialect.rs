@@ -1,7 +1,6 @@
 //! The four dialects: a command in, a request out; a reply in, an answer out.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
 use super::answer::{Answer, Native};
 use super::command::Command;
@@ -70,7 +69,7 @@ impl Dialect<'_> {
             Self::ConfBridge => {
                 let action = confbridge::action(command)?;
                 // Its lines are checked as they are written.
-                action.encode(None, &mut Vec::new())?;
+                action.encode(None, crate::wiped::Wiped::default().vec())?;
                 Ok(Request::Action(Box::new(action)))
             }
             Self::FreeSwitch => freeswitch::line(command).map(|line| Request::Line(Line::new(line))),

@@ -1,6 +1,6 @@
 //! The bytes of a stream between a read and their frame: what has no frame yet, and the frame handed out last.
 
-use alloc::vec::Vec;
+use crate::wiped::Wiped;
 
 use super::recent::Recent;
 use crate::range::{part, part_mut};
@@ -9,7 +9,7 @@ use crate::range::{part, part_mut};
 #[derive(Clone)]
 pub(super) struct Buffer {
     /// Initialised storage; what is beyond `filled` is scratch.
-    bytes: Vec<u8>,
+    bytes: Wiped,
     /// Bytes at the front that are done with.
     done: usize,
     filled: usize,
@@ -21,7 +21,7 @@ pub(super) struct Buffer {
 
 impl Buffer {
     pub(super) fn new(max: u32) -> Self {
-        Self { bytes: Vec::new(), done: 0, filled: 0, base: 0, max: max as usize, recent: Recent::default() }
+        Self { bytes: Wiped::default(), done: 0, filled: 0, base: 0, max: max as usize, recent: Recent::default() }
     }
 
     /// What is not done with.
@@ -77,7 +77,7 @@ impl Buffer {
         let needed = self.filled + min;
         self.recent.need(needed);
         if self.bytes.len() < needed {
-            self.bytes.resize(needed.next_power_of_two().min(2 * self.max).max(needed), 0);
+            self.bytes.resize(needed.next_power_of_two().min(2 * self.max).max(needed));
         }
         let end = (self.filled + self.room()).min(self.bytes.len());
         part_mut(&mut self.bytes, self.filled..end)

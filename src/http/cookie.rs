@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use crate::wiped::WipedText;
+
 /// Name of the cookie, the same in all versions (Asterisk `main/manager.c`).
 const NAME: &str = "mansession_id";
 
@@ -32,8 +34,8 @@ impl<'a> Cookie<'a> {
     }
 
     /// As it goes back.
-    pub(super) fn header(id: &str) -> alloc::string::String {
-        alloc::format!("{NAME}=\"{id}\"")
+    pub(super) fn header(id: &str) -> WipedText {
+        [NAME, "=\"", id, "\""].concat().into()
     }
 }
 

@@ -1,12 +1,12 @@
 //! Where requests go, and how an action becomes the parameters of one: the checked bytes of its encoding, header by header, percent-encoded.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use super::ticket::Purpose;
 use super::{Request, RequestError};
 use crate::action::Action;
 use crate::http_request::{Method, control, is_dot_segment, push_encoded};
+use crate::wiped::{Wiped, WipedText};
 use crate::wire::{Decoder, FrameKind, Framing, Limits};
 
 /// Asterisk `main/http.c`: a line of the request is read into 4,096 bytes; method, version and line end take their share.
@@ -117,11 +117,12 @@ impl Endpoint {
         if self.prefix.split('/').any(is_dot_segment) {
             return Err(RequestError::DotSegment { field });
         }
-        let mut bytes = Vec::new();
-        action.encode(action_id, &mut bytes)?;
-        let mut parameters = String::with_capacity(bytes.len() + 16);
+        let mut bytes = Wiped::default();
+        action.encode(action_id, bytes.vec())?;
+        let mut parameters = WipedText::default();
         let mut masked = String::new();
-        let purpose = translate(&bytes, &mut parameters, &mut masked)?;
+        // A byte takes three at the most.
+        let purpose = translate(&bytes, parameters.within(3 * bytes.len()), &mut masked)?;
         let path = self.path();
         let (len, max) =
             if self.in_query { (path.len() + 1 + parameters.len(), QUERY) } else { (parameters.len(), FORM) };

@@ -24,6 +24,7 @@ use super::ticket::Purpose;
 use super::{Body, Endpoint, HttpError, RequestError};
 use crate::action::{Action, Login, Logoff, WaitEvent};
 use crate::response::Response;
+use crate::wiped::WipedText;
 use crate::wire::{FrameKind, Limits};
 
 /// How long before the session runs out the server ends a `WaitEvent` (Asterisk `main/manager.c`, `action_waitevent`).
@@ -40,14 +41,14 @@ const ATTEMPTS: u8 = 2;
 #[derive(Clone)]
 pub struct Credentials {
     username: String,
-    secret: String,
+    secret: WipedText,
     hashed: bool,
 }
 
 impl Credentials {
     /// This user of `manager.conf`.
     pub fn new(username: &str, secret: &str) -> Self {
-        Self { username: username.to_string(), secret: secret.to_string(), hashed: false }
+        Self { username: username.to_string(), secret: secret.to_string().into(), hashed: false }
     }
 
     /// The same, the secret not sent but proven: `Challenge`, and a `Login` with the answer to it. Feature `md5`.
@@ -101,7 +102,7 @@ pub struct Session {
     wait: Option<Duration>,
     place: Place,
     /// Its value, and when the server forgets it.
-    cookie: Option<String>,
+    cookie: Option<WipedText>,
     expires: Option<Instant>,
     max_age: Option<Duration>,
     /// Number of the request from `poll_request` that has no answer yet.
@@ -245,7 +246,9 @@ impl Session {
         for (name, value) in headers {
             let (name, value) = (name.as_ref(), value.as_ref());
             if name.eq_ignore_ascii_case(b"Set-Cookie") {
-                cookie = Cookie::parse(value).map(|cookie| (cookie.id.to_string(), cookie.max_age)).or(cookie);
+                cookie = Cookie::parse(value)
+                    .map(|cookie| (WipedText::from(cookie.id.to_string()), cookie.max_age))
+                    .or(cookie);
             }
             #[cfg(feature = "md5")]
             if name.eq_ignore_ascii_case(b"WWW-Authenticate") {
@@ -278,7 +281,7 @@ impl Session {
         &mut self,
         now: Instant,
         request: &Request,
-        cookie: Option<(String, Option<Duration>)>,
+        cookie: Option<(WipedText, Option<Duration>)>,
         bytes: &'body [u8],
     ) -> Result<Outcome<'body>, HttpError> {
         // An answer to something asked before a new login must not bring the old cookie back, and none after the end a new beginning.
@@ -286,7 +289,7 @@ impl Session {
         let unknown = cookie
             .as_ref()
             .zip(request.ticket.cookie.as_deref())
-            .is_some_and(|((id, _), sent)| *sent != Cookie::header(id));
+            .is_some_and(|((id, _), sent)| *sent != *Cookie::header(id));
         if let Some((id, max_age)) = cookie.filter(|_| current && !self.endpoint.digest) {
             self.cookie = Some(id);
             self.max_age = max_age;
@@ -342,7 +345,7 @@ impl Session {
         let request = if *hashed {
             self.endpoint.request(&crate::action::Challenge::new("MD5"), None)
         } else {
-            self.endpoint.request(&Login::new(username).secret(secret), None)
+            self.endpoint.request(&Login::new(username).secret(&**secret), None)
         };
         self.poll(request?)
     }
@@ -393,7 +396,7 @@ impl Session {
         #[cfg(feature = "md5")]
         if let Some(digest) = &mut self.digest {
             let answer = digest.authorize(&self.credentials, request.method().as_str(), request.target());
-            request.ticket.authorization = answer;
+            request.ticket.authorization = answer.map(Into::into);
         }
         Ok(request)
     }
@@ -420,7 +423,7 @@ impl Session {
         HttpError::Unauthorized
     }
 
-    fn cookie_header(&self) -> Option<String> {
+    fn cookie_header(&self) -> Option<WipedText> {
         self.cookie.as_deref().map(Cookie::header)
     }
 

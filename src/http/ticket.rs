@@ -1,16 +1,16 @@
 //! What the session notes on a request, to know what its answer means.
 
-use alloc::string::String;
 use core::time::Duration;
 
+use crate::wiped::WipedText;
 use crate::wire::Frame;
 
 /// Notes on a request.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Ticket {
     pub(super) purpose: Purpose,
-    pub(crate) cookie: Option<String>,
-    pub(crate) authorization: Option<String>,
+    pub(crate) cookie: Option<WipedText>,
+    pub(crate) authorization: Option<WipedText>,
     pub(crate) patience: Duration,
     /// Given by the session, from 1.
     pub(super) number: u64,

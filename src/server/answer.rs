@@ -8,6 +8,7 @@ use super::{RequestId, Server, Stage};
 use crate::client::{ClientEvent, Ending};
 use crate::error::ApiMisuse;
 use crate::value::{Classes, ToWire};
+use crate::wiped::append;
 use crate::wire::{Frame, FrameKind, FrameWriter};
 
 impl Server {
@@ -255,7 +256,7 @@ impl Server {
 
     /// Sends these bytes as they are: what a mock of an odd server needs.
     pub fn raw(&mut self, bytes: &[u8]) {
-        self.write_unrefused(|out| out.extend_from_slice(bytes));
+        self.write_unrefused(|out| append(out, bytes));
     }
 
     fn write_unrefused(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
@@ -392,13 +393,13 @@ fn readdress(frame: Frame<'_>, action_id: &[u8], out: &mut Vec<u8>) {
     for line in frame.as_bytes().split_inclusive(|byte| *byte == b'\n') {
         let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
         if old.is_none() || !name.eq_ignore_ascii_case(b"ActionID") {
-            out.extend_from_slice(line);
+            append(out, line);
             continue;
         }
         old = None;
         if !action_id.is_empty() {
             for part in [b"ActionID: ", action_id, b"\r\n"] {
-                out.extend_from_slice(part);
+                append(out, part);
             }
         }
     }

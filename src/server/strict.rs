@@ -1,8 +1,7 @@
 //! Requests as Asterisk takes them: which are refused, and what counts of the others. (Asterisk `main/manager.c`, `get_input`, `do_message` and `__astman_get_header`; probes of 16 and 22.)
 
-use alloc::vec::Vec;
-
 use crate::range::part;
+use crate::wiped::{Wiped, append, reserve};
 use crate::wire::{Frame, FrameKind};
 
 /// Bytes before CRLF.
@@ -57,7 +56,7 @@ pub(super) fn fault(frame: Frame<'_>) -> Option<(Fault, Option<&[u8]>)> {
 
 /// The message as it counts, where that isn't how it came: the action first, wherever it stood; values without the blanks and control bytes at their start; lines cut at a NUL; no lines without a colon.
 /// `None`: it counts as it came.
-pub(super) fn tidy(frame: Frame<'_>) -> Option<Vec<u8>> {
+pub(super) fn tidy(frame: Frame<'_>) -> Option<Wiped> {
     let odd = frame.kind() != FrameKind::Action
         || frame.name().is_none_or(crate::Value::is_empty)
         || frame.lines().next().is_some()
@@ -66,16 +65,17 @@ pub(super) fn tidy(frame: Frame<'_>) -> Option<Vec<u8>> {
     if !odd {
         return None;
     }
-    let mut out = Vec::with_capacity(frame.as_bytes().len() + 16);
+    let mut tidied = Wiped::default();
+    let out = tidied.vec();
+    reserve(out, frame.as_bytes().len() + 16);
     let action = headers(frame).find(|(name, value)| is(name, "Action") && !value.is_empty());
     for (name, value) in action.into_iter().chain(headers(frame).filter(|(name, _)| !is(name, "Action"))) {
-        out.extend_from_slice(name);
-        out.extend_from_slice(b": ");
-        out.extend_from_slice(value);
-        out.extend_from_slice(b"\r\n");
+        for part in [name, b": ", value, b"\r\n"] {
+            append(out, part);
+        }
     }
-    out.extend_from_slice(b"\r\n");
-    Some(out)
+    append(out, b"\r\n");
+    Some(tidied)
 }
 
 /// The `ActionID` to echo, wherever it stands and whatever the frame is.

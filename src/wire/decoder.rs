@@ -1,6 +1,5 @@
 //! The decoder: a scanner and the buffer it reads.
 
-use alloc::vec::Vec;
 use core::fmt;
 
 use super::frame::Frame;
@@ -10,6 +9,7 @@ use super::scan::{FrameEnd, Scanner, Wanted};
 use super::value::Value;
 use crate::error::{FrameError, Limit};
 use crate::range::{part, part_mut};
+use crate::wiped::Wiped;
 
 /// Turns the bytes of a stream, in pieces of any size, into frames.
 ///
@@ -42,7 +42,7 @@ use crate::range::{part, part_mut};
 pub struct Decoder {
     scanner: Scanner,
     /// Initialised storage; what is beyond `filled` is scratch.
-    buf: Vec<u8>,
+    buf: Wiped,
     filled: usize,
     /// Where bytes that had no room would have begun; set once.
     overflow: Option<FrameError>,
@@ -80,7 +80,7 @@ impl Decoder {
     /// A decoder at the start of a stream that a server sends.
     pub fn new(limits: Limits) -> Self {
         let scanner = Scanner::new(limits);
-        Self { scanner, buf: Vec::new(), filled: 0, overflow: None, needed: 0, rests: 0 }
+        Self { scanner, buf: Wiped::default(), filled: 0, overflow: None, needed: 0, rests: 0 }
     }
 
     /// The same with other framing; to be chosen before the first byte.
@@ -178,7 +178,7 @@ impl Decoder {
             // Doubling, but not beyond what the limit can ever need.
             let least = self.filled + min;
             let most = (self.scanner.limits().max_buffer() as usize).saturating_mul(2);
-            self.buf.resize(least.next_power_of_two().min(most).max(least), 0);
+            self.buf.resize(least.next_power_of_two().min(most).max(least));
         }
         // More room than the limit allows may be behind; it isn't shown.
         let end = (self.filled + self.room()).min(self.buf.len());
@@ -293,7 +293,7 @@ impl Decoder {
         }
         if self.needed < self.buf.len() / 4 {
             self.scanner.release();
-            (self.buf, self.filled) = (Vec::new(), 0);
+            (self.buf, self.filled) = (Wiped::default(), 0);
         }
         // Two marks a line, which is two bytes at the least.
         self.scanner.shrink_index(4 * self.needed);

@@ -5,16 +5,21 @@ use alloc::vec::Vec;
 
 use crate::error::{EncodeError, Refusal};
 use crate::range::part;
+use crate::wiped;
 
 /// Asterisk `main/manager.c`, `get_input`: a buffer of 1,024 bytes, terminator included.
 const SERVER_LINE: usize = 1022;
 /// Asterisk `include/asterisk/manager.h`, `AST_MAX_MANHEADERS`.
 pub(crate) const SERVER_HEADERS: usize = 128;
 
+/// What a line takes beside its name and value, and the end of the frame.
+const ENDS: usize = ": \r\n\r\n".len();
+
 /// Writes one frame at the end of a buffer: whole and valid, or not at all.
 ///
 /// A refused field is remembered, what follows it is ignored, and [`finish`](Self::finish) says which it was.
-/// Dropped without `finish` it leaves nothing.
+/// Dropped without `finish` it leaves nothing. Where the buffer has to grow, and where the frame is refused, the memory
+/// given up is overwritten, since there may be a secret in it.
 ///
 /// ```
 /// use ami_proto::wire::FrameWriter;
@@ -66,12 +71,14 @@ impl<'out> FrameWriter<'out> {
     #[cfg(all(feature = "std", feature = "xml"))]
     pub(crate) fn heard_line(mut self, text: &[u8]) -> Self {
         if !text.is_empty() {
+            wiped::reserve(self.out, text.len() + ENDS);
             self.put(b"line", 0, None, |out| out.extend_from_slice(text));
         }
         self
     }
 
     fn begin(out: &'out mut Vec<u8>, to_server: bool, name: &[u8], value: &[u8]) -> Self {
+        wiped::reserve(out, name.len() + value.len() + ENDS);
         let mut writer = Self::new(out, to_server);
         writer.field(name, None, |out| out.extend_from_slice(value));
         writer
@@ -86,11 +93,13 @@ impl<'out> FrameWriter<'out> {
     #[must_use]
     pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
         let (name, value) = (name.as_ref(), value.as_ref());
+        wiped::reserve(self.out, name.len() + value.len() + ENDS);
         self.field(name, name_refusal(name), |out| out.extend_from_slice(value));
         self
     }
 
-    /// Writes `name: ` and the value that `write` appends, or refuses it for this reason. The name is known to be one.
+    /// Writes `name: ` and the value that `write` appends, or refuses it for this reason. The name is known to be one, and
+    /// there is room for all of it.
     pub(crate) fn field(&mut self, name: &[u8], refusal: Option<Refusal>, write: impl FnOnce(&mut Vec<u8>)) {
         self.put(name, name.len() + 2, refusal, |out| {
             out.extend_from_slice(name);
@@ -103,6 +112,7 @@ impl<'out> FrameWriter<'out> {
     #[must_use]
     pub fn line(mut self, text: impl AsRef<[u8]>) -> Self {
         let text = text.as_ref();
+        wiped::reserve(self.out, text.len() + ENDS);
         let refusal = (text.is_empty() || text.contains(&b':')).then_some(Refusal::NotText);
         self.put(b"line", 0, refusal, |out| out.extend_from_slice(text));
         self
@@ -162,7 +172,7 @@ impl<'out> FrameWriter<'out> {
 impl Drop for FrameWriter<'_> {
     fn drop(&mut self) {
         if !self.done {
-            self.out.truncate(self.start);
+            wiped::truncate(self.out, self.start);
         }
     }
 }

@@ -8,6 +8,7 @@ use super::Frame;
 use super::frame::Shape;
 use super::scan::Mark;
 use crate::range::{part, part_mut};
+use crate::wiped::wipe;
 
 /// A [`Frame`] kept beyond the buffer it was read from.
 ///
@@ -60,6 +61,13 @@ impl OwnedFrame {
     pub fn view(&self) -> Frame<'_> {
         let (index, bytes) = self.storage.split_at(self.marks);
         Frame::new(part(bytes.as_flattened(), ..self.len), index, self.shape, self.offset)
+    }
+}
+
+impl Drop for OwnedFrame {
+    /// Overwrites what it held: a login is a frame too.
+    fn drop(&mut self) {
+        wipe(self.storage.as_flattened_mut());
     }
 }
 

@@ -11,6 +11,8 @@ thread_local! {
     static ASKED: Cell<u64> = const { Cell::new(0) };
     static LIVE: Cell<usize> = const { Cell::new(0) };
     static PEAK: Cell<usize> = const { Cell::new(0) };
+    static NEEDLE: Cell<Option<&'static [u8]>> = const { Cell::new(None) };
+    static LEFT: Cell<usize> = const { Cell::new(0) };
 }
 
 #[global_allocator]
@@ -36,9 +38,30 @@ pub(crate) fn peak(run: impl FnOnce()) -> usize {
     PEAK.with(Cell::get) - before
 }
 
+/// What `run` makes, and how many blocks of memory with `needle` in them this thread gave back while it ran.
+///
+/// Meanwhile a block that grows always moves, and no block begins with what another one has left.
+pub(crate) fn left_behind<T>(needle: &'static [u8], run: impl FnOnce() -> T) -> (T, usize) {
+    LEFT.with(|left| left.set(0));
+    NEEDLE.with(|searched| searched.set(Some(needle)));
+    let made = run();
+    NEEDLE.with(|searched| searched.set(None));
+    (made, LEFT.with(Cell::get))
+}
+
 struct Counting;
 
 impl Counting {
+    fn needle() -> Option<&'static [u8]> {
+        NEEDLE.try_with(Cell::get).ok().flatten()
+    }
+
+    fn search(block: &[u8]) {
+        if Self::needle().is_some_and(|needle| block.windows(needle.len()).any(|bytes| bytes == needle)) {
+            let _ = LEFT.try_with(|left| left.set(left.get() + 1));
+        }
+    }
+
     /// Nothing is counted while a thread ends.
     fn grown(bytes: usize) {
         let _ = ASKED.try_with(|asked| asked.set(asked.get() + 1));
@@ -59,16 +82,30 @@ unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         Self::grown(layout.size());
         // SAFETY: the caller's promises are those that are asked for.
-        unsafe { System.alloc(layout) }
+        unsafe { if Self::needle().is_some() { System.alloc_zeroed(layout) } else { System.alloc(layout) } }
     }
 
     unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
         Self::shrunk(layout.size());
-        // SAFETY: as above.
-        unsafe { System.dealloc(place, layout) }
+        // SAFETY: as above; the block is searched while it is still the caller's.
+        unsafe {
+            Self::search(std::slice::from_raw_parts(place, layout.size()));
+            System.dealloc(place, layout);
+        }
     }
 
     unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if Self::needle().is_some() {
+            // SAFETY: as above; both blocks have the bytes that are copied.
+            unsafe {
+                let moved = self.alloc(Layout::from_size_align_unchecked(size, layout.align()));
+                if !moved.is_null() {
+                    moved.copy_from_nonoverlapping(place, layout.size().min(size));
+                    self.dealloc(place, layout);
+                }
+                return moved;
+            }
+        }
         Self::shrunk(layout.size());
         Self::grown(size);
         // SAFETY: as above.

@@ -268,3 +268,277 @@ fn kazoo() {
         r#"{"tokens": ***, "member": {"pins": ***, "X-Auth-Token": ***}, "auth_type": "b", "next_start_key": "c"}"#
     );
 }
+
+/// No memory goes back to the allocator with a secret in it, whatever becomes of a login.
+#[cfg(feature = "std")]
+mod wiping {
+    use crate::heap::left_behind;
+    use ami_proto::action::{Action, Login, Ping, Setvar, UpdateConfig};
+    use ami_proto::client::{Client, Config, Credentials};
+    use ami_proto::server::{Server, ServerEvent};
+    use ami_proto::wire::FrameWriter;
+    use ami_proto::{Decoder, Framing, Limits};
+    use std::time::Instant;
+
+    const SECRET: &[u8] = b"0-hunted-s3cret-0";
+    const WITH_LINE_END: &[u8] = b"0-hunted-s3cret-0\rX: y";
+
+    fn has_secret(bytes: &[u8]) -> bool {
+        bytes.windows(SECRET.len()).any(|bytes| bytes == SECRET)
+    }
+
+    /// Nothing is left behind while this runs.
+    fn clean(what: &str, run: impl FnOnce()) {
+        assert_eq!(left_behind(SECRET, run).1, 0, "{what}");
+    }
+
+    #[test]
+    fn the_search_finds_what_is_left() {
+        let leave = || {
+            let mut bytes = SECRET.to_vec();
+            bytes.reserve(100);
+            bytes
+        };
+        assert_eq!(left_behind(SECRET, || drop(leave())).1, 2);
+        let (bytes, left) = left_behind(SECRET, leave);
+        assert_eq!((left, bytes.len()), (1, SECRET.len()));
+        assert_eq!(left_behind(SECRET, || drop(vec![0_u8; 100])).1, 0);
+    }
+
+    /// Transmits all in small pieces, and says whether the secret was among it.
+    fn transmit(client: &mut Client) -> bool {
+        let secret = client.poll_transmit().is_some_and(has_secret);
+        while let Some(bytes) = client.poll_transmit() {
+            let n = bytes.len().min(7);
+            client.transmitted(n);
+        }
+        secret
+    }
+
+    fn asking(credentials: Credentials) -> (Client, Instant) {
+        let now = Instant::now();
+        let mut client = Client::new(Config::new()).seeded(7);
+        client.login(now, credentials).unwrap();
+        (client, now)
+    }
+
+    /// Answers the request that waits for transmission, and takes what is told.
+    fn answer(client: &mut Client, now: Instant, answer: &str) {
+        let request = String::from_utf8_lossy(client.poll_transmit().unwrap()).into_owned();
+        let id = request.split("ActionID: ").last().unwrap().split("\r\n").next().unwrap();
+        let answer = answer.replace('$', id);
+        let sent = client.poll_transmit().unwrap().len();
+        client.transmitted(sent);
+        assert_eq!(client.handle_input(now, answer.as_bytes()), answer.len());
+        while client.poll_event().unwrap().is_some() {}
+    }
+
+    fn logged_in() -> (Client, Instant) {
+        let (mut client, now) = asking(Credentials::plain("u", "other"));
+        answer(&mut client, now, "Asterisk Call Manager/2.10.6\r\nResponse: Success\r\nActionID: $\r\n\r\n");
+        assert!(client.is_logged_in());
+        (client, now)
+    }
+
+    #[test]
+    fn a_login() {
+        clean("transmitted", || assert!(transmit(&mut asking(Credentials::plain("u", SECRET)).0)));
+        clean("dropped before", || drop(asking(Credentials::plain("u", SECRET))));
+        clean("closed before", || {
+            let (mut client, now) = asking(Credentials::plain("u", SECRET));
+            client.close(now);
+        });
+        clean("the stream ended before", || {
+            let (mut client, now) = asking(Credentials::plain("u", SECRET));
+            client.handle_eof(now);
+            assert!(client.poll_event().is_err() && client.poll_transmit().is_none());
+            client.reconnect().unwrap();
+        });
+        clean("timed out", || {
+            let (mut client, now) = asking(Credentials::plain("u", SECRET));
+            client.handle_timeout(now + std::time::Duration::from_secs(3600));
+            assert!(client.poll_event().is_err());
+        });
+        clean("no room", || {
+            let mut client = Client::new(Config::new().ceiling(600, 1));
+            let name = [b'u'; 900];
+            assert!(client.login(Instant::now(), Credentials::plain(name, SECRET)).is_err());
+        });
+        clean("refused", || {
+            let mut client = Client::new(Config::new());
+            assert!(client.login(Instant::now(), Credentials::plain("u", WITH_LINE_END)).is_err());
+            assert!(client.login(Instant::now(), Credentials::plain("u", SECRET)).is_ok());
+        });
+    }
+
+    #[cfg(feature = "md5")]
+    #[test]
+    fn a_login_after_a_challenge() {
+        const CHALLENGE: &str = "Response: Success\r\nActionID: $\r\nChallenge: 840415273\r\n\r\n";
+        clean("md5", || {
+            let (mut client, now) = asking(Credentials::md5("u", SECRET));
+            answer(&mut client, now, CHALLENGE);
+            assert!(client.poll_transmit().is_some() && !transmit(&mut client));
+        });
+        clean("unanswered", || drop(asking(Credentials::md5("u", SECRET).or_plain())));
+        clean("falls back", || {
+            let (mut client, now) = asking(Credentials::md5("u", SECRET).or_plain());
+            answer(&mut client, now, "Response: Error\r\nActionID: $\r\nMessage: no\r\n\r\n");
+            assert!(transmit(&mut client));
+        });
+        clean("refused", || {
+            let mut client = Client::new(Config::new());
+            assert!(client.login(Instant::now(), Credentials::md5("u", WITH_LINE_END).or_plain()).is_err());
+        });
+        clean("no room", || {
+            let mut client = Client::new(Config::new().ceiling(700, 1));
+            let name = [b'u'; 900];
+            assert!(client.login(Instant::now(), Credentials::md5(name, SECRET).or_plain()).is_err());
+        });
+    }
+
+    #[test]
+    fn a_secret_with_requests_behind_it() {
+        let (mut client, now) = logged_in();
+        clean("transmitted", || {
+            client.send(now, &Setvar::new("PIN", SECRET)).unwrap();
+            for _ in 0..20 {
+                client.send(now, &Ping::new()).unwrap();
+            }
+            assert!(transmit(&mut client));
+        });
+        clean("forwarded", || {
+            let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+            decoder.push(b"Action: Login\r\nSecret: 0-hunted-s3cret-0\r\nA: b\r\nC: d\r\n\r\n");
+            let frame = decoder.next_frame().unwrap().unwrap();
+            let kept = frame.to_owned();
+            client.forward(now, kept.view()).unwrap();
+            for _ in 0..20 {
+                client.send(now, &Ping::new()).unwrap();
+            }
+            drop(client);
+        });
+    }
+
+    #[test]
+    fn what_an_action_owns() {
+        let mut out = Vec::new();
+        clean("encoded", || {
+            let secret = || SECRET.to_vec();
+            let login = Login::new("u").secret(secret()).secret(secret());
+            login.clone().encode(None, &mut out).unwrap();
+            UpdateConfig::new("a", "b").update("c", "secret", secret()).encode(Some("1"), &mut out).unwrap();
+            assert!(login.header("A", "b\n").encode(None, &mut out).is_err());
+            assert!(FrameWriter::event(&mut out, "A").header("Secret", SECRET).header("", "").finish().is_err());
+            FrameWriter::event(&mut out, "A").header("Secret", SECRET).header("B", [b'b'; 500]).finish().unwrap();
+        });
+        assert!(has_secret(&out));
+    }
+
+    #[test]
+    fn a_login_that_a_server_receives() {
+        let logins: [&[u8]; 2] = [
+            b"Action: Login\r\nUsername: u\r\nSecret: 0-hunted-s3cret-0\r\n\r\n",
+            b"Secret:   0-hunted-s3cret-0\nUsername: u\nAction: Login\n\n",
+        ];
+        for login in logins {
+            clean("received", || {
+                let now = Instant::now();
+                let mut server = Server::new(now, ami_proto::server::Config::new());
+                for piece in login.chunks(20) {
+                    assert_eq!(server.handle_input(now, piece), piece.len());
+                }
+                let Ok(Some(ServerEvent::Login { attempt, .. })) = server.poll_event() else { panic!("a login") };
+                assert!(attempt.verify(SECRET));
+                let kept = attempt.request().frame().to_owned();
+                assert!(has_secret(kept.view().as_bytes()));
+                drop(kept.clone());
+                let taken = server.handle_input(now, &[b'x'; 5000]);
+                assert_eq!(taken, 5000);
+            });
+        }
+    }
+
+    #[test]
+    fn a_login_over_http() {
+        use ami_proto::http::{Credentials, Endpoint, Outcome, Session};
+        const COOKIE: &[u8] = b"a5458122";
+        let accepted: &[u8] = b"Response: Success\r\nMessage: Authentication accepted\r\n\r\n";
+        let header = [("Set-Cookie", r#"mansession_id="a5458122"; Version=1; Max-Age=120"#)];
+        let secret = core::str::from_utf8(SECRET).unwrap();
+        let run = |endpoint: Endpoint| {
+            let now = Instant::now();
+            let mut session = Session::new(endpoint, Credentials::new("u", secret));
+            let login = session.poll_request(now).unwrap().unwrap();
+            assert!(has_secret(login.parameters().as_bytes()));
+            drop(login.clone());
+            let Ok(Outcome::Answer(_)) = session.handle(now, &login, 200, header, accepted) else { panic!() };
+            let wait = session.poll_request(now).unwrap().unwrap();
+            assert!(wait.headers().any(|(_, value)| value.contains("a5458122")));
+            let Ok(Outcome::Answer(_)) = session.handle(now, &wait, 200, header, accepted) else { panic!() };
+        };
+        for needle in [SECRET, COOKIE] {
+            assert_eq!(left_behind(needle, || run(Endpoint::rawman())).1, 0, "form");
+            assert_eq!(left_behind(needle, || run(Endpoint::rawman().in_query())).1, 0, "query");
+        }
+        clean("refused", || {
+            let mut session = Session::new(Endpoint::rawman(), Credentials::new("u", "0-hunted-s3cret-0\r"));
+            assert!(session.poll_request(Instant::now()).is_err());
+        });
+    }
+
+    #[cfg(feature = "freeswitch")]
+    #[test]
+    fn a_login_to_freeswitch() {
+        use ami_proto::freeswitch::{Config, Connection, Credentials, Message};
+
+        fn transmit(connection: &mut Connection) -> bool {
+            let secret = connection.poll_transmit().is_some_and(has_secret);
+            while let Some(bytes) = connection.poll_transmit() {
+                let n = bytes.len().min(7);
+                connection.transmitted(n);
+            }
+            secret
+        }
+        let both: [fn(&[u8]) -> Credentials; 2] =
+            [|secret| Credentials::password(secret), |secret| Credentials::user("1000", "lab.invalid", secret)];
+        for credentials in both {
+            let now = Instant::now();
+            let asking = || {
+                let mut connection = Connection::new(Config::new());
+                connection.login(now, credentials(SECRET)).unwrap();
+                connection
+            };
+            let greet = |connection: &mut Connection| {
+                assert_eq!(connection.handle_input(now, b"Content-Type: auth/request\n\n"), 28);
+                while connection.poll_event().unwrap().is_some() {}
+            };
+            clean("never greeted", || drop(asking()));
+            clean("never greeted, ended", || asking().handle_eof(now));
+            clean("greeted", || {
+                let mut connection = asking();
+                greet(&mut connection);
+                assert!(transmit(&mut connection));
+            });
+            clean("dropped before transmission", || greet(&mut asking()));
+            clean("closed before transmission", || {
+                let mut connection = asking();
+                greet(&mut connection);
+                connection.close(now);
+                connection.handle_eof(now);
+            });
+            clean("refused", || {
+                assert!(Connection::new(Config::new()).login(now, credentials(WITH_LINE_END)).is_err());
+            });
+        }
+        let mut out = Vec::new();
+        clean("a message", || {
+            let line = [b"auth ", SECRET].concat();
+            let message = Message::new(&line).header("a", SECRET).body(SECRET);
+            message.clone().encode(&mut out).unwrap();
+            assert!(message.header("b", "c\n").encode(&mut out).is_err());
+            // The caller's own.
+            std::mem::forget(line);
+        });
+    }
+}

@@ -1,4 +1,4 @@
-//! Who logs in. The password is shown to the server alone: not to `Debug`, and not to whoever gets the memory after us.
+//! Who logs in. The password is shown to the server alone: not to `Debug`, and not to those who get the memory after us.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -6,7 +6,7 @@ use core::fmt;
 
 use super::Message;
 use crate::error::EncodeError;
-use crate::outbox::wipe;
+use crate::wiped::Wiped;
 use crate::wire::Value;
 
 /// What a connection logs in with.
@@ -21,7 +21,7 @@ use crate::wire::Value;
 #[must_use]
 pub struct Credentials {
     user: Option<Box<[u8]>>,
-    password: Box<[u8]>,
+    password: Wiped,
 }
 
 impl Credentials {
@@ -38,19 +38,11 @@ impl Credentials {
 
     /// Writes the command that shows them.
     pub(super) fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        let mut message = match &self.user {
-            None => Message::new([b"auth ", &self.password[..]].concat()),
-            Some(user) => Message::new([b"userauth ", &user[..], b":", &self.password].concat()),
+        let line = match &self.user {
+            None => [b"auth ", &self.password[..]].concat(),
+            Some(user) => [b"userauth ", &user[..], b":", &self.password].concat(),
         };
-        let written = message.encode(out);
-        message.wipe();
-        written
-    }
-}
-
-impl Drop for Credentials {
-    fn drop(&mut self) {
-        wipe(&mut self.password);
+        Message::owned(line).encode(out)
     }
 }
 

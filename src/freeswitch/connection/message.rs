@@ -5,7 +5,7 @@ use core::fmt;
 
 use crate::error::{EncodeError, Refusal};
 use crate::freeswitch::secret::mask;
-use crate::outbox::wipe;
+use crate::wiped::{Wiped, reserve};
 use crate::wire::Value;
 
 /// Bytes of a message that a server reads; what is beyond, it takes for the next command.
@@ -37,25 +37,30 @@ const SERVER_MESSAGE: usize = 10_485_760;
 #[derive(Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Message {
-    line: Vec<u8>,
-    headers: Vec<(Vec<u8>, Vec<u8>)>,
-    body: Option<Vec<u8>>,
+    line: Wiped,
+    headers: Vec<(Wiped, Wiped)>,
+    body: Option<Wiped>,
 }
 
 impl Message {
     /// A command as it stands on its line, such as `event json ALL`, `sendmsg UUID` or `nolog`.
     pub fn new(line: impl AsRef<[u8]>) -> Self {
-        Self { line: line.as_ref().into(), headers: Vec::new(), body: None }
+        Self::owned(line.as_ref().into())
+    }
+
+    /// The same without a copy.
+    pub(super) fn owned(line: Vec<u8>) -> Self {
+        Self { line: line.into(), headers: Vec::new(), body: None }
     }
 
     /// An API command with its arguments, such as `conference board list`. The server does nothing else on this connection until it is answered.
     pub fn api(command: impl AsRef<[u8]>) -> Self {
-        Self::new([b"api ", command.as_ref()].concat())
+        Self::owned([b"api ", command.as_ref()].concat())
     }
 
     /// The same as a job in the background; its output comes with an event.
     pub fn bgapi(command: impl AsRef<[u8]>) -> Self {
-        Self::new([b"bgapi ", command.as_ref()].concat())
+        Self::owned([b"bgapi ", command.as_ref()].concat())
     }
 
     /// Adds a header, for the commands that take some.
@@ -79,25 +84,27 @@ impl Message {
         if self.line.is_empty() {
             return Err(EncodeError::new(b"command", Refusal::EmptyValue));
         }
-        let start = out.len();
+        for (name, value) in &self.headers {
+            check_name(name).and_then(|()| check(name, value))?;
+        }
+        let body = self.body.as_deref().unwrap_or_default();
+        let length = alloc::format!("Content-Length: {}\n", body.len());
+        let length = if self.body.is_some() { length.as_bytes() } else { b"" };
+        let headers: usize = self.headers.iter().map(|(name, value)| name.len() + value.len() + ": \n".len()).sum();
+        let len = self.line.len() + headers + length.len() + "\n\n".len() + body.len();
+        if len > SERVER_MESSAGE {
+            return Err(EncodeError::new(b"command", Refusal::LineTooLong { len, max: SERVER_MESSAGE }));
+        }
+        reserve(out, len);
         out.extend_from_slice(&self.line);
         out.push(b'\n');
         for (name, value) in &self.headers {
-            if let Err(error) = check_name(name).and_then(|()| check(name, value)) {
-                out.truncate(start);
-                return Err(error);
+            for part in [name, &b": "[..], value, b"\n"] {
+                out.extend_from_slice(part);
             }
-            write_header(name, value, out);
         }
-        if let Some(body) = &self.body {
-            write_header(b"Content-Length", alloc::format!("{}", body.len()).as_bytes(), out);
-        }
-        out.push(b'\n');
-        out.extend_from_slice(self.body.as_deref().unwrap_or_default());
-        let len = out.len() - start;
-        if len > SERVER_MESSAGE {
-            out.truncate(start);
-            return Err(EncodeError::new(b"command", Refusal::LineTooLong { len, max: SERVER_MESSAGE }));
+        for part in [length, b"\n", body] {
+            out.extend_from_slice(part);
         }
         Ok(())
     }
@@ -112,24 +119,13 @@ impl Message {
         self.line.split(|byte| *byte == b' ').filter(|word| !word.is_empty())
     }
 
-    /// Overwrites its line, which may hold a password.
-    pub(super) fn wipe(&mut self) {
-        wipe(&mut self.line);
-    }
-
     pub(super) fn line(&self) -> &[u8] {
         &self.line
     }
 
     /// The value of a header that it has.
     pub(super) fn get(&self, name: &[u8]) -> Option<&[u8]> {
-        self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_slice())
-    }
-}
-
-fn write_header(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
-    for part in [name, b": ", value, b"\n"] {
-        out.extend_from_slice(part);
+        self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| &value[..])
     }
 }
 
@@ -157,7 +153,7 @@ impl fmt::Debug for Message {
         f.debug_struct("Message")
             .field("line", &Value::new(&mask(&self.line)))
             .field("headers", &self.headers.len())
-            .field("body", &self.body.as_ref().map(Vec::len))
+            .field("body", &self.body.as_ref().map(|body| body.len()))
             .finish()
     }
 }

@@ -17,7 +17,8 @@ use crate::error::{ConnectionError, EncodeError, LoginRefusal, LoginStage, SendE
 use crate::freeswitch::recent::Recent;
 use crate::freeswitch::{ContentType, Frame};
 use crate::origin::Origin;
-use crate::outbox::{Outbox, wipe};
+use crate::outbox::Outbox;
+use crate::wiped::Wiped;
 
 /// See the module.
 pub(super) struct Session {
@@ -102,13 +103,9 @@ impl Session {
 
     /// What can't be written is refused now, not when the server asks for it.
     fn check(&self, credentials: Option<&Credentials>) -> Result<(), EncodeError> {
-        let mut trial = Vec::new();
-        let settings = self.restore.messages();
-        let checked = credentials
-            .map_or(Ok(()), |credentials| credentials.encode(&mut trial))
-            .and_then(|()| settings.iter().try_for_each(|message| message.encode(&mut trial)));
-        wipe(&mut trial);
-        checked
+        let mut trial = Wiped::default();
+        credentials.map_or(Ok(()), |credentials| credentials.encode(trial.vec()))?;
+        self.restore.messages().iter().try_for_each(|message| message.encode(trial.vec()))
     }
 
     pub(super) fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), EncodeError> {
