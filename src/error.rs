@@ -59,11 +59,21 @@ pub struct EncodeError {
 }
 
 impl EncodeError {
+    /// The most bytes of a name that are kept.
+    const SHOWN: usize = 64;
+
     pub(crate) fn new(field: &[u8], refusal: Refusal) -> Self {
-        Self { field: alloc::string::String::from_utf8_lossy(field).into(), refusal }
+        let shown = (0..=Self::SHOWN).rev().find(|at| field.get(*at).is_none_or(|byte| byte & 0xc0 != 0x80));
+        let (shown, rest) = field.split_at(shown.unwrap_or(Self::SHOWN).min(field.len()));
+        let mut field = alloc::string::String::from_utf8_lossy(shown).into_owned();
+        if !rest.is_empty() {
+            field.push('…');
+        }
+        Self { field: field.into(), refusal }
     }
 
-    /// Name of the field that was refused, as the caller gave it (bytes that are no UTF-8 replaced).
+    /// Name of the field that was refused, as the caller gave it: bytes that are no UTF-8 replaced, and a name of more than
+    /// 64 bytes cut, with `…` at its end.
     pub fn field(&self) -> &str {
         &self.field
     }

@@ -129,9 +129,13 @@ impl<'a> Args<'a> {
 
     pub(super) fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         let ends = "Action: \r\nActionID: \r\n\r\n".len() + self.action.len() + action_id.map_or(0, str::len);
-        reserve(out, self.headers.iter().map(Header::room).sum::<usize>() + ends);
         let mut digits = [0; 20];
-        let mut writer = FrameWriter::action(out, self.action.bytes(&mut digits));
+        let action = self.action.bytes(&mut digits);
+        if let Some(refusal) = action_refusal(action) {
+            return Err(EncodeError::new(b"Action", refusal));
+        }
+        reserve(out, self.headers.iter().map(Header::room).sum::<usize>() + ends);
+        let mut writer = FrameWriter::action(out, action);
         if let Some(id) = action_id {
             check_action_id(id)?;
             writer.field(b"ActionID", None, |out| out.extend_from_slice(id.as_bytes()));
@@ -208,6 +212,12 @@ impl HeaderName<'_> {
             }
         }
     }
+}
+
+/// The server would take it for another action, or for none.
+#[inline]
+fn action_refusal(name: &[u8]) -> Option<Refusal> {
+    if name.is_empty() { Some(Refusal::EmptyValue) } else { leading_blank(name) }
 }
 
 fn check_action_id(id: &str) -> Result<(), EncodeError> {

@@ -123,7 +123,8 @@ pub use generated::*;
 pub struct Custom<'a>(Args<'a>);
 
 impl<'a> Custom<'a> {
-    /// The action of this name.
+    /// The action of this name. One that is empty or begins with a blank is refused when it is encoded: the server would
+    /// read another one.
     pub fn new(name: impl Into<Arg<'a>>) -> Self {
         Self(Args::custom(name.into()))
     }

@@ -65,6 +65,10 @@ fn refusals() {
         (Originate::new("x").variable("a=b", "c").encode(None, &mut out), "Variable"),
         (Originate::new("x").variable("", "c").encode(None, &mut out), "Variable"),
         (Custom::new("x").header("a:b", "c").encode(None, &mut out), "a:b"),
+        (Custom::new("").encode(None, &mut out), "Action"),
+        (Custom::new(" Ping").encode(None, &mut out), "Action"),
+        (Custom::new("\tPing").encode(Some("1"), &mut out), "Action"),
+        (Custom::new("Pi\nng").encode(Some("1"), &mut out), "Action"),
     ];
     for (outcome, field) in cases {
         let error = outcome.expect_err("a refusal");
@@ -73,6 +77,21 @@ fn refusals() {
     assert_eq!(out, b"kept");
     // It copies headers as they are, so a blank arrives.
     assert!(UserEvent::new("x").header("Indent", "  y").encode(None, &mut out).is_ok());
+}
+
+#[test]
+fn a_refusal_shows_a_bounded_part_of_the_name() {
+    let field = |name: &str| {
+        let error = Custom::new("x").header(name, "b").encode(None, &mut Vec::new()).expect_err("a refusal");
+        (String::from(error.field()), std::format!("{error}").len())
+    };
+    let name = |len: usize| "n:".repeat(len).split_off(len);
+    assert_eq!(field(&name(64)), (name(64), 122));
+    assert_eq!(field(&name(65)).0, String::from(name(65).split_at(64).0) + "…");
+    assert_eq!(field(&name(1 << 20)).1, 125);
+    // No character is cut in two.
+    assert_eq!(field(&("é:".repeat(21) + "x€y")).0, "é:".repeat(21) + "x…");
+    assert_eq!(field(&("é:".repeat(20) + "xx€y")).0, "é:".repeat(20) + "xx…");
 }
 
 #[test]
