@@ -152,9 +152,15 @@ fn is_secret_option(option: &[u8], value: &[u8]) -> bool {
         // `room,pin,adminpin` of meetme.conf, `number,password,name` of agents.conf.
         has(b',')
     } else {
-        // In voicemail.conf the number of a mailbox stands before its password.
-        is_secret_name(option) || (!option.is_empty() && option.iter().all(u8::is_ascii_digit))
+        is_secret_name(option) || is_mailbox(option, value)
     }
+}
+
+/// Whether this is the number of a mailbox and its `password,name,…`, of voicemail.conf. A password has digits, since it
+/// is dialled; what a key does in a menu of confbridge.conf looks alike but for that (`1=toggle_mute`).
+fn is_mailbox(option: &[u8], value: &[u8]) -> bool {
+    let password = value.split(|byte| *byte == b',').next().unwrap_or_default();
+    !option.is_empty() && option.iter().all(u8::is_ascii_digit) && password.iter().any(u8::is_ascii_digit)
 }
 
 /// Names of the text's members whose values are strings, and these. Text that is no JSON gives what looks like such.

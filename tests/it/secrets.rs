@@ -81,6 +81,7 @@ fn lines_of_configuration_files() {
         "password=pw",
         "1000=4242,Name,name@lab.invalid",
         "1000 => 4242,Name",
+        "1000=-4242",
         "register=user:pass@host",
         "register=>user:pass@host:5061/100",
         "register=user:pass:authuser@host",
@@ -103,6 +104,9 @@ fn lines_of_configuration_files() {
         "conf=1000",
         "member=Local/agent2@lab/n,1,Agent",
         "100rel=yes",
+        "1=toggle_mute",
+        "1000=,Name 1",
+        "10a=4242",
         "=x",
     ];
     for line in secrets {
@@ -132,6 +136,7 @@ fn configuration_files_as_json() {
         r#"{"general":{"register":"user@host","auth":"md5"}}"#,
         r#"{"a":{"x":"\"password\":\"pw\""}}"#,
         r#"{"a":["secret","b"]}"#,
+        r#"{"menu":{"type":"menu","1":"toggle_mute"}}"#,
     ];
     for json in secrets {
         assert_eq!(masked(&format!("Response: Success\nJSON: {json}")), [true], "{json}");
