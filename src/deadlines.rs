@@ -16,6 +16,12 @@ impl<T: Ord + Copy> Deadlines<T> {
         self.0.first().copied()
     }
 
+    /// How many there are.
+    #[cfg_attr(not(feature = "freeswitch"), allow(dead_code, reason = "asked by the event socket alone"))]
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Moves that of a request.
     pub(crate) fn put(&mut self, id: u64, from: Option<T>, to: Option<T>) {
         if from == to {

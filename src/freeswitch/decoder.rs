@@ -6,6 +6,7 @@ use super::buffer::Buffer;
 use super::event::{self, Encoding, Reader};
 use super::frame::{Frame, headers};
 use crate::error::{FrameError, Limit};
+use crate::range::part;
 use crate::wire::{Limits, Truncated, same_name};
 
 /// Limits that fit the event socket: 1 MiB a line, 65,536 lines, 16 MiB a frame, 32 MiB of buffer.
@@ -100,7 +101,7 @@ impl Decoder {
     /// first one. Taking frames between pushes, or asking [`room`](Self::room) first, prevents it.
     pub fn push(&mut self, bytes: &[u8]) {
         let room = self.room();
-        let taken = self.buffer.push(bytes.get(..room).unwrap_or(bytes));
+        let taken = self.buffer.push(part(bytes, ..room.min(bytes.len())));
         if taken < bytes.len() && self.overflow.is_none() {
             self.overflow = Some(self.full());
         }
@@ -187,13 +188,13 @@ impl Decoder {
     fn search_head(&mut self) -> Result<Option<Whole>, FrameError> {
         loop {
             let held = self.buffer.held();
-            let new = held.get(self.head.searched..).unwrap_or_default();
+            let new = part(held, self.head.searched..);
             let Some(at) = memchr::memchr(b'\n', new) else {
                 self.head.searched = held.len();
                 return self.check_line(self.head.searched).map(|()| None);
             };
             let end = self.head.searched + at;
-            let line = held.get(self.head.line..end).unwrap_or_default();
+            let line = part(held, self.head.line..end);
             let blank = matches!(line, b"" | b"\r");
             if blank && self.head.lines == 0 {
                 // Before a frame they mean nothing.
@@ -230,7 +231,7 @@ impl Decoder {
 
     /// What a head of this length says.
     fn whole(&self, len: usize) -> Result<Whole, FrameError> {
-        let head = self.buffer.held().get(..len).unwrap_or_default();
+        let head = part(self.buffer.held(), ..len);
         let (mut length, mut encoding, mut is_event) = (None, None, false);
         for (name, value) in headers(head) {
             let is = |known: &str| same_name(name.as_bytes(), known.as_bytes());
@@ -274,9 +275,11 @@ impl Decoder {
 fn number(value: &[u8]) -> Option<u64> {
     let digits = value.trim_ascii_start();
     let len = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let digits = digits.get(..len).filter(|digits| !digits.is_empty())?;
+    if len == 0 {
+        return None;
+    }
     let add = |number: u64, digit: &u8| number.saturating_mul(10).saturating_add(u64::from(digit - b'0'));
-    Some(digits.iter().fold(0, add))
+    Some(part(digits, ..len).iter().fold(0, add))
 }
 
 impl fmt::Debug for Decoder {

@@ -6,6 +6,7 @@ use core::fmt;
 
 use super::event::{Event, OwnedEvent};
 use super::secret;
+use crate::range::part;
 use crate::value::Encoded;
 use crate::wire::{Value, same_name};
 
@@ -94,7 +95,7 @@ impl<'buf> Frame<'buf> {
 
     /// Its headers in order, not those of an event in its body. Lines that are none are left out.
     pub fn headers(self) -> impl Iterator<Item = (Value<'buf>, Value<'buf>)> + use<'buf> {
-        headers(self.bytes.get(..self.head).unwrap_or_default())
+        headers(part(self.bytes, ..self.head))
     }
 
     /// Its first line, where that is no header: a frame of the other direction, from a client.
@@ -105,7 +106,7 @@ impl<'buf> Frame<'buf> {
 
     /// What follows the headers; empty where the frame has no `Content-Length`.
     pub fn body(self) -> &'buf [u8] {
-        self.bytes.get(self.head..).unwrap_or_default()
+        part(self.bytes, self.head..)
     }
 
     /// The event that it carries. `None`: it carries none, or one that can't be read: JSON or XML that is not well-formed, or XML without the feature `xml`.

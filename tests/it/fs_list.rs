@@ -412,3 +412,17 @@ fn no_more_attributes_than_an_element_has() {
         assert_eq!(error.to_string(), "no list of conferences in XML, at byte 13");
     }
 }
+
+/// A `%` that two hexadecimal digits don't follow stands for itself, and nothing behind it is lost.
+#[cfg(feature = "xml")]
+#[test]
+fn percent_signs() {
+    for (written, expected) in [("%20", " "), ("%zz1", "%zz1"), ("%2", "%2"), ("%", "%"), ("%%41%4", "%A%4")] {
+        let text = format!(
+            "<conferences><conference name='%41'><members><member><caller_id_name>{written}</caller_id_name></member></members></conference></conferences>"
+        );
+        let list = List::from_xml(text.as_bytes()).unwrap();
+        assert_eq!(list.conferences[0].members[0].caller_name, expected);
+        assert_eq!(list.conferences[0].name.as_ref().unwrap(), "%41", "an attribute is not encoded");
+    }
+}

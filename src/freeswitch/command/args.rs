@@ -200,7 +200,7 @@ impl<'a> Args<'a> {
         let mut words: usize = self.command.split(' ').count() - 1;
         for (at, (number, argument)) in self.set.iter().enumerate() {
             let slot = self.slot(*number);
-            if let Some(after) = slot.after.filter(|after| self.set[..at].iter().all(|(set, _)| set != after)) {
+            if let Some(after) = slot.after.filter(|after| self.set.iter().take(at).all(|(set, _)| set != after)) {
                 let before = self.slot(after);
                 match before.instead {
                     Some(word) => out.known(format_args!("{word}"))?,

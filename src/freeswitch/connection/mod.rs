@@ -18,6 +18,7 @@ use super::decoder::{Decoder, FrameFound};
 use super::frame::Frame;
 use crate::error::{ApiMisuse, ConnectionError, SendError};
 use crate::origin::Origin;
+use crate::range::part;
 
 pub use config::{Config, EventFormat};
 pub use credentials::Credentials;
@@ -106,11 +107,12 @@ impl Connection {
     #[must_use = "bytes that were not taken have to be given again"]
     pub fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
         let room = if self.eof { 0 } else { self.decoder.room() };
-        let taken = bytes.get(..room).unwrap_or(bytes);
+        let taken = part(bytes, ..room.min(bytes.len()));
         if !taken.is_empty() {
             self.session.heard(now);
             self.decoder.push(taken);
         }
+        self.session.check_books();
         taken.len()
     }
 
@@ -127,6 +129,7 @@ impl Connection {
             self.session.heard(now);
             self.decoder.advance(n);
         }
+        self.session.check_books();
     }
 
     /// The stream has ended, or has failed. Events that are still to be polled come first.
@@ -138,6 +141,7 @@ impl Connection {
     /// The time of [`poll_timeout`](Self::poll_timeout) has come, or any other: what isn't due is left alone.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.session.timeout(now);
+        self.session.check_books();
     }
 
     // Output.
@@ -150,6 +154,7 @@ impl Connection {
     /// Says that so many of the bytes of [`poll_transmit`](Self::poll_transmit) have been transmitted.
     pub fn transmitted(&mut self, n: usize) {
         self.session.transmitted(n);
+        self.session.check_books();
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) has something to do; exactly then, and never before the last one. `None`: not unless something happens.
@@ -162,7 +167,9 @@ impl Connection {
     /// # Errors
     /// When the connection is over: why. Everything that had arrived, and the ending of every request in flight, has been given before. Sticky.
     pub fn poll_event(&mut self) -> Result<Option<ConnectionEvent<'_>>, ConnectionError> {
-        Ok(self.next()?.map(|next| match next {
+        let next = self.next();
+        self.session.check_books();
+        Ok(next?.map(|next| match next {
             Next::Notice(notice) => told(notice),
             Next::Frame(found, route) => lent(self.decoder.frame(found), route),
         }))
@@ -198,7 +205,9 @@ impl Connection {
     /// [`ApiMisuse::NotNew`] where the login has been started before; [`ApiMisuse::Encode`] where the password, or the configured events, can't be sent as they are. Nothing is sent then.
     pub fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), ApiMisuse> {
         self.check_new()?;
-        Ok(self.session.login(now, credentials)?)
+        let started = self.session.login(now, credentials);
+        self.session.check_books();
+        Ok(started?)
     }
 
     /// Asks a server that has called us for the call's data, instead of logging in: [`ConnectionEvent::LoggedIn`] brings it.
@@ -207,7 +216,9 @@ impl Connection {
     /// As [`login`](Self::login).
     pub fn connect(&mut self, now: Instant) -> Result<(), ApiMisuse> {
         self.check_new()?;
-        Ok(self.session.connect(now)?)
+        let started = self.session.connect(now);
+        self.session.check_books();
+        Ok(started?)
     }
 
     fn check_new(&self) -> Result<(), ApiMisuse> {
@@ -223,7 +234,7 @@ impl Connection {
     /// # Errors
     /// [`SendError`]; nothing was sent.
     pub fn send(&mut self, now: Instant, message: &Message) -> Result<Id, SendError> {
-        self.session.send(now, message, None)
+        self.send_in(now, message, None)
     }
 
     /// The same with its own time for the answer.
@@ -231,7 +242,13 @@ impl Connection {
     /// # Errors
     /// As [`send`](Self::send).
     pub fn send_within(&mut self, now: Instant, message: &Message, within: Duration) -> Result<Id, SendError> {
-        self.session.send(now, message, Some(within))
+        self.send_in(now, message, Some(within))
+    }
+
+    fn send_in(&mut self, now: Instant, message: &Message, within: Option<Duration>) -> Result<Id, SendError> {
+        let sent = self.session.send(now, message, within);
+        self.session.check_books();
+        sent
     }
 
     /// Sends an API command, such as `conference board list`.
@@ -268,13 +285,16 @@ impl Connection {
 
     /// Ends a request with [`Ending::Cancelled`]. The server knows nothing of that. `false`: it had ended already.
     pub fn cancel(&mut self, id: Id) -> bool {
-        self.session.cancel(id)
+        let was_open = self.session.cancel(id);
+        self.session.check_books();
+        was_open
     }
 
     /// Says goodbye to the server, which answers what was asked before and then closes the connection. [`ConnectionEvent::Closed`] comes when it has, or after [`Config::close_timeout`]; requests that have not
     /// ended then are lost.
     pub fn close(&mut self, now: Instant) {
         self.session.close(now);
+        self.session.check_books();
     }
 
     /// Makes it ready for a new connection, and tells what the last one left unanswered. Log in next.
@@ -289,7 +309,9 @@ impl Connection {
         }
         self.decoder = Decoder::new(self.session.config.limits);
         self.eof = false;
-        Ok(self.session.reconnect())
+        let report = self.session.reconnect();
+        self.session.check_books();
+        Ok(report)
     }
 
     // What there is.

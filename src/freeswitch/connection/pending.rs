@@ -169,6 +169,35 @@ impl<T: Ord + Copy> Pending<T> {
         // Those that are jobs by now were sent before the others.
         jobs.chain(entries).collect()
     }
+
+    /// Stops a debug build where the books don't agree. `written`: all that was ever written; `asked`: bytes of the
+    /// settings that are to be answered. Of many requests only their number is looked at.
+    pub(super) fn check(&self, written: u64, asked: usize) {
+        debug_assert!(self.open.deadlines.len() <= self.len() && self.open.names.len() <= self.len());
+        if self.len() > 32 {
+            return;
+        }
+        let pairs = self.entries.iter().zip(self.entries.iter().skip(1));
+        debug_assert!(pairs.clone().all(|(one, next)| one.id < next.id && one.written <= next.written));
+        debug_assert!(self.entries.back().is_none_or(|last| last.written <= written));
+        debug_assert_eq!(
+            self.entries.iter().filter_map(|entry| entry.setting.as_ref()).map(Setting::len).sum::<usize>(),
+            asked
+        );
+        let entries = self.entries.iter().filter(|entry| !entry.ended);
+        let entries = entries.map(|entry| (entry.id, entry.uuid.as_ref(), entry.deadline));
+        let open = entries.chain(self.jobs.iter().map(|(id, job)| (*id, Some(&job.uuid), job.deadline)));
+        let (mut deadlines, mut named) = (0, 0);
+        for (id, uuid, deadline) in open {
+            deadlines += usize::from(deadline.is_some());
+            named += usize::from(uuid.is_some());
+            let found = |uuid| self.open.names.get(uuid).is_some_and(|ids| ids.contains(&id));
+            debug_assert!(uuid.is_none_or(found), "a job that is not found by its name");
+            debug_assert!(deadline.is_none_or(|deadline| self.deadline().is_some_and(|first| first <= deadline)));
+        }
+        debug_assert_eq!(self.open.deadlines.len(), deadlines, "deadlines of what is not open");
+        debug_assert_eq!(self.open.names.values().map(BTreeSet::len).sum::<usize>(), named, "names of no job");
+    }
 }
 
 #[cfg(test)]
@@ -250,7 +279,9 @@ mod tests {
             for n in [100, 400, 1600] {
                 let taken = steps(|| {
                     let mut pending = sent(n);
-                    each.iter().for_each(|each| each(&mut pending, n));
+                    for each in each {
+                        each(&mut pending, n);
+                    }
                 });
                 // A search of a B-tree looks at eleven a level at the most.
                 let levels = u64::from(n.ilog(6)) + 1;

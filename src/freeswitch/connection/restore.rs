@@ -193,6 +193,11 @@ impl Restore {
         self.lines().into_iter().map(|lines| lines.bytes).sum::<usize>() + self.asked
     }
 
+    /// Bytes of what is asked.
+    pub(super) fn asked(&self) -> usize {
+        self.asked
+    }
+
     fn lines(&self) -> [&Lines; 3] {
         [&self.events, &self.filters, &self.log]
     }

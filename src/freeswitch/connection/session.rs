@@ -74,8 +74,9 @@ impl Session {
     pub(super) fn new(config: Arc<Config>, origin: Origin) -> Self {
         let mut restore = Restore::new();
         if !config.events.is_empty() {
-            let configured = Setting::of(&config.format.subscribe(&config.events));
-            configured.iter().for_each(|setting| restore.keep(setting));
+            if let Some(configured) = Setting::of(&config.format.subscribe(&config.events)) {
+                restore.keep(&configured);
+            }
         }
         Self {
             config,
@@ -426,6 +427,15 @@ impl Session {
         self.goodbye = false;
         self.lost = None;
         Report { unanswered: core::mem::take(&mut self.unanswered), restored: self.restore.count() }
+    }
+
+    /// Stops a debug build where the books don't agree. In others it costs nothing.
+    pub(super) fn check_books(&self) {
+        if cfg!(debug_assertions) {
+            self.pending.check(self.out.written(), self.restore.asked());
+            debug_assert!(self.lost.is_none() || self.stage.is_over());
+            debug_assert!(!self.stage.is_over() || self.in_flight() == 0 && self.out.unsent() == 0);
+        }
     }
 
     pub(super) fn notice(&mut self) -> Option<Notice> {

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{Conference, List, Member, Text};
+use crate::range::part;
 use crate::wire::Value;
 
 /// In which order the columns of a member's line are.
@@ -94,7 +95,7 @@ fn header(line: &[u8], columns: Columns) -> Option<Conference<'_>> {
     let inner = line.strip_suffix(b")")?;
     // A name may have parentheses too, what stands behind it has none.
     let open = memchr::memmem::rfind(inner, b" (")?;
-    let (name, inner) = (&inner[..open], &inner[open + 2..]);
+    let (name, inner) = (part(inner, ..open), part(inner, open + 2..));
     let mut words = inner.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
     let member_count = Some(number(words.next()?)?);
     let mut conference = Conference { name: Some(Text::borrowed(name)), member_count, ..Conference::default() };
@@ -197,19 +198,19 @@ impl<'a> Columned<'a, '_> {
     /// Takes the first column, if there is one behind it.
     fn first(&mut self) -> Option<&'a [u8]> {
         let end = self.starts.pop_front()?;
-        let column = &self.line[self.from..end];
+        let column = part(self.line, self.from..end);
         self.from = end + self.delimiter.len();
         Some(column)
     }
 
     fn peek_last(&self) -> Option<&'a [u8]> {
-        self.starts.back().map(|start| &self.line[start + self.delimiter.len()..])
+        self.starts.back().map(|start| part(self.line, start + self.delimiter.len()..))
     }
 
     /// Takes the last column, if there is one before it.
     fn last(&mut self) -> Option<&'a [u8]> {
         let column = self.peek_last()?;
-        self.line = &self.line[..self.starts.pop_back()?];
+        self.line = part(self.line, ..self.starts.pop_back()?);
         Some(column)
     }
 
@@ -221,17 +222,17 @@ impl<'a> Columned<'a, '_> {
             .starts
             .iter()
             .zip(self.starts.iter().skip(1))
-            .find(|(start, end)| is_uuid(&self.line[**start + self.delimiter.len()..**end]));
+            .find(|(start, end)| is_uuid(part(self.line, **start + self.delimiter.len()..**end)));
         // A member without one has an empty column, or who knows what.
         let end = uuid.map_or(end, |(start, _)| *start);
         while self.starts.front().is_some_and(|start| *start <= end) {
             self.first();
         }
-        Some((&self.line[from..end], self.first()?))
+        Some((part(self.line, from..end), self.first()?))
     }
 
     fn rest(self) -> &'a [u8] {
-        &self.line[self.from..]
+        part(self.line, self.from..)
     }
 }
 
@@ -254,10 +255,10 @@ fn is_flag(word: &[u8]) -> bool {
 /// `7) Bob (1001)`.
 fn pretty(line: &[u8]) -> Option<Member<'_>> {
     let end = memchr::memmem::find(line, b") ")?;
-    let id = number(&line[..end])?;
+    let id = number(part(line, ..end))?;
     let inner = line[end + 2..].strip_suffix(b")")?;
     let open = memchr::memmem::rfind(inner, b" (")?;
-    let (caller_name, caller_number) = (Text::borrowed(&inner[..open]), Text::borrowed(&inner[open + 2..]));
+    let (caller_name, caller_number) = (Text::borrowed(part(inner, ..open)), Text::borrowed(part(inner, open + 2..)));
     Some(Member { id, caller_name, caller_number, ..Member::default() })
 }
 

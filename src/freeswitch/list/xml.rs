@@ -251,14 +251,14 @@ fn decoded(text: &[u8]) -> Text<'static> {
     while let [byte, behind @ ..] = rest {
         let digit = |byte: u8| char::from(byte).to_digit(16);
         rest = match behind {
-            [high, low, behind @ ..] if *byte == b'%' => match (digit(*high), digit(*low)) {
+            [high, low, after @ ..] if *byte == b'%' => match (digit(*high), digit(*low)) {
                 // Two digits of four bits are a byte.
                 (Some(high), Some(low)) => {
                     out.extend(u8::try_from(high * 16 + low));
-                    rest = behind;
+                    rest = after;
                     continue;
                 }
-                _ => &rest[1..],
+                _ => behind,
             },
             _ => behind,
         };

@@ -3,21 +3,23 @@
 use super::super::command::Name;
 use super::rules::{RULES, Rule, number};
 use super::{Done, Outcome, Refusal};
+use crate::range::part;
 use crate::wire::Value;
 
 /// Reads what is next, and gives what is behind it. `text` is not empty.
 pub(super) fn read(name: Option<Name>, text: &[u8]) -> (Outcome<'_>, &[u8]) {
-    let (line, rest, ended) = match text.iter().position(|byte| *byte == b'\n') {
-        Some(end) => (&text[..end], &text[end + 1..], true),
-        None => (text, &text[text.len()..], false),
+    const NOTHING: &[u8] = b"";
+    let (line, rest, ended) = match memchr::memchr(b'\n', text) {
+        Some(end) => (part(text, ..end), part(text, end + 1..), true),
+        None => (text, NOTHING, false),
     };
     match name {
         // A value has no line end. A refusal has.
         Some(Name::Get | Name::Set | Name::Getvar) => {
             let alone = ended && rest.is_empty();
             match refusal(name, line).filter(|_| alone).or_else(|| own_usage(name, text)) {
-                Some(outcome) => (outcome, &text[text.len()..]),
-                None => (Outcome::Done(Done::Value(Value::new(text))), &text[text.len()..]),
+                Some(outcome) => (outcome, NOTHING),
+                None => (Outcome::Done(Done::Value(Value::new(text))), NOTHING),
             }
         }
         Some(Name::List | Name::XmlList | Name::JsonList) => {
@@ -26,8 +28,8 @@ pub(super) fn read(name: Option<Name>, text: &[u8]) -> (Outcome<'_>, &[u8]) {
                 .or_else(|| none_given(line))
                 .or_else(|| number(text).map(|count| Outcome::Done(Done::Count { count })))
             {
-                Some(outcome) => (outcome, &text[text.len()..]),
-                None => (Outcome::Done(Done::List(Value::new(text))), &text[text.len()..]),
+                Some(outcome) => (outcome, NOTHING),
+                None => (Outcome::Done(Done::List(Value::new(text))), NOTHING),
             }
         }
         Some(Name::GetUuid) => {

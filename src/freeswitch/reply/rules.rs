@@ -5,6 +5,7 @@ use memchr::memmem;
 
 use super::super::command::Name;
 use super::{Done, Outcome, Refusal};
+use crate::range::part;
 use crate::wire::Value;
 
 /// What a `{}` of a text stood for.
@@ -44,15 +45,15 @@ fn parts<'a>(pattern: &str, text: &'a [u8], find: fn(&[u8], &[u8]) -> Option<usi
     if pieces.peek().is_none() {
         return rest.is_empty().then_some(found);
     }
-    for part in &mut found {
+    for place in &mut found {
         let Some(piece) = pieces.next() else { break };
         if pieces.peek().is_none() {
-            *part = rest.strip_suffix(piece.as_bytes())?;
+            *place = rest.strip_suffix(piece.as_bytes())?;
             return Some(found);
         }
         let at = find(rest, piece.as_bytes())?;
-        *part = &rest[..at];
-        rest = &rest[at + piece.len()..];
+        *place = part(rest, ..at);
+        rest = part(rest, at + piece.len()..);
     }
     None
 }
