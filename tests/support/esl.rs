@@ -163,12 +163,14 @@ pub fn decode_with(
 }
 
 /// Whatever the bytes and however they are cut up, the same frames come out, none of their readers panics, and no byte is lost between them; whatever is done to a connection that reads
-/// them, each request ends once, and what is held stays under the ceiling.
+/// them, each request ends once, and what is held stays under the ceiling; and with a server that answers, each step brings the events that a model of the session says.
 pub fn esl(data: &[u8]) {
     let (setup, stream) = data.split_at(data.len().min(8));
     frames(stream, setup);
     #[cfg(feature = "std")]
-    connection(stream, setup);
+    connection(data);
+    #[cfg(feature = "std")]
+    drop(super::esl_session::session(data));
 }
 
 fn frames(stream: &[u8], setup: &[u8]) {
@@ -212,7 +214,8 @@ fn readers(frame: Frame<'_>) {
 }
 
 #[cfg(feature = "std")]
-fn connection(stream: &[u8], setup: &[u8]) {
+fn connection(data: &[u8]) {
+    let (_, stream) = data.split_at(data.len().min(8));
     use ami_proto::freeswitch::{Config, Connection, ConnectionEvent, Credentials, Ending, Message};
     use std::collections::HashMap;
     use std::time::{Duration, Instant};
@@ -224,8 +227,9 @@ fn connection(stream: &[u8], setup: &[u8]) {
     let mut connection = Connection::new(config.max_in_flight(16)).seeded(7);
     // How often each request has ended.
     let mut open: HashMap<_, u32> = HashMap::new();
+    // From all bytes, those of the stream too.
     let mut steps =
-        setup.iter().copied().cycle().zip(0_u8..200).map(|(step, turn)| step.wrapping_mul(31).wrapping_add(turn));
+        data.iter().copied().cycle().zip(0_u8..200).map(|(step, turn)| step.wrapping_mul(31).wrapping_add(turn));
     let mut left = stream;
     for _ in 0..200 {
         let step = steps.next().unwrap_or(0);

@@ -11,6 +11,8 @@ pub mod cases;
 pub mod conference;
 #[cfg(feature = "freeswitch")]
 pub mod esl;
+#[cfg(all(feature = "freeswitch", feature = "std"))]
+pub mod esl_session;
 pub mod fold;
 #[cfg(feature = "freeswitch")]
 pub mod freeswitch;

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::support::esl_session::session;
+
 use super::{drain, feed, job, ready, reply, response, sent, words};
 use ami_proto::ConnectionError;
 use ami_proto::error::{ApiMisuse, LoginRefusal, LoginStage, SendError};
@@ -335,4 +337,50 @@ fn half_of_two_requests() {
     connection.handle_eof(now);
     assert_eq!(drain(&mut connection).0, [format!("{job:?} Lost(NotSent)")]);
     assert_eq!(connection.reconnect().unwrap().restored, 1, "the subscription was accepted");
+}
+
+/// Sessions of random steps, the same ones each time, against the model.
+#[test]
+fn sessions_of_any_steps() {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut byte = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 33) as u8
+    };
+    let mut seen = Vec::new();
+    for length in (0..60).map(|run| 100 + 10 * run) {
+        let data: Vec<u8> = (0..length).map(|_| byte()).collect();
+        seen.extend(session(&data));
+        // The same with a login first, so that it comes to something.
+        let login = [1, 0, 0, 0, 6, 0, 9, 1, 6, 0, 9, 2];
+        seen.extend(session(&[&login[..], &data].concat()));
+    }
+    let kinds = [
+        "logged in",
+        "refused login",
+        "started +OK",
+        "job out",
+        "reply +OK",
+        "refused -ERR",
+        "TimedOut",
+        "Cancelled",
+        "Lost(Started)",
+        "Lost(Sent)",
+        "Lost(NotSent)",
+        "not restored",
+        "unclaimed Some",
+        "unclaimed None stray",
+        "event BACKGROUND_JOB",
+        "event API",
+        "log",
+        "lingering",
+        "disconnecting",
+        "closed",
+    ];
+    for kind in kinds {
+        let found = seen.iter().filter(|event| event.contains(kind)).count();
+        assert!(found >= 5, "{kind}: {found} times");
+    }
 }
