@@ -212,9 +212,12 @@ proptest! {
     fn fuzzed(name: u8, how: u8, pieces in prop::collection::vec(prop_oneof![
         Just(&b"+OK Conference a (1 member rate: 8000 flags: none)\n"[..]),
         Just(&b"1;null/m;1ba2e4d8-731b-496c-9471-d1a356b7406e;A;1;hear|speak;0;0;100\n"[..]),
+        Just(&b"1ba2e4d8-731b-496c-9471-d1a356b7406e"[..]), Just(&b"7;a;b;"[..]), Just(&b";A;1;hear;0;0;100\n"[..]),
+        Just(&b"7|a|b|c|d|hear|talking|1|2|3|4\n"[..]), Just(&b"hear"[..]), Just(&b";"[..]), Just(&b"100"[..]),
+        Just(&b">,<"[..]), Just(&b"-1"[..]),
         Just(&b"1) A (1)\n"[..]), Just(&b"-ERR no reply"[..]), Just(&b"+OK "[..]), Just(&b"\n"[..]), Just(&b"|"[..]),
         Just(&b"[{\"members\":[{}]}]"[..]), Just(&b"<conferences><conference name='a'/></conferences>"[..]),
-    ], 0..6)) {
+    ], 0..12)) {
         crate::support::freeswitch::fs_list(&[&[name, how][..], &pieces.concat()].concat());
     }
 

@@ -1,7 +1,7 @@
 //! What the FreeSWITCH tests share: a naive twin of the server's splitter, and which command a line is.
 
 use ami_proto::freeswitch::command::Name;
-use ami_proto::freeswitch::list::{Columns, Format, List};
+use ami_proto::freeswitch::list::{Columns, Format, List, Text};
 use ami_proto::freeswitch::reply::Reply;
 
 /// The words that the server reads in what stands behind `conference `: at most 25, the last with all that is left.
@@ -101,6 +101,86 @@ pub fn name(line: &str) -> Option<Name> {
     }
 }
 
+/// A member's line: channel, unique id, name and number; volumes in, of the automatic control and out, and energy.
+#[derive(Debug, PartialEq, Eq)]
+struct Row {
+    id: u32,
+    texts: [Vec<u8>; 4],
+    flags: Vec<Vec<u8>>,
+    volumes: [Option<i32>; 4],
+}
+
+/// Reads a member's line from a list of all its columns, counted from both ends.
+fn naive_member(line: &[u8], delimiter: &str, order: Columns) -> Option<Row> {
+    let delimiter = delimiter.as_bytes();
+    if delimiter.is_empty() {
+        return None;
+    }
+    let mut columns: Vec<Vec<u8>> = vec![Vec::new()];
+    let mut rest = line;
+    while let [byte, behind @ ..] = rest {
+        match rest.strip_prefix(delimiter) {
+            Some(behind) => {
+                columns.push(Vec::new());
+                rest = behind;
+            }
+            None => {
+                columns.last_mut().expect("one").push(*byte);
+                rest = behind;
+            }
+        }
+    }
+    let number = |column: &[u8]| std::str::from_utf8(column).ok()?.parse::<i32>().ok();
+    let joined = |columns: &[Vec<u8>]| columns.join(delimiter);
+    let is_uuid = |column: &[u8]| {
+        let groups: Vec<&[u8]> = column.split(|byte| *byte == b'-').collect();
+        groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+            && groups.concat().iter().all(|byte| byte.is_ascii_hexdigit())
+    };
+    let id = std::str::from_utf8(&columns[0]).ok()?.parse().ok()?;
+    // There is at least a column behind it, or it is no unique id; without one the third column stands for it.
+    let last = columns.len().checked_sub(2).filter(|last| *last >= 2)?;
+    let at = (2..=last).find(|at| is_uuid(&columns[*at])).unwrap_or(2);
+    let (channel, uuid) = (joined(&columns[1..at]), columns[at].clone());
+    let mut middle = columns.split_off(at + 1);
+    // The last but one that is left is never taken from the right.
+    let take = |middle: &mut Vec<Vec<u8>>| if middle.len() > 1 { middle.pop() } else { None };
+    let [energy, out, third] = [(); 3].map(|()| take(&mut middle).and_then(|column| number(&column)));
+    let (energy, out, third) = (energy?, out?, third?);
+    let (volume_in, agc) = match middle.last().and_then(|column| number(column)).filter(|_| middle.len() > 1) {
+        Some(volume_in) => {
+            middle.pop();
+            (volume_in, Some(third))
+        }
+        None => (third, None),
+    };
+    let flags = take(&mut middle)?;
+    let mut flags: Vec<Vec<u8>> =
+        flags.split(|byte| *byte == b'|').filter(|flag| !flag.is_empty()).map(<[u8]>::to_vec).collect();
+    let known = ["hear", "speak", "talking", "hold", "video", "floor", "vid-floor", "moderator", "ghost"];
+    let is_flag = |column: &[u8]| {
+        known.iter().any(|flag| flag.as_bytes() == column)
+            || column.starts_with(b"res-id:")
+            || column.starts_with(b"role-id:")
+    };
+    while delimiter == b"|" && middle.len() > 2 && middle.last().is_some_and(|column| is_flag(column)) {
+        flags.insert(0, middle.pop()?);
+    }
+    if middle.len() < 2 {
+        return None;
+    }
+    let (name, number) = match order {
+        Columns::Reference => (joined(&middle[1..]), middle[0].clone()),
+        _ => (joined(&middle[..middle.len() - 1]), middle[middle.len() - 1].clone()),
+    };
+    Some(Row {
+        id,
+        texts: [channel, uuid, name, number],
+        flags,
+        volumes: [Some(volume_in), agc, Some(out), Some(energy)],
+    })
+}
+
 /// The body of the fuzz target `fs_list`: how to read in the first bytes, what to read behind them.
 pub fn fs_list(data: &[u8]) {
     let [first, second, body @ ..] = data else { return };
@@ -121,6 +201,25 @@ pub fn fs_list(data: &[u8]) {
     // `+OK -ERR no reply` is as empty.
     let lines = lines.filter(|line| *line != b"+OK -ERR no reply").count();
     assert_eq!(members + named + list.unread.len(), lines);
+
+    for line in body.split(|byte| *byte == b'\n') {
+        let list = List::parse(line, &Format::new().delimiter(delimiter).columns(columns));
+        let [conference] = &list.conferences[..] else {
+            let none = list.unread.is_empty() || naive_member(line, delimiter, columns).is_none();
+            assert!(none, "{}: a member", line.escape_ascii());
+            continue;
+        };
+        if let [member] = &conference.members[..] {
+            let text = |text: &Text<'_>| text.as_bytes().to_vec();
+            let row = member.channel.as_ref().zip(member.uuid.as_ref()).map(|(channel, uuid)| Row {
+                id: member.id,
+                texts: [text(channel), text(uuid), text(&member.caller_name), text(&member.caller_number)],
+                flags: member.flags.iter().map(text).collect(),
+                volumes: [member.volume_in, member.agc_volume_in, member.volume_out, member.energy],
+            });
+            assert_eq!(row, naive_member(line, delimiter, columns), "{}", line.escape_ascii());
+        }
+    }
 
     if let Ok(text) = std::str::from_utf8(body) {
         if let Ok(list) = List::from_json(text) {
