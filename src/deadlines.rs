@@ -6,6 +6,12 @@ use alloc::collections::BTreeSet;
 #[derive(Debug)]
 pub(crate) struct Deadlines<T>(BTreeSet<(T, u64)>);
 
+impl<T: Ord + Copy> Default for Deadlines<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<T: Ord + Copy> Deadlines<T> {
     pub(crate) const fn new() -> Self {
         Self(BTreeSet::new())
@@ -20,6 +26,11 @@ impl<T: Ord + Copy> Deadlines<T> {
     #[cfg_attr(not(feature = "freeswitch"), allow(dead_code, reason = "asked by the event socket alone"))]
     pub(crate) fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// The latest.
+    pub(crate) fn last(&self) -> Option<(T, u64)> {
+        self.0.last().copied()
     }
 
     /// Moves that of a request.

@@ -11,11 +11,13 @@
 //!   ends where that is answered. `Queues`, `IAXnetstats`, `SKINNYshowdevice`, `SKINNYshowline`, and `SIPqualifypeer` up to 11.
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::Id;
 use crate::catalogue::{ActionType, EventType, ReplyStyle, Role};
+use crate::range::part;
 use crate::response::Response;
 use crate::value::FromWire;
 use crate::wire::{Frame, OwnedFrame, Value};
@@ -32,6 +34,8 @@ pub(super) struct Plan {
     pub(super) probes: bool,
     /// Whether the server answers nothing else of this session meanwhile.
     pub(super) blocks: bool,
+    /// How many kinds of items its list has that come for nothing else.
+    pub(super) kinds: usize,
     pub(super) subscribes: Subscribes,
     /// How much longer than usual its response takes; `None`: any time.
     pub(super) longer: Option<Duration>,
@@ -48,18 +52,22 @@ pub(super) enum Subscribes {
 }
 
 impl Plan {
+    /// The plan of a request of which nothing is known: it has a response.
+    pub(super) const UNKNOWN: Self = Self {
+        action: None,
+        end: None,
+        outcome: None,
+        probes: false,
+        blocks: false,
+        kinds: 0,
+        subscribes: Subscribes::Nothing,
+        longer: Some(Duration::ZERO),
+        outcome_longer: Duration::ZERO,
+    };
+
     /// The plan of a request as it is sent, to a server of this release if it is known.
     pub(super) fn of(request: &[u8], release: Option<u32>) -> Self {
-        let mut plan = Self {
-            action: None,
-            end: None,
-            outcome: None,
-            probes: false,
-            blocks: false,
-            subscribes: Subscribes::Nothing,
-            longer: Some(Duration::ZERO),
-            outcome_longer: Duration::ZERO,
-        };
+        let mut plan = Self::UNKNOWN;
         let Some(action) = header(request, "Action").and_then(crate::action::find).map(ActionType::new) else {
             return plan;
         };
@@ -68,6 +76,7 @@ impl Plan {
         plan.end = reply.end();
         plan.outcome = reply.outcome();
         plan.probes = reply.style() == ReplyStyle::Text;
+        plan.kinds = plan.items().count();
         if plan.end.is_none() {
             plan.outcome = plan.outcome.or_else(|| reply.items().next());
         }
@@ -133,6 +142,13 @@ impl Plan {
         items.any(|item| is_named(frame, Some(item)))
     }
 
+    /// The items of the list that come for nothing else, by the numbers of their types.
+    pub(super) fn items(&self) -> impl Iterator<Item = usize> + use<> {
+        let items = self.action.into_iter().flat_map(|action| action.reply().items());
+        let types = items.filter_map(|item| crate::event::find(item.as_bytes())).map(EventType::new);
+        types.filter(|event| event.role() == Role::Item).map(EventType::number)
+    }
+
     /// Whether items and end of this list come in one frame (Asterisk 11 to 20). Elsewhere a second `Event` header is a header like any other, and somebody may have put it there.
     pub(super) fn glues(&self) -> bool {
         matches!(self.end, Some("DevicelistComplete" | "LinelistComplete"))
@@ -144,10 +160,10 @@ pub(super) fn is_named(frame: Frame<'_>, wanted: Option<&str>) -> bool {
     wanted.zip(frame.name()).is_some_and(|(wanted, name)| name.eq_ignore_case(wanted))
 }
 
-/// Whether the event only ever answers something.
-pub(super) fn answers_only(frame: Frame<'_>) -> bool {
+/// The type of the event, if it only ever comes as an item of a list: its number.
+pub(super) fn item(frame: Frame<'_>) -> Option<usize> {
     let event = frame.name().and_then(|name| crate::event::find(name.as_bytes())).map(EventType::new);
-    event.is_some_and(|event| matches!(event.role(), Role::Item | Role::End))
+    event.filter(|event| event.role() == Role::Item).map(EventType::number)
 }
 
 /// Whether the event belongs to a list or has belonged to one, if it has the `ActionID` of a request.
@@ -159,7 +175,8 @@ pub(super) fn may_answer(frame: Frame<'_>) -> bool {
 fn announces(message: Value<'_>) -> bool {
     const WORDS: &[u8] = b"will follow";
     let message = message.as_bytes().trim_ascii_end();
-    message.len().checked_sub(WORDS.len()).is_some_and(|start| message[start..].eq_ignore_ascii_case(WORDS))
+    let end = message.len().checked_sub(WORDS.len()).map(|start| part(message, start..));
+    end.is_some_and(|end| end.eq_ignore_ascii_case(WORDS))
 }
 
 /// A header of a request that we have written ourselves.
@@ -199,14 +216,13 @@ pub(super) struct Collected(Option<Box<Lists>>);
 
 #[derive(Debug, Default)]
 struct Lists {
-    lists: Vec<List>,
+    lists: BTreeMap<Id, List>,
     items: usize,
     bytes: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct List {
-    id: Id,
     limit: usize,
     bytes: usize,
     items: Vec<OwnedFrame>,
@@ -215,21 +231,17 @@ struct List {
 
 impl Collected {
     /// Bytes that a list takes up which holds no items.
-    pub(super) const LIST: usize = size_of::<List>();
+    pub(super) const LIST: usize = size_of::<(Id, List)>();
 
     /// Collects the items of this list, at most so many at a time.
     pub(super) fn begin(&mut self, id: Id, limit: usize) {
-        let all = self.0.get_or_insert_default();
-        match all.lists.iter_mut().find(|list| list.id == id) {
-            Some(list) => list.limit = limit,
-            None => all.lists.push(List { id, limit, bytes: 0, items: Vec::new(), ended: false }),
-        }
+        self.0.get_or_insert_default().lists.entry(id).or_default().limit = limit;
     }
 
     /// Keeps a copy of an item, if there is room for it.
     pub(super) fn push(&mut self, id: Id, frame: Frame<'_>, room: usize, most_items: usize) -> bool {
         let Some(all) = &mut self.0 else { return false };
-        let Some(list) = all.lists.iter_mut().find(|list| list.id == id) else { return false };
+        let Some(list) = all.lists.get_mut(&id) else { return false };
         // The first brings the list with it: an empty one is held by its request.
         let size = frame.owned_size() + if list.items.is_empty() { Self::LIST } else { 0 };
         let fits = size <= room && all.items < most_items && list.items.len() < list.limit;
@@ -244,28 +256,28 @@ impl Collected {
 
     pub(super) fn take(&mut self, id: Id) -> Vec<OwnedFrame> {
         let Some(all) = &mut self.0 else { return Vec::new() };
-        let Some(list) = all.lists.iter_mut().find(|list| list.id == id) else { return Vec::new() };
-        all.bytes -= list.bytes;
+        let Some(list) = all.lists.get_mut(&id) else { return Vec::new() };
+        all.bytes -= core::mem::take(&mut list.bytes);
         all.items -= list.items.len();
-        list.bytes = 0;
         let items = core::mem::take(&mut list.items);
-        self.tidy();
+        self.tidy(id);
         items
     }
 
     /// Nothing more will come for this list.
     pub(super) fn end(&mut self, id: Id) {
-        let Some(all) = &mut self.0 else { return };
-        if let Some(list) = all.lists.iter_mut().find(|list| list.id == id) {
+        if let Some(list) = self.0.as_mut().and_then(|all| all.lists.get_mut(&id)) {
             list.ended = true;
-            self.tidy();
+            self.tidy(id);
         }
     }
 
-    /// Forgets lists that have ended and of which all has been taken.
-    fn tidy(&mut self) {
+    /// Forgets the list if it has ended and all of it has been taken.
+    fn tidy(&mut self, id: Id) {
         let Some(all) = &mut self.0 else { return };
-        all.lists.retain(|list| !list.ended || !list.items.is_empty());
+        if all.lists.get(&id).is_some_and(|list| list.ended && list.items.is_empty()) {
+            all.lists.remove(&id);
+        }
         if all.lists.is_empty() {
             self.0 = None;
         }

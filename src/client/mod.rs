@@ -33,8 +33,10 @@
 //! # }
 //! ```
 
+mod action_id;
 mod config;
 mod credentials;
+mod entry;
 mod event;
 mod keepalive;
 mod list;

@@ -1,102 +1,30 @@
-//! The requests in flight, and the `ActionID`s that name them.
+//! The requests in flight. Whatever is asked of them looks at a few, however many there are.
 
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
+use alloc::collections::{BTreeMap, BTreeSet};
 use core::time::Duration;
 use std::time::Instant;
 
 use super::Id;
-use super::list::{Collected, Plan};
+use super::entry::{Awaits, Entry, Phase, Place, Purpose};
 use super::report::{Progress, Unanswered};
 use crate::deadlines::Deadlines;
-use crate::origin::Origin;
-use crate::wire::Frame;
 
-/// A request that has not ended.
-#[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) id: u64,
-    pub(super) purpose: Purpose,
-    phase: Phase,
-    pub(super) plan: Plan,
-    /// Items that have come, or paragraphs of text.
-    pub(super) items: u64,
-    deadline: Option<Instant>,
-    /// How long each step may take.
-    pub(super) step: Option<Duration>,
-    /// Where its bytes end in all that was ever written.
-    written: u64,
-    pub(super) collects: bool,
-    /// Whether its list has been announced, which it is once.
-    pub(super) announced: bool,
-    /// What has to be said again after a reconnect, if it is accepted.
-    pub(super) restores: Option<Box<[u8]>>,
-}
-
-/// For whom a request was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// For the caller.
-    Caller,
-    /// To find the end of the text that answers the request of this number.
-    Probe(u64),
-    /// To set a filter again.
-    Restore,
-}
-
-/// What a request waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Phase {
-    Response,
-    Items,
-    Outcome,
-}
-
-impl Entry {
-    /// A request that has just been written.
-    pub(super) fn new(id: u64, purpose: Purpose, plan: Plan, written: u64) -> Self {
-        Self {
-            id,
-            purpose,
-            phase: Phase::Response,
-            plan,
-            items: 0,
-            deadline: None,
-            step: None,
-            written,
-            collects: false,
-            announced: false,
-            restores: None,
-        }
-    }
-
-    pub(super) fn phase(&self) -> Phase {
-        self.phase
-    }
-
-    /// Whether the server may be at work on it, so that it answers nothing else.
-    fn is_due(&self) -> bool {
-        self.phase != Phase::Outcome
-    }
-
-    /// Bytes that it holds.
-    fn size(&self) -> usize {
-        Self::SIZE + self.restores.as_ref().map_or(0, |bytes| bytes.len())
-    }
-
-    /// Bytes of one that restores nothing, with its deadline and a list that is empty. What is left of it once it has ended, until that has been told, is smaller.
-    pub(super) const SIZE: usize = size_of::<Self>() + size_of::<(Instant, u64)>() + Collected::LIST;
-}
-
-/// The requests in flight, in the order in which they were sent. Takes up next to nothing where there are none, as in most sessions most of the time.
+/// The requests in flight. Takes up next to nothing where there are none, as in most sessions most of the time.
 #[derive(Debug)]
 pub(super) struct InFlight(Option<Box<Requests>>);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Requests {
-    /// Never empty.
-    entries: VecDeque<Entry>,
+    /// By number, which is the order in which they were sent. Never empty.
+    entries: BTreeMap<u64, Place>,
     deadlines: Deadlines<Instant>,
+    /// Those of requests that the server can't put aside.
+    blocking: Deadlines<Instant>,
+    /// What comes without an `ActionID`, and the requests that await it.
+    awaits: BTreeSet<(Awaits, u64)>,
+    /// How long reading has been stopped. The deadlines are those of a clock that is this much behind.
+    stopped: Duration,
     /// How many await their answers.
     due: usize,
     /// Bytes held.
@@ -113,10 +41,6 @@ impl InFlight {
         self.0.is_none()
     }
 
-    fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.0.iter().flat_map(|requests| &requests.entries)
-    }
-
     pub(super) fn len(&self) -> usize {
         self.0.as_ref().map_or(0, |requests| requests.entries.len())
     }
@@ -128,55 +52,52 @@ impl InFlight {
 
     /// Adds one that has to be answered until then; its number is larger than all before.
     pub(super) fn push(&mut self, entry: Entry, deadline: Option<Instant>) {
-        let none = || Box::new(Requests { entries: VecDeque::new(), deadlines: Deadlines::new(), due: 0, held: 0 });
-        let requests = self.0.get_or_insert_with(none);
-        requests.due += 1;
+        let requests = self.0.get_or_insert_default();
+        let id = entry.id;
+        requests.due += usize::from(entry.is_due());
         requests.held += entry.size();
-        requests.deadlines.put(entry.id, None, deadline);
-        requests.entries.push_back(Entry { deadline, ..entry });
+        requests.awaits.extend(entry.awaits().map(|awaits| (awaits, id)));
+        requests.entries.insert(id, Place::new(entry));
+        requests.set_deadline(id, deadline);
     }
 
     pub(super) fn get(&mut self, id: u64) -> Option<&mut Entry> {
-        let requests = self.0.as_mut()?;
-        let place = requests.place(id)?;
-        requests.entries.get_mut(place)
+        Some(self.0.as_mut()?.entries.get_mut(&id)?)
     }
 
     /// It has come so far, and has until then for what comes next.
     pub(super) fn step(&mut self, id: u64, phase: Phase, deadline: Option<Instant>) {
         let Some(requests) = &mut self.0 else { return };
-        let Some(place) = requests.place(id) else { return };
-        let Some(entry) = requests.entries.get_mut(place) else { return };
-        requests.due -= usize::from(entry.is_due());
-        entry.phase = phase;
-        requests.due += usize::from(entry.is_due());
-        requests.deadlines.put(id, entry.deadline, deadline);
-        entry.deadline = deadline;
+        let Some(entry) = requests.entries.get_mut(&id) else { return };
+        let entry: &mut Entry = entry;
+        if entry.phase != phase {
+            requests.due -= usize::from(entry.is_due());
+            entry.phase = phase;
+            requests.due += usize::from(entry.is_due());
+            requests.awaits.extend(entry.awaits().map(|awaits| (awaits, id)));
+        }
+        requests.set_deadline(id, deadline);
     }
 
     pub(super) fn remove(&mut self, id: u64) -> Option<Entry> {
         let requests = self.0.as_mut()?;
-        let place = requests.place(id)?;
-        let entry = requests.entries.remove(place)?;
+        requests.set_deadline(id, None);
+        let entry = requests.entries.remove(&id)?.into_inner();
         requests.due -= usize::from(entry.is_due());
         requests.held -= entry.size();
-        requests.deadlines.put(id, entry.deadline, None);
+        for awaits in entry.awaits() {
+            requests.awaits.remove(&(awaits, id));
+        }
         if requests.entries.is_empty() {
             self.0 = None;
         }
         Some(entry)
     }
 
-    /// The oldest that awaits text.
-    pub(super) fn text(&mut self) -> Option<&mut Entry> {
-        let mut entries = self.0.iter_mut().flat_map(|requests| &mut requests.entries);
-        entries.find(|entry| entry.plan.probes && entry.phase == Phase::Response)
-    }
-
-    /// The oldest open list that has items of this kind.
-    pub(super) fn list_of(&self, frame: Frame<'_>) -> Option<u64> {
-        let mut open = self.entries().filter(|entry| entry.phase == Phase::Items);
-        open.find(|entry| entry.plan.has_item(frame)).map(|entry| entry.id)
+    /// The oldest that awaits this.
+    pub(super) fn oldest(&self, awaits: Awaits) -> Option<u64> {
+        let mut those = self.0.as_ref()?.awaits.range((awaits, 0)..=(awaits, u64::MAX));
+        those.next().map(|(_, id)| *id)
     }
 
     /// Whether a request awaits its answer.
@@ -186,33 +107,34 @@ impl InFlight {
 
     /// Until when the server may be unable to answer, for a request that it can't put aside.
     pub(super) fn blocked_until(&self) -> Option<Instant> {
-        self.entries().filter(|entry| entry.plan.blocks).filter_map(|entry| entry.deadline).max()
+        let requests = self.0.as_ref()?;
+        requests.blocking.last()?.0.checked_add(requests.stopped)
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.0.as_ref()?.deadlines.first().map(|(deadline, _)| deadline)
+        let requests = self.0.as_ref()?;
+        requests.deadlines.first()?.0.checked_add(requests.stopped)
     }
 
     /// Takes out the one whose time was up first.
     pub(super) fn take_expired(&mut self, now: Instant) -> Option<Entry> {
-        let (_, id) = self.0.as_ref()?.deadlines.first().filter(|(deadline, _)| *deadline <= now)?;
+        self.deadline().filter(|deadline| *deadline <= now)?;
+        let (_, id) = self.0.as_ref()?.deadlines.first()?;
         self.remove(id)
     }
 
     /// Gives each this much longer.
     pub(super) fn put_off(&mut self, by: Duration) {
-        let Some(requests) = &mut self.0 else { return };
-        for entry in &mut requests.entries {
-            let later = entry.deadline.and_then(|deadline| deadline.checked_add(by));
-            requests.deadlines.put(entry.id, entry.deadline, later);
-            entry.deadline = later;
+        if let Some(requests) = &mut self.0 {
+            requests.stopped = requests.stopped.saturating_add(by);
         }
     }
 
     /// Takes out all, in order. `handed`: how much of all that was ever written has been handed out.
     pub(super) fn lose(&mut self, handed: u64) -> impl Iterator<Item = Unanswered> + use<> {
-        let lost = self.0.take().into_iter().flat_map(|requests| requests.entries);
-        lost.filter(|entry| entry.purpose == Purpose::Caller).map(move |entry| Unanswered {
+        let lost = self.0.take().into_iter().flat_map(|requests| requests.entries.into_values());
+        let callers = lost.filter(|entry| entry.purpose == Purpose::Caller);
+        callers.map(move |entry| Unanswered {
             id: Id(entry.id),
             action: entry.plan.action,
             progress: match entry.phase {
@@ -225,115 +147,101 @@ impl InFlight {
 }
 
 impl Requests {
-    fn place(&self, id: u64) -> Option<usize> {
-        // Answers mostly come in order.
-        match self.entries.front() {
-            Some(first) if first.id == id => Some(0),
-            _ => self.entries.binary_search_by_key(&id, |entry| entry.id).ok(),
+    /// Sets the deadline of a request, by the clock of whoever calls.
+    fn set_deadline(&mut self, id: u64, deadline: Option<Instant>) {
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        let entry: &mut Entry = entry;
+        let deadline = deadline.map(|deadline| deadline.checked_sub(self.stopped).unwrap_or(deadline));
+        let before = core::mem::replace(&mut entry.deadline, deadline);
+        self.deadlines.put(id, before, deadline);
+        if entry.plan.blocks {
+            self.blocking.put(id, before, deadline);
         }
-    }
-}
-
-/// What all `ActionID`s of a session begin with: ten letters and digits that nobody else can guess, so that no other session can pass its events off as our answers.
-///
-/// A server shows them to others: `OriginateResponse` carries the `ActionID` to every session that reads the class `call`. So none may tell what the next one is.
-#[derive(Clone, Copy)]
-pub(super) struct Prefix([u8; Self::LEN]);
-
-impl Prefix {
-    const LEN: usize = 10;
-
-    /// Fifty bits for the connection of this number.
-    pub(super) fn new(origin: &Origin, session: u32) -> Self {
-        let mut bits = origin.bits(session);
-        let mut letters = [0; Self::LEN];
-        for letter in &mut letters {
-            *letter = b"0123456789abcdefghjkmnpqrstvwxyz"[(bits & 31) as usize];
-            bits >>= 5;
-        }
-        Self(letters)
-    }
-
-    /// The `ActionID` of this number.
-    pub(super) fn id(self, number: u64) -> ActionId {
-        let mut id = ActionId { bytes: [0; ActionId::LEN], start: ActionId::LEN };
-        let mut left = number;
-        loop {
-            id.put(b'0' + (left % 10) as u8);
-            left /= 10;
-            if left == 0 {
-                break;
-            }
-        }
-        id.put(b'-');
-        self.0.iter().rev().for_each(|letter| id.put(*letter));
-        id
-    }
-
-    /// The number in an `ActionID`, if it is one of ours.
-    pub(super) fn number(self, id: &[u8]) -> Option<u64> {
-        let digits = id.strip_prefix(&self.0)?.strip_prefix(b"-")?;
-        if digits.is_empty() || digits.len() > 19 {
-            return None;
-        }
-        digits.iter().try_fold(0, |number: u64, digit| {
-            let digit = digit.wrapping_sub(b'0');
-            (digit < 10).then(|| number * 10 + u64::from(digit))
-        })
-    }
-}
-
-impl core::fmt::Debug for Prefix {
-    /// Nothing: whoever knows it can forge answers.
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("Prefix(***)")
-    }
-}
-
-/// An `ActionID`, written from its end.
-pub(super) struct ActionId {
-    bytes: [u8; Self::LEN],
-    start: usize,
-}
-
-impl ActionId {
-    /// Prefix, hyphen, and the twenty digits of the largest number.
-    const LEN: usize = Prefix::LEN + 21;
-
-    fn put(&mut self, byte: u8) {
-        self.start = self.start.saturating_sub(1);
-        self.bytes[self.start] = byte;
-    }
-
-    pub(super) fn as_str(&self) -> &str {
-        // All of it is ASCII.
-        self.bytes.get(self.start..).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or_default()
     }
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
+    use super::super::entry::looks;
+    use super::super::list::Plan;
     use super::*;
+    use crate::wire::{Decoder, Framing, Limits};
+    use alloc::vec::Vec;
 
-    /// No prefix may follow from another by something simpler than the key: not by their sum, difference or bits in common.
-    #[test]
-    fn prefixes_tell_nothing_of_each_other() {
-        let bits = |origin: &Origin, session| {
-            let Prefix(letters) = Prefix::new(origin, session);
-            letters.iter().fold(0_u64, |bits, letter| bits << 8 | u64::from(*letter))
-        };
-        let mut differences = alloc::collections::BTreeSet::new();
-        let mut exclusives = alloc::collections::BTreeSet::new();
-        let origins = [Origin::random(), Origin::random(), Origin::Seed(7), Origin::Seed(8)];
-        for (number, origin) in origins.iter().enumerate() {
-            for session in 0..200 {
-                let (one, next) = (bits(origin, session), bits(origin, session + 1));
-                assert!(differences.insert(next.wrapping_sub(one)), "client {number}, session {session}");
-                assert!(exclusives.insert(next ^ one), "client {number}, session {session}");
+    const LISTS: [&[u8]; 4] = [b"IAXpeers", b"SIPpeers", b"QueueStatus", b"PJSIPShowEndpoint"];
+
+    fn plan(action: &[u8]) -> Plan {
+        Plan::of(&[b"Action: ", action, b"\r\n"].concat(), None)
+    }
+
+    fn item(name: &str) -> Awaits {
+        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+        decoder.push(alloc::format!("Event: {name}\r\n\r\n").as_bytes());
+        Awaits::Item(super::super::list::item(decoder.next_frame().unwrap().unwrap()).unwrap())
+    }
+
+    /// Every second one is an open list; every fourth one blocks, and every eighth has a probe.
+    fn filled(requests: u64, now: Instant) -> InFlight {
+        let mut all = InFlight::new();
+        for id in 0..requests {
+            let later = now + Duration::from_millis(id * 7919 % requests);
+            let purpose = if id % 8 == 7 { Purpose::Probe } else { Purpose::Caller };
+            let mut plan = plan(LISTS[id as usize / 2 % LISTS.len()]);
+            plan.blocks = id % 4 == 1;
+            all.push(Entry::new(id, purpose, plan, 0), Some(later));
+            if id % 2 == 0 {
+                all.step(id, Phase::Items, Some(later));
             }
         }
-        // Nor do two clients have the same.
-        let [one, other, ..] = &origins;
-        assert!((0..200).all(|session| bits(one, session) != bits(other, session)));
+        all
+    }
+
+    /// What each call may look at; as many for sixteen times as many requests.
+    #[test]
+    fn few_are_looked_at() {
+        let now = Instant::now();
+        for requests in [1000, 4000, 16_000] {
+            let mut all = filled(requests, now);
+            let few = |what: &str, most: usize, run: &mut dyn FnMut()| {
+                let looks = looks::during(run);
+                assert!(looks <= most, "{what} among {requests}: {looks}");
+            };
+            few("questions", 0, &mut || {
+                let latest = (0..requests).filter(|id| id % 4 == 1).map(|id| id * 7919 % requests).max();
+                assert_eq!(all.blocked_until(), latest.map(|at| now + Duration::from_millis(at)));
+                assert_eq!((all.deadline(), all.len()), (Some(now), requests as usize));
+                assert_eq!(all.oldest(Awaits::Text), Some(7));
+                let oldest = ["PeerEntry", "QueueMember", "QueueEntry", "AorDetail"].map(|name| all.oldest(item(name)));
+                assert_eq!(oldest, [Some(0), Some(4), Some(4), Some(6)]);
+                assert_eq!(all.oldest(item("BridgeListItem")), None);
+            });
+            few("a new one", 1, &mut || all.push(Entry::new(requests, Purpose::Caller, plan(b"Ping"), 0), None));
+            few("a step", 2, &mut || all.step(requests, Phase::Outcome, Some(now)));
+            few("more time", 0, &mut || all.put_off(Duration::from_secs(1)));
+            assert_eq!(all.deadline(), Some(now + Duration::from_secs(1)));
+            few("an expiry", 1, &mut || assert_eq!(all.take_expired(now + Duration::from_secs(1)).unwrap().id, 0));
+            assert_eq!(all.oldest(item("PeerEntry")), Some(2), "that one has ended");
+            few("an end in the middle", 1, &mut || assert_eq!(all.remove(requests / 2).unwrap().id, requests / 2));
+            assert!(all.remove(requests / 2).is_none() && all.get(requests / 2).is_none());
+        }
+    }
+
+    /// In whatever order they end, all is given back.
+    #[test]
+    fn the_sums_come_out() {
+        let now = Instant::now();
+        for stride in [1, 7, 511] {
+            let mut all = filled(512, now);
+            let sizes =
+                |all: &InFlight| all.0.as_ref().unwrap().entries.values().map(|entry| entry.size()).sum::<usize>();
+            let order: Vec<u64> = (0..512).map(|place| place * stride % 512).collect();
+            for id in &order {
+                assert_eq!(all.held(), sizes(&all));
+                assert!(all.is_due() && all.remove(*id).is_some());
+            }
+            assert!(all.is_empty() && !all.is_due() && all.deadline().is_none());
+            assert_eq!((all.held(), all.len()), (0, 0));
+        }
     }
 }

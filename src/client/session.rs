@@ -10,11 +10,13 @@ use core::time::Duration;
 use std::time::Instant;
 
 use super::Id;
+use super::action_id::Prefix;
 use super::config::Config;
 use super::credentials::Credentials;
+use super::entry::{Entry, Purpose};
 use super::keepalive::KeepAlive;
 use super::list::{Collected, Plan};
-use super::pending::{Entry, InFlight, Prefix, Purpose};
+use super::pending::InFlight;
 use super::report::{Progress, Report, Unanswered};
 use super::state::Stage;
 use super::subscription::Subscription;
@@ -22,6 +24,7 @@ use crate::action::{Action, Logoff, Ping};
 use crate::error::{ApiMisuse, ConnectionError, EncodeError, LoginStage, SendError};
 use crate::origin::Origin;
 use crate::outbox::Outbox;
+use crate::range::part;
 use crate::value::ToWire;
 use crate::wiped::{Wiped, append};
 use crate::wire::OwnedFrame;
@@ -177,14 +180,14 @@ impl Session {
         self.out.write(room, |out| {
             let start = out.len();
             write(id.as_str(), out)?;
-            let request = out.get(start..).unwrap_or_default();
+            let request = part(out, start..);
             let (plan, len) = (Plan::of(request, release), request.len());
             let restores = plan.restores(request);
             if plan.probes {
                 Ping::new().encode(Some(probe_id.as_str()), out)?;
             }
-            let beside =
-                restores.as_ref().map_or(0, |bytes| bytes.len()) + Entry::SIZE * (1 + usize::from(plan.probes));
+            let probe = if plan.probes { Entry::SIZE } else { 0 };
+            let beside = Entry::size_of(&plan, restores.as_deref()) + probe;
             if out.len() - start + beside > room {
                 return Err(SendError::Ceiling { max });
             }
@@ -202,8 +205,7 @@ impl Session {
         self.in_flight.push(entry, deadline);
         self.next += 1;
         if plan.probes {
-            let plan = Plan { probes: false, ..plan };
-            let probe = Entry::new(self.next, Purpose::Probe(number), plan, self.out.written());
+            let probe = Entry::new(self.next, Purpose::Probe, Plan::UNKNOWN, self.out.written());
             self.in_flight.push(probe, deadline);
             self.next += 1;
         }

@@ -2,8 +2,8 @@
 
 use super::{Notice, Session};
 use crate::client::config::AtCeiling;
+use crate::client::entry::{Awaits, Phase, Purpose};
 use crate::client::list::{self, Subscribes};
-use crate::client::pending::{Phase, Purpose};
 use crate::client::state::Stage;
 use crate::client::{Id, Route};
 use crate::error::{ConnectionError, LoginRefusal};
@@ -64,7 +64,9 @@ impl Session {
         let number = match frame.get("ActionID").map(Value::as_bytes) {
             Some(id) if !id.is_empty() => self.prefix.number(id),
             // Items without ActionID have no privilege either; what has is unsolicited.
-            _ if frame.get("Privilege").is_none() && list::answers_only(frame) => self.in_flight.list_of(frame),
+            _ if frame.get("Privilege").is_none() => {
+                list::item(frame).and_then(|item| self.in_flight.oldest(Awaits::Item(item)))
+            }
             _ => None,
         };
         let Some(number) = number else { return Route::Event };
@@ -76,7 +78,7 @@ impl Session {
             self.collected.end(Id(number));
             return Route::Outcome(Id(number));
         }
-        let phase = entry.phase();
+        let phase = entry.phase;
         if phase == Phase::Outcome || (phase == Phase::Response && entry.plan.end.is_none()) {
             return unclaimed();
         }
@@ -138,20 +140,21 @@ impl Session {
                 self.restore();
                 return (!response.is_success()).then_some(Route::NotRestored);
             }
-            Purpose::Probe(text) => {
+            Purpose::Probe => {
                 self.in_flight.remove(number);
-                let entry = self.in_flight.remove(text)?;
-                self.collected.end(Id(text));
-                return Some(Route::Text { id: Id(text), paragraphs: entry.items });
+                let entry = self.in_flight.remove(number - 1)?;
+                let id = Id(entry.id);
+                self.collected.end(id);
+                return Some(Route::Text { id, paragraphs: entry.items });
             }
         }
         if !response.is_success() {
-            self.trailing |= entry.phase() != Phase::Response;
+            self.trailing |= entry.phase != Phase::Response;
             self.in_flight.remove(number);
             self.collected.end(id);
             return Some(Route::Refused(id));
         }
-        let (phase, plan, step) = (entry.phase(), entry.plan, entry.step);
+        let (phase, plan, step) = (entry.phase, entry.plan, entry.step);
         if entry.announced || phase == Phase::Outcome || (phase == Phase::Items && plan.end.is_none()) {
             return Some(Route::Unclaimed(Some(id)));
         }
@@ -239,11 +242,16 @@ impl Session {
         self.restore();
     }
 
+    /// Text comes in its turn: it belongs to the request whose probe is the next to be answered, or to nobody where that request has ended before.
     fn route_text(&mut self) -> Route {
-        let Some(entry) = self.in_flight.text() else { return Route::Unclaimed(None) };
+        let Some(probe) = self.in_flight.oldest(Awaits::Text) else { return Route::Unclaimed(None) };
+        let number = probe - 1;
+        let Some(entry) = self.in_flight.get(number) else { return Route::Unclaimed(Some(Id(number))) };
         entry.items += 1;
-        let (number, step) = (entry.id, entry.step);
-        self.in_flight.step(number, Phase::Response, self.now.and_then(|now| now.checked_add(step?)));
+        let step = entry.step;
+        let deadline = self.now.and_then(|now| now.checked_add(step?));
+        self.in_flight.step(number, Phase::Response, deadline);
+        self.in_flight.step(probe, Phase::Response, deadline);
         Route::Paragraph(Id(number))
     }
 }

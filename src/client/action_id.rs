@@ -1,0 +1,108 @@
+//! The `ActionID`s that a client writes, and how it knows its own again.
+
+use crate::origin::Origin;
+use crate::range::part;
+
+/// What all `ActionID`s of a session begin with: ten letters and digits that nobody else can guess, so that no other session can pass its events off as our answers.
+///
+/// A server shows them to others: `OriginateResponse` carries the `ActionID` to every session that reads the class `call`. So none may tell what the next one is.
+#[derive(Clone, Copy)]
+pub(super) struct Prefix([u8; Self::LEN]);
+
+impl Prefix {
+    const LEN: usize = 10;
+
+    /// Fifty bits for the connection of this number.
+    pub(super) fn new(origin: &Origin, session: u32) -> Self {
+        let mut bits = origin.bits(session);
+        let mut letters = [0; Self::LEN];
+        for letter in &mut letters {
+            *letter = b"0123456789abcdefghjkmnpqrstvwxyz"[(bits & 31) as usize];
+            bits >>= 5;
+        }
+        Self(letters)
+    }
+
+    /// The `ActionID` of this number.
+    pub(super) fn id(self, number: u64) -> ActionId {
+        let mut id = ActionId { bytes: [0; ActionId::LEN], start: ActionId::LEN };
+        let mut left = number;
+        loop {
+            id.put(b'0' + (left % 10) as u8);
+            left /= 10;
+            if left == 0 {
+                break;
+            }
+        }
+        id.put(b'-');
+        self.0.iter().rev().for_each(|letter| id.put(*letter));
+        id
+    }
+
+    /// The number in an `ActionID`, if it is one of ours.
+    pub(super) fn number(self, id: &[u8]) -> Option<u64> {
+        let digits = id.strip_prefix(&self.0)?.strip_prefix(b"-")?;
+        if digits.is_empty() || digits.len() > 19 {
+            return None;
+        }
+        digits.iter().try_fold(0, |number: u64, digit| {
+            let digit = digit.wrapping_sub(b'0');
+            (digit < 10).then(|| number * 10 + u64::from(digit))
+        })
+    }
+}
+
+impl core::fmt::Debug for Prefix {
+    /// Nothing: whoever knows it can forge answers.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Prefix(***)")
+    }
+}
+
+/// An `ActionID`, written from its end.
+pub(super) struct ActionId {
+    bytes: [u8; Self::LEN],
+    start: usize,
+}
+
+impl ActionId {
+    /// Prefix, hyphen, and the twenty digits of the largest number.
+    const LEN: usize = Prefix::LEN + 21;
+
+    fn put(&mut self, byte: u8) {
+        self.start = self.start.saturating_sub(1);
+        self.bytes[self.start] = byte;
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        // All of it is ASCII.
+        core::str::from_utf8(part(&self.bytes, self.start..)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No prefix may follow from another by something simpler than the key: not by their sum, difference or bits in common.
+    #[test]
+    fn prefixes_tell_nothing_of_each_other() {
+        let bits = |origin: &Origin, session| {
+            let Prefix(letters) = Prefix::new(origin, session);
+            letters.iter().fold(0_u64, |bits, letter| bits << 8 | u64::from(*letter))
+        };
+        let mut differences = alloc::collections::BTreeSet::new();
+        let mut exclusives = alloc::collections::BTreeSet::new();
+        let origins = [Origin::random(), Origin::random(), Origin::Seed(7), Origin::Seed(8)];
+        for (number, origin) in origins.iter().enumerate() {
+            for session in 0..200 {
+                let (one, next) = (bits(origin, session), bits(origin, session + 1));
+                assert!(differences.insert(next.wrapping_sub(one)), "client {number}, session {session}");
+                assert!(exclusives.insert(next ^ one), "client {number}, session {session}");
+            }
+        }
+        // Nor do two clients have the same.
+        let [one, other, ..] = &origins;
+        assert!((0..200).all(|session| bits(one, session) != bits(other, session)));
+    }
+}

@@ -1,0 +1,154 @@
+//! One request that has not ended.
+
+use alloc::boxed::Box;
+use core::ops::{Deref, DerefMut};
+use core::time::Duration;
+use std::time::Instant;
+
+use super::list::{Collected, Plan};
+
+/// A request that has not ended.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) id: u64,
+    pub(super) purpose: Purpose,
+    pub(super) phase: Phase,
+    pub(super) plan: Plan,
+    /// Items that have come, or paragraphs of text.
+    pub(super) items: u64,
+    /// When its time is up, by the clock of [`InFlight`](super::pending::InFlight), which stops with the reading.
+    pub(super) deadline: Option<Instant>,
+    /// How long each step may take.
+    pub(super) step: Option<Duration>,
+    /// Where its bytes end in all that was ever written.
+    pub(super) written: u64,
+    pub(super) collects: bool,
+    /// Whether its list has been announced, which it is once.
+    pub(super) announced: bool,
+    /// What has to be said again after a reconnect, if it is accepted.
+    pub(super) restores: Option<Box<[u8]>>,
+}
+
+/// For whom a request was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// For the caller.
+    Caller,
+    /// To find the end of the text that answers the request of the number before.
+    Probe,
+    /// To set a filter again.
+    Restore,
+}
+
+/// What a request waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    Response,
+    Items,
+    Outcome,
+}
+
+/// What may come without an `ActionID`. It belongs to the oldest request that awaits it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Awaits {
+    /// Text, up to the answer to the probe of this number.
+    Text,
+    /// An item of a list: the number of the event's type.
+    Item(usize),
+}
+
+impl Entry {
+    /// A request that has just been written.
+    pub(super) fn new(id: u64, purpose: Purpose, plan: Plan, written: u64) -> Self {
+        Self {
+            id,
+            purpose,
+            phase: Phase::Response,
+            plan,
+            items: 0,
+            deadline: None,
+            step: None,
+            written,
+            collects: false,
+            announced: false,
+            restores: None,
+        }
+    }
+
+    /// Whether the server may be at work on it, so that it answers nothing else.
+    pub(super) fn is_due(&self) -> bool {
+        self.phase != Phase::Outcome
+    }
+
+    /// What it awaits that comes without an `ActionID`.
+    pub(super) fn awaits(&self) -> impl Iterator<Item = Awaits> + use<> {
+        let text = (self.purpose == Purpose::Probe).then_some(Awaits::Text);
+        let items = (self.phase == Phase::Items).then(|| self.plan.items().map(Awaits::Item));
+        text.into_iter().chain(items.into_iter().flatten())
+    }
+
+    /// Bytes that it holds, or will hold once its list has begun.
+    pub(super) fn size(&self) -> usize {
+        Self::size_of(&self.plan, self.restores.as_deref())
+    }
+
+    /// The same for one that is still to be made.
+    pub(super) fn size_of(plan: &Plan, restores: Option<&[u8]>) -> usize {
+        Self::SIZE + plan.kinds * size_of::<(Awaits, u64)>() + restores.map_or(0, <[u8]>::len)
+    }
+
+    /// Bytes of one that restores nothing and has no list: the entry, its deadlines, and a collection that is empty. What is left of it once it has ended, until that has been told, is smaller.
+    pub(super) const SIZE: usize = size_of::<Self>() + 2 * size_of::<(Instant, u64)>() + Collected::LIST;
+}
+
+/// An entry in its place among the others. Tests count how often one is looked at.
+#[derive(Debug)]
+pub(super) struct Place(Box<Entry>);
+
+impl Place {
+    pub(super) fn new(entry: Entry) -> Self {
+        Self(Box::new(entry))
+    }
+
+    pub(super) fn into_inner(self) -> Entry {
+        *self.0
+    }
+}
+
+impl Deref for Place {
+    type Target = Entry;
+
+    fn deref(&self) -> &Entry {
+        #[cfg(test)]
+        looks::count();
+        &self.0
+    }
+}
+
+impl DerefMut for Place {
+    fn deref_mut(&mut self) -> &mut Entry {
+        #[cfg(test)]
+        looks::count();
+        &mut self.0
+    }
+}
+
+#[cfg(test)]
+pub(super) mod looks {
+    use core::cell::Cell;
+
+    std::thread_local! {
+        static LOOKS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(super) fn count() {
+        LOOKS.set(LOOKS.get() + 1);
+    }
+
+    /// How often an entry was looked at while this ran.
+    pub(in crate::client) fn during(run: impl FnOnce()) -> usize {
+        let before = LOOKS.get();
+        run();
+        LOOKS.get() - before
+    }
+}
