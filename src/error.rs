@@ -376,6 +376,8 @@ pub enum ApiMisuse {
     NotOver,
     /// A request that isn't open: it has ended, or there never was one.
     NotOpen,
+    /// `collect` with room for no item.
+    NoItems,
     /// A login for which the [ceiling](crate::client::Config::ceiling) leaves no room.
     Ceiling {
         /// The ceiling in bytes.
@@ -392,6 +394,7 @@ impl fmt::Display for ApiMisuse {
             Self::NotNew => f.write_str("the login has been started on this connection; reconnect first"),
             Self::NotOver => f.write_str("the connection isn't over; close it first"),
             Self::NotOpen => f.write_str("the request isn't open"),
+            Self::NoItems => f.write_str("a list can't be collected with room for no item; allow for one at least"),
             Self::Ceiling { max } => write!(f, "the login doesn't fit under the ceiling of {max} bytes; raise it"),
             Self::Encode(error) => error.fmt(f),
         }

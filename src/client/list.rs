@@ -238,12 +238,16 @@ impl Collected {
         self.0.get_or_insert_default().lists.entry(id).or_default().limit = limit;
     }
 
+    /// Bytes of an item that is the first: it brings the list with it, since an empty one is held by its request.
+    pub(super) fn first_size(frame: Frame<'_>) -> usize {
+        frame.owned_size() + Self::LIST
+    }
+
     /// Keeps a copy of an item, if there is room for it.
     pub(super) fn push(&mut self, id: Id, frame: Frame<'_>, room: usize, most_items: usize) -> bool {
         let Some(all) = &mut self.0 else { return false };
         let Some(list) = all.lists.get_mut(&id) else { return false };
-        // The first brings the list with it: an empty one is held by its request.
-        let size = frame.owned_size() + if list.items.is_empty() { Self::LIST } else { 0 };
+        let size = if list.items.is_empty() { Self::first_size(frame) } else { frame.owned_size() };
         let fits = size <= room && all.items < most_items && list.items.len() < list.limit;
         if fits {
             list.items.push(frame.to_owned());

@@ -101,7 +101,6 @@ pub struct Client {
     told: bool,
     /// The parts of a frame that was several in one.
     parts: Option<Box<Decoder>>,
-    eof: bool,
     /// Whether all that was received has been polled.
     drained: bool,
     /// A time at which something may have been due, told before all that was received had been polled.
@@ -166,7 +165,7 @@ impl Client {
         let config = config.into();
         let decoder = Decoder::new(config.limits);
         let session = Session::new(config, Origin::random());
-        Self { decoder, stalled: None, told: false, parts: None, eof: false, drained: true, late: None, session }
+        Self { decoder, stalled: None, told: false, parts: None, drained: true, late: None, session }
     }
 
     /// Draws the beginning of its `ActionID`s from this number instead, to get the same bytes each time: for tests, since sixty-four bits of a number that somebody chose are no secret. To be called before anything
@@ -185,7 +184,7 @@ impl Client {
     /// None are while [`ClientEvent::Full`] is pending, which takes a collected list, and after [`handle_eof`](Self::handle_eof).
     #[must_use = "bytes that were not taken have to be given again"]
     pub fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
-        let room = if self.stalled.is_some() || self.eof { 0 } else { self.decoder.room() };
+        let room = if self.stalled.is_some() || self.session.eof { 0 } else { self.decoder.room() };
         let taken = bytes.get(..room).unwrap_or(bytes);
         if !taken.is_empty() {
             self.session.heard(now);
@@ -199,17 +198,17 @@ impl Client {
     ///
     /// `None` where [`handle_input`](Self::handle_input) would take nothing: don't read. It is never an empty slice, since a read into one gives 0 bytes, as the end of the stream does.
     pub fn space(&mut self, min: usize) -> Option<&mut [u8]> {
-        if self.stalled.is_some() || self.eof { None } else { self.decoder.space(min) }
+        if self.stalled.is_some() || self.session.eof { None } else { self.decoder.space(min) }
     }
 
     /// Whether there is room to read into, see [`space`](Self::space).
     pub fn wants_input(&self) -> bool {
-        self.stalled.is_none() && !self.eof && self.decoder.room() > 0
+        self.stalled.is_none() && !self.session.eof && self.decoder.room() > 0
     }
 
     /// Says that `n` bytes have been read into [`space`](Self::space).
     pub fn advance(&mut self, now: Instant, n: usize) {
-        if n > 0 && self.stalled.is_none() && !self.eof {
+        if n > 0 && self.stalled.is_none() && !self.session.eof {
             self.session.heard(now);
             self.drained = false;
             self.decoder.advance(n);
@@ -217,9 +216,12 @@ impl Client {
     }
 
     /// The stream has ended, or has failed. Events that are still to be polled come first.
+    ///
+    /// Nothing waits for room from then on: an item that doesn't fit under the [ceiling](Config::ceiling) ends its list with [`Ending::Overflowed`], as [`AtCeiling::FailList`] has it, so that every request gets its
+    /// ending and the end of the connection is told.
     pub fn handle_eof(&mut self, now: Instant) {
         let _ = now;
-        self.eof = true;
+        self.session.eof = true;
     }
 
     /// The time of [`poll_timeout`](Self::poll_timeout) has come, or any other: what isn't due is left alone.
@@ -319,18 +321,18 @@ impl Client {
                 },
             };
             let route = self.session.route(frame(&self.decoder, self.parts.as_deref(), source));
-            self.session.pause(matches!(route, Some(Route::Full(_))));
+            if let Some(Route::Full(id)) = route {
+                self.stalled = Some(Box::new(source));
+                let anew = !core::mem::replace(&mut self.told, true);
+                self.session.stop(id, anew);
+                return Ok(anew.then_some(Next::Frame(source, Route::Full(id))));
+            }
+            self.told = false;
+            self.session.go_on();
             match route {
-                None | Some(Route::Collected) => self.told = false,
-                Some(Route::Event) if !self.session.is_wanted(self.frame(source)) => self.told = false,
+                None | Some(Route::Collected) => {}
+                Some(Route::Event) if !self.session.is_wanted(self.frame(source)) => {}
                 Some(Route::Glued) => self.split(source),
-                Some(route @ Route::Full(_)) => {
-                    self.stalled = Some(Box::new(source));
-                    if core::mem::replace(&mut self.told, true) {
-                        return Ok(None);
-                    }
-                    return Ok(Some(Next::Frame(source, route)));
-                }
                 Some(route) => return Ok(Some(Next::Frame(source, route))),
             }
         }
@@ -347,7 +349,7 @@ impl Client {
         }
         match self.decoder.next_end() {
             Ok(Some(end)) => return Some(Source::Received(end)),
-            Ok(None) if self.eof => {
+            Ok(None) if self.session.eof => {
                 let truncated = self.decoder.pending().len();
                 let closing = self.session.stage.is_closing();
                 self.session.end((!closing).then_some(ConnectionError::Closed { truncated }));
@@ -438,10 +440,15 @@ impl Client {
 
     /// Keeps the items of a list instead of giving each as an event: at most `limit` at a time, and under the [ceiling](Config::ceiling). [`take_items`](Self::take_items) fetches them, at the end or before.
     ///
+    /// What happens when an item has no room, over the limit or the ceiling, is for [`Config::at_ceiling`] to say.
+    ///
     /// # Errors
-    /// [`ApiMisuse::NotOpen`]: the request has ended.
+    /// [`ApiMisuse::NotOpen`]: the request has ended. [`ApiMisuse::NoItems`]: a limit of 0, which no item would ever fit under.
     pub fn collect(&mut self, handle: impl Into<Id>, limit: usize) -> Result<(), ApiMisuse> {
         let id = handle.into();
+        if limit == 0 {
+            return Err(ApiMisuse::NoItems);
+        }
         let entry = self.session.in_flight.get(id.0).ok_or(ApiMisuse::NotOpen)?;
         entry.collects = true;
         self.session.collected.begin(id, limit);
@@ -480,7 +487,6 @@ impl Client {
         self.stalled = None;
         self.told = false;
         self.parts = None;
-        self.eof = false;
         self.drained = true;
         self.late = None;
         Ok(self.session.reconnect())

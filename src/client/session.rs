@@ -56,7 +56,11 @@ pub(super) struct Session {
     release: Option<u32>,
     /// The time that was told last, but for a pause.
     now: Option<Instant>,
-    pub(super) pause: Pause,
+    /// The time that was told last.
+    told: Option<Instant>,
+    pause: Pause,
+    /// Whether nothing more will be received, so that nothing is gained by waiting for room.
+    pub(super) eof: bool,
     /// Why the connection is over, unless it was closed on demand.
     pub(super) lost: Option<ConnectionError>,
     unanswered: Vec<Unanswered>,
@@ -67,10 +71,15 @@ pub(super) struct Session {
 
 /// Whether reading is stopped at the ceiling, which stops the clock too: nobody can answer who isn't read.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Pause {
+enum Pause {
     None,
-    /// Since then.
-    Since(Instant),
+    /// Since then; `until` then there is time to make room.
+    Since {
+        since: Instant,
+        until: Option<Instant>,
+    },
+    /// Since then, and the time to make room is up: the list fails at the next look.
+    Expired(Instant),
     /// From then until the time that is told next.
     Over(Instant),
 }
@@ -102,7 +111,9 @@ impl Session {
             notices: VecDeque::new(),
             release: None,
             now: None,
+            told: None,
             pause: Pause::None,
+            eof: false,
             lost: None,
             unanswered: Vec::new(),
             subscription: Subscription::default(),
@@ -310,6 +321,13 @@ impl Session {
         self.subscription.longest().map_or(0, |longest| longest + 64 + Entry::SIZE)
     }
 
+    /// What could be held of the next item of this list if the program had taken all items and all had been transmitted.
+    fn most_room(&mut self, id: Id) -> usize {
+        let entry = self.in_flight.get(id.0).map_or(0, |entry| entry.size());
+        let beside = RESERVED + self.longest_replay() + self.subscription.held() + self.parts + entry;
+        self.config.bytes.saturating_sub(beside)
+    }
+
     /// Takes note that a glued frame is held a second time, in parts that take up so many bytes, if there is room for it.
     pub(super) fn holds_parts(&mut self, bytes: usize) -> bool {
         self.parts = 0;
@@ -324,8 +342,9 @@ impl Session {
 
     /// The time is now, but for requests and signs of life while reading is stopped.
     fn tell(&mut self, now: Instant) {
+        self.told = Some(now);
         match self.pause {
-            Pause::Since(_) => return,
+            Pause::Since { .. } | Pause::Expired(_) => return,
             Pause::Over(since) => {
                 self.pause = Pause::None;
                 self.in_flight.put_off(now.saturating_duration_since(since));
@@ -341,18 +360,23 @@ impl Session {
         self.keep_alive.heard(now);
     }
 
-    /// Reading stops, or goes on.
-    pub(super) fn pause(&mut self, stops: bool) {
-        self.pause = match self.pause {
-            Pause::None if stops => self.now.map_or(Pause::None, Pause::Since),
-            Pause::Over(since) if stops => Pause::Since(since),
-            Pause::Since(since) if !stops => Pause::Over(since),
-            pause => pause,
+    /// Reading stops for want of room for an item of this list. `anew`: something else came between this item and the last that stopped it.
+    pub(super) fn stop(&mut self, id: Id, anew: bool) {
+        let step = self.in_flight.get(id.0).and_then(|entry| entry.step);
+        let since = match self.pause {
+            Pause::None => self.now,
+            Pause::Since { since, .. } | Pause::Expired(since) | Pause::Over(since) => Some(since),
         };
+        let Some(since) = since.filter(|_| anew) else { return };
+        let until = self.told.and_then(|told| told.checked_add(step?));
+        self.pause = Pause::Since { since, until };
     }
 
-    fn is_paused(&self) -> bool {
-        matches!(self.pause, Pause::Since(_))
+    /// Reading goes on.
+    pub(super) fn go_on(&mut self) {
+        if let Pause::Since { since, .. } | Pause::Expired(since) = self.pause {
+            self.pause = Pause::Over(since);
+        }
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
@@ -360,19 +384,29 @@ impl Session {
             return None;
         }
         let stage = self.stage.deadline();
-        if self.is_paused() {
-            return stage;
-        }
-        let alive = self.config.keep_alive.filter(|_| self.stage.is_logged_in());
-        let alive = alive.and_then(|times| self.keep_alive.deadline(times, self.in_flight.is_due()));
-        [stage, self.in_flight.deadline(), alive].into_iter().flatten().min()
+        let others = match self.pause {
+            Pause::Since { until, .. } => [until, None],
+            Pause::Expired(_) => [None, None],
+            Pause::None | Pause::Over(_) => {
+                let alive = self.config.keep_alive.filter(|_| self.stage.is_logged_in());
+                let alive = alive.and_then(|times| self.keep_alive.deadline(times, self.in_flight.is_due()));
+                [self.in_flight.deadline(), alive]
+            }
+        };
+        others.into_iter().chain([stage]).flatten().min()
     }
 
     pub(super) fn timeout(&mut self, now: Instant) {
         self.tell(now);
-        if !self.is_paused() {
-            self.expire(now);
-            self.keep_alive(now);
+        match self.pause {
+            Pause::Since { since, until } if until.is_some_and(|until| until <= now) => {
+                self.pause = Pause::Expired(since);
+            }
+            Pause::Since { .. } | Pause::Expired(_) => {}
+            Pause::None | Pause::Over(_) => {
+                self.expire(now);
+                self.keep_alive(now);
+            }
         }
         if self.stage.deadline().is_some_and(|deadline| deadline <= now) {
             match self.stage {
@@ -442,6 +476,7 @@ impl Session {
         self.trailing = false;
         self.release = None;
         self.lost = None;
+        self.eof = false;
         self.parts = 0;
         self.subscription.begin_again();
         Report {

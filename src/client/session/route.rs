@@ -1,9 +1,9 @@
 //! What a frame is, and to which request.
 
-use super::{Notice, Session};
+use super::{Notice, Pause, Session};
 use crate::client::config::AtCeiling;
 use crate::client::entry::{Awaits, Phase, Purpose};
-use crate::client::list::{self, Subscribes};
+use crate::client::list::{self, Collected, Subscribes};
 use crate::client::state::Stage;
 use crate::client::{Id, Route};
 use crate::error::{ConnectionError, LoginRefusal};
@@ -83,7 +83,8 @@ impl Session {
             return unclaimed();
         }
         if entry.plan.glues() && frame.get_all("Event").nth(1).is_some() {
-            return if self.holds_parts(list::unglued_len(frame)) { Route::Glued } else { self.full(Id(number)) };
+            let size = list::unglued_len(frame);
+            return if self.holds_parts(size) { Route::Glued } else { self.full(Id(number), size) };
         }
         if let Some(cancelled) = entry.plan.ends_list(frame) {
             let items = entry.items;
@@ -96,7 +97,8 @@ impl Session {
         }
         let (collects, step) = (entry.collects, entry.step);
         if collects && !self.collect(Id(number), frame) {
-            return self.full(Id(number));
+            let least = if self.config.items == 0 { usize::MAX } else { Collected::first_size(frame) };
+            return self.full(Id(number), least);
         }
         if let Some(entry) = self.in_flight.get(number) {
             entry.items += 1;
@@ -106,9 +108,13 @@ impl Session {
         if collects { Route::Collected } else { Route::Item(Id(number)) }
     }
 
-    /// The next item of this list doesn't fit under the ceiling.
-    fn full(&mut self, id: Id) -> Route {
-        if self.config.at_ceiling == AtCeiling::StopReading {
+    /// The next item of this list doesn't fit under the ceiling, and takes so many bytes. Waits for room where there can be some and the list is still given time to get it.
+    fn full(&mut self, id: Id, size: usize) -> Route {
+        let waits = self.config.at_ceiling == AtCeiling::StopReading
+            && !self.eof
+            && !matches!(self.pause, Pause::Expired(_))
+            && size <= self.most_room(id);
+        if waits {
             return Route::Full(id);
         }
         self.in_flight.remove(id.0);
