@@ -57,6 +57,9 @@ pub enum AtCeiling {
 }
 
 impl Config {
+    /// Bytes that the ceiling has at the least.
+    pub(super) const LEAST_CEILING: usize = 256;
+
     /// The defaults, each told at its setter.
     pub const fn new() -> Self {
         Self {
@@ -153,9 +156,9 @@ impl Config {
     ///
     /// What has arrived and not been polled has [`Limits::buffer`] of its own; a client holds no more than the sum, [`most_held`](Self::most_held). A request that doesn't fit is refused
     /// ([`SendError`](crate::error::SendError)), filters of the last connection are set again as room permits, and what happens to a list is for [`at_ceiling`](Self::at_ceiling) to say. Room for a ping and a
-    /// goodbye is kept free.
+    /// goodbye is kept free: a ceiling of less than 256 bytes counts as one of 256.
     pub const fn ceiling(mut self, bytes: usize, items: usize) -> Self {
-        self.bytes = bytes;
+        self.bytes = if bytes < Self::LEAST_CEILING { Self::LEAST_CEILING } else { bytes };
         self.items = items;
         self
     }

@@ -30,7 +30,12 @@ use crate::wiped::{Wiped, append};
 use crate::wire::OwnedFrame;
 
 /// Bytes under the ceiling that nobody else may take: room for a ping, a goodbye, and to tell that the client is ready and closed.
-const RESERVED: usize = 2 * 64 + 2 * size_of::<Notice>();
+const RESERVED: usize = 2 * 64 + TOLD;
+
+/// Of these what it takes to tell so.
+const TOLD: usize = 3 * size_of::<Notice>();
+
+const _: () = assert!(RESERVED <= Config::LEAST_CEILING);
 
 // A request that has ended takes up no more than while it was in flight.
 const _: () = assert!(size_of::<Notice>() + size_of::<Unanswered>() <= Entry::SIZE);
@@ -43,6 +48,7 @@ pub(super) struct Session {
     /// Connections before this one.
     number: u32,
     prefix: Prefix,
+    /// Number of the caller's next request: even, so that the odd ones are for requests of our own. The probe of a text has the number after it.
     next: u64,
     out: Outbox,
     pub(super) in_flight: InFlight,
@@ -102,7 +108,7 @@ impl Session {
             prefix: Prefix::new(&origin, 0),
             origin,
             number: 0,
-            next: 1,
+            next: 0,
             out: Outbox::default(),
             in_flight: InFlight::new(),
             trailing: false,
@@ -137,7 +143,7 @@ impl Session {
         // What can't be written, or has no room, is refused now, not when the challenge is there.
         let mut trial = Wiped::default();
         let events = self.events();
-        credentials.write_trial(events.as_deref(), self.prefix.id(self.next + 1).as_str(), trial.vec())?;
+        credentials.write_trial(events.as_deref(), self.prefix.id(self.next + 3).as_str(), trial.vec())?;
         // The request for the challenge may not have gone yet when the login is written.
         if trial.len() + 128 > self.room() {
             return Err(ApiMisuse::Ceiling { max: self.config.bytes });
@@ -214,12 +220,11 @@ impl Session {
         let mut entry = Entry::new(number, Purpose::Caller, plan, written);
         (entry.step, entry.restores) = (Some(usual), restores);
         self.in_flight.push(entry, deadline);
-        self.next += 1;
         if plan.probes {
-            let probe = Entry::new(self.next, Purpose::Probe, Plan::UNKNOWN, self.out.written());
+            let probe = Entry::new(number + 1, Purpose::Probe, Plan::UNKNOWN, self.out.written());
             self.in_flight.push(probe, deadline);
-            self.next += 1;
         }
+        self.next += 2;
         Ok(Id(number))
     }
 
@@ -229,10 +234,10 @@ impl Session {
         room: usize,
         write: impl FnOnce(&str, &mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<u64, ApiMisuse> {
-        let number = self.next;
+        let number = self.next + 1;
         let id = self.prefix.id(number);
         self.out.write(room, |out| write(id.as_str(), out))?.ok_or(ApiMisuse::Ceiling { max: self.config.bytes })?;
-        self.next += 1;
+        self.next += 2;
         Ok(number)
     }
 
@@ -253,7 +258,7 @@ impl Session {
             return;
         }
         let deadline = now.checked_add(self.config.closing);
-        match self.write(self.room() + RESERVED, |id, out| Logoff::new().encode(Some(id), out)) {
+        match self.write(self.left(TOLD), |id, out| Logoff::new().encode(Some(id), out)) {
             Ok(id) => self.stage = Stage::Closing { id, deadline },
             // Nothing in it could be refused, and its room is reserved.
             Err(_) => self.end(None),
@@ -264,8 +269,9 @@ impl Session {
     fn restore(&mut self) {
         while self.stage.is_logged_in() && self.in_flight.len() < self.config.in_flight.max(1) {
             let Some(filter) = self.subscription.next() else { return };
-            let id = self.prefix.id(self.next);
-            let room = (self.room() + self.longest_replay()).saturating_sub(Entry::SIZE);
+            let number = self.next + 1;
+            let id = self.prefix.id(number);
+            let room = self.left(RESERVED + Entry::SIZE);
             let written = self.out.write::<EncodeError>(room, |out| {
                 for part in [b"Action: Filter\r\nActionID: ", id.as_str().as_bytes(), b"\r\n", filter] {
                     append(out, part);
@@ -273,10 +279,10 @@ impl Session {
                 Ok(())
             });
             let Ok(Some(request)) = written else { return };
-            let entry = Entry::new(self.next, Purpose::Restore, Plan::of(request, self.release), self.out.written());
+            let entry = Entry::new(number, Purpose::Restore, Plan::of(request, self.release), self.out.written());
             let deadline = self.now.and_then(|now| now.checked_add(self.config.response));
             self.in_flight.push(entry, deadline);
-            self.next += 1;
+            self.next += 2;
             self.subscription.advance();
         }
     }
@@ -313,7 +319,12 @@ impl Session {
 
     /// What more may be held by anything but a ping, a goodbye and a filter that is set again.
     fn room(&self) -> usize {
-        self.config.bytes.saturating_sub(self.held() + RESERVED + self.longest_replay())
+        self.left(RESERVED + self.longest_replay())
+    }
+
+    /// What more may be held if so much is to stay free.
+    fn left(&self, free: usize) -> usize {
+        self.config.bytes.saturating_sub(self.held() + free)
     }
 
     /// What it takes to set the longest of the filters again.
@@ -441,7 +452,7 @@ impl Session {
             return self.end(Some(ConnectionError::KeepAlive));
         }
         // Nothing in it could be refused, and its room is reserved.
-        if let Ok(id) = self.write(self.room() + RESERVED, |id, out| Ping::new().encode(Some(id), out)) {
+        if let Ok(id) = self.write(self.left(TOLD), |id, out| Ping::new().encode(Some(id), out)) {
             self.keep_alive.ask(id, now);
         }
     }
@@ -462,7 +473,8 @@ impl Session {
             self.unanswered.push(request);
         }
         self.lost = error;
-        if error.is_none() {
+        // Where the one of an earlier connection waits still to be polled, that says it.
+        if error.is_none() && !matches!(self.notices.back(), Some(Notice::Closed)) {
             self.notices.push_back(Notice::Closed);
         }
         self.out.clear();

@@ -3,7 +3,7 @@
 use crate::peer::Peer;
 use ami_proto::Limits;
 use ami_proto::action::*;
-use ami_proto::client::{AtCeiling, Client, Config, Credentials};
+use ami_proto::client::{AtCeiling, Client, Config, Credentials, Handle};
 use ami_proto::error::{ApiMisuse, ConnectionError, LoginRefusal, LoginStage, SendError};
 use ami_proto::event::{EventSet, Hangup};
 use ami_proto::value::Classes;
@@ -453,20 +453,16 @@ fn glued_items_need_room_too() {
     let glued = format!("{line}{line}{line}{end}");
     for (ceiling, policy, expected) in [
         (1900, AtCeiling::StopReading, &["item LineEntry", "item LineEntry", "item LineEntry", "list 3"][..]),
-        (1200, AtCeiling::StopReading, &["full"]),
+        // There never will be room.
+        (1200, AtCeiling::StopReading, &["overflowed"]),
         (1200, AtCeiling::FailList, &["overflowed"]),
     ] {
         let mut peer = Peer::ready(Config::new().ceiling(ceiling, 100).at_ceiling(policy));
-        let lines = peer.send(&SkinnyLines::new());
+        peer.send(&SkinnyLines::new());
         assert_eq!(peer.feed(start), ["started"]);
         let text = glued.replace("$0", &peer.ids[0]);
         assert_eq!(peer.client.handle_input(peer.now, text.as_bytes()), text.len());
         assert_eq!(peer.events(), expected, "{ceiling} {policy:?}");
-        if expected == ["full"] {
-            // There never will be; cancelled, it is nobody's.
-            assert!(peer.events().is_empty() && peer.client.cancel(lines));
-            assert_eq!(peer.events(), ["cancelled", "unclaimed own LineEntry"]);
-        }
         assert_eq!((peer.client.in_flight(), peer.client.held()), (0, 0));
     }
 }
@@ -475,25 +471,26 @@ fn glued_items_need_room_too() {
 fn the_clock_stops_with_the_reading() {
     let mut peer =
         Peer::ready(Config::new().ceiling(1 << 16, 1).response_timeout(10 * SECOND).keep_alive(20 * SECOND, SECOND));
-    let list = peer.send(&Status::new());
+    let list = peer.client.send_within(peer.now, &Status::new(), 7200 * SECOND).unwrap();
     peer.client.collect(list, 10).unwrap();
     peer.send(&CoreStatus::new());
     peer.feed("Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n");
     assert!(peer.feed(&item(1)).is_empty());
     peer.now += 3 * SECOND;
     assert_eq!(peer.feed(&item(2)), ["full"]);
-    // Nothing is due, and an hour changes nothing.
-    assert_eq!(peer.due(), None);
+    // Nothing is due but for the list itself, and an hour changes nothing.
+    assert_eq!(peer.due(), Some(7_200_000));
     assert!(peer.pass(3600 * SECOND).is_empty());
-    assert_eq!((peer.due(), peer.client.in_flight(), peer.sent()), (None, 2, vec![]));
+    assert_eq!((peer.due(), peer.client.in_flight(), peer.sent()), (Some(3_600_000), 2, vec![]));
     assert_eq!(peer.client.take_items(list).len(), 1);
     assert!(peer.events().is_empty());
     // The program took its time over them, too: the first time that it tells is when the clock goes on.
     peer.now += 3600 * SECOND;
     assert_eq!(peer.feed("Response: Success\r\nActionID: $1\r\n\r\n"), ["reply"]);
-    assert_eq!(peer.due(), Some(10_000));
-    assert_eq!(peer.pass(10 * SECOND), ["timed out"]);
-    assert_eq!(peer.due(), Some(10_000), "a sign of life is asked for");
+    assert_eq!(peer.due(), Some(7_200_000));
+    assert!(peer.client.cancel(list));
+    assert_eq!(peer.events(), ["cancelled"]);
+    assert_eq!(peer.due(), Some(20_000), "a sign of life is asked for");
 
     // Only a goodbye doesn't wait.
     assert_eq!(peer.client.take_items(list).len(), 1);
@@ -503,6 +500,179 @@ fn the_clock_stops_with_the_reading() {
     peer.client.close(peer.now);
     assert_eq!(peer.due(), Some(5000));
     assert_eq!(peer.pass(5 * SECOND)[..2], ["lost Started { items: 1 }", "closed"]);
+}
+
+/// A list that is collected and an innocent request beside it, with signs of life; the list has come to its first item.
+fn list_and_ping(config: Config, limit: usize) -> (Peer, Handle<Status<'static>>) {
+    let mut peer = Peer::ready(config.response_timeout(10 * SECOND).keep_alive(20 * SECOND, SECOND));
+    let list = peer.send(&Status::new());
+    peer.client.collect(list, limit).unwrap();
+    peer.send(&Ping::new());
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n"), ["started"]);
+    (peer, list)
+}
+
+const REST: &str = "Event: StatusComplete\r\nActionID: $0\r\nEventList: Complete\r\n\r\nResponse: Success\r\nActionID: $1\r\nPing: Pong\r\n\r\n";
+
+#[test]
+fn an_item_that_can_never_fit_fails_its_list() {
+    let large = item(1).replace("Channel: ", &format!("Channel: {}", "x".repeat(5000)));
+    for (bytes, items, first) in [(5000, 10, &large), (1 << 16, 0, &item(1))] {
+        for policy in [AtCeiling::StopReading, AtCeiling::FailList] {
+            let (mut peer, list) = list_and_ping(Config::new().ceiling(bytes, items).at_ceiling(policy), 10);
+            assert_eq!(peer.feed(first), ["overflowed"], "{bytes} {items} {policy:?}");
+            assert_eq!(peer.feed(REST), ["unclaimed own StatusComplete", "reply"]);
+            assert_eq!((peer.due(), peer.client.take_items(list).len(), peer.client.held()), (Some(20_000), 0, 0));
+            assert_eq!(peer.eof(), ["over: the peer closed the connection"]);
+        }
+    }
+}
+
+#[test]
+fn a_list_that_is_given_no_room_fails_in_its_time() {
+    let (mut peer, list) = list_and_ping(Config::new().ceiling(1 << 16, 1), 10);
+    peer.now += 4 * SECOND;
+    assert_eq!(peer.feed(&[item(1), item(2)].concat()), ["full"]);
+    assert_eq!(peer.due(), Some(10_000));
+    assert!(peer.pass(6 * SECOND).is_empty());
+    // Room was made, and is used up again: the time begins anew.
+    assert_eq!(peer.client.take_items(list).len(), 1);
+    assert!(peer.events().is_empty());
+    assert_eq!(peer.feed(&item(3)), ["full"]);
+    assert_eq!(peer.due(), Some(10_000));
+    assert!(peer.pass(9 * SECOND).is_empty());
+    assert_eq!(peer.due(), Some(1000));
+    assert_eq!(peer.pass(SECOND), ["overflowed"]);
+    // Reading goes on; the stop has cost the other request nothing.
+    peer.now += 3600 * SECOND;
+    assert_eq!(peer.feed("Event: A\r\n\r\n"), ["event A"]);
+    assert_eq!(peer.due(), Some(6000));
+    assert_eq!(peer.feed(REST), ["unclaimed own StatusComplete", "reply"]);
+    assert_eq!((peer.due(), peer.client.take_items(list).len()), (Some(20_000), 1));
+    assert_eq!(peer.client.held(), 0);
+}
+
+#[test]
+fn the_end_of_the_stream_fails_what_waits_for_room() {
+    let (mut peer, list) = list_and_ping(Config::new().ceiling(1 << 16, 1), 10);
+    let text = [item(1), item(2), item(3)].concat().replace("$0", &peer.ids[0]);
+    assert_eq!(peer.client.handle_input(peer.now, text.as_bytes()), text.len());
+    assert_eq!(peer.events(), ["full"]);
+    let over = "over: the peer closed the connection";
+    assert_eq!(peer.eof(), ["overflowed", "unclaimed own Status", "lost Sent", over]);
+    assert_eq!((peer.due(), peer.client.in_flight(), peer.client.is_over()), (None, 0, true));
+    assert_eq!(peer.client.take_items(list).len(), 1);
+    // Nor does anything wait after it.
+    let (mut peer, _) = list_and_ping(Config::new().ceiling(1 << 16, 1), 10);
+    let text = [item(1), item(2)].concat().replace("$0", &peer.ids[0]);
+    assert_eq!(peer.client.handle_input(peer.now, text.as_bytes()), text.len());
+    assert_eq!(peer.eof(), ["overflowed", "lost Sent", over]);
+}
+
+#[test]
+fn a_collection_has_room_for_one_at_least() {
+    let (mut peer, list) = list_and_ping(Config::new(), 1);
+    assert_eq!(peer.client.collect(list, 0), Err(ApiMisuse::NoItems));
+    assert_eq!(peer.feed(&[item(1), item(2)].concat()), ["full"]);
+    // More of it now, and no cause to take any.
+    peer.client.collect(list, 2).unwrap();
+    assert!(peer.events().is_empty());
+    assert_eq!(peer.feed(REST), ["list 2", "reply"]);
+}
+
+/// Each list that stops the reading is told, also the one after a list that was given up.
+#[test]
+fn full_is_told_of_each() {
+    let mut peer = Peer::ready(Config::new().ceiling(1 << 16, 1));
+    let [a, b, c] = [0, 1, 2].map(|_| peer.send(&Status::new()));
+    for list in [a, b, c] {
+        peer.client.collect(list, 10).unwrap();
+    }
+    let text: String = (0..3).map(|list| item(list).replace("$0", &peer.ids[list])).collect();
+    assert_eq!(peer.client.handle_input(peer.now, text.as_bytes()), text.len());
+    assert_eq!(peer.events(), ["full"]);
+    assert!(peer.client.cancel(b));
+    assert_eq!(peer.events(), ["cancelled", "unclaimed own Status", "full"]);
+    assert!(peer.client.cancel(c));
+    assert_eq!(peer.events(), ["cancelled", "unclaimed own Status"]);
+    assert_eq!(peer.client.take_items(a).len(), 1);
+}
+
+#[test]
+fn what_is_held_is_under_each_ceiling() {
+    for ceiling in [0, 1, 40, 100, 199, 255, 256, 257, 300, 400, 599, 600, 646, 700, 1000, 2000] {
+        let config = Config::new().ceiling(ceiling, 1).keep_alive(SECOND, SECOND).await_booted(SECOND);
+        let config = config.limits(Limits::new().buffer(1000).frame(1000));
+        let most = config.most_held();
+        let mut peer = Peer::new(config);
+        // Closed over and over and never polled: that it has been is told once.
+        for _ in 0..50 {
+            peer.client.close(peer.now);
+            peer.client.handle_timeout(peer.now + 5 * SECOND);
+            held(&peer, most);
+            peer.client.reconnect().unwrap();
+        }
+        assert_eq!(peer.events(), ["closed"]);
+        if peer.client.login(peer.now, Credentials::plain("u", "s")).is_err() {
+            assert!(ceiling < 400);
+            continue;
+        }
+        held(&peer, most);
+        peer.sent();
+        peer.feed("Response: Success\r\nActionID: $0\r\n\r\n");
+        while peer.client.send(peer.now, &Filter::new("Add").filter("!Event: VarSet")).is_ok() {
+            held(&peer, most);
+        }
+        peer.pass(SECOND);
+        held(&peer, most);
+        peer.pass(SECOND);
+        held(&peer, most);
+        peer.client.close(peer.now);
+        held(&peer, most);
+        peer.pass(5 * SECOND);
+        peer.eof();
+        assert!(peer.client.is_over());
+        held(&peer, most);
+    }
+}
+
+/// The hidden request that finds the end of a text has no shorter time than the text.
+#[test]
+fn a_text_has_its_time_as_long_as_it_comes() {
+    let mut peer = Peer::ready(Config::new().response_timeout(10 * SECOND));
+    let text = peer.send(&Queues::new());
+    let probe = peer.ids[1].clone();
+    peer.now += 9 * SECOND;
+    assert_eq!(peer.feed("a has 0 calls\r\n\r\n"), ["text 1"]);
+    assert_eq!(peer.due(), Some(10_000));
+    assert!(peer.pass(9 * SECOND).is_empty());
+    assert_eq!(peer.client.in_flight(), 2);
+    let pong = format!("Response: Success\r\nActionID: {probe}\r\nPing: Pong\r\n\r\n");
+    assert_eq!(peer.feed(&format!("b has 0 calls\r\n\r\n{pong}")), ["text 1", "end of text 2"]);
+    assert_eq!((peer.due(), peer.client.in_flight()), (None, 0));
+    // What comes of it afterwards names no request that the caller has never seen.
+    assert_eq!(peer.feed(&pong), ["unclaimed Success"]);
+    assert!(!peer.client.cancel(text));
+    peer.send(&Queues::new());
+    assert_eq!(peer.pass(10 * SECOND), ["timed out"]);
+    assert_eq!(peer.client.in_flight(), 0);
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $3\r\nPing: Pong\r\n\r\n"), ["unclaimed Success"]);
+    assert_eq!(peer.feed("Event: Status\r\nActionID: $3\r\n\r\n"), ["unclaimed Status"]);
+    assert_eq!(peer.feed("Event: Status\r\nActionID: $2\r\n\r\n"), ["unclaimed own Status"]);
+}
+
+/// The text of a request that was given up isn't taken for that of the next one.
+#[test]
+fn text_comes_in_turn() {
+    let mut peer = Peer::ready(Config::new());
+    let [a, b] = [0, 1].map(|_| peer.send(&Queues::new()));
+    assert!(peer.client.cancel(a));
+    assert_eq!(peer.events(), ["cancelled"]);
+    let pong = |number: usize| format!("Response: Success\r\nActionID: ${number}\r\nPing: Pong\r\n\r\n");
+    assert_eq!(peer.feed(&format!("a\r\n\r\n{}", pong(1))), ["unclaimed own "]);
+    assert_eq!(peer.feed(&format!("b\r\n\r\n{}", pong(3))), ["text 1", "end of text 1"]);
+    assert!(!peer.client.cancel(b));
+    assert_eq!(peer.client.in_flight(), 0);
 }
 
 fn item(number: usize) -> String {

@@ -56,6 +56,11 @@ impl Session {
         frame.get("ActionID").and_then(|id| self.prefix.number(id.as_bytes()))
     }
 
+    /// The name of the request of this number, if it was sent for the caller.
+    fn callers(&self, number: u64) -> Option<Id> {
+        (number < self.next && number & 1 == 0).then_some(Id(number))
+    }
+
     fn route_event(&mut self, frame: Frame<'_>) -> Route {
         if self.stage.is_booting() && list::is_named(frame, Some("FullyBooted")) {
             self.stage = Stage::Ready;
@@ -70,7 +75,8 @@ impl Session {
             _ => None,
         };
         let Some(number) = number else { return Route::Event };
-        let unclaimed = || if list::may_answer(frame) { Route::Unclaimed(Some(Id(number))) } else { Route::Event };
+        let id = self.callers(number);
+        let unclaimed = || if list::may_answer(frame) { Route::Unclaimed(id) } else { Route::Event };
         let now = self.now;
         let Some(entry) = self.in_flight.get(number) else { return unclaimed() };
         if list::is_named(frame, entry.plan.outcome) {
@@ -138,7 +144,8 @@ impl Session {
             return None;
         }
         let id = Id(number);
-        let Some(entry) = self.in_flight.get(number) else { return Some(Route::Unclaimed(Some(id))) };
+        let callers = self.callers(number);
+        let Some(entry) = self.in_flight.get(number) else { return Some(Route::Unclaimed(callers)) };
         match entry.purpose {
             Purpose::Caller => {}
             Purpose::Restore => {
