@@ -22,8 +22,14 @@ impl<T: Ord + Copy> Deadlines<T> {
         self.0.first().copied()
     }
 
+    /// Whether this request is due then.
+    #[cfg(debug_assertions)]
+    pub(crate) fn has(&self, id: u64, due: T) -> bool {
+        self.0.contains(&(due, id))
+    }
+
     /// How many there are.
-    #[cfg_attr(not(feature = "freeswitch"), allow(dead_code, reason = "asked by the event socket alone"))]
+    #[cfg(debug_assertions)]
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }

@@ -287,11 +287,71 @@ impl Collected {
         }
     }
 
+    /// Debug builds stop where the books don't agree: among them that each list is open, which the caller knows, or has items to be taken.
+    #[cfg(debug_assertions)]
+    pub(super) fn check(&self, mut is_open: impl FnMut(Id) -> bool) {
+        let Some(all) = self.0.as_ref().filter(|all| all.lists.len() <= 64 && all.items <= 64) else { return };
+        assert!(!all.lists.is_empty());
+        for (id, list) in &all.lists {
+            assert!(is_open(*id) != list.ended && !(list.ended && list.items.is_empty()), "{id:?}");
+            let sizes: usize = list.items.iter().map(|item| item.view().owned_size()).sum();
+            assert_eq!(list.bytes, sizes + if list.items.is_empty() { 0 } else { Self::LIST });
+        }
+        assert_eq!(all.items, all.lists.values().map(|list| list.items.len()).sum::<usize>());
+        assert_eq!(all.bytes, all.lists.values().map(|list| list.bytes).sum::<usize>());
+    }
+
     pub(super) fn bytes(&self) -> usize {
         self.0.as_ref().map_or(0, |all| all.bytes)
     }
 
     pub(super) fn items(&self) -> usize {
         self.0.as_ref().map_or(0, |all| all.items)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::wire::{Decoder, Framing, Limits};
+    use alloc::string::String;
+
+    fn frame<R>(text: &str, look: impl FnOnce(Frame<'_>) -> R) -> R {
+        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+        decoder.push(text.as_bytes());
+        look(decoder.next_frame().unwrap().unwrap())
+    }
+
+    #[test]
+    fn kinds_of_items() {
+        let plan = |action: &str| Plan::of(alloc::format!("Action: {action}\r\n").as_bytes(), None);
+        let kinds = ["Ping", "IAXpeers", "QueueStatus", "PJSIPShowEndpoint"].map(|action| plan(action).kinds);
+        assert_eq!(kinds, [0, 1, 3, 6]);
+        // Of several, any; but what also comes unasked is an item only under the list's ActionID.
+        let is_item = |action: &str, event: &str| {
+            frame(&alloc::format!("Event: {event}\r\n\r\n"), |frame| {
+                (plan(action).has_item(frame), plan(action).items().any(|kind| item(frame) == Some(kind)))
+            })
+        };
+        assert_eq!(
+            ["QueueParams", "queuemember", "QueueEntry"].map(|event| is_item("QueueStatus", event)),
+            [(true, true); 3]
+        );
+        assert_eq!(is_item("QueueStatus", "AorDetail"), (false, false));
+        assert_eq!(is_item("DeviceStateList", "DeviceStateChange"), (true, false));
+    }
+
+    #[test]
+    fn unglued_is_as_long_as_said() {
+        for events in 1..5 {
+            let lines: String =
+                (0..events).map(|line| alloc::format!("Event: LineEntry\r\nLabel: {line}\r\n")).collect();
+            frame(&alloc::format!("{lines}\r\n"), |frame| {
+                let parts = unglue(frame);
+                assert_eq!(unglued_len(frame), parts.len());
+                assert_eq!(parts.windows(4).filter(|part| part == b"\r\n\r\n").count(), events);
+            });
+        }
     }
 }

@@ -34,6 +34,7 @@
 //! ```
 
 mod action_id;
+mod commands;
 mod config;
 mod credentials;
 mod entry;
@@ -48,17 +49,15 @@ mod subscription;
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 use std::time::Instant;
 
-use crate::action::Action;
-use crate::error::{ApiMisuse, ConnectionError, EncodeError, FrameError, Refusal, SendError};
+use crate::error::{ConnectionError, FrameError};
 use crate::event::{Event, FullyBooted};
 use crate::response::Response;
 use crate::value::Banner;
-use crate::wire::{Decoder, Frame, FrameEnd, FrameKind, FrameWriter, Framing, Limits, OwnedFrame};
+use crate::wire::{Decoder, Frame, FrameEnd, FrameKind, Framing, Limits};
 
 use crate::origin::Origin;
 pub use config::{AtCeiling, Config};
@@ -191,6 +190,7 @@ impl Client {
             self.drained = false;
             self.decoder.push(taken);
         }
+        self.session.check();
         taken.len()
     }
 
@@ -213,6 +213,7 @@ impl Client {
             self.drained = false;
             self.decoder.advance(n);
         }
+        self.session.check();
     }
 
     /// The stream has ended, or has failed. Events that are still to be polled come first.
@@ -233,6 +234,7 @@ impl Client {
         } else {
             self.late = Some(now);
         }
+        self.session.check();
     }
 
     // Output.
@@ -245,6 +247,7 @@ impl Client {
     /// Says that so many of the bytes of [`poll_transmit`](Self::poll_transmit) have been transmitted.
     pub fn transmitted(&mut self, n: usize) {
         self.session.transmitted(n);
+        self.session.check();
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) has something to do; exactly then, and never before the last one. `None`: not unless something happens.
@@ -293,7 +296,9 @@ impl Client {
 
     #[inline(never)]
     fn poll_any(&mut self, found: Option<Source>) -> Result<Option<ClientEvent<'_>>, ConnectionError> {
-        match self.next(found)? {
+        let next = self.next(found);
+        self.session.check();
+        match next? {
             None => Ok(None),
             Some(Next::Notice(notice)) => Ok(Some(told(notice))),
             Some(Next::Frame(source, route)) => Ok(Some(lent(self.frame(source), route))),
@@ -377,148 +382,6 @@ impl Client {
     }
 
     crate::exchange::exchange!();
-
-    // Commands.
-
-    /// Logs in. Other requests have to wait for [`ClientEvent::LoggedIn`].
-    ///
-    /// Event mask and filters that were set on the connection before this one are set again.
-    ///
-    /// # Errors
-    /// [`ApiMisuse::NotNew`] where the login has been started before; [`ApiMisuse::Encode`] where user or secret can't be sent as they are; [`ApiMisuse::Ceiling`] where the ceiling leaves no room for it. Nothing is
-    /// sent then.
-    pub fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), ApiMisuse> {
-        if !matches!(self.session.stage, state::Stage::New) {
-            return Err(ApiMisuse::NotNew);
-        }
-        self.session.login(now, credentials)
-    }
-
-    /// Sends a request. It ends with [`ClientEvent::Ended`], in whichever way, exactly once.
-    ///
-    /// Any number can be sent before the first is answered, up to [`Config::max_in_flight`]; no order of answers is assumed.
-    ///
-    /// # Errors
-    /// [`SendError`]; nothing was sent.
-    pub fn send<A: Action>(&mut self, now: Instant, action: &A) -> Result<Handle<A::Static>, SendError> {
-        let id = self.session.send(now, None, |id, out| action.encode(Some(id), out))?;
-        Ok(Handle::new(id))
-    }
-
-    /// The same with its own time for each step: the response, each item of a list, the outcome. Nothing is added to it for what is known to take longer.
-    ///
-    /// # Errors
-    /// As [`send`](Self::send).
-    pub fn send_within<A: Action>(
-        &mut self,
-        now: Instant,
-        action: &A,
-        within: Duration,
-    ) -> Result<Handle<A::Static>, SendError> {
-        let id = self.session.send(now, Some(within), |id, out| action.encode(Some(id), out))?;
-        Ok(Handle::new(id))
-    }
-
-    /// Sends a request of somebody else's as it came, every header in its place, under an `ActionID` of this client's: what a proxy does. [`Server::relay`](crate::server::Server::relay) takes the answer back.
-    ///
-    /// `Events` and `Filter` change what this client receives, `Logoff` ends it: a proxy answers them itself.
-    ///
-    /// # Errors
-    /// As [`send`](Self::send); [`EncodeError`] also where the frame is no action.
-    pub fn forward(&mut self, now: Instant, request: Frame<'_>) -> Result<Id, SendError> {
-        let write = |id: &str, out: &mut Vec<u8>| {
-            if request.kind() != FrameKind::Action {
-                return Err(EncodeError::new(b"Action", Refusal::EmptyValue));
-            }
-            let name = request.name().unwrap_or_default();
-            let writer = FrameWriter::action(out, name).header("ActionID", id);
-            let others = request.headers().filter(|header| !header.is("Action") && !header.is("ActionID"));
-            others.fold(writer, |writer, header| writer.header(header.name(), header.value())).finish()
-        };
-        self.session.send(now, None, write)
-    }
-
-    /// Keeps the items of a list instead of giving each as an event: at most `limit` at a time, and under the [ceiling](Config::ceiling). [`take_items`](Self::take_items) fetches them, at the end or before.
-    ///
-    /// What happens when an item has no room, over the limit or the ceiling, is for [`Config::at_ceiling`] to say.
-    ///
-    /// # Errors
-    /// [`ApiMisuse::NotOpen`]: the request has ended. [`ApiMisuse::NoItems`]: a limit of 0, which no item would ever fit under.
-    pub fn collect(&mut self, handle: impl Into<Id>, limit: usize) -> Result<(), ApiMisuse> {
-        let id = handle.into();
-        if limit == 0 {
-            return Err(ApiMisuse::NoItems);
-        }
-        let entry = self.session.in_flight.get(id.0).ok_or(ApiMisuse::NotOpen)?;
-        entry.collects = true;
-        self.session.collected.begin(id, limit);
-        Ok(())
-    }
-
-    /// The items collected so far; they are no longer held. None for what was not collected.
-    pub fn take_items(&mut self, handle: impl Into<Id>) -> Vec<OwnedFrame> {
-        let items = self.session.take_items(handle.into());
-        // What makes no room is no reason to tell again that there is none.
-        self.told &= items.is_empty();
-        items
-    }
-
-    /// Ends a request with [`Ending::Cancelled`]. The server knows nothing of that: what it still answers is [`ClientEvent::Unclaimed`]. `false`: it had ended already.
-    pub fn cancel(&mut self, handle: impl Into<Id>) -> bool {
-        self.session.cancel(handle.into())
-    }
-
-    /// Says goodbye to the server, which then closes the connection. [`ClientEvent::Closed`] comes when it has, or after [`Config::close_timeout`]; requests that have not ended then are lost.
-    pub fn close(&mut self, now: Instant) {
-        self.session.close(now);
-    }
-
-    /// Makes it ready for a new connection, and tells what the last one left unanswered. Log in next.
-    ///
-    /// Kept: the configuration, the event mask and the filters that were set with `Events` and `Filter`, events not polled that have no frame, items not taken. Bytes received and not polled are gone, so poll first.
-    ///
-    /// # Errors
-    /// [`ApiMisuse::NotOver`] while the connection stands.
-    pub fn reconnect(&mut self) -> Result<Report, ApiMisuse> {
-        if !self.session.stage.is_over() {
-            return Err(ApiMisuse::NotOver);
-        }
-        self.decoder = Decoder::new(self.session.config.limits);
-        self.stalled = None;
-        self.told = false;
-        self.parts = None;
-        self.drained = true;
-        self.late = None;
-        Ok(self.session.reconnect())
-    }
-
-    // What there is.
-
-    /// Bytes held, whatever for: received and not polled, not transmitted, collected, to be restored, known of requests in flight, to be told. At most [`Config::most_held`]; the allocations behind it can be up
-    /// to twice as large.
-    pub fn held(&self) -> usize {
-        self.decoder.pending().len() + self.session.held()
-    }
-
-    /// Items collected and not taken.
-    pub fn held_items(&self) -> usize {
-        self.session.collected.items()
-    }
-
-    /// Requests that have not ended, with those that the client sent for itself.
-    pub fn in_flight(&self) -> usize {
-        self.session.in_flight.len()
-    }
-
-    /// Whether requests can be sent.
-    pub fn is_logged_in(&self) -> bool {
-        self.session.stage.is_logged_in()
-    }
-
-    /// Whether the connection is closed or lost.
-    pub fn is_over(&self) -> bool {
-        self.session.stage.is_over()
-    }
 }
 
 fn frame<'a>(decoder: &'a Decoder, parts: Option<&'a Decoder>, source: Source) -> Frame<'a> {

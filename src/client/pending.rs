@@ -146,6 +146,18 @@ impl InFlight {
     }
 }
 
+#[cfg(debug_assertions)]
+impl InFlight {
+    const CHECKED: usize = 64;
+
+    /// Debug builds stop where the books don't agree; of many requests they aren't looked through, which would take too long.
+    pub(super) fn check(&self) {
+        if let Some(requests) = self.0.as_ref().filter(|_| self.len() <= Self::CHECKED) {
+            requests.check();
+        }
+    }
+}
+
 impl Requests {
     /// Sets the deadline of a request, by the clock of whoever calls.
     fn set_deadline(&mut self, id: u64, deadline: Option<Instant>) {
@@ -157,6 +169,31 @@ impl Requests {
         if entry.plan.blocks {
             self.blocking.put(id, before, deadline);
         }
+    }
+
+    /// Whether the sums and the indices are those of the entries.
+    #[cfg(debug_assertions)]
+    fn check(&self) {
+        let (mut due, mut held, mut timed, mut blocking, mut awaits) = (0, 0, 0, 0, 0);
+        for (id, entry) in &self.entries {
+            let entry: &Entry = entry;
+            assert_eq!(*id, entry.id);
+            due += usize::from(entry.is_due());
+            held += entry.size();
+            if let Some(deadline) = entry.deadline {
+                assert!(self.deadlines.has(*id, deadline));
+                assert_eq!(self.blocking.has(*id, deadline), entry.plan.blocks);
+                timed += 1;
+                blocking += usize::from(entry.plan.blocks);
+            }
+            for what in entry.awaits() {
+                assert!(self.awaits.contains(&(what, *id)));
+                awaits += 1;
+            }
+        }
+        assert!(!self.entries.is_empty());
+        assert_eq!((due, held), (self.due, self.held));
+        assert_eq!((timed, blocking, awaits), (self.deadlines.len(), self.blocking.len(), self.awaits.len()));
     }
 }
 

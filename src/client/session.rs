@@ -349,6 +349,19 @@ impl Session {
         fits
     }
 
+    /// Debug builds stop where the books don't agree. Called at the end of each call from outside.
+    #[inline]
+    pub(super) fn check(&mut self) {
+        #[cfg(debug_assertions)]
+        {
+            self.in_flight.check();
+            let Self { in_flight, collected, .. } = self;
+            collected.check(|id| in_flight.get(id.0).is_some_and(|entry| entry.collects));
+            assert!(!self.stage.is_over() || self.in_flight.is_empty());
+            assert!(self.held() <= self.config.bytes, "{} held of {}", self.held(), self.config.bytes);
+        }
+    }
+
     // Time.
 
     /// The time is now, but for requests and signs of life while reading is stopped.

@@ -168,7 +168,7 @@ impl Session {
             return Some(Route::Refused(id));
         }
         let (phase, plan, step) = (entry.phase, entry.plan, entry.step);
-        if entry.announced || phase == Phase::Outcome || (phase == Phase::Items && plan.end.is_none()) {
+        if entry.announced || phase == Phase::Outcome {
             return Some(Route::Unclaimed(Some(id)));
         }
         if plan.starts_list(response) {

@@ -1,0 +1,174 @@
+//! What a program tells a client to do, and asks of it. What its driver does is in `mod.rs`.
+
+use alloc::vec::Vec;
+use core::time::Duration;
+use std::time::Instant;
+
+use super::state::Stage;
+use super::{Client, Credentials, Handle, Id, Report};
+use crate::action::Action;
+use crate::error::{ApiMisuse, EncodeError, Refusal, SendError};
+use crate::wire::{Decoder, Frame, FrameKind, FrameWriter, OwnedFrame};
+
+#[cfg(doc)]
+use super::{AtCeiling, ClientEvent, Config, Ending};
+
+impl Client {
+    /// Logs in. Other requests have to wait for [`ClientEvent::LoggedIn`].
+    ///
+    /// Event mask and filters that were set on the connection before this one are set again.
+    ///
+    /// # Errors
+    /// [`ApiMisuse::NotNew`] where the login has been started before; [`ApiMisuse::Encode`] where user or secret can't be sent as they are; [`ApiMisuse::Ceiling`] where the ceiling leaves no room for it. Nothing is
+    /// sent then.
+    pub fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), ApiMisuse> {
+        if !matches!(self.session.stage, Stage::New) {
+            return Err(ApiMisuse::NotNew);
+        }
+        let started = self.session.login(now, credentials);
+        self.session.check();
+        started
+    }
+
+    /// Sends a request. It ends with [`ClientEvent::Ended`], in whichever way, exactly once.
+    ///
+    /// Any number can be sent before the first is answered, up to [`Config::max_in_flight`]; no order of answers is assumed.
+    ///
+    /// # Errors
+    /// [`SendError`]; nothing was sent.
+    pub fn send<A: Action>(&mut self, now: Instant, action: &A) -> Result<Handle<A::Static>, SendError> {
+        let id = self.written(now, None, |id, out| action.encode(Some(id), out))?;
+        Ok(Handle::new(id))
+    }
+
+    /// The same with its own time for each step: the response, each item of a list, the outcome. Nothing is added to it for what is known to take longer.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn send_within<A: Action>(
+        &mut self,
+        now: Instant,
+        action: &A,
+        within: Duration,
+    ) -> Result<Handle<A::Static>, SendError> {
+        let id = self.written(now, Some(within), |id, out| action.encode(Some(id), out))?;
+        Ok(Handle::new(id))
+    }
+
+    /// Sends a request of somebody else's as it came, every header in its place, under an `ActionID` of this client's: what a proxy does. [`Server::relay`](crate::server::Server::relay) takes the answer back.
+    ///
+    /// `Events` and `Filter` change what this client receives, `Logoff` ends it: a proxy answers them itself.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send); [`EncodeError`] also where the frame is no action.
+    pub fn forward(&mut self, now: Instant, request: Frame<'_>) -> Result<Id, SendError> {
+        let write = |id: &str, out: &mut Vec<u8>| {
+            if request.kind() != FrameKind::Action {
+                return Err(EncodeError::new(b"Action", Refusal::EmptyValue));
+            }
+            let name = request.name().unwrap_or_default();
+            let writer = FrameWriter::action(out, name).header("ActionID", id);
+            let others = request.headers().filter(|header| !header.is("Action") && !header.is("ActionID"));
+            others.fold(writer, |writer, header| writer.header(header.name(), header.value())).finish()
+        };
+        self.written(now, None, write)
+    }
+
+    fn written(
+        &mut self,
+        now: Instant,
+        within: Option<Duration>,
+        write: impl FnOnce(&str, &mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<Id, SendError> {
+        let id = self.session.send(now, within, write);
+        self.session.check();
+        id
+    }
+
+    /// Keeps the items of a list instead of giving each as an event: at most `limit` at a time, and under the [ceiling](Config::ceiling). [`take_items`](Self::take_items) fetches them, at the end or before.
+    ///
+    /// What happens when an item has no room, over the limit or the ceiling, is for [`Config::at_ceiling`] to say.
+    ///
+    /// # Errors
+    /// [`ApiMisuse::NotOpen`]: the request has ended. [`ApiMisuse::NoItems`]: a limit of 0, which no item would ever fit under.
+    pub fn collect(&mut self, handle: impl Into<Id>, limit: usize) -> Result<(), ApiMisuse> {
+        let id = handle.into();
+        if limit == 0 {
+            return Err(ApiMisuse::NoItems);
+        }
+        let entry = self.session.in_flight.get(id.0).ok_or(ApiMisuse::NotOpen)?;
+        entry.collects = true;
+        self.session.collected.begin(id, limit);
+        self.session.check();
+        Ok(())
+    }
+
+    /// The items collected so far; they are no longer held. None for what was not collected.
+    pub fn take_items(&mut self, handle: impl Into<Id>) -> Vec<OwnedFrame> {
+        let items = self.session.take_items(handle.into());
+        self.session.check();
+        // What makes no room is no reason to tell again that there is none.
+        self.told &= items.is_empty();
+        items
+    }
+
+    /// Ends a request with [`Ending::Cancelled`]. The server knows nothing of that: what it still answers is [`ClientEvent::Unclaimed`]. `false`: it had ended already.
+    pub fn cancel(&mut self, handle: impl Into<Id>) -> bool {
+        let cancelled = self.session.cancel(handle.into());
+        self.session.check();
+        cancelled
+    }
+
+    /// Says goodbye to the server, which then closes the connection. [`ClientEvent::Closed`] comes when it has, or after [`Config::close_timeout`]; requests that have not ended then are lost.
+    pub fn close(&mut self, now: Instant) {
+        self.session.close(now);
+        self.session.check();
+    }
+
+    /// Makes it ready for a new connection, and tells what the last one left unanswered. Log in next.
+    ///
+    /// Kept: the configuration, the event mask and the filters that were set with `Events` and `Filter`, events not polled that have no frame, items not taken. Bytes received and not polled are gone, so poll first.
+    ///
+    /// # Errors
+    /// [`ApiMisuse::NotOver`] while the connection stands.
+    pub fn reconnect(&mut self) -> Result<Report, ApiMisuse> {
+        if !self.session.stage.is_over() {
+            return Err(ApiMisuse::NotOver);
+        }
+        self.decoder = Decoder::new(self.session.config.limits);
+        self.stalled = None;
+        self.told = false;
+        self.parts = None;
+        self.drained = true;
+        self.late = None;
+        let report = self.session.reconnect();
+        self.session.check();
+        Ok(report)
+    }
+
+    /// Bytes held, whatever for: received and not polled, not transmitted, collected, to be restored, known of requests in flight, to be told. At most [`Config::most_held`]; the allocations behind it can be up
+    /// to twice as large.
+    pub fn held(&self) -> usize {
+        self.decoder.pending().len() + self.session.held()
+    }
+
+    /// Items collected and not taken.
+    pub fn held_items(&self) -> usize {
+        self.session.collected.items()
+    }
+
+    /// Requests that have not ended, with those that the client sent for itself.
+    pub fn in_flight(&self) -> usize {
+        self.session.in_flight.len()
+    }
+
+    /// Whether requests can be sent.
+    pub fn is_logged_in(&self) -> bool {
+        self.session.stage.is_logged_in()
+    }
+
+    /// Whether the connection is closed or lost.
+    pub fn is_over(&self) -> bool {
+        self.session.stage.is_over()
+    }
+}
