@@ -358,6 +358,115 @@ fn what_was_received_comes_before_what_time_does() {
 
 // Ceilings.
 
+/// What an ended request held is given back while another is open.
+#[test]
+fn a_long_request_beside_many_short_ones() {
+    let mut peer = Peer::ready(Config::new().ceiling(20_000, 10));
+    peer.send(&CoreStatus::new());
+    let held = peer.client.held();
+    for number in 0..2000 {
+        let ping = peer.client.send(peer.now, &Ping::new());
+        assert!(ping.is_ok(), "after {number}: {ping:?}");
+        peer.sent();
+        assert_eq!(peer.feed("Response: Success\r\nActionID: $1\r\nPing: Pong\r\n\r\n"), ["reply"]);
+        assert_eq!((peer.client.held(), peer.client.in_flight()), (held, 1));
+        peer.ids.truncate(1);
+    }
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\n\r\n"), ["reply"]);
+    assert_eq!((peer.client.held(), peer.client.in_flight()), (0, 0));
+}
+
+/// A sign of life is asked for unless a request awaits its answer; one that awaits its outcome has been answered.
+#[test]
+fn keep_alive_beside_requests() {
+    let config = || Config::new().keep_alive(60 * SECOND, 5 * SECOND).response_timeout(100 * SECOND);
+    let mut peer = Peer::ready(config());
+    peer.send(&Originate::new("Local/1").application("Wait").asynchronous(true));
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\n\r\n"), ["started"]);
+    assert_eq!(peer.due(), Some(60_000));
+    assert!(peer.pass(60 * SECOND).is_empty());
+    assert_eq!(peer.sent(), ["Ping"]);
+    assert_eq!(peer.pass(5 * SECOND), ["lost Started { items: 0 }", "over: no sign of life from the peer"]);
+
+    // Two that overlap: none while either is open, one once both have ended.
+    let mut peer = Peer::ready(config());
+    peer.send(&CoreStatus::new());
+    peer.send(&CoreSettings::new());
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\n\r\n"), ["reply"]);
+    assert_eq!(peer.due(), Some(100_000));
+    assert!(peer.pass(60 * SECOND).is_empty() && peer.sent().is_empty());
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $1\r\n\r\n"), ["reply"]);
+    assert_eq!(peer.due(), Some(60_000));
+    assert!(peer.pass(60 * SECOND).is_empty());
+    assert_eq!(peer.sent(), ["Ping"]);
+
+    // The outcome of one, the response of the other.
+    let mut peer = Peer::ready(config());
+    peer.send(&Originate::new("Local/1").application("Wait").asynchronous(true));
+    peer.send(&CoreStatus::new());
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\n\r\n"), ["started"]);
+    assert_eq!(peer.due(), Some(100_000));
+    assert_eq!(
+        peer.feed("Event: OriginateResponse\r\nActionID: $0\r\nResponse: Success\r\n\r\n"),
+        ["outcome OriginateResponse"]
+    );
+    assert!(peer.pass(60 * SECOND).is_empty() && peer.sent().is_empty());
+}
+
+/// After reading had stopped the wait for a sign of life begins anew, whatever tells the time.
+#[test]
+fn keep_alive_after_a_stop() {
+    let mut peer = Peer::ready(Config::new().ceiling(1 << 16, 1).keep_alive(20 * SECOND, SECOND));
+    let list = peer.send(&Status::new());
+    peer.client.collect(list, 10).unwrap();
+    let items = [item(1), item(2)].concat();
+    assert_eq!(peer.feed(&items), ["full"]);
+    assert!(peer.pass(10 * SECOND).is_empty());
+    assert!(peer.client.cancel(list));
+    assert_eq!(peer.events(), ["cancelled", "unclaimed own Status"]);
+    assert!(peer.pass(3600 * SECOND).is_empty() && peer.sent().is_empty());
+    assert_eq!(peer.due(), Some(20_000));
+    assert!(peer.pass(20 * SECOND).is_empty());
+    assert_eq!(peer.sent(), ["Ping"]);
+}
+
+/// An item without `ActionID` belongs to the oldest open list that has items of its kind, be it one of several.
+#[test]
+fn items_without_action_id() {
+    let mut peer = Peer::ready(Config::new());
+    for action in ["QueueStatus", "IAXpeers", "SIPpeers", "QueueStatus"] {
+        peer.send(&Custom::new(action));
+    }
+    let starts: String =
+        (0..4).map(|list| format!("Response: Success\r\nActionID: ${list}\r\nEventList: start\r\n\r\n")).collect();
+    assert_eq!(peer.feed(&starts), ["started"; 4]);
+    let counted = |peer: &mut Peer, events: &[&str]| {
+        let text: String = events.iter().map(|event| format!("Event: {event}\r\n\r\n")).collect();
+        peer.feed(&text)
+    };
+    assert_eq!(
+        counted(&mut peer, &["QueueMember", "PeerEntry", "queueentry", "QueueParams", "Status", "AorDetail"]),
+        [
+            "item QueueMember",
+            "item PeerEntry",
+            "item queueentry",
+            "item QueueParams",
+            "event Status",
+            "event AorDetail"
+        ]
+    );
+    let end = |list: usize, name: &str| format!("Event: {name}\r\nActionID: ${list}\r\nEventList: Complete\r\n\r\n");
+    assert_eq!(peer.feed(&end(1, "PeerlistComplete")), ["list 1"]);
+    assert_eq!(counted(&mut peer, &["PeerEntry", "PeerEntry"]), ["item PeerEntry"; 2]);
+    assert_eq!(peer.feed(&end(2, "PeerlistComplete")), ["list 2"]);
+    assert_eq!(counted(&mut peer, &["PeerEntry"]), ["event PeerEntry"]);
+    assert_eq!(
+        peer.feed(&[end(0, "QueueStatusComplete"), end(3, "QueueStatusComplete")].concat()),
+        ["list 3", "list 0"]
+    );
+    assert_eq!((peer.client.in_flight(), peer.client.held()), (0, 0));
+}
+
 /// The most that was held while it was looked at.
 fn held(peer: &Peer, most: usize) -> usize {
     let held = peer.client.held();
@@ -443,6 +552,48 @@ fn filters_are_set_again_as_there_is_room() {
     let id = peer.ids.len() - 1;
     assert_eq!(peer.feed(&format!("Response: Success\r\nActionID: ${id}\r\n\r\n")), ["reply"]);
     assert!(peer.sent().is_empty());
+}
+
+/// The answer to one filter is enough for the next to go.
+#[test]
+fn filters_are_set_again_one_after_the_other() {
+    let mut peer = Peer::ready(Config::new().max_in_flight(2));
+    for number in 0..3 {
+        peer.send(&Filter::new("Add").filter(format!("{number}")));
+        assert_eq!(peer.feed(&format!("Response: Success\r\nActionID: ${number}\r\n\r\n")), ["reply"]);
+    }
+    peer.eof();
+    assert_eq!(peer.client.reconnect().unwrap().restored_filters, 3);
+    (peer.error, peer.ids) = (None, Vec::new());
+    peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+    peer.sent();
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\n\r\n"), ["logged in", "ready"]);
+    assert_eq!(peer.sent(), ["Filter"; 2]);
+    assert!(peer.feed("Response: Success\r\nActionID: $1\r\n\r\n").is_empty());
+    assert_eq!(peer.sent(), ["Filter"]);
+    assert!(peer.sent.ends_with("Filter: 2\r\n\r\n"), "{}", peer.sent);
+    let rest = "Response: Success\r\nActionID: $2\r\n\r\nResponse: Success\r\nActionID: $3\r\n\r\n";
+    assert!(peer.feed(rest).is_empty() && peer.sent().is_empty());
+    assert_eq!(peer.client.in_flight(), 0);
+}
+
+/// The parts of a glued frame are held beside the frame, until the last of them has been told.
+#[test]
+fn glued_items_count_as_held() {
+    let mut peer = Peer::ready(Config::new());
+    peer.send(&SkinnyLines::new());
+    let line = "Event: LineEntry\r\nActionID: $0\r\n";
+    let glued = format!("{line}{line}Event: LinelistComplete\r\nActionID: $0\r\n").replace("$0", &peer.ids[0]);
+    let before = peer.client.held();
+    let text = format!("{glued}\r\n");
+    assert_eq!(peer.client.handle_input(peer.now, text.as_bytes()), text.len());
+    assert_eq!(peer.client.held(), before + text.len());
+    let item = peer.client.poll_event().unwrap().map(crate::peer::words);
+    assert_eq!(item.as_deref(), Some("item LineEntry"));
+    // Two blank lines are put between the three.
+    assert_eq!(peer.client.held(), before + text.len() + 4);
+    assert_eq!(peer.events(), ["item LineEntry", "list 2"]);
+    assert_eq!(peer.client.held(), 0);
 }
 
 #[test]

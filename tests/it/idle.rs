@@ -1,13 +1,14 @@
 //! Invariant: of ten thousand idle sessions none takes more than a KiB beyond its receive buffer; a keep-alive allocates nothing, nor does a poll, however many requests await their answers. That a poll looks at one
 //! deadline only is held by the tests of `src/deadlines.rs`.
 
-use ami_proto::action::Ping;
-use ami_proto::client::{Client, ClientEvent, Config, Credentials};
+use ami_proto::action::{CoreStatus, FAXStats, Originate, Ping, Queues, Status};
+use ami_proto::client::{AtCeiling, Client, ClientEvent, Config, Credentials, Id};
 use ami_proto::{Decoder, Limits};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::heap::{allocations, held_by};
+use crate::peer::Peer;
 
 const SESSIONS: usize = 10_000;
 
@@ -136,4 +137,99 @@ fn polls() {
         assert_eq!(client.wait(now), Some(Duration::from_secs(5 - second)));
     }
     assert_eq!(allocations() - before, 0);
+}
+
+/// A connection with a request for each way to end, eight of them collected; all that it has held is given back. Says how many requests it was.
+fn each_ending(peer: &mut Peer) -> usize {
+    fn say(peer: &mut Peer, text: &str) -> Vec<String> {
+        let mut text = text.to_owned();
+        for (number, id) in peer.ids.iter().enumerate().rev() {
+            text = text.replace(&format!("${number}"), id);
+        }
+        assert_eq!(peer.client.handle_input(peer.now, text.as_bytes()), text.len());
+        peer.events()
+    }
+    let item = "Event: Status\r\nActionID: $0\r\n\r\n";
+    let end = "Event: StatusComplete\r\nActionID: $0\r\nEventList: Complete\r\n\r\n";
+    let response = |end: &str| format!("Response: Success\r\nActionID: $0\r\n{end}\r\n");
+    let start = response("EventList: start\r\n");
+    let call = Originate::new("Local/1").application("Wait").asynchronous(true);
+    let answers = [
+        (0, 0, response("CoreCurrentCalls: 0\r\n"), "reply"),
+        (0, 0, "Response: Error\r\nActionID: $0\r\n\r\n".to_owned(), "refused"),
+        (1, 0, format!("{start}{item}{item}{end}"), "list 2"),
+        (1, 3, format!("{start}{item}{item}{end}"), "list 2"),
+        (1, 1, format!("{start}{item}{item}"), "overflowed"),
+        (1, 3, format!("{start}{item}Response: Error\r\nActionID: $0\r\n\r\n"), "refused"),
+        (2, 3, response("") + "Event: OriginateResponse\r\nActionID: $0\r\n\r\n", "outcome OriginateResponse"),
+        (3, 3, "a\r\n\r\nResponse: Success\r\nActionID: $1\r\n\r\n".to_owned(), "end of text 1"),
+        (
+            4,
+            3,
+            response("Message: event will follow\r\n") + "Event: FAXStats\r\nActionID: $0\r\n\r\n",
+            "outcome FAXStats",
+        ),
+        (1, 3, format!("{start}{item}"), "timed out"),
+        (1, 3, format!("{start}{item}"), "cancelled"),
+        (1, 3, format!("{start}{item}"), "lost Started { items: 1 }"),
+    ];
+    peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+    peer.sent();
+    assert_eq!(say(peer, "Response: Success\r\nActionID: $0\r\n\r\n"), ["logged in", "ready"]);
+    for (action, collect, answer, ending) in &answers {
+        peer.ids.clear();
+        let now = peer.now;
+        let id: Id = match action {
+            0 => peer.client.send(now, &CoreStatus::new()).unwrap().into(),
+            1 => peer.client.send(now, &Status::new()).unwrap().into(),
+            2 => peer.client.send(now, &call).unwrap().into(),
+            3 => peer.client.send(now, &Queues::new()).unwrap().into(),
+            _ => peer.client.send(now, &FAXStats::new()).unwrap().into(),
+        };
+        peer.sent();
+        if *collect > 0 {
+            peer.client.collect(id, *collect).unwrap();
+        }
+        let mut told = say(peer, answer);
+        match *ending {
+            "timed out" => told.extend(peer.pass(Duration::from_secs(30))),
+            "cancelled" => {
+                assert!(peer.client.cancel(id));
+                told.extend(peer.events());
+            }
+            "lost Started { items: 1 }" => {
+                told.extend(peer.eof());
+                assert_eq!(told.pop().as_deref(), Some("over: the peer closed the connection"));
+            }
+            _ => {}
+        }
+        assert_eq!(told.last().map(String::as_str), Some(*ending));
+        assert_eq!(told.iter().filter(|told| *told == ending).count(), 1, "{told:?}");
+        let items = answer.matches(item).count().min(*collect);
+        assert_eq!(peer.client.take_items(id).len(), items, "{ending}");
+        assert_eq!((peer.client.in_flight(), peer.client.held_items()), (0, 0), "{ending}");
+        if !peer.client.is_over() {
+            assert_eq!(peer.client.held(), 0, "{ending}");
+        }
+    }
+    assert_eq!(peer.client.reconnect().unwrap().unanswered.len(), 1);
+    (peer.error, peer.ids) = (None, Vec::new());
+    assert_eq!(peer.client.held(), 0);
+    answers.len()
+}
+
+/// A hundred thousand requests later a client takes up what it took up after ten thousand.
+#[test]
+fn a_hundred_thousand_endings() {
+    let mut peer = Peer::new(Config::new().at_ceiling(AtCeiling::FailList));
+    let mut run = |requests: usize| {
+        let mut ended = 0;
+        while ended < requests {
+            ended += each_ending(&mut peer);
+        }
+    };
+    let ((), some) = held_by(|| run(10_000));
+    let ((), more) = held_by(|| run(90_000));
+    assert!(some < 4096, "{some} bytes are kept after ten thousand requests");
+    assert_eq!(more, 0, "bytes are kept of ninety thousand more");
 }
