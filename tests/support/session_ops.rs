@@ -1,11 +1,13 @@
 // What must hold for any operations on a client: the body of the fuzz target `session_ops`.
 
-use ami_proto::Limits;
 use ami_proto::action::{
     CoreStatus, Custom, Events, FAXStats, Filter, IaxPeers, Originate, Ping, Queues, SkinnyLines, Status,
 };
 use ami_proto::client::{AtCeiling, Client, ClientEvent, Config, Credentials, Ending, Id, Progress};
+use ami_proto::error::SendError;
+use ami_proto::event::{EventSet, Hangup};
 use ami_proto::value::Classes;
+use ami_proto::{Decoder, Frame, Framing, Limits};
 use arbitrary::{Arbitrary, Unstructured};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -72,9 +74,19 @@ const ANSWERS: [&str; 20] = [
 
 const IN_FLIGHT: usize = 8;
 
+/// How long an answer may take.
+const TIMEOUT: Duration = Duration::from_millis(300);
+
 /// What the harness has seen of one request.
-#[derive(Default)]
 struct Seen {
+    /// Its `ActionID`, and that of the ping behind it that finds the end of its text; of this connection only.
+    action_id: Option<String>,
+    probe: Option<String>,
+    /// When it was sent, or the last thing of it was told.
+    last: Instant,
+    /// Whether it may take longer than usual, by itself or for one before it.
+    slow: bool,
+    blocks: bool,
     collects: bool,
     started: bool,
     /// Items and paragraphs that were lent, and items that were taken.
@@ -94,8 +106,12 @@ struct Driven {
     eof: bool,
     /// Whether the input comes byte by byte, by way of `space`.
     bytewise: bool,
+    /// Whether only hangups are told, of what comes unasked.
+    hangups: bool,
     /// `ActionID`s that were seen on the wire.
     ids: Vec<String>,
+    /// All that was received on this connection.
+    heard: Vec<u8>,
     sent: BTreeMap<Id, Seen>,
     /// Of this connection: requests it has cost, whether it was accepted, and whether it was to be closed.
     lost: Vec<(Id, Progress)>,
@@ -108,17 +124,21 @@ struct Driven {
 }
 
 /// Whatever is done to a client, and however its input is cut: each request ends once and not before it was sent, with the items it says, a list that is collected lends none, what is held stays under the
-/// ceiling, nothing appears without a cause or before its time, and after the end the report is of what was lost.
+/// ceiling, nothing appears without a cause or before its time, what is told of a request came under its `ActionID`, what nobody answers ends in time, and after the end the report is of what was lost.
 pub fn session_ops(data: &[u8]) {
     let mut bytes = Unstructured::new(data);
     let Ok(flags) = bytes.arbitrary::<[u8; 4]>() else { return };
     let policy = if flags[0] & 1 == 0 { AtCeiling::StopReading } else { AtCeiling::FailList };
+    let (hangups, small) = (flags[0] & 8 != 0, flags[0] & 32 != 0);
     let mut config = Config::new()
         .limits(Limits::new().buffer(600 + u32::from(flags[1])).line(400).frame(500))
-        .ceiling(300 + 8 * usize::from(flags[2]), usize::from(flags[3] & 15))
+        .ceiling(if small { 0 } else { 300 } + 8 * usize::from(flags[2]), usize::from(flags[3] & 15))
         .at_ceiling(policy)
         .max_in_flight(IN_FLIGHT)
-        .response_timeout(Duration::from_millis(300));
+        .response_timeout(TIMEOUT);
+    if hangups {
+        config = config.interest(EventSet::of(&[Hangup::TYPE]));
+    }
     // A reader that stops hears later, so that cuts would show in when it asks for a sign of life.
     let keeps_alive = flags[0] & 4 == 0 || policy == AtCeiling::FailList;
     if keeps_alive {
@@ -131,13 +151,14 @@ pub fn session_ops(data: &[u8]) {
     let now = Instant::now();
     let mut all = vec![Driven::new(config.clone(), policy, now, false, compared)];
     all.extend(compared.then(|| Driven::new(config, policy, now, true, true)));
+    all.iter_mut().for_each(|driven| driven.hangups = hangups);
     // Most runs begin where most sessions are.
     if flags[0] % 4 != 0 {
         for driven in &mut all {
             driven.step(&Op::Login { challenge: false });
             driven.step(&Op::Transmit(255));
             driven.step(&Op::Answer { to: 0, what: 0, glued: false });
-            assert!(driven.client.is_logged_in());
+            assert!(driven.client.is_logged_in() || small);
         }
     }
     while let Ok(op) = bytes.arbitrary() {
@@ -152,6 +173,9 @@ pub fn session_ops(data: &[u8]) {
             break;
         }
     }
+    if flags[0] & 128 == 0 {
+        all.iter_mut().for_each(Driven::outlast);
+    }
     all.into_iter().for_each(Driven::finish);
 }
 
@@ -165,7 +189,9 @@ impl Driven {
             inbox: Vec::new(),
             eof: false,
             bytewise,
+            hangups: false,
             ids: Vec::new(),
+            heard: Vec::new(),
             sent: BTreeMap::new(),
             lost: Vec::new(),
             logged_in: false,
@@ -182,7 +208,14 @@ impl Driven {
         // What is due has been done.
         if matches!(op, Op::Wait(_) | Op::Due) {
             assert!(self.client.poll_timeout().is_none_or(|due| due > self.now), "{op:?} left something due");
+            // Where the clock never stops, and for what is told at once, that is known from outside.
+            for (id, seen) in self.sent.iter().filter(|(_, seen)| !seen.ended && !seen.slow && !seen.collects) {
+                let in_time = self.policy == AtCeiling::StopReading || self.now < seen.last + TIMEOUT;
+                assert!(in_time, "{op:?}: the time of {id:?} was up");
+            }
         }
+        let open = self.sent.values().any(|seen| !seen.ended);
+        assert!(!open || self.client.poll_timeout().is_some(), "{op:?}: an open request is waited for for ever");
     }
 
     fn pick(&self, number: u8) -> Option<Id> {
@@ -215,8 +248,9 @@ impl Driven {
                 }
             }
             Op::SendCustom(name, value) => {
+                let unsent = self.unsent();
                 if let Ok(handle) = self.client.send(self.now, &Custom::new(name).header("X", value)) {
-                    self.began(handle.id());
+                    self.began(handle.id(), unsent, true, true);
                 }
                 // It may have been one by its name.
                 self.filters += 1;
@@ -266,14 +300,32 @@ impl Driven {
         }
     }
 
-    fn began(&mut self, id: Id) {
+    /// Bytes that wait for transmission.
+    fn unsent(&self) -> usize {
+        self.client.poll_transmit().map_or(0, <[u8]>::len)
+    }
+
+    /// A request was written behind so many bytes.
+    fn began(&mut self, id: Id, unsent: usize, slow: bool, blocks: bool) {
         assert!(self.sent.keys().all(|other| *other < id), "a name of its own");
-        self.sent.insert(id, Seen::default());
+        let written = &self.client.poll_transmit().expect("it was written")[unsent..];
+        let written = String::from_utf8_lossy(written);
+        let mut ids = written.lines().filter_map(|line| line.strip_prefix("ActionID: ").map(str::to_owned));
+        let (action_id, probe) = (ids.next(), ids.next());
+        assert!(action_id.is_some());
+        let slow = slow || self.sent.values().any(|seen| seen.blocks && !seen.ended);
+        let (collects, started, ended) = (false, false, false);
+        let seen =
+            Seen { action_id, probe, last: self.now, slow, blocks, collects, started, items: 0, said: None, ended };
+        self.sent.insert(id, seen);
     }
 
     fn send(&mut self, kind: u8) -> Option<Id> {
+        let unsent = self.unsent();
         let (client, now) = (&mut self.client, self.now);
         let sent = match kind % 11 {
+            // The last ones as somebody else's.
+            kind_of if kind >= 242 => forward(client, now, kind_of.into()),
             0 => client.send(now, &Ping::new()).map(Id::from),
             1 => client.send(now, &CoreStatus::new()).map(Id::from),
             2 => client.send(now, &Status::new()).map(Id::from),
@@ -288,7 +340,7 @@ impl Driven {
         };
         self.filters += usize::from(kind % 11 == 10);
         let id = sent.ok()?;
-        self.began(id);
+        self.began(id, unsent, matches!(kind % 11, 5 | 6), kind % 11 == 6);
         Some(id)
     }
 
@@ -299,15 +351,17 @@ impl Driven {
     }
 
     fn take(&mut self, id: Id) {
-        let taken = self.client.take_items(id).len() as u64;
+        let taken = self.client.take_items(id);
         let seen = self.sent.get_mut(&id).expect("it was sent");
-        assert!(taken == 0 || seen.collects);
-        seen.items += taken;
+        assert!(taken.is_empty() || seen.collects);
+        taken.iter().for_each(|item| seen.answered_by(item.view(), false));
+        seen.items += taken.len() as u64;
     }
 
     fn receive(&mut self, bytes: &[u8]) {
         if !self.eof {
             self.inbox.extend_from_slice(bytes);
+            self.heard.extend_from_slice(bytes);
         }
     }
 
@@ -363,6 +417,9 @@ impl Driven {
             if let Some(told) = &mut self.told {
                 told.push(format!("{event:?}"));
             }
+            if let (Some(seen), Some(_)) = (event.id().and_then(|id| self.sent.get_mut(&id)), event.frame()) {
+                seen.last = self.now;
+            }
             match event {
                 ClientEvent::LoggedIn(_) => assert!(!std::mem::replace(&mut self.logged_in, true)),
                 ClientEvent::Ready(_) => assert!(self.logged_in && !std::mem::replace(&mut self.ready, true)),
@@ -371,13 +428,26 @@ impl Driven {
                     assert_eq!(self.policy, AtCeiling::StopReading);
                     assert!(open(&mut self.sent, id).collects);
                 }
-                ClientEvent::Started { id, .. } => {
+                ClientEvent::Event(event) => {
+                    assert!(!self.hangups || event.frame().name().is_some_and(|name| name.eq_ignore_case("Hangup")))
+                }
+                ClientEvent::Unclaimed { id: Some(id), frame } => {
+                    let seen = self.sent.get(&id).expect("of a request that the caller has sent");
+                    seen.answered_by(frame, false);
+                }
+                ClientEvent::Unclaimed { id: None, frame } => {
+                    let id = frame.get("ActionID").map(|id| id.to_string());
+                    assert!(id.is_none() || self.sent.values().all(|seen| seen.action_id != id), "it has a name");
+                }
+                ClientEvent::Started { id, response } => {
                     let seen = open(&mut self.sent, id);
+                    seen.answered_by(response.frame(), true);
                     assert!(!seen.started, "a list is announced once");
                     seen.started = true;
                 }
-                ClientEvent::Item { id, .. } => {
+                ClientEvent::Item { id, event } => {
                     let seen = open(&mut self.sent, id);
+                    seen.answered_by(event.frame(), false);
                     assert!(!seen.collects, "what is collected isn't lent");
                     seen.items += 1;
                 }
@@ -385,9 +455,16 @@ impl Driven {
                 ClientEvent::Ended { id, ending } => {
                     let seen = open(&mut self.sent, id);
                     seen.ended = true;
+                    if let Some(frame) = ending.frame() {
+                        seen.answered_by(frame, !matches!(ending, Ending::Overflowed(_)));
+                    }
                     seen.said = match ending {
                         Ending::List { items, .. } => Some(items),
-                        Ending::Text { paragraphs } => Some(paragraphs),
+                        Ending::Text { paragraphs } => {
+                            let probe = seen.probe.as_ref().expect("an answer that can be text").as_bytes();
+                            assert!(self.heard.windows(probe.len()).any(|part| part == probe), "the end was not heard");
+                            Some(paragraphs)
+                        }
                         Ending::Lost(progress) => {
                             self.lost.push((id, progress));
                             match progress {
@@ -433,7 +510,28 @@ impl Driven {
         assert!(self.client.poll_transmit().is_none() && !self.client.is_logged_in());
         self.ids.clear();
         self.inbox.clear();
+        self.heard.clear();
+        for seen in self.sent.values_mut() {
+            (seen.action_id, seen.probe) = (None, None);
+        }
         (self.eof, self.logged_in, self.ready, self.closing) = (false, false, false, false);
+    }
+
+    /// Nothing is heard any more: time alone ends what hasn't ended, and the clock is not asked for anything else than its due.
+    fn outlast(&mut self) {
+        self.inbox.clear();
+        let start = self.now;
+        for _ in 0..200 {
+            let Some(due) = self.client.poll_timeout().filter(|_| self.sent.values().any(|seen| !seen.ended)) else {
+                break;
+            };
+            self.now = self.now.max(due);
+            self.client.handle_timeout(self.now);
+            self.drain();
+        }
+        assert!(self.sent.values().all(|seen| seen.ended), "what nobody answers ends in time");
+        // Each synchronous call lets those behind it wait for its half minute.
+        assert!(self.now - start <= Duration::from_secs(31) * (IN_FLIGHT as u32 + 1), "{:?}", self.now - start);
     }
 
     /// The end of the connection ends whatever hasn't ended.
@@ -454,6 +552,34 @@ impl Driven {
         assert!(self.client.is_over());
         assert_eq!((self.client.in_flight(), self.client.poll_timeout(), self.client.held_items()), (0, None, 0));
     }
+}
+
+impl Seen {
+    /// Whether this frame can be told of it: under its `ActionID`, or under none where that may be.
+    fn answered_by(&self, frame: Frame<'_>, named: bool) {
+        let id = frame.get("ActionID").map(|id| id.to_string()).filter(|id| !id.is_empty());
+        assert!(if id.is_none() { !named } else { self.action_id.is_none() || id == self.action_id }, "{frame:?}");
+    }
+}
+
+/// A request as a client of ours would send it, passed on.
+fn forward(client: &mut Client, now: Instant, kind: usize) -> Result<Id, SendError> {
+    const ACTIONS: [&str; 11] = [
+        "Ping",
+        "CoreStatus",
+        "Status",
+        "SKINNYlines",
+        "IAXpeers",
+        "Originate\r\nAsync: true",
+        "Originate",
+        "Queues",
+        "FAXStats",
+        "Events\r\nEventMask: call",
+        "Filter\r\nOperation: Add\r\nFilter: x",
+    ];
+    let mut requests = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+    requests.push(format!("ActionID: theirs\r\nAction: {}\r\nX: y\r\n\r\n", ACTIONS[kind]).as_bytes());
+    client.forward(now, requests.next_frame().expect("within the limits").expect("a frame"))
 }
 
 /// A request that was sent and has not ended: only of such is anything told, and only one ending.
