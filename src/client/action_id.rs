@@ -3,9 +3,11 @@
 use crate::origin::Origin;
 use crate::range::part;
 
-/// What all `ActionID`s of a session begin with: ten letters and digits that nobody else can guess, so that no other session can pass its events off as our answers.
+/// What all `ActionID`s of a session begin with: ten letters and digits that nobody else can guess,
+/// so that no other session can pass its events off as our answers.
 ///
-/// A server shows them to others: `OriginateResponse` carries the `ActionID` to every session that reads the class `call`. So none may tell what the next one is.
+/// A server shows them to others: `OriginateResponse` carries the `ActionID` to every session that
+/// reads the class `call`. So none may tell what the next one is.
 #[derive(Clone, Copy)]
 pub(super) struct Prefix([u8; Self::LEN]);
 
@@ -84,7 +86,8 @@ impl ActionId {
 mod tests {
     use super::*;
 
-    /// No prefix may follow from another by something simpler than the key: not by their sum, difference or bits in common.
+    /// No prefix may follow from another by something simpler than the key: not by their sum,
+    /// difference or bits in common.
     #[test]
     fn prefixes_tell_nothing_of_each_other() {
         let bits = |origin: &Origin, session| {

@@ -19,8 +19,9 @@ impl Client {
     /// Event mask and filters that were set on the connection before this one are set again.
     ///
     /// # Errors
-    /// [`ApiMisuse::NotNew`] where the login has been started before; [`ApiMisuse::Encode`] where user or secret can't be sent as they are; [`ApiMisuse::Ceiling`] where the ceiling leaves no room for it. Nothing is
-    /// sent then.
+    /// [`ApiMisuse::NotNew`] where the login has been started before;
+    /// [`ApiMisuse::Encode`] where user or secret can't be sent as they are; [`ApiMisuse::Ceiling`]
+    /// where the ceiling leaves no room for it. Nothing is sent then.
     pub fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), ApiMisuse> {
         if !matches!(self.session.stage, Stage::New) {
             return Err(ApiMisuse::NotNew);
@@ -32,7 +33,8 @@ impl Client {
 
     /// Sends a request. It ends with [`ClientEvent::Ended`], in whichever way, exactly once.
     ///
-    /// Any number can be sent before the first is answered, up to [`Config::max_in_flight`]; no order of answers is assumed.
+    /// Any number can be sent before the first is answered, up to [`Config::max_in_flight`]; no
+    /// order of answers is assumed.
     ///
     /// # Errors
     /// [`SendError`]; nothing was sent.
@@ -41,7 +43,8 @@ impl Client {
         Ok(Handle::new(id))
     }
 
-    /// The same with its own time for each step: the response, each item of a list, the outcome. Nothing is added to it for what is known to take longer.
+    /// The same with its own time for each step: the response, each item of a list, the outcome.
+    /// Nothing is added to it for what is known to take longer.
     ///
     /// # Errors
     /// As [`send`](Self::send).
@@ -55,9 +58,12 @@ impl Client {
         Ok(Handle::new(id))
     }
 
-    /// Sends a request of somebody else's as it came, every header in its place, under an `ActionID` of this client's: what a proxy does. [`Server::relay`](crate::server::Server::relay) takes the answer back.
+    /// Sends a request of somebody else's as it came, every header in its place, under an
+    /// `ActionID` of this client's: what a proxy does.
+    /// [`Server::relay`](crate::server::Server::relay) takes the answer back.
     ///
-    /// `Events` and `Filter` change what this client receives, `Logoff` ends it: a proxy answers them itself.
+    /// `Events` and `Filter` change what this client receives, `Logoff` ends it: a proxy answers
+    /// them itself.
     ///
     /// # Errors
     /// As [`send`](Self::send); [`EncodeError`] also where the frame is no action.
@@ -85,12 +91,16 @@ impl Client {
         id
     }
 
-    /// Keeps the items of a list instead of giving each as an event: at most `limit` at a time, and under the [ceiling](Config::ceiling). [`take_items`](Self::take_items) fetches them, at the end or before.
+    /// Keeps the items of a list instead of giving each as an event: at most `limit` at a time, and
+    /// under the [ceiling](Config::ceiling). [`take_items`](Self::take_items) fetches them, at the
+    /// end or before.
     ///
-    /// What happens when an item has no room, over the limit or the ceiling, is for [`Config::at_ceiling`] to say.
+    /// What happens when an item has no room, over the limit or the ceiling, is for
+    /// [`Config::at_ceiling`] to say.
     ///
     /// # Errors
-    /// [`ApiMisuse::NotOpen`]: the request has ended. [`ApiMisuse::NoItems`]: a limit of 0, which no item would ever fit under.
+    /// [`ApiMisuse::NotOpen`]: the request has ended. [`ApiMisuse::NoItems`]: a limit of
+    /// 0, which no item would ever fit under.
     pub fn collect(&mut self, handle: impl Into<Id>, limit: usize) -> Result<(), ApiMisuse> {
         let id = handle.into();
         if limit == 0 {
@@ -112,22 +122,27 @@ impl Client {
         items
     }
 
-    /// Ends a request with [`Ending::Cancelled`]. The server knows nothing of that: what it still answers is [`ClientEvent::Unclaimed`]. `false`: it had ended already.
+    /// Ends a request with [`Ending::Cancelled`]. The server knows nothing of that: what it still
+    /// answers is [`ClientEvent::Unclaimed`]. `false`: it had ended already.
     pub fn cancel(&mut self, handle: impl Into<Id>) -> bool {
         let cancelled = self.session.cancel(handle.into());
         self.session.check();
         cancelled
     }
 
-    /// Says goodbye to the server, which then closes the connection. [`ClientEvent::Closed`] comes when it has, or after [`Config::close_timeout`]; requests that have not ended then are lost.
+    /// Says goodbye to the server, which then closes the connection. [`ClientEvent::Closed`] comes
+    /// when it has, or after [`Config::close_timeout`]; requests that have not ended then are lost.
     pub fn close(&mut self, now: Instant) {
         self.session.close(now);
         self.session.check();
     }
 
-    /// Makes it ready for a new connection, and tells what the last one left unanswered. Log in next.
+    /// Makes it ready for a new connection, and tells what the last one left unanswered. Log in
+    /// next.
     ///
-    /// Kept: the configuration, the event mask and the filters that were set with `Events` and `Filter`, events not polled that have no frame, items not taken. Bytes received and not polled are gone, so poll first.
+    /// Kept: the configuration, the event mask and the filters that were set with `Events` and
+    /// `Filter`, events not polled that have no frame, items not taken. Bytes received and not
+    /// polled are gone, so poll first.
     ///
     /// # Errors
     /// [`ApiMisuse::NotOver`] while the connection stands.
@@ -146,8 +161,9 @@ impl Client {
         Ok(report)
     }
 
-    /// Bytes held, whatever for: received and not polled, not transmitted, collected, to be restored, known of requests in flight, to be told. At most [`Config::most_held`]; the allocations behind it can be up
-    /// to twice as large.
+    /// Bytes held, whatever for: received and not polled, not transmitted, collected, to be
+    /// restored, known of requests in flight, to be told. At most [`Config::most_held`]; the
+    /// allocations behind it can be up to twice as large.
     pub fn held(&self) -> usize {
         self.decoder.pending().len() + self.session.held()
     }

@@ -44,11 +44,15 @@ pub enum AtCeiling {
     /// Reading stops: [`ClientEvent::Full`](super::ClientEvent::Full) comes once, then no event and no room for input, until there is some: by [`take_items`](super::Client::take_items), by
     /// transmission, or because the list is [cancelled](super::Client::cancel). The server waits, and gives up a reader that keeps it waiting (Asterisk: `writetimeout`, 100 ms unless configured).
     ///
-    /// The list has its time for that, which is that of a [response](Config::response_timeout) or was set by [`send_within`](super::Client::send_within). When it is up, and still no item has been taken, the list
-    /// fails as with [`FailList`](Self::FailList) and reading goes on. It fails at once where the item would not fit if nothing else were held, and after [`handle_eof`](super::Client::handle_eof).
+    /// The list has its time for that, which is that of a [response](Config::response_timeout) or
+    /// was set by [`send_within`](super::Client::send_within). When it is up, and still no item has
+    /// been taken, the list fails as with [`FailList`](Self::FailList) and reading goes on. It
+    /// fails at once where the item would not fit if nothing else were held, and after
+    /// [`handle_eof`](super::Client::handle_eof).
     ///
-    /// For all other requests the clock stops with the reading, since nobody can answer who isn't read: none times out and no sign of life is missed, and the time from then until the first that is told after it
-    /// counts for none of them. The wait for a goodbye alone goes on.
+    /// For all other requests the clock stops with the reading, since nobody can answer who isn't
+    /// read: none times out and no sign of life is missed, and the time from then until the first
+    /// that is told after it counts for none of them. The wait for a goodbye alone goes on.
     #[default]
     StopReading,
     /// The list ends there, with [`Ending::Overflowed`](super::Ending::Overflowed). Its items so far can be taken; those that still arrive are

@@ -16,7 +16,8 @@ pub(super) struct Entry {
     pub(super) plan: Plan,
     /// Items that have come, or paragraphs of text.
     pub(super) items: u64,
-    /// When its time is up, by the clock of [`InFlight`](super::pending::InFlight), which stops with the reading.
+    /// When its time is up, by the clock of [`InFlight`](super::pending::InFlight), which stops
+    /// with the reading.
     pub(super) deadline: Option<Instant>,
     /// How long each step may take.
     pub(super) step: Option<Duration>,
@@ -97,7 +98,9 @@ impl Entry {
         Self::SIZE + plan.kinds * size_of::<(Awaits, u64)>() + restores.map_or(0, <[u8]>::len)
     }
 
-    /// Bytes of one that restores nothing and has no list: the entry, its deadlines, and a collection that is empty. What is left of it once it has ended, until that has been told, is smaller.
+    /// Bytes of one that restores nothing and has no list: the entry, its deadlines, and a
+    /// collection that is empty. What is left of it once it has ended, until that has been told, is
+    /// smaller.
     pub(super) const SIZE: usize = size_of::<Self>() + 2 * size_of::<(Instant, u64)>() + Collected::LIST;
 }
 

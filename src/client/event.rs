@@ -135,8 +135,10 @@ pub enum ClientEvent<'buf> {
         /// How.
         ending: Ending<'buf>,
     },
-    /// The next item of this collected list doesn't fit under the ceiling; nothing more comes until items are taken, of this list or of another that takes up the room, or the list has waited in vain for as long as it
-    /// may. See [`AtCeiling::StopReading`](super::AtCeiling::StopReading).
+    /// The next item of this collected list doesn't fit under the ceiling; nothing more comes until
+    /// items are taken, of this list or of another that takes up the room, or the list has waited
+    /// in vain for as long as it may. See
+    /// [`AtCeiling::StopReading`](super::AtCeiling::StopReading).
     Full {
         /// The list.
         id: Id,
@@ -210,7 +212,9 @@ pub enum Ending<'buf> {
     },
     /// With an error; of a list perhaps in its middle. Some servers answer so where a list would be empty (`PJSIPShowEndpoints`, `ConfbridgeList`): only the text tells that from a refusal.
     Refused(Response<'buf>),
-    /// The item in hand didn't fit under the ceiling: see [`AtCeiling`](super::AtCeiling), whose both choices can come to that.
+    /// The item in hand didn't fit under the ceiling. With either value of
+    /// [`AtCeiling`](super::AtCeiling) that can happen; what still comes is
+    /// [`Unclaimed`](ClientEvent::Unclaimed).
     Overflowed(Event<'buf>),
     /// Its time was up. What still comes is [`Unclaimed`](ClientEvent::Unclaimed).
     TimedOut,

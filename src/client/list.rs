@@ -238,7 +238,8 @@ impl Collected {
         self.0.get_or_insert_default().lists.entry(id).or_default().limit = limit;
     }
 
-    /// Bytes of an item that is the first: it brings the list with it, since an empty one is held by its request.
+    /// Bytes of an item that is the first: it brings the list with it, since an empty one is held
+    /// by its request.
     pub(super) fn first_size(frame: Frame<'_>) -> usize {
         frame.owned_size() + Self::LIST
     }
@@ -287,7 +288,8 @@ impl Collected {
         }
     }
 
-    /// Debug builds stop where the books don't agree: among them that each list is open, which the caller knows, or has items to be taken.
+    /// Debug builds stop where the books don't agree: among them that each list is open, which the
+    /// caller knows, or has items to be taken.
     #[cfg(debug_assertions)]
     pub(super) fn check(&self, mut is_open: impl FnMut(Id) -> bool) {
         let Some(all) = self.0.as_ref().filter(|all| all.lists.len() <= 64 && all.items <= 64) else { return };

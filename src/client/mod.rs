@@ -218,8 +218,10 @@ impl Client {
 
     /// The stream has ended, or has failed. Events that are still to be polled come first.
     ///
-    /// Nothing waits for room from then on: an item that doesn't fit under the [ceiling](Config::ceiling) ends its list with [`Ending::Overflowed`], as [`AtCeiling::FailList`] has it, so that every request gets its
-    /// ending and the end of the connection is told.
+    /// Nothing waits for room from then on: an item that doesn't fit under the
+    /// [ceiling](Config::ceiling) ends its list with [`Ending::Overflowed`], as
+    /// [`AtCeiling::FailList`] has it, so that every request gets its ending and the end of the
+    /// connection is told.
     pub fn handle_eof(&mut self, now: Instant) {
         let _ = now;
         self.session.eof = true;

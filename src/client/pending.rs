@@ -10,7 +10,8 @@ use super::entry::{Awaits, Entry, Phase, Place, Purpose};
 use super::report::{Progress, Unanswered};
 use crate::deadlines::Deadlines;
 
-/// The requests in flight. Takes up next to nothing where there are none, as in most sessions most of the time.
+/// The requests in flight. Takes up next to nothing where there are none, as in most sessions most
+/// of the time.
 #[derive(Debug)]
 pub(super) struct InFlight(Option<Box<Requests>>);
 
@@ -23,7 +24,8 @@ struct Requests {
     blocking: Deadlines<Instant>,
     /// What comes without an `ActionID`, and the requests that await it.
     awaits: BTreeSet<(Awaits, u64)>,
-    /// How long reading has been stopped. The deadlines are those of a clock that is this much behind.
+    /// How long reading has been stopped. The deadlines are those of a clock that is this much
+    /// behind.
     stopped: Duration,
     /// How many await their answers.
     due: usize,
@@ -150,7 +152,8 @@ impl InFlight {
 impl InFlight {
     const CHECKED: usize = 64;
 
-    /// Debug builds stop where the books don't agree; of many requests they aren't looked through, which would take too long.
+    /// Debug builds stop where the books don't agree; of many requests they aren't looked through,
+    /// which would take too long.
     pub(super) fn check(&self) {
         if let Some(requests) = self.0.as_ref().filter(|_| self.len() <= Self::CHECKED) {
             requests.check();
@@ -159,7 +162,7 @@ impl InFlight {
 }
 
 impl Requests {
-    /// Sets the deadline of a request, by the clock of whoever calls.
+    /// Sets the deadline of a request, by the caller's clock.
     fn set_deadline(&mut self, id: u64, deadline: Option<Instant>) {
         let Some(entry) = self.entries.get_mut(&id) else { return };
         let entry: &mut Entry = entry;

@@ -1,6 +1,8 @@
-//! What a client knows besides the bytes it has received: requests out, what time does, the end. What each frame is to whom is in `route.rs`.
+//! What a client knows besides the bytes it has received: requests out, what time does, the end.
+//! What each frame is to whom is in `route.rs`, what time does in `time.rs`.
 
 mod route;
+mod time;
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -21,13 +23,14 @@ use super::report::{Progress, Report, Unanswered};
 use super::state::Stage;
 use super::subscription::Subscription;
 use crate::action::{Action, Logoff, Ping};
-use crate::error::{ApiMisuse, ConnectionError, EncodeError, LoginStage, SendError};
+use crate::error::{ApiMisuse, ConnectionError, EncodeError, SendError};
 use crate::origin::Origin;
 use crate::outbox::Outbox;
 use crate::range::part;
 use crate::value::ToWire;
 use crate::wiped::{Wiped, append};
 use crate::wire::OwnedFrame;
+use time::Pause;
 
 /// Bytes under the ceiling that nobody else may take: room for a ping, a goodbye, and to tell that the client is ready and closed.
 const RESERVED: usize = 2 * 64 + TOLD;
@@ -48,7 +51,8 @@ pub(super) struct Session {
     /// Connections before this one.
     number: u32,
     prefix: Prefix,
-    /// Number of the caller's next request: even, so that the odd ones are for requests of our own. The probe of a text has the number after it.
+    /// Number of the caller's next request: even, so that the odd ones are for requests of our own.
+    /// The probe of a text has the number after it.
     next: u64,
     out: Outbox,
     pub(super) in_flight: InFlight,
@@ -73,21 +77,6 @@ pub(super) struct Session {
     subscription: Subscription,
     /// Bytes of the parts of a glued frame.
     parts: usize,
-}
-
-/// Whether reading is stopped at the ceiling, which stops the clock too: nobody can answer who isn't read.
-#[derive(Clone, Copy, Debug)]
-enum Pause {
-    None,
-    /// Since then; `until` then there is time to make room.
-    Since {
-        since: Instant,
-        until: Option<Instant>,
-    },
-    /// Since then, and the time to make room is up: the list fails at the next look.
-    Expired(Instant),
-    /// From then until the time that is told next.
-    Over(Instant),
 }
 
 /// An event without a frame.
@@ -332,7 +321,8 @@ impl Session {
         self.subscription.longest().map_or(0, |longest| longest + 64 + Entry::SIZE)
     }
 
-    /// What could be held of the next item of this list if the program had taken all items and all had been transmitted.
+    /// What could be held of the next item of this list if the program had taken all items and all
+    /// had been transmitted.
     fn most_room(&mut self, id: Id) -> usize {
         let entry = self.in_flight.get(id.0).map_or(0, |entry| entry.size());
         let beside = RESERVED + self.longest_replay() + self.subscription.held() + self.parts + entry;
@@ -359,114 +349,6 @@ impl Session {
             collected.check(|id| in_flight.get(id.0).is_some_and(|entry| entry.collects));
             assert!(!self.stage.is_over() || self.in_flight.is_empty());
             assert!(self.held() <= self.config.bytes, "{} held of {}", self.held(), self.config.bytes);
-        }
-    }
-
-    // Time.
-
-    /// The time is now, but for requests and signs of life while reading is stopped.
-    fn tell(&mut self, now: Instant) {
-        self.told = Some(now);
-        match self.pause {
-            Pause::Since { .. } | Pause::Expired(_) => return,
-            Pause::Over(since) => {
-                self.pause = Pause::None;
-                self.in_flight.put_off(now.saturating_duration_since(since));
-                self.keep_alive.heard(now);
-            }
-            Pause::None => {}
-        }
-        self.now = Some(now);
-    }
-
-    pub(super) fn heard(&mut self, now: Instant) {
-        self.tell(now);
-        self.keep_alive.heard(now);
-    }
-
-    /// Reading stops for want of room for an item of this list. `anew`: something else came between this item and the last that stopped it.
-    pub(super) fn stop(&mut self, id: Id, anew: bool) {
-        let step = self.in_flight.get(id.0).and_then(|entry| entry.step);
-        let since = match self.pause {
-            Pause::None => self.now,
-            Pause::Since { since, .. } | Pause::Expired(since) | Pause::Over(since) => Some(since),
-        };
-        let Some(since) = since.filter(|_| anew) else { return };
-        let until = self.told.and_then(|told| told.checked_add(step?));
-        self.pause = Pause::Since { since, until };
-    }
-
-    /// Reading goes on.
-    pub(super) fn go_on(&mut self) {
-        if let Pause::Since { since, .. } | Pause::Expired(since) = self.pause {
-            self.pause = Pause::Over(since);
-        }
-    }
-
-    pub(super) fn deadline(&self) -> Option<Instant> {
-        if self.stage.is_over() {
-            return None;
-        }
-        let stage = self.stage.deadline();
-        let others = match self.pause {
-            Pause::Since { until, .. } => [until, None],
-            Pause::Expired(_) => [None, None],
-            Pause::None | Pause::Over(_) => {
-                let alive = self.config.keep_alive.filter(|_| self.stage.is_logged_in());
-                let alive = alive.and_then(|times| self.keep_alive.deadline(times, self.in_flight.is_due()));
-                [self.in_flight.deadline(), alive]
-            }
-        };
-        others.into_iter().chain([stage]).flatten().min()
-    }
-
-    pub(super) fn timeout(&mut self, now: Instant) {
-        self.tell(now);
-        match self.pause {
-            Pause::Since { since, until } if until.is_some_and(|until| until <= now) => {
-                self.pause = Pause::Expired(since);
-            }
-            Pause::Since { .. } | Pause::Expired(_) => {}
-            Pause::None | Pause::Over(_) => {
-                self.expire(now);
-                self.keep_alive(now);
-            }
-        }
-        if self.stage.deadline().is_some_and(|deadline| deadline <= now) {
-            match self.stage {
-                Stage::Challenge { .. } => self.end(Some(ConnectionError::LoginTimedOut(LoginStage::Challenge))),
-                Stage::Login { .. } => self.end(Some(ConnectionError::LoginTimedOut(LoginStage::Login))),
-                Stage::Booting { .. } => {
-                    self.stage = Stage::Ready;
-                    self.notices.push_back(Notice::Ready);
-                }
-                Stage::Closing { .. } => self.end(None),
-                Stage::New | Stage::Ready | Stage::Over => {}
-            }
-        }
-    }
-
-    fn expire(&mut self, now: Instant) {
-        while let Some(entry) = self.in_flight.take_expired(now) {
-            if entry.purpose == Purpose::Caller {
-                self.trailing = true;
-                self.collected.end(Id(entry.id));
-                self.notices.push_back(Notice::TimedOut(Id(entry.id)));
-            }
-        }
-    }
-
-    fn keep_alive(&mut self, now: Instant) {
-        let Some(times) = self.config.keep_alive.filter(|_| self.stage.is_logged_in()) else { return };
-        if self.keep_alive.deadline(times, self.in_flight.is_due()).is_none_or(|due| due > now) {
-            return;
-        }
-        if self.keep_alive.is_asked() {
-            return self.end(Some(ConnectionError::KeepAlive));
-        }
-        // Nothing in it could be refused, and its room is reserved.
-        if let Ok(id) = self.write(self.left(TOLD), |id, out| Ping::new().encode(Some(id), out)) {
-            self.keep_alive.ask(id, now);
         }
     }
 

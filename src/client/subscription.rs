@@ -1,7 +1,7 @@
 //! What a session has subscribed to by `Events` and `Filter`, and has to set again on the next connection.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
+use alloc::collections::VecDeque;
 
 /// See the module. Takes up next to nothing where nothing has been set.
 #[derive(Debug, Default)]
@@ -10,9 +10,10 @@ pub(super) struct Subscription(Option<Box<Set>>);
 #[derive(Debug, Default)]
 struct Set {
     mask: Option<Box<[u8]>>,
-    /// The requests without `Action` and `ActionID`; the first `current` of them are set on this connection.
-    filters: Vec<Box<[u8]>>,
-    current: usize,
+    /// The requests without `Action` and `ActionID`. The first `missing` of them are to be set
+    /// again on this connection, the others are set.
+    filters: VecDeque<Box<[u8]>>,
+    missing: usize,
     /// Bytes held, and those of the longest filter.
     held: usize,
     longest: usize,
@@ -50,26 +51,26 @@ impl Subscription {
         let set = self.0.get_or_insert_default();
         set.held += filter.len();
         set.longest = set.longest.max(filter.len());
-        set.filters.insert(set.current, filter);
-        set.current += 1;
+        set.filters.push_back(filter);
     }
 
     /// A filter of the last connection that is to be set again, and that it has been.
     pub(super) fn next(&self) -> Option<&[u8]> {
-        let set = self.0.as_ref()?;
-        set.filters.get(set.current).map(|filter| &**filter)
+        let set = self.0.as_ref().filter(|set| set.missing > 0)?;
+        set.filters.front().map(|filter| &**filter)
     }
 
     pub(super) fn advance(&mut self) {
-        if let Some(set) = &mut self.0 {
-            set.current += 1;
+        if let Some(set) = self.0.as_mut().filter(|set| set.missing > 0) {
+            set.missing -= 1;
+            set.filters.rotate_left(1);
         }
     }
 
     /// None is set on the connection that comes next.
     pub(super) fn begin_again(&mut self) {
         if let Some(set) = &mut self.0 {
-            set.current = 0;
+            set.missing = set.filters.len();
         }
     }
 }

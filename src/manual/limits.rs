@@ -9,6 +9,8 @@
 //! | an unwanted event that comes near a limit, so that its lines are indexed after all | once a frame at the most is it read again from its start |
 //! | a `Follows` that never ends, full of blank lines | what the frame is has been decided at its first blank line; each further one costs one comparison |
 //! | reading faster than frames are taken | `Limits::buffer`; [`Decoder::room`](crate::Decoder::room) tells when to stop reading, which hands the pressure back to the peer |
+//! | a list of more items than a client may keep | [`Config::ceiling`](crate::client::Config::ceiling): reading stops until the program takes items, for as long as an answer may take; then the list fails and all else goes on. An item that can't fit at all fails its list at once. [`AtCeiling`](crate::client::AtCeiling) |
+//! | items and text without `ActionID`, to make the client look for whom they are | found in time logarithmic in the requests in flight |
 //!
 //! # The same answer, however it is cut
 //!

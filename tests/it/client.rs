@@ -376,7 +376,8 @@ fn a_long_request_beside_many_short_ones() {
     assert_eq!((peer.client.held(), peer.client.in_flight()), (0, 0));
 }
 
-/// A sign of life is asked for unless a request awaits its answer; one that awaits its outcome has been answered.
+/// A sign of life is asked for unless a request awaits its answer; one that awaits its outcome has
+/// been answered.
 #[test]
 fn keep_alive_beside_requests() {
     let config = || Config::new().keep_alive(60 * SECOND, 5 * SECOND).response_timeout(100 * SECOND);
@@ -430,7 +431,8 @@ fn keep_alive_after_a_stop() {
     assert_eq!(peer.sent(), ["Ping"]);
 }
 
-/// An item without `ActionID` belongs to the oldest open list that has items of its kind, be it one of several.
+/// An item without `ActionID` belongs to the oldest open list that has items of its kind, be it one
+/// of several.
 #[test]
 fn items_without_action_id() {
     let mut peer = Peer::ready(Config::new());
@@ -653,7 +655,8 @@ fn the_clock_stops_with_the_reading() {
     assert_eq!(peer.pass(5 * SECOND)[..2], ["lost Started { items: 1 }", "closed"]);
 }
 
-/// A list that is collected and an innocent request beside it, with signs of life; the list has come to its first item.
+/// A list that is collected and an innocent request beside it, with signs of life; the list has
+/// come to its first item.
 fn list_and_ping(config: Config, limit: usize) -> (Peer, Handle<Status<'static>>) {
     let mut peer = Peer::ready(config.response_timeout(10 * SECOND).keep_alive(20 * SECOND, SECOND));
     let list = peer.send(&Status::new());

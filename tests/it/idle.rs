@@ -139,7 +139,8 @@ fn polls() {
     assert_eq!(allocations() - before, 0);
 }
 
-/// A connection with a request for each way to end, eight of them collected; all that it has held is given back. Says how many requests it was.
+/// A connection with a request for each way to end, eight of them collected; all that it has held
+/// is given back. Says how many requests it was.
 fn each_ending(peer: &mut Peer) -> usize {
     fn say(peer: &mut Peer, text: &str) -> Vec<String> {
         let mut text = text.to_owned();

@@ -79,7 +79,8 @@ const TIMEOUT: Duration = Duration::from_millis(300);
 
 /// What the harness has seen of one request.
 struct Seen {
-    /// Its `ActionID`, and that of the ping behind it that finds the end of its text; of this connection only.
+    /// Its `ActionID`, and that of the ping behind it that finds the end of its text; of this
+    /// connection only.
     action_id: Option<String>,
     probe: Option<String>,
     /// When it was sent, or the last thing of it was told.
@@ -124,7 +125,9 @@ struct Driven {
 }
 
 /// Whatever is done to a client, and however its input is cut: each request ends once and not before it was sent, with the items it says, a list that is collected lends none, what is held stays under the
-/// ceiling, nothing appears without a cause or before its time, what is told of a request came under its `ActionID`, what nobody answers ends in time, and after the end the report is of what was lost.
+/// ceiling, nothing appears without a cause or before its time, what is told of a request came
+/// under its `ActionID`, what nobody answers ends in time, and after the end the report is of what
+/// was lost.
 pub fn session_ops(data: &[u8]) {
     let mut bytes = Unstructured::new(data);
     let Ok(flags) = bytes.arbitrary::<[u8; 4]>() else { return };
@@ -208,7 +211,8 @@ impl Driven {
         // What is due has been done.
         if matches!(op, Op::Wait(_) | Op::Due) {
             assert!(self.client.poll_timeout().is_none_or(|due| due > self.now), "{op:?} left something due");
-            // Where the clock never stops, and for what is told at once, that is known from outside.
+            // Where the clock never stops, and for what is told at once, that is known from
+            // outside.
             for (id, seen) in self.sent.iter().filter(|(_, seen)| !seen.ended && !seen.slow && !seen.collects) {
                 let in_time = self.policy == AtCeiling::StopReading || self.now < seen.last + TIMEOUT;
                 assert!(in_time, "{op:?}: the time of {id:?} was up");
@@ -517,7 +521,8 @@ impl Driven {
         (self.eof, self.logged_in, self.ready, self.closing) = (false, false, false, false);
     }
 
-    /// Nothing is heard any more: time alone ends what hasn't ended, and the clock is not asked for anything else than its due.
+    /// Nothing is heard any more: time alone ends what hasn't ended, and the clock is not asked for
+    /// anything else than its due.
     fn outlast(&mut self) {
         self.inbox.clear();
         let start = self.now;

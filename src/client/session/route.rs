@@ -1,6 +1,7 @@
 //! What a frame is, and to which request.
 
-use super::{Notice, Pause, Session};
+use super::time::Pause;
+use super::{Notice, Session};
 use crate::client::config::AtCeiling;
 use crate::client::entry::{Awaits, Phase, Purpose};
 use crate::client::list::{self, Collected, Subscribes};
@@ -114,7 +115,8 @@ impl Session {
         if collects { Route::Collected } else { Route::Item(Id(number)) }
     }
 
-    /// The next item of this list doesn't fit under the ceiling, and takes so many bytes. Waits for room where there can be some and the list is still given time to get it.
+    /// The next item of this list doesn't fit under the ceiling, and takes so many bytes. Waits for
+    /// room where there can be some and the list is still given time to get it.
     fn full(&mut self, id: Id, size: usize) -> Route {
         let waits = self.config.at_ceiling == AtCeiling::StopReading
             && !self.eof
@@ -255,7 +257,8 @@ impl Session {
         self.restore();
     }
 
-    /// Text comes in its turn: it belongs to the request whose probe is the next to be answered, or to nobody where that request has ended before.
+    /// Text comes in its turn: it belongs to the request whose probe is the next to be answered, or
+    /// to nobody where that request has ended before.
     fn route_text(&mut self) -> Route {
         let Some(probe) = self.in_flight.oldest(Awaits::Text) else { return Route::Unclaimed(None) };
         let number = probe - 1;
