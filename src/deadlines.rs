@@ -29,7 +29,7 @@ impl<T: Ord + Copy> Deadlines<T> {
     }
 
     /// How many there are.
-    #[cfg(debug_assertions)]
+    #[allow(dead_code, reason = "asked by the checks of debug builds alone")]
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
