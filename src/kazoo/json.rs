@@ -75,7 +75,7 @@ impl<'a> Json<'a> {
 
     /// The truth value, also where it stands in a string.
     pub fn to_bool(self) -> Option<bool> {
-        match self.0.trim_matches('"') {
+        match &*self.string().unwrap_or(Cow::Borrowed(self.0)) {
             text if text.eq_ignore_ascii_case("true") => Some(true),
             text if text.eq_ignore_ascii_case("false") => Some(false),
             _ => None,
