@@ -46,3 +46,12 @@ for file in seeds/fs_list/* crashes/fs_list/*; do
     if [ -f "$file" ]; then cp "$file" corpus/fs_list/; fi
 done
 echo "corpus/fs_list: $(find corpus/fs_list -type f | wc -l) files"
+# Made of their seeds alone; answers and texts of sipXecs as they came besides.
+for target in answers sipxecs conference_roundtrip; do
+    mkdir -p "corpus/$target"
+    for file in "seeds/$target"/* "crashes/$target"/*; do
+        if [ -f "$file" ]; then cp "$file" "corpus/$target/"; fi
+    done
+    if [ "$target" = sipxecs ]; then cp ../corpus/sipxecs/* corpus/sipxecs/; fi
+    echo "corpus/$target: $(find "corpus/$target" -type f | wc -l) files"
+done

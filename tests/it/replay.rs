@@ -49,13 +49,53 @@ fn kazoo_json() {
 #[cfg(feature = "conference")]
 #[test]
 fn conference_roundtrip() {
-    for folder in ["corpus/kazoo", "corpus/sipxecs", "fuzz/crashes/conference_roundtrip"] {
+    let seeds = files("fuzz/seeds/conference_roundtrip");
+    assert!(seeds.len() >= 29, "a seed for each command");
+    let crashes = files("fuzz/crashes/conference_roundtrip");
+    for (name, bytes) in seeds.into_iter().chain(crashes) {
+        println!("{name}");
+        crate::support::conference::conference_roundtrip(&bytes);
+    }
+    for folder in ["corpus/kazoo", "corpus/sipxecs"] {
         for (name, bytes) in files(folder) {
             println!("{name}");
             for start in 0..bytes.len().min(64) {
                 crate::support::conference::conference_roundtrip(&bytes[start..]);
             }
         }
+    }
+}
+
+/// The same for answers of conference servers: two bytes of a status, 24 of choices for the command, then the answer.
+#[cfg(feature = "conference")]
+#[test]
+fn answers() {
+    let seeds = files("fuzz/seeds/answers");
+    assert!(seeds.len() >= 29, "a seed for each command");
+    for (name, bytes) in seeds.into_iter().chain(files("fuzz/crashes/answers")) {
+        println!("{name}");
+        for end in 0..=bytes.len() {
+            crate::support::answers::answers(&bytes[..end]);
+        }
+    }
+}
+
+/// The same for the service of sipXecs: two bytes of a status, then the answer; or any text.
+#[cfg(feature = "sipxecs")]
+#[test]
+fn sipxecs() {
+    let seeds = files("fuzz/seeds/sipxecs");
+    assert!(seeds.len() >= 10, "answers, challenges and contacts");
+    for (name, bytes) in seeds.into_iter().chain(files("fuzz/crashes/sipxecs")) {
+        println!("{name}");
+        for end in 0..=bytes.len() {
+            crate::support::sipxecs::sipxecs(&bytes[..end]);
+        }
+    }
+    for (name, bytes) in files("corpus/sipxecs") {
+        println!("{name}");
+        crate::support::sipxecs::sipxecs(&bytes);
+        crate::support::sipxecs::sipxecs(&[b"\xc8\0", &bytes[..]].concat());
     }
 }
 

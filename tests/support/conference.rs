@@ -2,33 +2,92 @@
 
 use super::freeswitch::split;
 use ami_proto::conference::{Command, Dialect, Level, Relation, Request, Side, Who};
-use ami_proto::kazoo::{Account, Method};
+use ami_proto::kazoo::{Account, Envelope, Method};
 use arbitrary::{Arbitrary, Result, Unstructured};
 
 pub const DIALECTS: [Dialect<'static>; 4] =
     [Dialect::ConfBridge, Dialect::FreeSwitch, Dialect::SipXecs(Method::Get), Dialect::Kazoo(Account::new("ACCOUNT"))];
 
-/// Whatever a command is made of, its request says just that to its server, or there is none.
+/// Every dialect that differs from those by how it asks.
+const OTHERS: [Dialect<'static>; 5] = [
+    Dialect::SipXecs(Method::Put),
+    Dialect::SipXecs(Method::Post),
+    Dialect::SipXecs(Method::Patch),
+    Dialect::SipXecs(Method::Delete),
+    ON_TOP,
+];
+const ON_TOP: Dialect<'static> = Dialect::Kazoo(Account::new("ACCOUNT").envelope(Envelope::OnTop));
+
+/// Whatever a command is made of, its request says just that to its server, or there is none; and there is one where the
+/// dialect has the command and nothing is odd about its arguments.
 pub fn conference_roundtrip(data: &[u8]) {
     let mut source = Unstructured::new(data);
     let Ok(texts) = <[&str; 4]>::arbitrary(&mut source) else { return };
-    let Ok(command) = command(&mut source, texts) else { return };
-    for dialect in DIALECTS {
-        carries(dialect, &command);
+    let mut again = Unstructured::new(source.peek_bytes(source.len()).unwrap_or_default());
+    let Ok(odd) = command(&mut source, texts, &LIKELY) else { return };
+    let plain = command(&mut again, ["3"; 4], &["3"]).expect("the same choices");
+    for dialect in DIALECTS.into_iter().chain(OTHERS) {
+        carries(dialect, &odd);
+        assert_eq!(carries(dialect, &plain), has(dialect, &plain), "{plain} in {}", dialect.name());
     }
 }
 
-/// Some texts are such as a person would give, so that more than refusals is tried.
-fn text<'a>(source: &mut Unstructured<'_>, texts: [&'a str; 4]) -> Result<&'a str> {
-    let likely = ["3", "room", "it's a room", "SIP/a-00000001", "^^:a", "say", "4294967295", "a;b|c"];
-    let of_ours = source.choose_index(4)?;
-    Ok(if source.ratio(1, 3)? { likely[source.choose_index(likely.len())?] } else { texts[of_ours] })
+/// Whether a dialect has a command: the table of the documentation, written down again.
+pub fn has(dialect: Dialect<'_>, command: &Command<'_>) -> bool {
+    use Command::*;
+    match dialect {
+        Dialect::ConfBridge => match command {
+            Mute(_, who) | Unmute(_, who) | Kick(_, who) => *who != Who::Last,
+            StopRecord { file, .. } => file.is_none(),
+            command => matches!(
+                command,
+                ListRooms | List(_) | Lock(_) | Unlock(_) | StartRecord { .. } | VideoSource(..) | Command::Dial { .. }
+            ),
+        },
+        Dialect::FreeSwitch => match command {
+            StartRecord { file, .. } => file.is_some(),
+            command => !matches!(command, Invite { .. }),
+        },
+        Dialect::SipXecs(_) => match command {
+            StartRecord { file, .. } => file.is_none(),
+            command => !matches!(command, ListRooms),
+        },
+        _ => match command {
+            Mute(_, who) | Unmute(_, who) | Deaf(_, who) | Undeaf(_, who) => {
+                matches!(who, Who::One(_) | Who::AllButModerators)
+            }
+            Kick(_, who) => matches!(who, Who::One(_) | Who::All),
+            StartRecord { file, .. } | StopRecord { file, .. } => file.is_none(),
+            command => matches!(
+                command,
+                ListRooms
+                    | List(_)
+                    | Show(_)
+                    | Lock(_)
+                    | Unlock(_)
+                    | Play { .. }
+                    | Command::Dial { .. }
+                    | Invite { .. }
+                    | Relate { .. }
+            ),
+        },
+    }
 }
 
-fn command<'a>(source: &mut Unstructured<'_>, texts: [&'a str; 4]) -> Result<Command<'a>> {
-    let conference = text(source, texts)?;
-    let one = text(source, texts)?;
-    let other = text(source, texts)?;
+/// Texts such as a person would give, so that more than refusals is tried.
+pub const LIKELY: [&str; 8] = ["3", "room", "it's a room", "SIP/a-00000001", "^^:a", "say", "4294967295", "a;b|c"];
+
+fn text<'a>(source: &mut Unstructured<'_>, texts: [&'a str; 4], likely: &[&'a str]) -> Result<&'a str> {
+    let of_ours = source.choose_index(4)?;
+    let chosen = source.choose_index(LIKELY.len())?;
+    Ok(if source.ratio(1, 3)? { likely[chosen % likely.len()] } else { texts[of_ours] })
+}
+
+/// A command out of any bytes, of these texts.
+pub fn command<'a>(source: &mut Unstructured<'_>, texts: [&'a str; 4], likely: &[&'a str]) -> Result<Command<'a>> {
+    let conference = text(source, texts, likely)?;
+    let one = text(source, texts, likely)?;
+    let other = text(source, texts, likely)?;
     let some = bool::arbitrary(source)?.then_some(other);
     let who = *source.choose(&[Who::One(one), Who::All, Who::AllButModerators, Who::Last])?;
     let level = *source.choose(&[None, Some(Level::Up), Some(Level::Down), Some(Level::To(-3))])?;
@@ -63,11 +122,23 @@ fn command<'a>(source: &mut Unstructured<'_>, texts: [&'a str; 4]) -> Result<Com
         Command::Dial { conference, endpoint: other, caller },
         Command::DialAndWait { conference, endpoint: other, caller },
         Command::Invite { conference, user: one },
+        Command::Transfer { conference, participants: ids(one), to: other },
         Command::Relate { conference, participant: one, other, relation },
         Command::Floor(conference, one),
         Command::VideoSource(conference, one),
     ];
     Ok(all[source.choose_index(all.len())?])
+}
+
+/// A list of one or two, for texts that are there for good.
+fn ids(one: &str) -> &'static [&'static str] {
+    match one {
+        "3" => &["3"],
+        "4294967295" => &["3", "4294967295"],
+        "SIP/a-00000001" => &["SIP/a-00000001"],
+        "room" => &[],
+        _ => &["3", "9", "9"],
+    }
 }
 
 /// Whether the dialect has a request for a command; where it has, the request says what the command does.
@@ -90,6 +161,7 @@ pub fn carries(dialect: Dialect<'_>, command: &Command<'_>) -> bool {
         Request::Http(request) if matches!(dialect, Dialect::SipXecs(_)) => {
             let rest = request.target().strip_prefix("/sipxconfig/rest/my/conference/").expect("the service's path");
             let (conference, rest) = rest.split_once('/').expect("a command");
+            assert_eq!(dialect, Dialect::SipXecs(request.method()));
             assert!(request.body().is_empty() && !rest.contains(['/', '?']));
             // The service splits what it has decoded, and makes blanks of slashes.
             let rest = decoded(rest);
@@ -105,13 +177,20 @@ pub fn carries(dialect: Dialect<'_>, command: &Command<'_>) -> bool {
             }
         }
         Request::Http(request) => {
+            assert_eq!(request.method(), if request.body().is_empty() { Method::Get } else { Method::Put });
             let segments: Vec<_> = request.target().split('/').skip(1).map(decoded).collect();
             let mut told = segments[2..].to_vec();
             if !request.body().is_empty() {
                 let body: serde_json::Value = serde_json::from_slice(request.body()).expect("JSON");
-                let data = &body["data"];
-                told.push(format!("={}", data["action"].as_str().expect("an action")));
-                for (name, value) in data["data"].as_object().into_iter().flatten() {
+                let (action, data) = if dialect == ON_TOP {
+                    assert_eq!(body.as_object().map(serde_json::Map::len), Some(2));
+                    (&body["action"], &body["data"])
+                } else {
+                    assert_eq!(body.as_object().map(serde_json::Map::len), Some(1));
+                    (&body["data"]["action"], &body["data"]["data"])
+                };
+                told.push(format!("={}", action.as_str().expect("an action")));
+                for (name, value) in data.as_object().into_iter().flatten() {
                     let value = if value.is_array() { &value[0] } else { value };
                     let value = value.as_str().map_or_else(|| value.to_string(), str::to_string);
                     told.push(format!("{name}={value}"));
@@ -280,6 +359,11 @@ fn told_to_freeswitch(command: &Command<'_>, dialect: &Dialect<'_>) -> Vec<Strin
             all
         }
         Command::Invite { user, .. } if service => two("invite", user.to_string()),
+        Command::Transfer { participants, to, .. } => {
+            let mut all = two("transfer", to.to_string());
+            all.extend(participants.iter().map(|id| number(id)));
+            all
+        }
         Command::Relate { participant, other, relation, .. } => {
             vec!["relate".to_string(), number(participant), number(other), relation.as_str().to_string()]
         }

@@ -4,6 +4,8 @@
 // What follows is for readers of tests, not of rustdoc.
 #![allow(clippy::pedantic)]
 
+#[cfg(feature = "conference")]
+pub mod answers;
 pub mod captures;
 pub mod case;
 pub mod cases;
@@ -27,6 +29,8 @@ pub mod oracle;
 pub mod server_ops;
 #[cfg(feature = "std")]
 pub mod session_ops;
+#[cfg(feature = "sipxecs")]
+pub mod sipxecs;
 pub mod splits;
 
 use ami_proto::{Decoder, Frame, FrameError, FrameKind, Framing, Limits};
