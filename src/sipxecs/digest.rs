@@ -173,7 +173,9 @@ impl<'a> Challenge<'a> {
 /// The value of a parameter, without its quotes, and what follows it.
 fn parameter(text: &str) -> Option<(&str, &str)> {
     let Some(quoted) = text.strip_prefix('"') else {
-        return Some(text.split_at(text.find([',', ' ']).unwrap_or(text.len())));
+        let (word, rest) = text.split_at(text.find([',', ' ']).unwrap_or(text.len()));
+        // It goes back between quotes, as it stands.
+        return (!word.contains(['"', '\\'])).then_some((word, rest));
     };
     let mut escaped = false;
     let end = quoted.bytes().position(|byte| {

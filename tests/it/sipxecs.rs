@@ -317,6 +317,8 @@ fn digest() {
         "Basic realm=\"x\"",
         "Digest realm=\"x\"",
         "Digest realm=\"x, nonce=\"y",
+        "Digest realm=\"x\", nonce=y\"",
+        "Digest realm=\"x\", nonce=\"y\", opaque=z\\",
         "Digest realm=\"\u{e9}\", nonce=\"a\r\n\"",
     ] {
         assert_eq!(Challenge::parse(text), None, "{text}");
