@@ -254,7 +254,7 @@ impl Server {
         event.kind() == FrameKind::Event && self.stage == Stage::LoggedIn && received
     }
 
-    /// Sends these bytes as they are: what a mock of an odd server needs.
+    /// Sends these bytes as they are: what a mock of an odd server needs. Once the session is over they go nowhere.
     pub fn raw(&mut self, bytes: &[u8]) {
         self.write_unrefused(|out| append(out, bytes));
     }

@@ -325,8 +325,11 @@ impl Server {
         }
     }
 
-    /// Has something written, if there is room for it; else the session is over.
+    /// Has something written, if there is room for it; else the session is over. Once it is, nothing is written.
     fn write(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>) -> Result<(), EncodeError> {
+        if self.stage == Stage::Over {
+            return Ok(());
+        }
         let max = self.config.unsent;
         if self.out.write(max.saturating_sub(self.unsent()), write)?.is_none() {
             self.lose(ConnectionError::NotRead { max });

@@ -6,6 +6,8 @@
 
 #[cfg(feature = "conference")]
 pub mod answers;
+#[cfg(feature = "std")]
+pub mod asked;
 pub mod captures;
 pub mod case;
 pub mod cases;

@@ -1,8 +1,10 @@
 // What must hold for any operations on a server: the body of the fuzz target `server_ops`.
 
+use super::asked::{self, Asked};
+use ami_proto::client::{self, Client, Credentials};
 use ami_proto::server::{Config, RequestId, Server, ServerEvent};
 use ami_proto::value::Classes;
-use ami_proto::{Decoder, FrameKind, Limits};
+use ami_proto::{Decoder, FrameKind, Framing, Limits, OwnedFrame};
 use arbitrary::{Arbitrary, Unstructured};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -17,6 +19,15 @@ enum Op<'a> {
         id: &'a [u8],
         lines: u8,
     },
+    /// A login that answers the challenge, rightly or not.
+    Key {
+        right: bool,
+    },
+    /// What is asked to be received, later or at the login.
+    Mask {
+        login: bool,
+        mask: u8,
+    },
     Accept(u32),
     Refuse {
         in_use: bool,
@@ -26,7 +37,17 @@ enum Op<'a> {
     Item(u8, &'a [u8]),
     Complete(u8),
     Break(u8),
+    Text(u8),
+    Raw,
     Event(u32, &'a [u8]),
+    /// An event of another connection, of classes or of none.
+    Forward(Option<u32>),
+    /// What a client upstream is told of a request, to the one that asks or to another.
+    Relay {
+        number: u8,
+        other: bool,
+        how: u8,
+    },
     Transmit(u8),
     Wait(u16),
     /// To the very time that was asked for.
@@ -51,6 +72,25 @@ const REQUESTS: [&str; 11] = [
     "Login\r\nAuthType: MD5\r\nKey: 0",
 ];
 
+const MASKS: [&str; 16] = [
+    "",
+    "on",
+    "off",
+    "No",
+    "all",
+    "3",
+    "0",
+    "4294967295",
+    "99999999999999",
+    "3x",
+    "system",
+    "call,system",
+    "system, call",
+    "c,",
+    "Call,agi",
+    " all,nonsense",
+];
+
 const OPEN: usize = 4;
 const UNSENT: usize = 1000;
 const BUFFER: u32 = 4096;
@@ -71,6 +111,13 @@ struct Driven {
     gone: usize,
     read: usize,
     reader: Decoder,
+    /// What was taken of the input and not told yet, and what it has asked for: classes, and a challenge.
+    asked: Asked,
+    mask: u32,
+    readable: u32,
+    challenged: bool,
+    /// Where requests are passed on to.
+    upstream: Option<Client>,
     /// Everything told, where two are compared.
     told: Option<Vec<String>>,
 }
@@ -122,6 +169,11 @@ impl Driven {
             gone: 0,
             read: 0,
             reader: Decoder::new(Limits::new()),
+            asked: Asked::default(),
+            mask: 0,
+            readable: 0,
+            challenged: false,
+            upstream: None,
             told: compared.then(Vec::new),
         };
         assert_eq!(driven.written(), [(FrameKind::Banner, String::new())]);
@@ -171,14 +223,25 @@ impl Driven {
                 let text = [b"Action: ", name.as_bytes(), b"\r\nActionID: ", id, b"\r\n", lines.as_bytes(), b"\r\n"];
                 self.receive(&text.concat());
             }
+            Op::Key { right } => {
+                // printf 7s | md5sum
+                let key = if right { "a43103fa2c1ea6fb4d78c4e895fcfee4" } else { "A43103fa2c1ea6fb4d78c4e895fcfee4" };
+                self.receive(format!("Action: Login\r\nauthtype: md5\r\nKey: {key}\r\n\r\n").as_bytes());
+            }
+            Op::Mask { login, mask } => {
+                let mask = MASKS[usize::from(mask) % MASKS.len()];
+                let action = if login { "Login\r\nEvents" } else { "events\r\nEVENTMASK" };
+                self.receive(format!("Action: {action}: {mask}\r\n\r\n").as_bytes());
+            }
             Op::Accept(classes) => {
                 let Some(id) = self.login.take() else { return };
                 let classes = Classes::from_bits(classes);
+                self.readable = classes.bits();
                 self.server.accept(id, classes).expect("it waits, or the session is over");
                 let written = self.written();
                 if !self.server.is_over() {
                     assert_eq!(written[0], (FrameKind::Response, "Success".into()));
-                    let booted = self.server.mask().contains(Classes::SYSTEM);
+                    let booted = self.mask & self.readable & 1 != 0;
                     assert_eq!(written.len(), 1 + usize::from(booted));
                     assert!(self.server.accept(id, classes).is_err(), "answered once");
                 }
@@ -225,9 +288,56 @@ impl Driven {
                 self.wrote(true, FrameKind::Event, "StatusComplete");
                 self.answered(id, true);
             }
+            Op::Text(number) => {
+                let Some(id) = self.pick(number) else { return };
+                self.server.respond_text(id, b"no frame\r\n\r\n").expect("it is open");
+                self.wrote(true, FrameKind::Text, "");
+                self.answered(id, true);
+            }
+            Op::Raw => {
+                let over = self.server.is_over();
+                self.server.raw(b"as it is\r\n\r\n");
+                self.wrote(!over, FrameKind::Text, "");
+            }
+            Op::Forward(classes) => {
+                let (privilege, bits) = match classes.map(asked::privilege) {
+                    Some((names, bits)) => (format!("Privilege: {names}\r\n"), Some(bits)),
+                    None => (String::new(), None),
+                };
+                let receives = bits.is_some_and(|bits| self.receives(bits));
+                let event = frame(Framing::SERVER, &format!("Event: A\r\n{privilege}\r\n"));
+                let sent = self.server.forward(event.view());
+                assert!(sent == receives || self.server.is_over());
+                self.wrote(sent, FrameKind::Event, "A");
+            }
+            Op::Relay { number, other, how } => {
+                let id = self.pick(number).filter(|_| !other);
+                let now = self.now;
+                let client = self.upstream.get_or_insert_with(|| upstream(now));
+                let ping = frame(Framing::REQUESTS, "Action: Ping\r\nActionID: a\r\n\r\n");
+                let asks = client.forward(now, ping.view()).expect("room for it");
+                let name = transmitted(client);
+                let kind = if how % 4 == 0 { "Success" } else { "Error" };
+                match how % 4 {
+                    0 | 1 => {
+                        let answer = format!("Response: {kind}\r\nActionID: {name}\r\n\r\n");
+                        assert_eq!(client.handle_input(now, answer.as_bytes()), answer.len());
+                    }
+                    2 => assert!(client.cancel(asks)),
+                    _ => client.handle_timeout(now + Duration::from_secs(3600)),
+                }
+                let event = client.poll_event().expect("it stands").expect("an ending");
+                assert_eq!(event.id(), Some(asks));
+                self.server.relay(id, event);
+                assert!(matches!(client.poll_event(), Ok(None)));
+                self.wrote(id.is_some(), FrameKind::Response, kind);
+                if let Some(id) = id {
+                    self.answered(id, true);
+                }
+            }
             Op::Event(classes, value) => {
                 let classes = Classes::from_bits(classes);
-                let receives = self.server.is_logged_in() && self.server.mask().contains(classes);
+                let receives = self.receives(classes.bits());
                 let sent = self.server.event(classes, "A", [("B", value)]);
                 let sent = match sent {
                     Ok(sent) => {
@@ -260,6 +370,33 @@ impl Driven {
             Op::Close => self.server.close(),
             Op::Eof => self.eof = true,
         }
+    }
+
+    /// Whether events of all these classes are received.
+    fn receives(&self, bits: u32) -> bool {
+        self.server.is_logged_in() && bits & self.mask & self.readable == bits
+    }
+
+    /// The messages that were taken with an event: so many that the server has answered itself, then the one that it tells of, if it does.
+    fn follow(&mut self, answered: usize, told: bool) -> Option<asked::Message> {
+        for _ in 0..answered {
+            let message = self.asked.next().expect("what it answers has been asked");
+            match &*message.action() {
+                "events" => self.mask = asked::mask(message.get("EventMask")).unwrap_or(self.mask),
+                "challenge" => self.challenged |= message.get("AuthType").eq_ignore_ascii_case(b"MD5"),
+                "login" | "logoff" => {}
+                other => panic!("{other:?} was answered"),
+            }
+        }
+        told.then(|| self.asked.next().expect("what it tells of has been asked"))
+    }
+
+    /// Whether a login shows the secret `s`, or knows it.
+    fn is_shown(&self, login: &asked::Message) -> bool {
+        if !login.get("AuthType").eq_ignore_ascii_case(b"MD5") {
+            return login.get("Secret") == b"s";
+        }
+        cfg!(feature = "md5") && self.challenged && login.get("Key") == b"a43103fa2c1ea6fb4d78c4e895fcfee4"
     }
 
     fn answered(&mut self, id: RequestId, done: bool) {
@@ -307,6 +444,7 @@ impl Driven {
             if taken == 0 {
                 return;
             }
+            self.asked.push(&self.inbox[..taken]);
             self.inbox.drain(..taken);
             self.drain();
         }
@@ -322,13 +460,15 @@ impl Driven {
             let event = match self.server.poll_event() {
                 Ok(Some(event)) => event,
                 Ok(None) => {
-                    self.answers(before);
+                    let answers = self.answers(before);
+                    self.follow(answers, false);
                     break;
                 }
                 Err(error) => {
                     assert!(self.server.is_over());
                     assert_eq!(self.server.poll_event().err(), Some(error), "the error is sticky");
-                    self.answers(before);
+                    let answers = self.answers(before);
+                    self.follow(answers, false);
                     break;
                 }
             };
@@ -337,21 +477,34 @@ impl Driven {
             }
             match event {
                 ServerEvent::Login { id, attempt } => {
-                    assert!(!attempt.verify("s") || attempt.request().secret().is_ok_and(|secret| secret == "s"));
+                    let shown = attempt.verify("s");
                     assert!(self.latest.replace(id) < Some(id));
                     self.login = Some(id);
+                    let answers = self.answers(before);
+                    let login = self.follow(answers, true).expect("a message");
+                    assert_eq!(login.action(), "login");
+                    assert_eq!(shown, self.is_shown(&login));
+                    self.mask = asked::mask(login.get("Events")).unwrap_or(asked::ALL);
                 }
                 ServerEvent::Request { id, request } => {
-                    _ = request.action_type();
+                    let name = request.frame().name().expect("an action").to_string().to_ascii_lowercase();
+                    let answers = self.answers(before);
+                    assert_eq!(self.follow(answers, true).expect("a message").action(), name);
                     assert!(self.latest.replace(id) < Some(id), "a name of its own");
                     self.open.insert(id, 0);
                     assert!(self.server.is_logged_in());
                     assert!(self.open.len() <= OPEN, "no more requests than may be open");
                 }
-                ServerEvent::Malformed(_) | ServerEvent::Closed => {}
+                ServerEvent::Malformed(_) => {
+                    let answers = self.answers(before);
+                    self.follow(answers - 1, true);
+                }
+                ServerEvent::Closed => {
+                    let answers = self.answers(before);
+                    self.follow(answers, false);
+                }
                 other => panic!("{other:?}"),
             }
-            self.answers(before);
         }
         if self.server.is_over() {
             self.open.clear();
@@ -360,11 +513,13 @@ impl Driven {
         self.unchanged(|_| ());
     }
 
-    /// What `poll_event` has written is answers, and only to one that reads.
-    fn answers(&mut self, before: usize) {
+    /// What `poll_event` has written is answers, and only to one that reads; so many.
+    fn answers(&mut self, before: usize) -> usize {
         assert!(self.server.unsent() == before || before <= UNSENT / 2);
-        assert!(self.written().iter().all(|(kind, _)| *kind == FrameKind::Response));
+        let written = self.written();
+        assert!(written.iter().all(|(kind, _)| *kind == FrameKind::Response));
         self.bounded();
+        written.len()
     }
 
     fn bounded(&self) {
@@ -380,5 +535,31 @@ impl Driven {
         assert_eq!(before, state(&self.server));
         assert!(!matches!(self.server.poll_event(), Ok(Some(_))), "something new without a cause");
         assert_eq!(before, state(&self.server));
+        assert!(self.login.is_some() || self.server.mask().bits() == self.mask & self.readable, "another mask");
     }
+}
+
+/// The one frame of a text.
+fn frame(framing: Framing, text: &str) -> OwnedFrame {
+    let mut decoder = Decoder::new(Limits::new()).with_framing(framing.banner(false));
+    decoder.push(text.as_bytes());
+    decoder.next_frame().expect("no limit").expect("a frame").to_owned()
+}
+
+/// A client that is logged in.
+fn upstream(now: Instant) -> Client {
+    let mut client = Client::new(client::Config::new()).seeded(1);
+    client.login(now, Credentials::plain("u", "s")).expect("a login");
+    let name = transmitted(&mut client);
+    let answer = format!("A/1\r\nResponse: Success\r\nActionID: {name}\r\n\r\n");
+    assert_eq!(client.handle_input(now, answer.as_bytes()), answer.len());
+    while client.poll_event().expect("it stands").is_some() {}
+    client
+}
+
+/// Transmits the one request that waits, and gives its `ActionID`.
+fn transmitted(client: &mut Client) -> String {
+    let sent = String::from_utf8(client.poll_transmit().expect("a request").to_vec()).expect("text");
+    client.transmitted(sent.len());
+    sent.lines().find_map(|line| line.strip_prefix("ActionID: ")).expect("a name").to_owned()
 }
