@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")"
 largest=${1:-8192}
-for target in decode chunking kernels filtered differential write_read session_ops server_ops http fold; do
+for target in decode chunking kernels filtered differential write_read session_ops server_ops proxy requests http fold; do
     mkdir -p "corpus/$target"
     case $target in
         # Setup::LEN bytes of framing, limits and sizes come first; zeros are the defaults.

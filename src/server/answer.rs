@@ -95,9 +95,9 @@ impl Server {
     }
 
     /// Passes on what a client of another server was told: to the session whose `request` it is about as the answer, frame by frame as it came but for the `ActionID`, which is its own again; to any other session, with
-    /// `None`, only what all sessions receive, as [`forward`](Self::forward) does, and without the `ActionID` of the
-    /// request that it answers: what names our requests upstream is for nobody to know, see
-    /// [`manual::injection`](crate::manual::injection). An ending without a frame, such as a timeout, is told as an error. A request that is no longer open is told nothing.
+    /// `None`, only what all sessions receive, as [`forward`](Self::forward) does, and without an `ActionID`: what names
+    /// the requests upstream is for nobody to know, see [`manual::injection`](crate::manual::injection), and events
+    /// such as `UserEvent` and a late `OriginateResponse` show it. An ending without a frame, such as a timeout, is told as an error. A request that is no longer open is told nothing.
     ///
     /// This and [`Client::forward`](crate::client::Client::forward) are what a proxy is made of.
     ///
@@ -135,12 +135,10 @@ impl Server {
     /// ```
     pub fn relay(&mut self, request: Option<RequestId>, event: ClientEvent<'_>) {
         let Some(id) = request else {
-            match event {
-                ClientEvent::Event(told) => _ = self.forward(told.frame()),
-                ClientEvent::Ended { ending: Ending::Outcome(told), .. } if self.receives(told.frame()) => {
-                    self.write_unrefused(|out| readdress(told.frame(), &[], out));
+            if let ClientEvent::Event(told) | ClientEvent::Ended { ending: Ending::Outcome(told), .. } = event {
+                if self.receives(told.frame()) {
+                    self.write_unrefused(|out| unaddressed(told.frame(), out));
                 }
-                _ => {}
             }
             return;
         };
@@ -390,9 +388,8 @@ impl List<'_> {
 /// Copies a frame with another `ActionID`, where it has one.
 fn readdress(frame: Frame<'_>, action_id: &[u8], out: &mut Vec<u8>) {
     let mut old = frame.get("ActionID");
-    for line in frame.as_bytes().split_inclusive(|byte| *byte == b'\n') {
-        let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
-        if old.is_none() || !name.eq_ignore_ascii_case(b"ActionID") {
+    for line in lines(frame) {
+        if old.is_none() || !names_request(line) {
             append(out, line);
             continue;
         }
@@ -403,6 +400,21 @@ fn readdress(frame: Frame<'_>, action_id: &[u8], out: &mut Vec<u8>) {
             }
         }
     }
+}
+
+/// Copies an event without any `ActionID`.
+fn unaddressed(event: Frame<'_>, out: &mut Vec<u8>) {
+    lines(event).filter(|line| !names_request(line)).for_each(|line| append(out, line));
+}
+
+/// The lines of a frame, with their ends.
+fn lines(frame: Frame<'_>) -> impl Iterator<Item = &[u8]> {
+    frame.as_bytes().split_inclusive(|byte| *byte == b'\n')
+}
+
+fn names_request(line: &[u8]) -> bool {
+    let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+    name.eq_ignore_ascii_case(b"ActionID")
 }
 
 fn with_id<'out>(writer: FrameWriter<'out>, action_id: &[u8]) -> FrameWriter<'out> {

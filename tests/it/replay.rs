@@ -3,6 +3,8 @@
 use crate::support::fold::fold;
 use crate::support::http_ops::http;
 use crate::support::invariants::{self, Setup};
+use crate::support::proxy::proxy;
+use crate::support::requests::requests;
 use crate::support::server_ops::server_ops;
 use crate::support::session_ops::session_ops;
 use std::path::{Path, PathBuf};
@@ -21,6 +23,8 @@ fn crashes_and_seeds() {
         ("write_read", invariants::write_read),
         ("session_ops", session_ops),
         ("server_ops", server_ops),
+        ("proxy", proxy),
+        ("requests", requests),
         ("http", http),
         ("fold", fold),
     ];
@@ -221,6 +225,16 @@ fn noise_session_ops() {
 #[test]
 fn noise_server_ops() {
     noise(server_ops);
+}
+
+#[test]
+fn noise_proxy() {
+    noise(proxy);
+}
+
+#[test]
+fn noise_requests() {
+    noise(requests);
 }
 
 #[test]

@@ -14,6 +14,10 @@ impl Asked {
         self.0.extend_from_slice(bytes);
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Takes the next whole message.
     pub fn next(&mut self) -> Option<Message> {
         let (mut lines, mut at) = (Vec::new(), 0);
@@ -32,7 +36,7 @@ impl Asked {
 
 impl Message {
     /// The values of this header, in their order.
-    fn all(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &[u8]> {
         let lines = self.0.iter().filter_map(move |line| {
             let line = line.split(|byte| *byte == 0).next()?;
             let (found, value) = line.split_at_checked(name.len())?;

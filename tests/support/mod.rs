@@ -28,6 +28,10 @@ pub mod kazoo;
 pub mod message;
 pub mod oracle;
 #[cfg(feature = "std")]
+pub mod proxy;
+#[cfg(feature = "std")]
+pub mod requests;
+#[cfg(feature = "std")]
 pub mod server_ops;
 #[cfg(feature = "std")]
 pub mod session_ops;
