@@ -1,41 +1,69 @@
-//! Ids of channels that are gone, so that a straggler among the events (`NewCallerid` after `Hangup`, seen in 22) doesn't bring one back to life.
+//! Ids of channels that are gone, so that a straggler among the events (`NewCallerid` after
+//! `Hangup`, seen in 22) doesn't bring one back to life.
 
-use alloc::collections::{BTreeSet, VecDeque};
+use alloc::collections::BTreeMap;
 
+use crate::room::{self, Room};
 use crate::text::Text;
 
-/// How many are kept: the latest.
+/// How many are kept at the most: the latest.
 const KEPT: usize = 4096;
 
 /// The latest ids that are gone.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Gone {
-    ids: BTreeSet<Text>,
-    /// The same in the order in which they went; also some that have come again.
-    order: VecDeque<Text>,
+    ids: BTreeMap<Text, u64>,
+    /// The same in the order in which they went.
+    order: BTreeMap<u64, Text>,
+    went: u64,
+    room: Room,
 }
 
 impl Gone {
-    pub(crate) const fn new() -> Self {
-        Self { ids: BTreeSet::new(), order: VecDeque::new() }
+    /// Keeps no more than so many bytes.
+    pub(crate) const fn new(bytes: usize) -> Self {
+        let room = Room::new(bytes.saturating_sub(OWN));
+        Self { ids: BTreeMap::new(), order: BTreeMap::new(), went: 0, room }
     }
 
+    /// Adds an id. The oldest ones make room for it.
     pub(crate) fn insert(&mut self, id: Text) {
-        if self.order.len() >= KEPT {
-            if let Some(oldest) = self.order.pop_front() {
-                self.ids.remove(&oldest);
-            }
+        self.remove(id.as_bytes());
+        if !self.room.allows(cost(&id)) {
+            return;
         }
-        self.ids.insert(id.clone());
-        self.order.push_back(id);
+        while self.ids.len() >= KEPT || !self.room.has(cost(&id)) {
+            let Some((_, oldest)) = self.order.pop_first() else { return };
+            self.ids.remove(&oldest);
+            self.room.give_back(cost(&oldest));
+        }
+        self.room.add(cost(&id));
+        self.went += 1;
+        self.ids.insert(id.clone(), self.went);
+        self.order.insert(self.went, id);
     }
 
-    /// It has come again: ids can be chosen by the caller of `Originate`.
+    /// Forgets an id that has come again: ids can be chosen by the caller of `Originate`.
     pub(crate) fn remove(&mut self, id: &[u8]) {
-        self.ids.remove(id);
+        if let Some(place) = self.ids.remove(id) {
+            self.order.remove(&place);
+            self.room.give_back(room::bytes(id) * 2 + ENTRY);
+        }
     }
 
     pub(crate) fn contains(&self, id: &[u8]) -> bool {
-        self.ids.contains(id)
+        self.ids.contains_key(id)
     }
+
+    /// Bytes held.
+    pub(crate) const fn held(&self) -> usize {
+        if self.room.used() == 0 { 0 } else { self.room.used() + OWN }
+    }
+}
+
+const OWN: usize = room::root::<Text, u64>() + room::root::<u64, Text>();
+const ENTRY: usize = room::mapped::<Text, u64>() + room::mapped::<u64, Text>();
+
+const fn cost(id: &Text) -> usize {
+    room::text(id) * 2 + ENTRY
 }

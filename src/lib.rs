@@ -95,6 +95,7 @@ mod outbox;
 mod range;
 pub mod request;
 pub mod response;
+mod room;
 mod secret;
 #[cfg(feature = "serde")]
 mod serde;

@@ -2,12 +2,14 @@
 
 use alloc::boxed::Box;
 use core::borrow::Borrow;
+use core::cmp::Ordering;
 use core::fmt;
 
 use crate::wire::Value;
 
 /// A value that owns its bytes. It may have been cut to a limit; what keeps it says where.
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Default, Eq, Hash)]
+#[expect(clippy::derived_hash_with_manual_eq, reason = "both go by the bytes")]
 pub struct Text(Box<[u8]>);
 
 impl Text {
@@ -21,14 +23,59 @@ impl Text {
     }
 
     /// The bytes.
+    #[cfg(not(test))]
     pub const fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// The bytes; counted, so that tests see how many texts something looks at.
+    #[cfg(test)]
+    pub fn as_bytes(&self) -> &[u8] {
+        looks::LOOKS.with(|looks| looks.set(looks.get() + 1));
+        &self.0
+    }
+
+    /// Number of bytes.
+    pub(crate) const fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod looks {
+    std::thread_local! {
+        pub(super) static LOOKS: core::cell::Cell<u64> = const { core::cell::Cell::new(0) };
+    }
+
+    /// How many texts `run` compares or reads.
+    pub(crate) fn of(run: impl FnOnce()) -> u64 {
+        let before = LOOKS.get();
+        run();
+        LOOKS.get() - before
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Text {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
     }
 }
 
 impl Borrow<[u8]> for Text {
     fn borrow(&self) -> &[u8] {
-        &self.0
+        self.as_bytes()
     }
 }
 

@@ -1,15 +1,19 @@
-//! What is kept of a call. Times are those that the events were given with; no text is longer than the limit.
+//! What is kept of a call, and what it costs. Times are those that the events were given with; no
+//! text is longer than the limit.
 
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::Text;
+use crate::room::{self, listed};
 use crate::value::HangupCause;
 
 /// A call: all channels that belong together, from the first to the last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     pub(super) number: u64,
+    /// What its channels and linked ids in the books name it by.
+    pub(super) group: u64,
     pub(super) linkedid: Text,
     /// Those that it has had before, and those of calls that it took in.
     pub(super) former: Vec<Text>,
@@ -43,6 +47,9 @@ impl Call {
     }
 
     /// Its channels in the order in which they appeared.
+    ///
+    /// While a call goes on, those of a call that it took in stand together, before or behind its
+    /// own. Its other lists are the same: in the order of time once it has ended.
     pub fn legs(&self) -> &[Leg] {
         &self.legs
     }
@@ -89,7 +96,7 @@ impl Call {
     /// Why its first channel was hung up: as far as the caller is concerned, why the call ended.
     pub fn cause(&self) -> Option<HangupCause> {
         let own = self.legs.iter().find(|leg| leg.uniqueid == *self.linkedid());
-        own.or(self.legs.first()).and_then(|leg| leg.cause)
+        own.or_else(|| self.legs.iter().min_by_key(|leg| leg.order)).and_then(|leg| leg.cause)
     }
 
     /// The leg of this channel.
@@ -97,14 +104,23 @@ impl Call {
         self.legs.iter().find(|leg| leg.uniqueid.as_bytes() == uniqueid)
     }
 
-    /// The leg of a channel that lives. Ids can come again, so one that has ended may have the same.
-    pub(super) fn living(&mut self, uniqueid: &[u8]) -> Option<&mut Leg> {
-        self.legs.iter_mut().find(|leg| leg.ended.is_none() && leg.uniqueid.as_bytes() == uniqueid)
-    }
-
     /// How many marks it has, which [`CallLimits::marks`](super::CallLimits::marks) bounds.
     pub const fn marks(&self) -> usize {
         self.marks
+    }
+
+    /// How many elements move when another call takes it in.
+    pub(super) const fn weight(&self) -> usize {
+        self.legs.len() + self.marks
+    }
+
+    /// Puts its lists in the order of time, which merging leaves call by call.
+    pub(super) fn sort(&mut self) {
+        self.legs.sort_by_key(|leg| leg.order);
+        self.dials.sort_by_key(|dial| dial.span.start);
+        self.transfers.sort_by_key(|transfer| transfer.at);
+        self.queues.sort_by_key(|wait| wait.span.start);
+        self.parkings.sort_by_key(|parking| parking.span.start);
     }
 }
 
@@ -134,6 +150,8 @@ pub struct Leg {
     pub holds: Vec<Span>,
     /// When it was in which bridge.
     pub stays: Vec<Stay>,
+    /// Number of the leg in its tracker.
+    pub(super) order: u64,
 }
 
 /// From when to when. `None`: it goes on, or the end was never told.
@@ -247,4 +265,88 @@ pub struct Parking {
     pub space: Text,
     /// When.
     pub span: Span,
+}
+
+/// Something that a call keeps in a list.
+pub(super) trait Kept: Sized {
+    /// Bytes beside its place in the list.
+    fn beside(&self) -> usize;
+
+    /// Bytes that it costs, a little above the truth.
+    fn cost(&self) -> usize {
+        listed::<Self>() + self.beside()
+    }
+}
+
+impl Kept for Text {
+    fn beside(&self) -> usize {
+        room::text(self)
+    }
+}
+
+impl Kept for Span {
+    fn beside(&self) -> usize {
+        0
+    }
+}
+
+impl Kept for Stay {
+    fn beside(&self) -> usize {
+        room::text(&self.bridge)
+    }
+}
+
+impl Kept for Dial {
+    /// The books have its place twice.
+    fn beside(&self) -> usize {
+        2 * listed::<usize>() + room::text(&self.to) + optional(self.from.as_ref()) + optional(self.status.as_ref())
+    }
+}
+
+impl Kept for Transfer {
+    fn beside(&self) -> usize {
+        room::text(&self.by) + room::text(&self.target) + optional(self.result.as_ref())
+    }
+}
+
+impl Kept for QueueWait {
+    fn beside(&self) -> usize {
+        let member = match &self.outcome {
+            Some(QueueOutcome::Answered(member)) => Some(member),
+            _ => None,
+        };
+        room::text(&self.queue) + room::text(&self.caller) + optional(member)
+    }
+}
+
+impl Kept for Parking {
+    fn beside(&self) -> usize {
+        room::text(&self.parked) + room::text(&self.lot) + room::text(&self.space)
+    }
+}
+
+impl Kept for Leg {
+    fn beside(&self) -> usize {
+        let texts = room::text(&self.channel) + room::text(&self.uniqueid) + optional(self.number.as_ref());
+        texts + sum(&self.holds) + sum(&self.stays)
+    }
+}
+
+impl Call {
+    /// Bytes that it costs, a little above the truth.
+    pub(super) fn cost(&self) -> usize {
+        let lists = sum(&self.former) + sum(&self.legs) + sum(&self.dials) + sum(&self.transfers);
+        Self::OWN + room::text(&self.linkedid) + lists + sum(&self.queues) + sum(&self.parkings)
+    }
+
+    /// Bytes of a call without its texts and lists.
+    pub(super) const OWN: usize = room::mapped::<u64, Self>();
+}
+
+fn sum<T: Kept>(list: &[T]) -> usize {
+    list.iter().map(Kept::cost).sum()
+}
+
+fn optional(text: Option<&Text>) -> usize {
+    text.map_or(0, room::text)
 }

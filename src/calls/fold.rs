@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::call::{Dial, Parking, QueueOutcome, QueueWait, Span, Transfer, TransferKind};
+use super::call::{QueueOutcome, Transfer, TransferKind};
 use super::{Text, Tracker};
 use crate::event::{ChannelBlock, Event};
 use crate::value::{CallerIdPart, ChannelName, ChannelState, UniqueId};
@@ -30,10 +30,7 @@ pub(super) fn fold(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
         Event::NewConnectedLine(view) => see(tracker, **view, Unknown::Stays, at),
         Event::Rename(view) => {
             if let (Ok(uniqueid), Ok(name)) = (view.uniqueid(), view.new_name()) {
-                let name = tracker.text(name.as_bytes());
-                if let Some(leg) = tracker.leg(uniqueid.as_bytes()) {
-                    leg.channel = name;
-                }
+                tracker.rename(uniqueid.as_bytes(), name.as_bytes());
             }
         }
         Event::Hangup(view) => {
@@ -92,11 +89,10 @@ fn see(tracker: &mut Tracker, block: ChannelBlock<'_>, unknown: Unknown, at: Dur
         tracker.relink(uniqueid, linkedid);
     }
     let number = block.caller_id_num().ok().and_then(CallerIdPart::known).filter(|number| !number.is_empty());
-    let number = number.map(|number| tracker.text(number));
+    if let Some(number) = number {
+        tracker.number_is(uniqueid, number);
+    }
     if let Some(leg) = tracker.leg(uniqueid) {
-        if number.is_some() {
-            leg.number = number;
-        }
         match block.channel_state() {
             Ok(ChannelState::RING | ChannelState::RINGING) => {
                 leg.ringing.get_or_insert(at);
@@ -117,14 +113,14 @@ fn dial(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
             let from = id(tracker, **view);
             if let Some(to) = id(tracker, view.dest()) {
                 tracker.unite(from.unwrap_or(to), to);
-                begin_dial(tracker, from, to, at);
+                tracker.begin_dial(from, to, false, at);
             }
         }
         Event::DialState(view) => see(tracker, view.dest(), Unknown::Stays, at),
         Event::DialEnd(view) => {
             see(tracker, view.dest(), Unknown::Stays, at);
             if let Some(to) = id(tracker, view.dest()) {
-                end_dial(tracker, to, to, view.dial_status().ok(), at);
+                tracker.end_dial(to, false, view.dial_status().ok().map(Value::as_bytes), at);
             }
         }
         Event::Dial(view) => {
@@ -132,35 +128,13 @@ fn dial(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
             match view.dest_uniqueid() {
                 Ok(to) if tracker.is_id(to.as_bytes()) => {
                     tracker.unite(from.as_bytes(), to.as_bytes());
-                    begin_dial(tracker, Some(from.as_bytes()), to.as_bytes(), at);
+                    tracker.begin_dial(Some(from.as_bytes()), to.as_bytes(), true, at);
                 }
                 // The end names the caller alone.
-                _ => end_dial(tracker, from.as_bytes(), b"", view.dial_status().ok(), at),
+                _ => tracker.end_dial(from.as_bytes(), true, view.dial_status().ok().map(Value::as_bytes), at),
             }
         }
         _ => {}
-    }
-}
-
-fn begin_dial(tracker: &mut Tracker, from: Option<&[u8]>, to: &[u8], at: Duration) {
-    let from = from.map(Text::new);
-    tracker.mark(to, |call| call.dials.push(Dial { from, to: Text::new(to), span: Span::from(at), status: None }));
-}
-
-/// `known` is any channel of the call. Without `to` the status goes to whatever the call was still dialling.
-fn end_dial(tracker: &mut Tracker, known: &[u8], to: &[u8], status: Option<Value<'_>>, at: Duration) {
-    let status = status.map(|status| tracker.text(status.as_bytes()));
-    let Some(call) = tracker.number_of(known).and_then(|number| tracker.call(number)) else { return };
-    for dial in call.dials.iter_mut().filter(|dial| dial.status.is_none()) {
-        let meant = if to.is_empty() {
-            dial.from.as_ref().is_some_and(|from| from.as_bytes() == known)
-        } else {
-            dial.to.as_bytes() == to
-        };
-        if meant {
-            dial.span.close(at);
-            dial.status.clone_from(&status);
-        }
     }
 }
 
@@ -172,7 +146,7 @@ fn bridge(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
             if let (Some(uniqueid), Ok(bridge)) = (id(tracker, **view), view.bridge_uniqueid()) {
                 // A conference is no call.
                 if view.linkedid().is_err() && view.bridge_type().is_ok_and(|kind| kind == "basic") {
-                    if let Some(other) = tracker.inside(bridge.as_bytes()) {
+                    if let Some(other) = tracker.books.anyone_inside(bridge.as_bytes()).cloned() {
                         tracker.unite(uniqueid, other.as_bytes());
                     }
                 }
@@ -197,8 +171,8 @@ fn bridge(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
         }
         Event::Masquerade(view) => {
             let (Ok(clone), Ok(original)) = ((*view).clone(), view.original()) else { return };
-            if let (Some(clone), Some(original)) = (tracker.named(clone.as_bytes()), tracker.named(original.as_bytes()))
-            {
+            let [clone, original] = [clone, original].map(|name| tracker.books.named(name.as_bytes()).cloned());
+            if let (Some(clone), Some(original)) = (clone, original) {
                 tracker.unite(clone.as_bytes(), original.as_bytes());
             }
         }
@@ -262,7 +236,8 @@ fn transfer(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
     let Some(by) = by else { return };
     let target = tracker.text(&target);
     let result = result.map(|result| tracker.text(result.as_bytes()));
-    tracker.mark(by, |call| call.transfers.push(Transfer { kind, at, by: Text::new(by), target, result }));
+    let transfer = Transfer { kind, at, by: Text::new(by), target, result };
+    tracker.mark(by, |call, _| Some(&mut call.transfers), transfer, 0);
 }
 
 fn queue(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
@@ -280,8 +255,7 @@ fn queue(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
     }
     if matches!(event, Event::QueueCallerJoin(_) | Event::Join(_)) {
         let position = frame.get("Position").and_then(|position| position.parse().ok());
-        let wait = QueueWait { queue, caller: Text::new(caller), position, span: Span::from(at), outcome: None };
-        tracker.mark(caller, |call| call.queues.push(wait));
+        tracker.join_queue(caller, queue, position, at);
         return;
     }
     let outcome = match event {
@@ -292,14 +266,7 @@ fn queue(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
         }
         _ => None,
     };
-    let Some(call) = tracker.number_of(caller).and_then(|number| tracker.call(number)) else { return };
-    let mut waits = call.queues.iter_mut().rev();
-    if let Some(wait) = waits.find(|wait| wait.caller.as_bytes() == caller && wait.queue == queue) {
-        if outcome.is_some() {
-            wait.outcome = outcome;
-        }
-        wait.span.close(at);
-    }
+    tracker.leave_queue(&Text::new(caller), &queue, outcome, at);
 }
 
 fn park(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
@@ -310,18 +277,8 @@ fn park(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
     if matches!(event, Event::ParkedCall(_)) {
         let lot = tracker.text(frame.get("Parkinglot").unwrap_or_default().as_bytes());
         let space = tracker.text(first(["ParkingSpace", "Exten"]).unwrap_or_default());
-        // The same event is an item of the list `ParkedCalls`.
-        let again = tracker.number_of(parked).and_then(|number| tracker.call(number)).is_some_and(|call| {
-            call.parkings.iter().any(|known| known.parked.as_bytes() == parked && known.span.end.is_none())
-        });
-        if !again {
-            let parking = Parking { parked: Text::new(parked), lot, space, span: Span::from(at) };
-            tracker.mark(parked, |call| call.parkings.push(parking));
-        }
-        return;
-    }
-    let Some(call) = tracker.number_of(parked).and_then(|number| tracker.call(number)) else { return };
-    for parking in call.parkings.iter_mut().filter(|parking| parking.parked.as_bytes() == parked) {
-        parking.span.close(at);
+        tracker.park(parked, lot, space, at);
+    } else {
+        tracker.unpark(parked, at);
     }
 }

@@ -15,12 +15,14 @@ pub struct CallLimits {
     marks: usize,
     ended: usize,
     text: usize,
+    bytes: usize,
 }
 
 impl CallLimits {
-    /// The defaults: 10,000 calls, 256 legs a call, 1,024 marks a call, 1,024 ended calls not taken yet, 256 bytes of text.
+    /// The defaults: 10,000 calls, 256 legs a call, 1,024 marks a call, 1,024 ended calls not taken
+    /// yet, 256 bytes of text, 64 MiB in all.
     pub const fn new() -> Self {
-        Self { calls: 10_000, legs: 256, marks: 1024, ended: 1024, text: 256 }
+        Self { calls: 10_000, legs: 256, marks: 1024, ended: 1024, text: 256, bytes: 64 << 20 }
     }
 
     /// Calls going on at once. One more is not tracked: its channels are unknown, as if its events had never come. Default 10,000.
@@ -58,6 +60,19 @@ impl CallLimits {
         self
     }
 
+    /// Bytes of everything that the tracker holds: calls that go on, ended ones, and the books to
+    /// find them by. They are counted a little above the truth. Default 64 MiB: an ordinary call of
+    /// two legs counts about 5 kB.
+    ///
+    /// At the limit the oldest ended calls that were not taken make room. Where that is not
+    /// enough, what is new is left out: a call, a leg or a mark, or a text that would have taken
+    /// another's place. [`Losses`] counts each.
+    #[must_use]
+    pub const fn bytes(mut self, bytes: usize) -> Self {
+        self.bytes = bytes;
+        self
+    }
+
     /// The value set with [`calls`](Self::calls).
     pub const fn max_calls(&self) -> usize {
         self.calls
@@ -82,6 +97,11 @@ impl CallLimits {
     pub const fn max_text(&self) -> usize {
         self.text
     }
+
+    /// The value set with [`bytes`](Self::bytes).
+    pub const fn max_bytes(&self) -> usize {
+        self.bytes
+    }
 }
 
 impl Default for CallLimits {
@@ -102,7 +122,7 @@ pub struct Losses {
     pub marks: u64,
     /// Ended calls pushed out before they were taken.
     pub ended: u64,
-    /// Texts cut.
+    /// Texts cut, or not kept.
     pub texts: u64,
     /// Events left out for an id that is too long.
     pub ids: u64,

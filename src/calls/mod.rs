@@ -35,12 +35,17 @@
 //!
 //! # What is bounded
 //!
-//! Everything that events make it keep: see [`CallLimits`]. What doesn't fit is left out and counted in [`Losses`]; nothing is ever an error. Hangups that get lost (a connection that broke) would leave their calls behind for ever: call
+//! Everything that events make it keep, in numbers and in bytes: see [`CallLimits`]. What doesn't fit is left out and counted in [`Losses`]; nothing is ever an error. Hangups that get lost (a connection that broke) would leave their calls behind for ever: call
 //! [`Tracker::abandon`] then.
 
+mod books;
 mod call;
 mod fold;
 mod limits;
+mod marks;
+mod merge;
+#[cfg(test)]
+mod tests;
 mod tracker;
 
 pub use crate::text::Text;

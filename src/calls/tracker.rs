@@ -1,28 +1,34 @@
-//! The calls that go on, by number, by linked id and by channel; how they begin, become one, and end.
+//! The calls that go on and those that have ended; how they begin and end, and who is in them.
 
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::call::{Call, Leg, Span, Stay};
+use super::books::{Books, Channel, Linked};
+use super::call::{Call, Kept, Leg};
 use super::{CallLimits, Losses, Text};
 use crate::event::Event;
 use crate::gone::Gone;
+use crate::room;
 use crate::value::HangupCause;
+
+/// Ids of channels that are gone may have one byte of so many.
+const GONE: usize = 8;
 
 /// Folds events into calls: see the [module](super).
 #[derive(Clone, Debug)]
 pub struct Tracker {
     pub(super) limits: CallLimits,
     pub(super) losses: Losses,
-    calls: BTreeMap<u64, Call>,
-    /// Number of the call by each linked id that it has or has had.
-    linked: BTreeMap<Text, u64>,
-    /// Number of the call by the unique id of each of its channels that live.
-    channels: BTreeMap<Text, u64>,
-    ended: VecDeque<Call>,
+    pub(super) books: Books,
+    /// Those that go on, by number.
+    pub(super) calls: BTreeMap<u64, Call>,
+    /// Those that have ended, in the order of their ends.
+    ended: BTreeMap<u64, Call>,
     gone: Gone,
-    begun: u64,
+    calls_begun: u64,
+    legs_begun: u64,
+    calls_ended: u64,
 }
 
 /// When the server says that an event happened, since 1970: its `Timestamp`, which it has with `timestampevents=yes`.
@@ -36,23 +42,27 @@ impl Tracker {
         Self {
             limits,
             losses: Losses::default(),
+            books: Books::new(limits.max_bytes() - limits.max_bytes() / GONE),
             calls: BTreeMap::new(),
-            linked: BTreeMap::new(),
-            channels: BTreeMap::new(),
-            ended: VecDeque::new(),
-            gone: Gone::new(),
-            begun: 0,
+            ended: BTreeMap::new(),
+            gone: Gone::new(limits.max_bytes() / GONE),
+            calls_begun: 0,
+            legs_begun: 0,
+            calls_ended: 0,
         }
     }
 
     /// Takes the next event, and when it happened: since 1970, since the connection began, or since whatever the caller counts from. It is never wrong; events that say nothing of calls are passed over.
     pub fn handle(&mut self, event: &Event<'_>, at: Duration) {
         super::fold::fold(self, event, at);
+        self.check();
     }
 
     /// The next call that has ended, in the order of their ends.
     pub fn poll_ended(&mut self) -> Option<Call> {
-        self.ended.pop_front()
+        let (_, call) = self.ended.pop_first()?;
+        self.books.room.give_back(call.cost());
+        Some(call)
     }
 
     /// The calls that go on, in the order of their beginnings.
@@ -62,14 +72,22 @@ impl Tracker {
 
     /// The call that this channel is in, while the channel lives.
     pub fn call_of(&self, uniqueid: &[u8]) -> Option<&Call> {
-        self.calls.get(self.channels.get(uniqueid)?)
+        self.calls.get(&self.number_of(uniqueid)?)
     }
 
     /// Gives up all calls that go on, such as when the connection is lost and with it their hangups. They have no [`end`](Call::end).
     pub fn abandon(&mut self) -> impl Iterator<Item = Call> + use<> {
-        self.linked.clear();
-        self.channels.clear();
-        core::mem::take(&mut self.calls).into_values()
+        self.books.clear(self.ended.values().map(Call::cost).sum());
+        core::mem::take(&mut self.calls).into_values().map(|mut call| {
+            call.sort();
+            call
+        })
+    }
+
+    /// Bytes held, counted a little above the truth: never more than
+    /// [`CallLimits::bytes`], and a few kilobytes where nothing is held.
+    pub const fn held(&self) -> usize {
+        Books::OWN + self.books.room.used() + self.gone.held()
     }
 
     /// What was left out so far.
@@ -98,44 +116,121 @@ impl Tracker {
 
     /// Number of the call of a channel that lives.
     pub(super) fn number_of(&self, uniqueid: &[u8]) -> Option<u64> {
-        self.channels.get(uniqueid).copied()
+        self.number(self.books.channels.get(uniqueid)?.group)
     }
 
-    pub(super) fn call(&mut self, number: u64) -> Option<&mut Call> {
-        self.calls.get_mut(&number)
+    fn number(&self, group: u64) -> Option<u64> {
+        self.books.groups.get(&group).copied()
+    }
+
+    /// The call of a channel that lives, and what the books have of the channel.
+    pub(super) fn channel_mut(&mut self, uniqueid: &[u8]) -> Option<(&mut Call, &mut Channel)> {
+        let channel = self.books.channels.get_mut(uniqueid)?;
+        let call = self.calls.get_mut(self.books.groups.get(&channel.group)?)?;
+        Some((call, channel))
     }
 
     pub(super) fn leg(&mut self, uniqueid: &[u8]) -> Option<&mut Leg> {
-        let number = self.number_of(uniqueid)?;
-        self.calls.get_mut(&number)?.living(uniqueid)
+        let (call, channel) = self.channel_mut(uniqueid)?;
+        call.legs.get_mut(channel.leg)
     }
 
-    /// Changes a call where it has room for one mark more, and counts that it has not.
-    pub(super) fn mark(&mut self, uniqueid: &[u8], add: impl FnOnce(&mut Call)) {
-        let Some(call) = self.channels.get(uniqueid).and_then(|number| self.calls.get_mut(number)) else { return };
-        if call.marks < self.limits.max_marks() {
-            call.marks += 1;
-            add(call);
-        } else {
+    /// Makes room for so many bytes, if need be at the cost of calls that have ended.
+    pub(super) fn make_room(&mut self, bytes: usize) -> bool {
+        while !self.books.room.has(bytes) {
+            if !self.books.room.allows(bytes) || self.poll_ended().is_none() {
+                return false;
+            }
+            self.losses.ended += 1;
+        }
+        true
+    }
+
+    /// Makes room for a text that takes the place of another, and counts it if there is none.
+    pub(super) fn make_room_for_text(&mut self, bytes: usize) -> bool {
+        let room = self.make_room(bytes);
+        self.losses.texts += u64::from(!room);
+        room
+    }
+
+    /// Adds to a list of this channel's call, and gives the place. Where there is no room for one
+    /// mark more, or for its bytes and those `beside` it, that is counted.
+    pub(super) fn mark<T: Kept>(
+        &mut self,
+        uniqueid: &[u8],
+        list: impl FnOnce(&mut Call, usize) -> Option<&mut Vec<T>>,
+        mark: T,
+        beside: usize,
+    ) -> Option<usize> {
+        let bytes = mark.cost();
+        let full = self.channel_mut(uniqueid)?.0.marks >= self.limits.max_marks();
+        if full || !self.make_room(bytes + beside) {
             self.losses.marks += 1;
-        }
-    }
-
-    /// The call of this linked id, which begins here if there is none.
-    fn join(&mut self, linkedid: &[u8], at: Duration) -> Option<u64> {
-        if let Some(number) = self.linked.get(linkedid) {
-            return Some(*number);
-        }
-        if self.calls.len() >= self.limits.max_calls() || self.limits.max_legs() == 0 {
-            self.losses.calls += 1;
             return None;
         }
-        self.begun += 1;
-        let linkedid = Text::new(linkedid);
-        self.linked.insert(linkedid.clone(), self.begun);
+        let (call, channel) = self.channel_mut(uniqueid)?;
+        let list = list(call, channel.leg)?;
+        list.push(mark);
+        let place = list.len() - 1;
+        call.marks += 1;
+        self.books.room.add(bytes);
+        Some(place)
+    }
+
+    /// Adds a channel that isn't known, and the call of its linked id if there is none.
+    /// `from_start` is whether this is its beginning.
+    pub(super) fn appear(&mut self, uniqueid: &[u8], linkedid: &[u8], channel: &[u8], from_start: bool, at: Duration) {
+        if from_start {
+            self.gone.remove(uniqueid);
+        } else if self.gone.contains(uniqueid) {
+            return;
+        }
+        let known = self.books.linked.get(linkedid).map(|linked| linked.group);
+        let legs = known.and_then(|group| self.number(group)).and_then(|number| self.calls.get(&number));
+        let legs = legs.map_or(0, |call| call.legs.len());
+        let full = known.is_none() && self.calls.len() >= self.limits.max_calls() || legs >= self.limits.max_legs();
+        let leg = Leg {
+            channel: self.text(channel),
+            uniqueid: Text::new(uniqueid),
+            number: None,
+            first_seen: at,
+            from_start,
+            ringing: None,
+            answered: None,
+            ended: None,
+            cause: None,
+            holds: Vec::new(),
+            stays: Vec::new(),
+            order: self.legs_begun,
+        };
+        let bytes = leg.cost() + Books::channel_cost(uniqueid, leg.channel.as_bytes());
+        let more = if known.is_some() {
+            0
+        } else {
+            Call::OWN + Books::GROUP + room::bytes(linkedid) + Books::linked_cost(linkedid)
+        };
+        if full || !self.make_room(bytes + more) {
+            let lost = if known.is_some() { &mut self.losses.legs } else { &mut self.losses.calls };
+            *lost += 1;
+            return;
+        }
+        let group = known.unwrap_or_else(|| self.begin(linkedid, at));
+        let Some(call) = self.number(group).and_then(|number| self.calls.get_mut(&number)) else { return };
+        self.legs_begun += 1;
+        call.alive += 1;
+        self.books.room.add(leg.cost());
+        self.books.add_channel(&leg, group, call.legs.len());
+        call.legs.push(leg);
+    }
+
+    /// Begins a call, and gives its group.
+    fn begin(&mut self, linkedid: &[u8], at: Duration) -> u64 {
+        self.calls_begun += 1;
+        let number = self.calls_begun;
         let call = Call {
-            number: self.begun,
-            linkedid,
+            number,
+            group: number,
+            linkedid: Text::new(linkedid),
             former: Vec::new(),
             legs: Vec::new(),
             dials: Vec::new(),
@@ -147,151 +242,67 @@ impl Tracker {
             alive: 0,
             marks: 0,
         };
-        self.calls.insert(self.begun, call);
-        Some(self.begun)
-    }
-
-    /// Adds a channel that isn't known. `from_start` is whether this is its beginning.
-    pub(super) fn appear(&mut self, uniqueid: &[u8], linkedid: &[u8], channel: &[u8], from_start: bool, at: Duration) {
-        if from_start {
-            self.gone.remove(uniqueid);
-        } else if self.gone.contains(uniqueid) {
-            return;
-        }
-        let Some(number) = self.join(linkedid, at) else { return };
-        let channel = self.text(channel);
-        let Some(call) = self.calls.get_mut(&number) else { return };
-        if call.legs.len() >= self.limits.max_legs() {
-            self.losses.legs += 1;
-            return;
-        }
-        call.alive += 1;
-        call.legs.push(Leg {
-            channel,
-            uniqueid: Text::new(uniqueid),
-            number: None,
-            first_seen: at,
-            from_start,
-            ringing: None,
-            answered: None,
-            ended: None,
-            cause: None,
-            holds: Vec::new(),
-            stays: Vec::new(),
-        });
-        self.channels.insert(Text::new(uniqueid), number);
+        self.books.link(&call.linkedid, Linked { group: number, former: None });
+        self.books.groups.insert(number, number);
+        self.books.room.add(call.cost() + Books::GROUP);
+        self.calls.insert(number, call);
+        number
     }
 
     /// A channel says that it belongs to this linked id.
     pub(super) fn relink(&mut self, uniqueid: &[u8], linkedid: &[u8]) {
-        let Some(number) = self.number_of(uniqueid) else { return };
-        match self.linked.get(linkedid).copied() {
-            Some(other) if other == number => {}
-            Some(other) => self.merge(number, other, Some(linkedid)),
+        let Some(group) = self.books.channels.get(uniqueid).map(|channel| channel.group) else { return };
+        match self.books.linked.get(linkedid).map(|linked| linked.group) {
+            Some(other) if other == group => {}
+            Some(other) => self.merge(group, other, Some(linkedid)),
             None => {
-                let Some(call) = self.calls.get_mut(&number) else { return };
-                if call.marks >= self.limits.max_marks() {
-                    self.losses.marks += 1;
-                    return;
-                }
-                call.marks += 1;
-                let former = core::mem::replace(&mut call.linkedid, Text::new(linkedid));
-                call.former.push(former);
-                self.linked.insert(Text::new(linkedid), number);
+                let linkedid = Text::new(linkedid);
+                let beside = room::text(&linkedid) + Books::linked_cost(linkedid.as_bytes());
+                let Some((call, _)) = self.channel_mut(uniqueid) else { return };
+                let before = call.linkedid.clone();
+                let former = self.mark(uniqueid, |call, _| Some(&mut call.former), before.clone(), beside);
+                let (Some(former), Some((call, _))) = (former, self.channel_mut(uniqueid)) else { return };
+                call.linkedid = linkedid.clone();
+                self.books.room.add(room::text(&linkedid));
+                self.books.room.give_back(room::text(&before));
+                self.books.link(&before, Linked { group, former: Some(former) });
+                self.books.link(&linkedid, Linked { group, former: None });
             }
         }
     }
 
     /// Two channels turn out to belong to one call.
     pub(super) fn unite(&mut self, one: &[u8], other: &[u8]) {
-        if let (Some(one), Some(other)) = (self.number_of(one), self.number_of(other)) {
+        let group = |uniqueid| self.books.channels.get(uniqueid).map(|channel| channel.group);
+        if let (Some(one), Some(other)) = (group(one), group(other)) {
             self.merge(one, other, None);
-        }
-    }
-
-    /// Makes two calls one: the one that began first, under `linkedid` or its own. What doesn't fit is dropped and counted.
-    fn merge(&mut self, one: u64, two: u64, linkedid: Option<&[u8]>) {
-        if one == two {
-            return;
-        }
-        let kept = one.min(two);
-        let Some(taken) = self.calls.remove(&one.max(two)) else { return };
-        let Some(call) = self.calls.get_mut(&kept) else { return };
-        let (max_marks, max_legs) = (self.limits.max_marks(), self.limits.max_legs());
-        call.start = call.start.min(taken.start);
-
-        let mut ids = taken.former;
-        ids.push(taken.linkedid);
-        for id in ids {
-            if call.marks < max_marks {
-                call.marks += 1;
-                self.linked.insert(id.clone(), kept);
-                call.former.push(id);
-            } else {
-                self.linked.remove(id.as_bytes());
-                self.losses.marks += 1;
-            }
-        }
-        if let Some(place) = linkedid.and_then(|id| call.former.iter().position(|former| former.as_bytes() == id)) {
-            core::mem::swap(&mut call.linkedid, &mut call.former[place]);
-        }
-
-        let mut free = max_marks - call.marks;
-        let mut lost = 0;
-        let dropped = &mut self.losses.marks;
-        for mut leg in taken.legs {
-            if call.legs.len() >= max_legs {
-                // The id of one that has ended may be another's by now.
-                if leg.ended.is_none() {
-                    self.channels.remove(leg.uniqueid.as_bytes());
-                }
-                lost += 1;
-                continue;
-            }
-            *dropped += fit(&mut leg.holds, &mut free) + fit(&mut leg.stays, &mut free);
-            if leg.ended.is_none() {
-                call.alive += 1;
-                self.channels.insert(leg.uniqueid.clone(), kept);
-            }
-            call.legs.push(leg);
-        }
-        self.losses.legs += lost;
-        *dropped += join_lists(&mut call.dials, taken.dials, &mut free);
-        *dropped += join_lists(&mut call.transfers, taken.transfers, &mut free);
-        *dropped += join_lists(&mut call.queues, taken.queues, &mut free);
-        *dropped += join_lists(&mut call.parkings, taken.parkings, &mut free);
-        call.marks = max_marks - free;
-        // Stable: within a call the order in which they were heard of stays.
-        call.legs.sort_by_key(|leg| leg.first_seen);
-        // Only legs that live make two calls one, but the ones that were dropped may have been those.
-        if call.alive == 0 {
-            let at = call.legs.iter().filter_map(|leg| leg.ended).max().unwrap_or(call.start);
-            self.finish(kept, at);
         }
     }
 
     /// A channel is gone, and its call with it if it was the last.
     pub(super) fn hang_up(&mut self, uniqueid: &[u8], cause: Option<HangupCause>, at: Duration) {
-        let Some(number) = self.channels.remove(uniqueid) else {
+        let Some(number) = self.number_of(uniqueid) else {
             self.losses.hangups += 1;
             return;
         };
-        self.gone.insert(Text::new(uniqueid));
-        let Some(call) = self.calls.get_mut(&number) else { return };
-        if let Some(leg) = call.living(uniqueid) {
-            leg.ended = Some(at);
-            leg.cause = cause;
-            leg.holds.iter_mut().for_each(|span| span.close(at));
-            leg.stays.iter_mut().for_each(|stay| stay.span.close(at));
-            call.alive -= 1;
+        let (Some(call), Some(channel)) = (self.calls.get_mut(&number), self.books.channels.get(uniqueid)) else {
+            return;
+        };
+        let Some(leg) = call.legs.get_mut(channel.leg) else { return };
+        let Some((channel, waits)) = self.books.remove_channel(leg) else { return };
+        self.gone.insert(leg.uniqueid.clone());
+        leg.ended = Some(at);
+        leg.cause = cause;
+        leg.holds.iter_mut().for_each(|span| span.close(at));
+        leg.stays.iter_mut().for_each(|stay| stay.span.close(at));
+        call.alive -= 1;
+        for place in channel.dials {
+            call.dials.get_mut(place).into_iter().for_each(|dial| dial.span.close(at));
         }
-        for dial in call.dials.iter_mut().filter(|dial| dial.to.as_bytes() == uniqueid) {
-            dial.span.close(at);
+        for place in waits {
+            call.queues.get_mut(place).into_iter().for_each(|wait| wait.span.close(at));
         }
-        for wait in call.queues.iter_mut().filter(|wait| wait.caller.as_bytes() == uniqueid) {
-            wait.span.close(at);
-        }
-        for parking in call.parkings.iter_mut().filter(|parking| parking.parked.as_bytes() == uniqueid) {
+        if let Some(parking) = channel.parking.and_then(|place| call.parkings.get_mut(place)) {
             parking.span.close(at);
         }
         if call.alive == 0 {
@@ -299,90 +310,35 @@ impl Tracker {
         }
     }
 
-    fn finish(&mut self, number: u64, at: Duration) {
+    /// Ends a call whose last channel is gone.
+    pub(super) fn finish(&mut self, number: u64, at: Duration) {
         let Some(mut call) = self.calls.remove(&number) else { return };
         call.end = Some(at);
+        call.sort();
+        self.books.groups.remove(&call.group);
+        self.books.room.give_back(Books::GROUP);
         for id in call.former.iter().chain([&call.linkedid]) {
-            self.linked.remove(id.as_bytes());
+            self.books.unlink(id);
         }
-        if self.limits.max_ended() == 0 {
-            self.losses.ended += 1;
-            return;
-        }
-        if self.ended.len() >= self.limits.max_ended() {
-            self.ended.pop_front();
-            self.losses.ended += 1;
-        }
-        self.ended.push_back(call);
-    }
-
-    /// Unique id of a channel that lives, by its name.
-    ///
-    /// Looks at every leg: only 11 and older make it do so, once for each masquerade.
-    pub(super) fn named(&self, channel: &[u8]) -> Option<Text> {
-        let legs = self.calls.values().flat_map(|call| &call.legs);
-        legs.filter(|leg| leg.ended.is_none() && leg.channel.as_bytes() == channel)
-            .map(|leg| leg.uniqueid.clone())
-            .next()
-    }
-
-    /// Unique id of a channel that is in this bridge.
-    ///
-    /// Looks at every leg: only 12, whose events have bridges and no `Linkedid`, makes it do so, once for each channel that enters one.
-    pub(super) fn inside(&self, bridge: &[u8]) -> Option<Text> {
-        let legs = self.calls.values().flat_map(|call| &call.legs).filter(|leg| leg.ended.is_none());
-        let mut inside =
-            legs.filter(|leg| leg.stays.iter().any(|stay| stay.span.end.is_none() && stay.bridge.as_bytes() == bridge));
-        inside.next().map(|leg| leg.uniqueid.clone())
-    }
-
-    pub(super) fn hold(&mut self, uniqueid: &[u8], held: bool, at: Duration) {
-        let Some(leg) = self.leg(uniqueid) else { return };
-        let open = leg.holds.last_mut().filter(|span| span.end.is_none());
-        match open {
-            Some(span) if !held => span.close(at),
-            None if held => self.mark_leg(uniqueid, |leg| leg.holds.push(Span::from(at))),
-            _ => {}
+        self.calls_ended += 1;
+        self.ended.insert(self.calls_ended, call);
+        if self.ended.len() > self.limits.max_ended() {
+            self.losses.ended += u64::from(self.poll_ended().is_some());
         }
     }
 
-    pub(super) fn enter(&mut self, uniqueid: &[u8], bridge: &[u8], at: Duration) {
-        if !self.is_id(bridge) {
-            return;
-        }
-        let Some(leg) = self.leg(uniqueid) else { return };
-        if leg.stays.iter().any(|stay| stay.span.end.is_none() && stay.bridge.as_bytes() == bridge) {
-            return;
-        }
-        self.mark_leg(uniqueid, |leg| leg.stays.push(Stay { bridge: Text::new(bridge), span: Span::from(at) }));
+    #[cfg(test)]
+    pub(super) fn ended_calls(&self) -> impl Iterator<Item = &Call> {
+        self.ended.values()
     }
 
-    pub(super) fn leave(&mut self, uniqueid: &[u8], bridge: &[u8], at: Duration) {
-        let Some(leg) = self.leg(uniqueid) else { return };
-        for stay in leg.stays.iter_mut().filter(|stay| stay.bridge.as_bytes() == bridge) {
-            stay.span.close(at);
-        }
+    /// In debug builds, stops where the books can't be right. Cheap enough for every event.
+    fn check(&self) {
+        let Books { groups, linked, channels, room, .. } = &self.books;
+        debug_assert!(self.held() <= self.limits.max_bytes().max(Books::OWN + self.gone.held()));
+        debug_assert_eq!(groups.len(), self.calls.len(), "a group a call");
+        debug_assert!(linked.len() >= groups.len() && channels.len() >= groups.len(), "each has an id and a channel");
+        debug_assert!(!self.calls.is_empty() || channels.is_empty() && linked.is_empty(), "leftovers of a call");
+        debug_assert!(!self.calls.is_empty() || !self.ended.is_empty() || room.used() == 0, "bytes of nothing");
     }
-
-    fn mark_leg(&mut self, uniqueid: &[u8], add: impl FnOnce(&mut Leg)) {
-        self.mark(uniqueid, |call| {
-            if let Some(leg) = call.living(uniqueid) {
-                add(leg);
-            }
-        });
-    }
-}
-
-/// Cuts a list to what is free, and says how many were cut.
-fn fit<T>(list: &mut Vec<T>, free: &mut usize) -> u64 {
-    let cut = list.len().saturating_sub(*free);
-    list.truncate(*free);
-    *free -= list.len();
-    cut as u64
-}
-
-fn join_lists<T>(list: &mut Vec<T>, mut more: Vec<T>, free: &mut usize) -> u64 {
-    let cut = fit(&mut more, free);
-    list.append(&mut more);
-    cut
 }

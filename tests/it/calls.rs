@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::heap::held_by;
 use crate::support::captures;
 use crate::support::fold::check_call;
 use ami_proto::calls::{Call, CallLimits, QueueOutcome, Tracker, TransferKind};
@@ -245,6 +246,505 @@ Event: Hangup|Channel: A|Uniqueid: 5|Linkedid: 5
     assert_eq!((losses.texts, losses.ids, losses.hangups), (1, 1, 1), "{losses:?}");
     assert_eq!(tracker.poll_ended().unwrap().linkedid(), "5");
     assert!(tracker.poll_ended().is_none());
+}
+
+/// One event a millisecond, the first at 1 ms.
+const fn ms(at: u64) -> Duration {
+    Duration::from_millis(at)
+}
+
+fn only(calls: Vec<Call>) -> Call {
+    let [call] = <[Call; 1]>::try_from(calls).expect("one call");
+    call
+}
+
+/// A caller (1) who dials two phones (2, 3), as 12 to 23 tell it.
+const RING_TWO: [&str; 5] = [
+    "Event: Newchannel|Channel: PJSIP/a-1|ChannelState: 4|CallerIDNum: 100|Uniqueid: 1|Linkedid: 1",
+    "Event: Newchannel|Channel: PJSIP/b-2|ChannelState: 0|CallerIDNum: <unknown>|Uniqueid: 2|Linkedid: 1",
+    "Event: Newchannel|Channel: PJSIP/c-3|ChannelState: 0|CallerIDNum: |Uniqueid: 3|Linkedid: 1",
+    "Event: DialBegin|Channel: PJSIP/a-1|Uniqueid: 1|Linkedid: 1|DestChannel: PJSIP/b-2|DestUniqueid: 2|DestLinkedid: 1",
+    "Event: DialBegin|Channel: PJSIP/a-1|Uniqueid: 1|Linkedid: 1|DestChannel: PJSIP/c-3|DestUniqueid: 3|DestLinkedid: 1",
+];
+
+#[test]
+fn dials_of_12_and_later() {
+    let events = [
+        &RING_TWO[..],
+        &[
+            "Event: DialState|DestChannel: PJSIP/b-2|DestChannelState: 5|DestUniqueid: 2|DestLinkedid: 1|DialStatus: RINGING",
+            "Event: DialEnd|Uniqueid: 1|DestUniqueid: 3|DestLinkedid: 1|DialStatus: BUSY",
+            "Event: Hangup|Channel: PJSIP/c-3|Uniqueid: 3|Linkedid: 1|Cause: 17",
+            "Event: DialEnd|Uniqueid: 1|DestChannelState: 6|DestUniqueid: 2|DestLinkedid: 1|DialStatus: ANSWER",
+            // A second one for the same dial is none.
+            "Event: DialEnd|Uniqueid: 1|DestUniqueid: 2|DestLinkedid: 1|DialStatus: CANCEL",
+            "Event: Hangup|Channel: PJSIP/b-2|Uniqueid: 2|Linkedid: 1|Cause: 16",
+            "Event: Hangup|Channel: PJSIP/a-1|Uniqueid: 1|Linkedid: 1|Cause: 16",
+        ],
+    ];
+    let call = only(play(&events.concat()).0);
+    let dials = call.dials().iter().map(|dial| {
+        let [from, status] = [&dial.from, &dial.status].map(|text| text.as_ref().unwrap().to_string());
+        (from, dial.to.to_string(), dial.span.start, dial.span.end.unwrap(), status)
+    });
+    let dial =
+        |to: &str, start, end, status: &str| ("1".to_owned(), to.to_owned(), ms(start), ms(end), status.to_owned());
+    assert_eq!(dials.collect::<Vec<_>>(), [dial("2", 4, 9, "ANSWER"), dial("3", 5, 7, "BUSY")]);
+    let [a, b, c] = call.legs() else { panic!("{call:?}") };
+    assert_eq!((a.ringing, b.ringing, c.ringing), (Some(ms(1)), Some(ms(6)), None));
+    assert_eq!((a.answered, b.answered, c.answered), (None, Some(ms(9)), None));
+    assert_eq!((c.ended, c.cause.unwrap().get()), (Some(ms(8)), 17));
+    assert_eq!(a.number.as_ref().unwrap(), "100");
+    assert_eq!((&b.number, &c.number), (&None, &None), "unknown and empty are no numbers");
+}
+
+#[test]
+fn a_dial_shows_channels_that_were_there_before() {
+    let (calls, tracker) = play(&[
+        "Event: DialBegin|Channel: A|ChannelState: 6|Uniqueid: 1|Linkedid: 1|DestChannel: B|DestUniqueid: 2|DestLinkedid: 1",
+        // An originated channel is dialled by nobody.
+        "Event: DialBegin|DestChannel: C|DestUniqueid: 3|DestLinkedid: 3",
+        "Event: Hangup|Uniqueid: 3|Linkedid: 3|Cause: 19",
+    ]);
+    let [three, one] = &calls[..] else { panic!("{calls:?}") };
+    assert_eq!((one.legs()[0].uniqueid.to_string(), one.legs()[0].answered), ("1".to_owned(), Some(ms(1))));
+    assert!(one.legs().iter().all(|leg| !leg.from_start && leg.first_seen == ms(1)));
+    assert_eq!((&three.dials()[0].from, three.dials()[0].span.end), (&None, Some(ms(3))), "it ends with the channel");
+    assert_eq!((&three.dials()[0].status, three.number(), one.number()), (&None, 2, 1));
+    assert_eq!(tracker.losses().hangups, 0);
+}
+
+#[test]
+fn names_and_numbers_that_change() {
+    let (calls, tracker) = play(&[
+        "Event: Newchannel|Channel: SIP/a-1|CallerIDNum: 100|Uniqueid: 1|Linkedid: 1",
+        "Event: NewCallerid|Channel: SIP/a-1|CallerIDNum: 200|Uniqueid: 1|Linkedid: 1",
+        "Event: NewConnectedLine|Channel: SIP/a-1|CallerIDNum: <unknown>|Uniqueid: 1|Linkedid: 1",
+        "Event: Rename|Channel: SIP/a-1|Newname: SIP/a-1<ZOMBIE>|Uniqueid: 1",
+        "Event: Rename|Channel: X|Newname: Y|Uniqueid: 9",
+        "Event: NewCallerid|Channel: X|CallerIDNum: 300|Uniqueid: 9|Linkedid: 9",
+    ]);
+    let call = only(calls);
+    let [leg] = call.legs() else { panic!("{call:?}") };
+    assert_eq!(
+        (leg.channel.to_string(), leg.number.clone().unwrap().to_string()),
+        ("SIP/a-1<ZOMBIE>".into(), "200".into())
+    );
+    assert_eq!(tracker.losses(), Default::default());
+}
+
+#[test]
+fn what_an_event_says_of_its_channel_is_taken_too() {
+    // Each names a channel (2) of call 1 as one of call 8 now.
+    for event in [
+        "Hangup|Uniqueid: 2|Linkedid: 8",
+        "Hold|Uniqueid: 2|Linkedid: 8",
+        "BridgeEnter|BridgeUniqueid: b|Uniqueid: 2|Linkedid: 8",
+        "BridgeLeave|BridgeUniqueid: b|Uniqueid: 2|Linkedid: 8",
+        "DialBegin|Uniqueid: 2|Linkedid: 8|DestUniqueid: 3|DestLinkedid: 8",
+        "DialEnd|DestUniqueid: 2|DestLinkedid: 8",
+        "BlindTransfer|TransfererUniqueid: 2|TransfererLinkedid: 8|Extension: x|Context: y|Result: Success",
+        "AttendedTransfer|OrigTransfererUniqueid: 2|OrigTransfererLinkedid: 8|Result: Success",
+        "AttendedTransfer|SecondTransfererUniqueid: 2|SecondTransfererLinkedid: 8|Result: Success",
+        "QueueCallerJoin|Queue: q|Uniqueid: 2|Linkedid: 8",
+        "QueueCallerLeave|Queue: q|Uniqueid: 2|Linkedid: 8",
+        "LocalBridge|LocalOneUniqueid: 2|LocalOneLinkedid: 8",
+    ] {
+        let (calls, _) = play(&[
+            "Event: Newchannel|Channel: A|Uniqueid: 1|Linkedid: 1",
+            "Event: Newchannel|Channel: B|Uniqueid: 2|Linkedid: 1",
+            &format!("Event: {event}"),
+        ]);
+        assert_eq!(
+            (calls[0].linkedid().to_string(), calls[0].former_linkedids()[0].to_string()),
+            ("8".into(), "1".into()),
+            "{event}"
+        );
+    }
+    // The same with a channel that isn't known, where the event proves that it lives.
+    for (event, known) in [
+        ("BridgeEnter|BridgeUniqueid: b|Uniqueid: 2", 1),
+        ("QueueCallerJoin|Queue: q|Uniqueid: 2", 1),
+        ("BridgeLeave|BridgeUniqueid: b|Uniqueid: 2", 0),
+        ("NewCallerid|CallerIDNum: 1|Uniqueid: 2", 0),
+    ] {
+        let (calls, _) = play(&[&format!("Event: {event}|Linkedid: 2")]);
+        assert_eq!(calls.len(), known, "{event}");
+    }
+}
+
+#[test]
+fn transfers_as_each_version_tells_them() {
+    let two = [
+        "Event: Newchannel|Channel: A|Uniqueid: 1|Linkedid: 1",
+        "Event: Newchannel|Channel: B|Uniqueid: 2|Linkedid: 2",
+    ];
+    let told = |event: &str| {
+        let (calls, _) = play(&[&two[..], &[event]].concat());
+        let found: Vec<_> = calls.iter().flat_map(Call::transfers).cloned().collect();
+        let [transfer] = &found[..] else { panic!("{event}: {found:?}") };
+        assert_eq!((transfer.at, transfer.by.to_string()), (ms(3), "1".to_owned()));
+        let result = transfer.result.as_ref().map(ToString::to_string);
+        (calls.len(), transfer.kind, transfer.target.to_string(), result)
+    };
+    assert_eq!(
+        told(
+            "Event: BlindTransfer|Result: Success|TransfererUniqueid: 1|TransfererLinkedid: 1|Context: lab|Extension: 7"
+        ),
+        (2, TransferKind::Blind, "7@lab".to_owned(), Some("Success".to_owned()))
+    );
+    let attended = "Event: AttendedTransfer|Result: Fail|OrigTransfererUniqueid: 1|SecondTransfererChannel: A2";
+    assert_eq!(told(attended), (2, TransferKind::Attended, "A2".to_owned(), Some("Fail".to_owned())));
+    assert_eq!(
+        told(&format!("{attended}|TransferTargetChannel: C")),
+        (2, TransferKind::Attended, "C".to_owned(), Some("Fail".to_owned()))
+    );
+    // Up to 11.
+    assert_eq!(
+        told(
+            "Event: Transfer|TransferMethod: SIP|TransferType: Blind|Channel: A|Uniqueid: 1|TransferExten: moh|TransferContext: sip"
+        ),
+        (2, TransferKind::Blind, "moh@sip".to_owned(), None)
+    );
+    assert_eq!(
+        told(
+            "Event: Transfer|TransferMethod: SIP|TransferType: Attended|Channel: A|Uniqueid: 1|TargetChannel: B|TargetUniqueid: 2"
+        ),
+        (1, TransferKind::Attended, "B".to_owned(), None),
+        "the two calls are one"
+    );
+}
+
+#[test]
+fn a_masquerade_makes_two_calls_one() {
+    // As 11 parks a call: the new channel takes the place and the name of the old one.
+    let (calls, _) = play(&[
+        "Event: Newchannel|Channel: Local/park-86;2|ChannelState: 6|Uniqueid: 1",
+        "Event: Newchannel|Channel: Parked/Local/park-86;2|ChannelState: 0|Uniqueid: 2",
+        "Event: Masquerade|Clone: Local/park-86;2|CloneState: Up|Original: Parked/Local/park-86;2|OriginalState: Down",
+        "Event: Rename|Channel: Local/park-86;2|Newname: Local/park-86;2<MASQ>|Uniqueid: 1",
+        "Event: Rename|Channel: Parked/Local/park-86;2|Newname: Local/park-86;2|Uniqueid: 2",
+        "Event: Rename|Channel: Local/park-86;2<MASQ>|Newname: Parked/Local/park-86;2<ZOMBIE>|Uniqueid: 1",
+        "Event: Hangup|Channel: Parked/Local/park-86;2<ZOMBIE>|Uniqueid: 1|Cause: 0",
+        "Event: ParkedCall|Exten: 701|Channel: Local/park-86;2|Parkinglot: default|Uniqueid: 2",
+        "Event: Newchannel|Channel: SIP/x|ChannelState: 4|Uniqueid: 3",
+        // By the name that the channel has now.
+        "Event: Masquerade|Clone: Local/park-86;2|Original: SIP/x",
+    ]);
+    let call = only(calls);
+    assert_eq!((call.linkedid().to_string(), call.number(), call.start()), ("1".to_owned(), 1, ms(1)));
+    assert_eq!(call.former_linkedids(), ["2", "3"]);
+    let names: Vec<_> = call.legs().iter().map(|leg| leg.channel.to_string()).collect();
+    assert_eq!(names, ["Parked/Local/park-86;2<ZOMBIE>", "Local/park-86;2", "SIP/x"]);
+    assert_eq!(
+        (call.parkings()[0].lot.to_string(), call.parkings()[0].space.to_string()),
+        ("default".into(), "701".into())
+    );
+}
+
+#[test]
+fn a_parking_ends() {
+    for (event, end) in [
+        ("UnParkedCall|ParkeeUniqueid: 1|RetrieverUniqueid: 2", Some(ms(5))),
+        ("ParkedCallTimeOut|ParkeeUniqueid: 1", Some(ms(5))),
+        ("ParkedCallGiveUp|ParkeeUniqueid: 1", Some(ms(5))),
+        ("UnParkedCall|Uniqueid: 1", Some(ms(5))),
+        ("Hangup|Uniqueid: 1", Some(ms(5))),
+        ("UnParkedCall|ParkeeUniqueid: 2", None),
+    ] {
+        let call = only(
+            play(&[
+                "Event: Newchannel|Channel: A|Uniqueid: 1|Linkedid: 1",
+                "Event: Newchannel|Channel: B|Uniqueid: 2|Linkedid: 1",
+                "Event: ParkedCall|ParkeeUniqueid: 1|ParkeeLinkedid: 1|Parkinglot: default|ParkingSpace: 701",
+                // An item of a list.
+                "Event: ParkedCall|ParkeeUniqueid: 1|ParkeeLinkedid: 1|Parkinglot: default|ParkingSpace: 701",
+                &format!("Event: {event}"),
+            ])
+            .0,
+        );
+        let [parking] = call.parkings() else { panic!("{event}: {call:?}") };
+        let [parked, lot, space] = [&parking.parked, &parking.lot, &parking.space].map(ToString::to_string);
+        assert_eq!((parked.as_str(), lot.as_str(), space.as_str()), ("1", "default", "701"));
+        assert_eq!((parking.span.start, parking.span.end), (ms(3), end), "{event}");
+    }
+}
+
+#[test]
+fn stays_and_holds() {
+    let call = only(
+        play(&[
+            "Event: Newchannel|Channel: A|Uniqueid: 1|Linkedid: 1",
+            "Event: BridgeEnter|BridgeUniqueid: b|Uniqueid: 1|Linkedid: 1",
+            "Event: BridgeEnter|BridgeUniqueid: b|Uniqueid: 1|Linkedid: 1",
+            "Event: BridgeEnter|BridgeUniqueid: c|Uniqueid: 1|Linkedid: 1",
+            "Event: BridgeLeave|BridgeUniqueid: b|Uniqueid: 1|Linkedid: 1",
+            "Event: Hold|Uniqueid: 1|Linkedid: 1|MusicClass: default",
+            "Event: Hold|Uniqueid: 1|Linkedid: 1",
+            "Event: Unhold|Uniqueid: 1|Linkedid: 1",
+            "Event: Unhold|Uniqueid: 1|Linkedid: 1",
+            "Event: BridgeEnter|BridgeUniqueid: b|Uniqueid: 1|Linkedid: 1",
+            "Event: Hold|Uniqueid: 1|Linkedid: 1",
+            "Event: Hangup|Uniqueid: 1|Linkedid: 1",
+        ])
+        .0,
+    );
+    let [leg] = call.legs() else { panic!("{call:?}") };
+    let stays: Vec<_> =
+        leg.stays.iter().map(|stay| (stay.bridge.to_string(), stay.span.start, stay.span.end)).collect();
+    let stay = |bridge: &str, start, end| (bridge.to_owned(), ms(start), Some(ms(end)));
+    assert_eq!(stays, [stay("b", 2, 5), stay("c", 4, 12), stay("b", 10, 12)]);
+    let holds: Vec<_> = leg.holds.iter().map(|hold| (hold.start, hold.end)).collect();
+    assert_eq!(holds, [(ms(6), Some(ms(8))), (ms(11), Some(ms(12)))]);
+}
+
+#[test]
+fn waits_in_queues() {
+    let call = only(
+        play(&[
+            "Event: Newchannel|Channel: A|Uniqueid: 1|Linkedid: 1",
+            "Event: QueueCallerJoin|Queue: q|Position: 2|Count: 2|Uniqueid: 1|Linkedid: 1",
+            "Event: QueueCallerAbandon|Queue: q|Position: 1|Uniqueid: 1|Linkedid: 1",
+            "Event: QueueCallerLeave|Queue: q|Position: 1|Uniqueid: 1|Linkedid: 1",
+            "Event: QueueCallerJoin|Queue: r|Position: 1|Uniqueid: 1|Linkedid: 1",
+            "Event: QueueCallerLeave|Queue: r|Position: 1|Uniqueid: 1|Linkedid: 1",
+            "Event: AgentConnect|Queue: r|MemberName: Anna|Uniqueid: 1|Linkedid: 1",
+            "Event: QueueCallerJoin|Queue: s|Uniqueid: 1|Linkedid: 1",
+            "Event: QueueCallerJoin|Queue: s|Uniqueid: 1|Linkedid: 1",
+            "Event: Hangup|Uniqueid: 1|Linkedid: 1",
+        ])
+        .0,
+    );
+    let waits: Vec<_> = call
+        .queues()
+        .iter()
+        .map(|wait| {
+            let outcome = match &wait.outcome {
+                Some(QueueOutcome::Answered(member)) => member.to_string(),
+                other => format!("{other:?}"),
+            };
+            assert_eq!(wait.caller, "1");
+            (wait.queue.to_string(), wait.position, wait.span.start, wait.span.end.unwrap(), outcome)
+        })
+        .collect();
+    let wait = |queue: &str, position, start, end, outcome: &str| {
+        (queue.to_owned(), position, ms(start), ms(end), outcome.to_owned())
+    };
+    assert_eq!(
+        waits,
+        [
+            wait("q", Some(2), 2, 3, "Some(Abandoned)"),
+            wait("r", Some(1), 5, 6, "Anna"),
+            wait("s", None, 8, 9, "None"),
+            wait("s", None, 9, 10, "None"),
+        ]
+    );
+}
+
+/// Two calls with something of everything; a third channel makes them one.
+#[test]
+fn a_call_that_is_merged_keeps_all_it_had() {
+    let full = |id: &str| {
+        [
+            "Newchannel|Channel: A@|Uniqueid: @|Linkedid: @",
+            "Newchannel|Channel: B@|Uniqueid: @b|Linkedid: @",
+            "DialBegin|Uniqueid: @|Linkedid: @|DestUniqueid: @b|DestLinkedid: @",
+            "BlindTransfer|Result: Success|TransfererUniqueid: @|Extension: @|Context: c",
+            "QueueCallerJoin|Queue: q|Uniqueid: @|Linkedid: @",
+            "ParkedCall|ParkeeUniqueid: @|Parkinglot: l|ParkingSpace: @",
+            "Hold|Uniqueid: @|Linkedid: @",
+            "BridgeEnter|BridgeUniqueid: b|Uniqueid: @|Linkedid: @",
+        ]
+        .map(|event| format!("Event: {}", event.replace('@', id)))
+    };
+    // The younger has one leg more: the larger takes the smaller in.
+    for more in ["1", "2"] {
+        let third = format!("Event: Newchannel|Channel: C|Uniqueid: 3|Linkedid: {more}");
+        let merge = [&third, "Event: Newstate|Uniqueid: 3|Linkedid: 1", "Event: Newstate|Uniqueid: 3|Linkedid: 2"];
+        // Then everything goes on where it was.
+        let after = |id: &str| {
+            [
+                "DialEnd|DestUniqueid: @b|DestLinkedid: 2|DialStatus: BUSY@",
+                "AgentConnect|Queue: q|MemberName: M@|Uniqueid: @|Linkedid: 2",
+                "UnParkedCall|ParkeeUniqueid: @",
+                "Unhold|Uniqueid: @|Linkedid: 2",
+                "BridgeLeave|BridgeUniqueid: b|Uniqueid: @|Linkedid: 2",
+                "Hangup|Uniqueid: @b|Linkedid: 2",
+                "Hangup|Uniqueid: @|Linkedid: 2",
+            ]
+            .map(|event| format!("Event: {}", event.replace('@', id)))
+        };
+        let before = [full("1"), full("2")].concat();
+        let after = [after("1"), after("2")].concat();
+        let [before, after] = [&before, &after].map(|texts| texts.iter().map(String::as_str).collect::<Vec<_>>());
+        let call = only(play(&[&before[..], &merge, &after, &["Event: Hangup|Uniqueid: 3|Linkedid: 2"]].concat()).0);
+        assert_eq!((call.number(), call.start(), call.end()), (1, ms(1), Some(ms(34))));
+        // The id by which the two became one.
+        let (id, former) = if more == "1" { ("2", "1") } else { ("1", "2") };
+        assert_eq!(
+            (call.linkedid().to_string().as_str(), call.former_linkedids()[0].to_string().as_str()),
+            (id, former)
+        );
+        assert_eq!(call.marks(), 13);
+        let ids: Vec<_> = call.legs().iter().map(|leg| leg.uniqueid.to_string()).collect();
+        assert_eq!(ids, ["1", "1b", "2", "2b", "3"], "in the order in which they appeared");
+        for (place, (id, begun, ended)) in [("1", 0, 19), ("2", 8, 26)].into_iter().enumerate() {
+            let leg = call.leg(id.as_bytes()).unwrap();
+            let dial = &call.dials()[place];
+            assert_eq!(
+                (dial.to.to_string(), dial.status.clone().unwrap().to_string()),
+                (format!("{id}b"), format!("BUSY{id}"))
+            );
+            assert_eq!((dial.span.start, dial.span.end), (ms(begun + 3), Some(ms(ended + 1))));
+            let transfer = &call.transfers()[place];
+            assert_eq!((transfer.target.to_string(), transfer.at), (format!("{id}@c"), ms(begun + 4)));
+            let wait = &call.queues()[place];
+            assert_eq!((wait.caller.to_string(), wait.span.end), (id.to_owned(), Some(ms(ended + 2))));
+            assert!(matches!(&wait.outcome, Some(QueueOutcome::Answered(member)) if *member == &*format!("M{id}")));
+            let parking = &call.parkings()[place];
+            assert_eq!((parking.space.to_string(), parking.span.end), (id.to_owned(), Some(ms(ended + 3))));
+            assert_eq!((leg.holds[0].start, leg.holds[0].end), (ms(begun + 7), Some(ms(ended + 4))));
+            assert_eq!((leg.stays[0].span.start, leg.stays[0].span.end), (ms(begun + 8), Some(ms(ended + 5))));
+        }
+    }
+}
+
+#[test]
+fn losses_when_calls_become_one_or_end() {
+    let losses = |limits: CallLimits, events: &[&str]| {
+        let text = (events.join("||") + "||").replace('|', "\r\n");
+        let mut tracker = Tracker::new(limits);
+        each_frame(text.as_bytes(), |frame| tracker.handle(&Event::from(frame), Duration::ZERO));
+        let lists = |call: &Call| {
+            check_call(call, limits, true);
+            (call.legs().len(), call.former_linkedids().len(), call.transfers().len())
+        };
+        let losses = tracker.losses();
+        (tracker.active().map(lists).collect::<Vec<_>>(), [losses.legs, losses.marks, losses.ended])
+    };
+    let two = [
+        "Event: Newchannel|Uniqueid: 1|Linkedid: 1",
+        "Event: Newchannel|Uniqueid: 2|Linkedid: 2",
+        "Event: BlindTransfer|TransfererUniqueid: 2|Extension: 1",
+        "Event: BlindTransfer|TransfererUniqueid: 2|Extension: 2",
+    ];
+    let merge = [&two[..], &["Event: Newstate|Uniqueid: 1|Linkedid: 2"]].concat();
+    let limits = CallLimits::new();
+    assert_eq!(losses(limits, &merge), (vec![(2, 1, 2)], [0, 0, 0]));
+    // The larger one, with two transfers, keeps them.
+    assert_eq!(losses(limits.marks(2), &merge), (vec![(2, 0, 2)], [0, 1, 0]));
+    assert_eq!(losses(limits.legs(1), &merge), (vec![(1, 1, 2)], [1, 0, 0]));
+    // The smaller one's transfers are cut, its id is kept.
+    let even = [
+        &two[..3],
+        &["Event: BlindTransfer|TransfererUniqueid: 1|Extension: 3", "Event: Newstate|Uniqueid: 2|Linkedid: 1"],
+    ]
+    .concat();
+    assert_eq!(losses(limits.marks(2), &even), (vec![(2, 1, 1)], [0, 1, 0]));
+    assert_eq!(losses(limits.marks(1), &even), (vec![(2, 0, 1)], [0, 2, 0]));
+    // A linked id that nobody has had is a mark.
+    let other = ["Event: Newchannel|Uniqueid: 1|Linkedid: 1", "Event: Newstate|Uniqueid: 1|Linkedid: 2"];
+    assert_eq!(losses(limits.marks(0), &other), (vec![(1, 0, 0)], [0, 1, 0]));
+    let end = ["Event: Newchannel|Uniqueid: 1|Linkedid: 1", "Event: Hangup|Uniqueid: 1|Linkedid: 1"];
+    assert_eq!(losses(limits.ended(0), &end), (vec![], [0, 0, 1]));
+}
+
+/// Fills a tracker with calls full of everything, of which some end and some become one.
+fn flood(tracker: &mut Tracker, calls: u32) {
+    let filler = "x".repeat(200);
+    for call in 0..calls {
+        let mut events = String::new();
+        for leg in 0..6 {
+            for event in [
+                "Newchannel",
+                "DialBegin|DestUniqueid: d@|DestLinkedid: @",
+                "Dial|DestUniqueid: d@",
+                "DialEnd|DestUniqueid: d@|DialStatus: @",
+                "Hold",
+                "BridgeEnter|BridgeUniqueid: b@",
+                "QueueCallerJoin|Queue: q@",
+                "AgentConnect|Queue: q@|MemberName: @",
+                "BlindTransfer|TransfererUniqueid: @.#|Extension: @|Context: c|Result: @",
+                "ParkedCall|ParkeeUniqueid: @.#|Parkinglot: @|ParkingSpace: @",
+                "Rename|Newname: n@",
+            ] {
+                let ids = "Channel: @.#|Uniqueid: @.#|Linkedid: @|CallerIDNum: @";
+                events += &format!("Event: {event}|{ids}||").replace('#', &leg.to_string());
+            }
+            if call % 3 == 0 {
+                events += &format!("Event: Hangup|Uniqueid: @.{leg}||Event: Hangup|Uniqueid: d@||");
+            }
+        }
+        if call % 5 == 1 {
+            events += &format!("Event: Newstate|Uniqueid: @.1|Linkedid: {filler}1||");
+        }
+        let events = events.replace('@', &format!("{filler}{call}")).replace('|', "\r\n");
+        each_frame(events.as_bytes(), |frame| tracker.handle(&Event::from(frame), Duration::ZERO));
+    }
+}
+
+#[test]
+fn bytes_held_are_those_counted_and_bounded() {
+    for most in [0, 20_000, 100_000, 1_000_000, CallLimits::new().max_bytes()] {
+        let limits = CallLimits::new().bytes(most);
+        let (mut tracker, held) = held_by(|| {
+            let mut tracker = Tracker::new(limits);
+            flood(&mut tracker, 60);
+            tracker
+        });
+        assert!(held <= tracker.held(), "{most}: {held} held, {} counted", tracker.held());
+        assert!(tracker.held() <= most.max(20_000), "{most}: {}", tracker.held());
+        assert!(most == 0 || tracker.held() < 3 * held + 30_000, "{most}: counted far above the truth, {held}");
+        let losses = tracker.losses();
+        let told = losses.calls + losses.legs + losses.marks + losses.ended + losses.texts;
+        assert_eq!(told > 0, most < CallLimits::new().max_bytes(), "{most}: {losses:?}");
+        // Nothing is left of what has been taken.
+        let empty = Tracker::new(limits).held();
+        tracker.abandon().for_each(drop);
+        while tracker.poll_ended().is_some() {}
+        assert!(tracker.held() <= empty + most / 8);
+    }
+}
+
+#[test]
+fn at_the_limit_ended_calls_go_first_and_then_what_is_new_is_left_out() {
+    let limits = CallLimits::new().bytes(40_000);
+    let mut tracker = Tracker::new(limits);
+    let mut send = |event: String| {
+        each_frame(event.replace('|', "\r\n").as_bytes(), |frame| tracker.handle(&Event::from(frame), Duration::ZERO));
+        (tracker.losses(), tracker.active().len(), tracker.held())
+    };
+    // They end and nobody takes them: the oldest are dropped, and all are tracked.
+    for id in 0..100 {
+        let (losses, active, _) = send(format!("Event: Newchannel|Channel: {id}|Uniqueid: {id}|Linkedid: {id}||"));
+        assert_eq!((losses.calls, active), (0, 1));
+        send(format!("Event: Hangup|Uniqueid: {id}|Linkedid: {id}||"));
+    }
+    let (losses, ..) = send(String::new());
+    assert!(losses.ended > 80 && losses.calls == 0, "{losses:?}");
+    // They go on: what is new is left out.
+    let mut tracked = 0;
+    for id in 100..200 {
+        let (losses, active, held) = send(format!("Event: Newchannel|Channel: {id}|Uniqueid: {id}|Linkedid: {id}||"));
+        assert_eq!(active as u64 + losses.calls, id - 99);
+        assert!(held <= 40_000);
+        tracked = active;
+    }
+    assert!((3..50).contains(&tracked), "{tracked}");
+    let (before, ..) = send(String::new());
+    assert_eq!(before.ended, 100, "all of them went");
+    for _ in 0..100 {
+        send("Event: BlindTransfer|TransfererUniqueid: 100|Extension: 1||".into());
+    }
+    let (losses, active, _) =
+        send("Event: Hangup|Uniqueid: 101||Event: Newchannel|Channel: 300|Uniqueid: 300|Linkedid: 300||".into());
+    assert!(losses.marks > 0);
+    assert_eq!(active, tracked, "room for one more");
+    // A longer name doesn't fit, and the one that is there stays.
+    send("Event: BlindTransfer|TransfererUniqueid: 100|Extension: 1||".repeat(20));
+    let (losses, ..) = send(format!("Event: Rename|Uniqueid: 100|Newname: {}||", "n".repeat(256)));
+    assert_eq!(losses.texts, 1);
+    assert_eq!(tracker.call_of(b"100").unwrap().legs()[0].channel, "100");
 }
 
 /// The recordings that are too many for the corpus. Without `AMI_CAPTURES` there are none.

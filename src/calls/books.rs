@@ -1,0 +1,261 @@
+//! Where everything is: calls by linked id, channels by unique id and by name, who is in which
+//! bridge and queue. No event has to look through what is kept.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use super::Text;
+use super::call::{Call, Leg};
+use crate::room::{self, Room, mapped, root};
+
+/// Where a channel that lives is.
+#[derive(Clone, Debug)]
+pub(super) struct Channel {
+    /// Group of its call.
+    pub(super) group: u64,
+    /// Place of its leg in the call.
+    pub(super) leg: usize,
+    /// Places of the dials to it that have no status yet.
+    pub(super) dials: Vec<usize>,
+    /// Up to 11, places of the dials by it: their end names the caller alone.
+    pub(super) dialled: Vec<usize>,
+    /// Place of the parking that goes on.
+    pub(super) parking: Option<usize>,
+}
+
+/// What a linked id belongs to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Linked {
+    pub(super) group: u64,
+    /// Place in the call's former ids. `None`: the call has this id now.
+    pub(super) former: Option<usize>,
+}
+
+/// A list that was put behind another: what becomes of places in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shift {
+    pub(super) by: usize,
+    /// How many of its elements were kept.
+    pub(super) kept: usize,
+}
+
+/// The same for the lists that the books have places of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shifts {
+    pub(super) dials: Shift,
+    pub(super) queues: Shift,
+    pub(super) parkings: Shift,
+}
+
+impl Shift {
+    fn of(self, place: usize) -> Option<usize> {
+        (place < self.kept).then(|| place + self.by)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Books {
+    pub(super) room: Room,
+    /// Number of the call of each group. The larger of two calls that become one keeps its group,
+    /// so that few channels change theirs; the one that began first gives its number.
+    pub(super) groups: BTreeMap<u64, u64>,
+    pub(super) linked: BTreeMap<Text, Linked>,
+    pub(super) channels: BTreeMap<Text, Channel>,
+    /// Unique id of the channel that took the name last.
+    names: BTreeMap<Text, Text>,
+    /// By bridge and unique id, place of the stay that goes on.
+    inside: BTreeMap<(Text, Text), usize>,
+    /// By unique id and queue, place of the last wait.
+    waits: BTreeMap<(Text, Text), usize>,
+}
+
+impl Books {
+    /// Bytes of what is there even with a single call.
+    pub(super) const OWN: usize = 2 * root::<u64, Call>()
+        + root::<u64, u64>()
+        + root::<Text, Linked>()
+        + root::<Text, Channel>()
+        + root::<Text, Text>()
+        + 2 * root::<(Text, Text), usize>();
+
+    pub(super) const GROUP: usize = mapped::<u64, u64>();
+
+    pub(super) const fn new(bytes: usize) -> Self {
+        Self {
+            room: Room::new(bytes.saturating_sub(Self::OWN)),
+            groups: BTreeMap::new(),
+            linked: BTreeMap::new(),
+            channels: BTreeMap::new(),
+            names: BTreeMap::new(),
+            inside: BTreeMap::new(),
+            waits: BTreeMap::new(),
+        }
+    }
+
+    /// Forgets all but what `used` counts.
+    pub(super) fn clear(&mut self, used: usize) {
+        self.room.give_back(self.room.used().saturating_sub(used));
+        self.groups.clear();
+        self.linked.clear();
+        self.channels.clear();
+        self.names.clear();
+        self.inside.clear();
+        self.waits.clear();
+    }
+
+    pub(super) const fn linked_cost(id: &[u8]) -> usize {
+        mapped::<Text, Linked>() + room::bytes(id)
+    }
+
+    /// Says which call a linked id belongs to.
+    pub(super) fn link(&mut self, id: &Text, linked: Linked) {
+        match self.linked.get_mut(id) {
+            Some(known) => *known = linked,
+            None => {
+                self.room.add(Self::linked_cost(id.as_bytes()));
+                self.linked.insert(id.clone(), linked);
+            }
+        }
+    }
+
+    pub(super) fn unlink(&mut self, id: &Text) {
+        if self.linked.remove(id).is_some() {
+            self.room.give_back(Self::linked_cost(id.as_bytes()));
+        }
+    }
+
+    pub(super) const fn channel_cost(uniqueid: &[u8], name: &[u8]) -> usize {
+        mapped::<Text, Channel>() + room::bytes(uniqueid) + named_cost(name, uniqueid)
+    }
+
+    pub(super) fn add_channel(&mut self, leg: &Leg, group: u64, place: usize) {
+        let channel = Channel { group, leg: place, dials: Vec::new(), dialled: Vec::new(), parking: None };
+        self.room.add(mapped::<Text, Channel>() + room::text(&leg.uniqueid));
+        self.channels.insert(leg.uniqueid.clone(), channel);
+        self.name(&leg.channel, &leg.uniqueid);
+    }
+
+    /// Forgets a channel. Gives what was known, and the places of its waits.
+    pub(super) fn remove_channel(&mut self, leg: &Leg) -> Option<(Channel, Vec<usize>)> {
+        let channel = self.channels.remove(&leg.uniqueid)?;
+        self.room.give_back(mapped::<Text, Channel>() + room::text(&leg.uniqueid));
+        self.unname(&leg.channel, &leg.uniqueid);
+        for stay in leg.stays.iter().filter(|stay| stay.span.end.is_none()) {
+            self.leave(&stay.bridge, &leg.uniqueid);
+        }
+        Some((channel, self.take_waits(&leg.uniqueid).into_iter().map(|(_, place)| place).collect()))
+    }
+
+    /// The channel's leg now stands at this place of the call that took its own in.
+    pub(super) fn move_channel(&mut self, leg: &Leg, group: u64, place: usize, shifts: &Shifts) {
+        let Some(channel) = self.channels.get_mut(&leg.uniqueid) else { return };
+        (channel.group, channel.leg) = (group, place);
+        for places in [&mut channel.dials, &mut channel.dialled] {
+            *places = places.iter().filter_map(|place| shifts.dials.of(*place)).collect();
+        }
+        channel.parking = channel.parking.and_then(|place| shifts.parkings.of(place));
+        for (queue, place) in self.take_waits(&leg.uniqueid) {
+            if let Some(place) = shifts.queues.of(place) {
+                self.wait(&leg.uniqueid, &queue, place);
+            }
+        }
+    }
+
+    pub(super) fn name(&mut self, name: &Text, uniqueid: &Text) {
+        if name.len() == 0 {
+            return;
+        }
+        self.room.add(named_cost(name.as_bytes(), uniqueid.as_bytes()));
+        if let Some(before) = self.names.insert(name.clone(), uniqueid.clone()) {
+            self.room.give_back(named_cost(name.as_bytes(), before.as_bytes()));
+        }
+    }
+
+    pub(super) fn unname(&mut self, name: &Text, uniqueid: &Text) {
+        if self.names.get(name) == Some(uniqueid) {
+            self.names.remove(name);
+            self.room.give_back(named_cost(name.as_bytes(), uniqueid.as_bytes()));
+        }
+    }
+
+    /// Unique id of the living channel that took this name last.
+    pub(super) fn named(&self, name: &[u8]) -> Option<&Text> {
+        self.names.get(name)
+    }
+
+    pub(super) const fn pair_cost(one: &[u8], two: &[u8]) -> usize {
+        mapped::<(Text, Text), usize>() + room::bytes(one) + room::bytes(two)
+    }
+
+    /// Notes a stay that goes on.
+    pub(super) fn enter(&mut self, bridge: &Text, uniqueid: &Text, place: usize) {
+        insert(&mut self.inside, &mut self.room, bridge, uniqueid, place);
+    }
+
+    /// Ends a stay that goes on, and gives its place.
+    pub(super) fn leave(&mut self, bridge: &Text, uniqueid: &Text) -> Option<usize> {
+        let place = self.inside.remove(&(bridge.clone(), uniqueid.clone()))?;
+        self.room.give_back(Self::pair_cost(bridge.as_bytes(), uniqueid.as_bytes()));
+        Some(place)
+    }
+
+    pub(super) fn is_inside(&self, bridge: &Text, uniqueid: &Text) -> bool {
+        self.inside.contains_key(&(bridge.clone(), uniqueid.clone()))
+    }
+
+    /// Unique id of a channel in this bridge.
+    pub(super) fn anyone_inside(&self, bridge: &[u8]) -> Option<&Text> {
+        let ((found, uniqueid), _) = self.inside.range((Text::new(bridge), Text::default())..).next()?;
+        (found.as_bytes() == bridge).then_some(uniqueid)
+    }
+
+    /// Notes the last wait of a caller in a queue. Gives the place of the one before.
+    pub(super) fn wait(&mut self, caller: &Text, queue: &Text, place: usize) -> Option<usize> {
+        insert(&mut self.waits, &mut self.room, caller, queue, place)
+    }
+
+    pub(super) fn waiting(&self, caller: &Text, queue: &Text) -> Option<usize> {
+        self.waits.get(&(caller.clone(), queue.clone())).copied()
+    }
+
+    /// Forgets the waits of a caller, and gives them by queue.
+    fn take_waits(&mut self, caller: &Text) -> Vec<(Text, usize)> {
+        let of_caller = self.waits.range((caller.clone(), Text::default())..);
+        let of_caller = of_caller.take_while(|((found, _), _)| found == caller);
+        let waits: Vec<(Text, usize)> = of_caller.map(|((_, queue), place)| (queue.clone(), *place)).collect();
+        for (queue, _) in &waits {
+            self.waits.remove(&(caller.clone(), queue.clone()));
+            self.room.give_back(Self::pair_cost(caller.as_bytes(), queue.as_bytes()));
+        }
+        waits
+    }
+
+    /// Bytes of all of it, counted anew.
+    #[cfg(test)]
+    pub(super) fn cost(&self) -> usize {
+        let linked: usize = self.linked.keys().map(|id| Self::linked_cost(id.as_bytes())).sum();
+        let channels = self.channels.keys().map(|id| mapped::<Text, Channel>() + room::text(id)).sum::<usize>();
+        let names = self.names.iter().map(|(name, id)| named_cost(name.as_bytes(), id.as_bytes())).sum::<usize>();
+        let pairs = self.inside.keys().chain(self.waits.keys());
+        let pairs = pairs.map(|(one, two)| Self::pair_cost(one.as_bytes(), two.as_bytes())).sum::<usize>();
+        linked + channels + names + pairs + self.groups.len() * Self::GROUP
+    }
+}
+
+const fn named_cost(name: &[u8], uniqueid: &[u8]) -> usize {
+    mapped::<Text, Text>() + room::bytes(name) + room::bytes(uniqueid)
+}
+
+fn insert(
+    map: &mut BTreeMap<(Text, Text), usize>,
+    room: &mut Room,
+    one: &Text,
+    two: &Text,
+    place: usize,
+) -> Option<usize> {
+    let before = map.insert((one.clone(), two.clone()), place);
+    if before.is_none() {
+        room.add(Books::pair_cost(one.as_bytes(), two.as_bytes()));
+    }
+    before
+}

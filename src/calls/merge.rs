@@ -1,0 +1,115 @@
+//! How two calls become one: the smaller moves into the larger, so that what n calls have moves
+//! log n times at the most.
+
+use alloc::vec::Vec;
+use core::mem;
+
+use super::books::{Books, Linked, Shift, Shifts};
+use super::call::Kept;
+use super::{Text, Tracker};
+use crate::room::Room;
+
+#[cfg(test)]
+std::thread_local! {
+    /// How many elements merging has moved.
+    pub(super) static MOVED: core::cell::Cell<u64> = const { core::cell::Cell::new(0) };
+}
+
+impl Tracker {
+    /// Makes the calls of two groups one: the one that began first, under `linkedid` or its own.
+    /// What doesn't fit is dropped and counted.
+    pub(super) fn merge(&mut self, one: u64, two: u64, linkedid: Option<&[u8]>) {
+        let Self { limits, losses, books, calls, .. } = self;
+        let (Some(one), Some(two)) = (books.groups.get(&one), books.groups.get(&two)) else { return };
+        let (older, younger) = (*one.min(two), *one.max(two));
+        if older == younger {
+            return;
+        }
+        let (Some(mut taken), Some(call)) = (calls.remove(&younger), calls.get_mut(&older)) else { return };
+        let current = linkedid.map_or_else(|| call.linkedid.clone(), Text::new);
+        let start = call.start.min(taken.start);
+        if taken.weight() > call.weight() {
+            mem::swap(call, &mut taken);
+        }
+        (call.number, call.start) = (older, start);
+        books.groups.remove(&taken.group);
+        books.groups.insert(call.group, older);
+        books.room.give_back(taken.cost() + Books::GROUP);
+        #[cfg(test)]
+        MOVED.set(MOVED.get() + taken.weight() as u64);
+
+        let group = call.group;
+        let mut free = limits.max_marks().saturating_sub(call.marks);
+        for id in taken.former.into_iter().chain([taken.linkedid]) {
+            if free == 0 {
+                books.unlink(&id);
+                losses.marks += 1;
+                continue;
+            }
+            free -= 1;
+            books.link(&id, Linked { group, former: Some(call.former.len()) });
+            books.room.add(id.cost());
+            call.former.push(id);
+        }
+        if let Some(place) = books.linked.get(&current).and_then(|linked| linked.former) {
+            if let Some(former) = call.former.get_mut(place) {
+                books.link(&call.linkedid, Linked { group, former: Some(place) });
+                books.link(&current, Linked { group, former: None });
+                mem::swap(&mut call.linkedid, former);
+            }
+        }
+
+        let lost = &mut losses.marks;
+        let room = &mut books.room;
+        let shifts = Shifts {
+            dials: join(&mut call.dials, taken.dials, &mut free, lost, room),
+            queues: join(&mut call.queues, taken.queues, &mut free, lost, room),
+            parkings: join(&mut call.parkings, taken.parkings, &mut free, lost, room),
+        };
+        join(&mut call.transfers, taken.transfers, &mut free, lost, room);
+        for mut leg in taken.legs {
+            if call.legs.len() >= limits.max_legs() {
+                // The id of one that has ended may be another's by now.
+                if leg.ended.is_none() {
+                    books.remove_channel(&leg);
+                }
+                losses.legs += 1;
+                continue;
+            }
+            cut(&mut leg.holds, &mut free, lost);
+            for stay in cut(&mut leg.stays, &mut free, lost).iter().filter(|stay| stay.span.end.is_none()) {
+                books.leave(&stay.bridge, &leg.uniqueid);
+            }
+            if leg.ended.is_none() {
+                call.alive += 1;
+                books.move_channel(&leg, group, call.legs.len(), &shifts);
+            }
+            books.room.add(leg.cost());
+            call.legs.push(leg);
+        }
+        call.marks = limits.max_marks() - free;
+        // Only legs that live make two calls one, but the ones that were dropped may have been those.
+        if call.alive == 0 {
+            let at = call.legs.iter().filter_map(|leg| leg.ended).max().unwrap_or(call.start);
+            self.finish(older, at);
+        }
+    }
+}
+
+/// Cuts a list to what is free, and gives what was cut.
+fn cut<T>(list: &mut Vec<T>, free: &mut usize, lost: &mut u64) -> Vec<T> {
+    let more = list.split_off(list.len().min(*free));
+    list.shrink_to_fit();
+    *free -= list.len();
+    *lost += more.len() as u64;
+    more
+}
+
+/// Puts a list behind another, as far as there is room.
+fn join<T: Kept>(list: &mut Vec<T>, mut more: Vec<T>, free: &mut usize, lost: &mut u64, room: &mut Room) -> Shift {
+    cut(&mut more, free, lost);
+    more.iter().for_each(|mark| room.add(mark.cost()));
+    let shift = Shift { by: list.len(), kept: more.len() };
+    list.append(&mut more);
+    shift
+}

@@ -1,0 +1,131 @@
+//! What only the inside shows: how much is looked at and moved, and that the books are right.
+
+use alloc::format;
+use alloc::string::String;
+use core::time::Duration;
+
+use super::books::Books;
+use super::call::Call;
+use super::merge::MOVED;
+use super::{CallLimits, Tracker};
+use crate::event::Event;
+use crate::text::looks;
+use crate::{Decoder, Framing, Limits};
+
+impl Tracker {
+    /// Counts all bytes anew: what the books say is what is there.
+    fn audit(&self) {
+        let calls = self.calls.values().chain(self.ended_calls()).map(Call::cost).sum::<usize>();
+        assert_eq!(self.books.room.used(), calls + self.books.cost());
+        assert!(self.held() <= self.limits().max_bytes().max(Books::OWN));
+    }
+}
+
+fn feed(tracker: &mut Tracker, events: &str) {
+    let mut decoder = Decoder::new(Limits::new().buffer(1 << 26)).with_framing(Framing::REQUESTS);
+    decoder.push(events.replace('|', "\r\n").replace(';', "\r\n\r\n").as_bytes());
+    while let Some(frame) = decoder.next_frame().unwrap() {
+        tracker.handle(&Event::from(frame), Duration::from_secs(1));
+    }
+}
+
+fn unlimited() -> CallLimits {
+    let all = usize::MAX >> 8;
+    CallLimits::new().calls(all).legs(all).marks(all).bytes(all)
+}
+
+fn each(numbers: core::ops::Range<u32>, mut event: impl FnMut(u32) -> String) -> String {
+    numbers.map(|number| event(number) + ";").collect()
+}
+
+fn channels(n: u32) -> String {
+    each(0..n, |id| format!("Event: Newchannel|Channel: C/{id}|Uniqueid: {id}|Linkedid: {id}"))
+}
+
+#[test]
+fn merging_moves_each_element_a_few_times() {
+    // In a chain, the new one first; the same, the old one first; in pairs, then pairs of pairs.
+    let chain = |n: u32| each(1..n, |id| format!("Event: Newstate|Uniqueid: {id}|Linkedid: {}", id - 1));
+    let back = |n: u32| each(1..n, |id| format!("Event: Newstate|Uniqueid: {}|Linkedid: {}", n - id, n - id - 1));
+    let pairs = |n: u32| {
+        let steps = (0..12).map(|bit| 1 << bit).filter(|step| *step < n);
+        steps
+            .flat_map(|step| (0..n).step_by(2 * step as usize).map(move |id| (id, id + step)))
+            .filter(|(_, other)| *other < n)
+            .map(|(id, other)| format!("Event: LocalBridge|LocalOneUniqueid: {id}|LocalTwoUniqueid: {other};"))
+            .collect()
+    };
+    for merges in [&chain as &dyn Fn(u32) -> String, &back, &pairs] {
+        for n in [64, 1024] {
+            let mut tracker = Tracker::new(unlimited());
+            feed(&mut tracker, &channels(n));
+            MOVED.set(0);
+            let looked = looks::of(|| feed(&mut tracker, &merges(n)));
+            tracker.audit();
+            let [call] = tracker.active().collect::<alloc::vec::Vec<_>>()[..] else { panic!("one call") };
+            assert_eq!(
+                (call.number(), call.legs().len(), call.former_linkedids().len()),
+                (1, n as usize, n as usize - 1)
+            );
+            let log = u64::from(n.ilog2());
+            assert!(MOVED.get() <= 2 * u64::from(n) * log, "{n}: moved {}", MOVED.get());
+            assert!(looked <= 60 * u64::from(n) * log, "{n}: looked {looked}");
+            feed(&mut tracker, &each(0..n, |id| format!("Event: Hangup|Uniqueid: {id}")));
+            let call = tracker.poll_ended().unwrap();
+            let ids = call.legs().iter().map(|leg| leg.uniqueid.value().parse::<u32>().unwrap());
+            assert!(ids.eq(0..n), "in the order in which they appeared");
+            tracker.audit();
+        }
+    }
+}
+
+/// Of each kind of event: how many texts it looks at with `n` channels in one call, in as many
+/// bridges and queues, and with as many marks of each kind in the call and on one channel.
+fn looks_at(n: u32, event: &str) -> u64 {
+    let mut tracker = Tracker::new(unlimited());
+    let one_call = |id| format!("Event: Newchannel|Channel: C/{id}|Uniqueid: {id}|Linkedid: 0");
+    feed(&mut tracker, &each(0..n, one_call));
+    for template in [
+        "Event: DialBegin|Uniqueid: 0|DestUniqueid: @|DestLinkedid: 0",
+        "Event: Dial|SubEvent: Begin|Uniqueid: @|DestUniqueid: 0",
+        "Event: BridgeEnter|BridgeUniqueid: b@|BridgeType: basic|Uniqueid: 0",
+        "Event: BridgeEnter|BridgeUniqueid: b|Uniqueid: @",
+        "Event: QueueCallerJoin|Queue: q@|Uniqueid: 0",
+        "Event: QueueCallerJoin|Queue: q|Uniqueid: @",
+        "Event: ParkedCall|ParkeeUniqueid: @",
+        "Event: Hold|Uniqueid: @",
+    ] {
+        feed(&mut tracker, &each(0..n, |id| template.replace('@', &format!("{id}"))));
+    }
+    tracker.audit();
+    let event = event.replace('@', &format!("{}", n / 2));
+    let looked = looks::of(|| feed(&mut tracker, &format!("{event};")));
+    tracker.audit();
+    looked
+}
+
+#[test]
+fn no_event_looks_through_what_is_kept() {
+    for event in [
+        "Event: Newstate|Uniqueid: @|Linkedid: 0|ChannelState: 6|CallerIDNum: 1",
+        "Event: Rename|Uniqueid: @|Newname: X",
+        "Event: DialEnd|DestUniqueid: @|DialStatus: BUSY",
+        "Event: Dial|SubEvent: End|Uniqueid: @|DialStatus: BUSY",
+        "Event: BridgeEnter|BridgeUniqueid: b|BridgeType: basic|Uniqueid: @",
+        "Event: BridgeEnter|BridgeUniqueid: b@|BridgeType: basic|Uniqueid: 1",
+        "Event: BridgeLeave|BridgeUniqueid: b@|Uniqueid: 0",
+        "Event: Bridge|Bridgestate: Link|Uniqueid1: 0|Uniqueid2: @",
+        "Event: Masquerade|Clone: C/0|Original: C/@",
+        "Event: BlindTransfer|TransfererUniqueid: @|Result: Success",
+        "Event: Transfer|Uniqueid: @|TransferType: Attended|TargetUniqueid: 0",
+        "Event: QueueCallerLeave|Queue: q@|Uniqueid: 0",
+        "Event: AgentConnect|Queue: q|Uniqueid: @|MemberName: M",
+        "Event: UnParkedCall|ParkeeUniqueid: @",
+        "Event: Unhold|Uniqueid: @",
+        "Event: Hangup|Uniqueid: @",
+    ] {
+        let [few, many] = [32, 1024].map(|n| looks_at(n, event));
+        // 32 times as much: five steps more in each map that is asked.
+        assert!(many <= 3 * few + 20, "{event}: {few} {many}");
+    }
+}
