@@ -26,18 +26,12 @@ pub(super) fn fold(mirror: &mut Mirror, event: &Event<'_>) {
         }
         Event::Rename(view) => {
             if let (Ok(uniqueid), Ok(name)) = (view.uniqueid(), view.new_name()) {
-                let name = mirror.text(name.as_bytes());
-                if let Some(channel) = mirror.channels.get_mut(uniqueid.as_bytes()) {
-                    channel.name = name;
-                }
+                mirror.rename(uniqueid.as_bytes(), name.as_bytes());
             }
         }
         Event::Hangup(view) => {
             if let Ok(uniqueid) = view.uniqueid() {
-                if let Some(channel) = mirror.channels.remove(uniqueid.as_bytes()) {
-                    mirror.forget(Some(&channel));
-                    mirror.gone.insert(channel.uniqueid);
-                }
+                mirror.hang_up(uniqueid.as_bytes());
             }
         }
         Event::CoreShowChannel(view) => {
@@ -45,18 +39,14 @@ pub(super) fn fold(mirror: &mut Mirror, event: &Event<'_>) {
             mirror.gone.remove(view.uniqueid().map(UniqueId::as_bytes).unwrap_or_default());
             describe(mirror, **view);
             if let (Ok(uniqueid), Ok(bridge)) = (view.uniqueid(), view.bridge_id()) {
-                let bridge = (!bridge.is_empty()).then(|| mirror.text(bridge.as_bytes()));
-                if let Some(channel) = mirror.channels.get_mut(uniqueid.as_bytes()) {
-                    channel.bridge = bridge;
-                }
+                mirror.place(uniqueid.as_bytes(), Some(bridge.as_bytes()));
             }
         }
         Event::CoreShowChannelsComplete(view) => end(mirror, Part::Channels, **view),
         Event::BridgeCreate(view) => bridge(mirror, **view),
         Event::BridgeDestroy(view) => {
             if let Ok(uniqueid) = view.bridge_uniqueid() {
-                let gone = mirror.bridges.remove(uniqueid.as_bytes());
-                mirror.forget(gone.as_ref());
+                mirror.remove_bridge(uniqueid.as_bytes());
             }
         }
         Event::BridgeEnter(view) => {
@@ -65,11 +55,9 @@ pub(super) fn fold(mirror: &mut Mirror, event: &Event<'_>) {
         }
         Event::BridgeLeave(view) => {
             if let (Ok(uniqueid), Ok(bridge)) = (view.uniqueid(), view.bridge_uniqueid()) {
-                let left = mirror.channels.get_mut(uniqueid.as_bytes());
-                if let Some(channel) =
-                    left.filter(|channel| channel.bridge.as_ref().is_some_and(|at| at.value() == bridge))
-                {
-                    channel.bridge = None;
+                let inside = mirror.channel(uniqueid.as_bytes()).and_then(|channel| channel.bridge.as_ref());
+                if inside.is_some_and(|inside| inside.value() == bridge) {
+                    mirror.place(uniqueid.as_bytes(), None);
                 }
             }
         }
@@ -80,25 +68,11 @@ pub(super) fn fold(mirror: &mut Mirror, event: &Event<'_>) {
         Event::BridgeListComplete(view) => end(mirror, Part::Bridges, **view),
         Event::BridgeInfoChannel(view) => {
             describe(mirror, **view);
-            let channel = view.uniqueid().ok().and_then(|uniqueid| mirror.channels.get_mut(uniqueid.as_bytes()));
-            if let Some(channel) = channel {
-                channel.shown = true;
+            if let Ok(uniqueid) = view.uniqueid() {
+                mirror.show(uniqueid.as_bytes());
             }
         }
-        Event::BridgeInfoComplete(view) => {
-            let bridge = view.bridge_uniqueid().ok().map(|uniqueid| mirror.text(uniqueid.as_bytes()));
-            for channel in mirror.channels.values_mut() {
-                let shown = core::mem::take(&mut channel.shown);
-                if bridge.is_none() {
-                    continue;
-                }
-                if shown {
-                    channel.bridge.clone_from(&bridge);
-                } else if channel.bridge == bridge {
-                    channel.bridge = None;
-                }
-            }
-        }
+        Event::BridgeInfoComplete(view) => mirror.show_all(view.bridge_uniqueid().ok().map(|id| id.as_bytes())),
         Event::Shutdown(_) => {
             for part in [Part::Channels, Part::Bridges, Part::Queues] {
                 mirror.doubt(part, Stale::Shutdown);
@@ -114,13 +88,12 @@ fn describe(mirror: &mut Mirror, block: ChannelBlock<'_>) {
     let name = block.channel().ok().map(|name| mirror.text(name.as_bytes()));
     let linkedid = block.linkedid().ok().map(|id| mirror.text(id.as_bytes()));
     let number = block.caller_id_num().ok().and_then(CallerIdPart::known).map(|number| mirror.text(number));
-    let Some(channel) = mirror.channel_mut(uniqueid.as_bytes()) else { return };
-    if let Some(name) = name {
-        channel.name = name;
-    }
-    channel.linkedid = linkedid.or(channel.linkedid.take());
-    channel.number = number.or(channel.number.take());
-    channel.state = block.channel_state().ok().or(channel.state);
+    mirror.change_channel(uniqueid.as_bytes(), |channel| {
+        channel.name = name.unwrap_or_else(|| core::mem::take(&mut channel.name));
+        channel.linkedid = linkedid.or(channel.linkedid.take());
+        channel.number = number.or(channel.number.take());
+        channel.state = block.channel_state().ok().or(channel.state);
+    });
 }
 
 /// The same for a channel that should be known.
@@ -129,7 +102,7 @@ fn live(mirror: &mut Mirror, block: ChannelBlock<'_>) {
     if mirror.gone.contains(uniqueid.as_bytes()) {
         return;
     }
-    if !mirror.channels.contains_key(uniqueid.as_bytes()) {
+    if mirror.channel(uniqueid.as_bytes()).is_none() {
         mirror.doubt(Part::Channels, Stale::Unexpected);
     }
     describe(mirror, block);
@@ -139,21 +112,18 @@ fn bridge(mirror: &mut Mirror, block: BridgeBlock<'_>) {
     let Ok(uniqueid) = block.bridge_uniqueid() else { return };
     let [kind, technology, name] = [block.bridge_type(), block.bridge_technology(), block.bridge_name()]
         .map(|value| mirror.text(value.unwrap_or_default().as_bytes()));
-    if let Some(bridge) = mirror.bridge_mut(uniqueid.as_bytes()) {
+    mirror.change_bridge(uniqueid.as_bytes(), |bridge| {
         (bridge.kind, bridge.technology, bridge.name) = (kind, technology, name);
-    }
+    });
 }
 
 fn enter(mirror: &mut Mirror, block: ChannelBlock<'_>, bridge: Option<Value<'_>>) {
     let (Ok(uniqueid), Some(id)) = (block.uniqueid(), bridge) else { return };
-    if !mirror.bridges.contains_key(id.as_bytes()) {
+    if !mirror.has_bridge(id.as_bytes()) {
         mirror.doubt(Part::Bridges, Stale::Unexpected);
         self::bridge(mirror, BridgeBlock::over(block.frame(), ""));
     }
-    let id = mirror.text(id.as_bytes());
-    if let Some(channel) = mirror.channels.get_mut(uniqueid.as_bytes()) {
-        channel.bridge = Some(id);
-    }
+    mirror.place(uniqueid.as_bytes(), Some(id.as_bytes()));
 }
 
 fn end(mirror: &mut Mirror, part: Part, view: ListEndBlock<'_>) {
@@ -175,7 +145,7 @@ fn queue(mirror: &mut Mirror, event: &Event<'_>, frame: Frame<'_>) {
     match event {
         Event::QueueParams(_) => {
             mirror.item(Part::Queues);
-            let _ = mirror.queue_mut(queue);
+            mirror.add_queue(queue);
         }
         Event::QueueMember(_) => {
             mirror.item(Part::Queues);
@@ -192,16 +162,14 @@ fn queue(mirror: &mut Mirror, event: &Event<'_>, frame: Frame<'_>) {
         | Event::QueueMemberPenalty(_)
         | Event::QueueMemberRinginuse(_) => member(mirror, queue, frame, seeding),
         Event::QueueMemberRemoved(_) => {
-            if let (Some(interface), Some(queue)) = (interface(frame), mirror.queues.get_mut(queue)) {
-                let gone = queue.members.remove(interface);
-                mirror.forget(gone.as_ref());
+            if let Some(interface) = interface(frame) {
+                mirror.remove_member(queue, interface);
             }
         }
         Event::QueueCallerJoin(_) | Event::Join(_) => caller(mirror, queue, frame),
         Event::QueueCallerLeave(_) | Event::Leave(_) | Event::QueueCallerAbandon(_) => {
-            if let (Some(uniqueid), Some(queue)) = (frame.get("Uniqueid"), mirror.queues.get_mut(queue)) {
-                let gone = queue.callers.remove(uniqueid.as_bytes());
-                mirror.forget(gone.as_ref());
+            if let Some(uniqueid) = frame.get("Uniqueid") {
+                mirror.remove_caller(queue, uniqueid.as_bytes());
             }
         }
         _ => {}
@@ -215,25 +183,26 @@ fn interface(frame: Frame<'_>) -> Option<&[u8]> {
 /// `expected` is whether it may be one that isn't known.
 fn member(mirror: &mut Mirror, queue: &[u8], frame: Frame<'_>, expected: bool) {
     let Some(interface) = interface(frame) else { return };
-    let known = mirror.queues.get(queue).is_some_and(|queue| queue.members.contains_key(interface));
+    let known = mirror.queue(queue).is_some_and(|queue| queue.members.contains_key(interface));
     if !known && !expected {
         mirror.doubt(Part::Queues, Stale::Unexpected);
     }
     let name = frame.get("MemberName").or_else(|| frame.get("Name")).map(|name| mirror.text(name.as_bytes()));
     let status = frame.get("Status").map(|status| mirror.text(status.as_bytes()));
-    let Some(member) = mirror.member_mut(queue, interface) else { return };
-    member.name = name.unwrap_or_else(|| core::mem::take(&mut member.name));
-    member.status = status.unwrap_or_else(|| core::mem::take(&mut member.status));
-    member.paused = frame.get("Paused").and_then(|paused| paused.parse().ok()).unwrap_or(member.paused);
-    member.in_call = frame.get("InCall").and_then(|call| call.parse().ok()).or(member.in_call);
-    member.penalty = frame.get("Penalty").and_then(|penalty| penalty.parse().ok()).or(member.penalty);
+    mirror.change_member(queue, interface, |member| {
+        member.name = name.unwrap_or_else(|| core::mem::take(&mut member.name));
+        member.status = status.unwrap_or_else(|| core::mem::take(&mut member.status));
+        member.paused = frame.get("Paused").and_then(|paused| paused.parse().ok()).unwrap_or(member.paused);
+        member.in_call = frame.get("InCall").and_then(|call| call.parse().ok()).or(member.in_call);
+        member.penalty = frame.get("Penalty").and_then(|penalty| penalty.parse().ok()).or(member.penalty);
+    });
 }
 
 fn caller(mirror: &mut Mirror, queue: &[u8], frame: Frame<'_>) {
     let Some(uniqueid) = frame.get("Uniqueid") else { return };
     let channel = mirror.text(frame.get("Channel").unwrap_or_default().as_bytes());
-    if let Some(caller) = mirror.caller_mut(queue, uniqueid.as_bytes()) {
+    mirror.change_caller(queue, uniqueid.as_bytes(), |caller| {
         caller.channel = channel;
         caller.position = frame.get("Position").and_then(|position| position.parse().ok()).or(caller.position);
-    }
+    });
 }

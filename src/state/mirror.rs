@@ -1,12 +1,22 @@
 //! The mirror's storage, its limits, and how far each part of it can be trusted.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use super::Text;
-use super::things::{Bridge, Caller, Channel, Member, Queue};
+use super::things::{Bridge, Caller, Channel, Member, Queue, Thing};
 use crate::event::Event;
 use crate::gone::Gone;
+use crate::room::{Room, root};
+
+/// Ids of channels that are gone may have one byte of so many.
+const GONE: usize = 8;
+/// Bytes of what is there even with a single thing.
+const OWN: usize = root::<Text, Channel>()
+    + root::<Text, Bridge>()
+    + root::<Text, Queue>()
+    + root::<(Text, Text), ()>()
+    + root::<Text, ()>();
 
 /// A part of the mirror that is seeded on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,12 +67,13 @@ pub enum Stale {
 pub struct MirrorLimits {
     things: usize,
     text: usize,
+    bytes: usize,
 }
 
 impl MirrorLimits {
-    /// The defaults: 100,000 things, 256 bytes of text.
+    /// The defaults: 100,000 things, 256 bytes of text, 128 MiB in all.
     pub const fn new() -> Self {
-        Self { things: 100_000, text: 256 }
+        Self { things: 100_000, text: 256, bytes: 128 << 20 }
     }
 
     /// Channels, bridges, queues, members and callers, all together. One more is left out, counted, and makes its part [`Stale::Full`]. Default 100,000.
@@ -79,6 +90,15 @@ impl MirrorLimits {
         self
     }
 
+    /// Bytes of everything that the mirror holds, counted a little above the truth. A thing that
+    /// would go beyond, or that a longer text makes go beyond, is left out as above. Default
+    /// 128 MiB: an ordinary channel counts about 1 kB.
+    #[must_use]
+    pub const fn bytes(mut self, bytes: usize) -> Self {
+        self.bytes = bytes;
+        self
+    }
+
     /// The value set with [`things`](Self::things).
     pub const fn max_things(&self) -> usize {
         self.things
@@ -87,6 +107,11 @@ impl MirrorLimits {
     /// The value set with [`text`](Self::text).
     pub const fn max_text(&self) -> usize {
         self.text
+    }
+
+    /// The value set with [`bytes`](Self::bytes).
+    pub const fn max_bytes(&self) -> usize {
+        self.bytes
     }
 }
 
@@ -100,11 +125,16 @@ impl Default for MirrorLimits {
 #[derive(Clone, Debug)]
 pub struct Mirror {
     limits: MirrorLimits,
-    pub(super) channels: BTreeMap<Text, Channel>,
-    pub(super) bridges: BTreeMap<Text, Bridge>,
-    pub(super) queues: BTreeMap<Text, Queue>,
+    channels: BTreeMap<Text, Channel>,
+    bridges: BTreeMap<Text, Bridge>,
+    queues: BTreeMap<Text, Queue>,
+    /// Bridge and unique id of each channel that is in one.
+    inside: BTreeSet<(Text, Text)>,
+    /// Unique ids of the channels that the answer to `BridgeInfo` that is coming in has.
+    shown: BTreeSet<Text>,
     /// All of them with members and callers.
     things: usize,
+    room: Room,
     parts: [Seed; 3],
     /// Channels that were hung up, or that a list has taken out.
     pub(super) gone: Gone,
@@ -128,9 +158,12 @@ impl Mirror {
             channels: BTreeMap::new(),
             bridges: BTreeMap::new(),
             queues: BTreeMap::new(),
+            inside: BTreeSet::new(),
+            shown: BTreeSet::new(),
             things: 0,
+            room: Room::new((limits.bytes - limits.bytes / GONE).saturating_sub(OWN)),
             parts: [unseeded; 3],
-            gone: Gone::new(),
+            gone: Gone::new(limits.bytes / GONE),
             left_out: 0,
         }
     }
@@ -138,6 +171,9 @@ impl Mirror {
     /// Takes the next event, those of lists included. It is never wrong; what says nothing of the mirror's things is passed over.
     pub fn handle(&mut self, event: &Event<'_>) {
         super::fold::fold(self, event);
+        debug_assert!(self.inside.len() <= self.channels.len() && self.shown.len() <= self.channels.len());
+        debug_assert_eq!(self.things == 0, self.room.used() == 0, "bytes of nothing, or nothing of bytes");
+        debug_assert!(self.held() <= self.limits.max_bytes().max(OWN + self.gone.held()));
     }
 
     /// Says that the list that seeds this part has been asked for. The list's items may be mixed with other events, but not with those of another such list.
@@ -148,7 +184,7 @@ impl Mirror {
 
     /// Says that the connection is lost. What is known stays, and is no longer vouched for.
     pub fn lost(&mut self) {
-        self.channels.values_mut().for_each(|channel| channel.shown = false);
+        self.shown.clear();
         for seed in &mut self.parts {
             seed.completeness = Completeness::MaybeStale(Stale::Disconnected);
         }
@@ -184,9 +220,11 @@ impl Mirror {
         self.queues.get(name)
     }
 
-    /// The channels in this bridge. Looks at all channels.
+    /// The channels in this bridge, by unique id.
     pub fn inside<'a>(&'a self, bridge: &'a [u8]) -> impl Iterator<Item = &'a Channel> {
-        self.channels().filter(move |channel| channel.bridge.as_ref().is_some_and(|found| found.as_bytes() == bridge))
+        let inside = self.inside.range((Text::new(bridge), Text::default())..);
+        let inside = inside.take_while(move |(found, _)| found.as_bytes() == bridge);
+        inside.filter_map(|(_, uniqueid)| self.channels.get(uniqueid))
     }
 
     /// Channels, bridges, queues, members and callers, which [`MirrorLimits::things`] bounds.
@@ -202,6 +240,12 @@ impl Mirror {
     /// How often something was left out because of a limit.
     pub const fn left_out(&self) -> u64 {
         self.left_out
+    }
+
+    /// Bytes held, counted a little above the truth: never more than [`MirrorLimits::bytes`], and
+    /// a few kilobytes where nothing is held.
+    pub const fn held(&self) -> usize {
+        OWN + self.room.used() + self.gone.held()
     }
 
     fn seed(&mut self, part: Part) -> &mut Seed {
@@ -241,33 +285,27 @@ impl Mirror {
         }
         match part {
             Part::Channels => {
-                let gone = self.channels.iter().filter(|(_, channel)| channel.seen < list);
-                let gone: Vec<Text> = gone.map(|(uniqueid, _)| uniqueid.clone()).collect();
-                for uniqueid in gone {
-                    self.channels.remove(&uniqueid);
-                    self.gone.insert(uniqueid);
+                for uniqueid in not_seen(&self.channels, list) {
+                    self.hang_up(uniqueid.as_bytes());
                 }
             }
-            Part::Bridges => self.bridges.retain(|_, bridge| bridge.seen >= list),
-            Part::Queues => {
-                self.queues.retain(|_, queue| queue.seen >= list);
-                for queue in self.queues.values_mut() {
-                    queue.members.retain(|_, member| member.seen >= list);
-                    queue.callers.retain(|_, caller| caller.seen >= list);
+            Part::Bridges => {
+                for uniqueid in not_seen(&self.bridges, list) {
+                    self.remove_bridge(uniqueid.as_bytes());
                 }
             }
+            Part::Queues => self.keep_queues(list),
         }
-        self.recount();
     }
 
-    /// Something has been taken out.
-    pub(super) fn forget<T>(&mut self, thing: Option<&T>) {
-        self.things -= usize::from(thing.is_some());
-    }
-
-    fn recount(&mut self) {
-        let queues = self.queues.values().map(|queue| 1 + queue.members.len() + queue.callers.len());
-        self.things = self.channels.len() + self.bridges.len() + queues.sum::<usize>();
+    /// Takes out the queues, members and callers that the list hasn't shown.
+    fn keep_queues(&mut self, list: u64) {
+        let Self { queues, room, things, .. } = self;
+        queues.retain(|_, queue| {
+            queue.members.retain(|_, member| seen(member, list, room, things));
+            queue.callers.retain(|_, caller| seen(caller, list, room, things));
+            seen(queue, list, room, things)
+        });
     }
 
     /// The text, cut to the limit.
@@ -275,107 +313,191 @@ impl Mirror {
         Text::new(bytes.get(..self.limits.max_text()).unwrap_or(bytes))
     }
 
-    /// Whether there is room for one thing more under this key; if not, that is noted.
-    fn room(&mut self, part: Part, key: &[u8]) -> bool {
-        let room = self.things < self.limits.max_things() && key.len() <= self.limits.max_text() && !key.is_empty();
-        if room {
-            self.things += 1;
-        } else if !key.is_empty() {
-            self.left_out += 1;
-            self.doubt(part, Stale::Full);
-        }
-        room
+    /// Something of this part doesn't fit.
+    fn leave_out(&mut self, part: Part) {
+        self.left_out += 1;
+        self.doubt(part, Stale::Full);
     }
 
-    /// The channel of this id, made if there is none and room for it.
-    pub(super) fn channel_mut(&mut self, uniqueid: &[u8]) -> Option<&mut Channel> {
-        let seen = self.list(Part::Channels);
-        if !self.channels.contains_key(uniqueid) {
-            if !self.room(Part::Channels, uniqueid) {
-                return None;
-            }
-            let channel = Channel {
-                name: Text::default(),
-                uniqueid: Text::new(uniqueid),
-                linkedid: None,
-                state: None,
-                number: None,
-                bridge: None,
-                seen,
-                shown: false,
-            };
-            self.channels.insert(Text::new(uniqueid), channel);
+    /// A thing's cost is another now. Says whether it still fits.
+    fn settle(&mut self, part: Part, before: usize, after: usize) -> bool {
+        self.room.add(after);
+        self.room.give_back(before);
+        let fits = self.room.has(0);
+        if !fits {
+            self.leave_out(part);
         }
-        let channel = self.channels.get_mut(uniqueid)?;
-        channel.seen = seen;
-        Some(channel)
+        fits
     }
 
-    pub(super) fn bridge_mut(&mut self, uniqueid: &[u8]) -> Option<&mut Bridge> {
-        let seen = self.list(Part::Bridges);
-        if !self.bridges.contains_key(uniqueid) {
-            if !self.room(Part::Bridges, uniqueid) {
-                return None;
+    /// Changes a thing, made if there is none. Where it doesn't fit, that is noted, and `false`
+    /// says that it must go.
+    fn change<T: Thing>(
+        &mut self,
+        part: Part,
+        key: &[u8],
+        things: impl Fn(&mut Self) -> Option<&mut BTreeMap<Text, T>>,
+        change: impl FnOnce(&mut T),
+    ) -> bool {
+        let list = self.list(part);
+        let Some(known) = things(self).map(|things| things.contains_key(key)) else { return false };
+        let fits = self.things < self.limits.max_things() && key.len() <= self.limits.max_text();
+        if key.is_empty() || !known && !fits {
+            if !key.is_empty() {
+                self.leave_out(part);
             }
-            let [kind, technology, name] = Default::default();
-            let bridge = Bridge { uniqueid: Text::new(uniqueid), kind, technology, name, seen };
-            self.bridges.insert(Text::new(uniqueid), bridge);
+            return false;
         }
-        let bridge = self.bridges.get_mut(uniqueid)?;
-        bridge.seen = seen;
-        Some(bridge)
+        let Some(things) = things(self) else { return false };
+        if !known {
+            things.insert(Text::new(key), T::new(Text::new(key)));
+        }
+        let Some(thing) = things.get_mut(key) else { return false };
+        let before = if known { thing.cost() } else { 0 };
+        *thing.seen_mut() = list;
+        change(thing);
+        let after = thing.cost();
+        self.things += usize::from(!known);
+        self.settle(part, before, after)
     }
 
-    pub(super) fn queue_mut(&mut self, name: &[u8]) -> Option<&mut Queue> {
-        let seen = self.list(Part::Queues);
-        if !self.queues.contains_key(name) {
-            if !self.room(Part::Queues, name) {
-                return None;
-            }
-            let queue = Queue { name: Text::new(name), members: BTreeMap::new(), callers: BTreeMap::new(), seen };
-            self.queues.insert(Text::new(name), queue);
-        }
-        let queue = self.queues.get_mut(name)?;
-        queue.seen = seen;
-        Some(queue)
+    /// A thing has been taken out.
+    fn forget<T: Thing>(&mut self, thing: Option<T>) -> bool {
+        self.things -= usize::from(thing.is_some());
+        self.room.give_back(thing.as_ref().map_or(0, Thing::cost));
+        thing.is_some()
     }
 
-    pub(super) fn member_mut(&mut self, queue: &[u8], interface: &[u8]) -> Option<&mut Member> {
-        let seen = self.list(Part::Queues);
-        if !self.queue_mut(queue)?.members.contains_key(interface) {
-            if !self.room(Part::Queues, interface) {
-                return None;
-            }
-            let [name, status] = Default::default();
-            let interface = Text::new(interface);
-            let member = Member {
-                interface: interface.clone(),
-                name,
-                paused: false,
-                in_call: None,
-                penalty: None,
-                status,
-                seen,
-            };
-            self.queue_mut(queue)?.members.insert(interface, member);
+    /// Changes a channel, made if there is none and room for it.
+    pub(super) fn change_channel(&mut self, uniqueid: &[u8], change: impl FnOnce(&mut Channel)) {
+        if !self.change(Part::Channels, uniqueid, |mirror| Some(&mut mirror.channels), change) {
+            self.remove_channel(uniqueid);
         }
-        let member = self.queue_mut(queue)?.members.get_mut(interface)?;
-        member.seen = seen;
-        Some(member)
     }
 
-    pub(super) fn caller_mut(&mut self, queue: &[u8], uniqueid: &[u8]) -> Option<&mut Caller> {
-        let seen = self.list(Part::Queues);
-        if !self.queue_mut(queue)?.callers.contains_key(uniqueid) {
-            if !self.room(Part::Queues, uniqueid) {
-                return None;
-            }
-            let uniqueid = Text::new(uniqueid);
-            let caller = Caller { uniqueid: uniqueid.clone(), channel: Text::default(), position: None, seen };
-            self.queue_mut(queue)?.callers.insert(uniqueid, caller);
+    /// A known channel has another name.
+    pub(super) fn rename(&mut self, uniqueid: &[u8], name: &[u8]) {
+        let name = self.text(name);
+        let Some(channel) = self.channels.get_mut(uniqueid) else { return };
+        let before = channel.cost();
+        channel.name = name;
+        let after = channel.cost();
+        if !self.settle(Part::Channels, before, after) {
+            self.remove_channel(uniqueid);
         }
-        let caller = self.queue_mut(queue)?.callers.get_mut(uniqueid)?;
-        caller.seen = seen;
-        Some(caller)
     }
+
+    /// A known channel is in this bridge, or in none.
+    pub(super) fn place(&mut self, uniqueid: &[u8], bridge: Option<&[u8]>) {
+        let bridge = bridge.filter(|bridge| !bridge.is_empty()).map(|bridge| self.text(bridge));
+        let Some(channel) = self.channels.get_mut(uniqueid).filter(|channel| channel.bridge != bridge) else { return };
+        let before = channel.cost();
+        if let Some(left) = channel.bridge.take() {
+            self.inside.remove(&(left, channel.uniqueid.clone()));
+        }
+        if let Some(bridge) = bridge.clone() {
+            self.inside.insert((bridge, channel.uniqueid.clone()));
+        }
+        channel.bridge = bridge;
+        let after = channel.cost();
+        if !self.settle(Part::Channels, before, after) {
+            self.remove_channel(uniqueid);
+        }
+    }
+
+    /// The answer to `BridgeInfo` has this known channel.
+    pub(super) fn show(&mut self, uniqueid: &[u8]) {
+        if self.channels.contains_key(uniqueid) {
+            self.shown.insert(Text::new(uniqueid));
+        }
+    }
+
+    /// The answer to `BridgeInfo` is over: in this bridge are the channels that it has shown.
+    pub(super) fn show_all(&mut self, bridge: Option<&[u8]>) {
+        let shown = core::mem::take(&mut self.shown);
+        let Some(bridge) = bridge.map(|bridge| self.text(bridge)) else { return };
+        let left = self.inside(bridge.as_bytes()).map(|channel| &channel.uniqueid);
+        let left: Vec<Text> = left.filter(|uniqueid| !shown.contains(*uniqueid)).cloned().collect();
+        left.iter().for_each(|uniqueid| self.place(uniqueid.as_bytes(), None));
+        shown.iter().for_each(|uniqueid| self.place(uniqueid.as_bytes(), Some(bridge.as_bytes())));
+    }
+
+    /// Takes a channel out. Says whether there was one.
+    fn remove_channel(&mut self, uniqueid: &[u8]) -> bool {
+        let channel = self.channels.remove(uniqueid);
+        self.shown.remove(uniqueid);
+        if let Some(bridge) = channel.as_ref().and_then(|channel| channel.bridge.clone()) {
+            self.inside.remove(&(bridge, Text::new(uniqueid)));
+        }
+        self.forget(channel)
+    }
+
+    /// A channel is gone, and stragglers about it are passed over.
+    pub(super) fn hang_up(&mut self, uniqueid: &[u8]) {
+        if self.remove_channel(uniqueid) {
+            self.gone.insert(Text::new(uniqueid));
+        }
+    }
+
+    pub(super) fn change_bridge(&mut self, uniqueid: &[u8], change: impl FnOnce(&mut Bridge)) {
+        if !self.change(Part::Bridges, uniqueid, |mirror| Some(&mut mirror.bridges), change) {
+            self.remove_bridge(uniqueid);
+        }
+    }
+
+    pub(super) fn remove_bridge(&mut self, uniqueid: &[u8]) {
+        let bridge = self.bridges.remove(uniqueid);
+        self.forget(bridge);
+    }
+
+    /// Notes that there is such a queue. One that is known can't go: it costs what it did.
+    pub(super) fn add_queue(&mut self, name: &[u8]) {
+        if !self.change(Part::Queues, name, |mirror| Some(&mut mirror.queues), |_| {}) {
+            let queue = self.queues.remove(name);
+            self.forget(queue);
+        }
+    }
+
+    pub(super) fn change_member(&mut self, queue: &[u8], interface: &[u8], change: impl FnOnce(&mut Member)) {
+        self.add_queue(queue);
+        if !self.change(Part::Queues, interface, |mirror| Some(&mut mirror.queues.get_mut(queue)?.members), change) {
+            self.remove_member(queue, interface);
+        }
+    }
+
+    pub(super) fn remove_member(&mut self, queue: &[u8], interface: &[u8]) {
+        let member = self.queues.get_mut(queue).and_then(|queue| queue.members.remove(interface));
+        self.forget(member);
+    }
+
+    pub(super) fn change_caller(&mut self, queue: &[u8], uniqueid: &[u8], change: impl FnOnce(&mut Caller)) {
+        self.add_queue(queue);
+        if !self.change(Part::Queues, uniqueid, |mirror| Some(&mut mirror.queues.get_mut(queue)?.callers), change) {
+            self.remove_caller(queue, uniqueid);
+        }
+    }
+
+    pub(super) fn remove_caller(&mut self, queue: &[u8], uniqueid: &[u8]) {
+        let caller = self.queues.get_mut(queue).and_then(|queue| queue.callers.remove(uniqueid));
+        self.forget(caller);
+    }
+
+    pub(super) fn has_bridge(&self, uniqueid: &[u8]) -> bool {
+        self.bridges.contains_key(uniqueid)
+    }
+}
+
+/// Keys of the things that a list hasn't shown.
+fn not_seen<T: Thing>(things: &BTreeMap<Text, T>, list: u64) -> Vec<Text> {
+    things.iter().filter(|(_, thing)| thing.seen() < list).map(|(key, _)| key.clone()).collect()
+}
+
+/// Whether the list has shown a thing; if not, it is counted no longer.
+fn seen<T: Thing>(thing: &T, list: u64, room: &mut Room, things: &mut usize) -> bool {
+    let seen = thing.seen() >= list;
+    if !seen {
+        *things -= 1;
+        room.give_back(thing.cost());
+    }
+    seen
 }

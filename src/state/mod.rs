@@ -37,6 +37,8 @@
 
 mod fold;
 mod mirror;
+#[cfg(test)]
+mod tests;
 mod things;
 
 pub use crate::text::Text;

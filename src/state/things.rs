@@ -1,8 +1,9 @@
-//! What a mirror keeps of each thing. No text is longer than the limit.
+//! What a mirror keeps of each thing, and what that costs. No text is longer than the limit.
 
 use alloc::collections::BTreeMap;
 
 use super::Text;
+use crate::room::{self, mapped, root};
 use crate::value::{ChannelState, DeviceState};
 
 /// A channel that lives.
@@ -22,8 +23,6 @@ pub struct Channel {
     /// Unique id of the bridge that it is in.
     pub bridge: Option<Text>,
     pub(super) seen: u64,
-    /// Whether the answer to `BridgeInfo` that is coming in has it.
-    pub(super) shown: bool,
 }
 
 /// A bridge. Who is in it, [`Mirror::inside`](super::Mirror::inside) says.
@@ -100,4 +99,120 @@ pub struct Caller {
     /// Place in the queue when it was last told, from 1.
     pub position: Option<u64>,
     pub(super) seen: u64,
+}
+
+/// Something that a mirror finds by a key.
+pub(super) trait Thing {
+    /// A thing of which nothing but its key is known.
+    fn new(key: Text) -> Self;
+
+    /// Number of the list that its part was being seeded from when it was last shown.
+    fn seen(&self) -> u64;
+
+    fn seen_mut(&mut self) -> &mut u64;
+
+    /// Bytes that it costs with its key, a little above the truth; a queue's without what is in it.
+    fn cost(&self) -> usize;
+}
+
+fn texts<const N: usize>(texts: [&Text; N]) -> usize {
+    texts.into_iter().map(room::text).sum()
+}
+
+impl Thing for Channel {
+    fn new(uniqueid: Text) -> Self {
+        let name = Text::default();
+        Self { name, uniqueid, linkedid: None, state: None, number: None, bridge: None, seen: 0 }
+    }
+
+    fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    fn seen_mut(&mut self) -> &mut u64 {
+        &mut self.seen
+    }
+
+    /// Its id is also in the list of those that `BridgeInfo` shows, and with its bridge.
+    fn cost(&self) -> usize {
+        let own = mapped::<Text, Self>() + mapped::<Text, ()>() + mapped::<(Text, Text), ()>();
+        let optional = [&self.linkedid, &self.number, &self.bridge, &self.bridge];
+        let optional = optional.into_iter().flatten().map(room::text).sum::<usize>();
+        own + 4 * room::text(&self.uniqueid) + room::text(&self.name) + optional
+    }
+}
+
+impl Thing for Bridge {
+    fn new(uniqueid: Text) -> Self {
+        let [kind, technology, name] = Default::default();
+        Self { uniqueid, kind, technology, name, seen: 0 }
+    }
+
+    fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    fn seen_mut(&mut self) -> &mut u64 {
+        &mut self.seen
+    }
+
+    fn cost(&self) -> usize {
+        mapped::<Text, Self>() + texts([&self.uniqueid, &self.uniqueid, &self.kind, &self.technology, &self.name])
+    }
+}
+
+impl Thing for Queue {
+    fn new(name: Text) -> Self {
+        Self { name, members: BTreeMap::new(), callers: BTreeMap::new(), seen: 0 }
+    }
+
+    fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    fn seen_mut(&mut self) -> &mut u64 {
+        &mut self.seen
+    }
+
+    fn cost(&self) -> usize {
+        let own = mapped::<Text, Self>() + root::<Text, Member>() + root::<Text, Caller>();
+        own + texts([&self.name, &self.name])
+    }
+}
+
+impl Thing for Member {
+    fn new(interface: Text) -> Self {
+        let [name, status] = Default::default();
+        Self { interface, name, paused: false, in_call: None, penalty: None, status, seen: 0 }
+    }
+
+    fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    fn seen_mut(&mut self) -> &mut u64 {
+        &mut self.seen
+    }
+
+    fn cost(&self) -> usize {
+        mapped::<Text, Self>() + texts([&self.interface, &self.interface, &self.name, &self.status])
+    }
+}
+
+impl Thing for Caller {
+    fn new(uniqueid: Text) -> Self {
+        Self { uniqueid, channel: Text::default(), position: None, seen: 0 }
+    }
+
+    fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    fn seen_mut(&mut self) -> &mut u64 {
+        &mut self.seen
+    }
+
+    fn cost(&self) -> usize {
+        mapped::<Text, Self>() + texts([&self.uniqueid, &self.uniqueid, &self.channel])
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use crate::heap::held_by;
 use crate::support::captures;
 use ami_proto::event::Event;
 use ami_proto::state::{Completeness, Mirror, MirrorLimits, Part, Stale};
@@ -161,6 +162,173 @@ fn bridges_and_who_is_in_them_by_bridge_info() {
     assert_eq!(mirror.bridges().len(), 1);
 }
 
+#[test]
+fn what_is_known_of_a_channel() {
+    let mut mirror = Mirror::new(MirrorLimits::new());
+    assert!(mirror.is_empty());
+    feed(
+        &mut mirror,
+        &[
+            "Event: Newchannel|Channel: SIP/a-1|ChannelState: 0|CallerIDNum: 100|Uniqueid: 1|Linkedid: 1",
+            "Event: Newchannel|Channel: SIP/b-2|ChannelState: 0|Uniqueid: 2",
+        ],
+    );
+    let known = |mirror: &Mirror, uniqueid: &str| {
+        let channel = mirror.channel(uniqueid.as_bytes()).unwrap();
+        let [linkedid, number, bridge] = [&channel.linkedid, &channel.number, &channel.bridge]
+            .map(|text| text.as_ref().map(ToString::to_string).unwrap_or_default());
+        format!("{} {linkedid} {number} {} {bridge}", channel.name, channel.state.unwrap().get())
+    };
+    assert_eq!([known(&mirror, "1"), known(&mirror, "2")], ["SIP/a-1 1 100 0 ", "SIP/b-2   0 "]);
+    for (event, after) in [
+        // What an event doesn't tell stays.
+        ("Newstate|Uniqueid: 1|ChannelState: 4", "SIP/a-1 1 100 4 "),
+        ("Newexten|Uniqueid: 1|Linkedid: 2", "SIP/a-1 2 100 4 "),
+        ("NewCallerid|Uniqueid: 1|CallerIDNum: 200", "SIP/a-1 2 200 4 "),
+        ("NewConnectedLine|Uniqueid: 1|CallerIDNum: <unknown>|ChannelState: 6", "SIP/a-1 2 200 6 "),
+        ("Rename|Channel: SIP/a-1|Newname: SIP/c|Uniqueid: 1", "SIP/c 2 200 6 "),
+        ("Hold|Uniqueid: 1|Linkedid: 3", "SIP/c 3 200 6 "),
+        ("Unhold|Uniqueid: 1|Linkedid: 4", "SIP/c 4 200 6 "),
+        ("DialBegin|Uniqueid: 1|Linkedid: 5|DestUniqueid: 2|DestLinkedid: 5", "SIP/c 5 200 6 "),
+        ("BridgeEnter|BridgeUniqueid: b|Uniqueid: 1", "SIP/c 5 200 6 b"),
+        ("BridgeLeave|BridgeUniqueid: c|Uniqueid: 1", "SIP/c 5 200 6 b"),
+        ("BridgeEnter|BridgeUniqueid: c|Uniqueid: 1", "SIP/c 5 200 6 c"),
+        ("BridgeLeave|BridgeUniqueid: c|Uniqueid: 1", "SIP/c 5 200 6 "),
+    ] {
+        feed(&mut mirror, &[&format!("Event: {event}")]);
+        assert_eq!(known(&mirror, "1"), after, "{event}");
+    }
+    assert_eq!(known(&mirror, "2"), "SIP/b-2 5  0 ");
+    assert!(!mirror.is_empty());
+}
+
+#[test]
+fn a_queue_that_is_listed_anew_has_what_the_list_has() {
+    let mut mirror = Mirror::new(MirrorLimits::new());
+    for round in 0..2 {
+        mirror.begin(Part::Queues);
+        let [gone, there] = if round == 0 { [true, true] } else { [false, true] };
+        let mut items = vec![];
+        for (queue, listed) in [("p", gone), ("q", there)] {
+            let name = |kind: &str, rest: &str| format!("Event: {kind}|Queue: {queue}|{rest}");
+            if listed {
+                items.push(name("QueueParams", "Calls: 0"));
+                items.push(name("QueueMember", "Location: PJSIP/1|Name: One"));
+                items.push(name("QueueEntry", "Uniqueid: 1|Channel: A|Position: 1"));
+            }
+            if listed && gone {
+                items.push(name("QueueMember", "Location: PJSIP/2|Name: Two"));
+                items.push(name("QueueEntry", "Uniqueid: 2|Channel: B|Position: 2"));
+            }
+        }
+        let end = format!("Event: QueueStatusComplete|EventList: Complete|ListItems: {}", items.len());
+        items.push(end);
+        feed(&mut mirror, &items.iter().map(String::as_str).collect::<Vec<_>>());
+        let queues: Vec<_> = mirror
+            .queues()
+            .map(|queue| {
+                let members: Vec<_> = queue.members().map(|member| member.name.to_string()).collect();
+                let callers: Vec<_> =
+                    queue.callers().map(|caller| (caller.channel.to_string(), caller.position.unwrap())).collect();
+                format!("{} {members:?} {callers:?}", queue.name)
+            })
+            .collect();
+        let full = r#"["One", "Two"] [("A", 1), ("B", 2)]"#;
+        let expected = if round == 0 {
+            vec![format!("p {full}"), format!("q {full}")]
+        } else {
+            vec![r#"q ["One"] [("A", 1)]"#.to_owned()]
+        };
+        assert_eq!(queues, expected);
+        assert_eq!((mirror.len(), mirror.completeness(Part::Queues)), ([10, 3][round], Completeness::Complete));
+    }
+}
+
+#[test]
+fn bridge_info_says_who_is_in_a_bridge_and_who_is_not() {
+    let mut mirror = Mirror::new(MirrorLimits::new());
+    let channels = ["1", "2", "3"].map(|id| format!("Event: Newchannel|Channel: C{id}|Uniqueid: {id}"));
+    feed(&mut mirror, &channels.each_ref().map(String::as_str));
+    let inside = |mirror: &Mirror| {
+        ["b", "c"].map(|bridge| {
+            mirror.inside(bridge.as_bytes()).map(|channel| channel.uniqueid.to_string()).collect::<String>()
+        })
+    };
+    let info = |mirror: &mut Mirror, bridge: &str, shown: &[&str]| {
+        for id in shown {
+            feed(mirror, &[&format!("Event: BridgeInfoChannel|Uniqueid: {id}")]);
+        }
+        feed(mirror, &[&format!("Event: BridgeInfoComplete|BridgeUniqueid: {bridge}")]);
+    };
+    info(&mut mirror, "b", &["1", "2"]);
+    assert_eq!(inside(&mirror), ["12", ""]);
+    info(&mut mirror, "c", &["2", "3"]);
+    assert_eq!(inside(&mirror), ["1", "23"]);
+    info(&mut mirror, "c", &["3"]);
+    assert_eq!(inside(&mirror), ["1", "3"]);
+    // What an answer without an end has shown is forgotten with the connection.
+    feed(&mut mirror, &["Event: BridgeInfoChannel|Uniqueid: 1"]);
+    mirror.lost();
+    info(&mut mirror, "c", &[]);
+    assert_eq!(inside(&mirror), ["1", ""]);
+    feed(
+        &mut mirror,
+        &["Event: BridgeInfoChannel|Uniqueid: 2", "Event: Hangup|Uniqueid: 2", "Event: Hangup|Uniqueid: 1"],
+    );
+    info(&mut mirror, "b", &[]);
+    assert_eq!((inside(&mirror), mirror.len()), (["".into(), "".into()], 1));
+}
+
+#[test]
+fn bytes_held_are_those_counted_and_bounded() {
+    let filler = "x".repeat(200);
+    for most in [0, 20_000, 100_000, 1_000_000, MirrorLimits::new().max_bytes()] {
+        let (mut mirror, held) = held_by(|| {
+            let mut mirror = Mirror::new(MirrorLimits::new().bytes(most));
+            for id in 0..200 {
+                let events = [
+                    format!(
+                        "Newchannel|Channel: {filler}|Uniqueid: {filler}{id}|Linkedid: {filler}|CallerIDNum: {filler}"
+                    ),
+                    format!("BridgeCreate|BridgeUniqueid: b{filler}{id}|BridgeName: {filler}"),
+                    format!("BridgeEnter|BridgeUniqueid: b{filler}{id}|Uniqueid: {filler}{id}"),
+                    format!("BridgeInfoChannel|Uniqueid: {filler}{id}"),
+                    format!(
+                        "QueueMemberAdded|Queue: q{filler}{}|Interface: {id}{filler}|MemberName: {filler}",
+                        id / 10
+                    ),
+                    format!("QueueCallerJoin|Queue: q{filler}{}|Uniqueid: {filler}{id}|Channel: {filler}", id / 10),
+                    format!("Rename|Newname: {filler}{filler}|Uniqueid: {filler}{id}"),
+                    format!("Hangup|Uniqueid: {filler}{}", id / 3),
+                ];
+                for event in events {
+                    feed(&mut mirror, &[&format!("Event: {event}")]);
+                    assert!(mirror.held() <= most.max(20_000), "{most}: {}", mirror.held());
+                }
+            }
+            mirror
+        });
+        assert!(held <= mirror.held(), "{most}: {held} held, {} counted", mirror.held());
+        assert!(most == 0 || mirror.held() < 3 * held + 30_000, "{most}: counted far above the truth, {held}");
+        assert_eq!(mirror.left_out() > 0, most < MirrorLimits::new().max_bytes());
+        if most == 20_000 {
+            assert!(!mirror.is_empty());
+            assert_eq!(mirror.completeness(Part::Channels), Completeness::MaybeStale(Stale::Full));
+        }
+        // Nothing is left of what lists take out.
+        for (part, end) in [
+            (Part::Channels, "CoreShowChannelsComplete"),
+            (Part::Bridges, "BridgeListComplete"),
+            (Part::Queues, "QueueStatusComplete"),
+        ] {
+            mirror.begin(part);
+            feed(&mut mirror, &[&format!("Event: {end}|EventList: Complete|ListItems: 0")]);
+        }
+        assert!(mirror.is_empty());
+        assert!(mirror.held() <= Mirror::new(MirrorLimits::new().bytes(most)).held() + most / 8);
+    }
+}
+
 /// Replays a recording that begins with the server idle; at each list, what events alone had kept is what the list says. Gives (lists, lists that agree).
 fn replay(bytes: &[u8]) -> (u32, u32) {
     let mut mirror = Mirror::new(MirrorLimits::new());
@@ -219,7 +387,7 @@ fn what_is_heard_of_channels_that_are_gone_is_bounded() {
         let events = ["Newchannel", "BridgeInfoChannel", "Hangup"].map(|name| format!("Event: {name}|{id}"));
         feed(&mut mirror, &events.each_ref().map(String::as_str));
         if round % 10_000 == 9_999 {
-            sizes.push(format!("{mirror:?}").len());
+            sizes.push(mirror.held());
         }
     }
     assert_eq!(sizes[0], sizes[1]);

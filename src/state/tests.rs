@@ -1,0 +1,85 @@
+//! How much the mirror looks at for each event.
+
+use alloc::format;
+use alloc::string::String;
+
+use super::{Mirror, MirrorLimits, Part};
+use crate::event::Event;
+use crate::text::looks;
+use crate::{Decoder, Framing, Limits};
+
+fn feed(mirror: &mut Mirror, events: &str) {
+    let mut decoder = Decoder::new(Limits::new().buffer(1 << 26)).with_framing(Framing::REQUESTS);
+    decoder.push(events.replace('|', "\r\n").replace(';', "\r\n\r\n").as_bytes());
+    while let Some(frame) = decoder.next_frame().unwrap() {
+        mirror.handle(&Event::from(frame));
+    }
+}
+
+/// A mirror of `n` channels, half of them in one bridge and half each in its own, of as many
+/// queues, and of one queue with as many members and callers.
+fn filled(n: u32) -> Mirror {
+    let mut mirror = Mirror::new(MirrorLimits::new());
+    for template in [
+        "Newchannel|Channel: C/@|Uniqueid: @",
+        "BridgeCreate|BridgeUniqueid: b@",
+        "BridgeEnter|BridgeUniqueid: b@|Uniqueid: @",
+        "BridgeEnter|BridgeUniqueid: b|Uniqueid: @0",
+        "QueueMemberAdded|Queue: q|Interface: @",
+        "QueueCallerJoin|Queue: q|Uniqueid: @",
+        "QueueMemberAdded|Queue: q@|Interface: @",
+    ] {
+        let events: String = (0..n).map(|id| format!("Event: {};", template.replace('@', &format!("{id}")))).collect();
+        feed(&mut mirror, &events);
+    }
+    mirror
+}
+
+#[test]
+fn no_event_looks_through_what_is_kept() {
+    for events in [
+        "Event: Newstate|Uniqueid: 7|ChannelState: 6",
+        "Event: Rename|Uniqueid: 7|Newname: X",
+        "Event: BridgeInfoChannel|Uniqueid: 7;Event: BridgeInfoComplete|BridgeUniqueid: b7",
+        "Event: BridgeInfoChannel|Uniqueid: 7;Event: BridgeInfoComplete|BridgeUniqueid: c",
+        "Event: BridgeInfoComplete|BridgeUniqueid: b7",
+        "Event: BridgeInfoComplete",
+        "Event: BridgeEnter|BridgeUniqueid: b|Uniqueid: 7",
+        "Event: BridgeLeave|BridgeUniqueid: b7|Uniqueid: 7",
+        "Event: BridgeDestroy|BridgeUniqueid: b7",
+        "Event: QueueMemberStatus|Queue: q|Interface: 7|Status: 1",
+        "Event: QueueMemberRemoved|Queue: q|Interface: 7",
+        "Event: QueueCallerLeave|Queue: q|Uniqueid: 7",
+        "Event: QueueParams|Queue: q7",
+        "Event: Shutdown|Restart: True",
+        "Event: Hangup|Uniqueid: 7",
+    ] {
+        let [few, many] = [32, 1024].map(|n| {
+            let mut mirror = filled(n);
+            looks::of(|| feed(&mut mirror, &format!("{events};")))
+        });
+        // 32 times as much: five steps more in each map that is asked.
+        assert!(many <= 3 * few + 20, "{events}: {few} {many}");
+    }
+}
+
+#[test]
+fn bridge_info_costs_what_it_shows() {
+    // Who is inside is looked at once when they leave, and not again.
+    let mut mirror = filled(1024);
+    let all = looks::of(|| feed(&mut mirror, "Event: BridgeInfoComplete|BridgeUniqueid: b;"));
+    let again = looks::of(|| feed(&mut mirror, "Event: BridgeInfoComplete|BridgeUniqueid: b;"));
+    assert!(all > 1024 && again < 100, "{all} {again}");
+    assert_eq!(mirror.inside(b"b7").count(), 1);
+}
+
+#[test]
+fn a_list_of_one_part_leaves_the_others_alone() {
+    let mut mirror = filled(1024);
+    mirror.begin(Part::Bridges);
+    feed(&mut mirror, "Event: BridgeListComplete|EventList: Complete|ListItems: 0;");
+    assert_eq!(mirror.bridges().len(), 0);
+    mirror.begin(Part::Bridges);
+    let looked = looks::of(|| feed(&mut mirror, "Event: BridgeListComplete|EventList: Complete|ListItems: 0;"));
+    assert!(looked < 100, "{looked}");
+}
