@@ -76,7 +76,7 @@ fn fastest(run: fn(usize) -> (usize, Duration), n: usize) -> f64 {
 fn timed(operations: usize, run: impl FnOnce()) -> (usize, Duration) {
     let before = thread_time();
     run();
-    (operations, thread_time() - before)
+    (operations, thread_time().saturating_sub(before))
 }
 
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
@@ -104,6 +104,10 @@ fn thread_time() -> Duration {
     use std::sync::OnceLock;
     static START: OnceLock<Instant> = OnceLock::new();
     START.get_or_init(Instant::now).elapsed()
+}
+
+fn each(n: usize, text: impl FnMut(usize) -> String) -> String {
+    (0..n).map(text).collect()
 }
 
 /// Puts a list in an order that is the same each time, and no order.
@@ -287,7 +291,7 @@ fn server_answers(n: usize) -> (usize, Duration) {
 // Readers.
 
 fn xml_attributes(n: usize) -> (usize, Duration) {
-    let attributes: String = (0..n).map(|number| format!(" a{number}=\"\"")).collect();
+    let attributes = each(n, |number| format!(" a{number}=\"\""));
     let text = format!("<conferences><conference{attributes} /></conferences>");
     timed(n, || _ = black_box(List::from_xml(text.as_bytes())))
 }
@@ -339,7 +343,7 @@ fn tracker(n: usize) -> Tracker {
     let all = usize::MAX >> 8;
     let mut tracker = Tracker::new(CallLimits::new().calls(all).legs(all).marks(all).bytes(all));
     let channel = |id| format!("Event: Newchannel\r\nChannel: C/{id}\r\nUniqueid: {id}\r\nLinkedid: {id}\r\n\r\n");
-    let channels: String = (0..n).map(channel).collect();
+    let channels = each(n, channel);
     each_event(&channels, |event| tracker.handle(event, Duration::ZERO));
     tracker
 }
@@ -359,7 +363,7 @@ fn merging(n: usize) -> (usize, Duration) {
 fn hanging_up(n: usize) -> (usize, Duration) {
     let mut tracker = tracker(n);
     each_event(&merges(n), |event| tracker.handle(event, Duration::ZERO));
-    let hangups: String = (0..n).map(|id| format!("Event: Hangup\r\nUniqueid: {id}\r\n\r\n")).collect();
+    let hangups = each(n, |id| format!("Event: Hangup\r\nUniqueid: {id}\r\n\r\n"));
     let time = timed(n, || each_event(&hangups, |event| tracker.handle(event, Duration::ZERO)));
     assert!(tracker.poll_ended().is_some());
     time
@@ -367,12 +371,12 @@ fn hanging_up(n: usize) -> (usize, Duration) {
 
 fn bridge_info(n: usize) -> (usize, Duration) {
     let mut mirror = Mirror::new(MirrorLimits::new());
-    let channels: String = (0..n).map(|id| format!("Event: Newchannel\r\nUniqueid: {id}\r\n\r\n")).collect();
+    let channels = each(n, |id| format!("Event: Newchannel\r\nUniqueid: {id}\r\n\r\n"));
     each_event(&channels, |event| mirror.handle(event));
     let info = |id| {
         let shown = format!("Event: BridgeInfoChannel\r\nUniqueid: {id}\r\n\r\n");
         format!("{shown}Event: BridgeInfoComplete\r\nBridgeUniqueid: b{id}\r\n\r\n")
     };
-    let infos: String = (0..n).map(info).collect();
+    let infos = each(n, info);
     timed(n, || each_event(&infos, |event| mirror.handle(event)))
 }

@@ -41,20 +41,6 @@ impl Text {
     }
 }
 
-#[cfg(test)]
-pub(crate) mod looks {
-    std::thread_local! {
-        pub(super) static LOOKS: core::cell::Cell<u64> = const { core::cell::Cell::new(0) };
-    }
-
-    /// How many texts `run` compares or reads.
-    pub(crate) fn of(run: impl FnOnce()) -> u64 {
-        let before = LOOKS.get();
-        run();
-        LOOKS.get() - before
-    }
-}
-
 impl PartialEq for Text {
     fn eq(&self, other: &Self) -> bool {
         self.as_bytes() == other.as_bytes()
@@ -100,5 +86,19 @@ impl PartialEq<str> for Text {
 impl PartialEq<&str> for Text {
     fn eq(&self, other: &&str) -> bool {
         *self.0 == *other.as_bytes()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod looks {
+    std::thread_local! {
+        pub(super) static LOOKS: core::cell::Cell<u64> = const { core::cell::Cell::new(0) };
+    }
+
+    /// How many texts `run` compares or reads.
+    pub(crate) fn of(run: impl FnOnce()) -> u64 {
+        let before = LOOKS.get();
+        run();
+        LOOKS.get() - before
     }
 }

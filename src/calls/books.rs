@@ -109,12 +109,11 @@ impl Books {
 
     /// Says which call a linked id belongs to.
     pub(super) fn link(&mut self, id: &Text, linked: Linked) {
-        match self.linked.get_mut(id) {
-            Some(known) => *known = linked,
-            None => {
-                self.room.add(Self::linked_cost(id.as_bytes()));
-                self.linked.insert(id.clone(), linked);
-            }
+        if let Some(known) = self.linked.get_mut(id) {
+            *known = linked;
+        } else {
+            self.room.add(Self::linked_cost(id.as_bytes()));
+            self.linked.insert(id.clone(), linked);
         }
     }
 

@@ -125,13 +125,17 @@ fn dial(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
         }
         Event::Dial(view) => {
             let Ok(from) = view.uniqueid() else { return };
+            let from = Some(from.as_bytes()).filter(|id| tracker.is_id(id));
             match view.dest_uniqueid() {
                 Ok(to) if tracker.is_id(to.as_bytes()) => {
-                    tracker.unite(from.as_bytes(), to.as_bytes());
-                    tracker.begin_dial(Some(from.as_bytes()), to.as_bytes(), true, at);
+                    tracker.unite(from.unwrap_or_default(), to.as_bytes());
+                    tracker.begin_dial(from, to.as_bytes(), true, at);
                 }
                 // The end names the caller alone.
-                _ => tracker.end_dial(from.as_bytes(), true, view.dial_status().ok().map(Value::as_bytes), at),
+                _ => {
+                    let status = view.dial_status().ok().map(Value::as_bytes);
+                    tracker.end_dial(from.unwrap_or_default(), true, status, at);
+                }
             }
         }
         _ => {}
@@ -255,7 +259,7 @@ fn queue(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
     }
     if matches!(event, Event::QueueCallerJoin(_) | Event::Join(_)) {
         let position = frame.get("Position").and_then(|position| position.parse().ok());
-        tracker.join_queue(caller, queue, position, at);
+        tracker.join_queue(caller, &queue, position, at);
         return;
     }
     let outcome = match event {

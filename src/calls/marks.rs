@@ -105,15 +105,15 @@ impl Tracker {
         }
     }
 
-    pub(super) fn join_queue(&mut self, caller: &[u8], queue: Text, position: Option<u64>, at: Duration) {
+    pub(super) fn join_queue(&mut self, caller: &[u8], queue: &Text, position: Option<u64>, at: Duration) {
         let caller = Text::new(caller);
         // It can't wait there twice: a leave wasn't heard.
-        self.leave_queue(&caller, &queue, None, at);
+        self.leave_queue(&caller, queue, None, at);
         let wait =
             QueueWait { queue: queue.clone(), caller: caller.clone(), position, span: Span::from(at), outcome: None };
         let beside = Books::pair_cost(caller.as_bytes(), queue.as_bytes());
         if let Some(place) = self.mark(caller.as_bytes(), |call, _| Some(&mut call.queues), wait, beside) {
-            self.books.wait(&caller, &queue, place);
+            self.books.wait(&caller, queue, place);
         }
     }
 

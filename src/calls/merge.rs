@@ -59,14 +59,14 @@ impl Tracker {
             }
         }
 
-        let lost = &mut losses.marks;
+        let dropped = &mut losses.marks;
         let room = &mut books.room;
         let shifts = Shifts {
-            dials: join(&mut call.dials, taken.dials, &mut free, lost, room),
-            queues: join(&mut call.queues, taken.queues, &mut free, lost, room),
-            parkings: join(&mut call.parkings, taken.parkings, &mut free, lost, room),
+            dials: join(&mut call.dials, taken.dials, &mut free, dropped, room),
+            queues: join(&mut call.queues, taken.queues, &mut free, dropped, room),
+            parkings: join(&mut call.parkings, taken.parkings, &mut free, dropped, room),
         };
-        join(&mut call.transfers, taken.transfers, &mut free, lost, room);
+        join(&mut call.transfers, taken.transfers, &mut free, dropped, room);
         for mut leg in taken.legs {
             if call.legs.len() >= limits.max_legs() {
                 // The id of one that has ended may be another's by now.
@@ -76,8 +76,8 @@ impl Tracker {
                 losses.legs += 1;
                 continue;
             }
-            cut(&mut leg.holds, &mut free, lost);
-            for stay in cut(&mut leg.stays, &mut free, lost).iter().filter(|stay| stay.span.end.is_none()) {
+            cut(&mut leg.holds, &mut free, dropped);
+            for stay in cut(&mut leg.stays, &mut free, dropped).iter().filter(|stay| stay.span.end.is_none()) {
                 books.leave(&stay.bridge, &leg.uniqueid);
             }
             if leg.ended.is_none() {
@@ -97,18 +97,18 @@ impl Tracker {
 }
 
 /// Cuts a list to what is free, and gives what was cut.
-fn cut<T>(list: &mut Vec<T>, free: &mut usize, lost: &mut u64) -> Vec<T> {
+fn cut<T>(list: &mut Vec<T>, free: &mut usize, dropped: &mut u64) -> Vec<T> {
     let more = list.split_off(list.len().min(*free));
     list.shrink_to_fit();
     *free -= list.len();
-    *lost += more.len() as u64;
+    *dropped += more.len() as u64;
     more
 }
 
 /// Puts a list behind another, as far as there is room.
-fn join<T: Kept>(list: &mut Vec<T>, mut more: Vec<T>, free: &mut usize, lost: &mut u64, room: &mut Room) -> Shift {
-    cut(&mut more, free, lost);
-    more.iter().for_each(|mark| room.add(mark.cost()));
+fn join<T: Kept>(list: &mut Vec<T>, mut more: Vec<T>, free: &mut usize, dropped: &mut u64, room: &mut Room) -> Shift {
+    cut(&mut more, free, dropped);
+    room.add(more.iter().map(Kept::cost).sum());
     let shift = Shift { by: list.len(), kept: more.len() };
     list.append(&mut more);
     shift

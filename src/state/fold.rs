@@ -56,7 +56,7 @@ pub(super) fn fold(mirror: &mut Mirror, event: &Event<'_>) {
         Event::BridgeLeave(view) => {
             if let (Ok(uniqueid), Ok(bridge)) = (view.uniqueid(), view.bridge_uniqueid()) {
                 let inside = mirror.channel(uniqueid.as_bytes()).and_then(|channel| channel.bridge.as_ref());
-                if inside.is_some_and(|inside| inside.value() == bridge) {
+                if inside.is_some_and(|inside| *inside == mirror.text(bridge.as_bytes())) {
                     mirror.place(uniqueid.as_bytes(), None);
                 }
             }
@@ -72,7 +72,7 @@ pub(super) fn fold(mirror: &mut Mirror, event: &Event<'_>) {
                 mirror.show(uniqueid.as_bytes());
             }
         }
-        Event::BridgeInfoComplete(view) => mirror.show_all(view.bridge_uniqueid().ok().map(|id| id.as_bytes())),
+        Event::BridgeInfoComplete(view) => mirror.show_all(view.bridge_uniqueid().ok().map(Value::as_bytes)),
         Event::Shutdown(_) => {
             for part in [Part::Channels, Part::Bridges, Part::Queues] {
                 mirror.doubt(part, Stale::Shutdown);
@@ -98,7 +98,7 @@ fn describe(mirror: &mut Mirror, block: ChannelBlock<'_>) {
 
 /// The same for a channel that should be known.
 fn live(mirror: &mut Mirror, block: ChannelBlock<'_>) {
-    let Ok(uniqueid) = block.uniqueid() else { return };
+    let Some(uniqueid) = block.uniqueid().ok().filter(|uniqueid| !uniqueid.as_bytes().is_empty()) else { return };
     if mirror.gone.contains(uniqueid.as_bytes()) {
         return;
     }
@@ -118,7 +118,7 @@ fn bridge(mirror: &mut Mirror, block: BridgeBlock<'_>) {
 }
 
 fn enter(mirror: &mut Mirror, block: ChannelBlock<'_>, bridge: Option<Value<'_>>) {
-    let (Ok(uniqueid), Some(id)) = (block.uniqueid(), bridge) else { return };
+    let (Ok(uniqueid), Some(id)) = (block.uniqueid(), bridge.filter(|id| !id.is_empty())) else { return };
     if !mirror.has_bridge(id.as_bytes()) {
         mirror.doubt(Part::Bridges, Stale::Unexpected);
         self::bridge(mirror, BridgeBlock::over(block.frame(), ""));

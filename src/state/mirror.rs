@@ -361,11 +361,10 @@ impl Mirror {
         self.settle(part, before, after)
     }
 
-    /// A thing has been taken out.
-    fn forget<T: Thing>(&mut self, thing: Option<T>) -> bool {
+    /// A thing has been taken out, if there was one.
+    fn forget<T: Thing>(&mut self, thing: Option<&T>) {
         self.things -= usize::from(thing.is_some());
-        self.room.give_back(thing.as_ref().map_or(0, Thing::cost));
-        thing.is_some()
+        self.room.give_back(thing.map_or(0, Thing::cost));
     }
 
     /// Changes a channel, made if there is none and room for it.
@@ -418,8 +417,12 @@ impl Mirror {
         let Some(bridge) = bridge.map(|bridge| self.text(bridge)) else { return };
         let left = self.inside(bridge.as_bytes()).map(|channel| &channel.uniqueid);
         let left: Vec<Text> = left.filter(|uniqueid| !shown.contains(*uniqueid)).cloned().collect();
-        left.iter().for_each(|uniqueid| self.place(uniqueid.as_bytes(), None));
-        shown.iter().for_each(|uniqueid| self.place(uniqueid.as_bytes(), Some(bridge.as_bytes())));
+        for uniqueid in left {
+            self.place(uniqueid.as_bytes(), None);
+        }
+        for uniqueid in shown {
+            self.place(uniqueid.as_bytes(), Some(bridge.as_bytes()));
+        }
     }
 
     /// Takes a channel out. Says whether there was one.
@@ -429,7 +432,8 @@ impl Mirror {
         if let Some(bridge) = channel.as_ref().and_then(|channel| channel.bridge.clone()) {
             self.inside.remove(&(bridge, Text::new(uniqueid)));
         }
-        self.forget(channel)
+        self.forget(channel.as_ref());
+        channel.is_some()
     }
 
     /// A channel is gone, and stragglers about it are passed over.
@@ -447,14 +451,14 @@ impl Mirror {
 
     pub(super) fn remove_bridge(&mut self, uniqueid: &[u8]) {
         let bridge = self.bridges.remove(uniqueid);
-        self.forget(bridge);
+        self.forget(bridge.as_ref());
     }
 
     /// Notes that there is such a queue. One that is known can't go: it costs what it did.
     pub(super) fn add_queue(&mut self, name: &[u8]) {
         if !self.change(Part::Queues, name, |mirror| Some(&mut mirror.queues), |_| {}) {
             let queue = self.queues.remove(name);
-            self.forget(queue);
+            self.forget(queue.as_ref());
         }
     }
 
@@ -467,7 +471,7 @@ impl Mirror {
 
     pub(super) fn remove_member(&mut self, queue: &[u8], interface: &[u8]) {
         let member = self.queues.get_mut(queue).and_then(|queue| queue.members.remove(interface));
-        self.forget(member);
+        self.forget(member.as_ref());
     }
 
     pub(super) fn change_caller(&mut self, queue: &[u8], uniqueid: &[u8], change: impl FnOnce(&mut Caller)) {
@@ -479,7 +483,7 @@ impl Mirror {
 
     pub(super) fn remove_caller(&mut self, queue: &[u8], uniqueid: &[u8]) {
         let caller = self.queues.get_mut(queue).and_then(|queue| queue.callers.remove(uniqueid));
-        self.forget(caller);
+        self.forget(caller.as_ref());
     }
 
     pub(super) fn has_bridge(&self, uniqueid: &[u8]) -> bool {

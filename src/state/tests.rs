@@ -1,4 +1,5 @@
 //! How much the mirror looks at for each event.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use alloc::format;
 use alloc::string::String;
@@ -29,7 +30,8 @@ fn filled(n: u32) -> Mirror {
         "QueueCallerJoin|Queue: q|Uniqueid: @",
         "QueueMemberAdded|Queue: q@|Interface: @",
     ] {
-        let events: String = (0..n).map(|id| format!("Event: {};", template.replace('@', &format!("{id}")))).collect();
+        let event = |id| alloc::format!("Event: {};", template.replace('@', &format!("{id}")));
+        let events: String = (0..n).map(event).collect();
         feed(&mut mirror, &events);
     }
     mirror

@@ -18,6 +18,8 @@ pub mod esl;
 #[cfg(all(feature = "freeswitch", feature = "std"))]
 pub mod esl_session;
 pub mod fold;
+pub mod fold_calls;
+pub mod fold_mirror;
 #[cfg(feature = "freeswitch")]
 pub mod freeswitch;
 #[cfg(feature = "std")]
