@@ -154,6 +154,13 @@ fn dates_and_times() {
         ("00:00:00.5", time(0, 0, 0, 500_000)),
     ]);
     refuses::<TimeOfDay>(&[("24:00:00", 0), ("1:00:00", 0), ("00:00:00.", 8), ("00:00:00.1234567", 15)]);
+    refuses::<TimeOfDay>(&[("00:60:00", 3), ("00:00:61", 6)]);
+    for (year, month, day) in [(10_000, 1, 1), (2026, 0, 1), (2026, 13, 1), (2026, 11, 0), (2026, 11, 31)] {
+        assert_eq!(Date::new(year, month, day), None);
+    }
+    for (hour, minute, second, micros) in [(24, 0, 0, 0), (0, 60, 0, 0), (0, 0, 61, 0), (0, 0, 0, 1_000_000)] {
+        assert_eq!(TimeOfDay::new(hour, minute, second, micros), None);
+    }
     reads(&[
         ("2026-11-21 01:40:26", DateTime::new(day(2026, 11, 21), time(1, 40, 26, 0))),
         ("2026-11-21 01:40:26.000001", DateTime::new(day(2026, 11, 21), time(1, 40, 26, 1))),
@@ -254,6 +261,9 @@ fn channel_names() {
     }
     let name = ChannelName::from;
     assert!(name("SIP/ua1-0000001d<ZOMBIE>").is_zombie());
+    assert!(!name("SIP/ua1-0000001d").is_zombie());
+    assert_eq!(name("SIP/ua1-0000001g").sequence(), None);
+    assert!(name("none").is_none() && name("").is_none() && !name("SIP/ua1-0000001d").is_none());
     assert!(name("Local/park@lab-00000086;2<MASQ>").is_masquerading());
     assert!(!name("Local/park@lab-00000086;2").is_masquerading());
     assert!(!name("SIP/ua1-0000001d").is_zombie());
