@@ -32,7 +32,7 @@ use crate::explained::Explained;
 use crate::report::Report;
 use crate::sites::Candidate;
 
-/// An error is a sentence for whoever started the command.
+/// The error is a sentence that is shown before the command ends with 2.
 type Fallible<T> = Result<T, String>;
 
 /// Samples mutants of the library and tells which of them the tests catch.
@@ -116,7 +116,7 @@ fn work(args: &Args) -> Fallible<bool> {
     let cargo = build::Cargo::new(workspace.path(), &scratch.join("target"), &args.opt_level);
     let unviable = until_it_compiles(&workspace, &cargo, &all, &mut sample)?;
     let runner = run::Runner::new(cargo.tests()?, workspace.path(), &scratch, all.len(), args.timeout)?;
-    let mut outcomes = runner.run_all(&all, sample.ids(), args.jobs);
+    let mut outcomes = runner.run_all(&all, sample.ids(), args.jobs)?;
     if args.doc {
         run::doc_tests(&cargo, &all, &mut outcomes)?;
     }

@@ -95,8 +95,9 @@ fn values(of: &Type) -> Vec<String> {
             let Some(last) = path.path.segments.last() else { return Vec::new() };
             match last.ident.to_string().as_str() {
                 "bool" => of_names(&["true", "false"]),
-                "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => of_names(&["0", "1"]),
-                "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => of_names(&["0", "1"]),
+                "u8" | "u16" | "u32" | "u64" | "u128" | "usize" | "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => {
+                    of_names(&["0", "1"])
+                }
                 "Option" => of_names(&["None"]),
                 "Vec" => of_names(&["Vec::new()"]),
                 "String" => of_names(&["String::new()"]),

@@ -22,13 +22,13 @@ pub(crate) struct Report<'a> {
 /// The columns of the table.
 #[derive(Default)]
 struct Count {
-    candidates: usize,
-    run: usize,
-    caught: usize,
-    timed_out: usize,
-    missed: usize,
-    unreached: usize,
-    explained: usize,
+    candidates: u32,
+    run: u32,
+    caught: u32,
+    timed_out: u32,
+    missed: u32,
+    unreached: u32,
+    explained: u32,
 }
 
 impl Count {
@@ -49,7 +49,7 @@ impl Count {
     /// Per cent of those that a test could catch.
     fn share(&self) -> f64 {
         let catchable = self.run - self.explained;
-        if catchable == 0 { 100.0 } else { 100.0 * self.caught as f64 / catchable as f64 }
+        if catchable == 0 { 100.0 } else { 100.0 * f64::from(self.caught) / f64::from(catchable) }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -112,22 +111,26 @@ impl Runner {
     }
 
     /// Runs every one of `ids`, `jobs` side by side.
-    pub(crate) fn run_all(&self, all: &[Candidate], ids: &[usize], jobs: usize) -> BTreeMap<usize, Outcome> {
-        let outcomes = Mutex::new(BTreeMap::new());
+    pub(crate) fn run_all(&self, all: &[Candidate], ids: &[usize], jobs: usize) -> Fallible<BTreeMap<usize, Outcome>> {
         let next = AtomicUsize::new(0);
-        std::thread::scope(|scope| {
-            for _ in 0..jobs.max(1) {
-                scope.spawn(|| {
-                    while let Some(&id) = ids.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let outcome = self.mutant(id).unwrap_or_else(|error| Outcome::Caught(format!("({error})")));
-                        let mut outcomes = outcomes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                        outcomes.insert(id, outcome.clone());
-                        eprintln!("[{}/{}] {}: {outcome:?}", outcomes.len(), ids.len(), all[id]);
-                    }
-                });
+        let work = || -> Fallible<_> {
+            let mut outcomes = BTreeMap::new();
+            loop {
+                let place = next.fetch_add(1, Ordering::Relaxed);
+                let Some(&id) = ids.get(place) else { return Ok(outcomes) };
+                let outcome = self.mutant(id)?;
+                eprintln!("[{}/{}] {}: {outcome:?}", place + 1, ids.len(), all[id]);
+                outcomes.insert(id, outcome);
             }
-        });
-        outcomes.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+        };
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..jobs.max(1)).map(|_| scope.spawn(work)).collect();
+            let mut outcomes = BTreeMap::new();
+            for worker in workers {
+                outcomes.extend(worker.join().map_err(|_| "a worker panicked")??);
+            }
+            Ok(outcomes)
+        })
     }
 
     fn mutant(&self, id: usize) -> Fallible<Outcome> {
@@ -213,7 +216,7 @@ impl Runner {
                 let started = text.lines().filter_map(|line| line.strip_prefix("test "));
                 let failed = started.clone().find_map(|line| line.strip_suffix(" ... FAILED"));
                 // An abort leaves the line of its test unfinished.
-                let last = || started.clone().last().and_then(|line| line.split(" ... ").next());
+                let last = || started.clone().next_back().and_then(|line| line.split(" ... ").next());
                 Ending::Failed(failed.or_else(last).unwrap_or("?").into())
             }
         })

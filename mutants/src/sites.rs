@@ -99,7 +99,7 @@ fn list(folder: &Path, name: &str, files: &mut Vec<String>) -> Fallible<()> {
         let path = format!("{name}/{base}");
         if entry.path().is_dir() {
             list(&entry.path(), &path, files)?;
-        } else if base.ends_with(".rs") {
+        } else if Path::new(&base).extension().is_some_and(|end| end == "rs") {
             files.push(path);
         }
     }
@@ -121,7 +121,7 @@ pub(crate) fn of_file(file: &str, text: &str) -> Fallible<Vec<Candidate>> {
     Ok(found)
 }
 
-/// Walks a file's syntax; what can't be switched at run time (types, patterns, constants) is passed by.
+/// Walks a file's syntax, without what can't be switched at run time: types, patterns, constants.
 struct Collector<'a> {
     file: &'a str,
     text: &'a str,

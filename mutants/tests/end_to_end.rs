@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const LIB: &str = r#"
+const LIB: &str = r"
 pub fn larger(a: usize, b: usize) -> bool {
     a > b
 }
@@ -30,7 +30,7 @@ mod tests {
         assert_eq!(super::count(3), 3);
     }
 }
-"#;
+";
 
 struct Tiny(PathBuf);
 
