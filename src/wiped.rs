@@ -3,9 +3,14 @@
 //! Writers take a plain `Vec<u8>`. Those of this crate make room with [`reserve`] before they write, and never let the
 //! vector grow by itself, which would leave a copy behind.
 
-use alloc::string::String;
+#[cfg(any(feature = "std", feature = "kazoo", feature = "sipxecs"))]
+mod text;
+
 use alloc::vec::Vec;
 use core::ops::{Deref, DerefMut};
+
+#[cfg(any(feature = "std", feature = "kazoo", feature = "sipxecs"))]
+pub(crate) use text::WipedText;
 
 /// Overwrites what may hold a secret, in a way that the compiler takes for used.
 pub(crate) fn wipe(bytes: &mut [u8]) {
@@ -23,6 +28,7 @@ pub(crate) fn reserve(bytes: &mut Vec<u8>, more: usize) {
 }
 
 /// Appends bytes in room made for them.
+#[cfg(feature = "std")]
 pub(crate) fn append(bytes: &mut Vec<u8>, more: &[u8]) {
     reserve(bytes, more.len());
     bytes.extend_from_slice(more);
@@ -48,6 +54,7 @@ pub(crate) struct Wiped(Vec<u8>);
 
 impl Wiped {
     /// The vector, for a writer that makes room with [`reserve`].
+    #[cfg(any(feature = "std", feature = "conference"))]
     pub(crate) fn vec(&mut self) -> &mut Vec<u8> {
         &mut self.0
     }
@@ -108,58 +115,7 @@ impl From<&[u8]> for Wiped {
     }
 }
 
-/// Text that is overwritten when it goes.
-#[cfg(any(feature = "std", feature = "kazoo", feature = "sipxecs"))]
-#[derive(Clone, Default, PartialEq, Eq)]
-pub(crate) struct WipedText(String);
-
-#[cfg(any(feature = "std", feature = "kazoo", feature = "sipxecs"))]
-impl WipedText {
-    /// The string, for a writer that stays within `capacity` more bytes.
-    #[cfg(feature = "std")]
-    pub(crate) fn within(&mut self, capacity: usize) -> &mut String {
-        self.reserve(capacity);
-        &mut self.0
-    }
-
-    pub(crate) fn push_str(&mut self, text: &str) {
-        self.reserve(text.len());
-        self.0.push_str(text);
-    }
-
-    fn reserve(&mut self, more: usize) {
-        if self.0.capacity() - self.0.len() < more {
-            let mut moved = String::with_capacity(self.0.len().saturating_add(more));
-            moved.push_str(&self.0);
-            *self = Self(moved);
-        }
-    }
-}
-
-#[cfg(any(feature = "std", feature = "kazoo", feature = "sipxecs"))]
-impl Drop for WipedText {
-    fn drop(&mut self) {
-        wipe(&mut core::mem::take(&mut self.0).into_bytes());
-    }
-}
-
-#[cfg(any(feature = "std", feature = "kazoo", feature = "sipxecs"))]
-impl Deref for WipedText {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.0
-    }
-}
-
-#[cfg(any(feature = "std", feature = "kazoo", feature = "sipxecs"))]
-impl From<String> for WipedText {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-#[cfg(test)]
+#[cfg(all(test, feature = "std"))]
 mod tests {
     use super::*;
 
@@ -178,12 +134,9 @@ mod tests {
         bytes.resize(3);
         assert_eq!(&bytes[..], b"a\0\0");
         truncate(bytes.vec(), 2);
-        #[cfg(feature = "std")]
-        {
-            bytes.shrink_to(1);
-            assert_eq!((bytes.vec().capacity(), &bytes[..]), (2, &b"a\0"[..]));
-            bytes.shrink_to(9);
-            assert_eq!(bytes.vec().capacity(), 2);
-        }
+        bytes.shrink_to(1);
+        assert_eq!((bytes.vec().capacity(), &bytes[..]), (2, &b"a\0"[..]));
+        bytes.shrink_to(9);
+        assert_eq!(bytes.vec().capacity(), 2);
     }
 }
