@@ -123,7 +123,7 @@ impl Deref for Place {
 
     fn deref(&self) -> &Entry {
         #[cfg(test)]
-        looks::count();
+        crate::deadlines::steps::step();
         &self.0
     }
 }
@@ -131,27 +131,7 @@ impl Deref for Place {
 impl DerefMut for Place {
     fn deref_mut(&mut self) -> &mut Entry {
         #[cfg(test)]
-        looks::count();
+        crate::deadlines::steps::step();
         &mut self.0
-    }
-}
-
-#[cfg(test)]
-pub(super) mod looks {
-    use core::cell::Cell;
-
-    std::thread_local! {
-        static LOOKS: Cell<usize> = const { Cell::new(0) };
-    }
-
-    pub(super) fn count() {
-        LOOKS.set(LOOKS.get() + 1);
-    }
-
-    /// How often an entry was looked at while this ran.
-    pub(in crate::client) fn during(run: impl FnOnce()) -> usize {
-        let before = LOOKS.get();
-        run();
-        LOOKS.get() - before
     }
 }

@@ -190,7 +190,6 @@ impl Client {
             self.drained = false;
             self.decoder.push(taken);
         }
-        self.session.check();
         taken.len()
     }
 
@@ -213,7 +212,6 @@ impl Client {
             self.drained = false;
             self.decoder.advance(n);
         }
-        self.session.check();
     }
 
     /// The stream has ended, or has failed. Events that are still to be polled come first.

@@ -203,9 +203,9 @@ impl Requests {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::super::entry::looks;
     use super::super::list::Plan;
     use super::*;
+    use crate::deadlines::steps::steps;
     use crate::wire::{Decoder, Framing, Limits};
     use alloc::vec::Vec;
 
@@ -227,7 +227,7 @@ mod tests {
         for id in 0..requests {
             let later = now + Duration::from_millis(id * 7919 % requests);
             let purpose = if id % 8 == 7 { Purpose::Probe } else { Purpose::Caller };
-            let mut plan = plan(LISTS[id as usize / 2 % LISTS.len()]);
+            let mut plan = plan(LISTS[usize::try_from(id).unwrap() / 2 % LISTS.len()]);
             plan.blocks = id % 4 == 1;
             all.push(Entry::new(id, purpose, plan, 0), Some(later));
             if id % 2 == 0 {
@@ -244,13 +244,13 @@ mod tests {
         for requests in [1000, 4000, 16_000] {
             let mut all = filled(requests, now);
             let few = |what: &str, most: usize, run: &mut dyn FnMut()| {
-                let looks = looks::during(run);
-                assert!(looks <= most, "{what} among {requests}: {looks}");
+                let steps = steps(run);
+                assert!(steps <= most, "{what} among {requests}: {steps}");
             };
             few("questions", 0, &mut || {
                 let latest = (0..requests).filter(|id| id % 4 == 1).map(|id| id * 7919 % requests).max();
                 assert_eq!(all.blocked_until(), latest.map(|at| now + Duration::from_millis(at)));
-                assert_eq!((all.deadline(), all.len()), (Some(now), requests as usize));
+                assert_eq!((all.deadline(), all.len()), (Some(now), usize::try_from(requests).unwrap()));
                 assert_eq!(all.oldest(Awaits::Text), Some(7));
                 let oldest = ["PeerEntry", "QueueMember", "QueueEntry", "AorDetail"].map(|name| all.oldest(item(name)));
                 assert_eq!(oldest, [Some(0), Some(4), Some(4), Some(6)]);

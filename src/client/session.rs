@@ -339,7 +339,8 @@ impl Session {
         fits
     }
 
-    /// Debug builds stop where the books don't agree. Called at the end of each call from outside.
+    /// Debug builds stop where the books don't agree. Called at the end of each call from outside,
+    /// but for those that bring bytes and change no books.
     #[inline]
     pub(super) fn check(&mut self) {
         #[cfg(debug_assertions)]

@@ -154,7 +154,9 @@ pub fn session_ops(data: &[u8]) {
     let now = Instant::now();
     let mut all = vec![Driven::new(config.clone(), policy, now, false, compared)];
     all.extend(compared.then(|| Driven::new(config, policy, now, true, true)));
-    all.iter_mut().for_each(|driven| driven.hangups = hangups);
+    for driven in &mut all {
+        driven.hangups = hangups;
+    }
     // Most runs begin where most sessions are.
     if flags[0] % 4 != 0 {
         for driven in &mut all {
@@ -358,7 +360,9 @@ impl Driven {
         let taken = self.client.take_items(id);
         let seen = self.sent.get_mut(&id).expect("it was sent");
         assert!(taken.is_empty() || seen.collects);
-        taken.iter().for_each(|item| seen.answered_by(item.view(), false));
+        for item in &taken {
+            seen.answered_by(item.view(), false);
+        }
         seen.items += taken.len() as u64;
     }
 
