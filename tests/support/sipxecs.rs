@@ -45,8 +45,9 @@ fn response(status: u16, body: &[u8]) {
                 Some(Recorder::InProgress) => assert_eq!(reply.as_bytes().trim_ascii(), b"IN_PROGRESS"),
                 Some(Recorder::NoRecording) => assert_eq!(reply.as_bytes().trim_ascii(), b"NO_RECORDING"),
                 Some(Recorder::Duration(seconds)) => {
-                    let digits =
-                        String::from_utf8_lossy(reply.as_bytes()).trim().trim_start_matches(['+', '0']).to_owned();
+                    let text = String::from_utf8_lossy(reply.as_bytes());
+                    assert!(seconds == 0 || !text.trim().starts_with('-'), "a time before nothing");
+                    let digits = text.trim().trim_start_matches(['+', '-', '0']);
                     assert_eq!(digits, if seconds == 0 { String::new() } else { seconds.to_string() });
                 }
                 _ => {}
