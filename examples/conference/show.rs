@@ -20,16 +20,18 @@ pub(crate) fn outcome(outcome: &Outcome<'_>) -> Result<String, String> {
         Outcome::Participants(list) => participants(list),
         Outcome::Conferences(list) => conferences(list),
         Outcome::Conference(conference, list) => conferences(std::slice::from_ref(conference)) + &participants(list),
-        Outcome::Levels(levels) => levels
-            .iter()
-            .map(|(id, level)| format!("{}: {level}\n", Shown(id.to_string())))
-            .collect::<Vec<_>>()
-            .concat(),
+        Outcome::Levels(levels) => {
+            lines(levels.iter().map(|(id, level)| format!("{}: {level}", Shown(id.to_string()))))
+        }
         Outcome::Recording(recording) => format!("{}\n", if *recording { "recording" } else { "not recording" }),
-        Outcome::Text(text) => text.to_string().lines().map(|line| format!("{:.1000}\n", Shown(line))).collect(),
+        Outcome::Text(text) => lines(text.to_string().lines().map(|line| format!("{:.1000}", Shown(line)))),
         Outcome::Refused(reason) => return Err(format!("refused: {reason}")),
         other => return Err(format!("{other:?}")),
     })
+}
+
+fn lines(lines: impl Iterator<Item = String>) -> String {
+    lines.flat_map(|line| [line, "\n".to_owned()]).collect()
 }
 
 fn participants(list: &[Participant<'_>]) -> String {

@@ -511,7 +511,8 @@ fn json_steers_no_terminal() {
 /// A recording can name as many things as it has lines: a thousand names are told apart.
 #[test]
 fn more_names_than_are_told_apart() {
-    let events: String = (0..60_000).map(|number| format!("Event: {number:05}\r\n\r\n")).collect();
+    let events: Vec<_> = (0..60_000).map(|number| format!("Event: {number:05}\r\n\r\n")).collect();
+    let events = events.concat();
     let events = TempFile::new("names", events.as_bytes());
     for args in [&["--typed", events.as_str()][..], &["--typed", events.as_str(), events.as_str()]] {
         let summary = inspect(args).stdout;
