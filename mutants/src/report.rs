@@ -55,12 +55,17 @@ impl Count {
 
 impl Report<'_> {
     /// The share of caught mutants in per cent; explained survivors don't count.
-    pub(crate) fn share(&self) -> f64 {
+    fn share(&self) -> f64 {
         let mut total = Count::default();
         for (&id, outcome) in &self.outcomes {
             total.add(outcome, self.explained.reason(&self.all[id]).is_some());
         }
         total.share()
+    }
+
+    /// Whether all tests pass without a mutant, and enough mutants were caught.
+    pub(crate) fn is_good(&self) -> bool {
+        self.runner.red().is_empty() && self.share() >= self.args.at_least
     }
 
     pub(crate) fn text(&self) -> String {
@@ -113,6 +118,9 @@ impl Report<'_> {
                 "The documentation's examples were not run (`--doc` does)."
             },
         )?;
+        if !self.runner.red().is_empty() {
+            writeln!(out, "Left out, as they do not pass without a mutant: {}\n", self.runner.red().join(", "))?;
+        }
         writeln!(out, "| file | candidates | run | caught | by time-out | missed | unreached | explained |")?;
         writeln!(out, "|---|---|---|---|---|---|---|---|")?;
         for (file, count) in files.iter().filter(|(_, count)| count.run > 0) {
