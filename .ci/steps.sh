@@ -240,7 +240,7 @@ fuzz() {
     targets=$(cargo +nightly fuzz list)
     [ -n "$targets" ]
     for target in $targets; do
-        cargo +nightly fuzz run "$target" -- -max_total_time="$1" -dict=fuzz/ami.dict -print_final_stats=1 -verbosity=0
+        cargo +nightly fuzz run "$target" -- -max_total_time="$1" -dict="fuzz/dicts/$target.dict" -print_final_stats=1 -verbosity=0
     done
 }
 

@@ -161,6 +161,8 @@ impl Header<'_> {
     }
 
     fn write(&self, writer: &mut FrameWriter<'_>, verbatim: bool) {
+        // What it hands on is what the caller named; its own fields it reads as any action does.
+        let verbatim = verbatim && matches!(self.name, HeaderName::Free(_));
         let blank = |value| leading_blank(value).filter(|_| !verbatim);
         let mut digits = [0; 20];
         let value = self.value.bytes(&mut digits);

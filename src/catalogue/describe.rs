@@ -147,7 +147,9 @@ impl<'buf> Described<'buf> {
             let (field, datum) = match &entry.meaning {
                 Meaning::Field(field, Ok(Some(datum))) => (Some(*field), *datum),
                 Meaning::Field(field, _) => {
-                    empty.push(*field);
+                    if !empty.contains(field) {
+                        empty.push(*field);
+                    }
                     continue;
                 }
                 Meaning::Rest => (None, Datum::Text(entry.header.value())),

@@ -279,7 +279,11 @@ impl Decoder {
             self.overflow =
                 Some(FrameError { limit: Limit::Buffer, max, offset: self.scanner.offset() + u64::from(max) });
         }
-        self.overflow.map_or(Ok(()), Err)
+        self.overflow.map_or(Ok(()), |error| {
+            // The next look has to come here again.
+            self.scanner.wake();
+            Err(error)
+        })
     }
 
     /// The buffer is empty: gives storage back, now and then, of which less than a quarter was needed.

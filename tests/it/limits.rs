@@ -394,3 +394,31 @@ fn a_filter_judges_whole_names() {
         assert_eq!(names, [&*name], "in pieces of {size}");
     }
 }
+
+/// Bytes were lost behind a frame that is still to be taken: the error comes after it, and stays.
+#[test]
+fn an_overflow_stays_an_error() {
+    let mut decoder = Decoder::new(Limits::new().buffer(20)).with_framing(Framing::REQUESTS);
+    decoder.push(b"Action: A\n\nAction: Ping and more");
+    assert!(decoder.next_frame().expect("kept").is_some());
+    let error = decoder.next_frame().expect_err("bytes were not taken");
+    assert_eq!((error.limit, error.max, error.offset), (Limit::Buffer, 20, 20));
+    for _ in 0..3 {
+        assert_eq!(decoder.next_frame().expect_err("sticky"), error);
+        decoder.push(b"x");
+    }
+}
+
+/// Fields that are empty are remembered once each, however often they come.
+#[test]
+fn describing_remembers_no_more_than_the_fields() {
+    let mut input = b"Event: Hangup\r\n".to_vec();
+    input.extend(b"Cause: \r\n".repeat(50_000));
+    input.extend(b"\r\n");
+    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+    decoder.push(&input);
+    let frame = decoder.next_frame().expect("within limits").expect("whole");
+    let described = ami_proto::catalogue::describe(frame).expect("an event of the catalogue");
+    let used = peak(|| assert_eq!(described.fields().len(), 1));
+    assert!(used < 10_000, "{used} bytes");
+}

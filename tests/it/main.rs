@@ -11,6 +11,7 @@ mod conference;
 #[cfg(feature = "conference")]
 mod conference_answers;
 mod corpus;
+mod encode;
 #[cfg(all(feature = "freeswitch", feature = "std"))]
 mod esl;
 mod facts;

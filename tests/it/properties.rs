@@ -1,5 +1,6 @@
 //! Invariants: any bytes give no panic and the same frames and errors in any pieces, by any kernel, with a filter those that it lets through; what is written reads back as it was written.
 
+use crate::support::invariants::Setup;
 use crate::support::{covers, decode, oracle, same};
 use ami_proto::wire::FrameWriter;
 use ami_proto::{Decoder, FrameKind, Framing, Limits};
@@ -59,12 +60,12 @@ proptest! {
     }
 
     #[test]
-    fn every_kernel_finds_the_same(setup: [u8; 16], input in stream()) {
+    fn every_kernel_finds_the_same(setup: [u8; Setup::LEN], input in stream()) {
         crate::support::invariants::kernels(&[&setup[..], &input].concat());
     }
 
     #[test]
-    fn a_filter_leaves_what_it_lets_through(setup: [u8; 16], input in stream()) {
+    fn a_filter_leaves_what_it_lets_through(setup: [u8; Setup::LEN], input in stream()) {
         crate::support::invariants::filtered(&[&setup[..], &input].concat());
     }
 

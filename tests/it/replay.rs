@@ -1,5 +1,6 @@
 //! Invariant: what the fuzz targets check holds for every file of the corpus and for every input that ever broke it.
 
+use crate::support::actions::actions;
 use crate::support::fold::fold;
 use crate::support::http_ops::http;
 use crate::support::invariants::{self, Setup};
@@ -7,29 +8,51 @@ use crate::support::proxy::proxy;
 use crate::support::requests::requests;
 use crate::support::server_ops::server_ops;
 use crate::support::session_ops::session_ops;
+use crate::support::typed::typed;
+use crate::support::values::values;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 type Invariant = fn(&[u8]);
 
-/// A file in `fuzz/crashes/<target>/` for each fault that a target found, and in `fuzz/seeds/<target>/` what the corpus has no example of; see `fuzz/README.md`.
+/// The fuzz targets, those of `fuzz/Cargo.toml`.
+const TARGETS: &[(&str, Invariant)] = &[
+    ("decode", invariants::decode),
+    ("chunking", invariants::chunking),
+    ("kernels", invariants::kernels),
+    ("filtered", invariants::filtered),
+    ("differential", invariants::differential),
+    ("write_read", invariants::write_read),
+    ("typed", typed),
+    ("values", values),
+    ("actions", actions),
+    ("session_ops", session_ops),
+    ("server_ops", server_ops),
+    ("http", http),
+    ("proxy", proxy),
+    ("requests", requests),
+    ("fold", fold),
+    #[cfg(feature = "kazoo")]
+    ("kazoo_json", crate::support::kazoo::kazoo_json),
+    #[cfg(feature = "freeswitch")]
+    ("esl", crate::support::esl::esl),
+    #[cfg(feature = "freeswitch")]
+    ("fs_list", crate::support::freeswitch::fs_list),
+    #[cfg(feature = "conference")]
+    ("conference_roundtrip", crate::support::conference::conference_roundtrip),
+    #[cfg(feature = "conference")]
+    ("answers", crate::support::answers::answers),
+    #[cfg(feature = "conference")]
+    ("sipxecs", crate::support::sipxecs::sipxecs),
+];
+
+/// A file in `fuzz/crashes/TARGET/` for each fault that a target found, and in `fuzz/seeds/TARGET/` what the corpus has no example of; see `fuzz/README.md`.
 #[test]
 fn crashes_and_seeds() {
-    let targets: &[(&str, Invariant)] = &[
-        ("decode", invariants::decode),
-        ("chunking", invariants::chunking),
-        ("kernels", invariants::kernels),
-        ("filtered", invariants::filtered),
-        ("differential", invariants::differential),
-        ("write_read", invariants::write_read),
-        ("session_ops", session_ops),
-        ("server_ops", server_ops),
-        ("proxy", proxy),
-        ("requests", requests),
-        ("http", http),
-        ("fold", fold),
-    ];
-    for (target, invariant) in targets {
-        let crashes = files(&format!("fuzz/crashes/{target}"));
+    let crashes = folders("fuzz/crashes");
+    for (target, invariant) in TARGETS {
+        // Every target has seeds; not every one has ever found something.
+        let crashes = if crashes.contains(*target) { files(&format!("fuzz/crashes/{target}")) } else { Vec::new() };
         for (name, bytes) in crashes.into_iter().chain(files(&format!("fuzz/seeds/{target}"))) {
             println!("{name}");
             invariant(&bytes);
@@ -37,35 +60,50 @@ fn crashes_and_seeds() {
     }
 }
 
+/// No target, and no folder of crashes, seeds or words, is left out of the replay.
+#[cfg(all(feature = "kazoo", feature = "freeswitch", feature = "conference"))]
+#[test]
+fn every_target_replays() {
+    let targets: BTreeSet<String> = TARGETS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(targets.len(), TARGETS.len());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = std::fs::read_to_string(root.join("fuzz/Cargo.toml")).expect("a readable file");
+    let bins = manifest.split("[[bin]]").skip(1);
+    let names = bins.map(|bin| bin.split('"').nth(1).expect("a name in quotation marks").to_owned());
+    assert_eq!(names.collect::<BTreeSet<_>>(), targets, "fuzz/Cargo.toml");
+    let stems = |folder: &str, extension: &str| -> BTreeSet<String> {
+        files(folder)
+            .iter()
+            .filter_map(|(name, _)| Some(Path::new(name).file_name()?.to_str()?.strip_suffix(extension)?.to_owned()))
+            .collect()
+    };
+    assert_eq!(stems("fuzz/fuzz_targets", ".rs"), targets, "fuzz/fuzz_targets");
+    assert_eq!(stems("fuzz/dicts", ".dict"), targets, "fuzz/dicts");
+    assert_eq!(folders("fuzz/seeds"), targets, "fuzz/seeds");
+    assert!(folders("fuzz/crashes").is_subset(&targets), "fuzz/crashes");
+    let table = std::fs::read_to_string(root.join("fuzz/README.md")).expect("a readable file");
+    let told = table.lines().filter_map(|line| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned()));
+    assert_eq!(told.collect::<BTreeSet<_>>(), targets, "fuzz/README.md");
+}
+
 /// The same for messages of Kazoo.
 #[cfg(feature = "kazoo")]
 #[test]
-fn kazoo_json() {
-    for folder in ["corpus/kazoo", "fuzz/crashes/kazoo_json", "fuzz/seeds/kazoo_json"] {
-        for (name, bytes) in files(folder) {
-            println!("{name}");
-            crate::support::kazoo::kazoo_json(&bytes);
-        }
+fn corpus_kazoo_json() {
+    for (name, bytes) in files("corpus/kazoo") {
+        println!("{name}");
+        crate::support::kazoo::kazoo_json(&bytes);
     }
 }
 
 /// The same for commands of the vocabulary: whatever the bytes are, some command comes of them.
 #[cfg(feature = "conference")]
 #[test]
-fn conference_roundtrip() {
-    let seeds = files("fuzz/seeds/conference_roundtrip");
-    assert!(seeds.len() >= 29, "a seed for each command");
-    let crashes = files("fuzz/crashes/conference_roundtrip");
-    for (name, bytes) in seeds.into_iter().chain(crashes) {
+fn corpus_conference_roundtrip() {
+    for (name, bytes) in files("corpus/kazoo").into_iter().chain(files("corpus/sipxecs")) {
         println!("{name}");
-        crate::support::conference::conference_roundtrip(&bytes);
-    }
-    for folder in ["corpus/kazoo", "corpus/sipxecs"] {
-        for (name, bytes) in files(folder) {
-            println!("{name}");
-            for start in 0..bytes.len().min(64) {
-                crate::support::conference::conference_roundtrip(&bytes[start..]);
-            }
+        for start in 0..bytes.len().min(64) {
+            crate::support::conference::conference_roundtrip(&bytes[start..]);
         }
     }
 }
@@ -106,13 +144,7 @@ fn sipxecs() {
 /// The same for the event socket; eight bytes of sizes and steps go before a recording.
 #[cfg(feature = "freeswitch")]
 #[test]
-fn esl() {
-    for folder in ["fuzz/crashes/esl", "fuzz/seeds/esl"] {
-        for (name, bytes) in files(folder) {
-            println!("{name}");
-            crate::support::esl::esl(&bytes);
-        }
-    }
+fn corpus_esl() {
     for (name, bytes) in files("corpus/freeswitch") {
         println!("{name}");
         for setup in [b"\0\0\0\0\0\0\0\0", b"\x0b\x52\x8c\xf1\x03\x40\x77\xd9"] {
@@ -121,6 +153,23 @@ fn esl() {
             crate::support::esl::esl(&[setup, bytes].concat());
         }
     }
+}
+
+/// Each value of the recordings.
+#[test]
+fn corpus_values() {
+    let mut seen = std::collections::HashSet::new();
+    corpus(|bytes| {
+        for line in bytes.split(|byte| *byte == b'\n') {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let colon = line.iter().position(|byte| *byte == b':').map_or(0, |colon| colon + 1);
+            let value = line[colon..].trim_ascii_start();
+            if value.len() < 100 && seen.insert(value.to_vec()) {
+                values(value);
+            }
+        }
+    });
+    assert!(seen.len() > 1000, "{} values", seen.len());
 }
 
 #[test]
@@ -161,7 +210,11 @@ fn corpus_filtered() {
 
 #[test]
 fn corpus_differential() {
-    corpus(invariants::differential);
+    corpus(|bytes| {
+        for setup in SETUPS {
+            invariants::differential(&[setup, bytes].concat());
+        }
+    });
 }
 
 #[test]
@@ -169,16 +222,17 @@ fn corpus_write_read() {
     corpus(invariants::write_read);
 }
 
-/// Framing and limits put before a file: flags, line, headers, frame, sizes of pieces, choices.
-const SETUPS: [&[u8]; 5] = [
+/// Framing and limits put before a file: flags, line, headers, frame, sizes of pieces, choices, buffer.
+const SETUPS: [&[u8]; 6] = [
     &[0; Setup::LEN],
-    &[0, 0, 0, 0, 0, 0, 59, 9, 0, 191, 2, 62, 0x12, 0x9c, 0x55, 0x3f],
-    &[3, 0, 0, 0, 0, 0, 6, 199, 63, 0, 1, 120, 0xff, 0x00, 0xf0, 0x42],
-    &[4, 80, 0, 20, 0, 2, 63, 64, 62, 0, 12, 30, 0x81, 0x18, 0x00, 0x93],
-    &[4, 60, 0, 9, 60, 0, 6, 30, 0, 12, 99, 4, 0x24, 0x81, 0x42, 0x18],
+    &[0, 0, 0, 0, 0, 0, 59, 9, 0, 191, 2, 62, 0x12, 0x9c, 0x55, 0x3f, 0, 0],
+    &[3, 0, 0, 0, 0, 0, 6, 199, 63, 0, 1, 120, 0xff, 0x00, 0xf0, 0x42, 0, 0],
+    &[20, 80, 0, 20, 0, 2, 63, 64, 62, 0, 12, 30, 0x81, 0x18, 0x00, 0x93, 0, 0],
+    &[4, 60, 0, 9, 60, 0, 6, 30, 0, 12, 99, 4, 0x24, 0x81, 0x42, 0x18, 0, 0],
+    &[24, 0, 0, 0, 0, 0, 40, 3, 90, 192, 0, 7, 0x55, 0x21, 0x90, 0x0c, 0, 1],
 ];
 
-fn corpus(invariant: impl Fn(&[u8])) {
+fn corpus(mut invariant: impl FnMut(&[u8])) {
     let files = files("corpus");
     assert!(files.len() > 100, "the corpus is there");
     for (name, bytes) in files {
@@ -188,18 +242,33 @@ fn corpus(invariant: impl Fn(&[u8])) {
     }
 }
 
-/// Every file below a folder of the repository, in order; none where there is no such folder.
+/// Every file below a folder of the repository, in order: there is one at the least.
 fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
     let mut files: Vec<PathBuf> = Vec::new();
     while let Some(folder) = folders.pop() {
-        for entry in folder.read_dir().into_iter().flatten() {
+        let entries = folder.read_dir().unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        for entry in entries {
             let path = entry.expect("a readable folder").path();
             if path.is_dir() { folders.push(path) } else { files.push(path) }
         }
     }
+    assert!(!files.is_empty(), "{folder} is empty");
     files.sort();
     files.iter().map(|path| (path.display().to_string(), std::fs::read(path).expect("a readable file"))).collect()
+}
+
+/// Names of the folders in a folder of the repository.
+fn folders(folder: &str) -> BTreeSet<String> {
+    let entries = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).read_dir().expect("a readable folder");
+    let entries = entries.map(|entry| entry.expect("a readable folder").path()).filter(|path| path.is_dir());
+    entries.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect()
+}
+
+#[test]
+#[should_panic(expected = "fuzz/nowhere")]
+fn a_missing_folder_is_an_error() {
+    files("fuzz/nowhere");
 }
 
 /// Structure from noise: many short runs of operations, the same ones each time.
@@ -245,4 +314,14 @@ fn noise_http() {
 #[test]
 fn noise_fold() {
     noise(fold);
+}
+
+#[test]
+fn noise_typed() {
+    noise(typed);
+}
+
+#[test]
+fn noise_actions() {
+    noise(actions);
 }

@@ -8,6 +8,8 @@
 pub mod answers;
 #[cfg(feature = "std")]
 pub mod asked;
+pub mod actions;
+pub mod builders;
 pub mod captures;
 pub mod case;
 pub mod cases;
@@ -40,6 +42,8 @@ pub mod session_ops;
 #[cfg(feature = "sipxecs")]
 pub mod sipxecs;
 pub mod splits;
+pub mod typed;
+pub mod values;
 
 use ami_proto::{Decoder, Frame, FrameError, FrameKind, Framing, Limits};
 use oracle::{Kind, OracleFrame, Reading};

@@ -65,6 +65,12 @@ pub struct Reading {
 
 /// Reads a whole input; `banner` says that it is the start of what a server sends.
 pub fn read(input: &[u8], banner: bool) -> Reading {
+    read_as(input, banner, true)
+}
+
+/// The same; `follows` says that `Response: Follows` goes on to its marker.
+pub fn read_as(input: &[u8], banner: bool, follows: bool) -> Reading {
+    let frame = |input| if follows { frame(input) } else { plain_frame(input) };
     let mut frames = Vec::new();
     let mut left = skip_blank_lines(input);
     let first = if banner { consumed(banner_line).parse(left).ok() } else { None };
@@ -125,12 +131,13 @@ fn skip_blank_lines(input: &[u8]) -> &[u8] {
 
 fn frame(input: &[u8]) -> IResult<&[u8], Body<'_>> {
     // No `alt` here: a text without its marker is unfinished, it doesn't fall back to the ordinary frame.
-    if peek(follows_start).parse(input).is_ok() {
-        follows_frame(input)
-    } else {
-        let (input, lines) = terminated(many1(full_line), blank_line).parse(input)?;
-        Ok((input, ordinary(lines)))
-    }
+    if peek(follows_start).parse(input).is_ok() { follows_frame(input) } else { plain_frame(input) }
+}
+
+/// A frame that its first blank line closes.
+fn plain_frame(input: &[u8]) -> IResult<&[u8], Body<'_>> {
+    let (input, lines) = terminated(many1(full_line), blank_line).parse(input)?;
+    Ok((input, ordinary(lines)))
 }
 
 // Rule 3.
