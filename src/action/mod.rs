@@ -154,5 +154,5 @@ pub(crate) fn find(name: &[u8]) -> Option<usize> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used, clippy::too_many_lines)]
+#[allow(clippy::too_many_lines)]
 mod tests;

@@ -1,6 +1,4 @@
 //! What only the inside shows: how much is looked at and moved, and that the books are right.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
 use alloc::format;
 use alloc::string::String;
 use core::time::Duration;

@@ -313,7 +313,6 @@ impl Collected {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::wire::{Decoder, Framing, Limits};

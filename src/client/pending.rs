@@ -201,7 +201,6 @@ impl Requests {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::super::list::Plan;
     use super::*;

@@ -40,7 +40,6 @@ impl<'a> Cookie<'a> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -147,7 +147,6 @@ fn behind<'a>(text: &str, name: &'a [u8]) -> Option<&'a [u8]> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -108,7 +108,6 @@ fn plain(raw: &str) -> Cow<'_, str> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use std::cell::Cell;
     use std::format;

@@ -1,6 +1,4 @@
 //! How much the mirror looks at for each event.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
 use alloc::format;
 use alloc::string::String;
 

@@ -4,11 +4,11 @@
 // What follows is for readers of tests, not of rustdoc.
 #![allow(clippy::pedantic)]
 
+pub mod actions;
 #[cfg(feature = "conference")]
 pub mod answers;
 #[cfg(feature = "std")]
 pub mod asked;
-pub mod actions;
 pub mod builders;
 pub mod captures;
 pub mod case;

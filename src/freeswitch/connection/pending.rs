@@ -201,7 +201,6 @@ impl<T: Ord + Copy> Pending<T> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::deadlines::steps::{Seen, steps};

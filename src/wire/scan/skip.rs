@@ -40,8 +40,8 @@ impl Scanner {
                 }
                 self.skipped_lines = Some(0);
             }
-            let Some(lines) = self.skipped_lines else { return false };
-            match self.skip_to_end(lanes, buf, lines) {
+            let Some(feeds) = self.skipped_lines else { return false };
+            match self.skip_to_end(lanes, buf, feeds) {
                 Way::End(end) => self.begin(end),
                 Way::Open => return true,
                 Way::Limit => {
@@ -52,9 +52,9 @@ impl Scanner {
         }
     }
 
-    /// Looks for the blank line that closes the frame. `lines`: line feeds before what has been masked.
+    /// Looks for the blank line that closes the frame. `feeds`: line feeds before what has been masked.
     #[inline(always)]
-    fn skip_to_end<L: Lanes>(&mut self, lanes: L, buf: &[u8], mut lines: usize) -> Way {
+    fn skip_to_end<L: Lanes>(&mut self, lanes: L, buf: &[u8], mut feeds: usize) -> Way {
         let near = self.limits.max_line().min(self.limits.max_frame()) as usize;
         let far = self.start.saturating_add(near);
         let most = (self.limits.max_headers() as usize).saturating_sub(BLOCK);
@@ -64,7 +64,7 @@ impl Scanner {
         let mut last = u64::from(before(1)) << 63 | u64::from(before(2)) << 62;
         loop {
             // Whole blocks without a limit in them, were each of their bytes a line.
-            let safe = far.min(buf.len()).saturating_sub(at).min(most.saturating_sub(lines)) / BLOCK;
+            let safe = far.min(buf.len()).saturating_sub(at).min(most.saturating_sub(feeds)) / BLOCK;
             if safe == 0 {
                 break;
             }
@@ -75,16 +75,16 @@ impl Scanner {
                 if let Some(end) = blank_line(buf, at, newlines, last) {
                     return Way::End(end);
                 }
-                lines += newlines.count_ones() as usize;
+                feeds += newlines.count_ones() as usize;
                 last = newlines;
                 at += BLOCK;
             }
         }
         // A short block, at the end of the buffer, is looked at again once it is whole.
         self.masked = at;
-        self.skipped_lines = Some(lines);
+        self.skipped_lines = Some(feeds);
         let (masks, len) = masks(lanes, buf, at);
-        if len == BLOCK || at + len > far || lines >= most {
+        if len == BLOCK || at + len > far || feeds >= most {
             return Way::Limit;
         }
         blank_line(buf, at, masks.newlines, last).map_or(Way::Open, Way::End)
