@@ -4,7 +4,7 @@
 //! writes the figures anew. They hold for one compiler and for processors with AVX2; elsewhere nothing is compared, and that is said aloud. Under `cargo test --benches` every case runs once.
 
 use ami_proto::action::{Action, Originate, Ping};
-use ami_proto::{Decoder, Frame, Framing, Limits};
+use ami_proto::{Decoder, Frame, FrameError, Framing, Limits};
 use std::fmt::Write;
 use std::hint::black_box;
 use std::process::{Command, ExitCode};
@@ -28,8 +28,23 @@ struct Case {
 }
 
 const CASES: &[Case] = &[
-    Case { name: "decode", unit: "frame", run: || decode(|frame| _ = black_box(frame)) },
-    Case { name: "read four typed fields", unit: "frame", run: || decode(fields::read_fields) },
+    Case { name: "decode", unit: "frame", run: || decode(READ, Decoder::next_frame, |frame| _ = black_box(frame)) },
+    Case { name: "decode, filtered", unit: "frame", run: || decode(READ, hangups, |frame| _ = black_box(frame)) },
+    Case {
+        name: "decode, reads of 64 bytes",
+        unit: "frame",
+        run: || decode(64, Decoder::next_frame, |frame| _ = black_box(frame)),
+    },
+    Case {
+        name: "decode, byte by byte",
+        unit: "frame",
+        run: || decode(1, Decoder::next_frame, |frame| _ = black_box(frame)),
+    },
+    Case {
+        name: "read four typed fields",
+        unit: "frame",
+        run: || decode(READ, Decoder::next_frame, fields::read_fields),
+    },
     Case { name: "encode Ping", unit: "request", run: || encode(|out| write(&Ping::new(), out)) },
     Case { name: "encode Originate, 5 variables", unit: "request", run: || encode(|out| write(&originate(), out)) },
 ];
@@ -135,23 +150,32 @@ fn measured<T>(run: impl FnOnce() -> T) -> T {
     black_box(run())
 }
 
-/// Decodes the storm with a decoder that has seen it before; says how many frames it was.
-fn decode(each: fn(Frame<'_>)) -> u64 {
+/// How a frame is taken.
+type Next = for<'a> fn(&'a mut Decoder) -> Result<Option<Frame<'a>>, FrameError>;
+
+/// One kind of event alone.
+fn hangups(decoder: &mut Decoder) -> Result<Option<Frame<'_>>, FrameError> {
+    decoder.next_wanted(|name| name == "Hangup")
+}
+
+/// Decodes the storm, read in pieces, with a decoder that has seen it before; says how many frames are in it.
+fn decode(read: usize, next: Next, each: fn(Frame<'_>)) -> u64 {
     let storm = std::fs::read(STORM).expect("the storm of the corpus");
     let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::SERVER.banner(false));
-    let mut run = || {
+    let mut run = |next: Next, each: fn(Frame<'_>)| {
         let mut frames = 0;
-        for piece in storm.chunks(READ) {
+        for piece in storm.chunks(read) {
             decoder.push(piece);
-            while let Some(frame) = decoder.next_frame().expect("a stream within the limits") {
+            while let Some(frame) = next(&mut decoder).expect("a stream within the limits") {
                 each(frame);
                 frames += 1;
             }
         }
         frames
     };
-    run();
-    measured(run)
+    let frames = run(Decoder::next_frame, |_| ());
+    measured(|| run(next, each));
+    frames
 }
 
 fn encode(mut write: impl FnMut(&mut Vec<u8>)) -> u64 {
