@@ -64,8 +64,6 @@ pub(super) struct Session {
     notices: VecDeque<Notice>,
     /// First number of the server's release.
     release: Option<u32>,
-    /// The time that was told last, but for a pause.
-    now: Option<Instant>,
     /// The time that was told last.
     told: Option<Instant>,
     pause: Pause,
@@ -105,7 +103,6 @@ impl Session {
             keep_alive: KeepAlive::default(),
             notices: VecDeque::new(),
             release: None,
-            now: None,
             told: None,
             pause: Pause::None,
             eof: false,
@@ -203,7 +200,7 @@ impl Session {
         let Some((plan, restores, written)) = made else { return Err(SendError::Ceiling { max }) };
         let usual = within.unwrap_or(self.config.response);
         let longer = if within.is_some() { Some(Duration::ZERO) } else { plan.longer };
-        let now = self.now.unwrap_or(now);
+        let now = self.now().unwrap_or(now);
         let from = self.in_flight.blocked_until().map_or(now, |blocked| blocked.max(now));
         let deadline = longer.and_then(|longer| from.checked_add(usual.checked_add(longer)?));
         let mut entry = Entry::new(number, Purpose::Caller, plan, written);
@@ -269,7 +266,7 @@ impl Session {
             });
             let Ok(Some(request)) = written else { return };
             let entry = Entry::new(number, Purpose::Restore, Plan::of(request, self.release), self.out.written());
-            let deadline = self.now.and_then(|now| now.checked_add(self.config.response));
+            let deadline = self.now().and_then(|now| now.checked_add(self.config.response));
             self.in_flight.push(entry, deadline);
             self.next += 2;
             self.subscription.advance();

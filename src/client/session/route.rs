@@ -78,7 +78,7 @@ impl Session {
         let Some(number) = number else { return Route::Event };
         let id = self.callers(number);
         let unclaimed = || if list::may_answer(frame) { Route::Unclaimed(id) } else { Route::Event };
-        let now = self.now;
+        let now = self.now();
         let Some(entry) = self.in_flight.get(number) else { return unclaimed() };
         if list::is_named(frame, entry.plan.outcome) {
             self.in_flight.remove(number);
@@ -175,7 +175,7 @@ impl Session {
         }
         if plan.starts_list(response) {
             entry.announced = true;
-            self.in_flight.step(number, Phase::Items, self.now.and_then(|now| now.checked_add(step?)));
+            self.in_flight.step(number, Phase::Items, self.now().and_then(|now| now.checked_add(step?)));
             return Some(Route::Started(id));
         }
         if phase == Phase::Items {
@@ -183,7 +183,7 @@ impl Session {
             return Some(Route::Unclaimed(Some(id)));
         }
         if plan.outcome.is_some() {
-            let deadline = self.now.and_then(|now| now.checked_add(step?.checked_add(plan.outcome_longer)?));
+            let deadline = self.now().and_then(|now| now.checked_add(step?.checked_add(plan.outcome_longer)?));
             self.in_flight.step(number, Phase::Outcome, deadline);
             return Some(Route::Started(id));
         }
@@ -202,7 +202,7 @@ impl Session {
         match core::mem::replace(&mut self.stage, Stage::Ready) {
             Stage::Challenge { deadline, credentials, .. } => {
                 let challenge = if response.is_success() { response.frame().get("Challenge") } else { None };
-                let deadline = self.now.and_then(|now| now.checked_add(self.config.login)).or(deadline);
+                let deadline = self.now().and_then(|now| now.checked_add(self.config.login)).or(deadline);
                 let written = match (challenge, credentials) {
                     (Some(challenge), credentials) => self.log_in(&credentials, Some(challenge.as_bytes()), deadline),
                     (None, credentials) => match credentials.fall_back() {
@@ -244,12 +244,12 @@ impl Session {
     fn logged_in(&mut self) {
         let sees_system = self.config.events.is_none_or(|events| events.contains(crate::value::Classes::SYSTEM));
         if let Some(wait) = self.config.booted.filter(|_| sees_system) {
-            self.stage = Stage::Booting { deadline: self.now.and_then(|now| now.checked_add(wait)) };
+            self.stage = Stage::Booting { deadline: self.now().and_then(|now| now.checked_add(wait)) };
         } else {
             self.stage = Stage::Ready;
             self.notices.push_back(Notice::Ready);
         }
-        if let Some(now) = self.now {
+        if let Some(now) = self.now() {
             self.keep_alive.heard(now);
         }
         // Room for a ping is enough for a session that only listens.
@@ -265,7 +265,7 @@ impl Session {
         let Some(entry) = self.in_flight.get(number) else { return Route::Unclaimed(Some(Id(number))) };
         entry.items += 1;
         let step = entry.step;
-        let deadline = self.now.and_then(|now| now.checked_add(step?));
+        let deadline = self.now().and_then(|now| now.checked_add(step?));
         self.in_flight.step(number, Phase::Response, deadline);
         self.in_flight.step(probe, Phase::Response, deadline);
         Route::Paragraph(Id(number))

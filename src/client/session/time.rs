@@ -29,16 +29,20 @@ impl Session {
     /// The time is now, but for requests and signs of life while reading is stopped.
     pub(super) fn tell(&mut self, now: Instant) {
         self.told = Some(now);
-        match self.pause {
-            Pause::Since { .. } | Pause::Expired(_) => return,
-            Pause::Over(since) => {
-                self.pause = Pause::None;
-                self.in_flight.put_off(now.saturating_duration_since(since));
-                self.keep_alive.heard(now);
-            }
-            Pause::None => {}
+        if let Pause::Over(since) = self.pause {
+            self.pause = Pause::None;
+            self.in_flight.put_off(now.saturating_duration_since(since));
+            self.keep_alive.heard(now);
         }
-        self.now = Some(now);
+    }
+
+    /// The time that was told last. While reading is stopped, and from then until the next time is
+    /// told, the time at which it stopped.
+    pub(super) fn now(&self) -> Option<Instant> {
+        match self.pause {
+            Pause::None => self.told,
+            Pause::Since { since, .. } | Pause::Expired(since) | Pause::Over(since) => Some(since),
+        }
     }
 
     pub(in crate::client) fn heard(&mut self, now: Instant) {
@@ -50,11 +54,7 @@ impl Session {
     /// this item and the last that stopped it.
     pub(in crate::client) fn stop(&mut self, id: Id, anew: bool) {
         let step = self.in_flight.get(id.0).and_then(|entry| entry.step);
-        let since = match self.pause {
-            Pause::None => self.now,
-            Pause::Since { since, .. } | Pause::Expired(since) | Pause::Over(since) => Some(since),
-        };
-        let Some(since) = since.filter(|_| anew) else { return };
+        let Some(since) = self.now().filter(|_| anew) else { return };
         let until = self.told.and_then(|told| told.checked_add(step?));
         self.pause = Pause::Since { since, until };
     }
