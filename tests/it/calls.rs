@@ -600,7 +600,7 @@ fn a_call_that_is_merged_keeps_all_it_had() {
             assert_eq!((transfer.target.to_string(), transfer.at), (format!("{id}@c"), ms(begun + 4)));
             let wait = &call.queues()[place];
             assert_eq!((wait.caller.to_string(), wait.span.end), (id.to_owned(), Some(ms(ended + 2))));
-            assert!(matches!(&wait.outcome, Some(QueueOutcome::Answered(member)) if *member == &*format!("M{id}")));
+            assert!(matches!(&wait.outcome, Some(QueueOutcome::Answered(member)) if *member == *format!("M{id}")));
             let parking = &call.parkings()[place];
             assert_eq!((parking.space.to_string(), parking.span.end), (id.to_owned(), Some(ms(ended + 3))));
             assert_eq!((leg.holds[0].start, leg.holds[0].end), (ms(begun + 7), Some(ms(ended + 4))));
@@ -647,6 +647,11 @@ fn losses_when_calls_become_one_or_end() {
     assert_eq!(losses(limits.marks(0), &other), (vec![(1, 0, 0)], [0, 1, 0]));
     let end = ["Event: Newchannel|Uniqueid: 1|Linkedid: 1", "Event: Hangup|Uniqueid: 1|Linkedid: 1"];
     assert_eq!(losses(limits.ended(0), &end), (vec![], [0, 0, 1]));
+}
+
+#[test]
+fn events_as_servers_send_them_give_what_the_models_give() {
+    (0..200).for_each(crate::support::fold::fold_real);
 }
 
 /// Fills a tracker with calls full of everything, of which some end and some become one.

@@ -22,6 +22,8 @@ enum Op<'a> {
         headers: [(u8, u8); 3],
         more: bool,
     },
+    /// An event with the headers that servers send, of few channels.
+    Real(u8, [u8; 4]),
     /// Any headers.
     Raw(u8, &'a [u8]),
     /// The end of a list, with the number of items that came or with another.
@@ -163,6 +165,46 @@ const VALUES: [&str; 18] = [
     "<unknown>",
 ];
 
+/// Each `#` is an id.
+const REAL: [&str; 36] = [
+    "Newchannel|Channel: C#|Uniqueid: #|Linkedid: #|CallerIDNum: #",
+    "Newchannel|Channel: C#|Uniqueid: #",
+    "Newstate|Uniqueid: #|Linkedid: #|ChannelState: #",
+    "Rename|Uniqueid: #|Newname: C#",
+    "NewCallerid|Uniqueid: #|CallerIDNum: #",
+    "Hangup|Uniqueid: #|Cause: 1#",
+    "Hold|Uniqueid: #",
+    "Unhold|Uniqueid: #",
+    "DialBegin|Uniqueid: #|DestUniqueid: #|DestLinkedid: #",
+    "DialBegin|Uniqueid: #|DestUniqueid: #",
+    "DialEnd|DestUniqueid: #|DialStatus: S#",
+    "Dial|Uniqueid: #|DestUniqueid: #",
+    "Dial|Uniqueid: #|DialStatus: S#",
+    "BridgeCreate|BridgeUniqueid: b#|BridgeType: t#",
+    "BridgeEnter|BridgeUniqueid: b#|Uniqueid: #|BridgeType: basic",
+    "BridgeEnter|BridgeUniqueid: b#|Uniqueid: #|Linkedid: #",
+    "BridgeLeave|BridgeUniqueid: b#|Uniqueid: #",
+    "BridgeInfoChannel|Uniqueid: #",
+    "BridgeInfoComplete|BridgeUniqueid: b#",
+    "Bridge|Bridgestate: Link|Uniqueid1: #|Uniqueid2: #",
+    "Unlink|Uniqueid1: #|Uniqueid2: #",
+    "LocalBridge|LocalOneUniqueid: #|LocalTwoUniqueid: #",
+    "Masquerade|Clone: C#|Original: C#",
+    "BlindTransfer|TransfererUniqueid: #|Extension: #|Context: #|Result: R#",
+    "AttendedTransfer|OrigTransfererUniqueid: #|TransferTargetChannel: C#|Result: R#",
+    "Transfer|Uniqueid: #|TransferType: Attended|TargetUniqueid: #|TargetChannel: C#",
+    "QueueCallerJoin|Queue: q#|Uniqueid: #|Position: #",
+    "QueueCallerLeave|Queue: q#|Uniqueid: #",
+    "QueueCallerAbandon|Queue: q#|Uniqueid: #",
+    "AgentConnect|Queue: q#|Uniqueid: #|MemberName: M#",
+    "QueueMember|Queue: q#|Location: #|Name: M#|Status: #",
+    "QueueMemberPause|Queue: q#|Interface: #|Paused: 1",
+    "QueueMemberRemoved|Queue: q#|Interface: #",
+    "ParkedCall|ParkeeUniqueid: #|Parkinglot: l#|ParkingSpace: #",
+    "UnParkedCall|ParkeeUniqueid: #",
+    "CoreShowChannel|Uniqueid: #|Linkedid: #|Channel: C#|BridgeId: b#",
+];
+
 const ENDS: [(Part, &str); 3] = [
     (Part::Channels, "CoreShowChannelsComplete"),
     (Part::Bridges, "BridgeListComplete"),
@@ -189,20 +231,7 @@ struct Folded {
 pub fn fold(data: &[u8]) {
     let mut bytes = Unstructured::new(data);
     let Ok(flags) = bytes.arbitrary::<[u8; 2]>() else { return };
-    let calls = CallLimits::new().text(8);
-    let small = CallLimits::new().text(8).calls((flags[1] & 3).into()).legs((flags[1] >> 2 & 3).into());
-    let small = small.marks((flags[1] >> 4 & 7).into()).ended((flags[1] >> 7).into());
-    let things = if flags[0] & 1 == 0 { 1000 } else { usize::from(flags[0] >> 2 & 15) };
-    let mut folded = Folded {
-        tracker: Tracker::new(if flags[0] & 1 == 0 { calls } else { small }),
-        mirror: Mirror::new(MirrorLimits::new().things(things).text(8)),
-        things,
-        at: Duration::from_secs(1000),
-        steady: flags[0] & 2 == 0,
-        items: [0; 3],
-        ended: BTreeSet::new(),
-        models: (flags[0] & 1 == 0).then(Default::default),
-    };
+    let mut folded = Folded::new(flags);
     while let Ok(op) = bytes.arbitrary() {
         folded.apply(&op);
         folded.check();
@@ -210,12 +239,57 @@ pub fn fold(data: &[u8]) {
             break;
         }
     }
-    folded.poll(usize::MAX);
-    folded.abandon();
-    assert!(folded.tracker.active().len() == 0 && folded.tracker.poll_ended().is_none());
+    folded.end();
+}
+
+/// Events with the headers that servers send, drawn from a number, with time going on.
+pub fn fold_real(seed: u64) {
+    let mut folded = Folded::new([0, 0]);
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut draw = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 32) as u8
+    };
+    for _ in 0..60 {
+        let op = match draw() % 32 {
+            0 => Op::Poll(1),
+            1 => Op::Begin(draw()),
+            2 => Op::End { part: draw(), wrong: false, how: 1 },
+            _ => Op::Real(draw(), [draw(), draw(), draw(), draw()]),
+        };
+        folded.apply(&Op::Time(1));
+        folded.apply(&op);
+        folded.check();
+    }
+    folded.end();
 }
 
 impl Folded {
+    fn new(flags: [u8; 2]) -> Self {
+        let calls = CallLimits::new().text(8);
+        let small = CallLimits::new().text(8).calls((flags[1] & 3).into()).legs((flags[1] >> 2 & 3).into());
+        let small = small.marks((flags[1] >> 4 & 7).into()).ended((flags[1] >> 7).into());
+        let things = if flags[0] & 1 == 0 { 1000 } else { usize::from(flags[0] >> 2 & 15) };
+        Self {
+            tracker: Tracker::new(if flags[0] & 1 == 0 { calls } else { small }),
+            mirror: Mirror::new(MirrorLimits::new().things(things).text(8)),
+            things,
+            at: Duration::from_secs(1000),
+            steady: flags[0] & 2 == 0,
+            items: [0; 3],
+            ended: BTreeSet::new(),
+            models: (flags[0] & 1 == 0).then(Default::default),
+        }
+    }
+
+    fn end(mut self) {
+        self.poll(usize::MAX);
+        self.abandon();
+        assert!(self.tracker.active().len() == 0 && self.tracker.poll_ended().is_none());
+    }
+
     fn apply(&mut self, op: &Op<'_>) {
         match *op {
             Op::Event { name, id, linked, headers, more } => {
@@ -228,6 +302,15 @@ impl Folded {
                     text += &format!("{}: {}\r\n", pick(&HEADERS, name), pick(&VALUES, value));
                 }
                 self.event(text.as_bytes());
+            }
+            Op::Real(which, ids) => {
+                let mut ids = ids.iter().map(|id| (1 + id % 6).to_string());
+                let parts = REAL[usize::from(which) % REAL.len()].split('#');
+                let text = parts
+                    .map(str::to_owned)
+                    .reduce(|text, part| text + &ids.next().unwrap_or_default() + &part)
+                    .unwrap();
+                self.event(format!("Event: {}\r\n", text.replace('|', "\r\n")).as_bytes());
             }
             Op::Raw(name, headers) => {
                 let name = NAMES[usize::from(name) % NAMES.len()];

@@ -362,7 +362,7 @@ impl MCalls {
                 }
                 let Some((number, leg)) = self.find(&own) else { return };
                 let waits = &mut self.calls.get_mut(&number).unwrap().waits;
-                if let Some(last) = waits.iter_mut().filter(|wait| wait.0 == leg && wait.1 == queue).next_back() {
+                if let Some(last) = waits.iter_mut().rfind(|wait| wait.0 == leg && wait.1 == queue) {
                     close(&mut last.3, at);
                     match name.as_str() {
                         "queuecallerabandon" => last.4 = Some(None),
