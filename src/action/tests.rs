@@ -101,6 +101,8 @@ fn secrets_are_not_shown() {
         std::format!("{login:?}"),
         r#"Login({"Action": "Login", "Username": "admin", "Secret": ***, "Key": ***})"#
     );
+    let free = Custom::new("x").header("Mood", "good").header("Secret", "s3cret");
+    assert_eq!(std::format!("{free:?}"), r#"Custom({"Action": "x", "Mood": "good", "Secret": ***})"#);
 }
 
 #[test]
@@ -119,4 +121,5 @@ fn numbers() {
     }
     assert_eq!(Arg::from(u64::MAX).bytes(&mut [0; 20]), b"18446744073709551615");
     assert_eq!(Arg::from(true).bytes(&mut [0; 20]), b"yes");
+    assert_eq!(Arg::from(false).bytes(&mut [0; 20]), b"no");
 }

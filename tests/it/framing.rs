@@ -2,6 +2,7 @@
 
 use crate::support::cases::CASES;
 use crate::support::{check, same};
+use ami_proto::{Decoder, FrameKind, Framing, Limits};
 
 #[test]
 fn every_case() {
@@ -20,6 +21,20 @@ fn any_two_cases_in_a_row() {
             let (reading, error) = crate::support::decode(&[&input], ami_proto::Limits::new(), false);
             assert_eq!(error, None);
             same(&reading, &crate::support::oracle::read(&input, false), &format!("{} / {}", first.name, second.name));
+        }
+    }
+}
+
+/// A word that names a kind does so before a colon only.
+#[test]
+fn a_word_without_its_colon_is_text() {
+    for words in ["Event", "Response", "Action", "ActionID\nEvent: x", "ActionID: 1\nEvent"] {
+        for end in ["\n", "\r\n"] {
+            let input = format!("{words}\nA: b\n\n").replace('\n', end);
+            let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::SERVER.banner(false));
+            decoder.push(input.as_bytes());
+            let frame = decoder.next_frame().expect("within the limits").expect("the whole of it");
+            assert_eq!((frame.kind(), frame.name()), (FrameKind::Text, None), "{input:?}");
         }
     }
 }

@@ -323,6 +323,13 @@ fn digest() {
     ] {
         assert_eq!(Challenge::parse(text), None, "{text}");
     }
+    // What is hashed is the text that the quoted string stands for; what is sent is the string as it came.
+    let quoted = Challenge::parse(r#"Digest realm="a \"b\" \\c", nonce="n\o""#).expect("a challenge");
+    seen.borrow_mut().clear();
+    let header = credentials.authorization(&request, &quoted, "c", 1, md5).expect("a header");
+    assert_eq!(seen.borrow()[0], r#"Mufasa:a "b" \c:Circle Of Life"#);
+    assert_eq!(seen.borrow()[2], format!("{one}:no:{two}"));
+    assert!(header.contains(r#"realm="a \"b\" \\c", nonce="n\o","#), "{header}");
     let other = Challenge::parse("digest nonce=abc,realm=x, algorithm=SHA-256").expect("a challenge");
     assert_eq!(credentials.authorization(&request, &other, "c", 1, |_| [0; 16]), Err(DigestError::Algorithm));
 }

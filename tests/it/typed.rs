@@ -1,7 +1,9 @@
 //! Invariant: what real servers sent, the catalogue knows: every event by its name, every header by its field, every value by its kind. Only what was forged, through a line end in a value, is unknown.
 
-use ami_proto::catalogue::{Described, Field, Replies, Reply, actions, describe, events};
-use ami_proto::{Decoder, Frame, FrameKind, Limits};
+use ami_proto::catalogue::{Content, Datum, Described, Field, Replies, Reply, actions, describe, events};
+use ami_proto::event::Event;
+use ami_proto::response::Response;
+use ami_proto::{Decoder, Frame, FrameKind, Framing, Limits, OwnedFrame, Value};
 use std::collections::HashSet;
 
 const FOLDERS: [&str; 4] = ["sessions", "events", "frames", "storm"];
@@ -89,5 +91,40 @@ fn keys_are_unique() {
     }
     for action in actions() {
         check(action.name(), &mut Reply::common_fields().chain(action.reply().fields()));
+    }
+}
+
+fn frame(text: &str) -> OwnedFrame {
+    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::SERVER.banner(false));
+    decoder.push(text.as_bytes());
+    decoder.next_frame().expect("within the limits").expect("the whole of it").to_owned()
+}
+
+/// An empty `ActionID` is none.
+#[test]
+fn action_ids() {
+    for (header, id) in [("ActionID: 7\r\n", Some("7")), ("ActionID: \r\n", None), ("", None)] {
+        let id = id.map(Value::from);
+        let event = frame(&format!("Event: Hangup\r\n{header}\r\n"));
+        assert_eq!(Event::from(event.view()).action_id(), id, "{header:?}");
+        let response = frame(&format!("Response: Success\r\n{header}\r\n"));
+        assert_eq!(Response::from(response.view()).action_id(), id, "{header:?}");
+    }
+}
+
+/// A field that is there once has its first value; if that is none, or can't be read, it has none.
+#[test]
+fn the_first_value_counts() {
+    for (headers, cause, invalid) in [
+        ("Cause: 16\r\nCause: 17\r\n", Some(16), 0),
+        ("Cause: \r\nCause: 17\r\n", None, 0),
+        ("Cause: x\r\nCause: 17\r\n", None, 1),
+    ] {
+        let frame = frame(&format!("Event: Hangup\r\nUniqueid: 1.1\r\n{headers}\r\n"));
+        let described = describe(frame.view()).expect("an event of the catalogue");
+        let fields = described.fields();
+        let found = fields.iter().find(|(key, _)| key == "cause").map(|(_, content)| content);
+        assert_eq!(found, cause.map(|cause| Content::One(Datum::Int(cause))).as_ref(), "{headers:?}");
+        assert_eq!(described.invalid().count(), invalid, "{headers:?}");
     }
 }
