@@ -462,8 +462,11 @@ mod hashed {
         }
         let mut session = session().with_digest("c");
         let ping = session.request(&Ping::new(), None).unwrap();
-        let none: [(&str, &str); 0] = [];
-        assert_eq!(session.handle(Instant::now(), &ping, 401, none, b"").unwrap_err(), HttpError::Challenge);
+        // A challenge is one under its own name.
+        for headers in [&[][..], &[("Server", r#"Digest realm="a", nonce="1", qop="auth""#)]] {
+            let headers = headers.iter().copied();
+            assert_eq!(session.handle(Instant::now(), &ping, 401, headers, b"").unwrap_err(), HttpError::Challenge);
+        }
     }
 
     /// The whole of an answer: what the challenge had goes back as it came, quotes and backslashes escaped.

@@ -415,7 +415,8 @@ fn socket() {
         assert_eq!(Binding::Commands { conference }.to_key().unwrap_err().field(), "conference");
     }
     let call = Binding::Participants { conference: "c1", call: Some("a@10.0.0.1") };
-    assert_eq!(call.to_key().map_err(|error| error.problem()), Err(Problem::Binding));
+    let refused = call.to_key().unwrap_err();
+    assert_eq!((refused.field(), refused.problem()), ("call", Problem::Binding));
 }
 
 #[test]

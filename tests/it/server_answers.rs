@@ -220,3 +220,27 @@ fn limits_of_nothing() {
     let mut server = Server::new(now, Config::new().max_unsent(0));
     assert_eq!(server.poll_event().err(), Some(ConnectionError::NotRead { max: 0 }), "not even the greeting fits");
 }
+
+/// A list says how it ends, and of how many items.
+#[test]
+fn a_list_ends_with_its_count() {
+    for (cancelled, how) in [(false, "Complete"), (true, "cancelled")] {
+        let (mut server, now) = logged_in(Classes::ALL);
+        feed(&mut server, now, b"Action: Status\r\nActionID: 7\r\n\r\n");
+        let Ok(Some(ServerEvent::Request { id, .. })) = server.poll_event() else { panic!("a request") };
+        sent(&mut server);
+        let list = server.list(id, "x").unwrap().item("Status", [("Channel", "a")]).unwrap();
+        if cancelled {
+            list.cancel("StatusComplete").unwrap();
+        } else {
+            list.complete_with("StatusComplete", [("Items", "1")]).unwrap();
+        }
+        let said = sent(&mut server);
+        let end = said.split_inclusive("\r\n\r\n").last().unwrap();
+        let more = if cancelled { "" } else { "Items: 1\r\n" };
+        assert_eq!(
+            end,
+            format!("Event: StatusComplete\r\nActionID: 7\r\nEventList: {how}\r\nListItems: 1\r\n{more}\r\n")
+        );
+    }
+}

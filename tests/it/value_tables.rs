@@ -203,6 +203,8 @@ fn times_of_security_events() {
     assert_eq!((at.millis(), at.utc_offset_minutes()), (0, -300));
     let other: SecurityTime = read("2016-01-31T23:16:29.000+0530");
     assert_eq!(at.unix_millis(), other.unix_millis());
+    assert_eq!(at.unix_millis(), 1_454_262_389_000);
+    assert_eq!(read::<SecurityTime>("1970-01-01T01:00:01.250+0100").unix_millis(), 1250);
     for text in ["2026-11-21T01:47:13.937+0000", "2016-01-31T12:46:29.000-0500", "2016-01-31T12:46:29.001-0030"] {
         assert_eq!(wire(read::<SecurityTime>(text)), text);
     }
