@@ -196,7 +196,6 @@ pub(crate) fn name_refusal(name: &[u8]) -> Option<Refusal> {
 }
 
 #[cfg(test)]
-#[allow(clippy::expect_used)]
 mod tests {
     use super::*;
 

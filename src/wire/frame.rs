@@ -413,7 +413,6 @@ impl fmt::Debug for Lines<'_> {
 }
 
 #[cfg(test)]
-#[allow(clippy::expect_used)]
 mod tests {
     use crate::wire::steps::steps;
     use crate::wire::{Decoder, Framing, Limits, is_secret};

@@ -57,3 +57,41 @@ fn short_strings() {
         }
     }
 }
+
+/// A caller may ask for every frame now and for some events then, with a frame half read.
+#[test]
+fn all_frames_and_wanted_ones_in_turn() {
+    let stream = b"Event: Newchannel\r\nA: 1\r\nB: 2\r\nC: a value that makes it longer than a block of 64\r\n\r\n\
+        Event: Hangup\r\nCause: 16\r\n\r\n";
+    for first in 1..stream.len() {
+        for second in first..stream.len() {
+            for all in 0..8 {
+                let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+                let mut seen = Vec::new();
+                for (turn, piece) in
+                    [&stream[..first], &stream[first..second], &stream[second..]].into_iter().enumerate()
+                {
+                    decoder.push(piece);
+                    loop {
+                        let frame = if all >> turn & 1 == 1 {
+                            decoder.next_frame()
+                        } else {
+                            decoder.next_wanted(|name| name == "Hangup")
+                        };
+                        let Some(frame) = frame.expect("within the limits") else { break };
+                        seen.push(
+                            String::from_utf8_lossy(frame.as_bytes()).into_owned()
+                                + &format!("{:?}", frame.get("Cause")),
+                        );
+                    }
+                }
+                assert_eq!(
+                    seen.last().map(String::as_str),
+                    Some("Event: Hangup\r\nCause: 16\r\n\r\nSome(\"16\")"),
+                    "{first} {second} {all:03b}"
+                );
+                assert!(seen.len() <= 2 && (all != 7 || seen.len() == 2) && (all != 0 || seen.len() == 1));
+            }
+        }
+    }
+}

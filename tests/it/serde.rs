@@ -37,8 +37,8 @@ fn frames_as_the_oracle_reads_them() {
 
 /// The headers of those recordings that are secrets, by name, and how many of each. Nothing else is masked.
 ///
-/// An option named by digits is a mailbox with its password in voicemail.conf. That rule hides two that are none, keys of
-/// confbridge.conf (`1=toggle_mute`): a `Line-` and one of the five `JSON`; another `JSON` is voicemail.conf itself.
+/// An option named by digits whose value has a digit is a mailbox with its password, as in voicemail.conf: one of the four
+/// `JSON` is that file. The keys of a menu in confbridge.conf (`1=toggle_mute`) are none.
 const HIDDEN: &[(&str, usize)] = &[
     ("3-peers.peer.secret", 1),
     ("4-peers.peer.secret", 1),

@@ -37,13 +37,12 @@ impl Asked {
 impl Message {
     /// The values of this header, in their order.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        let lines = self.0.iter().filter_map(move |line| {
+        self.0.iter().filter_map(move |line| {
             let line = line.split(|byte| *byte == 0).next()?;
             let (found, value) = line.split_at_checked(name.len())?;
             let value = value.strip_prefix(b":").filter(|_| found.eq_ignore_ascii_case(name.as_bytes()))?;
             Some(&value[value.iter().take_while(|byte| **byte <= b' ').count()..])
-        });
-        lines
+        })
     }
 
     /// A header's value, empty where there is none.

@@ -322,6 +322,7 @@ impl Driven {
     }
 
     /// What the answer has to lead to; `None`: it depends on a challenge of any bytes.
+    #[allow(clippy::too_many_arguments, reason = "an answer has so many parts")]
     fn due(
         &self,
         request: &Request,

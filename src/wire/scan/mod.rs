@@ -33,7 +33,6 @@ mod run;
 mod shape;
 mod skip;
 #[cfg(test)]
-#[allow(clippy::expect_used, clippy::indexing_slicing)]
 mod tests;
 
 use super::Value;

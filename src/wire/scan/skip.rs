@@ -35,6 +35,8 @@ impl Scanner {
         loop {
             if self.masked == self.start {
                 self.skip_blank_lines(buf);
+                // A call before may have begun to skip it, and this one wants all.
+                self.skipped_lines = None;
                 if !wanted.is_some_and(|wanted| is_unwanted(lanes, buf, self.start, wanted)) {
                     return false;
                 }
