@@ -269,7 +269,9 @@ impl Decoder {
     }
 
     /// No frame in the buffer: fine, unless bytes were lost or there is no room for the frame to grow.
-    #[inline]
+    ///
+    /// Not inlined, so that the ways that give a frame are.
+    #[inline(never)]
     fn none(&mut self) -> Result<(), FrameError> {
         if self.filled == self.scanner.releasable() && self.buf.len().max(self.scanner.index_size()) > KEPT {
             self.rest();
