@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use crate::support::esl::{corpus, decode, decode_with, naive, plain, streams, turns};
 use crate::support::splits;
+use ami_proto::catalogue::Datum;
 use ami_proto::error::Limit;
 use ami_proto::freeswitch::event::{ConferenceEvent, Event};
 use ami_proto::freeswitch::{Config, Connection, ConnectionEvent, Credentials, Decoder, Ending, Frame, LIMITS};
@@ -104,6 +105,23 @@ fn a_member_is_read_alike_from_any_encoding() {
         });
         assert_eq!(seen, 1, "{encoding}");
     }
+}
+
+/// A value of another kind is an error of its own field, under the header's name.
+#[test]
+fn a_member_that_is_no_number() {
+    let body = "Event-Subclass: conference%3A%3Amaintenance\nAction: deaf-member\nMember-ID: x\nSpeak: false\n\n";
+    let frame = format!("Content-Length: {}\nContent-Type: text/event-plain\n\n{body}", body.len());
+    let mut seen = 0;
+    events(frame.as_bytes(), |event| {
+        seen += 1;
+        let fields: Vec<_> = ConferenceEvent::from(event).fields().collect();
+        let [.., ("speak", Ok(Datum::Bool(false))), ("member_id", Err(error))] = &fields[..] else {
+            panic!("{fields:?}")
+        };
+        assert_eq!((error.prefix(), error.name(), error.is_missing()), ("", "Member-ID", false));
+    });
+    assert_eq!(seen, 1);
 }
 
 /// Headers, decoded, and body of an event.

@@ -392,3 +392,20 @@ fn what_is_heard_of_channels_that_are_gone_is_bounded() {
     }
     assert_eq!(sizes[0], sizes[1]);
 }
+
+/// Ids can be chosen by who originates: one that has gone may come again, and is no straggler then.
+#[test]
+fn an_id_that_comes_again() {
+    for again in ["Event: Newchannel|Channel: B|Uniqueid: 1", "Event: CoreShowChannel|Channel: B|Uniqueid: 1"] {
+        let mut mirror = Mirror::new(MirrorLimits::new());
+        feed(&mut mirror, &["Event: Newchannel|Channel: A|Uniqueid: 1", "Event: Hangup|Channel: A|Uniqueid: 1"]);
+        feed(&mut mirror, &["Event: NewCallerid|Channel: A|Uniqueid: 1|CallerIDNum: 100"]);
+        assert!(mirror.channel(b"1").is_none());
+        feed(&mut mirror, &[again, "Event: NewCallerid|Channel: B|Uniqueid: 1|CallerIDNum: 100"]);
+        let channel = mirror.channel(b"1").expect("it has come again");
+        assert_eq!(
+            (channel.name.to_string(), channel.number.as_ref().map(ToString::to_string)),
+            ("B".into(), Some("100".into()))
+        );
+    }
+}

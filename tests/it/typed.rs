@@ -128,3 +128,18 @@ fn the_first_value_counts() {
         assert_eq!(described.invalid().count(), invalid, "{headers:?}");
     }
 }
+
+/// What headers of no reply are: names of actions if most of them are, else nothing that is known.
+#[test]
+fn most_headers_tell_a_list_of_actions() {
+    let replies = Replies::new();
+    for (headers, type_name) in [
+        ("Ping: a\r\nOriginate: b\r\nX-Odd: c\r\n", Some("ListCommands")),
+        ("Ping: a\r\nX-Odd: c\r\n", None),
+        ("X-Odd: c\r\n", None),
+        ("", Some("Response")),
+    ] {
+        let frame = frame(&format!("Response: Success\r\nActionID: 1\r\n{headers}\r\n"));
+        assert_eq!(replies.describe(frame.view()).map(|described| described.type_name()), type_name, "{headers:?}");
+    }
+}

@@ -60,6 +60,7 @@ fn logins_that_fail() {
 fn answers_keep_their_order_whatever_was_given_up() {
     let now = Instant::now();
     let mut connection = ready(Config::new(), now);
+    assert_eq!(connection.reconnect().err(), Some(ApiMisuse::NotOver));
     let slow = connection.send_within(now, &Message::api("msleep 5000"), Duration::from_secs(1)).unwrap();
     let cancelled = connection.api(now, "version").unwrap();
     let last = connection.api(now, "conference board list").unwrap();
