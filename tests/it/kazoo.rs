@@ -408,7 +408,8 @@ fn socket() {
         Subscription::unsubscribe_all("t").to_json().unwrap(),
         r#"{"action": "unsubscribe", "auth_token": "t"}"#
     );
-    assert_eq!(Subscription::subscribe("t", "a", []).to_json().unwrap_err().problem(), Problem::Empty);
+    let none = Subscription::subscribe("t", "a", []).to_json().unwrap_err();
+    assert_eq!((none.field(), none.problem()), ("bindings", Problem::Empty));
     for conference in ["*", "", "a.b", "#", "a b", "a\n"] {
         let binding = Binding::Participants { conference, call: None };
         assert_eq!(Subscription::subscribe("t", "a", [binding]).to_json().unwrap_err().field(), "conference");

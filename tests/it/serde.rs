@@ -126,3 +126,11 @@ fn descriptions() {
         }
     }
 }
+
+/// Lines that are no headers hide what they tell, too.
+#[test]
+fn lines_with_secrets() {
+    let text = frame(b"X: 1\r\nSecret: s3cret\r\nplain\r\n\r\n");
+    assert_eq!(to_value(&text).unwrap()["lines"], json!(["X: 1", "***", "plain"]));
+    assert_eq!(to_value(WithSecrets(&text)).unwrap()["lines"], json!(["X: 1", "Secret: s3cret", "plain"]));
+}
