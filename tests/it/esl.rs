@@ -124,6 +124,20 @@ fn a_member_that_is_no_number() {
     assert_eq!(seen, 1);
 }
 
+/// The ends of lines, LF or CR LF, are no part of what they say.
+#[test]
+fn lines_may_end_in_cr_lf() {
+    for end in ["\n", "\r\n"] {
+        let mut decoder = Decoder::new(LIMITS);
+        let text = "Content-Type: command/reply\nReply-Text: +OK accepted\n\n";
+        decoder.push(text.replace('\n', end).as_bytes());
+        let frame = decoder.next_frame().expect("within the limits").expect("the whole of it");
+        let headers: Vec<_> = frame.headers().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(headers, [header("Content-Type", "command/reply"), header("Reply-Text", "+OK accepted")], "{end:?}");
+    }
+}
+
 /// Headers, decoded, and body of an event.
 type Plain = (Vec<(String, Vec<u8>)>, Vec<u8>);
 
