@@ -384,6 +384,7 @@ impl Session {
     }
 
     /// Gives a request what the session sends with it.
+    #[cfg_attr(not(feature = "md5"), expect(clippy::unnecessary_wraps, reason = "only a digest refuses"))]
     fn sign(&mut self, mut request: Request) -> Result<Request, RequestError> {
         #[cfg(feature = "md5")]
         if let Some(digest) = &self.digest {

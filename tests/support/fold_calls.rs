@@ -70,6 +70,9 @@ struct MDial {
     caller: Option<usize>,
 }
 
+/// A wait in a queue: whose it is, the queue, since when, until when, and how it ended.
+type MWait = (usize, Bytes, Option<u64>, Time, Option<Option<Bytes>>);
+
 #[derive(Clone, Debug, Default)]
 struct MCall {
     linkedid: Bytes,
@@ -78,7 +81,7 @@ struct MCall {
     legs: Vec<usize>,
     dials: Vec<MDial>,
     transfers: Vec<String>,
-    waits: Vec<(usize, Bytes, Option<u64>, Time, Option<Option<Bytes>>)>,
+    waits: Vec<MWait>,
     parkings: Vec<(usize, Bytes, Bytes, Time)>,
 }
 
