@@ -349,7 +349,9 @@ impl fmt::Display for SendError {
         match self {
             Self::Encode(error) => error.fmt(f),
             Self::NotLoggedIn => f.write_str("not logged in"),
-            Self::InFlight { max } => write!(f, "no more than {max} requests may await their answers"),
+            Self::InFlight { max } => {
+                write!(f, "no more than {max} requests may be in flight, one of them the client's own")
+            }
             Self::Ceiling { max } => write!(f, "what is held would go over the ceiling of {max} bytes"),
         }
     }

@@ -149,7 +149,8 @@ impl Config {
         self
     }
 
-    /// Requests that may await their answers at a time. Default 256.
+    /// Requests in flight at a time. Default 256. One place is kept for a request of the client's
+    /// own, such as a ping: the caller has one less, and at least one.
     pub const fn max_in_flight(mut self, requests: usize) -> Self {
         self.in_flight = requests;
         self

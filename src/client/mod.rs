@@ -328,6 +328,8 @@ impl Client {
             let route = self.session.route(frame(&self.decoder, self.parts.as_deref(), source));
             if let Some(Route::Full(id)) = route {
                 self.stalled = Some(Box::new(source));
+                // The clock of the requests stands still: no time from before may end that.
+                self.late = None;
                 let anew = !core::mem::replace(&mut self.told, true);
                 self.session.stop(id, anew);
                 return Ok(anew.then_some(Next::Frame(source, Route::Full(id))));

@@ -706,6 +706,47 @@ fn a_list_that_is_given_no_room_fails_in_its_time() {
     assert_eq!(peer.client.held(), 0);
 }
 
+/// A time that was told before the list was full does not end the stop.
+#[test]
+fn the_clock_stands_still_whatever_was_told_before() {
+    let (mut peer, list) = list_and_ping(Config::new().ceiling(1 << 16, 1), 10);
+    let text = [item(1), item(2)].concat().replace("$0", &peer.ids[0]);
+    assert_eq!(peer.client.handle_input(peer.now, text.as_bytes()), text.len());
+    // As `exchange` does: before the events are polled.
+    peer.client.handle_timeout(peer.now);
+    assert_eq!(peer.events(), ["full"]);
+    assert!(peer.pass(9 * SECOND).is_empty());
+    assert_eq!(peer.client.take_items(list).len(), 1);
+    assert!(peer.events().is_empty());
+    // The response to the ping had ten seconds, of which none has passed.
+    assert!(peer.pass(5 * SECOND).is_empty());
+    assert_eq!(peer.feed(REST), ["list 2", "reply"]);
+}
+
+/// A socket that fails ends the connection, and each request with it.
+#[test]
+fn a_socket_that_fails() {
+    struct Reset;
+    impl std::io::Read for Reset {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::ConnectionReset.into())
+        }
+    }
+    impl std::io::Write for Reset {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::ConnectionReset.into())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let (mut peer, _) = list_and_ping(Config::new(), 10);
+    let now = peer.now;
+    let error = peer.client.exchange(&mut Reset, || now).unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+    assert_eq!(peer.events(), ["lost Started { items: 0 }", "lost Sent", "over: the peer closed the connection"]);
+}
+
 #[test]
 fn the_end_of_the_stream_fails_what_waits_for_room() {
     let (mut peer, list) = list_and_ping(Config::new().ceiling(1 << 16, 1), 10);
