@@ -71,13 +71,32 @@ impl fmt::Display for Candidate {
 
 /// Every change that can be made to the library at `root`, in the order of files and positions.
 pub(crate) fn of_library(root: &Path) -> Fallible<Vec<Candidate>> {
-    let mut all = Vec::new();
+    let mut texts = Vec::new();
+    let mut left_out = Vec::new();
     for file in files(root)? {
-        if !file.ends_with("/tests.rs") {
-            all.extend(of_file(&file, &read(&root.join(&file))?)?);
+        let text = read(&root.join(&file))?;
+        left_out.extend(left_out_modules(&file, &parsed(&file, &text)?));
+        texts.push((file, text));
+    }
+    let mut all = Vec::new();
+    for (file, text) in texts {
+        let is_below = |module: &String| file.strip_prefix(module).is_some_and(|rest| rest.starts_with(['.', '/']));
+        if !left_out.iter().any(is_below) {
+            all.extend(of_file(&file, &text)?);
         }
     }
     Ok(all)
+}
+
+/// The modules in files of their own that this build leaves out: their paths without `.rs`.
+fn left_out_modules(file: &str, tree: &syn::File) -> Vec<String> {
+    let stem = file.strip_suffix(".rs").unwrap_or(file);
+    let folder = stem.strip_suffix("/mod").or(stem.strip_suffix("/lib")).unwrap_or(stem);
+    let modules = tree.items.iter().filter_map(|item| match item {
+        syn::Item::Mod(item) if item.content.is_none() && is_left_out(&item.attrs) => Some(&item.ident),
+        _ => None,
+    });
+    modules.map(|name| format!("{folder}/{name}")).collect()
 }
 
 /// The sources of the library at `root`.
@@ -108,10 +127,7 @@ fn list(folder: &Path, name: &str, files: &mut Vec<String>) -> Fallible<()> {
 
 /// Every change that can be made to one file.
 pub(crate) fn of_file(file: &str, text: &str) -> Fallible<Vec<Candidate>> {
-    let tree = syn::parse_file(text).map_err(|error| {
-        let at = error.span().start();
-        format!("{file}:{}: {error}", at.line)
-    })?;
+    let tree = parsed(file, text)?;
     let mut collector = Collector { file, text, path: Vec::new(), scope: 0..0, found: Vec::new() };
     collector.visit_file(&tree);
     let mut found = collector.found;
@@ -119,6 +135,13 @@ pub(crate) fn of_file(file: &str, text: &str) -> Fallible<Vec<Candidate>> {
     let mut seen = std::collections::HashSet::new();
     found.retain(|one| seen.insert((one.range.clone(), one.change.clone())));
     Ok(found)
+}
+
+fn parsed(file: &str, text: &str) -> Fallible<syn::File> {
+    syn::parse_file(text).map_err(|error| {
+        let at = error.span().start();
+        format!("{file}:{}: {error}", at.line)
+    })
 }
 
 /// Walks a file's syntax, without what can't be switched at run time: types, patterns, constants.
@@ -366,7 +389,7 @@ impl<'ast> Visit<'ast> for Collector<'_> {
     fn visit_type(&mut self, _: &'ast syn::Type) {}
 }
 
-/// Tests, and what the features of the build leave out.
+/// Tests, and what the features or the machine of the build leave out.
 fn is_left_out(attrs: &[Attribute]) -> bool {
     attrs.iter().any(|attr| {
         let condition = match &attr.meta {
@@ -376,9 +399,14 @@ fn is_left_out(attrs: &[Attribute]) -> bool {
         attr.path().is_ident("test")
             || condition == "test"
             || condition.starts_with("not(")
-            || condition.contains("target_arch=")
+            || is_of_another_machine(&condition)
             || condition == "debug_assertions"
     })
+}
+
+fn is_of_another_machine(condition: &str) -> bool {
+    let this = format!("target_arch=\"{}\"", std::env::consts::ARCH);
+    condition.contains("target_arch=") && !condition.contains(&this)
 }
 
 fn is_catch_all(pat: &Pat) -> bool {
@@ -476,6 +504,19 @@ mod tests {
         ] {
             assert_eq!(changes(text), [""; 0], "{text}");
         }
+    }
+
+    #[test]
+    fn modules_of_other_builds_are_left_out() {
+        let this = std::env::consts::ARCH;
+        let text = format!(
+            "#[cfg(target_arch = \"none\")] mod a; #[cfg(all(x, target_arch = \"{this}\"))] mod b;
+             #[cfg(test)] mod tests; mod c; #[cfg(test)] mod d {{}}"
+        );
+        let left_out = |file: &str| left_out_modules(file, &parsed(file, &text).expect("a file that parses"));
+        assert_eq!(left_out("src/k/mod.rs"), ["src/k/a", "src/k/tests"]);
+        assert_eq!(left_out("src/k.rs"), ["src/k/a", "src/k/tests"]);
+        assert_eq!(left_out("src/lib.rs"), ["src/a", "src/tests"]);
     }
 
     #[test]
