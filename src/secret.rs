@@ -141,7 +141,8 @@ mod tests {
             A1_hash vm-password esl-password conference_pin moderator-pin Pin AdminPin adminpin pins \
             member.pins.0 pins[0] bridge_password auth_token X-Auth-Token x_auth_token authToken token \
             tokens Set-Cookie Cookie credentials http_basic_auth PJSIP_HEADER(add,Authorization) \
-            __TRUNK_PASSWORD /trunks/lab/secret";
+            __TRUNK_PASSWORD /trunks/lab/secret PasswordHash AccessKey CryptoKey BasicAuth VMPasswordOld \
+            PINRow SecretA";
         for name in names.split(' ') {
             assert!(is_secret_name(name.as_bytes()), "{name}");
         }
@@ -158,7 +159,7 @@ mod tests {
             variable_sip_authorized variable_sip_auth_username variable_sip_auth_realm authorizing_id \
             authorizing_type pass_digits variable_pass_rfc2833 MohPassthrough dtmf_passthrough \
             bypass_media loopin Ping spin Shipping sacred Response Hash Privilege Spinning hangup_cause \
-            Tokén";
+            Tokén NeedPassword HasToken RequiresSecret UseTokens";
         for name in names.split(' ') {
             assert!(!is_secret_name(name.as_bytes()), "{name}");
         }

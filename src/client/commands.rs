@@ -152,7 +152,6 @@ impl Client {
         }
         self.decoder = Decoder::new(self.session.config.limits);
         self.stalled = None;
-        self.told = false;
         self.parts = None;
         self.drained = true;
         self.late = None;

@@ -354,9 +354,76 @@ fn what_was_received_comes_before_what_time_does() {
     assert_eq!(peer.pass(SECOND), ["event A"]);
     assert_eq!(peer.due(), Some(4000));
     assert_eq!(peer.pass(4 * SECOND), ["over: no sign of life from the peer"]);
+    // The same where it was read in place.
+    let mut peer = Peer::ready(Config::new().response_timeout(2 * SECOND));
+    peer.send(&CoreStatus::new());
+    let answer = format!("Response: Success\r\nActionID: {}\r\n\r\n", peer.ids.last().unwrap());
+    peer.client.space(answer.len()).unwrap()[..answer.len()].copy_from_slice(answer.as_bytes());
+    peer.client.advance(peer.now, answer.len());
+    assert_eq!(peer.pass(3 * SECOND), ["reply"]);
+}
+
+/// Input is wanted where some would be taken, and nowhere else.
+#[test]
+fn input_is_wanted_where_it_is_taken() {
+    fn is_open(peer: &mut Peer) -> bool {
+        let wanted = peer.client.wants_input();
+        assert_eq!(peer.client.space(1).is_some(), wanted);
+        if !wanted {
+            peer.client.advance(peer.now, 1);
+            assert_eq!(peer.client.handle_input(peer.now, b"x"), 0);
+        }
+        wanted
+    }
+    let mut peer = Peer::new(Config::new());
+    assert!(is_open(&mut peer));
+    // A buffer that is full of what was not polled.
+    let mut peer = Peer::ready(Config::new().limits(Limits::new().frame(80).buffer(80)));
+    assert!(is_open(&mut peer));
+    let event = b"Event: A\r\n\r\n";
+    assert_eq!(peer.client.handle_input(peer.now, &event.repeat(10)), 80);
+    assert!(!is_open(&mut peer));
+    assert_eq!(peer.events(), ["event A"; 6]);
+    assert!(is_open(&mut peer));
+    peer.client.handle_eof(peer.now);
+    assert!(!is_open(&mut peer));
+    // A list that there is no room for.
+    let mut peer = Peer::ready(Config::new().ceiling(1 << 16, 1));
+    let list = peer.send(&Status::new());
+    peer.client.collect(list, 10).unwrap();
+    peer.feed("Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n");
+    assert_eq!(peer.feed(&[item(1), item(2)].concat()), ["full"]);
+    assert!(!is_open(&mut peer));
+    assert_eq!(peer.client.take_items(list).len(), 1);
+    assert!(peer.events().is_empty() && is_open(&mut peer));
 }
 
 // Ceilings.
+
+#[test]
+fn most_held_is_the_ceiling_and_the_buffer() {
+    let config = Config::new().limits(Limits::new().buffer(1 << 16));
+    assert_eq!(config.most_held(), (1 << 23) + (1 << 16));
+    assert_eq!(config.clone().ceiling(1000, 5).most_held(), 1000 + (1 << 16));
+    assert_eq!(config.clone().ceiling(255, 5).most_held(), 256 + (1 << 16));
+    assert_eq!(config.ceiling(usize::MAX, 5).most_held(), usize::MAX);
+}
+
+/// A request needs its bytes and what is known of it: with one byte less it is refused.
+#[test]
+fn the_ceiling_to_the_byte() {
+    let answer = |ceiling: usize| {
+        let mut peer = Peer::ready(Config::new().ceiling(ceiling, 5));
+        let sent = peer.client.send(peer.now, &Command::new("x".repeat(900)));
+        sent.map(|_| peer.client.held()).map_err(|error| (error, peer.client.held(), peer.sent().len()))
+    };
+    let least = (900..3000).find(|ceiling| answer(*ceiling).is_ok()).expect("it fits");
+    let held = answer(least).unwrap();
+    assert_eq!(answer(least - 1), Err((SendError::Ceiling { max: least - 1 }, 0, 0)));
+    assert_eq!(answer(1 << 20), Ok(held));
+    // What is kept free is for the end of the session.
+    assert!((129..256).contains(&(least - held)), "{}", least - held);
+}
 
 /// What an ended request held is given back while another is open.
 #[test]
@@ -571,6 +638,7 @@ fn filters_are_set_again_one_after_the_other() {
     peer.sent();
     assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\n\r\n"), ["logged in", "ready"]);
     assert_eq!(peer.sent(), ["Filter"; 2]);
+    assert_eq!(peer.due(), Some(30_000));
     assert!(peer.feed("Response: Success\r\nActionID: $1\r\n\r\n").is_empty());
     assert_eq!(peer.sent(), ["Filter"]);
     assert!(peer.sent.ends_with("Filter: 2\r\n\r\n"), "{}", peer.sent);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use ami_proto::catalogue::{self, ActionType, Branch, EventType, Field, Reply};
+use ami_proto::catalogue::{self, ActionType, Branch, EventType, Field, Reply, ReplyStyle, Role};
 use ami_proto::value::{Classes, FromWire};
 
 /// What the catalogue lacks on purpose: file, item, name (`*`: any) and why.
@@ -332,4 +332,64 @@ fn lists_name_events_of_the_catalogue() {
             assert!(catalogue::event(event).is_some(), "{action:?}: {event}");
         }
     }
+}
+
+/// Each column of the tables is told by the getter that is named after it.
+#[test]
+fn each_getter_has_its_column() {
+    let branch = Branch::new;
+    let event = catalogue::event("DeviceEntry").unwrap();
+    assert_eq!(
+        (event.name(), event.rust_name(), event.classes()),
+        ("DeviceEntry", "DeviceEntry", Classes::from_bits(0))
+    );
+    assert_eq!((event.since(), event.until()), (Some(branch(1, 8)), Some(branch(20, 0))));
+    assert_eq!(event.role(), Role::Item);
+    assert_eq!(event.doc(), "One device in the answer to SKINNYdevices.");
+    let roles =
+        ["Hangup", "DevicelistComplete", "OriginateResponse"].map(|name| catalogue::event(name).unwrap().role());
+    assert_eq!(roles, [Role::Unsolicited, Role::End, Role::Unsolicited]);
+
+    let action = catalogue::action("Originate").unwrap();
+    assert_eq!((action.name(), action.rust_name()), ("Originate", "Originate"));
+    assert_eq!((action.since(), action.until()), (Some(branch(1, 4)), None));
+    assert_eq!(action.doc(), "Calls a channel and connects it to an application or to a place in the dialplan.");
+    let names: Vec<_> = action.fields().map(Field::name).collect();
+    assert_eq!((names.len(), names[0], names[15]), (16, "Channel", "PreDialGoSub"));
+    assert_eq!(action.rest(), None);
+
+    let field = |action: &str, name: &str| catalogue::action(action).unwrap().field_of(name.as_bytes()).unwrap();
+    let channel = field("Originate", "channel");
+    assert_eq!((channel.is_required(), channel.repeats(), channel.is_secret()), (true, false, false));
+    assert_eq!((channel.since(), channel.until()), (None, None));
+    assert_eq!(channel.doc(), "What to call, as `Tech/data`.");
+    let variable = field("Originate", "Variable");
+    assert_eq!((variable.is_required(), variable.repeats(), variable.is_secret()), (false, true, false));
+    let secret = field("Login", "Secret");
+    assert_eq!((secret.is_required(), secret.repeats(), secret.is_secret()), (false, false, true));
+    let asynchronous = field("Originate", "Async");
+    assert_eq!(
+        (asynchronous.name(), asynchronous.method(), asynchronous.key()),
+        ("Async", "asynchronous", "asynchronous".into())
+    );
+    assert_eq!(field("Originate", "PreDialGoSub").since(), Some(branch(18, 0)));
+    assert_eq!((field("Park", "Channel2").since(), field("Park", "Channel2").until()), (None, Some(branch(11, 0))));
+
+    let reply = |action: &str| catalogue::action(action).unwrap().reply();
+    assert_eq!(reply("Originate").outcome(), Some("OriginateResponse"));
+    assert_eq!((reply("Originate").items().count(), reply("Originate").end()), (0, None));
+    assert_eq!(
+        (reply("Agents").items().collect::<Vec<_>>(), reply("Agents").end()),
+        (vec!["Agents"], Some("AgentsComplete"))
+    );
+    assert_eq!((reply("Agents").outcome(), reply("Agents").doc(), reply("Agents").fields().count()), (None, "", 0));
+    assert_eq!(reply("IAXnetstats").doc(), "The text of `iax2 show netstats`, without any frame.");
+    assert_eq!(reply("IAXnetstats").style(), ReplyStyle::Text);
+    let rest = "The action's name, with its synopsis and `(Priv: classes)` as the value.";
+    assert_eq!((reply("ListCommands").rest(), reply("Ping").rest()), (Some(rest), None));
+    assert_eq!(catalogue::event("UserEvent").unwrap().rest().map(|rest| rest.ends_with("in any shape.")), Some(true));
+    assert_eq!(
+        catalogue::action("UserEvent").unwrap().rest(),
+        Some("Any other header is copied into the event, in order.")
+    );
 }

@@ -287,6 +287,10 @@ fn refused() {
             Lock::new().to("a").bgapi(Some(job), &mut out).map_err(|error| (error.argument(), error.reason()));
         assert_eq!(refused, Err(("job", Reason::JobId)));
     }
+    // With so many words they are sound.
+    for words in ["vid-layer 2", "file_vol 2", "canvas-auto-clear"] {
+        assert_eq!(line_to("t", &Custom::new(words)), format!("conference t {words}"));
+    }
     assert_eq!(out, b"");
     VidLayer::new(1, "1").to("t").even_if_it_crashes().write(&mut out).expect("it was asked for");
     assert_eq!(out, b"conference t vid-layer 1 1");

@@ -188,6 +188,25 @@ fn what_they_say() {
         &format!("{id}_undef_{id}Skipping moderator (member id 1).\n"),
         &[uuid, Outcome::Done(Done::Uuid(text("_undef_"))), uuid, Skipped { member: 1 }],
     );
+    // One byte that belongs to no id.
+    for at in 0..id.len() {
+        let odd = [&id[..at], "_", &id[at + 1..]].concat();
+        check(Name::GetUuid, &odd, &[Outcome::Unknown(Value::new(odd.as_bytes()))]);
+    }
+    check(Name::GetUuid, &id[..35], &[Outcome::Unknown(text(&id[..35]))]);
+    // A refusal has one line end, and nothing behind it.
+    let refusal = "-ERR Conference x not found";
+    check(Name::List, "-ERR Conference x not found\n", &[Refused(Refusal::NoConference { name: text("x") })]);
+    let more = "-ERR Conference x not found\n1";
+    check(Name::List, more, &[Outcome::Done(Done::List(text(more)))]);
+    check(Name::List, refusal, &[Refused(Refusal::NoConference { name: text("x") })]);
+    let sound = |on| Outcome::Done(Done::Sound { conference: text("g"), on, file: text("a.wav") });
+    for (word, on) in [("on", true), ("off", false)] {
+        for name in [Name::EnterSound, Name::ExitSound] {
+            let what = if name == Name::EnterSound { "enter" } else { "exit" };
+            check(name, &format!("g {what} sounds {word} (a.wav)\n"), &[sound(on)]);
+        }
+    }
     // Values may be any text.
     for value in ["locked", "OK", "-ERR", "get", "a\nb\n", "Conference x not found"] {
         check(Name::Getvar, value, &[Outcome::Done(Done::Value(Value::new(value.as_bytes())))]);

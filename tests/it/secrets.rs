@@ -81,6 +81,8 @@ fn lines_of_configuration_files() {
         "password=pw",
         "1000=4242,Name,name@lab.invalid",
         "1000 => 4242,Name",
+        "1000 =4242,Name",
+        "  1000  =  >4242",
         "1000=-4242",
         "register=user:pass@host",
         "register=>user:pass@host:5061/100",

@@ -358,3 +358,42 @@ fn a_request_passes_through() {
     // It has been answered.
     assert!(asker.respond(asked[3].1, "Success", [("A", "b")]).is_err());
 }
+
+/// Input is wanted where some would be taken, and nowhere else.
+#[test]
+fn input_is_wanted_where_it_is_taken() {
+    fn is_open(server: &mut Server, now: Instant) -> bool {
+        let wanted = server.wants_input();
+        assert_eq!(server.space(1).is_some(), wanted);
+        if !wanted {
+            assert_eq!(server.handle_input(now, b"x"), 0);
+        }
+        wanted
+    }
+    let (mut server, now) = server(Config::new().limits(Limits::new().frame(64).buffer(64)));
+    assert!(is_open(&mut server, now));
+    // A buffer that is full of what was not polled.
+    assert_eq!(server.handle_input(now, &b"\r\n\r\nAction: Ping\r\n\r\n".repeat(10)), 64);
+    assert!(!is_open(&mut server, now));
+    while let Ok(Some(ServerEvent::Malformed(_))) = server.poll_event() {}
+    assert!(is_open(&mut server, now));
+    server.handle_eof(now);
+    assert!(!is_open(&mut server, now));
+}
+
+/// The parts of the most that is held: lines of one request, each open one, what is unsent, and the buffer.
+#[test]
+fn most_held_is_a_sum() {
+    let most = |open: usize, unsent: usize, buffer: u32| {
+        Config::new().limits(Limits::new().buffer(buffer)).max_open(open).max_unsent(unsent).most_held()
+    };
+    let (lines, buffer) = (128 * 1024, 1 << 16);
+    let one = most(1, 0, buffer) - lines - buffer as usize;
+    assert!((1022 + 32..1022 + 100).contains(&one), "{one} bytes for an ActionID and what is known of its request");
+    assert_eq!(most(0, 0, buffer), lines + one + buffer as usize);
+    assert_eq!(most(10, 77, buffer), lines + 10 * one + 77 + buffer as usize);
+    assert_eq!(most(usize::MAX, 77, buffer), usize::MAX);
+    assert_eq!(most(1, usize::MAX, buffer), usize::MAX);
+    let default = Config::new().limits(Limits::new().buffer(buffer)).most_held();
+    assert_eq!(default, most(256, 8 << 20, buffer));
+}

@@ -151,6 +151,14 @@ fn contact() {
     }
     assert_eq!(contact.fields().count(), 11);
     assert_eq!(contact.get("street"), None);
+    // Entities, one that is none, tags that hold nothing, and none behind one that is never closed.
+    let text = "<contact-information><?x>1</?x><!y>2</!y>< >3</><z/>4</z/>\
+        <a>&lt;&gt;&amp;&quot;&apos;&x;</a><b/><d> >2 </d><e>3</e><f>4</contact-information>";
+    let contact = Contact::parse(text).expect("a contact");
+    assert_eq!(contact.get("a").as_deref(), Some("<>&\"'&x;"));
+    let fields: Vec<_> = contact.fields().map(|(name, _)| name).collect();
+    assert_eq!(fields, ["a", "d", "e"]);
+    assert_eq!((contact.get("d").as_deref(), contact.get("b")), (Some("2"), None));
 }
 
 #[test]

@@ -143,3 +143,19 @@ fn most_headers_tell_a_list_of_actions() {
         assert_eq!(replies.describe(frame.view()).map(|described| described.type_name()), type_name, "{headers:?}");
     }
 }
+
+/// What is no action is no request that the catalogue knows, whatever it is called.
+#[test]
+fn only_actions_are_requests() {
+    for (lines, known) in
+        [("Action: Ping", true), ("Action: Nothing", false), ("Event: Ping", false), ("Response: Ping", false)]
+    {
+        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+        decoder.push(format!("{lines}\r\nActionID: 3\r\n\r\n").as_bytes());
+        let frame = decoder.next_frame().unwrap().unwrap();
+        let request = ami_proto::request::Request::from(frame);
+        assert_eq!(request.action_type().map(|action| action.name()), known.then_some("Ping"), "{lines}");
+        assert_eq!(matches!(request, ami_proto::request::Request::Other(_)), !known, "{lines}");
+        assert_eq!(request.action_id(), Some(Value::from("3")));
+    }
+}

@@ -385,3 +385,32 @@ fn sessions_of_any_steps() {
         assert!(found >= 5, "{kind}: {found} times");
     }
 }
+
+/// Two jobs of one name end one after the other, the older one first.
+#[test]
+fn two_jobs_of_one_name() {
+    let now = Instant::now();
+    let mut connection = ready(Config::new(), now);
+    let [first, second] = ["status", "version"]
+        .map(|command| connection.send(now, &Message::bgapi(command).header("Job-UUID", "mine")).unwrap());
+    sent(&mut connection);
+    feed(&mut connection, now, &reply("+OK event listener enabled plain"));
+    for _ in 0..2 {
+        feed(&mut connection, now, &reply("+OK Job-UUID: mine\nJob-UUID: mine"));
+    }
+    assert_eq!(drain(&mut connection).0, [format!("{first:?} started"), format!("{second:?} started")]);
+    for output in ["1", "2", "3"] {
+        feed(&mut connection, now, &job("mine", output));
+    }
+    let expected = [format!("{first:?} job 1"), format!("{second:?} job 2"), "event BACKGROUND_JOB".to_owned()];
+    assert_eq!(drain(&mut connection).0, expected);
+    assert_eq!(connection.in_flight(), 0);
+}
+
+#[test]
+fn most_held_is_the_ceiling_and_the_buffer() {
+    let config = Config::new().limits(ami_proto::Limits::new().buffer(1 << 16));
+    assert_eq!(config.most_held(), (1 << 23) + (1 << 16));
+    assert_eq!(config.clone().ceiling(1000).most_held(), 1000 + (1 << 16));
+    assert_eq!(config.ceiling(usize::MAX).most_held(), usize::MAX);
+}
