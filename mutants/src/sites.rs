@@ -187,7 +187,11 @@ impl Collector<'_> {
 
     fn function(&mut self, attrs: &[Attribute], signature: &Signature, block: &Block) {
         // A check of debug builds finds nothing in code that is right.
-        let is_check = self.source(block.span().byte_range()).contains("cfg!(debug_assertions)");
+        let text = self.source(block.span().byte_range());
+        let is_check = text.contains("cfg!(debug_assertions)")
+            || signature.ident.to_string().starts_with("check")
+                && matches!(signature.output, syn::ReturnType::Default)
+                && text.contains("debug_assert");
         if is_left_out(attrs) || is_check || signature.constness.is_some() || signature.unsafety.is_some() {
             return;
         }
@@ -273,7 +277,12 @@ impl<'ast> Visit<'ast> for Collector<'_> {
 
     fn visit_stmt(&mut self, stmt: &'ast Stmt) {
         if let Stmt::Expr(expr, Some(_)) = stmt {
+            if is_left_out(attributes(expr)) {
+                return;
+            }
             let has_effect = match expr {
+                // Nobody takes its answer: a check of debug builds.
+                Expr::MethodCall(call) if call.method.to_string().starts_with("check") => false,
                 Expr::Call(_) | Expr::MethodCall(_) | Expr::Assign(_) | Expr::Try(_) => true,
                 Expr::Binary(binary) => operators::binary(&binary.op).is_some_and(|op| op.ends_with('=')),
                 _ => false,
@@ -404,6 +413,15 @@ fn is_left_out(attrs: &[Attribute]) -> bool {
     })
 }
 
+/// Those of a call.
+fn attributes(expr: &Expr) -> &[Attribute] {
+    match expr {
+        Expr::Call(call) => &call.attrs,
+        Expr::MethodCall(call) => &call.attrs,
+        _ => &[],
+    }
+}
+
 fn is_of_another_machine(condition: &str) -> bool {
     let this = format!("target_arch=\"{}\"", std::env::consts::ARCH);
     condition.contains("target_arch=") && !condition.contains(&this)
@@ -500,6 +518,8 @@ mod tests {
             "#[doc = \"text\"] fn f(a: [u8; 2]) -> A<1> { let [b, ..] = a else { return g::<1>() }; b }",
             "enum A { B = 1 }",
             "fn check(&self) { if cfg!(debug_assertions) { self.look(1); } }",
+            "fn check(&self) { let a = self.a; debug_assert!(a < 1); self.check(1); a.check(); }",
+            "fn f() -> A { #[cfg(test)] count(1 + 1); #[cfg(test)] STEPS.set(1 + 1); a }",
             "#[cfg(debug_assertions)] fn check(&self) { self.look(1); }",
         ] {
             assert_eq!(changes(text), [""; 0], "{text}");

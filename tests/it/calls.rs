@@ -780,3 +780,106 @@ fn the_large_recordings() {
         assert_eq!(living, alive, "{version} {scenario}");
     }
 }
+
+/// What a call has of everything; `@` is the id of its first channel.
+const FULL: [&str; 9] = [
+    "Newchannel|Channel: A@|Uniqueid: @|Linkedid: @",
+    "Newchannel|Channel: B@|Uniqueid: @b|Linkedid: @",
+    "Newstate|CallerIDNum: 100|Uniqueid: @|Linkedid: @",
+    "DialBegin|Uniqueid: @|Linkedid: @|DestUniqueid: @b|DestLinkedid: @",
+    "Hold|Uniqueid: @|Linkedid: @",
+    "BridgeEnter|BridgeUniqueid: b|Uniqueid: @|Linkedid: @",
+    "QueueCallerJoin|Queue: q|Uniqueid: @|Linkedid: @",
+    "ParkedCall|ParkeeUniqueid: @|Parkinglot: l|ParkingSpace: @",
+    "BlindTransfer|Result: Success|TransfererUniqueid: @|Extension: @|Context: c",
+];
+
+fn tell(tracker: &mut Tracker, event: &str) {
+    let text = format!("Event: {}\r\n\r\n", event.replace('|', "\r\n"));
+    each_frame(text.as_bytes(), |frame| tracker.handle(&Event::from(frame), Duration::ZERO));
+}
+
+/// Each event needs the bytes that it adds: with as many nothing is lost, with one less it is.
+#[test]
+fn room_to_the_byte() {
+    let events = [FULL.map(|event| event.replace('@', "1")), FULL.map(|event| event.replace('@', "2"))].concat();
+    // The share of the ids that are gone is not the calls'.
+    let run = |most: usize, events: &[String]| {
+        let mut tracker = Tracker::new(CallLimits::new().bytes(most));
+        let empty = tracker.held();
+        events.iter().for_each(|event| tell(&mut tracker, event));
+        (tracker.losses(), tracker.held() - empty)
+    };
+    let fits = |most: usize, events: &[String]| {
+        let (losses, _) = run(most, events);
+        losses.calls + losses.legs + losses.marks + losses.texts == 0
+    };
+    let (mut before, mut own) = (0, None);
+    for count in 1..=events.len() {
+        let events = &events[..count];
+        let (mut low, mut high) = (0, 1 << 20);
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if fits(middle, events) { high = middle } else { low = middle + 1 }
+        }
+        let (_, held) = run(1 << 20, events);
+        assert!(fits(low, events) && !fits(low - 1, events), "{}", events[count - 1]);
+        let (_, held_there) = run(low, events);
+        assert_eq!(held_there, held, "{}", events[count - 1]);
+        assert!(before < held, "{}", events[count - 1]);
+        // An eighth of the limit is not the calls', and the books themselves are.
+        assert_eq!(low - low / 8 - held, *own.get_or_insert(low - low / 8 - held), "{}", events[count - 1]);
+        before = held;
+    }
+}
+
+/// Calls that have been taken leave nothing behind but the ids of their channels, whatever they
+/// had, became and lost.
+#[test]
+fn nothing_is_left_of_what_was_taken() {
+    let limits = CallLimits::new();
+    let few = (0..20).map(|marks| limits.marks(marks)).chain((1..5).map(|legs| limits.legs(legs)));
+    for limits in few.chain([limits]) {
+        let mut tracker = Tracker::new(limits);
+        for id in ["1", "2"] {
+            FULL.iter().for_each(|event| tell(&mut tracker, &event.replace('@', id)));
+        }
+        tell(&mut tracker, "Newstate|Uniqueid: 2|Linkedid: 3");
+        tell(&mut tracker, "Newstate|Uniqueid: 1|Linkedid: 3");
+        for event in [
+            "DialEnd|DestUniqueid: @b|DialStatus: BUSY",
+            "AgentConnect|Queue: q|MemberName: M@|Uniqueid: @",
+            "BridgeLeave|BridgeUniqueid: b|Uniqueid: @",
+            "Rename|Uniqueid: @|Newname: longer@",
+            "Hangup|Uniqueid: @b",
+            "Hangup|Uniqueid: @",
+        ] {
+            ["1", "2"].iter().for_each(|id| tell(&mut tracker, &event.replace('@', id)));
+        }
+        let mut calls: Vec<Call> = core::iter::from_fn(|| tracker.poll_ended()).collect();
+        calls.extend(tracker.abandon());
+        let mut plain = Tracker::new(limits);
+        for leg in calls.iter().flat_map(Call::legs).filter(|leg| leg.ended.is_some()) {
+            tell(&mut plain, &format!("Newchannel|Uniqueid: {}|Linkedid: 1", leg.uniqueid));
+            tell(&mut plain, &format!("Hangup|Uniqueid: {}", leg.uniqueid));
+        }
+        while plain.poll_ended().is_some() {}
+        plain.abandon().for_each(drop);
+        assert_eq!(tracker.held(), plain.held(), "{limits:?}: {calls:?}");
+    }
+}
+
+/// What comes late of a channel that is gone makes none; its beginning does, under the same id.
+#[test]
+fn a_straggler_is_no_channel() {
+    let mut tracker = Tracker::new(CallLimits::new());
+    tell(&mut tracker, "Newchannel|Channel: A|Uniqueid: 1|Linkedid: 1");
+    tell(&mut tracker, "Hangup|Channel: A|Uniqueid: 1|Linkedid: 1");
+    tell(&mut tracker, "Newstate|Channel: A|Uniqueid: 1|Linkedid: 1");
+    assert!(tracker.call_of(b"1").is_none());
+    tell(&mut tracker, "Newchannel|Channel: A|Uniqueid: 1|Linkedid: 1");
+    assert_eq!(tracker.call_of(b"1").map(Call::number), Some(2));
+    // What is seen first in the middle was there before.
+    tell(&mut tracker, "Newstate|Channel: B|Uniqueid: 2|Linkedid: 2");
+    assert_eq!([b"1", b"2"].map(|id| tracker.call_of(id).unwrap().legs()[0].from_start), [true, false]);
+}
