@@ -67,3 +67,34 @@ const ENTRY: usize = room::mapped::<Text, u64>() + room::mapped::<u64, Text>();
 const fn cost(id: &Text) -> usize {
     room::text(id) * 2 + ENTRY
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The oldest go first; one that went again counts as new, one that came again is not kept.
+    #[test]
+    fn the_latest_are_kept() {
+        let ids: [Text; 4] = [b"a", b"b", b"c", b"d"].map(|id: &[u8; 1]| Text::new(id));
+        let mut gone = Gone::new(OWN + 3 * cost(&ids[0]));
+        let has = |gone: &Gone| ids.each_ref().map(|id| gone.contains(id.as_bytes()));
+        ids[..3].iter().for_each(|id| gone.insert(id.clone()));
+        assert_eq!((has(&gone), gone.held()), ([true, true, true, false], OWN + 3 * cost(&ids[0])));
+        gone.insert(ids[0].clone());
+        gone.insert(ids[3].clone());
+        assert_eq!((has(&gone), gone.held()), ([true, false, true, true], OWN + 3 * cost(&ids[0])));
+        gone.remove(b"c");
+        assert_eq!((has(&gone), gone.held()), ([true, false, false, true], OWN + 2 * cost(&ids[0])));
+        gone.remove(b"a");
+        gone.remove(b"d");
+        gone.insert(Text::new(&[b'x'; 2000]));
+        assert_eq!((has(&gone), gone.held()), ([false; 4], 0));
+    }
+
+    #[test]
+    fn no_more_than_so_many() {
+        let mut gone = Gone::new(usize::MAX);
+        (0..=KEPT).for_each(|id| gone.insert(Text::new(&id.to_be_bytes())));
+        assert_eq!([0, 1, KEPT].map(|id| gone.contains(&id.to_be_bytes())), [false, true, true]);
+    }
+}

@@ -38,3 +38,33 @@ impl Recent {
         Some(self.most)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    /// The rounds, from 1, at which it shrinks, and to what, if these bytes are needed once and then so many each time.
+    fn shrinks(once: usize, then: usize) -> Vec<(u32, usize)> {
+        let mut recent = Recent::default();
+        recent.need(once);
+        recent.need(1);
+        let rounds = (1..=48).filter_map(|round| {
+            let size = recent.round();
+            recent.need(then);
+            Some((round, size?))
+        });
+        rounds.collect()
+    }
+
+    #[test]
+    fn sixteen_rounds_that_need_little() {
+        const SMALL: usize = 1 << 16;
+        assert_eq!(shrinks(1 << 20, 10), [(32, SMALL)]);
+        assert_eq!(shrinks(1 << 20, 40_000), [(32, 80_000)]);
+        assert_eq!(shrinks(1 << 20, (1 << 18) - 1), [(32, (1 << 19) - 2)]);
+        assert_eq!(shrinks(1 << 20, 1 << 18), []);
+        assert_eq!(shrinks(SMALL, 10), []);
+        assert_eq!(shrinks(SMALL + 1, 10), [(32, SMALL)]);
+    }
+}

@@ -829,6 +829,9 @@ fn room_to_the_byte() {
         assert!(before < held, "{}", events[count - 1]);
         // An eighth of the limit is not the calls', and the books themselves are.
         assert_eq!(low - low / 8 - held, *own.get_or_insert(low - low / 8 - held), "{}", events[count - 1]);
+        if events[count - 1].starts_with("Hold") {
+            assert_eq!(held - before, 4 * size_of::<ami_proto::calls::Span>() + 16, "four of it and their block");
+        }
         before = held;
     }
 }

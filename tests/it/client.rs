@@ -266,6 +266,23 @@ fn sip_qualify_by_release() {
     }
 }
 
+/// An event that the release does not have yet is not waited for.
+#[test]
+fn an_outcome_by_release() {
+    for (version, expected) in [("2.0.0", &["reply"][..]), ("2.10.0", &["started", "outcome FAXStats"])] {
+        let mut peer = Peer::new(Config::new());
+        peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+        peer.sent();
+        peer.feed(&format!("Asterisk Call Manager/{version}\r\nResponse: Success\r\nActionID: $0\r\n\r\n"));
+        peer.send(&FAXStats::new());
+        let mut told = peer.feed("Response: Success\r\nActionID: $1\r\n\r\n");
+        if told == ["started"] {
+            told.extend(peer.feed("Event: FAXStats\r\nActionID: $1\r\n\r\n"));
+        }
+        assert_eq!(told, expected, "{version}");
+    }
+}
+
 #[test]
 fn command_of_all_versions() {
     for answer in [
@@ -631,6 +648,7 @@ fn filters_are_set_again_one_after_the_other() {
         peer.send(&Filter::new("Add").filter(format!("{number}")));
         assert_eq!(peer.feed(&format!("Response: Success\r\nActionID: ${number}\r\n\r\n")), ["reply"]);
     }
+    let before = peer.ids.clone();
     peer.eof();
     assert_eq!(peer.client.reconnect().unwrap().restored_filters, 3);
     (peer.error, peer.ids) = (None, Vec::new());
@@ -645,6 +663,15 @@ fn filters_are_set_again_one_after_the_other() {
     let rest = "Response: Success\r\nActionID: $2\r\n\r\nResponse: Success\r\nActionID: $3\r\n\r\n";
     assert!(peer.feed(rest).is_empty() && peer.sent().is_empty());
     assert_eq!(peer.client.in_flight(), 0);
+    // No id comes twice, and those of one connection are told from those of the last.
+    peer.send(&Ping::new());
+    peer.ids.extend(before.clone());
+    let ids: std::collections::HashSet<_> = peer.ids.iter().collect();
+    assert_eq!(ids.len(), peer.ids.len(), "{:?}", peer.ids);
+    let prefix = |id: &str| id.split_once('-').unwrap().0.to_owned();
+    let (first, last) = (prefix(&before[0]), prefix(&peer.ids[0]));
+    assert_ne!(first, last);
+    assert_eq!(peer.ids.iter().filter(|id| prefix(id) == last).count(), 5);
 }
 
 /// The parts of a glued frame are held beside the frame, until the last of them has been told.
@@ -1188,4 +1215,11 @@ fn a_collection_ends_with_its_request() {
     round(&mut peer);
     let ((), held) = crate::heap::held_by(|| (0..200).for_each(|_| round(&mut peer)));
     assert!(held < 2000, "{held} bytes are kept of requests that ended");
+}
+
+/// An `ActionID` has 67 bytes at the most, one at the least.
+#[test]
+fn the_length_of_an_action_id() {
+    let encode = |len: usize| Ping::new().encode(Some(&"x".repeat(len)), &mut Vec::new()).is_ok();
+    assert_eq!([0, 1, 67, 68].map(encode), [false, true, true, false]);
 }

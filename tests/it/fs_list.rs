@@ -255,6 +255,12 @@ fn one_shape() {
         {
             assert!(List::from_xml(broken.as_bytes()).is_err(), "{broken}");
         }
+        // What stands in another place is not of the list.
+        let odd = "<conferences><note name='n'/><conference name='a'><note><member/></note><members><note/><member/></members>\
+            <variable name='x'/><variables><note name='y'/><variable name='z' value='1'/></variables></conference></conferences>";
+        let read = List::from_xml(odd.as_bytes()).expect("a list");
+        assert_eq!(read.conferences.len(), 1);
+        assert_eq!((read.conferences[0].members.len(), read.conferences[0].variables.len()), (1, 1));
         assert_eq!(List::from_xml(b"<?xml version=\"1.0\"?>\n<conferences></conferences>\n"), Ok(List::default()));
     }
 }
@@ -339,6 +345,12 @@ fn no_more_parts_than_the_limit() {
     );
     // Quoted text has no parts, and lines are counted.
     assert!(List::from_json_within(r#"[{"conference_name":"\"[,,{,,"}]"#, 2).is_ok());
+    for (text, parts) in [("[]", 1), ("[{}]", 2), (r#"[{"a":"\\","b":[1,2]},{}]"#, 7)] {
+        assert!(
+            List::from_json_within(text, parts).is_ok() && List::from_json_within(text, parts - 1).is_err(),
+            "{text}"
+        );
+    }
     let error = List::from_json_within("[\n{\n  \"a\":1,\"b\":2}]", 2).unwrap_err().to_string();
     assert!(error.ends_with("at line 3 column 8"), "{error}");
     // The default.

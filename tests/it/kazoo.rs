@@ -639,3 +639,16 @@ fn memory_is_bounded_by_the_body() {
         }
     }
 }
+
+/// Each getter of a violation has its member.
+#[test]
+fn a_violation() {
+    let text = br#"{"data": {"a.b": {"minLength": {"message": "m", "cause": "c", "target": 4}}}, "status": "error", "error": "400"}"#;
+    let response = Response::from_slice(text).unwrap();
+    let violations = response.violations();
+    let [violation] = &*violations else { panic!("one") };
+    assert_eq!((violation.field(), violation.rule()), ("a.b", "minLength"));
+    assert_eq!(violation.message().unwrap(), "m");
+    assert_eq!(violation.cause().unwrap().text().unwrap(), "c");
+    assert_eq!(violation.target(), Json::parse("4").ok());
+}

@@ -210,3 +210,17 @@ fn nested_frames_are_refused() {
     assert_eq!(Body::mxml(deep.as_bytes(), Limits::new()).unwrap_err(), HttpError::Xml { offset: 9 });
     assert!(Body::mxml(b"<a><r><x k='1'></x></r></a>", Limits::new()).is_ok());
 }
+
+/// What a server said is of any length: the limits of a request are not its.
+#[test]
+fn long_values_and_many() {
+    let long = "x".repeat(2000);
+    let many: String = (0..300).map(|number| format!(" a{number}='{number}'")).collect();
+    let xml = format!(
+        "<ajax-response>\n<response type='object' id='unknown'><generic event='Hangup' cause='{long}'{many} /></response>\n</ajax-response>"
+    );
+    let mut body = Body::mxml(xml.as_bytes(), Limits::new()).unwrap();
+    let frame = body.next_frame().unwrap().unwrap();
+    assert_eq!(frame.get("Cause").unwrap(), long.as_str());
+    assert_eq!((frame.headers().count(), frame.get("a299").unwrap()), (302, "299".into()));
+}

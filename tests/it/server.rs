@@ -377,6 +377,12 @@ fn input_is_wanted_where_it_is_taken() {
     assert!(!is_open(&mut server, now));
     while let Ok(Some(ServerEvent::Malformed(_))) = server.poll_event() {}
     assert!(is_open(&mut server, now));
+    // A request waits behind a blank line that was told.
+    feed(&mut server, now, b"\r\nAction: Ping\r\n\r\n");
+    assert!(matches!(server.poll_event(), Ok(Some(ServerEvent::Malformed(Fault::NoAction)))));
+    assert!(!is_open(&mut server, now));
+    assert!(matches!(server.poll_event(), Ok(Some(ServerEvent::Malformed(Fault::NotLoggedIn)))));
+    assert!(is_open(&mut server, now));
     server.handle_eof(now);
     assert!(!is_open(&mut server, now));
 }

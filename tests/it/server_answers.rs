@@ -146,6 +146,12 @@ fn what_forward_says() {
     let (mut hears, _) = logged_in(Classes::CALL);
     assert!(hears.forward(event.view()));
     assert_eq!(sent(&mut hears).as_bytes(), event.view().as_bytes());
+    for other in ["Response: Success\r\nPrivilege: call,all\r\n\r\n", "Event: A\r\n\r\n"] {
+        let mut decoder = Decoder::new(Limits::new());
+        decoder.push(other.as_bytes());
+        assert!(!hears.forward(decoder.next_frame().unwrap().unwrap()), "{other}");
+        assert_eq!(sent(&mut hears), "");
+    }
     // One that doesn't fit is the end.
     let now = Instant::now();
     let mut full = Server::new(now, Config::new().banner("").fully_booted(false).max_unsent(60));

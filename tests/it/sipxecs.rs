@@ -189,6 +189,8 @@ fn refused() {
         let error = conference().request(command).expect_err("it can't be carried");
         assert_eq!((error.argument(), error.reason()), (argument, reason), "{error}");
     }
+    let hidden = Conference::new("say").request(&Say::new("hi")).expect_err("the name hides the text");
+    assert_eq!((hidden.argument(), hidden.reason()), ("conference", Reason::HidesText));
     let error = conference().invite("o'hara").expect_err("it can't be carried");
     assert_eq!((error.argument(), error.reason()), ("user", Reason::Quote { byte: b'\'' }));
     let names = [

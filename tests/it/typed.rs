@@ -159,3 +159,35 @@ fn only_actions_are_requests() {
         assert_eq!(request.action_id(), Some(Value::from("3")));
     }
 }
+
+/// What any event may carry is read under the names without a prefix.
+#[test]
+fn what_any_event_may_carry() {
+    let event = frame(
+        "Event: Hangup\r\nPrivilege: call,all\r\nSequenceNumber: 5\r\nFile: a.c\r\nLine: 7\r\nSystemName: s\r\nXFile: b\r\n\r\n",
+    );
+    let common = Event::from(event.view()).common();
+    assert_eq!((common.sequence_number().unwrap(), common.line().unwrap()), (5, 7));
+    assert_eq!((common.file().unwrap(), common.system_name().unwrap()), ("a.c".into(), "s".into()));
+    assert_eq!(common.privilege().unwrap().classes(), ami_proto::value::Classes::CALL);
+    assert!(common.action_id().is_err());
+}
+
+/// The lines of a category end where the next one begins, whatever their numbers.
+#[test]
+fn lines_of_a_category() {
+    let answer = frame(
+        "Response: Success\r\nLine-000000-000009: z=0\r\nCategory-000000: a\r\nIsTemplate-000000: 1\r\nLine-000000-000000: a=1\r\nLine-000001-000000: b=2\r\nCategory-000001: c\r\nLine-000000-000001: d=4\r\nLine-000001-000001: c=3\r\n\r\n",
+    );
+    let config = ami_proto::response::GetConfig::from(answer.view());
+    let read: Vec<_> = config
+        .categories()
+        .map(|category| {
+            let lines: Vec<_> = category.lines().map(|line| line.to_string()).collect();
+            (category.name().to_string(), category.number(), category.is_template(), lines)
+        })
+        .collect();
+    let category =
+        |name: &str, number, template, line: &str| (name.to_owned(), Some(number), template, vec![line.to_owned()]);
+    assert_eq!(read, [category("a", 0, true, "a=1"), category("c", 1, false, "c=3")]);
+}
