@@ -7,7 +7,7 @@ use std::string::String;
 
 use super::*;
 use crate::request;
-use crate::value::ToWire;
+use crate::value::{Milliseconds, Seconds, ToWire};
 use crate::wire::{Decoder, Framing, Limits};
 
 fn encoded(action: &impl Action) -> Vec<u8> {
@@ -122,4 +122,62 @@ fn numbers() {
     assert_eq!(Arg::from(u64::MAX).bytes(&mut [0; 20]), b"18446744073709551615");
     assert_eq!(Arg::from(true).bytes(&mut [0; 20]), b"yes");
     assert_eq!(Arg::from(false).bytes(&mut [0; 20]), b"no");
+}
+
+/// A length of time is written whole where it is, and is never cut.
+#[test]
+fn lengths() {
+    let written = |arg: Arg<'_>| String::from_utf8(arg.bytes(&mut [0; 20]).to_vec()).expect("text");
+    for (nanos, seconds, milliseconds) in [
+        (0, "0", "0"),
+        (2_000_000_000, "2", "2000"),
+        (1_500_000_000, "1.5", "1500"),
+        (1_000_500_000, "1.0005", "1000.5"),
+        (1, "0.000000001", "0.000001"),
+    ] {
+        let length = Duration::from_nanos(nanos);
+        assert_eq!(written(Seconds(length).into()), seconds);
+        assert_eq!(written(Milliseconds(length).into()), milliseconds);
+    }
+}
+
+/// Arguments are the same where they are written alike.
+#[test]
+fn arguments_that_are_alike() {
+    assert!(Arg::from(7_u64) == Arg::from("7") && Arg::from(-7_i64) == Arg::from(b"-7".to_vec()));
+    assert!(Arg::from(7_u64) != Arg::from("8") && Arg::from(true) != Arg::from("true"));
+}
+
+/// Each edit has its name and its headers, under the next number.
+#[test]
+fn edits_of_a_file() {
+    let update = UpdateConfig::new("a", "b")
+        .new_category("c0")
+        .rename_category("c1", "n1")
+        .delete_category("c2")
+        .empty_category("c3")
+        .append("c4", "v4", "x4")
+        .update("c5", "v5", "x5")
+        .delete("c6", "v6")
+        .insert("c7", 9, "v7", "x7");
+    let bytes = encoded(&update);
+    let mut decoder = decoder(&bytes);
+    let frame = frame(&mut decoder);
+    for (number, name, [variable, value, line]) in [
+        (0, "NewCat", [None, None, None]),
+        (1, "RenameCat", [None, Some("n1"), None]),
+        (2, "DelCat", [None, None, None]),
+        (3, "EmptyCat", [None, None, None]),
+        (4, "Append", [Some("v4"), Some("x4"), None]),
+        (5, "Update", [Some("v5"), Some("x5"), None]),
+        (6, "Delete", [Some("v6"), None, None]),
+        (7, "Insert", [Some("v7"), Some("x7"), Some("9")]),
+    ] {
+        let get = |header: &str| frame.get(&std::format!("{header}-{number:06}")).map(|value| std::format!("{value}"));
+        let category = std::format!("c{number}");
+        assert_eq!((get("Action").as_deref(), get("Cat")), (Some(name), Some(category)));
+        let found = ["Var", "Value", "Line"].map(get);
+        assert_eq!(found.each_ref().map(Option::as_deref), [variable, value, line], "{name}");
+    }
+    assert_eq!(frame.headers().count(), 4 + 2 * 8 + 9);
 }

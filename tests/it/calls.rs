@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::heap::held_by;
 use crate::support::captures;
 use crate::support::fold::check_call;
-use ami_proto::calls::{Call, CallLimits, QueueOutcome, Tracker, TransferKind};
+use ami_proto::calls::{Call, CallLimits, Parking, QueueOutcome, Span, Tracker, Transfer, TransferKind};
 use ami_proto::event::Event;
 use ami_proto::{Decoder, Frame, FrameKind, Limits};
 
@@ -829,9 +829,17 @@ fn room_to_the_byte() {
         assert!(before < held, "{}", events[count - 1]);
         // An eighth of the limit is not the calls', and the books themselves are.
         assert_eq!(low - low / 8 - held, *own.get_or_insert(low - low / 8 - held), "{}", events[count - 1]);
-        if events[count - 1].starts_with("Hold") {
-            assert_eq!(held - before, 4 * size_of::<ami_proto::calls::Span>() + 16, "four of it and their block");
-        }
+        // Four elements and their block, and each text with its own.
+        let cost =
+            |size: usize, texts: &[&str]| 4 * size + 16 + texts.iter().map(|text| text.len() + 16).sum::<usize>();
+        let expected = match events[count - 1].split_once('|').expect("an event").0 {
+            "Newstate" => "100".len() + 16,
+            "Hold" => cost(size_of::<Span>(), &[]),
+            "ParkedCall" => cost(size_of::<Parking>(), &["1", "l", "1"]),
+            "BlindTransfer" => cost(size_of::<Transfer>(), &["1", "1@c", "Success"]),
+            _ => held - before,
+        };
+        assert_eq!(held - before, expected, "{}", events[count - 1]);
         before = held;
     }
 }

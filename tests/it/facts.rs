@@ -346,9 +346,8 @@ fn each_getter_has_its_column() {
     assert_eq!((event.since(), event.until()), (Some(branch(1, 8)), Some(branch(20, 0))));
     assert_eq!(event.role(), Role::Item);
     assert_eq!(event.doc(), "One device in the answer to SKINNYdevices.");
-    let roles =
-        ["Hangup", "DevicelistComplete", "OriginateResponse"].map(|name| catalogue::event(name).unwrap().role());
-    assert_eq!(roles, [Role::Unsolicited, Role::End, Role::Unsolicited]);
+    let roles = ["Hangup", "DevicelistComplete", "ParkedCall"].map(|name| catalogue::event(name).unwrap().role());
+    assert_eq!(roles, [Role::Unsolicited, Role::End, Role::Both]);
 
     let action = catalogue::action("Originate").unwrap();
     assert_eq!((action.name(), action.rust_name()), ("Originate", "Originate"));

@@ -261,6 +261,16 @@ fn one_shape() {
         let read = List::from_xml(odd.as_bytes()).expect("a list");
         assert_eq!(read.conferences.len(), 1);
         assert_eq!((read.conferences[0].members.len(), read.conferences[0].variables.len()), (1, 1));
+        let name = |text: &str| {
+            let text = format!(
+                "<conferences><conference><members><member><caller_id_name>{text}</caller_id_name>\
+                 <note><caller_id_name>no</caller_id_name></note></member></members></conference></conferences>"
+            );
+            let read = List::from_xml(text.as_bytes()).expect("a list");
+            read.conferences[0].members[0].caller_name.to_string()
+        };
+        assert_eq!(name("a&amp;b&#65;&lt;<![CDATA[c]]> %41%4"), "a&bA<c A%4");
+        assert_eq!(name("a&x;"), "a&x;");
         assert_eq!(List::from_xml(b"<?xml version=\"1.0\"?>\n<conferences></conferences>\n"), Ok(List::default()));
     }
 }

@@ -592,3 +592,27 @@ fn percent_decode(text: &str) -> Vec<u8> {
     }
     bytes
 }
+
+/// The longest that a server takes, to the byte, both ways.
+#[test]
+fn lengths_to_the_byte() {
+    // So many bytes of `&k=v…`.
+    let with = |mut len: usize| {
+        let mut action = Custom::new("X");
+        while len > 0 {
+            let piece = if len > 900 { 500 } else { len };
+            action = action.header("k", "v".repeat(piece - "&k=".len()));
+            len -= piece;
+        }
+        action
+    };
+    for (endpoint, max, before) in [
+        (Endpoint::rawman().in_query(), 4000, "/rawman?Action=X".len()),
+        (Endpoint::rawman().prefix("/asterisk").in_query(), 4000, "/asterisk/rawman?Action=X".len()),
+        (Endpoint::rawman(), 40_960, "Action=X".len()),
+    ] {
+        assert!(endpoint.request(&with(max - before), None).is_ok(), "{max}");
+        let refused = endpoint.request(&with(max - before + 1), None).err();
+        assert_eq!(refused, Some(RequestError::TooLong { len: max + 1, max }));
+    }
+}

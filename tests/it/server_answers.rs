@@ -250,3 +250,22 @@ fn a_list_ends_with_its_count() {
         );
     }
 }
+
+/// A verdict that comes after the end is heard by nobody, and no mistake.
+#[test]
+fn a_verdict_after_the_end() {
+    for number in 0..3 {
+        let (mut server, now) = server(Config::new());
+        feed(&mut server, now, b"Action: Login\r\nUsername: u\r\nSecret: s\r\n\r\n");
+        let Ok(Some(ServerEvent::Login { id, .. })) = server.poll_event() else { panic!("a login") };
+        server.close();
+        let verdict = match number {
+            0 => server.accept(id, Classes::ALL),
+            1 => server.refuse(now, id),
+            _ => server.refuse_in_use(now, id),
+        };
+        assert_eq!(verdict, Ok(()));
+        assert!(server.is_over() && !server.is_logged_in());
+        assert_eq!((sent(&mut server).as_str(), server.poll_timeout()), ("", None));
+    }
+}

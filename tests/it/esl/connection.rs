@@ -6,7 +6,7 @@ use crate::support::esl_session::session;
 
 use super::{drain, feed, job, ready, reply, response, sent, words};
 use ami_proto::ConnectionError;
-use ami_proto::error::{ApiMisuse, LoginRefusal, LoginStage, SendError};
+use ami_proto::error::{ApiMisuse, LoginRefusal, LoginStage, Refusal, SendError};
 use ami_proto::freeswitch::{Config, Connection, Credentials, EventFormat, Id, LIMITS, Message};
 
 #[test]
@@ -413,4 +413,41 @@ fn most_held_is_the_ceiling_and_the_buffer() {
     assert_eq!(config.most_held(), (1 << 23) + (1 << 16));
     assert_eq!(config.clone().ceiling(1000).most_held(), 1000 + (1 << 16));
     assert_eq!(config.ceiling(usize::MAX).most_held(), usize::MAX);
+}
+
+/// What is written, and what is refused under which name and why.
+#[test]
+fn a_message_to_the_byte() {
+    const MOST: usize = 10_485_760;
+    let encode = |message: &Message| {
+        let mut out = b"before ".to_vec();
+        let error = message.encode(&mut out).map_err(|error| (error.field().to_owned(), error.refusal()));
+        error.map(|()| String::from_utf8(out).unwrap())
+    };
+    let message = Message::new("sendmsg u").header("A", "b").header("C", "").body("x:y\n");
+    assert_eq!(encode(&message).unwrap(), "before sendmsg u\nA: b\nC: \nContent-Length: 4\n\nx:y\n");
+    assert_eq!(encode(&Message::new("exit").body("")).unwrap(), "before exit\nContent-Length: 0\n\n");
+    assert_eq!(encode(&Message::new("exit")).unwrap(), "before exit\n\n");
+    let line = || Message::new("a");
+    for (message, field, refusal) in [
+        (Message::new(""), "command", Refusal::EmptyValue),
+        (Message::new("ab\n"), "command", Refusal::InValue { byte: b'\n', at: 2 }),
+        (Message::new("\0"), "command", Refusal::InValue { byte: 0, at: 0 }),
+        (line().header("A", "b\rc"), "A", Refusal::InValue { byte: b'\r', at: 1 }),
+        (line().header("A:", "b"), "A:", Refusal::InName { byte: b':', at: 1 }),
+        (line().header("", "b"), "", Refusal::EmptyName),
+        (line().header("content-length", "1"), "content-length", Refusal::OwnHeader),
+    ] {
+        assert_eq!(encode(&message), Err((field.to_owned(), refusal)));
+    }
+    // `a`, two line ends, and what a header and a body have beside their values.
+    let whole = |message: Message, len: usize| {
+        let refused = (len > MOST).then(|| ("command".to_owned(), Refusal::LineTooLong { len, max: MOST }));
+        assert_eq!(encode(&message).map(|text| text.len() - 7), refused.map_or(Ok(len), Err));
+    };
+    for more in 0..2 {
+        whole(Message::new("a".repeat(MOST - 2 + more)), MOST + more);
+        whole(line().header("n", "v".repeat(MOST - 7 + more)), MOST + more);
+        whole(line().body("b".repeat(MOST - 3 - 25 + more)), MOST + more);
+    }
 }
