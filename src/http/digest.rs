@@ -148,6 +148,16 @@ mod tests {
     }
 
     #[test]
+    fn quoted_texts() {
+        for (quoted, text) in [(r"a", "a"), (r"", ""), (r#"a\"b\\c"#, r#"a"b\c"#), ("a, b=c", "a, b=c")] {
+            let header = format!(r#"Digest realm="{quoted}", nonce="n{quoted}", qop="auth", opaque="o{quoted}""#);
+            let challenge = Challenge::parse(header.as_bytes()).unwrap();
+            assert_eq!((challenge.realm.as_str(), challenge.nonce), (text, format!("n{text}")));
+            assert_eq!(challenge.opaque, Some(format!("o{text}")));
+        }
+    }
+
+    #[test]
     fn each_nonce_has_its_own_count() {
         let challenge = |nonce: u32| {
             Challenge::parse(format!(r#"Digest realm="r", nonce="{nonce}", qop="auth""#).as_bytes()).unwrap()

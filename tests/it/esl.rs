@@ -107,6 +107,27 @@ fn a_member_is_read_alike_from_any_encoding() {
     }
 }
 
+/// What `&name;` stands for in an event as XML, by name and by number.
+#[cfg(feature = "xml")]
+#[test]
+fn references_of_xml() {
+    for (text, value) in [
+        ("&amp;&lt;&gt;&quot;&apos;", Some("&<>\"'")),
+        ("&#65;&#x42;&#xe9;", Some("AB\u{e9}")),
+        ("&other;", None),
+        ("&#xd800;", None),
+    ] {
+        let body = format!("<event><headers><A>{text}</A></headers></event>");
+        let frame = format!("Content-Length: {}\nContent-Type: text/event-xml\n\n{body}", body.len());
+        let mut read = None;
+        decode(frame.as_bytes(), &[4096], |frame| {
+            read = frame.event().and_then(|event| Some(event.get("A")?.to_string()));
+        })
+        .expect("within the limits");
+        assert_eq!(read.as_deref(), value, "{text}");
+    }
+}
+
 /// A value of another kind is an error of its own field, under the header's name.
 #[test]
 fn a_member_that_is_no_number() {

@@ -120,6 +120,7 @@ fn dial() {
     let dial = Dial::new()
         .endpoint("DEVICE_ID")
         .device(Json::parse(r#"{"sip": {"password": "s3cret"}}"#).unwrap())
+        .caller_id_name("which is said again")
         .caller_id_name("Conference XYZ")
         .caller_id_number("5551212")
         .profile_name("wide")

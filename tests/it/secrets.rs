@@ -98,6 +98,7 @@ fn lines_of_configuration_files() {
         "context=from-sip",
         "register=user@host",
         "auth=ext100-auth",
+        "auth => ext100-auth",
         "auth=md5",
         "outbound_auth=ext200",
         "auth_type=userpass",
@@ -130,6 +131,8 @@ fn configuration_files_as_json() {
         r#"{"general":{"register":"user:pass@host"}}"#,
         r#"{"a":{"x":"say \"hi\"","password" : "pw"}}"#,
         r#"{"a":{"password":"cut off"#,
+        r#"{"a":{"x":"","secret":"s"}}"#,
+        r#"{"a":{"x":"\\","secret":"s"}}"#,
     ];
     let others = [
         "{}",
@@ -138,6 +141,8 @@ fn configuration_files_as_json() {
         r#"{"general":{"register":"user@host","auth":"md5"}}"#,
         r#"{"a":{"x":"\"password\":\"pw\""}}"#,
         r#"{"a":["secret","b"]}"#,
+        r#"{"a":{"secret":1,"x":"y"}}"#,
+        r#"{"a":{"":"","x":"secret"}}"#,
         r#"{"menu":{"type":"menu","1":"toggle_mute"}}"#,
     ];
     for json in secrets {

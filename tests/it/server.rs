@@ -88,6 +88,8 @@ fn events_need_all_their_classes() {
     assert_eq!(server.event(Classes::CALL | Classes::AGI, "A", none), Ok(true));
     assert_eq!(server.event(Classes::CALL | Classes::DTMF, "B", none), Ok(false));
     assert_eq!(sent(&mut server), "Event: A\r\nPrivilege: call,agi,all\r\n\r\n");
+    assert_eq!(server.event(Classes::NONE, "C", [("D", "e")]), Ok(true));
+    assert_eq!(sent(&mut server), "Event: C\r\nPrivilege: <none>\r\nD: e\r\n\r\n");
     feed(
         &mut server,
         now,

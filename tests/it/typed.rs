@@ -160,6 +160,31 @@ fn only_actions_are_requests() {
     }
 }
 
+/// What is said of any event, response or action without its type.
+#[test]
+fn whatever_the_type() {
+    let event = frame("Event: Hangup\r\nUniqueid: 1\r\n\r\n");
+    let event = Event::from(event.view());
+    assert_eq!((event.name(), event.frame().name()), (Some("Hangup".into()), Some("Hangup".into())));
+    assert_eq!(event.event_type().map(|event| event.name()), Some("Hangup"));
+    assert_eq!(event.role(), Some(ami_proto::catalogue::Role::Unsolicited));
+    assert_eq!(event.classes(), Some(ami_proto::value::Classes::CALL));
+    let event = frame("Event: Other\r\n\r\n");
+    let event = Event::from(event.view());
+    assert_eq!((event.name(), event.event_type(), event.role()), (Some("Other".into()), None, None));
+    for (lines, kind, success, message, list) in [
+        ("Response: Success\r\nMessage: m\r\nEventList: start", "Success", true, Some("m"), true),
+        ("Response: Error\r\nMessage: \r\nEventList: Complete", "Error", false, Some(""), false),
+        ("Response: Goodbye", "Goodbye", true, None, false),
+        ("Response: x", "x", true, None, false),
+    ] {
+        let response = frame(&format!("{lines}\r\n\r\n"));
+        let response = Response::from(response.view());
+        assert_eq!((response.kind(), response.is_success()), (Some(kind.into()), success), "{lines}");
+        assert_eq!((response.message(), response.starts_list()), (message.map(Value::from), list), "{lines}");
+    }
+}
+
 /// What any event may carry is read under the names without a prefix.
 #[test]
 fn what_any_event_may_carry() {

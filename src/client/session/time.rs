@@ -67,9 +67,6 @@ impl Session {
     }
 
     pub(in crate::client) fn deadline(&self) -> Option<Instant> {
-        if self.stage.is_over() {
-            return None;
-        }
         let stage = self.stage.deadline();
         let others = match self.pause {
             Pause::Since { until, .. } => [until, None],
