@@ -894,3 +894,17 @@ fn a_straggler_is_no_channel() {
     tell(&mut tracker, "Newstate|Channel: B|Uniqueid: 2|Linkedid: 2");
     assert_eq!([b"1", b"2"].map(|id| tracker.call_of(id).unwrap().legs()[0].from_start), [true, false]);
 }
+
+#[test]
+fn when_an_event_happened() {
+    for (header, time) in [
+        ("Timestamp: 1795224741.137467|", Some(Duration::new(1_795_224_741, 137_467_000))),
+        ("Timestamp: x|", None),
+        ("", None),
+    ] {
+        let mut seen = None;
+        let text = format!("Event: Hangup|{header}|").replace('|', "\r\n");
+        each_frame(text.as_bytes(), |frame| seen = Some(ami_proto::calls::time_of(&Event::from(frame))));
+        assert_eq!(seen, Some(time), "{header}");
+    }
+}

@@ -616,3 +616,15 @@ fn lengths_to_the_byte() {
         assert_eq!(refused, Some(RequestError::TooLong { len: max + 1, max }));
     }
 }
+
+/// What is shown of a request, in its path or beside it: all but the secrets.
+#[test]
+fn what_is_shown_of_a_target() {
+    let query = Endpoint::rawman().in_query();
+    let login = query.request(&Login::new("a b").secret("s3cret"), Some("1")).unwrap();
+    assert_eq!(login.masked_target(), "/rawman?Action=Login&ActionID=1&Username=a%20b&Secret=***");
+    assert_eq!(login.target(), "/rawman?Action=Login&ActionID=1&Username=a%20b&Secret=s3cret");
+    assert_eq!((login.path(), login.parameters()), ("/rawman", "Action=Login&ActionID=1&Username=a%20b&Secret=s3cret"));
+    let form = Endpoint::rawman().request(&Ping::new(), None).unwrap();
+    assert_eq!((form.masked_target(), form.target(), form.parameters()), ("/rawman", "/rawman", "Action=Ping"));
+}

@@ -65,6 +65,20 @@ fn nobody_logs_in() {
     assert!(server.is_over() && server.poll_transmit().is_none());
 }
 
+/// The times of a login are those of the settings.
+#[test]
+fn times_of_a_login() {
+    let second = Duration::from_secs(1);
+    let (mut server, now) = server(Config::new().auth_timeout(7 * second).refusal_delay(3 * second));
+    assert_eq!(server.poll_timeout(), Some(now + 7 * second));
+    feed(&mut server, now, b"Action: Login\r\nUsername: u\r\nSecret: s\r\n\r\n");
+    let Ok(Some(ServerEvent::Login { id, .. })) = server.poll_event() else { panic!("a login") };
+    server.refuse_in_use(now + second, id).unwrap();
+    assert_eq!(server.poll_timeout(), Some(now + 4 * second));
+    server.handle_timeout(now + 4 * second);
+    assert_eq!(sent(&mut server), "Response: Error\r\nMessage: Login Already In Use\r\n\r\n");
+}
+
 #[cfg(feature = "md5")]
 #[test]
 fn a_challenge() {

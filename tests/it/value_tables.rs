@@ -731,3 +731,20 @@ fn encoded() {
         assert_eq!(Encoded::new(wire).items().map(|item| item.to_string()).collect::<Vec<_>>(), items);
     }
 }
+
+#[test]
+fn parts_of_a_security_address() {
+    for (text, host, port, ip) in [
+        ("IPV4/TCP/10.0.0.1/5038", Some("10.0.0.1"), Some(5038), Some("10.0.0.1")),
+        ("IPV6/TLS/fe80::1%eth0/65535", Some("fe80::1%eth0"), Some(65535), Some("fe80::1")),
+        ("IPV4/UDP/host/65536", Some("host"), None, None),
+        ("IPV4/UDP/1.2.3.4/", Some("1.2.3.4"), None, Some("1.2.3.4")),
+        ("IPV4/UDP/1.2.3.4", None, None, None),
+    ] {
+        let address = SecurityAddress::from(text);
+        assert_eq!((address.host(), address.port()), (host.map(str::as_bytes), port), "{text}");
+        assert_eq!(address.ip(), ip.map(|ip| ip.parse().unwrap()), "{text}");
+        let socket = address.ip().zip(address.port()).map(std::net::SocketAddr::from);
+        assert_eq!(address.socket(), socket, "{text}");
+    }
+}
