@@ -246,11 +246,12 @@ pub fn breach(input: &[u8], ends: &[usize], limits: Limits) -> Option<Breach> {
     let found = |limit, max, offset, seen| Some(Breach { limit, max, offset, seen });
     let mut ends = ends.iter();
     let mut end = ends.next();
-    let (mut start, mut line, mut lines) = (0, 0, 0);
+    let (mut start, mut line, mut lines) = (0_usize, 0_usize, 0);
     loop {
         let newline = input[line..].iter().position(|byte| *byte == b'\n').map(|at| line + at);
         let stop = newline.unwrap_or(input.len());
-        let (line_end, frame_end) = (line + max_line as usize, start + max_frame as usize);
+        let line_end = line.saturating_add(max_line as usize);
+        let frame_end = start.saturating_add(max_frame as usize);
         if stop > line_end && line_end <= frame_end {
             return found(Limit::Line, max_line, line_end, line_end + 1);
         }
