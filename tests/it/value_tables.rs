@@ -748,3 +748,35 @@ fn parts_of_a_security_address() {
         assert_eq!(address.socket(), socket, "{text}");
     }
 }
+
+/// An error says what was expected, in words of its own for each type.
+#[test]
+fn what_is_expected() {
+    fn of<'a, T: FromWire<'a> + Debug>() -> &'static str {
+        T::from_wire(b"!\xff").expect_err("no such value").expected()
+    }
+    let told = [
+        (of::<&str>(), "UTF-8 text"),
+        (of::<bool>(), "yes, no, or another word for true or false"),
+        (of::<u8>(), "an unsigned 8-bit integer"),
+        (of::<i64>(), "a signed 64-bit integer"),
+        (of::<f64>(), "a decimal number"),
+        (of::<Hex>(), "a hexadecimal number with 0x"),
+        (of::<Seconds>(), "a number of seconds"),
+        (of::<Milliseconds>(), "a number of milliseconds"),
+        (of::<ClockTime>(), "hours:minutes:seconds"),
+        (of::<Date>(), "a date as YYYY-MM-DD"),
+        (of::<TimeOfDay>(), "a time as HH:MM:SS"),
+        (of::<DateTime>(), "a time as YYYY-MM-DD HH:MM:SS"),
+        (of::<SecurityTime>(), "a time as YYYY-MM-DDTHH:MM:SS.mmm+hhmm"),
+        (of::<Timestamp>(), "seconds since 1970"),
+        (of::<AmiVersion>(), "a version of two or three numbers"),
+        (of::<Assignment<'_>>(), "an equals sign"),
+        (of::<QueueRuleStep>(), "a step as seconds,max,min"),
+    ];
+    for (expected, words) in told {
+        assert_eq!(expected, words);
+    }
+    assert_eq!(Classes::from_wire(b"99999999999").unwrap_err().expected(), "a mask of 32 bits");
+    assert_eq!(Epoch::from_wire(b"x").unwrap_err().at(), 0);
+}
