@@ -264,22 +264,24 @@ fn memory_of_a_giant_frame_is_given_back() {
 /// Bursts that come now and then keep the storage they need: nothing is allocated for the next one.
 #[test]
 fn bursts_allocate_nothing_once_warm() {
-    let burst = giant(200_000);
-    let mut decoder = Decoder::new(Limits::new());
-    let mut rounds = |count: usize| {
-        for _ in 0..count {
-            decoder.push(&burst);
-            assert_eq!(take_all(&mut decoder), 1);
-            for _ in 0..14 {
-                decoder.push(b"Event: Hangup\r\n\r\n");
+    // One long line, and many short ones, of which each has its place in the index.
+    for burst in [giant(200_000), [&b"Event: A\r\n"[..], &b"a:\n".repeat(60_000), b"\r\n"].concat()] {
+        let mut decoder = Decoder::new(Limits::new());
+        let mut rounds = |count: usize| {
+            for _ in 0..count {
+                decoder.push(&burst);
                 assert_eq!(take_all(&mut decoder), 1);
+                for _ in 0..14 {
+                    decoder.push(b"Event: Hangup\r\n\r\n");
+                    assert_eq!(take_all(&mut decoder), 1);
+                }
             }
-        }
-    };
-    rounds(2);
-    let before = allocations();
-    rounds(50);
-    assert_eq!(allocations() - before, 0);
+        };
+        rounds(2);
+        let before = allocations();
+        rounds(50);
+        assert_eq!(allocations() - before, 0);
+    }
 }
 
 /// Half a frame, however long it lies there, keeps its storage and its bytes.
