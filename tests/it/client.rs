@@ -1223,3 +1223,39 @@ fn the_length_of_an_action_id() {
     let encode = |len: usize| Ping::new().encode(Some(&"x".repeat(len)), &mut Vec::new()).is_ok();
     assert_eq!([0, 1, 67, 68].map(encode), [false, true, true, false]);
 }
+
+/// What is to be said again counts as held: the last mask, and each filter.
+#[test]
+fn a_subscription_is_held() {
+    let mut peer = Peer::ready(Config::new());
+    let mut held = Vec::new();
+    for (number, mask) in ["system,call,agent", "call", "call,dtmf"].into_iter().enumerate() {
+        peer.send(&Events::new(mask));
+        peer.feed(&format!("Response: Success\r\nActionID: ${number}\r\nEvents: On\r\n\r\n"));
+        held.push(peer.client.held());
+    }
+    assert_eq!(held[0] - held[1], "system,call,agent".len() - "call".len());
+    assert_eq!(held[2] - held[1], "call,dtmf".len() - "call".len());
+    for number in 3..5 {
+        peer.send(&Filter::new("Add").filter("x"));
+        peer.feed(&format!("Response: Success\r\nActionID: ${number}\r\n\r\n"));
+        held.push(peer.client.held());
+    }
+    assert!(held[3] > held[2] + "Filter: x".len());
+    assert_eq!(held[4] - held[3], held[3] - held[2]);
+}
+
+/// Over is what has ended, and nothing before.
+#[test]
+fn when_a_client_is_over() {
+    let peer = Peer::new(Config::new());
+    assert!(!peer.client.is_over() && !peer.client.is_logged_in());
+    let mut peer = Peer::ready(Config::new());
+    assert!(!peer.client.is_over() && peer.client.is_logged_in());
+    peer.client.close(peer.now);
+    assert!(!peer.client.is_over());
+    peer.eof();
+    assert!(peer.client.is_over() && !peer.client.is_logged_in());
+    peer.client.reconnect().unwrap();
+    assert!(!peer.client.is_over() && !peer.client.is_logged_in());
+}
