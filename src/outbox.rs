@@ -87,6 +87,17 @@ impl Outbox {
 mod tests {
     use super::*;
 
+    /// What is left moves to the front once as much has gone: each byte moves once at the most.
+    #[test]
+    fn no_more_is_moved_than_has_gone() {
+        let mut outbox = Outbox::default();
+        outbox.write(10, |out| Ok::<(), ()>(out.extend_from_slice(b"0123456789"))).unwrap();
+        for (sent, front, left) in [(4, 4, 6), (1, 0, 5), (2, 2, 3), (1, 0, 2), (1, 0, 1), (1, 0, 0)] {
+            outbox.sent(sent);
+            assert_eq!((outbox.handed, outbox.unsent()), (front, left));
+        }
+    }
+
     #[test]
     fn all_or_nothing() {
         let mut outbox = Outbox::default();

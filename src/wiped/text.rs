@@ -50,3 +50,20 @@ impl From<String> for WipedText {
         Self(text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// It is moved by us, into as much as it needs: where a `String` grows, it leaves its bytes behind.
+    #[test]
+    fn it_never_grows_by_itself() {
+        let mut text = WipedText::default();
+        for len in 1..40 {
+            text.push_str("x");
+            assert_eq!((text.0.len(), text.0.capacity()), (len, len));
+        }
+        text.within(10).push_str("0123456789");
+        assert_eq!((text.0.len(), text.0.capacity()), (49, 49));
+    }
+}

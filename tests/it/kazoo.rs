@@ -393,6 +393,13 @@ fn socket() {
     let Ok(SocketMessage::Reply(reply)) = SocketMessage::from_slice(error) else { panic!("a reply") };
     assert_eq!((reply.is_success(), reply.errors().unwrap()), (false, vec!["ConferenceId required".into()]));
     assert!(matches!(SocketMessage::from_slice(b"{}"), Ok(SocketMessage::Other(_))));
+    // An event without an envelope, in both spellings.
+    for name in ["event_category", "Event-Category", "event", "Event"] {
+        let text = format!(r#"{{"{name}": "conference"}}"#);
+        assert!(matches!(SocketMessage::from_slice(text.as_bytes()), Ok(SocketMessage::Participant(_))), "{name}");
+        let text = format!(r#"{{"action": "other", "{name}": "conference"}}"#);
+        assert!(matches!(SocketMessage::from_slice(text.as_bytes()), Ok(SocketMessage::Other(_))), "{name}");
+    }
 
     let one = Binding::Participants { conference: "c1", call: Some("934800819") };
     let commands = Binding::Commands { conference: "c1" };

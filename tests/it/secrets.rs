@@ -235,6 +235,10 @@ mod freeswitch {
             ("Job-Command-Arg", "room pin 1234", "room pin ***"),
             ("API-Command-Argument", "0123 sip_auth_password s3cret", "0123 sip_auth_password ***"),
             ("Application-Data", "room@default+1234+flags{mute}", "room@default+***+flags{mute}"),
+            ("Application-Data", "room@default+flags{mute}", "room@default+flags{mute}"),
+            ("Application-Data", "room@default++flags{mute}", "room@default++flags{mute}"),
+            ("Application-Data", "room+1234", "room+***"),
+            ("Application-Data", "room", "room"),
             ("Application-Data", "sip_auth_password=s3cret", "sip_auth_password=***"),
             ("variable_current_application_data", "{pin=1}r+1234", "{pin=***}r+***"),
         ];

@@ -409,3 +409,34 @@ fn an_id_that_comes_again() {
         );
     }
 }
+
+/// A channel whose bridge there is no room for is forgotten, and that is said.
+#[test]
+fn a_bridge_that_does_not_fit() {
+    let channel = "Event: Newchannel|Channel: A|Uniqueid: 1|ChannelState: 6";
+    let enter = format!("Event: BridgeEnter|BridgeUniqueid: {}|Uniqueid: 1", "b".repeat(200));
+    let run = |bytes: usize, events: &[&str]| {
+        let mut mirror = Mirror::new(MirrorLimits::new().bytes(bytes));
+        feed(&mut mirror, events);
+        mirror
+    };
+    let whole = run(1 << 20, &[channel, &enter]);
+    let least = (0..1 << 20).step_by(8).find(|bytes| run(*bytes, &[channel]).channel(b"1").is_some()).unwrap();
+    let mut forgotten = 0;
+    for bytes in (least..least + 4000).step_by(8) {
+        let mut mirror = run(bytes, &[channel, &enter]);
+        assert!(mirror.held() <= bytes, "{} of {bytes}", mirror.held());
+        match mirror.channel(b"1") {
+            Some(channel) => assert!(channel.bridge.is_some()),
+            None => {
+                forgotten += 1;
+                assert_eq!((mirror.channels().count(), mirror.inside("b".repeat(200).as_bytes()).count()), (0, 0));
+            }
+        }
+        // Whatever it was, the books are in order: the channel may come again.
+        feed(&mut mirror, &["Event: Hangup|Uniqueid: 1", channel]);
+        assert!(mirror.channel(b"1").is_some_and(|channel| channel.bridge.is_none()));
+    }
+    assert!(forgotten > 10, "{forgotten}");
+    assert_eq!(whole.inside("b".repeat(200).as_bytes()).count(), 1);
+}
