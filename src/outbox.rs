@@ -91,7 +91,11 @@ mod tests {
     #[test]
     fn no_more_is_moved_than_has_gone() {
         let mut outbox = Outbox::default();
-        outbox.write(10, |out| Ok::<(), ()>(out.extend_from_slice(b"0123456789"))).unwrap();
+        let digits = |out: &mut Vec<u8>| -> Result<(), ()> {
+            out.extend_from_slice(b"0123456789");
+            Ok(())
+        };
+        outbox.write(10, digits).unwrap();
         for (sent, front, left) in [(4, 4, 6), (1, 0, 5), (2, 2, 3), (1, 0, 2), (1, 0, 1), (1, 0, 0)] {
             outbox.sent(sent);
             assert_eq!((outbox.handed, outbox.unsent()), (front, left));
