@@ -33,7 +33,8 @@ pub(crate) fn send(
                 ClientEvent::Ended { ending, .. } => {
                     match ending {
                         Ending::Reply(response) | Ending::Refused(response) => frames.push(response.frame().to_owned()),
-                        Ending::List { .. } | Ending::Outcome(_) => {}
+                        Ending::List { end, .. } => frames.push(end.frame().to_owned()),
+                        Ending::Outcome(_) => {}
                         other => lost = Some(format!("no answer: {other:?}")),
                     }
                     client.close(Instant::now());

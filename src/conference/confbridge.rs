@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::answer::Outcome;
 use super::command::{Command, Who};
@@ -124,15 +125,36 @@ pub(super) fn outcome<'a>(command: &Command<'_>, frames: &[Frame<'a>]) -> Result
     // An empty list is an error to the server.
     let none = message.eq_ignore_case("No active conferences.");
     match command {
-        Command::ListRooms if response.is_success() || none => {
-            let rooms = rest.iter().filter_map(|frame| event::ConfbridgeListRooms::view(*frame));
-            Ok(Outcome::Conferences(rooms.map(|room| Conference::ConfBridge(Box::new(room))).collect()))
-        }
+        Command::ListRooms if none => Ok(Outcome::Conferences(Vec::new())),
         _ if !response.is_success() => Ok(Outcome::Refused(message.to_str_lossy())),
+        Command::ListRooms => {
+            let rooms: Vec<_> = rest.iter().filter_map(|frame| event::ConfbridgeListRooms::view(*frame)).collect();
+            whole(rest, "ConfbridgeListRoomsComplete", rooms.len())?;
+            Ok(Outcome::Conferences(rooms.into_iter().map(|room| Conference::ConfBridge(Box::new(room))).collect()))
+        }
         Command::List(_) => {
-            let participants = rest.iter().filter_map(|frame| event::ConfbridgeList::view(*frame));
-            Ok(Outcome::Participants(participants.map(|one| Participant::ConfBridge(Box::new(one))).collect()))
+            let list: Vec<_> = rest.iter().filter_map(|frame| event::ConfbridgeList::view(*frame)).collect();
+            whole(rest, "ConfbridgeListComplete", list.len())?;
+            Ok(Outcome::Participants(list.into_iter().map(|one| Participant::ConfBridge(Box::new(one))).collect()))
         }
         _ => Ok(Outcome::Done),
+    }
+}
+
+/// Checks that a list came to its end, which is an event of this name, and has as many items as that says.
+fn whole(frames: &[Frame<'_>], end: &str, items: usize) -> Result<(), ReplyError> {
+    let end = frames.iter().find(|frame| {
+        frame.kind() == FrameKind::Event && frame.name().is_some_and(|name| name.eq_ignore_case(end))
+            || frame.get("EventList").is_some_and(|said| said.eq_ignore_case("cancelled"))
+    });
+    let end = end.ok_or(ReplyError::Unfinished)?;
+    if end.get("EventList").is_some_and(|said| said.eq_ignore_case("cancelled")) {
+        return Err(ReplyError::Cancelled);
+    }
+    match end.get("ListItems") {
+        Some(said) if said.parse::<u64>().ok().and_then(|said| said.try_into().ok()) != Some(items) => {
+            Err(ReplyError::Items { came: items })
+        }
+        _ => Ok(()),
     }
 }

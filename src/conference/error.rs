@@ -100,6 +100,15 @@ pub enum ReplyError {
     /// It is another command's, or none: AMI frames that don't begin with a response, a text that isn't the list that
     /// was asked for.
     Reply,
+    /// The list has no end: the rest of it is missing.
+    Unfinished,
+    /// The server broke the list off (`EventList: cancelled`).
+    Cancelled,
+    /// The end of the list says that it has another number of items (`ListItems`).
+    Items {
+        /// How many came.
+        came: usize,
+    },
     /// It is not the JSON that it should be.
     Json(kazoo::JsonError),
     /// It lacks what was asked for.
@@ -111,6 +120,9 @@ impl fmt::Display for ReplyError {
         match self {
             Self::Dialect => f.write_str("the reply is of another kind than the dialect's"),
             Self::Reply => f.write_str("the reply is not one to this command"),
+            Self::Unfinished => f.write_str("the list has no end"),
+            Self::Cancelled => f.write_str("the server broke the list off"),
+            Self::Items { came } => write!(f, "{came} items of the list came, its end says another number"),
             Self::Json(error) => error.fmt(f),
             Self::Field(error) => error.fmt(f),
         }

@@ -9,7 +9,7 @@ use super::dialect::{FREESWITCH, SIPXECS, missing, number};
 use super::error::{ReplyError, RequestError};
 use super::{Conference, Participant};
 use crate::freeswitch::command as native;
-use crate::freeswitch::command::Target;
+use crate::freeswitch::command::{Name, Target};
 use crate::freeswitch::list::{Format, List};
 use crate::freeswitch::reply::{self, Done, Refusal, Reply};
 use crate::http_request::{Method, Request};
@@ -123,7 +123,11 @@ fn target(who: Who<'_>) -> Result<Target<'_>, RequestError> {
 pub(super) fn outcome<'a>(command: &Command<'_>, text: &'a [u8]) -> Result<Outcome<'a>, ReplyError> {
     let mut ids = Vec::new();
     let native = native(command, &mut ids).map_err(|_| ReplyError::Reply)?;
-    let reply = native.name().map_or(Reply::unnamed(text), |name| Reply::new(name, text));
+    said(command, native.name().map_or(Reply::unnamed(text), |name| Reply::new(name, text)))
+}
+
+fn said<'a>(command: &Command<'_>, reply: Reply<'a>) -> Result<Outcome<'a>, ReplyError> {
+    let text = reply.as_bytes();
     let mut levels = Vec::new();
     for outcome in reply.outcomes() {
         match outcome {
@@ -139,13 +143,29 @@ pub(super) fn outcome<'a>(command: &Command<'_>, text: &'a [u8]) -> Result<Outco
             _ => {}
         }
     }
-    Ok(match command {
-        Command::Volume { .. } | Command::Energy { .. } => Outcome::Levels(levels),
-        Command::ListRooms => Outcome::Conferences(rooms(read(reply)).map(|(room, _)| room).collect()),
-        Command::List(_) => Outcome::Participants(rooms(read(reply)).flat_map(|(_, members)| members).collect()),
-        Command::Show(_) => show(reply)?,
-        _ => Outcome::Done,
-    })
+    match command {
+        Command::Volume { .. } | Command::Energy { .. } => Ok(Outcome::Levels(levels)),
+        Command::ListRooms | Command::List(_) => Ok(listed(command, reply)),
+        Command::Show(_) => show(reply),
+        // Neither of the two answers that it has.
+        Command::RecordStatus(_) => Ok(Outcome::Text(Value::new(text).to_str_lossy())),
+        _ => Ok(Outcome::Done),
+    }
+}
+
+/// Reads the answer to a list: lines that are none make a list only beside some that are.
+fn listed<'a>(command: &Command<'_>, reply: Reply<'a>) -> Outcome<'a> {
+    let list = read(reply);
+    match list.unread.first().filter(|_| list.conferences.is_empty()) {
+        Some(_) if marked(reply.as_bytes()).is_some() => {
+            Outcome::Refused(Value::new(refusal(reply.as_bytes())).to_str_lossy())
+        }
+        Some(line) => Outcome::Text(line.to_str_lossy()),
+        None if matches!(command, Command::ListRooms) => {
+            Outcome::Conferences(rooms(list).map(|(room, _)| room).collect())
+        }
+        None => Outcome::Participants(rooms(list).flat_map(|(_, members)| members).collect()),
+    }
 }
 
 /// Reads a list with the delimiter that was asked for, or with the server's own, for answers that somebody else asked for. It follows the
@@ -188,8 +208,14 @@ fn show(reply: Reply<'_>) -> Result<Outcome<'_>, ReplyError> {
 
 /// The line that refuses, without the mark that it has from 1.8 on. Before that there is no telling; it is the first.
 fn refusal(text: &[u8]) -> &[u8] {
-    let marked = text.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"-ERR "));
-    marked.unwrap_or_else(|| text.split(|byte| *byte == b'\n').next().unwrap_or_default())
+    marked(text).unwrap_or_else(|| text.split(|byte| *byte == b'\n').next().unwrap_or_default())
+}
+
+/// The first line that says itself that it refuses, without its mark.
+fn marked(text: &[u8]) -> Option<&[u8]> {
+    let mark = |line: &'_ [u8]| ["-ERR", "-USAGE:"].into_iter().find(|mark| line.starts_with(mark.as_bytes()));
+    text.split(|byte| *byte == b'\n')
+        .find_map(|line| mark(line).map(|mark| part(line, mark.len()..).trim_ascii_start()))
 }
 
 /// Reads what the service of sipXecs answered.
@@ -202,17 +228,29 @@ pub(super) fn service_outcome<'a>(
         Ok(reply) => reply,
         Err(error) => return Ok(Outcome::Refused(error.message().to_str_lossy())),
     };
+    // It wraps even an empty answer; without that it has lost FreeSWITCH.
+    if body.trim_ascii().is_empty() {
+        return Err(ReplyError::Reply);
+    }
     // The service's own; FreeSWITCH's `-ERR no reply` is no refusal.
     let error = reply.error().filter(|_| reply.as_bytes().trim_ascii_start().starts_with(b"ERROR:"));
+    let words = || reply.value().to_str_lossy();
     match (command, reply.recorder(), error) {
         (_, _, Some(error)) => Ok(Outcome::Refused(error.to_str_lossy())),
         (Command::RecordStatus(_), Some(Recorder::InProgress), _) => Ok(Outcome::Recording(true)),
         (Command::RecordStatus(_), Some(Recorder::NoRecording), _) => Ok(Outcome::Recording(false)),
         (Command::Invite { .. }, ..) if reply.invitation_sent() => Ok(Outcome::Done),
-        (Command::RecordStatus(_) | Command::Invite { .. }, ..) => Ok(Outcome::Text(reply.value().to_str_lossy())),
-        (Command::StartRecord { .. } | Command::StopRecord { file: None, .. }, ..) => {
-            Ok(reply.error().map_or(Outcome::Done, |error| Outcome::Refused(error.to_str_lossy())))
-        }
+        (Command::RecordStatus(_) | Command::Invite { .. }, ..) => Ok(Outcome::Text(words())),
+        // It records already.
+        (Command::StartRecord { .. }, Some(Recorder::InProgress), _) => Ok(Outcome::Done),
+        (
+            Command::StartRecord { .. } | Command::StopRecord { .. },
+            Some(Recorder::InProgress | Recorder::NoRecording),
+            _,
+        ) => Ok(Outcome::Refused(words())),
+        // The recorder hands these two on.
+        (Command::StartRecord { .. }, ..) => said(command, reply.to(Name::Record)),
+        (Command::StopRecord { .. }, ..) => said(command, reply.to(Name::Norecord)),
         _ => outcome(command, reply.as_bytes()),
     }
 }

@@ -10,7 +10,8 @@ use super::error::{ReplyError, RequestError};
 use super::{Conference, Participant};
 use crate::http_request::Request;
 use crate::kazoo::{
-    Account, ConferenceAction, Dial, ParticipantAction, ParticipantsAction, Relate, Relationship, Response,
+    Account, ConferenceAction, Dial, Dialed, Json, ParticipantAction, ParticipantsAction, Relate, Relationship,
+    Response,
 };
 
 pub(super) fn request(account: &Account<'_>, command: &Command<'_>) -> Result<Request, RequestError> {
@@ -90,12 +91,13 @@ pub(super) fn request(account: &Account<'_>, command: &Command<'_>) -> Result<Re
 }
 
 pub(super) fn outcome<'a>(command: &Command<'_>, status: u16, body: &'a [u8]) -> Result<Outcome<'a>, ReplyError> {
-    let refused = status >= 400;
+    let refused = !(200..300).contains(&status);
+    let lists = matches!(command, Command::ListRooms | Command::List(_) | Command::Show(_));
     let response = match Response::from_slice(body) {
         Ok(response) => response,
         // What stands before the server, such as a proxy, answers as it likes; a bare acceptance may have no body.
         Err(_) if refused => return Ok(Outcome::Refused(Cow::Owned(format!("status {status}")))),
-        Err(_) if body.trim_ascii().is_empty() => return Ok(Outcome::Done),
+        Err(_) if body.trim_ascii().is_empty() && !lists => return Ok(Outcome::Done),
         Err(error) => return Err(error.into()),
     };
     if refused || !response.is_success() {
@@ -103,6 +105,7 @@ pub(super) fn outcome<'a>(command: &Command<'_>, status: u16, body: &'a [u8]) ->
         return Ok(Outcome::Refused(message));
     }
     match command {
+        Command::Dial { .. } | Command::Invite { .. } => Ok(dialed(&response)),
         Command::ListRooms => {
             Ok(Outcome::Conferences(response.conferences()?.into_iter().map(Conference::Kazoo).collect()))
         }
@@ -119,5 +122,15 @@ pub(super) fn outcome<'a>(command: &Command<'_>, status: u16, body: &'a [u8]) ->
             Ok(Outcome::Participants(participants.into_iter().map(Participant::Kazoo).collect()))
         }
         _ => Ok(Outcome::Done),
+    }
+}
+
+/// What became of a call: the server accepts the request also where it could not make one.
+fn dialed<'a>(response: &Response<'a>) -> Outcome<'a> {
+    let whole = response.data().and_then(Json::object).map(Dialed::from);
+    let mut each = whole.into_iter().chain(response.dialed().unwrap_or_default());
+    match each.find(|one| one.status().is_ok_and(|status| status == "error")) {
+        Some(failed) => Outcome::Refused(failed.message().unwrap_or(Cow::Borrowed("error"))),
+        None => Outcome::Done,
     }
 }

@@ -256,13 +256,59 @@ fn answers_of_freeswitch() {
         (&Command::RecordStatus("room"), "-ERR Conference is not being recorded.\n", "recording false"),
         (&Command::RecordStatus("room"), "what is this\n", "text what is this"),
         (&volume, "+OK Volume IN 2 = 1\n", "levels [(2, 1)]"),
+        (&Command::RecordStatus("room"), "-ERR no reply\n", "text -ERR no reply\n"),
         (&Command::ListRooms, "+OK No active conferences.\n", "conferences 0"),
+        (&Command::ListRooms, "No active conferences.\n", "conferences 0"),
         (&Command::List("room"), "", "participants 0"),
+        (&Command::List("room"), "-ERR no reply\n", "participants 0"),
+        (&mute, "-USAGE: <arguments>\n", "refused <arguments>"),
     ] {
         assert_eq!(outcome(Dialect::FreeSwitch, command, Native::Text(text.as_bytes())), expected, "{command}: {text}");
     }
     let http = Native::Http { status: 200, body: b"+OK" };
     assert!(matches!(Dialect::FreeSwitch.decode(&mute, http), Err(ReplyError::Dialect)));
+}
+
+/// What is no list is not an empty one, and a list stays one beside a line that can't be read.
+#[test]
+fn a_list_that_is_none() {
+    let member = "7>,<sofia/a>,<u>,<Ann>,<100>,<hear>,<0>,<0>,<100\n";
+    let beside = format!("{member}garbage\n");
+    let login = "<html>login</html>";
+    for (text, expected) in [
+        ("-ERR Command not found!\n", "refused Command not found!"),
+        ("-ERR no such thing", "refused no such thing"),
+        ("-ERR no such thing\nmore\n", "refused no such thing"),
+        ("-ERR  Command not found!\n", "refused Command not found!"),
+        ("-USAGE: <name> list\n", "refused <name> list"),
+        ("Conference room not found\n", "refused Conference room not found"),
+        ("first\n-ERR second\n", "refused second"),
+        ("first\n-USAGE: second\n", "refused second"),
+        ("garbage", "text garbage"),
+        ("garbage\nmore\n", "text garbage"),
+        ("3", "text 3"),
+        (login, "text <html>login</html>"),
+        (&beside, "participants 1"),
+    ] {
+        let list = Command::List("room");
+        assert_eq!(outcome(Dialect::FreeSwitch, &list, Native::Text(text.as_bytes())), expected, "{text}");
+        let body = format!("<command-response>{text}</command-response>\n");
+        let reply = Native::Http { status: 200, body: body.as_bytes() };
+        assert_eq!(outcome(SIPXECS, &list, reply), expected, "{text}");
+        if !text.contains("Ann") {
+            let rooms = outcome(Dialect::FreeSwitch, &Command::ListRooms, Native::Text(text.as_bytes()));
+            assert_eq!(rooms, expected, "{text}");
+        }
+    }
+    let list = Command::List("room");
+    for (body, expected) in [
+        (login, "text <html>login</html>"),
+        ("<command-response></command-response>", "participants 0"),
+        ("", "error the reply is not one to this command"),
+        (" \n", "error the reply is not one to this command"),
+    ] {
+        assert_eq!(outcome(SIPXECS, &list, Native::Http { status: 200, body: body.as_bytes() }), expected, "{body}");
+    }
 }
 
 /// The service's own answers beside those that it hands on.
@@ -285,11 +331,27 @@ fn answers_of_sipxecs() {
         (&status, "75", "text 75"),
         (&status, "perhaps", "text perhaps"),
         (&status, "ERROR: Incorect \"action\" parameter", "refused Incorect \"action\" parameter"),
-        (&start, "anything", "done"),
+        (&status, "", "text "),
+        (&start, "anything", "text anything"),
+        (&start, "<html>login</html>", "text <html>login</html>"),
+        (&start, "+OK Record file a.wav\n", "done"),
+        (&start, "Record file a.wav\n", "done"),
+        (&start, "IN_PROGRESS", "done"),
+        (&start, "NO_RECORDING", "refused NO_RECORDING"),
+        (&start, "Conference room not found\n", "refused Conference room not found"),
         (&start, "-ERR no disk\nmore", "refused no disk"),
         (&start, "ERROR: no recorder", "refused no recorder"),
         (&stop, "Stopped recording file a.wav\n+OK Stopped recording 0 files\n", "done"),
+        (&stop, "Stopped recording 1 file\n", "done"),
         (&stop, "-ERR no", "refused no"),
+        (&stop, "NO_RECORDING", "refused NO_RECORDING"),
+        (&stop, "IN_PROGRESS", "refused IN_PROGRESS"),
+        (&stop, "75", "text 75"),
+        (
+            &stop,
+            "non-existant recording 'a.wav'\nStopped recording 0 files\n",
+            "refused non-existant recording 'a.wav'",
+        ),
         (&stop_one, "Something nobody has seen", "text Something nobody has seen"),
         (&mute, "+OK mute 7\n", "done"),
         (&mute, "-ERR no reply\n", "done"),
@@ -308,6 +370,8 @@ fn answers_of_sipxecs() {
         (200, "<command-exception>User is not owner</command-exception>\n", "refused User is not owner"),
         (403, "<command-exception>User is not owner</command-exception>\n", "refused User is not owner"),
         (502, "<html>", "refused <html>"),
+        (502, "", "refused "),
+        (200, "", "error the reply is not one to this command"),
     ] {
         assert_eq!(
             outcome(SIPXECS, &mute, Native::Http { status, body: body.as_bytes() }),
@@ -323,12 +387,15 @@ fn answers_of_kazoo() {
     for (command, status, body, expected) in [
         (&mute, 200, r#"{"data": "ok", "status": "success"}"#, "done"),
         (&mute, 202, "", "done"),
-        (&mute, 304, " \n", "done"),
-        (&mute, 399, r#"{"data": "ok", "status": "success"}"#, "done"),
+        (&mute, 299, " \n", "done"),
+        (&mute, 200, "[]", "done"),
+        (&mute, 304, " \n", "refused status 304"),
+        (&mute, 399, r#"{"data": "ok", "status": "success"}"#, "refused status 399"),
         (&mute, 400, r#"{"data": "ok", "status": "success"}"#, "refused status 400"),
         (&mute, 400, "", "refused status 400"),
         (&mute, 400, "<html>", "refused status 400"),
-        (&mute, 399, "<html>", "error expected JSON at line 1, column 1"),
+        (&mute, 399, "<html>", "refused status 399"),
+        (&mute, 299, "<html>", "error expected JSON at line 1, column 1"),
         (&mute, 200, "nope", "error expected JSON at line 1, column 2"),
         // The server refuses and HTTP does not.
         (&mute, 200, r#"{"data": {}, "status": "error", "message": "no such"}"#, "refused no such"),
@@ -343,6 +410,38 @@ fn answers_of_kazoo() {
     ] {
         let reply = Native::Http { status, body: body.as_bytes() };
         assert_eq!(outcome(KAZOO, command, reply), expected, "{status} {body}");
+    }
+    for command in [mute, Command::List("c"), Command::ListRooms, Command::Show("c")] {
+        for status in [0, 100, 199, 300, 301, 302, 304] {
+            for body in ["", "[]", r#"{"data":{}}"#] {
+                let reply = Native::Http { status, body: body.as_bytes() };
+                assert_eq!(outcome(KAZOO, &command, reply), format!("refused status {status}"), "{command} {body}");
+            }
+        }
+    }
+    for command in [Command::List("c"), Command::ListRooms, Command::Show("c")] {
+        for (status, body) in [(200, ""), (202, " \n"), (204, "")] {
+            let reply = Native::Http { status, body: body.as_bytes() };
+            assert!(matches!(KAZOO.decode(&command, reply), Err(ReplyError::Json(_))), "{command} {status} {body:?}");
+        }
+    }
+    let dial = Command::Dial { conference: "c", endpoint: "401", caller: None };
+    let invite = Command::Invite { conference: "c", user: "401" };
+    for command in [dial, invite] {
+        for (data, expected) in [
+            (r#""ok""#, "done"),
+            (r#"{"endpoint_responses": [{"status": "success", "message": "dialing"}]}"#, "done"),
+            (
+                r#"{"endpoint_responses": [{"status": "success"}, {"status": "error", "message": "USER_BUSY"}]}"#,
+                "refused USER_BUSY",
+            ),
+            (r#"{"status": "error", "message": "no endpoints"}"#, "refused no endpoints"),
+            (r#"{"status": "error"}"#, "refused error"),
+        ] {
+            let body = format!(r#"{{"data": {data}, "status": "success"}}"#);
+            let reply = Native::Http { status: 202, body: body.as_bytes() };
+            assert_eq!(outcome(KAZOO, &command, reply), expected, "{command} {data}");
+        }
     }
 }
 
@@ -362,7 +461,8 @@ fn answers_of_confbridge() {
         (&Command::ListRooms, "Response: Error\r\nMessage: Permission denied\r\n\r\n", "refused Permission denied"),
         (
             &Command::ListRooms,
-            "Response: Success\r\n\r\nEvent: ConfbridgeListRooms\r\n\r\nEvent: X\r\n\r\n",
+            "Response: Success\r\n\r\nEvent: ConfbridgeListRooms\r\n\r\nEvent: X\r\n\r\n\
+             Event: ConfbridgeListRoomsComplete\r\nEventList: Complete\r\n\r\n",
             "conferences 1",
         ),
         (
@@ -374,6 +474,40 @@ fn answers_of_confbridge() {
         let frames = frames(text);
         let views: Vec<_> = frames.iter().map(OwnedFrame::view).collect();
         assert_eq!(outcome(Dialect::ConfBridge, command, Native::Frames(&views)), expected, "{command}: {text}");
+    }
+}
+
+/// A list that isn't whole is none, and the error says in what.
+#[test]
+fn a_list_of_confbridge_that_is_not_whole() {
+    for (command, name) in [(Command::List("1"), "ConfbridgeList"), (Command::ListRooms, "ConfbridgeListRooms")] {
+        let item = format!("Event: {name}\r\nConference: 1\r\n\r\n");
+        let other = "Event: Hangup\r\n\r\n";
+        let complete = |rest: &str| format!("Event: {name}Complete\r\n{rest}\r\n");
+        let whole = if name == "ConfbridgeList" { "participants" } else { "conferences" };
+        let items = |came: u8| format!("error {came} items of the list came, its end says another number");
+        for (rest, expected) in [
+            (complete("EventList: Complete\r\nListItems: 0\r\n"), format!("{whole} 0")),
+            (item.clone() + other + &complete("eventlist: complete\r\nListItems: 1\r\n"), format!("{whole} 1")),
+            (item.clone() + &complete(""), format!("{whole} 1")),
+            (String::new(), "error the list has no end".into()),
+            (item.clone(), "error the list has no end".into()),
+            (item.clone() + "Event: QueueStatusComplete\r\n\r\n", "error the list has no end".into()),
+            (complete("EventList: cancelled\r\n"), "error the server broke the list off".into()),
+            (
+                item.clone() + &complete("EventList: Cancelled\r\nListItems: 1\r\n"),
+                "error the server broke the list off".into(),
+            ),
+            ("Event: X\r\nEventList: cancelled\r\n\r\n".into(), "error the server broke the list off".into()),
+            (complete("EventList: Complete\r\nListItems: 5\r\n"), items(0)),
+            (item.clone() + &complete("ListItems: 2\r\n"), items(1)),
+            (item.clone() + &item + &complete("ListItems: 1\r\n"), items(2)),
+            (complete("ListItems: many\r\n"), items(0)),
+        ] {
+            let frames = frames(&format!("Response: Success\r\nEventList: start\r\n\r\n{rest}"));
+            let views: Vec<_> = frames.iter().map(OwnedFrame::view).collect();
+            assert_eq!(outcome(Dialect::ConfBridge, &command, Native::Frames(&views)), expected, "{rest}");
+        }
     }
 }
 

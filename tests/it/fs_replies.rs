@@ -198,7 +198,18 @@ fn what_they_say() {
     let refusal = "-ERR Conference x not found";
     check(Name::List, "-ERR Conference x not found\n", &[Refused(Refusal::NoConference { name: text("x") })]);
     let more = "-ERR Conference x not found\n1";
+    check(Name::List, more, &[Refused(Refusal::NoConference { name: text("x") })]);
+    let more = &more[5..];
     check(Name::List, more, &[Outcome::Done(Done::List(text(more)))]);
+    // What says itself that it is one, known or not, is neither a list nor a value.
+    for name in [Name::List, Name::XmlList, Name::JsonList, Name::Get, Name::Set, Name::Getvar, Name::Mute] {
+        let other = Refusal::Other { text: text("Command not found!") };
+        check(name, "-ERR Command not found!\n", &[Refused(other)]);
+        check(name, "-USAGE: <arguments>\n", &[Usage(text("<arguments>"))]);
+    }
+    check(Name::List, "-USAGE: <arguments>", &[Usage(text("<arguments>"))]);
+    check(Name::Getvar, "-USAGE: a", &[Outcome::Done(Done::Value(text("-USAGE: a")))]);
+    check(Name::Getvar, "-ERR a\nb\n", &[Outcome::Done(Done::Value(text("-ERR a\nb\n")))]);
     check(Name::List, refusal, &[Refused(Refusal::NoConference { name: text("x") })]);
     let sound = |on| Outcome::Done(Done::Sound { conference: text("g"), on, file: text("a.wav") });
     for (word, on) in [("on", true), ("off", false)] {

@@ -6,6 +6,9 @@ use super::{Done, Outcome, Refusal};
 use crate::range::part;
 use crate::wire::Value;
 
+/// How an API of the server, rather than a sub-command, shows its arguments.
+const USAGE: &[u8] = b"-USAGE:";
+
 /// Reads what is next, and gives what is behind it. `text` is not empty.
 pub(super) fn read(name: Option<Name>, text: &[u8]) -> (Outcome<'_>, &[u8]) {
     const NOTHING: &[u8] = b"";
@@ -17,15 +20,17 @@ pub(super) fn read(name: Option<Name>, text: &[u8]) -> (Outcome<'_>, &[u8]) {
         // A value has no line end. A refusal has.
         Some(Name::Get | Name::Set | Name::Getvar) => {
             let alone = ended && rest.is_empty();
-            match refusal(name, line).filter(|_| alone).or_else(|| own_usage(name, text)) {
+            let refused = || refusal(name, line).or_else(|| marked(line));
+            match alone.then(refused).flatten().or_else(|| own_usage(name, text)) {
                 Some(outcome) => (outcome, NOTHING),
                 None => (Outcome::Done(Done::Value(Value::new(text))), NOTHING),
             }
         }
         Some(Name::List | Name::XmlList | Name::JsonList) => {
-            let outcome = refusal(name, line).filter(|_| text.len() - line.len() < 2);
+            let outcome = refusal(name, line).filter(|_| text.len() - line.len() < 2 || line.starts_with(b"-"));
             match outcome
                 .or_else(|| none_given(line))
+                .or_else(|| marked(line))
                 .or_else(|| number(text).map(|count| Outcome::Done(Done::Count { count })))
             {
                 Some(outcome) => (outcome, NOTHING),
@@ -41,6 +46,17 @@ pub(super) fn read(name: Option<Name>, text: &[u8]) -> (Outcome<'_>, &[u8]) {
             (Outcome::Refused(Refusal::NoneGiven), rest.strip_prefix(b"Try 'help'\n").unwrap_or(rest))
         }
         _ => (read_line(name, line), rest),
+    }
+}
+
+/// A line that says itself that it is a refusal. No list begins so, whatever it is of.
+fn marked(line: &[u8]) -> Option<Outcome<'_>> {
+    match (line.strip_prefix(USAGE), prefix(line)) {
+        (Some(arguments), _) => Some(Outcome::Usage(Value::new(arguments.trim_ascii_start()))),
+        (None, (Said::Error, text)) if line.starts_with(b"-") => {
+            Some(Outcome::Refused(Refusal::Other { text: Value::new(text) }))
+        }
+        _ => None,
     }
 }
 
@@ -95,7 +111,7 @@ fn prefix(line: &[u8]) -> (Said, &[u8]) {
 fn read_line(name: Option<Name>, line: &[u8]) -> Outcome<'_> {
     let (said, text) = prefix(line);
     let value = Value::new(text);
-    if let Some(outcome) = find(name, said, text) {
+    if let Some(outcome) = find(name, said, text).or_else(|| marked(line)) {
         return outcome;
     }
     match (said, name) {
