@@ -4,6 +4,8 @@ use alloc::string::String;
 use core::fmt;
 
 use crate::range;
+#[cfg(any(feature = "kazoo", feature = "sipxecs"))]
+use crate::secret::is_secret_name;
 use crate::wiped::WipedText;
 
 /// How a resource is asked for.
@@ -155,16 +157,27 @@ impl Request {
     }
 
     /// Adds a parameter to the query, percent-encoded: any text arrives as it is. Not for what a [`Session`](crate::http::Session) has signed.
+    ///
+    /// Where the name is one of a secret (`auth_token`, `pin`), the value is never shown: see
+    /// [`masked_target`](Self::masked_target).
     #[cfg(any(feature = "kazoo", feature = "sipxecs"))]
     #[must_use]
     pub fn query(mut self, name: &str, value: &str) -> Self {
+        let secret = is_secret_name(name.as_bytes());
         let mut more = String::from(if self.target.contains('?') { "&" } else { "?" });
         push_encoded(&mut more, name.as_bytes());
         more.push('=');
-        push_encoded(&mut more, value.as_bytes());
+        if secret && self.masked.is_none() {
+            self.masked = Some(String::from(&*self.target));
+        }
         self.target.push_str(&more);
+        let mut encoded = String::with_capacity(value.len().saturating_mul(3));
+        push_encoded(&mut encoded, value.as_bytes());
+        let encoded = WipedText::from(encoded);
+        self.target.push_str(&encoded);
         if let Some(masked) = &mut self.masked {
             masked.push_str(&more);
+            masked.push_str(if secret { "***" } else { &encoded });
         }
         self
     }

@@ -660,3 +660,27 @@ fn a_violation() {
     assert_eq!(violation.cause().unwrap().text().unwrap(), "c");
     assert_eq!(violation.target(), Json::parse("4").ok());
 }
+
+/// A parameter whose name is that of a secret is sent, and not shown; what stands beside it is.
+#[test]
+fn secrets_in_a_query() {
+    for (parameters, sent, shown) in [
+        (&[("auth_token", "HUNTER2")][..], "auth_token=HUNTER2", "auth_token=***"),
+        (&[("auth_token", "")], "auth_token=", "auth_token=***"),
+        (&[("page_size", "5")], "page_size=5", "page_size=5"),
+        (&[("token_expires", "5")], "token_expires=5", "token_expires=5"),
+        (
+            &[("page_size", "5"), ("X-Auth-Token", "a b"), ("start_key", "c d"), ("filter[pin]", "1")],
+            "page_size=5&X-Auth-Token=a%20b&start_key=c%20d&filter%5Bpin%5D=1",
+            "page_size=5&X-Auth-Token=***&start_key=c%20d&filter%5Bpin%5D=***",
+        ),
+    ] {
+        let request = account().list().expect("a list");
+        let path = request.path().to_owned();
+        let request = parameters.iter().fold(request, |request, (name, value)| request.query(name, value));
+        assert_eq!(request.target(), format!("{path}?{sent}"));
+        assert_eq!(request.masked_target(), format!("{path}?{shown}"));
+        assert_eq!(format!("{request:?}"), format!("Request(GET {path}?{shown})"));
+        assert_eq!(request.path(), path);
+    }
+}
