@@ -109,6 +109,8 @@ pub struct Session {
     polled: Option<u64>,
     /// Nothing is polled before.
     pause: Option<Instant>,
+    /// Whether the last login has had no successful `WaitEvent` yet.
+    logged_in_anew: bool,
     requests: u64,
     #[cfg(feature = "md5")]
     digest: Option<Digest>,
@@ -135,6 +137,7 @@ impl Session {
             max_age: None,
             polled: None,
             pause: None,
+            logged_in_anew: false,
             requests: 0,
             #[cfg(feature = "md5")]
             digest: None,
@@ -203,7 +206,8 @@ impl Session {
         self.request(&Logoff::new(), None)
     }
 
-    /// What is due: the login, or the next `WaitEvent`. `None`: the last one has no answer yet, [`poll_timeout`](Self::poll_timeout) hasn't come, or the session is over.
+    /// What is due: the login, or the next `WaitEvent`; a second later where a `WaitEvent` brought no success, and after
+    /// each login but the first where none did since the one before. `None`: the last one has no answer yet, [`poll_timeout`](Self::poll_timeout) hasn't come, or the session is over.
     ///
     /// Ask again after [`handle`](Self::handle), after [`fail`](Self::fail), and when the time-out has come.
     ///
@@ -295,20 +299,21 @@ impl Session {
             self.max_age = max_age;
             self.expires = max_age.and_then(|age| now.checked_add(age));
         }
-        if request.ticket.purpose == Purpose::WaitEvent {
-            let superseded = bytes.trim_ascii().is_empty();
-            if superseded || self.longest_wait().is_zero() {
-                self.pause = now.checked_add(PAUSE);
-            }
-            if superseded {
-                return Ok(Outcome::Superseded);
-            }
+        let waited = request.ticket.purpose == Purpose::WaitEvent;
+        if waited && bytes.trim_ascii().is_empty() {
+            self.pause = now.checked_add(PAUSE);
+            return Ok(Outcome::Superseded);
         }
         let mut body = Body::of(self.endpoint.format(), bytes, self.limits)?;
         let first = body.next_frame()?.filter(|frame| frame.kind() == FrameKind::Response).map(Response::from);
         let success = first.is_some_and(Response::is_success);
         let denied = !success && first.and_then(Response::message).is_some_and(|text| text == "Permission denied");
-        if unknown && denied && request.ticket.purpose != Purpose::Login {
+        let lost = unknown && denied && request.ticket.purpose != Purpose::Login;
+        let in_vain = if waited { !success || self.longest_wait().is_zero() } else { lost && request.ticket.polled };
+        if in_vain {
+            self.pause = now.checked_add(PAUSE);
+        }
+        if lost {
             if current {
                 self.place = Place::Out;
             }
@@ -323,7 +328,14 @@ impl Session {
                 }
                 self.place = Place::Over;
             }
-            Purpose::Login if current => self.place = if success { Place::In } else { Place::Over },
+            Purpose::Login if current => {
+                self.place = if success { Place::In } else { Place::Over };
+                // A login that leads to no event leads to the next login.
+                if core::mem::replace(&mut self.logged_in_anew, true) {
+                    self.pause = now.checked_add(PAUSE);
+                }
+            }
+            Purpose::WaitEvent if success => self.logged_in_anew = false,
             Purpose::Logoff if current => self.place = Place::Over,
             _ => {}
         }

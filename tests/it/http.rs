@@ -153,6 +153,92 @@ fn a_wait_is_as_short_as_asked_and_never_spins() {
     assert!(spinning.poll_request(now + Duration::from_secs(1)).unwrap().is_some());
 }
 
+/// The names of the actions that a session polls, with the second of each: at each of four seconds as many as it wants,
+/// and of these no more than ten. Each is answered by `answer`, which is told how many came before.
+fn polled(mut session: Session, answer: impl Fn(&str, usize) -> (String, &'static [u8])) -> Vec<(u64, String)> {
+    let start = Instant::now();
+    let mut polled = Vec::new();
+    for second in 0..4 {
+        let now = start + Duration::from_secs(second);
+        for _ in 0..10 {
+            let mut next = session.poll_request(now).unwrap();
+            while let Some(request) = next {
+                let name = request.parameters().split(['=', '&']).nth(1).unwrap().to_owned();
+                let (cookie, body) = answer(&name, polled.len());
+                polled.push((second, name));
+                next = match reply(&mut session, now, &request, &cookie, body) {
+                    Outcome::Send(next) => Some(next),
+                    _ => None,
+                };
+            }
+        }
+    }
+    polled
+}
+
+/// Whatever a server refuses at once, it is asked again after a second.
+#[test]
+fn a_server_that_refuses_at_once_is_asked_once_a_second() {
+    let named = |polled: &[(u64, &str)]| polled.iter().map(|(at, name)| (*at, (*name).to_owned())).collect::<Vec<_>>();
+    // Each wait is refused.
+    for body in [DENIED, b"Response: Error\r\n\r\n", b"Event: X\r\n\r\n", b"<html>\r\n\r\n", b"\r\n"] {
+        let found = polled(session(), |name, _| (COOKIE.into(), if name == "Login" { ACCEPTED } else { body }));
+        let wait = "WaitEvent";
+        let expected = [(0, "Login"), (0, wait), (1, wait), (2, wait), (3, wait)];
+        assert_eq!(found, named(&expected), "{}", body.escape_ascii());
+    }
+    // Each wait says that the session is lost, with another cookie.
+    let found = polled(session(), |name, number| {
+        (format!("mansession_id=\"{number}\"; Max-Age=120"), if name == "Login" { ACCEPTED } else { DENIED })
+    });
+    let expected = [(0, "Login"), (0, "WaitEvent"), (1, "Login"), (2, "WaitEvent"), (3, "Login")];
+    assert_eq!(found, named(&expected));
+    // The session has run out as soon as it begins.
+    let found = polled(session(), |_, _| ("mansession_id=\"1\"; Max-Age=0".into(), ACCEPTED));
+    assert_eq!(found, named(&[(0, "Login"), (0, "Login"), (1, "Login"), (2, "Login"), (3, "Login")]));
+    // A wait that succeeds makes the next login the first again.
+    let found = polled(session(), |name, number| match (name, number) {
+        ("Login", _) => (COOKIE.into(), ACCEPTED),
+        (_, 1) => (COOKIE.into(), NO_EVENTS),
+        (_, 2 | 4) => (format!("mansession_id=\"{number}\"; Max-Age=120"), DENIED),
+        _ => (COOKIE.into(), DENIED),
+    });
+    let expected = [
+        (0, "Login"),
+        (0, "WaitEvent"),
+        (0, "WaitEvent"),
+        (1, "Login"),
+        (1, "WaitEvent"),
+        (2, "Login"),
+        (3, "WaitEvent"),
+    ];
+    assert_eq!(found, named(&expected));
+    #[cfg(feature = "md5")]
+    {
+        let hashed = || Session::new(Endpoint::rawman(), Credentials::new("admin", "s3cret").hashed());
+        let challenge = b"Response: Success\r\nChallenge: 1\r\n\r\n";
+        let found = polled(hashed(), |name, _| {
+            ("mansession_id=\"1\"; Max-Age=0".into(), if name == "Login" { ACCEPTED } else { challenge })
+        });
+        let both = |second| [(second, "Challenge"), (second, "Login")];
+        assert_eq!(found, named(&[both(0), both(0), both(1), both(2), both(3)].concat()));
+        // The server knows no cookie, not even the one that it gave last.
+        let found = polled(hashed(), |_, number| {
+            (
+                format!("mansession_id=\"{number}\"; Max-Age=120"),
+                match number {
+                    0 => challenge,
+                    1 => ACCEPTED,
+                    _ => DENIED,
+                },
+            )
+        });
+        let lost =
+            [(0, "Challenge"), (0, "Login"), (0, "WaitEvent"), (1, "Challenge"), (2, "Challenge"), (3, "Challenge")];
+        assert_eq!(found, named(&lost));
+    }
+}
+
 #[test]
 fn an_empty_body_is_a_wait_that_another_took_over() {
     let now = Instant::now();
@@ -173,6 +259,9 @@ fn a_cookie_that_the_server_does_not_know_means_logging_in_again() {
     let late = session.request(&Ping::new(), None).unwrap();
     assert!(matches!(reply(&mut session, now, &wait, OTHER, DENIED), Outcome::SessionLost));
     assert!(!session.is_logged_in(now));
+    assert!(session.poll_request(now).unwrap().is_none());
+    let now = now + Duration::from_secs(1);
+    assert_eq!(session.poll_timeout(), Some(now));
     let login = session.poll_request(now).unwrap().unwrap();
     assert!(login.parameters().starts_with("Action=Login&"));
     assert_eq!(header(&login, "Cookie").unwrap(), r#"mansession_id="1""#);

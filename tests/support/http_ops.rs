@@ -89,6 +89,8 @@ struct Model {
     max_age: Option<Duration>,
     expires: Option<Instant>,
     pause: Option<Instant>,
+    /// Whether no wait has succeeded since the last login.
+    no_wait: bool,
     /// The last count of each nonce.
     counts: Vec<(String, u32)>,
 }
@@ -406,17 +408,26 @@ impl Driven {
             self.model.max_age = max_age;
             self.model.expires = max_age.and_then(|age| self.now.checked_add(age));
         }
-        // A wait that comes back at once isn't asked for again at once.
-        if status == 200 && is("WaitEvent") && (*came == Due::Superseded || self.longest_wait().is_zero()) {
+        let success = || self.first(body).flatten().is_some_and(|(kind, _, _)| !kind.eq_ignore_ascii_case("Error"));
+        let success = *came == Due::Answer && success();
+        // A wait that comes back at once, or brings nothing, isn't asked for again at once.
+        if is("WaitEvent") && matches!(came, Due::Answer | Due::Lost | Due::Superseded) {
+            if !success || self.longest_wait().is_zero() {
+                self.model.pause = Some(second);
+            }
+            self.model.no_wait &= !success;
+        }
+        if polled && *came == Due::Lost {
             self.model.pause = Some(second);
         }
         match came {
             Due::Unauthorized => self.model.over = true,
             Due::Lost if current => self.model.is_in = false,
             Due::Answer if current => {
-                let success =
-                    self.first(body).flatten().is_some_and(|(kind, _, _)| !kind.eq_ignore_ascii_case("Error"));
                 if is("Login") {
+                    if std::mem::replace(&mut self.model.no_wait, true) {
+                        self.model.pause = Some(second);
+                    }
                     (self.model.is_in, self.model.over) = (success, !success);
                 } else if is("Logoff") || polled && is("Challenge") {
                     self.model.over = true;
