@@ -137,6 +137,8 @@ pub(super) fn outcome<'a>(command: &Command<'_>, frames: &[Frame<'a>]) -> Result
             whole(rest, "ConfbridgeListComplete", list.len())?;
             Ok(Outcome::Participants(list.into_iter().map(|one| Participant::ConfBridge(Box::new(one))).collect()))
         }
+        // There is no action for these: whatever was answered, it is not what was asked.
+        Command::Show(_) | Command::RecordStatus(_) => Err(ReplyError::Reply),
         _ => Ok(Outcome::Done),
     }
 }

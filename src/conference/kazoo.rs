@@ -92,12 +92,17 @@ pub(super) fn request(account: &Account<'_>, command: &Command<'_>) -> Result<Re
 
 pub(super) fn outcome<'a>(command: &Command<'_>, status: u16, body: &'a [u8]) -> Result<Outcome<'a>, ReplyError> {
     let refused = !(200..300).contains(&status);
-    let lists = matches!(command, Command::ListRooms | Command::List(_) | Command::Show(_));
+    let asks = match command {
+        Command::ListRooms | Command::List(_) | Command::Show(_) => true,
+        // There is no call for it: whatever was answered, it is not what was asked.
+        Command::RecordStatus(_) if !refused => return Err(ReplyError::Reply),
+        _ => false,
+    };
     let response = match Response::from_slice(body) {
         Ok(response) => response,
         // What stands before the server, such as a proxy, answers as it likes; a bare acceptance may have no body.
         Err(_) if refused => return Ok(Outcome::Refused(Cow::Owned(format!("status {status}")))),
-        Err(_) if body.trim_ascii().is_empty() && !lists => return Ok(Outcome::Done),
+        Err(_) if body.trim_ascii().is_empty() && !asks => return Ok(Outcome::Done),
         Err(error) => return Err(error.into()),
     };
     if refused || !response.is_success() {

@@ -511,6 +511,22 @@ fn a_list_of_confbridge_that_is_not_whole() {
     }
 }
 
+/// What a dialect can't be asked is not answered by a success.
+#[test]
+fn what_was_not_asked_is_not_answered() {
+    let frames = frames("Response: Success\r\n\r\n");
+    let views = [frames[0].view()];
+    let none = "error the reply is not one to this command";
+    for command in [Command::Show("c"), Command::RecordStatus("c")] {
+        assert_eq!(outcome(Dialect::ConfBridge, &command, Native::Frames(&views)), none, "{command}");
+    }
+    let status = Command::RecordStatus("c");
+    for body in ["", r#"{"data": "ok", "status": "success"}"#] {
+        assert_eq!(outcome(KAZOO, &status, Native::Http { status: 200, body: body.as_bytes() }), none, "{body}");
+        assert_eq!(outcome(KAZOO, &status, Native::Http { status: 404, body: body.as_bytes() }), "refused status 404");
+    }
+}
+
 /// The argument that is refused is named as the command has it.
 #[test]
 fn refused_arguments_by_name() {
