@@ -385,20 +385,22 @@ impl List<'_> {
     }
 }
 
-/// Copies a frame with another `ActionID`, where it has one.
+/// Copies a frame with another `ActionID` in place of all that it has, where it has any. What
+/// follows the headers is text and stays as it is.
 fn readdress(frame: Frame<'_>, action_id: &[u8], out: &mut Vec<u8>) {
-    let mut old = frame.get("ActionID");
+    let all = frame.get_all("ActionID").count();
+    let mut left = all;
     for line in lines(frame) {
-        if old.is_none() || !names_request(line) {
+        if left == 0 || !names_request(line) {
             append(out, line);
             continue;
         }
-        old = None;
-        if !action_id.is_empty() {
+        if left == all && !action_id.is_empty() {
             for part in [b"ActionID: ", action_id, b"\r\n"] {
                 append(out, part);
             }
         }
+        left -= 1;
     }
 }
 

@@ -131,6 +131,35 @@ fn an_ending_without_a_frame_ends_its_request() {
     }
 }
 
+/// An answer keeps one `ActionID`, which is the guest's; none of the client's own comes through.
+#[test]
+fn an_answer_is_readdressed_once() {
+    let relayed = |answer: &str| {
+        let (mut server, _, id) = one_open();
+        let mut peer = crate::peer::Peer::ready(ami_proto::client::Config::new());
+        let asked = peer.send(&ami_proto::action::Command::new("x")).id();
+        let answer = answer.replace("$0", &peer.ids[0]);
+        assert_eq!(peer.client.handle_input(peer.now, answer.as_bytes()), answer.len());
+        let event = peer.client.poll_event().unwrap().expect("its answer");
+        assert_eq!(event.id(), Some(asked));
+        server.relay(Some(id), event);
+        sent(&mut server).replace(&peer.ids[0], "$0")
+    };
+    for (answer, expected) in [
+        (
+            "Response: Success\r\nActionID: $0\r\nPing: Pong\r\nactionid: $0\r\nActionID: $0\r\n\r\n",
+            "Response: Success\r\nActionID: 1\r\nPing: Pong\r\n\r\n",
+        ),
+        // Text of a command is no header, whatever it says.
+        (
+            "Response: Follows\r\nPrivilege: Command\r\nActionID: $0\r\nActionID: a\n--END COMMAND--\r\n\r\n",
+            "Response: Follows\r\nPrivilege: Command\r\nActionID: 1\r\nActionID: a\n--END COMMAND--\r\n\r\n",
+        ),
+    ] {
+        assert_eq!(relayed(answer), expected);
+    }
+}
+
 #[test]
 fn what_forward_says() {
     let event = b"Event: A\r\nPrivilege: call,all\r\n\r\n";
