@@ -130,6 +130,7 @@ impl Config {
     /// How long an answer may take, and the next item of a list. Default 30 s. [`Client::send_within`](super::Client::send_within) sets it for one request.
     ///
     /// What is known to take longer gets more by itself: an `Originate` its own `Timeout` on top (and so does whatever waits behind it, if it is synchronous), `WaitEvent` the time that it waits.
+    /// Such a `Timeout` is read as the server does: at most `i32::MAX`, and below zero one without limit.
     pub const fn response_timeout(mut self, timeout: Duration) -> Self {
         self.response = timeout;
         self
@@ -143,7 +144,12 @@ impl Config {
 
     /// Asks for a sign of life when nothing has been heard for `idle`, and gives the connection up when none comes within `timeout`. Default: never asks.
     ///
-    /// Nothing is asked while a request awaits its answer: that one has its own deadline, and a server that is busy with it (a synchronous `Originate`) could not answer anyway.
+    /// Nothing is asked while a request awaits its answer: that one has its own deadline, and a
+    /// server that is busy with it (a synchronous `Originate`) could not answer anyway. A request
+    /// that may take an hour longer than usual, or any time, doesn't hold the question back: a
+    /// `WaitEvent` without limit ends there, since a server ends it when it is sent anything; a
+    /// synchronous `Originate` that rings as long leaves the question unanswered, and the connection
+    /// is given up.
     pub const fn keep_alive(mut self, idle: Duration, timeout: Duration) -> Self {
         self.keep_alive = Some((idle, timeout));
         self

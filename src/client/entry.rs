@@ -20,7 +20,9 @@ pub(super) struct Entry {
     /// with the reading.
     pub(super) deadline: Option<Instant>,
     /// How long each step may take.
-    pub(super) step: Option<Duration>,
+    pub(super) step: Duration,
+    /// How long the present one may, with what it is known to take longer; `None`: any time.
+    pub(super) allowed: Option<Duration>,
     /// Where its bytes end in all that was ever written.
     pub(super) written: u64,
     pub(super) collects: bool,
@@ -60,7 +62,7 @@ pub(super) enum Awaits {
 
 impl Entry {
     /// A request that has just been written.
-    pub(super) fn new(id: u64, purpose: Purpose, plan: Plan, written: u64) -> Self {
+    pub(super) fn new(id: u64, purpose: Purpose, plan: Plan, written: u64, step: Duration) -> Self {
         Self {
             id,
             purpose,
@@ -68,7 +70,8 @@ impl Entry {
             plan,
             items: 0,
             deadline: None,
-            step: None,
+            step,
+            allowed: Some(step),
             written,
             collects: false,
             announced: false,
@@ -76,9 +79,26 @@ impl Entry {
         }
     }
 
-    /// Whether the server may be at work on it, so that it answers nothing else.
+    /// Whether the server is at work on it, so that it answers nothing else, and its own deadline
+    /// tells soon enough that the server is gone. One that may take an hour longer than usual has no
+    /// such deadline.
     pub(super) fn is_due(&self) -> bool {
-        self.phase != Phase::Outcome
+        const LONG: Duration = Duration::from_secs(3600);
+        let longer = self.allowed.map(|allowed| allowed.saturating_sub(self.step));
+        self.phase != Phase::Outcome && longer.is_some_and(|longer| longer < LONG)
+    }
+
+    /// How long this phase of it takes at the most.
+    pub(super) fn usual(&self, phase: Phase) -> Option<Duration> {
+        let longer = if phase == Phase::Outcome { self.plan.outcome_longer } else { Some(Duration::ZERO) };
+        longer.and_then(|longer| self.step.checked_add(longer))
+    }
+
+    /// When the time is up that it is allowed from now; one without end is not a time that is allowed.
+    pub(super) fn begin(&mut self, now: Option<Instant>) -> Option<Instant> {
+        let deadline = now.zip(self.allowed).and_then(|(now, allowed)| now.checked_add(allowed));
+        self.allowed = self.allowed.filter(|_| deadline.is_some());
+        deadline
     }
 
     /// What it awaits that comes without an `ActionID`.

@@ -1,4 +1,5 @@
-//! Signs of life: asked for when nothing is heard, never while a request awaits its answer. Whatever is heard is one.
+//! Signs of life: asked for when nothing is heard, never while a request awaits its answer
+//! and has a deadline of its own. Whatever is heard is one.
 
 use core::time::Duration;
 use std::time::Instant;
@@ -6,9 +7,10 @@ use std::time::Instant;
 /// When something was heard last, and the ping that is out.
 #[derive(Debug, Default)]
 pub(super) struct KeepAlive {
+    /// When that was, or when the ping was sent if that was later.
     heard: Option<Instant>,
-    /// Number of the ping, and when it was sent.
-    asked: Option<(u64, Instant)>,
+    /// Number of the ping that is out, and where its bytes end in all that was ever written.
+    asked: Option<(u64, u64)>,
 }
 
 impl KeepAlive {
@@ -21,7 +23,7 @@ impl KeepAlive {
     pub(super) fn deadline(&self, (idle, patience): (Duration, Duration), busy: bool) -> Option<Instant> {
         let heard = self.heard?;
         match self.asked {
-            Some((_, at)) => at.max(heard).checked_add(patience),
+            Some(_) => heard.checked_add(patience),
             None if busy => None,
             None => heard.checked_add(idle),
         }
@@ -31,13 +33,15 @@ impl KeepAlive {
         self.asked.is_some()
     }
 
-    pub(super) fn ask(&mut self, id: u64, now: Instant) {
-        self.asked = Some((id, now));
+    pub(super) fn ask(&mut self, id: u64, at: Instant, written: u64) {
+        self.heard = Some(at);
+        self.asked = Some((id, written));
     }
 
-    /// Whether the response to this request is the sign of life.
-    pub(super) fn answered(&mut self, id: u64) -> bool {
-        let ours = self.asked.is_some_and(|(asked, _)| asked == id);
+    /// Whether the response to this request is the sign of life. `handed`: how much of all that was
+    /// ever written has been handed out, since nobody answers what has not.
+    pub(super) fn answered(&mut self, id: u64, handed: u64) -> bool {
+        let ours = self.asked.is_some_and(|(asked, written)| asked == id && written <= handed);
         if ours {
             self.asked = None;
         }

@@ -40,7 +40,7 @@ pub(super) struct Plan {
     /// How much longer than usual its response takes; `None`: any time.
     pub(super) longer: Option<Duration>,
     /// The same for its outcome.
-    pub(super) outcome_longer: Duration,
+    pub(super) outcome_longer: Option<Duration>,
 }
 
 /// What of it has to be said again after a reconnect.
@@ -62,7 +62,7 @@ impl Plan {
         kinds: 0,
         subscribes: Subscribes::Nothing,
         longer: Some(Duration::ZERO),
-        outcome_longer: Duration::ZERO,
+        outcome_longer: Some(Duration::ZERO),
     };
 
     /// The plan of a request as it is sent, to a server of this release if it is known.
@@ -83,8 +83,8 @@ impl Plan {
         match action.name() {
             "Originate" => plan.originate(request),
             "WaitEvent" => {
-                let seconds = number(request, "Timeout");
-                plan.longer = seconds.map(Duration::from_secs);
+                let seconds = int(request, "Timeout");
+                plan.longer = seconds.and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs);
             }
             "SIPqualifypeer" => plan.probes = release.is_some_and(|release| release <= 11),
             "Events" => plan.subscribes = Subscribes::Mask,
@@ -102,14 +102,17 @@ impl Plan {
     /// An asynchronous call is answered at once and reported later; a synchronous one is answered when it is over.
     fn originate(&mut self, request: &[u8]) {
         const RINGS: Duration = Duration::from_secs(30);
-        let rings = number(request, "Timeout").map_or(RINGS, Duration::from_millis);
+        let rings = match int(request, "Timeout") {
+            Some(ms) => u64::try_from(ms).ok().map(Duration::from_millis),
+            None => Some(RINGS),
+        };
         let is_async = header(request, "Async").is_some_and(|value| bool::from_wire(value) == Ok(true));
         if is_async {
             self.outcome_longer = rings;
         } else {
             self.outcome = None;
             self.blocks = true;
-            self.longer = Some(rings);
+            self.longer = rings;
         }
     }
 
@@ -188,8 +191,15 @@ pub(super) fn header<'a>(request: &'a [u8], name: &str) -> Option<&'a [u8]> {
     })
 }
 
-fn number(request: &[u8], name: &str) -> Option<u64> {
-    header(request, name).and_then(|value| u64::from_wire(value).ok())
+/// A header that the server reads as an `int`: the number that it begins with, or the largest
+/// `int` where that is larger. A time below zero is one without limit.
+fn int(request: &[u8], name: &str) -> Option<i32> {
+    let value = header(request, name)?;
+    let sign = if value.first() == Some(&b'-') { -1 } else { 1 };
+    let digits = value.strip_prefix(b"-").or_else(|| value.strip_prefix(b"+")).unwrap_or(value);
+    digits.first().filter(|byte| byte.is_ascii_digit())?;
+    let digits = digits.iter().take_while(|byte| byte.is_ascii_digit()).map(|byte| i32::from(byte - b'0'));
+    Some(sign * digits.fold(0, |number: i32, digit| number.saturating_mul(10).saturating_add(digit)))
 }
 
 /// How many bytes [`unglue`] makes of a frame.
@@ -200,11 +210,13 @@ pub(super) fn unglued_len(frame: Frame<'_>) -> usize {
 /// The frame's bytes with a blank line before each event in it but the first.
 pub(super) fn unglue(frame: Frame<'_>) -> Vec<u8> {
     let mut parts = Vec::with_capacity(unglued_len(frame));
+    let mut begun = false;
     for line in frame.as_bytes().split_inclusive(|byte| *byte == b'\n') {
         let begins = line.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"Event:"));
-        if begins && !parts.is_empty() {
+        if begins && begun {
             parts.extend_from_slice(b"\r\n");
         }
+        begun |= begins;
         parts.extend_from_slice(line);
     }
     parts
@@ -346,11 +358,14 @@ mod tests {
     fn unglued_is_as_long_as_said() {
         for events in 1..5 {
             let lines = "Event: LineEntry\r\nLabel: \r\n".repeat(events);
-            frame(&alloc::format!("{lines}\r\n"), |frame| {
-                let parts = unglue(frame);
-                assert_eq!(unglued_len(frame), parts.len());
-                assert_eq!(parts.windows(4).filter(|part| part == b"\r\n\r\n").count(), events);
-            });
+            // What comes before the first event is its.
+            for before in ["", "ActionID: 1\r\n"] {
+                frame(&alloc::format!("{before}{lines}\r\n"), |frame| {
+                    let parts = unglue(frame);
+                    assert_eq!(unglued_len(frame), parts.len());
+                    assert_eq!(parts.windows(4).filter(|part| part == b"\r\n\r\n").count(), events);
+                });
+            }
         }
     }
 }

@@ -52,9 +52,10 @@ impl InFlight {
         self.0.as_ref().map_or(0, |requests| requests.held)
     }
 
-    /// Adds one that has to be answered until then; its number is larger than all before.
-    pub(super) fn push(&mut self, entry: Entry, deadline: Option<Instant>) {
+    /// Adds one that has from now the time that it is allowed; its number is larger than all before.
+    pub(super) fn push(&mut self, mut entry: Entry, now: Option<Instant>) {
         let requests = self.0.get_or_insert_default();
+        let deadline = entry.begin(now);
         let id = entry.id;
         requests.due += usize::from(entry.is_due());
         requests.held += entry.size();
@@ -67,17 +68,18 @@ impl InFlight {
         Some(self.0.as_mut()?.entries.get_mut(&id)?)
     }
 
-    /// It has come so far, and has until then for what comes next.
-    pub(super) fn step(&mut self, id: u64, phase: Phase, deadline: Option<Instant>) {
+    /// It has come so far, and has from now its usual time for what comes next.
+    pub(super) fn step(&mut self, id: u64, phase: Phase, now: Option<Instant>) {
         let Some(requests) = &mut self.0 else { return };
         let Some(entry) = requests.entries.get_mut(&id) else { return };
         let entry: &mut Entry = entry;
-        if entry.phase != phase {
-            requests.due -= usize::from(entry.is_due());
-            entry.phase = phase;
-            requests.due += usize::from(entry.is_due());
+        requests.due -= usize::from(entry.is_due());
+        entry.allowed = entry.usual(phase);
+        let deadline = entry.begin(now);
+        if core::mem::replace(&mut entry.phase, phase) != phase {
             requests.awaits.extend(entry.awaits().map(|awaits| (awaits, id)));
         }
+        requests.due += usize::from(entry.is_due());
         requests.set_deadline(id, deadline);
     }
 
@@ -224,13 +226,13 @@ mod tests {
     fn filled(requests: u64, now: Instant) -> InFlight {
         let mut all = InFlight::new();
         for id in 0..requests {
-            let later = now + Duration::from_millis(id * 7919 % requests);
+            let later = Duration::from_millis(id * 7919 % requests);
             let purpose = if id % 8 == 7 { Purpose::Probe } else { Purpose::Caller };
             let mut plan = plan(LISTS[usize::try_from(id).unwrap() / 2 % LISTS.len()]);
             plan.blocks = id % 4 == 1;
-            all.push(Entry::new(id, purpose, plan, 0), Some(later));
+            all.push(Entry::new(id, purpose, plan, 0, later), Some(now));
             if id % 2 == 0 {
-                all.step(id, Phase::Items, Some(later));
+                all.step(id, Phase::Items, Some(now));
             }
         }
         all
@@ -255,7 +257,9 @@ mod tests {
                 assert_eq!(oldest, [Some(0), Some(4), Some(4), Some(6)]);
                 assert_eq!(all.oldest(item("BridgeListItem")), None);
             });
-            few("a new one", 1, &mut || all.push(Entry::new(requests, Purpose::Caller, plan(b"Ping"), 0), None));
+            few("a new one", 1, &mut || {
+                all.push(Entry::new(requests, Purpose::Caller, plan(b"Ping"), 0, Duration::ZERO), None)
+            });
             few("a step", 2, &mut || all.step(requests, Phase::Outcome, Some(now)));
             few("more time", 0, &mut || all.put_off(Duration::from_secs(1)));
             assert_eq!(all.deadline(), Some(now + Duration::from_secs(1)));

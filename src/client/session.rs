@@ -201,14 +201,15 @@ impl Session {
         let usual = within.unwrap_or(self.config.response);
         let longer = if within.is_some() { Some(Duration::ZERO) } else { plan.longer };
         let now = self.now().unwrap_or(now);
-        let from = self.in_flight.blocked_until().map_or(now, |blocked| blocked.max(now));
-        let deadline = longer.and_then(|longer| from.checked_add(usual.checked_add(longer)?));
-        let mut entry = Entry::new(number, Purpose::Caller, plan, written);
-        (entry.step, entry.restores) = (Some(usual), restores);
-        self.in_flight.push(entry, deadline);
+        let blocked = self.in_flight.blocked_until().map_or(Duration::ZERO, |end| end.saturating_duration_since(now));
+        let allowed = longer.and_then(|longer| usual.checked_add(longer)?.checked_add(blocked));
+        let mut entry = Entry::new(number, Purpose::Caller, plan, written, usual);
+        (entry.allowed, entry.restores) = (allowed, restores);
+        self.in_flight.push(entry, Some(now));
         if plan.probes {
-            let probe = Entry::new(number + 1, Purpose::Probe, Plan::UNKNOWN, self.out.written());
-            self.in_flight.push(probe, deadline);
+            let mut probe = Entry::new(number + 1, Purpose::Probe, Plan::UNKNOWN, self.out.written(), usual);
+            probe.allowed = allowed;
+            self.in_flight.push(probe, Some(now));
         }
         self.next += 2;
         Ok(Id(number))
@@ -265,9 +266,9 @@ impl Session {
                 Ok(())
             });
             let Ok(Some(request)) = written else { return };
-            let entry = Entry::new(number, Purpose::Restore, Plan::of(request, self.release), self.out.written());
-            let deadline = self.now().and_then(|now| now.checked_add(self.config.response));
-            self.in_flight.push(entry, deadline);
+            let plan = Plan::of(request, self.release);
+            let entry = Entry::new(number, Purpose::Restore, plan, self.out.written(), self.config.response);
+            self.in_flight.push(entry, self.now());
             self.next += 2;
             self.subscription.advance();
         }

@@ -498,6 +498,116 @@ fn keep_alive_beside_requests() {
     assert!(peer.pass(60 * SECOND).is_empty() && peer.sent().is_empty());
 }
 
+/// A request without a deadline of its own, or with one that is hours away, hides no peer that is
+/// gone; nor does what is sent behind it.
+#[test]
+fn keep_alive_beside_what_has_no_deadline() {
+    let call = |timeout: &'static str| Custom::new("Originate").header("Channel", "Local/1").header("Timeout", timeout);
+    let wait = |timeout: &'static str| Custom::new("WaitEvent").header("Timeout", timeout);
+    let cases = [
+        ("wait -1", wait("-1")),
+        ("wait", Custom::new("WaitEvent")),
+        ("wait long", wait("2147483647")),
+        ("call -1", call("-1")),
+        ("call long", call("18446744073709551615")),
+        ("call an hour", call("3600000")),
+    ];
+    for (name, action) in cases {
+        for behind in [false, true] {
+            let mut peer = Peer::ready(Config::new().keep_alive(60 * SECOND, 10 * SECOND));
+            peer.send(&action);
+            assert_eq!(peer.due(), Some(60_000), "{name}");
+            let mut expected = vec!["lost Sent", "over: no sign of life from the peer"];
+            if behind {
+                peer.client.send_within(peer.now, &Ping::new(), 65 * SECOND).unwrap();
+                peer.sent();
+                // A usual request behind it has its own deadline, unless the call ahead is as long.
+                let own = name.starts_with("wait") || name == "call -1";
+                assert_eq!(peer.due(), Some(if own { 65_000 } else { 60_000 }), "{name}");
+                if own {
+                    assert_eq!(peer.pass(65 * SECOND), ["timed out"], "{name}");
+                } else {
+                    expected.insert(0, "lost Sent");
+                    peer.pass(60 * SECOND);
+                }
+            } else {
+                assert!(peer.pass(60 * SECOND).is_empty());
+            }
+            assert_eq!(peer.sent(), ["Ping"], "{name}");
+            assert_eq!(peer.due(), Some(10_000), "{name}");
+            assert_eq!(peer.pass(10 * SECOND), expected, "{name}");
+        }
+    }
+    // Nor does a time to answer that has no end.
+    let mut peer = Peer::ready(Config::new().keep_alive(60 * SECOND, 10 * SECOND).response_timeout(Duration::MAX));
+    peer.send(&CoreStatus::new());
+    assert_eq!(peer.due(), Some(60_000));
+    // A guest's request that is passed on is read alike.
+    let mut peer = Peer::ready(Config::new().keep_alive(60 * SECOND, 10 * SECOND));
+    let mut decoder = ami_proto::Decoder::new(Limits::new()).with_framing(ami_proto::Framing::REQUESTS);
+    decoder.push(b"Action: WaitEvent\r\nActionID: theirs\r\n\r\n");
+    peer.client.forward(peer.now, decoder.next_frame().unwrap().unwrap()).unwrap();
+    assert_eq!(peer.due(), Some(60_000));
+}
+
+/// Who answers a ping that was never transmitted has guessed its number, and has shown no sign of
+/// having been asked. However often that is done, pings don't pile up and time doesn't stand still.
+#[test]
+fn a_ping_that_was_not_transmitted_has_no_answer() {
+    let mut peer = Peer::ready(Config::new().ceiling(420, 1).keep_alive(60 * SECOND, 10 * SECOND));
+    peer.pass(60 * SECOND);
+    peer.sent();
+    let (prefix, number) = peer.ids[0].split_once('-').unwrap();
+    let (prefix, number) = (prefix.to_owned(), number.parse::<u64>().unwrap());
+    assert!(peer.feed("Response: Success\r\nActionID: $0\r\nPing: Pong\r\n\r\n").is_empty());
+    // From here on nothing is written.
+    for round in 1..20 {
+        let (idle, held) = if round == 1 { (60_000, 0) } else { (10_000, peer.client.held()) };
+        assert_eq!(peer.due(), Some(idle));
+        if round == 1 {
+            assert!(peer.pass(60 * SECOND).is_empty());
+        } else {
+            peer.now += 9 * SECOND;
+        }
+        assert_eq!(peer.due(), Some(if round == 1 { 10_000 } else { 1000 }));
+        let pong = format!("Response: Success\r\nActionID: {prefix}-{}\r\nPing: Pong\r\n\r\n", number + 2);
+        assert_eq!(peer.feed(&pong), ["unclaimed Success"]);
+        assert!(round == 1 || peer.client.held() == held, "{round}");
+    }
+    assert_eq!(peer.pass(10 * SECOND), ["over: no sign of life from the peer"]);
+    assert_eq!((peer.due(), peer.client.held()), (None, 0));
+}
+
+/// A `Timeout` is an `int` to the server, and a client reads it so.
+#[test]
+fn the_longest_timeouts() {
+    for (action, timeout, due) in [
+        ("Originate", "18446744073709551615", Some(30_000 + 2_147_483_647)),
+        ("Originate", "2147483647", Some(30_000 + 2_147_483_647)),
+        ("Originate", "5000ms", Some(35_000)),
+        ("Originate", "+5000", Some(35_000)),
+        ("Originate", "soon", Some(60_000)),
+        ("Originate", "0", Some(30_000)),
+        ("Originate", "-1", None),
+        ("WaitEvent", "99999999999", Some(30_000 + 2_147_483_647_000)),
+        ("WaitEvent", "7", Some(37_000)),
+        ("WaitEvent", "-7", None),
+        ("WaitEvent", "-", None),
+    ] {
+        let mut peer = Peer::ready(Config::new());
+        peer.send(&Custom::new(action).header("Timeout", timeout));
+        assert_eq!(peer.due(), due, "{action} {timeout}");
+    }
+    // The same on top of the outcome.
+    for (timeout, due) in [("99999999999", Some(30_000 + 2_147_483_647)), ("-1", None), ("1000", Some(31_000))] {
+        let mut peer = Peer::ready(Config::new());
+        peer.send(&Custom::new("Originate").header("Async", "true").header("Timeout", timeout));
+        assert_eq!(peer.due(), Some(30_000));
+        assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\n\r\n"), ["started"]);
+        assert_eq!(peer.due(), due, "{timeout}");
+    }
+}
+
 /// After reading had stopped the wait for a sign of life begins anew, whatever tells the time.
 #[test]
 fn keep_alive_after_a_stop() {
@@ -691,6 +801,22 @@ fn glued_items_count_as_held() {
     assert_eq!(peer.client.held(), before + text.len() + 4);
     assert_eq!(peer.events(), ["item LineEntry", "list 2"]);
     assert_eq!(peer.client.held(), 0);
+}
+
+/// What stands before the first event of a glued frame belongs to it, and all of it is counted.
+#[test]
+fn a_glued_frame_may_begin_with_its_action_id() {
+    let mut peer = Peer::ready(Config::new());
+    peer.send(&SkinnyLines::new());
+    let glued = "ActionID: $0\r\nEvent: LineEntry\r\nActionID: $0\r\nEvent: LineEntry\r\nActionID: $0\r\nEvent: LinelistComplete\r\nActionID: $0\r\n\r\n";
+    let text = glued.replace("$0", &peer.ids[0]);
+    let before = peer.client.held();
+    assert_eq!(peer.client.handle_input(peer.now, text.as_bytes()), text.len());
+    let item = peer.client.poll_event().unwrap().map(crate::peer::words);
+    assert_eq!(item.as_deref(), Some("item LineEntry"));
+    assert_eq!(peer.client.held(), before + text.len() + 4);
+    assert_eq!(peer.events(), ["item LineEntry", "list 2"]);
+    assert_eq!((peer.client.held(), peer.client.in_flight()), (0, 0));
 }
 
 #[test]

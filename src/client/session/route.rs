@@ -78,7 +78,6 @@ impl Session {
         let Some(number) = number else { return Route::Event };
         let id = self.callers(number);
         let unclaimed = || if list::may_answer(frame) { Route::Unclaimed(id) } else { Route::Event };
-        let now = self.now();
         let Some(entry) = self.in_flight.get(number) else { return unclaimed() };
         if list::is_named(frame, entry.plan.outcome) {
             self.in_flight.remove(number);
@@ -102,7 +101,7 @@ impl Session {
         if !list::may_answer(frame) && !entry.plan.has_item(frame) && entry.plan.end.is_some() {
             return Route::Event;
         }
-        let (collects, step) = (entry.collects, entry.step);
+        let collects = entry.collects;
         if collects && !self.collect(Id(number), frame) {
             let least = if self.config.items == 0 { usize::MAX } else { Collected::first_size(frame) };
             return self.full(Id(number), least);
@@ -111,7 +110,7 @@ impl Session {
             entry.items += 1;
         }
         // Its response may be late, or lost.
-        self.in_flight.step(number, Phase::Items, now.and_then(|now| now.checked_add(step?)));
+        self.in_flight.step(number, Phase::Items, self.now());
         if collects { Route::Collected } else { Route::Item(Id(number)) }
     }
 
@@ -142,7 +141,7 @@ impl Session {
         if self.stage.request() == Some(number) {
             return self.route_stage(response);
         }
-        if self.keep_alive.answered(number) {
+        if self.keep_alive.answered(number, self.out.handed()) {
             return None;
         }
         let id = Id(number);
@@ -169,13 +168,13 @@ impl Session {
             self.collected.end(id);
             return Some(Route::Refused(id));
         }
-        let (phase, plan, step) = (entry.phase, entry.plan, entry.step);
+        let (phase, plan) = (entry.phase, entry.plan);
         if entry.announced || phase == Phase::Outcome {
             return Some(Route::Unclaimed(Some(id)));
         }
         if plan.starts_list(response) {
             entry.announced = true;
-            self.in_flight.step(number, Phase::Items, self.now().and_then(|now| now.checked_add(step?)));
+            self.in_flight.step(number, Phase::Items, self.now());
             return Some(Route::Started(id));
         }
         if phase == Phase::Items {
@@ -183,8 +182,7 @@ impl Session {
             return Some(Route::Unclaimed(Some(id)));
         }
         if plan.outcome.is_some() {
-            let deadline = self.now().and_then(|now| now.checked_add(step?.checked_add(plan.outcome_longer)?));
-            self.in_flight.step(number, Phase::Outcome, deadline);
+            self.in_flight.step(number, Phase::Outcome, self.now());
             return Some(Route::Started(id));
         }
         let entry = self.in_flight.remove(number)?;
@@ -264,10 +262,8 @@ impl Session {
         let number = probe - 1;
         let Some(entry) = self.in_flight.get(number) else { return Route::Unclaimed(Some(Id(number))) };
         entry.items += 1;
-        let step = entry.step;
-        let deadline = self.now().and_then(|now| now.checked_add(step?));
-        self.in_flight.step(number, Phase::Response, deadline);
-        self.in_flight.step(probe, Phase::Response, deadline);
+        self.in_flight.step(number, Phase::Response, self.now());
+        self.in_flight.step(probe, Phase::Response, self.now());
         Route::Paragraph(Id(number))
     }
 }

@@ -53,7 +53,7 @@ impl Session {
     /// Reading stops for want of room for an item of this list. `anew`: something else came between
     /// this item and the last that stopped it.
     pub(in crate::client) fn stop(&mut self, id: Id, anew: bool) {
-        let step = self.in_flight.get(id.0).and_then(|entry| entry.step);
+        let step = self.in_flight.get(id.0).map(|entry| entry.step);
         let Some(since) = self.now().filter(|_| anew) else { return };
         let until = self.told.and_then(|told| told.checked_add(step?));
         self.pause = Pause::Since { since, until };
@@ -124,9 +124,10 @@ impl Session {
         if self.keep_alive.is_asked() {
             return self.end(Some(ConnectionError::KeepAlive));
         }
-        // Nothing in it could be refused, and its room is reserved.
-        if let Ok(id) = self.write(self.left(TOLD), |id, out| Ping::new().encode(Some(id), out)) {
-            self.keep_alive.ask(id, now);
+        match self.write(self.left(TOLD), |id, out| Ping::new().encode(Some(id), out)) {
+            Ok(id) => self.keep_alive.ask(id, now, self.out.written()),
+            // Nothing in it could be refused and its room is reserved: the peer doesn't read.
+            Err(_) => self.end(Some(ConnectionError::KeepAlive)),
         }
     }
 }
