@@ -129,6 +129,9 @@ impl Config {
 
     /// How long an answer may take, and the next item of a list. Default 30 s. [`Client::send_within`](super::Client::send_within) sets it for one request.
     ///
+    /// A server answers the requests of a session in their order, so that the time of one begins anew
+    /// with each sign that the server is at work on one sent before it: a response, an item, text.
+    ///
     /// What is known to take longer gets more by itself: an `Originate` its own `Timeout` on top (and so does whatever waits behind it, if it is synchronous), `WaitEvent` the time that it waits.
     /// Such a `Timeout` is read as the server does: at most `i32::MAX`, and below zero one without limit.
     pub const fn response_timeout(mut self, timeout: Duration) -> Self {

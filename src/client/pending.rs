@@ -27,6 +27,9 @@ struct Requests {
     /// How long reading has been stopped. The deadlines are those of a clock that is this much
     /// behind.
     stopped: Duration,
+    /// When the server last answered something in its turn, by the clock of the deadlines, and which
+    /// request that was for. It can't have been at work on those sent later.
+    worked: Option<(Instant, u64)>,
     /// How many await their answers.
     due: usize,
     /// Bytes held.
@@ -70,6 +73,7 @@ impl InFlight {
 
     /// It has come so far, and has from now its usual time for what comes next.
     pub(super) fn step(&mut self, id: u64, phase: Phase, now: Option<Instant>) {
+        self.worked(id, now);
         let Some(requests) = &mut self.0 else { return };
         let Some(entry) = requests.entries.get_mut(&id) else { return };
         let entry: &mut Entry = entry;
@@ -81,6 +85,16 @@ impl InFlight {
         }
         requests.due += usize::from(entry.is_due());
         requests.set_deadline(id, deadline);
+    }
+
+    /// Something has come for this request: the time of those sent later begins anew, unless it is
+    /// an outcome, which comes out of turn. They are put off when they would be due.
+    pub(super) fn worked(&mut self, id: u64, now: Option<Instant>) {
+        let Some(requests) = &mut self.0 else { return };
+        let in_turn = requests.entries.get(&id).is_some_and(|entry| entry.phase != Phase::Outcome);
+        if let Some(now) = now.filter(|_| in_turn) {
+            requests.worked = Some((now.checked_sub(requests.stopped).unwrap_or(now), id));
+        }
     }
 
     pub(super) fn remove(&mut self, id: u64) -> Option<Entry> {
@@ -112,7 +126,8 @@ impl InFlight {
     /// Until when the server may be unable to answer, for a request that it can't put aside.
     pub(super) fn blocked_until(&self) -> Option<Instant> {
         let requests = self.0.as_ref()?;
-        requests.blocking.last()?.0.checked_add(requests.stopped)
+        let (end, id) = requests.blocking.last()?;
+        requests.later(id).map_or(end, |later| later.max(end)).checked_add(requests.stopped)
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
@@ -120,11 +135,15 @@ impl InFlight {
         requests.deadlines.first()?.0.checked_add(requests.stopped)
     }
 
-    /// Takes out the one whose time was up first.
+    /// Takes out the one whose time was up first, and puts off those that it finds on the way.
     pub(super) fn take_expired(&mut self, now: Instant) -> Option<Entry> {
-        self.deadline().filter(|deadline| *deadline <= now)?;
-        let (_, id) = self.0.as_ref()?.deadlines.first()?;
-        self.remove(id)
+        loop {
+            self.deadline().filter(|deadline| *deadline <= now)?;
+            let requests = self.0.as_mut()?;
+            let (due, id) = requests.deadlines.first()?;
+            let Some(later) = requests.later(id).filter(|later| *later > due) else { return self.remove(id) };
+            requests.put_deadline(id, Some(later));
+        }
     }
 
     /// Gives each this much longer.
@@ -164,11 +183,23 @@ impl InFlight {
 }
 
 impl Requests {
+    /// Until when a request has time because the server was at work on one before it.
+    fn later(&self, id: u64) -> Option<Instant> {
+        let (at, _) = self.worked.filter(|(_, worked)| *worked < id)?;
+        let entry: &Entry = self.entries.get(&id)?;
+        entry.allowed.filter(|_| entry.phase != Phase::Outcome).and_then(|allowed| at.checked_add(allowed))
+    }
+
     /// Sets the deadline of a request, by the caller's clock.
     fn set_deadline(&mut self, id: u64, deadline: Option<Instant>) {
+        let deadline = deadline.map(|deadline| deadline.checked_sub(self.stopped).unwrap_or(deadline));
+        self.put_deadline(id, deadline);
+    }
+
+    /// The same by the clock of the deadlines.
+    fn put_deadline(&mut self, id: u64, deadline: Option<Instant>) {
         let Some(entry) = self.entries.get_mut(&id) else { return };
         let entry: &mut Entry = entry;
-        let deadline = deadline.map(|deadline| deadline.checked_sub(self.stopped).unwrap_or(deadline));
         let before = core::mem::replace(&mut entry.deadline, deadline);
         self.deadlines.put(id, before, deadline);
         if entry.plan.blocks {
@@ -260,7 +291,7 @@ mod tests {
             few("a new one", 1, &mut || {
                 all.push(Entry::new(requests, Purpose::Caller, plan(b"Ping"), 0, Duration::ZERO), None)
             });
-            few("a step", 2, &mut || all.step(requests, Phase::Outcome, Some(now)));
+            few("a step", 3, &mut || all.step(requests, Phase::Outcome, Some(now)));
             few("more time", 0, &mut || all.put_off(Duration::from_secs(1)));
             assert_eq!(all.deadline(), Some(now + Duration::from_secs(1)));
             few("an expiry", 1, &mut || assert_eq!(all.take_expired(now + Duration::from_secs(1)).unwrap().id, 0));

@@ -328,7 +328,10 @@ fn timeouts_cancels_and_what_comes_after() {
     assert!(peer.client.cancel(c));
     assert_eq!(peer.events(), ["cancelled"]);
     assert_eq!(peer.feed("Response: Success\r\nActionID: $2\r\n\r\n"), ["unclaimed own Success"]);
-    assert_eq!(peer.pass(SECOND), ["timed out"]);
+    // Its time began anew with the item of the list before it.
+    assert!(peer.pass(SECOND).is_empty());
+    assert_eq!(peer.due(), Some(2000));
+    assert_eq!(peer.pass(2 * SECOND), ["timed out"]);
     assert_eq!(peer.due(), None);
 }
 
@@ -1075,6 +1078,71 @@ fn a_text_has_its_time_as_long_as_it_comes() {
     assert_eq!(peer.feed("Response: Success\r\nActionID: $3\r\nPing: Pong\r\n\r\n"), ["unclaimed Success"]);
     assert_eq!(peer.feed("Event: Status\r\nActionID: $3\r\n\r\n"), ["unclaimed Status"]);
     assert_eq!(peer.feed("Event: Status\r\nActionID: $2\r\n\r\n"), ["unclaimed own Status"]);
+}
+
+/// Asterisk answers a session's requests in their order: while it is at work on one, those sent
+/// behind it have time. What comes out of turn gives them none.
+#[test]
+fn what_waits_behind_a_long_answer_has_time() {
+    let pong = |number: usize| format!("Response: Success\r\nActionID: ${number}\r\nPing: Pong\r\n\r\n");
+    let mut peer = Peer::ready(Config::new().response_timeout(10 * SECOND));
+    for _ in 0..2 {
+        peer.send(&Queues::new());
+    }
+    peer.send(&Ping::new());
+    for _ in 0..3 {
+        assert!(peer.pass(6 * SECOND).is_empty());
+        assert_eq!(peer.feed("a has 0 calls\r\n\r\n"), ["text 1"]);
+    }
+    assert!(peer.pass(SECOND).is_empty());
+    let rest = format!("{}b has 0 calls\r\n\r\n{}{}", pong(1), pong(3), pong(4));
+    assert_eq!(peer.feed(&rest), ["end of text 3", "text 1", "end of text 1", "reply"]);
+    assert_eq!((peer.due(), peer.client.in_flight()), (None, 0));
+
+    // A list, and an answer that comes late; then nothing more.
+    let mut peer = Peer::ready(Config::new().response_timeout(10 * SECOND));
+    peer.send(&Status::new());
+    peer.send(&CoreStatus::new());
+    peer.send(&Ping::new());
+    for _ in 0..4 {
+        assert!(peer.pass(9 * SECOND).is_empty());
+        assert_eq!(peer.feed(&item(1)), ["item Status"]);
+    }
+    let end = "Event: StatusComplete\r\nActionID: $0\r\nEventList: Complete\r\n\r\n";
+    assert_eq!(peer.feed(end), ["list 4"]);
+    assert!(peer.pass(9 * SECOND).is_empty());
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $1\r\n\r\n"), ["reply"]);
+    assert!(peer.pass(9 * SECOND).is_empty());
+    assert_eq!(peer.due(), Some(1000));
+    assert_eq!(peer.pass(SECOND), ["timed out"]);
+
+    // An outcome comes out of turn, and an answer tells nothing of what was sent before.
+    let mut peer = Peer::ready(Config::new().response_timeout(10 * SECOND));
+    peer.send(&Originate::new("Local/1").application("Wait").asynchronous(true));
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\n\r\n"), ["started"]);
+    peer.send(&CoreStatus::new());
+    peer.send(&Ping::new());
+    assert!(peer.pass(9 * SECOND).is_empty());
+    let outcome = "Event: OriginateResponse\r\nActionID: $0\r\nResponse: Success\r\n\r\n";
+    assert_eq!(peer.feed(outcome), ["outcome OriginateResponse"]);
+    assert_eq!(peer.feed(&pong(2)), ["reply"]);
+    assert_eq!(peer.pass(SECOND), ["timed out"]);
+
+    // What blocks the server behind a text is put off with what waits for it.
+    let mut peer = Peer::ready(Config::new().response_timeout(10 * SECOND));
+    peer.send(&Queues::new());
+    peer.send(&Originate::new("Local/1").timeout(20 * SECOND));
+    for _ in 0..4 {
+        assert!(peer.pass(9 * SECOND).is_empty());
+        assert_eq!(peer.feed("a has 0 calls\r\n\r\n"), ["text 1"]);
+    }
+    peer.send(&Ping::new());
+    assert_eq!(peer.feed(&pong(1)), ["end of text 4"]);
+    assert!(peer.pass(29 * SECOND).is_empty());
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $2\r\n\r\n"), ["reply"]);
+    assert!(peer.pass(9 * SECOND).is_empty());
+    assert_eq!(peer.feed(&pong(3)), ["reply"]);
+    assert_eq!((peer.due(), peer.client.in_flight()), (None, 0));
 }
 
 /// The text of a request that was given up isn't taken for that of the next one.

@@ -94,6 +94,7 @@ impl Session {
         }
         if let Some(cancelled) = entry.plan.ends_list(frame) {
             let items = entry.items;
+            self.in_flight.worked(number, self.now());
             self.in_flight.remove(number);
             self.collected.end(Id(number));
             return Route::List { id: Id(number), items, cancelled };
@@ -146,6 +147,7 @@ impl Session {
         }
         let id = Id(number);
         let callers = self.callers(number);
+        self.in_flight.worked(number, self.now());
         let Some(entry) = self.in_flight.get(number) else { return Some(Route::Unclaimed(callers)) };
         match entry.purpose {
             Purpose::Caller => {}
