@@ -93,6 +93,8 @@ mod origin;
 #[cfg(feature = "std")]
 mod outbox;
 mod range;
+#[cfg(any(feature = "std", feature = "freeswitch"))]
+mod recent;
 pub mod request;
 pub mod response;
 mod room;

@@ -4,6 +4,7 @@
 use alloc::vec::Vec;
 
 use crate::range::{part, part_mut};
+use crate::recent::Recent;
 use crate::wiped::{Wiped, wipe};
 
 /// See the module. The writer says how much room there is, since what else is held counts too.
@@ -14,6 +15,7 @@ pub(crate) struct Outbox {
     handed: usize,
     /// Bytes that have gone before those in `bytes`.
     gone: u64,
+    recent: Recent,
 }
 
 impl Outbox {
@@ -21,12 +23,7 @@ impl Outbox {
         Some(part(&self.bytes, self.handed..)).filter(|bytes| !bytes.is_empty())
     }
 
-    /// Bytes held.
-    pub(crate) fn len(&self) -> usize {
-        self.bytes.len()
-    }
-
-    /// Bytes held that have not gone.
+    /// Bytes that have not gone.
     pub(crate) fn unsent(&self) -> usize {
         self.bytes.len() - self.handed
     }
@@ -49,6 +46,7 @@ impl Outbox {
     ) -> Result<Option<&[u8]>, E> {
         let start = self.bytes.len();
         let written = write(self.bytes.vec());
+        self.recent.need(self.bytes.len());
         if written.is_err() || self.bytes.len() - start > room {
             self.bytes.truncate(start);
             return written.map(|()| None);
@@ -68,14 +66,24 @@ impl Outbox {
             self.bytes.truncate(left);
             self.gone += self.handed as u64;
             self.handed = 0;
+            self.rest();
         }
     }
 
-    /// Nothing of it will ever go.
+    /// Gives back what one giant message made it grow by, where nothing waits: called as often as there is something to
+    /// do, it does so at the pace of [`Recent`]. What was transmitted last need not be followed by anything.
+    #[inline]
+    pub(crate) fn rest(&mut self) {
+        if self.bytes.is_empty() && self.bytes.capacity() > Recent::SMALL {
+            if let Some(size) = self.recent.round() {
+                self.bytes.shrink_to(size);
+            }
+        }
+    }
+
+    /// Nothing of it will ever go. All memory is given back.
     pub(crate) fn clear(&mut self) {
-        self.gone += self.bytes.len() as u64;
-        self.bytes.truncate(0);
-        self.handed = 0;
+        *self = Self { gone: self.written(), ..Self::default() };
     }
 
     pub(crate) fn shrink_to(&mut self, capacity: usize) {
@@ -121,9 +129,9 @@ mod tests {
         assert_eq!((outbox.waiting(), outbox.unsent(), outbox.handed()), (Some(&b"llo"[..]), 3, 2));
         outbox.write(9, hello).unwrap();
         outbox.sent(usize::MAX);
-        assert_eq!((outbox.waiting(), outbox.len(), outbox.handed(), outbox.written()), (None, 0, 10, 10));
+        assert_eq!((outbox.waiting(), outbox.unsent(), outbox.handed(), outbox.written()), (None, 0, 10, 10));
         outbox.write(9, hello).unwrap();
         outbox.clear();
-        assert_eq!((outbox.waiting(), outbox.len(), outbox.written()), (None, 0, 15));
+        assert_eq!((outbox.waiting(), outbox.unsent(), outbox.written()), (None, 0, 15));
     }
 }

@@ -64,6 +64,11 @@ impl Wiped {
         truncate(&mut self.0, len);
     }
 
+    #[cfg(feature = "std")]
+    pub(crate) fn capacity(&self) -> usize {
+        self.0.capacity()
+    }
+
     /// Has `len` bytes, those that are new being zeros.
     pub(crate) fn resize(&mut self, len: usize) {
         let more = len.saturating_sub(self.0.len());

@@ -296,6 +296,7 @@ impl Client {
 
     #[inline(never)]
     fn poll_any(&mut self, found: Option<Source>) -> Result<Option<ClientEvent<'_>>, ConnectionError> {
+        self.session.rest();
         let next = self.next(found);
         self.session.check();
         match next? {

@@ -285,6 +285,11 @@ impl Session {
         self.restore();
     }
 
+    /// Gives back memory that a giant request needed, see [`Outbox::rest`].
+    pub(super) fn rest(&mut self) {
+        self.out.rest();
+    }
+
     pub(super) fn take_items(&mut self, id: Id) -> Vec<OwnedFrame> {
         let items = self.collected.take(id);
         self.restore();
@@ -295,7 +300,7 @@ impl Session {
 
     /// Bytes held, but for those received and not polled.
     pub(super) fn held(&self) -> usize {
-        self.out.len()
+        self.out.unsent()
             + self.in_flight.held()
             + self.collected.bytes()
             + self.parts

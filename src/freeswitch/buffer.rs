@@ -2,8 +2,8 @@
 
 use crate::wiped::Wiped;
 
-use super::recent::Recent;
 use crate::range::{part, part_mut};
+use crate::recent::Recent;
 
 /// A queue of bytes in one piece of memory, of limited length. What a giant frame has made it grow by is given back.
 #[derive(Clone)]

@@ -62,7 +62,6 @@ mod decoder;
 pub mod event;
 mod frame;
 pub mod list;
-mod recent;
 pub mod reply;
 mod secret;
 

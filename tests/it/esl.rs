@@ -3,6 +3,7 @@
 
 mod connection;
 mod decoder;
+mod memory;
 mod recorded;
 mod restore;
 

@@ -139,6 +139,61 @@ fn polls() {
     assert_eq!(allocations() - before, 0);
 }
 
+/// Bytes of capacity that an outbox keeps, and what the rest of a session may need besides.
+const KEPT: usize = (1 << 16) + (1 << 13);
+
+/// Seven megabytes went to the server at once; then it only sends events.
+#[test]
+fn a_client_gives_back_what_giant_requests_needed() {
+    let mut peer = Peer::ready(Config::new());
+    let action = (0..100).fold(Originate::new("Local/1").application("Wait"), |action, number| {
+        action.variable(format!("v{number}"), "x".repeat(900))
+    });
+    let ((), grown) = held_by(|| {
+        for _ in 0..80 {
+            peer.client.send(peer.now, &action).unwrap();
+        }
+        assert!(peer.client.held() > 7_000_000);
+        assert_eq!(peer.sent().len(), 80);
+        peer.sent = String::new();
+        for id in std::mem::take(&mut peer.ids) {
+            let answer = format!("Response: Success\r\nActionID: {id}\r\n\r\n");
+            assert_eq!(peer.client.handle_input(peer.now, answer.as_bytes()), answer.len());
+            assert_eq!(peer.events(), ["reply"]);
+        }
+        assert_eq!((peer.client.held(), peer.client.in_flight()), (0, 0));
+        for _ in 0..400 {
+            let event = b"Event: Reload\r\nPrivilege: system,all\r\n\r\n";
+            assert_eq!(peer.client.handle_input(peer.now, event), event.len());
+            assert_eq!(peer.events(), ["event Reload"]);
+        }
+    });
+    assert!(grown <= KEPT, "{grown} bytes are kept");
+}
+
+/// Seven megabytes of events went to a client at once, then small ones.
+#[test]
+fn a_server_gives_back_what_giant_events_needed() {
+    use crate::server::{logged_in, sent};
+    use ami_proto::value::Classes;
+    let (mut server, _) = logged_in(Classes::ALL);
+    let ((), grown) = held_by(|| {
+        for (size, times) in [(70_000, 1), (10, 400)] {
+            for _ in 0..times {
+                let repeated = if size > 10 { 100 } else { 1 };
+                for _ in 0..repeated {
+                    let fields = [("Text", "x".repeat(size))];
+                    server.event(Classes::USER, "UserEvent", fields).unwrap();
+                }
+                assert_eq!(server.held(), server.unsent());
+                assert!(sent(&mut server).len() > size * repeated);
+            }
+        }
+        assert_eq!(server.held(), 0);
+    });
+    assert!(grown <= KEPT, "{grown} bytes are kept");
+}
+
 /// A connection with a request for each way to end, eight of them collected; all that it has held
 /// is given back. Says how many requests it was.
 fn each_ending(peer: &mut Peer) -> usize {

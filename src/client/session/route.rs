@@ -253,7 +253,7 @@ impl Session {
             self.keep_alive.heard(now);
         }
         // Room for a ping is enough for a session that only listens.
-        self.out.shrink_to(64);
+        self.out.shrink_to(48);
         self.restore();
     }
 

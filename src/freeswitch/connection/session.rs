@@ -14,7 +14,6 @@ use super::pending::{Entry, Pending, Purpose};
 use super::restore::{Restore, Setting};
 use super::state::Stage;
 use crate::error::{ConnectionError, EncodeError, LoginRefusal, LoginStage, SendError};
-use crate::freeswitch::recent::Recent;
 use crate::freeswitch::{ContentType, Frame};
 use crate::origin::Origin;
 use crate::outbox::Outbox;
@@ -29,8 +28,6 @@ pub(super) struct Session {
     number: u32,
     next: u64,
     out: Outbox,
-    /// What has waited for transmission.
-    recent: Recent,
     pending: Pending,
     restore: Restore,
     /// What has to be told and has no frame.
@@ -85,7 +82,6 @@ impl Session {
             number: 0,
             next: 1,
             out: Outbox::default(),
-            recent: Recent::default(),
             pending: Pending::new(),
             restore,
             notices: VecDeque::new(),
@@ -184,7 +180,6 @@ impl Session {
 
     /// Notes what was written.
     fn ask(&mut self, entry: Entry) {
-        self.recent.need(self.out.len());
         if let Some(setting) = &entry.setting {
             self.restore.ask(entry.id, setting);
         }
@@ -238,6 +233,7 @@ impl Session {
 
     /// What a frame is. `None`: nothing to anybody.
     pub(super) fn route(&mut self, frame: Frame<'_>) -> Option<Route> {
+        self.out.rest();
         match frame.content_type() {
             ContentType::CommandReply | ContentType::ApiResponse => self.answer(frame),
             ContentType::AuthRequest if self.stage.is_early() => {
@@ -341,11 +337,6 @@ impl Session {
 
     pub(super) fn transmitted(&mut self, n: usize) {
         self.out.sent(n);
-        if self.out.unsent() == 0 {
-            if let Some(size) = self.recent.round() {
-                self.out.shrink_to(size);
-            }
-        }
     }
 
     /// Bytes that requests and what is to be restored take up.

@@ -10,8 +10,8 @@ use serde_json::de::SliceRead;
 use super::Event;
 use crate::error::FrameError;
 use crate::freeswitch::ContentType;
-use crate::freeswitch::recent::Recent;
 use crate::range::part;
+use crate::recent::Recent;
 use crate::value::Encoded;
 use crate::wire::{FrameEnd, Framing, Limits, Scanner, Value};
 

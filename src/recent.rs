@@ -5,25 +5,26 @@
 /// After sixteen rounds that needed less than a quarter of the most before them, the buffer should shrink to twice of
 /// what they needed. At or below 64 KiB it stays as it is: traffic of one size never makes it grow and shrink in turn.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Recent {
-    /// Bytes that the buffer has grown to.
-    most: usize,
+pub(crate) struct Recent {
+    /// Bytes that the buffer has grown to; more than 4 GiB count as that.
+    most: u32,
     /// Bytes that the last rounds needed at the most.
-    needed: usize,
+    needed: u32,
     rounds: u8,
 }
 
 impl Recent {
     const ROUNDS: u8 = 16;
-    const SMALL: usize = 1 << 16;
+    /// Bytes of a buffer that stays as it is.
+    pub(crate) const SMALL: usize = 1 << 16;
 
     /// Notes that so many bytes are needed.
-    pub(super) fn need(&mut self, bytes: usize) {
-        self.needed = self.needed.max(bytes);
+    pub(crate) fn need(&mut self, bytes: usize) {
+        self.needed = self.needed.max(u32::try_from(bytes).unwrap_or(u32::MAX));
     }
 
     /// Ends a round: the buffer is empty. Gives the size to which it should shrink, if it should.
-    pub(super) fn round(&mut self) -> Option<usize> {
+    pub(crate) fn round(&mut self) -> Option<usize> {
         self.most = self.most.max(self.needed);
         self.rounds += 1;
         if self.rounds < Self::ROUNDS {
@@ -31,11 +32,11 @@ impl Recent {
         }
         let needed = core::mem::take(&mut self.needed);
         self.rounds = 0;
-        if self.most <= Self::SMALL || needed >= self.most / 4 {
+        if self.most as usize <= Self::SMALL || needed >= self.most / 4 {
             return None;
         }
-        self.most = (2 * needed).max(Self::SMALL);
-        Some(self.most)
+        self.most = (2 * needed).max(Self::SMALL as u32);
+        Some(self.most as usize)
     }
 }
 
