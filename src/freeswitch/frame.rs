@@ -114,6 +114,11 @@ impl<'buf> Frame<'buf> {
         self.event
     }
 
+    /// Whether its headers are encoded, since they are an event: in the answer to `connect`.
+    fn is_encoded(self) -> bool {
+        self.event.is_some() && self.get("Event-Name").is_some()
+    }
+
     /// What a command was answered: the body of an `api/response`, the `Reply-Text` of a `command/reply`, decoded where it has to be. A server cuts a `Reply-Text` at 511 bytes.
     ///
     /// `None`: it is neither.
@@ -122,10 +127,7 @@ impl<'buf> Frame<'buf> {
             ContentType::ApiResponse => Some(Cow::Borrowed(self.body())),
             ContentType::CommandReply => {
                 let text = self.get("Reply-Text")?;
-                Some(match self.event {
-                    Some(_) => Encoded::new(text.as_bytes()).decode(),
-                    None => Cow::Borrowed(text.as_bytes()),
-                })
+                Some(decoded(text, self.is_encoded()))
             }
             _ => None,
         }
@@ -168,18 +170,24 @@ fn header(line: &[u8]) -> Option<(Value<'_>, Value<'_>)> {
     (!name.is_empty() && !name.contains(&b' ')).then(|| (Value::new(name), Value::new(value)))
 }
 
+fn decoded(value: Value<'_>, encoded: bool) -> Cow<'_, [u8]> {
+    if encoded { Encoded::new(value.as_bytes()).decode() } else { Cow::Borrowed(value.as_bytes()) }
+}
+
 pub(super) fn headers(head: &[u8]) -> impl Iterator<Item = (Value<'_>, Value<'_>)> {
     lines(head).filter_map(header)
 }
 
 impl fmt::Debug for Frame<'_> {
-    /// Without the body, and with passwords and PINs masked.
+    /// Without the body, and with passwords and PINs masked. Values that are encoded are shown decoded.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         struct Masked<'a>(Frame<'a>);
         impl fmt::Debug for Masked<'_> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let encoded = self.0.is_encoded();
                 let masked = |(name, value): (Value<'_>, Value<'_>)| {
-                    let value = secret::mask_header(name.as_bytes(), value.as_bytes());
+                    let value = decoded(value, encoded);
+                    let value = secret::mask_header(name.as_bytes(), &value);
                     (
                         Value::new(name.as_bytes()).to_str_lossy().into_owned(),
                         Value::new(&value).to_str_lossy().into_owned(),

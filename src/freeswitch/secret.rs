@@ -53,8 +53,10 @@ pub fn mask(text: &[u8]) -> Cow<'_, [u8]> {
     let mut from = 0;
     let mut start = 0;
     for line in text.split(|byte| *byte == b'\n') {
+        // A tab stands between words as a blank does, whatever the server makes of it.
+        let line: Vec<u8> = line.iter().map(|byte| *byte.max(&b' ')).collect();
         // What is secret to the end of the line, and what is before that.
-        let rest = secret_rest(line).unwrap_or(line.len());
+        let rest = secret_rest(&line).unwrap_or(line.len());
         let mut hide = |at: usize, end: usize| {
             if at < end {
                 out.extend_from_slice(part(text, from..start + at));
@@ -62,7 +64,7 @@ pub fn mask(text: &[u8]) -> Cow<'_, [u8]> {
                 from = start + end;
             }
         };
-        secret_values(part(line, ..rest), &mut hide);
+        secret_values(part(&line, ..rest), &mut hide);
         hide(rest, line.len());
         start += line.len() + 1;
     }
@@ -73,15 +75,17 @@ pub fn mask(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
-/// Where the secret begins that the rest of a line is.
+/// Where the secret begins that the rest of a line is. What stands between words are blanks.
 fn secret_rest(line: &[u8]) -> Option<usize> {
     const WORDS: [&[u8]; 4] = [b" pin ", b" pin mod ", b"auth ", b"userauth "];
     let lower = line.to_ascii_lowercase();
+    let outer = lower.iter().take_while(|byte| **byte == b' ').count();
+    let first = part(&lower, outer..);
     let [pin, moderator, auth, userauth] = WORDS;
-    if lower.starts_with(auth) {
-        Some(auth.len())
-    } else if lower.starts_with(userauth) {
-        Some(userauth.len())
+    if first.starts_with(auth) {
+        Some(outer + auth.len())
+    } else if first.starts_with(userauth) {
+        Some(outer + userauth.len())
     } else if memchr::memmem::find(&lower, b"pin for conference ").is_some() {
         memchr::memmem::rfind(&lower, b" set: ").map(|at| at + 6)
     } else {
