@@ -1453,3 +1453,17 @@ fn when_a_client_is_over() {
     peer.client.reconnect().unwrap();
     assert!(!peer.client.is_over() && !peer.client.is_logged_in());
 }
+
+/// What has been transmitted is held no longer, whether or not it was moved away.
+#[test]
+fn what_has_gone_is_not_held() {
+    let mut peer = Peer::ready(Config::new().ceiling(3000, 10));
+    peer.client.send(peer.now, &UserEvent::new("x".repeat(900))).unwrap();
+    let (held, waiting) = (peer.client.held(), peer.client.poll_transmit().unwrap().len());
+    peer.client.transmitted(waiting / 2 - 1);
+    assert_eq!(peer.client.held(), held - (waiting / 2 - 1));
+    peer.client.transmitted(1);
+    assert_eq!(peer.client.held(), held - waiting / 2);
+    peer.client.transmitted(waiting);
+    assert_eq!(peer.client.held(), held - waiting);
+}
