@@ -146,6 +146,15 @@ pub enum Refusal {
     NotText,
     /// A header that is written where it is needed, and by nobody else: `Content-Length`.
     OwnHeader,
+    /// The value is longer than what is kept of such a value.
+    ValueTooLong {
+        /// Its length in bytes.
+        len: usize,
+        /// The most bytes that it may have.
+        max: usize,
+    },
+    /// The name is a command to the server in this place: `filter delete` takes filters back.
+    Command,
 }
 
 impl fmt::Display for Refusal {
@@ -172,6 +181,10 @@ impl fmt::Display for Refusal {
             }
             Self::VariableName => f.write_str("the variable's name is empty or has a `=`; the server splits there"),
             Self::OwnHeader => f.write_str("this header is written with the body; leave it out"),
+            Self::ValueTooLong { len, max } => {
+                write!(f, "it is {len} bytes long and may have {max}; shorten it")
+            }
+            Self::Command => f.write_str("the server takes this name for a command; send it as a message of its own"),
             Self::NotText => f.write_str("a line of text needs text, and no colon; write a header instead"),
         }
     }

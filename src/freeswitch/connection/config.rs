@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::Message;
+use super::restore::Setting;
 use crate::freeswitch::LIMITS;
 use crate::wire::Limits;
 
@@ -61,10 +62,18 @@ pub struct Config {
     pub(super) job: Duration,
     pub(super) closing: Duration,
     pub(super) in_flight: usize,
-    pub(super) bytes: usize,
+    bytes: usize,
+    /// What the ceiling counts as where it is less.
+    least: usize,
 }
 
 impl Config {
+    /// Bytes that the ceiling has at the least, besides what the configured events take up.
+    const LEAST_CEILING: usize = 256;
+
+    /// Times that a setting is held while it is restored: to be restored, to be answered, to be transmitted.
+    pub(super) const COPIES: usize = 3;
+
     /// The defaults, each told at its setter.
     pub const fn new() -> Self {
         Self {
@@ -77,6 +86,7 @@ impl Config {
             closing: Duration::from_secs(5),
             in_flight: 256,
             bytes: 1 << 23,
+            least: Self::LEAST_CEILING,
         }
     }
 
@@ -90,6 +100,8 @@ impl Config {
     pub fn events(mut self, format: EventFormat, types: impl AsRef<[u8]>) -> Self {
         self.format = format;
         self.events = types.as_ref().into();
+        let command = Setting::of(&format.subscribe(&self.events)).map_or(0, |setting| setting.len());
+        self.least = Self::LEAST_CEILING + Self::COPIES * command;
         self
     }
 
@@ -127,7 +139,12 @@ impl Config {
 
     /// Bytes that requests not yet transmitted, and subscriptions and filters to be restored, may take up together. Default 8 MiB.
     ///
-    /// What has arrived and not been polled has [`Limits::buffer`] of its own. A request over the ceiling is refused with [`SendError`](crate::error::SendError).
+    /// What has arrived and not been polled has [`Limits::buffer`] of its own. A request over the ceiling is refused with [`SendError`](crate::error::SendError), and a login that takes more than two thirds of it with
+    /// [`ApiMisuse::Ceiling`](crate::error::ApiMisuse::Ceiling).
+    ///
+    /// Room for a goodbye is kept free, and for what is set again at the next login: a setting counts three times. A
+    /// ceiling of less than 256 bytes and three times the command for the configured [`events`](Self::events) counts as
+    /// one of that.
     pub const fn ceiling(mut self, bytes: usize) -> Self {
         self.bytes = bytes;
         self
@@ -135,7 +152,12 @@ impl Config {
 
     /// Bytes that a connection with these settings holds at the most, see [`ceiling`](Self::ceiling); indexes and a small fixed size for each request in flight come on top.
     pub const fn most_held(&self) -> usize {
-        self.bytes.saturating_add(self.limits.max_buffer() as usize)
+        self.most().saturating_add(self.limits.max_buffer() as usize)
+    }
+
+    /// The ceiling that counts.
+    pub(super) const fn most(&self) -> usize {
+        if self.bytes < self.least { self.least } else { self.bytes }
     }
 }
 

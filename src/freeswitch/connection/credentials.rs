@@ -36,6 +36,11 @@ impl Credentials {
         Self { user: Some(user.into()), password: password.as_ref().into() }
     }
 
+    /// Bytes of user and password.
+    pub(super) fn len(&self) -> usize {
+        self.user.as_ref().map_or(0, |user| user.len()) + self.password.len()
+    }
+
     /// Writes the command that shows them.
     pub(super) fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         let line = match &self.user {

@@ -16,7 +16,7 @@ use std::time::Instant;
 
 use super::decoder::{Decoder, FrameFound};
 use super::frame::Frame;
-use crate::error::{ApiMisuse, ConnectionError, SendError};
+use crate::error::{ApiMisuse, ConnectionError, EncodeError, Refusal, SendError};
 use crate::origin::Origin;
 use crate::range::part;
 
@@ -202,12 +202,13 @@ impl Connection {
     /// What [`Config::events`] says, and what was set on the connection before this one, is set right after.
     ///
     /// # Errors
-    /// [`ApiMisuse::NotNew`] where the login has been started before; [`ApiMisuse::Encode`] where the password, or the configured events, can't be sent as they are. Nothing is sent then.
+    /// [`ApiMisuse::NotNew`] where the login has been started before; [`ApiMisuse::Encode`] where the password, or the configured events, can't be sent as they are;
+    /// [`ApiMisuse::Ceiling`] where the login takes more than two thirds of [`Config::ceiling`]. Nothing is sent then.
     pub fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), ApiMisuse> {
         self.check_new()?;
         let started = self.session.login(now, credentials);
         self.session.check_books();
-        Ok(started?)
+        started
     }
 
     /// Asks a server that has called us for the call's data, instead of logging in: [`ConnectionEvent::LoggedIn`] brings it.
@@ -218,7 +219,7 @@ impl Connection {
         self.check_new()?;
         let started = self.session.connect(now);
         self.session.check_books();
-        Ok(started?)
+        started
     }
 
     fn check_new(&self) -> Result<(), ApiMisuse> {
@@ -228,7 +229,8 @@ impl Connection {
     /// Sends a command. It ends with [`ConnectionEvent::Ended`], in whichever way, exactly once.
     ///
     /// Any number can be sent before the first is answered, up to [`Config::max_in_flight`]. Jobs (`bgapi`) are given a `Job-UUID`, unless they have one, and the events that bring their
-    /// output are subscribed to where they aren't yet; a [filter](Self::filter) may keep them away. What sets something (`event`, `nixevent`, `noevents`, `filter`, `log`, `nolog`) is said
+    /// output are subscribed to where they aren't yet; a [filter](Self::filter) may keep them away. A job's name has 255
+    /// bytes at the most: a longer one of the server's is not taken, so that the job ends by its own name, or its time. What sets something (`event`, `nixevent`, `noevents`, `filter`, `log`, `nolog`) is said
     /// again after a reconnect, if the server has accepted it.
     ///
     /// # Errors
@@ -277,9 +279,20 @@ impl Connection {
 
     /// Lets only such events through whose header has this value, or one that another filter names: any filter is enough. `/…/` is a regular expression.
     ///
+    /// To take filters back, send `Message::new("filter delete all")`.
+    ///
     /// # Errors
-    /// As [`send`](Self::send).
+    /// As [`send`](Self::send). A header that is empty, has a blank in it, or is `delete`, which is a command to the
+    /// server, is [`SendError::Encode`].
     pub fn filter(&mut self, now: Instant, header: &str, value: impl AsRef<[u8]>) -> Result<Id, SendError> {
+        let refusal = match header.find(' ') {
+            _ if header.is_empty() => Some(Refusal::EmptyName),
+            _ if header.eq_ignore_ascii_case("delete") => Some(Refusal::Command),
+            at => at.map(|at| Refusal::InName { byte: b' ', at }),
+        };
+        if let Some(refusal) = refusal {
+            return Err(EncodeError::new(header.as_bytes(), refusal).into());
+        }
         self.send(now, &Message::new([b"filter ", header.as_bytes(), b" ", value.as_ref()].concat()))
     }
 

@@ -13,11 +13,15 @@ use super::message::Message;
 use super::pending::{Entry, Pending, Purpose};
 use super::restore::{Restore, Setting};
 use super::state::Stage;
-use crate::error::{ConnectionError, EncodeError, LoginRefusal, LoginStage, SendError};
+use crate::error::{ApiMisuse, ConnectionError, EncodeError, LoginRefusal, LoginStage, Refusal, SendError};
 use crate::freeswitch::{ContentType, Frame};
 use crate::origin::Origin;
 use crate::outbox::Outbox;
-use crate::wiped::Wiped;
+use crate::wiped::{Wiped, append};
+use crate::wire::Value;
+
+/// The goodbye; room for it is always kept free.
+const EXIT: &[u8] = b"exit\n\n";
 
 /// See the module.
 pub(super) struct Session {
@@ -68,6 +72,9 @@ pub(super) enum Route {
 }
 
 impl Session {
+    /// Bytes of a job's name at the most: its name is kept until the job ends.
+    const JOB_NAME: usize = 255;
+
     pub(super) fn new(config: Arc<Config>, origin: Origin) -> Self {
         let mut restore = Restore::new();
         if !config.events.is_empty() {
@@ -98,34 +105,45 @@ impl Session {
 
     // Requests.
 
-    /// What can't be written is refused now, not when the server asks for it.
-    fn check(&self, credentials: Option<&Credentials>) -> Result<(), EncodeError> {
+    /// What can't be written, or has no room, is refused now, not when the server asks for it.
+    fn check(&self, credentials: Option<&Credentials>) -> Result<(), ApiMisuse> {
         let mut trial = Wiped::default();
-        credentials.map_or(Ok(()), |credentials| credentials.encode(trial.vec()))?;
-        self.restore.messages().iter().try_for_each(|message| message.encode(trial.vec()))
+        if let Some(credentials) = credentials {
+            credentials.encode(trial.vec())?;
+        }
+        // What is set again takes up to a third; a login that has room once has it at each reconnect.
+        let total = self.config.most() - EXIT.len();
+        if trial.len() > total - total / Config::COPIES {
+            return Err(ApiMisuse::Ceiling { max: self.config.most() });
+        }
+        for message in self.restore.messages() {
+            trial.truncate(0);
+            message.encode(trial.vec())?;
+        }
+        Ok(())
     }
 
-    pub(super) fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), EncodeError> {
+    pub(super) fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), ApiMisuse> {
         self.now = Some(now);
         self.check(Some(&credentials))?;
         let deadline = now.checked_add(self.config.login);
         if matches!(self.stage, Stage::New { greeted: true }) {
-            return self.show(&credentials, deadline);
+            return Ok(self.show(&credentials, deadline)?);
         }
         self.stage = Stage::Greeting { credentials, deadline };
         Ok(())
     }
 
-    pub(super) fn connect(&mut self, now: Instant) -> Result<(), EncodeError> {
+    pub(super) fn connect(&mut self, now: Instant) -> Result<(), ApiMisuse> {
         self.now = Some(now);
         self.check(None)?;
-        self.write(Purpose::Login, |out| Message::new("connect").encode(out))?;
+        self.write(Purpose::Login, None, |out| Message::new("connect").encode(out))?;
         self.stage = Stage::Login { deadline: now.checked_add(self.config.login) };
         Ok(())
     }
 
     fn show(&mut self, credentials: &Credentials, deadline: Option<Instant>) -> Result<(), EncodeError> {
-        self.write(Purpose::Login, |out| credentials.encode(out))?;
+        self.write(Purpose::Login, None, |out| credentials.encode(out))?;
         self.stage = Stage::Login { deadline };
         Ok(())
     }
@@ -150,12 +168,17 @@ impl Session {
             if message.get(b"Job-UUID").is_none() {
                 message = message.header("Job-UUID", self.job_id(self.next));
             }
-            uuid = message.get(b"Job-UUID").map(Into::into);
+            let name = message.get(b"Job-UUID").unwrap_or_default();
+            if name.len() > Self::JOB_NAME {
+                let refusal = Refusal::ValueTooLong { len: name.len(), max: Self::JOB_NAME };
+                return Err(EncodeError::new(b"Job-UUID", refusal).into());
+            }
+            uuid = Some(name.into());
         }
         let setting = Setting::of(&message);
         let subscribes = subscription.as_ref().and_then(Setting::of);
         let more: usize = setting.iter().chain(&subscribes).map(Setting::len).sum();
-        let room = self.config.bytes.saturating_sub(self.reserved() + Self::COPIES * more);
+        let room = self.config.most().saturating_sub(self.reserved() + Config::COPIES * more);
         let mut between = self.out.written();
         let written = self.out.write(room, |out| {
             let start = out.len();
@@ -166,7 +189,7 @@ impl Session {
             message.encode(out)
         });
         if written?.is_none() {
-            return Err(SendError::Ceiling { max: self.config.bytes });
+            return Err(SendError::Ceiling { max: self.config.most() });
         }
         if let Some(subscribes) = subscribes {
             let (id, setting) = (self.number(), Some(subscribes));
@@ -186,15 +209,16 @@ impl Session {
         self.pending.push(entry);
     }
 
-    /// Writes a request of our own; it has no time of its own.
+    /// Writes a request of our own; it has no time of its own. Room for it is kept free, see [`reserved`](Self::reserved).
     fn write(
         &mut self,
         purpose: Purpose,
+        setting: Option<Setting>,
         write: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
         self.out.write(usize::MAX, write)?;
         let (id, written) = (self.number(), self.out.written());
-        self.ask(Entry::own(id, purpose, written));
+        self.ask(Entry { setting, ..Entry::own(id, purpose, written) });
         Ok(())
     }
 
@@ -222,7 +246,7 @@ impl Session {
         if self.stage.is_over() || self.stage.is_closing() {
             return;
         }
-        match self.write(Purpose::Exit, |out| Message::new("exit").encode(out)) {
+        match self.write(Purpose::Exit, None, |out| Ok(append(out, EXIT))) {
             Ok(()) => self.stage = Stage::Closing { deadline: now.checked_add(self.config.closing) },
             // Nothing in it could be refused.
             Err(_) => self.end(None),
@@ -291,9 +315,10 @@ impl Session {
             Purpose::Caller if entry.ended => Some(Route::Unclaimed(Some(id))),
             Purpose::Caller if refused => Some(Route::Refused(id)),
             Purpose::Caller => match entry.uuid {
-                // The server may know better how it calls the job.
+                // The server may know better how it calls the job. Where it says more than is kept, our name stands.
                 Some(uuid) => {
-                    let uuid = frame.get("Job-UUID").map_or(uuid, |uuid| uuid.as_bytes().into());
+                    let named = frame.get("Job-UUID").map(Value::as_bytes).filter(|name| name.len() <= Self::JOB_NAME);
+                    let uuid = named.map_or(uuid, Into::into);
                     let deadline = self.now.and_then(|now| now.checked_add(self.config.job));
                     self.pending.start(entry.id, uuid, deadline);
                     Some(Route::Started(id))
@@ -312,12 +337,8 @@ impl Session {
         if answer.starts_with(b"+OK") {
             self.stage = Stage::Ready;
             for message in self.restore.messages() {
-                let setting = Setting::of(&message);
                 // It was tried before the login.
-                if self.out.write(usize::MAX, |out| message.encode(out)).is_ok() {
-                    let (id, written) = (self.number(), self.out.written());
-                    self.ask(Entry { setting, ..Entry::own(id, Purpose::Restore, written) });
-                }
+                let _ = self.write(Purpose::Restore, Setting::of(&message), |out| message.encode(out));
             }
             return Some(Route::LoggedIn);
         }
@@ -339,17 +360,14 @@ impl Session {
         self.out.sent(n);
     }
 
-    /// Bytes that requests and what is to be restored take up.
+    /// Bytes that requests, a login that waits for the greeting, and what is to be restored take up.
     pub(super) fn held(&self) -> usize {
-        self.out.unsent() + self.restore.bytes()
+        self.stage.held() + self.out.unsent() + self.restore.bytes()
     }
 
-    /// Times that a setting is held while it is restored: to be restored, to be answered, to be transmitted.
-    const COPIES: usize = 3;
-
-    /// What would be held if all had to be restored now.
+    /// What would be held if all had to be restored now, and a goodbye be said.
     fn reserved(&self) -> usize {
-        self.out.unsent() + Self::COPIES * self.restore.bytes()
+        self.out.unsent() + Config::COPIES * self.restore.bytes() + EXIT.len()
     }
 
     pub(super) fn in_flight(&self) -> usize {
@@ -406,7 +424,8 @@ impl Session {
             self.notices.push_back(Notice::Lost(*id, *progress));
         }
         self.lost = error;
-        if error.is_none() {
+        // Where the one of an earlier connection waits still to be polled, that says it.
+        if error.is_none() && !matches!(self.notices.back(), Some(Notice::Closed)) {
             self.notices.push_back(Notice::Closed);
         }
         self.out.clear();
@@ -425,12 +444,18 @@ impl Session {
         if cfg!(debug_assertions) {
             self.pending.check(self.out.written(), self.restore.asked());
             debug_assert!(self.lost.is_none() || self.stage.is_over());
+            debug_assert!(self.held() <= self.config.most(), "{} held of {}", self.held(), self.config.most());
             debug_assert!(!self.stage.is_over() || self.in_flight() == 0 && self.out.unsent() == 0);
         }
     }
 
     pub(super) fn notice(&mut self) -> Option<Notice> {
-        self.notices.pop_front()
+        let notice = self.notices.pop_front()?;
+        if self.notices.is_empty() {
+            // They are rare; idle connections are many.
+            self.notices = VecDeque::new();
+        }
+        Some(notice)
     }
 
     pub(super) fn has_notices(&self) -> bool {

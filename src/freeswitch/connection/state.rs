@@ -44,6 +44,14 @@ impl Stage {
         }
     }
 
+    /// Bytes of a login that can't be shown yet.
+    pub(super) fn held(&self) -> usize {
+        match self {
+            Self::Greeting { credentials, .. } => credentials.len(),
+            _ => 0,
+        }
+    }
+
     pub(super) fn is_ready(&self) -> bool {
         matches!(self, Self::Ready)
     }

@@ -7,7 +7,7 @@ use crate::support::esl_session::session;
 use super::{drain, feed, job, ready, reply, response, sent, words};
 use ami_proto::ConnectionError;
 use ami_proto::error::{ApiMisuse, LoginRefusal, LoginStage, Refusal, SendError};
-use ami_proto::freeswitch::{Config, Connection, Credentials, EventFormat, Id, LIMITS, Message};
+use ami_proto::freeswitch::{Config, Connection, Credentials, Decoder, EventFormat, Id, LIMITS, Message};
 
 #[test]
 fn logins_that_fail() {
@@ -412,6 +412,11 @@ fn most_held_is_the_ceiling_and_the_buffer() {
     let config = Config::new().limits(ami_proto::Limits::new().buffer(1 << 16));
     assert_eq!(config.most_held(), (1 << 23) + (1 << 16));
     assert_eq!(config.clone().ceiling(1000).most_held(), 1000 + (1 << 16));
+    assert_eq!(config.clone().ceiling(255).most_held(), 256 + (1 << 16));
+    // Three times the command for the events, in whichever order they are configured.
+    let least = 256 + 3 * "event json ALL\n\n".len() + (1 << 16);
+    assert_eq!(config.clone().ceiling(0).events(EventFormat::Json, "ALL").most_held(), least);
+    assert_eq!(config.clone().events(EventFormat::Json, "ALL").ceiling(0).most_held(), least);
     assert_eq!(config.ceiling(usize::MAX).most_held(), usize::MAX);
 }
 
@@ -450,4 +455,83 @@ fn a_message_to_the_byte() {
         whole(line().header("n", "v".repeat(MOST - 7 + more)), MOST + more);
         whole(line().body("b".repeat(MOST - 3 - 25 + more)), MOST + more);
     }
+}
+
+/// What would be read as a command to take filters back, or as another filter, is refused.
+#[test]
+fn filters_that_say_something_else() {
+    let now = Instant::now();
+    let mut connection = ready(Config::new(), now);
+    for (header, refusal) in [
+        ("", Refusal::EmptyName),
+        ("delete", Refusal::Command),
+        ("Delete", Refusal::Command),
+        (" delete", Refusal::InName { byte: b' ', at: 0 }),
+        ("delete all", Refusal::InName { byte: b' ', at: 6 }),
+    ] {
+        for value in ["all", "x", ""] {
+            let Err(SendError::Encode(error)) = connection.filter(now, header, value) else { panic!("{header:?}") };
+            assert_eq!((error.field(), error.refusal()), (header, refusal), "{value}");
+        }
+    }
+    assert_eq!((connection.poll_transmit(), connection.in_flight()), (None, 0));
+    connection.filter(now, "deleted", "all").unwrap();
+    connection.send(now, &Message::new("filter delete all")).unwrap();
+    assert_eq!(sent(&mut connection), b"filter deleted all\n\nfilter delete all\n\n");
+    let error = connection.filter(now, "delete", "all").unwrap_err();
+    let text = "field \"delete\" refused: the server takes this name for a command; send it as a message of its own";
+    assert_eq!(error.to_string(), text);
+}
+
+/// Headers that are an event are encoded, and masked as what they stand for.
+#[test]
+fn secrets_in_the_data_of_a_call() {
+    let shown = |headers: &str| {
+        let mut decoder = Decoder::new(LIMITS);
+        decoder.push(format!("Content-Type: command/reply\nReply-Text: %2BOK\n{headers}\n").as_bytes());
+        let frame = decoder.next_frame().unwrap().unwrap();
+        let owned = format!("{:?}", frame.to_owned());
+        assert_eq!(format!("{frame:?}"), owned);
+        owned
+    };
+    for (headers, expected) in [
+        ("variable_current_application_data: g%40default%2B12345\n", "g@default+***"),
+        ("Application-Data: %7Bsip_auth_password%3Ds3cret%7Duser/1\n", "{sip_auth_password=***}user/1"),
+        ("variable_a: conference%20g%20pin%2012345\n", "conference g pin ***"),
+        ("variable_sip_auth_password: s3cret\n", "***"),
+        ("variable_a: 100%25\n", "100%"),
+    ] {
+        for event in ["Event-Name: CHANNEL_DATA\n".to_owned() + headers, headers.to_owned() + "event-name: X\n"] {
+            let shown = shown(&event);
+            let (name, _) = headers.split_once(": ").unwrap();
+            assert_eq!(shown.matches(&format!("{name:?}: {expected:?}")).count(), 2, "as frame and as event: {shown}");
+            assert!(!shown.contains("12345") && !shown.contains("s3cret"), "{shown}");
+            assert!(shown.contains(r#""Reply-Text": "+OK""#), "{shown}");
+        }
+    }
+    // Others are no event, and are shown as they came.
+    assert!(shown("A: 100%25\n").contains(r#""Reply-Text": "%2BOK", "A": "100%25"}"#));
+}
+
+/// Blanks of any kind, and as many as there are, stand between words.
+#[test]
+fn secrets_behind_any_blank() {
+    for line in [
+        "auth s3cret",
+        "auth\ts3cret",
+        " auth s3cret",
+        "\t auth \t s3cret",
+        "AUTH\x0bs3cret",
+        "\r\0auth\0s3cret",
+        "userauth\tu@d:s3cret",
+        "  userauth u@d:s3cret",
+        "api conference g\tpin s3cret",
+        "api conference g pin\ts3cret",
+        "api conference g pin\tmod\ts3cret",
+        "api global_setvar default_password\ts3cret",
+    ] {
+        let shown = format!("{:?}", Message::new(line));
+        assert!(!shown.contains("s3cret") && shown.contains("***"), "{line:?}: {shown}");
+    }
+    assert!(format!("{:?}", Message::new("\tapi status")).contains("api status"));
 }

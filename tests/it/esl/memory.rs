@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
-use super::{drain, feed, ready, reply, sent};
+use super::{drain, feed, job, login, ready, reply, sent};
 use crate::heap::held_by;
-use ami_proto::freeswitch::{Config, Message};
+use ami_proto::error::{ApiMisuse, ConnectionError, LoginStage, Refusal, SendError};
+use ami_proto::freeswitch::{Config, Connection, Credentials, EventFormat, LIMITS, Message};
 
 /// Seven megabytes went to the server at once; then it only sends events.
 #[test]
@@ -60,4 +61,157 @@ fn what_is_never_sent_is_given_back() {
         connection.reconnect().unwrap();
     });
     assert!(grown <= 1 << 13, "{grown} bytes are kept");
+}
+
+/// A name that a server gives a job is kept if it is no longer than 255 bytes; else the job has its own alone.
+#[test]
+fn a_job_keeps_no_long_name() {
+    let now = Instant::now();
+    for len in [255, 256] {
+        let mut connection = ready(Config::new(), now);
+        let job_of = |connection: &mut Connection, own: &str| {
+            let id = connection.send(now, &Message::bgapi("status").header("Job-UUID", own)).unwrap();
+            sent(connection);
+            id
+        };
+        let asked = ["a", "b", "c"].map(|own| job_of(&mut connection, own));
+        feed(&mut connection, now, &reply("+OK event listener enabled plain"));
+        let name = |own: &str| own.repeat(len);
+        for own in ["a", "b", "c"] {
+            feed(&mut connection, now, &reply(&format!("+OK\nJob-UUID: {}", name(own))));
+        }
+        assert_eq!(drain(&mut connection).0, asked.map(|id| format!("{id:?} started")));
+        feed(&mut connection, now, &[job(&name("a"), "long"), job("b", "short")].concat());
+        let stranger = "event BACKGROUND_JOB".to_owned();
+        let expected = match len {
+            255 => [format!("{:?} job long", asked[0]), stranger],
+            _ => [stranger, format!("{:?} job short", asked[1])],
+        };
+        assert_eq!(drain(&mut connection).0, expected);
+        // Where neither comes, its time ends it.
+        let left = if len == 255 { asked[1] } else { asked[0] };
+        connection.handle_timeout(connection.poll_timeout().unwrap());
+        let expected = [left, asked[2]].map(|id| format!("{id:?} TimedOut"));
+        assert_eq!((drain(&mut connection).0, connection.in_flight()), (expected.to_vec(), 0));
+    }
+    // One's own is refused.
+    let mut connection = ready(Config::new(), now);
+    let bgapi = |len: usize| Message::bgapi("status").header("job-uuid", "x".repeat(len));
+    let Err(SendError::Encode(error)) = connection.send(now, &bgapi(256)) else { panic!("refused") };
+    assert_eq!((error.field(), error.refusal()), ("Job-UUID", Refusal::ValueTooLong { len: 256, max: 255 }));
+    assert_eq!((connection.poll_transmit(), connection.in_flight()), (None, 0));
+    connection.send(now, &bgapi(255)).unwrap();
+}
+
+/// Names of a megabyte each, for as many jobs as may be in flight.
+#[test]
+fn long_names_of_jobs_take_no_memory() {
+    let now = Instant::now();
+    let mut connection = ready(Config::new(), now);
+    let name = "x".repeat(1_000_000);
+    let ((), grown) = held_by(|| {
+        for number in 0..254 {
+            connection.bgapi(now, "status").unwrap();
+            sent(&mut connection);
+            if number == 0 {
+                feed(&mut connection, now, &reply("+OK"));
+            }
+            feed(&mut connection, now, &reply(&format!("+OK\nJob-UUID: {name}")));
+            assert_eq!(drain(&mut connection).0.len(), 1);
+        }
+    });
+    assert_eq!((connection.in_flight(), connection.held()), (254, "event plain BACKGROUND_JOB\n\n".len()));
+    // The buffer it was received in has room for two of them.
+    assert!(grown < (1 << 21) + 254 * 1024, "{grown} bytes for 254 jobs");
+}
+
+/// However low the ceiling, what is held stays below what the settings say.
+#[test]
+fn held_stays_below_most_held() {
+    let now = Instant::now();
+    let events = ["CUSTOM a::b ".repeat(3), "CUSTOM a::b ".repeat(300)];
+    for types in &events {
+        let config = Config::new().ceiling(0).limits(LIMITS.frame(64).buffer(64)).events(EventFormat::Json, types);
+        let ceiling = config.most_held() - 64;
+        let command = format!("event json {types}\n\n").len();
+        assert_eq!(ceiling, 256 + 3 * command);
+        let mut connection = Connection::new(config).seeded(1);
+        assert_eq!(connection.held(), command);
+        // Two thirds are for a login, besides what is to be set again and a goodbye.
+        let total = ceiling - "exit\n\n".len();
+        let room = total - total / 3;
+        let password = |len: usize| Credentials::password("x".repeat(len - "auth \n\n".len()));
+        let refused = connection.login(now, password(room + 1));
+        assert_eq!(refused, Err(ApiMisuse::Ceiling { max: ceiling }));
+        assert_eq!(connection.held(), command, "nothing is kept of it");
+        connection.login(now, password(room)).unwrap();
+        assert_eq!(connection.held(), command + room - "auth \n\n".len(), "it waits for the greeting");
+        feed(&mut connection, now, b"Content-Type: auth/request\n\n");
+        assert_eq!(drain(&mut connection), (vec![], None));
+        assert_eq!(connection.held(), command + room);
+        // A goodbye has room all the same.
+        connection.close(now);
+        assert_eq!(connection.held(), command + room + "exit\n\n".len());
+        connection.handle_timeout(connection.poll_timeout().unwrap());
+        assert_eq!(drain(&mut connection).0, ["Closed"]);
+        assert_eq!(connection.held(), command);
+        // What fitted once fits again; all that is set again waits for transmission.
+        connection.reconnect().unwrap();
+        login(&mut connection, now);
+        assert_eq!(connection.held(), 3 * command);
+    }
+    // A server that has called is asked for the call.
+    let mut connection = Connection::new(Config::new().ceiling(0));
+    connection.connect(now).unwrap();
+    assert_eq!(connection.held(), "connect\n\n".len());
+}
+
+/// As many filters as there is room for are set again on the next connection, and its login fits.
+#[test]
+fn a_ceiling_full_of_filters() {
+    let now = Instant::now();
+    let ceiling = 1000;
+    let config = Config::new().ceiling(ceiling).limits(LIMITS.buffer(1 << 16));
+    let mut connection = ready(config, now);
+    let mut set = 0;
+    while connection.filter(now, "Some-Header", format!("{set:02}")).is_ok() {
+        sent(&mut connection);
+        feed(&mut connection, now, &reply("+OK"));
+        set += 1;
+        assert_eq!(drain(&mut connection).0.len(), 1);
+    }
+    let len = "filter Some-Header 00\n\n".len();
+    assert_eq!((set, connection.held()), ((ceiling - 6 - len) / 3 / len, set * len));
+    connection.handle_eof(now);
+    assert_eq!(drain(&mut connection).1, Some(ConnectionError::Closed { truncated: 0 }));
+    assert_eq!(connection.reconnect().unwrap().restored, set);
+    login(&mut connection, now);
+    assert_eq!(connection.held(), 3 * set * len);
+    connection.close(now);
+    assert_eq!(connection.held(), 3 * set * len + 6);
+    assert!(connection.held() <= ceiling);
+}
+
+/// Closed and reconnected without a poll, over and over: that is told once, and takes no memory.
+#[test]
+fn endings_that_nobody_polls() {
+    let mut now = Instant::now();
+    let mut connection = Connection::new(Config::new());
+    let mut round = |connection: &mut Connection| {
+        connection.close(now);
+        now = connection.poll_timeout().unwrap();
+        connection.handle_timeout(now);
+        assert!(connection.is_over());
+        connection.reconnect().unwrap();
+    };
+    round(&mut connection);
+    let ((), grown) = held_by(|| (0..10_000).for_each(|_| round(&mut connection)));
+    assert_eq!(grown, 0);
+    assert_eq!(drain(&mut connection), (vec!["Closed".to_owned()], None));
+    // After a poll, and after another end, it is told anew.
+    round(&mut connection);
+    assert_eq!(drain(&mut connection), (vec!["Closed".to_owned()], None));
+    connection.login(now, Credentials::password("x")).unwrap();
+    connection.handle_timeout(connection.poll_timeout().unwrap());
+    assert_eq!(drain(&mut connection), (vec![], Some(ConnectionError::LoginTimedOut(LoginStage::Greeting))));
 }

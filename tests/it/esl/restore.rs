@@ -143,13 +143,14 @@ fn lost_requests_tell_how_far_they_had_come() {
 #[test]
 fn ceilings() {
     let now = Instant::now();
-    let mut connection = ready(Config::new().ceiling(100).max_in_flight(4), now);
-    assert!(matches!(connection.api(now, "x".repeat(200)), Err(SendError::Ceiling { max: 100 })));
+    let mut connection = ready(Config::new().ceiling(300).max_in_flight(4), now);
+    let error = Err(SendError::Ceiling { max: 300 });
+    assert_eq!(connection.api(now, "x".repeat(300 - "api \n\nexit\n\n".len() + 1)), error);
     for _ in 0..3 {
         connection.api(now, "a").unwrap();
     }
     assert!(matches!(connection.api(now, "a"), Err(SendError::InFlight { max: 4 })));
-    assert!(connection.held() <= 100);
+    assert_eq!(connection.held(), 3 * "api a\n\n".len());
 }
 
 /// Has the server answer all that was sent with these, one each.
@@ -390,19 +391,20 @@ fn held_is_exact() {
     assert_eq!(connection.held(), b"filter A b\n\n".len());
 }
 
-/// What is to be set again is counted three times: kept, asked, and on its way out.
+/// What is to be set again is counted three times: kept, asked, and on its way out. Room for a goodbye stays free.
 #[test]
 fn settings_count_for_the_ceiling() {
     let now = Instant::now();
-    let filter = |at: usize| Message::new(format!("filter Some-Header value-{at:03}"));
-    let len = "filter Some-Header value-000\n\n".len();
+    let filter = |at: usize| Message::new(format!("filter Some-Header value-{at:0100}"));
+    let len = "filter Some-Header value-\n\n".len() + 100;
+    let exit = "exit\n\n".len();
     // Of a setting that isn't transmitted: three times what is kept, and what waits.
     for (ceiling, fits) in [(4 * len, true), (4 * len - 1, false)] {
-        let mut connection = ready(Config::new().ceiling(ceiling), now);
+        let mut connection = ready(Config::new().ceiling(ceiling + exit), now);
         assert_eq!(connection.send(now, &filter(0)).is_ok(), fits, "{ceiling}");
     }
     for (ceiling, fits) in [(7 * len, 2), (7 * len - 1, 1), (10 * len, 3), (10 * len - 1, 2)] {
-        let mut connection = ready(Config::new().ceiling(ceiling), now);
+        let mut connection = ready(Config::new().ceiling(ceiling + exit), now);
         let mut set = 0;
         while connection.send(now, &filter(set)).is_ok() {
             set += 1;
@@ -413,7 +415,7 @@ fn settings_count_for_the_ceiling() {
             }
         }
         assert_eq!(set, fits, "{ceiling}");
-        assert!(matches!(connection.send(now, &filter(99)), Err(SendError::Ceiling { max }) if max == ceiling));
+        assert!(matches!(connection.send(now, &filter(99)), Err(SendError::Ceiling { max }) if max == ceiling + exit));
         // Other requests have what is left of it.
         let left = ceiling - 3 * fits * len;
         let api = |len: usize| Message::api("x".repeat(len - b"api \n\n".len()));
