@@ -74,7 +74,7 @@ impl Outbox {
     /// do, it does so at the pace of [`Recent`]. What was transmitted last need not be followed by anything.
     #[inline]
     pub(crate) fn rest(&mut self) {
-        if self.bytes.is_empty() && self.bytes.capacity() > Recent::SMALL {
+        if self.bytes.is_empty() && self.bytes.capacity() > Recent::SMALL as usize {
             if let Some(size) = self.recent.round() {
                 self.bytes.shrink_to(size);
             }

@@ -16,7 +16,7 @@ pub(crate) struct Recent {
 impl Recent {
     const ROUNDS: u8 = 16;
     /// Bytes of a buffer that stays as it is.
-    pub(crate) const SMALL: usize = 1 << 16;
+    pub(crate) const SMALL: u32 = 1 << 16;
 
     /// Notes that so many bytes are needed.
     pub(crate) fn need(&mut self, bytes: usize) {
@@ -32,10 +32,10 @@ impl Recent {
         }
         let needed = core::mem::take(&mut self.needed);
         self.rounds = 0;
-        if self.most as usize <= Self::SMALL || needed >= self.most / 4 {
+        if self.most <= Self::SMALL || needed >= self.most / 4 {
             return None;
         }
-        self.most = (2 * needed).max(Self::SMALL as u32);
+        self.most = (2 * needed).max(Self::SMALL);
         Some(self.most as usize)
     }
 }

@@ -17,7 +17,7 @@ use crate::error::{ApiMisuse, ConnectionError, EncodeError, LoginRefusal, LoginS
 use crate::freeswitch::{ContentType, Frame};
 use crate::origin::Origin;
 use crate::outbox::Outbox;
-use crate::wiped::{Wiped, append};
+use crate::wiped::Wiped;
 use crate::wire::Value;
 
 /// The goodbye; room for it is always kept free.
@@ -246,7 +246,7 @@ impl Session {
         if self.stage.is_over() || self.stage.is_closing() {
             return;
         }
-        match self.write(Purpose::Exit, None, |out| Ok(append(out, EXIT))) {
+        match self.write(Purpose::Exit, None, |out| Message::new("exit").encode(out)) {
             Ok(()) => self.stage = Stage::Closing { deadline: now.checked_add(self.config.closing) },
             // Nothing in it could be refused.
             Err(_) => self.end(None),
