@@ -49,7 +49,7 @@
 //! - `std` (default): [`client`], [`server`], [`http`]; and lets `memchr` choose its routine at run time. Without it the crate needs `alloc` only.
 //! - `simd` (default): frames are found with vector instructions, see [`wire::Kernel`]. The files that use them are the only ones with `unsafe`; without it the crate forbids it.
 //! - `md5`: logging in without sending the password.
-//! - `xml`: AMI over HTTP as `mxml`, FreeSWITCH's `xml_list` and its events in XML.
+//! - `xml`: AMI over HTTP as `mxml`, FreeSWITCH's `xml_list` and its events in XML; brings `std`, which its parser needs.
 //! - `kazoo`: the Conferences API of Kazoo; brings `serde` and `serde_json`.
 //! - `freeswitch`: FreeSWITCH's event socket and conference commands; brings `serde` and `serde_json`.
 //! - `sipxecs`: the REST conference service of sipXecs; brings `freeswitch`.
