@@ -289,7 +289,7 @@ mod tests {
                 assert_eq!(all.oldest(item("BridgeListItem")), None);
             });
             few("a new one", 1, &mut || {
-                all.push(Entry::new(requests, Purpose::Caller, plan(b"Ping"), 0, Duration::ZERO), None)
+                all.push(Entry::new(requests, Purpose::Caller, plan(b"Ping"), 0, Duration::ZERO), None);
             });
             few("a step", 3, &mut || all.step(requests, Phase::Outcome, Some(now)));
             few("more time", 0, &mut || all.put_off(Duration::from_secs(1)));
