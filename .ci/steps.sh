@@ -79,7 +79,7 @@ step_readme_tests() {
     local command alone
     command=$(readme 'cargo test')
     alone=$(mktemp -d)
-    trap 'rm -rf "$alone"' EXIT
+    trap "rm -rf '$alone'" EXIT
     git clone -q . "$alone/clone"
     cd "$alone/clone"
     CARGO_TARGET_DIR="$alone/target" eval "$command"
