@@ -329,10 +329,13 @@ impl Client {
             let route = self.session.route(frame(&self.decoder, self.parts.as_deref(), source));
             if let Some(Route::Full(id)) = route {
                 self.stalled = Some(Box::new(source));
-                // The clock of the requests stands still: no time from before may end that.
-                self.late = None;
                 let anew = !core::mem::replace(&mut self.told, true);
                 self.session.stop(id, anew);
+                // A time from before, now that the clock of the requests stands still: once it goes
+                // on, it would use up what the stop has saved.
+                if let Some(late) = self.late.take() {
+                    self.session.timeout(late);
+                }
                 return Ok(anew.then_some(Next::Frame(source, Route::Full(id))));
             }
             self.told = false;

@@ -97,7 +97,9 @@ fn read(request: Request<'_>) {
             text(frame, "Secret", login.secret());
             text(frame, "AuthType", login.auth_type());
             text(frame, "Key", login.key());
-            text(frame, "Events", login.events());
+            // Some branches' documentation has another name for it, which stands in where there is no `Events`.
+            let name = if frame.get("Events").is_some() { "Events" } else { "EventMask" };
+            text(frame, name, login.events());
         }
         Request::Challenge(challenge) => text(frame, "AuthType", challenge.auth_type()),
         Request::Events(events) => text(frame, "EventMask", events.event_mask()),

@@ -59,10 +59,14 @@ impl Session {
         self.pause = Pause::Since { since, until };
     }
 
-    /// Reading goes on.
+    /// Reading goes on. The stop lasted up to the time that was told last, and from there to the one
+    /// that is told next.
     pub(in crate::client) fn go_on(&mut self) {
         if let Pause::Since { since, .. } | Pause::Expired(since) = self.pause {
+            let told = self.told.map_or(since, |told| told.max(since));
             self.pause = Pause::Over(since);
+            self.tell(told);
+            self.pause = Pause::Over(told);
         }
     }
 
