@@ -546,6 +546,8 @@ impl Driven {
     /// The end of the connection ends whatever hasn't ended.
     fn finish(mut self) {
         let sent: Vec<Id> = self.sent.keys().copied().collect();
+        // What a stopped reader has not taken is lost with the connection.
+        self.inbox.clear();
         self.eof = true;
         self.pump();
         sent.into_iter().for_each(|id| self.take(id));
