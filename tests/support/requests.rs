@@ -97,9 +97,11 @@ fn read(request: Request<'_>) {
             text(frame, "Secret", login.secret());
             text(frame, "AuthType", login.auth_type());
             text(frame, "Key", login.key());
-            // Some branches' documentation has another name for it, which stands in where there is no `Events`.
-            let name = if frame.get("Events").is_some() { "Events" } else { "EventMask" };
-            text(frame, name, login.events());
+            // The documentation of some branches has another name for it: the first of the two counts.
+            let named = frame.headers().find(|header| header.is("Events") || header.is("EventMask"));
+            if let Ok(events) = login.events() {
+                assert_eq!(Some(events), named.map(|header| header.value()));
+            }
         }
         Request::Challenge(challenge) => text(frame, "AuthType", challenge.auth_type()),
         Request::Events(events) => text(frame, "EventMask", events.event_mask()),
