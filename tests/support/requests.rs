@@ -158,8 +158,9 @@ fn at_a_server(input: &[u8]) {
     asked.push(&input[..taken]);
     let Ok(Some(ServerEvent::Request { request, .. })) = server.poll_event() else { return };
     read(request);
-    // A frame keeps what is behind a NUL, where a reader of C strings has come to the end.
-    if input.contains(&0) {
+    // A frame keeps controls, which a server skips as blanks before a value, and what is behind a NUL, where it has
+    // come to the end.
+    if input.iter().any(|byte| *byte < b' ' && !matches!(byte, b'\r' | b'\n')) {
         return;
     }
     // What the server has answered itself came before.
