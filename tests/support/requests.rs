@@ -160,7 +160,8 @@ fn at_a_server(input: &[u8]) {
     read(request);
     // A frame keeps controls, which a server skips as blanks before a value, and what is behind a NUL, where it has
     // come to the end.
-    if input.iter().any(|byte| *byte < b' ' && !matches!(byte, b'\r' | b'\n')) {
+    let mut lines = input.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    if lines.any(|line| line.iter().any(|byte| *byte < b' ')) {
         return;
     }
     // What the server has answered itself came before.
