@@ -30,10 +30,15 @@ impl Session {
     pub(super) fn tell(&mut self, now: Instant) {
         self.told = Some(now);
         if let Pause::Over(since) = self.pause {
+            self.stood_still(since, now);
             self.pause = Pause::None;
-            self.in_flight.put_off(now.saturating_duration_since(since));
-            self.keep_alive.heard(now);
         }
+    }
+
+    /// The clock of requests and signs of life stood still from then until now.
+    fn stood_still(&mut self, since: Instant, now: Instant) {
+        self.in_flight.put_off(now.saturating_duration_since(since));
+        self.keep_alive.heard(now);
     }
 
     /// The time that was told last. While reading is stopped, and from then until the next time is
@@ -64,8 +69,8 @@ impl Session {
     pub(in crate::client) fn go_on(&mut self) {
         if let Pause::Since { since, .. } | Pause::Expired(since) = self.pause {
             let told = self.told.map_or(since, |told| told.max(since));
-            self.pause = Pause::Over(since);
-            self.tell(told);
+            self.told = Some(told);
+            self.stood_still(since, told);
             self.pause = Pause::Over(told);
         }
     }
