@@ -23,20 +23,26 @@ impl Recent {
         self.needed = self.needed.max(u32::try_from(bytes).unwrap_or(u32::MAX));
     }
 
-    /// Ends a round: the buffer is empty. Gives the size to which it should shrink, if it should.
-    pub(crate) fn round(&mut self) -> Option<usize> {
-        self.most = self.most.max(self.needed);
+    /// Ends a round: the buffer is empty. Gives the bytes that the last sixteen needed at the most, once in sixteen.
+    pub(crate) fn needed(&mut self) -> Option<usize> {
         self.rounds += 1;
         if self.rounds < Self::ROUNDS {
             return None;
         }
-        let needed = core::mem::take(&mut self.needed);
         self.rounds = 0;
-        if self.most <= Self::SMALL || needed >= self.most / 4 {
+        Some(core::mem::take(&mut self.needed) as usize)
+    }
+
+    /// Ends a round, as [`needed`](Self::needed) does. Gives the size to which the buffer should shrink, if it should.
+    pub(crate) fn round(&mut self) -> Option<usize> {
+        self.most = self.most.max(self.needed);
+        let needed = self.needed()?;
+        if self.most <= Self::SMALL || needed >= self.most as usize / 4 {
             return None;
         }
-        self.most = (2 * needed).max(Self::SMALL);
-        Some(self.most as usize)
+        let size = needed.saturating_mul(2).max(Self::SMALL as usize);
+        self.most = u32::try_from(size).unwrap_or(u32::MAX);
+        Some(size)
     }
 }
 

@@ -1,9 +1,8 @@
 //! The bytes of a stream between a read and their frame: what has no frame yet, and the frame handed out last.
 
-use crate::wiped::Wiped;
-
 use crate::range::{part, part_mut};
 use crate::recent::Recent;
+use crate::wiped::Wiped;
 
 /// A queue of bytes in one piece of memory, of limited length. What a giant frame has made it grow by is given back.
 #[derive(Clone)]

@@ -9,6 +9,7 @@ use super::scan::{FrameEnd, Scanner, Wanted};
 use super::value::Value;
 use crate::error::{FrameError, Limit};
 use crate::range::{part, part_mut};
+use crate::recent::Recent;
 use crate::wiped::Wiped;
 
 /// Turns the bytes of a stream, in pieces of any size, into frames.
@@ -46,17 +47,9 @@ pub struct Decoder {
     filled: usize,
     /// Where bytes that had no room would have begun; set once.
     overflow: Option<FrameError>,
-    /// The most of the storage that was filled since it was last asked whether so much of it is needed.
-    needed: usize,
-    /// How often the buffer was found empty since then.
-    rests: u8,
+    /// How much of the storage was filled of late.
+    recent: Recent,
 }
-
-/// Bytes of storage that are always kept: less is not worth giving back.
-const KEPT: usize = 64 * 1024;
-/// How often the buffer is found empty before it is asked how much of it is needed. A burst of frames that comes more
-/// often than this keeps the storage it needs.
-const RESTS: u8 = 16;
 
 /// The stream ended inside a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +73,7 @@ impl Decoder {
     /// A decoder at the start of a stream that a server sends.
     pub fn new(limits: Limits) -> Self {
         let scanner = Scanner::new(limits);
-        Self { scanner, buf: Wiped::default(), filled: 0, overflow: None, needed: 0, rests: 0 }
+        Self { scanner, buf: Wiped::default(), filled: 0, overflow: None, recent: Recent::default() }
     }
 
     /// The same with other framing; to be chosen before the first byte.
@@ -168,7 +161,7 @@ impl Decoder {
         // so that a byte is moved once on average however the stream is cut up.
         let done = self.scanner.releasable();
         let held = self.filled - done;
-        self.needed = self.needed.max(self.filled);
+        self.recent.need(self.filled);
         if done >= held {
             self.buf.copy_within(done..self.filled, 0);
             self.scanner.release();
@@ -273,7 +266,9 @@ impl Decoder {
     /// Not inlined, so that the ways that give a frame are.
     #[inline(never)]
     fn none(&mut self) -> Result<(), FrameError> {
-        if self.filled == self.scanner.releasable() && self.buf.len().max(self.scanner.index_size()) > KEPT {
+        if self.filled == self.scanner.releasable()
+            && self.buf.len().max(self.scanner.index_size()) > Recent::SMALL as usize
+        {
             self.rest();
         }
         if self.overflow.is_none() && self.room() == 0 {
@@ -292,18 +287,14 @@ impl Decoder {
     #[cold]
     #[inline(never)]
     fn rest(&mut self) {
-        self.needed = self.needed.max(self.filled);
-        self.rests += 1;
-        if self.rests < RESTS {
-            return;
-        }
-        if self.needed < self.buf.len() / 4 {
+        self.recent.need(self.filled);
+        let Some(needed) = self.recent.needed() else { return };
+        if needed < self.buf.len() / 4 {
             self.scanner.release();
             (self.buf, self.filled) = (Wiped::default(), 0);
         }
         // Two marks a line, which is two bytes at the least.
-        self.scanner.shrink_index(4 * self.needed);
-        (self.needed, self.rests) = (0, 0);
+        self.scanner.shrink_index(4 * needed);
     }
 
     /// Offset in the stream of the first byte that belongs to no frame handed out and to no blank line skipped.
