@@ -53,35 +53,19 @@ impl<T: Ord + Copy> Deadlines<T> {
     }
 }
 
-/// Counts the steps of a search, for tests that no search is longer than it has to be.
 #[cfg(test)]
-pub(crate) mod steps {
-    use core::cell::Cell;
+pub(crate) mod seen {
     use core::cmp::Ordering;
 
-    std::thread_local! {
-        static STEPS: Cell<usize> = const { Cell::new(0) };
-    }
+    use crate::steps::count;
 
-    /// One more.
-    pub(crate) fn step() {
-        STEPS.set(STEPS.get() + 1);
-    }
-
-    /// Those that this thread takes in `run`.
-    pub(crate) fn steps(run: impl FnOnce()) -> usize {
-        STEPS.set(0);
-        run();
-        STEPS.get()
-    }
-
-    /// A time; to compare it with another is a step.
+    /// A time that counts how often it is compared with another.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub(crate) struct Seen(pub(crate) u64);
 
     impl Ord for Seen {
         fn cmp(&self, other: &Self) -> Ordering {
-            step();
+            count(|steps| steps.looked += 1);
             self.0.cmp(&other.0)
         }
     }
@@ -96,7 +80,8 @@ pub(crate) mod steps {
 #[cfg(test)]
 mod tests {
     use super::Deadlines;
-    use super::steps::{Seen, steps};
+    use super::seen::Seen;
+    use crate::steps::steps;
 
     #[test]
     fn few_are_looked_at() {
@@ -105,8 +90,8 @@ mod tests {
             for id in 0..requests {
                 deadlines.put(id, None, Some(Seen(id * 7919 % requests)));
             }
-            assert_eq!(steps(|| assert_eq!(deadlines.first(), Some((Seen(0), 0)))), 0, "{requests}: the first");
-            let moved = steps(|| deadlines.put(0, Some(Seen(0)), Some(Seen(requests))));
+            assert_eq!(steps(|| assert_eq!(deadlines.first(), Some((Seen(0), 0)))).looked, 0, "{requests}: the first");
+            let moved = steps(|| deadlines.put(0, Some(Seen(0)), Some(Seen(requests)))).looked;
             // A search of a B-tree looks at eleven a level at the most, and there are two searches.
             let levels = requests.ilog(6) as usize + 1;
             assert!(moved <= 2 * 11 * levels, "{requests}: {moved} for a move");

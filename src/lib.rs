@@ -109,6 +109,7 @@ pub mod server;
 #[cfg(feature = "sipxecs")]
 pub mod sipxecs;
 pub mod state;
+mod steps;
 mod text;
 pub mod value;
 mod wiped;

@@ -31,7 +31,7 @@ impl Text {
     /// The bytes; counted, so that tests see how many texts something looks at.
     #[cfg(test)]
     pub fn as_bytes(&self) -> &[u8] {
-        looks::LOOKS.with(|looks| looks.set(looks.get() + 1));
+        crate::steps::count(|steps| steps.texts += 1);
         &self.0
     }
 
@@ -86,19 +86,5 @@ impl PartialEq<str> for Text {
 impl PartialEq<&str> for Text {
     fn eq(&self, other: &&str) -> bool {
         *self.0 == *other.as_bytes()
-    }
-}
-
-#[cfg(test)]
-pub(crate) mod looks {
-    std::thread_local! {
-        pub(super) static LOOKS: core::cell::Cell<u64> = const { core::cell::Cell::new(0) };
-    }
-
-    /// How many texts `run` compares or reads.
-    pub(crate) fn of(run: impl FnOnce()) -> u64 {
-        let before = LOOKS.get();
-        run();
-        LOOKS.get() - before
     }
 }

@@ -8,12 +8,7 @@ use super::books::{Books, Linked, Shift, Shifts};
 use super::call::Kept;
 use super::{Text, Tracker};
 use crate::room::Room;
-
-#[cfg(test)]
-std::thread_local! {
-    /// How many elements merging has moved.
-    pub(super) static MOVED: core::cell::Cell<u64> = const { core::cell::Cell::new(0) };
-}
+use crate::steps::count;
 
 impl Tracker {
     /// Makes the calls of two groups one: the one that began first, under `linkedid` or its own.
@@ -35,8 +30,7 @@ impl Tracker {
         books.groups.remove(&taken.group);
         books.groups.insert(call.group, older);
         books.room.give_back(taken.cost() + Books::GROUP);
-        #[cfg(test)]
-        MOVED.set(MOVED.get() + taken.weight() as u64);
+        count(|steps| steps.moved += taken.weight());
 
         let group = call.group;
         let mut free = limits.max_marks().saturating_sub(call.marks);

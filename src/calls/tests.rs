@@ -5,10 +5,9 @@ use core::time::Duration;
 
 use super::books::Books;
 use super::call::Call;
-use super::merge::MOVED;
 use super::{CallLimits, Tracker};
 use crate::event::Event;
-use crate::text::looks;
+use crate::steps::steps;
 use crate::{Decoder, Framing, Limits};
 
 impl Tracker {
@@ -59,17 +58,16 @@ fn merging_moves_each_element_a_few_times() {
         for n in [64, 1024] {
             let mut tracker = Tracker::new(unlimited());
             feed(&mut tracker, &channels(n));
-            MOVED.set(0);
-            let looked = looks::of(|| feed(&mut tracker, &merges(n)));
+            let steps = steps(|| feed(&mut tracker, &merges(n)));
             tracker.audit();
             let [call] = tracker.active().collect::<alloc::vec::Vec<_>>()[..] else { panic!("one call") };
             assert_eq!(
                 (call.number(), call.legs().len(), call.former_linkedids().len()),
                 (1, n as usize, n as usize - 1)
             );
-            let log = u64::from(n.ilog2());
-            assert!(MOVED.get() <= 2 * u64::from(n) * log, "{n}: moved {}", MOVED.get());
-            assert!(looked <= 60 * u64::from(n) * log, "{n}: looked {looked}");
+            let most = n as usize * n.ilog2() as usize;
+            assert!(steps.moved <= 2 * most, "{n}: moved {}", steps.moved);
+            assert!(steps.texts <= 60 * most, "{n}: looked at {}", steps.texts);
             feed(&mut tracker, &each(0..n, |id| format!("Event: Hangup|Uniqueid: {id}")));
             let call = tracker.poll_ended().unwrap();
             let ids = call.legs().iter().map(|leg| leg.uniqueid.value().parse::<u32>().unwrap());
@@ -81,7 +79,7 @@ fn merging_moves_each_element_a_few_times() {
 
 /// Of each kind of event: how many texts it looks at with `n` channels in one call, in as many
 /// bridges and queues, and with as many marks of each kind in the call and on one channel.
-fn looks_at(n: u32, event: &str) -> u64 {
+fn looks_at(n: u32, event: &str) -> usize {
     let mut tracker = Tracker::new(unlimited());
     let one_call = |id| format!("Event: Newchannel|Channel: C/{id}|Uniqueid: {id}|Linkedid: 0");
     feed(&mut tracker, &each(0..n, one_call));
@@ -99,7 +97,7 @@ fn looks_at(n: u32, event: &str) -> u64 {
     }
     tracker.audit();
     let event = event.replace('@', &format!("{}", n / 2));
-    let looked = looks::of(|| feed(&mut tracker, &format!("{event};")));
+    let looked = steps(|| feed(&mut tracker, &format!("{event};"))).texts;
     tracker.audit();
     looked
 }

@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 
 use crate::range;
+use crate::steps::count;
 
 /// Contact information, as text of the form `<contact-information><jobTitle>…</jobTitle>…`.
 ///
@@ -79,8 +80,8 @@ impl<'a> Iterator for ContactFields<'a> {
 fn closing(text: &str, name: &str) -> Option<(usize, usize)> {
     text.match_indices("</").find_map(|(at, _)| {
         let tag = range::text(text, at + 2..);
-        #[cfg(test)]
-        tests::compare(name, tag);
+        // What the comparison costs: the bytes in common, and one.
+        count(|steps| steps.compared += 1 + name.bytes().zip(tag.bytes()).take_while(|(a, b)| a == b).count());
         let after = tag.strip_prefix(name)?.strip_prefix('>')?;
         Some((at, text.len() - after.len()))
     })
@@ -109,29 +110,20 @@ fn plain(raw: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
     use std::format;
 
     use super::*;
-
-    std::thread_local! {
-        static COMPARED: Cell<usize> = const { Cell::new(0) };
-    }
-
-    /// Counts the bytes that a name and a closing tag have in common, which is what their comparison costs.
-    pub(super) fn compare(name: &str, tag: &str) {
-        let same = name.bytes().zip(tag.bytes()).take_while(|(a, b)| a == b).count();
-        COMPARED.with(|compared| compared.set(compared.get() + same + 1));
-    }
+    use crate::steps::steps;
 
     /// Bytes compared until the fields have ended, and for as many steps again.
     fn compared(text: &str) -> usize {
-        COMPARED.with(|compared| compared.set(0));
         let mut fields = Contact::parse(text).unwrap().fields();
-        for _ in 0..text.len() {
-            let _ = fields.next();
-        }
-        COMPARED.with(Cell::get)
+        steps(|| {
+            for _ in 0..text.len() {
+                let _ = fields.next();
+            }
+        })
+        .compared
     }
 
     #[test]

@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use super::{Mirror, MirrorLimits, Part};
 use crate::event::Event;
-use crate::text::looks;
+use crate::steps::steps;
 use crate::{Decoder, Framing, Limits};
 
 fn feed(mirror: &mut Mirror, events: &str) {
@@ -56,7 +56,7 @@ fn no_event_looks_through_what_is_kept() {
     ] {
         let [few, many] = [32, 1024].map(|n| {
             let mut mirror = filled(n);
-            looks::of(|| feed(&mut mirror, &format!("{events};")))
+            steps(|| feed(&mut mirror, &format!("{events};"))).texts
         });
         // 32 times as much: five steps more in each map that is asked.
         assert!(many <= 3 * few + 20, "{events}: {few} {many}");
@@ -67,8 +67,8 @@ fn no_event_looks_through_what_is_kept() {
 fn bridge_info_costs_what_it_shows() {
     // Who is inside is looked at once when they leave, and not again.
     let mut mirror = filled(1024);
-    let all = looks::of(|| feed(&mut mirror, "Event: BridgeInfoComplete|BridgeUniqueid: b;"));
-    let again = looks::of(|| feed(&mut mirror, "Event: BridgeInfoComplete|BridgeUniqueid: b;"));
+    let all = steps(|| feed(&mut mirror, "Event: BridgeInfoComplete|BridgeUniqueid: b;")).texts;
+    let again = steps(|| feed(&mut mirror, "Event: BridgeInfoComplete|BridgeUniqueid: b;")).texts;
     assert!(all > 1024 && again < 100, "{all} {again}");
     assert_eq!(mirror.inside(b"b7").count(), 1);
 }
@@ -80,6 +80,6 @@ fn a_list_of_one_part_leaves_the_others_alone() {
     feed(&mut mirror, "Event: BridgeListComplete|EventList: Complete|ListItems: 0;");
     assert_eq!(mirror.bridges().len(), 0);
     mirror.begin(Part::Bridges);
-    let looked = looks::of(|| feed(&mut mirror, "Event: BridgeListComplete|EventList: Complete|ListItems: 0;"));
+    let looked = steps(|| feed(&mut mirror, "Event: BridgeListComplete|EventList: Complete|ListItems: 0;")).texts;
     assert!(looked < 100, "{looked}");
 }

@@ -5,8 +5,8 @@ use core::fmt;
 use super::name::{fold, same_name};
 use super::scan::Mark;
 use super::secret;
-use super::steps::count;
 use super::{OwnedFrame, Value};
+use crate::steps::count;
 
 /// The end marker of a `Response: Follows` body.
 pub(super) const END_MARKER: &[u8] = b"--END COMMAND--";
@@ -414,7 +414,7 @@ impl fmt::Debug for Lines<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::wire::steps::steps;
+    use crate::steps::steps;
     use crate::wire::{Decoder, Framing, Limits, is_secret};
 
     /// Each value's name is looked up in the whole frame, but in no frame longer than a server reads.

@@ -18,7 +18,6 @@ mod name;
 mod owned;
 mod scan;
 mod secret;
-mod steps;
 mod value;
 
 pub use decoder::{Decoder, Truncated};

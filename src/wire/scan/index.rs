@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use crate::range::part;
+use crate::steps::count;
 use crate::wire::kernel::BLOCK;
-use crate::wire::steps::count;
 
 /// An offset inside a frame: a `u32`, the lowest byte first. Without the alignment of one an index and the bytes it
 /// belongs to can share one allocation (see `owned.rs`).

@@ -7,9 +7,9 @@ use super::skip::Wanted;
 use super::{FrameEnd, Scanner, Stop};
 use crate::error::Limit;
 use crate::range::{part, part_mut};
+use crate::steps::count;
 use crate::wire::frame::{END_MARKER, Frame, FrameKind, Shape};
 use crate::wire::kernel::{BLOCK, Lanes, Masks, Work};
-use crate::wire::steps::count;
 
 /// One call of [`Scanner::scan`], to be run by a kernel.
 pub(super) struct Pass<'a> {

@@ -9,10 +9,10 @@ use super::Scanner;
 use super::run::masks;
 use super::shape::kind_named;
 use crate::range::part;
+use crate::steps::count;
 use crate::wire::Value;
 use crate::wire::frame::FrameKind;
 use crate::wire::kernel::{BLOCK, Lanes};
-use crate::wire::steps::count;
 
 /// Tells by an event's name whether it is wanted.
 pub(in crate::wire) type Wanted<'a> = &'a dyn Fn(Value<'_>) -> bool;

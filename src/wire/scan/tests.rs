@@ -2,8 +2,8 @@
 //! few new bytes of a line cost no scan. Bounds are of counted steps.
 
 use super::Scanner;
+use crate::steps::{Steps, steps};
 use crate::wire::kernel::BLOCK;
-use crate::wire::steps::{Steps, steps};
 use crate::wire::{Framing, Limits, Value};
 use alloc::vec::Vec;
 

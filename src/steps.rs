@@ -1,0 +1,49 @@
+//! Counts work, so that this crate's own tests can bound it. Elsewhere nothing is counted.
+
+/// What was done since the thread began.
+#[derive(Clone, Copy, Debug, Default)]
+#[allow(dead_code, reason = "what is counted depends on the features")]
+pub(crate) struct Steps {
+    /// Calls that looked at more than a few new bytes.
+    pub(crate) scans: usize,
+    /// Blocks masked, short ones too.
+    pub(crate) blocks: usize,
+    /// Offsets written into the index.
+    pub(crate) marks: usize,
+    /// Bytes searched for the end of the stream's first line.
+    pub(crate) searched: usize,
+    /// Lines of frames gone over.
+    pub(crate) lines: usize,
+    /// Requests and their times looked at, among those in flight.
+    pub(crate) looked: usize,
+    /// Texts of calls and of the mirror that were compared or read.
+    pub(crate) texts: usize,
+    /// Elements moved from one call into another.
+    pub(crate) moved: usize,
+    /// Bytes of a contact's tags that were compared.
+    pub(crate) compared: usize,
+}
+
+#[cfg(test)]
+std::thread_local! {
+    static STEPS: core::cell::Cell<Steps> = core::cell::Cell::default();
+}
+
+#[cfg(test)]
+pub(crate) fn count(step: impl FnOnce(&mut Steps)) {
+    let mut steps = STEPS.get();
+    step(&mut steps);
+    STEPS.set(steps);
+}
+
+#[cfg(not(test))]
+#[inline(always)]
+pub(crate) fn count(_: impl FnOnce(&mut Steps)) {}
+
+/// What `run` took.
+#[cfg(test)]
+pub(crate) fn steps(run: impl FnOnce()) -> Steps {
+    STEPS.take();
+    run();
+    STEPS.take()
+}
