@@ -51,7 +51,7 @@ impl From<String> for WipedText {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "std"))]
 mod tests {
     use super::*;
 
