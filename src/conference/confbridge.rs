@@ -145,12 +145,12 @@ pub(super) fn outcome<'a>(command: &Command<'_>, frames: &[Frame<'a>]) -> Result
 
 /// Checks that a list came to its end, which is an event of this name, and has as many items as that says.
 fn whole(frames: &[Frame<'_>], end: &str, items: usize) -> Result<(), ReplyError> {
-    let end = frames.iter().find(|frame| {
+    let is_cancelled = |frame: &Frame<'_>| frame.get("EventList").is_some_and(|said| said.eq_ignore_case("cancelled"));
+    let is_end = |frame: &Frame<'_>| {
         frame.kind() == FrameKind::Event && frame.name().is_some_and(|name| name.eq_ignore_case(end))
-            || frame.get("EventList").is_some_and(|said| said.eq_ignore_case("cancelled"))
-    });
-    let end = end.ok_or(ReplyError::Unfinished)?;
-    if end.get("EventList").is_some_and(|said| said.eq_ignore_case("cancelled")) {
+    };
+    let end = frames.iter().find(|frame| is_end(frame) || is_cancelled(frame)).ok_or(ReplyError::Unfinished)?;
+    if is_cancelled(end) {
         return Err(ReplyError::Cancelled);
     }
     match end.get("ListItems") {

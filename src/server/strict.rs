@@ -2,11 +2,11 @@
 
 use crate::range::part;
 use crate::wiped::{Wiped, append, reserve};
-use crate::wire::{Frame, FrameKind};
+use crate::wire::{Frame, FrameKind, SERVER_HEADERS};
 
 /// Bytes before CRLF.
 pub(super) const LINE: usize = 1022;
-pub(super) const LINES: usize = 128;
+pub(super) const LINES: usize = SERVER_HEADERS;
 
 /// Why a message was refused without being looked at. The client has been told; the connection stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
