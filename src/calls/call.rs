@@ -311,11 +311,17 @@ impl Kept for Transfer {
 
 impl Kept for QueueWait {
     fn beside(&self) -> usize {
-        let member = match &self.outcome {
-            Some(QueueOutcome::Answered(member)) => Some(member),
-            _ => None,
-        };
-        room::text(&self.queue) + room::text(&self.caller) + optional(member)
+        room::text(&self.queue) + room::text(&self.caller) + self.outcome.as_ref().map_or(0, QueueOutcome::beside)
+    }
+}
+
+impl QueueOutcome {
+    /// Bytes of its text.
+    pub(super) fn beside(&self) -> usize {
+        match self {
+            Self::Answered(member) => room::text(member),
+            _ => 0,
+        }
     }
 }
 

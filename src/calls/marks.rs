@@ -120,11 +120,7 @@ impl Tracker {
     /// Ends a caller's last wait in a queue, or tells what became of it.
     pub(super) fn leave_queue(&mut self, caller: &Text, queue: &Text, outcome: Option<QueueOutcome>, at: Duration) {
         let Some(place) = self.books.waiting(caller, queue) else { return };
-        let member = |outcome: &Option<QueueOutcome>| match outcome {
-            Some(QueueOutcome::Answered(member)) => room::text(member),
-            _ => 0,
-        };
-        let bytes = member(&outcome);
+        let bytes = outcome.as_ref().map_or(0, QueueOutcome::beside);
         let room = self.make_room_for_text(bytes);
         let Some((call, _)) = self.channel_mut(caller.as_bytes()) else { return };
         let Some(wait) = call.queues.get_mut(place) else { return };
@@ -132,7 +128,7 @@ impl Tracker {
         if outcome.is_some() && room {
             let before = core::mem::replace(&mut wait.outcome, outcome);
             self.books.room.add(bytes);
-            self.books.room.give_back(member(&before));
+            self.books.room.give_back(before.as_ref().map_or(0, QueueOutcome::beside));
         }
     }
 
