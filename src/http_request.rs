@@ -58,7 +58,7 @@ pub struct Request {
     /// With what it is, for `Content-Type`.
     body: Option<(&'static str, WipedText)>,
     #[cfg(feature = "std")]
-    pub(crate) ticket: crate::http::Ticket,
+    pub(crate) context: crate::http::RequestContext,
 }
 
 impl Request {
@@ -71,7 +71,7 @@ impl Request {
             masked: None,
             body: None,
             #[cfg(feature = "std")]
-            ticket: crate::http::Ticket::default(),
+            context: crate::http::RequestContext::default(),
         }
     }
 
@@ -144,8 +144,8 @@ impl Request {
     #[cfg(feature = "std")]
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let content_type = self.content_type().map(|content_type| ("Content-Type", content_type));
-        let cookie = self.ticket.cookie.as_deref().map(|cookie| ("Cookie", cookie));
-        let authorization = self.ticket.authorization.as_deref().map(|answer| ("Authorization", answer));
+        let cookie = self.context.cookie.as_deref().map(|cookie| ("Cookie", cookie));
+        let authorization = self.context.authorization.as_deref().map(|answer| ("Authorization", answer));
         [content_type, cookie, authorization].into_iter().flatten()
     }
 
@@ -153,7 +153,7 @@ impl Request {
     /// to be longer.
     #[cfg(feature = "std")]
     pub const fn patience(&self) -> core::time::Duration {
-        self.ticket.patience
+        self.context.patience
     }
 
     /// Adds a parameter to the query, percent-encoded: any text arrives as it is. Not for what a [`Session`](crate::http::Session) has signed.

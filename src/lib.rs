@@ -66,6 +66,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod action;
+mod byte_budget;
 pub mod calls;
 pub mod catalogue;
 #[cfg(feature = "std")]
@@ -74,24 +75,22 @@ pub mod client;
 pub mod conference;
 #[cfg(feature = "std")]
 mod deadlines;
+mod departed;
 pub mod error;
 pub mod event;
 #[cfg(feature = "std")]
 mod exchange;
 #[cfg(feature = "freeswitch")]
 pub mod freeswitch;
-mod gone;
 #[cfg(feature = "std")]
 pub mod http;
 #[cfg(any(feature = "std", feature = "kazoo", feature = "sipxecs"))]
 mod http_request;
+#[cfg(feature = "std")]
+mod id_prefix;
 #[cfg(feature = "kazoo")]
 pub mod kazoo;
 pub mod manual;
-#[cfg(feature = "std")]
-mod origin;
-#[cfg(feature = "std")]
-mod outbox;
 mod range;
 #[cfg_attr(
     not(any(feature = "std", feature = "freeswitch")),
@@ -100,10 +99,11 @@ mod range;
 mod recent;
 pub mod request;
 pub mod response;
-mod room;
 mod secret;
+#[cfg(feature = "std")]
+mod send_buffer;
 #[cfg(feature = "serde")]
-mod serde;
+mod serialize;
 #[cfg(feature = "std")]
 pub mod server;
 #[cfg(feature = "sipxecs")]

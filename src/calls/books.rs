@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::Text;
 use super::call::{Call, Leg};
-use crate::room::{self, Room, mapped, root};
+use crate::byte_budget::{self, ByteBudget, mapped, root};
 
 /// Where a channel that lives is.
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ impl Shift {
 
 #[derive(Clone, Debug)]
 pub(super) struct Books {
-    pub(super) room: Room,
+    pub(super) budget: ByteBudget,
     /// Number of the call of each group. The larger of two calls that become one keeps its group,
     /// so that few channels change theirs; the one that began first gives its number.
     pub(super) groups: BTreeMap<u64, u64>,
@@ -82,7 +82,7 @@ impl Books {
 
     pub(super) const fn new(bytes: usize) -> Self {
         Self {
-            room: Room::new(bytes.saturating_sub(Self::OWN)),
+            budget: ByteBudget::new(bytes.saturating_sub(Self::OWN)),
             groups: BTreeMap::new(),
             linked: BTreeMap::new(),
             channels: BTreeMap::new(),
@@ -94,7 +94,7 @@ impl Books {
 
     /// Forgets all but what `used` counts.
     pub(super) fn clear(&mut self, used: usize) {
-        self.room.give_back(self.room.used().saturating_sub(used));
+        self.budget.give_back(self.budget.used().saturating_sub(used));
         self.groups.clear();
         self.linked.clear();
         self.channels.clear();
@@ -104,7 +104,7 @@ impl Books {
     }
 
     pub(super) const fn linked_cost(id: &[u8]) -> usize {
-        mapped::<Text, Linked>() + room::bytes(id)
+        mapped::<Text, Linked>() + byte_budget::bytes(id)
     }
 
     /// Says which call a linked id belongs to.
@@ -112,24 +112,24 @@ impl Books {
         if let Some(known) = self.linked.get_mut(id) {
             *known = linked;
         } else {
-            self.room.add(Self::linked_cost(id.as_bytes()));
+            self.budget.add(Self::linked_cost(id.as_bytes()));
             self.linked.insert(id.clone(), linked);
         }
     }
 
     pub(super) fn unlink(&mut self, id: &Text) {
         if self.linked.remove(id).is_some() {
-            self.room.give_back(Self::linked_cost(id.as_bytes()));
+            self.budget.give_back(Self::linked_cost(id.as_bytes()));
         }
     }
 
     pub(super) const fn channel_cost(uniqueid: &[u8], name: &[u8]) -> usize {
-        mapped::<Text, Channel>() + room::bytes(uniqueid) + named_cost(name, uniqueid)
+        mapped::<Text, Channel>() + byte_budget::bytes(uniqueid) + named_cost(name, uniqueid)
     }
 
     pub(super) fn add_channel(&mut self, leg: &Leg, group: u64, place: usize) {
         let channel = Channel { group, leg: place, dials: Vec::new(), dialled: Vec::new(), parking: None };
-        self.room.add(mapped::<Text, Channel>() + room::text(&leg.uniqueid));
+        self.budget.add(mapped::<Text, Channel>() + byte_budget::text(&leg.uniqueid));
         self.channels.insert(leg.uniqueid.clone(), channel);
         self.name(&leg.channel, &leg.uniqueid);
     }
@@ -137,7 +137,7 @@ impl Books {
     /// Forgets a channel. Gives what was known, and the places of its waits.
     pub(super) fn remove_channel(&mut self, leg: &Leg) -> Option<(Channel, Vec<usize>)> {
         let channel = self.channels.remove(&leg.uniqueid)?;
-        self.room.give_back(mapped::<Text, Channel>() + room::text(&leg.uniqueid));
+        self.budget.give_back(mapped::<Text, Channel>() + byte_budget::text(&leg.uniqueid));
         self.unname(&leg.channel, &leg.uniqueid);
         for stay in leg.stays.iter().filter(|stay| stay.span.end.is_none()) {
             self.leave(&stay.bridge, &leg.uniqueid);
@@ -164,16 +164,16 @@ impl Books {
         if name.len() == 0 {
             return;
         }
-        self.room.add(named_cost(name.as_bytes(), uniqueid.as_bytes()));
+        self.budget.add(named_cost(name.as_bytes(), uniqueid.as_bytes()));
         if let Some(before) = self.names.insert(name.clone(), uniqueid.clone()) {
-            self.room.give_back(named_cost(name.as_bytes(), before.as_bytes()));
+            self.budget.give_back(named_cost(name.as_bytes(), before.as_bytes()));
         }
     }
 
     pub(super) fn unname(&mut self, name: &Text, uniqueid: &Text) {
         if self.names.get(name) == Some(uniqueid) {
             self.names.remove(name);
-            self.room.give_back(named_cost(name.as_bytes(), uniqueid.as_bytes()));
+            self.budget.give_back(named_cost(name.as_bytes(), uniqueid.as_bytes()));
         }
     }
 
@@ -183,18 +183,18 @@ impl Books {
     }
 
     pub(super) const fn pair_cost(one: &[u8], two: &[u8]) -> usize {
-        mapped::<(Text, Text), usize>() + room::bytes(one) + room::bytes(two)
+        mapped::<(Text, Text), usize>() + byte_budget::bytes(one) + byte_budget::bytes(two)
     }
 
     /// Notes a stay that goes on.
     pub(super) fn enter(&mut self, bridge: &Text, uniqueid: &Text, place: usize) {
-        insert(&mut self.inside, &mut self.room, bridge, uniqueid, place);
+        insert(&mut self.inside, &mut self.budget, bridge, uniqueid, place);
     }
 
     /// Ends a stay that goes on, and gives its place.
     pub(super) fn leave(&mut self, bridge: &Text, uniqueid: &Text) -> Option<usize> {
         let place = self.inside.remove(&(bridge.clone(), uniqueid.clone()))?;
-        self.room.give_back(Self::pair_cost(bridge.as_bytes(), uniqueid.as_bytes()));
+        self.budget.give_back(Self::pair_cost(bridge.as_bytes(), uniqueid.as_bytes()));
         Some(place)
     }
 
@@ -210,7 +210,7 @@ impl Books {
 
     /// Notes the last wait of a caller in a queue. Gives the place of the one before.
     pub(super) fn wait(&mut self, caller: &Text, queue: &Text, place: usize) -> Option<usize> {
-        insert(&mut self.waits, &mut self.room, caller, queue, place)
+        insert(&mut self.waits, &mut self.budget, caller, queue, place)
     }
 
     pub(super) fn waiting(&self, caller: &Text, queue: &Text) -> Option<usize> {
@@ -224,7 +224,7 @@ impl Books {
         let waits: Vec<(Text, usize)> = of_caller.map(|((_, queue), place)| (queue.clone(), *place)).collect();
         for (queue, _) in &waits {
             self.waits.remove(&(caller.clone(), queue.clone()));
-            self.room.give_back(Self::pair_cost(caller.as_bytes(), queue.as_bytes()));
+            self.budget.give_back(Self::pair_cost(caller.as_bytes(), queue.as_bytes()));
         }
         waits
     }
@@ -233,7 +233,7 @@ impl Books {
     #[cfg(test)]
     pub(super) fn cost(&self) -> usize {
         let linked: usize = self.linked.keys().map(|id| Self::linked_cost(id.as_bytes())).sum();
-        let channels = self.channels.keys().map(|id| mapped::<Text, Channel>() + room::text(id)).sum::<usize>();
+        let channels = self.channels.keys().map(|id| mapped::<Text, Channel>() + byte_budget::text(id)).sum::<usize>();
         let names = self.names.iter().map(|(name, id)| named_cost(name.as_bytes(), id.as_bytes())).sum::<usize>();
         let pairs = self.inside.keys().chain(self.waits.keys());
         let pairs = pairs.map(|(one, two)| Self::pair_cost(one.as_bytes(), two.as_bytes())).sum::<usize>();
@@ -242,19 +242,19 @@ impl Books {
 }
 
 const fn named_cost(name: &[u8], uniqueid: &[u8]) -> usize {
-    mapped::<Text, Text>() + room::bytes(name) + room::bytes(uniqueid)
+    mapped::<Text, Text>() + byte_budget::bytes(name) + byte_budget::bytes(uniqueid)
 }
 
 fn insert(
     map: &mut BTreeMap<(Text, Text), usize>,
-    room: &mut Room,
+    budget: &mut ByteBudget,
     one: &Text,
     two: &Text,
     place: usize,
 ) -> Option<usize> {
     let before = map.insert((one.clone(), two.clone()), place);
     if before.is_none() {
-        room.add(Books::pair_cost(one.as_bytes(), two.as_bytes()));
+        budget.add(Books::pair_cost(one.as_bytes(), two.as_bytes()));
     }
     before
 }

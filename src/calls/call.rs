@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::Text;
-use crate::room::{self, listed};
+use crate::byte_budget::{self, listed};
 use crate::value::HangupCause;
 
 /// A call: all channels that belong together, from the first to the last.
@@ -280,7 +280,7 @@ pub(super) trait Kept: Sized {
 
 impl Kept for Text {
     fn beside(&self) -> usize {
-        room::text(self)
+        byte_budget::text(self)
     }
 }
 
@@ -292,26 +292,31 @@ impl Kept for Span {
 
 impl Kept for Stay {
     fn beside(&self) -> usize {
-        room::text(&self.bridge)
+        byte_budget::text(&self.bridge)
     }
 }
 
 impl Kept for Dial {
     /// The books have its place twice.
     fn beside(&self) -> usize {
-        2 * listed::<usize>() + room::text(&self.to) + optional(self.from.as_ref()) + optional(self.status.as_ref())
+        2 * listed::<usize>()
+            + byte_budget::text(&self.to)
+            + optional(self.from.as_ref())
+            + optional(self.status.as_ref())
     }
 }
 
 impl Kept for Transfer {
     fn beside(&self) -> usize {
-        room::text(&self.by) + room::text(&self.target) + optional(self.result.as_ref())
+        byte_budget::text(&self.by) + byte_budget::text(&self.target) + optional(self.result.as_ref())
     }
 }
 
 impl Kept for QueueWait {
     fn beside(&self) -> usize {
-        room::text(&self.queue) + room::text(&self.caller) + self.outcome.as_ref().map_or(0, QueueOutcome::beside)
+        byte_budget::text(&self.queue)
+            + byte_budget::text(&self.caller)
+            + self.outcome.as_ref().map_or(0, QueueOutcome::beside)
     }
 }
 
@@ -319,7 +324,7 @@ impl QueueOutcome {
     /// Bytes of its text.
     pub(super) fn beside(&self) -> usize {
         match self {
-            Self::Answered(member) => room::text(member),
+            Self::Answered(member) => byte_budget::text(member),
             _ => 0,
         }
     }
@@ -327,13 +332,14 @@ impl QueueOutcome {
 
 impl Kept for Parking {
     fn beside(&self) -> usize {
-        room::text(&self.parked) + room::text(&self.lot) + room::text(&self.space)
+        byte_budget::text(&self.parked) + byte_budget::text(&self.lot) + byte_budget::text(&self.space)
     }
 }
 
 impl Kept for Leg {
     fn beside(&self) -> usize {
-        let texts = room::text(&self.channel) + room::text(&self.uniqueid) + optional(self.number.as_ref());
+        let texts =
+            byte_budget::text(&self.channel) + byte_budget::text(&self.uniqueid) + optional(self.number.as_ref());
         texts + sum(&self.holds) + sum(&self.stays)
     }
 }
@@ -342,11 +348,11 @@ impl Call {
     /// Bytes that it costs, a little above the truth.
     pub(super) fn cost(&self) -> usize {
         let lists = sum(&self.former) + sum(&self.legs) + sum(&self.dials) + sum(&self.transfers);
-        Self::OWN + room::text(&self.linkedid) + lists + sum(&self.queues) + sum(&self.parkings)
+        Self::OWN + byte_budget::text(&self.linkedid) + lists + sum(&self.queues) + sum(&self.parkings)
     }
 
     /// Bytes of a call without its texts and lists.
-    pub(super) const OWN: usize = room::mapped::<u64, Self>();
+    pub(super) const OWN: usize = byte_budget::mapped::<u64, Self>();
 }
 
 fn sum<T: Kept>(list: &[T]) -> usize {
@@ -354,5 +360,5 @@ fn sum<T: Kept>(list: &[T]) -> usize {
 }
 
 fn optional(text: Option<&Text>) -> usize {
-    text.map_or(0, room::text)
+    text.map_or(0, byte_budget::text)
 }

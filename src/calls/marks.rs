@@ -5,19 +5,19 @@ use core::time::Duration;
 use super::books::Books;
 use super::call::{Dial, Leg, Parking, QueueOutcome, QueueWait, Span, Stay};
 use super::{Text, Tracker};
-use crate::room;
+use crate::byte_budget;
 
 impl Tracker {
     pub(super) fn rename(&mut self, uniqueid: &[u8], name: &[u8]) {
         let name = self.text(name);
-        if !self.make_room_for_text(2 * room::text(&name)) {
+        if !self.make_room_for_text(2 * byte_budget::text(&name)) {
             return;
         }
         let Some(leg) = self.leg(uniqueid) else { return };
         let id = leg.uniqueid.clone();
         let before = core::mem::replace(&mut leg.channel, name.clone());
-        self.books.room.add(room::text(&name));
-        self.books.room.give_back(room::text(&before));
+        self.books.budget.add(byte_budget::text(&name));
+        self.books.budget.give_back(byte_budget::text(&before));
         self.books.unname(&before, &id);
         self.books.name(&name, &id);
     }
@@ -29,14 +29,14 @@ impl Tracker {
             return;
         }
         let number = self.text(number);
-        let bytes = room::text(&number);
+        let bytes = byte_budget::text(&number);
         if !self.make_room_for_text(bytes) {
             return;
         }
         let Some(leg) = self.leg(uniqueid) else { return };
-        let before = leg.number.replace(number).map_or(0, |before| room::text(&before));
-        self.books.room.add(bytes);
-        self.books.room.give_back(before);
+        let before = leg.number.replace(number).map_or(0, |before| byte_budget::text(&before));
+        self.books.budget.add(bytes);
+        self.books.budget.give_back(before);
     }
 
     pub(super) fn hold(&mut self, uniqueid: &[u8], held: bool, at: Duration) {
@@ -94,13 +94,13 @@ impl Tracker {
         let places = core::mem::take(if by_caller { &mut channel.dialled } else { &mut channel.dials });
         let number = call.number;
         for place in places {
-            let bytes = status.as_ref().map_or(0, room::text);
+            let bytes = status.as_ref().map_or(0, byte_budget::text);
             let room = self.make_room_for_text(bytes);
             let Some(dial) = self.calls.get_mut(&number).and_then(|call| call.dials.get_mut(place)) else { continue };
             dial.span.close(at);
             if dial.status.is_none() && room {
                 dial.status.clone_from(&status);
-                self.books.room.add(bytes);
+                self.books.budget.add(bytes);
             }
         }
     }
@@ -127,8 +127,8 @@ impl Tracker {
         wait.span.close(at);
         if outcome.is_some() && room {
             let before = core::mem::replace(&mut wait.outcome, outcome);
-            self.books.room.add(bytes);
-            self.books.room.give_back(before.as_ref().map_or(0, QueueOutcome::beside));
+            self.books.budget.add(bytes);
+            self.books.budget.give_back(before.as_ref().map_or(0, QueueOutcome::beside));
         }
     }
 

@@ -7,7 +7,7 @@ use core::mem;
 use super::books::{Books, Linked, Shift, Shifts};
 use super::call::Kept;
 use super::{Text, Tracker};
-use crate::room::Room;
+use crate::byte_budget::ByteBudget;
 use crate::steps::count;
 
 impl Tracker {
@@ -29,7 +29,7 @@ impl Tracker {
         (call.number, call.start) = (older, start);
         books.groups.remove(&taken.group);
         books.groups.insert(call.group, older);
-        books.room.give_back(taken.cost() + Books::GROUP);
+        books.budget.give_back(taken.cost() + Books::GROUP);
         count(|steps| steps.moved += taken.weight());
 
         let group = call.group;
@@ -42,7 +42,7 @@ impl Tracker {
             }
             free -= 1;
             books.link(&id, Linked { group, former: Some(call.former.len()) });
-            books.room.add(id.cost());
+            books.budget.add(id.cost());
             call.former.push(id);
         }
         if let Some(place) = books.linked.get(&current).and_then(|linked| linked.former) {
@@ -54,13 +54,13 @@ impl Tracker {
         }
 
         let dropped = &mut losses.marks;
-        let room = &mut books.room;
+        let budget = &mut books.budget;
         let shifts = Shifts {
-            dials: join(&mut call.dials, taken.dials, &mut free, dropped, room),
-            queues: join(&mut call.queues, taken.queues, &mut free, dropped, room),
-            parkings: join(&mut call.parkings, taken.parkings, &mut free, dropped, room),
+            dials: join(&mut call.dials, taken.dials, &mut free, dropped, budget),
+            queues: join(&mut call.queues, taken.queues, &mut free, dropped, budget),
+            parkings: join(&mut call.parkings, taken.parkings, &mut free, dropped, budget),
         };
-        join(&mut call.transfers, taken.transfers, &mut free, dropped, room);
+        join(&mut call.transfers, taken.transfers, &mut free, dropped, budget);
         for mut leg in taken.legs {
             if call.legs.len() >= limits.max_legs() {
                 // The id of one that has ended may be another's by now.
@@ -78,7 +78,7 @@ impl Tracker {
                 call.alive += 1;
                 books.move_channel(&leg, group, call.legs.len(), &shifts);
             }
-            books.room.add(leg.cost());
+            books.budget.add(leg.cost());
             call.legs.push(leg);
         }
         call.marks = limits.max_marks() - free;
@@ -100,9 +100,15 @@ fn cut<T>(list: &mut Vec<T>, free: &mut usize, dropped: &mut u64) -> Vec<T> {
 }
 
 /// Puts a list behind another, as far as there is room.
-fn join<T: Kept>(list: &mut Vec<T>, mut more: Vec<T>, free: &mut usize, dropped: &mut u64, room: &mut Room) -> Shift {
+fn join<T: Kept>(
+    list: &mut Vec<T>,
+    mut more: Vec<T>,
+    free: &mut usize,
+    dropped: &mut u64,
+    budget: &mut ByteBudget,
+) -> Shift {
     cut(&mut more, free, dropped);
-    room.add(more.iter().map(Kept::cost).sum());
+    budget.add(more.iter().map(Kept::cost).sum());
     let shift = Shift { by: list.len(), kept: more.len() };
     list.append(&mut more);
     shift

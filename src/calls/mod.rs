@@ -38,9 +38,9 @@
 //! Everything that events make it keep, in numbers and in bytes: see [`CallLimits`]. What doesn't fit is left out and counted in [`Losses`]; nothing is ever an error. Hangups that get lost (a connection that broke) would leave their calls behind for ever: call
 //! [`Tracker::abandon`] then.
 
+mod apply;
 mod books;
 mod call;
-mod fold;
 mod limits;
 mod marks;
 mod merge;

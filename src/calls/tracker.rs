@@ -7,9 +7,9 @@ use core::time::Duration;
 use super::books::{Books, Channel, Linked};
 use super::call::{Call, Kept, Leg};
 use super::{CallLimits, Losses, Text};
+use crate::byte_budget;
+use crate::departed::Departed;
 use crate::event::Event;
-use crate::gone::Gone;
-use crate::room;
 use crate::value::HangupCause;
 
 /// Ids of channels that are gone may have one byte of so many.
@@ -25,7 +25,7 @@ pub struct Tracker {
     pub(super) calls: BTreeMap<u64, Call>,
     /// Those that have ended, in the order of their ends.
     ended: BTreeMap<u64, Call>,
-    gone: Gone,
+    gone: Departed,
     calls_begun: u64,
     legs_begun: u64,
     calls_ended: u64,
@@ -45,7 +45,7 @@ impl Tracker {
             books: Books::new(limits.max_bytes() - limits.max_bytes() / GONE),
             calls: BTreeMap::new(),
             ended: BTreeMap::new(),
-            gone: Gone::new(limits.max_bytes() / GONE),
+            gone: Departed::new(limits.max_bytes() / GONE),
             calls_begun: 0,
             legs_begun: 0,
             calls_ended: 0,
@@ -54,14 +54,14 @@ impl Tracker {
 
     /// Takes the next event, and when it happened: since 1970, since the connection began, or since whatever the caller counts from. It is never wrong; events that say nothing of calls are passed over.
     pub fn handle(&mut self, event: &Event<'_>, at: Duration) {
-        super::fold::fold(self, event, at);
+        super::apply::apply(self, event, at);
         self.check();
     }
 
     /// The next call that has ended, in the order of their ends.
     pub fn poll_ended(&mut self) -> Option<Call> {
         let (_, call) = self.ended.pop_first()?;
-        self.books.room.give_back(call.cost());
+        self.books.budget.give_back(call.cost());
         Some(call)
     }
 
@@ -87,7 +87,7 @@ impl Tracker {
     /// Bytes held, counted a little above the truth: never more than
     /// [`CallLimits::bytes`], and a few kilobytes where nothing is held.
     pub const fn held(&self) -> usize {
-        Books::OWN + self.books.room.used() + self.gone.held()
+        Books::OWN + self.books.budget.used() + self.gone.held()
     }
 
     /// What was left out so far.
@@ -137,8 +137,8 @@ impl Tracker {
 
     /// Makes room for so many bytes, if need be at the cost of calls that have ended.
     pub(super) fn make_room(&mut self, bytes: usize) -> bool {
-        while !self.books.room.has(bytes) {
-            if !self.books.room.allows(bytes) || self.poll_ended().is_none() {
+        while !self.books.budget.has(bytes) {
+            if !self.books.budget.allows(bytes) || self.poll_ended().is_none() {
                 return false;
             }
             self.losses.ended += 1;
@@ -173,7 +173,7 @@ impl Tracker {
         list.push(mark);
         let place = list.len() - 1;
         call.marks += 1;
-        self.books.room.add(bytes);
+        self.books.budget.add(bytes);
         Some(place)
     }
 
@@ -207,7 +207,7 @@ impl Tracker {
         let more = if known.is_some() {
             0
         } else {
-            Call::OWN + Books::GROUP + room::bytes(linkedid) + Books::linked_cost(linkedid)
+            Call::OWN + Books::GROUP + byte_budget::bytes(linkedid) + Books::linked_cost(linkedid)
         };
         if full || !self.make_room(bytes + more) {
             let lost = if known.is_some() { &mut self.losses.legs } else { &mut self.losses.calls };
@@ -218,7 +218,7 @@ impl Tracker {
         let Some(call) = self.number(group).and_then(|number| self.calls.get_mut(&number)) else { return };
         self.legs_begun += 1;
         call.alive += 1;
-        self.books.room.add(leg.cost());
+        self.books.budget.add(leg.cost());
         self.books.add_channel(&leg, group, call.legs.len());
         call.legs.push(leg);
     }
@@ -244,7 +244,7 @@ impl Tracker {
         };
         self.books.link(&call.linkedid, Linked { group: number, former: None });
         self.books.groups.insert(number, number);
-        self.books.room.add(call.cost() + Books::GROUP);
+        self.books.budget.add(call.cost() + Books::GROUP);
         self.calls.insert(number, call);
         number
     }
@@ -257,14 +257,14 @@ impl Tracker {
             Some(other) => self.merge(group, other, Some(linkedid)),
             None => {
                 let linkedid = Text::new(linkedid);
-                let beside = room::text(&linkedid) + Books::linked_cost(linkedid.as_bytes());
+                let beside = byte_budget::text(&linkedid) + Books::linked_cost(linkedid.as_bytes());
                 let Some((call, _)) = self.channel_mut(uniqueid) else { return };
                 let before = call.linkedid.clone();
                 let former = self.mark(uniqueid, |call, _| Some(&mut call.former), before.clone(), beside);
                 let (Some(former), Some((call, _))) = (former, self.channel_mut(uniqueid)) else { return };
                 call.linkedid = linkedid.clone();
-                self.books.room.add(room::text(&linkedid));
-                self.books.room.give_back(room::text(&before));
+                self.books.budget.add(byte_budget::text(&linkedid));
+                self.books.budget.give_back(byte_budget::text(&before));
                 self.books.link(&before, Linked { group, former: Some(former) });
                 self.books.link(&linkedid, Linked { group, former: None });
             }
@@ -316,7 +316,7 @@ impl Tracker {
         call.end = Some(at);
         call.sort();
         self.books.groups.remove(&call.group);
-        self.books.room.give_back(Books::GROUP);
+        self.books.budget.give_back(Books::GROUP);
         for id in call.former.iter().chain([&call.linkedid]) {
             self.books.unlink(id);
         }
@@ -334,11 +334,11 @@ impl Tracker {
 
     /// In debug builds, stops where the books can't be right. Cheap enough for every event.
     fn check(&self) {
-        let Books { groups, linked, channels, room, .. } = &self.books;
+        let Books { groups, linked, channels, budget, .. } = &self.books;
         debug_assert!(self.held() <= self.limits.max_bytes().max(Books::OWN + self.gone.held()));
         debug_assert_eq!(groups.len(), self.calls.len(), "a group a call");
         debug_assert!(linked.len() >= groups.len() && channels.len() >= groups.len(), "each has an id and a channel");
         debug_assert!(!self.calls.is_empty() || channels.is_empty() && linked.is_empty(), "leftovers of a call");
-        debug_assert!(!self.calls.is_empty() || !self.ended.is_empty() || room.used() == 0, "bytes of nothing");
+        debug_assert!(!self.calls.is_empty() || !self.ended.is_empty() || budget.used() == 0, "bytes of nothing");
     }
 }

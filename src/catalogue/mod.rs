@@ -14,26 +14,26 @@
 mod branch;
 mod datum;
 mod describe;
-mod indexed;
+mod field;
+mod indexed_field;
 mod kind;
 mod lookup;
-mod read;
+mod macros;
 mod replies;
 mod table;
-mod view;
 
 pub use branch::Branch;
 pub use datum::Datum;
 pub use describe::{Content, Described, Invalid, describe};
-pub use indexed::{Indexed, Indices};
+pub use field::{Key, Repeated};
+pub(crate) use field::{indexed, read, repeated};
+pub use indexed_field::{Indexed, Indices};
 pub use kind::Kind;
 pub(crate) use lookup::{Names, find_name};
-pub use read::{Key, Repeated};
-pub(crate) use read::{indexed, read, repeated};
+pub(crate) use macros::derefs;
 pub use replies::Replies;
 pub(crate) use table::EVENT_CLASSES;
 pub use table::{ActionType, EventType, Field, Fields, Reply, ReplyStyle, Role};
-pub(crate) use view::derefs;
 
 /// Every event that the crate knows, in the order of the tables: those of a subject together.
 pub fn events() -> impl Iterator<Item = EventType> {

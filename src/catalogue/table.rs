@@ -2,7 +2,7 @@
 //!
 //! Not arrays of structures, which would be nicer to read here: they cost five seconds of compile time, for something that most programs never look at.
 
-use super::{Branch, Datum, Kind, indexed, read};
+use super::{Branch, Datum, Kind, field, indexed_field};
 use crate::Value;
 use crate::range::text;
 use crate::value::{Classes, ValueError};
@@ -447,7 +447,8 @@ impl Named {
 
     pub(super) fn is(&self, header: &[u8]) -> bool {
         let prefix = self.field.prefix();
-        read::is_named(header, prefix, self.name, words(self.aliases)) || indexed::is_named(header, prefix, self.name)
+        field::is_named(header, prefix, self.name, words(self.aliases))
+            || indexed_field::is_named(header, prefix, self.name)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The `ActionID`s that a client writes, and how it knows its own again.
 
-use crate::origin::Origin;
+use crate::id_prefix::PrefixSource;
 use crate::range::part;
 
 /// What all `ActionID`s of a session begin with: ten letters and digits that nobody else can guess,
@@ -15,8 +15,8 @@ impl Prefix {
     const LEN: usize = 10;
 
     /// Fifty bits for the connection of this number.
-    pub(super) fn new(origin: &Origin, session: u32) -> Self {
-        let mut bits = origin.bits(session);
+    pub(super) fn new(prefixes: &PrefixSource, session: u32) -> Self {
+        let mut bits = prefixes.bits(session);
         let mut letters = [0; Self::LEN];
         for letter in &mut letters {
             *letter = b"0123456789abcdefghjkmnpqrstvwxyz"[(bits & 31) as usize];
@@ -90,22 +90,22 @@ mod tests {
     /// difference or bits in common.
     #[test]
     fn prefixes_tell_nothing_of_each_other() {
-        let bits = |origin: &Origin, session| {
-            let Prefix(letters) = Prefix::new(origin, session);
+        let bits = |prefixes: &PrefixSource, session| {
+            let Prefix(letters) = Prefix::new(prefixes, session);
             letters.iter().fold(0_u64, |bits, letter| bits << 8 | u64::from(*letter))
         };
         let mut differences = alloc::collections::BTreeSet::new();
         let mut exclusives = alloc::collections::BTreeSet::new();
-        let origins = [Origin::random(), Origin::random(), Origin::Seed(7), Origin::Seed(8)];
-        for (number, origin) in origins.iter().enumerate() {
+        let sources = [PrefixSource::random(), PrefixSource::random(), PrefixSource::Seed(7), PrefixSource::Seed(8)];
+        for (number, prefixes) in sources.iter().enumerate() {
             for session in 0..200 {
-                let (one, next) = (bits(origin, session), bits(origin, session + 1));
+                let (one, next) = (bits(prefixes, session), bits(prefixes, session + 1));
                 assert!(differences.insert(next.wrapping_sub(one)), "client {number}, session {session}");
                 assert!(exclusives.insert(next ^ one), "client {number}, session {session}");
             }
         }
         // Nor do two clients have the same.
-        let [one, other, ..] = &origins;
+        let [one, other, ..] = &sources;
         assert!((0..200).all(|session| bits(one, session) != bits(other, session)));
     }
 }

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use super::report::Progress;
+use super::reconnect::Progress;
 use crate::action::Action;
 use crate::event::{Event, FullyBooted};
 use crate::response::Response;

@@ -42,7 +42,7 @@ mod event;
 mod keepalive;
 mod list;
 mod pending;
-mod report;
+mod reconnect;
 mod session;
 mod state;
 mod subscription;
@@ -59,13 +59,13 @@ use crate::response::Response;
 use crate::value::Banner;
 use crate::wire::{Decoder, Frame, FrameEnd, FrameKind, Framing, Limits};
 
-use crate::origin::Origin;
+use crate::id_prefix::PrefixSource;
 pub use config::{AtCeiling, Config};
 pub use credentials::Credentials;
 #[cfg(feature = "md5")]
 pub(crate) use credentials::key as md5_key;
 pub use event::{ClientEvent, Ending, Handle, Id};
-pub use report::{Progress, Report, Unanswered};
+pub use reconnect::{Progress, Report, Unanswered};
 use session::{Notice, Session};
 
 /// One connection to a server, and the next one after it is lost.
@@ -163,7 +163,7 @@ impl Client {
     pub fn new(config: impl Into<Arc<Config>>) -> Self {
         let config = config.into();
         let decoder = Decoder::new(config.limits);
-        let session = Session::new(config, Origin::random());
+        let session = Session::new(config, PrefixSource::random());
         Self { decoder, stalled: None, told: false, parts: None, drained: true, late: None, session }
     }
 
@@ -171,7 +171,7 @@ impl Client {
     /// is sent.
     #[must_use]
     pub fn seeded(mut self, seed: u64) -> Self {
-        self.session.draw_from(Origin::Seed(seed));
+        self.session.draw_from(PrefixSource::Seed(seed));
         self
     }
 

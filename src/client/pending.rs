@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::Id;
 use super::entry::{Awaits, Entry, Phase, Place, Purpose};
-use super::report::{Progress, Unanswered};
+use super::reconnect::{Progress, Unanswered};
 use crate::deadlines::Deadlines;
 
 /// The requests in flight. Takes up next to nothing where there are none, as in most sessions most

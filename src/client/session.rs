@@ -19,14 +19,14 @@ use super::entry::{Entry, Purpose};
 use super::keepalive::KeepAlive;
 use super::list::{Collected, Plan};
 use super::pending::InFlight;
-use super::report::{Progress, Report, Unanswered};
+use super::reconnect::{Progress, Report, Unanswered};
 use super::state::Stage;
 use super::subscription::Subscription;
 use crate::action::{Action, Logoff, Ping};
 use crate::error::{ApiMisuse, ConnectionError, EncodeError, SendError};
-use crate::origin::Origin;
-use crate::outbox::Outbox;
+use crate::id_prefix::PrefixSource;
 use crate::range::part;
+use crate::send_buffer::SendBuffer;
 use crate::value::ToWire;
 use crate::wiped::{Wiped, append};
 use crate::wire::OwnedFrame;
@@ -47,14 +47,14 @@ const _: () = assert!(size_of::<Notice>() + size_of::<Unanswered>() <= Entry::SI
 pub(super) struct Session {
     pub(super) config: Arc<Config>,
     pub(super) stage: Stage,
-    origin: Origin,
+    prefixes: PrefixSource,
     /// Connections before this one.
     number: u32,
     prefix: Prefix,
     /// Number of the caller's next request: even, so that the odd ones are for requests of our own.
     /// The probe of a text has the number after it.
     next: u64,
-    out: Outbox,
+    out: SendBuffer,
     pub(super) in_flight: InFlight,
     /// Whether events may still come for a request that has ended, so that even with nothing in flight they have to be looked at.
     trailing: bool,
@@ -88,15 +88,15 @@ pub(super) enum Notice {
 }
 
 impl Session {
-    pub(super) fn new(config: Arc<Config>, origin: Origin) -> Self {
+    pub(super) fn new(config: Arc<Config>, prefixes: PrefixSource) -> Self {
         Self {
             config,
             stage: Stage::New,
-            prefix: Prefix::new(&origin, 0),
-            origin,
+            prefix: Prefix::new(&prefixes, 0),
+            prefixes,
             number: 0,
             next: 0,
-            out: Outbox::default(),
+            out: SendBuffer::default(),
             in_flight: InFlight::new(),
             trailing: false,
             collected: Collected::default(),
@@ -113,9 +113,9 @@ impl Session {
         }
     }
 
-    pub(super) fn draw_from(&mut self, origin: Origin) {
-        self.prefix = Prefix::new(&origin, self.number);
-        self.origin = origin;
+    pub(super) fn draw_from(&mut self, prefixes: PrefixSource) {
+        self.prefix = Prefix::new(&prefixes, self.number);
+        self.prefixes = prefixes;
     }
 
     // Requests.
@@ -285,7 +285,7 @@ impl Session {
         self.restore();
     }
 
-    /// Gives back memory that a giant request needed, see [`Outbox::rest`].
+    /// Gives back memory that a giant request needed, see [`SendBuffer::rest`].
     pub(super) fn rest(&mut self) {
         self.out.rest();
     }
@@ -382,7 +382,7 @@ impl Session {
     pub(super) fn reconnect(&mut self) -> Report {
         self.stage = Stage::New;
         self.number = self.number.wrapping_add(1);
-        self.prefix = Prefix::new(&self.origin, self.number);
+        self.prefix = Prefix::new(&self.prefixes, self.number);
         self.keep_alive = KeepAlive::default();
         self.trailing = false;
         self.release = None;

@@ -104,6 +104,7 @@
 mod answer;
 mod command;
 mod confbridge;
+mod conference;
 mod dialect;
 mod error;
 mod event;
@@ -111,13 +112,12 @@ mod freeswitch;
 mod kazoo;
 mod participant;
 mod request;
-mod room;
 
 pub use answer::{Answer, Native, Outcome};
 pub use command::{Command, Level, Relation, Side, Who};
+pub use conference::Conference;
 pub use dialect::Dialect;
 pub use error::{ReplyError, RequestError, Unsupported};
 pub use event::{Event, Happening};
 pub use participant::Participant;
 pub use request::{Line, Request};
-pub use room::Conference;

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::ticket::Purpose;
+use super::request_context::Purpose;
 use super::{Request, RequestError};
 use crate::action::Action;
 use crate::http_request::{Method, control, is_dot_segment, push_encoded};
@@ -134,7 +134,7 @@ impl Endpoint {
         } else {
             Request::new(Method::Post, path).with_body("application/x-www-form-urlencoded", parameters)
         };
-        request.ticket.purpose = purpose;
+        request.context.purpose = purpose;
         Ok(request)
     }
 }

@@ -59,8 +59,8 @@ mod digest;
 mod endpoint;
 #[cfg(feature = "xml")]
 mod mxml;
+mod request_context;
 mod session;
-mod ticket;
 
 use core::fmt;
 
@@ -69,8 +69,8 @@ use crate::error::{EncodeError, FrameError};
 pub use crate::http_request::{Method, Request};
 pub use body::Body;
 pub use endpoint::{Endpoint, Format};
+pub(crate) use request_context::RequestContext;
 pub use session::{Credentials, Outcome, Session};
-pub(crate) use ticket::Ticket;
 
 /// Why there is no request.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,7 +20,7 @@ use super::cookie::Cookie;
 use super::digest::{Challenge, Digest, login_key};
 #[cfg(feature = "md5")]
 use super::endpoint::refuse_control;
-use super::ticket::Purpose;
+use super::request_context::Purpose;
 use super::{Body, Endpoint, HttpError, RequestError};
 use crate::action::{Action, Login, Logoff, WaitEvent};
 use crate::response::Response;
@@ -192,8 +192,8 @@ impl Session {
     /// Those of [`Endpoint::request`]; with a digest, when user name or cnonce can't stand in a header.
     pub fn request(&mut self, action: &impl Action, action_id: Option<&str>) -> Result<Request, RequestError> {
         let mut request = self.endpoint.request(action, action_id)?;
-        if request.ticket.purpose == Purpose::WaitEvent {
-            request.ticket.patience = self.longest_wait();
+        if request.context.purpose == Purpose::WaitEvent {
+            request.context.patience = self.longest_wait();
         }
         self.sign(request)
     }
@@ -221,7 +221,7 @@ impl Session {
             self.lose();
         }
         let request = if self.place == Place::In { self.wait_event() } else { self.login() }?;
-        self.polled = Some(request.ticket.number);
+        self.polled = Some(request.context.number);
         self.pause = None;
         Ok(Some(request))
     }
@@ -289,17 +289,17 @@ impl Session {
         bytes: &'body [u8],
     ) -> Result<Outcome<'body>, HttpError> {
         // An answer to something asked before a new login must not bring the old cookie back, and none after the end a new beginning.
-        let current = self.place != Place::Over && request.ticket.cookie == self.cookie_header();
+        let current = self.place != Place::Over && request.context.cookie == self.cookie_header();
         let unknown = cookie
             .as_ref()
-            .zip(request.ticket.cookie.as_deref())
+            .zip(request.context.cookie.as_deref())
             .is_some_and(|((id, _), sent)| *sent != *Cookie::header(id));
         if let Some((id, max_age)) = cookie.filter(|_| current && !self.endpoint.digest) {
             self.cookie = Some(id);
             self.max_age = max_age;
             self.expires = max_age.and_then(|age| now.checked_add(age));
         }
-        let waited = request.ticket.purpose == Purpose::WaitEvent;
+        let waited = request.context.purpose == Purpose::WaitEvent;
         if waited && bytes.trim_ascii().is_empty() {
             self.pause = now.checked_add(PAUSE);
             return Ok(Outcome::Superseded);
@@ -308,8 +308,8 @@ impl Session {
         let first = body.next_frame()?.filter(|frame| frame.kind() == FrameKind::Response).map(Response::from);
         let success = first.is_some_and(Response::is_success);
         let denied = !success && first.and_then(Response::message).is_some_and(|text| text == "Permission denied");
-        let lost = unknown && denied && request.ticket.purpose != Purpose::Login;
-        let in_vain = if waited { !success || self.longest_wait().is_zero() } else { lost && request.ticket.polled };
+        let lost = unknown && denied && request.context.purpose != Purpose::Login;
+        let in_vain = if waited { !success || self.longest_wait().is_zero() } else { lost && request.context.polled };
         if in_vain {
             self.pause = now.checked_add(PAUSE);
         }
@@ -319,9 +319,9 @@ impl Session {
             }
             return Ok(Outcome::SessionLost);
         }
-        match request.ticket.purpose {
+        match request.context.purpose {
             #[cfg(feature = "md5")]
-            Purpose::Challenge if request.ticket.polled && current => {
+            Purpose::Challenge if request.context.polled && current => {
                 let challenge = first.and_then(|first| first.frame().get("Challenge"));
                 if let Some(challenge) = challenge.filter(|_| success).and_then(|value| value.as_str().ok()) {
                     return self.prove(challenge).map(Outcome::Send);
@@ -345,7 +345,7 @@ impl Session {
 
     /// Notes that the request isn't under way any more, and says whether it was the polled one.
     fn settle(&mut self, request: &Request) -> bool {
-        let polled = self.polled == Some(request.ticket.number);
+        let polled = self.polled == Some(request.context.number);
         if polled {
             self.polled = None;
         }
@@ -371,7 +371,7 @@ impl Session {
             self.endpoint.request(&action, None)?
         };
         let request = self.poll(request)?;
-        self.polled = Some(request.ticket.number);
+        self.polled = Some(request.context.number);
         Ok(request)
     }
 
@@ -379,13 +379,13 @@ impl Session {
         let wait = self.longest_wait();
         let seconds = i64::try_from(wait.as_secs()).unwrap_or(i64::MAX);
         let mut request = self.endpoint.request(&WaitEvent::new(seconds), None)?;
-        request.ticket.patience = wait;
+        request.context.patience = wait;
         self.poll(request)
     }
 
     fn poll(&mut self, request: Request) -> Result<Request, RequestError> {
         let mut request = self.sign(request)?;
-        request.ticket.polled = true;
+        request.context.polled = true;
         Ok(request)
     }
 
@@ -404,12 +404,12 @@ impl Session {
             refuse_control("cnonce", &digest.cnonce)?;
         }
         self.requests += 1;
-        request.ticket.number = self.requests;
-        request.ticket.cookie = self.cookie_header();
+        request.context.number = self.requests;
+        request.context.cookie = self.cookie_header();
         #[cfg(feature = "md5")]
         if let Some(digest) = &mut self.digest {
             let answer = digest.authorize(&self.credentials, request.method().as_str(), request.target());
-            request.ticket.authorization = answer.map(Into::into);
+            request.context.authorization = answer.map(Into::into);
         }
         Ok(request)
     }
@@ -418,15 +418,15 @@ impl Session {
     fn challenged(&mut self, request: &Request, challenge: Option<Challenge>) -> Result<Request, HttpError> {
         let Some(digest) = &mut self.digest else { return Err(self.unauthorized()) };
         let challenge = challenge.ok_or(HttpError::Challenge)?;
-        let refused = request.ticket.authorization.is_some() && !challenge.stale;
-        if refused || request.ticket.attempt >= ATTEMPTS {
+        let refused = request.context.authorization.is_some() && !challenge.stale;
+        if refused || request.context.attempt >= ATTEMPTS {
             return Err(self.unauthorized());
         }
         digest.challenged(challenge);
         let mut next = self.sign(request.clone())?;
-        next.ticket.attempt += 1;
-        if next.ticket.polled {
-            self.polled = Some(next.ticket.number);
+        next.context.attempt += 1;
+        if next.context.polled {
+            self.polled = Some(next.context.number);
         }
         Ok(next)
     }

@@ -3,8 +3,8 @@
 use alloc::string::String;
 use core::time::Duration;
 
+use super::asterisk_rules::{LINE, LINES};
 use super::open::Opened;
-use super::strict::{LINE, LINES};
 use crate::wire::Limits;
 
 /// Settings of a [`Server`](super::Server). Several can share one behind an [`Arc`](std::sync::Arc).

@@ -27,11 +27,11 @@
 //! ```
 
 mod answer;
+mod asterisk_rules;
 mod config;
 mod event;
-mod mask;
+mod event_mask;
 mod open;
-mod strict;
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -42,16 +42,16 @@ use core::time::Duration;
 use std::time::Instant;
 
 use crate::error::{ApiMisuse, ConnectionError, EncodeError};
-use crate::outbox::Outbox;
 use crate::request::Request;
+use crate::send_buffer::SendBuffer;
 use crate::value::Classes;
 use crate::wire::{Decoder, Frame, FrameEnd, FrameKind, Framing};
 use open::Opened;
 
 pub use answer::List;
+pub use asterisk_rules::Fault;
 pub use config::Config;
 pub use event::{LoginAttempt, RequestId, ServerEvent};
-pub use strict::Fault;
 
 /// A server's session with one client.
 ///
@@ -82,7 +82,7 @@ pub struct Server {
     readable: Classes,
     mask: Classes,
     open: Opened,
-    out: Outbox,
+    out: SendBuffer,
     eof: bool,
     told_closed: bool,
     lost: Option<ConnectionError>,
@@ -138,7 +138,7 @@ impl Server {
             readable: Classes::NONE,
             mask: Classes::NONE,
             open: Opened::new(),
-            out: Outbox::default(),
+            out: SendBuffer::default(),
             eof: false,
             told_closed: false,
             lost: None,
@@ -372,7 +372,7 @@ impl Server {
     /// The frame as it counts.
     fn tidy(&mut self, end: FrameEnd) -> Source {
         let frame = self.decoder.frame(end);
-        let tidied = if strict::fault(frame).is_some() { None } else { strict::tidy(frame) };
+        let tidied = if asterisk_rules::fault(frame).is_some() { None } else { asterisk_rules::tidy(frame) };
         self.tidied = tidied.map(|bytes| {
             let mut decoder = Decoder::new(self.config.limits).with_framing(Framing::REQUESTS);
             decoder.push(&bytes);
@@ -394,10 +394,10 @@ impl Server {
 
     fn judge(&mut self, source: &Source) -> Verdict {
         let frame = self.frame(source);
-        let fault = strict::fault(frame);
+        let fault = asterisk_rules::fault(frame);
         let action_id = match fault {
             Some((_, id)) => id,
-            None => strict::action_id(frame),
+            None => asterisk_rules::action_id(frame),
         };
         // Asterisk echoes what was sent; what can't be echoed is left out.
         let action_id: Box<[u8]> = action_id.filter(|id| !id.contains(&b'\r')).unwrap_or_default().into();
@@ -418,7 +418,7 @@ impl Server {
                 Verdict::Done
             }
             Request::Login(login) => {
-                let mask = login.events().ok().and_then(|events| mask::read(events.as_bytes()));
+                let mask = login.events().ok().and_then(|events| event_mask::read(events.as_bytes()));
                 let mask = mask.unwrap_or(Classes::ALL);
                 let deadline = self.poll_timeout();
                 self.stage = Stage::Asked { deadline, mask };
@@ -440,7 +440,7 @@ impl Server {
                 Verdict::Done
             }
             Request::Events(events) => {
-                let mask = events.event_mask().ok().and_then(|mask| mask::read(mask.as_bytes()));
+                let mask = events.event_mask().ok().and_then(|mask| event_mask::read(mask.as_bytes()));
                 self.write_mask(&action_id, mask);
                 Verdict::Done
             }

@@ -4,10 +4,10 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use super::Text;
-use super::things::{Bridge, Caller, Channel, Member, Queue, Thing};
+use super::entities::{Bridge, Caller, Channel, Member, Queue, Thing};
+use crate::byte_budget::{ByteBudget, root};
+use crate::departed::Departed;
 use crate::event::Event;
-use crate::gone::Gone;
-use crate::room::{Room, root};
 
 /// Ids of channels that are gone may have one byte of so many.
 const GONE: usize = 8;
@@ -134,10 +134,10 @@ pub struct Mirror {
     shown: BTreeSet<Text>,
     /// All of them with members and callers.
     things: usize,
-    room: Room,
+    budget: ByteBudget,
     parts: [Seed; 3],
     /// Channels that were hung up, or that a list has taken out.
-    pub(super) gone: Gone,
+    pub(super) gone: Departed,
     left_out: u64,
 }
 
@@ -161,18 +161,18 @@ impl Mirror {
             inside: BTreeSet::new(),
             shown: BTreeSet::new(),
             things: 0,
-            room: Room::new((limits.bytes - limits.bytes / GONE).saturating_sub(OWN)),
+            budget: ByteBudget::new((limits.bytes - limits.bytes / GONE).saturating_sub(OWN)),
             parts: [unseeded; 3],
-            gone: Gone::new(limits.bytes / GONE),
+            gone: Departed::new(limits.bytes / GONE),
             left_out: 0,
         }
     }
 
     /// Takes the next event, those of lists included. It is never wrong; what says nothing of the mirror's things is passed over.
     pub fn handle(&mut self, event: &Event<'_>) {
-        super::fold::fold(self, event);
+        super::apply::apply(self, event);
         debug_assert!(self.inside.len() <= self.channels.len() && self.shown.len() <= self.channels.len());
-        debug_assert_eq!(self.things == 0, self.room.used() == 0, "bytes of nothing, or nothing of bytes");
+        debug_assert_eq!(self.things == 0, self.budget.used() == 0, "bytes of nothing, or nothing of bytes");
         debug_assert!(self.held() <= self.limits.max_bytes().max(OWN + self.gone.held()));
     }
 
@@ -245,7 +245,7 @@ impl Mirror {
     /// Bytes held, counted a little above the truth: never more than [`MirrorLimits::bytes`], and
     /// a few kilobytes where nothing is held.
     pub const fn held(&self) -> usize {
-        OWN + self.room.used() + self.gone.held()
+        OWN + self.budget.used() + self.gone.held()
     }
 
     fn seed(&mut self, part: Part) -> &mut Seed {
@@ -300,11 +300,11 @@ impl Mirror {
 
     /// Takes out the queues, members and callers that the list hasn't shown.
     fn keep_queues(&mut self, list: u64) {
-        let Self { queues, room, things, .. } = self;
+        let Self { queues, budget, things, .. } = self;
         queues.retain(|_, queue| {
-            queue.members.retain(|_, member| seen(member, list, room, things));
-            queue.callers.retain(|_, caller| seen(caller, list, room, things));
-            seen(queue, list, room, things)
+            queue.members.retain(|_, member| seen(member, list, budget, things));
+            queue.callers.retain(|_, caller| seen(caller, list, budget, things));
+            seen(queue, list, budget, things)
         });
     }
 
@@ -321,9 +321,9 @@ impl Mirror {
 
     /// A thing's cost is another now. Says whether it still fits.
     fn settle(&mut self, part: Part, before: usize, after: usize) -> bool {
-        self.room.add(after);
-        self.room.give_back(before);
-        let fits = self.room.has(0);
+        self.budget.add(after);
+        self.budget.give_back(before);
+        let fits = self.budget.has(0);
         if !fits {
             self.leave_out(part);
         }
@@ -364,7 +364,7 @@ impl Mirror {
     /// A thing has been taken out, if there was one.
     fn forget<T: Thing>(&mut self, thing: Option<&T>) {
         self.things -= usize::from(thing.is_some());
-        self.room.give_back(thing.map_or(0, Thing::cost));
+        self.budget.give_back(thing.map_or(0, Thing::cost));
     }
 
     /// Changes a channel, made if there is none and room for it.
@@ -497,11 +497,11 @@ fn not_seen<T: Thing>(things: &BTreeMap<Text, T>, list: u64) -> Vec<Text> {
 }
 
 /// Whether the list has shown a thing; if not, it is counted no longer.
-fn seen<T: Thing>(thing: &T, list: u64, room: &mut Room, things: &mut usize) -> bool {
+fn seen<T: Thing>(thing: &T, list: u64, budget: &mut ByteBudget, things: &mut usize) -> bool {
     let seen = thing.seen() >= list;
     if !seen {
         *things -= 1;
-        room.give_back(thing.cost());
+        budget.give_back(thing.cost());
     }
     seen
 }

@@ -35,12 +35,12 @@
 //! The server makes a list from what is true at that moment, and sends events that happened before it after it. So while a list comes in, what events add stays; at its end, what neither it nor an event has shown since
 //! [`begin`](Mirror::begin) is taken out; and stragglers about what was taken out are passed over. Events have to be on, for all classes that the table's events are of (`call` and `agent`), before the list is asked for.
 
-mod fold;
+mod apply;
+mod entities;
 mod mirror;
 #[cfg(test)]
 mod tests;
-mod things;
 
 pub use crate::text::Text;
+pub use entities::{Bridge, Caller, Channel, Member, Queue};
 pub use mirror::{Completeness, Mirror, MirrorLimits, Part, Stale};
-pub use things::{Bridge, Caller, Channel, Member, Queue};

@@ -1,7 +1,7 @@
 //! Reads the line that a server greets with, and tells its release from it.
 
 use super::bytes::{push_display, split_last};
-use super::nom_ext::{number, whole};
+use super::nom::{number, whole};
 use super::open::open_bytes;
 use super::{FromWire, ToWire, ValueError};
 use alloc::vec::Vec;

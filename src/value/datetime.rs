@@ -1,7 +1,7 @@
 //! Reads and writes dates and times of day in the server's own time zone, which the wire doesn't name.
 
 use super::bytes::push_display;
-use super::nom_ext::{digits, millionths, whole};
+use super::nom::{digits, millionths, whole};
 use super::{FromWire, ToWire, ValueError};
 use alloc::vec::Vec;
 use core::fmt;

@@ -1,7 +1,7 @@
 //! Reads and writes lengths of time in the three forms of the protocol: seconds, milliseconds, hours:minutes:seconds.
 
 use super::bytes::{push_display, trim};
-use super::nom_ext::{digits, number, whole};
+use super::nom::{digits, number, whole};
 use super::{FromWire, ToWire, ValueError};
 use alloc::vec::Vec;
 use core::fmt;

@@ -44,11 +44,11 @@ use alloc::vec::Vec;
 use core::fmt;
 
 mod bytes;
-mod nom_ext;
+mod nom;
 mod open;
 
 mod address;
-mod ama;
+mod ama_flags;
 mod assignment;
 mod assignments;
 mod banner;
@@ -77,7 +77,7 @@ mod timestamp;
 mod unique_id;
 
 pub use address::SecurityAddress;
-pub use ama::AmaFlags;
+pub use ama_flags::AmaFlags;
 pub use assignment::Assignment;
 pub use assignments::{AssignmentError, Assignments};
 pub use banner::{AmiVersion, Banner};

@@ -1,7 +1,7 @@
 //! Reads the steps of a queue's penalty rules.
 
 use super::bytes::push_display;
-use super::nom_ext::{number, whole};
+use super::nom::{number, whole};
 use super::{FromWire, ToWire, ValueError};
 use alloc::vec::Vec;
 use core::fmt;

@@ -2,7 +2,7 @@
 
 use super::bytes::push_display;
 use super::datetime::{clock, date};
-use super::nom_ext::{digits, whole};
+use super::nom::{digits, whole};
 use super::{DateTime, FromWire, TimeOfDay, ToWire, ValueError};
 use alloc::vec::Vec;
 use core::fmt;

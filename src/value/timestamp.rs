@@ -1,7 +1,7 @@
 //! Reads and writes moments as seconds since 1970, with microseconds or without.
 
 use super::bytes::push_display;
-use super::nom_ext::{millionths, number, whole};
+use super::nom::{millionths, number, whole};
 use super::{FromWire, ToWire, ValueError};
 use alloc::vec::Vec;
 use core::fmt;

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::name::{fold, same_name};
-use super::scan::Mark;
+use super::scan::Offset;
 use super::secret;
 use super::{OwnedFrame, Value};
 use crate::steps::count;
@@ -69,7 +69,7 @@ pub struct Frame<'buf> {
     /// The frame and nothing else.
     bytes: &'buf [u8],
     /// A pair a line: offset of its first colon (of its line feed where it has none), offset of its line feed.
-    index: &'buf [Mark],
+    index: &'buf [Offset],
     shape: Shape,
     offset: u64,
 }
@@ -85,7 +85,7 @@ pub(super) struct Shape {
 }
 
 impl<'buf> Frame<'buf> {
-    pub(super) fn new(bytes: &'buf [u8], index: &'buf [Mark], shape: Shape, offset: u64) -> Self {
+    pub(super) fn new(bytes: &'buf [u8], index: &'buf [Offset], shape: Shape, offset: u64) -> Self {
         Self { bytes, index, shape, offset }
     }
 
@@ -97,7 +97,7 @@ impl<'buf> Frame<'buf> {
         Self { shape: Shape { head, ..self.shape }, ..self }
     }
 
-    pub(super) fn parts(self) -> (&'buf [u8], &'buf [Mark], Shape) {
+    pub(super) fn parts(self) -> (&'buf [u8], &'buf [Offset], Shape) {
         (self.bytes, self.index, self.shape)
     }
 
@@ -193,7 +193,7 @@ impl<'buf> Frame<'buf> {
     /// Bytes that a copy of it takes up, see [`to_owned`](Self::to_owned).
     #[cfg(feature = "std")]
     pub(crate) fn owned_size(self) -> usize {
-        size_of::<OwnedFrame>() + size_of_val(self.index) + self.bytes.len().next_multiple_of(size_of::<Mark>())
+        size_of::<OwnedFrame>() + size_of_val(self.index) + self.bytes.len().next_multiple_of(size_of::<Offset>())
     }
 
     fn raw_lines(self) -> RawLines<'buf> {

@@ -6,7 +6,7 @@ use core::fmt;
 
 use super::Frame;
 use super::frame::Shape;
-use super::scan::Mark;
+use super::scan::Offset;
 use crate::range::{part, part_mut};
 use crate::wiped::wipe;
 
@@ -26,7 +26,7 @@ use crate::wiped::wipe;
 pub struct OwnedFrame {
     /// The index, then the bytes, padded to a multiple of a mark: a mark is four bytes without alignment, so both
     /// fit one slice and no `unsafe` is needed to look at the second half as bytes.
-    storage: Box<[Mark]>,
+    storage: Box<[Offset]>,
     /// Marks in the index.
     marks: usize,
     /// Bytes in the frame.
@@ -38,13 +38,13 @@ pub struct OwnedFrame {
 impl OwnedFrame {
     pub(super) fn new(frame: Frame<'_>) -> Self {
         let (bytes, index, shape) = frame.parts();
-        let words = bytes.chunks_exact(size_of::<Mark>());
-        let mut storage = Vec::with_capacity(index.len() + bytes.len().div_ceil(size_of::<Mark>()));
+        let words = bytes.chunks_exact(size_of::<Offset>());
+        let mut storage = Vec::with_capacity(index.len() + bytes.len().div_ceil(size_of::<Offset>()));
         storage.extend_from_slice(index);
         let tail = words.remainder();
         storage.extend(words.filter_map(|word| word.first_chunk()));
         if !tail.is_empty() {
-            let mut last = Mark::default();
+            let mut last = Offset::default();
             part_mut(&mut last, ..tail.len()).copy_from_slice(tail);
             storage.push(last);
         }

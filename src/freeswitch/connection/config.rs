@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::Message;
-use super::restore::Setting;
+use super::replay::Setting;
 use crate::freeswitch::LIMITS;
 use crate::wire::Limits;
 

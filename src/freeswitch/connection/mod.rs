@@ -5,7 +5,7 @@ mod credentials;
 mod event;
 mod message;
 mod pending;
-mod restore;
+mod replay;
 mod session;
 mod state;
 
@@ -17,7 +17,7 @@ use std::time::Instant;
 use super::decoder::{Decoder, FrameFound};
 use super::frame::Frame;
 use crate::error::{ApiMisuse, ConnectionError, EncodeError, Refusal, SendError};
-use crate::origin::Origin;
+use crate::id_prefix::PrefixSource;
 use crate::range::part;
 
 pub use config::{Config, EventFormat};
@@ -91,13 +91,13 @@ impl Connection {
     /// The names of its jobs begin with digits that nobody can guess, drawn from the randomness that the standard library has for its hash maps; see [`seeded`](Self::seeded).
     pub fn new(config: impl Into<Arc<Config>>) -> Self {
         let config = config.into();
-        Self { decoder: Decoder::new(config.limits), eof: false, session: Session::new(config, Origin::random()) }
+        Self { decoder: Decoder::new(config.limits), eof: false, session: Session::new(config, PrefixSource::random()) }
     }
 
     /// Draws the beginning of its jobs' names from this number instead: from a better source, or from a fixed one to get the same bytes each time. To be called before anything is sent.
     #[must_use]
     pub fn seeded(mut self, seed: u64) -> Self {
-        self.session.draw_from(Origin::Seed(seed));
+        self.session.draw_from(PrefixSource::Seed(seed));
         self
     }
 

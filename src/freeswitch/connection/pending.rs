@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use super::Id;
 use super::event::{Progress, Unanswered};
-use super::restore::Setting;
+use super::replay::Setting;
 use crate::deadlines::Deadlines;
 use crate::steps::count;
 

@@ -11,12 +11,12 @@ use super::credentials::Credentials;
 use super::event::{Id, Progress, Report, Unanswered};
 use super::message::Message;
 use super::pending::{Entry, Pending, Purpose};
-use super::restore::{Restore, Setting};
+use super::replay::{Restore, Setting};
 use super::state::Stage;
 use crate::error::{ApiMisuse, ConnectionError, EncodeError, LoginRefusal, LoginStage, Refusal, SendError};
 use crate::freeswitch::{ContentType, Frame};
-use crate::origin::Origin;
-use crate::outbox::Outbox;
+use crate::id_prefix::PrefixSource;
+use crate::send_buffer::SendBuffer;
 use crate::wiped::Wiped;
 use crate::wire::Value;
 
@@ -27,11 +27,11 @@ const EXIT: &[u8] = b"exit\n\n";
 pub(super) struct Session {
     pub(super) config: Arc<Config>,
     pub(super) stage: Stage,
-    origin: Origin,
+    prefixes: PrefixSource,
     /// Connections before this one.
     number: u32,
     next: u64,
-    out: Outbox,
+    out: SendBuffer,
     pending: Pending,
     restore: Restore,
     /// What has to be told and has no frame.
@@ -75,7 +75,7 @@ impl Session {
     /// Bytes of a job's name at the most: its name is kept until the job ends.
     const JOB_NAME: usize = 255;
 
-    pub(super) fn new(config: Arc<Config>, origin: Origin) -> Self {
+    pub(super) fn new(config: Arc<Config>, prefixes: PrefixSource) -> Self {
         let mut restore = Restore::new();
         if !config.events.is_empty() {
             if let Some(configured) = Setting::of(&config.format.subscribe(&config.events)) {
@@ -85,10 +85,10 @@ impl Session {
         Self {
             config,
             stage: Stage::New { greeted: false },
-            origin,
+            prefixes,
             number: 0,
             next: 1,
-            out: Outbox::default(),
+            out: SendBuffer::default(),
             pending: Pending::new(),
             restore,
             notices: VecDeque::new(),
@@ -99,8 +99,8 @@ impl Session {
         }
     }
 
-    pub(super) fn draw_from(&mut self, origin: Origin) {
-        self.origin = origin;
+    pub(super) fn draw_from(&mut self, prefixes: PrefixSource) {
+        self.prefixes = prefixes;
     }
 
     // Requests.
@@ -230,7 +230,7 @@ impl Session {
 
     /// The name of a job: sixteen digits that nobody else can guess, so that no one else's job passes for it, and a number.
     fn job_id(&self, id: u64) -> Vec<u8> {
-        alloc::format!("{:016x}-{id}", self.origin.bits(self.number)).into_bytes()
+        alloc::format!("{:016x}-{id}", self.prefixes.bits(self.number)).into_bytes()
     }
 
     pub(super) fn cancel(&mut self, id: Id) -> bool {

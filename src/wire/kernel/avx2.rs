@@ -4,7 +4,7 @@ use core::arch::x86_64::{_mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_
 #[cfg(feature = "std")]
 use std::arch::is_x86_feature_detected as has;
 
-use super::{BLOCK, Lanes, Masks, Work};
+use super::{BLOCK, Job, Masks, Simd};
 
 const NEWLINE: i8 = 0x0a;
 const COLON: i8 = 0x3a;
@@ -31,7 +31,7 @@ impl Avx2 {
     }
 }
 
-impl Lanes for Avx2 {
+impl Simd for Avx2 {
     #[inline(always)]
     fn masks(self, block: &[u8; BLOCK]) -> Masks {
         // SAFETY: `self` proves that the machine has AVX2.
@@ -39,7 +39,7 @@ impl Lanes for Avx2 {
     }
 
     #[inline]
-    fn run<W: Work>(self, work: W) -> W::Output {
+    fn run<W: Job>(self, work: W) -> W::Output {
         // SAFETY: `self` proves that the machine has all that the function is compiled for.
         unsafe { enclosed(self, work) }
     }
@@ -66,6 +66,6 @@ unsafe fn masks(block: &[u8; BLOCK]) -> Masks {
 
 /// The work, and by inlining all that it does, compiled with the instructions of the kernel.
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-unsafe fn enclosed<W: Work>(lanes: Avx2, work: W) -> W::Output {
+unsafe fn enclosed<W: Job>(lanes: Avx2, work: W) -> W::Output {
     work.run(lanes)
 }

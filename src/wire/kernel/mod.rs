@@ -41,18 +41,18 @@ impl Masks {
 }
 
 /// One way to compute [`Masks`]. A value of it proves that the machine can.
-pub(crate) trait Lanes: Copy {
+pub(crate) trait Simd: Copy {
     fn masks(self, block: &[u8; BLOCK]) -> Masks;
 
     /// Does the work where the compiler may use the kernel's instructions throughout.
-    fn run<W: Work>(self, work: W) -> W::Output;
+    fn run<W: Job>(self, work: W) -> W::Output;
 }
 
 /// A loop over masks. Its body must be `#[inline(always)]` to be compiled with the kernel's instructions.
-pub(crate) trait Work {
+pub(crate) trait Job {
     type Output;
 
-    fn run<L: Lanes>(self, lanes: L) -> Self::Output;
+    fn run<L: Simd>(self, lanes: L) -> Self::Output;
 }
 
 /// The instructions that line feeds and colons are found with.
@@ -129,7 +129,7 @@ impl Kernel {
     }
 
     #[inline]
-    pub(crate) fn run<W: Work>(self, work: W) -> W::Output {
+    pub(crate) fn run<W: Job>(self, work: W) -> W::Output {
         match self.0 {
             #[cfg(all(feature = "simd", target_arch = "x86_64"))]
             Which::Avx2(lanes) => lanes.run(work),

@@ -2,19 +2,19 @@
 
 use core::arch::aarch64::{vandq_u8, vceqq_u8, vdupq_n_u8, vgetq_lane_u64, vld1q_u8, vpaddq_u8, vreinterpretq_u64_u8};
 
-use super::{BLOCK, Lanes, Masks, Work};
+use super::{BLOCK, Job, Masks, Simd};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Neon;
 
-impl Lanes for Neon {
+impl Simd for Neon {
     #[inline(always)]
     fn masks(self, block: &[u8; BLOCK]) -> Masks {
         Masks { newlines: places(block, b'\n'), colons: places(block, b':') }
     }
 
     #[inline(never)]
-    fn run<W: Work>(self, work: W) -> W::Output {
+    fn run<W: Job>(self, work: W) -> W::Output {
         work.run(self)
     }
 }

@@ -1,18 +1,18 @@
 //! The kernel for every machine: safe Rust in a form that compilers turn into vector instructions where there are any.
 
-use super::{BLOCK, Lanes, Masks, Work};
+use super::{BLOCK, Job, Masks, Simd};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Portable;
 
-impl Lanes for Portable {
+impl Simd for Portable {
     #[inline(always)]
     fn masks(self, block: &[u8; BLOCK]) -> Masks {
         Masks { newlines: places(block, b'\n'), colons: places(block, b':') }
     }
 
     #[inline(never)]
-    fn run<W: Work>(self, work: W) -> W::Output {
+    fn run<W: Job>(self, work: W) -> W::Output {
         work.run(self)
     }
 }

@@ -2,7 +2,7 @@
 
 use core::arch::x86_64::{_mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_set1_epi8};
 
-use super::{BLOCK, Lanes, Masks, Work};
+use super::{BLOCK, Job, Masks, Simd};
 
 const NEWLINE: i8 = 0x0a;
 const COLON: i8 = 0x3a;
@@ -10,7 +10,7 @@ const COLON: i8 = 0x3a;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Sse2;
 
-impl Lanes for Sse2 {
+impl Simd for Sse2 {
     #[inline(always)]
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sixteen bits of mask in an i32")]
     fn masks(self, block: &[u8; BLOCK]) -> Masks {
@@ -29,7 +29,7 @@ impl Lanes for Sse2 {
     }
 
     #[inline(never)]
-    fn run<W: Work>(self, work: W) -> W::Output {
+    fn run<W: Job>(self, work: W) -> W::Output {
         work.run(self)
     }
 }

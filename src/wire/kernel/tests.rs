@@ -4,16 +4,16 @@
 use proptest::prelude::*;
 use std::vec::Vec;
 
-use super::{BLOCK, Kernel, Lanes, Masks, Work};
+use super::{BLOCK, Job, Kernel, Masks, Simd};
 
 /// One block's masks, by whatever kernel it is given to.
 struct One<'a>(&'a [u8; BLOCK]);
 
-impl Work for One<'_> {
+impl Job for One<'_> {
     type Output = Masks;
 
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) -> Masks {
+    fn run<L: Simd>(self, lanes: L) -> Masks {
         lanes.masks(self.0)
     }
 }

@@ -8,13 +8,13 @@ use crate::wire::kernel::BLOCK;
 
 /// An offset inside a frame: a `u32`, the lowest byte first. Without the alignment of one an index and the bytes it
 /// belongs to can share one allocation (see `owned.rs`).
-pub(in crate::wire) type Mark = [u8; 4];
+pub(in crate::wire) type Offset = [u8; 4];
 
 /// The index of the frame being read: offsets from its start, a pair a line. Storage is kept a block ahead of use
 /// so that blocks are copied without checks.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
-    pub(super) marks: Vec<Mark>,
+    pub(super) marks: Vec<Offset>,
     pub(super) len: usize,
 }
 
@@ -26,7 +26,7 @@ impl Index {
         self.marks.get(at).map_or(0, |mark| u32::from_le_bytes(*mark) as usize)
     }
 
-    pub(super) fn marks(&self) -> &[Mark] {
+    pub(super) fn marks(&self) -> &[Offset] {
         part(&self.marks, ..self.len)
     }
 
@@ -54,7 +54,7 @@ impl Index {
         let few = self.marks.len() < 4 * Self::ROOM;
         let len = if few { needed } else { needed.max(2 * self.marks.len()) };
         self.marks.reserve_exact(len - self.marks.len());
-        self.marks.resize(len, Mark::default());
+        self.marks.resize(len, Offset::default());
     }
 
     /// Appends `from` plus the place of each set bit.
@@ -70,7 +70,7 @@ impl Index {
 /// Writes `from` plus the place of each set bit, lowest first, and says how many these are. `to` has room for a
 /// block.
 #[inline(always)]
-pub(super) fn copy_places(mut bits: u64, from: u32, to: &mut [Mark]) -> usize {
+pub(super) fn copy_places(mut bits: u64, from: u32, to: &mut [Offset]) -> usize {
     // By the group, past the last bit too: a branch a group instead of one a bit. The surplus is overwritten next time.
     const GROUP: usize = 8;
     let marks = bits.count_ones() as usize;

@@ -28,10 +28,10 @@
 //! costs more is the calls.
 
 mod block;
+mod classify;
+mod filter;
 mod index;
-mod run;
-mod shape;
-mod skip;
+mod scan_loop;
 #[cfg(test)]
 mod tests;
 
@@ -42,11 +42,11 @@ use super::limits::{Framing, Limits};
 use crate::error::{FrameError, Limit};
 use crate::range::part;
 use crate::steps::count;
+use classify::{is_action_id, kind_named};
+pub(super) use filter::Wanted;
 use index::Index;
-pub(super) use index::Mark;
-use run::Pass;
-use shape::{is_action_id, kind_named};
-pub(super) use skip::Wanted;
+pub(super) use index::Offset;
+use scan_loop::ScanJob;
 
 /// Finds frames in a buffer that the caller owns.
 ///
@@ -262,7 +262,7 @@ impl Scanner {
             }
             self.phase = Phase::Frames;
         }
-        let found = match stop.or_else(|| self.kernel.run(Pass { scanner: self, buf, wanted })) {
+        let found = match stop.or_else(|| self.kernel.run(ScanJob { scanner: self, buf, wanted })) {
             None => Ok(None),
             Some(Stop::Frame(end)) => {
                 self.phase = Phase::Delivered;

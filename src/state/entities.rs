@@ -3,7 +3,7 @@
 use alloc::collections::BTreeMap;
 
 use super::Text;
-use crate::room::{self, mapped, root};
+use crate::byte_budget::{self, mapped, root};
 use crate::value::{ChannelState, DeviceState};
 
 /// A channel that lives.
@@ -116,7 +116,7 @@ pub(super) trait Thing {
 }
 
 fn texts<const N: usize>(texts: [&Text; N]) -> usize {
-    texts.into_iter().map(room::text).sum()
+    texts.into_iter().map(byte_budget::text).sum()
 }
 
 impl Thing for Channel {
@@ -137,8 +137,8 @@ impl Thing for Channel {
     fn cost(&self) -> usize {
         let own = mapped::<Text, Self>() + mapped::<Text, ()>() + mapped::<(Text, Text), ()>();
         let optional = [&self.linkedid, &self.number, &self.bridge, &self.bridge];
-        let optional = optional.into_iter().flatten().map(room::text).sum::<usize>();
-        own + 4 * room::text(&self.uniqueid) + room::text(&self.name) + optional
+        let optional = optional.into_iter().flatten().map(byte_budget::text).sum::<usize>();
+        own + 4 * byte_budget::text(&self.uniqueid) + byte_budget::text(&self.name) + optional
     }
 }
 

@@ -3,7 +3,7 @@
 
 use alloc::collections::BTreeMap;
 
-use crate::room::{self, Room};
+use crate::byte_budget::{self, ByteBudget};
 use crate::text::Text;
 
 /// How many are kept at the most: the latest.
@@ -11,33 +11,33 @@ const KEPT: usize = 4096;
 
 /// The latest ids that are gone.
 #[derive(Clone, Debug)]
-pub(crate) struct Gone {
+pub(crate) struct Departed {
     ids: BTreeMap<Text, u64>,
     /// The same in the order in which they went.
     order: BTreeMap<u64, Text>,
     went: u64,
-    room: Room,
+    budget: ByteBudget,
 }
 
-impl Gone {
+impl Departed {
     /// Keeps no more than so many bytes.
     pub(crate) const fn new(bytes: usize) -> Self {
-        let room = Room::new(bytes.saturating_sub(OWN));
-        Self { ids: BTreeMap::new(), order: BTreeMap::new(), went: 0, room }
+        let budget = ByteBudget::new(bytes.saturating_sub(OWN));
+        Self { ids: BTreeMap::new(), order: BTreeMap::new(), went: 0, budget }
     }
 
     /// Adds an id. The oldest ones make room for it.
     pub(crate) fn insert(&mut self, id: Text) {
         self.remove(id.as_bytes());
-        if !self.room.allows(cost(&id)) {
+        if !self.budget.allows(cost(&id)) {
             return;
         }
-        while self.ids.len() >= KEPT || !self.room.has(cost(&id)) {
+        while self.ids.len() >= KEPT || !self.budget.has(cost(&id)) {
             let Some((_, oldest)) = self.order.pop_first() else { return };
             self.ids.remove(&oldest);
-            self.room.give_back(cost(&oldest));
+            self.budget.give_back(cost(&oldest));
         }
-        self.room.add(cost(&id));
+        self.budget.add(cost(&id));
         self.went += 1;
         self.ids.insert(id.clone(), self.went);
         self.order.insert(self.went, id);
@@ -47,7 +47,7 @@ impl Gone {
     pub(crate) fn remove(&mut self, id: &[u8]) {
         if let Some(place) = self.ids.remove(id) {
             self.order.remove(&place);
-            self.room.give_back(room::bytes(id) * 2 + ENTRY);
+            self.budget.give_back(byte_budget::bytes(id) * 2 + ENTRY);
         }
     }
 
@@ -57,15 +57,15 @@ impl Gone {
 
     /// Bytes held.
     pub(crate) const fn held(&self) -> usize {
-        if self.room.used() == 0 { 0 } else { self.room.used() + OWN }
+        if self.budget.used() == 0 { 0 } else { self.budget.used() + OWN }
     }
 }
 
-const OWN: usize = room::root::<Text, u64>() + room::root::<u64, Text>();
-const ENTRY: usize = room::mapped::<Text, u64>() + room::mapped::<u64, Text>();
+const OWN: usize = byte_budget::root::<Text, u64>() + byte_budget::root::<u64, Text>();
+const ENTRY: usize = byte_budget::mapped::<Text, u64>() + byte_budget::mapped::<u64, Text>();
 
 const fn cost(id: &Text) -> usize {
-    room::text(id) * 2 + ENTRY
+    byte_budget::text(id) * 2 + ENTRY
 }
 
 #[cfg(test)]
@@ -76,8 +76,8 @@ mod tests {
     #[test]
     fn the_latest_are_kept() {
         let ids: [Text; 4] = [b"a", b"b", b"c", b"d"].map(|id: &[u8; 1]| Text::new(id));
-        let mut gone = Gone::new(OWN + 3 * cost(&ids[0]));
-        let has = |gone: &Gone| ids.each_ref().map(|id| gone.contains(id.as_bytes()));
+        let mut gone = Departed::new(OWN + 3 * cost(&ids[0]));
+        let has = |gone: &Departed| ids.each_ref().map(|id| gone.contains(id.as_bytes()));
         ids[..3].iter().for_each(|id| gone.insert(id.clone()));
         assert_eq!((has(&gone), gone.held()), ([true, true, true, false], OWN + 3 * cost(&ids[0])));
         gone.insert(ids[0].clone());
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn no_more_than_so_many() {
-        let mut gone = Gone::new(usize::MAX);
+        let mut gone = Departed::new(usize::MAX);
         (0..=KEPT).for_each(|id| gone.insert(Text::new(&id.to_be_bytes())));
         assert_eq!([0, 1, KEPT].map(|id| gone.contains(&id.to_be_bytes())), [false, true, true]);
     }

@@ -19,7 +19,7 @@ enum Unknown {
     Stays,
 }
 
-pub(super) fn fold(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
+pub(super) fn apply(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
     match event {
         Event::Newchannel(view) => see(tracker, **view, Unknown::Begins, at),
         Event::Newstate(view) => see(tracker, **view, Unknown::Joins, at),

@@ -5,7 +5,7 @@ use crate::event::{BridgeBlock, ChannelBlock, Event, ListEndBlock};
 use crate::value::{CallerIdPart, UniqueId};
 use crate::wire::{Frame, Value};
 
-pub(super) fn fold(mirror: &mut Mirror, event: &Event<'_>) {
+pub(super) fn apply(mirror: &mut Mirror, event: &Event<'_>) {
     let frame = event.frame();
     match event {
         Event::Newchannel(view) => {

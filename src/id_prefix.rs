@@ -5,14 +5,14 @@ use std::hash::{DefaultHasher, RandomState};
 
 /// A source of numbers, of which none tells another: each is `SipHash` under a secret key, which is made so that its outputs reveal neither the key nor each other.
 #[derive(Clone)]
-pub(crate) enum Origin {
+pub(crate) enum PrefixSource {
     /// The randomness that the standard library has for its hash maps: a key of 128 bits from the operating system.
     Random(RandomState),
     /// A number that the caller has chosen, to get the same bytes each time.
     Seed(u64),
 }
 
-impl Origin {
+impl PrefixSource {
     pub(crate) fn random() -> Self {
         Self::Random(RandomState::new())
     }

@@ -6,13 +6,13 @@
 //! is broken without a filter.
 
 use super::Scanner;
-use super::run::masks;
-use super::shape::kind_named;
+use super::classify::kind_named;
+use super::scan_loop::masks;
 use crate::range::part;
 use crate::steps::count;
 use crate::wire::Value;
 use crate::wire::frame::FrameKind;
-use crate::wire::kernel::{BLOCK, Lanes};
+use crate::wire::kernel::{BLOCK, Simd};
 
 /// Tells by an event's name whether it is wanted.
 pub(in crate::wire) type Wanted<'a> = &'a dyn Fn(Value<'_>) -> bool;
@@ -31,7 +31,7 @@ impl Scanner {
     /// Skips blank lines and the unwanted frames from here on. Whether it has come to the end of the buffer with a
     /// frame that is to be skipped further.
     #[inline(always)]
-    pub(super) fn skip<L: Lanes>(&mut self, lanes: L, buf: &[u8], wanted: Option<Wanted<'_>>) -> bool {
+    pub(super) fn skip<L: Simd>(&mut self, lanes: L, buf: &[u8], wanted: Option<Wanted<'_>>) -> bool {
         loop {
             if self.masked == self.start {
                 self.skip_blank_lines(buf);
@@ -56,7 +56,7 @@ impl Scanner {
 
     /// Looks for the blank line that closes the frame. `feeds`: line feeds before what has been masked.
     #[inline(always)]
-    fn skip_to_end<L: Lanes>(&mut self, lanes: L, buf: &[u8], mut feeds: usize) -> Way {
+    fn skip_to_end<L: Simd>(&mut self, lanes: L, buf: &[u8], mut feeds: usize) -> Way {
         let near = self.limits.max_line().min(self.limits.max_frame()) as usize;
         let far = self.start.saturating_add(near);
         let most = (self.limits.max_headers() as usize).saturating_sub(BLOCK);
@@ -110,7 +110,7 @@ fn blank_line(buf: &[u8], at: usize, newlines: u64, last: u64) -> Option<usize> 
 
 /// Whether the frame that starts there is an event, by a first line that is there in full, which is not wanted.
 #[inline(always)]
-fn is_unwanted<L: Lanes>(lanes: L, buf: &[u8], start: usize, wanted: Wanted<'_>) -> bool {
+fn is_unwanted<L: Simd>(lanes: L, buf: &[u8], start: usize, wanted: Wanted<'_>) -> bool {
     let (masks, _) = masks(lanes, buf, start);
     let line = buf.get(start..start + masks.newlines.trailing_zeros() as usize);
     // Nobody looks further for its end than a block: the line of an event is short.

@@ -9,7 +9,7 @@ use crate::wiped::{Wiped, wipe};
 
 /// See the module. The writer says how much room there is, since what else is held counts too.
 #[derive(Default)]
-pub(crate) struct Outbox {
+pub(crate) struct SendBuffer {
     /// What waits; the first `handed` bytes have gone and are not moved away yet.
     bytes: Wiped,
     handed: usize,
@@ -18,7 +18,7 @@ pub(crate) struct Outbox {
     recent: Recent,
 }
 
-impl Outbox {
+impl SendBuffer {
     pub(crate) fn waiting(&self) -> Option<&[u8]> {
         Some(part(&self.bytes, self.handed..)).filter(|bytes| !bytes.is_empty())
     }
@@ -98,7 +98,7 @@ mod tests {
     /// What is left moves to the front once as much has gone: each byte moves once at the most.
     #[test]
     fn no_more_is_moved_than_has_gone() {
-        let mut outbox = Outbox::default();
+        let mut outbox = SendBuffer::default();
         let digits = |out: &mut Vec<u8>| -> Result<(), ()> {
             out.extend_from_slice(b"0123456789");
             Ok(())
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn all_or_nothing() {
-        let mut outbox = Outbox::default();
+        let mut outbox = SendBuffer::default();
         let hello = |out: &mut Vec<u8>| -> Result<(), ()> {
             out.extend_from_slice(b"hello");
             Ok(())

@@ -10,12 +10,12 @@ const BLOCK: usize = 16;
 
 /// Counts the bytes in use, up to a ceiling.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Room {
+pub(crate) struct ByteBudget {
     used: usize,
     most: usize,
 }
 
-impl Room {
+impl ByteBudget {
     pub(crate) const fn new(most: usize) -> Self {
         Self { used: 0, most }
     }

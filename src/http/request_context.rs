@@ -7,7 +7,7 @@ use crate::wire::Frame;
 
 /// Notes on a request.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub(crate) struct Ticket {
+pub(crate) struct RequestContext {
     pub(super) purpose: Purpose,
     pub(crate) cookie: Option<WipedText>,
     pub(crate) authorization: Option<WipedText>,

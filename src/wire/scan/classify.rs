@@ -1,6 +1,6 @@
 //! What a frame is, told by the names of its first lines.
 
-use super::index::Mark;
+use super::index::Offset;
 use crate::range::part;
 use crate::wire::frame::{FrameKind, Shape};
 use crate::wire::same_name;
@@ -20,7 +20,7 @@ pub(super) fn kind_named(name: &[u8]) -> Option<FrameKind> {
 }
 
 /// The names of a frame's lines: `None` for a line without a colon.
-fn names<'a>(bytes: &'a [u8], index: &'a [Mark]) -> impl Iterator<Item = Option<&'a [u8]>> {
+fn names<'a>(bytes: &'a [u8], index: &'a [Offset]) -> impl Iterator<Item = Option<&'a [u8]>> {
     let mut start = 0;
     index.chunks_exact(2).map(move |pair| {
         let &[colon, newline] = pair else { return None };
@@ -32,7 +32,7 @@ fn names<'a>(bytes: &'a [u8], index: &'a [Mark]) -> impl Iterator<Item = Option<
 
 /// What the frame is: told by its first line that isn't an `ActionID` header (the list items of
 /// `VoicemailUsersList` begin with one on Asterisk 11 and 12).
-pub(super) fn classify(bytes: &[u8], index: &[Mark]) -> Shape {
+pub(super) fn classify(bytes: &[u8], index: &[Offset]) -> Shape {
     let telling = (0..).zip(names(bytes, index)).find(|(_, name)| !name.is_some_and(is_action_id));
     let Some((kind_line, Some(kind))) = telling.map(|(line, name)| (line, name.and_then(kind_named))) else {
         return Shape { kind: FrameKind::Text, kind_line: 0, head: 0 };
@@ -44,7 +44,7 @@ pub(super) fn classify(bytes: &[u8], index: &[Mark]) -> Shape {
 
 /// How many lines of a `Follows` frame are headers: `Response`, `Privilege` and `ActionID`, each once, in any
 /// order; the text starts after them.
-pub(super) fn follows_head(bytes: &[u8], index: &[Mark]) -> u32 {
+pub(super) fn follows_head(bytes: &[u8], index: &[Offset]) -> u32 {
     let mut left: [Option<&[u8]>; 3] = [Some(b"Response"), Some(b"Privilege"), Some(b"ActionID")];
     let expected = |name: &&[u8]| {
         left.iter_mut().find(|one| one.is_some_and(|one| one.eq_ignore_ascii_case(name))).map(Option::take).is_some()

@@ -1,35 +1,35 @@
 //! The loop: block after block into the index, up to the end of a frame or a breach of the limits.
 
 use super::block::Block;
+use super::classify::{classify, follows_head};
+use super::filter::Wanted;
 use super::index::{Index, copy_places};
-use super::shape::{classify, follows_head};
-use super::skip::Wanted;
 use super::{FrameEnd, Scanner, Stop};
 use crate::error::Limit;
 use crate::range::{part, part_mut};
 use crate::steps::count;
 use crate::wire::frame::{END_MARKER, Frame, FrameKind, Shape};
-use crate::wire::kernel::{BLOCK, Lanes, Masks, Work};
+use crate::wire::kernel::{BLOCK, Job, Masks, Simd};
 
 /// One call of [`Scanner::scan`], to be run by a kernel.
-pub(super) struct Pass<'a> {
+pub(super) struct ScanJob<'a> {
     pub(super) scanner: &'a mut Scanner,
     pub(super) buf: &'a [u8],
     pub(super) wanted: Option<Wanted<'a>>,
 }
 
-impl Work for Pass<'_> {
+impl Job for ScanJob<'_> {
     type Output = Option<Stop>;
 
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) -> Option<Stop> {
+    fn run<L: Simd>(self, lanes: L) -> Option<Stop> {
         self.scanner.run(lanes, self.buf, self.wanted)
     }
 }
 
 impl Scanner {
     #[inline(always)]
-    fn run<L: Lanes>(&mut self, lanes: L, buf: &[u8], wanted: Option<Wanted<'_>>) -> Option<Stop> {
+    fn run<L: Simd>(&mut self, lanes: L, buf: &[u8], wanted: Option<Wanted<'_>>) -> Option<Stop> {
         loop {
             if self.skip(lanes, buf, wanted) {
                 return self.wait(buf);
@@ -97,7 +97,7 @@ impl Scanner {
     /// This is the inner loop of the crate: what it keeps is in local variables, and all that can stop it is two
     /// comparisons.
     #[inline(always)]
-    fn cruise<L: Lanes>(&mut self, lanes: L, buf: &[u8]) -> Option<Block> {
+    fn cruise<L: Simd>(&mut self, lanes: L, buf: &[u8]) -> Option<Block> {
         self.index.reserve();
         let far = self.watermark();
         // A block has at most 64 lines; with fewer left to the limit it has to be looked at.
@@ -244,7 +244,7 @@ impl Scanner {
 
 /// The masks of the block that begins there, and how many bytes it has: fewer at the end of the buffer.
 #[inline(always)]
-pub(super) fn masks<L: Lanes>(lanes: L, buf: &[u8], at: usize) -> (Masks, usize) {
+pub(super) fn masks<L: Simd>(lanes: L, buf: &[u8], at: usize) -> (Masks, usize) {
     let rest = part(buf, at..);
     if let Some(block) = rest.first_chunk() {
         count(|steps| steps.blocks += 1);
