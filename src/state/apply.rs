@@ -118,7 +118,8 @@ fn bridge(mirror: &mut Mirror, block: BridgeBlock<'_>) {
 }
 
 fn enter(mirror: &mut Mirror, block: ChannelBlock<'_>, bridge: Option<Value<'_>>) {
-    let (Ok(uniqueid), Some(id)) = (block.uniqueid(), bridge.filter(|id| !id.is_empty())) else { return };
+    let uniqueid = block.uniqueid().ok().filter(|uniqueid| !uniqueid.as_bytes().is_empty());
+    let (Some(uniqueid), Some(id)) = (uniqueid, bridge.filter(|id| !id.is_empty())) else { return };
     if !mirror.has_bridge(id.as_bytes()) {
         mirror.doubt(Part::Bridges, Stale::Unexpected);
         self::bridge(mirror, BridgeBlock::over(block.frame(), ""));
