@@ -104,20 +104,20 @@
 mod answer;
 mod command;
 mod confbridge;
-mod conference;
 mod dialect;
 mod error;
 mod event;
 mod freeswitch;
 mod kazoo;
+mod overview;
 mod participant;
 mod request;
 
 pub use answer::{Answer, Native, Outcome};
 pub use command::{Command, Level, Relation, Side, Who};
-pub use conference::Conference;
 pub use dialect::Dialect;
 pub use error::{ReplyError, RequestError, Unsupported};
 pub use event::{Event, Happening};
+pub use overview::Conference;
 pub use participant::Participant;
 pub use request::{Line, Request};
