@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-use crate::value::ValueError;
+use crate::parse::ValueError;
 
 /// Which of the [`Limits`](crate::Limits) was exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -91,6 +91,7 @@ mod id_prefix;
 #[cfg(feature = "kazoo")]
 pub mod kazoo;
 pub mod manual;
+mod parse;
 mod range;
 #[cfg_attr(
     not(any(feature = "std", feature = "freeswitch")),

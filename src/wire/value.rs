@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::str::Utf8Error;
 
-use crate::value::{FromWire, ToWire, ValueError};
+use crate::parse::{FromWire, ToWire, ValueError};
 
 /// A header's value: bytes as the peer sent them, borrowed from the buffer.
 ///
