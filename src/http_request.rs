@@ -5,7 +5,7 @@ use core::fmt;
 
 use crate::range;
 #[cfg(any(feature = "kazoo", feature = "sipxecs"))]
-use crate::secret::is_secret_name;
+use crate::redact::is_secret_name;
 use crate::wiped::WipedText;
 
 /// How a resource is asked for.

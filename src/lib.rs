@@ -33,7 +33,8 @@
 //! - [`wire`]: bytes to frames, frames to bytes.
 //! - [`value`]: what stands behind a header's colon: one grammar a file.
 //! - [`event`], [`action`], [`request`], [`response`]: the typed catalogue.
-//! - [`catalogue`]: the same at run time, for tools.
+//! - [`catalogue`]: the same at run time, for tools; [`describe`]: a frame by it.
+//! - [`redact`]: which headers are secret.
 //! - [`client`]: login, requests and their answers, lists, keep-alive, deadlines.
 //! - [`server`]: the server's side of a session, for mocks, tests and proxies.
 //! - [`http`]: AMI over HTTP.
@@ -45,7 +46,7 @@
 //!
 //! # Features
 //!
-//! - `serde`: `Serialize` for [`Frame`], [`OwnedFrame`], [`Value`], typed [events](event::Event) and [descriptions](catalogue::Described); secrets are masked, but for what `wire::WithSecrets` wraps.
+//! - `serde`: `Serialize` for [`Frame`], [`OwnedFrame`], [`Value`], typed [events](event::Event) and [descriptions](describe::Described); secrets are masked, but for what `redact::WithSecrets` wraps.
 //! - `std` (default): [`client`], [`server`], [`http`]; and lets `memchr` choose its routine at run time. Without it the crate needs `alloc` only.
 //! - `simd` (default): frames are found with vector instructions, see [`wire::Kernel`]. The files that use them are the only ones with `unsafe`; without it the crate forbids it.
 //! - `md5`: logging in without sending the password.
@@ -76,6 +77,7 @@ pub mod conference;
 #[cfg(feature = "std")]
 mod deadlines;
 mod departed;
+pub mod describe;
 pub mod error;
 pub mod event;
 #[cfg(feature = "std")]
@@ -98,9 +100,9 @@ mod range;
     allow(dead_code, reason = "the decoder asks for less of it")
 )]
 mod recent;
+pub mod redact;
 pub mod request;
 pub mod response;
-mod secret;
 #[cfg(feature = "std")]
 mod send_buffer;
 #[cfg(feature = "serde")]

@@ -13,9 +13,11 @@ use alloc::vec::Vec;
 use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
 
-use crate::catalogue::{Content, Datum, Described, describe};
+use crate::catalogue::Datum;
+use crate::describe::{Content, Described, describe};
 use crate::event::Event;
-use crate::wire::{Frame, OwnedFrame, Value, WithSecrets, is_secret, is_secret_line};
+use crate::redact::{WithSecrets, is_secret, is_secret_line};
+use crate::wire::{Frame, OwnedFrame, Value};
 
 const MASK: Value<'static> = Value::new(b"***");
 

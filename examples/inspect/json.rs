@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use ami_proto::wire::{is_secret, is_secret_line};
+use ami_proto::redact::{is_secret, is_secret_line};
 use ami_proto::{Frame, Value};
 use serde_json::json;
 

@@ -6,7 +6,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use ami_proto::wire::is_secret;
+use ami_proto::redact::is_secret;
 use ami_proto::{Frame, FrameKind};
 use comfy_table::{CellAlignment, Table, presets};
 use indicatif::HumanCount;

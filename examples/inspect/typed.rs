@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 use std::fmt;
 
-use ami_proto::catalogue::{Content, Datum, Described, Replies, describe};
+use ami_proto::catalogue::Datum;
+use ami_proto::describe::{Content, Described, Replies, describe};
 use ami_proto::{Frame, FrameKind};
 use indicatif::HumanCount;
 use serde_json::{Map, Value, json};

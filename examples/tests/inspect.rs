@@ -10,7 +10,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use ami_proto::wire::is_secret;
+use ami_proto::redact::is_secret;
 use ami_proto::{Decoder, Limits};
 use json::object;
 use serde_json::{Value, json};

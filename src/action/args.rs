@@ -6,10 +6,10 @@ use core::fmt;
 
 use super::Arg;
 use crate::error::{EncodeError, Refusal};
-use crate::secret::is_secret_name;
+use crate::redact::{is_secret_field, is_secret_name};
 use crate::value::quote_into;
 use crate::wiped::reserve;
-use crate::wire::{FrameWriter, SERVER_HEADERS, is_secret_field, name_refusal};
+use crate::wire::{FrameWriter, SERVER_HEADERS, name_refusal};
 use smallvec::SmallVec;
 
 /// The longest `ActionID` that no server cuts.

@@ -13,26 +13,23 @@
 
 mod branch;
 mod datum;
-mod describe;
 mod field;
 mod indexed_field;
 mod kind;
 mod lookup;
 mod macros;
-mod replies;
 mod table;
 
 pub use branch::Branch;
 pub use datum::Datum;
-pub use describe::{Content, Described, Invalid, describe};
 pub use field::{Key, Repeated};
 pub(crate) use field::{indexed, read, repeated};
 pub use indexed_field::{Indexed, Indices};
 pub use kind::Kind;
 pub(crate) use lookup::{Names, find_name};
 pub(crate) use macros::derefs;
-pub use replies::Replies;
 pub(crate) use table::EVENT_CLASSES;
+pub(crate) use table::Named;
 pub use table::{ActionType, EventType, Field, Fields, Reply, ReplyStyle, Role};
 
 /// Every event that the crate knows, in the order of the tables: those of a subject together.

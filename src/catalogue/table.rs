@@ -434,18 +434,18 @@ impl Field {
 
 /// A field with its names at hand, to hold many headers against.
 #[derive(Clone, Copy)]
-pub(super) struct Named {
-    pub(super) field: Field,
+pub(crate) struct Named {
+    pub(crate) field: Field,
     name: &'static str,
     aliases: &'static str,
 }
 
 impl Named {
-    pub(super) fn new(field: Field) -> Self {
+    pub(crate) fn new(field: Field) -> Self {
         Self { field, name: field.name(), aliases: column(field.line, 1) }
     }
 
-    pub(super) fn is(&self, header: &[u8]) -> bool {
+    pub(crate) fn is(&self, header: &[u8]) -> bool {
         let prefix = self.field.prefix();
         field::is_named(header, prefix, self.name, words(self.aliases))
             || indexed_field::is_named(header, prefix, self.name)

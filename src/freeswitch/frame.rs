@@ -5,8 +5,8 @@ use alloc::boxed::Box;
 use core::fmt;
 
 use super::event::{Event, OwnedEvent};
-use super::secret;
 use crate::range::part;
+use crate::redact::event_socket::mask_header;
 use crate::value::Encoded;
 use crate::wire::{Value, same_name};
 
@@ -187,7 +187,7 @@ impl fmt::Debug for Frame<'_> {
                 let encoded = self.0.is_encoded();
                 let masked = |(name, value): (Value<'_>, Value<'_>)| {
                     let value = decoded(value, encoded);
-                    let value = secret::mask_header(name.as_bytes(), &value);
+                    let value = mask_header(name.as_bytes(), &value);
                     (
                         Value::new(name.as_bytes()).to_str_lossy().into_owned(),
                         Value::new(&value).to_str_lossy().into_owned(),

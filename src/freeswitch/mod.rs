@@ -63,8 +63,8 @@ pub mod event;
 mod frame;
 pub mod list;
 pub mod reply;
-mod secret;
 
+pub use crate::redact::event_socket::{mask, mask_header};
 #[cfg(feature = "std")]
 pub use connection::{
     Config, Connection, ConnectionEvent, Credentials, Ending, EventFormat, Id, Message, Progress, Report, Unanswered,
@@ -72,4 +72,3 @@ pub use connection::{
 pub use decoder::{Decoder, LIMITS};
 pub use event::Event;
 pub use frame::{ContentType, Frame, OwnedFrame};
-pub use secret::{mask, mask_header};

@@ -166,7 +166,7 @@ fn translate(bytes: &[u8], parameters: &mut String, masked: &mut String) -> Resu
             out.push('=');
         }
         push_encoded(parameters, value);
-        if crate::wire::is_secret(frame, header) {
+        if crate::redact::is_secret(frame, header) {
             masked.push_str("***");
         } else {
             push_encoded(masked, value);

@@ -12,7 +12,7 @@ use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use super::error::{FieldError, JsonError};
-use crate::secret::is_secret_name;
+use crate::redact::is_secret_name;
 
 /// The JSON text of one value, borrowed from the body that it came in.
 ///

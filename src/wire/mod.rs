@@ -17,7 +17,6 @@ mod limits;
 mod name;
 mod owned;
 mod scan;
-mod secret;
 mod value;
 
 pub use decoder::{Decoder, Truncated};
@@ -29,8 +28,4 @@ pub use limits::{Framing, Limits};
 pub(crate) use name::same_name;
 pub use owned::OwnedFrame;
 pub use scan::{FrameEnd, Scanner};
-#[cfg(feature = "serde")]
-pub use secret::WithSecrets;
-pub(crate) use secret::is_secret_field;
-pub use secret::{is_secret, is_secret_line};
 pub use value::Value;

@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::fmt;
 
 use super::Frame;
 use super::frame::Shape;
@@ -68,12 +67,6 @@ impl Drop for OwnedFrame {
     /// Overwrites what it held: a login is a frame too.
     fn drop(&mut self) {
         wipe(self.storage.as_flattened_mut());
-    }
-}
-
-impl fmt::Debug for OwnedFrame {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.view().fmt(f)
     }
 }
 

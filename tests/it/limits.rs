@@ -420,7 +420,7 @@ fn describing_remembers_no_more_than_the_fields() {
     let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
     decoder.push(&input);
     let frame = decoder.next_frame().expect("within limits").expect("whole");
-    let described = ami_proto::catalogue::describe(frame).expect("an event of the catalogue");
+    let described = ami_proto::describe::describe(frame).expect("an event of the catalogue");
     let used = peak(|| assert_eq!(described.fields().len(), 1));
     assert!(used < 10_000, "{used} bytes");
 }

@@ -15,7 +15,7 @@ fn shown(lines: &str) -> String {
         let json = serde_json::to_string(&frame).unwrap();
         for header in frame.headers() {
             let masked = json.contains(&format!(r#"["{}","***"]"#, String::from_utf8_lossy(header.name())));
-            assert_eq!(masked, ami_proto::wire::is_secret(frame, header), "{json}");
+            assert_eq!(masked, ami_proto::redact::is_secret(frame, header), "{json}");
         }
     }
     format!("{frame:?}")
@@ -200,7 +200,7 @@ fn shown_lines(line: &str) -> String {
     decoder.push(format!("{line}\r\n\r\n").as_bytes());
     let frame = decoder.next_frame().unwrap().expect("a whole frame");
     let last = frame.lines().last().expect("a line");
-    let hidden = ami_proto::wire::is_secret_line(frame, last);
+    let hidden = ami_proto::redact::is_secret_line(frame, last);
     if hidden { "***".into() } else { last.to_str_lossy().into_owned() }
 }
 

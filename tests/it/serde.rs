@@ -2,9 +2,10 @@
 
 use crate::json::object;
 use crate::support::{corpus, oracle};
-use ami_proto::catalogue::{Replies, describe};
+use ami_proto::describe::{Replies, describe};
 use ami_proto::event::Event;
-use ami_proto::wire::{OwnedFrame, WithSecrets};
+use ami_proto::redact::WithSecrets;
+use ami_proto::wire::OwnedFrame;
 use ami_proto::{Decoder, Framing, Limits, Value};
 use serde_json::{json, to_string, to_value};
 use std::collections::BTreeMap;

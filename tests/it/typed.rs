@@ -1,6 +1,7 @@
 //! Invariant: what real servers sent, the catalogue knows: every event by its name, every header by its field, every value by its kind. Only what was forged, through a line end in a value, is unknown.
 
-use ami_proto::catalogue::{Content, Datum, Described, Field, Replies, Reply, actions, describe, events};
+use ami_proto::catalogue::{Datum, Field, Reply, actions, events};
+use ami_proto::describe::{Content, Described, Replies, describe};
 use ami_proto::event::Event;
 use ami_proto::response::Response;
 use ami_proto::{Decoder, Frame, FrameKind, Framing, Limits, OwnedFrame, Value};

@@ -1,6 +1,7 @@
 // Typed reading of frames that nobody sent: the body of the fuzz target `typed`.
 
-use ami_proto::catalogue::{Content, Datum, Described, Field, Kind, Replies, Reply, actions, describe, events};
+use ami_proto::catalogue::{Datum, Field, Kind, Reply, actions, events};
+use ami_proto::describe::{Content, Described, Replies, describe};
 use ami_proto::event::Event;
 use ami_proto::{Decoder, Frame, FrameKind, Framing, Limits};
 use arbitrary::Unstructured;

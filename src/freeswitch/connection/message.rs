@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::error::{EncodeError, Refusal};
-use crate::freeswitch::secret::mask;
+use crate::redact::event_socket::mask;
 use crate::wiped::{Wiped, reserve};
 use crate::wire::Value;
 

@@ -30,9 +30,9 @@ use alloc::boxed::Box;
 use core::fmt;
 use core::time::Duration;
 
-use super::secret;
 use crate::catalogue::{Datum, Key, Kind, Names, derefs, find_name, read};
 use crate::error::FieldError;
+use crate::redact::event_socket::mask_header;
 use crate::value::{self, Encoded};
 use crate::wire::{self, Value};
 
@@ -102,7 +102,7 @@ impl fmt::Debug for Event<'_> {
         let mut map = f.debug_map();
         for (name, value) in self.headers() {
             let value = value.decode();
-            let value = secret::mask_header(name.as_bytes(), &value);
+            let value = mask_header(name.as_bytes(), &value);
             map.entry(&name, &Value::new(&value));
         }
         map.finish()

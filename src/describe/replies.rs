@@ -4,7 +4,8 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use smallvec::SmallVec;
 
-use super::{ActionType, Described, Field, Reply};
+use super::Described;
+use crate::catalogue::{self, ActionType, Field, Reply};
 use crate::wire::{Frame, FrameKind};
 
 type Actions = SmallVec<[ActionType; 4]>;
@@ -14,7 +15,7 @@ type Actions = SmallVec<[ActionType; 4]>;
 /// Whoever has sent the action needs no guess: [`Action::Response`](crate::action::Action::Response) names the type.
 ///
 /// ```
-/// use ami_proto::catalogue::Replies;
+/// use ami_proto::describe::Replies;
 /// use ami_proto::{Decoder, Framing, Limits};
 ///
 /// let replies = Replies::new();
@@ -37,7 +38,7 @@ impl Replies {
     /// The index.
     pub fn new() -> Self {
         let mut new = Self { names: BTreeMap::new(), patterns: Vec::new(), of_action_names: Actions::new() };
-        for action in super::actions() {
+        for action in catalogue::actions() {
             let reply = action.reply();
             for field in reply.fields() {
                 if field.is_indexed() {

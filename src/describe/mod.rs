@@ -1,23 +1,29 @@
-//! A typed view as data: every header of a frame by what the tables say of it, for those who don't know in code which fields they want.
+//! Typed views as data: every header of a frame with what the catalogue says of it, for programs that don't
+//! know in code which fields they want.
+
+mod replies;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::table::Named;
-use super::{ActionType, Datum, EventType, Field, Reply};
+use crate::catalogue::{ActionType, Datum, EventType, Field, Named, Reply};
 use crate::event::Event;
+use crate::redact::is_secret;
 use crate::value::ValueError;
-use crate::wire::{Frame, Header, Value, is_secret};
+use crate::wire::{Frame, Header, Value};
+
+pub use replies::Replies;
 
 /// What stands for a secret.
 const MASK: Value<'static> = Value::new(b"***");
 
 /// The frame's headers as its event's type has them; `None` where the crate doesn't know the event, or it is none.
 ///
-/// For responses, which don't say what they answer, see [`Replies`](super::Replies).
+/// For responses, which don't say what they answer, see [`Replies`].
 ///
 /// ```
-/// use ami_proto::catalogue::{Content, Datum, describe};
+/// use ami_proto::catalogue::Datum;
+/// use ami_proto::describe::{Content, describe};
 /// use ami_proto::{Decoder, Framing, Limits, Value};
 ///
 /// let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);

@@ -1,4 +1,4 @@
-//! Which names stand for secrets: one rule for the headers of Asterisk, the options of its configuration files, the
+//! Tells which names stand for secrets: one rule for the headers of Asterisk, the options of its configuration files, the
 //! variables of `FreeSWITCH` and the fields of Kazoo.
 //!
 //! A name is read as words, split at every byte that is neither letter nor digit and where a capital begins a word:

@@ -1,6 +1,6 @@
-//! Which words of the event socket are passwords and PINs: they are masked in every `Debug`, and by `inspect`.
+//! Masks the passwords and PINs in the texts of FreeSWITCH's event socket.
 //!
-//! They stand in headers and variables named for them (the rule for names is in `secret`); in commands (`auth ClueCon`,
+//! They stand in headers and variables named for them (the rule for names is in `names.rs`); in commands (`auth ClueCon`,
 //! `conference g pin 1234`) and in what answers them (`Pin for conference g set: 1234`); in events that tell of commands
 //! (`Job-Command-Arg: g pin 1234`); in dial strings, whose variables are set in brackets (`{sip_auth_password=s3cret}`);
 //! in the names of rooms that a dialplan calls (`g@default+1234`).
@@ -8,8 +8,8 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+use super::is_secret_name;
 use crate::range::part;
-use crate::secret::is_secret_name;
 
 const MASK: &[u8] = b"***";
 

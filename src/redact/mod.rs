@@ -1,0 +1,68 @@
+//! Keeps passwords, PINs, keys and challenge answers from being shown: which names stand for secrets, where
+//! a message carries one, and the `Debug` of frames, which masks them.
+//!
+//! There is one list of secret names, in `names.rs`, for all protocols. `wire` knows none of them.
+
+#[cfg(feature = "freeswitch")]
+pub(crate) mod event_socket;
+mod headers;
+mod names;
+
+use core::fmt;
+
+use crate::wire::{Frame, OwnedFrame, Value};
+
+pub(crate) use headers::is_secret_field;
+pub use headers::{is_secret, is_secret_line};
+pub(crate) use names::is_secret_name;
+
+/// Serialises what it wraps with its secrets, which are masked otherwise. `Debug` masks them still.
+///
+/// ```
+/// use ami_proto::redact::WithSecrets;
+/// use ami_proto::{Decoder, Framing, Limits};
+///
+/// let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+/// decoder.push(b"Action: Login\r\nSecret: s3cret\r\n\r\n");
+/// let frame = decoder.next_frame()?.expect("a whole frame");
+/// assert!(serde_json::to_string(&frame)?.contains(r#"["Secret","***"]"#));
+/// assert!(serde_json::to_string(&WithSecrets(frame))?.contains(r#"["Secret","s3cret"]"#));
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[cfg(feature = "serde")]
+#[derive(Clone, Copy, Debug)]
+pub struct WithSecrets<T>(pub T);
+
+impl fmt::Debug for Frame<'_> {
+    /// Shows headers with secrets masked, and lines by their number, since command output can hold anything.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        struct Masked<'a>(Frame<'a>);
+        impl fmt::Debug for Masked<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let mut map = f.debug_map();
+                for header in self.0.headers() {
+                    let name = Value::new(header.name());
+                    if is_secret(self.0, header) {
+                        map.entry(&name, &format_args!("***"));
+                    } else {
+                        map.entry(&name, &header.value());
+                    }
+                }
+                map.finish()
+            }
+        }
+        f.debug_struct("Frame")
+            .field("kind", &self.kind())
+            .field("offset", &self.offset())
+            .field("len", &self.as_bytes().len())
+            .field("headers", &Masked(*self))
+            .field("lines", &self.lines().count())
+            .finish()
+    }
+}
+
+impl fmt::Debug for OwnedFrame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().fmt(f)
+    }
+}
