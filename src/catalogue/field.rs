@@ -3,7 +3,7 @@
 use super::{Indexed, Kind};
 use crate::error::FieldError;
 use crate::value::FromWire;
-use crate::wire::{Frame, Header, Headers, Value};
+use crate::wire::{Frame, Header, HeaderIndex, Headers, Value};
 
 /// A header by which a field is found, and how its value is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,11 +25,11 @@ impl Key {
 /// The value of a field: what every getter of the typed views does.
 #[inline]
 pub(crate) fn read<'buf, T: FromWire<'buf>>(
-    frame: Frame<'buf>,
+    headers: impl AsRef<HeaderIndex<'buf>>,
     prefix: &'static str,
     key: &'static Key,
 ) -> Result<T, FieldError> {
-    match find(&frame, prefix, key) {
+    match find(headers.as_ref(), prefix, key) {
         Some(value) => T::from_wire(value).map_err(|error| FieldError::invalid(prefix, key.name, error)),
         None => Err(FieldError::missing(prefix, key.name)),
     }
@@ -37,16 +37,16 @@ pub(crate) fn read<'buf, T: FromWire<'buf>>(
 
 /// One look-up for all getters, so that generated code stays small.
 #[inline(never)]
-fn find<'buf>(frame: &Frame<'buf>, prefix: &'static str, key: &'static Key) -> Option<&'buf [u8]> {
-    let value = if key.aliases.is_empty() { frame.first(prefix, key.name) } else { find_any(frame, prefix, key) };
+fn find<'buf>(headers: &HeaderIndex<'buf>, prefix: &'static str, key: &'static Key) -> Option<&'buf [u8]> {
+    let value = if key.aliases.is_empty() { headers.first(prefix, key.name) } else { find_any(headers, prefix, key) };
     value.map(Value::as_bytes).filter(|value| !key.kind.is_absent(value))
 }
 
 /// The same for the few headers that servers have spelt in several ways.
 #[cold]
 #[inline(never)]
-fn find_any<'buf>(frame: &Frame<'buf>, prefix: &'static str, key: &'static Key) -> Option<Value<'buf>> {
-    frame.headers().find(|header| key.is(header.name(), prefix)).map(Header::value)
+fn find_any<'buf>(headers: &HeaderIndex<'buf>, prefix: &'static str, key: &'static Key) -> Option<Value<'buf>> {
+    headers.headers().find(|header| key.is(header.name(), prefix)).map(Header::value)
 }
 
 /// Whether this is the header's name, or another name for it.

@@ -54,7 +54,7 @@ pub(super) fn to_wire(xml: &[u8]) -> Result<Vec<u8>, HttpError> {
 
 /// Writes one frame. `None`: the attributes are no such thing.
 fn frame(element: &BytesStart<'_>, out: &mut Vec<u8>) -> Option<()> {
-    let mut writer = FrameWriter::heard(out);
+    let mut writer = FrameWriter::repeat(out);
     let mut follows = false;
     let mut empty = true;
     let mut attributes = element.attributes();
@@ -68,7 +68,9 @@ fn frame(element: &BytesStart<'_>, out: &mut Vec<u8>) -> Option<()> {
                 let line = line.strip_suffix(b"\r").unwrap_or(line);
                 let line = if follows { line.strip_suffix(b"--END COMMAND--").unwrap_or(line) } else { line };
                 empty &= line.is_empty();
-                writer = writer.heard_line(line);
+                if !line.is_empty() {
+                    writer = writer.repeat_line(line);
+                }
             }
         } else {
             follows |= name == b"response" && value.eq_ignore_ascii_case(b"Follows");

@@ -61,19 +61,19 @@ impl<'out> FrameWriter<'out> {
         Self::begin(out, false, b"Event", name.as_ref())
     }
 
-    /// Begins what a server said, with no line yet: what a frame is, its first line decides. Of any length.
-    #[cfg(all(feature = "std", feature = "xml"))]
-    pub(crate) fn heard(out: &'out mut Vec<u8>) -> Self {
+    /// Begins a frame that a server has sent elsewhere, to be repeated line by line: what it is, its first line decides.
+    /// Of any length; without a line only a blank line is written, which readers skip.
+    pub fn repeat(out: &'out mut Vec<u8>) -> Self {
         Self::new(out, false)
     }
 
-    /// Writes a line as it was heard, with or without a colon.
-    #[cfg(all(feature = "std", feature = "xml"))]
-    pub(crate) fn heard_line(mut self, text: &[u8]) -> Self {
-        if !text.is_empty() {
-            wiped::reserve(self.out, text.len() + ENDS);
-            self.put(b"line", 0, None, |out| out.extend_from_slice(text));
-        }
+    /// Writes a whole line as it came, with or without a colon. An empty one, which would end the frame, is refused.
+    #[must_use]
+    pub fn repeat_line(mut self, line: impl AsRef<[u8]>) -> Self {
+        let line = line.as_ref();
+        wiped::reserve(self.out, line.len() + ENDS);
+        let refusal = line.is_empty().then_some(Refusal::NotText);
+        self.put(b"line", 0, refusal, |out| out.extend_from_slice(line));
         self
     }
 
@@ -207,8 +207,7 @@ mod tests {
             let writers: &[(&str, Write)] = &[
                 ("Field", |writer, text| writer.header("Field", text)),
                 ("line", |writer, text| writer.line(text)),
-                #[cfg(all(feature = "std", feature = "xml"))]
-                ("line", |writer, text| writer.heard_line(text)),
+                ("line", |writer, text| writer.repeat_line(text)),
             ];
             for (name, write) in writers {
                 let mut out = b"before".to_vec();

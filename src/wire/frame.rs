@@ -2,10 +2,8 @@
 
 use core::fmt;
 
-use super::name::{fold, same_name};
-use super::scan::Offset;
+use super::header_index::{GetAll, HeaderIndex, Headers, RawLines};
 use super::{OwnedFrame, Value};
-use crate::steps::count;
 
 /// The end marker of a `Response: Follows` body.
 pub(super) const END_MARKER: &[u8] = b"--END COMMAND--";
@@ -65,11 +63,10 @@ impl fmt::Display for FrameKind {
 /// ```
 #[derive(Clone, Copy)]
 pub struct Frame<'buf> {
-    /// The frame and nothing else.
-    bytes: &'buf [u8],
-    /// A pair a line: offset of its first colon (of its line feed where it has none), offset of its line feed.
-    index: &'buf [Offset],
-    shape: Shape,
+    /// The frame and nothing else, with its lines.
+    headers: HeaderIndex<'buf>,
+    kind: FrameKind,
+    kind_line: u32,
     offset: u64,
 }
 
@@ -84,37 +81,33 @@ pub(super) struct Shape {
 }
 
 impl<'buf> Frame<'buf> {
-    pub(super) fn new(bytes: &'buf [u8], index: &'buf [Offset], shape: Shape, offset: u64) -> Self {
-        Self { bytes, index, shape, offset }
+    pub(super) fn new(headers: HeaderIndex<'buf>, Shape { kind, kind_line, head }: Shape, offset: u64) -> Self {
+        Self { headers: headers.with_head(head), kind, kind_line, offset }
     }
 
-    /// The same with each line that has a colon as a header, whatever kind of frame it is: for protocols that know no kinds.
-    #[cfg(feature = "freeswitch")]
-    pub(crate) fn all_headers(self) -> Self {
-        #[expect(clippy::cast_possible_truncation, reason = "two marks a line of at most 2^30 bytes")]
-        let head = (self.index.len() / 2) as u32;
-        Self { shape: Shape { head, ..self.shape }, ..self }
+    pub(super) fn header_index(self) -> HeaderIndex<'buf> {
+        self.headers
     }
 
-    pub(super) fn parts(self) -> (&'buf [u8], &'buf [Offset], Shape) {
-        (self.bytes, self.index, self.shape)
+    pub(super) fn shape(self) -> Shape {
+        Shape { kind: self.kind, kind_line: self.kind_line, head: self.headers.head() }
     }
 
     /// What it is.
     pub const fn kind(self) -> FrameKind {
-        self.shape.kind
+        self.kind
     }
 
     /// The value of the header that gives the kind: the event's or action's name, `Success`, `Error` … for a
     /// response; `None` for a banner and for text.
     #[inline]
     pub fn name(self) -> Option<Value<'buf>> {
-        if matches!(self.shape.kind, FrameKind::Banner | FrameKind::Text) {
+        if matches!(self.kind, FrameKind::Banner | FrameKind::Text) {
             return None;
         }
-        let at = self.shape.kind_line as usize * 2;
-        let start = if at == 0 { 0 } else { self.mark(at - 1)? + 1 };
-        Some(self.header(start, self.mark(at)?, self.mark(at + 1)?).value)
+        let at = self.kind_line as usize * 2;
+        let start = if at == 0 { 0 } else { self.headers.mark(at - 1)? + 1 };
+        Some(self.headers.header(start, self.headers.mark(at)?, self.headers.mark(at + 1)?).value())
     }
 
     /// Offset of the first byte from the start of the stream.
@@ -124,7 +117,7 @@ impl<'buf> Frame<'buf> {
 
     /// All its bytes, the closing blank line included.
     pub const fn as_bytes(self) -> &'buf [u8] {
-        self.bytes
+        self.headers.bytes()
     }
 
     /// The first header of this name, the case of ASCII letters apart.
@@ -133,54 +126,33 @@ impl<'buf> Frame<'buf> {
         self.first("", name)
     }
 
-    /// The first header whose name is the prefix and this name, the case of ASCII letters apart. Every getter of the typed views comes down to it.
+    /// As [`get`](Self::get), of the name that a prefix and this name make together. Every getter of the typed views
+    /// comes down to it.
     #[inline]
     pub(crate) fn first(&self, prefix: &str, name: &str) -> Option<Value<'buf>> {
-        // From the line feed before the name to the colon behind it.
-        let step = u32::try_from(prefix.len() + name.len() + 1).ok()?;
-        // Where a name is empty stands its colon.
-        let letter = if prefix.is_empty() { name } else { prefix }.bytes().next().map_or(b':', fold);
-        let lines = self.index.get(..2 * self.shape.head as usize).unwrap_or(self.index);
-        // The line feed before the line; before the first there is none.
-        let mut before = u32::MAX;
-        for line in lines.chunks_exact(2) {
-            let &[colon, newline] = line else { break };
-            let colon = u32::from_le_bytes(colon);
-            // The length and the first letter decide for nearly all.
-            if colon.wrapping_sub(before) == step {
-                let start = before.wrapping_add(1) as usize;
-                if self.bytes.get(start).is_some_and(|byte| fold(*byte) == letter) {
-                    let (colon, newline) = (colon as usize, u32::from_le_bytes(newline) as usize);
-                    if colon != newline && is_named(self.slice(start, colon), prefix, name) {
-                        return Some(self.header(start, colon, newline).value);
-                    }
-                }
-            }
-            before = u32::from_le_bytes(newline);
-        }
-        None
+        self.headers.first(prefix, name)
     }
 
     /// All headers of this name in their order, the case of ASCII letters apart.
     pub fn get_all<'name>(self, name: &'name str) -> GetAll<'buf, 'name> {
-        GetAll { headers: self.headers(), name }
+        self.headers.get_all(name)
     }
 
     /// The headers in their order, duplicates kept. A banner and a text frame have none.
     pub fn headers(self) -> Headers<'buf> {
-        Headers { lines: self.raw_lines(), head: self.shape.head }
+        self.headers.headers()
     }
 
     /// What is no header, in order: lines without a colon; all lines of a banner or a text frame; the body of a
     /// `Response: Follows` without its end marker.
     pub fn lines(self) -> Lines<'buf> {
-        let count = self.index.len() / 2;
+        let (head, count) = (self.headers.head(), self.headers.lines());
         Lines {
-            lines: self.raw_lines(),
-            head: self.shape.head,
+            lines: self.headers.raw_lines(),
+            head,
             count,
             // Only a `Follows` body leaves lines of a response out of the head.
-            marked: self.shape.kind == FrameKind::Response && (self.shape.head as usize) < count,
+            marked: self.kind == FrameKind::Response && (head as usize) < count,
         }
     }
 
@@ -192,157 +164,14 @@ impl<'buf> Frame<'buf> {
     /// Bytes that a copy of it takes up, see [`to_owned`](Self::to_owned).
     #[cfg(feature = "std")]
     pub(crate) fn owned_size(self) -> usize {
-        size_of::<OwnedFrame>() + size_of_val(self.index) + self.bytes.len().next_multiple_of(size_of::<Offset>())
+        size_of::<OwnedFrame>() + self.headers.owned_size()
     }
+}
 
-    fn raw_lines(self) -> RawLines<'buf> {
-        RawLines { frame: self, next: 0, start: 0 }
-    }
-
-    fn mark(self, at: usize) -> Option<usize> {
-        self.index.get(at).map(|mark| u32::from_le_bytes(*mark) as usize)
-    }
-
-    /// Empty where the scanner was asked for a frame over another buffer, see [`Scanner::frame`](super::Scanner::frame).
-    fn slice(self, start: usize, end: usize) -> &'buf [u8] {
-        self.bytes.get(start..end).unwrap_or_default()
-    }
-
-    /// The line's end without its line feed and one CR before it.
-    fn trim_end(self, start: usize, newline: usize) -> usize {
-        let cr = newline > start && self.bytes.get(newline - 1) == Some(&b'\r');
-        newline - usize::from(cr)
-    }
-
+impl<'buf> AsRef<HeaderIndex<'buf>> for Frame<'buf> {
     #[inline]
-    fn header(self, start: usize, colon: usize, newline: usize) -> Header<'buf> {
-        let end = self.trim_end(start, newline);
-        let blank = self.bytes.get(colon + 1) == Some(&b' ');
-        Header { name: self.slice(start, colon), value: Value::new(self.slice(colon + 1 + usize::from(blank), end)) }
-    }
-}
-
-/// Whether a header's name is the prefix and the name. Kept apart so that the loop that asks stays tight.
-#[inline(never)]
-fn is_named(header: &[u8], prefix: &str, name: &str) -> bool {
-    if prefix.is_empty() {
-        return same_name(header, name.as_bytes());
-    }
-    let (before, after) = header.split_at_checked(prefix.len()).unwrap_or_default();
-    same_name(after, name.as_bytes()) && same_name(before, prefix.as_bytes())
-}
-
-/// A line with a colon.
-///
-/// The name is what stands before the first colon, blanks and all. The value is what stands after it, without the
-/// one blank that is syntax; further blanks, before or after, are part of it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Header<'buf> {
-    name: &'buf [u8],
-    value: Value<'buf>,
-}
-
-impl<'buf> Header<'buf> {
-    /// The name as sent; never normalised, possibly empty, not always UTF-8.
-    pub const fn name(self) -> &'buf [u8] {
-        self.name
-    }
-
-    /// The value.
-    pub const fn value(self) -> Value<'buf> {
-        self.value
-    }
-
-    /// Whether it has this name, the case of ASCII letters apart, as the servers compare them.
-    pub fn is(self, name: &str) -> bool {
-        same_name(self.name, name.as_bytes())
-    }
-}
-
-impl fmt::Debug for Header<'_> {
-    /// Shows the name alone: whether the value is a secret depends on the frame.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Header").field("name", &Value::new(self.name)).finish_non_exhaustive()
-    }
-}
-
-/// All lines of a frame as (start, colon or line feed, line feed).
-#[derive(Clone)]
-struct RawLines<'buf> {
-    frame: Frame<'buf>,
-    /// Number of the next line.
-    next: usize,
-    /// Where it starts.
-    start: usize,
-}
-
-impl Iterator for RawLines<'_> {
-    type Item = (usize, usize, usize);
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        let colon = self.frame.mark(self.next * 2)?;
-        let newline = self.frame.mark(self.next * 2 + 1)?;
-        let start = core::mem::replace(&mut self.start, newline + 1);
-        self.next += 1;
-        count(|steps| steps.lines += 1);
-        Some((start, colon, newline))
-    }
-}
-
-/// See [`Frame::headers`].
-#[derive(Clone)]
-pub struct Headers<'buf> {
-    lines: RawLines<'buf>,
-    head: u32,
-}
-
-impl<'buf> Iterator for Headers<'buf> {
-    type Item = Header<'buf>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        while self.lines.next < self.head as usize {
-            let (start, colon, newline) = self.lines.next()?;
-            if colon != newline {
-                return Some(self.lines.frame.header(start, colon, newline));
-            }
-        }
-        None
-    }
-}
-
-impl fmt::Debug for Headers<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.clone()).finish()
-    }
-}
-
-/// See [`Frame::get_all`].
-#[derive(Clone, Debug)]
-pub struct GetAll<'buf, 'name> {
-    headers: Headers<'buf>,
-    name: &'name str,
-}
-
-impl<'buf> Iterator for GetAll<'buf, '_> {
-    type Item = Value<'buf>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        let lines = &mut self.headers.lines;
-        while lines.next < self.headers.head as usize {
-            let (start, colon, newline) = lines.next()?;
-            // The length decides for nearly all; a line without a colon can't match since it would have to hold the
-            // name and no colon at its end.
-            if colon - start == self.name.len() && colon != newline {
-                let header = lines.frame.header(start, colon, newline);
-                if header.is(self.name) {
-                    return Some(header.value);
-                }
-            }
-        }
-        None
+    fn as_ref(&self) -> &HeaderIndex<'buf> {
+        &self.headers
     }
 }
 
@@ -365,8 +194,8 @@ impl<'buf> Iterator for Lines<'buf> {
             if number < self.head as usize && colon != newline {
                 continue;
             }
-            let frame = self.lines.frame;
-            let line = frame.slice(start, frame.trim_end(start, newline));
+            let headers = self.lines.headers;
+            let line = headers.slice(start, headers.trim_end(start, newline));
             if self.marked && number + 1 == self.count {
                 // The marker may be glued to the last line of text; alone it is no line of the text.
                 let text = line.strip_suffix(END_MARKER).unwrap_or(line);

@@ -12,6 +12,7 @@
 mod decoder;
 mod encode;
 mod frame;
+mod header_index;
 mod kernel;
 mod limits;
 mod name;
@@ -22,7 +23,9 @@ mod value;
 pub use decoder::{Decoder, Truncated};
 pub use encode::FrameWriter;
 pub(crate) use encode::{SERVER_HEADERS, name_refusal};
-pub use frame::{Frame, FrameKind, GetAll, Header, Headers, Lines};
+pub use frame::{Frame, FrameKind, Lines};
+pub use header_index::{GetAll, Header, Headers};
+pub(crate) use header_index::{HeaderIndex, OwnedHeaderIndex};
 pub use kernel::Kernel;
 pub use limits::{Framing, Limits};
 pub(crate) use name::same_name;

@@ -34,7 +34,7 @@ use crate::catalogue::{Datum, Key, Kind, Names, derefs, find_name, read};
 use crate::error::FieldError;
 use crate::redact::event_socket::mask_header;
 use crate::value::{self, Encoded};
-use crate::wire::{self, Value};
+use crate::wire::{HeaderIndex, OwnedHeaderIndex, Value};
 
 pub(super) use read::{Encoding, Found, Reader};
 
@@ -46,12 +46,12 @@ const CONFERENCE: &str = "conference::maintenance";
 /// A header may come more than once (`floor-change` has those of the conference twice); [`get`](Self::get) gives the first.
 #[derive(Clone, Copy)]
 pub struct Event<'buf> {
-    headers: wire::Frame<'buf>,
+    headers: HeaderIndex<'buf>,
     body: &'buf [u8],
 }
 
 impl<'buf> Event<'buf> {
-    pub(super) fn new(headers: wire::Frame<'buf>, body: &'buf [u8]) -> Self {
+    pub(super) fn new(headers: HeaderIndex<'buf>, body: &'buf [u8]) -> Self {
         Self { headers, body }
     }
 
@@ -112,7 +112,7 @@ impl fmt::Debug for Event<'_> {
 /// An [`Event`] kept beyond the buffer it was read from.
 #[derive(Clone)]
 pub struct OwnedEvent {
-    headers: wire::OwnedFrame,
+    headers: OwnedHeaderIndex,
     body: Box<[u8]>,
 }
 
@@ -179,7 +179,7 @@ macro_rules! common_block {
             }
 
             #[inline]
-            pub(super) const fn frame(self) -> wire::Frame<'buf> {
+            pub(super) const fn frame(self) -> HeaderIndex<'buf> {
                 self.0.headers
             }
 

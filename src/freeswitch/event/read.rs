@@ -101,7 +101,7 @@ impl Reader {
     /// The event that was just found in this frame.
     pub(in crate::freeswitch) fn event<'a>(&'a self, frame: &'a [u8], found: Found) -> Event<'a> {
         let text = found.place.map_or(&self.written[..], |place| part(frame, place..));
-        let headers = self.scanner.frame(text, found.end).all_headers();
+        let headers = self.scanner.header_index(text, found.end);
         Event::new(headers, part(text, found.end.range().end..))
     }
 }

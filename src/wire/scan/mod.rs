@@ -37,6 +37,7 @@ mod tests;
 
 use super::Value;
 use super::frame::{Frame, FrameKind, Shape};
+use super::header_index::HeaderIndex;
 use super::kernel::{BLOCK, Kernel};
 use super::limits::{Framing, Limits};
 use crate::error::{FrameError, Limit};
@@ -169,8 +170,7 @@ impl Scanner {
     }
 
     /// Forgets the stream and begins another, at this offset. The index keeps its memory.
-    #[cfg(feature = "freeswitch")]
-    pub(crate) fn restart(&mut self, offset: u64) {
+    pub fn restart(&mut self, offset: u64) {
         let index = Index { marks: core::mem::take(&mut self.index.marks), len: 0 };
         *self = Self { index, framing: self.framing, kernel: self.kernel, base: offset, ..Self::new(self.limits) };
     }
@@ -306,9 +306,14 @@ impl Scanner {
     /// The index is valid until the next call of `scan`. With another buffer, or an `end` from an earlier call,
     /// lines and headers come out wrong, or empty.
     pub fn frame<'a>(&'a self, buf: &'a [u8], end: FrameEnd) -> Frame<'a> {
+        Frame::new(self.header_index(buf, end), end.shape, end.offset)
+    }
+
+    /// Returns the lines of the frame that [`scan`](Self::scan) has just found, each with a colon as a header, whatever
+    /// kind of frame it is.
+    pub(crate) fn header_index<'a>(&'a self, buf: &'a [u8], end: FrameEnd) -> HeaderIndex<'a> {
         // The caller may bring another buffer.
-        let bytes = buf.get(end.range()).unwrap_or_default();
-        Frame::new(bytes, self.index.marks(), end.shape, end.offset)
+        HeaderIndex::new(buf.get(end.range()).unwrap_or_default(), self.index.marks())
     }
 
     /// How many bytes at the front of the buffer are done with. The caller **must** drop exactly these before the

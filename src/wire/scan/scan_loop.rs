@@ -9,6 +9,7 @@ use crate::error::Limit;
 use crate::range::{part, part_mut};
 use crate::steps::count;
 use crate::wire::frame::{END_MARKER, Frame, FrameKind, Shape};
+use crate::wire::header_index::HeaderIndex;
 use crate::wire::kernel::{BLOCK, Job, Masks, Simd};
 
 /// One call of [`Scanner::scan`], to be run by a kernel.
@@ -229,7 +230,7 @@ impl Scanner {
     #[inline(never)]
     fn closes_response(&mut self, bytes: &[u8], mut shape: Shape) -> Option<Shape> {
         if self.follows.is_none() {
-            let name = Frame::new(bytes, self.index.marks(), shape, 0).name();
+            let name = Frame::new(HeaderIndex::new(bytes, self.index.marks()), shape, 0).name();
             if !name.is_some_and(|kind| kind.eq_ignore_case("Follows")) {
                 return Some(shape);
             }
