@@ -39,7 +39,7 @@ mod config;
 mod credentials;
 mod entry;
 mod event;
-mod keepalive;
+mod keep_alive;
 mod list;
 mod pending;
 mod reconnect;

@@ -16,7 +16,7 @@ use super::action_id::Prefix;
 use super::config::Config;
 use super::credentials::Credentials;
 use super::entry::{Entry, Purpose};
-use super::keepalive::KeepAlive;
+use super::keep_alive::KeepAlive;
 use super::list::{Collected, Plan};
 use super::pending::InFlight;
 use super::reconnect::{Progress, Report, Unanswered};
