@@ -5,7 +5,8 @@ use core::ops::{Deref, DerefMut};
 use core::time::Duration;
 use std::time::Instant;
 
-use super::list::{Collected, Plan};
+use super::collect::Collected;
+use super::reply_plan::Plan;
 use crate::steps::count;
 
 /// A request that has not ended.

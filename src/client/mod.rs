@@ -34,15 +34,17 @@
 //! ```
 
 mod action_id;
+mod collect;
 mod commands;
 mod config;
 mod credentials;
 mod entry;
 mod event;
+mod glued;
 mod keep_alive;
-mod list;
 mod pending;
 mod reconnect;
+mod reply_plan;
 mod session;
 mod state;
 mod subscription;
@@ -378,7 +380,7 @@ impl Client {
 
     /// Reads the parts of a frame as frames.
     fn split(&mut self, source: Source) {
-        let parts = list::unglue(self.frame(source));
+        let parts = glued::unglue(self.frame(source));
         // As many lines as the frame has, in the same lengths: only the buffer needs more.
         let room = u32::try_from(2 * parts.len()).unwrap_or(u32::MAX);
         let limits: Limits = self.session.config.limits.frame(1 << 30).buffer(room);

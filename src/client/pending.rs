@@ -235,7 +235,7 @@ impl Requests {
 
 #[cfg(test)]
 mod tests {
-    use super::super::list::Plan;
+    use super::super::reply_plan::Plan;
     use super::*;
     use crate::steps::steps;
     use crate::wire::{Decoder, Framing, Limits};
@@ -250,7 +250,7 @@ mod tests {
     fn item(name: &str) -> Awaits {
         let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
         decoder.push(alloc::format!("Event: {name}\r\n\r\n").as_bytes());
-        Awaits::Item(super::super::list::item(decoder.next_frame().unwrap().unwrap()).unwrap())
+        Awaits::Item(super::super::reply_plan::item(decoder.next_frame().unwrap().unwrap()).unwrap())
     }
 
     /// Every second one is an open list; every fourth one blocks, and every eighth has a probe.

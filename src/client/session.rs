@@ -13,13 +13,14 @@ use std::time::Instant;
 
 use super::Id;
 use super::action_id::Prefix;
+use super::collect::Collected;
 use super::config::Config;
 use super::credentials::Credentials;
 use super::entry::{Entry, Purpose};
 use super::keep_alive::KeepAlive;
-use super::list::{Collected, Plan};
 use super::pending::InFlight;
 use super::reconnect::{Progress, Report, Unanswered};
+use super::reply_plan::Plan;
 use super::state::Stage;
 use super::subscription::Subscription;
 use crate::action::{Action, Logoff, Ping};

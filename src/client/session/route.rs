@@ -2,9 +2,11 @@
 
 use super::time::Pause;
 use super::{Notice, Session};
+use crate::client::collect::Collected;
 use crate::client::config::AtCeiling;
 use crate::client::entry::{Awaits, Phase, Purpose};
-use crate::client::list::{self, Collected, Subscribes};
+use crate::client::glued;
+use crate::client::reply_plan::{self, Subscribes};
 use crate::client::state::Stage;
 use crate::client::{Id, Route};
 use crate::error::{ConnectionError, LoginRefusal};
@@ -63,7 +65,7 @@ impl Session {
     }
 
     fn route_event(&mut self, frame: Frame<'_>) -> Route {
-        if self.stage.is_booting() && list::is_named(frame, Some("FullyBooted")) {
+        if self.stage.is_booting() && reply_plan::is_named(frame, Some("FullyBooted")) {
             self.stage = Stage::Ready;
             return Route::Ready;
         }
@@ -71,15 +73,15 @@ impl Session {
             Some(id) if !id.is_empty() => self.prefix.number(id),
             // Items without ActionID have no privilege either; what has is unsolicited.
             _ if frame.get("Privilege").is_none() => {
-                list::item(frame).and_then(|item| self.in_flight.oldest(Awaits::Item(item)))
+                reply_plan::item(frame).and_then(|item| self.in_flight.oldest(Awaits::Item(item)))
             }
             _ => None,
         };
         let Some(number) = number else { return Route::Event };
         let id = self.callers(number);
-        let unclaimed = || if list::may_answer(frame) { Route::Unclaimed(id) } else { Route::Event };
+        let unclaimed = || if reply_plan::may_answer(frame) { Route::Unclaimed(id) } else { Route::Event };
         let Some(entry) = self.in_flight.get(number) else { return unclaimed() };
-        if list::is_named(frame, entry.plan.outcome) {
+        if reply_plan::is_named(frame, entry.plan.outcome) {
             self.in_flight.remove(number);
             self.collected.end(Id(number));
             return Route::Outcome(Id(number));
@@ -89,7 +91,7 @@ impl Session {
             return unclaimed();
         }
         if entry.plan.glues() && frame.get_all("Event").nth(1).is_some() {
-            let size = list::unglued_len(frame);
+            let size = glued::unglued_len(frame);
             return if self.holds_parts(size) { Route::Glued } else { self.full(Id(number), size) };
         }
         if let Some(cancelled) = entry.plan.ends_list(frame) {
@@ -99,7 +101,7 @@ impl Session {
             self.collected.end(Id(number));
             return Route::List { id: Id(number), items, cancelled };
         }
-        if !list::may_answer(frame) && !entry.plan.has_item(frame) && entry.plan.end.is_some() {
+        if !reply_plan::may_answer(frame) && !entry.plan.has_item(frame) && entry.plan.end.is_some() {
             return Route::Event;
         }
         let collects = entry.collects;

@@ -1,4 +1,4 @@
-//! How a request will be answered, as far as that is known when it is sent; and the items of lists that are collected.
+//! What ends a request: how it will be answered, as far as that is known when it is sent.
 //!
 //! The shapes an answer can take:
 //!
@@ -11,16 +11,13 @@
 //!   ends where that is answered. `Queues`, `IAXnetstats`, `SKINNYshowdevice`, `SKINNYshowline`, and `SIPqualifypeer` up to 11.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
-use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::Id;
 use crate::catalogue::{ActionType, EventType, ReplyStyle, Role};
 use crate::range::part;
 use crate::response::Response;
 use crate::value::FromWire;
-use crate::wire::{Frame, OwnedFrame, Value};
+use crate::wire::{Frame, Value};
 
 /// How a request will be answered.
 #[derive(Clone, Copy, Debug)]
@@ -202,128 +199,6 @@ fn int(request: &[u8], name: &str) -> Option<i32> {
     Some(sign * digits.fold(0, |number: i32, digit| number.saturating_mul(10).saturating_add(digit)))
 }
 
-/// How many bytes [`unglue`] makes of a frame.
-pub(super) fn unglued_len(frame: Frame<'_>) -> usize {
-    frame.as_bytes().len() + 2 * frame.get_all("Event").skip(1).count()
-}
-
-/// The frame's bytes with a blank line before each event in it but the first.
-pub(super) fn unglue(frame: Frame<'_>) -> Vec<u8> {
-    let mut parts = Vec::with_capacity(unglued_len(frame));
-    let mut begun = false;
-    for line in frame.as_bytes().split_inclusive(|byte| *byte == b'\n') {
-        let begins = line.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"Event:"));
-        if begins && begun {
-            parts.extend_from_slice(b"\r\n");
-        }
-        begun |= begins;
-        parts.extend_from_slice(line);
-    }
-    parts
-}
-
-/// The items of lists that are collected, until they are taken. Takes up next to nothing where there are none.
-#[derive(Debug, Default)]
-pub(super) struct Collected(Option<Box<Lists>>);
-
-#[derive(Debug, Default)]
-struct Lists {
-    lists: BTreeMap<Id, List>,
-    items: usize,
-    bytes: usize,
-}
-
-#[derive(Debug, Default)]
-struct List {
-    limit: usize,
-    bytes: usize,
-    items: Vec<OwnedFrame>,
-    ended: bool,
-}
-
-impl Collected {
-    /// Bytes that a list takes up which holds no items.
-    pub(super) const LIST: usize = size_of::<(Id, List)>();
-
-    /// Collects the items of this list, at most so many at a time.
-    pub(super) fn begin(&mut self, id: Id, limit: usize) {
-        self.0.get_or_insert_default().lists.entry(id).or_default().limit = limit;
-    }
-
-    /// Bytes of an item that is the first: it brings the list with it, since an empty one is held
-    /// by its request.
-    pub(super) fn first_size(frame: Frame<'_>) -> usize {
-        frame.owned_size() + Self::LIST
-    }
-
-    /// Keeps a copy of an item, if there is room for it.
-    pub(super) fn push(&mut self, id: Id, frame: Frame<'_>, room: usize, most_items: usize) -> bool {
-        let Some(all) = &mut self.0 else { return false };
-        let Some(list) = all.lists.get_mut(&id) else { return false };
-        let size = if list.items.is_empty() { Self::first_size(frame) } else { frame.owned_size() };
-        let fits = size <= room && all.items < most_items && list.items.len() < list.limit;
-        if fits {
-            list.items.push(frame.to_owned());
-            list.bytes += size;
-            all.bytes += size;
-            all.items += 1;
-        }
-        fits
-    }
-
-    pub(super) fn take(&mut self, id: Id) -> Vec<OwnedFrame> {
-        let Some(all) = &mut self.0 else { return Vec::new() };
-        let Some(list) = all.lists.get_mut(&id) else { return Vec::new() };
-        all.bytes -= core::mem::take(&mut list.bytes);
-        all.items -= list.items.len();
-        let items = core::mem::take(&mut list.items);
-        self.tidy(id);
-        items
-    }
-
-    /// Nothing more will come for this list.
-    pub(super) fn end(&mut self, id: Id) {
-        if let Some(list) = self.0.as_mut().and_then(|all| all.lists.get_mut(&id)) {
-            list.ended = true;
-            self.tidy(id);
-        }
-    }
-
-    /// Forgets the list if it has ended and all of it has been taken.
-    fn tidy(&mut self, id: Id) {
-        let Some(all) = &mut self.0 else { return };
-        if all.lists.get(&id).is_some_and(|list| list.ended && list.items.is_empty()) {
-            all.lists.remove(&id);
-        }
-        if all.lists.is_empty() {
-            self.0 = None;
-        }
-    }
-
-    /// Debug builds stop where the books don't agree: among them that each list is open, which the
-    /// caller knows, or has items to be taken.
-    #[cfg(debug_assertions)]
-    pub(super) fn check(&self, mut is_open: impl FnMut(Id) -> bool) {
-        let Some(all) = self.0.as_ref().filter(|all| all.lists.len() <= 64 && all.items <= 64) else { return };
-        assert!(!all.lists.is_empty());
-        for (id, list) in &all.lists {
-            assert!(is_open(*id) != list.ended && !(list.ended && list.items.is_empty()), "{id:?}");
-            let sizes: usize = list.items.iter().map(|item| item.view().owned_size()).sum();
-            assert_eq!(list.bytes, sizes + if list.items.is_empty() { 0 } else { Self::LIST });
-        }
-        assert_eq!(all.items, all.lists.values().map(|list| list.items.len()).sum::<usize>());
-        assert_eq!(all.bytes, all.lists.values().map(|list| list.bytes).sum::<usize>());
-    }
-
-    pub(super) fn bytes(&self) -> usize {
-        self.0.as_ref().map_or(0, |all| all.bytes)
-    }
-
-    pub(super) fn items(&self) -> usize {
-        self.0.as_ref().map_or(0, |all| all.items)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -352,20 +227,5 @@ mod tests {
         );
         assert_eq!(is_item("QueueStatus", "AorDetail"), (false, false));
         assert_eq!(is_item("DeviceStateList", "DeviceStateChange"), (true, false));
-    }
-
-    #[test]
-    fn unglued_is_as_long_as_said() {
-        for events in 1..5 {
-            let lines = "Event: LineEntry\r\nLabel: \r\n".repeat(events);
-            // What comes before the first event is its.
-            for before in ["", "ActionID: 1\r\n"] {
-                frame(&alloc::format!("{before}{lines}\r\n"), |frame| {
-                    let parts = unglue(frame);
-                    assert_eq!(unglued_len(frame), parts.len());
-                    assert_eq!(parts.windows(4).filter(|part| part == b"\r\n\r\n").count(), events);
-                });
-            }
-        }
     }
 }

@@ -1,0 +1,52 @@
+//! Lists that come in one frame, several events in a row with no blank line between them.
+
+use alloc::vec::Vec;
+
+use crate::wire::Frame;
+
+/// How many bytes [`unglue`] makes of a frame.
+pub(super) fn unglued_len(frame: Frame<'_>) -> usize {
+    frame.as_bytes().len() + 2 * frame.get_all("Event").skip(1).count()
+}
+
+/// The frame's bytes with a blank line before each event in it but the first.
+pub(super) fn unglue(frame: Frame<'_>) -> Vec<u8> {
+    let mut parts = Vec::with_capacity(unglued_len(frame));
+    let mut begun = false;
+    for line in frame.as_bytes().split_inclusive(|byte| *byte == b'\n') {
+        let begins = line.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"Event:"));
+        if begins && begun {
+            parts.extend_from_slice(b"\r\n");
+        }
+        begun |= begins;
+        parts.extend_from_slice(line);
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Decoder, Framing, Limits};
+
+    fn frame<R>(text: &str, look: impl FnOnce(Frame<'_>) -> R) -> R {
+        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+        decoder.push(text.as_bytes());
+        look(decoder.next_frame().unwrap().unwrap())
+    }
+
+    #[test]
+    fn unglued_is_as_long_as_said() {
+        for events in 1..5 {
+            let lines = "Event: LineEntry\r\nLabel: \r\n".repeat(events);
+            // What comes before the first event is its.
+            for before in ["", "ActionID: 1\r\n"] {
+                frame(&alloc::format!("{before}{lines}\r\n"), |frame| {
+                    let parts = unglue(frame);
+                    assert_eq!(unglued_len(frame), parts.len());
+                    assert_eq!(parts.windows(4).filter(|part| part == b"\r\n\r\n").count(), events);
+                });
+            }
+        }
+    }
+}
