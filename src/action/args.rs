@@ -56,6 +56,11 @@ impl<'a> Args<'a> {
         Self { action, verbatim: false, headers: SmallVec::new() }
     }
 
+    /// Returns the name of the action.
+    pub(super) fn action<'b>(&'b self, digits: &'b mut [u8; 20]) -> &'b [u8] {
+        self.action.bytes(digits)
+    }
+
     /// The same for an action that hands its headers on as they stand.
     pub(super) fn verbatim(mut self) -> Self {
         self.verbatim = true;

@@ -45,7 +45,9 @@ pub trait Action {
     /// The same action without what it borrows: what a `Handle` of the client is named after, so that it outlives the request.
     type Static: Action + 'static;
 
-    /// What the catalogue says of it; `None` for actions that it doesn't know.
+    /// Returns what the catalogue says of the action; `None` where it doesn't know it. What
+    /// [`encode`](Self::encode) writes has to be this action: how the server answers, and with that
+    /// what ends the request, follows from it.
     fn action_type(&self) -> Option<ActionType>;
 
     /// Writes the request at the end of `out`, with this `ActionID`.
@@ -108,7 +110,7 @@ mod generated {
 use generated::NAMES;
 pub use generated::*;
 
-/// An action that the crate doesn't know.
+/// An action by its name: one that the crate doesn't know, or one that it does, which is then answered as that.
 ///
 /// ```
 /// use ami_proto::action::{Action, Custom};
@@ -140,7 +142,7 @@ impl Action for Custom<'_> {
     type Static = Custom<'static>;
 
     fn action_type(&self) -> Option<ActionType> {
-        None
+        find(self.0.action(&mut [0; 20])).map(ActionType::new)
     }
 
     fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError> {

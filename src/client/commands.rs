@@ -7,6 +7,7 @@ use std::time::Instant;
 use super::state::Stage;
 use super::{Client, Credentials, Handle, Id, Report};
 use crate::action::Action;
+use crate::catalogue::ActionType;
 use crate::error::{ApiMisuse, EncodeError, Refusal, SendError};
 use crate::wire::{Decoder, Frame, FrameKind, FrameWriter, OwnedFrame};
 
@@ -34,12 +35,13 @@ impl Client {
     /// Sends a request. It ends with [`ClientEvent::Ended`], in whichever way, exactly once.
     ///
     /// Any number can be sent before the first is answered, up to [`Config::max_in_flight`]; no
-    /// order of answers is assumed.
+    /// order of answers is assumed. What ends it follows from the action's
+    /// [type](Action::action_type).
     ///
     /// # Errors
     /// [`SendError`]; nothing was sent.
     pub fn send<A: Action>(&mut self, now: Instant, action: &A) -> Result<Handle<A::Static>, SendError> {
-        let id = self.written(now, None, |id, out| action.encode(Some(id), out))?;
+        let id = self.written(now, None, action.action_type(), |id, out| action.encode(Some(id), out))?;
         Ok(Handle::new(id))
     }
 
@@ -54,7 +56,7 @@ impl Client {
         action: &A,
         within: Duration,
     ) -> Result<Handle<A::Static>, SendError> {
-        let id = self.written(now, Some(within), |id, out| action.encode(Some(id), out))?;
+        let id = self.written(now, Some(within), action.action_type(), |id, out| action.encode(Some(id), out))?;
         Ok(Handle::new(id))
     }
 
@@ -77,16 +79,18 @@ impl Client {
             let others = request.headers().filter(|header| !header.is("Action") && !header.is("ActionID"));
             others.fold(writer, |writer, header| writer.header(header.name(), header.value())).finish()
         };
-        self.written(now, None, write)
+        let action = request.name().and_then(|name| crate::action::find(name.as_bytes())).map(ActionType::new);
+        self.written(now, None, action, write)
     }
 
     fn written(
         &mut self,
         now: Instant,
         within: Option<Duration>,
+        action: Option<ActionType>,
         write: impl FnOnce(&str, &mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<Id, SendError> {
-        let id = self.session.send(now, within, write);
+        let id = self.session.send(now, within, action, write);
         self.session.check();
         id
     }

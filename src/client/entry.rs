@@ -81,6 +81,12 @@ impl Entry {
         }
     }
 
+    /// Returns the ping that finds the end of what answers this request.
+    pub(super) fn probe(of: &Self, written: u64) -> Self {
+        let probe = Self::new(of.id + 1, Purpose::Probe, Plan::UNKNOWN, written, of.step);
+        Self { allowed: of.allowed, ..probe }
+    }
+
     /// Whether the server is at work on it, so that it answers nothing else, and its own deadline
     /// tells soon enough that the server is gone. One that may take an hour longer than usual has no
     /// such deadline.
@@ -112,12 +118,8 @@ impl Entry {
 
     /// Bytes that it holds, or will hold once its list has begun.
     pub(super) fn size(&self) -> usize {
-        Self::size_of(&self.plan, self.restores.as_deref())
-    }
-
-    /// The same for one that is still to be made.
-    pub(super) fn size_of(plan: &Plan, restores: Option<&[u8]>) -> usize {
-        Self::SIZE + plan.kinds * size_of::<(Awaits, u64)>() + restores.map_or(0, <[u8]>::len)
+        let restores = self.restores.as_ref().map_or(0, |restores| restores.len());
+        Self::SIZE + self.plan.kinds * size_of::<(Awaits, u64)>() + restores
     }
 
     /// Bytes of one that restores nothing and has no list: the entry, its deadlines, and a

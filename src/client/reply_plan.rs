@@ -13,6 +13,7 @@
 use alloc::boxed::Box;
 use core::time::Duration;
 
+use crate::action::{Events, Filter, Originate, SipQualifyPeer, WaitEvent};
 use crate::catalogue::{ActionType, EventType, ReplyStyle, Role};
 use crate::range::part;
 use crate::response::Response;
@@ -62,30 +63,26 @@ impl Plan {
         outcome_longer: Some(Duration::ZERO),
     };
 
-    /// The plan of a request as it is sent, to a server of this release if it is known.
-    pub(super) fn of(request: &[u8], release: Option<u32>) -> Self {
-        let mut plan = Self::UNKNOWN;
-        let Some(action) = header(request, "Action").and_then(crate::action::find).map(ActionType::new) else {
-            return plan;
-        };
+    /// Returns the plan of a request for this action, to a server of this release if it is known.
+    /// What depends on the arguments is left to [`refine`](Self::refine).
+    pub(super) fn of(action: Option<ActionType>, release: Option<u32>) -> Self {
+        let Some(action) = action else { return Self::UNKNOWN };
         let reply = action.reply();
-        plan.action = Some(action);
-        plan.end = reply.end();
-        plan.outcome = reply.outcome();
-        plan.probes = reply.style() == ReplyStyle::Text;
+        let mut plan = Self {
+            action: Some(action),
+            end: reply.end(),
+            outcome: reply.outcome(),
+            probes: reply.style() == ReplyStyle::Text,
+            ..Self::UNKNOWN
+        };
         plan.kinds = plan.items().count();
         if plan.end.is_none() {
             plan.outcome = plan.outcome.or_else(|| reply.items().next());
         }
-        match action.name() {
-            "Originate" => plan.originate(request),
-            "WaitEvent" => {
-                let seconds = int(request, "Timeout");
-                plan.longer = seconds.and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs);
-            }
-            "SIPqualifypeer" => plan.probes = release.is_some_and(|release| release <= 11),
-            "Events" => plan.subscribes = Subscribes::Mask,
-            "Filter" => plan.subscribes = Subscribes::Filter,
+        match action {
+            SipQualifyPeer::TYPE => plan.probes = release.is_some_and(|release| release <= 11),
+            Events::TYPE => plan.subscribes = Subscribes::Mask,
+            Filter::TYPE => plan.subscribes = Subscribes::Filter,
             _ => {}
         }
         let since = plan.outcome.and_then(|name| crate::event::find(name.as_bytes())).map(EventType::new);
@@ -94,6 +91,20 @@ impl Plan {
             plan.outcome = None;
         }
         plan
+    }
+
+    /// Adapts the plan to the arguments of the request, where the answer depends on them.
+    pub(super) fn refine(&mut self, request: &[u8]) {
+        let named = || header(request, "Action").and_then(crate::action::find).map(ActionType::new);
+        debug_assert_eq!(named(), self.action, "the action's type is not that of what it wrote");
+        match self.action {
+            Some(Originate::TYPE) => self.originate(request),
+            Some(WaitEvent::TYPE) => {
+                let seconds = int(request, "Timeout");
+                self.longer = seconds.and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs);
+            }
+            _ => {}
+        }
     }
 
     /// An asynchronous call is answered at once and reported later; a synchronous one is answered when it is over.
@@ -180,7 +191,7 @@ fn announces(message: Value<'_>) -> bool {
 }
 
 /// A header of a request that we have written ourselves.
-pub(super) fn header<'a>(request: &'a [u8], name: &str) -> Option<&'a [u8]> {
+fn header<'a>(request: &'a [u8], name: &str) -> Option<&'a [u8]> {
     request.split(|byte| *byte == b'\n').find_map(|line| {
         let (start, rest) = line.split_at_checked(name.len())?;
         let value = rest.strip_prefix(b": ")?;
@@ -212,7 +223,7 @@ mod tests {
 
     #[test]
     fn kinds_of_items() {
-        let plan = |action: &str| Plan::of(alloc::format!("Action: {action}\r\n").as_bytes(), None);
+        let plan = |action: &str| Plan::of(crate::action::find(action.as_bytes()).map(ActionType::new), None);
         let kinds = ["Ping", "IAXpeers", "QueueStatus", "PJSIPShowEndpoint"].map(|action| plan(action).kinds);
         assert_eq!(kinds, [0, 1, 3, 6]);
         // Of several, any; but what also comes unasked is an item only under the list's ActionID.

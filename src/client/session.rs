@@ -23,7 +23,8 @@ use super::reconnect::{Progress, Report, Unanswered};
 use super::reply_plan::Plan;
 use super::state::Stage;
 use super::subscription::Subscription;
-use crate::action::{Action, Logoff, Ping};
+use crate::action::{Action, Filter, Logoff, Ping};
+use crate::catalogue::ActionType;
 use crate::error::{ApiMisuse, ConnectionError, EncodeError, SendError};
 use crate::id_prefix::PrefixSource;
 use crate::range::part;
@@ -163,10 +164,12 @@ impl Session {
         self.subscription.mask().map(<[u8]>::to_vec).or_else(configured).filter(|events| !events.is_empty())
     }
 
+    /// Sends a request of the caller's: `action` as the catalogue knows it, in the words of `write`.
     pub(super) fn send(
         &mut self,
         now: Instant,
         within: Option<Duration>,
+        action: Option<ActionType>,
         write: impl FnOnce(&str, &mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<Id, SendError> {
         self.tell(now);
@@ -177,43 +180,49 @@ impl Session {
         if self.in_flight.len() + self.notices.len() + 2 > self.config.in_flight.max(2) {
             return Err(SendError::InFlight { max: self.config.in_flight });
         }
-        let (room, release, max) = (self.room(), self.release, self.config.bytes);
-        let (number, before) = (self.next, self.out.written());
-        let [id, probe_id] = [number, number + 1].map(|number| self.prefix.id(number));
-        let mut made = None;
-        self.out.write(room, |out| {
-            let start = out.len();
-            write(id.as_str(), out)?;
-            let request = part(out, start..);
-            let (plan, len) = (Plan::of(request, release), request.len());
-            let restores = plan.restores(request);
-            if plan.probes {
-                Ping::new().encode(Some(probe_id.as_str()), out)?;
-            }
-            let probe = if plan.probes { Entry::SIZE } else { 0 };
-            let beside = Entry::size_of(&plan, restores.as_deref()) + probe;
-            if out.len() - start + beside > room {
-                return Err(SendError::Ceiling { max });
-            }
-            made = Some((plan, restores, before + len as u64));
-            Ok(())
-        })?;
-        let Some((plan, restores, written)) = made else { return Err(SendError::Ceiling { max }) };
-        let usual = within.unwrap_or(self.config.response);
-        let longer = if within.is_some() { Some(Duration::ZERO) } else { plan.longer };
+        let number = self.next;
+        let mut entry = self.write_request(number, action, within, write)?;
         let now = self.now().unwrap_or(now);
         let blocked = self.in_flight.blocked_until().map_or(Duration::ZERO, |end| end.saturating_duration_since(now));
-        let allowed = longer.and_then(|longer| usual.checked_add(longer)?.checked_add(blocked));
-        let mut entry = Entry::new(number, Purpose::Caller, plan, written, usual);
-        (entry.allowed, entry.restores) = (allowed, restores);
+        entry.allowed = entry.allowed.and_then(|allowed| allowed.checked_add(blocked));
+        let probe = entry.plan.probes.then(|| Entry::probe(&entry, self.out.written()));
         self.in_flight.push(entry, Some(now));
-        if plan.probes {
-            let mut probe = Entry::new(number + 1, Purpose::Probe, Plan::UNKNOWN, self.out.written(), usual);
-            probe.allowed = allowed;
+        if let Some(probe) = probe {
             self.in_flight.push(probe, Some(now));
         }
         self.next += 2;
         Ok(Id(number))
+    }
+
+    /// Writes a request, and its probe where the plan has one, if there is room for them and for
+    /// what is to be known of them.
+    fn write_request(
+        &mut self,
+        number: u64,
+        action: Option<ActionType>,
+        within: Option<Duration>,
+        write: impl FnOnce(&str, &mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<Entry, SendError> {
+        let (room, before, step) = (self.room(), self.out.written(), within.unwrap_or(self.config.response));
+        let [id, probe_id] = [number, number + 1].map(|number| self.prefix.id(number));
+        let mut entry = Entry::new(number, Purpose::Caller, Plan::of(action, self.release), before, step);
+        let max = self.config.bytes;
+        let written = self.out.write(room, |out| {
+            let start = out.len();
+            write(id.as_str(), out)?;
+            let request = part(out, start..);
+            entry.plan.refine(request);
+            entry.restores = entry.plan.restores(request);
+            entry.written += request.len() as u64;
+            if entry.plan.probes {
+                Ping::new().encode(Some(probe_id.as_str()), out)?;
+            }
+            let entries = entry.size() + if entry.plan.probes { Entry::SIZE } else { 0 };
+            if out.len() - start + entries > room { Err(SendError::Ceiling { max }) } else { Ok(()) }
+        })?;
+        let longer = if within.is_some() { Some(Duration::ZERO) } else { entry.plan.longer };
+        entry.allowed = longer.and_then(|longer| step.checked_add(longer));
+        written.map(|_| entry).ok_or(SendError::Ceiling { max })
     }
 
     /// Writes a request of our own under the next number, if there is room for it.
@@ -266,8 +275,8 @@ impl Session {
                 }
                 Ok(())
             });
-            let Ok(Some(request)) = written else { return };
-            let plan = Plan::of(request, self.release);
+            let Ok(Some(_)) = written else { return };
+            let plan = Plan::of(Some(Filter::TYPE), self.release);
             let entry = Entry::new(number, Purpose::Restore, plan, self.out.written(), self.config.response);
             self.in_flight.push(entry, self.now());
             self.next += 2;
