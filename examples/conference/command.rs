@@ -143,15 +143,15 @@ impl Told {
             Self::ListRooms => Command::ListRooms,
             Self::List { conference } => Command::List(conference.as_deref().unwrap_or_default()),
             Self::Show { conference } => Command::Show(conference),
-            Self::Mute { conference, who: word } => Command::Mute(conference, who(word)),
-            Self::Unmute { conference, who: word } => Command::Unmute(conference, who(word)),
-            Self::Deaf { conference, who: word } => Command::Deaf(conference, who(word)),
-            Self::Undeaf { conference, who: word } => Command::Undeaf(conference, who(word)),
-            Self::Kick { conference, who: word } => Command::Kick(conference, who(word)),
-            Self::HangUp { conference, who: word } => Command::HangUp(conference, who(word)),
+            Self::Mute { conference, who: word } => Command::Mute { conference, who: who(word) },
+            Self::Unmute { conference, who: word } => Command::Unmute { conference, who: who(word) },
+            Self::Deaf { conference, who: word } => Command::Deaf { conference, who: who(word) },
+            Self::Undeaf { conference, who: word } => Command::Undeaf { conference, who: who(word) },
+            Self::Kick { conference, who: word } => Command::Kick { conference, who: who(word) },
+            Self::HangUp { conference, who: word } => Command::HangUp { conference, who: who(word) },
             Self::Lock { conference } => Command::Lock(conference),
             Self::Unlock { conference } => Command::Unlock(conference),
-            Self::SetPin { conference, pin } => Command::SetPin(conference, pin),
+            Self::SetPin { conference, pin } => Command::SetPin { conference, pin },
             Self::RemovePin { conference } => Command::RemovePin(conference),
             Self::StartRecord { conference, file } => Command::StartRecord { conference, file: file.as_deref() },
             Self::StopRecord { conference, file } => Command::StopRecord { conference, file: file.as_deref() },
@@ -193,8 +193,8 @@ impl Told {
                 };
                 Command::Relate { conference, participant, other, relation }
             }
-            Self::Floor { conference, participant } => Command::Floor(conference, participant),
-            Self::VideoSource { conference, participant } => Command::VideoSource(conference, participant),
+            Self::Floor { conference, participant } => Command::Floor { conference, participant },
+            Self::VideoSource { conference, participant } => Command::VideoSource { conference, participant },
         }
     }
 }

@@ -39,7 +39,8 @@ pub enum Side {
 ///
 /// Conferences are named as [`Conference::id`](super::Conference::id) has it: by name, in Kazoo by id. Whether a
 /// dialect has the command is seen when it is [encoded](super::Dialect::encode), and in the
-/// [table](super#who-can-do-what). `Debug` shows name and conference alone: PINs and what is said stay out of logs.
+/// [table](super#who-can-do-what). A variant that has more than the conference names its fields. `Debug` shows name and
+/// conference alone: PINs and what is said stay out of logs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Command<'a> {
@@ -47,26 +48,61 @@ pub enum Command<'a> {
     ListRooms,
     /// Who is in a conference.
     List(&'a str),
-    /// A conference with all that the server says of it. That of FreeSWITCH is XML, which is read with the feature `xml`.
+    /// A conference with all that the server says of it.
     Show(&'a str),
     /// They are not heard.
-    Mute(&'a str, Who<'a>),
+    Mute {
+        /// In this conference.
+        conference: &'a str,
+        /// The participants.
+        who: Who<'a>,
+    },
     /// They are heard again.
-    Unmute(&'a str, Who<'a>),
+    Unmute {
+        /// In this conference.
+        conference: &'a str,
+        /// The participants.
+        who: Who<'a>,
+    },
     /// They hear nothing.
-    Deaf(&'a str, Who<'a>),
+    Deaf {
+        /// In this conference.
+        conference: &'a str,
+        /// The participants.
+        who: Who<'a>,
+    },
     /// They hear again.
-    Undeaf(&'a str, Who<'a>),
+    Undeaf {
+        /// In this conference.
+        conference: &'a str,
+        /// The participants.
+        who: Who<'a>,
+    },
     /// Out with them, and with the sound for that where there is one.
-    Kick(&'a str, Who<'a>),
+    Kick {
+        /// In this conference.
+        conference: &'a str,
+        /// The participants.
+        who: Who<'a>,
+    },
     /// Out with them, without a sound.
-    HangUp(&'a str, Who<'a>),
+    HangUp {
+        /// In this conference.
+        conference: &'a str,
+        /// The participants.
+        who: Who<'a>,
+    },
     /// Nobody else gets in.
     Lock(&'a str),
     /// Others get in again.
     Unlock(&'a str),
     /// Callers are asked for this PIN.
-    SetPin(&'a str, &'a str),
+    SetPin {
+        /// Of this conference.
+        conference: &'a str,
+        /// Digits, as they are dialled.
+        pin: &'a str,
+    },
     /// Callers are not asked any more. Moderators' PIN stays, and with it the question.
     RemovePin(&'a str),
     /// Begins to record.
@@ -185,62 +221,96 @@ pub enum Command<'a> {
         relation: Relation,
     },
     /// Gives somebody the floor; takes it from whoever has it already.
-    Floor(&'a str, &'a str),
+    Floor {
+        /// In this conference.
+        conference: &'a str,
+        /// The participant's id.
+        participant: &'a str,
+    },
     /// Makes somebody the picture that all see.
-    VideoSource(&'a str, &'a str),
+    VideoSource {
+        /// In this conference.
+        conference: &'a str,
+        /// The participant's id.
+        participant: &'a str,
+    },
+}
+
+/// Makes `name` and `ALL` from one list, so that no command is in one of them alone.
+macro_rules! commands {
+    ($($words:literal = $name:ident $(($value:expr))? $({ $($field:ident: $given:expr),+ })?;)+) => {
+        impl Command<'_> {
+            /// Returns what the command does, in words: `mute`, `start record`.
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$name { .. } => $words,)+
+                }
+            }
+        }
+
+        impl Command<'static> {
+            /// One example of each command, in the order of the variants.
+            ///
+            /// ```
+            /// use ami_proto::conference::{Command, Dialect};
+            ///
+            /// let can = |command: &&Command<'_>| Dialect::ConfBridge.encode(command).is_ok();
+            /// let names: Vec<&str> = Command::ALL.iter().filter(can).map(Command::name).collect();
+            /// assert!(names.contains(&"mute") && !names.contains(&"say"));
+            /// ```
+            pub const ALL: &'static [Self] = &[$(Command::$name $(($value))? $({ $($field: $given),+ })?),+];
+        }
+    };
+}
+
+commands! {
+    "list rooms" = ListRooms;
+    "list" = List("room");
+    "show" = Show("room");
+    "mute" = Mute { conference: "room", who: Who::One("3") };
+    "unmute" = Unmute { conference: "room", who: Who::One("3") };
+    "deaf" = Deaf { conference: "room", who: Who::One("3") };
+    "undeaf" = Undeaf { conference: "room", who: Who::One("3") };
+    "kick" = Kick { conference: "room", who: Who::One("3") };
+    "hang up" = HangUp { conference: "room", who: Who::One("3") };
+    "lock" = Lock("room");
+    "unlock" = Unlock("room");
+    "set pin" = SetPin { conference: "room", pin: "1234" };
+    "remove pin" = RemovePin("room");
+    "start record" = StartRecord { conference: "room", file: None };
+    "stop record" = StopRecord { conference: "room", file: None };
+    "record status" = RecordStatus("room");
+    "volume" = Volume { conference: "room", who: Who::One("3"), side: Side::In, level: None };
+    "energy" = Energy { conference: "room", who: Who::One("3"), level: None };
+    "play" = Play { conference: "room", file: "a.wav", to: None };
+    "stop playing" = StopPlaying { conference: "room", to: None };
+    "say" = Say { conference: "room", text: "hello", to: None };
+    "send dtmf" = SendDtmf { conference: "room", who: Who::One("3"), digits: "1" };
+    "dial" = Dial { conference: "room", endpoint: "100", caller: None };
+    "dial and wait" = DialAndWait { conference: "room", endpoint: "100", caller: None };
+    "invite" = Invite { conference: "room", user: "401" };
+    "transfer" = Transfer { conference: "room", participants: &["3"], to: "other" };
+    "relate" = Relate { conference: "room", participant: "3", other: "4", relation: Relation::Clear };
+    "floor" = Floor { conference: "room", participant: "3" };
+    "video source" = VideoSource { conference: "room", participant: "3" };
 }
 
 impl<'a> Command<'a> {
-    /// What it does, in words: `mute`, `start record`.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::ListRooms => "list rooms",
-            Self::List(_) => "list",
-            Self::Show(_) => "show",
-            Self::Mute(..) => "mute",
-            Self::Unmute(..) => "unmute",
-            Self::Deaf(..) => "deaf",
-            Self::Undeaf(..) => "undeaf",
-            Self::Kick(..) => "kick",
-            Self::HangUp(..) => "hang up",
-            Self::Lock(_) => "lock",
-            Self::Unlock(_) => "unlock",
-            Self::SetPin(..) => "set pin",
-            Self::RemovePin(_) => "remove pin",
-            Self::StartRecord { .. } => "start record",
-            Self::StopRecord { .. } => "stop record",
-            Self::RecordStatus(_) => "record status",
-            Self::Volume { .. } => "volume",
-            Self::Energy { .. } => "energy",
-            Self::Play { .. } => "play",
-            Self::StopPlaying { .. } => "stop playing",
-            Self::Say { .. } => "say",
-            Self::SendDtmf { .. } => "send dtmf",
-            Self::Dial { .. } => "dial",
-            Self::DialAndWait { .. } => "dial and wait",
-            Self::Invite { .. } => "invite",
-            Self::Transfer { .. } => "transfer",
-            Self::Relate { .. } => "relate",
-            Self::Floor(..) => "floor",
-            Self::VideoSource(..) => "video source",
-        }
-    }
-
     /// The conference that it is for; `None` for [`ListRooms`](Self::ListRooms).
     pub const fn conference(&self) -> Option<&'a str> {
         match *self {
             Self::ListRooms => None,
             Self::List(conference)
             | Self::Show(conference)
-            | Self::Mute(conference, _)
-            | Self::Unmute(conference, _)
-            | Self::Deaf(conference, _)
-            | Self::Undeaf(conference, _)
-            | Self::Kick(conference, _)
-            | Self::HangUp(conference, _)
+            | Self::Mute { conference, .. }
+            | Self::Unmute { conference, .. }
+            | Self::Deaf { conference, .. }
+            | Self::Undeaf { conference, .. }
+            | Self::Kick { conference, .. }
+            | Self::HangUp { conference, .. }
             | Self::Lock(conference)
             | Self::Unlock(conference)
-            | Self::SetPin(conference, _)
+            | Self::SetPin { conference, .. }
             | Self::RemovePin(conference)
             | Self::StartRecord { conference, .. }
             | Self::StopRecord { conference, .. }
@@ -256,8 +326,8 @@ impl<'a> Command<'a> {
             | Self::Invite { conference, .. }
             | Self::Transfer { conference, .. }
             | Self::Relate { conference, .. }
-            | Self::Floor(conference, _)
-            | Self::VideoSource(conference, _) => Some(conference),
+            | Self::Floor { conference, .. }
+            | Self::VideoSource { conference, .. } => Some(conference),
         }
     }
 }

@@ -19,9 +19,9 @@ pub(super) fn action<'a>(command: &Command<'a>) -> Result<Custom<'a>, RequestErr
     match *command {
         Command::ListRooms => Ok(Custom::new("ConfbridgeListRooms")),
         Command::List(conference) => to_all("ConfbridgeList", conference),
-        Command::Mute(conference, who) => to(who, "ConfbridgeMute", conference, command),
-        Command::Unmute(conference, who) => to(who, "ConfbridgeUnmute", conference, command),
-        Command::Kick(conference, who) => to(who, "ConfbridgeKick", conference, command),
+        Command::Mute { conference, who } => to(who, "ConfbridgeMute", conference, command),
+        Command::Unmute { conference, who } => to(who, "ConfbridgeUnmute", conference, command),
+        Command::Kick { conference, who } => to(who, "ConfbridgeKick", conference, command),
         Command::Lock(conference) => to_all("ConfbridgeLock", conference),
         Command::Unlock(conference) => to_all("ConfbridgeUnlock", conference),
         Command::StartRecord { conference, file } => {
@@ -32,16 +32,16 @@ pub(super) fn action<'a>(command: &Command<'a>) -> Result<Custom<'a>, RequestErr
             }
         }
         Command::StopRecord { conference, file: None } => to_all("ConfbridgeStopRecord", conference),
-        Command::VideoSource(conference, channel) => {
-            to(Who::One(channel), "ConfbridgeSetSingleVideoSrc", conference, command)
+        Command::VideoSource { conference, participant } => {
+            to(Who::One(participant), "ConfbridgeSetSingleVideoSrc", conference, command)
         }
         Command::Dial { conference, endpoint, caller } => dial(conference, endpoint, caller),
         Command::Show(_) => unsupported("list the conferences, and who is in this one"),
-        Command::Deaf(..) | Command::Undeaf(..) => {
+        Command::Deaf { .. } | Command::Undeaf { .. } => {
             unsupported("set the volume of what the channel hears in the dialplan")
         }
-        Command::HangUp(..) => unsupported("kick; or end the call with the action Hangup"),
-        Command::SetPin(..) | Command::RemovePin(_) => unsupported("change `pin` of the user profile"),
+        Command::HangUp { .. } => unsupported("kick; or end the call with the action Hangup"),
+        Command::SetPin { .. } | Command::RemovePin(_) => unsupported("change `pin` of the user profile"),
         Command::StopRecord { file: Some(_), .. } => unsupported("name no file: there is one recording"),
         Command::RecordStatus(_) => unsupported("follow the events ConfbridgeRecord and ConfbridgeStopRecord"),
         Command::Volume { .. } | Command::Energy { .. } => {
@@ -56,7 +56,7 @@ pub(super) fn action<'a>(command: &Command<'a>) -> Result<Custom<'a>, RequestErr
         Command::Invite { .. } => unsupported("dial the user's channel"),
         Command::Transfer { .. } => unsupported("send the channel elsewhere with the action Redirect"),
         Command::Relate { .. } => unsupported("mute them for all"),
-        Command::Floor(..) => unsupported("make them the video source"),
+        Command::Floor { .. } => unsupported("make them the video source"),
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) const KAZOO: &str = "Kazoo";
 /// use ami_proto::conference::{Command, Dialect, RequestError, Who};
 /// use ami_proto::kazoo::Account;
 ///
-/// let mute = |who| Command::Mute("room", Who::One(who));
+/// let mute = |who| Command::Mute { conference: "room", who: Who::One(who) };
 /// let written = |dialect: Dialect<'_>, who| Ok::<_, RequestError>(dialect.encode(&mute(who))?.to_bytes());
 /// assert_eq!(written(Dialect::FreeSwitch, "3")?, b"api conference room mute 3\n\n");
 /// assert_eq!(

@@ -53,15 +53,15 @@ fn native<'a>(command: &Command<'a>, ids: &'a mut Vec<u32>) -> Result<Box<dyn na
     Ok(match *command {
         Command::ListRooms | Command::List(_) => Box::new(native::List::new().delimiter(DELIMITER)),
         Command::Show(_) => Box::new(native::XmlList::new()),
-        Command::Mute(_, who) => Box::new(native::Mute::new(target(who)?)),
-        Command::Unmute(_, who) => Box::new(native::Unmute::new(target(who)?)),
-        Command::Deaf(_, who) => Box::new(native::Deaf::new(target(who)?)),
-        Command::Undeaf(_, who) => Box::new(native::Undeaf::new(target(who)?)),
-        Command::Kick(_, who) => Box::new(native::Kick::new(target(who)?)),
-        Command::HangUp(_, who) => Box::new(native::Hup::new(target(who)?)),
+        Command::Mute { who, .. } => Box::new(native::Mute::new(target(who)?)),
+        Command::Unmute { who, .. } => Box::new(native::Unmute::new(target(who)?)),
+        Command::Deaf { who, .. } => Box::new(native::Deaf::new(target(who)?)),
+        Command::Undeaf { who, .. } => Box::new(native::Undeaf::new(target(who)?)),
+        Command::Kick { who, .. } => Box::new(native::Kick::new(target(who)?)),
+        Command::HangUp { who, .. } => Box::new(native::Hup::new(target(who)?)),
         Command::Lock(_) => Box::new(native::Lock::new()),
         Command::Unlock(_) => Box::new(native::Unlock::new()),
-        Command::SetPin(_, pin) => Box::new(native::Pin::new(pin)),
+        Command::SetPin { pin, .. } => Box::new(native::Pin::new(pin)),
         Command::RemovePin(_) => Box::new(native::NoPin::new()),
         Command::StartRecord { file: Some(file), .. } => Box::new(native::Record::new(file)),
         Command::StopRecord { file: None, .. } => Box::new(native::NoRecordAll::new()),
@@ -103,8 +103,8 @@ fn native<'a>(command: &Command<'a>, ids: &'a mut Vec<u32>) -> Result<Box<dyn na
             let (participant, other) = ids.split_at(1);
             Box::new(native::Relate::new(participant, other, relation))
         }
-        Command::Floor(_, id) => Box::new(native::Floor::new(number(id)?)),
-        Command::VideoSource(_, id) => Box::new(native::VidFloor::new(number(id)?).force()),
+        Command::Floor { participant: id, .. } => Box::new(native::Floor::new(number(id)?)),
+        Command::VideoSource { participant: id, .. } => Box::new(native::VidFloor::new(number(id)?).force()),
         Command::StartRecord { file: None, .. } => return unsupported("name a file of the server"),
         Command::Invite { .. } => return unsupported("dial the user's endpoint"),
     })

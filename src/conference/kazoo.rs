@@ -21,16 +21,16 @@ pub(super) fn request(account: &Account<'_>, command: &Command<'_>) -> Result<Re
         Command::ListRooms => Ok(account.list()?),
         Command::List(conference) => Ok(account.participants(conference)?),
         Command::Show(conference) => Ok(account.get(conference)?),
-        Command::Mute(conference, who)
-        | Command::Unmute(conference, who)
-        | Command::Deaf(conference, who)
-        | Command::Undeaf(conference, who)
-        | Command::Kick(conference, who) => {
+        Command::Mute { conference, who }
+        | Command::Unmute { conference, who }
+        | Command::Deaf { conference, who }
+        | Command::Undeaf { conference, who }
+        | Command::Kick { conference, who } => {
             let (all, one) = match command {
-                Command::Mute(..) => (ParticipantsAction::Mute, ParticipantAction::Mute),
-                Command::Unmute(..) => (ParticipantsAction::Unmute, ParticipantAction::Unmute),
-                Command::Deaf(..) => (ParticipantsAction::Deaf, ParticipantAction::Deaf),
-                Command::Undeaf(..) => (ParticipantsAction::Undeaf, ParticipantAction::Undeaf),
+                Command::Mute { .. } => (ParticipantsAction::Mute, ParticipantAction::Mute),
+                Command::Unmute { .. } => (ParticipantsAction::Unmute, ParticipantAction::Unmute),
+                Command::Deaf { .. } => (ParticipantsAction::Deaf, ParticipantAction::Deaf),
+                Command::Undeaf { .. } => (ParticipantsAction::Undeaf, ParticipantAction::Undeaf),
                 _ => (ParticipantsAction::Kick, ParticipantAction::Kick),
             };
             let kicks = all == ParticipantsAction::Kick;
@@ -71,8 +71,8 @@ pub(super) fn request(account: &Account<'_>, command: &Command<'_>) -> Result<Re
             let relate = Relate::new(number(participant)?, number(other)?).relationship(relationship);
             Ok(account.act_on_all(conference, &ParticipantsAction::Relate(relate))?)
         }
-        Command::HangUp(..) => unsupported("kick"),
-        Command::SetPin(..) | Command::RemovePin(_) => {
+        Command::HangUp { .. } => unsupported("kick"),
+        Command::SetPin { .. } | Command::RemovePin(_) => {
             unsupported("change `pins` of the conference's document: Account::merge")
         }
         Command::StartRecord { file: Some(_), .. } => unsupported("name no file: the server chooses it"),
@@ -86,7 +86,7 @@ pub(super) fn request(account: &Account<'_>, command: &Command<'_>) -> Result<Re
         Command::SendDtmf { .. } => unsupported("none: its conferences pass tones on with the flag `distribute_dtmf`"),
         Command::DialAndWait { .. } => unsupported("dial without waiting, and follow the participants' events"),
         Command::Transfer { .. } => unsupported("kick, and dial into the other one"),
-        Command::Floor(..) | Command::VideoSource(..) => unsupported("mute the others"),
+        Command::Floor { .. } | Command::VideoSource { .. } => unsupported("mute the others"),
     }
 }
 

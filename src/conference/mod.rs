@@ -8,7 +8,7 @@
 //! use ami_proto::conference::{Command, Dialect, Native, Outcome, Who};
 //! use ami_proto::kazoo::{Account, Method};
 //!
-//! let command = Command::Mute("room", Who::One("3"));
+//! let command = Command::Mute { conference: "room", who: Who::One("3") };
 //! let dialects = [Dialect::FreeSwitch, Dialect::SipXecs(Method::Get), Dialect::Kazoo(Account::new("a1"))];
 //! for dialect in dialects {
 //!     println!("{}", String::from_utf8_lossy(&dialect.encode(&command)?.to_bytes()));

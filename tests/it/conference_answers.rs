@@ -242,7 +242,7 @@ fn events_of_kazoo() {
 #[test]
 fn answers_of_freeswitch() {
     let conference = "room";
-    let mute = Command::Mute("room", Who::One("7"));
+    let mute = Command::Mute { conference: "room", who: Who::One("7") };
     let start = Command::StartRecord { conference, file: Some("a.wav") };
     let volume = Command::Volume { conference, who: Who::All, side: Side::In, level: None };
     for (command, text, expected) in [
@@ -320,7 +320,7 @@ fn answers_of_sipxecs() {
     let stop = Command::StopRecord { conference, file: None };
     let stop_one = Command::StopRecord { conference, file: Some("a.wav") };
     let status = Command::RecordStatus("room");
-    let mute = Command::Mute("room", Who::One("7"));
+    let mute = Command::Mute { conference: "room", who: Who::One("7") };
     for (command, text, expected) in [
         (&invite, "Invitation sent", "done"),
         (&invite, "Invitation lost", "text Invitation lost"),
@@ -383,7 +383,7 @@ fn answers_of_sipxecs() {
 
 #[test]
 fn answers_of_kazoo() {
-    let mute = Command::Mute("c", Who::One("7"));
+    let mute = Command::Mute { conference: "c", who: Who::One("7") };
     for (command, status, body, expected) in [
         (&mute, 200, r#"{"data": "ok", "status": "success"}"#, "done"),
         (&mute, 202, "", "done"),
@@ -537,7 +537,7 @@ fn refused_arguments_by_name() {
         (dial("room", ""), "endpoint"),
         (dial("", "PJSIP/1"), "conference"),
         (Command::Lock(""), "conference"),
-        (Command::Kick("room", Who::One("")), "participant"),
+        (Command::Kick { conference: "room", who: Who::One("") }, "participant"),
     ] {
         let refused = Dialect::ConfBridge.encode(&command);
         assert!(matches!(refused, Err(RequestError::Argument { argument, .. }) if argument == name), "{command}");
@@ -550,7 +550,7 @@ fn refused_arguments_by_name() {
 /// What may be shown of a request, byte for byte: the whole of it but for PINs.
 #[test]
 fn what_is_shown_of_requests() {
-    let pin = Command::SetPin("room", "98765");
+    let pin = Command::SetPin { conference: "room", pin: "98765" };
     let lock = Command::Lock("room");
     let say = Command::Say { conference: "room", text: "98765", to: None };
     for (dialect, command, expected) in [

@@ -111,7 +111,7 @@ fn participant(dialect: Dialect<'_>, one: &Participant<'_>) {
     let _ = (one.call(), one.name(), one.number(), one.is_muted(), one.is_deaf(), one.is_talking());
     let _ = (one.has_floor(), one.is_moderator(), one.duration());
     let Some(id) = one.id() else { return };
-    let request = dialect.encode(&Command::Kick("room", Who::One(&id)));
+    let request = dialect.encode(&Command::Kick { conference: "room", who: Who::One(&id) });
     match (one, request) {
         // A channel's name may be one that means all of them.
         (Participant::ConfBridge(_), _) => {}

@@ -37,11 +37,17 @@ pub fn has(dialect: Dialect<'_>, command: &Command<'_>) -> bool {
     use Command::*;
     match dialect {
         Dialect::ConfBridge => match command {
-            Mute(_, who) | Unmute(_, who) | Kick(_, who) => *who != Who::Last,
+            Mute { who, .. } | Unmute { who, .. } | Kick { who, .. } => *who != Who::Last,
             StopRecord { file, .. } => file.is_none(),
             command => matches!(
                 command,
-                ListRooms | List(_) | Lock(_) | Unlock(_) | StartRecord { .. } | VideoSource(..) | Command::Dial { .. }
+                ListRooms
+                    | List(_)
+                    | Lock(_)
+                    | Unlock(_)
+                    | StartRecord { .. }
+                    | VideoSource { .. }
+                    | Command::Dial { .. }
             ),
         },
         Dialect::FreeSwitch => match command {
@@ -53,10 +59,10 @@ pub fn has(dialect: Dialect<'_>, command: &Command<'_>) -> bool {
             command => !matches!(command, ListRooms),
         },
         _ => match command {
-            Mute(_, who) | Unmute(_, who) | Deaf(_, who) | Undeaf(_, who) => {
+            Mute { who, .. } | Unmute { who, .. } | Deaf { who, .. } | Undeaf { who, .. } => {
                 matches!(who, Who::One(_) | Who::AllButModerators)
             }
-            Kick(_, who) => matches!(who, Who::One(_) | Who::All),
+            Kick { who, .. } => matches!(who, Who::One(_) | Who::All),
             StartRecord { file, .. } | StopRecord { file, .. } => file.is_none(),
             command => matches!(
                 command,
@@ -100,15 +106,15 @@ pub fn command<'a>(source: &mut Unstructured<'_>, texts: [&'a str; 4], likely: &
         Command::ListRooms,
         Command::List(conference),
         Command::Show(conference),
-        Command::Mute(conference, who),
-        Command::Unmute(conference, who),
-        Command::Deaf(conference, who),
-        Command::Undeaf(conference, who),
-        Command::Kick(conference, who),
-        Command::HangUp(conference, who),
+        Command::Mute { conference, who },
+        Command::Unmute { conference, who },
+        Command::Deaf { conference, who },
+        Command::Undeaf { conference, who },
+        Command::Kick { conference, who },
+        Command::HangUp { conference, who },
         Command::Lock(conference),
         Command::Unlock(conference),
-        Command::SetPin(conference, one),
+        Command::SetPin { conference, pin: one },
         Command::RemovePin(conference),
         Command::StartRecord { conference, file },
         Command::StopRecord { conference, file },
@@ -124,8 +130,8 @@ pub fn command<'a>(source: &mut Unstructured<'_>, texts: [&'a str; 4], likely: &
         Command::Invite { conference, user: one },
         Command::Transfer { conference, participants: ids(one), to: other },
         Command::Relate { conference, participant: one, other, relation },
-        Command::Floor(conference, one),
-        Command::VideoSource(conference, one),
+        Command::Floor { conference, participant: one },
+        Command::VideoSource { conference, participant: one },
     ];
     Ok(all[source.choose_index(all.len())?])
 }
@@ -227,14 +233,14 @@ fn told_to_asterisk(command: &Command<'_>) -> Vec<(String, String)> {
     let (action, who) = match *command {
         Command::ListRooms => ("ConfbridgeListRooms", None),
         Command::List(_) => ("ConfbridgeList", None),
-        Command::Mute(_, who) => ("ConfbridgeMute", Some(who)),
-        Command::Unmute(_, who) => ("ConfbridgeUnmute", Some(who)),
-        Command::Kick(_, who) => ("ConfbridgeKick", Some(who)),
+        Command::Mute { who, .. } => ("ConfbridgeMute", Some(who)),
+        Command::Unmute { who, .. } => ("ConfbridgeUnmute", Some(who)),
+        Command::Kick { who, .. } => ("ConfbridgeKick", Some(who)),
         Command::Lock(_) => ("ConfbridgeLock", None),
         Command::Unlock(_) => ("ConfbridgeUnlock", None),
         Command::StartRecord { .. } => ("ConfbridgeStartRecord", None),
         Command::StopRecord { .. } => ("ConfbridgeStopRecord", None),
-        Command::VideoSource(_, one) => ("ConfbridgeSetSingleVideoSrc", Some(Who::One(one))),
+        Command::VideoSource { participant: one, .. } => ("ConfbridgeSetSingleVideoSrc", Some(Who::One(one))),
         Command::Dial { .. } => ("Originate", None),
         _ => panic!("{command} is not ConfBridge's"),
     };
@@ -314,15 +320,15 @@ fn told_to_freeswitch(command: &Command<'_>, dialect: &Dialect<'_>) -> Vec<Strin
     let rest = match *command {
         Command::ListRooms | Command::List(_) => ["list", "delim", ">,<"].map(str::to_string).to_vec(),
         Command::Show(_) => vec!["xml_list".to_string()],
-        Command::Mute(_, whom) => two("mute", who(whom)),
-        Command::Unmute(_, whom) => two("unmute", who(whom)),
-        Command::Deaf(_, whom) => two("deaf", who(whom)),
-        Command::Undeaf(_, whom) => two("undeaf", who(whom)),
-        Command::Kick(_, whom) => two("kick", who(whom)),
-        Command::HangUp(_, whom) => two("hup", who(whom)),
+        Command::Mute { who: whom, .. } => two("mute", who(whom)),
+        Command::Unmute { who: whom, .. } => two("unmute", who(whom)),
+        Command::Deaf { who: whom, .. } => two("deaf", who(whom)),
+        Command::Undeaf { who: whom, .. } => two("undeaf", who(whom)),
+        Command::Kick { who: whom, .. } => two("kick", who(whom)),
+        Command::HangUp { who: whom, .. } => two("hup", who(whom)),
         Command::Lock(_) => vec!["lock".to_string()],
         Command::Unlock(_) => vec!["unlock".to_string()],
-        Command::SetPin(_, pin) => two("pin", pin.to_string()),
+        Command::SetPin { pin, .. } => two("pin", pin.to_string()),
         Command::RemovePin(_) => vec!["nopin".to_string()],
         Command::StartRecord { file: Some(file), .. } if !service => two("record", file.to_string()),
         Command::StartRecord { file: None, .. } if service => two("record", "start".to_string()),
@@ -367,8 +373,10 @@ fn told_to_freeswitch(command: &Command<'_>, dialect: &Dialect<'_>) -> Vec<Strin
         Command::Relate { participant, other, relation, .. } => {
             vec!["relate".to_string(), number(participant), number(other), relation.as_str().to_string()]
         }
-        Command::Floor(_, one) => two("floor", number(one)),
-        Command::VideoSource(_, one) => vec!["vid-floor".to_string(), number(one), "force".to_string()],
+        Command::Floor { participant: one, .. } => two("floor", number(one)),
+        Command::VideoSource { participant: one, .. } => {
+            vec!["vid-floor".to_string(), number(one), "force".to_string()]
+        }
         _ => panic!("{command} is not FreeSWITCH's"),
     };
     words.extend(rest);
@@ -384,17 +392,21 @@ fn told_to_kazoo(command: &Command<'_>) -> Vec<String> {
     match *command {
         Command::ListRooms | Command::Show(_) => {}
         Command::List(_) => say(&["participants"]),
-        Command::Mute(_, who)
-        | Command::Unmute(_, who)
-        | Command::Deaf(_, who)
-        | Command::Undeaf(_, who)
-        | Command::Kick(_, who) => {
+        Command::Mute { who, .. }
+        | Command::Unmute { who, .. }
+        | Command::Deaf { who, .. }
+        | Command::Undeaf { who, .. }
+        | Command::Kick { who, .. } => {
             let action = format!("={}", command.name());
             match (who, command) {
                 (Who::One(one), _) => say(&["participants", &number(one), &action]),
-                (Who::All, Command::Kick(..)) => say(&["participants", "=kick"]),
-                (Who::AllButModerators, Command::Mute(..) | Command::Unmute(..)) => say(&["participants", &action]),
-                (Who::AllButModerators, Command::Deaf(..) | Command::Undeaf(..)) => say(&["participants", &action]),
+                (Who::All, Command::Kick { .. }) => say(&["participants", "=kick"]),
+                (Who::AllButModerators, Command::Mute { .. } | Command::Unmute { .. }) => {
+                    say(&["participants", &action])
+                }
+                (Who::AllButModerators, Command::Deaf { .. } | Command::Undeaf { .. }) => {
+                    say(&["participants", &action])
+                }
                 _ => panic!("Kazoo can't {command} them"),
             }
         }
@@ -450,8 +462,12 @@ pub fn renamed<'a>(command: &Command<'a>, name: &'a str) -> Vec<Command<'a>> {
     match *command {
         Command::Lock(_) => vec![Command::Lock(name)],
         Command::List(_) => vec![Command::List(name)],
-        Command::Mute(room, who) => vec![Command::Mute(name, who), Command::Mute(room, Who::One(name))],
-        Command::SetPin(room, pin) => vec![Command::SetPin(name, pin), Command::SetPin(room, name)],
+        Command::Mute { conference: room, who } => {
+            vec![Command::Mute { conference, who }, Command::Mute { conference: room, who: Who::One(name) }]
+        }
+        Command::SetPin { conference: room, pin } => {
+            vec![Command::SetPin { conference, pin }, Command::SetPin { conference: room, pin: name }]
+        }
         Command::StartRecord { conference: room, file } => {
             vec![Command::StartRecord { conference, file }, Command::StartRecord { conference: room, file: Some(name) }]
         }
