@@ -48,7 +48,8 @@ pub enum Command<'a> {
     ListRooms,
     /// Who is in a conference.
     List(&'a str),
-    /// A conference with all that the server says of it.
+    /// A conference with all that the server says of it. That of FreeSWITCH is XML: both it and sipXecs have the command with
+    /// the feature `xml` alone.
     Show(&'a str),
     /// They are not heard.
     Mute {

@@ -4,18 +4,36 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::answer::Outcome;
+use super::answer::{Native, Outcome};
+use super::args::given;
+use super::backend::Backend;
 use super::command::{Command, Who};
-use super::dialect::{CONFBRIDGE, missing};
 use super::error::{ReplyError, RequestError};
+use super::request::{CheckedAction, Request};
 use super::{Conference, Participant};
 use crate::action::Custom;
 use crate::event;
 use crate::response::Response;
 use crate::wire::{Frame, FrameKind};
 
-pub(super) fn action<'a>(command: &Command<'a>) -> Result<Custom<'a>, RequestError> {
-    let unsupported = |hint| Err(missing(command, CONFBRIDGE, hint));
+/// Asterisk's application `ConfBridge`.
+pub(super) struct ConfBridge;
+
+impl Backend for ConfBridge {
+    const NAME: &'static str = "ConfBridge";
+
+    fn encode<'c>(&self, command: &Command<'c>) -> Result<Request<'c>, RequestError> {
+        Ok(Request::Action(CheckedAction::new(action(command)?)?))
+    }
+
+    fn decode<'b>(&self, command: &Command<'_>, reply: Native<'b>) -> Result<Outcome<'b>, ReplyError> {
+        let Native::Frames(frames) = reply else { return Err(ReplyError::Dialect) };
+        outcome(command, frames)
+    }
+}
+
+fn action<'a>(command: &Command<'a>) -> Result<Custom<'a>, RequestError> {
+    let unsupported = |hint| Err(ConfBridge::unsupported(command, hint));
     match *command {
         Command::ListRooms => Ok(Custom::new("ConfbridgeListRooms")),
         Command::List(conference) => to_all("ConfbridgeList", conference),
@@ -78,15 +96,9 @@ fn to<'a>(
         Who::One(channel) => given("participant", channel)?,
         Who::All => "all",
         Who::AllButModerators => "participants",
-        Who::Last => return Err(missing(command, CONFBRIDGE, "list who is there, and name the channel")),
+        Who::Last => return Err(ConfBridge::unsupported(command, "list who is there, and name the channel")),
     };
     Ok(to_all(action, conference)?.header("Channel", channel))
-}
-
-/// The server takes an empty value for none.
-fn given<'a>(argument: &'static str, value: &'a str) -> Result<&'a str, RequestError> {
-    let reason = "it is empty, and the server would take it for none";
-    if value.is_empty() { Err(RequestError::Argument { argument, reason }) } else { Ok(value) }
 }
 
 /// `Originate` into the application `ConfBridge`, whose arguments are split at commas.
@@ -115,7 +127,7 @@ fn dial<'a>(conference: &'a str, endpoint: &'a str, caller: Option<(&str, &str)>
 }
 
 /// Reads the response, and what follows where that announces a list.
-pub(super) fn outcome<'a>(command: &Command<'_>, frames: &[Frame<'a>]) -> Result<Outcome<'a>, ReplyError> {
+fn outcome<'a>(command: &Command<'_>, frames: &[Frame<'a>]) -> Result<Outcome<'a>, ReplyError> {
     let (first, rest) = frames.split_first().ok_or(ReplyError::Reply)?;
     if first.kind() != FrameKind::Response {
         return Err(ReplyError::Reply);

@@ -1,20 +1,16 @@
 //! The four dialects: a command in, a request out; a reply in, an answer out.
 
-use alloc::boxed::Box;
-
 use super::answer::{Answer, Native};
+use super::backend::Backend as _;
 use super::command::Command;
-use super::error::{ReplyError, RequestError, Unsupported};
-use super::request::{Line, Request};
-use super::{confbridge, freeswitch, kazoo};
-use crate::action::Action as _;
+use super::confbridge::ConfBridge;
+use super::error::{ReplyError, RequestError};
+use super::freeswitch::FreeSwitch;
+use super::kazoo::Kazoo;
+use super::request::Request;
+use super::sipxecs::SipXecs;
 use crate::http_request::Method;
 use crate::kazoo::Account;
-
-pub(super) const CONFBRIDGE: &str = "ConfBridge";
-pub(super) const FREESWITCH: &str = "FreeSWITCH";
-pub(super) const SIPXECS: &str = "sipXecs";
-pub(super) const KAZOO: &str = "Kazoo";
 
 /// Who runs the conference, and so what is sent and what comes back.
 ///
@@ -49,64 +45,43 @@ pub enum Dialect<'a> {
 }
 
 impl Dialect<'_> {
-    /// Its name: `ConfBridge`, `FreeSWITCH`, `sipXecs`, `Kazoo`.
+    /// Returns the dialect's name: `ConfBridge`, `FreeSWITCH`, `sipXecs`, `Kazoo`.
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::ConfBridge => CONFBRIDGE,
-            Self::FreeSwitch => FREESWITCH,
-            Self::SipXecs(_) => SIPXECS,
-            Self::Kazoo(_) => KAZOO,
+            Self::ConfBridge => ConfBridge::NAME,
+            Self::FreeSwitch => FreeSwitch::NAME,
+            Self::SipXecs(_) => SipXecs::NAME,
+            Self::Kazoo(_) => Kazoo::NAME,
         }
     }
 
-    /// What to send for a command.
+    /// Makes the request for a command.
     ///
     /// # Errors
     /// [`RequestError::Unsupported`] where the dialect has nothing for it, with what to do instead; the others where an
     /// argument is none of the dialect's, or would arrive as something else.
     pub fn encode<'c>(&self, command: &Command<'c>) -> Result<Request<'c>, RequestError> {
-        match self {
-            Self::ConfBridge => {
-                let action = confbridge::action(command)?;
-                // Its lines are checked as they are written.
-                action.encode(None, crate::wiped::Wiped::default().vec())?;
-                Ok(Request::Action(Box::new(action)))
-            }
-            Self::FreeSwitch => freeswitch::line(command).map(|line| Request::Line(Line::new(line))),
-            Self::SipXecs(method) => freeswitch::request(*method, command).map(Request::Http),
-            Self::Kazoo(account) => kazoo::request(account, command).map(Request::Http),
+        match *self {
+            Self::ConfBridge => ConfBridge.encode(command),
+            Self::FreeSwitch => FreeSwitch.encode(command),
+            Self::SipXecs(method) => SipXecs(method).encode(command),
+            Self::Kazoo(account) => Kazoo(account).encode(command),
         }
     }
 
-    /// What the server answered to a command.
+    /// Reads what the server answered to a command.
     ///
     /// A refusal is an [`Outcome`](super::Outcome), not an error.
     ///
     /// # Errors
     /// Where the reply is of another kind than the dialect's, or lacks what the command asks for.
     pub fn decode<'b>(&self, command: &Command<'_>, reply: Native<'b>) -> Result<Answer<'b>, ReplyError> {
-        let outcome = match (self, reply) {
-            (Self::ConfBridge, Native::Frames(frames)) => confbridge::outcome(command, frames),
-            (Self::FreeSwitch, Native::Text(text)) => freeswitch::outcome(command, text),
-            (Self::SipXecs(_), Native::Http { status, body }) => freeswitch::service_outcome(command, status, body),
-            (Self::Kazoo(_), Native::Http { status, body }) => kazoo::outcome(command, status, body),
-            _ => Err(ReplyError::Dialect),
+        let outcome = match *self {
+            Self::ConfBridge => ConfBridge.decode(command, reply),
+            Self::FreeSwitch => FreeSwitch.decode(command, reply),
+            Self::SipXecs(method) => SipXecs(method).decode(command, reply),
+            Self::Kazoo(account) => Kazoo(account).decode(command, reply),
         };
         outcome.map(|outcome| Answer::new(outcome, reply))
     }
-}
-
-/// What a dialect needs of a request to be made.
-pub(super) fn missing(command: &Command<'_>, dialect: &'static str, hint: &'static str) -> RequestError {
-    RequestError::Unsupported(Unsupported { command: command.name(), dialect, hint })
-}
-
-/// A participant's number.
-pub(super) fn number(id: &str) -> Result<u32, RequestError> {
-    let digits = id.bytes().all(|byte| byte.is_ascii_digit());
-    let number = if digits { id.parse().ok() } else { None };
-    number.filter(|number| *number > 0).ok_or(RequestError::Argument {
-        argument: "participant",
-        reason: "participants are numbers from 1 here; list who is there",
-    })
 }

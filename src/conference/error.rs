@@ -109,6 +109,11 @@ pub enum ReplyError {
         /// How many came.
         came: usize,
     },
+    /// Reading it needs this feature of the crate.
+    Feature {
+        /// The feature's name.
+        name: &'static str,
+    },
     /// It is not the JSON that it should be.
     Json(kazoo::JsonError),
     /// It lacks what was asked for.
@@ -123,6 +128,7 @@ impl fmt::Display for ReplyError {
             Self::Unfinished => f.write_str("the list has no end"),
             Self::Cancelled => f.write_str("the server broke the list off"),
             Self::Items { came } => write!(f, "{came} items of the list came, its end says another number"),
+            Self::Feature { name } => write!(f, "the reply is read with the feature `{name}`; build with it"),
             Self::Json(error) => error.fmt(f),
             Self::Field(error) => error.fmt(f),
         }

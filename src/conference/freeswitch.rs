@@ -1,27 +1,46 @@
-//! FreeSWITCH and sipXecs, which hands commands on to one: the same commands, but for what the service does itself.
+//! FreeSWITCH: commands to lines of the event socket, and what it prints to answers.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::answer::Outcome;
+use super::answer::{Native, Outcome};
+use super::args::number;
+use super::backend::Backend;
 use super::command::{Command, Side, Who};
-use super::dialect::{FREESWITCH, SIPXECS, missing, number};
 use super::error::{ReplyError, RequestError};
+use super::request::{Line, Request};
 use super::{Conference, Participant};
 use crate::freeswitch::command as native;
 use crate::freeswitch::command::{Name, Target};
 use crate::freeswitch::list::{Format, List};
 use crate::freeswitch::reply::{self, Done, Refusal, Reply};
-use crate::http_request::{Method, Request};
 use crate::range::part;
-use crate::sipxecs::{self, RecordAction, Recorder};
 use crate::wire::Value;
 
 /// Numbers have the server's own delimiter now and then (`tel:+49;ext=1`); sipXecs asks with this one too.
 const DELIMITER: &str = ">,<";
 
+/// What to do without the feature `xml`: an answer means the same with and without it.
+pub(super) const NEEDS_XML: &str = "its answer is XML: build with the feature `xml`, or list who is there";
+
+/// FreeSWITCH's `conference`.
+pub(super) struct FreeSwitch;
+
+impl Backend for FreeSwitch {
+    const NAME: &'static str = "FreeSWITCH";
+
+    fn encode<'c>(&self, command: &Command<'c>) -> Result<Request<'c>, RequestError> {
+        line(command).map(|line| Request::Line(Line::new(line)))
+    }
+
+    fn decode<'b>(&self, command: &Command<'_>, reply: Native<'b>) -> Result<Outcome<'b>, ReplyError> {
+        let Native::Text(text) = reply else { return Err(ReplyError::Dialect) };
+        outcome(command, text)
+    }
+}
+
 /// A line of the event socket, without its verb.
-pub(super) fn line(command: &Command<'_>) -> Result<Vec<u8>, RequestError> {
+fn line(command: &Command<'_>) -> Result<Vec<u8>, RequestError> {
     let mut ids = Vec::new();
     let native = native(command, &mut ids)?;
     let mut line = Vec::new();
@@ -32,27 +51,17 @@ pub(super) fn line(command: &Command<'_>) -> Result<Vec<u8>, RequestError> {
     Ok(line)
 }
 
-/// A request to the service of sipXecs.
-pub(super) fn request(method: Method, command: &Command<'_>) -> Result<Request, RequestError> {
-    let unsupported = |hint| Err(missing(command, SIPXECS, hint));
-    let conference = sipxecs::Conference::new(command.conference().unwrap_or_default()).method(method);
-    Ok(match *command {
-        Command::ListRooms => return unsupported("ask for the user's own conferences, one by one"),
-        Command::StartRecord { file: None, .. } => conference.record(Some(RecordAction::Start))?,
-        Command::StartRecord { file: Some(_), .. } => return unsupported("name no file: its own recorder chooses it"),
-        Command::StopRecord { file: None, .. } => conference.record(Some(RecordAction::Stop))?,
-        Command::RecordStatus(_) => conference.record(Some(RecordAction::Status))?,
-        Command::Invite { user, .. } => conference.invite(user)?,
-        _ => conference.request(&*native(command, &mut Vec::new())?)?,
-    })
-}
-
-/// FreeSWITCH's command; `ids` is room for participants' numbers. What it doesn't have the service has, and takes first.
-fn native<'a>(command: &Command<'a>, ids: &'a mut Vec<u32>) -> Result<Box<dyn native::Command + 'a>, RequestError> {
-    let unsupported = |hint| Err(missing(command, FREESWITCH, hint));
+/// Builds FreeSWITCH's command; `ids` is room for participants' numbers. What it doesn't have the service of sipXecs has,
+/// and takes first.
+pub(super) fn native<'a>(
+    command: &Command<'a>,
+    ids: &'a mut Vec<u32>,
+) -> Result<Box<dyn native::Command + 'a>, RequestError> {
+    let unsupported = |hint| Err(FreeSwitch::unsupported(command, hint));
     Ok(match *command {
         Command::ListRooms | Command::List(_) => Box::new(native::List::new().delimiter(DELIMITER)),
-        Command::Show(_) => Box::new(native::XmlList::new()),
+        Command::Show(_) if cfg!(feature = "xml") => Box::new(native::XmlList::new()),
+        Command::Show(_) => return unsupported(NEEDS_XML),
         Command::Mute { who, .. } => Box::new(native::Mute::new(target(who)?)),
         Command::Unmute { who, .. } => Box::new(native::Unmute::new(target(who)?)),
         Command::Deaf { who, .. } => Box::new(native::Deaf::new(target(who)?)),
@@ -119,14 +128,49 @@ fn target(who: Who<'_>) -> Result<Target<'_>, RequestError> {
     })
 }
 
-/// Reads what FreeSWITCH printed.
-pub(super) fn outcome<'a>(command: &Command<'_>, text: &'a [u8]) -> Result<Outcome<'a>, ReplyError> {
-    let mut ids = Vec::new();
-    let native = native(command, &mut ids).map_err(|_| ReplyError::Reply)?;
-    said(command, native.name().map_or(Reply::unnamed(text), |name| Reply::new(name, text)))
+/// Returns the sub-command that [`native`] builds: what its reply is read by.
+fn name(command: &Command<'_>) -> Option<Name> {
+    Some(match command {
+        Command::ListRooms | Command::List(_) => Name::List,
+        Command::Show(_) => Name::XmlList,
+        Command::Mute { .. } => Name::Mute,
+        Command::Unmute { .. } => Name::Unmute,
+        Command::Deaf { .. } => Name::Deaf,
+        Command::Undeaf { .. } => Name::Undeaf,
+        Command::Kick { .. } => Name::Kick,
+        Command::HangUp { .. } => Name::Hup,
+        Command::Lock(_) => Name::Lock,
+        Command::Unlock(_) => Name::Unlock,
+        Command::SetPin { .. } => Name::Pin,
+        Command::RemovePin(_) => Name::Nopin,
+        Command::StartRecord { file: Some(_), .. } => Name::Record,
+        Command::StopRecord { .. } => Name::Norecord,
+        Command::RecordStatus(_) => Name::Chkrecord,
+        Command::Volume { side: Side::In, .. } => Name::VolumeIn,
+        Command::Volume { side: Side::Out, .. } => Name::VolumeOut,
+        Command::Energy { .. } => Name::Energy,
+        Command::Play { .. } => Name::Play,
+        Command::StopPlaying { .. } => Name::Stop,
+        Command::Say { to: None, .. } => Name::Say,
+        Command::Say { to: Some(_), .. } => Name::Saymember,
+        Command::SendDtmf { .. } => Name::Dtmf,
+        Command::Dial { .. } => Name::Bgdial,
+        Command::DialAndWait { .. } => Name::Dial,
+        Command::Transfer { .. } => Name::Transfer,
+        Command::Relate { .. } => Name::Relate,
+        Command::Floor { .. } => Name::Floor,
+        Command::VideoSource { .. } => Name::VidFloor,
+        Command::StartRecord { file: None, .. } | Command::Invite { .. } => return None,
+    })
 }
 
-fn said<'a>(command: &Command<'_>, reply: Reply<'a>) -> Result<Outcome<'a>, ReplyError> {
+/// Reads what FreeSWITCH printed.
+pub(super) fn outcome<'a>(command: &Command<'_>, text: &'a [u8]) -> Result<Outcome<'a>, ReplyError> {
+    said(command, Reply::new(name(command).ok_or(ReplyError::Reply)?, text))
+}
+
+/// Reads a reply line by line.
+pub(super) fn said<'a>(command: &Command<'_>, reply: Reply<'a>) -> Result<Outcome<'a>, ReplyError> {
     let text = reply.as_bytes();
     let mut levels = Vec::new();
     for outcome in reply.outcomes() {
@@ -199,11 +243,9 @@ fn show(reply: Reply<'_>) -> Result<Outcome<'_>, ReplyError> {
     Ok(Outcome::Conference(room, members))
 }
 
-/// It is XML.
 #[cfg(not(feature = "xml"))]
-#[expect(clippy::unnecessary_wraps, reason = "with the feature `xml` it can be wrong")]
-fn show(reply: Reply<'_>) -> Result<Outcome<'_>, ReplyError> {
-    Ok(Outcome::Text(Value::new(reply.as_bytes()).to_str_lossy()))
+fn show(_: Reply<'_>) -> Result<Outcome<'_>, ReplyError> {
+    Err(ReplyError::Feature { name: "xml" })
 }
 
 /// The line that refuses, without the mark that it has from 1.8 on. Before that there is no telling; it is the first.
@@ -218,39 +260,42 @@ fn marked(text: &[u8]) -> Option<&[u8]> {
         .find_map(|line| mark(line).map(|mark| part(line, mark.len()..).trim_ascii_start()))
 }
 
-/// Reads what the service of sipXecs answered.
-pub(super) fn service_outcome<'a>(
-    command: &Command<'_>,
-    status: u16,
-    body: &'a [u8],
-) -> Result<Outcome<'a>, ReplyError> {
-    let reply = match sipxecs::Response::new(status, body).reply() {
-        Ok(reply) => reply,
-        Err(error) => return Ok(Outcome::Refused(error.message().to_str_lossy())),
-    };
-    // It wraps even an empty answer; without that it has lost FreeSWITCH.
-    if body.trim_ascii().is_empty() {
-        return Err(ReplyError::Reply);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A reply is read by the sub-command that was asked for.
+    #[test]
+    fn names_are_those_of_the_requests() {
+        let (conference, to) = ("room", Some("3"));
+        let forms = [
+            Command::StartRecord { conference, file: Some("a.wav") },
+            Command::StopRecord { conference, file: Some("a.wav") },
+            Command::Volume { conference, who: Who::All, side: Side::Out, level: None },
+            Command::Play { conference, file: "a.wav", to },
+            Command::StopPlaying { conference, to },
+            Command::Say { conference, text: "hello", to },
+        ];
+        for command in Command::ALL.iter().chain(&forms) {
+            if !cfg!(feature = "xml") && matches!(command, Command::Show(_)) {
+                continue;
+            }
+            let built = native(command, &mut Vec::new()).ok().and_then(|native| native.name());
+            assert_eq!(name(command), built, "{command}");
+        }
     }
-    // The service's own; FreeSWITCH's `-ERR no reply` is no refusal.
-    let error = reply.error().filter(|_| reply.as_bytes().trim_ascii_start().starts_with(b"ERROR:"));
-    let words = || reply.value().to_str_lossy();
-    match (command, reply.recorder(), error) {
-        (_, _, Some(error)) => Ok(Outcome::Refused(error.to_str_lossy())),
-        (Command::RecordStatus(_), Some(Recorder::InProgress), _) => Ok(Outcome::Recording(true)),
-        (Command::RecordStatus(_), Some(Recorder::NoRecording), _) => Ok(Outcome::Recording(false)),
-        (Command::Invite { .. }, ..) if reply.invitation_sent() => Ok(Outcome::Done),
-        (Command::RecordStatus(_) | Command::Invite { .. }, ..) => Ok(Outcome::Text(words())),
-        // It records already.
-        (Command::StartRecord { .. }, Some(Recorder::InProgress), _) => Ok(Outcome::Done),
-        (
-            Command::StartRecord { .. } | Command::StopRecord { .. },
-            Some(Recorder::InProgress | Recorder::NoRecording),
-            _,
-        ) => Ok(Outcome::Refused(words())),
-        // The recorder hands these two on.
-        (Command::StartRecord { .. }, ..) => said(command, reply.to(Name::Record)),
-        (Command::StopRecord { .. }, ..) => said(command, reply.to(Name::Norecord)),
-        _ => outcome(command, reply.as_bytes()),
+    /// A feature adds: without it the command is refused, and its answer is not read as something else.
+    #[cfg(not(feature = "xml"))]
+    #[test]
+    fn show_needs_xml() {
+        use super::super::{Dialect, Native};
+        use crate::http_request::Method;
+        let show = Command::Show("room");
+        let http = Native::Http { status: 200, body: b"<command-response><x/></command-response>" };
+        for (dialect, reply) in [(Dialect::FreeSwitch, Native::Text(b"<x/>")), (Dialect::SipXecs(Method::Get), http)] {
+            let Err(RequestError::Unsupported(error)) = dialect.encode(&show) else { panic!("{}", dialect.name()) };
+            assert_eq!((error.dialect(), error.hint()), (dialect.name(), NEEDS_XML));
+            assert_eq!(dialect.decode(&show, reply).err(), Some(ReplyError::Feature { name: "xml" }));
+        }
     }
 }

@@ -3,19 +3,37 @@
 use alloc::borrow::Cow;
 use alloc::format;
 
-use super::answer::Outcome;
+use super::answer::{Native, Outcome};
+use super::args::number;
+use super::backend::Backend;
 use super::command::{Command, Relation, Who};
-use super::dialect::{KAZOO, missing, number};
 use super::error::{ReplyError, RequestError};
+use super::request::Request;
 use super::{Conference, Participant};
-use crate::http_request::Request;
+use crate::http_request;
 use crate::kazoo::{
     Account, ConferenceAction, Dial, Dialed, Json, ParticipantAction, ParticipantsAction, Relate, Relationship,
     Response,
 };
 
-pub(super) fn request(account: &Account<'_>, command: &Command<'_>) -> Result<Request, RequestError> {
-    let unsupported = |hint| Err(missing(command, KAZOO, hint));
+/// The Conferences API of Kazoo, for this account.
+pub(super) struct Kazoo<'a>(pub(super) Account<'a>);
+
+impl Backend for Kazoo<'_> {
+    const NAME: &'static str = "Kazoo";
+
+    fn encode<'c>(&self, command: &Command<'c>) -> Result<Request<'c>, RequestError> {
+        request(&self.0, command).map(Request::Http)
+    }
+
+    fn decode<'b>(&self, command: &Command<'_>, reply: Native<'b>) -> Result<Outcome<'b>, ReplyError> {
+        let Native::Http { status, body } = reply else { return Err(ReplyError::Dialect) };
+        outcome(command, status, body)
+    }
+}
+
+fn request(account: &Account<'_>, command: &Command<'_>) -> Result<http_request::Request, RequestError> {
+    let unsupported = |hint| Err(Kazoo::unsupported(command, hint));
     let act = |conference, action: ConferenceAction<'_>| Ok(account.act(conference, &action)?);
     match *command {
         Command::ListRooms => Ok(account.list()?),
@@ -90,7 +108,7 @@ pub(super) fn request(account: &Account<'_>, command: &Command<'_>) -> Result<Re
     }
 }
 
-pub(super) fn outcome<'a>(command: &Command<'_>, status: u16, body: &'a [u8]) -> Result<Outcome<'a>, ReplyError> {
+fn outcome<'a>(command: &Command<'_>, status: u16, body: &'a [u8]) -> Result<Outcome<'a>, ReplyError> {
     let refused = !(200..300).contains(&status);
     let asks = match command {
         Command::ListRooms | Command::List(_) | Command::Show(_) => true,

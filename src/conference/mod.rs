@@ -102,6 +102,8 @@
 //! action.
 
 mod answer;
+mod args;
+mod backend;
 mod command;
 mod confbridge;
 mod dialect;
@@ -112,6 +114,7 @@ mod kazoo;
 mod overview;
 mod participant;
 mod request;
+mod sipxecs;
 
 pub use answer::{Answer, Native, Outcome};
 pub use command::{Command, Level, Relation, Side, Who};
@@ -120,4 +123,4 @@ pub use error::{ReplyError, RequestError, Unsupported};
 pub use event::{Event, Happening};
 pub use overview::Conference;
 pub use participant::Participant;
-pub use request::{Line, Request};
+pub use request::{CheckedAction, Line, Request};

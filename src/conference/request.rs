@@ -4,16 +4,20 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::action::{Action as _, Custom};
+use crate::action::{Action, Custom};
+use crate::catalogue::ActionType;
+use crate::error::EncodeError;
 use crate::freeswitch;
 use crate::http_request;
+use crate::response::Response;
+use crate::wiped::Wiped;
 
 /// What to send for a command.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Request<'a> {
     /// `ConfBridge`: for [`Client::send`](crate::client::Client::send), which gives it an `ActionID`.
-    Action(Box<Custom<'a>>),
+    Action(CheckedAction<'a>),
     /// FreeSWITCH.
     Line(Line),
     /// sipXecs, which wants a digest ([`sipxecs::Credentials`](crate::sipxecs::Credentials)); Kazoo, which wants a
@@ -28,8 +32,7 @@ impl Request<'_> {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         match self {
-            // It was written once when it was made.
-            Self::Action(action) => action.encode(None, &mut bytes).unwrap_or_default(),
+            Self::Action(action) => bytes.extend_from_slice(action.as_bytes()),
             Self::Line(line) => line.api(&mut bytes),
             Self::Http(request) => push_http(&mut bytes, request, request.target()),
         }
@@ -62,6 +65,45 @@ fn push_http(bytes: &mut Vec<u8>, request: &http_request::Request, target: &str)
 fn push_api(bytes: &mut Vec<u8>, line: &[u8]) {
     for part in [b"api ", line, b"\n\n"] {
         bytes.extend_from_slice(part);
+    }
+}
+
+/// An action for Asterisk, checked to be written as it is: [`Client::send`](crate::client::Client::send) takes it.
+#[derive(Clone)]
+pub struct CheckedAction<'a> {
+    action: Box<Custom<'a>>,
+    bytes: Wiped,
+}
+
+impl<'a> CheckedAction<'a> {
+    pub(super) fn new(action: Custom<'a>) -> Result<Self, EncodeError> {
+        let mut bytes = Wiped::default();
+        action.encode(None, bytes.vec())?;
+        Ok(Self { action: Box::new(action), bytes })
+    }
+
+    /// Returns the action as it is written without an `ActionID`.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Action for CheckedAction<'_> {
+    type Response<'buf> = Response<'buf>;
+    type Static = Custom<'static>;
+
+    fn action_type(&self) -> Option<ActionType> {
+        self.action.action_type()
+    }
+
+    fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        self.action.encode(action_id, out)
+    }
+}
+
+impl fmt::Debug for CheckedAction<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.action.fmt(f)
     }
 }
 

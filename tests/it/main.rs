@@ -6,9 +6,9 @@ mod both_sides;
 mod calls;
 #[cfg(feature = "std")]
 mod client;
-#[cfg(feature = "conference")]
+#[cfg(all(feature = "conference", feature = "xml"))]
 mod conference;
-#[cfg(feature = "conference")]
+#[cfg(all(feature = "conference", feature = "xml"))]
 mod conference_answers;
 mod corpus;
 mod encode;
