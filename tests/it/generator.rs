@@ -19,26 +19,43 @@ fn generated(folder: &Path, generate: Generator) -> Vec<codegen::File> {
     codegen::read(folder).and_then(|table| generate(&table)).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The golden table is every generator's.
-fn golden(table: &codegen::Table) -> Result<Vec<codegen::File>, codegen::Error> {
-    Ok([codegen::generate(table)?, codegen::generate_freeswitch(table)?].concat())
+/// Each folder of tables with its generator.
+const GENERATORS: [(&str, Generator); 2] = [("ami", codegen::generate), ("freeswitch", codegen::generate_freeswitch)];
+
+/// Returns `text` without the numbers of a perfect hash: a thousand, of which no reader learns anything. Tests that find
+/// every name of the catalogue hold them.
+fn without_hash(text: &str) -> String {
+    let mut shown = String::new();
+    let mut inside = false;
+    for line in text.lines() {
+        if inside && line.trim() == "]," {
+            inside = false;
+            shown.push_str("        // …\n");
+        }
+        if !inside {
+            let _ = writeln!(shown, "{line}");
+        }
+        inside |= matches!(line.trim(), "seeds: [" | "slots: [");
+    }
+    shown
 }
 
 #[test]
 fn golden_files() {
-    let folder = folder("codegen/golden");
-    let files = generated(&folder, golden);
-    assert!(files == generated(&folder, golden), "not the same twice");
-    for (name, text) in files {
-        let path = folder.join(name);
-        if std::env::var_os("BLESS").is_some() {
-            std::fs::write(&path, &text).expect("a writable file");
-        }
-        let expected = std::fs::read_to_string(&path).unwrap_or_default();
-        if let Some((number, (was, is))) = first_difference(&expected, &text) {
-            panic!(
-                "codegen/golden/{name}:{number} was\n{was}\nand is\n{is}\nBLESS=1 renews it; look at the difference"
-            );
+    for (tables, generate) in GENERATORS {
+        let folder = folder("codegen/golden").join(tables);
+        let files = generated(&folder, generate);
+        assert!(files == generated(&folder, generate), "not the same twice");
+        for (name, text) in files {
+            let (path, text) = (folder.join(name), without_hash(&text));
+            if std::env::var_os("BLESS").is_some() {
+                std::fs::write(&path, &text).expect("a writable file");
+            }
+            let expected = std::fs::read_to_string(&path).unwrap_or_default();
+            if let Some((number, (was, is))) = first_difference(&expected, &text) {
+                let path = path.display();
+                panic!("{path}:{number} was\n{was}\nand is\n{is}\nBLESS=1 renews it; look at the difference");
+            }
         }
     }
 }
@@ -58,13 +75,11 @@ fn laid_out_as_rustfmt_would() {
         writeln!(std::io::stderr(), "SKIPPED: laid_out_as_rustfmt_would: no rustfmt").expect("a terminal");
         return;
     }
-    let all: [(&str, Generator); 3] = [
-        ("codegen/golden", golden),
-        ("codegen/spec/ami", codegen::generate),
-        ("codegen/spec/freeswitch", codegen::generate_freeswitch),
-    ];
-    for (tables, generate) in all {
-        for (name, text) in generated(&folder(tables), generate) {
+    let places = ["codegen/golden", "codegen/spec"].into_iter();
+    for (tables, generate) in
+        places.flat_map(|place| GENERATORS.map(|(name, generate)| (folder(place).join(name), generate)))
+    {
+        for (name, text) in generated(&tables, generate) {
             if Path::new(name).extension().is_none_or(|extension| extension != "rs") {
                 continue;
             }
@@ -80,10 +95,10 @@ fn laid_out_as_rustfmt_would() {
                 });
                 child.wait_with_output().expect("rustfmt ends")
             });
-            assert!(formatted.status.success(), "{tables}: {name} is no Rust");
+            assert!(formatted.status.success(), "{}: {name} is no Rust", tables.display());
             let formatted = String::from_utf8(formatted.stdout).expect("text");
             if let Some((number, (wanted, is))) = first_difference(&formatted, &text) {
-                panic!("{tables}: {name}:{number} is\n{is}\nand rustfmt writes\n{wanted}");
+                panic!("{}: {name}:{number} is\n{is}\nand rustfmt writes\n{wanted}", tables.display());
             }
         }
     }

@@ -1,0 +1,275 @@
+// Every action: its builder, and its name's number.
+// Made from the tables in `codegen/spec` by `build.rs`. Change those, not this.
+
+pub(crate) static NAMES: Names = Names {
+    seeds: [
+        // …
+    ],
+    slots: [
+        // …
+    ],
+    names: &[("All", 0), ("Everything", 0), ("Command", 1), ("Queues", 2), ("Many", 3), ("Nothing", 4)],
+};
+
+/// Does everything.
+///
+/// Action `Everything`. Asterisk 11 to 12. Needs one of the classes `system`, `call`.
+///
+/// The response: Tells a lot. See [`response::Anything`]. Then come the events `Item`, `Everything`, then `ListEnd`. Later the event `Kinds` tells how it went.
+///
+/// Other headers, set with [`header`](Self::header): Other headers go along.
+///
+/// ```
+/// # use core::time::Duration;
+/// use ami_proto::action::{Action, Anything};
+///
+/// let mut out = Vec::new();
+/// Anything::new("PJSIP/100-00000001", -3, ("k", "a,b"), Duration::from_secs(30)).encode(Some("1"), &mut out)?;
+/// assert_eq!(out, b"Action: Everything\r\nActionID: 1\r\nChannel: PJSIP/100-00000001\r\nTwo words: -3\r\nVariable: k=a\\,b\r\nTimeout: 30000\r\n\r\n");
+/// # Ok::<(), ami_proto::EncodeError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "an action does nothing until it is sent"]
+pub struct Anything<'a>(pub(super) Args<'a>);
+action!(Anything, 0, Anything, Some(Branch::new(11, 0)), Some(Branch::new(12, 0)));
+
+impl<'a> Anything<'a> {
+    /// The action with what it needs.
+    #[inline]
+    pub fn new(
+        channel: impl Into<Arg<'a>>,
+        two: i64,
+        variable: (impl Into<Arg<'a>>, impl Into<Arg<'a>>),
+        timeout: Duration,
+    ) -> Self {
+        Self(Args::new("Everything").verbatim())
+            .channel(channel)
+            .two(two)
+            .variable(variable.0, variable.1)
+            .timeout(timeout)
+    }
+
+    /// Name of the channel.
+    ///
+    /// Header `Channel`.
+    #[inline]
+    pub fn channel(self, value: impl Into<Arg<'a>>) -> Self {
+        Self(self.0.set("Channel", value.into()))
+    }
+
+    /// A name with a blank.
+    ///
+    /// Header `Two words`.
+    #[inline]
+    pub fn two(self, value: i64) -> Self {
+        Self(self.0.set("Two words", value.into()))
+    }
+
+    /// One variable.
+    ///
+    /// Header `Variable`.
+    ///
+    /// Call it once for each; the value is quoted as the server unquotes it.
+    #[inline]
+    pub fn variable(self, name: impl Into<Arg<'a>>, value: impl Into<Arg<'a>>) -> Self {
+        Self(self.0.assign("Variable", name.into(), value.into()))
+    }
+
+    /// How long it may take.
+    ///
+    /// Header `Timeout`.
+    #[inline]
+    pub fn timeout(self, value: Duration) -> Self {
+        Self(self.0.set("Timeout", value::Milliseconds(value).into()))
+    }
+
+    /// May come more than once.
+    ///
+    /// Header `Again`. Also `Once`. From Asterisk 12 on.
+    ///
+    /// Call it once for each.
+    #[inline]
+    pub fn again(self, value: impl Into<Arg<'a>>) -> Self {
+        Self(self.0.push("Again", value.into()))
+    }
+
+    /// Not to be shown.
+    ///
+    /// Header `Secret`.
+    #[inline]
+    pub fn secret(self, value: impl Into<Arg<'a>>) -> Self {
+        Self(self.0.secret("Secret", value.into()))
+    }
+
+    /// Six digits.
+    ///
+    /// Header `Line-{i:6}`.
+    #[inline]
+    pub fn line(self, number: u32, value: u64) -> Self {
+        Self(self.0.numbered("Line-{i:6}", number, value.into()))
+    }
+
+    /// A number in the name.
+    ///
+    /// Header `Unit({i})`.
+    #[inline]
+    pub fn unit(self, number: u32, value: u64) -> Self {
+        Self(self.0.numbered("Unit({i})", number, value.into()))
+    }
+
+    /// Several in one.
+    ///
+    /// Header `Codecs`.
+    #[inline]
+    pub fn codecs(self, value: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Self {
+        Self(self.0.set("Codecs", Arg::list(value)))
+    }
+}
+
+/// Is answered by the output of a command.
+///
+/// Action `Command`. Needs the class `command`.
+///
+/// The response: Carries the output. See [`response::Command`].
+///
+/// ```
+/// use ami_proto::action::{Action, Command};
+///
+/// let mut out = Vec::new();
+/// Command::new().encode(Some("1"), &mut out)?;
+/// assert_eq!(out, b"Action: Command\r\nActionID: 1\r\n\r\n");
+/// # Ok::<(), ami_proto::EncodeError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "an action does nothing until it is sent"]
+pub struct Command<'a>(pub(super) Args<'a>);
+action!(Command, 1, Command, None, None);
+
+impl<'a> Command<'a> {
+    /// The action, with nothing set.
+    #[inline]
+    pub fn new() -> Self {
+        Self(Args::new("Command"))
+    }
+}
+
+/// Is answered without a frame.
+///
+/// Action `Queues`.
+///
+/// The response: The list of queues as the console shows it.
+///
+/// ```
+/// use ami_proto::action::{Action, Queues};
+///
+/// let mut out = Vec::new();
+/// Queues::new().encode(Some("1"), &mut out)?;
+/// assert_eq!(out, b"Action: Queues\r\nActionID: 1\r\n\r\n");
+/// # Ok::<(), ami_proto::EncodeError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "an action does nothing until it is sent"]
+pub struct Queues<'a>(pub(super) Args<'a>);
+action!(Queues, 2, Response, None, None);
+
+impl<'a> Queues<'a> {
+    /// The action, with nothing set.
+    #[inline]
+    pub fn new() -> Self {
+        Self(Args::new("Queues"))
+    }
+}
+
+/// Has so many parameters that a line has no room for them.
+///
+/// Action `Many`.
+///
+/// The response: Carries no headers, but these. See [`response::Many`].
+///
+/// ```
+/// # use core::time::Duration;
+/// use ami_proto::action::{Action, Many};
+///
+/// let mut out = Vec::new();
+/// Many::new("some text", Duration::from_secs(30), 3, 3).encode(Some("1"), &mut out)?;
+/// assert_eq!(out, b"Action: Many\r\nActionID: 1\r\nFirstParameter: some text\r\nSecondParameter: 30\r\nThirdParameter: 3\r\nFourthParameter: 3\r\n\r\n");
+/// # Ok::<(), ami_proto::EncodeError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "an action does nothing until it is sent"]
+pub struct Many<'a>(pub(super) Args<'a>);
+action!(Many, 3, Many, None, None);
+
+impl<'a> Many<'a> {
+    /// The action with what it needs.
+    #[inline]
+    pub fn new(
+        first_parameter: impl Into<Arg<'a>>,
+        second_parameter: Duration,
+        third_parameter: u64,
+        fourth_parameter: u64,
+    ) -> Self {
+        Self(Args::new("Many"))
+            .first_parameter(first_parameter)
+            .second_parameter(second_parameter)
+            .third_parameter(third_parameter)
+            .fourth_parameter(fourth_parameter)
+    }
+
+    /// The first.
+    ///
+    /// Header `FirstParameter`.
+    #[inline]
+    pub fn first_parameter(self, value: impl Into<Arg<'a>>) -> Self {
+        Self(self.0.set("FirstParameter", value.into()))
+    }
+
+    /// The second.
+    ///
+    /// Header `SecondParameter`.
+    #[inline]
+    pub fn second_parameter(self, value: Duration) -> Self {
+        Self(self.0.set("SecondParameter", value::Seconds(value).into()))
+    }
+
+    /// The third.
+    ///
+    /// Header `ThirdParameter`.
+    #[inline]
+    pub fn third_parameter(self, value: u64) -> Self {
+        Self(self.0.set("ThirdParameter", value.into()))
+    }
+
+    /// The fourth.
+    ///
+    /// Header `FourthParameter`.
+    #[inline]
+    pub fn fourth_parameter(self, value: u64) -> Self {
+        Self(self.0.set("FourthParameter", value.into()))
+    }
+}
+
+/// Takes nothing and tells nothing.
+///
+/// Action `Nothing`.
+///
+/// ```
+/// use ami_proto::action::{Action, Nothing};
+///
+/// let mut out = Vec::new();
+/// Nothing::new().encode(Some("1"), &mut out)?;
+/// assert_eq!(out, b"Action: Nothing\r\nActionID: 1\r\n\r\n");
+/// # Ok::<(), ami_proto::EncodeError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "an action does nothing until it is sent"]
+pub struct Nothing<'a>(pub(super) Args<'a>);
+action!(Nothing, 4, Response, None, None);
+
+impl<'a> Nothing<'a> {
+    /// The action, with nothing set.
+    #[inline]
+    pub fn new() -> Self {
+        Self(Args::new("Nothing"))
+    }
+}
