@@ -372,8 +372,8 @@ pub fn block_type(block: &Item) -> String {
     format!("{}Block", super::names::camel(&block.name))
 }
 
-/// The perfect hash over the names of these items, as a static.
-pub fn names(items: &[Item], source: &mut Source) -> Result<(), Error> {
+/// The perfect hash over the names of these items, as a static of this name.
+pub fn names(name: &str, items: &[Item], source: &mut Source) -> Result<(), Error> {
     let mut names: Vec<(&str, usize)> = Vec::new();
     for (number, item) in items.iter().enumerate() {
         names.extend(item.aliases.iter().chain([&item.name]).map(|name| (name.as_str(), number)));
@@ -386,7 +386,7 @@ pub fn names(items: &[Item], source: &mut Source) -> Result<(), Error> {
         ))
     })?;
     let pairs: Vec<String> = names.iter().map(|(name, number)| format!("({}, {number})", quote(name))).collect();
-    source.line("pub(crate) static NAMES: Names = Names {");
+    source.line(format!("pub(super) static {name}: Names = Names {{"));
     source.list("seeds: [", &strings(&seeds), "],");
     source.list("slots: [", &strings(&slots), "],");
     source.list("names: &[", &pairs, "],");

@@ -1,17 +1,16 @@
 //! Actions three times over: the builder that a client sends with, the view that a server reads with, and the view of the response.
 
-use super::emit::{Source, Views, branch, field_doc, getters, names, quote, rustdoc, variants, versions};
-use super::table::{Error, Field, Item, Reply, Row, Table};
+use super::emit::{Source, Views, branch, field_doc, getters, quote, rustdoc, variants, versions};
+use super::table::{Field, Item, Reply, Row, Table};
 
-/// `actions.rs`: builders, and the hash of their names.
-pub fn actions(table: &Table) -> Result<String, Error> {
-    let mut source = Source::new("Every action: its builder, and its name's number.");
+/// `actions.rs`: builders.
+pub fn actions(table: &Table) -> String {
+    let mut source = Source::new("Every action: its builder.");
     source.gap();
-    names(&table.actions, &mut source)?;
     for (number, action) in table.actions.iter().enumerate() {
         builder(number, action, &mut source);
     }
-    Ok(source.finish())
+    source.finish()
 }
 
 fn params(action: &Item) -> impl Iterator<Item = &Field> {

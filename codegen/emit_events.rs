@@ -1,7 +1,7 @@
 //! Events and the blocks that they share, of whichever protocol.
 
-use super::emit::{Source, Views, base, block_type, branch, getters, key, names, quote, rustdoc, variants, versions};
-use super::table::{Error, Field, Item, Row, Table};
+use super::emit::{Source, Views, base, block_type, branch, getters, key, quote, rustdoc, variants, versions};
+use super::table::{Field, Item, Row, Table};
 
 /// What differs between the events of one protocol and those of another.
 pub struct Dialect {
@@ -83,17 +83,16 @@ fn base_type(table: &Table, item: &Item) -> String {
     base(table, &item.rows).map_or_else(|| "CommonBlock".to_owned(), block_type)
 }
 
-/// `events.rs`: the enum, a view an event, and the hash of their names.
-pub fn events(table: &Table, dialect: &Dialect) -> Result<String, Error> {
-    let mut source = Source::new("Every event: its view, and its name's number.");
+/// `events.rs`: the enum, and a view an event.
+pub fn events(table: &Table, dialect: &Dialect) -> String {
+    let mut source = Source::new("Every event: its view.");
     source.gap();
-    names(&table.events, &mut source)?;
     variants(&dialect.views, &table.events, &mut source);
     source.gap();
     for (number, event) in table.events.iter().enumerate() {
         view(table, dialect, number, event, &mut source);
     }
-    Ok(source.finish())
+    source.finish()
 }
 
 /// One event's type and its getters.

@@ -85,9 +85,10 @@ pub fn generate(table: &Table) -> Result<Vec<File>, Error> {
     Ok(vec![
         ("catalogue.txt", text),
         ("catalogue.rs", starts),
+        ("names.rs", hashes("events and actions", &[("EVENTS", &table.events), ("ACTIONS", &table.actions)])?),
         ("blocks.rs", emit_events::blocks(table, &emit_events::AMI)),
-        ("events.rs", emit_events::events(table, &emit_events::AMI)?),
-        ("actions.rs", emit_actions::actions(table)?),
+        ("events.rs", emit_events::events(table, &emit_events::AMI)),
+        ("actions.rs", emit_actions::actions(table)),
         ("requests.rs", emit_actions::requests(table)),
         ("responses.rs", emit_actions::responses(table)),
         ("samples.rs", emit_actions::samples(table)),
@@ -102,10 +103,21 @@ pub fn generate(table: &Table) -> Result<Vec<File>, Error> {
 pub fn generate_freeswitch(table: &Table) -> Result<Vec<File>, Error> {
     Ok(vec![
         ("freeswitch_blocks.rs", emit_events::blocks(table, &emit_events::FREESWITCH)),
-        ("freeswitch_events.rs", emit_events::events(table, &emit_events::FREESWITCH)?),
+        ("freeswitch_events.rs", emit_events::events(table, &emit_events::FREESWITCH)),
+        ("freeswitch_names.rs", hashes("events of conferences", &[("EVENTS", &table.events)])?),
         ("freeswitch_fields.rs", emit_events::fields(table)),
         ("commands.rs", emit_commands::commands(table)),
     ])
+}
+
+/// The numbers of names, as a perfect hash for each of these.
+fn hashes(what: &str, items: &[(&str, &[table::Item])]) -> Result<String, Error> {
+    let mut source = emit::Source::new(&format!("The numbers of {what} by name."));
+    source.gap();
+    for (name, items) in items {
+        emit::names(name, items, &mut source)?;
+    }
+    Ok(source.finish())
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {

@@ -28,7 +28,7 @@ mod update_config;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use crate::catalogue::{ActionType, Branch, Names, find_name};
+use crate::catalogue::{ActionType, Branch};
 use crate::error::EncodeError;
 use crate::response;
 use crate::value;
@@ -71,12 +71,6 @@ macro_rules! action {
             /// Last branch of Asterisk that has it; `None`: it is still there.
             pub const UNTIL: Option<Branch> = $until;
 
-            /// The action as a server reads it, if the frame is one.
-            #[inline]
-            pub fn view(frame: Frame<'_>) -> Option<crate::request::$name<'_>> {
-                crate::request::$name::view(frame)
-            }
-
             /// Adds a header that the crate doesn't know.
             #[inline]
             pub fn header(self, name: impl Into<Arg<'a>>, value: impl Into<Arg<'a>>) -> Self {
@@ -107,7 +101,6 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/actions.rs"));
 }
 
-use generated::NAMES;
 pub use generated::*;
 
 /// An action by its name: one that the crate doesn't know, or one that it does, which is then answered as that.
@@ -142,17 +135,12 @@ impl Action for Custom<'_> {
     type Static = Custom<'static>;
 
     fn action_type(&self) -> Option<ActionType> {
-        find(self.0.action(&mut [0; 20])).map(ActionType::new)
+        crate::catalogue::find_action(self.0.action(&mut [0; 20])).map(ActionType::new)
     }
 
     fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         self.0.encode(action_id, out)
     }
-}
-
-/// The number of the action of this name.
-pub(crate) fn find(name: &[u8]) -> Option<usize> {
-    find_name(&NAMES, name)
 }
 
 #[cfg(test)]

@@ -13,6 +13,21 @@ pub(crate) struct Names {
     pub(crate) names: &'static [(&'static str, u16)],
 }
 
+mod names {
+    use super::Names;
+    include!(concat!(env!("OUT_DIR"), "/names.rs"));
+}
+
+/// Returns the number of the event of this name.
+pub(crate) fn find_event(name: &[u8]) -> Option<usize> {
+    find_name(&names::EVENTS, name)
+}
+
+/// Returns the number of the action of this name.
+pub(crate) fn find_action(name: &[u8]) -> Option<usize> {
+    find_name(&names::ACTIONS, name)
+}
+
 /// The number of what has this name.
 #[inline]
 pub(crate) fn find_name(names: &'static Names, name: &[u8]) -> Option<usize> {

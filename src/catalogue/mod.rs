@@ -16,7 +16,7 @@ mod datum;
 mod field;
 mod indexed_field;
 mod kind;
-mod lookup;
+pub(crate) mod lookup;
 mod macros;
 mod table;
 
@@ -26,7 +26,7 @@ pub use field::{Key, Repeated};
 pub(crate) use field::{indexed, read, repeated};
 pub use indexed_field::{Indexed, Indices};
 pub use kind::Kind;
-pub(crate) use lookup::{Names, find_name};
+pub(crate) use lookup::{find_action, find_event};
 pub(crate) use macros::derefs;
 pub(crate) use table::EVENT_CLASSES;
 pub(crate) use table::Named;
@@ -44,10 +44,10 @@ pub fn actions() -> impl Iterator<Item = ActionType> {
 
 /// The event of this name, the case of letters apart.
 pub fn event(name: &str) -> Option<EventType> {
-    crate::event::find(name.as_bytes()).map(EventType::new)
+    find_event(name.as_bytes()).map(EventType::new)
 }
 
 /// The action of this name, the case of letters apart.
 pub fn action(name: &str) -> Option<ActionType> {
-    crate::action::find(name.as_bytes()).map(ActionType::new)
+    find_action(name.as_bytes()).map(ActionType::new)
 }

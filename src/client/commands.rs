@@ -79,7 +79,7 @@ impl Client {
             let others = request.headers().filter(|header| !header.is("Action") && !header.is("ActionID"));
             others.fold(writer, |writer, header| writer.header(header.name(), header.value())).finish()
         };
-        let action = request.name().and_then(|name| crate::action::find(name.as_bytes())).map(ActionType::new);
+        let action = request.name().and_then(|name| crate::catalogue::find_action(name.as_bytes())).map(ActionType::new);
         self.written(now, None, action, write)
     }
 

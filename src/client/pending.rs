@@ -244,7 +244,7 @@ mod tests {
     const LISTS: [&[u8]; 4] = [b"IAXpeers", b"SIPpeers", b"QueueStatus", b"PJSIPShowEndpoint"];
 
     fn plan(action: &[u8]) -> Plan {
-        Plan::of(crate::action::find(action).map(crate::catalogue::ActionType::new), None)
+        Plan::of(crate::catalogue::find_action(action).map(crate::catalogue::ActionType::new), None)
     }
 
     fn item(name: &str) -> Awaits {

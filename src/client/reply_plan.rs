@@ -85,7 +85,7 @@ impl Plan {
             Filter::TYPE => plan.subscribes = Subscribes::Filter,
             _ => {}
         }
-        let since = plan.outcome.and_then(|name| crate::event::find(name.as_bytes())).map(EventType::new);
+        let since = plan.outcome.and_then(|name| crate::catalogue::find_event(name.as_bytes())).map(EventType::new);
         let since = since.and_then(EventType::since).map(|branch| u32::from(branch.major()));
         if since.zip(release).is_some_and(|(since, release)| since > release) {
             plan.outcome = None;
@@ -95,7 +95,7 @@ impl Plan {
 
     /// Adapts the plan to the arguments of the request, where the answer depends on them.
     pub(super) fn refine(&mut self, request: &[u8]) {
-        let named = || header(request, "Action").and_then(crate::action::find).map(ActionType::new);
+        let named = || header(request, "Action").and_then(crate::catalogue::find_action).map(ActionType::new);
         debug_assert_eq!(named(), self.action, "the action's type is not that of what it wrote");
         match self.action {
             Some(Originate::TYPE) => self.originate(request),
@@ -156,7 +156,7 @@ impl Plan {
     /// The items of the list that come for nothing else, by the numbers of their types.
     pub(super) fn items(&self) -> impl Iterator<Item = usize> + use<> {
         let items = self.action.into_iter().flat_map(|action| action.reply().items());
-        let types = items.filter_map(|item| crate::event::find(item.as_bytes())).map(EventType::new);
+        let types = items.filter_map(|item| crate::catalogue::find_event(item.as_bytes())).map(EventType::new);
         types.filter(|event| event.role() == Role::Item).map(EventType::number)
     }
 
@@ -173,13 +173,13 @@ pub(super) fn is_named(frame: Frame<'_>, wanted: Option<&str>) -> bool {
 
 /// The type of the event, if it only ever comes as an item of a list: its number.
 pub(super) fn item(frame: Frame<'_>) -> Option<usize> {
-    let event = frame.name().and_then(|name| crate::event::find(name.as_bytes())).map(EventType::new);
+    let event = frame.name().and_then(|name| crate::catalogue::find_event(name.as_bytes())).map(EventType::new);
     event.filter(|event| event.role() == Role::Item).map(EventType::number)
 }
 
 /// Whether the event belongs to a list or has belonged to one, if it has the `ActionID` of a request.
 pub(super) fn may_answer(frame: Frame<'_>) -> bool {
-    let event = frame.name().and_then(|name| crate::event::find(name.as_bytes())).map(EventType::new);
+    let event = frame.name().and_then(|name| crate::catalogue::find_event(name.as_bytes())).map(EventType::new);
     frame.get("EventList").is_some() || event.is_some_and(|event| event.role() != Role::Unsolicited)
 }
 
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn kinds_of_items() {
-        let plan = |action: &str| Plan::of(crate::action::find(action.as_bytes()).map(ActionType::new), None);
+        let plan = |action: &str| Plan::of(crate::catalogue::find_action(action.as_bytes()).map(ActionType::new), None);
         let kinds = ["Ping", "IAXpeers", "QueueStatus", "PJSIPShowEndpoint"].map(|action| plan(action).kinds);
         assert_eq!(kinds, [0, 1, 3, 6]);
         // Of several, any; but what also comes unasked is an item only under the list's ActionID.

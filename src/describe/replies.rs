@@ -76,7 +76,7 @@ impl Replies {
                 continue;
             }
             own += 1;
-            named_for_actions += usize::from(crate::action::find(header.name()).is_some());
+            named_for_actions += usize::from(catalogue::find_action(header.name()).is_some());
             match &mut candidates {
                 None => candidates = Some(self.with(header.name())),
                 Some(some) if some.is_empty() => {}

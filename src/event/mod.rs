@@ -26,7 +26,7 @@ mod set;
 use core::time::Duration;
 
 use crate::catalogue::{
-    Branch, EventType, Indexed, Key, Kind, Names, Repeated, Role, derefs, find_name, indexed, read, repeated,
+    Branch, EventType, Indexed, Key, Kind, Repeated, Role, derefs, find_event, indexed, read, repeated,
 };
 use crate::error::FieldError;
 use crate::value;
@@ -106,7 +106,6 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/events.rs"));
 }
 
-use generated::NAMES;
 pub use generated::*;
 pub use set::EventSet;
 
@@ -152,17 +151,12 @@ impl<'buf> Event<'buf> {
     }
 }
 
-/// The number of the event of this name.
-pub(crate) fn find(name: &[u8]) -> Option<usize> {
-    find_name(&NAMES, name)
-}
-
 #[inline]
 fn number(frame: Frame<'_>) -> Option<usize> {
     if frame.kind() != FrameKind::Event {
         return None;
     }
-    find(frame.name()?.as_bytes())
+    find_event(frame.name()?.as_bytes())
 }
 
 fn is(frame: Frame<'_>, wanted: usize) -> bool {

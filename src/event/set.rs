@@ -2,7 +2,6 @@
 
 use core::fmt;
 
-use super::find;
 use crate::catalogue::{self, EVENT_CLASSES, EventType};
 use crate::value::Classes;
 use crate::wire::Value;
@@ -115,7 +114,7 @@ impl EventSet {
     /// Whether the event of this name is in it, the case of letters apart.
     #[inline]
     pub fn has_name(&self, name: Value<'_>) -> bool {
-        find(name.as_bytes()).map_or(self.unknown, |number| self.has(EventType::new(number)))
+        catalogue::find_event(name.as_bytes()).map_or(self.unknown, |number| self.has(EventType::new(number)))
     }
 }
 

@@ -14,7 +14,7 @@
 
 use core::time::Duration;
 
-use crate::catalogue::{ActionType, Indexed, Key, Kind, Repeated, indexed, read, repeated};
+use crate::catalogue::{ActionType, Indexed, Key, Kind, Repeated, find_action, indexed, read, repeated};
 use crate::error::FieldError;
 use crate::value;
 use crate::wire::{Frame, FrameKind, Value};
@@ -74,5 +74,5 @@ fn number(frame: Frame<'_>) -> Option<usize> {
     if frame.kind() != FrameKind::Action {
         return None;
     }
-    crate::action::find(frame.name()?.as_bytes())
+    find_action(frame.name()?.as_bytes())
 }

@@ -1,15 +1,5 @@
-// Every action: its builder, and its name's number.
+// Every action: its builder.
 // Made from the tables in `codegen/spec` by `build.rs`. Change those, not this.
-
-pub(crate) static NAMES: Names = Names {
-    seeds: [
-        // …
-    ],
-    slots: [
-        // …
-    ],
-    names: &[("All", 0), ("Everything", 0), ("Command", 1), ("Queues", 2), ("Many", 3), ("Nothing", 4)],
-};
 
 /// Does everything.
 ///

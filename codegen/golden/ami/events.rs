@@ -1,15 +1,5 @@
-// Every event: its view, and its name's number.
+// Every event: its view.
 // Made from the tables in `codegen/spec` by `build.rs`. Change those, not this.
-
-pub(crate) static NAMES: Names = Names {
-    seeds: [
-        // …
-    ],
-    slots: [
-        // …
-    ],
-    names: &[("All", 0), ("Whole", 0), ("Everything", 0), ("Item", 1), ("ListEnd", 2), ("Empty", 3), ("Kinds", 4)],
-};
 
 /// An event, by its name: a typed view of the frame it came in.
 ///

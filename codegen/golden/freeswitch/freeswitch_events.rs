@@ -1,15 +1,5 @@
-// Every event: its view, and its name's number.
+// Every event: its view.
 // Made from the tables in `codegen/spec` by `build.rs`. Change those, not this.
-
-pub(crate) static NAMES: Names = Names {
-    seeds: [
-        // …
-    ],
-    slots: [
-        // …
-    ],
-    names: &[("play-file", 0), ("nothing", 1)],
-};
 
 /// An event of a conference, by its `Action`: a typed view of the [`Event`] it came as.
 ///

@@ -30,7 +30,8 @@ use alloc::boxed::Box;
 use core::fmt;
 use core::time::Duration;
 
-use crate::catalogue::{Datum, Key, Kind, Names, derefs, find_name, read};
+use crate::catalogue::lookup::{Names, find_name};
+use crate::catalogue::{Datum, Key, Kind, derefs, read};
 use crate::error::FieldError;
 use crate::redact::event_socket::mask_header;
 use crate::value::{self, Encoded};
@@ -204,13 +205,17 @@ type Field = (&'static str, Key);
 /// An event's name in Rust, and its fields by blocks.
 type EventFields = (&'static str, &'static [&'static [Field]]);
 
+mod names {
+    use super::Names;
+    include!(concat!(env!("OUT_DIR"), "/freeswitch_names.rs"));
+}
+
 #[allow(clippy::all, clippy::pedantic)]
 mod fields {
     use super::{EventFields, Field, Key, Kind};
     include!(concat!(env!("OUT_DIR"), "/freeswitch_fields.rs"));
 }
 
-use generated::NAMES;
 pub use generated::*;
 
 impl<'buf> From<Event<'buf>> for ConferenceEvent<'buf> {
@@ -279,5 +284,5 @@ fn number(event: Event<'_>) -> Option<usize> {
     if event.subclass()? != *CONFERENCE {
         return None;
     }
-    find_name(&NAMES, event.action()?.as_bytes())
+    find_name(&names::EVENTS, event.action()?.as_bytes())
 }

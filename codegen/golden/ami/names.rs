@@ -1,0 +1,22 @@
+// The numbers of events and actions by name.
+// Made from the tables in `codegen/spec` by `build.rs`. Change those, not this.
+
+pub(super) static EVENTS: Names = Names {
+    seeds: [
+        // …
+    ],
+    slots: [
+        // …
+    ],
+    names: &[("All", 0), ("Whole", 0), ("Everything", 0), ("Item", 1), ("ListEnd", 2), ("Empty", 3), ("Kinds", 4)],
+};
+
+pub(super) static ACTIONS: Names = Names {
+    seeds: [
+        // …
+    ],
+    slots: [
+        // …
+    ],
+    names: &[("All", 0), ("Everything", 0), ("Command", 1), ("Queues", 2), ("Many", 3), ("Nothing", 4)],
+};
