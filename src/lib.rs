@@ -67,6 +67,8 @@ extern crate alloc;
 extern crate std;
 
 pub mod action;
+#[cfg(feature = "std")]
+mod auth;
 mod byte_budget;
 pub mod calls;
 pub mod catalogue;
@@ -94,6 +96,8 @@ mod id_prefix;
 pub mod kazoo;
 pub mod manual;
 mod parse;
+#[cfg(feature = "std")]
+mod proxy;
 mod range;
 #[cfg_attr(
     not(any(feature = "std", feature = "freeswitch")),

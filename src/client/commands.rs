@@ -8,8 +8,8 @@ use super::state::Stage;
 use super::{Client, Credentials, Handle, Id, Report};
 use crate::action::Action;
 use crate::catalogue::ActionType;
-use crate::error::{ApiMisuse, EncodeError, Refusal, SendError};
-use crate::wire::{Decoder, Frame, FrameKind, FrameWriter, OwnedFrame};
+use crate::error::{ApiMisuse, EncodeError, SendError};
+use crate::wire::{Decoder, OwnedFrame};
 
 #[cfg(doc)]
 use super::{AtCeiling, ClientEvent, Config, Ending};
@@ -60,30 +60,8 @@ impl Client {
         Ok(Handle::new(id))
     }
 
-    /// Sends a request of somebody else's as it came, every header in its place, under an
-    /// `ActionID` of this client's: what a proxy does.
-    /// [`Server::relay`](crate::server::Server::relay) takes the answer back.
-    ///
-    /// `Events` and `Filter` change what this client receives, `Logoff` ends it: a proxy answers
-    /// them itself.
-    ///
-    /// # Errors
-    /// As [`send`](Self::send); [`EncodeError`] also where the frame is no action.
-    pub fn forward(&mut self, now: Instant, request: Frame<'_>) -> Result<Id, SendError> {
-        let write = |id: &str, out: &mut Vec<u8>| {
-            if request.kind() != FrameKind::Action {
-                return Err(EncodeError::new(b"Action", Refusal::EmptyValue));
-            }
-            let name = request.name().unwrap_or_default();
-            let writer = FrameWriter::action(out, name).header("ActionID", id);
-            let others = request.headers().filter(|header| !header.is("Action") && !header.is("ActionID"));
-            others.fold(writer, |writer, header| writer.header(header.name(), header.value())).finish()
-        };
-        let action = request.name().and_then(|name| crate::catalogue::find_action(name.as_bytes())).map(ActionType::new);
-        self.written(now, None, action, write)
-    }
-
-    fn written(
+    /// Sends the request that `write` writes, with its own time for each step.
+    pub(crate) fn written(
         &mut self,
         now: Instant,
         within: Option<Duration>,

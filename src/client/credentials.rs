@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::action::{Action, Challenge, Login};
+use crate::auth::login_key;
 use crate::error::EncodeError;
 use crate::wiped::Wiped;
 
@@ -91,30 +92,13 @@ impl Credentials {
         let mut login = Login::new(&self.username[..]);
         login = match challenge {
             None => login.secret(&self.secret[..]),
-            Some(challenge) => login.auth_type("MD5").key(key(challenge, &self.secret)),
+            Some(challenge) => login.auth_type("MD5").key(login_key(challenge, &self.secret)),
         };
         if let Some(events) = events {
             login = login.events(events);
         }
         login.encode(Some(id), out)
     }
-}
-
-/// Lower-case hex of MD5 over the challenge followed by the secret (Asterisk `main/manager.c`, `authenticate`).
-#[cfg(feature = "md5")]
-pub(crate) fn key(challenge: &[u8], secret: &[u8]) -> Vec<u8> {
-    use md5::Digest;
-    let hash = md5::Md5::new().chain_update(challenge).chain_update(secret).finalize();
-    let digit = |nibble: u8| b"0123456789abcdef"[usize::from(nibble & 15)];
-    let mut key = Vec::with_capacity(2 * hash.len());
-    key.extend(hash.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]));
-    key
-}
-
-/// Without the feature no challenge is ever asked for.
-#[cfg(not(feature = "md5"))]
-fn key(_: &[u8], _: &[u8]) -> Vec<u8> {
-    Vec::new()
 }
 
 impl fmt::Debug for Credentials {

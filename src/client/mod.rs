@@ -64,8 +64,6 @@ use crate::wire::{Decoder, Frame, FrameEnd, FrameKind, Framing, Limits};
 use crate::id_prefix::PrefixSource;
 pub use config::{AtCeiling, Config};
 pub use credentials::Credentials;
-#[cfg(feature = "md5")]
-pub(crate) use credentials::key as md5_key;
 pub use event::{ClientEvent, Ending, Handle, Id};
 pub use reconnect::{Progress, Report, Unanswered};
 use session::{Notice, Session};

@@ -1,11 +1,9 @@
 //! What a server writes: verdicts on logins, responses, lists, events.
 
-use alloc::string::ToString;
 use alloc::vec::Vec;
 use std::time::Instant;
 
 use super::{RequestId, Server, Stage};
-use crate::client::{ClientEvent, Ending};
 use crate::error::ApiMisuse;
 use crate::value::{Classes, ToWire};
 use crate::wiped::append;
@@ -94,78 +92,6 @@ impl Server {
         Ok(())
     }
 
-    /// Passes on what a client of another server was told: to the session whose `request` it is about as the answer, frame by frame as it came but for the `ActionID`, which is its own again; to any other session, with
-    /// `None`, only what all sessions receive, as [`forward`](Self::forward) does, and without an `ActionID`: what names
-    /// the requests upstream is for nobody to know, see [`manual::injection`](crate::manual::injection), and events
-    /// such as `UserEvent` and a late `OriginateResponse` show it. An ending without a frame, such as a timeout, is told as an error. A request that is no longer open is told nothing.
-    ///
-    /// This and [`Client::forward`](crate::client::Client::forward) are what a proxy is made of.
-    ///
-    /// ```
-    /// # use std::time::Instant;
-    /// # use ami_proto::client::{self, Client, Credentials};
-    /// # use ami_proto::server::{Config, Server, ServerEvent};
-    /// # use ami_proto::value::Classes;
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let now = Instant::now();
-    /// # let mut upstream = Client::new(client::Config::new()).seeded(1);
-    /// # upstream.login(now, Credentials::plain("u", "s"))?;
-    /// # let sent = String::from_utf8_lossy(upstream.poll_transmit().unwrap()).into_owned();
-    /// # upstream.transmitted(sent.len());
-    /// # let id = sent.lines().find_map(|line| line.strip_prefix("ActionID: ")).unwrap();
-    /// # let _ = upstream.handle_input(now, format!("A/11.0.0\r\nResponse: Success\r\nActionID: {id}\r\n\r\n").as_bytes());
-    /// # while upstream.poll_event()?.is_some() {}
-    /// # let mut server = Server::new(now, Config::new().banner("").fully_booted(false));
-    /// # let _ = server.handle_input(now, b"Action: Login\r\n\r\nAction: Ping\r\nActionID: mine\r\n\r\n");
-    /// # let Some(ServerEvent::Login { id, .. }) = server.poll_event()? else { panic!() };
-    /// # server.accept(id, Classes::ALL)?;
-    /// # let sent = server.unsent();
-    /// # server.transmitted(sent);
-    /// let Some(ServerEvent::Request { id: request, request: asked }) = server.poll_event()? else { panic!("a request") };
-    /// let forwarded = upstream.forward(now, asked.frame())?;
-    /// # let sent = String::from_utf8_lossy(upstream.poll_transmit().unwrap()).into_owned();
-    /// # let id = sent.lines().find_map(|line| line.strip_prefix("ActionID: ")).unwrap();
-    /// # let answer = format!("Response: Success\r\nActionID: {id}\r\nPing: Pong\r\n\r\n");
-    /// let _ = upstream.handle_input(now, answer.as_bytes());
-    /// let Some(event) = upstream.poll_event()? else { panic!("an answer") };
-    /// server.relay((event.id() == Some(forwarded)).then_some(request), event);
-    /// assert_eq!(server.poll_transmit(), Some(&b"Response: Success\r\nActionID: mine\r\nPing: Pong\r\n\r\n"[..]));
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn relay(&mut self, request: Option<RequestId>, event: ClientEvent<'_>) {
-        let Some(id) = request else {
-            if let ClientEvent::Event(told) | ClientEvent::Ended { ending: Ending::Outcome(told), .. } = event {
-                if self.receives(told.frame()) {
-                    self.write_unrefused(|out| unaddressed(told.frame(), out));
-                }
-            }
-            return;
-        };
-        let Ok(true) = self.is_open(id) else { return };
-        let unsaid = match event {
-            ClientEvent::Ended { ending, .. } => match ending {
-                Ending::Overflowed(_) | Ending::TimedOut | Ending::Cancelled | Ending::Lost(_) => Some(ending),
-                _ => None,
-            },
-            _ => None,
-        };
-        if let Some(ending) = unsaid {
-            let action_id = self.open.remove(id).unwrap_or_default();
-            return self.write_response("Error", &action_id, &ending.to_string());
-        }
-        if let Some(frame) = event.frame() {
-            let written = self.write_to(id, |action_id, out| {
-                readdress(frame, action_id, out);
-                Ok(())
-            });
-            debug_assert!(written.is_ok(), "nothing in it could be refused");
-        }
-        if matches!(event, ClientEvent::Ended { .. }) {
-            self.open.remove(id);
-        }
-    }
-
     /// Answers a request with a list. Items follow, now or later, then its end.
     ///
     /// ```
@@ -246,7 +172,7 @@ impl Server {
     }
 
     /// Whether the session receives this event of another connection.
-    fn receives(&self, event: Frame<'_>) -> bool {
+    pub(crate) fn receives(&self, event: Frame<'_>) -> bool {
         let privilege = event.get("Privilege").and_then(|value| value.parse::<crate::value::ClassSet<'_>>().ok());
         let received = privilege.is_some_and(|privilege| self.mask().contains(privilege.classes()));
         event.kind() == FrameKind::Event && self.stage == Stage::LoggedIn && received
@@ -257,7 +183,7 @@ impl Server {
         self.write_unrefused(|out| append(out, bytes));
     }
 
-    fn write_unrefused(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+    pub(crate) fn write_unrefused(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         let written = self.write(|out| {
             write(out);
             Ok(())
@@ -296,8 +222,13 @@ impl Server {
         self.write_own("Success", action_id, "Events", on);
     }
 
+    /// Counts a request as answered.
+    pub(crate) fn settle(&mut self, id: RequestId) {
+        self.open.remove(id);
+    }
+
     /// Whether a request waits for its answer. `false`: the session is over, and with it the request.
-    fn is_open(&self, id: RequestId) -> Result<bool, ApiMisuse> {
+    pub(crate) fn is_open(&self, id: RequestId) -> Result<bool, ApiMisuse> {
         match self.stage {
             Stage::Over => Ok(false),
             // A login gets a verdict instead.
@@ -383,40 +314,6 @@ impl List<'_> {
         self.server.open.remove(self.id);
         Ok(())
     }
-}
-
-/// Copies a frame with another `ActionID` in place of all that it has, where it has any. What
-/// follows the headers is text and stays as it is.
-fn readdress(frame: Frame<'_>, action_id: &[u8], out: &mut Vec<u8>) {
-    let all = frame.get_all("ActionID").count();
-    let mut left = all;
-    for line in lines(frame) {
-        if left == 0 || !names_request(line) {
-            append(out, line);
-            continue;
-        }
-        if left == all && !action_id.is_empty() {
-            for part in [b"ActionID: ", action_id, b"\r\n"] {
-                append(out, part);
-            }
-        }
-        left -= 1;
-    }
-}
-
-/// Copies an event without any `ActionID`.
-fn unaddressed(event: Frame<'_>, out: &mut Vec<u8>) {
-    lines(event).filter(|line| !names_request(line)).for_each(|line| append(out, line));
-}
-
-/// The lines of a frame, with their ends.
-fn lines(frame: Frame<'_>) -> impl Iterator<Item = &[u8]> {
-    frame.as_bytes().split_inclusive(|byte| *byte == b'\n')
-}
-
-fn names_request(line: &[u8]) -> bool {
-    let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
-    name.eq_ignore_ascii_case(b"ActionID")
 }
 
 fn with_id<'out>(writer: FrameWriter<'out>, action_id: &[u8]) -> FrameWriter<'out> {

@@ -338,7 +338,7 @@ impl Server {
     }
 
     /// The same with the `ActionID` of an open request.
-    fn write_to(
+    pub(crate) fn write_to(
         &mut self,
         id: RequestId,
         write: impl FnOnce(&[u8], &mut Vec<u8>) -> Result<(), EncodeError>,

@@ -1,0 +1,151 @@
+//! What a proxy is made of: a client's request goes on to another server, and what that answers comes back.
+
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use std::time::Instant;
+
+use crate::catalogue::{self, ActionType};
+use crate::client::{Client, ClientEvent, Ending, Id};
+use crate::error::{EncodeError, Refusal, SendError};
+use crate::server::{RequestId, Server};
+use crate::wiped::append;
+use crate::wire::{Frame, FrameKind, FrameWriter};
+
+impl Client {
+    /// Sends a request of somebody else's as it came, every header in its place, under an
+    /// `ActionID` of this client's: what a proxy does.
+    /// [`Server::relay`] takes the answer back.
+    ///
+    /// `Events` and `Filter` change what this client receives, `Logoff` ends it: a proxy answers
+    /// them itself.
+    ///
+    /// # Errors
+    /// As [`Client::send`]; [`EncodeError`] also where the frame is no action.
+    pub fn forward(&mut self, now: Instant, request: Frame<'_>) -> Result<Id, SendError> {
+        let write = |id: &str, out: &mut Vec<u8>| {
+            if request.kind() != FrameKind::Action {
+                return Err(EncodeError::new(b"Action", Refusal::EmptyValue));
+            }
+            let name = request.name().unwrap_or_default();
+            let writer = FrameWriter::action(out, name).header("ActionID", id);
+            let others = request.headers().filter(|header| !header.is("Action") && !header.is("ActionID"));
+            others.fold(writer, |writer, header| writer.header(header.name(), header.value())).finish()
+        };
+        let action = request.name().and_then(|name| catalogue::find_action(name.as_bytes())).map(ActionType::new);
+        self.written(now, None, action, write)
+    }
+}
+
+impl Server {
+    /// Passes on what a client of another server was told.
+    ///
+    /// To the session whose `request` it is about it is the answer, frame by frame as it came, with
+    /// the request's own `ActionID`. To any other session, with `None`, only that is told which all
+    /// sessions receive, as [`Server::forward`] does, and without an `ActionID`: what names the
+    /// requests upstream is for nobody to know, see
+    /// [`manual::injection`](crate::manual::injection), and events such as `UserEvent` and a late
+    /// `OriginateResponse` show it. An ending without a frame, such as a timeout, is told as an
+    /// error. A request that is no longer open is told nothing.
+    ///
+    /// This and [`Client::forward`] are what a proxy is made of.
+    ///
+    /// ```
+    /// # use std::time::Instant;
+    /// # use ami_proto::client::{self, Client, Credentials};
+    /// # use ami_proto::server::{Config, Server, ServerEvent};
+    /// # use ami_proto::value::Classes;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let now = Instant::now();
+    /// # let mut upstream = Client::new(client::Config::new()).seeded(1);
+    /// # upstream.login(now, Credentials::plain("u", "s"))?;
+    /// # let sent = String::from_utf8_lossy(upstream.poll_transmit().unwrap()).into_owned();
+    /// # upstream.transmitted(sent.len());
+    /// # let id = sent.lines().find_map(|line| line.strip_prefix("ActionID: ")).unwrap();
+    /// # let _ = upstream.handle_input(now, format!("A/11.0.0\r\nResponse: Success\r\nActionID: {id}\r\n\r\n").as_bytes());
+    /// # while upstream.poll_event()?.is_some() {}
+    /// # let mut server = Server::new(now, Config::new().banner("").fully_booted(false));
+    /// # let _ = server.handle_input(now, b"Action: Login\r\n\r\nAction: Ping\r\nActionID: mine\r\n\r\n");
+    /// # let Some(ServerEvent::Login { id, .. }) = server.poll_event()? else { panic!() };
+    /// # server.accept(id, Classes::ALL)?;
+    /// # let sent = server.unsent();
+    /// # server.transmitted(sent);
+    /// let Some(ServerEvent::Request { id: request, request: asked }) = server.poll_event()? else { panic!("a request") };
+    /// let forwarded = upstream.forward(now, asked.frame())?;
+    /// # let sent = String::from_utf8_lossy(upstream.poll_transmit().unwrap()).into_owned();
+    /// # let id = sent.lines().find_map(|line| line.strip_prefix("ActionID: ")).unwrap();
+    /// # let answer = format!("Response: Success\r\nActionID: {id}\r\nPing: Pong\r\n\r\n");
+    /// let _ = upstream.handle_input(now, answer.as_bytes());
+    /// let Some(event) = upstream.poll_event()? else { panic!("an answer") };
+    /// server.relay((event.id() == Some(forwarded)).then_some(request), event);
+    /// assert_eq!(server.poll_transmit(), Some(&b"Response: Success\r\nActionID: mine\r\nPing: Pong\r\n\r\n"[..]));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn relay(&mut self, request: Option<RequestId>, event: ClientEvent<'_>) {
+        let Some(id) = request else {
+            if let ClientEvent::Event(told) | ClientEvent::Ended { ending: Ending::Outcome(told), .. } = event {
+                if self.receives(told.frame()) {
+                    self.write_unrefused(|out| unaddressed(told.frame(), out));
+                }
+            }
+            return;
+        };
+        let Ok(true) = self.is_open(id) else { return };
+        let unsaid = match event {
+            ClientEvent::Ended { ending, .. } => match ending {
+                Ending::Overflowed(_) | Ending::TimedOut | Ending::Cancelled | Ending::Lost(_) => Some(ending),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(ending) = unsaid {
+            let written = self.respond(id, "Error", [("Message", ending.to_string())]);
+            debug_assert!(written.is_ok(), "nothing in it could be refused");
+            return;
+        }
+        if let Some(frame) = event.frame() {
+            let written = self.write_to(id, |action_id, out| {
+                readdress(frame, action_id, out);
+                Ok(())
+            });
+            debug_assert!(written.is_ok(), "nothing in it could be refused");
+        }
+        if matches!(event, ClientEvent::Ended { .. }) {
+            self.settle(id);
+        }
+    }
+}
+
+/// Copies a frame with another `ActionID` in place of all that it has, where it has any. What
+/// follows the headers is text and stays as it is.
+fn readdress(frame: Frame<'_>, action_id: &[u8], out: &mut Vec<u8>) {
+    let all = frame.get_all("ActionID").count();
+    let mut left = all;
+    for line in lines(frame) {
+        if left == 0 || !names_request(line) {
+            append(out, line);
+            continue;
+        }
+        if left == all && !action_id.is_empty() {
+            for part in [b"ActionID: ", action_id, b"\r\n"] {
+                append(out, part);
+            }
+        }
+        left -= 1;
+    }
+}
+
+/// Copies an event without any `ActionID`.
+fn unaddressed(event: Frame<'_>, out: &mut Vec<u8>) {
+    lines(event).filter(|line| !names_request(line)).for_each(|line| append(out, line));
+}
+
+/// The lines of a frame, with their ends.
+fn lines(frame: Frame<'_>) -> impl Iterator<Item = &[u8]> {
+    frame.as_bytes().split_inclusive(|byte| *byte == b'\n')
+}
+
+fn names_request(line: &[u8]) -> bool {
+    let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+    name.eq_ignore_ascii_case(b"ActionID")
+}
