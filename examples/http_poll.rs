@@ -13,7 +13,7 @@ use std::net::TcpStream;
 use std::time::Instant;
 
 use ami_proto::FrameKind;
-use ami_proto::http::{Credentials, Endpoint, Outcome, Request, Session};
+use ami_proto::http::{Credentials, Endpoint, Outcome, Session, SignedRequest};
 use clap::Parser;
 
 #[path = "shown.rs"]
@@ -83,7 +83,7 @@ impl Answer {
 }
 
 /// HTTP/1.0 on a connection of its own: the body ends where the connection does. A real program takes a library that speaks HTTP, and TLS.
-fn send(address: &str, request: &Request) -> Result<Answer, Box<dyn Error>> {
+fn send(address: &str, request: &SignedRequest) -> Result<Answer, Box<dyn Error>> {
     let mut socket = TcpStream::connect(address)?;
     let body = request.body();
     let mut head = format!("{} {} HTTP/1.0\r\nHost: {address}\r\n", request.method().as_str(), request.target());

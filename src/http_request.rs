@@ -57,22 +57,12 @@ pub struct Request {
     masked: Option<String>,
     /// With what it is, for `Content-Type`.
     body: Option<(&'static str, WipedText)>,
-    #[cfg(feature = "std")]
-    pub(crate) context: crate::http::RequestContext,
 }
 
 impl Request {
     /// Without a query.
     pub(crate) fn new(method: Method, path: String) -> Self {
-        Self {
-            method,
-            path_len: path.len(),
-            target: path.into(),
-            masked: None,
-            body: None,
-            #[cfg(feature = "std")]
-            context: crate::http::RequestContext::default(),
-        }
+        Self { method, path_len: path.len(), target: path.into(), masked: None, body: None }
     }
 
     #[cfg(any(feature = "std", feature = "kazoo"))]
@@ -121,14 +111,6 @@ impl Request {
         range::text(&self.target, ..self.path_len)
     }
 
-    /// The parameters of AMI over HTTP wherever they travel, in the query or as a form, percent-encoded. They may hold
-    /// a password.
-    #[cfg(feature = "std")]
-    pub fn parameters(&self) -> &str {
-        let form = || self.body.as_ref().map(|(_, body)| &**body).unwrap_or_default();
-        self.target.get(self.path_len + 1..).unwrap_or_else(form)
-    }
-
     /// The body; empty where there is none.
     pub fn body(&self) -> &[u8] {
         self.body.as_ref().map(|(_, body)| body.as_bytes()).unwrap_or_default()
@@ -140,23 +122,12 @@ impl Request {
     }
 
     /// The headers that have to be sent beside those that any HTTP client sends by itself (`Host`, `Content-Length`):
-    /// `Content-Type`; and from a [`Session`](crate::http::Session) `Cookie` and `Authorization`, which are secrets.
-    #[cfg(feature = "std")]
+    /// `Content-Type`.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let content_type = self.content_type().map(|content_type| ("Content-Type", content_type));
-        let cookie = self.context.cookie.as_deref().map(|cookie| ("Cookie", cookie));
-        let authorization = self.context.authorization.as_deref().map(|answer| ("Authorization", answer));
-        [content_type, cookie, authorization].into_iter().flatten()
+        self.content_type().map(|content_type| ("Content-Type", content_type)).into_iter()
     }
 
-    /// How long the server may hold back the answer on purpose: nothing but for `WaitEvent`. A client's own deadline has
-    /// to be longer.
-    #[cfg(feature = "std")]
-    pub const fn patience(&self) -> core::time::Duration {
-        self.context.patience
-    }
-
-    /// Adds a parameter to the query, percent-encoded: any text arrives as it is. Not for what a [`Session`](crate::http::Session) has signed.
+    /// Adds a parameter to the query, percent-encoded: any text arrives as it is.
     ///
     /// Where the name is one of a secret (`auth_token`, `pin`), the value is never shown: see
     /// [`masked_target`](Self::masked_target).

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::request_context::Purpose;
+use super::signed_request::{Purpose, SignedRequest};
 use super::{Request, RequestError};
 use crate::action::Action;
 use crate::http_request::{Method, control, is_dot_segment, push_encoded};
@@ -112,6 +112,19 @@ impl Endpoint {
     /// What [`Action::encode`] refuses, what is longer than a server takes, and a [`prefix`](Self::prefix) that can't
     /// stand in a path.
     pub fn request(&self, action: &impl Action, action_id: Option<&str>) -> Result<Request, RequestError> {
+        self.translated(action, action_id).map(|(request, _)| request)
+    }
+
+    /// Returns the request for a session to sign.
+    pub(super) fn unsigned(
+        &self,
+        action: &impl Action,
+        action_id: Option<&str>,
+    ) -> Result<SignedRequest, RequestError> {
+        self.translated(action, action_id).map(|(request, purpose)| SignedRequest::new(request, purpose))
+    }
+
+    fn translated(&self, action: &impl Action, action_id: Option<&str>) -> Result<(Request, Purpose), RequestError> {
         let field = "prefix";
         refuse_control(field, &self.prefix)?;
         if self.prefix.split('/').any(is_dot_segment) {
@@ -129,13 +142,12 @@ impl Endpoint {
         if len > max {
             return Err(RequestError::TooLong { len, max });
         }
-        let mut request = if self.in_query {
+        let request = if self.in_query {
             Request::new(Method::Get, path).with_query(&parameters, &masked)
         } else {
             Request::new(Method::Post, path).with_body("application/x-www-form-urlencoded", parameters)
         };
-        request.context.purpose = purpose;
-        Ok(request)
+        Ok((request, purpose))
     }
 }
 

@@ -1,6 +1,6 @@
 //! AMI over HTTP (AJAM): what to ask of the web server, and what its answers mean. The HTTP itself is the caller's.
 //!
-//! A [`Session`] turns actions into [`Request`]s: method, target, form body, and the headers that must be sent with them. The caller sends them with whatever speaks HTTP, and hands back
+//! A [`Session`] turns actions into [`SignedRequest`]s: method, target, form body, and the headers that must be sent with them. The caller sends them with whatever speaks HTTP, and hands back
 //! status, headers and body. The session knows the cookie, when it runs out, how to log in, when to ask for events again, and how to answer a digest challenge.
 //!
 //! ```
@@ -8,7 +8,7 @@
 //! use ami_proto::http::{Credentials, Endpoint, Outcome, Session};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let send = |request: &ami_proto::http::Request| -> (u16, Vec<(&str, &str)>, &[u8]) {
+//! # let send = |request: &ami_proto::http::SignedRequest| -> (u16, Vec<(&str, &str)>, &[u8]) {
 //! #     let cookie = ("Set-Cookie", r#"mansession_id="a5458122"; Version=1; Max-Age=120"#);
 //! #     let login = request.parameters().contains("action=Login");
 //! #     let body: &[u8] = if login { b"Response: Success\r\nMessage: Authentication accepted\r\n\r\n" } else {
@@ -59,8 +59,8 @@ mod digest;
 mod endpoint;
 #[cfg(feature = "xml")]
 mod mxml;
-mod request_context;
 mod session;
+mod signed_request;
 
 use core::fmt;
 
@@ -69,8 +69,8 @@ use crate::error::{EncodeError, FrameError};
 pub use crate::http_request::{Method, Request};
 pub use body::Body;
 pub use endpoint::{Endpoint, Format};
-pub(crate) use request_context::RequestContext;
 pub use session::{Credentials, Outcome, Session};
+pub use signed_request::SignedRequest;
 
 /// Why there is no request.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,15 +14,16 @@ use core::fmt;
 use core::time::Duration;
 use std::time::Instant;
 
-use super::Request;
 use super::cookie::Cookie;
 #[cfg(feature = "md5")]
-use super::digest::{Challenge, Digest, login_key};
+use super::digest::{Challenge, Digest};
 #[cfg(feature = "md5")]
 use super::endpoint::refuse_control;
-use super::request_context::Purpose;
+use super::signed_request::{Purpose, SignedRequest};
 use super::{Body, Endpoint, HttpError, RequestError};
 use crate::action::{Action, Login, Logoff, WaitEvent};
+#[cfg(feature = "md5")]
+use crate::auth::login_key;
 use crate::response::Response;
 use crate::wiped::WipedText;
 use crate::wire::{FrameKind, Limits};
@@ -84,7 +85,7 @@ pub enum Outcome<'body> {
     /// The frames of the answer. `Response: Error` is one too.
     Answer(Body<'body>),
     /// The answer is a challenge; this request goes on from there. It takes the place of the one that was answered.
-    Send(Request),
+    Send(SignedRequest),
     /// A `WaitEvent` was ended by a newer one on the same session; the events go to that one.
     Superseded,
     /// The server doesn't know the cookie that was sent: the session has run out, or the server was restarted. Events may have been missed. [`Session::poll_request`] logs in again; what was asked has not been done.
@@ -190,8 +191,8 @@ impl Session {
     ///
     /// # Errors
     /// Those of [`Endpoint::request`]; with a digest, when user name or cnonce can't stand in a header.
-    pub fn request(&mut self, action: &impl Action, action_id: Option<&str>) -> Result<Request, RequestError> {
-        let mut request = self.endpoint.request(action, action_id)?;
+    pub fn request(&mut self, action: &impl Action, action_id: Option<&str>) -> Result<SignedRequest, RequestError> {
+        let mut request = self.endpoint.unsigned(action, action_id)?;
         if request.context.purpose == Purpose::WaitEvent {
             request.context.patience = self.longest_wait();
         }
@@ -202,7 +203,7 @@ impl Session {
     ///
     /// # Errors
     /// When prefix, or with a digest user name or cnonce, can't be sent.
-    pub fn logoff(&mut self) -> Result<Request, RequestError> {
+    pub fn logoff(&mut self) -> Result<SignedRequest, RequestError> {
         self.request(&Logoff::new(), None)
     }
 
@@ -213,7 +214,7 @@ impl Session {
     ///
     /// # Errors
     /// When prefix, name, secret or cnonce can't be sent.
-    pub fn poll_request(&mut self, now: Instant) -> Result<Option<Request>, RequestError> {
+    pub fn poll_request(&mut self, now: Instant) -> Result<Option<SignedRequest>, RequestError> {
         if self.place == Place::Over || self.polled.is_some() || self.pause.is_some_and(|pause| now < pause) {
             return Ok(None);
         }
@@ -238,7 +239,7 @@ impl Session {
     pub fn handle<'body, N: AsRef<[u8]>, V: AsRef<[u8]>>(
         &mut self,
         now: Instant,
-        request: &Request,
+        request: &SignedRequest,
         status: u16,
         headers: impl IntoIterator<Item = (N, V)>,
         body: &'body [u8],
@@ -275,7 +276,7 @@ impl Session {
     }
 
     /// Says that a request got no answer: the connection failed, or the caller gave it up. What was polled is due again, after a second.
-    pub fn fail(&mut self, now: Instant, request: &Request) {
+    pub fn fail(&mut self, now: Instant, request: &SignedRequest) {
         if self.settle(request) {
             self.pause = now.checked_add(PAUSE);
         }
@@ -284,7 +285,7 @@ impl Session {
     fn answer<'body>(
         &mut self,
         now: Instant,
-        request: &Request,
+        request: &SignedRequest,
         cookie: Option<(WipedText, Option<Duration>)>,
         bytes: &'body [u8],
     ) -> Result<Outcome<'body>, HttpError> {
@@ -344,7 +345,7 @@ impl Session {
     }
 
     /// Notes that the request isn't under way any more, and says whether it was the polled one.
-    fn settle(&mut self, request: &Request) -> bool {
+    fn settle(&mut self, request: &SignedRequest) -> bool {
         let polled = self.polled == Some(request.context.number);
         if polled {
             self.polled = None;
@@ -352,38 +353,38 @@ impl Session {
         polled
     }
 
-    fn login(&mut self) -> Result<Request, RequestError> {
+    fn login(&mut self) -> Result<SignedRequest, RequestError> {
         let Credentials { username, secret, hashed } = &self.credentials;
         let request = if *hashed {
-            self.endpoint.request(&crate::action::Challenge::new("MD5"), None)
+            self.endpoint.unsigned(&crate::action::Challenge::new("MD5"), None)
         } else {
-            self.endpoint.request(&Login::new(username).secret(&**secret), None)
+            self.endpoint.unsigned(&Login::new(username).secret(&**secret), None)
         };
         self.poll(request?)
     }
 
     /// The second half of a login that doesn't send the secret.
     #[cfg(feature = "md5")]
-    fn prove(&mut self, challenge: &str) -> Result<Request, HttpError> {
-        let key = login_key(challenge, &self.credentials.secret);
+    fn prove(&mut self, challenge: &str) -> Result<SignedRequest, HttpError> {
+        let key = login_key(challenge.as_bytes(), self.credentials.secret.as_bytes());
         let request = {
-            let action = Login::new(&self.credentials.username).auth_type("MD5").key(&key);
-            self.endpoint.request(&action, None)?
+            let action = Login::new(&self.credentials.username).auth_type("MD5").key(key);
+            self.endpoint.unsigned(&action, None)?
         };
         let request = self.poll(request)?;
         self.polled = Some(request.context.number);
         Ok(request)
     }
 
-    fn wait_event(&mut self) -> Result<Request, RequestError> {
+    fn wait_event(&mut self) -> Result<SignedRequest, RequestError> {
         let wait = self.longest_wait();
         let seconds = i64::try_from(wait.as_secs()).unwrap_or(i64::MAX);
-        let mut request = self.endpoint.request(&WaitEvent::new(seconds), None)?;
+        let mut request = self.endpoint.unsigned(&WaitEvent::new(seconds), None)?;
         request.context.patience = wait;
         self.poll(request)
     }
 
-    fn poll(&mut self, request: Request) -> Result<Request, RequestError> {
+    fn poll(&mut self, request: SignedRequest) -> Result<SignedRequest, RequestError> {
         let mut request = self.sign(request)?;
         request.context.polled = true;
         Ok(request)
@@ -397,7 +398,7 @@ impl Session {
 
     /// Gives a request what the session sends with it.
     #[cfg_attr(not(feature = "md5"), expect(clippy::unnecessary_wraps, reason = "only a digest refuses"))]
-    fn sign(&mut self, mut request: Request) -> Result<Request, RequestError> {
+    fn sign(&mut self, mut request: SignedRequest) -> Result<SignedRequest, RequestError> {
         #[cfg(feature = "md5")]
         if let Some(digest) = &self.digest {
             refuse_control("username", self.credentials.username())?;
@@ -415,7 +416,11 @@ impl Session {
     }
 
     #[cfg(feature = "md5")]
-    fn challenged(&mut self, request: &Request, challenge: Option<Challenge>) -> Result<Request, HttpError> {
+    fn challenged(
+        &mut self,
+        request: &SignedRequest,
+        challenge: Option<Challenge>,
+    ) -> Result<SignedRequest, HttpError> {
         let Some(digest) = &mut self.digest else { return Err(self.unauthorized()) };
         let challenge = challenge.ok_or(HttpError::Challenge)?;
         let refused = request.context.authorization.is_some() && !challenge.stale;

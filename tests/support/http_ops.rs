@@ -1,7 +1,7 @@
 // What must hold for a session over HTTP, whatever a web server answers: the body of the fuzz target `http`.
 
 use ami_proto::action::{Challenge, Custom, Login, Ping, WaitEvent};
-use ami_proto::http::{Body, Credentials, Endpoint, HttpError, Outcome, Request, Session};
+use ami_proto::http::{Body, Credentials, Endpoint, HttpError, Outcome, Session, SignedRequest};
 use ami_proto::{FrameKind, Limits};
 use arbitrary::{Arbitrary, Unstructured};
 use std::time::{Duration, Instant};
@@ -97,7 +97,7 @@ struct Model {
 
 /// A request without an answer.
 struct UnderWay {
-    request: Request,
+    request: SignedRequest,
     /// Whether the session has asked for it by itself.
     polled: bool,
     /// How many challenges it has met.
@@ -253,7 +253,7 @@ impl Driven {
     }
 
     /// Checks a request as an HTTP client would send it.
-    fn send(&mut self, request: Request, polled: bool, challenges: u8) {
+    fn send(&mut self, request: SignedRequest, polled: bool, challenges: u8) {
         assert!(challenges <= 2, "challenged for ever");
         let printable = |text: &str| text.bytes().all(|byte| (b'!'..=b'~').contains(&byte));
         assert!(printable(request.target()) && printable(request.parameters()));
@@ -319,7 +319,7 @@ impl Driven {
     }
 
     /// Whether an answer to this request says something about the session as it is now.
-    fn is_current(&self, request: &Request) -> bool {
+    fn is_current(&self, request: &SignedRequest) -> bool {
         !self.model.over && header(request, "Cookie") == self.model.cookie_header().as_deref()
     }
 
@@ -327,7 +327,7 @@ impl Driven {
     #[allow(clippy::too_many_arguments, reason = "an answer has so many parts")]
     fn due(
         &self,
-        request: &Request,
+        request: &SignedRequest,
         polled: bool,
         challenges: u8,
         status: u16,
@@ -393,7 +393,7 @@ impl Driven {
     /// What the session has to be after an answer.
     fn follow(
         &mut self,
-        request: &Request,
+        request: &SignedRequest,
         polled: bool,
         came: &Due,
         status: u16,
@@ -456,7 +456,7 @@ impl Model {
     }
 
     /// The nonce of an answer to a challenge is known from now on.
-    fn learn(&mut self, next: &Request) {
+    fn learn(&mut self, next: &SignedRequest) {
         let (nonce, _) = nonce(header(next, "Authorization").expect("an answer"));
         if !self.counts.iter().any(|(known, _)| *known == nonce) {
             self.counts.push((nonce, 0));
@@ -477,7 +477,7 @@ impl Model {
 const CHALLENGES: [(&str, Option<bool>); 4] =
     [(HEADERS[6].1, Some(false)), (HEADERS[7].1, Some(true)), (HEADERS[8].1, Some(false)), (HEADERS[9].1, None)];
 
-fn header<'r>(request: &'r Request, name: &str) -> Option<&'r str> {
+fn header<'r>(request: &'r SignedRequest, name: &str) -> Option<&'r str> {
     request.headers().find(|(found, _)| *found == name).map(|(_, value)| value)
 }
 
@@ -486,7 +486,7 @@ fn cookie_header(id: &str) -> String {
 }
 
 /// The action that a request asks for, as it is written.
-fn action(request: &Request) -> &str {
+fn action(request: &SignedRequest) -> &str {
     let first = request.parameters().split('&').next().unwrap_or_default();
     first.strip_prefix("Action=").expect("the action comes first")
 }
