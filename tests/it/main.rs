@@ -15,6 +15,7 @@ mod encode;
 #[cfg(all(feature = "freeswitch", feature = "std"))]
 mod esl;
 mod facts;
+mod floors;
 mod framing;
 #[cfg(feature = "freeswitch")]
 mod fs_commands;
