@@ -16,10 +16,8 @@ use serde::{Serialize, Serializer};
 use crate::catalogue::Datum;
 use crate::describe::{Content, Described, describe};
 use crate::event::Event;
-use crate::redact::{WithSecrets, is_secret, is_secret_line};
+use crate::redact::{MASK, WithSecrets, is_secret, is_secret_line};
 use crate::wire::{Frame, OwnedFrame, Value};
-
-const MASK: Value<'static> = Value::new(b"***");
 
 impl Serialize for Value<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -8,14 +8,11 @@ use alloc::vec::Vec;
 
 use crate::catalogue::{ActionType, Datum, EventType, Field, Named, Reply};
 use crate::event::Event;
-use crate::redact::is_secret;
+use crate::redact::{MASK, is_secret};
 use crate::value::ValueError;
 use crate::wire::{Frame, Header, Value};
 
 pub use replies::Replies;
-
-/// What stands for a secret.
-const MASK: Value<'static> = Value::new(b"***");
 
 /// The frame's headers as its event's type has them; `None` where the crate doesn't know the event, or it is none.
 ///

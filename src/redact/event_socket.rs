@@ -8,10 +8,8 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::is_secret_name;
+use super::{MASK, is_secret_name};
 use crate::range::part;
-
-const MASK: &[u8] = b"***";
 
 /// The value of a header or of a variable, with what is secret in it as `***`; borrowed where nothing is.
 ///
@@ -26,7 +24,7 @@ const MASK: &[u8] = b"***";
 /// ```
 pub fn mask_header<'a>(name: &[u8], value: &'a [u8]) -> Cow<'a, [u8]> {
     if !value.is_empty() && is_secret_name(name) {
-        return Cow::Borrowed(MASK);
+        return Cow::Borrowed(MASK.as_bytes());
     }
     // What the dialplan calls; a `+` elsewhere is in a number.
     let lower = name.to_ascii_lowercase();
@@ -60,7 +58,7 @@ pub fn mask(text: &[u8]) -> Cow<'_, [u8]> {
         let mut hide = |at: usize, end: usize| {
             if at < end {
                 out.extend_from_slice(part(text, from..start + at));
-                out.extend_from_slice(MASK);
+                out.extend_from_slice(MASK.as_bytes());
                 from = start + end;
             }
         };
@@ -149,5 +147,5 @@ fn mask_room(value: &[u8]) -> Cow<'_, [u8]> {
     if len == 0 || rest.starts_with(b"flags{") {
         return Cow::Borrowed(value);
     }
-    Cow::Owned([part(value, ..at), MASK, part(rest, len..)].concat())
+    Cow::Owned([part(value, ..at), MASK.as_bytes(), part(rest, len..)].concat())
 }

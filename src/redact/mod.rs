@@ -16,6 +16,9 @@ pub(crate) use headers::is_secret_field;
 pub use headers::{is_secret, is_secret_line};
 pub(crate) use names::is_secret_name;
 
+/// What stands for a secret where it is shown.
+pub(crate) const MASK: Value<'static> = Value::new(b"***");
+
 /// Serialises what it wraps with its secrets, which are masked otherwise. `Debug` masks them still.
 ///
 /// ```
@@ -43,7 +46,7 @@ impl fmt::Debug for Frame<'_> {
                 for header in self.0.headers() {
                     let name = Value::new(header.name());
                     if is_secret(self.0, header) {
-                        map.entry(&name, &format_args!("***"));
+                        map.entry(&name, &format_args!("{MASK}"));
                     } else {
                         map.entry(&name, &header.value());
                     }
