@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::Arg;
+use super::headers::Headers;
 use crate::error::{EncodeError, Refusal};
 use crate::redact::{is_secret_field, is_secret_name};
 use crate::value::quote_into;
@@ -25,18 +26,18 @@ pub(super) struct Args<'a> {
     action: Arg<'a>,
     /// Whether the server passes on headers as they stand, so that a blank at the start of a value is one.
     verbatim: bool,
-    headers: SmallVec<[Header<'a>; 4]>,
+    headers: Headers<'a>,
 }
 
 #[derive(Clone)]
-struct Header<'a> {
-    name: HeaderName<'a>,
-    value: Arg<'a>,
-    secret: bool,
+pub(super) struct Header<'a> {
+    pub(super) name: HeaderName<'a>,
+    pub(super) value: Arg<'a>,
+    pub(super) secret: bool,
 }
 
 #[derive(Clone, PartialEq, Eq)]
-enum HeaderName<'a> {
+pub(super) enum HeaderName<'a> {
     /// A field of the table.
     Field(&'static str),
     /// A field of the table with a number in its name.
@@ -53,7 +54,7 @@ impl<'a> Args<'a> {
     }
 
     pub(super) fn custom(action: Arg<'a>) -> Self {
-        Self { action, verbatim: false, headers: SmallVec::new() }
+        Self { action, verbatim: false, headers: Headers::default() }
     }
 
     /// Returns the name of the action.
@@ -97,22 +98,14 @@ impl<'a> Args<'a> {
         self.add(HeaderName::Free(name), value, false)
     }
 
-    /// How many headers of this numbered field there are.
-    pub(super) fn count_numbered(&self, pattern: &str) -> usize {
-        self.headers
-            .iter()
-            .filter(|header| matches!(header.name, HeaderName::Numbered(known, _) if known == pattern))
-            .count()
+    /// Returns the number behind the highest one that this numbered field has.
+    pub(super) fn next_number(&self, pattern: &'static str) -> u32 {
+        self.headers.next_number(pattern)
     }
 
     fn put(mut self, name: HeaderName<'a>, value: Arg<'a>, secret: bool) -> Self {
-        match self.headers.iter_mut().find(|header| header.name == name) {
-            Some(header) => {
-                header.value = value;
-                self
-            }
-            None => self.add(name, value, secret),
-        }
+        self.headers.set(name, value, secret);
+        self
     }
 
     fn add(mut self, name: HeaderName<'a>, value: Arg<'a>, secret: bool) -> Self {
@@ -123,10 +116,11 @@ impl<'a> Args<'a> {
     /// Whether this header holds a secret, by its name or by what another one says.
     fn hides(&self, name: &[u8], value: &[u8]) -> bool {
         is_secret_field(name, value, |test| {
-            self.headers.len() > SERVER_HEADERS
+            self.headers.as_slice().len() > SERVER_HEADERS
                 || test(b"Action", self.action.bytes(&mut [0; 20]))
                 || self
                     .headers
+                    .as_slice()
                     .iter()
                     .any(|header| test(header.name.write(&mut NameBuffer::default()), header.value.bytes(&mut [0; 20])))
         })
@@ -139,13 +133,13 @@ impl<'a> Args<'a> {
         if let Some(refusal) = action_refusal(action) {
             return Err(EncodeError::new(b"Action", refusal));
         }
-        reserve(out, self.headers.iter().map(Header::room).sum::<usize>() + ends);
+        reserve(out, self.headers.as_slice().iter().map(Header::room).sum::<usize>() + ends);
         let mut writer = FrameWriter::action(out, action);
         if let Some(id) = action_id {
             check_action_id(id)?;
             writer.field(b"ActionID", None, |out| out.extend_from_slice(id.as_bytes()));
         }
-        for header in &self.headers {
+        for header in self.headers.as_slice() {
             header.write(&mut writer, self.verbatim);
         }
         writer.finish()
@@ -267,7 +261,7 @@ impl fmt::Debug for Args<'_> {
         let action = self.action.bytes(&mut digits);
         let mut map = f.debug_map();
         map.entry(&"Action", &Quoted(action));
-        for header in &self.headers {
+        for header in self.headers.as_slice() {
             let mut digits = [0; 20];
             let mut name = NameBuffer::default();
             let name = header.name.write(&mut name);

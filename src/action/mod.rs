@@ -23,6 +23,7 @@
 
 mod arg;
 mod args;
+mod headers;
 mod update_config;
 
 use alloc::vec::Vec;

@@ -181,3 +181,43 @@ fn edits_of_a_file() {
     }
     assert_eq!(frame.headers().count(), 4 + 2 * 8 + 9);
 }
+
+/// What a line costs doesn't depend on how many there are: 20,000 lines at 4 setters.
+#[test]
+fn edits_of_a_configuration_are_not_searched() {
+    let looked = |edits: usize| {
+        let steps = crate::steps::steps(|| {
+            let update = (0..edits).fold(UpdateConfig::new("a", "b"), |update, _| update.append("c", "d", "e"));
+            drop(update.match_value(0, "f").match_value(0, "g"));
+        });
+        steps.looked
+    };
+    let few = looked(1_000);
+    assert!(looked(20_000) <= 21 * few, "{few}");
+}
+
+#[test]
+fn edits_are_numbered_behind_the_highest() {
+    let mut update = UpdateConfig::new("a", "b").edit(3, "NewCat").category(3, "c");
+    for _ in 0..30 {
+        update = update.new_category("d");
+    }
+    let text = String::from_utf8(encoded(&update.edit(3, "DelCat").src_filename("z"))).expect("text");
+    assert!(text.contains("SrcFilename: z\r\nDstFilename: b\r\nAction-000003: DelCat\r\n"), "{text}");
+    assert!(text.contains("Action-000004: NewCat\r\nCat-000004: d\r\n"), "{text}");
+    assert!(text.ends_with("Action-000033: NewCat\r\nCat-000033: d\r\n\r\n"), "{text}");
+}
+
+/// A field that repeats is set where it is first, among few headers and among many.
+#[test]
+fn a_field_is_set_in_its_place() {
+    for variables in [0, 3, 40] {
+        let mut call = Originate::new("x").context("a");
+        for _ in 0..variables {
+            call = call.variable("v", "w").header("Context", "free");
+        }
+        let text = String::from_utf8(encoded(&call.context("b").channel("y"))).expect("text");
+        assert!(text.contains("\r\nChannel: y\r\nContext: b\r\n"), "{text}");
+        assert!(!text.contains("Context: a"), "{text}");
+    }
+}

@@ -3,10 +3,9 @@
 use super::{Arg, UpdateConfig};
 
 impl<'a> UpdateConfig<'a> {
-    /// The number of the next edit: the server stops at the first one that is missing.
+    /// Returns the number of the next edit: the server stops at the first one that is missing.
     fn next(&self) -> u32 {
-        let edits = self.0.count_numbered("Action-{i:6}");
-        u32::try_from(edits).unwrap_or(u32::MAX)
+        self.0.next_number("Action-{i:6}")
     }
 
     /// Adds a category.
