@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::error::Invalid;
+use super::fields::Fields;
 use super::json::{self, FromJson, FromList, Json, Object, getters, view};
 use super::realtime::Realtime;
 use super::validate;
@@ -243,22 +244,6 @@ pub struct SideDraft(Fields);
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ProfileDraft(Fields);
 
-/// Names and JSON texts.
-#[derive(Clone, Default, PartialEq, Eq)]
-struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    /// Replaces the field, or adds it.
-    fn set(&mut self, name: &str, value: String) {
-        self.0.retain(|(found, _)| found != name);
-        self.0.push((name.to_owned(), value));
-    }
-
-    fn to_json(&self) -> String {
-        json::object(self.0.iter().map(|(name, value)| (&**name, &**value)))
-    }
-}
-
 macro_rules! draft {
     ($name:ident) => {
         impl $name {
@@ -393,7 +378,9 @@ impl From<&Conference<'_>> for Draft {
             .iter()
             .enumerate()
             .filter(|(at, (name, _))| last.get(name) == Some(at) && !Realtime::is_field(name) && *name != "focus");
-        Self(Fields(kept.map(|(_, (name, value))| (name.to_owned(), value.as_str().to_owned())).collect()))
+        let mut fields = Fields::default();
+        kept.for_each(|(_, (name, value))| fields.set(name, value.as_str().to_owned()));
+        Self(fields)
     }
 }
 

@@ -60,6 +60,7 @@ mod action;
 mod document;
 mod error;
 mod event;
+mod fields;
 mod json;
 mod participant;
 mod realtime;
