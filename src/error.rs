@@ -146,6 +146,11 @@ pub enum Refusal {
     NotText,
     /// A header that is written where it is needed, and by nobody else: `Content-Length`.
     OwnHeader,
+    /// The message has this header already: its library writes it from an argument.
+    Given {
+        /// The argument to give it by.
+        by: &'static str,
+    },
     /// The value is longer than what is kept of such a value.
     ValueTooLong {
         /// Its length in bytes.
@@ -181,6 +186,7 @@ impl fmt::Display for Refusal {
             }
             Self::VariableName => f.write_str("the variable's name is empty or has a `=`; the server splits there"),
             Self::OwnHeader => f.write_str("this header is written with the body; leave it out"),
+            Self::Given { by } => write!(f, "the message has this header already; leave it out and give {by}"),
             Self::ValueTooLong { len, max } => {
                 write!(f, "it is {len} bytes long and may have {max}; shorten it")
             }

@@ -181,7 +181,7 @@ impl Header<'_> {
             HeaderName::Numbered(..) | HeaderName::Free(_) => {
                 let mut buffer = NameBuffer::default();
                 let name = self.name.write(&mut buffer);
-                writer.field(name, name_refusal(name).or_else(|| blank(value)), plain);
+                writer.field(name, name_refusal(name).or_else(|| given(name)).or_else(|| blank(value)), plain);
             }
         }
     }
@@ -219,6 +219,18 @@ impl HeaderName<'_> {
 #[inline]
 fn action_refusal(name: &[u8]) -> Option<Refusal> {
     if name.is_empty() { Some(Refusal::EmptyValue) } else { leading_blank(name) }
+}
+
+/// Returns the refusal of a header that every request has from its builder: the server would read the first, and echo it.
+fn given(name: &[u8]) -> Option<Refusal> {
+    let is = |header: &str| name.eq_ignore_ascii_case(header.as_bytes());
+    if is("Action") {
+        Some(Refusal::Given { by: "the action's name to `Custom::new`" })
+    } else if is("ActionID") {
+        Some(Refusal::Given { by: "the id to `Action::encode`; a client writes its own" })
+    } else {
+        None
+    }
 }
 
 fn check_action_id(id: &str) -> Result<(), EncodeError> {

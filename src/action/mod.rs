@@ -72,7 +72,8 @@ macro_rules! action {
             /// Last branch of Asterisk that has it; `None`: it is still there.
             pub const UNTIL: Option<Branch> = $until;
 
-            /// Adds a header that the crate doesn't know.
+            /// Adds a header that the crate does not know. `Action` and `ActionID` are refused when it is
+            /// encoded: the request has them already.
             #[inline]
             pub fn header(self, name: impl Into<Arg<'a>>, value: impl Into<Arg<'a>>) -> Self {
                 Self(self.0.header(name.into(), value.into()))
@@ -125,7 +126,7 @@ impl<'a> Custom<'a> {
         Self(Args::custom(name.into()))
     }
 
-    /// Adds a header.
+    /// Adds a header. `Action` and `ActionID` are refused when it is encoded: the request has them already.
     pub fn header(self, name: impl Into<Arg<'a>>, value: impl Into<Arg<'a>>) -> Self {
         Self(self.0.header(name.into(), value.into()))
     }

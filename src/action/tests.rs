@@ -221,3 +221,27 @@ fn a_field_is_set_in_its_place() {
         assert!(!text.contains("Context: a"), "{text}");
     }
 }
+
+/// A second `Action` or `ActionID` would be on the wire; the server reads the first.
+#[test]
+fn headers_that_every_request_has() {
+    for name in ["Action", "action", "ActionID", "ACTIONID"] {
+        let custom = Custom::new("X").header(name, "1");
+        let event = UserEvent::new("X").header(name, "1");
+        let ping = Ping::new().header(name, "1");
+        let mut out = b"kept".to_vec();
+        for refused in [custom.encode(None, &mut out), event.encode(None, &mut out), ping.encode(Some("1"), &mut out)] {
+            let error = refused.expect_err(name);
+            assert!(matches!(error.refusal(), crate::error::Refusal::Given { .. }), "{error}");
+            assert_eq!(error.field(), name);
+        }
+        assert_eq!(out, b"kept");
+    }
+    let error = Custom::new("X").header("ActionID", "1").encode(None, &mut Vec::new()).expect_err("a second id");
+    assert_eq!(
+        std::format!("{error}"),
+        "field \"ActionID\" refused: the message has this header already; leave it out and give the id to \
+         `Action::encode`; a client writes its own"
+    );
+    assert!(Custom::new("X").header("ActionIDs", "1").encode(None, &mut Vec::new()).is_ok());
+}

@@ -165,6 +165,10 @@ fn translate(bytes: &[u8], parameters: &mut String, masked: &mut String) -> Resu
     if frame.as_bytes().len() != bytes.len() || frame.kind() != FrameKind::Action || frame.lines().next().is_some() {
         return Err(RequestError::Malformed);
     }
+    // The server would read the first of two, and this side may read another.
+    if ["Action", "ActionID"].iter().any(|name| frame.get_all(name).nth(1).is_some()) {
+        return Err(RequestError::Malformed);
+    }
     for header in frame.headers() {
         let (name, value) = (header.name(), header.value().as_bytes());
         if [name, value].into_iter().flatten().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) {

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use std::time::Instant;
 
 use super::{RequestId, Server, Stage};
-use crate::error::ApiMisuse;
+use crate::error::{ApiMisuse, EncodeError, Refusal};
 use crate::value::{Classes, ToWire};
 use crate::wiped::append;
 use crate::wire::{Frame, FrameKind, FrameWriter};
@@ -73,7 +73,7 @@ impl Server {
             return Ok(());
         }
         self.write_to(id, |action_id, out| {
-            with_headers(with_id(FrameWriter::response(out, kind), action_id), headers).finish()
+            with_headers(with_id(FrameWriter::response(out, kind), action_id), &RESPONSE, headers)?.finish()
         })?;
         self.open.remove(id);
         Ok(())
@@ -158,7 +158,9 @@ impl Server {
             privilege.push(b',');
         }
         privilege.extend_from_slice(if privilege.is_empty() { b"<none>" } else { b"all" });
-        self.write(|out| with_headers(FrameWriter::event(out, name).header("Privilege", privilege), headers).finish())?;
+        self.write(|out| {
+            with_headers(FrameWriter::event(out, name).header("Privilege", privilege), &EVENT, headers)?.finish()
+        })?;
         Ok(self.stage == Stage::LoggedIn)
     }
 
@@ -260,7 +262,7 @@ impl List<'_> {
             return Ok(self);
         }
         self.server.write_to(self.id, |action_id, out| {
-            with_headers(with_id(FrameWriter::event(out, name), action_id), headers).finish()
+            with_headers(with_id(FrameWriter::event(out, name), action_id), &ITEM, headers)?.finish()
         })?;
         if let Some(open) = self.server.open.get_mut(self.id) {
             open.items += 1;
@@ -309,7 +311,7 @@ impl List<'_> {
         self.server.open.get_mut(self.id).map_or(0, |open| open.items).to_wire(&mut items);
         self.server.write_to(self.id, |action_id, out| {
             let writer = with_id(FrameWriter::event(out, name), action_id);
-            with_headers(writer.header("EventList", how).header("ListItems", items), headers).finish()
+            with_headers(writer.header("EventList", how).header("ListItems", items), &LIST_END, headers)?.finish()
         })?;
         self.server.open.remove(self.id);
         Ok(())
@@ -320,9 +322,29 @@ fn with_id<'out>(writer: FrameWriter<'out>, action_id: &[u8]) -> FrameWriter<'ou
     if action_id.is_empty() { writer } else { writer.header("ActionID", action_id) }
 }
 
-fn with_headers<N: AsRef<[u8]>, V: AsRef<[u8]>>(
-    writer: FrameWriter<'_>,
+type Given = (&'static str, &'static str);
+
+const ACTION_ID: Given = ("ActionID", "nothing: the request's is written");
+const NAME: Given = ("Event", "the event's name as `name`");
+
+/// Headers that a message has from the server, each with what gives it: a client would read the first of two.
+const RESPONSE: [Given; 2] = [("Response", "it as `kind`"), ACTION_ID];
+const EVENT: [Given; 2] = [NAME, ("Privilege", "it as `classes`")];
+const ITEM: [Given; 2] = [NAME, ACTION_ID];
+const LIST_END: [Given; 4] =
+    [NAME, ACTION_ID, ("EventList", "it by `complete` or `cancel`"), ("ListItems", "nothing: the items are counted")];
+
+fn with_headers<'out, N: AsRef<[u8]>, V: AsRef<[u8]>>(
+    mut writer: FrameWriter<'out>,
+    given: &[Given],
     headers: impl IntoIterator<Item = (N, V)>,
-) -> FrameWriter<'_> {
-    headers.into_iter().fold(writer, |writer, (name, value)| writer.header(name, value))
+) -> Result<FrameWriter<'out>, EncodeError> {
+    for (name, value) in headers {
+        let name = name.as_ref();
+        if let Some((_, by)) = given.iter().find(|(given, _)| name.eq_ignore_ascii_case(given.as_bytes())) {
+            return Err(EncodeError::new(name, Refusal::Given { by }));
+        }
+        writer = writer.header(name, value);
+    }
+    Ok(writer)
 }

@@ -85,6 +85,8 @@ fn nothing_gets_past_the_encoder() {
         b"Action: Ping\r\nno colon\r\n\r\n",
         b"Action: Ping\r\n",
         b"Response: Success\r\n\r\n",
+        b"Action: Ping\r\naction: Originate\r\n\r\n",
+        b"Action: Ping\r\nActionID: 1\r\nActionID: 2\r\n\r\n",
         b"",
     ] {
         assert_eq!(endpoint.request(&Wild(wild), None).unwrap_err(), RequestError::Malformed);

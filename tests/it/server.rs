@@ -1,9 +1,10 @@
 //! Invariant: the server lets in whom the embedder lets in, filters events by all bits of their classes, and refuses what Asterisk refuses, in Asterisk's words.
 
+use ami_proto::Limits;
+use ami_proto::error::{ApiMisuse, ConnectionError, Refusal};
 use ami_proto::request::Request;
 use ami_proto::server::{Config, Fault, Server, ServerEvent};
 use ami_proto::value::Classes;
-use ami_proto::{ConnectionError, Limits};
 use std::time::{Duration, Instant};
 
 pub(crate) fn server(config: Config) -> (Server, Instant) {
@@ -161,6 +162,39 @@ fn what_asterisk_refuses() {
         assert_eq!(sent(&mut server), refusal.unwrap_or_default(), "{name}");
         assert!(matches!(server.poll_event(), Ok(None)), "{name}");
     }
+}
+
+/// What the server writes itself can't be given a second time; what a message may have, it may.
+#[test]
+fn headers_that_a_message_has_already() {
+    let (mut server, now) = logged_in(Classes::ALL);
+    feed(&mut server, now, b"Action: Status\r\nActionID: 1\r\n\r\n");
+    let Ok(Some(ServerEvent::Request { id, .. })) = server.poll_event() else { panic!("a request") };
+    let refused = |made: Result<(), ApiMisuse>, name: &str| match made {
+        Err(ApiMisuse::Encode(error)) => {
+            assert!(matches!(error.refusal(), Refusal::Given { .. }) && error.field() == name, "{error}");
+        }
+        other => panic!("{name}: {other:?}"),
+    };
+    for name in ["Response", "actionid"] {
+        refused(server.respond(id, "Success", [(name, "x")]), name);
+    }
+    for name in ["EVENT", "Privilege"] {
+        refused(server.event(Classes::CALL, "A", [(name, "x")]).map(|_| ()), name);
+    }
+    for name in ["Event", "ActionID"] {
+        refused(server.resume(id).unwrap().item("Status", [(name, "x")]).map(|_| ()), name);
+    }
+    for name in ["Event", "ActionID", "EventList", "listitems"] {
+        refused(server.resume(id).unwrap().complete_with("StatusComplete", [(name, "x")]), name);
+    }
+    assert_eq!(sent(&mut server), "");
+    assert_eq!(
+        server.event(Classes::CALL, "OriginateResponse", [("ActionID", "9"), ("Response", "Failure")]),
+        Ok(true)
+    );
+    server.respond(id, "Success", [("EventList", "start"), ("Event", "x")]).unwrap();
+    assert!(sent(&mut server).ends_with("Response: Success\r\nActionID: 1\r\nEventList: start\r\nEvent: x\r\n\r\n"));
 }
 
 #[test]
