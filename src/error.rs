@@ -151,6 +151,13 @@ pub enum Refusal {
         /// The argument to give it by.
         by: &'static str,
     },
+    /// The value has a byte at which the server ends it: what follows would be read as another value.
+    Separator {
+        /// The byte.
+        byte: u8,
+        /// Its place in the value, from 0.
+        at: usize,
+    },
     /// The value is longer than what is kept of such a value.
     ValueTooLong {
         /// Its length in bytes.
@@ -187,6 +194,9 @@ impl fmt::Display for Refusal {
             Self::VariableName => f.write_str("the variable's name is empty or has a `=`; the server splits there"),
             Self::OwnHeader => f.write_str("this header is written with the body; leave it out"),
             Self::Given { by } => write!(f, "the message has this header already; leave it out and give {by}"),
+            Self::Separator { byte, at } => {
+                write!(f, "byte {byte:#04x} at {at} of its value is where the server ends it; use a name without it")
+            }
             Self::ValueTooLong { len, max } => {
                 write!(f, "it is {len} bytes long and may have {max}; shorten it")
             }

@@ -513,6 +513,33 @@ fn secrets_in_the_data_of_a_call() {
     assert!(shown("A: 100%25\n").contains(r#""Reply-Text": "%2BOK", "A": "100%25"}"#));
 }
 
+/// The server splits `user@domain:password` at the first `@`, and each side at its first `:`.
+#[test]
+fn names_that_would_shift_the_password() {
+    let separator = |byte, at| Refusal::Separator { byte, at };
+    let now = Instant::now();
+    for (user, domain, field, refusal) in [
+        ("a:b", "lab", "user", separator(b':', 1)),
+        ("ab@c", "lab", "user", separator(b'@', 2)),
+        ("a", ":lab", "domain", separator(b':', 0)),
+        ("", "lab", "user", Refusal::EmptyValue),
+        ("a", "", "domain", Refusal::EmptyValue),
+    ] {
+        let mut connection = Connection::new(Config::new());
+        let Err(ApiMisuse::Encode(error)) = connection.login(now, Credentials::user(user, domain, "s3cret")) else {
+            panic!("{user}@{domain}")
+        };
+        assert_eq!((error.field(), error.refusal()), (field, refusal));
+        assert!(!format!("{error} {error:?}").contains("s3cret"));
+    }
+    // A domain may have an `@`, the password anything.
+    let mut connection = Connection::new(Config::new());
+    connection.login(now, Credentials::user("a", "b@c", "s:3@cret")).unwrap();
+    feed(&mut connection, now, b"Content-Type: auth/request\n\n");
+    drain(&mut connection);
+    assert_eq!(sent(&mut connection), b"userauth a@b@c:s:3@cret\n\n");
+}
+
 /// Blanks of any kind, and as many as there are, stand between words.
 #[test]
 fn secrets_behind_any_blank() {
