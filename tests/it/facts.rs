@@ -23,6 +23,7 @@ const EXPLAINED: &[(&str, &str, &str, &str)] = &[
     ("documented-params", "AOCMessage", "ChargeType*", "AOC-S has none"),
     ("documented-params", "PJSIPNotify", "Variable*", "branch 22 takes Option instead"),
     ("documented-params", "PJSIPHangup", "Cause*", "servers do without it"),
+    ("actions", "Login", "EventMask", "another name on some pages; no server reads it there"),
     ("actions", "Login", "since", "branches up to 1.6 answer it outside their list of actions"),
     ("actions", "Challenge", "since", "branches up to 1.6 answer it outside their list of actions"),
     ("events", "AgentLogin", "since", OTHER_CASE),

@@ -164,6 +164,23 @@ fn what_asterisk_refuses() {
     }
 }
 
+/// Asterisk reads `Events` of a login, and `EventMask` of `Events` alone.
+#[test]
+fn the_event_mask_of_a_login() {
+    for (headers, mask) in [
+        ("Events: off\r\n", Classes::NONE),
+        ("EventMask: off\r\n", Classes::ALL),
+        ("EventMask: off\r\nEvents: call\r\n", Classes::CALL),
+    ] {
+        let (mut server, now) = server(Config::new());
+        feed(&mut server, now, format!("Action: Login\r\n{headers}\r\n").as_bytes());
+        let Ok(Some(ServerEvent::Login { id, attempt })) = server.poll_event() else { panic!("a login") };
+        assert_eq!(attempt.request().events().ok(), attempt.request().frame().get("Events"));
+        server.accept(id, Classes::ALL).unwrap();
+        assert_eq!(server.mask(), mask, "{headers}");
+    }
+}
+
 /// What the server writes itself can't be given a second time; what a message may have, it may.
 #[test]
 fn headers_that_a_message_has_already() {
