@@ -70,12 +70,18 @@ pub(super) fn tidy(frame: Frame<'_>) -> Option<Wiped> {
     reserve(out, frame.as_bytes().len() + 16);
     let action = headers(frame).find(|(name, value)| is(name, "Action") && !value.is_empty());
     for (name, value) in action.into_iter().chain(headers(frame).filter(|(name, _)| !is(name, "Action"))) {
-        for part in [name, b": ", value, b"\r\n"] {
+        // Without a blank and a CR no line becomes longer than it came, so that none goes over a limit.
+        for part in [name, b":", value, b"\n"] {
             append(out, part);
         }
     }
-    append(out, b"\r\n");
+    append(out, b"\n");
     Some(tidied)
+}
+
+/// Returns whether the message names an action: the value may have nothing but blanks and control bytes.
+pub(super) fn has_action(frame: Frame<'_>) -> bool {
+    headers(frame).any(|(name, value)| is(name, "Action") && !value.is_empty())
 }
 
 /// The `ActionID` to echo, wherever it stands and whatever the frame is.

@@ -45,7 +45,7 @@ use crate::error::{ApiMisuse, ConnectionError, EncodeError};
 use crate::request::Request;
 use crate::send_buffer::SendBuffer;
 use crate::value::Classes;
-use crate::wire::{Decoder, Frame, FrameEnd, FrameKind, Framing};
+use crate::wire::{Decoder, Frame, FrameEnd, Framing};
 use open::Opened;
 
 pub use answer::List;
@@ -401,7 +401,7 @@ impl Server {
         };
         // Asterisk echoes what was sent; what can't be echoed is left out.
         let action_id: Box<[u8]> = action_id.filter(|id| !id.contains(&b'\r')).unwrap_or_default().into();
-        let fault = fault.map(|(fault, _)| fault).or((frame.kind() != FrameKind::Action).then_some(Fault::NoAction));
+        let fault = fault.map(|(fault, _)| fault).or((!asterisk_rules::has_action(frame)).then_some(Fault::NoAction));
         let request = Request::from(frame);
         let logged_in = self.stage == Stage::LoggedIn;
         let fault = fault.or_else(|| {

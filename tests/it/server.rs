@@ -132,6 +132,9 @@ fn what_asterisk_refuses() {
         ("blank", "\r\n".to_owned(), error("", "Missing action in request")),
         ("no action", "ActionID: 7\r\nFoo: 1\r\n\r\n".into(), error(id, "Missing action in request")),
         ("empty action", "Action: \r\nActionID: 7\r\n\r\n".into(), error(id, "Missing action in request")),
+        ("an action of blanks", "Action:  \t\r\n\r\n".into(), error("", "Missing action in request")),
+        ("an action of controls", "Action:\x07\x1f\n\n".into(), error("", "Missing action in request")),
+        ("an action of a CR", "action: \r\r\n\r\n".into(), error("", "Missing action in request")),
         ("not a header", "nonsense\r\n\r\n".into(), error("", "Missing action in request")),
         ("a blank in front", " Action: Ping\r\n\r\n".into(), error("", "Missing action in request")),
         ("a blank behind", "Action : Ping\r\n\r\n".into(), error("", "Missing action in request")),
@@ -148,6 +151,7 @@ fn what_asterisk_refuses() {
         ),
         ("action last", "Foo: 1\r\nactionid:\t 7\r\naction:Ping\r\n\r\n".into(), None),
         ("two actions", "Action:\r\nAction: Ping\r\nAction: Hangup\r\n\r\n".into(), None),
+        ("controls before a value", "Action:\x01\x1f Ping\r\n\r\n".into(), None),
         ("LF", "Action: Ping\nActionID: 7\n\n".into(), None),
         ("NUL", "Action: Ping\0x\r\n\r\n".into(), None),
     ];
@@ -161,6 +165,25 @@ fn what_asterisk_refuses() {
         }
         assert_eq!(sent(&mut server), refusal.unwrap_or_default(), "{name}");
         assert!(matches!(server.poll_event(), Ok(None)), "{name}");
+    }
+}
+
+/// Blanks and control bytes before a value are skipped also where the message is as long as the limits allow.
+#[test]
+fn blanks_before_a_value_at_the_limits() {
+    let input = b"ActionID:  7\nAction:\x07Ping\nX:0123456789\n\n";
+    for limits in [Limits::new(), Limits::new().line(12), Limits::new().frame(40), Limits::new().buffer(40)] {
+        let (mut server, now) = server(Config::new().limits(limits));
+        feed(&mut server, now, b"Action:Login\n\n");
+        let Ok(Some(ServerEvent::Login { id, .. })) = server.poll_event() else { panic!("a login") };
+        server.accept(id, Classes::ALL).unwrap();
+        sent(&mut server);
+        feed(&mut server, now, input);
+        let Ok(Some(ServerEvent::Request { request: Request::Ping(ping), .. })) = server.poll_event() else {
+            panic!("a ping within {limits:?}")
+        };
+        let get = |name: &str| ping.frame().get(name).unwrap();
+        assert_eq!((get("ActionID"), get("X")), ("7".into(), "0123456789".into()));
     }
 }
 
