@@ -108,6 +108,8 @@ pub struct Session {
     max_age: Option<Duration>,
     /// Number of the request from `poll_request` that has no answer yet.
     polled: Option<u64>,
+    /// When `poll_request` gave its last request.
+    asked: Option<Instant>,
     /// Nothing is polled before.
     pause: Option<Instant>,
     /// Whether the last login has had no successful `WaitEvent` yet.
@@ -137,6 +139,7 @@ impl Session {
             expires: None,
             max_age: None,
             polled: None,
+            asked: None,
             pause: None,
             logged_in_anew: false,
             requests: 0,
@@ -207,7 +210,8 @@ impl Session {
         self.request(&Logoff::new(), None)
     }
 
-    /// What is due: the login, or the next `WaitEvent`; a second later where a `WaitEvent` brought no success, and after
+    /// What is due: the login, or the next `WaitEvent`, no sooner than a second after the one before it was asked for,
+    /// since the server looks for events once a second; a second later where a `WaitEvent` brought no success, and after
     /// each login but the first where none did since the one before. `None`: the last one has no answer yet, [`poll_timeout`](Self::poll_timeout) hasn't come, or the session is over.
     ///
     /// Ask again after [`handle`](Self::handle), after [`fail`](Self::fail), and when the time-out has come.
@@ -223,6 +227,7 @@ impl Session {
         }
         let request = if self.place == Place::In { self.wait_event() } else { self.login() }?;
         self.polled = Some(request.context.number);
+        self.asked = Some(now);
         self.pause = None;
         Ok(Some(request))
     }
@@ -261,7 +266,7 @@ impl Session {
             }
         }
         let outcome = match status {
-            200 => self.answer(now, request, cookie, body),
+            200 => self.answer(now, request, polled, cookie, body),
             #[cfg(feature = "md5")]
             401 => self.challenged(request, challenge).map(Outcome::Send),
             #[cfg(not(feature = "md5"))]
@@ -286,6 +291,7 @@ impl Session {
         &mut self,
         now: Instant,
         request: &SignedRequest,
+        polled: bool,
         cookie: Option<(WipedText, Option<Duration>)>,
         bytes: &'body [u8],
     ) -> Result<Outcome<'body>, HttpError> {
@@ -313,6 +319,10 @@ impl Session {
         let in_vain = if waited { !success || self.longest_wait().is_zero() } else { lost && request.context.polled };
         if in_vain {
             self.pause = now.checked_add(PAUSE);
+        } else if waited && polled {
+            // A server that ends each wait at once would be asked without end. The clock may have gone back.
+            let due = self.asked.map_or(now, |asked| asked.min(now)).checked_add(PAUSE);
+            self.pause = due.filter(|due| now < *due);
         }
         if lost {
             if current {

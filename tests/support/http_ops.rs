@@ -88,6 +88,8 @@ struct Model {
     cookie: Option<String>,
     max_age: Option<Duration>,
     expires: Option<Instant>,
+    /// When the last request was polled.
+    asked: Option<Instant>,
     pause: Option<Instant>,
     /// Whether no wait has succeeded since the last login.
     no_wait: bool,
@@ -228,7 +230,7 @@ impl Driven {
         let request = self.session.poll_request(self.now).expect("nothing to refuse");
         assert_eq!(request.is_some(), due && !polled && !model.over, "one at a time, in its time, none after the end");
         let Some(request) = request else { return };
-        model.pause = None;
+        (model.pause, model.asked) = (None, Some(self.now));
         if model.expires.is_some_and(|expires| self.now >= expires) {
             (model.cookie, model.expires, model.is_in) = (None, None, self.digest);
         }
@@ -414,6 +416,9 @@ impl Driven {
         if is("WaitEvent") && matches!(came, Due::Answer | Due::Lost | Due::Superseded) {
             if !success || self.longest_wait().is_zero() {
                 self.model.pause = Some(second);
+            } else if polled {
+                let due = self.model.asked.map(|asked| asked + Duration::from_secs(1));
+                self.model.pause = due.filter(|due| self.now < *due);
             }
             self.model.no_wait &= !success;
         }
