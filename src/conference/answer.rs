@@ -56,7 +56,7 @@ impl<'a> Answer<'a> {
 #[non_exhaustive]
 pub enum Outcome<'a> {
     /// The server takes it, which is no proof that it happens: FreeSWITCH says so of files that it can't open, Kazoo
-    /// acts later, and where there is nobody, nothing is done.
+    /// acts later, and where there is nobody, nothing is done. Of a call that is waited for: it was answered.
     Done,
     /// Who is there.
     Participants(Vec<Participant<'a>>),

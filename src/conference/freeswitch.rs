@@ -173,6 +173,7 @@ pub(super) fn outcome<'a>(command: &Command<'_>, text: &'a [u8]) -> Result<Outco
 pub(super) fn said<'a>(command: &Command<'_>, reply: Reply<'a>) -> Result<Outcome<'a>, ReplyError> {
     let text = reply.as_bytes();
     let mut levels = Vec::new();
+    let mut called = false;
     for outcome in reply.outcomes() {
         match outcome {
             reply::Outcome::Refused(Refusal::NotRecorded) => return Ok(Outcome::Recording(false)),
@@ -182,6 +183,9 @@ pub(super) fn said<'a>(command: &Command<'_>, reply: Reply<'a>) -> Result<Outcom
             reply::Outcome::Done(Done::Recording { .. }) if matches!(command, Command::RecordStatus(_)) => {
                 return Ok(Outcome::Recording(true));
             }
+            // It says `+OK` whatever became of the call.
+            reply::Outcome::Done(Done::Called { cause }) if cause == "SUCCESS" => called = true,
+            reply::Outcome::Done(Done::Called { cause }) => return Ok(Outcome::Refused(cause.to_str_lossy())),
             reply::Outcome::Done(Done::Level { member, level }) => levels.push((member, level.into())),
             reply::Outcome::Unknown(line) => return Ok(Outcome::Text(line.to_str_lossy())),
             _ => {}
@@ -191,8 +195,9 @@ pub(super) fn said<'a>(command: &Command<'_>, reply: Reply<'a>) -> Result<Outcom
         Command::Volume { .. } | Command::Energy { .. } => Ok(Outcome::Levels(levels)),
         Command::ListRooms | Command::List(_) => Ok(listed(command, reply)),
         Command::Show(_) => show(reply),
-        // Neither of the two answers that it has.
+        // None of the answers that it has.
         Command::RecordStatus(_) => Ok(Outcome::Text(Value::new(text).to_str_lossy())),
+        Command::DialAndWait { .. } if !called => Ok(Outcome::Text(Value::new(text).to_str_lossy())),
         _ => Ok(Outcome::Done),
     }
 }

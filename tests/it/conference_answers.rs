@@ -245,6 +245,8 @@ fn answers_of_freeswitch() {
     let mute = Command::Mute { conference: "room", who: Who::One("7") };
     let start = Command::StartRecord { conference, file: Some("a.wav") };
     let volume = Command::Volume { conference, who: Who::All, side: Side::In, level: None };
+    let dial = Command::DialAndWait { conference, endpoint: "user/100", caller: None };
+    let later = Command::Dial { conference, endpoint: "user/100", caller: None };
     for (command, text, expected) in [
         (&mute, "+OK mute 7\n", "done"),
         (&mute, "-ERR Non-Existant ID 7\n", "refused Non-Existant ID 7"),
@@ -262,6 +264,15 @@ fn answers_of_freeswitch() {
         (&Command::List("room"), "", "participants 0"),
         (&Command::List("room"), "-ERR no reply\n", "participants 0"),
         (&mute, "-USAGE: <arguments>\n", "refused <arguments>"),
+        (&dial, "+OK Call Requested: result: [SUCCESS]\n", "done"),
+        (&dial, "Call Requested: result: [SUCCESS]\n", "done"),
+        (&dial, "+OK Call Requested: result: [USER_BUSY]\n", "refused USER_BUSY"),
+        (&dial, "Call Requested: result: [NO_ANSWER]\n", "refused NO_ANSWER"),
+        (&dial, "-ERR USER_BUSY\n", "refused USER_BUSY"),
+        (&dial, "-ERR Bad Args\ndial <endpoint>", "refused Bad Args"),
+        (&dial, "", "text "),
+        (&later, "+OK Job-UUID: 0123\n", "done"),
+        (&later, "-ERR NORMAL_TEMPORARY_FAILURE\n", "refused NORMAL_TEMPORARY_FAILURE"),
     ] {
         assert_eq!(outcome(Dialect::FreeSwitch, command, Native::Text(text.as_bytes())), expected, "{command}: {text}");
     }
@@ -321,6 +332,7 @@ fn answers_of_sipxecs() {
     let stop_one = Command::StopRecord { conference, file: Some("a.wav") };
     let status = Command::RecordStatus("room");
     let mute = Command::Mute { conference: "room", who: Who::One("7") };
+    let later = Command::Dial { conference, endpoint: "100", caller: None };
     for (command, text, expected) in [
         (&invite, "Invitation sent", "done"),
         (&invite, "Invitation lost", "text Invitation lost"),
@@ -343,6 +355,8 @@ fn answers_of_sipxecs() {
         (&start, "ERROR: no recorder", "refused no recorder"),
         (&stop, "Stopped recording file a.wav\n+OK Stopped recording 0 files\n", "done"),
         (&stop, "Stopped recording 1 file\n", "done"),
+        (&later, "OK Job-UUID: 0123\n", "done"),
+        (&later, "-ERR Bad Args\n", "refused Bad Args"),
         (&stop, "-ERR no", "refused no"),
         (&stop, "NO_RECORDING", "refused NO_RECORDING"),
         (&stop, "IN_PROGRESS", "refused IN_PROGRESS"),
