@@ -87,7 +87,7 @@ impl<W: Write> Report for Calls<W> {
             let legs: usize = self.calls.iter().map(|call| call.legs().len()).sum();
             writeln!(out, "{file}\n  calls {}, channels {legs}", self.calls.len())?;
             let losses = self.tracker.losses();
-            if losses.calls + losses.legs + losses.marks + losses.ids > 0 {
+            if losses.call_events + losses.leg_events + losses.legs + losses.marks + losses.ids > 0 {
                 writeln!(out, "  over the limits: {losses:?}")?;
             }
             if !self.calls.is_empty() {

@@ -416,7 +416,7 @@ impl Folded {
         check_tracker(&self.tracker, &self.ended, self.steady);
         check_mirror(&self.mirror, self.things);
         let losses = self.tracker.losses();
-        if losses.legs + losses.marks + losses.ended > 0 || self.mirror.len() > 900 {
+        if losses.leg_events + losses.legs + losses.marks + losses.ended > 0 || self.mirror.len() > 900 {
             // Noise is too short for that; a longer input is held to the rest alone.
             self.models = None;
         }
