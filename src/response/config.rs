@@ -2,7 +2,7 @@
 
 use super::GetConfig;
 use crate::value::FromWire;
-use crate::wire::{Frame, Header, Headers, Value};
+use crate::wire::{Header, Headers, Value};
 
 impl<'buf> GetConfig<'buf> {
     /// The categories in the order of the file. None where the server found none.
@@ -21,14 +21,13 @@ impl<'buf> GetConfig<'buf> {
     /// # Ok::<(), ami_proto::FrameError>(())
     /// ```
     pub fn categories(self) -> Categories<'buf> {
-        Categories { frame: self.frame(), headers: self.frame().headers() }
+        Categories { headers: self.frame().headers() }
     }
 }
 
 /// See [`GetConfig::categories`].
 #[derive(Clone, Debug)]
 pub struct Categories<'buf> {
-    frame: Frame<'buf>,
     headers: Headers<'buf>,
 }
 
@@ -39,14 +38,13 @@ impl<'buf> Iterator for Categories<'buf> {
         let (name, number) =
             self.headers.by_ref().find_map(|header| Some((header.value(), after(header, "Category-")?)))?;
         // What belongs to it stands behind it, up to the next one.
-        Some(Category { frame: self.frame, name, number, following: self.headers.clone() })
+        Some(Category { name, number, following: self.headers.clone() })
     }
 }
 
 /// A category of a configuration file.
 #[derive(Clone, Debug)]
 pub struct Category<'buf> {
-    frame: Frame<'buf>,
     name: Value<'buf>,
     number: &'buf [u8],
     following: Headers<'buf>,
@@ -66,20 +64,55 @@ impl<'buf> Category<'buf> {
     /// Its lines, `name=value`, in the order of the file. They may hold passwords.
     pub fn lines(&self) -> impl Iterator<Item = Value<'buf>> + use<'buf> {
         let number = self.number;
-        self.following
-            .clone()
-            .take_while(|header| after(*header, "Category-").is_none())
+        self.own()
             .filter(move |header| after(*header, "Line-").is_some_and(|rest| rest.starts_with(number)))
             .map(Header::value)
     }
 
     /// Whether it is a template.
     pub fn is_template(&self) -> bool {
-        self.frame.headers().any(|header| after(header, "IsTemplate-") == Some(self.number) && header.value() == "1")
+        self.own().any(|header| after(header, "IsTemplate-") == Some(self.number) && header.value() == "1")
+    }
+
+    /// What stands behind it, up to the next category.
+    fn own(&self) -> impl Iterator<Item = Header<'buf>> + use<'buf> {
+        self.following.clone().take_while(|header| after(*header, "Category-").is_none())
     }
 }
 
 fn after<'buf>(header: Header<'buf>, prefix: &str) -> Option<&'buf [u8]> {
     let (start, rest) = header.name().split_at_checked(prefix.len())?;
     start.eq_ignore_ascii_case(prefix.as_bytes()).then_some(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use alloc::string::String;
+
+    use super::*;
+    use crate::steps::steps;
+    use crate::wire::{Decoder, Framing, Limits};
+
+    /// Each category looks at what is its own, however many there are.
+    #[test]
+    fn a_category_does_not_look_at_the_others() {
+        let categories = 500;
+        let category = |number: usize| {
+            let template = number % 2;
+            format!("Category-{number:06}: c\r\nIsTemplate-{number:06}: {template}\r\nLine-{number:06}-000000: a=b\r\n")
+        };
+        let text: String = (0..categories).map(category).collect();
+        let text = format!("Response: Success\r\n{text}\r\n");
+        let mut decoder = Decoder::new(Limits::new().headers(2000)).with_framing(Framing::REQUESTS);
+        decoder.push(text.as_bytes());
+        let config = GetConfig::from(decoder.next_frame().expect("within limits").expect("a frame"));
+        let mut templates = 0;
+        let steps = steps(|| {
+            templates = config.categories().filter(Category::is_template).count();
+            assert!(config.categories().all(|category| category.lines().count() == 1));
+        });
+        assert_eq!(templates, categories / 2);
+        assert!(steps.lines <= 20 * categories, "{} lines", steps.lines);
+    }
 }
