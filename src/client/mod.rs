@@ -13,7 +13,8 @@
 //! client.transmitted(sent.len());
 //! # let id = String::from_utf8_lossy(&sent).lines().find_map(|line| line.strip_prefix("ActionID: ").map(str::to_owned)).unwrap();
 //! # let answer = format!("Asterisk Call Manager/11.0.0\r\nResponse: Success\r\nActionID: {id}\r\nMessage: Authentication accepted\r\n\r\n");
-//! client.handle_input(now, answer.as_bytes()); // from the socket
+//! let taken = client.handle_input(now, answer.as_bytes()); // from the socket
+//! assert_eq!(taken, answer.len()); // what was not taken is given again, once events have been polled
 //! assert!(matches!(client.poll_event()?, Some(ClientEvent::Connected(banner)) if banner.product() == b"Asterisk Call Manager"));
 //! assert!(matches!(client.poll_event()?, Some(ClientEvent::LoggedIn(_))));
 //! assert!(matches!(client.poll_event()?, Some(ClientEvent::Ready(None))));
@@ -22,7 +23,7 @@
 //! # let sent = client.poll_transmit().unwrap().to_vec();
 //! # let id = String::from_utf8_lossy(&sent).lines().find_map(|line| line.strip_prefix("ActionID: ").map(str::to_owned)).unwrap();
 //! # let answer = format!("Response: Success\r\nActionID: {id}\r\nCoreCurrentCalls: 3\r\n\r\n");
-//! client.handle_input(now, answer.as_bytes());
+//! assert_eq!(client.handle_input(now, answer.as_bytes()), answer.len());
 //! match client.poll_event()? {
 //!     Some(ClientEvent::Ended { id, ending: Ending::Reply(response) }) if id == status => {
 //!         assert_eq!(status.view(response).core_current_calls()?, 3);
