@@ -7,6 +7,7 @@
 mod text;
 
 use alloc::vec::Vec;
+use core::fmt;
 use core::ops::{Deref, DerefMut};
 
 #[cfg(any(feature = "std", feature = "kazoo", feature = "sipxecs"))]
@@ -49,8 +50,14 @@ fn relocate(bytes: &mut Vec<u8>, capacity: usize) {
 }
 
 /// Bytes that are overwritten when they go.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Wiped(Vec<u8>);
+
+impl fmt::Debug for Wiped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
+}
 
 impl Wiped {
     /// The vector, for a writer that makes room with [`reserve`].

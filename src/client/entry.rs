@@ -8,6 +8,7 @@ use std::time::Instant;
 use super::collect::Collected;
 use super::reply_plan::Plan;
 use crate::steps::count;
+use crate::wiped::Wiped;
 
 /// A request that has not ended.
 #[derive(Debug)]
@@ -31,7 +32,7 @@ pub(super) struct Entry {
     /// Whether its list has been announced, which it is once.
     pub(super) announced: bool,
     /// What has to be said again after a reconnect, if it is accepted.
-    pub(super) restores: Option<Box<[u8]>>,
+    pub(super) restores: Option<Wiped>,
 }
 
 /// For whom a request was sent.

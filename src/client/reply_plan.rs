@@ -18,6 +18,7 @@ use crate::catalogue::{ActionType, EventType, ReplyStyle, Role};
 use crate::range::part;
 use crate::response::Response;
 use crate::value::FromWire;
+use crate::wiped::Wiped;
 use crate::wire::{Frame, Value};
 
 /// How a request will be answered.
@@ -125,7 +126,7 @@ impl Plan {
     }
 
     /// What has to be said again after a reconnect, if the request is accepted.
-    pub(super) fn restores(&self, request: &[u8]) -> Option<Box<[u8]>> {
+    pub(super) fn restores(&self, request: &[u8]) -> Option<Wiped> {
         match self.subscribes {
             Subscribes::Nothing => None,
             Subscribes::Mask => header(request, "EventMask").map(Into::into),

@@ -3,16 +3,18 @@
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 
+use crate::wiped::Wiped;
+
 /// See the module. Takes up next to nothing where nothing has been set.
 #[derive(Debug, Default)]
 pub(super) struct Subscription(Option<Box<Set>>);
 
 #[derive(Debug, Default)]
 struct Set {
-    mask: Option<Box<[u8]>>,
+    mask: Option<Wiped>,
     /// The requests without `Action` and `ActionID`. The first `missing` of them are to be set
     /// again on this connection, the others are set.
-    filters: VecDeque<Box<[u8]>>,
+    filters: VecDeque<Wiped>,
     missing: usize,
     /// Bytes held, and those of the longest filter.
     held: usize,
@@ -39,7 +41,7 @@ impl Subscription {
     }
 
     /// The server has this mask now.
-    pub(super) fn set_mask(&mut self, mask: Box<[u8]>) {
+    pub(super) fn set_mask(&mut self, mask: Wiped) {
         let set = self.0.get_or_insert_default();
         set.held += mask.len();
         let before = set.mask.replace(mask);
@@ -47,7 +49,7 @@ impl Subscription {
     }
 
     /// The server has this filter now.
-    pub(super) fn add_filter(&mut self, filter: Box<[u8]>) {
+    pub(super) fn add_filter(&mut self, filter: Wiped) {
         let set = self.0.get_or_insert_default();
         set.held += filter.len();
         set.longest = set.longest.max(filter.len());

@@ -503,6 +503,95 @@ mod wiping {
         });
     }
 
+    /// What an answer brings, what is collected of a list, and a filter that is set again after a reconnect.
+    #[test]
+    fn what_a_client_keeps() {
+        use ami_proto::action::{Filter, PJSIPShowAuths};
+        use ami_proto::client::ClientEvent;
+        fn ids(client: &mut Client) -> Vec<String> {
+            let mut ids = Vec::new();
+            while let Some(bytes) = client.poll_transmit() {
+                let text = String::from_utf8_lossy(bytes).into_owned();
+                ids.extend(text.lines().filter_map(|line| line.strip_prefix("ActionID: ").map(str::to_owned)));
+                let sent = bytes.len();
+                client.transmitted(sent);
+                std::mem::forget(text);
+            }
+            ids
+        }
+        let hear = |client: &mut Client, now: Instant, text: &str| {
+            assert_eq!(client.handle_input(now, text.as_bytes()), text.len());
+        };
+        const ITEM: &str = "Event: AuthDetail\r\nPassword: 0-hunted-s3cret-0\r\nActionID: ";
+        for items in [1, 2] {
+            clean("collected, and a filter", || {
+                let now = Instant::now();
+                let mut client = Client::new(Config::new());
+                client.login(now, Credentials::plain("u", "s")).unwrap();
+                let login = ids(&mut client).remove(0);
+                hear(
+                    &mut client,
+                    now,
+                    &format!("Asterisk Call Manager/11.0.0\r\nResponse: Success\r\nActionID: {login}\r\n\r\n"),
+                );
+                while client.poll_event().unwrap().is_some() {}
+                let list = client.send(now, &PJSIPShowAuths::new()).unwrap();
+                client.collect(list, 10).unwrap();
+                client.send(now, &Filter::new("Add").filter(SECRET)).unwrap();
+                let ids = ids(&mut client);
+                hear(
+                    &mut client,
+                    now,
+                    &format!("Response: Success\r\nEventList: start\r\nActionID: {}\r\n\r\n", ids[0]),
+                );
+                for _ in 0..items {
+                    for text in [ITEM, &ids[0], "\r\n\r\n"] {
+                        hear(&mut client, now, text);
+                    }
+                    while client.poll_event().unwrap().is_some() {}
+                }
+                hear(&mut client, now, &format!("Response: Success\r\nActionID: {}\r\n\r\n", ids[1]));
+                while let Some(event) = client.poll_event().unwrap() {
+                    assert!(!matches!(event, ClientEvent::Unclaimed { .. }), "{event:?}");
+                }
+                assert_eq!(client.take_items(list).len(), items);
+            });
+        }
+    }
+
+    #[cfg(feature = "freeswitch")]
+    #[test]
+    fn what_is_set_again_on_freeswitch() {
+        use ami_proto::freeswitch::{Config, Connection, Credentials, Message};
+        clean("a filter", || {
+            let now = Instant::now();
+            let mut connection = Connection::new(Config::new());
+            connection.login(now, Credentials::password("x")).unwrap();
+            let hear = |connection: &mut Connection, text: &[u8]| {
+                assert_eq!(connection.handle_input(now, text), text.len());
+                while connection.poll_event().unwrap().is_some() {}
+                while let Some(bytes) = connection.poll_transmit() {
+                    let sent = bytes.len();
+                    connection.transmitted(sent);
+                }
+            };
+            let ok = b"Content-Type: command/reply\nReply-Text: +OK\n\n";
+            hear(&mut connection, b"Content-Type: auth/request\n\n");
+            hear(&mut connection, b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n");
+            hear(&mut connection, ok);
+            let line = [&b"filter variable_x "[..], SECRET].concat();
+            connection.send(now, &Message::new(&line)).unwrap();
+            connection.send(now, &Message::new(&line)).unwrap();
+            connection.send(now, &Message::new("filter delete all")).unwrap();
+            for _ in 0..3 {
+                hear(&mut connection, ok);
+            }
+            connection.send(now, &Message::new(&line)).unwrap();
+            hear(&mut connection, ok);
+            std::mem::forget(line);
+        });
+    }
+
     #[cfg(feature = "freeswitch")]
     #[test]
     fn a_login_to_freeswitch() {

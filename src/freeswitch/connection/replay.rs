@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::Message;
+use crate::wiped::Wiped;
 
 /// A command that sets something, or takes it back.
 #[derive(Clone, Debug)]
@@ -12,7 +13,7 @@ pub(super) struct Setting {
     of: Subject,
     /// Whether it takes all of its kind back.
     clears: bool,
-    line: Arc<[u8]>,
+    line: Arc<Wiped>,
     /// Whether the events of jobs in the background come after it. `None`: as before.
     jobs: Option<bool>,
     /// In which format events come after it. `None`: as before.
@@ -41,7 +42,7 @@ impl Setting {
             b"nolog" => (Subject::Log, true, None, None),
             _ => return None,
         };
-        Some(Self { of, clears, line: message.line().into(), jobs, format })
+        Some(Self { of, clears, line: Arc::new(message.line().into()), jobs, format })
     }
 
     /// Bytes of its command, line ends included.
@@ -82,7 +83,7 @@ pub(super) struct Restore {
 /// Lines of one subject: the place of each among all that were accepted.
 #[derive(Debug, Default)]
 struct Lines {
-    places: BTreeMap<Arc<[u8]>, u64>,
+    places: BTreeMap<Arc<Wiped>, u64>,
     bytes: usize,
 }
 
@@ -181,7 +182,7 @@ impl Restore {
     pub(super) fn messages(&self) -> Vec<Message> {
         let mut all: Vec<_> = self.lines().into_iter().flat_map(|lines| &lines.places).collect();
         all.sort_unstable_by_key(|(_, place)| **place);
-        all.into_iter().map(|(line, _)| Message::new(line)).collect()
+        all.into_iter().map(|(line, _)| Message::new(&line[..])).collect()
     }
 
     pub(super) fn count(&self) -> usize {
