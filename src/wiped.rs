@@ -29,7 +29,7 @@ pub(crate) fn reserve(bytes: &mut Vec<u8>, more: usize) {
 }
 
 /// Appends bytes in room made for them.
-#[cfg(feature = "std")]
+#[cfg(any(feature = "std", feature = "freeswitch"))]
 pub(crate) fn append(bytes: &mut Vec<u8>, more: &[u8]) {
     reserve(bytes, more.len());
     bytes.extend_from_slice(more);

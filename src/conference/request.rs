@@ -109,11 +109,11 @@ impl fmt::Debug for CheckedAction<'_> {
 
 /// A line for FreeSWITCH, `conference room mute 3`, checked to be just one. `Debug` hides PINs.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Line(Vec<u8>);
+pub struct Line(Wiped);
 
 impl Line {
     pub(super) fn new(line: Vec<u8>) -> Self {
-        Self(line)
+        Self(line.into())
     }
 
     /// The line, without its end.

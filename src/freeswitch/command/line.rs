@@ -6,6 +6,7 @@ use core::fmt::{self, Write as _};
 use super::args::{Args, Words};
 use super::quote::push_word;
 use super::{CommandError, Reason};
+use crate::wiped::{append, reserve, truncate};
 
 /// A command and whom it goes to. What is written is refused as a whole, or is whole.
 #[derive(Clone, Copy)]
@@ -47,7 +48,7 @@ impl<'a> Line<'a> {
     /// # Errors
     /// As [`write`](Self::write).
     pub fn api(self, out: &mut Vec<u8>) -> Result<(), CommandError> {
-        self.framed(out, "api ", |out| out.extend_from_slice(b"\n\n"))
+        self.framed(out, "api ", |out| append(out, b"\n\n"))
     }
 
     /// Appends the event socket's `bgapi` command. The answer is the event `BACKGROUND_JOB` with this id, or with one
@@ -61,6 +62,7 @@ impl<'a> Line<'a> {
             return Err(CommandError::new("job", Reason::JobId));
         }
         self.framed(out, "bgapi ", |out| {
+            reserve(out, "\nJob-UUID: \n\n".len() + job.map_or(0, str::len));
             if let Some(job) = job {
                 out.extend_from_slice(b"\nJob-UUID: ");
                 out.extend_from_slice(job.as_bytes());
@@ -71,9 +73,10 @@ impl<'a> Line<'a> {
 
     fn framed(self, out: &mut Vec<u8>, verb: &str, end: impl FnOnce(&mut Vec<u8>)) -> Result<(), CommandError> {
         let start = out.len();
+        reserve(out, verb.len() + "conference".len());
         out.extend_from_slice(verb.as_bytes());
         if let Err(error) = self.words(out) {
-            out.truncate(start);
+            truncate(out, start);
             return Err(error);
         }
         end(out);
@@ -85,7 +88,7 @@ impl<'a> Line<'a> {
         self.args.check(self.conference, self.crash)?;
         if let Some(name) = self.conference {
             check("conference", name)?;
-            out.push(b' ');
+            append(out, b" ");
             push_word(out, name, self.args.has_text().then_some(self.args.command()));
         }
         self.args.write(&mut Plain(out))
@@ -97,14 +100,14 @@ struct Plain<'out>(&'out mut Vec<u8>);
 
 impl fmt::Write for Plain<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.extend_from_slice(text.as_bytes());
+        append(self.0, text.as_bytes());
         Ok(())
     }
 }
 
 impl Words for Plain<'_> {
     fn known(&mut self, word: fmt::Arguments<'_>) -> Result<(), CommandError> {
-        self.0.push(b' ');
+        append(self.0, b" ");
         // Writing to a Vec can't fail.
         let _ = self.write_fmt(word);
         Ok(())
@@ -112,7 +115,7 @@ impl Words for Plain<'_> {
 
     fn word(&mut self, argument: &'static str, word: &str) -> Result<(), CommandError> {
         check(argument, word)?;
-        self.0.push(b' ');
+        append(self.0, b" ");
         push_word(self.0, word, None);
         Ok(())
     }
@@ -121,8 +124,8 @@ impl Words for Plain<'_> {
     fn text(&mut self, argument: &'static str, text: &str) -> Result<(), CommandError> {
         let text = text.trim_matches([' ', '\t']);
         check(argument, text)?;
-        self.0.push(b' ');
-        self.0.extend_from_slice(text.as_bytes());
+        append(self.0, b" ");
+        append(self.0, text.as_bytes());
         Ok(())
     }
 }

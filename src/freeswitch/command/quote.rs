@@ -3,6 +3,8 @@
 
 use alloc::vec::Vec;
 
+use crate::wiped::reserve;
+
 /// Whether the splitter would read something else, or more than one word.
 fn needs_quotes(word: &str) -> bool {
     // `^^` means something at the start of the line alone, but costs nothing elsewhere.
@@ -14,6 +16,9 @@ fn needs_quotes(word: &str) -> bool {
 /// Where it would, a `''` stands within: it closes and opens quotes, or opens and closes them, and goes.
 pub(super) fn push_word(out: &mut Vec<u8>, word: &str, hidden: Option<&str>) {
     let quoted = needs_quotes(word);
+    // Each character may need a backslash, and two quotes behind it.
+    let each = if hidden.is_some() { 4 } else { 2 };
+    reserve(out, word.len().saturating_mul(each).saturating_add(2));
     if quoted {
         out.push(b'\'');
     }
