@@ -61,8 +61,9 @@ pub struct Request {
 
 impl Request {
     /// Without a query.
-    pub(crate) fn new(method: Method, path: String) -> Self {
-        Self { method, path_len: path.len(), target: path.into(), masked: None, body: None }
+    pub(crate) fn new(method: Method, path: impl Into<WipedText>) -> Self {
+        let path = path.into();
+        Self { method, path_len: path.len(), target: path, masked: None, body: None }
     }
 
     #[cfg(any(feature = "std", feature = "kazoo"))]

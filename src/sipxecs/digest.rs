@@ -8,6 +8,7 @@ use core::fmt;
 
 use crate::http_request::{Request, control};
 use crate::range;
+use crate::wiped::WipedText;
 
 /// The SIP user that asks, and their PIN (not their SIP password). `Debug` hides the PIN.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,7 +25,8 @@ impl<'a> Credentials<'a> {
 
     /// RFC 2617's A1, whose hash stands for the PIN: `user:realm:pin`.
     pub fn a1(&self, realm: &str) -> String {
-        format!("{}:{realm}:{}", self.user, self.pin)
+        // In one piece: a text that grows leaves the PIN behind.
+        [self.user, ":", realm, ":", self.pin].concat()
     }
 
     /// RFC 2617's A2: `GET:/sipxconfig/…`.
@@ -67,16 +69,23 @@ impl<'a> Credentials<'a> {
         if !challenge.md5 {
             return Err(DigestError::Algorithm);
         }
-        let hash =
-            |text: String| md5(text.as_bytes()).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        let hash = |text: String| {
+            let text = WipedText::from(text);
+            let mut hex = WipedText::default();
+            for byte in md5(text.as_bytes()) {
+                hex.push_str(&format!("{byte:02x}"));
+            }
+            hex
+        };
         let Challenge { realm, nonce, opaque, qop, .. } = challenge;
         let (a1, a2) = (hash(self.a1(&unescaped(realm))), hash(Self::a2(request)));
         let plain_nonce = unescaped(nonce);
         let response = hash(if *qop {
-            format!("{a1}:{plain_nonce}:{count:08x}:{cnonce}:auth:{a2}")
+            [&*a1, ":", &*plain_nonce, &*format!(":{count:08x}:"), cnonce, ":auth:", &*a2].concat()
         } else {
-            format!("{a1}:{plain_nonce}:{a2}")
+            [&*a1, ":", &*plain_nonce, ":", &*a2].concat()
         });
+        let response = &*response;
         let counted = if *qop { format!(", qop=auth, nc={count:08x}, cnonce=\"{cnonce}\"") } else { String::new() };
         let opaque = opaque.map(|opaque| format!(", opaque=\"{opaque}\"")).unwrap_or_default();
         Ok(format!(

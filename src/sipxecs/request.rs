@@ -6,6 +6,7 @@ use core::fmt;
 use super::RecordAction;
 use crate::freeswitch::command::{Command, CommandError, Name, Reason, Words};
 use crate::http_request::{Method, Request, control, is_dot_segment, push_encoded};
+use crate::wiped::WipedText;
 
 /// A conference of the service, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,11 +106,11 @@ impl<'a> Conference<'a> {
     }
 
     /// The path up to the command.
-    fn path(&self) -> Result<String, CommandError> {
+    fn path(&self) -> Result<WipedText, CommandError> {
         check_name(self.name)?;
-        let mut path = String::from("/sipxconfig/rest/my/conference/");
-        push_encoded(&mut path, self.name.as_bytes());
-        path.push('/');
+        let mut path = WipedText::from("/sipxconfig/rest/my/conference/");
+        push_encoded(path.within(3 * self.name.len()), self.name.as_bytes());
+        path.push_str("/");
         Ok(path)
     }
 
@@ -150,14 +151,14 @@ pub fn click_to_call(from: &str, to: &str, forwarding: bool) -> Result<Request, 
 }
 
 /// The path of a command, and the only place that joins words with `&`.
-struct Segment<'path>(&'path mut String);
+struct Segment<'path>(&'path mut WipedText);
 
 impl Segment<'_> {
     fn push(&mut self, word: &str) {
         if !self.0.ends_with('/') {
-            self.0.push('&');
+            self.0.push_str("&");
         }
-        push_encoded(self.0, word.as_bytes());
+        push_encoded(self.0.within(3 * word.len()), word.as_bytes());
     }
 }
 

@@ -11,7 +11,7 @@ pub(crate) struct WipedText(String);
 
 impl WipedText {
     /// The string, for a writer that stays within `capacity` more bytes.
-    #[cfg(feature = "std")]
+    #[cfg(any(feature = "std", feature = "sipxecs"))]
     pub(crate) fn within(&mut self, capacity: usize) -> &mut String {
         self.reserve(capacity);
         &mut self.0
@@ -24,7 +24,8 @@ impl WipedText {
 
     fn reserve(&mut self, more: usize) {
         if self.0.capacity() - self.0.len() < more {
-            let mut moved = String::with_capacity(self.0.len().saturating_add(more));
+            let capacity = self.0.len().saturating_add(more).max(self.0.capacity().saturating_mul(2));
+            let mut moved = String::with_capacity(capacity);
             moved.push_str(&self.0);
             *self = Self(moved);
         }
@@ -45,6 +46,18 @@ impl Deref for WipedText {
     }
 }
 
+impl AsRef<str> for WipedText {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for WipedText {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
 impl From<String> for WipedText {
     fn from(text: String) -> Self {
         Self(text)
@@ -55,15 +68,15 @@ impl From<String> for WipedText {
 mod tests {
     use super::*;
 
-    /// It is moved by us, into as much as it needs: where a `String` grows, it leaves its bytes behind.
+    /// It is moved by us: where a `String` grows, it leaves its bytes behind.
     #[test]
-    fn it_never_grows_by_itself() {
+    fn it_grows_by_doubling() {
         let mut text = WipedText::default();
-        for len in 1..40 {
+        for len in 1..40_usize {
             text.push_str("x");
-            assert_eq!((text.0.len(), text.0.capacity()), (len, len));
+            assert_eq!((text.0.len(), text.0.capacity()), (len, len.next_power_of_two()));
         }
-        text.within(10).push_str("0123456789");
-        assert_eq!((text.0.len(), text.0.capacity()), (49, 49));
+        text.within(100).push_str("0123456789");
+        assert_eq!((text.0.len(), text.0.capacity()), (49, 139));
     }
 }
