@@ -19,7 +19,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::HttpError;
 use crate::range::part;
-use crate::wire::FrameWriter;
+use crate::wire::{FrameWriter, Value, before_end, is_follows};
 
 /// Depth of an element that is a frame: inside `ajax-response` and `response`.
 const FRAME: usize = 2;
@@ -66,14 +66,14 @@ fn frame(element: &BytesStart<'_>, out: &mut Vec<u8>) -> Option<()> {
         if name == b"opaque_data" {
             for line in value.split(|byte| *byte == b'\n') {
                 let line = line.strip_suffix(b"\r").unwrap_or(line);
-                let line = if follows { line.strip_suffix(b"--END COMMAND--").unwrap_or(line) } else { line };
+                let line = if follows { before_end(line).unwrap_or(line) } else { line };
                 empty &= line.is_empty();
                 if !line.is_empty() {
                     writer = writer.repeat_line(line);
                 }
             }
         } else {
-            follows |= name == b"response" && value.eq_ignore_ascii_case(b"Follows");
+            follows |= name == b"response" && is_follows(Value::new(&value));
             empty = false;
             writer = writer.header(restore(name), value);
         }

@@ -1,7 +1,7 @@
 //! The output of a command, the same for all versions.
 
 use super::Command;
-use crate::wire::{Frame, FrameKind, GetAll, Lines, Value};
+use crate::wire::{Frame, FrameKind, GetAll, Lines, Value, is_follows};
 
 impl<'buf> Command<'buf> {
     /// What the command printed, line by line: the text of a `Response: Follows` up to 13, the `Output` headers from 14 on.
@@ -38,8 +38,7 @@ enum Shape<'buf> {
 
 impl<'buf> Output<'buf> {
     fn new(frame: Frame<'buf>) -> Self {
-        let follows =
-            frame.kind() == FrameKind::Response && frame.name().is_some_and(|kind| kind.eq_ignore_case("Follows"));
+        let follows = frame.kind() == FrameKind::Response && frame.name().is_some_and(is_follows);
         Self(if follows { Shape::Follows(frame.lines()) } else { Shape::Headers(frame.get_all("Output")) })
     }
 }

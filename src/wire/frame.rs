@@ -2,11 +2,9 @@
 
 use core::fmt;
 
+use super::follows::before_end;
 use super::header_index::{GetAll, HeaderIndex, Headers, RawLines};
 use super::{OwnedFrame, Value};
-
-/// The end marker of a `Response: Follows` body.
-pub(super) const END_MARKER: &[u8] = b"--END COMMAND--";
 
 /// What a frame is, told by its first line that isn't an `ActionID` header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -197,8 +195,7 @@ impl<'buf> Iterator for Lines<'buf> {
             let headers = self.lines.headers;
             let line = headers.slice(start, headers.trim_end(start, newline));
             if self.marked && number + 1 == self.count {
-                // The marker may be glued to the last line of text; alone it is no line of the text.
-                let text = line.strip_suffix(END_MARKER).unwrap_or(line);
+                let text = before_end(line).unwrap_or(line);
                 return (!text.is_empty()).then_some(Value::new(text));
             }
             return Some(Value::new(line));

@@ -11,6 +11,7 @@
 
 mod decoder;
 mod encode;
+mod follows;
 mod frame;
 mod header_index;
 mod kernel;
@@ -23,6 +24,9 @@ mod value;
 pub use decoder::{Decoder, Truncated};
 pub use encode::FrameWriter;
 pub(crate) use encode::{SERVER_HEADERS, name_refusal};
+#[cfg(feature = "xml")]
+pub(crate) use follows::before_end;
+pub(crate) use follows::is_follows;
 pub use frame::{Frame, FrameKind, Lines};
 pub use header_index::{GetAll, Header, Headers};
 pub(crate) use header_index::{HeaderIndex, OwnedHeaderIndex};

@@ -8,7 +8,8 @@ use super::{FrameEnd, Scanner, Stop};
 use crate::error::Limit;
 use crate::range::{part, part_mut};
 use crate::steps::count;
-use crate::wire::frame::{END_MARKER, Frame, FrameKind, Shape};
+use crate::wire::follows::{before_end, is_follows};
+use crate::wire::frame::{Frame, FrameKind, Shape};
 use crate::wire::header_index::HeaderIndex;
 use crate::wire::kernel::{BLOCK, Job, Masks, Simd};
 
@@ -231,7 +232,7 @@ impl Scanner {
     fn closes_response(&mut self, bytes: &[u8], mut shape: Shape) -> Option<Shape> {
         if self.follows.is_none() {
             let name = Frame::new(HeaderIndex::new(bytes, self.index.marks()), shape, 0).name();
-            if !name.is_some_and(|kind| kind.eq_ignore_case("Follows")) {
+            if !name.is_some_and(is_follows) {
                 return Some(shape);
             }
             shape.head = follows_head(bytes, self.index.marks());
@@ -239,7 +240,7 @@ impl Scanner {
         }
         let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         let text = text.strip_suffix(b"\r").unwrap_or(text);
-        text.ends_with(END_MARKER).then_some(shape)
+        before_end(text).map(|_| shape)
     }
 }
 
