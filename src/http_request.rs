@@ -3,6 +3,8 @@
 use alloc::string::String;
 use core::fmt;
 
+#[cfg(any(feature = "kazoo", feature = "sipxecs"))]
+use crate::percent::push_encoded;
 use crate::range;
 #[cfg(any(feature = "kazoo", feature = "sipxecs"))]
 use crate::redact::is_secret_name;
@@ -176,19 +178,4 @@ pub(crate) fn control(text: &str) -> Option<u8> {
 /// Returns whether HTTP would take a segment for a step in the path.
 pub(crate) fn is_dot_segment(segment: &str) -> bool {
     matches!(segment, "." | "..")
-}
-
-/// Appends `bytes` with every byte but RFC 3986's unreserved ones percent-encoded, so that it stays within its segment,
-/// or its parameter of a query.
-pub(crate) fn push_encoded(out: &mut String, bytes: &[u8]) {
-    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
-    for &byte in bytes {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push(HEX[usize::from(byte >> 4)]);
-            out.push(HEX[usize::from(byte & 15)]);
-        }
-    }
 }

@@ -96,6 +96,7 @@ mod id_prefix;
 pub mod kazoo;
 pub mod manual;
 mod parse;
+mod percent;
 #[cfg(feature = "std")]
 mod proxy;
 mod range;

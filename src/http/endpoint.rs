@@ -5,7 +5,8 @@ use alloc::string::String;
 use super::signed_request::{Purpose, SignedRequest};
 use super::{Request, RequestError};
 use crate::action::Action;
-use crate::http_request::{Method, control, is_dot_segment, push_encoded};
+use crate::http_request::{Method, control, is_dot_segment};
+use crate::percent::push_encoded;
 use crate::wiped::{Wiped, WipedText};
 use crate::wire::{Decoder, FrameKind, Framing, Limits};
 

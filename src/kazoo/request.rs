@@ -8,7 +8,8 @@ use super::document::Draft;
 use super::error::{Invalid, Problem};
 use super::json::{object, string};
 use super::validate;
-use crate::http_request::{Method, Request, is_dot_segment, push_encoded};
+use crate::http_request::{Method, Request, is_dot_segment};
+use crate::percent::push_encoded;
 
 const JSON: &str = "application/json";
 

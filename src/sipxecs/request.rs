@@ -5,7 +5,8 @@ use core::fmt;
 
 use super::RecordAction;
 use crate::freeswitch::command::{Command, CommandError, Name, Reason, Words};
-use crate::http_request::{Method, Request, control, is_dot_segment, push_encoded};
+use crate::http_request::{Method, Request, control, is_dot_segment};
+use crate::percent::push_encoded;
 use crate::wiped::WipedText;
 
 /// A conference of the service, by its name.

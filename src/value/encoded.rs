@@ -1,6 +1,7 @@
 //! Decodes and encodes the percent signs in the values of FreeSWITCH's events.
 
 use super::{FromWire, ToWire, ValueError};
+use crate::percent;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -81,17 +82,7 @@ impl<'a> Encoded<'a> {
     /// The text, byte by byte, without memory of its own.
     #[inline]
     pub fn bytes(self) -> impl Iterator<Item = u8> + use<'a> {
-        let mut rest = if self.is_empty() { &[] } else { self.0 };
-        core::iter::from_fn(move || {
-            let (first, after) = rest.split_first()?;
-            let digits = match after {
-                [high, low, tail @ ..] if *first == b'%' => digit(*high).zip(digit(*low)).map(|pair| (pair, tail)),
-                _ => None,
-            };
-            let (byte, tail) = digits.map_or((*first, after), |((high, low), tail)| (high << 4 | low, tail));
-            rest = tail;
-            Some(byte)
-        })
+        percent::decode(if self.is_empty() { &[] } else { self.0 })
     }
 
     /// The values of a header that has several: `ARRAY::` and the values with `|:` between them. Of any other header its one value.
@@ -116,14 +107,7 @@ impl<'a> Encoded<'a> {
     #[inline]
     pub fn encode_into(text: &[u8], out: &mut Vec<u8>) {
         out.reserve(text.len());
-        for &byte in text {
-            if stands_for_itself(byte) {
-                out.push(byte);
-            } else {
-                let hex = |digit: u8| b"0123456789ABCDEF".get(usize::from(digit)).copied();
-                out.extend([Some(b'%'), hex(byte >> 4), hex(byte & 15)].into_iter().flatten());
-            }
-        }
+        percent::encode(text, stands_for_itself, |byte| out.push(byte));
     }
 
     /// `text` encoded, see [`encode_into`](Self::encode_into).
@@ -138,15 +122,6 @@ impl<'a> Encoded<'a> {
 
 fn stands_for_itself(byte: u8) -> bool {
     matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'!' | b'$' | b'\''..=b'*' | b','..=b'/' | b'_' | b'~')
-}
-
-fn digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
-        _ => None,
-    }
 }
 
 /// Never fails.

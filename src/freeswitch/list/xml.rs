@@ -9,6 +9,7 @@ use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
 
 use super::{Conference, List, Member, Recording, Text, flag};
+use crate::percent;
 
 /// The text is no XML, is no list, or has more parts than may be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -245,24 +246,5 @@ fn entities(text: &[u8]) -> Vec<u8> {
 
 /// With entities resolved, then percent-decoded.
 fn decoded(text: &[u8]) -> Text<'static> {
-    let text = entities(text);
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = &text[..];
-    while let [byte, behind @ ..] = rest {
-        let digit = |byte: u8| char::from(byte).to_digit(16);
-        rest = match behind {
-            [high, low, after @ ..] if *byte == b'%' => match (digit(*high), digit(*low)) {
-                // Two digits of four bits are a byte.
-                (Some(high), Some(low)) => {
-                    out.extend(u8::try_from(high * 16 + low));
-                    rest = after;
-                    continue;
-                }
-                _ => behind,
-            },
-            _ => behind,
-        };
-        out.push(*byte);
-    }
-    Text::owned(out)
+    Text::owned(percent::decode(&entities(text)).collect())
 }
