@@ -2,11 +2,14 @@
 //! who get the memory after us.
 
 use alloc::boxed::Box;
+#[cfg(not(feature = "md5"))]
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
 use crate::action::{Action, Challenge, Login};
-use crate::auth::login_key;
+#[cfg(feature = "md5")]
+use crate::digest::login_key;
 use crate::error::EncodeError;
 use crate::wiped::Wiped;
 
@@ -99,6 +102,12 @@ impl Credentials {
         }
         login.encode(Some(id), out)
     }
+}
+
+/// Without the feature no challenge is ever asked for.
+#[cfg(not(feature = "md5"))]
+fn login_key(_: &[u8], _: &[u8]) -> Vec<u8> {
+    Vec::new()
 }
 
 impl fmt::Debug for Credentials {

@@ -16,14 +16,14 @@ use std::time::Instant;
 
 use super::cookie::Cookie;
 #[cfg(feature = "md5")]
-use super::digest::{Challenge, Digest};
+use super::digest::{Asked, Digest};
 #[cfg(feature = "md5")]
 use super::endpoint::refuse_control;
 use super::signed_request::{Purpose, SignedRequest};
 use super::{Body, Endpoint, HttpError, RequestError};
 use crate::action::{Action, Login, Logoff, WaitEvent};
 #[cfg(feature = "md5")]
-use crate::auth::login_key;
+use crate::digest::login_key;
 use crate::response::Response;
 use crate::wiped::WipedText;
 use crate::wire::{FrameKind, Limits};
@@ -262,7 +262,7 @@ impl Session {
             }
             #[cfg(feature = "md5")]
             if name.eq_ignore_ascii_case(b"WWW-Authenticate") {
-                challenge = Challenge::parse(value).or(challenge);
+                challenge = Asked::parse(value).or(challenge);
             }
         }
         let outcome = match status {
@@ -426,14 +426,10 @@ impl Session {
     }
 
     #[cfg(feature = "md5")]
-    fn challenged(
-        &mut self,
-        request: &SignedRequest,
-        challenge: Option<Challenge>,
-    ) -> Result<SignedRequest, HttpError> {
+    fn challenged(&mut self, request: &SignedRequest, challenge: Option<Asked>) -> Result<SignedRequest, HttpError> {
         let Some(digest) = &mut self.digest else { return Err(self.unauthorized()) };
         let challenge = challenge.ok_or(HttpError::Challenge)?;
-        let refused = request.context.authorization.is_some() && !challenge.stale;
+        let refused = request.context.authorization.is_some() && !challenge.is_stale();
         if refused || request.context.attempt >= ATTEMPTS {
             return Err(self.unauthorized());
         }

@@ -69,7 +69,7 @@ impl<'buf> LoginAttempt<'buf> {
         if let (Some(challenge), Ok(key)) = (self.challenge, self.login.key()) {
             let mut digits = alloc::vec::Vec::new();
             crate::value::ToWire::to_wire(&challenge, &mut digits);
-            return same(key.as_bytes(), &crate::auth::login_key(&digits, secret));
+            return same(key.as_bytes(), &crate::digest::login_key(&digits, secret));
         }
         false
     }

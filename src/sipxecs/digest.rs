@@ -1,13 +1,12 @@
 //! What digest authentication (RFC 2617) takes from a request, a user and the server's challenge; MD5 itself is the
 //! caller's.
 
-use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
+use crate::digest::{Answer, Challenge, a1, a2};
 use crate::http_request::{Request, control};
-use crate::range;
 use crate::wiped::WipedText;
 
 /// The SIP user that asks, and their PIN (not their SIP password). `Debug` hides the PIN.
@@ -26,12 +25,12 @@ impl<'a> Credentials<'a> {
     /// RFC 2617's A1, whose hash stands for the PIN: `user:realm:pin`.
     pub fn a1(&self, realm: &str) -> String {
         // In one piece: a text that grows leaves the PIN behind.
-        [self.user, ":", realm, ":", self.pin].concat()
+        a1(self.user, realm, self.pin).concat()
     }
 
     /// RFC 2617's A2: `GET:/sipxconfig/…`.
     pub fn a2(request: &Request) -> String {
-        format!("{}:{}", request.method(), request.target())
+        a2(request.method().as_str(), request.target()).concat()
     }
 
     /// The value of the header `Authorization` that answers a challenge. `md5` hashes, `cnonce` is a fresh random
@@ -66,32 +65,31 @@ impl<'a> Credentials<'a> {
                 return Err(DigestError::Byte { field, byte });
             }
         }
-        if !challenge.md5 {
+        if !challenge.is_md5() {
             return Err(DigestError::Algorithm);
         }
-        let hash = |text: String| {
-            let text = WipedText::from(text);
-            let mut hex = WipedText::default();
-            for byte in md5(text.as_bytes()) {
-                hex.push_str(&format!("{byte:02x}"));
-            }
-            hex
+        let answer = Answer {
+            user: self.user,
+            secret: self.pin,
+            method: request.method().as_str(),
+            target: request.target(),
+            cnonce,
+            count,
         };
-        let Challenge { realm, nonce, opaque, qop, .. } = challenge;
-        let (a1, a2) = (hash(self.a1(&unescaped(realm))), hash(Self::a2(request)));
-        let plain_nonce = unescaped(nonce);
-        let response = hash(if *qop {
-            [&*a1, ":", &*plain_nonce, &*format!(":{count:08x}:"), cnonce, ":auth:", &*a2].concat()
+        let hash = |parts: &[&str]| md5(WipedText::from(parts.concat()).as_bytes());
+        let response = answer.response(challenge, hash);
+        let counted = if challenge.has_qop() {
+            format!(", qop=auth, nc={count:08x}, cnonce=\"{cnonce}\"")
         } else {
-            [&*a1, ":", &*plain_nonce, ":", &*a2].concat()
-        });
-        let response = &*response;
-        let counted = if *qop { format!(", qop=auth, nc={count:08x}, cnonce=\"{cnonce}\"") } else { String::new() };
-        let opaque = opaque.map(|opaque| format!(", opaque=\"{opaque}\"")).unwrap_or_default();
+            String::new()
+        };
         Ok(format!(
-            "Digest username=\"{}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"{}\", response=\"{response}\"{counted}{opaque}",
+            "Digest username=\"{}\", realm=\"{}\", nonce=\"{}\", uri=\"{}\", response=\"{response}\"{counted}{}",
             self.user,
-            request.target()
+            challenge.realm(),
+            challenge.nonce(),
+            request.target(),
+            challenge.opaque_back()
         ))
     }
 }
@@ -129,81 +127,3 @@ impl fmt::Display for DigestError {
 }
 
 impl core::error::Error for DigestError {}
-
-/// What the server asks in the header `WWW-Authenticate`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Challenge<'a> {
-    realm: &'a str,
-    nonce: &'a str,
-    opaque: Option<&'a str>,
-    qop: bool,
-    md5: bool,
-}
-
-impl<'a> Challenge<'a> {
-    /// Reads the header's value; `None` where it is no digest challenge with realm and nonce, or holds control
-    /// characters.
-    pub fn parse(value: &'a str) -> Option<Self> {
-        let value = value.trim_ascii();
-        let (scheme, mut rest) = value.split_at_checked(7)?;
-        if !scheme.eq_ignore_ascii_case("Digest ") || value.contains(char::is_control) {
-            return None;
-        }
-        let (mut realm, mut nonce) = (None, None);
-        let mut challenge = Self { realm: "", nonce: "", opaque: None, qop: false, md5: true };
-        while let Some((name, tail)) = rest.split_once('=') {
-            let (text, tail) = parameter(tail.trim_ascii_start())?;
-            match name.trim_ascii() {
-                name if name.eq_ignore_ascii_case("realm") => realm = Some(text),
-                name if name.eq_ignore_ascii_case("nonce") => nonce = Some(text),
-                name if name.eq_ignore_ascii_case("opaque") => challenge.opaque = Some(text),
-                name if name.eq_ignore_ascii_case("qop") => {
-                    challenge.qop = text.split(',').any(|qop| qop.trim_ascii().eq_ignore_ascii_case("auth"));
-                }
-                name if name.eq_ignore_ascii_case("algorithm") => challenge.md5 = text.eq_ignore_ascii_case("MD5"),
-                _ => {}
-            }
-            rest = tail.trim_ascii_start().trim_start_matches(',').trim_ascii_start();
-        }
-        Some(Self { realm: realm?, nonce: nonce?, ..challenge })
-    }
-
-    /// Whose user and PIN are asked for, as it stands in the header.
-    pub const fn realm(&self) -> &'a str {
-        self.realm
-    }
-
-    /// What the answer is made with, as it stands in the header.
-    pub const fn nonce(&self) -> &'a str {
-        self.nonce
-    }
-}
-
-/// The value of a parameter, without its quotes, and what follows it.
-fn parameter(text: &str) -> Option<(&str, &str)> {
-    let Some(quoted) = text.strip_prefix('"') else {
-        let (word, rest) = text.split_at(text.find([',', ' ']).unwrap_or(text.len()));
-        // It goes back between quotes, as it stands.
-        return (!word.contains(['"', '\\'])).then_some((word, rest));
-    };
-    let mut escaped = false;
-    let end = quoted.bytes().position(|byte| {
-        let end = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        end
-    })?;
-    Some((range::text(quoted, ..end), range::text(quoted, end + 1..)))
-}
-
-/// The text of a quoted string.
-fn unescaped(text: &str) -> Cow<'_, str> {
-    if !text.contains('\\') {
-        return Cow::Borrowed(text);
-    }
-    let mut escaped = false;
-    let plain = text.chars().filter(|c| {
-        escaped = *c == '\\' && !escaped;
-        !escaped
-    });
-    Cow::Owned(plain.collect())
-}

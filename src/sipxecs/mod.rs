@@ -50,10 +50,11 @@ mod recorder;
 mod request;
 mod response;
 
+pub use crate::digest::Challenge;
 pub use crate::freeswitch::command::{CommandError, Reason};
 pub use crate::http_request::{Method, Request};
 pub use contact::{Contact, ContactFields};
-pub use digest::{Challenge, Credentials, DigestError};
+pub use digest::{Credentials, DigestError};
 pub use recorder::RecordAction;
 pub use request::{Conference, click_to_call};
 pub use response::{Recorder, Reply, Response, ServiceError, ServiceErrorKind};

@@ -1,0 +1,225 @@
+//! Answers to MD5 challenges, made in one place: HTTP's digest (RFC 2617), and the key of a `Login`
+//! after `Challenge`.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+#[cfg(feature = "md5")]
+use alloc::vec::Vec;
+
+use crate::range;
+use crate::wiped::WipedText;
+
+/// A challenge to a digest, from the header `WWW-Authenticate`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Challenge<'a> {
+    realm: &'a str,
+    nonce: &'a str,
+    opaque: Option<&'a str>,
+    qop: bool,
+    md5: bool,
+    stale: bool,
+}
+
+/// The parameters that count, in the order of the array that they are read into.
+const PARAMETERS: [&str; 6] = ["realm", "nonce", "opaque", "qop", "algorithm", "stale"];
+
+impl<'a> Challenge<'a> {
+    /// Reads the header's value; `None` where it is no digest challenge with realm and nonce, or
+    /// holds control characters.
+    ///
+    /// Of a parameter that comes twice the first counts, and of several challenges in one header
+    /// the first.
+    pub fn parse(value: &'a str) -> Option<Self> {
+        let value = value.trim_ascii();
+        let (scheme, mut rest) = value.split_at_checked(7)?;
+        if !scheme.eq_ignore_ascii_case("Digest ") || value.contains(char::is_control) {
+            return None;
+        }
+        let mut found = [None; PARAMETERS.len()];
+        while let Some((name, tail)) = rest.split_once('=') {
+            let name = name.trim_ascii();
+            // The scheme of the next challenge, and its first parameter.
+            if name.contains(' ') {
+                break;
+            }
+            let (text, tail) = parameter(tail.trim_ascii_start())?;
+            let known = PARAMETERS.iter().zip(&mut found).find(|(known, _)| name.eq_ignore_ascii_case(known));
+            if let Some((_, place)) = known {
+                place.get_or_insert(text);
+            }
+            rest = tail.trim_ascii_start().trim_start_matches(',').trim_ascii_start();
+        }
+        let [realm, nonce, opaque, qop, algorithm, stale] = found;
+        Some(Self {
+            realm: realm?,
+            nonce: nonce?,
+            opaque,
+            qop: qop.is_some_and(|qop| qop.split(',').any(|qop| qop.trim_ascii().eq_ignore_ascii_case("auth"))),
+            md5: algorithm.is_none_or(|algorithm| algorithm.eq_ignore_ascii_case("MD5")),
+            stale: stale.is_some_and(|stale| stale.eq_ignore_ascii_case("true")),
+        })
+    }
+
+    /// Returns the realm, whose user and PIN are asked for, as it stands in the header.
+    pub const fn realm(&self) -> &'a str {
+        self.realm
+    }
+
+    /// Returns the nonce, with which the answer is made, as it stands in the header.
+    pub const fn nonce(&self) -> &'a str {
+        self.nonce
+    }
+
+    /// Returns the end of an answer that gives the challenge's `opaque` back, as it stands in the
+    /// header.
+    pub(crate) fn opaque_back(&self) -> String {
+        self.opaque.map(|opaque| format!(", opaque=\"{opaque}\"")).unwrap_or_default()
+    }
+
+    /// Returns whether the server takes answers with `qop=auth`.
+    pub(crate) const fn has_qop(&self) -> bool {
+        self.qop
+    }
+
+    /// Returns whether MD5 is the algorithm that is asked for.
+    pub(crate) const fn is_md5(&self) -> bool {
+        self.md5
+    }
+
+    /// Returns whether the credentials were right and only the nonce is too old.
+    #[cfg(feature = "md5")]
+    pub(crate) const fn is_stale(&self) -> bool {
+        self.stale
+    }
+}
+
+/// Returns the value of a parameter, without its quotes, and what follows it.
+fn parameter(text: &str) -> Option<(&str, &str)> {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let (word, rest) = text.split_at(text.find([',', ' ']).unwrap_or(text.len()));
+        // It goes back between quotes, as it stands.
+        return (!word.contains(['"', '\\'])).then_some((word, rest));
+    };
+    let mut escaped = false;
+    let end = quoted.bytes().position(|byte| {
+        let end = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        end
+    })?;
+    Some((range::text(quoted, ..end), range::text(quoted, end + 1..)))
+}
+
+/// Returns the text of a quoted string.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = false;
+    let plain = text.chars().filter(|c| {
+        escaped = *c == '\\' && !escaped;
+        !escaped
+    });
+    Cow::Owned(plain.collect())
+}
+
+/// RFC 2617's A1, in parts.
+pub(crate) const fn a1<'a>(user: &'a str, realm: &'a str, secret: &'a str) -> [&'a str; 5] {
+    [user, ":", realm, ":", secret]
+}
+
+/// RFC 2617's A2, in parts.
+pub(crate) const fn a2<'a>(method: &'a str, target: &'a str) -> [&'a str; 3] {
+    [method, ":", target]
+}
+
+/// An answer to a challenge: by whom, and for which request.
+#[derive(Clone, Copy)]
+pub(crate) struct Answer<'a> {
+    pub(crate) user: &'a str,
+    pub(crate) secret: &'a str,
+    pub(crate) method: &'a str,
+    pub(crate) target: &'a str,
+    pub(crate) cnonce: &'a str,
+    /// How often the challenge has been answered, this time included.
+    pub(crate) count: u32,
+}
+
+impl Answer<'_> {
+    /// Returns the `response` to a challenge; `md5` hashes the text that its parts make.
+    ///
+    /// What is hashed is the text that a quoted string of the challenge stands for.
+    pub(crate) fn response(&self, challenge: &Challenge<'_>, md5: impl Fn(&[&str]) -> [u8; 16]) -> String {
+        let Self { user, secret, method, target, cnonce, count } = *self;
+        let ha1 = hex(md5(&a1(user, &unescaped(challenge.realm), secret)));
+        let ha2 = hex(md5(&a2(method, target)));
+        let nonce = unescaped(challenge.nonce);
+        let response = hex(if challenge.qop {
+            md5(&[&ha1, ":", &nonce, ":", &format!("{count:08x}"), ":", cnonce, ":auth:", &ha2])
+        } else {
+            md5(&[&ha1, ":", &nonce, ":", &ha2])
+        });
+        String::from(&*response)
+    }
+}
+
+/// Returns a hash in lower-case hexadecimal: servers compare text.
+fn hex(hash: [u8; 16]) -> WipedText {
+    let digits = hash.into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let mut text = String::with_capacity(2 * hash.len());
+    text.extend(digits.filter_map(|digit| char::from_digit(digit.into(), 16)));
+    text.into()
+}
+
+/// Returns the MD5 of the bytes that these parts make.
+#[cfg(feature = "md5")]
+pub(crate) fn md5<T: AsRef<[u8]>>(parts: &[T]) -> [u8; 16] {
+    use md5::Digest as _;
+    parts.iter().fold(md5::Md5::new(), md5::Digest::chain_update).finalize().into()
+}
+
+/// Returns the `Key` of a `Login`: MD5 over the challenge followed by the secret (Asterisk
+/// `main/manager.c`, `authenticate`).
+#[cfg(feature = "md5")]
+pub(crate) fn login_key(challenge: &[u8], secret: &[u8]) -> Vec<u8> {
+    hex(md5(&[challenge, secret])).as_bytes().to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What counts of a header that is odd.
+    #[test]
+    fn the_first_of_each_counts() {
+        let read = |text| Challenge::parse(text).map(|found| (found.realm, found.nonce, found.opaque, found.md5));
+        for text in [
+            r#"Digest realm="a", nonce="1", nonce="2", realm=b"#,
+            r#"Digest realm="a", nonce="1", Digest realm="b", opaque="x", algorithm=SHA-256"#,
+            r#"Digest realm="a", nonce="1", Basic realm="b""#,
+            r#"digest  nonce = 1,realm="a""#,
+        ] {
+            assert_eq!(read(text), Some(("a", "1", None, true)), "{text}");
+        }
+        assert_eq!(read(r#"Basic realm="a", Digest realm="a", nonce="1""#), None);
+    }
+
+    #[test]
+    fn quoted_texts() {
+        for (quoted, text) in [("a", "a"), ("", ""), (r#"a\"b\\c"#, r#"a"b\c"#), ("a, b=c", "a, b=c"), (r"\o", "o")] {
+            let header = format!(r#"Digest realm="{quoted}", nonce="n{quoted}", qop="auth", opaque="o{quoted}""#);
+            let challenge = Challenge::parse(&header).unwrap();
+            assert_eq!((challenge.realm, challenge.nonce), (quoted, &*format!("n{quoted}")));
+            assert_eq!(challenge.opaque, Some(&*format!("o{quoted}")));
+            assert_eq!(unescaped(challenge.realm), text);
+        }
+    }
+
+    #[cfg(feature = "md5")]
+    #[test]
+    fn the_key_is_what_the_recorded_session_sent() {
+        // corpus/http/22_rawman_challenge.body.ami and 22_rawman_md5login.request.http: Asterisk
+        // took it.
+        assert_eq!(login_key(b"208821908", b"s3cret"), b"2984f47b98d8b9089efe66d68311d362");
+    }
+}
