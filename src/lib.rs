@@ -86,6 +86,7 @@ pub mod error;
 pub mod event;
 #[cfg(feature = "std")]
 mod exchange;
+mod facts;
 #[cfg(feature = "freeswitch")]
 pub mod freeswitch;
 #[cfg(feature = "std")]

@@ -5,7 +5,8 @@ use core::time::Duration;
 use super::call::{QueueOutcome, Transfer, TransferKind};
 use super::{Text, Tracker};
 use crate::event::{ChannelBlock, Event};
-use crate::value::{CallerIdPart, ChannelName, ChannelState, UniqueId};
+use crate::facts::{self, Bridged, ChannelSeen, Parked, QueueStep, QueueStepKind};
+use crate::value::{ChannelState, UniqueId};
 use crate::wire::Value;
 
 /// What becomes of a channel that isn't known.
@@ -52,24 +53,30 @@ pub(super) fn apply(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
             }
         }
         Event::DialBegin(_) | Event::DialState(_) | Event::DialEnd(_) | Event::Dial(_) => dial(tracker, event, at),
-        Event::BridgeEnter(_)
-        | Event::BridgeLeave(_)
-        | Event::Bridge(_)
-        | Event::Link(_)
-        | Event::Unlink(_)
-        | Event::LocalBridge(_)
-        | Event::Masquerade(_) => bridge(tracker, event, at),
-        Event::BlindTransfer(_) | Event::AttendedTransfer(_) | Event::Transfer(_) => transfer(tracker, event, at),
-        Event::QueueCallerJoin(_)
-        | Event::Join(_)
-        | Event::QueueCallerLeave(_)
-        | Event::Leave(_)
-        | Event::QueueCallerAbandon(_)
-        | Event::AgentConnect(_) => queue(tracker, event, at),
-        Event::ParkedCall(_) | Event::UnParkedCall(_) | Event::ParkedCallTimeOut(_) | Event::ParkedCallGiveUp(_) => {
-            park(tracker, event, at);
+        Event::LocalBridge(view) => {
+            see(tracker, view.local_one(), Unknown::Stays, at);
+            see(tracker, view.local_two(), Unknown::Stays, at);
+            if let Some((one, two)) = facts::halves(event.frame()) {
+                tracker.unite(one, two);
+            }
         }
-        _ => {}
+        Event::Masquerade(view) => {
+            let (Ok(clone), Ok(original)) = ((*view).clone(), view.original()) else { return };
+            let [clone, original] = [clone, original].map(|name| tracker.books.named(name.as_bytes()).cloned());
+            if let (Some(clone), Some(original)) = (clone, original) {
+                tracker.unite(clone.as_bytes(), original.as_bytes());
+            }
+        }
+        Event::BlindTransfer(_) | Event::AttendedTransfer(_) | Event::Transfer(_) => transfer(tracker, event, at),
+        _ => {
+            if let Some(bridged) = Bridged::of(event) {
+                bridge(tracker, bridged, at);
+            } else if let Some(step) = QueueStep::of(event) {
+                queue(tracker, step, at);
+            } else if let Some(parked) = Parked::of(event) {
+                park(tracker, parked, at);
+            }
+        }
     }
 }
 
@@ -80,24 +87,23 @@ fn id<'buf>(tracker: &mut Tracker, block: ChannelBlock<'buf>) -> Option<&'buf [u
 
 /// What the description of a channel tells: that it is there, which call it is in, its state.
 fn see(tracker: &mut Tracker, block: ChannelBlock<'_>, unknown: Unknown, at: Duration) {
-    let Some(uniqueid) = id(tracker, block) else { return };
-    let linkedid = block.linkedid().ok().map(UniqueId::as_bytes).filter(|id| tracker.is_id(id));
-    let channel = block.channel().map(ChannelName::as_bytes).unwrap_or_default();
+    let Some(seen) = ChannelSeen::of(block).filter(|seen| tracker.is_id(seen.uniqueid)) else { return };
+    let (uniqueid, linkedid) = (seen.uniqueid, seen.linkedid.filter(|id| tracker.is_id(id)));
     if tracker.number_of(uniqueid).is_none() && unknown != Unknown::Stays {
-        tracker.appear(uniqueid, linkedid.unwrap_or(uniqueid), channel, unknown == Unknown::Begins, at);
+        let (linkedid, name) = (linkedid.unwrap_or(uniqueid), seen.name.unwrap_or_default());
+        tracker.appear(uniqueid, linkedid, name, unknown == Unknown::Begins, at);
     } else if let Some(linkedid) = linkedid {
         tracker.relink(uniqueid, linkedid);
     }
-    let number = block.caller_id_num().ok().and_then(CallerIdPart::known).filter(|number| !number.is_empty());
-    if let Some(number) = number {
+    if let Some(number) = seen.number.filter(|number| !number.is_empty()) {
         tracker.number_is(uniqueid, number);
     }
     if let Some(leg) = tracker.leg(uniqueid) {
-        match block.channel_state() {
-            Ok(ChannelState::RING | ChannelState::RINGING) => {
+        match seen.state {
+            Some(ChannelState::RING | ChannelState::RINGING) => {
                 leg.ringing.get_or_insert(at);
             }
-            Ok(ChannelState::UP) => {
+            Some(ChannelState::UP) => {
                 leg.answered.get_or_insert(at);
             }
             _ => {}
@@ -142,61 +148,39 @@ fn dial(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
     }
 }
 
-fn bridge(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
-    let pair = |one: Option<&[u8]>, two: Option<&[u8]>| one.zip(two).map(|(one, two)| [one, b"+", two].concat());
-    match event {
-        Event::BridgeEnter(view) => {
-            see(tracker, **view, Unknown::Joins, at);
-            if let (Some(uniqueid), Ok(bridge)) = (id(tracker, **view), view.bridge_uniqueid()) {
+fn bridge(tracker: &mut Tracker, bridged: Bridged<'_>, at: Duration) {
+    match bridged {
+        Bridged::Entered { channel, bridge } => {
+            see(tracker, channel, Unknown::Joins, at);
+            if let (Some(uniqueid), Ok(id)) = (id(tracker, channel), bridge.bridge_uniqueid()) {
                 // A conference is no call.
-                if view.linkedid().is_err() && view.bridge_type().is_ok_and(|kind| kind == "basic") {
-                    if let Some(other) = tracker.books.anyone_inside(bridge.as_bytes()).cloned() {
+                if channel.linkedid().is_err() && bridge.bridge_type().is_ok_and(|kind| kind == "basic") {
+                    if let Some(other) = tracker.books.anyone_inside(id.as_bytes()).cloned() {
                         tracker.unite(uniqueid, other.as_bytes());
                     }
                 }
-                tracker.enter(uniqueid, bridge.as_bytes(), at);
+                tracker.enter(uniqueid, id.as_bytes(), at);
             }
         }
-        Event::BridgeLeave(view) => {
-            see(tracker, **view, Unknown::Stays, at);
-            if let (Some(uniqueid), Ok(bridge)) = (id(tracker, **view), view.bridge_uniqueid()) {
+        Bridged::Left { channel, bridge } => {
+            see(tracker, channel, Unknown::Stays, at);
+            if let (Some(uniqueid), Ok(bridge)) = (id(tracker, channel), bridge.bridge_uniqueid()) {
                 tracker.leave(uniqueid, bridge.as_bytes(), at);
             }
         }
-        Event::LocalBridge(view) => {
-            see(tracker, view.local_one(), Unknown::Stays, at);
-            see(tracker, view.local_two(), Unknown::Stays, at);
-            let frame = event.frame();
-            for [one, two] in [["LocalOneUniqueid", "LocalTwoUniqueid"], ["Uniqueid1", "Uniqueid2"]] {
-                if let (Some(one), Some(two)) = (frame.get(one), frame.get(two)) {
-                    tracker.unite(one.as_bytes(), two.as_bytes());
+        Bridged::Pair { one, two, together } => {
+            let bridge = [one, b"+", two].concat();
+            if together {
+                tracker.unite(one, two);
+                for uniqueid in [one, two] {
+                    tracker.enter(uniqueid, &bridge, at);
+                }
+            } else {
+                for uniqueid in [one, two] {
+                    tracker.leave(uniqueid, &bridge, at);
                 }
             }
         }
-        Event::Masquerade(view) => {
-            let (Ok(clone), Ok(original)) = ((*view).clone(), view.original()) else { return };
-            let [clone, original] = [clone, original].map(|name| tracker.books.named(name.as_bytes()).cloned());
-            if let (Some(clone), Some(original)) = (clone, original) {
-                tracker.unite(clone.as_bytes(), original.as_bytes());
-            }
-        }
-        Event::Bridge(_) | Event::Link(_) | Event::Unlink(_) => {
-            let frame = event.frame();
-            let [one, two] = ["Uniqueid1", "Uniqueid2"].map(|name| frame.get(name).map(Value::as_bytes));
-            let Some(bridge) = pair(one, two) else { return };
-            let parted = match event {
-                Event::Bridge(view) => view.bridge_state().is_ok_and(|state| state.eq_ignore_case("Unlink")),
-                _ => matches!(event, Event::Unlink(_)),
-            };
-            let ids = [one, two].into_iter().flatten();
-            if parted {
-                ids.for_each(|uniqueid| tracker.leave(uniqueid, &bridge, at));
-            } else {
-                tracker.unite(one.unwrap_or_default(), two.unwrap_or_default());
-                ids.for_each(|uniqueid| tracker.enter(uniqueid, &bridge, at));
-            }
-        }
-        _ => {}
     }
 }
 
@@ -244,45 +228,32 @@ fn transfer(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
     tracker.mark(by, |call, _| Some(&mut call.transfers), transfer, 0);
 }
 
-fn queue(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
-    let frame = event.frame();
-    // The same two names in all of them, and in all versions.
-    let (Some(caller), Some(queue)) = (frame.get("Uniqueid"), frame.get("Queue")) else { return };
-    let (caller, queue) = (caller.as_bytes(), tracker.text(queue.as_bytes()));
+fn queue(tracker: &mut Tracker, step: QueueStep<'_>, at: Duration) {
+    let (caller, queue) = (step.caller.uniqueid, tracker.text(step.queue));
     if !tracker.is_id(caller) {
         return;
     }
-    match event {
-        Event::QueueCallerJoin(view) => see(tracker, **view, Unknown::Joins, at),
-        Event::QueueCallerLeave(view) => see(tracker, **view, Unknown::Stays, at),
-        _ => {}
+    if let Some(channel) = step.channel {
+        let joins = matches!(step.kind, QueueStepKind::Joined);
+        see(tracker, channel, if joins { Unknown::Joins } else { Unknown::Stays }, at);
     }
-    if matches!(event, Event::QueueCallerJoin(_) | Event::Join(_)) {
-        let position = frame.get("Position").and_then(|position| position.parse().ok());
-        tracker.join_queue(caller, &queue, position, at);
-        return;
-    }
-    let outcome = match event {
-        Event::QueueCallerAbandon(_) => Some(QueueOutcome::Abandoned),
-        Event::AgentConnect(view) => {
-            let member = view.member_name().map(Value::as_bytes).unwrap_or_default();
-            Some(QueueOutcome::Answered(tracker.text(member)))
-        }
-        _ => None,
+    let outcome = match step.kind {
+        QueueStepKind::Joined => return tracker.join_queue(caller, &queue, step.caller.position(), at),
+        QueueStepKind::Left => None,
+        QueueStepKind::Abandoned => Some(QueueOutcome::Abandoned),
+        QueueStepKind::Answered(member) => Some(QueueOutcome::Answered(tracker.text(member))),
     };
     tracker.leave_queue(&Text::new(caller), &queue, outcome, at);
 }
 
-fn park(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
-    let frame = event.frame();
-    // 12 renamed all of it.
-    let first = |names: [&str; 2]| names.into_iter().find_map(|name| frame.get(name)).map(Value::as_bytes);
-    let Some(parked) = first(["ParkeeUniqueid", "Uniqueid"]).filter(|id| tracker.is_id(id)) else { return };
-    if matches!(event, Event::ParkedCall(_)) {
-        let lot = tracker.text(frame.get("Parkinglot").unwrap_or_default().as_bytes());
-        let space = tracker.text(first(["ParkingSpace", "Exten"]).unwrap_or_default());
-        tracker.park(parked, lot, space, at);
+fn park(tracker: &mut Tracker, parked: Parked<'_>, at: Duration) {
+    if !tracker.is_id(parked.uniqueid) {
+        return;
+    }
+    if let Some((lot, space)) = parked.place {
+        let (lot, space) = (tracker.text(lot), tracker.text(space));
+        tracker.park(parked.uniqueid, lot, space, at);
     } else {
-        tracker.unpark(parked, at);
+        tracker.unpark(parked.uniqueid, at);
     }
 }

@@ -2,11 +2,11 @@
 
 use super::mirror::{Completeness, Mirror, Part, Stale};
 use crate::event::{BridgeBlock, ChannelBlock, Event, ListEndBlock};
-use crate::value::{CallerIdPart, UniqueId};
-use crate::wire::{Frame, Value};
+use crate::facts::{self, Bridged, ChannelSeen, QueueCaller, QueueMember, QueueStep, QueueStepKind};
+use crate::value::UniqueId;
+use crate::wire::Value;
 
 pub(super) fn apply(mirror: &mut Mirror, event: &Event<'_>) {
-    let frame = event.frame();
     match event {
         Event::Newchannel(view) => {
             if let Ok(uniqueid) = view.uniqueid() {
@@ -49,18 +49,6 @@ pub(super) fn apply(mirror: &mut Mirror, event: &Event<'_>) {
                 mirror.remove_bridge(uniqueid.as_bytes());
             }
         }
-        Event::BridgeEnter(view) => {
-            live(mirror, **view);
-            enter(mirror, **view, frame.get("BridgeUniqueid"));
-        }
-        Event::BridgeLeave(view) => {
-            if let (Ok(uniqueid), Ok(bridge)) = (view.uniqueid(), view.bridge_uniqueid()) {
-                let inside = mirror.channel(uniqueid.as_bytes()).and_then(|channel| channel.bridge.as_ref());
-                if inside.is_some_and(|inside| *inside == mirror.text(bridge.as_bytes())) {
-                    mirror.place(uniqueid.as_bytes(), None);
-                }
-            }
-        }
         Event::BridgeListItem(view) => {
             mirror.item(Part::Bridges);
             bridge(mirror, **view);
@@ -78,21 +66,24 @@ pub(super) fn apply(mirror: &mut Mirror, event: &Event<'_>) {
                 mirror.doubt(part, Stale::Shutdown);
             }
         }
-        _ => queue(mirror, event, frame),
+        _ => match Bridged::of(event) {
+            Some(Bridged::Entered { channel, bridge }) => enter(mirror, channel, bridge),
+            Some(Bridged::Left { channel, bridge }) => leave(mirror, channel, bridge),
+            Some(Bridged::Pair { .. }) => {}
+            None => queue(mirror, event),
+        },
     }
 }
 
 /// What the description of a channel tells.
 fn describe(mirror: &mut Mirror, block: ChannelBlock<'_>) {
-    let Ok(uniqueid) = block.uniqueid() else { return };
-    let name = block.channel().ok().map(|name| mirror.text(name.as_bytes()));
-    let linkedid = block.linkedid().ok().map(|id| mirror.text(id.as_bytes()));
-    let number = block.caller_id_num().ok().and_then(CallerIdPart::known).map(|number| mirror.text(number));
-    mirror.change_channel(uniqueid.as_bytes(), |channel| {
+    let Some(seen) = ChannelSeen::of(block) else { return };
+    let [name, linkedid, number] = [seen.name, seen.linkedid, seen.number].map(|text| Some(mirror.text(text?)));
+    mirror.change_channel(seen.uniqueid, |channel| {
         channel.name = name.unwrap_or_else(|| core::mem::take(&mut channel.name));
         channel.linkedid = linkedid.or(channel.linkedid.take());
         channel.number = number.or(channel.number.take());
-        channel.state = block.channel_state().ok().or(channel.state);
+        channel.state = seen.state.or(channel.state);
     });
 }
 
@@ -117,14 +108,24 @@ fn bridge(mirror: &mut Mirror, block: BridgeBlock<'_>) {
     });
 }
 
-fn enter(mirror: &mut Mirror, block: ChannelBlock<'_>, bridge: Option<Value<'_>>) {
-    let uniqueid = block.uniqueid().ok().filter(|uniqueid| !uniqueid.as_bytes().is_empty());
-    let (Some(uniqueid), Some(id)) = (uniqueid, bridge.filter(|id| !id.is_empty())) else { return };
+fn enter(mirror: &mut Mirror, channel: ChannelBlock<'_>, bridge: BridgeBlock<'_>) {
+    live(mirror, channel);
+    let uniqueid = channel.uniqueid().ok().filter(|uniqueid| !uniqueid.as_bytes().is_empty());
+    let id = bridge.bridge_uniqueid().ok().filter(|id| !id.is_empty());
+    let (Some(uniqueid), Some(id)) = (uniqueid, id) else { return };
     if !mirror.has_bridge(id.as_bytes()) {
         mirror.doubt(Part::Bridges, Stale::Unexpected);
-        self::bridge(mirror, BridgeBlock::over(block.frame(), ""));
+        self::bridge(mirror, bridge);
     }
     mirror.place(uniqueid.as_bytes(), Some(id.as_bytes()));
+}
+
+fn leave(mirror: &mut Mirror, channel: ChannelBlock<'_>, bridge: BridgeBlock<'_>) {
+    let (Ok(uniqueid), Ok(bridge)) = (channel.uniqueid(), bridge.bridge_uniqueid()) else { return };
+    let inside = mirror.channel(uniqueid.as_bytes()).and_then(|channel| channel.bridge.as_ref());
+    if inside.is_some_and(|inside| *inside == mirror.text(bridge.as_bytes())) {
+        mirror.place(uniqueid.as_bytes(), None);
+    }
 }
 
 fn end(mirror: &mut Mirror, part: Part, view: ListEndBlock<'_>) {
@@ -132,17 +133,21 @@ fn end(mirror: &mut Mirror, part: Part, view: ListEndBlock<'_>) {
     mirror.complete(part, view.list_items().ok(), cancelled);
 }
 
-/// Queues. The names of headers are the same in an event and in an item of the list but for `Interface`, which was and still is `Location` in some.
-fn queue(mirror: &mut Mirror, event: &Event<'_>, frame: Frame<'_>) {
+fn queue(mirror: &mut Mirror, event: &Event<'_>) {
     if let Event::QueueStatusComplete(view) = event {
         end(mirror, Part::Queues, **view);
         return;
     }
-    let (Some(queue), seeding) = (frame.get("Queue"), mirror.completeness(Part::Queues) == Completeness::Seeding)
-    else {
+    if let Some(step) = QueueStep::of(event) {
+        match step.kind {
+            QueueStepKind::Joined => caller(mirror, step.queue, Some(step.caller)),
+            QueueStepKind::Left | QueueStepKind::Abandoned => mirror.remove_caller(step.queue, step.caller.uniqueid),
+            QueueStepKind::Answered(_) => {}
+        }
         return;
-    };
-    let queue = queue.as_bytes();
+    }
+    let frame = event.frame();
+    let Some(queue) = facts::queue(frame) else { return };
     match event {
         Event::QueueParams(_) => {
             mirror.item(Part::Queues);
@@ -150,60 +155,53 @@ fn queue(mirror: &mut Mirror, event: &Event<'_>, frame: Frame<'_>) {
         }
         Event::QueueMember(_) => {
             mirror.item(Part::Queues);
-            member(mirror, queue, frame, true);
+            member(mirror, queue, QueueMember::of(frame), true);
         }
         Event::QueueEntry(_) => {
             mirror.item(Part::Queues);
-            caller(mirror, queue, frame);
+            caller(mirror, queue, QueueCaller::of(frame));
         }
-        Event::QueueMemberAdded(_) => member(mirror, queue, frame, true),
+        Event::QueueMemberAdded(_) => member(mirror, queue, QueueMember::of(frame), true),
         Event::QueueMemberStatus(_)
         | Event::QueueMemberPause(_)
         | Event::QueueMemberPaused(_)
         | Event::QueueMemberPenalty(_)
-        | Event::QueueMemberRinginuse(_) => member(mirror, queue, frame, seeding),
-        Event::QueueMemberRemoved(_) => {
-            if let Some(interface) = interface(frame) {
-                mirror.remove_member(queue, interface);
-            }
+        | Event::QueueMemberRinginuse(_) => {
+            let seeding = mirror.completeness(Part::Queues) == Completeness::Seeding;
+            member(mirror, queue, QueueMember::of(frame), seeding);
         }
-        Event::QueueCallerJoin(_) | Event::Join(_) => caller(mirror, queue, frame),
-        Event::QueueCallerLeave(_) | Event::Leave(_) | Event::QueueCallerAbandon(_) => {
-            if let Some(uniqueid) = frame.get("Uniqueid") {
-                mirror.remove_caller(queue, uniqueid.as_bytes());
+        Event::QueueMemberRemoved(_) => {
+            if let Some(member) = QueueMember::of(frame) {
+                mirror.remove_member(queue, member.interface);
             }
         }
         _ => {}
     }
 }
 
-fn interface(frame: Frame<'_>) -> Option<&[u8]> {
-    frame.get("Interface").or_else(|| frame.get("Location")).map(Value::as_bytes)
-}
-
 /// `expected` is whether it may be one that isn't known.
-fn member(mirror: &mut Mirror, queue: &[u8], frame: Frame<'_>, expected: bool) {
-    let Some(interface) = interface(frame) else { return };
-    let known = mirror.queue(queue).is_some_and(|queue| queue.members.contains_key(interface));
+fn member(mirror: &mut Mirror, queue: &[u8], found: Option<QueueMember<'_>>, expected: bool) {
+    let Some(found) = found else { return };
+    let known = mirror.queue(queue).is_some_and(|queue| queue.members.contains_key(found.interface));
     if !known && !expected {
         mirror.doubt(Part::Queues, Stale::Unexpected);
     }
-    let name = frame.get("MemberName").or_else(|| frame.get("Name")).map(|name| mirror.text(name.as_bytes()));
-    let status = frame.get("Status").map(|status| mirror.text(status.as_bytes()));
-    mirror.change_member(queue, interface, |member| {
+    let name = found.name().map(|name| mirror.text(name));
+    let status = found.status().map(|status| mirror.text(status.as_bytes()));
+    mirror.change_member(queue, found.interface, |member| {
         member.name = name.unwrap_or_else(|| core::mem::take(&mut member.name));
         member.status = status.unwrap_or_else(|| core::mem::take(&mut member.status));
-        member.paused = frame.get("Paused").and_then(|paused| paused.parse().ok()).unwrap_or(member.paused);
-        member.in_call = frame.get("InCall").and_then(|call| call.parse().ok()).or(member.in_call);
-        member.penalty = frame.get("Penalty").and_then(|penalty| penalty.parse().ok()).or(member.penalty);
+        member.paused = found.paused().unwrap_or(member.paused);
+        member.in_call = found.in_call().or(member.in_call);
+        member.penalty = found.penalty().or(member.penalty);
     });
 }
 
-fn caller(mirror: &mut Mirror, queue: &[u8], frame: Frame<'_>) {
-    let Some(uniqueid) = frame.get("Uniqueid") else { return };
-    let channel = mirror.text(frame.get("Channel").unwrap_or_default().as_bytes());
-    mirror.change_caller(queue, uniqueid.as_bytes(), |caller| {
+fn caller(mirror: &mut Mirror, queue: &[u8], found: Option<QueueCaller<'_>>) {
+    let Some(found) = found else { return };
+    let channel = mirror.text(found.channel().as_bytes());
+    mirror.change_caller(queue, found.uniqueid, |caller| {
         caller.channel = channel;
-        caller.position = frame.get("Position").and_then(|position| position.parse().ok()).or(caller.position);
+        caller.position = found.position().or(caller.position);
     });
 }

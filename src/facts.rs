@@ -1,0 +1,200 @@
+//! Facts that events tell of channels, bridges, queues and parking lots, read once for `calls` and
+//! `state`: which events and headers mean a thing differs from version to version.
+
+use crate::event::{BridgeBlock, ChannelBlock, Event};
+use crate::value::{CallerIdPart, ChannelName, ChannelState, UniqueId};
+use crate::wire::{Frame, Value};
+
+/// A channel, as an event describes it.
+#[derive(Clone, Copy)]
+pub(crate) struct ChannelSeen<'buf> {
+    pub(crate) uniqueid: &'buf [u8],
+    pub(crate) linkedid: Option<&'buf [u8]>,
+    pub(crate) name: Option<&'buf [u8]>,
+    /// Number of the caller, where the server knows it.
+    pub(crate) number: Option<&'buf [u8]>,
+    pub(crate) state: Option<ChannelState>,
+}
+
+impl<'buf> ChannelSeen<'buf> {
+    pub(crate) fn of(block: ChannelBlock<'buf>) -> Option<Self> {
+        Some(Self {
+            uniqueid: block.uniqueid().ok()?.as_bytes(),
+            linkedid: block.linkedid().ok().map(UniqueId::as_bytes),
+            name: block.channel().ok().map(ChannelName::as_bytes),
+            number: block.caller_id_num().ok().and_then(CallerIdPart::known),
+            state: block.channel_state().ok(),
+        })
+    }
+}
+
+/// Channels that come together or part.
+#[derive(Clone, Copy)]
+pub(crate) enum Bridged<'buf> {
+    /// A channel is in a bridge. From 12 on.
+    Entered { channel: ChannelBlock<'buf>, bridge: BridgeBlock<'buf> },
+    /// A channel has left a bridge. From 12 on.
+    Left { channel: ChannelBlock<'buf>, bridge: BridgeBlock<'buf> },
+    /// Two channels talk, or do so no longer: up to 11, where bridges have no names.
+    Pair { one: &'buf [u8], two: &'buf [u8], together: bool },
+}
+
+impl<'buf> Bridged<'buf> {
+    pub(crate) fn of(event: &Event<'buf>) -> Option<Self> {
+        let frame = event.frame();
+        let bridge = BridgeBlock::over(frame, "");
+        let together = match event {
+            Event::BridgeEnter(view) => return Some(Self::Entered { channel: **view, bridge }),
+            Event::BridgeLeave(view) => return Some(Self::Left { channel: **view, bridge }),
+            Event::Bridge(view) => !view.bridge_state().is_ok_and(|state| state.eq_ignore_case("Unlink")),
+            Event::Link(_) => true,
+            Event::Unlink(_) => false,
+            _ => return None,
+        };
+        let (one, two) = both(frame, ["Uniqueid1", "Uniqueid2"])?;
+        Some(Self::Pair { one, two, together })
+    }
+}
+
+/// Returns the unique ids of the halves of a Local channel, of which `LocalBridge` tells.
+pub(crate) fn halves(frame: Frame<'_>) -> Option<(&[u8], &[u8])> {
+    // 12 renamed them.
+    both(frame, ["LocalOneUniqueid", "LocalTwoUniqueid"]).or_else(|| both(frame, ["Uniqueid1", "Uniqueid2"]))
+}
+
+/// A caller who enters a queue, leaves it or is answered.
+#[derive(Clone, Copy)]
+pub(crate) struct QueueStep<'buf> {
+    pub(crate) queue: &'buf [u8],
+    pub(crate) caller: QueueCaller<'buf>,
+    /// The description of the channel, from 12 on.
+    pub(crate) channel: Option<ChannelBlock<'buf>>,
+    pub(crate) kind: QueueStepKind<'buf>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum QueueStepKind<'buf> {
+    Joined,
+    Left,
+    Abandoned,
+    /// By the member of this name; the caller leaves with an event of its own.
+    Answered(&'buf [u8]),
+}
+
+impl<'buf> QueueStep<'buf> {
+    pub(crate) fn of(event: &Event<'buf>) -> Option<Self> {
+        let (kind, channel) = match event {
+            Event::QueueCallerJoin(view) => (QueueStepKind::Joined, Some(**view)),
+            Event::Join(_) => (QueueStepKind::Joined, None),
+            Event::QueueCallerLeave(view) => (QueueStepKind::Left, Some(**view)),
+            Event::Leave(_) => (QueueStepKind::Left, None),
+            Event::QueueCallerAbandon(_) => (QueueStepKind::Abandoned, None),
+            Event::AgentConnect(view) => {
+                (QueueStepKind::Answered(view.member_name().map(Value::as_bytes).unwrap_or_default()), None)
+            }
+            _ => return None,
+        };
+        let frame = event.frame();
+        Some(Self { queue: queue(frame)?, caller: QueueCaller::of(frame)?, channel, kind })
+    }
+}
+
+/// Returns the name of the queue that an event is about, the same header in all of them.
+pub(crate) fn queue(frame: Frame<'_>) -> Option<&[u8]> {
+    frame.get("Queue").map(Value::as_bytes)
+}
+
+/// A caller in a queue.
+#[derive(Clone, Copy)]
+pub(crate) struct QueueCaller<'buf> {
+    frame: Frame<'buf>,
+    pub(crate) uniqueid: &'buf [u8],
+}
+
+impl<'buf> QueueCaller<'buf> {
+    pub(crate) fn of(frame: Frame<'buf>) -> Option<Self> {
+        Some(Self { frame, uniqueid: frame.get("Uniqueid")?.as_bytes() })
+    }
+
+    pub(crate) fn channel(self) -> Value<'buf> {
+        self.frame.get("Channel").unwrap_or_default()
+    }
+
+    /// Returns the caller's place, from 1.
+    pub(crate) fn position(self) -> Option<u64> {
+        self.frame.get("Position").and_then(|position| position.parse().ok())
+    }
+}
+
+/// A member of a queue.
+#[derive(Clone, Copy)]
+pub(crate) struct QueueMember<'buf> {
+    frame: Frame<'buf>,
+    pub(crate) interface: &'buf [u8],
+}
+
+impl<'buf> QueueMember<'buf> {
+    pub(crate) fn of(frame: Frame<'buf>) -> Option<Self> {
+        // `Location` up to 11, and still in the list.
+        let interface = first(frame, ["Interface", "Location"])?;
+        Some(Self { frame, interface })
+    }
+
+    pub(crate) fn name(self) -> Option<&'buf [u8]> {
+        // `Name` in the list.
+        first(self.frame, ["MemberName", "Name"])
+    }
+
+    pub(crate) fn status(self) -> Option<Value<'buf>> {
+        self.frame.get("Status")
+    }
+
+    pub(crate) fn paused(self) -> Option<bool> {
+        self.frame.get("Paused").and_then(|paused| paused.parse().ok())
+    }
+
+    pub(crate) fn in_call(self) -> Option<bool> {
+        self.frame.get("InCall").and_then(|call| call.parse().ok())
+    }
+
+    pub(crate) fn penalty(self) -> Option<i64> {
+        self.frame.get("Penalty").and_then(|penalty| penalty.parse().ok())
+    }
+}
+
+/// A channel that is parked, or is so no longer.
+#[derive(Clone, Copy)]
+pub(crate) struct Parked<'buf> {
+    pub(crate) uniqueid: &'buf [u8],
+    /// Lot and space; `None`: it is parked no longer.
+    pub(crate) place: Option<(&'buf [u8], &'buf [u8])>,
+}
+
+impl<'buf> Parked<'buf> {
+    pub(crate) fn of(event: &Event<'buf>) -> Option<Self> {
+        let frame = event.frame();
+        let parked = match event {
+            Event::ParkedCall(_) => true,
+            Event::UnParkedCall(_) | Event::ParkedCallTimeOut(_) | Event::ParkedCallGiveUp(_) => false,
+            _ => return None,
+        };
+        // 12 renamed all of it.
+        let uniqueid = first(frame, ["ParkeeUniqueid", "Uniqueid"])?;
+        let place = || {
+            let lot = frame.get("Parkinglot").unwrap_or_default().as_bytes();
+            (lot, first(frame, ["ParkingSpace", "Exten"]).unwrap_or_default())
+        };
+        Some(Self { uniqueid, place: parked.then(place) })
+    }
+}
+
+/// Returns the first header of these names that is there.
+fn first<'buf>(frame: Frame<'buf>, names: [&str; 2]) -> Option<&'buf [u8]> {
+    names.into_iter().find_map(|name| frame.get(name)).map(Value::as_bytes)
+}
+
+/// Returns the headers of both names.
+fn both<'buf>(frame: Frame<'buf>, names: [&str; 2]) -> Option<(&'buf [u8], &'buf [u8])> {
+    let [one, two] = names.map(|name| frame.get(name).map(Value::as_bytes));
+    one.zip(two)
+}
