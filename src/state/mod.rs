@@ -37,10 +37,12 @@
 
 mod apply;
 mod entities;
+mod limits;
 mod mirror;
 #[cfg(test)]
 mod tests;
 
 pub use crate::text::Text;
 pub use entities::{Bridge, Caller, Channel, Member, Queue};
-pub use mirror::{Completeness, Mirror, MirrorLimits, Part, Stale};
+pub use limits::MirrorLimits;
+pub use mirror::{Completeness, Mirror, Part, Stale};
