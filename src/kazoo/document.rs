@@ -1,14 +1,15 @@
-//! The conference document: as the server sends it, and as a draft to be sent.
+//! The conference document: as the server sends it, and as a draft to be sent. Its fields stand in
+//! `fields.rs`.
 
 use alloc::borrow::{Cow, ToOwned};
 use alloc::collections::BTreeMap;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
 use super::error::Invalid;
-use super::fields::Fields;
-use super::json::{self, FromJson, FromList, Json, Object, getters, view};
+use super::draft::Fields;
+use super::json::{self, FromJson, FromList, Json, Object, view};
 use super::realtime::Realtime;
 use super::validate;
 
@@ -37,61 +38,6 @@ impl<'a> Conference<'a> {
     pub fn realtime(&self) -> Realtime<'a> {
         Realtime::of(&self.0)
     }
-
-    getters! { read;
-        /// Its id: 32 hexadecimal digits, or whatever was asked for when it is an ad-hoc one.
-        id = "id": Cow<'a, str>;
-        /// Its name, up to 128 characters.
-        name = "name": Cow<'a, str>;
-        /// The user who manages it: 32 characters.
-        owner_id = "owner_id": Cow<'a, str>;
-        /// The password of its bridge. A secret.
-        bridge_password = "bridge_password": Cow<'a, str>;
-        /// The user name of its bridge.
-        bridge_username = "bridge_username": Cow<'a, str>;
-        /// Which keys callers can press: the name of a set of controls.
-        caller_controls = "caller_controls": Cow<'a, str>;
-        /// Which keys moderators can press: the name of a set of controls.
-        moderator_controls = "moderator_controls": Cow<'a, str>;
-        /// Sets of controls of its own.
-        controls = "controls": Object<'a>;
-        /// Numbers that members and moderators can call.
-        conference_numbers = "conference_numbers": Vec<Cow<'a, str>>;
-        /// Its domain.
-        domain = "domain": Cow<'a, str>;
-        /// What other applications have marked it with.
-        flags = "flags": Vec<Cow<'a, str>>;
-        /// The media server that it runs on; the server alone writes it.
-        focus = "focus": Cow<'a, str>;
-        /// The language of its prompts.
-        language = "language": Cow<'a, str>;
-        /// What is played to those who find it full.
-        max_members_media = "max_members_media": Cow<'a, str>;
-        /// How many can be in it.
-        max_participants = "max_participants": u32;
-        /// How members come in.
-        member = "member": Side<'a>;
-        /// How moderators come in.
-        moderator = "moderator": Side<'a>;
-        /// Whether a tone is played when somebody comes, or which.
-        play_entry_tone = "play_entry_tone": Tone<'a>;
-        /// Whether a tone is played when somebody leaves, or which.
-        play_exit_tone = "play_exit_tone": Tone<'a>;
-        /// Whether newcomers are announced. The default is false.
-        play_name = "play_name": bool;
-        /// Whether newcomers are welcomed.
-        play_welcome = "play_welcome": bool;
-        /// How the switch runs it: settings, or the name of settings.
-        profile = "profile": ProfileField<'a>;
-        /// The name of the settings that the switch runs it with, from 4.1 on.
-        profile_name = "profile_name": Cow<'a, str>;
-        /// Whether it needs a moderator.
-        require_moderator = "require_moderator": bool;
-        /// Whether members wait until a moderator comes.
-        wait_for_moderator = "wait_for_moderator": bool;
-        /// What user interfaces have noted.
-        ui_metadata = "ui_metadata": Object<'a>;
-    }
 }
 
 /// How members, or moderators, come in.
@@ -99,22 +45,6 @@ impl<'a> Conference<'a> {
 pub struct Side<'a>(pub(super) Object<'a>);
 
 view!(Side);
-
-impl<'a> Side<'a> {
-    getters! { read;
-        /// Whether they can't hear at first. The default is false.
-        join_deaf = "join_deaf": bool;
-        /// Whether they can't speak at first. The default is true for members. For moderators it is false in the
-        /// server's schema, and true on reference 002: say what you want.
-        join_muted = "join_muted": bool;
-        /// The numbers that they call.
-        numbers = "numbers": Vec<Cow<'a, str>>;
-        /// The PINs that they enter. Secrets.
-        pins = "pins": Vec<Cow<'a, str>>;
-        /// Whether the prompt is played to them when they come; members only.
-        play_entry_prompt = "play_entry_prompt": bool;
-    }
-}
 
 /// Whether a tone is played, or which.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,7 +59,7 @@ pub enum Tone<'a> {
 }
 
 impl Tone<'_> {
-    fn to_json(&self) -> String {
+    pub(super) fn to_json(&self) -> String {
         match self {
             Self::Default => "true".into(),
             Self::Off => "false".into(),
@@ -177,43 +107,6 @@ pub struct Profile<'a>(pub(super) Object<'a>);
 
 view!(Profile);
 
-impl<'a> Profile<'a> {
-    getters! { read_loose;
-        /// What those who are alone hear.
-        alone_sound = "alone-sound": Cow<'a, str>;
-        /// From how many members on their number is announced.
-        announce_count = "announce-count": i64;
-        /// Which keys callers can press.
-        caller_controls = "caller-controls": Cow<'a, str>;
-        /// How loud the noise is, from 0 to 10000.
-        comfort_noise = "comfort-noise": u32;
-        /// How loud one must be to be heard, from 0 to 1800.
-        energy_level = "energy-level": u32;
-        /// What is heard when somebody comes.
-        enter_sound = "enter-sound": Cow<'a, str>;
-        /// What is heard when somebody leaves.
-        exit_sound = "exit-sound": Cow<'a, str>;
-        /// Length of a frame of audio, in milliseconds, from 10 to 120.
-        interval = "interval": u32;
-        /// What is heard when it is locked.
-        locked_sound = "locked-sound": Cow<'a, str>;
-        /// How many can be in it, at least 2.
-        max_members = "max-members": u32;
-        /// What those hear who find it full.
-        max_members_sound = "max-members-sound": Cow<'a, str>;
-        /// Which keys moderators can press.
-        moderator_controls = "moderator-controls": Cow<'a, str>;
-        /// What those hear who wait.
-        moh_sound = "moh-sound": Cow<'a, str>;
-        /// What those hear who are muted.
-        muted_sound = "muted-sound": Cow<'a, str>;
-        /// Samples in a second: 8000, 12000, 16000, 24000, 32000, 44100 or 48000.
-        rate = "rate": u32;
-        /// What those hear who can speak again.
-        unmuted_sound = "unmuted-sound": Cow<'a, str>;
-    }
-}
-
 /// A conference document to be sent: made from nothing, or from what the server sent.
 ///
 /// Nothing is checked until a request is made of it, or until [`check`](Self::check).
@@ -234,15 +127,15 @@ impl<'a> Profile<'a> {
 /// # Ok::<(), ami_proto::kazoo::Invalid>(())
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Draft(Fields);
+pub struct Draft(pub(super) Fields);
 
 /// How members, or moderators, come in: the part of a [`Draft`].
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct SideDraft(Fields);
+pub struct SideDraft(pub(super) Fields);
 
 /// How the switch runs a conference: the part of a [`Draft`]. Its ranges are checked with the draft.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct ProfileDraft(Fields);
+pub struct ProfileDraft(pub(super) Fields);
 
 macro_rules! draft {
     ($name:ident) => {
@@ -284,81 +177,7 @@ draft!(Draft);
 draft!(SideDraft);
 draft!(ProfileDraft);
 
-macro_rules! setters {
-    ($($(#[$meta:meta])* $method:ident = $name:literal: $type:ty, $to_json:expr;)+) => {$(
-        $(#[$meta])*
-        #[must_use]
-        pub fn $method(mut self, value: $type) -> Self {
-            let to_json: fn($type) -> String = $to_json;
-            self.0.set($name, to_json(value));
-            self
-        }
-    )+};
-}
-
-macro_rules! texts {
-    ($($(#[$meta:meta])* $method:ident = $name:literal;)+) => {$(
-        $(#[$meta])*
-        #[must_use]
-        pub fn $method<'t>(mut self, values: impl IntoIterator<Item = &'t str>) -> Self {
-            self.0.set($name, json::array(values.into_iter().map(json::string)));
-            self
-        }
-    )+};
-}
-
 impl Draft {
-    setters! {
-        /// Its name: 1 to 128 characters.
-        name = "name": &str, json::string;
-        /// The user who manages it: 32 characters.
-        owner_id = "owner_id": &str, json::string;
-        /// The password of its bridge.
-        bridge_password = "bridge_password": &str, json::string;
-        /// The user name of its bridge.
-        bridge_username = "bridge_username": &str, json::string;
-        /// Which keys callers can press.
-        caller_controls = "caller_controls": &str, json::string;
-        /// Which keys moderators can press.
-        moderator_controls = "moderator_controls": &str, json::string;
-        /// Its domain.
-        domain = "domain": &str, json::string;
-        /// The language of its prompts.
-        language = "language": &str, json::string;
-        /// What is played to those who find it full.
-        max_members_media = "max_members_media": &str, json::string;
-        /// How many can be in it.
-        max_participants = "max_participants": u32, |number| number.to_string();
-        /// How members come in.
-        member = "member": &SideDraft, SideDraft::to_json;
-        /// How moderators come in.
-        moderator = "moderator": &SideDraft, SideDraft::to_json;
-        /// Whether a tone is played when somebody comes, or which.
-        play_entry_tone = "play_entry_tone": &Tone<'_>, |tone| tone.to_json();
-        /// Whether a tone is played when somebody leaves, or which.
-        play_exit_tone = "play_exit_tone": &Tone<'_>, |tone| tone.to_json();
-        /// Whether newcomers are announced.
-        play_name = "play_name": bool, |flag| flag.to_string();
-        /// Whether newcomers are welcomed.
-        play_welcome = "play_welcome": bool, |flag| flag.to_string();
-        /// How the switch runs it. Servers up to 4.0 want a name there, set with [`field`](Self::field).
-        profile = "profile": &ProfileDraft, ProfileDraft::to_json;
-        /// The name of the settings that the switch runs it with.
-        profile_name = "profile_name": &str, json::string;
-        /// Whether it needs a moderator.
-        require_moderator = "require_moderator": bool, |flag| flag.to_string();
-        /// Whether members wait until a moderator comes.
-        wait_for_moderator = "wait_for_moderator": bool, |flag| flag.to_string();
-    }
-
-    texts! {
-        /// Numbers that members and moderators can call: digits, none twice, and none that another conference of the
-        /// account has (which the server alone can tell).
-        conference_numbers = "conference_numbers";
-        /// What other applications mark it with.
-        flags = "flags";
-    }
-
     /// Whether the server would take it, as far as can be told here: kinds, lengths, ranges and patterns of its schema.
     ///
     /// # Errors
@@ -381,60 +200,5 @@ impl From<&Conference<'_>> for Draft {
         let mut fields = Fields::default();
         kept.for_each(|(_, (name, value))| fields.set(name, value.as_str().to_owned()));
         Self(fields)
-    }
-}
-
-impl SideDraft {
-    setters! {
-        /// Whether they can't hear at first.
-        join_deaf = "join_deaf": bool, |flag| flag.to_string();
-        /// Whether they can't speak at first. Worth saying: the pages and the schema differ on the default.
-        join_muted = "join_muted": bool, |flag| flag.to_string();
-        /// Whether the prompt is played to them when they come; members only.
-        play_entry_prompt = "play_entry_prompt": bool, |flag| flag.to_string();
-    }
-
-    texts! {
-        /// The numbers that they call, none twice.
-        numbers = "numbers";
-        /// The PINs that they enter.
-        pins = "pins";
-    }
-}
-
-impl ProfileDraft {
-    setters! {
-        /// What those who are alone hear.
-        alone_sound = "alone-sound": &str, json::string;
-        /// From how many members on their number is announced.
-        announce_count = "announce-count": i64, |number| number.to_string();
-        /// Which keys callers can press.
-        caller_controls = "caller-controls": &str, json::string;
-        /// How loud the noise is, from 0 to 10000.
-        comfort_noise = "comfort-noise": u32, |number| number.to_string();
-        /// How loud one must be to be heard, from 0 to 1800.
-        energy_level = "energy-level": u32, |number| number.to_string();
-        /// What is heard when somebody comes.
-        enter_sound = "enter-sound": &str, json::string;
-        /// What is heard when somebody leaves.
-        exit_sound = "exit-sound": &str, json::string;
-        /// Length of a frame of audio, in milliseconds, from 10 to 120.
-        interval = "interval": u32, |number| number.to_string();
-        /// What is heard when it is locked.
-        locked_sound = "locked-sound": &str, json::string;
-        /// How many can be in it, at least 2.
-        max_members = "max-members": u32, |number| number.to_string();
-        /// What those hear who find it full.
-        max_members_sound = "max-members-sound": &str, json::string;
-        /// Which keys moderators can press.
-        moderator_controls = "moderator-controls": &str, json::string;
-        /// What those hear who wait.
-        moh_sound = "moh-sound": &str, json::string;
-        /// What those hear who are muted.
-        muted_sound = "muted-sound": &str, json::string;
-        /// Samples in a second: 8000, 12000, 16000, 24000, 32000, 44100 or 48000.
-        rate = "rate": u32, |number| number.to_string();
-        /// What those hear who can speak again.
-        unmuted_sound = "unmuted-sound": &str, json::string;
     }
 }

@@ -1,52 +1,199 @@
-//! Keeps the fields of a document that is being written, and finds the one that is set again.
+//! The fields of a conference document, each in one row: its getter, its setter and what the
+//! server's schema allows.
 
-use alloc::borrow::ToOwned;
-use alloc::collections::BTreeMap;
-use alloc::string::String;
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::json;
+use super::document::{Conference, Draft, Profile, ProfileDraft, ProfileField, Side, SideDraft, Tone};
+use super::json::{self, Object, getters};
+use super::validate::Rule;
 
-/// Names and JSON texts, in the order in which they were first set. Setting one takes O(log n).
-#[derive(Clone, Default, PartialEq, Eq)]
-pub(super) struct Fields {
-    values: Vec<String>,
-    /// The place of each name's value.
-    places: BTreeMap<String, usize>,
+/// Type that a getter returns.
+macro_rules! read {
+    (text) => { Cow<'a, str> };
+    (flag) => { bool };
+    (count) => { u32 };
+    (number) => { i64 };
+    (texts) => { Vec<Cow<'a, str>> };
+    (tone) => { Tone<'a> };
+    (side) => { Side<'a> };
+    (profile) => { ProfileField<'a> };
+    (object) => { Object<'a> };
 }
 
-impl Fields {
-    /// Sets a field, in place of what it was set to before.
-    pub(super) fn set(&mut self, name: &str, value: String) {
-        if let Some(before) = self.places.get(name).and_then(|place| self.values.get_mut(*place)) {
-            *before = value;
-        } else {
-            self.places.insert(name.to_owned(), self.values.len());
-            self.values.push(value);
+/// Type that a setter takes, and how it becomes JSON.
+macro_rules! setter {
+    (text, $($field:tt)+) => { setter!(@ &str, json::string, $($field)+); };
+    (flag, $($field:tt)+) => { setter!(@ bool, |flag| flag.to_string(), $($field)+); };
+    (count, $($field:tt)+) => { setter!(@ u32, |number| number.to_string(), $($field)+); };
+    (number, $($field:tt)+) => { setter!(@ i64, |number| number.to_string(), $($field)+); };
+    (tone, $($field:tt)+) => { setter!(@ &Tone<'_>, |tone| tone.to_json(), $($field)+); };
+    (side, $($field:tt)+) => { setter!(@ &SideDraft, SideDraft::to_json, $($field)+); };
+    (profile, $($field:tt)+) => { setter!(@ &ProfileDraft, ProfileDraft::to_json, $($field)+); };
+    (texts, $method:ident, $name:literal, $doc:literal) => {
+        #[doc = concat!("Sets ", $doc, ".")]
+        #[must_use]
+        pub fn $method<'t>(mut self, values: impl IntoIterator<Item = &'t str>) -> Self {
+            self.0.set($name, json::array(values.into_iter().map(json::string)));
+            self
         }
-    }
-
-    pub(super) fn to_json(&self) -> String {
-        let mut fields: Vec<_> = self.places.iter().map(|(name, place)| (*place, &**name)).collect();
-        fields.sort_unstable();
-        json::object(fields.iter().zip(&self.values).map(|((_, name), value)| (*name, &**value)))
-    }
+    };
+    (@ $type:ty, $to_json:expr, $method:ident, $name:literal, $doc:literal) => {
+        #[doc = concat!("Sets ", $doc, ".")]
+        #[must_use]
+        pub fn $method(mut self, value: $type) -> Self {
+            let to_json: fn($type) -> String = $to_json;
+            self.0.set($name, to_json(value));
+            self
+        }
+    };
 }
 
-#[cfg(all(test, feature = "std"))]
-mod tests {
-    use alloc::format;
+/// A value that a setter takes, for the test of all.
+#[cfg(test)]
+macro_rules! sample {
+    (text) => {
+        "1"
+    };
+    (flag) => {
+        true
+    };
+    (count) => {
+        1
+    };
+    (number) => {
+        1
+    };
+    (texts) => {
+        ["1"]
+    };
+    (tone) => {
+        &Tone::Default
+    };
+    (side) => {
+        &SideDraft::new()
+    };
+    (profile) => {
+        &ProfileDraft::new()
+    };
+}
 
-    use super::*;
-
-    #[test]
-    fn a_field_is_set_in_its_place() {
-        let mut fields = Fields::default();
-        for round in 0..2 {
-            for number in [3, 1, 2] {
-                fields.set(&format!("f{number}"), format!("{}", number * 10 + round));
+/// Makes of a table the getters of a view, the setters of its draft, and the rules. A row is the
+/// method, the name in the document, the kind, the rule, and what the documentation calls it. The
+/// server alone writes what is `read_only`.
+macro_rules! fields {
+    (
+        $view:ident by $read:ident, $draft:ident, $rules:ident, $test:ident;
+        read_only { $($own:ident = $own_name:literal: $own_kind:ident $(, $own_rule:expr)?; $own_doc:literal)* }
+        $($method:ident = $name:literal: $kind:ident, $rule:expr; $doc:literal)+
+    ) => {
+        impl<'a> $view<'a> {
+            getters! { $read;
+                $(#[doc = concat!("Returns ", $own_doc, ".")] $own = $own_name: read!($own_kind);)*
+                $(#[doc = concat!("Returns ", $doc, ".")] $method = $name: read!($kind);)+
             }
         }
-        assert_eq!(fields.to_json(), r#"{"f3": 31, "f1": 11, "f2": 21}"#);
+
+        impl $draft {
+            $(setter!($kind, $method, $name, $doc);)+
+        }
+
+        pub(super) const $rules: &[(&str, Rule)] = &[$($(($own_name, $own_rule),)?)* $(($name, $rule)),+];
+
+        /// What is set is read again under its name, and refused where it is of another kind.
+        #[cfg(test)]
+        #[test]
+        fn $test() {
+            use super::{Json, validate};
+            $(
+                let draft = $draft::new().$method(sample!($kind));
+                let json = draft.to_json();
+                assert!(json.starts_with(concat!("{\"", $name, "\": ")), "{json}");
+                assert!($view::from_slice(json.as_bytes()).unwrap().$method().is_ok(), "{json}");
+                let odd = $draft::new().field($name, Json::parse("[[]]").unwrap()).to_json();
+                let refused = validate::fields("", &Object::from_slice(odd.as_bytes()).unwrap(), $rules, false);
+                assert!(refused.is_err_and(|refused| refused.field().starts_with($name)), $name);
+            )+
+        }
+    };
+}
+
+fields! {
+    Conference by read, Draft, CONFERENCE, fields_of_a_conference;
+    read_only {
+        id = "id": text; "the id: 32 hexadecimal digits, or whatever was asked for when it is an ad-hoc one"
+        controls = "controls": object, Rule::Object; "the sets of controls of its own"
+        focus = "focus": text, Rule::Text; "the media server that it runs on"
+        ui_metadata = "ui_metadata": object; "what user interfaces have noted"
     }
+    name = "name": text, Rule::Length(1, 128); "the name: 1 to 128 characters"
+    owner_id = "owner_id": text, Rule::Length(32, 32); "the user who manages it: 32 characters"
+    bridge_password = "bridge_password": text, Rule::Text; "the password of its bridge. A secret"
+    bridge_username = "bridge_username": text, Rule::Text; "the user name of its bridge"
+    caller_controls = "caller_controls": text, Rule::Text;
+        "the keys that callers can press: the name of a set of controls"
+    moderator_controls = "moderator_controls": text, Rule::Text;
+        "the keys that moderators can press: the name of a set of controls"
+    conference_numbers = "conference_numbers": texts, Rule::DigitNumbers;
+        "the numbers that members and moderators can call: digits, none twice, and none that another conference of the \
+         account has (which the server alone can tell)"
+    domain = "domain": text, Rule::Text; "the domain"
+    flags = "flags": texts, Rule::Texts; "what other applications have marked it with"
+    language = "language": text, Rule::Text; "the language of its prompts"
+    max_members_media = "max_members_media": text, Rule::Text; "what is played to those who find it full"
+    max_participants = "max_participants": count, Rule::Number(0, i64::MAX); "how many can be in it"
+    member = "member": side, Rule::Fields(SIDE); "how members come in"
+    moderator = "moderator": side, Rule::Fields(SIDE); "how moderators come in"
+    play_entry_tone = "play_entry_tone": tone, Rule::Tone;
+        "whether a tone is played when somebody comes, or which"
+    play_exit_tone = "play_exit_tone": tone, Rule::Tone;
+        "whether a tone is played when somebody leaves, or which"
+    play_name = "play_name": flag, Rule::Flag; "whether newcomers are announced. The default is false"
+    play_welcome = "play_welcome": flag, Rule::Flag; "whether newcomers are welcomed"
+    profile = "profile": profile, Rule::FieldsOrText(PROFILE);
+        "how the switch runs it: settings. Servers up to 4.0 have the name of settings there, which \
+         [`Draft::field`] sets"
+    profile_name = "profile_name": text, Rule::Text;
+        "the name of the settings that the switch runs it with, from 4.1 on"
+    require_moderator = "require_moderator": flag, Rule::Flag; "whether it needs a moderator"
+    wait_for_moderator = "wait_for_moderator": flag, Rule::Flag; "whether members wait until a moderator comes"
+}
+
+fields! {
+    Side by read, SideDraft, SIDE, fields_of_a_side;
+    read_only {}
+    join_deaf = "join_deaf": flag, Rule::Flag; "whether they can't hear at first. The default is false"
+    join_muted = "join_muted": flag, Rule::Flag;
+        "whether they can't speak at first. The default is true for members. For moderators it is false in the \
+         server's schema, and true on reference 002: say what you want"
+    numbers = "numbers": texts, Rule::Numbers; "the numbers that they call, none twice"
+    pins = "pins": texts, Rule::Texts; "the PINs that they enter. Secrets"
+    play_entry_prompt = "play_entry_prompt": flag, Rule::Flag;
+        "whether the prompt is played to them when they come; members only"
+}
+
+fields! {
+    Profile by read_loose, ProfileDraft, PROFILE, fields_of_a_profile;
+    read_only {}
+    alone_sound = "alone-sound": text, Rule::Text; "what those who are alone hear"
+    announce_count = "announce-count": number, Rule::Number(i64::MIN, i64::MAX);
+        "from how many members on their number is announced"
+    caller_controls = "caller-controls": text, Rule::Text; "the keys that callers can press"
+    comfort_noise = "comfort-noise": count, Rule::Number(0, 10_000); "how loud the noise is, from 0 to 10000"
+    energy_level = "energy-level": count, Rule::Number(0, 1800);
+        "how loud one must be to be heard, from 0 to 1800"
+    enter_sound = "enter-sound": text, Rule::Text; "what is heard when somebody comes"
+    exit_sound = "exit-sound": text, Rule::Text; "what is heard when somebody leaves"
+    interval = "interval": count, Rule::Number(10, 120);
+        "the length of a frame of audio, in milliseconds, from 10 to 120"
+    locked_sound = "locked-sound": text, Rule::Text; "what is heard when it is locked"
+    max_members = "max-members": count, Rule::Number(2, i64::MAX); "how many can be in it, at least 2"
+    max_members_sound = "max-members-sound": text, Rule::Text; "what those hear who find it full"
+    moderator_controls = "moderator-controls": text, Rule::Text; "the keys that moderators can press"
+    moh_sound = "moh-sound": text, Rule::Text; "what those hear who wait"
+    muted_sound = "muted-sound": text, Rule::Text; "what those hear who are muted"
+    rate = "rate": count, Rule::Rate;
+        "the samples in a second: 8000, 12000, 16000, 24000, 32000, 44100 or 48000"
+    unmuted_sound = "unmuted-sound": text, Rule::Text; "what those hear who can speak again"
 }

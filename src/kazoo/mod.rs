@@ -58,6 +58,7 @@
 
 mod action;
 mod document;
+mod draft;
 mod error;
 mod event;
 mod fields;

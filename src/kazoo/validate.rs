@@ -7,11 +7,12 @@ use alloc::format;
 use alloc::string::String;
 
 use super::error::{Invalid, Problem};
+use super::fields::CONFERENCE;
 use super::json::{Json, Object};
 
 /// What a field may be.
 #[derive(Clone, Copy)]
-enum Rule {
+pub(super) enum Rule {
     /// A text of any length.
     Text,
     /// A text of so many characters.
@@ -36,61 +37,6 @@ enum Rule {
     FieldsOrText(&'static [(&'static str, Rule)]),
 }
 
-const CONFERENCE: &[(&str, Rule)] = &[
-    ("name", Rule::Length(1, 128)),
-    ("owner_id", Rule::Length(32, 32)),
-    ("bridge_password", Rule::Text),
-    ("bridge_username", Rule::Text),
-    ("caller_controls", Rule::Text),
-    ("conference_numbers", Rule::DigitNumbers),
-    ("controls", Rule::Object),
-    ("domain", Rule::Text),
-    ("flags", Rule::Texts),
-    ("focus", Rule::Text),
-    ("language", Rule::Text),
-    ("max_members_media", Rule::Text),
-    ("max_participants", Rule::Number(0, i64::MAX)),
-    ("member", Rule::Fields(SIDE)),
-    ("moderator", Rule::Fields(SIDE)),
-    ("moderator_controls", Rule::Text),
-    ("play_entry_tone", Rule::Tone),
-    ("play_exit_tone", Rule::Tone),
-    ("play_name", Rule::Flag),
-    ("play_welcome", Rule::Flag),
-    // A text up to 4.0.
-    ("profile", Rule::FieldsOrText(PROFILE)),
-    ("profile_name", Rule::Text),
-    ("require_moderator", Rule::Flag),
-    ("wait_for_moderator", Rule::Flag),
-];
-
-const SIDE: &[(&str, Rule)] = &[
-    ("join_deaf", Rule::Flag),
-    ("join_muted", Rule::Flag),
-    ("numbers", Rule::Numbers),
-    ("pins", Rule::Texts),
-    ("play_entry_prompt", Rule::Flag),
-];
-
-const PROFILE: &[(&str, Rule)] = &[
-    ("alone-sound", Rule::Text),
-    ("announce-count", Rule::Number(i64::MIN, i64::MAX)),
-    ("caller-controls", Rule::Text),
-    ("comfort-noise", Rule::Number(0, 10_000)),
-    ("energy-level", Rule::Number(0, 1800)),
-    ("enter-sound", Rule::Text),
-    ("exit-sound", Rule::Text),
-    ("interval", Rule::Number(10, 120)),
-    ("locked-sound", Rule::Text),
-    ("max-members", Rule::Number(2, i64::MAX)),
-    ("max-members-sound", Rule::Text),
-    ("moderator-controls", Rule::Text),
-    ("moh-sound", Rule::Text),
-    ("muted-sound", Rule::Text),
-    ("rate", Rule::Rate),
-    ("unmuted-sound", Rule::Text),
-];
-
 const RATES: [i64; 7] = [8000, 12000, 16000, 24000, 32000, 44100, 48000];
 
 /// Checks a document. `null` is allowed where the document is merged into another: it takes a field away.
@@ -100,7 +46,12 @@ pub(super) fn document(json: &str, merged: bool) -> Result<(), Invalid> {
     fields("", &document, CONFERENCE, merged)
 }
 
-fn fields(path: &str, object: &Object<'_>, rules: &[(&'static str, Rule)], merged: bool) -> Result<(), Invalid> {
+pub(super) fn fields(
+    path: &str,
+    object: &Object<'_>,
+    rules: &[(&'static str, Rule)],
+    merged: bool,
+) -> Result<(), Invalid> {
     // Every occurrence: which of two the server takes is its affair.
     for (name, value) in object.iter() {
         if merged && value.is_null() {
