@@ -174,7 +174,7 @@ impl<'a> Text<'a> {
     }
 
     fn parse<T: core::str::FromStr>(&self) -> Option<T> {
-        core::str::from_utf8(&self.0).ok()?.parse().ok()
+        crate::freeswitch::number(&self.0)
     }
 }
 

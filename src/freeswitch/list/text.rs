@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{Conference, List, Member, Text};
+use crate::freeswitch::number;
 use crate::range::part;
 use crate::wire::Value;
 
@@ -260,8 +261,4 @@ fn pretty(line: &[u8]) -> Option<Member<'_>> {
     let open = memchr::memmem::rfind(inner, b" (")?;
     let (caller_name, caller_number) = (Text::borrowed(part(inner, ..open)), Text::borrowed(part(inner, open + 2..)));
     Some(Member { id, caller_name, caller_number, ..Member::default() })
-}
-
-fn number<T: core::str::FromStr>(text: &[u8]) -> Option<T> {
-    core::str::from_utf8(text).ok()?.parse().ok()
 }

@@ -1,8 +1,9 @@
 //! A reply, line by line: what is a value, a list, a usage, and which rule the rest is read by.
 
 use super::super::command::Name;
-use super::rules::{RULES, Rule, number};
+use super::rules::{RULES, Rule};
 use super::{Done, Outcome, Refusal};
+use crate::freeswitch::number;
 use crate::range::part;
 use crate::wire::Value;
 

@@ -5,6 +5,7 @@ use memchr::memmem;
 
 use super::super::command::Name;
 use super::{Done, Outcome, Refusal};
+use crate::freeswitch::number;
 use crate::range::part;
 use crate::wire::Value;
 
@@ -56,10 +57,6 @@ fn parts<'a>(pattern: &str, text: &'a [u8], find: fn(&[u8], &[u8]) -> Option<usi
         rest = part(rest, at + piece.len()..);
     }
     None
-}
-
-pub(super) fn number<T: core::str::FromStr>(text: &[u8]) -> Option<T> {
-    core::str::from_utf8(text).ok()?.parse().ok()
 }
 
 fn done(done: Done<'_>) -> Outcome<'_> {
