@@ -26,6 +26,8 @@
 mod outcome;
 mod read;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 use core::fmt;
 
