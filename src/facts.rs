@@ -154,7 +154,8 @@ impl<'buf> QueueMember<'buf> {
     }
 
     pub(crate) fn in_call(self) -> Option<bool> {
-        self.frame.get("InCall").and_then(|call| call.parse().ok())
+        // `IsInCall` up to 11.
+        first(self.frame, ["InCall", "IsInCall"]).and_then(|call| Value::new(call).parse().ok())
     }
 
     pub(crate) fn penalty(self) -> Option<i64> {

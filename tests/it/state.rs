@@ -107,6 +107,23 @@ fn it_says_when_it_may_be_stale() {
     assert_eq!(mirror.completeness(Part::Queues), Completeness::Seeding);
 }
 
+/// What a member's headers are called up to 11, and later.
+#[test]
+fn members_of_all_versions() {
+    for member in [
+        "Event: QueueMember|Queue: q|Name: One|Location: PJSIP/1|Paused: 0|IsInCall: 1",
+        "Event: QueueMember|Queue: q|Name: One|Location: PJSIP/1|Paused: 0|InCall: 1",
+        "Event: QueueMemberStatus|Queue: q|MemberName: One|Location: PJSIP/1|Paused: 0|InCall: 1",
+        "Event: QueueMemberStatus|Queue: q|MemberName: One|Interface: PJSIP/1|Paused: 0|InCall: 1",
+    ] {
+        let mut mirror = Mirror::new(MirrorLimits::new());
+        feed(&mut mirror, &[member]);
+        let one = mirror.queue(b"q").unwrap().members().next().unwrap();
+        assert_eq!((one.interface.to_string().as_str(), one.name.to_string().as_str()), ("PJSIP/1", "One"), "{member}");
+        assert_eq!((one.paused, one.in_call), (false, Some(true)), "{member}");
+    }
+}
+
 #[test]
 fn queues_with_members_and_callers() {
     let mut mirror = Mirror::new(MirrorLimits::new());

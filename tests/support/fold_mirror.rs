@@ -147,7 +147,8 @@ impl MMirror {
         member.name = name.unwrap_or(std::mem::take(&mut member.name));
         member.status = text(frame, "Status").unwrap_or(std::mem::take(&mut member.status));
         member.paused = frame.get("Paused").and_then(|paused| paused.parse().ok()).unwrap_or(member.paused);
-        member.in_call = frame.get("InCall").and_then(|call| call.parse().ok()).or(member.in_call);
+        let in_call = frame.get("InCall").or_else(|| frame.get("IsInCall"));
+        member.in_call = in_call.and_then(|call| call.parse().ok()).or(member.in_call);
         member.penalty = frame.get("Penalty").and_then(|penalty| penalty.parse().ok()).or(member.penalty);
     }
 
