@@ -119,19 +119,26 @@ fn texts<const N: usize>(texts: [&Text; N]) -> usize {
     texts.into_iter().map(byte_budget::text).sum()
 }
 
+/// The list that has last shown a thing, which each keeps in a field.
+macro_rules! seen {
+    () => {
+        fn seen(&self) -> u64 {
+            self.seen
+        }
+
+        fn seen_mut(&mut self) -> &mut u64 {
+            &mut self.seen
+        }
+    };
+}
+
 impl Thing for Channel {
     fn new(uniqueid: Text) -> Self {
         let name = Text::default();
         Self { name, uniqueid, linkedid: None, state: None, number: None, bridge: None, seen: 0 }
     }
 
-    fn seen(&self) -> u64 {
-        self.seen
-    }
-
-    fn seen_mut(&mut self) -> &mut u64 {
-        &mut self.seen
-    }
+    seen!();
 
     /// Its id is also in the list of those that `BridgeInfo` shows, and with its bridge.
     fn cost(&self) -> usize {
@@ -148,13 +155,7 @@ impl Thing for Bridge {
         Self { uniqueid, kind, technology, name, seen: 0 }
     }
 
-    fn seen(&self) -> u64 {
-        self.seen
-    }
-
-    fn seen_mut(&mut self) -> &mut u64 {
-        &mut self.seen
-    }
+    seen!();
 
     fn cost(&self) -> usize {
         mapped::<Text, Self>() + texts([&self.uniqueid, &self.uniqueid, &self.kind, &self.technology, &self.name])
@@ -166,13 +167,7 @@ impl Thing for Queue {
         Self { name, members: BTreeMap::new(), callers: BTreeMap::new(), seen: 0 }
     }
 
-    fn seen(&self) -> u64 {
-        self.seen
-    }
-
-    fn seen_mut(&mut self) -> &mut u64 {
-        &mut self.seen
-    }
+    seen!();
 
     fn cost(&self) -> usize {
         let own = mapped::<Text, Self>() + root::<Text, Member>() + root::<Text, Caller>();
@@ -186,13 +181,7 @@ impl Thing for Member {
         Self { interface, name, paused: false, in_call: None, penalty: None, status, seen: 0 }
     }
 
-    fn seen(&self) -> u64 {
-        self.seen
-    }
-
-    fn seen_mut(&mut self) -> &mut u64 {
-        &mut self.seen
-    }
+    seen!();
 
     fn cost(&self) -> usize {
         mapped::<Text, Self>() + texts([&self.interface, &self.interface, &self.name, &self.status])
@@ -204,13 +193,7 @@ impl Thing for Caller {
         Self { uniqueid, channel: Text::default(), position: None, seen: 0 }
     }
 
-    fn seen(&self) -> u64 {
-        self.seen
-    }
-
-    fn seen_mut(&mut self) -> &mut u64 {
-        &mut self.seen
-    }
+    seen!();
 
     fn cost(&self) -> usize {
         mapped::<Text, Self>() + texts([&self.uniqueid, &self.uniqueid, &self.channel])
