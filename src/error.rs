@@ -1,8 +1,10 @@
 //! The errors, named by who is to blame.
 
-use alloc::boxed::Box;
+mod refusal;
+
 use core::fmt;
 
+pub use refusal::{EncodeError, Refusal};
 use crate::parse::ValueError;
 
 /// Which of the [`Limits`](crate::Limits) was exceeded.
@@ -47,164 +49,6 @@ impl fmt::Display for FrameError {
 }
 
 impl core::error::Error for FrameError {}
-
-/// A message was not written because one of its fields would have broken the framing, or would not have been read by the server.
-///
-/// Nothing was written: the output is as it was before the message was begun.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct EncodeError {
-    field: Box<str>,
-    refusal: Refusal,
-}
-
-impl EncodeError {
-    /// The most bytes of a name that are kept.
-    const SHOWN: usize = 64;
-
-    pub(crate) fn new(field: &[u8], refusal: Refusal) -> Self {
-        let shown = (0..=Self::SHOWN).rev().find(|at| field.get(*at).is_none_or(|byte| byte & 0xc0 != 0x80));
-        let (shown, rest) = field.split_at(shown.unwrap_or(Self::SHOWN).min(field.len()));
-        let mut field = alloc::string::String::from_utf8_lossy(shown).into_owned();
-        if !rest.is_empty() {
-            field.push('…');
-        }
-        Self { field: field.into(), refusal }
-    }
-
-    /// Name of the field that was refused, as the caller gave it: bytes that are no UTF-8 replaced, and a name of more than
-    /// 64 bytes cut, with `…` at its end.
-    pub fn field(&self) -> &str {
-        &self.field
-    }
-
-    /// Why.
-    pub fn refusal(&self) -> Refusal {
-        self.refusal
-    }
-}
-
-impl fmt::Display for EncodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "field {:?} refused: {}", self.field, self.refusal)
-    }
-}
-
-impl core::error::Error for EncodeError {}
-
-/// Why a field was refused. Values are never quoted here: they may be secrets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// The name is empty.
-    EmptyName,
-    /// The name has a byte that cannot stand in one: a colon, CR, LF or NUL.
-    InName {
-        /// The byte.
-        byte: u8,
-        /// Its place in the name, from 0.
-        at: usize,
-    },
-    /// The name begins or ends with a blank; the server would not recognise it.
-    OuterBlank,
-    /// The value has a CR, LF or NUL, which would end the line.
-    InValue {
-        /// The byte.
-        byte: u8,
-        /// Its place in the value, from 0.
-        at: usize,
-    },
-    /// The line would be longer than a server reads (Asterisk `main/manager.c`: 1,022 bytes before CRLF, in every version).
-    LineTooLong {
-        /// Length of the line without its CRLF.
-        len: usize,
-        /// The most that is read.
-        max: usize,
-    },
-    /// The message would have more header lines than a server reads (Asterisk `main/manager.c`: 128, in every version).
-    TooManyHeaders {
-        /// The most that is read.
-        max: usize,
-    },
-    /// The value begins with a blank or a control byte. The server skips those, so it would arrive changed.
-    LeadingBlank {
-        /// The byte.
-        byte: u8,
-    },
-    /// The value is empty where that means that there is none.
-    EmptyValue,
-    /// The `ActionID` is longer than the buffers that some modules of the server copy it into.
-    ActionIdTooLong {
-        /// Its length.
-        len: usize,
-        /// The longest that no module cuts.
-        max: usize,
-    },
-    /// The name of a variable is empty or holds `=`, at which the server splits.
-    VariableName,
-    /// A line of text has a colon or is empty; it would be read back as something else.
-    NotText,
-    /// A header that is written where it is needed, and by nobody else: `Content-Length`.
-    OwnHeader,
-    /// The message has this header already: its library writes it from an argument.
-    Given {
-        /// The argument to give it by.
-        by: &'static str,
-    },
-    /// The value has a byte at which the server ends it: what follows would be read as another value.
-    Separator {
-        /// The byte.
-        byte: u8,
-        /// Its place in the value, from 0.
-        at: usize,
-    },
-    /// The value is longer than what is kept of such a value.
-    ValueTooLong {
-        /// Its length in bytes.
-        len: usize,
-        /// The most bytes that it may have.
-        max: usize,
-    },
-    /// The name is a command to the server in this place: `filter delete` takes filters back.
-    Command,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::EmptyName => f.write_str("the name is empty; give the header's name"),
-            Self::InName { byte, at } => write!(f, "byte {byte:#04x} at {at} of its name; leave it out"),
-            Self::OuterBlank => f.write_str("the name begins or ends with a blank; trim it"),
-            Self::InValue { byte, at } => {
-                write!(f, "byte {byte:#04x} at {at} of its value would end the line; send it encoded or leave it out")
-            }
-            Self::LineTooLong { len, max } => {
-                write!(f, "its line is {len} bytes long and a server reads {max}; shorten the value")
-            }
-            Self::TooManyHeaders { max } => {
-                write!(f, "it is header {} and a server reads {max}; split the message", max + 1)
-            }
-            Self::LeadingBlank { byte } => {
-                write!(f, "the value begins with byte {byte:#04x}, which the server skips; leave it out")
-            }
-            Self::EmptyValue => f.write_str("the value is empty; leave the header out"),
-            Self::ActionIdTooLong { len, max } => {
-                write!(f, "it is {len} bytes long and modules of the server cut it at {max}; shorten it")
-            }
-            Self::VariableName => f.write_str("the variable's name is empty or has a `=`; the server splits there"),
-            Self::OwnHeader => f.write_str("this header is written with the body; leave it out"),
-            Self::Given { by } => write!(f, "the message has this header already; leave it out and give {by}"),
-            Self::Separator { byte, at } => {
-                write!(f, "byte {byte:#04x} at {at} of its value is where the server ends it; use a name without it")
-            }
-            Self::ValueTooLong { len, max } => {
-                write!(f, "it is {len} bytes long and may have {max}; shorten it")
-            }
-            Self::Command => f.write_str("the server takes this name for a command; send it as a message of its own"),
-            Self::NotText => f.write_str("a line of text needs text, and no colon; write a header instead"),
-        }
-    }
-}
 
 /// A field of a typed view has no value, or one that is not of its kind. Never fatal: the frame and all its other fields stay readable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use core::fmt;
 
+use crate::error::{EncodeError, Refusal};
 #[cfg(any(feature = "kazoo", feature = "sipxecs"))]
 use crate::percent::push_encoded;
 use crate::range;
@@ -173,6 +174,11 @@ impl fmt::Debug for Request {
 /// nor filtered, for whatever stands behind the server may decode it.
 pub(crate) fn control(text: &str) -> Option<u8> {
     text.chars().find(|c| c.is_control()).and_then(|c| u8::try_from(c).ok())
+}
+
+/// Refuses a text with a control character, by the name of its field.
+pub(crate) fn refuse_control(field: &'static str, text: &str) -> Result<(), EncodeError> {
+    control(text).map_or(Ok(()), |byte| Err(EncodeError::new(field, Refusal::Control { byte })))
 }
 
 /// Returns whether HTTP would take a segment for a step in the path.

@@ -218,16 +218,16 @@ impl HeaderName<'_> {
 /// The server would take it for another action, or for none.
 #[inline]
 fn action_refusal(name: &[u8]) -> Option<Refusal> {
-    if name.is_empty() { Some(Refusal::EmptyValue) } else { leading_blank(name) }
+    if name.is_empty() { Some(Refusal::EmptyName) } else { leading_blank(name) }
 }
 
 /// Returns the refusal of a header that every request has from its builder: the server would read the first, and echo it.
 fn given(name: &[u8]) -> Option<Refusal> {
     let is = |header: &str| name.eq_ignore_ascii_case(header.as_bytes());
     if is("Action") {
-        Some(Refusal::Given { by: "the action's name to `Custom::new`" })
+        Some(Refusal::Given { by: "the name in `Custom::new`" })
     } else if is("ActionID") {
-        Some(Refusal::Given { by: "the id to `Action::encode`; a client writes its own" })
+        Some(Refusal::Given { by: "the id in `Action::encode`" })
     } else {
         None
     }

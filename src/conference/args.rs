@@ -1,19 +1,23 @@
 //! Checks of arguments that several dialects share.
 
-use super::error::RequestError;
+use crate::error::{EncodeError, Refusal};
 
 /// Returns a participant's number.
-pub(super) fn number(id: &str) -> Result<u32, RequestError> {
+pub(super) fn number(id: &str) -> Result<u32, EncodeError> {
     let digits = id.bytes().all(|byte| byte.is_ascii_digit());
     let number = if digits { id.parse().ok() } else { None };
-    number.filter(|number| *number > 0).ok_or(RequestError::Argument {
-        argument: "participant",
-        reason: "participants are numbers from 1 here; list who is there",
-    })
+    number.filter(|number| *number > 0).ok_or_else(|| EncodeError::new("participant", Refusal::Member))
 }
 
 /// Returns a value that isn't empty, for servers that take an empty one for none.
-pub(super) fn given<'a>(argument: &'static str, value: &'a str) -> Result<&'a str, RequestError> {
-    let reason = "it is empty, and the server would take it for none";
-    if value.is_empty() { Err(RequestError::Argument { argument, reason }) } else { Ok(value) }
+pub(super) fn given<'a>(argument: &'static str, value: &'a str) -> Result<&'a str, EncodeError> {
+    if value.is_empty() { Err(EncodeError::new(argument, Refusal::EmptyValue)) } else { Ok(value) }
+}
+
+/// Refuses a value with one of these characters, at which the server splits.
+pub(super) fn unsplit(argument: &'static str, value: &str, splits: &[u8]) -> Result<(), EncodeError> {
+    match value.bytes().find(|byte| splits.contains(byte)) {
+        Some(byte) => Err(EncodeError::new(argument, Refusal::Splits { byte })),
+        None => Ok(()),
+    }
 }

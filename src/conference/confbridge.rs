@@ -5,13 +5,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::answer::{Native, Outcome};
-use super::args::given;
+use super::args::{given, unsplit};
 use super::backend::Backend;
 use super::command::{Command, Who};
 use super::error::{ReplyError, RequestError};
 use super::request::{CheckedAction, Request};
 use super::{Conference, Participant};
 use crate::action::Custom;
+use crate::error::{EncodeError, Refusal};
 use crate::event;
 use crate::response::Response;
 use crate::wire::{Frame, FrameKind};
@@ -89,11 +90,10 @@ fn to<'a>(
     command: &Command<'_>,
 ) -> Result<Custom<'a>, RequestError> {
     let channel = match who {
-        Who::One(word) if ["all", "participants"].iter().any(|all| word.eq_ignore_ascii_case(all)) => {
-            let reason = "here that means all of them; say so";
-            return Err(RequestError::Argument { argument: "participant", reason });
-        }
-        Who::One(channel) => given("participant", channel)?,
+        Who::One(channel) => match ["all", "participants"].into_iter().find(|all| channel.eq_ignore_ascii_case(all)) {
+            Some(word) => return Err(EncodeError::new("participant", Refusal::Keyword { word }).into()),
+            None => given("participant", channel)?,
+        },
         Who::All => "all",
         Who::AllButModerators => "participants",
         Who::Last => return Err(ConfBridge::unsupported(command, "list who is there, and name the channel")),
@@ -103,20 +103,17 @@ fn to<'a>(
 
 /// `Originate` into the application `ConfBridge`, whose arguments are split at commas.
 fn dial<'a>(conference: &'a str, endpoint: &'a str, caller: Option<(&str, &str)>) -> Result<Custom<'a>, RequestError> {
-    if conference.contains([',', '"', '\\', '(', ')', '[', ']']) {
-        let reason =
-            "an application's arguments are split at commas, outside of quotes and brackets; it must have none";
-        return Err(RequestError::Argument { argument: "conference", reason });
-    }
+    // An application's arguments are split at commas, outside of quotes and brackets.
+    unsplit("conference", conference, b",\"\\()[]")?;
     let action = Custom::new("Originate")
         .header("Channel", given("endpoint", endpoint)?)
         .header("Application", "ConfBridge")
         .header("Data", given("conference", conference)?)
         .header("Async", "yes");
     let Some((number, name)) = caller else { return Ok(action) };
-    if [number, name].iter().any(|text| text.contains(['"', '\\', '<', '>'])) {
-        let reason = "a caller id is split at quotes and angle brackets; it must have none, and no backslash";
-        return Err(RequestError::Argument { argument: "caller", reason });
+    // A caller id is split at quotes and angle brackets.
+    for text in [number, name] {
+        unsplit("caller", text, b"\"\\<>")?;
     }
     let mut id = String::from("\"");
     id.push_str(name);

@@ -3,7 +3,6 @@
 use core::fmt;
 
 use crate::error::EncodeError;
-use crate::freeswitch::command::CommandError;
 use crate::kazoo;
 
 /// A dialect has no request for a command.
@@ -45,50 +44,26 @@ impl core::error::Error for Unsupported {}
 pub enum RequestError {
     /// The dialect has none.
     Unsupported(Unsupported),
-    /// An argument is none of this dialect's.
-    Argument {
-        /// Which.
-        argument: &'static str,
-        /// Why, and what to do instead.
-        reason: &'static str,
-    },
-    /// An argument would break a line of AMI.
-    ConfBridge(EncodeError),
-    /// FreeSWITCH would read an argument as something else; or the service of sipXecs, before it.
-    FreeSwitch(CommandError),
-    /// Kazoo would refuse an argument.
-    Kazoo(kazoo::Invalid),
+    /// An argument would break the request, or the server would read it as something else: the field has the argument's
+    /// name in the [`Command`](super::Command), or that of the dialect's own command.
+    Encode(EncodeError),
 }
 
 impl fmt::Display for RequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unsupported(error) => error.fmt(f),
-            Self::Argument { argument, reason } => write!(f, "{argument} refused: {reason}"),
-            Self::ConfBridge(error) => error.fmt(f),
-            Self::FreeSwitch(error) => error.fmt(f),
-            Self::Kazoo(error) => error.fmt(f),
+            Self::Encode(error) => error.fmt(f),
         }
     }
 }
 
 impl core::error::Error for RequestError {}
 
-macro_rules! from {
-    ($($variant:ident($error:ty);)+) => {$(
-        impl From<$error> for RequestError {
-            fn from(error: $error) -> Self {
-                Self::$variant(error)
-            }
-        }
-    )+};
-}
-
-from! {
-    Unsupported(Unsupported);
-    ConfBridge(EncodeError);
-    FreeSwitch(CommandError);
-    Kazoo(kazoo::Invalid);
+impl From<EncodeError> for RequestError {
+    fn from(error: EncodeError) -> Self {
+        Self::Encode(error)
+    }
 }
 
 /// A reply can't be read.

@@ -51,7 +51,7 @@
 //!     let list = list::List::parse(text.as_bytes(), &Format::new().delimiter(">,<"));
 //!     assert_eq!(list.conferences[0].members[0].caller_name, "Bob");
 //! }
-//! # Ok::<(), ami_proto::freeswitch::command::CommandError>(())
+//! # Ok::<(), ami_proto::EncodeError>(())
 //! ```
 
 mod buffer;

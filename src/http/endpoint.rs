@@ -5,7 +5,8 @@ use alloc::string::String;
 use super::signed_request::{Purpose, SignedRequest};
 use super::{Request, RequestError};
 use crate::action::Action;
-use crate::http_request::{Method, control, is_dot_segment};
+use crate::error::{EncodeError, Refusal};
+use crate::http_request::{Method, is_dot_segment, refuse_control};
 use crate::percent::push_encoded;
 use crate::wiped::{Wiped, WipedText};
 use crate::wire::{Decoder, FrameKind, Framing, Limits};
@@ -129,7 +130,7 @@ impl Endpoint {
         let field = "prefix";
         refuse_control(field, &self.prefix)?;
         if self.prefix.split('/').any(is_dot_segment) {
-            return Err(RequestError::DotSegment { field });
+            return Err(EncodeError::new(field, Refusal::DotSegment).into());
         }
         let mut bytes = Wiped::default();
         action.encode(action_id, bytes.vec())?;
@@ -150,11 +151,6 @@ impl Endpoint {
         };
         Ok((request, purpose))
     }
-}
-
-/// Refuses a text with a control character, by the name of its field.
-pub(super) fn refuse_control(field: &'static str, text: &str) -> Result<(), RequestError> {
-    control(text).map_or(Ok(()), |byte| Err(RequestError::Control { field, byte }))
 }
 
 /// Turns the lines of one request into parameters; the same with secrets masked into `masked`.

@@ -76,7 +76,7 @@ pub use signed_request::SignedRequest;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RequestError {
-    /// A field of the action was refused.
+    /// A field of the action was refused, or a text for the path or a header: `prefix`, `username` or `cnonce`.
     Encode(EncodeError),
     /// The parameters are longer than a server takes. Nothing was made; as a form there is room for more than in a query.
     TooLong {
@@ -84,18 +84,6 @@ pub enum RequestError {
         len: usize,
         /// The most that is taken.
         max: usize,
-    },
-    /// A text for the path or a header has a control character. Nothing was made.
-    Control {
-        /// Which: `prefix`, `username` or `cnonce`.
-        field: &'static str,
-        /// The character's code point.
-        byte: u8,
-    },
-    /// A part of the path is `.` or `..`, which HTTP takes for a step in it. Nothing was made.
-    DotSegment {
-        /// Which: `prefix`.
-        field: &'static str,
     },
     /// An implementation of [`Action`](crate::action::Action) that isn't the crate's wrote something else than one whole request.
     Malformed,
@@ -110,12 +98,6 @@ impl fmt::Display for RequestError {
                     f,
                     "the parameters are {len} bytes long and a server takes {max}; shorten a value or send a form"
                 )
-            }
-            Self::Control { field, byte } => {
-                write!(f, "{field} refused: it has the control character {byte:#04x}, which may end a header or a URL")
-            }
-            Self::DotSegment { field } => {
-                write!(f, "{field} refused: a part of it is `.` or `..`, which HTTP takes for a step in the path")
             }
             Self::Malformed => f.write_str("the action encoded itself as something else than one request"),
         }

@@ -17,13 +17,13 @@ use std::time::Instant;
 use super::cookie::Cookie;
 #[cfg(feature = "md5")]
 use super::digest::{Asked, Digest};
-#[cfg(feature = "md5")]
-use super::endpoint::refuse_control;
 use super::signed_request::{Purpose, SignedRequest};
 use super::{Body, Endpoint, HttpError, RequestError};
 use crate::action::{Action, Login, Logoff, WaitEvent};
 #[cfg(feature = "md5")]
 use crate::digest::login_key;
+#[cfg(feature = "md5")]
+use crate::http_request::refuse_control;
 use crate::response::Response;
 use crate::wiped::WipedText;
 use crate::wire::{FrameKind, Limits};

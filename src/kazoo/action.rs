@@ -5,8 +5,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::error::{Invalid, JsonError, Problem};
+use super::error::JsonError;
 use super::json::{Json, Object, array, object, string};
+use crate::error::{EncodeError, Refusal};
 
 /// Where an action stands in the body of its request.
 ///
@@ -143,7 +144,7 @@ pub enum ParticipantAction<'a> {
 type Parts<'a> = (&'a str, Option<String>);
 
 impl<'a> ConferenceAction<'a> {
-    pub(super) fn parts(&self) -> Result<Parts<'a>, Invalid> {
+    pub(super) fn parts(&self) -> Result<Parts<'a>, EncodeError> {
         Ok(match self {
             Self::Lock => ("lock", None),
             Self::Unlock => ("unlock", None),
@@ -159,7 +160,7 @@ impl<'a> ConferenceAction<'a> {
 }
 
 impl<'a> ParticipantsAction<'a> {
-    pub(super) fn parts(&self) -> Result<Parts<'a>, Invalid> {
+    pub(super) fn parts(&self) -> Result<Parts<'a>, EncodeError> {
         Ok(match self {
             Self::Mute => ("mute", None),
             Self::Unmute => ("unmute", None),
@@ -174,7 +175,7 @@ impl<'a> ParticipantsAction<'a> {
 }
 
 impl<'a> ParticipantAction<'a> {
-    pub(super) fn parts(&self) -> Result<Parts<'a>, Invalid> {
+    pub(super) fn parts(&self) -> Result<Parts<'a>, EncodeError> {
         Ok(match self {
             Self::Mute => ("mute", None),
             Self::Unmute => ("unmute", None),
@@ -187,21 +188,21 @@ impl<'a> ParticipantAction<'a> {
     }
 }
 
-fn play(media: &str) -> Result<String, Invalid> {
+fn play(media: &str) -> Result<String, EncodeError> {
     not_empty("media_id", media)?;
     Ok(object([("media_id", &*string(media))]))
 }
 
-fn other<'a>(name: &'a str, arguments: Option<Json<'_>>) -> Result<Parts<'a>, Invalid> {
+fn other<'a>(name: &'a str, arguments: Option<Json<'_>>) -> Result<Parts<'a>, EncodeError> {
     not_empty("action", name)?;
     match arguments {
-        Some(json) if json.object().is_none() => Err(Invalid::new("data", Problem::Kind { expected: "an object" })),
+        Some(json) if json.object().is_none() => Err(EncodeError::new("data", Refusal::Kind { expected: "an object" })),
         arguments => Ok((name, arguments.map(|json| json.as_str().to_owned()))),
     }
 }
 
-fn not_empty(field: &'static str, text: &str) -> Result<(), Invalid> {
-    if text.is_empty() { Err(Invalid::new(field, Problem::Empty)) } else { Ok(()) }
+fn not_empty(field: &'static str, text: &str) -> Result<(), EncodeError> {
+    if text.is_empty() { Err(EncodeError::new(field, Refusal::EmptyValue)) } else { Ok(()) }
 }
 
 /// What one participant is to another.
@@ -306,7 +307,7 @@ impl ParticipantFlag {
 ///     request.body(),
 ///     br#"{"data": {"action": "dial", "data": {"endpoints": ["5551212", "sip:user@realm"], "timeout": 20, "participant_flags": ["mute"]}}}"#
 /// );
-/// # Ok::<(), ami_proto::kazoo::Invalid>(())
+/// # Ok::<(), ami_proto::EncodeError>(())
 /// ```
 #[derive(Clone, Default, PartialEq)]
 pub struct Dial<'a> {
@@ -401,23 +402,25 @@ impl<'a> Dial<'a> {
         self
     }
 
-    fn to_json(&self) -> Result<String, Invalid> {
+    fn to_json(&self) -> Result<String, EncodeError> {
         if self.endpoints.is_empty() {
-            return Err(Invalid::new("endpoints", Problem::Empty));
+            return Err(EncodeError::new("endpoints", Refusal::EmptyValue));
         }
         let mut endpoints = Vec::with_capacity(self.endpoints.len());
         for endpoint in &self.endpoints {
             endpoints.push(match endpoint {
-                Endpoint::Text("") => return Err(Invalid::new("endpoints", Problem::Empty)),
+                Endpoint::Text("") => return Err(EncodeError::new("endpoints", Refusal::EmptyValue)),
                 Endpoint::Text(text) => string(text),
                 Endpoint::Device(json) if json.object().is_some() => json.as_str().to_owned(),
-                Endpoint::Device(_) => return Err(Invalid::new("endpoints", Problem::Kind { expected: "an object" })),
+                Endpoint::Device(_) => {
+                    return Err(EncodeError::new("endpoints", Refusal::Kind { expected: "an object" }));
+                }
             });
         }
         let mut fields = Vec::from([("endpoints", array(endpoints))]);
         fields.extend(self.texts.iter().map(|(name, text)| (*name, string(text))));
         match self.timeout {
-            Some(0) => return Err(Invalid::new("timeout", Problem::Range { min: 1, max: i64::MAX })),
+            Some(0) => return Err(EncodeError::new("timeout", Refusal::Range { min: 1, max: i64::MAX })),
             timeout => fields.extend(timeout.map(|seconds| ("timeout", seconds.to_string()))),
         }
         if !self.flags.is_empty() {

@@ -7,11 +7,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::error::Invalid;
 use super::draft::Fields;
 use super::json::{self, FromJson, FromList, Json, Object, view};
 use super::realtime::Realtime;
 use super::validate;
+use crate::error::EncodeError;
 
 /// A conference as the server has it: a document, or an entry of the list. Everything that isn't known here is kept.
 ///
@@ -124,7 +124,7 @@ view!(Profile);
 ///     r#"{"name": "Conf", "play_entry_tone": true, "member": {"join_muted": false, "pins": ["1234"]}}"#
 /// );
 /// assert!(!format!("{draft:?}").contains("1234"));
-/// # Ok::<(), ami_proto::kazoo::Invalid>(())
+/// # Ok::<(), ami_proto::EncodeError>(())
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Draft(pub(super) Fields);
@@ -182,7 +182,7 @@ impl Draft {
     ///
     /// # Errors
     /// The first field that it would refuse, and why.
-    pub fn check(&self) -> Result<(), Invalid> {
+    pub fn check(&self) -> Result<(), EncodeError> {
         validate::document(&self.to_json(), false)
     }
 }

@@ -1,11 +1,9 @@
-//! What can be wrong: a body that is no JSON, a field that is no such thing, a request that the server would refuse, and
-//! the server's own refusal.
+//! What can be wrong with what comes: a body that is no JSON, a field that is no such thing; and the server's own refusal.
 
 use alloc::borrow::Cow;
 use core::fmt;
 
 use super::json::{Json, Object};
-use crate::http_request::control;
 
 /// A body is not the JSON that it should be. It is never quoted: it may hold secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,105 +79,6 @@ impl fmt::Display for FieldError {
 }
 
 impl core::error::Error for FieldError {}
-
-/// A request was not made because the server would refuse it, or take it for another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Invalid {
-    field: Cow<'static, str>,
-    problem: Problem,
-}
-
-impl Invalid {
-    pub(super) fn new(field: impl Into<Cow<'static, str>>, problem: Problem) -> Self {
-        Self { field: field.into(), problem }
-    }
-
-    /// Refuses a text that stands in a header or a URL if it has a control character.
-    pub(super) fn control(field: &'static str, text: &str) -> Result<(), Self> {
-        control(text).map_or(Ok(()), |byte| Err(Self::new(field, Problem::Control { byte })))
-    }
-
-    /// The field, such as `member.numbers[0]`.
-    pub fn field(&self) -> &str {
-        &self.field
-    }
-
-    /// What is wrong with it.
-    pub const fn problem(&self) -> Problem {
-        self.problem
-    }
-}
-
-impl fmt::Display for Invalid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} refused: {}", self.field, self.problem)
-    }
-}
-
-impl core::error::Error for Invalid {}
-
-/// Why a field was refused. Values are never quoted here: they may be secrets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Problem {
-    /// There must be something.
-    Empty,
-    /// It has too few characters, or too many.
-    Length {
-        /// How many it has.
-        len: usize,
-        /// The fewest.
-        min: usize,
-        /// The most.
-        max: usize,
-    },
-    /// It is another kind of value.
-    Kind {
-        /// What it must be.
-        expected: &'static str,
-    },
-    /// It has something other than digits.
-    Digits,
-    /// It stands there twice.
-    Twice,
-    /// The number is too small, or too large.
-    Range {
-        /// The smallest.
-        min: i64,
-        /// The largest.
-        max: i64,
-    },
-    /// It is `.` or `..`, which HTTP takes for a step in the path.
-    DotSegment,
-    /// It has a control character, which may end a header or a URL.
-    Control {
-        /// The character's code point.
-        byte: u8,
-    },
-    /// It is no part of a binding: it is `*` where a conference must be named, or has a dot, a wildcard, a blank or a
-    /// control character.
-    Binding,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::Empty => f.write_str("it is empty"),
-            Self::Length { len, min, max } if min == max => write!(f, "it has {len} characters and must have {min}"),
-            Self::Length { len, min, max } => write!(f, "it has {len} characters and must have {min} to {max}"),
-            Self::Kind { expected } => write!(f, "it must be {expected}"),
-            Self::Digits => f.write_str("it must have digits alone"),
-            Self::Twice => f.write_str("it stands there twice"),
-            Self::Range { min, max } if max == i64::MAX => write!(f, "it must be at least {min}"),
-            Self::Range { min, max } => write!(f, "it must be from {min} to {max}"),
-            Self::DotSegment => f.write_str("it is `.` or `..`, which HTTP takes for a step in the path"),
-            Self::Control { byte } => write!(f, "it has the control character {byte:#04x}"),
-            Self::Binding => f.write_str(
-                "a binding is split at dots: it must not be a bare `*`, and have no dot, wildcard, blank or control character",
-            ),
-        }
-    }
-}
 
 /// What the server's schema or its number look-up says of one field: an entry of an error's `data`.
 ///

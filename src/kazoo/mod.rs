@@ -10,14 +10,15 @@
 //! What is read is a view over the body: strings are borrowed, a field is looked at when it is asked for, and one that
 //! is odd is an error of its getter alone. Every view has [`object()`](Conference::object) with all fields in order,
 //! unknown ones too, as the JSON text that they came as. What is sent is checked first: lengths, ranges and patterns of
-//! the server's schema, with an [`Invalid`] that names the field. PINs, passwords and tokens are masked in `Debug`.
+//! the server's schema, with an [`EncodeError`](crate::EncodeError) that names the field. PINs, passwords and tokens are masked in `Debug`.
 //!
 //! ```
-//! use ami_proto::kazoo::{Account, Draft, Problem, Response, SideDraft};
+//! use ami_proto::error::Refusal;
+//! use ami_proto::kazoo::{Account, Draft, Response, SideDraft};
 //!
 //! let account = Account::new("4b8c6fec4b2597882c0390202d195419");
 //! let refused = account.create(&Draft::new().name("Conf").owner_id("me")).unwrap_err();
-//! assert_eq!((refused.field(), refused.problem()), ("owner_id", Problem::Length { len: 2, min: 32, max: 32 }));
+//! assert_eq!((refused.field(), refused.refusal()), ("owner_id", Refusal::Length { len: 2, min: 32, max: 32 }));
 //!
 //! let request = account.create(&Draft::new().name("Conf").member(&SideDraft::new().pins(["1234"])))?;
 //! assert_eq!(request.body(), br#"{"data": {"name": "Conf", "member": {"pins": ["1234"]}}}"#);
@@ -76,7 +77,7 @@ pub use action::{
     Relationship,
 };
 pub use document::{Conference, Draft, Profile, ProfileDraft, ProfileField, Side, SideDraft, Tone};
-pub use error::{FieldError, Invalid, JsonError, Problem, Violation};
+pub use error::{FieldError, JsonError, Violation};
 pub use event::{ChannelVars, Happening, ParticipantEvent};
 pub use json::{Json, Object};
 pub use participant::{JoinTime, Participant};

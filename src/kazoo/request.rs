@@ -5,10 +5,10 @@ use alloc::string::{String, ToString};
 
 use super::action::{ConferenceAction, Envelope, ParticipantAction, ParticipantsAction};
 use super::document::Draft;
-use super::error::{Invalid, Problem};
 use super::json::{object, string};
 use super::validate;
-use crate::http_request::{Method, Request, is_dot_segment};
+use crate::error::{EncodeError, Refusal};
+use crate::http_request::{Method, Request, is_dot_segment, refuse_control};
 use crate::percent::push_encoded;
 
 const JSON: &str = "application/json";
@@ -29,7 +29,7 @@ const JSON: &str = "application/json";
 /// assert_eq!(request.method().as_str(), "PUT");
 /// assert_eq!(request.path(), "/v2/accounts/4b8c6fec4b2597882c0390202d195419/conferences/c1");
 /// assert_eq!(request.body(), br#"{"data": {"action": "lock"}}"#);
-/// # Ok::<(), ami_proto::kazoo::Invalid>(())
+/// # Ok::<(), ami_proto::EncodeError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Account<'a> {
@@ -54,7 +54,7 @@ impl<'a> Account<'a> {
     ///
     /// # Errors
     /// Where the account's id can't stand in a path.
-    pub fn list(&self) -> Result<Request, Invalid> {
+    pub fn list(&self) -> Result<Request, EncodeError> {
         Ok(Request::new(Method::Get, self.path(&[])?))
     }
 
@@ -62,7 +62,7 @@ impl<'a> Account<'a> {
     ///
     /// # Errors
     /// Where the account's id can't stand in a path, or the server would refuse the document.
-    pub fn create(&self, document: &Draft) -> Result<Request, Invalid> {
+    pub fn create(&self, document: &Draft) -> Result<Request, EncodeError> {
         document.check()?;
         Ok(Request::new(Method::Put, self.path(&[])?).with_body(JSON, in_data(&document.to_json())))
     }
@@ -71,7 +71,7 @@ impl<'a> Account<'a> {
     ///
     /// # Errors
     /// Where an id can't stand in a path.
-    pub fn get(&self, conference: &str) -> Result<Request, Invalid> {
+    pub fn get(&self, conference: &str) -> Result<Request, EncodeError> {
         Ok(Request::new(Method::Get, self.path(&[("conference", conference)])?))
     }
 
@@ -79,7 +79,7 @@ impl<'a> Account<'a> {
     ///
     /// # Errors
     /// Where an id can't stand in a path, or the server would refuse the document.
-    pub fn replace(&self, conference: &str, document: &Draft) -> Result<Request, Invalid> {
+    pub fn replace(&self, conference: &str, document: &Draft) -> Result<Request, EncodeError> {
         document.check()?;
         let path = self.path(&[("conference", conference)])?;
         Ok(Request::new(Method::Post, path).with_body(JSON, in_data(&document.to_json())))
@@ -89,7 +89,7 @@ impl<'a> Account<'a> {
     ///
     /// # Errors
     /// Where an id can't stand in a path, or the server would refuse the document.
-    pub fn merge(&self, conference: &str, changes: &Draft) -> Result<Request, Invalid> {
+    pub fn merge(&self, conference: &str, changes: &Draft) -> Result<Request, EncodeError> {
         validate::document(&changes.to_json(), true)?;
         let path = self.path(&[("conference", conference)])?;
         Ok(Request::new(Method::Patch, path).with_body(JSON, in_data(&changes.to_json())))
@@ -99,7 +99,7 @@ impl<'a> Account<'a> {
     ///
     /// # Errors
     /// Where an id can't stand in a path.
-    pub fn delete(&self, conference: &str) -> Result<Request, Invalid> {
+    pub fn delete(&self, conference: &str) -> Result<Request, EncodeError> {
         Ok(Request::new(Method::Delete, self.path(&[("conference", conference)])?))
     }
 
@@ -110,7 +110,7 @@ impl<'a> Account<'a> {
     ///
     /// # Errors
     /// Where an id can't stand in a path, or the server would refuse the arguments.
-    pub fn act(&self, conference: &str, action: &ConferenceAction<'_>) -> Result<Request, Invalid> {
+    pub fn act(&self, conference: &str, action: &ConferenceAction<'_>) -> Result<Request, EncodeError> {
         let path = self.path(&[("conference", conference)])?;
         let (name, arguments) = action.parts()?;
         Ok(self.put(path, name, arguments.as_deref()))
@@ -120,7 +120,7 @@ impl<'a> Account<'a> {
     ///
     /// # Errors
     /// Where an id can't stand in a path.
-    pub fn participants(&self, conference: &str) -> Result<Request, Invalid> {
+    pub fn participants(&self, conference: &str) -> Result<Request, EncodeError> {
         Ok(Request::new(Method::Get, self.participants_path(conference)?))
     }
 
@@ -128,7 +128,7 @@ impl<'a> Account<'a> {
     ///
     /// # Errors
     /// Where an id can't stand in a path.
-    pub fn participant(&self, conference: &str, participant: u32) -> Result<Request, Invalid> {
+    pub fn participant(&self, conference: &str, participant: u32) -> Result<Request, EncodeError> {
         let path = self.participants_path(conference)?;
         Ok(Request::new(Method::Get, format!("{path}/{participant}")))
     }
@@ -137,7 +137,7 @@ impl<'a> Account<'a> {
     ///
     /// # Errors
     /// Where an id can't stand in a path, or the server would refuse the arguments.
-    pub fn act_on_all(&self, conference: &str, action: &ParticipantsAction<'_>) -> Result<Request, Invalid> {
+    pub fn act_on_all(&self, conference: &str, action: &ParticipantsAction<'_>) -> Result<Request, EncodeError> {
         let path = self.participants_path(conference)?;
         let (name, arguments) = action.parts()?;
         Ok(self.put(path, name, arguments.as_deref()))
@@ -152,7 +152,7 @@ impl<'a> Account<'a> {
         conference: &str,
         participant: u32,
         action: &ParticipantAction<'_>,
-    ) -> Result<Request, Invalid> {
+    ) -> Result<Request, EncodeError> {
         let path = self.participants_path(conference)?;
         let (name, arguments) = action.parts()?;
         Ok(self.put(format!("{path}/{participant}"), name, arguments.as_deref()))
@@ -162,11 +162,11 @@ impl<'a> Account<'a> {
         Request::new(Method::Put, path).with_body(JSON, self.envelope.wrap(action, arguments))
     }
 
-    fn participants_path(&self, conference: &str) -> Result<String, Invalid> {
+    fn participants_path(&self, conference: &str) -> Result<String, EncodeError> {
         Ok(self.path(&[("conference", conference)])? + "/participants")
     }
 
-    fn path(&self, rest: &[(&'static str, &str)]) -> Result<String, Invalid> {
+    fn path(&self, rest: &[(&'static str, &str)]) -> Result<String, EncodeError> {
         let mut path = "/v2/accounts/".to_string();
         push_segment(&mut path, "account", self.id)?;
         path.push_str("/conferences");
@@ -178,14 +178,14 @@ impl<'a> Account<'a> {
     }
 }
 
-fn push_segment(path: &mut String, field: &'static str, segment: &str) -> Result<(), Invalid> {
+fn push_segment(path: &mut String, field: &'static str, segment: &str) -> Result<(), EncodeError> {
     if segment.is_empty() {
-        return Err(Invalid::new(field, Problem::Empty));
+        return Err(EncodeError::new(field, Refusal::EmptyValue));
     }
     if is_dot_segment(segment) {
-        return Err(Invalid::new(field, Problem::DotSegment));
+        return Err(EncodeError::new(field, Refusal::DotSegment));
     }
-    Invalid::control(field, segment)?;
+    refuse_control(field, segment)?;
     push_encoded(path, segment.as_bytes());
     Ok(())
 }

@@ -6,9 +6,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::error::{FieldError, Invalid, JsonError, Problem};
+use super::error::{FieldError, JsonError};
 use super::event::ParticipantEvent;
 use super::json::{Json, Object, array, getters, object, string, view};
+use crate::error::{EncodeError, Refusal};
+use crate::http_request::refuse_control;
 
 /// What to be told of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,7 +38,7 @@ impl Binding<'_> {
     ///
     /// # Errors
     /// Where an id would be taken for something else: the server splits bindings at dots.
-    pub fn to_key(&self) -> Result<String, Invalid> {
+    pub fn to_key(&self) -> Result<String, EncodeError> {
         match *self {
             Self::Participants { conference, call } => {
                 part("conference", conference)?;
@@ -49,18 +51,18 @@ impl Binding<'_> {
                 part("conference", conference)?;
                 Ok(format!("conference.command.{conference}"))
             }
-            Self::Other("") => Err(Invalid::new("binding", Problem::Empty)),
+            Self::Other("") => Err(EncodeError::new("binding", Refusal::EmptyValue)),
             Self::Other(key) => Ok(key.into()),
         }
     }
 }
 
-fn part(field: &'static str, part: &str) -> Result<(), Invalid> {
+fn part(field: &'static str, part: &str) -> Result<(), EncodeError> {
     if part.is_empty() {
-        return Err(Invalid::new(field, Problem::Empty));
+        return Err(EncodeError::new(field, Refusal::EmptyValue));
     }
     let bad = |c: char| matches!(c, '.' | '*' | '#') || c.is_whitespace() || c.is_control();
-    if part.contains(bad) { Err(Invalid::new(field, Problem::Binding)) } else { Ok(()) }
+    if part.contains(bad) { Err(EncodeError::new(field, Refusal::Binding)) } else { Ok(()) }
 }
 
 /// A message to the server: subscribes to bindings, or ends that. `Debug` hides the token.
@@ -75,7 +77,7 @@ fn part(field: &'static str, part: &str) -> Result<(), Invalid> {
 ///     message,
 ///     r#"{"action": "subscribe", "auth_token": "token", "request_id": "1", "data": {"account_id": "account", "binding": "conference.event.c1.*"}}"#
 /// );
-/// # Ok::<(), ami_proto::kazoo::Invalid>(())
+/// # Ok::<(), ami_proto::EncodeError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Subscription<'a> {
@@ -115,15 +117,15 @@ impl<'a> Subscription<'a> {
     /// # Errors
     /// Where there is no binding, or one that the server would take for another; and where token or account have a
     /// control character, which neither can have in a request.
-    pub fn to_json(&self) -> Result<String, Invalid> {
-        Invalid::control("auth_token", self.auth_token)?;
-        Invalid::control("account", self.account.unwrap_or_default())?;
+    pub fn to_json(&self) -> Result<String, EncodeError> {
+        refuse_control("auth_token", self.auth_token)?;
+        refuse_control("account", self.account.unwrap_or_default())?;
         let mut fields = Vec::from([("action", string(self.action)), ("auth_token", string(self.auth_token))]);
         fields.extend(self.request_id.map(|id| ("request_id", string(id))));
         if let Some(account) = self.account {
             let keys = self.bindings.iter().map(Binding::to_key).collect::<Result<Vec<_>, _>>()?;
             let (name, json) = match &*keys {
-                [] => return Err(Invalid::new("bindings", Problem::Empty)),
+                [] => return Err(EncodeError::new("bindings", Refusal::EmptyValue)),
                 [key] => ("binding", string(key)),
                 keys => ("bindings", array(keys.iter().map(|key| string(key)))),
             };

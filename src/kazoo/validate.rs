@@ -4,11 +4,10 @@
 use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
 use alloc::format;
-use alloc::string::String;
 
-use super::error::{Invalid, Problem};
 use super::fields::CONFERENCE;
 use super::json::{Json, Object};
+use crate::error::{EncodeError, Refusal};
 
 /// What a field may be.
 #[derive(Clone, Copy)]
@@ -16,7 +15,7 @@ pub(super) enum Rule {
     /// A text of any length.
     Text,
     /// A text of so many characters.
-    Length(usize, usize),
+    Length(u32, u32),
     Flag,
     /// A whole number of a range.
     Number(i64, i64),
@@ -40,18 +39,19 @@ pub(super) enum Rule {
 const RATES: [i64; 7] = [8000, 12000, 16000, 24000, 32000, 44100, 48000];
 
 /// Checks a document. `null` is allowed where the document is merged into another: it takes a field away.
-pub(super) fn document(json: &str, merged: bool) -> Result<(), Invalid> {
-    let kind = || Invalid::new("document", Problem::Kind { expected: "an object" });
+pub(super) fn document(json: &str, merged: bool) -> Result<(), EncodeError> {
+    let kind = || EncodeError::new("document", Refusal::Kind { expected: "an object" });
     let document = Json::parse(json).ok().and_then(Json::object).ok_or_else(kind)?;
     fields("", &document, CONFERENCE, merged)
 }
+
 
 pub(super) fn fields(
     path: &str,
     object: &Object<'_>,
     rules: &[(&'static str, Rule)],
     merged: bool,
-) -> Result<(), Invalid> {
+) -> Result<(), EncodeError> {
     // Every occurrence: which of two the server takes is its affair.
     for (name, value) in object.iter() {
         if merged && value.is_null() {
@@ -64,35 +64,35 @@ pub(super) fn fields(
     Ok(())
 }
 
-fn field(path: &str, name: &'static str, value: Json<'_>, rule: Rule, merged: bool) -> Result<(), Invalid> {
+fn field(path: &str, name: &'static str, value: Json<'_>, rule: Rule, merged: bool) -> Result<(), EncodeError> {
     let at = || if path.is_empty() { Cow::Borrowed(name) } else { Cow::Owned(format!("{path}.{name}")) };
-    let kind = |expected| Err(Invalid::new(at(), Problem::Kind { expected }));
+    let kind = |expected| Err(EncodeError::new(&*at(), Refusal::Kind { expected }));
     let checked = match rule {
-        Rule::Text => value.string().map(|_| ()).ok_or(Problem::Kind { expected: "a text" }),
+        Rule::Text => value.string().map(|_| ()).ok_or(Refusal::Kind { expected: "a text" }),
         Rule::Length(min, max) => match value.string() {
-            None => Err(Problem::Kind { expected: "a text" }),
+            None => Err(Refusal::Kind { expected: "a text" }),
             Some(text) => match text.chars().count() {
-                len if (min..=max).contains(&len) => Ok(()),
-                len => Err(Problem::Length { len, min, max }),
+                len if (min as usize..=max as usize).contains(&len) => Ok(()),
+                len => Err(Refusal::Length { len, min, max }),
             },
         },
         Rule::Flag if matches!(value.as_str(), "true" | "false") => Ok(()),
-        Rule::Flag => Err(Problem::Kind { expected: "true or false" }),
+        Rule::Flag => Err(Refusal::Kind { expected: "true or false" }),
         Rule::Number(min, max) => match number(value) {
-            None => Err(Problem::Kind { expected: "a whole number" }),
+            None => Err(Refusal::Kind { expected: "a whole number" }),
             Some(number) if (min..=max).contains(&number) => Ok(()),
-            Some(_) => Err(Problem::Range { min, max }),
+            Some(_) => Err(Refusal::Range { min, max }),
         },
         Rule::Rate if number(value).is_some_and(|rate| RATES.contains(&rate)) => Ok(()),
-        Rule::Rate => Err(Problem::Kind { expected: "8000, 12000, 16000, 24000, 32000, 44100 or 48000" }),
+        Rule::Rate => Err(Refusal::Kind { expected: "8000, 12000, 16000, 24000, 32000, 44100 or 48000" }),
         Rule::Tone if matches!(value.as_str(), "true" | "false") => Ok(()),
         Rule::Tone => match value.string() {
-            None => Err(Problem::Kind { expected: "true, false or a text" }),
-            Some(text) if text.is_empty() => Err(Problem::Empty),
+            None => Err(Refusal::Kind { expected: "true, false or a text" }),
+            Some(text) if text.is_empty() => Err(Refusal::EmptyValue),
             Some(_) => Ok(()),
         },
         Rule::Texts | Rule::Numbers | Rule::DigitNumbers => return texts(&at(), value, rule),
-        Rule::Object => value.object().map(|_| ()).ok_or(Problem::Kind { expected: "an object" }),
+        Rule::Object => value.object().map(|_| ()).ok_or(Refusal::Kind { expected: "an object" }),
         Rule::FieldsOrText(_) if value.string().is_some() => Ok(()),
         Rule::Fields(rules) | Rule::FieldsOrText(rules) => {
             return match value.object() {
@@ -102,21 +102,23 @@ fn field(path: &str, name: &'static str, value: Json<'_>, rule: Rule, merged: bo
             };
         }
     };
-    checked.map_err(|problem| Invalid::new(at(), problem))
+    checked.map_err(|refusal| EncodeError::new(&*at(), refusal))
 }
 
-fn texts(at: &str, value: Json<'_>, rule: Rule) -> Result<(), Invalid> {
+fn texts(at: &str, value: Json<'_>, rule: Rule) -> Result<(), EncodeError> {
     let expected = "an array of texts";
-    let items = value.items().ok_or_else(|| Invalid::new(String::from(at), Problem::Kind { expected }))?;
+    let items = value.items().ok_or_else(|| EncodeError::new(at, Refusal::Kind { expected }))?;
     let mut seen = BTreeSet::new();
     for (index, item) in items.into_iter().enumerate() {
         let checked = match item.string() {
-            None => Err(Problem::Kind { expected: "a text" }),
-            Some(text) if matches!(rule, Rule::DigitNumbers) && !is_digits(&text) => Err(Problem::Digits),
+            None => Err(Refusal::Kind { expected: "a text" }),
+            Some(text) if matches!(rule, Rule::DigitNumbers) && !is_digits(&text) => {
+                Err(Refusal::Kind { expected: "digits alone" })
+            }
             Some(_) if matches!(rule, Rule::Texts) => Ok(()),
-            Some(text) => seen.insert(text).then_some(()).ok_or(Problem::Twice),
+            Some(text) => seen.insert(text).then_some(()).ok_or(Refusal::Twice),
         };
-        checked.map_err(|problem| Invalid::new(format!("{at}[{index}]"), problem))?;
+        checked.map_err(|refusal| EncodeError::new(format!("{at}[{index}]"), refusal))?;
     }
     Ok(())
 }

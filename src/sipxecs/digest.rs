@@ -6,6 +6,7 @@ use alloc::string::String;
 use core::fmt;
 
 use crate::digest::{Answer, Challenge, a1, a2};
+use crate::error::{EncodeError, Refusal};
 use crate::http_request::{Request, control};
 use crate::wiped::WipedText;
 
@@ -62,7 +63,9 @@ impl<'a> Credentials<'a> {
         for (field, text) in [("user", self.user), ("cnonce", cnonce)] {
             let quote = || text.bytes().find(|byte| matches!(byte, b'"' | b'\\'));
             if let Some(byte) = control(text).or_else(quote) {
-                return Err(DigestError::Byte { field, byte });
+                let refusal =
+                    if byte.is_ascii_punctuation() { Refusal::Quote { byte } } else { Refusal::Control { byte } };
+                return Err(EncodeError::new(field, refusal).into());
             }
         }
         if !challenge.is_md5() {
@@ -101,16 +104,11 @@ impl fmt::Debug for Credentials<'_> {
 }
 
 /// There is no answer to a challenge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DigestError {
-    /// A text has what can't stand in a header's quotes: a quote, a backslash or a control character.
-    Byte {
-        /// Which text: `user` or `cnonce`.
-        field: &'static str,
-        /// The character's code point.
-        byte: u8,
-    },
+    /// `user` or `cnonce` has what can't stand in a header's quotes: a quote, a backslash or a control character.
+    Encode(EncodeError),
     /// The challenge asks for another algorithm than MD5.
     Algorithm,
 }
@@ -118,12 +116,16 @@ pub enum DigestError {
 impl fmt::Display for DigestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Byte { field, byte } => {
-                write!(f, "{field} refused: it has the byte {byte:#04x}, which can't stand in a header's quotes")
-            }
+            Self::Encode(error) => error.fmt(f),
             Self::Algorithm => f.write_str("the challenge asks for another algorithm than MD5"),
         }
     }
 }
 
 impl core::error::Error for DigestError {}
+
+impl From<EncodeError> for DigestError {
+    fn from(error: EncodeError) -> Self {
+        Self::Encode(error)
+    }
+}

@@ -23,7 +23,7 @@
 //! The service puts command and arguments into one path segment, joined with `&`, splits them there, replaces each `/`
 //! with a blank and hands the line to FreeSWITCH, which splits it again at blanks. Percent-encoding is undone before
 //! any of this. So an argument with `/` (every dial string that names a gateway or a profile, every file in a folder)
-//! would arrive as two; it is refused here, as is all that would arrive as something else, with a [`Reason`].
+//! would arrive as two; it is refused here, as is all that would arrive as something else, with a [`Refusal`](crate::error::Refusal).
 //!
 //! # Where the reference page and the service differ
 //!
@@ -51,7 +51,6 @@ mod request;
 mod response;
 
 pub use crate::digest::Challenge;
-pub use crate::freeswitch::command::{CommandError, Reason};
 pub use crate::http_request::{Method, Request};
 pub use contact::{Contact, ContactFields};
 pub use digest::{Credentials, DigestError};

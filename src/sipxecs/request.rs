@@ -4,7 +4,8 @@ use alloc::string::{String, ToString};
 use core::fmt;
 
 use super::RecordAction;
-use crate::freeswitch::command::{Command, CommandError, Name, Reason, Words};
+use crate::error::{EncodeError, Refusal};
+use crate::freeswitch::command::{Command, Name, Words};
 use crate::http_request::{Method, Request, control, is_dot_segment};
 use crate::percent::push_encoded;
 use crate::wiped::WipedText;
@@ -37,7 +38,7 @@ impl<'a> Conference<'a> {
     ///
     /// ```
     /// use ami_proto::freeswitch::command::{Dial, Kick, Target};
-    /// use ami_proto::sipxecs::{Conference, Reason};
+    /// use ami_proto::sipxecs::{Conference, Refusal};
     ///
     /// let conference = Conference::new("Conf400");
     /// let request = conference.request(&Kick::new(Target::All))?;
@@ -45,22 +46,22 @@ impl<'a> Conference<'a> {
     ///
     /// let dial = Dial::new("sofia/default/1000@softswitch");
     /// let refused = conference.request(&dial).unwrap_err();
-    /// assert_eq!((refused.argument(), refused.reason()), ("endpoint", Reason::Slash));
-    /// # Ok::<(), ami_proto::sipxecs::CommandError>(())
+    /// assert_eq!((refused.field(), refused.refusal()), ("endpoint", Refusal::Splits { byte: b'/' }));
+    /// # Ok::<(), ami_proto::EncodeError>(())
     /// ```
     ///
     /// # Errors
     /// Where an argument, or the conference's name, would arrive as something else: which, and why. `record` is
     /// refused, for the service's own recorder would take it: see [`record`](Self::record).
-    pub fn request(&self, command: &(impl Command + ?Sized)) -> Result<Request, CommandError> {
+    pub fn request(&self, command: &(impl Command + ?Sized)) -> Result<Request, EncodeError> {
         if command.name() == Some(Name::Record) {
-            return Err(CommandError::new("command", Reason::OwnRecorder));
+            return Err(EncodeError::new("command", Refusal::OwnRecorder));
         }
         let mut path = self.path()?;
         let args = command.args();
         args.check(Some(self.name), false)?;
         if args.has_text() && self.name.contains(args.command()) {
-            return Err(CommandError::new("conference", Reason::HidesText));
+            return Err(EncodeError::new("conference", Refusal::HidesText));
         }
         let shown = path.len() + args.command().len();
         args.write(&mut Segment(&mut path))?;
@@ -72,7 +73,7 @@ impl<'a> Conference<'a> {
     ///
     /// # Errors
     /// Where the user, or the conference's name, would arrive as something else.
-    pub fn invite(&self, user: &str) -> Result<Request, CommandError> {
+    pub fn invite(&self, user: &str) -> Result<Request, EncodeError> {
         self.own("invite", |segment| segment.word("user", user))
     }
 
@@ -80,7 +81,7 @@ impl<'a> Conference<'a> {
     ///
     /// # Errors
     /// Where the id, or the conference's name, would arrive as something else.
-    pub fn invite_im(&self, id: &str) -> Result<Request, CommandError> {
+    pub fn invite_im(&self, id: &str) -> Result<Request, EncodeError> {
         self.own("inviteim", |segment| segment.word("instant-message id", id))
     }
 
@@ -89,7 +90,7 @@ impl<'a> Conference<'a> {
     ///
     /// # Errors
     /// Where the conference's name would arrive as something else.
-    pub fn record(&self, action: Option<RecordAction>) -> Result<Request, CommandError> {
+    pub fn record(&self, action: Option<RecordAction>) -> Result<Request, EncodeError> {
         self.own("record", |segment| action.map_or(Ok(()), |action| segment.known(format_args!("{}", action.as_str()))))
     }
 
@@ -97,8 +98,8 @@ impl<'a> Conference<'a> {
     fn own(
         &self,
         command: &str,
-        argument: impl FnOnce(&mut Segment<'_>) -> Result<(), CommandError>,
-    ) -> Result<Request, CommandError> {
+        argument: impl FnOnce(&mut Segment<'_>) -> Result<(), EncodeError>,
+    ) -> Result<Request, EncodeError> {
         let mut path = self.path()?;
         let mut segment = Segment(&mut path);
         segment.push(command);
@@ -107,7 +108,7 @@ impl<'a> Conference<'a> {
     }
 
     /// The path up to the command.
-    fn path(&self) -> Result<WipedText, CommandError> {
+    fn path(&self) -> Result<WipedText, EncodeError> {
         check_name(self.name)?;
         let mut path = WipedText::from("/sipxconfig/rest/my/conference/");
         push_encoded(path.within(3 * self.name.len()), self.name.as_bytes());
@@ -120,7 +121,7 @@ impl<'a> Conference<'a> {
     ///
     /// # Errors
     /// Where the conference's name would arrive as something else.
-    pub fn details(&self) -> Result<Request, CommandError> {
+    pub fn details(&self) -> Result<Request, EncodeError> {
         check_name(self.name)?;
         let mut path = String::from("/sipxconfig/rest/my/conferencedetails/");
         push_encoded(&mut path, self.name.as_bytes());
@@ -134,16 +135,16 @@ impl<'a> Conference<'a> {
 /// ```
 /// let request = ami_proto::sipxecs::click_to_call("5001", "101", true)?;
 /// assert_eq!(request.target(), "/callcontroller/5001/101?isForwardingAllowed=true");
-/// # Ok::<(), ami_proto::sipxecs::CommandError>(())
+/// # Ok::<(), ami_proto::EncodeError>(())
 /// ```
 ///
 /// # Errors
 /// Where one of them is empty or would change the path.
-pub fn click_to_call(from: &str, to: &str, forwarding: bool) -> Result<Request, CommandError> {
+pub fn click_to_call(from: &str, to: &str, forwarding: bool) -> Result<Request, EncodeError> {
     let mut path = String::from("/callcontroller");
     for (argument, user) in [("from", from), ("to", to)] {
-        if let Some(reason) = bad(user).or_else(|| is_dot_segment(user).then_some(Reason::DotSegment)) {
-            return Err(CommandError::new(argument, reason));
+        if let Some(reason) = bad(user).or_else(|| is_dot_segment(user).then_some(Refusal::DotSegment)) {
+            return Err(EncodeError::new(argument, reason));
         }
         path.push('/');
         push_encoded(&mut path, user.as_bytes());
@@ -164,64 +165,64 @@ impl Segment<'_> {
 }
 
 impl Words for Segment<'_> {
-    fn known(&mut self, word: fmt::Arguments<'_>) -> Result<(), CommandError> {
+    fn known(&mut self, word: fmt::Arguments<'_>) -> Result<(), EncodeError> {
         self.push(&word.to_string());
         Ok(())
     }
 
-    fn word(&mut self, argument: &'static str, word: &str) -> Result<(), CommandError> {
+    fn word(&mut self, argument: &'static str, word: &str) -> Result<(), EncodeError> {
         if let Some(reason) = bad(word).or_else(|| bad_in_word(word)) {
-            return Err(CommandError::new(argument, reason));
+            return Err(EncodeError::new(argument, reason));
         }
         self.push(word);
         Ok(())
     }
 
-    fn text(&mut self, argument: &'static str, text: &str) -> Result<(), CommandError> {
-        let blank = || text.trim_ascii().is_empty().then_some(Reason::Empty);
+    fn text(&mut self, argument: &'static str, text: &str) -> Result<(), EncodeError> {
+        let blank = || text.trim_ascii().is_empty().then_some(Refusal::EmptyValue);
         if let Some(reason) = bad(text).or_else(blank) {
-            return Err(CommandError::new(argument, reason));
+            return Err(EncodeError::new(argument, reason));
         }
         self.push(text);
         Ok(())
     }
 }
 
-fn check_name(name: &str) -> Result<(), CommandError> {
-    let error = |reason| Err(CommandError::new("conference", reason));
+fn check_name(name: &str) -> Result<(), EncodeError> {
+    let error = |reason| Err(EncodeError::new("conference", reason));
     if is_dot_segment(name) {
-        return error(Reason::DotSegment);
+        return error(Refusal::DotSegment);
     }
     if name.starts_with("^^") {
-        return error(Reason::OtherDelimiter);
+        return error(Refusal::OtherDelimiter);
     }
     // A name stands in a segment of its own.
-    match bad(name).filter(|reason| *reason != Reason::Ampersand).or_else(|| bad_in_word(name)) {
+    match bad(name).filter(|reason| *reason != Refusal::Splits { byte: b'&' }).or_else(|| bad_in_word(name)) {
         None => Ok(()),
         Some(reason) => error(reason),
     }
 }
 
 /// What neither a word nor a text may hold.
-fn bad(text: &str) -> Option<Reason> {
+fn bad(text: &str) -> Option<Refusal> {
     if text.is_empty() {
-        return Some(Reason::Empty);
+        return Some(Refusal::EmptyValue);
     }
     if let Some(byte) = control(text) {
-        return Some(Reason::Control { byte });
+        return Some(Refusal::Control { byte });
     }
     if text.contains('/') {
-        return Some(Reason::Slash);
+        return Some(Refusal::Splits { byte: b'/' });
     }
     // Last, for a conference's name may hold it.
-    text.contains('&').then_some(Reason::Ampersand)
+    text.contains('&').then_some(Refusal::Splits { byte: b'&' })
 }
 
 /// What a word may not hold besides.
-fn bad_in_word(word: &str) -> Option<Reason> {
+fn bad_in_word(word: &str) -> Option<Refusal> {
     word.bytes().find_map(|byte| match byte {
-        b' ' => Some(Reason::Blank),
-        b'\'' | b'\\' => Some(Reason::Quote { byte }),
+        b' ' => Some(Refusal::Splits { byte: b' ' }),
+        b'\'' | b'\\' => Some(Refusal::Quote { byte }),
         _ => None,
     })
 }

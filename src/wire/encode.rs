@@ -29,7 +29,7 @@ const ENDS: usize = ": \r\n\r\n".len();
 /// assert_eq!(out, b"Action: Ping\r\nActionID: 7\r\n\r\n");
 ///
 /// let refused = FrameWriter::action(&mut out, "Setvar").header("Value", "a\r\nAction: Originate").finish().unwrap_err();
-/// assert_eq!(refused.to_string(), r#"field "Value" refused: byte 0x0d at 1 of its value would end the line; send it encoded or leave it out"#);
+/// assert_eq!(refused.to_string(), r#"field "Value" refused: byte 0x0d at 1 of its value would end the line; leave it out or send it encoded; a secret that has it must be changed"#);
 /// assert_eq!(out, b"Action: Ping\r\nActionID: 7\r\n\r\n");
 /// # Ok::<(), ami_proto::EncodeError>(())
 /// ```

@@ -299,7 +299,7 @@ fn samples_of_sipxecs_and_freeswitch() {
         assert_eq!(std::str::from_utf8(sent.as_bytes()), Ok(line));
     }
     // The service makes blanks of slashes, so it can't have the dial string.
-    assert!(matches!(SIPXECS.encode(&dial), Err(RequestError::FreeSwitch(_))));
+    assert!(matches!(SIPXECS.encode(&dial), Err(RequestError::Encode(_))));
 }
 
 /// Reference 002: the document, the list and the event.
@@ -402,7 +402,7 @@ fn what_is_asked() {
 #[test]
 fn arguments_that_are_refused() {
     let argument = |dialect: Dialect<'_>, command: Command<'_>| match dialect.encode(&command) {
-        Err(RequestError::Argument { argument, .. }) => argument,
+        Err(RequestError::Encode(error)) => error.field().to_owned(),
         other => panic!("{other:?}"),
     };
     for word in ["all", "ALL", "participants", ""] {

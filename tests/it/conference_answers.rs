@@ -554,7 +554,7 @@ fn refused_arguments_by_name() {
         (Command::Kick { conference: "room", who: Who::One("") }, "participant"),
     ] {
         let refused = Dialect::ConfBridge.encode(&command);
-        assert!(matches!(refused, Err(RequestError::Argument { argument, .. }) if argument == name), "{command}");
+        assert!(matches!(refused, Err(RequestError::Encode(error)) if error.field() == name), "{command}");
     }
     let both = Command::Relate { conference, participant: "1", other: "2", relation: Relation::NoSpeakNoHear };
     let Err(RequestError::Unsupported(error)) = KAZOO.encode(&both) else { panic!("Kazoo has no such relation") };

@@ -1,6 +1,7 @@
 //! Invariant: the server's splitter reads from each line just the words that the builder was given, or nothing is written.
 
 use crate::support::freeswitch::{split, text};
+use ami_proto::error::Refusal;
 use ami_proto::freeswitch::command::*;
 use proptest::prelude::*;
 
@@ -225,50 +226,53 @@ fn names_that_need_care() {
 fn refused() {
     let members = [7; 23];
     let many = [7; 101];
-    let cases: &[(&dyn Command, &str, Reason)] = &[
-        (&Say::new("a\nb"), "text", Reason::LineEnd { byte: b'\n' }),
-        (&Say::new(" \t"), "text", Reason::Empty),
-        (&Pin::new("1\r"), "pin", Reason::LineEnd { byte: b'\r' }),
-        (&Play::new("a\0b"), "file", Reason::LineEnd { byte: 0 }),
-        (&Play::new(""), "file", Reason::Empty),
-        (&Play::new("a").nomux(), "nomux", Reason::Missing { before: "member" }),
-        (&Dial::new("x").caller_name("A"), "caller name", Reason::Missing { before: "caller number" }),
-        (&VidBandwidth::new("1mb").canvas(1), "canvas", Reason::Missing { before: "group" }),
-        (&Mute::new(0), "member", Reason::NoMember),
-        (&Play::new("a").member(0), "member", Reason::NoMember),
-        (&Relate::new(&[0], &[1], Relation::Clear), "member", Reason::NoMember),
-        (&Relate::new(&[1], &[], Relation::Clear), "other", Reason::Empty),
-        (&Relate::new(&many, &[1], Relation::Clear), "member", Reason::TooMany { max: 100 }),
-        (&Transfer::new("x", &members), "members", Reason::TooMany { max: 22 }),
-        (&Mute::new(Target::Variable("1a", "x")), "member", Reason::VariableName),
-        (&Mute::new(Target::Variable("", "x")), "member", Reason::VariableName),
-        (&Mute::new(Target::Variable("a=b", "x")), "member", Reason::VariableName),
-        (&NoRecord::new("ALL"), "file", Reason::Keyword { word: "all" }),
-        (&MohFile::new("off"), "file", Reason::Keyword { word: "off" }),
-        (&List::new().delimiter("\"x\""), "delimiter", Reason::DoubleQuote),
-        (&VidFps::new().fps(f32::NAN), "fps", Reason::NotFinite),
-        (&Position::new(7).position([0.0, f32::INFINITY, 0.0]), "position", Reason::NotFinite),
-        (&Custom::new(""), "command", Reason::NoName),
-        (&Custom::new("a  b"), "command", Reason::NoName),
-        (&Custom::new("list\n"), "command", Reason::NoName),
-        (&Custom::new("'list'"), "command", Reason::NoName),
-        (&Help::new(), "command", Reason::ServerOnly),
+    let cases: &[(&dyn Command, &str, Refusal)] = &[
+        (&Say::new("a\nb"), "text", Refusal::InValue { byte: b'\n', at: 1 }),
+        (&Say::new(" \t"), "text", Refusal::EmptyValue),
+        (&Pin::new("1\r"), "pin", Refusal::InValue { byte: b'\r', at: 1 }),
+        (&Play::new("a\0b"), "file", Refusal::InValue { byte: 0, at: 1 }),
+        (&Play::new(""), "file", Refusal::EmptyValue),
+        (&Play::new("a").nomux(), "nomux", Refusal::Missing { before: "member" }),
+        (&Dial::new("x").caller_name("A"), "caller name", Refusal::Missing { before: "caller number" }),
+        (&VidBandwidth::new("1mb").canvas(1), "canvas", Refusal::Missing { before: "group" }),
+        (&Mute::new(0), "member", Refusal::Member),
+        (&Play::new("a").member(0), "member", Refusal::Member),
+        (&Relate::new(&[0], &[1], Relation::Clear), "member", Refusal::Member),
+        (&Relate::new(&[1], &[], Relation::Clear), "other", Refusal::EmptyValue),
+        (&Relate::new(&many, &[1], Relation::Clear), "member", Refusal::TooMany { max: 100 }),
+        (&Transfer::new("x", &members), "members", Refusal::TooMany { max: 22 }),
+        (&Mute::new(Target::Variable("1a", "x")), "member", Refusal::VariableName),
+        (&Mute::new(Target::Variable("", "x")), "member", Refusal::VariableName),
+        (&Mute::new(Target::Variable("a=b", "x")), "member", Refusal::VariableName),
+        (&NoRecord::new("ALL"), "file", Refusal::Keyword { word: "all" }),
+        (&MohFile::new("off"), "file", Refusal::Keyword { word: "off" }),
+        (&List::new().delimiter("\"x\""), "delimiter", Refusal::Quote { byte: b'"' }),
+        (&VidFps::new().fps(f32::NAN), "fps", Refusal::NotFinite),
+        (&Position::new(7).position([0.0, f32::INFINITY, 0.0]), "position", Refusal::NotFinite),
+        (&Custom::new(""), "command", Refusal::CommandName),
+        (&Custom::new("a  b"), "command", Refusal::CommandName),
+        (&Custom::new("list\n"), "command", Refusal::CommandName),
+        (&Custom::new("'list'"), "command", Refusal::CommandName),
+        (&Help::new(), "command", Refusal::ServerOnly),
         // OBSERVED-FREESWITCH.md, 6.
-        (&SetCanvasAutoClear::new(9999, true), "command", Reason::Crashes),
-        (&VidLayer::new(1, "1"), "command", Reason::Crashes),
-        (&Custom::new("FILE-VOL"), "command", Reason::Crashes),
-        (&Custom::new("vid-layer 2").word("quiet"), "command", Reason::Crashes),
+        (&SetCanvasAutoClear::new(9999, true), "command", Refusal::Crashes),
+        (&VidLayer::new(1, "1"), "command", Refusal::Crashes),
+        (&Custom::new("FILE-VOL"), "command", Refusal::Crashes),
+        (&Custom::new("vid-layer 2").word("quiet"), "command", Refusal::Crashes),
     ];
     for (command, argument, reason) in cases {
         let mut out = b"before".to_vec();
         let error = command.to("3000").api(&mut out).expect_err("nothing is written");
-        assert_eq!((error.argument(), error.reason()), (*argument, *reason), "{command:?}", command = command.name());
+        assert_eq!((error.field(), error.refusal()), (*argument, *reason), "{command:?}", command = command.name());
         assert_eq!(out, b"before");
         assert!(!error.to_string().contains('\n'));
     }
     let mut out = Vec::new();
     for name in ["", "a\nb", "a\0"] {
-        assert_eq!(Lock::new().to(name).api(&mut out).map_err(|error| error.argument()), Err("conference"));
+        assert_eq!(
+            Lock::new().to(name).api(&mut out).map_err(|error| error.field().to_owned()),
+            Err("conference".to_owned())
+        );
     }
     // `conference list lock` lists all conferences, unless there is one of that name.
     for word in ["list", "count", "xml_list", "json_list", "help", "commands"] {
@@ -276,16 +280,16 @@ fn refused() {
             let commands: [&dyn Command; 4] = [&Lock::new(), &List::new(), &Custom::new("x"), &Say::new("hi")];
             for command in commands {
                 let error = command.to(&name).api(&mut out).unwrap_err();
-                assert_eq!((error.argument(), error.reason()), ("conference", Reason::Keyword { word }), "{name}");
+                assert_eq!((error.field(), error.refusal()), ("conference", Refusal::ServerCommand { word }), "{name}");
             }
         }
         assert_eq!(line_to(&format!("{word}s"), &Lock::new()), format!("conference {word}s lock"));
     }
-    assert_eq!(Lock::new().to_server().api(&mut out).map_err(|error| error.reason()), Err(Reason::NeedsConference));
+    assert_eq!(Lock::new().to_server().api(&mut out).map_err(|error| error.refusal()), Err(Refusal::NeedsConference));
     for job in ["", "a b", "a\nb", &"j".repeat(256)] {
         let refused =
-            Lock::new().to("a").bgapi(Some(job), &mut out).map_err(|error| (error.argument(), error.reason()));
-        assert_eq!(refused, Err(("job", Reason::JobId)));
+            Lock::new().to("a").bgapi(Some(job), &mut out).map_err(|error| (error.field().to_owned(), error.refusal()));
+        assert_eq!(refused, Err(("job".to_owned(), Refusal::JobId)));
     }
     // With so many words they are sound.
     for words in ["vid-layer 2", "file_vol 2", "canvas-auto-clear"] {

@@ -3,11 +3,13 @@
 
 use std::time::Instant;
 
+use ami_proto::EncodeError;
 use ami_proto::action::Ping;
+use ami_proto::error::Refusal;
 use ami_proto::freeswitch::command::{Custom, Lock, Pin, Say};
 use ami_proto::http::{self, Endpoint, HttpError, Outcome, RequestError, Session};
-use ami_proto::kazoo::{Account, Binding, ConferenceAction, Invalid, ParticipantAction, Problem, Subscription};
-use ami_proto::sipxecs::{self, Conference, DigestError, Reason, click_to_call};
+use ami_proto::kazoo::{Account, Binding, ConferenceAction, ParticipantAction, Subscription};
+use ami_proto::sipxecs::{self, Conference, DigestError, click_to_call};
 
 const CHALLENGE: &str = r#"Digest realm="asterisk", nonce="1", qop="auth""#;
 
@@ -16,27 +18,16 @@ type Made = Result<(), (String, u8)>;
 
 fn of_http<T>(made: Result<T, RequestError>) -> Made {
     match made {
-        Ok(_) => Ok(()),
-        Err(RequestError::Control { field, byte }) => Err((field.to_owned(), byte)),
-        Err(other) => panic!("{other}"),
+        Err(RequestError::Encode(error)) => of(Err::<T, _>(error)),
+        other => other.map(|_| ()).map_err(|other| panic!("{other}")),
     }
 }
 
-fn of_kazoo<T>(made: Result<T, Invalid>) -> Made {
+fn of<T>(made: Result<T, EncodeError>) -> Made {
     match made {
         Ok(_) => Ok(()),
-        Err(error) => match error.problem() {
-            Problem::Control { byte } => Err((error.field().to_owned(), byte)),
-            other => panic!("{other}"),
-        },
-    }
-}
-
-fn of_sipxecs<T>(made: Result<T, sipxecs::CommandError>) -> Made {
-    match made {
-        Ok(_) => Ok(()),
-        Err(error) => match error.reason() {
-            Reason::Control { byte } => Err((error.argument().to_owned(), byte)),
+        Err(error) => match error.refusal() {
+            Refusal::Control { byte } => Err((error.field().to_owned(), byte)),
             other => panic!("{other}"),
         },
     }
@@ -47,7 +38,7 @@ fn of_digest(user: &str, cnonce: &str) -> Made {
     let challenge = sipxecs::Challenge::parse(CHALLENGE).unwrap();
     match sipxecs::Credentials::new(user, "1").authorization(&request, &challenge, cnonce, 1, |_| [0; 16]) {
         Ok(_) => Ok(()),
-        Err(DigestError::Byte { field, byte }) => Err((field.to_owned(), byte)),
+        Err(DigestError::Encode(error)) => of(Err::<(), _>(error)),
         Err(other) => panic!("{other}"),
     }
 }
@@ -69,26 +60,26 @@ const WAYS: &[(&str, fn(&str) -> Made)] = &[
     ("username", |text| of_http(digest(text, "c").logoff())),
     ("cnonce", |text| of_http(digest("u", text).request(&Ping::new(), None))),
     ("cnonce", |text| of_http(digest("u", text).poll_request(Instant::now()))),
-    ("account", |text| of_kazoo(Account::new(text).list())),
-    ("account", |text| of_kazoo(Account::new(text).act("c", &ConferenceAction::Lock))),
-    ("conference", |text| of_kazoo(Account::new("a").get(text))),
-    ("conference", |text| of_kazoo(Account::new("a").delete(text))),
-    ("conference", |text| of_kazoo(Account::new("a").participant(text, 1))),
-    ("conference", |text| of_kazoo(Account::new("a").act_on(text, 1, &ParticipantAction::Kick))),
-    ("auth_token", |text| of_kazoo(Subscription::unsubscribe_all(text).to_json())),
-    ("account", |text| of_kazoo(Subscription::subscribe("t", text, [Binding::Other("b")]).to_json())),
+    ("account", |text| of(Account::new(text).list())),
+    ("account", |text| of(Account::new(text).act("c", &ConferenceAction::Lock))),
+    ("conference", |text| of(Account::new("a").get(text))),
+    ("conference", |text| of(Account::new("a").delete(text))),
+    ("conference", |text| of(Account::new("a").participant(text, 1))),
+    ("conference", |text| of(Account::new("a").act_on(text, 1, &ParticipantAction::Kick))),
+    ("auth_token", |text| of(Subscription::unsubscribe_all(text).to_json())),
+    ("account", |text| of(Subscription::subscribe("t", text, [Binding::Other("b")]).to_json())),
     ("user", |text| of_digest(text, "c")),
     ("cnonce", |text| of_digest("u", text)),
-    ("from", |text| of_sipxecs(click_to_call(text, "1", true))),
-    ("to", |text| of_sipxecs(click_to_call("1", text, true))),
-    ("conference", |text| of_sipxecs(Conference::new(text).request(&Lock::new()))),
-    ("conference", |text| of_sipxecs(Conference::new(text).record(None))),
-    ("conference", |text| of_sipxecs(Conference::new(text).details())),
-    ("user", |text| of_sipxecs(Conference::new("c").invite(text))),
-    ("instant-message id", |text| of_sipxecs(Conference::new("c").invite_im(text))),
-    ("pin", |text| of_sipxecs(Conference::new("c").request(&Pin::new(text)))),
-    ("text", |text| of_sipxecs(Conference::new("c").request(&Say::new(text)))),
-    ("argument", |text| of_sipxecs(Conference::new("c").request(&Custom::new("x").word(text)))),
+    ("from", |text| of(click_to_call(text, "1", true))),
+    ("to", |text| of(click_to_call("1", text, true))),
+    ("conference", |text| of(Conference::new(text).request(&Lock::new()))),
+    ("conference", |text| of(Conference::new(text).record(None))),
+    ("conference", |text| of(Conference::new(text).details())),
+    ("user", |text| of(Conference::new("c").invite(text))),
+    ("instant-message id", |text| of(Conference::new("c").invite_im(text))),
+    ("pin", |text| of(Conference::new("c").request(&Pin::new(text)))),
+    ("text", |text| of(Conference::new("c").request(&Say::new(text)))),
+    ("argument", |text| of(Conference::new("c").request(&Custom::new("x").word(text)))),
 ];
 
 /// Every control character, with its code point.
@@ -144,7 +135,8 @@ fn controls_of_a_server_are_not_sent_back() {
 fn a_step_in_the_path_is_refused() {
     for prefix in ["..", ".", "/../", "a/..", "./a", "a/../b", "/a/./"] {
         let refused = Endpoint::rawman().prefix(prefix).request(&Ping::new(), None);
-        assert_eq!(refused.unwrap_err(), RequestError::DotSegment { field: "prefix" }, "{prefix}");
+        let Err(RequestError::Encode(error)) = refused else { panic!("{prefix}: {refused:?}") };
+        assert_eq!((error.field(), error.refusal()), ("prefix", Refusal::DotSegment), "{prefix}");
     }
     for (prefix, path) in [("...", "/.../rawman"), (".a", "/.a/rawman"), ("%2e%2e", "/%252e%252e/rawman")] {
         assert_eq!(Endpoint::rawman().prefix(prefix).request(&Ping::new(), None).unwrap().path(), path);

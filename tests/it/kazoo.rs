@@ -4,10 +4,11 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use ami_proto::error::Refusal;
 use ami_proto::kazoo::{
     Account, ActionBody, Binding, Conference, ConferenceAction, Dial, Draft, Envelope, Happening, Json, Method,
-    Participant, ParticipantAction, ParticipantEvent, ParticipantFlag, ParticipantsAction, Problem, ProfileDraft,
-    ProfileField, Relate, Relationship, Request, Response, SideDraft, SocketMessage, Subscription, Tone, json_string,
+    Participant, ParticipantAction, ParticipantEvent, ParticipantFlag, ParticipantsAction, ProfileDraft, ProfileField,
+    Relate, Relationship, Request, Response, SideDraft, SocketMessage, Subscription, Tone, json_string,
 };
 use proptest::prelude::*;
 
@@ -140,10 +141,10 @@ fn dial() {
     let newer = account().envelope(Envelope::OnTop);
     sends(newer.act("C", &ConferenceAction::Dial(dial)).unwrap(), Method::Put, "/C", expected);
     let refused =
-        |dial| account().act("C", &ConferenceAction::Dial(dial)).map_err(|e| (e.field().to_owned(), e.problem()));
-    assert_eq!(refused(Dial::new()), Err(("endpoints".into(), Problem::Empty)));
-    assert_eq!(refused(Dial::new().endpoint("")), Err(("endpoints".into(), Problem::Empty)));
-    let range = Problem::Range { min: 1, max: i64::MAX };
+        |dial| account().act("C", &ConferenceAction::Dial(dial)).map_err(|e| (e.field().to_owned(), e.refusal()));
+    assert_eq!(refused(Dial::new()), Err(("endpoints".into(), Refusal::EmptyValue)));
+    assert_eq!(refused(Dial::new().endpoint("")), Err(("endpoints".into(), Refusal::EmptyValue)));
+    let range = Refusal::Range { min: 1, max: i64::MAX };
     assert_eq!(refused(Dial::new().endpoint("1").timeout(0)), Err(("timeout".into(), range)));
     let body = include_bytes!("../../corpus/kazoo/dial_accepted.json");
     let dialed = Response::from_slice(body).unwrap().dialed().unwrap();
@@ -417,7 +418,7 @@ fn socket() {
         r#"{"action": "unsubscribe", "auth_token": "t"}"#
     );
     let none = Subscription::subscribe("t", "a", []).to_json().unwrap_err();
-    assert_eq!((none.field(), none.problem()), ("bindings", Problem::Empty));
+    assert_eq!((none.field(), none.refusal()), ("bindings", Refusal::EmptyValue));
     for conference in ["*", "", "a.b", "#", "a b", "a\n"] {
         let binding = Binding::Participants { conference, call: None };
         assert_eq!(Subscription::subscribe("t", "a", [binding]).to_json().unwrap_err().field(), "conference");
@@ -425,7 +426,7 @@ fn socket() {
     }
     let call = Binding::Participants { conference: "c1", call: Some("a@10.0.0.1") };
     let refused = call.to_key().unwrap_err();
-    assert_eq!((refused.field(), refused.problem()), ("call", Problem::Binding));
+    assert_eq!((refused.field(), refused.refusal()), ("call", Refusal::Binding));
 }
 
 #[test]
@@ -447,31 +448,39 @@ fn action_bodies_in_both_envelopes() {
 
 #[test]
 fn checked_before_sending() {
-    fn refused(draft: &Draft) -> (String, Problem) {
+    fn refused(draft: &Draft) -> (String, Refusal) {
         let error = account().create(draft).unwrap_err();
         assert_eq!(account().replace("C", draft).unwrap_err(), error);
-        (error.field().to_owned(), error.problem())
+        (error.field().to_owned(), error.refusal())
     }
     let json = |text: &'static str| Json::parse(text).unwrap();
-    let kind = |expected| Problem::Kind { expected };
+    let kind = |expected| Refusal::Kind { expected };
     let long = "\u{e9}".repeat(129);
-    let name = |len| Problem::Length { len, min: 1, max: 128 };
+    let name = |len| Refusal::Length { len, min: 1, max: 128 };
     let member = |side: SideDraft| Draft::new().member(&side);
     let profile = |profile: ProfileDraft| Draft::new().profile(&profile);
     let cases = [
         (Draft::new().name(""), "name", name(0)),
         (Draft::new().name(&long), "name", name(129)),
-        (Draft::new().owner_id("x"), "owner_id", Problem::Length { len: 1, min: 32, max: 32 }),
-        (Draft::new().conference_numbers(["12", "1 2"]), "conference_numbers[1]", Problem::Digits),
-        (Draft::new().conference_numbers(["12", ""]), "conference_numbers[1]", Problem::Digits),
-        (Draft::new().conference_numbers(["12", "12"]), "conference_numbers[1]", Problem::Twice),
-        (Draft::new().play_entry_tone(&Tone::Sound("".into())), "play_entry_tone", Problem::Empty),
+        (Draft::new().owner_id("x"), "owner_id", Refusal::Length { len: 1, min: 32, max: 32 }),
+        (
+            Draft::new().conference_numbers(["12", "1 2"]),
+            "conference_numbers[1]",
+            Refusal::Kind { expected: "digits alone" },
+        ),
+        (
+            Draft::new().conference_numbers(["12", ""]),
+            "conference_numbers[1]",
+            Refusal::Kind { expected: "digits alone" },
+        ),
+        (Draft::new().conference_numbers(["12", "12"]), "conference_numbers[1]", Refusal::Twice),
+        (Draft::new().play_entry_tone(&Tone::Sound("".into())), "play_entry_tone", Refusal::EmptyValue),
         (Draft::new().field("play_exit_tone", json("1")), "play_exit_tone", kind("true, false or a text")),
         (Draft::new().field("play_name", json("\"true\"")), "play_name", kind("true or false")),
         (
             Draft::new().field("max_participants", json("-1")),
             "max_participants",
-            Problem::Range { min: 0, max: i64::MAX },
+            Refusal::Range { min: 0, max: i64::MAX },
         ),
         (Draft::new().field("max_participants", json("1.5")), "max_participants", kind("a whole number")),
         (Draft::new().field("flags", json("[1]")), "flags[0]", kind("a text")),
@@ -480,17 +489,17 @@ fn checked_before_sending() {
         (Draft::new().field("profile", json("1")), "profile", kind("an object or a text")),
         (Draft::new().field("member", json("null")), "member", kind("an object")),
         (Draft::new().field("domain", json("1")), "domain", kind("a text")),
-        (member(SideDraft::new().numbers(["1", "1"])), "member.numbers[1]", Problem::Twice),
+        (member(SideDraft::new().numbers(["1", "1"])), "member.numbers[1]", Refusal::Twice),
         (member(SideDraft::new().field("pins", json("[1]"))), "member.pins[0]", kind("a text")),
         (member(SideDraft::new().field("join_deaf", json("0"))), "member.join_deaf", kind("true or false")),
-        (profile(ProfileDraft::new().energy_level(1801)), "profile.energy-level", Problem::Range { min: 0, max: 1800 }),
+        (profile(ProfileDraft::new().energy_level(1801)), "profile.energy-level", Refusal::Range { min: 0, max: 1800 }),
         (
             profile(ProfileDraft::new().comfort_noise(10_001)),
             "profile.comfort-noise",
-            Problem::Range { min: 0, max: 10_000 },
+            Refusal::Range { min: 0, max: 10_000 },
         ),
-        (profile(ProfileDraft::new().interval(9)), "profile.interval", Problem::Range { min: 10, max: 120 }),
-        (profile(ProfileDraft::new().max_members(1)), "profile.max-members", Problem::Range { min: 2, max: i64::MAX }),
+        (profile(ProfileDraft::new().interval(9)), "profile.interval", Refusal::Range { min: 10, max: 120 }),
+        (profile(ProfileDraft::new().max_members(1)), "profile.max-members", Refusal::Range { min: 2, max: i64::MAX }),
         (
             profile(ProfileDraft::new().rate(11_025)),
             "profile.rate",
@@ -512,15 +521,15 @@ fn checked_before_sending() {
     assert_eq!(all.check(), Ok(()));
     // A merge takes fields away with null.
     assert!(account().merge("C", &Draft::new().field("name", json("null"))).is_ok());
-    for (id, problem) in [("", Problem::Empty), (".", Problem::DotSegment), ("..", Problem::DotSegment)] {
-        assert_eq!(account().get(id).unwrap_err().problem(), problem);
+    for (id, problem) in [("", Refusal::EmptyValue), (".", Refusal::DotSegment), ("..", Refusal::DotSegment)] {
+        assert_eq!(account().get(id).unwrap_err().refusal(), problem);
         assert_eq!(account().act_on_all(id, &ParticipantsAction::Kick).unwrap_err().field(), "conference");
         assert_eq!(Account::new(id).list().unwrap_err().field(), "account");
     }
     assert_eq!(account().act("C", &ConferenceAction::Play("")).unwrap_err().field(), "media_id");
     assert_eq!(account().act("C", &ConferenceAction::Other("", None)).unwrap_err().field(), "action");
     let error = account().create(&Draft::new().name("")).unwrap_err();
-    assert_eq!(error.to_string(), "name refused: it has 0 characters and must have 1 to 128");
+    assert_eq!(error.to_string(), "field \"name\" refused: it has 0 characters and must have 1 to 128; change it so");
 }
 
 #[test]

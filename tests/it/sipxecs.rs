@@ -1,5 +1,6 @@
 //! The REST service of sipXecs: each command of reference 001 to its exact request, each answer, and what is refused.
 
+use ami_proto::error::Refusal;
 use ami_proto::freeswitch::command::{
     Bgdial, Command, Custom, Deaf, Dial, Dtmf, Energy, Hup, Kick, Level, List, Lock, ModeratorPin, Mute, NoPin,
     NoRecord, NoRecordAll, Pin, Play, Relate, Relation, Say, SayMember, Sounds, Stop, Target, Transfer, Undeaf, Unlock,
@@ -7,8 +8,8 @@ use ami_proto::freeswitch::command::{
 };
 use ami_proto::freeswitch::{self, reply::Done};
 use ami_proto::sipxecs::{
-    Challenge, Conference, Contact, Credentials, DigestError, Method, Reason, RecordAction, Recorder, Request,
-    Response, ServiceErrorKind, click_to_call,
+    Challenge, Conference, Contact, Credentials, DigestError, Method, RecordAction, Recorder, Request, Response,
+    ServiceErrorKind, click_to_call,
 };
 use proptest::prelude::*;
 
@@ -95,7 +96,7 @@ fn its_own_commands() {
 /// The commands of the page, read back from its own lines.
 #[test]
 fn samples() {
-    type Ask = fn(Conference<'static>) -> Result<Request, ami_proto::sipxecs::CommandError>;
+    type Ask = fn(Conference<'static>) -> Result<Request, ami_proto::EncodeError>;
     let lines = include_str!("../../corpus/sipxecs/reference_curl.txt");
     let commands: [(&str, Ask); 9] = [
         ("WeeklyTeamConf", |conference| conference.request(&Lock::new())),
@@ -166,48 +167,48 @@ fn refused() {
     let dial = Dial::new("{originate_timeout=30}sofia/default/1000@softswitch")
         .caller_number("1234567890")
         .caller_name("FreeSWITCH_Conference");
-    let cases: [(&dyn Command, &str, Reason); 17] = [
-        (&dial, "endpoint", Reason::Slash),
-        (&Dial::new("1000").caller_name("x"), "caller name", Reason::Missing { before: "caller number" }),
-        (&Play::new("/tmp/a.wav"), "file", Reason::Slash),
-        (&Say::new("either/or"), "text", Reason::Slash),
-        (&Say::new("you & me"), "text", Reason::Ampersand),
-        (&Say::new("a\nconference other kick all"), "text", Reason::Control { byte: b'\n' }),
-        (&Say::new(" "), "text", Reason::Empty),
-        (&Pin::new(""), "pin", Reason::Empty),
-        (&Dtmf::new(Target::All, "1 2"), "digits", Reason::Blank),
-        (&Mute::new(0), "member", Reason::NoMember),
-        (&Transfer::new("x", &[]), "members", Reason::Empty),
-        (&Transfer::new("x", &[1; 23]), "members", Reason::TooMany { max: 22 }),
-        (&Custom::new("a/b"), "command", Reason::NoName),
-        (&Custom::new(".."), "command", Reason::NoName),
-        (&Custom::new("invite").word("a/b"), "argument", Reason::Slash),
-        (&Custom::new("record").word("start"), "command", Reason::OwnRecorder),
-        (&Custom::new("file-vol"), "command", Reason::Crashes),
+    let cases: [(&dyn Command, &str, Refusal); 17] = [
+        (&dial, "endpoint", Refusal::Splits { byte: b'/' }),
+        (&Dial::new("1000").caller_name("x"), "caller name", Refusal::Missing { before: "caller number" }),
+        (&Play::new("/tmp/a.wav"), "file", Refusal::Splits { byte: b'/' }),
+        (&Say::new("either/or"), "text", Refusal::Splits { byte: b'/' }),
+        (&Say::new("you & me"), "text", Refusal::Splits { byte: b'&' }),
+        (&Say::new("a\nconference other kick all"), "text", Refusal::Control { byte: b'\n' }),
+        (&Say::new(" "), "text", Refusal::EmptyValue),
+        (&Pin::new(""), "pin", Refusal::EmptyValue),
+        (&Dtmf::new(Target::All, "1 2"), "digits", Refusal::Splits { byte: b' ' }),
+        (&Mute::new(0), "member", Refusal::Member),
+        (&Transfer::new("x", &[]), "members", Refusal::EmptyValue),
+        (&Transfer::new("x", &[1; 23]), "members", Refusal::TooMany { max: 22 }),
+        (&Custom::new("a/b"), "command", Refusal::CommandName),
+        (&Custom::new(".."), "command", Refusal::CommandName),
+        (&Custom::new("invite").word("a/b"), "argument", Refusal::Splits { byte: b'/' }),
+        (&Custom::new("record").word("start"), "command", Refusal::OwnRecorder),
+        (&Custom::new("file-vol"), "command", Refusal::Crashes),
     ];
     for (command, argument, reason) in cases {
         let error = conference().request(command).expect_err("it can't be carried");
-        assert_eq!((error.argument(), error.reason()), (argument, reason), "{error}");
+        assert_eq!((error.field(), error.refusal()), (argument, reason), "{error}");
     }
     let hidden = Conference::new("say").request(&Say::new("hi")).expect_err("the name hides the text");
-    assert_eq!((hidden.argument(), hidden.reason()), ("conference", Reason::HidesText));
+    assert_eq!((hidden.field(), hidden.refusal()), ("conference", Refusal::HidesText));
     let error = conference().invite("o'hara").expect_err("it can't be carried");
-    assert_eq!((error.argument(), error.reason()), ("user", Reason::Quote { byte: b'\'' }));
+    assert_eq!((error.field(), error.refusal()), ("user", Refusal::Quote { byte: b'\'' }));
     let names = [
-        ("", Reason::Empty),
-        ("a/b", Reason::Slash),
-        ("..", Reason::DotSegment),
-        ("^^:a", Reason::OtherDelimiter),
-        ("room 1", Reason::Blank),
-        ("a\0", Reason::Control { byte: 0 }),
+        ("", Refusal::EmptyValue),
+        ("a/b", Refusal::Splits { byte: b'/' }),
+        ("..", Refusal::DotSegment),
+        ("^^:a", Refusal::OtherDelimiter),
+        ("room 1", Refusal::Splits { byte: b' ' }),
+        ("a\0", Refusal::Control { byte: 0 }),
     ];
     for (name, reason) in names {
         let error = Conference::new(name).request(&Lock::new()).expect_err("no such name");
-        assert_eq!((error.argument(), error.reason()), ("conference", reason));
+        assert_eq!((error.field(), error.refusal()), ("conference", reason));
     }
     let essay = Conference::new("essay");
     assert!(essay.request(&Lock::new()).is_ok());
-    assert_eq!(essay.request(&Say::new("hi")).map_err(|error| error.reason()), Err(Reason::HidesText));
+    assert_eq!(essay.request(&Say::new("hi")).map_err(|error| error.refusal()), Err(Refusal::HidesText));
 }
 
 #[test]
@@ -320,7 +321,9 @@ fn digest() {
     assert!(!header.contains("Circle"));
     for (hostile, byte) in [("a\"b", b'"'), ("a\r\nX: y", b'\r'), ("\\", b'\\')] {
         let refused = Credentials::new(hostile, "1").authorization(&request, &challenge, "c", 1, |_| [0; 16]);
-        assert_eq!(refused, Err(DigestError::Byte { field: "user", byte }));
+        let Err(DigestError::Encode(error)) = refused else { panic!("{refused:?}") };
+        let refusal = if byte == b'\r' { Refusal::Control { byte } } else { Refusal::Quote { byte } };
+        assert_eq!((error.field(), error.refusal()), ("user", refusal));
     }
     for text in [
         "",

@@ -6,7 +6,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{Arguments, Write as _};
 
-use super::{CommandError, Name, Reason, Target};
+use super::{Name, Target};
+use crate::error::{EncodeError, Refusal};
 
 /// FreeSWITCH reads 25 words: the conference, the command, and these.
 const MOST_WORDS: usize = 23;
@@ -21,13 +22,13 @@ const MOST_LISTED: usize = 100;
 /// Where the words of a command go: a line, or the path of an address.
 pub(crate) trait Words {
     /// A word that needs no care.
-    fn known(&mut self, word: Arguments<'_>) -> Result<(), CommandError>;
+    fn known(&mut self, word: Arguments<'_>) -> Result<(), EncodeError>;
 
     /// A word of the caller's.
-    fn word(&mut self, argument: &'static str, word: &str) -> Result<(), CommandError>;
+    fn word(&mut self, argument: &'static str, word: &str) -> Result<(), EncodeError>;
 
     /// Text of the caller's, to the end of the line.
-    fn text(&mut self, argument: &'static str, text: &str) -> Result<(), CommandError>;
+    fn text(&mut self, argument: &'static str, text: &str) -> Result<(), EncodeError>;
 }
 
 /// What a command is for.
@@ -164,10 +165,10 @@ impl<'a> Args<'a> {
     ///
     /// # Errors
     /// Where one of these is not so; `crash` permits the last.
-    pub(crate) fn check(&self, conference: Option<&str>, crash: bool) -> Result<(), CommandError> {
+    pub(crate) fn check(&self, conference: Option<&str>, crash: bool) -> Result<(), EncodeError> {
         let taken = |word: &&str| conference.is_some_and(|name| name.eq_ignore_ascii_case(word));
         if let Some(word) = FOR_THE_SERVER.into_iter().find(taken) {
-            return Err(CommandError::new("conference", Reason::Keyword { word }));
+            return Err(EncodeError::new("conference", Refusal::ServerCommand { word }));
         }
         let words: usize = self.set.iter().map(|(_, argument)| argument.words()).sum();
         let words = words + self.command.split(' ').count() - 1;
@@ -178,22 +179,22 @@ impl<'a> Args<'a> {
             _ => false,
         };
         let reason = match self.on {
-            On::Conference if conference.is_none() => Reason::NeedsConference,
-            On::Server if conference.is_some() => Reason::ServerOnly,
-            _ if crashes && !crash => Reason::Crashes,
+            On::Conference if conference.is_none() => Refusal::NeedsConference,
+            On::Server if conference.is_some() => Refusal::ServerOnly,
+            _ if crashes && !crash => Refusal::Crashes,
             _ => return Ok(()),
         };
-        Err(CommandError::new("command", reason))
+        Err(EncodeError::new("command", reason))
     }
 
     /// Hands out the command's words, then its arguments'.
     ///
     /// # Errors
     /// Where one would arrive as something else.
-    pub(crate) fn write(&self, out: &mut impl Words) -> Result<(), CommandError> {
+    pub(crate) fn write(&self, out: &mut impl Words) -> Result<(), EncodeError> {
         for word in self.command.split(' ') {
             if word.is_empty() || !word.bytes().all(is_of_a_name) {
-                return Err(CommandError::new("command", Reason::NoName));
+                return Err(EncodeError::new("command", Refusal::CommandName));
             }
             out.known(format_args!("{word}"))?;
         }
@@ -204,14 +205,14 @@ impl<'a> Args<'a> {
                 let before = self.slot(after);
                 match before.instead {
                     Some(word) => out.known(format_args!("{word}"))?,
-                    None => return Err(CommandError::new(slot.name, Reason::Missing { before: before.name })),
+                    None => return Err(EncodeError::new(slot.name, Refusal::Missing { before: before.name })),
                 }
                 words += 1;
             }
             words += argument.words();
             if words > MOST_WORDS {
                 let max = argument.words().saturating_sub(words - MOST_WORDS);
-                return Err(CommandError::new(slot.name, Reason::TooMany { max }));
+                return Err(EncodeError::new(slot.name, Refusal::TooMany { max }));
             }
             argument.write(slot, out)?;
         }
@@ -235,11 +236,11 @@ impl Argument<'_> {
         }
     }
 
-    fn write(&self, slot: &'static Slot, out: &mut impl Words) -> Result<(), CommandError> {
-        let error = |reason| Err(CommandError::new(slot.name, reason));
+    fn write(&self, slot: &'static Slot, out: &mut impl Words) -> Result<(), EncodeError> {
+        let error = |reason| Err(EncodeError::new(slot.name, reason));
         let word = |out: &mut _, word: &str| {
             if let Some(keyword) = slot.not.iter().find(|keyword| keyword.eq_ignore_ascii_case(word)) {
-                return Err(CommandError::new(slot.name, Reason::Keyword { word: keyword }));
+                return Err(EncodeError::new(slot.name, Refusal::Keyword { word: keyword }));
             }
             Words::word(out, slot.name, word)
         };
@@ -251,7 +252,7 @@ impl Argument<'_> {
             Self::Position([x, y, z]) if x.is_finite() && y.is_finite() && z.is_finite() => {
                 out.known(format_args!("{x}:{y}:{z}"))
             }
-            Self::Float(_) | Self::Position(_) => error(Reason::NotFinite),
+            Self::Float(_) | Self::Position(_) => error(Refusal::NotFinite),
             Self::Seek(super::Seek::To(to)) => out.known(format_args!("{to}")),
             Self::Seek(super::Seek::Forward(by)) => out.known(format_args!("+{by}")),
             Self::Seek(super::Seek::Back(by)) => out.known(format_args!("-{by}")),
@@ -262,14 +263,14 @@ impl Argument<'_> {
             Self::Target(Target::Variable(name, value)) => {
                 let named = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
                 if !named || name.contains('=') {
-                    return error(Reason::VariableName);
+                    return error(Refusal::VariableName);
                 }
                 out.word(slot.name, &format!("{name}={value}"))
             }
-            Self::Members([]) | Self::List([]) | Self::Words([]) => error(Reason::Empty),
+            Self::Members([]) | Self::List([]) | Self::Words([]) => error(Refusal::EmptyValue),
             Self::Members(members) => members.iter().try_for_each(|member| member_word(slot.name, *member, out)),
-            Self::List(members) if members.len() > MOST_LISTED => error(Reason::TooMany { max: MOST_LISTED }),
-            Self::List(members) if members.contains(&0) => error(Reason::NoMember),
+            Self::List(members) if members.len() > MOST_LISTED => error(Refusal::TooMany { max: MOST_LISTED }),
+            Self::List(members) if members.contains(&0) => error(Refusal::Member),
             Self::List(members) => {
                 let mut list = String::new();
                 for (number, member) in members.iter().enumerate() {
@@ -281,7 +282,7 @@ impl Argument<'_> {
             Self::Word(text) => word(out, text),
             Self::Words(words) => words.iter().try_for_each(|text| word(out, text)),
             Self::Encoded(text) => word(out, &text.replace('%', "%25")),
-            Self::Delimiter(delimiter) if delimiter.starts_with('"') => error(Reason::DoubleQuote),
+            Self::Delimiter(delimiter) if delimiter.starts_with('"') => error(Refusal::Quote { byte: b'"' }),
             Self::Delimiter(delimiter) => {
                 out.known(format_args!("delim"))?;
                 word(out, delimiter)
@@ -291,9 +292,9 @@ impl Argument<'_> {
     }
 }
 
-fn member_word(argument: &'static str, member: u32, out: &mut impl Words) -> Result<(), CommandError> {
+fn member_word(argument: &'static str, member: u32, out: &mut impl Words) -> Result<(), EncodeError> {
     if member == 0 {
-        return Err(CommandError::new(argument, Reason::NoMember));
+        return Err(EncodeError::new(argument, Refusal::Member));
     }
     out.known(format_args!("{member}"))
 }

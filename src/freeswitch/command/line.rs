@@ -5,7 +5,7 @@ use core::fmt::{self, Write as _};
 
 use super::args::{Args, Words};
 use super::quote::push_word;
-use super::{CommandError, Reason};
+use crate::error::{EncodeError, Refusal};
 use crate::wiped::{append, reserve, truncate};
 
 /// A command and whom it goes to. What is written is refused as a whole, or is whole.
@@ -37,9 +37,9 @@ impl<'a> Line<'a> {
     /// Appends `conference …`, without a line end.
     ///
     /// # Errors
-    /// [`CommandError`], where an argument would arrive as something else, or the line has killed servers. `out` is
+    /// [`EncodeError`], where an argument would arrive as something else, or the line has killed servers. `out` is
     /// then as it was.
-    pub fn write(self, out: &mut Vec<u8>) -> Result<(), CommandError> {
+    pub fn write(self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         self.framed(out, "", |_| {})
     }
 
@@ -47,7 +47,7 @@ impl<'a> Line<'a> {
     ///
     /// # Errors
     /// As [`write`](Self::write).
-    pub fn api(self, out: &mut Vec<u8>) -> Result<(), CommandError> {
+    pub fn api(self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         self.framed(out, "api ", |out| append(out, b"\n\n"))
     }
 
@@ -56,10 +56,10 @@ impl<'a> Line<'a> {
     ///
     /// # Errors
     /// As [`write`](Self::write); and where the id is not 1 to 255 visible ASCII characters.
-    pub fn bgapi(self, job: Option<&str>, out: &mut Vec<u8>) -> Result<(), CommandError> {
+    pub fn bgapi(self, job: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         let fits = |job: &str| (1..256).contains(&job.len()) && job.bytes().all(|byte| byte.is_ascii_graphic());
         if job.is_some_and(|job| !fits(job)) {
-            return Err(CommandError::new("job", Reason::JobId));
+            return Err(EncodeError::new("job", Refusal::JobId));
         }
         self.framed(out, "bgapi ", |out| {
             reserve(out, "\nJob-UUID: \n\n".len() + job.map_or(0, str::len));
@@ -71,7 +71,7 @@ impl<'a> Line<'a> {
         })
     }
 
-    fn framed(self, out: &mut Vec<u8>, verb: &str, end: impl FnOnce(&mut Vec<u8>)) -> Result<(), CommandError> {
+    fn framed(self, out: &mut Vec<u8>, verb: &str, end: impl FnOnce(&mut Vec<u8>)) -> Result<(), EncodeError> {
         let start = out.len();
         reserve(out, verb.len() + "conference".len());
         out.extend_from_slice(verb.as_bytes());
@@ -83,7 +83,7 @@ impl<'a> Line<'a> {
         Ok(())
     }
 
-    fn words(self, out: &mut Vec<u8>) -> Result<(), CommandError> {
+    fn words(self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         out.extend_from_slice(b"conference");
         self.args.check(self.conference, self.crash)?;
         if let Some(name) = self.conference {
@@ -106,14 +106,14 @@ impl fmt::Write for Plain<'_> {
 }
 
 impl Words for Plain<'_> {
-    fn known(&mut self, word: fmt::Arguments<'_>) -> Result<(), CommandError> {
+    fn known(&mut self, word: fmt::Arguments<'_>) -> Result<(), EncodeError> {
         append(self.0, b" ");
         // Writing to a Vec can't fail.
         let _ = self.write_fmt(word);
         Ok(())
     }
 
-    fn word(&mut self, argument: &'static str, word: &str) -> Result<(), CommandError> {
+    fn word(&mut self, argument: &'static str, word: &str) -> Result<(), EncodeError> {
         check(argument, word)?;
         append(self.0, b" ");
         push_word(self.0, word, None);
@@ -121,7 +121,7 @@ impl Words for Plain<'_> {
     }
 
     /// Without the blanks at its ends, which FreeSWITCH leaves out as well.
-    fn text(&mut self, argument: &'static str, text: &str) -> Result<(), CommandError> {
+    fn text(&mut self, argument: &'static str, text: &str) -> Result<(), EncodeError> {
         let text = text.trim_matches([' ', '\t']);
         check(argument, text)?;
         append(self.0, b" ");
@@ -130,12 +130,12 @@ impl Words for Plain<'_> {
     }
 }
 
-fn check(argument: &'static str, text: &str) -> Result<(), CommandError> {
+fn check(argument: &'static str, text: &str) -> Result<(), EncodeError> {
     if text.is_empty() {
-        return Err(CommandError::new(argument, Reason::Empty));
+        return Err(EncodeError::new(argument, Refusal::EmptyValue));
     }
-    match text.bytes().find(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
-        Some(byte) => Err(CommandError::new(argument, Reason::LineEnd { byte })),
+    match (0..).zip(text.bytes()).find(|(_, byte)| matches!(byte, b'\r' | b'\n' | 0)) {
+        Some((at, byte)) => Err(EncodeError::new(argument, Refusal::InValue { byte, at })),
         None => Ok(()),
     }
 }

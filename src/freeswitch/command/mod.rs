@@ -6,7 +6,8 @@
 //! the event socket, or by itself. Nothing is checked until then, and then all of it is written, or nothing.
 //!
 //! ```
-//! use ami_proto::freeswitch::command::{Command, Kick, List, Mute, Reason, Say, Target};
+//! use ami_proto::error::Refusal;
+//! use ami_proto::freeswitch::command::{Command, Kick, List, Mute, Say, Target};
 //!
 //! let mut out = Vec::new();
 //! Mute::new(7).quiet().to("3000").api(&mut out)?;
@@ -18,8 +19,8 @@
 //! assert_eq!(out, expected);
 //!
 //! let refused = Say::new("hi\nconference 3000 kick all").to("3000").api(&mut out).unwrap_err();
-//! assert_eq!((refused.argument(), refused.reason()), ("text", Reason::LineEnd { byte: b'\n' }));
-//! # Ok::<(), ami_proto::freeswitch::command::CommandError>(())
+//! assert_eq!((refused.field(), refused.refusal()), ("text", Refusal::InValue { byte: b'\n', at: 2 }));
+//! # Ok::<(), ami_proto::EncodeError>(())
 //! ```
 //!
 //! # How the server reads a line
@@ -51,7 +52,6 @@
 #![expect(clippy::new_without_default, reason = "a command is made by `new`, whether or not it needs anything")]
 
 mod args;
-mod error;
 mod line;
 mod quote;
 mod target;
@@ -62,7 +62,6 @@ pub(crate) use args::Args;
 #[cfg(feature = "sipxecs")]
 pub(crate) use args::Words;
 use args::{Argument, On, Slot};
-pub use error::{CommandError, Reason};
 pub use line::Line;
 pub use target::{Level, Relation, Seek, Sounds, Target};
 
@@ -158,7 +157,7 @@ macro_rules! command {
 /// let mut out = Vec::new();
 /// Custom::new("vid-layout").word("2x2").word("1").to("3000").write(&mut out)?;
 /// assert_eq!(out, b"conference 3000 vid-layout 2x2 1");
-/// # Ok::<(), ami_proto::freeswitch::command::CommandError>(())
+/// # Ok::<(), ami_proto::EncodeError>(())
 /// ```
 #[derive(Clone)]
 #[must_use = "a command does nothing until it is sent"]

@@ -62,7 +62,7 @@ impl Credentials {
 /// Refuses what the server would split (FreeSWITCH `mod_event_socket.c`, `parse_command`).
 fn check(field: &[u8], value: &[u8], separators: &[u8]) -> Result<(), EncodeError> {
     let refusal = match (0..).zip(value).find(|(_, byte)| separators.contains(byte)) {
-        Some((at, byte)) => Refusal::Separator { byte: *byte, at },
+        Some((_, byte)) => Refusal::Splits { byte: *byte },
         None if value.is_empty() => Refusal::EmptyValue,
         None => return Ok(()),
     };

@@ -516,7 +516,7 @@ fn secrets_in_the_data_of_a_call() {
 /// The server splits `user@domain:password` at the first `@`, and each side at its first `:`.
 #[test]
 fn names_that_would_shift_the_password() {
-    let separator = |byte, at| Refusal::Separator { byte, at };
+    let separator = |byte| Refusal::Splits { byte };
     let now = Instant::now();
     for (user, domain, field, refusal) in [
         ("a:b", "lab", "user", separator(b':', 1)),

@@ -1,0 +1,318 @@
+//! The one shape of a refusal: which field of the caller's, what is wrong with it, and what to do instead.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt;
+
+/// A message was not made, because one of its fields would have broken it, or would have arrived as something else.
+///
+/// Every builder of the crate refuses in this shape: actions and responses of AMI, commands of FreeSWITCH, requests over
+/// HTTP. Nothing was written: the output is as it was before the message was begun.
+///
+/// ```
+/// use ami_proto::action::{Action, Setvar};
+/// use ami_proto::error::Refusal;
+///
+/// let error = Setvar::new("A", "1\r\nAction: Originate").encode(None, &mut Vec::new()).unwrap_err();
+/// assert_eq!((error.field(), error.refusal()), ("Value", Refusal::InValue { byte: b'\r', at: 1 }));
+/// assert!(error.refusal().advice().starts_with("leave it out"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EncodeError {
+    field: Box<str>,
+    refusal: Refusal,
+}
+
+impl EncodeError {
+    /// The most bytes of a name that are kept.
+    const SHOWN: usize = 64;
+
+    pub(crate) fn new(field: impl AsRef<[u8]>, refusal: Refusal) -> Self {
+        let field = field.as_ref();
+        let shown = (0..=Self::SHOWN).rev().find(|at| field.get(*at).is_none_or(|byte| byte & 0xc0 != 0x80));
+        let (shown, rest) = field.split_at(shown.unwrap_or(Self::SHOWN).min(field.len()));
+        let mut field = String::from_utf8_lossy(shown).into_owned();
+        if !rest.is_empty() {
+            field.push('…');
+        }
+        Self { field: field.into(), refusal }
+    }
+
+    /// Returns the name of the field that was refused, such as `Channel` or `member.numbers[0]`: of FreeSWITCH's commands
+    /// `conference` is the conference's own name, and `command` the command as a whole.
+    ///
+    /// A name that the caller gave has its bytes that are no UTF-8 replaced, and is cut after 64 bytes, with `…` at its end.
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// Returns what is wrong with the field.
+    pub const fn refusal(&self) -> Refusal {
+        self.refusal
+    }
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "field {:?} refused: {}", self.field, self.refusal)
+    }
+}
+
+impl core::error::Error for EncodeError {}
+
+/// What is wrong with a field that was refused. Values are never quoted: they may be secrets.
+///
+/// `Display` says what is wrong, and then the [`advice`](Self::advice).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The name is empty.
+    EmptyName,
+    /// The name has a byte that cannot stand in one: a colon, CR, LF or NUL.
+    InName {
+        /// The byte.
+        byte: u8,
+        /// Its place in the name, from 0.
+        at: usize,
+    },
+    /// The name begins or ends with a blank; the server would not recognise it.
+    OuterBlank,
+    /// The value has a CR, LF or NUL, which would end the line.
+    InValue {
+        /// The byte.
+        byte: u8,
+        /// Its place in the value, from 0.
+        at: usize,
+    },
+    /// The line would be longer than a server reads (Asterisk `main/manager.c`: 1,022 bytes before CRLF, in every version).
+    LineTooLong {
+        /// Length of the line without its CRLF.
+        len: usize,
+        /// The most that is read.
+        max: usize,
+    },
+    /// The message would have more header lines than a server reads (Asterisk `main/manager.c`: 128, in every version).
+    TooManyHeaders {
+        /// The most that is read.
+        max: usize,
+    },
+    /// The value begins with a blank or a control byte. The server skips those, so it would arrive changed.
+    LeadingBlank {
+        /// The byte.
+        byte: u8,
+    },
+    /// The value is empty where that means that there is none.
+    EmptyValue,
+    /// The `ActionID` is longer than the buffers that some modules of the server copy it into.
+    ActionIdTooLong {
+        /// Its length.
+        len: usize,
+        /// The longest that no module cuts.
+        max: usize,
+    },
+    /// The name of a variable is empty, holds `=`, at which the server splits, or begins with what no name that FreeSWITCH
+    /// looks for begins with.
+    VariableName,
+    /// A line of text has a colon or is empty; it would be read back as something else.
+    NotText,
+    /// A header that is written where it is needed, and by nobody else: `Content-Length`.
+    OwnHeader,
+    /// The message has this header already: its builder writes it from an argument.
+    Given {
+        /// The argument to give it by.
+        by: &'static str,
+    },
+    /// The value is longer than what is kept of such a value.
+    ValueTooLong {
+        /// Its length in bytes.
+        len: usize,
+        /// The most bytes that it may have.
+        max: usize,
+    },
+    /// The name is a command to the server in this place: `filter delete` takes filters back.
+    Command,
+    /// The value has a control character, which may end a header, an address or a line on its way.
+    Control {
+        /// The character's code point.
+        byte: u8,
+    },
+    /// The value has a quote or backslash, with which the server, or a header of HTTP, joins words.
+    Quote {
+        /// The byte.
+        byte: u8,
+    },
+    /// The value has a character at which it would be split on its way: a blank, `/`, `&`, a comma, a bracket.
+    Splits {
+        /// The byte.
+        byte: u8,
+    },
+    /// The value is `.` or `..`, or a part of a path is, which HTTP takes for a step in the path.
+    DotSegment,
+    /// The value begins with `^^`, which tells FreeSWITCH to split elsewhere.
+    OtherDelimiter,
+    /// The value is a word that means something else in this place.
+    Keyword {
+        /// The word.
+        word: &'static str,
+    },
+    /// The conference's name is a command to the whole server where FreeSWITCH expects a name: `list`.
+    ServerCommand {
+        /// The word.
+        word: &'static str,
+    },
+    /// The conference's name holds the name of the command; FreeSWITCH would take what follows there for the text.
+    HidesText,
+    /// The value is no number of a participant, which are counted from 1.
+    Member,
+    /// There are more values than FreeSWITCH reads.
+    TooMany {
+        /// The most that it reads.
+        max: usize,
+    },
+    /// The number has no end, or is none.
+    NotFinite,
+    /// An argument before this one is missing.
+    Missing {
+        /// The argument that is missing.
+        before: &'static str,
+    },
+    /// The name of a sub-command has something else than letters, digits, `-` and `_`, or is empty.
+    CommandName,
+    /// The command is for one conference.
+    NeedsConference,
+    /// The command is for the server, not for a conference.
+    ServerOnly,
+    /// The command has killed servers.
+    Crashes,
+    /// A job's id is longer than a header of the event socket should be, or has what would end it.
+    JobId,
+    /// The service of sipXecs takes this command itself.
+    OwnRecorder,
+    /// The value has too few characters, or too many.
+    Length {
+        /// How many it has.
+        len: usize,
+        /// The fewest.
+        min: u32,
+        /// The most.
+        max: u32,
+    },
+    /// The number is too small, or too large.
+    Range {
+        /// The smallest.
+        min: i64,
+        /// The largest.
+        max: i64,
+    },
+    /// The value is of another kind.
+    Kind {
+        /// What it must be, with its article: `an object`.
+        expected: &'static str,
+    },
+    /// The value stands there twice.
+    Twice,
+    /// The value is no part of a binding: it is `*` where a conference must be named, or has a dot, a wildcard, a blank or a
+    /// control character.
+    Binding,
+}
+
+impl Refusal {
+    /// Returns what to do instead, in lower case and without a full stop.
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Self::EmptyName => "give the name",
+            Self::InName { .. } | Self::LeadingBlank { .. } => "leave it out",
+            Self::OuterBlank => "trim it",
+            Self::InValue { .. } => "leave it out or send it encoded; a secret that has it must be changed",
+            Self::LineTooLong { .. } => "shorten the value",
+            Self::TooManyHeaders { .. } => "split the message",
+            Self::EmptyValue => "give it, or leave the field out",
+            Self::ActionIdTooLong { .. } | Self::ValueTooLong { .. } => "shorten it",
+            Self::VariableName => "choose another name for the variable",
+            Self::NotText => "write a header instead",
+            Self::OwnHeader => "leave it out",
+            Self::Given { .. } => "leave it out and give that argument",
+            Self::Command => "send it as a message of its own",
+            Self::Control { .. } | Self::Quote { .. } | Self::Splits { .. } => "leave it out or choose another",
+            Self::DotSegment | Self::OtherDelimiter => "choose another",
+            Self::Keyword { .. } => "if that is what you want, there is a command for it",
+            Self::ServerCommand { .. } => "ask the whole server with `to_server`, and give the conference another name",
+            Self::HidesText => "give the conference another name, or play a file that says it",
+            Self::Member => "take it from a list or an event",
+            Self::TooMany { .. } => "split the command",
+            Self::NotFinite => "give a finite number",
+            Self::Missing { .. } => "give that too",
+            Self::CommandName => "give the command's name as the server's help has it",
+            Self::NeedsConference => "use `to`",
+            Self::ServerOnly => "use `to_server`",
+            Self::Crashes => "`even_if_it_crashes` sends it all the same",
+            Self::JobId => "use 1 to 255 visible ASCII characters",
+            Self::OwnRecorder => "use `Conference::record`",
+            Self::Length { .. } | Self::Range { .. } | Self::Kind { .. } => "change it so",
+            Self::Twice => "name it once",
+            Self::Binding => "name one conference, account or call by its id",
+        }
+    }
+
+    fn problem(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EmptyName => f.write_str("the name is empty"),
+            Self::InName { byte, at } => write!(f, "byte {byte:#04x} at {at} of its name"),
+            Self::OuterBlank => f.write_str("the name begins or ends with a blank"),
+            Self::InValue { byte, at } => write!(f, "byte {byte:#04x} at {at} of its value would end the line"),
+            Self::LineTooLong { len, max } => write!(f, "its line is {len} bytes long and a server reads {max}"),
+            Self::TooManyHeaders { max } => write!(f, "it is header {} and a server reads {max}", max + 1),
+            Self::LeadingBlank { byte } => {
+                write!(f, "the value begins with byte {byte:#04x}, which the server skips")
+            }
+            Self::EmptyValue => f.write_str("the value is empty"),
+            Self::ActionIdTooLong { len, max } => {
+                write!(f, "it is {len} bytes long and modules of the server cut it at {max}")
+            }
+            Self::VariableName => f.write_str("the variable's name is empty, has a `=`, or doesn't begin as one"),
+            Self::NotText => f.write_str("a line of text needs text, and no colon"),
+            Self::OwnHeader => f.write_str("this header is written with the body"),
+            Self::Given { by } => write!(f, "the message has this header already, from {by}"),
+            Self::ValueTooLong { len, max } => write!(f, "it is {len} bytes long and may have {max}"),
+            Self::Command => f.write_str("the server takes this name for a command"),
+            Self::Control { byte } => {
+                write!(f, "it has the control character {byte:#04x}, which may end a header, a line or an address")
+            }
+            Self::Quote { byte } => write!(f, "it has a {:?}, which joins words or goes", char::from(byte)),
+            Self::Splits { byte } => write!(f, "it has a {:?}, at which it would be split", char::from(byte)),
+            Self::DotSegment => f.write_str("it is `.` or `..`, which HTTP takes for a step in the path"),
+            Self::OtherDelimiter => f.write_str("it begins with `^^`, which FreeSWITCH takes for another delimiter"),
+            Self::Keyword { word } => write!(f, "`{word}` means something else there"),
+            Self::ServerCommand { word } => write!(f, "FreeSWITCH takes `{word}` there for a command to the server"),
+            Self::HidesText => {
+                f.write_str("it holds the name of the command, where FreeSWITCH would look for the text")
+            }
+            Self::Member => f.write_str("participants are numbers from 1"),
+            Self::TooMany { max } => write!(f, "FreeSWITCH reads {max} of them"),
+            Self::NotFinite => f.write_str("it is no number that can be written"),
+            Self::Missing { before } => write!(f, "FreeSWITCH counts its arguments, and needs the {before} before it"),
+            Self::CommandName => f.write_str("a command's name has letters, digits, `-` and `_`"),
+            Self::NeedsConference => f.write_str("it is for one conference"),
+            Self::ServerOnly => f.write_str("it is for the server, not for a conference"),
+            Self::Crashes => f.write_str("this line has killed servers"),
+            Self::JobId => f.write_str("it can't stand in a header of the event socket"),
+            Self::OwnRecorder => f.write_str("the service has its own recorder"),
+            Self::Length { len, min, max } if min == max => write!(f, "it has {len} characters and must have {min}"),
+            Self::Length { len, min, max } => write!(f, "it has {len} characters and must have {min} to {max}"),
+            Self::Range { min, max: i64::MAX } => write!(f, "it must be at least {min}"),
+            Self::Range { min, max } => write!(f, "it must be from {min} to {max}"),
+            Self::Kind { expected } => write!(f, "it must be {expected}"),
+            Self::Twice => f.write_str("it stands there twice"),
+            Self::Binding => f.write_str(
+                "a binding is split at dots: it has a dot, wildcard, blank or control character, or is a bare `*`",
+            ),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.problem(f)?;
+        write!(f, "; {}", self.advice())
+    }
+}
