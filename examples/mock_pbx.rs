@@ -9,7 +9,7 @@ use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
-use ami_proto::error::ApiMisuse;
+use ami_proto::error::SendError;
 use ami_proto::request::Request;
 use ami_proto::server::{Config, RequestId, Server, ServerEvent};
 use ami_proto::value::Classes;
@@ -97,7 +97,7 @@ fn serve(mut socket: TcpStream, options: &Options) -> Result<(), Box<dyn Error>>
     }
 }
 
-fn confbridge_list(server: &mut Server, id: RequestId) -> Result<(), ApiMisuse> {
+fn confbridge_list(server: &mut Server, id: RequestId) -> Result<(), SendError> {
     let who = [("Channel", "PJSIP/100-00000001"), ("CallerIDName", "Ann"), ("CallerIDNum", "100")];
     server
         .list(id, "Confbridge user list will follow")?
@@ -105,7 +105,7 @@ fn confbridge_list(server: &mut Server, id: RequestId) -> Result<(), ApiMisuse> 
         .complete("ConfbridgeListComplete")
 }
 
-fn queue_status(server: &mut Server, id: RequestId) -> Result<(), ApiMisuse> {
+fn queue_status(server: &mut Server, id: RequestId) -> Result<(), SendError> {
     let member = [("Queue", "support"), ("Location", "PJSIP/101"), ("Paused", "0"), ("CallsTaken", "7")];
     server
         .list(id, "Queue status will follow")?

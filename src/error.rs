@@ -209,11 +209,14 @@ pub enum SendError {
         /// The most that may.
         max: usize,
     },
-    /// What the client holds would go over the [ceiling](crate::client::Config::ceiling). Transmit, poll or take items first.
+    /// What is held would go over the ceiling that the configuration sets. Transmit, poll or take items first; a login that
+    /// has no room needs a higher one.
     Ceiling {
         /// The ceiling in bytes.
         max: usize,
     },
+    /// The call makes no sense where things stand.
+    Misuse(ApiMisuse),
 }
 
 #[cfg(feature = "std")]
@@ -221,11 +224,17 @@ impl fmt::Display for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Encode(error) => error.fmt(f),
-            Self::NotLoggedIn => f.write_str("not logged in"),
+            Self::NotLoggedIn => f.write_str("not logged in; wait until the login is accepted"),
             Self::InFlight { max } => {
-                write!(f, "no more than {max} requests may be in flight, one of them the client's own")
+                write!(
+                    f,
+                    "no more than {max} requests may be in flight, one of them the client's own; wait for an answer"
+                )
             }
-            Self::Ceiling { max } => write!(f, "what is held would go over the ceiling of {max} bytes"),
+            Self::Ceiling { max } => {
+                write!(f, "what is held would go over the ceiling of {max} bytes; transmit, poll or raise it")
+            }
+            Self::Misuse(error) => error.fmt(f),
         }
     }
 }
@@ -240,9 +249,16 @@ impl From<EncodeError> for SendError {
     }
 }
 
+#[cfg(feature = "std")]
+impl From<ApiMisuse> for SendError {
+    fn from(error: ApiMisuse) -> Self {
+        Self::Misuse(error)
+    }
+}
+
 /// A call that makes no sense where things stand: a bug in the caller, never caused by the peer's data. Nothing was done.
 #[cfg(feature = "std")]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApiMisuse {
     /// `login` on a connection that has begun to log in, or is over.
@@ -253,13 +269,6 @@ pub enum ApiMisuse {
     NotOpen,
     /// `collect` with room for no item.
     NoItems,
-    /// A login for which the [ceiling](crate::client::Config::ceiling) leaves no room.
-    Ceiling {
-        /// The ceiling in bytes.
-        max: usize,
-    },
-    /// A field that can't be written.
-    Encode(EncodeError),
 }
 
 #[cfg(feature = "std")]
@@ -268,20 +277,11 @@ impl fmt::Display for ApiMisuse {
         match self {
             Self::NotNew => f.write_str("the login has been started on this connection; reconnect first"),
             Self::NotOver => f.write_str("the connection isn't over; close it first"),
-            Self::NotOpen => f.write_str("the request isn't open"),
+            Self::NotOpen => f.write_str("the request isn't open; it is answered once"),
             Self::NoItems => f.write_str("a list can't be collected with room for no item; allow for one at least"),
-            Self::Ceiling { max } => write!(f, "the login doesn't fit under the ceiling of {max} bytes; raise it"),
-            Self::Encode(error) => error.fmt(f),
         }
     }
 }
 
 #[cfg(feature = "std")]
 impl core::error::Error for ApiMisuse {}
-
-#[cfg(feature = "std")]
-impl From<EncodeError> for ApiMisuse {
-    fn from(error: EncodeError) -> Self {
-        Self::Encode(error)
-    }
-}

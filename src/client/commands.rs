@@ -20,12 +20,12 @@ impl Client {
     /// Event mask and filters that were set on the connection before this one are set again.
     ///
     /// # Errors
-    /// [`ApiMisuse::NotNew`] where the login has been started before;
-    /// [`ApiMisuse::Encode`] where user or secret can't be sent as they are; [`ApiMisuse::Ceiling`]
+    /// [`SendError::Misuse`] with [`ApiMisuse::NotNew`] where the login has been started before;
+    /// [`SendError::Encode`] where user or secret can't be sent as they are; [`SendError::Ceiling`]
     /// where the ceiling leaves no room for it. Nothing is sent then.
-    pub fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), ApiMisuse> {
+    pub fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), SendError> {
         if !matches!(self.session.stage, Stage::New) {
-            return Err(ApiMisuse::NotNew);
+            return Err(ApiMisuse::NotNew.into());
         }
         let started = self.session.login(now, credentials);
         self.session.check();

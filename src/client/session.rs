@@ -25,7 +25,7 @@ use super::state::Stage;
 use super::subscription::Subscription;
 use crate::action::{Action, Filter, Logoff, Ping};
 use crate::catalogue::ActionType;
-use crate::error::{ApiMisuse, ConnectionError, EncodeError, SendError};
+use crate::error::{ConnectionError, EncodeError, SendError};
 use crate::id_prefix::PrefixSource;
 use crate::range::part;
 use crate::send_buffer::SendBuffer;
@@ -122,7 +122,7 @@ impl Session {
 
     // Requests.
 
-    pub(super) fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), ApiMisuse> {
+    pub(super) fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), SendError> {
         self.tell(now);
         let deadline = now.checked_add(self.config.login);
         if !credentials.asks_challenge() {
@@ -134,7 +134,7 @@ impl Session {
         credentials.write_trial(events.as_deref(), self.prefix.id(self.next + 3).as_str(), trial.vec())?;
         // The request for the challenge may not have gone yet when the login is written.
         if trial.len() + 128 > self.room() {
-            return Err(ApiMisuse::Ceiling { max: self.config.bytes });
+            return Err(SendError::Ceiling { max: self.config.bytes });
         }
         let id = self.write(self.room(), Credentials::write_challenge)?;
         self.stage = Stage::Challenge { id, deadline, credentials: Box::new(credentials) };
@@ -146,7 +146,7 @@ impl Session {
         credentials: &Credentials,
         challenge: Option<&[u8]>,
         deadline: Option<Instant>,
-    ) -> Result<(), ApiMisuse> {
+    ) -> Result<(), SendError> {
         let events = self.events();
         let write = |id: &str, out: &mut Vec<u8>| credentials.write_login(challenge, events.as_deref(), id, out);
         let id = self.write(self.room(), write)?;
@@ -230,10 +230,10 @@ impl Session {
         &mut self,
         room: usize,
         write: impl FnOnce(&str, &mut Vec<u8>) -> Result<(), EncodeError>,
-    ) -> Result<u64, ApiMisuse> {
+    ) -> Result<u64, SendError> {
         let number = self.next + 1;
         let id = self.prefix.id(number);
-        self.out.write(room, |out| write(id.as_str(), out))?.ok_or(ApiMisuse::Ceiling { max: self.config.bytes })?;
+        self.out.write(room, |out| write(id.as_str(), out))?.ok_or(SendError::Ceiling { max: self.config.bytes })?;
         self.next += 2;
         Ok(number)
     }

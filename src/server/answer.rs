@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use std::time::Instant;
 
 use super::{RequestId, Server, Stage};
-use crate::error::{ApiMisuse, EncodeError, Refusal};
+use crate::error::{EncodeError, Refusal, SendError};
 use crate::value::{Classes, ToWire};
 use crate::wiped::append;
 use crate::wire::{Frame, FrameKind, FrameWriter};
@@ -22,7 +22,8 @@ impl Server {
         self.stage = Stage::LoggedIn;
         self.write_response("Success", &action_id, "Authentication accepted");
         if self.config.booted {
-            self.event(Classes::SYSTEM, "FullyBooted", [("Status", "Fully Booted")])?;
+            let written = self.event(Classes::SYSTEM, "FullyBooted", [("Status", "Fully Booted")]);
+            debug_assert!(written.is_ok(), "{written:?}");
         }
         Ok(())
     }
@@ -62,13 +63,13 @@ impl Server {
     /// Answers a request with one response: its kind, then these headers after the `ActionID`.
     ///
     /// # Errors
-    /// [`ApiMisuse::NotOpen`]: it has been answered. [`ApiMisuse::Encode`]: a header can't be written; it is still open then.
+    /// [`SendError::Misuse`] with [`ApiMisuse::NotOpen`]: it has been answered. [`SendError::Encode`]: a header can't be written; it is still open then.
     pub fn respond<N: AsRef<[u8]>, V: AsRef<[u8]>>(
         &mut self,
         id: RequestId,
         kind: &str,
         headers: impl IntoIterator<Item = (N, V)>,
-    ) -> Result<(), ApiMisuse> {
+    ) -> Result<(), SendError> {
         if !self.is_open(id)? {
             return Ok(());
         }
@@ -119,8 +120,8 @@ impl Server {
     /// ```
     ///
     /// # Errors
-    /// [`ApiMisuse::NotOpen`]: it has been answered. [`ApiMisuse::Encode`]: the message can't be written.
-    pub fn list(&mut self, id: RequestId, message: &str) -> Result<List<'_>, ApiMisuse> {
+    /// [`SendError::Misuse`] with [`ApiMisuse::NotOpen`]: it has been answered. [`SendError::Encode`]: the message can't be written.
+    pub fn list(&mut self, id: RequestId, message: &str) -> Result<List<'_>, SendError> {
         if self.is_open(id)? {
             self.write_to(id, |action_id, out| {
                 let writer = with_id(FrameWriter::response(out, "Success"), action_id);
@@ -142,13 +143,13 @@ impl Server {
     /// Sends an event of these classes, if the session receives them **all**; says whether.
     ///
     /// # Errors
-    /// [`ApiMisuse::Encode`]: a header can't be written.
+    /// [`EncodeError`]: a header can't be written.
     pub fn event<N: AsRef<[u8]>, V: AsRef<[u8]>>(
         &mut self,
         classes: Classes,
         name: &str,
         headers: impl IntoIterator<Item = (N, V)>,
-    ) -> Result<bool, ApiMisuse> {
+    ) -> Result<bool, EncodeError> {
         if self.stage != Stage::LoggedIn || !self.mask().contains(classes) {
             return Ok(false);
         }
@@ -252,12 +253,12 @@ impl List<'_> {
     /// Writes an item.
     ///
     /// # Errors
-    /// [`ApiMisuse::Encode`]: a header can't be written.
+    /// [`SendError::Encode`]: a header can't be written.
     pub fn item<N: AsRef<[u8]>, V: AsRef<[u8]>>(
         self,
         name: &str,
         headers: impl IntoIterator<Item = (N, V)>,
-    ) -> Result<Self, ApiMisuse> {
+    ) -> Result<Self, SendError> {
         if !self.server.is_open(self.id)? {
             return Ok(self);
         }
@@ -273,8 +274,8 @@ impl List<'_> {
     /// Writes the end of the list, with the number of its items. The request is answered.
     ///
     /// # Errors
-    /// [`ApiMisuse::Encode`]: the name can't be written; the list is still open then.
-    pub fn complete(self, name: &str) -> Result<(), ApiMisuse> {
+    /// [`SendError::Encode`]: the name can't be written; the list is still open then.
+    pub fn complete(self, name: &str) -> Result<(), SendError> {
         self.end::<&str, &str>(name, "Complete", [])
     }
 
@@ -286,15 +287,15 @@ impl List<'_> {
         self,
         name: &str,
         headers: impl IntoIterator<Item = (N, V)>,
-    ) -> Result<(), ApiMisuse> {
+    ) -> Result<(), SendError> {
         self.end(name, "Complete", headers)
     }
 
     /// Breaks the list off (`EventList: cancelled`).
     ///
     /// # Errors
-    /// [`ApiMisuse::Encode`]: the name can't be written.
-    pub fn cancel(self, name: &str) -> Result<(), ApiMisuse> {
+    /// [`SendError::Encode`]: the name can't be written.
+    pub fn cancel(self, name: &str) -> Result<(), SendError> {
         self.end::<&str, &str>(name, "cancelled", [])
     }
 
@@ -303,7 +304,7 @@ impl List<'_> {
         name: &str,
         how: &str,
         headers: impl IntoIterator<Item = (N, V)>,
-    ) -> Result<(), ApiMisuse> {
+    ) -> Result<(), SendError> {
         if !self.server.is_open(self.id)? {
             return Ok(());
         }
@@ -324,15 +325,15 @@ fn with_id<'out>(writer: FrameWriter<'out>, action_id: &[u8]) -> FrameWriter<'ou
 
 type Given = (&'static str, &'static str);
 
-const ACTION_ID: Given = ("ActionID", "nothing: the request's is written");
-const NAME: Given = ("Event", "the event's name as `name`");
+const ACTION_ID: Given = ("ActionID", "the request");
+const NAME: Given = ("Event", "`name`");
 
 /// Headers that a message has from the server, each with what gives it: a client would read the first of two.
-const RESPONSE: [Given; 2] = [("Response", "it as `kind`"), ACTION_ID];
-const EVENT: [Given; 2] = [NAME, ("Privilege", "it as `classes`")];
+const RESPONSE: [Given; 2] = [("Response", "`kind`"), ACTION_ID];
+const EVENT: [Given; 2] = [NAME, ("Privilege", "`classes`")];
 const ITEM: [Given; 2] = [NAME, ACTION_ID];
 const LIST_END: [Given; 4] =
-    [NAME, ACTION_ID, ("EventList", "it by `complete` or `cancel`"), ("ListItems", "nothing: the items are counted")];
+    [NAME, ACTION_ID, ("EventList", "`complete` or `cancel`"), ("ListItems", "the count of the items")];
 
 fn with_headers<'out, N: AsRef<[u8]>, V: AsRef<[u8]>>(
     mut writer: FrameWriter<'out>,

@@ -41,7 +41,7 @@ use core::hash::{BuildHasher, Hasher};
 use core::time::Duration;
 use std::time::Instant;
 
-use crate::error::{ApiMisuse, ConnectionError, EncodeError};
+use crate::error::{ApiMisuse, ConnectionError, EncodeError, SendError};
 use crate::request::Request;
 use crate::send_buffer::SendBuffer;
 use crate::value::Classes;
@@ -342,7 +342,7 @@ impl Server {
         &mut self,
         id: RequestId,
         write: impl FnOnce(&[u8], &mut Vec<u8>) -> Result<(), EncodeError>,
-    ) -> Result<(), ApiMisuse> {
+    ) -> Result<(), SendError> {
         let open = self.open.get_mut(id).ok_or(ApiMisuse::NotOpen)?;
         let action_id = core::mem::take(&mut open.action_id);
         let written = self.write(|out| write(&action_id, out));

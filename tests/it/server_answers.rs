@@ -28,7 +28,7 @@ fn a_verdict_is_for_the_login_that_waits() {
     assert_eq!(server.refuse(now, request), Err(ApiMisuse::NotOpen));
     // Nor is a login answered as a request is.
     let pong = [("Ping", "Pong")];
-    assert_eq!(server.respond(id, "Success", pong), Err(ApiMisuse::NotOpen));
+    assert_eq!(server.respond(id, "Success", pong), Err(ApiMisuse::NotOpen.into()));
     assert_eq!(server.respond_text(id, b"x"), Err(ApiMisuse::NotOpen));
     assert_eq!((sent(&mut server).as_str(), server.is_logged_in()), ("", false));
     server.refuse(now, id).unwrap();
@@ -76,9 +76,9 @@ fn one_open() -> (Server, Instant, RequestId) {
 
 /// It can't be answered again, and the next has its place.
 fn is_answered(server: &mut Server, id: RequestId) {
-    assert_eq!(server.respond(id, "Success", [("Ping", "Pong")]), Err(ApiMisuse::NotOpen));
+    assert_eq!(server.respond(id, "Success", [("Ping", "Pong")]), Err(ApiMisuse::NotOpen.into()));
     assert_eq!(server.respond_text(id, b"x"), Err(ApiMisuse::NotOpen));
-    assert_eq!(server.list(id, "x").err(), Some(ApiMisuse::NotOpen));
+    assert_eq!(server.list(id, "x").err(), Some(ApiMisuse::NotOpen.into()));
     assert_eq!(server.resume(id).err(), Some(ApiMisuse::NotOpen));
     assert_eq!(sent(server), "");
     let Ok(Some(ServerEvent::Request { id: next, request })) = server.poll_event() else { panic!("the next request") };

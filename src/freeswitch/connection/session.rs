@@ -13,7 +13,7 @@ use super::message::Message;
 use super::pending::{Entry, Pending, Purpose};
 use super::replay::{Restore, Setting};
 use super::state::Stage;
-use crate::error::{ApiMisuse, ConnectionError, EncodeError, LoginRefusal, LoginStage, Refusal, SendError};
+use crate::error::{ConnectionError, EncodeError, LoginRefusal, LoginStage, Refusal, SendError};
 use crate::freeswitch::{ContentType, Frame};
 use crate::id_prefix::PrefixSource;
 use crate::send_buffer::SendBuffer;
@@ -106,7 +106,7 @@ impl Session {
     // Requests.
 
     /// What can't be written, or has no room, is refused now, not when the server asks for it.
-    fn check(&self, credentials: Option<&Credentials>) -> Result<(), ApiMisuse> {
+    fn check(&self, credentials: Option<&Credentials>) -> Result<(), SendError> {
         let mut trial = Wiped::default();
         if let Some(credentials) = credentials {
             credentials.encode(trial.vec())?;
@@ -114,7 +114,7 @@ impl Session {
         // What is set again takes up to a third; a login that has room once has it at each reconnect.
         let total = self.config.most() - EXIT.len();
         if trial.len() > total - total / Config::COPIES {
-            return Err(ApiMisuse::Ceiling { max: self.config.most() });
+            return Err(SendError::Ceiling { max: self.config.most() });
         }
         for message in self.restore.messages() {
             trial.truncate(0);
@@ -123,7 +123,7 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), ApiMisuse> {
+    pub(super) fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), SendError> {
         self.now = Some(now);
         self.check(Some(&credentials))?;
         let deadline = now.checked_add(self.config.login);
@@ -134,7 +134,7 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn connect(&mut self, now: Instant) -> Result<(), ApiMisuse> {
+    pub(super) fn connect(&mut self, now: Instant) -> Result<(), SendError> {
         self.now = Some(now);
         self.check(None)?;
         self.write(Purpose::Login, None, |out| Message::new("connect").encode(out))?;

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::{drain, feed, job, login, ready, reply, sent};
 use crate::heap::held_by;
-use ami_proto::error::{ApiMisuse, ConnectionError, LoginStage, Refusal, SendError};
+use ami_proto::error::{ConnectionError, LoginStage, Refusal, SendError};
 use ami_proto::freeswitch::{Config, Connection, Credentials, EventFormat, LIMITS, Message};
 
 /// Seven megabytes went to the server at once; then it only sends events.
@@ -142,7 +142,7 @@ fn held_stays_below_most_held() {
         let room = total - total / 3;
         let password = |len: usize| Credentials::password("x".repeat(len - "auth \n\n".len()));
         let refused = connection.login(now, password(room + 1));
-        assert_eq!(refused, Err(ApiMisuse::Ceiling { max: ceiling }));
+        assert_eq!(refused, Err(SendError::Ceiling { max: ceiling }));
         assert_eq!(connection.held(), command, "nothing is kept of it");
         connection.login(now, password(room)).unwrap();
         assert_eq!(connection.held(), command + room - "auth \n\n".len(), "it waits for the greeting");
