@@ -1,4 +1,8 @@
 //! The errors, named by who is to blame.
+//!
+//! `Display` of every error of the crate is one line in lower case without a full stop. It says everything, also what the
+//! cause says, which it ends with; [`source`](core::error::Error::source) gives that cause as a value, for programs that
+//! look for a type in the chain. Whoever prints a chain prints the first error of it alone.
 
 mod refusal;
 
@@ -98,7 +102,11 @@ impl fmt::Display for FieldError {
     }
 }
 
-impl core::error::Error for FieldError {}
+impl core::error::Error for FieldError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        self.invalid.as_ref().map(|error| error as _)
+    }
+}
 
 /// A connection is over.
 ///
@@ -186,7 +194,14 @@ impl fmt::Display for ConnectionError {
 }
 
 #[cfg(feature = "std")]
-impl core::error::Error for ConnectionError {}
+impl core::error::Error for ConnectionError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Frame(error) => Some(error),
+            _ => None,
+        }
+    }
+}
 
 #[cfg(feature = "std")]
 impl From<FrameError> for ConnectionError {
@@ -240,7 +255,15 @@ impl fmt::Display for SendError {
 }
 
 #[cfg(feature = "std")]
-impl core::error::Error for SendError {}
+impl core::error::Error for SendError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Encode(error) => Some(error),
+            Self::Misuse(error) => Some(error),
+            _ => None,
+        }
+    }
+}
 
 #[cfg(feature = "std")]
 impl From<EncodeError> for SendError {

@@ -58,7 +58,14 @@ impl fmt::Display for RequestError {
     }
 }
 
-impl core::error::Error for RequestError {}
+impl core::error::Error for RequestError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Unsupported(error) => Some(error),
+            Self::Encode(error) => Some(error),
+        }
+    }
+}
 
 impl From<EncodeError> for RequestError {
     fn from(error: EncodeError) -> Self {
@@ -110,7 +117,15 @@ impl fmt::Display for ReplyError {
     }
 }
 
-impl core::error::Error for ReplyError {}
+impl core::error::Error for ReplyError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Json(error) => Some(error),
+            Self::Field(error) => Some(error),
+            _ => None,
+        }
+    }
+}
 
 impl From<kazoo::JsonError> for ReplyError {
     fn from(error: kazoo::JsonError) -> Self {

@@ -104,7 +104,14 @@ impl fmt::Display for RequestError {
     }
 }
 
-impl core::error::Error for RequestError {}
+impl core::error::Error for RequestError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Encode(error) => Some(error),
+            _ => None,
+        }
+    }
+}
 
 impl From<EncodeError> for RequestError {
     fn from(error: EncodeError) -> Self {
@@ -152,7 +159,15 @@ impl fmt::Display for HttpError {
     }
 }
 
-impl core::error::Error for HttpError {}
+impl core::error::Error for HttpError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Request(error) => Some(error),
+            Self::Frame(error) => Some(error),
+            _ => None,
+        }
+    }
+}
 
 impl From<FrameError> for HttpError {
     fn from(error: FrameError) -> Self {

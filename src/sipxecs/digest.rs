@@ -122,7 +122,14 @@ impl fmt::Display for DigestError {
     }
 }
 
-impl core::error::Error for DigestError {}
+impl core::error::Error for DigestError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Encode(error) => Some(error),
+            Self::Algorithm => None,
+        }
+    }
+}
 
 impl From<EncodeError> for DigestError {
     fn from(error: EncodeError) -> Self {

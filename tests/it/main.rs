@@ -12,6 +12,8 @@ mod conference;
 mod conference_answers;
 mod corpus;
 mod encode;
+#[cfg(all(feature = "conference", feature = "std"))]
+mod errors;
 #[cfg(all(feature = "freeswitch", feature = "std"))]
 mod esl;
 mod facts;
