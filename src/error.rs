@@ -299,7 +299,7 @@ impl fmt::Display for ApiMisuse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotNew => f.write_str("the login has been started on this connection; reconnect first"),
-            Self::NotOver => f.write_str("the connection isn't over; close it first"),
+            Self::NotOver => f.write_str("the connection hasn't begun or isn't over; log in, or close it first"),
             Self::NotOpen => f.write_str("the request isn't open; it is answered once"),
             Self::NoItems => f.write_str("a list can't be collected with room for no item; allow for one at least"),
         }

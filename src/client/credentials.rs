@@ -29,6 +29,17 @@ pub struct Credentials {
     method: Method,
 }
 
+/// What nothing is: see the stand-in for `Credentials::md5`.
+#[cfg(not(feature = "md5"))]
+#[diagnostic::on_unimplemented(
+    message = "`Credentials::md5` needs the feature `md5` of the crate `ami-proto`",
+    note = "`Credentials::plain` would send the secret to whoever listens"
+)]
+pub trait NeedsFeatureMd5 {
+    #[doc(hidden)]
+    fn never(self) -> Credentials;
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Method {
     Plain,
@@ -50,6 +61,14 @@ impl Credentials {
     #[cfg(feature = "md5")]
     pub fn md5(username: impl AsRef<[u8]>, secret: impl AsRef<[u8]>) -> Self {
         Self { method: Method::Md5, ..Self::plain(username, secret) }
+    }
+
+    /// Stands in for the one that answers challenges: the compiler says what is missing, and doesn't propose
+    /// [`plain`](Self::plain), which sends the secret.
+    #[cfg(not(feature = "md5"))]
+    #[doc(hidden)]
+    pub fn md5(username: impl NeedsFeatureMd5, _: impl AsRef<[u8]>) -> Self {
+        username.never()
     }
 
     /// Sends the secret as it is where the server refuses the challenge. Whoever sits in between can refuse it in the server's stead, and then reads the secret: this undoes what [`md5`](Self::md5) is for.

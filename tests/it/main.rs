@@ -1,7 +1,7 @@
 //! All integration tests, a module a subject, in one program: what they share is compiled once.
 #![allow(clippy::pedantic, clippy::type_complexity, clippy::case_sensitive_file_extension_comparisons)]
 
-#[cfg(feature = "std")]
+#[cfg(feature = "md5")]
 mod both_sides;
 mod calls;
 #[cfg(feature = "std")]
@@ -29,7 +29,7 @@ mod generator;
 mod heap;
 #[cfg(feature = "std")]
 mod http;
-#[cfg(feature = "std")]
+#[cfg(feature = "md5")]
 mod idle;
 #[cfg(all(feature = "md5", feature = "kazoo", feature = "sipxecs"))]
 mod injection;
@@ -42,23 +42,23 @@ mod limits;
 mod live;
 #[cfg(feature = "xml")]
 mod mxml;
-#[cfg(feature = "std")]
+#[cfg(feature = "md5")]
 mod pair;
 #[cfg(feature = "std")]
 mod peer;
 mod properties;
 #[cfg(feature = "std")]
 mod recording;
-#[cfg(feature = "std")]
+#[cfg(feature = "md5")]
 mod replay;
 #[cfg(feature = "std")]
 mod replaying;
 mod secrets;
 #[cfg(feature = "serde")]
 mod serde;
-#[cfg(feature = "std")]
+#[cfg(feature = "md5")]
 mod server;
-#[cfg(feature = "std")]
+#[cfg(feature = "md5")]
 mod server_answers;
 #[cfg(feature = "std")]
 mod sessions;

@@ -291,6 +291,7 @@ mod wiping {
     use crate::heap::left_behind;
     use ami_proto::action::{Action, Login, Ping, Setvar, UpdateConfig};
     use ami_proto::client::{Client, Config, Credentials};
+    #[cfg(feature = "md5")]
     use ami_proto::server::{Server, ServerEvent};
     use ami_proto::wire::FrameWriter;
     use ami_proto::{Decoder, Framing, Limits};
@@ -451,6 +452,7 @@ mod wiping {
         assert!(has_secret(&out));
     }
 
+    #[cfg(feature = "md5")]
     #[test]
     fn a_login_that_a_server_receives() {
         let logins: [&[u8]; 2] = [

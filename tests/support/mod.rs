@@ -35,7 +35,7 @@ pub mod oracle;
 pub mod proxy;
 #[cfg(feature = "std")]
 pub mod requests;
-#[cfg(feature = "std")]
+#[cfg(feature = "md5")]
 pub mod server_ops;
 #[cfg(feature = "std")]
 pub mod session_ops;
