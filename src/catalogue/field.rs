@@ -7,13 +7,13 @@ use crate::wire::{Frame, Header, HeaderIndex, Headers, Value};
 
 /// A header by which a field is found, and how its value is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Key {
+pub(crate) struct Key {
     /// Name as the servers write it; matched without regard to case. `{i}` stands for a number, `{i:6}` for one of six digits, `{key}` for any text.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Other names for the same.
-    pub aliases: &'static [&'static str],
+    pub(crate) aliases: &'static [&'static str],
     /// What its value is.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
 }
 
 impl Key {

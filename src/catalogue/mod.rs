@@ -22,8 +22,8 @@ mod table;
 
 pub use branch::Branch;
 pub use datum::Datum;
-pub use field::{Key, Repeated};
-pub(crate) use field::{indexed, read, repeated};
+pub use field::Repeated;
+pub(crate) use field::{Key, indexed, read, repeated};
 pub use indexed_field::{Indexed, Indices};
 pub use kind::Kind;
 pub(crate) use lookup::{find_action, find_event};

@@ -82,6 +82,6 @@ pub use event::{ChannelVars, Happening, ParticipantEvent};
 pub use json::{Json, Object};
 pub use participant::{JoinTime, Participant};
 pub use realtime::Realtime;
-pub use request::{Account, json_string};
+pub use request::Account;
 pub use response::{Dialed, Envelope as ResponseEnvelope, Refusal, Response};
 pub use socket::{Binding, SocketEvent, SocketMessage, SocketReply, Subscription};

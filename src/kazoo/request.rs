@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 
 use super::action::{ConferenceAction, Envelope, ParticipantAction, ParticipantsAction};
 use super::document::Draft;
-use super::json::{object, string};
+use super::json::object;
 use super::validate;
 use crate::error::{EncodeError, Refusal};
 use crate::http_request::{Method, Request, is_dot_segment, refuse_control};
@@ -192,14 +192,4 @@ fn push_segment(path: &mut String, field: &'static str, segment: &str) -> Result
 
 fn in_data(json: &str) -> String {
     object([("data", json)])
-}
-
-/// The JSON string of a text: what [`Json::parse`](super::Json::parse) reads as that text. For fields that the crate
-/// doesn't know.
-///
-/// ```
-/// assert_eq!(ami_proto::kazoo::json_string("a \"b\"\n"), r#""a \"b\"\n""#);
-/// ```
-pub fn json_string(text: &str) -> String {
-    string(text)
 }

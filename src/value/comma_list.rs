@@ -167,15 +167,7 @@ fn unquote(raw: &[u8]) -> Vec<u8> {
 ///
 /// It holds for the first 63 items of a list only: the server doesn't unquote the 64th. What begins a header's value
 /// with a blank loses that blank on the server.
-///
-/// ```
-/// use ami_proto::value::quote_into;
-///
-/// let mut out = Vec::new();
-/// quote_into(b"Doe, J. (ext)", &mut out);
-/// assert_eq!(out, br"Doe\, J. \(ext\)");
-/// ```
-pub fn quote_into(value: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn quote_into(value: &[u8], out: &mut Vec<u8>) {
     let mut rest = value;
     while let Some(at) = rest.iter().position(|byte| needs_quoting(*byte)) {
         let (plain, quoted) = rest.split_at(at);
@@ -190,4 +182,18 @@ pub fn quote_into(value: &[u8], out: &mut Vec<u8>) {
 
 fn needs_quoting(byte: u8) -> bool {
     matches!(byte, b',' | b'\\' | b'"' | b'(' | b')' | b'[' | b']')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quoted_item_is_one() {
+        let mut out = Vec::new();
+        quote_into(br#"a,b\c"d(e)[f] =g"#, &mut out);
+        assert_eq!(out, br#"a\,b\\c\"d\(e\)\[f\] =g"#);
+        let items: Vec<_> = CommaList::new(&out).items().collect();
+        assert_eq!(items, [&br#"a,b\c"d(e)[f] =g"#[..]]);
+    }
 }

@@ -4,7 +4,7 @@
 use crate::heap::allocations;
 use crate::heap::peak;
 use ami_proto::freeswitch::command::Name;
-use ami_proto::freeswitch::list::{Columns, Conference, Format, List, Member};
+use ami_proto::freeswitch::list::{Conference, Format, List, Member};
 use ami_proto::freeswitch::reply::{Done, Reply};
 use proptest::prelude::*;
 
@@ -71,15 +71,6 @@ fn headers() {
     for nothing in ["", "+OK No active conferences.\n", "No active conferences.\n", "-ERR no reply\n"] {
         assert_eq!(parse(nothing, &Format::new()), List::default());
     }
-    // As the page on sipXecs' commands has it.
-    let page = Format::new().columns(Columns::Reference);
-    for (line, locked) in
-        [("my_conf (1 member)", false), ("my_conf (2 members locked)", true), ("my_conf (2 memberslocked)", true)]
-    {
-        let list = parse(line, &page);
-        assert_eq!(list.conferences[0].name.as_ref().expect("a name"), "my_conf");
-        assert_eq!(list.conferences[0].has("locked"), locked, "{line}");
-    }
 }
 
 #[test]
@@ -125,11 +116,6 @@ fn members() {
         ),
         ("7) a (b) (10 10)".to_owned(), plain, "7 [] [] [a (b)] [10 10] [] - - - -"),
         ("7)  ()".to_owned(), plain, "7 [] [] [] [] [] - - - -"),
-        (
-            format!("7;null/m;{ID};1001;Bob; Semi;hear;0;0;100"),
-            plain.columns(Columns::Reference),
-            "7 [null/m] [1ba2] [Bob; Semi] [1001] [hear] 0 - 0 100",
-        ),
     ];
     for (line, how, expected) in cases {
         let list = parse(&line, &how);

@@ -8,7 +8,7 @@ use ami_proto::error::Refusal;
 use ami_proto::kazoo::{
     Account, ActionBody, Binding, Conference, ConferenceAction, Dial, Draft, Envelope, Happening, Json, Method,
     Participant, ParticipantAction, ParticipantEvent, ParticipantFlag, ParticipantsAction, ProfileDraft, ProfileField,
-    Relate, Relationship, Request, Response, SideDraft, SocketMessage, Subscription, Tone, json_string,
+    Relate, Relationship, Request, Response, SideDraft, SocketMessage, Subscription, Tone,
 };
 use proptest::prelude::*;
 
@@ -567,8 +567,7 @@ proptest! {
             any::<String>(), "[/;'\"\\\\\n\r\0%&?#.\u{1f600}\u{2028}]{0,12}", Just("\"}".repeat(5_000)), Just("..".to_owned()),
         ],
     ) {
-        prop_assert_eq!(&serde_json::from_str::<String>(&json_string(&text)).expect("JSON"), &text);
-        let json = json_string(&text);
+        let json = serde_json::to_string(&text).expect("JSON");
         prop_assert_eq!(&Json::parse(&json).expect("JSON").text().expect("a text"), &text);
         let draft = Draft::new().bridge_username(&text).field(&text, Json::parse(&json).expect("JSON"));
         let kept = draft.to_json();

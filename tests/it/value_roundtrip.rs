@@ -5,7 +5,7 @@
 use crate::support::values::{everything, wire};
 use ami_proto::value::{
     Assignments, Classes, ClockTime, CommaList, Date, DateTime, Epoch, Escaped, FromWire, Hex, Milliseconds, Seconds,
-    SecurityTime, TimeOfDay, Timestamp, quote_into,
+    SecurityTime, TimeOfDay, Timestamp,
 };
 use core::time::Duration;
 use proptest::collection::vec;
@@ -164,7 +164,11 @@ proptest! {
             if i > 0 {
                 list.push(b',');
             }
-            quote_into(item, &mut list);
+            // The server's rule, written down again.
+            list.extend(item.iter().flat_map(|byte| {
+                let quoted = b",\\\"()[]".contains(byte).then_some(b'\\');
+                quoted.into_iter().chain([*byte])
+            }));
         }
         let back: Vec<_> = CommaList::new(&list).items().map(Cow::into_owned).collect();
         prop_assert_eq!(back, items);

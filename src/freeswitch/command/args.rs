@@ -4,7 +4,7 @@
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::{Arguments, Write as _};
+use core::fmt::{self, Arguments, Write as _};
 
 use super::{Name, Target};
 use crate::error::{EncodeError, Refusal};
@@ -41,13 +41,20 @@ pub(super) enum On {
 
 /// A command with the arguments that it has so far.
 #[derive(Clone)]
-pub(crate) struct Args<'a> {
+pub struct Args<'a> {
     /// The sub-command, and the words that always follow it.
     command: &'a str,
     on: On,
     slots: &'static [Slot],
     /// In the order of the line.
     set: Vec<(usize, Argument<'a>)>,
+}
+
+/// The name alone: PINs and what is said stay out of logs.
+impl fmt::Debug for Args<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Command({:?})", self.command)
+    }
 }
 
 /// What is known of an argument besides its value.

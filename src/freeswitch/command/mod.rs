@@ -63,16 +63,22 @@ pub(crate) use args::Args;
 pub(crate) use args::Words;
 use args::{Argument, On, Slot};
 pub use line::Line;
+use sealed::Sealed;
 pub use target::{Level, Relation, Seek, Sounds, Target};
 
-/// A command to a conference, or to the server about all of them.
-pub trait Command {
+pub(crate) mod sealed {
+    /// What a command collects. Commands are made here alone.
+    pub trait Sealed {
+        /// Returns the sub-command and its arguments.
+        fn args(&self) -> &super::Args<'_>;
+    }
+}
+
+/// A command to a conference, or to the server about all of them. Sealed: [`Custom`] is for those that the crate doesn't
+/// know.
+pub trait Command: Sealed {
     /// The sub-command; `None` for one that the crate doesn't know.
     fn name(&self) -> Option<Name>;
-
-    #[doc(hidden)]
-    #[expect(private_interfaces, reason = "commands are made here alone")]
-    fn args(&self) -> &Args<'_>;
 
     /// The line that has this conference do it.
     fn to<'a>(&'a self, conference: &'a str) -> Line<'a> {
@@ -134,8 +140,9 @@ macro_rules! command {
             fn name(&self) -> Option<Name> {
                 Some(Self::NAME)
             }
+        }
 
-            #[expect(private_interfaces, reason = "commands are made here alone")]
+        impl Sealed for $builder {
             fn args(&self) -> &Args<'_> {
                 &self.0
             }
@@ -143,7 +150,7 @@ macro_rules! command {
 
         impl fmt::Debug for $builder {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "Command({:?})", self.0.command())
+                self.0.fmt(f)
             }
         }
     };
@@ -179,8 +186,9 @@ impl Command for Custom<'_> {
     fn name(&self) -> Option<Name> {
         self.0.name()
     }
+}
 
-    #[expect(private_interfaces, reason = "commands are made here alone")]
+impl Sealed for Custom<'_> {
     fn args(&self) -> &Args<'_> {
         &self.0
     }
@@ -188,7 +196,7 @@ impl Command for Custom<'_> {
 
 impl fmt::Debug for Custom<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Command({:?})", self.0.command())
+        self.0.fmt(f)
     }
 }
 

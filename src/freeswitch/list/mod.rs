@@ -33,7 +33,7 @@ use core::fmt;
 
 use crate::wire::Value;
 pub use json::JsonError;
-pub use text::{Columns, Format};
+pub use text::Format;
 #[cfg(feature = "xml")]
 pub use xml::XmlError;
 

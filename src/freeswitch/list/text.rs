@@ -7,17 +7,6 @@ use crate::freeswitch::number;
 use crate::range::part;
 use crate::wire::Value;
 
-/// In which order the columns of a member's line are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Columns {
-    /// The caller's name before their number, as every server writes it.
-    #[default]
-    Server,
-    /// The number before the name, and headers without `Conference`, as sipXecs' page on the commands says.
-    Reference,
-}
-
 /// How a list was asked for.
 ///
 /// ```
@@ -29,25 +18,18 @@ pub enum Columns {
 #[derive(Clone, Copy, Debug)]
 pub struct Format<'a> {
     delimiter: &'a str,
-    columns: Columns,
 }
 
 impl<'a> Format<'a> {
     /// With `;` between the columns, in the server's order.
     pub const fn new() -> Self {
-        Self { delimiter: ";", columns: Columns::Server }
+        Self { delimiter: ";" }
     }
 
     /// With this between the columns.
     #[must_use]
     pub const fn delimiter(self, delimiter: &'a str) -> Self {
-        Self { delimiter, ..self }
-    }
-
-    /// In this order.
-    #[must_use]
-    pub const fn columns(self, columns: Columns) -> Self {
-        Self { columns, ..self }
+        Self { delimiter }
     }
 }
 
@@ -69,7 +51,7 @@ impl<'a> List<'a> {
             if matches!(said, b"" | b"No active conferences." | b"-ERR no reply") {
                 continue;
             }
-            if let Some(conference) = header(said, how.columns) {
+            if let Some(conference) = header(said) {
                 list.conferences.push(conference);
             } else if let Some(member) = columns(line, how).or_else(|| pretty(line)) {
                 if list.conferences.is_empty() {
@@ -87,13 +69,8 @@ impl<'a> List<'a> {
 }
 
 /// `Conference NAME (3 members rate: 8000 locked flags: locked|running)`, and as it was before: `(3 members locked)`.
-fn header(line: &[u8], columns: Columns) -> Option<Conference<'_>> {
-    let line = match (line.strip_prefix(b"Conference "), columns) {
-        (Some(line), _) => line,
-        (None, Columns::Reference) => line,
-        (None, Columns::Server) => return None,
-    };
-    let inner = line.strip_suffix(b")")?;
+fn header(line: &[u8]) -> Option<Conference<'_>> {
+    let inner = line.strip_prefix(b"Conference ")?.strip_suffix(b")")?;
     // A name may have parentheses too, what stands behind it has none.
     let open = memchr::memmem::rfind(inner, b" (")?;
     let (name, inner) = (part(inner, ..open), part(inner, open + 2..));
@@ -160,16 +137,8 @@ fn columns<'a>(line: &'a [u8], how: &Format<'_>) -> Option<Member<'a>> {
         }
         flags.reverse();
     }
-    let (caller_name, caller_number) = match how.columns {
-        Columns::Server => {
-            let number = columns.last()?;
-            (columns.rest(), number)
-        }
-        Columns::Reference => {
-            let number = columns.first()?;
-            (columns.rest(), number)
-        }
-    };
+    let caller_number = columns.last()?;
+    let caller_name = columns.rest();
     Some(Member {
         id,
         channel: Some(Text::borrowed(channel)),
