@@ -157,6 +157,7 @@ pub struct Leg {
 /// From when to when. `None`: it goes on, or the end was never told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the type's own says it")]
+#[non_exhaustive]
 pub struct Span {
     pub start: Duration,
     pub end: Option<Duration>,

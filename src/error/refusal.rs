@@ -221,7 +221,7 @@ impl Refusal {
     pub const fn advice(self) -> &'static str {
         match self {
             Self::EmptyName => "give the name",
-            Self::InName { .. } | Self::LeadingBlank { .. } => "leave it out",
+            Self::InName { .. } | Self::LeadingBlank { .. } | Self::OwnHeader => "leave it out",
             Self::OuterBlank => "trim it",
             Self::InValue { .. } => "leave it out or send it encoded; a secret that has it must be changed",
             Self::LineTooLong { .. } => "shorten the value",
@@ -230,7 +230,6 @@ impl Refusal {
             Self::ActionIdTooLong { .. } | Self::ValueTooLong { .. } => "shorten it",
             Self::VariableName => "choose another name for the variable",
             Self::NotText => "write a header instead",
-            Self::OwnHeader => "leave it out",
             Self::Given { .. } => "leave it out and give that argument",
             Self::Command => "send it as a message of its own",
             Self::Control { .. } | Self::Quote { .. } | Self::Splits { .. } => "leave it out or choose another",

@@ -34,6 +34,7 @@ pub(crate) const MASK: Value<'static> = Value::new(b"***");
 /// ```
 #[cfg(feature = "serde")]
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a wrapper is what it wraps")]
 pub struct WithSecrets<T>(pub T);
 
 impl fmt::Debug for Frame<'_> {

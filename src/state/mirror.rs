@@ -20,6 +20,7 @@ const OWN: usize = root::<Text, Channel>()
 
 /// A part of the mirror that is seeded on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Part {
     /// Channels, and which bridge each is in.
     Channels,

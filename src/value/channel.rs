@@ -39,6 +39,7 @@ open_bytes! {
 /// assert_eq!(name.half(), Some(LocalHalf::First));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "a channel has two ends")]
 pub enum LocalHalf {
     /// `;1`, the end that was asked for, as by Dial or Originate.
     First,

@@ -13,6 +13,7 @@ macro_rules! length_of_time {
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[expect(clippy::exhaustive_structs, reason = "a value in a type that says its unit")]
         pub struct $name(pub Duration);
 
         impl $name {

@@ -96,6 +96,7 @@ impl ToWire for f64 {
 /// # Ok::<(), ami_proto::value::ValueError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "a value in a type that says how it is written")]
 pub struct Hex(pub u64);
 
 impl Hex {

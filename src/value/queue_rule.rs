@@ -45,6 +45,7 @@ pub struct QueueRuleStep {
 /// assert_eq!(PenaltyChange::Set(1).to_string(), "1");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "a number with a sign, or without one")]
 pub enum PenaltyChange {
     /// Becomes this number.
     Set(u32),

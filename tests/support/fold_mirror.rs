@@ -193,6 +193,7 @@ impl MMirror {
                     queue.callers.retain(|id, _| shown("caller", name, id));
                 }
             }
+            part => panic!("{part:?} has no model"),
         }
     }
 
