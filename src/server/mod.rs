@@ -72,7 +72,7 @@ pub use event::{LoginAttempt, RequestId, ServerEvent};
 pub struct Server {
     config: Arc<Config>,
     decoder: Decoder,
-    /// A request as it counts, where that isn't how it came.
+    /// The request in hand as it counts, where that isn't how it came.
     tidied: Option<Box<Decoder>>,
     /// A frame that waits until the blank lines before it have been refused.
     waiting: Option<FrameEnd>,
@@ -112,16 +112,11 @@ enum Stage {
 
 /// What is done with a message.
 enum Verdict {
-    Login(RequestId),
-    Request(RequestId),
+    /// For the embedder to answer: a login, or a request of a session that is logged in.
+    Asked(RequestId),
     Malformed(Fault),
     /// Answered by ourselves.
     Done,
-}
-
-enum Source {
-    Received(FrameEnd),
-    Tidied(FrameEnd),
 }
 
 impl Server {
@@ -307,21 +302,16 @@ impl Server {
                 }
                 continue;
             };
-            let source = self.tidy(end);
-            match self.judge(&source) {
+            let end = self.tidy(end);
+            match self.judge(end) {
                 Verdict::Done => {}
                 Verdict::Malformed(fault) => return Ok(Some(ServerEvent::Malformed(fault))),
-                Verdict::Request(id) => {
-                    let request = Request::from(self.frame(&source));
-                    return Ok(Some(ServerEvent::Request { id, request }));
-                }
-                Verdict::Login(id) => {
+                Verdict::Asked(id) => {
                     let challenge = self.challenged.then_some(self.challenge);
-                    if let Request::Login(login) = Request::from(self.frame(&source)) {
-                        let attempt = LoginAttempt { login, challenge };
-                        return Ok(Some(ServerEvent::Login { id, attempt }));
-                    }
-                    return Ok(None);
+                    return Ok(Some(match Request::from(self.frame(end)) {
+                        Request::Login(login) => ServerEvent::Login { id, attempt: LoginAttempt { login, challenge } },
+                        request => ServerEvent::Request { id, request },
+                    }));
                 }
             }
         }
@@ -371,31 +361,27 @@ impl Server {
         debug_assert!(self.unsent() <= self.config.unsent, "{} unsent", self.unsent());
     }
 
-    /// The frame as it counts.
-    fn tidy(&mut self, end: FrameEnd) -> Source {
+    /// Looks up how the frame counts: from then on that one is the request in hand.
+    fn tidy(&mut self, end: FrameEnd) -> FrameEnd {
+        self.tidied = None;
         let frame = self.decoder.frame(end);
         let tidied = if asterisk_rules::fault(frame).is_some() { None } else { asterisk_rules::tidy(frame) };
-        self.tidied = tidied.map(|bytes| {
-            let mut decoder = Decoder::new(self.config.limits).with_framing(Framing::REQUESTS);
-            decoder.push(&bytes);
-            Box::new(decoder)
-        });
+        let Some(bytes) = tidied else { return end };
+        let mut decoder = Decoder::new(self.config.limits).with_framing(Framing::REQUESTS);
+        decoder.push(&bytes);
         // Without any header nothing is left; then the frame as it came has no action either.
-        match self.tidied.as_mut().map(|tidied| tidied.next_end()) {
-            Some(Ok(Some(end))) => Source::Tidied(end),
-            _ => Source::Received(end),
-        }
+        let Ok(Some(tidied)) = decoder.next_end() else { return end };
+        self.tidied = Some(Box::new(decoder));
+        tidied
     }
 
-    fn frame(&self, source: &Source) -> Frame<'_> {
-        match (source, &self.tidied) {
-            (Source::Tidied(end), Some(tidied)) => tidied.frame(*end),
-            (Source::Received(end) | Source::Tidied(end), _) => self.decoder.frame(*end),
-        }
+    /// The request in hand.
+    fn frame(&self, end: FrameEnd) -> Frame<'_> {
+        self.tidied.as_deref().unwrap_or(&self.decoder).frame(end)
     }
 
-    fn judge(&mut self, source: &Source) -> Verdict {
-        let frame = self.frame(source);
+    fn judge(&mut self, end: FrameEnd) -> Verdict {
+        let frame = self.frame(end);
         let fault = asterisk_rules::fault(frame);
         let action_id = match fault {
             Some((_, id)) => id,
@@ -424,7 +410,7 @@ impl Server {
                 let mask = mask.unwrap_or(Classes::ALL);
                 let deadline = self.poll_timeout();
                 self.stage = Stage::Asked { deadline, mask };
-                Verdict::Login(self.open.add(action_id))
+                Verdict::Asked(self.open.add(action_id))
             }
             Request::Challenge(challenge) => {
                 let known = challenge.auth_type().is_ok_and(|kind| kind.eq_ignore_case("MD5"));
@@ -446,7 +432,7 @@ impl Server {
                 self.write_mask(&action_id, mask);
                 Verdict::Done
             }
-            _ => Verdict::Request(self.open.add(action_id)),
+            _ => Verdict::Asked(self.open.add(action_id)),
         }
     }
 }
