@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::buffer::Buffer;
-use super::event::{self, Encoding, Reader};
+use super::event::{self, Encoding, Event, Reader};
 use super::frame::{Frame, headers};
 use crate::error::{FrameError, Limit};
 use crate::range::part;
@@ -82,6 +82,21 @@ pub(super) struct FrameFound {
     event: Option<event::Found>,
 }
 
+/// An event in a frame that was found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct EventFound {
+    /// Bytes of the frame.
+    total: usize,
+    event: event::Found,
+}
+
+impl FrameFound {
+    /// The event that it carries.
+    pub(super) fn event(self) -> Option<EventFound> {
+        self.event.map(|event| EventFound { total: self.whole.total, event })
+    }
+}
+
 impl Decoder {
     /// A decoder at the start of a stream; [`LIMITS`] are good ones.
     pub fn new(limits: Limits) -> Self {
@@ -150,6 +165,11 @@ impl Decoder {
     pub(super) fn frame(&self, found: FrameFound) -> Frame<'_> {
         let bytes = self.buffer.last(found.whole.total);
         Frame::new(bytes, found.whole.len, found.offset, found.event.map(|event| self.events.event(bytes, event)))
+    }
+
+    /// The event of a frame that `next_found` has found, for as long as nothing is put into the buffer.
+    pub(super) fn event(&self, found: EventFound) -> Event<'_> {
+        self.events.event(self.buffer.last(found.total), found.event)
     }
 
     fn search(&mut self) -> Result<Option<FrameFound>, FrameError> {

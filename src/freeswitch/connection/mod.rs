@@ -14,7 +14,7 @@ use core::fmt;
 use core::time::Duration;
 use std::time::Instant;
 
-use super::decoder::{Decoder, FrameFound};
+use super::decoder::{Decoder, EventFound, FrameFound};
 use super::frame::Frame;
 use crate::error::{ApiMisuse, ConnectionError, EncodeError, Refusal, SendError};
 use crate::id_prefix::PrefixSource;
@@ -24,7 +24,7 @@ pub use config::{Config, EventFormat};
 pub use credentials::Credentials;
 pub use event::{ConnectionEvent, Ending, Id, Progress, Report, Unanswered};
 pub use message::Message;
-use session::{Notice, Route, Session};
+use session::{Notice, Route, Session, Told};
 
 /// One connection to a server's event socket, and the next one after it is lost.
 ///
@@ -82,7 +82,9 @@ pub struct Connection {
 /// What `poll_event` gives next.
 enum Next {
     Notice(Notice),
-    Frame(FrameFound, Route),
+    Frame(FrameFound, Told),
+    /// An event, and the job that it ends.
+    Event(EventFound, Option<Id>),
 }
 
 impl Connection {
@@ -170,8 +172,12 @@ impl Connection {
         let next = self.next();
         self.session.check_books();
         Ok(next?.map(|next| match next {
-            Next::Notice(notice) => told(notice),
-            Next::Frame(found, route) => lent(self.decoder.frame(found), route),
+            Next::Notice(notice) => notice.tell(),
+            Next::Frame(found, told) => told.lend(self.decoder.frame(found)),
+            Next::Event(found, None) => ConnectionEvent::Event(self.decoder.event(found)),
+            Next::Event(found, Some(id)) => {
+                ConnectionEvent::Ended { id, ending: Ending::Job(self.decoder.event(found)) }
+            }
         }))
     }
 
@@ -181,9 +187,14 @@ impl Connection {
                 return Ok(Some(Next::Notice(notice)));
             }
             match self.decoder.next_found() {
-                Ok(Some(found)) => match self.session.route(self.decoder.frame(found)) {
-                    Some(route) => return Ok(Some(Next::Frame(found, route))),
-                    None => continue,
+                Ok(Some(found)) => match (self.session.route(self.decoder.frame(found)), found.event()) {
+                    (Route::Kept, _) => continue,
+                    (Route::Told(told), _) => return Ok(Some(Next::Frame(found, told))),
+                    (Route::Event, None) => return Ok(Some(Next::Frame(found, Told::Unclaimed(None)))),
+                    (Route::Event, Some(event)) => {
+                        let job = self.session.ends_job(self.decoder.event(event));
+                        return Ok(Some(Next::Event(event, job)));
+                    }
                 },
                 Ok(None) if self.eof => self.session.ended(self.decoder.pending().len()),
                 Ok(None) => {}
@@ -351,33 +362,34 @@ impl Connection {
     }
 }
 
-fn told(notice: Notice) -> ConnectionEvent<'static> {
-    let (id, ending) = match notice {
-        Notice::TimedOut(id) => (id, Ending::TimedOut),
-        Notice::Cancelled(id) => (id, Ending::Cancelled),
-        Notice::Lost(id, progress) => (id, Ending::Lost(progress)),
-        Notice::Closed => return ConnectionEvent::Closed,
-    };
-    ConnectionEvent::Ended { id, ending }
+impl Notice {
+    /// Returns the event, which has no frame.
+    fn tell(self) -> ConnectionEvent<'static> {
+        let (id, ending) = match self {
+            Self::TimedOut(id) => (id, Ending::TimedOut),
+            Self::Cancelled(id) => (id, Ending::Cancelled),
+            Self::Lost(id, progress) => (id, Ending::Lost(progress)),
+            Self::Closed => return ConnectionEvent::Closed,
+        };
+        ConnectionEvent::Ended { id, ending }
+    }
 }
 
-fn lent(frame: Frame<'_>, route: Route) -> ConnectionEvent<'_> {
-    let unclaimed = |id| ConnectionEvent::Unclaimed { id, frame };
-    match (route, frame.event()) {
-        (Route::LoggedIn, _) => ConnectionEvent::LoggedIn(frame),
-        (Route::LoginRefused, _) => ConnectionEvent::LoginRefused(frame),
-        (Route::Started(id), _) => ConnectionEvent::Started { id, frame },
-        (Route::Event, Some(event)) => ConnectionEvent::Event(event),
-        (Route::Job(id), Some(event)) => ConnectionEvent::Ended { id, ending: Ending::Job(event) },
-        (Route::Log, _) => ConnectionEvent::Log(frame),
-        (Route::Lingering, _) => ConnectionEvent::Lingering(frame),
-        (Route::Disconnecting, _) => ConnectionEvent::Disconnecting(frame),
-        (Route::Reply(id), _) => ConnectionEvent::Ended { id, ending: Ending::Reply(frame) },
-        (Route::Refused(id), _) => ConnectionEvent::Ended { id, ending: Ending::Refused(frame) },
-        (Route::NotRestored, _) => ConnectionEvent::NotRestored(frame),
-        (Route::Unclaimed(id), _) => unclaimed(id),
-        // These have an event.
-        (Route::Event | Route::Job(_), None) => unclaimed(None),
+impl Told {
+    /// Returns the event that lends the frame.
+    fn lend(self, frame: Frame<'_>) -> ConnectionEvent<'_> {
+        match self {
+            Self::LoggedIn => ConnectionEvent::LoggedIn(frame),
+            Self::LoginRefused => ConnectionEvent::LoginRefused(frame),
+            Self::Started(id) => ConnectionEvent::Started { id, frame },
+            Self::Log => ConnectionEvent::Log(frame),
+            Self::Lingering => ConnectionEvent::Lingering(frame),
+            Self::Disconnecting => ConnectionEvent::Disconnecting(frame),
+            Self::Reply(id) => ConnectionEvent::Ended { id, ending: Ending::Reply(frame) },
+            Self::Refused(id) => ConnectionEvent::Ended { id, ending: Ending::Refused(frame) },
+            Self::NotRestored => ConnectionEvent::NotRestored(frame),
+            Self::Unclaimed(id) => ConnectionEvent::Unclaimed { id, frame },
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use super::pending::{Entry, Pending, Purpose};
 use super::replay::{Restore, Setting};
 use super::state::Stage;
 use crate::error::{ConnectionError, EncodeError, LoginRefusal, LoginStage, Refusal, SendError};
+use crate::freeswitch::event::Event;
 use crate::freeswitch::{ContentType, Frame};
 use crate::id_prefix::PrefixSource;
 use crate::send_buffer::SendBuffer;
@@ -54,19 +55,28 @@ pub(super) enum Notice {
     Closed,
 }
 
-/// What a frame is, and to which request.
+/// What becomes of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Route {
+    /// It is told.
+    Told(Told),
+    /// It is not: it was between the server and us.
+    Kept,
+    /// The event that it carries decides.
+    Event,
+}
+
+/// As what a frame is told, and to which request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
     LoggedIn,
     LoginRefused,
     Started(Id),
-    Event,
     Log,
     Lingering,
     Disconnecting,
     Reply(Id),
     Refused(Id),
-    Job(Id),
     NotRestored,
     Unclaimed(Option<Id>),
 }
@@ -255,35 +265,34 @@ impl Session {
 
     // Frames.
 
-    /// What a frame is. `None`: nothing to anybody.
-    pub(super) fn route(&mut self, frame: Frame<'_>) -> Option<Route> {
+    /// Decides what becomes of a frame.
+    pub(super) fn route(&mut self, frame: Frame<'_>) -> Route {
         self.out.rest();
         match frame.content_type() {
             ContentType::CommandReply | ContentType::ApiResponse => self.answer(frame),
             ContentType::AuthRequest if self.stage.is_early() => {
                 self.greeted();
-                None
+                Route::Kept
             }
             ContentType::RudeRejection if self.stage.is_early() => {
                 self.end(Some(ConnectionError::LoginRefused(LoginRefusal::Address)));
-                Some(Route::LoginRefused)
+                Route::Told(Told::LoginRefused)
             }
             ContentType::DisconnectNotice => {
                 let lingers = frame.get("Content-Disposition").is_some_and(|what| what.eq_ignore_case("linger"));
                 self.goodbye |= !lingers;
-                Some(if lingers { Route::Lingering } else { Route::Disconnecting })
+                Route::Told(if lingers { Told::Lingering } else { Told::Disconnecting })
             }
-            ContentType::LogData => Some(Route::Log),
-            _ => Some(match frame.event() {
-                Some(event) => {
-                    let is_job = event.name().is_some_and(|name| name == "BACKGROUND_JOB");
-                    let uuid = event.get("Job-UUID").filter(|_| is_job);
-                    let job = uuid.and_then(|uuid| self.pending.finish(&uuid.decode()));
-                    job.map_or(Route::Event, |id| Route::Job(Id(id)))
-                }
-                None => Route::Unclaimed(None),
-            }),
+            ContentType::LogData => Route::Told(Told::Log),
+            _ => Route::Event,
         }
+    }
+
+    /// The request that this event ends, if it is the outcome of a job.
+    pub(super) fn ends_job(&mut self, event: Event<'_>) -> Option<Id> {
+        let is_job = event.name().is_some_and(|name| name == "BACKGROUND_JOB");
+        let uuid = event.get("Job-UUID").filter(|_| is_job)?;
+        self.pending.finish(&uuid.decode()).map(Id)
     }
 
     fn greeted(&mut self) {
@@ -300,9 +309,9 @@ impl Session {
         }
     }
 
-    fn answer(&mut self, frame: Frame<'_>) -> Option<Route> {
+    fn answer(&mut self, frame: Frame<'_>) -> Route {
         let handed = self.out.handed();
-        let Some(entry) = self.pending.answered(handed) else { return Some(Route::Unclaimed(None)) };
+        let Some(entry) = self.pending.answered(handed) else { return Route::Told(Told::Unclaimed(None)) };
         let refused = frame.is_refusal();
         if let Some(setting) = &entry.setting {
             self.restore.answered(entry.id, setting, !refused);
@@ -310,10 +319,10 @@ impl Session {
         let id = Id(entry.id);
         match entry.purpose {
             Purpose::Login => self.logged_in(frame),
-            Purpose::Exit => None,
-            Purpose::Restore => refused.then_some(Route::NotRestored),
-            Purpose::Caller if entry.ended => Some(Route::Unclaimed(Some(id))),
-            Purpose::Caller if refused => Some(Route::Refused(id)),
+            Purpose::Restore if refused => Route::Told(Told::NotRestored),
+            Purpose::Exit | Purpose::Restore => Route::Kept,
+            Purpose::Caller if entry.ended => Route::Told(Told::Unclaimed(Some(id))),
+            Purpose::Caller if refused => Route::Told(Told::Refused(id)),
             Purpose::Caller => match entry.uuid {
                 // The server may know better how it calls the job. Where it says more than is kept, our name stands.
                 Some(uuid) => {
@@ -321,17 +330,17 @@ impl Session {
                     let uuid = named.map_or(uuid, Into::into);
                     let deadline = self.now.and_then(|now| now.checked_add(self.config.job));
                     self.pending.start(entry.id, uuid, deadline);
-                    Some(Route::Started(id))
+                    Route::Told(Told::Started(id))
                 }
-                None => Some(Route::Reply(id)),
+                None => Route::Told(Told::Reply(id)),
             },
         }
     }
 
-    fn logged_in(&mut self, frame: Frame<'_>) -> Option<Route> {
+    fn logged_in(&mut self, frame: Frame<'_>) -> Route {
         // Closed meanwhile.
         if !matches!(self.stage, Stage::Login { .. }) {
-            return None;
+            return Route::Kept;
         }
         let answer = frame.answer().unwrap_or_default();
         if answer.starts_with(b"+OK") {
@@ -340,11 +349,11 @@ impl Session {
                 // It was tried before the login.
                 let _ = self.write(Purpose::Restore, Setting::of(&message), |out| message.encode(out));
             }
-            return Some(Route::LoggedIn);
+            return Route::Told(Told::LoggedIn);
         }
         let why = if answer.starts_with(b"-ERR invalid") { LoginRefusal::Credentials } else { LoginRefusal::Other };
         self.end(Some(ConnectionError::LoginRefused(why)));
-        Some(Route::LoginRefused)
+        Route::Told(Told::LoginRefused)
     }
 
     // Bytes out.
