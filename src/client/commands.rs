@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 use std::time::Instant;
 
-use super::state::Stage;
+use super::reading::Reading;
 use super::{Client, Credentials, Handle, Id, Report};
 use crate::action::Action;
 use crate::catalogue::ActionType;
@@ -24,9 +24,6 @@ impl Client {
     /// [`SendError::Encode`] where user or secret can't be sent as they are; [`SendError::Ceiling`]
     /// where the ceiling leaves no room for it. Nothing is sent then.
     pub fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), SendError> {
-        if !matches!(self.session.stage, Stage::New) {
-            return Err(ApiMisuse::NotNew.into());
-        }
         let started = self.session.login(now, credentials);
         self.session.check();
         started
@@ -100,7 +97,9 @@ impl Client {
         let items = self.session.take_items(handle.into());
         self.session.check();
         // What makes no room is no reason to tell again that there is none.
-        self.told &= items.is_empty();
+        if !items.is_empty() {
+            self.reading.made_room();
+        }
         items
     }
 
@@ -129,15 +128,10 @@ impl Client {
     /// # Errors
     /// [`ApiMisuse::NotOver`] while the connection stands.
     pub fn reconnect(&mut self) -> Result<Report, ApiMisuse> {
-        if !self.session.stage.is_over() {
-            return Err(ApiMisuse::NotOver);
-        }
+        let report = self.session.reconnect()?;
         self.decoder = Decoder::new(self.session.config.limits);
-        self.stalled = None;
+        self.reading = Reading::default();
         self.parts = None;
-        self.drained = true;
-        self.late = None;
-        let report = self.session.reconnect();
         self.session.check();
         Ok(report)
     }

@@ -6,7 +6,7 @@ use core::time::Duration;
 use std::time::Instant;
 
 use super::collect::Collected;
-use super::reply_plan::Plan;
+use super::reply_plan::{Answers, Plan};
 use crate::steps::count;
 use crate::wiped::Wiped;
 
@@ -115,6 +115,16 @@ impl Entry {
         let text = (self.purpose == Purpose::Probe).then_some(Awaits::Text);
         let items = (self.phase == Phase::Items).then(|| self.plan.items().map(Awaits::Item));
         text.into_iter().chain(items.into_iter().flatten())
+    }
+
+    /// Which events may still come, or come again, once it has ended: `answered` in full, or given up.
+    pub(super) fn leaves(&self, answered: bool) -> Answers {
+        let (plan, begun) = (&self.plan, self.phase == Phase::Items);
+        match plan.action {
+            _ if answered && !begun && plan.end.is_none() && plan.outcome.is_none() => Answers::None,
+            Some(_) if plan.end.is_some() || !begun => Answers::Known,
+            _ => Answers::Any,
+        }
     }
 
     /// Bytes that it holds, or will hold once its list has begun.

@@ -44,8 +44,10 @@ mod event;
 mod glued;
 mod keep_alive;
 mod pending;
+mod reading;
 mod reconnect;
 mod reply_plan;
+mod route;
 mod session;
 mod state;
 mod subscription;
@@ -57,17 +59,19 @@ use core::time::Duration;
 use std::time::Instant;
 
 use crate::error::{ConnectionError, FrameError};
-use crate::event::{Event, FullyBooted};
-use crate::response::Response;
-use crate::value::Banner;
+use crate::event::Event;
 use crate::wire::{Decoder, Frame, FrameEnd, FrameKind, Framing, Limits};
 
 use crate::id_prefix::PrefixSource;
 pub use config::{AtCeiling, Config};
 pub use credentials::Credentials;
 pub use event::{ClientEvent, Ending, Handle, Id};
+use reading::Reading;
 pub use reconnect::{Progress, Report, Unanswered};
+use reply_plan::Answers;
+use route::{Route, Told};
 use session::{Notice, Session};
+use state::Input;
 
 /// One connection to a server, and the next one after it is lost.
 ///
@@ -89,71 +93,31 @@ use session::{Notice, Session};
 ///
 /// An error of `poll_event` is the end of the connection and comes again at each call; before it each request in flight has had its [`Ending`]. [`reconnect`](Self::reconnect) begins anew.
 ///
+/// # Its stages
+///
+/// Connected it is New; requests are taken in Booting and Ready; and once it is Over, `reconnect` begins anew. A row
+/// is what happens, a column the stage that it happens in; an empty cell: nothing. `NotNew` and `NotOver` are
+/// refused as [`ApiMisuse`](crate::ApiMisuse), what is "lost" is an error of `poll_event`.
+///
+#[doc = include_str!("state.md")]
+///
 /// # What it holds
 ///
 /// Bytes received and not polled, up to [`Limits::buffer`]; and all else, up to [`Config::ceiling`]: requests not transmitted, those in flight, collected items, filters, what is to be told. [`held`](Self::held) is
 /// the sum. Where the first runs out, [`space`](Self::space) gives `None`: stop reading until events have been taken. Nothing is dropped in any case: what belongs to nobody is [`ClientEvent::Unclaimed`].
 pub struct Client {
     decoder: Decoder,
-    /// A frame that was found and whose item does not fit anywhere: nothing is read until it does.
-    stalled: Option<Box<Source>>,
-    /// Whether that has been told.
-    told: bool,
-    /// The parts of a frame that was several in one.
+    reading: Reading,
+    /// The parts of a frame that was several in one: where there are any, frames are read from them.
     parts: Option<Box<Decoder>>,
-    /// Whether all that was received has been polled.
-    drained: bool,
-    /// A time at which something may have been due, told before all that was received had been polled.
-    late: Option<Instant>,
     session: Session,
-}
-
-/// Where a frame lies.
-#[derive(Clone, Copy, Debug)]
-enum Source {
-    Received(FrameEnd),
-    Part(FrameEnd),
-}
-
-/// What a frame is, and to which request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Route {
-    Connected,
-    LoggedIn,
-    LoginRefused,
-    Ready,
-    Event,
-    Started(Id),
-    Item(Id),
-    /// Kept.
-    Collected,
-    /// Not kept.
-    Full(Id),
-    /// Several in one.
-    Glued,
-    Paragraph(Id),
-    NotRestored,
-    Unclaimed(Option<Id>),
-    // Endings.
-    Reply(Id),
-    List {
-        id: Id,
-        items: u64,
-        cancelled: bool,
-    },
-    Outcome(Id),
-    Text {
-        id: Id,
-        paragraphs: u64,
-    },
-    Refused(Id),
-    Overflowed(Id),
 }
 
 /// What `poll_event` gives next.
 enum Next {
     Notice(Notice),
-    Frame(Source, Route),
+    Full(Id),
+    Frame(FrameEnd, Told),
 }
 
 impl Client {
@@ -165,7 +129,7 @@ impl Client {
         let config = config.into();
         let decoder = Decoder::new(config.limits);
         let session = Session::new(config, PrefixSource::random());
-        Self { decoder, stalled: None, told: false, parts: None, drained: true, late: None, session }
+        Self { decoder, reading: Reading::default(), parts: None, session }
     }
 
     /// Draws the beginning of its `ActionID`s from this number instead, to get the same bytes each time: for tests, since sixty-four bits of a number that somebody chose are no secret. To be called before anything
@@ -184,11 +148,11 @@ impl Client {
     /// None are while [`ClientEvent::Full`] is pending, which takes a collected list, and after [`handle_eof`](Self::handle_eof).
     #[must_use = "bytes that were not taken have to be given again"]
     pub fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
-        let room = if self.stalled.is_some() || self.session.eof { 0 } else { self.decoder.room() };
+        let room = if self.reading.is_paused() || self.session.eof { 0 } else { self.decoder.room() };
         let taken = bytes.get(..room).unwrap_or(bytes);
         if !taken.is_empty() {
             self.session.heard(now);
-            self.drained = false;
+            self.reading.received();
             self.decoder.push(taken);
         }
         taken.len()
@@ -198,19 +162,19 @@ impl Client {
     ///
     /// `None` where [`handle_input`](Self::handle_input) would take nothing: don't read. It is never an empty slice, since a read into one gives 0 bytes, as the end of the stream does.
     pub fn space(&mut self, min: usize) -> Option<&mut [u8]> {
-        if self.stalled.is_some() || self.session.eof { None } else { self.decoder.space(min) }
+        if self.reading.is_paused() || self.session.eof { None } else { self.decoder.space(min) }
     }
 
     /// Whether there is room to read into, see [`space`](Self::space).
     pub fn wants_input(&self) -> bool {
-        self.stalled.is_none() && !self.session.eof && self.decoder.room() > 0
+        !self.reading.is_paused() && !self.session.eof && self.decoder.room() > 0
     }
 
     /// Says that `n` bytes have been read into [`space`](Self::space).
     pub fn advance(&mut self, now: Instant, n: usize) {
-        if n > 0 && self.stalled.is_none() && !self.session.eof {
+        if n > 0 && !self.reading.is_paused() && !self.session.eof {
             self.session.heard(now);
-            self.drained = false;
+            self.reading.received();
             self.decoder.advance(n);
         }
     }
@@ -230,10 +194,8 @@ impl Client {
     ///
     /// What has been received comes before what time does: while there is something to poll, nothing is given up.
     pub fn handle_timeout(&mut self, now: Instant) {
-        if self.drained || self.stalled.is_some() {
+        if self.reading.is_time(now) {
             self.session.timeout(now);
-        } else {
-            self.late = Some(now);
         }
         self.session.check();
     }
@@ -271,10 +233,10 @@ impl Client {
     pub fn poll_event(&mut self) -> Result<Option<ClientEvent<'_>>, ConnectionError> {
         let mut found = None;
         // Nearly all frames are events that nobody asked for: they go straight through.
-        while self.session.listens() && self.stalled.is_none() && self.parts.is_none() {
+        while self.session.listens() && !self.reading.is_paused() && self.parts.is_none() {
             let Ok(Some(end)) = self.next_end() else { break };
             if end.kind() != FrameKind::Event || !self.session.is_unasked(self.decoder.frame(end)) {
-                found = Some(Source::Received(end));
+                found = Some(end);
                 break;
             }
             if self.session.is_wanted(self.decoder.frame(end)) {
@@ -287,99 +249,102 @@ impl Client {
     /// The next frame, but for events that nobody wants and that answer nothing, as far as that is known without a look at them.
     #[inline]
     fn next_end(&mut self) -> Result<Option<FrameEnd>, FrameError> {
-        match &self.session.config.interest {
-            Some(interest) if self.session.awaits_nothing() => {
-                self.decoder.next_end_wanted(Some(&|name| interest.has_name(name)))
+        match (&self.session.config.interest, self.session.answers()) {
+            (Some(interest), Answers::None) => self.decoder.next_end_wanted(Some(&|name| interest.has_name(name))),
+            (Some(interest), Answers::Known) => {
+                let looked_at = interest.union(*reply_plan::answers());
+                self.decoder.next_end_wanted(Some(&|name| looked_at.has_name(name)))
             }
-            _ => self.decoder.next_end(),
+            (None, _) | (_, Answers::Any) => self.decoder.next_end(),
         }
     }
 
     #[inline(never)]
-    fn poll_any(&mut self, found: Option<Source>) -> Result<Option<ClientEvent<'_>>, ConnectionError> {
+    fn poll_any(&mut self, found: Option<FrameEnd>) -> Result<Option<ClientEvent<'_>>, ConnectionError> {
         self.session.rest();
         let next = self.next(found);
         self.session.check();
         match next? {
             None => Ok(None),
-            Some(Next::Notice(notice)) => Ok(Some(told(notice))),
-            Some(Next::Frame(source, route)) => Ok(Some(lent(self.frame(source), route))),
+            Some(Next::Notice(notice)) => Ok(Some(notice.tell())),
+            Some(Next::Full(id)) => Ok(Some(ClientEvent::Full { id })),
+            Some(Next::Frame(end, told)) => Ok(Some(told.lend(self.frame(end)))),
         }
     }
 
     /// Begins with a frame that has been found already, where there is one.
-    fn next(&mut self, mut found: Option<Source>) -> Result<Option<Next>, ConnectionError> {
+    fn next(&mut self, mut found: Option<FrameEnd>) -> Result<Option<Next>, ConnectionError> {
         loop {
             if let Some(notice) = self.session.notice() {
                 return Ok(Some(Next::Notice(notice)));
             }
-            let source = match found.take().or_else(|| self.stalled.take().map(|stalled| *stalled)) {
-                Some(source) => source,
-                None => match self.found() {
-                    Some(source) => source,
-                    None if self.session.has_notices() => continue,
-                    None if self.late.is_some() => {
-                        if let Some(late) = self.late.take() {
-                            self.session.timeout(late);
-                        }
-                        continue;
-                    }
-                    None => return self.session.lost.map_or(Ok(None), Err),
-                },
-            };
-            let route = self.session.route(frame(&self.decoder, self.parts.as_deref(), source));
-            if let Some(Route::Full(id)) = route {
-                self.stalled = Some(Box::new(source));
-                let anew = !core::mem::replace(&mut self.told, true);
-                self.session.stop(id, anew);
-                // A time from before, now that the clock of the requests stands still: once it goes
-                // on, it would use up what the stop has saved.
-                if let Some(late) = self.late.take() {
-                    self.session.timeout(late);
+            let Some(end) = found.take().or_else(|| self.reading.held()).or_else(|| self.found()) else {
+                if self.session.has_notices() {
+                    continue;
                 }
-                return Ok(anew.then_some(Next::Frame(source, Route::Full(id))));
+                let Some(late) = self.reading.drained() else {
+                    return self.session.lost().map_or(Ok(None), Err);
+                };
+                self.session.timeout(late);
+                continue;
+            };
+            let route = self.session.route(self.parts.as_deref().unwrap_or(&self.decoder).frame(end));
+            if let Route::Full(id) = route {
+                return Ok(self.pause(end, id).then_some(Next::Full(id)));
             }
-            self.told = false;
+            self.reading.go_on();
             self.session.go_on();
             match route {
-                None | Some(Route::Collected) => {}
-                Some(Route::Event) if !self.session.is_wanted(self.frame(source)) => {}
-                Some(Route::Glued) => self.split(source),
-                Some(route) => return Ok(Some(Next::Frame(source, route))),
+                Route::Told(Told::Event) if !self.session.is_wanted(self.frame(end)) => {}
+                Route::Told(told) => return Ok(Some(Next::Frame(end, told))),
+                Route::Glued => self.split(end),
+                Route::Kept | Route::Full(_) => {}
             }
         }
     }
 
+    /// Stops reading at the frame of an item that doesn't fit. Returns whether that has to be told.
+    fn pause(&mut self, end: FrameEnd, id: Id) -> bool {
+        let (anew, late) = self.reading.pause(end);
+        if anew {
+            self.session.stop(id);
+        }
+        // A time from before, now that the clock of the requests stands still: once it goes on, it
+        // would use up what the stop has saved.
+        if let Some(late) = late {
+            self.session.timeout(late);
+        }
+        anew
+    }
+
     /// The next frame. `None`: there is none, and if there won't be any the session knows.
-    fn found(&mut self) -> Option<Source> {
+    fn found(&mut self) -> Option<FrameEnd> {
         if let Some(parts) = &mut self.parts {
             if let Ok(Some(end)) = parts.next_end() {
-                return Some(Source::Part(end));
+                return Some(end);
             }
             self.parts = None;
             self.session.holds_parts(0);
         }
         match self.decoder.next_end() {
-            Ok(Some(end)) => return Some(Source::Received(end)),
+            Ok(Some(end)) => return Some(end),
             Ok(None) if self.session.eof => {
                 let truncated = self.decoder.pending().len();
-                let closing = self.session.stage.is_closing();
-                self.session.end((!closing).then_some(ConnectionError::Closed { truncated }));
+                self.session.happened(Input::Ended { truncated });
             }
             Ok(None) => {}
-            Err(error) => self.session.end(Some(ConnectionError::Frame(error))),
+            Err(error) => _ = self.session.happened(Input::Breach(error)),
         }
-        self.drained = true;
         None
     }
 
-    fn frame(&self, source: Source) -> Frame<'_> {
-        frame(&self.decoder, self.parts.as_deref(), source)
+    fn frame(&self, end: FrameEnd) -> Frame<'_> {
+        self.parts.as_deref().unwrap_or(&self.decoder).frame(end)
     }
 
     /// Reads the parts of a frame as frames.
-    fn split(&mut self, source: Source) {
-        let parts = glued::unglue(self.frame(source));
+    fn split(&mut self, end: FrameEnd) {
+        let parts = glued::unglue(self.frame(end));
         // As many lines as the frame has, in the same lengths: only the buffer needs more.
         let room = u32::try_from(2 * parts.len()).unwrap_or(u32::MAX);
         let limits: Limits = self.session.config.limits.frame(1 << 30).buffer(room);
@@ -391,50 +356,6 @@ impl Client {
     crate::exchange::exchange!();
 }
 
-fn frame<'a>(decoder: &'a Decoder, parts: Option<&'a Decoder>, source: Source) -> Frame<'a> {
-    match (source, parts) {
-        (Source::Part(end), Some(parts)) => parts.frame(end),
-        (Source::Received(end) | Source::Part(end), _) => decoder.frame(end),
-    }
-}
-
-fn told(notice: Notice) -> ClientEvent<'static> {
-    match notice {
-        Notice::Ready => ClientEvent::Ready(None),
-        Notice::TimedOut(id) => ClientEvent::Ended { id, ending: Ending::TimedOut },
-        Notice::Cancelled(id) => ClientEvent::Ended { id, ending: Ending::Cancelled },
-        Notice::Lost(id, progress) => ClientEvent::Ended { id, ending: Ending::Lost(progress) },
-        Notice::Closed => ClientEvent::Closed,
-    }
-}
-
-#[inline]
-fn lent(frame: Frame<'_>, route: Route) -> ClientEvent<'_> {
-    let (id, ending) = match route {
-        Route::Event | Route::Collected | Route::Glued => return ClientEvent::Event(Event::from(frame)),
-        Route::Connected => {
-            let line = frame.lines().next().unwrap_or_default();
-            return ClientEvent::Connected(Banner::new(line.as_bytes()));
-        }
-        Route::LoggedIn => return ClientEvent::LoggedIn(frame.into()),
-        Route::LoginRefused => return ClientEvent::LoginRefused(frame.into()),
-        Route::Ready => return ClientEvent::Ready(FullyBooted::view(frame)),
-        Route::Started(id) => return ClientEvent::Started { id, response: frame.into() },
-        Route::Item(id) => return ClientEvent::Item { id, event: frame.into() },
-        Route::Full(id) => return ClientEvent::Full { id },
-        Route::Paragraph(id) => return ClientEvent::Text { id, frame },
-        Route::NotRestored => return ClientEvent::NotRestored(frame.into()),
-        Route::Unclaimed(id) => return ClientEvent::Unclaimed { id, frame },
-        Route::Reply(id) => (id, Ending::Reply(Response::from(frame))),
-        Route::List { id, items, cancelled } => (id, Ending::List { items, end: frame.into(), cancelled }),
-        Route::Outcome(id) => (id, Ending::Outcome(frame.into())),
-        Route::Text { id, paragraphs } => (id, Ending::Text { paragraphs }),
-        Route::Refused(id) => (id, Ending::Refused(frame.into())),
-        Route::Overflowed(id) => (id, Ending::Overflowed(frame.into())),
-    };
-    ClientEvent::Ended { id, ending }
-}
-
 impl fmt::Debug for Client {
     /// The state without any bytes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -442,7 +363,7 @@ impl fmt::Debug for Client {
             .field("stage", &format_args!("{}", self.session.stage))
             .field("in_flight", &self.in_flight())
             .field("held", &self.held())
-            .field("lost", &self.session.lost)
+            .field("lost", &self.session.lost())
             .finish_non_exhaustive()
     }
 }

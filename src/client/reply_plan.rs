@@ -10,11 +10,12 @@
 //! - text without a frame and without `ActionID`, or nothing but blank lines. Its end can't be seen, so the request is followed by a `Ping` of our own: a session's requests are answered in their order, so the text
 //!   ends where that is answered. `Queues`, `IAXnetstats`, `SKINNYshowdevice`, `SKINNYshowline`, and `SIPqualifypeer` up to 11.
 
-use alloc::boxed::Box;
 use core::time::Duration;
+use std::sync::OnceLock;
 
 use crate::action::{Events, Filter, Originate, SipQualifyPeer, WaitEvent};
-use crate::catalogue::{ActionType, EventType, ReplyStyle, Role};
+use crate::catalogue::{self, ActionType, EventType, ReplyStyle, Role};
+use crate::event::EventSet;
 use crate::range::part;
 use crate::response::Response;
 use crate::value::FromWire;
@@ -178,10 +179,36 @@ pub(super) fn item(frame: Frame<'_>) -> Option<usize> {
     event.filter(|event| event.role() == Role::Item).map(EventType::number)
 }
 
-/// Whether the event belongs to a list or has belonged to one, if it has the `ActionID` of a request.
+/// Which events may answer a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Answers {
+    /// None.
+    None,
+    /// Those that the catalogue knows as answers.
+    Known,
+    /// Any.
+    Any,
+}
+
+/// The events that the catalogue knows as items, ends or outcomes.
+pub(super) fn answers() -> &'static EventSet {
+    static ANSWERS: OnceLock<EventSet> = OnceLock::new();
+    ANSWERS.get_or_init(|| {
+        let events = catalogue::events().filter(|event| event.role() != Role::Unsolicited);
+        let outcomes = catalogue::actions().filter_map(|action| action.reply().outcome());
+        let outcomes = outcomes.filter_map(|name| crate::catalogue::find_event(name.as_bytes())).map(EventType::new);
+        events.chain(outcomes).fold(EventSet::NONE, EventSet::with)
+    })
+}
+
+/// Whether the event is an item, an end or an outcome by its name.
+pub(super) fn is_answer(frame: Frame<'_>) -> bool {
+    frame.name().is_some_and(|name| answers().has_name(name))
+}
+
+/// Whether the event answers a request or has answered one, if it has the `ActionID` of a request.
 pub(super) fn may_answer(frame: Frame<'_>) -> bool {
-    let event = frame.name().and_then(|name| crate::catalogue::find_event(name.as_bytes())).map(EventType::new);
-    frame.get("EventList").is_some() || event.is_some_and(|event| event.role() != Role::Unsolicited)
+    frame.get("EventList").is_some() || is_answer(frame)
 }
 
 fn announces(message: Value<'_>) -> bool {
@@ -220,6 +247,18 @@ mod tests {
         let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
         decoder.push(text.as_bytes());
         look(decoder.next_frame().unwrap().unwrap())
+    }
+
+    /// So that none that comes twice is passed over where nobody is interested in it.
+    #[test]
+    fn what_ends_a_request_is_a_known_answer() {
+        for action in catalogue::actions() {
+            let plan = Plan::of(Some(action), None);
+            for name in plan.end.into_iter().chain(plan.outcome) {
+                assert!(answers().has_name(name.into()), "{name} of {}", action.name());
+            }
+        }
+        assert!(!answers().has_name("Newchannel".into()) && !answers().has_name("NewInTheNextVersion".into()));
     }
 
     #[test]

@@ -2,9 +2,9 @@
 //! What each frame is to whom is in `route.rs`, what time does in `time.rs`.
 
 mod route;
+mod step;
 mod time;
 
-use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -20,19 +20,18 @@ use super::entry::{Entry, Purpose};
 use super::keep_alive::KeepAlive;
 use super::pending::InFlight;
 use super::reconnect::{Progress, Report, Unanswered};
-use super::reply_plan::Plan;
-use super::state::Stage;
+use super::reply_plan::{Answers, Plan};
+use super::state::{Input, Stage, Waiting};
 use super::subscription::Subscription;
-use crate::action::{Action, Filter, Logoff, Ping};
+use crate::action::{Action, Filter, Ping};
 use crate::catalogue::ActionType;
-use crate::error::{ConnectionError, EncodeError, SendError};
+use crate::error::{ApiMisuse, ConnectionError, EncodeError, SendError};
 use crate::id_prefix::PrefixSource;
 use crate::range::part;
 use crate::send_buffer::SendBuffer;
-use crate::value::ToWire;
-use crate::wiped::{Wiped, append};
+use crate::wiped::append;
 use crate::wire::OwnedFrame;
-use time::Pause;
+use time::Clock;
 
 /// Bytes under the ceiling that nobody else may take: room for a ping, a goodbye, and to tell that the client is ready and closed.
 const RESERVED: usize = 2 * 64 + TOLD;
@@ -48,7 +47,9 @@ const _: () = assert!(size_of::<Notice>() + size_of::<Unanswered>() <= Entry::SI
 /// See the module.
 pub(super) struct Session {
     pub(super) config: Arc<Config>,
+    /// Changed by [`step`](Self::step) alone.
     pub(super) stage: Stage,
+    waiting: Waiting,
     prefixes: PrefixSource,
     /// Connections before this one.
     number: u32,
@@ -58,21 +59,18 @@ pub(super) struct Session {
     next: u64,
     out: SendBuffer,
     pub(super) in_flight: InFlight,
-    /// Whether events may still come for a request that has ended, so that even with nothing in flight they have to be looked at.
-    trailing: bool,
+    /// Which events may still come for requests that have ended, so that even with nothing in flight
+    /// they have to be looked at.
+    trailing: Answers,
     pub(super) collected: Collected,
     keep_alive: KeepAlive,
     /// What has to be told and has no frame.
     notices: VecDeque<Notice>,
     /// First number of the server's release.
     release: Option<u32>,
-    /// The time that was told last.
-    told: Option<Instant>,
-    pause: Pause,
+    clock: Clock,
     /// Whether nothing more will be received, so that nothing is gained by waiting for room.
     pub(super) eof: bool,
-    /// Why the connection is over, unless it was closed on demand.
-    pub(super) lost: Option<ConnectionError>,
     unanswered: Vec<Unanswered>,
     subscription: Subscription,
     /// Bytes of the parts of a glued frame.
@@ -94,21 +92,20 @@ impl Session {
         Self {
             config,
             stage: Stage::New,
+            waiting: Waiting::Nothing,
             prefix: Prefix::new(&prefixes, 0),
             prefixes,
             number: 0,
             next: 0,
             out: SendBuffer::default(),
             in_flight: InFlight::new(),
-            trailing: false,
+            trailing: Answers::None,
             collected: Collected::default(),
             keep_alive: KeepAlive::default(),
             notices: VecDeque::new(),
             release: None,
-            told: None,
-            pause: Pause::None,
+            clock: Clock::default(),
             eof: false,
-            lost: None,
             unanswered: Vec::new(),
             subscription: Subscription::default(),
             parts: 0,
@@ -124,44 +121,10 @@ impl Session {
 
     pub(super) fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), SendError> {
         self.tell(now);
-        let deadline = now.checked_add(self.config.login);
-        if !credentials.asks_challenge() {
-            return self.log_in(&credentials, None, deadline);
-        }
-        // What can't be written, or has no room, is refused now, not when the challenge is there.
-        let mut trial = Wiped::default();
-        let events = self.events();
-        credentials.write_trial(events.as_deref(), self.prefix.id(self.next + 3).as_str(), trial.vec())?;
-        // The request for the challenge may not have gone yet when the login is written.
-        if trial.len() + 128 > self.room() {
-            return Err(SendError::Ceiling { max: self.config.bytes });
-        }
-        let id = self.write(self.room(), Credentials::write_challenge)?;
-        self.stage = Stage::Challenge { id, deadline, credentials: Box::new(credentials) };
-        Ok(())
-    }
-
-    fn log_in(
-        &mut self,
-        credentials: &Credentials,
-        challenge: Option<&[u8]>,
-        deadline: Option<Instant>,
-    ) -> Result<(), SendError> {
-        let events = self.events();
-        let write = |id: &str, out: &mut Vec<u8>| credentials.write_login(challenge, events.as_deref(), id, out);
-        let id = self.write(self.room(), write)?;
-        self.stage = Stage::Login { id, deadline };
-        Ok(())
-    }
-
-    /// The event mask to ask for at login, where there is one.
-    fn events(&self) -> Option<Vec<u8>> {
-        let configured = || {
-            let mut events = Vec::new();
-            self.config.events?.to_wire(&mut events);
-            Some(events)
-        };
-        self.subscription.mask().map(<[u8]>::to_vec).or_else(configured).filter(|events| !events.is_empty())
+        let credentials = Arc::new(credentials);
+        let by_challenge = credentials.asks_challenge();
+        let input = if by_challenge { Input::LogInByChallenge(&credentials) } else { Input::LogIn(&credentials) };
+        self.step(input).map(drop)
     }
 
     /// Sends a request of the caller's: `action` as the catalogue knows it, in the words of `write`.
@@ -182,7 +145,7 @@ impl Session {
         }
         let number = self.next;
         let mut entry = self.write_request(number, action, within, write)?;
-        let now = self.now().unwrap_or(now);
+        let now = self.clock.now().unwrap_or(now);
         let blocked = self.in_flight.blocked_until().map_or(Duration::ZERO, |end| end.saturating_duration_since(now));
         entry.allowed = entry.allowed.and_then(|allowed| allowed.checked_add(blocked));
         let probe = entry.plan.probes.then(|| Entry::probe(&entry, self.out.written()));
@@ -241,9 +204,7 @@ impl Session {
     pub(super) fn cancel(&mut self, id: Id) -> bool {
         let ours = self.in_flight.get(id.0).is_some_and(|entry| entry.purpose == Purpose::Caller);
         if ours {
-            self.in_flight.remove(id.0);
-            self.trailing = true;
-            self.collected.end(id);
+            self.remove(id.0, false);
             self.notices.push_back(Notice::Cancelled(id));
         }
         ours
@@ -251,15 +212,7 @@ impl Session {
 
     pub(super) fn close(&mut self, now: Instant) {
         self.tell(now);
-        if self.stage.is_over() || self.stage.is_closing() {
-            return;
-        }
-        let deadline = now.checked_add(self.config.closing);
-        match self.write(self.left(TOLD), |id, out| Logoff::new().encode(Some(id), out)) {
-            Ok(id) => self.stage = Stage::Closing { id, deadline },
-            // Nothing in it could be refused, and its room is reserved.
-            Err(_) => self.end(None),
-        }
+        self.happened(Input::Close);
     }
 
     /// Sets filters of the last connection again, as many as there is room for at present.
@@ -278,7 +231,7 @@ impl Session {
             let Ok(Some(_)) = written else { return };
             let plan = Plan::of(Some(Filter::TYPE), self.release);
             let entry = Entry::new(number, Purpose::Restore, plan, self.out.written(), self.config.response);
-            self.in_flight.push(entry, self.now());
+            self.in_flight.push(entry, self.clock.now());
             self.next += 2;
             self.subscription.advance();
         }
@@ -361,6 +314,13 @@ impl Session {
             self.in_flight.check();
             let Self { in_flight, collected, .. } = self;
             collected.check(|id| in_flight.get(id.0).is_some_and(|entry| entry.collects));
+            assert!(match &self.waiting {
+                Waiting::Nothing => matches!(self.stage, Stage::New | Stage::Ready | Stage::Over),
+                Waiting::Until(_) => matches!(self.stage, Stage::Booting | Stage::Closing),
+                Waiting::Answer { credentials: Some(_), .. } => self.stage == Stage::Challenge,
+                Waiting::Answer { .. } => matches!(self.stage, Stage::Login | Stage::Closing),
+                Waiting::Lost(_) => self.stage.is_over(),
+            });
             assert!(!self.stage.is_over() || self.in_flight.is_empty());
             assert!(self.held() <= self.config.bytes, "{} held of {}", self.held(), self.config.bytes);
         }
@@ -368,43 +328,19 @@ impl Session {
 
     // The end.
 
-    /// The connection is over: `None` as was asked for.
-    pub(super) fn end(&mut self, error: Option<ConnectionError>) {
-        if self.stage.is_over() {
-            return;
-        }
-        self.stage = Stage::Over;
-        self.pause = Pause::None;
-        self.unanswered.clear();
-        for request in self.in_flight.lose(self.out.handed()) {
-            self.collected.end(request.id);
-            self.notices.push_back(Notice::Lost(request.id, request.progress));
-            self.unanswered.push(request);
-        }
-        self.lost = error;
-        // Where the one of an earlier connection waits still to be polled, that says it.
-        if error.is_none() && !matches!(self.notices.back(), Some(Notice::Closed)) {
-            self.notices.push_back(Notice::Closed);
-        }
-        self.out.clear();
+    /// Why the connection is over, unless it was closed on demand.
+    pub(super) fn lost(&self) -> Option<ConnectionError> {
+        self.waiting.lost()
     }
 
-    pub(super) fn reconnect(&mut self) -> Report {
-        self.stage = Stage::New;
-        self.number = self.number.wrapping_add(1);
-        self.prefix = Prefix::new(&self.prefixes, self.number);
-        self.keep_alive = KeepAlive::default();
-        self.trailing = false;
-        self.release = None;
-        self.lost = None;
-        self.eof = false;
-        self.parts = 0;
-        self.subscription.begin_again();
-        Report {
+    pub(super) fn reconnect(&mut self) -> Result<Report, ApiMisuse> {
+        // It sends nothing, so that nothing else can be refused.
+        self.step(Input::Reconnect).map_err(|_| ApiMisuse::NotOver)?;
+        Ok(Report {
             unanswered: core::mem::take(&mut self.unanswered),
             restored_mask: self.subscription.mask().is_some(),
             restored_filters: self.subscription.filters(),
-        }
+        })
     }
 
     pub(super) fn notice(&mut self) -> Option<Notice> {

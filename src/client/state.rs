@@ -1,78 +1,216 @@
-//! Where a connection stands: the table, and the stages it names.
+//! The rules of a connection: which stage it is in, and what moves it to the next.
 //!
-//! | stage | `login` | accepted | refused | `FullyBooted` | deadline | `close` | end of stream |
-//! |---|---|---|---|---|---|---|---|
-//! | New | asks the challenge → Challenge; or logs in → Login | | | | none | says goodbye → Closing | lost → Over |
-//! | Challenge | misuse | logs in → Login | with `or_plain`: logs in → Login; else refused → Over | | lost → Over | → Closing | lost → Over |
-//! | Login | misuse | `LoggedIn` → Booting, or Ready | `LoginRefused` → Over | | lost → Over | → Closing | lost → Over |
-//! | Booting | misuse | | | Ready(it) → Ready | Ready(None) → Ready | → Closing | lost → Over |
-//! | Ready | misuse | | | an event | sign of life missing: lost → Over | → Closing | lost → Over |
-//! | Closing | misuse | goodbye: Closed → Over | the same | an event | Closed → Over | nothing | Closed → Over |
-//! | Over | misuse | | | an event | none | nothing | nothing |
+//! 1. [`Stage::next`] is the whole machine: a stage and an input give the stage that follows and
+//!    the effect. It knows no bytes and no clock.
+//! 2. The session tells it what has happened and carries the effect out (`session/step.rs`). Nothing
+//!    else changes the stage.
+//! 3. An effect that can't be carried out leaves the stage as it was.
+//! 4. Requests are taken in Booting and Ready. All frames but the answers to the stage's own
+//!    requests are routed alike in every stage (`session/route.rs`).
+//! 5. Booting lasts no time where the server's word that it is up isn't waited for: the deadline is
+//!    told at once.
+//! 6. On the way to Over each request in flight is lost, which is its ending.
 //!
-//! "Accepted" and "refused" are responses to the stage's own request; all other frames are routed alike in every stage (`session/route.rs`), and requests are taken in Booting and Ready.
-//! On the way to Over every request in flight is lost, which is its ending. `reconnect` leads from Over back to New. A breach of the limits is lost → Over everywhere.
+//! A row an input, a column a stage. An empty cell: nothing happens.
+//!
+#![doc = include_str!("state.md")]
 
-use alloc::boxed::Box;
+use alloc::sync::Arc;
 use core::fmt;
 use std::time::Instant;
 
 use super::Credentials;
+use crate::error::{ConnectionError, FrameError, LoginRefusal, LoginStage};
 
-/// The stage of a connection, with what it waits for.
-#[derive(Debug)]
+/// The stage of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     /// Connected, perhaps greeted.
     New,
     /// Has asked for the challenge.
-    Challenge { id: u64, deadline: Option<Instant>, credentials: Box<Credentials> },
+    Challenge,
     /// Has sent the login.
-    Login { id: u64, deadline: Option<Instant> },
+    Login,
     /// Logged in, not known to be up.
-    Booting { deadline: Option<Instant> },
+    Booting,
     /// Logged in and up.
     Ready,
     /// Has said goodbye.
-    Closing { id: u64, deadline: Option<Instant> },
+    Closing,
     /// Closed or lost.
     Over,
 }
 
-impl Stage {
-    /// The time at which this stage has lasted too long.
-    pub(super) fn deadline(&self) -> Option<Instant> {
-        match self {
-            Self::Challenge { deadline, .. }
-            | Self::Login { deadline, .. }
-            | Self::Booting { deadline }
-            | Self::Closing { deadline, .. } => *deadline,
-            Self::New | Self::Ready | Self::Over => None,
-        }
-    }
+/// What has happened to a connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Input<'a> {
+    /// The program logs in with credentials that ask for a challenge.
+    LogInByChallenge(&'a Arc<Credentials>),
+    /// The program logs in with any other.
+    LogIn(&'a Credentials),
+    /// The challenge came.
+    Challenged { credentials: &'a Credentials, challenge: &'a [u8] },
+    /// The challenge was refused, and the secret may be sent as it is.
+    Unchallenged(&'a Credentials),
+    /// The stage's request was accepted.
+    Accepted,
+    /// The stage's request was refused, or can't be made.
+    Refused(LoginRefusal),
+    /// The server said that it is up.
+    Booted,
+    /// The stage has lasted as long as it may.
+    Deadline,
+    /// The program closes.
+    Close,
+    /// The stream has ended, inside a frame of so many bytes.
+    Ended { truncated: usize },
+    /// The stream went over a limit.
+    Breach(FrameError),
+    /// No sign of life came.
+    Silence,
+    /// The program has a new connection.
+    Reconnect,
+}
 
-    /// The request that moves it on.
-    pub(super) fn request(&self) -> Option<u64> {
-        match self {
-            Self::Challenge { id, .. } | Self::Login { id, .. } | Self::Closing { id, .. } => Some(*id),
-            Self::New | Self::Booting { .. } | Self::Ready | Self::Over => None,
+/// What is to be done on the way to the next stage.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Effect<'a> {
+    Nothing,
+    /// Refuses a login that isn't the first.
+    NotNew,
+    /// Refuses a new connection while the last one stands.
+    NotOver,
+    /// Sends the request for a challenge.
+    AskChallenge(&'a Arc<Credentials>),
+    /// Sends the login, which answers the challenge where there is one.
+    LogIn {
+        credentials: &'a Credentials,
+        challenge: Option<&'a [u8]>,
+    },
+    /// Tells that the login was accepted.
+    Welcome,
+    /// Tells that the server is up, without its word.
+    Ready,
+    /// Tells that the server is up, in its own words.
+    Booted,
+    /// Sends the goodbye.
+    SayGoodbye,
+    /// Tells the server's refusal; the connection is lost.
+    Refuse(LoginRefusal),
+    /// The connection is lost.
+    Lose(ConnectionError),
+    /// The connection is closed as the program wanted.
+    Close,
+    /// Begins anew.
+    Begin,
+}
+
+impl Stage {
+    /// Returns the stage that follows, and what is to be done.
+    pub(super) const fn next(self, input: Input<'_>) -> (Self, Effect<'_>) {
+        match (self, input) {
+            (Self::New, Input::LogInByChallenge(credentials)) => (Self::Challenge, Effect::AskChallenge(credentials)),
+            (Self::New, Input::LogIn(credentials)) => (Self::Login, Effect::LogIn { credentials, challenge: None }),
+            (_, Input::LogInByChallenge(_) | Input::LogIn(_)) => (self, Effect::NotNew),
+
+            (Self::Over, Input::Reconnect) => (Self::New, Effect::Begin),
+            (_, Input::Reconnect) => (self, Effect::NotOver),
+            (Self::Over, _) => (self, Effect::Nothing),
+
+            (Self::Challenge, Input::Challenged { credentials, challenge }) => {
+                (Self::Login, Effect::LogIn { credentials, challenge: Some(challenge) })
+            }
+            (Self::Challenge, Input::Unchallenged(credentials)) => {
+                (Self::Login, Effect::LogIn { credentials, challenge: None })
+            }
+            (Self::Challenge | Self::Login, Input::Refused(why)) => (Self::Over, Effect::Refuse(why)),
+            (Self::Login, Input::Accepted) => (Self::Booting, Effect::Welcome),
+            (Self::Booting, Input::Booted) => (Self::Ready, Effect::Booted),
+
+            (Self::Challenge, Input::Deadline) => lost(ConnectionError::LoginTimedOut(LoginStage::Challenge)),
+            (Self::Login, Input::Deadline) => lost(ConnectionError::LoginTimedOut(LoginStage::Login)),
+            (Self::Booting, Input::Deadline) => (Self::Ready, Effect::Ready),
+
+            (Self::Closing, Input::Accepted | Input::Refused(_) | Input::Deadline | Input::Ended { .. }) => {
+                (Self::Over, Effect::Close)
+            }
+            (Self::Closing, Input::Close) => (self, Effect::Nothing),
+            (_, Input::Close) => (Self::Closing, Effect::SayGoodbye),
+            (_, Input::Ended { truncated }) => lost(ConnectionError::Closed { truncated }),
+            (_, Input::Breach(error)) => lost(ConnectionError::Frame(error)),
+            (Self::Booting | Self::Ready, Input::Silence) => lost(ConnectionError::KeepAlive),
+
+            (
+                _,
+                Input::Challenged { .. }
+                | Input::Unchallenged(_)
+                | Input::Accepted
+                | Input::Refused(_)
+                | Input::Booted
+                | Input::Deadline
+                | Input::Silence,
+            ) => (self, Effect::Nothing),
         }
     }
 
     /// Whether requests are taken.
-    pub(super) fn is_logged_in(&self) -> bool {
-        matches!(self, Self::Booting { .. } | Self::Ready)
+    pub(super) const fn is_logged_in(self) -> bool {
+        matches!(self, Self::Booting | Self::Ready)
     }
 
-    pub(super) fn is_booting(&self) -> bool {
-        matches!(self, Self::Booting { .. })
+    pub(super) const fn is_booting(self) -> bool {
+        matches!(self, Self::Booting)
     }
 
-    pub(super) fn is_over(&self) -> bool {
+    pub(super) const fn is_over(self) -> bool {
         matches!(self, Self::Over)
     }
+}
 
-    pub(super) fn is_closing(&self) -> bool {
-        matches!(self, Self::Closing { .. })
+const fn lost(error: ConnectionError) -> (Stage, Effect<'static>) {
+    (Stage::Over, Effect::Lose(error))
+}
+
+/// What belongs to the stage, and is new with each.
+#[derive(Debug)]
+pub(super) enum Waiting {
+    /// Nothing that the stage itself waits for.
+    Nothing,
+    /// The stage lasts until then.
+    Until(Option<Instant>),
+    /// The answer to this request moves it on.
+    Answer {
+        request: u64,
+        deadline: Option<Instant>,
+        /// What the login that follows a challenge is made from.
+        credentials: Option<Arc<Credentials>>,
+    },
+    /// The connection is over, and was not closed on demand.
+    Lost(ConnectionError),
+}
+
+impl Waiting {
+    /// Whether the answer to this request moves the stage on.
+    pub(super) fn is_for(&self, number: u64) -> bool {
+        matches!(self, Self::Answer { request, .. } if *request == number)
+    }
+
+    /// The time at which the stage has lasted too long.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        match self {
+            Self::Until(deadline) | Self::Answer { deadline, .. } => *deadline,
+            Self::Nothing | Self::Lost(_) => None,
+        }
+    }
+
+    /// What the login that follows the challenge is made from, where one is waited for.
+    pub(super) fn credentials(&self) -> Option<Arc<Credentials>> {
+        if let Self::Answer { credentials, .. } = self { credentials.clone() } else { None }
+    }
+
+    /// Why the connection is over.
+    pub(super) fn lost(&self) -> Option<ConnectionError> {
+        if let Self::Lost(error) = self { Some(*error) } else { None }
     }
 }
 
@@ -80,12 +218,15 @@ impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::New => "new",
-            Self::Challenge { .. } => "challenge",
-            Self::Login { .. } => "login",
-            Self::Booting { .. } => "booting",
+            Self::Challenge => "challenge",
+            Self::Login => "login",
+            Self::Booting => "booting",
             Self::Ready => "ready",
-            Self::Closing { .. } => "closing",
+            Self::Closing => "closing",
             Self::Over => "over",
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use std::time::Instant;
 
 use super::{RequestId, Server, Stage};
-use crate::error::{EncodeError, Refusal, SendError};
+use crate::error::{ApiMisuse, EncodeError, Refusal, SendError};
 use crate::value::{Classes, ToWire};
 use crate::wiped::append;
 use crate::wire::{Frame, FrameKind, FrameWriter};

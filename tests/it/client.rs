@@ -185,6 +185,63 @@ fn events_of_no_interest_go_by() {
     assert_eq!(peer.feed(&format!("{list}{noise}")), ["item Status", "list 1", "event hangup"], "answers are told");
 }
 
+/// What ends a request ends it once. Where it comes again it is unclaimed, whatever else is open and
+/// whatever the program is interested in.
+#[test]
+fn an_end_that_comes_twice_ends_nothing() {
+    const START: &str = "Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n";
+    const CALL: &str = "Event: OriginateResponse\r\nPrivilege: call,all\r\nActionID: $0\r\nResponse: Failure\r\n\r\n";
+    let custom: &dyn Fn(&mut Peer) = &|peer| _ = peer.send(&Custom::new("Mine"));
+    let cases: [(&dyn Fn(&mut Peer), _, _, _); 3] = [
+        (
+            &|peer| _ = peer.send(&Status::new()),
+            START,
+            "Event: StatusComplete\r\nActionID: $0\r\nEventList: Complete\r\n\r\n",
+            ["list 0", "unclaimed own StatusComplete"],
+        ),
+        // The catalogue doesn't know it.
+        (
+            custom,
+            START,
+            "Event: MineComplete\r\nActionID: $0\r\nEventList: Complete\r\n\r\n",
+            ["list 0", "unclaimed own MineComplete"],
+        ),
+        (
+            &|peer| _ = peer.send(&Originate::new("Local/1@x").asynchronous(true)),
+            "Response: Success\r\nActionID: $0\r\n\r\n",
+            CALL,
+            ["outcome OriginateResponse", "unclaimed own OriginateResponse"],
+        ),
+    ];
+    let noise = "Event: VarSet\r\nPrivilege: dialplan,all\r\n\r\n";
+    for (send, start, end, [first, again]) in cases {
+        for (interest, heard) in [(EventSet::NONE, &[][..]), (EventSet::ALL, &["event VarSet"])] {
+            for others in [false, true] {
+                let mut peer = Peer::ready(Config::new().interest(interest));
+                send(&mut peer);
+                assert_eq!(peer.feed(start), ["started"]);
+                if others {
+                    send(&mut peer);
+                    assert_eq!(peer.feed(&start.replace("$0", "$1")), ["started"]);
+                }
+                assert_eq!(peer.feed(end), [first]);
+                assert_eq!(peer.feed(noise), heard, "{end}");
+                assert_eq!(peer.feed(end), [again], "others: {others}");
+                assert_eq!(peer.client.in_flight(), usize::from(others));
+                assert!(!others || peer.feed(&end.replace("$0", "$1")) == [first]);
+            }
+        }
+    }
+    // One that was given up is told as what it is, too.
+    let mut peer = Peer::ready(Config::new().interest(EventSet::NONE));
+    let call = peer.send(&Originate::new("Local/1@x").asynchronous(true));
+    assert!(peer.client.cancel(call));
+    assert_eq!(peer.events(), ["cancelled"]);
+    assert_eq!(peer.feed(CALL), ["unclaimed own OriginateResponse"]);
+    // That of somebody else isn't ours.
+    assert!(peer.feed(&CALL.replace("$0", "x-1")).is_empty());
+}
+
 #[test]
 fn outcomes() {
     let mut peer = Peer::ready(Config::new());
@@ -785,6 +842,27 @@ fn filters_are_set_again_one_after_the_other() {
     let (first, last) = (prefix(&before[0]), prefix(&peer.ids[0]));
     assert_ne!(first, last);
     assert_eq!(peer.ids.iter().filter(|id| prefix(id) == last).count(), 5);
+}
+
+/// A connection that ended while reading was stopped leaves nothing to the next one.
+#[test]
+fn a_stop_ends_with_its_connection() {
+    let mut peer = Peer::new(Config::new().ceiling(1 << 16, 1));
+    for round in 0..2 {
+        peer.ids.clear();
+        peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+        peer.sent();
+        assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\n\r\n"), ["logged in", "ready"]);
+        let list = peer.send(&Status::new());
+        peer.client.collect(list, 10).unwrap();
+        let item = "Event: Status\r\nActionID: $1\r\n\r\n";
+        assert_eq!(peer.feed(&format!("{item}{item}")), ["full"], "{round}");
+        peer.client.close(peer.now);
+        peer.sent();
+        assert_eq!(peer.pass(5 * SECOND), ["lost Started { items: 1 }", "closed", "unclaimed own Status"]);
+        assert_eq!(peer.client.take_items(list).len(), 1);
+        peer.client.reconnect().unwrap();
+    }
 }
 
 /// The parts of a glued frame are held beside the frame, until the last of them has been told.

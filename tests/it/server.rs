@@ -1,7 +1,7 @@
 //! Invariant: the server lets in whom the embedder lets in, filters events by all bits of their classes, and refuses what Asterisk refuses, in Asterisk's words.
 
 use ami_proto::Limits;
-use ami_proto::error::{ApiMisuse, ConnectionError, Refusal};
+use ami_proto::error::{ApiMisuse, ConnectionError, Refusal, SendError};
 use ami_proto::request::Request;
 use ami_proto::server::{Config, Fault, Server, ServerEvent};
 use ami_proto::value::Classes;
@@ -210,8 +210,8 @@ fn headers_that_a_message_has_already() {
     let (mut server, now) = logged_in(Classes::ALL);
     feed(&mut server, now, b"Action: Status\r\nActionID: 1\r\n\r\n");
     let Ok(Some(ServerEvent::Request { id, .. })) = server.poll_event() else { panic!("a request") };
-    let refused = |made: Result<(), ApiMisuse>, name: &str| match made {
-        Err(ApiMisuse::Encode(error)) => {
+    let refused = |made: Result<(), SendError>, name: &str| match made {
+        Err(SendError::Encode(error)) => {
             assert!(matches!(error.refusal(), Refusal::Given { .. }) && error.field() == name, "{error}");
         }
         other => panic!("{name}: {other:?}"),
@@ -220,7 +220,7 @@ fn headers_that_a_message_has_already() {
         refused(server.respond(id, "Success", [(name, "x")]), name);
     }
     for name in ["EVENT", "Privilege"] {
-        refused(server.event(Classes::CALL, "A", [(name, "x")]).map(|_| ()), name);
+        refused(server.event(Classes::CALL, "A", [(name, "x")]).map(|_| ()).map_err(SendError::from), name);
     }
     for name in ["Event", "ActionID"] {
         refused(server.resume(id).unwrap().item("Status", [(name, "x")]).map(|_| ()), name);

@@ -1,15 +1,15 @@
 //! What a frame is, and to which request.
 
-use super::time::Pause;
-use super::{Notice, Session};
+use super::Session;
 use crate::client::collect::Collected;
 use crate::client::config::AtCeiling;
-use crate::client::entry::{Awaits, Phase, Purpose};
+use crate::client::entry::{Awaits, Entry, Phase, Purpose};
 use crate::client::glued;
-use crate::client::reply_plan::{self, Subscribes};
-use crate::client::state::Stage;
-use crate::client::{Id, Route};
-use crate::error::{ConnectionError, LoginRefusal};
+use crate::client::reply_plan::{self, Answers, Subscribes};
+use crate::client::route::{End, Route, Told};
+use crate::client::state::{Effect, Input};
+use crate::client::{Credentials, Id};
+use crate::error::LoginRefusal;
 use crate::response::Response;
 use crate::value::{AmiVersion, Banner};
 use crate::wire::{Frame, FrameKind, Value};
@@ -24,13 +24,17 @@ impl Session {
     /// Whether an event can be told at a glance to answer nothing.
     #[inline]
     pub(in crate::client) fn is_unasked(&self, frame: Frame<'_>) -> bool {
-        self.awaits_nothing() || (frame.get("ActionID").is_none() && frame.get("Privilege").is_some())
+        match self.answers() {
+            Answers::None => true,
+            Answers::Known => !reply_plan::is_answer(frame),
+            Answers::Any => frame.get("ActionID").is_none() && frame.get("Privilege").is_some(),
+        }
     }
 
-    /// Whether no event can answer anything.
+    /// Which events may answer a request.
     #[inline]
-    pub(in crate::client) fn awaits_nothing(&self) -> bool {
-        self.in_flight.is_empty() && !self.trailing
+    pub(in crate::client) fn answers(&self) -> Answers {
+        if self.in_flight.is_empty() { self.trailing } else { Answers::Any }
     }
 
     /// Whether an event that came unasked is to be told.
@@ -40,18 +44,18 @@ impl Session {
         interest.is_none_or(|interest| frame.name().is_some_and(|name| interest.has_name(name)))
     }
 
-    /// What a frame is, and to whom. `None`: to nobody, it was between the server and us.
+    /// Decides what becomes of a frame.
     #[inline]
-    pub(in crate::client) fn route(&mut self, frame: Frame<'_>) -> Option<Route> {
+    pub(in crate::client) fn route(&mut self, frame: Frame<'_>) -> Route {
         match frame.kind() {
-            FrameKind::Event => Some(self.route_event(frame)),
+            FrameKind::Event => self.route_event(frame),
             FrameKind::Response => self.route_response(frame),
             FrameKind::Banner => {
                 let banner = frame.lines().next().and_then(|line| line.parse::<Banner<'_>>().ok());
                 self.release = banner.and_then(Banner::version).and_then(AmiVersion::asterisk_major);
-                Some(Route::Connected)
+                Route::Told(Told::Connected)
             }
-            FrameKind::Text | FrameKind::Action => Some(self.route_text()),
+            FrameKind::Text | FrameKind::Action => Route::Told(self.route_text()),
         }
     }
 
@@ -66,8 +70,8 @@ impl Session {
 
     fn route_event(&mut self, frame: Frame<'_>) -> Route {
         if self.stage.is_booting() && reply_plan::is_named(frame, Some("FullyBooted")) {
-            self.stage = Stage::Ready;
-            return Route::Ready;
+            self.happened(Input::Booted);
+            return Route::Told(Told::Ready);
         }
         let number = match frame.get("ActionID").map(Value::as_bytes) {
             Some(id) if !id.is_empty() => self.prefix.number(id),
@@ -77,14 +81,12 @@ impl Session {
             }
             _ => None,
         };
-        let Some(number) = number else { return Route::Event };
+        let Some(number) = number else { return Route::Told(Told::Event) };
         let id = self.callers(number);
-        let unclaimed = || if reply_plan::may_answer(frame) { Route::Unclaimed(id) } else { Route::Event };
+        let unclaimed = || Route::Told(if reply_plan::may_answer(frame) { Told::Unclaimed(id) } else { Told::Event });
         let Some(entry) = self.in_flight.get(number) else { return unclaimed() };
         if reply_plan::is_named(frame, entry.plan.outcome) {
-            self.in_flight.remove(number);
-            self.collected.end(Id(number));
-            return Route::Outcome(Id(number));
+            return self.finish(number, End::Outcome);
         }
         let phase = entry.phase;
         if phase == Phase::Outcome || (phase == Phase::Response && entry.plan.end.is_none()) {
@@ -96,13 +98,14 @@ impl Session {
         }
         if let Some(cancelled) = entry.plan.ends_list(frame) {
             let items = entry.items;
-            self.in_flight.worked(number, self.now());
-            self.in_flight.remove(number);
-            self.collected.end(Id(number));
-            return Route::List { id: Id(number), items, cancelled };
+            self.in_flight.worked(number, self.clock.now());
+            if !reply_plan::is_answer(frame) {
+                self.may_still_come(Answers::Any);
+            }
+            return self.finish(number, End::List { items, cancelled });
         }
         if !reply_plan::may_answer(frame) && !entry.plan.has_item(frame) && entry.plan.end.is_some() {
-            return Route::Event;
+            return Route::Told(Told::Event);
         }
         let collects = entry.collects;
         if collects && !self.collect(Id(number), frame) {
@@ -113,8 +116,8 @@ impl Session {
             entry.items += 1;
         }
         // Its response may be late, or lost.
-        self.in_flight.step(number, Phase::Items, self.now());
-        if collects { Route::Collected } else { Route::Item(Id(number)) }
+        self.in_flight.step(number, Phase::Items, self.clock.now());
+        if collects { Route::Kept } else { Route::Told(Told::Item(Id(number))) }
     }
 
     /// The next item of this list doesn't fit under the ceiling, and takes so many bytes. Waits for
@@ -122,15 +125,32 @@ impl Session {
     fn full(&mut self, id: Id, size: usize) -> Route {
         let waits = self.config.at_ceiling == AtCeiling::StopReading
             && !self.eof
-            && !matches!(self.pause, Pause::Expired(_))
+            && !self.clock.has_expired()
             && size <= self.most_room(id);
-        if waits {
-            return Route::Full(id);
-        }
-        self.in_flight.remove(id.0);
-        self.trailing = true;
-        self.collected.end(id);
-        Route::Overflowed(id)
+        if waits { Route::Full(id) } else { self.finish(id.0, End::Overflowed) }
+    }
+
+    /// The request has ended, as its caller is told.
+    fn finish(&mut self, number: u64, end: End) -> Route {
+        self.remove(number, end != End::Overflowed);
+        Route::Told(Told::Ended(Id(number), end))
+    }
+
+    /// Takes out a request that has ended: `answered` in full, or given up.
+    pub(super) fn remove(&mut self, number: u64, answered: bool) -> Option<Entry> {
+        let entry = self.in_flight.remove(number)?;
+        self.ended(&entry, answered);
+        Some(entry)
+    }
+
+    /// Takes note that a request has ended, and what may still come for it.
+    pub(super) fn ended(&mut self, entry: &Entry, answered: bool) {
+        self.collected.end(Id(entry.id));
+        self.may_still_come(entry.leaves(answered));
+    }
+
+    fn may_still_come(&mut self, answers: Answers) {
+        self.trailing = self.trailing.max(answers);
     }
 
     fn collect(&mut self, id: Id, frame: Frame<'_>) -> bool {
@@ -138,138 +158,118 @@ impl Session {
         self.collected.push(id, frame, room, self.config.items)
     }
 
-    fn route_response(&mut self, frame: Frame<'_>) -> Option<Route> {
+    fn route_response(&mut self, frame: Frame<'_>) -> Route {
         let response = Response::from(frame);
-        let Some(number) = self.number(frame) else { return Some(Route::Unclaimed(None)) };
-        if self.stage.request() == Some(number) {
+        let unclaimed = |id| Route::Told(Told::Unclaimed(id));
+        let Some(number) = self.number(frame) else { return unclaimed(None) };
+        if self.waiting.is_for(number) {
             return self.route_stage(response);
         }
         if self.keep_alive.answered(number, self.out.handed()) {
-            return None;
+            return Route::Kept;
         }
-        let id = Id(number);
         let callers = self.callers(number);
-        self.in_flight.worked(number, self.now());
-        let Some(entry) = self.in_flight.get(number) else { return Some(Route::Unclaimed(callers)) };
+        self.in_flight.worked(number, self.clock.now());
+        let Some(entry) = self.in_flight.get(number) else { return unclaimed(callers) };
         match entry.purpose {
-            Purpose::Caller => {}
+            Purpose::Caller if response.is_success() => self.route_success(number, response),
+            Purpose::Caller => self.finish(number, End::Refused),
             Purpose::Restore => {
                 self.in_flight.remove(number);
                 self.restore();
-                return (!response.is_success()).then_some(Route::NotRestored);
+                if response.is_success() { Route::Kept } else { Route::Told(Told::NotRestored) }
             }
             Purpose::Probe => {
                 self.in_flight.remove(number);
-                let entry = self.in_flight.remove(number - 1)?;
-                let id = Id(entry.id);
-                self.collected.end(id);
-                return Some(Route::Text { id, paragraphs: entry.items });
+                match self.in_flight.get(number - 1).map(|entry| entry.items) {
+                    Some(paragraphs) => self.finish(number - 1, End::Text { paragraphs }),
+                    None => Route::Kept,
+                }
             }
         }
-        if !response.is_success() {
-            self.trailing |= entry.phase != Phase::Response;
-            self.in_flight.remove(number);
-            self.collected.end(id);
-            return Some(Route::Refused(id));
-        }
+    }
+
+    /// The response to a request of the caller's, which isn't an error.
+    fn route_success(&mut self, number: u64, response: Response<'_>) -> Route {
+        let id = Id(number);
+        let unclaimed = Route::Told(Told::Unclaimed(Some(id)));
+        let Some(entry) = self.in_flight.get(number) else { return unclaimed };
         let (phase, plan) = (entry.phase, entry.plan);
         if entry.announced || phase == Phase::Outcome {
-            return Some(Route::Unclaimed(Some(id)));
+            return unclaimed;
         }
         if plan.starts_list(response) {
             entry.announced = true;
-            self.in_flight.step(number, Phase::Items, self.now());
-            return Some(Route::Started(id));
+            self.in_flight.step(number, Phase::Items, self.clock.now());
+            return Route::Told(Told::Started(id));
         }
         if phase == Phase::Items {
             // Its list has begun without it.
-            return Some(Route::Unclaimed(Some(id)));
+            return unclaimed;
         }
         if plan.outcome.is_some() {
-            self.in_flight.step(number, Phase::Outcome, self.now());
-            return Some(Route::Started(id));
+            self.in_flight.step(number, Phase::Outcome, self.clock.now());
+            return Route::Told(Told::Started(id));
         }
-        let entry = self.in_flight.remove(number)?;
-        self.collected.end(id);
-        match (entry.plan.subscribes, entry.restores) {
-            (Subscribes::Mask, Some(mask)) => self.subscription.set_mask(mask),
-            (Subscribes::Filter, Some(filter)) => self.subscription.add_filter(filter),
-            _ => {}
+        if let Some(entry) = self.remove(number, true) {
+            match (entry.plan.subscribes, entry.restores) {
+                (Subscribes::Mask, Some(mask)) => self.subscription.set_mask(mask),
+                (Subscribes::Filter, Some(filter)) => self.subscription.add_filter(filter),
+                _ => {}
+            }
         }
-        Some(Route::Reply(id))
+        Route::Told(Told::Ended(id, End::Reply))
     }
 
     /// The response to what the stage itself has asked.
-    fn route_stage(&mut self, response: Response<'_>) -> Option<Route> {
-        match core::mem::replace(&mut self.stage, Stage::Ready) {
-            Stage::Challenge { deadline, credentials, .. } => {
-                let challenge = if response.is_success() { response.frame().get("Challenge") } else { None };
-                let deadline = self.now().and_then(|now| now.checked_add(self.config.login)).or(deadline);
-                let written = match (challenge, credentials) {
-                    (Some(challenge), credentials) => self.log_in(&credentials, Some(challenge.as_bytes()), deadline),
-                    (None, credentials) => match credentials.fall_back() {
-                        Some(credentials) => self.log_in(&credentials, None, deadline),
-                        None => return Some(self.refuse(response, LoginRefusal::Challenge)),
-                    },
-                };
-                match written {
-                    Ok(()) => None,
-                    // `login` has tried it before.
-                    Err(_) => Some(self.refuse(response, LoginRefusal::Credentials)),
+    fn route_stage(&mut self, response: Response<'_>) -> Route {
+        let Some(credentials) = self.waiting.credentials() else {
+            let refused = Input::Refused(refusal(response, LoginRefusal::Credentials));
+            return self.route_answer(if response.is_success() { Input::Accepted } else { refused });
+        };
+        let challenge = response.frame().get("Challenge").filter(|_| response.is_success());
+        let plain = Credentials::clone(&credentials).fall_back();
+        self.route_answer(match (challenge, &plain) {
+            (Some(challenge), _) => Input::Challenged { credentials: &credentials, challenge: challenge.as_bytes() },
+            (None, Some(plain)) => Input::Unchallenged(plain),
+            (None, None) => Input::Refused(refusal(response, LoginRefusal::Challenge)),
+        })
+    }
+
+    /// Has the answer move the stage on. Returns what becomes of its frame.
+    fn route_answer(&mut self, input: Input<'_>) -> Route {
+        // What follows the challenge has been tried before; where it can't be written the login has failed.
+        let effect = self.step(input).unwrap_or_else(|_| self.happened(Input::Refused(LoginRefusal::Credentials)));
+        match effect {
+            Effect::Welcome => {
+                if self.boot_wait().is_none() {
+                    self.happened(Input::Deadline);
                 }
+                self.restore();
+                Route::Told(Told::LoggedIn)
             }
-            Stage::Login { .. } if response.is_success() => {
-                self.logged_in();
-                Some(Route::LoggedIn)
-            }
-            Stage::Login { .. } => Some(self.refuse(response, LoginRefusal::Credentials)),
-            Stage::Closing { .. } => {
-                self.stage = Stage::New;
-                self.end(None);
-                None
-            }
-            stage => {
-                self.stage = stage;
-                None
-            }
+            Effect::Refuse(_) => Route::Told(Told::LoginRefused),
+            _ => Route::Kept,
         }
-    }
-
-    fn refuse(&mut self, response: Response<'_>, usually: LoginRefusal) -> Route {
-        let in_use = response.message().is_some_and(|message| holds(message.as_bytes(), b"already in use"));
-        let refusal = if in_use { LoginRefusal::AlreadyInUse } else { usually };
-        self.stage = Stage::New;
-        self.end(Some(ConnectionError::LoginRefused(refusal)));
-        Route::LoginRefused
-    }
-
-    fn logged_in(&mut self) {
-        let sees_system = self.config.events.is_none_or(|events| events.contains(crate::value::Classes::SYSTEM));
-        if let Some(wait) = self.config.booted.filter(|_| sees_system) {
-            self.stage = Stage::Booting { deadline: self.now().and_then(|now| now.checked_add(wait)) };
-        } else {
-            self.stage = Stage::Ready;
-            self.notices.push_back(Notice::Ready);
-        }
-        if let Some(now) = self.now() {
-            self.keep_alive.heard(now);
-        }
-        // Room for a ping is enough for a session that only listens.
-        self.out.shrink_to(48);
-        self.restore();
     }
 
     /// Text comes in its turn: it belongs to the request whose probe is the next to be answered, or
     /// to nobody where that request has ended before.
-    fn route_text(&mut self) -> Route {
-        let Some(probe) = self.in_flight.oldest(Awaits::Text) else { return Route::Unclaimed(None) };
+    fn route_text(&mut self) -> Told {
+        let Some(probe) = self.in_flight.oldest(Awaits::Text) else { return Told::Unclaimed(None) };
         let number = probe - 1;
-        let Some(entry) = self.in_flight.get(number) else { return Route::Unclaimed(Some(Id(number))) };
+        let Some(entry) = self.in_flight.get(number) else { return Told::Unclaimed(Some(Id(number))) };
         entry.items += 1;
-        self.in_flight.step(number, Phase::Response, self.now());
-        self.in_flight.step(probe, Phase::Response, self.now());
-        Route::Paragraph(Id(number))
+        self.in_flight.step(number, Phase::Response, self.clock.now());
+        self.in_flight.step(probe, Phase::Response, self.clock.now());
+        Told::Paragraph(Id(number))
     }
+}
+
+/// Why the server has refused the login.
+fn refusal(response: Response<'_>, usually: LoginRefusal) -> LoginRefusal {
+    let in_use = response.message().is_some_and(|message| holds(message.as_bytes(), b"already in use"));
+    if in_use { LoginRefusal::AlreadyInUse } else { usually }
 }
 
 /// Whether the text holds these words, in any case.

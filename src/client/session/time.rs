@@ -1,37 +1,108 @@
 //! What time does: deadlines, signs of life, and the clock that stops with the reading.
 
+use core::time::Duration;
 use std::time::Instant;
 
 use super::{Notice, Session, TOLD};
 use crate::action::{Action, Ping};
 use crate::client::Id;
 use crate::client::entry::Purpose;
-use crate::client::state::Stage;
-use crate::error::{ConnectionError, LoginStage};
+use crate::client::state::Input;
 
-/// Whether reading is stopped at the ceiling, which stops the clock too: nobody can answer who
-/// isn't read.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Pause {
+/// The clock of requests and signs of life. It stands still while reading is stopped at the
+/// ceiling: nobody can answer who isn't read.
+#[derive(Debug, Default)]
+pub(super) struct Clock {
+    /// The time that was told last.
+    told: Option<Instant>,
+    pause: Pause,
+}
+
+/// Whether the clock stands still.
+#[derive(Clone, Copy, Debug, Default)]
+enum Pause {
+    #[default]
     None,
     /// Since then; `until` then there is time to make room.
-    Since {
-        since: Instant,
-        until: Option<Instant>,
-    },
+    Since { since: Instant, until: Option<Instant> },
     /// Since then, and the time to make room is up: the list fails at the next look.
     Expired(Instant),
     /// From then until the time that is told next.
     Over(Instant),
 }
 
+impl Clock {
+    /// The time that was told last.
+    pub(super) fn told(&self) -> Option<Instant> {
+        self.told
+    }
+
+    /// The time that was told last. While the clock stands still, and from then until the next time
+    /// is told, the time at which it stopped.
+    pub(super) fn now(&self) -> Option<Instant> {
+        match self.pause {
+            Pause::None => self.told,
+            Pause::Since { since, .. } | Pause::Expired(since) | Pause::Over(since) => Some(since),
+        }
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        matches!(self.pause, Pause::Since { .. } | Pause::Expired(_))
+    }
+
+    /// Whether the time to make room is up.
+    pub(super) fn has_expired(&self) -> bool {
+        matches!(self.pause, Pause::Expired(_))
+    }
+
+    /// When the time to make room is up, if it isn't.
+    fn until(&self) -> Option<Instant> {
+        if let Pause::Since { until, .. } = self.pause { until } else { None }
+    }
+
+    /// The time is now. Returns since when the clock has stood still and goes on now.
+    fn tell(&mut self, now: Instant) -> Option<Instant> {
+        self.told = Some(now);
+        let Pause::Over(since) = self.pause else { return None };
+        self.pause = Pause::None;
+        Some(since)
+    }
+
+    /// Stops for so long at the most; `None`: without end.
+    fn stop(&mut self, at_most: Option<Duration>) {
+        if let Some(since) = self.now() {
+            let until = self.told.zip(at_most).and_then(|(told, at_most)| told.checked_add(at_most));
+            self.pause = Pause::Since { since, until };
+        }
+    }
+
+    /// Takes note that the time to make room is up.
+    fn expire(&mut self) {
+        if let Pause::Since { since, .. } = self.pause {
+            self.pause = Pause::Expired(since);
+        }
+    }
+
+    /// Goes on with the time that is told next. Returns from when to when it has stood still so far.
+    fn go_on(&mut self) -> Option<(Instant, Instant)> {
+        let (Pause::Since { since, .. } | Pause::Expired(since)) = self.pause else { return None };
+        let told = self.told.map_or(since, |told| told.max(since));
+        self.told = Some(told);
+        self.pause = Pause::Over(told);
+        Some((since, told))
+    }
+
+    /// Goes on, whatever the time: nothing waits any more.
+    pub(super) fn run(&mut self) {
+        self.pause = Pause::None;
+    }
+}
+
 impl Session {
     /// The time is now, but for requests and signs of life while reading is stopped.
     pub(super) fn tell(&mut self, now: Instant) {
-        self.told = Some(now);
-        if let Pause::Over(since) = self.pause {
+        if let Some(since) = self.clock.tell(now) {
             self.stood_still(since, now);
-            self.pause = Pause::None;
         }
     }
 
@@ -41,85 +112,55 @@ impl Session {
         self.keep_alive.heard(now);
     }
 
-    /// The time that was told last. While reading is stopped, and from then until the next time is
-    /// told, the time at which it stopped.
-    pub(super) fn now(&self) -> Option<Instant> {
-        match self.pause {
-            Pause::None => self.told,
-            Pause::Since { since, .. } | Pause::Expired(since) | Pause::Over(since) => Some(since),
-        }
-    }
-
     pub(in crate::client) fn heard(&mut self, now: Instant) {
         self.tell(now);
         self.keep_alive.heard(now);
     }
 
-    /// Reading stops for want of room for an item of this list. `anew`: something else came between
-    /// this item and the last that stopped it.
-    pub(in crate::client) fn stop(&mut self, id: Id, anew: bool) {
+    /// Reading stops for want of room for an item of this list, with something else between it and
+    /// the last that stopped it.
+    pub(in crate::client) fn stop(&mut self, id: Id) {
         let step = self.in_flight.get(id.0).map(|entry| entry.step);
-        let Some(since) = self.now().filter(|_| anew) else { return };
-        let until = self.told.and_then(|told| told.checked_add(step?));
-        self.pause = Pause::Since { since, until };
+        self.clock.stop(step);
     }
 
     /// Reading goes on. The stop lasted up to the time that was told last, and from there to the one
     /// that is told next.
     pub(in crate::client) fn go_on(&mut self) {
-        if let Pause::Since { since, .. } | Pause::Expired(since) = self.pause {
-            let told = self.told.map_or(since, |told| told.max(since));
-            self.told = Some(told);
+        if let Some((since, told)) = self.clock.go_on() {
             self.stood_still(since, told);
-            self.pause = Pause::Over(told);
         }
     }
 
     pub(in crate::client) fn deadline(&self) -> Option<Instant> {
-        let stage = self.stage.deadline();
-        let others = match self.pause {
-            Pause::Since { until, .. } => [until, None],
-            Pause::Expired(_) => [None, None],
-            Pause::None | Pause::Over(_) => {
-                let alive = self.config.keep_alive.filter(|_| self.stage.is_logged_in());
-                let alive = alive.and_then(|times| self.keep_alive.deadline(times, self.in_flight.is_due()));
-                [self.in_flight.deadline(), alive]
-            }
+        let others = if self.clock.is_stopped() {
+            [self.clock.until(), None]
+        } else {
+            let alive = self.config.keep_alive.filter(|_| self.stage.is_logged_in());
+            let alive = alive.and_then(|times| self.keep_alive.deadline(times, self.in_flight.is_due()));
+            [self.in_flight.deadline(), alive]
         };
-        others.into_iter().chain([stage]).flatten().min()
+        others.into_iter().chain([self.waiting.deadline()]).flatten().min()
     }
 
     pub(in crate::client) fn timeout(&mut self, now: Instant) {
         self.tell(now);
-        match self.pause {
-            Pause::Since { since, until } if until.is_some_and(|until| until <= now) => {
-                self.pause = Pause::Expired(since);
-            }
-            Pause::Since { .. } | Pause::Expired(_) => {}
-            Pause::None | Pause::Over(_) => {
-                self.expire(now);
-                self.keep_alive(now);
-            }
+        if self.clock.until().is_some_and(|until| until <= now) {
+            self.clock.expire();
         }
-        if self.stage.deadline().is_some_and(|deadline| deadline <= now) {
-            match self.stage {
-                Stage::Challenge { .. } => self.end(Some(ConnectionError::LoginTimedOut(LoginStage::Challenge))),
-                Stage::Login { .. } => self.end(Some(ConnectionError::LoginTimedOut(LoginStage::Login))),
-                Stage::Booting { .. } => {
-                    self.stage = Stage::Ready;
-                    self.notices.push_back(Notice::Ready);
-                }
-                Stage::Closing { .. } => self.end(None),
-                Stage::New | Stage::Ready | Stage::Over => {}
-            }
+        if !self.clock.is_stopped() {
+            self.expire(now);
+            self.keep_alive(now);
+        }
+        if self.waiting.deadline().is_some_and(|deadline| deadline <= now) {
+            self.happened(Input::Deadline);
         }
     }
 
     fn expire(&mut self, now: Instant) {
         while let Some(entry) = self.in_flight.take_expired(now) {
             if entry.purpose == Purpose::Caller {
-                self.trailing = true;
-                self.collected.end(Id(entry.id));
+                self.ended(&entry, false);
                 self.notices.push_back(Notice::TimedOut(Id(entry.id)));
             }
         }
@@ -130,13 +171,15 @@ impl Session {
         if self.keep_alive.deadline(times, self.in_flight.is_due()).is_none_or(|due| due > now) {
             return;
         }
-        if self.keep_alive.is_asked() {
-            return self.end(Some(ConnectionError::KeepAlive));
-        }
-        match self.write(self.left(TOLD), |id, out| Ping::new().encode(Some(id), out)) {
-            Ok(id) => self.keep_alive.ask(id, now, self.out.written()),
-            // Nothing in it could be refused and its room is reserved: the peer doesn't read.
-            Err(_) => self.end(Some(ConnectionError::KeepAlive)),
+        let asked = if self.keep_alive.is_asked() {
+            None
+        } else {
+            // Nothing in it could be refused and its room is reserved: else the peer doesn't read.
+            self.write(self.left(TOLD), |id, out| Ping::new().encode(Some(id), out)).ok()
+        };
+        match asked {
+            Some(id) => self.keep_alive.ask(id, now, self.out.written()),
+            None => _ = self.happened(Input::Silence),
         }
     }
 }

@@ -526,7 +526,7 @@ fn names_that_would_shift_the_password() {
         ("a", "", "domain", Refusal::EmptyValue),
     ] {
         let mut connection = Connection::new(Config::new());
-        let Err(ApiMisuse::Encode(error)) = connection.login(now, Credentials::user(user, domain, "s3cret")) else {
+        let Err(SendError::Encode(error)) = connection.login(now, Credentials::user(user, domain, "s3cret")) else {
             panic!("{user}@{domain}")
         };
         assert_eq!((error.field(), error.refusal()), (field, refusal));

@@ -1,0 +1,98 @@
+//! The two kinds of route: what the session decides about a frame, and what of it is told.
+
+use super::session::Notice;
+use super::{ClientEvent, Ending, Id};
+use crate::event::{Event, FullyBooted};
+use crate::response::Response;
+use crate::value::Banner;
+use crate::wire::Frame;
+
+/// What becomes of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Route {
+    /// It is told; an event that came unasked only where it is wanted.
+    Told(Told),
+    /// It is not: it was between the server and us, or is collected.
+    Kept,
+    /// It is several in one, and taken apart.
+    Glued,
+    /// It waits: there is no room for this list's item.
+    Full(Id),
+}
+
+/// As what a frame is told, and to which request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    Connected,
+    LoggedIn,
+    LoginRefused,
+    Ready,
+    Event,
+    Started(Id),
+    Item(Id),
+    Paragraph(Id),
+    NotRestored,
+    Unclaimed(Option<Id>),
+    Ended(Id, End),
+}
+
+/// How a frame ends its request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Reply,
+    List { items: u64, cancelled: bool },
+    Outcome,
+    Text { paragraphs: u64 },
+    Refused,
+    Overflowed,
+}
+
+impl Told {
+    /// Returns the event that lends the frame.
+    #[inline]
+    pub(super) fn lend(self, frame: Frame<'_>) -> ClientEvent<'_> {
+        match self {
+            Self::Connected => {
+                let line = frame.lines().next().unwrap_or_default();
+                ClientEvent::Connected(Banner::new(line.as_bytes()))
+            }
+            Self::LoggedIn => ClientEvent::LoggedIn(frame.into()),
+            Self::LoginRefused => ClientEvent::LoginRefused(frame.into()),
+            Self::Ready => ClientEvent::Ready(FullyBooted::view(frame)),
+            Self::Event => ClientEvent::Event(Event::from(frame)),
+            Self::Started(id) => ClientEvent::Started { id, response: frame.into() },
+            Self::Item(id) => ClientEvent::Item { id, event: frame.into() },
+            Self::Paragraph(id) => ClientEvent::Text { id, frame },
+            Self::NotRestored => ClientEvent::NotRestored(frame.into()),
+            Self::Unclaimed(id) => ClientEvent::Unclaimed { id, frame },
+            Self::Ended(id, end) => ClientEvent::Ended { id, ending: end.lend(frame) },
+        }
+    }
+}
+
+impl End {
+    fn lend(self, frame: Frame<'_>) -> Ending<'_> {
+        match self {
+            Self::Reply => Ending::Reply(Response::from(frame)),
+            Self::List { items, cancelled } => Ending::List { items, end: frame.into(), cancelled },
+            Self::Outcome => Ending::Outcome(frame.into()),
+            Self::Text { paragraphs } => Ending::Text { paragraphs },
+            Self::Refused => Ending::Refused(frame.into()),
+            Self::Overflowed => Ending::Overflowed(frame.into()),
+        }
+    }
+}
+
+impl Notice {
+    /// Returns the event, which has no frame.
+    pub(super) fn tell(self) -> ClientEvent<'static> {
+        let (id, ending) = match self {
+            Self::Ready => return ClientEvent::Ready(None),
+            Self::Closed => return ClientEvent::Closed,
+            Self::TimedOut(id) => (id, Ending::TimedOut),
+            Self::Cancelled(id) => (id, Ending::Cancelled),
+            Self::Lost(id, progress) => (id, Ending::Lost(progress)),
+        };
+        ClientEvent::Ended { id, ending }
+    }
+}

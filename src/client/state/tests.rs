@@ -1,0 +1,147 @@
+//! Every cell of the table: against what is expected, and against the page that shows it.
+
+use super::*;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+const STAGES: [Stage; 7] =
+    [Stage::New, Stage::Challenge, Stage::Login, Stage::Booting, Stage::Ready, Stage::Closing, Stage::Over];
+
+/// What each input does in each stage: the effect, and the stage that it leads to where that is
+/// another one.
+const EXPECTED: &str = "
+             | new                | challenge          | login               | booting            | ready              | closing        | over
+by challenge | ask > challenge    | not new            | not new             | not new            | not new            | not new        | not new
+log in       | log in > login     | not new            | not new             | not new            | not new            | not new        | not new
+challenged   |                    | answer > login     |                     |                    |                    |                |
+unchallenged |                    | log in > login     |                     |                    |                    |                |
+accepted     |                    |                    | welcome > booting   |                    |                    | close > over   |
+refused      |                    | refuse > over      | refuse > over       |                    |                    | close > over   |
+booted       |                    |                    |                     | booted > ready     |                    |                |
+deadline     |                    | no challenge > over | no answer > over   | ready > ready      |                    | close > over   |
+close        | goodbye > closing  | goodbye > closing  | goodbye > closing   | goodbye > closing  | goodbye > closing  |                |
+ended        | cut 7 > over       | cut 7 > over       | cut 7 > over        | cut 7 > over       | cut 7 > over       | close > over   |
+breach       | breach > over      | breach > over      | breach > over       | breach > over      | breach > over      | breach > over  |
+silence      |                    |                    |                     | silent > over      | silent > over      |                |
+reconnect    | not over           | not over           | not over            | not over           | not over           | not over       | begin > new
+";
+
+/// One of each input.
+fn inputs(credentials: &Arc<Credentials>) -> [Input<'_>; 13] {
+    [
+        Input::LogInByChallenge(credentials),
+        Input::LogIn(credentials),
+        Input::Challenged { credentials, challenge: b"1" },
+        Input::Unchallenged(credentials),
+        Input::Accepted,
+        Input::Refused(LoginRefusal::Credentials),
+        Input::Booted,
+        Input::Deadline,
+        Input::Close,
+        Input::Ended { truncated: 7 },
+        Input::Breach(breach()),
+        Input::Silence,
+        Input::Reconnect,
+    ]
+}
+
+fn breach() -> FrameError {
+    let mut decoder = crate::wire::Decoder::new(crate::wire::Limits::new().line(16));
+    decoder.push(&[b'x'; 64]);
+    decoder.next_frame().unwrap_err()
+}
+
+/// An input's name in the expected table, and the words for it on the page.
+fn words(input: Input<'_>) -> (&'static str, &'static str) {
+    match input {
+        Input::LogInByChallenge(_) => ("by challenge", "`login` by challenge"),
+        Input::LogIn(_) => ("log in", "`login` in plain"),
+        Input::Challenged { .. } => ("challenged", "the challenge"),
+        Input::Unchallenged(_) => ("unchallenged", "no challenge, and plain is allowed"),
+        Input::Accepted => ("accepted", "accepted"),
+        Input::Refused(_) => ("refused", "refused"),
+        Input::Booted => ("booted", "`FullyBooted`"),
+        Input::Deadline => ("deadline", "deadline"),
+        Input::Close => ("close", "`close`"),
+        Input::Ended { .. } => ("ended", "end of stream"),
+        Input::Breach(_) => ("breach", "a limit is broken"),
+        Input::Silence => ("silence", "no sign of life"),
+        Input::Reconnect => ("reconnect", "`reconnect`"),
+    }
+}
+
+/// The same of an effect.
+fn said(effect: Effect<'_>) -> (String, &'static str) {
+    let (short, long) = match effect {
+        Effect::Nothing => ("", ""),
+        Effect::NotNew => ("not new", "`NotNew`"),
+        Effect::NotOver => ("not over", "`NotOver`"),
+        Effect::AskChallenge(_) => ("ask", "asks for the challenge"),
+        Effect::LogIn { challenge: None, .. } => ("log in", "logs in"),
+        Effect::LogIn { challenge: Some(_), .. } => ("answer", "logs in"),
+        Effect::Welcome => ("welcome", "`LoggedIn`"),
+        Effect::Ready => ("ready", "`Ready(None)`"),
+        Effect::Booted => ("booted", "`Ready(Some)`"),
+        Effect::SayGoodbye => ("goodbye", "says goodbye"),
+        Effect::Refuse(LoginRefusal::Credentials) => ("refuse", "`LoginRefused`"),
+        Effect::Lose(ConnectionError::LoginTimedOut(LoginStage::Challenge)) => ("no challenge", "lost"),
+        Effect::Lose(ConnectionError::LoginTimedOut(LoginStage::Login)) => ("no answer", "lost"),
+        Effect::Lose(ConnectionError::Closed { truncated }) => return (format!("cut {truncated}"), "lost"),
+        Effect::Lose(ConnectionError::Frame(error)) if error == breach() => ("breach", "lost"),
+        Effect::Lose(ConnectionError::KeepAlive) => ("silent", "lost"),
+        Effect::Close => ("close", "`Closed`"),
+        Effect::Begin => ("begin", "begins anew"),
+        Effect::Refuse(_) | Effect::Lose(_) => ("?", "?"),
+    };
+    (short.to_string(), long)
+}
+
+#[test]
+fn every_stage_takes_every_input_as_expected() {
+    let credentials = Arc::new(Credentials::plain("u", "s"));
+    let rows = |line: &str| -> Vec<String> { line.split('|').map(|cell| cell.trim().to_string()).collect() };
+    let expected: Vec<Vec<String>> = EXPECTED.trim_matches('\n').lines().map(rows).collect();
+    let mut heads = alloc::vec![String::new()];
+    heads.extend(STAGES.iter().map(Stage::to_string));
+    assert_eq!(expected[0], heads);
+    assert_eq!(expected.len(), 1 + inputs(&credentials).len());
+    for (input, cells) in inputs(&credentials).into_iter().zip(&expected[1..]) {
+        let mut row = alloc::vec![words(input).0.to_string()];
+        for stage in STAGES {
+            let (next, effect) = stage.next(input);
+            let said = said(effect).0;
+            // A stage that lets go of what it waits for leaves nothing undone.
+            assert!(next == stage || !matches!(effect, Effect::Nothing), "{stage} {input:?}");
+            row.push(if next == stage { said } else { format!("{said} > {next}") });
+        }
+        assert_eq!(&row, cells);
+    }
+}
+
+/// The page is made from the machine; `BLESS=1` writes it anew.
+#[test]
+fn the_page_shows_the_machine() {
+    let credentials = Arc::new(Credentials::plain("u", "s"));
+    let mut page = String::from("| |");
+    page.extend(STAGES.iter().map(|stage| format!(" {stage:?} |")));
+    page += "\n|---|";
+    page.extend(STAGES.iter().map(|_| "---|"));
+    for input in inputs(&credentials) {
+        page += &format!("\n| {} |", words(input).1);
+        for stage in STAGES {
+            let (next, effect) = stage.next(input);
+            page += &match said(effect).1 {
+                "" => String::from(" |"),
+                said if next == stage => format!(" {said} |"),
+                said => format!(" {said} → {next:?} |"),
+            };
+        }
+    }
+    page.push('\n');
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/client/state.md");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(path, &page).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(path).unwrap(), page, "renew it with BLESS=1");
+}
