@@ -28,7 +28,7 @@ const BLANK_LINE: &[u8] = b"\r\n\r\n";
 /// Headers that httparse gets room for: three times what the longest frame of the storm has.
 const HEADERS: usize = 128;
 /// What the filter leaves beside responses: one frame in six hundred.
-const RARE: EventSet = EventSet::of(&[BridgeCreate::TYPE]);
+static RARE: EventSet = EventSet::of(&[BridgeCreate::TYPE]);
 /// Rounds of the table.
 const ROUNDS: usize = 21;
 

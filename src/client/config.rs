@@ -107,7 +107,7 @@ impl Config {
     /// const CALLS: EventSet = EventSet::of(&[Newchannel::TYPE, Hangup::TYPE]);
     /// let config = Config::new().interest(CALLS);
     /// ```
-    pub const fn interest(mut self, events: EventSet) -> Self {
+    pub fn interest(mut self, events: EventSet) -> Self {
         self.interest = Some(events);
         self
     }

@@ -252,8 +252,8 @@ impl Client {
         match (&self.session.config.interest, self.session.answers()) {
             (Some(interest), Answers::None) => self.decoder.next_end_wanted(Some(&|name| interest.has_name(name))),
             (Some(interest), Answers::Known) => {
-                let looked_at = interest.union(*reply_plan::answers());
-                self.decoder.next_end_wanted(Some(&|name| looked_at.has_name(name)))
+                let answers = reply_plan::answers();
+                self.decoder.next_end_wanted(Some(&|name| interest.has_name(name) || answers.has_name(name)))
             }
             (None, _) | (_, Answers::Any) => self.decoder.next_end(),
         }

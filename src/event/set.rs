@@ -1,5 +1,7 @@
 //! Sets of events, to say which ones are wanted.
 
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::catalogue::{self, EVENT_CLASSES, EventType};
@@ -8,10 +10,10 @@ use crate::wire::Value;
 
 const WORDS: usize = EVENT_CLASSES.len().div_ceil(64);
 
-/// A set of events of the catalogue, and whether those that it doesn't know belong to it: a bit each, made at compile
-/// time where it is a constant.
+/// A set of events, by type, class or name: what [`Decoder::next_wanted`](crate::Decoder::next_wanted) lets through.
 ///
-/// What it is for is [`Decoder::next_wanted`](crate::Decoder::next_wanted).
+/// An event of the catalogue is a bit, so a set of them can be a constant. An event that the catalogue doesn't know,
+/// such as one of a module that Asterisk doesn't ship, belongs to the set by its own name, or with all of its kind.
 ///
 /// ```
 /// use ami_proto::event::{EventSet, Hangup, VarSet};
@@ -24,19 +26,24 @@ const WORDS: usize = EVENT_CLASSES.len().div_ceil(64);
 /// assert!(QUIET.has_name("hangup".into()) && QUIET.has_name("NewInTheNextVersion".into()));
 /// let queues = EventSet::named(|name| name.starts_with("Queue"));
 /// assert!(queues.has_name("QueueCallerJoin".into()) && !queues.has_name("QueueNewInTheNextVersion".into()));
+/// let messages = CALLS.with_name("ReceivedSMS");
+/// assert!(messages.has_name("ReceivedSMS".into()) && !messages.has_name("SentSMS".into()));
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct EventSet {
     known: [u64; WORDS],
+    /// Whether events that the catalogue doesn't know belong to it.
     unknown: bool,
+    /// Those of them of which the contrary holds, in lower case and in order.
+    except: Vec<String>,
 }
 
 impl EventSet {
     /// No event.
-    pub const NONE: Self = Self { known: [0; WORDS], unknown: false };
+    pub const NONE: Self = Self { known: [0; WORDS], unknown: false, except: Vec::new() };
 
     /// Every event, those that the catalogue doesn't know too.
-    pub const ALL: Self = Self { known: [u64::MAX; WORDS], unknown: true };
+    pub const ALL: Self = Self { known: [u64::MAX; WORDS], unknown: true, except: Vec::new() };
 
     /// These events.
     #[must_use]
@@ -56,15 +63,7 @@ impl EventSet {
     /// session whose mask others share, or a recording.
     #[must_use]
     pub const fn classes(classes: Classes) -> Self {
-        let mut set = Self::NONE;
-        let mut number = 0;
-        while number < EVENT_CLASSES.len() {
-            if EVENT_CLASSES[number] & classes.bits() != 0 {
-                set = set.with(EventType::new(number));
-            }
-            number += 1;
-        }
-        set
+        Self::NONE.with_classes(classes)
     }
 
     /// The events of the catalogue whose name, as it has it, fulfils the condition.
@@ -87,22 +86,66 @@ impl EventSet {
         self
     }
 
-    /// The set with or without the events that the catalogue doesn't know.
+    /// The set with the events that the catalogue has in at least one of these classes.
     #[must_use]
-    pub const fn with_unknown(mut self, unknown: bool) -> Self {
+    pub const fn with_classes(mut self, classes: Classes) -> Self {
+        let mut number = 0;
+        while number < EVENT_CLASSES.len() {
+            if EVENT_CLASSES[number] & classes.bits() != 0 {
+                self.known[number / 64] |= 1 << (number % 64);
+            }
+            number += 1;
+        }
+        self
+    }
+
+    /// The set with the event of this name, known to the catalogue or not, the case of letters apart.
+    #[must_use]
+    pub fn with_name(self, name: &str) -> Self {
+        self.set_name(name, true)
+    }
+
+    /// The set without the event of this name, known to the catalogue or not, the case of letters apart.
+    #[must_use]
+    pub fn without_name(self, name: &str) -> Self {
+        self.set_name(name, false)
+    }
+
+    fn set_name(mut self, name: &str, member: bool) -> Self {
+        if let Some(event) = catalogue::event(name) {
+            return if member { self.with(event) } else { self.without(event) };
+        }
+        match (self.find(name.as_bytes()), self.unknown == member) {
+            (Ok(at), true) => drop(self.except.remove(at)),
+            (Err(at), false) => self.except.insert(at, name.to_ascii_lowercase()),
+            _ => {}
+        }
+        self
+    }
+
+    /// The set with all or none of the events that the catalogue doesn't know, those included or left out by name too.
+    #[must_use]
+    pub fn with_unknown(mut self, unknown: bool) -> Self {
         self.unknown = unknown;
+        self.except.clear();
         self
     }
 
     /// What is in one of the two.
     #[must_use]
-    pub const fn union(mut self, other: Self) -> Self {
-        let mut word = 0;
-        while word < WORDS {
-            self.known[word] |= other.known[word];
-            word += 1;
+    pub fn union(mut self, other: &Self) -> Self {
+        for (word, more) in self.known.iter_mut().zip(other.known) {
+            *word |= more;
         }
-        self.unknown |= other.unknown;
+        match (self.unknown, other.unknown) {
+            (true, _) => self.except.retain(|name| !other.has_unknown(name.as_bytes())),
+            (false, true) => {
+                let except = other.except.iter().filter(|name| !self.has_unknown(name.as_bytes())).cloned().collect();
+                self.unknown = true;
+                self.except = except;
+            }
+            (false, false) => return other.except.iter().fold(self, |set, name| set.with_name(name)),
+        }
         self
     }
 
@@ -114,7 +157,20 @@ impl EventSet {
     /// Whether the event of this name is in it, the case of letters apart.
     #[inline]
     pub fn has_name(&self, name: Value<'_>) -> bool {
-        catalogue::find_event(name.as_bytes()).map_or(self.unknown, |number| self.has(EventType::new(number)))
+        match catalogue::find_event(name.as_bytes()) {
+            Some(number) => self.has(EventType::new(number)),
+            None => self.has_unknown(name.as_bytes()),
+        }
+    }
+
+    /// The same of an event that the catalogue doesn't know.
+    fn has_unknown(&self, name: &[u8]) -> bool {
+        self.unknown != (!self.except.is_empty() && self.find(name).is_ok())
+    }
+
+    /// Where the name stands among those of which the contrary holds, or where it would.
+    fn find(&self, name: &[u8]) -> Result<usize, usize> {
+        self.except.binary_search_by(|one| one.bytes().cmp(name.iter().map(u8::to_ascii_lowercase)))
     }
 }
 
@@ -126,6 +182,17 @@ impl fmt::Debug for EventSet {
         if self.unknown {
             set.entry(&format_args!("unknown"));
         }
+        let sign = if self.unknown { "not " } else { "" };
+        set.entries(self.except.iter().map(|name| Named(sign, name)));
         set.finish()
+    }
+}
+
+/// A name that the catalogue doesn't know.
+struct Named<'a>(&'static str, &'a str);
+
+impl fmt::Debug for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{:?}", self.0, self.1)
     }
 }

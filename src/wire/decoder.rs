@@ -211,14 +211,14 @@ impl Decoder {
     /// as to search for blank lines. An event's fate is decided by the call that comes upon its first line, or by
     /// one that follows: calls with and without a filter can be mixed.
     ///
-    /// [`EventSet`](crate::event::EventSet) is a set of events by type or by class, made at compile time.
+    /// [`EventSet`](crate::event::EventSet) is a set of events by type, class or name, made at compile time where it has no names.
     ///
     /// ```
     /// use ami_proto::event::{EventSet, Hangup, Newchannel};
     /// use ami_proto::value::Classes;
     /// use ami_proto::{Decoder, Limits};
     ///
-    /// const WANTED: EventSet = EventSet::of(&[Newchannel::TYPE, Hangup::TYPE]).union(EventSet::classes(Classes::SECURITY));
+    /// static WANTED: EventSet = EventSet::of(&[Newchannel::TYPE, Hangup::TYPE]).with_classes(Classes::SECURITY);
     ///
     /// let mut decoder = Decoder::new(Limits::new());
     /// decoder.push(b"Event: VarSet\r\nVariable: A\r\n\r\nEvent: Hangup\r\nCause: 16\r\n\r\nEvent: QueueMemberPause\r\n\r\n");

@@ -16,6 +16,7 @@ mod encode;
 mod errors;
 #[cfg(all(feature = "freeswitch", feature = "std"))]
 mod esl;
+mod event_sets;
 mod facts;
 mod floors;
 mod framing;

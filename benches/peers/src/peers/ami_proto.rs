@@ -69,7 +69,7 @@ pub fn scan(scanner: &mut Scanner, bytes: &[u8]) -> Found {
 }
 
 /// A kind of event that a storm has few of.
-const RARE: EventSet = EventSet::of(&[BridgeCreate::TYPE]);
+static RARE: EventSet = EventSet::of(&[BridgeCreate::TYPE]);
 
 /// Feeds it reads of this size, and takes only the events of a rare kind.
 pub fn filter(decoder: &mut Decoder, bytes: &[u8], read: usize) -> Found {

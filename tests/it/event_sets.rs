@@ -1,0 +1,71 @@
+//! Invariant: a set of events holds any event by its name, known to the catalogue or not, alone.
+
+use ami_proto::event::{EventSet, Hangup, VarSet};
+use ami_proto::value::Classes;
+
+const CALLS: EventSet = EventSet::of(&[Hangup::TYPE]).with_classes(Classes::SECURITY);
+
+fn has(set: &EventSet, name: &str) -> bool {
+    set.has_name(name.into())
+}
+
+#[test]
+fn one_event_that_the_catalogue_lacks() {
+    let set = CALLS.with_name("ReceivedSMS").with_name("varset");
+    for (name, member) in [
+        ("Hangup", true),
+        ("receivedsms", true),
+        ("VarSet", true),
+        ("SentSMS", false),
+        ("Newchannel", false),
+        ("SuccessfulAuth", true),
+    ] {
+        assert_eq!(has(&set, name), member, "{name}");
+    }
+    let set = set.without_name("RECEIVEDSMS").without_name("VARSET");
+    assert_eq!(set, CALLS);
+    assert!(!set.has(VarSet::TYPE));
+}
+
+#[test]
+fn all_events_but_one() {
+    let set = EventSet::ALL.without_name("Noise").without_name("VarSet");
+    assert!(!has(&set, "NOISE") && !has(&set, "VarSet") && has(&set, "SentSMS"));
+    assert_eq!(set.clone().with_name("noise").with(VarSet::TYPE), EventSet::ALL);
+    assert_eq!(set.with_unknown(true).with(VarSet::TYPE), EventSet::ALL);
+}
+
+/// The name is in the union if it is in one of the two.
+#[test]
+fn unions() {
+    let none = EventSet::NONE;
+    let all = EventSet::ALL;
+    let sets = [
+        none.clone(),
+        all.clone(),
+        none.clone().with_name("A1"),
+        none.clone().with_name("B1").with_name("A1"),
+        none.with(Hangup::TYPE),
+        all.clone().without_name("A1"),
+        all.clone().without_name("A1").without_name("B1"),
+        all.without_name("C1").without(Hangup::TYPE),
+    ];
+    for one in &sets {
+        for other in &sets {
+            let both = one.clone().union(other);
+            for name in ["A1", "B1", "C1", "D1", "Hangup", "VarSet"] {
+                assert_eq!(has(&both, name), has(one, name) || has(other, name), "{name}: {one:?} and {other:?}");
+            }
+            assert_eq!(both, other.clone().union(one));
+        }
+    }
+}
+
+#[test]
+fn names_are_shown() {
+    let set = EventSet::of(&[Hangup::TYPE]).with_name("ReceivedSMS");
+    assert_eq!(format!("{set:?}"), r#"{"Hangup", "receivedsms"}"#);
+    assert!(
+        format!("{:?}", EventSet::NONE.with_unknown(true).without_name("Noise")).ends_with(r#"{unknown, not "noise"}"#)
+    );
+}
