@@ -4,7 +4,7 @@ use super::Key;
 use crate::Value;
 use crate::error::FieldError;
 use crate::value::FromWire;
-use crate::wire::Headers;
+use crate::wire::{Header, Headers};
 use smallvec::SmallVec;
 
 /// What stands in a name where the pattern has a hole, in order.
@@ -53,7 +53,8 @@ impl<'buf, T: FromWire<'buf>> Iterator for Indexed<'buf, T> {
     type Item = (Indices<'buf>, Result<T, FieldError>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        for header in self.headers.by_ref() {
+        while let Some((header, line)) = self.headers.next_with_line() {
+            let header = with_key(line, self.prefix, self.key.name).unwrap_or(header);
             let Some((start, rest)) = header.name().split_at_checked(self.prefix.len()) else { continue };
             if !start.eq_ignore_ascii_case(self.prefix.as_bytes()) {
                 continue;
@@ -65,6 +66,21 @@ impl<'buf, T: FromWire<'buf>> Iterator for Indexed<'buf, T> {
         }
         None
     }
+}
+
+/// Returns the header of a line such as `ChanVariable(IAX2/192.0.2.1:4569-1): NAME=value`, where the key in parentheses
+/// is a channel's name and may hold colons, blanks and parentheses of its own.
+///
+/// The key ends at the last `)` before a `: ` that stands before the assignment's `=`; of a channel whose name holds a
+/// `=`, at the first. `None`: the pattern has no such key, or the line is none of its headers.
+pub(super) fn with_key<'buf>(line: &'buf [u8], prefix: &str, pattern: &str) -> Option<Header<'buf>> {
+    const END: &[u8] = b"): ";
+    let head = pattern.strip_suffix("{key})")?;
+    let key = strip_prefix(strip_prefix(line, prefix)?, head)?;
+    let before = memchr::memchr(b'=', key).and_then(|equals| key.get(..equals));
+    let last = before.and_then(|before| memchr::memmem::rfind(before, END));
+    let end = last.or_else(|| memchr::memmem::find(key, END))?;
+    Header::split(line, line.len() - key.len() + end + 1)
 }
 
 /// What stands in the name's holes, if it fits the pattern.

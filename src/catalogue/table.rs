@@ -6,6 +6,7 @@ use super::{Branch, Datum, Kind, field, indexed_field};
 use crate::Value;
 use crate::range::text;
 use crate::value::{Classes, ValueError};
+use crate::wire::Header;
 use alloc::string::String;
 
 static TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.txt"));
@@ -449,6 +450,12 @@ impl Named {
         let prefix = self.field.prefix();
         field::is_named(header, prefix, self.name, words(self.aliases))
             || indexed_field::is_named(header, prefix, self.name)
+    }
+
+    /// The header as the field has it, if it is one of the field's: a name with a key may go on behind the first colon.
+    pub(super) fn header<'buf>(&self, header: Header<'buf>, line: &'buf [u8]) -> Option<Header<'buf>> {
+        let header = indexed_field::with_key(line, self.field.prefix(), self.name).unwrap_or(header);
+        self.is(header.name()).then_some(header)
     }
 }
 

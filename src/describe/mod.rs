@@ -110,8 +110,9 @@ impl<'buf> Described<'buf> {
 
     fn new(frame: Frame<'buf>, type_name: &'static str, fields: impl Iterator<Item = Field>, rest: bool) -> Self {
         let fields: Vec<Named> = fields.map(Named::new).collect();
-        let entry = |header: Header<'buf>| {
-            let field = fields.iter().find(|field| field.is(header.name())).map(|named| named.field);
+        let entry = |(header, line): (Header<'buf>, &'buf [u8])| {
+            let found = fields.iter().find_map(|named| Some((named.header(header, line)?, named.field)));
+            let (header, field) = found.map_or((header, None), |(header, field)| (header, Some(field)));
             let secret = field.is_some_and(Field::is_secret) && !header.value().is_empty() || is_secret(frame, header);
             let meaning = match field {
                 Some(field) => Meaning::Field(field, field.read(header.value())),
@@ -120,7 +121,9 @@ impl<'buf> Described<'buf> {
             };
             Entry { header, meaning, secret }
         };
-        Self { type_name, frame, headers: frame.headers().map(entry).collect(), show_secrets: false }
+        let mut headers = frame.headers();
+        let headers = core::iter::from_fn(|| headers.next_with_line()).map(entry).collect();
+        Self { type_name, frame, headers, show_secrets: false }
     }
 
     /// The same with passwords, keys and challenge answers as they are.

@@ -216,6 +216,13 @@ impl<'buf> Header<'buf> {
     pub fn is(self, name: &str) -> bool {
         same_name(self.name, name.as_bytes())
     }
+
+    /// Splits a line at this colon instead of the first one, for names that hold colons.
+    pub(crate) fn split(line: &'buf [u8], colon: usize) -> Option<Self> {
+        let (name, value) = line.split_at_checked(colon)?;
+        let value = value.strip_prefix(b": ").or_else(|| value.strip_prefix(b":"))?;
+        Some(Self { name, value: Value::new(value) })
+    }
 }
 
 impl fmt::Debug for Header<'_> {
@@ -274,6 +281,21 @@ impl<'buf> Iterator for Headers<'buf> {
 impl fmt::Debug for Headers<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+impl<'buf> Headers<'buf> {
+    /// Returns the next header, and the whole of its line.
+    pub(crate) fn next_with_line(&mut self) -> Option<(Header<'buf>, &'buf [u8])> {
+        while self.lines.next < self.head as usize {
+            let (start, colon, newline) = self.lines.next()?;
+            if colon != newline {
+                let headers = self.lines.headers;
+                let line = headers.slice(start, headers.trim_end(start, newline));
+                return Some((headers.header(start, colon, newline), line));
+            }
+        }
+        None
     }
 }
 

@@ -217,7 +217,7 @@ fn an_end_that_comes_twice_ends_nothing() {
     for (send, start, end, [first, again]) in cases {
         for (interest, heard) in [(EventSet::NONE, &[][..]), (EventSet::ALL, &["event VarSet"])] {
             for others in [false, true] {
-                let mut peer = Peer::ready(Config::new().interest(interest));
+                let mut peer = Peer::ready(Config::new().interest(interest.clone()));
                 send(&mut peer);
                 assert_eq!(peer.feed(start), ["started"]);
                 if others {

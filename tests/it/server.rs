@@ -1,7 +1,7 @@
 //! Invariant: the server lets in whom the embedder lets in, filters events by all bits of their classes, and refuses what Asterisk refuses, in Asterisk's words.
 
 use ami_proto::Limits;
-use ami_proto::error::{ApiMisuse, ConnectionError, Refusal, SendError};
+use ami_proto::error::{ConnectionError, Refusal, SendError};
 use ami_proto::request::Request;
 use ami_proto::server::{Config, Fault, Server, ServerEvent};
 use ami_proto::value::Classes;

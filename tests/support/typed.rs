@@ -125,7 +125,7 @@ fn fields_are(described: &Described<'_>, fields: &[Field], rest: bool, headers: 
     let frame = described.frame();
     let first = frame.headers().next().expect("the first line");
     let first = (first.name().to_vec(), first.value().as_bytes().to_vec());
-    let headers: Vec<&(Vec<u8>, Vec<u8>)> = std::iter::once(&first).chain(headers).collect();
+    let headers: Vec<(Vec<u8>, Vec<u8>)> = std::iter::once(&first).chain(headers).map(with_key).collect();
     let field_of = |name: &[u8]| fields.iter().copied().find(|field| is_named(*field, name));
     let told = described.clone().with_secrets();
     let contents = told.fields();
@@ -165,6 +165,20 @@ fn fields_are(described: &Described<'_>, fields: &[Field], rest: bool, headers: 
         assert!(headers.iter().any(|(name, value)| invalid.header == **name && invalid.value == **value));
         assert_eq!(Datum::read(invalid.field.kind(), invalid.value).err(), Some(invalid.error));
         assert!(invalid.error.at() <= invalid.value.len());
+    }
+}
+
+/// A variable of a channel whose name has a colon in it: `ChanVariable(IAX2/192.0.2.1:4569-1): NAME=value`.
+fn with_key((name, value): &(Vec<u8>, Vec<u8>)) -> (Vec<u8>, Vec<u8>) {
+    const START: &[u8] = b"ChanVariable(";
+    let line = [name, &b": "[..], value].concat();
+    let keyed = line.get(..START.len()).is_some_and(|start| start.eq_ignore_ascii_case(START));
+    let ends = (START.len() + 1..line.len()).filter(|at| line[*at..].starts_with(b"): "));
+    let named = |at: &usize| line[*at..].contains(&b'=') && !line[START.len()..*at + 3].contains(&b'=');
+    let end = ends.clone().rfind(named).or_else(|| ends.clone().next());
+    match end.filter(|_| keyed) {
+        Some(end) => (line[..=end].to_vec(), line[end + 3..].to_vec()),
+        None => (name.clone(), value.clone()),
     }
 }
 
