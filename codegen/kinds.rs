@@ -32,7 +32,7 @@ const DURATION: &str = "Duration";
 const SAME: &str = "";
 
 /// All of them.
-pub const KINDS: [Kind; 36] = [
+pub const KINDS: [Kind; 39] = [
     kind("text", "Text", "Value<'buf>", ("Value<'buf>", SAME), ARG, ("some text", "\"some text\"")),
     kind(
         "escaped",
@@ -171,6 +171,30 @@ pub const KINDS: [Kind; 36] = [
         ("value::HangupCause", SAME),
         ("value::HangupCause", "i64::from(value.get()).into()"),
         ("16", "value::HangupCause::NORMAL_CLEARING"),
+    ),
+    kind(
+        "soft-hangup",
+        "SoftHangup",
+        "value::SoftHangup",
+        ("value::SoftHangup", SAME),
+        ("value::SoftHangup", "i64::from(value.get()).into()"),
+        ("32", "value::SoftHangup::EXPLICIT"),
+    ),
+    kind(
+        "originate-reason",
+        "OriginateReason",
+        "value::OriginateReason",
+        ("value::OriginateReason", SAME),
+        ("value::OriginateReason", "i64::from(value.get()).into()"),
+        ("4", "value::OriginateReason::ANSWERED"),
+    ),
+    kind(
+        "agi-result",
+        "AgiResult",
+        "value::AgiResult",
+        ("value::AgiResult", SAME),
+        ("value::AgiResult", "i64::from(value.get()).into()"),
+        ("200", "value::AgiResult::SUCCESS"),
     ),
     kind(
         "channel-state",

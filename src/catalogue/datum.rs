@@ -3,8 +3,9 @@
 use super::Kind;
 use crate::Value;
 use crate::value::{
-    AmaFlags, Assignment, ChannelState, ClockTime, Date, DateTime, DeviceState, Epoch, ExtensionState, FromWire,
-    HangupCause, Hex, Milliseconds, PresenceState, Seconds, SecurityTime, TimeOfDay, Timestamp, ValueError,
+    AgiResult, AmaFlags, Assignment, ChannelState, ClockTime, Date, DateTime, DeviceState, Epoch, ExtensionState,
+    FromWire, HangupCause, Hex, Milliseconds, OriginateReason, PresenceState, Seconds, SecurityTime, SoftHangup,
+    TimeOfDay, Timestamp, ValueError,
 };
 
 /// A value read as its kind: numbers and truth values as such, all else as the text it is on the wire.
@@ -41,6 +42,9 @@ impl<'buf> Datum<'buf> {
             Kind::Hex => Hex::from_wire(bytes).map(|_| text)?,
             Kind::Bool => Self::Bool(bool::from_wire(bytes)?),
             Kind::Cause => Self::Int(HangupCause::from_wire(bytes)?.get().into()),
+            Kind::SoftHangup => Self::Int(SoftHangup::from_wire(bytes)?.get().into()),
+            Kind::OriginateReason => Self::Int(OriginateReason::from_wire(bytes)?.get().into()),
+            Kind::AgiResult => Self::Int(AgiResult::from_wire(bytes)?.get().into()),
             Kind::ChannelState => Self::Int(ChannelState::from_wire(bytes)?.get().into()),
             Kind::ExtensionState => Self::Int(ExtensionState::from_wire(bytes)?.get().into()),
             Kind::Seconds => Self::number(bytes, Seconds::from_wire(bytes)?.get().as_secs_f64()),

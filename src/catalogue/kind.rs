@@ -26,6 +26,9 @@ pub enum Kind {
     UniqueId,
     CallerId,
     Cause,
+    SoftHangup,
+    OriginateReason,
+    AgiResult,
     ChannelState,
     DeviceState,
     ExtensionState,
@@ -44,7 +47,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    const ALL: [Self; 35] = [
+    const ALL: [Self; 38] = [
         Self::Text,
         Self::Escaped,
         Self::Encoded,
@@ -67,6 +70,9 @@ impl Kind {
         Self::CallerId,
         Self::Cause,
         Self::ChannelState,
+        Self::SoftHangup,
+        Self::OriginateReason,
+        Self::AgiResult,
         Self::DeviceState,
         Self::ExtensionState,
         Self::PresenceState,
@@ -115,6 +121,9 @@ impl Kind {
             Self::Cause => "cause",
             Self::ChannelState => "channel-state",
             Self::DeviceState => "device-state",
+            Self::SoftHangup => "soft-hangup",
+            Self::OriginateReason => "originate-reason",
+            Self::AgiResult => "agi-result",
             Self::ExtensionState => "extension-state",
             Self::PresenceState => "presence-state",
             Self::AmaFlags => "ama-flags",

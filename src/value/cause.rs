@@ -5,7 +5,7 @@ use super::open::open_number;
 open_number! {
     /// Why a call ended, as a Q.850 cause with Asterisk's own additions.
     ///
-    /// Takes any number that fits a C `int`. The constants bear the server's names without `AST_CAUSE_` (Asterisk
+    /// Takes any number that fits a C `int`, from the wire or from elsewhere. The constants bear the server's names without `AST_CAUSE_` (Asterisk
     /// `include/asterisk/causes.h`).
     ///
     /// ```
@@ -14,6 +14,7 @@ open_number! {
     /// let cause = HangupCause::from_wire(b"17")?;
     /// assert_eq!(cause, HangupCause::USER_BUSY);
     /// assert_eq!((cause.name(), cause.text()), (Some("USER_BUSY"), "User busy"));
+    /// assert_eq!(HangupCause::from(34).text(), "Circuit/channel congestion");
     /// assert_eq!(HangupCause::new(200).text(), "Unknown");
     /// # Ok::<(), ami_proto::value::ValueError>(())
     /// ```

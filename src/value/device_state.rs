@@ -54,6 +54,19 @@ impl DeviceState<'_> {
         Self::OnHold,
     ];
 
+    /// Returns the state of this number; `None` for a number that isn't listed.
+    ///
+    /// ```
+    /// use ami_proto::value::DeviceState;
+    ///
+    /// assert_eq!(DeviceState::from_number(6).and_then(DeviceState::description), Some("Ringing"));
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number)).copied()
+    }
+
     /// The number on the wire, 0 to 8; `None` for `Other`.
     #[must_use]
     #[inline]
@@ -97,7 +110,7 @@ impl<'a> FromWire<'a> for DeviceState<'a> {
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
         let (_, word) = trim(bytes);
         let by_number = match word {
-            [digit @ b'0'..=b'8'] => Self::ALL.get(usize::from(digit - b'0')).copied(),
+            [digit @ b'0'..=b'8'] => Self::from_number(digit - b'0'),
             _ => None,
         };
         let by_phrase = || {

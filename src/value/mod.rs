@@ -21,7 +21,9 @@
 //! | `PJSIP/100-0000002a` | [`ChannelName`] |
 //! | `1795225161.570` | [`UniqueId`] |
 //! | `Alice`, `<unknown>` | [`CallerIdPart`] |
-//! | `16` | [`HangupCause`] |
+//! | `16` | [`HangupCause`], [`SoftHangup`] |
+//! | `4` | [`OriginateReason`] |
+//! | `200` | [`AgiResult`] |
 //! | `6` | [`ChannelState`] |
 //! | `INUSE`, `2`, `In use` | [`DeviceState`] |
 //! | `9` | [`ExtensionState`] |
@@ -45,6 +47,7 @@ mod nom;
 mod open;
 
 mod address;
+mod agi_result;
 mod ama_flags;
 mod assignment;
 mod assignments;
@@ -65,15 +68,18 @@ mod encoded;
 mod escaped;
 mod extension_state;
 mod number;
+mod originate_reason;
 mod peer;
 mod presence;
 mod presentation;
 mod queue_rule;
 mod security_time;
+mod soft_hangup;
 mod timestamp;
 mod unique_id;
 
 pub use address::SecurityAddress;
+pub use agi_result::AgiResult;
 pub use ama_flags::AmaFlags;
 pub use assignment::Assignment;
 pub use assignments::{AssignmentError, Assignments};
@@ -94,11 +100,13 @@ pub use encoded::Encoded;
 pub use escaped::Escaped;
 pub use extension_state::ExtensionState;
 pub use number::Hex;
+pub use originate_reason::OriginateReason;
 pub use peer::Peer;
 pub use presence::PresenceState;
 pub use presentation::{Presentation, Screening, Visibility};
 pub use queue_rule::{PenaltyChange, QueueRuleStep};
 pub use security_time::SecurityTime;
+pub use soft_hangup::SoftHangup;
 pub use timestamp::{Epoch, Timestamp};
 pub use unique_id::UniqueId;
 

@@ -1,0 +1,79 @@
+//! Names the bits that say who asks a channel to hang up.
+
+use super::open::open_number;
+
+open_number! {
+    /// Who asked a channel to hang up: `Cause` of `SoftHangupRequest`, a bit mask and no Q.850 cause.
+    ///
+    /// Takes any number that fits a C `int` (Asterisk `include/asterisk/channel.h`).
+    ///
+    /// ```
+    /// use ami_proto::value::{FromWire, SoftHangup};
+    ///
+    /// let asked = SoftHangup::from_wire(b"40")?;
+    /// assert!(asked.flags().eq([SoftHangup::TIMEOUT, SoftHangup::EXPLICIT]));
+    /// assert_eq!(SoftHangup::EXPLICIT.description(), Some("Asked for"));
+    /// # Ok::<(), ami_proto::value::ValueError>(())
+    /// ```
+    SoftHangup
+}
+
+impl SoftHangup {
+    /// Flag: the device or the far end hung up.
+    pub const DEVICE: Self = Self(1);
+    /// Flag: the channel goes on elsewhere in the dialplan.
+    pub const ASYNC_GOTO: Self = Self(2);
+    /// Flag: the server stops.
+    pub const SHUTDOWN: Self = Self(4);
+    /// Flag: the time of the call is up.
+    pub const TIMEOUT: Self = Self(8);
+    /// Flag: the application that the channel runs is unloaded.
+    pub const APP_UNLOAD: Self = Self(16);
+    /// Flag: somebody asked for it, by an action, a command or the dialplan.
+    pub const EXPLICIT: Self = Self(32);
+    /// Flag: the channel leaves its bridge; up to 11.
+    pub const UNBRIDGE: Self = Self(64);
+    /// Flag: the channel runs its hangup handlers.
+    pub const HANGUP_EXEC: Self = Self(128);
+
+    const ALL: [Self; 8] = [
+        Self::DEVICE,
+        Self::ASYNC_GOTO,
+        Self::SHUTDOWN,
+        Self::TIMEOUT,
+        Self::APP_UNLOAD,
+        Self::EXPLICIT,
+        Self::UNBRIDGE,
+        Self::HANGUP_EXEC,
+    ];
+
+    /// Whether every flag of `flags` is set; never for negative numbers on either side.
+    #[must_use]
+    #[inline]
+    pub const fn contains(self, flags: Self) -> bool {
+        self.0 >= 0 && flags.0 >= 0 && self.0 & flags.0 == flags.0
+    }
+
+    /// The named flags that are set, smallest first.
+    #[inline]
+    pub fn flags(self) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |&flag| self.contains(flag))
+    }
+
+    /// Says one flag in words; `None` for several, none, and what isn't listed.
+    #[must_use]
+    #[inline]
+    pub const fn description(self) -> Option<&'static str> {
+        Some(match self {
+            Self::DEVICE => "Device",
+            Self::ASYNC_GOTO => "Goes on elsewhere",
+            Self::SHUTDOWN => "Shutdown",
+            Self::TIMEOUT => "Timeout",
+            Self::APP_UNLOAD => "Application unloaded",
+            Self::EXPLICIT => "Asked for",
+            Self::UNBRIDGE => "Leaves its bridge",
+            Self::HANGUP_EXEC => "Runs hangup handlers",
+            _ => return None,
+        })
+    }
+}
