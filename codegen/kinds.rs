@@ -32,7 +32,7 @@ const DURATION: &str = "Duration";
 const SAME: &str = "";
 
 /// All of them.
-pub const KINDS: [Kind; 39] = [
+pub const KINDS: [Kind; 40] = [
     kind("text", "Text", "Value<'buf>", ("Value<'buf>", SAME), ARG, ("some text", "\"some text\"")),
     kind(
         "escaped",
@@ -300,6 +300,14 @@ pub const KINDS: [Kind; 39] = [
         ("value::Assignment<'buf>", SAME),
         ARG,
         ("NAME=value", "\"NAME=value\""),
+    ),
+    kind(
+        "escaped-assignment",
+        "EscapedAssignment",
+        "value::EscapedAssignment<'buf>",
+        ("value::EscapedAssignment<'buf>", SAME),
+        ARG,
+        ("NAME=O\\'Brien", "\"NAME=O\\\\'Brien\""),
     ),
     kind(
         "assignments",

@@ -56,7 +56,7 @@ impl<'buf> Datum<'buf> {
             Kind::Date => Date::from_wire(bytes).map(|_| text)?,
             Kind::Time => TimeOfDay::from_wire(bytes).map(|_| text)?,
             Kind::SecurityTime => SecurityTime::from_wire(bytes).map(|_| text)?,
-            Kind::Assignment => Assignment::from_wire(bytes).map(|_| text)?,
+            Kind::Assignment | Kind::EscapedAssignment => Assignment::from_wire(bytes).map(|_| text)?,
             Kind::DeviceState => DeviceState::from_wire(bytes).map(|_| text)?,
             Kind::PresenceState => PresenceState::from_wire(bytes).map(|_| text)?,
             Kind::AmaFlags => AmaFlags::from_wire(bytes).map(|_| text)?,

@@ -42,12 +42,13 @@ pub enum Kind {
     Contacts,
     List,
     Assignment,
+    EscapedAssignment,
     Assignments,
 }
 
 impl Kind {
     /// Every kind.
-    const ALL: [Self; 38] = [
+    const ALL: [Self; 39] = [
         Self::Text,
         Self::Escaped,
         Self::Encoded,
@@ -85,6 +86,7 @@ impl Kind {
         Self::Contacts,
         Self::List,
         Self::Assignment,
+        Self::EscapedAssignment,
         Self::Assignments,
     ];
 
@@ -135,6 +137,7 @@ impl Kind {
             Self::Contacts => "contacts",
             Self::List => "list",
             Self::Assignment => "assignment",
+            Self::EscapedAssignment => "escaped-assignment",
             Self::Assignments => "assignments",
         }
     }

@@ -453,7 +453,7 @@ impl Named {
     }
 
     /// The header as the field has it, if it is one of the field's: a name with a key may go on behind the first colon.
-    pub(super) fn header<'buf>(&self, header: Header<'buf>, line: &'buf [u8]) -> Option<Header<'buf>> {
+    pub(crate) fn header<'buf>(&self, header: Header<'buf>, line: &'buf [u8]) -> Option<Header<'buf>> {
         let header = indexed_field::with_key(line, self.field.prefix(), self.name).unwrap_or(header);
         self.is(header.name()).then_some(header)
     }

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::ToString as _;
 use core::fmt;
 
-use super::participant::caller;
+use super::participant::{caller_name, caller_number};
 use crate::wire::Value;
 use crate::{event, freeswitch, kazoo};
 
@@ -88,7 +88,7 @@ impl<'a> Event<'a> {
     /// Their name.
     pub fn name(&self) -> Option<Cow<'a, str>> {
         match self {
-            Self::ConfBridge(event) => caller(event.frame().get("CallerIDName")?.as_bytes()),
+            Self::ConfBridge(event) => caller_name(event.frame().get("CallerIDName")?.as_bytes()),
             Self::FreeSwitch(event) => decoded(*event, "Caller-Caller-ID-Name"),
             Self::Kazoo(event) => event.caller_id_name().ok(),
         }
@@ -97,7 +97,7 @@ impl<'a> Event<'a> {
     /// The number that they called from.
     pub fn number(&self) -> Option<Cow<'a, str>> {
         match self {
-            Self::ConfBridge(event) => caller(event.frame().get("CallerIDNum")?.as_bytes()),
+            Self::ConfBridge(event) => caller_number(event.frame().get("CallerIDNum")?.as_bytes()),
             Self::FreeSwitch(event) => decoded(*event, "Caller-Caller-ID-Number"),
             Self::Kazoo(event) => event.caller_id_number().ok(),
         }

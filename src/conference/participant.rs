@@ -1,7 +1,7 @@
 //! Somebody in a conference, whoever runs it: a view over what the dialect has, which is in the variant.
 
 use crate::freeswitch::list;
-use crate::value::CallerIdPart;
+use crate::value::{CallerIdPart, Escaped};
 use crate::wire::Value;
 use crate::{event, kazoo};
 use alloc::borrow::Cow;
@@ -46,7 +46,7 @@ impl Participant<'_> {
     /// Their name.
     pub fn name(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::ConfBridge(item) => caller(item.frame().get("CallerIDName")?.as_bytes()),
+            Self::ConfBridge(item) => caller_name(item.frame().get("CallerIDName")?.as_bytes()),
             Self::FreeSwitch(member) => Some(member.caller_name.value().to_str_lossy()),
             Self::Kazoo(participant) => participant.object().get("caller_id_name")?.text(),
         }
@@ -55,7 +55,7 @@ impl Participant<'_> {
     /// The number that they called from.
     pub fn number(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::ConfBridge(item) => caller(item.frame().get("CallerIDNum")?.as_bytes()),
+            Self::ConfBridge(item) => caller_number(item.frame().get("CallerIDNum")?.as_bytes()),
             Self::FreeSwitch(member) => Some(member.caller_number.value().to_str_lossy()),
             Self::Kazoo(participant) => participant.object().get("caller_id_number")?.text(),
         }
@@ -121,9 +121,14 @@ fn flag(member: &list::Member<'_>, name: &str) -> Option<bool> {
     (!member.has("hold")).then(|| member.has(name))
 }
 
-/// A number or name of AMI, without the words for none, and without the escapes that names have from 13 on.
-pub(super) fn caller(bytes: &[u8]) -> Option<Cow<'_, str>> {
-    Some(match CallerIdPart::from(bytes).escaped()?.decode() {
+/// A caller's number of AMI, without the words for none.
+pub(super) fn caller_number(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    CallerIdPart::new(bytes).known().map(|number| Value::new(number).to_str_lossy())
+}
+
+/// A caller's name of AMI, without the words for none, and without the escapes that it has from 13 on.
+pub(super) fn caller_name(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    Some(match Escaped::new(bytes).known()?.decode() {
         Cow::Borrowed(bytes) => Value::new(bytes).to_str_lossy(),
         Cow::Owned(bytes) => Cow::Owned(Value::new(&bytes).to_str_lossy().into_owned()),
     })

@@ -1,14 +1,14 @@
-//! Reads `NAME=value`, the form of channel variables in events.
+//! Reads `NAME=value`, the form of channel variables in events, with a value that is escaped or not.
 
 use super::bytes::split_first;
 use super::{Escaped, FromWire, ToWire, ValueError};
 use alloc::vec::Vec;
 use core::fmt;
 
-/// A channel variable and its value: `ChanVariable: LANG=en`.
+/// A variable and its value as it is, without escapes: `Variable: LANG=en`, `ChanVariable(SIP/100-1): LANG=en`.
 ///
-/// Split at the first `=`. The name may be a function, `CHANNEL(language)`. In events of Asterisk 13 and later the value
-/// is C-escaped, in `Status` and in older servers it isn't; a value may hold anything, `=` and `,` too.
+/// Split at the first `=`. The name may be a function, `CHANNEL(language)`; the value may hold anything, `=` and `,`
+/// too. Where servers escape the value the field has an [`EscapedAssignment`] instead.
 ///
 /// ```
 /// use ami_proto::value::{Assignment, FromWire};
@@ -45,13 +45,6 @@ impl<'a> Assignment<'a> {
     pub const fn value(self) -> &'a [u8] {
         self.value
     }
-
-    /// The value as C-escaped text.
-    #[must_use]
-    #[inline]
-    pub const fn escaped(self) -> Escaped<'a> {
-        Escaped::new(self.value)
-    }
 }
 
 /// Fails when there is no `=`.
@@ -77,5 +70,67 @@ impl fmt::Debug for Assignment<'_> {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Assignment(\"{}={}\")", self.name.escape_ascii(), self.value.escape_ascii())
+    }
+}
+
+/// A channel variable whose value is C-escaped by Asterisk 13 and later: `ChanVariable: NOTE=a\nb`.
+///
+/// Only `ChanVariable` without a key is escaped, with any prefix (`DestChanVariable`). `ChanVariable(CHANNEL)` and
+/// `Variable` never are, and those have an [`Assignment`]. Asterisk 12 escapes nothing: take
+/// [`Escaped::as_bytes`] there.
+///
+/// ```
+/// use ami_proto::value::{EscapedAssignment, FromWire};
+///
+/// let variable = EscapedAssignment::from_wire(br#"NOTE=say \"hi\""#)?;
+/// assert_eq!(variable.name(), b"NOTE");
+/// assert_eq!(variable.value().decode(), &br#"say "hi""#[..]);
+/// # Ok::<(), ami_proto::value::ValueError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EscapedAssignment<'a>(Assignment<'a>);
+
+impl<'a> EscapedAssignment<'a> {
+    /// A variable to write; `None` when the name has a `=`, which would end it.
+    #[must_use]
+    #[inline]
+    pub fn new(name: &'a [u8], value: Escaped<'a>) -> Option<Self> {
+        Assignment::new(name, value.as_bytes()).map(Self)
+    }
+
+    /// What stands before the first `=`; may be empty.
+    #[must_use]
+    #[inline]
+    pub const fn name(self) -> &'a [u8] {
+        self.0.name
+    }
+
+    /// What stands after it.
+    #[must_use]
+    #[inline]
+    pub const fn value(self) -> Escaped<'a> {
+        Escaped::new(self.0.value)
+    }
+}
+
+/// Fails when there is no `=`.
+impl<'a> FromWire<'a> for EscapedAssignment<'a> {
+    #[inline]
+    fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
+        Assignment::from_wire(bytes).map(Self)
+    }
+}
+
+impl ToWire for EscapedAssignment<'_> {
+    #[inline]
+    fn to_wire(&self, out: &mut Vec<u8>) {
+        self.0.to_wire(out);
+    }
+}
+
+impl fmt::Debug for EscapedAssignment<'_> {
+    #[inline]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Escaped{:?}", self.0)
     }
 }

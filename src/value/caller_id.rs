@@ -1,14 +1,13 @@
 //! Tells a caller's number or name from the words that stand for an absent one.
 
-use super::Escaped;
 use super::open::open_bytes;
 
 open_bytes! {
-    /// A number or a name of a caller or a connected party.
+    /// A number, or a name that is not escaped, of a caller or a connected party.
     ///
     /// Takes any bytes. The server writes `<unknown>` where it has none (Asterisk `main/manager.c`), queues write
-    /// `unknown`, older conferences `<no name>`. From 13 on names are C-escaped and numbers are not:
-    /// see [`escaped`](Self::escaped).
+    /// `unknown`, older conferences `<no name>`. Names that are C-escaped from 13 on are
+    /// [`Escaped`](super::Escaped).
     ///
     /// ```
     /// use ami_proto::value::CallerIdPart;
@@ -28,19 +27,5 @@ impl<'a> CallerIdPart<'a> {
             b"" | b"<unknown>" | b"unknown" | b"<no name>" => None,
             known => Some(known),
         }
-    }
-
-    /// The same as C-escaped text, which names of Asterisk 13 and later are.
-    ///
-    /// ```
-    /// use ami_proto::value::CallerIdPart;
-    ///
-    /// let name = CallerIdPart::from(r"O\'Brien").escaped().unwrap();
-    /// assert_eq!(name.decode(), &b"O'Brien"[..]);
-    /// ```
-    #[must_use]
-    #[inline]
-    pub fn escaped(self) -> Option<Escaped<'a>> {
-        self.known().map(Escaped::new)
     }
 }

@@ -1,5 +1,6 @@
 //! Decodes and encodes the C escapes that servers put into a few values.
 
+use super::CallerIdPart;
 use super::open::open_bytes;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -7,10 +8,19 @@ use alloc::vec::Vec;
 open_bytes! {
     /// Text with C escapes, as it stands on the wire.
     ///
-    /// From Asterisk 13 (2015) on, `CallerIDName`, `ConnectedLineName`, `ChanVariable`, `Value` of `VarSet` and a few more
-    /// have BEL BS FF LF CR TAB VT `\` `'` `"` `?` as `\a \b \f \n \r \t \v \\ \' \" \?`. Earlier servers escape
-    /// nothing: there take [`as_bytes`](Self::as_bytes), because decoding would eat backslashes. (Asterisk
-    /// `main/utils.c`.)
+    /// BEL BS FF LF CR TAB VT `\` `'` `"` `?` stand as `\a \b \f \n \r \t \v \\ \' \" \?` from Asterisk 13 (2015) on.
+    /// Earlier servers escape nothing: there take [`as_bytes`](Self::as_bytes), because decoding would eat
+    /// backslashes. (Asterisk `main/utils.c`.)
+    ///
+    /// | header | up to 12 | from 13 on |
+    /// |---|---|---|
+    /// | `CallerIDName`, `ConnectedLineName` of a channel, with any prefix | as it is | escaped |
+    /// | `ChanVariable`, with any prefix (since 12) | as it is | escaped |
+    /// | `Value` of `VarSet` | as it is | escaped |
+    /// | `Message`, `Subtype` of presence events | as it is | escaped |
+    /// | `ChanVariable(CHANNEL)`; `Variable` of `Status`; caller ids of `OriginateResponse`, queue entries and `CEL` | as it is | as it is |
+    ///
+    /// The getters of the last line return types that have no way to decode.
     ///
     /// ```
     /// use ami_proto::value::Escaped;
@@ -37,6 +47,20 @@ const ESCAPES: [(u8, u8); 11] = [
 ];
 
 impl<'a> Escaped<'a> {
+    /// The same, unless it is empty or a word for "there is none" in the place of a caller's name.
+    ///
+    /// ```
+    /// use ami_proto::value::Escaped;
+    ///
+    /// assert_eq!(Escaped::from("<unknown>").known(), None);
+    /// assert_eq!(Escaped::from("Ann").known(), Some(Escaped::from("Ann")));
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn known(self) -> Option<Self> {
+        CallerIdPart::new(self.0).known().map(Self)
+    }
+
     /// The text without escapes; borrowed when there are none.
     ///
     /// A backslash that begins none of the known escapes stays, and so does the byte after it. The result may hold

@@ -36,7 +36,7 @@
 //! | `(ulaw\|alaw)` | [`CodecList`] |
 //! | `100/sip:100@127.0.0.1,` | [`ContactList`] |
 //! | `a,"b,c",d\,e` | [`CommaList`]; [`Assignments`] to send |
-//! | `NAME=value` | [`Assignment`] |
+//! | `NAME=value` | [`Assignment`], [`EscapedAssignment`] |
 //! | `O\'Brien` | [`Escaped`] |
 //! | `Caf%C3%A9` | [`Encoded`] |
 //! | `10,+1,-1` | [`QueueRuleStep`] |
@@ -81,7 +81,7 @@ mod unique_id;
 pub use address::SecurityAddress;
 pub use agi_result::AgiResult;
 pub use ama_flags::AmaFlags;
-pub use assignment::Assignment;
+pub use assignment::{Assignment, EscapedAssignment};
 pub use assignments::{AssignmentError, Assignments};
 pub use banner::{AmiVersion, Banner};
 pub use caller_id::CallerIdPart;

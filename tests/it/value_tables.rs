@@ -6,10 +6,10 @@ use core::fmt::Debug;
 use core::time::Duration;
 use std::borrow::Cow;
 use ami_proto::value::{
-    AmaFlags, AmiVersion, Assignment, AssignmentError, Assignments, Banner, CallerIdPart, ChannelName, ChannelState,
+    AgiResult, AmaFlags, AmiVersion, Assignment, AssignmentError, Assignments, Banner, CallerIdPart, ChannelName, ChannelState,
     ClassSet, Classes, ClockTime, CodecList, CommaList, ContactList, Date, DateTime, DeviceState, Encoded, Epoch, Escaped,
-    ExtensionState, FromWire, HangupCause, Hex, LocalHalf, Milliseconds, Peer, PenaltyChange, PresenceState,
-    Presentation, QueueRuleStep, Screening, Seconds, SecurityAddress, SecurityTime, TimeOfDay, Timestamp, ToWire,
+    EscapedAssignment, ExtensionState, FromWire, HangupCause, Hex, LocalHalf, Milliseconds, OriginateReason, Peer, PenaltyChange, PresenceState,
+    Presentation, QueueRuleStep, Screening, Seconds, SecurityAddress, SecurityTime, SoftHangup, TimeOfDay, Timestamp, ToWire,
     UniqueId, Visibility,
 };
 
@@ -304,10 +304,10 @@ fn unique_ids() {
 fn caller_ids() {
     for absent in ["", "<unknown>", "unknown", "<no name>"] {
         assert_eq!(read::<CallerIdPart>(absent).known(), None, "{absent}");
-        assert_eq!(read::<CallerIdPart>(absent).escaped(), None, "{absent}");
+        assert_eq!(Escaped::from(absent).known(), None, "{absent}");
     }
     assert_eq!(read::<CallerIdPart>("Unknown Caller").known(), Some(&b"Unknown Caller"[..]));
-    assert_eq!(read::<CallerIdPart>(r#"Lab \"Q\" Name"#).escaped().unwrap().decode(), &br#"Lab "Q" Name"#[..]);
+    assert_eq!(Escaped::from(r#"Lab \"Q\" Name"#).known().unwrap().decode(), &br#"Lab "Q" Name"#[..]);
     assert_eq!(CallerIdPart::from_wire(b"caf\xe9").unwrap().as_bytes(), b"caf\xe9");
 }
 
@@ -331,6 +331,39 @@ fn hangup_causes() {
     }
     assert_eq!((0..=127).filter(|&n| HangupCause::new(n).name().is_some()).count(), 49);
     refuses::<HangupCause>(&[("Expired", 0), ("", 0)]);
+}
+
+#[test]
+fn reasons_of_originated_calls() {
+    let words = [(0, "Failed"), (1, "Hung up"), (3, "No answer"), (4, "Answered"), (5, "Busy"), (8, "Congestion")];
+    for (number, text) in words {
+        assert_eq!(OriginateReason::new(number).description(), Some(text));
+    }
+    reads(&[("4", OriginateReason::ANSWERED), ("15", OriginateReason::new(15))]);
+    assert_eq!(OriginateReason::new(15).description(), None);
+    refuses::<OriginateReason>(&[("busy", 0)]);
+}
+
+#[test]
+fn results_of_agi_commands() {
+    reads(&[("200", AgiResult::SUCCESS), ("-1", AgiResult::FAILURE), ("7", AgiResult::new(7))]);
+    assert_eq!(AgiResult::DEAD_CHANNEL.description(), Some("Not permitted on a dead channel"));
+    assert_eq!(AgiResult::new(7).description(), None);
+}
+
+#[test]
+fn soft_hangups() {
+    reads(&[("32", SoftHangup::EXPLICIT), ("34", SoftHangup::new(34))]);
+    assert!(SoftHangup::new(34).flags().eq([SoftHangup::ASYNC_GOTO, SoftHangup::EXPLICIT]));
+    assert_eq!((SoftHangup::new(34).description(), SoftHangup::TIMEOUT.description()), (None, Some("Timeout")));
+    assert_eq!((SoftHangup::new(-1).flags().count(), SoftHangup::new(0).flags().count()), (0, 0));
+}
+
+#[test]
+fn device_states_by_number() {
+    let phrases: Vec<_> = (0..9).map(|n| DeviceState::from_number(n).and_then(DeviceState::description)).collect();
+    assert_eq!((phrases[1], phrases[6], phrases[8]), (Some("Not in use"), Some("Ringing"), Some("On Hold")));
+    assert_eq!(DeviceState::from_number(9), None);
 }
 
 #[test]
@@ -561,7 +594,14 @@ fn assignments() {
     assert_eq!(row("A=b=c,d"), ("A", "b=c,d"));
     assert_eq!(row("=x"), ("", "x"));
     refuses::<Assignment>(&[("", 0), ("BRIDGEPEER", 10)]);
-    assert_eq!(read::<Assignment>(r"A=a\r\nb").escaped().decode(), &b"a\r\nb"[..]);
+    assert_eq!(read::<Assignment>(r"A=a\r\nb").value(), br"a\r\nb");
+    let escaped = read::<EscapedAssignment>(r"A=a\r\nb");
+    assert_eq!((escaped.name(), &*escaped.value().decode()), (&b"A"[..], &b"a\r\nb"[..]));
+    assert_eq!(wire(escaped), r"A=a\r\nb");
+    assert_eq!(EscapedAssignment::new(b"A", Escaped::from(r"a\r\nb")), Some(escaped));
+    assert_eq!(EscapedAssignment::new(b"A=", Escaped::from("")), None);
+    assert_eq!(format!("{escaped:?}"), r#"EscapedAssignment("A=a\\r\\nb")"#);
+    refuses::<EscapedAssignment>(&[("", 0), ("BRIDGEPEER", 10)]);
 
     let mut list = Assignments::new();
     assert_eq!(list.set("", "x").unwrap_err(), AssignmentError::EmptyName);

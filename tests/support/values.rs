@@ -1,10 +1,11 @@
 // What must hold for any bytes of a value: the body of the fuzz target `values`.
 
 use ami_proto::value::{
-    AmaFlags, AmiVersion, Assignment, Banner, CallerIdPart, ChannelName, ChannelState, ClassSet, Classes, ClockTime,
-    CodecList, CommaList, Contact, ContactList, Date, DateTime, DeviceState, Encoded, Epoch, Escaped, ExtensionState,
-    FromWire, HangupCause, Hex, Milliseconds, Peer, PresenceState, Presentation, QueueRuleStep, Seconds,
-    SecurityAddress, SecurityTime, TimeOfDay, Timestamp, ToWire, UniqueId,
+    AgiResult, AmaFlags, AmiVersion, Assignment, Banner, CallerIdPart, ChannelName, ChannelState, ClassSet, Classes,
+    ClockTime, CodecList, CommaList, Contact, ContactList, Date, DateTime, DeviceState, Encoded, Epoch, Escaped,
+    EscapedAssignment, ExtensionState, FromWire, HangupCause, Hex, Milliseconds, OriginateReason, Peer, PresenceState,
+    Presentation, QueueRuleStep, Seconds, SecurityAddress, SecurityTime, SoftHangup, TimeOfDay, Timestamp, ToWire,
+    UniqueId,
 };
 use core::fmt::Debug;
 
@@ -82,6 +83,9 @@ pub fn everything(bytes: &[u8]) {
     closed::<HangupCause>(bytes);
     closed::<ChannelState>(bytes);
     closed::<ExtensionState>(bytes);
+    closed::<OriginateReason>(bytes);
+    closed::<AgiResult>(bytes);
+    closed::<SoftHangup>(bytes);
     closed::<Classes>(bytes);
     closed::<AmiVersion>(bytes);
     closed::<QueueRuleStep>(bytes);
@@ -91,6 +95,7 @@ pub fn everything(bytes: &[u8]) {
     }
     if let Ok(assignment) = Assignment::from_wire(bytes) {
         assert_eq!(wire(&assignment), bytes);
+        assert_eq!(wire(&EscapedAssignment::from_wire(bytes).unwrap()), bytes);
     }
     words!(bytes, DeviceState, PresenceState, AmaFlags);
     open!(bytes, ChannelName, UniqueId, CallerIdPart, Presentation, ClassSet, Peer, SecurityAddress);
@@ -112,7 +117,7 @@ fn views(bytes: &[u8]) {
     let _ = (channel.is_zombie(), channel.is_masquerading(), channel.stands_for(), channel.is_none());
     let id = UniqueId::new(bytes);
     let _ = (id.system(), id.epoch(), id.sequence(), id.half(), id.is_none());
-    let _ = CallerIdPart::new(bytes).escaped().map(|name| name.decode().len());
+    let _ = Escaped::new(bytes).known().map(|name| name.decode().len());
     let p = Presentation::new(bytes);
     let _ = (p.number(), p.text(), p.visibility(), p.screening());
     let set = ClassSet::new(bytes);
