@@ -1,4 +1,4 @@
-//! Decodes and encodes the percent signs in the values of FreeSWITCH's events.
+//! Decodes and encodes the percent signs in the values of FreeSWITCH's events, and of Asterisk's asynchronous AGI.
 
 use super::{FromWire, ToWire, ValueError};
 use crate::percent;
@@ -7,7 +7,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// A header's value in an event of FreeSWITCH: text in which bytes stand as `%` and two hexadecimal digits.
+/// A header's value in an event of FreeSWITCH, or `Env` and `Result` of Asterisk's asynchronous AGI: text in which bytes
+/// stand as `%` and two hexadecimal digits.
+///
+/// AGI encodes all but letters, digits and a few signs, a `%` always (Asterisk `main/utils.c`). Of FreeSWITCH:
 ///
 /// The server encodes bytes up to 0x20, from 0x7f on, and ``"#%&+:;<=>?@[\]^`{|}``. It leaves a `%` that two hexadecimal digits follow as it is, so `100%20` may have been `100 ` or
 /// `100%20`: nobody can tell. `+` is a plus. A value that is empty may come as `_undef_`. (FreeSWITCH `switch_url_encode`, 1.6 to 1.11.)
