@@ -70,10 +70,10 @@ impl Kind {
         Self::UniqueId,
         Self::CallerId,
         Self::Cause,
-        Self::ChannelState,
         Self::SoftHangup,
         Self::OriginateReason,
         Self::AgiResult,
+        Self::ChannelState,
         Self::DeviceState,
         Self::ExtensionState,
         Self::PresenceState,
@@ -121,11 +121,11 @@ impl Kind {
             Self::UniqueId => "uniqueid",
             Self::CallerId => "callerid",
             Self::Cause => "cause",
-            Self::ChannelState => "channel-state",
-            Self::DeviceState => "device-state",
             Self::SoftHangup => "soft-hangup",
             Self::OriginateReason => "originate-reason",
             Self::AgiResult => "agi-result",
+            Self::ChannelState => "channel-state",
+            Self::DeviceState => "device-state",
             Self::ExtensionState => "extension-state",
             Self::PresenceState => "presence-state",
             Self::AmaFlags => "ama-flags",
@@ -142,8 +142,9 @@ impl Kind {
         }
     }
 
-    /// Whether this value stands for none: servers write nothing, `(null)` or `N/A` where they have no number, time or state, and FreeSWITCH `_undef_`, or `none` for the number of a
-    /// member. Text may be any of these.
+    /// Whether this value stands for none: servers write nothing, `(null)` or `N/A` where they have no number, time or
+    /// state, -1 where they have no duration, and FreeSWITCH `_undef_`, or `none` for the number of a member. Text may
+    /// be any of these.
     pub(crate) fn is_absent(self, value: &[u8]) -> bool {
         let closed = !matches!(
             self,
@@ -161,6 +162,8 @@ impl Kind {
                 | Self::List
                 | Self::Assignments
         );
-        closed && matches!(value, b"" | b"(null)" | b"N/A" | b"_undef_") || self == Self::Uint && value == b"none"
+        closed && matches!(value, b"" | b"(null)" | b"N/A" | b"_undef_")
+            || self == Self::Uint && value == b"none"
+            || matches!(self, Self::Seconds | Self::Milliseconds) && value == b"-1"
     }
 }

@@ -34,6 +34,7 @@ const EXPLAINED: &[(&str, &str, &str, &str)] = &[
     ("events", "InboundSubscriptionDetail", "since", "seen on 16; the survey says 20"),
     ("events", "OutboundSubscriptionDetail", "command", "an answer, though the survey says it comes unasked"),
     ("events", "OutboundSubscriptionDetail", "since", "its sister was seen on 16; the survey says 20"),
+    ("events", "ParkedCallSwap", "CallerID", "the header of ParkedCall in 1.4, long before"),
     ("events", "NewCallerid", "since", OTHER_CASE),
     ("events", "NewCallerid", "until", OTHER_CASE),
     ("reference", "AOCMessage", "UnitAmout(0)", "a typo on the page"),

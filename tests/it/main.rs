@@ -44,6 +44,8 @@ mod live;
 #[cfg(feature = "xml")]
 mod mxml;
 #[cfg(feature = "md5")]
+mod odd_headers;
+#[cfg(feature = "std")]
 mod pair;
 #[cfg(feature = "std")]
 mod peer;
