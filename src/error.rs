@@ -8,8 +8,8 @@ mod refusal;
 
 use core::fmt;
 
-pub use refusal::{EncodeError, Refusal};
 use crate::parse::ValueError;
+pub use refusal::{EncodeError, Refusal};
 
 /// Which of the [`Limits`](crate::Limits) was exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

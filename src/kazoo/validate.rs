@@ -45,7 +45,6 @@ pub(super) fn document(json: &str, merged: bool) -> Result<(), EncodeError> {
     fields("", &document, CONFERENCE, merged)
 }
 
-
 pub(super) fn fields(
     path: &str,
     object: &Object<'_>,

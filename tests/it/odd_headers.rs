@@ -1,7 +1,8 @@
 //! Invariant: getters find what servers say under odd names: a channel's name with colons in a header's name, one thing
 //! under each name that it has had, headers that only the servers' C code has.
 
-use ami_proto::catalogue::{Content, Datum, describe};
+use ami_proto::catalogue::Datum;
+use ami_proto::describe::{Content, describe};
 use ami_proto::event::{Dial, Event, QueueMemberPause, QueueMemberPaused};
 use ami_proto::value::{AgiResult, OriginateReason};
 use ami_proto::{Decoder, Framing, Limits, OwnedFrame};
