@@ -3,18 +3,19 @@
 //! `cargo bench --bench client` prints a table of ratios first, then criterion's own figures; `cargo bench --bench client -- ratios` stops behind the table. Under `cargo test --benches` everything runs once.
 #![allow(clippy::type_complexity)]
 
+use ami_benches::STORM;
 use ami_proto::action::CoreStatus;
 use ami_proto::client::{Client, ClientEvent, Config, Credentials};
 use ami_proto::event::Event;
 use ami_proto::{Decoder, Framing, Limits};
+use ami_testkit::heap::{self, Counting};
 use criterion::{Criterion, Throughput};
 use std::hint::black_box;
 use std::time::Instant;
 
-#[path = "../tests/it/heap.rs"]
-mod heap;
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
 
-const STORM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/storm/22_storm.ami");
 const READ: usize = 8192;
 
 fn main() {

@@ -6,23 +6,20 @@
 //! The stream is `corpus/storm/22_storm.ami`, 1 MB of events as Asterisk 22 sent them under load, five times in a row. It has no banner and ends with a frame, so it can be read
 //! over and over by one decoder: what is timed is a connection that has been up for a while, with its buffer grown.
 
+use ami_benches::{STORM, read_fields};
 use ami_proto::event::{BridgeCreate, EventSet};
 use ami_proto::wire::{Kernel, Scanner};
 use ami_proto::{Decoder, Frame, Framing, Limits};
+use ami_testkit::heap::{self, Counting};
 use criterion::{Criterion, Throughput};
 use httparse::Status;
 use memchr::memmem;
 use std::hint::black_box;
 use std::time::Instant;
 
-#[path = "support/fields.rs"]
-mod fields;
-#[path = "../tests/it/heap.rs"]
-mod heap;
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
 
-use fields::read_fields;
-
-const STORM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/storm/22_storm.ami");
 const TIMES: usize = 5;
 const BLANK_LINE: &[u8] = b"\r\n\r\n";
 /// Headers that httparse gets room for: three times what the longest frame of the storm has.

@@ -5,12 +5,13 @@
 
 use ami_proto::action::{Action, Hangup, Originate, Ping};
 use ami_proto::value::HangupCause;
+use ami_testkit::heap::{self, Counting};
 use criterion::{Criterion, Throughput};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-#[path = "../tests/it/heap.rs"]
-mod heap;
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
 
 const ACTION_ID: &str = "f3Qk9ZtW-0000004711";
 /// Requests in a round of the table: enough for the clock.

@@ -3,6 +3,7 @@
 //! `cargo bench --bench instructions` runs each case under callgrind (package `valgrind`) and fails where one takes more or fewer than its figure by over 3 %; with `BLESS=1` it
 //! writes the figures anew. They hold for one compiler and for processors with AVX2; elsewhere nothing is compared, and that is said aloud. Under `cargo test --benches` every case runs once.
 
+use ami_benches::{STORM, read_fields};
 use ami_proto::action::{Action, Originate, Ping};
 use ami_proto::{Decoder, Frame, FrameError, Framing, Limits};
 use std::fmt::Write;
@@ -10,11 +11,7 @@ use std::hint::black_box;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
-#[path = "support/fields.rs"]
-mod fields;
-
-const STORM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/storm/22_storm.ami");
-const FIGURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/instructions.txt");
+const FIGURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/instructions.txt");
 /// By how much a case may miss its figure, of a hundred.
 const MARGIN: f64 = 3.0;
 /// A client's usual read.
@@ -40,11 +37,7 @@ const CASES: &[Case] = &[
         unit: "frame",
         run: || decode(1, Decoder::next_frame, |frame| _ = black_box(frame)),
     },
-    Case {
-        name: "read four typed fields",
-        unit: "frame",
-        run: || decode(READ, Decoder::next_frame, fields::read_fields),
-    },
+    Case { name: "read four typed fields", unit: "frame", run: || decode(READ, Decoder::next_frame, read_fields) },
     Case { name: "encode Ping", unit: "request", run: || encode(|out| write(&Ping::new(), out)) },
     Case { name: "encode Originate, 5 variables", unit: "request", run: || encode(|out| write(&originate(), out)) },
 ];

@@ -1,11 +1,16 @@
-//! What a program reads of each event that follows calls; for the benches that measure typed access.
+//! What the benches and the comparison in `peers/` share: the stream that they read, and what a program
+//! that follows calls reads of each event.
 
 use ami_proto::Frame;
 use ami_proto::event::Event;
 use std::hint::black_box;
 
-/// Who, where, which call, and what has happened: four fields.
-pub(crate) fn read_fields(frame: Frame<'_>) {
+/// The path of 1 MB of events as Asterisk 22 sent them under load.
+pub const STORM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../corpus/storm/22_storm.ami");
+
+/// Reads four fields: who, where, which call, and what has happened.
+#[inline]
+pub fn read_fields(frame: Frame<'_>) {
     macro_rules! read {
         ($event:ident: $($field:ident)*) => {{ $(_ = black_box($event.$field());)* }};
     }

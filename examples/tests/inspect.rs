@@ -1,10 +1,5 @@
 //! Invariant: the example `inspect`, run as a user runs it, shows what the oracle reads, whatever the size of the pieces; it keeps secrets to itself and its exit code tells how it went.
 
-#[path = "../../tests/it/json.rs"]
-mod json;
-#[path = "../../tests/support/mod.rs"]
-mod support;
-
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
@@ -12,9 +7,9 @@ use std::process::{Command, Stdio};
 
 use ami_proto::redact::is_secret;
 use ami_proto::{Decoder, Limits};
-use json::object;
+use ami_testkit::json::object;
+use ami_testkit::oracle;
 use serde_json::{Value, json};
-use support::oracle;
 
 /// What a run left behind.
 struct Run {
@@ -151,7 +146,7 @@ fn every_kind_of_content() {
 #[test]
 fn the_corpus_as_the_oracle_reads_it() {
     for folder in ["frames", "handmade", "sessions", "requests", "truncated"] {
-        let files = support::corpus(folder);
+        let files = ami_testkit::corpus(folder);
         let names = files.iter().map(|(name, _)| format!("corpus/{name}"));
         let run = inspect(["--json", "--show-secrets"].into_iter().map(String::from).chain(names));
         assert_eq!(run.code, Some(0), "{folder}: {}", run.stderr);
@@ -179,7 +174,7 @@ fn the_corpus_as_the_oracle_reads_it() {
 
 #[test]
 fn pieces_of_any_size() {
-    let names: Vec<String> = support::corpus("frames").iter().map(|(name, _)| format!("corpus/{name}")).collect();
+    let names: Vec<String> = ami_testkit::corpus("frames").iter().map(|(name, _)| format!("corpus/{name}")).collect();
     let whole = inspect(["--json"].into_iter().chain(names.iter().map(String::as_str)));
     let summary = inspect(&names);
     for chunk in ["1", "7", "64", "1460", "65536"] {
@@ -218,7 +213,7 @@ fn secrets_are_masked() {
 fn a_summary_has_no_secrets() {
     let mut found = 0;
     for folder in ["frames", "requests", "sessions"] {
-        for (name, input) in support::corpus(folder) {
+        for (name, input) in ami_testkit::corpus(folder) {
             let summary = inspect(["--typed", "--show-secrets", &format!("corpus/{name}")]).stdout;
             let mut decoder = Decoder::new(Limits::new());
             decoder.push(&input);
@@ -326,7 +321,7 @@ fn typed_frames() {
 /// What `--typed` adds is a key; all else stays as it is.
 #[test]
 fn typed_adds_a_key() {
-    let names: Vec<String> = support::corpus("frames").iter().map(|(name, _)| format!("corpus/{name}")).collect();
+    let names: Vec<String> = ami_testkit::corpus("frames").iter().map(|(name, _)| format!("corpus/{name}")).collect();
     let plain = objects(&inspect(["--json"].into_iter().chain(names.iter().map(String::as_str))));
     let mut typed = objects(&inspect(["--json", "--typed"].into_iter().chain(names.iter().map(String::as_str))));
     for object in &mut typed {

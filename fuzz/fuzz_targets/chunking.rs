@@ -1,7 +1,4 @@
 //! Invariant: however the input is cut, whoever holds the buffer, and whenever frames are taken, the same frames and the same error come out as for the whole.
 #![no_main]
 
-#[path = "../../tests/support/mod.rs"]
-mod support;
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| support::invariants::chunking(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| ami_testkit::invariants::chunking(data));

@@ -1,7 +1,4 @@
 //! Invariant: no bytes make a reader of Kazoo's messages panic; nothing of what is JSON is lost; what is made of it to be sent is JSON.
 #![no_main]
 
-#[path = "../../tests/support/mod.rs"]
-mod support;
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| support::kazoo::kazoo_json(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| ami_testkit::kazoo::kazoo_json(data));

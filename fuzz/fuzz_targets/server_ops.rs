@@ -1,7 +1,4 @@
 //! Invariant: whatever is done to a server, requests are open until they are answered, and nothing appears without a cause.
 #![no_main]
 
-#[path = "../../tests/support/mod.rs"]
-mod support;
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| support::server_ops::server_ops(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| ami_testkit::server_ops::server_ops(data));

@@ -1,7 +1,4 @@
 //! Invariant: whatever is done to a client, each request ends once, what is held stays under the ceiling, nothing appears without a cause, time moves on.
 #![no_main]
 
-#[path = "../../tests/support/mod.rs"]
-mod support;
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| support::session_ops::session_ops(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| ami_testkit::session_ops::session_ops(data));

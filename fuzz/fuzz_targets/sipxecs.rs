@@ -1,7 +1,4 @@
 //! Invariant: any bytes as an answer, a challenge or contact information of sipXecs: a reply is what stands in its wrapper, a challenge is answered with just its values in a header that no text gets out of, fields lie side by side.
 #![no_main]
 
-#[path = "../../tests/support/mod.rs"]
-mod support;
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| support::sipxecs::sipxecs(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| ami_testkit::sipxecs::sipxecs(data));

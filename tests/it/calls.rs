@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::heap::held_by;
-use crate::support::captures;
-use crate::support::fold::check_call;
 use ami_proto::calls::{Call, CallLimits, Parking, QueueOutcome, Span, Tracker, Transfer, TransferKind};
 use ami_proto::event::Event;
 use ami_proto::{Decoder, Frame, FrameKind, Limits};
+use ami_testkit::captures;
+use ami_testkit::fold::check_call;
+use ami_testkit::heap::held_by;
 
 fn each_frame(bytes: &[u8], mut each: impl FnMut(Frame<'_>)) {
     let mut decoder = Decoder::new(Limits::new());
@@ -89,7 +89,7 @@ impl Counts {
 }
 
 fn recordings() -> Vec<PathBuf> {
-    let files = ["corpus/sessions", "corpus/storm"].map(|dir| std::fs::read_dir(dir).unwrap());
+    let files = ["corpus/sessions", "corpus/storm"].map(|dir| ami_testkit::root().join(dir).read_dir().unwrap());
     let mut files: Vec<PathBuf> = files.into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "ami"));
     files.sort();
@@ -654,7 +654,7 @@ fn losses_when_calls_become_one_or_end() {
 
 #[test]
 fn events_as_servers_send_them_give_what_the_models_give() {
-    (0..200).for_each(crate::support::fold::fold_real);
+    (0..200).for_each(ami_testkit::fold::fold_real);
 }
 
 /// Fills a tracker with calls full of everything, of which some end and some become one.

@@ -79,7 +79,6 @@ fn waits_until_booted() {
     assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\n\r\n"), ["logged in", "ready"]);
 }
 
-#[cfg(feature = "md5")]
 #[test]
 fn login_by_challenge() {
     let mut peer = Peer::new(Config::new());
@@ -1485,7 +1484,7 @@ fn a_collection_ends_with_its_request() {
         assert_eq!((peer.client.in_flight(), peer.client.held()), (0, 0));
     };
     round(&mut peer);
-    let ((), held) = crate::heap::held_by(|| (0..200).for_each(|_| round(&mut peer)));
+    let ((), held) = ami_testkit::heap::held_by(|| (0..200).for_each(|_| round(&mut peer)));
     assert!(held < 2000, "{held} bytes are kept of requests that ended");
 }
 

@@ -1,13 +1,13 @@
 //! One vocabulary over four dialects: each command of references 000, 001 and 002 as the exact request of every dialect that has it, with what the others say instead; the references' samples;
 //! what comes back; and that nothing hostile gets through.
 
-use crate::support::conference::{DIALECTS, command, conference_roundtrip};
 use ami_proto::conference::{
     Command, Conference, Dialect, Event, Happening, Level, Native, Outcome, Participant, Relation, ReplyError, Request,
     RequestError, Side, Who,
 };
 use ami_proto::kazoo::{Account, Method, ParticipantEvent};
 use ami_proto::{Decoder, FrameKind, Framing, Limits, OwnedFrame};
+use ami_testkit::conference::{DIALECTS, command, conference_roundtrip};
 use arbitrary::Unstructured;
 use proptest::prelude::*;
 use std::borrow::Cow;
@@ -109,7 +109,7 @@ fn requests() -> Vec<(String, [Result<Request<'static>, &'static str>; 4])> {
 
 /// Holds what a file has between two texts to this; `BLESS=1` puts it there.
 fn holds(file: &str, [start, end]: [&str; 2], expected: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let path = ami_testkit::root().join(file);
     let text = std::fs::read_to_string(&path).expect("the file");
     let from = text.find(start).expect("the start") + start.len();
     let to = from + text[from..].find(end).expect("the end");
@@ -230,8 +230,8 @@ fn samples_of_confbridge() {
         let (_, rest) = std::str::from_utf8(&bytes).expect("UTF-8").split_once("Action: ").expect("an action");
         let (name, _) = rest.split_once("\r\n").expect("a line");
         let sample = |part| {
-            let path = format!("{}/corpus/reference/000_{name}.{part}.ami", env!("CARGO_MANIFEST_DIR"));
-            std::fs::read(path).expect("the sample")
+            let path = format!("corpus/reference/000_{name}.{part}.ami");
+            std::fs::read(ami_testkit::root().join(path)).expect("the sample")
         };
         assert_eq!(bytes, sample("request"), "{name}");
         let frames = frames(&sample("answer"), Framing::SERVER.banner(false));
@@ -494,7 +494,6 @@ fn lists_of_freeswitch() {
     assert_eq!((room.is_locked(), room.is_recording()), (Some(true), Some(true)));
     let none = outcome(Dialect::FreeSwitch, &Command::ListRooms, Native::Text(b"+OK No active conferences.\n"));
     assert!(matches!(none, Outcome::Conferences(rooms) if rooms.is_empty()));
-    #[cfg(feature = "xml")]
     {
         let xml = b"<?xml version=\"1.0\"?>\n<conferences>\n  <conference name=\"room\" member-count=\"1\" rate=\"8000\" locked=\"true\" run_time=\"61\">\n\
             <members><member type=\"caller\"><id>7</id><caller_id_name>In%20it</caller_id_name><join_time>5</join_time>\
@@ -554,9 +553,9 @@ proptest! {
         let name = if long { Cow::Owned(name.repeat(800)) } else { Cow::Borrowed(&*name) };
         for (ids, endpoint) in &SOMEBODY {
             for (_, _, command) in commands(ids, endpoint) {
-                for command in crate::support::conference::renamed(&command, &name) {
+                for command in ami_testkit::conference::renamed(&command, &name) {
                     for dialect in DIALECTS {
-                        crate::support::conference::carries(dialect, &command);
+                        ami_testkit::conference::carries(dialect, &command);
                     }
                 }
             }

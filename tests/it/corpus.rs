@@ -1,7 +1,7 @@
 //! Invariant: every file of the corpus reads the same in whatever pieces it comes, as the oracle reads it, and with no error; nothing of it is lost.
 
-use crate::support::oracle::Kind;
-use crate::support::{check, corpus};
+use ami_testkit::oracle::Kind;
+use ami_testkit::{check, corpus};
 
 fn frames_and_rest(folder: &str) -> Vec<(String, usize, bool)> {
     let read = |(name, input): (String, Vec<u8>)| {
@@ -47,7 +47,7 @@ fn truncated() {
 #[test]
 fn sessions_begin_with_a_banner() {
     for (name, input) in corpus("sessions").into_iter().filter(|(name, _)| !name.contains("excerpt")) {
-        let reading = crate::support::oracle::read(&input, true);
+        let reading = ami_testkit::oracle::read(&input, true);
         assert_eq!(reading.frames[0].kind, Kind::Banner, "{name}");
     }
 }

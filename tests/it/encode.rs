@@ -1,18 +1,15 @@
-//! Invariant: `tests/support/builders.rs` builds every action of the catalogue, as the crate's own samples do.
+//! Invariant: `tests/src/builders.rs` builds every action of the catalogue, as the crate's own samples do.
 
-use crate::support::builders::{BUILDERS, build};
+use ami_testkit::builders::{BUILDERS, build};
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::path::Path;
-
-const SAMPLES: &str = include_str!(concat!(env!("OUT_DIR"), "/samples.rs"));
 
 /// The samples' builders with `text()` in place of each text; `BLESS=1` writes them anew.
 #[test]
 fn builders_are_those_of_the_samples() {
     let mut source = String::from(
-        "// Every action's builder, with a text of the caller's wherever it takes one. Made from the crate's own samples by\n\
-         // `BLESS=1 cargo test --test it encode::builders`; don't change it by hand.\n\n\
+        "//! Every action's builder, with a text of the caller's wherever it takes one. Made from the crate's own samples by\n\
+         //! `BLESS=1 cargo test --test it encode::builders`; don't change it by hand.\n\n\
          use super::actions::{Texts, Written};\nuse ami_proto::action::*;\nuse ami_proto::value;\n\
          use core::time::Duration;\n\n/// How many there are.\npub const BUILDERS: usize = COUNT;\n\n\
          pub fn encode(action: &impl Action, id: Option<&str>, out: &mut Vec<u8>) -> Written {\n    \
@@ -22,7 +19,7 @@ fn builders_are_those_of_the_samples() {
          match number {\n",
     );
     let mut count = 0;
-    for sample in SAMPLES.split("let action =").skip(1) {
+    for sample in crate::generator::samples().split("let action =").skip(1) {
         let builder = sample.split_once(";\n").expect("a statement").0;
         // What stands between quotation marks, at odd places, is a text; none of the samples has one in it.
         let parts = builder.split('"').enumerate();
@@ -33,7 +30,7 @@ fn builders_are_those_of_the_samples() {
     }
     source.push_str("        _ => unreachable!(\"no builder of this number\"),\n    }\n}\n");
     let source = source.replace("COUNT", &count.to_string());
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/builders.rs");
+    let path = ami_testkit::root().join("tests/src/builders.rs");
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&path, &source).expect("a writable file");
     }

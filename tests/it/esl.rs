@@ -10,13 +10,13 @@ mod restore;
 use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
-use crate::support::esl::{corpus, decode, decode_with, naive, plain, streams, turns};
-use crate::support::splits;
 use ami_proto::catalogue::Datum;
 use ami_proto::error::Limit;
 use ami_proto::freeswitch::event::{ConferenceEvent, Event};
 use ami_proto::freeswitch::{Config, Connection, ConnectionEvent, Credentials, Decoder, Ending, Frame, LIMITS};
 use ami_proto::{ConnectionError, FrameError};
+use ami_testkit::esl::{corpus, decode, decode_with, naive, plain, streams, turns};
+use ami_testkit::splits;
 
 // Frames.
 
@@ -45,12 +45,7 @@ fn any_split() {
 fn events(stream: &[u8], mut each: impl FnMut(Event<'_>)) {
     decode(stream, &[4096], |frame| {
         let is_event = plain(frame).get("Content-Type").is_some_and(|found| found.starts_with(b"text/event"));
-        let readable = cfg!(feature = "xml") || !plain(frame).is("text/event-xml");
-        assert!(
-            !(is_event && readable) || frame.event().is_some(),
-            "an event that can't be read at {}",
-            frame.offset()
-        );
+        assert!(!is_event || frame.event().is_some(), "an event that can't be read at {}", frame.offset());
         frame.event().into_iter().for_each(&mut each);
     })
     .expect("within the limits");
@@ -86,11 +81,7 @@ fn a_member_is_read_alike_from_any_encoding() {
     let plain = "Event-Subclass: conference%3A%3Amaintenance\nEvent-Name: CUSTOM\nConference-Name: it's%20%C3%A9\nMember-ID: 12\nSpeak: false\nEnergy-Level: -5\nOld-ID: none\nX: ARRAY%3A%3Aa%7C%3Ab%20c\nAction: floor-change\n\n";
     let json = r#"{"Event-Subclass":"conference::maintenance","Event-Name":"CUSTOM","Conference-Name":"it's é","Member-ID":"12","Speak":"false","Energy-Level":"-5","Old-ID":"none","X":["a","b c"],"Action":"floor-change"}"#;
     let xml = "<event>\n  <headers>\n    <Event-Subclass>conference%3A%3Amaintenance</Event-Subclass>\n    <Event-Name>CUSTOM</Event-Name>\n    <Conference-Name>it's%20%C3%A9</Conference-Name>\n    <Member-ID>12</Member-ID>\n    <Speak>false</Speak>\n    <Energy-Level>-5</Energy-Level>\n    <Old-ID>none</Old-ID>\n    <X>ARRAY%3A%3Aa%7C%3Ab%20c</X>\n    <Action>floor-change</Action>\n  </headers>\n</event>\n";
-    let mut all = vec![("plain", plain), ("json", json)];
-    if cfg!(feature = "xml") {
-        all.push(("xml", xml));
-    }
-    for (encoding, body) in all {
+    for (encoding, body) in [("plain", plain), ("json", json), ("xml", xml)] {
         let frame = format!("Content-Length: {}\nContent-Type: text/event-{encoding}\n\n{body}", body.len());
         let mut seen = 0;
         events(frame.as_bytes(), |event| {
@@ -109,7 +100,6 @@ fn a_member_is_read_alike_from_any_encoding() {
 }
 
 /// What `&name;` stands for in an event as XML, by name and by number.
-#[cfg(feature = "xml")]
 #[test]
 fn references_of_xml() {
     for (text, value) in [
@@ -194,15 +184,13 @@ fn recorded_encodings_agree() {
         events.iter().map(one).collect::<Vec<_>>()
     };
     assert_eq!(flat(&plain), flat(&read("json")));
-    if cfg!(feature = "xml") {
-        let without_length = |events: Vec<Plain>| {
-            let one = |(headers, body): Plain| {
-                (headers.into_iter().filter(|(name, _)| name != "Content-Length").collect::<Vec<_>>(), body)
-            };
-            events.into_iter().map(one).collect::<Vec<_>>()
+    let without_length = |events: Vec<Plain>| {
+        let one = |(headers, body): Plain| {
+            (headers.into_iter().filter(|(name, _)| name != "Content-Length").collect::<Vec<_>>(), body)
         };
-        assert_eq!(without_length(flat(&plain)), without_length(flat(&read("xml"))));
-    }
+        events.into_iter().map(one).collect::<Vec<_>>()
+    };
+    assert_eq!(without_length(flat(&plain)), without_length(flat(&read("xml"))));
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Invariant: the catalogue has every action, parameter, event, header, reply header, list and privilege that `tests/facts` tells of; what it lacks on purpose stands here, with the reason.
 
 use std::collections::HashSet;
-use std::path::Path;
 
 use ami_proto::catalogue::{self, ActionType, Branch, EventType, Field, Reply, ReplyStyle, Role};
 use ami_proto::value::{Classes, FromWire};
@@ -56,7 +55,7 @@ struct Facts {
 
 impl Facts {
     fn of(file: &'static str) -> Self {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/facts").join(file).with_extension("tsv");
+        let path = ami_testkit::root().join("tests/facts").join(file).with_extension("tsv");
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let lines = text.lines().filter(|line| !line.starts_with('#'));
         let rows = lines.map(|line| line.split('\t').map(str::to_owned).collect()).collect();

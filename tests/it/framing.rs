@@ -1,8 +1,8 @@
 //! Invariant: the table of cases comes out as written, in whatever pieces it goes in, and the decoder agrees with the oracle.
 
-use crate::support::cases::CASES;
-use crate::support::{check, same};
 use ami_proto::{Decoder, FrameKind, Framing, Limits};
+use ami_testkit::cases::CASES;
+use ami_testkit::{check, same};
 
 #[test]
 fn every_case() {
@@ -18,9 +18,9 @@ fn any_two_cases_in_a_row() {
     for first in CASES.iter().filter(|case| !case.banner) {
         for second in CASES.iter().filter(|case| !case.banner) {
             let input = [first.input(), second.input()].concat();
-            let (reading, error) = crate::support::decode(&[&input], ami_proto::Limits::new(), false);
+            let (reading, error) = ami_testkit::decode(&[&input], ami_proto::Limits::new(), false);
             assert_eq!(error, None);
-            same(&reading, &crate::support::oracle::read(&input, false), &format!("{} / {}", first.name, second.name));
+            same(&reading, &ami_testkit::oracle::read(&input, false), &format!("{} / {}", first.name, second.name));
         }
     }
 }
@@ -47,10 +47,10 @@ fn short_strings() {
     for number in 0..8_usize.pow(5) {
         let input: Vec<u8> = (0..5).flat_map(|place| PIECES[(number >> (3 * place)) & 7]).copied().collect();
         for banner in [false, true] {
-            let expected = crate::support::oracle::read(&input, banner);
+            let expected = ami_testkit::oracle::read(&input, banner);
             let pieces: Vec<&[u8]> = input.chunks(1).collect();
             for pieces in [&[&input[..]][..], &pieces] {
-                let (reading, error) = crate::support::decode(pieces, ami_proto::Limits::new(), banner);
+                let (reading, error) = ami_testkit::decode(pieces, ami_proto::Limits::new(), banner);
                 assert_eq!(error, None);
                 same(&reading, &expected, &input.escape_ascii().to_string());
             }

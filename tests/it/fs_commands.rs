@@ -1,8 +1,8 @@
 //! Invariant: the server's splitter reads from each line just the words that the builder was given, or nothing is written.
 
-use crate::support::freeswitch::{split, text};
 use ami_proto::error::Refusal;
 use ami_proto::freeswitch::command::*;
+use ami_testkit::freeswitch::{split, text};
 use proptest::prelude::*;
 
 fn line(command: &dyn Command) -> String {

@@ -1,11 +1,10 @@
 //! Invariant: a list that the server writes reads into what it was written from, whatever names have in them, and every line of every recorded list is a conference or a member.
 
-#[cfg(feature = "xml")]
-use crate::heap::allocations;
-use crate::heap::peak;
 use ami_proto::freeswitch::command::Name;
 use ami_proto::freeswitch::list::{Conference, Format, List, Member};
 use ami_proto::freeswitch::reply::{Done, Reply};
+use ami_testkit::heap::allocations;
+use ami_testkit::heap::peak;
 use proptest::prelude::*;
 
 fn parse<'a>(text: &'a str, how: &Format<'_>) -> List<'a> {
@@ -132,13 +131,13 @@ fn members() {
 fn every_recorded_list() {
     let mut lists = [0; 3];
     for version in ["1.11.2", "1.6.20"] {
-        for text in crate::support::captures::replies(version) {
+        for text in ami_testkit::captures::replies(version) {
             for line in text.lines() {
                 let row: serde_json::Value = serde_json::from_str(line).expect("a row");
                 let (Some(sent), Some(body)) = (row["sent"].as_str(), row["body"].as_str()) else { continue };
                 let line = sent.split(['\n', '\r']).next().unwrap_or_default();
                 let line = line.trim_start_matches("api ").trim_start_matches("bgapi ");
-                let Some(name) = crate::support::freeswitch::name(line) else { continue };
+                let Some(name) = ami_testkit::freeswitch::name(line) else { continue };
                 if let Some(Done::List(list)) = Reply::new(name, body.as_bytes()).done() {
                     check(name, line, list.as_str().expect("text"), &mut lists);
                 }
@@ -157,12 +156,11 @@ fn check(name: Name, sent: &str, body: &str, lists: &mut [usize; 3]) {
         }
         Name::XmlList => {
             lists[2] += 1;
-            #[cfg(feature = "xml")]
             complete(&List::from_xml(body.as_bytes()).expect("a list"), sent);
         }
         _ => {
             lists[0] += 1;
-            let words = crate::support::freeswitch::split(sent.split_once(' ').expect("a command").1);
+            let words = ami_testkit::freeswitch::split(sent.split_once(' ').expect("a command").1);
             let at =
                 words.iter().position(|word| word == "delim").filter(|_| words.iter().all(|word| word != "pretty"));
             let delimiter = at.and_then(|at| words.get(at + 1)).map_or(";", |word| match word.as_str() {
@@ -216,7 +214,6 @@ fn one_shape() {
     assert_eq!(member.other[0].0, "output-volume");
     assert!(List::from_json("{}").is_err() && List::from_json("[1]").is_err() && List::from_json("[{]").is_err());
 
-    #[cfg(feature = "xml")]
     {
         let xml = r#"<?xml version="1.0"?>
 <conferences>
@@ -364,7 +361,6 @@ fn no_more_parts_than_the_limit() {
 }
 
 /// The same for XML.
-#[cfg(feature = "xml")]
 #[test]
 fn no_more_elements_than_the_limit() {
     let whole = |inside: &str| {
@@ -394,7 +390,6 @@ fn no_more_elements_than_the_limit() {
 }
 
 /// Each attribute is compared with those before it, so there must not be many: no path is quadratic.
-#[cfg(feature = "xml")]
 #[test]
 fn no_more_attributes_than_an_element_has() {
     let text = |attributes: usize| {
@@ -422,7 +417,6 @@ fn no_more_attributes_than_an_element_has() {
 }
 
 /// A `%` that two hexadecimal digits don't follow stands for itself, and nothing behind it is lost.
-#[cfg(feature = "xml")]
 #[test]
 fn percent_signs() {
     for (written, expected) in [("%20", " "), ("%zz1", "%zz1"), ("%2", "%2"), ("%", "%"), ("%%41%4", "%A%4")] {

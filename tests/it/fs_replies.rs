@@ -1,9 +1,9 @@
 //! Invariant: whatever real servers answered to a conference command reads into that command's outcomes, with nothing unknown and nothing left over.
 
-use crate::support::freeswitch::name;
 use ami_proto::Value;
 use ami_proto::freeswitch::command::Name;
 use ami_proto::freeswitch::reply::{Done, Outcome, Refusal, Reply};
+use ami_testkit::freeswitch::name;
 use proptest::prelude::*;
 use serde_json::Value as Json;
 
@@ -29,7 +29,7 @@ fn rows(text: &str) -> Vec<(String, String)> {
 #[test]
 fn every_recorded_answer() {
     for version in ["1.11.2", "1.6.20"] {
-        let all: Vec<_> = crate::support::captures::replies(version).iter().flat_map(|text| rows(text)).collect();
+        let all: Vec<_> = ami_testkit::captures::replies(version).iter().flat_map(|text| rows(text)).collect();
         assert!(all.len() > 300, "{}", all.len());
         let mut unknown = Vec::new();
         for (line, body) in &all {
@@ -248,7 +248,7 @@ proptest! {
         Just(&b"1) A (1)\n"[..]), Just(&b"-ERR no reply"[..]), Just(&b"+OK "[..]), Just(&b"\n"[..]), Just(&b"|"[..]),
         Just(&b"[{\"members\":[{}]}]"[..]), Just(&b"<conferences><conference name='a'/></conferences>"[..]),
     ], 0..12)) {
-        crate::support::freeswitch::fs_list(&[&[name, how][..], &pieces.concat()].concat());
+        ami_testkit::freeswitch::fs_list(&[&[name, how][..], &pieces.concat()].concat());
     }
 
     /// Any bytes read to an end, line by line, and names don't change what a line says.

@@ -10,10 +10,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 fn folder(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+    ami_testkit::root().join(path)
 }
 
 type Generator = fn(&codegen::Table) -> Result<Vec<codegen::File>, codegen::Error>;
+
+/// Returns what the generator makes of the library's own tables as Rust source with a sample of every action.
+pub(crate) fn samples() -> String {
+    let files = generated(&folder("codegen/spec/ami"), codegen::generate);
+    files.into_iter().find(|(name, _)| *name == "samples.rs").expect("a file that the library's tests include").1
+}
 
 fn generated(folder: &Path, generate: Generator) -> Vec<codegen::File> {
     codegen::read(folder).and_then(|table| generate(&table)).unwrap_or_else(|error| panic!("{error}"))

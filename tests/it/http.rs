@@ -220,7 +220,6 @@ fn a_server_that_refuses_at_once_is_asked_once_a_second() {
     });
     let expected = [(0, "Login"), (0, "WaitEvent"), (1, "WaitEvent"), (2, "Login"), (2, "WaitEvent"), (3, "Login")];
     assert_eq!(found, named(&expected));
-    #[cfg(feature = "md5")]
     {
         let hashed = || Session::new(Endpoint::rawman(), Credentials::new("admin", "s3cret").hashed());
         let challenge = b"Response: Success\r\nChallenge: 1\r\n\r\n";
@@ -444,7 +443,6 @@ fn statuses_that_are_no_answers() {
     assert!(session.is_over());
 }
 
-#[cfg(feature = "md5")]
 mod hashed {
     use super::*;
 
@@ -458,7 +456,7 @@ mod hashed {
         let mut session = Session::new(Endpoint::rawman(), Credentials::new("admin", "s3cret").hashed());
         let challenge = session.poll_request(now).unwrap().unwrap();
         assert_eq!(challenge.parameters(), "Action=Challenge&AuthType=MD5");
-        let body = std::fs::read("corpus/http/22_rawman_challenge.body.ami").unwrap();
+        let body = std::fs::read(ami_testkit::root().join("corpus/http/22_rawman_challenge.body.ami")).unwrap();
         let Outcome::Send(login) = reply(&mut session, now, &challenge, COOKIE, &body) else { panic!() };
         assert_eq!(login.parameters(), "Action=Login&Username=admin&AuthType=MD5&Key=2984f47b98d8b9089efe66d68311d362");
         assert_eq!(header(&login, "Cookie").unwrap(), r#"mansession_id="a5458122""#);
@@ -602,7 +600,8 @@ mod hashed {
 
     #[test]
     fn the_challenge_of_a_real_server() {
-        let answer = std::fs::read_to_string("corpus/http/22_arawman_401.response.http").unwrap();
+        let answer =
+            std::fs::read_to_string(ami_testkit::root().join("corpus/http/22_arawman_401.response.http")).unwrap();
         let headers = answer.lines().filter_map(|line| line.split_once(": "));
         let mut session = session().with_digest("1");
         let ping = session.request(&Ping::new(), None).unwrap();
@@ -622,7 +621,7 @@ fn recorded(path: &std::path::Path) -> (Vec<(String, String)>, Vec<u8>) {
 #[test]
 fn every_recorded_rawman_answer_is_read_to_its_end() {
     let mut read = 0;
-    for entry in std::fs::read_dir("corpus/http").unwrap() {
+    for entry in ami_testkit::root().join("corpus/http").read_dir().unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
         if !name.contains("_rawman_") || !name.ends_with(".response.http") {

@@ -7,8 +7,8 @@ use ami_proto::{Decoder, Limits};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::heap::{allocations, held_by};
 use crate::peer::Peer;
+use ami_testkit::heap::{allocations, held_by};
 
 const SESSIONS: usize = 10_000;
 

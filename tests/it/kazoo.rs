@@ -594,16 +594,16 @@ proptest! {
 
     #[test]
     fn any_json(text in "[\\[\\]{}:,\"a\\\\u0-9 truefalsn.e-]{0,60}") {
-        crate::support::kazoo::kazoo_json(text.as_bytes());
+        ami_testkit::kazoo::kazoo_json(text.as_bytes());
     }
 }
 
 #[test]
 fn corpus() {
-    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/kazoo")).expect("the corpus") {
+    for entry in std::fs::read_dir(ami_testkit::root().join("corpus/kazoo")).expect("the corpus") {
         let bytes = std::fs::read(entry.expect("a file").path()).expect("a file");
         for end in 0..=bytes.len() {
-            crate::support::kazoo::kazoo_json(&bytes[..end]);
+            ami_testkit::kazoo::kazoo_json(&bytes[..end]);
         }
     }
 }
@@ -632,7 +632,7 @@ fn memory_is_bounded_by_the_body() {
             for status in ["success", "error"] {
                 let body = format!(r#"{{"data":{list},"status":"{status}"}}"#);
                 let held = |read: &dyn Fn(Response<'_>)| {
-                    let peak = crate::heap::peak(|| read(Response::from_slice(body.as_bytes()).unwrap()));
+                    let peak = ami_testkit::heap::peak(|| read(Response::from_slice(body.as_bytes()).unwrap()));
                     assert!(peak <= 20 * body.len(), "{peak} for {} bytes of {unit}", body.len());
                 };
                 held(&|response| drop(response.conferences()));
@@ -641,7 +641,6 @@ fn memory_is_bounded_by_the_body() {
                 held(&|response| drop(response.dialed()));
                 held(&|response| drop(response.conference().map(|conference| conference.conference_numbers())));
                 held(&|response| drop(format!("{response:?}")));
-                #[cfg(feature = "conference")]
                 for command in [
                     ami_proto::conference::Command::ListRooms,
                     ami_proto::conference::Command::List("c"),

@@ -3,19 +3,15 @@
 use ami_proto::error::Limit;
 use ami_proto::{Decoder, FrameError, Framing, Limits};
 
-use crate::heap::{allocations, held_by, peak};
-use crate::support::invariants::{breach_at_once, read_whole};
+use ami_testkit::heap::{allocations, held_by, peak};
+use ami_testkit::invariants::{breach_at_once, read_whole};
 
 fn fails(input: &[u8], limits: Limits) -> (usize, FrameError) {
-    let (reading, error) = crate::support::decode(&[input], limits, true);
+    let (reading, error) = ami_testkit::decode(&[input], limits, true);
     let error = error.expect("an error");
     for size in [1, 3, 64] {
         let pieces: Vec<&[u8]> = input.chunks(size).collect();
-        assert_eq!(
-            crate::support::decode(&pieces, limits, true),
-            (reading.clone(), Some(error)),
-            "in pieces of {size}"
-        );
+        assert_eq!(ami_testkit::decode(&pieces, limits, true), (reading.clone(), Some(error)), "in pieces of {size}");
     }
     (reading.frames.len(), error)
 }
@@ -25,7 +21,7 @@ fn a_line() {
     let limits = Limits::new().line(20);
     let good = b"Event: A\r\n\r\n";
     let at_limit = [&good[..], b"X: 45678901234567890\nY:\n\n"].concat();
-    assert_eq!(crate::support::decode(&[&at_limit], limits, true).1, None, "20 bytes before the line feed");
+    assert_eq!(ami_testkit::decode(&[&at_limit], limits, true).1, None, "20 bytes before the line feed");
     let over = [&good[..], b"X: 456789012345678901\nY:\n\n"].concat();
     let (frames, error) = fails(&over, limits);
     assert_eq!((frames, error.limit, error.max, error.offset), (1, Limit::Line, 20, 32));
@@ -131,7 +127,7 @@ fn memory_has_a_ceiling() {
 
 #[test]
 fn no_allocation_a_frame_once_warm() {
-    let (_, storm) = crate::support::corpus("storm").remove(0);
+    let (_, storm) = ami_testkit::corpus("storm").remove(0);
     for size in [64, 1460, 8192] {
         let mut decoder = Decoder::new(Limits::new());
         let mut read = |input: &[u8]| {
@@ -168,7 +164,7 @@ fn a_byte_that_breaks_two_limits_is_told_as_a_line_too_many() {
     for (limits, input, offset) in
         [(Limits::new().headers(1).frame(9), &b"A: 1\nB: 2\n"[..], 5), (Limits::new().headers(0).frame(1), b"t\n", 0)]
     {
-        let error = crate::support::decode(&[input], limits, false).1.expect("a limit is broken");
+        let error = ami_testkit::decode(&[input], limits, false).1.expect("a limit is broken");
         assert_eq!((error.limit, error.offset), (Limit::Headers, offset), "{input:?}");
     }
 }

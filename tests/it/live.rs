@@ -106,7 +106,6 @@ fn login() {
         let mut session = Session::login(address, plain()).expect("plain");
         session.ask(&a::Ping::new()).accepted();
         session.finish();
-        #[cfg(feature = "md5")]
         {
             let mut session = Session::login(address, Credentials::md5(user(), secret())).expect("md5");
             session.ask(&a::Ping::new()).accepted();

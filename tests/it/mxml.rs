@@ -1,12 +1,12 @@
 //! `mxml` against `rawman`: the same requests were recorded both ways, so the frames have to be the same but for what XML loses.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ami_proto::http::{Body, HttpError};
 use ami_proto::response::{Command, GetConfig};
 use ami_proto::{FrameKind, Limits};
 
-use crate::heap::{allocations, held_by};
+use ami_testkit::heap::{allocations, held_by};
 
 type Frame = (FrameKind, Vec<(String, Vec<u8>)>, Vec<Vec<u8>>);
 
@@ -33,7 +33,7 @@ fn body_of(path: &Path) -> Vec<u8> {
 }
 
 fn corpus(name: &str) -> Vec<u8> {
-    body_of(&PathBuf::from("corpus/http").join(name))
+    body_of(&ami_testkit::root().join("corpus/http").join(name))
 }
 
 /// Values that change from one request to the next.
@@ -58,13 +58,13 @@ fn without_times(mut frames: Vec<Frame>) -> Vec<Frame> {
 #[test]
 fn the_frames_are_those_of_rawman() {
     let mut compared = 0;
-    for entry in std::fs::read_dir("corpus/http").unwrap() {
+    for entry in ami_testkit::root().join("corpus/http").read_dir().unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         let Some(rest) = name.strip_prefix("22_mxml_").filter(|name| name.ends_with(".response.http")) else {
             continue;
         };
-        let raw = PathBuf::from("corpus/http").join(format!("22_rawman_{rest}"));
+        let raw = ami_testkit::root().join("corpus/http").join(format!("22_rawman_{rest}"));
         let (xml, raw) = (body_of(&path), body_of(&raw));
         let from_xml = frames(Body::mxml(&xml, Limits::new()).unwrap());
         let from_raw = frames(Body::rawman(&raw, Limits::new()));
@@ -188,7 +188,7 @@ fn memory_is_bounded_by_the_document() {
         format!("<a><r><x {}/></r></a>", many("line_1_2='' ")),
         format!("<a><r><x opaque_data='{}'/></r></a>", many("a\n")),
     ] {
-        let peak = crate::heap::peak(|| {
+        let peak = ami_testkit::heap::peak(|| {
             let Ok(mut body) = Body::mxml(xml.as_bytes(), Limits::new()) else { return };
             while let Ok(Some(_)) = body.next_frame() {}
         });

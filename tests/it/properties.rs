@@ -1,9 +1,9 @@
 //! Invariants: any bytes give no panic and the same frames and errors in any pieces, by any kernel, with a filter those that it lets through; what is written reads back as it was written.
 
-use crate::support::invariants::Setup;
-use crate::support::{covers, decode, oracle, same};
 use ami_proto::wire::FrameWriter;
 use ami_proto::{Decoder, FrameKind, Framing, Limits};
+use ami_testkit::invariants::Setup;
+use ami_testkit::{covers, decode, oracle, same};
 use proptest::prelude::*;
 
 /// Bytes with the shapes of the protocol in them, or without any.
@@ -22,7 +22,7 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn cut(input: &[u8], sizes: &[usize]) -> Vec<Vec<u8>> {
-    crate::support::splits::chunks(input, sizes).into_iter().map(<[u8]>::to_vec).collect()
+    ami_testkit::splits::chunks(input, sizes).into_iter().map(<[u8]>::to_vec).collect()
 }
 
 proptest! {
@@ -61,12 +61,12 @@ proptest! {
 
     #[test]
     fn every_kernel_finds_the_same(setup: [u8; Setup::LEN], input in stream()) {
-        crate::support::invariants::kernels(&[&setup[..], &input].concat());
+        ami_testkit::invariants::kernels(&[&setup[..], &input].concat());
     }
 
     #[test]
     fn a_filter_leaves_what_it_lets_through(setup: [u8; Setup::LEN], input in stream()) {
-        crate::support::invariants::filtered(&[&setup[..], &input].concat());
+        ami_testkit::invariants::filtered(&[&setup[..], &input].concat());
     }
 
     #[test]

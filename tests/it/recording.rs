@@ -1,6 +1,6 @@
 // Both sides of a recorded session in their order, and the server's as the tests' own grammar reads it.
 
-use crate::support::oracle::{self, OracleFrame};
+use ami_testkit::oracle::{self, OracleFrame};
 
 /// One side's bytes, in the order of both.
 #[derive(Debug, Clone)]

@@ -1,15 +1,15 @@
 //! Invariant: what the fuzz targets check holds for every file of the corpus and for every input that ever broke it.
 
-use crate::support::actions::actions;
-use crate::support::fold::fold;
-use crate::support::http_ops::http;
-use crate::support::invariants::{self, Setup};
-use crate::support::proxy::proxy;
-use crate::support::requests::requests;
-use crate::support::server_ops::server_ops;
-use crate::support::session_ops::session_ops;
-use crate::support::typed::typed;
-use crate::support::values::values;
+use ami_testkit::actions::actions;
+use ami_testkit::fold::fold;
+use ami_testkit::http_ops::http;
+use ami_testkit::invariants::{self, Setup};
+use ami_testkit::proxy::proxy;
+use ami_testkit::requests::requests;
+use ami_testkit::server_ops::server_ops;
+use ami_testkit::session_ops::session_ops;
+use ami_testkit::typed::typed;
+use ami_testkit::values::values;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -32,18 +32,12 @@ const TARGETS: &[(&str, Invariant)] = &[
     ("proxy", proxy),
     ("requests", requests),
     ("fold", fold),
-    #[cfg(feature = "kazoo")]
-    ("kazoo_json", crate::support::kazoo::kazoo_json),
-    #[cfg(feature = "freeswitch")]
-    ("esl", crate::support::esl::esl),
-    #[cfg(feature = "freeswitch")]
-    ("fs_list", crate::support::freeswitch::fs_list),
-    #[cfg(feature = "conference")]
-    ("conference_roundtrip", crate::support::conference::conference_roundtrip),
-    #[cfg(feature = "conference")]
-    ("answers", crate::support::answers::answers),
-    #[cfg(feature = "conference")]
-    ("sipxecs", crate::support::sipxecs::sipxecs),
+    ("kazoo_json", ami_testkit::kazoo::kazoo_json),
+    ("esl", ami_testkit::esl::esl),
+    ("fs_list", ami_testkit::freeswitch::fs_list),
+    ("conference_roundtrip", ami_testkit::conference::conference_roundtrip),
+    ("answers", ami_testkit::answers::answers),
+    ("sipxecs", ami_testkit::sipxecs::sipxecs),
 ];
 
 /// A file in `fuzz/crashes/TARGET/` for each fault that a target found, and in `fuzz/seeds/TARGET/` what the corpus has no example of; see `fuzz/README.md`.
@@ -61,12 +55,11 @@ fn crashes_and_seeds() {
 }
 
 /// No target, and no folder of crashes, seeds or words, is left out of the replay.
-#[cfg(all(feature = "kazoo", feature = "freeswitch", feature = "conference"))]
 #[test]
 fn every_target_replays() {
     let targets: BTreeSet<String> = TARGETS.iter().map(|(name, _)| (*name).to_owned()).collect();
     assert_eq!(targets.len(), TARGETS.len());
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = ami_testkit::root();
     let manifest = std::fs::read_to_string(root.join("fuzz/Cargo.toml")).expect("a readable file");
     let bins = manifest.split("[[bin]]").skip(1);
     let names = bins.map(|bin| bin.split('"').nth(1).expect("a name in quotation marks").to_owned());
@@ -87,29 +80,26 @@ fn every_target_replays() {
 }
 
 /// The same for messages of Kazoo.
-#[cfg(feature = "kazoo")]
 #[test]
 fn corpus_kazoo_json() {
     for (name, bytes) in files("corpus/kazoo") {
         println!("{name}");
-        crate::support::kazoo::kazoo_json(&bytes);
+        ami_testkit::kazoo::kazoo_json(&bytes);
     }
 }
 
 /// The same for commands of the vocabulary: whatever the bytes are, some command comes of them.
-#[cfg(feature = "conference")]
 #[test]
 fn corpus_conference_roundtrip() {
     for (name, bytes) in files("corpus/kazoo").into_iter().chain(files("corpus/sipxecs")) {
         println!("{name}");
         for start in 0..bytes.len().min(64) {
-            crate::support::conference::conference_roundtrip(&bytes[start..]);
+            ami_testkit::conference::conference_roundtrip(&bytes[start..]);
         }
     }
 }
 
 /// The same for answers of conference servers: two bytes of a status, 24 of choices for the command, then the answer.
-#[cfg(feature = "conference")]
 #[test]
 fn answers() {
     let seeds = files("fuzz/seeds/answers");
@@ -117,13 +107,12 @@ fn answers() {
     for (name, bytes) in seeds.into_iter().chain(files("fuzz/crashes/answers")) {
         println!("{name}");
         for end in 0..=bytes.len() {
-            crate::support::answers::answers(&bytes[..end]);
+            ami_testkit::answers::answers(&bytes[..end]);
         }
     }
 }
 
 /// The same for the service of sipXecs: two bytes of a status, then the answer; or any text.
-#[cfg(feature = "sipxecs")]
 #[test]
 fn sipxecs() {
     let seeds = files("fuzz/seeds/sipxecs");
@@ -131,18 +120,17 @@ fn sipxecs() {
     for (name, bytes) in seeds.into_iter().chain(files("fuzz/crashes/sipxecs")) {
         println!("{name}");
         for end in 0..=bytes.len() {
-            crate::support::sipxecs::sipxecs(&bytes[..end]);
+            ami_testkit::sipxecs::sipxecs(&bytes[..end]);
         }
     }
     for (name, bytes) in files("corpus/sipxecs") {
         println!("{name}");
-        crate::support::sipxecs::sipxecs(&bytes);
-        crate::support::sipxecs::sipxecs(&[b"\xc8\0", &bytes[..]].concat());
+        ami_testkit::sipxecs::sipxecs(&bytes);
+        ami_testkit::sipxecs::sipxecs(&[b"\xc8\0", &bytes[..]].concat());
     }
 }
 
 /// The same for the event socket; eight bytes of sizes and steps go before a recording.
-#[cfg(feature = "freeswitch")]
 #[test]
 fn corpus_esl() {
     for (name, bytes) in files("corpus/freeswitch") {
@@ -150,7 +138,7 @@ fn corpus_esl() {
         for setup in [b"\0\0\0\0\0\0\0\0", b"\x0b\x52\x8c\xf1\x03\x40\x77\xd9"] {
             // Of a long one its beginning.
             let bytes = &bytes[..bytes.len().min(1 << 15)];
-            crate::support::esl::esl(&[setup, bytes].concat());
+            ami_testkit::esl::esl(&[setup, bytes].concat());
         }
     }
 }
@@ -244,7 +232,7 @@ fn corpus(mut invariant: impl FnMut(&[u8])) {
 
 /// Every file below a folder of the repository, in order: there is one at the least.
 fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    let mut folders = vec![ami_testkit::root().join(folder)];
     let mut files: Vec<PathBuf> = Vec::new();
     while let Some(folder) = folders.pop() {
         let entries = folder.read_dir().unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
@@ -260,7 +248,7 @@ fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
 
 /// Names of the folders in a folder of the repository.
 fn folders(folder: &str) -> BTreeSet<String> {
-    let entries = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).read_dir().expect("a readable folder");
+    let entries = ami_testkit::root().join(folder).read_dir().expect("a readable folder");
     let entries = entries.map(|entry| entry.expect("a readable folder").path()).filter(|path| path.is_dir());
     entries.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect()
 }

@@ -1,11 +1,11 @@
 // A recorded session played to a client: what it was given and what it told, frame by frame.
 
 use crate::recording::{Server, Turn, header};
-use crate::support::oracle::{Kind, OracleFrame};
 use ami_proto::action::Custom;
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending, Id};
 use ami_proto::response::Command;
 use ami_proto::{ConnectionError, Decoder, Frame, FrameKind, Framing, Limits};
+use ami_testkit::oracle::{Kind, OracleFrame};
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
@@ -164,10 +164,7 @@ impl Replay {
         let value = |name: &str| frame.get(name).unwrap_or_default().as_bytes().to_vec();
         let sent = match name.to_ascii_lowercase().as_str() {
             "challenge" => {
-                #[cfg(feature = "md5")]
                 let sent = self.client.login(now, Credentials::md5("u", "s")).is_ok();
-                #[cfg(not(feature = "md5"))]
-                let sent = false;
                 sent.then_some(None)
             }
             // The client has sent it by itself once it had the challenge.

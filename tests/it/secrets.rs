@@ -10,7 +10,6 @@ fn shown(lines: &str) -> String {
     decoder.push(lines.replace('\n', "\r\n").as_bytes());
     decoder.push(b"\r\n\r\n");
     let frame = decoder.next_frame().unwrap().expect("a whole frame");
-    #[cfg(feature = "serde")]
     {
         let json = serde_json::to_string(&frame).unwrap();
         for header in frame.headers() {
@@ -204,7 +203,6 @@ fn shown_lines(line: &str) -> String {
     if hidden { "***".into() } else { last.to_str_lossy().into_owned() }
 }
 
-#[cfg(feature = "freeswitch")]
 mod freeswitch {
     use ami_proto::freeswitch::{Message, mask, mask_header};
 
@@ -274,7 +272,6 @@ mod freeswitch {
     }
 }
 
-#[cfg(feature = "kazoo")]
 #[test]
 fn kazoo() {
     let object = br#"{"tokens":["a"],"member":{"pins":["1"],"X-Auth-Token":"t"},"auth_type":"b","next_start_key":"c"}"#;
@@ -286,15 +283,14 @@ fn kazoo() {
 }
 
 /// No memory goes back to the allocator with a secret in it, whatever becomes of a login.
-#[cfg(feature = "std")]
 mod wiping {
-    use crate::heap::left_behind;
     use ami_proto::action::{Action, Login, Ping, Setvar, UpdateConfig};
     use ami_proto::client::{Client, Config, Credentials};
     #[cfg(feature = "md5")]
     use ami_proto::server::{Server, ServerEvent};
     use ami_proto::wire::FrameWriter;
     use ami_proto::{Decoder, Framing, Limits};
+    use ami_testkit::heap::left_behind;
     use std::time::Instant;
 
     const SECRET: &[u8] = b"0-hunted-s3cret-0";
@@ -388,7 +384,6 @@ mod wiping {
         });
     }
 
-    #[cfg(feature = "md5")]
     #[test]
     fn a_login_after_a_challenge() {
         const CHALLENGE: &str = "Response: Success\r\nActionID: $\r\nChallenge: 840415273\r\n\r\n";

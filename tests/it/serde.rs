@@ -1,12 +1,12 @@
 //! Invariant: with the feature `serde`, frames and events serialise as the example `inspect` prints them, secrets masked unless somebody asks for them.
 
-use crate::json::object;
-use crate::support::{corpus, oracle};
 use ami_proto::describe::{Replies, describe};
 use ami_proto::event::Event;
 use ami_proto::redact::WithSecrets;
 use ami_proto::wire::OwnedFrame;
 use ami_proto::{Decoder, Framing, Limits, Value};
+use ami_testkit::json::object;
+use ami_testkit::{corpus, oracle};
 use serde_json::{json, to_string, to_value};
 use std::collections::BTreeMap;
 

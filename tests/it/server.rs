@@ -80,7 +80,6 @@ fn times_of_a_login() {
     assert_eq!(sent(&mut server), "Response: Error\r\nMessage: Login Already In Use\r\n\r\n");
 }
 
-#[cfg(feature = "md5")]
 #[test]
 fn a_challenge() {
     let (server, now) = server(Config::new());

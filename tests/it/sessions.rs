@@ -1,16 +1,16 @@
 //! Invariant: in every recorded session each request that was sent ends once, with the very reply, items, output and end that the recording holds; and every frame of the recording is told once, in its order.
 //!
-//! What the recording holds is read by `support/oracle.rs` and by hand from its lines, not by the library. Only `ActionID`s differ: ours stand for those of the recording.
+//! What the recording holds is read by `tests/src/oracle.rs` and by hand from its lines, not by the library. Only `ActionID`s differ: ours stand for those of the recording.
 //!
 //! `corpus/replay/` holds sessions with the order in which both sides spoke. `AMI_CAPTURES=FOLDER cargo test --test it sessions` replays all recordings below a folder (`session*.jsonl`) as well.
 
 use crate::recording::{Turn, header};
 use crate::replaying::{Given, Lent, Replay, Request, Told};
-use crate::support::captures;
-use crate::support::oracle::Kind;
 use ami_proto::client::Id;
+use ami_testkit::captures;
+use ami_testkit::oracle::Kind;
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What came of the replays.
 #[derive(Debug, Default)]
@@ -30,7 +30,7 @@ struct Tally {
 #[test]
 fn corpus() {
     let mut tally = Tally::default();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/replay");
+    let root = ami_testkit::root().join("corpus/replay");
     let mut files: Vec<PathBuf> = root.read_dir().expect("corpus/replay").map(|entry| entry.unwrap().path()).collect();
     files.sort();
     for file in files.iter().filter(|file| file.extension().is_some_and(|ending| ending == "replay")) {

@@ -221,7 +221,6 @@ fn answers() {
     assert_eq!(unknown.error().expect("refused"), "Conference command 'x' not found.");
     let list = text_of(include_bytes!("../../corpus/sipxecs/response_xml_list.txt"));
     assert!(list.as_bytes().starts_with(b"<?xml") && list.as_bytes().ends_with(b"</conferences>\n"));
-    #[cfg(feature = "xml")]
     assert_eq!(freeswitch::list::List::from_xml(list.as_bytes()).map(|list| list.conferences.len()), Ok(1));
     // As the service itself asks, and FreeSWITCH before 1.8 answers.
     let text = b"<command-response>7>,<null/m>,<1ba2e4d8-731b-496c-9471-d1a356b7406e>,<A;B>,<1>,<hear|speak>,<0>,<0>,<0>,<100\n</command-response>\n";

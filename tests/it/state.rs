@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::heap::held_by;
-use crate::support::captures;
 use ami_proto::event::Event;
 use ami_proto::state::{Completeness, Mirror, MirrorLimits, Part, Stale};
 use ami_proto::value::{ChannelState, DeviceState};
 use ami_proto::{Decoder, Frame, Limits};
+use ami_testkit::captures;
+use ami_testkit::heap::held_by;
 
 fn each_frame(bytes: &[u8], mut each: impl FnMut(Frame<'_>)) {
     let mut decoder = Decoder::new(Limits::new());
@@ -370,7 +370,7 @@ fn replay(bytes: &[u8]) -> (u32, u32) {
 #[test]
 fn what_events_keep_is_what_lists_say() {
     let mut files: Vec<PathBuf> =
-        std::fs::read_dir("corpus/sessions").unwrap().map(|entry| entry.unwrap().path()).collect();
+        ami_testkit::root().join("corpus/sessions").read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "ami"));
     let (mut lists, mut agree) = (0, 0);
     for path in files.iter().filter(|path| !path.to_str().unwrap().contains("excerpt")) {

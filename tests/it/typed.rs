@@ -11,7 +11,7 @@ const FOLDERS: [&str; 4] = ["sessions", "events", "frames", "storm"];
 
 /// Hands every frame of the corpus to `each`, with the name of its file.
 fn frames(mut each: impl FnMut(&str, Frame<'_>)) {
-    for (name, input) in FOLDERS.into_iter().flat_map(crate::support::corpus) {
+    for (name, input) in FOLDERS.into_iter().flat_map(ami_testkit::corpus) {
         let mut decoder = Decoder::new(Limits::new());
         decoder.push(&input);
         while let Some(frame) = decoder.next_frame().expect("a file within the limits") {

@@ -2,11 +2,11 @@
 //! types lose nothing.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use crate::support::values::{everything, wire};
 use ami_proto::value::{
     Assignments, Classes, ClockTime, CommaList, Date, DateTime, Epoch, Escaped, FromWire, Hex, Milliseconds, Seconds,
     SecurityTime, TimeOfDay, Timestamp,
 };
+use ami_testkit::values::{everything, wire};
 use core::time::Duration;
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -1,7 +1,7 @@
-// Requests held to a model of the server that reads them: the body of the fuzz target `actions`.
-//
-// The model is Asterisk's `main/manager.c` (`get_input`, `__astman_get_header`) and, for comma lists,
-// `__ast_app_separate_args`, written again from their description and not from this crate's code.
+//! Requests held to a model of the server that reads them: the body of the fuzz target `actions`.
+//!
+//! The model is Asterisk's `main/manager.c` (`get_input`, `__astman_get_header`) and, for comma lists,
+//! `__ast_app_separate_args`, written again from their description and not from this crate's code.
 
 use super::builders::{BUILDERS, build, encode};
 use super::typed::is_named;

@@ -1,4 +1,4 @@
-// What must hold for any answer of a conference server, and any event: the body of the fuzz target `answers`.
+//! What must hold for any answer of a conference server, and any event: the body of the fuzz target `answers`.
 
 use super::conference::{DIALECTS, command};
 use ami_proto::conference::{Command, Dialect, Event, Native, Outcome, Participant, ReplyError, Request, Who};

@@ -1,5 +1,5 @@
-// What a client asks of a server, read without the crate: messages, their headers, and event masks as
-// Asterisk's `get_input`, `__astman_get_header` and `strings_to_mask` read them.
+//! What a client asks of a server, read without the crate: messages, their headers, and event masks as
+//! Asterisk's `get_input`, `__astman_get_header` and `strings_to_mask` read them.
 
 /// The messages of a client, of which some may not have come whole.
 #[derive(Default)]
@@ -17,9 +17,13 @@ impl Asked {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
 
-    /// Takes the next whole message.
-    pub fn next(&mut self) -> Option<Message> {
+/// The whole messages, each of which is taken.
+impl Iterator for Asked {
+    type Item = Message;
+
+    fn next(&mut self) -> Option<Message> {
         let (mut lines, mut at) = (Vec::new(), 0);
         loop {
             let end = at + self.0[at..].iter().position(|byte| *byte == b'\n')?;

@@ -1,4 +1,4 @@
-// The shape of one framing case: its bytes in parts, and beside each part what must come of it.
+//! The shape of one framing case: its bytes in parts, and beside each part what must come of it.
 
 use super::oracle::{Kind, OracleFrame, Reading};
 

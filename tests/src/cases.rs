@@ -1,7 +1,7 @@
-// The framing grammar by example: bytes in, what came out. Each case lists its input part by part.
-//
-// `skip` is blank lines between frames, `rest` what stays unfinished; a frame is its bytes, its name, its headers
-// and its other lines.
+//! The framing grammar by example: bytes in, what came out. Each case lists its input part by part.
+//!
+//! `skip` is blank lines between frames, `rest` what stays unfinished; a frame is its bytes, its name, its headers
+//! and its other lines.
 
 use super::case::{Case, action, banner, connect, event, response, rest, skip, stream, text};
 

@@ -1,4 +1,4 @@
-// Commands of the vocabulary out of any bytes, what each dialect should be told by them, and servers' own ways of taking a request apart: the body of the fuzz target `conference_roundtrip`.
+//! Commands of the vocabulary out of any bytes, what each dialect should be told by them, and servers' own ways of taking a request apart: the body of the fuzz target `conference_roundtrip`.
 
 use super::freeswitch::split;
 use ami_proto::conference::{Command, Dialect, Level, Relation, Request, Side, Who};

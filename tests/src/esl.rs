@@ -1,4 +1,4 @@
-// The event socket: a naive reader to compare with, recordings of both directions, and what must hold for any bytes (the body of the fuzz target `esl`).
+//! The event socket: a naive reader to compare with, recordings of both directions, and what must hold for any bytes (the body of the fuzz target `esl`).
 
 use std::path::{Path, PathBuf};
 
@@ -167,9 +167,7 @@ pub fn decode_with(
 pub fn esl(data: &[u8]) {
     let (setup, stream) = data.split_at(data.len().min(8));
     frames(stream, setup);
-    #[cfg(feature = "std")]
     connection(data);
-    #[cfg(feature = "std")]
     drop(super::esl_session::session(data));
 }
 
@@ -213,7 +211,6 @@ fn readers(frame: Frame<'_>) {
     let _ = (typed.rest().count(), typed.type_name());
 }
 
-#[cfg(feature = "std")]
 fn connection(data: &[u8]) {
     let (_, stream) = data.split_at(data.len().min(8));
     use ami_proto::freeswitch::{Config, Connection, ConnectionEvent, Credentials, Ending, Message};

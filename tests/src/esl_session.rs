@@ -1,4 +1,4 @@
-// A connection to the event socket beside a model of it: what each step has to bring, told from what was said to a small server. A part of the fuzz target `esl`.
+//! A connection to the event socket beside a model of it: what each step has to bring, told from what was said to a small server. A part of the fuzz target `esl`.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,5 @@
-// What must hold for any events that calls and the mirror are folded from: the body of the fuzz target `fold`, and what its checks are for the tests of both. With room for everything, both have exactly
-// what the models in `fold_calls` and `fold_mirror` have.
+//! What must hold for any events that calls and the mirror are folded from: the body of the fuzz target `fold`, and what its checks are for the tests of both. With room for everything, both have exactly
+//! what the models in `fold_calls` and `fold_mirror` have.
 
 use super::fold_calls::MCalls;
 use super::fold_mirror::MMirror;

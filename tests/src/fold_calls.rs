@@ -1,4 +1,4 @@
-// Calls and the mirror a second time, as their documentation says it: plain lists that are searched through, no limits but that of a text. What `fold` is held to.
+//! Calls and the mirror a second time, as their documentation says it: plain lists that are searched through, no limits but that of a text. What `fold` is held to.
 
 use ami_proto::calls::{Call, Leg, QueueOutcome, Span, Tracker};
 use ami_proto::value::ChannelState;
@@ -46,6 +46,7 @@ fn close(time: &mut Time, at: Duration) {
 }
 
 #[derive(Clone, Debug, Default)]
+#[expect(dead_code, reason = "legs are compared by what `Debug` shows of them")]
 struct MLeg {
     channel: Bytes,
     id: Bytes,

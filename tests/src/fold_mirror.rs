@@ -1,4 +1,4 @@
-// The mirror a second time, as its documentation says it: plain maps without limits but that of a text. What `fold` is held to.
+//! The mirror a second time, as its documentation says it: plain maps without limits but that of a text. What `fold` is held to.
 
 use ami_proto::state::{Completeness, Mirror, Part, Stale, Text};
 use ami_proto::value::{ChannelState, DeviceState};

@@ -224,7 +224,6 @@ pub fn fs_list(data: &[u8]) {
             assert_eq!(list.conferences.len(), json.len());
         }
     }
-    #[cfg(feature = "xml")]
     if let Ok(list) = List::from_xml(body) {
         let opened = memchr::memmem::find_iter(body, b"<conference").count();
         assert!(list.conferences.len() <= opened);

@@ -1,8 +1,12 @@
 //! The system's allocator with a count, for tests and benches that say what memory something costs.
 //!
-//! It counts by the thread, so that tests side by side don't see one another.
-
-#![allow(dead_code, reason = "each user needs a part of it")]
+//! It counts by the thread, so that tests side by side don't see one another. A program that asks
+//! for counts installs it:
+//!
+//! ```text
+//! #[global_allocator]
+//! static ALLOCATOR: ami_testkit::heap::Counting = ami_testkit::heap::Counting;
+//! ```
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -15,23 +19,20 @@ thread_local! {
     static LEFT: Cell<usize> = const { Cell::new(0) };
 }
 
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
 /// How often this thread has asked for memory.
-pub(crate) fn allocations() -> u64 {
+pub fn allocations() -> u64 {
     ASKED.with(Cell::get)
 }
 
 /// What `run` makes, and the bytes that this thread holds more for it.
-pub(crate) fn held_by<T>(run: impl FnOnce() -> T) -> (T, usize) {
+pub fn held_by<T>(run: impl FnOnce() -> T) -> (T, usize) {
     let before = LIVE.with(Cell::get);
     let made = run();
     (made, LIVE.with(Cell::get).saturating_sub(before))
 }
 
 /// Bytes that this thread held at the most while `run` ran, above what it held before.
-pub(crate) fn peak(run: impl FnOnce()) -> usize {
+pub fn peak(run: impl FnOnce()) -> usize {
     let before = LIVE.with(Cell::get);
     PEAK.with(|peak| peak.set(before));
     run();
@@ -41,7 +42,7 @@ pub(crate) fn peak(run: impl FnOnce()) -> usize {
 /// What `run` makes, and how many blocks of memory with `needle` in them this thread gave back while it ran.
 ///
 /// Meanwhile a block that grows always moves, and no block begins with what another one has left.
-pub(crate) fn left_behind<T>(needle: &'static [u8], run: impl FnOnce() -> T) -> (T, usize) {
+pub fn left_behind<T>(needle: &'static [u8], run: impl FnOnce() -> T) -> (T, usize) {
     LEFT.with(|left| left.set(0));
     NEEDLE.with(|searched| searched.set(Some(needle)));
     let made = run();
@@ -49,7 +50,8 @@ pub(crate) fn left_behind<T>(needle: &'static [u8], run: impl FnOnce() -> T) -> 
     (made, LEFT.with(Cell::get))
 }
 
-struct Counting;
+/// The allocator.
+pub struct Counting;
 
 impl Counting {
     fn needle() -> Option<&'static [u8]> {

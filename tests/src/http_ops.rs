@@ -1,4 +1,4 @@
-// What must hold for a session over HTTP, whatever a web server answers: the body of the fuzz target `http`.
+//! What must hold for a session over HTTP, whatever a web server answers: the body of the fuzz target `http`.
 
 use ami_proto::action::{Challenge, Custom, Login, Ping, WaitEvent};
 use ami_proto::http::{Body, Credentials, Endpoint, HttpError, Outcome, Session, SignedRequest};
@@ -129,25 +129,20 @@ pub fn http(data: &[u8]) {
     let mut bytes = Unstructured::new(data);
     let Ok(flags) = bytes.arbitrary::<u8>() else { return };
     bodies(data);
-    let mxml = cfg!(feature = "xml") && flags & 1 != 0;
-    #[cfg(feature = "xml")]
+    let mxml = flags & 1 != 0;
     let endpoint = if mxml { Endpoint::mxml() } else { Endpoint::rawman() };
-    #[cfg(not(feature = "xml"))]
-    let endpoint = Endpoint::rawman();
     let endpoint = if flags & 2 == 0 { endpoint.in_query() } else { endpoint }.prefix("/a b/");
     let credentials = Credentials::new("u\"ser", SECRET);
-    #[cfg(feature = "md5")]
     let credentials = if flags & 4 != 0 { credentials.hashed() } else { credentials };
     let mut session = Session::new(endpoint, credentials).with_limits(Limits::new().line(400).frame(2000));
-    let proves = cfg!(feature = "md5") && flags & 12 != 0;
-    #[cfg(feature = "md5")]
+    let proves = flags & 12 != 0;
     if flags & 8 != 0 {
         session = session.with_digest("0a4f113b");
     }
     if flags & 16 != 0 {
         session = session.with_wait(Duration::from_secs((flags >> 5).into()));
     }
-    let digest = cfg!(feature = "md5") && flags & 8 != 0;
+    let digest = flags & 8 != 0;
     let wait = (flags & 16 != 0).then(|| Duration::from_secs((flags >> 5).into()));
     let model = Model { is_in: digest, ..Model::default() };
     let now = Instant::now();
@@ -380,10 +375,7 @@ impl Driven {
     #[allow(clippy::type_complexity)]
     fn first(&self, body: &[u8]) -> Option<Option<(String, Option<Vec<u8>>, Option<Vec<u8>>)>> {
         let limits = Limits::new().line(400).frame(2000);
-        #[cfg(feature = "xml")]
         let found = if self.mxml { Body::mxml(body, limits).ok() } else { Some(Body::rawman(body, limits)) };
-        #[cfg(not(feature = "xml"))]
-        let found = Some(Body::rawman(body, limits));
         let mut found = found?;
         let frame = found.next_frame().ok()?.filter(|frame| frame.kind() == FrameKind::Response);
         Some(frame.map(|frame| {
@@ -519,7 +511,6 @@ fn cookie(header: &[u8]) -> Option<(String, Option<Duration>)> {
 /// The same bytes as the body of an answer.
 fn bodies(bytes: &[u8]) {
     frames(Body::rawman(bytes, Limits::new()), bytes);
-    #[cfg(feature = "xml")]
     if let Ok(body) = Body::mxml(bytes, Limits::new()) {
         frames(body, bytes);
     }

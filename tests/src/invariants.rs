@@ -1,7 +1,7 @@
-// What must hold for any bytes: the bodies of the fuzz targets, here so that `tests/it/replay.rs` runs them on stable.
-//
-// Each takes raw bytes and panics where its invariant is broken; so a crash file of a target is replayed by passing
-// its bytes.
+//! What must hold for any bytes: the bodies of the fuzz targets, here so that `tests/it/replay.rs` runs them on stable.
+//!
+//! Each takes raw bytes and panics where its invariant is broken; so a crash file of a target is replayed by passing
+//! its bytes.
 
 use super::framing;
 use super::message::{Begin, Field, Fields, Message, Text};

@@ -1,10 +1,10 @@
 //! Frames as the example `inspect` prints them, and as the feature `serde` serialises them.
 
-use crate::support::oracle::{Kind, OracleFrame};
+use crate::oracle::{Kind, OracleFrame};
 use serde_json::{Value, json};
 
 /// The object of a frame, secrets and all.
-pub(crate) fn object(frame: &OracleFrame) -> Value {
+pub fn object(frame: &OracleFrame) -> Value {
     let text = |bytes: &[u8]| match std::str::from_utf8(bytes) {
         Ok(text) => json!(text),
         Err(_) => json!({"hex": bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()}),

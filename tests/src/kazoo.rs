@@ -1,4 +1,4 @@
-// What must hold for any bytes that are taken for a message of Kazoo: the body of the fuzz target `kazoo_json`.
+//! What must hold for any bytes that are taken for a message of Kazoo: the body of the fuzz target `kazoo_json`.
 
 use ami_proto::kazoo::{
     ActionBody, Conference, Draft, FieldError, Json, Object, Participant, ParticipantEvent, Response, SocketMessage,

@@ -1,5 +1,5 @@
-// What `FrameWriter` is asked to write, made of a fuzzer's bytes, and the rules by which it refuses, written down a
-// second time.
+//! What `FrameWriter` is asked to write, made of a fuzzer's bytes, and the rules by which it refuses, written down a
+//! second time.
 
 use ami_proto::error::Refusal;
 use arbitrary::{Arbitrary, Unstructured};

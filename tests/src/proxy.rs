@@ -1,5 +1,5 @@
-// What must hold for a proxy, a client and the servers whose requests it passes on, with hostile bytes
-// on both sides: the body of the fuzz target `proxy`.
+//! What must hold for a proxy, a client and the servers whose requests it passes on, with hostile bytes
+//! on both sides: the body of the fuzz target `proxy`.
 
 use super::asked::{Asked, privilege};
 use ami_proto::client::{self, Client, ClientEvent, Credentials, Ending, Id};
@@ -323,7 +323,7 @@ impl Proxy {
         self.read += unread.len();
         self.upstream.push(&unread);
         let mut actions = Vec::new();
-        while let Some(message) = self.upstream.next() {
+        for message in self.upstream.by_ref() {
             let ids: Vec<_> = message.all("ActionID").collect();
             assert_eq!(ids.len(), 1, "one name");
             assert!(!self.names.iter().any(|name| name == ids[0]), "a name of its own");

@@ -1,4 +1,4 @@
-// What must hold for requests as a server reads them: the body of the fuzz target `requests`.
+//! What must hold for requests as a server reads them: the body of the fuzz target `requests`.
 
 use super::asked::{Asked, Message};
 use ami_proto::catalogue::{ActionType, Datum, actions};
@@ -156,7 +156,7 @@ fn at_a_server(input: &[u8]) {
     read(request);
     // What the server has answered itself came before.
     let own = |message: &Message| matches!(&*message.action(), "login" | "logoff" | "challenge" | "events");
-    let message = std::iter::from_fn(|| asked.next()).find(|message| !own(message)).expect("it has been asked");
+    let message = asked.find(|message| !own(message)).expect("it has been asked");
     let frame = request.frame();
     assert_eq!(frame.name().expect("a name").to_string().to_ascii_lowercase(), message.action());
     for header in frame.headers().filter(|header| !header.is("Action")) {

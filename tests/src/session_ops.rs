@@ -1,4 +1,4 @@
-// What must hold for any operations on a client: the body of the fuzz target `session_ops`.
+//! What must hold for any operations on a client: the body of the fuzz target `session_ops`.
 
 use ami_proto::action::{
     CoreStatus, Custom, Events, FAXStats, Filter, IaxPeers, Originate, Ping, Queues, SkinnyLines, Status,
@@ -231,11 +231,8 @@ impl Driven {
     fn apply(&mut self, op: &Op<'_>) {
         match *op {
             Op::Login { challenge } => {
-                #[cfg(feature = "md5")]
                 let credentials =
                     if challenge { Credentials::md5("u", "s").or_plain() } else { Credentials::plain("u", "s") };
-                #[cfg(not(feature = "md5"))]
-                let credentials = Credentials::plain("u", if challenge { "s" } else { "t" });
                 _ = self.client.login(self.now, credentials);
             }
             Op::Send(kind) => _ = self.send(kind),

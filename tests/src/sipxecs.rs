@@ -1,4 +1,4 @@
-// What must hold for any answer of the service of sipXecs: the body of the fuzz target `sipxecs`.
+//! What must hold for any answer of the service of sipXecs: the body of the fuzz target `sipxecs`.
 
 use ami_proto::freeswitch::command::Lock;
 use ami_proto::sipxecs::{Challenge, Conference, Contact, Credentials, DigestError, Recorder, Response};

@@ -1,4 +1,4 @@
-// Ways to cut an input into pieces, the same ones each time, so that a test runs whole, in pieces and with a tail.
+//! Ways to cut an input into pieces, the same ones each time, so that a test runs whole, in pieces and with a tail.
 
 /// Beyond this many bytes the plan of single bytes is left out.
 const SINGLE_BYTES_LIMIT: usize = 256 * 1024;

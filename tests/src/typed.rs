@@ -1,4 +1,4 @@
-// Typed reading of frames that nobody sent: the body of the fuzz target `typed`.
+//! Typed reading of frames that nobody sent: the body of the fuzz target `typed`.
 
 use ami_proto::catalogue::{Datum, Field, Kind, Reply, actions, events};
 use ami_proto::describe::{Content, Described, Replies, describe};

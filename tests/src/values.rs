@@ -1,4 +1,4 @@
-// What must hold for any bytes of a value: the body of the fuzz target `values`.
+//! What must hold for any bytes of a value: the body of the fuzz target `values`.
 
 use ami_proto::value::{
     AgiResult, AmaFlags, AmiVersion, Assignment, Banner, CallerIdPart, ChannelName, ChannelState, ClassSet, Classes,

@@ -10,8 +10,6 @@
 
 mod allocations;
 mod chart;
-#[path = "../../support/fields.rs"]
-mod fields;
 mod measure;
 mod peers;
 mod report;

@@ -1,9 +1,8 @@
 //! What the contenders work on: a stream of frames, and what is in it by a count that none of them made.
 
+use ami_benches::STORM;
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
-
-const STORM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus/storm/22_storm.ami");
 
 pub struct Stream {
     pub name: String,

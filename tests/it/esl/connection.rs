@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::esl_session::session;
+use ami_testkit::esl_session::session;
 
 use super::{drain, feed, job, ready, reply, response, sent, words};
 use ami_proto::ConnectionError;

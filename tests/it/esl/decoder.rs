@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use super::{drain, feed, ready, reply, response, sent};
-use crate::heap::{allocations, held_by, peak};
 use ami_proto::error::Limit;
 use ami_proto::freeswitch::{Config, Connection, Decoder, LIMITS, Message};
+use ami_testkit::heap::{allocations, held_by, peak};
 
 /// Which limit, its size, and where.
 type Over = (Limit, u32, u64);
@@ -146,16 +146,13 @@ fn sized(bytes: usize) -> Vec<(&'static str, Vec<u8>)> {
     let event = |open: &str, close: &str, one: &dyn Fn(usize) -> String| {
         format!("{open}{}{close}", (0..many).map(one).collect::<String>())
     };
-    let mut all = vec![
+    let element = |at: usize| format!("<h{at:07}>value</h{at:07}>");
+    vec![
         ("no event", frame("api/response", "x".repeat(bytes))),
         ("plain", frame("text/event-plain", event("", "\n", &|at| format!("{header}: value{at:07}\n")))),
         ("json", frame("text/event-json", event("{", "\"a\":\"b\"}", &|at| format!("\"{header}\":\"{at:07}\",")))),
-    ];
-    if cfg!(feature = "xml") {
-        let one = |at: usize| format!("<h{at:07}>value</h{at:07}>");
-        all.push(("xml", frame("text/event-xml", event("<event><headers>", "</headers></event>", &one))));
-    }
-    all
+        ("xml", frame("text/event-xml", event("<event><headers>", "</headers></event>", &element))),
+    ]
 }
 
 /// Reads a frame through `push` or `space`.
@@ -244,7 +241,6 @@ fn giant_requests_are_forgotten() {
 }
 
 /// Elements within elements take little more memory than their text.
-#[cfg(feature = "xml")]
 #[test]
 fn deep_events() {
     let depth = 100_000;

@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use super::{drain, feed, job, login, ready, reply, sent};
-use crate::heap::held_by;
 use ami_proto::error::{ConnectionError, LoginStage, Refusal, SendError};
 use ami_proto::freeswitch::{Config, Connection, Credentials, EventFormat, LIMITS, Message};
+use ami_testkit::heap::held_by;
 
 /// Seven megabytes went to the server at once; then it only sends events.
 #[test]

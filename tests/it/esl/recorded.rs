@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use super::{feed, reply, sent};
-use crate::support::esl::{Naive, Turn, corpus, naive, scenarios, turns};
 use ami_proto::freeswitch::{Config, Connection, ConnectionEvent, Credentials, Ending, Id, Message};
+use ami_testkit::esl::{Naive, Turn, corpus, naive, scenarios, turns};
 
 /// A session's commands, if each can be sent just so.
 fn commands(turns: &[Turn]) -> Option<Vec<(usize, Message)>> {

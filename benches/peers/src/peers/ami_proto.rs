@@ -1,12 +1,12 @@
 //! This crate.
 
-use crate::fields::read_fields;
 use crate::measure::Found;
 use ::ami_proto::action::{Action, Originate};
 use ::ami_proto::event::{BridgeCreate, Event, EventSet};
 use ::ami_proto::wire::Scanner;
 use ::ami_proto::describe::describe;
 use ::ami_proto::{Decoder, Framing, Limits};
+use ami_benches::read_fields;
 use std::hint::black_box;
 use std::time::Duration;
 
