@@ -1,4 +1,4 @@
-//! `Serialize` for what comes off the wire: the same objects that the example `inspect` prints as JSON.
+//! `Serialize` for what comes off the wire: the same objects that `ami inspect` prints as JSON.
 //!
 //! | what | form |
 //! |---|---|

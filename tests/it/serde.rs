@@ -1,4 +1,4 @@
-//! Invariant: with the feature `serde`, frames and events serialise as the example `inspect` prints them, secrets masked unless somebody asks for them.
+//! Invariant: with the feature `serde`, frames and events serialise as `ami inspect` prints them, secrets masked unless somebody asks for them.
 
 use ami_proto::describe::{Replies, describe};
 use ami_proto::event::Event;

@@ -1,4 +1,4 @@
-//! Frames as the example `inspect` prints them, and as the feature `serde` serialises them.
+//! Frames as `ami inspect` prints them, and as the feature `serde` serialises them.
 
 use crate::oracle::{Kind, OracleFrame};
 use serde_json::{Value, json};

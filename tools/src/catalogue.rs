@@ -3,9 +3,9 @@
 //! All names; what is known of one of them; everything at once:
 //!
 //! ```text
-//! cargo run -p ami-examples --bin catalogue
-//! cargo run -p ami-examples --bin catalogue -- event Hangup
-//! cargo run -p ami-examples --bin catalogue -- --json
+//! cargo run -p ami-tools -- catalogue
+//! cargo run -p ami-tools -- catalogue event Hangup
+//! cargo run -p ami-tools -- catalogue --json
 //! ```
 //!
 //! In JSON, an action has `params`, the headers of its response in `response`, and the events of its list in `items` and `end`; an event has `headers`. Blocks are expanded, what every event or
@@ -19,14 +19,14 @@ use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use ami_proto::catalogue::{self, ActionType, Branch, EventType, Field, Reply, ReplyStyle, Role};
-use clap::{Parser, Subcommand};
+use clap::{Args, Subcommand};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Value, json};
 
 /// Shows what is known of the actions and events of the Asterisk Manager Interface.
-#[derive(Parser)]
-#[command(name = "catalogue", args_conflicts_with_subcommands = true)]
-struct Options {
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Options {
     /// Print everything as one JSON object
     #[arg(long)]
     json: bool,
@@ -43,13 +43,12 @@ enum What {
     Event { name: String },
 }
 
-fn main() -> ExitCode {
-    let options = Options::parse();
-    let text = match options.what {
+pub(crate) fn run(options: &Options) -> ExitCode {
+    let text = match &options.what {
         None if options.json => Ok(format!("{}\n", everything())),
         None => Ok(names()),
-        Some(What::Action { name }) => catalogue::action(&name).map(action).ok_or_else(|| unknown_action(&name)),
-        Some(What::Event { name }) => catalogue::event(&name).map(event).ok_or_else(|| unknown_event(&name)),
+        Some(What::Action { name }) => catalogue::action(name).map(action).ok_or_else(|| unknown_action(name)),
+        Some(What::Event { name }) => catalogue::event(name).map(event).ok_or_else(|| unknown_event(name)),
     };
     let text = match text {
         Ok(text) => text,

@@ -1,7 +1,7 @@
 //! `originate` exists to show a request whose outcome comes later: it has one party called, and waits until the server says how that went.
 //!
 //! ```text
-//! cargo run -p ami-examples --bin originate -- 127.0.0.1:5038 PJSIP/100 --context default --exten 200
+//! cargo run -p ami-tools -- originate 127.0.0.1:5038 PJSIP/100 --context default --exten 200
 //! ```
 //!
 //! It exits with 0 where the call was answered, and with 1 where it wasn't or anything else went wrong.
@@ -15,15 +15,13 @@ use ami_proto::action::Originate;
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending};
 use ami_proto::event::Event;
 use ami_proto::value::Classes;
-use clap::Parser;
+use clap::Args;
 
-#[path = "shown.rs"]
-mod shown;
-use shown::Shown;
+use crate::shown::Shown;
 
 /// Has a party called, then connected to an extension.
-#[derive(Parser)]
-struct Options {
+#[derive(Args)]
+pub(crate) struct Options {
     /// Where the server listens
     address: String,
     /// Whom to call first
@@ -43,8 +41,8 @@ struct Options {
     secret: String,
 }
 
-fn main() -> ExitCode {
-    match call(&Options::parse()) {
+pub(crate) fn run(options: &Options) -> ExitCode {
+    match call(options) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {

@@ -1,8 +1,8 @@
-//! `queue_monitor` exists to show lists and events together: what `QueueStatus` lists is kept up to date by the events that follow, as a live table.
+//! `queues` exists to show lists and events together: what `QueueStatus` lists is kept up to date by the events that follow, as a live table.
 //!
 //! ```text
-//! cargo run -p ami-examples --bin queue_monitor -- 127.0.0.1:5038
-//! cargo run -p ami-examples --bin queue_monitor -- 127.0.0.1:5038 --once
+//! cargo run -p ami-tools -- queues 127.0.0.1:5038
+//! cargo run -p ami-tools -- queues 127.0.0.1:5038 --once
 //! ```
 
 use std::collections::BTreeMap;
@@ -14,16 +14,14 @@ use ami_proto::action::QueueStatus;
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending};
 use ami_proto::event::Event;
 use ami_proto::value::Classes;
-use clap::Parser;
+use clap::Args;
 use comfy_table::{Table, presets};
 
-#[path = "shown.rs"]
-mod shown;
-use shown::Shown;
+use crate::shown::Shown;
 
 /// Shows queues and their members.
-#[derive(Parser)]
-struct Options {
+#[derive(Args)]
+pub(crate) struct Options {
     /// Where the server listens
     address: String,
     /// Print the table once instead of keeping it on the screen
@@ -71,8 +69,7 @@ impl Queues {
     }
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let options = Options::parse();
+pub(crate) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let mut socket = TcpStream::connect(&options.address)?;
     // Events of queues are of the class `agent`.
     let keep_alive = Duration::from_secs(30);

@@ -1,4 +1,4 @@
-//! Invariant: the example `catalogue`, run as a user runs it, shows what the crate's catalogue has, in words and as JSON of a fixed shape.
+//! Invariant: `ami catalogue`, run as a user runs it, shows what the crate's catalogue has, in words and as JSON of a fixed shape.
 
 use std::process::{Command, Stdio};
 
@@ -14,8 +14,8 @@ struct Run {
 
 /// The program.
 fn command() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_catalogue"));
-    command.env("COLUMNS", "200");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ami"));
+    command.arg("catalogue").env("COLUMNS", "200");
     command
 }
 

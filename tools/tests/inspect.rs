@@ -1,4 +1,4 @@
-//! Invariant: the example `inspect`, run as a user runs it, shows what the oracle reads, whatever the size of the pieces; it keeps secrets to itself and its exit code tells how it went.
+//! Invariant: `ami inspect`, run as a user runs it, shows what the oracle reads, whatever the size of the pieces; it keeps secrets to itself and its exit code tells how it went.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -20,8 +20,8 @@ struct Run {
 
 /// The program; names of files count from the root of the repository.
 fn command() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_inspect"));
-    command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ami"));
+    command.arg("inspect").current_dir(ami_testkit::root());
     command
 }
 

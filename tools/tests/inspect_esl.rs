@@ -1,4 +1,4 @@
-//! Invariant: the example `inspect` shows of a recording of the event socket what a naive reader finds, whatever the size of the pieces; it keeps PINs and passwords to itself.
+//! Invariant: `ami inspect` shows of a recording of the event socket what a naive reader finds, whatever the size of the pieces; it keeps PINs and passwords to itself.
 #![allow(clippy::pedantic)]
 
 use std::io::Write;
@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 /// Exit code, output and messages of the program.
 fn inspect(stdin: &[u8], args: &[&str]) -> (Option<i32>, String, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_inspect"))
-        .args(["--protocol", "esl"])
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ami"))
+        .args(["inspect", "--protocol", "esl"])
         .args(args)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

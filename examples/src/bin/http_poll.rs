@@ -4,7 +4,7 @@
 //! cargo run -p ami-examples --bin http_poll -- 127.0.0.1:8088 --events 3
 //! ```
 //!
-//! Without an Asterisk at hand, `mock_http` is one to try it on.
+//! Without an Asterisk at hand, `cargo run -p ami-tools -- mock --http` is one to try it on.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -15,10 +15,6 @@ use std::time::Instant;
 use ami_proto::FrameKind;
 use ami_proto::http::{Credentials, Endpoint, Outcome, Session, SignedRequest};
 use clap::Parser;
-
-#[path = "shown.rs"]
-mod shown;
-use shown::Shown;
 
 /// Logs in over HTTP and prints some events.
 #[derive(Parser)]
@@ -59,7 +55,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             while let Some(frame) = body.next_frame()? {
                 let name = frame.name().unwrap_or_default();
                 if left > 0 && frame.kind() == FrameKind::Event && name != "WaitEventComplete" {
-                    println!("event: {}", Shown(name));
+                    // A name of a peer's could steer the terminal.
+                    println!("event: {}", name.to_str_lossy().escape_debug());
                     left -= 1;
                 }
             }

@@ -1,9 +1,9 @@
 //! `conference` exists to run conferences from the command line, whoever serves them: it prints what would be sent, or sends it and prints what that brought.
 //!
 //! ```text
-//! cargo run -p ami-examples --bin conference -- --dialect freeswitch mute room 3
-//! cargo run -p ami-examples --bin conference -- --dialect kazoo --account A --send http://127.0.0.1:8000 lock room
-//! cargo run -p ami-examples --bin conference -- --dialect kazoo list < answer.json
+//! cargo run -p ami-tools -- conference --dialect freeswitch mute room 3
+//! cargo run -p ami-tools -- conference --dialect kazoo --account A --send http://127.0.0.1:8000 lock room
+//! cargo run -p ami-tools -- conference --dialect kazoo list < answer.json
 //! ```
 //!
 //! It exits with 1 where the dialect has no such command, the server refuses, or anything else goes wrong.
@@ -13,8 +13,6 @@ mod esl;
 mod http;
 mod manager;
 mod show;
-#[path = "../shown.rs"]
-mod shown;
 
 use std::error::Error;
 use std::io::Read;
@@ -23,12 +21,13 @@ use std::process::ExitCode;
 use ami_proto::conference::{Command, Dialect, Native, Request};
 use ami_proto::kazoo::Account;
 use ami_proto::{Decoder, FrameKind, Limits};
-use clap::{Parser, ValueEnum};
-use shown::Shown;
+use clap::{Args, ValueEnum};
+
+use crate::shown::Shown;
 
 /// Runs conferences, whoever serves them.
-#[derive(Parser)]
-struct Options {
+#[derive(Args)]
+pub(crate) struct Options {
     /// Who serves them
     #[arg(long)]
     dialect: Name,
@@ -64,8 +63,8 @@ enum Name {
     Kazoo,
 }
 
-fn main() -> ExitCode {
-    match run(&Options::parse()) {
+pub(crate) fn run(options: &Options) -> ExitCode {
+    match text(options) {
         Ok(text) => {
             print!("{text}");
             ExitCode::SUCCESS
@@ -77,7 +76,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(options: &Options) -> Result<String, Box<dyn Error>> {
+fn text(options: &Options) -> Result<String, Box<dyn Error>> {
     let dialect = match options.dialect {
         Name::Confbridge => Dialect::ConfBridge,
         Name::Freeswitch => Dialect::FreeSwitch,

@@ -9,10 +9,10 @@ use ami_proto::event::Event;
 use ami_proto::{Frame, FrameKind, OwnedFrame};
 use comfy_table::{CellAlignment, Table, presets};
 
-use crate::clock::Clock;
+use super::clock::Clock;
+use super::stream::Stream;
+use super::{Name, Report, timeline};
 use crate::shown::Shown;
-use crate::stream::Stream;
-use crate::{Name, Report, timeline};
 
 /// Events held back at the most until one tells the time.
 const HELD: usize = 1024;

@@ -11,16 +11,16 @@ use ami_proto::value::Encoded;
 use ami_proto::wire::Truncated;
 use ami_proto::{FrameError, Value};
 use comfy_table::{CellAlignment, Table, presets};
-use indicatif::HumanCount;
 use serde_json::{Map, json};
 
-use crate::json::{line, text};
+use super::count::Count;
+use super::json::{line, text};
+use super::stream::{Decode, Ending, Stream};
+use super::summary::Tally;
+use super::tallies::Tallies;
+use super::typed::datum;
+use super::{Name, Report};
 use crate::shown::Shown;
-use crate::stream::{Decode, Ending, Stream};
-use crate::summary::Tally;
-use crate::tallies::Tallies;
-use crate::typed::datum;
-use crate::{Name, Report};
 
 impl Decode for Decoder {
     type Frame<'a> = Frame<'a>;
@@ -208,12 +208,7 @@ impl<W: Write> Report<Decoder> for Summary<W> {
         let frames: u64 = kinds.values().map(|tally| tally.frames).sum();
         let errors = u64::from(matches!(stream.ending, Ending::Broken(_)));
         writeln!(self.out, "{file}")?;
-        writeln!(
-            self.out,
-            "  frames {}, bytes {}, framing errors {errors}",
-            HumanCount(frames),
-            HumanCount(stream.bytes)
-        )?;
+        writeln!(self.out, "  frames {}, bytes {}, framing errors {errors}", Count(frames), Count(stream.bytes))?;
         if frames > 0 {
             writeln!(self.out, "{}", table(&kinds))?;
         }
@@ -233,7 +228,7 @@ fn table(kinds: &Tallies<(Vec<u8>, String), Tally>) -> Table {
     table.load_preset(presets::ASCII_MARKDOWN).set_header(["content type", "event", "count", "bytes"]);
     table.add_rows(rows.into_iter().map(|((content, event), tally)| {
         let [content, event] = [&content[..], event.as_bytes()].map(|name| Shown(name).to_string());
-        [content, event, HumanCount(tally.frames).to_string(), HumanCount(tally.bytes).to_string()]
+        [content, event, Count(tally.frames).to_string(), Count(tally.bytes).to_string()]
     }));
     for column in table.column_iter_mut().skip(2) {
         column.set_cell_alignment(CellAlignment::Right);

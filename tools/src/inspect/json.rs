@@ -6,9 +6,9 @@ use ami_proto::redact::{is_secret, is_secret_line};
 use ami_proto::{Frame, Value};
 use serde_json::json;
 
-use crate::stream::Stream;
-use crate::typed::{self, Types};
-use crate::{Name, Report};
+use super::stream::Stream;
+use super::typed::{self, Types};
+use super::{Name, Report};
 
 pub(crate) struct Json<W> {
     out: W,

@@ -3,26 +3,26 @@
 //! A summary of a session, and a client's requests as JSON, one frame a line, the password masked:
 //!
 //! ```text
-//! cargo run --release -p ami-examples --bin inspect -- corpus/sessions/22_queue_excerpt.ami
-//! cargo run --release -p ami-examples --bin inspect -- --json corpus/requests/22_read_idle.ami
+//! cargo run --release -p ami-tools -- inspect corpus/sessions/22_queue_excerpt.ami
+//! cargo run --release -p ami-tools -- inspect --json corpus/requests/22_read_idle.ami
 //! ```
 //!
 //! With `--typed`, what the crate knows of events and responses beyond their framing, and how much of a recording that is:
 //!
 //! ```text
-//! cargo run --release -p ami-examples --bin inspect -- --typed corpus/sessions/22_queue_excerpt.ami
+//! cargo run --release -p ami-tools -- inspect --typed corpus/sessions/22_queue_excerpt.ami
 //! ```
 //!
 //! The calls of a session as a table, and drawn over time:
 //!
 //! ```text
-//! cargo run --release -p ami-examples --bin inspect -- --calls --svg calls.svg corpus/sessions/22_queue_excerpt.ami
+//! cargo run --release -p ami-tools -- inspect --calls --svg calls.svg corpus/sessions/22_queue_excerpt.ami
 //! ```
 //!
 //! Recordings of FreeSWITCH's event socket:
 //!
 //! ```text
-//! cargo run --release -p ami-examples --bin inspect -- --protocol esl --json corpus/freeswitch/mute_1.11.2.esl
+//! cargo run --release -p ami-tools -- inspect --protocol esl --json corpus/freeswitch/mute_1.11.2.esl
 //! ```
 //!
 //! It exits with 0, with 1 after a framing error, with 2 where it was called wrongly or could not read or write. An input that ends inside a frame is worth a
@@ -30,10 +30,10 @@
 
 mod calls;
 mod clock;
+mod count;
 mod esl;
 mod json;
-#[path = "../shown.rs"]
-mod shown;
+mod progress;
 mod stream;
 mod summary;
 mod tallies;
@@ -48,17 +48,16 @@ use std::process::ExitCode;
 
 use ami_proto::Decoder;
 use calls::Calls;
-use clap::{Parser, ValueEnum};
+use clap::{Args, ValueEnum};
 use json::Json;
 use stream::{Decode, Ending, Stream};
 use summary::Summary;
 use typed::Types;
 
 /// Shows the frames of recorded streams of the Asterisk Manager Interface, or of FreeSWITCH's event socket, in either direction.
-#[derive(Parser)]
-#[command(name = "inspect")]
+#[derive(Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-struct Options {
+pub(crate) struct Options {
     /// What the streams are
     #[arg(long, value_name = "PROTOCOL", default_value = "ami")]
     protocol: Protocol,
@@ -120,8 +119,7 @@ enum Verdict {
     Failed = 2,
 }
 
-fn main() -> ExitCode {
-    let options = Options::parse();
+pub(crate) fn run(options: &Options) -> ExitCode {
     let out = BufWriter::new(io::stdout().lock());
     let verdict = match options.protocol {
         Protocol::Ami => {
@@ -133,16 +131,16 @@ fn main() -> ExitCode {
             } else {
                 Box::new(Summary::new(out, types))
             };
-            inspect(&options, &mut *report)
+            inspect(options, &mut *report)
         }
         Protocol::Esl if options.calls || options.svg.is_some() => {
             complain("--calls and --svg", "these know events of the Asterisk Manager Interface only; leave them out");
             return ExitCode::from(Verdict::Failed as u8);
         }
         Protocol::Esl if options.json => {
-            inspect(&options, &mut esl::Json::new(out, options.show_secrets, options.typed))
+            inspect(options, &mut esl::Json::new(out, options.show_secrets, options.typed))
         }
-        Protocol::Esl => inspect(&options, &mut esl::Summary::new(out)),
+        Protocol::Esl => inspect(options, &mut esl::Summary::new(out)),
     };
     let verdict = match verdict {
         Ok(verdict) => verdict,

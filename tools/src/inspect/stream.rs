@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use ami_proto::wire::Truncated;
 use ami_proto::{Decoder, Frame, FrameError, Limits};
-use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
-/// Bytes from which on a file is worth a progress bar.
+use super::progress::Progress;
+
+/// Bytes from which on a file is worth telling how far it has been read.
 const LONG: u64 = 4 << 20;
 
 /// What is known of a stream when its end is reached.
@@ -54,10 +55,7 @@ pub(crate) fn open(path: &Path, progress: bool) -> io::Result<Box<dyn Read>> {
         // Buffered, so that small pieces are not a system call each.
         return Ok(Box::new(BufReader::new(file)));
     }
-    let style = ProgressStyle::with_template("{bytes} of {total_bytes} {wide_bar} {eta}")
-        .expect("the template is a constant with known keys");
-    let bar = ProgressBar::new(metadata.len()).with_style(style).with_finish(ProgressFinish::AndClear);
-    Ok(Box::new(BufReader::new(bar.wrap_read(file))))
+    Ok(Box::new(BufReader::new(Progress::new(file, metadata.len()))))
 }
 
 /// What turns bytes into frames: the decoder of one protocol.

@@ -9,13 +9,13 @@ use std::time::Duration;
 use ami_proto::redact::is_secret;
 use ami_proto::{Frame, FrameKind};
 use comfy_table::{CellAlignment, Table, presets};
-use indicatif::HumanCount;
 
+use super::count::Count;
+use super::stream::{Ending, Stream};
+use super::tallies::Tallies;
+use super::typed::{Coverage, Types};
+use super::{Name, Report};
 use crate::shown::Shown;
-use crate::stream::{Ending, Stream};
-use crate::tallies::Tallies;
-use crate::typed::{Coverage, Types};
-use crate::{Name, Report};
 
 /// Odd lines shown of a file.
 const SAMPLES: usize = 5;
@@ -57,7 +57,7 @@ impl<W: Write> Report for Summary<W> {
 
     fn end(&mut self) -> io::Result<()> {
         if self.files > 1 {
-            writeln!(self.out, "total of {} files\n{}", HumanCount(self.files), self.total)?;
+            writeln!(self.out, "total of {} files\n{}", Count(self.files), self.total)?;
         }
         self.out.flush()
     }
@@ -95,7 +95,7 @@ impl fmt::Display for Tally {
         if self.frames == 0 {
             return Ok(());
         }
-        writeln!(f, "  and frames of other names {}, bytes {}", HumanCount(self.frames), HumanCount(self.bytes))
+        writeln!(f, "  and frames of other names {}, bytes {}", Count(self.frames), Count(self.bytes))
     }
 }
 
@@ -187,20 +187,14 @@ fn odd_lines(frame: Frame<'_>) -> impl Iterator<Item = OddLine> {
 
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "  frames {}, bytes {}, {:.1} MB/s",
-            HumanCount(self.frames()),
-            HumanCount(self.bytes),
-            self.rate()
-        )?;
+        writeln!(f, "  frames {}, bytes {}, {:.1} MB/s", Count(self.frames()), Count(self.bytes), self.rate())?;
         writeln!(
             f,
             "  text frames {}, odd lines {}, blank lines skipped {}, framing errors {}",
-            HumanCount(self.text_frames()),
-            HumanCount(self.odd_lines),
-            HumanCount(self.blank_lines),
-            HumanCount(self.framing_errors)
+            Count(self.text_frames()),
+            Count(self.odd_lines),
+            Count(self.blank_lines),
+            Count(self.framing_errors)
         )?;
         for OddLine { offset, text } in &self.samples {
             writeln!(f, "  odd line at {offset}: {text}")?;
@@ -229,12 +223,7 @@ impl Counts {
         let mut table = Table::new();
         table.load_preset(presets::ASCII_MARKDOWN).set_header(["kind", "name", "count", "bytes"]);
         table.add_rows(rows.into_iter().map(|(kind, name, tally)| {
-            [
-                kind.to_string(),
-                Shown(name).to_string(),
-                HumanCount(tally.frames).to_string(),
-                HumanCount(tally.bytes).to_string(),
-            ]
+            [kind.to_string(), Shown(name).to_string(), Count(tally.frames).to_string(), Count(tally.bytes).to_string()]
         }));
         for column in table.column_iter_mut().skip(2) {
             column.set_cell_alignment(CellAlignment::Right);

@@ -7,7 +7,7 @@ use ami_proto::calls::{Call, Leg};
 use svg::Document;
 use svg::node::element::{Circle, Group, Line, Path, Rectangle, Text, Title};
 
-use crate::calls::seconds;
+use super::calls::seconds;
 use crate::shown::Shown;
 
 const ROW: f64 = 18.0;

@@ -6,12 +6,12 @@ use std::fmt;
 use ami_proto::catalogue::Datum;
 use ami_proto::describe::{Content, Described, Replies, describe};
 use ami_proto::{Frame, FrameKind};
-use indicatif::HumanCount;
 use serde_json::{Map, Value, json};
 
-use crate::json::text;
+use super::count::Count;
+use super::json::text;
+use super::tallies::Tallies;
 use crate::shown::Shown;
-use crate::tallies::Tallies;
 
 /// The types that frames are found by.
 pub(crate) struct Types(Replies);
@@ -156,7 +156,7 @@ impl Share {
 
 impl fmt::Display for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {}", HumanCount(self.known), HumanCount(self.all))?;
+        write!(f, "{} of {}", Count(self.known), Count(self.all))?;
         if self.all == 0 {
             return Ok(());
         }
@@ -170,20 +170,20 @@ impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "  events typed {}, headers covered {}", self.events, self.event_headers)?;
         writeln!(f, "  responses typed {}, headers covered {}", self.responses, self.response_headers)?;
-        writeln!(f, "  invalid values {}", HumanCount(self.invalid()))?;
+        writeln!(f, "  invalid values {}", Count(self.invalid()))?;
         let mut invalid: Vec<_> = self.invalid.iter().collect();
         invalid.sort_by_key(|(name, found)| (Reverse(found.count), *name));
         for ((name, header), Invalid { count, offset, sample }) in invalid {
             let at = offset.map_or_else(String::new, |offset| format!(" at {offset}"));
-            writeln!(f, "  invalid value{at}, {name} {}: {sample}; {} in all", Shown(header), HumanCount(*count))?;
+            writeln!(f, "  invalid value{at}, {name} {}: {sample}; {} in all", Shown(header), Count(*count))?;
         }
         others(f, "invalid values", self.invalid.others().count)?;
         for (name, count) in by_count(&self.unknown) {
-            writeln!(f, "  unknown event {}: {}", Shown(name), HumanCount(count))?;
+            writeln!(f, "  unknown event {}: {}", Shown(name), Count(count))?;
         }
         others(f, "unknown events", *self.unknown.others())?;
         for ((name, header), count) in by_count(&self.uncovered) {
-            writeln!(f, "  uncovered header {name} {}: {}", Shown(header), HumanCount(count))?;
+            writeln!(f, "  uncovered header {name} {}: {}", Shown(header), Count(count))?;
         }
         others(f, "uncovered headers", *self.uncovered.others())
     }
@@ -191,7 +191,7 @@ impl fmt::Display for Coverage {
 
 /// What there is of names that are not told apart.
 fn others(f: &mut fmt::Formatter<'_>, what: &str, count: u64) -> fmt::Result {
-    if count == 0 { Ok(()) } else { writeln!(f, "  and {what} of other names {}", HumanCount(count)) }
+    if count == 0 { Ok(()) } else { writeln!(f, "  and {what} of other names {}", Count(count)) }
 }
 
 /// The most frequent first.

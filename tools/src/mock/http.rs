@@ -1,39 +1,27 @@
-//! `mock_http` exists so that clients of AMI over HTTP can be tried without a telephone exchange: a web server whose every cookie stands for a session of the library's `Server`. It prints the address that it listens on.
+//! The mock over HTTP, so that clients of AMI over HTTP can be tried without a telephone exchange: a web
+//! server whose every cookie stands for a session of the library's `Server`.
 //!
 //! ```text
-//! cargo run -p ami-examples --bin mock_http -- 127.0.0.1:8088 &
+//! cargo run -p ami-tools -- mock --http 127.0.0.1:8088 &
 //! cargo run -p ami-examples --bin http_poll -- 127.0.0.1:8088 --events 3
 //! ```
 
 use std::collections::HashMap;
 use std::error::Error;
 use std::io::Read;
-use std::net::SocketAddr;
 use std::time::Instant;
 
 use ami_proto::request::Request;
 use ami_proto::server::{Config, Server, ServerEvent};
 use ami_proto::value::Classes;
 use ami_proto::wire::FrameWriter;
-use clap::Parser;
 use tiny_http::{Header, Response};
+
+use super::Options;
 
 const HANGUP: [(&str, &str); 2] = [("Channel", "PJSIP/100-00000001"), ("Cause", "16")];
 
-/// A mock of a server of the Asterisk Manager Interface over HTTP.
-#[derive(Parser)]
-struct Options {
-    /// Where to listen; port 0 takes a free one
-    #[arg(default_value = "127.0.0.1:0")]
-    address: SocketAddr,
-    #[arg(long, default_value = "admin")]
-    user: String,
-    #[arg(long, env = "AMI_SECRET", hide_env_values = true, default_value = "s3cret", hide_default_value = true)]
-    secret: String,
-}
-
-fn main() -> Result<(), Box<dyn Error>> {
-    let options = Options::parse();
+pub(super) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let web = tiny_http::Server::http(options.address).map_err(|error| error.to_string())?;
     println!("{}", web.server_addr());
     let mut sessions: HashMap<String, Server> = HashMap::new();
@@ -50,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let cookie = cookie.map_or_else(|| format!("{number:08x}"), str::to_owned);
         let new = || Server::new(Instant::now(), Config::new().banner("").fully_booted(false));
         let server = sessions.entry(cookie.clone()).or_insert_with(new);
-        let answer = answer(server, &form, &options).unwrap_or_else(|error| error.to_string().into_bytes());
+        let answer = answer(server, &form, options).unwrap_or_else(|error| error.to_string().into_bytes());
         if server.is_over() {
             sessions.remove(&cookie);
         }

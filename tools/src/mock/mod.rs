@@ -1,8 +1,10 @@
-//! `mock_pbx` exists so that clients can be tried without a telephone exchange: a server that answers a few actions from memory and sends an event now and then. It prints the address that it listens on.
+//! `mock` exists so that clients can be tried without a telephone exchange: a server that answers a few actions from memory and sends an event now and then. It prints the address that it listens on.
 //!
 //! ```text
-//! cargo run -p ami-examples --bin mock_pbx -- 127.0.0.1:5038
+//! cargo run -p ami-tools -- mock 127.0.0.1:5038
 //! ```
+
+mod http;
 
 use std::error::Error;
 use std::io::Write;
@@ -13,7 +15,7 @@ use ami_proto::error::SendError;
 use ami_proto::request::Request;
 use ami_proto::server::{Config, RequestId, Server, ServerEvent};
 use ami_proto::value::Classes;
-use clap::Parser;
+use clap::Args;
 
 /// Class, name and headers of an event.
 type Told = (Classes, &'static str, &'static [(&'static str, &'static str)]);
@@ -24,8 +26,8 @@ const EVENTS: [Told; 3] = [
 ];
 
 /// A mock of a server of the Asterisk Manager Interface.
-#[derive(Parser)]
-struct Options {
+#[derive(Args)]
+pub(crate) struct Options {
     /// Where to listen; port 0 takes a free one
     #[arg(default_value = "127.0.0.1:0")]
     address: SocketAddr,
@@ -33,18 +35,24 @@ struct Options {
     user: String,
     #[arg(long, env = "AMI_SECRET", hide_env_values = true, default_value = "s3cret", hide_default_value = true)]
     secret: String,
+    /// Speak HTTP, as a web server whose every cookie stands for a session; `WaitEvent` brings events there
+    #[arg(long, conflicts_with = "every")]
+    http: bool,
     /// Milliseconds between two events
     #[arg(long, default_value = "1000")]
     every: u64,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let options: &'static Options = Box::leak(Box::new(Options::parse()));
+pub(crate) fn run(options: Options) -> Result<(), Box<dyn Error>> {
+    if options.http {
+        return http::run(&options);
+    }
+    let options: &'static Options = Box::leak(Box::new(options));
     let listener = TcpListener::bind(options.address)?;
     println!("{}", listener.local_addr()?);
     for socket in listener.incoming() {
         let socket = socket?;
-        std::thread::spawn(move || serve(socket, options).unwrap_or_else(|error| eprintln!("mock_pbx: {error}")));
+        std::thread::spawn(move || serve(socket, options).unwrap_or_else(|error| eprintln!("mock: {error}")));
     }
     Ok(())
 }

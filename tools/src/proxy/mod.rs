@@ -1,7 +1,7 @@
 //! `proxy` exists because a server holds few sessions well: many clients log in to it, and it logs in once.
 //!
 //! ```text
-//! cargo run -p ami-examples --bin proxy -- 127.0.0.1:5038 127.0.0.1:5039
+//! cargo run -p ami-tools -- proxy 127.0.0.1:5038 127.0.0.1:5039
 //! ```
 //!
 //! It prints the address that it listens on. Clients log in with the same user and secret, and see the
@@ -12,19 +12,22 @@
 //! session is over, or whose connection is broken, are cancelled. A guest that has only closed its
 //! sending side still gets its answers, as with Asterisk.
 
+mod link;
+
 use std::collections::HashMap;
 use std::error::Error;
 use std::io::{Read, Write};
-use std::net::SocketAddr;
-use std::time::Instant;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Id};
 use ami_proto::request::Request;
 use ami_proto::server::{self, RequestId, Server, ServerEvent};
 use ami_proto::value::Classes;
-use clap::Parser;
-use mio::net::{TcpListener, TcpStream};
-use mio::{Events, Interest, Poll, Token};
+use clap::Args;
+use link::{Link, Wake};
 
 const DENIED: [(&str, &str); 1] = [("Message", "Permission denied")];
 /// Guests that are served at a time.
@@ -36,8 +39,8 @@ const SHARE: usize = 16;
 type Guests<S> = HashMap<usize, (Server, S)>;
 
 /// Many clients, one session upstream.
-#[derive(Parser)]
-struct Options {
+#[derive(Args)]
+pub(crate) struct Options {
     /// Where the server listens
     upstream: SocketAddr,
     /// Where to listen; port 0 takes a free one
@@ -49,31 +52,49 @@ struct Options {
     secret: String,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let options = Options::parse();
-    let socket = std::net::TcpStream::connect(options.upstream)?;
-    socket.set_nonblocking(true)?;
-    let (mut upstream, mut listener) = (TcpStream::from_std(socket), TcpListener::bind(options.address)?);
-    let (mut poll, mut ready, both) =
-        (Poll::new()?, Events::with_capacity(64), Interest::READABLE | Interest::WRITABLE);
-    poll.registry().register(&mut upstream, Token(0), both)?;
-    poll.registry().register(&mut listener, Token(1), Interest::READABLE)?;
+pub(crate) fn run(options: Options) -> Result<(), Box<dyn Error>> {
+    let (wake, woken) = sync_channel(1);
+    let mut upstream = Link::new(TcpStream::connect(options.upstream)?, &wake)?;
+    let listener = TcpListener::bind(options.address)?;
     println!("{}", listener.local_addr()?);
+    let (found, accepted) = sync_channel(1);
+    let acceptor = wake.clone();
+    thread::spawn(move || accept(&listener, &found, &acceptor));
     let (mut proxy, mut guests) = (Proxy::new(options)?, Guests::new());
-    for number in 2.. {
-        // Sockets tell once that they are ready, so all go on until none is.
+    for number in 0.. {
+        // What wakes may be one signal for many connections, so all go on until nothing moves.
         while proxy.turn(&mut upstream, &mut guests)? {}
         let room = guests.len() < GUESTS;
-        if let Some((mut socket, _)) = room.then(|| listener.accept().ok()).flatten() {
-            poll.registry().register(&mut socket, Token(number), both)?;
-            guests.insert(number, (guest(), socket));
-        } else {
-            let now = Instant::now();
-            let waits = guests.values().filter_map(|(server, _)| server.wait(now));
-            poll.poll(&mut ready, waits.chain(proxy.client.wait(now)).min())?;
+        if let Some(socket) = room.then(|| accepted.try_recv().ok()).flatten() {
+            // One that is gone already is no loss.
+            guests.extend(Link::new(socket, &wake).ok().map(|link| (number, (guest(), link))));
+            continue;
         }
+        let now = Instant::now();
+        let waits = guests.values().filter_map(|(server, _)| server.wait(now));
+        // Woken or not, there may be something to do.
+        _ = match waits.chain(proxy.client.wait(now)).min() {
+            Some(wait) => woken.recv_timeout(wait).is_ok(),
+            None => woken.recv().is_ok(),
+        };
     }
     Ok(())
+}
+
+/// Hands on who comes, one at a time; the others wait in the system's queue.
+fn accept(listener: &TcpListener, found: &SyncSender<TcpStream>, wake: &Wake) {
+    loop {
+        match listener.accept() {
+            Ok((socket, _)) => {
+                if found.send(socket).is_err() {
+                    return;
+                }
+                _ = wake.try_send(());
+            }
+            // No descriptor is free, say.
+            Err(_) => thread::sleep(Duration::from_millis(100)),
+        }
+    }
 }
 
 /// The session of a guest that has just come.
@@ -152,5 +173,4 @@ impl Proxy {
 }
 
 #[cfg(test)]
-#[path = "tests/proxy/mod.rs"]
 mod tests;

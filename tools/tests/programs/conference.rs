@@ -2,7 +2,8 @@
 //!
 //! The servers are as small as can be: each takes one connection after the other until it has answered what it was made to.
 
-use super::{BOUND, command, listening, read, run};
+use super::{command, listening, run};
+use ami_testkit::programs::{BOUND, Running, all, read};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::process::Stdio;
@@ -130,7 +131,7 @@ fn fails(args: &[&str]) -> String {
 /// What the README shows.
 #[test]
 fn readme() {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).expect("the README");
+    let readme = std::fs::read_to_string(ami_testkit::root().join("README.md")).expect("the README");
     let (_, section) = readme.split_once("## Conference control").expect("the section");
     let (section, _) = section.split_once("\n## ").expect("its end");
     let mut ran = 0;
@@ -208,7 +209,7 @@ fn kazoo() {
 
 #[test]
 fn confbridge() {
-    let (_mock, address) = listening("mock_pbx", &["127.0.0.1:0", "--every", "10"]);
+    let (_mock, address) = listening("mock", &["127.0.0.1:0", "--every", "10"]);
     let args = |words: &[&'static str]| {
         let options = ["--dialect", "confbridge", "--secret", "s3cret", "--send", &address].map(str::to_string);
         options.into_iter().chain(words.iter().map(|word| (*word).to_string())).collect::<Vec<_>>()
@@ -228,9 +229,9 @@ fn an_answer_that_was_kept() {
     let listed = |dialect: &str, answer: &[u8]| {
         let mut command = command("conference");
         let command = command.args(["--dialect", dialect, "list"]).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = super::Running(command.spawn().expect("the example starts"));
+        let mut child = Running(command.spawn().expect("the example starts"));
         child.0.stdin.take().expect("a pipe").write_all(answer).expect("a reader");
-        let stdout = read(child.0.stdout.take().expect("a pipe"), super::all);
+        let stdout = read(child.0.stdout.take().expect("a pipe"), all);
         let stdout = stdout.recv_timeout(BOUND).expect("its end in time");
         assert_eq!(child.0.wait().expect("the example ends").code(), Some(0));
         stdout

@@ -1,0 +1,111 @@
+//! Invariant: each driver, run as a user runs it against a server over loopback, does what it says and ends by itself with 0;
+//! nothing that the server says steers the terminal.
+
+use ami_testkit::mock::{ESCAPED, HOSTILE, Speak, harmless, server};
+use ami_testkit::programs::{BOUND, command, output, run};
+
+/// The drivers by name, each with the path that cargo built it at.
+const DRIVERS: [(&str, &str); 5] = [
+    ("blocking", env!("CARGO_BIN_EXE_blocking")),
+    ("compio", env!("CARGO_BIN_EXE_compio")),
+    ("mio", env!("CARGO_BIN_EXE_mio")),
+    ("smol", env!("CARGO_BIN_EXE_smol")),
+    ("tokio", env!("CARGO_BIN_EXE_tokio")),
+];
+
+#[test]
+fn calls_and_events() {
+    let speak: Speak = |server, id, _, _| {
+        server.respond(id, "Success", [("CoreCurrentCalls", "3")]).expect("it is open");
+        for name in ["Newchannel", "Newstate", HOSTILE, "Hangup", "Hangup"] {
+            server.raw(format!("Event: {name}\r\nPrivilege: call,all\r\n\r\n").as_bytes());
+        }
+    };
+    let expected = format!("calls: 3\nevent: Newchannel\nevent: Newstate\nevent: {ESCAPED}\nevent: Hangup\n");
+    for (name, path) in DRIVERS {
+        let stdout = output(command(path).args([&server(speak), "--events", "4"]));
+        assert_eq!(stdout, expected, "{name}");
+    }
+}
+
+#[test]
+fn a_refusal() {
+    let speak: Speak = |server, id, _, _| server.respond(id, "Error", [("Message", HOSTILE)]).expect("it is open");
+    for (name, path) in DRIVERS {
+        let (code, stdout, stderr) = run(command(path).arg(server(speak)));
+        // As debuggers show text.
+        let expected = format!("Error: \"no answer: refused: {ESCAPED}\"\n");
+        assert_eq!((code, stdout.as_str(), stderr), (Some(1), "", expected), "{name}");
+        harmless(&stdout);
+    }
+}
+
+#[test]
+fn a_wrong_secret() {
+    for (name, path) in DRIVERS {
+        let address = server(|_, _, name, _| panic!("{name} of somebody who is not logged in"));
+        let (code, stdout, stderr) = run(command(path).args([&address, "--secret", "wr0ng"]));
+        assert_eq!((code, stdout.as_str()), (Some(1), ""), "{name}");
+        assert!(stderr.to_lowercase().contains("refused") && !stderr.contains("wr0ng"), "{name}: {stderr}");
+    }
+}
+
+const HTTP_POLL: &str = env!("CARGO_BIN_EXE_http_poll");
+
+/// A web server as Asterisk's is, with a session that holds one batch of events for each `WaitEvent`.
+#[test]
+fn http_poll() {
+    let server = tiny_http::Server::http("127.0.0.1:0").expect("a free port");
+    let address = server.server_addr().to_ip().expect("an address").to_string();
+    let asked = std::thread::scope(|scope| {
+        let web = scope.spawn(|| {
+            let mut asked = Vec::new();
+            while let Some(mut request) = server.recv_timeout(BOUND).expect("a request") {
+                let mut form = String::new();
+                request.as_reader().read_to_string(&mut form).expect("a form");
+                let action = form.split('&').next().unwrap_or_default().to_lowercase();
+                let known = request.headers().iter().any(|header| header.field.equiv("Cookie"));
+                assert_eq!((request.url(), known), ("/pbx/rawman", action != "action=login"));
+                let body = match &*action {
+                    "action=login" if form.to_lowercase().contains("secret=s3cret") => {
+                        "Response: Success\r\nMessage: Authentication accepted\r\n\r\n"
+                    }
+                    "action=waitevent" => {
+                        "Response: Success\r\nMessage: Waiting for Event completed.\r\n\r\n\
+                            Event: New\x1b[2Jchannel\r\n\r\nEvent: Hangup\r\nCause: 16\r\n\r\nEvent: WaitEventComplete\r\n\r\n"
+                    }
+                    "action=logoff" => "Response: Goodbye\r\nMessage: Thanks for all the fish.\r\n\r\n",
+                    _ => panic!("{form}"),
+                };
+                let cookie = &br#"mansession_id="a5458122"; Version=1; Max-Age=60"#[..];
+                let header = tiny_http::Header::from_bytes("Set-Cookie", cookie).expect("a header");
+                request.respond(tiny_http::Response::from_string(body).with_header(header)).expect("an answer");
+                asked.push(action);
+                if asked.last().is_some_and(|last| last == "action=logoff") {
+                    break;
+                }
+            }
+            asked
+        });
+        let stdout = output(command(HTTP_POLL).args([&address, "--prefix", "pbx", "--events", "3"]));
+        assert_eq!(stdout, "event: New\\u{1b}[2Jchannel\nevent: Hangup\nevent: New\\u{1b}[2Jchannel\n");
+        web.join().expect("the web server")
+    });
+    assert_eq!(asked, ["action=login", "action=waitevent", "action=waitevent", "action=logoff"]);
+}
+
+/// A web server that refuses the login.
+#[test]
+fn http_poll_with_a_wrong_secret() {
+    let server = tiny_http::Server::http("127.0.0.1:0").expect("a free port");
+    let address = server.server_addr().to_ip().expect("an address").to_string();
+    let web = std::thread::spawn(move || {
+        let request = server.recv_timeout(BOUND).expect("a server").expect("a request");
+        let body = "Response: Error\r\nMessage: Authentication failed\r\n\r\n";
+        request.respond(tiny_http::Response::from_string(body)).expect("an answer");
+    });
+    let (code, stdout, stderr) = run(command(HTTP_POLL).args([&address, "--secret", "wr0ng"]));
+    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+    assert!(stderr.contains("refused") && !stderr.contains("wr0ng"), "{stderr}");
+    web.join().expect("the web server");
+}
