@@ -2,7 +2,7 @@
 
 every_change=(
     format lint readme_inspect readme_tests recordings features oldest_compiler without_std aarch64 i686
-    programs documentation benches peers instructions package fuzz
+    testkit examples tools mutants_tool benches peers documentation instructions package fuzz
 )
 long=(s390x miri self_test live mutants fuzz_an_hour)
 
@@ -50,14 +50,42 @@ step_format() {
 }
 
 step_lint() {
-    cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
-    cargo clippy --locked --all-targets -- -D warnings
-    cargo clippy --locked --all-targets --no-default-features -- -D warnings
+    cargo clippy --locked -p ami-proto --all-targets --all-features -- -D warnings
+    cargo clippy --locked -p ami-proto --all-targets -- -D warnings
+    cargo clippy --locked -p ami-proto --all-targets --no-default-features -- -D warnings
     local feature names
     names=$(features)
     for feature in $names; do
-        cargo clippy --locked --no-default-features --features "$feature" -- -D warnings
+        cargo clippy --locked -p ami-proto --no-default-features --features "$feature" -- -D warnings
     done
+}
+
+# Lints a member of the workspace and runs its tests, with what its own manifest asks for and no other's.
+member() {
+    cargo clippy --locked -p "$1" --all-targets -- -D warnings
+    cargo test --locked -p "$1" "${@:2}"
+}
+
+# What takes minutes runs in `readme_tests`.
+step_testkit() {
+    member ami-testkit --test it -- --skip replay:: --skip properties::
+}
+
+step_examples() {
+    member ami-examples
+}
+
+step_tools() {
+    member ami-tools
+}
+
+step_mutants_tool() {
+    member ami-mutants
+}
+
+# Each runs once, over less than it measures.
+step_benches() {
+    member ami-benches --benches
 }
 
 # Prints the names of the library's features.
@@ -70,7 +98,7 @@ print(*sorted(set(package["features"]) - {"default", "full"}))' | grep .
 
 step_readme_inspect() {
     local command
-    command=$(readme 'cargo run --release -p ami-examples --bin inspect')
+    command=$(readme 'cargo run --release -p ami-tools -- inspect')
     eval "$command" | tail -n 20
 }
 
@@ -89,7 +117,7 @@ step_recordings() {
     local folder=${AMI_CAPTURES:-../shared}
     # A CI that has none of the recordings checks all that a user can check; it says so in the table.
     [ -d "$folder" ] || { echo "no recordings in $folder"; return; }
-    AMI_CAPTURES=$folder cargo test --locked --all-features --test it -- --nocapture \
+    AMI_CAPTURES=$folder cargo test --locked -p ami-testkit --test it -- --nocapture \
         captures every_recorded the_large_recordings recorded_sessions
 }
 
@@ -98,10 +126,10 @@ step_features() {
     export CARGO_PROFILE_TEST_OPT_LEVEL=0
     local feature names
     names=$(features)
-    cargo test --locked --lib
-    cargo test --locked --lib --no-default-features
+    cargo test --locked -p ami-proto --lib
+    cargo test --locked -p ami-proto --lib --no-default-features
     for feature in $names; do
-        cargo test --locked --lib --no-default-features --features "$feature"
+        cargo test --locked -p ami-proto --lib --no-default-features --features "$feature"
     done
 }
 
@@ -111,7 +139,7 @@ step_oldest_compiler() {
     version=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
     [ -n "$version" ]
     export CARGO_PROFILE_TEST_OPT_LEVEL=0
-    local arguments=(test --locked -p ami-proto --all-features --lib --test it -- --skip replay:: --skip properties:: --skip conference::hostile_names --skip generator::laid_out_as_rustfmt_would)
+    local arguments=(test --locked -p ami-proto --all-features)
     if [ -z "${CI_NO_RUSTUP:-}" ] && rustup toolchain install "$version" --profile minimal --no-self-update; then
         RUSTUP_TOOLCHAIN=$version rustc --version
         RUSTUP_TOOLCHAIN=$version CARGO_TARGET_DIR=target/oldest cargo "${arguments[@]}"
@@ -150,8 +178,8 @@ step_without_std() {
     local cross build_std target
     for target in thumbv7em-none-eabihf wasm32-unknown-unknown; do
         cross "$target" core,alloc
-        "${cross[@]}" build --locked "${build_std[@]}" --target "$target" --no-default-features
-        "${cross[@]}" build --locked "${build_std[@]}" --target "$target" --no-default-features --features simd,serde,conference
+        "${cross[@]}" build --locked -p ami-proto "${build_std[@]}" --target "$target" --no-default-features
+        "${cross[@]}" build --locked -p ami-proto "${build_std[@]}" --target "$target" --no-default-features --features simd,serde,conference
     done
 }
 
@@ -164,7 +192,7 @@ foreign() {
     name=${name^^}
     export "CARGO_TARGET_${name}_LINKER=$gcc" "CARGO_TARGET_${name}_RUNNER=$runner"
     # Emulated, a compiler's effort pays.
-    "${cross[@]}" test --locked "${build_std[@]}" --target "$target" -p ami-proto --all-features --lib --test it -- \
+    "${cross[@]}" test --locked "${build_std[@]}" --target "$target" -p ami-proto -p ami-testkit --all-features --lib --test it -- \
         wire:: value kernel framing limits corpus replay:: properties
 }
 
@@ -189,19 +217,11 @@ step_miri() {
     rustup +nightly component list | grep -q 'miri.*(installed)' || rustup component add miri rust-src --toolchain nightly \
         || skip "no miri, and it cannot be installed"
     MIRIFLAGS='-Zmiri-strict-provenance -Zmiri-disable-isolation' \
-        cargo +nightly miri test --locked --all-features --lib -- wire::kernel wire::owned
-}
-
-step_programs() {
-    cargo test --locked -p ami-examples -p ami-mutants
+        cargo +nightly miri test --locked -p ami-proto --all-features --lib -- wire::kernel wire::owned
 }
 
 step_documentation() {
-    RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --all-features
-}
-
-step_benches() {
-    cargo test --locked --benches --all-features
+    RUSTDOCFLAGS='-D warnings' cargo doc --locked -p ami-proto --no-deps --all-features
 }
 
 step_peers() {
@@ -211,7 +231,7 @@ step_peers() {
 step_instructions() {
     debian valgrind valgrind
     grep -qw avx2 /proc/cpuinfo || skip_hardware "the figures are of a processor with AVX2"
-    cargo bench --locked --bench instructions | tee target/instructions.log
+    cargo bench --locked -p ami-benches --bench instructions | tee target/instructions.log
     if grep -q '^NOT COMPARED' target/instructions.log; then
         skip "$(grep -m1 '^NOT COMPARED' target/instructions.log)"
     fi
@@ -219,15 +239,15 @@ step_instructions() {
 
 step_package() {
     local files needed
-    files=$(cargo package --locked --list --allow-dirty)
+    files=$(cargo package --locked -p ami-proto --list --allow-dirty)
     for needed in Cargo.toml README.md LICENSE-MIT LICENSE-APACHE src/lib.rs; do
         grep -qx "$needed" <<<"$files" || { echo "package lacks $needed"; return 1; }
     done
-    if grep -E '^(corpus|fuzz|tests|benches|examples|mutants)/' <<<"$files"; then
+    if grep -E '^(corpus|fuzz|tests|benches|examples|tools|mutants)/' <<<"$files"; then
         echo "package holds what it should not"
         return 1
     fi
-    cargo package --locked --allow-dirty --quiet
+    cargo package --locked -p ami-proto --allow-dirty --quiet
 }
 
 # Runs each fuzz target for so many seconds, from its seeds, with its words.
@@ -257,7 +277,7 @@ step_live() {
     bash tests/live/setup.sh install
     bash tests/live/setup.sh start
     trap 'bash tests/live/setup.sh stop' EXIT
-    AMI_LIVE=$(bash tests/live/setup.sh address) cargo test --locked --all-features --test it live:: -- --include-ignored --test-threads=1
+    AMI_LIVE=$(bash tests/live/setup.sh address) cargo test --locked -p ami-testkit --test it live:: -- --include-ignored --test-threads=1
 }
 
 step_self_test() {
