@@ -12,7 +12,6 @@ use arbitrary::Unstructured;
 use proptest::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::path::Path;
 
 const KAZOO: Dialect<'_> = Dialect::Kazoo(Account::new("ACCOUNT"));
 const SIPXECS: Dialect<'_> = Dialect::SipXecs(Method::Get);

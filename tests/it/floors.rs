@@ -14,11 +14,12 @@ fn table(page: &str) -> &str {
 
 #[test]
 fn rooms_import_only_what_stands_below_them() {
-    let root = env!("CARGO_MANIFEST_DIR");
-    let page = std::fs::read_to_string(format!("{root}/ARCHITECTURE.md")).expect("the page with the floors");
+    let root = ami_testkit::root();
+    let page = std::fs::read_to_string(root.join("ARCHITECTURE.md")).expect("the page with the floors");
+    let generated = crate::generator::all();
     let read = |path: &str| match path.strip_prefix("OUT_DIR/") {
-        Some(generated) => std::fs::read_to_string(format!("{}/{generated}", env!("OUT_DIR"))).ok(),
-        None => std::fs::read_to_string(format!("{root}/src/{path}")).ok(),
+        Some(file) => generated.iter().find(|(name, _)| *name == file).map(|(_, text)| text.clone()),
+        None => std::fs::read_to_string(root.join("src").join(path)).ok(),
     };
     let faults = check(&read, table(&page));
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));

@@ -15,10 +15,15 @@ fn folder(path: &str) -> PathBuf {
 
 type Generator = fn(&codegen::Table) -> Result<Vec<codegen::File>, codegen::Error>;
 
-/// Returns what the generator makes of the library's own tables as Rust source with a sample of every action.
+/// Returns what the generator makes of the library's own tables: names of files with their text.
+pub(crate) fn all() -> Vec<(&'static str, String)> {
+    let made = |(tables, generate)| generated(&folder("codegen/spec").join(tables), generate);
+    GENERATORS.into_iter().flat_map(made).collect()
+}
+
+/// Returns the one of these files that has a sample of every action.
 pub(crate) fn samples() -> String {
-    let files = generated(&folder("codegen/spec/ami"), codegen::generate);
-    files.into_iter().find(|(name, _)| *name == "samples.rs").expect("a file that the library's tests include").1
+    all().into_iter().find(|(name, _)| *name == "samples.rs").expect("a file that the library's tests include").1
 }
 
 fn generated(folder: &Path, generate: Generator) -> Vec<codegen::File> {

@@ -16,7 +16,7 @@ fn frames(input: &[u8]) -> Vec<OwnedFrame> {
 
 fn file(name: &str) -> Vec<OwnedFrame> {
     let folder = name.split('/').next().expect("a folder");
-    let (_, input) = crate::support::corpus(folder).into_iter().find(|(file, _)| file == name).expect(name);
+    let (_, input) = ami_testkit::corpus(folder).into_iter().find(|(file, _)| file == name).expect(name);
     frames(&input)
 }
 
@@ -186,7 +186,7 @@ fn every_header_of_old_servers_and_of_the_sources() {
     let mut events = 0;
     let named =
         |name: &str| ["legacy_", "undocumented_", "chanvariable_", "asyncagi_"].iter().any(|part| name.contains(part));
-    for (name, input) in crate::support::corpus("handmade").into_iter().filter(|(name, _)| named(name)) {
+    for (name, input) in ami_testkit::corpus("handmade").into_iter().filter(|(name, _)| named(name)) {
         for frame in frames(&input) {
             let described = describe(frame.view()).unwrap_or_else(|| panic!("{name}: {frame:?}"));
             assert!(described.uncovered().next().is_none(), "{name}: {described:?}");

@@ -286,7 +286,6 @@ fn kazoo() {
 mod wiping {
     use ami_proto::action::{Action, Login, Ping, Setvar, UpdateConfig};
     use ami_proto::client::{Client, Config, Credentials};
-    #[cfg(feature = "md5")]
     use ami_proto::server::{Server, ServerEvent};
     use ami_proto::wire::FrameWriter;
     use ami_proto::{Decoder, Framing, Limits};
@@ -447,7 +446,6 @@ mod wiping {
         assert!(has_secret(&out));
     }
 
-    #[cfg(feature = "md5")]
     #[test]
     fn a_login_that_a_server_receives() {
         let logins: [&[u8]; 2] = [
@@ -556,7 +554,6 @@ mod wiping {
         }
     }
 
-    #[cfg(feature = "freeswitch")]
     #[test]
     fn what_is_set_again_on_freeswitch() {
         use ami_proto::freeswitch::{Config, Connection, Credentials, Message};
@@ -589,7 +586,6 @@ mod wiping {
         });
     }
 
-    #[cfg(feature = "freeswitch")]
     #[test]
     fn a_login_to_freeswitch() {
         use ami_proto::freeswitch::{Config, Connection, Credentials, Message};
