@@ -3,6 +3,7 @@
 use alloc::string::String;
 use core::fmt;
 
+#[cfg(any(feature = "std", feature = "kazoo"))]
 use crate::error::{EncodeError, Refusal};
 #[cfg(any(feature = "kazoo", feature = "sipxecs"))]
 use crate::percent::push_encoded;
@@ -177,6 +178,7 @@ pub(crate) fn control(text: &str) -> Option<u8> {
 }
 
 /// Refuses a text with a control character, by the name of its field.
+#[cfg(any(feature = "std", feature = "kazoo"))]
 pub(crate) fn refuse_control(field: &'static str, text: &str) -> Result<(), EncodeError> {
     control(text).map_or(Ok(()), |byte| Err(EncodeError::new(field, Refusal::Control { byte })))
 }

@@ -37,8 +37,9 @@ impl<'a> Conference<'a> {
     /// What to send for a command of FreeSWITCH. Its answer is due within 60 s.
     ///
     /// ```
+    /// use ami_proto::error::Refusal;
     /// use ami_proto::freeswitch::command::{Dial, Kick, Target};
-    /// use ami_proto::sipxecs::{Conference, Refusal};
+    /// use ami_proto::sipxecs::Conference;
     ///
     /// let conference = Conference::new("Conf400");
     /// let request = conference.request(&Kick::new(Target::All))?;

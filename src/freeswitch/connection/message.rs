@@ -30,7 +30,7 @@ const SERVER_MESSAGE: usize = 10_485_760;
 /// let refused = Message::api("conference board say hi\n\napi shutdown").encode(&mut out).unwrap_err();
 /// assert_eq!(
 ///     refused.to_string(),
-///     r#"field "command" refused: byte 0x0a at 27 of its value would end the line; send it encoded or leave it out"#,
+///     r#"field "command" refused: byte 0x0a at 27 of its value would end the line; leave it out or send it encoded; a secret that has it must be changed"#,
 /// );
 /// # Ok::<(), ami_proto::EncodeError>(())
 /// ```
