@@ -79,6 +79,7 @@ pub(super) struct Shape {
 }
 
 impl<'buf> Frame<'buf> {
+    #[inline]
     pub(super) fn new(headers: HeaderIndex<'buf>, Shape { kind, kind_line, head }: Shape, offset: u64) -> Self {
         Self { headers: headers.with_head(head), kind, kind_line, offset }
     }

@@ -24,6 +24,7 @@ pub(crate) struct HeaderIndex<'buf> {
 
 impl<'buf> HeaderIndex<'buf> {
     /// Takes each line that has a colon for a header.
+    #[inline]
     pub(super) fn new(bytes: &'buf [u8], index: &'buf [Offset]) -> Self {
         #[expect(clippy::cast_possible_truncation, reason = "two marks a line of at most 2^30 bytes")]
         let head = (index.len() / 2) as u32;
@@ -31,6 +32,7 @@ impl<'buf> HeaderIndex<'buf> {
     }
 
     /// Takes the lines after the first `head` for text, even with a colon.
+    #[inline]
     pub(super) fn with_head(self, head: u32) -> Self {
         Self { head, ..self }
     }

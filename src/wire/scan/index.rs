@@ -26,6 +26,7 @@ impl Index {
         self.marks.get(at).map_or(0, |mark| u32::from_le_bytes(*mark) as usize)
     }
 
+    #[inline]
     pub(super) fn marks(&self) -> &[Offset] {
         part(&self.marks, ..self.len)
     }

@@ -305,12 +305,14 @@ impl Scanner {
     ///
     /// The index is valid until the next call of `scan`. With another buffer, or an `end` from an earlier call,
     /// lines and headers come out wrong, or empty.
+    #[inline]
     pub fn frame<'a>(&'a self, buf: &'a [u8], end: FrameEnd) -> Frame<'a> {
         Frame::new(self.header_index(buf, end), end.shape, end.offset)
     }
 
     /// Returns the lines of the frame that [`scan`](Self::scan) has just found, each with a colon as a header, whatever
     /// kind of frame it is.
+    #[inline]
     pub(crate) fn header_index<'a>(&'a self, buf: &'a [u8], end: FrameEnd) -> HeaderIndex<'a> {
         // The caller may bring another buffer.
         HeaderIndex::new(buf.get(end.range()).unwrap_or_default(), self.index.marks())
