@@ -1,8 +1,9 @@
 //! The errors, named by who is to blame.
 //!
-//! `Display` of every error of the crate is one line in lower case without a full stop. It says everything, also what the
-//! cause says, which it ends with; [`source`](core::error::Error::source) gives that cause as a value, for programs that
-//! look for a type in the chain. Whoever prints a chain prints the first error of it alone.
+//! `Display` of every error of the crate is one line in lower case without a full stop. It says
+//! everything, also what the cause says, which it ends with; [`source`](core::error::Error::source)
+//! gives that cause as a value, for programs that look for a type in the chain. Whoever prints a
+//! chain prints the first error of it alone.
 
 mod refusal;
 
@@ -224,8 +225,8 @@ pub enum SendError {
         /// The most that may.
         max: usize,
     },
-    /// What is held would go over the ceiling that the configuration sets. Transmit, poll or take items first; a login that
-    /// has no room needs a higher one.
+    /// What is held would go over the ceiling that the configuration sets. Transmit, poll or take
+    /// items first; a login that has no room needs a higher one.
     Ceiling {
         /// The ceiling in bytes.
         max: usize,

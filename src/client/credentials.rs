@@ -63,8 +63,8 @@ impl Credentials {
         Self { method: Method::Md5, ..Self::plain(username, secret) }
     }
 
-    /// Stands in for the one that answers challenges: the compiler says what is missing, and doesn't propose
-    /// [`plain`](Self::plain), which sends the secret.
+    /// Stands in for the one that answers challenges: the compiler says what is missing, and
+    /// doesn't propose [`plain`](Self::plain), which sends the secret.
     #[cfg(not(feature = "md5"))]
     #[doc(hidden)]
     pub fn md5(username: impl NeedsFeatureMd5, _: impl AsRef<[u8]>) -> Self {

@@ -1,4 +1,5 @@
-//! The private trait behind [`Dialect`](super::Dialect): a dialect is one implementation in one file.
+//! The private trait behind [`Dialect`](super::Dialect): a dialect is one implementation in one
+//! file.
 
 use super::answer::{Native, Outcome};
 use super::command::Command;
@@ -13,8 +14,8 @@ pub(super) trait Backend {
     /// Makes the request for a command.
     fn encode<'c>(&self, command: &Command<'c>) -> Result<Request<'c>, RequestError>;
 
-    /// Reads the reply to a command. An empty or refused answer is never read as an empty conference where the server
-    /// has another word for that.
+    /// Reads the reply to a command. An empty or refused answer is never read as an empty
+    /// conference where the server has another word for that.
     fn decode<'b>(&self, command: &Command<'_>, reply: Native<'b>) -> Result<Outcome<'b>, ReplyError>;
 
     /// Returns the error of a command that the dialect has no request for, with what to do instead.

@@ -37,10 +37,10 @@ pub enum Side {
 
 /// What a conference server is asked or told.
 ///
-/// Conferences are named as [`Conference::id`](super::Conference::id) has it: by name, in Kazoo by id. Whether a
-/// dialect has the command is seen when it is [encoded](super::Dialect::encode), and in the
-/// [table](super#who-can-do-what). A variant that has more than the conference names its fields. `Debug` shows name and
-/// conference alone: PINs and what is said stay out of logs.
+/// Conferences are named as [`Conference::id`](super::Conference::id) has it: by name, in Kazoo by
+/// id. Whether a dialect has the command is seen when it is [encoded](super::Dialect::encode), and
+/// in the [table](super#who-can-do-what). A variant that has more than the conference names its
+/// fields. `Debug` shows name and conference alone: PINs and what is said stay out of logs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Command<'a> {
@@ -48,8 +48,8 @@ pub enum Command<'a> {
     ListRooms,
     /// Who is in a conference.
     List(&'a str),
-    /// A conference with all that the server says of it. That of FreeSWITCH is XML: both it and sipXecs have the command with
-    /// the feature `xml` alone.
+    /// A conference with all that the server says of it. That of FreeSWITCH is XML: both it and
+    /// sipXecs have the command with the feature `xml` alone.
     Show(&'a str),
     /// They are not heard.
     Mute {

@@ -44,8 +44,9 @@ impl core::error::Error for Unsupported {}
 pub enum RequestError {
     /// The dialect has none.
     Unsupported(Unsupported),
-    /// An argument would break the request, or the server would read it as something else: the field has the argument's
-    /// name in the [`Command`](super::Command), or that of the dialect's own command.
+    /// An argument would break the request, or the server would read it as something else: the
+    /// field has the argument's name in the [`Command`](super::Command), or that of the dialect's
+    /// own command.
     Encode(EncodeError),
 }
 

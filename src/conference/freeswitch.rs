@@ -51,8 +51,8 @@ fn line(command: &Command<'_>) -> Result<Vec<u8>, RequestError> {
     Ok(line)
 }
 
-/// Builds FreeSWITCH's command; `ids` is room for participants' numbers. What it doesn't have the service of sipXecs has,
-/// and takes first.
+/// Builds FreeSWITCH's command; `ids` is room for participants' numbers. What it doesn't have the
+/// service of sipXecs has, and takes first.
 pub(super) fn native<'a>(
     command: &Command<'a>,
     ids: &'a mut Vec<u32>,
@@ -289,7 +289,8 @@ mod tests {
             assert_eq!(name(command), built, "{command}");
         }
     }
-    /// A feature adds: without it the command is refused, and its answer is not read as something else.
+    /// A feature adds: without it the command is refused, and its answer is not read as something
+    /// else.
     #[cfg(not(feature = "xml"))]
     #[test]
     fn show_needs_xml() {

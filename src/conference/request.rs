@@ -68,7 +68,8 @@ fn push_api(bytes: &mut Vec<u8>, line: &[u8]) {
     }
 }
 
-/// An action for Asterisk, checked to be written as it is: [`Client::send`](crate::client::Client::send) takes it.
+/// An action for Asterisk, checked to be written as it is:
+/// [`Client::send`](crate::client::Client::send) takes it.
 #[derive(Clone)]
 pub struct CheckedAction<'a> {
     action: Box<Custom<'a>>,

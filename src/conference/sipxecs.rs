@@ -1,4 +1,5 @@
-//! sipXecs, which hands commands on to a FreeSWITCH: its commands, but for what the service does itself.
+//! sipXecs, which hands commands on to a FreeSWITCH: its commands, but for what the service does
+//! itself.
 
 use alloc::vec::Vec;
 

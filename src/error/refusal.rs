@@ -1,13 +1,16 @@
-//! The one shape of a refusal: which field of the caller's, what is wrong with it, and what to do instead.
+//! The one shape of a refusal: which field of the caller's, what is wrong with it, and what to do
+//! instead.
 
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
-/// A message was not made, because one of its fields would have broken it, or would have arrived as something else.
+/// A message was not made, because one of its fields would have broken it, or would have arrived as
+/// something else.
 ///
-/// Every builder of the crate refuses in this shape: actions and responses of AMI, commands of FreeSWITCH, requests over
-/// HTTP. Nothing was written: the output is as it was before the message was begun.
+/// Every builder of the crate refuses in this shape: actions and responses of AMI, commands of
+/// FreeSWITCH, requests over HTTP. Nothing was written: the output is as it was before the message
+/// was begun.
 ///
 /// ```
 /// use ami_proto::action::{Action, Setvar};
@@ -38,10 +41,12 @@ impl EncodeError {
         Self { field: field.into(), refusal }
     }
 
-    /// Returns the name of the field that was refused, such as `Channel` or `member.numbers[0]`: of FreeSWITCH's commands
-    /// `conference` is the conference's own name, and `command` the command as a whole.
+    /// Returns the name of the field that was refused, such as `Channel` or `member.numbers[0]`: of
+    /// FreeSWITCH's commands `conference` is the conference's own name, and `command` the command
+    /// as a whole.
     ///
-    /// A name that the caller gave has its bytes that are no UTF-8 replaced, and is cut after 64 bytes, with `…` at its end.
+    /// A name that the caller gave has its bytes that are no UTF-8 replaced, and is cut after 64
+    /// bytes, with `…` at its end.
     pub fn field(&self) -> &str {
         &self.field
     }
@@ -84,19 +89,22 @@ pub enum Refusal {
         /// Its place in the value, from 0.
         at: usize,
     },
-    /// The line would be longer than a server reads (Asterisk `main/manager.c`: 1,022 bytes before CRLF, in every version).
+    /// The line would be longer than a server reads (Asterisk `main/manager.c`: 1,022 bytes before
+    /// CRLF, in every version).
     LineTooLong {
         /// Length of the line without its CRLF.
         len: usize,
         /// The most that is read.
         max: usize,
     },
-    /// The message would have more header lines than a server reads (Asterisk `main/manager.c`: 128, in every version).
+    /// The message would have more header lines than a server reads (Asterisk `main/manager.c`:
+    /// 128, in every version).
     TooManyHeaders {
         /// The most that is read.
         max: usize,
     },
-    /// The value begins with a blank or a control byte. The server skips those, so it would arrive changed.
+    /// The value begins with a blank or a control byte. The server skips those, so it would arrive
+    /// changed.
     LeadingBlank {
         /// The byte.
         byte: u8,
@@ -110,8 +118,8 @@ pub enum Refusal {
         /// The longest that no module cuts.
         max: usize,
     },
-    /// The name of a variable is empty, holds `=`, at which the server splits, or begins with what no name that FreeSWITCH
-    /// looks for begins with.
+    /// The name of a variable is empty, holds `=`, at which the server splits, or begins with what
+    /// no name that FreeSWITCH looks for begins with.
     VariableName,
     /// A line of text has a colon or is empty; it would be read back as something else.
     NotText,
@@ -141,7 +149,8 @@ pub enum Refusal {
         /// The byte.
         byte: u8,
     },
-    /// The value has a character at which it would be split on its way: a blank, `/`, `&`, a comma, a bracket.
+    /// The value has a character at which it would be split on its way: a blank, `/`, `&`, a comma,
+    /// a bracket.
     Splits {
         /// The byte.
         byte: u8,
@@ -155,12 +164,14 @@ pub enum Refusal {
         /// The word.
         word: &'static str,
     },
-    /// The conference's name is a command to the whole server where FreeSWITCH expects a name: `list`.
+    /// The conference's name is a command to the whole server where FreeSWITCH expects a name:
+    /// `list`.
     ServerCommand {
         /// The word.
         word: &'static str,
     },
-    /// The conference's name holds the name of the command; FreeSWITCH would take what follows there for the text.
+    /// The conference's name holds the name of the command; FreeSWITCH would take what follows
+    /// there for the text.
     HidesText,
     /// The value is no number of a participant, which are counted from 1.
     Member,
@@ -211,8 +222,8 @@ pub enum Refusal {
     },
     /// The value stands there twice.
     Twice,
-    /// The value is no part of a binding: it is `*` where a conference must be named, or has a dot, a wildcard, a blank or a
-    /// control character.
+    /// The value is no part of a binding: it is `*` where a conference must be named, or has a dot,
+    /// a wildcard, a blank or a control character.
     Binding,
 }
 

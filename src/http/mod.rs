@@ -76,7 +76,8 @@ pub use signed_request::SignedRequest;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RequestError {
-    /// A field of the action was refused, or a text for the path or a header: `prefix`, `username` or `cnonce`.
+    /// A field of the action was refused, or a text for the path or a header: `prefix`, `username`
+    /// or `cnonce`.
     Encode(EncodeError),
     /// The parameters are longer than a server takes. Nothing was made; as a form there is room for more than in a query.
     TooLong {

@@ -52,8 +52,8 @@ impl Credentials {
         Self { username: username.to_string(), secret: secret.to_string().into(), hashed: false }
     }
 
-    /// The same, the secret not sent but proven: `Challenge`, and a `Login` with the answer to it. To be said before the
-    /// [`Session`] is made: it logs in as its credentials were then.
+    /// The same, the secret not sent but proven: `Challenge`, and a `Login` with the answer to it.
+    /// To be said before the [`Session`] is made: it logs in as its credentials were then.
     #[cfg(feature = "md5")]
     #[must_use]
     pub fn hashed(mut self) -> Self {

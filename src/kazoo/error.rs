@@ -1,4 +1,5 @@
-//! What can be wrong with what comes: a body that is no JSON, a field that is no such thing; and the server's own refusal.
+//! What can be wrong with what comes: a body that is no JSON, a field that is no such thing; and
+//! the server's own refusal.
 
 use alloc::borrow::Cow;
 use core::fmt;

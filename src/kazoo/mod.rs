@@ -7,10 +7,12 @@
 //! | to make or change a conference | [`Draft`] |
 //! | to be told what happens | [`Subscription`], [`SocketMessage`], [`ParticipantEvent`] |
 //!
-//! What is read is a view over the body: strings are borrowed, a field is looked at when it is asked for, and one that
-//! is odd is an error of its getter alone. Every view has [`object()`](Conference::object) with all fields in order,
-//! unknown ones too, as the JSON text that they came as. What is sent is checked first: lengths, ranges and patterns of
-//! the server's schema, with an [`EncodeError`](crate::EncodeError) that names the field. PINs, passwords and tokens are masked in `Debug`.
+//! What is read is a view over the body: strings are borrowed, a field is looked at when it is
+//! asked for, and one that is odd is an error of its getter alone. Every view has
+//! [`object()`](Conference::object) with all fields in order, unknown ones too, as the JSON text
+//! that they came as. What is sent is checked first: lengths, ranges and patterns of the server's
+//! schema, with an [`EncodeError`](crate::EncodeError) that names the field. PINs, passwords and
+//! tokens are masked in `Debug`.
 //!
 //! ```
 //! use ami_proto::error::Refusal;

@@ -63,7 +63,8 @@ impl Server {
     /// Answers a request with one response: its kind, then these headers after the `ActionID`.
     ///
     /// # Errors
-    /// [`SendError::Misuse`] with [`ApiMisuse::NotOpen`]: it has been answered. [`SendError::Encode`]: a header can't be written; it is still open then.
+    /// [`SendError::Misuse`] with [`ApiMisuse::NotOpen`]: it has been answered.
+    /// [`SendError::Encode`]: a header can't be written; it is still open then.
     pub fn respond<N: AsRef<[u8]>, V: AsRef<[u8]>>(
         &mut self,
         id: RequestId,
@@ -120,7 +121,8 @@ impl Server {
     /// ```
     ///
     /// # Errors
-    /// [`SendError::Misuse`] with [`ApiMisuse::NotOpen`]: it has been answered. [`SendError::Encode`]: the message can't be written.
+    /// [`SendError::Misuse`] with [`ApiMisuse::NotOpen`]: it has been answered.
+    /// [`SendError::Encode`]: the message can't be written.
     pub fn list(&mut self, id: RequestId, message: &str) -> Result<List<'_>, SendError> {
         if self.is_open(id)? {
             self.write_to(id, |action_id, out| {

@@ -107,7 +107,8 @@ impl fmt::Debug for Credentials<'_> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DigestError {
-    /// `user` or `cnonce` has what can't stand in a header's quotes: a quote, a backslash or a control character.
+    /// `user` or `cnonce` has what can't stand in a header's quotes: a quote, a backslash or a
+    /// control character.
     Encode(EncodeError),
     /// The challenge asks for another algorithm than MD5.
     Algorithm,

@@ -20,10 +20,12 @@
 //!
 //! # What it cannot carry
 //!
-//! The service puts command and arguments into one path segment, joined with `&`, splits them there, replaces each `/`
-//! with a blank and hands the line to FreeSWITCH, which splits it again at blanks. Percent-encoding is undone before
-//! any of this. So an argument with `/` (every dial string that names a gateway or a profile, every file in a folder)
-//! would arrive as two; it is refused here, as is all that would arrive as something else, with a [`Refusal`](crate::error::Refusal).
+//! The service puts command and arguments into one path segment, joined with `&`, splits them
+//! there, replaces each `/` with a blank and hands the line to FreeSWITCH, which splits it again at
+//! blanks. Percent-encoding is undone before any of this. So an argument with `/` (every dial
+//! string that names a gateway or a profile, every file in a folder) would arrive as two; it is
+//! refused here, as is all that would arrive as something else, with a
+//! [`Refusal`](crate::error::Refusal).
 //!
 //! # Where the reference page and the service differ
 //!

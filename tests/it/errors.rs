@@ -1,4 +1,5 @@
-//! Every error type of the crate: one line in lower case, which ends with what the cause says, and the cause as a value.
+//! Every error type of the crate: one line in lower case, which ends with what the cause says, and
+//! the cause as a value.
 
 use std::error::Error;
 

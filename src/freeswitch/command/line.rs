@@ -37,8 +37,8 @@ impl<'a> Line<'a> {
     /// Appends `conference …`, without a line end.
     ///
     /// # Errors
-    /// [`EncodeError`], where an argument would arrive as something else, or the line has killed servers. `out` is
-    /// then as it was.
+    /// [`EncodeError`], where an argument would arrive as something else, or the line has killed
+    /// servers. `out` is then as it was.
     pub fn write(self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         self.framed(out, "", |_| {})
     }

@@ -74,8 +74,8 @@ pub(crate) mod sealed {
     }
 }
 
-/// A command to a conference, or to the server about all of them. Sealed: [`Custom`] is for those that the crate doesn't
-/// know.
+/// A command to a conference, or to the server about all of them. Sealed: [`Custom`] is for those
+/// that the crate doesn't know.
 pub trait Command: Sealed {
     /// The sub-command; `None` for one that the crate doesn't know.
     fn name(&self) -> Option<Name>;

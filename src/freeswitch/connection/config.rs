@@ -139,8 +139,9 @@ impl Config {
 
     /// Bytes that requests not yet transmitted, and subscriptions and filters to be restored, may take up together. Default 8 MiB.
     ///
-    /// What has arrived and not been polled has [`Limits::buffer`] of its own. A request over the ceiling is refused with
-    /// [`SendError::Ceiling`](crate::error::SendError::Ceiling), and so is a login that takes more than two thirds of it.
+    /// What has arrived and not been polled has [`Limits::buffer`] of its own. A request over the
+    /// ceiling is refused with [`SendError::Ceiling`](crate::error::SendError::Ceiling), and so is
+    /// a login that takes more than two thirds of it.
     ///
     /// Room for a goodbye is kept free, and for what is set again at the next login: a setting counts three times. A
     /// ceiling of less than 256 bytes and three times the command for the configured [`events`](Self::events) counts as

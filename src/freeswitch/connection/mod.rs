@@ -213,9 +213,10 @@ impl Connection {
     /// What [`Config::events`] says, and what was set on the connection before this one, is set right after.
     ///
     /// # Errors
-    /// [`SendError::Misuse`] with [`ApiMisuse::NotNew`] where the login has been started before; [`SendError::Encode`] where
-    /// the password, or the configured events, can't be sent as they are; [`SendError::Ceiling`] where the login takes more
-    /// than two thirds of [`Config::ceiling`]. Nothing is sent then.
+    /// [`SendError::Misuse`] with [`ApiMisuse::NotNew`] where the login has been started before;
+    /// [`SendError::Encode`] where the password, or the configured events, can't be sent as they
+    /// are; [`SendError::Ceiling`] where the login takes more than two thirds of
+    /// [`Config::ceiling`]. Nothing is sent then.
     pub fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), SendError> {
         self.check_new()?;
         let started = self.session.login(now, credentials);
