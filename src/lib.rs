@@ -77,7 +77,7 @@ pub mod client;
 #[cfg(feature = "conference")]
 pub mod conference;
 #[cfg(feature = "std")]
-mod deadlines;
+mod conn;
 mod departed;
 pub mod describe;
 #[cfg(any(feature = "md5", feature = "sipxecs"))]
@@ -94,8 +94,6 @@ pub mod freeswitch;
 pub mod http;
 #[cfg(any(feature = "std", feature = "kazoo", feature = "sipxecs"))]
 mod http_request;
-#[cfg(feature = "std")]
-mod id_prefix;
 #[cfg(feature = "kazoo")]
 pub mod kazoo;
 pub mod manual;
@@ -112,8 +110,6 @@ mod recent;
 pub mod redact;
 pub mod request;
 pub mod response;
-#[cfg(feature = "std")]
-mod send_buffer;
 #[cfg(feature = "serde")]
 mod serialize;
 #[cfg(feature = "std")]

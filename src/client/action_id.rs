@@ -1,6 +1,6 @@
 //! The `ActionID`s that a client writes, and how it knows its own again.
 
-use crate::id_prefix::PrefixSource;
+use crate::conn::id_prefix::PrefixSource;
 use crate::range::part;
 
 /// What all `ActionID`s of a session begin with: ten letters and digits that nobody else can guess,

@@ -62,7 +62,7 @@ use crate::error::{ConnectionError, FrameError};
 use crate::event::Event;
 use crate::wire::{Decoder, Frame, FrameEnd, FrameKind, Framing, Limits};
 
-use crate::id_prefix::PrefixSource;
+use crate::conn::id_prefix::PrefixSource;
 pub use config::{AtCeiling, Config};
 pub use credentials::Credentials;
 pub use event::{ClientEvent, Ending, Handle, Id};

@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::Id;
 use super::entry::{Awaits, Entry, Phase, Place, Purpose};
 use super::reconnect::{Progress, Unanswered};
-use crate::deadlines::Deadlines;
+use crate::conn::deadlines::Deadlines;
 
 /// The requests in flight. Takes up next to nothing where there are none, as in most sessions most
 /// of the time.

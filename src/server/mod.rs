@@ -43,9 +43,9 @@ use core::hash::{BuildHasher, Hasher};
 use core::time::Duration;
 use std::time::Instant;
 
+use crate::conn::send_buffer::SendBuffer;
 use crate::error::{ApiMisuse, ConnectionError, EncodeError, SendError};
 use crate::request::Request;
-use crate::send_buffer::SendBuffer;
 use crate::value::Classes;
 use crate::wire::{Decoder, Frame, FrameEnd, Framing};
 use open::Opened;

@@ -16,8 +16,8 @@ use std::time::Instant;
 
 use super::decoder::{Decoder, EventFound, FrameFound};
 use super::frame::Frame;
+use crate::conn::id_prefix::PrefixSource;
 use crate::error::{ApiMisuse, ConnectionError, EncodeError, Refusal, SendError};
-use crate::id_prefix::PrefixSource;
 use crate::range::part;
 
 pub use config::{Config, EventFormat};

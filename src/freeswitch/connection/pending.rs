@@ -10,7 +10,7 @@ use std::time::Instant;
 use super::Id;
 use super::event::{Progress, Unanswered};
 use super::replay::Setting;
-use crate::deadlines::Deadlines;
+use crate::conn::deadlines::Deadlines;
 use crate::steps::count;
 
 /// A request that the server has not answered.
@@ -203,7 +203,7 @@ impl<T: Ord + Copy> Pending<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deadlines::seen::Seen;
+    use crate::conn::deadlines::seen::Seen;
     use crate::steps::steps;
 
     fn name(id: u64) -> Arc<[u8]> {

@@ -13,11 +13,11 @@ use super::message::Message;
 use super::pending::{Entry, Pending, Purpose};
 use super::replay::{Restore, Setting};
 use super::state::Stage;
+use crate::conn::id_prefix::PrefixSource;
+use crate::conn::send_buffer::SendBuffer;
 use crate::error::{ConnectionError, EncodeError, LoginRefusal, LoginStage, Refusal, SendError};
 use crate::freeswitch::event::Event;
 use crate::freeswitch::{ContentType, Frame};
-use crate::id_prefix::PrefixSource;
-use crate::send_buffer::SendBuffer;
 use crate::wiped::Wiped;
 use crate::wire::Value;
 
