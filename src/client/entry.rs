@@ -19,7 +19,7 @@ pub(super) struct Entry {
     pub(super) plan: Plan,
     /// Items that have come, or paragraphs of text.
     pub(super) items: u64,
-    /// When its time is up, by the clock of [`InFlight`](super::pending::InFlight), which stops
+    /// When its time is up, by the clock of [`InFlight`](super::in_flight::InFlight), which stops
     /// with the reading.
     pub(super) deadline: Option<Instant>,
     /// How long each step may take.

@@ -3,8 +3,8 @@
 mod config;
 mod credentials;
 mod event;
+mod in_flight;
 mod message;
-mod pending;
 mod replay;
 mod session;
 mod state;

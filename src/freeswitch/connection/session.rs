@@ -9,8 +9,8 @@ use std::time::Instant;
 use super::config::Config;
 use super::credentials::Credentials;
 use super::event::{Id, Progress, Report, Unanswered};
+use super::in_flight::{Entry, InFlight, Purpose};
 use super::message::Message;
-use super::pending::{Entry, Pending, Purpose};
 use super::replay::{Restore, Setting};
 use super::state::Stage;
 use crate::conn::id_prefix::PrefixSource;
@@ -33,7 +33,7 @@ pub(super) struct Session {
     number: u32,
     next: u64,
     out: SendBuffer,
-    pending: Pending,
+    in_flight: InFlight,
     restore: Restore,
     /// What has to be told and has no frame.
     notices: VecDeque<Notice>,
@@ -99,7 +99,7 @@ impl Session {
             number: 0,
             next: 1,
             out: SendBuffer::default(),
-            pending: Pending::new(),
+            in_flight: InFlight::new(),
             restore,
             notices: VecDeque::new(),
             now: None,
@@ -164,7 +164,7 @@ impl Session {
             return Err(SendError::NotLoggedIn);
         }
         // A subscription may go before it.
-        if self.pending.len() + 2 > self.config.in_flight.max(2) {
+        if self.in_flight.len() + 2 > self.config.in_flight.max(2) {
             return Err(SendError::InFlight { max: self.config.in_flight });
         }
         let mut message = Message::clone(message);
@@ -216,7 +216,7 @@ impl Session {
         if let Some(setting) = &entry.setting {
             self.restore.ask(entry.id, setting);
         }
-        self.pending.push(entry);
+        self.in_flight.push(entry);
     }
 
     /// Writes a request of our own; it has no time of its own. Room for it is kept free, see [`reserved`](Self::reserved).
@@ -244,7 +244,7 @@ impl Session {
     }
 
     pub(super) fn cancel(&mut self, id: Id) -> bool {
-        let open = self.pending.end(id.0);
+        let open = self.in_flight.end(id.0);
         if open {
             self.notices.push_back(Notice::Cancelled(id));
         }
@@ -292,7 +292,7 @@ impl Session {
     pub(super) fn ends_job(&mut self, event: Event<'_>) -> Option<Id> {
         let is_job = event.name().is_some_and(|name| name == "BACKGROUND_JOB");
         let uuid = event.get("Job-UUID").filter(|_| is_job)?;
-        self.pending.finish(&uuid.decode()).map(Id)
+        self.in_flight.finish(&uuid.decode()).map(Id)
     }
 
     fn greeted(&mut self) {
@@ -311,7 +311,7 @@ impl Session {
 
     fn answer(&mut self, frame: Frame<'_>) -> Route {
         let handed = self.out.handed();
-        let Some(entry) = self.pending.answered(handed) else { return Route::Told(Told::Unclaimed(None)) };
+        let Some(entry) = self.in_flight.answered(handed) else { return Route::Told(Told::Unclaimed(None)) };
         let refused = frame.is_refusal();
         if let Some(setting) = &entry.setting {
             self.restore.answered(entry.id, setting, !refused);
@@ -329,7 +329,7 @@ impl Session {
                     let named = frame.get("Job-UUID").map(Value::as_bytes).filter(|name| name.len() <= Self::JOB_NAME);
                     let uuid = named.map_or(uuid, Into::into);
                     let deadline = self.now.and_then(|now| now.checked_add(self.config.job));
-                    self.pending.start(entry.id, uuid, deadline);
+                    self.in_flight.start(entry.id, uuid, deadline);
                     Route::Told(Told::Started(id))
                 }
                 None => Route::Told(Told::Reply(id)),
@@ -380,7 +380,7 @@ impl Session {
     }
 
     pub(super) fn in_flight(&self) -> usize {
-        self.pending.len()
+        self.in_flight.len()
     }
 
     // Time.
@@ -393,12 +393,12 @@ impl Session {
         if self.stage.is_over() {
             return None;
         }
-        [self.stage.deadline(), self.pending.deadline()].into_iter().flatten().min()
+        [self.stage.deadline(), self.in_flight.deadline()].into_iter().flatten().min()
     }
 
     pub(super) fn timeout(&mut self, now: Instant) {
         self.now = Some(now);
-        while let Some(id) = self.pending.expire(now) {
+        while let Some(id) = self.in_flight.expire(now) {
             self.notices.push_back(Notice::TimedOut(Id(id)));
         }
         if self.stage.deadline().is_some_and(|deadline| deadline <= now) {
@@ -427,7 +427,7 @@ impl Session {
             return;
         }
         self.stage = Stage::Over;
-        self.unanswered = self.pending.lose(self.out.handed());
+        self.unanswered = self.in_flight.lose(self.out.handed());
         self.restore.lost();
         for Unanswered { id, progress } in &self.unanswered {
             self.notices.push_back(Notice::Lost(*id, *progress));
@@ -451,7 +451,7 @@ impl Session {
     /// Stops a debug build where the books don't agree. In others it costs nothing.
     pub(super) fn check_books(&self) {
         if cfg!(debug_assertions) {
-            self.pending.check(self.out.written(), self.restore.asked());
+            self.in_flight.check(self.out.written(), self.restore.asked());
             debug_assert!(self.lost.is_none() || self.stage.is_over());
             debug_assert!(self.held() <= self.config.most(), "{} held of {}", self.held(), self.config.most());
             debug_assert!(!self.stage.is_over() || self.in_flight() == 0 && self.out.unsent() == 0);

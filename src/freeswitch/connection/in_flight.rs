@@ -55,7 +55,7 @@ struct Job<T> {
 }
 
 #[derive(Debug)]
-pub(super) struct Pending<T = Instant> {
+pub(super) struct InFlight<T = Instant> {
     /// In the order of their ids.
     entries: VecDeque<Entry<T>>,
     /// By their ids.
@@ -89,7 +89,7 @@ impl<T: Ord + Copy> Open<T> {
     }
 }
 
-impl<T: Ord + Copy> Pending<T> {
+impl<T: Ord + Copy> InFlight<T> {
     pub(super) const fn new() -> Self {
         let open = Open { deadlines: Deadlines::new(), names: BTreeMap::new() };
         Self { entries: VecDeque::new(), jobs: BTreeMap::new(), open }
@@ -211,8 +211,8 @@ mod tests {
     }
 
     /// So many requests, each a job, due in another order than they were sent.
-    fn sent(n: u64) -> Pending<Seen> {
-        let mut pending = Pending::new();
+    fn sent(n: u64) -> InFlight<Seen> {
+        let mut pending = InFlight::new();
         for id in 0..n {
             let deadline = Some(Seen(shuffled(id, n)));
             let entry = Entry { deadline, uuid: Some(name(id)), ..Entry::own(id, Purpose::Caller, id) };
@@ -230,7 +230,7 @@ mod tests {
     /// Whatever is done to each of n requests in flight, it takes some steps for each level of a tree of them.
     #[test]
     fn no_step_looks_at_all() {
-        type Each = fn(&mut Pending<Seen>, u64);
+        type Each = fn(&mut InFlight<Seen>, u64);
         let started: Each = |pending, n| {
             for _ in 0..n {
                 let entry = pending.answered(n).unwrap();
