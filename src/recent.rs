@@ -1,9 +1,11 @@
 //! When memory that one giant frame has made grow is given back.
 
-/// What a buffer has needed of late. One round is one use of the buffer, from empty to empty.
+/// What a buffer has needed of late. One round is one use of the buffer: something in it was done
+/// with, and what comes next needs room.
 ///
-/// After sixteen rounds that needed less than a quarter of the most before them, the buffer should shrink to twice of
-/// what they needed. At or below 64 KiB it stays as it is: traffic of one size never makes it grow and shrink in turn.
+/// After sixteen rounds that needed less than a quarter of the most before them, the buffer should
+/// shrink to twice of what they needed. At or below 64 KiB it stays as it is: traffic of one size
+/// never makes it grow and shrink in turn.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Recent {
     /// Bytes that the buffer has grown to; more than 4 GiB count as that.
@@ -19,11 +21,13 @@ impl Recent {
     pub(crate) const SMALL: u32 = 1 << 16;
 
     /// Notes that so many bytes are needed.
+    #[inline]
     pub(crate) fn need(&mut self, bytes: usize) {
         self.needed = self.needed.max(u32::try_from(bytes).unwrap_or(u32::MAX));
     }
 
-    /// Ends a round: the buffer is empty. Gives the bytes that the last sixteen needed at the most, once in sixteen.
+    /// Ends a round. Gives the bytes that the last sixteen needed at the most, once in sixteen.
+    #[inline]
     pub(crate) fn needed(&mut self) -> Option<usize> {
         self.rounds += 1;
         if self.rounds < Self::ROUNDS {
@@ -33,7 +37,8 @@ impl Recent {
         Some(core::mem::take(&mut self.needed) as usize)
     }
 
-    /// Ends a round, as [`needed`](Self::needed) does. Gives the size to which the buffer should shrink, if it should.
+    /// Ends a round, as [`needed`](Self::needed) does. Gives the size to which the buffer should
+    /// shrink, if it should.
     pub(crate) fn round(&mut self) -> Option<usize> {
         self.most = self.most.max(self.needed);
         let needed = self.needed()?;
@@ -51,7 +56,8 @@ mod tests {
     use super::*;
     use alloc::vec::Vec;
 
-    /// The rounds, from 1, at which it shrinks, and to what, if these bytes are needed once and then so many each time.
+    /// The rounds, from 1, at which it shrinks, and to what, if these bytes are needed once and
+    /// then so many each time.
     fn shrinks(once: usize, then: usize) -> Vec<(u32, usize)> {
         let mut recent = Recent::default();
         recent.need(once);

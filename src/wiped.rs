@@ -66,7 +66,6 @@ impl Wiped {
         &mut self.0
     }
 
-    #[cfg(any(feature = "std", feature = "freeswitch"))]
     pub(crate) fn truncate(&mut self, len: usize) {
         truncate(&mut self.0, len);
     }
@@ -84,7 +83,6 @@ impl Wiped {
     }
 
     /// Gives back memory beyond this capacity that isn't needed.
-    #[cfg(any(feature = "std", feature = "freeswitch"))]
     pub(crate) fn shrink_to(&mut self, capacity: usize) {
         let capacity = capacity.max(self.0.len());
         if capacity < self.0.capacity() {

@@ -2,12 +2,11 @@
 
 use core::fmt;
 
-use super::buffer::Buffer;
 use super::event::{self, Encoding, Event, Reader};
 use super::frame::{Frame, headers};
 use crate::error::{FrameError, Limit};
 use crate::range::part;
-use crate::wire::{Limits, Truncated, same_name};
+use crate::wire::{Limits, RecvBuffer, Room, Truncated, same_name};
 
 /// Limits that fit the event socket: 1 MiB a line, 65,536 lines, 16 MiB a frame, 32 MiB of buffer.
 ///
@@ -43,12 +42,14 @@ pub const LIMITS: Limits = Limits::new().frame(1 << 24).buffer(1 << 25);
 #[derive(Clone)]
 pub struct Decoder {
     limits: Limits,
-    buffer: Buffer,
+    buffer: RecvBuffer,
+    /// Bytes at the front of the buffer that are done with.
+    done: usize,
+    /// Offset in the stream of the buffer's first byte.
+    base: u64,
     head: Head,
     events: Reader,
     failed: Option<FrameError>,
-    /// Where bytes that had no room would have begun.
-    overflow: Option<FrameError>,
 }
 
 /// What is known of the frame that is being read. Places count from its first byte.
@@ -102,11 +103,12 @@ impl Decoder {
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
-            buffer: Buffer::new(limits.max_buffer()),
+            buffer: RecvBuffer::new(limits.max_buffer()),
+            done: 0,
+            base: 0,
             head: Head::default(),
             events: Reader::new(limits),
             failed: None,
-            overflow: None,
         }
     }
 
@@ -115,11 +117,8 @@ impl Decoder {
     /// Bytes beyond [`Limits::buffer`] are not taken, nor is anything after them: once the frames before them have been taken, [`next_frame`](Self::next_frame) fails with the place of the
     /// first one. Taking frames between pushes, or asking [`room`](Self::room) first, prevents it.
     pub fn push(&mut self, bytes: &[u8]) {
-        let room = self.room();
-        let taken = self.buffer.push(part(bytes, ..room.min(bytes.len())));
-        if taken < bytes.len() && self.overflow.is_none() {
-            self.overflow = Some(self.full());
-        }
+        let room = self.buffer.push(self.done, self.offset(), bytes);
+        self.has_room(&room);
     }
 
     /// Room in the buffer to read into: at least `min` bytes, or all that [`Limits::buffer`] still allows. Follow it with [`advance`](Self::advance). Frames handed out before are gone.
@@ -127,19 +126,30 @@ impl Decoder {
     /// `None`: there is no room until frames have been taken. It is never an empty slice, since a read into one gives 0 bytes, as the end of a stream does. The bytes in it are old ones,
     /// of no meaning.
     pub fn space(&mut self, min: usize) -> Option<&mut [u8]> {
-        if self.room() == 0 { None } else { Some(self.buffer.space(min.max(1))) }
+        if self.room() == 0 {
+            return None;
+        }
+        let room = self.buffer.make_room(self.done, min.max(1));
+        self.has_room(&room);
+        Some(self.buffer.space(self.done))
     }
 
-    /// Says that `n` bytes of what [`space`](Self::space) gave hold bytes of the stream now. More than it gave count as what it gave.
-    pub fn advance(&mut self, n: usize) {
-        if self.room() > 0 {
-            self.buffer.advance(n);
+    fn has_room(&mut self, room: &Room) {
+        if room.dropped {
+            self.base += core::mem::take(&mut self.done) as u64;
         }
+    }
+
+    /// Says that `n` bytes of what [`space`](Self::space) gave hold bytes of the stream now.
+    ///
+    /// More than it gave is a bug of the caller: debug builds panic, others count what it gave.
+    pub fn advance(&mut self, n: usize) {
+        self.buffer.advance(self.done, n);
     }
 
     /// How many more bytes [`Limits::buffer`] allows before frames have to be taken.
     pub fn room(&self) -> usize {
-        if self.overflow.is_some() { 0 } else { self.buffer.room() }
+        self.buffer.room(self.done)
     }
 
     /// The next frame. `Ok(None)`: more bytes are needed.
@@ -163,7 +173,7 @@ impl Decoder {
 
     /// The frame that `next_found` has found, for as long as nothing is put into the buffer.
     pub(super) fn frame(&self, found: FrameFound) -> Frame<'_> {
-        let bytes = self.buffer.last(found.whole.total);
+        let bytes = part(self.buffer.filled(), self.done.saturating_sub(found.whole.total)..self.done);
         Frame::new(bytes, found.whole.len, found.offset, found.event.map(|event| self.events.event(bytes, event)))
     }
 
@@ -180,34 +190,29 @@ impl Decoder {
                 None => return self.none(),
             },
         };
-        let offset = self.buffer.offset();
-        let Some(bytes) = self.buffer.held().get(..whole.total) else { return self.none() };
+        let offset = self.offset();
+        let Some(bytes) = part(self.buffer.filled(), self.done..).get(..whole.total) else { return self.none() };
         let event = match whole.event {
             Some((encoding, place)) => self.events.find(bytes, place, offset + place as u64, encoding)?,
             None => None,
         };
-        self.buffer.consume(whole.total);
+        self.done += whole.total;
         self.head = Head::default();
         Ok(Some(FrameFound { whole, offset, event }))
     }
 
     /// No frame in the buffer: fine, unless bytes were lost or there is no room for the frame to grow.
     fn none(&mut self) -> Result<Option<FrameFound>, FrameError> {
-        if self.overflow.is_none() && self.buffer.room() == 0 {
-            self.overflow = Some(self.full());
+        if self.room() > 0 {
+            return Ok(None);
         }
-        self.overflow.map_or(Ok(None), Err)
-    }
-
-    fn full(&self) -> FrameError {
-        let offset = self.buffer.offset() + self.buffer.held().len() as u64;
-        FrameError { limit: Limit::Buffer, max: self.limits.max_buffer(), offset }
+        Err(self.buffer.overflow(self.done, self.offset()))
     }
 
     /// Goes on looking for the blank line. Each byte is looked at once.
     fn search_head(&mut self) -> Result<Option<Whole>, FrameError> {
         loop {
-            let held = self.buffer.held();
+            let held = self.pending();
             let new = part(held, self.head.searched..);
             let Some(at) = memchr::memchr(b'\n', new) else {
                 self.head.searched = held.len();
@@ -218,7 +223,7 @@ impl Decoder {
             let blank = matches!(line, b"" | b"\r");
             if blank && self.head.lines == 0 {
                 // Before a frame they mean nothing.
-                self.buffer.consume(end + 1);
+                self.done += end + 1;
                 self.head = Head::default();
                 continue;
             }
@@ -246,12 +251,12 @@ impl Decoder {
     }
 
     fn error(&self, limit: Limit, max: u32, place: usize) -> FrameError {
-        FrameError { limit, max, offset: self.buffer.offset() + place as u64 }
+        FrameError { limit, max, offset: self.offset() + place as u64 }
     }
 
     /// What a head of this length says.
     fn whole(&self, len: usize) -> Result<Whole, FrameError> {
-        let head = part(self.buffer.held(), ..len);
+        let head = part(self.pending(), ..len);
         let (mut length, mut encoding, mut is_event) = (None, None, false);
         for (name, value) in headers(head) {
             let is = |known: &str| same_name(name.as_bytes(), known.as_bytes());
@@ -276,12 +281,12 @@ impl Decoder {
 
     /// Offset in the stream of the first byte that belongs to no frame handed out and to no blank line skipped.
     pub fn offset(&self) -> u64 {
-        self.buffer.offset()
+        self.base + self.done as u64
     }
 
     /// The bytes from [`offset`](Self::offset) on: an unfinished frame, or frames not taken yet.
     pub fn pending(&self) -> &[u8] {
-        self.buffer.held()
+        part(self.buffer.filled(), self.done..)
     }
 
     /// What the end of the stream cut off, to be asked when all frames have been taken. `None`: nothing.

@@ -54,7 +54,6 @@
 //! # Ok::<(), ami_proto::EncodeError>(())
 //! ```
 
-mod buffer;
 pub mod command;
 #[cfg(feature = "std")]
 mod connection;

@@ -5,12 +5,12 @@ use core::fmt;
 use super::frame::Frame;
 use super::kernel::Kernel;
 use super::limits::{Framing, Limits};
+use super::recv_buffer::{RecvBuffer, Room};
 use super::scan::{FrameEnd, Scanner, Wanted};
 use super::value::Value;
-use crate::error::{FrameError, Limit};
-use crate::range::{part, part_mut};
+use crate::error::FrameError;
+use crate::range::part;
 use crate::recent::Recent;
-use crate::wiped::Wiped;
 
 /// Turns the bytes of a stream, in pieces of any size, into frames.
 ///
@@ -42,13 +42,7 @@ use crate::wiped::Wiped;
 #[derive(Clone)]
 pub struct Decoder {
     scanner: Scanner,
-    /// Initialised storage; what is beyond `filled` is scratch.
-    buf: Wiped,
-    filled: usize,
-    /// Where bytes that had no room would have begun; set once.
-    overflow: Option<FrameError>,
-    /// How much of the storage was filled of late.
-    recent: Recent,
+    buffer: RecvBuffer,
 }
 
 /// The stream ended inside a frame.
@@ -72,8 +66,7 @@ impl core::error::Error for Truncated {}
 impl Decoder {
     /// A decoder at the start of a stream that a server sends.
     pub fn new(limits: Limits) -> Self {
-        let scanner = Scanner::new(limits);
-        Self { scanner, buf: Wiped::default(), filled: 0, overflow: None, recent: Recent::default() }
+        Self { scanner: Scanner::new(limits), buffer: RecvBuffer::new(limits.max_buffer()) }
     }
 
     /// The same with other framing; to be chosen before the first byte.
@@ -97,34 +90,16 @@ impl Decoder {
     /// pushes, or asking [`room`](Self::room) first, prevents it.
     #[inline]
     pub fn push(&mut self, bytes: &[u8]) {
-        let end = self.filled + bytes.len();
-        if self.scanner.releasable() == 0
-            && end <= self.scanner.limits().max_buffer() as usize
-            && self.overflow.is_none()
-        {
-            match (self.buf.get_mut(self.filled..end), bytes) {
-                // Spares a call for what would be three instructions.
-                (Some([free]), [byte]) => *free = *byte,
-                (Some(free), bytes) => free.copy_from_slice(bytes),
-                (None, bytes) => return self.push_slow(bytes),
-            }
-            self.filled = end;
-        } else {
+        if self.scanner.releasable() > 0 || !self.buffer.append(bytes) {
             self.push_slow(bytes);
         }
     }
 
     #[inline(never)]
     fn push_slow(&mut self, bytes: &[u8]) {
-        let room = self.room();
-        let taken = bytes.get(..room).unwrap_or(bytes);
-        if let Some(free) = self.make_room(taken.len()).get_mut(..taken.len()) {
-            free.copy_from_slice(taken);
-            self.filled += taken.len();
-        }
-        if taken.len() < bytes.len() && self.overflow.is_none() {
-            let offset = self.scanner.offset() + (self.filled - self.scanner.releasable()) as u64;
-            self.overflow = Some(FrameError { limit: Limit::Buffer, max: self.scanner.limits().max_buffer(), offset });
+        let room = self.buffer.push(self.scanner.releasable(), self.scanner.offset(), bytes);
+        self.has_room(&room);
+        if self.buffer.has_overflowed() {
             self.scanner.wake();
         }
     }
@@ -151,47 +126,36 @@ impl Decoder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn space(&mut self, min: usize) -> Option<&mut [u8]> {
-        if self.room() == 0 { None } else { Some(self.make_room(min.max(1))) }
+        if self.room() == 0 {
+            return None;
+        }
+        let room = self.buffer.make_room(self.scanner.releasable(), min.max(1));
+        self.has_room(&room);
+        Some(self.buffer.space(self.scanner.releasable()))
     }
 
-    /// The space, for at least `min` bytes or what the limit allows.
-    fn make_room(&mut self, min: usize) -> &mut [u8] {
-        let min = min.min(self.room());
-        // Dropping what is done with from the front moves the rest. That is done when less is moved than dropped,
-        // so that a byte is moved once on average however the stream is cut up.
-        let done = self.scanner.releasable();
-        let held = self.filled - done;
-        self.recent.need(self.filled);
-        if done >= held {
-            self.buf.copy_within(done..self.filled, 0);
+    /// Has the scanner follow its buffer.
+    #[inline]
+    fn has_room(&mut self, room: &Room) {
+        if room.dropped {
             self.scanner.release();
-            self.filled = held;
         }
-        if self.buf.len() - self.filled < min {
-            // Doubling, but not beyond what the limit can ever need.
-            let least = self.filled + min;
-            let most = (self.scanner.limits().max_buffer() as usize).saturating_mul(2);
-            self.buf.resize(least.next_power_of_two().min(most).max(least));
+        if let Some(needed) = room.needed.filter(|_| self.scanner.index_size() > Recent::SMALL as usize) {
+            // Two marks a line, which is two bytes at the least.
+            self.scanner.shrink_index(4 * needed);
         }
-        // More room than the limit allows may be behind; it isn't shown.
-        let end = (self.filled + self.room()).min(self.buf.len());
-        part_mut(&mut self.buf, self.filled..end)
     }
 
-    /// Says that `n` bytes of what [`space`](Self::space) gave hold bytes of the stream now. More than it gave
-    /// count as what it gave.
+    /// Says that `n` bytes of what [`space`](Self::space) gave hold bytes of the stream now.
+    ///
+    /// More than it gave is a bug of the caller: debug builds panic, others count what it gave.
     pub fn advance(&mut self, n: usize) {
-        let end = (self.filled + self.room()).min(self.buf.len());
-        self.filled = self.filled.saturating_add(n).min(end);
+        self.buffer.advance(self.scanner.releasable(), n);
     }
 
     /// How many more bytes [`Limits::buffer`] allows before frames have to be taken.
     pub fn room(&self) -> usize {
-        if self.overflow.is_some() {
-            return 0;
-        }
-        let held = self.filled - self.scanner.releasable();
-        (self.scanner.limits().max_buffer() as usize).saturating_sub(held)
+        self.buffer.room(self.scanner.releasable())
     }
 
     /// The next frame. `Ok(None)`: more bytes are needed.
@@ -246,10 +210,10 @@ impl Decoder {
     /// The same of [`next_wanted`](Self::next_wanted).
     #[inline]
     pub(crate) fn next_end_wanted(&mut self, wanted: Option<Wanted<'_>>) -> Result<Option<FrameEnd>, FrameError> {
-        if self.scanner.is_quiet(filled(&self.buf, self.filled)) {
+        if self.scanner.is_quiet(self.buffer.filled()) {
             return Ok(None);
         }
-        match self.scanner.scan_blocks(filled(&self.buf, self.filled), wanted)? {
+        match self.scanner.scan_blocks(self.buffer.filled(), wanted)? {
             None => self.none().map(|()| None),
             end => Ok(end),
         }
@@ -258,7 +222,7 @@ impl Decoder {
     /// The frame that `next_end` has found, for as long as nothing is taken from or put into the buffer.
     #[inline]
     pub(crate) fn frame(&self, end: FrameEnd) -> Frame<'_> {
-        self.scanner.frame(filled(&self.buf, self.filled), end)
+        self.scanner.frame(self.buffer.filled(), end)
     }
 
     /// No frame in the buffer: fine, unless bytes were lost or there is no room for the frame to grow.
@@ -266,35 +230,12 @@ impl Decoder {
     /// Not inlined, so that the ways that give a frame are.
     #[inline(never)]
     fn none(&mut self) -> Result<(), FrameError> {
-        if self.filled == self.scanner.releasable()
-            && self.buf.len().max(self.scanner.index_size()) > Recent::SMALL as usize
-        {
-            self.rest();
+        if self.room() > 0 {
+            return Ok(());
         }
-        if self.overflow.is_none() && self.room() == 0 {
-            let max = self.scanner.limits().max_buffer();
-            self.overflow =
-                Some(FrameError { limit: Limit::Buffer, max, offset: self.scanner.offset() + u64::from(max) });
-        }
-        self.overflow.map_or(Ok(()), |error| {
-            // The next look has to come here again.
-            self.scanner.wake();
-            Err(error)
-        })
-    }
-
-    /// The buffer is empty: gives storage back, now and then, of which less than a quarter was needed.
-    #[cold]
-    #[inline(never)]
-    fn rest(&mut self) {
-        self.recent.need(self.filled);
-        let Some(needed) = self.recent.needed() else { return };
-        if needed < self.buf.len() / 4 {
-            self.scanner.release();
-            (self.buf, self.filled) = (Wiped::default(), 0);
-        }
-        // Two marks a line, which is two bytes at the least.
-        self.scanner.shrink_index(4 * needed);
+        // The next look has to come here again.
+        self.scanner.wake();
+        Err(self.buffer.overflow(self.scanner.releasable(), self.scanner.offset()))
     }
 
     /// Offset in the stream of the first byte that belongs to no frame handed out and to no blank line skipped.
@@ -304,7 +245,7 @@ impl Decoder {
 
     /// The bytes from [`offset`](Self::offset) on: an unfinished frame, or frames not taken yet.
     pub fn pending(&self) -> &[u8] {
-        part(&self.buf, self.scanner.releasable()..self.filled)
+        part(self.buffer.filled(), self.scanner.releasable()..)
     }
 
     /// What the end of the stream cut off, to be asked when all frames have been taken. `None`: nothing.
@@ -318,10 +259,6 @@ impl Decoder {
     pub fn blank_lines(&self) -> u64 {
         self.scanner.blank_lines()
     }
-}
-
-fn filled(buf: &[u8], len: usize) -> &[u8] {
-    part(buf, ..len)
 }
 
 impl fmt::Debug for Decoder {

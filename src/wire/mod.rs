@@ -18,6 +18,7 @@ mod kernel;
 mod limits;
 mod name;
 mod owned;
+mod recv_buffer;
 mod scan;
 mod value;
 
@@ -34,5 +35,7 @@ pub use kernel::Kernel;
 pub use limits::{Framing, Limits};
 pub(crate) use name::same_name;
 pub use owned::OwnedFrame;
+#[cfg(feature = "freeswitch")]
+pub(crate) use recv_buffer::{RecvBuffer, Room};
 pub use scan::{FrameEnd, Scanner};
 pub use value::Value;

@@ -311,20 +311,79 @@ fn a_buffer_is_doubled() {
     assert_eq!(held, 524_288);
 }
 
-/// More than was asked for counts as what there was.
+/// Each read ends inside the next frame, so that the buffer is never empty; what a giant frame
+/// needed is given back.
 #[test]
+fn memory_is_given_back_in_mid_frame() {
+    let giants = [giant(900_000), [&b"Event: A\r\n"[..], &b"a\n".repeat(60_000), b"\r\n"].concat()];
+    for giant in giants {
+        for in_place in [false, true] {
+            let mut decoder = Decoder::new(Limits::new());
+            let ((), left) = held_by(|| {
+                decoder.push(&giant);
+                decoder.push(b"Event: Hangup\r\nCau");
+                assert_eq!(take_all(&mut decoder), 1);
+                for round in 0..40 {
+                    let read = b"se: 16\r\n\r\nEvent: Hangup\r\nCau";
+                    if in_place {
+                        decoder.space(read.len()).expect("room")[..read.len()].copy_from_slice(read);
+                        decoder.advance(read.len());
+                    } else {
+                        decoder.push(read);
+                    }
+                    let frame = decoder.next_frame().expect("within the limits").expect("a frame");
+                    assert_eq!(frame.get("Cause").unwrap(), "16", "round {round}");
+                    assert_eq!(take_all(&mut decoder), 0);
+                    assert_eq!(decoder.pending(), b"Event: Hangup\r\nCau");
+                }
+            });
+            assert!(left < 4096, "{left} bytes are left");
+        }
+    }
+}
+
+/// Giant frames one after the other keep their storage, however small the reads.
+#[test]
+fn giants_that_follow_each_other_allocate_nothing_once_warm() {
+    let stream = giant(500_000).repeat(2);
+    let mut decoder = Decoder::new(Limits::new());
+    let mut rounds = |count: usize| {
+        for _ in 0..count {
+            for read in stream.chunks(8000) {
+                decoder.push(read);
+                take_all(&mut decoder);
+            }
+        }
+    };
+    rounds(2);
+    let before = allocations();
+    rounds(4);
+    assert_eq!(allocations() - before, 0);
+}
+
+/// More than was asked for is taken; more than there was is a bug of the caller.
+#[test]
+fn an_advance_up_to_the_space() {
+    let mut decoder = Decoder::new(Limits::new().buffer(64));
+    let space = decoder.space(17).expect("room");
+    space.fill(b'\n');
+    space[..17].copy_from_slice(b"Event: Hangup\r\n\r\n");
+    let n = space.len();
+    decoder.advance(n);
+    assert_eq!(decoder.pending().len(), n);
+    assert_eq!(take_all(&mut decoder), 1);
+    assert!(decoder.pending().is_empty());
+}
+
+#[test]
+#[cfg_attr(debug_assertions, should_panic = "bytes received into a space of")]
 fn an_advance_beyond_the_space() {
     let mut decoder = Decoder::new(Limits::new().buffer(64));
-    for beyond in [1, usize::MAX] {
-        let space = decoder.space(17).expect("room");
-        space.fill(b'\n');
-        space[..17].copy_from_slice(b"Event: Hangup\r\n\r\n");
-        let n = space.len();
-        decoder.advance(n.saturating_add(beyond));
-        assert_eq!(decoder.pending().len(), n);
-        assert_eq!(take_all(&mut decoder), 1);
-        assert!(decoder.pending().is_empty());
-    }
+    let space = decoder.space(17).expect("room");
+    space.fill(b'\n');
+    let n = space.len();
+    decoder.advance(usize::MAX);
+    assert_eq!(decoder.pending().len(), n);
 }
 
 /// Where bytes had no room is told from the start of the stream, behind frames taken too.

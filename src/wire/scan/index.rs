@@ -58,6 +58,13 @@ impl Index {
         self.marks.resize(len, Offset::default());
     }
 
+    /// Gives back what is not in use.
+    #[cold]
+    pub(super) fn shrink(&mut self) {
+        self.marks.truncate(self.len);
+        self.marks.shrink_to_fit();
+    }
+
     /// Appends `from` plus the place of each set bit.
     #[inline(always)]
     pub(super) fn extend(&mut self, bits: u64, from: u32) {

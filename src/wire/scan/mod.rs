@@ -180,10 +180,11 @@ impl Scanner {
         size_of_val(&*self.index.marks)
     }
 
-    /// Gives the index's storage back, between two frames, if so many bytes are less than a quarter of it.
+    /// Gives the index's storage back, but for the marks of the frame being read, if so many bytes
+    /// are less than a quarter of it.
     pub(super) fn shrink_index(&mut self, needed: usize) {
-        if self.index.len == 0 && needed < self.index_size() / 4 {
-            self.index = Index::default();
+        if needed < self.index_size() / 4 {
+            self.index.shrink();
         }
     }
 
