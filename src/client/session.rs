@@ -240,11 +240,11 @@ impl Session {
     // Bytes out.
 
     pub(super) fn transmit(&self) -> Option<&[u8]> {
-        self.out.waiting()
+        self.out.pending()
     }
 
     pub(super) fn transmitted(&mut self, n: usize) {
-        self.out.sent(n);
+        self.out.advance(n);
         self.restore();
     }
 
@@ -263,7 +263,7 @@ impl Session {
 
     /// Bytes held, but for those received and not polled.
     pub(super) fn held(&self) -> usize {
-        self.out.unsent()
+        self.out.len()
             + self.in_flight.held()
             + self.collected.bytes()
             + self.parts

@@ -1,5 +1,5 @@
-//! Bytes that wait for transmission, of a client, a server, or a connection to `FreeSWITCH`. They are wiped once they
-//! have gone: there may be a secret in them.
+//! Bytes that wait for transmission, of a client, a server, or a connection to FreeSWITCH. They are
+//! wiped once they have been transmitted: there may be a secret in them.
 
 use alloc::vec::Vec;
 
@@ -7,38 +7,44 @@ use crate::range::{part, part_mut};
 use crate::recent::Recent;
 use crate::wiped::{Wiped, wipe};
 
-/// See the module. The writer says how much room there is, since what else is held counts too.
+/// A queue of bytes in one piece of memory. Offsets count from the first byte that was ever
+/// written.
+///
+/// The writer says how much room there is, since what else is held counts too.
 #[derive(Default)]
 pub(crate) struct SendBuffer {
-    /// What waits; the first `handed` bytes have gone and are not moved away yet.
     bytes: Wiped,
-    handed: usize,
-    /// Bytes that have gone before those in `bytes`.
-    gone: u64,
+    /// Bytes at the front that have been transmitted and are not moved away yet.
+    done: usize,
+    /// Offset of the first byte of `bytes`.
+    base: u64,
     recent: Recent,
 }
 
 impl SendBuffer {
-    pub(crate) fn waiting(&self) -> Option<&[u8]> {
-        Some(part(&self.bytes, self.handed..)).filter(|bytes| !bytes.is_empty())
+    /// Returns what is to be transmitted. `None`: nothing.
+    pub(crate) fn pending(&self) -> Option<&[u8]> {
+        Some(part(&self.bytes, self.done..)).filter(|bytes| !bytes.is_empty())
     }
 
-    /// Bytes that have not gone.
-    pub(crate) fn unsent(&self) -> usize {
-        self.bytes.len() - self.handed
+    /// Returns how many bytes are to be transmitted.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len() - self.done
     }
 
-    /// Bytes written since the beginning, and how many of them have gone.
+    /// Returns the offset up to which bytes were written.
     pub(crate) fn written(&self) -> u64 {
-        self.gone + self.bytes.len() as u64
+        self.base + self.bytes.len() as u64
     }
 
-    pub(crate) fn handed(&self) -> u64 {
-        self.gone + self.handed as u64
+    /// Returns the offset up to which they were transmitted.
+    pub(crate) fn transmitted(&self) -> u64 {
+        self.base + self.done as u64
     }
 
-    /// Has something written at the end: all of it, or nothing where it fails or would take more than `room` bytes
-    /// (`Ok(None)`). Gives what was written. The writer makes room with [`reserve`](crate::wiped::reserve).
+    /// Has something written at the end: all of it, or nothing where it fails or would take more
+    /// than `room` bytes (`Ok(None)`). Returns what was written. The writer makes room with
+    /// [`reserve`](crate::wiped::reserve).
     pub(crate) fn write<E>(
         &mut self,
         room: usize,
@@ -54,36 +60,42 @@ impl SendBuffer {
         Ok(Some(part(&self.bytes, start..)))
     }
 
-    /// So many bytes of what waits have gone.
-    pub(crate) fn sent(&mut self, n: usize) {
-        let end = self.handed.saturating_add(n).min(self.bytes.len());
-        wipe(part_mut(&mut self.bytes, self.handed..end));
-        self.handed = end;
-        // Moving no more than has gone keeps it at one move a byte.
-        if self.handed * 2 >= self.bytes.len() {
-            self.bytes.copy_within(self.handed.., 0);
-            let left = self.unsent();
+    /// Counts `n` bytes of [`pending`](Self::pending) as transmitted. It is a bug to count more.
+    pub(crate) fn advance(&mut self, n: usize) {
+        debug_assert!(n <= self.len(), "{n} bytes transmitted of {}", self.len());
+        let end = self.done.saturating_add(n).min(self.bytes.len());
+        wipe(part_mut(&mut self.bytes, self.done..end));
+        self.done = end;
+        // No more is moved than was transmitted since the last time: one move a byte, however much
+        // waits.
+        if self.done >= self.len() {
+            self.bytes.copy_within(self.done.., 0);
+            let left = self.len();
             self.bytes.truncate(left);
-            self.gone += self.handed as u64;
-            self.handed = 0;
+            self.base += self.done as u64;
+            self.done = 0;
             self.rest();
         }
     }
 
-    /// Gives back what one giant message made it grow by, where nothing waits: called as often as there is something to
-    /// do, it does so at the pace of [`Recent`]. What was transmitted last need not be followed by anything.
+    /// Gives back what one giant message made it grow by, also where something always waits.
+    ///
+    /// Called as often as there is something to do, it does so at the pace of [`Recent`]: less than
+    /// a quarter of what it gives back is moved. What was transmitted last need not be followed by
+    /// anything.
     #[inline]
     pub(crate) fn rest(&mut self) {
-        if self.bytes.is_empty() && self.bytes.capacity() > Recent::SMALL as usize {
+        if self.bytes.capacity() > Recent::SMALL as usize {
+            self.recent.need(self.bytes.len());
             if let Some(size) = self.recent.round() {
                 self.bytes.shrink_to(size);
             }
         }
     }
 
-    /// Nothing of it will ever go. All memory is given back.
+    /// Nothing of it will ever be transmitted. All memory is given back.
     pub(crate) fn clear(&mut self) {
-        *self = Self { gone: self.written(), ..Self::default() };
+        *self = Self { base: self.written(), ..Self::default() };
     }
 
     pub(crate) fn shrink_to(&mut self, capacity: usize) {
@@ -95,43 +107,80 @@ impl SendBuffer {
 mod tests {
     use super::*;
 
-    /// What is left moves to the front once as much has gone: each byte moves once at the most.
-    #[test]
-    fn no_more_is_moved_than_has_gone() {
-        let mut outbox = SendBuffer::default();
-        let digits = |out: &mut Vec<u8>| -> Result<(), ()> {
-            out.extend_from_slice(b"0123456789");
+    /// A writer of so many bytes.
+    fn bytes(n: usize) -> impl FnOnce(&mut Vec<u8>) -> Result<(), ()> {
+        move |out| {
+            crate::wiped::append(out, &alloc::vec![b'x'; n]);
             Ok(())
-        };
-        outbox.write(10, digits).unwrap();
-        for (sent, front, left) in [(4, 4, 6), (1, 0, 5), (2, 2, 3), (1, 0, 2), (1, 0, 1), (1, 0, 0)] {
-            outbox.sent(sent);
-            assert_eq!((outbox.handed, outbox.unsent()), (front, left));
+        }
+    }
+
+    /// What is left moves to the front once as much has been transmitted: each byte moves once at
+    /// the most.
+    #[test]
+    fn no_more_is_moved_than_was_transmitted() {
+        let mut buffer = SendBuffer::default();
+        buffer.write(10, bytes(10)).unwrap();
+        for (n, front, left) in [(4, 4, 6), (1, 0, 5), (2, 2, 3), (1, 0, 2), (1, 0, 1), (1, 0, 0)] {
+            buffer.advance(n);
+            assert_eq!((buffer.done, buffer.len()), (front, left));
         }
     }
 
     #[test]
     fn all_or_nothing() {
-        let mut outbox = SendBuffer::default();
+        let mut buffer = SendBuffer::default();
         let hello = |out: &mut Vec<u8>| -> Result<(), ()> {
             out.extend_from_slice(b"hello");
             Ok(())
         };
-        assert_eq!(outbox.write(5, hello).unwrap(), Some(&b"hello"[..]));
-        assert_eq!(outbox.write(4, hello).unwrap(), None);
-        let failed = outbox.write(9, |out| {
+        assert_eq!(buffer.write(5, hello).unwrap(), Some(&b"hello"[..]));
+        assert_eq!(buffer.write(4, hello).unwrap(), None);
+        let failed = buffer.write(9, |out| {
             out.extend_from_slice(b"half");
             Err(())
         });
         assert!(failed.is_err());
-        assert_eq!(outbox.waiting(), Some(&b"hello"[..]));
-        outbox.sent(2);
-        assert_eq!((outbox.waiting(), outbox.unsent(), outbox.handed()), (Some(&b"llo"[..]), 3, 2));
-        outbox.write(9, hello).unwrap();
-        outbox.sent(usize::MAX);
-        assert_eq!((outbox.waiting(), outbox.unsent(), outbox.handed(), outbox.written()), (None, 0, 10, 10));
-        outbox.write(9, hello).unwrap();
-        outbox.clear();
-        assert_eq!((outbox.waiting(), outbox.unsent(), outbox.written()), (None, 0, 15));
+        assert_eq!(buffer.pending(), Some(&b"hello"[..]));
+        buffer.advance(2);
+        assert_eq!((buffer.pending(), buffer.len(), buffer.transmitted()), (Some(&b"llo"[..]), 3, 2));
+        buffer.write(9, hello).unwrap();
+        buffer.advance(8);
+        assert_eq!((buffer.pending(), buffer.len(), buffer.transmitted(), buffer.written()), (None, 0, 10, 10));
+        buffer.write(9, hello).unwrap();
+        buffer.clear();
+        assert_eq!((buffer.pending(), buffer.len(), buffer.written()), (None, 0, 15));
+    }
+
+    /// A megabyte went out once; since then something always waits, though little.
+    #[test]
+    fn memory_is_given_back_while_something_waits() {
+        let mut buffer = SendBuffer::default();
+        buffer.write(usize::MAX, bytes(1 << 20)).unwrap();
+        buffer.write(usize::MAX, bytes(100)).unwrap();
+        buffer.advance(1 << 20);
+        for _ in 0..40 {
+            assert_eq!(buffer.len(), 100);
+            buffer.write(usize::MAX, bytes(100)).unwrap();
+            buffer.advance(100);
+        }
+        assert!(buffer.bytes.capacity() <= 1 << 16, "{}", buffer.bytes.capacity());
+        // A backlog that stays as long is left where it is, however often it is looked at.
+        buffer.write(usize::MAX, bytes(1 << 20)).unwrap();
+        let (place, capacity) = (buffer.bytes.as_ptr(), buffer.bytes.capacity());
+        for _ in 0..1000 {
+            buffer.advance(1);
+            buffer.rest();
+        }
+        assert_eq!((buffer.bytes.as_ptr(), buffer.bytes.capacity()), (place, capacity));
+    }
+
+    #[test]
+    #[cfg_attr(debug_assertions, should_panic = "2 bytes transmitted of 1")]
+    fn more_than_there_is_counts_as_all() {
+        let mut buffer = SendBuffer::default();
+        buffer.write(1, bytes(1)).unwrap();
+        buffer.advance(2);
+        assert_eq!((buffer.len(), buffer.transmitted()), (0, 1));
     }
 }

@@ -173,13 +173,18 @@ impl Decoder {
 
     /// The frame that `next_found` has found, for as long as nothing is put into the buffer.
     pub(super) fn frame(&self, found: FrameFound) -> Frame<'_> {
-        let bytes = part(self.buffer.filled(), self.done.saturating_sub(found.whole.total)..self.done);
+        let bytes = self.last(found.whole.total);
         Frame::new(bytes, found.whole.len, found.offset, found.event.map(|event| self.events.event(bytes, event)))
     }
 
     /// The event of a frame that `next_found` has found, for as long as nothing is put into the buffer.
     pub(super) fn event(&self, found: EventFound) -> Event<'_> {
-        self.events.event(self.buffer.last(found.total), found.event)
+        self.events.event(self.last(found.total), found.event)
+    }
+
+    /// Returns so many bytes before what comes next: the frame that was found last.
+    fn last(&self, total: usize) -> &[u8] {
+        part(self.buffer.filled(), self.done.saturating_sub(total)..self.done)
     }
 
     fn search(&mut self) -> Result<Option<FrameFound>, FrameError> {

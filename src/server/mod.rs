@@ -217,17 +217,17 @@ impl Server {
 
     /// Bytes to transmit. `None`: there are none at present.
     pub fn poll_transmit(&self) -> Option<&[u8]> {
-        self.out.waiting()
+        self.out.pending()
     }
 
     /// Says that so many of the bytes of [`poll_transmit`](Self::poll_transmit) have been transmitted.
     pub fn transmitted(&mut self, n: usize) {
-        self.out.sent(n);
+        self.out.advance(n);
     }
 
     /// Bytes that wait for transmission. At [`Config::max_unsent`] the session ends, so whoever has much to say looks here first.
     pub fn unsent(&self) -> usize {
-        self.out.unsent()
+        self.out.len()
     }
 
     /// Bytes held, whatever for. At most [`Config::most_held`]; the allocations behind it can be up to twice as large.

@@ -1541,6 +1541,6 @@ fn what_has_gone_is_not_held() {
     assert_eq!(peer.client.held(), held - (waiting / 2 - 1));
     peer.client.transmitted(1);
     assert_eq!(peer.client.held(), held - waiting / 2);
-    peer.client.transmitted(waiting);
+    peer.client.transmitted(waiting - waiting / 2);
     assert_eq!(peer.client.held(), held - waiting);
 }

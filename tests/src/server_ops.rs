@@ -352,8 +352,8 @@ impl Driven {
                 self.wrote(sent, FrameKind::Event, "A");
             }
             Op::Transmit(n) => {
-                let n = usize::from(n) * 8;
-                self.gone += n.min(self.server.unsent());
+                let n = (usize::from(n) * 8).min(self.server.unsent());
+                self.gone += n;
                 self.server.transmitted(n);
             }
             Op::Wait(milliseconds) => self.pass(self.now + Duration::from_millis(milliseconds.into())),

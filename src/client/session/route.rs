@@ -165,7 +165,7 @@ impl Session {
         if self.waiting.is_for(number) {
             return self.route_stage(response);
         }
-        if self.keep_alive.answered(number, self.out.handed()) {
+        if self.keep_alive.answered(number, self.out.transmitted()) {
             return Route::Kept;
         }
         let callers = self.callers(number);

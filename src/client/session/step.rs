@@ -121,7 +121,7 @@ impl Session {
     fn end(&mut self, lost: Option<ConnectionError>) -> Waiting {
         self.clock.run();
         self.unanswered.clear();
-        for request in self.in_flight.lose(self.out.handed()) {
+        for request in self.in_flight.lose(self.out.transmitted()) {
             self.collected.end(request.id);
             self.notices.push_back(Notice::Lost(request.id, request.progress));
             self.unanswered.push(request);

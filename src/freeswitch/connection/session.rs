@@ -310,7 +310,7 @@ impl Session {
     }
 
     fn answer(&mut self, frame: Frame<'_>) -> Route {
-        let handed = self.out.handed();
+        let handed = self.out.transmitted();
         let Some(entry) = self.in_flight.answered(handed) else { return Route::Told(Told::Unclaimed(None)) };
         let refused = frame.is_refusal();
         if let Some(setting) = &entry.setting {
@@ -362,21 +362,21 @@ impl Session {
         if self.stage.is_over() {
             return None;
         }
-        self.out.waiting()
+        self.out.pending()
     }
 
     pub(super) fn transmitted(&mut self, n: usize) {
-        self.out.sent(n);
+        self.out.advance(n);
     }
 
     /// Bytes that requests, a login that waits for the greeting, and what is to be restored take up.
     pub(super) fn held(&self) -> usize {
-        self.stage.held() + self.out.unsent() + self.restore.bytes()
+        self.stage.held() + self.out.len() + self.restore.bytes()
     }
 
     /// What would be held if all had to be restored now, and a goodbye be said.
     fn reserved(&self) -> usize {
-        self.out.unsent() + Config::COPIES * self.restore.bytes() + EXIT.len()
+        self.out.len() + Config::COPIES * self.restore.bytes() + EXIT.len()
     }
 
     pub(super) fn in_flight(&self) -> usize {
@@ -427,7 +427,7 @@ impl Session {
             return;
         }
         self.stage = Stage::Over;
-        self.unanswered = self.in_flight.lose(self.out.handed());
+        self.unanswered = self.in_flight.lose(self.out.transmitted());
         self.restore.lost();
         for Unanswered { id, progress } in &self.unanswered {
             self.notices.push_back(Notice::Lost(*id, *progress));
@@ -454,7 +454,7 @@ impl Session {
             self.in_flight.check(self.out.written(), self.restore.asked());
             debug_assert!(self.lost.is_none() || self.stage.is_over());
             debug_assert!(self.held() <= self.config.most(), "{} held of {}", self.held(), self.config.most());
-            debug_assert!(!self.stage.is_over() || self.in_flight() == 0 && self.out.unsent() == 0);
+            debug_assert!(!self.stage.is_over() || self.in_flight() == 0 && self.out.len() == 0);
         }
     }
 
