@@ -77,7 +77,7 @@ pub mod client;
 #[cfg(feature = "conference")]
 pub mod conference;
 #[cfg(feature = "std")]
-mod conn;
+pub mod conn;
 mod departed;
 pub mod describe;
 #[cfg(any(feature = "md5", feature = "sipxecs"))]

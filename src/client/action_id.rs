@@ -1,6 +1,6 @@
 //! The `ActionID`s that a client writes, and how it knows its own again.
 
-use crate::conn::id_prefix::PrefixSource;
+use crate::conn::id_prefix::Prefixes;
 use crate::range::part;
 
 /// What all `ActionID`s of a session begin with: ten letters and digits that nobody else can guess,
@@ -14,9 +14,9 @@ pub(super) struct Prefix([u8; Self::LEN]);
 impl Prefix {
     const LEN: usize = 10;
 
-    /// Fifty bits for the connection of this number.
-    pub(super) fn new(prefixes: &PrefixSource, session: u32) -> Self {
-        let mut bits = prefixes.bits(session);
+    /// Fifty bits for this connection.
+    pub(super) fn new(prefixes: &Prefixes) -> Self {
+        let mut bits = prefixes.bits();
         let mut letters = [0; Self::LEN];
         for letter in &mut letters {
             *letter = b"0123456789abcdefghjkmnpqrstvwxyz"[(bits & 31) as usize];
@@ -90,22 +90,25 @@ mod tests {
     /// difference or bits in common.
     #[test]
     fn prefixes_tell_nothing_of_each_other() {
-        let bits = |prefixes: &PrefixSource, session| {
-            let Prefix(letters) = Prefix::new(prefixes, session);
+        let bits = |prefixes: &mut Prefixes| {
+            let Prefix(letters) = Prefix::new(prefixes);
+            prefixes.advance();
             letters.iter().fold(0_u64, |bits, letter| bits << 8 | u64::from(*letter))
         };
         let mut differences = alloc::collections::BTreeSet::new();
         let mut exclusives = alloc::collections::BTreeSet::new();
-        let sources = [PrefixSource::random(), PrefixSource::random(), PrefixSource::Seed(7), PrefixSource::Seed(8)];
-        for (number, prefixes) in sources.iter().enumerate() {
+        let sources = [Prefixes::random(), Prefixes::random(), Prefixes::seeded(7), Prefixes::seeded(8)];
+        for (number, mut prefixes) in sources.clone().into_iter().enumerate() {
+            let mut one = bits(&mut prefixes);
             for session in 0..200 {
-                let (one, next) = (bits(prefixes, session), bits(prefixes, session + 1));
+                let next = bits(&mut prefixes);
                 assert!(differences.insert(next.wrapping_sub(one)), "client {number}, session {session}");
                 assert!(exclusives.insert(next ^ one), "client {number}, session {session}");
+                one = next;
             }
         }
         // Nor do two clients have the same.
-        let [one, other, ..] = &sources;
-        assert!((0..200).all(|session| bits(one, session) != bits(other, session)));
+        let [mut one, mut other, ..] = sources;
+        assert!((0..200).all(|_| bits(&mut one) != bits(&mut other)));
     }
 }

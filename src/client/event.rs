@@ -3,16 +3,12 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use super::reconnect::Progress;
+use super::{Id, Progress};
 use crate::action::Action;
 use crate::event::{Event, FullyBooted};
 use crate::response::Response;
 use crate::value::Banner;
 use crate::wire::Frame;
-
-/// Names a request of a client. Never used twice by one client, not even across [`reconnect`](super::Client::reconnect).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Id(pub(super) u64);
 
 /// A request that was sent, and what its response is.
 ///

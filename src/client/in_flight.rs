@@ -5,9 +5,9 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use core::time::Duration;
 use std::time::Instant;
 
-use super::Id;
 use super::entry::{Awaits, Entry, Phase, Place, Purpose};
-use super::reconnect::{Progress, Unanswered};
+use super::reconnect::Unanswered;
+use super::{Id, Progress};
 use crate::conn::deadlines::Deadlines;
 
 /// The requests in flight. Takes up next to nothing where there are none, as in most sessions most

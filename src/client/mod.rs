@@ -62,12 +62,12 @@ use crate::error::{ConnectionError, FrameError};
 use crate::event::Event;
 use crate::wire::{Decoder, Frame, FrameEnd, FrameKind, Framing, Limits};
 
-use crate::conn::id_prefix::PrefixSource;
+pub use crate::conn::{Id, Progress};
 pub use config::{AtCeiling, Config};
 pub use credentials::Credentials;
-pub use event::{ClientEvent, Ending, Handle, Id};
+pub use event::{ClientEvent, Ending, Handle};
 use reading::Reading;
-pub use reconnect::{Progress, Report, Unanswered};
+pub use reconnect::{Report, Unanswered};
 use reply_plan::Answers;
 use route::{Route, Told};
 use session::{Notice, Session};
@@ -128,7 +128,7 @@ impl Client {
     pub fn new(config: impl Into<Arc<Config>>) -> Self {
         let config = config.into();
         let decoder = Decoder::new(config.limits);
-        let session = Session::new(config, PrefixSource::random());
+        let session = Session::new(config);
         Self { decoder, reading: Reading::default(), parts: None, session }
     }
 
@@ -136,7 +136,7 @@ impl Client {
     /// is sent.
     #[must_use]
     pub fn seeded(mut self, seed: u64) -> Self {
-        self.session.draw_from(PrefixSource::Seed(seed));
+        self.session.seed(seed);
         self
     }
 

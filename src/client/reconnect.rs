@@ -1,35 +1,9 @@
 //! What had been asked and not answered when a connection was lost.
 
 use alloc::vec::Vec;
-use core::fmt;
 
-use super::Id;
+use super::{Id, Progress};
 use crate::catalogue::ActionType;
-
-/// How far a request had come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Progress {
-    /// Not all of it had been handed out for transmission, so the server has not acted on it.
-    NotSent,
-    /// It had been handed out; no answer had come.
-    Sent,
-    /// The server had accepted it; this many items of its list had come, 0 where its outcome was awaited.
-    Started {
-        /// Items, or paragraphs of text.
-        items: u64,
-    },
-}
-
-impl fmt::Display for Progress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotSent => f.write_str("before it was sent"),
-            Self::Sent => f.write_str("before it was answered"),
-            Self::Started { items } => write!(f, "after {items} items"),
-        }
-    }
-}
 
 /// A request that a lost connection left without an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,13 +5,11 @@ mod route;
 mod step;
 mod time;
 
-use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 use std::time::Instant;
 
-use super::Id;
 use super::action_id::Prefix;
 use super::collect::Collected;
 use super::config::Config;
@@ -19,13 +17,15 @@ use super::credentials::Credentials;
 use super::entry::{Entry, Purpose};
 use super::in_flight::InFlight;
 use super::keep_alive::KeepAlive;
-use super::reconnect::{Progress, Report, Unanswered};
+use super::reconnect::{Report, Unanswered};
 use super::reply_plan::{Answers, Plan};
 use super::state::{Input, Stage, Waiting};
 use super::subscription::Subscription;
+use super::{Id, Progress};
 use crate::action::{Action, Filter, Ping};
 use crate::catalogue::ActionType;
-use crate::conn::id_prefix::PrefixSource;
+use crate::conn::id_prefix::Prefixes;
+use crate::conn::notices::Notices;
 use crate::conn::send_buffer::SendBuffer;
 use crate::error::{ApiMisuse, ConnectionError, EncodeError, SendError};
 use crate::range::part;
@@ -50,9 +50,7 @@ pub(super) struct Session {
     /// Changed by [`step`](Self::step) alone.
     pub(super) stage: Stage,
     waiting: Waiting,
-    prefixes: PrefixSource,
-    /// Connections before this one.
-    number: u32,
+    prefixes: Prefixes,
     prefix: Prefix,
     /// Number of the caller's next request: even, so that the odd ones are for requests of our own.
     /// The probe of a text has the number after it.
@@ -65,7 +63,7 @@ pub(super) struct Session {
     pub(super) collected: Collected,
     keep_alive: KeepAlive,
     /// What has to be told and has no frame.
-    notices: VecDeque<Notice>,
+    notices: Notices<Notice>,
     /// First number of the server's release.
     release: Option<u32>,
     clock: Clock,
@@ -88,21 +86,21 @@ pub(super) enum Notice {
 }
 
 impl Session {
-    pub(super) fn new(config: Arc<Config>, prefixes: PrefixSource) -> Self {
+    pub(super) fn new(config: Arc<Config>) -> Self {
+        let prefixes = Prefixes::random();
         Self {
             config,
             stage: Stage::New,
             waiting: Waiting::Nothing,
-            prefix: Prefix::new(&prefixes, 0),
+            prefix: Prefix::new(&prefixes),
             prefixes,
-            number: 0,
             next: 0,
             out: SendBuffer::default(),
             in_flight: InFlight::new(),
             trailing: Answers::None,
             collected: Collected::default(),
             keep_alive: KeepAlive::default(),
-            notices: VecDeque::new(),
+            notices: Notices::new(),
             release: None,
             clock: Clock::default(),
             eof: false,
@@ -112,9 +110,9 @@ impl Session {
         }
     }
 
-    pub(super) fn draw_from(&mut self, prefixes: PrefixSource) {
-        self.prefix = Prefix::new(&prefixes, self.number);
-        self.prefixes = prefixes;
+    pub(super) fn seed(&mut self, seed: u64) {
+        self.prefixes = Prefixes::seeded(seed);
+        self.prefix = Prefix::new(&self.prefixes);
     }
 
     // Requests.
@@ -205,7 +203,7 @@ impl Session {
         let ours = self.in_flight.get(id.0).is_some_and(|entry| entry.purpose == Purpose::Caller);
         if ours {
             self.remove(id.0, false);
-            self.notices.push_back(Notice::Cancelled(id));
+            self.notices.push(Notice::Cancelled(id));
         }
         ours
     }
@@ -344,12 +342,7 @@ impl Session {
     }
 
     pub(super) fn notice(&mut self) -> Option<Notice> {
-        let notice = self.notices.pop_front()?;
-        if self.notices.is_empty() {
-            // They are rare; idle sessions are many.
-            self.notices = VecDeque::new();
-        }
-        Some(notice)
+        self.notices.pop()
     }
 
     pub(super) fn has_notices(&self) -> bool {

@@ -2,4 +2,8 @@
 
 pub(crate) mod deadlines;
 pub(crate) mod id_prefix;
+pub(crate) mod notices;
+mod request;
 pub(crate) mod send_buffer;
+
+pub use request::{Id, Progress};

@@ -448,7 +448,7 @@ impl<'a> Run<'a> {
     fn over(&mut self, error: Option<&str>) -> Vec<String> {
         self.stage = Stage::Over;
         self.error = error.map(str::to_owned);
-        let jobs = self.jobs.drain(..).map(|job| (job.id, Progress::Started));
+        let jobs = self.jobs.drain(..).map(|job| (job.id, Progress::Started { items: 0 }));
         let requests = self.requests.drain(..).enumerate().filter(|(_, request)| !request.ended);
         let received = self.received;
         let open = requests.filter_map(|(at, request)| match request.purpose {

@@ -47,7 +47,7 @@ impl Session {
             Effect::Welcome => self.welcome(),
             Effect::Booted => Waiting::Nothing,
             Effect::Ready => {
-                self.notices.push_back(Notice::Ready);
+                self.notices.push(Notice::Ready);
                 Waiting::Nothing
             }
             Effect::SayGoodbye => self.say_goodbye(),
@@ -123,20 +123,20 @@ impl Session {
         self.unanswered.clear();
         for request in self.in_flight.lose(self.out.transmitted()) {
             self.collected.end(request.id);
-            self.notices.push_back(Notice::Lost(request.id, request.progress));
+            self.notices.push(Notice::Lost(request.id, request.progress));
             self.unanswered.push(request);
         }
         // Where the one of an earlier connection waits still to be polled, that says it.
-        if lost.is_none() && !matches!(self.notices.back(), Some(Notice::Closed)) {
-            self.notices.push_back(Notice::Closed);
+        if lost.is_none() && !matches!(self.notices.last(), Some(Notice::Closed)) {
+            self.notices.push(Notice::Closed);
         }
         self.out.clear();
         lost.map_or(Waiting::Nothing, Waiting::Lost)
     }
 
     fn begin(&mut self) -> Waiting {
-        self.number = self.number.wrapping_add(1);
-        self.prefix = Prefix::new(&self.prefixes, self.number);
+        self.prefixes.advance();
+        self.prefix = Prefix::new(&self.prefixes);
         self.keep_alive = KeepAlive::default();
         self.trailing = Answers::None;
         self.release = None;

@@ -161,7 +161,7 @@ impl Session {
         while let Some(entry) = self.in_flight.take_expired(now) {
             if entry.purpose == Purpose::Caller {
                 self.ended(&entry, false);
-                self.notices.push_back(Notice::TimedOut(Id(entry.id)));
+                self.notices.push(Notice::TimedOut(Id(entry.id)));
             }
         }
     }

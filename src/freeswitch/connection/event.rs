@@ -2,11 +2,8 @@
 
 use alloc::vec::Vec;
 
+use crate::conn::{Id, Progress};
 use crate::freeswitch::{Event, Frame};
-
-/// Names a request of a connection. Never used twice by one, not even across [`reconnect`](super::Connection::reconnect).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Id(pub(super) u64);
 
 /// What happened. What it lends is gone at the next call that takes the connection mutably; [`Frame::to_owned`] keeps it.
 #[derive(Clone, Copy, Debug)]
@@ -67,18 +64,6 @@ pub enum Ending<'buf> {
     Cancelled,
     /// With the connection. Whether the server has acted on it can't be known, unless it was never sent.
     Lost(Progress),
-}
-
-/// How far a request had come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Progress {
-    /// Not all of it had been handed out for transmission, so the server has not acted on it.
-    NotSent,
-    /// It had been handed out; no answer had come.
-    Sent,
-    /// The job had been accepted.
-    Started,
 }
 
 /// A request that a lost connection left without an answer.

@@ -7,9 +7,9 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use std::time::Instant;
 
-use super::Id;
-use super::event::{Progress, Unanswered};
+use super::event::Unanswered;
 use super::replay::Setting;
+use super::{Id, Progress};
 use crate::conn::deadlines::Deadlines;
 use crate::steps::count;
 
@@ -160,7 +160,7 @@ impl<T: Ord + Copy> InFlight<T> {
     /// written has been handed out.
     pub(super) fn lose(&mut self, handed: u64) -> Vec<Unanswered> {
         let Self { entries, jobs, .. } = core::mem::replace(self, Self::new());
-        let jobs = jobs.into_keys().map(|id| Unanswered { id: Id(id), progress: Progress::Started });
+        let jobs = jobs.into_keys().map(|id| Unanswered { id: Id(id), progress: Progress::Started { items: 0 } });
         let open = entries.into_iter().filter(|entry| entry.purpose == Purpose::Caller && !entry.ended);
         let entries = open.map(|entry| {
             let progress = if entry.written > handed { Progress::NotSent } else { Progress::Sent };

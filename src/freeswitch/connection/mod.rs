@@ -16,13 +16,14 @@ use std::time::Instant;
 
 use super::decoder::{Decoder, EventFound, FrameFound};
 use super::frame::Frame;
-use crate::conn::id_prefix::PrefixSource;
+use crate::conn::id_prefix::Prefixes;
 use crate::error::{ApiMisuse, ConnectionError, EncodeError, Refusal, SendError};
 use crate::range::part;
 
+pub use crate::conn::{Id, Progress};
 pub use config::{Config, EventFormat};
 pub use credentials::Credentials;
-pub use event::{ConnectionEvent, Ending, Id, Progress, Report, Unanswered};
+pub use event::{ConnectionEvent, Ending, Report, Unanswered};
 pub use message::Message;
 use session::{Notice, Route, Session, Told};
 
@@ -93,13 +94,13 @@ impl Connection {
     /// The names of its jobs begin with digits that nobody can guess, drawn from the randomness that the standard library has for its hash maps; see [`seeded`](Self::seeded).
     pub fn new(config: impl Into<Arc<Config>>) -> Self {
         let config = config.into();
-        Self { decoder: Decoder::new(config.limits), eof: false, session: Session::new(config, PrefixSource::random()) }
+        Self { decoder: Decoder::new(config.limits), eof: false, session: Session::new(config) }
     }
 
     /// Draws the beginning of its jobs' names from this number instead: from a better source, or from a fixed one to get the same bytes each time. To be called before anything is sent.
     #[must_use]
     pub fn seeded(mut self, seed: u64) -> Self {
-        self.session.draw_from(PrefixSource::Seed(seed));
+        self.session.prefixes = Prefixes::seeded(seed);
         self
     }
 

@@ -1,6 +1,5 @@
 //! What a connection knows besides the bytes it has received: requests out, what each frame is to whom, what time does, the end.
 
-use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -8,12 +7,14 @@ use std::time::Instant;
 
 use super::config::Config;
 use super::credentials::Credentials;
-use super::event::{Id, Progress, Report, Unanswered};
+use super::event::{Report, Unanswered};
 use super::in_flight::{Entry, InFlight, Purpose};
 use super::message::Message;
 use super::replay::{Restore, Setting};
 use super::state::Stage;
-use crate::conn::id_prefix::PrefixSource;
+use super::{Id, Progress};
+use crate::conn::id_prefix::Prefixes;
+use crate::conn::notices::Notices;
 use crate::conn::send_buffer::SendBuffer;
 use crate::error::{ConnectionError, EncodeError, LoginRefusal, LoginStage, Refusal, SendError};
 use crate::freeswitch::event::Event;
@@ -28,15 +29,13 @@ const EXIT: &[u8] = b"exit\n\n";
 pub(super) struct Session {
     pub(super) config: Arc<Config>,
     pub(super) stage: Stage,
-    prefixes: PrefixSource,
-    /// Connections before this one.
-    number: u32,
+    pub(super) prefixes: Prefixes,
     next: u64,
     out: SendBuffer,
     in_flight: InFlight,
     restore: Restore,
     /// What has to be told and has no frame.
-    notices: VecDeque<Notice>,
+    notices: Notices<Notice>,
     /// The time that was told last.
     now: Option<Instant>,
     /// Whether the server has said that it is about to close.
@@ -85,7 +84,7 @@ impl Session {
     /// Bytes of a job's name at the most: its name is kept until the job ends.
     const JOB_NAME: usize = 255;
 
-    pub(super) fn new(config: Arc<Config>, prefixes: PrefixSource) -> Self {
+    pub(super) fn new(config: Arc<Config>) -> Self {
         let mut restore = Restore::new();
         if !config.events.is_empty() {
             if let Some(configured) = Setting::of(&config.format.subscribe(&config.events)) {
@@ -95,22 +94,17 @@ impl Session {
         Self {
             config,
             stage: Stage::New { greeted: false },
-            prefixes,
-            number: 0,
+            prefixes: Prefixes::random(),
             next: 1,
             out: SendBuffer::default(),
             in_flight: InFlight::new(),
             restore,
-            notices: VecDeque::new(),
+            notices: Notices::new(),
             now: None,
             goodbye: false,
             lost: None,
             unanswered: Vec::new(),
         }
-    }
-
-    pub(super) fn draw_from(&mut self, prefixes: PrefixSource) {
-        self.prefixes = prefixes;
     }
 
     // Requests.
@@ -240,13 +234,13 @@ impl Session {
 
     /// The name of a job: sixteen digits that nobody else can guess, so that no one else's job passes for it, and a number.
     fn job_id(&self, id: u64) -> Vec<u8> {
-        alloc::format!("{:016x}-{id}", self.prefixes.bits(self.number)).into_bytes()
+        alloc::format!("{:016x}-{id}", self.prefixes.bits()).into_bytes()
     }
 
     pub(super) fn cancel(&mut self, id: Id) -> bool {
         let open = self.in_flight.end(id.0);
         if open {
-            self.notices.push_back(Notice::Cancelled(id));
+            self.notices.push(Notice::Cancelled(id));
         }
         open
     }
@@ -399,7 +393,7 @@ impl Session {
     pub(super) fn timeout(&mut self, now: Instant) {
         self.now = Some(now);
         while let Some(id) = self.in_flight.expire(now) {
-            self.notices.push_back(Notice::TimedOut(Id(id)));
+            self.notices.push(Notice::TimedOut(Id(id)));
         }
         if self.stage.deadline().is_some_and(|deadline| deadline <= now) {
             self.end(match self.stage {
@@ -430,19 +424,19 @@ impl Session {
         self.unanswered = self.in_flight.lose(self.out.transmitted());
         self.restore.lost();
         for Unanswered { id, progress } in &self.unanswered {
-            self.notices.push_back(Notice::Lost(*id, *progress));
+            self.notices.push(Notice::Lost(*id, *progress));
         }
         self.lost = error;
         // Where the one of an earlier connection waits still to be polled, that says it.
-        if error.is_none() && !matches!(self.notices.back(), Some(Notice::Closed)) {
-            self.notices.push_back(Notice::Closed);
+        if error.is_none() && !matches!(self.notices.last(), Some(Notice::Closed)) {
+            self.notices.push(Notice::Closed);
         }
         self.out.clear();
     }
 
     pub(super) fn reconnect(&mut self) -> Report {
         self.stage = Stage::New { greeted: false };
-        self.number = self.number.wrapping_add(1);
+        self.prefixes.advance();
         self.goodbye = false;
         self.lost = None;
         Report { unanswered: core::mem::take(&mut self.unanswered), restored: self.restore.count() }
@@ -459,12 +453,7 @@ impl Session {
     }
 
     pub(super) fn notice(&mut self) -> Option<Notice> {
-        let notice = self.notices.pop_front()?;
-        if self.notices.is_empty() {
-            // They are rare; idle connections are many.
-            self.notices = VecDeque::new();
-        }
-        Some(notice)
+        self.notices.pop()
     }
 
     pub(super) fn has_notices(&self) -> bool {

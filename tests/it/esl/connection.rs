@@ -367,7 +367,7 @@ fn sessions_of_any_steps() {
         "refused -ERR",
         "TimedOut",
         "Cancelled",
-        "Lost(Started)",
+        "Lost(Started { items: 0 })",
         "Lost(Sent)",
         "Lost(NotSent)",
         "not restored",

@@ -136,7 +136,10 @@ fn lost_requests_tell_how_far_they_had_come() {
     assert_eq!(error, Some(ConnectionError::Closed { truncated: 8 }));
     let report = connection.reconnect().unwrap();
     let found: Vec<_> = report.unanswered.iter().map(|one| (one.id, one.progress)).collect();
-    assert_eq!(found, [(started, Progress::Started), (asked, Progress::Sent), (unsent, Progress::NotSent)]);
+    assert_eq!(
+        found,
+        [(started, Progress::Started { items: 0 }), (asked, Progress::Sent), (unsent, Progress::NotSent)]
+    );
     assert_eq!(report.restored, 1);
 }
 
