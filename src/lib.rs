@@ -37,6 +37,7 @@
 //! - [`redact`]: which headers are secret.
 //! - [`client`]: login, requests and their answers, lists, keep-alive, deadlines.
 //! - [`server`]: the server's side of a session, for mocks, tests and proxies.
+//! - [`conn`]: how these are driven: one trait for all that do no I/O.
 //! - [`http`]: AMI over HTTP.
 //! - `freeswitch`, `sipxecs`, `kazoo`: the event socket and the conference dialects of other servers.
 //! - `conference`: one vocabulary over `ConfBridge` and these three.
@@ -47,7 +48,7 @@
 //! # Features
 //!
 //! - `serde`: `Serialize` for [`Frame`], [`OwnedFrame`], [`Value`], typed [events](event::Event) and [descriptions](describe::Described); secrets are masked, but for what `redact::WithSecrets` wraps.
-//! - `std` (default): [`client`], [`server`], [`http`]; and lets `memchr` choose its routine at run time. Without it the crate needs `alloc` only.
+//! - `std` (default): [`client`], [`server`], [`conn`], [`http`]; and lets `memchr` choose its routine at run time. Without it the crate needs `alloc` only.
 //! - `simd` (default): frames are found with vector instructions, see [`wire::Kernel`]. The files that use them are the only ones with `unsafe`; without it the crate forbids it.
 //! - `md5`: logging in without sending the password.
 //! - `xml`: AMI over HTTP as `mxml`, FreeSWITCH's `xml_list` and its events in XML; brings `std`, which its parser needs.
@@ -85,8 +86,6 @@ pub mod describe;
 mod digest;
 pub mod error;
 pub mod event;
-#[cfg(feature = "std")]
-mod exchange;
 mod facts;
 #[cfg(feature = "freeswitch")]
 pub mod freeswitch;

@@ -55,9 +55,10 @@ mod subscription;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::fmt;
-use core::time::Duration;
 use std::time::Instant;
 
+#[cfg(doc)]
+use crate::conn::Machine;
 use crate::error::{ConnectionError, FrameError};
 use crate::event::Event;
 use crate::wire::{Decoder, Frame, FrameEnd, FrameKind, Framing, Limits};
@@ -75,23 +76,11 @@ use state::Input;
 
 /// One connection to a server, and the next one after it is lost.
 ///
-/// # How to drive it
+/// [`login`](Self::login) starts it; [`Machine`] says how it is driven, what each call may change,
+/// and what happens at each of its ceilings.
 ///
-/// 1. Connect, then [`login`](Self::login).
-/// 2. Write what [`poll_transmit`](Self::poll_transmit) gives to the socket, and say with [`transmitted`](Self::transmitted) how much of it went; until it gives `None`.
-/// 3. Sleep until the socket can be read, or written if step 2 left something, or the time of [`poll_timeout`](Self::poll_timeout) has come, or there is a request to [`send`](Self::send).
-/// 4. Tell what happened: [`handle_input`](Self::handle_input) (or [`space`](Self::space) and [`advance`](Self::advance)), [`handle_eof`](Self::handle_eof), [`handle_timeout`](Self::handle_timeout).
-/// 5. Take events with [`poll_event`](Self::poll_event) until it gives `None`. Go to 2.
-///
-/// | call | again after | may change |
-/// |---|---|---|
-/// | `poll_event` | any other call but the polls | what is to be transmitted, the next timeout |
-/// | `poll_transmit` | whatever else was called | nothing |
-/// | `poll_timeout` | whatever else was called | nothing |
-///
-/// Once `poll_event` has given `None`, nothing new appears until there is input, a command, or a time that `poll_timeout` had announced.
-///
-/// An error of `poll_event` is the end of the connection and comes again at each call; before it each request in flight has had its [`Ending`]. [`reconnect`](Self::reconnect) begins anew.
+/// An error of [`poll_event`](Self::poll_event) is the end of the connection.
+/// [`reconnect`](Self::reconnect) begins anew.
 ///
 /// # Its stages
 ///
@@ -103,8 +92,11 @@ use state::Input;
 ///
 /// # What it holds
 ///
-/// Bytes received and not polled, up to [`Limits::buffer`]; and all else, up to [`Config::ceiling`]: requests not transmitted, those in flight, collected items, filters, what is to be told. [`held`](Self::held) is
-/// the sum. Where the first runs out, [`space`](Self::space) gives `None`: stop reading until events have been taken. Nothing is dropped in any case: what belongs to nobody is [`ClientEvent::Unclaimed`].
+/// Bytes received and not polled, up to [`Limits::buffer`]; and all else, up to
+/// [`Config::ceiling`]: requests not transmitted, those in flight, collected items, filters, what
+/// is to be told. [`held`](Self::held) is the sum. Where the first runs out, [`space`](Self::space)
+/// gives `None`: stop reading until events have been taken. Nothing is dropped in any case: what
+/// belongs to nobody is [`ClientEvent::Unclaimed`].
 pub struct Client {
     decoder: Decoder,
     reading: Reading,
@@ -142,10 +134,7 @@ impl Client {
 
     // Input.
 
-    /// Takes bytes that were received, and says how many. The rest has to be given again once events have been polled.
-    ///
-    /// All are taken while there is room for them in [`Limits::buffer`]; after [`poll_event`](Self::poll_event) has given `None` there always is, since nothing but an unfinished frame is left in it.
-    /// None are while [`ClientEvent::Full`] is pending, which takes a collected list, and after [`handle_eof`](Self::handle_eof).
+    /// Takes received bytes, and returns how many: see [`Machine::handle_input`].
     #[must_use = "bytes that were not taken have to be given again"]
     pub fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
         let room = if self.reading.is_paused() || self.session.eof { 0 } else { self.decoder.room() };
@@ -158,28 +147,28 @@ impl Client {
         taken.len()
     }
 
-    /// Room to read into, to save a copy: at least `min` bytes, or what is left. Follow it with [`advance`](Self::advance).
-    ///
-    /// `None` where [`handle_input`](Self::handle_input) would take nothing: don't read. It is never an empty slice, since a read into one gives 0 bytes, as the end of the stream does.
+    /// Returns room to read into: see [`Machine::space`].
     pub fn space(&mut self, min: usize) -> Option<&mut [u8]> {
         if self.reading.is_paused() || self.session.eof { None } else { self.decoder.space(min) }
     }
 
-    /// Whether there is room to read into, see [`space`](Self::space).
+    /// Returns whether there is room to read into: see [`Machine::wants_input`].
     pub fn wants_input(&self) -> bool {
         !self.reading.is_paused() && !self.session.eof && self.decoder.room() > 0
     }
 
-    /// Says that `n` bytes have been read into [`space`](Self::space).
+    /// Says that `n` bytes were read into [`space`](Self::space): see [`Machine::advance`].
     pub fn advance(&mut self, now: Instant, n: usize) {
-        if n > 0 && !self.reading.is_paused() && !self.session.eof {
+        let reads = !self.reading.is_paused() && !self.session.eof;
+        debug_assert!(reads || n == 0, "{n} bytes received where there was no room");
+        if n > 0 && reads {
             self.session.heard(now);
             self.reading.received();
             self.decoder.advance(n);
         }
     }
 
-    /// The stream has ended, or has failed. Events that are still to be polled come first.
+    /// Says that the stream has ended, or has failed: see [`Machine::handle_eof`].
     ///
     /// Nothing waits for room from then on: an item that doesn't fit under the
     /// [ceiling](Config::ceiling) ends its list with [`Ending::Overflowed`], as
@@ -190,9 +179,7 @@ impl Client {
         self.session.eof = true;
     }
 
-    /// The time of [`poll_timeout`](Self::poll_timeout) has come, or any other: what isn't due is left alone.
-    ///
-    /// What has been received comes before what time does: while there is something to poll, nothing is given up.
+    /// Says what time it is: see [`Machine::handle_timeout`].
     pub fn handle_timeout(&mut self, now: Instant) {
         if self.reading.is_time(now) {
             self.session.timeout(now);
@@ -202,28 +189,28 @@ impl Client {
 
     // Output.
 
-    /// Bytes to transmit. `None`: there are none at present. They may hold a password.
+    /// Returns bytes to transmit, which may hold a password: see [`Machine::poll_transmit`].
     pub fn poll_transmit(&self) -> Option<&[u8]> {
         self.session.transmit()
     }
 
-    /// Says that so many of the bytes of [`poll_transmit`](Self::poll_transmit) have been transmitted.
+    /// Says that `n` bytes of [`poll_transmit`](Self::poll_transmit) have been transmitted: see
+    /// [`Machine::transmitted`].
     pub fn transmitted(&mut self, n: usize) {
+        if self.is_over() {
+            return;
+        }
         self.session.transmitted(n);
         self.session.check();
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) has something to do; exactly then, and never before the last one. `None`: not unless something happens.
+    /// Returns when [`handle_timeout`](Self::handle_timeout) has something to do: see
+    /// [`Machine::poll_timeout`].
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.session.deadline()
     }
 
-    /// How long from now until [`poll_timeout`](Self::poll_timeout): zero where it has come. `None`: for ever.
-    pub fn wait(&self, now: Instant) -> Option<Duration> {
-        self.poll_timeout().map(|due| due.saturating_duration_since(now))
-    }
-
-    /// What happened next. `Ok(None)`: nothing more until there is input, a command or a timeout.
+    /// Returns what happened next: see [`Machine::poll_event`].
     ///
     /// Unbounded in time by what has been received, not by what is held: items of collected lists and answers to our own pings are worked off on the way.
     ///
@@ -352,9 +339,9 @@ impl Client {
         decoder.push(&parts);
         self.parts = Some(Box::new(decoder));
     }
-
-    crate::exchange::exchange!();
 }
+
+crate::conn::machine!(Client, ClientEvent);
 
 impl fmt::Debug for Client {
     /// The state without any bytes.

@@ -1,9 +1,16 @@
-//! What the state machines of `client`, `server` and `freeswitch` have in common.
+//! The driver's contract of the state machines, and the parts that they share.
+//!
+//! [`Client`](crate::client::Client), [`Server`](crate::server::Server) and FreeSWITCH's
+//! `Connection` do no I/O and read no clock: a driver moves bytes and tells the time. [`Machine`]
+//! is all that a driver has to know of them.
 
 pub(crate) mod deadlines;
 pub(crate) mod id_prefix;
+mod machine;
 pub(crate) mod notices;
 mod request;
 pub(crate) mod send_buffer;
 
+pub use machine::Machine;
+pub(crate) use machine::{machine, sealed};
 pub use request::{Id, Progress};

@@ -40,9 +40,10 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::hash::{BuildHasher, Hasher};
-use core::time::Duration;
 use std::time::Instant;
 
+#[cfg(doc)]
+use crate::conn::Machine;
 use crate::conn::send_buffer::SendBuffer;
 use crate::error::{ApiMisuse, ConnectionError, EncodeError, SendError};
 use crate::request::Request;
@@ -57,7 +58,8 @@ pub use event::{LoginAttempt, RequestId, ServerEvent};
 
 /// A server's session with one client.
 ///
-/// Driven like a [`Client`](crate::client::Client): input in, [`poll_event`](Self::poll_event) until it gives `None`, then [`poll_transmit`](Self::poll_transmit) and [`poll_timeout`](Self::poll_timeout).
+/// [`Machine`] says how it is driven, what each call may change, and what happens at each of its
+/// ceilings.
 ///
 /// It greets, hands out challenges, asks the embedder who may log in, keeps the event mask, says goodbye, and refuses what Asterisk refuses. All else, `Ping` too, is a
 /// [`ServerEvent::Request`] for the embedder, in any order and at any time.
@@ -155,10 +157,11 @@ impl Server {
         self
     }
 
-    /// Takes bytes that were received, and says how many. The rest has to be given again once events have been polled.
+    /// Takes received bytes, and returns how many: see [`Machine::handle_input`].
     ///
-    /// All are taken while there is room for them in [`Limits::buffer`](crate::Limits::buffer). It can stay full: no request is handed out while a login waits for its verdict, [`Config::max_open`] requests are open, or
-    /// too much is unsent. A driver then stops reading until [`wants_input`](Self::wants_input).
+    /// The buffer can stay full: no request is handed out while a login waits for its verdict,
+    /// [`Config::max_open`] requests are open, or too much is unsent. A driver then stops reading
+    /// until [`wants_input`](Self::wants_input).
     #[must_use = "bytes that were not taken have to be given again"]
     pub fn handle_input(&mut self, _now: Instant, bytes: &[u8]) -> usize {
         let room = if self.eof || self.waiting.is_some() { 0 } else { self.decoder.room() };
@@ -170,26 +173,27 @@ impl Server {
         taken.len()
     }
 
-    /// Room to read into, to save a copy: at least `min` bytes, or what is left. Follow it with [`advance`](Self::advance).
-    ///
-    /// `None` where [`handle_input`](Self::handle_input) would take nothing: don't read. It is never an empty slice, since a read into one gives 0 bytes, as the end of the stream does.
+    /// Returns room to read into: see [`Machine::space`].
     pub fn space(&mut self, min: usize) -> Option<&mut [u8]> {
         if self.eof || self.waiting.is_some() { None } else { self.decoder.space(min) }
     }
 
-    /// Says that `n` bytes have been read into [`space`](Self::space).
+    /// Says that `n` bytes were read into [`space`](Self::space): see [`Machine::advance`].
     pub fn advance(&mut self, _now: Instant, n: usize) {
-        if !self.eof && self.waiting.is_none() {
+        let reads = !self.eof && self.waiting.is_none();
+        debug_assert!(reads || n == 0, "{n} bytes received where there was no room");
+        if n > 0 && reads {
             self.decoder.advance(n);
         }
     }
 
-    /// The stream has ended. Requests that had arrived come first, and the session is over once they are answered: Asterisk answers them too.
+    /// Says that the stream has ended: see [`Machine::handle_eof`]. Requests that had arrived come
+    /// first, and the session is over once they are answered: Asterisk answers them too.
     pub fn handle_eof(&mut self, _now: Instant) {
         self.eof = true;
     }
 
-    /// The time of [`poll_timeout`](Self::poll_timeout) has come, or any other.
+    /// Says what time it is: see [`Machine::handle_timeout`].
     pub fn handle_timeout(&mut self, now: Instant) {
         if self.poll_timeout().is_none_or(|due| due > now) {
             return;
@@ -201,7 +205,8 @@ impl Server {
         self.close();
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) has something to do.
+    /// Returns when [`handle_timeout`](Self::handle_timeout) has something to do: see
+    /// [`Machine::poll_timeout`].
     pub fn poll_timeout(&self) -> Option<Instant> {
         match self.stage {
             Stage::New { deadline } | Stage::Asked { deadline, .. } => deadline,
@@ -210,17 +215,13 @@ impl Server {
         }
     }
 
-    /// How long from now until [`poll_timeout`](Self::poll_timeout): zero where it has come. `None`: for ever.
-    pub fn wait(&self, now: Instant) -> Option<Duration> {
-        self.poll_timeout().map(|due| due.saturating_duration_since(now))
-    }
-
-    /// Bytes to transmit. `None`: there are none at present.
+    /// Returns bytes to transmit: see [`Machine::poll_transmit`].
     pub fn poll_transmit(&self) -> Option<&[u8]> {
         self.out.pending()
     }
 
-    /// Says that so many of the bytes of [`poll_transmit`](Self::poll_transmit) have been transmitted.
+    /// Says that `n` bytes of [`poll_transmit`](Self::poll_transmit) have been transmitted: see
+    /// [`Machine::transmitted`].
     pub fn transmitted(&mut self, n: usize) {
         self.out.advance(n);
     }
@@ -236,12 +237,10 @@ impl Server {
         self.decoder.pending().len() + tidied + self.open.held() + self.unsent()
     }
 
-    /// Whether there is room to read into, see [`space`](Self::space).
+    /// Returns whether there is room to read into: see [`Machine::wants_input`].
     pub fn wants_input(&self) -> bool {
         !self.eof && self.waiting.is_none() && self.decoder.room() > 0
     }
-
-    crate::exchange::exchange!();
 
     /// Whether the client is logged in.
     pub fn is_logged_in(&self) -> bool {
@@ -258,7 +257,7 @@ impl Server {
         self.mask & self.readable
     }
 
-    /// What happened next. `Ok(None)`: nothing more until there is input, a command, a timeout, or transmitted bytes.
+    /// Returns what happened next: see [`Machine::poll_event`].
     ///
     /// # Errors
     /// When the connection is over and not as it should be: the client's stream went over a limit, or ended inside a request, or the client doesn't read. Sticky.
@@ -436,6 +435,8 @@ impl Server {
         }
     }
 }
+
+crate::conn::machine!(Server, ServerEvent);
 
 impl fmt::Debug for Server {
     /// The state without any bytes.

@@ -4,6 +4,7 @@ use crate::peer::Peer;
 use ami_proto::Limits;
 use ami_proto::action::*;
 use ami_proto::client::{AtCeiling, Client, Config, Credentials, Handle};
+use ami_proto::conn::Machine as _;
 use ami_proto::error::{ApiMisuse, ConnectionError, LoginRefusal, LoginStage, SendError};
 use ami_proto::event::{EventSet, Hangup};
 use ami_proto::value::Classes;
@@ -446,7 +447,7 @@ fn input_is_wanted_where_it_is_taken() {
         let wanted = peer.client.wants_input();
         assert_eq!(peer.client.space(1).is_some(), wanted);
         if !wanted {
-            peer.client.advance(peer.now, 1);
+            peer.client.advance(peer.now, 0);
             assert_eq!(peer.client.handle_input(peer.now, b"x"), 0);
         }
         wanted
@@ -1440,7 +1441,7 @@ fn exchange_moves_bytes_and_time() {
     assert_eq!((socket.0.len(), peer.events()), (15, vec!["connected".to_owned()]));
     assert!(!peer.client.exchange(&mut socket, || now).unwrap(), "nothing moves");
     let due = peer.client.poll_timeout().unwrap();
-    assert_eq!(peer.client.wait(now), Some(10 * SECOND));
+    assert_eq!(peer.client.read_timeout(now), Some(10 * SECOND));
     assert!(peer.client.exchange(&mut socket, || due).unwrap(), "but time does");
     assert_eq!(peer.events(), ["over: no answer to the login"]);
     socket.1 = Some(b"");

@@ -1,8 +1,9 @@
 //! Invariant: of ten thousand idle sessions none takes more than a KiB beyond its receive buffer; a keep-alive allocates nothing, nor does a poll, however many requests await their answers. That a poll looks at one
-//! deadline only is held by the tests of `src/deadlines.rs`.
+//! deadline only is held by the tests of `src/conn/deadlines.rs`.
 
 use ami_proto::action::{CoreStatus, FAXStats, Originate, Ping, Queues, Status};
 use ami_proto::client::{AtCeiling, Client, ClientEvent, Config, Credentials, Id};
+use ami_proto::conn::Machine as _;
 use ami_proto::{Decoder, Limits};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -134,7 +135,7 @@ fn polls() {
         let now = now + Duration::from_secs(second);
         client.handle_timeout(now);
         assert!(client.poll_event().unwrap().is_none());
-        assert_eq!(client.wait(now), Some(Duration::from_secs(5 - second)));
+        assert_eq!(client.read_timeout(now), Some(Duration::from_secs(5 - second)));
     }
     assert_eq!(allocations() - before, 0);
 }

@@ -23,6 +23,7 @@ mod injection;
 mod kazoo;
 mod limits;
 mod live;
+mod machine;
 mod mxml;
 mod odd_headers;
 mod pair;

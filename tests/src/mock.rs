@@ -1,5 +1,6 @@
 //! A server for the tests of programs, which says what a test wants: also what would steer a terminal.
 
+use ami_proto::conn::Machine as _;
 use ami_proto::server::{Config, RequestId, Server, ServerEvent};
 use ami_proto::value::Classes;
 use std::net::{TcpListener, TcpStream};

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use ami_proto::action::Originate;
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending};
+use ami_proto::conn::Machine as _;
 use ami_proto::event::Event;
 use ami_proto::value::Classes;
 use clap::Args;
@@ -91,7 +92,7 @@ fn call(options: &Options) -> Result<bool, Box<dyn Error>> {
             }
         }
         // A read timeout of zero is none, hence the millisecond.
-        let wait = client.wait(Instant::now()).map(|wait| wait.max(Duration::from_millis(1)));
+        let wait = client.read_timeout(Instant::now());
         socket.set_read_timeout(wait)?;
         client.exchange(&mut socket, Instant::now)?;
     }

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use ami_proto::action::QueueStatus;
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending};
+use ami_proto::conn::Machine as _;
 use ami_proto::event::Event;
 use ami_proto::value::Classes;
 use clap::Args;
@@ -99,7 +100,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
             println!("\x1b[H{}\x1b[J", queues.table());
         }
         // A read timeout of zero is none, hence the millisecond.
-        let wait = client.wait(Instant::now()).map(|wait| wait.max(Duration::from_millis(1)));
+        let wait = client.read_timeout(Instant::now());
         socket.set_read_timeout(wait)?;
         client.exchange(&mut socket, Instant::now)?;
     }

@@ -4,10 +4,11 @@
 //! cargo run -p ami-examples --bin blocking -- 127.0.0.1:5038 --events 3
 //! ```
 
+use ami_proto::conn::Machine as _;
 use std::error::Error;
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ami_examples::Options;
 use clap::Parser;
@@ -25,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
 
         // What comes next: bytes, their end, or the time that the client has asked for. A read timeout of zero is none, hence the millisecond.
-        let wait = client.wait(Instant::now()).map(|wait| wait.max(Duration::from_millis(1)));
+        let wait = client.read_timeout(Instant::now());
         socket.set_read_timeout(wait)?;
         // With all events polled there is room to read into, unless a collected list is over the ceiling.
         let Some(space) = client.space(8192) else { return Err("no room to read into".into()) };

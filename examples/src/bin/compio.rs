@@ -4,6 +4,7 @@
 //! cargo run -p ami-examples --bin compio -- 127.0.0.1:5038 --events 3
 //! ```
 
+use ami_proto::conn::Machine as _;
 use std::error::Error;
 use std::time::{Duration, Instant};
 
@@ -28,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             client.transmitted(sent);
         }
         // A read that was begun goes on while the clock is heeded: dropped, it could take what it has read with it.
-        let wait = client.wait(Instant::now()).unwrap_or(Duration::MAX);
+        let wait = client.read_timeout(Instant::now()).unwrap_or(Duration::MAX);
         if let Ok((reader, BufResult(result, buffer))) = compio::time::timeout(wait, &mut read).await {
             match result? {
                 0 => client.handle_eof(Instant::now()),

@@ -4,6 +4,7 @@
 //! cargo run -p ami-examples --bin mio -- 127.0.0.1:5038 --events 3
 //! ```
 
+use ami_proto::conn::Machine as _;
 use std::error::Error;
 use std::io::ErrorKind;
 use std::time::Instant;
@@ -25,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     while !session.react(&mut client)? {
         // The socket tells once that it is ready, so both ways go on until it isn't.
         if !client.exchange(&mut socket, Instant::now)? {
-            match poll.poll(&mut ready, client.wait(Instant::now())) {
+            match poll.poll(&mut ready, client.read_timeout(Instant::now())) {
                 Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error.into()),
                 _ => {}
             }

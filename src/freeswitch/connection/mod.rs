@@ -16,6 +16,8 @@ use std::time::Instant;
 
 use super::decoder::{Decoder, EventFound, FrameFound};
 use super::frame::Frame;
+#[cfg(doc)]
+use crate::conn::Machine;
 use crate::conn::id_prefix::Prefixes;
 use crate::error::{ApiMisuse, ConnectionError, EncodeError, Refusal, SendError};
 use crate::range::part;
@@ -29,22 +31,19 @@ use session::{Notice, Route, Session, Told};
 
 /// One connection to a server's event socket, and the next one after it is lost.
 ///
-/// # How to drive it
+/// Connect, then [`login`](Self::login); or accept the connection of a server that calls (its
+/// application `socket`), then [`connect`](Self::connect). [`Machine`] says how it is driven, what
+/// each call may change, and what happens at each of its ceilings.
 ///
-/// 1. Connect, then [`login`](Self::login); or accept the connection of a server that calls (its application `socket`), then [`connect`](Self::connect).
-/// 2. Write what [`poll_transmit`](Self::poll_transmit) gives to the socket, and say with [`transmitted`](Self::transmitted) how much of it went; until it gives `None`.
-/// 3. Sleep until the socket can be read, or written if step 2 left something, or the time of [`poll_timeout`](Self::poll_timeout) has come, or there is a command to [`send`](Self::send).
-/// 4. Tell what happened: [`handle_input`](Self::handle_input) (or [`space`](Self::space) and [`advance`](Self::advance)), [`handle_eof`](Self::handle_eof), [`handle_timeout`](Self::handle_timeout).
-/// 5. Take events with [`poll_event`](Self::poll_event) until it gives `None`. Go to 2.
-///
-/// Once `poll_event` has given `None`, nothing new appears until there is input, a command, or a time that `poll_timeout` had announced. It may have made something to transmit.
-///
-/// An error of `poll_event` is the end of the connection and comes again at each call; before it each request in flight has had its [`Ending`]. [`reconnect`](Self::reconnect) begins anew.
+/// An error of [`poll_event`](Self::poll_event) is the end of the connection.
+/// [`reconnect`](Self::reconnect) begins anew.
 ///
 /// # What it holds
 ///
-/// Bytes received and not polled, up to [`Limits::buffer`](crate::Limits::buffer); requests not transmitted, up to [`Config::ceiling`]; a fixed size for each request in flight, up to
-/// [`Config::max_in_flight`]. Where the first runs out, [`space`](Self::space) gives no room: stop reading until events have been taken.
+/// Bytes received and not polled, up to [`Limits::buffer`](crate::Limits::buffer); requests not
+/// transmitted, up to [`Config::ceiling`]; a fixed size for each request in flight, up to
+/// [`Config::max_in_flight`]. Where the first runs out, [`space`](Self::space) gives no room: stop
+/// reading until events have been taken.
 ///
 /// ```
 /// use std::time::Instant;
@@ -94,7 +93,9 @@ impl Connection {
     /// The names of its jobs begin with digits that nobody can guess, drawn from the randomness that the standard library has for its hash maps; see [`seeded`](Self::seeded).
     pub fn new(config: impl Into<Arc<Config>>) -> Self {
         let config = config.into();
-        Self { decoder: Decoder::new(config.limits), eof: false, session: Session::new(config) }
+        let decoder = Decoder::new(config.limits);
+        let session = Session::new(config);
+        Self { decoder, eof: false, session }
     }
 
     /// Draws the beginning of its jobs' names from this number instead: from a better source, or from a fixed one to get the same bytes each time. To be called before anything is sent.
@@ -106,7 +107,7 @@ impl Connection {
 
     // Input.
 
-    /// Takes bytes that were received, and says how many: all of them, unless the buffer's limit is reached. What wasn't taken has to be given again, after events have been polled.
+    /// Takes received bytes, and returns how many: see [`Machine::handle_input`].
     #[must_use = "bytes that were not taken have to be given again"]
     pub fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
         let room = if self.eof { 0 } else { self.decoder.room() };
@@ -119,15 +120,19 @@ impl Connection {
         taken.len()
     }
 
-    /// Room to read into, to save a copy: at least `min` bytes, or what is left. Follow it with [`advance`](Self::advance).
-    ///
-    /// `None` where [`handle_input`](Self::handle_input) would take nothing: don't read. It is never an empty slice, since a read into one gives 0 bytes, as the end of the stream does.
+    /// Returns room to read into: see [`Machine::space`].
     pub fn space(&mut self, min: usize) -> Option<&mut [u8]> {
         if self.eof { None } else { self.decoder.space(min) }
     }
 
-    /// Says that `n` bytes have been read into [`space`](Self::space).
+    /// Returns whether there is room to read into: see [`Machine::wants_input`].
+    pub fn wants_input(&self) -> bool {
+        !self.eof && self.decoder.room() > 0
+    }
+
+    /// Says that `n` bytes were read into [`space`](Self::space): see [`Machine::advance`].
     pub fn advance(&mut self, now: Instant, n: usize) {
+        debug_assert!(!self.eof || n == 0, "{n} bytes received where there was no room");
         if n > 0 && !self.eof {
             self.session.heard(now);
             self.decoder.advance(n);
@@ -135,13 +140,13 @@ impl Connection {
         self.session.check_books();
     }
 
-    /// The stream has ended, or has failed. Events that are still to be polled come first.
+    /// Says that the stream has ended, or has failed: see [`Machine::handle_eof`].
     pub fn handle_eof(&mut self, now: Instant) {
         self.session.heard(now);
         self.eof = true;
     }
 
-    /// The time of [`poll_timeout`](Self::poll_timeout) has come, or any other: what isn't due is left alone.
+    /// Says what time it is: see [`Machine::handle_timeout`].
     pub fn handle_timeout(&mut self, now: Instant) {
         self.session.timeout(now);
         self.session.check_books();
@@ -149,23 +154,28 @@ impl Connection {
 
     // Output.
 
-    /// Bytes to transmit. `None`: there are none at present. They may hold a password.
+    /// Returns bytes to transmit, which may hold a password: see [`Machine::poll_transmit`].
     pub fn poll_transmit(&self) -> Option<&[u8]> {
         self.session.transmit()
     }
 
-    /// Says that so many of the bytes of [`poll_transmit`](Self::poll_transmit) have been transmitted.
+    /// Says that `n` bytes of [`poll_transmit`](Self::poll_transmit) have been transmitted: see
+    /// [`Machine::transmitted`].
     pub fn transmitted(&mut self, n: usize) {
+        if self.is_over() {
+            return;
+        }
         self.session.transmitted(n);
         self.session.check_books();
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) has something to do; exactly then, and never before the last one. `None`: not unless something happens.
+    /// Returns when [`handle_timeout`](Self::handle_timeout) has something to do: see
+    /// [`Machine::poll_timeout`].
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.session.deadline()
     }
 
-    /// What happened next. `Ok(None)`: nothing more until there is input, a command or a timeout.
+    /// Returns what happened next: see [`Machine::poll_event`].
     ///
     /// # Errors
     /// When the connection is over: why. Everything that had arrived, and the ending of every request in flight, has been given before. Sticky.
@@ -363,6 +373,8 @@ impl Connection {
         self.session.stage.is_over()
     }
 }
+
+crate::conn::machine!(Connection, ConnectionEvent);
 
 impl Notice {
     /// Returns the event, which has no frame.

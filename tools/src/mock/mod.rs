@@ -11,6 +11,7 @@ use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
+use ami_proto::conn::Machine as _;
 use ami_proto::error::SendError;
 use ami_proto::request::Request;
 use ami_proto::server::{Config, RequestId, Server, ServerEvent};
@@ -93,7 +94,7 @@ fn serve(mut socket: TcpStream, options: &Options) -> Result<(), Box<dyn Error>>
             return Ok(socket.write_all(server.poll_transmit().unwrap_or_default())?);
         }
         let now = Instant::now();
-        let wait = due.saturating_duration_since(now).min(server.wait(now).unwrap_or(every));
+        let wait = due.saturating_duration_since(now).min(server.read_timeout(now).unwrap_or(every));
         socket.set_read_timeout(Some(wait.max(Duration::from_millis(1))))?;
         server.exchange(&mut socket, Instant::now)?;
         if due <= Instant::now() {

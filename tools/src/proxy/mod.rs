@@ -23,6 +23,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Id};
+use ami_proto::conn::Machine as _;
 use ami_proto::request::Request;
 use ami_proto::server::{self, RequestId, Server, ServerEvent};
 use ami_proto::value::Classes;
@@ -71,9 +72,9 @@ pub(crate) fn run(options: Options) -> Result<(), Box<dyn Error>> {
             continue;
         }
         let now = Instant::now();
-        let waits = guests.values().filter_map(|(server, _)| server.wait(now));
+        let waits = guests.values().filter_map(|(server, _)| server.read_timeout(now));
         // Woken or not, there may be something to do.
-        _ = match waits.chain(proxy.client.wait(now)).min() {
+        _ = match waits.chain(proxy.client.read_timeout(now)).min() {
             Some(wait) => woken.recv_timeout(wait).is_ok(),
             None => woken.recv().is_ok(),
         };

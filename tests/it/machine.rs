@@ -1,0 +1,203 @@
+//! Client, server and FreeSWITCH's connection under one driver: what the contract promises of one
+//! holds for all.
+
+use std::collections::VecDeque;
+use std::io::{ErrorKind, Read, Result as IoResult, Write};
+use std::time::{Duration, Instant};
+
+use ami_proto::ConnectionError;
+use ami_proto::client::{self, Client, ClientEvent};
+use ami_proto::conn::Machine;
+use ami_proto::server::{self, Server, ServerEvent};
+use ami_proto::value::Classes;
+
+/// A non-blocking socket that writes so many bytes at a time.
+struct Socket {
+    received: VecDeque<u8>,
+    sent: Vec<u8>,
+    most: usize,
+    closed: bool,
+}
+
+impl Socket {
+    fn new(most: usize) -> Self {
+        Self { received: VecDeque::new(), sent: Vec::new(), most, closed: false }
+    }
+
+    /// What this side has sent is what the other receives.
+    fn pass_to(&mut self, other: &mut Self) -> bool {
+        other.received.extend(&self.sent);
+        !std::mem::take(&mut self.sent).is_empty()
+    }
+}
+
+impl Read for Socket {
+    fn read(&mut self, space: &mut [u8]) -> IoResult<usize> {
+        match self.received.read(space)? {
+            0 if !self.closed => Err(ErrorKind::WouldBlock.into()),
+            n => Ok(n),
+        }
+    }
+}
+
+impl Write for Socket {
+    fn write(&mut self, bytes: &[u8]) -> IoResult<usize> {
+        let n = bytes.len().min(self.most);
+        self.sent.extend(&bytes[..n]);
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> IoResult<()> {
+        Ok(())
+    }
+}
+
+/// The one driver: runs a machine until nothing moves.
+fn run<M: Machine>(
+    machine: &mut M,
+    socket: &mut Socket,
+    now: Instant,
+    mut on_event: impl FnMut(M::Event<'_>),
+) -> Result<(), ConnectionError> {
+    loop {
+        while let Some(event) = machine.poll_event()? {
+            on_event(event);
+        }
+        if !machine.exchange(socket, || now).expect("the socket never fails") {
+            return Ok(());
+        }
+    }
+}
+
+/// What is left of a machine whose stream has ended.
+fn has_ended<M: Machine>(machine: &mut M, now: Instant) -> ConnectionError {
+    machine.handle_eof(now);
+    assert!(!machine.wants_input() && machine.space(1).is_none() && machine.handle_input(now, b"x") == 0);
+    loop {
+        match machine.poll_event() {
+            Ok(_) => {}
+            Err(error) => return error,
+        }
+    }
+}
+
+/// All that waits moves at once into a buffer of the driver's own.
+fn says<M: Machine>(machine: &mut M) -> String {
+    let mut own = Vec::new();
+    let moved = machine.transmit_into(&mut own).unwrap();
+    assert_eq!((moved, machine.poll_transmit()), (own.len(), None));
+    String::from_utf8(own).unwrap()
+}
+
+#[test]
+fn one_driver_serves_client_and_server() {
+    let now = Instant::now();
+    let mut client = Client::new(client::Config::new()).seeded(1);
+    let mut server = Server::new(now, server::Config::new().fully_booted(false));
+    let (mut near, mut far) = (Socket::new(7), Socket::new(1000));
+    client.login(now, client::Credentials::plain("u", "s")).unwrap();
+    let mut heard = Vec::new();
+    loop {
+        let mut login = None;
+        run(&mut server, &mut far, now, |event| {
+            if let ServerEvent::Login { id, .. } = event {
+                login = Some(id);
+            }
+        })
+        .unwrap();
+        login.map(|id| server.accept(id, Classes::ALL)).transpose().unwrap();
+        run(&mut server, &mut far, now, |_| {}).unwrap();
+        run(&mut client, &mut near, now, |event| {
+            heard.push(match event {
+                ClientEvent::Connected(_) => "connected",
+                ClientEvent::LoggedIn(_) => "logged in",
+                ClientEvent::Ready(_) => "ready",
+                other => panic!("{other:?}"),
+            });
+        })
+        .unwrap();
+        if !(near.pass_to(&mut far) | far.pass_to(&mut near)) {
+            break;
+        }
+    }
+    assert_eq!(heard, ["connected", "logged in", "ready"]);
+    assert_eq!((client.read_timeout(now), server.read_timeout(now)), (None, None));
+    // The end of one is the end of the other.
+    client.close(now);
+    assert!(says(&mut client).starts_with("Action: Logoff\r\n"));
+    near.closed = true;
+    let mut closed = false;
+    run(&mut client, &mut near, now, |event| closed = matches!(event, ClientEvent::Closed)).unwrap();
+    assert!(closed);
+}
+
+#[test]
+fn a_stream_that_has_ended_takes_nothing_more() {
+    let now = Instant::now();
+    let closed = ConnectionError::Closed { truncated: 0 };
+    let mut client = Client::new(client::Config::new());
+    assert_eq!(has_ended(&mut client, now), closed);
+    let mut server = Server::new(now, server::Config::new());
+    assert_eq!(server.handle_input(now, b"Act"), 3);
+    assert_eq!(has_ended(&mut server, now), ConnectionError::Closed { truncated: 3 });
+}
+
+#[test]
+fn a_read_may_wait_a_millisecond_at_least() {
+    let now = Instant::now();
+    let server = Server::new(now, server::Config::new().auth_timeout(Duration::from_secs(30)));
+    assert_eq!(server.read_timeout(now), Some(Duration::from_secs(30)));
+    assert_eq!(server.read_timeout(now + Duration::from_secs(31)), Some(Duration::from_millis(1)));
+}
+
+#[cfg(feature = "freeswitch")]
+mod freeswitch {
+    use super::*;
+    use ami_proto::freeswitch::{Config, Connection, ConnectionEvent, Credentials};
+
+    fn asks(connection: &mut Connection, now: Instant) {
+        connection.login(now, Credentials::password("ClueCon")).unwrap();
+        assert_eq!(connection.handle_input(now, b"Content-Type: auth/request\n\n"), 28);
+        assert!(matches!(connection.poll_event(), Ok(None)));
+    }
+
+    const ACCEPTED: &[u8] = b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n";
+
+    #[test]
+    fn one_driver_serves_a_connection_to_freeswitch_too() {
+        let now = Instant::now();
+        let mut connection = Connection::new(Config::new());
+        let mut socket = Socket::new(3);
+        asks(&mut connection, now);
+        run(&mut connection, &mut socket, now, |event| panic!("{event:?}")).unwrap();
+        assert_eq!(socket.sent, b"auth ClueCon\n\n");
+        assert_eq!(connection.read_timeout(now), Some(Duration::from_secs(10)));
+        socket.received.extend(ACCEPTED);
+        let mut logged_in = false;
+        run(&mut connection, &mut socket, now, |event| logged_in = matches!(event, ConnectionEvent::LoggedIn(_)))
+            .unwrap();
+        assert!(logged_in && connection.wants_input());
+        assert_eq!(connection.read_timeout(now), None);
+        assert_eq!(has_ended(&mut connection, now), ConnectionError::Closed { truncated: 0 });
+    }
+}
+
+/// Counts more than there was, which debug builds tell the caller.
+fn overdoes<M: Machine>(machine: &mut M, now: Instant) {
+    let waits = machine.poll_transmit().map_or(0, <[u8]>::len);
+    let told = |run: &mut dyn FnMut()| std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).is_err();
+    assert_eq!(told(&mut || machine.transmitted(waits + 1)), cfg!(debug_assertions));
+    let room = machine.space(1).expect("room").len();
+    assert_eq!(told(&mut || machine.advance(now, room + 1)), cfg!(debug_assertions));
+    machine.handle_eof(now);
+    assert_eq!(told(&mut || machine.advance(now, 1)), cfg!(debug_assertions));
+}
+
+#[test]
+fn counting_more_than_there_was_is_told() {
+    let now = Instant::now();
+    overdoes(&mut Client::new(client::Config::new()), now);
+    overdoes(&mut Server::new(now, server::Config::new()), now);
+    #[cfg(feature = "freeswitch")]
+    overdoes(&mut ami_proto::freeswitch::Connection::new(ami_proto::freeswitch::Config::new()), now);
+}
