@@ -175,13 +175,13 @@ impl Client {
     /// [`AtCeiling::FailList`] has it, so that every request gets its ending and the end of the
     /// connection is told.
     pub fn handle_eof(&mut self, now: Instant) {
-        let _ = now;
+        self.session.tell(now);
         self.session.eof = true;
     }
 
     /// Says what time it is: see [`Machine::handle_timeout`].
     pub fn handle_timeout(&mut self, now: Instant) {
-        if self.reading.is_time(now) {
+        if let Some(now) = self.reading.tell(now) {
             self.session.timeout(now);
         }
         self.session.check();

@@ -66,6 +66,9 @@ use crate::error::ConnectionError;
 /// end of the connection, and is returned by each call after it; before it everything that had
 /// arrived, and the ending of each request, has been polled.
 ///
+/// What has been received comes before what time does: while there is something to poll, a time
+/// that is told waits, and nothing is given up.
+///
 /// # At the ceiling
 ///
 /// A machine holds no more than its `Config::most_held` says. Nothing is dropped to keep to that:

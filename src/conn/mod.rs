@@ -4,6 +4,7 @@
 //! `Connection` do no I/O and read no clock: a driver moves bytes and tells the time. [`Machine`]
 //! is all that a driver has to know of them.
 
+pub(crate) mod backlog;
 pub(crate) mod deadlines;
 pub(crate) mod id_prefix;
 mod machine;

@@ -44,6 +44,7 @@ use std::time::Instant;
 
 #[cfg(doc)]
 use crate::conn::Machine;
+use crate::conn::backlog::Backlog;
 use crate::conn::send_buffer::SendBuffer;
 use crate::error::{ApiMisuse, ConnectionError, EncodeError, SendError};
 use crate::request::Request;
@@ -87,6 +88,7 @@ pub struct Server {
     mask: Classes,
     open: Opened,
     out: SendBuffer,
+    backlog: Backlog,
     eof: bool,
     told_closed: bool,
     lost: Option<ConnectionError>,
@@ -138,6 +140,7 @@ impl Server {
             mask: Classes::NONE,
             open: Opened::new(),
             out: SendBuffer::default(),
+            backlog: Backlog::default(),
             eof: false,
             told_closed: false,
             lost: None,
@@ -168,6 +171,7 @@ impl Server {
         let taken = bytes.get(..room).unwrap_or(bytes);
         // Even nothing may move what is in the buffer, and with it the frame that waits.
         if !taken.is_empty() {
+            self.backlog.received();
             self.decoder.push(taken);
         }
         taken.len()
@@ -183,6 +187,7 @@ impl Server {
         let reads = !self.eof && self.waiting.is_none();
         debug_assert!(reads || n == 0, "{n} bytes received where there was no room");
         if n > 0 && reads {
+            self.backlog.received();
             self.decoder.advance(n);
         }
     }
@@ -195,6 +200,13 @@ impl Server {
 
     /// Says what time it is: see [`Machine::handle_timeout`].
     pub fn handle_timeout(&mut self, now: Instant) {
+        // Nothing is polled while it holds back.
+        if let Some(now) = if self.holds_back() { Some(now) } else { self.backlog.tell(now) } {
+            self.time_out(now);
+        }
+    }
+
+    fn time_out(&mut self, now: Instant) {
         if self.poll_timeout().is_none_or(|due| due > now) {
             return;
         }
@@ -270,8 +282,10 @@ impl Server {
                 }
                 return self.lost.map_or(Ok(None), Err);
             }
-            let busy = self.unsent() > self.config.unsent / 2 || self.open.len() >= self.config.open.max(1);
-            if busy || matches!(self.stage, Stage::Refusing { .. } | Stage::Asked { .. }) {
+            if self.holds_back() {
+                if self.was_late() {
+                    continue;
+                }
                 return Ok(None);
             }
             let found = match self.waiting.take() {
@@ -292,6 +306,9 @@ impl Server {
             }
             let Some(end) = found else {
                 // Whoever has said all still hears the answers.
+                if self.was_late() {
+                    continue;
+                }
                 if !self.eof || self.open.len() > 0 {
                     return Ok(None);
                 }
@@ -314,6 +331,20 @@ impl Server {
                 }
             }
         }
+    }
+
+    /// Whether no request is handed out at present, whatever has been received.
+    fn holds_back(&self) -> bool {
+        self.unsent() > self.config.unsent / 2
+            || self.open.len() >= self.config.open.max(1)
+            || matches!(self.stage, Stage::Refusing { .. } | Stage::Asked { .. })
+    }
+
+    /// Whether a time was told that waited for what has now been polled. It is acted on.
+    fn was_late(&mut self) -> bool {
+        let late = self.backlog.late();
+        self.backlog.polled();
+        late.inspect(|late| self.time_out(*late)).is_some()
     }
 
     /// Has something written, if there is room for it; else the session is over. Once it is, nothing is written.

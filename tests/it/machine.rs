@@ -142,6 +142,34 @@ fn a_stream_that_has_ended_takes_nothing_more() {
     assert_eq!(has_ended(&mut server, now), ConnectionError::Closed { truncated: 3 });
 }
 
+/// The login and its answer had arrived in time; they are polled too late.
+#[test]
+fn what_was_received_comes_before_what_time_does() {
+    let now = Instant::now();
+    let mut client = Client::new(client::Config::new()).seeded(1);
+    client.login(now, client::Credentials::plain("u", "s")).unwrap();
+    let asked = says(&mut client);
+    let id = asked.lines().find_map(|line| line.strip_prefix("ActionID: ")).unwrap();
+    let answer = format!("Response: Success\r\nActionID: {id}\r\n\r\n");
+    assert_eq!(client.handle_input(now, answer.as_bytes()), answer.len());
+    client.handle_timeout(client.poll_timeout().unwrap());
+    assert!(matches!(client.poll_event(), Ok(Some(ClientEvent::LoggedIn(_)))));
+
+    let mut server = Server::new(now, server::Config::new());
+    let asked = b"Action: Login\r\nUsername: u\r\nSecret: s\r\n\r\n";
+    assert_eq!(server.handle_input(now, asked), asked.len());
+    server.handle_timeout(server.poll_timeout().unwrap());
+    let Ok(Some(ServerEvent::Login { id, .. })) = server.poll_event() else { panic!("a login") };
+    server.accept(id, Classes::ALL).unwrap();
+    assert!(matches!(server.poll_event(), Ok(None)) && server.is_logged_in());
+    // Where nobody decides on it, time does.
+    let mut server = Server::new(now, server::Config::new());
+    assert_eq!(server.handle_input(now, asked), asked.len());
+    server.handle_timeout(server.poll_timeout().unwrap());
+    assert!(matches!(server.poll_event(), Ok(Some(ServerEvent::Login { .. }))));
+    assert!(matches!(server.poll_event(), Ok(Some(ServerEvent::Closed))));
+}
+
 #[test]
 fn a_read_may_wait_a_millisecond_at_least() {
     let now = Instant::now();
@@ -150,10 +178,9 @@ fn a_read_may_wait_a_millisecond_at_least() {
     assert_eq!(server.read_timeout(now + Duration::from_secs(31)), Some(Duration::from_millis(1)));
 }
 
-#[cfg(feature = "freeswitch")]
 mod freeswitch {
     use super::*;
-    use ami_proto::freeswitch::{Config, Connection, ConnectionEvent, Credentials};
+    use ami_proto::freeswitch::{Config, Connection, ConnectionEvent, Credentials, Ending};
 
     fn asks(connection: &mut Connection, now: Instant) {
         connection.login(now, Credentials::password("ClueCon")).unwrap();
@@ -180,6 +207,32 @@ mod freeswitch {
         assert_eq!(connection.read_timeout(now), None);
         assert_eq!(has_ended(&mut connection, now), ConnectionError::Closed { truncated: 0 });
     }
+
+    #[test]
+    fn what_was_received_comes_before_what_time_does() {
+        let now = Instant::now();
+        let mut connection = Connection::new(Config::new());
+        asks(&mut connection, now);
+        assert_eq!(says(&mut connection), "auth ClueCon\n\n");
+        assert_eq!(connection.handle_input(now, ACCEPTED), ACCEPTED.len());
+        connection.handle_timeout(connection.poll_timeout().unwrap());
+        assert!(matches!(connection.poll_event(), Ok(Some(ConnectionEvent::LoggedIn(_)))));
+
+        let first = connection.api(now, "version").unwrap();
+        let second = connection.api(now, "status").unwrap();
+        says(&mut connection);
+        let answer = b"Content-Type: api/response\nContent-Length: 2\n\n+O";
+        assert_eq!(connection.handle_input(now, answer), answer.len());
+        connection.handle_timeout(connection.poll_timeout().unwrap());
+        let Ok(Some(ConnectionEvent::Ended { id, ending: Ending::Reply(_) })) = connection.poll_event() else {
+            panic!("a reply")
+        };
+        assert_eq!(id, first);
+        let Ok(Some(ConnectionEvent::Ended { id, ending: Ending::TimedOut })) = connection.poll_event() else {
+            panic!("its time is up")
+        };
+        assert_eq!(id, second);
+    }
 }
 
 /// Counts more than there was, which debug builds tell the caller.
@@ -198,6 +251,5 @@ fn counting_more_than_there_was_is_told() {
     let now = Instant::now();
     overdoes(&mut Client::new(client::Config::new()), now);
     overdoes(&mut Server::new(now, server::Config::new()), now);
-    #[cfg(feature = "freeswitch")]
     overdoes(&mut ami_proto::freeswitch::Connection::new(ami_proto::freeswitch::Config::new()), now);
 }

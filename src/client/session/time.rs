@@ -100,7 +100,7 @@ impl Clock {
 
 impl Session {
     /// The time is now, but for requests and signs of life while reading is stopped.
-    pub(super) fn tell(&mut self, now: Instant) {
+    pub(in crate::client) fn tell(&mut self, now: Instant) {
         if let Some(since) = self.clock.tell(now) {
             self.stood_still(since, now);
         }

@@ -18,6 +18,7 @@ use super::decoder::{Decoder, EventFound, FrameFound};
 use super::frame::Frame;
 #[cfg(doc)]
 use crate::conn::Machine;
+use crate::conn::backlog::Backlog;
 use crate::conn::id_prefix::Prefixes;
 use crate::error::{ApiMisuse, ConnectionError, EncodeError, Refusal, SendError};
 use crate::range::part;
@@ -76,6 +77,7 @@ use session::{Notice, Route, Session, Told};
 pub struct Connection {
     decoder: Decoder,
     eof: bool,
+    backlog: Backlog,
     session: Session,
 }
 
@@ -95,7 +97,7 @@ impl Connection {
         let config = config.into();
         let decoder = Decoder::new(config.limits);
         let session = Session::new(config);
-        Self { decoder, eof: false, session }
+        Self { decoder, eof: false, backlog: Backlog::default(), session }
     }
 
     /// Draws the beginning of its jobs' names from this number instead: from a better source, or from a fixed one to get the same bytes each time. To be called before anything is sent.
@@ -114,6 +116,7 @@ impl Connection {
         let taken = part(bytes, ..room.min(bytes.len()));
         if !taken.is_empty() {
             self.session.heard(now);
+            self.backlog.received();
             self.decoder.push(taken);
         }
         self.session.check_books();
@@ -135,6 +138,7 @@ impl Connection {
         debug_assert!(!self.eof || n == 0, "{n} bytes received where there was no room");
         if n > 0 && !self.eof {
             self.session.heard(now);
+            self.backlog.received();
             self.decoder.advance(n);
         }
         self.session.check_books();
@@ -142,13 +146,15 @@ impl Connection {
 
     /// Says that the stream has ended, or has failed: see [`Machine::handle_eof`].
     pub fn handle_eof(&mut self, now: Instant) {
-        self.session.heard(now);
+        self.session.tell(now);
         self.eof = true;
     }
 
     /// Says what time it is: see [`Machine::handle_timeout`].
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.session.timeout(now);
+        if let Some(now) = self.backlog.tell(now) {
+            self.session.timeout(now);
+        }
         self.session.check_books();
     }
 
@@ -210,6 +216,11 @@ impl Connection {
                 Ok(None) if self.eof => self.session.ended(self.decoder.pending().len()),
                 Ok(None) => {}
                 Err(error) => self.session.end(Some(ConnectionError::Frame(error))),
+            }
+            let late = self.backlog.late();
+            self.backlog.polled();
+            if let Some(late) = late {
+                self.session.timeout(late);
             }
             if !self.session.has_notices() {
                 return self.session.lost.map_or(Ok(None), Err);
@@ -346,6 +357,7 @@ impl Connection {
         }
         self.decoder = Decoder::new(self.session.config.limits);
         self.eof = false;
+        self.backlog = Backlog::default();
         let report = self.session.reconnect();
         self.session.check_books();
         Ok(report)

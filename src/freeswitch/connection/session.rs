@@ -379,8 +379,12 @@ impl Session {
 
     // Time.
 
-    pub(super) fn heard(&mut self, now: Instant) {
+    pub(super) fn tell(&mut self, now: Instant) {
         self.now = Some(now);
+    }
+
+    pub(super) fn heard(&mut self, now: Instant) {
+        self.tell(now);
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
