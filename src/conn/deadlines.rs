@@ -1,4 +1,5 @@
-//! When the next of many requests is due, of a client or of a connection to FreeSWITCH: in order, so that asking looks at one of them and a change at few.
+//! When the next of many requests is due, of a client or of a connection to FreeSWITCH: in order,
+//! so that asking looks at one of them and a change at few.
 
 use alloc::collections::BTreeSet;
 

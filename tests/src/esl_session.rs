@@ -80,6 +80,8 @@ struct Run<'a> {
     said: Vec<(usize, String)>,
     number: usize,
     lost: Vec<(Id, Progress)>,
+    /// Since when the server is silent, or nobody waits for what it answers next.
+    silent: Instant,
 }
 
 const SETTINGS: [&str; 8] = [
@@ -121,6 +123,7 @@ impl<'a> Run<'a> {
             said: Vec::new(),
             number: 0,
             lost: Vec::new(),
+            silent: Instant::now(),
         }
     }
 
@@ -143,7 +146,13 @@ impl<'a> Run<'a> {
         };
         let found = self.drain();
         assert_eq!(found, expected, "step {what} {how}, after {:?}", self.log);
-        let due = self.open().map(|(due, _)| due).chain(self.stage_due()).min().filter(|_| self.stage != Stage::Over);
+        let due = self
+            .open()
+            .map(|(due, _)| due)
+            .chain(self.stage_due())
+            .chain(self.silence_due())
+            .min()
+            .filter(|_| self.stage != Stage::Over);
         assert_eq!(self.connection.poll_timeout(), due);
         assert_eq!(self.connection.in_flight(), self.requests.len() + self.jobs.len());
         assert_eq!(
@@ -170,6 +179,11 @@ impl<'a> Run<'a> {
         }
     }
 
+    fn silence_due(&self) -> Option<Instant> {
+        let next = self.requests.first().filter(|_| self.stage == Stage::Ready)?;
+        (next.ended || next.purpose == For::Own).then(|| self.silent + MINUTE)
+    }
+
     // The caller.
 
     fn login(&mut self) -> Vec<String> {
@@ -192,6 +206,9 @@ impl<'a> Run<'a> {
         self.number += 1;
         if line.contains("event") {
             self.said.push((self.number, line.to_owned()));
+        }
+        if self.requests.is_empty() {
+            self.silent = self.now;
         }
         let due = matches!(purpose, For::Caller(_)).then(|| self.now + 2 * MINUTE);
         self.requests.push(Request { number: self.number, purpose, line: line.to_owned(), uuid, due, ended: false });
@@ -387,6 +404,9 @@ impl<'a> Run<'a> {
 
     fn give_up(&mut self, id: Id) {
         self.jobs.retain(|job| job.id != id);
+        if self.requests.first().is_some_and(|next| next.purpose == For::Caller(id)) {
+            self.silent = self.now;
+        }
         self.requests.iter_mut().filter(|request| request.purpose == For::Caller(id)).for_each(|one| one.ended = true);
     }
 
@@ -411,6 +431,9 @@ impl<'a> Run<'a> {
                 Stage::Login(_) => Some("LoginTimedOut(Login)"),
                 _ => None,
             }));
+        }
+        if self.silence_due().is_some_and(|due| due <= self.now) {
+            expected.extend(self.over(Some("KeepAlive")));
         }
         expected
     }
@@ -473,6 +496,7 @@ impl<'a> Run<'a> {
 
     /// The connection hears this in pieces. What they bring is polled in between, and kept for the end of the step.
     fn hear(&mut self, mut bytes: &[u8]) {
+        self.silent = self.now;
         while !bytes.is_empty() {
             let size = self.pieces.next().copied().unwrap_or(1).min(bytes.len());
             let (piece, rest) = bytes.split_at(size);

@@ -61,6 +61,7 @@ pub struct Config {
     pub(super) response: Duration,
     pub(super) job: Duration,
     pub(super) closing: Duration,
+    pub(super) silence: Duration,
     pub(super) in_flight: usize,
     bytes: usize,
     /// What the ceiling counts as where it is less.
@@ -84,6 +85,7 @@ impl Config {
             response: Duration::from_secs(30),
             job: Duration::from_secs(120),
             closing: Duration::from_secs(5),
+            silence: Duration::from_secs(60),
             in_flight: 256,
             bytes: 1 << 23,
             least: Self::LEAST_CEILING,
@@ -125,13 +127,30 @@ impl Config {
         self
     }
 
+    /// How long the server may send nothing at all while it owes an answer that nobody waits for
+    /// any more: to a request that was given up, or to what the connection has set again. Default
+    /// 60 s. Then the connection is lost, with
+    /// [`ConnectionError::KeepAlive`](crate::ConnectionError::KeepAlive).
+    ///
+    /// Answers come in order, so that without this rule a server that has gone silent would leave
+    /// the places of [`max_in_flight`](Self::max_in_flight) taken for ever. An `api` at work holds
+    /// back everything else, events too: one that takes longer than
+    /// [`response_timeout`](Self::response_timeout) and this together is sent with
+    /// [`Connection::send_within`](super::Connection::send_within).
+    pub const fn silence_timeout(mut self, timeout: Duration) -> Self {
+        self.silence = timeout;
+        self
+    }
+
     /// How long [`close`](super::Connection::close) waits for the server to close. Default 5 s.
     pub const fn close_timeout(mut self, timeout: Duration) -> Self {
         self.closing = timeout;
         self
     }
 
-    /// Requests that may await their answers at a time, jobs included; one that was given up counts until the server has answered it, since answers are told apart by their order. Default 256.
+    /// Requests that may await their answers at a time, jobs included; one that was given up counts
+    /// until the server has answered it, since answers are told apart by their order, or [is
+    /// lost](Self::silence_timeout). Default 256.
     pub const fn max_in_flight(mut self, requests: usize) -> Self {
         self.in_flight = requests;
         self

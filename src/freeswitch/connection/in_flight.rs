@@ -145,6 +145,21 @@ impl<T: Ord + Copy> InFlight<T> {
         true
     }
 
+    /// Whether this is the request that the server answers next.
+    pub(super) fn is_next(&self, id: u64) -> bool {
+        self.entries.front().is_some_and(|entry| entry.id == id)
+    }
+
+    /// Whether the server owes no answer.
+    pub(super) fn owes_nothing(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Whether nobody waits for the answer that the server gives next.
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.entries.front().is_some_and(|entry| entry.ended || entry.purpose != Purpose::Caller)
+    }
+
     /// The earliest time at which one is up.
     pub(super) fn deadline(&self) -> Option<T> {
         self.open.deadlines.first().map(|(deadline, _)| deadline)

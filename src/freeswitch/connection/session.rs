@@ -38,6 +38,9 @@ pub(super) struct Session {
     notices: Notices<Notice>,
     /// The time that was told last.
     now: Option<Instant>,
+    /// Since when the server has been silent while it owes an answer; or, if that was later, since
+    /// when nobody waits for that answer.
+    silent: Option<Instant>,
     /// Whether the server has said that it is about to close.
     goodbye: bool,
     /// Why the connection is over, unless it was closed on demand.
@@ -101,6 +104,7 @@ impl Session {
             restore,
             notices: Notices::new(),
             now: None,
+            silent: None,
             goodbye: false,
             lost: None,
             unanswered: Vec::new(),
@@ -210,6 +214,9 @@ impl Session {
         if let Some(setting) = &entry.setting {
             self.restore.ask(entry.id, setting);
         }
+        if self.in_flight.owes_nothing() {
+            self.silent = self.now;
+        }
         self.in_flight.push(entry);
     }
 
@@ -240,6 +247,7 @@ impl Session {
     pub(super) fn cancel(&mut self, id: Id) -> bool {
         let open = self.in_flight.end(id.0);
         if open {
+            self.abandoned(id.0);
             self.notices.push(Notice::Cancelled(id));
         }
         open
@@ -385,18 +393,33 @@ impl Session {
 
     pub(super) fn heard(&mut self, now: Instant) {
         self.tell(now);
+        self.silent = Some(now);
+    }
+
+    /// Nobody waits for the answer to this request any more.
+    fn abandoned(&mut self, id: u64) {
+        if self.in_flight.is_next(id) {
+            self.silent = self.now;
+        }
+    }
+
+    /// When the server has been silent for too long.
+    fn silence(&self) -> Option<Instant> {
+        let silent = self.silent.filter(|_| self.stage.is_ready() && self.in_flight.is_abandoned());
+        silent.and_then(|since| since.checked_add(self.config.silence))
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
         if self.stage.is_over() {
             return None;
         }
-        [self.stage.deadline(), self.in_flight.deadline()].into_iter().flatten().min()
+        [self.stage.deadline(), self.in_flight.deadline(), self.silence()].into_iter().flatten().min()
     }
 
     pub(super) fn timeout(&mut self, now: Instant) {
         self.now = Some(now);
         while let Some(id) = self.in_flight.expire(now) {
+            self.abandoned(id);
             self.notices.push(Notice::TimedOut(Id(id)));
         }
         if self.stage.deadline().is_some_and(|deadline| deadline <= now) {
@@ -405,6 +428,9 @@ impl Session {
                 Stage::Login { .. } => Some(ConnectionError::LoginTimedOut(LoginStage::Login)),
                 _ => None,
             });
+        }
+        if self.silence().is_some_and(|due| due <= now) {
+            self.end(Some(ConnectionError::KeepAlive));
         }
     }
 

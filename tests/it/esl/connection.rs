@@ -126,7 +126,8 @@ fn many_in_flight() {
     const MANY: usize = 1600;
     let shuffled = |at: usize| at * 7919 % MANY;
     let now = Instant::now();
-    let mut connection = ready(Config::new().max_in_flight(2 * MANY), now);
+    let config = Config::new().max_in_flight(2 * MANY).silence_timeout(Duration::from_secs(3600));
+    let mut connection = ready(config, now);
     let ids: Vec<Id> = (0..MANY)
         .map(|at| {
             let message = Message::bgapi("status").header("Job-UUID", format!("job-{at}"));
@@ -173,6 +174,56 @@ fn many_in_flight() {
         assert_eq!((events.len(), error), (2, None));
     }
     assert_eq!((ended, connection.in_flight(), connection.poll_timeout()), (open, 0, None));
+}
+
+/// Jobs that time out keep their places until the server answers; one that never does is given up.
+#[test]
+fn a_silent_server_is_given_up() {
+    const SECOND: Duration = Duration::from_secs(1);
+    let now = Instant::now();
+    let silent = |connection: &mut Connection, due: Instant| {
+        assert_eq!(connection.poll_timeout(), Some(due));
+        connection.handle_timeout(due - Duration::from_nanos(1));
+        assert_eq!(drain(connection), (vec![], None));
+        connection.handle_timeout(due);
+        let (events, error) = drain(connection);
+        assert_eq!((error, connection.is_over()), (Some(ConnectionError::KeepAlive), true));
+        events
+    };
+    let mut connection = ready(Config::new().max_in_flight(4), now);
+    let jobs = [(); 2].map(|()| connection.bgapi(now, "status").unwrap());
+    sent(&mut connection);
+    connection.handle_timeout(now + 30 * SECOND);
+    assert_eq!(drain(&mut connection).0, jobs.map(|id| format!("{id:?} TimedOut")));
+    let refused = connection.bgapi(now + 30 * SECOND, "status");
+    assert_eq!((refused, connection.in_flight()), (Err(SendError::InFlight { max: 4 }), 3));
+    // The subscription that was sent before them is nobody's: the silence began with it.
+    assert_eq!(silent(&mut connection, now + 60 * SECOND), [""; 0]);
+
+    // The time begins when the request is given up; it begins anew with whatever is heard.
+    let mut connection = ready(Config::new().silence_timeout(10 * SECOND), now);
+    let first = connection.api(now, "status").unwrap();
+    let second = connection.send_within(now, &Message::api("version"), 3600 * SECOND).unwrap();
+    sent(&mut connection);
+    assert!(connection.poll_timeout() == Some(now + 30 * SECOND) && connection.cancel(first));
+    assert_eq!((drain(&mut connection).0.len(), connection.poll_timeout()), (1, Some(now + 10 * SECOND)));
+    feed(&mut connection, now + 9 * SECOND, b"Content-Length: 17\nContent-Type: text/event-plain\n\nEvent-Na");
+    assert_eq!((drain(&mut connection).0.len(), connection.poll_timeout()), (0, Some(now + 19 * SECOND)));
+    feed(&mut connection, now + 10 * SECOND, b"me: API\n\n");
+    assert_eq!(drain(&mut connection).0.len(), 1);
+    let lost = silent(&mut connection, now + 20 * SECOND);
+    assert_eq!(lost, [format!("{second:?} Lost(Sent)")]);
+
+    // A request that somebody waits for has its own time.
+    let mut connection = ready(Config::new().silence_timeout(10 * SECOND), now);
+    connection.send_within(now, &Message::api("msleep 3600000"), 3600 * SECOND).unwrap();
+    let second = connection.api(now, "version").unwrap();
+    sent(&mut connection);
+    assert!(connection.cancel(second));
+    assert_eq!((drain(&mut connection).0.len(), connection.poll_timeout()), (1, Some(now + 3600 * SECOND)));
+    // Once all is answered there is nothing to wait for.
+    feed(&mut connection, now + SECOND, &[response("+OK"), response("1.11")].concat());
+    assert_eq!((drain(&mut connection).0.len(), connection.poll_timeout()), (2, None));
 }
 
 #[test]
