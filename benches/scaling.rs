@@ -127,7 +127,7 @@ fn client() -> (Client, Instant) {
     let now = Instant::now();
     let all = usize::MAX >> 8;
     let limits = Limits::new().buffer(1 << 30);
-    let mut client = Client::new(Config::new().limits(limits).max_in_flight(all).ceiling(all, 0)).seeded(1);
+    let mut client = Client::new(Config::new().limits(limits).max_in_flight(all).ceiling(all).max_items(0)).seeded(1);
     client.login(now, Credentials::plain("u", "s")).expect("nothing to refuse");
     let id = ids(&sent(&mut client)).remove(0);
     client_takes(
@@ -261,7 +261,7 @@ fn fs_cancels(n: usize) -> (usize, Duration) {
 
 fn server_answers(n: usize) -> (usize, Duration) {
     let now = Instant::now();
-    let config = server::Config::new().banner("").fully_booted(false).max_unsent(1 << 30).max_open(usize::MAX >> 8);
+    let config = server::Config::new().banner("").fully_booted(false).ceiling(1 << 30).max_open(usize::MAX >> 8);
     let mut server = Server::new(now, config.limits(Limits::new().buffer(1 << 30)));
     let mut requests: Vec<RequestId> = Vec::new();
     let mut input = "Action: Login\r\n\r\n".to_owned();
@@ -318,8 +318,8 @@ fn debug_of_a_frame(n: usize) -> (usize, Duration) {
     // No request of ours is so long; a peer's may be.
     let assign = |number| format!("Var-{number:06}: name{number}\r\nValue-{number:06}: value\r\n");
     let frame = format!("Action: UpdateConfig\r\n{}\r\n", each(n, assign));
-    let limits = Limits::new().headers(1 << 20).buffer(1 << 30);
-    let mut decoder = Decoder::new(limits).with_framing(Framing::REQUESTS);
+    let limits = Limits::new().lines(1 << 20).buffer(1 << 30);
+    let mut decoder = Decoder::new(limits).with_framing(Framing::PLAIN);
     decoder.push(frame.as_bytes());
     let frame = decoder.next_frame().expect("a frame").expect("a whole one");
     timed(n, || _ = black_box(format!("{frame:?}")))
@@ -328,7 +328,7 @@ fn debug_of_a_frame(n: usize) -> (usize, Duration) {
 // Calls and the mirror.
 
 fn each_event(events: &str, mut each: impl FnMut(&Event<'_>)) {
-    let mut decoder = Decoder::new(Limits::new().buffer(1 << 30)).with_framing(Framing::REQUESTS);
+    let mut decoder = Decoder::new(Limits::new().buffer(1 << 30)).with_framing(Framing::PLAIN);
     decoder.push(events.as_bytes());
     while let Some(frame) = decoder.next_frame().expect("events") {
         each(&Event::from(frame));

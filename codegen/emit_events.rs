@@ -154,7 +154,7 @@ fn example(event: &Item, dialect: &Dialect, source: &mut Source) {
 fn ami_example(event: &Item, field: &Field, sample: &str) -> String {
     let (name, method) = (&event.rust, &field.rust);
     format!(
-        "\n```\n# use ami_proto::{{Decoder, Framing, Limits, event::{name}}};\n# let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);\n# decoder.push(b\"Event: {}\\r\\n{}: {}\\r\\n\\r\\n\");\n# let frame = decoder.next_frame()?.unwrap();\nif let Some(event) = {name}::view(frame) {{\n    println!(\"{{:?}}\", event.{method}()?);\n}}\n# {name}::view(frame).unwrap().{method}()?;\n# Ok::<(), Box<dyn core::error::Error>>(())\n```",
+        "\n```\n# use ami_proto::{{Decoder, Limits, event::{name}}};\n# let mut decoder = Decoder::new(Limits::new());\n# decoder.push(b\"Event: {}\\r\\n{}: {}\\r\\n\\r\\n\");\n# let frame = decoder.next_frame()?.unwrap();\nif let Some(event) = {name}::view(frame) {{\n    println!(\"{{:?}}\", event.{method}()?);\n}}\n# {name}::view(frame).unwrap().{method}()?;\n# Ok::<(), Box<dyn core::error::Error>>(())\n```",
         event.name,
         field.name,
         sample.escape_default(),

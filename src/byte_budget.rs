@@ -3,7 +3,7 @@
 //! Costs are a little above what is allocated, so that nothing has to ask a collection for its
 //! capacity: a list counts four times its elements, an entry of a map as if its node were half full.
 
-use crate::text::Text;
+use crate::owned_value::OwnedValue;
 
 /// What the allocator may need for a block, besides the block.
 const BLOCK: usize = 16;
@@ -47,7 +47,7 @@ impl ByteBudget {
 }
 
 /// Returns the cost of a text: its bytes and their block.
-pub(crate) const fn text(text: &Text) -> usize {
+pub(crate) const fn text(text: &OwnedValue) -> usize {
     text.len() + BLOCK
 }
 

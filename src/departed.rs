@@ -4,7 +4,7 @@
 use alloc::collections::BTreeMap;
 
 use crate::byte_budget::{self, ByteBudget};
-use crate::text::Text;
+use crate::owned_value::OwnedValue;
 
 /// How many are kept at the most: the latest.
 const KEPT: usize = 4096;
@@ -12,9 +12,9 @@ const KEPT: usize = 4096;
 /// The latest ids that are gone.
 #[derive(Clone, Debug)]
 pub(crate) struct Departed {
-    ids: BTreeMap<Text, u64>,
+    ids: BTreeMap<OwnedValue, u64>,
     /// The same in the order in which they went.
-    order: BTreeMap<u64, Text>,
+    order: BTreeMap<u64, OwnedValue>,
     went: u64,
     budget: ByteBudget,
 }
@@ -27,7 +27,7 @@ impl Departed {
     }
 
     /// Adds an id. The oldest ones make room for it.
-    pub(crate) fn insert(&mut self, id: Text) {
+    pub(crate) fn insert(&mut self, id: OwnedValue) {
         self.remove(id.as_bytes());
         if !self.budget.allows(cost(&id)) {
             return;
@@ -61,10 +61,10 @@ impl Departed {
     }
 }
 
-const OWN: usize = byte_budget::root::<Text, u64>() + byte_budget::root::<u64, Text>();
-const ENTRY: usize = byte_budget::mapped::<Text, u64>() + byte_budget::mapped::<u64, Text>();
+const OWN: usize = byte_budget::root::<OwnedValue, u64>() + byte_budget::root::<u64, OwnedValue>();
+const ENTRY: usize = byte_budget::mapped::<OwnedValue, u64>() + byte_budget::mapped::<u64, OwnedValue>();
 
-const fn cost(id: &Text) -> usize {
+const fn cost(id: &OwnedValue) -> usize {
     byte_budget::text(id) * 2 + ENTRY
 }
 
@@ -75,7 +75,7 @@ mod tests {
     /// The oldest go first; one that went again counts as new, one that came again is not kept.
     #[test]
     fn the_latest_are_kept() {
-        let ids: [Text; 4] = [b"a", b"b", b"c", b"d"].map(|id: &[u8; 1]| Text::new(id));
+        let ids: [OwnedValue; 4] = [b"a", b"b", b"c", b"d"].map(|id: &[u8; 1]| OwnedValue::new(id));
         let mut gone = Departed::new(OWN + 3 * cost(&ids[0]));
         let has = |gone: &Departed| ids.each_ref().map(|id| gone.contains(id.as_bytes()));
         ids[..3].iter().for_each(|id| gone.insert(id.clone()));
@@ -87,14 +87,14 @@ mod tests {
         assert_eq!((has(&gone), gone.held()), ([true, false, false, true], OWN + 2 * cost(&ids[0])));
         gone.remove(b"a");
         gone.remove(b"d");
-        gone.insert(Text::new(&[b'x'; 2000]));
+        gone.insert(OwnedValue::new(&[b'x'; 2000]));
         assert_eq!((has(&gone), gone.held()), ([false; 4], 0));
     }
 
     #[test]
     fn no_more_than_so_many() {
         let mut gone = Departed::new(usize::MAX);
-        (0..=KEPT).for_each(|id| gone.insert(Text::new(&id.to_be_bytes())));
+        (0..=KEPT).for_each(|id| gone.insert(OwnedValue::new(&id.to_be_bytes())));
         assert_eq!([0, 1, KEPT].map(|id| gone.contains(&id.to_be_bytes())), [false, true, true]);
     }
 }

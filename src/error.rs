@@ -19,7 +19,7 @@ pub enum Limit {
     /// Bytes in one line.
     Line,
     /// Lines in one frame.
-    Headers,
+    Lines,
     /// Bytes in one frame.
     Frame,
     /// Bytes held by a decoder.
@@ -36,7 +36,7 @@ pub struct FrameError {
     pub limit: Limit,
     /// Its value.
     pub max: u32,
-    /// Where, in bytes from the start of the stream: the first byte too many; for [`Limit::Headers`] the start of the first line too many.
+    /// Where, in bytes from the start of the stream: the first byte too many; for [`Limit::Lines`] the start of the first line too many.
     pub offset: u64,
 }
 
@@ -45,7 +45,7 @@ impl fmt::Display for FrameError {
         let Self { limit, max, offset } = self;
         match limit {
             Limit::Line => write!(f, "line longer than the limit of {max} bytes")?,
-            Limit::Headers => write!(f, "frame with more than the limit of {max} lines")?,
+            Limit::Lines => write!(f, "frame with more than the limit of {max} lines")?,
             Limit::Frame => write!(f, "frame longer than the limit of {max} bytes")?,
             Limit::Buffer => write!(f, "more than the limit of {max} bytes buffered")?,
         }

@@ -96,6 +96,7 @@ mod http_request;
 #[cfg(feature = "kazoo")]
 pub mod kazoo;
 pub mod manual;
+mod owned_value;
 mod parse;
 mod percent;
 #[cfg(feature = "std")]
@@ -117,7 +118,6 @@ pub mod server;
 pub mod sipxecs;
 pub mod state;
 mod steps;
-mod text;
 pub mod value;
 mod wiped;
 pub mod wire;

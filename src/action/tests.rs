@@ -17,7 +17,7 @@ fn encoded(action: &impl Action) -> Vec<u8> {
 }
 
 fn decoder(bytes: &[u8]) -> Decoder {
-    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
     decoder.push(bytes);
     decoder
 }

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::call::{QueueOutcome, Transfer, TransferKind};
-use super::{Text, Tracker};
+use super::{OwnedValue, Tracker};
 use crate::event::{ChannelBlock, Event};
 use crate::facts::{self, Bridged, ChannelSeen, Parked, QueueStep, QueueStepKind};
 use crate::value::{ChannelState, UniqueId};
@@ -224,7 +224,7 @@ fn transfer(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
     let Some(by) = by else { return };
     let target = tracker.text(&target);
     let result = result.map(|result| tracker.text(result.as_bytes()));
-    let transfer = Transfer { kind, at, by: Text::new(by), target, result };
+    let transfer = Transfer { kind, at, by: OwnedValue::new(by), target, result };
     tracker.mark(by, |call, _| Some(&mut call.transfers), transfer, 0);
 }
 
@@ -243,7 +243,7 @@ fn queue(tracker: &mut Tracker, step: QueueStep<'_>, at: Duration) {
         QueueStepKind::Abandoned => Some(QueueOutcome::Abandoned),
         QueueStepKind::Answered(member) => Some(QueueOutcome::Answered(tracker.text(member))),
     };
-    tracker.leave_queue(&Text::new(caller), &queue, outcome, at);
+    tracker.leave_queue(&OwnedValue::new(caller), &queue, outcome, at);
 }
 
 fn park(tracker: &mut Tracker, parked: Parked<'_>, at: Duration) {

@@ -4,7 +4,7 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use super::Text;
+use super::OwnedValue;
 use super::call::{Call, Leg};
 use crate::byte_budget::{self, ByteBudget, mapped, root};
 
@@ -59,24 +59,24 @@ pub(super) struct Books {
     /// Number of the call of each group. The larger of two calls that become one keeps its group,
     /// so that few channels change theirs; the one that began first gives its number.
     pub(super) groups: BTreeMap<u64, u64>,
-    pub(super) linked: BTreeMap<Text, Linked>,
-    pub(super) channels: BTreeMap<Text, Channel>,
+    pub(super) linked: BTreeMap<OwnedValue, Linked>,
+    pub(super) channels: BTreeMap<OwnedValue, Channel>,
     /// Unique id of the channel that took the name last.
-    names: BTreeMap<Text, Text>,
+    names: BTreeMap<OwnedValue, OwnedValue>,
     /// By bridge and unique id, place of the stay that goes on.
-    inside: BTreeMap<(Text, Text), usize>,
+    inside: BTreeMap<(OwnedValue, OwnedValue), usize>,
     /// By unique id and queue, place of the last wait.
-    waits: BTreeMap<(Text, Text), usize>,
+    waits: BTreeMap<(OwnedValue, OwnedValue), usize>,
 }
 
 impl Books {
     /// Bytes of what is there even with a single call.
     pub(super) const OWN: usize = 2 * root::<u64, Call>()
         + root::<u64, u64>()
-        + root::<Text, Linked>()
-        + root::<Text, Channel>()
-        + root::<Text, Text>()
-        + 2 * root::<(Text, Text), usize>();
+        + root::<OwnedValue, Linked>()
+        + root::<OwnedValue, Channel>()
+        + root::<OwnedValue, OwnedValue>()
+        + 2 * root::<(OwnedValue, OwnedValue), usize>();
 
     pub(super) const GROUP: usize = mapped::<u64, u64>();
 
@@ -104,11 +104,11 @@ impl Books {
     }
 
     pub(super) const fn linked_cost(id: &[u8]) -> usize {
-        mapped::<Text, Linked>() + byte_budget::bytes(id)
+        mapped::<OwnedValue, Linked>() + byte_budget::bytes(id)
     }
 
     /// Says which call a linked id belongs to.
-    pub(super) fn link(&mut self, id: &Text, linked: Linked) {
+    pub(super) fn link(&mut self, id: &OwnedValue, linked: Linked) {
         if let Some(known) = self.linked.get_mut(id) {
             *known = linked;
         } else {
@@ -117,19 +117,19 @@ impl Books {
         }
     }
 
-    pub(super) fn unlink(&mut self, id: &Text) {
+    pub(super) fn unlink(&mut self, id: &OwnedValue) {
         if self.linked.remove(id).is_some() {
             self.budget.give_back(Self::linked_cost(id.as_bytes()));
         }
     }
 
     pub(super) const fn channel_cost(uniqueid: &[u8], name: &[u8]) -> usize {
-        mapped::<Text, Channel>() + byte_budget::bytes(uniqueid) + named_cost(name, uniqueid)
+        mapped::<OwnedValue, Channel>() + byte_budget::bytes(uniqueid) + named_cost(name, uniqueid)
     }
 
     pub(super) fn add_channel(&mut self, leg: &Leg, group: u64, place: usize) {
         let channel = Channel { group, leg: place, dials: Vec::new(), dialled: Vec::new(), parking: None };
-        self.budget.add(mapped::<Text, Channel>() + byte_budget::text(&leg.uniqueid));
+        self.budget.add(mapped::<OwnedValue, Channel>() + byte_budget::text(&leg.uniqueid));
         self.channels.insert(leg.uniqueid.clone(), channel);
         self.name(&leg.channel, &leg.uniqueid);
     }
@@ -137,7 +137,7 @@ impl Books {
     /// Forgets a channel. Gives what was known, and the places of its waits.
     pub(super) fn remove_channel(&mut self, leg: &Leg) -> Option<(Channel, Vec<usize>)> {
         let channel = self.channels.remove(&leg.uniqueid)?;
-        self.budget.give_back(mapped::<Text, Channel>() + byte_budget::text(&leg.uniqueid));
+        self.budget.give_back(mapped::<OwnedValue, Channel>() + byte_budget::text(&leg.uniqueid));
         self.unname(&leg.channel, &leg.uniqueid);
         for stay in leg.stays.iter().filter(|stay| stay.span.end.is_none()) {
             self.leave(&stay.bridge, &leg.uniqueid);
@@ -160,7 +160,7 @@ impl Books {
         }
     }
 
-    pub(super) fn name(&mut self, name: &Text, uniqueid: &Text) {
+    pub(super) fn name(&mut self, name: &OwnedValue, uniqueid: &OwnedValue) {
         if name.len() == 0 {
             return;
         }
@@ -170,7 +170,7 @@ impl Books {
         }
     }
 
-    pub(super) fn unname(&mut self, name: &Text, uniqueid: &Text) {
+    pub(super) fn unname(&mut self, name: &OwnedValue, uniqueid: &OwnedValue) {
         if self.names.get(name) == Some(uniqueid) {
             self.names.remove(name);
             self.budget.give_back(named_cost(name.as_bytes(), uniqueid.as_bytes()));
@@ -178,50 +178,50 @@ impl Books {
     }
 
     /// Unique id of the living channel that took this name last.
-    pub(super) fn named(&self, name: &[u8]) -> Option<&Text> {
+    pub(super) fn named(&self, name: &[u8]) -> Option<&OwnedValue> {
         self.names.get(name)
     }
 
     pub(super) const fn pair_cost(one: &[u8], two: &[u8]) -> usize {
-        mapped::<(Text, Text), usize>() + byte_budget::bytes(one) + byte_budget::bytes(two)
+        mapped::<(OwnedValue, OwnedValue), usize>() + byte_budget::bytes(one) + byte_budget::bytes(two)
     }
 
     /// Notes a stay that goes on.
-    pub(super) fn enter(&mut self, bridge: &Text, uniqueid: &Text, place: usize) {
+    pub(super) fn enter(&mut self, bridge: &OwnedValue, uniqueid: &OwnedValue, place: usize) {
         insert(&mut self.inside, &mut self.budget, bridge, uniqueid, place);
     }
 
     /// Ends a stay that goes on, and gives its place.
-    pub(super) fn leave(&mut self, bridge: &Text, uniqueid: &Text) -> Option<usize> {
+    pub(super) fn leave(&mut self, bridge: &OwnedValue, uniqueid: &OwnedValue) -> Option<usize> {
         let place = self.inside.remove(&(bridge.clone(), uniqueid.clone()))?;
         self.budget.give_back(Self::pair_cost(bridge.as_bytes(), uniqueid.as_bytes()));
         Some(place)
     }
 
-    pub(super) fn is_inside(&self, bridge: &Text, uniqueid: &Text) -> bool {
+    pub(super) fn is_inside(&self, bridge: &OwnedValue, uniqueid: &OwnedValue) -> bool {
         self.inside.contains_key(&(bridge.clone(), uniqueid.clone()))
     }
 
     /// Unique id of a channel in this bridge.
-    pub(super) fn anyone_inside(&self, bridge: &[u8]) -> Option<&Text> {
-        let ((found, uniqueid), _) = self.inside.range((Text::new(bridge), Text::default())..).next()?;
+    pub(super) fn anyone_inside(&self, bridge: &[u8]) -> Option<&OwnedValue> {
+        let ((found, uniqueid), _) = self.inside.range((OwnedValue::new(bridge), OwnedValue::default())..).next()?;
         (found.as_bytes() == bridge).then_some(uniqueid)
     }
 
     /// Notes the last wait of a caller in a queue. Gives the place of the one before.
-    pub(super) fn wait(&mut self, caller: &Text, queue: &Text, place: usize) -> Option<usize> {
+    pub(super) fn wait(&mut self, caller: &OwnedValue, queue: &OwnedValue, place: usize) -> Option<usize> {
         insert(&mut self.waits, &mut self.budget, caller, queue, place)
     }
 
-    pub(super) fn waiting(&self, caller: &Text, queue: &Text) -> Option<usize> {
+    pub(super) fn waiting(&self, caller: &OwnedValue, queue: &OwnedValue) -> Option<usize> {
         self.waits.get(&(caller.clone(), queue.clone())).copied()
     }
 
     /// Forgets the waits of a caller, and gives them by queue.
-    fn take_waits(&mut self, caller: &Text) -> Vec<(Text, usize)> {
-        let of_caller = self.waits.range((caller.clone(), Text::default())..);
+    fn take_waits(&mut self, caller: &OwnedValue) -> Vec<(OwnedValue, usize)> {
+        let of_caller = self.waits.range((caller.clone(), OwnedValue::default())..);
         let of_caller = of_caller.take_while(|((found, _), _)| found == caller);
-        let waits: Vec<(Text, usize)> = of_caller.map(|((_, queue), place)| (queue.clone(), *place)).collect();
+        let waits: Vec<(OwnedValue, usize)> = of_caller.map(|((_, queue), place)| (queue.clone(), *place)).collect();
         for (queue, _) in &waits {
             self.waits.remove(&(caller.clone(), queue.clone()));
             self.budget.give_back(Self::pair_cost(caller.as_bytes(), queue.as_bytes()));
@@ -233,7 +233,8 @@ impl Books {
     #[cfg(test)]
     pub(super) fn cost(&self) -> usize {
         let linked: usize = self.linked.keys().map(|id| Self::linked_cost(id.as_bytes())).sum();
-        let channels = self.channels.keys().map(|id| mapped::<Text, Channel>() + byte_budget::text(id)).sum::<usize>();
+        let channels =
+            self.channels.keys().map(|id| mapped::<OwnedValue, Channel>() + byte_budget::text(id)).sum::<usize>();
         let names = self.names.iter().map(|(name, id)| named_cost(name.as_bytes(), id.as_bytes())).sum::<usize>();
         let pairs = self.inside.keys().chain(self.waits.keys());
         let pairs = pairs.map(|(one, two)| Self::pair_cost(one.as_bytes(), two.as_bytes())).sum::<usize>();
@@ -242,14 +243,14 @@ impl Books {
 }
 
 const fn named_cost(name: &[u8], uniqueid: &[u8]) -> usize {
-    mapped::<Text, Text>() + byte_budget::bytes(name) + byte_budget::bytes(uniqueid)
+    mapped::<OwnedValue, OwnedValue>() + byte_budget::bytes(name) + byte_budget::bytes(uniqueid)
 }
 
 fn insert(
-    map: &mut BTreeMap<(Text, Text), usize>,
+    map: &mut BTreeMap<(OwnedValue, OwnedValue), usize>,
     budget: &mut ByteBudget,
-    one: &Text,
-    two: &Text,
+    one: &OwnedValue,
+    two: &OwnedValue,
     place: usize,
 ) -> Option<usize> {
     let before = map.insert((one.clone(), two.clone()), place);

@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::Text;
+use super::OwnedValue;
 use crate::byte_budget::{self, listed};
 use crate::value::HangupCause;
 
@@ -14,9 +14,9 @@ pub struct Call {
     pub(super) number: u64,
     /// What its channels and linked ids in the books name it by.
     pub(super) group: u64,
-    pub(super) linkedid: Text,
+    pub(super) linkedid: OwnedValue,
     /// Those that it has had before, and those of calls that it took in.
-    pub(super) former: Vec<Text>,
+    pub(super) former: Vec<OwnedValue>,
     pub(super) legs: Vec<Leg>,
     pub(super) dials: Vec<Dial>,
     pub(super) transfers: Vec<Transfer>,
@@ -37,12 +37,12 @@ impl Call {
     }
 
     /// The `Linkedid` that its channels have now, or had last; up to 11 the unique id of its first channel.
-    pub const fn linkedid(&self) -> &Text {
+    pub const fn linkedid(&self) -> &OwnedValue {
         &self.linkedid
     }
 
     /// What else it was called: not empty where calls became one.
-    pub fn former_linkedids(&self) -> &[Text] {
+    pub fn former_linkedids(&self) -> &[OwnedValue] {
         &self.former
     }
 
@@ -129,11 +129,11 @@ impl Call {
 #[non_exhaustive]
 pub struct Leg {
     /// Name of the channel, its last one.
-    pub channel: Text,
+    pub channel: OwnedValue,
     /// Its unique id.
-    pub uniqueid: Text,
+    pub uniqueid: OwnedValue,
     /// Number of its caller id, where it has one.
-    pub number: Option<Text>,
+    pub number: Option<OwnedValue>,
     /// When it was first heard of.
     pub first_seen: Duration,
     /// Whether that was its beginning.
@@ -183,7 +183,7 @@ impl Span {
 #[non_exhaustive]
 pub struct Stay {
     /// Unique id of the bridge; up to 11, where bridges have none, the unique ids of the two channels with a `+` between.
-    pub bridge: Text,
+    pub bridge: OwnedValue,
     /// When.
     pub span: Span,
 }
@@ -193,13 +193,13 @@ pub struct Stay {
 #[non_exhaustive]
 pub struct Dial {
     /// Unique id of the channel that calls; none for one that was originated.
-    pub from: Option<Text>,
+    pub from: Option<OwnedValue>,
     /// Unique id of the channel that is called.
-    pub to: Text,
+    pub to: OwnedValue,
     /// From the beginning to the answer or the failure.
     pub span: Span,
     /// How it ended, such as `ANSWER` or `BUSY`.
-    pub status: Option<Text>,
+    pub status: Option<OwnedValue>,
 }
 
 /// How a call was transferred.
@@ -221,11 +221,11 @@ pub struct Transfer {
     /// When it was told.
     pub at: Duration,
     /// Unique id of the channel that asked for it.
-    pub by: Text,
+    pub by: OwnedValue,
     /// Where to: `extension@context`, or the name of a channel.
-    pub target: Text,
+    pub target: OwnedValue,
     /// `Success`, or why not; up to 11 only the ones that succeed are told, and nothing is said.
-    pub result: Option<Text>,
+    pub result: Option<OwnedValue>,
 }
 
 /// What became of a wait in a queue.
@@ -233,7 +233,7 @@ pub struct Transfer {
 #[non_exhaustive]
 pub enum QueueOutcome {
     /// A member answered: its name.
-    Answered(Text),
+    Answered(OwnedValue),
     /// The caller hung up.
     Abandoned,
 }
@@ -243,9 +243,9 @@ pub enum QueueOutcome {
 #[non_exhaustive]
 pub struct QueueWait {
     /// Name of the queue.
-    pub queue: Text,
+    pub queue: OwnedValue,
     /// Unique id of the caller's channel.
-    pub caller: Text,
+    pub caller: OwnedValue,
     /// Place in the queue at first, from 1.
     pub position: Option<u64>,
     /// From joining to leaving, which is when a member was found, or nothing came of it.
@@ -259,11 +259,11 @@ pub struct QueueWait {
 #[non_exhaustive]
 pub struct Parking {
     /// Unique id of the parked channel.
-    pub parked: Text,
+    pub parked: OwnedValue,
     /// Name of the lot.
-    pub lot: Text,
+    pub lot: OwnedValue,
     /// The space.
-    pub space: Text,
+    pub space: OwnedValue,
     /// When.
     pub span: Span,
 }
@@ -279,7 +279,7 @@ pub(super) trait Kept: Sized {
     }
 }
 
-impl Kept for Text {
+impl Kept for OwnedValue {
     fn beside(&self) -> usize {
         byte_budget::text(self)
     }
@@ -360,6 +360,6 @@ fn sum<T: Kept>(list: &[T]) -> usize {
     list.iter().map(Kept::cost).sum()
 }
 
-fn optional(text: Option<&Text>) -> usize {
+fn optional(text: Option<&OwnedValue>) -> usize {
     text.map_or(0, byte_budget::text)
 }

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use super::books::Books;
 use super::call::{Dial, Leg, Parking, QueueOutcome, QueueWait, Span, Stay};
-use super::{Text, Tracker};
+use super::{OwnedValue, Tracker};
 use crate::byte_budget;
 
 impl Tracker {
@@ -56,7 +56,7 @@ impl Tracker {
         if !self.is_id(bridge) {
             return;
         }
-        let (uniqueid, bridge) = (Text::new(uniqueid), Text::new(bridge));
+        let (uniqueid, bridge) = (OwnedValue::new(uniqueid), OwnedValue::new(bridge));
         if self.books.is_inside(&bridge, &uniqueid) {
             return;
         }
@@ -69,7 +69,7 @@ impl Tracker {
     }
 
     pub(super) fn leave(&mut self, uniqueid: &[u8], bridge: &[u8], at: Duration) {
-        let Some(place) = self.books.leave(&Text::new(bridge), &Text::new(uniqueid)) else { return };
+        let Some(place) = self.books.leave(&OwnedValue::new(bridge), &OwnedValue::new(uniqueid)) else { return };
         if let Some(stay) = self.leg(uniqueid).and_then(|leg| leg.stays.get_mut(place)) {
             stay.span.close(at);
         }
@@ -77,7 +77,8 @@ impl Tracker {
 
     /// A dial begins. `ends_by_caller`: its end will name the caller alone.
     pub(super) fn begin_dial(&mut self, from: Option<&[u8]>, to: &[u8], ends_by_caller: bool, at: Duration) {
-        let dial = Dial { from: from.map(Text::new), to: Text::new(to), span: Span::from(at), status: None };
+        let dial =
+            Dial { from: from.map(OwnedValue::new), to: OwnedValue::new(to), span: Span::from(at), status: None };
         let Some(place) = self.mark(to, |call, _| Some(&mut call.dials), dial, 0) else { return };
         if let Some((_, channel)) = self.channel_mut(to) {
             channel.dials.push(place);
@@ -105,8 +106,8 @@ impl Tracker {
         }
     }
 
-    pub(super) fn join_queue(&mut self, caller: &[u8], queue: &Text, position: Option<u64>, at: Duration) {
-        let caller = Text::new(caller);
+    pub(super) fn join_queue(&mut self, caller: &[u8], queue: &OwnedValue, position: Option<u64>, at: Duration) {
+        let caller = OwnedValue::new(caller);
         // It can't wait there twice: a leave wasn't heard.
         self.leave_queue(&caller, queue, None, at);
         let wait =
@@ -118,7 +119,13 @@ impl Tracker {
     }
 
     /// Ends a caller's last wait in a queue, or tells what became of it.
-    pub(super) fn leave_queue(&mut self, caller: &Text, queue: &Text, outcome: Option<QueueOutcome>, at: Duration) {
+    pub(super) fn leave_queue(
+        &mut self,
+        caller: &OwnedValue,
+        queue: &OwnedValue,
+        outcome: Option<QueueOutcome>,
+        at: Duration,
+    ) {
         let Some(place) = self.books.waiting(caller, queue) else { return };
         let bytes = outcome.as_ref().map_or(0, QueueOutcome::beside);
         let room = self.make_room_for_text(bytes);
@@ -134,11 +141,11 @@ impl Tracker {
 
     /// A channel is parked; where it is already, nothing happens: the same event is an item of
     /// the list `ParkedCalls`.
-    pub(super) fn park(&mut self, parked: &[u8], lot: Text, space: Text, at: Duration) {
+    pub(super) fn park(&mut self, parked: &[u8], lot: OwnedValue, space: OwnedValue, at: Duration) {
         if self.channel_mut(parked).is_none_or(|(_, channel)| channel.parking.is_some()) {
             return;
         }
-        let parking = Parking { parked: Text::new(parked), lot, space, span: Span::from(at) };
+        let parking = Parking { parked: OwnedValue::new(parked), lot, space, span: Span::from(at) };
         let place = self.mark(parked, |call, _| Some(&mut call.parkings), parking, 0);
         if let Some((_, channel)) = self.channel_mut(parked) {
             channel.parking = place;

@@ -6,7 +6,7 @@ use core::mem;
 
 use super::books::{Books, Linked, Shift, Shifts};
 use super::call::Kept;
-use super::{Text, Tracker};
+use super::{OwnedValue, Tracker};
 use crate::byte_budget::ByteBudget;
 use crate::steps::count;
 
@@ -21,7 +21,7 @@ impl Tracker {
             return;
         }
         let (Some(mut taken), Some(call)) = (calls.remove(&younger), calls.get_mut(&older)) else { return };
-        let current = linkedid.map_or_else(|| call.linkedid.clone(), Text::new);
+        let current = linkedid.map_or_else(|| call.linkedid.clone(), OwnedValue::new);
         let start = call.start.min(taken.start);
         if taken.weight() > call.weight() {
             mem::swap(call, &mut taken);

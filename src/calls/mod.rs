@@ -6,9 +6,9 @@
 //! use core::time::Duration;
 //! use ami_proto::calls::{CallLimits, Tracker};
 //! use ami_proto::event::Event;
-//! use ami_proto::{Decoder, Framing, Limits};
+//! use ami_proto::{Decoder, Limits};
 //!
-//! let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+//! let mut decoder = Decoder::new(Limits::new());
 //! decoder.push(b"Event: Newchannel\r\nChannel: PJSIP/100-01\r\nChannelState: 4\r\nUniqueid: 1.1\r\nLinkedid: 1.1\r\n\r\n");
 //! decoder.push(b"Event: Newstate\r\nChannel: PJSIP/100-01\r\nChannelState: 6\r\nUniqueid: 1.1\r\nLinkedid: 1.1\r\n\r\n");
 //! decoder.push(b"Event: Hangup\r\nChannel: PJSIP/100-01\r\nUniqueid: 1.1\r\nLinkedid: 1.1\r\nCause: 16\r\n\r\n");
@@ -48,7 +48,7 @@ mod merge;
 mod tests;
 mod tracker;
 
-pub use crate::text::Text;
+pub use crate::owned_value::OwnedValue;
 pub use call::{Call, Dial, Leg, Parking, QueueOutcome, QueueWait, Span, Stay, Transfer, TransferKind};
 pub use limits::{CallLimits, Losses};
 pub use tracker::{Tracker, time_of};

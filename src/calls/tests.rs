@@ -19,7 +19,7 @@ impl Tracker {
 }
 
 fn feed(tracker: &mut Tracker, events: &str) {
-    let mut decoder = Decoder::new(Limits::new().buffer(1 << 26)).with_framing(Framing::REQUESTS);
+    let mut decoder = Decoder::new(Limits::new().buffer(1 << 26)).with_framing(Framing::PLAIN);
     decoder.push(events.replace('|', "\r\n").replace(';', "\r\n\r\n").as_bytes());
     while let Some(frame) = decoder.next_frame().unwrap() {
         tracker.handle(&Event::from(frame), Duration::from_secs(1));

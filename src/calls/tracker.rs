@@ -6,7 +6,7 @@ use core::time::Duration;
 
 use super::books::{Books, Channel, Linked};
 use super::call::{Call, Kept, Leg};
-use super::{CallLimits, Losses, Text};
+use super::{CallLimits, Losses, OwnedValue};
 use crate::byte_budget;
 use crate::departed::Departed;
 use crate::event::Event;
@@ -101,10 +101,10 @@ impl Tracker {
     }
 
     /// The text, cut to the limit.
-    pub(super) fn text(&mut self, bytes: &[u8]) -> Text {
+    pub(super) fn text(&mut self, bytes: &[u8]) -> OwnedValue {
         let cut = bytes.get(..self.limits.max_text());
         self.losses.texts += u64::from(cut.is_some_and(|cut| cut.len() < bytes.len()));
-        Text::new(cut.unwrap_or(bytes))
+        OwnedValue::new(cut.unwrap_or(bytes))
     }
 
     /// Whether this can be an id; ids are never cut.
@@ -191,7 +191,7 @@ impl Tracker {
         let full = known.is_none() && self.calls.len() >= self.limits.max_calls() || legs >= self.limits.max_legs();
         let leg = Leg {
             channel: self.text(channel),
-            uniqueid: Text::new(uniqueid),
+            uniqueid: OwnedValue::new(uniqueid),
             number: None,
             first_seen: at,
             from_start,
@@ -231,7 +231,7 @@ impl Tracker {
         let call = Call {
             number,
             group: number,
-            linkedid: Text::new(linkedid),
+            linkedid: OwnedValue::new(linkedid),
             former: Vec::new(),
             legs: Vec::new(),
             dials: Vec::new(),
@@ -257,7 +257,7 @@ impl Tracker {
             Some(other) if other == group => {}
             Some(other) => self.merge(group, other, Some(linkedid)),
             None => {
-                let linkedid = Text::new(linkedid);
+                let linkedid = OwnedValue::new(linkedid);
                 let beside = byte_budget::text(&linkedid) + Books::linked_cost(linkedid.as_bytes());
                 let Some((call, _)) = self.channel_mut(uniqueid) else { return };
                 let before = call.linkedid.clone();

@@ -30,7 +30,7 @@ pub(crate) use lookup::{find_action, find_event};
 pub(crate) use macros::derefs;
 pub(crate) use table::EVENT_CLASSES;
 pub(crate) use table::Named;
-pub use table::{ActionType, EventType, Field, Fields, Reply, ReplyStyle, Role};
+pub use table::{ActionType, EventType, Field, Fields, ReplySpec, ReplyStyle, Role};
 
 /// Every event that the crate knows, in the order of the tables: those of a subject together.
 pub fn events() -> impl Iterator<Item = EventType> {

@@ -191,14 +191,14 @@ impl ActionType {
     }
 
     /// How it is answered.
-    pub fn reply(self) -> Reply {
-        Reply(self)
+    pub fn reply(self) -> ReplySpec {
+        ReplySpec(self)
     }
 }
 
 /// How an action is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reply(ActionType);
+pub struct ReplySpec(ActionType);
 
 /// What the answer to an action looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -212,7 +212,7 @@ pub enum ReplyStyle {
     Text,
 }
 
-impl Reply {
+impl ReplySpec {
     fn line(self) -> &'static str {
         parts(self.0.item()).1
     }

@@ -5,7 +5,7 @@ use core::time::Duration;
 use std::time::Instant;
 
 use super::reading::Reading;
-use super::{Client, Credentials, Handle, Id, Report};
+use super::{Client, Credentials, Handle, Id, ReconnectReport};
 use crate::action::Action;
 use crate::catalogue::ActionType;
 use crate::error::{ApiMisuse, EncodeError, SendError};
@@ -127,7 +127,7 @@ impl Client {
     ///
     /// # Errors
     /// [`ApiMisuse::NotOver`] while the connection stands.
-    pub fn reconnect(&mut self) -> Result<Report, ApiMisuse> {
+    pub fn reconnect(&mut self) -> Result<ReconnectReport, ApiMisuse> {
         let report = self.session.reconnect()?;
         self.decoder = Decoder::new(self.session.config.limits);
         self.reading = Reading::default();

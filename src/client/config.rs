@@ -16,7 +16,7 @@ use crate::wire::Limits;
 /// let config = Config::new()
 ///     .events(Classes::SYSTEM | Classes::CALL)
 ///     .keep_alive(Duration::from_secs(60), Duration::from_secs(10))
-///     .ceiling(1 << 20, 10_000)
+///     .ceiling(1 << 20).max_items(10_000)
 ///     .at_ceiling(AtCeiling::FailList);
 /// assert_eq!(config.most_held(), (1 << 20) + (1 << 23));
 /// ```
@@ -165,14 +165,19 @@ impl Config {
         self
     }
 
-    /// Bytes that the client may hold for whatever reason: requests not yet transmitted, what is known of those in flight (some 300 bytes each), collected items, event mask and filters, what is still to be told; and how
-    /// many collected items there may be. Default 8 MiB and 65,536.
+    /// Bytes that the client may hold for whatever reason: requests not yet transmitted, what is known of those in flight (some 300 bytes each), collected items, event mask and filters, what is still to be told. Default 8 MiB; for items see
+    /// [`max_items`](Self::max_items).
     ///
     /// What has arrived and not been polled has [`Limits::buffer`] of its own; a client holds no more than the sum, [`most_held`](Self::most_held). A request that doesn't fit is refused
     /// ([`SendError`](crate::error::SendError)), filters of the last connection are set again as room permits, and what happens to a list is for [`at_ceiling`](Self::at_ceiling) to say. Room for a ping and a
     /// goodbye is kept free: a ceiling of less than 256 bytes counts as one of 256.
-    pub const fn ceiling(mut self, bytes: usize, items: usize) -> Self {
+    pub const fn ceiling(mut self, bytes: usize) -> Self {
         self.bytes = if bytes < Self::LEAST_CEILING { Self::LEAST_CEILING } else { bytes };
+        self
+    }
+
+    /// Collected items that the client may hold. Default 65,536.
+    pub const fn max_items(mut self, items: usize) -> Self {
         self.items = items;
         self
     }

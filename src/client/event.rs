@@ -3,7 +3,7 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use super::{Id, Progress};
+use super::{Id, Reached};
 use crate::action::Action;
 use crate::event::{Event, FullyBooted};
 use crate::response::Response;
@@ -217,7 +217,7 @@ pub enum Ending<'buf> {
     /// By [`cancel`](super::Client::cancel). What still comes is [`Unclaimed`](ClientEvent::Unclaimed).
     Cancelled,
     /// With the connection. Whether the server has acted on it can't be known, unless it was never sent.
-    Lost(Progress),
+    Lost(Reached),
 }
 
 impl<'buf> Ending<'buf> {
@@ -243,7 +243,7 @@ impl fmt::Display for Ending<'_> {
             Self::Overflowed(_) => f.write_str("more items than may be held"),
             Self::TimedOut => f.write_str("not answered in time"),
             Self::Cancelled => f.write_str("cancelled"),
-            Self::Lost(progress) => write!(f, "connection lost {progress}"),
+            Self::Lost(reached) => write!(f, "connection lost {reached}"),
         }
     }
 }

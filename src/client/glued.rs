@@ -30,7 +30,7 @@ mod tests {
     use crate::wire::{Decoder, Framing, Limits};
 
     fn frame<R>(text: &str, look: impl FnOnce(Frame<'_>) -> R) -> R {
-        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
         decoder.push(text.as_bytes());
         look(decoder.next_frame().unwrap().unwrap())
     }

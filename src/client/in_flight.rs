@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::entry::{Awaits, Entry, Phase, Place, Purpose};
 use super::reconnect::Unanswered;
-use super::{Id, Progress};
+use super::{Id, Reached};
 use crate::conn::deadlines::Deadlines;
 
 /// The requests in flight. Takes up next to nothing where there are none, as in most sessions most
@@ -160,10 +160,10 @@ impl InFlight {
         callers.map(move |entry| Unanswered {
             id: Id(entry.id),
             action: entry.plan.action,
-            progress: match entry.phase {
-                Phase::Response if entry.written > handed => Progress::NotSent,
-                Phase::Response if entry.items == 0 => Progress::Sent,
-                _ => Progress::Started { items: entry.items },
+            reached: match entry.phase {
+                Phase::Response if entry.written > handed => Reached::NotSent,
+                Phase::Response if entry.items == 0 => Reached::Sent,
+                _ => Reached::Started { items: entry.items },
             },
         })
     }
@@ -248,7 +248,7 @@ mod tests {
     }
 
     fn item(name: &str) -> Awaits {
-        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
         decoder.push(alloc::format!("Event: {name}\r\n\r\n").as_bytes());
         Awaits::Item(super::super::reply_plan::item(decoder.next_frame().unwrap().unwrap()).unwrap())
     }

@@ -63,12 +63,12 @@ use crate::error::{ConnectionError, FrameError};
 use crate::event::Event;
 use crate::wire::{Decoder, Frame, FrameEnd, FrameKind, Framing, Limits};
 
-pub use crate::conn::{Id, Progress};
+pub use crate::conn::{Id, Reached};
 pub use config::{AtCeiling, Config};
 pub use credentials::Credentials;
 pub use event::{ClientEvent, Ending, Handle};
 use reading::Reading;
-pub use reconnect::{Report, Unanswered};
+pub use reconnect::{ReconnectReport, Unanswered};
 use reply_plan::Answers;
 use route::{Route, Told};
 use session::{Notice, Session};
@@ -335,7 +335,7 @@ impl Client {
         // As many lines as the frame has, in the same lengths: only the buffer needs more.
         let room = u32::try_from(2 * parts.len()).unwrap_or(u32::MAX);
         let limits: Limits = self.session.config.limits.frame(1 << 30).buffer(room);
-        let mut decoder = Decoder::new(limits).with_framing(Framing::REQUESTS);
+        let mut decoder = Decoder::new(limits).with_framing(Framing::PLAIN);
         decoder.push(&parts);
         self.parts = Some(Box::new(decoder));
     }

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Id, Progress};
+use super::{Id, Reached};
 use crate::catalogue::ActionType;
 
 /// A request that a lost connection left without an answer.
@@ -14,7 +14,7 @@ pub struct Unanswered {
     /// The action; `None` where the catalogue doesn't know it.
     pub action: Option<ActionType>,
     /// How far it had come.
-    pub progress: Progress,
+    pub reached: Reached,
 }
 
 /// What [`Client::reconnect`](super::Client::reconnect) found: everything unanswered, in the order in which it was sent.
@@ -23,7 +23,7 @@ pub struct Unanswered {
 /// `Originate` was acted on can't be known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Report {
+pub struct ReconnectReport {
     /// The requests.
     pub unanswered: Vec<Unanswered>,
     /// Whether an event mask will be asked for again, and how many filters, once the login is accepted.

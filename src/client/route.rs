@@ -91,7 +91,7 @@ impl Notice {
             Self::Closed => return ClientEvent::Closed,
             Self::TimedOut(id) => (id, Ending::TimedOut),
             Self::Cancelled(id) => (id, Ending::Cancelled),
-            Self::Lost(id, progress) => (id, Ending::Lost(progress)),
+            Self::Lost(id, reached) => (id, Ending::Lost(reached)),
         };
         ClientEvent::Ended { id, ending }
     }

@@ -17,11 +17,11 @@ use super::credentials::Credentials;
 use super::entry::{Entry, Purpose};
 use super::in_flight::InFlight;
 use super::keep_alive::KeepAlive;
-use super::reconnect::{Report, Unanswered};
+use super::reconnect::{ReconnectReport, Unanswered};
 use super::reply_plan::{Answers, Plan};
 use super::state::{Input, Stage, Waiting};
 use super::subscription::Subscription;
-use super::{Id, Progress};
+use super::{Id, Reached};
 use crate::action::{Action, Filter, Ping};
 use crate::catalogue::ActionType;
 use crate::conn::id_prefix::Prefixes;
@@ -81,7 +81,7 @@ pub(super) enum Notice {
     Ready,
     TimedOut(Id),
     Cancelled(Id),
-    Lost(Id, Progress),
+    Lost(Id, Reached),
     Closed,
 }
 
@@ -331,10 +331,10 @@ impl Session {
         self.waiting.lost()
     }
 
-    pub(super) fn reconnect(&mut self) -> Result<Report, ApiMisuse> {
+    pub(super) fn reconnect(&mut self) -> Result<ReconnectReport, ApiMisuse> {
         // It sends nothing, so that nothing else can be refused.
         self.step(Input::Reconnect).map_err(|_| ApiMisuse::NotOver)?;
-        Ok(Report {
+        Ok(ReconnectReport {
             unanswered: core::mem::take(&mut self.unanswered),
             restored_mask: self.subscription.mask().is_some(),
             restored_filters: self.subscription.filters(),

@@ -56,7 +56,7 @@ fn line(command: &Command<'_>) -> Result<Vec<u8>, RequestError> {
 pub(super) fn native<'a>(
     command: &Command<'a>,
     ids: &'a mut Vec<u32>,
-) -> Result<Box<dyn native::Command + 'a>, RequestError> {
+) -> Result<Box<dyn native::ConferenceCommand + 'a>, RequestError> {
     let unsupported = |hint| Err(FreeSwitch::unsupported(command, hint));
     Ok(match *command {
         Command::ListRooms | Command::List(_) => Box::new(native::List::new().delimiter(DELIMITER)),

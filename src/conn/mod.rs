@@ -14,4 +14,4 @@ pub(crate) mod send_buffer;
 
 pub use machine::Machine;
 pub(crate) use machine::{machine, sealed};
-pub use request::{Id, Progress};
+pub use request::{Id, Reached};

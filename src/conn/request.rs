@@ -9,7 +9,7 @@ pub struct Id(pub(crate) u64);
 /// How far a request had come when the connection was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Progress {
+pub enum Reached {
     /// Not all of it had been handed out for transmission, so the server has not acted on it.
     NotSent,
     /// It had been handed out; no answer had come.
@@ -22,7 +22,7 @@ pub enum Progress {
     },
 }
 
-impl fmt::Display for Progress {
+impl fmt::Display for Reached {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotSent => f.write_str("before it was sent"),

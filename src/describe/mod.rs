@@ -6,7 +6,7 @@ mod replies;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::catalogue::{ActionType, Datum, EventType, Field, Named, Reply};
+use crate::catalogue::{ActionType, Datum, EventType, Field, Named, ReplySpec};
 use crate::event::Event;
 use crate::redact::{MASK, is_secret};
 use crate::value::ValueError;
@@ -21,9 +21,9 @@ pub use replies::Replies;
 /// ```
 /// use ami_proto::catalogue::Datum;
 /// use ami_proto::describe::{Content, describe};
-/// use ami_proto::{Decoder, Framing, Limits, Value};
+/// use ami_proto::{Decoder, Limits, Value};
 ///
-/// let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+/// let mut decoder = Decoder::new(Limits::new());
 /// decoder.push(b"Event: Hangup\r\nUniqueid: 1795225161.570\r\nCause: 16\r\nX-Odd: 1\r\n\r\n");
 /// let hangup = describe(decoder.next_frame()?.unwrap()).unwrap();
 /// assert_eq!(hangup.type_name(), "Hangup");
@@ -101,10 +101,10 @@ impl<'buf> Described<'buf> {
     pub(super) fn reply(frame: Frame<'buf>, action: Option<ActionType>) -> Self {
         match action {
             Some(action) => {
-                let fields = Reply::common_fields().chain(action.reply().fields());
+                let fields = ReplySpec::common_fields().chain(action.reply().fields());
                 Self::new(frame, action.rust_name(), fields, action.reply().rest().is_some())
             }
-            None => Self::new(frame, "Response", Reply::common_fields(), false),
+            None => Self::new(frame, "Response", ReplySpec::common_fields(), false),
         }
     }
 

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use smallvec::SmallVec;
 
 use super::Described;
-use crate::catalogue::{self, ActionType, Field, Reply};
+use crate::catalogue::{self, ActionType, Field, ReplySpec};
 use crate::wire::{Frame, FrameKind};
 
 type Actions = SmallVec<[ActionType; 4]>;
@@ -16,10 +16,10 @@ type Actions = SmallVec<[ActionType; 4]>;
 ///
 /// ```
 /// use ami_proto::describe::Replies;
-/// use ami_proto::{Decoder, Framing, Limits};
+/// use ami_proto::{Decoder, Limits};
 ///
 /// let replies = Replies::new();
-/// let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+/// let mut decoder = Decoder::new(Limits::new());
 /// decoder.push(b"Response: Success\r\nCoreStartupDate: 2026-11-21\r\nCoreCurrentCalls: 3\r\n\r\n");
 /// assert_eq!(replies.describe(decoder.next_frame()?.unwrap()).unwrap().type_name(), "CoreStatus");
 /// # Ok::<(), ami_proto::FrameError>(())
@@ -54,7 +54,7 @@ impl Replies {
                 new.of_action_names.push(action);
             }
         }
-        for field in Reply::common_fields() {
+        for field in ReplySpec::common_fields() {
             new.names.remove(field.name().to_ascii_lowercase().as_bytes());
         }
         new
@@ -67,7 +67,7 @@ impl Replies {
         if frame.kind() != FrameKind::Response {
             return None;
         }
-        let common: SmallVec<[Field; 8]> = Reply::common_fields().collect();
+        let common: SmallVec<[Field; 8]> = ReplySpec::common_fields().collect();
         let mut own = 0_usize;
         let mut named_for_actions = 0;
         let mut candidates: Option<Actions> = None;

@@ -4,9 +4,9 @@
 //!
 //! ```
 //! use ami_proto::event::Event;
-//! use ami_proto::{Decoder, Framing, Limits};
+//! use ami_proto::{Decoder, Limits};
 //!
-//! let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+//! let mut decoder = Decoder::new(Limits::new());
 //! decoder.push(b"Event: Hangup\r\nPrivilege: call,all\r\nChannel: PJSIP/100-00000001\r\nCause: 16\r\nX-Odd: 1\r\n\r\n");
 //! let frame = decoder.next_frame()?.unwrap();
 //! match Event::from(frame) {

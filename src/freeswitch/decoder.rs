@@ -237,8 +237,8 @@ impl Decoder {
                 return self.whole(end + 1).map(Some);
             }
             self.head.lines += 1;
-            if self.head.lines > self.limits.max_headers() {
-                return Err(self.error(Limit::Headers, self.limits.max_headers(), self.head.line));
+            if self.head.lines > self.limits.max_lines() {
+                return Err(self.error(Limit::Lines, self.limits.max_lines(), self.head.line));
             }
             (self.head.line, self.head.searched) = (end + 1, end + 1);
         }

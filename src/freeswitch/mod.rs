@@ -38,7 +38,7 @@
 //! [`command`] writes the sub-commands of `conference`, [`reply`] reads what became of them, and [`list`] who is there.
 //!
 //! ```
-//! use ami_proto::freeswitch::command::{Command, List};
+//! use ami_proto::freeswitch::command::{ConferenceCommand, List};
 //! use ami_proto::freeswitch::reply::{Done, Reply};
 //! use ami_proto::freeswitch::list::{self, Format};
 //!
@@ -66,7 +66,8 @@ pub mod reply;
 pub use crate::redact::event_socket::{mask, mask_header};
 #[cfg(feature = "std")]
 pub use connection::{
-    Config, Connection, ConnectionEvent, Credentials, Ending, EventFormat, Id, Message, Progress, Report, Unanswered,
+    Config, Connection, ConnectionEvent, Credentials, Ending, EventFormat, Id, Message, Reached, ReconnectReport,
+    Unanswered,
 };
 pub use decoder::{Decoder, LIMITS};
 pub use event::Event;

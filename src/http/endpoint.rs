@@ -156,7 +156,7 @@ impl Endpoint {
 /// Turns the lines of one request into parameters; the same with secrets masked into `masked`.
 fn translate(bytes: &[u8], parameters: &mut String, masked: &mut String) -> Result<Purpose, RequestError> {
     // Somebody else's `Action` may write anything. It is read as a server would read it, and only what is one request goes on.
-    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
     decoder.push(bytes);
     let frame = decoder.next_frame().ok().flatten().ok_or(RequestError::Malformed)?;
     if frame.as_bytes().len() != bytes.len() || frame.kind() != FrameKind::Action || frame.lines().next().is_some() {

@@ -85,5 +85,5 @@ pub use json::{Json, Object};
 pub use participant::{JoinTime, Participant};
 pub use realtime::Realtime;
 pub use request::Account;
-pub use response::{Dialed, Envelope as ResponseEnvelope, Refusal, Response};
+pub use response::{Dialed, Envelope as ResponseEnvelope, Response, ServerRefusal};
 pub use socket::{Binding, SocketEvent, SocketMessage, SocketReply, Subscription};

@@ -162,9 +162,9 @@ impl<'a> Response<'a> {
     }
 
     /// The server's refusal, to be passed on with `?`; `None` where it is none.
-    pub fn refusal(&self) -> Option<Refusal> {
+    pub fn refusal(&self) -> Option<ServerRefusal> {
         let words = || self.envelope.message().ok();
-        (!self.is_success()).then(|| Refusal {
+        (!self.is_success()).then(|| ServerRefusal {
             error: self.envelope.error().ok(),
             message: words().map(Cow::into_owned).unwrap_or_default(),
         })
@@ -173,12 +173,12 @@ impl<'a> Response<'a> {
 
 /// The server refused a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct ServerRefusal {
     error: Option<u32>,
     message: alloc::string::String,
 }
 
-impl Refusal {
+impl ServerRefusal {
     /// The number of the error, as of HTTP, where the body has it.
     pub const fn error(&self) -> Option<u32> {
         self.error
@@ -190,7 +190,7 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for ServerRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the server refuses")?;
         if let Some(error) = self.error {
@@ -200,7 +200,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl core::error::Error for Refusal {}
+impl core::error::Error for ServerRefusal {}
 
 /// What became of an endpoint that was to be called in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //! | threat | what stops it |
 //! |---|---|
 //! | a line, a frame or a stream of blank-less text without end | [`Limits`](crate::Limits): the stream is given up with the limit's name and the stream offset |
-//! | a frame of very many short lines, to make the index grow | `Limits::headers` bounds it: 8 bytes a line, doubling |
+//! | a frame of very many short lines, to make the index grow | `Limits::lines` bounds it: 8 bytes a line, doubling |
 //! | bytes one at a time, to make every read rescan | what has been masked of a frame is not masked again, whatever the reads |
 //! | a million blank lines between frames | skipped in one pass; they are counted, not kept |
 //! | an unwanted event that comes near a limit, so that its lines are indexed after all | once a frame at the most is it read again from its start |
@@ -17,7 +17,7 @@
 //! Which frames come out and which limit is broken where does not depend on how the bytes were split into reads: of two
 //! limits that a frame breaks, the one that is broken first is reported. A line or a frame breaks its limit with the first
 //! byte too many, a line too many with its line feed. Where that line feed is also the first byte too many of the frame,
-//! [`Limits::headers`](crate::Limits::headers) is reported. The buffer's limit is the exception by nature: it depends on when
+//! [`Limits::lines`](crate::Limits::lines) is reported. The buffer's limit is the exception by nature: it depends on when
 //! frames are taken.
 //!
 //! # After an error

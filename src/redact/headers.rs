@@ -24,10 +24,10 @@ use crate::wire::{Frame, FrameKind, Header, SERVER_HEADERS, Value};
 /// (`sip show users`, `Authenticate(1234)`).
 ///
 /// ```
-/// use ami_proto::{Decoder, Framing, Limits};
+/// use ami_proto::{Decoder, Limits};
 /// use ami_proto::redact::is_secret;
 ///
-/// let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+/// let mut decoder = Decoder::new(Limits::new());
 /// decoder.push(b"Action: Login\r\nUsername: u\r\nSecret: s3cret\r\n\r\n");
 /// let frame = decoder.next_frame()?.expect("a whole frame");
 /// let masked: Vec<bool> = frame.headers().map(|header| is_secret(frame, header)).collect();
@@ -197,7 +197,7 @@ mod tests {
             let mut request = b"Action: UpdateConfig\r\n".to_vec();
             request.extend(b"Value-1: a\r\n".repeat(values));
             request.extend(b"\r\n");
-            let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+            let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
             decoder.push(&request);
             let frame = decoder.next_frame().expect("within limits").expect("whole");
             let steps = steps(|| {

@@ -23,9 +23,9 @@ pub(crate) const MASK: Value<'static> = Value::new(b"***");
 ///
 /// ```
 /// use ami_proto::redact::WithSecrets;
-/// use ami_proto::{Decoder, Framing, Limits};
+/// use ami_proto::{Decoder, Limits};
 ///
-/// let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+/// let mut decoder = Decoder::new(Limits::new());
 /// decoder.push(b"Action: Login\r\nSecret: s3cret\r\n\r\n");
 /// let frame = decoder.next_frame()?.expect("a whole frame");
 /// assert!(serde_json::to_string(&frame)?.contains(r#"["Secret","***"]"#));

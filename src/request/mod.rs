@@ -4,7 +4,7 @@
 //! use ami_proto::request::Request;
 //! use ami_proto::{Decoder, Framing, Limits};
 //!
-//! let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+//! let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
 //! decoder.push(b"action: originate\r\nChannel: PJSIP/100\r\nAsync: yes\r\n\r\n");
 //! let Request::Originate(originate) = Request::from(decoder.next_frame()?.unwrap()) else { panic!("another action") };
 //! assert_eq!(originate.channel()?, "PJSIP/100");

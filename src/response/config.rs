@@ -9,9 +9,9 @@ impl<'buf> GetConfig<'buf> {
     ///
     /// ```
     /// use ami_proto::response::GetConfig;
-    /// use ami_proto::{Decoder, Framing, Limits};
+    /// use ami_proto::{Decoder, Limits};
     ///
-    /// let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+    /// let mut decoder = Decoder::new(Limits::new());
     /// decoder.push(b"Response: Success\r\nCategory-000000: general\r\nLine-000000-000000: a=1\r\nLine-000000-000001: b=2\r\nCategory-000001: empty\r\n\r\n");
     /// let config = GetConfig::from(decoder.next_frame()?.unwrap());
     /// let categories: Vec<_> = config.categories().collect();
@@ -104,7 +104,7 @@ mod tests {
         };
         let text: String = (0..categories).map(category).collect();
         let text = format!("Response: Success\r\n{text}\r\n");
-        let mut decoder = Decoder::new(Limits::new().headers(2000)).with_framing(Framing::REQUESTS);
+        let mut decoder = Decoder::new(Limits::new().lines(2000)).with_framing(Framing::PLAIN);
         decoder.push(text.as_bytes());
         let config = GetConfig::from(decoder.next_frame().expect("within limits").expect("a frame"));
         let mut templates = 0;

@@ -5,9 +5,9 @@
 //!
 //! ```
 //! use ami_proto::response::CoreStatus;
-//! use ami_proto::{Decoder, Framing, Limits};
+//! use ami_proto::{Decoder, Limits};
 //!
-//! let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+//! let mut decoder = Decoder::new(Limits::new());
 //! decoder.push(b"Response: Success\r\nCoreStartupDate: 2026-11-21\r\nCoreCurrentCalls: 3\r\n\r\n");
 //! let status = CoreStatus::from(decoder.next_frame()?.unwrap());
 //! assert!(status.is_success());

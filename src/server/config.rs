@@ -66,7 +66,7 @@ impl Config {
 
     /// Bytes that may wait for transmission. Default 8 MiB. Over half of it no request is handed out until some have been transmitted; what would go over it is not written, and the session is over: nobody can fill
     /// the memory by asking, or listening, and not reading. Lists longer than that are written as [`Server::unsent`](super::Server::unsent) falls.
-    pub fn max_unsent(mut self, bytes: usize) -> Self {
+    pub fn ceiling(mut self, bytes: usize) -> Self {
         self.unsent = bytes;
         self
     }

@@ -67,7 +67,7 @@ pub use event::{LoginAttempt, RequestId, ServerEvent};
 ///
 /// # What it holds
 ///
-/// Bytes received and not polled, up to [`Limits::buffer`](crate::Limits::buffer); what waits for transmission, up to [`Config::max_unsent`]; the `ActionID` of each open request, up to [`Config::max_open`]. In all
+/// Bytes received and not polled, up to [`Limits::buffer`](crate::Limits::buffer); what waits for transmission, up to [`Config::ceiling`]; the `ActionID` of each open request, up to [`Config::max_open`]. In all
 /// [`held`](Self::held), at most [`Config::most_held`].
 ///
 /// A client that doesn't read fills the second. Over half of it no request is handed out; what doesn't fit is not written, and the session is over with [`ConnectionError::NotRead`]: Asterisk drops such a client,
@@ -129,7 +129,7 @@ impl Server {
         let config = config.into();
         let seed = std::hash::RandomState::new().build_hasher().finish();
         let mut new = Self {
-            decoder: Decoder::new(config.limits).with_framing(Framing::REQUESTS),
+            decoder: Decoder::new(config.limits).with_framing(Framing::PLAIN),
             tidied: None,
             waiting: None,
             blank_lines: 0,
@@ -238,7 +238,7 @@ impl Server {
         self.out.advance(n);
     }
 
-    /// Bytes that wait for transmission. At [`Config::max_unsent`] the session ends, so whoever has much to say looks here first.
+    /// Bytes that wait for transmission. At [`Config::ceiling`] the session ends, so whoever has much to say looks here first.
     pub fn unsent(&self) -> usize {
         self.out.len()
     }
@@ -397,7 +397,7 @@ impl Server {
         let frame = self.decoder.frame(end);
         let tidied = if asterisk_rules::fault(frame).is_some() { None } else { asterisk_rules::tidy(frame) };
         let Some(bytes) = tidied else { return end };
-        let mut decoder = Decoder::new(self.config.limits).with_framing(Framing::REQUESTS);
+        let mut decoder = Decoder::new(self.config.limits).with_framing(Framing::PLAIN);
         decoder.push(&bytes);
         // Without any header nothing is left; then the frame as it came has no action either.
         let Ok(Some(tidied)) = decoder.next_end() else { return end };

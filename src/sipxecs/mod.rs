@@ -1,6 +1,6 @@
 //! The REST conference service of sipXecs: FreeSWITCH's conference commands over HTTP, for the owner of a conference.
 //!
-//! [`Conference::request`] gives the parts of an HTTP request for a [`Command`] of FreeSWITCH, and the conference has
+//! [`Conference::request`] gives the parts of an HTTP request for a [`ConferenceCommand`] of FreeSWITCH, and the conference has
 //! what is the service's own, such as [`invite`](Conference::invite); the HTTP is the caller's. The service asks for
 //! digest authentication as the SIP user: [`Credentials`] has what goes into it. [`Response`] reads what comes back.
 //!
@@ -42,7 +42,7 @@
 //! The facts are from the sources of sipXecs (`UserConferenceCommandsResource`, `ActiveConferenceContextImpl`,
 //! `ConferenceServlet`) and of FreeSWITCH (`conference_api.c`), and from what FreeSWITCH 1.6.20 and 1.11.2 answered.
 //!
-//! [`Command`]: crate::freeswitch::command::Command
+//! [`ConferenceCommand`]: crate::freeswitch::command::ConferenceCommand
 //! [`Custom`]: crate::freeswitch::command::Custom
 //! [`Target`]: crate::freeswitch::command::Target
 

@@ -5,7 +5,7 @@ use core::fmt;
 
 use super::RecordAction;
 use crate::error::{EncodeError, Refusal};
-use crate::freeswitch::command::{Command, Name, Words};
+use crate::freeswitch::command::{ConferenceCommand, Name, Words};
 use crate::http_request::{Method, Request, control, is_dot_segment};
 use crate::percent::push_encoded;
 use crate::wiped::WipedText;
@@ -54,7 +54,7 @@ impl<'a> Conference<'a> {
     /// # Errors
     /// Where an argument, or the conference's name, would arrive as something else: which, and why. `record` is
     /// refused, for the service's own recorder would take it: see [`record`](Self::record).
-    pub fn request(&self, command: &(impl Command + ?Sized)) -> Result<Request, EncodeError> {
+    pub fn request(&self, command: &(impl ConferenceCommand + ?Sized)) -> Result<Request, EncodeError> {
         if command.name() == Some(Name::Record) {
             return Err(EncodeError::new("command", Refusal::OwnRecorder));
         }

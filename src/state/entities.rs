@@ -2,7 +2,7 @@
 
 use alloc::collections::BTreeMap;
 
-use super::Text;
+use super::OwnedValue;
 use crate::byte_budget::{self, mapped, root};
 use crate::value::{ChannelState, DeviceState};
 
@@ -11,17 +11,17 @@ use crate::value::{ChannelState, DeviceState};
 #[non_exhaustive]
 pub struct Channel {
     /// Its name now.
-    pub name: Text,
+    pub name: OwnedValue,
     /// Its unique id.
-    pub uniqueid: Text,
+    pub uniqueid: OwnedValue,
     /// Its linked id; none up to 11.
-    pub linkedid: Option<Text>,
+    pub linkedid: Option<OwnedValue>,
     /// What it does.
     pub state: Option<ChannelState>,
     /// Number of its caller id.
-    pub number: Option<Text>,
+    pub number: Option<OwnedValue>,
     /// Unique id of the bridge that it is in.
-    pub bridge: Option<Text>,
+    pub bridge: Option<OwnedValue>,
     pub(super) seen: u64,
 }
 
@@ -30,13 +30,13 @@ pub struct Channel {
 #[non_exhaustive]
 pub struct Bridge {
     /// Its unique id.
-    pub uniqueid: Text,
+    pub uniqueid: OwnedValue,
     /// What it is for, such as `basic`.
-    pub kind: Text,
+    pub kind: OwnedValue,
     /// Technology that mixes the media.
-    pub technology: Text,
+    pub technology: OwnedValue,
     /// Its name, where it was given one.
-    pub name: Text,
+    pub name: OwnedValue,
     pub(super) seen: u64,
 }
 
@@ -45,9 +45,9 @@ pub struct Bridge {
 #[non_exhaustive]
 pub struct Queue {
     /// Its name.
-    pub name: Text,
-    pub(super) members: BTreeMap<Text, Member>,
-    pub(super) callers: BTreeMap<Text, Caller>,
+    pub name: OwnedValue,
+    pub(super) members: BTreeMap<OwnedValue, Member>,
+    pub(super) callers: BTreeMap<OwnedValue, Caller>,
     pub(super) seen: u64,
 }
 
@@ -68,16 +68,16 @@ impl Queue {
 #[non_exhaustive]
 pub struct Member {
     /// Dial string.
-    pub interface: Text,
+    pub interface: OwnedValue,
     /// Name.
-    pub name: Text,
+    pub name: OwnedValue,
     /// Whether calls are kept from it.
     pub paused: bool,
     /// Whether it is in a call of the queue; `None`: not told.
     pub in_call: Option<bool>,
     /// Members with a lower one are called first.
     pub penalty: Option<i64>,
-    pub(super) status: Text,
+    pub(super) status: OwnedValue,
     pub(super) seen: u64,
 }
 
@@ -93,9 +93,9 @@ impl Member {
 #[non_exhaustive]
 pub struct Caller {
     /// Unique id of the channel.
-    pub uniqueid: Text,
+    pub uniqueid: OwnedValue,
     /// Name of the channel.
-    pub channel: Text,
+    pub channel: OwnedValue,
     /// Place in the queue when it was last told, from 1.
     pub position: Option<u64>,
     pub(super) seen: u64,
@@ -104,7 +104,7 @@ pub struct Caller {
 /// Something that a mirror finds by a key.
 pub(super) trait Thing {
     /// A thing of which nothing but its key is known.
-    fn new(key: Text) -> Self;
+    fn new(key: OwnedValue) -> Self;
 
     /// Number of the list that its part was being seeded from when it was last shown.
     fn seen(&self) -> u64;
@@ -115,7 +115,7 @@ pub(super) trait Thing {
     fn cost(&self) -> usize;
 }
 
-fn texts<const N: usize>(texts: [&Text; N]) -> usize {
+fn texts<const N: usize>(texts: [&OwnedValue; N]) -> usize {
     texts.into_iter().map(byte_budget::text).sum()
 }
 
@@ -133,8 +133,8 @@ macro_rules! seen {
 }
 
 impl Thing for Channel {
-    fn new(uniqueid: Text) -> Self {
-        let name = Text::default();
+    fn new(uniqueid: OwnedValue) -> Self {
+        let name = OwnedValue::default();
         Self { name, uniqueid, linkedid: None, state: None, number: None, bridge: None, seen: 0 }
     }
 
@@ -142,7 +142,7 @@ impl Thing for Channel {
 
     /// Its id is also in the list of those that `BridgeInfo` shows, and with its bridge.
     fn cost(&self) -> usize {
-        let own = mapped::<Text, Self>() + mapped::<Text, ()>() + mapped::<(Text, Text), ()>();
+        let own = mapped::<OwnedValue, Self>() + mapped::<OwnedValue, ()>() + mapped::<(OwnedValue, OwnedValue), ()>();
         let optional = [&self.linkedid, &self.number, &self.bridge, &self.bridge];
         let optional = optional.into_iter().flatten().map(byte_budget::text).sum::<usize>();
         own + 4 * byte_budget::text(&self.uniqueid) + byte_budget::text(&self.name) + optional
@@ -150,7 +150,7 @@ impl Thing for Channel {
 }
 
 impl Thing for Bridge {
-    fn new(uniqueid: Text) -> Self {
+    fn new(uniqueid: OwnedValue) -> Self {
         let [kind, technology, name] = Default::default();
         Self { uniqueid, kind, technology, name, seen: 0 }
     }
@@ -158,25 +158,25 @@ impl Thing for Bridge {
     seen!();
 
     fn cost(&self) -> usize {
-        mapped::<Text, Self>() + texts([&self.uniqueid, &self.uniqueid, &self.kind, &self.technology, &self.name])
+        mapped::<OwnedValue, Self>() + texts([&self.uniqueid, &self.uniqueid, &self.kind, &self.technology, &self.name])
     }
 }
 
 impl Thing for Queue {
-    fn new(name: Text) -> Self {
+    fn new(name: OwnedValue) -> Self {
         Self { name, members: BTreeMap::new(), callers: BTreeMap::new(), seen: 0 }
     }
 
     seen!();
 
     fn cost(&self) -> usize {
-        let own = mapped::<Text, Self>() + root::<Text, Member>() + root::<Text, Caller>();
+        let own = mapped::<OwnedValue, Self>() + root::<OwnedValue, Member>() + root::<OwnedValue, Caller>();
         own + texts([&self.name, &self.name])
     }
 }
 
 impl Thing for Member {
-    fn new(interface: Text) -> Self {
+    fn new(interface: OwnedValue) -> Self {
         let [name, status] = Default::default();
         Self { interface, name, paused: false, in_call: None, penalty: None, status, seen: 0 }
     }
@@ -184,18 +184,18 @@ impl Thing for Member {
     seen!();
 
     fn cost(&self) -> usize {
-        mapped::<Text, Self>() + texts([&self.interface, &self.interface, &self.name, &self.status])
+        mapped::<OwnedValue, Self>() + texts([&self.interface, &self.interface, &self.name, &self.status])
     }
 }
 
 impl Thing for Caller {
-    fn new(uniqueid: Text) -> Self {
-        Self { uniqueid, channel: Text::default(), position: None, seen: 0 }
+    fn new(uniqueid: OwnedValue) -> Self {
+        Self { uniqueid, channel: OwnedValue::default(), position: None, seen: 0 }
     }
 
     seen!();
 
     fn cost(&self) -> usize {
-        mapped::<Text, Self>() + texts([&self.uniqueid, &self.uniqueid, &self.channel])
+        mapped::<OwnedValue, Self>() + texts([&self.uniqueid, &self.uniqueid, &self.channel])
     }
 }

@@ -4,7 +4,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use super::entities::{Bridge, Caller, Channel, Member, Queue, Thing};
-use super::{MirrorLimits, Text};
+use super::{MirrorLimits, OwnedValue};
 use crate::byte_budget::{ByteBudget, root};
 use crate::departed::Departed;
 use crate::event::Event;
@@ -12,11 +12,11 @@ use crate::event::Event;
 /// Ids of channels that are gone may have one byte of so many.
 const GONE: usize = 8;
 /// Bytes of what is there even with a single thing.
-const OWN: usize = root::<Text, Channel>()
-    + root::<Text, Bridge>()
-    + root::<Text, Queue>()
-    + root::<(Text, Text), ()>()
-    + root::<Text, ()>();
+const OWN: usize = root::<OwnedValue, Channel>()
+    + root::<OwnedValue, Bridge>()
+    + root::<OwnedValue, Queue>()
+    + root::<(OwnedValue, OwnedValue), ()>()
+    + root::<OwnedValue, ()>();
 
 /// A part of the mirror that is seeded on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,13 +67,13 @@ pub enum Stale {
 #[derive(Clone, Debug)]
 pub struct Mirror {
     limits: MirrorLimits,
-    channels: BTreeMap<Text, Channel>,
-    bridges: BTreeMap<Text, Bridge>,
-    queues: BTreeMap<Text, Queue>,
+    channels: BTreeMap<OwnedValue, Channel>,
+    bridges: BTreeMap<OwnedValue, Bridge>,
+    queues: BTreeMap<OwnedValue, Queue>,
     /// Bridge and unique id of each channel that is in one.
-    inside: BTreeSet<(Text, Text)>,
+    inside: BTreeSet<(OwnedValue, OwnedValue)>,
     /// Unique ids of the channels that the answer to `BridgeInfo` that is coming in has.
-    shown: BTreeSet<Text>,
+    shown: BTreeSet<OwnedValue>,
     /// All of them with members and callers.
     things: usize,
     budget: ByteBudget,
@@ -164,7 +164,7 @@ impl Mirror {
 
     /// The channels in this bridge, by unique id.
     pub fn inside<'a>(&'a self, bridge: &'a [u8]) -> impl Iterator<Item = &'a Channel> {
-        let inside = self.inside.range((Text::new(bridge), Text::default())..);
+        let inside = self.inside.range((OwnedValue::new(bridge), OwnedValue::default())..);
         let inside = inside.take_while(move |(found, _)| found.as_bytes() == bridge);
         inside.filter_map(|(_, uniqueid)| self.channels.get(uniqueid))
     }
@@ -251,8 +251,8 @@ impl Mirror {
     }
 
     /// The text, cut to the limit.
-    pub(super) fn text(&self, bytes: &[u8]) -> Text {
-        Text::new(bytes.get(..self.limits.max_text()).unwrap_or(bytes))
+    pub(super) fn text(&self, bytes: &[u8]) -> OwnedValue {
+        OwnedValue::new(bytes.get(..self.limits.max_text()).unwrap_or(bytes))
     }
 
     /// Something of this part doesn't fit.
@@ -278,7 +278,7 @@ impl Mirror {
         &mut self,
         part: Part,
         key: &[u8],
-        things: impl Fn(&mut Self) -> Option<&mut BTreeMap<Text, T>>,
+        things: impl Fn(&mut Self) -> Option<&mut BTreeMap<OwnedValue, T>>,
         change: impl FnOnce(&mut T),
     ) -> bool {
         let list = self.list(part);
@@ -292,7 +292,7 @@ impl Mirror {
         }
         let Some(things) = things(self) else { return false };
         if !known {
-            things.insert(Text::new(key), T::new(Text::new(key)));
+            things.insert(OwnedValue::new(key), T::new(OwnedValue::new(key)));
         }
         let Some(thing) = things.get_mut(key) else { return false };
         let before = if known { thing.cost() } else { 0 };
@@ -349,7 +349,7 @@ impl Mirror {
     /// The answer to `BridgeInfo` has this known channel.
     pub(super) fn show(&mut self, uniqueid: &[u8]) {
         if self.channels.contains_key(uniqueid) {
-            self.shown.insert(Text::new(uniqueid));
+            self.shown.insert(OwnedValue::new(uniqueid));
         }
     }
 
@@ -358,7 +358,7 @@ impl Mirror {
         let shown = core::mem::take(&mut self.shown);
         let Some(bridge) = bridge.map(|bridge| self.text(bridge)) else { return };
         let left = self.inside(bridge.as_bytes()).map(|channel| &channel.uniqueid);
-        let left: Vec<Text> = left.filter(|uniqueid| !shown.contains(*uniqueid)).cloned().collect();
+        let left: Vec<OwnedValue> = left.filter(|uniqueid| !shown.contains(*uniqueid)).cloned().collect();
         for uniqueid in left {
             self.place(uniqueid.as_bytes(), None);
         }
@@ -372,7 +372,7 @@ impl Mirror {
         let channel = self.channels.remove(uniqueid);
         self.shown.remove(uniqueid);
         if let Some(bridge) = channel.as_ref().and_then(|channel| channel.bridge.clone()) {
-            self.inside.remove(&(bridge, Text::new(uniqueid)));
+            self.inside.remove(&(bridge, OwnedValue::new(uniqueid)));
         }
         self.forget(channel.as_ref());
         channel.is_some()
@@ -381,7 +381,7 @@ impl Mirror {
     /// A channel is gone, and stragglers about it are passed over.
     pub(super) fn hang_up(&mut self, uniqueid: &[u8]) {
         if self.remove_channel(uniqueid) {
-            self.gone.insert(Text::new(uniqueid));
+            self.gone.insert(OwnedValue::new(uniqueid));
         }
     }
 
@@ -434,7 +434,7 @@ impl Mirror {
 }
 
 /// Keys of the things that a list hasn't shown.
-fn not_seen<T: Thing>(things: &BTreeMap<Text, T>, list: u64) -> Vec<Text> {
+fn not_seen<T: Thing>(things: &BTreeMap<OwnedValue, T>, list: u64) -> Vec<OwnedValue> {
     things.iter().filter(|(_, thing)| thing.seen() < list).map(|(key, _)| key.clone()).collect()
 }
 

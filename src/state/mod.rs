@@ -11,11 +11,11 @@
 //! ```
 //! use ami_proto::event::Event;
 //! use ami_proto::state::{Completeness, Mirror, MirrorLimits, Part, Stale};
-//! use ami_proto::{Decoder, Framing, Limits};
+//! use ami_proto::{Decoder, Limits};
 //!
 //! let mut mirror = Mirror::new(MirrorLimits::new());
 //! mirror.begin(Part::Channels); // and CoreShowChannels is sent
-//! let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+//! let mut decoder = Decoder::new(Limits::new());
 //! decoder.push(b"Event: CoreShowChannel\r\nChannel: PJSIP/100-01\r\nChannelState: 6\r\nUniqueid: 1.1\r\n\r\n");
 //! decoder.push(b"Event: CoreShowChannelsComplete\r\nEventList: Complete\r\nListItems: 1\r\n\r\n");
 //! decoder.push(b"Event: Newchannel\r\nChannel: PJSIP/200-02\r\nChannelState: 0\r\nUniqueid: 1.2\r\n\r\n");
@@ -42,7 +42,7 @@ mod mirror;
 #[cfg(test)]
 mod tests;
 
-pub use crate::text::Text;
+pub use crate::owned_value::OwnedValue;
 pub use entities::{Bridge, Caller, Channel, Member, Queue};
 pub use limits::MirrorLimits;
 pub use mirror::{Completeness, Mirror, Part, Stale};

@@ -8,7 +8,7 @@ use crate::steps::steps;
 use crate::{Decoder, Framing, Limits};
 
 fn feed(mirror: &mut Mirror, events: &str) {
-    let mut decoder = Decoder::new(Limits::new().buffer(1 << 26)).with_framing(Framing::REQUESTS);
+    let mut decoder = Decoder::new(Limits::new().buffer(1 << 26)).with_framing(Framing::PLAIN);
     decoder.push(events.replace('|', "\r\n").replace(';', "\r\n\r\n").as_bytes());
     while let Some(frame) = decoder.next_frame().unwrap() {
         mirror.handle(&Event::from(frame));

@@ -16,7 +16,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     line: u32,
-    headers: u32,
+    lines: u32,
     frame: u32,
     buffer: u32,
 }
@@ -24,7 +24,7 @@ pub struct Limits {
 impl Limits {
     /// The defaults: 1 MiB a line, 65,536 lines a frame, 4 MiB a frame, 8 MiB of buffer.
     pub const fn new() -> Self {
-        Self { line: 1 << 20, headers: 1 << 16, frame: 1 << 22, buffer: 1 << 23 }
+        Self { line: 1 << 20, lines: 1 << 16, frame: 1 << 22, buffer: 1 << 23 }
     }
 
     /// Bytes in a line before its line feed. Default 1 MiB: the longest line recorded is 7,804 bytes, but
@@ -38,8 +38,8 @@ impl Limits {
     /// Lines in a frame, headers and others alike. Default 65,536, which bounds the index to 512 KiB: the most
     /// recorded is 596, in the output of a command, and a dialplan printed whole has some ten thousand.
     #[must_use]
-    pub const fn headers(mut self, lines: u32) -> Self {
-        self.headers = lines;
+    pub const fn lines(mut self, lines: u32) -> Self {
+        self.lines = lines;
         self
     }
 
@@ -66,9 +66,9 @@ impl Limits {
         self.line
     }
 
-    /// The value set with [`headers`](Self::headers).
-    pub const fn max_headers(&self) -> u32 {
-        self.headers
+    /// The value set with [`lines`](Self::lines).
+    pub const fn max_lines(&self) -> u32 {
+        self.lines
     }
 
     /// The value set with [`frame`](Self::frame).
@@ -96,7 +96,7 @@ impl Default for Limits {
 /// ```
 /// use ami_proto::{Decoder, FrameKind, Framing, Limits};
 ///
-/// let mut requests = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+/// let mut requests = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
 /// requests.push(b"Foo: bar\r\nAction: Ping\r\n\r\n");
 /// // A server would answer "Missing action in request"; the frame is kept whole for whoever wants to.
 /// let frame = requests.next_frame()?.expect("a whole frame");
@@ -114,8 +114,8 @@ impl Framing {
     /// (up to Asterisk 13). The default.
     pub const SERVER: Self = Self { banner: true, follows: true };
 
-    /// What a client sends: neither.
-    pub const REQUESTS: Self = Self { banner: false, follows: false };
+    /// Neither: what a client sends, and frames out of the middle of a stream.
+    pub const PLAIN: Self = Self { banner: false, follows: false };
 
     /// Whether the first line of the stream is its banner unless its name is `Response`, `Event`, `Action` or
     /// `ActionID`.

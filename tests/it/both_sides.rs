@@ -3,7 +3,7 @@
 
 use crate::pair::{Cut, ITEMS, KINDS, Kind, Line, Pair, Random, config};
 use ami_proto::action::{Events, Filter};
-use ami_proto::client::{AtCeiling, Progress};
+use ami_proto::client::{AtCeiling, Reached};
 use std::time::Duration;
 
 const POLICIES: [AtCeiling; 2] = [AtCeiling::StopReading, AtCeiling::FailList];
@@ -110,11 +110,11 @@ fn after_the_cut(mut pair: Pair, cut: Cut) {
     for sent in &pair.sent {
         let [ending] = &sent.endings[..] else { panic!("{cut:?}: {sent:?}") };
         let items = sent.items + sent.taken.len() as u64;
-        match sent.progress {
+        match sent.reached {
             // Written, and not handed out.
-            Some(Progress::NotSent) => assert!(sent.written > pair.line.handed && items == 0, "{cut:?}: {sent:?}"),
-            Some(Progress::Sent) => assert!(sent.written <= pair.line.handed && items == 0, "{cut:?}: {sent:?}"),
-            Some(Progress::Started { items: said }) => assert_eq!(said, items, "{cut:?}: {sent:?}"),
+            Some(Reached::NotSent) => assert!(sent.written > pair.line.handed && items == 0, "{cut:?}: {sent:?}"),
+            Some(Reached::Sent) => assert!(sent.written <= pair.line.handed && items == 0, "{cut:?}: {sent:?}"),
+            Some(Reached::Started { items: said }) => assert_eq!(said, items, "{cut:?}: {sent:?}"),
             _ if ending == "overflowed" => assert!(sent.kind == Kind::Collected && items < ITEMS),
             _ => {
                 let (end, lent) = sent.kind.end();
@@ -130,9 +130,9 @@ fn after_the_cut(mut pair: Pair, cut: Cut) {
 
     let subscribed: Vec<bool> =
         (0..2).map(|place| pair.sent.get(place).is_some_and(|sent| sent.endings == ["reply"])).collect();
-    let lost: Vec<_> = pair.sent.iter().filter_map(|sent| Some((sent.id, sent.progress?))).collect();
+    let lost: Vec<_> = pair.sent.iter().filter_map(|sent| Some((sent.id, sent.reached?))).collect();
     let report = pair.client.reconnect().unwrap();
-    let unanswered: Vec<_> = report.unanswered.iter().map(|request| (request.id, request.progress)).collect();
+    let unanswered: Vec<_> = report.unanswered.iter().map(|request| (request.id, request.reached)).collect();
     assert_eq!(unanswered, lost, "{cut:?}");
     assert_eq!((report.restored_mask, report.restored_filters), (subscribed[0], usize::from(subscribed[1])), "{cut:?}");
 

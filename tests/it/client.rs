@@ -465,7 +465,7 @@ fn input_is_wanted_where_it_is_taken() {
     peer.client.handle_eof(peer.now);
     assert!(!is_open(&mut peer));
     // A list that there is no room for.
-    let mut peer = Peer::ready(Config::new().ceiling(1 << 16, 1));
+    let mut peer = Peer::ready(Config::new().ceiling(1 << 16).max_items(1));
     let list = peer.send(&Status::new());
     peer.client.collect(list, 10).unwrap();
     peer.feed("Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n");
@@ -481,16 +481,16 @@ fn input_is_wanted_where_it_is_taken() {
 fn most_held_is_the_ceiling_and_the_buffer() {
     let config = Config::new().limits(Limits::new().buffer(1 << 16));
     assert_eq!(config.most_held(), (1 << 23) + (1 << 16));
-    assert_eq!(config.clone().ceiling(1000, 5).most_held(), 1000 + (1 << 16));
-    assert_eq!(config.clone().ceiling(255, 5).most_held(), 256 + (1 << 16));
-    assert_eq!(config.ceiling(usize::MAX, 5).most_held(), usize::MAX);
+    assert_eq!(config.clone().ceiling(1000).max_items(5).most_held(), 1000 + (1 << 16));
+    assert_eq!(config.clone().ceiling(255).max_items(5).most_held(), 256 + (1 << 16));
+    assert_eq!(config.ceiling(usize::MAX).max_items(5).most_held(), usize::MAX);
 }
 
 /// A request needs its bytes and what is known of it: with one byte less it is refused.
 #[test]
 fn the_ceiling_to_the_byte() {
     let answer = |ceiling: usize| {
-        let mut peer = Peer::ready(Config::new().ceiling(ceiling, 5));
+        let mut peer = Peer::ready(Config::new().ceiling(ceiling).max_items(5));
         let sent = peer.client.send(peer.now, &Command::new("x".repeat(900)));
         sent.map(|_| peer.client.held()).map_err(|error| (error, peer.client.held(), peer.sent().len()))
     };
@@ -505,7 +505,7 @@ fn the_ceiling_to_the_byte() {
 /// What an ended request held is given back while another is open.
 #[test]
 fn a_long_request_beside_many_short_ones() {
-    let mut peer = Peer::ready(Config::new().ceiling(20_000, 10));
+    let mut peer = Peer::ready(Config::new().ceiling(20_000).max_items(10));
     peer.send(&CoreStatus::new());
     let held = peer.client.held();
     for number in 0..2000 {
@@ -604,7 +604,7 @@ fn keep_alive_beside_what_has_no_deadline() {
     assert_eq!(peer.due(), Some(60_000));
     // A guest's request that is passed on is read alike.
     let mut peer = Peer::ready(Config::new().keep_alive(60 * SECOND, 10 * SECOND));
-    let mut decoder = ami_proto::Decoder::new(Limits::new()).with_framing(ami_proto::Framing::REQUESTS);
+    let mut decoder = ami_proto::Decoder::new(Limits::new()).with_framing(ami_proto::Framing::PLAIN);
     decoder.push(b"Action: WaitEvent\r\nActionID: theirs\r\n\r\n");
     peer.client.forward(peer.now, decoder.next_frame().unwrap().unwrap()).unwrap();
     assert_eq!(peer.due(), Some(60_000));
@@ -614,7 +614,7 @@ fn keep_alive_beside_what_has_no_deadline() {
 /// having been asked. However often that is done, pings don't pile up and time doesn't stand still.
 #[test]
 fn a_ping_that_was_not_transmitted_has_no_answer() {
-    let mut peer = Peer::ready(Config::new().ceiling(420, 1).keep_alive(60 * SECOND, 10 * SECOND));
+    let mut peer = Peer::ready(Config::new().ceiling(420).max_items(1).keep_alive(60 * SECOND, 10 * SECOND));
     peer.pass(60 * SECOND);
     peer.sent();
     let (prefix, number) = peer.ids[0].split_once('-').unwrap();
@@ -671,7 +671,7 @@ fn the_longest_timeouts() {
 /// After reading had stopped the wait for a sign of life begins anew, whatever tells the time.
 #[test]
 fn keep_alive_after_a_stop() {
-    let mut peer = Peer::ready(Config::new().ceiling(1 << 16, 1).keep_alive(20 * SECOND, SECOND));
+    let mut peer = Peer::ready(Config::new().ceiling(1 << 16).max_items(1).keep_alive(20 * SECOND, SECOND));
     let list = peer.send(&Status::new());
     peer.client.collect(list, 10).unwrap();
     let items = [item(1), item(2)].concat();
@@ -732,7 +732,8 @@ fn held(peer: &Peer, most: usize) -> usize {
 
 #[test]
 fn everything_held_counts() {
-    let config = Config::new().limits(Limits::new().buffer(2000).frame(2000)).ceiling(4000, 100).max_in_flight(8);
+    let config =
+        Config::new().limits(Limits::new().buffer(2000).frame(2000)).ceiling(4000).max_items(100).max_in_flight(8);
     let most = config.most_held();
     assert_eq!(most, 6000);
     let mut peer = Peer::ready(config);
@@ -770,7 +771,7 @@ fn everything_held_counts() {
     assert!((400..500).contains(&held(&peer, most)));
     // Login and filters have their room; where there is none the login says so.
     peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
-    let mut small = Client::new(Config::new().ceiling(300, 1));
+    let mut small = Client::new(Config::new().ceiling(300).max_items(1));
     let refused = small.login(peer.now, Credentials::plain("u".repeat(400), "s")).unwrap_err();
     assert_eq!(refused, SendError::Ceiling { max: 300 });
     assert_eq!((small.poll_transmit(), small.held()), (None, 0));
@@ -778,7 +779,7 @@ fn everything_held_counts() {
 
 #[test]
 fn filters_are_set_again_as_there_is_room() {
-    let config = Config::new().ceiling(3500, 100);
+    let config = Config::new().ceiling(3500).max_items(100);
     let most = config.most_held();
     let mut peer = Peer::ready(config);
     for number in 0..3 {
@@ -847,7 +848,7 @@ fn filters_are_set_again_one_after_the_other() {
 /// A connection that ended while reading was stopped leaves nothing to the next one.
 #[test]
 fn a_stop_ends_with_its_connection() {
-    let mut peer = Peer::new(Config::new().ceiling(1 << 16, 1));
+    let mut peer = Peer::new(Config::new().ceiling(1 << 16).max_items(1));
     for round in 0..2 {
         peer.ids.clear();
         peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
@@ -912,7 +913,7 @@ fn glued_items_need_room_too() {
         (1200, AtCeiling::StopReading, &["overflowed"]),
         (1200, AtCeiling::FailList, &["overflowed"]),
     ] {
-        let mut peer = Peer::ready(Config::new().ceiling(ceiling, 100).at_ceiling(policy));
+        let mut peer = Peer::ready(Config::new().ceiling(ceiling).max_items(100).at_ceiling(policy));
         peer.send(&SkinnyLines::new());
         assert_eq!(peer.feed(start), ["started"]);
         let text = glued.replace("$0", &peer.ids[0]);
@@ -924,8 +925,9 @@ fn glued_items_need_room_too() {
 
 #[test]
 fn the_clock_stops_with_the_reading() {
-    let mut peer =
-        Peer::ready(Config::new().ceiling(1 << 16, 1).response_timeout(10 * SECOND).keep_alive(20 * SECOND, SECOND));
+    let mut peer = Peer::ready(
+        Config::new().ceiling(1 << 16).max_items(1).response_timeout(10 * SECOND).keep_alive(20 * SECOND, SECOND),
+    );
     let list = peer.client.send_within(peer.now, &Status::new(), 7200 * SECOND).unwrap();
     peer.client.collect(list, 10).unwrap();
     peer.send(&CoreStatus::new());
@@ -975,7 +977,7 @@ fn an_item_that_can_never_fit_fails_its_list() {
     let large = item(1).replace("Channel: ", &format!("Channel: {}", "x".repeat(5000)));
     for (bytes, items, first) in [(5000, 10, &large), (1 << 16, 0, &item(1))] {
         for policy in [AtCeiling::StopReading, AtCeiling::FailList] {
-            let (mut peer, list) = list_and_ping(Config::new().ceiling(bytes, items).at_ceiling(policy), 10);
+            let (mut peer, list) = list_and_ping(Config::new().ceiling(bytes).max_items(items).at_ceiling(policy), 10);
             assert_eq!(peer.feed(first), ["overflowed"], "{bytes} {items} {policy:?}");
             assert_eq!(peer.feed(REST), ["unclaimed own StatusComplete", "reply"]);
             assert_eq!((peer.due(), peer.client.take_items(list).len(), peer.client.held()), (Some(20_000), 0, 0));
@@ -986,7 +988,7 @@ fn an_item_that_can_never_fit_fails_its_list() {
 
 #[test]
 fn a_list_that_is_given_no_room_fails_in_its_time() {
-    let (mut peer, list) = list_and_ping(Config::new().ceiling(1 << 16, 1), 10);
+    let (mut peer, list) = list_and_ping(Config::new().ceiling(1 << 16).max_items(1), 10);
     peer.now += 4 * SECOND;
     assert_eq!(peer.feed(&[item(1), item(2)].concat()), ["full"]);
     assert_eq!(peer.due(), Some(10_000));
@@ -1011,7 +1013,7 @@ fn a_list_that_is_given_no_room_fails_in_its_time() {
 /// A time that was told before the list was full does not end the stop.
 #[test]
 fn the_clock_stands_still_whatever_was_told_before() {
-    let (mut peer, list) = list_and_ping(Config::new().ceiling(1 << 16, 1), 10);
+    let (mut peer, list) = list_and_ping(Config::new().ceiling(1 << 16).max_items(1), 10);
     let text = [item(1), item(2)].concat().replace("$0", &peer.ids[0]);
     assert_eq!(peer.client.handle_input(peer.now, text.as_bytes()), text.len());
     // As `exchange` does: before the events are polled.
@@ -1051,7 +1053,7 @@ fn a_socket_that_fails() {
 
 #[test]
 fn the_end_of_the_stream_fails_what_waits_for_room() {
-    let (mut peer, list) = list_and_ping(Config::new().ceiling(1 << 16, 1), 10);
+    let (mut peer, list) = list_and_ping(Config::new().ceiling(1 << 16).max_items(1), 10);
     let text = [item(1), item(2), item(3)].concat().replace("$0", &peer.ids[0]);
     assert_eq!(peer.client.handle_input(peer.now, text.as_bytes()), text.len());
     assert_eq!(peer.events(), ["full"]);
@@ -1060,7 +1062,7 @@ fn the_end_of_the_stream_fails_what_waits_for_room() {
     assert_eq!((peer.due(), peer.client.in_flight(), peer.client.is_over()), (None, 0, true));
     assert_eq!(peer.client.take_items(list).len(), 1);
     // Nor does anything wait after it.
-    let (mut peer, _) = list_and_ping(Config::new().ceiling(1 << 16, 1), 10);
+    let (mut peer, _) = list_and_ping(Config::new().ceiling(1 << 16).max_items(1), 10);
     let text = [item(1), item(2)].concat().replace("$0", &peer.ids[0]);
     assert_eq!(peer.client.handle_input(peer.now, text.as_bytes()), text.len());
     assert_eq!(peer.eof(), ["overflowed", "lost Sent", over]);
@@ -1080,7 +1082,7 @@ fn a_collection_has_room_for_one_at_least() {
 /// Each list that stops the reading is told, also the one after a list that was given up.
 #[test]
 fn full_is_told_of_each() {
-    let mut peer = Peer::ready(Config::new().ceiling(1 << 16, 1));
+    let mut peer = Peer::ready(Config::new().ceiling(1 << 16).max_items(1));
     let [a, b, c] = [0, 1, 2].map(|_| peer.send(&Status::new()));
     for list in [a, b, c] {
         peer.client.collect(list, 10).unwrap();
@@ -1098,7 +1100,7 @@ fn full_is_told_of_each() {
 #[test]
 fn what_is_held_is_under_each_ceiling() {
     for ceiling in [0, 1, 40, 100, 199, 255, 256, 257, 300, 400, 599, 600, 646, 700, 1000, 2000] {
-        let config = Config::new().ceiling(ceiling, 1).keep_alive(SECOND, SECOND).await_booted(SECOND);
+        let config = Config::new().ceiling(ceiling).max_items(1).keep_alive(SECOND, SECOND).await_booted(SECOND);
         let config = config.limits(Limits::new().buffer(1000).frame(1000));
         let most = config.most_held();
         let mut peer = Peer::new(config);
@@ -1243,7 +1245,7 @@ fn item(number: usize) -> String {
 
 #[test]
 fn collected_items_stop_the_reading() {
-    let mut peer = Peer::ready(Config::new().ceiling(1 << 16, 2));
+    let mut peer = Peer::ready(Config::new().ceiling(1 << 16).max_items(2));
     let list = peer.send(&Status::new());
     peer.client.collect(list, 10).unwrap();
     assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n"), ["started"]);
@@ -1267,7 +1269,7 @@ fn collected_items_stop_the_reading() {
 
 #[test]
 fn another_list_may_take_up_the_room() {
-    let mut peer = Peer::ready(Config::new().ceiling(1 << 16, 1));
+    let mut peer = Peer::ready(Config::new().ceiling(1 << 16).max_items(1));
     let [a, b] = [0, 1].map(|_| peer.send(&Status::new()));
     for list in [a, b] {
         peer.client.collect(list, 10).unwrap();
@@ -1299,7 +1301,7 @@ fn sending_has_bounds() {
     peer.send(&Ping::new());
     peer.send(&Ping::new());
     assert_eq!(peer.client.send(peer.now, &Ping::new()).unwrap_err(), SendError::InFlight { max: 3 });
-    let mut peer = Peer::ready(Config::new().ceiling(2000, 1));
+    let mut peer = Peer::ready(Config::new().ceiling(2000).max_items(1));
     peer.client.send(peer.now, &Ping::new()).unwrap();
     let long = Command::new("x".repeat(900));
     peer.client.send(peer.now, &long).unwrap();
@@ -1535,7 +1537,7 @@ fn when_a_client_is_over() {
 /// What has been transmitted is held no longer, whether or not it was moved away.
 #[test]
 fn what_has_gone_is_not_held() {
-    let mut peer = Peer::ready(Config::new().ceiling(3000, 10));
+    let mut peer = Peer::ready(Config::new().ceiling(3000).max_items(10));
     peer.client.send(peer.now, &UserEvent::new("x".repeat(900))).unwrap();
     let (held, waiting) = (peer.client.held(), peer.client.poll_transmit().unwrap().len());
     peer.client.transmitted(waiting / 2 - 1);

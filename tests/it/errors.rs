@@ -7,7 +7,7 @@ use ami_proto::action::{Action as _, Custom, Ping, Setvar};
 use ami_proto::client::{self, Client};
 use ami_proto::conference::{Command, Dialect, Native, ReplyError, RequestError, Who};
 use ami_proto::error::{ApiMisuse, ConnectionError, FieldError, Refusal, SendError};
-use ami_proto::freeswitch::command::{Command as _, Lock};
+use ami_proto::freeswitch::command::{ConferenceCommand as _, Lock};
 use ami_proto::http::{self, Endpoint, HttpError};
 use ami_proto::kazoo::{self, Account, Method};
 use ami_proto::sipxecs::{Challenge, Conference, Credentials, DigestError};

@@ -215,14 +215,14 @@ fn odd_frames() {
 
 #[test]
 fn limits_are_kept_at_any_split() {
-    let limits = LIMITS.line(40).headers(3).frame(100).buffer(200);
+    let limits = LIMITS.line(40).lines(3).frame(100).buffer(200);
     let cases: [(&[u8], Limit, u64); 6] = [
         (b"A: b\n\nContent-Type: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n\n", Limit::Line, 6 + 40),
-        (b"A: b\nC: d\nE: f\nG: h\n\n", Limit::Headers, 15),
+        (b"A: b\nC: d\nE: f\nG: h\n\n", Limit::Lines, 15),
         (b"Content-Length: 85\n\n", Limit::Frame, 100),
         (b"Content-Length: 99999999999999999999999\n\n", Limit::Frame, 100),
         (b"A: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nA: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nA: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n", Limit::Frame, 100),
-        (b"Content-Type: text/event-plain\nContent-Length: 22\n\nA: 1\nA: 2\nA: 3\nA: 4\n\n\n", Limit::Headers, 66),
+        (b"Content-Type: text/event-plain\nContent-Length: 22\n\nA: 1\nA: 2\nA: 3\nA: 4\n\n\n", Limit::Lines, 66),
     ];
     for (stream, limit, offset) in cases {
         for size in 1..=stream.len() {

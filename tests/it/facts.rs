@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use ami_proto::catalogue::{self, ActionType, Branch, EventType, Field, Reply, ReplyStyle, Role};
+use ami_proto::catalogue::{self, ActionType, Branch, EventType, Field, ReplySpec, ReplyStyle, Role};
 use ami_proto::value::{Classes, FromWire};
 
 /// What the catalogue lacks on purpose: file, item, name (`*`: any) and why.
@@ -299,7 +299,7 @@ fn replies_on_the_wire() {
         let Some(action) = facts.action(&row[0]) else { return };
         let reply = action.reply();
         for header in &row[2..] {
-            let mut fields = reply.fields().chain(Reply::common_fields());
+            let mut fields = reply.fields().chain(ReplySpec::common_fields());
             let field = fields.find(|field| field.is_named(header.as_bytes()));
             facts.check(field.is_some() || reply.rest().is_some(), action.name(), header);
             if let Some(seen) = field.and_then(|field| outside(&row[1], field.since(), field.until())) {

@@ -66,7 +66,7 @@ fn all_frames_and_wanted_ones_in_turn() {
     for first in 1..stream.len() {
         for second in first..stream.len() {
             for all in 0..8 {
-                let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+                let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
                 let mut seen = Vec::new();
                 for (turn, piece) in
                     [&stream[..first], &stream[first..second], &stream[second..]].into_iter().enumerate()

@@ -5,7 +5,7 @@ use ami_proto::freeswitch::command::*;
 use ami_testkit::freeswitch::{split, text};
 use proptest::prelude::*;
 
-fn line(command: &dyn Command) -> String {
+fn line(command: &dyn ConferenceCommand) -> String {
     let mut out = Vec::new();
     command.to("3000").even_if_it_crashes().write(&mut out).expect("a line");
     String::from_utf8(out).expect("text")
@@ -14,7 +14,7 @@ fn line(command: &dyn Command) -> String {
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn each_command() {
-    let cases: &[(&dyn Command, &str)] = &[
+    let cases: &[(&dyn ConferenceCommand, &str)] = &[
         // Reference 001, in its order.
         (&Bgdial::new("user/100").caller_number("1").caller_name("A"), "bgdial user/100 1 A"),
         (&Deaf::new(7), "deaf 7"),
@@ -174,7 +174,7 @@ fn samples() {
     }
 }
 
-fn line_to(conference: &str, command: &dyn Command) -> String {
+fn line_to(conference: &str, command: &dyn ConferenceCommand) -> String {
     let mut out = Vec::new();
     command.to(conference).write(&mut out).expect("a line");
     String::from_utf8(out).expect("text")
@@ -182,7 +182,7 @@ fn line_to(conference: &str, command: &dyn Command) -> String {
 
 #[test]
 fn for_the_server() {
-    let commands: [(&dyn Command, &str); 6] = [
+    let commands: [(&dyn ConferenceCommand, &str); 6] = [
         (&List::new().delimiter(","), "api conference list delim ,\n\n"),
         (&ListSummary::new(), "api conference list summary\n\n"),
         (&Count::new(), "api conference count\n\n"),
@@ -226,7 +226,7 @@ fn names_that_need_care() {
 fn refused() {
     let members = [7; 23];
     let many = [7; 101];
-    let cases: &[(&dyn Command, &str, Refusal)] = &[
+    let cases: &[(&dyn ConferenceCommand, &str, Refusal)] = &[
         (&Say::new("a\nb"), "text", Refusal::InValue { byte: b'\n', at: 1 }),
         (&Say::new(" \t"), "text", Refusal::EmptyValue),
         (&Pin::new("1\r"), "pin", Refusal::InValue { byte: b'\r', at: 1 }),
@@ -277,7 +277,8 @@ fn refused() {
     // `conference list lock` lists all conferences, unless there is one of that name.
     for word in ["list", "count", "xml_list", "json_list", "help", "commands"] {
         for name in [word.to_owned(), word.to_uppercase()] {
-            let commands: [&dyn Command; 4] = [&Lock::new(), &List::new(), &Custom::new("x"), &Say::new("hi")];
+            let commands: [&dyn ConferenceCommand; 4] =
+                [&Lock::new(), &List::new(), &Custom::new("x"), &Say::new("hi")];
             for command in commands {
                 let error = command.to(&name).api(&mut out).unwrap_err();
                 assert_eq!((error.field(), error.refusal()), ("conference", Refusal::ServerCommand { word }), "{name}");
@@ -330,7 +331,7 @@ proptest! {
     /// What a splitter as naive as the server's reads is what was given, or nothing is written.
     #[test]
     fn read_as_meant(name in hostile(), word in hostile(), other in hostile()) {
-        let commands: [(&dyn Command, Vec<&str>); 5] = [
+        let commands: [(&dyn ConferenceCommand, Vec<&str>); 5] = [
             (&Play::new(&word).member(7), vec!["play", &word, "7"]),
             (&Set::new(&word, &other), vec!["set", &word, &other]),
             (&Kick::new(7).sound(&word), vec!["kick", "7", &word]),

@@ -39,9 +39,9 @@ fn a_banner_is_a_line() {
 
 #[test]
 fn headers() {
-    let limits = Limits::new().headers(3);
+    let limits = Limits::new().lines(3);
     let (frames, error) = fails(b"Event: A\nB: 1\nno colon\n\nEvent: B\nB: 1\nC: 1\nD: 1\n\n", limits);
-    assert_eq!((frames, error.limit, error.max, error.offset), (1, Limit::Headers, 3, 43));
+    assert_eq!((frames, error.limit, error.max, error.offset), (1, Limit::Lines, 3, 43));
     assert_eq!(error.to_string(), "frame with more than the limit of 3 lines, at stream offset 43");
 }
 
@@ -101,7 +101,7 @@ fn a_full_buffer_without_a_frame_is_an_error_and_no_deadlock() {
 
 #[test]
 fn memory_has_a_ceiling() {
-    let limits = Limits::new().line(1000).headers(1000).frame(100_000).buffer(200_000);
+    let limits = Limits::new().line(1000).lines(1000).frame(100_000).buffer(200_000);
     let hostile: [(&str, Vec<u8>); 5] = [
         ("no line feed", vec![b'x'; 5_000_000]),
         ("line feeds", vec![b'\n'; 5_000_000]),
@@ -162,10 +162,10 @@ fn an_owned_frame_is_one_allocation() {
 #[test]
 fn a_byte_that_breaks_two_limits_is_told_as_a_line_too_many() {
     for (limits, input, offset) in
-        [(Limits::new().headers(1).frame(9), &b"A: 1\nB: 2\n"[..], 5), (Limits::new().headers(0).frame(1), b"t\n", 0)]
+        [(Limits::new().lines(1).frame(9), &b"A: 1\nB: 2\n"[..], 5), (Limits::new().lines(0).frame(1), b"t\n", 0)]
     {
         let error = ami_testkit::decode(&[input], limits, false).1.expect("a limit is broken");
-        assert_eq!((error.limit, error.offset), (Limit::Headers, offset), "{input:?}");
+        assert_eq!((error.limit, error.offset), (Limit::Lines, offset), "{input:?}");
     }
 }
 
@@ -184,10 +184,10 @@ fn every_limit_at_its_ends() {
     ];
     let framings =
         [true, false].map(|banner| [true, false].map(|follows| Framing::SERVER.banner(banner).follows(follows)));
-    assert!(framings.as_flattened().contains(&Framing::REQUESTS));
+    assert!(framings.as_flattened().contains(&Framing::PLAIN));
     for number in 0..81 {
         let [line, headers, frame, buffer] = [1, 3, 9, 27].map(|unit| ENDS[number / unit % 3]);
-        let limits = Limits::new().line(line).headers(headers).frame(frame).buffer(buffer);
+        let limits = Limits::new().line(line).lines(headers).frame(frame).buffer(buffer);
         for (framing, input) in framings.as_flattened().iter().flat_map(|framing| inputs.map(|input| (*framing, input)))
         {
             let ends = read_whole(Decoder::new(Limits::new()).with_framing(framing), input).ends;
@@ -420,10 +420,10 @@ fn an_unwanted_event_over_a_limit() {
     for (limits, input, limit, offset) in [
         (Limits::new().frame(300), &frame, Limit::Frame, 300),
         (Limits::new().line(300), &line, Limit::Line, 314),
-        (Limits::new().headers(30), &frame, Limit::Headers, 14 + 29 * 14),
+        (Limits::new().lines(30), &frame, Limit::Lines, 14 + 29 * 14),
     ] {
         for size in [1, 64, 1000] {
-            let mut decoder = Decoder::new(limits).with_framing(Framing::REQUESTS);
+            let mut decoder = Decoder::new(limits).with_framing(Framing::PLAIN);
             let error = input.chunks(size).find_map(|piece| {
                 decoder.push(piece);
                 decoder.next_wanted(|_| false).err()
@@ -440,7 +440,7 @@ fn a_filter_judges_whole_names() {
     let name = "N".repeat(90);
     let input = format!("Event: {name}\r\nA: 1\r\n\r\nEvent: N\r\n\r\n");
     for size in [1, 64, 70, 1000] {
-        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
         let mut names = Vec::new();
         for piece in input.as_bytes().chunks(size) {
             decoder.push(piece);
@@ -455,7 +455,7 @@ fn a_filter_judges_whole_names() {
 /// Bytes were lost behind a frame that is still to be taken: the error comes after it, and stays.
 #[test]
 fn an_overflow_stays_an_error() {
-    let mut decoder = Decoder::new(Limits::new().buffer(20)).with_framing(Framing::REQUESTS);
+    let mut decoder = Decoder::new(Limits::new().buffer(20)).with_framing(Framing::PLAIN);
     decoder.push(b"Action: A\n\nAction: Ping and more");
     assert!(decoder.next_frame().expect("kept").is_some());
     let error = decoder.next_frame().expect_err("bytes were not taken");
@@ -472,7 +472,7 @@ fn describing_remembers_no_more_than_the_fields() {
     let mut input = b"Event: Hangup\r\n".to_vec();
     input.extend(b"Cause: \r\n".repeat(50_000));
     input.extend(b"\r\n");
-    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
     decoder.push(&input);
     let frame = decoder.next_frame().expect("within limits").expect("whole");
     let described = ami_proto::describe::describe(frame).expect("an event of the catalogue");

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use ami_proto::action as a;
-use ami_proto::client::{Credentials, Progress};
+use ami_proto::client::{Credentials, Reached};
 use ami_proto::error::LoginRefusal;
 use ami_proto::event::Event;
 use ami_proto::{ConnectionError, catalogue};
@@ -379,11 +379,11 @@ fn restart_in_mid_list() {
         for id in &lists {
             match session.book.asked[id].how {
                 Some(How::List { .. }) => counts[0] += 1,
-                Some(How::Lost(Progress::Started { items })) => {
+                Some(How::Lost(Reached::Started { items })) => {
                     assert_eq!(items, session.book.asked[id].items.len() as u64);
                     counts[1] += 1;
                 }
-                Some(How::Lost(Progress::Sent)) => counts[2] += 1,
+                Some(How::Lost(Reached::Sent)) => counts[2] += 1,
                 // "Asterisk is shutting down"
                 Some(How::Refused(_)) => counts[3] += 1,
                 ref other => panic!("{other:?}"),

@@ -2,7 +2,7 @@
 
 use crate::peer;
 use ami_proto::action::*;
-use ami_proto::client::{AtCeiling, Client, ClientEvent, Config, Credentials, Ending, Id, Progress};
+use ami_proto::client::{AtCeiling, Client, ClientEvent, Config, Credentials, Ending, Id, Reached};
 use ami_proto::request::Request;
 use ami_proto::server::{self, RequestId, Server, ServerEvent};
 use ami_proto::value::Classes;
@@ -119,7 +119,7 @@ pub(crate) struct Sent {
     /// Where it ends in all that was ever written on this connection.
     pub(crate) written: usize,
     pub(crate) endings: Vec<String>,
-    pub(crate) progress: Option<Progress>,
+    pub(crate) reached: Option<Reached>,
     /// Items lent, and items taken.
     pub(crate) items: u64,
     pub(crate) taken: Vec<String>,
@@ -217,7 +217,7 @@ impl Pair {
         let probe = unsent.windows(12).rposition(|part| part == b"Action: Ping").filter(|_| kind == Kind::Text);
         let written = self.line.handed + probe.unwrap_or(unsent.len());
         let (endings, taken) = (Vec::new(), Vec::new());
-        self.sent.push(Sent { id, kind, written, endings, progress: None, items: 0, taken });
+        self.sent.push(Sent { id, kind, written, endings, reached: None, items: 0, taken });
         match kind {
             Kind::Collected => self.client.collect(id, ITEMS as usize + 1).unwrap(),
             Kind::GivenUp => assert!(self.client.cancel(id)),
@@ -411,8 +411,8 @@ impl Pair {
             ClientEvent::Item { id, .. } | ClientEvent::Text { id, .. } => find(&mut self.sent, id).items += 1,
             ClientEvent::Ended { id, ending } => {
                 let sent = find(&mut self.sent, id);
-                if let Ending::Lost(progress) = ending {
-                    sent.progress = Some(progress);
+                if let Ending::Lost(reached) = ending {
+                    sent.reached = Some(reached);
                 }
                 sent.endings.push(words);
             }
@@ -464,7 +464,8 @@ fn find(sent: &mut [Sent], id: Id) -> &mut Sent {
 pub(crate) fn config(policy: AtCeiling) -> Config {
     Config::new()
         .await_booted(Duration::from_secs(5))
-        .ceiling(1 << 16, 3)
+        .ceiling(1 << 16)
+        .max_items(3)
         .at_ceiling(policy)
         .keep_alive(Duration::from_secs(60), Duration::from_secs(10))
 }

@@ -33,7 +33,7 @@ impl Peer {
 
     /// Transmits everything; gives the names of the requests, and keeps their `ActionID`s.
     pub(crate) fn sent(&mut self) -> Vec<String> {
-        let mut requests = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+        let mut requests = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
         self.sent.clear();
         while let Some(bytes) = self.client.poll_transmit() {
             let n = bytes.len().min(100);

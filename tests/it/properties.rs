@@ -45,7 +45,7 @@ proptest! {
         sizes in prop::collection::vec(1..80_usize, 0..60),
         (line, headers, frame) in (0..120_u32, 0..9_u32, 0..300_u32),
     ) {
-        let limits = Limits::new().line(line).headers(headers).frame(frame);
+        let limits = Limits::new().line(line).lines(headers).frame(frame);
         let whole = decode(&[&input], limits, true);
         let pieces = cut(&input, &sizes);
         let pieces: Vec<&[u8]> = pieces.iter().map(Vec::as_slice).collect();
@@ -88,7 +88,7 @@ proptest! {
                 prop_assert_eq!(out, b"before");
             }
             (Ok(()), None) => {
-                let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+                let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
                 decoder.push(&out[6..]);
                 let frame = decoder.next_frame().expect("within limits").expect("whole");
                 prop_assert_eq!(frame.kind(), [FrameKind::Action, FrameKind::Response, FrameKind::Event][kind]);

@@ -110,7 +110,7 @@ impl Replay {
             after: 0,
             not_sent: 0,
         };
-        let mut requests = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+        let mut requests = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
         let mut server = Server::of(turns);
         let mut arrived = 0;
         for turn in turns {
@@ -199,7 +199,7 @@ impl Replay {
     fn transmit(&mut self, recorded: Option<Vec<u8>>) -> Option<Vec<u8>> {
         let bytes = self.client.poll_transmit().map(<[u8]>::to_vec)?;
         self.client.transmitted(bytes.len());
-        let mut written = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+        let mut written = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
         written.push(&bytes);
         let id = |frame: Frame<'_>| frame.get("ActionID").unwrap().as_bytes().to_vec();
         let ours = id(written.next_frame().unwrap().unwrap());

@@ -5,7 +5,7 @@ use ami_proto::{Decoder, Framing, Limits};
 
 /// The headers of the one frame of these lines as `Debug` shows them.
 fn shown(lines: &str) -> String {
-    let framing = if lines.starts_with("Action") { Framing::REQUESTS } else { Framing::SERVER };
+    let framing = if lines.starts_with("Action") { Framing::PLAIN } else { Framing::SERVER };
     let mut decoder = Decoder::new(Limits::new()).with_framing(framing);
     decoder.push(lines.replace('\n', "\r\n").as_bytes());
     decoder.push(b"\r\n\r\n");
@@ -372,7 +372,7 @@ mod wiping {
             assert!(client.poll_event().is_err());
         });
         clean("no room", || {
-            let mut client = Client::new(Config::new().ceiling(600, 1));
+            let mut client = Client::new(Config::new().ceiling(600).max_items(1));
             let name = [b'u'; 900];
             assert!(client.login(Instant::now(), Credentials::plain(name, SECRET)).is_err());
         });
@@ -402,7 +402,7 @@ mod wiping {
             assert!(client.login(Instant::now(), Credentials::md5("u", WITH_LINE_END).or_plain()).is_err());
         });
         clean("no room", || {
-            let mut client = Client::new(Config::new().ceiling(700, 1));
+            let mut client = Client::new(Config::new().ceiling(700).max_items(1));
             let name = [b'u'; 900];
             assert!(client.login(Instant::now(), Credentials::md5(name, SECRET).or_plain()).is_err());
         });
@@ -419,7 +419,7 @@ mod wiping {
             assert!(transmit(&mut client));
         });
         clean("forwarded", || {
-            let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+            let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
             decoder.push(b"Action: Login\r\nSecret: 0-hunted-s3cret-0\r\nA: b\r\nC: d\r\n\r\n");
             let frame = decoder.next_frame().unwrap().unwrap();
             let kept = frame.to_owned();

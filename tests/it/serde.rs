@@ -11,7 +11,7 @@ use serde_json::{json, to_string, to_value};
 use std::collections::BTreeMap;
 
 fn frame(bytes: &[u8]) -> OwnedFrame {
-    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
     decoder.push(bytes);
     decoder.next_frame().expect("within limits").expect("whole").to_owned()
 }

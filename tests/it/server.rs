@@ -248,7 +248,7 @@ fn an_action_id_that_would_end_the_line_is_not_echoed() {
 #[test]
 fn a_request_that_waits_behind_blank_lines_is_not_lost() {
     let now = Instant::now();
-    let mut server = Server::new(now, Config::new().banner("").fully_booted(false).max_unsent(60));
+    let mut server = Server::new(now, Config::new().banner("").fully_booted(false).ceiling(60));
     let blank = "\n".repeat(30);
     let input = format!(
         "Action: Login\r\n\r\n{blank}Action: Ping\r\nActionID: 1\r\n\r\n{blank}Action: Ping\r\nActionID: 2\r\n\r\n"
@@ -286,7 +286,7 @@ fn goodbye_and_the_end() {
 
 #[test]
 fn bounds() {
-    let (mut server, now) = server(Config::new().max_unsent(200).limits(Limits::new().buffer(1 << 16)));
+    let (mut server, now) = server(Config::new().ceiling(200).limits(Limits::new().buffer(1 << 16)));
     feed(&mut server, now, &b"\r\n".repeat(1000));
     let mut answered = 0;
     while let Ok(Some(ServerEvent::Malformed(_))) = server.poll_event() {
@@ -317,7 +317,7 @@ fn an_end_between_requests_is_no_error() {
 
 #[test]
 fn a_client_that_does_not_read_is_dropped() {
-    let config = Config::new().max_unsent(1000).limits(Limits::new().buffer(4096).frame(4096));
+    let config = Config::new().ceiling(1000).limits(Limits::new().buffer(4096).frame(4096));
     let most = config.most_held();
     let (mut server, now) = server(config);
     feed(&mut server, now, b"Action: Login\r\n\r\n");
@@ -344,9 +344,9 @@ fn a_client_that_does_not_read_is_dropped() {
 
 /// What has been transmitted leaves room at once, though its bytes are moved away later.
 #[test]
-fn only_what_has_not_gone_counts_against_max_unsent() {
+fn only_what_has_not_gone_counts_against_the_ceiling() {
     let now = Instant::now();
-    let mut server = Server::new(now, Config::new().banner("").fully_booted(false).max_unsent(1000));
+    let mut server = Server::new(now, Config::new().banner("").fully_booted(false).ceiling(1000));
     feed(&mut server, now, b"Action: Login\r\n\r\n");
     let Ok(Some(ServerEvent::Login { id, .. })) = server.poll_event() else { panic!("a login") };
     server.accept(id, Classes::ALL).unwrap();
@@ -483,7 +483,7 @@ fn input_is_wanted_where_it_is_taken() {
 #[test]
 fn most_held_is_a_sum() {
     let most = |open: usize, unsent: usize, buffer: u32| {
-        Config::new().limits(Limits::new().buffer(buffer)).max_open(open).max_unsent(unsent).most_held()
+        Config::new().limits(Limits::new().buffer(buffer)).max_open(open).ceiling(unsent).most_held()
     };
     let (lines, buffer) = (128 * 1024, 1 << 16);
     let one = most(1, 0, buffer) - lines - buffer as usize;

@@ -183,7 +183,7 @@ fn what_forward_says() {
     }
     // One that doesn't fit is the end.
     let now = Instant::now();
-    let mut full = Server::new(now, Config::new().banner("").fully_booted(false).max_unsent(60));
+    let mut full = Server::new(now, Config::new().banner("").fully_booted(false).ceiling(60));
     feed(&mut full, now, b"Action: Login\r\n\r\n");
     let Ok(Some(ServerEvent::Login { id, .. })) = full.poll_event() else { panic!("a login") };
     full.accept(id, Classes::ALL).unwrap();
@@ -233,7 +233,7 @@ fn limits_of_nothing() {
     let login = b"Action: Login\r\nUsername: u\r\n\r\n";
     for (name, limits) in [
         ("line", Limits::new().line(0)),
-        ("headers", Limits::new().headers(0)),
+        ("headers", Limits::new().lines(0)),
         ("frame", Limits::new().frame(0)),
         ("buffer", Limits::new().buffer(0)),
     ] {
@@ -252,7 +252,7 @@ fn limits_of_nothing() {
         assert!(server.is_over() && server.poll_timeout().is_none(), "{name}");
     }
     let now = Instant::now();
-    let mut server = Server::new(now, Config::new().max_unsent(0));
+    let mut server = Server::new(now, Config::new().ceiling(0));
     assert_eq!(server.poll_event().err(), Some(ConnectionError::NotRead { max: 0 }), "not even the greeting fits");
 }
 

@@ -2,9 +2,9 @@
 
 use ami_proto::error::Refusal;
 use ami_proto::freeswitch::command::{
-    Bgdial, Command, Custom, Deaf, Dial, Dtmf, Energy, Hup, Kick, Level, List, Lock, ModeratorPin, Mute, NoPin,
-    NoRecord, NoRecordAll, Pin, Play, Relate, Relation, Say, SayMember, Sounds, Stop, Target, Transfer, Undeaf, Unlock,
-    Unmute, VolumeIn, VolumeOut, XmlList,
+    Bgdial, ConferenceCommand, Custom, Deaf, Dial, Dtmf, Energy, Hup, Kick, Level, List, Lock, ModeratorPin, Mute,
+    NoPin, NoRecord, NoRecordAll, Pin, Play, Relate, Relation, Say, SayMember, Sounds, Stop, Target, Transfer, Undeaf,
+    Unlock, Unmute, VolumeIn, VolumeOut, XmlList,
 };
 use ami_proto::freeswitch::{self, reply::Done};
 use ami_proto::sipxecs::{
@@ -26,7 +26,7 @@ fn path(request: &Request) -> &str {
 
 #[test]
 fn each_command() {
-    let cases: [(&dyn Command, &str); 40] = [
+    let cases: [(&dyn ConferenceCommand, &str); 40] = [
         (
             &Bgdial::new("1000").caller_number("1234567890").caller_name("FreeSWITCH_Conference"),
             "bgdial&1000&1234567890&FreeSWITCH_Conference",
@@ -167,7 +167,7 @@ fn refused() {
     let dial = Dial::new("{originate_timeout=30}sofia/default/1000@softswitch")
         .caller_number("1234567890")
         .caller_name("FreeSWITCH_Conference");
-    let cases: [(&dyn Command, &str, Refusal); 17] = [
+    let cases: [(&dyn ConferenceCommand, &str, Refusal); 17] = [
         (&dial, "endpoint", Refusal::Splits { byte: b'/' }),
         (&Dial::new("1000").caller_name("x"), "caller name", Refusal::Missing { before: "caller number" }),
         (&Play::new("/tmp/a.wav"), "file", Refusal::Splits { byte: b'/' }),
@@ -271,7 +271,7 @@ fn answers() {
 
 #[test]
 fn pins_do_not_show() {
-    let commands: [&dyn Command; 3] =
+    let commands: [&dyn ConferenceCommand; 3] =
         [&Pin::new("98765"), &ModeratorPin::new("98765"), &Custom::new("pin").word("mod").word("98765")];
     for command in commands {
         let request = conference().request(command).expect("a request");
@@ -392,7 +392,7 @@ proptest! {
     #[test]
     fn hostile_texts_break_nothing(name in hostile(), text in hostile()) {
         let conference = Conference::new(&name);
-        let commands: [(&dyn Command, bool); 7] = [
+        let commands: [(&dyn ConferenceCommand, bool); 7] = [
             (&Say::new(&text), true), (&SayMember::new(7, &text), true), (&Pin::new(&text), false),
             (&Dtmf::new(Target::All, &text), false), (&Custom::new("x").word(&text), false),
             (&Custom::new(&text), false), (&Lock::new(), false),

@@ -1,6 +1,6 @@
 //! Invariant: what real servers sent, the catalogue knows: every event by its name, every header by its field, every value by its kind. Only what was forged, through a line end in a value, is unknown.
 
-use ami_proto::catalogue::{Datum, Field, Reply, actions, events};
+use ami_proto::catalogue::{Datum, Field, ReplySpec, actions, events};
 use ami_proto::describe::{Content, Described, Replies, describe};
 use ami_proto::event::Event;
 use ami_proto::response::Response;
@@ -91,7 +91,7 @@ fn keys_are_unique() {
         check(event.name(), &mut event.fields());
     }
     for action in actions() {
-        check(action.name(), &mut Reply::common_fields().chain(action.reply().fields()));
+        check(action.name(), &mut ReplySpec::common_fields().chain(action.reply().fields()));
     }
 }
 
@@ -151,7 +151,7 @@ fn only_actions_are_requests() {
     for (lines, known) in
         [("Action: Ping", true), ("Action: Nothing", false), ("Event: Ping", false), ("Response: Ping", false)]
     {
-        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
         decoder.push(format!("{lines}\r\nActionID: 3\r\n\r\n").as_bytes());
         let frame = decoder.next_frame().unwrap().unwrap();
         let request = ami_proto::request::Request::from(frame);

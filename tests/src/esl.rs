@@ -172,7 +172,7 @@ pub fn esl(data: &[u8]) {
 }
 
 fn frames(stream: &[u8], setup: &[u8]) {
-    let limits = LIMITS.line(4096).headers(64).frame(1 << 16);
+    let limits = LIMITS.line(4096).lines(64).frame(1 << 16);
     let read = |sizes: &[usize]| {
         let (mut frames, mut end) = (Vec::new(), 0);
         let mut decoder = Decoder::new(limits);
@@ -217,7 +217,7 @@ fn connection(data: &[u8]) {
     use std::collections::HashMap;
     use std::time::{Duration, Instant};
 
-    let config = Config::new().limits(LIMITS.line(4096).headers(64).frame(1 << 16).buffer(1 << 17)).ceiling(1 << 12);
+    let config = Config::new().limits(LIMITS.line(4096).lines(64).frame(1 << 16).buffer(1 << 17)).ceiling(1 << 12);
     let most = config.most_held();
     let start = Instant::now();
     let mut now = start;

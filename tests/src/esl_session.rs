@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use ami_proto::freeswitch::{
-    Config, Connection, ConnectionEvent, Credentials, Ending, EventFormat, Frame, Id, Message, Progress,
+    Config, Connection, ConnectionEvent, Credentials, Ending, EventFormat, Frame, Id, Message, Reached,
 };
 
 /// Each two bytes are a step: of the caller, of the server, or of time. However the server's bytes are cut, each step brings just the events that the model says; they are given back.
@@ -79,7 +79,7 @@ struct Run<'a> {
     /// Said on this connection about events, and not refused, in order; the number is that of the request.
     said: Vec<(usize, String)>,
     number: usize,
-    lost: Vec<(Id, Progress)>,
+    lost: Vec<(Id, Reached)>,
     /// Since when the server is silent, or nobody waits for what it answers next.
     silent: Instant,
 }
@@ -442,7 +442,7 @@ impl<'a> Run<'a> {
         match how % 4 {
             _ if self.stage == Stage::Over => {
                 let report = self.connection.reconnect().expect("it is over");
-                let lost: Vec<(Id, Progress)> = report.unanswered.iter().map(|one| (one.id, one.progress)).collect();
+                let lost: Vec<(Id, Reached)> = report.unanswered.iter().map(|one| (one.id, one.reached)).collect();
                 assert_eq!((lost, report.restored), (std::mem::take(&mut self.lost), self.kept.len()));
                 (self.stage, self.greeted, self.goodbye, self.error) = (Stage::New, false, false, None);
                 Vec::new()
@@ -471,18 +471,18 @@ impl<'a> Run<'a> {
     fn over(&mut self, error: Option<&str>) -> Vec<String> {
         self.stage = Stage::Over;
         self.error = error.map(str::to_owned);
-        let jobs = self.jobs.drain(..).map(|job| (job.id, Progress::Started { items: 0 }));
+        let jobs = self.jobs.drain(..).map(|job| (job.id, Reached::Started { items: 0 }));
         let requests = self.requests.drain(..).enumerate().filter(|(_, request)| !request.ended);
         let received = self.received;
         let open = requests.filter_map(|(at, request)| match request.purpose {
-            For::Caller(id) => Some((id, if at < received { Progress::Sent } else { Progress::NotSent })),
+            For::Caller(id) => Some((id, if at < received { Reached::Sent } else { Reached::NotSent })),
             _ => None,
         });
         self.lost = jobs.chain(open).collect();
         self.lost.sort_by_key(|(id, _)| *id);
         (self.received, self.said, self.unread) = (0, Vec::new(), Vec::new());
         let closed = error.is_none().then(|| "closed".to_owned());
-        self.lost.iter().map(|(id, progress)| format!("{id:?} Lost({progress:?})")).chain(closed).collect()
+        self.lost.iter().map(|(id, reached)| format!("{id:?} Lost({reached:?})")).chain(closed).collect()
     }
 
     fn close(&mut self) {

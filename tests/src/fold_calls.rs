@@ -484,8 +484,8 @@ fn tell(call: &Call) -> Vec<String> {
 
 /// The library's call in the model's words.
 fn tell_as(call: &Call, end: Option<Duration>, in_order: bool) -> Vec<String> {
-    let bytes = |text: &ami_proto::calls::Text| text.as_bytes().to_vec();
-    let optional = |text: &Option<ami_proto::calls::Text>| text.as_ref().map(bytes);
+    let bytes = |text: &ami_proto::calls::OwnedValue| text.as_bytes().to_vec();
+    let optional = |text: &Option<ami_proto::calls::OwnedValue>| text.as_ref().map(bytes);
     let time = |span: Span| (span.start, span.end);
     let former: BTreeSet<_> = call.former_linkedids().iter().map(bytes).collect();
     assert_eq!(former.len(), call.former_linkedids().len());

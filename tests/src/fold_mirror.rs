@@ -1,6 +1,6 @@
 //! The mirror a second time, as its documentation says it: plain maps without limits but that of a text. What `fold` is held to.
 
-use ami_proto::state::{Completeness, Mirror, Part, Stale, Text};
+use ami_proto::state::{Completeness, Mirror, OwnedValue, Part, Stale};
 use ami_proto::value::{ChannelState, DeviceState};
 use ami_proto::{Frame, FrameKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -312,8 +312,8 @@ impl MMirror {
     }
 
     pub fn check(&self, mirror: &Mirror) {
-        let bytes = |text: &Text| text.as_bytes().to_vec();
-        let optional = |text: &Option<Text>| text.as_ref().map(bytes);
+        let bytes = |text: &OwnedValue| text.as_bytes().to_vec();
+        let optional = |text: &Option<OwnedValue>| text.as_ref().map(bytes);
         for part in [Part::Channels, Part::Bridges, Part::Queues] {
             assert_eq!(mirror.completeness(part), self.completeness[part as usize], "{part:?}");
         }

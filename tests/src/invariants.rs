@@ -57,7 +57,7 @@ impl Setup {
     fn limits(&self) -> Limits {
         match self.flags & 4 {
             0 => Limits::new(),
-            _ => Limits::new().line(self.line.into()).headers(self.headers.into()).frame(self.frame.into()),
+            _ => Limits::new().line(self.line.into()).lines(self.headers.into()).frame(self.frame.into()),
         }
     }
 
@@ -242,7 +242,7 @@ impl Breach {
 /// The first breach of the limits of line, headers and frame, one line after the other; `ends` are those of the frames
 /// without limits.
 pub fn breach(input: &[u8], ends: &[usize], limits: Limits) -> Option<Breach> {
-    let [max_line, max_headers, max_frame] = [limits.max_line(), limits.max_headers(), limits.max_frame()];
+    let [max_line, max_lines, max_frame] = [limits.max_line(), limits.max_lines(), limits.max_frame()];
     let found = |limit, max, offset, seen| Some(Breach { limit, max, offset, seen });
     let mut ends = ends.iter();
     let mut end = ends.next();
@@ -261,8 +261,8 @@ pub fn breach(input: &[u8], ends: &[usize], limits: Limits) -> Option<Breach> {
         let next = newline? + 1;
         let blank = matches!(&input[line..next - 1], b"" | b"\r");
         let skipped = blank && line == start;
-        if !skipped && end != Some(&next) && lines == max_headers {
-            return found(Limit::Headers, max_headers, line, next);
+        if !skipped && end != Some(&next) && lines == max_lines {
+            return found(Limit::Lines, max_lines, line, next);
         }
         if !skipped && next > frame_end {
             return found(Limit::Frame, max_frame, frame_end, next);
@@ -754,7 +754,7 @@ pub fn write_read(data: &[u8]) {
 fn read_back(written: &[u8], kind: Begin, fields: &[Field]) {
     let Some(Field::Header(_, name)) = fields.first() else { unreachable!("the first field is put there") };
     let (kind, framing) = match kind {
-        Begin::Action => (FrameKind::Action, Framing::REQUESTS),
+        Begin::Action => (FrameKind::Action, Framing::PLAIN),
         // Another framing by nature: its end has to be written too.
         Begin::Response => (FrameKind::Response, framing(true).follows(!name.0.eq_ignore_ascii_case(b"Follows"))),
         Begin::Event => (FrameKind::Event, framing(true)),

@@ -107,7 +107,7 @@ pub fn proxy(data: &[u8]) {
 
 impl Guest {
     fn new(now: Instant) -> Self {
-        let config = server::Config::new().banner("").fully_booted(false).max_open(OPEN).max_unsent(UNSENT);
+        let config = server::Config::new().banner("").fully_booted(false).max_open(OPEN).ceiling(UNSENT);
         let mut server = Server::new(now, config);
         let login = b"Action: Login\r\n\r\n";
         assert_eq!(server.handle_input(now, login), login.len());
@@ -136,7 +136,7 @@ impl Guest {
 impl Proxy {
     fn new() -> Self {
         let now = Instant::now();
-        let config = client::Config::new().max_in_flight(2 * GUESTS * OPEN).ceiling(20_000, 10);
+        let config = client::Config::new().max_in_flight(2 * GUESTS * OPEN).ceiling(20_000).max_items(10);
         let mut client = Client::new(config).seeded(1);
         client.login(now, Credentials::plain("u", "s")).expect("a login");
         let mut upstream = Asked::default();

@@ -15,7 +15,7 @@ pub fn requests(data: &[u8]) {
     let mut bytes = Unstructured::new(data);
     let Ok(flags) = bytes.arbitrary::<u8>() else { return };
     let input = if flags & 3 == 0 { bytes.take_rest().to_vec() } else { composed(&mut bytes) };
-    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
     decoder.push(&input);
     while let Ok(Some(frame)) = decoder.next_frame() {
         assert_ne!(frame.kind(), FrameKind::Banner, "a client sends none");

@@ -155,7 +155,7 @@ pub fn server_ops(data: &[u8]) {
 impl Driven {
     fn new(now: Instant, bytewise: bool, compared: bool) -> Self {
         let limits = Limits::new().buffer(BUFFER).frame(BUFFER).line(3000);
-        let config = Config::new().max_open(OPEN).max_unsent(UNSENT).limits(limits);
+        let config = Config::new().max_open(OPEN).ceiling(UNSENT).limits(limits);
         let mut driven = Self {
             most_held: config.most_held(),
             server: Server::new(now, config).with_challenge(7),
@@ -314,7 +314,7 @@ impl Driven {
                 let id = self.pick(number).filter(|_| !other);
                 let now = self.now;
                 let client = self.upstream.get_or_insert_with(|| upstream(now));
-                let ping = frame(Framing::REQUESTS, "Action: Ping\r\nActionID: a\r\n\r\n");
+                let ping = frame(Framing::PLAIN, "Action: Ping\r\nActionID: a\r\n\r\n");
                 let asks = client.forward(now, ping.view()).expect("room for it");
                 let name = transmitted(client);
                 let kind = if how % 4 == 0 { "Success" } else { "Error" };

@@ -3,7 +3,7 @@
 use ami_proto::action::{
     CoreStatus, Custom, Events, FAXStats, Filter, IaxPeers, Originate, Ping, Queues, SkinnyLines, Status,
 };
-use ami_proto::client::{AtCeiling, Client, ClientEvent, Config, Credentials, Ending, Id, Progress};
+use ami_proto::client::{AtCeiling, Client, ClientEvent, Config, Credentials, Ending, Id, Reached};
 use ami_proto::error::SendError;
 use ami_proto::event::{EventSet, Hangup};
 use ami_proto::value::Classes;
@@ -115,7 +115,7 @@ struct Driven {
     heard: Vec<u8>,
     sent: BTreeMap<Id, Seen>,
     /// Of this connection: requests it has cost, whether it was accepted, and whether it was to be closed.
-    lost: Vec<(Id, Progress)>,
+    lost: Vec<(Id, Reached)>,
     logged_in: bool,
     ready: bool,
     closing: bool,
@@ -135,7 +135,8 @@ pub fn session_ops(data: &[u8]) {
     let (hangups, small) = (flags[0] & 8 != 0, flags[0] & 32 != 0);
     let mut config = Config::new()
         .limits(Limits::new().buffer(600 + u32::from(flags[1])).line(400).frame(500))
-        .ceiling(if small { 0 } else { 300 } + 8 * usize::from(flags[2]), usize::from(flags[3] & 15))
+        .ceiling(if small { 0 } else { 300 } + 8 * usize::from(flags[2]))
+        .max_items(usize::from(flags[3] & 15))
         .at_ceiling(policy)
         .max_in_flight(IN_FLIGHT)
         .response_timeout(TIMEOUT);
@@ -470,10 +471,10 @@ impl Driven {
                             assert!(self.heard.windows(probe.len()).any(|part| part == probe), "the end was not heard");
                             Some(paragraphs)
                         }
-                        Ending::Lost(progress) => {
-                            self.lost.push((id, progress));
-                            match progress {
-                                Progress::Started { items } => Some(items),
+                        Ending::Lost(reached) => {
+                            self.lost.push((id, reached));
+                            match reached {
+                                Reached::Started { items } => Some(items),
                                 _ => None,
                             }
                         }
@@ -508,7 +509,7 @@ impl Driven {
     /// A new connection, if the last one is over.
     fn reconnect(&mut self) {
         let Ok(report) = self.client.reconnect() else { return };
-        let unanswered: Vec<_> = report.unanswered.iter().map(|request| (request.id, request.progress)).collect();
+        let unanswered: Vec<_> = report.unanswered.iter().map(|request| (request.id, request.reached)).collect();
         assert_eq!(unanswered, std::mem::take(&mut self.lost));
         assert!(self.sent.values().all(|seen| seen.ended));
         assert_eq!((self.client.in_flight(), self.client.poll_timeout()), (0, None));
@@ -585,7 +586,7 @@ fn forward(client: &mut Client, now: Instant, kind: usize) -> Result<Id, SendErr
         "Events\r\nEventMask: call",
         "Filter\r\nOperation: Add\r\nFilter: x",
     ];
-    let mut requests = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+    let mut requests = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
     requests.push(format!("ActionID: theirs\r\nAction: {}\r\nX: y\r\n\r\n", ACTIONS[kind]).as_bytes());
     client.forward(now, requests.next_frame().expect("within the limits").expect("a frame"))
 }

@@ -1,6 +1,6 @@
 //! Typed reading of frames that nobody sent: the body of the fuzz target `typed`.
 
-use ami_proto::catalogue::{Datum, Field, Kind, Reply, actions, events};
+use ami_proto::catalogue::{Datum, Field, Kind, ReplySpec, actions, events};
 use ami_proto::describe::{Content, Described, Replies, describe};
 use ami_proto::event::Event;
 use ami_proto::{Decoder, Frame, FrameKind, Framing, Limits};
@@ -23,7 +23,7 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
         (line, event.rust_name(), event.fields().collect(), event.rest().is_some())
     });
     let replies = actions().map(|action| {
-        let fields = Reply::common_fields().chain(action.reply().fields()).collect();
+        let fields = ReplySpec::common_fields().chain(action.reply().fields()).collect();
         ("Response: Success".into(), action.rust_name(), fields, action.reply().rest().is_some())
     });
     Tables { items: events.chain(replies).collect(), replies: Replies::new() }
@@ -41,7 +41,7 @@ pub fn typed(data: &[u8]) {
         input.extend([name, &b": "[..], value, b"\r\n"].concat());
     }
     input.extend(b"\r\n");
-    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
     decoder.push(&input);
     let frame = decoder.next_frame().expect("within the limits").expect("a whole frame");
     assert_eq!(frame.headers().count(), 1 + headers.len());
@@ -55,7 +55,7 @@ pub fn typed(data: &[u8]) {
         let item = TABLES.items.iter().find(|(line, name, ..)| line == first && *name == described.type_name());
         match item {
             Some((_, _, fields, rest)) => fields_are(&described, fields, *rest, &headers),
-            None => fields_are(&described, &Reply::common_fields().collect::<Vec<_>>(), false, &headers),
+            None => fields_are(&described, &ReplySpec::common_fields().collect::<Vec<_>>(), false, &headers),
         }
     }
     masked(frame);

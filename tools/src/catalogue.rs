@@ -18,7 +18,7 @@ use std::fmt::{self, Write as _};
 use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
-use ami_proto::catalogue::{self, ActionType, Branch, EventType, Field, Reply, ReplyStyle, Role};
+use ami_proto::catalogue::{self, ActionType, Branch, EventType, Field, ReplySpec, ReplyStyle, Role};
 use clap::{Args, Subcommand};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Value, json};
@@ -202,10 +202,10 @@ fn distinct(fields: impl Iterator<Item = Field>) -> Vec<Field> {
     kept
 }
 
-fn response(reply: Reply) -> Vec<Field> {
+fn response(reply: ReplySpec) -> Vec<Field> {
     match reply.style() {
         ReplyStyle::Text => Vec::new(),
-        _ => distinct(reply.fields().chain(Reply::common_fields())),
+        _ => distinct(reply.fields().chain(ReplySpec::common_fields())),
     }
 }
 

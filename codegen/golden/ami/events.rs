@@ -56,8 +56,8 @@ impl<'buf> Event<'buf> {
 /// Other headers, found with [`Frame::headers`]: Whatever \[else\] there is.
 ///
 /// ```
-/// # use ami_proto::{Decoder, Framing, Limits, event::Anything};
-/// # let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+/// # use ami_proto::{Decoder, Limits, event::Anything};
+/// # let mut decoder = Decoder::new(Limits::new());
 /// # decoder.push(b"Event: Everything\r\nText: some text\r\n\r\n");
 /// # let frame = decoder.next_frame()?.unwrap();
 /// if let Some(event) = Anything::view(frame) {
@@ -265,8 +265,8 @@ event_view!(Empty, 3, CommonBlock, None, None);
 /// Event `Kinds`.
 ///
 /// ```
-/// # use ami_proto::{Decoder, Framing, Limits, event::Kinds};
-/// # let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+/// # use ami_proto::{Decoder, Limits, event::Kinds};
+/// # let mut decoder = Decoder::new(Limits::new());
 /// # decoder.push(b"Event: Kinds\r\nText: some text\r\n\r\n");
 /// # let frame = decoder.next_frame()?.unwrap();
 /// if let Some(event) = Kinds::view(frame) {

@@ -123,7 +123,7 @@ impl Session {
         self.unanswered.clear();
         for request in self.in_flight.lose(self.out.transmitted()) {
             self.collected.end(request.id);
-            self.notices.push(Notice::Lost(request.id, request.progress));
+            self.notices.push(Notice::Lost(request.id, request.reached));
             self.unanswered.push(request);
         }
         // Where the one of an earlier connection waits still to be polled, that says it.

@@ -17,7 +17,7 @@ pub struct Line<'a> {
     crash: bool,
 }
 
-/// The command's name alone, see [`Command`](super::Command).
+/// The command's name alone, see [`ConferenceCommand`](super::ConferenceCommand).
 impl fmt::Debug for Line<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Line").field("conference", &self.conference).field("command", &self.args.command()).finish()

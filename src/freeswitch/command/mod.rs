@@ -7,7 +7,7 @@
 //!
 //! ```
 //! use ami_proto::error::Refusal;
-//! use ami_proto::freeswitch::command::{Command, Kick, List, Mute, Say, Target};
+//! use ami_proto::freeswitch::command::{ConferenceCommand, Kick, List, Mute, Say, Target};
 //!
 //! let mut out = Vec::new();
 //! Mute::new(7).quiet().to("3000").api(&mut out)?;
@@ -46,8 +46,8 @@
 //!
 //! The facts are from FreeSWITCH's `conference_api.c` and `switch_utils.c`, and from what 1.6.20 and 1.11.2 answered.
 //!
-//! [`to`]: Command::to
-//! [`to_server`]: Command::to_server
+//! [`to`]: ConferenceCommand::to
+//! [`to_server`]: ConferenceCommand::to_server
 
 #![expect(clippy::new_without_default, reason = "a command is made by `new`, whether or not it needs anything")]
 
@@ -76,7 +76,7 @@ pub(crate) mod sealed {
 
 /// A command to a conference, or to the server about all of them. Sealed: [`Custom`] is for those
 /// that the crate doesn't know.
-pub trait Command: Sealed {
+pub trait ConferenceCommand: Sealed {
     /// The sub-command; `None` for one that the crate doesn't know.
     fn name(&self) -> Option<Name>;
 
@@ -136,7 +136,7 @@ macro_rules! command {
             pub const NAME: Name = Name::$name;
         }
 
-        impl Command for $builder {
+        impl ConferenceCommand for $builder {
             fn name(&self) -> Option<Name> {
                 Some(Self::NAME)
             }
@@ -159,7 +159,7 @@ macro_rules! command {
 /// A command that the crate doesn't know. `Debug` hides its arguments.
 ///
 /// ```
-/// use ami_proto::freeswitch::command::{Command, Custom};
+/// use ami_proto::freeswitch::command::{ConferenceCommand, Custom};
 ///
 /// let mut out = Vec::new();
 /// Custom::new("vid-layout").word("2x2").word("1").to("3000").write(&mut out)?;
@@ -182,7 +182,7 @@ impl<'a> Custom<'a> {
     }
 }
 
-impl Command for Custom<'_> {
+impl ConferenceCommand for Custom<'_> {
     fn name(&self) -> Option<Name> {
         self.0.name()
     }

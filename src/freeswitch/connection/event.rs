@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::conn::{Id, Progress};
+use crate::conn::{Id, Reached};
 use crate::freeswitch::{Event, Frame};
 
 /// What happened. What it lends is gone at the next call that takes the connection mutably; [`Frame::to_owned`] keeps it.
@@ -63,7 +63,7 @@ pub enum Ending<'buf> {
     /// By [`cancel`](super::Connection::cancel). What still comes is [`Unclaimed`](ConnectionEvent::Unclaimed), or, for a job, an event.
     Cancelled,
     /// With the connection. Whether the server has acted on it can't be known, unless it was never sent.
-    Lost(Progress),
+    Lost(Reached),
 }
 
 /// A request that a lost connection left without an answer.
@@ -73,13 +73,13 @@ pub struct Unanswered {
     /// The request.
     pub id: Id,
     /// How far it had come.
-    pub progress: Progress,
+    pub reached: Reached,
 }
 
 /// What [`Connection::reconnect`](super::Connection::reconnect) found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Report {
+pub struct ReconnectReport {
     /// Everything unanswered, in the order in which it was sent. Each has had, or is about to get, its [`Ending::Lost`].
     pub unanswered: Vec<Unanswered>,
     /// Subscriptions and filters that will be set again once the login is accepted.

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use super::event::Unanswered;
 use super::replay::Setting;
-use super::{Id, Progress};
+use super::{Id, Reached};
 use crate::conn::deadlines::Deadlines;
 use crate::steps::count;
 
@@ -175,11 +175,11 @@ impl<T: Ord + Copy> InFlight<T> {
     /// written has been handed out.
     pub(super) fn lose(&mut self, handed: u64) -> Vec<Unanswered> {
         let Self { entries, jobs, .. } = core::mem::replace(self, Self::new());
-        let jobs = jobs.into_keys().map(|id| Unanswered { id: Id(id), progress: Progress::Started { items: 0 } });
+        let jobs = jobs.into_keys().map(|id| Unanswered { id: Id(id), reached: Reached::Started { items: 0 } });
         let open = entries.into_iter().filter(|entry| entry.purpose == Purpose::Caller && !entry.ended);
         let entries = open.map(|entry| {
-            let progress = if entry.written > handed { Progress::NotSent } else { Progress::Sent };
-            Unanswered { id: Id(entry.id), progress }
+            let reached = if entry.written > handed { Reached::NotSent } else { Reached::Sent };
+            Unanswered { id: Id(entry.id), reached }
         });
         // Those that are jobs by now were sent before the others.
         jobs.chain(entries).collect()

@@ -23,10 +23,10 @@ use crate::conn::id_prefix::Prefixes;
 use crate::error::{ApiMisuse, ConnectionError, EncodeError, Refusal, SendError};
 use crate::range::part;
 
-pub use crate::conn::{Id, Progress};
+pub use crate::conn::{Id, Reached};
 pub use config::{Config, EventFormat};
 pub use credentials::Credentials;
-pub use event::{ConnectionEvent, Ending, Report, Unanswered};
+pub use event::{ConnectionEvent, Ending, ReconnectReport, Unanswered};
 pub use message::Message;
 use session::{Notice, Route, Session, Told};
 
@@ -351,7 +351,7 @@ impl Connection {
     ///
     /// # Errors
     /// [`ApiMisuse::NotOver`] while the connection stands.
-    pub fn reconnect(&mut self) -> Result<Report, ApiMisuse> {
+    pub fn reconnect(&mut self) -> Result<ReconnectReport, ApiMisuse> {
         if !self.session.stage.is_over() {
             return Err(ApiMisuse::NotOver);
         }
@@ -394,7 +394,7 @@ impl Notice {
         let (id, ending) = match self {
             Self::TimedOut(id) => (id, Ending::TimedOut),
             Self::Cancelled(id) => (id, Ending::Cancelled),
-            Self::Lost(id, progress) => (id, Ending::Lost(progress)),
+            Self::Lost(id, reached) => (id, Ending::Lost(reached)),
             Self::Closed => return ConnectionEvent::Closed,
         };
         ConnectionEvent::Ended { id, ending }

@@ -7,12 +7,12 @@ use std::time::Instant;
 
 use super::config::Config;
 use super::credentials::Credentials;
-use super::event::{Report, Unanswered};
+use super::event::{ReconnectReport, Unanswered};
 use super::in_flight::{Entry, InFlight, Purpose};
 use super::message::Message;
 use super::replay::{Restore, Setting};
 use super::state::Stage;
-use super::{Id, Progress};
+use super::{Id, Reached};
 use crate::conn::id_prefix::Prefixes;
 use crate::conn::notices::Notices;
 use crate::conn::send_buffer::SendBuffer;
@@ -53,7 +53,7 @@ pub(super) struct Session {
 pub(super) enum Notice {
     TimedOut(Id),
     Cancelled(Id),
-    Lost(Id, Progress),
+    Lost(Id, Reached),
     Closed,
 }
 
@@ -453,8 +453,8 @@ impl Session {
         self.stage = Stage::Over;
         self.unanswered = self.in_flight.lose(self.out.transmitted());
         self.restore.lost();
-        for Unanswered { id, progress } in &self.unanswered {
-            self.notices.push(Notice::Lost(*id, *progress));
+        for Unanswered { id, reached } in &self.unanswered {
+            self.notices.push(Notice::Lost(*id, *reached));
         }
         self.lost = error;
         // Where the one of an earlier connection waits still to be polled, that says it.
@@ -464,12 +464,12 @@ impl Session {
         self.out.clear();
     }
 
-    pub(super) fn reconnect(&mut self) -> Report {
+    pub(super) fn reconnect(&mut self) -> ReconnectReport {
         self.stage = Stage::New { greeted: false };
         self.prefixes.advance();
         self.goodbye = false;
         self.lost = None;
-        Report { unanswered: core::mem::take(&mut self.unanswered), restored: self.restore.count() }
+        ReconnectReport { unanswered: core::mem::take(&mut self.unanswered), restored: self.restore.count() }
     }
 
     /// Stops a debug build where the books don't agree. In others it costs nothing.

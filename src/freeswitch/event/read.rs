@@ -56,7 +56,7 @@ impl Reader {
     /// Of the limits only that of lines counts: the frame, which holds the event, has kept the others.
     pub(in crate::freeswitch) fn new(limits: Limits) -> Self {
         let limits = limits.line(u32::MAX).frame(u32::MAX);
-        let scanner = Scanner::new(limits).with_framing(Framing::REQUESTS);
+        let scanner = Scanner::new(limits).with_framing(Framing::PLAIN);
         Self { limits, scanner, written: Vec::new(), recent: Recent::default() }
     }
 

@@ -59,7 +59,7 @@ impl Scanner {
     fn skip_to_end<L: Simd>(&mut self, lanes: L, buf: &[u8], mut feeds: usize) -> Way {
         let near = self.limits.max_line().min(self.limits.max_frame()) as usize;
         let far = self.start.saturating_add(near);
-        let most = (self.limits.max_headers() as usize).saturating_sub(BLOCK);
+        let most = (self.limits.max_lines() as usize).saturating_sub(BLOCK);
         let mut at = self.masked;
         let before = |distance: usize| at >= self.start + distance && buf.get(at - distance) == Some(&b'\n');
         // The line feeds of the block before, as far as they matter: the last two bits.

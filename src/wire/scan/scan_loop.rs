@@ -103,7 +103,7 @@ impl Scanner {
         self.index.reserve();
         let far = self.watermark();
         // A block has at most 64 lines; with fewer left to the limit it has to be looked at.
-        let spare = (self.limits.max_headers() as usize + 1).saturating_sub(BLOCK);
+        let spare = (self.limits.max_lines() as usize + 1).saturating_sub(BLOCK);
         let room = (self.index.marks.len() - Index::ROOM + 1).min(2 * spare);
         let mut len = self.index.len;
         let (mut masked, mut pending) = (self.masked, self.pending);
@@ -144,7 +144,7 @@ impl Scanner {
     /// Moves a block into the index, up to the end of the frame if that is in it.
     #[inline(always)]
     fn work_off(&mut self, buf: &[u8], block: Block) -> Option<Stop> {
-        let safe = self.within(self.masked) && self.index.len / 2 + BLOCK < self.limits.max_headers() as usize;
+        let safe = self.within(self.masked) && self.index.len / 2 + BLOCK < self.limits.max_lines() as usize;
         if !safe {
             return self.work_off_checking(buf, block);
         }
@@ -191,8 +191,8 @@ impl Scanner {
                     return Some(self.deliver(newline + 1, shape));
                 }
             }
-            if self.index.len / 2 >= self.limits.max_headers() as usize {
-                return Some(self.error(Limit::Headers, self.limits.max_headers(), self.line_start()));
+            if self.index.len / 2 >= self.limits.max_lines() as usize {
+                return Some(self.error(Limit::Lines, self.limits.max_lines(), self.line_start()));
             }
             let offset = self.offset_of(newline);
             if odd & bit != 0 {

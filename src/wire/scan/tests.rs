@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 /// Reads an input in pieces; says how many frames came and what it took.
 fn read(limits: Limits, input: &[u8], size: usize, wanted: Option<&dyn Fn(Value<'_>) -> bool>) -> (usize, Steps) {
-    let mut scanner = Scanner::new(limits).with_framing(Framing::REQUESTS);
+    let mut scanner = Scanner::new(limits).with_framing(Framing::PLAIN);
     let mut frames = 0;
     let steps = steps(|| {
         let mut end = 0;
@@ -100,7 +100,7 @@ fn a_long_frame_that_nobody_wants() {
 #[test]
 fn near_a_limit_it_is_read_once_again() {
     let input = frame(400);
-    for limits in [Limits::new().headers(410), Limits::new().line(200)] {
+    for limits in [Limits::new().lines(410), Limits::new().line(200)] {
         for size in SIZES {
             let (frames, steps) = read(limits, &input, size, NOBODY);
             assert_eq!((frames, steps.marks), (0, 2 * 401), "in pieces of {size}");

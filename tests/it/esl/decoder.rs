@@ -95,13 +95,13 @@ fn room_to_read_into() {
 
 #[test]
 fn limits_to_the_byte() {
-    let limits = LIMITS.line(10).headers(2).frame(30);
+    let limits = LIMITS.line(10).lines(2).frame(30);
     let error = |limit, max, offset| Some((limit, max, offset));
     let cases: [(&str, Option<Over>); 8] = [
         ("A: 4567890\n\n", None),
         ("A: 45678901\n\n", error(Limit::Line, 10, 10)),
         ("A: 1\nB: 2\n\n", None),
-        ("A: 1\nB: 2\nC: 3\n\n", error(Limit::Headers, 2, 10)),
+        ("A: 1\nB: 2\nC: 3\n\n", error(Limit::Lines, 2, 10)),
         // A length longer than a line, so that the line is not what counts.
         ("content-length:9\n\n012345678", None),
         ("A:1\ncontent-length:8\n\n01234567", None),

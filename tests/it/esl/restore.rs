@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::{drain, feed, job, login, ready, reply, response, sent};
 use ami_proto::ConnectionError;
 use ami_proto::error::SendError;
-use ami_proto::freeswitch::{Config, Connection, ConnectionEvent, Credentials, EventFormat, Id, Message, Progress};
+use ami_proto::freeswitch::{Config, Connection, ConnectionEvent, Credentials, EventFormat, Id, Message, Reached};
 
 // A server, small: it answers line by line, and keeps what was said to it.
 #[derive(Default)]
@@ -135,11 +135,8 @@ fn lost_requests_tell_how_far_they_had_come() {
     let (_, error) = drain(&mut connection);
     assert_eq!(error, Some(ConnectionError::Closed { truncated: 8 }));
     let report = connection.reconnect().unwrap();
-    let found: Vec<_> = report.unanswered.iter().map(|one| (one.id, one.progress)).collect();
-    assert_eq!(
-        found,
-        [(started, Progress::Started { items: 0 }), (asked, Progress::Sent), (unsent, Progress::NotSent)]
-    );
+    let found: Vec<_> = report.unanswered.iter().map(|one| (one.id, one.reached)).collect();
+    assert_eq!(found, [(started, Reached::Started { items: 0 }), (asked, Reached::Sent), (unsent, Reached::NotSent)]);
     assert_eq!(report.restored, 1);
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use ami_proto::action::Action;
-use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending, Id, Progress};
+use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending, Id, Reached};
 use ami_proto::event::Event;
 use ami_proto::{ConnectionError, Frame, OwnedFrame};
 
@@ -24,7 +24,7 @@ pub(crate) enum How {
     Outcome(OwnedFrame),
     Text,
     Refused(OwnedFrame),
-    Lost(Progress),
+    Lost(Reached),
     /// In none of the ways that a live server should lead to.
     Wrong(String),
 }
@@ -113,7 +113,7 @@ impl Book {
             }
             Ending::Text { .. } => How::Text,
             Ending::Refused(response) => How::Refused(response.frame().to_owned()),
-            Ending::Lost(progress) => How::Lost(progress),
+            Ending::Lost(reached) => How::Lost(reached),
             other => How::Wrong(format!("{other:?}")),
         };
         self.open(id).how = Some(how);

@@ -94,7 +94,7 @@ impl World {
 
     /// The requests that have come upstream since: action and `ActionID`.
     fn asked(&mut self) -> Vec<(String, String)> {
-        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
         decoder.push(self.upstream.heard().as_bytes());
         let mut asked = Vec::new();
         while let Some(frame) = decoder.next_frame().expect("requests") {

@@ -35,7 +35,7 @@ pub fn scanner() -> Scanner {
 }
 
 fn limits() -> Limits {
-    Limits::new().frame(8 << 20).headers(1 << 20).buffer(16 << 20)
+    Limits::new().frame(8 << 20).lines(1 << 20).buffer(16 << 20)
 }
 
 /// Feeds it reads of this size, as a client does that reads from a socket, and takes the frames.

@@ -10,9 +10,9 @@ use crate::wire::Value;
 /// A value that owns its bytes. It may have been cut to a limit; what keeps it says where.
 #[derive(Clone, Default, Eq, Hash)]
 #[expect(clippy::derived_hash_with_manual_eq, reason = "both go by the bytes")]
-pub struct Text(Box<[u8]>);
+pub struct OwnedValue(Box<[u8]>);
 
-impl Text {
+impl OwnedValue {
     pub(crate) fn new(bytes: &[u8]) -> Self {
         Self(bytes.into())
     }
@@ -41,49 +41,49 @@ impl Text {
     }
 }
 
-impl PartialEq for Text {
+impl PartialEq for OwnedValue {
     fn eq(&self, other: &Self) -> bool {
         self.as_bytes() == other.as_bytes()
     }
 }
 
-impl PartialOrd for Text {
+impl PartialOrd for OwnedValue {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Text {
+impl Ord for OwnedValue {
     fn cmp(&self, other: &Self) -> Ordering {
         self.as_bytes().cmp(other.as_bytes())
     }
 }
 
-impl Borrow<[u8]> for Text {
+impl Borrow<[u8]> for OwnedValue {
     fn borrow(&self) -> &[u8] {
         self.as_bytes()
     }
 }
 
-impl fmt::Display for Text {
+impl fmt::Display for OwnedValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.value().fmt(f)
     }
 }
 
-impl fmt::Debug for Text {
+impl fmt::Debug for OwnedValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.value().fmt(f)
     }
 }
 
-impl PartialEq<str> for Text {
+impl PartialEq<str> for OwnedValue {
     fn eq(&self, other: &str) -> bool {
         *self.0 == *other.as_bytes()
     }
 }
 
-impl PartialEq<&str> for Text {
+impl PartialEq<&str> for OwnedValue {
     fn eq(&self, other: &&str) -> bool {
         *self.0 == *other.as_bytes()
     }
