@@ -66,9 +66,15 @@ impl Graph {
 
     /// `ours`: the path is known to stand in the module, so that a name that it hasn't was made there by a macro.
     fn resolve(&self, module: &[String], path: &[String], ours: bool, seen: &mut Seen, found: &mut Vec<Path>) {
-        if !seen.insert((module.to_vec(), path.to_vec())) {
-            return;
+        let step = (module.to_vec(), path.to_vec());
+        // What is on its way already leads in a circle.
+        if seen.insert(step.clone()) {
+            self.step(module, path, ours, seen, found);
+            seen.remove(&step);
         }
+    }
+
+    fn step(&self, module: &[String], path: &[String], ours: bool, seen: &mut Seen, found: &mut Vec<Path>) {
         let Some((name, rest)) = path.split_first() else { return found.push(module.to_vec()) };
         match name.as_str() {
             "crate" => return self.resolve(&[], rest, true, seen, found),
@@ -89,12 +95,19 @@ impl Graph {
         let targets = here.uses.get(name).into_iter().flatten();
         let passed_on = targets.clone().count() > 0;
         for target in targets {
-            self.resolve(module, &[target, rest].concat(), false, seen, found);
+            // `use range::range` means a module or a crate of that name, not itself.
+            if target.first() != Some(name) {
+                self.resolve(module, &[target, rest].concat(), false, seen, found);
+            } else if is_child {
+                self.resolve(&child, &[&target[1..], rest].concat(), false, seen, found);
+            }
         }
         // What is named comes before what a glob brings in.
         let globs = if found.len() == before { &here.globs[..] } else { &[] };
         for glob in globs {
-            for target in self.defined_in(module, glob) {
+            let mut targets = Vec::new();
+            self.resolve(module, glob, false, seen, &mut targets);
+            for target in targets {
                 self.resolve(&target, path, false, seen, found);
             }
         }
