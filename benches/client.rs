@@ -1,6 +1,9 @@
-//! What a client costs beside the decoder alone: the storm through both in turn within one process, with events told apart by type; and how often each asks for memory.
+//! What a client costs beside the decoder alone: the storm through both in turn within one process,
+//! with events told apart by type; and how often each asks for memory.
 //!
-//! `cargo bench --bench client` prints a table of ratios first, then criterion's own figures; `cargo bench --bench client -- ratios` stops behind the table. Under `cargo test --benches` everything runs once.
+//! `cargo bench --bench client` prints a table of ratios first, then criterion's own figures;
+//! `cargo bench --bench client -- ratios` stops behind the table. Under `cargo test --benches`
+//! everything runs once.
 #![allow(clippy::type_complexity)]
 
 use ami_benches::STORM;

@@ -1,10 +1,15 @@
-//! How fast streams become frames: beside httparse, `memmem` and `memcpy`, by every kernel, with a filter, at reads of several sizes, and for frames of any size a byte at a time.
+//! How fast streams become frames: beside httparse, `memmem` and `memcpy`, by every kernel, with a
+//! filter, at reads of several sizes, and for frames of any size a byte at a time.
 //!
-//! `cargo bench --bench decode` prints a table of ratios first (a few seconds, all contenders in turn within one process) and then criterion's own figures;
-//! `cargo bench --bench decode -- ratios` stops behind the table; `-- once`, `once fields` and `once filtered` do one of them once, for a profiler. Under `cargo test --benches` everything runs once, over less: the storm once, a sixteenth of the long frames.
+//! `cargo bench --bench decode` prints a table of ratios first (a few seconds, all contenders in
+//! turn within one process) and then criterion's own figures; `cargo bench --bench decode --
+//! ratios` stops behind the table; `-- once`, `once fields` and `once filtered` do one of them
+//! once, for a profiler. Under `cargo test --benches` everything runs once, over less: the storm
+//! once, a sixteenth of the long frames.
 //!
-//! The stream is `corpus/storm/22_storm.ami`, 1 MB of events as Asterisk 22 sent them under load, five times in a row. It has no banner and ends with a frame, so it can be read
-//! over and over by one decoder: what is timed is a connection that has been up for a while, with its buffer grown.
+//! The stream is `corpus/storm/22_storm.ami`, 1 MB of events as Asterisk 22 sent them under load,
+//! five times in a row. It has no banner and ends with a frame, so it can be read over and over by
+//! one decoder: what is timed is a connection that has been up for a while, with its buffer grown.
 
 use ami_benches::{STORM, read_fields};
 use ami_proto::event::{BridgeCreate, EventSet};
@@ -82,7 +87,8 @@ enum Use {
     ReadFields,
 }
 
-/// Copies pieces of `read` bytes into the decoder, as a client does that reads from a socket, and takes the frames.
+/// Copies pieces of `read` bytes into the decoder, as a client does that reads from a socket, and
+/// takes the frames.
 fn decode(decoder: &mut Decoder, bytes: &[u8], read: usize, how: Use) -> Found {
     let mut found = Found { frames: 0, headers: 0 };
     for piece in bytes.chunks(read) {
@@ -148,7 +154,8 @@ fn httparse<'a>(frames: impl IntoIterator<Item = &'a [u8]>) -> Found {
     found
 }
 
-/// Frames by their blank lines alone. Now and then the server sends one blank line more, which would be an empty frame to httparse.
+/// Frames by their blank lines alone. Now and then the server sends one blank line more, which
+/// would be an empty frame to httparse.
 fn split(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut start = 0;
     memmem::find_iter(bytes, BLANK_LINE).map(move |at| {
@@ -163,7 +170,8 @@ fn copy(to: &mut [u8], bytes: &[u8]) {
     black_box(to);
 }
 
-/// A decoder in mid-connection, whose buffer has grown as far as these bytes in these reads need it.
+/// A decoder in mid-connection, whose buffer has grown as far as these bytes in these reads need
+/// it.
 fn warm(bytes: &[u8], read: usize) -> Decoder {
     warm_with(Kernel::best(), bytes, read)
 }
@@ -180,7 +188,8 @@ fn warm_with(kernel: Kernel, bytes: &[u8], read: usize) -> Decoder {
 
 struct Storm {
     bytes: Vec<u8>,
-    /// Counted without any of the contenders: frames by their blank lines, headers by the lines with a colon.
+    /// Counted without any of the contenders: frames by their blank lines, headers by the lines
+    /// with a colon.
     expected: Found,
     /// What httparse accepts of it.
     accepted: Found,
@@ -287,7 +296,8 @@ fn long_frames(criterion: &mut Criterion, share: usize) {
 
 // The table.
 
-/// One line of the table: its work is done once a round, in turn with all the others, so that what slows the machine down slows all of them.
+/// One line of the table: its work is done once a round, in turn with all the others, so that what
+/// slows the machine down slows all of them.
 struct Row<'a> {
     name: String,
     bytes: usize,

@@ -1,7 +1,9 @@
-//! How fast requests become bytes, and how often memory is asked for: built before, and built each time.
+//! How fast requests become bytes, and how often memory is asked for: built before, and built each
+//! time.
 //!
-//! `cargo bench --bench encode` prints nanoseconds and allocations a request first, as medians of rounds in which all take their turn, then criterion's own figures.
-//! Under `cargo test --benches` everything runs once.
+//! `cargo bench --bench encode` prints nanoseconds and allocations a request first, as medians of
+//! rounds in which all take their turn, then criterion's own figures. Under `cargo test --benches`
+//! everything runs once.
 
 use ami_proto::action::{Action, Hangup, Originate, Ping};
 use ami_proto::value::HangupCause;

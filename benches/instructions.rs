@@ -1,7 +1,10 @@
-//! How many instructions decoding, typed reading and encoding take, held against `instructions.txt`: a slowdown that no clock on a busy machine would show.
+//! How many instructions decoding, typed reading and encoding take, held against
+//! `instructions.txt`: a slowdown that no clock on a busy machine would show.
 //!
-//! `cargo bench --bench instructions` runs each case under callgrind (package `valgrind`) and fails where one takes more or fewer than its figure by over 3 %; with `BLESS=1` it
-//! writes the figures anew. They hold for one compiler and for processors with AVX2; elsewhere nothing is compared, and that is said aloud. Under `cargo test --benches` every case runs once.
+//! `cargo bench --bench instructions` runs each case under callgrind (package `valgrind`) and fails
+//! where one takes more or fewer than its figure by over 3 %; with `BLESS=1` it writes the figures
+//! anew. They hold for one compiler and for processors with AVX2; elsewhere nothing is compared,
+//! and that is said aloud. Under `cargo test --benches` every case runs once.
 
 use ami_benches::{STORM, read_fields};
 use ami_proto::action::{Action, Originate, Ping};
@@ -148,7 +151,8 @@ fn hangups(decoder: &mut Decoder) -> Result<Option<Frame<'_>>, FrameError> {
     decoder.next_wanted(|name| name == "Hangup")
 }
 
-/// Decodes the storm, read in pieces, with a decoder that has seen it before; says how many frames are in it.
+/// Decodes the storm, read in pieces, with a decoder that has seen it before; says how many frames
+/// are in it.
 fn decode(
     read: usize,
     next: impl for<'a> Fn(&'a mut Decoder) -> Result<Option<Frame<'a>>, FrameError>,

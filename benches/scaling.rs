@@ -1,8 +1,11 @@
-//! Time per operation with n, 4n and 16n of something held or sent, for each path that must not grow with it.
+//! Time per operation with n, 4n and 16n of something held or sent, for each path that must not
+//! grow with it.
 //!
-//! `cargo bench --bench scaling` prints a table; nothing is asserted, for the clock of a busy machine lies. The last column is how much dearer an operation is at 16n than at n: near 1, or
-//! near the growth of a logarithm, is right; near 16 is quadratic. `cargo bench --bench scaling -- merg` takes the rows whose name has that word. Under `cargo test --benches` each row runs
-//! once with few.
+//! `cargo bench --bench scaling` prints a table; nothing is asserted, for the clock of a busy
+//! machine lies. The last column is how much dearer an operation is at 16n than at n: near 1, or
+//! near the growth of a logarithm, is right; near 16 is quadratic. `cargo bench --bench scaling --
+//! merg` takes the rows whose name has that word. Under `cargo test --benches` each row runs once
+//! with few.
 
 use ami_proto::action::{Ping, QueueStatus, Queues};
 use ami_proto::calls::{CallLimits, Tracker};

@@ -68,7 +68,8 @@ impl Source {
         }
     }
 
-    /// A list between brackets: on one line, or as many items a line as there is room for if they are short, or a line each.
+    /// A list between brackets: on one line, or as many items a line as there is room for if they
+    /// are short, or a line each.
     pub fn list(&mut self, open: &str, items: &[String], close: &str) {
         if self.short(&format!("{open}{}{close}", items.join(", "))) {
             return;
@@ -278,7 +279,8 @@ pub struct Views {
     /// The type that a view is over, and the method of a view that gives it.
     pub over: &'static str,
     pub method: &'static str,
-    /// How a variant's view gives it, and the function that makes a view; empty for the tuple itself.
+    /// How a variant's view gives it, and the function that makes a view; empty for the tuple
+    /// itself.
     pub of: &'static str,
     pub make: &'static str,
 }
@@ -327,7 +329,8 @@ fn article(word: &str) -> &'static str {
     if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "An" } else { "A" }
 }
 
-/// The block whose view an item's view dereferences to, so that its getters need no second copy: `channel` where the item has one, else its first.
+/// The block whose view an item's view dereferences to, so that its getters need no second copy:
+/// `channel` where the item has one, else its first.
 pub fn base<'t>(table: &'t Table, rows: &[Row]) -> Option<&'t Item> {
     let mut plain = rows.iter().filter_map(|row| match row {
         Row::Use { block, prefix, .. } if prefix.is_empty() => Some(block.as_str()),
@@ -337,7 +340,8 @@ pub fn base<'t>(table: &'t Table, rows: &[Row]) -> Option<&'t Item> {
     name.and_then(|name| table.block(name))
 }
 
-/// Methods for the fields of these rows that the base has not got; blocks under a prefix are views of their own.
+/// Methods for the fields of these rows that the base has not got; blocks under a prefix are views
+/// of their own.
 pub fn getters(table: &Table, rows: &[Row], base: Option<&Item>, prefix: &str, source: &mut Source) {
     for row in rows {
         match row {
@@ -403,7 +407,8 @@ pub fn strings(values: &[impl ToString]) -> Vec<String> {
     values.iter().map(ToString::to_string).collect()
 }
 
-/// Seeds that put every name in a slot of its own, the fullest groups first; or the places of two names that no seed keeps apart.
+/// Seeds that put every name in a slot of its own, the fullest groups first; or the places of two
+/// names that no seed keeps apart.
 fn perfect(names: &[(&str, usize)]) -> Result<(Vec<u16>, Vec<u16>), (usize, usize)> {
     use super::hash::{GROUPS, SLOTS, fold, group, slot};
     let mut groups: Vec<Vec<(usize, u64)>> = vec![Vec::new(); GROUPS];

@@ -1,4 +1,5 @@
-//! Actions three times over: the builder that a client sends with, the view that a server reads with, and the view of the response.
+//! Actions three times over: the builder that a client sends with, the view that a server reads
+//! with, and the view of the response.
 
 use super::emit::{Source, Views, branch, field_doc, getters, quote, rustdoc, variants, versions};
 use super::table::{Field, Item, Reply, Row, Table};
@@ -218,7 +219,8 @@ pub fn responses(table: &Table) -> String {
     source.finish()
 }
 
-/// `samples.rs`: every builder with every field set, read back by its view. Compiled into the crate's tests only.
+/// `samples.rs`: every builder with every field set, read back by its view. Compiled into the
+/// crate's tests only.
 pub fn samples(table: &Table) -> String {
     let mut source = Source::new("Every action with every field set, written and read back.");
     source.gap();

@@ -174,7 +174,8 @@ fn freeswitch_example(event: &Item, field: &Field, sample: &str) -> String {
     )
 }
 
-/// What each event has, for those who read fields by the table instead of by name: a static a block, a static an event for its own fields, and who has which.
+/// What each event has, for those who read fields by the table instead of by name: a static a
+/// block, a static an event for its own fields, and who has which.
 pub fn fields(table: &Table) -> String {
     let mut source = Source::new("What each event has: blocks of fields, by the event's number.");
     source.gap();

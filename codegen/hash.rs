@@ -1,4 +1,5 @@
-// Names to numbers without regard to case: a perfect hash, shared by the generator, which looks for one, and the crate, which uses it.
+// Names to numbers without regard to case: a perfect hash, shared by the generator, which looks for
+// one, and the crate, which uses it.
 
 /// How many groups the names fall into; each group has a seed that keeps its names apart.
 pub(crate) const GROUPS: usize = 128;
@@ -6,10 +7,12 @@ pub(crate) const GROUPS: usize = 128;
 /// How many slots the names are spread over.
 pub(crate) const SLOTS: usize = 1024;
 
-/// A number for a name, the case of its letters apart. Reads the first, the middle and the last eight bytes and the length: no two names of the catalogue share these.
+/// A number for a name, the case of its letters apart. Reads the first, the middle and the last
+/// eight bytes and the length: no two names of the catalogue share these.
 #[inline]
 pub(crate) fn fold(name: &[u8]) -> u64 {
-    // Setting the bit that tells lower case from upper; that it changes other bytes as well does no harm.
+    // Setting the bit that tells lower case from upper; that it changes other bytes as well does no
+    // harm.
     const CASE: u64 = 0x2020_2020_2020_2020;
     let middle = name.get(name.len().saturating_sub(8) / 2..).and_then(<[u8]>::first_chunk::<8>);
     let parts = match (name.first_chunk::<8>(), middle, name.last_chunk::<8>()) {

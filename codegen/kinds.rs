@@ -12,7 +12,8 @@ pub struct Kind {
     pub getter: (&'static str, &'static str),
     /// The type of a setter's argument, and how an `Arg` is made of it.
     pub setter: (&'static str, &'static str),
-    /// A value in its wire form, and the Rust expression for a setter's argument: for examples and for the tests of every builder.
+    /// A value in its wire form, and the Rust expression for a setter's argument: for examples and
+    /// for the tests of every builder.
     pub sample: (&'static str, &'static str),
 }
 
@@ -319,7 +320,8 @@ pub const KINDS: [Kind; 40] = [
     ),
 ];
 
-/// A kind of a command's argument: the type that a setter takes, and how an `Argument` is made of it.
+/// A kind of a command's argument: the type that a setter takes, and how an `Argument` is made of
+/// it.
 const fn argument(word: &'static str, setter: (&'static str, &'static str)) -> Kind {
     kind(word, "", "", ("", ""), setter, ("", ""))
 }

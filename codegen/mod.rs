@@ -1,6 +1,9 @@
-//! Turns the spec tables into Rust: `spec/ami/**/*.spec` in, one file of source a floor of the catalogue out; `spec/freeswitch/*.spec` in, the events of its conferences and the builders of its commands out.
+//! Turns the spec tables into Rust: `spec/ami/**/*.spec` in, one file of source a floor of the
+//! catalogue out; `spec/freeswitch/*.spec` in, the events of its conferences and the builders of
+//! its commands out.
 //!
-//! Used by `build.rs` (which includes it as a module, so that it costs no crate), and by the tests that hold it to its golden files. Standard library only.
+//! Used by `build.rs` (which includes it as a module, so that it costs no crate), and by the tests
+//! that hold it to its golden files. Standard library only.
 //!
 //! | file | what it does |
 //! |---|---|
@@ -13,7 +16,8 @@
 //!
 //! # How to add an action
 //!
-//! Write its entry in the file of its kind in `spec/ami/actions/`, and nothing else: the builder, the server's view, the view of the response, their docs and examples, the catalogue and the test
+//! Write its entry in the file of its kind in `spec/ami/actions/`, and nothing else: the builder,
+//! the server's view, the view of the response, their docs and examples, the catalogue and the test
 //! that writes and reads it with every field set come from there.
 //!
 //! ```text
@@ -24,8 +28,10 @@
 //!   Callers     uint          : Number of callers now.
 //! ```
 //!
-//! An event is one entry in `spec/ami/events/`. `BRANCHES` and `CLASSES` in `kinds.rs` are what `since`, `until` and `class` may name; a kind of value that no row had before is a line of `KINDS` there,
-//! and a type in `src/value/`. What the builders write is held by `tests/actions.txt`: `BLESS=1 cargo test` adds the new one's bytes to it.
+//! An event is one entry in `spec/ami/events/`. `BRANCHES` and `CLASSES` in `kinds.rs` are what
+//! `since`, `until` and `class` may name; a kind of value that no row had before is a line of
+//! `KINDS` there, and a type in `src/value/`. What the builders write is held by
+//! `tests/actions.txt`: `BLESS=1 cargo test` adds the new one's bytes to it.
 
 mod check;
 mod emit;

@@ -22,7 +22,8 @@ pub fn names(table: &Table) -> String {
         }
         let name = [prefix, name].concat();
         if name.bytes().any(|byte| !byte.is_ascii_alphanumeric()) {
-            // Where two names have become one, the one with the underscore is as likely as the other: it is left as it came.
+            // Where two names have become one, the one with the underscore is as likely as the
+            // other: it is left as it came.
             let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
             let folded = fold(&name);
             if plain || !whole.contains_key(&folded) {
@@ -39,7 +40,8 @@ pub fn names(table: &Table) -> String {
     source.finish()
 }
 
-/// Prefix and name of each field, those of blocks too: a block's own prefix stands in place of that around it.
+/// Prefix and name of each field, those of blocks too: a block's own prefix stands in place of that
+/// around it.
 fn walk<'t>(table: &'t Table, rows: &'t [Row], prefix: &'t str, names: &mut Vec<(&'t str, &'t str)>) {
     for row in rows {
         match row {

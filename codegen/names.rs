@@ -1,6 +1,7 @@
 //! Wire names to Rust names.
 
-/// `CallerIDNum` to `caller_id_num`, `Cause-txt` to `cause_txt`; what stands for an index or a key is left out.
+/// `CallerIDNum` to `caller_id_num`, `Cause-txt` to `cause_txt`; what stands for an index or a key
+/// is left out.
 pub fn snake(wire: &str) -> String {
     let mut chars = Vec::new();
     let mut depth = 0;
@@ -30,7 +31,8 @@ pub fn snake(wire: &str) -> String {
     words.join("_")
 }
 
-/// The name of a type: the wire's own spelling, which is what people search for, without what can't stand in a Rust name.
+/// The name of a type: the wire's own spelling, which is what people search for, without what can't
+/// stand in a Rust name.
 pub fn camel(wire: &str) -> String {
     let mut out = String::new();
     let mut upper = true;

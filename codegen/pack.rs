@@ -1,5 +1,5 @@
-//! The tables for run time: one text, a line an item and a line a row, and where each item begins. Beside it the classes of
-//! each event, which sets are made of at compile time.
+//! The tables for run time: one text, a line an item and a line a row, and where each item begins.
+//! Beside it the classes of each event, which sets are made of at compile time.
 //!
 //! ```text
 //! item    NAME aliases rust-name class-bits since until role doc        columns are separated by tabs, items by an empty line

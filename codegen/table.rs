@@ -21,10 +21,11 @@
 //!           | "not=" WORD { "," WORD }                                              arguments: what the server takes for something else
 //! ```
 //!
-//! A `command` is a sub-command of FreeSWITCH's `conference`; its name may go on with words that always follow, and its rows are its
-//! arguments in the order of the line.
+//! A `command` is a sub-command of FreeSWITCH's `conference`; its name may go on with words that
+//! always follow, and its rows are its arguments in the order of the line.
 //!
-//! A row belongs to the item above it. Names are matched without regard to case, and written as the server writes them. `block common` holds what every event may carry, `block reply-common` what
+//! A row belongs to the item above it. Names are matched without regard to case, and written as the
+//! server writes them. `block common` holds what every event may carry, `block reply-common` what
 //! every response may. Columns in errors count bytes from 1.
 
 use super::kinds::{self, BRANCHES, CLASSES, Kind};
@@ -281,7 +282,8 @@ struct Attributes<'a> {
 }
 
 impl<'a> Attributes<'a> {
-    /// Each with its key, its value if it has one, and where it stands; `known` are those that may be here.
+    /// Each with its key, its value if it has one, and where it stands; `known` are those that may
+    /// be here.
     fn each(
         &self,
         known: &[&str],

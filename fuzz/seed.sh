@@ -1,5 +1,6 @@
 #!/bin/sh
-# Fills fuzz/corpus/TARGET/ for every target, each in its own format: from the recordings in corpus/, the seeds and the crashes.
+# Fills fuzz/corpus/TARGET/ for every target, each in its own format: from the recordings in
+# corpus/, the seeds and the crashes.
 # Usage: fuzz/seed.sh [largest file in bytes, 8192 unless told]
 set -eu
 cd "$(dirname "$0")"
@@ -27,7 +28,8 @@ for target in $(sed -n 's/^name = "\([a-z_]*\)"$/\1/p' Cargo.toml); do
             done
             ;;
         fs_list)
-            # A byte for the command, one for the delimiter, then an answer: the bodies of the recorded ones, as they stand in JSON.
+            # A byte for the command, one for the delimiter, then an answer: the bodies of the
+            # recorded ones, as they stand in JSON.
             number=0
             sed -n 's/\\"/"/g; s/.*"body": "\(.*\)"}$/\1/p' ../corpus/freeswitch/replies/*.jsonl | while read -r body; do
                 number=$((number + 1))

@@ -1,7 +1,8 @@
 //! Bytes that kept things cost, and their ceiling.
 //!
 //! Costs are a little above what is allocated, so that nothing has to ask a collection for its
-//! capacity: a list counts four times its elements, an entry of a map as if its node were half full.
+//! capacity: a list counts four times its elements, an entry of a map as if its node were half
+//! full.
 
 use crate::owned_value::OwnedValue;
 

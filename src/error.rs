@@ -28,7 +28,8 @@ pub enum Limit {
 
 /// The peer's stream went over a limit; reading it cannot go on.
 ///
-/// Sticky: whatever returned it returns it again, whatever is fed. Frames that were complete before it have been handed out.
+/// Sticky: whatever returned it returns it again, whatever is fed. Frames that were complete before
+/// it have been handed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FrameError {
@@ -36,7 +37,8 @@ pub struct FrameError {
     pub limit: Limit,
     /// Its value.
     pub max: u32,
-    /// Where, in bytes from the start of the stream: the first byte too many; for [`Limit::Lines`] the start of the first line too many.
+    /// Where, in bytes from the start of the stream: the first byte too many; for [`Limit::Lines`]
+    /// the start of the first line too many.
     pub offset: u64,
 }
 
@@ -55,7 +57,8 @@ impl fmt::Display for FrameError {
 
 impl core::error::Error for FrameError {}
 
-/// A field of a typed view has no value, or one that is not of its kind. Never fatal: the frame and all its other fields stay readable.
+/// A field of a typed view has no value, or one that is not of its kind. Never fatal: the frame and
+/// all its other fields stay readable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldError {
     prefix: &'static str,
@@ -111,14 +114,16 @@ impl core::error::Error for FieldError {
 
 /// A connection is over.
 ///
-/// Sticky: whatever returned it returns it again, until the client is told to reconnect. All that had arrived before has been handed out, and each request in flight has had its ending.
+/// Sticky: whatever returned it returns it again, until the client is told to reconnect. All that
+/// had arrived before has been handed out, and each request in flight has had its ending.
 #[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConnectionError {
     /// The peer's stream went over a limit.
     Frame(FrameError),
-    /// The peer closed the stream without a goodbye. A server does so without any greeting where too many sessions wait to log in (Asterisk: `authlimit`).
+    /// The peer closed the stream without a goodbye. A server does so without any greeting where
+    /// too many sessions wait to log in (Asterisk: `authlimit`).
     Closed {
         /// Bytes of an unfinished frame that had arrived.
         truncated: usize,
@@ -134,7 +139,8 @@ pub enum ConnectionError {
         /// The most bytes that may wait.
         max: usize,
     },
-    /// The server said goodbye, as FreeSWITCH does when it shuts down or a call is over, and closed the stream.
+    /// The server said goodbye, as FreeSWITCH does when it shuts down or a call is over, and closed
+    /// the stream.
     Disconnected,
 }
 
@@ -143,9 +149,11 @@ pub enum ConnectionError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoginRefusal {
-    /// The user, the secret, or the place that the connection comes from: the server doesn't say which.
+    /// The user, the secret, or the place that the connection comes from: the server doesn't say
+    /// which.
     Credentials,
-    /// The user is logged in already and may be so only once (Asterisk: `allowmultiplelogin`). Another attempt may succeed later.
+    /// The user is logged in already and may be so only once (Asterisk: `allowmultiplelogin`).
+    /// Another attempt may succeed later.
     AlreadyInUse,
     /// The server gave no challenge, and the secret is not to be sent without.
     Challenge,
@@ -280,7 +288,8 @@ impl From<ApiMisuse> for SendError {
     }
 }
 
-/// A call that makes no sense where things stand: a bug in the caller, never caused by the peer's data. Nothing was done.
+/// A call that makes no sense where things stand: a bug in the caller, never caused by the peer's
+/// data. Nothing was done.
 #[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

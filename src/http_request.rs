@@ -47,8 +47,8 @@ impl fmt::Display for Method {
     }
 }
 
-/// What to send: method, target, headers and body, and nothing sent. Scheme, host and whatever else any HTTP client sends
-/// by itself are the caller's.
+/// What to send: method, target, headers and body, and nothing sent. Scheme, host and whatever else
+/// any HTTP client sends by itself are the caller's.
 ///
 /// `Debug` shows neither the body nor what is secret in target and headers; the getters do.
 #[derive(Clone, PartialEq, Eq)]
@@ -100,8 +100,9 @@ impl Request {
         self.method
     }
 
-    /// Path and query, percent-encoded, as they stand in the request line and in the `uri` of a digest. The query may
-    /// hold a password, the path a PIN: see [`masked_target`](Self::masked_target).
+    /// Path and query, percent-encoded, as they stand in the request line and in the `uri` of a
+    /// digest. The query may hold a password, the path a PIN: see
+    /// [`masked_target`](Self::masked_target).
     pub fn target(&self) -> &str {
         &self.target
     }
@@ -126,8 +127,8 @@ impl Request {
         self.body.as_ref().map(|(content_type, _)| *content_type)
     }
 
-    /// The headers that have to be sent beside those that any HTTP client sends by itself (`Host`, `Content-Length`):
-    /// `Content-Type`.
+    /// The headers that have to be sent beside those that any HTTP client sends by itself (`Host`,
+    /// `Content-Length`): `Content-Type`.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.content_type().map(|content_type| ("Content-Type", content_type)).into_iter()
     }
@@ -169,10 +170,11 @@ impl fmt::Debug for Request {
     }
 }
 
-/// Returns the first control character of a text that is to go into a header or a URL: C0, DEL or C1, by its code point.
+/// Returns the first control character of a text that is to go into a header or a URL: C0, DEL or
+/// C1, by its code point.
 ///
-/// The one rule for all that is spoken over HTTP: such a text is refused, by the name of its field, and neither encoded
-/// nor filtered, for whatever stands behind the server may decode it.
+/// The one rule for all that is spoken over HTTP: such a text is refused, by the name of its field,
+/// and neither encoded nor filtered, for whatever stands behind the server may decode it.
 pub(crate) fn control(text: &str) -> Option<u8> {
     text.chars().find(|c| c.is_control()).and_then(|c| u8::try_from(c).ok())
 }

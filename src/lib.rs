@@ -1,7 +1,9 @@
 //! The Asterisk Manager Interface (AMI) without I/O: bytes go in, frames come out.
 //!
-//! No socket, no runtime, no clock, no thread, no global: whoever embeds it owns the transport, be it blocking `std`, `mio`, `tokio`, `smol`, `io_uring` or a test.
-//! It reads what real servers send, from Asterisk 11 to 23, with all their irregularities; it loses no byte, allocates nothing once warm, and gives up a stream that goes over its [`Limits`].
+//! No socket, no runtime, no clock, no thread, no global: whoever embeds it owns the transport, be
+//! it blocking `std`, `mio`, `tokio`, `smol`, `io_uring` or a test. It reads what real servers
+//! send, from Asterisk 11 to 23, with all their irregularities; it loses no byte, allocates nothing
+//! once warm, and gives up a stream that goes over its [`Limits`].
 //!
 //! ```
 //! use std::io::Read;
@@ -39,7 +41,8 @@
 //! - [`server`]: the server's side of a session, for mocks, tests and proxies.
 //! - [`conn`]: how these are driven: one trait for all that do no I/O.
 //! - [`http`]: AMI over HTTP.
-//! - `freeswitch`, `sipxecs`, `kazoo`: the event socket and the conference dialects of other servers.
+//! - `freeswitch`, `sipxecs`, `kazoo`: the event socket and the conference dialects of other
+//!   servers.
 //! - `conference`: one vocabulary over `ConfBridge` and these three.
 //! - [`calls`]: events folded into calls; [`state`]: a mirror of channels, bridges and queues.
 //! - [`error`]: the errors, named by who is to blame.
@@ -47,15 +50,22 @@
 //!
 //! # Features
 //!
-//! - `serde`: `Serialize` for [`Frame`], [`OwnedFrame`], [`Value`], typed [events](event::Event) and [descriptions](describe::Described); secrets are masked, but for what `redact::WithSecrets` wraps.
-//! - `std` (default): [`client`], [`server`], [`conn`], [`http`]; and lets `memchr` choose its routine at run time. Without it the crate needs `alloc` only.
-//! - `simd` (default): frames are found with vector instructions, see [`wire::Kernel`]. The files that use them are the only ones with `unsafe`; without it the crate forbids it.
+//! - `serde`: `Serialize` for [`Frame`], [`OwnedFrame`], [`Value`], typed [events](event::Event)
+//!   and [descriptions](describe::Described); secrets are masked, but for what
+//!   `redact::WithSecrets` wraps.
+//! - `std` (default): [`client`], [`server`], [`conn`], [`http`]; and lets `memchr` choose its
+//!   routine at run time. Without it the crate needs `alloc` only.
+//! - `simd` (default): frames are found with vector instructions, see [`wire::Kernel`]. The files
+//!   that use them are the only ones with `unsafe`; without it the crate forbids it.
 //! - `md5`: logging in without sending the password.
-//! - `xml`: AMI over HTTP as `mxml`, FreeSWITCH's `xml_list` and its events in XML; brings `std`, which its parser needs.
+//! - `xml`: AMI over HTTP as `mxml`, FreeSWITCH's `xml_list` and its events in XML; brings `std`,
+//!   which its parser needs.
 //! - `kazoo`: the Conferences API of Kazoo; brings `serde` and `serde_json`.
-//! - `freeswitch`: FreeSWITCH's event socket and conference commands; brings `serde` and `serde_json`.
+//! - `freeswitch`: FreeSWITCH's event socket and conference commands; brings `serde` and
+//!   `serde_json`.
 //! - `sipxecs`: the REST conference service of sipXecs; brings `freeswitch`.
-//! - `conference`: one vocabulary over the conferences of four servers; brings `freeswitch`, `sipxecs` and `kazoo`.
+//! - `conference`: one vocabulary over the conferences of four servers; brings `freeswitch`,
+//!   `sipxecs` and `kazoo`.
 //! - `full`: all of these.
 
 #![no_std]

@@ -15,11 +15,12 @@ use core::fmt;
 /// # Ok::<(), ami_proto::value::ValueError>(())
 /// ```
 pub trait FromWire<'a>: Sized {
-    /// Reads the whole of `bytes`, which is a header's value without the blank after the colon and without the line
-    /// end.
+    /// Reads the whole of `bytes`, which is a header's value without the blank after the colon and
+    /// without the line end.
     ///
     /// # Errors
-    /// A [`ValueError`] that says what was expected and where. Open types never fail. The frame stays usable.
+    /// A [`ValueError`] that says what was expected and where. Open types never fail. The frame
+    /// stays usable.
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError>;
 }
 
@@ -35,8 +36,9 @@ pub trait FromWire<'a>: Sized {
 pub trait ToWire {
     /// Appends the wire form to `out`.
     ///
-    /// What was read from the wire is written so that it reads back as the same value. Bytes that would break the
-    /// framing (CR, LF, NUL) are passed on as they are: the writer of frames is the one that refuses them.
+    /// What was read from the wire is written so that it reads back as the same value. Bytes that
+    /// would break the framing (CR, LF, NUL) are passed on as they are: the writer of frames is the
+    /// one that refuses them.
     fn to_wire(&self, out: &mut Vec<u8>);
 }
 
@@ -57,7 +59,8 @@ pub struct ValueError {
 }
 
 impl ValueError {
-    /// Says that `expected` (lower case, with its article, no full stop) should stand at byte `at` of the value.
+    /// Says that `expected` (lower case, with its article, no full stop) should stand at byte `at`
+    /// of the value.
     #[must_use]
     #[inline]
     pub const fn new(expected: &'static str, at: usize) -> Self {

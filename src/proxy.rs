@@ -1,4 +1,5 @@
-//! What a proxy is made of: a client's request goes on to another server, and what that answers comes back.
+//! What a proxy is made of: a client's request goes on to another server, and what that answers
+//! comes back.
 
 use alloc::string::ToString;
 use alloc::vec::Vec;

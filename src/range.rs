@@ -1,10 +1,13 @@
-//! Ranges that this crate has worked out itself. A wrong one is a bug of ours: debug builds stop at the caller's line, release builds go on with nothing.
+//! Ranges that this crate has worked out itself. A wrong one is a bug of ours: debug builds stop at
+//! the caller's line, release builds go on with nothing.
 //!
-//! The one rule for ranges: where input can make a range lie outside, ask with `get` and handle `None`; where only our own arithmetic could, take it from here.
+//! The one rule for ranges: where input can make a range lie outside, ask with `get` and handle
+//! `None`; where only our own arithmetic could, take it from here.
 
 use core::slice::SliceIndex;
 
-/// Returns the bytes, or other items, of a range that must lie inside `bytes`: empty in release builds if it does not.
+/// Returns the bytes, or other items, of a range that must lie inside `bytes`: empty in release
+/// builds if it does not.
 #[inline]
 #[track_caller]
 pub(crate) fn part<T, R: SliceIndex<[T], Output = [T]>>(bytes: &[T], range: R) -> &[T] {

@@ -6,8 +6,10 @@
 //! | [`Frame`], [`OwnedFrame`] | `{"offset", "len", "kind", "name", "headers": [[name, value], …], "lines": […]}` |
 //! | [`Event`], [`Described`] | `{"type", "fields": {…}, "uncovered": [name, …], "invalid": [{"header", "value"}, …]}` |
 //!
-//! The keys of `fields` are those of [`Field::key`](crate::catalogue::Field::key): `cause`, `dest_channel`. Numbers and truth values are such; all else is a [`Value`]. A field that repeats is an
-//! array; a numbered or keyed one is an array of pairs, and so is `rest`. An event that the crate doesn't know has the type `Other` and all of its own headers in `rest`.
+//! The keys of `fields` are those of [`Field::key`](crate::catalogue::Field::key): `cause`,
+//! `dest_channel`. Numbers and truth values are such; all else is a [`Value`]. A field that repeats
+//! is an array; a numbered or keyed one is an array of pairs, and so is `rest`. An event that the
+//! crate doesn't know has the type `Other` and all of its own headers in `rest`.
 
 use alloc::vec::Vec;
 use serde::ser::{SerializeMap, SerializeStruct};

@@ -1,7 +1,8 @@
-//! Memory that may hold a secret: overwritten before it goes back to the allocator, also where it grows or shrinks.
+//! Memory that may hold a secret: overwritten before it goes back to the allocator, also where it
+//! grows or shrinks.
 //!
-//! Writers take a plain `Vec<u8>`. Those of this crate make room with [`reserve`] before they write, and never let the
-//! vector grow by itself, which would leave a copy behind.
+//! Writers take a plain `Vec<u8>`. Those of this crate make room with [`reserve`] before they
+//! write, and never let the vector grow by itself, which would leave a copy behind.
 
 #[cfg(any(feature = "std", feature = "kazoo", feature = "sipxecs"))]
 mod text;

@@ -1,5 +1,5 @@
-//! What the benches and the comparison in `peers/` share: the stream that they read, and what a program
-//! that follows calls reads of each event.
+//! What the benches and the comparison in `peers/` share: the stream that they read, and what a
+//! program that follows calls reads of each event.
 
 use ami_proto::Frame;
 use ami_proto::event::Event;

@@ -1,5 +1,5 @@
-//! Invariant: each driver, run as a user runs it against a server over loopback, does what it says and ends by itself with 0;
-//! nothing that the server says steers the terminal.
+//! Invariant: each driver, run as a user runs it against a server over loopback, does what it says
+//! and ends by itself with 0; nothing that the server says steers the terminal.
 
 use ami_testkit::mock::{ESCAPED, HOSTILE, Speak, harmless, server};
 use ami_testkit::programs::{BOUND, command, output, run};
@@ -52,7 +52,8 @@ fn a_wrong_secret() {
 
 const HTTP_POLL: &str = env!("CARGO_BIN_EXE_http_poll");
 
-/// A web server as Asterisk's is, with a session that holds one batch of events for each `WaitEvent`.
+/// A web server as Asterisk's is, with a session that holds one batch of events for each
+/// `WaitEvent`.
 #[test]
 fn http_poll() {
     let server = tiny_http::Server::http("127.0.0.1:0").expect("a free port");

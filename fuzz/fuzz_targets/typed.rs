@@ -1,4 +1,5 @@
-//! Invariant: a frame is described by the headers it has, whatever they are; no bytes make a reader panic.
+//! Invariant: a frame is described by the headers it has, whatever they are; no bytes make a reader
+//! panic.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| ami_testkit::typed::typed(data));

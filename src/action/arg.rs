@@ -70,7 +70,8 @@ impl<'a> Arg<'a> {
     }
 }
 
-/// Decimal digits, without the formatting machinery: 20 bytes hold every `u64`, and every `i64` with its sign.
+/// Decimal digits, without the formatting machinery: 20 bytes hold every `u64`, and every `i64`
+/// with its sign.
 fn decimal(mut value: u64, negative: bool, digits: &mut [u8; 20]) -> &[u8] {
     let mut start = digits.len();
     for place in digits.iter_mut().rev() {

@@ -1,5 +1,5 @@
-//! What a builder collects, and the way onto the wire: one for all actions, so that a generated builder is a name
-//! and nothing else.
+//! What a builder collects, and the way onto the wire: one for all actions, so that a generated
+//! builder is a name and nothing else.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -15,16 +15,17 @@ use smallvec::SmallVec;
 
 /// The longest `ActionID` that no server cuts.
 ///
-/// Modules write it into buffers of 80 bytes together with `ActionID: ` and the line end (`ConfbridgeList`,
-/// `MeetmeList`); a longer one loses its line end there, and the next header is glued to it. Asterisk
-/// `apps/app_confbridge.c`, 10 to 23.
+/// Modules write it into buffers of 80 bytes together with `ActionID: ` and the line end
+/// (`ConfbridgeList`, `MeetmeList`); a longer one loses its line end there, and the next header is
+/// glued to it. Asterisk `apps/app_confbridge.c`, 10 to 23.
 pub(super) const MAX_ACTION_ID: usize = 67;
 
 /// The headers that an action has so far.
 #[derive(Clone)]
 pub(super) struct Args<'a> {
     action: Arg<'a>,
-    /// Whether the server passes on headers as they stand, so that a blank at the start of a value is one.
+    /// Whether the server passes on headers as they stand, so that a blank at the start of a value
+    /// is one.
     verbatim: bool,
     headers: Headers<'a>,
 }
@@ -221,7 +222,8 @@ fn action_refusal(name: &[u8]) -> Option<Refusal> {
     if name.is_empty() { Some(Refusal::EmptyName) } else { leading_blank(name) }
 }
 
-/// Returns the refusal of a header that every request has from its builder: the server would read the first, and echo it.
+/// Returns the refusal of a header that every request has from its builder: the server would read
+/// the first, and echo it.
 fn given(name: &[u8]) -> Option<Refusal> {
     let is = |header: &str| name.eq_ignore_ascii_case(header.as_bytes());
     if is("Action") {
@@ -244,8 +246,8 @@ fn check_action_id(id: &str) -> Result<(), EncodeError> {
     refusal.map_or(Ok(()), |refusal| Err(EncodeError::new(b"ActionID", refusal)))
 }
 
-/// The server skips these (`main/manager.c`, `__astman_get_header`), so a value that begins with one doesn't arrive
-/// as it was sent.
+/// The server skips these (`main/manager.c`, `__astman_get_header`), so a value that begins with
+/// one doesn't arrive as it was sent.
 fn leading_blank(value: &[u8]) -> Option<Refusal> {
     value
         .first()

@@ -18,7 +18,8 @@ type Field = (&'static str, Option<u32>);
 #[derive(Clone, Default)]
 pub(super) struct Headers<'a> {
     all: SmallVec<[Header<'a>; 4]>,
-    /// The place of each field, of its first header where it repeats; empty while there are few headers.
+    /// The place of each field, of its first header where it repeats; empty while there are few
+    /// headers.
     places: BTreeMap<Field, usize>,
 }
 
@@ -70,7 +71,8 @@ impl<'a> Headers<'a> {
         self.all.iter().position(|header| header.name == *name)
     }
 
-    /// Notes where the last header is; at the first that is one too many for a search, where all are.
+    /// Notes where the last header is; at the first that is one too many for a search, where all
+    /// are.
     #[cold]
     fn note(&mut self) {
         let last = self.all.len() - 1;

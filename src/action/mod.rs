@@ -1,8 +1,8 @@
 //! Actions, typed: what a client asks.
 //!
-//! Each action is a builder: `new` takes what the server can't do without, a setter each of the rest,
-//! [`header`](Ping::header) whatever the crate doesn't know. Nothing is checked until [`encode`](Action::encode),
-//! which writes the whole request or nothing.
+//! Each action is a builder: `new` takes what the server can't do without, a setter each of the
+//! rest, [`header`](Ping::header) whatever the crate doesn't know. Nothing is checked until
+//! [`encode`](Action::encode), which writes the whole request or nothing.
 //!
 //! ```
 //! use ami_proto::action::{Action, Originate};
@@ -43,7 +43,8 @@ pub trait Action {
     /// The response as a view. For lists it is what announces the list; the items are events.
     type Response<'buf>: From<Frame<'buf>>;
 
-    /// The same action without what it borrows: what a `Handle` of the client is named after, so that it outlives the request.
+    /// The same action without what it borrows: what a `Handle` of the client is named after, so
+    /// that it outlives the request.
     type Static: Action + 'static;
 
     /// Returns what the catalogue says of the action; `None` where it doesn't know it. What
@@ -54,8 +55,9 @@ pub trait Action {
     /// Writes the request at the end of `out`, with this `ActionID`.
     ///
     /// # Errors
-    /// [`EncodeError`], which names the field, where a value would break the framing, or would reach the server
-    /// changed, or the request is longer than a server reads. `out` is then as it was.
+    /// [`EncodeError`], which names the field, where a value would break the framing, or would
+    /// reach the server changed, or the request is longer than a server reads. `out` is then as it
+    /// was.
     fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError>;
 }
 
@@ -72,8 +74,8 @@ macro_rules! action {
             /// Last branch of Asterisk that has it; `None`: it is still there.
             pub const UNTIL: Option<Branch> = $until;
 
-            /// Adds a header that the crate does not know. `Action` and `ActionID` are refused when it is
-            /// encoded: the request has them already.
+            /// Adds a header that the crate does not know. `Action` and `ActionID` are refused when
+            /// it is encoded: the request has them already.
             #[inline]
             pub fn header(self, name: impl Into<Arg<'a>>, value: impl Into<Arg<'a>>) -> Self {
                 Self(self.0.header(name.into(), value.into()))
@@ -105,7 +107,8 @@ mod generated {
 
 pub use generated::*;
 
-/// An action by its name: one that the crate doesn't know, or one that it does, which is then answered as that.
+/// An action by its name: one that the crate doesn't know, or one that it does, which is then
+/// answered as that.
 ///
 /// ```
 /// use ami_proto::action::{Action, Custom};
@@ -120,13 +123,14 @@ pub use generated::*;
 pub struct Custom<'a>(Args<'a>);
 
 impl<'a> Custom<'a> {
-    /// The action of this name. One that is empty or begins with a blank is refused when it is encoded: the server would
-    /// read another one.
+    /// The action of this name. One that is empty or begins with a blank is refused when it is
+    /// encoded: the server would read another one.
     pub fn new(name: impl Into<Arg<'a>>) -> Self {
         Self(Args::custom(name.into()))
     }
 
-    /// Adds a header. `Action` and `ActionID` are refused when it is encoded: the request has them already.
+    /// Adds a header. `Action` and `ActionID` are refused when it is encoded: the request has them
+    /// already.
     pub fn header(self, name: impl Into<Arg<'a>>, value: impl Into<Arg<'a>>) -> Self {
         Self(self.0.header(name.into(), value.into()))
     }

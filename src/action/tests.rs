@@ -1,5 +1,5 @@
-//! Invariant: every builder with every field set writes exactly the bytes in `tests/actions.txt`, and the server's
-//! view reads every field back.
+//! Invariant: every builder with every field set writes exactly the bytes in `tests/actions.txt`,
+//! and the server's view reads every field back.
 
 use alloc::vec::Vec;
 use core::time::Duration;

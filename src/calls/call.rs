@@ -36,7 +36,8 @@ impl Call {
         self.number
     }
 
-    /// The `Linkedid` that its channels have now, or had last; up to 11 the unique id of its first channel.
+    /// The `Linkedid` that its channels have now, or had last; up to 11 the unique id of its first
+    /// channel.
     pub const fn linkedid(&self) -> &OwnedValue {
         &self.linkedid
     }
@@ -79,12 +80,14 @@ impl Call {
         self.start
     }
 
-    /// When the last of its channels was gone. `None`: it goes on, or was [abandoned](super::Tracker::abandon).
+    /// When the last of its channels was gone. `None`: it goes on, or was
+    /// [abandoned](super::Tracker::abandon).
     pub const fn end(&self) -> Option<Duration> {
         self.end
     }
 
-    /// When two of its channels were first together in a bridge; without any bridge, when its first channel was up.
+    /// When two of its channels were first together in a bridge; without any bridge, when its first
+    /// channel was up.
     pub fn answered(&self) -> Option<Duration> {
         let joined = self.legs.iter().filter_map(|leg| leg.stays.first()).map(|stay| stay.span.start);
         // The one who comes first waits for the second.
@@ -182,7 +185,8 @@ impl Span {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stay {
-    /// Unique id of the bridge; up to 11, where bridges have none, the unique ids of the two channels with a `+` between.
+    /// Unique id of the bridge; up to 11, where bridges have none, the unique ids of the two
+    /// channels with a `+` between.
     pub bridge: OwnedValue,
     /// When.
     pub span: Span,

@@ -1,6 +1,7 @@
 //! What a tracker keeps at the most, and what it had to leave out.
 
-/// Ceilings on what events can make a [`Tracker`](super::Tracker) keep. None is unbounded; 0 means none at all.
+/// Ceilings on what events can make a [`Tracker`](super::Tracker) keep. None is unbounded; 0 means
+/// none at all.
 ///
 /// ```
 /// use ami_proto::calls::CallLimits;
@@ -25,35 +26,40 @@ impl CallLimits {
         Self { calls: 10_000, legs: 256, marks: 1024, ended: 1024, text: 256, bytes: 64 << 20 }
     }
 
-    /// Calls going on at once. One more is not tracked: its channels are unknown, as if its events had never come. Default 10,000.
+    /// Calls going on at once. One more is not tracked: its channels are unknown, as if its events
+    /// had never come. Default 10,000.
     #[must_use]
     pub const fn calls(mut self, calls: usize) -> Self {
         self.calls = calls;
         self
     }
 
-    /// Legs of a call, those that have ended included. One more is not tracked; a call may then end before that leg does. Default 256: a busy conference or queue has some dozens.
+    /// Legs of a call, those that have ended included. One more is not tracked; a call may then end
+    /// before that leg does. Default 256: a busy conference or queue has some dozens.
     #[must_use]
     pub const fn legs(mut self, legs: usize) -> Self {
         self.legs = legs;
         self
     }
 
-    /// Holds, stays in bridges, dials, transfers, waits, parkings and further linked ids of a call, all together. One more is left out. Default 1,024.
+    /// Holds, stays in bridges, dials, transfers, waits, parkings and further linked ids of a call,
+    /// all together. One more is left out. Default 1,024.
     #[must_use]
     pub const fn marks(mut self, marks: usize) -> Self {
         self.marks = marks;
         self
     }
 
-    /// Calls that have ended and wait for [`poll_ended`](super::Tracker::poll_ended). One more pushes out the oldest. Default 1,024.
+    /// Calls that have ended and wait for [`poll_ended`](super::Tracker::poll_ended). One more
+    /// pushes out the oldest. Default 1,024.
     #[must_use]
     pub const fn ended(mut self, calls: usize) -> Self {
         self.ended = calls;
         self
     }
 
-    /// Bytes of a name or number. A longer one is cut; an event with a longer id (they are the keys, so they can't be cut) is left out. Default 256: the server's own limit for ids is 150.
+    /// Bytes of a name or number. A longer one is cut; an event with a longer id (they are the
+    /// keys, so they can't be cut) is left out. Default 256: the server's own limit for ids is 150.
     #[must_use]
     pub const fn text(mut self, bytes: usize) -> Self {
         self.text = bytes;
@@ -68,8 +74,8 @@ impl CallLimits {
     /// enough, what is new is left out: a call, a leg or a mark, or a text that would have taken
     /// another's place. [`Losses`] counts each.
     ///
-    /// The books alone take up about 9 kB as soon as there is a call. With a limit that leaves no room for a call
-    /// beside them, none is tracked and nothing is held.
+    /// The books alone take up about 9 kB as soon as there is a call. With a limit that leaves no
+    /// room for a call beside them, none is tracked and nothing is held.
     #[must_use]
     pub const fn bytes(mut self, bytes: usize) -> Self {
         self.bytes = bytes;
@@ -117,9 +123,11 @@ impl Default for CallLimits {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Losses {
-    /// Events that were left out since the call that they would have begun had no room: most calls have several.
+    /// Events that were left out since the call that they would have begun had no room: most calls
+    /// have several.
     pub call_events: u64,
-    /// Events that were left out since the leg that they would have added had no room: most legs have several.
+    /// Events that were left out since the leg that they would have added had no room: most legs
+    /// have several.
     pub leg_events: u64,
     /// Legs given up when two calls became one.
     pub legs: u64,
@@ -131,6 +139,7 @@ pub struct Losses {
     pub texts: u64,
     /// Events left out for an id that is too long.
     pub ids: u64,
-    /// Hangups of channels that were not tracked: such as had been there before and never showed, or fell to another limit.
+    /// Hangups of channels that were not tracked: such as had been there before and never showed,
+    /// or fell to another limit.
     pub hangups: u64,
 }

@@ -82,7 +82,8 @@ impl Tracker {
             call.legs.push(leg);
         }
         call.marks = limits.max_marks() - free;
-        // Only legs that live make two calls one, but the ones that were dropped may have been those.
+        // Only legs that live make two calls one, but the ones that were dropped may have been
+        // those.
         if call.alive == 0 {
             let at = call.legs.iter().filter_map(|leg| leg.ended).max().unwrap_or(call.start);
             self.finish(older, at);

@@ -1,6 +1,8 @@
-//! Calls out of events: who called whom, when it rang, was answered, held, transferred, and how it ended.
+//! Calls out of events: who called whom, when it rang, was answered, held, transferred, and how it
+//! ended.
 //!
-//! A [`Tracker`] is told of events, one after the other, with the time of each; it reads no clock. It works on a live connection and on a recording alike.
+//! A [`Tracker`] is told of events, one after the other, with the time of each; it reads no clock.
+//! It works on a live connection and on a recording alike.
 //!
 //! ```
 //! use core::time::Duration;
@@ -28,15 +30,21 @@
 //!
 //! # What a call is
 //!
-//! All channels with the same `Linkedid`. When a channel's `Linkedid` becomes that of another call, the two calls are one from then on ([`Call::former_linkedids`] keeps the other ids). Up to 12 most events have no `Linkedid`: there each channel
-//! begins a call of its own, and `Dial`, `Bridge`, `LocalBridge`, `Masquerade`, `Transfer` and a bridge of the type `basic` make one of those that they name. A call ends when the last of its channels is gone; if a channel with its `Linkedid` appears after that, it is a new call.
+//! All channels with the same `Linkedid`. When a channel's `Linkedid` becomes that of another call,
+//! the two calls are one from then on ([`Call::former_linkedids`] keeps the other ids). Up to 12
+//! most events have no `Linkedid`: there each channel begins a call of its own, and `Dial`,
+//! `Bridge`, `LocalBridge`, `Masquerade`, `Transfer` and a bridge of the type `basic` make one of
+//! those that they name. A call ends when the last of its channels is gone; if a channel with its
+//! `Linkedid` appears after that, it is a new call.
 //!
-//! A channel that was there before the tracker began to listen is taken up at the first event that shows it alive; [`Leg::first_seen`] is no beginning then, and [`Leg::from_start`] says so.
+//! A channel that was there before the tracker began to listen is taken up at the first event that
+//! shows it alive; [`Leg::first_seen`] is no beginning then, and [`Leg::from_start`] says so.
 //!
 //! # What is bounded
 //!
-//! Everything that events make it keep, in numbers and in bytes: see [`CallLimits`]. What doesn't fit is left out and counted in [`Losses`]; nothing is ever an error. Hangups that get lost (a connection that broke) would leave their calls behind for ever: call
-//! [`Tracker::abandon`] then.
+//! Everything that events make it keep, in numbers and in bytes: see [`CallLimits`]. What doesn't
+//! fit is left out and counted in [`Losses`]; nothing is ever an error. Hangups that get lost (a
+//! connection that broke) would leave their calls behind for ever: call [`Tracker::abandon`] then.
 
 mod apply;
 mod books;

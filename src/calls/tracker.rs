@@ -31,7 +31,8 @@ pub struct Tracker {
     calls_ended: u64,
 }
 
-/// When the server says that an event happened, since 1970: its `Timestamp`, which it has with `timestampevents=yes`.
+/// When the server says that an event happened, since 1970: its `Timestamp`, which it has with
+/// `timestampevents=yes`.
 pub fn time_of(event: &Event<'_>) -> Option<Duration> {
     event.common().timestamp().ok()?.since_1970()
 }
@@ -52,7 +53,9 @@ impl Tracker {
         }
     }
 
-    /// Takes the next event, and when it happened: since 1970, since the connection began, or since whatever the caller counts from. It is never wrong; events that say nothing of calls are passed over.
+    /// Takes the next event, and when it happened: since 1970, since the connection began, or since
+    /// whatever the caller counts from. It is never wrong; events that say nothing of calls are
+    /// passed over.
     pub fn handle(&mut self, event: &Event<'_>, at: Duration) {
         super::apply::apply(self, event, at);
         self.check();
@@ -75,7 +78,8 @@ impl Tracker {
         self.calls.get(&self.number_of(uniqueid)?)
     }
 
-    /// Gives up all calls that go on, such as when the connection is lost and with it their hangups. They have no [`end`](Call::end).
+    /// Gives up all calls that go on, such as when the connection is lost and with it their
+    /// hangups. They have no [`end`](Call::end).
     pub fn abandon(&mut self) -> impl Iterator<Item = Call> + use<> {
         self.books.clear(self.ended.values().map(Call::cost).sum());
         core::mem::take(&mut self.calls).into_values().map(|mut call| {
@@ -84,8 +88,8 @@ impl Tracker {
         })
     }
 
-    /// Bytes held, counted a little above the truth: never more than [`CallLimits::bytes`]. 0 before the first call;
-    /// then about 9 kB also while there is none.
+    /// Bytes held, counted a little above the truth: never more than [`CallLimits::bytes`]. 0
+    /// before the first call; then about 9 kB also while there is none.
     pub const fn held(&self) -> usize {
         if self.calls_begun == 0 { 0 } else { Books::OWN + self.books.budget.used() + self.gone.held() }
     }

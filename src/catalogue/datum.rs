@@ -1,4 +1,5 @@
-//! A value of any kind, for those who read fields by the table instead of by name: JSON, coverage, tools.
+//! A value of any kind, for those who read fields by the table instead of by name: JSON, coverage,
+//! tools.
 
 use super::Kind;
 use crate::Value;
@@ -8,7 +9,8 @@ use crate::value::{
     TimeOfDay, Timestamp, ValueError,
 };
 
-/// A value read as its kind: numbers and truth values as such, all else as the text it is on the wire.
+/// A value read as its kind: numbers and truth values as such, all else as the text it is on the
+/// wire.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Datum<'buf> {

@@ -8,7 +8,8 @@ use crate::wire::{Frame, Header, HeaderIndex, Headers, Value};
 /// A header by which a field is found, and how its value is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
-    /// Name as the servers write it; matched without regard to case. `{i}` stands for a number, `{i:6}` for one of six digits, `{key}` for any text.
+    /// Name as the servers write it; matched without regard to case. `{i}` stands for a number,
+    /// `{i:6}` for one of six digits, `{key}` for any text.
     pub(crate) name: &'static str,
     /// Other names for the same.
     pub(crate) aliases: &'static [&'static str],

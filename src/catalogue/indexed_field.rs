@@ -1,4 +1,5 @@
-//! Headers whose names hold numbers or keys: `Line-000000-000001`, `UnitAmount(0)`, `ChanVariable(SIP/100-00000001)`.
+//! Headers whose names hold numbers or keys: `Line-000000-000001`, `UnitAmount(0)`,
+//! `ChanVariable(SIP/100-00000001)`.
 
 use super::Key;
 use crate::Value;
@@ -23,7 +24,8 @@ impl<'buf> Indices<'buf> {
     }
 }
 
-/// The values of a numbered or keyed header with what stands in its name, in the order of the frame.
+/// The values of a numbered or keyed header with what stands in its name, in the order of the
+/// frame.
 #[derive(Clone, Debug)]
 pub struct Indexed<'buf, T> {
     headers: Headers<'buf>,
@@ -68,11 +70,13 @@ impl<'buf, T: FromWire<'buf>> Iterator for Indexed<'buf, T> {
     }
 }
 
-/// Returns the header of a line such as `ChanVariable(IAX2/192.0.2.1:4569-1): NAME=value`, where the key in parentheses
-/// is a channel's name and may hold colons, blanks and parentheses of its own.
+/// Returns the header of a line such as `ChanVariable(IAX2/192.0.2.1:4569-1): NAME=value`, where
+/// the key in parentheses is a channel's name and may hold colons, blanks and parentheses of its
+/// own.
 ///
-/// The key ends at the last `)` before a `: ` that stands before the assignment's `=`; of a channel whose name holds a
-/// `=`, at the first. `None`: the pattern has no such key, or the line is none of its headers.
+/// The key ends at the last `)` before a `: ` that stands before the assignment's `=`; of a channel
+/// whose name holds a `=`, at the first. `None`: the pattern has no such key, or the line is none
+/// of its headers.
 pub(super) fn with_key<'buf>(line: &'buf [u8], prefix: &str, pattern: &str) -> Option<Header<'buf>> {
     const END: &[u8] = b"): ";
     let head = pattern.strip_suffix("{key})")?;
@@ -85,7 +89,8 @@ pub(super) fn with_key<'buf>(line: &'buf [u8], prefix: &str, pattern: &str) -> O
 
 /// What stands in the name's holes, if it fits the pattern.
 ///
-/// A hole is followed by literal text, or by the end: the first place where that text stands closes it, but for the last hole, which takes all up to the text at the end.
+/// A hole is followed by literal text, or by the end: the first place where that text stands closes
+/// it, but for the last hole, which takes all up to the text at the end.
 fn matches<'buf>(pattern: &str, name: &'buf [u8]) -> Option<Indices<'buf>> {
     let mut indices = SmallVec::new();
     let (head, mut pattern) = pattern.split_once('{')?;

@@ -1,4 +1,5 @@
-//! What all typed views have in common: each stands on the view of a block and dereferences to it, so that what several share is written once.
+//! What all typed views have in common: each stands on the view of a block and dereferences to it,
+//! so that what several share is written once.
 
 /// Makes a view of one field dereference to what it stands on.
 macro_rules! derefs {

@@ -1,6 +1,7 @@
 //! What the crate knows of actions, events and their headers: the spec tables at run time.
 //!
-//! `ami catalogue` prints it, `ami inspect --typed` measures recordings by it, and with the feature `serde` it turns any typed event into JSON.
+//! `ami catalogue` prints it, `ami inspect --typed` measures recordings by it, and with the feature
+//! `serde` it turns any typed event into JSON.
 //!
 //! ```
 //! use ami_proto::catalogue;

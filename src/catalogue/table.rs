@@ -1,6 +1,8 @@
-//! The tables as the generator packed them: a line an item and a line a row, read when somebody asks.
+//! The tables as the generator packed them: a line an item and a line a row, read when somebody
+//! asks.
 //!
-//! Not arrays of structures, which would be nicer to read here: they cost five seconds of compile time, for something that most programs never look at.
+//! Not arrays of structures, which would be nicer to read here: they cost five seconds of compile
+//! time, for something that most programs never look at.
 
 use super::{Branch, Datum, Kind, field, indexed_field};
 use crate::Value;
@@ -139,7 +141,8 @@ impl EventType {
         self.0 as usize
     }
 
-    /// Classes that a session must be allowed to read, all of them; none for what only answers actions.
+    /// Classes that a session must be allowed to read, all of them; none for what only answers
+    /// actions.
     pub fn classes(self) -> Classes {
         self.class_bits()
     }
@@ -171,7 +174,8 @@ impl EventType {
 }
 
 impl ActionType {
-    /// Classes of which a session must be allowed to write one; none where every session may send it.
+    /// Classes of which a session must be allowed to write one; none where every session may send
+    /// it.
     pub fn classes(self) -> Classes {
         self.class_bits()
     }
@@ -206,7 +210,8 @@ pub struct ReplySpec(ActionType);
 pub enum ReplyStyle {
     /// A response.
     Response,
-    /// A response with the output of a command: `Response: Follows` up to 13, `Output` headers from 14 on.
+    /// A response with the output of a command: `Response: Follows` up to 13, `Output` headers from
+    /// 14 on.
     Command,
     /// Text without a frame around it, and without `ActionID`.
     Text,
@@ -336,7 +341,8 @@ pub struct Field {
 }
 
 impl Field {
-    /// Name as the servers write it, without the prefix of its block. `{i}` stands for a number, `{i:6}` for one of six digits, `{key}` for any text.
+    /// Name as the servers write it, without the prefix of its block. `{i}` stands for a number,
+    /// `{i:6}` for one of six digits, `{key}` for any text.
     pub fn name(self) -> &'static str {
         column(self.line, 0)
     }
@@ -452,7 +458,8 @@ impl Named {
             || indexed_field::is_named(header, prefix, self.name)
     }
 
-    /// The header as the field has it, if it is one of the field's: a name with a key may go on behind the first colon.
+    /// The header as the field has it, if it is one of the field's: a name with a key may go on
+    /// behind the first colon.
     pub(crate) fn header<'buf>(&self, header: Header<'buf>, line: &'buf [u8]) -> Option<Header<'buf>> {
         let header = indexed_field::with_key(line, self.field.prefix(), self.name).unwrap_or(header);
         self.is(header.name()).then_some(header)

@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 use super::Id;
 use crate::wire::{Frame, OwnedFrame};
 
-/// The items of lists that are collected, until they are taken. Takes up next to nothing where there are none.
+/// The items of lists that are collected, until they are taken. Takes up next to nothing where
+/// there are none.
 #[derive(Debug, Default)]
 pub(super) struct Collected(Option<Box<Lists>>);
 

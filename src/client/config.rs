@@ -6,7 +6,8 @@ use crate::event::EventSet;
 use crate::value::Classes;
 use crate::wire::Limits;
 
-/// Settings of a [`Client`](super::Client). Cheap to share: a client keeps it behind an [`Arc`](std::sync::Arc), so ten thousand of them can have one.
+/// Settings of a [`Client`](super::Client). Cheap to share: a client keeps it behind an
+/// [`Arc`](std::sync::Arc), so ten thousand of them can have one.
 ///
 /// ```
 /// use core::time::Duration;
@@ -37,12 +38,17 @@ pub struct Config {
     pub(super) at_ceiling: AtCeiling,
 }
 
-/// What happens to a list of which the next item doesn't fit under the ceiling: a collected one, or one whose items come glued in one frame and have to be copied apart (`SKINNYdevices`, `SKINNYlines`).
+/// What happens to a list of which the next item doesn't fit under the ceiling: a collected one, or
+/// one whose items come glued in one frame and have to be copied apart (`SKINNYdevices`,
+/// `SKINNYlines`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum AtCeiling {
-    /// Reading stops: [`ClientEvent::Full`](super::ClientEvent::Full) comes once, then no event and no room for input, until there is some: by [`take_items`](super::Client::take_items), by
-    /// transmission, or because the list is [cancelled](super::Client::cancel). The server waits, and gives up a reader that keeps it waiting (Asterisk: `writetimeout`, 100 ms unless configured).
+    /// Reading stops: [`ClientEvent::Full`](super::ClientEvent::Full) comes once, then no event and
+    /// no room for input, until there is some: by [`take_items`](super::Client::take_items), by
+    /// transmission, or because the list is [cancelled](super::Client::cancel). The server waits,
+    /// and gives up a reader that keeps it waiting (Asterisk: `writetimeout`, 100 ms unless
+    /// configured).
     ///
     /// The list has its time for that, which is that of a [response](Config::response_timeout) or
     /// was set by [`send_within`](super::Client::send_within). When it is up, and still no item has
@@ -55,8 +61,8 @@ pub enum AtCeiling {
     /// that is told after it counts for none of them. The wait for a goodbye alone goes on.
     #[default]
     StopReading,
-    /// The list ends there, with [`Ending::Overflowed`](super::Ending::Overflowed). Its items so far can be taken; those that still arrive are
-    /// [`Unclaimed`](super::ClientEvent::Unclaimed).
+    /// The list ends there, with [`Ending::Overflowed`](super::Ending::Overflowed). Its items so
+    /// far can be taken; those that still arrive are [`Unclaimed`](super::ClientEvent::Unclaimed).
     FailList,
 }
 
@@ -88,7 +94,8 @@ impl Config {
         self
     }
 
-    /// Classes of events to ask for at login. Default: none named, so the server sends all that the user may read.
+    /// Classes of events to ask for at login. Default: none named, so the server sends all that the
+    /// user may read.
     pub const fn events(mut self, classes: Classes) -> Self {
         self.events = Some(classes);
         self
@@ -96,9 +103,10 @@ impl Config {
 
     /// Events to be told of, among those that come unasked. Default: all.
     ///
-    /// The others go by unseen; while nothing is in flight that costs little more than to search for their ends, see
-    /// [`Decoder::next_wanted`](crate::Decoder::next_wanted). What answers a request is told always. The classes that
-    /// [`events`](Self::events) leaves out are not even sent, which is better still where it is fine enough.
+    /// The others go by unseen; while nothing is in flight that costs little more than to search
+    /// for their ends, see [`Decoder::next_wanted`](crate::Decoder::next_wanted). What answers a
+    /// request is told always. The classes that [`events`](Self::events) leaves out are not even
+    /// sent, which is better still where it is fine enough.
     ///
     /// ```
     /// use ami_proto::client::Config;
@@ -112,28 +120,35 @@ impl Config {
         self
     }
 
-    /// Holds [`Ready`](super::ClientEvent::Ready) back until the server says `FullyBooted`, or for this long. Default: not held back.
+    /// Holds [`Ready`](super::ClientEvent::Ready) back until the server says `FullyBooted`, or for
+    /// this long. Default: not held back.
     ///
-    /// The event comes right after login unless the server is still starting; it needs the class `system`. A user who may not read that class never gets it, so the wait has an end and
-    /// that end is no failure. Where [`events`](Self::events) leaves `system` out there is no wait.
+    /// The event comes right after login unless the server is still starting; it needs the class
+    /// `system`. A user who may not read that class never gets it, so the wait has an end and that
+    /// end is no failure. Where [`events`](Self::events) leaves `system` out there is no wait.
     pub const fn await_booted(mut self, at_most: Duration) -> Self {
         self.booted = Some(at_most);
         self
     }
 
-    /// How long each step of the login may take. Default 10 s: a server answers a wrong password after 1 s, and gives up whoever hasn't logged in after 30.
+    /// How long each step of the login may take. Default 10 s: a server answers a wrong password
+    /// after 1 s, and gives up whoever hasn't logged in after 30.
     pub const fn login_timeout(mut self, timeout: Duration) -> Self {
         self.login = timeout;
         self
     }
 
-    /// How long an answer may take, and the next item of a list. Default 30 s. [`Client::send_within`](super::Client::send_within) sets it for one request.
+    /// How long an answer may take, and the next item of a list. Default 30 s.
+    /// [`Client::send_within`](super::Client::send_within) sets it for one request.
     ///
-    /// A server answers the requests of a session in their order, so that the time of one begins anew
-    /// with each sign that the server is at work on one sent before it: a response, an item, text.
+    /// A server answers the requests of a session in their order, so that the time of one begins
+    /// anew with each sign that the server is at work on one sent before it: a response, an item,
+    /// text.
     ///
-    /// What is known to take longer gets more by itself: an `Originate` its own `Timeout` on top (and so does whatever waits behind it, if it is synchronous), `WaitEvent` the time that it waits.
-    /// Such a `Timeout` is read as the server does: at most `i32::MAX`, and below zero one without limit.
+    /// What is known to take longer gets more by itself: an `Originate` its own `Timeout` on top
+    /// (and so does whatever waits behind it, if it is synchronous), `WaitEvent` the time that it
+    /// waits. Such a `Timeout` is read as the server does: at most `i32::MAX`, and below zero one
+    /// without limit.
     pub const fn response_timeout(mut self, timeout: Duration) -> Self {
         self.response = timeout;
         self
@@ -145,14 +160,15 @@ impl Config {
         self
     }
 
-    /// Asks for a sign of life when nothing has been heard for `idle`, and gives the connection up when none comes within `timeout`. Default: never asks.
+    /// Asks for a sign of life when nothing has been heard for `idle`, and gives the connection up
+    /// when none comes within `timeout`. Default: never asks.
     ///
     /// Nothing is asked while a request awaits its answer: that one has its own deadline, and a
     /// server that is busy with it (a synchronous `Originate`) could not answer anyway. A request
     /// that may take an hour longer than usual, or any time, doesn't hold the question back: a
     /// `WaitEvent` without limit ends there, since a server ends it when it is sent anything; a
-    /// synchronous `Originate` that rings as long leaves the question unanswered, and the connection
-    /// is given up.
+    /// synchronous `Originate` that rings as long leaves the question unanswered, and the
+    /// connection is given up.
     pub const fn keep_alive(mut self, idle: Duration, timeout: Duration) -> Self {
         self.keep_alive = Some((idle, timeout));
         self
@@ -165,12 +181,16 @@ impl Config {
         self
     }
 
-    /// Bytes that the client may hold for whatever reason: requests not yet transmitted, what is known of those in flight (some 300 bytes each), collected items, event mask and filters, what is still to be told. Default 8 MiB; for items see
-    /// [`max_items`](Self::max_items).
+    /// Bytes that the client may hold for whatever reason: requests not yet transmitted, what is
+    /// known of those in flight (some 300 bytes each), collected items, event mask and filters,
+    /// what is still to be told. Default 8 MiB; for items see [`max_items`](Self::max_items).
     ///
-    /// What has arrived and not been polled has [`Limits::buffer`] of its own; a client holds no more than the sum, [`most_held`](Self::most_held). A request that doesn't fit is refused
-    /// ([`SendError`](crate::error::SendError)), filters of the last connection are set again as room permits, and what happens to a list is for [`at_ceiling`](Self::at_ceiling) to say. Room for a ping and a
-    /// goodbye is kept free: a ceiling of less than 256 bytes counts as one of 256.
+    /// What has arrived and not been polled has [`Limits::buffer`] of its own; a client holds no
+    /// more than the sum, [`most_held`](Self::most_held). A request that doesn't fit is refused
+    /// ([`SendError`](crate::error::SendError)), filters of the last connection are set again as
+    /// room permits, and what happens to a list is for [`at_ceiling`](Self::at_ceiling) to say.
+    /// Room for a ping and a goodbye is kept free: a ceiling of less than 256 bytes counts as one
+    /// of 256.
     pub const fn ceiling(mut self, bytes: usize) -> Self {
         self.bytes = if bytes < Self::LEAST_CEILING { Self::LEAST_CEILING } else { bytes };
         self
@@ -182,7 +202,8 @@ impl Config {
         self
     }
 
-    /// What happens to a collected list that would go over the [`ceiling`](Self::ceiling). Default: [`AtCeiling::StopReading`].
+    /// What happens to a collected list that would go over the [`ceiling`](Self::ceiling). Default:
+    /// [`AtCeiling::StopReading`].
     pub const fn at_ceiling(mut self, what: AtCeiling) -> Self {
         self.at_ceiling = what;
         self

@@ -1,5 +1,5 @@
-//! Who logs in, and how the secret is shown to the server. It is shown to nobody else: not to `Debug`, and not to those
-//! who get the memory after us.
+//! Who logs in, and how the secret is shown to the server. It is shown to nobody else: not to
+//! `Debug`, and not to those who get the memory after us.
 
 use alloc::boxed::Box;
 #[cfg(not(feature = "md5"))]
@@ -55,7 +55,8 @@ impl Credentials {
         Self { username: username.as_ref().into(), secret: secret.as_ref().into(), method: Method::Plain }
     }
 
-    /// Answers a challenge with MD5 over it and the secret. That keeps the secret off the wire, but what follows isn't protected, and whoever listens can try secrets against it.
+    /// Answers a challenge with MD5 over it and the secret. That keeps the secret off the wire, but
+    /// what follows isn't protected, and whoever listens can try secrets against it.
     ///
     /// A server that refuses the challenge ends the login; see [`or_plain`](Self::or_plain).
     #[cfg(feature = "md5")]
@@ -71,7 +72,9 @@ impl Credentials {
         username.never()
     }
 
-    /// Sends the secret as it is where the server refuses the challenge. Whoever sits in between can refuse it in the server's stead, and then reads the secret: this undoes what [`md5`](Self::md5) is for.
+    /// Sends the secret as it is where the server refuses the challenge. Whoever sits in between
+    /// can refuse it in the server's stead, and then reads the secret: this undoes what
+    /// [`md5`](Self::md5) is for.
     #[cfg(feature = "md5")]
     pub fn or_plain(self) -> Self {
         Self { method: Method::Md5OrPlain, ..self }
@@ -103,7 +106,8 @@ impl Credentials {
         Challenge::new("MD5").encode(Some(id), out)
     }
 
-    /// Writes the login: with the key for this challenge, or with the secret where none was asked for.
+    /// Writes the login: with the key for this challenge, or with the secret where none was asked
+    /// for.
     pub(super) fn write_login(
         &self,
         challenge: Option<&[u8]>,

@@ -89,8 +89,8 @@ impl Entry {
     }
 
     /// Whether the server is at work on it, so that it answers nothing else, and its own deadline
-    /// tells soon enough that the server is gone. One that may take an hour longer than usual has no
-    /// such deadline.
+    /// tells soon enough that the server is gone. One that may take an hour longer than usual has
+    /// no such deadline.
     pub(super) fn is_due(&self) -> bool {
         const LONG: Duration = Duration::from_secs(3600);
         let longer = self.allowed.map(|allowed| allowed.saturating_sub(self.step));
@@ -103,7 +103,8 @@ impl Entry {
         longer.and_then(|longer| self.step.checked_add(longer))
     }
 
-    /// When the time is up that it is allowed from now; one without end is not a time that is allowed.
+    /// When the time is up that it is allowed from now; one without end is not a time that is
+    /// allowed.
     pub(super) fn begin(&mut self, now: Option<Instant>) -> Option<Instant> {
         let deadline = now.zip(self.allowed).and_then(|(now, allowed)| now.checked_add(allowed));
         self.allowed = self.allowed.filter(|_| deadline.is_some());
@@ -117,7 +118,8 @@ impl Entry {
         text.into_iter().chain(items.into_iter().flatten())
     }
 
-    /// Which events may still come, or come again, once it has ended: `answered` in full, or given up.
+    /// Which events may still come, or come again, once it has ended: `answered` in full, or given
+    /// up.
     pub(super) fn leaves(&self, answered: bool) -> Answers {
         let (plan, begun) = (&self.plan, self.phase == Phase::Items);
         match plan.action {

@@ -12,7 +12,8 @@ use crate::wire::Frame;
 
 /// A request that was sent, and what its response is.
 ///
-/// It compares with the [`Id`] in events, and [`view`](Self::view) reads the response as the action's own.
+/// It compares with the [`Id`] in events, and [`view`](Self::view) reads the response as the
+/// action's own.
 ///
 /// ```
 /// use ami_proto::action::CoreStatus;
@@ -89,7 +90,8 @@ impl<A> fmt::Debug for Handle<A> {
     }
 }
 
-/// What happened. What it lends is gone at the next call that takes the client mutably; [`Frame::to_owned`] keeps it.
+/// What happened. What it lends is gone at the next call that takes the client mutably;
+/// [`Frame::to_owned`] keeps it.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum ClientEvent<'buf> {
@@ -97,13 +99,17 @@ pub enum ClientEvent<'buf> {
     Connected(Banner<'buf>),
     /// The login was accepted; requests can be sent.
     LoggedIn(Response<'buf>),
-    /// The login was refused. The connection is over: the next call gives [`ConnectionError::LoginRefused`](crate::ConnectionError::LoginRefused), which says why.
+    /// The login was refused. The connection is over: the next call gives
+    /// [`ConnectionError::LoginRefused`](crate::ConnectionError::LoginRefused), which says why.
     LoginRefused(Response<'buf>),
-    /// The server is up, with what it said of that; right after `LoggedIn` (with `None`) unless [`await_booted`](super::Config::await_booted) was asked for, and `None` where that wait was in vain.
+    /// The server is up, with what it said of that; right after `LoggedIn` (with `None`) unless
+    /// [`await_booted`](super::Config::await_booted) was asked for, and `None` where that wait was
+    /// in vain.
     Ready(Option<FullyBooted<'buf>>),
     /// An event that no request asked for.
     Event(Event<'buf>),
-    /// The request was accepted, and more is to come: the items of a list, or the event that says how it went.
+    /// The request was accepted, and more is to come: the items of a list, or the event that says
+    /// how it went.
     Started {
         /// The request.
         id: Id,
@@ -117,7 +123,8 @@ pub enum ClientEvent<'buf> {
         /// The item.
         event: Event<'buf>,
     },
-    /// Text without a frame around it, a paragraph at a time: the answer to `Queues`, `IAXnetstats`, `SKINNYshowdevice` and `SKINNYshowline`. It ends with [`Ending::Text`].
+    /// Text without a frame around it, a paragraph at a time: the answer to `Queues`,
+    /// `IAXnetstats`, `SKINNYshowdevice` and `SKINNYshowline`. It ends with [`Ending::Text`].
     Text {
         /// The request.
         id: Id,
@@ -141,7 +148,9 @@ pub enum ClientEvent<'buf> {
     },
     /// A filter that had been set before the connection was lost could not be set again.
     NotRestored(Response<'buf>),
-    /// What no request in flight claims: an answer that comes late, or twice; the rest of a list that was cancelled or has failed; a response to an `ActionID` that isn't ours; text that nobody asked for.
+    /// What no request in flight claims: an answer that comes late, or twice; the rest of a list
+    /// that was cancelled or has failed; a response to an `ActionID` that isn't ours; text that
+    /// nobody asked for.
     Unclaimed {
         /// The request, where it was one of this client.
         id: Option<Id>,
@@ -188,7 +197,8 @@ impl<'buf> ClientEvent<'buf> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Ending<'buf> {
-    /// With a response that isn't an error. A list that is empty may end so, without having started (`VoicemailUserStatus`).
+    /// With a response that isn't an error. A list that is empty may end so, without having started
+    /// (`VoicemailUserStatus`).
     Reply(Response<'buf>),
     /// With the end of its list.
     List {
@@ -199,14 +209,18 @@ pub enum Ending<'buf> {
         /// Whether the server broke it off (`EventList: cancelled`).
         cancelled: bool,
     },
-    /// With the event that says how it went: `OriginateResponse` of an asynchronous `Originate`, `WaitEventComplete`, `SIPQualifyPeerDone`, the tree of `DataGet`, the one event of `FAXStats` and `FAXSession`.
+    /// With the event that says how it went: `OriginateResponse` of an asynchronous `Originate`,
+    /// `WaitEventComplete`, `SIPQualifyPeerDone`, the tree of `DataGet`, the one event of
+    /// `FAXStats` and `FAXSession`.
     Outcome(Event<'buf>),
-    /// With the end of its text, see [`ClientEvent::Text`]. Of `SIPqualifypeer` on Asterisk 11: without any answer, which there means that the peer is known.
+    /// With the end of its text, see [`ClientEvent::Text`]. Of `SIPqualifypeer` on Asterisk 11:
+    /// without any answer, which there means that the peer is known.
     Text {
         /// Paragraphs that came; 0 also where the server printed nothing.
         paragraphs: u64,
     },
-    /// With an error; of a list perhaps in its middle. Some servers answer so where a list would be empty (`PJSIPShowEndpoints`, `ConfbridgeList`): only the text tells that from a refusal.
+    /// With an error; of a list perhaps in its middle. Some servers answer so where a list would be
+    /// empty (`PJSIPShowEndpoints`, `ConfbridgeList`): only the text tells that from a refusal.
     Refused(Response<'buf>),
     /// The item in hand didn't fit under the ceiling. With either value of
     /// [`AtCeiling`](super::AtCeiling) that can happen; what still comes is
@@ -214,9 +228,11 @@ pub enum Ending<'buf> {
     Overflowed(Event<'buf>),
     /// Its time was up. What still comes is [`Unclaimed`](ClientEvent::Unclaimed).
     TimedOut,
-    /// By [`cancel`](super::Client::cancel). What still comes is [`Unclaimed`](ClientEvent::Unclaimed).
+    /// By [`cancel`](super::Client::cancel). What still comes is
+    /// [`Unclaimed`](ClientEvent::Unclaimed).
     Cancelled,
-    /// With the connection. Whether the server has acted on it can't be known, unless it was never sent.
+    /// With the connection. Whether the server has acted on it can't be known, unless it was never
+    /// sent.
     Lost(Reached),
 }
 

@@ -27,8 +27,8 @@ struct Requests {
     /// How long reading has been stopped. The deadlines are those of a clock that is this much
     /// behind.
     stopped: Duration,
-    /// When the server last answered something in its turn, by the clock of the deadlines, and which
-    /// request that was for. It can't have been at work on those sent later.
+    /// When the server last answered something in its turn, by the clock of the deadlines, and
+    /// which request that was for. It can't have been at work on those sent later.
     worked: Option<(Instant, u64)>,
     /// How many await their answers.
     due: usize,
@@ -55,7 +55,8 @@ impl InFlight {
         self.0.as_ref().map_or(0, |requests| requests.held)
     }
 
-    /// Adds one that has from now the time that it is allowed; its number is larger than all before.
+    /// Adds one that has from now the time that it is allowed; its number is larger than all
+    /// before.
     pub(super) fn push(&mut self, mut entry: Entry, now: Option<Instant>) {
         let requests = self.0.get_or_insert_default();
         let deadline = entry.begin(now);
@@ -153,7 +154,8 @@ impl InFlight {
         }
     }
 
-    /// Takes out all, in order. `handed`: how much of all that was ever written has been handed out.
+    /// Takes out all, in order. `handed`: how much of all that was ever written has been handed
+    /// out.
     pub(super) fn lose(&mut self, handed: u64) -> impl Iterator<Item = Unanswered> + use<> {
         let lost = self.0.take().into_iter().flat_map(|requests| requests.entries.into_values());
         let callers = lost.filter(|entry| entry.purpose == Purpose::Caller);

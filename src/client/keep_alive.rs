@@ -19,7 +19,8 @@ impl KeepAlive {
         self.heard = Some(now);
     }
 
-    /// When it has something to do next: ask after `idle`, or give up `patience` after it has. `busy`: a request awaits its answer.
+    /// When it has something to do next: ask after `idle`, or give up `patience` after it has.
+    /// `busy`: a request awaits its answer.
     pub(super) fn deadline(&self, (idle, patience): (Duration, Duration), busy: bool) -> Option<Instant> {
         let heard = self.heard?;
         match self.asked {

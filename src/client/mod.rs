@@ -1,4 +1,5 @@
-//! The client: login, requests and their answers, lists, keep-alive, deadlines. No I/O and no clock: bytes and times come from whoever drives it.
+//! The client: login, requests and their answers, lists, keep-alive, deadlines. No I/O and no
+//! clock: bytes and times come from whoever drives it.
 //!
 //! ```
 //! use std::time::Instant;
@@ -84,9 +85,10 @@ use state::Input;
 ///
 /// # Its stages
 ///
-/// Connected it is New; requests are taken in Booting and Ready; and once it is Over, `reconnect` begins anew. A row
-/// is what happens, a column the stage that it happens in; an empty cell: nothing. `NotNew` and `NotOver` are
-/// refused as [`ApiMisuse`](crate::ApiMisuse), what is "lost" is an error of `poll_event`.
+/// Connected it is New; requests are taken in Booting and Ready; and once it is Over, `reconnect`
+/// begins anew. A row is what happens, a column the stage that it happens in; an empty cell:
+/// nothing. `NotNew` and `NotOver` are refused as [`ApiMisuse`](crate::error::ApiMisuse), what is "lost"
+/// is an error of `poll_event`.
 ///
 #[doc = include_str!("state.md")]
 ///
@@ -100,7 +102,8 @@ use state::Input;
 pub struct Client {
     decoder: Decoder,
     reading: Reading,
-    /// The parts of a frame that was several in one: where there are any, frames are read from them.
+    /// The parts of a frame that was several in one: where there are any, frames are read from
+    /// them.
     parts: Option<Box<Decoder>>,
     session: Session,
 }
@@ -113,10 +116,13 @@ enum Next {
 }
 
 impl Client {
-    /// A client of a connection that has just been made. Give it a [`Config`], or an `Arc` of one that several share.
+    /// A client of a connection that has just been made. Give it a [`Config`], or an `Arc` of one
+    /// that several share.
     ///
-    /// Its `ActionID`s begin with letters that nobody can guess, drawn from the randomness that the standard library has for its hash maps, and anew for each connection: a server shows them to other sessions
-    /// (`OriginateResponse`), and who could tell the next ones could have the server say what passes for an answer. See [`manual::injection`](crate::manual::injection).
+    /// Its `ActionID`s begin with letters that nobody can guess, drawn from the randomness that the
+    /// standard library has for its hash maps, and anew for each connection: a server shows them to
+    /// other sessions (`OriginateResponse`), and who could tell the next ones could have the server
+    /// say what passes for an answer. See [`manual::injection`](crate::manual::injection).
     pub fn new(config: impl Into<Arc<Config>>) -> Self {
         let config = config.into();
         let decoder = Decoder::new(config.limits);
@@ -124,8 +130,9 @@ impl Client {
         Self { decoder, reading: Reading::default(), parts: None, session }
     }
 
-    /// Draws the beginning of its `ActionID`s from this number instead, to get the same bytes each time: for tests, since sixty-four bits of a number that somebody chose are no secret. To be called before anything
-    /// is sent.
+    /// Draws the beginning of its `ActionID`s from this number instead, to get the same bytes each
+    /// time: for tests, since sixty-four bits of a number that somebody chose are no secret. To be
+    /// called before anything is sent.
     #[must_use]
     pub fn seeded(mut self, seed: u64) -> Self {
         self.session.seed(seed);
@@ -212,10 +219,12 @@ impl Client {
 
     /// Returns what happened next: see [`Machine::poll_event`].
     ///
-    /// Unbounded in time by what has been received, not by what is held: items of collected lists and answers to our own pings are worked off on the way.
+    /// Unbounded in time by what has been received, not by what is held: items of collected lists
+    /// and answers to our own pings are worked off on the way.
     ///
     /// # Errors
-    /// When the connection is over: why. Everything that had arrived, and the ending of every request in flight, has been given before. Sticky.
+    /// When the connection is over: why. Everything that had arrived, and the ending of every
+    /// request in flight, has been given before. Sticky.
     #[inline]
     pub fn poll_event(&mut self) -> Result<Option<ClientEvent<'_>>, ConnectionError> {
         let mut found = None;
@@ -233,7 +242,8 @@ impl Client {
         self.poll_any(found)
     }
 
-    /// The next frame, but for events that nobody wants and that answer nothing, as far as that is known without a look at them.
+    /// The next frame, but for events that nobody wants and that answer nothing, as far as that is
+    /// known without a look at them.
     #[inline]
     fn next_end(&mut self) -> Result<Option<FrameEnd>, FrameError> {
         match (&self.session.config.interest, self.session.answers()) {

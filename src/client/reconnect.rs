@@ -17,16 +17,19 @@ pub struct Unanswered {
     pub reached: Reached,
 }
 
-/// What [`Client::reconnect`](super::Client::reconnect) found: everything unanswered, in the order in which it was sent.
+/// What [`Client::reconnect`](super::Client::reconnect) found: everything unanswered, in the order
+/// in which it was sent.
 ///
-/// Each of them has had, or is about to get, its [`Ending::Lost`](super::Ending::Lost); this is the same in one piece. What to send again is the caller's decision: whether an
-/// `Originate` was acted on can't be known.
+/// Each of them has had, or is about to get, its [`Ending::Lost`](super::Ending::Lost); this is the
+/// same in one piece. What to send again is the caller's decision: whether an `Originate` was acted
+/// on can't be known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReconnectReport {
     /// The requests.
     pub unanswered: Vec<Unanswered>,
-    /// Whether an event mask will be asked for again, and how many filters, once the login is accepted.
+    /// Whether an event mask will be asked for again, and how many filters, once the login is
+    /// accepted.
     pub restored_mask: bool,
     /// Filters that will be set again.
     pub restored_filters: usize,

@@ -3,12 +3,17 @@
 //! The shapes an answer can take:
 //!
 //! - a response;
-//! - a response that announces a list, then items, then the end. From 13 on the response says `EventList: start`, and the end `EventList: Complete`. Up to 12 many say neither: then the response's
-//!   message ends in "will follow" on every recording of 11 and 12 (and nowhere where no list comes), and the catalogue names the end. An empty list has no such message;
+//! - a response that announces a list, then items, then the end. From 13 on the response says
+//!   `EventList: start`, and the end `EventList: Complete`. Up to 12 many say neither: then the
+//!   response's message ends in "will follow" on every recording of 11 and 12 (and nowhere where no
+//!   list comes), and the catalogue names the end. An empty list has no such message;
 //! - the same without an end: one event (`FAXStats`, `FAXSession`);
-//! - a response, then an event that says how it went (`Originate` with `Async`, `WaitEvent`, `SIPqualifypeer` from 12 on); `DataGet` sends the event and no response;
-//! - text without a frame and without `ActionID`, or nothing but blank lines. Its end can't be seen, so the request is followed by a `Ping` of our own: a session's requests are answered in their order, so the text
-//!   ends where that is answered. `Queues`, `IAXnetstats`, `SKINNYshowdevice`, `SKINNYshowline`, and `SIPqualifypeer` up to 11.
+//! - a response, then an event that says how it went (`Originate` with `Async`, `WaitEvent`,
+//!   `SIPqualifypeer` from 12 on); `DataGet` sends the event and no response;
+//! - text without a frame and without `ActionID`, or nothing but blank lines. Its end can't be
+//!   seen, so the request is followed by a `Ping` of our own: a session's requests are answered in
+//!   their order, so the text ends where that is answered. `Queues`, `IAXnetstats`,
+//!   `SKINNYshowdevice`, `SKINNYshowline`, and `SIPqualifypeer` up to 11.
 
 use core::time::Duration;
 use std::sync::OnceLock;
@@ -109,7 +114,8 @@ impl Plan {
         }
     }
 
-    /// An asynchronous call is answered at once and reported later; a synchronous one is answered when it is over.
+    /// An asynchronous call is answered at once and reported later; a synchronous one is answered
+    /// when it is over.
     fn originate(&mut self, request: &[u8]) {
         const RINGS: Duration = Duration::from_secs(30);
         let rings = match int(request, "Timeout") {
@@ -162,7 +168,8 @@ impl Plan {
         types.filter(|event| event.role() == Role::Item).map(EventType::number)
     }
 
-    /// Whether items and end of this list come in one frame (Asterisk 11 to 20). Elsewhere a second `Event` header is a header like any other, and somebody may have put it there.
+    /// Whether items and end of this list come in one frame (Asterisk 11 to 20). Elsewhere a second
+    /// `Event` header is a header like any other, and somebody may have put it there.
     pub(super) fn glues(&self) -> bool {
         matches!(self.end, Some("DevicelistComplete" | "LinelistComplete"))
     }

@@ -33,7 +33,8 @@ use crate::wiped::append;
 use crate::wire::OwnedFrame;
 use time::Clock;
 
-/// Bytes under the ceiling that nobody else may take: room for a ping, a goodbye, and to tell that the client is ready and closed.
+/// Bytes under the ceiling that nobody else may take: room for a ping, a goodbye, and to tell that
+/// the client is ready and closed.
 const RESERVED: usize = 2 * 64 + TOLD;
 
 /// Of these what it takes to tell so.
@@ -57,8 +58,8 @@ pub(super) struct Session {
     next: u64,
     out: SendBuffer,
     pub(super) in_flight: InFlight,
-    /// Which events may still come for requests that have ended, so that even with nothing in flight
-    /// they have to be looked at.
+    /// Which events may still come for requests that have ended, so that even with nothing in
+    /// flight they have to be looked at.
     trailing: Answers,
     pub(super) collected: Collected,
     keep_alive: KeepAlive,
@@ -125,7 +126,8 @@ impl Session {
         self.step(input).map(drop)
     }
 
-    /// Sends a request of the caller's: `action` as the catalogue knows it, in the words of `write`.
+    /// Sends a request of the caller's: `action` as the catalogue knows it, in the words of
+    /// `write`.
     pub(super) fn send(
         &mut self,
         now: Instant,
@@ -293,7 +295,8 @@ impl Session {
         self.config.bytes.saturating_sub(beside)
     }
 
-    /// Takes note that a glued frame is held a second time, in parts that take up so many bytes, if there is room for it.
+    /// Takes note that a glued frame is held a second time, in parts that take up so many bytes, if
+    /// there is room for it.
     pub(super) fn holds_parts(&mut self, bytes: usize) -> bool {
         self.parts = 0;
         let fits = bytes <= self.room();

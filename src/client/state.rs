@@ -2,8 +2,8 @@
 //!
 //! 1. [`Stage::next`] is the whole machine: a stage and an input give the stage that follows and
 //!    the effect. It knows no bytes and no clock.
-//! 2. The session tells it what has happened and carries the effect out (`session/step.rs`). Nothing
-//!    else changes the stage.
+//! 2. The session tells it what has happened and carries the effect out (`session/step.rs`).
+//!    Nothing else changes the stage.
 //! 3. An effect that can't be carried out leaves the stage as it was.
 //! 4. Requests are taken in Booting and Ready. All frames but the answers to the stage's own
 //!    requests are routed alike in every stage (`session/route.rs`).

@@ -1,4 +1,5 @@
-//! What a session has subscribed to by `Events` and `Filter`, and has to set again on the next connection.
+//! What a session has subscribed to by `Events` and `Filter`, and has to set again on the next
+//! connection.
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;

@@ -12,7 +12,8 @@ use crate::wire::Frame;
 pub enum Native<'a> {
     /// `ConfBridge`: the response, then the events of its list with the one that ends it.
     Frames(&'a [Frame<'a>]),
-    /// FreeSWITCH: the body of an `api/response` or of a `BACKGROUND_JOB`; empty where there is none.
+    /// FreeSWITCH: the body of an `api/response` or of a `BACKGROUND_JOB`; empty where there is
+    /// none.
     Text(&'a [u8]),
     /// sipXecs, Kazoo: an HTTP response.
     Http {
@@ -55,8 +56,9 @@ impl<'a> Answer<'a> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Outcome<'a> {
-    /// The server takes it, which is no proof that it happens: FreeSWITCH says so of files that it can't open, Kazoo
-    /// acts later, and where there is nobody, nothing is done. Of a call that is waited for: it was answered.
+    /// The server takes it, which is no proof that it happens: FreeSWITCH says so of files that it
+    /// can't open, Kazoo acts later, and where there is nobody, nothing is done. Of a call that is
+    /// waited for: it was answered.
     Done,
     /// Who is there.
     Participants(Vec<Participant<'a>>),
@@ -70,6 +72,7 @@ pub enum Outcome<'a> {
     Recording(bool),
     /// The server refuses, or does for one of several participants: the first reason, in its words.
     Refused(Cow<'a, str>),
-    /// Something else, in the server's words: the usage of a command that this version has otherwise.
+    /// Something else, in the server's words: the usage of a command that this version has
+    /// otherwise.
     Text(Cow<'a, str>),
 }

@@ -180,7 +180,8 @@ pub enum Command<'a> {
     Dial {
         /// Into this conference.
         conference: &'a str,
-        /// Whom, as the server calls: `PJSIP/100`; `sofia/gateway/gw/100`; a number, device, user or `sip:` address.
+        /// Whom, as the server calls: `PJSIP/100`; `sofia/gateway/gw/100`; a number, device, user
+        /// or `sip:` address.
         endpoint: &'a str,
         /// Number and name that they are shown; `None`: the server's own.
         caller: Option<(&'a str, &'a str)>,

@@ -152,7 +152,8 @@ fn outcome<'a>(command: &Command<'_>, frames: &[Frame<'a>]) -> Result<Outcome<'a
     }
 }
 
-/// Checks that a list came to its end, which is an event of this name, and has as many items as that says.
+/// Checks that a list came to its end, which is an event of this name, and has as many items as
+/// that says.
 fn whole(frames: &[Frame<'_>], end: &str, items: usize) -> Result<(), ReplyError> {
     let is_cancelled = |frame: &Frame<'_>| frame.get("EventList").is_some_and(|said| said.eq_ignore_case("cancelled"));
     let is_end = |frame: &Frame<'_>| {

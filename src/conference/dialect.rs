@@ -38,7 +38,8 @@ pub enum Dialect<'a> {
     ConfBridge,
     /// FreeSWITCH's `conference`, by the event socket.
     FreeSwitch,
-    /// The same by the REST service of sipXecs, asked with this method. Its handler takes GET; reference 001 says PUT.
+    /// The same by the REST service of sipXecs, asked with this method. Its handler takes GET;
+    /// reference 001 says PUT.
     SipXecs(Method),
     /// The Conferences API of Kazoo, for this account.
     Kazoo(Account<'a>),
@@ -58,8 +59,8 @@ impl Dialect<'_> {
     /// Makes the request for a command.
     ///
     /// # Errors
-    /// [`RequestError::Unsupported`] where the dialect has nothing for it, with what to do instead; the others where an
-    /// argument is none of the dialect's, or would arrive as something else.
+    /// [`RequestError::Unsupported`] where the dialect has nothing for it, with what to do instead;
+    /// the others where an argument is none of the dialect's, or would arrive as something else.
     pub fn encode<'c>(&self, command: &Command<'c>) -> Result<Request<'c>, RequestError> {
         match *self {
             Self::ConfBridge => ConfBridge.encode(command),

@@ -1,4 +1,5 @@
-//! What can be wrong: a dialect that has no such command, an argument that it can't carry, a reply that is another's.
+//! What can be wrong: a dialect that has no such command, an argument that it can't carry, a reply
+//! that is another's.
 
 use core::fmt;
 
@@ -80,8 +81,8 @@ impl From<EncodeError> for RequestError {
 pub enum ReplyError {
     /// It is of another kind than the dialect's: frames, a text, or an HTTP response.
     Dialect,
-    /// It is another command's, or none: AMI frames that don't begin with a response, a text that isn't the list that
-    /// was asked for.
+    /// It is another command's, or none: AMI frames that don't begin with a response, a text that
+    /// isn't the list that was asked for.
     Reply,
     /// The list has no end: the rest of it is missing.
     Unfinished,

@@ -8,7 +8,8 @@ use super::participant::{caller_name, caller_number};
 use crate::wire::Value;
 use crate::{event, freeswitch, kazoo};
 
-/// Something that happened in a conference. sipXecs tells nothing; its FreeSWITCH does, to who is connected to that.
+/// Something that happened in a conference. sipXecs tells nothing; its FreeSWITCH does, to who is
+/// connected to that.
 ///
 /// ```
 /// use ami_proto::conference::{Event, Happening};
@@ -71,8 +72,8 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Who it is about, as commands name them; `None` where it is about the conference. Of the floor: who has it now,
-    /// and `None` if nobody has.
+    /// Who it is about, as commands name them; `None` where it is about the conference. Of the
+    /// floor: who has it now, and `None` if nobody has.
     pub fn participant(&self) -> Option<Cow<'a, str>> {
         match self {
             Self::ConfBridge(event) => header(event, "Channel"),

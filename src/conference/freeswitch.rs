@@ -17,7 +17,8 @@ use crate::freeswitch::reply::{self, Done, Refusal, Reply};
 use crate::range::part;
 use crate::wire::Value;
 
-/// Numbers have the server's own delimiter now and then (`tel:+49;ext=1`); sipXecs asks with this one too.
+/// Numbers have the server's own delimiter now and then (`tel:+49;ext=1`); sipXecs asks with this
+/// one too.
 const DELIMITER: &str = ">,<";
 
 /// What to do without the feature `xml`: an answer means the same with and without it.
@@ -217,8 +218,9 @@ fn listed<'a>(command: &Command<'_>, reply: Reply<'a>) -> Outcome<'a> {
     }
 }
 
-/// Reads a list with the delimiter that was asked for, or with the server's own, for answers that somebody else asked for. It follows the
-/// number that a member's line begins with, where no name gets to.
+/// Reads a list with the delimiter that was asked for, or with the server's own, for answers that
+/// somebody else asked for. It follows the number that a member's line begins with, where no name
+/// gets to.
 fn read(reply: Reply<'_>) -> List<'_> {
     if reply.is_empty() {
         return List::default();
@@ -253,7 +255,8 @@ fn show(_: Reply<'_>) -> Result<Outcome<'_>, ReplyError> {
     Err(ReplyError::Feature { name: "xml" })
 }
 
-/// The line that refuses, without the mark that it has from 1.8 on. Before that there is no telling; it is the first.
+/// The line that refuses, without the mark that it has from 1.8 on. Before that there is no
+/// telling; it is the first.
 fn refusal(text: &[u8]) -> &[u8] {
     marked(text).unwrap_or_else(|| text.split(|byte| *byte == b'\n').next().unwrap_or_default())
 }

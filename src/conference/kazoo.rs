@@ -118,7 +118,8 @@ fn outcome<'a>(command: &Command<'_>, status: u16, body: &'a [u8]) -> Result<Out
     };
     let response = match Response::from_slice(body) {
         Ok(response) => response,
-        // What stands before the server, such as a proxy, answers as it likes; a bare acceptance may have no body.
+        // What stands before the server, such as a proxy, answers as it likes; a bare acceptance
+        // may have no body.
         Err(_) if refused => return Ok(Outcome::Refused(Cow::Owned(format!("status {status}")))),
         Err(_) if body.trim_ascii().is_empty() && !asks => return Ok(Outcome::Done),
         Err(error) => return Err(error.into()),

@@ -1,8 +1,9 @@
-//! One vocabulary for those who run conferences on several kinds of servers: [`Command`]s in four [`Dialect`]s.
+//! One vocabulary for those who run conferences on several kinds of servers: [`Command`]s in four
+//! [`Dialect`]s.
 //!
-//! [`Dialect::encode`] gives what to send, [`Dialect::decode`] reads what came back, [`Event`] what happens meanwhile.
-//! Nothing is sent here: AMI is the [`client`](crate::client)'s, the event socket that of
-//! [`freeswitch`](crate::freeswitch), HTTP the caller's.
+//! [`Dialect::encode`] gives what to send, [`Dialect::decode`] reads what came back, [`Event`] what
+//! happens meanwhile. Nothing is sent here: AMI is the [`client`](crate::client)'s, the event
+//! socket that of [`freeswitch`](crate::freeswitch), HTTP the caller's.
 //!
 //! ```
 //! use ami_proto::conference::{Command, Dialect, Native, Outcome, Who};
@@ -31,8 +32,8 @@
 //! | a conference that isn't there | refused | refused | made up |
 //! | an empty list | refused, which is read as empty | nothing at all, or `-ERR no reply` | an empty list |
 //!
-//! The rule for each [`Who`] stands there. A dialect that can't do just what a command says has no request for it:
-//! [`Unsupported`] tells what to do instead.
+//! The rule for each [`Who`] stands there. A dialect that can't do just what a command says has no
+//! request for it: [`Unsupported`] tells what to do instead.
 //!
 //! # Who can do what
 //!
@@ -97,9 +98,9 @@
 //! | video source | `ConfbridgeSetSingleVideoSrc` | `vid-floor 3 force` | `vid-floor&3&force` | – |
 //! <!-- end -->
 //!
-//! A test makes the table, and holds it to the code. Requests are shortened: to `ConfBridge`'s action and FreeSWITCH's
-//! sub-command; sipXecs has the last segment of its path, Kazoo the method, the path behind the conference, and the
-//! action.
+//! A test makes the table, and holds it to the code. Requests are shortened: to `ConfBridge`'s
+//! action and FreeSWITCH's sub-command; sipXecs has the last segment of its path, Kazoo the method,
+//! the path behind the conference, and the action.
 
 mod answer;
 mod args;

@@ -1,4 +1,5 @@
-//! Somebody in a conference, whoever runs it: a view over what the dialect has, which is in the variant.
+//! Somebody in a conference, whoever runs it: a view over what the dialect has, which is in the
+//! variant.
 
 use crate::freeswitch::list;
 use crate::value::{CallerIdPart, Escaped};
@@ -11,8 +12,8 @@ use core::time::Duration;
 
 /// Somebody in a conference.
 ///
-/// What a dialect doesn't tell, or tells in a way that can't be read, is `None`; the native view has the reason. Text
-/// that isn't UTF-8 is shown with replacements; the native view has its bytes.
+/// What a dialect doesn't tell, or tells in a way that can't be read, is `None`; the native view
+/// has the reason. Text that isn't UTF-8 is shown with replacements; the native view has its bytes.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Participant<'a> {
@@ -25,7 +26,8 @@ pub enum Participant<'a> {
 }
 
 impl Participant<'_> {
-    /// What [`Who::One`](super::Who::One) takes: the channel's name; the number that FreeSWITCH gave.
+    /// What [`Who::One`](super::Who::One) takes: the channel's name; the number that FreeSWITCH
+    /// gave.
     pub fn id(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::ConfBridge(item) => item.frame().get("Channel").map(Value::to_str_lossy),
@@ -106,8 +108,8 @@ impl Participant<'_> {
         }
     }
 
-    /// For how long they have been there, to the second; in `ConfBridge` since their call was answered. FreeSWITCH's text
-    /// doesn't say, its XML does.
+    /// For how long they have been there, to the second; in `ConfBridge` since their call was
+    /// answered. FreeSWITCH's text doesn't say, its XML does.
     pub fn duration(&self) -> Option<Duration> {
         match self {
             Self::ConfBridge(item) => item.answered_time().ok(),
@@ -126,7 +128,8 @@ pub(super) fn caller_number(bytes: &[u8]) -> Option<Cow<'_, str>> {
     CallerIdPart::new(bytes).known().map(|number| Value::new(number).to_str_lossy())
 }
 
-/// A caller's name of AMI, without the words for none, and without the escapes that it has from 13 on.
+/// A caller's name of AMI, without the words for none, and without the escapes that it has from 13
+/// on.
 pub(super) fn caller_name(bytes: &[u8]) -> Option<Cow<'_, str>> {
     Some(match Escaped::new(bytes).known()?.decode() {
         Cow::Borrowed(bytes) => Value::new(bytes).to_str_lossy(),

@@ -1,4 +1,5 @@
-//! What is sent: an action of AMI, a line of the event socket, or an HTTP request; and how it is shown without secrets.
+//! What is sent: an action of AMI, a line of the event socket, or an HTTP request; and how it is
+//! shown without secrets.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -16,19 +17,21 @@ use crate::wiped::Wiped;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Request<'a> {
-    /// `ConfBridge`: for [`Client::send`](crate::client::Client::send), which gives it an `ActionID`.
+    /// `ConfBridge`: for [`Client::send`](crate::client::Client::send), which gives it an
+    /// `ActionID`.
     Action(CheckedAction<'a>),
     /// FreeSWITCH.
     Line(Line),
-    /// sipXecs, which wants a digest ([`sipxecs::Credentials`](crate::sipxecs::Credentials)); Kazoo, which wants a
-    /// header `X-Auth-Token`.
+    /// sipXecs, which wants a digest ([`sipxecs::Credentials`](crate::sipxecs::Credentials));
+    /// Kazoo, which wants a header `X-Auth-Token`.
     Http(http_request::Request),
 }
 
 impl Request<'_> {
-    /// What goes over a connection that is logged in: the action without an `ActionID`, the line as an `api` command.
-    /// Of an HTTP request what HTTP/1.1 has of it: the request line, [headers](http_request::Request::content_type) and
-    /// body, without the host and whatever else is the caller's.
+    /// What goes over a connection that is logged in: the action without an `ActionID`, the line as
+    /// an `api` command. Of an HTTP request what HTTP/1.1 has of it: the request line,
+    /// [headers](http_request::Request::content_type) and body, without the host and whatever else
+    /// is the caller's.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         match self {

@@ -1,5 +1,5 @@
-//! Typed views as data: every header of a frame with what the catalogue says of it, for programs that don't
-//! know in code which fields they want.
+//! Typed views as data: every header of a frame with what the catalogue says of it, for programs
+//! that don't know in code which fields they want.
 
 mod replies;
 
@@ -14,7 +14,8 @@ use crate::wire::{Frame, Header, Value};
 
 pub use replies::Replies;
 
-/// The frame's headers as its event's type has them; `None` where the crate doesn't know the event, or it is none.
+/// The frame's headers as its event's type has them; `None` where the crate doesn't know the event,
+/// or it is none.
 ///
 /// For responses, which don't say what they answer, see [`Replies`].
 ///
@@ -35,7 +36,8 @@ pub fn describe(frame: Frame<'_>) -> Option<Described<'_>> {
     Event::from(frame).event_type().map(|event| Described::event(frame, event))
 }
 
-/// A frame's headers, each with what the tables say of it. Secrets are masked, unless [`with_secrets`](Self::with_secrets) says otherwise.
+/// A frame's headers, each with what the tables say of it. Secrets are masked, unless
+/// [`with_secrets`](Self::with_secrets) says otherwise.
 #[derive(Clone)]
 pub struct Described<'buf> {
     type_name: &'static str,
@@ -63,11 +65,13 @@ enum Meaning<'buf> {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Content<'buf> {
-    /// The value of a field that is there once. Where a frame has it more often, which servers do by mistake, it is the first, as the field's method reads it.
+    /// The value of a field that is there once. Where a frame has it more often, which servers do
+    /// by mistake, it is the first, as the field's method reads it.
     One(Datum<'buf>),
     /// The values of a field that repeats.
     Many(Vec<Datum<'buf>>),
-    /// The values of a numbered or keyed field, or of headers that any name may have, each with its name on the wire.
+    /// The values of a numbered or keyed field, or of headers that any name may have, each with its
+    /// name on the wire.
     Named(Vec<(Value<'buf>, Datum<'buf>)>),
 }
 
@@ -91,7 +95,8 @@ impl<'buf> Described<'buf> {
         Self::new(frame, event.rust_name(), event.fields(), event.rest().is_some())
     }
 
-    /// The frame as an event that the tables don't know: what any event may carry, all else as it is.
+    /// The frame as an event that the tables don't know: what any event may carry, all else as it
+    /// is.
     #[cfg(feature = "serde")]
     pub(crate) fn other(frame: Frame<'buf>) -> Self {
         Self::new(frame, "Other", EventType::common_fields(), true)
@@ -132,7 +137,8 @@ impl<'buf> Described<'buf> {
         Self { show_secrets: true, ..self }
     }
 
-    /// Name of its type: of the event in [`event`](crate::event), or of the response in [`response`](crate::response).
+    /// Name of its type: of the event in [`event`](crate::event), or of the response in
+    /// [`response`](crate::response).
     pub fn type_name(&self) -> &'static str {
         self.type_name
     }
@@ -142,12 +148,14 @@ impl<'buf> Described<'buf> {
         self.frame
     }
 
-    /// Its fields by their [`key`](Field::key), in the order of the frame; under `rest` the headers that belong to no field, where the type may have such.
+    /// Its fields by their [`key`](Field::key), in the order of the frame; under `rest` the headers
+    /// that belong to no field, where the type may have such.
     ///
     /// What stands for no value, and what can't be read, is left out.
     pub fn fields(&self) -> Vec<(String, Content<'buf>)> {
         let mut found: Vec<(Option<Field>, Content<'buf>)> = Vec::new();
-        // Fields that are there once, but without a value that can be read: none that follows takes its place.
+        // Fields that are there once, but without a value that can be read: none that follows takes
+        // its place.
         let mut empty: Vec<Field> = Vec::new();
         for entry in &self.headers {
             let (field, datum) = match &entry.meaning {

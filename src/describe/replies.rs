@@ -10,9 +10,11 @@ use crate::wire::{Frame, FrameKind};
 
 type Actions = SmallVec<[ActionType; 4]>;
 
-/// Guesses what a response answers, where only the stream from the server is at hand: an index of the headers of all replies, to be made once.
+/// Guesses what a response answers, where only the stream from the server is at hand: an index of
+/// the headers of all replies, to be made once.
 ///
-/// Whoever has sent the action needs no guess: [`Action::Response`](crate::action::Action::Response) names the type.
+/// Whoever has sent the action needs no guess:
+/// [`Action::Response`](crate::action::Action::Response) names the type.
 ///
 /// ```
 /// use ami_proto::describe::Replies;
@@ -60,9 +62,11 @@ impl Replies {
         new
     }
 
-    /// The response's headers as the reply has them that covers them all; of several, the one with the fewest fields. `None`: there is none, or the frame is no response.
+    /// The response's headers as the reply has them that covers them all; of several, the one with
+    /// the fewest fields. `None`: there is none, or the frame is no response.
     ///
-    /// A response without a header of its own is described as [`Response`](crate::response::Response).
+    /// A response without a header of its own is described as
+    /// [`Response`](crate::response::Response).
     pub fn describe<'buf>(&self, frame: Frame<'buf>) -> Option<Described<'buf>> {
         if frame.kind() != FrameKind::Response {
             return None;

@@ -1,6 +1,7 @@
 //! Events, typed: what the server tells, asked or not.
 //!
-//! [`Event::from`] finds an event's type by its name in constant time. A view reads a header when it is asked for it, so that events cost nothing that nobody looks at.
+//! [`Event::from`] finds an event's type by its name in constant time. A view reads a header when
+//! it is asked for it, so that events cost nothing that nobody looks at.
 //!
 //! ```
 //! use ami_proto::event::Event;
@@ -32,7 +33,8 @@ use crate::error::FieldError;
 use crate::value;
 use crate::wire::{Frame, FrameKind, Value};
 
-/// What every view of an event has. It dereferences to the view of a block, and that in the end to [`CommonBlock`], so what several events share is written once.
+/// What every view of an event has. It dereferences to the view of a block, and that in the end to
+/// [`CommonBlock`], so what several events share is written once.
 macro_rules! event_view {
     ($name:ident, $number:literal, $base:ident, $since:expr, $until:expr) => {
         impl<'buf> $name<'buf> {
@@ -90,7 +92,8 @@ macro_rules! common_block {
                 self.0
             }
 
-            /// What stands before each header's name, such as `Dest`; empty but for blocks that an event has more than once.
+            /// What stands before each header's name, such as `Dest`; empty but for blocks that an
+            /// event has more than once.
             #[inline]
             pub const fn prefix(self) -> &'static str {
                 self.1

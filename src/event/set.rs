@@ -10,10 +10,12 @@ use crate::wire::Value;
 
 const WORDS: usize = EVENT_CLASSES.len().div_ceil(64);
 
-/// A set of events, by type, class or name: what [`Decoder::next_wanted`](crate::Decoder::next_wanted) lets through.
+/// A set of events, by type, class or name: what
+/// [`Decoder::next_wanted`](crate::Decoder::next_wanted) lets through.
 ///
-/// An event of the catalogue is a bit, so a set of them can be a constant. An event that the catalogue doesn't know,
-/// such as one of a module that Asterisk doesn't ship, belongs to the set by its own name, or with all of its kind.
+/// An event of the catalogue is a bit, so a set of them can be a constant. An event that the
+/// catalogue doesn't know, such as one of a module that Asterisk doesn't ship, belongs to the set
+/// by its own name, or with all of its kind.
 ///
 /// ```
 /// use ami_proto::event::{EventSet, Hangup, VarSet};
@@ -59,8 +61,8 @@ impl EventSet {
 
     /// The events that the catalogue has in at least one of these classes.
     ///
-    /// The server decides by the mask that `Login` and `Events` set, which spares the network too; this is for a
-    /// session whose mask others share, or a recording.
+    /// The server decides by the mask that `Login` and `Events` set, which spares the network too;
+    /// this is for a session whose mask others share, or a recording.
     #[must_use]
     pub const fn classes(classes: Classes) -> Self {
         Self::NONE.with_classes(classes)
@@ -99,13 +101,15 @@ impl EventSet {
         self
     }
 
-    /// The set with the event of this name, known to the catalogue or not, the case of letters apart.
+    /// The set with the event of this name, known to the catalogue or not, the case of letters
+    /// apart.
     #[must_use]
     pub fn with_name(self, name: &str) -> Self {
         self.set_name(name, true)
     }
 
-    /// The set without the event of this name, known to the catalogue or not, the case of letters apart.
+    /// The set without the event of this name, known to the catalogue or not, the case of letters
+    /// apart.
     #[must_use]
     pub fn without_name(self, name: &str) -> Self {
         self.set_name(name, false)
@@ -123,7 +127,8 @@ impl EventSet {
         self
     }
 
-    /// The set with all or none of the events that the catalogue doesn't know, those included or left out by name too.
+    /// The set with all or none of the events that the catalogue doesn't know, those included or
+    /// left out by name too.
     #[must_use]
     pub fn with_unknown(mut self, unknown: bool) -> Self {
         self.unknown = unknown;

@@ -10,20 +10,24 @@ use crate::wire::{Limits, RecvBuffer, Room, Truncated, same_name};
 
 /// Limits that fit the event socket: 1 MiB a line, 65,536 lines, 16 MiB a frame, 32 MiB of buffer.
 ///
-/// A server reads commands of up to 10 MiB and some echo what they were given, so an answer may be as long; the longest line recorded, an event's, has 2,062 bytes.
+/// A server reads commands of up to 10 MiB and some echo what they were given, so an answer may be
+/// as long; the longest line recorded, an event's, has 2,062 bytes.
 pub const LIMITS: Limits = Limits::new().frame(1 << 24).buffer(1 << 25);
 
-/// Turns the bytes of a stream, in pieces of any size, into frames: header lines, a blank line, and as many bytes as `Content-Length` says.
+/// Turns the bytes of a stream, in pieces of any size, into frames: header lines, a blank line, and
+/// as many bytes as `Content-Length` says.
 ///
-/// 1. Give it bytes: [`push`](Self::push) copies them in; [`space`](Self::space) and [`advance`](Self::advance) let a `read` write right into its buffer.
+/// 1. Give it bytes: [`push`](Self::push) copies them in; [`space`](Self::space) and
+///    [`advance`](Self::advance) let a `read` write right into its buffer.
 /// 2. Take frames with [`next_frame`](Self::next_frame) until it gives `None`.
 /// 3. At the end of the stream ask [`finish`](Self::finish) whether something was cut off.
 ///
 /// What a client sends has the same form, and is read as well; see [`Frame::command`].
 ///
-/// What it holds is bounded by [`Limits`]: those of lines count for a frame's headers, and that of their number for an event's too. Memory for an event's index, and for an event in JSON or
-/// XML, comes on top, in proportion to the frame. What one giant frame needed is given back after some dozen frames of
-/// common size.
+/// What it holds is bounded by [`Limits`]: those of lines count for a frame's headers, and that of
+/// their number for an event's too. Memory for an event's index, and for an event in JSON or XML,
+/// comes on top, in proportion to the frame. What one giant frame needed is given back after some
+/// dozen frames of common size.
 ///
 /// ```
 /// use ami_proto::freeswitch::{ContentType, Decoder, LIMITS};
@@ -114,17 +118,20 @@ impl Decoder {
 
     /// Takes bytes of the stream. Frames handed out before are gone.
     ///
-    /// Bytes beyond [`Limits::buffer`] are not taken, nor is anything after them: once the frames before them have been taken, [`next_frame`](Self::next_frame) fails with the place of the
+    /// Bytes beyond [`Limits::buffer`] are not taken, nor is anything after them: once the frames
+    /// before them have been taken, [`next_frame`](Self::next_frame) fails with the place of the
     /// first one. Taking frames between pushes, or asking [`room`](Self::room) first, prevents it.
     pub fn push(&mut self, bytes: &[u8]) {
         let room = self.buffer.push(self.done, self.offset(), bytes);
         self.has_room(&room);
     }
 
-    /// Room in the buffer to read into: at least `min` bytes, or all that [`Limits::buffer`] still allows. Follow it with [`advance`](Self::advance). Frames handed out before are gone.
+    /// Room in the buffer to read into: at least `min` bytes, or all that [`Limits::buffer`] still
+    /// allows. Follow it with [`advance`](Self::advance). Frames handed out before are gone.
     ///
-    /// `None`: there is no room until frames have been taken. It is never an empty slice, since a read into one gives 0 bytes, as the end of a stream does. The bytes in it are old ones,
-    /// of no meaning.
+    /// `None`: there is no room until frames have been taken. It is never an empty slice, since a
+    /// read into one gives 0 bytes, as the end of a stream does. The bytes in it are old ones, of
+    /// no meaning.
     pub fn space(&mut self, min: usize) -> Option<&mut [u8]> {
         if self.room() == 0 {
             return None;
@@ -161,7 +168,8 @@ impl Decoder {
         Ok(Some(self.frame(found)))
     }
 
-    /// [`next_frame`](Self::next_frame) in two steps, for those who look at a frame before they decide whether to lend it: the second is [`frame`](Self::frame).
+    /// [`next_frame`](Self::next_frame) in two steps, for those who look at a frame before they
+    /// decide whether to lend it: the second is [`frame`](Self::frame).
     pub(super) fn next_found(&mut self) -> Result<Option<FrameFound>, FrameError> {
         if let Some(error) = self.failed {
             return Err(error);
@@ -177,7 +185,8 @@ impl Decoder {
         Frame::new(bytes, found.whole.len, found.offset, found.event.map(|event| self.events.event(bytes, event)))
     }
 
-    /// The event of a frame that `next_found` has found, for as long as nothing is put into the buffer.
+    /// The event of a frame that `next_found` has found, for as long as nothing is put into the
+    /// buffer.
     pub(super) fn event(&self, found: EventFound) -> Event<'_> {
         self.events.event(self.last(found.total), found.event)
     }
@@ -206,7 +215,8 @@ impl Decoder {
         Ok(Some(FrameFound { whole, offset, event }))
     }
 
-    /// No frame in the buffer: fine, unless bytes were lost or there is no room for the frame to grow.
+    /// No frame in the buffer: fine, unless bytes were lost or there is no room for the frame to
+    /// grow.
     fn none(&mut self) -> Result<Option<FrameFound>, FrameError> {
         if self.room() > 0 {
             return Ok(None);
@@ -284,7 +294,8 @@ impl Decoder {
         }
     }
 
-    /// Offset in the stream of the first byte that belongs to no frame handed out and to no blank line skipped.
+    /// Offset in the stream of the first byte that belongs to no frame handed out and to no blank
+    /// line skipped.
     pub fn offset(&self) -> u64 {
         self.base + self.done as u64
     }
@@ -294,14 +305,16 @@ impl Decoder {
         part(self.buffer.filled(), self.done..)
     }
 
-    /// What the end of the stream cut off, to be asked when all frames have been taken. `None`: nothing.
+    /// What the end of the stream cut off, to be asked when all frames have been taken. `None`:
+    /// nothing.
     pub fn finish(&self) -> Option<Truncated> {
         let len = self.pending().len();
         (len > 0).then(|| Truncated { offset: self.offset(), len })
     }
 }
 
-/// The number that a length begins with, as the server's own `atoi` reads it; what doesn't fit is larger than any limit. `None`: it begins with none.
+/// The number that a length begins with, as the server's own `atoi` reads it; what doesn't fit is
+/// larger than any limit. `None`: it begins with none.
 fn number(value: &[u8]) -> Option<u64> {
     let digits = value.trim_ascii_start();
     let len = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();

@@ -1,4 +1,5 @@
-//! One frame of the event socket: headers, a body where it has one, and the event that is in either.
+//! One frame of the event socket: headers, a body where it has one, and the event that is in
+//! either.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -26,7 +27,8 @@ pub enum ContentType<'buf> {
     EventJson,
     /// `text/event-xml`: an event as a document.
     EventXml,
-    /// `text/disconnect-notice`: the server is about to close the connection, or, with `Content-Disposition: linger`, will be later.
+    /// `text/disconnect-notice`: the server is about to close the connection, or, with
+    /// `Content-Disposition: linger`, will be later.
     DisconnectNotice,
     /// `text/rude-rejection`: the server takes no connections from this place.
     RudeRejection,
@@ -58,7 +60,8 @@ impl<'buf> ContentType<'buf> {
 
 /// A frame, borrowed from the decoder's buffer.
 ///
-/// Values of headers are as they came. Where the headers themselves are an event (the answer to `connect`), they are encoded: [`event`](Self::event) and [`answer`](Self::answer) decode them.
+/// Values of headers are as they came. Where the headers themselves are an event (the answer to
+/// `connect`), they are encoded: [`event`](Self::event) and [`answer`](Self::answer) decode them.
 #[derive(Clone, Copy)]
 pub struct Frame<'buf> {
     bytes: &'buf [u8],
@@ -109,7 +112,8 @@ impl<'buf> Frame<'buf> {
         part(self.bytes, self.head..)
     }
 
-    /// The event that it carries. `None`: it carries none, or one that can't be read: JSON or XML that is not well-formed, or XML without the feature `xml`.
+    /// The event that it carries. `None`: it carries none, or one that can't be read: JSON or XML
+    /// that is not well-formed, or XML without the feature `xml`.
     pub const fn event(self) -> Option<Event<'buf>> {
         self.event
     }
@@ -119,7 +123,8 @@ impl<'buf> Frame<'buf> {
         self.event.is_some() && self.get("Event-Name").is_some()
     }
 
-    /// What a command was answered: the body of an `api/response`, the `Reply-Text` of a `command/reply`, decoded where it has to be. A server cuts a `Reply-Text` at 511 bytes.
+    /// What a command was answered: the body of an `api/response`, the `Reply-Text` of a
+    /// `command/reply`, decoded where it has to be. A server cuts a `Reply-Text` at 511 bytes.
     ///
     /// `None`: it is neither.
     pub fn answer(self) -> Option<Cow<'buf, [u8]>> {
@@ -133,7 +138,8 @@ impl<'buf> Frame<'buf> {
         }
     }
 
-    /// Whether it is a `command/reply` that begins with `-ERR`. What an `api` command was answered only that command can tell.
+    /// Whether it is a `command/reply` that begins with `-ERR`. What an `api` command was answered
+    /// only that command can tell.
     pub fn is_refusal(self) -> bool {
         self.content_type() == ContentType::CommandReply
             && self.answer().is_some_and(|answer| answer.starts_with(b"-ERR"))
@@ -179,7 +185,8 @@ pub(super) fn headers(head: &[u8]) -> impl Iterator<Item = (Value<'_>, Value<'_>
 }
 
 impl fmt::Debug for Frame<'_> {
-    /// Without the body, and with passwords and PINs masked. Values that are encoded are shown decoded.
+    /// Without the body, and with passwords and PINs masked. Values that are encoded are shown
+    /// decoded.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         struct Masked<'a>(Frame<'a>);
         impl fmt::Debug for Masked<'_> {

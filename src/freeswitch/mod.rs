@@ -26,16 +26,22 @@
 //!
 //! From recordings of 1.11.2 and 1.6.20, which frame alike:
 //!
-//! - A frame is header lines that end in LF, a blank line, and as many bytes as `Content-Length` says. Headers come in any order; a notice may have a length of 0; the answer to `connect` has
+//! - A frame is header lines that end in LF, a blank line, and as many bytes as `Content-Length`
+//!   says. Headers come in any order; a notice may have a length of 0; the answer to `connect` has
 //!   none, and its headers are the event.
-//! - Answers come in the order of the commands; events and log lines come in between, but not while an `api` is at work. An `api` that the user may not use is answered by a `command/reply`.
-//! - Values in plain and XML events are percent-encoded, and `%` with two digits in the original is not: only JSON tells these apart ([`Encoded`](crate::value::Encoded)).
-//! - In JSON a header may come twice, as it may in the other encodings, and bytes that are no UTF-8 pass.
-//! - The headers of an event that a client has raised, and variables of a conference, have names that their author chose: a header may be forged. The first of a name counts here.
+//! - Answers come in the order of the commands; events and log lines come in between, but not while
+//!   an `api` is at work. An `api` that the user may not use is answered by a `command/reply`.
+//! - Values in plain and XML events are percent-encoded, and `%` with two digits in the original is
+//!   not: only JSON tells these apart ([`Encoded`](crate::value::Encoded)).
+//! - In JSON a header may come twice, as it may in the other encodings, and bytes that are no UTF-8
+//!   pass.
+//! - The headers of an event that a client has raised, and variables of a conference, have names
+//!   that their author chose: a header may be forged. The first of a name counts here.
 //!
 //! # Conferences
 //!
-//! [`command`] writes the sub-commands of `conference`, [`reply`] reads what became of them, and [`list`] who is there.
+//! [`command`] writes the sub-commands of `conference`, [`reply`] reads what became of them, and
+//! [`list`] who is there.
 //!
 //! ```
 //! use ami_proto::freeswitch::command::{ConferenceCommand, List};

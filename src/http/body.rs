@@ -1,4 +1,5 @@
-//! The frames of an answer's body, found by the scanner that every `Decoder` is made of. The body is there as a whole, so it needs no buffer of its own.
+//! The frames of an answer's body, found by the scanner that every `Decoder` is made of. The body
+//! is there as a whole, so it needs no buffer of its own.
 
 use alloc::borrow::Cow;
 use core::fmt;
@@ -35,10 +36,15 @@ impl<'body> Body<'body> {
     /// A body of `mxml`, turned back into what it was made from, as far as it can be.
     ///
     /// Lost in the server, and not to be had again:
-    /// - names are in lower case, and what is neither letter nor digit in them has become `_`. Names that the catalogue knows are given back what they had (`cause_txt` is `Cause-txt` again); others stay as they are;
+    /// - names are in lower case, and what is neither letter nor digit in them has become `_`.
+    ///   Names that the catalogue knows are given back what they had (`cause_txt` is `Cause-txt`
+    ///   again); others stay as they are;
     /// - blanks around values, empty lines, line ends;
-    /// - for lines without a colon: which header they stood before. The first one and all that follow it come last, as lines;
-    /// - for the output of a command up to 13: lines with a colon in them have become headers, in the order of the output; the end marker is left out, so that the frame ends where its element does.
+    /// - for lines without a colon: which header they stood before. The first one and all that
+    ///   follow it come last, as lines;
+    /// - for the output of a command up to 13: lines with a colon in them have become headers, in
+    ///   the order of the output; the end marker is left out, so that the frame ends where its
+    ///   element does.
     ///
     /// What is no UTF-8 stays as it is. Feature `xml`.
     ///
@@ -88,7 +94,8 @@ impl<'body> Body<'body> {
         Ok(Some(self.scanner.frame(&self.bytes, end)))
     }
 
-    /// What the end of the body cut off, to be asked when all frames have been taken. `None`: nothing.
+    /// What the end of the body cut off, to be asked when all frames have been taken. `None`:
+    /// nothing.
     pub fn finish(&self) -> Option<Truncated> {
         let offset = self.scanner.offset();
         let len = self.bytes.len().saturating_sub(usize::try_from(offset).unwrap_or(usize::MAX));

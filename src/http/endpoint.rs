@@ -1,4 +1,5 @@
-//! Where requests go, and how an action becomes the parameters of one: the checked bytes of its encoding, header by header, percent-encoded.
+//! Where requests go, and how an action becomes the parameters of one: the checked bytes of its
+//! encoding, header by header, percent-encoded.
 
 use alloc::string::String;
 
@@ -11,7 +12,8 @@ use crate::percent::push_encoded;
 use crate::wiped::{Wiped, WipedText};
 use crate::wire::{Decoder, FrameKind, Framing, Limits};
 
-/// Asterisk `main/http.c`: a line of the request is read into 4,096 bytes; method, version and line end take their share.
+/// Asterisk `main/http.c`: a line of the request is read into 4,096 bytes; method, version and line
+/// end take their share.
 const QUERY: usize = 4000;
 /// Asterisk `main/http.c`, `MAX_CONTENT_LENGTH`.
 const FORM: usize = 40_960;
@@ -22,7 +24,8 @@ const FORM: usize = 40_960;
 pub enum Format {
     /// `rawman`: the bytes that a socket would carry. Nothing is lost.
     Rawman,
-    /// `mxml`: XML, which loses the case of names and more (see [`Body::mxml`](super::Body::mxml)). Feature `xml`.
+    /// `mxml`: XML, which loses the case of names and more (see [`Body::mxml`](super::Body::mxml)).
+    /// Feature `xml`.
     #[cfg(feature = "xml")]
     Mxml,
 }
@@ -52,14 +55,16 @@ impl Endpoint {
         Self { prefix: String::new(), format, in_query: false, digest: false }
     }
 
-    /// The `prefix` of `http.conf`, such as `asterisk` or `/asterisk`. What can't stand in a path is percent-encoded;
-    /// with a control character, or a part that is `.` or `..`, there is no [`request`](Self::request).
+    /// The `prefix` of `http.conf`, such as `asterisk` or `/asterisk`. What can't stand in a path
+    /// is percent-encoded; with a control character, or a part that is `.` or `..`, there is no
+    /// [`request`](Self::request).
     #[must_use]
     pub fn prefix(self, prefix: &str) -> Self {
         Self { prefix: prefix.into(), ..self }
     }
 
-    /// Sends the parameters in the query of a GET: at most 4,000 bytes with the path, and written to the logs of whatever stands between. Otherwise they are the form of a POST: at most
+    /// Sends the parameters in the query of a GET: at most 4,000 bytes with the path, and written
+    /// to the logs of whatever stands between. Otherwise they are the form of a POST: at most
     /// 40,960 bytes, and passwords don't end up in logs.
     #[must_use]
     pub fn in_query(mut self) -> Self {
@@ -96,7 +101,8 @@ impl Endpoint {
         path
     }
 
-    /// The request for an action, without cookie or credentials: [`Session::request`](super::Session::request) adds those.
+    /// The request for an action, without cookie or credentials:
+    /// [`Session::request`](super::Session::request) adds those.
     ///
     /// ```
     /// use ami_proto::action::Getvar;
@@ -111,8 +117,8 @@ impl Endpoint {
     /// ```
     ///
     /// # Errors
-    /// What [`Action::encode`] refuses, what is longer than a server takes, and a [`prefix`](Self::prefix) that can't
-    /// stand in a path.
+    /// What [`Action::encode`] refuses, what is longer than a server takes, and a
+    /// [`prefix`](Self::prefix) that can't stand in a path.
     pub fn request(&self, action: &impl Action, action_id: Option<&str>) -> Result<Request, RequestError> {
         self.translated(action, action_id).map(|(request, _)| request)
     }
@@ -155,7 +161,8 @@ impl Endpoint {
 
 /// Turns the lines of one request into parameters; the same with secrets masked into `masked`.
 fn translate(bytes: &[u8], parameters: &mut String, masked: &mut String) -> Result<Purpose, RequestError> {
-    // Somebody else's `Action` may write anything. It is read as a server would read it, and only what is one request goes on.
+    // Somebody else's `Action` may write anything. It is read as a server would read it, and only
+    // what is one request goes on.
     let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
     decoder.push(bytes);
     let frame = decoder.next_frame().ok().flatten().ok_or(RequestError::Malformed)?;

@@ -1,7 +1,10 @@
-//! AMI over HTTP (AJAM): what to ask of the web server, and what its answers mean. The HTTP itself is the caller's.
+//! AMI over HTTP (AJAM): what to ask of the web server, and what its answers mean. The HTTP itself
+//! is the caller's.
 //!
-//! A [`Session`] turns actions into [`SignedRequest`]s: method, target, form body, and the headers that must be sent with them. The caller sends them with whatever speaks HTTP, and hands back
-//! status, headers and body. The session knows the cookie, when it runs out, how to log in, when to ask for events again, and how to answer a digest challenge.
+//! A [`Session`] turns actions into [`SignedRequest`]s: method, target, form body, and the headers
+//! that must be sent with them. The caller sends them with whatever speaks HTTP, and hands back
+//! status, headers and body. The session knows the cookie, when it runs out, how to log in, when to
+//! ask for events again, and how to answer a digest challenge.
 //!
 //! ```
 //! use std::time::Instant;
@@ -42,15 +45,23 @@
 //!
 //! # What the server does
 //!
-//! - Paths are `/rawman`, `/mxml` (and `/manager`, which is for people), behind the `prefix` of `http.conf`; `/arawman` and `/amxml` want a digest instead of a login. `enabled` in `http.conf`
-//!   and `webenabled` in `manager.conf` are off by default: the path is not found then.
+//! - Paths are `/rawman`, `/mxml` (and `/manager`, which is for people), behind the `prefix` of
+//!   `http.conf`; `/arawman` and `/amxml` want a digest instead of a login. `enabled` in
+//!   `http.conf` and `webenabled` in `manager.conf` are off by default: the path is not found then.
 //! - Status 200 says nothing: it is also that of `Response: Error`.
-//! - A session is a cookie. Each answer sets it again, with its time to live (`httptimeout`, 60 s by default) as `Max-Age`; before login it lives for 5 s whatever `Max-Age` says. A cookie that the server doesn't
-//!   know is answered with `Permission denied` and a new cookie: [`Outcome::SessionLost`].
-//! - `WaitEvent` holds the answer until there is an event, at most until 10 s before the session would run out. Events are kept for the session from login on, so none is missed between two of them. A newer
-//!   one on the same session ends the older with an empty body: [`Outcome::Superseded`].
-//! - With a digest the session is bound to the nonce, which lives for 62 s after its last use. When it has gone stale the events kept for it are gone with it.
-//! - What a parameter holds is not checked by the server: `%0d%0a` in it starts a new header. Parameters are therefore made from the checked bytes of [`Action::encode`](crate::action::Action::encode), and nothing else.
+//! - A session is a cookie. Each answer sets it again, with its time to live (`httptimeout`, 60 s
+//!   by default) as `Max-Age`; before login it lives for 5 s whatever `Max-Age` says. A cookie that
+//!   the server doesn't know is answered with `Permission denied` and a new cookie:
+//!   [`Outcome::SessionLost`].
+//! - `WaitEvent` holds the answer until there is an event, at most until 10 s before the session
+//!   would run out. Events are kept for the session from login on, so none is missed between two of
+//!   them. A newer one on the same session ends the older with an empty body:
+//!   [`Outcome::Superseded`].
+//! - With a digest the session is bound to the nonce, which lives for 62 s after its last use. When
+//!   it has gone stale the events kept for it are gone with it.
+//! - What a parameter holds is not checked by the server: `%0d%0a` in it starts a new header.
+//!   Parameters are therefore made from the checked bytes of
+//!   [`Action::encode`](crate::action::Action::encode), and nothing else.
 
 mod body;
 mod cookie;
@@ -79,14 +90,16 @@ pub enum RequestError {
     /// A field of the action was refused, or a text for the path or a header: `prefix`, `username`
     /// or `cnonce`.
     Encode(EncodeError),
-    /// The parameters are longer than a server takes. Nothing was made; as a form there is room for more than in a query.
+    /// The parameters are longer than a server takes. Nothing was made; as a form there is room for
+    /// more than in a query.
     TooLong {
         /// Their length, encoded.
         len: usize,
         /// The most that is taken.
         max: usize,
     },
-    /// An implementation of [`Action`](crate::action::Action) that isn't the crate's wrote something else than one whole request.
+    /// An implementation of [`Action`](crate::action::Action) that isn't the crate's wrote
+    /// something else than one whole request.
     Malformed,
 }
 
@@ -124,9 +137,11 @@ impl From<EncodeError> for RequestError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HttpError {
-    /// A status that the manager doesn't send: 404 where it isn't enabled or the prefix is another, 413 for a form too long, 501 for a method it doesn't know, 5xx in trouble.
+    /// A status that the manager doesn't send: 404 where it isn't enabled or the prefix is another,
+    /// 413 for a form too long, 501 for a method it doesn't know, 5xx in trouble.
     Status(u16),
-    /// 401 although the credentials were sent: they are wrong, or the request asks for credentials that the session has no answer to (see `Session::with_digest`, with the feature `md5`).
+    /// 401 although the credentials were sent: they are wrong, or the request asks for credentials
+    /// that the session has no answer to (see `Session::with_digest`, with the feature `md5`).
     Unauthorized,
     /// 403: the user's access list doesn't allow this address.
     Forbidden,

@@ -7,8 +7,10 @@
 //! </ajax-response>
 //! ```
 //!
-//! An element inside a `response` is a frame (it is called `generic` unless the request's `ajaxobjtype` says otherwise), an attribute a header, `-2` at its end the second one of that name. `opaque_data` holds the
-//! first line without a colon and all that follow it (Asterisk `main/manager.c`, `xml_translate`). Values can have any bytes, also such as are no UTF-8.
+//! An element inside a `response` is a frame (it is called `generic` unless the request's
+//! `ajaxobjtype` says otherwise), an attribute a header, `-2` at its end the second one of that
+//! name. `opaque_data` holds the first line without a colon and all that follow it (Asterisk
+//! `main/manager.c`, `xml_translate`). Values can have any bytes, also such as are no UTF-8.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -84,7 +86,8 @@ fn frame(element: &BytesStart<'_>, out: &mut Vec<u8>) -> Option<()> {
     writer.finish().ok()
 }
 
-/// The name of a repeated header without `-2` and so on. A dash stands for nothing else: those of the header have become underscores.
+/// The name of a repeated header without `-2` and so on. A dash stands for nothing else: those of
+/// the header have become underscores.
 fn without_number(name: &[u8]) -> &[u8] {
     match name.iter().rposition(|byte| *byte == b'-') {
         Some(dash) if is_number(part(name, dash + 1..)) => part(name, ..dash),
@@ -109,7 +112,8 @@ fn unescaped(value: &[u8]) -> Option<Cow<'_, [u8]>> {
     Some(plain.into())
 }
 
-// `WHOLE`: names that the catalogue has and XML can't, by what became of them, in order. `NUMBERED`: those with numbers.
+// `WHOLE`: names that the catalogue has and XML can't, by what became of them, in order.
+// `NUMBERED`: those with numbers.
 include!(concat!(env!("OUT_DIR"), "/mxml_names.rs"));
 
 /// Returns the name as the server had it, where that is known.
@@ -124,7 +128,8 @@ fn restore(name: &[u8]) -> Cow<'_, [u8]> {
     numbered.map_or(name.into(), Cow::Owned)
 }
 
-/// Returns the pattern with the numbers of `folded` in its holes, if that is what became of such a name.
+/// Returns the pattern with the numbers of `folded` in its holes, if that is what became of such a
+/// name.
 fn fill(pattern: &str, folded: &[u8]) -> Option<Vec<u8>> {
     let mut parts = pattern.split('{');
     let head = parts.next()?;

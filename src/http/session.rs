@@ -28,13 +28,15 @@ use crate::response::Response;
 use crate::wiped::WipedText;
 use crate::wire::{FrameKind, Limits};
 
-/// How long before the session runs out the server ends a `WaitEvent` (Asterisk `main/manager.c`, `action_waitevent`).
+/// How long before the session runs out the server ends a `WaitEvent` (Asterisk `main/manager.c`,
+/// `action_waitevent`).
 const MARGIN: Duration = Duration::from_secs(10);
 /// What the server's `httptimeout` is unless it says otherwise; a digest endpoint doesn't say.
 const DEFAULT_AGE: Duration = Duration::from_secs(60);
 /// The server looks for events once a second; asking more often finds nothing.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Challenges answered for one request: the first, and one that is stale by the time its answer arrives.
+/// Challenges answered for one request: the first, and one that is stale by the time its answer
+/// arrives.
 #[cfg(feature = "md5")]
 const ATTEMPTS: u8 = 2;
 
@@ -85,17 +87,21 @@ impl fmt::Debug for Credentials {
 pub enum Outcome<'body> {
     /// The frames of the answer. `Response: Error` is one too.
     Answer(Body<'body>),
-    /// The answer is a challenge; this request goes on from there. It takes the place of the one that was answered.
+    /// The answer is a challenge; this request goes on from there. It takes the place of the one
+    /// that was answered.
     Send(SignedRequest),
     /// A `WaitEvent` was ended by a newer one on the same session; the events go to that one.
     Superseded,
-    /// The server doesn't know the cookie that was sent: the session has run out, or the server was restarted. Events may have been missed. [`Session::poll_request`] logs in again; what was asked has not been done.
+    /// The server doesn't know the cookie that was sent: the session has run out, or the server was
+    /// restarted. Events may have been missed. [`Session::poll_request`] logs in again; what was
+    /// asked has not been done.
     SessionLost,
 }
 
 /// A session: see the [module](super).
 ///
-/// Requests may be under way side by side, each on its own connection: a `WaitEvent`, and actions meanwhile.
+/// Requests may be under way side by side, each on its own connection: a `WaitEvent`, and actions
+/// meanwhile.
 #[derive(Clone)]
 pub struct Session {
     endpoint: Endpoint,
@@ -149,10 +155,12 @@ impl Session {
         }
     }
 
-    /// The same over `/arawman` or `/amxml`: no login, but an answer to the server's challenge with every request. The first request always comes back as [`Outcome::Send`]. Feature `md5`.
+    /// The same over `/arawman` or `/amxml`: no login, but an answer to the server's challenge with
+    /// every request. The first request always comes back as [`Outcome::Send`]. Feature `md5`.
     ///
-    /// `cnonce` is the client's share of the answers: any text that nobody can foresee, such as 16 random hexadecimal digits.
-    /// With a control character in it, or in the user's name, there is no request: both stand in a header.
+    /// `cnonce` is the client's share of the answers: any text that nobody can foresee, such as 16
+    /// random hexadecimal digits. With a control character in it, or in the user's name, there is
+    /// no request: both stand in a header.
     #[cfg(feature = "md5")]
     #[must_use]
     pub fn with_digest(mut self, cnonce: &str) -> Self {
@@ -169,7 +177,8 @@ impl Session {
         self
     }
 
-    /// How long a `WaitEvent` may wait at the most. Default: as long as the server lets it, which is 10 s less than the session lives.
+    /// How long a `WaitEvent` may wait at the most. Default: as long as the server lets it, which
+    /// is 10 s less than the session lives.
     #[must_use]
     pub fn with_wait(mut self, wait: Duration) -> Self {
         self.wait = Some(wait);
@@ -181,12 +190,14 @@ impl Session {
         self.place == Place::In && !self.has_expired(now)
     }
 
-    /// Whether it is over: the login was refused, or it was logged off. [`poll_request`](Self::poll_request) gives nothing more.
+    /// Whether it is over: the login was refused, or it was logged off.
+    /// [`poll_request`](Self::poll_request) gives nothing more.
     pub fn is_over(&self) -> bool {
         self.place == Place::Over
     }
 
-    /// When the server forgets the session unless something is asked before. `None`: it is bound to no cookie yet.
+    /// When the server forgets the session unless something is asked before. `None`: it is bound to
+    /// no cookie yet.
     pub fn expires(&self) -> Option<Instant> {
         self.expires
     }
@@ -194,7 +205,8 @@ impl Session {
     /// The request for an action, with what the session needs.
     ///
     /// # Errors
-    /// Those of [`Endpoint::request`]; with a digest, when user name or cnonce can't stand in a header.
+    /// Those of [`Endpoint::request`]; with a digest, when user name or cnonce can't stand in a
+    /// header.
     pub fn request(&mut self, action: &impl Action, action_id: Option<&str>) -> Result<SignedRequest, RequestError> {
         let mut request = self.endpoint.unsigned(action, action_id)?;
         if request.context.purpose == Purpose::WaitEvent {
@@ -211,11 +223,14 @@ impl Session {
         self.request(&Logoff::new(), None)
     }
 
-    /// What is due: the login, or the next `WaitEvent`, no sooner than a second after the one before it was asked for,
-    /// since the server looks for events once a second; a second later where a `WaitEvent` brought no success, and after
-    /// each login but the first where none did since the one before. `None`: the last one has no answer yet, [`poll_timeout`](Self::poll_timeout) hasn't come, or the session is over.
+    /// What is due: the login, or the next `WaitEvent`, no sooner than a second after the one
+    /// before it was asked for, since the server looks for events once a second; a second later
+    /// where a `WaitEvent` brought no success, and after each login but the first where none did
+    /// since the one before. `None`: the last one has no answer yet,
+    /// [`poll_timeout`](Self::poll_timeout) hasn't come, or the session is over.
     ///
-    /// Ask again after [`handle`](Self::handle), after [`fail`](Self::fail), and when the time-out has come.
+    /// Ask again after [`handle`](Self::handle), after [`fail`](Self::fail), and when the time-out
+    /// has come.
     ///
     /// # Errors
     /// When prefix, name, secret or cnonce can't be sent.
@@ -233,15 +248,18 @@ impl Session {
         Ok(Some(request))
     }
 
-    /// When to call [`poll_request`](Self::poll_request) again though nothing has been handled. `None`: not for the time alone.
+    /// When to call [`poll_request`](Self::poll_request) again though nothing has been handled.
+    /// `None`: not for the time alone.
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.pause.filter(|_| self.polled.is_none() && self.place != Place::Over)
     }
 
-    /// Takes the answer to a request: its status, its headers (all of them; names in any case), its body.
+    /// Takes the answer to a request: its status, its headers (all of them; names in any case), its
+    /// body.
     ///
     /// # Errors
-    /// When it is none that the manager gives. The session goes on, but for [`HttpError::Unauthorized`], which ends it: what was polled is due again after a second.
+    /// When it is none that the manager gives. The session goes on, but for
+    /// [`HttpError::Unauthorized`], which ends it: what was polled is due again after a second.
     pub fn handle<'body, N: AsRef<[u8]>, V: AsRef<[u8]>>(
         &mut self,
         now: Instant,
@@ -281,7 +299,8 @@ impl Session {
         outcome
     }
 
-    /// Says that a request got no answer: the connection failed, or the caller gave it up. What was polled is due again, after a second.
+    /// Says that a request got no answer: the connection failed, or the caller gave it up. What was
+    /// polled is due again, after a second.
     pub fn fail(&mut self, now: Instant, request: &SignedRequest) {
         if self.settle(request) {
             self.pause = now.checked_add(PAUSE);
@@ -296,7 +315,8 @@ impl Session {
         cookie: Option<(WipedText, Option<Duration>)>,
         bytes: &'body [u8],
     ) -> Result<Outcome<'body>, HttpError> {
-        // An answer to something asked before a new login must not bring the old cookie back, and none after the end a new beginning.
+        // An answer to something asked before a new login must not bring the old cookie back, and
+        // none after the end a new beginning.
         let current = self.place != Place::Over && request.context.cookie == self.cookie_header();
         let unknown = cookie
             .as_ref()
@@ -321,7 +341,8 @@ impl Session {
         if in_vain {
             self.pause = now.checked_add(PAUSE);
         } else if waited && polled {
-            // A server that ends each wait at once would be asked without end. The clock may have gone back.
+            // A server that ends each wait at once would be asked without end. The clock may have
+            // gone back.
             let due = self.asked.map_or(now, |asked| asked.min(now)).checked_add(PAUSE);
             self.pause = due.filter(|due| now < *due);
         }

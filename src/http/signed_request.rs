@@ -1,4 +1,5 @@
-//! A request with what the session adds: the headers that prove who asks, and what its answer will mean.
+//! A request with what the session adds: the headers that prove who asks, and what its answer will
+//! mean.
 
 use core::fmt;
 use core::ops::Deref;
@@ -8,8 +9,8 @@ use crate::http_request::Request;
 use crate::wiped::WipedText;
 use crate::wire::Frame;
 
-/// A request of a [`Session`](super::Session), with its cookie or its credentials. It is for sending as it is: what it
-/// dereferences to, a [`Request`], tells method, target and body.
+/// A request of a [`Session`](super::Session), with its cookie or its credentials. It is for
+/// sending as it is: what it dereferences to, a [`Request`], tells method, target and body.
 ///
 /// `Debug` shows neither the body nor what is secret in target and headers; the getters do.
 #[derive(Clone, PartialEq, Eq)]
@@ -23,22 +24,24 @@ impl SignedRequest {
         Self { request, context: Context { purpose, ..Context::default() } }
     }
 
-    /// Returns the headers that have to be sent beside those that any HTTP client sends by itself (`Host`,
-    /// `Content-Length`): `Content-Type`; and `Cookie` and `Authorization`, which are secrets.
+    /// Returns the headers that have to be sent beside those that any HTTP client sends by itself
+    /// (`Host`, `Content-Length`): `Content-Type`; and `Cookie` and `Authorization`, which are
+    /// secrets.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let cookie = self.context.cookie.as_deref().map(|cookie| ("Cookie", cookie));
         let authorization = self.context.authorization.as_deref().map(|answer| ("Authorization", answer));
         self.request.headers().chain([cookie, authorization].into_iter().flatten())
     }
 
-    /// Returns the parameters wherever they travel, in the query or as a form, percent-encoded. They may hold a password.
+    /// Returns the parameters wherever they travel, in the query or as a form, percent-encoded.
+    /// They may hold a password.
     pub fn parameters(&self) -> &str {
         let form = || core::str::from_utf8(self.request.body()).unwrap_or_default();
         self.request.target().get(self.request.path().len() + 1..).unwrap_or_else(form)
     }
 
-    /// Returns how long the server may hold back the answer on purpose: nothing but for `WaitEvent`. A client's own
-    /// deadline has to be longer.
+    /// Returns how long the server may hold back the answer on purpose: nothing but for
+    /// `WaitEvent`. A client's own deadline has to be longer.
     pub const fn patience(&self) -> Duration {
         self.context.patience
     }

@@ -11,11 +11,13 @@ use crate::error::{EncodeError, Refusal};
 
 /// Where an action stands in the body of its request.
 ///
-/// Servers look for `action` on top first, then in `data`; for its arguments in `data` within `data`, then in `data`.
+/// Servers look for `action` on top first, then in `data`; for its arguments in `data` within
+/// `data`, then in `data`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Envelope {
-    /// `{"data": {"action": "play", "data": {"media_id": "…"}}}`: reference 002's, and understood by all servers.
+    /// `{"data": {"action": "play", "data": {"media_id": "…"}}}`: reference 002's, and understood
+    /// by all servers.
     #[default]
     InData,
     /// `{"action": "play", "data": {"media_id": "…"}}`: what Kazoo's pages show from 4.2 on.
@@ -295,8 +297,8 @@ impl ParticipantFlag {
     }
 }
 
-/// Calls somebody into a conference. The conference need not exist: one of the id is made up then, and fields of a
-/// document ([`field`](Self::field)) are taken into it.
+/// Calls somebody into a conference. The conference need not exist: one of the id is made up then,
+/// and fields of a document ([`field`](Self::field)) are taken into it.
 ///
 /// ```
 /// use ami_proto::kazoo::{Account, ConferenceAction, Dial, ParticipantFlag};

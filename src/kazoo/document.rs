@@ -12,7 +12,8 @@ use super::realtime::Realtime;
 use super::validate;
 use crate::error::EncodeError;
 
-/// A conference as the server has it: a document, or an entry of the list. Everything that isn't known here is kept.
+/// A conference as the server has it: a document, or an entry of the list. Everything that isn't
+/// known here is kept.
 ///
 /// No field is sure to be there: reference 002 requires a name, the server's schema does not.
 ///
@@ -32,8 +33,8 @@ view!(Conference);
 impl<'a> FromList<'a> for Conference<'a> {}
 
 impl<'a> Conference<'a> {
-    /// What is going on in it. In documents it stands under `_read_only`, in lists (reference 002) on top; both are
-    /// looked at.
+    /// What is going on in it. In documents it stands under `_read_only`, in lists (reference 002)
+    /// on top; both are looked at.
     pub fn realtime(&self) -> Realtime<'a> {
         Realtime::of(&self.0)
     }
@@ -132,7 +133,8 @@ pub struct Draft(pub(super) Fields);
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct SideDraft(pub(super) Fields);
 
-/// How the switch runs a conference: the part of a [`Draft`]. Its ranges are checked with the draft.
+/// How the switch runs a conference: the part of a [`Draft`]. Its ranges are checked with the
+/// draft.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ProfileDraft(pub(super) Fields);
 
@@ -177,7 +179,8 @@ draft!(SideDraft);
 draft!(ProfileDraft);
 
 impl Draft {
-    /// Whether the server would take it, as far as can be told here: kinds, lengths, ranges and patterns of its schema.
+    /// Whether the server would take it, as far as can be told here: kinds, lengths, ranges and
+    /// patterns of its schema.
     ///
     /// # Errors
     /// The first field that it would refuse, and why.
@@ -186,7 +189,8 @@ impl Draft {
     }
 }
 
-/// A copy without what the server alone writes: `_read_only` and `focus`, and the realtime data that lists have on top.
+/// A copy without what the server alone writes: `_read_only` and `focus`, and the realtime data
+/// that lists have on top.
 impl From<&Conference<'_>> for Draft {
     fn from(conference: &Conference<'_>) -> Self {
         // The last of a name counts.

@@ -43,7 +43,8 @@ impl fmt::Display for JsonError {
 
 impl core::error::Error for JsonError {}
 
-/// A field is missing or is no such thing. Never fatal: all others stay readable, and the object itself.
+/// A field is missing or is no such thing. Never fatal: all others stay readable, and the object
+/// itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldError {
     name: &'static str,

@@ -8,9 +8,10 @@ use super::json::{FromJson, Json, Object, getters, view};
 
 /// Something that a participant did, or that happened to them.
 ///
-/// Names are matched whatever their case, and with `-` for `_`: some servers send them as their message bus has them
-/// (`Call-ID`, `Conference-ID`). Newer servers call all of them `event` ([`event_name`](Self::event_name)), and put
-/// flags into an object `conference_channel_vars`, where they are looked for too.
+/// Names are matched whatever their case, and with `-` for `_`: some servers send them as their
+/// message bus has them (`Call-ID`, `Conference-ID`). Newer servers call all of them `event`
+/// ([`event_name`](Self::event_name)), and put flags into an object `conference_channel_vars`,
+/// where they are looked for too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ParticipantEvent<'a>(pub(super) Object<'a>);
 
@@ -69,7 +70,8 @@ impl<'a> ParticipantEvent<'a> {
     }
 }
 
-/// What the server knows of a participant's call. Its own fields, and those of whoever made the call, are kept all.
+/// What the server knows of a participant's call. Its own fields, and those of whoever made the
+/// call, are kept all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChannelVars<'a>(pub(super) Object<'a>);
 
@@ -102,7 +104,8 @@ impl<'a> ChannelVars<'a> {
     }
 }
 
-/// What happens to participants: reference 002's eight, or any other action of FreeSWITCH's conferences.
+/// What happens to participants: reference 002's eight, or any other action of FreeSWITCH's
+/// conferences.
 ///
 /// Which of them are published is the server's setting (`publish_participant_event`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

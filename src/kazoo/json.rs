@@ -1,4 +1,5 @@
-//! JSON kept as its text: nothing is lost, nothing is parsed until it is asked for, strings are borrowed.
+//! JSON kept as its text: nothing is lost, nothing is parsed until it is asked for, strings are
+//! borrowed.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -16,8 +17,8 @@ use crate::redact::is_secret_name;
 
 /// The JSON text of one value, borrowed from the body that it came in.
 ///
-/// Types of Kazoo's messages are loose: what passed through its message bus may have numbers and truth values as
-/// strings. The getters take both.
+/// Types of Kazoo's messages are loose: what passed through its message bus may have numbers and
+/// truth values as strings. The getters take both.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Json<'a>(&'a str);
 
@@ -59,7 +60,8 @@ impl<'a> Json<'a> {
         self.0 == "null"
     }
 
-    /// The text that a string holds, or a number as it is written. Borrowed where nothing is escaped.
+    /// The text that a string holds, or a number as it is written. Borrowed where nothing is
+    /// escaped.
     pub fn text(self) -> Option<Cow<'a, str>> {
         match self.0.as_bytes().first()? {
             b'"' => self.string(),
@@ -130,7 +132,8 @@ impl<'a> Json<'a> {
     }
 }
 
-/// Levels that `Debug` shows. Each is read anew, so that the work is bounded by so many times the text.
+/// Levels that `Debug` shows. Each is read anew, so that the work is bounded by so many times the
+/// text.
 const SHOWN: u8 = 8;
 
 struct Shown<'a> {
@@ -171,7 +174,8 @@ impl<'a> Object<'a> {
         self.fields.iter().rev().find(|(found, _)| found == name).map(|(_, value)| *value)
     }
 
-    /// The same, whatever the case, and with `-` for `_`: Kazoo's message bus writes `Call-ID` for `call_id`.
+    /// The same, whatever the case, and with `-` for `_`: Kazoo's message bus writes `Call-ID` for
+    /// `call_id`.
     pub fn get_loose(&self, name: &str) -> Option<Json<'a>> {
         self.fields.iter().rev().find(|(found, _)| same_name(found, name)).map(|(_, value)| *value)
     }
@@ -291,7 +295,8 @@ macro_rules! view {
             /// Reads it from a body's bytes. Unknown fields are kept; see [`object`](Self::object).
             ///
             /// # Errors
-            /// Where they are not JSON, not UTF-8, or no object. What is odd inside is an error of its getter alone.
+            /// Where they are not JSON, not UTF-8, or no object. What is odd inside is an error of
+            /// its getter alone.
             pub fn from_slice(bytes: &'a [u8]) -> Result<Self, $crate::kazoo::JsonError> {
                 $crate::kazoo::Object::from_slice(bytes).map(Self)
             }

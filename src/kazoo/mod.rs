@@ -1,4 +1,5 @@
-//! The Conferences API of Kazoo (crossbar's `conferences`), and the events of its WebSocket (blackhole).
+//! The Conferences API of Kazoo (crossbar's `conferences`), and the events of its WebSocket
+//! (blackhole).
 //!
 //! | you want | take |
 //! |---|---|
@@ -56,8 +57,9 @@
 //!
 //! # serde
 //!
-//! Views implement serde's `Deserialize` and `Serialize` for use with `serde_json`, from slices and strings: keeping a
-//! value's text is a thing between serde and `serde_json`, and other formats answer with an error.
+//! Views implement serde's `Deserialize` and `Serialize` for use with `serde_json`, from slices and
+//! strings: keeping a value's text is a thing between serde and `serde_json`, and other formats
+//! answer with an error.
 
 mod action;
 mod document;

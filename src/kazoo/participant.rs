@@ -8,8 +8,9 @@ use super::json::{FromJson, FromList, Json, Object, getters, read, view};
 
 /// Somebody in a conference.
 ///
-/// Newer servers put the flags into an object `conference_channel_vars`; they are looked for on top first, then there.
-/// The server answers `{}` for somebody who isn't there: [`is_unknown`](Self::is_unknown).
+/// Newer servers put the flags into an object `conference_channel_vars`; they are looked for on top
+/// first, then there. The server answers `{}` for somebody who isn't there:
+/// [`is_unknown`](Self::is_unknown).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Participant<'a>(pub(super) Object<'a>);
 
@@ -91,7 +92,8 @@ fn flag<'a>(object: &Object<'a>, name: &str) -> Option<Json<'a>> {
     object.get_loose(name).or_else(|| object.get_loose("conference_channel_vars")?.object()?.get_loose(name))
 }
 
-/// When somebody came, in seconds as Kazoo counts them: from the year 0 of the Gregorian calendar, UTC.
+/// When somebody came, in seconds as Kazoo counts them: from the year 0 of the Gregorian calendar,
+/// UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JoinTime(u64);
 

@@ -15,12 +15,12 @@ const JSON: &str = "application/json";
 
 /// An account, and what can be asked of its conferences.
 ///
-/// Scheme and host are the caller's to add, and the header `X-Auth-Token`, which every call needs; with a body
-/// [`Request::content_type`]. Pages of a list are asked for with [`Request::query`]: `start_key`, `page_size`,
-/// `paginate=false`.
+/// Scheme and host are the caller's to add, and the header `X-Auth-Token`, which every call needs;
+/// with a body [`Request::content_type`]. Pages of a list are asked for with [`Request::query`]:
+/// `start_key`, `page_size`, `paginate=false`.
 ///
-/// The server makes up a conference where there is none of an id: neither [`get`](Self::get) nor [`act`](Self::act)
-/// tells whether it exists.
+/// The server makes up a conference where there is none of an id: neither [`get`](Self::get) nor
+/// [`act`](Self::act) tells whether it exists.
 ///
 /// ```
 /// use ami_proto::kazoo::{Account, ConferenceAction};
@@ -105,8 +105,8 @@ impl<'a> Account<'a> {
 
     /// Tells a conference to do something.
     ///
-    /// The same request twice may be answered with 304 and do nothing: Kazoo's pages advise to add a random parameter,
-    /// as in `request.query("random", "7f3a")`.
+    /// The same request twice may be answered with 304 and do nothing: Kazoo's pages advise to add
+    /// a random parameter, as in `request.query("random", "7f3a")`.
     ///
     /// # Errors
     /// Where an id can't stand in a path, or the server would refuse the arguments.
@@ -133,7 +133,8 @@ impl<'a> Account<'a> {
         Ok(Request::new(Method::Get, format!("{path}/{participant}")))
     }
 
-    /// Tells all in a conference to do something. See [`act`](Self::act) for the same request twice.
+    /// Tells all in a conference to do something. See [`act`](Self::act) for the same request
+    /// twice.
     ///
     /// # Errors
     /// Where an id can't stand in a path, or the server would refuse the arguments.
@@ -143,7 +144,8 @@ impl<'a> Account<'a> {
         Ok(self.put(path, name, arguments.as_deref()))
     }
 
-    /// Tells one in a conference to do something. See [`act`](Self::act) for the same request twice.
+    /// Tells one in a conference to do something. See [`act`](Self::act) for the same request
+    /// twice.
     ///
     /// # Errors
     /// Where an id can't stand in a path, or the server would refuse the arguments.

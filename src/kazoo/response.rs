@@ -38,7 +38,8 @@ impl<'a> Envelope<'a> {
     getters! { read;
         /// `success`, `error` or `fatal`.
         status = "status": Cow<'a, str>;
-        /// What happened, in words; of errors their name, such as `faulty_request` or `bad identifier`.
+        /// What happened, in words; of errors their name, such as `faulty_request` or `bad
+        /// identifier`.
         message = "message": Cow<'a, str>;
         /// The number of an error, as of HTTP.
         error = "error": u32;
@@ -88,7 +89,8 @@ impl<'a> Response<'a> {
         self.data
     }
 
-    /// Whether it says neither `error` nor `fatal`. The status of the HTTP response has the last word.
+    /// Whether it says neither `error` nor `fatal`. The status of the HTTP response has the last
+    /// word.
     pub fn is_success(&self) -> bool {
         !self.envelope.status().is_ok_and(|status| matches!(&*status, "error" | "fatal"))
     }
@@ -129,8 +131,8 @@ impl<'a> Response<'a> {
         self.read()
     }
 
-    /// What the server says that it does: `ok`, `relating participants`, `starting recording`. Some actions are
-    /// answered with the conference instead.
+    /// What the server says that it does: `ok`, `relating participants`, `starting recording`. Some
+    /// actions are answered with the conference instead.
     ///
     /// # Errors
     /// When there is no text.
@@ -184,7 +186,8 @@ impl ServerRefusal {
         self.error
     }
 
-    /// What it is, in the server's words: `validation error`, `faulty_request`; empty where it says nothing.
+    /// What it is, in the server's words: `validation error`, `faulty_request`; empty where it says
+    /// nothing.
     pub fn message(&self) -> &str {
         &self.message
     }

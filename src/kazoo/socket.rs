@@ -20,8 +20,8 @@ pub enum Binding<'a> {
     Participants {
         /// The conference; the server wants one, `*` is refused.
         conference: &'a str,
-        /// The call of one of them; `None`: of all. Calls with a dot in their id, as phones give them, can't be bound
-        /// to: take all, and look at [`ParticipantEvent::call_id`].
+        /// The call of one of them; `None`: of all. Calls with a dot in their id, as phones give
+        /// them, can't be bound to: take all, and look at [`ParticipantEvent::call_id`].
         call: Option<&'a str>,
     },
     /// What a conference is told to do.
@@ -115,8 +115,8 @@ impl<'a> Subscription<'a> {
     /// The text to send.
     ///
     /// # Errors
-    /// Where there is no binding, or one that the server would take for another; and where token or account have a
-    /// control character, which neither can have in a request.
+    /// Where there is no binding, or one that the server would take for another; and where token or
+    /// account have a control character, which neither can have in a request.
     pub fn to_json(&self) -> Result<String, EncodeError> {
         refuse_control("auth_token", self.auth_token)?;
         refuse_control("account", self.account.unwrap_or_default())?;
@@ -232,7 +232,8 @@ impl<'a> SocketEvent<'a> {
     getters! { read;
         /// The binding that was asked for.
         subscription_key = "subscription_key": Cow<'a, str>;
-        /// The binding that the server made of it: `conference.event.*.{account}.{conference}.{call}`.
+        /// The binding that the server made of it:
+        /// `conference.event.*.{account}.{conference}.{call}`.
         subscribed_key = "subscribed_key": Cow<'a, str>;
         /// What kind of event it is: `participant_event`, or `event`.
         name = "name": Cow<'a, str>;

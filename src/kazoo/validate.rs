@@ -1,5 +1,5 @@
-//! What the server's schemas allow, checked before sending: `conferences`, `conferences.profile` and
-//! `conferences.dial` of Kazoo 4.3.
+//! What the server's schemas allow, checked before sending: `conferences`, `conferences.profile`
+//! and `conferences.dial` of Kazoo 4.3.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
@@ -38,7 +38,8 @@ pub(super) enum Rule {
 
 const RATES: [i64; 7] = [8000, 12000, 16000, 24000, 32000, 44100, 48000];
 
-/// Checks a document. `null` is allowed where the document is merged into another: it takes a field away.
+/// Checks a document. `null` is allowed where the document is merged into another: it takes a field
+/// away.
 pub(super) fn document(json: &str, merged: bool) -> Result<(), EncodeError> {
     let kind = || EncodeError::new("document", Refusal::Kind { expected: "an object" });
     let document = Json::parse(json).ok().and_then(Json::object).ok_or_else(kind)?;

@@ -14,13 +14,15 @@
 //!
 //! # The same answer, however it is cut
 //!
-//! Which frames come out and which limit is broken where does not depend on how the bytes were split into reads: of two
-//! limits that a frame breaks, the one that is broken first is reported. A line or a frame breaks its limit with the first
-//! byte too many, a line too many with its line feed. Where that line feed is also the first byte too many of the frame,
-//! [`Limits::lines`](crate::Limits::lines) is reported. The buffer's limit is the exception by nature: it depends on when
-//! frames are taken.
+//! Which frames come out and which limit is broken where does not depend on how the bytes were
+//! split into reads: of two limits that a frame breaks, the one that is broken first is reported. A
+//! line or a frame breaks its limit with the first byte too many, a line too many with its line
+//! feed. Where that line feed is also the first byte too many of the frame,
+//! [`Limits::lines`](crate::Limits::lines) is reported. The buffer's limit is the exception by
+//! nature: it depends on when frames are taken.
 //!
 //! # After an error
 //!
-//! The error is `Copy` and sticky. Frames before it have been handed out. There is no resynchronising: what follows
-//! an over-long frame can't be trusted to start where a frame starts. Drop the connection.
+//! The error is `Copy` and sticky. Frames before it have been handed out. There is no
+//! resynchronising: what follows an over-long frame can't be trusted to start where a frame starts.
+//! Drop the connection.

@@ -1,4 +1,5 @@
-//! Why the crate is the way it is: design, protocol and threats, for those who maintain it or build something like it.
+//! Why the crate is the way it is: design, protocol and threats, for those who maintain it or build
+//! something like it.
 //!
 //! - [`framing`]: what a frame is on the wire of every version, and how it is found.
 //! - [`limits`]: what a hostile or broken peer can do, and what stops it.

@@ -1,9 +1,10 @@
 //! Masks the passwords and PINs in the texts of FreeSWITCH's event socket.
 //!
-//! They stand in headers and variables named for them (the rule for names is in `names.rs`); in commands (`auth ClueCon`,
-//! `conference g pin 1234`) and in what answers them (`Pin for conference g set: 1234`); in events that tell of commands
-//! (`Job-Command-Arg: g pin 1234`); in dial strings, whose variables are set in brackets (`{sip_auth_password=s3cret}`);
-//! in the names of rooms that a dialplan calls (`g@default+1234`).
+//! They stand in headers and variables named for them (the rule for names is in `names.rs`); in
+//! commands (`auth ClueCon`, `conference g pin 1234`) and in what answers them (`Pin for conference
+//! g set: 1234`); in events that tell of commands (`Job-Command-Arg: g pin 1234`); in dial strings,
+//! whose variables are set in brackets (`{sip_auth_password=s3cret}`); in the names of rooms that a
+//! dialplan calls (`g@default+1234`).
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -11,7 +12,8 @@ use alloc::vec::Vec;
 use super::{MASK, is_secret_name};
 use crate::range::part;
 
-/// The value of a header or of a variable, with what is secret in it as `***`; borrowed where nothing is.
+/// The value of a header or of a variable, with what is secret in it as `***`; borrowed where
+/// nothing is.
 ///
 /// Decided by names and by the words before a PIN; text that tells one in other words passes.
 ///
@@ -87,14 +89,16 @@ fn secret_rest(line: &[u8]) -> Option<usize> {
     } else if memchr::memmem::find(&lower, b"pin for conference ").is_some() {
         memchr::memmem::rfind(&lower, b" set: ").map(|at| at + 6)
     } else {
-        // As the server reads it, the word behind the conference; a name that has it in makes too much a secret, not too little.
+        // As the server reads it, the word behind the conference; a name that has it in makes too
+        // much a secret, not too little.
         let at = memchr::memmem::find(&lower, pin)?;
         Some(at + if part(&lower, at..).starts_with(moderator) { moderator.len() } else { pin.len() })
     }
 }
 
-/// Finds the values that stand behind the name of a secret: `{name=value,…}` in brackets of any kind; to the end of the
-/// line `name=value`, `name: value`, and `name value` where the name is made of several words.
+/// Finds the values that stand behind the name of a secret: `{name=value,…}` in brackets of any
+/// kind; to the end of the line `name=value`, `name: value`, and `name value` where the name is
+/// made of several words.
 fn secret_values(line: &[u8], hide: &mut impl FnMut(usize, usize)) {
     let is_of_a_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     let mut closing = None;
@@ -124,7 +128,8 @@ fn secret_values(line: &[u8], hide: &mut impl FnMut(usize, usize)) {
     }
 }
 
-/// Length of a value in brackets: to the comma or the closing bracket that is neither quoted nor escaped.
+/// Length of a value in brackets: to the comma or the closing bracket that is neither quoted nor
+/// escaped.
 fn value_len(value: &[u8], closing: u8) -> usize {
     let (mut quoted, mut escaped) = (false, false);
     let ends = |byte: &u8| {

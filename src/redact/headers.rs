@@ -1,6 +1,7 @@
 //! Tells which headers of a frame carry passwords, keys and challenge answers.
 //!
-//! Most are known by their own name; the rule is in `names.rs`. Others depend on what else the message says:
+//! Most are known by their own name; the rule is in `names.rs`. Others depend on what else the
+//! message says:
 //!
 //! | header | is secret where |
 //! |---|---|
@@ -18,10 +19,11 @@ use crate::wire::{Frame, FrameKind, Header, SERVER_HEADERS, Value};
 
 /// Whether this header of this frame holds a password, a key or the answer to a challenge.
 ///
-/// Decided by names, in any case: the header's own (`Secret`, `OauthSecret`), or that of the variable or option whose
-/// value it is. A header that has no known name is taken to be no secret. The output of commands and the arguments of
-/// dialplan applications are free text, which no rule by name can judge: don't pass them on where they can hold secrets
-/// (`sip show users`, `Authenticate(1234)`).
+/// Decided by names, in any case: the header's own (`Secret`, `OauthSecret`), or that of the
+/// variable or option whose value it is. A header that has no known name is taken to be no secret.
+/// The output of commands and the arguments of dialplan applications are free text, which no rule
+/// by name can judge: don't pass them on where they can hold secrets (`sip show users`,
+/// `Authenticate(1234)`).
 ///
 /// ```
 /// use ami_proto::{Decoder, Limits};
@@ -52,15 +54,18 @@ pub fn is_secret(frame: Frame<'_>, header: Header<'_>) -> bool {
     }
 }
 
-/// Whether this line of a text or banner frame does: a recording that begins in the middle of a request has such.
+/// Whether this line of a text or banner frame does: a recording that begins in the middle of a
+/// request has such.
 pub fn is_secret_line(frame: Frame<'_>, line: Value<'_>) -> bool {
     let name = line.as_bytes().split(|byte| *byte == b':').next().unwrap_or_default().trim_ascii();
     matches!(frame.kind(), FrameKind::Text | FrameKind::Banner) && !name.contains(&b' ') && is_secret_name(name)
 }
 
-/// Returns whether a field of a message holds a secret: by its own name, or by what another field says.
+/// Returns whether a field of a message holds a secret: by its own name, or by what another field
+/// says.
 ///
-/// `any` says whether one of the message's fields, among them `Action` with its name, passes a test of name and value.
+/// `any` says whether one of the message's fields, among them `Action` with its name, passes a test
+/// of name and value.
 pub(crate) fn is_secret_field(name: &[u8], value: &[u8], any: impl Fn(&dyn Fn(&[u8], &[u8]) -> bool) -> bool) -> bool {
     // A blank too many makes a header unknown to the server, but no less secret.
     let name = name.trim_ascii();
@@ -86,7 +91,8 @@ pub(crate) fn is_secret_field(name: &[u8], value: &[u8], any: impl Fn(&dyn Fn(&[
     }
 }
 
-/// Whether a header of this name holds assignments: `Variable`, `ChanVariable`, `ChanVariable(PJSIP/100-1)`.
+/// Whether a header of this name holds assignments: `Variable`, `ChanVariable`,
+/// `ChanVariable(PJSIP/100-1)`.
 fn is_variable(name: &[u8]) -> bool {
     const VARIABLE: &[u8] = b"variable";
     let name = name.split(|byte| *byte == b'(').next().unwrap_or(name);
@@ -138,14 +144,16 @@ fn is_secret_option(option: &[u8], value: &[u8]) -> bool {
     }
 }
 
-/// Whether this is the number of a mailbox and its `password,name,…`, of voicemail.conf. A password has digits, since it
-/// is dialled; what a key does in a menu of confbridge.conf looks alike but for that (`1=toggle_mute`).
+/// Whether this is the number of a mailbox and its `password,name,…`, of voicemail.conf. A password
+/// has digits, since it is dialled; what a key does in a menu of confbridge.conf looks alike but
+/// for that (`1=toggle_mute`).
 fn is_mailbox(option: &[u8], value: &[u8]) -> bool {
     let password = value.split(|byte| *byte == b',').next().unwrap_or_default();
     !option.is_empty() && option.iter().all(u8::is_ascii_digit) && password.iter().any(u8::is_ascii_digit)
 }
 
-/// Names of the text's members whose values are strings, and these. Text that is no JSON gives what looks like such.
+/// Names of the text's members whose values are strings, and these. Text that is no JSON gives what
+/// looks like such.
 fn options(json: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     let mut rest = json;
     let mut name: Option<&[u8]> = None;
@@ -190,7 +198,8 @@ mod tests {
     use crate::steps::steps;
     use crate::wire::{Decoder, Framing, Limits};
 
-    /// Each value's name is looked up in the whole frame, but in no frame longer than a server reads.
+    /// Each value's name is looked up in the whole frame, but in no frame longer than a server
+    /// reads.
     #[test]
     fn masking_secrets_is_not_quadratic() {
         for values in [1000, 60_000] {
@@ -201,7 +210,8 @@ mod tests {
             decoder.push(&request);
             let frame = decoder.next_frame().expect("within limits").expect("whole");
             let steps = steps(|| {
-                // No server reads a request of so many lines, so all its values count as secrets, unsearched.
+                // No server reads a request of so many lines, so all its values count as secrets,
+                // unsearched.
                 assert!(frame.headers().skip(1).all(|header| is_secret(frame, header)));
             });
             assert!(steps.lines <= 300 * values, "{} lines gone over", steps.lines);

@@ -1,5 +1,5 @@
-//! Keeps passwords, PINs, keys and challenge answers from being shown: which names stand for secrets, where
-//! a message carries one, and the `Debug` of frames, which masks them.
+//! Keeps passwords, PINs, keys and challenge answers from being shown: which names stand for
+//! secrets, where a message carries one, and the `Debug` of frames, which masks them.
 //!
 //! There is one list of secret names, in `names.rs`, for all protocols. `wire` knows none of them.
 
@@ -38,7 +38,8 @@ pub(crate) const MASK: Value<'static> = Value::new(b"***");
 pub struct WithSecrets<T>(pub T);
 
 impl fmt::Debug for Frame<'_> {
-    /// Shows headers with secrets masked, and lines by their number, since command output can hold anything.
+    /// Shows headers with secrets masked, and lines by their number, since command output can hold
+    /// anything.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         struct Masked<'a>(Frame<'a>);
         impl fmt::Debug for Masked<'_> {

@@ -1,9 +1,10 @@
-//! Tells which names stand for secrets: one rule for the headers of Asterisk, the options of its configuration files, the
-//! variables of `FreeSWITCH` and the fields of Kazoo.
+//! Tells which names stand for secrets: one rule for the headers of Asterisk, the options of its
+//! configuration files, the variables of `FreeSWITCH` and the fields of Kazoo.
 //!
-//! A name is read as words, split at every byte that is neither letter nor digit and where a capital begins a word:
-//! `variable_sip_auth_password`, `OauthSecret`, `X-Auth-Token`, `member.pins.0`. One word for a secret makes the name
-//! secret, unless the words around it say that it is only talked about: `SecretExist`, `UsingPassword`, `TokenCount`.
+//! A name is read as words, split at every byte that is neither letter nor digit and where a
+//! capital begins a word: `variable_sip_auth_password`, `OauthSecret`, `X-Auth-Token`,
+//! `member.pins.0`. One word for a secret makes the name secret, unless the words around it say
+//! that it is only talked about: `SecretExist`, `UsingPassword`, `TokenCount`.
 
 /// Words that are secrets, also at the end of a longer word: `vmsecret`, `newpassword`.
 const ENDINGS: [&[u8]; 8] =
@@ -112,8 +113,8 @@ fn words(name: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Length of the first word: a capital begins another one behind a small letter or digit (`authToken`, `MD5Secret`),
-/// and where the capitals before it are an abbreviation (`VMSecret`).
+/// Length of the first word: a capital begins another one behind a small letter or digit
+/// (`authToken`, `MD5Secret`), and where the capitals before it are an abbreviation (`VMSecret`).
 fn first_word(piece: &[u8]) -> usize {
     let begins = |at: &usize| match piece.get(at - 1..) {
         Some([before, capital, rest @ ..]) if capital.is_ascii_uppercase() => {

@@ -59,7 +59,8 @@ impl<'buf> From<Frame<'buf>> for Request<'buf> {
 }
 
 impl<'buf> Request<'buf> {
-    /// The `ActionID`, which the answer has to carry; empty counts as none, as with the real server.
+    /// The `ActionID`, which the answer has to carry; empty counts as none, as with the real
+    /// server.
     pub fn action_id(self) -> Option<Value<'buf>> {
         self.frame().get("ActionID").filter(|id| !id.is_empty())
     }

@@ -4,7 +4,8 @@ use super::Command;
 use crate::wire::{Frame, FrameKind, GetAll, Lines, Value, is_follows};
 
 impl<'buf> Command<'buf> {
-    /// What the command printed, line by line: the text of a `Response: Follows` up to 13, the `Output` headers from 14 on.
+    /// What the command printed, line by line: the text of a `Response: Follows` up to 13, the
+    /// `Output` headers from 14 on.
     ///
     /// ```
     /// use ami_proto::response::Command;

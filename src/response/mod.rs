@@ -1,6 +1,7 @@
 //! Responses, typed: what the server answers to an action.
 //!
-//! Every response is a [`Response`]; those that carry more than a kind and a message have a view of their own, named after the action. Which one a frame is can't be told from its bytes, only from
+//! Every response is a [`Response`]; those that carry more than a kind and a message have a view of
+//! their own, named after the action. Which one a frame is can't be told from its bytes, only from
 //! the action that was sent: [`Action::Response`](crate::action::Action::Response) names it.
 //!
 //! ```
@@ -44,19 +45,22 @@ impl<'buf> Response<'buf> {
         self.0
     }
 
-    /// Its kind: `Success`, `Error`, `Goodbye`; `Follows` for command output up to 13; `Pong` from 1.4.
+    /// Its kind: `Success`, `Error`, `Goodbye`; `Follows` for command output up to 13; `Pong` from
+    /// 1.4.
     pub fn kind(self) -> Option<Value<'buf>> {
         self.0.name()
     }
 
     /// Whether its kind is anything but `Error`.
     ///
-    /// Some actions say `Success` and mean the opposite (`VoicemailMove`); what they mean is in [`message`](Self::message).
+    /// Some actions say `Success` and mean the opposite (`VoicemailMove`); what they mean is in
+    /// [`message`](Self::message).
     pub fn is_success(self) -> bool {
         self.kind().is_some_and(|kind| !kind.eq_ignore_case("Error"))
     }
 
-    /// What happened, in words that differ between branches: to be shown, not to be compared. The first, where there are two (`PresenceState`).
+    /// What happened, in words that differ between branches: to be shown, not to be compared. The
+    /// first, where there are two (`PresenceState`).
     pub fn message(self) -> Option<Value<'buf>> {
         self.0.get("Message")
     }
@@ -66,7 +70,8 @@ impl<'buf> Response<'buf> {
         self.0.get("ActionID").filter(|id| !id.is_empty())
     }
 
-    /// Whether a list of events follows (`EventList: start`, in any case). Lists of Asterisk 12 and older don't all say so.
+    /// Whether a list of events follows (`EventList: start`, in any case). Lists of Asterisk 12 and
+    /// older don't all say so.
     pub fn starts_list(self) -> bool {
         self.0.get("EventList").is_some_and(|value| value.eq_ignore_case("start"))
     }

@@ -10,7 +10,8 @@ use crate::wiped::append;
 use crate::wire::{Frame, FrameKind, FrameWriter};
 
 impl Server {
-    /// Lets the client in. It may read events of these classes, and receives those among them that it has asked for.
+    /// Lets the client in. It may read events of these classes, and receives those among them that
+    /// it has asked for.
     ///
     /// # Errors
     /// [`ApiMisuse::NotOpen`]: no such login waits.
@@ -28,7 +29,8 @@ impl Server {
         Ok(())
     }
 
-    /// Keeps the client out. It is told so after [`Config::refusal_delay`](super::Config::refusal_delay), and the session is over.
+    /// Keeps the client out. It is told so after
+    /// [`Config::refusal_delay`](super::Config::refusal_delay), and the session is over.
     ///
     /// # Errors
     /// [`ApiMisuse::NotOpen`]: no such login waits.
@@ -51,7 +53,8 @@ impl Server {
         Ok(())
     }
 
-    /// The event mask that this login, which waits for its verdict, asks for. `None`: the session is over.
+    /// The event mask that this login, which waits for its verdict, asks for. `None`: the session
+    /// is over.
     fn awaits_verdict(&self, id: RequestId) -> Result<Option<Classes>, ApiMisuse> {
         match self.stage {
             Stage::Over => Ok(None),
@@ -81,7 +84,8 @@ impl Server {
         Ok(())
     }
 
-    /// Answers a request with text that has no frame, such as that of `Queues`: these bytes as they are.
+    /// Answers a request with text that has no frame, such as that of `Queues`: these bytes as they
+    /// are.
     ///
     /// # Errors
     /// [`ApiMisuse::NotOpen`]: it has been answered.
@@ -167,7 +171,9 @@ impl Server {
         Ok(self.stage == Stage::LoggedIn)
     }
 
-    /// Sends an event of another connection on as it came, if the session receives all classes of its `Privilege`; says whether. An event without that header is somebody's list item, and is not sent.
+    /// Sends an event of another connection on as it came, if the session receives all classes of
+    /// its `Privilege`; says whether. An event without that header is somebody's list item, and is
+    /// not sent.
     pub fn forward(&mut self, event: Frame<'_>) -> bool {
         let sent = self.receives(event);
         if sent {
@@ -183,7 +189,8 @@ impl Server {
         event.kind() == FrameKind::Event && self.stage == Stage::LoggedIn && received
     }
 
-    /// Sends these bytes as they are: what a mock of an odd server needs. Once the session is over they go nowhere.
+    /// Sends these bytes as they are: what a mock of an odd server needs. Once the session is over
+    /// they go nowhere.
     pub fn raw(&mut self, bytes: &[u8]) {
         self.write_unrefused(|out| append(out, bytes));
     }
@@ -232,7 +239,8 @@ impl Server {
         self.open.remove(id);
     }
 
-    /// Whether a request waits for its answer. `false`: the session is over, and with it the request.
+    /// Whether a request waits for its answer. `false`: the session is over, and with it the
+    /// request.
     pub(crate) fn is_open(&self, id: RequestId) -> Result<bool, ApiMisuse> {
         match self.stage {
             Stage::Over => Ok(false),
@@ -243,7 +251,8 @@ impl Server {
     }
 }
 
-/// A list that is being answered. Dropped before [`complete`](Self::complete) it stays open, and [`Server::resume`] goes on with it.
+/// A list that is being answered. Dropped before [`complete`](Self::complete) it stays open, and
+/// [`Server::resume`] goes on with it.
 #[derive(Debug)]
 #[must_use = "a list needs an end"]
 pub struct List<'a> {
@@ -330,7 +339,8 @@ type Given = (&'static str, &'static str);
 const ACTION_ID: Given = ("ActionID", "the request");
 const NAME: Given = ("Event", "`name`");
 
-/// Headers that a message has from the server, each with what gives it: a client would read the first of two.
+/// Headers that a message has from the server, each with what gives it: a client would read the
+/// first of two.
 const RESPONSE: [Given; 2] = [("Response", "`kind`"), ACTION_ID];
 const EVENT: [Given; 2] = [NAME, ("Privilege", "`classes`")];
 const ITEM: [Given; 2] = [NAME, ACTION_ID];

@@ -1,4 +1,5 @@
-//! Requests as Asterisk takes them: which are refused, and what counts of the others. (Asterisk `main/manager.c`, `get_input`, `do_message` and `__astman_get_header`; probes of 16 and 22.)
+//! Requests as Asterisk takes them: which are refused, and what counts of the others. (Asterisk
+//! `main/manager.c`, `get_input`, `do_message` and `__astman_get_header`; probes of 16 and 22.)
 
 use crate::range::part;
 use crate::wiped::{Wiped, append, reserve};
@@ -8,7 +9,8 @@ use crate::wire::{Frame, FrameKind, SERVER_HEADERS};
 pub(super) const LINE: usize = 1022;
 pub(super) const LINES: usize = SERVER_HEADERS;
 
-/// Why a message was refused without being looked at. The client has been told; the connection stands.
+/// Why a message was refused without being looked at. The client has been told; the connection
+/// stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fault {
@@ -54,8 +56,9 @@ pub(super) fn fault(frame: Frame<'_>) -> Option<(Fault, Option<&[u8]>)> {
     None
 }
 
-/// The message as it counts, where that isn't how it came: the action first, wherever it stood; values without the blanks and control bytes at their start; lines cut at a NUL; no lines without a colon.
-/// `None`: it counts as it came.
+/// The message as it counts, where that isn't how it came: the action first, wherever it stood;
+/// values without the blanks and control bytes at their start; lines cut at a NUL; no lines without
+/// a colon. `None`: it counts as it came.
 pub(super) fn tidy(frame: Frame<'_>) -> Option<Wiped> {
     let odd = frame.kind() != FrameKind::Action
         || frame.name().is_none_or(crate::Value::is_empty)
@@ -70,7 +73,8 @@ pub(super) fn tidy(frame: Frame<'_>) -> Option<Wiped> {
     reserve(out, frame.as_bytes().len() + 16);
     let action = headers(frame).find(|(name, value)| is(name, "Action") && !value.is_empty());
     for (name, value) in action.into_iter().chain(headers(frame).filter(|(name, _)| !is(name, "Action"))) {
-        // Without a blank and a CR no line becomes longer than it came, so that none goes over a limit.
+        // Without a blank and a CR no line becomes longer than it came, so that none goes over a
+        // limit.
         for part in [name, b":", value, b"\n"] {
             append(out, part);
         }
@@ -79,7 +83,8 @@ pub(super) fn tidy(frame: Frame<'_>) -> Option<Wiped> {
     Some(tidied)
 }
 
-/// Returns whether the message names an action: the value may have nothing but blanks and control bytes.
+/// Returns whether the message names an action: the value may have nothing but blanks and control
+/// bytes.
 pub(super) fn has_action(frame: Frame<'_>) -> bool {
     headers(frame).any(|(name, value)| is(name, "Action") && !value.is_empty())
 }

@@ -7,7 +7,8 @@ use super::asterisk_rules::{LINE, LINES};
 use super::open::Opened;
 use crate::wire::Limits;
 
-/// Settings of a [`Server`](super::Server). Several can share one behind an [`Arc`](std::sync::Arc).
+/// Settings of a [`Server`](super::Server). Several can share one behind an
+/// [`Arc`](std::sync::Arc).
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Config {
@@ -34,13 +35,15 @@ impl Config {
         }
     }
 
-    /// What may arrive. Lines of more than 1,022 bytes and messages of more than 128 lines are refused one by one, as Asterisk does; over these limits the connection is given up.
+    /// What may arrive. Lines of more than 1,022 bytes and messages of more than 128 lines are
+    /// refused one by one, as Asterisk does; over these limits the connection is given up.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// The line to greet with; an empty one is not sent. Default: that of Asterisk 22. What would break the line is left out.
+    /// The line to greet with; an empty one is not sent. Default: that of Asterisk 22. What would
+    /// break the line is left out.
     pub fn banner(mut self, line: &str) -> Self {
         self.banner = line.chars().filter(|letter| !matches!(letter, '\r' | '\n' | '\0')).collect();
         self
@@ -58,20 +61,25 @@ impl Config {
         self
     }
 
-    /// Whether `FullyBooted` follows an accepted login, where the session reads the class `system`. Default: yes.
+    /// Whether `FullyBooted` follows an accepted login, where the session reads the class `system`.
+    /// Default: yes.
     pub fn fully_booted(mut self, yes: bool) -> Self {
         self.booted = yes;
         self
     }
 
-    /// Bytes that may wait for transmission. Default 8 MiB. Over half of it no request is handed out until some have been transmitted; what would go over it is not written, and the session is over: nobody can fill
-    /// the memory by asking, or listening, and not reading. Lists longer than that are written as [`Server::unsent`](super::Server::unsent) falls.
+    /// Bytes that may wait for transmission. Default 8 MiB. Over half of it no request is handed
+    /// out until some have been transmitted; what would go over it is not written, and the session
+    /// is over: nobody can fill the memory by asking, or listening, and not reading. Lists longer
+    /// than that are written as [`Server::unsent`](super::Server::unsent) falls.
     pub fn ceiling(mut self, bytes: usize) -> Self {
         self.unsent = bytes;
         self
     }
 
-    /// Bytes that a session with these settings holds at the most: what was received and not polled, a copy of one request, what waits for transmission, and what is known of open requests.
+    /// Bytes that a session with these settings holds at the most: what was received and not
+    /// polled, a copy of one request, what waits for transmission, and what is known of open
+    /// requests.
     pub fn most_held(&self) -> usize {
         let open = self.open.max(1).saturating_mul(Opened::SIZE + LINE);
         (LINES * (LINE + 2))
@@ -80,7 +88,8 @@ impl Config {
             .saturating_add(self.limits.max_buffer() as usize)
     }
 
-    /// Requests that may be open at a time; further ones wait. Default 256. With 1 they are handled one after the other, as Asterisk does.
+    /// Requests that may be open at a time; further ones wait. Default 256. With 1 they are handled
+    /// one after the other, as Asterisk does.
     pub fn max_open(mut self, requests: usize) -> Self {
         self.open = requests;
         self

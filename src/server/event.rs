@@ -14,7 +14,8 @@ pub struct RequestId(pub(super) u64);
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum ServerEvent<'buf> {
-    /// Somebody wants to log in. Answer with [`accept`](super::Server::accept) or [`refuse`](super::Server::refuse).
+    /// Somebody wants to log in. Answer with [`accept`](super::Server::accept) or
+    /// [`refuse`](super::Server::refuse).
     Login {
         /// The request.
         id: RequestId,
@@ -30,7 +31,9 @@ pub enum ServerEvent<'buf> {
     },
     /// A message that Asterisk refuses unseen, and that has been refused so.
     Malformed(Fault),
-    /// The session is over: by goodbye, a refused login, because nobody logged in, or because the client has hung up between two requests, which needs no goodbye. Transmit what is left, then close the connection.
+    /// The session is over: by goodbye, a refused login, because nobody logged in, or because the
+    /// client has hung up between two requests, which needs no goodbye. Transmit what is left, then
+    /// close the connection.
     Closed,
 }
 

@@ -1,8 +1,10 @@
-//! The event mask as the server reads it, with its oddities. (Asterisk `main/manager.c`, `strings_to_mask` and `get_perm`.)
+//! The event mask as the server reads it, with its oddities. (Asterisk `main/manager.c`,
+//! `strings_to_mask` and `get_perm`.)
 
 use crate::value::{ClassSet, Classes, FromWire};
 
-/// What a mask asks for. `None`: it is empty, which stands for all that the user may read at login, and is an error of `Events`.
+/// What a mask asks for. `None`: it is empty, which stands for all that the user may read at login,
+/// and is an error of `Events`.
 pub(super) fn read(mask: &[u8]) -> Option<Classes> {
     if mask.is_empty() {
         return None;
@@ -19,7 +21,8 @@ pub(super) fn read(mask: &[u8]) -> Option<Classes> {
     }
 }
 
-/// Names between commas, case and blanks counting. All but the last match every class that begins with them: `c,` is call, command, config, cdr and cc.
+/// Names between commas, case and blanks counting. All but the last match every class that begins
+/// with them: `c,` is call, command, config, cdr and cc.
 fn named(mask: &[u8]) -> Classes {
     let mut parts = mask.rsplit(|byte| *byte == b',');
     let last = parts.next().unwrap_or_default();

@@ -1,4 +1,5 @@
-//! The server's side of a session: for mocks, tests, and the upstream half of a proxy. No I/O and no clock, like the client.
+//! The server's side of a session: for mocks, tests, and the upstream half of a proxy. No I/O and
+//! no clock, like the client.
 //!
 //! ```
 //! use std::time::Instant;
@@ -62,16 +63,20 @@ pub use event::{LoginAttempt, RequestId, ServerEvent};
 /// [`Machine`] says how it is driven, what each call may change, and what happens at each of its
 /// ceilings.
 ///
-/// It greets, hands out challenges, asks the embedder who may log in, keeps the event mask, says goodbye, and refuses what Asterisk refuses. All else, `Ping` too, is a
-/// [`ServerEvent::Request`] for the embedder, in any order and at any time.
+/// It greets, hands out challenges, asks the embedder who may log in, keeps the event mask, says
+/// goodbye, and refuses what Asterisk refuses. All else, `Ping` too, is a [`ServerEvent::Request`]
+/// for the embedder, in any order and at any time.
 ///
 /// # What it holds
 ///
-/// Bytes received and not polled, up to [`Limits::buffer`](crate::Limits::buffer); what waits for transmission, up to [`Config::ceiling`]; the `ActionID` of each open request, up to [`Config::max_open`]. In all
-/// [`held`](Self::held), at most [`Config::most_held`].
+/// Bytes received and not polled, up to [`Limits::buffer`](crate::Limits::buffer); what waits for
+/// transmission, up to [`Config::ceiling`]; the `ActionID` of each open request, up to
+/// [`Config::max_open`]. In all [`held`](Self::held), at most [`Config::most_held`].
 ///
-/// A client that doesn't read fills the second. Over half of it no request is handed out; what doesn't fit is not written, and the session is over with [`ConnectionError::NotRead`]: Asterisk drops such a client,
-/// too. What is answered once the session is over goes nowhere, and is no error.
+/// A client that doesn't read fills the second. Over half of it no request is handed out; what
+/// doesn't fit is not written, and the session is over with [`ConnectionError::NotRead`]: Asterisk
+/// drops such a client, too. What is answered once the session is over goes nowhere, and is no
+/// error.
 pub struct Server {
     config: Arc<Config>,
     decoder: Decoder,
@@ -94,7 +99,8 @@ pub struct Server {
     lost: Option<ConnectionError>,
 }
 
-/// Where the session stands. Logging in leads from `New` to `LoggedIn`, or by `Refusing` to `Over`; a goodbye from anywhere to `Over`.
+/// Where the session stands. Logging in leads from `New` to `LoggedIn`, or by `Refusing` to `Over`;
+/// a goodbye from anywhere to `Over`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     New {
@@ -124,7 +130,8 @@ enum Verdict {
 }
 
 impl Server {
-    /// A session on a connection that has just been accepted. The greeting is ready for transmission.
+    /// A session on a connection that has just been accepted. The greeting is ready for
+    /// transmission.
     pub fn new(now: Instant, config: impl Into<Arc<Config>>) -> Self {
         let config = config.into();
         let seed = std::hash::RandomState::new().build_hasher().finish();
@@ -238,12 +245,14 @@ impl Server {
         self.out.advance(n);
     }
 
-    /// Bytes that wait for transmission. At [`Config::ceiling`] the session ends, so whoever has much to say looks here first.
+    /// Bytes that wait for transmission. At [`Config::ceiling`] the session ends, so whoever has
+    /// much to say looks here first.
     pub fn unsent(&self) -> usize {
         self.out.len()
     }
 
-    /// Bytes held, whatever for. At most [`Config::most_held`]; the allocations behind it can be up to twice as large.
+    /// Bytes held, whatever for. At most [`Config::most_held`]; the allocations behind it can be up
+    /// to twice as large.
     pub fn held(&self) -> usize {
         let tidied = self.tidied.as_ref().map_or(0, |tidied| usize::try_from(tidied.offset()).unwrap_or(usize::MAX));
         self.decoder.pending().len() + tidied + self.open.held() + self.unsent()
@@ -272,7 +281,8 @@ impl Server {
     /// Returns what happened next: see [`Machine::poll_event`].
     ///
     /// # Errors
-    /// When the connection is over and not as it should be: the client's stream went over a limit, or ended inside a request, or the client doesn't read. Sticky.
+    /// When the connection is over and not as it should be: the client's stream went over a limit,
+    /// or ended inside a request, or the client doesn't read. Sticky.
     pub fn poll_event(&mut self) -> Result<Option<ServerEvent<'_>>, ConnectionError> {
         loop {
             self.check();
@@ -347,7 +357,8 @@ impl Server {
         late.inspect(|late| self.time_out(*late)).is_some()
     }
 
-    /// Has something written, if there is room for it; else the session is over. Once it is, nothing is written.
+    /// Has something written, if there is room for it; else the session is over. Once it is,
+    /// nothing is written.
     fn write(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>) -> Result<(), EncodeError> {
         if self.stage == Stage::Over {
             return Ok(());

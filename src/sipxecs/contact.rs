@@ -1,4 +1,5 @@
-//! Contact information, the one document of reference 001: a flat piece of XML that the service's users send and get.
+//! Contact information, the one document of reference 001: a flat piece of XML that the service's
+//! users send and get.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -8,7 +9,8 @@ use crate::steps::count;
 
 /// Contact information, as text of the form `<contact-information><jobTitle>…</jobTitle>…`.
 ///
-/// Read leniently, by its tags alone, and lazily: the page's own sample has a `>` too many in `<useBranchAddress>>false`.
+/// Read leniently, by its tags alone, and lazily: the page's own sample has a `>` too many in
+/// `<useBranchAddress>>false`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contact<'a>(&'a str);
 
@@ -24,7 +26,8 @@ impl<'a> Contact<'a> {
         ContactFields { rest: self.0 }
     }
 
-    /// The first field of this name, such as `firstName`; `homeAddress.city` for a field within another.
+    /// The first field of this name, such as `firstName`; `homeAddress.city` for a field within
+    /// another.
     ///
     /// ```
     /// use ami_proto::sipxecs::Contact;
@@ -58,14 +61,15 @@ impl<'a> Iterator for ContactFields<'a> {
     type Item = (&'a str, &'a str);
 
     fn next(&mut self) -> Option<Self::Item> {
-        // Behind a tag that is never closed nothing is looked for, or hostile text would be read over and over: the rest
-        // is kept only where it goes on.
+        // Behind a tag that is never closed nothing is looked for, or hostile text would be read
+        // over and over: the rest is kept only where it goes on.
         let mut rest = core::mem::take(&mut self.rest);
         loop {
             let (tag, behind) = rest.split_once('<')?.1.split_once('>')?;
             rest = behind;
             let name = tag.split_ascii_whitespace().next().unwrap_or_default();
-            // A name that held a closing tag's beginning would be compared with itself at each of them.
+            // A name that held a closing tag's beginning would be compared with itself at each of
+            // them.
             if tag.ends_with('/') || name.is_empty() || name.starts_with(['?', '!']) || name.contains(['/', '<']) {
                 continue;
             }

@@ -1,5 +1,5 @@
-//! What digest authentication (RFC 2617) takes from a request, a user and the server's challenge; MD5 itself is the
-//! caller's.
+//! What digest authentication (RFC 2617) takes from a request, a user and the server's challenge;
+//! MD5 itself is the caller's.
 
 use alloc::format;
 use alloc::string::String;
@@ -34,8 +34,9 @@ impl<'a> Credentials<'a> {
         a2(request.method().as_str(), request.target()).concat()
     }
 
-    /// The value of the header `Authorization` that answers a challenge. `md5` hashes, `cnonce` is a fresh random
-    /// text of letters and digits, `count` is how often this challenge has been answered, this time included.
+    /// The value of the header `Authorization` that answers a challenge. `md5` hashes, `cnonce` is
+    /// a fresh random text of letters and digits, `count` is how often this challenge has been
+    /// answered, this time included.
     ///
     /// ```
     /// # fn md5(_: &[u8]) -> [u8; 16] { [0x5c; 16] }
@@ -50,8 +51,8 @@ impl<'a> Credentials<'a> {
     /// ```
     ///
     /// # Errors
-    /// Where user or `cnonce` hold what can't stand in a header (a quote, a backslash, a control character), or the
-    /// challenge asks for another algorithm than MD5.
+    /// Where user or `cnonce` hold what can't stand in a header (a quote, a backslash, a control
+    /// character), or the challenge asks for another algorithm than MD5.
     pub fn authorization(
         &self,
         request: &Request,

@@ -1,8 +1,11 @@
-//! The REST conference service of sipXecs: FreeSWITCH's conference commands over HTTP, for the owner of a conference.
+//! The REST conference service of sipXecs: FreeSWITCH's conference commands over HTTP, for the
+//! owner of a conference.
 //!
-//! [`Conference::request`] gives the parts of an HTTP request for a [`ConferenceCommand`] of FreeSWITCH, and the conference has
-//! what is the service's own, such as [`invite`](Conference::invite); the HTTP is the caller's. The service asks for
-//! digest authentication as the SIP user: [`Credentials`] has what goes into it. [`Response`] reads what comes back.
+//! [`Conference::request`] gives the parts of an HTTP request for a [`ConferenceCommand`] of
+//! FreeSWITCH, and the conference has what is the service's own, such as
+//! [`invite`](Conference::invite); the HTTP is the caller's. The service asks for digest
+//! authentication as the SIP user: [`Credentials`] has what goes into it. [`Response`] reads what
+//! comes back.
 //!
 //! ```
 //! use ami_proto::freeswitch::command::{Kick, Target};
@@ -39,8 +42,9 @@
 //! | `[member_id all] last` | one of a member's number, `all`, `last`; `non_moderator` besides | [`Target`] |
 //! | list: a header, then lines with number before name | no header in the list of one conference, name before number | both are read: `freeswitch::list` |
 //!
-//! The facts are from the sources of sipXecs (`UserConferenceCommandsResource`, `ActiveConferenceContextImpl`,
-//! `ConferenceServlet`) and of FreeSWITCH (`conference_api.c`), and from what FreeSWITCH 1.6.20 and 1.11.2 answered.
+//! The facts are from the sources of sipXecs (`UserConferenceCommandsResource`,
+//! `ActiveConferenceContextImpl`, `ConferenceServlet`) and of FreeSWITCH (`conference_api.c`), and
+//! from what FreeSWITCH 1.6.20 and 1.11.2 answered.
 //!
 //! [`ConferenceCommand`]: crate::freeswitch::command::ConferenceCommand
 //! [`Custom`]: crate::freeswitch::command::Custom

@@ -1,4 +1,5 @@
-//! Commands to requests: the only place that writes the service's paths, and that refuses what they can't carry.
+//! Commands to requests: the only place that writes the service's paths, and that refuses what they
+//! can't carry.
 
 use alloc::string::{String, ToString};
 use core::fmt;
@@ -25,9 +26,9 @@ impl<'a> Conference<'a> {
 
     /// Asks with another method than GET.
     ///
-    /// Background: reference 001 asks for PUT, the service's handler answers to GET (`represent`, and not
-    /// modifiable) and should refuse PUT with 405; most samples of the page are GETs. A service that does want PUT
-    /// answers GET with 405.
+    /// Background: reference 001 asks for PUT, the service's handler answers to GET (`represent`,
+    /// and not modifiable) and should refuse PUT with 405; most samples of the page are GETs. A
+    /// service that does want PUT answers GET with 405.
     #[must_use]
     pub const fn method(mut self, method: Method) -> Self {
         self.method = method;
@@ -52,8 +53,9 @@ impl<'a> Conference<'a> {
     /// ```
     ///
     /// # Errors
-    /// Where an argument, or the conference's name, would arrive as something else: which, and why. `record` is
-    /// refused, for the service's own recorder would take it: see [`record`](Self::record).
+    /// Where an argument, or the conference's name, would arrive as something else: which, and why.
+    /// `record` is refused, for the service's own recorder would take it: see
+    /// [`record`](Self::record).
     pub fn request(&self, command: &(impl ConferenceCommand + ?Sized)) -> Result<Request, EncodeError> {
         if command.name() == Some(Name::Record) {
             return Err(EncodeError::new("command", Refusal::OwnRecorder));
@@ -117,8 +119,9 @@ impl<'a> Conference<'a> {
         Ok(path)
     }
 
-    /// What to send for the conference's details: extension, description, whether it is locked, members. XML or JSON,
-    /// as the caller's header `Accept` says; 406 when the conference is not active.
+    /// What to send for the conference's details: extension, description, whether it is locked,
+    /// members. XML or JSON, as the caller's header `Accept` says; 406 when the conference is not
+    /// active.
     ///
     /// # Errors
     /// Where the conference's name would arrive as something else.
@@ -130,8 +133,8 @@ impl<'a> Conference<'a> {
     }
 }
 
-/// What to send to the call controller (by default on port 6667, with the digest of `from`) to have `from` called, and
-/// when they answer, `to`.
+/// What to send to the call controller (by default on port 6667, with the digest of `from`) to have
+/// `from` called, and when they answer, `to`.
 ///
 /// ```
 /// let request = ami_proto::sipxecs::click_to_call("5001", "101", true)?;

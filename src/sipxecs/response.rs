@@ -30,9 +30,10 @@ impl<'a> Response<'a> {
 
     /// What the command brought.
     ///
-    /// The text between `<command-response>` and `</command-response>` is not escaped (that of `xml_list` is a whole
-    /// XML document), so the wrapper is taken off as it stands, and whatever is inside is left alone. A body without a
-    /// wrapper is taken whole: the service sends an empty one when it lost FreeSWITCH.
+    /// The text between `<command-response>` and `</command-response>` is not escaped (that of
+    /// `xml_list` is a whole XML document), so the wrapper is taken off as it stands, and whatever
+    /// is inside is left alone. A body without a wrapper is taken whole: the service sends an empty
+    /// one when it lost FreeSWITCH.
     ///
     /// ```
     /// use ami_proto::sipxecs::{Response, ServiceErrorKind};
@@ -64,9 +65,11 @@ fn unwrap<'a>(body: &'a [u8], start: &[u8], end: &[u8]) -> Option<&'a [u8]> {
     body.trim_ascii().strip_prefix(start)?.strip_suffix(end)
 }
 
-/// What a command brought: FreeSWITCH's text for its commands, the service's own for `invite` and `record`.
+/// What a command brought: FreeSWITCH's text for its commands, the service's own for `invite` and
+/// `record`.
 ///
-/// A command that FreeSWITCH doesn't know, or can't do, brings a reply too; see [`error`](Self::error).
+/// A command that FreeSWITCH doesn't know, or can't do, brings a reply too; see
+/// [`error`](Self::error).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reply<'a>(&'a [u8]);
 
@@ -96,10 +99,11 @@ impl<'a> Reply<'a> {
         freeswitch::reply::Reply::new(name, self.0)
     }
 
-    /// The first line behind `-ERR` (FreeSWITCH refuses), or behind `ERROR:` (the service lost FreeSWITCH, or its
-    /// recorder refuses).
+    /// The first line behind `-ERR` (FreeSWITCH refuses), or behind `ERROR:` (the service lost
+    /// FreeSWITCH, or its recorder refuses).
     ///
-    /// FreeSWITCH before 1.8, which most services run, writes no `-ERR`: [`to`](Self::to) reads its refusals too.
+    /// FreeSWITCH before 1.8, which most services run, writes no `-ERR`: [`to`](Self::to) reads its
+    /// refusals too.
     pub fn error(self) -> Option<Value<'a>> {
         let text = self.0.trim_ascii_start();
         let text = text.strip_prefix(b"-ERR").or_else(|| text.strip_prefix(b"ERROR:"))?;
@@ -160,8 +164,8 @@ impl<'a> ServiceError<'a> {
         self.status
     }
 
-    /// The message without its wrapper, such as `User is not owner of this conference`; the whole body where there is
-    /// no wrapper, which then may be a page of the HTTP server.
+    /// The message without its wrapper, such as `User is not owner of this conference`; the whole
+    /// body where there is no wrapper, which then may be a page of the HTTP server.
     pub const fn message(self) -> Value<'a> {
         self.message
     }
@@ -188,8 +192,8 @@ impl core::error::Error for ServiceError<'_> {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ServiceErrorKind {
-    /// 400: there was no command; or an invitation without exactly one user. An unknown command is no such error, though
-    /// reference 001 says so: FreeSWITCH answers it.
+    /// 400: there was no command; or an invitation without exactly one user. An unknown command is
+    /// no such error, though reference 001 says so: FreeSWITCH answers it.
     BadCommand,
     /// 401: the digest is missing or wrong.
     NotAuthenticated,

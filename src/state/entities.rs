@@ -57,7 +57,8 @@ impl Queue {
         self.members.values()
     }
 
-    /// Those who wait, by unique id: their [`position`](Caller::position) is what the server last said of each, which it doesn't say again when the one before leaves.
+    /// Those who wait, by unique id: their [`position`](Caller::position) is what the server last
+    /// said of each, which it doesn't say again when the one before leaves.
     pub fn callers(&self) -> impl ExactSizeIterator<Item = &Caller> {
         self.callers.values()
     }

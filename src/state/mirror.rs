@@ -34,7 +34,8 @@ pub enum Part {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Completeness {
-    /// It has what events have shown since the mirror was made, and no list has said what was there before.
+    /// It has what events have shown since the mirror was made, and no list has said what was there
+    /// before.
     #[default]
     Unseeded,
     /// A list is awaited or coming in.
@@ -55,7 +56,8 @@ pub enum Stale {
     Shutdown,
     /// A limit was reached; a new list helps only once there is room.
     Full,
-    /// An event was about something that should have been known: events before it are missing, by a filter or an event mask.
+    /// An event was about something that should have been known: events before it are missing, by a
+    /// filter or an event mask.
     Unexpected,
     /// The list ended with another number of items than it had.
     Count,
@@ -110,7 +112,8 @@ impl Mirror {
         }
     }
 
-    /// Takes the next event, those of lists included. It is never wrong; what says nothing of the mirror's things is passed over.
+    /// Takes the next event, those of lists included. It is never wrong; what says nothing of the
+    /// mirror's things is passed over.
     pub fn handle(&mut self, event: &Event<'_>) {
         super::apply::apply(self, event);
         debug_assert!(self.inside.len() <= self.channels.len() && self.shown.len() <= self.channels.len());
@@ -118,7 +121,8 @@ impl Mirror {
         debug_assert!(self.held() <= self.limits.max_bytes().max(OWN + self.gone.held()));
     }
 
-    /// Says that the list that seeds this part has been asked for. The list's items may be mixed with other events, but not with those of another such list.
+    /// Says that the list that seeds this part has been asked for. The list's items may be mixed
+    /// with other events, but not with those of another such list.
     pub fn begin(&mut self, part: Part) {
         let seed = self.seed(part);
         *seed = Seed { completeness: Completeness::Seeding, list: seed.list + 1, items: 0 };
@@ -212,7 +216,8 @@ impl Mirror {
         }
     }
 
-    /// The end of a list: what it hasn't shown is taken out. `items` is how many the server says there were.
+    /// The end of a list: what it hasn't shown is taken out. `items` is how many the server says
+    /// there were.
     pub(super) fn complete(&mut self, part: Part, items: Option<u64>, cancelled: bool) {
         let Seed { completeness, list, items: seen } = *self.seed(part);
         // Full stays so: what was left out is still missing.

@@ -1,6 +1,9 @@
-//! A mirror of what the server has: channels, bridges, queues with their members and callers. Seeded by lists, kept by events.
+//! A mirror of what the server has: channels, bridges, queues with their members and callers.
+//! Seeded by lists, kept by events.
 //!
-//! A [`Mirror`] is told of events, those of lists included. It asks nothing itself: the caller sends the list actions, says so with [`begin`](Mirror::begin), and the mirror says how far it can be trusted.
+//! A [`Mirror`] is told of events, those of lists included. It asks nothing itself: the caller
+//! sends the list actions, says so with [`begin`](Mirror::begin), and the mirror says how far it
+//! can be trusted.
 //!
 //! | part | seeded by | kept by |
 //! |---|---|---|
@@ -32,8 +35,11 @@
 //!
 //! # When a list and the events cross
 //!
-//! The server makes a list from what is true at that moment, and sends events that happened before it after it. So while a list comes in, what events add stays; at its end, what neither it nor an event has shown since
-//! [`begin`](Mirror::begin) is taken out; and stragglers about what was taken out are passed over. Events have to be on, for all classes that the table's events are of (`call` and `agent`), before the list is asked for.
+//! The server makes a list from what is true at that moment, and sends events that happened before
+//! it after it. So while a list comes in, what events add stays; at its end, what neither it nor an
+//! event has shown since [`begin`](Mirror::begin) is taken out; and stragglers about what was taken
+//! out are passed over. Events have to be on, for all classes that the table's events are of
+//! (`call` and `agent`), before the list is asked for.
 
 mod apply;
 mod entities;

@@ -1,14 +1,17 @@
-//! Reads `NAME=value`, the form of channel variables in events, with a value that is escaped or not.
+//! Reads `NAME=value`, the form of channel variables in events, with a value that is escaped or
+//! not.
 
 use super::bytes::split_first;
 use super::{Escaped, FromWire, ToWire, ValueError};
 use alloc::vec::Vec;
 use core::fmt;
 
-/// A variable and its value as it is, without escapes: `Variable: LANG=en`, `ChanVariable(SIP/100-1): LANG=en`.
+/// A variable and its value as it is, without escapes: `Variable: LANG=en`,
+/// `ChanVariable(SIP/100-1): LANG=en`.
 ///
-/// Split at the first `=`. The name may be a function, `CHANNEL(language)`; the value may hold anything, `=` and `,`
-/// too. Where servers escape the value the field has an [`EscapedAssignment`] instead.
+/// Split at the first `=`. The name may be a function, `CHANNEL(language)`; the value may hold
+/// anything, `=` and `,` too. Where servers escape the value the field has an [`EscapedAssignment`]
+/// instead.
 ///
 /// ```
 /// use ami_proto::value::{Assignment, FromWire};
@@ -75,9 +78,9 @@ impl fmt::Debug for Assignment<'_> {
 
 /// A channel variable whose value is C-escaped by Asterisk 13 and later: `ChanVariable: NOTE=a\nb`.
 ///
-/// Only `ChanVariable` without a key is escaped, with any prefix (`DestChanVariable`). `ChanVariable(CHANNEL)` and
-/// `Variable` never are, and those have an [`Assignment`]. Asterisk 12 escapes nothing: take
-/// [`Escaped::as_bytes`] there.
+/// Only `ChanVariable` without a key is escaped, with any prefix (`DestChanVariable`).
+/// `ChanVariable(CHANNEL)` and `Variable` never are, and those have an [`Assignment`]. Asterisk 12
+/// escapes nothing: take [`Escaped::as_bytes`] there.
 ///
 /// ```
 /// use ami_proto::value::{EscapedAssignment, FromWire};

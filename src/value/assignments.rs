@@ -7,8 +7,9 @@ use core::fmt;
 
 /// Channel variables to send in one header, quoted so that the server sets exactly these values.
 ///
-/// One header has room for 63: the server doesn't unquote a 64th. `Variable` may be repeated, so more go into another
-/// list. A line that is sent may have 1022 bytes, which this list doesn't check. (Asterisk `main/manager.c`.)
+/// One header has room for 63: the server doesn't unquote a 64th. `Variable` may be repeated, so
+/// more go into another list. A line that is sent may have 1022 bytes, which this list doesn't
+/// check. (Asterisk `main/manager.c`.)
 ///
 /// ```
 /// use ami_proto::value::{Assignments, ToWire};
@@ -40,7 +41,8 @@ impl Assignments {
 
     /// Adds a variable, or a function such as `CHANNEL(language)`.
     ///
-    /// The order is kept. Where a name occurs twice it is the server's action that decides which one holds.
+    /// The order is kept. Where a name occurs twice it is the server's action that decides which
+    /// one holds.
     ///
     /// # Errors
     /// When the server could not read it back; the list is then as it was.

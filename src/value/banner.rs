@@ -43,7 +43,8 @@ impl<'a> Banner<'a> {
     }
 }
 
-/// The version of the protocol that a server speaks: `1.3`, `11.0.0`. `AMIversion` of `CoreSettings` has it too.
+/// The version of the protocol that a server speaks: `1.3`, `11.0.0`. `AMIversion` of
+/// `CoreSettings` has it too.
 ///
 /// ```
 /// use ami_proto::value::{AmiVersion, FromWire};
@@ -89,8 +90,8 @@ impl AmiVersion {
         self.patch
     }
 
-    /// The release of Asterisk that speaks it, by its first number: 11 to 13 by table, from 14 on the version's first
-    /// number and 11.
+    /// The release of Asterisk that speaks it, by its first number: 11 to 13 by table, from 14 on
+    /// the version's first number and 11.
     ///
     /// 1.0 to 1.8 share the first number 1. `None` for versions that no server has had.
     #[must_use]

@@ -7,10 +7,11 @@ use alloc::vec::Vec;
 const TRUE: [&[u8]; 6] = [b"yes", b"true", b"y", b"t", b"1", b"on"];
 const FALSE: [&[u8]; 6] = [b"no", b"false", b"n", b"f", b"0", b"off"];
 
-/// `yes true y t 1 on enabled` and `no false n f 0 off disabled`, in any case; blanks around the word don't count.
+/// `yes true y t 1 on enabled` and `no false n f 0 off disabled`, in any case; blanks around the
+/// word don't count.
 ///
-/// The first six of each are what the server itself takes (Asterisk `main/utils.c`); `Enabled` and `Disabled` come from
-/// DAHDI. Any other word fails.
+/// The first six of each are what the server itself takes (Asterisk `main/utils.c`); `Enabled` and
+/// `Disabled` come from DAHDI. Any other word fails.
 impl<'a> FromWire<'a> for bool {
     #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {

@@ -5,9 +5,9 @@ use super::open::open_bytes;
 open_bytes! {
     /// A number, or a name that is not escaped, of a caller or a connected party.
     ///
-    /// Takes any bytes. The server writes `<unknown>` where it has none (Asterisk `main/manager.c`), queues write
-    /// `unknown`, older conferences `<no name>`. Names that are C-escaped from 13 on are
-    /// [`Escaped`](super::Escaped).
+    /// Takes any bytes. The server writes `<unknown>` where it has none (Asterisk
+    /// `main/manager.c`), queues write `unknown`, older conferences `<no name>`. Names that are
+    /// C-escaped from 13 on are [`Escaped`](super::Escaped).
     ///
     /// ```
     /// use ami_proto::value::CallerIdPart;

@@ -5,8 +5,8 @@ use super::open::open_number;
 open_number! {
     /// Why a call ended, as a Q.850 cause with Asterisk's own additions.
     ///
-    /// Takes any number that fits a C `int`, from the wire or from elsewhere. The constants bear the server's names without `AST_CAUSE_` (Asterisk
-    /// `include/asterisk/causes.h`).
+    /// Takes any number that fits a C `int`, from the wire or from elsewhere. The constants bear
+    /// the server's names without `AST_CAUSE_` (Asterisk `include/asterisk/causes.h`).
     ///
     /// ```
     /// use ami_proto::value::{FromWire, HangupCause};

@@ -1,4 +1,5 @@
-//! Takes channel names apart: technology, resource, sequence, which half of a Local channel, and the server's marks.
+//! Takes channel names apart: technology, resource, sequence, which half of a Local channel, and
+//! the server's marks.
 
 use super::bytes::{split_first, split_last};
 use super::open::open_bytes;
@@ -12,9 +13,9 @@ const STAND_INS: [&[u8]; 5] = [b"AsyncGoto", b"Bridge", b"Parked", b"Surrogate",
 open_bytes! {
     /// The name of a channel: `Technology/resource-sequence`, at most 79 bytes on the server.
     ///
-    /// Takes any bytes; the parts are found when asked for. The resource may itself hold `-`, `/` and `@`, so the
-    /// sequence is what follows the **last** `-`. Two names compare byte for byte, the server compares them without
-    /// regard to case (Asterisk `main/channel.c`).
+    /// Takes any bytes; the parts are found when asked for. The resource may itself hold `-`, `/`
+    /// and `@`, so the sequence is what follows the **last** `-`. Two names compare byte for byte,
+    /// the server compares them without regard to case (Asterisk `main/channel.c`).
     ///
     /// ```
     /// use ami_proto::value::{ChannelName, LocalHalf};
@@ -30,7 +31,8 @@ open_bytes! {
     ChannelName
 }
 
-/// Which end of a pair of Local channels: the one that the caller holds or the one that runs the dialplan.
+/// Which end of a pair of Local channels: the one that the caller holds or the one that runs the
+/// dialplan.
 ///
 /// ```
 /// use ami_proto::value::{ChannelName, LocalHalf};
@@ -64,8 +66,8 @@ impl<'a> ChannelName<'a> {
         Some(split_first(self.0, b'/')?.0)
     }
 
-    /// What the driver calls: an endpoint, a peer, a line or `exten@context`. It stands between the first `/` and the
-    /// last `-`, or the end when there is no `-`.
+    /// What the driver calls: an endpoint, a peer, a line or `exten@context`. It stands between the
+    /// first `/` and the last `-`, or the end when there is no `-`.
     #[must_use]
     #[inline]
     pub fn resource(self) -> Option<&'a [u8]> {
@@ -73,8 +75,8 @@ impl<'a> ChannelName<'a> {
         Some(split_last(rest, b'-').map_or(rest, |(resource, _)| resource))
     }
 
-    /// What follows the last `-`: eight hexadecimal digits in most technologies, a call number in IAX2, a line's
-    /// subchannel in DAHDI.
+    /// What follows the last `-`: eight hexadecimal digits in most technologies, a call number in
+    /// IAX2, a line's subchannel in DAHDI.
     #[must_use]
     #[inline]
     pub fn suffix(self) -> Option<&'a [u8]> {
@@ -82,7 +84,8 @@ impl<'a> ChannelName<'a> {
         Some(split_last(rest, b'-')?.1)
     }
 
-    /// The number of the channel in its technology, when the [`suffix`](Self::suffix) is eight hexadecimal digits.
+    /// The number of the channel in its technology, when the [`suffix`](Self::suffix) is eight
+    /// hexadecimal digits.
     #[must_use]
     #[inline]
     pub fn sequence(self) -> Option<u32> {
@@ -101,14 +104,16 @@ impl<'a> ChannelName<'a> {
         Some(part(self.0, ..technology.len() + 1 + resource.len()))
     }
 
-    /// Which half of a pair it is, from `;1` or `;2` at the end: Local channels and announcers of conferences.
+    /// Which half of a pair it is, from `;1` or `;2` at the end: Local channels and announcers of
+    /// conferences.
     #[must_use]
     #[inline]
     pub fn half(self) -> Option<LocalHalf> {
         self.unmarked().1
     }
 
-    /// Whether it ends in `<ZOMBIE>`: the channel has given its call to another one and is about to go.
+    /// Whether it ends in `<ZOMBIE>`: the channel has given its call to another one and is about to
+    /// go.
     #[must_use]
     #[inline]
     pub fn is_zombie(self) -> bool {
@@ -122,8 +127,9 @@ impl<'a> ChannelName<'a> {
         self.0.ends_with(MASQ)
     }
 
-    /// The name of the channel that this one stands in for: what follows `AsyncGoto/`, `Bridge/`, `Parked/`,
-    /// `Surrogate/` or `Transfered/` (the server's spelling) when it is a channel's name too.
+    /// The name of the channel that this one stands in for: what follows `AsyncGoto/`, `Bridge/`,
+    /// `Parked/`, `Surrogate/` or `Transfered/` (the server's spelling) when it is a channel's name
+    /// too.
     ///
     /// ```
     /// use ami_proto::value::ChannelName;

@@ -6,11 +6,12 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::ops::{BitAnd, BitOr, BitOrAssign};
 
-/// A set of classes as bits: what an event needs, what a user may, or the mask that `Login` and `Events` send.
+/// A set of classes as bits: what an event needs, what a user may, or the mask that `Login` and
+/// `Events` send.
 ///
-/// An event reaches a session when the session's mask has **every** class of the event. Written as the server wants a
-/// mask: `off`, `all`, names joined by `,` without blanks, or the number when a bit has no name. (Asterisk
-/// `main/manager.c`.)
+/// An event reaches a session when the session's mask has **every** class of the event. Written as
+/// the server wants a mask: `off`, `all`, names joined by `,` without blanks, or the number when a
+/// bit has no name. (Asterisk `main/manager.c`.)
 ///
 /// ```
 /// use ami_proto::value::{Classes, ToWire};
@@ -133,8 +134,9 @@ impl BitAnd for Classes {
     }
 }
 
-/// Reads a mask as the server does: digits are bits, words for false are no class, words for true are all, else names
-/// joined by `,`. Unknown names are left out. Fails only on digits beyond 32 bits.
+/// Reads a mask as the server does: digits are bits, words for false are no class, words for true
+/// are all, else names joined by `,`. Unknown names are left out. Fails only on digits beyond 32
+/// bits.
 impl<'a> FromWire<'a> for Classes {
     #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
@@ -181,9 +183,10 @@ impl fmt::Debug for Classes {
 
 /// The classes in a header: `Privilege: call,all`.
 ///
-/// Keeps the bytes, so that classes which this crate doesn't know survive. The `all` that the server puts at the end
-/// of every list isn't a class of the event and doesn't count, unless it stands alone; `<none>` is the empty set. Names
-/// are read in any case: list items say `Call`, `Command` and `System`. (Asterisk `main/manager.c`.)
+/// Keeps the bytes, so that classes which this crate doesn't know survive. The `all` that the
+/// server puts at the end of every list isn't a class of the event and doesn't count, unless it
+/// stands alone; `<none>` is the empty set. Names are read in any case: list items say `Call`,
+/// `Command` and `System`. (Asterisk `main/manager.c`.)
 ///
 /// ```
 /// use ami_proto::value::{ClassSet, Classes, FromWire};

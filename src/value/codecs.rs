@@ -6,8 +6,8 @@ use super::open::open_bytes;
 open_bytes! {
     /// Media formats: `(ulaw|alaw)`, or `ulaw,alaw` in the headers that have an order.
     ///
-    /// Takes any bytes. `(nothing)` and an empty value have no formats. Very old servers put a mask before the
-    /// parenthesis, `0x4 (ulaw)`, which doesn't count. (Asterisk `main/format_cap.c`.)
+    /// Takes any bytes. `(nothing)` and an empty value have no formats. Very old servers put a mask
+    /// before the parenthesis, `0x4 (ulaw)`, which doesn't count. (Asterisk `main/format_cap.c`.)
     ///
     /// ```
     /// use ami_proto::value::CodecList;

@@ -11,7 +11,8 @@ open_bytes! {
     /// A list whose items stand between commas.
     ///
     /// Takes any bytes. Two grammars share the look, and the sender decides which one holds:
-    /// - what a server **is sent** (`Variable`, `Variables`) may be quoted: [`items`](Self::items) reads it;
+    /// - what a server **is sent** (`Variable`, `Variables`) may be quoted: [`items`](Self::items)
+    ///   reads it;
     /// - what a server **sends** is not quoted at all: [`plain`](Self::plain) reads it.
     ///
     /// ```
@@ -33,9 +34,9 @@ impl<'a> CommaList<'a> {
 
     /// The items by the server's rules for what it is sent (Asterisk `main/app.c`).
     ///
-    /// Splits at each `,` outside `()`, `[]` and `"…"`. A `"` is removed; a `\` is removed and the byte after it is
-    /// taken as it is. Nothing is trimmed. An empty value has no items. The 64th item, when there is one, is all that
-    /// is left, commas, quotes and backslashes included.
+    /// Splits at each `,` outside `()`, `[]` and `"…"`. A `"` is removed; a `\` is removed and the
+    /// byte after it is taken as it is. Nothing is trimmed. An empty value has no items. The 64th
+    /// item, when there is one, is all that is left, commas, quotes and backslashes included.
     #[must_use]
     #[inline]
     pub const fn items(self) -> Items<'a> {
@@ -50,15 +51,16 @@ impl<'a> CommaList<'a> {
         Items { rest, left: if cap == 0 { 1 } else { cap } }
     }
 
-    /// The items of a list that isn't quoted: what stands between commas. An empty value has no items.
+    /// The items of a list that isn't quoted: what stands between commas. An empty value has no
+    /// items.
     #[inline]
     pub fn plain(self) -> impl Iterator<Item = &'a [u8]> {
         let whole = (!self.0.is_empty()).then_some(self.0);
         whole.into_iter().flat_map(|bytes| bytes.split(|&b| b == b','))
     }
 
-    /// The items as name and value, split at the first `=`; items without `=` or with an empty name are left out, as
-    /// the server ignores them.
+    /// The items as name and value, split at the first `=`; items without `=` or with an empty name
+    /// are left out, as the server ignores them.
     ///
     /// ```
     /// use ami_proto::value::CommaList;
@@ -122,7 +124,8 @@ impl<'a> Iterator for Items<'a> {
 
 impl FusedIterator for Items<'_> {}
 
-/// The first item as it stands, what follows its comma if it has one, and whether it holds neither quote nor backslash.
+/// The first item as it stands, what follows its comma if it has one, and whether it holds neither
+/// quote nor backslash.
 fn split_item(bytes: &[u8]) -> (&[u8], Option<&[u8]>, bool) {
     let (mut parens, mut brackets, mut quoted) = (0_usize, 0_usize, false);
     let mut clean = true;
@@ -163,10 +166,11 @@ fn unquote(raw: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Appends `value` so that the server reads it as one item: `\` goes before each of `, \ " ( ) [ ]`.
+/// Appends `value` so that the server reads it as one item: `\` goes before each of `, \ " ( ) [
+/// ]`.
 ///
-/// It holds for the first 63 items of a list only: the server doesn't unquote the 64th. What begins a header's value
-/// with a blank loses that blank on the server.
+/// It holds for the first 63 items of a list only: the server doesn't unquote the 64th. What begins
+/// a header's value with a blank loses that blank on the server.
 pub(crate) fn quote_into(value: &[u8], out: &mut Vec<u8>) {
     let mut rest = value;
     while let Some(at) = rest.iter().position(|byte| needs_quoting(*byte)) {

@@ -6,8 +6,8 @@ use super::open::open_bytes;
 open_bytes! {
     /// Where an endpoint can be reached: `100/sip:100@127.0.0.1:5060,100/sip:100@127.0.0.2:5060,`.
     ///
-    /// Takes any bytes. The server ends each contact with a comma and quotes nothing, so a comma in a URI can't be told
-    /// from the end of a contact. (Asterisk `res/res_pjsip/location.c`.)
+    /// Takes any bytes. The server ends each contact with a comma and quotes nothing, so a comma in
+    /// a URI can't be told from the end of a contact. (Asterisk `res/res_pjsip/location.c`.)
     ///
     /// ```
     /// use ami_proto::value::ContactList;

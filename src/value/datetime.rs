@@ -1,4 +1,5 @@
-//! Reads and writes dates and times of day in the server's own time zone, which the wire doesn't name.
+//! Reads and writes dates and times of day in the server's own time zone, which the wire doesn't
+//! name.
 
 use super::bytes::push_display;
 use super::nom::{digits, millionths, whole};
@@ -31,7 +32,8 @@ pub struct Date {
 }
 
 impl Date {
-    /// A day of the calendar; `None` when there is no such day or the year has more than four digits.
+    /// A day of the calendar; `None` when there is no such day or the year has more than four
+    /// digits.
     #[must_use]
     #[inline]
     pub const fn new(year: u16, month: u8, day: u8) -> Option<Self> {
@@ -87,9 +89,11 @@ const fn days_in(year: u16, month: u8) -> u8 {
     }
 }
 
-/// A time of day as `HH:MM:SS`, with up to six digits of a fraction if it has one; `CoreStartupTime` is one.
+/// A time of day as `HH:MM:SS`, with up to six digits of a fraction if it has one;
+/// `CoreStartupTime` is one.
 ///
-/// Second 60 is a leap second. Blanks around it don't count. Written with six digits of a fraction unless it is 0.
+/// Second 60 is a leap second. Blanks around it don't count. Written with six digits of a fraction
+/// unless it is 0.
 ///
 /// ```
 /// use ami_proto::value::{FromWire, TimeOfDay};
@@ -154,10 +158,12 @@ impl TimeOfDay {
     }
 }
 
-/// A date and a time of day as `YYYY-MM-DD HH:MM:SS`, with up to six digits of a fraction if it has one.
+/// A date and a time of day as `YYYY-MM-DD HH:MM:SS`, with up to six digits of a fraction if it has
+/// one.
 ///
-/// The times of Cdr and CEL events are such (Asterisk `cdr/cdr_manager.c`, `cel/cel_manager.c`), in the server's local
-/// time. Blanks around it don't count. Written with six digits of a fraction unless it is 0.
+/// The times of Cdr and CEL events are such (Asterisk `cdr/cdr_manager.c`, `cel/cel_manager.c`), in
+/// the server's local time. Blanks around it don't count. Written with six digits of a fraction
+/// unless it is 0.
 ///
 /// ```
 /// use ami_proto::value::{DateTime, FromWire};
@@ -196,9 +202,11 @@ impl DateTime {
         self.time
     }
 
-    /// Seconds since 1970-01-01 00:00:00 UTC, for a server whose clock is `utc_offset` seconds ahead of UTC.
+    /// Seconds since 1970-01-01 00:00:00 UTC, for a server whose clock is `utc_offset` seconds
+    /// ahead of UTC.
     ///
-    /// The offset is the caller's to know: 3600 for Berlin in winter, negative to the west of Greenwich.
+    /// The offset is the caller's to know: 3600 for Berlin in winter, negative to the west of
+    /// Greenwich.
     #[must_use]
     #[inline]
     pub fn unix_seconds(self, utc_offset: i32) -> i64 {

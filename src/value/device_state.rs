@@ -7,9 +7,9 @@ use super::{FromWire, ValueError};
 open_words! {
     /// What a device is doing.
     ///
-    /// `DeviceStateChange` has the word (`INUSE`), `QueueMember` the number (`2`), PJSIP lists the phrase (`In use`);
-    /// all three are read, in any case, and the word is written. Anything else survives as `Other`. (Asterisk
-    /// `main/devicestate.c`.)
+    /// `DeviceStateChange` has the word (`INUSE`), `QueueMember` the number (`2`), PJSIP lists the
+    /// phrase (`In use`); all three are read, in any case, and the word is written. Anything else
+    /// survives as `Other`. (Asterisk `main/devicestate.c`.)
     ///
     /// ```
     /// use ami_proto::value::{DeviceState, FromWire};

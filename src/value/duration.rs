@@ -1,4 +1,5 @@
-//! Reads and writes lengths of time in the three forms of the protocol: seconds, milliseconds, hours:minutes:seconds.
+//! Reads and writes lengths of time in the three forms of the protocol: seconds, milliseconds,
+//! hours:minutes:seconds.
 
 use super::bytes::{push_display, trim};
 use super::nom::{digits, number, whole};
@@ -51,8 +52,8 @@ macro_rules! length_of_time {
 length_of_time! {
     /// A length of time written as a decimal number of seconds: `3`, `0.0042`.
     ///
-    /// Blanks around it don't count. Digits below the nanosecond are cut. A negative number fails: headers where the
-    /// server prints `-1` are plain numbers.
+    /// Blanks around it don't count. Digits below the nanosecond are cut. A negative number fails:
+    /// headers where the server prints `-1` are plain numbers.
     ///
     /// ```
     /// use core::time::Duration;
@@ -81,10 +82,11 @@ length_of_time! {
 }
 
 length_of_time! {
-    /// A length of time written as `HH:MM:SS`, where the hours may have more digits: `00:00:03`, `120:05:59`.
+    /// A length of time written as `HH:MM:SS`, where the hours may have more digits: `00:00:03`,
+    /// `120:05:59`.
     ///
-    /// `Duration` of `CoreShowChannel` is one (Asterisk `main/manager.c`). Blanks around it don't count. Written
-    /// without the part below the second.
+    /// `Duration` of `CoreShowChannel` is one (Asterisk `main/manager.c`). Blanks around it don't
+    /// count. Written without the part below the second.
     ///
     /// ```
     /// use core::time::Duration;

@@ -1,4 +1,5 @@
-//! Decodes and encodes the percent signs in the values of FreeSWITCH's events, and of Asterisk's asynchronous AGI.
+//! Decodes and encodes the percent signs in the values of FreeSWITCH's events, and of Asterisk's
+//! asynchronous AGI.
 
 use super::{FromWire, ToWire, ValueError};
 use crate::percent;
@@ -7,13 +8,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// A header's value in an event of FreeSWITCH, or `Env` and `Result` of Asterisk's asynchronous AGI: text in which bytes
-/// stand as `%` and two hexadecimal digits.
+/// A header's value in an event of FreeSWITCH, or `Env` and `Result` of Asterisk's asynchronous
+/// AGI: text in which bytes stand as `%` and two hexadecimal digits.
 ///
-/// AGI encodes all but letters, digits and a few signs, a `%` always (Asterisk `main/utils.c`). Of FreeSWITCH:
+/// AGI encodes all but letters, digits and a few signs, a `%` always (Asterisk `main/utils.c`). Of
+/// FreeSWITCH:
 ///
-/// The server encodes bytes up to 0x20, from 0x7f on, and ``"#%&+:;<=>?@[\]^`{|}``. It leaves a `%` that two hexadecimal digits follow as it is, so `100%20` may have been `100 ` or
-/// `100%20`: nobody can tell. `+` is a plus. A value that is empty may come as `_undef_`. (FreeSWITCH `switch_url_encode`, 1.6 to 1.11.)
+/// The server encodes bytes up to 0x20, from 0x7f on, and ``"#%&+:;<=>?@[\]^`{|}``. It leaves a `%`
+/// that two hexadecimal digits follow as it is, so `100%20` may have been `100 ` or `100%20`:
+/// nobody can tell. `+` is a plus. A value that is empty may come as `_undef_`. (FreeSWITCH
+/// `switch_url_encode`, 1.6 to 1.11.)
 ///
 /// What it compares with, and prints, is the decoded text.
 ///
@@ -88,7 +92,8 @@ impl<'a> Encoded<'a> {
         percent::decode(if self.is_empty() { &[] } else { self.0 })
     }
 
-    /// The values of a header that has several: `ARRAY::` and the values with `|:` between them. Of any other header its one value.
+    /// The values of a header that has several: `ARRAY::` and the values with `|:` between them. Of
+    /// any other header its one value.
     ///
     /// The prefix tells whether it stands there encoded; the separators are encoded as it is.
     #[inline]
@@ -106,7 +111,8 @@ impl<'a> Encoded<'a> {
         })
     }
 
-    /// Appends `text` as the server encodes it, but for a `%`, which is always encoded: so it decodes to the same bytes.
+    /// Appends `text` as the server encodes it, but for a `%`, which is always encoded: so it
+    /// decodes to the same bytes.
     #[inline]
     pub fn encode_into(text: &[u8], out: &mut Vec<u8>) {
         out.reserve(text.len());

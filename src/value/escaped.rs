@@ -8,9 +8,10 @@ use alloc::vec::Vec;
 open_bytes! {
     /// Text with C escapes, as it stands on the wire.
     ///
-    /// BEL BS FF LF CR TAB VT `\` `'` `"` `?` stand as `\a \b \f \n \r \t \v \\ \' \" \?` from Asterisk 13 (2015) on.
-    /// Earlier servers escape nothing: there take [`as_bytes`](Self::as_bytes), because decoding would eat
-    /// backslashes. (Asterisk `main/utils.c`.)
+    /// BEL BS FF LF CR TAB VT `\` `'` `"` `?` stand as `\a \b \f \n \r \t \v \\ \' \" \?` from
+    /// Asterisk 13 (2015) on. Earlier servers escape nothing: there take
+    /// [`as_bytes`](Self::as_bytes), because decoding would eat backslashes. (Asterisk
+    /// `main/utils.c`.)
     ///
     /// | header | up to 12 | from 13 on |
     /// |---|---|---|
@@ -63,8 +64,8 @@ impl<'a> Escaped<'a> {
 
     /// The text without escapes; borrowed when there are none.
     ///
-    /// A backslash that begins none of the known escapes stays, and so does the byte after it. The result may hold
-    /// line ends.
+    /// A backslash that begins none of the known escapes stays, and so does the byte after it. The
+    /// result may hold line ends.
     #[must_use]
     #[inline]
     pub fn decode(self) -> Cow<'a, [u8]> {

@@ -5,8 +5,8 @@ use super::open::open_number;
 open_number! {
     /// What the devices behind an extension are doing together: the `Status` of `ExtensionStatus`.
     ///
-    /// A bit mask when 0 or more; -1 and -2 stand for themselves. Takes any number that fits a C `int` (Asterisk
-    /// `include/asterisk/pbx.h`).
+    /// A bit mask when 0 or more; -1 and -2 stand for themselves. Takes any number that fits a C
+    /// `int` (Asterisk `include/asterisk/pbx.h`).
     ///
     /// ```
     /// use ami_proto::value::{ExtensionState, FromWire};
@@ -45,7 +45,8 @@ impl ExtensionState {
         self.0 >= 0 && flags.0 >= 0 && self.0 & flags.0 == flags.0
     }
 
-    /// The named flags that are set, smallest first; none for [`IDLE`](Self::IDLE) and negative numbers.
+    /// The named flags that are set, smallest first; none for [`IDLE`](Self::IDLE) and negative
+    /// numbers.
     #[inline]
     pub fn flags(self) -> impl Iterator<Item = Self> {
         [Self::IN_USE, Self::BUSY, Self::UNAVAILABLE, Self::RINGING, Self::ON_HOLD]

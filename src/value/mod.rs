@@ -1,10 +1,13 @@
-//! Gives the values of header lines a meaning: one grammar a file, each read from bytes and written back.
+//! Gives the values of header lines a meaning: one grammar a file, each read from bytes and written
+//! back.
 //!
-//! Nothing here knows about frames or events. A value is a slice of the frame's buffer; [`FromWire`] reads it and
-//! borrows from it, [`ToWire`] writes it. Types for what the server may extend are **open**: they take any bytes and
-//! print what they don't know as it came. Types with a closed grammar (numbers, times) answer with a [`ValueError`].
+//! Nothing here knows about frames or events. A value is a slice of the frame's buffer;
+//! [`FromWire`] reads it and borrows from it, [`ToWire`] writes it. Types for what the server may
+//! extend are **open**: they take any bytes and print what they don't know as it came. Types with a
+//! closed grammar (numbers, times) answer with a [`ValueError`].
 //!
-//! Nearly everything here is `#[inline]`, so that programs compile what they use; it halves the compile time of the crate.
+//! Nearly everything here is `#[inline]`, so that programs compile what they use; it halves the
+//! compile time of the crate.
 //!
 //! Numbers, truth values and times may have blanks around them, as `MES:  0.0` does in RTCP events.
 //!

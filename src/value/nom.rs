@@ -1,4 +1,5 @@
-//! Ties nom to this room: complete input only, and errors that say where, so that no nom type gets out.
+//! Ties nom to this room: complete input only, and errors that say where, so that no nom type gets
+//! out.
 
 use super::ValueError;
 use super::bytes::{decimal, trim};

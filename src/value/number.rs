@@ -31,7 +31,8 @@ macro_rules! integers {
                     }
                     let digit = <$type>::try_from(b - b'0').map_err(|_| error)?;
                     let tens = value.checked_mul(10).ok_or(error)?;
-                    // Counting down from 0 reaches the smallest number of the type, which counting up can't.
+                    // Counting down from 0 reaches the smallest number of the type, which counting
+                    // up can't.
                     let next = if negative { tens.checked_sub(digit) } else { tens.checked_add(digit) };
                     value = next.ok_or(error)?;
                 }
@@ -59,8 +60,8 @@ integers! {
     u64: "an unsigned 64-bit integer",
 }
 
-/// A decimal number with an optional sign, fraction and exponent, as `RTT: 0.0042` in RTCP events; also `nan` and `inf`, which
-/// C prints for a division by zero. Blanks around it don't count.
+/// A decimal number with an optional sign, fraction and exponent, as `RTT: 0.0042` in RTCP events;
+/// also `nan` and `inf`, which C prints for a division by zero. Blanks around it don't count.
 impl<'a> FromWire<'a> for f64 {
     #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
@@ -84,8 +85,8 @@ impl ToWire for f64 {
 
 /// An id that the server prints in hexadecimal, such as the `SSRC` of an RTP stream.
 ///
-/// The wire form is `0x` and 1 to 16 digits; blanks around it don't count. It is written with 8 digits at least, as the
-/// server writes an SSRC (Asterisk `main/rtp_engine.c`).
+/// The wire form is `0x` and 1 to 16 digits; blanks around it don't count. It is written with 8
+/// digits at least, as the server writes an SSRC (Asterisk `main/rtp_engine.c`).
 ///
 /// ```
 /// use ami_proto::value::{FromWire, Hex, ToWire};

@@ -1,6 +1,8 @@
-//! The three shapes of an open value: bytes kept as they came, a number with names, and a set of words.
+//! The three shapes of an open value: bytes kept as they came, a number with names, and a set of
+//! words.
 
-/// A newtype over the value's bytes: takes anything, prints what came. The type's own file adds the reading of parts.
+/// A newtype over the value's bytes: takes anything, prints what came. The type's own file adds the
+/// reading of parts.
 macro_rules! open_bytes {
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*

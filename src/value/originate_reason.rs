@@ -5,8 +5,8 @@ use super::open::open_number;
 open_number! {
     /// Why an originated call was answered or not: `Reason` of `OriginateResponse`.
     ///
-    /// The number of the last control frame of the call. Takes any number that fits a C `int` (Asterisk
-    /// `include/asterisk/frame.h`).
+    /// The number of the last control frame of the call. Takes any number that fits a C `int`
+    /// (Asterisk `include/asterisk/frame.h`).
     ///
     /// ```
     /// use ami_proto::value::{FromWire, OriginateReason};
@@ -20,7 +20,8 @@ open_number! {
 }
 
 impl OriginateReason {
-    /// The call could not be made: no such extension, channel technology or device, or it is not registered.
+    /// The call could not be made: no such extension, channel technology or device, or it is not
+    /// registered.
     pub const FAILED: Self = Self(0);
     /// The called party hung up, or refused the call.
     pub const HANGUP: Self = Self(1);

@@ -18,10 +18,11 @@ const KNOWN: [&str; 9] = [
 ];
 
 open_bytes! {
-    /// Whether a caller's number may be shown, and who has checked it: `0 (Presentation Allowed, Not Screened)`.
+    /// Whether a caller's number may be shown, and who has checked it: `0 (Presentation Allowed,
+    /// Not Screened)`.
     ///
-    /// Takes any bytes. Number with text, number alone and text alone all occur on the wire (`CID-CallingPres` of
-    /// `NewCallerid` has been seen with and without the number).
+    /// Takes any bytes. Number with text, number alone and text alone all occur on the wire
+    /// (`CID-CallingPres` of `NewCallerid` has been seen with and without the number).
     ///
     /// ```
     /// use ami_proto::value::{Presentation, Screening, Visibility};
@@ -73,7 +74,8 @@ pub enum Screening {
 }
 
 impl<'a> Presentation<'a> {
-    /// The presentation of that number as the server writes it; `None` for a number that it has no text for.
+    /// The presentation of that number as the server writes it; `None` for a number that it has no
+    /// text for.
     ///
     /// ```
     /// use ami_proto::value::Presentation;

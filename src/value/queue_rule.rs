@@ -13,8 +13,9 @@ use nom::{IResult, Parser};
 
 /// One step of a queue's rule: `10,+1,-1` changes the penalties after 10 seconds of waiting.
 ///
-/// The parts are the time in seconds, the change of the highest penalty, that of the lowest, and in newer servers that
-/// of the penalty to which lower ones are raised. Blanks around it don't count. (Asterisk `apps/app_queue.c`.)
+/// The parts are the time in seconds, the change of the highest penalty, that of the lowest, and in
+/// newer servers that of the penalty to which lower ones are raised. Blanks around it don't count.
+/// (Asterisk `apps/app_queue.c`.)
 ///
 /// ```
 /// use core::time::Duration;
@@ -82,7 +83,8 @@ impl QueueRuleStep {
         self.min
     }
 
-    /// What happens to the penalty to which members with a lower one are raised; `None` in older servers.
+    /// What happens to the penalty to which members with a lower one are raised; `None` in older
+    /// servers.
     #[must_use]
     #[inline]
     pub const fn raise(self) -> Option<PenaltyChange> {

@@ -1,4 +1,5 @@
-//! Reads and writes the time of a security event: ISO 8601 with milliseconds and an offset from UTC.
+//! Reads and writes the time of a security event: ISO 8601 with milliseconds and an offset from
+//! UTC.
 
 use super::bytes::push_display;
 use super::datetime::{clock, date};
@@ -10,7 +11,8 @@ use nom::character::complete::{char, one_of};
 use nom::combinator::map_opt;
 use nom::{IResult, Parser};
 
-/// When a security event happened: `2016-01-31T12:46:29.000-0500`, the `EventTV` of servers from 12 on.
+/// When a security event happened: `2016-01-31T12:46:29.000-0500`, the `EventTV` of servers from 12
+/// on.
 ///
 /// Unlike the other dates of the protocol it says how far the server's clock is from UTC (Asterisk
 /// `main/security_events.c`). Blanks around it don't count.
@@ -33,7 +35,8 @@ pub struct SecurityTime {
 impl SecurityTime {
     /// A local time and its distance from UTC in minutes; the time is cut to the millisecond.
     ///
-    /// `None` when the distance isn't less than 100 hours either way, which the wire has no digits for.
+    /// `None` when the distance isn't less than 100 hours either way, which the wire has no digits
+    /// for.
     #[must_use]
     #[inline]
     pub fn new(local: DateTime, utc_offset_minutes: i16) -> Option<Self> {

@@ -3,7 +3,8 @@
 use super::open::open_number;
 
 open_number! {
-    /// Who asked a channel to hang up: `Cause` of `SoftHangupRequest`, a bit mask and no Q.850 cause.
+    /// Who asked a channel to hang up: `Cause` of `SoftHangupRequest`, a bit mask and no Q.850
+    /// cause.
     ///
     /// Takes any number that fits a C `int` (Asterisk `include/asterisk/channel.h`).
     ///

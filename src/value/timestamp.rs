@@ -11,10 +11,12 @@ use nom::character::complete::char;
 use nom::combinator::{map_opt, opt};
 use nom::sequence::preceded;
 
-/// A moment as `sec.usec` since 1970-01-01 00:00:00 UTC, such as the `Timestamp` of an event or of a Ping reply.
+/// A moment as `sec.usec` since 1970-01-01 00:00:00 UTC, such as the `Timestamp` of an event or of
+/// a Ping reply.
 ///
-/// The server writes six digits after the point (Asterisk `main/manager.c`); none to six are read. Where a header
-/// holds whole seconds, 0 means never: see [`is_never`](Self::is_never) and [`Epoch`].
+/// The server writes six digits after the point (Asterisk `main/manager.c`); none to six are read.
+/// Where a header holds whole seconds, 0 means never: see [`is_never`](Self::is_never) and
+/// [`Epoch`].
 ///
 /// ```
 /// use ami_proto::value::{FromWire, Timestamp};
@@ -32,7 +34,8 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
-    /// The moment `seconds` and `micros` after 1970 began; `None` when `micros` is a million or more.
+    /// The moment `seconds` and `micros` after 1970 began; `None` when `micros` is a million or
+    /// more.
     #[must_use]
     #[inline]
     pub const fn new(seconds: i64, micros: u32) -> Option<Self> {
@@ -60,7 +63,8 @@ impl Timestamp {
         self.seconds == 0 && self.micros == 0
     }
 
-    /// The time since 1970 began, to be added to `std::time::UNIX_EPOCH`; `None` for a moment before.
+    /// The time since 1970 began, to be added to `std::time::UNIX_EPOCH`; `None` for a moment
+    /// before.
     #[must_use]
     #[inline]
     pub fn since_1970(self) -> Option<Duration> {

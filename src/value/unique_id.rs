@@ -6,10 +6,12 @@ use super::channel::split_half;
 use super::open::open_bytes;
 
 open_bytes! {
-    /// The id of a channel: `epoch.sequence`, `system-epoch.sequence`, or whatever the one who made the call chose.
+    /// The id of a channel: `epoch.sequence`, `system-epoch.sequence`, or whatever the one who made
+    /// the call chose.
     ///
-    /// Takes any bytes; the parts are found when asked for, from the right, because a system's name may hold `-` and
-    /// `.`. An id given by `ChannelId` of Originate has at most 149 bytes (Asterisk `main/channel.c`).
+    /// Takes any bytes; the parts are found when asked for, from the right, because a system's name
+    /// may hold `-` and `.`. An id given by `ChannelId` of Originate has at most 149 bytes
+    /// (Asterisk `main/channel.c`).
     ///
     /// ```
     /// use ami_proto::value::UniqueId;
@@ -45,14 +47,16 @@ impl<'a> UniqueId<'a> {
         Some(self.parts()?.2)
     }
 
-    /// Which half of a pair of Local channels, when the caller gave one id for both and the server put `;2` behind it.
+    /// Which half of a pair of Local channels, when the caller gave one id for both and the server
+    /// put `;2` behind it.
     #[must_use]
     #[inline]
     pub fn half(self) -> Option<LocalHalf> {
         split_half(self.0).1
     }
 
-    /// Whether there is no channel: `VarSet` of a global variable says `none`, other events `<unknown>` or nothing.
+    /// Whether there is no channel: `VarSet` of a global variable says `none`, other events
+    /// `<unknown>` or nothing.
     #[must_use]
     #[inline]
     pub fn is_none(self) -> bool {

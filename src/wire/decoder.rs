@@ -14,13 +14,14 @@ use crate::recent::Recent;
 
 /// Turns the bytes of a stream, in pieces of any size, into frames.
 ///
-/// 1. Give it bytes: [`push`](Self::push) copies them in; [`space`](Self::space) and [`advance`](Self::advance) let
-///    a `read` write right into its buffer.
+/// 1. Give it bytes: [`push`](Self::push) copies them in; [`space`](Self::space) and
+///    [`advance`](Self::advance) let a `read` write right into its buffer.
 /// 2. Take frames with [`next_frame`](Self::next_frame) until it gives `None`.
 /// 3. At the end of the stream ask [`finish`](Self::finish) whether something was cut off.
 ///
-/// Once its buffer has grown to what the traffic needs it allocates nothing. What it holds is bounded by [`Limits`];
-/// what a giant frame made it hold is given back when the frames after it need far less.
+/// Once its buffer has grown to what the traffic needs it allocates nothing. What it holds is
+/// bounded by [`Limits`]; what a giant frame made it hold is given back when the frames after it
+/// need far less.
 ///
 /// ```
 /// use ami_proto::{Decoder, FrameKind, Limits};
@@ -85,9 +86,9 @@ impl Decoder {
 
     /// Takes bytes of the stream. Frames handed out before are gone.
     ///
-    /// Bytes beyond [`Limits::buffer`] are not taken, nor is anything after them: once the frames before them have
-    /// been taken, [`next_frame`](Self::next_frame) fails with the place of the first one. Taking frames between
-    /// pushes, or asking [`room`](Self::room) first, prevents it.
+    /// Bytes beyond [`Limits::buffer`] are not taken, nor is anything after them: once the frames
+    /// before them have been taken, [`next_frame`](Self::next_frame) fails with the place of the
+    /// first one. Taking frames between pushes, or asking [`room`](Self::room) first, prevents it.
     #[inline]
     pub fn push(&mut self, bytes: &[u8]) {
         if self.scanner.releasable() > 0 || !self.buffer.append(bytes) {
@@ -104,11 +105,12 @@ impl Decoder {
         }
     }
 
-    /// Room in the buffer to read into: at least `min` bytes, or all that [`Limits::buffer`] still allows. Follow
-    /// it with [`advance`](Self::advance). Frames handed out before are gone.
+    /// Room in the buffer to read into: at least `min` bytes, or all that [`Limits::buffer`] still
+    /// allows. Follow it with [`advance`](Self::advance). Frames handed out before are gone.
     ///
-    /// `None`: there is no room until frames have been taken. It is never an empty slice, since a read into one
-    /// gives 0 bytes, as the end of a stream does. The bytes in it are old ones, of no meaning.
+    /// `None`: there is no room until frames have been taken. It is never an empty slice, since a
+    /// read into one gives 0 bytes, as the end of a stream does. The bytes in it are old ones, of
+    /// no meaning.
     ///
     /// ```
     /// use std::io::Read;
@@ -168,14 +170,17 @@ impl Decoder {
         Ok(Some(self.frame(end)))
     }
 
-    /// The next frame that is no event, or one that `wanted` says by its name it is. `Ok(None)`: more bytes are needed.
+    /// The next frame that is no event, or one that `wanted` says by its name it is. `Ok(None)`:
+    /// more bytes are needed.
     ///
-    /// For programs that follow a few kinds of events on a busy server. The others are read as any: where they end, and
-    /// which limit they break, is the same. Only the index of their lines is spared, so that they cost about as much
-    /// as to search for blank lines. An event's fate is decided by the call that comes upon its first line, or by
-    /// one that follows: calls with and without a filter can be mixed.
+    /// For programs that follow a few kinds of events on a busy server. The others are read as any:
+    /// where they end, and which limit they break, is the same. Only the index of their lines is
+    /// spared, so that they cost about as much as to search for blank lines. An event's fate is
+    /// decided by the call that comes upon its first line, or by one that follows: calls with and
+    /// without a filter can be mixed.
     ///
-    /// [`EventSet`](crate::event::EventSet) is a set of events by type, class or name, made at compile time where it has no names.
+    /// [`EventSet`](crate::event::EventSet) is a set of events by type, class or name, made at
+    /// compile time where it has no names.
     ///
     /// ```
     /// use ami_proto::event::{EventSet, Hangup, Newchannel};
@@ -201,7 +206,8 @@ impl Decoder {
         Ok(Some(self.frame(end)))
     }
 
-    /// [`next_frame`](Self::next_frame) in two steps, for those who look at a frame before they decide whether to lend it: the second is [`frame`](Self::frame).
+    /// [`next_frame`](Self::next_frame) in two steps, for those who look at a frame before they
+    /// decide whether to lend it: the second is [`frame`](Self::frame).
     #[inline]
     pub(crate) fn next_end(&mut self) -> Result<Option<FrameEnd>, FrameError> {
         self.next_end_wanted(None)
@@ -219,13 +225,15 @@ impl Decoder {
         }
     }
 
-    /// The frame that `next_end` has found, for as long as nothing is taken from or put into the buffer.
+    /// The frame that `next_end` has found, for as long as nothing is taken from or put into the
+    /// buffer.
     #[inline]
     pub(crate) fn frame(&self, end: FrameEnd) -> Frame<'_> {
         self.scanner.frame(self.buffer.filled(), end)
     }
 
-    /// No frame in the buffer: fine, unless bytes were lost or there is no room for the frame to grow.
+    /// No frame in the buffer: fine, unless bytes were lost or there is no room for the frame to
+    /// grow.
     ///
     /// Not inlined, so that the ways that give a frame are.
     #[inline(never)]
@@ -238,7 +246,8 @@ impl Decoder {
         Err(self.buffer.overflow(self.scanner.releasable(), self.scanner.offset()))
     }
 
-    /// Offset in the stream of the first byte that belongs to no frame handed out and to no blank line skipped.
+    /// Offset in the stream of the first byte that belongs to no frame handed out and to no blank
+    /// line skipped.
     pub fn offset(&self) -> u64 {
         self.scanner.offset()
     }
@@ -248,14 +257,15 @@ impl Decoder {
         part(self.buffer.filled(), self.scanner.releasable()..)
     }
 
-    /// What the end of the stream cut off, to be asked when all frames have been taken. `None`: nothing.
+    /// What the end of the stream cut off, to be asked when all frames have been taken. `None`:
+    /// nothing.
     pub fn finish(&self) -> Option<Truncated> {
         let len = self.pending().len();
         (len > 0).then(|| Truncated { offset: self.offset(), len })
     }
 
-    /// Blank lines skipped between frames so far. A server answers each of them with an error, so the server role
-    /// wants to know.
+    /// Blank lines skipped between frames so far. A server answers each of them with an error, so
+    /// the server role wants to know.
     pub fn blank_lines(&self) -> u64 {
         self.scanner.blank_lines()
     }

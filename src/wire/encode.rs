@@ -1,5 +1,5 @@
-//! The only place that writes lines: names and values are checked here, so that nothing a caller passes can end a
-//! line or forge one.
+//! The only place that writes lines: names and values are checked here, so that nothing a caller
+//! passes can end a line or forge one.
 
 use alloc::vec::Vec;
 
@@ -17,9 +17,10 @@ const ENDS: usize = ": \r\n\r\n".len();
 
 /// Writes one frame at the end of a buffer: whole and valid, or not at all.
 ///
-/// A refused field is remembered, what follows it is ignored, and [`finish`](Self::finish) says which it was.
-/// Dropped without `finish` it leaves nothing. Where the buffer has to grow, and where the frame is refused, the memory
-/// given up is overwritten, since there may be a secret in it.
+/// A refused field is remembered, what follows it is ignored, and [`finish`](Self::finish) says
+/// which it was. Dropped without `finish` it leaves nothing. Where the buffer has to grow, and
+/// where the frame is refused, the memory given up is overwritten, since there may be a secret in
+/// it.
 ///
 /// ```
 /// use ami_proto::wire::FrameWriter;
@@ -61,13 +62,15 @@ impl<'out> FrameWriter<'out> {
         Self::begin(out, false, b"Event", name.as_ref())
     }
 
-    /// Begins a frame that a server has sent elsewhere, to be repeated line by line: what it is, its first line decides.
-    /// Of any length; without a line only a blank line is written, which readers skip.
+    /// Begins a frame that a server has sent elsewhere, to be repeated line by line: what it is,
+    /// its first line decides. Of any length; without a line only a blank line is written, which
+    /// readers skip.
     pub fn repeat(out: &'out mut Vec<u8>) -> Self {
         Self::new(out, false)
     }
 
-    /// Writes a whole line as it came, with or without a colon. An empty one, which would end the frame, is refused.
+    /// Writes a whole line as it came, with or without a colon. An empty one, which would end the
+    /// frame, is refused.
     #[must_use]
     pub fn repeat_line(mut self, line: impl AsRef<[u8]>) -> Self {
         let line = line.as_ref();
@@ -98,8 +101,8 @@ impl<'out> FrameWriter<'out> {
         self
     }
 
-    /// Writes `name: ` and the value that `write` appends, or refuses it for this reason. The name is known to be one, and
-    /// there is room for all of it.
+    /// Writes `name: ` and the value that `write` appends, or refuses it for this reason. The name
+    /// is known to be one, and there is room for all of it.
     pub(crate) fn field(&mut self, name: &[u8], refusal: Option<Refusal>, write: impl FnOnce(&mut Vec<u8>)) {
         self.put(name, name.len() + 2, refusal, |out| {
             out.extend_from_slice(name);
@@ -108,7 +111,8 @@ impl<'out> FrameWriter<'out> {
         });
     }
 
-    /// Writes a line without a colon. A few answers have such lines; a server ignores them in a request.
+    /// Writes a line without a colon. A few answers have such lines; a server ignores them in a
+    /// request.
     #[must_use]
     pub fn line(mut self, text: impl AsRef<[u8]>) -> Self {
         let text = text.as_ref();
@@ -118,7 +122,8 @@ impl<'out> FrameWriter<'out> {
         self
     }
 
-    /// Appends the line that `write` writes, and then looks at it where it lies; its value begins at `value`.
+    /// Appends the line that `write` writes, and then looks at it where it lies; its value begins
+    /// at `value`.
     fn put(&mut self, what: &[u8], value: usize, refusal: Option<Refusal>, write: impl FnOnce(&mut Vec<u8>)) {
         if self.refused.is_some() {
             return;
@@ -199,7 +204,8 @@ pub(crate) fn name_refusal(name: &[u8]) -> Option<Refusal> {
 mod tests {
     use super::*;
 
-    /// The byte that ends a line is refused wherever it stands, and its place is told from the start of the value.
+    /// The byte that ends a line is refused wherever it stands, and its place is told from the
+    /// start of the value.
     #[test]
     fn line_breaks_anywhere() {
         type Write = for<'out> fn(FrameWriter<'out>, &[u8]) -> FrameWriter<'out>;

@@ -41,11 +41,12 @@ impl fmt::Display for FrameKind {
     }
 }
 
-/// A frame in the buffer it was read into: from its first line to the end of the blank line that closes it.
+/// A frame in the buffer it was read into: from its first line to the end of the blank line that
+/// closes it.
 ///
-/// It is two slices and a few numbers, `Copy`; what its getters return lives as long as the buffer, not as long as
-/// the frame. Nothing on the wire is out of reach: headers keep their order, their duplicates and their bytes,
-/// lines without a colon are kept as [`lines`](Self::lines).
+/// It is two slices and a few numbers, `Copy`; what its getters return lives as long as the buffer,
+/// not as long as the frame. Nothing on the wire is out of reach: headers keep their order, their
+/// duplicates and their bytes, lines without a colon are kept as [`lines`](Self::lines).
 ///
 /// ```
 /// use ami_proto::{Decoder, FrameKind, Limits};
@@ -97,8 +98,8 @@ impl<'buf> Frame<'buf> {
         self.kind
     }
 
-    /// The value of the header that gives the kind: the event's or action's name, `Success`, `Error` … for a
-    /// response; `None` for a banner and for text.
+    /// The value of the header that gives the kind: the event's or action's name, `Success`,
+    /// `Error` … for a response; `None` for a banner and for text.
     #[inline]
     pub fn name(self) -> Option<Value<'buf>> {
         if matches!(self.kind, FrameKind::Banner | FrameKind::Text) {
@@ -125,8 +126,8 @@ impl<'buf> Frame<'buf> {
         self.first("", name)
     }
 
-    /// As [`get`](Self::get), of the name that a prefix and this name make together. Every getter of the typed views
-    /// comes down to it.
+    /// As [`get`](Self::get), of the name that a prefix and this name make together. Every getter
+    /// of the typed views comes down to it.
     #[inline]
     pub(crate) fn first(&self, prefix: &str, name: &str) -> Option<Value<'buf>> {
         self.headers.first(prefix, name)
@@ -142,8 +143,8 @@ impl<'buf> Frame<'buf> {
         self.headers.headers()
     }
 
-    /// What is no header, in order: lines without a colon; all lines of a banner or a text frame; the body of a
-    /// `Response: Follows` without its end marker.
+    /// What is no header, in order: lines without a colon; all lines of a banner or a text frame;
+    /// the body of a `Response: Follows` without its end marker.
     pub fn lines(self) -> Lines<'buf> {
         let (head, count) = (self.headers.head(), self.headers.lines());
         Lines {

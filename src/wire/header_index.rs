@@ -1,5 +1,5 @@
-//! Lines of the form `name: value` and where their colons and ends are: what every protocol shares that is
-//! made of header lines.
+//! Lines of the form `name: value` and where their colons and ends are: what every protocol shares
+//! that is made of header lines.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -12,11 +12,13 @@ use crate::range::{part, part_mut};
 use crate::steps::count;
 use crate::wiped::wipe;
 
-/// Header lines in the buffer they were read into, addressable by an index of their colons and ends.
+/// Header lines in the buffer they were read into, addressable by an index of their colons and
+/// ends.
 #[derive(Clone, Copy)]
 pub(crate) struct HeaderIndex<'buf> {
     bytes: &'buf [u8],
-    /// A pair a line: offset of its first colon (of its line feed where it has none), offset of its line feed.
+    /// A pair a line: offset of its first colon (of its line feed where it has none), offset of its
+    /// line feed.
     index: &'buf [Offset],
     /// How many lines, from the first, can be headers.
     head: u32,
@@ -57,7 +59,8 @@ impl<'buf> HeaderIndex<'buf> {
         self.first("", name)
     }
 
-    /// The first header whose name is the prefix and this name, the case of ASCII letters apart. Every getter of the typed views comes down to it.
+    /// The first header whose name is the prefix and this name, the case of ASCII letters apart.
+    /// Every getter of the typed views comes down to it.
     #[inline]
     pub(crate) fn first(&self, prefix: &str, name: &str) -> Option<Value<'buf>> {
         // From the line feed before the name to the colon behind it.
@@ -141,7 +144,8 @@ impl AsRef<Self> for HeaderIndex<'_> {
     }
 }
 
-/// Whether a header's name is the prefix and the name. Kept apart so that the loop that asks stays tight.
+/// Whether a header's name is the prefix and the name. Kept apart so that the loop that asks stays
+/// tight.
 #[inline(never)]
 fn is_named(header: &[u8], prefix: &str, name: &str) -> bool {
     if prefix.is_empty() {
@@ -154,8 +158,9 @@ fn is_named(header: &[u8], prefix: &str, name: &str) -> bool {
 /// Header lines that own their bytes: one allocation for bytes and index together.
 #[derive(Clone)]
 pub(crate) struct OwnedHeaderIndex {
-    /// The index, then the bytes, padded to a multiple of a mark: a mark is four bytes without alignment, so both
-    /// fit one slice and no `unsafe` is needed to look at the second half as bytes.
+    /// The index, then the bytes, padded to a multiple of a mark: a mark is four bytes without
+    /// alignment, so both fit one slice and no `unsafe` is needed to look at the second half as
+    /// bytes.
     storage: Box<[Offset]>,
     /// Marks in the index.
     marks: usize,
@@ -195,8 +200,8 @@ impl Drop for OwnedHeaderIndex {
 
 /// A line with a colon.
 ///
-/// The name is what stands before the first colon, blanks and all. The value is what stands after it, without the
-/// one blank that is syntax; further blanks, before or after, are part of it.
+/// The name is what stands before the first colon, blanks and all. The value is what stands after
+/// it, without the one blank that is syntax; further blanks, before or after, are part of it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Header<'buf> {
     name: &'buf [u8],
@@ -316,8 +321,8 @@ impl<'buf> Iterator for GetAll<'buf, '_> {
         let lines = &mut self.headers.lines;
         while lines.next < self.headers.head as usize {
             let (start, colon, newline) = lines.next()?;
-            // The length decides for nearly all; a line without a colon can't match since it would have to hold the
-            // name and no colon at its end.
+            // The length decides for nearly all; a line without a colon can't match since it would
+            // have to hold the name and no colon at its end.
             if colon - start == self.name.len() && colon != newline {
                 let header = lines.headers.header(start, colon, newline);
                 if header.is(self.name) {

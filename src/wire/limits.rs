@@ -1,11 +1,13 @@
-//! What the framing layer accepts at the most, and which of the protocol's irregularities it looks for.
+//! What the framing layer accepts at the most, and which of the protocol's irregularities it looks
+//! for.
 
 /// Ceilings on what a peer can make the framing layer hold.
 ///
-/// The server itself sets none on what it sends: lines and events grow with what the dialplan puts in a variable. A
-/// reader must therefore set its own, and each of these has a default that real traffic stays far below (see each
-/// setter). Over one of them the stream is given up with a [`FrameError`](crate::FrameError); no larger buffer is
-/// ever allocated. A limit of 0 allows nothing: the first byte, line or frame breaks it.
+/// The server itself sets none on what it sends: lines and events grow with what the dialplan puts
+/// in a variable. A reader must therefore set its own, and each of these has a default that real
+/// traffic stays far below (see each setter). Over one of them the stream is given up with a
+/// [`FrameError`](crate::FrameError); no larger buffer is ever allocated. A limit of 0 allows
+/// nothing: the first byte, line or frame breaks it.
 ///
 /// ```
 /// use ami_proto::Limits;
@@ -27,24 +29,26 @@ impl Limits {
         Self { line: 1 << 20, lines: 1 << 16, frame: 1 << 22, buffer: 1 << 23 }
     }
 
-    /// Bytes in a line before its line feed. Default 1 MiB: the longest line recorded is 7,804 bytes, but
-    /// `GetConfigJSON` puts a whole configuration file on one.
+    /// Bytes in a line before its line feed. Default 1 MiB: the longest line recorded is 7,804
+    /// bytes, but `GetConfigJSON` puts a whole configuration file on one.
     #[must_use]
     pub const fn line(mut self, bytes: u32) -> Self {
         self.line = bytes;
         self
     }
 
-    /// Lines in a frame, headers and others alike. Default 65,536, which bounds the index to 512 KiB: the most
-    /// recorded is 596, in the output of a command, and a dialplan printed whole has some ten thousand.
+    /// Lines in a frame, headers and others alike. Default 65,536, which bounds the index to 512
+    /// KiB: the most recorded is 596, in the output of a command, and a dialplan printed whole has
+    /// some ten thousand.
     #[must_use]
     pub const fn lines(mut self, lines: u32) -> Self {
         self.lines = lines;
         self
     }
 
-    /// Bytes in a frame, its closing blank line included; at most 1 GiB (a larger value counts as that). Default 4
-    /// MiB: the longest recorded is 39,129 bytes, and command output has no bound in the server.
+    /// Bytes in a frame, its closing blank line included; at most 1 GiB (a larger value counts as
+    /// that). Default 4 MiB: the longest recorded is 39,129 bytes, and command output has no bound
+    /// in the server.
     #[must_use]
     pub const fn frame(mut self, bytes: u32) -> Self {
         // Keeps every offset inside a frame, and a block past its end, within a u32.
@@ -52,9 +56,10 @@ impl Limits {
         self
     }
 
-    /// Bytes that a [`Decoder`](crate::Decoder) holds and that have not been taken as frames. Default 8 MiB: two
-    /// frames of the largest size. A smaller buffer than frame makes this the limit for frames. The allocation
-    /// behind it can be up to twice as large. With 0 the first look for a frame fails, since there can never be one.
+    /// Bytes that a [`Decoder`](crate::Decoder) holds and that have not been taken as frames.
+    /// Default 8 MiB: two frames of the largest size. A smaller buffer than frame makes this the
+    /// limit for frames. The allocation behind it can be up to twice as large. With 0 the first
+    /// look for a frame fails, since there can never be one.
     #[must_use]
     pub const fn buffer(mut self, bytes: u32) -> Self {
         self.buffer = bytes;
@@ -90,8 +95,9 @@ impl Default for Limits {
 
 /// Which irregular shapes of the protocol a stream can hold.
 ///
-/// AMI's framing is regular but for two things that only a server sends. A stream that cannot hold them (requests
-/// on their way to a server) is better read without: its first line would else pass for a banner.
+/// AMI's framing is regular but for two things that only a server sends. A stream that cannot hold
+/// them (requests on their way to a server) is better read without: its first line would else pass
+/// for a banner.
 ///
 /// ```
 /// use ami_proto::{Decoder, FrameKind, Framing, Limits};
@@ -110,31 +116,33 @@ pub struct Framing {
 }
 
 impl Framing {
-    /// What a server sends on a connection: a banner first (or none), and `Response: Follows` with its end marker
-    /// (up to Asterisk 13). The default.
+    /// What a server sends on a connection: a banner first (or none), and `Response: Follows` with
+    /// its end marker (up to Asterisk 13). The default.
     pub const SERVER: Self = Self { banner: true, follows: true };
 
     /// Neither: what a client sends, and frames out of the middle of a stream.
     pub const PLAIN: Self = Self { banner: false, follows: false };
 
-    /// Whether the first line of the stream is its banner unless its name is `Response`, `Event`, `Action` or
-    /// `ActionID`.
+    /// Whether the first line of the stream is its banner unless its name is `Response`, `Event`,
+    /// `Action` or `ActionID`.
     ///
-    /// Background: every server greets with one line that no blank line closes (`Asterisk Call Manager/11.0.0`).
-    /// Proxies change its text, AMI over HTTP has none. So any other first line is taken for it. Turn it off to
-    /// read from the middle of a stream whose first frame may be unframed text.
+    /// Background: every server greets with one line that no blank line closes (`Asterisk Call
+    /// Manager/11.0.0`). Proxies change its text, AMI over HTTP has none. So any other first line
+    /// is taken for it. Turn it off to read from the middle of a stream whose first frame may be
+    /// unframed text.
     #[must_use]
     pub const fn banner(mut self, expected: bool) -> Self {
         self.banner = expected;
         self
     }
 
-    /// Whether a response whose value is `Follows` runs to the line that ends in `--END COMMAND--` and is followed
-    /// by a blank line.
+    /// Whether a response whose value is `Follows` runs to the line that ends in `--END COMMAND--`
+    /// and is followed by a blank line.
     ///
-    /// Background: up to Asterisk 13 the output of a command is raw text between its three headers and that marker;
-    /// it holds blank lines, lines that look like headers, even whole frames (`manager show eventq`). Turned off,
-    /// such a frame ends at its first blank line like any other.
+    /// Background: up to Asterisk 13 the output of a command is raw text between its three headers
+    /// and that marker; it holds blank lines, lines that look like headers, even whole frames
+    /// (`manager show eventq`). Turned off, such a frame ends at its first blank line like any
+    /// other.
     #[must_use]
     pub const fn follows(mut self, expected: bool) -> Self {
         self.follows = expected;

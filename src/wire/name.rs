@@ -1,6 +1,7 @@
 //! Compares names as the servers do: the case of ASCII letters apart.
 
-/// The letter in lower case. Changes some bytes that are no letters as well, so that what is equal here need not be the same.
+/// The letter in lower case. Changes some bytes that are no letters as well, so that what is equal
+/// here need not be the same.
 #[inline]
 pub(super) const fn fold(byte: u8) -> u8 {
     byte | 0x20
@@ -8,7 +9,8 @@ pub(super) const fn fold(byte: u8) -> u8 {
 
 /// Whether two names are the same, the case of ASCII letters apart.
 ///
-/// A word at a time, and without a branch for a letter: the words at the ends overlap, so that they cover any length.
+/// A word at a time, and without a branch for a letter: the words at the ends overlap, so that they
+/// cover any length.
 #[inline]
 pub(crate) fn same_name(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len()
@@ -48,7 +50,8 @@ fn same_words(one: u64, other: u64) -> bool {
 #[inline]
 const fn lower_case(word: u64) -> u64 {
     const EACH: u64 = u64::MAX / 255;
-    // The top bit of a byte's sum tells whether its other bits reach the letter; sums don't reach the next byte.
+    // The top bit of a byte's sum tells whether its other bits reach the letter; sums don't reach
+    // the next byte.
     let low = word & (0x7f * EACH);
     let from_a = low + (0x80 - b'A' as u64) * EACH;
     let beyond_z = low + (0x7f - b'Z' as u64) * EACH;

@@ -10,8 +10,8 @@ use crate::parse::{FromWire, ToWire, ValueError};
 
 /// A header's value: bytes as the peer sent them, borrowed from the buffer.
 ///
-/// No charset is promised by the protocol, and real servers pass on what a phone sent them, so a value is bytes
-/// first and text on demand.
+/// No charset is promised by the protocol, and real servers pass on what a phone sent them, so a
+/// value is bytes first and text on demand.
 ///
 /// ```
 /// use ami_proto::Value;
@@ -48,7 +48,8 @@ impl<'buf> Value<'buf> {
         String::from_utf8_lossy(self.0)
     }
 
-    /// The value as something else, such as a number or one of the types in [`value`](crate::value).
+    /// The value as something else, such as a number or one of the types in
+    /// [`value`](crate::value).
     ///
     /// ```
     /// use ami_proto::Value;

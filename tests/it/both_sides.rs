@@ -1,5 +1,7 @@
-//! Invariant: client and server, talking through any splits, with answers in any order and the line cut at any byte of either direction, end every request exactly once, tell the same whatever the splits, hold no more
-//! than they may, and agree on what was said; and the next connection begins with what the last one had subscribed to.
+//! Invariant: client and server, talking through any splits, with answers in any order and the line
+//! cut at any byte of either direction, end every request exactly once, tell the same whatever the
+//! splits, hold no more than they may, and agree on what was said; and the next connection begins
+//! with what the last one had subscribed to.
 
 use crate::pair::{Cut, ITEMS, KINDS, Kind, Line, Pair, Random, config};
 use ami_proto::action::{Events, Filter};
@@ -8,7 +10,8 @@ use std::time::Duration;
 
 const POLICIES: [AtCeiling; 2] = [AtCeiling::StopReading, AtCeiling::FailList];
 
-/// A whole session: subscribes, then sends all kinds of requests at once, in an order that is drawn.
+/// A whole session: subscribes, then sends all kinds of requests at once, in an order that is
+/// drawn.
 fn session(policy: AtCeiling, order: u64, line: Line, eager: bool) -> Pair {
     let mut pair = Pair::new(config(policy), order, line);
     if !pair.client.is_logged_in() {
@@ -162,7 +165,8 @@ fn the_line_is_cut_at_any_byte_of_either_direction() {
 #[test]
 fn the_clock_alone() {
     let mut pair = Pair::new(config(AtCeiling::StopReading), 1, Line::new(1, 80, None));
-    // The server never answers this one, and answers the sign of life that is asked for once it has been given up.
+    // The server never answers this one, and answers the sign of life that is asked for once it has
+    // been given up.
     pair.send(Kind::Silent);
     pair.run();
     assert!(pair.wait());

@@ -1,4 +1,5 @@
-//! Invariant: calls folded from recordings are those that counts made without the tracker say. (Arbitrary events: `tests/it/replay.rs`, `fold`.)
+//! Invariant: calls folded from recordings are those that counts made without the tracker say.
+//! (Arbitrary events: `tests/it/replay.rs`, `fold`.)
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -70,7 +71,8 @@ impl Counts {
         counts
     }
 
-    /// Linked ids of channels that begin, those counted once that some channel has had one after the other.
+    /// Linked ids of channels that begin, those counted once that some channel has had one after
+    /// the other.
     fn groups(&self) -> usize {
         let mut groups: Vec<BTreeSet<&Vec<u8>>> = Vec::new();
         for (_, ids) in self.linked.iter().filter(|(uniqueid, _)| self.begun.contains_key(*uniqueid)) {
@@ -140,7 +142,8 @@ fn there_are_as_many_calls_as_linked_ids() {
             continue;
         }
         let (calls, _) = calls_of(&bytes, CallLimits::new());
-        // Excerpts have holes, and a channel may tell of a change only after the call it came from has ended (16_agents).
+        // Excerpts have holes, and a channel may tell of a change only after the call it came from
+        // has ended (16_agents).
         let calls = calls.iter().filter(|call| call.legs().iter().any(|leg| leg.from_start)).count();
         let (least, most) = (calls.min(counts.groups()), calls.max(counts.groups()));
         assert!(most - least <= most / 10 + 1, "{name}: {least} {most}");

@@ -1,4 +1,5 @@
-//! Invariant: every request ends once, in the way that the protocol says; time does what it should and nothing else.
+//! Invariant: every request ends once, in the way that the protocol says; time does what it should
+//! and nothing else.
 
 use crate::peer::Peer;
 use ami_proto::Limits;
@@ -185,8 +186,8 @@ fn events_of_no_interest_go_by() {
     assert_eq!(peer.feed(&format!("{list}{noise}")), ["item Status", "list 1", "event hangup"], "answers are told");
 }
 
-/// What ends a request ends it once. Where it comes again it is unclaimed, whatever else is open and
-/// whatever the program is interested in.
+/// What ends a request ends it once. Where it comes again it is unclaimed, whatever else is open
+/// and whatever the program is interested in.
 #[test]
 fn an_end_that_comes_twice_ends_nothing() {
     const START: &str = "Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n";
@@ -941,7 +942,8 @@ fn the_clock_stops_with_the_reading() {
     assert_eq!((peer.due(), peer.client.in_flight(), peer.sent()), (Some(3_600_000), 2, vec![]));
     assert_eq!(peer.client.take_items(list).len(), 1);
     assert!(peer.events().is_empty());
-    // The program took its time over them, too: the first time that it tells is when the clock goes on.
+    // The program took its time over them, too: the first time that it tells is when the clock goes
+    // on.
     peer.now += 3600 * SECOND;
     assert_eq!(peer.feed("Response: Success\r\nActionID: $1\r\n\r\n"), ["reply"]);
     assert_eq!(peer.due(), Some(7_200_000));

@@ -1,4 +1,5 @@
-//! One vocabulary over four dialects: each command of references 000, 001 and 002 as the exact request of every dialect that has it, with what the others say instead; the references' samples;
+//! One vocabulary over four dialects: each command of references 000, 001 and 002 as the exact
+//! request of every dialect that has it, with what the others say instead; the references' samples;
 //! what comes back; and that nothing hostile gets through.
 
 use ami_proto::conference::{
@@ -16,7 +17,8 @@ use std::collections::BTreeSet;
 const KAZOO: Dialect<'_> = Dialect::Kazoo(Account::new("ACCOUNT"));
 const SIPXECS: Dialect<'_> = Dialect::SipXecs(Method::Get);
 
-/// Each command of the vocabulary, in the forms that differ, with the references that have it. `ids` is one id.
+/// Each command of the vocabulary, in the forms that differ, with the references that have it.
+/// `ids` is one id.
 fn commands<'a>(ids: &'a [&'a str; 1], endpoint: &'a str) -> Vec<(&'static str, &'static str, Command<'a>)> {
     let [one] = *ids;
     let conference = "room";
@@ -119,7 +121,8 @@ fn holds(file: &str, [start, end]: [&str; 2], expected: &str) {
     }
 }
 
-/// Each command's exact request in each dialect, or why there is none: `tests/conference.txt`, to be read by people.
+/// Each command's exact request in each dialect, or why there is none: `tests/conference.txt`, to
+/// be read by people.
 #[test]
 fn matrix() {
     let mut matrix = String::new();
@@ -141,7 +144,8 @@ fn matrix() {
     holds("tests/conference.txt", ["newlines escaped.\n\n", "# end"], &matrix);
 }
 
-/// Table, matrix and fuzz target have each command of the vocabulary: one that is new fails here until they do.
+/// Table, matrix and fuzz target have each command of the vocabulary: one that is new fails here
+/// until they do.
 #[test]
 fn tables_have_every_command() {
     let names: BTreeSet<_> = Command::ALL.iter().map(Command::name).collect();

@@ -1,5 +1,5 @@
-//! What servers' answers and events mean, value by value: each getter of the vocabulary in each dialect, each answer that
-//! is a dialect's own, and what is shown of a request that holds a PIN.
+//! What servers' answers and events mean, value by value: each getter of the vocabulary in each
+//! dialect, each answer that is a dialect's own, and what is shown of a request that holds a PIN.
 
 use ami_proto::conference::{
     Command, Conference, Dialect, Event, Happening, Native, Outcome, Participant, Relation, ReplyError, RequestError,

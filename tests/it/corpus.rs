@@ -1,4 +1,5 @@
-//! Invariant: every file of the corpus reads the same in whatever pieces it comes, as the oracle reads it, and with no error; nothing of it is lost.
+//! Invariant: every file of the corpus reads the same in whatever pieces it comes, as the oracle
+//! reads it, and with no error; nothing of it is lost.
 
 use ami_testkit::oracle::Kind;
 use ami_testkit::{check, corpus};

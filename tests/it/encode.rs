@@ -1,4 +1,5 @@
-//! Invariant: `tests/src/builders.rs` builds every action of the catalogue, as the crate's own samples do.
+//! Invariant: `tests/src/builders.rs` builds every action of the catalogue, as the crate's own
+//! samples do.
 
 use ami_testkit::builders::{BUILDERS, build};
 use std::collections::BTreeSet;
@@ -21,7 +22,8 @@ fn builders_are_those_of_the_samples() {
     let mut count = 0;
     for sample in crate::generator::samples().split("let action =").skip(1) {
         let builder = sample.split_once(";\n").expect("a statement").0;
-        // What stands between quotation marks, at odd places, is a text; none of the samples has one in it.
+        // What stands between quotation marks, at odd places, is a text; none of the samples has
+        // one in it.
         let parts = builder.split('"').enumerate();
         let builder: String = parts.map(|(place, part)| if place % 2 == 0 { part } else { "text()" }).collect();
         let builder: String = builder.trim().lines().map(str::trim).collect();

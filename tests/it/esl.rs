@@ -1,5 +1,6 @@
-//! Invariant: whatever a server sends on its event socket, and however it is cut up, the same frames come out as a naive reader finds; every conference event is typed; a connection gives each
-//! command the answer that the recording holds, and exactly one ending whatever happens.
+//! Invariant: whatever a server sends on its event socket, and however it is cut up, the same
+//! frames come out as a naive reader finds; every conference event is typed; a connection gives
+//! each command the answer that the recording holds, and exactly one ending whatever happens.
 
 mod connection;
 mod decoder;
@@ -29,7 +30,8 @@ fn any_split() {
         if stream.len() < 512 {
             plans.extend(splits::halves(stream.len()));
         }
-        // All of them take long for long streams, and show nothing that one size of each kind doesn't.
+        // All of them take long for long streams, and show nothing that one size of each kind
+        // doesn't.
         let plans = plans.into_iter().filter(|plan| stream.len() < 1 << 16 || plan.len() < stream.len() / 4);
         for sizes in plans.filter(|plan| !plan.is_empty()) {
             let mut frames = Vec::new();

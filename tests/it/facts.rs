@@ -1,4 +1,5 @@
-//! Invariant: the catalogue has every action, parameter, event, header, reply header, list and privilege that `tests/facts` tells of; what it lacks on purpose stands here, with the reason.
+//! Invariant: the catalogue has every action, parameter, event, header, reply header, list and
+//! privilege that `tests/facts` tells of; what it lacks on purpose stands here, with the reason.
 
 use std::collections::HashSet;
 
@@ -126,7 +127,8 @@ impl Facts {
     }
 }
 
-/// Advice of charge nests its names (`Charge/Cost(0)/Amount`); the documentation names the parts alone, and two that stand for a part whose name varies.
+/// Advice of charge nests its names (`Charge/Cost(0)/Amount`); the documentation names the parts
+/// alone, and two that stand for a part whose name varies.
 fn is_part(event: EventType, header: &str) -> bool {
     let parts = |field: Field| {
         field
@@ -186,7 +188,8 @@ fn events_of_the_sources() {
     let facts = Facts::of("events").each(|facts, row| {
         let [name, _, since, removed, _, kind, class, own, _] = row else { panic!("{row:?}") };
         let Some(event) = facts.event(name) else { return };
-        // The class that sources and documentation give what answers an action is not on the wire: whoever asks gets it.
+        // The class that sources and documentation give what answers an action is not on the wire:
+        // whoever asks gets it.
         let answers = kind == "list" && event.classes().is_empty();
         facts.check(answers || event.classes() == classes(class), name, class);
         facts.check(event.since() == Some(branch(since)), name, "since");

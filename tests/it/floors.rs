@@ -1,5 +1,5 @@
-//! Invariant: a room of `src/` imports only rooms on floors below its own, so that no rooms import one another in a
-//! circle. The floors are the table in `ARCHITECTURE.md`.
+//! Invariant: a room of `src/` imports only rooms on floors below its own, so that no rooms import
+//! one another in a circle. The floors are the table in `ARCHITECTURE.md`.
 
 mod check;
 mod graph;

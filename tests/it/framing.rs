@@ -1,4 +1,5 @@
-//! Invariant: the table of cases comes out as written, in whatever pieces it goes in, and the decoder agrees with the oracle.
+//! Invariant: the table of cases comes out as written, in whatever pieces it goes in, and the
+//! decoder agrees with the oracle.
 
 use ami_proto::{Decoder, FrameKind, Framing, Limits};
 use ami_testkit::cases::CASES;

@@ -1,4 +1,5 @@
-//! Invariant: the server's splitter reads from each line just the words that the builder was given, or nothing is written.
+//! Invariant: the server's splitter reads from each line just the words that the builder was given,
+//! or nothing is written.
 
 use ami_proto::error::Refusal;
 use ami_proto::freeswitch::command::*;

@@ -1,4 +1,5 @@
-//! Invariant: a list that the server writes reads into what it was written from, whatever names have in them, and every line of every recorded list is a conference or a member.
+//! Invariant: a list that the server writes reads into what it was written from, whatever names
+//! have in them, and every line of every recorded list is a conference or a member.
 
 use ami_proto::freeswitch::command::Name;
 use ami_proto::freeswitch::list::{Conference, Format, List, Member};
@@ -126,7 +127,8 @@ fn members() {
     }
 }
 
-/// What FreeSWITCH 1.6.20 and 1.11.2 answered: each list says how many members it has, but for ghosts.
+/// What FreeSWITCH 1.6.20 and 1.11.2 answered: each list says how many members it has, but for
+/// ghosts.
 #[test]
 fn every_recorded_list() {
     let mut lists = [0; 3];
@@ -321,7 +323,8 @@ proptest! {
     }
 }
 
-/// A text of so many parts is read, one of one more is not, and neither takes much more memory than is told.
+/// A text of so many parts is read, one of one more is not, and neither takes much more memory than
+/// is told.
 #[test]
 fn no_more_parts_than_the_limit() {
     let json = |members: usize| format!(r#"[{{"members":[{}{{"id":1}}]}}]"#, r#"{"id":1},"#.repeat(members - 1));
@@ -389,7 +392,8 @@ fn no_more_elements_than_the_limit() {
     }
 }
 
-/// Each attribute is compared with those before it, so there must not be many: no path is quadratic.
+/// Each attribute is compared with those before it, so there must not be many: no path is
+/// quadratic.
 #[test]
 fn no_more_attributes_than_an_element_has() {
     let text = |attributes: usize| {

@@ -1,4 +1,5 @@
-//! Invariant: whatever real servers answered to a conference command reads into that command's outcomes, with nothing unknown and nothing left over.
+//! Invariant: whatever real servers answered to a conference command reads into that command's
+//! outcomes, with nothing unknown and nothing left over.
 
 use ami_proto::Value;
 use ami_proto::freeswitch::command::Name;

@@ -1,4 +1,5 @@
-//! Invariant: the generator makes exactly the golden files of the golden table, laid out as `rustfmt` would, and every mistake in a table is told by file, line and column.
+//! Invariant: the generator makes exactly the golden files of the golden table, laid out as
+//! `rustfmt` would, and every mistake in a table is told by file, line and column.
 
 #[allow(unreachable_pub, missing_docs, missing_debug_implementations, dead_code, clippy::pedantic)]
 #[path = "../../codegen/mod.rs"]
@@ -33,8 +34,8 @@ fn generated(folder: &Path, generate: Generator) -> Vec<codegen::File> {
 /// Each folder of tables with its generator.
 const GENERATORS: [(&str, Generator); 2] = [("ami", codegen::generate), ("freeswitch", codegen::generate_freeswitch)];
 
-/// Returns `text` without the numbers of a perfect hash: a thousand, of which no reader learns anything. Tests that find
-/// every name of the catalogue hold them.
+/// Returns `text` without the numbers of a perfect hash: a thousand, of which no reader learns
+/// anything. Tests that find every name of the catalogue hold them.
 fn without_hash(text: &str) -> String {
     let mut shown = String::new();
     let mut inside = false;

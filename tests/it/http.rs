@@ -1,4 +1,5 @@
-//! AMI over HTTP: requests made from actions, and the session, against what real servers answered (corpus/http).
+//! AMI over HTTP: requests made from actions, and the session, against what real servers answered
+//! (corpus/http).
 
 use std::time::{Duration, Instant};
 
@@ -162,8 +163,9 @@ fn a_wait_is_as_short_as_asked_and_never_spins() {
     assert!(spinning.poll_request(now + Duration::from_secs(1)).unwrap().is_some());
 }
 
-/// The names of the actions that a session polls, with the second of each: at each of four seconds as many as it wants,
-/// and of these no more than ten. Each is answered by `answer`, which is told how many came before.
+/// The names of the actions that a session polls, with the second of each: at each of four seconds
+/// as many as it wants, and of these no more than ten. Each is answered by `answer`, which is told
+/// how many came before.
 fn polled(mut session: Session, answer: impl Fn(&str, usize) -> (String, &'static [u8])) -> Vec<(u64, String)> {
     let start = Instant::now();
     let mut polled = Vec::new();
@@ -502,7 +504,8 @@ mod hashed {
         assert!(session.is_over());
     }
 
-    /// Two requests out at once are challenged with one nonce; later it is called stale, and given again.
+    /// Two requests out at once are challenged with one nonce; later it is called stale, and given
+    /// again.
     #[test]
     fn a_nonce_that_comes_again_is_counted_on() {
         let now = Instant::now();
@@ -535,7 +538,8 @@ mod hashed {
         assert_eq!(unauthorized(&mut other, &ping, "Basic realm=\"x\"").unwrap_err(), HttpError::Challenge);
     }
 
-    /// What is no MD5 with `qop=auth` is not answered: the secret's hash would go to a server that asks for another.
+    /// What is no MD5 with `qop=auth` is not answered: the secret's hash would go to a server that
+    /// asks for another.
     #[test]
     fn other_digests_are_not_answered() {
         for challenge in [
@@ -562,7 +566,8 @@ mod hashed {
         }
     }
 
-    /// The whole of an answer: what the challenge had goes back as it came, quotes and backslashes escaped.
+    /// The whole of an answer: what the challenge had goes back as it came, quotes and backslashes
+    /// escaped.
     #[test]
     fn an_answer_word_by_word() {
         let mut session = Session::new(Endpoint::rawman(), Credentials::new("a\"\\b", "s3cret")).with_digest("0a\"4f");

@@ -1,5 +1,6 @@
-//! Invariant: of ten thousand idle sessions none takes more than a KiB beyond its receive buffer; a keep-alive allocates nothing, nor does a poll, however many requests await their answers. That a poll looks at one
-//! deadline only is held by the tests of `src/conn/deadlines.rs`.
+//! Invariant: of ten thousand idle sessions none takes more than a KiB beyond its receive buffer; a
+//! keep-alive allocates nothing, nor does a poll, however many requests await their answers. That a
+//! poll looks at one deadline only is held by the tests of `src/conn/deadlines.rs`.
 
 use ami_proto::action::{CoreStatus, FAXStats, Originate, Ping, Queues, Status};
 use ami_proto::client::{AtCeiling, Client, ClientEvent, Config, Credentials, Id};

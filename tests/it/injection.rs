@@ -1,5 +1,5 @@
-//! Texts of the caller that go into an HTTP header or a URL: a control character in one of them is refused by the name of
-//! its field, wherever it stands, and nothing is made.
+//! Texts of the caller that go into an HTTP header or a URL: a control character in one of them is
+//! refused by the name of its field, wherever it stands, and nothing is made.
 
 use std::time::Instant;
 

@@ -1,4 +1,5 @@
-//! Invariant: whatever arrives, a reader holds no more than its limits say, names the limit and the place, keeps what was good before, and stays failed.
+//! Invariant: whatever arrives, a reader holds no more than its limits say, names the limit and the
+//! place, keeps what was good before, and stays failed.
 
 use ami_proto::error::Limit;
 use ami_proto::{Decoder, FrameError, Framing, Limits};
@@ -119,7 +120,8 @@ fn memory_has_a_ceiling() {
                     while let Ok(Some(_)) = decoder.next_frame() {}
                 }
             });
-            // Twice the buffer; the index doubles to at most twice 8 bytes a line; while a vector grows both copies are there.
+            // Twice the buffer; the index doubles to at most twice 8 bytes a line; while a vector
+            // grows both copies are there.
             assert!(used <= 2 * (2 * 200_000 + 2 * 8 * 1100), "{name} in pieces of {size}: {used} bytes");
         }
     }
@@ -169,7 +171,8 @@ fn a_byte_that_breaks_two_limits_is_told_as_a_line_too_many() {
     }
 }
 
-/// Each limit at its ends, in every framing, a byte at a time: 0 allows nothing, and no setting swallows the stream.
+/// Each limit at its ends, in every framing, a byte at a time: 0 allows nothing, and no setting
+/// swallows the stream.
 #[test]
 fn every_limit_at_its_ends() {
     const ENDS: [u32; 3] = [0, 1, u32::MAX];
@@ -412,7 +415,8 @@ fn blank_lines_before_the_banner() {
     }
 }
 
-/// An event that nobody wants breaks a limit where it would if it were wanted, whole in the buffer or not.
+/// An event that nobody wants breaks a limit where it would if it were wanted, whole in the buffer
+/// or not.
 #[test]
 fn an_unwanted_event_over_a_limit() {
     let frame = [b"Event: VarSet\n", &b"a: some value\n".repeat(40)[..], b"\n"].concat();

@@ -1,4 +1,5 @@
-//! The client against real servers. Run as `tests/live/README.md` says; on its own `cargo test` leaves all but the first test out.
+//! The client against real servers. Run as `tests/live/README.md` says; on its own `cargo test`
+//! leaves all but the first test out.
 
 mod actions;
 mod driver;
@@ -365,7 +366,8 @@ fn restart_in_mid_list() {
         while session.book.asked[&lists[0]].items.is_empty() {
             session.turn(Instant::now() + Duration::from_secs(10)).expect("a list");
         }
-        // As long as we don't read, the server gets stuck in one of the lists. There the other session restarts it.
+        // As long as we don't read, the server gets stuck in one of the lists. There the other
+        // session restarts it.
         std::thread::sleep(Duration::from_secs(3));
         let mut other = Session::login(address, plain()).expect("login");
         other.send(&a::Command::new("core restart now"));

@@ -1,4 +1,5 @@
-//! `mxml` against `rawman`: the same requests were recorded both ways, so the frames have to be the same but for what XML loses.
+//! `mxml` against `rawman`: the same requests were recorded both ways, so the frames have to be the
+//! same but for what XML loses.
 
 use std::path::Path;
 
@@ -10,7 +11,8 @@ use ami_testkit::heap::{allocations, held_by};
 
 type Frame = (FrameKind, Vec<(String, Vec<u8>)>, Vec<Vec<u8>>);
 
-/// What both ways have to agree on: names by their letters and digits, values without blanks around them.
+/// What both ways have to agree on: names by their letters and digits, values without blanks around
+/// them.
 fn frames(mut body: Body<'_>) -> Vec<Frame> {
     let mut frames = Vec::new();
     while let Some(frame) = body.next_frame().unwrap() {
@@ -109,7 +111,8 @@ fn known_names_get_their_dashes_back() {
     assert_eq!(event.cause_txt().unwrap(), "Normal Clearing");
 }
 
-/// A name that gets its dash back costs a document no more allocations than one that needs none, from the first on.
+/// A name that gets its dash back costs a document no more allocations than one that needs none,
+/// from the first on.
 #[test]
 fn a_name_costs_no_table() {
     let document = |name: &str| {
@@ -196,7 +199,8 @@ fn memory_is_bounded_by_the_document() {
     }
 }
 
-/// An element in a frame is nothing that a server makes: what is nested is not followed into its depth.
+/// An element in a frame is nothing that a server makes: what is nested is not followed into its
+/// depth.
 #[test]
 fn nested_frames_are_refused() {
     for (xml, offset) in [

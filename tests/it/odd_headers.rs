@@ -1,5 +1,6 @@
-//! Invariant: getters find what servers say under odd names: a channel's name with colons in a header's name, one thing
-//! under each name that it has had, headers that only the servers' C code has.
+//! Invariant: getters find what servers say under odd names: a channel's name with colons in a
+//! header's name, one thing under each name that it has had, headers that only the servers' C code
+//! has.
 
 use ami_proto::catalogue::Datum;
 use ami_proto::describe::{Content, describe};
@@ -77,7 +78,8 @@ fn a_key_ends_at_its_parenthesis() {
     );
 }
 
-/// Before and behind the blank that servers write there may be none; a line that has no key is no variable.
+/// Before and behind the blank that servers write there may be none; a line that has no key is no
+/// variable.
 #[test]
 fn lines_that_are_no_keyed_variables() {
     let odd = "Event: Hangup\nChanVariable(a):B=1\nChanVariable(): C=1\nChanVariable(a: D=1\nChanVariable(a): E\n\n";

@@ -1,4 +1,5 @@
-// A client and a server on a line that splits and cuts what it carries, with a clock that is turned by hand.
+// A client and a server on a line that splits and cuts what it carries, with a clock that is turned
+// by hand.
 
 use crate::peer;
 use ami_proto::action::*;
@@ -142,7 +143,8 @@ pub(crate) struct Pair {
     most_held: usize,
     pub(crate) now: Instant,
     pub(crate) line: Line,
-    /// What the server will say of each request, one after the other; which request's turn it is, that one draws.
+    /// What the server will say of each request, one after the other; which request's turn it is,
+    /// that one draws.
     later: Vec<(RequestId, String, VecDeque<Say>)>,
     order: Random,
     pub(crate) sent: Vec<Sent>,
@@ -226,7 +228,8 @@ impl Pair {
         id
     }
 
-    /// Until nothing moves and nothing is left to be said; each thing is said when all before has arrived.
+    /// Until nothing moves and nothing is left to be said; each thing is said when all before has
+    /// arrived.
     pub(crate) fn run(&mut self) {
         self.listen();
         while self.carry() || self.say() {}
@@ -436,7 +439,8 @@ impl Pair {
         }
     }
 
-    /// Lets time pass until the client says that it has something to do; not a moment before is there anything.
+    /// Lets time pass until the client says that it has something to do; not a moment before is
+    /// there anything.
     pub(crate) fn wait(&mut self) -> bool {
         let Some(due) = self.client.poll_timeout() else { return false };
         let (told, in_flight) = (self.transcript.len(), self.client.in_flight());

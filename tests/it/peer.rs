@@ -56,7 +56,8 @@ impl Peer {
         handle
     }
 
-    /// Input in which `$0` is the first `ActionID` used; byte by byte, which must make no difference.
+    /// Input in which `$0` is the first `ActionID` used; byte by byte, which must make no
+    /// difference.
     pub(crate) fn feed(&mut self, text: &str) -> Vec<String> {
         let mut text = text.to_owned();
         for (number, id) in self.ids.iter().enumerate().rev() {

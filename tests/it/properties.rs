@@ -1,4 +1,5 @@
-//! Invariants: any bytes give no panic and the same frames and errors in any pieces, by any kernel, with a filter those that it lets through; what is written reads back as it was written.
+//! Invariants: any bytes give no panic and the same frames and errors in any pieces, by any kernel,
+//! with a filter those that it lets through; what is written reads back as it was written.
 
 use ami_proto::wire::FrameWriter;
 use ami_proto::{Decoder, FrameKind, Framing, Limits};

@@ -1,4 +1,5 @@
-// Both sides of a recorded session in their order, and the server's as the tests' own grammar reads it.
+// Both sides of a recorded session in their order, and the server's as the tests' own grammar reads
+// it.
 
 use ami_testkit::oracle::{self, OracleFrame};
 
@@ -9,7 +10,8 @@ pub(crate) enum Turn {
     Server(Vec<u8>),
 }
 
-/// Reads a file of `corpus/replay`: `> 12\n` (client) or `< 12\n` (server), that many bytes, a line feed; over and over.
+/// Reads a file of `corpus/replay`: `> 12\n` (client) or `< 12\n` (server), that many bytes, a line
+/// feed; over and over.
 pub(crate) fn replay_file(mut file: &[u8]) -> Vec<Turn> {
     let mut turns = Vec::new();
     while let Some(end) = file.iter().position(|byte| *byte == b'\n') {

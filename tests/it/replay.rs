@@ -1,4 +1,5 @@
-//! Invariant: what the fuzz targets check holds for every file of the corpus and for every input that ever broke it.
+//! Invariant: what the fuzz targets check holds for every file of the corpus and for every input
+//! that ever broke it.
 
 use ami_testkit::actions::actions;
 use ami_testkit::fold::fold;
@@ -40,7 +41,8 @@ const TARGETS: &[(&str, Invariant)] = &[
     ("sipxecs", ami_testkit::sipxecs::sipxecs),
 ];
 
-/// A file in `fuzz/crashes/TARGET/` for each fault that a target found, and in `fuzz/seeds/TARGET/` what the corpus has no example of; see `fuzz/README.md`.
+/// A file in `fuzz/crashes/TARGET/` for each fault that a target found, and in `fuzz/seeds/TARGET/`
+/// what the corpus has no example of; see `fuzz/README.md`.
 #[test]
 fn crashes_and_seeds() {
     let crashes = folders("fuzz/crashes");
@@ -99,7 +101,8 @@ fn corpus_conference_roundtrip() {
     }
 }
 
-/// The same for answers of conference servers: two bytes of a status, 24 of choices for the command, then the answer.
+/// The same for answers of conference servers: two bytes of a status, 24 of choices for the
+/// command, then the answer.
 #[test]
 fn answers() {
     let seeds = files("fuzz/seeds/answers");
@@ -210,7 +213,8 @@ fn corpus_write_read() {
     corpus(invariants::write_read);
 }
 
-/// Framing and limits put before a file: flags, line, headers, frame, sizes of pieces, choices, buffer.
+/// Framing and limits put before a file: flags, line, headers, frame, sizes of pieces, choices,
+/// buffer.
 const SETUPS: [&[u8]; 6] = [
     &[0; Setup::LEN],
     &[0, 0, 0, 0, 0, 0, 59, 9, 0, 191, 2, 62, 0x12, 0x9c, 0x55, 0x3f, 0, 0],

@@ -195,7 +195,8 @@ impl Replay {
         true
     }
 
-    /// Takes what the client has written: the request, perhaps a probe behind it. Gives the `ActionID`.
+    /// Takes what the client has written: the request, perhaps a probe behind it. Gives the
+    /// `ActionID`.
     fn transmit(&mut self, recorded: Option<Vec<u8>>) -> Option<Vec<u8>> {
         let bytes = self.client.poll_transmit().map(<[u8]>::to_vec)?;
         self.client.transmitted(bytes.len());

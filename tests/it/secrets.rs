@@ -1,4 +1,5 @@
-//! Invariant: what is secret shows as `***` wherever something is shown, and what is not secret shows.
+//! Invariant: what is secret shows as `***` wherever something is shown, and what is not secret
+//! shows.
 
 use ami_proto::action::{Custom, DBPut, Originate, Setvar, UpdateConfig};
 use ami_proto::{Decoder, Framing, Limits};
@@ -498,7 +499,8 @@ mod wiping {
         });
     }
 
-    /// What an answer brings, what is collected of a list, and a filter that is set again after a reconnect.
+    /// What an answer brings, what is collected of a list, and a filter that is set again after a
+    /// reconnect.
     #[test]
     fn what_a_client_keeps() {
         use ami_proto::action::{Filter, PJSIPShowAuths};

@@ -1,4 +1,5 @@
-//! Invariant: with the feature `serde`, frames and events serialise as `ami inspect` prints them, secrets masked unless somebody asks for them.
+//! Invariant: with the feature `serde`, frames and events serialise as `ami inspect` prints them,
+//! secrets masked unless somebody asks for them.
 
 use ami_proto::describe::{Replies, describe};
 use ami_proto::event::Event;
@@ -36,10 +37,12 @@ fn frames_as_the_oracle_reads_them() {
     assert_eq!(hidden, HIDDEN);
 }
 
-/// The headers of those recordings that are secrets, by name, and how many of each. Nothing else is masked.
+/// The headers of those recordings that are secrets, by name, and how many of each. Nothing else is
+/// masked.
 ///
-/// An option named by digits whose value has a digit is a mailbox with its password, as in voicemail.conf: one of the four
-/// `JSON` is that file. The keys of a menu in confbridge.conf (`1=toggle_mute`) are none.
+/// An option named by digits whose value has a digit is a mailbox with its password, as in
+/// voicemail.conf: one of the four `JSON` is that file. The keys of a menu in confbridge.conf
+/// (`1=toggle_mute`) are none.
 const HIDDEN: &[(&str, usize)] = &[
     ("3-peers.peer.secret", 1),
     ("4-peers.peer.secret", 1),
@@ -109,7 +112,8 @@ fn events() {
     assert!(!format!("{:?}", WithSecrets(kept.view())).contains("s3cret"));
 }
 
-/// The whole corpus, and what the descriptions of events and responses have in common with the headers.
+/// The whole corpus, and what the descriptions of events and responses have in common with the
+/// headers.
 #[test]
 fn descriptions() {
     let replies = Replies::new();

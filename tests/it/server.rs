@@ -1,4 +1,5 @@
-//! Invariant: the server lets in whom the embedder lets in, filters events by all bits of their classes, and refuses what Asterisk refuses, in Asterisk's words.
+//! Invariant: the server lets in whom the embedder lets in, filters events by all bits of their
+//! classes, and refuses what Asterisk refuses, in Asterisk's words.
 
 use ami_proto::Limits;
 use ami_proto::error::{ConnectionError, Refusal, SendError};
@@ -167,7 +168,8 @@ fn what_asterisk_refuses() {
     }
 }
 
-/// Blanks and control bytes before a value are skipped also where the message is as long as the limits allow.
+/// Blanks and control bytes before a value are skipped also where the message is as long as the
+/// limits allow.
 #[test]
 fn blanks_before_a_value_at_the_limits() {
     let input = b"ActionID:  7\nAction:\x07Ping\nX:0123456789\n\n";
@@ -371,7 +373,8 @@ fn an_action_id_that_cannot_be_echoed_is_left_out() {
     assert_eq!(sent(&mut server), "Response: Success\r\nPing: Pong\r\n\r\n");
 }
 
-/// Two sessions and a client upstream: what is said of a request comes back byte for byte, but for the `ActionID`.
+/// Two sessions and a client upstream: what is said of a request comes back byte for byte, but for
+/// the `ActionID`.
 #[test]
 fn a_request_passes_through() {
     let (mut asker, now) = logged_in(Classes::ALL);
@@ -479,7 +482,8 @@ fn input_is_wanted_where_it_is_taken() {
     assert!(!is_open(&mut server, now));
 }
 
-/// The parts of the most that is held: lines of one request, each open one, what is unsent, and the buffer.
+/// The parts of the most that is held: lines of one request, each open one, what is unsent, and the
+/// buffer.
 #[test]
 fn most_held_is_a_sum() {
     let most = |open: usize, unsent: usize, buffer: u32| {

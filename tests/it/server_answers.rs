@@ -1,4 +1,5 @@
-//! Invariant: a verdict is for the login that waits, an answer for a request that is open, and once: what is answered gives its place and its bytes back.
+//! Invariant: a verdict is for the login that waits, an answer for a request that is open, and
+//! once: what is answered gives its place and its bytes back.
 
 use crate::server::{feed, logged_in, sent, server};
 use ami_proto::client::Credentials;
@@ -227,7 +228,8 @@ fn thousands_open() {
     assert_eq!((server.held(), server.is_over()), (0, true));
 }
 
-/// Limits of nothing let nothing in: no panic, and the session ends, by an error or for want of a login.
+/// Limits of nothing let nothing in: no panic, and the session ends, by an error or for want of a
+/// login.
 #[test]
 fn limits_of_nothing() {
     let login = b"Action: Login\r\nUsername: u\r\n\r\n";

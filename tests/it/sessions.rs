@@ -1,8 +1,12 @@
-//! Invariant: in every recorded session each request that was sent ends once, with the very reply, items, output and end that the recording holds; and every frame of the recording is told once, in its order.
+//! Invariant: in every recorded session each request that was sent ends once, with the very reply,
+//! items, output and end that the recording holds; and every frame of the recording is told once,
+//! in its order.
 //!
-//! What the recording holds is read by `tests/src/oracle.rs` and by hand from its lines, not by the library. Only `ActionID`s differ: ours stand for those of the recording.
+//! What the recording holds is read by `tests/src/oracle.rs` and by hand from its lines, not by the
+//! library. Only `ActionID`s differ: ours stand for those of the recording.
 //!
-//! `corpus/replay/` holds sessions with the order in which both sides spoke. `AMI_CAPTURES=FOLDER cargo test --test it sessions` replays all recordings below a folder (`session*.jsonl`) as well.
+//! `corpus/replay/` holds sessions with the order in which both sides spoke. `AMI_CAPTURES=FOLDER
+//! cargo test --test it sessions` replays all recordings below a folder (`session*.jsonl`) as well.
 
 use crate::recording::{Turn, header};
 use crate::replaying::{Given, Lent, Replay, Request, Told};
@@ -78,7 +82,8 @@ fn replay(name: &str, turns: &[Turn], tally: &mut Tally) {
     tally.faults.extend(replay.faults.into_iter().map(|fault| format!("{name}: {fault}")));
 }
 
-/// What was lent is what was given, in its order, but for answers to the client's own challenges and goodbyes. A frame that is several may be lent in parts.
+/// What was lent is what was given, in its order, but for answers to the client's own challenges
+/// and goodbyes. A frame that is several may be lent in parts.
 fn each_frame_is_told_once(replay: &mut Replay) {
     let mut lent = replay.lent.iter().peekable();
     for given in &replay.given {
@@ -172,7 +177,8 @@ const NAMELESS: [(&str, &str); 4] = [
 
 const OUTCOMES: [&str; 5] = ["OriginateResponse", "WaitEventComplete", "SIPQualifyPeerDone", "FAXStats", "FAXSession"];
 
-/// What the recording holds for a request: the first response with its `ActionID`, and what belongs to that; without one the text that came before the next request.
+/// What the recording holds for a request: the first response with its `ActionID`, and what belongs
+/// to that; without one the text that came before the next request.
 fn expected(request: &Request, given: &[Given], number: usize) -> Vec<(Told, Vec<u8>)> {
     let is = |given: &Given, name: &str| given.recorded.name.as_deref().is_some_and(|found| found == name.as_bytes());
     let own = |given: &Given| given.id.as_ref() == Some(&request.action_id);

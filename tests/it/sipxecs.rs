@@ -1,4 +1,5 @@
-//! The REST service of sipXecs: each command of reference 001 to its exact request, each answer, and what is refused.
+//! The REST service of sipXecs: each command of reference 001 to its exact request, each answer,
+//! and what is refused.
 
 use ami_proto::error::Refusal;
 use ami_proto::freeswitch::command::{
@@ -335,7 +336,8 @@ fn digest() {
     ] {
         assert_eq!(Challenge::parse(text), None, "{text}");
     }
-    // What is hashed is the text that the quoted string stands for; what is sent is the string as it came.
+    // What is hashed is the text that the quoted string stands for; what is sent is the string as
+    // it came.
     let quoted = Challenge::parse(r#"Digest realm="a \"b\" \\c", nonce="n\o""#).expect("a challenge");
     seen.borrow_mut().clear();
     let header = credentials.authorization(&request, &quoted, "c", 1, md5).expect("a header");

@@ -1,4 +1,5 @@
-//! Invariant: what the mirror keeps by events alone is what lists of real servers say, and it says when it may not be. (Arbitrary events: `tests/it/replay.rs`, `fold`.)
+//! Invariant: what the mirror keeps by events alone is what lists of real servers say, and it says
+//! when it may not be. (Arbitrary events: `tests/it/replay.rs`, `fold`.)
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -47,7 +48,8 @@ fn a_list_seeds_and_events_keep() {
     assert_eq!(mirror.completeness(Part::Channels), Completeness::Seeding);
     feed(&mut mirror, &["Event: CoreShowChannelsComplete|EventList: Complete|ListItems: 2"]);
     assert_eq!(mirror.completeness(Part::Channels), Completeness::Complete);
-    // What began meanwhile stays, what the list doesn't have goes, and a straggler about it doesn't bring it back.
+    // What began meanwhile stays, what the list doesn't have goes, and a straggler about it doesn't
+    // bring it back.
     assert_eq!(ids(&mirror), ["1", "2", "9"]);
     feed(&mut mirror, &["Event: Newstate|Channel: old|Uniqueid: 0|ChannelState: 6", "Event: Hangup|Uniqueid: 0"]);
     assert_eq!(ids(&mirror), ["1", "2", "9"]);
@@ -346,7 +348,8 @@ fn bytes_held_are_those_counted_and_bounded() {
     }
 }
 
-/// Replays a recording that begins with the server idle; at each list, what events alone had kept is what the list says. Gives (lists, lists that agree).
+/// Replays a recording that begins with the server idle; at each list, what events alone had kept
+/// is what the list says. Gives (lists, lists that agree).
 fn replay(bytes: &[u8]) -> (u32, u32) {
     let mut mirror = Mirror::new(MirrorLimits::new());
     let mut listed = BTreeSet::new();

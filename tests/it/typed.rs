@@ -1,4 +1,6 @@
-//! Invariant: what real servers sent, the catalogue knows: every event by its name, every header by its field, every value by its kind. Only what was forged, through a line end in a value, is unknown.
+//! Invariant: what real servers sent, the catalogue knows: every event by its name, every header by
+//! its field, every value by its kind. Only what was forged, through a line end in a value, is
+//! unknown.
 
 use ami_proto::catalogue::{Datum, Field, ReplySpec, actions, events};
 use ami_proto::describe::{Content, Described, Replies, describe};
@@ -20,7 +22,8 @@ fn frames(mut each: impl FnMut(&str, Frame<'_>)) {
     }
 }
 
-/// How many headers a frame has that the tables cover, and how many at all; none of its values is another than the tables say.
+/// How many headers a frame has that the tables cover, and how many at all; none of its values is
+/// another than the tables say.
 fn covered(name: &str, described: &Described<'_>) -> (usize, usize) {
     let (frame, all) = (described.frame(), described.frame().headers().count());
     if let Some(found) = described.invalid().next() {

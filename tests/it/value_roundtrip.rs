@@ -1,5 +1,5 @@
-//! What must hold for any bytes: nothing panics, what was read prints to something that reads as the same, and open
-//! types lose nothing.
+//! What must hold for any bytes: nothing panics, what was read prints to something that reads as
+//! the same, and open types lose nothing.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use ami_proto::value::{
@@ -130,7 +130,8 @@ proptest! {
     #[test]
     fn moments(seconds in any::<i64>(), micros in 0..1_000_000_u32) {
         let moment = Timestamp::new(seconds, micros).unwrap();
-        // A negative moment prints as its second and the microseconds after it, and reads back as such.
+        // A negative moment prints as its second and the microseconds after it, and reads back as
+        // such.
         prop_assert_eq!(Timestamp::from_wire(&wire(&moment)), Ok(moment));
         prop_assert_eq!(Epoch::from_wire(&wire(&Epoch::new(seconds))), Ok(Epoch::new(seconds)));
     }

@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# Real Asterisk servers for tests/it/live.rs, on loopback: 22 from Debian sid and 16 from Debian bullseye, each in a chroot of its own.
+# Real Asterisk servers for tests/it/live.rs, on loopback: 22 from Debian sid and 16 from Debian
+# bullseye, each in a chroot of its own.
 #
-#   setup.sh install [22|16]   makes the chroots (network, about 2 minutes and 650 MB each; a chroot that is there is left alone)
+#   setup.sh install [22|16]   makes the chroots (network, about 2 minutes and 650 MB each; a chroot
+# that is there is left alone)
 #   setup.sh start [22|16]     writes the configuration and starts
 #   setup.sh stop [22|16]      stops what `start` started
 #   setup.sh cli 22|16 COMMAND runs a command of the server's command line
 #   setup.sh address           prints what AMI_LIVE has to be
 #
-# Root on Debian or a system with debootstrap. Nothing outside of $AMI_LIVE_DIR is touched: the server's own directories in the chroot are neither read nor written.
+# Root on Debian or a system with debootstrap. Nothing outside of $AMI_LIVE_DIR is touched: the
+# server's own directories in the chroot are neither read nor written.
 set -euo pipefail
 
 AMI_LIVE_DIR=${AMI_LIVE_DIR:-/var/tmp/ami-live}
@@ -93,7 +96,8 @@ END
 [logfiles]
 messages => notice,warning,error
 END
-    # What has no configuration here declines to load. The rest that would reach beyond loopback or needs a database:
+    # What has no configuration here declines to load. The rest that would reach beyond loopback or
+    # needs a database:
     { printf '[modules]\nautoload = yes\n'
       (cd "$root/$modules" && ls) | grep -E '^(test_|res_(odbc|config_|snmp|xmpp|corosync|calendar|hep|prometheus|phoneprov|pktccops|timing_dahdi)|c[de][rl]_|chan_(alsa|console|oss|mgcp|motif|phone|unistim|skinny|ooh323|mobile|dahdi)|pbx_(dundi|ael|lua)|app_voicemail_)' | sed 's/^/noload = /'
     } | file modules.conf

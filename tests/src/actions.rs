@@ -1,7 +1,8 @@
 //! Requests held to a model of the server that reads them: the body of the fuzz target `actions`.
 //!
-//! The model is Asterisk's `main/manager.c` (`get_input`, `__astman_get_header`) and, for comma lists,
-//! `__ast_app_separate_args`, written again from their description and not from this crate's code.
+//! The model is Asterisk's `main/manager.c` (`get_input`, `__astman_get_header`) and, for comma
+//! lists, `__ast_app_separate_args`, written again from their description and not from this crate's
+//! code.
 
 use super::builders::{BUILDERS, build, encode};
 use super::typed::is_named;
@@ -50,8 +51,8 @@ pub type Written = (Option<ActionType>, Result<(), EncodeError>);
 /// A source of texts, one for each place that takes one.
 pub type Texts<'a> = &'a mut dyn FnMut() -> Vec<u8>;
 
-/// Whatever text stands wherever an action takes one: it is refused and nothing is written, or the server reads exactly
-/// what was given, in one message of its size. Plain words are never refused.
+/// Whatever text stands wherever an action takes one: it is refused and nothing is written, or the
+/// server reads exactly what was given, in one message of its size. Plain words are never refused.
 pub fn actions(data: &[u8]) {
     let mut bytes = Unstructured::new(data);
     let number = usize::from(bytes.arbitrary::<u16>().unwrap_or_default()) % (BUILDERS + OWN);

@@ -1,4 +1,5 @@
-//! What must hold for any answer of a conference server, and any event: the body of the fuzz target `answers`.
+//! What must hold for any answer of a conference server, and any event: the body of the fuzz target
+//! `answers`.
 
 use super::conference::{DIALECTS, command};
 use ami_proto::conference::{Command, Dialect, Event, Native, Outcome, Participant, ReplyError, Request, Who};
@@ -6,10 +7,11 @@ use ami_proto::kazoo::ParticipantEvent;
 use ami_proto::{Decoder, Frame, FrameKind, Framing, Limits, OwnedFrame};
 use arbitrary::{Arbitrary, Unstructured};
 
-/// Any bytes as the answer to any command, in each dialect's form: one of another form is refused as such, and no other;
-/// a refusal by the status of HTTP is a refusal; lists, levels and states come where they were asked for and nowhere else;
-/// they hold no more than the bytes have room for; whoever is listed can be named to the server again; and of events each
-/// getter has the value of its field.
+/// Any bytes as the answer to any command, in each dialect's form: one of another form is refused
+/// as such, and no other; a refusal by the status of HTTP is a refusal; lists, levels and states
+/// come where they were asked for and nowhere else; they hold no more than the bytes have room for;
+/// whoever is listed can be named to the server again; and of events each getter has the value of
+/// its field.
 pub fn answers(data: &[u8]) {
     let mut source = Unstructured::new(data);
     let Ok(status) = u16::arbitrary(&mut source) else { return };

@@ -1,5 +1,5 @@
-//! What a client asks of a server, read without the crate: messages, their headers, and event masks as
-//! Asterisk's `get_input`, `__astman_get_header` and `strings_to_mask` read them.
+//! What a client asks of a server, read without the crate: messages, their headers, and event masks
+//! as Asterisk's `get_input`, `__astman_get_header` and `strings_to_mask` read them.
 
 /// The messages of a client, of which some may not have come whole.
 #[derive(Default)]
@@ -111,7 +111,8 @@ pub fn mask(text: &[u8]) -> Option<u32> {
     Some(CLASSES.iter().filter(|(name, _)| asked(name)).fold(0, |bits, (_, class)| bits | class))
 }
 
-/// Class names as an event's `Privilege` has them, and the bits that they stand for: those of `bits` that have a name.
+/// Class names as an event's `Privilege` has them, and the bits that they stand for: those of
+/// `bits` that have a name.
 pub fn privilege(bits: u32) -> (String, u32) {
     let named = CLASSES[..19].iter().filter(|(_, class)| bits & class != 0);
     let (names, bits) = named.fold((String::new(), 0), |(names, all), (name, class)| (names + name + ",", all | class));

@@ -1,5 +1,5 @@
-//! Every action's builder, with a text of the caller's wherever it takes one. Made from the crate's own samples by
-//! `BLESS=1 cargo test --test it encode::builders`; don't change it by hand.
+//! Every action's builder, with a text of the caller's wherever it takes one. Made from the crate's
+//! own samples by `BLESS=1 cargo test --test it encode::builders`; don't change it by hand.
 
 use super::actions::{Texts, Written};
 use ami_proto::action::*;

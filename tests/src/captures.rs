@@ -1,7 +1,8 @@
-//! Recordings beyond the corpus: those in the folder that `AMI_CAPTURES` names, for an explicit second run.
+//! Recordings beyond the corpus: those in the folder that `AMI_CAPTURES` names, for an explicit
+//! second run.
 //!
-//! Without the variable nothing outside the repository is read. With it, a folder that is missing or that holds
-//! nothing for a test fails that test.
+//! Without the variable nothing outside the repository is read. With it, a folder that is missing
+//! or that holds nothing for a test fails that test.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +15,8 @@ pub fn folder() -> Option<PathBuf> {
     Some(folder)
 }
 
-/// Returns every file below the folder of [`folder`] of which `fits` says yes, in order, and says how many there are.
+/// Returns every file below the folder of [`folder`] of which `fits` says yes, in order, and says
+/// how many there are.
 ///
 /// No file is a failure; so is a folder that can't be read.
 pub fn files(folder: &Path, what: &str, fits: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
@@ -24,8 +26,8 @@ pub fn files(folder: &Path, what: &str, fits: impl Fn(&Path) -> bool) -> Vec<Pat
     files
 }
 
-/// Returns what servers sent in the recordings `VERSION/SCENARIO/server.bin` of these scenarios, each with its version
-/// and scenario; nothing without `AMI_CAPTURES`.
+/// Returns what servers sent in the recordings `VERSION/SCENARIO/server.bin` of these scenarios,
+/// each with its version and scenario; nothing without `AMI_CAPTURES`.
 pub fn servers(scenarios: &[&str]) -> Vec<(String, String, Vec<u8>)> {
     let Some(folder) = folder() else { return Vec::new() };
     // The names of the two folders that a file is in. FreeSWITCH's versions begin with letters.
@@ -44,8 +46,8 @@ pub fn servers(scenarios: &[&str]) -> Vec<(String, String, Vec<u8>)> {
     read.collect()
 }
 
-/// Returns the answers of a FreeSWITCH of this version, as lines of JSON: those of the corpus, then those of the
-/// folder, where they are named `freeswitch-VERSION-replies.jsonl`.
+/// Returns the answers of a FreeSWITCH of this version, as lines of JSON: those of the corpus, then
+/// those of the folder, where they are named `freeswitch-VERSION-replies.jsonl`.
 pub fn replies(version: &str) -> Vec<String> {
     let mut paths = vec![super::root().join(format!("corpus/freeswitch/replies/{version}.jsonl"))];
     if let Some(folder) = folder() {

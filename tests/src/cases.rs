@@ -1,7 +1,7 @@
 //! The framing grammar by example: bytes in, what came out. Each case lists its input part by part.
 //!
-//! `skip` is blank lines between frames, `rest` what stays unfinished; a frame is its bytes, its name, its headers
-//! and its other lines.
+//! `skip` is blank lines between frames, `rest` what stays unfinished; a frame is its bytes, its
+//! name, its headers and its other lines.
 
 use super::case::{Case, action, banner, connect, event, response, rest, skip, stream, text};
 
@@ -228,7 +228,8 @@ pub const CASES: &[Case] = &[
         response(b"Response: Follows\r\na\n--END COMMAND--\n\n", b"Follows", &[(b"Response", b"Follows")], &[b"a"]),
         text(b"b\n--END COMMAND--\r\n\r\n", &[b"b", b"--END COMMAND--"]),
     ]),
-    // `core show channel` in Asterisk 11: the last variable's value is the marker, and the list ends with a blank line.
+    // `core show channel` in Asterisk 11: the last variable's value is the marker, and the list
+    // ends with a blank line.
     stream("the marker as a value before a blank line closes too early", &[
         response(b"Response: Follows\r\nPrivilege: Command\r\n      Variables:\nLABVAR=--END COMMAND--\n\n", b"Follows", &[(b"Response", b"Follows"), (b"Privilege", b"Command")], &[b"      Variables:", b"LABVAR="]),
         text(b"  CDR Variables:\nlevel 1: dnid=\n\n", &[b"  CDR Variables:", b"level 1: dnid="]),

@@ -1,4 +1,5 @@
-//! Commands of the vocabulary out of any bytes, what each dialect should be told by them, and servers' own ways of taking a request apart: the body of the fuzz target `conference_roundtrip`.
+//! Commands of the vocabulary out of any bytes, what each dialect should be told by them, and
+//! servers' own ways of taking a request apart: the body of the fuzz target `conference_roundtrip`.
 
 use super::freeswitch::split;
 use ami_proto::conference::{Command, Dialect, Level, Relation, Request, Side, Who};
@@ -18,8 +19,8 @@ const OTHERS: [Dialect<'static>; 5] = [
 ];
 const ON_TOP: Dialect<'static> = Dialect::Kazoo(Account::new("ACCOUNT").envelope(Envelope::OnTop));
 
-/// Whatever a command is made of, its request says just that to its server, or there is none; and there is one where the
-/// dialect has the command and nothing is odd about its arguments.
+/// Whatever a command is made of, its request says just that to its server, or there is none; and
+/// there is one where the dialect has the command and nothing is odd about its arguments.
 pub fn conference_roundtrip(data: &[u8]) {
     let mut source = Unstructured::new(data);
     let Ok(texts) = <[&str; 4]>::arbitrary(&mut source) else { return };
@@ -147,7 +148,8 @@ fn ids(one: &str) -> &'static [&'static str] {
     }
 }
 
-/// Whether the dialect has a request for a command; where it has, the request says what the command does.
+/// Whether the dialect has a request for a command; where it has, the request says what the command
+/// does.
 pub fn carries(dialect: Dialect<'_>, command: &Command<'_>) -> bool {
     let request = match dialect.encode(command) {
         Ok(request) => request,
@@ -272,8 +274,8 @@ fn told_to_asterisk(command: &Command<'_>) -> Vec<(String, String)> {
     all.into_iter().map(|(name, value)| (name.to_string(), value)).collect()
 }
 
-/// FreeSWITCH's: the words of the line; but `say` and `saymember` take the rest of it behind the first place where they
-/// stand.
+/// FreeSWITCH's: the words of the line; but `say` and `saymember` take the rest of it behind the
+/// first place where they stand.
 fn words(line: &[u8]) -> Vec<String> {
     let line = std::str::from_utf8(line).expect("texts are UTF-8");
     assert!(!line.contains(['\r', '\n', '\0']), "the line ends before its end");

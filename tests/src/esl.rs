@@ -1,4 +1,5 @@
-//! The event socket: a naive reader to compare with, recordings of both directions, and what must hold for any bytes (the body of the fuzz target `esl`).
+//! The event socket: a naive reader to compare with, recordings of both directions, and what must
+//! hold for any bytes (the body of the fuzz target `esl`).
 
 use std::path::{Path, PathBuf};
 
@@ -115,7 +116,8 @@ pub fn streams() -> Vec<(String, Vec<u8>)> {
     streams
 }
 
-/// The folders of FreeSWITCH's recordings below the folder that `AMI_CAPTURES` names; none without it.
+/// The folders of FreeSWITCH's recordings below the folder that `AMI_CAPTURES` names; none without
+/// it.
 pub fn scenarios() -> Vec<PathBuf> {
     let Some(folder) = super::captures::folder() else { return Vec::new() };
     let ours = |path: &Path| {
@@ -162,8 +164,10 @@ pub fn decode_with(
     Ok(decoder.offset())
 }
 
-/// Whatever the bytes and however they are cut up, the same frames come out, none of their readers panics, and no byte is lost between them; whatever is done to a connection that reads
-/// them, each request ends once, and what is held stays under the ceiling; and with a server that answers, each step brings the events that a model of the session says.
+/// Whatever the bytes and however they are cut up, the same frames come out, none of their readers
+/// panics, and no byte is lost between them; whatever is done to a connection that reads them, each
+/// request ends once, and what is held stays under the ceiling; and with a server that answers,
+/// each step brings the events that a model of the session says.
 pub fn esl(data: &[u8]) {
     let (setup, stream) = data.split_at(data.len().min(8));
     frames(stream, setup);

@@ -1,4 +1,5 @@
-//! A connection to the event socket beside a model of it: what each step has to bring, told from what was said to a small server. A part of the fuzz target `esl`.
+//! A connection to the event socket beside a model of it: what each step has to bring, told from
+//! what was said to a small server. A part of the fuzz target `esl`.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +7,8 @@ use ami_proto::freeswitch::{
     Config, Connection, ConnectionEvent, Credentials, Ending, EventFormat, Frame, Id, Message, Reached,
 };
 
-/// Each two bytes are a step: of the caller, of the server, or of time. However the server's bytes are cut, each step brings just the events that the model says; they are given back.
+/// Each two bytes are a step: of the caller, of the server, or of time. However the server's bytes
+/// are cut, each step brings just the events that the model says; they are given back.
 pub fn session(data: &[u8]) -> Vec<String> {
     let run = |pieces: &[usize]| {
         let mut run = Run::new(pieces);
@@ -76,7 +78,8 @@ struct Run<'a> {
     jobs: Vec<Job>,
     /// To be set on the next connection.
     kept: Vec<String>,
-    /// Said on this connection about events, and not refused, in order; the number is that of the request.
+    /// Said on this connection about events, and not refused, in order; the number is that of the
+    /// request.
     said: Vec<(usize, String)>,
     number: usize,
     lost: Vec<(Id, Reached)>,
@@ -494,7 +497,8 @@ impl<'a> Run<'a> {
 
     // Bytes and events.
 
-    /// The connection hears this in pieces. What they bring is polled in between, and kept for the end of the step.
+    /// The connection hears this in pieces. What they bring is polled in between, and kept for the
+    /// end of the step.
     fn hear(&mut self, mut bytes: &[u8]) {
         self.silent = self.now;
         while !bytes.is_empty() {

@@ -1,5 +1,6 @@
-//! What must hold for any events that calls and the mirror are folded from: the body of the fuzz target `fold`, and what its checks are for the tests of both. With room for everything, both have exactly
-//! what the models in `fold_calls` and `fold_mirror` have.
+//! What must hold for any events that calls and the mirror are folded from: the body of the fuzz
+//! target `fold`, and what its checks are for the tests of both. With room for everything, both
+//! have exactly what the models in `fold_calls` and `fold_mirror` have.
 
 use super::fold_calls::MCalls;
 use super::fold_mirror::MMirror;
@@ -226,8 +227,9 @@ struct Folded {
     models: Option<(MCalls, MMirror)>,
 }
 
-/// Whatever events come: a call begins once and ends once, a channel that lives is in one call, and a call that goes on has one; calls and mirror stay within their limits; a part of the mirror is complete only by a
-/// list that was asked for and came whole.
+/// Whatever events come: a call begins once and ends once, a channel that lives is in one call, and
+/// a call that goes on has one; calls and mirror stay within their limits; a part of the mirror is
+/// complete only by a list that was asked for and came whole.
 pub fn fold(data: &[u8]) {
     let mut bytes = Unstructured::new(data);
     let Ok(flags) = bytes.arbitrary::<[u8; 2]>() else { return };

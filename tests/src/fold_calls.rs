@@ -1,4 +1,5 @@
-//! Calls and the mirror a second time, as their documentation says it: plain lists that are searched through, no limits but that of a text. What `fold` is held to.
+//! Calls and the mirror a second time, as their documentation says it: plain lists that are
+//! searched through, no limits but that of a text. What `fold` is held to.
 
 use ami_proto::calls::{Call, Leg, QueueOutcome, Span, Tracker};
 use ami_proto::value::ChannelState;
@@ -145,7 +146,8 @@ impl MCalls {
         call.parkings.extend(taken.parkings);
     }
 
-    /// A description of a channel. `unknown`: whether it begins here, was there before, or is passed over if it isn't known.
+    /// A description of a channel. `unknown`: whether it begins here, was there before, or is
+    /// passed over if it isn't known.
     fn see(&mut self, frame: Frame<'_>, prefix: &str, unknown: Option<bool>, at: Duration) {
         let Some(uniqueid) = id(frame, &format!("{prefix}Uniqueid")) else { return };
         let linkedid = id(frame, &format!("{prefix}Linkedid"));

@@ -1,4 +1,5 @@
-//! The mirror a second time, as its documentation says it: plain maps without limits but that of a text. What `fold` is held to.
+//! The mirror a second time, as its documentation says it: plain maps without limits but that of a
+//! text. What `fold` is held to.
 
 use ami_proto::state::{Completeness, Mirror, OwnedValue, Part, Stale};
 use ami_proto::value::{ChannelState, DeviceState};
@@ -47,7 +48,8 @@ struct MQueue {
     callers: BTreeMap<Bytes, (Bytes, Option<u64>)>,
 }
 
-/// What a list has shown, or an event since it was asked for: channels, bridges, queues with members and callers.
+/// What a list has shown, or an event since it was asked for: channels, bridges, queues with
+/// members and callers.
 type Seen = BTreeSet<(&'static str, Bytes, Bytes)>;
 
 #[derive(Default)]

@@ -1,13 +1,16 @@
-//! What the FreeSWITCH tests share: a naive twin of the server's splitter, and which command a line is.
+//! What the FreeSWITCH tests share: a naive twin of the server's splitter, and which command a line
+//! is.
 
 use ami_proto::freeswitch::command::Name;
 use ami_proto::freeswitch::list::{Format, List, Text};
 use ami_proto::freeswitch::reply::Reply;
 
-/// The words that the server reads in what stands behind `conference `: at most 25, the last with all that is left.
+/// The words that the server reads in what stands behind `conference `: at most 25, the last with
+/// all that is left.
 ///
-/// Blanks split, but not within `'…'`; the quotes go. A backslash gives `'`, `"`, itself, and `n r t s` their meaning, and stays before anything else.
-/// `^^` and a byte before all of it split at that one instead.
+/// Blanks split, but not within `'…'`; the quotes go. A backslash gives `'`, `"`, itself, and `n r
+/// t s` their meaning, and stays before anything else. `^^` and a byte before all of it split at
+/// that one instead.
 pub fn split(line: &str) -> Vec<String> {
     let mut chars: Vec<char> = line.chars().collect();
     let mut delimiter = ' ';
@@ -79,12 +82,14 @@ fn unquoted(word: &[char]) -> String {
     out
 }
 
-/// Where the text of `say` and `saymember` begins: behind the first place where the word stands, wherever that is.
+/// Where the text of `say` and `saymember` begins: behind the first place where the word stands,
+/// wherever that is.
 pub fn text<'a>(line: &'a str, word: &str) -> &'a str {
     line.split_once(word).map_or(line, |(_, text)| text).trim_start_matches([' ', '\t'])
 }
 
-/// The sub-command that a recorded line asked for, as far as the line tells: a conference may be called like one.
+/// The sub-command that a recorded line asked for, as far as the line tells: a conference may be
+/// called like one.
 pub fn name(line: &str) -> Option<Name> {
     let line = line.trim_start();
     let rest = line.get("conference".len()..).unwrap_or_default();
@@ -101,7 +106,8 @@ pub fn name(line: &str) -> Option<Name> {
     }
 }
 
-/// A member's line: channel, unique id, name and number; volumes in, of the automatic control and out, and energy.
+/// A member's line: channel, unique id, name and number; volumes in, of the automatic control and
+/// out, and energy.
 #[derive(Debug, PartialEq, Eq)]
 struct Row {
     id: u32,
@@ -138,7 +144,8 @@ fn naive_member(line: &[u8], delimiter: &str) -> Option<Row> {
             && groups.concat().iter().all(|byte| byte.is_ascii_hexdigit())
     };
     let id = std::str::from_utf8(&columns[0]).ok()?.parse().ok()?;
-    // There is at least a column behind it, or it is no unique id; without one the third column stands for it.
+    // There is at least a column behind it, or it is no unique id; without one the third column
+    // stands for it.
     let last = columns.len().checked_sub(2).filter(|last| *last >= 2)?;
     let at = (2..=last).find(|at| is_uuid(&columns[*at])).unwrap_or(2);
     let (channel, uuid) = (joined(&columns[1..at]), columns[at].clone());

@@ -39,7 +39,8 @@ pub fn peak(run: impl FnOnce()) -> usize {
     PEAK.with(Cell::get) - before
 }
 
-/// What `run` makes, and how many blocks of memory with `needle` in them this thread gave back while it ran.
+/// What `run` makes, and how many blocks of memory with `needle` in them this thread gave back
+/// while it ran.
 ///
 /// Meanwhile a block that grows always moves, and no block begins with what another one has left.
 pub fn left_behind<T>(needle: &'static [u8], run: impl FnOnce() -> T) -> (T, usize) {

@@ -1,4 +1,5 @@
-//! What must hold for a session over HTTP, whatever a web server answers: the body of the fuzz target `http`.
+//! What must hold for a session over HTTP, whatever a web server answers: the body of the fuzz
+//! target `http`.
 
 use ami_proto::action::{Challenge, Custom, Login, Ping, WaitEvent};
 use ami_proto::http::{Body, Credentials, Endpoint, HttpError, Outcome, Session, SignedRequest};
@@ -121,10 +122,11 @@ enum Due {
     Body,
 }
 
-/// Whatever a web server answers, in any order: each answer leads to what is documented, and so does the session's state
-/// (cookie, end of its life, pauses); one request is polled at a time and none after the end; nothing is due before its
-/// time; challenges don't go on for ever and a nonce's count only grows; what is sent breaks no line, has only the
-/// session's cookie and no secret that is to be proven; a body's frames are within it.
+/// Whatever a web server answers, in any order: each answer leads to what is documented, and so
+/// does the session's state (cookie, end of its life, pauses); one request is polled at a time and
+/// none after the end; nothing is due before its time; challenges don't go on for ever and a
+/// nonce's count only grows; what is sent breaks no line, has only the session's cookie and no
+/// secret that is to be proven; a body's frames are within it.
 pub fn http(data: &[u8]) {
     let mut bytes = Unstructured::new(data);
     let Ok(flags) = bytes.arbitrary::<u8>() else { return };
@@ -371,7 +373,8 @@ impl Driven {
         Some(Due::Answer)
     }
 
-    /// Kind, message and challenge of the response that a body begins with; `None` where its first frame can't be read.
+    /// Kind, message and challenge of the response that a body begins with; `None` where its first
+    /// frame can't be read.
     #[allow(clippy::type_complexity)]
     fn first(&self, body: &[u8]) -> Option<Option<(String, Option<Vec<u8>>, Option<Vec<u8>>)>> {
         let limits = Limits::new().line(400).frame(2000);
@@ -460,7 +463,8 @@ impl Model {
         }
     }
 
-    /// Each count is above the last one of its nonce, while there are no more nonces than are counted.
+    /// Each count is above the last one of its nonce, while there are no more nonces than are
+    /// counted.
     fn counted(&mut self, authorization: &str) {
         let (nonce, count) = nonce(authorization);
         let few = self.counts.len() <= 8;
@@ -516,7 +520,8 @@ fn bodies(bytes: &[u8]) {
     }
 }
 
-/// The frames of a body are no more than it holds; XML takes as many bytes around a value as the line has that is made of it, but for line feeds.
+/// The frames of a body are no more than it holds; XML takes as many bytes around a value as the
+/// line has that is made of it, but for line feeds.
 fn frames(mut body: Body<'_>, bytes: &[u8]) {
     let mut len = 0;
     while let Ok(Some(frame)) = body.next_frame() {

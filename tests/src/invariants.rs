@@ -1,7 +1,8 @@
-//! What must hold for any bytes: the bodies of the fuzz targets, here so that `tests/it/replay.rs` runs them on stable.
+//! What must hold for any bytes: the bodies of the fuzz targets, here so that `tests/it/replay.rs`
+//! runs them on stable.
 //!
-//! Each takes raw bytes and panics where its invariant is broken; so a crash file of a target is replayed by passing
-//! its bytes.
+//! Each takes raw bytes and panics where its invariant is broken; so a crash file of a target is
+//! replayed by passing its bytes.
 
 use super::framing;
 use super::message::{Begin, Field, Fields, Message, Text};
@@ -11,8 +12,8 @@ use ami_proto::wire::{FrameEnd, FrameWriter, Header, Kernel, Scanner};
 use ami_proto::{Decoder, Frame, FrameError, FrameKind, Framing, Limits, OwnedFrame, Value};
 use arbitrary::{Arbitrary, Unstructured};
 
-/// Bytes of an input that are looked at where they are read often. So many hold no more lines than the default
-/// limits allow.
+/// Bytes of an input that are looked at where they are read often. So many hold no more lines than
+/// the default limits allow.
 const LONGEST: usize = 64 * 1024;
 
 /// Bytes of an input up to which it is also read one by one, whatever the sizes asked for.
@@ -21,12 +22,13 @@ const SINGLE_BYTES: usize = 512;
 /// Places within a block that an input is put at.
 const ALIGNMENTS: usize = 64;
 
-/// The first 18 bytes of an input of [`decode`], [`chunking`], [`kernels`], [`filtered`] and [`differential`]; what is
-/// missing counts as zeros. Zeros are the default framing and limits.
+/// The first 18 bytes of an input of [`decode`], [`chunking`], [`kernels`], [`filtered`] and
+/// [`differential`]; what is missing counts as zeros. Zeros are the default framing and limits.
 #[derive(Arbitrary, Clone, Debug)]
 pub struct Setup {
-    /// 1: no banner; 2: no `Follows`, with 1 it is a stream of requests; 4: the limits below instead of the default
-    /// ones; 8: the buffer's limit too; 16: a filter, where there is a choice.
+    /// 1: no banner; 2: no `Follows`, with 1 it is a stream of requests; 4: the limits below
+    /// instead of the default ones; 8: the buffer's limit too; 16: a filter, where there is a
+    /// choice.
     flags: u8,
     line: u16,
     headers: u8,
@@ -119,8 +121,8 @@ impl Choices {
 
 // Any bytes, fed whole.
 
-/// No bytes make the decoder panic or lose one of them; getters agree with one another; limits cut the stream where
-/// they say, and change nothing before.
+/// No bytes make the decoder panic or lose one of them; getters agree with one another; limits cut
+/// the stream where they say, and change nothing before.
 pub fn decode(data: &[u8]) {
     let (setup, input) = Setup::split(data);
     let unlimited = read_whole(Decoder::new(Limits::new()).with_framing(setup.framing()), input);
@@ -143,7 +145,8 @@ pub struct Outline {
     pub error: Option<FrameError>,
 }
 
-/// Reads a whole input and checks on the way all that can be checked without knowing what a frame is.
+/// Reads a whole input and checks on the way all that can be checked without knowing what a frame
+/// is.
 pub fn read_whole(mut decoder: Decoder, input: &[u8]) -> Outline {
     let mut ends = Vec::new();
     let mut at = 0;
@@ -198,7 +201,8 @@ fn getters(frame: Frame<'_>) {
     assert!(framed || frame.headers().next().is_none());
     assert!(frame.lines().all(|line| !line.as_bytes().contains(&b'\n')));
 
-    // Names from the wire, as many as keep this linear; lines, which are none; and one that is hardly there.
+    // Names from the wire, as many as keep this linear; lines, which are none; and one that is
+    // hardly there.
     let names = frame.headers().take(8).map(Header::name).chain(frame.lines().take(8).map(Value::as_bytes));
     let names: Vec<&str> = names.filter_map(|name| std::str::from_utf8(name).ok()).collect();
     for name in names.into_iter().chain(["Variable"]) {
@@ -239,8 +243,8 @@ impl Breach {
     }
 }
 
-/// The first breach of the limits of line, headers and frame, one line after the other; `ends` are those of the frames
-/// without limits.
+/// The first breach of the limits of line, headers and frame, one line after the other; `ends` are
+/// those of the frames without limits.
 pub fn breach(input: &[u8], ends: &[usize], limits: Limits) -> Option<Breach> {
     let [max_line, max_lines, max_frame] = [limits.max_line(), limits.max_lines(), limits.max_frame()];
     let found = |limit, max, offset, seen| Some(Breach { limit, max, offset, seen });
@@ -278,8 +282,8 @@ pub fn breach(input: &[u8], ends: &[usize], limits: Limits) -> Option<Breach> {
     }
 }
 
-/// The same with the limit of the buffer, for a reader that takes each frame as soon as it is whole: what can't be
-/// taken before it fills the buffer breaks it.
+/// The same with the limit of the buffer, for a reader that takes each frame as soon as it is
+/// whole: what can't be taken before it fills the buffer breaks it.
 pub fn breach_at_once(input: &[u8], ends: &[usize], limits: Limits) -> Option<Breach> {
     let max = limits.max_buffer();
     let (mut left, mut start) = (ends.iter(), 0);
@@ -304,8 +308,8 @@ pub fn breach_at_once(input: &[u8], ends: &[usize], limits: Limits) -> Option<Br
 
 // Any bytes, in any pieces.
 
-/// However the input is cut, whoever holds the buffer, and whenever frames are taken, the same frames and the same
-/// error come out as for the whole; with a buffer too small the bytes that fit.
+/// However the input is cut, whoever holds the buffer, and whenever frames are taken, the same
+/// frames and the same error come out as for the whole; with a buffer too small the bytes that fit.
 pub fn chunking(data: &[u8]) {
     let (setup, input) = Setup::split(data);
     let input = &input[..input.len().min(LONGEST)];
@@ -426,7 +430,8 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Holds what a look for a frame has found against what it must find; whether there was a frame.
+    /// Holds what a look for a frame has found against what it must find; whether there was a
+    /// frame.
     fn take(&mut self, found: Result<Option<Frame<'_>>, FrameError>) -> bool {
         let expected = self.next();
         match (found, expected) {
@@ -555,7 +560,8 @@ fn pushed(mut decoder: Decoder, next: Next, setup: &Setup, pieces: &[&[u8]], who
     model.end(&decoder);
 }
 
-/// Reads right into the decoder's buffer, less than there is room for, with rubbish in what is left.
+/// Reads right into the decoder's buffer, less than there is room for, with rubbish in what is
+/// left.
 fn read_into_space(mut decoder: Decoder, setup: &Setup, pieces: &[&[u8]], whole: &Whole<'_>) {
     let (mut model, mut choices) = (Model::new(setup, whole), setup.choices());
     for piece in pieces {
@@ -594,7 +600,8 @@ fn scanned(how: Scan, setup: &Setup, pieces: &[&[u8]], whole: &Whole<'_>) {
     for piece in pieces {
         buf.extend_from_slice(piece);
         while !choices.next() {
-            // Shorter than last time it holds nothing new, which may still be a frame that hasn't been taken.
+            // Shorter than last time it holds nothing new, which may still be a frame that hasn't
+            // been taken.
             let len = if choices.next() { buf.len() / 2 } else { buf.len() };
             let more = scan(how, &mut scanner, &buf[..len], &mut progress);
             if choices.next() {
@@ -625,7 +632,8 @@ fn same_frame(found: Frame<'_>, expected: Frame<'_>) {
 
 // With any instructions.
 
-/// Every kernel that the machine has finds what the portable one finds, however the input is cut and wherever it lies.
+/// Every kernel that the machine has finds what the portable one finds, however the input is cut
+/// and wherever it lies.
 pub fn kernels(data: &[u8]) {
     let (setup, input) = Setup::split(data);
     let input = &input[..input.len().min(LONGEST)];
@@ -653,8 +661,9 @@ fn everywhere(how: Scan, setup: &Setup, kernel: Kernel, input: &[u8], whole: &Wh
 
 // Some of the events.
 
-/// With a filter come out the frames that it lets through of those without, and the same error; however the input is
-/// cut, whoever holds the buffer, whenever frames are taken and whichever kernel looks for them.
+/// With a filter come out the frames that it lets through of those without, and the same error;
+/// however the input is cut, whoever holds the buffer, whenever frames are taken and whichever
+/// kernel looks for them.
 pub fn filtered(data: &[u8]) {
     let (setup, input) = Setup::split(data);
     let input = &input[..input.len().min(LONGEST)];
@@ -676,8 +685,8 @@ fn is_wanted(name: Value<'_>) -> bool {
 
 // Against the oracle.
 
-/// The decoder reads what the oracle reads, in every framing, cut in any way, up to where the limits are broken; with a
-/// filter what that lets through.
+/// The decoder reads what the oracle reads, in every framing, cut in any way, up to where the
+/// limits are broken; with a filter what that lets through.
 pub fn differential(data: &[u8]) {
     let (setup, input) = Setup::split(data);
     let input = &input[..input.len().min(LONGEST)];
@@ -702,8 +711,8 @@ fn shown(name: &[u8]) -> String {
     }
 }
 
-/// A frame is written whole, exactly as asked, and reads back as written; or it is refused for the first field that
-/// breaks a rule, and nothing is written.
+/// A frame is written whole, exactly as asked, and reads back as written; or it is refused for the
+/// first field that breaks a rule, and nothing is written.
 pub fn write_read(data: &[u8]) {
     let Ok(Message { kind, name, before, finish, fields: Fields(mut fields) }) =
         Message::arbitrary_take_rest(Unstructured::new(data))

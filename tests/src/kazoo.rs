@@ -1,4 +1,5 @@
-//! What must hold for any bytes that are taken for a message of Kazoo: the body of the fuzz target `kazoo_json`.
+//! What must hold for any bytes that are taken for a message of Kazoo: the body of the fuzz target
+//! `kazoo_json`.
 
 use ami_proto::kazoo::{
     ActionBody, Conference, Draft, FieldError, Json, Object, Participant, ParticipantEvent, Response, SocketMessage,
@@ -9,8 +10,9 @@ use std::borrow::Cow;
 use std::fmt::Debug;
 use std::str::FromStr;
 
-/// No bytes make a reader panic; nothing is lost; getters have the values that another reader of JSON finds; what is made
-/// of it to be sent is JSON, and what passes its checks says the same as what was read.
+/// No bytes make a reader panic; nothing is lost; getters have the values that another reader of
+/// JSON finds; what is made of it to be sent is JSON, and what passes its checks says the same as
+/// what was read.
 pub fn kazoo_json(data: &[u8]) {
     let json = Json::from_slice(data);
     let Ok(json) = json else {
@@ -73,14 +75,15 @@ fn values(json: Json<'_>, depth: u8) {
 
 type Found<T> = Result<T, FieldError>;
 
-/// An object as serde_json has it; `None` where it can't: lone surrogates, numbers too large, nesting too deep.
+/// An object as serde_json has it; `None` where it can't: lone surrogates, numbers too large,
+/// nesting too deep.
 fn independent(object: &Object<'_>) -> Option<Value> {
     let written = serde_json::to_string(object).expect("JSON");
     serde_json::from_str(&written).ok()
 }
 
-/// A field by its exact name, or whatever its case and with `-` for `_`; `None` where two spellings are there, of which
-/// the order would decide.
+/// A field by its exact name, or whatever its case and with `-` for `_`; `None` where two spellings
+/// are there, of which the order would decide.
 fn field<'v>(object: &'v Value, name: &str, loose: bool) -> Option<&'v Value> {
     static NULL: Value = Value::Null;
     if !loose {

@@ -1,5 +1,5 @@
-//! What the tests, the fuzz targets and the benches share: the oracle, the table of cases, ways to cut
-//! input up, the bodies of the fuzz targets, and a count of the memory that is asked for.
+//! What the tests, the fuzz targets and the benches share: the oracle, the table of cases, ways to
+//! cut input up, the bodies of the fuzz targets, and a count of the memory that is asked for.
 
 pub mod actions;
 pub mod answers;
@@ -86,7 +86,8 @@ pub fn decode(pieces: &[&[u8]], limits: Limits, banner: bool) -> (Reading, Optio
     (Reading { frames, rest: decoder.offset() }, error)
 }
 
-/// Runs one input whole, byte by byte, at random splits and with trailing bytes; holds it against the oracle each time.
+/// Runs one input whole, byte by byte, at random splits and with trailing bytes; holds it against
+/// the oracle each time.
 pub fn check(name: &str, input: &[u8], banner: bool) -> Reading {
     let expected = oracle::read(input, banner);
     let mut plans = splits::splits(input.len(), input.len() as u64);
@@ -143,7 +144,8 @@ pub fn corpus(folder: &str) -> Vec<(String, Vec<u8>)> {
     files.iter().map(|path| (name(path), std::fs::read(path).expect("a readable file"))).collect()
 }
 
-/// Returns every file below a folder of which `fits` says yes, in order. A folder that can't be read is a failure.
+/// Returns every file below a folder of which `fits` says yes, in order. A folder that can't be
+/// read is a failure.
 pub fn below(folder: &Path, fits: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
     let (mut folders, mut files) = (vec![folder.to_path_buf()], Vec::new());
     while let Some(next) = folders.pop() {

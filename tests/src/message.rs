@@ -1,5 +1,5 @@
-//! What `FrameWriter` is asked to write, made of a fuzzer's bytes, and the rules by which it refuses, written down a
-//! second time.
+//! What `FrameWriter` is asked to write, made of a fuzzer's bytes, and the rules by which it
+//! refuses, written down a second time.
 
 use ami_proto::error::Refusal;
 use arbitrary::{Arbitrary, Unstructured};
@@ -36,7 +36,8 @@ pub enum Field {
     Line(Text),
 }
 
-/// A length byte and so many bytes; from 240 on a number of filler bytes, to come near the longest line.
+/// A length byte and so many bytes; from 240 on a number of filler bytes, to come near the longest
+/// line.
 #[derive(Clone, Debug)]
 pub struct Text(pub Vec<u8>);
 
@@ -52,8 +53,8 @@ impl<'a> Arbitrary<'a> for Text {
     }
 }
 
-/// Fields to the end of the input, each behind a byte: odd for a line; from 192 on the field is repeated, to come
-/// near the most headers.
+/// Fields to the end of the input, each behind a byte: odd for a line; from 192 on the field is
+/// repeated, to come near the most headers.
 #[derive(Debug)]
 pub struct Fields(pub Vec<Field>);
 

@@ -1,4 +1,5 @@
-//! A server for the tests of programs, which says what a test wants: also what would steer a terminal.
+//! A server for the tests of programs, which says what a test wants: also what would steer a
+//! terminal.
 
 use ami_proto::conn::Machine as _;
 use ami_proto::server::{Config, RequestId, Server, ServerEvent};
@@ -14,8 +15,8 @@ pub const ESCAPED: &str = r"x\u{1b}]0;t\u{7}\u{1b}[2J\u{9b}1m\u{202e}\u{2066}\u{
 /// What is said to a request: its name, and the `ActionID` it came with.
 pub type Speak = fn(&mut Server, RequestId, &str, &str);
 
-/// A server on a thread of its own that lets the next client in, whose secret is `s3cret`, and answers it. Gives its
-/// address.
+/// A server on a thread of its own that lets the next client in, whose secret is `s3cret`, and
+/// answers it. Gives its address.
 pub fn server(speak: Speak) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("an address").to_string();

@@ -1,15 +1,21 @@
-//! The framing grammar once more, written for reading and not for speed: what the real scanner is tested against.
+//! The framing grammar once more, written for reading and not for speed: what the real scanner is
+//! tested against.
 //!
-//! It takes a whole input at once, knows no limits and keeps no state. The rules, in the order of the functions below:
+//! It takes a whole input at once, knows no limits and keeps no state. The rules, in the order of
+//! the functions below:
 //!
-//!  1. A line ends with LF; exactly one CR directly before it is dropped. What is empty then is a blank line. A CR
+//!  1. A line ends with LF; exactly one CR directly before it is dropped. What is empty then is a
+//!     blank line. A CR
 //!     anywhere else is data.
-//!  2. Blank lines before a frame belong to no frame. A frame goes from its first line through the blank line that
+//!  2. Blank lines before a frame belong to no frame. A frame goes from its first line through the
+//!     blank line that
 //!     closes it.
 //!  3. The first line of a stream may be a banner: a frame of its own that no blank line closes.
-//!  4. A header line is `name: value`, cut at the first colon; one space after the colon is dropped, nothing else.
+//!  4. A header line is `name: value`, cut at the first colon; one space after the colon is
+//!     dropped, nothing else.
 //!  5. The first line that isn't an ActionID header decides the kind.
-//!  6. A frame of `Response: Follows` goes on through blank lines until one follows a line that ends in the marker.
+//!  6. A frame of `Response: Follows` goes on through blank lines until one follows a line that
+//!     ends in the marker.
 
 use nom::bytes::complete::{tag, take_till};
 use nom::combinator::{consumed, opt, peek, rest, verify};
@@ -57,7 +63,8 @@ pub struct OracleFrame {
 pub struct Reading {
     /// The finished frames.
     pub frames: Vec<OracleFrame>,
-    /// Where the unfinished frame or line begins that ends the input; the input's length if there is none.
+    /// Where the unfinished frame or line begins that ends the input; the input's length if there
+    /// is none.
     pub rest: u64,
 }
 
@@ -128,7 +135,8 @@ fn skip_blank_lines(input: &[u8]) -> &[u8] {
 }
 
 fn frame(input: &[u8]) -> IResult<&[u8], Body<'_>> {
-    // No `alt` here: a text without its marker is unfinished, it doesn't fall back to the ordinary frame.
+    // No `alt` here: a text without its marker is unfinished, it doesn't fall back to the ordinary
+    // frame.
     if peek(follows_start).parse(input).is_ok() { follows_frame(input) } else { plain_frame(input) }
 }
 

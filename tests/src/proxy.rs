@@ -1,5 +1,5 @@
-//! What must hold for a proxy, a client and the servers whose requests it passes on, with hostile bytes
-//! on both sides: the body of the fuzz target `proxy`.
+//! What must hold for a proxy, a client and the servers whose requests it passes on, with hostile
+//! bytes on both sides: the body of the fuzz target `proxy`.
 
 use super::asked::{Asked, privilege};
 use ami_proto::client::{self, Client, ClientEvent, Credentials, Ending, Id};
@@ -87,8 +87,9 @@ struct Proxy {
     names: Vec<Vec<u8>>,
 }
 
-/// Whatever guests and the server upstream say: what goes upstream is whole requests, each of one `ActionID` of its own; each request of a guest ends once; what answers it reaches that guest alone, under its
-/// own `ActionID`; nobody else sees what a request is called upstream.
+/// Whatever guests and the server upstream say: what goes upstream is whole requests, each of one
+/// `ActionID` of its own; each request of a guest ends once; what answers it reaches that guest
+/// alone, under its own `ActionID`; nobody else sees what a request is called upstream.
 pub fn proxy(data: &[u8]) {
     let mut bytes = Unstructured::new(data);
     let mut proxy = Proxy::new();
@@ -119,7 +120,8 @@ impl Guest {
         Self { server, reader, gone: sent, read: sent, open: BTreeMap::new() }
     }
 
-    /// The `ActionID`s of the frames written since the last call: first of each, empty where there is none.
+    /// The `ActionID`s of the frames written since the last call: first of each, empty where there
+    /// is none.
     fn written(&mut self) -> Vec<(FrameKind, Vec<u8>)> {
         let unsent = self.server.poll_transmit().unwrap_or_default();
         self.reader.push(&unsent[self.read - self.gone..]);
@@ -317,7 +319,8 @@ impl Proxy {
         self.client.poll_transmit().unwrap_or_default().get(self.read - self.gone..).unwrap_or_default()
     }
 
-    /// One request of this action has gone upstream, and where it is answered by text a ping behind it.
+    /// One request of this action has gone upstream, and where it is answered by text a ping behind
+    /// it.
     fn went(&mut self, action: &str) {
         let unread = self.unread().to_vec();
         self.read += unread.len();

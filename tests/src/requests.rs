@@ -9,8 +9,8 @@ use ami_proto::{Decoder, Frame, FrameKind, Framing, Limits, Value};
 use arbitrary::Unstructured;
 use std::time::Instant;
 
-/// Whatever a client sends: every getter of every request gives what stands in the frame, or an error;
-/// at a server its headers are what a naive reader finds in the message.
+/// Whatever a client sends: every getter of every request gives what stands in the frame, or an
+/// error; at a server its headers are what a naive reader finds in the message.
 pub fn requests(data: &[u8]) {
     let mut bytes = Unstructured::new(data);
     let Ok(flags) = bytes.arbitrary::<u8>() else { return };

@@ -111,7 +111,8 @@ struct Driven {
     gone: usize,
     read: usize,
     reader: Decoder,
-    /// What was taken of the input and not told yet, and what it has asked for: classes, and a challenge.
+    /// What was taken of the input and not told yet, and what it has asked for: classes, and a
+    /// challenge.
     asked: Asked,
     mask: u32,
     readable: u32,
@@ -122,8 +123,10 @@ struct Driven {
     told: Option<Vec<String>>,
 }
 
-/// Whatever is done to a server, and however its input is cut: it writes what it was told to and no more, each message a frame of its own; requests are open until they are answered, once; no more are open, and
-/// no more waits for a client that doesn't read, than was set; nothing appears without a cause or before its time.
+/// Whatever is done to a server, and however its input is cut: it writes what it was told to and no
+/// more, each message a frame of its own; requests are open until they are answered, once; no more
+/// are open, and no more waits for a client that doesn't read, than was set; nothing appears
+/// without a cause or before its time.
 pub fn server_ops(data: &[u8]) {
     let mut bytes = Unstructured::new(data);
     let Ok(flags) = bytes.arbitrary::<u8>() else { return };
@@ -206,7 +209,8 @@ impl Driven {
         frames
     }
 
-    /// One frame was written if it was asked for and could be, none otherwise; nor if it was one too many for a client that doesn't read.
+    /// One frame was written if it was asked for and could be, none otherwise; nor if it was one
+    /// too many for a client that doesn't read.
     fn wrote(&mut self, yes: bool, kind: FrameKind, name: &str) {
         let yes = yes && !self.server.is_over();
         let written = self.written();
@@ -377,7 +381,8 @@ impl Driven {
         self.server.is_logged_in() && bits & self.mask & self.readable == bits
     }
 
-    /// The messages that were taken with an event: so many that the server has answered itself, then the one that it tells of, if it does.
+    /// The messages that were taken with an event: so many that the server has answered itself,
+    /// then the one that it tells of, if it does.
     fn follow(&mut self, answered: usize, told: bool) -> Option<asked::Message> {
         for _ in 0..answered {
             let message = self.asked.next().expect("what it answers has been asked");
@@ -414,7 +419,8 @@ impl Driven {
         let refused = due && self.login.is_none() && self.server.is_over() != due;
         self.server.handle_timeout(now);
         let written = self.written();
-        // A login that was refused is told so; one that never came, or waits for the embedder, is not.
+        // A login that was refused is told so; one that never came, or waits for the embedder, is
+        // not.
         assert!(written.is_empty() || (refused && written == [(FrameKind::Response, "Error".into())]));
         assert!(!due || self.server.is_over());
     }

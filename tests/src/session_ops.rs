@@ -114,7 +114,8 @@ struct Driven {
     /// All that was received on this connection.
     heard: Vec<u8>,
     sent: BTreeMap<Id, Seen>,
-    /// Of this connection: requests it has cost, whether it was accepted, and whether it was to be closed.
+    /// Of this connection: requests it has cost, whether it was accepted, and whether it was to be
+    /// closed.
     lost: Vec<(Id, Reached)>,
     logged_in: bool,
     ready: bool,
@@ -124,10 +125,11 @@ struct Driven {
     told: Option<Vec<String>>,
 }
 
-/// Whatever is done to a client, and however its input is cut: each request ends once and not before it was sent, with the items it says, a list that is collected lends none, what is held stays under the
-/// ceiling, nothing appears without a cause or before its time, what is told of a request came
-/// under its `ActionID`, what nobody answers ends in time, and after the end the report is of what
-/// was lost.
+/// Whatever is done to a client, and however its input is cut: each request ends once and not
+/// before it was sent, with the items it says, a list that is collected lends none, what is held
+/// stays under the ceiling, nothing appears without a cause or before its time, what is told of a
+/// request came under its `ActionID`, what nobody answers ends in time, and after the end the
+/// report is of what was lost.
 pub fn session_ops(data: &[u8]) {
     let mut bytes = Unstructured::new(data);
     let Ok(flags) = bytes.arbitrary::<[u8; 4]>() else { return };
@@ -494,7 +496,8 @@ impl Driven {
         assert!(self.client.in_flight() <= IN_FLIGHT + self.filters, "{} in flight", self.client.in_flight());
     }
 
-    /// Nothing new without a cause. What is due may only move away: the clock that has stopped with the reading goes on from the first time that is told again.
+    /// Nothing new without a cause. What is due may only move away: the clock that has stopped with
+    /// the reading goes on from the first time that is told again.
     fn unchanged(&mut self, act: impl FnOnce(&mut Client)) {
         let state = |client: &Client| (client.poll_transmit().map(<[u8]>::len), client.in_flight(), client.held());
         let (before, due) = (state(&self.client), self.client.poll_timeout());

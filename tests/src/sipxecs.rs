@@ -4,9 +4,10 @@ use ami_proto::freeswitch::command::Lock;
 use ami_proto::sipxecs::{Challenge, Conference, Contact, Credentials, DigestError, Recorder, Response};
 use std::cell::RefCell;
 
-/// Any bytes as an answer, a challenge or contact information of sipXecs: a reply is what stands in its wrapper and comes
-/// with a status of success alone; a challenge is answered with just the values that it has, hashed as RFC 2617 has it, in
-/// a header that no text gets out of; fields of a contact lie side by side within the text, and are found by name.
+/// Any bytes as an answer, a challenge or contact information of sipXecs: a reply is what stands in
+/// its wrapper and comes with a status of success alone; a challenge is answered with just the
+/// values that it has, hashed as RFC 2617 has it, in a header that no text gets out of; fields of a
+/// contact lie side by side within the text, and are found by name.
 pub fn sipxecs(data: &[u8]) {
     let (Some((head, body)), Ok(text)) = (data.split_first_chunk::<2>(), std::str::from_utf8(data)) else {
         if let Some((head, body)) = data.split_first_chunk::<2>() {

@@ -1,9 +1,11 @@
-//! Ways to cut an input into pieces, the same ones each time, so that a test runs whole, in pieces and with a tail.
+//! Ways to cut an input into pieces, the same ones each time, so that a test runs whole, in pieces
+//! and with a tail.
 
 /// Beyond this many bytes the plan of single bytes is left out.
 const SINGLE_BYTES_LIMIT: usize = 256 * 1024;
 
-/// Bytes to put behind an input. The frames found before must come out again, first and unchanged, whatever follows.
+/// Bytes to put behind an input. The frames found before must come out again, first and unchanged,
+/// whatever follows.
 pub const TAILS: &[&[u8]] = &[
     b"\r",
     b"\n",
@@ -21,11 +23,12 @@ pub const TAILS: &[&[u8]] = &[
     b"no colon\n\n",
 ];
 
-/// Chunk sizes for an input of `len` bytes, plan by plan. The first plan is the whole input; then come chunks of 1, 7,
-/// 64, 1460 and 65536 bytes as far as they are shorter than the input, and three plans drawn from `seed`: tiny chunks,
-/// mixed ones up to 4 KiB, mixed ones up to 128 KiB.
+/// Chunk sizes for an input of `len` bytes, plan by plan. The first plan is the whole input; then
+/// come chunks of 1, 7, 64, 1460 and 65536 bytes as far as they are shorter than the input, and
+/// three plans drawn from `seed`: tiny chunks, mixed ones up to 4 KiB, mixed ones up to 128 KiB.
 ///
-/// No size is 0 and each plan adds up to `len`; for an empty input there is one plan without chunks.
+/// No size is 0 and each plan adds up to `len`; for an empty input there is one plan without
+/// chunks.
 #[must_use]
 pub fn splits(len: usize, seed: u64) -> Vec<Vec<usize>> {
     if len == 0 {
@@ -50,7 +53,8 @@ pub fn halves(len: usize) -> Vec<Vec<usize>> {
     (1..len).map(|cut| vec![cut, len - cut]).collect()
 }
 
-/// A plan that cuts before and after every CR and every LF: the places where a scanner has to remember something.
+/// A plan that cuts before and after every CR and every LF: the places where a scanner has to
+/// remember something.
 #[must_use]
 pub fn at_line_ends(input: &[u8]) -> Vec<usize> {
     let mut sizes = Vec::new();
@@ -68,7 +72,8 @@ pub fn at_line_ends(input: &[u8]) -> Vec<usize> {
     sizes
 }
 
-/// The chunks of an input by a plan. What the plan doesn't cover comes as one last chunk, so that nothing gets lost.
+/// The chunks of an input by a plan. What the plan doesn't cover comes as one last chunk, so that
+/// nothing gets lost.
 #[must_use]
 pub fn chunks<'a>(input: &'a [u8], plan: &[usize]) -> Vec<&'a [u8]> {
     let mut left = input;

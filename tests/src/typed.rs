@@ -29,8 +29,9 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     Tables { items: events.chain(replies).collect(), replies: Replies::new() }
 });
 
-/// A frame is described by the headers it has: each field by the first header of its name, or by all where it repeats,
-/// read as its kind; what is no field is told, and what is not of its kind. No bytes make a reader panic.
+/// A frame is described by the headers it has: each field by the first header of its name, or by
+/// all where it repeats, read as its kind; what is no field is told, and what is not of its kind.
+/// No bytes make a reader panic.
 pub fn typed(data: &[u8]) {
     let mut bytes = Unstructured::new(data);
     let number = usize::from(bytes.arbitrary::<u16>().unwrap_or_default()) % TABLES.items.len();
@@ -168,7 +169,8 @@ fn fields_are(described: &Described<'_>, fields: &[Field], rest: bool, headers: 
     }
 }
 
-/// A variable of a channel whose name has a colon in it: `ChanVariable(IAX2/192.0.2.1:4569-1): NAME=value`.
+/// A variable of a channel whose name has a colon in it: `ChanVariable(IAX2/192.0.2.1:4569-1):
+/// NAME=value`.
 fn with_key((name, value): &(Vec<u8>, Vec<u8>)) -> (Vec<u8>, Vec<u8>) {
     const START: &[u8] = b"ChanVariable(";
     let line = [name, &b": "[..], value].concat();
@@ -221,7 +223,8 @@ fn datum(field: Option<Field>, value: &[u8]) -> Option<Plain> {
     found
 }
 
-/// Whether a header of this name is the field: by its name, by another one, or by a name with holes.
+/// Whether a header of this name is the field: by its name, by another one, or by a name with
+/// holes.
 pub fn is_named(field: Field, header: &[u8]) -> bool {
     let names = std::iter::once(field.name()).chain(field.aliases());
     names.into_iter().any(|name| fits(&[field.prefix(), name].concat().into_bytes(), header))

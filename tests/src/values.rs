@@ -12,8 +12,8 @@ use core::fmt::Debug;
 /// Bytes of an input that are looked at.
 const LONGEST: usize = 4096;
 
-/// No bytes make a grammar panic; what one reads it writes back to something that reads as equal, and open types lose
-/// no byte.
+/// No bytes make a grammar panic; what one reads it writes back to something that reads as equal,
+/// and open types lose no byte.
 pub fn values(data: &[u8]) {
     everything(&data[..data.len().min(LONGEST)]);
 }

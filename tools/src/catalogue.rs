@@ -1,4 +1,5 @@
-//! `catalogue` says what the crate knows of actions, events and their headers: to look things up, and as JSON for tools.
+//! `catalogue` says what the crate knows of actions, events and their headers: to look things up,
+//! and as JSON for tools.
 //!
 //! All names; what is known of one of them; everything at once:
 //!
@@ -8,11 +9,14 @@
 //! cargo run -p ami-tools -- catalogue --json
 //! ```
 //!
-//! In JSON, an action has `params`, the headers of its response in `response`, and the events of its list in `items` and `end`; an event has `headers`. Blocks are expanded, what every event or
-//! response may carry comes last, and names are those on the wire; in `Line-{i:6}` the braces stand for a number of six digits, `{i}` for any number, `{key}` for any text. A version that is `null` is
-//! no limit.
+//! In JSON, an action has `params`, the headers of its response in `response`, and the events of
+//! its list in `items` and `end`; an event has `headers`. Blocks are expanded, what every event or
+//! response may carry comes last, and names are those on the wire; in `Line-{i:6}` the braces stand
+//! for a number of six digits, `{i}` for any number, `{key}` for any text. A version that is `null`
+//! is no limit.
 //!
-//! It exits with 0, or with 2 where it was called wrongly, asked for a name that is not known, or could not write.
+//! It exits with 0, or with 2 where it was called wrongly, asked for a name that is not known, or
+//! could not write.
 
 use std::fmt::{self, Write as _};
 use std::io::{self, ErrorKind, Write as _};

@@ -1,10 +1,12 @@
-//! `originate` exists to show a request whose outcome comes later: it has one party called, and waits until the server says how that went.
+//! `originate` exists to show a request whose outcome comes later: it has one party called, and
+//! waits until the server says how that went.
 //!
 //! ```text
 //! cargo run -p ami-tools -- originate 127.0.0.1:5038 PJSIP/100 --context default --exten 200
 //! ```
 //!
-//! It exits with 0 where the call was answered, and with 1 where it wasn't or anything else went wrong.
+//! It exits with 0 where the call was answered, and with 1 where it wasn't or anything else went
+//! wrong.
 
 use std::error::Error;
 use std::net::TcpStream;

@@ -1,4 +1,5 @@
-//! `queues` exists to show lists and events together: what `QueueStatus` lists is kept up to date by the events that follow, as a live table.
+//! `queues` exists to show lists and events together: what `QueueStatus` lists is kept up to date
+//! by the events that follow, as a live table.
 //!
 //! ```text
 //! cargo run -p ami-tools -- queues 127.0.0.1:5038
@@ -39,7 +40,8 @@ pub(crate) struct Options {
 struct Queues(BTreeMap<String, (u64, BTreeMap<String, String>)>);
 
 impl Queues {
-    /// What is told, by a list or as it happens. A header that is missing or odd leaves that one thing as it was.
+    /// What is told, by a list or as it happens. A header that is missing or odd leaves that one
+    /// thing as it was.
     fn learn(&mut self, event: Event<'_>) {
         let frame = event.frame();
         let Some(queue) = frame.get("Queue") else { return };

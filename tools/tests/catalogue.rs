@@ -1,4 +1,5 @@
-//! Invariant: `ami catalogue`, run as a user runs it, shows what the crate's catalogue has, in words and as JSON of a fixed shape.
+//! Invariant: `ami catalogue`, run as a user runs it, shows what the crate's catalogue has, in
+//! words and as JSON of a fixed shape.
 
 use std::process::{Command, Stdio};
 

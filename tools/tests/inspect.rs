@@ -1,4 +1,5 @@
-//! Invariant: `ami inspect`, run as a user runs it, shows what the oracle reads, whatever the size of the pieces; it keeps secrets to itself and its exit code tells how it went.
+//! Invariant: `ami inspect`, run as a user runs it, shows what the oracle reads, whatever the size
+//! of the pieces; it keeps secrets to itself and its exit code tells how it went.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};

@@ -1,4 +1,5 @@
-//! Invariant: `ami inspect` shows of a recording of the event socket what a naive reader finds, whatever the size of the pieces; it keeps PINs and passwords to itself.
+//! Invariant: `ami inspect` shows of a recording of the event socket what a naive reader finds,
+//! whatever the size of the pieces; it keeps PINs and passwords to itself.
 #![allow(clippy::pedantic)]
 
 use std::io::Write;

@@ -1,12 +1,15 @@
-//! `ami-proto` beside its peers: what each makes of the same bytes, how fast, and how often it asks for memory.
+//! `ami-proto` beside its peers: what each makes of the same bytes, how fast, and how often it asks
+//! for memory.
 //!
 //! ```sh
 //! cargo run --release --manifest-path benches/peers/Cargo.toml
 //! ```
 //!
-//! prints the tables and writes them to `RESULTS.md` beside this folder, with the machine, the versions, the command and the date, and a bar chart to `chart.svg`.
-//! All contenders take turns within one process, round after round, and medians are compared: what slows the machine down slows all of them.
-//! What each of them found is held against a count that none of them made; a frame that a contender refuses or loses is reported beside its speed.
+//! prints the tables and writes them to `RESULTS.md` beside this folder, with the machine, the
+//! versions, the command and the date, and a bar chart to `chart.svg`. All contenders take turns
+//! within one process, round after round, and medians are compared: what slows the machine down
+//! slows all of them. What each of them found is held against a count that none of them made; a
+//! frame that a contender refuses or loses is reported beside its speed.
 
 mod allocations;
 mod chart;

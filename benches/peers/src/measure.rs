@@ -23,7 +23,8 @@ pub struct Run {
 pub struct Contender<'a> {
     pub name: &'static str,
     run: Box<dyn FnMut() -> Run + 'a>,
-    /// It takes part in one round out of so many: for those that take a thousand times as long as the rest.
+    /// It takes part in one round out of so many: for those that take a thousand times as long as
+    /// the rest.
     every: usize,
 }
 
@@ -61,7 +62,8 @@ pub struct Result {
     pub allocations: u64,
 }
 
-/// Has each contender work once a round, each after one pass over the bytes, so that none finds the caches as another left them.
+/// Has each contender work once a round, each after one pass over the bytes, so that none finds the
+/// caches as another left them.
 pub fn interleaved(mut contenders: Vec<Contender<'_>>, bytes: &[u8], rounds: usize) -> Vec<Result> {
     let mut runs: Vec<Vec<Run>> = contenders.iter().map(|_| Vec::new()).collect();
     for contender in &mut contenders {

@@ -1,4 +1,5 @@
-//! What the contenders work on: a stream of frames, and what is in it by a count that none of them made.
+//! What the contenders work on: a stream of frames, and what is in it by a count that none of them
+//! made.
 
 use ami_benches::STORM;
 use anyhow::{Context, Result, ensure};
@@ -31,7 +32,8 @@ impl Stream {
         Ok(Self::new(name, taken))
     }
 
-    /// One frame of this length, of lines as long as the storm's are on average; and copies of it up to `total` bytes.
+    /// One frame of this length, of lines as long as the storm's are on average; and copies of it
+    /// up to `total` bytes.
     pub fn of_frames(len: usize, total: usize) -> Self {
         let mut frame = b"Event: UserEvent\r\n".to_vec();
         let mut number = 0;
@@ -54,7 +56,8 @@ impl Stream {
     }
 }
 
-/// The frames of a recording that are events: responses would need the requests to be made sense of.
+/// The frames of a recording that are events: responses would need the requests to be made sense
+/// of.
 fn events(recorded: &[u8]) -> Vec<&[u8]> {
     let mut frames = Vec::new();
     let mut start = 0;

@@ -1,4 +1,6 @@
-//! `blocking` exists to show the whole driver with nothing but the standard library: one socket, one thread, a read timeout for a clock. `Client::exchange` does in one call what is spelled out here.
+//! `blocking` exists to show the whole driver with nothing but the standard library: one socket,
+//! one thread, a read timeout for a clock. `Client::exchange` does in one call what is spelled out
+//! here.
 //!
 //! ```text
 //! cargo run -p ami-examples --bin blocking -- 127.0.0.1:5038 --events 3
@@ -19,16 +21,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (mut client, mut session) = options.start()?;
     // What happened comes first, so that the client can say what it waits for.
     while !session.react(&mut client)? {
-        // What is to be sent. A write is waited for: requests are short, and Asterisk reads while it writes.
+        // What is to be sent. A write is waited for: requests are short, and Asterisk reads while
+        // it writes.
         while let Some(bytes) = client.poll_transmit() {
             let n = socket.write(bytes)?;
             client.transmitted(n);
         }
 
-        // What comes next: bytes, their end, or the time that the client has asked for. A read timeout of zero is none, hence the millisecond.
+        // What comes next: bytes, their end, or the time that the client has asked for. A read
+        // timeout of zero is none, hence the millisecond.
         let wait = client.read_timeout(Instant::now());
         socket.set_read_timeout(wait)?;
-        // With all events polled there is room to read into, unless a collected list is over the ceiling.
+        // With all events polled there is room to read into, unless a collected list is over the
+        // ceiling.
         let Some(space) = client.space(8192) else { return Err("no room to read into".into()) };
         match socket.read(space) {
             Ok(0) => client.handle_eof(Instant::now()),

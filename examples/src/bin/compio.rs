@@ -1,4 +1,5 @@
-//! `compio` exists to show the driver where the kernel completes what it was asked for (`io_uring`, IOCP): buffers are given away until then.
+//! `compio` exists to show the driver where the kernel completes what it was asked for (`io_uring`,
+//! IOCP): buffers are given away until then.
 //!
 //! ```text
 //! cargo run -p ami-examples --bin compio -- 127.0.0.1:5038 --events 3
@@ -28,7 +29,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
             writer.write_all(bytes).await.0?;
             client.transmitted(sent);
         }
-        // A read that was begun goes on while the clock is heeded: dropped, it could take what it has read with it.
+        // A read that was begun goes on while the clock is heeded: dropped, it could take what it
+        // has read with it.
         let wait = client.read_timeout(Instant::now()).unwrap_or(Duration::MAX);
         if let Ok((reader, BufResult(result, buffer))) = compio::time::timeout(wait, &mut read).await {
             match result? {

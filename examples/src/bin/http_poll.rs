@@ -1,4 +1,5 @@
-//! `http_poll` exists to show AMI over HTTP, where events are asked for: the session says what to send, and the HTTP, here as little of it as will do, is the caller's.
+//! `http_poll` exists to show AMI over HTTP, where events are asked for: the session says what to
+//! send, and the HTTP, here as little of it as will do, is the caller's.
 //!
 //! ```text
 //! cargo run -p ami-examples --bin http_poll -- 127.0.0.1:8088 --events 3
@@ -79,7 +80,8 @@ impl Answer {
     }
 }
 
-/// HTTP/1.0 on a connection of its own: the body ends where the connection does. A real program takes a library that speaks HTTP, and TLS.
+/// HTTP/1.0 on a connection of its own: the body ends where the connection does. A real program
+/// takes a library that speaks HTTP, and TLS.
 fn send(address: &str, request: &SignedRequest) -> Result<Answer, Box<dyn Error>> {
     let mut socket = TcpStream::connect(address)?;
     let body = request.body();

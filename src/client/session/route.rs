@@ -238,7 +238,8 @@ impl Session {
 
     /// Has the answer move the stage on. Returns what becomes of its frame.
     fn route_answer(&mut self, input: Input<'_>) -> Route {
-        // What follows the challenge has been tried before; where it can't be written the login has failed.
+        // What follows the challenge has been tried before; where it can't be written the login has
+        // failed.
         let effect = self.step(input).unwrap_or_else(|_| self.happened(Input::Refused(LoginRefusal::Credentials)));
         match effect {
             Effect::Welcome => {

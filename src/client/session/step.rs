@@ -36,7 +36,8 @@ impl Session {
         self.step(input).unwrap_or(Effect::Nothing)
     }
 
-    /// Does what the table asks for; returns what the stage that follows waits for, if it is a new one.
+    /// Does what the table asks for; returns what the stage that follows waits for, if it is a new
+    /// one.
     fn carry_out(&mut self, effect: Effect<'_>) -> Result<Option<Waiting>, SendError> {
         Ok(Some(match effect {
             Effect::Nothing => return Ok(None),
@@ -107,7 +108,8 @@ impl Session {
     fn say_goodbye(&mut self) -> Waiting {
         match self.write(self.left(TOLD), |id, out| Logoff::new().encode(Some(id), out)) {
             Ok(request) => Waiting::Answer { request, deadline: self.after(self.config.closing), credentials: None },
-            // Nothing in it could be refused, and its room is reserved. What isn't said isn't waited for.
+            // Nothing in it could be refused, and its room is reserved. What isn't said isn't
+            // waited for.
             Err(_) => Waiting::Until(self.clock.told()),
         }
     }

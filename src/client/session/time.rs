@@ -83,7 +83,8 @@ impl Clock {
         }
     }
 
-    /// Goes on with the time that is told next. Returns from when to when it has stood still so far.
+    /// Goes on with the time that is told next. Returns from when to when it has stood still so
+    /// far.
     fn go_on(&mut self) -> Option<(Instant, Instant)> {
         let (Pause::Since { since, .. } | Pause::Expired(since)) = self.pause else { return None };
         let told = self.told.map_or(since, |told| told.max(since));
@@ -124,8 +125,8 @@ impl Session {
         self.clock.stop(step);
     }
 
-    /// Reading goes on. The stop lasted up to the time that was told last, and from there to the one
-    /// that is told next.
+    /// Reading goes on. The stop lasted up to the time that was told last, and from there to the
+    /// one that is told next.
     pub(in crate::client) fn go_on(&mut self) {
         if let Some((since, told)) = self.clock.go_on() {
             self.stood_still(since, told);

@@ -1,5 +1,5 @@
-//! What a builder collects, and the words that come of it: one for all commands, so that a generated builder is a name
-//! and nothing else.
+//! What a builder collects, and the words that come of it: one for all commands, so that a
+//! generated builder is a name and nothing else.
 
 use alloc::format;
 use alloc::string::String;
@@ -12,8 +12,8 @@ use crate::error::{EncodeError, Refusal};
 /// FreeSWITCH reads 25 words: the conference, the command, and these.
 const MOST_WORDS: usize = 23;
 
-/// Words that FreeSWITCH takes for a command to the server where a conference's name stands, unless there is a
-/// conference of that name.
+/// Words that FreeSWITCH takes for a command to the server where a conference's name stands, unless
+/// there is a conference of that name.
 const FOR_THE_SERVER: [&str; 6] = ["list", "count", "xml_list", "json_list", "help", "commands"];
 
 /// Members of one side of a relation.
@@ -167,8 +167,8 @@ impl<'a> Args<'a> {
         self.slots.get(number).unwrap_or(&FREE)
     }
 
-    /// Checks that it is for a conference, or for the server, as it is meant, that the conference's name is not one of
-    /// the server's commands, and that no such line has killed servers.
+    /// Checks that it is for a conference, or for the server, as it is meant, that the conference's
+    /// name is not one of the server's commands, and that no such line has killed servers.
     ///
     /// # Errors
     /// Where one of these is not so; `crash` permits the last.

@@ -43,7 +43,8 @@ impl<'a> Line<'a> {
         self.framed(out, "", |_| {})
     }
 
-    /// Appends the event socket's `api` command. The socket brings nothing else until its answer is there.
+    /// Appends the event socket's `api` command. The socket brings nothing else until its answer is
+    /// there.
     ///
     /// # Errors
     /// As [`write`](Self::write).
@@ -51,8 +52,8 @@ impl<'a> Line<'a> {
         self.framed(out, "api ", |out| append(out, b"\n\n"))
     }
 
-    /// Appends the event socket's `bgapi` command. The answer is the event `BACKGROUND_JOB` with this id, or with one
-    /// that the server tells.
+    /// Appends the event socket's `bgapi` command. The answer is the event `BACKGROUND_JOB` with
+    /// this id, or with one that the server tells.
     ///
     /// # Errors
     /// As [`write`](Self::write); and where the id is not 1 to 255 visible ASCII characters.

@@ -1,9 +1,10 @@
-//! The sub-commands of FreeSWITCH's `conference`, typed: one builder each, written as a line that the server splits
-//! into just these words.
+//! The sub-commands of FreeSWITCH's `conference`, typed: one builder each, written as a line that
+//! the server splits into just these words.
 //!
-//! Each command is a builder: `new` takes what the server can't do without, a setter each of the rest. [`to`] says to
-//! which conference, [`to_server`] asks for all of them, and the [`Line`] is written as an `api` or `bgapi` command of
-//! the event socket, or by itself. Nothing is checked until then, and then all of it is written, or nothing.
+//! Each command is a builder: `new` takes what the server can't do without, a setter each of the
+//! rest. [`to`] says to which conference, [`to_server`] asks for all of them, and the [`Line`] is
+//! written as an `api` or `bgapi` command of the event socket, or by itself. Nothing is checked
+//! until then, and then all of it is written, or nothing.
 //!
 //! ```
 //! use ami_proto::error::Refusal;
@@ -25,26 +26,31 @@
 //!
 //! # How the server reads a line
 //!
-//! - It splits at blanks, into 25 words at most. `'…'` keeps blanks together and goes, a backslash takes the meaning
-//!   from `'` and itself; `"` means nothing. Words that need it are quoted here.
-//! - A line whose first bytes are `^^` and another one is split at that one instead. Such a name is quoted too.
+//! - It splits at blanks, into 25 words at most. `'…'` keeps blanks together and goes, a backslash
+//!   takes the meaning from `'` and itself; `"` means nothing. Words that need it are quoted here.
+//! - A line whose first bytes are `^^` and another one is split at that one instead. Such a name is
+//!   quoted too.
 //! - Commands for members read one word behind the member, so that word is quoted whatever it is.
-//! - `say` and `saymember` take what follows the first place in the line where their name stands, even within the
-//!   conference's name. A name that has it is written with a `''` inside, which goes when the server splits.
+//! - `say` and `saymember` take what follows the first place in the line where their name stands,
+//!   even within the conference's name. A name that has it is written with a `''` inside, which
+//!   goes when the server splits.
 //! - A CR, LF or NUL ends the line, whatever stands around it: refused.
 //! - A member is read as C's `atoi` does, so 0 and words are nobody: [`Target`] has what there is.
 //!
-//! A name that is a command to the whole server (`list`, `count`, `xml_list`, `json_list`, `help`, `commands`, in any
-//! case) is refused: while there is no conference of that name, `conference list kick 3` lists all conferences, and
-//! says nothing of member 3. Where there is one, it takes the command's place: [`to_server`] then asks that conference.
+//! A name that is a command to the whole server (`list`, `count`, `xml_list`, `json_list`, `help`,
+//! `commands`, in any case) is refused: while there is no conference of that name, `conference list
+//! kick 3` lists all conferences, and says nothing of member 3. Where there is one, it takes the
+//! command's place: [`to_server`] then asks that conference.
 //!
 //! # What kills servers
 //!
-//! 1.11.2 died of `canvas-auto-clear` with a canvas that there is none of, and of `vid-layer` with a member without
-//! video; 1.6.20 of `file-vol` without a volume. Such lines are refused unless [`Line::even_if_it_crashes`] is said. 1.11.2 also
-//! died now and then of several `say` and `saymember` in a row with a text-to-speech engine: wait for each answer.
+//! 1.11.2 died of `canvas-auto-clear` with a canvas that there is none of, and of `vid-layer` with
+//! a member without video; 1.6.20 of `file-vol` without a volume. Such lines are refused unless
+//! [`Line::even_if_it_crashes`] is said. 1.11.2 also died now and then of several `say` and
+//! `saymember` in a row with a text-to-speech engine: wait for each answer.
 //!
-//! The facts are from FreeSWITCH's `conference_api.c` and `switch_utils.c`, and from what 1.6.20 and 1.11.2 answered.
+//! The facts are from FreeSWITCH's `conference_api.c` and `switch_utils.c`, and from what 1.6.20
+//! and 1.11.2 answered.
 //!
 //! [`to`]: ConferenceCommand::to
 //! [`to_server`]: ConferenceCommand::to_server
@@ -85,8 +91,8 @@ pub trait ConferenceCommand: Sealed {
         Line::new(Some(conference), self.args())
     }
 
-    /// The line that asks for all conferences; for the commands that can be: `list`, `count`, `xml_list`, `json_list`,
-    /// `help`.
+    /// The line that asks for all conferences; for the commands that can be: `list`, `count`,
+    /// `xml_list`, `json_list`, `help`.
     fn to_server(&self) -> Line<'_> {
         Line::new(None, self.args())
     }

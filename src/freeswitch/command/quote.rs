@@ -1,5 +1,5 @@
-//! Words as FreeSWITCH's splitter reads them: quoted where that changes what it reads, and broken where they would hide
-//! the text of a `say`.
+//! Words as FreeSWITCH's splitter reads them: quoted where that changes what it reads, and broken
+//! where they would hide the text of a `say`.
 
 use alloc::vec::Vec;
 
@@ -11,9 +11,11 @@ fn needs_quotes(word: &str) -> bool {
     word.starts_with("^^") || word.bytes().any(|byte| matches!(byte, b' ' | b'\'' | b'\\'))
 }
 
-/// Appends a word so that the splitter reads it back, and so that `hidden` doesn't occur in what is written.
+/// Appends a word so that the splitter reads it back, and so that `hidden` doesn't occur in what is
+/// written.
 ///
-/// Where it would, a `''` stands within: it closes and opens quotes, or opens and closes them, and goes.
+/// Where it would, a `''` stands within: it closes and opens quotes, or opens and closes them, and
+/// goes.
 pub(super) fn push_word(out: &mut Vec<u8>, word: &str, hidden: Option<&str>) {
     let quoted = needs_quotes(word);
     // Each character may need a backslash, and two quotes behind it.

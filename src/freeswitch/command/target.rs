@@ -6,7 +6,8 @@ use super::args::Argument;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Target<'a> {
-    /// The member of this number, from 1; 0 is nobody. Numbers are the server's, not the conference's.
+    /// The member of this number, from 1; 0 is nobody. Numbers are the server's, not the
+    /// conference's.
     Member(u32),
     /// Everybody. The server answers with a line for each, the newest first.
     All,
@@ -14,8 +15,8 @@ pub enum Target<'a> {
     NonModerators,
     /// Whoever has the highest number. Nobody, while that is a recording's.
     Last,
-    /// The newest member whose channel has this variable with this value. The name begins with a letter or `_`, for
-    /// FreeSWITCH takes digits for a member's number.
+    /// The newest member whose channel has this variable with this value. The name begins with a
+    /// letter or `_`, for FreeSWITCH takes digits for a member's number.
     Variable(&'a str, &'a str),
 }
 
@@ -76,7 +77,8 @@ impl Relation {
     }
 }
 
-/// Which of the sounds that are being played stop. FreeSWITCH's own syntax has `last` too, and doesn't take it.
+/// Which of the sounds that are being played stop. FreeSWITCH's own syntax has `last` too, and
+/// doesn't take it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Sounds {

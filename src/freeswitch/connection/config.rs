@@ -39,7 +39,8 @@ impl EventFormat {
     }
 }
 
-/// Settings of a [`Connection`](super::Connection). Cheap to share behind an [`Arc`](std::sync::Arc).
+/// Settings of a [`Connection`](super::Connection). Cheap to share behind an
+/// [`Arc`](std::sync::Arc).
 ///
 /// ```
 /// use core::time::Duration;
@@ -72,7 +73,8 @@ impl Config {
     /// Bytes that the ceiling has at the least, besides what the configured events take up.
     const LEAST_CEILING: usize = 256;
 
-    /// Times that a setting is held while it is restored: to be restored, to be answered, to be transmitted.
+    /// Times that a setting is held while it is restored: to be restored, to be answered, to be
+    /// transmitted.
     pub(super) const COPIES: usize = 3;
 
     /// The defaults, each told at its setter.
@@ -92,13 +94,15 @@ impl Config {
         }
     }
 
-    /// What may arrive, see [`Limits`]; over one of them the connection is given up. Default: [`LIMITS`].
+    /// What may arrive, see [`Limits`]; over one of them the connection is given up. Default:
+    /// [`LIMITS`].
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Events to subscribe to after each login: names with blanks between them, `ALL`, or `CUSTOM` and subclasses, which go last: all that follows `CUSTOM` is one. Default: none.
+    /// Events to subscribe to after each login: names with blanks between them, `ALL`, or `CUSTOM`
+    /// and subclasses, which go last: all that follows `CUSTOM` is one. Default: none.
     pub fn events(mut self, format: EventFormat, types: impl AsRef<[u8]>) -> Self {
         self.format = format;
         self.events = types.as_ref().into();
@@ -107,15 +111,18 @@ impl Config {
         self
     }
 
-    /// How long the greeting may take, and then the answer to the password. Default 10 s: a server gives up whoever says nothing after 25.
+    /// How long the greeting may take, and then the answer to the password. Default 10 s: a server
+    /// gives up whoever says nothing after 25.
     pub const fn login_timeout(mut self, timeout: Duration) -> Self {
         self.login = timeout;
         self
     }
 
-    /// How long an answer may take. Default 30 s. [`Connection::send_within`](super::Connection::send_within) sets it for one request.
+    /// How long an answer may take. Default 30 s.
+    /// [`Connection::send_within`](super::Connection::send_within) sets it for one request.
     ///
-    /// The server answers in order, one request after the other: `api conference … dial` takes up to 60 s, and holds back what was asked after it, and events too.
+    /// The server answers in order, one request after the other: `api conference … dial` takes up
+    /// to 60 s, and holds back what was asked after it, and events too.
     pub const fn response_timeout(mut self, timeout: Duration) -> Self {
         self.response = timeout;
         self
@@ -156,21 +163,24 @@ impl Config {
         self
     }
 
-    /// Bytes that requests not yet transmitted, and subscriptions and filters to be restored, may take up together. Default 8 MiB.
+    /// Bytes that requests not yet transmitted, and subscriptions and filters to be restored, may
+    /// take up together. Default 8 MiB.
     ///
     /// What has arrived and not been polled has [`Limits::buffer`] of its own. A request over the
     /// ceiling is refused with [`SendError::Ceiling`](crate::error::SendError::Ceiling), and so is
     /// a login that takes more than two thirds of it.
     ///
-    /// Room for a goodbye is kept free, and for what is set again at the next login: a setting counts three times. A
-    /// ceiling of less than 256 bytes and three times the command for the configured [`events`](Self::events) counts as
-    /// one of that.
+    /// Room for a goodbye is kept free, and for what is set again at the next login: a setting
+    /// counts three times. A ceiling of less than 256 bytes and three times the command for the
+    /// configured [`events`](Self::events) counts as one of that.
     pub const fn ceiling(mut self, bytes: usize) -> Self {
         self.bytes = bytes;
         self
     }
 
-    /// Bytes that a connection with these settings holds at the most, see [`ceiling`](Self::ceiling); indexes and a small fixed size for each request in flight come on top.
+    /// Bytes that a connection with these settings holds at the most, see
+    /// [`ceiling`](Self::ceiling); indexes and a small fixed size for each request in flight come
+    /// on top.
     pub const fn most_held(&self) -> usize {
         self.most().saturating_add(self.limits.max_buffer() as usize)
     }

@@ -1,4 +1,5 @@
-//! Who logs in. The password is shown to the server alone: not to `Debug`, and not to those who get the memory after us.
+//! Who logs in. The password is shown to the server alone: not to `Debug`, and not to those who get
+//! the memory after us.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -31,11 +32,13 @@ impl Credentials {
         Self { user: None, password: password.as_ref().into() }
     }
 
-    /// A user of the directory and its `esl-password` (`userauth`). What it may do, the server says when it accepts, in `Allowed-Events` and `Allowed-API`.
+    /// A user of the directory and its `esl-password` (`userauth`). What it may do, the server says
+    /// when it accepts, in `Allowed-Events` and `Allowed-API`.
     ///
-    /// The server splits `user@domain:password` at the first `@`, and each side at its first `:`. A login is refused
-    /// before it is sent where the name has one of them, or the domain a `:`, or one of the two is empty: the server
-    /// would take a part of the name for the password. The password may have any of them.
+    /// The server splits `user@domain:password` at the first `@`, and each side at its first `:`. A
+    /// login is refused before it is sent where the name has one of them, or the domain a `:`, or
+    /// one of the two is empty: the server would take a part of the name for the password. The
+    /// password may have any of them.
     pub fn user(user: impl AsRef<[u8]>, domain: impl AsRef<[u8]>, password: impl AsRef<[u8]>) -> Self {
         Self { user: Some([user.as_ref().into(), domain.as_ref().into()]), password: password.as_ref().into() }
     }

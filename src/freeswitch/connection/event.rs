@@ -1,17 +1,21 @@
-//! What a connection tells: events, the one ending that every request has, and what a lost connection left unanswered.
+//! What a connection tells: events, the one ending that every request has, and what a lost
+//! connection left unanswered.
 
 use alloc::vec::Vec;
 
 use crate::conn::{Id, Reached};
 use crate::freeswitch::{Event, Frame};
 
-/// What happened. What it lends is gone at the next call that takes the connection mutably; [`Frame::to_owned`] keeps it.
+/// What happened. What it lends is gone at the next call that takes the connection mutably;
+/// [`Frame::to_owned`] keeps it.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum ConnectionEvent<'buf> {
-    /// The login was accepted, or the call's data has come (an event, see [`Frame::event`]); requests can be sent.
+    /// The login was accepted, or the call's data has come (an event, see [`Frame::event`]);
+    /// requests can be sent.
     LoggedIn(Frame<'buf>),
-    /// The login was refused. The connection is over: [`ConnectionError::LoginRefused`](crate::ConnectionError::LoginRefused) says why.
+    /// The login was refused. The connection is over:
+    /// [`ConnectionError::LoginRefused`](crate::ConnectionError::LoginRefused) says why.
     LoginRefused(Frame<'buf>),
     /// The job was accepted; its output comes later.
     Started {
@@ -24,7 +28,8 @@ pub enum ConnectionEvent<'buf> {
     Event(Event<'buf>),
     /// A line of the server's log.
     Log(Frame<'buf>),
-    /// The call has ended, and the server keeps the connection for as long as `Linger-Time` says, in seconds; -1 is for ever. Only where the server has called us.
+    /// The call has ended, and the server keeps the connection for as long as `Linger-Time` says,
+    /// in seconds; -1 is for ever. Only where the server has called us.
     Lingering(Frame<'buf>),
     /// The server is about to close the connection.
     Disconnecting(Frame<'buf>),
@@ -37,7 +42,8 @@ pub enum ConnectionEvent<'buf> {
     },
     /// A subscription or a filter of before the connection was lost was refused.
     NotRestored(Frame<'buf>),
-    /// What no request in flight claims: an answer that comes late, an event that can't be read, a frame of a kind that the crate doesn't know.
+    /// What no request in flight claims: an answer that comes late, an event that can't be read, a
+    /// frame of a kind that the crate doesn't know.
     Unclaimed {
         /// The request, where it was one of this connection.
         id: Option<Id>,
@@ -52,17 +58,21 @@ pub enum ConnectionEvent<'buf> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Ending<'buf> {
-    /// With its answer, see [`Frame::answer`]. Whether the answer to `api` means success, its text alone says.
+    /// With its answer, see [`Frame::answer`]. Whether the answer to `api` means success, its text
+    /// alone says.
     Reply(Frame<'buf>),
     /// With `-ERR` in a `command/reply`: also for an `api` that the user may not use.
     Refused(Frame<'buf>),
     /// With the event that carries the job's output, its [`body`](Event::body).
     Job(Event<'buf>),
-    /// Its time was up. What still comes is [`Unclaimed`](ConnectionEvent::Unclaimed), or, for a job, an event.
+    /// Its time was up. What still comes is [`Unclaimed`](ConnectionEvent::Unclaimed), or, for a
+    /// job, an event.
     TimedOut,
-    /// By [`cancel`](super::Connection::cancel). What still comes is [`Unclaimed`](ConnectionEvent::Unclaimed), or, for a job, an event.
+    /// By [`cancel`](super::Connection::cancel). What still comes is
+    /// [`Unclaimed`](ConnectionEvent::Unclaimed), or, for a job, an event.
     Cancelled,
-    /// With the connection. Whether the server has acted on it can't be known, unless it was never sent.
+    /// With the connection. Whether the server has acted on it can't be known, unless it was never
+    /// sent.
     Lost(Reached),
 }
 
@@ -80,7 +90,8 @@ pub struct Unanswered {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReconnectReport {
-    /// Everything unanswered, in the order in which it was sent. Each has had, or is about to get, its [`Ending::Lost`].
+    /// Everything unanswered, in the order in which it was sent. Each has had, or is about to get,
+    /// its [`Ending::Lost`].
     pub unanswered: Vec<Unanswered>,
     /// Subscriptions and filters that will be set again once the login is accepted.
     pub restored: usize,

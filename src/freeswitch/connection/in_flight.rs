@@ -1,6 +1,7 @@
 //! The requests in flight: answers come in the order of the requests, the output of jobs in any.
 //!
-//! Each step costs at most O(log n) of n requests in flight, whatever is asked, answered, given up or due.
+//! Each step costs at most O(log n) of n requests in flight, whatever is asked, answered, given up
+//! or due.
 
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::sync::Arc;
@@ -122,7 +123,8 @@ impl<T: Ord + Copy> InFlight<T> {
         self.jobs.insert(id, Job { uuid, deadline });
     }
 
-    /// Ends the job of this name, the oldest of several, and says which it was. It may not have been answered yet.
+    /// Ends the job of this name, the oldest of several, and says which it was. It may not have
+    /// been answered yet.
     pub(super) fn finish(&mut self, uuid: &[u8]) -> Option<u64> {
         let id = *self.open.names.get(uuid)?.first()?;
         self.end(id).then_some(id)
@@ -171,8 +173,8 @@ impl<T: Ord + Copy> InFlight<T> {
         self.end(id).then_some(id)
     }
 
-    /// Takes out all, and says what the caller has not been told the end of. `handed`: how much of all that was ever
-    /// written has been handed out.
+    /// Takes out all, and says what the caller has not been told the end of. `handed`: how much of
+    /// all that was ever written has been handed out.
     pub(super) fn lose(&mut self, handed: u64) -> Vec<Unanswered> {
         let Self { entries, jobs, .. } = core::mem::replace(self, Self::new());
         let jobs = jobs.into_keys().map(|id| Unanswered { id: Id(id), reached: Reached::Started { items: 0 } });
@@ -185,8 +187,9 @@ impl<T: Ord + Copy> InFlight<T> {
         jobs.chain(entries).collect()
     }
 
-    /// Stops a debug build where the books don't agree. `written`: all that was ever written; `asked`: bytes of the
-    /// settings that are to be answered. Of many requests only their number is looked at.
+    /// Stops a debug build where the books don't agree. `written`: all that was ever written;
+    /// `asked`: bytes of the settings that are to be answered. Of many requests only their number
+    /// is looked at.
     pub(super) fn check(&self, written: u64, asked: usize) {
         debug_assert!(self.open.deadlines.len() <= self.len() && self.open.names.len() <= self.len());
         if self.len() > 32 {
@@ -242,7 +245,8 @@ mod tests {
         id * 7919 % n
     }
 
-    /// Whatever is done to each of n requests in flight, it takes some steps for each level of a tree of them.
+    /// Whatever is done to each of n requests in flight, it takes some steps for each level of a
+    /// tree of them.
     #[test]
     fn no_step_looks_at_all() {
         type Each = fn(&mut InFlight<Seen>, u64);

@@ -1,4 +1,5 @@
-//! What is sent: a command, headers where it takes some, a body. Nothing that would end a line can get in.
+//! What is sent: a command, headers where it takes some, a body. Nothing that would end a line can
+//! get in.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -13,7 +14,8 @@ const SERVER_MESSAGE: usize = 10_485_760;
 
 /// A command to the server.
 ///
-/// The server would take what follows a CR, LF or NUL for another command, or drop it; such a line is refused when it is sent.
+/// The server would take what follows a CR, LF or NUL for another command, or drop it; such a line
+/// is refused when it is sent.
 ///
 /// ```
 /// use ami_proto::freeswitch::Message;
@@ -53,7 +55,8 @@ impl Message {
         Self { line: line.into(), headers: Vec::new(), body: None }
     }
 
-    /// An API command with its arguments, such as `conference board list`. The server does nothing else on this connection until it is answered.
+    /// An API command with its arguments, such as `conference board list`. The server does nothing
+    /// else on this connection until it is answered.
     pub fn api(command: impl AsRef<[u8]>) -> Self {
         Self::owned([b"api ", command.as_ref()].concat())
     }
@@ -78,7 +81,8 @@ impl Message {
     /// Writes it at the end of a buffer.
     ///
     /// # Errors
-    /// When the command or a header holds what would end its line, or all of it is longer than a server reads. Nothing was written.
+    /// When the command or a header holds what would end its line, or all of it is longer than a
+    /// server reads. Nothing was written.
     pub fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         check(b"command", &self.line)?;
         if self.line.is_empty() {

@@ -1,4 +1,5 @@
-//! A connection to the event socket: login, commands and their answers, jobs, subscriptions, deadlines. No I/O and no clock: bytes and times come from whoever drives it.
+//! A connection to the event socket: login, commands and their answers, jobs, subscriptions,
+//! deadlines. No I/O and no clock: bytes and times come from whoever drives it.
 
 mod config;
 mod credentials;
@@ -90,9 +91,11 @@ enum Next {
 }
 
 impl Connection {
-    /// A connection that has just been made. Give it a [`Config`], or an `Arc` of one that several share.
+    /// A connection that has just been made. Give it a [`Config`], or an `Arc` of one that several
+    /// share.
     ///
-    /// The names of its jobs begin with digits that nobody can guess, drawn from the randomness that the standard library has for its hash maps; see [`seeded`](Self::seeded).
+    /// The names of its jobs begin with digits that nobody can guess, drawn from the randomness
+    /// that the standard library has for its hash maps; see [`seeded`](Self::seeded).
     pub fn new(config: impl Into<Arc<Config>>) -> Self {
         let config = config.into();
         let decoder = Decoder::new(config.limits);
@@ -100,7 +103,8 @@ impl Connection {
         Self { decoder, eof: false, backlog: Backlog::default(), session }
     }
 
-    /// Draws the beginning of its jobs' names from this number instead: from a better source, or from a fixed one to get the same bytes each time. To be called before anything is sent.
+    /// Draws the beginning of its jobs' names from this number instead: from a better source, or
+    /// from a fixed one to get the same bytes each time. To be called before anything is sent.
     #[must_use]
     pub fn seeded(mut self, seed: u64) -> Self {
         self.session.prefixes = Prefixes::seeded(seed);
@@ -184,7 +188,8 @@ impl Connection {
     /// Returns what happened next: see [`Machine::poll_event`].
     ///
     /// # Errors
-    /// When the connection is over: why. Everything that had arrived, and the ending of every request in flight, has been given before. Sticky.
+    /// When the connection is over: why. Everything that had arrived, and the ending of every
+    /// request in flight, has been given before. Sticky.
     pub fn poll_event(&mut self) -> Result<Option<ConnectionEvent<'_>>, ConnectionError> {
         let next = self.next();
         self.session.check_books();
@@ -230,9 +235,11 @@ impl Connection {
 
     // Commands.
 
-    /// Logs in, once the server asks for it. Commands have to wait for [`ConnectionEvent::LoggedIn`].
+    /// Logs in, once the server asks for it. Commands have to wait for
+    /// [`ConnectionEvent::LoggedIn`].
     ///
-    /// What [`Config::events`] says, and what was set on the connection before this one, is set right after.
+    /// What [`Config::events`] says, and what was set on the connection before this one, is set
+    /// right after.
     ///
     /// # Errors
     /// [`SendError::Misuse`] with [`ApiMisuse::NotNew`] where the login has been started before;
@@ -246,7 +253,8 @@ impl Connection {
         started
     }
 
-    /// Asks a server that has called us for the call's data, instead of logging in: [`ConnectionEvent::LoggedIn`] brings it.
+    /// Asks a server that has called us for the call's data, instead of logging in:
+    /// [`ConnectionEvent::LoggedIn`] brings it.
     ///
     /// # Errors
     /// As [`login`](Self::login).
@@ -263,10 +271,13 @@ impl Connection {
 
     /// Sends a command. It ends with [`ConnectionEvent::Ended`], in whichever way, exactly once.
     ///
-    /// Any number can be sent before the first is answered, up to [`Config::max_in_flight`]. Jobs (`bgapi`) are given a `Job-UUID`, unless they have one, and the events that bring their
-    /// output are subscribed to where they aren't yet; a [filter](Self::filter) may keep them away. A job's name has 255
-    /// bytes at the most: a longer one of the server's is not taken, so that the job ends by its own name, or its time. What sets something (`event`, `nixevent`, `noevents`, `filter`, `log`, `nolog`) is said
-    /// again after a reconnect, if the server has accepted it.
+    /// Any number can be sent before the first is answered, up to [`Config::max_in_flight`]. Jobs
+    /// (`bgapi`) are given a `Job-UUID`, unless they have one, and the events that bring their
+    /// output are subscribed to where they aren't yet; a [filter](Self::filter) may keep them away.
+    /// A job's name has 255 bytes at the most: a longer one of the server's is not taken, so that
+    /// the job ends by its own name, or its time. What sets something (`event`, `nixevent`,
+    /// `noevents`, `filter`, `log`, `nolog`) is said again after a reconnect, if the server has
+    /// accepted it.
     ///
     /// # Errors
     /// [`SendError`]; nothing was sent.
@@ -296,7 +307,8 @@ impl Connection {
         self.send(now, &Message::api(command))
     }
 
-    /// Sends an API command to be run in the background: [`ConnectionEvent::Started`] when it was accepted, [`Ending::Job`] with its output.
+    /// Sends an API command to be run in the background: [`ConnectionEvent::Started`] when it was
+    /// accepted, [`Ending::Job`] with its output.
     ///
     /// # Errors
     /// As [`send`](Self::send).
@@ -304,7 +316,8 @@ impl Connection {
         self.send(now, &Message::bgapi(command))
     }
 
-    /// Subscribes to events: names with blanks between them, `CUSTOM` and subclasses last. The format is that of all events from then on.
+    /// Subscribes to events: names with blanks between them, `CUSTOM` and subclasses last. The
+    /// format is that of all events from then on.
     ///
     /// # Errors
     /// As [`send`](Self::send).
@@ -312,13 +325,14 @@ impl Connection {
         self.send(now, &format.subscribe(types.as_ref()))
     }
 
-    /// Lets only such events through whose header has this value, or one that another filter names: any filter is enough. `/…/` is a regular expression.
+    /// Lets only such events through whose header has this value, or one that another filter names:
+    /// any filter is enough. `/…/` is a regular expression.
     ///
     /// To take filters back, send `Message::new("filter delete all")`.
     ///
     /// # Errors
-    /// As [`send`](Self::send). A header that is empty, has a blank in it, or is `delete`, which is a command to the
-    /// server, is [`SendError::Encode`].
+    /// As [`send`](Self::send). A header that is empty, has a blank in it, or is `delete`, which is
+    /// a command to the server, is [`SendError::Encode`].
     pub fn filter(&mut self, now: Instant, header: &str, value: impl AsRef<[u8]>) -> Result<Id, SendError> {
         let refusal = match header.find(' ') {
             _ if header.is_empty() => Some(Refusal::EmptyName),
@@ -331,23 +345,27 @@ impl Connection {
         self.send(now, &Message::new([b"filter ", header.as_bytes(), b" ", value.as_ref()].concat()))
     }
 
-    /// Ends a request with [`Ending::Cancelled`]. The server knows nothing of that. `false`: it had ended already.
+    /// Ends a request with [`Ending::Cancelled`]. The server knows nothing of that. `false`: it had
+    /// ended already.
     pub fn cancel(&mut self, id: Id) -> bool {
         let was_open = self.session.cancel(id);
         self.session.check_books();
         was_open
     }
 
-    /// Says goodbye to the server, which answers what was asked before and then closes the connection. [`ConnectionEvent::Closed`] comes when it has, or after [`Config::close_timeout`]; requests that have not
-    /// ended then are lost.
+    /// Says goodbye to the server, which answers what was asked before and then closes the
+    /// connection. [`ConnectionEvent::Closed`] comes when it has, or after
+    /// [`Config::close_timeout`]; requests that have not ended then are lost.
     pub fn close(&mut self, now: Instant) {
         self.session.close(now);
         self.session.check_books();
     }
 
-    /// Makes it ready for a new connection, and tells what the last one left unanswered. Log in next.
+    /// Makes it ready for a new connection, and tells what the last one left unanswered. Log in
+    /// next.
     ///
-    /// Kept: the configuration, what was set, events not polled that have no frame. Bytes received and not polled are gone, so poll first.
+    /// Kept: the configuration, what was set, events not polled that have no frame. Bytes received
+    /// and not polled are gone, so poll first.
     ///
     /// # Errors
     /// [`ApiMisuse::NotOver`] while the connection stands.
@@ -365,7 +383,8 @@ impl Connection {
 
     // What there is.
 
-    /// Bytes held: received and not polled, not transmitted, and what is to be restored. At most [`Config::most_held`].
+    /// Bytes held: received and not polled, not transmitted, and what is to be restored. At most
+    /// [`Config::most_held`].
     pub fn held(&self) -> usize {
         self.decoder.pending().len() + self.session.held()
     }

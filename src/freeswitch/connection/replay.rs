@@ -34,7 +34,8 @@ impl Setting {
         let mut is = |word: &str| words.next().is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()));
         let (of, clears, jobs, format) = match &message.verb()[..] {
             b"event" | b"events" => (Subject::Events, false, jobs(message), format(message)),
-            // It may take less than that: then jobs are subscribed to once more, which does no harm.
+            // It may take less than that: then jobs are subscribed to once more, which does no
+            // harm.
             b"nixevent" | b"nixevents" => (Subject::Events, false, Some(false), None),
             b"noevents" => (Subject::Events, true, Some(false), Some(PLAIN)),
             b"filter" => (Subject::Filters, is("delete") && is("all"), None, None),
@@ -53,7 +54,8 @@ impl Setting {
 
 const PLAIN: &str = "plain";
 
-/// Whether a subscription is to the events of jobs. What follows `CUSTOM` are subclasses, whatever they are called.
+/// Whether a subscription is to the events of jobs. What follows `CUSTOM` are subclasses, whatever
+/// they are called.
 fn jobs(message: &Message) -> Option<bool> {
     let mut types = message.words().take_while(|word| !word.eq_ignore_ascii_case(b"CUSTOM"));
     let wanted = |word: &[u8]| word.eq_ignore_ascii_case(b"BACKGROUND_JOB") || word.eq_ignore_ascii_case(b"ALL");
@@ -66,7 +68,8 @@ fn format(message: &Message) -> Option<&'static str> {
     [PLAIN, "json", "xml"].into_iter().find(|format| word.eq_ignore_ascii_case(format.as_bytes()))
 }
 
-/// The commands that were accepted, in order, and what they and those that are to be answered come to.
+/// The commands that were accepted, in order, and what they and those that are to be answered come
+/// to.
 #[derive(Debug)]
 pub(super) struct Restore {
     events: Lines,
@@ -91,7 +94,8 @@ struct Lines {
 #[derive(Debug)]
 struct Told<T> {
     holds: T,
-    /// What the last request that changes it asks for, by its id, until that is answered: all before it are by then.
+    /// What the last request that changes it asks for, by its id, until that is answered: all
+    /// before it are by then.
     asked: Option<(u64, T)>,
 }
 

@@ -1,4 +1,5 @@
-//! What a connection knows besides the bytes it has received: requests out, what each frame is to whom, what time does, the end.
+//! What a connection knows besides the bytes it has received: requests out, what each frame is to
+//! whom, what time does, the end.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -119,7 +120,8 @@ impl Session {
         if let Some(credentials) = credentials {
             credentials.encode(trial.vec())?;
         }
-        // What is set again takes up to a third; a login that has room once has it at each reconnect.
+        // What is set again takes up to a third; a login that has room once has it at each
+        // reconnect.
         let total = self.config.most() - EXIT.len();
         if trial.len() > total - total / Config::COPIES {
             return Err(SendError::Ceiling { max: self.config.most() });
@@ -220,7 +222,8 @@ impl Session {
         self.in_flight.push(entry);
     }
 
-    /// Writes a request of our own; it has no time of its own. Room for it is kept free, see [`reserved`](Self::reserved).
+    /// Writes a request of our own; it has no time of its own. Room for it is kept free, see
+    /// [`reserved`](Self::reserved).
     fn write(
         &mut self,
         purpose: Purpose,
@@ -239,7 +242,8 @@ impl Session {
         id
     }
 
-    /// The name of a job: sixteen digits that nobody else can guess, so that no one else's job passes for it, and a number.
+    /// The name of a job: sixteen digits that nobody else can guess, so that no one else's job
+    /// passes for it, and a number.
     fn job_id(&self, id: u64) -> Vec<u8> {
         alloc::format!("{:016x}-{id}", self.prefixes.bits()).into_bytes()
     }
@@ -326,7 +330,8 @@ impl Session {
             Purpose::Caller if entry.ended => Route::Told(Told::Unclaimed(Some(id))),
             Purpose::Caller if refused => Route::Told(Told::Refused(id)),
             Purpose::Caller => match entry.uuid {
-                // The server may know better how it calls the job. Where it says more than is kept, our name stands.
+                // The server may know better how it calls the job. Where it says more than is kept,
+                // our name stands.
                 Some(uuid) => {
                     let named = frame.get("Job-UUID").map(Value::as_bytes).filter(|name| name.len() <= Self::JOB_NAME);
                     let uuid = named.map_or(uuid, Into::into);
@@ -371,7 +376,8 @@ impl Session {
         self.out.advance(n);
     }
 
-    /// Bytes that requests, a login that waits for the greeting, and what is to be restored take up.
+    /// Bytes that requests, a login that waits for the greeting, and what is to be restored take
+    /// up.
     pub(super) fn held(&self) -> usize {
         self.stage.held() + self.out.len() + self.restore.bytes()
     }

@@ -9,9 +9,11 @@
 //! | Closing | misuse | | | | | Closed → Over | nothing | Closed → Over |
 //! | Over | misuse | | | | | none | nothing | nothing |
 //!
-//! "Accepted" and "refused" answer the stage's own request; all other frames are routed alike in every stage (`session.rs`), and requests are taken in Ready alone. A disconnect notice
-//! changes no stage: the end of the stream follows it, at once or, where it says `linger`, later.
-//! On the way to Over every request in flight is lost, which is its ending. `reconnect` leads from Over back to New. A breach of the limits is lost → Over everywhere.
+//! "Accepted" and "refused" answer the stage's own request; all other frames are routed alike in
+//! every stage (`session.rs`), and requests are taken in Ready alone. A disconnect notice changes
+//! no stage: the end of the stream follows it, at once or, where it says `linger`, later. On the
+//! way to Over every request in flight is lost, which is its ending. `reconnect` leads from Over
+//! back to New. A breach of the limits is lost → Over everywhere.
 
 use core::fmt;
 use std::time::Instant;

@@ -1,6 +1,7 @@
 //! Events: any as headers and a body, those of conferences typed.
 //!
-//! A server sends them plain, as JSON or as XML, as was asked for; all three read alike here. [`ConferenceEvent::from`] finds an event's type by its `Action` in constant time, and a view
+//! A server sends them plain, as JSON or as XML, as was asked for; all three read alike here.
+//! [`ConferenceEvent::from`] finds an event's type by its `Action` in constant time, and a view
 //! reads a header when it is asked for it.
 //!
 //! ```
@@ -44,7 +45,8 @@ const CONFERENCE: &str = "conference::maintenance";
 
 /// An event: its headers and its body, however it was encoded.
 ///
-/// A header may come more than once (`floor-change` has those of the conference twice); [`get`](Self::get) gives the first.
+/// A header may come more than once (`floor-change` has those of the conference twice);
+/// [`get`](Self::get) gives the first.
 #[derive(Clone, Copy)]
 pub struct Event<'buf> {
     headers: HeaderIndex<'buf>,
@@ -130,7 +132,8 @@ impl fmt::Debug for OwnedEvent {
     }
 }
 
-/// What every view of an event has. It dereferences to the view of a block, and that in the end to [`CommonBlock`], so what several events share is written once.
+/// What every view of an event has. It dereferences to the view of a block, and that in the end to
+/// [`CommonBlock`], so what several events share is written once.
 macro_rules! event_view {
     ($name:ident, $number:literal, $base:ident, None, None) => {
         impl<'buf> $name<'buf> {
@@ -239,8 +242,9 @@ impl<'buf> ConferenceEvent<'buf> {
         CommonBlock::over(self.event(), "")
     }
 
-    /// Its headers by the table, for those who don't know in code which fields they want: the method's name, and the value as its kind, text still encoded. What the table doesn't know, and
-    /// what comes for the second time, is left out.
+    /// Its headers by the table, for those who don't know in code which fields they want: the
+    /// method's name, and the value as its kind, text still encoded. What the table doesn't know,
+    /// and what comes for the second time, is left out.
     ///
     /// ```
     /// use ami_proto::catalogue::Datum;

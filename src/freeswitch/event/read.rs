@@ -1,6 +1,8 @@
-//! Finds the event in a frame, and gives each encoding the one shape that views are made of: header lines, a blank line, the body.
+//! Finds the event in a frame, and gives each encoding the one shape that views are made of: header
+//! lines, a blank line, the body.
 //!
-//! A plain event has that shape and is indexed where it lies. JSON and XML are written anew, encoded so that they decode to the same bytes.
+//! A plain event has that shape and is indexed where it lies. JSON and XML are written anew,
+//! encoded so that they decode to the same bytes.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -15,7 +17,8 @@ use crate::recent::Recent;
 use crate::value::Encoded;
 use crate::wire::{FrameEnd, Framing, Limits, Scanner, Value};
 
-/// Reads events one after the other, in the memory of those before. What a giant one needed is given back.
+/// Reads events one after the other, in the memory of those before. What a giant one needed is
+/// given back.
 #[derive(Clone)]
 pub(in crate::freeswitch) struct Reader {
     limits: Limits,
@@ -53,14 +56,16 @@ impl Encoding {
 }
 
 impl Reader {
-    /// Of the limits only that of lines counts: the frame, which holds the event, has kept the others.
+    /// Of the limits only that of lines counts: the frame, which holds the event, has kept the
+    /// others.
     pub(in crate::freeswitch) fn new(limits: Limits) -> Self {
         let limits = limits.line(u32::MAX).frame(u32::MAX);
         let scanner = Scanner::new(limits).with_framing(Framing::PLAIN);
         Self { limits, scanner, written: Vec::new(), recent: Recent::default() }
     }
 
-    /// The event in `frame` from byte `place` on, which is at this offset of the stream. `Ok(None)`: it can't be read.
+    /// The event in `frame` from byte `place` on, which is at this offset of the stream.
+    /// `Ok(None)`: it can't be read.
     pub(in crate::freeswitch) fn find(
         &mut self,
         frame: &[u8],
@@ -130,7 +135,8 @@ fn json(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// The members of an object, in order: names may come more than once. Strings may hold bytes that are no UTF-8.
+/// The members of an object, in order: names may come more than once. Strings may hold bytes that
+/// are no UTF-8.
 struct Object<'a> {
     out: &'a mut Vec<u8>,
     body: &'a mut Vec<u8>,
@@ -214,7 +220,9 @@ fn xml(_: &[u8], _: &mut Vec<u8>) -> Option<()> {
     None
 }
 
-/// `<event><headers><Name>value</Name>…</headers><Content-Length>n</Content-Length><body>…</body></event>`; values are encoded. Behind the body stand a line end and blanks that are none of it.
+/// `<event><headers><Name>value</Name>…</headers>
+/// <Content-Length>n</Content-Length><body>…</body></event>`, in one line; values are encoded. A line
+/// end and blanks behind the body are not part of it.
 #[cfg(feature = "xml")]
 fn xml(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
     use quick_xml::events::Event as Xml;

@@ -45,8 +45,8 @@ impl<'a> List<'a> {
     /// which some are that are no callers, are left out.
     ///
     /// # Errors
-    /// Where the text is no JSON, or no array of objects; where it has more objects, arrays and values in them than
-    /// [`PARTS`](Self::PARTS).
+    /// Where the text is no JSON, or no array of objects; where it has more objects, arrays and
+    /// values in them than [`PARTS`](Self::PARTS).
     ///
     /// ```
     /// use ami_proto::freeswitch::list::List;
@@ -60,8 +60,8 @@ impl<'a> List<'a> {
         Self::from_json_within(text, Self::PARTS)
     }
 
-    /// Reads `json_list` of at most so many objects, arrays and values in them, see [`from_json`](Self::from_json).
-    /// Each takes up to some 300 bytes of memory beyond its text.
+    /// Reads `json_list` of at most so many objects, arrays and values in them, see
+    /// [`from_json`](Self::from_json). Each takes up to some 300 bytes of memory beyond its text.
     ///
     /// # Errors
     /// As [`from_json`](Self::from_json), with this limit.
@@ -73,8 +73,8 @@ impl<'a> List<'a> {
     }
 }
 
-/// Counts the parts of a text: what opens an object or an array, and what stands between values. It fails at the first
-/// that is one too many.
+/// Counts the parts of a text: what opens an object or an array, and what stands between values. It
+/// fails at the first that is one too many.
 fn check(text: &[u8], most: usize) -> Result<(), JsonError> {
     let (mut parts, mut line, mut line_start) = (0, 1, 0);
     let (mut quoted, mut escaped) = (false, false);

@@ -15,11 +15,12 @@
 //!
 //! # What can't be told
 //!
-//! - The text has no quoting. A delimiter within a name does no harm, for the columns are counted from both ends; one
-//!   within the number is taken for the name's. Ask with a delimiter that numbers don't have, such as `>,<`.
+//! - The text has no quoting. A delimiter within a name does no harm, for the columns are counted
+//!   from both ends; one within the number is taken for the name's. Ask with a delimiter that
+//!   numbers don't have, such as `>,<`.
 //! - A member on hold is shown without `hear`, `speak` and `talking`, whatever they had.
-//! - The list of one conference has no header: its one [`Conference`] has no name. That of an empty conference is
-//!   empty, as is that of a server without any.
+//! - The list of one conference has no header: its one [`Conference`] has no name. That of an empty
+//!   conference is empty, as is that of a server without any.
 
 mod json;
 mod text;
@@ -76,8 +77,9 @@ pub struct Conference<'a> {
 }
 
 impl List<'_> {
-    /// Parts of `json_list` and `xml_list` that are read where no other limit is given: 262,144, a list of some ten
-    /// thousand members. More are an error: a few bytes of text can stand for a member, which takes some 300 in memory.
+    /// Parts of `json_list` and `xml_list` that are read where no other limit is given: 262,144, a
+    /// list of some ten thousand members. More are an error: a few bytes of text can stand for a
+    /// member, which takes some 300 in memory.
     pub const PARTS: usize = 1 << 18;
 }
 
@@ -102,8 +104,9 @@ pub struct Member<'a> {
     pub caller_name: Text<'a>,
     /// The number that they showed.
     pub caller_number: Text<'a>,
-    /// What is true of them, in the text's words: `hear`, `speak`, `see`, `talking`, `hold`, `video`, `floor`,
-    /// `vid-floor`, `moderator`, `ghost`, `res-id:…`, `role-id:…`; and what other lists say, in theirs.
+    /// What is true of them, in the text's words: `hear`, `speak`, `see`, `talking`, `hold`,
+    /// `video`, `floor`, `vid-floor`, `moderator`, `ghost`, `res-id:…`, `role-id:…`; and what other
+    /// lists say, in theirs.
     pub flags: Vec<Text<'a>>,
     /// How loud they are heard, from -4 to 4.
     pub volume_in: Option<i32>,
@@ -115,7 +118,8 @@ pub struct Member<'a> {
     pub energy: Option<i32>,
     /// For how many seconds they have been there. Not in text.
     pub join_time: Option<u64>,
-    /// How many seconds ago they talked; `None` if they haven't. Not in text. JSON has 0 in place of none.
+    /// How many seconds ago they talked; `None` if they haven't. Not in text. JSON has 0 in place
+    /// of none.
     pub last_talking: Option<u64>,
     /// What else is said of them.
     pub other: Vec<(Text<'a>, Text<'a>)>,
@@ -204,7 +208,8 @@ impl PartialEq<&str> for Text<'_> {
 
 /// One thing that `xml_list` or `json_list` says of a member: its name, and its value as text.
 ///
-/// Both lists say the same in the same words, but for the flags, which are read here into the text's words.
+/// Both lists say the same in the same words, but for the flags, which are read here into the
+/// text's words.
 fn flag<'a>(flags: &mut Vec<Text<'a>>, other: &mut Vec<(Text<'a>, Text<'a>)>, name: Text<'a>, value: Text<'a>) {
     const WORDS: [(&str, &str); 7] = [
         ("can_hear", "hear"),

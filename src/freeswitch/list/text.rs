@@ -40,14 +40,17 @@ impl Default for Format<'_> {
 }
 
 impl<'a> List<'a> {
-    /// Reads `list` in all its forms: of one conference or of the server, with or without members, for people.
+    /// Reads `list` in all its forms: of one conference or of the server, with or without members,
+    /// for people.
     ///
-    /// Nothing is lost: a line that is neither a conference nor a member is among [`unread`](Self::unread).
+    /// Nothing is lost: a line that is neither a conference nor a member is among
+    /// [`unread`](Self::unread).
     pub fn parse(text: &'a [u8], how: &Format<'_>) -> Self {
         let mut list = Self::default();
         for line in text.split(|byte| *byte == b'\n') {
             let said = line.strip_prefix(b"+OK ").unwrap_or(line);
-            // What the event socket says of an empty answer, and the server of having no conferences.
+            // What the event socket says of an empty answer, and the server of having no
+            // conferences.
             if matches!(said, b"" | b"No active conferences." | b"-ERR no reply") {
                 continue;
             }
@@ -68,7 +71,8 @@ impl<'a> List<'a> {
     }
 }
 
-/// `Conference NAME (3 members rate: 8000 locked flags: locked|running)`, and as it was before: `(3 members locked)`.
+/// `Conference NAME (3 members rate: 8000 locked flags: locked|running)`, and as it was before: `(3
+/// members locked)`.
 fn header(line: &[u8]) -> Option<Conference<'_>> {
     let inner = line.strip_prefix(b"Conference ")?.strip_suffix(b")")?;
     // A name may have parentheses too, what stands behind it has none.
@@ -105,8 +109,8 @@ fn flag_words(flags: &[u8]) -> impl Iterator<Item = Text<'_>> {
     flags.split(|byte| *byte == b'|').filter(|flag| !flag.is_empty()).map(Text::borrowed)
 }
 
-/// A member's line. Number, channel and id are counted from the left; volumes, energy and flags from the right; a
-/// name in the middle may have what it likes.
+/// A member's line. Number, channel and id are counted from the left; volumes, energy and flags
+/// from the right; a name in the middle may have what it likes.
 fn columns<'a>(line: &'a [u8], how: &Format<'_>) -> Option<Member<'a>> {
     let delimiter = how.delimiter.as_bytes();
     if delimiter.is_empty() {

@@ -46,7 +46,8 @@ enum Fault {
     Attributes,
 }
 
-/// Attributes of one element that are read: a server writes some twenty. Each is compared with those before it.
+/// Attributes of one element that are read: a server writes some twenty. Each is compared with
+/// those before it.
 const ATTRIBUTES: usize = 256;
 
 /// Elements and attributes that may still be read.
@@ -73,12 +74,14 @@ struct Entry {
 impl List<'static> {
     /// Reads `xml_list`, of one conference or of all.
     ///
-    /// What stands in elements is percent-decoded as the server encodes it, what stands in attributes is not encoded.
-    /// The server leaves a `%` alone that two hexadecimal digits follow, so that a name with such is read as another.
+    /// What stands in elements is percent-decoded as the server encodes it, what stands in
+    /// attributes is not encoded. The server leaves a `%` alone that two hexadecimal digits follow,
+    /// so that a name with such is read as another.
     ///
     /// # Errors
-    /// Where the text is no XML, ends early, or has other elements than `conferences` around it; where an element has
-    /// more than 256 attributes, or all together have more than [`PARTS`](Self::PARTS).
+    /// Where the text is no XML, ends early, or has other elements than `conferences` around it;
+    /// where an element has more than 256 attributes, or all together have more than
+    /// [`PARTS`](Self::PARTS).
     ///
     /// ```
     /// use ami_proto::freeswitch::list::List;
@@ -94,8 +97,9 @@ impl List<'static> {
         Self::from_xml_within(text, Self::PARTS)
     }
 
-    /// Reads `xml_list` of at most so many elements and attributes, see [`from_xml`](Self::from_xml). An element takes
-    /// up to some 300 bytes of memory beyond its text.
+    /// Reads `xml_list` of at most so many elements and attributes, see
+    /// [`from_xml`](Self::from_xml). An element takes up to some 300 bytes of memory beyond its
+    /// text.
     ///
     /// # Errors
     /// As [`from_xml`](Self::from_xml), with this limit.

@@ -1,10 +1,11 @@
-//! What FreeSWITCH answers to a conference command, read by the command: `+OK` alone proves nothing, and many answers
-//! have no such word.
+//! What FreeSWITCH answers to a conference command, read by the command: `+OK` alone proves
+//! nothing, and many answers have no such word.
 //!
-//! A [`Reply`] is lines, each an [`Outcome`]: a command for several members has one for each. Both dialects are read:
-//! from 1.8 on lines begin with `+OK` or `-ERR` (`+OK mute 1`), before it most don't (`OK mute 1`,
-//! `Conference x not found`). `-ERR no reply` is how the event socket shows that nothing was printed, which is what some
-//! commands do when they did what they should: such a reply has no outcomes, and [`is_empty`](Reply::is_empty).
+//! A [`Reply`] is lines, each an [`Outcome`]: a command for several members has one for each. Both
+//! dialects are read: from 1.8 on lines begin with `+OK` or `-ERR` (`+OK mute 1`), before it most
+//! don't (`OK mute 1`, `Conference x not found`). `-ERR no reply` is how the event socket shows
+//! that nothing was printed, which is what some commands do when they did what they should: such a
+//! reply has no outcomes, and [`is_empty`](Reply::is_empty).
 //!
 //! ```
 //! use ami_proto::freeswitch::command::{Kick, Name};
@@ -18,8 +19,9 @@
 //! assert_eq!(old.refusal(), Some(Refusal::NoMember { member: Some("9".into()) }));
 //! ```
 //!
-//! What a `+OK` proves is little: `record` and `play` to members say it before they begin, `dial` whatever became of the
-//! call ([`Done::Called`]), `norecord` counts 0 files in 1.11 whatever it stopped (the lines before it tell).
+//! What a `+OK` proves is little: `record` and `play` to members say it before they begin, `dial`
+//! whatever became of the call ([`Done::Called`]), `norecord` counts 0 files in 1.11 whatever it
+//! stopped (the lines before it tell).
 //!
 //! The texts are those of FreeSWITCH's `conference_api.c`, and of what 1.6.20 and 1.11.2 answered.
 
@@ -48,13 +50,14 @@ impl fmt::Debug for Reply<'_> {
 }
 
 impl<'a> Reply<'a> {
-    /// The answer to this sub-command: the body of an `api/response` or of a `BACKGROUND_JOB`, or what another program
-    /// made of it.
+    /// The answer to this sub-command: the body of an `api/response` or of a `BACKGROUND_JOB`, or
+    /// what another program made of it.
     pub const fn new(name: Name, text: &'a [u8]) -> Self {
         Self { name: Some(name), text }
     }
 
-    /// The answer to `conference` alone, to a conference's name alone, or to a sub-command that the crate doesn't know.
+    /// The answer to `conference` alone, to a conference's name alone, or to a sub-command that the
+    /// crate doesn't know.
     pub const fn unnamed(text: &'a [u8]) -> Self {
         Self { name: None, text }
     }

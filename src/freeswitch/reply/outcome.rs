@@ -15,7 +15,8 @@ pub enum Outcome<'a> {
     },
     /// It was not done.
     Refused(Refusal<'a>),
-    /// The server didn't understand the arguments, and shows which it takes; sometimes those of another command.
+    /// The server didn't understand the arguments, and shows which it takes; sometimes those of
+    /// another command.
     Usage(Value<'a>),
     /// A line that no version known here prints for the command.
     Unknown(Value<'a>),
@@ -27,8 +28,8 @@ pub enum Outcome<'a> {
 pub enum Done<'a> {
     /// The command says no more.
     Ok,
-    /// Something was done to a member: `mute`, `unmute`, `deaf`, `hold`, `kicked`, `hup`, `flipped`, … A command that
-    /// toggles says which way.
+    /// Something was done to a member: `mute`, `unmute`, `deaf`, `hold`, `kicked`, `hup`,
+    /// `flipped`, … A command that toggles says which way.
     Member {
         /// What, in the server's word.
         what: Value<'a>,
@@ -60,7 +61,8 @@ pub enum Done<'a> {
     },
     /// The energy level was set above the one that it should follow, and no longer does.
     AutoEnergyOff,
-    /// The levels of a member who is muted above one of them. The server prints the two the wrong way round.
+    /// The levels of a member who is muted above one of them. The server prints the two the wrong
+    /// way round.
     MaxEnergy {
         /// Whose.
         member: u32,
@@ -241,7 +243,8 @@ pub enum Done<'a> {
     },
     /// A list; [`list`](crate::freeswitch::list) reads it.
     List(Value<'a>),
-    /// A value, as it is: of `get`, `getvar`; of `set`, which tells the old one; the name of a layout or of a picture.
+    /// A value, as it is: of `get`, `getvar`; of `set`, which tells the old one; the name of a
+    /// layout or of a picture.
     Value(Value<'a>),
     /// The unique id of a call leg; `_undef_` for a member without one.
     Uuid(Value<'a>),

@@ -65,7 +65,8 @@ fn none_given(line: &[u8]) -> Option<Outcome<'_>> {
     (line == b"Conference command, not specified.").then_some(Outcome::Refused(Refusal::NoneGiven))
 }
 
-/// Arguments are shown without a line end, behind the name of a command: not always the one that was sent.
+/// Arguments are shown without a line end, behind the name of a command: not always the one that
+/// was sent.
 fn is_usage(line: &[u8]) -> bool {
     let word = line.split(|byte| *byte == b' ').next().unwrap_or_default();
     word.len() < line.len() && Name::ALL.iter().any(|name| name.as_str().as_bytes() == word)

@@ -32,7 +32,8 @@ impl Rule {
 
     /// What a line says, if it is this text.
     pub(super) fn read<'a>(&self, text: &'a [u8]) -> Option<Outcome<'a>> {
-        // A name may hold what stands between it and the next: the first place may be the wrong one.
+        // A name may hold what stands between it and the next: the first place may be the wrong
+        // one.
         let first = parts(self.text, text, memmem::find).and_then(self.make);
         first.or_else(|| parts(self.text, text, memmem::rfind).and_then(self.make))
     }

@@ -1,4 +1,5 @@
-//! The kernel for x86-64 since 2013: 32 bytes a comparison, and the bit instructions that came with them.
+//! The kernel for x86-64 since 2013: 32 bytes a comparison, and the bit instructions that came with
+//! them.
 
 use core::arch::x86_64::{_mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8};
 #[cfg(feature = "std")]
@@ -9,12 +10,14 @@ use super::{BLOCK, Job, Masks, Simd};
 const NEWLINE: i8 = 0x0a;
 const COLON: i8 = 0x3a;
 
-/// There is a value where [`detect`](Self::detect) made one: where the machine has what [`enclosed`] is compiled for.
+/// There is a value where [`detect`](Self::detect) made one: where the machine has what
+/// [`enclosed`] is compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Avx2(());
 
 impl Avx2 {
-    /// Asks the machine, which costs something the first time only; without `std`, the compiler's target.
+    /// Asks the machine, which costs something the first time only; without `std`, the compiler's
+    /// target.
     #[inline]
     pub(crate) fn detect() -> Option<Self> {
         #[cfg(feature = "std")]
@@ -51,7 +54,8 @@ impl Simd for Avx2 {
 unsafe fn masks(block: &[u8; BLOCK]) -> Masks {
     let mut masks = Masks::NONE;
     for (lane, bytes) in block.chunks_exact(32).enumerate() {
-        // SAFETY: the load reads the 32 bytes that `bytes` borrows and asks for no alignment; the caller has AVX2.
+        // SAFETY: the load reads the 32 bytes that `bytes` borrows and asks for no alignment; the
+        // caller has AVX2.
         let (newlines, colons) = unsafe {
             let bytes = _mm256_loadu_si256(bytes.as_ptr().cast());
             let newlines = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(NEWLINE));

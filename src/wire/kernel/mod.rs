@@ -1,12 +1,12 @@
 //! Finds the two bytes that give AMI its structure, 64 bytes at a time.
 //!
-//! A kernel is the only thing that differs from one instruction set to the next: it turns a block into two bit
-//! masks. All that follows (first colon of each line, blank lines, limits, the index) is the scanner's, written
-//! once over masks and compiled once for each kernel, so that the whole loop uses the kernel's instructions and no
-//! call stands between a mask and its use.
+//! A kernel is the only thing that differs from one instruction set to the next: it turns a block
+//! into two bit masks. All that follows (first colon of each line, blank lines, limits, the index)
+//! is the scanner's, written once over masks and compiled once for each kernel, so that the whole
+//! loop uses the kernel's instructions and no call stands between a mask and its use.
 //!
-//! The files of the vector kernels are the only ones of the crate with `unsafe`. What they rest on: a kernel's type
-//! has a value only where its instructions are there.
+//! The files of the vector kernels are the only ones of the crate with `unsafe`. What they rest on:
+//! a kernel's type has a value only where its instructions are there.
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 #[expect(unsafe_code, reason = "vector instructions, behind a value that stands for their presence")]
@@ -48,7 +48,8 @@ pub(crate) trait Simd: Copy {
     fn run<W: Job>(self, work: W) -> W::Output;
 }
 
-/// A loop over masks. Its body must be `#[inline(always)]` to be compiled with the kernel's instructions.
+/// A loop over masks. Its body must be `#[inline(always)]` to be compiled with the kernel's
+/// instructions.
 pub(crate) trait Job {
     type Output;
 
@@ -57,11 +58,12 @@ pub(crate) trait Job {
 
 /// The instructions that line feeds and colons are found with.
 ///
-/// A [`Decoder`](crate::Decoder) takes the fastest that the machine has; what it finds is the same with all of
-/// them. To choose is for measurements and tests.
+/// A [`Decoder`](crate::Decoder) takes the fastest that the machine has; what it finds is the same
+/// with all of them. To choose is for measurements and tests.
 ///
-/// Without the feature `simd` there is [`PORTABLE`](Self::PORTABLE) alone. What the machine has is asked at run time
-/// with the feature `std`; without it AVX2 is used where the crate is compiled for it.
+/// Without the feature `simd` there is [`PORTABLE`](Self::PORTABLE) alone. What the machine has is
+/// asked at run time with the feature `std`; without it AVX2 is used where the crate is compiled
+/// for it.
 ///
 /// ```
 /// use ami_proto::wire::Kernel;

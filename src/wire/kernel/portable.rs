@@ -1,4 +1,5 @@
-//! The kernel for every machine: safe Rust in a form that compilers turn into vector instructions where there are any.
+//! The kernel for every machine: safe Rust in a form that compilers turn into vector instructions
+//! where there are any.
 
 use super::{BLOCK, Job, Masks, Simd};
 
@@ -30,10 +31,11 @@ const ROW: [u8; BLOCK] = {
 
 /// Bit *n* of the result is set where byte *n* of the block equals `byte`.
 ///
-/// Each byte that matches leaves its row's bit, the rows are laid over one another, and what comes out is the mask
-/// with rows and columns swapped. The first two steps have no branch and no order, so they become a handful of
-/// vector instructions (SSE2: compare, and, or); the swap costs eighteen scalar ones. Gathering the top bits of
-/// eight words by multiplication costs twice as many in all.
+/// Each byte that matches leaves its row's bit, the rows are laid over one another, and what comes
+/// out is the mask with rows and columns swapped. The first two steps have no branch and no order,
+/// so they become a handful of vector instructions (SSE2: compare, and, or); the swap costs
+/// eighteen scalar ones. Gathering the top bits of eight words by multiplication costs twice as
+/// many in all.
 #[inline(always)]
 fn places(block: &[u8; BLOCK], byte: u8) -> u64 {
     let mut rows = [0; BLOCK];
@@ -49,8 +51,8 @@ fn places(block: &[u8; BLOCK], byte: u8) -> u64 {
     transpose(columns)
 }
 
-/// Swaps rows and columns of an 8 × 8 matrix of bits: single bits within 2 × 2 squares, then pairs within 4 × 4,
-/// then fours.
+/// Swaps rows and columns of an 8 × 8 matrix of bits: single bits within 2 × 2 squares, then pairs
+/// within 4 × 4, then fours.
 #[inline(always)]
 fn transpose(mut bits: u64) -> u64 {
     for (shift, mask) in [(7, 0x00aa_00aa_00aa_00aa), (14, 0x0000_cccc_0000_cccc), (28, 0x0000_0000_f0f0_f0f0)] {

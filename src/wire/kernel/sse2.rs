@@ -16,8 +16,8 @@ impl Simd for Sse2 {
     fn masks(self, block: &[u8; BLOCK]) -> Masks {
         let mut masks = Masks::NONE;
         for (lane, bytes) in block.chunks_exact(16).enumerate() {
-            // SAFETY: the load reads the 16 bytes that `bytes` borrows and asks for no alignment; SSE2 is part of
-            // x86-64.
+            // SAFETY: the load reads the 16 bytes that `bytes` borrows and asks for no alignment;
+            // SSE2 is part of x86-64.
             let [newlines, colons] = unsafe {
                 let bytes = _mm_loadu_si128(bytes.as_ptr().cast());
                 [NEWLINE, COLON].map(|byte| _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte))))

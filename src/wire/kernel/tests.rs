@@ -1,5 +1,5 @@
-//! Every kernel of this machine gives the masks that a look at each byte gives, whatever the bytes and wherever they
-//! lie.
+//! Every kernel of this machine gives the masks that a look at each byte gives, whatever the bytes
+//! and wherever they lie.
 
 use proptest::prelude::*;
 use std::vec::Vec;
@@ -18,7 +18,8 @@ impl Job for One<'_> {
     }
 }
 
-/// Bytes that a wrong comparison would take for one of the two: their neighbours, and they with one bit changed.
+/// Bytes that a wrong comparison would take for one of the two: their neighbours, and they with one
+/// bit changed.
 const NEAR: [u8; 12] = [b'\n', b':', 9, 11, b'9', b';', b'\n' | 0x80, b':' | 0x80, b'\r', 0, 0x7f, 255];
 
 fn naive(block: &[u8; BLOCK]) -> Masks {

@@ -15,8 +15,8 @@ pub(super) struct Block {
 }
 
 impl Block {
-    /// The block at `at`, and whether its last line is still looking for a stop, or the next line starts right
-    /// behind it. `pending` is that of the block before.
+    /// The block at `at`, and whether its last line is still looking for a stop, or the next line
+    /// starts right behind it. `pending` is that of the block before.
     #[inline(always)]
     pub(super) fn new(masks: Masks, at: usize, pending: bool) -> (Self, bool) {
         let Masks { newlines, colons } = masks;
@@ -24,7 +24,8 @@ impl Block {
         let stops = newlines | colons;
         let (sum, carry) = (!stops).overflowing_add(starts);
         let first = sum & stops;
-        // Behind the bytes of a short block there are no stops, so a line that is open at its end carries out as well.
+        // Behind the bytes of a short block there are no stops, so a line that is open at its end
+        // carries out as well.
         let pending = carry || newlines >> (BLOCK - 1) != 0;
         (Self { at, newlines, marks: first | newlines, odd: first & newlines }, pending)
     }

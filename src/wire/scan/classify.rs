@@ -42,8 +42,8 @@ pub(super) fn classify(bytes: &[u8], index: &[Offset]) -> Shape {
     Shape { kind, kind_line, head }
 }
 
-/// How many lines of a `Follows` frame are headers: `Response`, `Privilege` and `ActionID`, each once, in any
-/// order; the text starts after them.
+/// How many lines of a `Follows` frame are headers: `Response`, `Privilege` and `ActionID`, each
+/// once, in any order; the text starts after them.
 pub(super) fn follows_head(bytes: &[u8], index: &[Offset]) -> u32 {
     let mut left: [Option<&[u8]>; 3] = [Some(b"Response"), Some(b"Privilege"), Some(b"ActionID")];
     let expected = |name: &&[u8]| {

@@ -1,9 +1,9 @@
 //! Over frames that nobody wants, to their ends, without an index.
 //!
-//! The name in the first line decides. From there on only line feeds matter: a blank line is one that follows the
-//! last at a distance of one byte, or of two with a CR between. Lines are counted, the bytes are too; before either
-//! could come to a limit the frame is taken up again from its start, with an index, so that a limit is broken where it
-//! is broken without a filter.
+//! The name in the first line decides. From there on only line feeds matter: a blank line is one
+//! that follows the last at a distance of one byte, or of two with a CR between. Lines are counted,
+//! the bytes are too; before either could come to a limit the frame is taken up again from its
+//! start, with an index, so that a limit is broken where it is broken without a filter.
 
 use super::Scanner;
 use super::classify::kind_named;
@@ -28,8 +28,8 @@ enum Way {
 }
 
 impl Scanner {
-    /// Skips blank lines and the unwanted frames from here on. Whether it has come to the end of the buffer with a
-    /// frame that is to be skipped further.
+    /// Skips blank lines and the unwanted frames from here on. Whether it has come to the end of
+    /// the buffer with a frame that is to be skipped further.
     #[inline(always)]
     pub(super) fn skip<L: Simd>(&mut self, lanes: L, buf: &[u8], wanted: Option<Wanted<'_>>) -> bool {
         loop {
@@ -54,7 +54,8 @@ impl Scanner {
         }
     }
 
-    /// Looks for the blank line that closes the frame. `feeds`: line feeds before what has been masked.
+    /// Looks for the blank line that closes the frame. `feeds`: line feeds before what has been
+    /// masked.
     #[inline(always)]
     fn skip_to_end<L: Simd>(&mut self, lanes: L, buf: &[u8], mut feeds: usize) -> Way {
         let near = self.limits.max_line().min(self.limits.max_frame()) as usize;
@@ -93,7 +94,8 @@ impl Scanner {
     }
 }
 
-/// The end of the first blank line that ends in the block there. `last`: the line feeds of the block before.
+/// The end of the first blank line that ends in the block there. `last`: the line feeds of the
+/// block before.
 #[inline(always)]
 fn blank_line(buf: &[u8], at: usize, newlines: u64, last: u64) -> Option<usize> {
     let mut blank = newlines & (newlines << 1 | last >> 63 | newlines << 2 | last >> 62);
@@ -108,7 +110,8 @@ fn blank_line(buf: &[u8], at: usize, newlines: u64, last: u64) -> Option<usize> 
     None
 }
 
-/// Whether the frame that starts there is an event, by a first line that is there in full, which is not wanted.
+/// Whether the frame that starts there is an event, by a first line that is there in full, which is
+/// not wanted.
 #[inline(always)]
 fn is_unwanted<L: Simd>(lanes: L, buf: &[u8], start: usize, wanted: Wanted<'_>) -> bool {
     let (masks, _) = masks(lanes, buf, start);

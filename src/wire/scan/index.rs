@@ -6,12 +6,12 @@ use crate::range::part;
 use crate::steps::count;
 use crate::wire::kernel::BLOCK;
 
-/// An offset inside a frame: a `u32`, the lowest byte first. Without the alignment of one an index and the bytes it
-/// belongs to can share one allocation (see `owned.rs`).
+/// An offset inside a frame: a `u32`, the lowest byte first. Without the alignment of one an index
+/// and the bytes it belongs to can share one allocation (see `owned.rs`).
 pub(in crate::wire) type Offset = [u8; 4];
 
-/// The index of the frame being read: offsets from its start, a pair a line. Storage is kept a block ahead of use
-/// so that blocks are copied without checks.
+/// The index of the frame being read: offsets from its start, a pair a line. Storage is kept a
+/// block ahead of use so that blocks are copied without checks.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
     pub(super) marks: Vec<Offset>,
@@ -75,15 +75,17 @@ impl Index {
     }
 }
 
-/// Writes `from` plus the place of each set bit, lowest first, and says how many these are. `to` has room for a
-/// block.
+/// Writes `from` plus the place of each set bit, lowest first, and says how many these are. `to`
+/// has room for a block.
 #[inline(always)]
 pub(super) fn copy_places(mut bits: u64, from: u32, to: &mut [Offset]) -> usize {
-    // By the group, past the last bit too: a branch a group instead of one a bit. The surplus is overwritten next time.
+    // By the group, past the last bit too: a branch a group instead of one a bit. The surplus is
+    // overwritten next time.
     const GROUP: usize = 8;
     let marks = bits.count_ones() as usize;
     count(|steps| steps.marks += marks);
-    // By the pair, since compilers gather single ones in a vector, which takes longer than to write them.
+    // By the pair, since compilers gather single ones in a vector, which takes longer than to write
+    // them.
     let from = u64::from(from) << 32 | u64::from(from);
     for group in to.chunks_exact_mut(GROUP) {
         for pair in group.chunks_exact_mut(2) {

@@ -1,10 +1,10 @@
-//! The scanner: one pass over a growing buffer that finds lines, first colons, the end of each frame and any breach
-//! of the limits.
+//! The scanner: one pass over a growing buffer that finds lines, first colons, the end of each
+//! frame and any breach of the limits.
 //!
 //! # How
 //!
-//! The buffer is taken in blocks of 64 bytes. A kernel gives two masks for a block, one bit a byte: line feeds and
-//! colons. The rest is arithmetic on them.
+//! The buffer is taken in blocks of 64 bytes. A kernel gives two masks for a block, one bit a byte:
+//! line feeds and colons. The rest is arithmetic on them.
 //!
 //! ```text
 //! bytes      E v e n t : x y : z \n \r \n        (the line feed of a blank line has no colon before it)
@@ -15,17 +15,17 @@
 //! first      . . . . . 1 . . . . .  .  1         (!stops + starts) & stops
 //! ```
 //!
-//! Adding `starts` to `!stops` makes each start ripple upwards until the first stop of its line swallows the carry;
-//! a line still looking for its stop at the end of the block carries into the next one. `first & colons` are the
-//! colons that end names. `first & newlines` are lines without a colon: blank lines, which close frames, and odd
-//! ones. Only those are looked at one by one. For all other lines `(first & colons) | newlines` is exactly colon,
-//! line feed, colon, line feed …, and its set bits are copied out as they come: that list of offsets *is* the
-//! frame's index.
+//! Adding `starts` to `!stops` makes each start ripple upwards until the first stop of its line
+//! swallows the carry; a line still looking for its stop at the end of the block carries into the
+//! next one. `first & colons` are the colons that end names. `first & newlines` are lines without a
+//! colon: blank lines, which close frames, and odd ones. Only those are looked at one by one. For
+//! all other lines `(first & colons) | newlines` is exactly colon, line feed, colon, line feed …,
+//! and its set bits are copied out as they come: that list of offsets *is* the frame's index.
 //!
-//! A piece shorter than a block is masked as soon as it has a line feed, which is when a frame could end in it, and
-//! left alone until then. So every byte is masked once, whatever the sizes of the reads, but for those in a frame's last
-//! block that are already the next frame's, which begins a block of its own; what a frame that arrives a byte at a time
-//! costs more is the calls.
+//! A piece shorter than a block is masked as soon as it has a line feed, which is when a frame
+//! could end in it, and left alone until then. So every byte is masked once, whatever the sizes of
+//! the reads, but for those in a frame's last block that are already the next frame's, which begins
+//! a block of its own; what a frame that arrives a byte at a time costs more is the calls.
 
 mod block;
 mod classify;
@@ -51,9 +51,9 @@ use scan_loop::ScanJob;
 
 /// Finds frames in a buffer that the caller owns.
 ///
-/// The caller appends to the buffer and calls [`scan`](Self::scan); what was scanned before is not looked at again.
-/// Now and then it calls [`release`](Self::release) and drops that many bytes from the front.
-/// [`Decoder`](crate::Decoder) is this and a buffer.
+/// The caller appends to the buffer and calls [`scan`](Self::scan); what was scanned before is not
+/// looked at again. Now and then it calls [`release`](Self::release) and drops that many bytes from
+/// the front. [`Decoder`](crate::Decoder) is this and a buffer.
 ///
 /// ```
 /// use ami_proto::Limits;
@@ -83,9 +83,11 @@ pub struct Scanner {
     masked: usize,
     /// Everything before this holds no line feed that isn't masked.
     searched: usize,
-    /// A buffer shorter than this holds no whole block to mask, breaks no limit and has room left; 0 where that isn't known.
+    /// A buffer shorter than this holds no whole block to mask, breaks no limit and has room left;
+    /// 0 where that isn't known.
     quiet: usize,
-    /// Whether the line at the end of what was masked still looks for its first colon, or starts right there.
+    /// Whether the line at the end of what was masked still looks for its first colon, or starts
+    /// right there.
     pending: bool,
     /// Lines masked of the frame being read if it is one that nobody wants.
     skipped_lines: Option<usize>,
@@ -195,9 +197,10 @@ impl Scanner {
 
     /// Looks for the end of the next frame. `Ok(None)`: more bytes are needed.
     ///
-    /// `buf` is the buffer of the last call, possibly with more bytes at its end; after [`release`](Self::release)
-    /// without the bytes released. A buffer shorter than the last one counts as nothing new. Call it again until it
-    /// gives `None`: more frames may be in the buffer.
+    /// `buf` is the buffer of the last call, possibly with more bytes at its end; after
+    /// [`release`](Self::release) without the bytes released. A buffer shorter than the last one
+    /// counts as nothing new. Call it again until it gives `None`: more frames may be in the
+    /// buffer.
     ///
     /// # Errors
     /// When the stream goes over a limit. The error is sticky.
@@ -206,12 +209,12 @@ impl Scanner {
         if self.is_quiet(buf) { Ok(None) } else { self.scan_blocks(buf, None) }
     }
 
-    /// The same, but events go by unless `wanted` says by their name that they are. Whatever is no event is wanted
-    /// always.
+    /// The same, but events go by unless `wanted` says by their name that they are. Whatever is no
+    /// event is wanted always.
     ///
-    /// An event that isn't wanted is read as any other: where it ends, and which limit it breaks, is the same. Only the
-    /// index is spared, so that it costs about as much as to search for blank lines. See
-    /// [`Decoder::next_wanted`](crate::Decoder::next_wanted).
+    /// An event that isn't wanted is read as any other: where it ends, and which limit it breaks,
+    /// is the same. Only the index is spared, so that it costs about as much as to search for blank
+    /// lines. See [`Decoder::next_wanted`](crate::Decoder::next_wanted).
     ///
     /// # Errors
     /// As [`scan`](Self::scan).
@@ -224,7 +227,8 @@ impl Scanner {
         if self.is_quiet(buf) { Ok(None) } else { self.scan_blocks(buf, Some(&wanted)) }
     }
 
-    /// Whether nothing can come of what is new: a few more bytes of a line, the commonest case by far where reads are small.
+    /// Whether nothing can come of what is new: a few more bytes of a line, the commonest case by
+    /// far where reads are small.
     #[inline]
     pub(super) fn is_quiet(&mut self, buf: &[u8]) -> bool {
         let quiet = buf.len() < self.quiet && buf.get(self.searched..).is_some_and(is_without_newline);
@@ -279,8 +283,8 @@ impl Scanner {
         found
     }
 
-    /// Holds the books to what they must be, in debug builds. Looks at the ends of the index alone, so that it costs the
-    /// same for any frame.
+    /// Holds the books to what they must be, in debug builds. Looks at the ends of the index alone,
+    /// so that it costs the same for any frame.
     fn check(&self, buf: &[u8]) {
         let done = matches!(self.phase, Phase::Failed(_));
         if !cfg!(debug_assertions) || done {
@@ -304,24 +308,24 @@ impl Scanner {
 
     /// The frame that [`scan`](Self::scan) has just found, over the same buffer.
     ///
-    /// The index is valid until the next call of `scan`. With another buffer, or an `end` from an earlier call,
-    /// lines and headers come out wrong, or empty.
+    /// The index is valid until the next call of `scan`. With another buffer, or an `end` from an
+    /// earlier call, lines and headers come out wrong, or empty.
     #[inline]
     pub fn frame<'a>(&'a self, buf: &'a [u8], end: FrameEnd) -> Frame<'a> {
         Frame::new(self.header_index(buf, end), end.shape, end.offset)
     }
 
-    /// Returns the lines of the frame that [`scan`](Self::scan) has just found, each with a colon as a header, whatever
-    /// kind of frame it is.
+    /// Returns the lines of the frame that [`scan`](Self::scan) has just found, each with a colon
+    /// as a header, whatever kind of frame it is.
     #[inline]
     pub(crate) fn header_index<'a>(&'a self, buf: &'a [u8], end: FrameEnd) -> HeaderIndex<'a> {
         // The caller may bring another buffer.
         HeaderIndex::new(buf.get(end.range()).unwrap_or_default(), self.index.marks())
     }
 
-    /// How many bytes at the front of the buffer are done with. The caller **must** drop exactly these before the
-    /// next [`scan`](Self::scan): the scanner counts from behind them from now on. Ends the life of the frame
-    /// handed out last.
+    /// How many bytes at the front of the buffer are done with. The caller **must** drop exactly
+    /// these before the next [`scan`](Self::scan): the scanner counts from behind them from now on.
+    /// Ends the life of the frame handed out last.
     pub fn release(&mut self) -> usize {
         let done = core::mem::take(&mut self.start);
         self.base += done as u64;
@@ -336,13 +340,14 @@ impl Scanner {
         self.start
     }
 
-    /// Offset in the stream of the first byte that belongs to no frame handed out and to no blank line skipped.
+    /// Offset in the stream of the first byte that belongs to no frame handed out and to no blank
+    /// line skipped.
     pub fn offset(&self) -> u64 {
         self.base + self.start as u64
     }
 
-    /// Blank lines skipped between frames so far. A server answers each of them with an error, so the server role
-    /// wants to know.
+    /// Blank lines skipped between frames so far. A server answers each of them with an error, so
+    /// the server role wants to know.
     pub fn blank_lines(&self) -> u64 {
         self.blank_lines
     }
@@ -361,7 +366,8 @@ impl Scanner {
     /// Whether the current line can run up to `end` without going over a limit.
     #[inline]
     fn within(&self, end: usize) -> bool {
-        // A line starts at the frame's start at the earliest, so this is right for nearly all without looking where.
+        // A line starts at the frame's start at the earliest, so this is right for nearly all
+        // without looking where.
         let near = self.limits.max_line().min(self.limits.max_frame()) as usize;
         end <= self.start.saturating_add(near) || end <= self.watermark()
     }
@@ -386,8 +392,8 @@ impl Scanner {
         })
     }
 
-    /// Reads the stream's first line and decides whether it is a banner. Leaves the phase as it is where the line
-    /// isn't whole yet.
+    /// Reads the stream's first line and decides whether it is a banner. Leaves the phase as it is
+    /// where the line isn't whole yet.
     fn first_line(&mut self, buf: &[u8]) -> Option<Stop> {
         loop {
             let new = buf.get(self.searched..)?;
@@ -426,7 +432,8 @@ impl Scanner {
 
     /// A frame starts there; nothing of it has been masked.
     ///
-    /// Bytes of it that were in the last block are masked again: that is less work than to keep what is left of a block.
+    /// Bytes of it that were in the last block are masked again: that is less work than to keep
+    /// what is left of a block.
     #[inline]
     fn begin(&mut self, start: usize) {
         (self.start, self.masked, self.searched) = (start, start, start);
@@ -443,7 +450,8 @@ impl Scanner {
     }
 }
 
-/// Whether there is no line feed in it; only to be told of a few bytes, which is done before a kernel would have begun.
+/// Whether there is no line feed in it; only to be told of a few bytes, which is done before a
+/// kernel would have begun.
 #[inline]
 fn is_without_newline(bytes: &[u8]) -> bool {
     if let [byte] = bytes { *byte != b'\n' } else { are_without_newline(bytes) }

@@ -77,7 +77,8 @@ impl Scanner {
         frame.kind() == FrameKind::Event && !frame.name().is_some_and(wanted)
     }
 
-    /// Moves the start of the frame, of which nothing has been masked, behind the blank lines there.
+    /// Moves the start of the frame, of which nothing has been masked, behind the blank lines
+    /// there.
     #[inline(always)]
     pub(super) fn skip_blank_lines(&mut self, buf: &[u8]) {
         loop {
@@ -93,11 +94,11 @@ impl Scanner {
         }
     }
 
-    /// Indexes whole blocks for as long as nothing in them needs a look and no limit is near. Gives the first block
-    /// that does.
+    /// Indexes whole blocks for as long as nothing in them needs a look and no limit is near. Gives
+    /// the first block that does.
     ///
-    /// This is the inner loop of the crate: what it keeps is in local variables, and all that can stop it is two
-    /// comparisons.
+    /// This is the inner loop of the crate: what it keeps is in local variables, and all that can
+    /// stop it is two comparisons.
     #[inline(always)]
     fn cruise<L: Simd>(&mut self, lanes: L, buf: &[u8]) -> Option<Block> {
         self.index.reserve();
@@ -244,7 +245,8 @@ impl Scanner {
     }
 }
 
-/// The masks of the block that begins there, and how many bytes it has: fewer at the end of the buffer.
+/// The masks of the block that begins there, and how many bytes it has: fewer at the end of the
+/// buffer.
 #[inline(always)]
 pub(super) fn masks<L: Simd>(lanes: L, buf: &[u8], at: usize) -> (Masks, usize) {
     let rest = part(buf, at..);

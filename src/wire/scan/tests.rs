@@ -1,5 +1,5 @@
-//! Invariant: every byte is masked about once, however the input is cut; an event that nobody wants costs no index; a
-//! few new bytes of a line cost no scan. Bounds are of counted steps.
+//! Invariant: every byte is masked about once, however the input is cut; an event that nobody wants
+//! costs no index; a few new bytes of a line cost no scan. Bounds are of counted steps.
 
 use super::Scanner;
 use crate::steps::{Steps, steps};

@@ -370,7 +370,8 @@ fn room_to_read_into() {
     assert_eq!(drain(&mut connection), (vec![], Some(ConnectionError::Closed { truncated: 8 })));
 }
 
-/// An answer is taken only for what the server can have seen: here a subscription, but not yet the job behind it.
+/// An answer is taken only for what the server can have seen: here a subscription, but not yet the
+/// job behind it.
 #[test]
 fn half_of_two_requests() {
     let now = Instant::now();

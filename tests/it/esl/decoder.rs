@@ -1,4 +1,5 @@
-// The decoder's edges: its limits to the byte, room to read into, what doesn't fit, and the end of the stream.
+// The decoder's edges: its limits to the byte, room to read into, what doesn't fit, and the end of
+// the stream.
 
 use std::time::Instant;
 

@@ -63,7 +63,8 @@ fn what_is_never_sent_is_given_back() {
     assert!(grown <= 1 << 13, "{grown} bytes are kept");
 }
 
-/// A name that a server gives a job is kept if it is no longer than 255 bytes; else the job has its own alone.
+/// A name that a server gives a job is kept if it is no longer than 255 bytes; else the job has its
+/// own alone.
 #[test]
 fn a_job_keeps_no_long_name() {
     let now = Instant::now();

@@ -29,7 +29,8 @@ fn commands(turns: &[Turn]) -> Option<Vec<(usize, Message)>> {
     unread.is_empty().then_some(all)
 }
 
-/// Says what the client said, hears what the server answered; the answers have to go to the commands in order. `false`: what this client said, no connection says.
+/// Says what the client said, hears what the server answered; the answers have to go to the
+/// commands in order. `false`: what this client said, no connection says.
 fn replayed(name: &str, turns: &[Turn]) -> bool {
     let Some(commands) = commands(turns) else { return false };
     let stream: Vec<u8> = turns.iter().filter(|turn| !turn.from_client).flat_map(|turn| turn.bytes.clone()).collect();
@@ -75,7 +76,8 @@ fn replayed(name: &str, turns: &[Turn]) -> bool {
                     asked.push(connection.send(now, &message).unwrap());
                     let text = sent(&mut connection);
                     if text.starts_with(b"event ") && line(&message).to_lowercase().starts_with("bgapi") {
-                        // It has to be answered before this one, behind those that are not answered yet.
+                        // It has to be answered before this one, behind those that are not answered
+                        // yet.
                         own = 1;
                         waiting.push(at);
                         break;

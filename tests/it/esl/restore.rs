@@ -1,4 +1,5 @@
-// What a lost connection leaves: what each request had come to, and what is set again on the next one.
+// What a lost connection leaves: what each request had come to, and what is set again on the next
+// one.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Instant;
@@ -39,7 +40,8 @@ impl Mock {
     }
 }
 
-/// Login, a subscription, a filter, commands and a job, cut after so many bytes of one direction; then a second connection that does the rest.
+/// Login, a subscription, a filter, commands and a job, cut after so many bytes of one direction;
+/// then a second connection that does the rest.
 fn cut(after: usize, to_client: bool) -> bool {
     let now = Instant::now();
     let config = Config::new().events(EventFormat::Plain, "CUSTOM conference::maintenance");
@@ -161,7 +163,8 @@ fn answered(connection: &mut Connection, now: Instant, answers: &[&str]) -> Vec<
     drain(connection).0
 }
 
-/// Loses the connection and makes the next one, which says so many are restored and sends these lines.
+/// Loses the connection and makes the next one, which says so many are restored and sends these
+/// lines.
 fn restored(connection: &mut Connection, now: Instant) -> (usize, Vec<String>) {
     connection.handle_eof(now);
     while let Ok(Some(_)) = connection.poll_event() {}
@@ -239,7 +242,8 @@ fn what_is_refused_or_not_answered_is_not_set_again() {
 #[test]
 fn jobs_are_subscribed_to_where_they_have_to_be() {
     const SUBSCRIBED: &str = "event plain BACKGROUND_JOB";
-    // What was said before, whether it was accepted, and what goes before the first job. `""`: nothing.
+    // What was said before, whether it was accepted, and what goes before the first job. `""`:
+    // nothing.
     let cases: &[(&[(&str, bool)], &str)] = &[
         (&[], SUBSCRIBED),
         (&[("event plain BACKGROUND_JOB", true)], ""),
@@ -391,7 +395,8 @@ fn held_is_exact() {
     assert_eq!(connection.held(), b"filter A b\n\n".len());
 }
 
-/// What is to be set again is counted three times: kept, asked, and on its way out. Room for a goodbye stays free.
+/// What is to be set again is counted three times: kept, asked, and on its way out. Room for a
+/// goodbye stays free.
 #[test]
 fn settings_count_for_the_ceiling() {
     let now = Instant::now();

@@ -1,4 +1,5 @@
-//! The modules of a crate: what each defines, imports and refers to, read from its files as the compiler finds them.
+//! The modules of a crate: what each defines, imports and refers to, read from its files as the
+//! compiler finds them.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -64,7 +65,8 @@ impl Graph {
         found
     }
 
-    /// `ours`: the path is known to stand in the module, so that a name that it hasn't was made there by a macro.
+    /// `ours`: the path is known to stand in the module, so that a name that it hasn't was made
+    /// there by a macro.
     fn resolve(&self, module: &[String], path: &[String], ours: bool, seen: &mut Seen, found: &mut Vec<Path>) {
         let step = (module.to_vec(), path.to_vec());
         // What is on its way already leads in a circle.

@@ -1,4 +1,5 @@
-//! The actions of the catalogue that only read, each as it is asked; and the names of those that don't.
+//! The actions of the catalogue that only read, each as it is asked; and the names of those that
+//! don't.
 
 use ami_proto::action as a;
 use ami_proto::client::Id;
@@ -96,7 +97,8 @@ pub(crate) const READ_ONLY: &[Question] = &[
     ("VoicemailBoxSummary", |s, _| s.send(&a::VoicemailBoxSummary::new("default", "1000"))),
 ];
 
-/// Those that a server refuses although it has them: there is nothing to read, and it says so with an error.
+/// Those that a server refuses although it has them: there is nothing to read, and it says so with
+/// an error.
 pub(crate) const REFUSED_WHEN_EMPTY: &[&str] =
     &["FAXSession", "PJSIPShowContacts", "PJSIPShowRegistrationInboundContactStatuses", "PJSIPShowResourceLists"];
 

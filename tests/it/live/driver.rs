@@ -1,4 +1,5 @@
-//! A driver for a client over a blocking socket: all that `client::Client` leaves to whoever embeds it.
+//! A driver for a client over a blocking socket: all that `client::Client` leaves to whoever embeds
+//! it.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -26,7 +27,8 @@ impl Driver {
         Ok(())
     }
 
-    /// Transmits, sleeps until something arrives or is due, at most until `until`, and tells what happened.
+    /// Transmits, sleeps until something arrives or is due, at most until `until`, and tells what
+    /// happened.
     pub(crate) fn turn(
         &mut self,
         until: Instant,

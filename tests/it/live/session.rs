@@ -1,4 +1,5 @@
-//! A session with a server, and the book kept of it: what was asked, how each of it ended, what came unasked, and what the crate could not make out.
+//! A session with a server, and the book kept of it: what was asked, how each of it ended, what
+//! came unasked, and what the crate could not make out.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -119,7 +120,8 @@ impl Book {
         self.open(id).how = Some(how);
     }
 
-    /// A request that was sent and has not ended, which anything that is said of a request has to be about.
+    /// A request that was sent and has not ended, which anything that is said of a request has to
+    /// be about.
     fn open(&mut self, id: Id) -> &mut Asked {
         let asked = self.asked.get_mut(&id).unwrap_or_else(|| panic!("{id:?} was never sent"));
         assert!(asked.how.is_none(), "{} has ended before: {:?}", asked.name, asked.how);
@@ -209,7 +211,8 @@ impl Session {
         self.ended(id)
     }
 
-    /// Drives until an event comes of which `wanted` makes something; those that came since the last [`mark`](Self::mark) count.
+    /// Drives until an event comes of which `wanted` makes something; those that came since the
+    /// last [`mark`](Self::mark) count.
     #[track_caller]
     pub(crate) fn event<T>(&mut self, what: &str, mut wanted: impl FnMut(Event<'_>) -> Option<T>) -> T {
         let deadline = Instant::now() + PATIENCE;
@@ -231,7 +234,8 @@ impl Session {
         self.from = self.book.events.len();
     }
 
-    /// Says goodbye, then checks the book: every request ended as it should, every event was typed, nothing belonged to nobody.
+    /// Says goodbye, then checks the book: every request ended as it should, every event was typed,
+    /// nothing belonged to nobody.
     pub(crate) fn finish(mut self) {
         self.driver.client.close(Instant::now());
         let deadline = Instant::now() + PATIENCE;

@@ -3,7 +3,8 @@
 use ami_proto::conference::{Command, Level, Relation, Side, Who};
 use clap::{Subcommand, ValueEnum};
 
-/// What the conference is told. WHO is somebody's id, `all`, `all-but-moderators` or `last`; LEVEL a number, `up` or `down`.
+/// What the conference is told. WHO is somebody's id, `all`, `all-but-moderators` or `last`; LEVEL
+/// a number, `up` or `down`.
 #[derive(Subcommand)]
 pub(crate) enum Told {
     /// Which conferences there are

@@ -1,4 +1,5 @@
-//! `conference` exists to run conferences from the command line, whoever serves them: it prints what would be sent, or sends it and prints what that brought.
+//! `conference` exists to run conferences from the command line, whoever serves them: it prints
+//! what would be sent, or sends it and prints what that brought.
 //!
 //! ```text
 //! cargo run -p ami-tools -- conference --dialect freeswitch mute room 3
@@ -6,7 +7,8 @@
 //! cargo run -p ami-tools -- conference --dialect kazoo list < answer.json
 //! ```
 //!
-//! It exits with 1 where the dialect has no such command, the server refuses, or anything else goes wrong.
+//! It exits with 1 where the dialect has no such command, the server refuses, or anything else goes
+//! wrong.
 
 mod command;
 mod esl;

@@ -1,4 +1,5 @@
-//! When an event of a recording happened. A recording of bytes has no times of its own, so the events are asked, best first.
+//! When an event of a recording happened. A recording of bytes has no times of its own, so the
+//! events are asked, best first.
 
 use std::time::Duration;
 
@@ -10,10 +11,12 @@ use ami_proto::event::Event;
 pub(crate) struct Clock(Duration);
 
 impl Clock {
-    /// The time of the next event since 1970: its own, or that of the one before; 0 before the first that tells one.
+    /// The time of the next event since 1970: its own, or that of the one before; 0 before the
+    /// first that tells one.
     ///
-    /// `Timestamp` is the event's (`timestampevents=yes`), in microseconds. A `CEL` event has the time of what it records, in the server's local time. The unique id of a new channel
-    /// has the second of its making.
+    /// `Timestamp` is the event's (`timestampevents=yes`), in microseconds. A `CEL` event has the
+    /// time of what it records, in the server's local time. The unique id of a new channel has the
+    /// second of its making.
     pub(crate) fn tick(&mut self, event: &Event<'_>) -> Duration {
         let found = time_of(event).or_else(|| match event {
             Event::Cel(cel) => {

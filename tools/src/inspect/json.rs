@@ -78,7 +78,8 @@ pub(crate) fn line(out: &mut impl Write, object: &serde_json::Value) -> io::Resu
     Ok(())
 }
 
-/// Text as a string. AMI promises no charset, so what is no UTF-8 is given in hexadecimal rather than changed.
+/// Text as a string. AMI promises no charset, so what is no UTF-8 is given in hexadecimal rather
+/// than changed.
 pub(crate) fn text(bytes: Value<'_>) -> serde_json::Value {
     bytes.as_str().map_or_else(|_| json!({ "hex": hex(bytes.as_bytes()) }), serde_json::Value::from)
 }

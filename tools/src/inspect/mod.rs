@@ -1,4 +1,5 @@
-//! `inspect` says what is in recorded AMI streams: a first look at a capture, and the plainest use of the [`Decoder`](ami_proto::Decoder).
+//! `inspect` says what is in recorded AMI streams: a first look at a capture, and the plainest use
+//! of the [`Decoder`](ami_proto::Decoder).
 //!
 //! A summary of a session, and a client's requests as JSON, one frame a line, the password masked:
 //!
@@ -7,7 +8,8 @@
 //! cargo run --release -p ami-tools -- inspect --json corpus/requests/22_read_idle.ami
 //! ```
 //!
-//! With `--typed`, what the crate knows of events and responses beyond their framing, and how much of a recording that is:
+//! With `--typed`, what the crate knows of events and responses beyond their framing, and how much
+//! of a recording that is:
 //!
 //! ```text
 //! cargo run --release -p ami-tools -- inspect --typed corpus/sessions/22_queue_excerpt.ami
@@ -25,8 +27,9 @@
 //! cargo run --release -p ami-tools -- inspect --protocol esl --json corpus/freeswitch/mute_1.11.2.esl
 //! ```
 //!
-//! It exits with 0, with 1 after a framing error, with 2 where it was called wrongly or could not read or write. An input that ends inside a frame is worth a
-//! warning and no more: recordings are cut off as a rule.
+//! It exits with 0, with 1 after a framing error, with 2 where it was called wrongly or could not
+//! read or write. An input that ends inside a frame is worth a warning and no more: recordings are
+//! cut off as a rule.
 
 mod calls;
 mod clock;
@@ -54,7 +57,8 @@ use stream::{Decode, Ending, Stream};
 use summary::Summary;
 use typed::Types;
 
-/// Shows the frames of recorded streams of the Asterisk Manager Interface, or of FreeSWITCH's event socket, in either direction.
+/// Shows the frames of recorded streams of the Asterisk Manager Interface, or of FreeSWITCH's event
+/// socket, in either direction.
 #[derive(Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Options {
@@ -66,7 +70,8 @@ pub(crate) struct Options {
     #[arg(long)]
     json: bool,
 
-    /// Read frames by their types: with --json a key `typed` for what the crate knows, in a summary how much that is
+    /// Read frames by their types: with --json a key `typed` for what the crate knows, in a summary
+    /// how much that is
     #[arg(long)]
     typed: bool,
     /// Print the calls that the events tell of, as a table, instead of a summary
@@ -77,7 +82,8 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     svg: Option<PathBuf>,
 
-    /// Print passwords, keys and challenge answers as they are, instead of `***` (with --json; a summary never has any)
+    /// Print passwords, keys and challenge answers as they are, instead of `***` (with --json; a
+    /// summary never has any)
     #[arg(long)]
     show_secrets: bool,
 
@@ -99,12 +105,14 @@ enum Protocol {
     Esl,
 }
 
-/// What is made of the frames: one implementation for each form of output. Its errors are those of writing.
+/// What is made of the frames: one implementation for each form of output. Its errors are those of
+/// writing.
 trait Report<D: Decode = Decoder> {
     /// Takes the next frame of a file.
     fn frame(&mut self, frame: D::Frame<'_>) -> io::Result<()>;
 
-    /// Takes the end of a file, after its last frame. What it wrote has left our buffers then, so that messages come in order.
+    /// Takes the end of a file, after its last frame. What it wrote has left our buffers then, so
+    /// that messages come in order.
     fn end_of_file(&mut self, file: Name<'_>, stream: &Stream) -> io::Result<()>;
 
     /// Takes the end of all files.
@@ -154,7 +162,8 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     ExitCode::from(verdict as u8)
 }
 
-/// Reads file by file. What is wrong with one of them doesn't keep it from the next; an error is one of writing.
+/// Reads file by file. What is wrong with one of them doesn't keep it from the next; an error is
+/// one of writing.
 fn inspect<D: Decode>(options: &Options, report: &mut dyn Report<D>) -> io::Result<Verdict> {
     // Lines that scroll by on the same terminal are progress enough.
     let progress = !(options.json && io::stdout().is_terminal());

@@ -41,7 +41,8 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// Opens a file, or standard input. A long file shows on standard error how far it has been read, if `progress` is wanted and that is a terminal.
+/// Opens a file, or standard input. A long file shows on standard error how far it has been read,
+/// if `progress` is wanted and that is a terminal.
 pub(crate) fn open(path: &Path, progress: bool) -> io::Result<Box<dyn Read>> {
     if is_stdin(path) {
         return Ok(Box::new(io::stdin().lock()));

@@ -1,4 +1,5 @@
-//! A stream at a glance: how much there is of what, and what is odd about it. Of the headers only the one that names the frame is shown, so no secret is.
+//! A stream at a glance: how much there is of what, and what is odd about it. Of the headers only
+//! the one that names the frame is shown, so no secret is.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -65,7 +66,8 @@ impl<W: Write> Report for Summary<W> {
 
 #[derive(Default)]
 struct Counts {
-    /// By kind and name. Two maps deep, so that a name is looked up as it lies in the decoder's buffer.
+    /// By kind and name. Two maps deep, so that a name is looked up as it lies in the decoder's
+    /// buffer.
     names: HashMap<FrameKind, Tallies<Vec<u8>, Tally>>,
     bytes: u64,
     elapsed: Duration,
@@ -112,7 +114,8 @@ impl Counts {
         let tally = Tally { frames: 1, bytes: frame.as_bytes().len() as u64 };
         self.names.entry(frame.kind()).or_default().of(name).add(tally);
 
-        // All lines of a banner, of text and of a command's output are as they should be without a colon.
+        // All lines of a banner, of text and of a command's output are as they should be without a
+        // colon.
         let plain = match frame.kind() {
             FrameKind::Banner | FrameKind::Text => true,
             FrameKind::Response => frame.name().is_some_and(|name| name.eq_ignore_case("Follows")),
@@ -135,7 +138,8 @@ impl Counts {
         self.framing_errors = matches!(stream.ending, Ending::Broken(_)).into();
     }
 
-    /// Adds what another file has. The samples are left out: their offsets mean something in their own file only.
+    /// Adds what another file has. The samples are left out: their offsets mean something in their
+    /// own file only.
     fn add(&mut self, other: Self) {
         for (kind, names) in other.names {
             self.names.entry(kind).or_default().add(names, Tally::add);

@@ -7,7 +7,8 @@ use std::hash::Hash;
 /// Names that are told apart. Recordings of real servers have some two hundred.
 const MOST: usize = 1000;
 
-/// Something counted for each key. The first thousand keys have a count each, all others one together.
+/// Something counted for each key. The first thousand keys have a count each, all others one
+/// together.
 pub(crate) struct Tallies<K, V> {
     known: HashMap<K, V>,
     others: V,

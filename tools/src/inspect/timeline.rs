@@ -1,4 +1,5 @@
-//! Calls drawn over time: one row a channel, bars for ringing, up and held, marks for bridges and transfers.
+//! Calls drawn over time: one row a channel, bars for ringing, up and held, marks for bridges and
+//! transfers.
 
 use std::fmt::Write as _;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! The mock over HTTP, so that clients of AMI over HTTP can be tried without a telephone exchange: a web
-//! server whose every cookie stands for a session of the library's `Server`.
+//! The mock over HTTP, so that clients of AMI over HTTP can be tried without a telephone exchange:
+//! a web server whose every cookie stands for a session of the library's `Server`.
 //!
 //! ```text
 //! cargo run -p ami-tools -- mock --http 127.0.0.1:8088 &

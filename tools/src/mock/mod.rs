@@ -1,4 +1,6 @@
-//! `mock` exists so that clients can be tried without a telephone exchange: a server that answers a few actions from memory and sends an event now and then. It prints the address that it listens on.
+//! `mock` exists so that clients can be tried without a telephone exchange: a server that answers a
+//! few actions from memory and sends an event now and then. It prints the address that it listens
+//! on.
 //!
 //! ```text
 //! cargo run -p ami-tools -- mock 127.0.0.1:5038
@@ -36,7 +38,8 @@ pub(crate) struct Options {
     user: String,
     #[arg(long, env = "AMI_SECRET", hide_env_values = true, default_value = "s3cret", hide_default_value = true)]
     secret: String,
-    /// Speak HTTP, as a web server whose every cookie stands for a session; `WaitEvent` brings events there
+    /// Speak HTTP, as a web server whose every cookie stands for a session; `WaitEvent` brings
+    /// events there
     #[arg(long, conflicts_with = "every")]
     http: bool,
     /// Milliseconds between two events

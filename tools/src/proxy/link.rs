@@ -1,5 +1,5 @@
-//! A connection that is read and written without waiting, on the standard library alone: two threads
-//! wait for the socket instead, and wake whoever serves many of them.
+//! A connection that is read and written without waiting, on the standard library alone: two
+//! threads wait for the socket instead, and wake whoever serves many of them.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,16 +1,17 @@
-//! `proxy` exists because a server holds few sessions well: many clients log in to it, and it logs in once.
+//! `proxy` exists because a server holds few sessions well: many clients log in to it, and it logs
+//! in once.
 //!
 //! ```text
 //! cargo run -p ami-tools -- proxy 127.0.0.1:5038 127.0.0.1:5039
 //! ```
 //!
-//! It prints the address that it listens on. Clients log in with the same user and secret, and see the
-//! events that they ask for. It ends when upstream does, and says why.
+//! It prints the address that it listens on. Clients log in with the same user and secret, and see
+//! the events that they ask for. It ends when upstream does, and says why.
 //!
 //! At most 64 guests are served at a time; others wait to be accepted. Each may have 16 requests
-//! upstream, and further ones wait: nobody can take what another needs. The requests of a guest whose
-//! session is over, or whose connection is broken, are cancelled. A guest that has only closed its
-//! sending side still gets its answers, as with Asterisk.
+//! upstream, and further ones wait: nobody can take what another needs. The requests of a guest
+//! whose session is over, or whose connection is broken, are cancelled. A guest that has only
+//! closed its sending side still gets its answers, as with Asterisk.
 
 mod link;
 
@@ -118,7 +119,8 @@ impl Proxy {
         Ok(Self { options, client, asked: HashMap::new() })
     }
 
-    /// Moves what can be moved; says whether anything was. An error is the end of upstream; everybody has been told.
+    /// Moves what can be moved; says whether anything was. An error is the end of upstream;
+    /// everybody has been told.
     fn turn<S: Read + Write>(&mut self, upstream: &mut S, guests: &mut Guests<S>) -> Result<bool, Box<dyn Error>> {
         let before = guests.len();
         let (end, mut moved) = (self.hear(guests), false);
@@ -137,7 +139,8 @@ impl Proxy {
         Ok(self.client.exchange(upstream, Instant::now)? || moved)
     }
 
-    /// Hands on what upstream has said: events to all who receive them, answers to whom they belong.
+    /// Hands on what upstream has said: events to all who receive them, answers to whom they
+    /// belong.
     fn hear<S>(&mut self, guests: &mut Guests<S>) -> Result<(), String> {
         while let Some(event) = self.client.poll_event().map_err(|error| format!("upstream: {error}"))? {
             let asked = event.id().and_then(|id| self.asked.get(&id).copied());

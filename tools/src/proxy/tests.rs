@@ -1,4 +1,5 @@
-//! Invariant: what one guest of `proxy` does takes nothing from another, and is over when it leaves.
+//! Invariant: what one guest of `proxy` does takes nothing from another, and is over when it
+//! leaves.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

@@ -1,6 +1,8 @@
-//! Invariant: `conference` sends to each of the four servers what it prints, and prints what they answer.
+//! Invariant: `conference` sends to each of the four servers what it prints, and prints what they
+//! answer.
 //!
-//! The servers are as small as can be: each takes one connection after the other until it has answered what it was made to.
+//! The servers are as small as can be: each takes one connection after the other until it has
+//! answered what it was made to.
 
 use super::{command, listening, run};
 use ami_testkit::programs::{BOUND, Running, all, read};
@@ -9,7 +11,8 @@ use std::net::TcpListener;
 use std::process::Stdio;
 use std::thread::JoinHandle;
 
-/// FreeSWITCH's event socket, with the replies that 1.11.2 gave. Gives the commands that it was sent.
+/// FreeSWITCH's event socket, with the replies that 1.11.2 gave. Gives the commands that it was
+/// sent.
 pub(super) fn event_socket(reply: &'static str) -> (String, JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("an address").to_string();

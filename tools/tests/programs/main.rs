@@ -1,4 +1,5 @@
-//! Invariant: each tool, run as a user runs it against `ami mock` over loopback, does what it says and ends by itself with 0.
+//! Invariant: each tool, run as a user runs it against `ami mock` over loopback, does what it says
+//! and ends by itself with 0.
 
 mod conference;
 mod hostile;

@@ -25,7 +25,8 @@ pub enum Use {
     AllFields,
 }
 
-/// A decoder in mid-connection. Limits are as wide as they go: the long frames are to be measured, not refused.
+/// A decoder in mid-connection. Limits are as wide as they go: the long frames are to be measured,
+/// not refused.
 pub fn decoder() -> Decoder {
     Decoder::new(limits()).with_framing(Framing::SERVER.banner(false))
 }

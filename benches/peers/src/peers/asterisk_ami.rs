@@ -1,4 +1,5 @@
-//! The crate `asterisk-ami`, over loopback: its parser can't be had without a socket. Counted is what its subscriber receives.
+//! The crate `asterisk-ami`, over loopback: its parser can't be had without a socket. Counted is
+//! what its subscriber receives.
 
 use super::loopback::Server;
 use crate::measure::{Found, Run};
@@ -8,7 +9,8 @@ use std::time::Instant;
 use tokio::runtime::Runtime;
 use tokio::sync::broadcast::error::RecvError;
 
-/// Its events go through a channel of 32; what a subscriber that does nothing but count is too slow for gets lost there.
+/// Its events go through a channel of 32; what a subscriber that does nothing but count is too slow
+/// for gets lost there.
 pub fn events(runtime: &Runtime, stream: &[u8]) -> Result<Run> {
     runtime.block_on(async {
         let server = Server::new(stream, false)?;

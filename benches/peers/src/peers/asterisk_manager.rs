@@ -1,4 +1,5 @@
-//! The crate `asterisk-manager`, over loopback: its parser can't be had without a socket and a login. Counted is what its subscriber receives.
+//! The crate `asterisk-manager`, over loopback: its parser can't be had without a socket and a
+//! login. Counted is what its subscriber receives.
 
 use super::loopback::Server;
 use crate::measure::{Found, Run};
@@ -8,7 +9,8 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 use tokio_stream::StreamExt;
 
-/// What it says of the connection's end may overtake the events before it: the end is when nothing more comes.
+/// What it says of the connection's end may overtake the events before it: the end is when nothing
+/// more comes.
 const QUIET: Duration = Duration::from_millis(100);
 
 /// With room for every event in its channel, so that none gets lost there.

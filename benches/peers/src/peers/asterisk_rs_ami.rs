@@ -9,7 +9,8 @@ use tokio_util::codec::{Decoder, Encoder};
 
 const BANNER: &[u8] = b"Asterisk Call Manager/11.0.0\r\n";
 
-/// Feeds the codec as `tokio_util`'s framed reader does. Headers are pairs of strings; `typed` makes its event of each frame.
+/// Feeds the codec as `tokio_util`'s framed reader does. Headers are pairs of strings; `typed`
+/// makes its event of each frame.
 ///
 /// A stream that it refuses ends there.
 pub fn decode(bytes: &[u8], read: usize, typed: bool) -> Found {
@@ -38,7 +39,8 @@ pub fn decode(bytes: &[u8], read: usize, typed: bool) -> Found {
     found
 }
 
-/// Makes an Originate with five variables and writes it behind the ones before, with an ActionID of the crate's choice.
+/// Makes an Originate with five variables and writes it behind the ones before, with an ActionID of
+/// the crate's choice.
 pub fn originate(codec: &mut AmiCodec, out: &mut BytesMut) {
     let mut originate = OriginateAction::new(black_box("PJSIP/alice"))
         .context("default")

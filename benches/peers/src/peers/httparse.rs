@@ -1,4 +1,5 @@
-//! The header parser of `httparse`, on frames that were split before, or behind a split by `memmem`.
+//! The header parser of `httparse`, on frames that were split before, or behind a split by
+//! `memmem`.
 
 use super::split::split;
 use crate::measure::Found;

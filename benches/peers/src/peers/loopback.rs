@@ -1,4 +1,5 @@
-//! A stream over a loopback socket, for peers that have no other way in; and what that costs by itself.
+//! A stream over a loopback socket, for peers that have no other way in; and what that costs by
+//! itself.
 
 use super::ami_proto::{Use, decoder};
 use crate::allocations;
@@ -11,7 +12,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-/// A server for one connection: a banner, one login that it accepts if `login`, and when told to, the stream; then it hangs up.
+/// A server for one connection: a banner, one login that it accepts if `login`, and when told to,
+/// the stream; then it hangs up.
 pub struct Server {
     pub address: SocketAddr,
     start: Sender<()>,

@@ -1,4 +1,5 @@
-//! A frame as `nom` 8 would parse it: complete parsers of a line, into a vector, behind a split by `memmem`.
+//! A frame as `nom` 8 would parse it: complete parsers of a line, into a vector, behind a split by
+//! `memmem`.
 
 use super::split::split;
 use crate::measure::Found;

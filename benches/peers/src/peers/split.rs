@@ -4,7 +4,8 @@ use memchr::memmem;
 
 const BLANK_LINE: &[u8] = b"\r\n\r\n";
 
-/// Finds frames in a buffer that reads of this size go to; no byte is searched twice. `each` gets all that a read has completed.
+/// Finds frames in a buffer that reads of this size go to; no byte is searched twice. `each` gets
+/// all that a read has completed.
 pub fn split(buffer: &mut Vec<u8>, bytes: &[u8], read: usize, mut each: impl FnMut(Frames<'_>)) {
     let finder = memmem::Finder::new(BLANK_LINE);
     let mut ends = Vec::new();
