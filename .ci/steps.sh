@@ -1,7 +1,8 @@
-# The steps of .ci/run: a function each, run in a shell of its own under `set -euo pipefail`, and the two lists of them.
+# The steps of .ci/run: a function each, run in a shell of its own under `set -euo pipefail`, and
+# the two lists of them.
 
 every_change=(
-    format lint readme_inspect readme_tests recordings features oldest_compiler without_std aarch64 i686
+    format prose lint readme_inspect readme_tests recordings features oldest_compiler without_std aarch64 i686
     testkit examples tools mutants_tool benches peers documentation instructions package fuzz
 )
 long=(s390x miri self_test live mutants fuzz_an_hour)
@@ -37,7 +38,8 @@ nightly() {
     cargo +nightly --version >/dev/null 2>&1 || rustup toolchain install nightly --profile minimal || skip "no nightly toolchain, and none can be installed"
 }
 
-# Prints the README's command that begins with $1, as a reader would copy it from a ```sh block. None is a failure.
+# Prints the README's command that begins with $1, as a reader would copy it from a ```sh block.
+# None is a failure.
 readme() {
     awk '/^```sh$/ { on = 1; next } /^```/ { on = 0 } on' README.md | grep -m1 "^$1" \
         || { echo "README.md has no command '$1' in a \`\`\`sh block" >&2; return 1; }
@@ -47,6 +49,10 @@ step_format() {
     cargo fmt --all --check
     (cd fuzz && cargo fmt --check)
     (cd benches/peers && cargo fmt --check)
+}
+
+step_prose() {
+    .ci/prose
 }
 
 step_lint() {
@@ -60,7 +66,8 @@ step_lint() {
     done
 }
 
-# Lints a member of the workspace and runs its tests, with what its own manifest asks for and no other's.
+# Lints a member of the workspace and runs its tests, with what its own manifest asks for and no
+# other's.
 member() {
     cargo clippy --locked -p "$1" --all-targets -- -D warnings
     cargo test --locked -p "$1" "${@:2}"
@@ -115,7 +122,8 @@ step_readme_tests() {
 
 step_recordings() {
     local folder=${AMI_CAPTURES:-../shared}
-    # A CI that has none of the recordings checks all that a user can check; it says so in the table.
+    # A CI that has none of the recordings checks all that a user can check; it says so in the
+    # table.
     [ -d "$folder" ] || { echo "no recordings in $folder"; return; }
     AMI_CAPTURES=$folder cargo test --locked -p ami-testkit --test it -- --nocapture \
         captures every_recorded the_large_recordings recorded_sessions
@@ -133,7 +141,8 @@ step_features() {
     done
 }
 
-# The `rust-version` of Cargo.toml, from rustup; where that has no network, from Debian trixie, which has this very one.
+# The `rust-version` of Cargo.toml, from rustup; where that has no network, from Debian trixie,
+# which has this very one.
 step_oldest_compiler() {
     local version root
     version=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
@@ -159,7 +168,8 @@ step_oldest_compiler() {
         CARGO_PROFILE_TEST_OPT_LEVEL=0 cargo "${arguments[@]}"
 }
 
-# Sets `cross` to the words of a cargo that builds for the target $1: with rustup's std of it, or one built from its source.
+# Sets `cross` to the words of a cargo that builds for the target $1: with rustup's std of it, or
+# one built from its source.
 cross() {
     if [ -z "${CI_NO_RUSTUP:-}" ] && rustup target add "$1"; then
         cross=(cargo)
@@ -183,7 +193,8 @@ step_without_std() {
     done
 }
 
-# Runs the tests of wire, values, kernels and replay for a foreign processor: target, gcc's package, its command, and who runs the programs.
+# Runs the tests of wire, values, kernels and replay for a foreign processor: target, gcc's package,
+# its command, and who runs the programs.
 foreign() {
     local target=$1 package=$2 gcc=$3 runner=$4 cross build_std name
     debian "$gcc" "$package" "libc6-dev-${5}-cross"
