@@ -65,6 +65,7 @@
 
 mod body;
 mod cookie;
+mod credentials;
 #[cfg(feature = "md5")]
 mod digest;
 mod endpoint;
@@ -79,8 +80,9 @@ use crate::error::{EncodeError, FrameError};
 
 pub use crate::http_request::{Method, Request};
 pub use body::Body;
+pub use credentials::Credentials;
 pub use endpoint::{Endpoint, Format};
-pub use session::{Credentials, Outcome, Session};
+pub use session::{Outcome, Session};
 pub use signed_request::SignedRequest;
 
 /// Why there is no request.

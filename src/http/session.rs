@@ -9,12 +9,13 @@
 //!
 //! A digest endpoint is in from the start: each request carries its credentials.
 
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use core::fmt;
 use core::time::Duration;
 use std::time::Instant;
 
 use super::cookie::Cookie;
+use super::credentials::Credentials;
 #[cfg(feature = "md5")]
 use super::digest::{Asked, Digest};
 use super::signed_request::{Purpose, SignedRequest};
@@ -39,47 +40,6 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// arrives.
 #[cfg(feature = "md5")]
 const ATTEMPTS: u8 = 2;
-
-/// Who logs in.
-#[derive(Clone)]
-pub struct Credentials {
-    username: String,
-    secret: WipedText,
-    hashed: bool,
-}
-
-impl Credentials {
-    /// This user of `manager.conf`.
-    pub fn new(username: &str, secret: &str) -> Self {
-        Self { username: username.to_string(), secret: secret.to_string().into(), hashed: false }
-    }
-
-    /// The same, the secret not sent but proven: `Challenge`, and a `Login` with the answer to it.
-    /// To be said before the [`Session`] is made: it logs in as its credentials were then.
-    #[cfg(feature = "md5")]
-    #[must_use]
-    pub fn hashed(mut self) -> Self {
-        self.hashed = true;
-        self
-    }
-
-    #[cfg(feature = "md5")]
-    pub(super) fn username(&self) -> &str {
-        &self.username
-    }
-
-    #[cfg(feature = "md5")]
-    pub(super) fn secret(&self) -> &str {
-        &self.secret
-    }
-}
-
-impl fmt::Debug for Credentials {
-    /// Without the secret.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").field("username", &self.username).finish_non_exhaustive()
-    }
-}
 
 /// What an answer leads to.
 #[derive(Debug)]
