@@ -74,8 +74,9 @@ pub(super) fn tidy(frame: Frame<'_>) -> Option<Wiped> {
     let action = headers(frame).find(|(name, value)| is(name, "Action") && !value.is_empty());
     for (name, value) in action.into_iter().chain(headers(frame).filter(|(name, _)| !is(name, "Action"))) {
         // Without a blank and a CR no line becomes longer than it came, so that none goes over a
-        // limit.
-        for part in [name, b":", value, b"\n"] {
+        // limit. A value that ends with a CR came with another behind it, or was cut at a NUL.
+        let end: &[u8] = if value.ends_with(b"\r") { b"\r\n" } else { b"\n" };
+        for part in [name, b":", value, end] {
             append(out, part);
         }
     }
