@@ -107,7 +107,8 @@ pub trait Machine: sealed::Sealed {
     ///
     /// After [`poll_event`](Self::poll_event) has returned `None` there is room in a client and in
     /// FreeSWITCH's connection, unless a collected list is at the ceiling; a server may have none
-    /// for longer, see the table. After [`handle_eof`](Self::handle_eof) none are taken.
+    /// for longer, see the table. After [`handle_eof`](Self::handle_eof) none are taken, and none
+    /// once a client, or a connection to FreeSWITCH, is over.
     #[must_use = "bytes that were not taken have to be given again"]
     fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize;
 

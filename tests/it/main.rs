@@ -1,5 +1,6 @@
 //! All integration tests, a module a subject, in one program: what they share is compiled once.
 
+mod any_order;
 mod both_sides;
 mod calls;
 mod client;

@@ -133,6 +133,8 @@ impl Session {
             self.notices.push(Notice::Closed);
         }
         self.out.clear();
+        // What more is received would be told after the end.
+        self.eof = true;
         lost.map_or(Waiting::Nothing, Waiting::Lost)
     }
 

@@ -116,7 +116,7 @@ impl Connection {
     /// Takes received bytes, and returns how many: see [`Machine::handle_input`].
     #[must_use = "bytes that were not taken have to be given again"]
     pub fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
-        let room = if self.eof { 0 } else { self.decoder.room() };
+        let room = if self.reads() { self.decoder.room() } else { 0 };
         let taken = part(bytes, ..room.min(bytes.len()));
         if !taken.is_empty() {
             self.session.heard(now);
@@ -129,18 +129,24 @@ impl Connection {
 
     /// Returns room to read into: see [`Machine::space`].
     pub fn space(&mut self, min: usize) -> Option<&mut [u8]> {
-        if self.eof { None } else { self.decoder.space(min) }
+        if self.reads() { self.decoder.space(min) } else { None }
     }
 
     /// Returns whether there is room to read into: see [`Machine::wants_input`].
     pub fn wants_input(&self) -> bool {
-        !self.eof && self.decoder.room() > 0
+        self.reads() && self.decoder.room() > 0
+    }
+
+    /// Whether more is received: nothing would be told after the end.
+    fn reads(&self) -> bool {
+        !self.eof && !self.is_over()
     }
 
     /// Says that `n` bytes were read into [`space`](Self::space): see [`Machine::advance`].
     pub fn advance(&mut self, now: Instant, n: usize) {
-        debug_assert!(!self.eof || n == 0, "{n} bytes received where there was no room");
-        if n > 0 && !self.eof {
+        let reads = self.reads();
+        debug_assert!(reads || n == 0, "{n} bytes received where there was no room");
+        if n > 0 && reads {
             self.session.heard(now);
             self.backlog.received();
             self.decoder.advance(n);

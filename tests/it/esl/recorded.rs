@@ -69,6 +69,9 @@ fn replayed(name: &str, turns: &[Turn]) -> bool {
             continue;
         }
         for byte in turn.bytes.iter() {
+            if connection.is_over() {
+                break;
+            }
             if connection.is_logged_in() && own == 0 && waiting.is_empty() {
                 while queue.front().is_some_and(|(at, _)| *at < number) {
                     let (_, message) = queue.pop_front().unwrap();
