@@ -134,6 +134,9 @@ pub enum ConnectionError {
     LoginTimedOut(LoginStage),
     /// The peer gave no sign of life when asked for one.
     KeepAlive,
+    /// The server has left a request without an answer, though it may send events. Of FreeSWITCH
+    /// only, see `Config::silence_timeout`.
+    NotAnswered,
     /// The peer doesn't read: more than this waits for transmission to it. Of servers only.
     NotRead {
         /// The most bytes that may wait.
@@ -196,6 +199,7 @@ impl fmt::Display for ConnectionError {
             Self::LoginTimedOut(LoginStage::Challenge) => f.write_str("no answer to the request for a challenge"),
             Self::LoginTimedOut(LoginStage::Login) => f.write_str("no answer to the login"),
             Self::KeepAlive => f.write_str("no sign of life from the peer"),
+            Self::NotAnswered => f.write_str("the server has left a request without an answer"),
             Self::NotRead { max } => write!(f, "the peer leaves more than {max} bytes unread"),
             Self::Disconnected => f.write_str("the server said goodbye and closed the connection"),
         }

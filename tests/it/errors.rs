@@ -81,6 +81,7 @@ fn errors() -> Vec<(Box<dyn Error>, bool)> {
         (Box::new(SendError::NotLoggedIn), false),
         (Box::new(ConnectionError::from(frame())), true),
         (Box::new(ConnectionError::KeepAlive), false),
+        (Box::new(ConnectionError::NotAnswered), false),
         (Box::new(http()), true),
         (Box::new(HttpError::from(http())), true),
         (Box::new(HttpError::from(frame())), true),

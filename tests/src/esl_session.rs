@@ -83,8 +83,8 @@ struct Run<'a> {
     said: Vec<(usize, String)>,
     number: usize,
     lost: Vec<(Id, Reached)>,
-    /// Since when the server is silent, or nobody waits for what it answers next.
-    silent: Instant,
+    /// Since when the server owes its next answer, or no caller waits for that.
+    owed: Instant,
 }
 
 const SETTINGS: [&str; 8] = [
@@ -126,7 +126,7 @@ impl<'a> Run<'a> {
             said: Vec::new(),
             number: 0,
             lost: Vec::new(),
-            silent: Instant::now(),
+            owed: Instant::now(),
         }
     }
 
@@ -184,7 +184,7 @@ impl<'a> Run<'a> {
 
     fn silence_due(&self) -> Option<Instant> {
         let next = self.requests.first().filter(|_| self.stage == Stage::Ready)?;
-        (next.ended || next.purpose == For::Own).then(|| self.silent + MINUTE)
+        (next.ended || next.purpose == For::Own).then(|| self.owed + MINUTE)
     }
 
     // The caller.
@@ -211,7 +211,7 @@ impl<'a> Run<'a> {
             self.said.push((self.number, line.to_owned()));
         }
         if self.requests.is_empty() {
-            self.silent = self.now;
+            self.owed = self.now;
         }
         let due = matches!(purpose, For::Caller(_)).then(|| self.now + 2 * MINUTE);
         self.requests.push(Request { number: self.number, purpose, line: line.to_owned(), uuid, due, ended: false });
@@ -290,6 +290,7 @@ impl<'a> Run<'a> {
         }
         self.received -= 1;
         let request = self.requests.remove(0);
+        self.owed = self.now;
         let verb = request.line.split(' ').next().unwrap_or_default().to_owned();
         let renamed = request.uuid.clone().map(|uuid| if how % 8 == 1 { format!("r{}", how % 3) } else { uuid });
         let text = match (refused, &renamed) {
@@ -356,11 +357,11 @@ impl<'a> Run<'a> {
         if let Some(at) = self.jobs.iter().position(|job| job.uuid == uuid) {
             return vec![format!("{:?} job out", self.jobs.remove(at).id)];
         }
-        let mut open = self.requests.iter_mut().filter(|request| !request.ended);
+        let mut open = self.requests.iter().filter(|request| !request.ended);
         match open.find(|request| request.uuid.as_ref() == Some(&uuid)) {
             Some(request) => {
-                request.ended = true;
                 let For::Caller(id) = request.purpose else { panic!("a job of our own") };
+                self.give_up(id);
                 vec![format!("{id:?} job out")]
             }
             None => vec!["event BACKGROUND_JOB".to_owned()],
@@ -408,7 +409,7 @@ impl<'a> Run<'a> {
     fn give_up(&mut self, id: Id) {
         self.jobs.retain(|job| job.id != id);
         if self.requests.first().is_some_and(|next| next.purpose == For::Caller(id)) {
-            self.silent = self.now;
+            self.owed = self.now;
         }
         self.requests.iter_mut().filter(|request| request.purpose == For::Caller(id)).for_each(|one| one.ended = true);
     }
@@ -436,7 +437,7 @@ impl<'a> Run<'a> {
             }));
         }
         if self.silence_due().is_some_and(|due| due <= self.now) {
-            expected.extend(self.over(Some("KeepAlive")));
+            expected.extend(self.over(Some("NotAnswered")));
         }
         expected
     }
@@ -500,7 +501,6 @@ impl<'a> Run<'a> {
     /// The connection hears this in pieces. What they bring is polled in between, and kept for the
     /// end of the step.
     fn hear(&mut self, mut bytes: &[u8]) {
-        self.silent = self.now;
         while !bytes.is_empty() {
             let size = self.pieces.next().copied().unwrap_or(1).min(bytes.len());
             let (piece, rest) = bytes.split_at(size);

@@ -134,16 +134,16 @@ impl Config {
         self
     }
 
-    /// How long the server may send nothing at all while it owes an answer that nobody waits for
-    /// any more: to a request that was given up, or to what the connection has set again. Default
-    /// 60 s. Then the connection is lost, with
-    /// [`ConnectionError::KeepAlive`](crate::ConnectionError::KeepAlive).
+    /// Sets how long the server may owe its next answer where no caller waits for that any more: to
+    /// a request that was given up, or to what the connection has set again. Default 60 s. Then the
+    /// connection is lost, with
+    /// [`ConnectionError::NotAnswered`](crate::ConnectionError::NotAnswered).
     ///
-    /// Answers come in order, so that without this rule a server that has gone silent would leave
-    /// the places of [`max_in_flight`](Self::max_in_flight) taken for ever. An `api` at work holds
-    /// back everything else, events too: one that takes longer than
-    /// [`response_timeout`](Self::response_timeout) and this together is sent with
-    /// [`Connection::send_within`](super::Connection::send_within).
+    /// The time begins anew with each answer, and with nothing else that the server sends. Answers
+    /// come in order, so that without this rule a server that sends events and answers nothing
+    /// would leave the places of [`max_in_flight`](Self::max_in_flight) taken for ever. An `api`
+    /// that takes longer than [`response_timeout`](Self::response_timeout) and this together is
+    /// sent with [`Connection::send_within`](super::Connection::send_within).
     pub const fn silence_timeout(mut self, timeout: Duration) -> Self {
         self.silence = timeout;
         self

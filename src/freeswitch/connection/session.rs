@@ -39,9 +39,9 @@ pub(super) struct Session {
     notices: Notices<Notice>,
     /// The time that was told last.
     now: Option<Instant>,
-    /// Since when the server has been silent while it owes an answer; or, if that was later, since
-    /// when nobody waits for that answer.
-    silent: Option<Instant>,
+    /// Since when the server owes the answer that it gives next; or, if that was later, since when
+    /// no caller waits for that answer.
+    owed: Option<Instant>,
     /// Whether the server has said that it is about to close.
     goodbye: bool,
     /// Why the connection is over, unless it was closed on demand.
@@ -105,7 +105,7 @@ impl Session {
             restore,
             notices: Notices::new(),
             now: None,
-            silent: None,
+            owed: None,
             goodbye: false,
             lost: None,
             unanswered: Vec::new(),
@@ -217,7 +217,7 @@ impl Session {
             self.restore.ask(entry.id, setting);
         }
         if self.in_flight.owes_nothing() {
-            self.silent = self.now;
+            self.owed = self.now;
         }
         self.in_flight.push(entry);
     }
@@ -298,7 +298,9 @@ impl Session {
     pub(super) fn ends_job(&mut self, event: Event<'_>) -> Option<Id> {
         let is_job = event.name().is_some_and(|name| name == "BACKGROUND_JOB");
         let uuid = event.get("Job-UUID").filter(|_| is_job)?;
-        self.in_flight.finish(&uuid.decode()).map(Id)
+        let id = self.in_flight.finish(&uuid.decode())?;
+        self.abandoned(id);
+        Some(Id(id))
     }
 
     fn greeted(&mut self) {
@@ -318,6 +320,7 @@ impl Session {
     fn answer(&mut self, frame: Frame<'_>) -> Route {
         let handed = self.out.transmitted();
         let Some(entry) = self.in_flight.answered(handed) else { return Route::Told(Told::Unclaimed(None)) };
+        self.owed = self.now;
         let refused = frame.is_refusal();
         if let Some(setting) = &entry.setting {
             self.restore.answered(entry.id, setting, !refused);
@@ -397,22 +400,18 @@ impl Session {
         self.now = Some(now);
     }
 
-    pub(super) fn heard(&mut self, now: Instant) {
-        self.tell(now);
-        self.silent = Some(now);
-    }
-
-    /// Nobody waits for the answer to this request any more.
+    /// No caller waits for the answer to this request any more.
     fn abandoned(&mut self, id: u64) {
         if self.in_flight.is_next(id) {
-            self.silent = self.now;
+            self.owed = self.now;
         }
     }
 
-    /// When the server has been silent for too long.
+    /// Returns when the server has owed an answer that no caller waits for too long, also
+    /// where it sends other things: the places of its requests are never given back.
     fn silence(&self) -> Option<Instant> {
-        let silent = self.silent.filter(|_| self.stage.is_ready() && self.in_flight.is_abandoned());
-        silent.and_then(|since| since.checked_add(self.config.silence))
+        let owed = self.owed.filter(|_| self.stage.is_ready() && self.in_flight.is_abandoned());
+        owed.and_then(|since| since.checked_add(self.config.silence))
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
@@ -436,7 +435,7 @@ impl Session {
             });
         }
         if self.silence().is_some_and(|due| due <= now) {
-            self.end(Some(ConnectionError::KeepAlive));
+            self.end(Some(ConnectionError::NotAnswered));
         }
     }
 

@@ -5,7 +5,7 @@
 //! | New | waits → Greeting; greeted already, or `connect`: asks → Login | greeted | | | `LoginRefused` → Over | none | says goodbye → Closing | lost → Over |
 //! | Greeting | misuse | asks → Login | | | `LoginRefused` → Over | lost → Over | → Closing | lost → Over |
 //! | Login | misuse | | `LoggedIn` → Ready | `LoginRefused` → Over | `LoginRefused` → Over | lost → Over | → Closing | lost → Over |
-//! | Ready | misuse | | | | | the server is silent: lost → Over | → Closing | lost → Over |
+//! | Ready | misuse | | | | | an answer is owed too long: lost → Over | → Closing | lost → Over |
 //! | Closing | misuse | | | | | Closed → Over | nothing | Closed → Over |
 //! | Over | misuse | | | | | none | nothing | nothing |
 //!

@@ -187,7 +187,7 @@ fn a_silent_server_is_given_up() {
         assert_eq!(drain(connection), (vec![], None));
         connection.handle_timeout(due);
         let (events, error) = drain(connection);
-        assert_eq!((error, connection.is_over()), (Some(ConnectionError::KeepAlive), true));
+        assert_eq!((error, connection.is_over()), (Some(ConnectionError::NotAnswered), true));
         events
     };
     let mut connection = ready(Config::new().max_in_flight(4), now);
@@ -200,7 +200,7 @@ fn a_silent_server_is_given_up() {
     // The subscription that was sent before them is nobody's: the silence began with it.
     assert_eq!(silent(&mut connection, now + 60 * SECOND), [""; 0]);
 
-    // The time begins when the request is given up; it begins anew with whatever is heard.
+    // The time begins when the request is given up. What else is heard doesn't change it.
     let mut connection = ready(Config::new().silence_timeout(10 * SECOND), now);
     let first = connection.api(now, "status").unwrap();
     let second = connection.send_within(now, &Message::api("version"), 3600 * SECOND).unwrap();
@@ -208,13 +208,22 @@ fn a_silent_server_is_given_up() {
     assert!(connection.poll_timeout() == Some(now + 30 * SECOND) && connection.cancel(first));
     assert_eq!((drain(&mut connection).0.len(), connection.poll_timeout()), (1, Some(now + 10 * SECOND)));
     feed(&mut connection, now + 9 * SECOND, b"Content-Length: 17\nContent-Type: text/event-plain\n\nEvent-Na");
-    assert_eq!((drain(&mut connection).0.len(), connection.poll_timeout()), (0, Some(now + 19 * SECOND)));
-    feed(&mut connection, now + 10 * SECOND, b"me: API\n\n");
+    assert_eq!((drain(&mut connection).0.len(), connection.poll_timeout()), (0, Some(now + 10 * SECOND)));
+    feed(&mut connection, now + 9 * SECOND, b"me: API\n\n");
     assert_eq!(drain(&mut connection).0.len(), 1);
-    let lost = silent(&mut connection, now + 20 * SECOND);
+    let lost = silent(&mut connection, now + 10 * SECOND);
     assert_eq!(lost, [format!("{second:?} Lost(Sent)")]);
 
-    // A request that somebody waits for has its own time.
+    // It begins anew with each answer.
+    let mut connection = ready(Config::new().silence_timeout(10 * SECOND), now);
+    let asked = [(); 2].map(|()| connection.api(now, "status").unwrap());
+    sent(&mut connection);
+    assert!(asked.iter().all(|id| connection.cancel(*id)));
+    feed(&mut connection, now + 9 * SECOND, &response("+OK"));
+    assert_eq!(drain(&mut connection).0.len(), 3);
+    assert_eq!(silent(&mut connection, now + 19 * SECOND), [""; 0]);
+
+    // A request that a caller waits for has its own time.
     let mut connection = ready(Config::new().silence_timeout(10 * SECOND), now);
     connection.send_within(now, &Message::api("msleep 3600000"), 3600 * SECOND).unwrap();
     let second = connection.api(now, "version").unwrap();
@@ -224,6 +233,25 @@ fn a_silent_server_is_given_up() {
     // Once all is answered there is nothing to wait for.
     feed(&mut connection, now + SECOND, &[response("+OK"), response("1.11")].concat());
     assert_eq!((drain(&mut connection).0.len(), connection.poll_timeout()), (2, None));
+}
+
+/// Events all the time, and no answer: the places come back with the next connection.
+#[test]
+fn a_server_that_answers_nothing_is_given_up() {
+    let now = Instant::now();
+    let mut connection = ready(Config::new().max_in_flight(4), now);
+    let mut asked: Vec<Id> = (0..3).map(|_| connection.api(now, "status").unwrap()).collect();
+    sent(&mut connection);
+    for seconds in 1..=90 {
+        let now = now + Duration::from_secs(seconds);
+        feed(&mut connection, now, b"Content-Length: 17\nContent-Type: text/event-plain\n\nEvent-Name: API\n\n");
+        connection.handle_timeout(now);
+        let (events, error) = drain(&mut connection);
+        asked.retain(|id| !events.contains(&format!("{id:?} TimedOut")));
+        assert_eq!((asked.is_empty(), error.is_some()), (seconds >= 30, seconds >= 90), "after {seconds} s");
+    }
+    connection.reconnect().unwrap();
+    assert_eq!((connection.in_flight(), connection.poll_timeout()), (0, None));
 }
 
 #[test]
