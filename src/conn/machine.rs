@@ -161,12 +161,16 @@ pub trait Machine: sealed::Sealed {
     /// password.
     ///
     /// # Errors
-    /// Those of the writer, but for `WouldBlock`, `TimedOut` and `Interrupted`; `WriteZero` where
-    /// it takes nothing.
+    /// Those of the writer, but for `WouldBlock` and `TimedOut`, and `Interrupted`, after which it
+    /// is tried again; `WriteZero` where it takes nothing.
     fn transmit_into(&mut self, out: &mut (impl Write + ?Sized)) -> io::Result<usize> {
         let mut moved = 0;
         while let Some(bytes) = self.poll_transmit() {
-            let Some(n) = unless_blocked(out.write(bytes))? else { break };
+            let written = out.write(bytes);
+            if is_interrupted(&written) {
+                continue;
+            }
+            let Some(n) = unless_blocked(written)? else { break };
             if n == 0 {
                 return Err(ErrorKind::WriteZero.into());
             }
@@ -178,7 +182,7 @@ pub trait Machine: sealed::Sealed {
 
     /// Does one turn of the driver's loop over anything that the standard library can write to and
     /// read from: writes what waits, reads once, and tells the time. Returns whether to go on at
-    /// once: bytes went either way, their end came, or something was due.
+    /// once: bytes went either way, their end came, something was due, or a signal came between.
     ///
     /// Poll events before each turn. Where the socket is non-blocking, go on until it returns
     /// `false`, then wait until it is ready. Where it blocks, give it a read timeout of
@@ -191,8 +195,8 @@ pub trait Machine: sealed::Sealed {
     /// not seen until there is room.
     ///
     /// # Errors
-    /// Those of the socket, but for `WouldBlock`, `TimedOut` and `Interrupted`, which say that
-    /// nothing moved. The connection has ended then, as if its end had been read: events that are
+    /// Those of the socket, but for `WouldBlock` and `TimedOut`, which say that nothing moved, and
+    /// `Interrupted`, which says nothing of whether something could. The connection has ended then, as if its end had been read: events that are
     /// still to be polled come first, with the ending of every request.
     fn exchange(
         &mut self,
@@ -201,7 +205,7 @@ pub trait Machine: sealed::Sealed {
     ) -> io::Result<bool> {
         let moved = move_bytes(self, socket);
         let now = clock();
-        let (written, read) = match moved {
+        let (goes_on, read) = match moved {
             Ok(moved) => moved,
             Err(error) => {
                 self.handle_eof(now);
@@ -215,29 +219,33 @@ pub trait Machine: sealed::Sealed {
         }
         let due = self.poll_timeout().is_some_and(|due| due <= now);
         self.handle_timeout(now);
-        Ok(written || read.is_some() || due)
+        Ok(goes_on || read.is_some() || due)
     }
 }
 
-/// Writes what waits and reads once: whether anything was written, and how many bytes were read.
+/// Writes what waits and reads once. Returns whether to go on even if nothing was read, since bytes
+/// were written or the read was interrupted, and how many bytes were read.
 fn move_bytes(
     machine: &mut (impl Machine + ?Sized),
     socket: &mut (impl Read + Write + ?Sized),
 ) -> io::Result<(bool, Option<usize>)> {
     let written = machine.transmit_into(socket)? > 0;
-    let read = match machine.space(8192) {
-        Some(space) => unless_blocked(socket.read(space))?,
-        None => None,
-    };
-    Ok((written, read))
+    let Some(space) = machine.space(8192) else { return Ok((written, None)) };
+    let read = socket.read(space);
+    if is_interrupted(&read) {
+        return Ok((true, None));
+    }
+    Ok((written, unless_blocked(read)?))
+}
+
+fn is_interrupted(result: &io::Result<usize>) -> bool {
+    result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Interrupted)
 }
 
 /// `None`: nothing could be moved at present.
 fn unless_blocked(result: io::Result<usize>) -> io::Result<Option<usize>> {
     match result {
-        Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) => {
-            Ok(None)
-        }
+        Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => Ok(None),
         result => result.map(Some),
     }
 }

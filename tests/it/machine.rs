@@ -253,3 +253,46 @@ fn counting_more_than_there_was_is_told() {
     overdoes(&mut Server::new(now, server::Config::new()), now);
     overdoes(&mut ami_proto::freeswitch::Connection::new(ami_proto::freeswitch::Config::new()), now);
 }
+
+/// A socket that a signal interrupts at each call before it does anything, once.
+struct Interrupted {
+    socket: Socket,
+    signal: bool,
+}
+
+impl Interrupted {
+    fn call<T>(&mut self, done: impl FnOnce(&mut Socket) -> IoResult<T>) -> IoResult<T> {
+        self.signal = !self.signal;
+        if self.signal { Err(ErrorKind::Interrupted.into()) } else { done(&mut self.socket) }
+    }
+}
+
+impl Read for Interrupted {
+    fn read(&mut self, space: &mut [u8]) -> IoResult<usize> {
+        self.call(|socket| socket.read(space))
+    }
+}
+
+impl Write for Interrupted {
+    fn write(&mut self, bytes: &[u8]) -> IoResult<usize> {
+        self.call(|socket| socket.write(bytes))
+    }
+
+    fn flush(&mut self) -> IoResult<()> {
+        Ok(())
+    }
+}
+
+/// A poller that tells once that a socket is ready tells nothing more until that has blocked.
+#[test]
+fn a_signal_is_no_reason_to_wait() {
+    let now = Instant::now();
+    let mut client = Client::new(client::Config::new());
+    let mut socket = Interrupted { socket: Socket::new(7), signal: false };
+    client.login(now, client::Credentials::plain("u", "s")).unwrap();
+    let waits = client.poll_transmit().unwrap().len();
+    socket.socket.received.extend(b"Asterisk Call Manager/11.0.0\r\n");
+    while client.exchange(&mut socket, || now).unwrap() {}
+    assert_eq!((socket.socket.sent.len(), client.poll_transmit()), (waits, None));
+    assert!(matches!(client.poll_event(), Ok(Some(ClientEvent::Connected(_)))));
+}
