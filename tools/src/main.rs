@@ -8,15 +8,17 @@ mod originate;
 mod proxy;
 mod queues;
 mod shown;
+mod terminal;
 
 use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser;
+use terminal::complain;
 
 /// Tools for the Asterisk Manager Interface
 #[derive(Parser)]
-#[command(name = "ami")]
+#[command(name = "ami", version)]
 enum Command {
     Inspect(inspect::Options),
     Catalogue(catalogue::Options),
@@ -33,18 +35,18 @@ fn main() -> ExitCode {
         Command::Catalogue(options) => catalogue::run(&options),
         Command::Conference(options) => conference::run(&options),
         Command::Originate(options) => originate::run(&options),
-        Command::Queues(options) => ended(queues::run(&options)),
-        Command::Proxy(options) => ended(proxy::run(options)),
-        Command::Mock(options) => ended(mock::run(options)),
+        Command::Queues(options) => ended("queues", queues::run(&options)),
+        Command::Proxy(options) => ended("proxy", proxy::run(options)),
+        Command::Mock(options) => ended("mock", mock::run(options)),
     }
 }
 
 /// Tells why a tool has ended.
-fn ended(result: Result<(), Box<dyn Error>>) -> ExitCode {
+fn ended(tool: &str, result: Result<(), Box<dyn Error>>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("Error: {error:?}");
+            complain(tool, &*error);
             ExitCode::FAILURE
         }
     }

@@ -9,7 +9,6 @@
 //! wrong.
 
 use std::error::Error;
-use std::net::TcpStream;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -21,6 +20,7 @@ use ami_proto::value::Classes;
 use clap::Args;
 
 use crate::shown::Shown;
+use crate::terminal::{complain, connect, say};
 
 /// Has a party called, then connected to an extension.
 #[derive(Args)]
@@ -49,7 +49,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("originate: {:.1000}", Shown(error.to_string()));
+            complain("originate", &*error);
             ExitCode::FAILURE
         }
     }
@@ -57,7 +57,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 
 /// Whether the call was answered.
 fn call(options: &Options) -> Result<bool, Box<dyn Error>> {
-    let mut socket = TcpStream::connect(&options.address)?;
+    let mut socket = connect(&options.address)?;
     // The outcome is an event of the class `call`; no other is of interest.
     let mut client = Client::new(Config::new().events(Classes::CALL));
     client.login(Instant::now(), Credentials::plain(&options.user, &options.secret))?;
@@ -74,16 +74,16 @@ fn call(options: &Options) -> Result<bool, Box<dyn Error>> {
             match event {
                 ClientEvent::Ready(_) => drop(client.send(Instant::now(), &action)?),
                 ClientEvent::Started { response, .. } => {
-                    println!("{:.1000}", Shown(response.message().unwrap_or_default()));
+                    say(format_args!("{:.1000}", Shown(response.message().unwrap_or_default())))?;
                 }
                 ClientEvent::Ended { ending, .. } => {
                     match ending {
                         Ending::Outcome(Event::OriginateResponse(outcome)) => {
                             answered = outcome.response()? == "Success";
-                            println!("{}: {}", Shown(outcome.channel()?), Shown(outcome.response()?));
+                            say(format_args!("{}: {}", Shown(outcome.channel()?), Shown(outcome.response()?)))?;
                         }
                         Ending::Refused(response) => {
-                            println!("refused: {:.1000}", Shown(response.message().unwrap_or_default()));
+                            say(format_args!("refused: {:.1000}", Shown(response.message().unwrap_or_default())))?;
                         }
                         other => return Err(format!("outcome unknown: {other}").into()),
                     }

@@ -8,7 +8,6 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use ami_proto::action::QueueStatus;
@@ -20,6 +19,7 @@ use clap::Args;
 use comfy_table::{Table, presets};
 
 use crate::shown::Shown;
+use crate::terminal::{connect, say};
 
 /// Shows queues and their members.
 #[derive(Args)]
@@ -73,7 +73,7 @@ impl Queues {
 }
 
 pub(crate) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
-    let mut socket = TcpStream::connect(&options.address)?;
+    let mut socket = connect(&options.address)?;
     // Events of queues are of the class `agent`.
     let keep_alive = Duration::from_secs(30);
     let mut client = Client::new(Config::new().events(Classes::AGENT).keep_alive(keep_alive, keep_alive));
@@ -88,7 +88,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
                 ClientEvent::Ended { ending: Ending::List { .. }, .. } => {
                     listed = true;
                     if options.once {
-                        println!("{}", queues.table());
+                        say(queues.table())?;
                         client.close(Instant::now());
                     }
                 }
@@ -99,7 +99,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         }
         if listed && !options.once {
             // Home, the table, and away with what was below it.
-            println!("\x1b[H{}\x1b[J", queues.table());
+            say(format_args!("\x1b[H{}\x1b[J", queues.table()))?;
         }
         // A read timeout of zero is none, hence the millisecond.
         let wait = client.read_timeout(Instant::now());

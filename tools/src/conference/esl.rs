@@ -2,16 +2,17 @@
 
 use std::error::Error;
 use std::io::{ErrorKind, Read, Write};
-use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use ami_proto::conference::Line;
 use ami_proto::freeswitch::{Config, Connection, ConnectionEvent, Credentials, Ending};
 
+use crate::terminal::connect;
+
 /// Sends the line, and gives what was printed.
 pub(crate) fn send(address: &str, password: &str, line: &Line) -> Result<Vec<u8>, Box<dyn Error>> {
     let address = address.split_once("://").map_or(address, |(_, address)| address);
-    let mut socket = TcpStream::connect(address)?;
+    let mut socket = connect(address)?;
     let mut connection = Connection::new(Config::new());
     connection.login(Instant::now(), Credentials::password(password))?;
     let mut reply = None;

@@ -3,13 +3,14 @@
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::time::Duration;
 
 pub(crate) use ami_proto::kazoo::Method;
 use ami_proto::kazoo::Request;
 use ami_proto::sipxecs::{Challenge, Credentials};
 use md5::{Digest as _, Md5};
+
+use crate::terminal::connect;
 
 /// Status and body.
 type Answer = (u16, Vec<u8>);
@@ -63,7 +64,7 @@ fn send(url: &str, request: &Request, header: Option<(&str, &str)>) -> Result<Re
     }
     let (host, prefix) = address.split_at(address.find('/').unwrap_or(address.len()));
     let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-    let mut socket = TcpStream::connect(if has_port { host.to_owned() } else { format!("{host}:80") })?;
+    let mut socket = connect(&if has_port { host.to_owned() } else { format!("{host}:80") })?;
     socket.set_read_timeout(Some(PATIENCE))?;
     socket.set_write_timeout(Some(PATIENCE))?;
     let mut head = format!("{} {prefix}{} HTTP/1.0\r\nHost: {host}\r\n", request.method(), request.target());

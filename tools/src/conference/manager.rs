@@ -2,13 +2,14 @@
 
 use std::error::Error;
 use std::io::{ErrorKind, Read, Write};
-use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending};
 use ami_proto::conference::CheckedAction;
 use ami_proto::value::Classes;
 use ami_proto::{Frame, OwnedFrame};
+
+use crate::terminal::connect;
 
 /// Sends the action, and hands on what came.
 pub(crate) fn send(
@@ -19,7 +20,7 @@ pub(crate) fn send(
     then: impl FnOnce(&[Frame<'_>]) -> Result<String, Box<dyn Error>>,
 ) -> Result<String, Box<dyn Error>> {
     let address = address.split_once("://").map_or(address, |(_, address)| address);
-    let mut socket = TcpStream::connect(address)?;
+    let mut socket = connect(address)?;
     let mut client = Client::new(Config::new().events(Classes::NONE));
     client.login(Instant::now(), Credentials::plain(user, secret))?;
     let mut frames: Vec<OwnedFrame> = Vec::new();

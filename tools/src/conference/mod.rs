@@ -25,7 +25,7 @@ use ami_proto::kazoo::Account;
 use ami_proto::{Decoder, FrameKind, Limits};
 use clap::{Args, ValueEnum};
 
-use crate::shown::Shown;
+use crate::terminal::{complain, write};
 
 /// Runs conferences, whoever serves them.
 #[derive(Args)]
@@ -66,13 +66,10 @@ enum Name {
 }
 
 pub(crate) fn run(options: &Options) -> ExitCode {
-    match text(options) {
-        Ok(text) => {
-            print!("{text}");
-            ExitCode::SUCCESS
-        }
+    match text(options).and_then(write) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("conference: {:.1000}", Shown(error.to_string()));
+            complain("conference", &*error);
             ExitCode::FAILURE
         }
     }

@@ -18,12 +18,13 @@ use ami_proto::wire::FrameWriter;
 use tiny_http::{Header, Response};
 
 use super::Options;
+use crate::terminal::{at, say};
 
 const HANGUP: [(&str, &str); 2] = [("Channel", "PJSIP/100-00000001"), ("Cause", "16")];
 
 pub(super) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
-    let web = tiny_http::Server::http(options.address).map_err(|error| error.to_string())?;
-    println!("{}", web.server_addr());
+    let web = tiny_http::Server::http(options.address).map_err(|error| at(options.address, &error))?;
+    say(web.server_addr())?;
     let mut sessions: HashMap<String, Server> = HashMap::new();
     for (number, mut request) in web.incoming_requests().enumerate() {
         let mut form = String::new();

@@ -20,6 +20,8 @@ use ami_proto::server::{Config, RequestId, Server, ServerEvent};
 use ami_proto::value::Classes;
 use clap::Args;
 
+use crate::terminal::{at, complain, say};
+
 /// Class, name and headers of an event.
 type Told = (Classes, &'static str, &'static [(&'static str, &'static str)]);
 const EVENTS: [Told; 3] = [
@@ -52,11 +54,11 @@ pub(crate) fn run(options: Options) -> Result<(), Box<dyn Error>> {
         return http::run(&options);
     }
     let options: &'static Options = Box::leak(Box::new(options));
-    let listener = TcpListener::bind(options.address)?;
-    println!("{}", listener.local_addr()?);
+    let listener = TcpListener::bind(options.address).map_err(|error| at(options.address, &error))?;
+    say(listener.local_addr()?)?;
     for socket in listener.incoming() {
         let socket = socket?;
-        std::thread::spawn(move || serve(socket, options).unwrap_or_else(|error| eprintln!("mock: {error}")));
+        std::thread::spawn(move || serve(socket, options).unwrap_or_else(|error| complain("mock", &*error)));
     }
     Ok(())
 }

@@ -31,6 +31,8 @@ use ami_proto::value::Classes;
 use clap::Args;
 use link::{Link, Wake};
 
+use crate::terminal::{at, connect, say};
+
 const DENIED: [(&str, &str); 1] = [("Message", "Permission denied")];
 /// Guests that are served at a time.
 const GUESTS: usize = 64;
@@ -56,9 +58,9 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let (wake, woken) = sync_channel(1);
-    let mut upstream = Link::new(TcpStream::connect(options.upstream)?, &wake)?;
-    let listener = TcpListener::bind(options.address)?;
-    println!("{}", listener.local_addr()?);
+    let mut upstream = Link::new(connect(&options.upstream.to_string())?, &wake)?;
+    let listener = TcpListener::bind(options.address).map_err(|error| at(options.address, &error))?;
+    say(listener.local_addr()?)?;
     let (found, accepted) = sync_channel(1);
     let acceptor = wake.clone();
     thread::spawn(move || accept(&listener, &found, &acceptor));

@@ -38,9 +38,8 @@ fn words_of_answers() {
 
     let refusing: Speak = |server, id, _, _| server.respond(id, "Error", [("Message", HOSTILE)]).expect("it is open");
     assert_eq!(printed("originate", &[&server(refusing), "PJSIP/100"], 1), format!("refused: {ESCAPED}\n"));
-    // As debuggers show text.
     let error = printed("queues", &[&server(refusing), "--once"], 1);
-    assert_eq!(error, format!("Error: \"no list: refused: {ESCAPED}\"\n"));
+    assert_eq!(error, format!("queues: no list: refused: {ESCAPED}\n"));
 }
 
 #[test]

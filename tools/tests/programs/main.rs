@@ -2,6 +2,7 @@
 //! and ends by itself with 0.
 
 mod conference;
+mod failures;
 mod hostile;
 
 use ami_testkit::programs::{self, BOUND, Running};

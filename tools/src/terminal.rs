@@ -1,0 +1,35 @@
+//! Where the tools meet the outside: connections, standard output, and why one has ended.
+
+use std::error::Error;
+use std::fmt::Display;
+use std::io::{self, Write as _};
+use std::net::TcpStream;
+
+use crate::shown::Shown;
+
+/// Connects to a server. The error names its address.
+pub(crate) fn connect(address: &str) -> Result<TcpStream, Box<dyn Error>> {
+    TcpStream::connect(address).map_err(|error| at(address, &error))
+}
+
+/// Returns an error with the place where it happened.
+pub(crate) fn at(place: impl Display, error: &dyn Display) -> Box<dyn Error> {
+    format!("{place}: {error}").into()
+}
+
+/// Prints a line, see [`write`].
+pub(crate) fn say(line: impl Display) -> Result<(), Box<dyn Error>> {
+    write(format_args!("{line}\n"))
+}
+
+/// Prints a text. That it can't be printed is an error, which names standard output.
+pub(crate) fn write(text: impl Display) -> Result<(), Box<dyn Error>> {
+    let mut out = io::stdout().lock();
+    write!(out, "{text}").and_then(|()| out.flush()).map_err(|error| at("standard output", &error))
+}
+
+/// Tells on standard error why a tool has failed.
+pub(crate) fn complain(tool: &str, error: &dyn Error) {
+    // If this fails there is no place left to say so.
+    let _ = writeln!(io::stderr(), "{tool}: {:.1000}", Shown(error.to_string()));
+}
