@@ -196,8 +196,9 @@ pub trait Machine: sealed::Sealed {
     ///
     /// # Errors
     /// Those of the socket, but for `WouldBlock` and `TimedOut`, which say that nothing moved, and
-    /// `Interrupted`, which says nothing of whether something could. The connection has ended then, as if its end had been read: events that are
-    /// still to be polled come first, with the ending of every request.
+    /// `Interrupted`, which says nothing of whether something could. The connection has ended then,
+    /// as if its end had been read: events that are still to be polled come first, with the ending
+    /// of every request.
     fn exchange(
         &mut self,
         socket: &mut (impl Read + Write + ?Sized),
