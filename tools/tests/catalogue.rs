@@ -195,7 +195,8 @@ fn json_by_example() {
         (&username["required"], &username["repeat"], &username["type"]),
         (&json!(true), &json!(false), &json!("text"))
     );
-    assert_eq!(named(&login["params"], "Events")["aliases"], json!(["EventMask"]));
+    let send = named(&all["actions"], "JabberSend");
+    assert_eq!(named(&send["params"], "JID")["aliases"], json!(["ScreenName"]));
     let config = named(&all["actions"], "GetConfig");
     assert_eq!(named(&config["response"], "Line-{i:6}-{j:6}")["type"], "assignment");
     let dial = named(&all["events"], "DialBegin");
