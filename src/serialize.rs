@@ -11,6 +11,7 @@
 //! is an array; a numbered or keyed one is an array of pairs, and so is `rest`. An event that the
 //! crate doesn't know has the type `Other` and all of its own headers in `rest`.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
@@ -18,8 +19,17 @@ use serde::{Serialize, Serializer};
 use crate::catalogue::Datum;
 use crate::describe::{Content, Described, describe};
 use crate::event::Event;
-use crate::redact::{MASK, WithSecrets, is_secret, is_secret_line};
+use crate::redact::{WithSecrets, mask_line, mask_value};
 use crate::wire::{Frame, OwnedFrame, Value};
+
+/// A value that may be masked.
+struct Masked<'a>(Cow<'a, [u8]>);
+
+impl Serialize for Masked<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Value::new(&self.0).serialize(serializer)
+    }
+}
 
 impl Serialize for Value<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -58,10 +68,11 @@ impl<I: Iterator<Item: Serialize> + Clone> Serialize for Seq<I> {
 
 fn frame<S: Serializer>(frame: Frame<'_>, show: bool, serializer: S) -> Result<S::Ok, S::Error> {
     let headers = frame.headers().map(|header| {
-        let masked = !show && is_secret(frame, header);
-        (Value::new(header.name()), if masked { MASK } else { header.value() })
+        let value = if show { Cow::Borrowed(header.value().as_bytes()) } else { mask_value(frame, header) };
+        (Value::new(header.name()), Masked(value))
     });
-    let lines = frame.lines().map(|line| if !show && is_secret_line(frame, line) { MASK } else { line });
+    let lines = frame.lines();
+    let lines = lines.map(|line| Masked(if show { Cow::Borrowed(line.as_bytes()) } else { mask_line(frame, line) }));
     let mut object = serializer.serialize_struct("Frame", 6)?;
     object.serialize_field("offset", &frame.offset())?;
     object.serialize_field("len", &frame.as_bytes().len())?;

@@ -1,15 +1,16 @@
 //! What a builder collects, and the way onto the wire: one for all actions, so that a generated
 //! builder is a name and nothing else.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 
 use super::Arg;
 use super::headers::Headers;
 use crate::error::{EncodeError, Refusal};
-use crate::redact::{is_secret_field, is_secret_name};
+use crate::redact::{MASK, Shown, hidden_field};
 use crate::value::quote_into;
-use crate::wiped::reserve;
+use crate::wiped::{Wiped, reserve};
 use crate::wire::{FrameWriter, SERVER_HEADERS, name_refusal};
 use smallvec::SmallVec;
 
@@ -114,9 +115,10 @@ impl<'a> Args<'a> {
         self
     }
 
-    /// Whether this header holds a secret, by its name or by what another one says.
-    fn hides(&self, name: &[u8], value: &[u8]) -> bool {
-        is_secret_field(name, value, |test| {
+    /// Returns the masked value of a header that holds a secret, by its name or by what another
+    /// header says.
+    fn hidden(&self, name: &[u8], value: &[u8]) -> Option<Cow<'static, [u8]>> {
+        hidden_field(name, value, |test| {
             self.headers.as_slice().len() > SERVER_HEADERS
                 || test(b"Action", self.action.bytes(&mut [0; 20]))
                 || self
@@ -280,22 +282,19 @@ impl fmt::Debug for Args<'_> {
             let mut name = NameBuffer::default();
             let name = header.name.write(&mut name);
             let value = header.value.bytes(&mut digits);
-            let hidden = header.secret || self.hides(name, value);
-            let name = Quoted(name);
-            if hidden {
-                map.entry(&name, &format_args!("***"));
-            } else if let HeaderName::Assignment(_, variable) = &header.name {
+            let assigned: Wiped;
+            let value = if let HeaderName::Assignment(_, variable) = &header.name {
                 let mut digits = [0; 20];
-                let variable = variable.bytes(&mut digits);
-                if is_secret_name(variable) {
-                    map.entry(&name, &format_args!("***"));
-                } else {
-                    let variable = variable.escape_ascii();
-                    map.entry(&name, &format_args!("\"{variable}={}\"", value.escape_ascii()));
-                }
+                assigned = [variable.bytes(&mut digits), b"=", value].concat().into();
+                &assigned
             } else {
-                map.entry(&name, &Quoted(value));
-            }
+                value
+            };
+            let hidden = if header.secret { Some(Cow::Borrowed(MASK)) } else { self.hidden(name, value) };
+            match hidden {
+                Some(masked) => map.entry(&Quoted(name), &Shown(&masked)),
+                None => map.entry(&Quoted(name), &Quoted(value)),
+            };
         }
         map.finish()
     }

@@ -3,12 +3,13 @@
 
 mod replies;
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::catalogue::{ActionType, Datum, EventType, Field, Named, ReplySpec};
 use crate::event::Event;
-use crate::redact::{MASK, is_secret};
+use crate::redact::{MASK, hidden};
 use crate::value::ValueError;
 use crate::wire::{Frame, Header, Value};
 
@@ -50,7 +51,8 @@ pub struct Described<'buf> {
 struct Entry<'buf> {
     header: Header<'buf>,
     meaning: Meaning<'buf>,
-    secret: bool,
+    /// The value with its secrets masked, where it has such.
+    masked: Option<Cow<'static, [u8]>>,
 }
 
 #[derive(Clone)]
@@ -118,13 +120,14 @@ impl<'buf> Described<'buf> {
         let entry = |(header, line): (Header<'buf>, &'buf [u8])| {
             let found = fields.iter().find_map(|named| Some((named.header(header, line)?, named.field)));
             let (header, field) = found.map_or((header, None), |(header, field)| (header, Some(field)));
-            let secret = field.is_some_and(Field::is_secret) && !header.value().is_empty() || is_secret(frame, header);
+            let secret = field.is_some_and(Field::is_secret) && !header.value().is_empty();
+            let masked = if secret { Some(Cow::Borrowed(MASK)) } else { hidden(frame, header) };
             let meaning = match field {
                 Some(field) => Meaning::Field(field, field.read(header.value())),
                 None if rest => Meaning::Rest,
                 None => Meaning::Uncovered,
             };
-            Entry { header, meaning, secret }
+            Entry { header, meaning, masked }
         };
         let mut headers = frame.headers();
         let headers = core::iter::from_fn(|| headers.next_with_line()).map(entry).collect();
@@ -152,8 +155,8 @@ impl<'buf> Described<'buf> {
     /// that belong to no field, where the type may have such.
     ///
     /// What stands for no value, and what can't be read, is left out.
-    pub fn fields(&self) -> Vec<(String, Content<'buf>)> {
-        let mut found: Vec<(Option<Field>, Content<'buf>)> = Vec::new();
+    pub fn fields(&self) -> Vec<(String, Content<'_>)> {
+        let mut found: Vec<(Option<Field>, Content<'_>)> = Vec::new();
         // Fields that are there once, but without a value that can be read: none that follows takes
         // its place.
         let mut empty: Vec<Field> = Vec::new();
@@ -169,7 +172,7 @@ impl<'buf> Described<'buf> {
                 Meaning::Rest => (None, Datum::Text(entry.header.value())),
                 Meaning::Uncovered => continue,
             };
-            let datum = if self.hides(entry) { Datum::Text(MASK) } else { datum };
+            let datum = self.masked(entry).map_or(datum, Datum::Text);
             let name = Value::new(entry.header.name());
             match (found.iter_mut().find(|(other, _)| *other == field), field) {
                 (Some((_, Content::One(_))), _) => {}
@@ -196,18 +199,18 @@ impl<'buf> Described<'buf> {
     }
 
     /// Values that are not of their field's kind.
-    pub fn invalid(&self) -> impl Iterator<Item = Invalid<'buf>> {
+    pub fn invalid(&self) -> impl Iterator<Item = Invalid<'_>> {
         self.headers.iter().filter_map(|entry| match entry.meaning {
             Meaning::Field(field, Err(error)) => {
-                let value = if self.hides(entry) { MASK } else { entry.header.value() };
+                let value = self.masked(entry).unwrap_or(entry.header.value());
                 Some(Invalid { header: Value::new(entry.header.name()), value, field, error })
             }
             _ => None,
         })
     }
 
-    fn hides(&self, entry: &Entry<'buf>) -> bool {
-        entry.secret && !self.show_secrets
+    fn masked<'a>(&self, entry: &'a Entry<'buf>) -> Option<Value<'a>> {
+        entry.masked.as_deref().filter(|_| !self.show_secrets).map(Value::new)
     }
 }
 

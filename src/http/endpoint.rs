@@ -186,10 +186,14 @@ fn translate(bytes: &[u8], parameters: &mut String, masked: &mut String) -> Resu
             out.push('=');
         }
         push_encoded(parameters, value);
-        if crate::redact::is_secret(frame, header) {
-            masked.push_str("***");
-        } else {
-            push_encoded(masked, value);
+        match crate::redact::hidden(frame, header) {
+            // The mask stands as it is.
+            Some(shown) => shown.split_inclusive(|byte| *byte == b'*').for_each(|part| {
+                let plain = part.strip_suffix(b"*");
+                push_encoded(masked, plain.unwrap_or(part));
+                masked.push_str(if plain.is_some() { "*" } else { "" });
+            }),
+            None => push_encoded(masked, value),
         }
     }
     Ok(Purpose::of(frame))

@@ -13,7 +13,7 @@ use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use super::error::{FieldError, JsonError};
-use crate::redact::is_secret_name;
+use crate::redact::{is_secret_name, mask_uris};
 
 /// The JSON text of one value, borrowed from the body that it came in.
 ///
@@ -127,7 +127,10 @@ impl<'a> Json<'a> {
                 map.finish()
             }
             Some(b'[') => f.debug_list().entries(self.items().unwrap_or_default().into_iter().map(deeper)).finish(),
-            _ => f.write_str(self.0),
+            _ => match self.string().as_deref().map(|text| mask_uris(text.as_bytes())) {
+                Some(Cow::Owned(masked)) => write!(f, "{:?}", String::from_utf8_lossy(&masked)),
+                _ => f.write_str(self.0),
+            },
         }
     }
 }
@@ -147,7 +150,7 @@ impl fmt::Debug for Shown<'_> {
     }
 }
 
-/// PINs, passwords and tokens are masked, by name.
+/// PINs, passwords and tokens are masked, by name, and the passwords of URIs.
 impl fmt::Debug for Json<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.fmt_to_depth(f, SHOWN)
@@ -401,7 +404,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {
     }
 }
 
-/// With `serde_json` alone: the text goes out as it came in.
+/// With `serde_json` alone: the text goes out as it came in, with its secrets, to be sent or kept.
+/// `Debug` masks them.
 impl Serialize for Json<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let value: &RawValue = serde_json::from_str(self.0).map_err(|_| S::Error::custom("not JSON"))?;
@@ -436,7 +440,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
     }
 }
 
-/// With `serde_json` alone: the values' text goes out as it came in.
+/// With `serde_json` alone: the values' text goes out as it came in, with its secrets, to be sent or
+/// kept. `Debug` masks them.
 impl Serialize for Object<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.fields.len()))?;

@@ -9,8 +9,9 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::{MASK, is_secret_name};
+use super::{MASK, is_secret_name, mask_uris};
 use crate::range::part;
+use crate::wiped::Wiped;
 
 /// The value of a header or of a variable, with what is secret in it as `***`; borrowed where
 /// nothing is.
@@ -26,7 +27,7 @@ use crate::range::part;
 /// ```
 pub fn mask_header<'a>(name: &[u8], value: &'a [u8]) -> Cow<'a, [u8]> {
     if !value.is_empty() && is_secret_name(name) {
-        return Cow::Borrowed(MASK.as_bytes());
+        return Cow::Borrowed(MASK);
     }
     // What the dialplan calls; a `+` elsewhere is in a number.
     let lower = name.to_ascii_lowercase();
@@ -39,7 +40,8 @@ pub fn mask_header<'a>(name: &[u8], value: &'a [u8]) -> Cow<'a, [u8]> {
     }
 }
 
-/// The same for text: a command, or what answers one.
+/// Returns a text, a command or what answers one, masked as [`mask_header`] does. The password in a
+/// `sip:user:password@host` is masked too.
 ///
 /// ```
 /// use ami_proto::freeswitch::mask;
@@ -49,18 +51,26 @@ pub fn mask_header<'a>(name: &[u8], value: &'a [u8]) -> Cow<'a, [u8]> {
 /// assert_eq!(mask(b"api originate {pin=1234,a=b}user/1000 9"), &b"api originate {pin=***,a=b}user/1000 9"[..]);
 /// ```
 pub fn mask(text: &[u8]) -> Cow<'_, [u8]> {
+    match mask_words(text) {
+        Cow::Borrowed(text) => mask_uris(text),
+        Cow::Owned(text) => Cow::Owned(mask_uris(&text).into_owned()),
+    }
+}
+
+/// Masks what stands behind the name of a secret.
+fn mask_words(text: &[u8]) -> Cow<'_, [u8]> {
     let mut out = Vec::new();
     let mut from = 0;
     let mut start = 0;
     for line in text.split(|byte| *byte == b'\n') {
         // A tab stands between words as a blank does, whatever the server makes of it.
-        let line: Vec<u8> = line.iter().map(|byte| *byte.max(&b' ')).collect();
+        let line = Wiped::from(line.iter().map(|byte| *byte.max(&b' ')).collect::<Vec<u8>>());
         // What is secret to the end of the line, and what is before that.
         let rest = secret_rest(&line).unwrap_or(line.len());
         let mut hide = |at: usize, end: usize| {
             if at < end {
                 out.extend_from_slice(part(text, from..start + at));
-                out.extend_from_slice(MASK.as_bytes());
+                out.extend_from_slice(MASK);
                 from = start + end;
             }
         };
@@ -78,7 +88,7 @@ pub fn mask(text: &[u8]) -> Cow<'_, [u8]> {
 /// Where the secret begins that the rest of a line is. What stands between words are blanks.
 fn secret_rest(line: &[u8]) -> Option<usize> {
     const WORDS: [&[u8]; 4] = [b" pin ", b" pin mod ", b"auth ", b"userauth "];
-    let lower = line.to_ascii_lowercase();
+    let lower = Wiped::from(line.to_ascii_lowercase());
     let outer = lower.iter().take_while(|byte| **byte == b' ').count();
     let first = part(&lower, outer..);
     let [pin, moderator, auth, userauth] = WORDS;
@@ -152,5 +162,5 @@ fn mask_room(value: &[u8]) -> Cow<'_, [u8]> {
     if len == 0 || rest.starts_with(b"flags{") {
         return Cow::Borrowed(value);
     }
-    Cow::Owned([part(value, ..at), MASK.as_bytes(), part(rest, len..)].concat())
+    Cow::Owned([part(value, ..at), MASK, part(rest, len..)].concat())
 }

@@ -1,7 +1,7 @@
 //! Tells which headers of a frame carry passwords, keys and challenge answers.
 //!
 //! Most are known by their own name; the rule is in `names.rs`. Others depend on what else the
-//! message says:
+//! message says. Of a value that has a name in it, what the name is set to is masked:
 //!
 //! | header | is secret where |
 //! |---|---|
@@ -10,11 +10,17 @@
 //! | `Value` (`Setvar`, `Getvar`, `VarSet`) | `Variable` is the name of a secret |
 //! | `Val` (`DBPut`, `DBGet`) | `Key` or `Family` is |
 //! | `Value-N`, `Match-N` (`UpdateConfig`) | `Var-N` is, or is another option that holds one |
-//! | `Variable`, `ChanVariable` | it assigns to such a name: `NAME=value` |
-//! | `Line-N-N` (`GetConfig`) | its option holds a secret |
+//! | `Variable`, `ChanVariable` | it assigns to such a name: from the value in `NAME=value` on |
+//! | `Line-N-N` (`GetConfig`) | its option holds a secret: from the option's value on |
 //! | `JSON` (`GetConfigJSON`) | one of its options does |
+//! | any | a URI has a password: `sip:user:password@host` |
 
-use super::is_secret_name;
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use super::uris::mask_uris;
+use super::{MASK, is_secret_name};
+use crate::range::part;
 use crate::wire::{Frame, FrameKind, Header, SERVER_HEADERS, Value};
 
 /// Whether this header of this frame holds a password, a key or the answer to a challenge.
@@ -38,20 +44,54 @@ use crate::wire::{Frame, FrameKind, Header, SERVER_HEADERS, Value};
 /// # Ok::<(), ami_proto::FrameError>(())
 /// ```
 pub fn is_secret(frame: Frame<'_>, header: Header<'_>) -> bool {
+    hidden(frame, header).is_some()
+}
+
+/// Returns the value of a header as it may be shown: with `***` for what is secret in it.
+///
+/// The name of an option or variable stays: what it is set to is masked, to the end of the value,
+/// since quotes and the separators of older servers leave no other end sure.
+///
+/// ```
+/// use ami_proto::redact::mask_value;
+/// use ami_proto::{Decoder, Framing, Limits};
+///
+/// let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+/// decoder.push(b"Action: Originate\r\nChannel: SIP/a\r\nVariable: PIN=1234\r\nData: sip:u:pw@host\r\n\r\n");
+/// let frame = decoder.next_frame()?.expect("a whole frame");
+/// let shown: Vec<_> = frame.headers().map(|header| mask_value(frame, header)).collect();
+/// assert_eq!(shown, [&b"Originate"[..], b"SIP/a", b"PIN=***", b"sip:u:***@host"]);
+/// # Ok::<(), ami_proto::FrameError>(())
+/// ```
+pub fn mask_value<'buf>(frame: Frame<'_>, header: Header<'buf>) -> Cow<'buf, [u8]> {
+    hidden(frame, header).unwrap_or(Cow::Borrowed(header.value().as_bytes()))
+}
+
+/// Returns a line of a text or banner frame as it may be shown, as [`mask_value`] does for headers.
+pub fn mask_line<'buf>(frame: Frame<'_>, line: Value<'buf>) -> Cow<'buf, [u8]> {
+    if is_secret_line(frame, line) { Cow::Borrowed(MASK) } else { mask_uris(line.as_bytes()) }
+}
+
+/// Returns the masked value of a header with a secret; `None` where there is none.
+pub(crate) fn hidden(frame: Frame<'_>, header: Header<'_>) -> Option<Cow<'static, [u8]>> {
     if header.value().is_empty() {
-        return false;
+        return None;
     }
-    is_secret_field(header.name(), header.value().as_bytes(), |test| {
-        // A message longer than any server reads is not searched, which would take long.
-        frame.headers().nth(SERVER_HEADERS).is_some()
-            || frame.headers().any(|other| test(other.name(), other.value().as_bytes()))
-    }) || match frame.kind() {
+    let of_kind = match frame.kind() {
         FrameKind::Event => {
-            header.is("Response") && frame.name().is_some_and(|name| name.eq_ignore_case("ChallengeResponseFailed"))
+            let failed = |name: Value<'_>| name.eq_ignore_case("ChallengeResponseFailed");
+            (header.is("Response") && frame.name().is_some_and(failed)).then_some(Cow::Borrowed(MASK))
         }
-        FrameKind::Response => is_secret_config(header),
-        _ => false,
-    }
+        FrameKind::Response => hidden_config(header),
+        _ => None,
+    };
+    of_kind.or_else(|| {
+        hidden_field(header.name(), header.value().as_bytes(), |test| {
+            // A message longer than any server reads is not searched, which would take long.
+            frame.headers().nth(SERVER_HEADERS).is_some()
+                || frame.headers().any(|other| test(other.name(), other.value().as_bytes()))
+        })
+    })
 }
 
 /// Whether this line of a text or banner frame does: a recording that begins in the middle of a
@@ -61,20 +101,24 @@ pub fn is_secret_line(frame: Frame<'_>, line: Value<'_>) -> bool {
     matches!(frame.kind(), FrameKind::Text | FrameKind::Banner) && !name.contains(&b' ') && is_secret_name(name)
 }
 
-/// Returns whether a field of a message holds a secret: by its own name, or by what another field
-/// says.
+/// Returns the masked value of a message's field that holds a secret: by its own name, or by what
+/// another field says.
 ///
 /// `any` says whether one of the message's fields, among them `Action` with its name, passes a test
 /// of name and value.
-pub(crate) fn is_secret_field(name: &[u8], value: &[u8], any: impl Fn(&dyn Fn(&[u8], &[u8]) -> bool) -> bool) -> bool {
+pub(crate) fn hidden_field(
+    name: &[u8],
+    value: &[u8],
+    any: impl Fn(&dyn Fn(&[u8], &[u8]) -> bool) -> bool,
+) -> Option<Cow<'static, [u8]>> {
     // A blank too many makes a header unknown to the server, but no less secret.
     let name = name.trim_ascii();
     let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
     let says = |other: &str, test: &dyn Fn(&[u8]) -> bool| {
         any(&|name, value| name.eq_ignore_ascii_case(other.as_bytes()) && test(value.trim_ascii()))
     };
-    if value.is_empty() {
-        false
+    let whole = if value.is_empty() {
+        return None;
     } else if is_secret_name(name) {
         true
     } else if is("Key") {
@@ -85,10 +129,24 @@ pub(crate) fn is_secret_field(name: &[u8], value: &[u8], any: impl Fn(&dyn Fn(&[
     } else if is("Val") {
         says("Key", &is_secret_name) || says("Family", &is_secret_name)
     } else if let Some(number) = numbered(name, "Value-").or_else(|| numbered(name, "Match-")) {
-        any(&|name, option| numbered(name, "Var-") == Some(number) && is_secret_option(option, value))
+        any(&|name, option| numbered(name, "Var-") == Some(number) && secret_of_option(option, value).is_some())
     } else {
-        is_variable(name) && assigns_secret(value)
+        false
+    };
+    if whole {
+        return Some(Cow::Borrowed(MASK));
     }
+    if let Some(at) = secret_assignment(value).filter(|_| is_variable(name)) {
+        return Some(Cow::Owned(masked_from(value, at)));
+    }
+    match mask_uris(value) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(masked) => Some(Cow::Owned(masked)),
+    }
+}
+
+fn masked_from(value: &[u8], at: usize) -> Vec<u8> {
+    [part(value, ..at), MASK].concat()
 }
 
 /// Whether a header of this name holds assignments: `Variable`, `ChanVariable`,
@@ -102,35 +160,45 @@ fn is_variable(name: &[u8]) -> bool {
         .is_some_and(|end| end.eq_ignore_ascii_case(VARIABLE))
 }
 
-/// Whether one of `A=1,B=2` assigns to the name of a secret.
-fn assigns_secret(value: &[u8]) -> bool {
-    value.split(|byte| matches!(byte, b',' | b'|')).any(|part| {
-        let name = memchr::memchr(b'=', part).and_then(|at| part.get(..at));
-        name.is_some_and(is_secret_name)
+/// Returns where the value begins of the first of `A=1,B=2` that assigns to the name of a secret.
+fn secret_assignment(value: &[u8]) -> Option<usize> {
+    let mut start = 0;
+    value.split(|byte| matches!(byte, b',' | b'|')).find_map(|part| {
+        let at = memchr::memchr(b'=', part);
+        let secret = at.and_then(|at| part.get(..at)).is_some_and(is_secret_name);
+        let found = at.map(|at| start + at + 1).filter(|at| secret && *at < value.len());
+        start += part.len() + 1;
+        found
     })
 }
 
-/// What a file of Asterisk's configuration says, in an answer.
-fn is_secret_config(header: Header<'_>) -> bool {
+/// Returns the masked value of a header that tells of a file of Asterisk's configuration, if it
+/// holds a secret.
+fn hidden_config(header: Header<'_>) -> Option<Cow<'static, [u8]>> {
     let value = header.value().as_bytes();
     if header.is("JSON") {
-        return options(value).any(|(option, value)| is_secret_option(option, value));
+        let secret = options(value).any(|(option, value)| secret_of_option(&option, value).is_some());
+        return secret.then_some(Cow::Borrowed(MASK));
     }
-    numbered(header.name(), "Line-").is_some()
-        && memchr::memchr(b'=', value)
-            .and_then(|at| value.split_at_checked(at))
-            .is_some_and(|(option, value)| is_secret_option(option, value))
+    numbered(header.name(), "Line-")?;
+    let (option, rest) = value.split_at_checked(memchr::memchr(b'=', value)?)?;
+    let at = secret_of_option(option, rest)?;
+    Some(Cow::Owned(masked_from(value, option.len() + at)))
 }
 
-/// Whether an option of a configuration file has a value with a secret in it.
-fn is_secret_option(option: &[u8], value: &[u8]) -> bool {
+/// Returns where the secret begins in the value of a configuration file's option, if there is one.
+/// The value may have its `=` or `=>`.
+fn secret_of_option(option: &[u8], value: &[u8]) -> Option<usize> {
     let option = option.trim_ascii();
+    let len = value.len();
     let value = value.trim_ascii_start();
     let value = value.strip_prefix(b"=").unwrap_or(value);
-    let value = value.strip_prefix(b">").unwrap_or(value).trim_ascii();
+    let value = value.strip_prefix(b">").unwrap_or(value).trim_ascii_start();
+    let start = len - value.len();
+    let value = value.trim_ascii_end();
     let is = |word: &str| option.eq_ignore_ascii_case(word.as_bytes());
     let has = |byte: u8| value.contains(&byte);
-    if is("register") {
+    let secret = if is("register") {
         // `user:secret@host`, of sip.conf and iax.conf.
         has(b':')
     } else if is("auth") {
@@ -139,9 +207,13 @@ fn is_secret_option(option: &[u8], value: &[u8]) -> bool {
     } else if is("conf") || is("agent") {
         // `room,pin,adminpin` of meetme.conf, `number,password,name` of agents.conf.
         has(b',')
+    } else if is("setvar") || is("set_var") {
+        // `NAME=value` for each call of a device.
+        return secret_assignment(value).map(|at| start + at);
     } else {
         is_secret_name(option) || is_mailbox(option, value)
-    }
+    };
+    secret.then_some(start)
 }
 
 /// Whether this is the number of a mailbox and its `password,name,…`, of voicemail.conf. A password
@@ -152,9 +224,9 @@ fn is_mailbox(option: &[u8], value: &[u8]) -> bool {
     !option.is_empty() && option.iter().all(u8::is_ascii_digit) && password.iter().any(u8::is_ascii_digit)
 }
 
-/// Names of the text's members whose values are strings, and these. Text that is no JSON gives what
-/// looks like such.
-fn options(json: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+/// Returns the names of the text's members whose values are strings, without escapes, and these
+/// values. Text that is no JSON gives what looks like such.
+fn options(json: &[u8]) -> impl Iterator<Item = (Cow<'_, [u8]>, &[u8])> {
     let mut rest = json;
     let mut name: Option<&[u8]> = None;
     core::iter::from_fn(move || {
@@ -168,11 +240,41 @@ fn options(json: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
                 .strip_prefix(b":")
                 .is_some_and(|after| after.trim_ascii_start().first() == Some(&b'"'));
             if let Some(name) = name.take() {
-                return Some((name, string));
+                return Some((unescaped(name), string));
             }
             name = is_name.then_some(string);
         }
     })
+}
+
+/// Returns the text of a JSON string. Of what is written by number only ASCII matters here; the rest
+/// becomes U+FFFD, which is a letter of a word as it was.
+fn unescaped(string: &[u8]) -> Cow<'_, [u8]> {
+    if !string.contains(&b'\\') {
+        return Cow::Borrowed(string);
+    }
+    let mut out = Vec::with_capacity(string.len());
+    let mut rest = string;
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        if *byte != b'\\' {
+            out.push(*byte);
+            continue;
+        }
+        let number = rest.strip_prefix(b"u").and_then(|digits| digits.split_at_checked(4));
+        if let Some((digits, after)) = number {
+            let code = core::str::from_utf8(digits).ok().and_then(|digits| u32::from_str_radix(digits, 16).ok());
+            match code.and_then(|code| u8::try_from(code).ok()).filter(u8::is_ascii) {
+                Some(byte) => out.push(byte),
+                None => out.extend_from_slice("\u{fffd}".as_bytes()),
+            }
+            rest = after;
+        } else if let Some((byte, after)) = rest.split_first() {
+            out.push(*byte);
+            rest = after;
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// Where a string ends that begins here: at its quotation mark, or with the text.

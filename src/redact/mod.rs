@@ -7,17 +7,29 @@
 pub(crate) mod event_socket;
 mod headers;
 mod names;
+mod uris;
 
 use core::fmt;
 
 use crate::wire::{Frame, OwnedFrame, Value};
 
-pub(crate) use headers::is_secret_field;
-pub use headers::{is_secret, is_secret_line};
+pub(crate) use headers::{hidden, hidden_field};
+pub use headers::{is_secret, is_secret_line, mask_line, mask_value};
 pub(crate) use names::is_secret_name;
+#[cfg(any(feature = "freeswitch", feature = "kazoo"))]
+pub(crate) use uris::mask_uris;
 
 /// What stands for a secret where it is shown.
-pub(crate) const MASK: Value<'static> = Value::new(b"***");
+pub(crate) const MASK: &[u8] = b"***";
+
+/// Shows a masked value: `***` where nothing of it is left, else the rest in quotation marks.
+pub(crate) struct Shown<'a>(pub(crate) &'a [u8]);
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == MASK { f.write_str("***") } else { Value::new(self.0).fmt(f) }
+    }
+}
 
 /// Serialises what it wraps with its secrets, which are masked otherwise. `Debug` masks them still.
 ///
@@ -47,11 +59,10 @@ impl fmt::Debug for Frame<'_> {
                 let mut map = f.debug_map();
                 for header in self.0.headers() {
                     let name = Value::new(header.name());
-                    if is_secret(self.0, header) {
-                        map.entry(&name, &format_args!("{MASK}"));
-                    } else {
-                        map.entry(&name, &header.value());
-                    }
+                    match hidden(self.0, header) {
+                        Some(masked) => map.entry(&name, &Shown(&masked)),
+                        None => map.entry(&name, &header.value()),
+                    };
                 }
                 map.finish()
             }

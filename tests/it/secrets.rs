@@ -14,8 +14,10 @@ fn shown(lines: &str) -> String {
     {
         let json = serde_json::to_string(&frame).unwrap();
         for header in frame.headers() {
-            let masked = json.contains(&format!(r#"["{}","***"]"#, String::from_utf8_lossy(header.name())));
-            assert_eq!(masked, ami_proto::redact::is_secret(frame, header), "{json}");
+            let shown = ami_proto::redact::mask_value(frame, header);
+            let pair = [String::from_utf8_lossy(header.name()), String::from_utf8_lossy(&shown)];
+            assert!(json.contains(&serde_json::to_string(&pair).unwrap()), "{json}");
+            assert_eq!(shown != header.value().as_bytes(), ami_proto::redact::is_secret(frame, header), "{json}");
         }
     }
     format!("{frame:?}")
@@ -30,9 +32,11 @@ fn masked(lines: &str) -> Vec<bool> {
         .map(|line| {
             let (name, value) = line.split_once(": ").expect("a header");
             let value = value.replace('\\', r"\\").replace('"', r#"\""#);
-            let (clear, hidden) = (format!(r#""{name}": "{value}""#), format!(r#""{name}": ***"#));
-            assert!(shown.contains(&clear) != shown.contains(&hidden), "{clear} or {hidden} in {shown}");
-            shown.contains(&hidden)
+            let clear = shown.contains(&format!(r#""{name}": "{value}""#));
+            let rest = shown.split(&format!(r#""{name}": "#)).nth(1).expect("the header");
+            let hidden = rest.starts_with("***") || rest.split(", \"").next().expect("its value").contains("***");
+            assert!(clear != hidden, "{name} in {shown}");
+            hidden
         })
         .collect()
 }
@@ -123,6 +127,30 @@ fn lines_of_configuration_files() {
     assert_eq!(masked("Response: Success\nCategory-000000: secret=x"), [false]);
 }
 
+/// The name of an option or a variable stays, and what it is set to is masked.
+#[test]
+fn what_is_masked_of_a_value() {
+    for (lines, expected) in [
+        ("Response: Success\nLine-000000-000001: secret=s3cret", r#""secret=***""#),
+        ("Response: Success\nLine-000000-000001: 1000 => 4242,Name", r#""1000 => ***""#),
+        ("Response: Success\nLine-000000-000001: setvar=PASSWORD=s", r#""setvar=PASSWORD=***""#),
+        ("Response: Success\nLine-000000-000001: set_var = A=b", r#""set_var = A=b""#),
+        ("Response: Success\nLine-000000-000001: setvar=PASSWORD=", r#""setvar=PASSWORD=""#),
+        ("Response: Success\nLine-000000-000001: contact=sip:u:pw@h", r#""contact=sip:u:***@h""#),
+        ("Action: Originate\nVariable: A=b,PIN=12,C=d", r#""A=b,PIN=***""#),
+        ("Action: Originate\nVariable: PIN=,C=d", r#""PIN=***""#),
+        ("Action: Originate\nVariable: PIN=", r#""PIN=""#),
+        ("Action: Originate\nChannel: PJSIP/a/sip:100:pw@h", r#""PJSIP/a/sip:100:***@h""#),
+        ("Event: ContactStatus\nURI: sips:100:pw@h;x=y", r#""sips:100:***@h;x=y""#),
+        ("Event: X\nOutput: sip:a:b@c and https://d:e@f", r#""sip:a:***@c and https://d:***@f""#),
+        ("Event: ContactStatus\nURI: sip:100@10.0.0.1:5060", r#""sip:100@10.0.0.1:5060""#),
+        ("Action: UpdateConfig\nVar-000000: setvar\nValue-000000: PASSWORD=s", "Value-000000\": ***"),
+    ] {
+        let shown = shown(lines);
+        assert!(shown.contains(expected), "{expected} in {shown}");
+    }
+}
+
 #[test]
 fn configuration_files_as_json() {
     let secrets = [
@@ -131,6 +159,11 @@ fn configuration_files_as_json() {
         r#"{"general":{"register":"user:pass@host"}}"#,
         r#"{"a":{"x":"say \"hi\"","password" : "pw"}}"#,
         r#"{"a":{"password":"cut off"#,
+        r#"{"a":{"sec\u0072et":"s"}}"#,
+        r#"{"a":{"\u0050\u0049N":"1234"}}"#,
+        r#"{"a":{"pass\u0077ord":"say \"hi\""}}"#,
+        r#"{"a":{"setvar":"TRUNK_PASSWORD=s"}}"#,
+        r#"{"a":{"\/token":"s"}}"#,
         r#"{"a":{"x":"","secret":"s"}}"#,
         r#"{"a":{"x":"\\","secret":"s"}}"#,
     ];
@@ -144,6 +177,10 @@ fn configuration_files_as_json() {
         r#"{"a":{"secret":1,"x":"y"}}"#,
         r#"{"a":{"":"","x":"secret"}}"#,
         r#"{"menu":{"type":"menu","1":"toggle_mute"}}"#,
+        r#"{"a":{"setvar":"COLOUR=red"}}"#,
+        r#"{"a":{"col\u006fur":"s"}}"#,
+        r#"{"a":{"secret\u0100":"x"}}"#,
+        r#"{"a":{"x\u00":"x"}}"#,
     ];
     for json in secrets {
         assert_eq!(masked(&format!("Response: Success\nJSON: {json}")), [true], "{json}");
@@ -180,8 +217,10 @@ fn builders_mask_as_frames_do() {
     let call = Originate::new("x").variable("PIN", "1234").variable("A", "PIN");
     assert_eq!(
         format!("{call:?}"),
-        r#"Originate({"Action": "Originate", "Channel": "x", "Variable": ***, "Variable": "A=PIN"})"#
+        r#"Originate({"Action": "Originate", "Channel": "x", "Variable": "PIN=***", "Variable": "A=PIN"})"#
     );
+    let channel = format!("{:?}", Originate::new("PJSIP/a/sip:100:pw@h"));
+    assert_eq!(channel, r#"Originate({"Action": "Originate", "Channel": "PJSIP/a/sip:100:***@h"})"#);
     // An empty secret hides nothing.
     assert_eq!(format!("{:?}", Custom::new("X").header("Secret", "")), r#"Custom({"Action": "X", "Secret": ""})"#);
 }
@@ -261,6 +300,8 @@ mod freeswitch {
             ("Authorization: Digest x\r\nX: y", "Authorization: ***\nX: y"),
             ("a\nb=c\n\nauth ", "a\nb=c\n\nauth "),
             ("-ERR invalid", "-ERR invalid"),
+            ("api originate sofia/a/sip:u:pw@h 9", "api originate sofia/a/sip:u:***@h 9"),
+            ("{pin=1}x\nsip:u:pw@h", "{pin=***}x\nsip:u:***@h"),
         ];
         for (text, shown) in table {
             assert_eq!(String::from_utf8_lossy(&mask(text.as_bytes())), shown);
@@ -275,6 +316,9 @@ mod freeswitch {
 
 #[test]
 fn kazoo() {
+    let escaped = br#"{"sec\u0072et":"s","a":{"p\u0069ns":["1"]},"to":"sip:u\u003apw@h","n":"sip:u@h:1"}"#;
+    let escaped = ami_proto::kazoo::Object::from_slice(escaped).unwrap();
+    assert_eq!(format!("{escaped:?}"), r#"{"secret": ***, "a": {"pins": ***}, "to": "sip:u:***@h", "n": "sip:u@h:1"}"#);
     let object = br#"{"tokens":["a"],"member":{"pins":["1"],"X-Auth-Token":"t"},"auth_type":"b","next_start_key":"c"}"#;
     let object = ami_proto::kazoo::Object::from_slice(object).unwrap();
     assert_eq!(

@@ -75,7 +75,9 @@ fn count_masked(shown: &serde_json::Value, masked: &serde_json::Value, hidden: &
     let (shown, masked) = (headers(shown_headers), headers(masked_headers));
     assert_eq!(shown.len(), masked.len());
     for (shown, masked) in shown.iter().zip(&masked).filter(|(shown, masked)| shown != masked) {
-        assert_eq!(*masked, json!([shown[0], "***"]));
+        assert_eq!(masked[0], shown[0]);
+        let prefix = masked[1].as_str().and_then(|value| value.strip_suffix("***")).expect("the end is masked");
+        assert!(shown[1].as_str().is_some_and(|value| value.starts_with(prefix)), "{shown} as {masked}");
         *hidden.entry(shown[0].as_str().expect("a name").to_owned()).or_default() += 1;
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use ami_proto::redact::{is_secret, is_secret_line};
+use ami_proto::redact::{mask_line, mask_value};
 use ami_proto::{Frame, Value};
 use serde_json::json;
 
@@ -26,13 +26,12 @@ impl<W: Write> Json<W> {
 impl<W: Write> Report for Json<W> {
     fn frame(&mut self, frame: Frame<'_>) -> io::Result<()> {
         let headers = frame.headers().map(|header| {
-            let masked = !self.show_secrets && is_secret(frame, header);
-            let value = if masked { json!("***") } else { text(header.value()) };
-            json!([text(header.name().into()), value])
+            let value = if self.show_secrets { header.value().as_bytes().into() } else { mask_value(frame, header) };
+            json!([text(header.name().into()), text(Value::new(&value))])
         });
         let lines = frame.lines().map(|line| {
-            let masked = !self.show_secrets && is_secret_line(frame, line);
-            if masked { json!("***") } else { text(line) }
+            let shown = if self.show_secrets { line.as_bytes().into() } else { mask_line(frame, line) };
+            text(Value::new(&shown))
         });
         let mut object = json!({
             "offset": frame.offset(),
