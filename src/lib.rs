@@ -79,7 +79,6 @@ extern crate alloc;
 extern crate std;
 
 pub mod action;
-#[cfg(feature = "std")]
 mod byte_budget;
 pub mod calls;
 pub mod catalogue;
