@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::error::JsonError;
-use super::json::{Json, Object, array, object, string};
+use super::json::{Json, Object};
+use super::write::{array, object, string};
 use crate::error::{EncodeError, Refusal};
 
 /// Where an action stands in the body of its request.

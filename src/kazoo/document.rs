@@ -7,9 +7,9 @@ use alloc::string::String;
 use core::fmt;
 
 use super::draft::Fields;
-use super::json::{self, FromJson, FromList, Json, Object, view};
+use super::json::{FromJson, FromList, Json, Object, view};
 use super::realtime::Realtime;
-use super::validate;
+use super::{validate, write};
 use crate::error::EncodeError;
 
 /// A conference as the server has it: a document, or an entry of the list. Everything that isn't
@@ -63,7 +63,7 @@ impl Tone<'_> {
         match self {
             Self::Default => "true".into(),
             Self::Off => "false".into(),
-            Self::Sound(sound) => json::string(sound),
+            Self::Sound(sound) => write::string(sound),
         }
     }
 }

@@ -5,7 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::json;
+use super::write;
 
 /// Names and JSON texts, in the order in which they were first set. Setting one takes O(log n).
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Fields {
     pub(super) fn to_json(&self) -> String {
         let mut fields: Vec<_> = self.places.iter().map(|(name, place)| (*place, &**name)).collect();
         fields.sort_unstable();
-        json::object(fields.iter().zip(&self.values).map(|((_, name), value)| (*name, &**value)))
+        write::object(fields.iter().zip(&self.values).map(|((_, name), value)| (*name, &**value)))
     }
 }
 

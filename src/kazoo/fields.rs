@@ -6,8 +6,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::document::{Conference, Draft, Profile, ProfileDraft, ProfileField, Side, SideDraft, Tone};
-use super::json::{self, Object, getters};
+use super::json::{Object, getters};
 use super::validate::Rule;
+use super::write;
 
 /// Type that a getter returns.
 macro_rules! read {
@@ -24,7 +25,7 @@ macro_rules! read {
 
 /// Type that a setter takes, and how it becomes JSON.
 macro_rules! setter {
-    (text, $($field:tt)+) => { setter!(@ &str, json::string, $($field)+); };
+    (text, $($field:tt)+) => { setter!(@ &str, write::string, $($field)+); };
     (flag, $($field:tt)+) => { setter!(@ bool, |flag| flag.to_string(), $($field)+); };
     (count, $($field:tt)+) => { setter!(@ u32, |number| number.to_string(), $($field)+); };
     (number, $($field:tt)+) => { setter!(@ i64, |number| number.to_string(), $($field)+); };
@@ -35,7 +36,7 @@ macro_rules! setter {
         #[doc = concat!("Sets ", $doc, ".")]
         #[must_use]
         pub fn $method<'t>(mut self, values: impl IntoIterator<Item = &'t str>) -> Self {
-            self.0.set($name, json::array(values.into_iter().map(json::string)));
+            self.0.set($name, write::array(values.into_iter().map(write::string)));
             self
         }
     };

@@ -74,6 +74,7 @@ mod request;
 mod response;
 mod socket;
 mod validate;
+mod write;
 
 pub use crate::http_request::{Method, Request};
 pub use action::{

@@ -5,8 +5,8 @@ use alloc::string::{String, ToString};
 
 use super::action::{ConferenceAction, Envelope, ParticipantAction, ParticipantsAction};
 use super::document::Draft;
-use super::json::object;
 use super::validate;
+use super::write::object;
 use crate::error::{EncodeError, Refusal};
 use crate::http_request::{Method, Request, is_dot_segment, refuse_control};
 use crate::percent::push_encoded;

@@ -8,7 +8,8 @@ use core::fmt;
 
 use super::error::{FieldError, JsonError};
 use super::event::ParticipantEvent;
-use super::json::{Json, Object, array, getters, object, string, view};
+use super::json::{Json, Object, getters, view};
+use super::write::{array, object, string};
 use crate::error::{EncodeError, Refusal};
 use crate::http_request::refuse_control;
 
