@@ -1,7 +1,7 @@
 //! What conferences and participants can be told to do, in both envelopes that servers read.
 
-use alloc::borrow::{Cow, ToOwned};
-use alloc::string::{String, ToString};
+use alloc::borrow::Cow;
+use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -9,6 +9,7 @@ use super::error::JsonError;
 use super::json::{Json, Object};
 use super::write::{array, object, string};
 use crate::error::{EncodeError, Refusal};
+use crate::wiped::WipedText;
 
 /// Where an action stands in the body of its request.
 ///
@@ -27,7 +28,7 @@ pub enum Envelope {
 
 impl Envelope {
     /// The body of a request.
-    pub(super) fn wrap(self, action: &str, arguments: Option<&str>) -> String {
+    pub(super) fn wrap(self, action: &str, arguments: Option<&str>) -> WipedText {
         let name = string(action);
         match self {
             Self::OnTop => object([("action", &*name), ("data", arguments.unwrap_or("{}"))]),
@@ -144,7 +145,7 @@ pub enum ParticipantAction<'a> {
 }
 
 /// A name, and the JSON of the arguments.
-type Parts<'a> = (&'a str, Option<String>);
+type Parts<'a> = (&'a str, Option<WipedText>);
 
 impl<'a> ConferenceAction<'a> {
     pub(super) fn parts(&self) -> Result<Parts<'a>, EncodeError> {
@@ -191,7 +192,7 @@ impl<'a> ParticipantAction<'a> {
     }
 }
 
-fn play(media: &str) -> Result<String, EncodeError> {
+fn play(media: &str) -> Result<WipedText, EncodeError> {
     not_empty("media_id", media)?;
     Ok(object([("media_id", &*string(media))]))
 }
@@ -200,7 +201,7 @@ fn other<'a>(name: &'a str, arguments: Option<Json<'_>>) -> Result<Parts<'a>, En
     not_empty("action", name)?;
     match arguments {
         Some(json) if json.object().is_none() => Err(EncodeError::new("data", Refusal::Kind { expected: "an object" })),
-        arguments => Ok((name, arguments.map(|json| json.as_str().to_owned()))),
+        arguments => Ok((name, arguments.map(|json| WipedText::from(json.as_str())))),
     }
 }
 
@@ -229,7 +230,7 @@ impl Relate {
         self
     }
 
-    fn to_json(self) -> String {
+    fn to_json(self) -> WipedText {
         let (participant, other) = (self.participant.to_string(), self.other.to_string());
         let relationship = self.relationship.map(|relationship| string(relationship.as_str()));
         let ids = [("participant_id", &*participant), ("other_participant", &*other)];
@@ -405,7 +406,7 @@ impl<'a> Dial<'a> {
         self
     }
 
-    fn to_json(&self) -> Result<String, EncodeError> {
+    fn to_json(&self) -> Result<WipedText, EncodeError> {
         if self.endpoints.is_empty() {
             return Err(EncodeError::new("endpoints", Refusal::EmptyValue));
         }
@@ -414,7 +415,7 @@ impl<'a> Dial<'a> {
             endpoints.push(match endpoint {
                 Endpoint::Text("") => return Err(EncodeError::new("endpoints", Refusal::EmptyValue)),
                 Endpoint::Text(text) => string(text),
-                Endpoint::Device(json) if json.object().is_some() => json.as_str().to_owned(),
+                Endpoint::Device(json) if json.object().is_some() => json.as_str().into(),
                 Endpoint::Device(_) => {
                     return Err(EncodeError::new("endpoints", Refusal::Kind { expected: "an object" }));
                 }
@@ -424,12 +425,12 @@ impl<'a> Dial<'a> {
         fields.extend(self.texts.iter().map(|(name, text)| (*name, string(text))));
         match self.timeout {
             Some(0) => return Err(EncodeError::new("timeout", Refusal::Range { min: 1, max: i64::MAX })),
-            timeout => fields.extend(timeout.map(|seconds| ("timeout", seconds.to_string()))),
+            timeout => fields.extend(timeout.map(|seconds| ("timeout", seconds.to_string().into()))),
         }
         if !self.flags.is_empty() {
             fields.push(("participant_flags", array(self.flags.iter().map(|flag| string(flag.as_str())))));
         }
-        fields.extend(self.fields.iter().map(|(name, json)| (*name, json.as_str().to_owned())));
+        fields.extend(self.fields.iter().map(|(name, json)| (*name, json.as_str().into())));
         Ok(object(fields.iter().map(|(name, json)| (*name, &**json))))
     }
 }

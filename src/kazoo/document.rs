@@ -11,6 +11,7 @@ use super::json::{FromJson, FromList, Json, Object, view};
 use super::realtime::Realtime;
 use super::{validate, write};
 use crate::error::EncodeError;
+use crate::wiped::WipedText;
 
 /// A conference as the server has it: a document, or an entry of the list. Everything that isn't
 /// known here is kept.
@@ -59,7 +60,7 @@ pub enum Tone<'a> {
 }
 
 impl Tone<'_> {
-    pub(super) fn to_json(&self) -> String {
+    pub(super) fn to_json(&self) -> WipedText {
         match self {
             Self::Default => "true".into(),
             Self::Off => "false".into(),
@@ -150,13 +151,17 @@ macro_rules! draft {
             /// Sets a field that the crate doesn't know, or one that it does, as JSON.
             #[must_use]
             pub fn field(mut self, name: &str, value: Json<'_>) -> Self {
-                self.0.set(name, value.as_str().to_owned());
+                self.0.set(name, value.as_str());
                 self
             }
 
             /// It, as JSON.
             #[must_use]
             pub fn to_json(&self) -> String {
+                self.json().as_ref().to_owned()
+            }
+
+            pub(super) fn json(&self) -> WipedText {
                 self.0.to_json()
             }
         }
@@ -165,7 +170,7 @@ macro_rules! draft {
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!(stringify!($name), " "))?;
-                match Json::parse(&self.to_json()) {
+                match Json::parse(&self.json()) {
                     Ok(json) => fmt::Debug::fmt(&json, f),
                     Err(_) => f.write_str("…"),
                 }
@@ -185,7 +190,7 @@ impl Draft {
     /// # Errors
     /// The first field that it would refuse, and why.
     pub fn check(&self) -> Result<(), EncodeError> {
-        validate::document(&self.to_json(), false)
+        validate::document(&self.json(), false)
     }
 }
 
@@ -201,7 +206,7 @@ impl From<&Conference<'_>> for Draft {
             .enumerate()
             .filter(|(at, (name, _))| last.get(name) == Some(at) && !Realtime::is_field(name) && *name != "focus");
         let mut fields = Fields::default();
-        kept.for_each(|(_, (name, value))| fields.set(name, value.as_str().to_owned()));
+        kept.for_each(|(_, (name, value))| fields.set(name, value.as_str()));
         Self(fields)
     }
 }

@@ -6,18 +6,21 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::write;
+use crate::wiped::WipedText;
 
 /// Names and JSON texts, in the order in which they were first set. Setting one takes O(log n).
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct Fields {
-    values: Vec<String>,
+    /// PINs may be among them.
+    values: Vec<WipedText>,
     /// The place of each name's value.
     places: BTreeMap<String, usize>,
 }
 
 impl Fields {
     /// Sets a field, in place of what it was set to before.
-    pub(super) fn set(&mut self, name: &str, value: String) {
+    pub(super) fn set(&mut self, name: &str, value: impl Into<WipedText>) {
+        let value = value.into();
         if let Some(before) = self.places.get(name).and_then(|place| self.values.get_mut(*place)) {
             *before = value;
         } else {
@@ -26,7 +29,7 @@ impl Fields {
         }
     }
 
-    pub(super) fn to_json(&self) -> String {
+    pub(super) fn to_json(&self) -> WipedText {
         let mut fields: Vec<_> = self.places.iter().map(|(name, place)| (*place, &**name)).collect();
         fields.sort_unstable();
         write::object(fields.iter().zip(&self.values).map(|((_, name), value)| (*name, &**value)))
@@ -47,6 +50,6 @@ mod tests {
                 fields.set(&format!("f{number}"), format!("{}", number * 10 + round));
             }
         }
-        assert_eq!(fields.to_json(), r#"{"f3": 31, "f1": 11, "f2": 21}"#);
+        assert_eq!(&*fields.to_json(), r#"{"f3": 31, "f1": 11, "f2": 21}"#);
     }
 }

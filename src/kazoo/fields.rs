@@ -2,13 +2,14 @@
 //! server's schema allows.
 
 use alloc::borrow::Cow;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::document::{Conference, Draft, Profile, ProfileDraft, ProfileField, Side, SideDraft, Tone};
 use super::json::{Object, getters};
 use super::validate::Rule;
 use super::write;
+use crate::wiped::WipedText;
 
 /// Type that a getter returns.
 macro_rules! read {
@@ -26,12 +27,12 @@ macro_rules! read {
 /// Type that a setter takes, and how it becomes JSON.
 macro_rules! setter {
     (text, $($field:tt)+) => { setter!(@ &str, write::string, $($field)+); };
-    (flag, $($field:tt)+) => { setter!(@ bool, |flag| flag.to_string(), $($field)+); };
-    (count, $($field:tt)+) => { setter!(@ u32, |number| number.to_string(), $($field)+); };
-    (number, $($field:tt)+) => { setter!(@ i64, |number| number.to_string(), $($field)+); };
+    (flag, $($field:tt)+) => { setter!(@ bool, |flag| flag.to_string().into(), $($field)+); };
+    (count, $($field:tt)+) => { setter!(@ u32, |number| number.to_string().into(), $($field)+); };
+    (number, $($field:tt)+) => { setter!(@ i64, |number| number.to_string().into(), $($field)+); };
     (tone, $($field:tt)+) => { setter!(@ &Tone<'_>, |tone| tone.to_json(), $($field)+); };
-    (side, $($field:tt)+) => { setter!(@ &SideDraft, SideDraft::to_json, $($field)+); };
-    (profile, $($field:tt)+) => { setter!(@ &ProfileDraft, ProfileDraft::to_json, $($field)+); };
+    (side, $($field:tt)+) => { setter!(@ &SideDraft, SideDraft::json, $($field)+); };
+    (profile, $($field:tt)+) => { setter!(@ &ProfileDraft, ProfileDraft::json, $($field)+); };
     (texts, $method:ident, $name:literal, $doc:literal) => {
         #[doc = concat!("Sets ", $doc, ".")]
         #[must_use]
@@ -44,7 +45,7 @@ macro_rules! setter {
         #[doc = concat!("Sets ", $doc, ".")]
         #[must_use]
         pub fn $method(mut self, value: $type) -> Self {
-            let to_json: fn($type) -> String = $to_json;
+            let to_json: fn($type) -> WipedText = $to_json;
             self.0.set($name, to_json(value));
             self
         }

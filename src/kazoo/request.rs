@@ -10,6 +10,7 @@ use super::write::object;
 use crate::error::{EncodeError, Refusal};
 use crate::http_request::{Method, Request, is_dot_segment, refuse_control};
 use crate::percent::push_encoded;
+use crate::wiped::WipedText;
 
 const JSON: &str = "application/json";
 
@@ -64,7 +65,7 @@ impl<'a> Account<'a> {
     /// Where the account's id can't stand in a path, or the server would refuse the document.
     pub fn create(&self, document: &Draft) -> Result<Request, EncodeError> {
         document.check()?;
-        Ok(Request::new(Method::Put, self.path(&[])?).with_body(JSON, in_data(&document.to_json())))
+        Ok(Request::new(Method::Put, self.path(&[])?).with_body(JSON, in_data(&document.json())))
     }
 
     /// A conference, with what is going on in it.
@@ -82,7 +83,7 @@ impl<'a> Account<'a> {
     pub fn replace(&self, conference: &str, document: &Draft) -> Result<Request, EncodeError> {
         document.check()?;
         let path = self.path(&[("conference", conference)])?;
-        Ok(Request::new(Method::Post, path).with_body(JSON, in_data(&document.to_json())))
+        Ok(Request::new(Method::Post, path).with_body(JSON, in_data(&document.json())))
     }
 
     /// Changes the fields of the conference's document that this one has; `null` takes one away.
@@ -90,9 +91,9 @@ impl<'a> Account<'a> {
     /// # Errors
     /// Where an id can't stand in a path, or the server would refuse the document.
     pub fn merge(&self, conference: &str, changes: &Draft) -> Result<Request, EncodeError> {
-        validate::document(&changes.to_json(), true)?;
+        validate::document(&changes.json(), true)?;
         let path = self.path(&[("conference", conference)])?;
-        Ok(Request::new(Method::Patch, path).with_body(JSON, in_data(&changes.to_json())))
+        Ok(Request::new(Method::Patch, path).with_body(JSON, in_data(&changes.json())))
     }
 
     /// Deletes the conference.
@@ -192,6 +193,6 @@ fn push_segment(path: &mut String, field: &'static str, segment: &str) -> Result
     Ok(())
 }
 
-fn in_data(json: &str) -> String {
+fn in_data(json: &str) -> WipedText {
     object([("data", json)])
 }

@@ -1,6 +1,6 @@
 //! Messages of the WebSocket (blackhole): subscriptions out, replies and events in.
 
-use alloc::borrow::Cow;
+use alloc::borrow::{Cow, ToOwned};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -132,7 +132,7 @@ impl<'a> Subscription<'a> {
             };
             fields.push(("data", object([("account_id", &*string(account)), (name, &*json)])));
         }
-        Ok(object(fields.iter().map(|(name, json)| (*name, &**json))))
+        Ok(object(fields.iter().map(|(name, json)| (*name, &**json))).as_ref().to_owned())
     }
 }
 

@@ -22,7 +22,7 @@ impl WipedText {
         self.0.push_str(text);
     }
 
-    fn reserve(&mut self, more: usize) {
+    pub(crate) fn reserve(&mut self, more: usize) {
         if self.0.capacity() - self.0.len() < more {
             let capacity = self.0.len().saturating_add(more).max(self.0.capacity().saturating_mul(2));
             let mut moved = String::with_capacity(capacity);

@@ -601,6 +601,51 @@ mod wiping {
     }
 
     #[test]
+    fn what_conferences_are_asked_with() {
+        use ami_proto::conference::{Command, Dialect, Request};
+        use ami_proto::http::Method;
+        use ami_proto::kazoo::{Account, ConferenceAction, Dial, Draft, Json, SideDraft};
+        use ami_proto::sipxecs::{self, Challenge, Conference};
+
+        let secret = core::str::from_utf8(SECRET).unwrap();
+        clean("FreeSWITCH, sipXecs", || {
+            for dialect in [Dialect::FreeSwitch, Dialect::SipXecs(Method::Get)] {
+                let request = dialect.encode(&Command::SetPin { conference: "room", pin: secret }).unwrap();
+                assert!(!format!("{request:?}").contains(secret));
+                assert!(matches!(&request, Request::Line(_) | Request::Http(_)));
+                drop(request.clone());
+            }
+        });
+        clean("a digest of sipXecs", || {
+            let request = Conference::new("c").request(&ami_proto::freeswitch::command::Lock::new()).unwrap();
+            let challenge = Challenge::parse(r#"Digest realm="sipXecs", qop="auth", nonce="abc""#).unwrap();
+            sipxecs::Credentials::new("400", secret)
+                .authorization(&request, &challenge, "f00", 1, |_| [7; 16])
+                .unwrap();
+        });
+        // The hash stands for the PIN.
+        let hash = b"5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c";
+        let left = left_behind(hash, || {
+            let request = Conference::new("c").request(&ami_proto::freeswitch::command::Lock::new()).unwrap();
+            let challenge = Challenge::parse(r#"Digest realm="sipXecs", nonce="abc""#).unwrap();
+            let md5 = |text: &[u8]| if text.ends_with(SECRET) { [0x5c; 16] } else { [7; 16] };
+            sipxecs::Credentials::new("400", secret).authorization(&request, &challenge, "f00", 1, md5).unwrap();
+        });
+        assert_eq!(left.1, 0, "the digest's hash");
+        clean("Kazoo", || {
+            let side = SideDraft::new().pins(["1", secret, "2"]).join_muted(true);
+            let draft = Draft::new().name("n").bridge_password(secret).bridge_password(secret).member(&side);
+            let account = Account::new("A");
+            account.create(&draft).unwrap();
+            account.merge("c", &draft.clone().bridge_password("other")).unwrap();
+            assert!(!format!("{draft:?} {side:?}").contains(secret));
+            let quoted = b"\"0-hunted-s3cret-0\"";
+            let dial = Dial::new().endpoint(secret).field("pin", Json::from_slice(quoted).unwrap());
+            drop(account.act("c", &ConferenceAction::Dial(dial)).unwrap());
+        });
+    }
+
+    #[test]
     fn what_is_set_again_on_freeswitch() {
         use ami_proto::freeswitch::{Config, Connection, Credentials, Message};
         clean("a filter", || {
