@@ -3,6 +3,7 @@
 
 use ami_testkit::oracle::Kind;
 use ami_testkit::{check, corpus};
+use std::path::{Path, PathBuf};
 
 fn frames_and_rest(folder: &str) -> Vec<(String, usize, bool)> {
     let read = |(name, input): (String, Vec<u8>)| {
@@ -51,4 +52,22 @@ fn sessions_begin_with_a_banner() {
         let reading = ami_testkit::oracle::read(&input, true);
         assert_eq!(reading.frames[0].kind, Kind::Banner, "{name}");
     }
+}
+
+/// The tables of `corpus/README.md` have a row for each file, and no other row.
+#[test]
+fn the_readme_names_each_file() {
+    let root = ami_testkit::root().join("corpus");
+    let readme = std::fs::read_to_string(root.join("README.md")).expect("a readable file");
+    let rows = readme.lines().filter_map(|line| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned()));
+    let mut named: Vec<String> = rows.collect();
+    named.sort();
+    let own = |path: &Path| ["README.md", ".gitattributes"].iter().any(|name| path == root.join(name));
+    let files = ami_testkit::below(&root, |path| !own(path));
+    let name = |path: &PathBuf| path.strip_prefix(&root).expect("a file of the corpus").display().to_string();
+    let mut files: Vec<String> = files.iter().map(name).collect();
+    files.sort();
+    let lacking: Vec<_> = files.iter().filter(|file| !named.contains(file)).collect();
+    assert!(lacking.is_empty(), "corpus/README.md has no row for {lacking:?}");
+    assert_eq!(named, files, "corpus/README.md has a row for a file that is not there, or two for one");
 }
