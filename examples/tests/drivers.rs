@@ -3,6 +3,8 @@
 
 use ami_testkit::mock::{ESCAPED, HOSTILE, Speak, harmless, server};
 use ami_testkit::programs::{BOUND, command, output, run};
+use std::collections::BTreeSet;
+use std::path::Path;
 
 /// The drivers by name, each with the path that cargo built it at.
 const DRIVERS: [(&str, &str); 5] = [
@@ -12,6 +14,16 @@ const DRIVERS: [(&str, &str); 5] = [
     ("smol", env!("CARGO_BIN_EXE_smol")),
     ("tokio", env!("CARGO_BIN_EXE_tokio")),
 ];
+
+/// No program in `src/bin` is left out of these tests.
+#[test]
+fn each_program_is_run() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin");
+    let programs = ami_testkit::below(&folder, |path| path.extension().is_some_and(|extension| extension == "rs"));
+    let names = programs.iter().map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned());
+    let run = DRIVERS.iter().map(|(name, _)| *name).chain(["http_poll"]).map(str::to_owned);
+    assert_eq!(names.collect::<BTreeSet<_>>(), run.collect(), "DRIVERS lacks one");
+}
 
 #[test]
 fn calls_and_events() {

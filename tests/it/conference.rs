@@ -161,6 +161,20 @@ fn tables_have_every_command() {
     }
 }
 
+/// Matrix, table and fuzz target have each dialect: one that is new fails here until they do.
+#[test]
+fn tables_have_every_dialect() {
+    let folder = ami_testkit::root().join("src/conference");
+    let files = ami_testkit::below(&folder, |path| path.extension().is_some_and(|extension| extension == "rs"));
+    let texts = files.iter().map(|path| std::fs::read_to_string(path).expect("a readable file"));
+    let names = texts.flat_map(|text| {
+        let name = |part: &str| Some(part.split_once("const NAME: &'static str = \"")?.1.split_once('"')?.0.to_owned());
+        text.split("impl Backend for ").skip(1).map(|part| name(part).expect("a name")).collect::<Vec<_>>()
+    });
+    let tried = DIALECTS.map(|dialect| dialect.name().to_owned());
+    assert_eq!(names.collect::<BTreeSet<_>>(), BTreeSet::from(tried), "DIALECTS in tests/src/conference.rs");
+}
+
 /// The table in the docs of the room.
 #[test]
 fn capability_table() {

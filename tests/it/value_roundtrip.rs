@@ -11,6 +11,7 @@ use core::time::Duration;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// Pieces of real values, so that random joins of them come near every grammar.
 const PIECES: [&str; 62] = [
@@ -188,5 +189,26 @@ proptest! {
         let back: Vec<_> =
             CommaList::new(&bytes).assignments().map(|(n, v)| (n.into_owned(), v.into_owned())).collect();
         prop_assert_eq!(back, kept);
+    }
+}
+
+/// Each type that a kind of the tables is read as stands in the body of the fuzz target `values`,
+/// which holds it to its round trip, and in the table of the docs.
+#[test]
+fn each_type_of_a_kind_is_held_to_it() {
+    let root = ami_testkit::root();
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("a readable file");
+    let (kinds, values, docs) = (read("codegen/kinds.rs"), read("tests/src/values.rs"), read("src/value/mod.rs"));
+    let (_, values) = values.split_once("pub fn everything").expect("the body");
+    let mut types = BTreeSet::new();
+    for text in kinds.split("value::").skip(1) {
+        types.insert(text.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default());
+    }
+    types.retain(|name| name.starts_with(char::is_uppercase));
+    assert!(types.len() > 30, "{types:?}");
+    for name in types {
+        let tried = values.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == name);
+        assert!(tried, "tests/src/values.rs: `everything` lacks {name}");
+        assert!(docs.contains(&format!("[`{name}`]")), "src/value/mod.rs: the table lacks {name}");
     }
 }
