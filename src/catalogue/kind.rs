@@ -73,8 +73,8 @@ kinds! {
 
 impl Kind {
     /// Returns whether this value stands for none: servers write nothing, `(null)` or `N/A` where
-    /// they have no number, time or state, -1 where they have no duration, and FreeSWITCH `_undef_`,
-    /// or `none` for the number of a member. Text may be any of these.
+    /// they have no number, time or state, -1 where they have no duration, and FreeSWITCH
+    /// `_undef_`, or `none` for the number of a member. Text may be any of these.
     pub(crate) fn is_absent(self, value: &[u8]) -> bool {
         let closed = !matches!(
             self,
