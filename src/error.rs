@@ -5,57 +5,15 @@
 //! gives that cause as a value, for programs that look for a type in the chain. Whoever prints a
 //! chain prints the first error of it alone.
 
+mod limit;
 mod refusal;
 
 use core::fmt;
 
 use crate::parse::ValueError;
+pub(crate) use limit::limits;
+pub use limit::{FrameError, Limit};
 pub use refusal::{EncodeError, Refusal};
-
-/// Which of the [`Limits`](crate::Limits) was exceeded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Limit {
-    /// Bytes in one line.
-    Line,
-    /// Lines in one frame.
-    Lines,
-    /// Bytes in one frame.
-    Frame,
-    /// Bytes held by a decoder.
-    Buffer,
-}
-
-/// The peer's stream went over a limit; reading it cannot go on.
-///
-/// Sticky: whatever returned it returns it again, whatever is fed. Frames that were complete before
-/// it have been handed out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct FrameError {
-    /// The limit.
-    pub limit: Limit,
-    /// Its value.
-    pub max: u32,
-    /// Where, in bytes from the start of the stream: the first byte too many; for [`Limit::Lines`]
-    /// the start of the first line too many.
-    pub offset: u64,
-}
-
-impl fmt::Display for FrameError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { limit, max, offset } = self;
-        match limit {
-            Limit::Line => write!(f, "line longer than the limit of {max} bytes")?,
-            Limit::Lines => write!(f, "frame with more than the limit of {max} lines")?,
-            Limit::Frame => write!(f, "frame longer than the limit of {max} bytes")?,
-            Limit::Buffer => write!(f, "more than the limit of {max} bytes buffered")?,
-        }
-        write!(f, ", at stream offset {offset}")
-    }
-}
-
-impl core::error::Error for FrameError {}
 
 /// A field of a typed view has no value, or one that is not of its kind. Never fatal: the frame and
 /// all its other fields stay readable.

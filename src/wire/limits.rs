@@ -1,91 +1,56 @@
 //! What the framing layer accepts at the most, and which of the protocol's irregularities it looks
 //! for.
 
-/// Ceilings on what a peer can make the framing layer hold.
-///
-/// The server itself sets none on what it sends: lines and events grow with what the dialplan puts
-/// in a variable. A reader must therefore set its own, and each of these has a default that real
-/// traffic stays far below (see each setter). Over one of them the stream is given up with a
-/// [`FrameError`](crate::FrameError); no larger buffer is ever allocated. A limit of 0 allows
-/// nothing: the first byte, line or frame breaks it.
-///
-/// ```
-/// use ami_proto::Limits;
-///
-/// let limits = Limits::new().line(64 * 1024).frame(1024 * 1024);
-/// assert_eq!(limits.max_line(), 65536);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    line: u32,
-    lines: u32,
-    frame: u32,
-    buffer: u32,
+use crate::error::limits;
+
+macro_rules! define {
+    ($(
+        $(#[$doc:meta])* $limit:ident: $error:literal;
+        $(#[$setter_doc:meta])* $setter:ident, $getter:ident = $default:expr, $most:expr;
+    )+) => {
+        /// Ceilings on what a peer can make the framing layer hold.
+        ///
+        /// The server itself sets none on what it sends: lines and events grow with what the dialplan puts
+        /// in a variable. A reader must therefore set its own, and each of these has a default that real
+        /// traffic stays far below (see each setter). Over one of them the stream is given up with a
+        /// [`FrameError`](crate::FrameError); no larger buffer is ever allocated. A limit of 0 allows
+        /// nothing: the first byte, line or frame breaks it.
+        ///
+        /// ```
+        /// use ami_proto::Limits;
+        ///
+        /// let limits = Limits::new().line(64 * 1024).frame(1024 * 1024);
+        /// assert_eq!(limits.max_line(), 65536);
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct Limits {
+            $($setter: u32,)+
+        }
+
+        impl Limits {
+            /// Returns the defaults, which the setters name.
+            pub const fn new() -> Self {
+                Self { $($setter: $default,)+ }
+            }
+
+            $(
+                $(#[$setter_doc])*
+                #[must_use]
+                pub const fn $setter(mut self, most: u32) -> Self {
+                    self.$setter = if most > $most { $most } else { most };
+                    self
+                }
+
+                #[doc = concat!("Returns the value set with [`", stringify!($setter), "`](Self::", stringify!($setter), ").")]
+                pub const fn $getter(&self) -> u32 {
+                    self.$setter
+                }
+            )+
+        }
+    };
 }
 
-impl Limits {
-    /// The defaults: 1 MiB a line, 65,536 lines a frame, 4 MiB a frame, 8 MiB of buffer.
-    pub const fn new() -> Self {
-        Self { line: 1 << 20, lines: 1 << 16, frame: 1 << 22, buffer: 1 << 23 }
-    }
-
-    /// Bytes in a line before its line feed. Default 1 MiB: the longest line recorded is 7,804
-    /// bytes, but `GetConfigJSON` puts a whole configuration file on one.
-    #[must_use]
-    pub const fn line(mut self, bytes: u32) -> Self {
-        self.line = bytes;
-        self
-    }
-
-    /// Lines in a frame, headers and others alike. Default 65,536, which bounds the index to 512
-    /// KiB: the most recorded is 596, in the output of a command, and a dialplan printed whole has
-    /// some ten thousand.
-    #[must_use]
-    pub const fn lines(mut self, lines: u32) -> Self {
-        self.lines = lines;
-        self
-    }
-
-    /// Bytes in a frame, its closing blank line included; at most 1 GiB (a larger value counts as
-    /// that). Default 4 MiB: the longest recorded is 39,129 bytes, and command output has no bound
-    /// in the server.
-    #[must_use]
-    pub const fn frame(mut self, bytes: u32) -> Self {
-        // Keeps every offset inside a frame, and a block past its end, within a u32.
-        self.frame = if bytes > 1 << 30 { 1 << 30 } else { bytes };
-        self
-    }
-
-    /// Bytes that a [`Decoder`](crate::Decoder) holds and that have not been taken as frames.
-    /// Default 8 MiB: two frames of the largest size. A smaller buffer than frame makes this the
-    /// limit for frames. The allocation behind it can be up to twice as large. With 0 the first
-    /// look for a frame fails, since there can never be one.
-    #[must_use]
-    pub const fn buffer(mut self, bytes: u32) -> Self {
-        self.buffer = bytes;
-        self
-    }
-
-    /// The value set with [`line`](Self::line).
-    pub const fn max_line(&self) -> u32 {
-        self.line
-    }
-
-    /// The value set with [`lines`](Self::lines).
-    pub const fn max_lines(&self) -> u32 {
-        self.lines
-    }
-
-    /// The value set with [`frame`](Self::frame).
-    pub const fn max_frame(&self) -> u32 {
-        self.frame
-    }
-
-    /// The value set with [`buffer`](Self::buffer).
-    pub const fn max_buffer(&self) -> u32 {
-        self.buffer
-    }
-}
+limits!(define);
 
 impl Default for Limits {
     fn default() -> Self {

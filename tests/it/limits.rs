@@ -2,10 +2,11 @@
 //! place, keeps what was good before, and stays failed.
 
 use ami_proto::error::Limit;
-use ami_proto::{Decoder, FrameError, Framing, Limits};
+use ami_proto::{Decoder, FrameError, Framing, Limits, freeswitch};
 
 use ami_testkit::heap::{allocations, held_by, peak};
 use ami_testkit::invariants::{breach_at_once, read_whole};
+use std::collections::HashSet;
 
 fn fails(input: &[u8], limits: Limits) -> (usize, FrameError) {
     let (reading, error) = ami_testkit::decode(&[input], limits, true);
@@ -30,6 +31,25 @@ fn a_line() {
     // The CR counts as the line's: it may be data.
     let with_cr = [&good[..], b"X: 45678901234567890\r\nY:\n\n"].concat();
     assert_eq!(fails(&with_cr, limits).1.offset, 32);
+}
+
+/// A limit that is new needs a case here, and a check in either decoder.
+#[test]
+fn each_limit_is_kept_by_both_decoders() {
+    let cases: [fn(Limits) -> Limits; 4] =
+        [|limits| limits.line(3), |limits| limits.lines(1), |limits| limits.frame(8), |limits| limits.buffer(8)];
+    let input = b"A: 1\nB: 1\n\n";
+    let mut kept = [HashSet::new(), HashSet::new()];
+    for set in cases {
+        let mut decoder = Decoder::new(set(Limits::new())).with_framing(Framing::PLAIN);
+        decoder.push(input);
+        kept[0].insert(decoder.next_frame().expect_err("a limit").limit);
+        let mut decoder = freeswitch::Decoder::new(set(freeswitch::LIMITS));
+        decoder.push(input);
+        kept[1].insert(decoder.next_frame().expect_err("a limit").limit);
+    }
+    let all: HashSet<Limit> = Limit::ALL.iter().copied().collect();
+    assert_eq!(kept, [all.clone(), all]);
 }
 
 #[test]
