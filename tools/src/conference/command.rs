@@ -199,3 +199,19 @@ impl Told {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each command of the vocabulary has a word, blanks as `-`.
+    #[test]
+    fn every_command_has_a_word() {
+        let words = Told::augment_subcommands(clap::Command::new("conference"));
+        for command in Command::ALL {
+            // `dial --wait`.
+            let word = command.name().trim_end_matches(" and wait").replace(' ', "-");
+            assert!(words.find_subcommand(&word).is_some(), "{command} has no word");
+        }
+    }
+}
