@@ -2,8 +2,6 @@
 //! `Debug`, and not to those who get the memory after us.
 
 use alloc::boxed::Box;
-#[cfg(not(feature = "md5"))]
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
