@@ -5,6 +5,12 @@
 //! sends the list actions, says so with [`begin`](Mirror::begin), and the mirror says how far it
 //! can be trusted.
 //!
+//! From a client it is given [`ClientEvent::Event`](crate::client::ClientEvent::Event), each
+//! [`Item`](crate::client::ClientEvent::Item), and the `end` of
+//! [`Ending::List`](crate::client::Ending::List): without that one the part stays
+//! [`Seeding`](Completeness::Seeding). Channels and callers are known by their unique id, members
+//! by their interface: what has none is passed over.
+//!
 //! | part | seeded by | kept by |
 //! |---|---|---|
 //! | [`Part::Channels`] | `CoreShowChannels` | `Newchannel`, `Newstate`, `Rename`, `Hangup`, whatever else describes a channel |
