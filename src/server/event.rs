@@ -65,9 +65,9 @@ impl<'buf> LoginAttempt<'buf> {
     /// Returns whether its sender knows this secret. Takes the same time for all secrets of one
     /// length.
     ///
-    /// Half of all clients answer a challenge, so there is no check that can't: without the feature
-    /// `md5` compare what [`request`](Self::request) shows, and refuse those that are
-    /// [challenged](Self::is_challenged).
+    /// This method needs the feature `md5`. Half of all clients answer a challenge, so there is no
+    /// check that can't: without the feature compare what [`request`](Self::request) shows, and
+    /// refuse those that are [challenged](Self::is_challenged).
     #[cfg(feature = "md5")]
     pub fn verify(self, secret: impl AsRef<[u8]>) -> bool {
         let secret = secret.as_ref();
