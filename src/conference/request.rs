@@ -20,7 +20,10 @@ pub enum Request<'a> {
     /// `ConfBridge`: for [`Client::send`](crate::client::Client::send), which gives it an
     /// `ActionID`.
     Action(CheckedAction<'a>),
-    /// FreeSWITCH.
+    /// FreeSWITCH: [`Line::as_bytes`] is for
+    /// [`Connection::api`](crate::freeswitch::Connection::api), or `bgapi`. The body of what ends
+    /// that request is the [`Native::Text`](super::Native::Text) for
+    /// [`Dialect::decode`](super::Dialect::decode).
     Line(Line),
     /// sipXecs, which wants a digest ([`sipxecs::Credentials`](crate::sipxecs::Credentials));
     /// Kazoo, which wants a header `X-Auth-Token`.
