@@ -96,6 +96,9 @@ impl<A> fmt::Debug for Handle<A> {
 #[non_exhaustive]
 pub enum ClientEvent<'buf> {
     /// The server has greeted. A server behind some proxies, and AMI over HTTP, doesn't.
+    ///
+    /// Any first line is taken for a greeting. Where [`Banner::product`] isn't `Asterisk Call
+    /// Manager`, the port may be that of another service.
     Connected(Banner<'buf>),
     /// The login was accepted; requests can be sent.
     LoggedIn(Response<'buf>),
@@ -209,8 +212,9 @@ pub enum Ending<'buf> {
         /// Whether the server broke it off (`EventList: cancelled`).
         cancelled: bool,
     },
-    /// With the event that says how it went: `OriginateResponse` of an asynchronous `Originate`,
-    /// `WaitEventComplete`, `SIPQualifyPeerDone`, the tree of `DataGet`, the one event of
+    /// With the event that says how it went, well or badly: `OriginateResponse` of an asynchronous
+    /// `Originate` (its [`reason`](crate::event::OriginateResponse::reason) says answered, busy or
+    /// another), `WaitEventComplete`, `SIPQualifyPeerDone`, the tree of `DataGet`, the one event of
     /// `FAXStats` and `FAXSession`.
     Outcome(Event<'buf>),
     /// With the end of its text, see [`ClientEvent::Text`]. Of `SIPqualifypeer` on Asterisk 11:

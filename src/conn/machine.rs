@@ -53,6 +53,8 @@ use crate::error::ConnectionError;
 /// 5. Take events with [`poll_event`](Self::poll_event) until it returns `None`. Go to 2.
 ///
 /// [`exchange`](Self::exchange) is steps 2 and 4 for whatever implements [`Read`] and [`Write`].
+/// In memory, give what one machine's `poll_transmit` returns to the other's `handle_input`, and
+/// tell the first how many bytes that took with `transmitted`.
 ///
 /// | call | again after | may change |
 /// |---|---|---|
