@@ -146,14 +146,20 @@ impl fmt::Display for ConnectionError {
             Self::Closed { truncated } => {
                 write!(f, "the peer closed the connection inside a frame, after {truncated} bytes of it")
             }
-            Self::LoginRefused(LoginRefusal::Credentials) => f.write_str("login refused"),
-            Self::LoginRefused(LoginRefusal::AlreadyInUse) => f.write_str("login refused: already in use"),
+            Self::LoginRefused(LoginRefusal::Credentials) => {
+                f.write_str("login refused: wrong user, wrong secret, or the user may not log in from this address")
+            }
+            Self::LoginRefused(LoginRefusal::AlreadyInUse) => {
+                f.write_str("login refused: the user is logged in already")
+            }
             Self::LoginRefused(LoginRefusal::Challenge) => f.write_str("login refused: no challenge was given"),
             Self::LoginRefused(LoginRefusal::Address) => {
                 f.write_str("login refused: the server takes no connections from this address")
             }
             Self::LoginRefused(LoginRefusal::Other) => f.write_str("login refused: see the server's answer"),
-            Self::LoginTimedOut(LoginStage::Greeting) => f.write_str("the server asked for no password"),
+            Self::LoginTimedOut(LoginStage::Greeting) => {
+                f.write_str("the server asked for no password: is this FreeSWITCH's event socket?")
+            }
             Self::LoginTimedOut(LoginStage::Challenge) => f.write_str("no answer to the request for a challenge"),
             Self::LoginTimedOut(LoginStage::Login) => f.write_str("no answer to the login"),
             Self::KeepAlive => f.write_str("no sign of life from the peer"),
