@@ -3,8 +3,7 @@
 use ami_proto::conference::{Command, Level, Relation, Side, Who};
 use clap::{Subcommand, ValueEnum};
 
-/// What the conference is told. WHO is somebody's id, `all`, `all-but-moderators` or `last`; LEVEL
-/// a number, `up` or `down`.
+/// What the conference is told.
 #[derive(Subcommand)]
 pub(crate) enum Told {
     /// Which conferences there are
@@ -14,17 +13,41 @@ pub(crate) enum Told {
     /// All that is known of it
     Show { conference: String },
     /// They are not heard
-    Mute { conference: String, who: String },
+    Mute {
+        conference: String,
+        /// A participant's id, `all`, `all-but-moderators` or `last`
+        who: String,
+    },
     /// They are heard again
-    Unmute { conference: String, who: String },
+    Unmute {
+        conference: String,
+        /// A participant's id, `all`, `all-but-moderators` or `last`
+        who: String,
+    },
     /// They hear nothing
-    Deaf { conference: String, who: String },
+    Deaf {
+        conference: String,
+        /// A participant's id, `all`, `all-but-moderators` or `last`
+        who: String,
+    },
     /// They hear again
-    Undeaf { conference: String, who: String },
+    Undeaf {
+        conference: String,
+        /// A participant's id, `all`, `all-but-moderators` or `last`
+        who: String,
+    },
     /// Out with them
-    Kick { conference: String, who: String },
+    Kick {
+        conference: String,
+        /// A participant's id, `all`, `all-but-moderators` or `last`
+        who: String,
+    },
     /// Out with them, without a sound
-    HangUp { conference: String, who: String },
+    HangUp {
+        conference: String,
+        /// A participant's id, `all`, `all-but-moderators` or `last`
+        who: String,
+    },
     /// Nobody else gets in
     Lock { conference: String },
     /// Others get in again
@@ -42,15 +65,19 @@ pub(crate) enum Told {
     /// Shows or sets how loud they are heard, or hear
     Volume {
         conference: String,
+        /// A participant's id, `all`, `all-but-moderators` or `last`
         who: String,
         side: Way,
+        /// A number, `up` or `down`
         #[arg(allow_negative_numbers = true, value_parser = level)]
         level: Option<Level>,
     },
     /// Shows or sets how loud they must be to be heard
     Energy {
         conference: String,
+        /// A participant's id, `all`, `all-but-moderators` or `last`
         who: String,
+        /// A number, `up` or `down`
         #[arg(allow_negative_numbers = true, value_parser = level)]
         level: Option<Level>,
     },
@@ -78,7 +105,12 @@ pub(crate) enum Told {
         to: Option<String>,
     },
     /// Plays tones to them
-    SendDtmf { conference: String, who: String, digits: String },
+    SendDtmf {
+        conference: String,
+        /// A participant's id, `all`, `all-but-moderators` or `last`
+        who: String,
+        digits: String,
+    },
     /// Calls somebody in
     Dial {
         conference: String,
