@@ -27,18 +27,32 @@ type Told = (Classes, &'static str, &'static [(&'static str, &'static str)]);
 const EVENTS: [Told; 3] = [
     (Classes::AGENT, "QueueMemberStatus", &[("Queue", "support"), ("Interface", "PJSIP/101"), ("Status", "2")]),
     (Classes::CALL, "Hangup", &[("Channel", "PJSIP/100-00000001"), ("Cause", "16"), ("Cause-txt", "Normal Clearing")]),
-    (Classes::AGENT, "QueueCallerJoin", &[("Queue", "support"), ("Position", "2"), ("Count", "2")]),
+    (
+        Classes::AGENT,
+        "QueueCallerJoin",
+        &[
+            ("Channel", "PJSIP/201-00000003"),
+            ("Uniqueid", "1795225162.3"),
+            ("Queue", "support"),
+            ("Position", "2"),
+            ("Count", "2"),
+        ],
+    ),
 ];
 
 /// A mock of a server of the Asterisk Manager Interface.
+///
+/// It prints the address that it listens on, sends an event now and then, and answers `Login`,
+/// `Ping`, `CoreStatus`, `ConfbridgeList`, `ConfbridgeMute`, `QueueStatus` and `Originate`, whose
+/// calls are all answered.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Where to listen; port 0 takes a free one
+    /// Where to listen, as IP:PORT; port 0 takes a free one
     #[arg(default_value = "127.0.0.1:0")]
     address: SocketAddr,
     #[arg(long, default_value = "admin")]
     user: String,
-    #[arg(long, env = "AMI_SECRET", hide_env_values = true, default_value = "s3cret", hide_default_value = true)]
+    #[arg(long, env = "AMI_SECRET", hide_env_values = true, default_value = "s3cret")]
     secret: String,
     /// Speak HTTP, as a web server whose every cookie stands for a session; `WaitEvent` brings
     /// events there
@@ -121,10 +135,11 @@ fn confbridge_list(server: &mut Server, id: RequestId) -> Result<(), SendError> 
 
 fn queue_status(server: &mut Server, id: RequestId) -> Result<(), SendError> {
     let member = [("Queue", "support"), ("Location", "PJSIP/101"), ("Paused", "0"), ("CallsTaken", "7")];
+    let caller = [("Channel", "PJSIP/200-00000002"), ("Uniqueid", "1795225161.2")];
     server
         .list(id, "Queue status will follow")?
         .item("QueueParams", [("Queue", "support"), ("Strategy", "ringall"), ("Calls", "1"), ("Completed", "12")])?
         .item("QueueMember", [("Name", "Ada"), ("Status", "1")].into_iter().chain(member))?
-        .item("QueueEntry", [("Queue", "support"), ("Position", "1"), ("Channel", "PJSIP/200-00000002")])?
+        .item("QueueEntry", [("Queue", "support"), ("Position", "1")].into_iter().chain(caller))?
         .complete("QueueStatusComplete")
 }
