@@ -16,7 +16,7 @@
 //!
 //! # How to add an action
 //!
-//! Write its entry in the file of its kind in `spec/ami/actions/`, and nothing else: the builder,
+//! Write its entry in the file of its kind in `spec/ami/actions/`, and no other code: the builder,
 //! the server's view, the view of the response, their docs and examples, the catalogue and the test
 //! that writes and reads it with every field set come from there.
 //!
@@ -30,8 +30,10 @@
 //!
 //! An event is one entry in `spec/ami/events/`. `BRANCHES` and `CLASSES` in `kinds.rs` are what
 //! `since`, `until` and `class` may name; a kind of value that no row had before is a line of
-//! `KINDS` there, and a type in `src/value/`. What the builders write is held by
-//! `tests/actions.txt`: `BLESS=1 cargo test` adds the new one's bytes to it.
+//! `KINDS` there, and a type in `src/value/`. Two files of the tests are made from the tables and
+//! written anew by `BLESS=1`: `tests/actions.txt`, what the builders write (`action::tests` of the
+//! library), and `tests/src/builders.rs`, which calls them (`encode::` of `tests/it`). The recipes
+//! in `CONTRIBUTING.md` have the commands, and those for lists and events.
 
 mod check;
 mod emit;
