@@ -176,7 +176,9 @@ pub fn session_ops(data: &[u8]) {
             assert_eq!(whole.client.poll_transmit(), cut.client.poll_transmit());
             // Where reading has gone on again, deadlines move with the time that is told next: each
             // piece of an input tells one.
-            [&mut *whole, &mut *cut].map(|driven| driven.client.handle_timeout(driven.now));
+            for driven in [&mut *whole, &mut *cut] {
+                driven.client.handle_timeout(driven.now);
+            }
             assert_eq!(whole.client.poll_timeout(), cut.client.poll_timeout(), "{op:?}");
             (whole.told, cut.told) = (Some(Vec::new()), Some(Vec::new()));
         }

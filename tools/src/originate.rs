@@ -25,7 +25,7 @@ use crate::terminal::{complain, connect, say};
 /// Has a party called, then connected to an extension.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Where the server listens
+    /// Where the server listens, as HOST:PORT
     address: String,
     /// Whom to call first
     channel: String,
@@ -40,7 +40,7 @@ pub(crate) struct Options {
     rings: u32,
     #[arg(long, default_value = "admin")]
     user: String,
-    #[arg(long, env = "AMI_SECRET", hide_env_values = true, default_value = "s3cret", hide_default_value = true)]
+    #[arg(long, env = "AMI_SECRET", hide_env_values = true, default_value = "s3cret")]
     secret: String,
 }
 

@@ -24,14 +24,14 @@ use crate::terminal::{connect, say};
 /// Shows queues and their members.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Where the server listens
+    /// Where the server listens, as HOST:PORT
     address: String,
     /// Print the table once instead of keeping it on the screen
     #[arg(long)]
     once: bool,
     #[arg(long, default_value = "admin")]
     user: String,
-    #[arg(long, env = "AMI_SECRET", hide_env_values = true, default_value = "s3cret", hide_default_value = true)]
+    #[arg(long, env = "AMI_SECRET", hide_env_values = true, default_value = "s3cret")]
     secret: String,
 }
 

@@ -45,14 +45,14 @@ type Guests<S> = HashMap<usize, (Server, S)>;
 /// Many clients, one session upstream.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Where the server listens
+    /// Where the server listens, as IP:PORT
     upstream: SocketAddr,
-    /// Where to listen; port 0 takes a free one
+    /// Where to listen, as IP:PORT; port 0 takes a free one
     #[arg(default_value = "127.0.0.1:0")]
     address: SocketAddr,
     #[arg(long, default_value = "admin")]
     user: String,
-    #[arg(long, env = "AMI_SECRET", hide_env_values = true, default_value = "s3cret", hide_default_value = true)]
+    #[arg(long, env = "AMI_SECRET", hide_env_values = true, default_value = "s3cret")]
     secret: String,
 }
 
