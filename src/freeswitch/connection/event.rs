@@ -1,7 +1,9 @@
 //! What a connection tells: events, the one ending that every request has, and what a lost
 //! connection left unanswered.
 
+use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::conn::{Id, Reached};
 use crate::freeswitch::{Event, Frame};
@@ -54,7 +56,13 @@ pub enum ConnectionEvent<'buf> {
     Closed,
 }
 
-/// How a request ended.
+/// The end of a request. `Display` says it in words, without what an answer holds.
+///
+/// ```
+/// use ami_proto::freeswitch::Ending;
+///
+/// assert_eq!(Ending::TimedOut.to_string(), "not answered in time");
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Ending<'buf> {
@@ -74,6 +82,21 @@ pub enum Ending<'buf> {
     /// With the connection. Whether the server has acted on it can't be known, unless it was never
     /// sent.
     Lost(Reached),
+}
+
+impl fmt::Display for Ending<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Reply(_) => f.write_str("answered"),
+            Self::Refused(frame) => {
+                write!(f, "refused: {}", String::from_utf8_lossy(&frame.answer().unwrap_or_default()))
+            }
+            Self::Job(_) => f.write_str("job done"),
+            Self::TimedOut => f.write_str("not answered in time"),
+            Self::Cancelled => f.write_str("cancelled"),
+            Self::Lost(reached) => write!(f, "connection lost {reached}"),
+        }
+    }
 }
 
 /// A request that a lost connection left without an answer.
