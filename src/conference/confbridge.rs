@@ -153,7 +153,7 @@ fn outcome<'a>(command: &Command<'_>, frames: &[Frame<'a>]) -> Result<Outcome<'a
 }
 
 /// Checks that a list came to its end, which is an event of this name, and has as many items as
-/// that says.
+/// that says. Without a number said, a list has items.
 fn whole(frames: &[Frame<'_>], end: &str, items: usize) -> Result<(), ReplyError> {
     let is_cancelled = |frame: &Frame<'_>| frame.get("EventList").is_some_and(|said| said.eq_ignore_case("cancelled"));
     let is_end = |frame: &Frame<'_>| {
@@ -167,6 +167,7 @@ fn whole(frames: &[Frame<'_>], end: &str, items: usize) -> Result<(), ReplyError
         Some(said) if said.parse::<u64>().ok().and_then(|said| said.try_into().ok()) != Some(items) => {
             Err(ReplyError::Items { came: items })
         }
+        None if items == 0 => Err(ReplyError::Reply),
         _ => Ok(()),
     }
 }

@@ -203,19 +203,37 @@ pub(super) fn said<'a>(command: &Command<'_>, reply: Reply<'a>) -> Result<Outcom
     }
 }
 
-/// Reads the answer to a list: lines that are none make a list only beside some that are.
+/// Reads the answer to a list: lines that are none make a list only beside some that are, and no
+/// list is empty unless the server says so.
 fn listed<'a>(command: &Command<'_>, reply: Reply<'a>) -> Outcome<'a> {
+    const NO_ROOMS: &[u8] = b"No active conferences.";
+    let text = reply.as_bytes();
     let list = read(reply);
-    match list.unread.first().filter(|_| list.conferences.is_empty()) {
-        Some(_) if marked(reply.as_bytes()).is_some() => {
-            Outcome::Refused(Value::new(refusal(reply.as_bytes())).to_str_lossy())
-        }
-        Some(line) => Outcome::Text(line.to_str_lossy()),
-        None if matches!(command, Command::ListRooms) => {
-            Outcome::Conferences(rooms(list).map(|(room, _)| room).collect())
-        }
-        None => Outcome::Participants(rooms(list).flat_map(|(_, members)| members).collect()),
+    if let Some(line) = list.unread.first().filter(|_| list.conferences.is_empty()) {
+        return match marked(text) {
+            Some(refusal) => Outcome::Refused(Value::new(refusal).to_str_lossy()),
+            None => Outcome::Text(line.to_str_lossy()),
+        };
     }
+    let is_headed = !list.conferences.is_empty();
+    let said = text.strip_prefix(b"+OK ").unwrap_or(text).trim_ascii();
+    if matches!(command, Command::ListRooms) {
+        if is_headed || said == NO_ROOMS {
+            return Outcome::Conferences(rooms(list).map(|(room, _)| room).collect());
+        }
+    } else if said == NO_ROOMS {
+        // It was asked for one of them.
+        return Outcome::Refused(Value::new(said).to_str_lossy());
+    } else {
+        // Of one conference without members, which has no header, nothing is printed.
+        let is_empty =
+            reply.is_empty() || is_headed && list.conferences.iter().all(|room| room.member_count == Some(0));
+        let members: Vec<_> = rooms(list).flat_map(|(_, members)| members).collect();
+        if is_empty || !members.is_empty() {
+            return Outcome::Participants(members);
+        }
+    }
+    Outcome::Text(Value::new(text).to_str_lossy())
 }
 
 /// Reads a list with the delimiter that was asked for, or with the server's own, for answers that
@@ -246,6 +264,10 @@ fn rooms(list: List<'_>) -> impl Iterator<Item = (Conference<'_>, Vec<Participan
 #[cfg(feature = "xml")]
 fn show(reply: Reply<'_>) -> Result<Outcome<'_>, ReplyError> {
     let list = List::from_xml(reply.as_bytes()).map_err(|_| ReplyError::Reply)?;
+    let is_whole =
+        |room: &crate::freeswitch::list::Conference<'_>| !room.members.is_empty() || room.member_count == Some(0);
+    // It is of one conference. One that has lost its members is not an empty one.
+    let list = list.conferences.first().is_some_and(is_whole).then_some(list).ok_or(ReplyError::Reply)?;
     let (room, members) = rooms(list).next().ok_or(ReplyError::Reply)?;
     Ok(Outcome::Conference(room, members))
 }

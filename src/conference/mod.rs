@@ -30,7 +30,11 @@
 //! | moderators | admins; their PIN's profile makes them | members with the flag; their PIN makes them | `is_moderator`; their PIN or number makes them |
 //! | mute | of what they say | the same | the same |
 //! | a conference that isn't there | refused | refused | made up |
-//! | an empty list | refused, which is read as empty | nothing at all, or `-ERR no reply` | an empty list |
+//! | no conferences | refused, which is read as empty | `No active conferences.` | an empty list |
+//! | a conference without members | refused | nothing (`bgapi`), or `-ERR no reply` (`api`) | an empty list |
+//!
+//! Any other answer in which no line is one of a list is [`Outcome::Text`] or an error, never a list
+//! without items.
 //!
 //! The rule for each [`Who`] stands there. A dialect that can't do just what a command says has no
 //! request for it: [`Unsupported`] tells what to do instead.

@@ -51,8 +51,9 @@ fn service_outcome<'a>(command: &Command<'_>, status: u16, body: &'a [u8]) -> Re
         Ok(reply) => reply,
         Err(error) => return Ok(Outcome::Refused(error.message().to_str_lossy())),
     };
-    // It wraps even an empty answer; without that it has lost FreeSWITCH.
-    if body.trim_ascii().is_empty() {
+    // Without its wrapping it has lost FreeSWITCH, which has words for an empty list.
+    let is_list = matches!(command, Command::List(_));
+    if body.trim_ascii().is_empty() || is_list && reply.as_bytes().trim_ascii().is_empty() {
         return Err(ReplyError::Reply);
     }
     // The service's own; FreeSWITCH's `-ERR no reply` is no refusal.

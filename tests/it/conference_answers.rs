@@ -32,6 +32,7 @@ fn outcome(dialect: Dialect<'_>, command: &Command<'_>, reply: Native<'_>) -> St
         Ok(Outcome::Levels(levels)) => format!("levels {levels:?}"),
         Ok(Outcome::Participants(list)) => format!("participants {}", list.len()),
         Ok(Outcome::Conferences(list)) => format!("conferences {}", list.len()),
+        Ok(Outcome::Conference(_, members)) => format!("conference with {}", members.len()),
         Ok(other) => panic!("{other:?}"),
         Err(error) => format!("error {error}"),
     }
@@ -314,11 +315,59 @@ fn a_list_that_is_none() {
     let list = Command::List("room");
     for (body, expected) in [
         (login, "text <html>login</html>"),
-        ("<command-response></command-response>", "participants 0"),
+        ("<command-response></command-response>", "error the reply is not one to this command"),
+        ("<command-response>\n</command-response>", "error the reply is not one to this command"),
+        ("<command-response>-ERR no reply\n</command-response>", "participants 0"),
         ("", "error the reply is not one to this command"),
         (" \n", "error the reply is not one to this command"),
     ] {
         assert_eq!(outcome(SIPXECS, &list, Native::Http { status: 200, body: body.as_bytes() }), expected, "{body}");
+    }
+}
+
+/// A list is empty where the server says so, and not where it says nothing of a list.
+#[test]
+fn a_list_that_is_empty() {
+    let header = |members: u8| format!("+OK Conference b ({members} members rate: 8000 flags: running)\n");
+    let (room, rooms) = (Command::List("b"), Command::ListRooms);
+    for (command, text, expected) in [
+        // Of `bgapi`, then of `api`.
+        (&room, "", "participants 0"),
+        (&room, "-ERR no reply\n", "participants 0"),
+        (&room, &header(0), "participants 0"),
+        (&room, &header(3), &format!("text {}", header(3))),
+        (&room, "\n", "text \n"),
+        (&room, "+OK \n", "text +OK \n"),
+        (&room, "+OK No active conferences.\n", "refused No active conferences."),
+        (&room, "No active conferences.\n", "refused No active conferences."),
+        (&rooms, "+OK No active conferences.\n", "conferences 0"),
+        (&rooms, &header(0), "conferences 1"),
+        (&rooms, "", "text "),
+        (&rooms, "-ERR no reply\n", "text -ERR no reply\n"),
+        (&rooms, "\n\n", "text \n\n"),
+    ] {
+        assert_eq!(
+            outcome(Dialect::FreeSwitch, command, Native::Text(text.as_bytes())),
+            *expected,
+            "{command}: {text}"
+        );
+    }
+    let show = Command::Show("b");
+    for (xml, expected) in [
+        ("", "error the reply is not one to this command"),
+        ("<conferences></conferences>", "error the reply is not one to this command"),
+        ("<conferences><conference/></conferences>", "error the reply is not one to this command"),
+        (
+            r#"<conferences><conference name="b" member-count="2"><members></members></conference></conferences>"#,
+            "error the reply is not one to this command",
+        ),
+        (
+            r#"<conferences><conference name="b" member-count="0"><members></members></conference></conferences>"#,
+            "conference with 0",
+        ),
+    ] {
+        let shown = outcome(Dialect::FreeSwitch, &show, Native::Text(xml.as_bytes()));
+        assert_eq!(shown, expected, "{xml}");
     }
 }
 
@@ -513,6 +562,7 @@ fn a_list_of_confbridge_that_is_not_whole() {
                 "error the server broke the list off".into(),
             ),
             ("Event: X\r\nEventList: cancelled\r\n\r\n".into(), "error the server broke the list off".into()),
+            (complete("EventList: Complete\r\n"), "error the reply is not one to this command".into()),
             (complete("EventList: Complete\r\nListItems: 5\r\n"), items(0)),
             (item.clone() + &complete("ListItems: 2\r\n"), items(1)),
             (item.clone() + &item + &complete("ListItems: 1\r\n"), items(2)),

@@ -214,6 +214,10 @@ fn one_shape() {
     assert_eq!(row(member), "5 [] [] [In q\"q] [55] [hear|speak|moderator|pass_digits] -1 - 0 100");
     assert_eq!((member.join_time, member.last_talking, conference.members.len()), (Some(8), Some(0), 1));
     assert_eq!(member.other[0].0, "output-volume");
+    for none in [r#"[{}]"#, r#"[{"error":"not found"}]"#, r#"[{"conference_name":"a"},{"members":[]}]"#] {
+        assert!(List::from_json(none).is_err(), "{none}");
+    }
+    assert_eq!(List::from_json("[]"), Ok(List::default()));
     assert!(List::from_json("{}").is_err() && List::from_json("[1]").is_err() && List::from_json("[{]").is_err());
 
     {
@@ -235,9 +239,15 @@ fn one_shape() {
         assert_eq!(read.conferences[0].members[0].last_talking, None);
         read.conferences[0].members[0].last_talking = Some(0);
         assert_eq!(read, list);
-        for broken in
-            ["", "<a/>", "<conferences>", "<conferences></b>", "<conferences><conference name=x/></conferences>"]
-        {
+        for broken in [
+            "",
+            "<a/>",
+            "<conferences>",
+            "<conferences></b>",
+            "<conferences><conference name=x/></conferences>",
+            "<conferences><error>not found</error></conferences>",
+            "<conferences><conference/></conferences>",
+        ] {
             assert!(List::from_xml(broken.as_bytes()).is_err(), "{broken}");
         }
         // What stands in another place is not of the list.
@@ -341,7 +351,8 @@ fn no_more_parts_than_the_limit() {
     );
     // Quoted text has no parts, and lines are counted.
     assert!(List::from_json_within(r#"[{"conference_name":"\"[,,{,,"}]"#, 2).is_ok());
-    for (text, parts) in [("[]", 1), ("[{}]", 2), (r#"[{"a":"\\","b":[1,2]},{}]"#, 7)] {
+    let two = r#"[{"conference_name":"\\","b":[1,2]},{"conference_name":"a"}]"#;
+    for (text, parts) in [("[]", 1), (r#"[{"conference_name":"a"}]"#, 2), (two, 7)] {
         assert!(
             List::from_json_within(text, parts).is_ok() && List::from_json_within(text, parts - 1).is_err(),
             "{text}"
@@ -358,7 +369,7 @@ fn no_more_parts_than_the_limit() {
     assert!(most < 4096, "{most}");
     let text = format!("[{}1]", "1,".repeat(4 << 20));
     assert!(List::from_json(&text).is_err());
-    let text = format!(r#"[{{"members":[{}1]}}]"#, "1,".repeat(List::PARTS - 4));
+    let text = format!(r#"[{{"conference_name":"a","members":[{}1]}}]"#, "1,".repeat(List::PARTS - 4));
     let most = peak(|| assert!(List::from_json(&text).is_ok()));
     assert!(most < 300 * List::PARTS, "{most}");
 }
@@ -397,11 +408,11 @@ fn no_more_elements_than_the_limit() {
 #[test]
 fn no_more_attributes_than_an_element_has() {
     let text = |attributes: usize| {
-        let attributes: String = (0..attributes).map(|at| format!(" a{at}='true'")).collect();
-        format!("<conferences><conference{attributes}/></conferences>")
+        let attributes: String = (1..attributes).map(|at| format!(" a{at}='true'")).collect();
+        format!("<conferences><conference name='a'{attributes}/></conferences>")
     };
     let list = List::from_xml(text(256).as_bytes()).unwrap();
-    assert_eq!(list.conferences[0].flags.len(), 256);
+    assert_eq!(list.conferences[0].flags.len(), 255);
     let error = List::from_xml(text(257).as_bytes()).unwrap_err();
     assert_eq!(error.to_string(), "an element with more than 256 attributes, at byte 13");
     // However many there are, no more are read.

@@ -45,7 +45,8 @@ impl<'a> List<'a> {
     /// which some are that are no callers, are left out.
     ///
     /// # Errors
-    /// Where the text is no JSON, or no array of objects; where it has more objects, arrays and
+    /// Where the text is no JSON, or no array of conferences, each with a name or members; where it
+    /// has more objects, arrays and
     /// values in them than [`PARTS`](Self::PARTS).
     ///
     /// ```
@@ -66,16 +67,19 @@ impl<'a> List<'a> {
     /// # Errors
     /// As [`from_json`](Self::from_json), with this limit.
     pub fn from_json_within(text: &'a str, parts: usize) -> Result<Self, JsonError> {
-        check(text.as_bytes(), parts)?;
+        let (line, column) = check(text.as_bytes(), parts)?;
         let conferences: Vec<Object<'a>> = serde_json::from_str(text)?;
-        let conferences = conferences.into_iter().map(conference).collect::<Result<_, JsonError>>()?;
+        let conferences = conferences.into_iter().map(conference).collect::<Result<Vec<_>, JsonError>>()?;
+        if !conferences.iter().all(Conference::is_told) {
+            return Err(JsonError { line, column, parts: None });
+        }
         Ok(Self { conferences, unread: Vec::new() })
     }
 }
 
 /// Counts the parts of a text: what opens an object or an array, and what stands between values. It
-/// fails at the first that is one too many.
-fn check(text: &[u8], most: usize) -> Result<(), JsonError> {
+/// fails at the first that is one too many, and returns the line and column of the end.
+fn check(text: &[u8], most: usize) -> Result<(usize, usize), JsonError> {
     let (mut parts, mut line, mut line_start) = (0, 1, 0);
     let (mut quoted, mut escaped) = (false, false);
     for (at, byte) in text.iter().enumerate() {
@@ -93,7 +97,7 @@ fn check(text: &[u8], most: usize) -> Result<(), JsonError> {
             _ => {}
         }
     }
-    Ok(())
+    Ok((line, text.len() - line_start))
 }
 
 fn conference(object: Object<'_>) -> Result<Conference<'_>, JsonError> {

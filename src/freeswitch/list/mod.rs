@@ -88,6 +88,11 @@ impl Conference<'_> {
     pub fn has(&self, flag: &str) -> bool {
         self.flags.iter().any(|name| name == flag)
     }
+
+    /// Returns whether anything says that it is one: its name, or a member.
+    fn is_told(&self) -> bool {
+        self.name.is_some() || !self.members.is_empty()
+    }
 }
 
 /// A member.

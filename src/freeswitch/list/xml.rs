@@ -80,6 +80,7 @@ impl List<'static> {
     ///
     /// # Errors
     /// Where the text is no XML, ends early, or has other elements than `conferences` around it;
+    /// where it has elements but no conference, or a conference has neither name nor members;
     /// where an element has more than 256 attributes, or all together have more than
     /// [`PARTS`](Self::PARTS).
     ///
@@ -113,6 +114,8 @@ impl List<'static> {
         let mut path: Vec<Vec<u8>> = Vec::new();
         let mut inside = Vec::new();
         let mut seen = false;
+        // Whether an element stands in the root.
+        let mut others = false;
         loop {
             let offset = reader.buffer_position();
             let wrong = |fault| XmlError { offset, fault };
@@ -125,6 +128,7 @@ impl List<'static> {
                     seen = true;
                     parts.take().map_err(wrong)?;
                     path.push(element.name().as_ref().to_vec());
+                    others |= path.len() > 1;
                     open(&path, &element, &mut parts, &mut conference, &mut entry).map_err(wrong)?;
                 }
                 Event::Text(part) => inside.extend_from_slice(&part),
@@ -134,7 +138,11 @@ impl List<'static> {
                     inside.extend_from_slice(&part);
                     inside.push(b';');
                 }
-                Event::Eof if path.is_empty() && seen => return Ok(list),
+                Event::Eof if path.is_empty() && seen => {
+                    let is_list = !others || !list.conferences.is_empty();
+                    let told = list.conferences.iter().all(Conference::is_told);
+                    return if is_list && told { Ok(list) } else { Err(wrong(Fault::NoList)) };
+                }
                 Event::Eof => return Err(wrong(Fault::NoList)),
                 _ => {}
             }
