@@ -2,7 +2,9 @@
 
 use core::fmt;
 
-use super::event::{self, Encoding, Event, Reader};
+#[cfg(feature = "std")]
+use super::event::Event;
+use super::event::{self, Encoding, Reader};
 use super::frame::{Frame, headers};
 use crate::error::{FrameError, Limit};
 use crate::range::part;
@@ -88,6 +90,7 @@ pub(super) struct FrameFound {
 }
 
 /// An event in a frame that was found.
+#[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug)]
 pub(super) struct EventFound {
     /// Bytes of the frame.
@@ -95,6 +98,7 @@ pub(super) struct EventFound {
     event: event::Found,
 }
 
+#[cfg(feature = "std")]
 impl FrameFound {
     /// The event that it carries.
     pub(super) fn event(self) -> Option<EventFound> {
@@ -187,6 +191,7 @@ impl Decoder {
 
     /// The event of a frame that `next_found` has found, for as long as nothing is put into the
     /// buffer.
+    #[cfg(feature = "std")]
     pub(super) fn event(&self, found: EventFound) -> Event<'_> {
         self.events.event(self.last(found.total), found.event)
     }

@@ -54,6 +54,7 @@ impl<'buf> HeaderIndex<'buf> {
     }
 
     /// Returns the first header of this name, the case of ASCII letters apart.
+    #[cfg(feature = "freeswitch")]
     #[inline]
     pub(crate) fn get(self, name: &str) -> Option<Value<'buf>> {
         self.first("", name)

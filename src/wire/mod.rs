@@ -29,8 +29,10 @@ pub(crate) use encode::{SERVER_HEADERS, name_refusal};
 pub(crate) use follows::before_end;
 pub(crate) use follows::is_follows;
 pub use frame::{Frame, FrameKind, Lines};
+pub(crate) use header_index::HeaderIndex;
+#[cfg(feature = "freeswitch")]
+pub(crate) use header_index::OwnedHeaderIndex;
 pub use header_index::{GetAll, Header, Headers};
-pub(crate) use header_index::{HeaderIndex, OwnedHeaderIndex};
 pub use kernel::Kernel;
 pub use limits::{Framing, Limits};
 pub(crate) use name::same_name;
