@@ -2,7 +2,7 @@
 
 use super::kinds::BRANCHES;
 use super::names;
-use super::table::{Error, Field, Item, Name, Place, Row, Table};
+use super::table::{Again, Error, Field, Item, Name, Place, Row, Table};
 use std::collections::HashMap;
 
 /// The first mistake in a table whose lines are all right by themselves.
@@ -31,6 +31,10 @@ pub fn check(table: &Table) -> Result<(), Error> {
     }
     for action in &table.actions {
         action.rows.iter().try_for_each(parameter)?;
+        answer(action)?;
+    }
+    if let Some(second) = table.events.iter().filter(|event| event.ready).nth(1) {
+        return Err(second.place.error("a second event that is `ready`"));
     }
     let mut rust: HashMap<&str, &Place> = HashMap::new();
     for command in &table.commands {
@@ -77,6 +81,29 @@ fn parameter(row: &Row) -> Result<(), Error> {
         () => return Ok(()),
     };
     Err(field.place.error(problem))
+}
+
+/// What an answer says of parameters.
+fn answer(action: &Item) -> Result<(), Error> {
+    let again = action.again.iter().filter_map(|again| match again {
+        Again::Value(name) => Some((name, "")),
+        Again::Request => None,
+    });
+    let asks = action.outcome_if.iter().map(|name| (name, "bool"));
+    let takes = action.takes.iter().map(|takes| (&takes.parameter, ""));
+    for (Name { place, text }, kind) in again.chain(asks).chain(takes) {
+        let mut fields = action.rows.iter().filter_map(|row| match row {
+            Row::Field(field) => Some(field),
+            _ => None,
+        });
+        let Some(field) = fields.find(|field| field.name == *text) else {
+            return Err(place.error(format!("`{text}` is no parameter of {}", action.name)));
+        };
+        if !kind.is_empty() && field.kind.word != kind {
+            return Err(place.error(format!("`{text}` is no `{kind}`")));
+        }
+    }
+    Ok(())
 }
 
 fn unique(items: &[Item], what: &str) -> Result<(), Error> {

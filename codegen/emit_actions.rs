@@ -128,7 +128,8 @@ fn answers(action: &Item) -> String {
         out.push(format!("Then come the events {}{end}.", items.join(", ")));
     }
     if let Some(event) = &action.outcome {
-        out.push(format!("Later the event `{event}` tells how it went."));
+        let when = action.outcome_if.as_ref().map_or(String::new(), |name| format!(" where `{name}` is true"));
+        out.push(format!("Later the event `{event}` tells how it went{when}."));
     }
     out.join(" ")
 }

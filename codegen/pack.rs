@@ -6,13 +6,14 @@
 //! field   name aliases kind method flags since until doc               flags: ! required, r repeats, s secret
 //! block   + number prefix prefix-in-snake-case
 //! others  * doc
-//! reply   =reply style items end outcome doc                           actions; the rows behind it are the response's
+//! reply   =reply style items end outcome more doc                      actions; the rows behind it are the response's
+//! more    glued; until=branch; if=name; takes=name,unit,else; blocks; again=name    each with a `;` behind it
 //! ```
 
-use super::emit::{Source, strings};
+use super::emit::{Source, quote, strings};
 use super::kinds::CLASSES;
 use super::names;
-use super::table::{Field, Item, Row, Table};
+use super::table::{Again, Field, Item, Row, Table};
 
 /// `catalogue.txt` and `catalogue.rs`.
 pub fn pack(table: &Table) -> (String, String) {
@@ -32,6 +33,11 @@ pub fn pack(table: &Table) -> (String, String) {
         let number = table.blocks.iter().position(|found| found.name == block).unwrap_or(usize::MAX);
         source.line(format!("pub(super) const {name}: usize = {number};"));
     }
+    let ready = table.events.iter().position(|event| event.ready).unwrap_or(usize::MAX);
+    source.line(format!("pub(crate) const READY: usize = {ready};"));
+    let announcements: Vec<String> = table.announcements.iter().map(|item| quote(&item.name)).collect();
+    let open = format!("pub(crate) static ANNOUNCEMENTS: [&str; {}] = [", announcements.len());
+    source.list(&open, &announcements, "];");
     (text, source.finish())
 }
 
@@ -57,12 +63,37 @@ fn pack_item(table: &Table, item: &Item, is_action: bool, text: &mut String) {
             &list.map_or(String::new(), |list| strings(&list.items).join(",")),
             list.and_then(|list| list.end.as_ref()).map_or("", |end| &end.text),
             item.outcome.as_ref().map_or("", |event| &event.text),
+            &more(item),
             reply.map_or("", |reply| &reply.doc),
         ];
         line(&columns, text);
         rows(table, reply.map_or(&[], |reply| &reply.rows), text);
     }
     text.push('\n');
+}
+
+/// Returns what few answers have.
+fn more(action: &Item) -> String {
+    let mut more = String::new();
+    if action.list.as_ref().is_some_and(|list| list.glued) {
+        more.push_str("glued;");
+    }
+    if let Some(until) = action.reply.as_ref().and_then(|reply| reply.until.as_ref()) {
+        more.push_str(&format!("until={until};"));
+    }
+    if let Some(parameter) = &action.outcome_if {
+        more.push_str(&format!("if={parameter};"));
+    }
+    if let Some(takes) = &action.takes {
+        let blocks = if takes.blocks { "blocks;" } else { "" };
+        more.push_str(&format!("takes={},{},{};{blocks}", takes.parameter, takes.unit, takes.instead));
+    }
+    match &action.again {
+        Some(Again::Value(name)) => more.push_str(&format!("again={name};")),
+        Some(Again::Request) => more.push_str("again=;"),
+        None => {}
+    }
+    more
 }
 
 fn class_bits(item: &Item) -> u32 {

@@ -3,12 +3,14 @@
 //! ```text
 //! file  = { line }
 //! line  = "" | "#" comment | item | row
-//! item  = ("block" | "event" | "action" | "command") NAME { attribute } [ ":" sentence ]        begins in column 1
+//! item  = ("block" | "event" | "action" | "command" | "announce") NAME { attribute } ":" sentence   begins in column 1
 //! row   = "use" BLOCK [ PREFIX ]                                                    events and blocks: the fields of a block, PREFIX before each name
 //!       | "rest" ":" sentence                                                       any other header may be there too
-//!       | "reply" [ "text" | "follows" ] ":" sentence                               actions: the rows after it are the response's
-//!       | "list" "items=" EVENT { "," EVENT } [ "end=" EVENT ]                      actions: events that answer, and the one that ends them
-//!       | "outcome" EVENT                                                           actions: a later event with the same ActionID
+//!       | "reply" [ "text" [ "until=" BRANCH ] | "follows" ] ":" sentence           actions: the rows after it are the response's; "until=": later branches send a response
+//!       | "list" "items=" EVENT { "," EVENT } [ "end=" EVENT ] [ "glued" ]          actions: events that answer, and the one that ends them; "glued": all in one frame
+//!       | "outcome" EVENT [ "if=" PARAMETER ]                                       actions: a later event with the same ActionID; "if=": where the parameter is true
+//!       | "takes" PARAMETER ( "s" | "ms" ) [ "else=" NUMBER ] [ "blocks" ]          actions: how long the answer may take, see below
+//!       | "again" [ PARAMETER ]                                                     actions: what holds for a connection: the parameter's value, or all of the request
 //!       | NAME [ "*" ] KIND { attribute } ":" sentence                              a field; "*", parameters and arguments only: required
 //! NAME  = word | '"' text '"'       in a field's name {i} stands for a number, {i:6} for one of six digits, {key} for any text
 //! attribute = "since=" BRANCH | "until=" BRANCH | "alias=" NAME { "," NAME } | "as=" IDENTIFIER
@@ -23,6 +25,12 @@
 //!
 //! A `command` is a sub-command of FreeSWITCH's `conference`; its name may go on with words that
 //! always follow, and its rows are its arguments in the order of the line.
+//!
+//! `takes` names the parameter that holds the longest time beyond the usual, and its unit; below
+//! zero it is one without limit, and without the parameter it is what stands in `else`, or without
+//! limit. It is the outcome's time where the request asks for one by `if`, else the response's;
+//! where that `blocks`, the server answers nothing else of the session meanwhile. `announce` names
+//! how the message of a response ends that begins a list and has no `EventList`.
 //!
 //! A row belongs to the item above it. Names are matched without regard to case, and written as the
 //! server writes them. `block common` holds what every event may carry, `block reply-common` what
@@ -81,9 +89,10 @@ pub struct Table {
     pub events: Vec<Item>,
     pub actions: Vec<Item>,
     pub commands: Vec<Item>,
+    pub announcements: Vec<Item>,
 }
 
-/// A block, an event, an action or a command.
+/// A block, an event, an action, a command or an announcement.
 pub struct Item {
     pub place: Place,
     /// As on the wire.
@@ -100,11 +109,19 @@ pub struct Item {
     pub reply: Option<Reply>,
     pub list: Option<List>,
     pub outcome: Option<Name>,
+    /// The parameter that asks for the outcome.
+    pub outcome_if: Option<Name>,
+    pub takes: Option<Takes>,
+    pub again: Option<Again>,
+    /// Says that the server is ready.
+    pub ready: bool,
 }
 
 /// What an action's response carries.
 pub struct Reply {
     pub style: String,
+    /// Last branch that answers with text.
+    pub until: Option<String>,
     pub doc: String,
     pub rows: Vec<Row>,
 }
@@ -114,9 +131,26 @@ pub struct Reply {
 pub struct List {
     pub items: Vec<Name>,
     pub end: Option<Name>,
+    pub glued: bool,
 }
 
-/// The name of an event, where an action mentions it.
+/// How long an answer may take.
+pub struct Takes {
+    pub parameter: Name,
+    /// Of the parameter's value: `s` or `ms`.
+    pub unit: String,
+    /// Without the parameter; empty: any time.
+    pub instead: String,
+    pub blocks: bool,
+}
+
+/// What has to be said again on the next connection.
+pub enum Again {
+    Value(Name),
+    Request,
+}
+
+/// The name of an event or a parameter, where an action mentions it.
 pub struct Name {
     pub place: Place,
     pub text: String,
@@ -174,6 +208,13 @@ struct Word<'a> {
     starred: bool,
 }
 
+impl Word<'_> {
+    /// It as a name that stands in this line.
+    fn name(&self, place: &Place) -> Name {
+        Name { place: place.at(self.column), text: self.text.to_owned() }
+    }
+}
+
 /// The sentence of a line, and where the line ends, which is where it is missing.
 struct Doc<'a> {
     text: &'a str,
@@ -190,7 +231,8 @@ impl Doc<'_> {
     }
 
     fn none(&self, what: &str) -> Result<(), Error> {
-        if self.text.is_empty() { Ok(()) } else { Err(self.end.error(format!("a `{what}` has no sentence"))) }
+        let article = if what.starts_with(['a', 'o']) { "an" } else { "a" };
+        if self.text.is_empty() { Ok(()) } else { Err(self.end.error(format!("{article} `{what}` has no sentence"))) }
     }
 }
 
@@ -235,6 +277,7 @@ impl Table {
             Some((keyword, item)) if keyword == "block" => self.blocks.push(item),
             Some((keyword, item)) if keyword == "event" => self.events.push(item),
             Some((keyword, item)) if keyword == "command" => self.commands.push(item),
+            Some((keyword, item)) if keyword == "announce" => self.announcements.push(item),
             Some((_, item)) => self.actions.push(item),
             None => {}
         }
@@ -292,7 +335,7 @@ impl<'a> Attributes<'a> {
         for (number, word) in self.words.iter().enumerate() {
             let place = self.place.at(word.column);
             let (key, value) = word.text.split_once('=').map_or((word.text, None), |(key, value)| (key, Some(value)));
-            let flag = matches!(key, "repeat" | "secret");
+            let flag = matches!(key, "repeat" | "secret" | "ready" | "glued" | "blocks");
             if !known.contains(&key) || flag != value.is_none() {
                 return Err(place.error(format!("`{}` is no attribute of {}", word.text, self.of)));
             }
@@ -309,11 +352,13 @@ fn read_item(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Item, E
     let [keyword, rest @ ..] = words else { unreachable!("a line with a word") };
     let (of, known): (&str, &[&str]) = match keyword.text {
         "block" => ("a block", &[]),
-        "event" => ("an event", &["since", "until", "alias", "as", "class", "role"]),
+        "event" => ("an event", &["since", "until", "alias", "as", "class", "role", "ready"]),
         "action" => ("an action", &["since", "until", "alias", "as", "class"]),
         "command" => ("a command", &["as", "on"]),
+        "announce" => ("an announcement", &[]),
         other => {
-            return Err(place.error(format!("expected `block`, `event`, `action` or `command`, found `{other}`")));
+            let known = "`block`, `event`, `action`, `command` or `announce`";
+            return Err(place.error(format!("expected {known}, found `{other}`")));
         }
     };
     let [name, attributes @ ..] = rest else {
@@ -334,6 +379,10 @@ fn read_item(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Item, E
         reply: None,
         list: None,
         outcome: None,
+        outcome_if: None,
+        takes: None,
+        again: None,
+        ready: false,
         place: place.clone(),
     };
     Attributes { words: attributes, place: &place, of }.each(known, |key, value, place| {
@@ -342,6 +391,7 @@ fn read_item(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Item, E
             "until" => item.until = Some(read_branch(value, place)?),
             "alias" => item.aliases = read_names(value, place)?,
             "as" => value.clone_into(&mut item.rust),
+            "ready" => item.ready = true,
             "class" => {
                 item.classes = read_names(value, place)?;
                 if let Some(class) = item.classes.iter().find(|class| !CLASSES.iter().any(|(known, _)| known == class))
@@ -365,6 +415,7 @@ fn read_row(keyword: &str, item: &mut Item, words: &[Word<'_>], doc: &Doc<'_>, p
     let word = if first.quoted { "" } else { first.text };
     let row = match (word, rest) {
         _ if command => Row::Field(read_field(words, doc, place, true)?),
+        _ if keyword == "announce" => return Err(place.error("an `announce` has no rows")),
         ("use", _) if action => return Err(place.error("a `use` in an action; it is for events and blocks")),
         ("use", [block, prefix @ ..]) if prefix.len() < 2 => {
             doc.none("use")?;
@@ -374,13 +425,20 @@ fn read_row(keyword: &str, item: &mut Item, words: &[Word<'_>], doc: &Doc<'_>, p
         ("use", _) => return Err(place.error("a `use` names a block, and a prefix if its names have one")),
         ("rest", []) => Row::Rest(doc.sentence()?),
         ("reply", style) if action => {
-            let style = match style {
-                [] => "",
-                [word] if matches!(word.text, "text" | "follows") => word.text,
+            let (style, attributes) = match style {
+                [] => ("", style),
+                [word, rest @ ..] if word.text == "text" || word.text == "follows" && rest.is_empty() => {
+                    (word.text, rest)
+                }
                 [word, ..] => return Err(place.at(word.column).error("a reply is `text`, `follows` or neither")),
             };
             once(item.reply.is_some(), "reply", place)?;
-            item.reply = Some(Reply { style: style.to_owned(), doc: doc.sentence()?, rows: Vec::new() });
+            let mut until = None;
+            Attributes { words: attributes, place, of: "a reply" }.each(&["until"], |_, value, place| {
+                until = Some(read_branch(value, place)?);
+                Ok(())
+            })?;
+            item.reply = Some(Reply { style: style.to_owned(), until, doc: doc.sentence()?, rows: Vec::new() });
             return Ok(());
         }
         ("list", parts) if action => {
@@ -389,13 +447,30 @@ fn read_row(keyword: &str, item: &mut Item, words: &[Word<'_>], doc: &Doc<'_>, p
             item.list = Some(read_list(parts, place)?);
             return Ok(());
         }
-        ("outcome", [event]) if action => {
+        ("outcome", [event, attributes @ ..]) if action => {
             once(item.outcome.is_some(), "outcome", place)?;
             doc.none("outcome")?;
-            item.outcome = Some(Name { place: place.at(event.column), text: event.text.to_owned() });
-            return Ok(());
+            item.outcome = Some(event.name(place));
+            return Attributes { words: attributes, place, of: "an outcome" }.each(&["if"], |_, value, place| {
+                item.outcome_if = Some(Name { place: place.clone(), text: value.to_owned() });
+                Ok(())
+            });
         }
         ("outcome", _) if action => return Err(place.error("an `outcome` names one event")),
+        ("takes", [parameter, unit, attributes @ ..]) if action && matches!(unit.text, "s" | "ms") => {
+            once(item.takes.is_some(), "takes", place)?;
+            doc.none("takes")?;
+            item.takes = Some(read_takes(parameter.name(place), unit.text, attributes, place)?);
+            return Ok(());
+        }
+        ("takes", _) if action => return Err(place.error("a `takes` names a parameter and its unit, `s` or `ms`")),
+        ("again", names) if action && names.len() < 2 => {
+            once(item.again.is_some(), "again", place)?;
+            doc.none("again")?;
+            item.again = Some(names.first().map_or(Again::Request, |name| Again::Value(name.name(place))));
+            return Ok(());
+        }
+        ("again", _) if action => return Err(place.error("an `again` names one parameter or none")),
         _ => {
             let field = read_field(words, doc, place, false)?;
             if field.required && !(action && item.reply.is_none()) {
@@ -412,10 +487,28 @@ fn once(already: bool, what: &str, place: &Place) -> Result<(), Error> {
     if already { Err(place.error(format!("a second `{what}`"))) } else { Ok(()) }
 }
 
+fn read_takes(parameter: Name, unit: &str, words: &[Word<'_>], place: &Place) -> Result<Takes, Error> {
+    let mut takes = Takes { parameter, unit: unit.to_owned(), instead: String::new(), blocks: false };
+    Attributes { words, place, of: "a `takes`" }.each(&["else", "blocks"], |key, value, place| {
+        match key {
+            "blocks" => takes.blocks = true,
+            _ if value.parse::<u32>().is_ok() => value.clone_into(&mut takes.instead),
+            _ => return Err(place.error(format!("`{value}` is no number"))),
+        }
+        Ok(())
+    })?;
+    Ok(takes)
+}
+
 fn read_list(parts: &[Word<'_>], place: &Place) -> Result<List, Error> {
     let mut list = List::default();
     for part in parts {
         let place = place.at(part.column);
+        if part.text == "glued" {
+            once(list.glued, "glued", &place)?;
+            list.glued = true;
+            continue;
+        }
         let (key, value) = part.text.split_once('=').unwrap_or((part.text, ""));
         let mut column = part.column + key.len() + 1;
         let names = read_names(value, &place)?.into_iter().map(|text| {

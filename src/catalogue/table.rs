@@ -10,6 +10,7 @@ use crate::range::text;
 use crate::value::{Classes, ValueError};
 use crate::wire::Header;
 use alloc::string::String;
+use core::time::Duration;
 
 static TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.txt"));
 
@@ -18,8 +19,8 @@ static TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.txt"));
 mod starts {
     include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 }
-pub(crate) use starts::EVENT_CLASSES;
 use starts::{ACTION_STARTS, BLOCK_STARTS, COMMON, EVENT_STARTS, REPLY_COMMON};
+pub(crate) use starts::{ANNOUNCEMENTS, EVENT_CLASSES, READY};
 
 /// The item that begins here, up to the next one.
 fn item(starts: &[u32], number: usize) -> &'static str {
@@ -196,13 +197,17 @@ impl ActionType {
 
     /// How it is answered.
     pub fn reply(self) -> ReplySpec {
-        ReplySpec(self)
+        let (_, line, rows) = parts(self.item());
+        ReplySpec { line, rows }
     }
 }
 
 /// How an action is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReplySpec(ActionType);
+pub struct ReplySpec {
+    line: &'static str,
+    rows: &'static str,
+}
 
 /// What the answer to an action looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -218,14 +223,10 @@ pub enum ReplyStyle {
 }
 
 impl ReplySpec {
-    fn line(self) -> &'static str {
-        parts(self.0.item()).1
-    }
-
     /// What the answer looks like.
     pub fn style(self) -> ReplyStyle {
-        match column(self.line(), 1) {
-            "text" => ReplyStyle::Text,
+        match column(self.line, 1) {
+            "text" if self.more("until").is_none() => ReplyStyle::Text,
             "follows" => ReplyStyle::Command,
             _ => ReplyStyle::Response,
         }
@@ -233,27 +234,69 @@ impl ReplySpec {
 
     /// The events that follow the response: a list's items. A list without an end is one event.
     pub fn items(self) -> impl Iterator<Item = &'static str> + Clone {
-        words(column(self.line(), 2))
+        words(column(self.line, 2))
     }
 
     /// The event that ends the list.
     pub fn end(self) -> Option<&'static str> {
-        optional(column(self.line(), 3))
+        optional(column(self.line, 3))
     }
 
     /// A later event with the same `ActionID` that says how it went.
     pub fn outcome(self) -> Option<&'static str> {
-        optional(column(self.line(), 4))
+        optional(column(self.line, 4))
+    }
+
+    /// Whether more is known of the answer than response, list and outcome.
+    pub(crate) fn has_more(self) -> bool {
+        !column(self.line, 5).is_empty()
+    }
+
+    fn more(self, key: &str) -> Option<&'static str> {
+        let mut words = column(self.line, 5).split(';');
+        words.find_map(|word| match word.split_once('=').unwrap_or((word, "")) {
+            (found, value) => (found == key).then_some(value),
+        })
+    }
+
+    /// Returns the last branch that answers with text without a frame, where later ones send a
+    /// response.
+    pub fn text_until(self) -> Option<Branch> {
+        self.more("until").and_then(Branch::read)
+    }
+
+    /// Whether items and end of the list come in one frame.
+    pub fn is_glued(self) -> bool {
+        self.more("glued").is_some()
+    }
+
+    /// Returns the parameter that asks for the outcome; `None`: it comes unasked, if there is one.
+    pub fn outcome_if(self) -> Option<&'static str> {
+        self.more("if")
+    }
+
+    /// Returns how long the answer may take.
+    pub(crate) fn takes(self) -> Option<Takes> {
+        let mut columns = self.more("takes")?.split(',');
+        let (parameter, unit) = (columns.next()?, columns.next()?);
+        let unit = if unit == "ms" { Duration::from_millis } else { Duration::from_secs };
+        let otherwise = columns.next().and_then(|number| number.parse().ok()).map(unit);
+        Some(Takes { parameter, unit, otherwise, blocks: self.more("blocks").is_some() })
+    }
+
+    /// Returns what has to be said again on the next connection.
+    pub(crate) fn again(self) -> Option<Again> {
+        self.more("again").map(|name| optional(name).map_or(Again::Request, Again::Value))
     }
 
     /// What it carries, in a sentence; empty where there is nothing to say.
     pub fn doc(self) -> &'static str {
-        column(self.line(), 5)
+        column(self.line, 6)
     }
 
     /// Headers of a successful response beyond those that every response may have.
     pub fn fields(self) -> Fields {
-        Fields::new(parts(self.0.item()).2, "")
+        Fields::new(self.rows, "")
     }
 
     /// Headers that every response may have.
@@ -263,8 +306,29 @@ impl ReplySpec {
 
     /// Whether it may carry any other headers too, and what they are.
     pub fn rest(self) -> Option<&'static str> {
-        rest(parts(self.0.item()).2)
+        rest(self.rows)
     }
+}
+
+/// How long an answer may take beyond the usual.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Takes {
+    /// The parameter that says it, below zero where it is without limit.
+    pub(crate) parameter: &'static str,
+    pub(crate) unit: fn(u64) -> Duration,
+    /// Without the parameter; `None`: any time.
+    pub(crate) otherwise: Option<Duration>,
+    /// Whether the server answers nothing else of the session meanwhile.
+    pub(crate) blocks: bool,
+}
+
+/// What of a request holds for one connection, and has to be said again on the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// The value of this parameter.
+    Value(&'static str),
+    /// All of it.
+    Request,
 }
 
 fn rows_of(item: &'static str) -> &'static str {

@@ -18,8 +18,7 @@
 use core::time::Duration;
 use std::sync::OnceLock;
 
-use crate::action::{Events, Filter, Originate, SipQualifyPeer, WaitEvent};
-use crate::catalogue::{self, ActionType, EventType, ReplyStyle, Role};
+use crate::catalogue::{self, ANNOUNCEMENTS, ActionType, Again, EventType, READY, ReplyStyle, Role, find_event};
 use crate::event::EventSet;
 use crate::range::part;
 use crate::response::Response;
@@ -41,19 +40,15 @@ pub(super) struct Plan {
     pub(super) blocks: bool,
     /// How many kinds of items its list has that come for nothing else.
     pub(super) kinds: usize,
-    pub(super) subscribes: Subscribes,
+    /// Whether items and end of its list come in one frame (Asterisk 11 to 20). Elsewhere a second
+    /// `Event` header is a header like any other, and somebody may have put it there.
+    pub(super) glues: bool,
+    /// Whether more follows from its parameters.
+    asks: bool,
     /// How much longer than usual its response takes; `None`: any time.
     pub(super) longer: Option<Duration>,
     /// The same for its outcome.
     pub(super) outcome_longer: Option<Duration>,
-}
-
-/// What of it has to be said again after a reconnect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Subscribes {
-    Nothing,
-    Mask,
-    Filter,
 }
 
 impl Plan {
@@ -65,7 +60,8 @@ impl Plan {
         probes: false,
         blocks: false,
         kinds: 0,
-        subscribes: Subscribes::Nothing,
+        glues: false,
+        asks: false,
         longer: Some(Duration::ZERO),
         outcome_longer: Some(Duration::ZERO),
     };
@@ -86,13 +82,12 @@ impl Plan {
         if plan.end.is_none() {
             plan.outcome = plan.outcome.or_else(|| reply.items().next());
         }
-        match action {
-            SipQualifyPeer::TYPE => plan.probes = release.is_some_and(|release| release <= 11),
-            Events::TYPE => plan.subscribes = Subscribes::Mask,
-            Filter::TYPE => plan.subscribes = Subscribes::Filter,
-            _ => {}
+        if reply.has_more() {
+            let until = reply.text_until().map(|branch| u32::from(branch.major()));
+            plan.probes |= until.zip(release).is_some_and(|(until, release)| release <= until);
+            (plan.glues, plan.asks) = (reply.is_glued(), true);
         }
-        let since = plan.outcome.and_then(|name| crate::catalogue::find_event(name.as_bytes())).map(EventType::new);
+        let since = plan.outcome.and_then(|name| find_event(name.as_bytes())).map(EventType::new);
         let since = since.and_then(EventType::since).map(|branch| u32::from(branch.major()));
         if since.zip(release).is_some_and(|(since, release)| since > release) {
             plan.outcome = None;
@@ -104,41 +99,35 @@ impl Plan {
     pub(super) fn refine(&mut self, request: &[u8]) {
         let named = || header(request, "Action").and_then(crate::catalogue::find_action).map(ActionType::new);
         debug_assert_eq!(named(), self.action, "the action's type is not that of what it wrote");
-        match self.action {
-            Some(Originate::TYPE) => self.originate(request),
-            Some(WaitEvent::TYPE) => {
-                let seconds = int(request, "Timeout");
-                self.longer = seconds.and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs);
-            }
-            _ => {}
+        let Some(reply) = self.action.filter(|_| self.asks).map(ActionType::reply) else { return };
+        let takes = reply.takes();
+        let longer = takes.map_or(Some(Duration::ZERO), |takes| match int(request, takes.parameter) {
+            Some(number) => u64::try_from(number).ok().map(takes.unit),
+            None => takes.otherwise,
+        });
+        let is_true = |name| header(request, name).is_some_and(|value| bool::from_wire(value) == Ok(true));
+        let asked = reply.outcome_if().map(is_true);
+        // What is reported later is answered at once, all else when it is over.
+        if asked == Some(true) {
+            self.outcome_longer = longer;
+        } else {
+            self.outcome = self.outcome.filter(|_| asked.is_none());
+            self.longer = longer;
+            self.blocks = takes.is_some_and(|takes| takes.blocks);
         }
     }
 
-    /// An asynchronous call is answered at once and reported later; a synchronous one is answered
-    /// when it is over.
-    fn originate(&mut self, request: &[u8]) {
-        const RINGS: Duration = Duration::from_secs(30);
-        let rings = match int(request, "Timeout") {
-            Some(ms) => u64::try_from(ms).ok().map(Duration::from_millis),
-            None => Some(RINGS),
-        };
-        let is_async = header(request, "Async").is_some_and(|value| bool::from_wire(value) == Ok(true));
-        if is_async {
-            self.outcome_longer = rings;
-        } else {
-            self.outcome = None;
-            self.blocks = true;
-            self.longer = rings;
-        }
+    /// What of it holds for one connection.
+    pub(super) fn again(&self) -> Option<Again> {
+        self.action.filter(|_| self.asks).and_then(|action| action.reply().again())
     }
 
     /// What has to be said again after a reconnect, if the request is accepted.
     pub(super) fn restores(&self, request: &[u8]) -> Option<Wiped> {
-        match self.subscribes {
-            Subscribes::Nothing => None,
-            Subscribes::Mask => header(request, "EventMask").map(Into::into),
+        match self.again()? {
+            Again::Value(name) => header(request, name).map(Into::into),
             // What follows Action and ActionID.
-            Subscribes::Filter => request.splitn(3, |byte| *byte == b'\n').nth(2).map(Into::into),
+            Again::Request => request.splitn(3, |byte| *byte == b'\n').nth(2).map(Into::into),
         }
     }
 
@@ -164,15 +153,14 @@ impl Plan {
     /// The items of the list that come for nothing else, by the numbers of their types.
     pub(super) fn items(&self) -> impl Iterator<Item = usize> + use<> {
         let items = self.action.into_iter().flat_map(|action| action.reply().items());
-        let types = items.filter_map(|item| crate::catalogue::find_event(item.as_bytes())).map(EventType::new);
+        let types = items.filter_map(|item| find_event(item.as_bytes())).map(EventType::new);
         types.filter(|event| event.role() == Role::Item).map(EventType::number)
     }
+}
 
-    /// Whether items and end of this list come in one frame (Asterisk 11 to 20). Elsewhere a second
-    /// `Event` header is a header like any other, and somebody may have put it there.
-    pub(super) fn glues(&self) -> bool {
-        matches!(self.end, Some("DevicelistComplete" | "LinelistComplete"))
-    }
+/// Whether the frame is the event that says that the server is ready.
+pub(super) fn is_ready(frame: Frame<'_>) -> bool {
+    frame.name().and_then(|name| find_event(name.as_bytes())) == Some(READY)
 }
 
 /// Whether the frame is the event of this name.
@@ -182,7 +170,7 @@ pub(super) fn is_named(frame: Frame<'_>, wanted: Option<&str>) -> bool {
 
 /// The type of the event, if it only ever comes as an item of a list: its number.
 pub(super) fn item(frame: Frame<'_>) -> Option<usize> {
-    let event = frame.name().and_then(|name| crate::catalogue::find_event(name.as_bytes())).map(EventType::new);
+    let event = frame.name().and_then(|name| find_event(name.as_bytes())).map(EventType::new);
     event.filter(|event| event.role() == Role::Item).map(EventType::number)
 }
 
@@ -203,7 +191,7 @@ pub(super) fn answers() -> &'static EventSet {
     ANSWERS.get_or_init(|| {
         let events = catalogue::events().filter(|event| event.role() != Role::Unsolicited);
         let outcomes = catalogue::actions().filter_map(|action| action.reply().outcome());
-        let outcomes = outcomes.filter_map(|name| crate::catalogue::find_event(name.as_bytes())).map(EventType::new);
+        let outcomes = outcomes.filter_map(|name| find_event(name.as_bytes())).map(EventType::new);
         events.chain(outcomes).fold(EventSet::NONE, EventSet::with)
     })
 }
@@ -219,10 +207,11 @@ pub(super) fn may_answer(frame: Frame<'_>) -> bool {
 }
 
 fn announces(message: Value<'_>) -> bool {
-    const WORDS: &[u8] = b"will follow";
     let message = message.as_bytes().trim_ascii_end();
-    let end = message.len().checked_sub(WORDS.len()).map(|start| part(message, start..));
-    end.is_some_and(|end| end.eq_ignore_ascii_case(WORDS))
+    ANNOUNCEMENTS.iter().any(|words| {
+        let end = message.len().checked_sub(words.len()).map(|start| part(message, start..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(words.as_bytes()))
+    })
 }
 
 /// A header of a request that we have written ourselves.

@@ -22,7 +22,7 @@ use super::reply_plan::{Answers, Plan};
 use super::state::{Input, Stage, Waiting};
 use super::subscription::Subscription;
 use super::{Id, Reached};
-use crate::action::{Action, Filter, Ping};
+use crate::action::{Action, Ping};
 use crate::catalogue::ActionType;
 use crate::conn::id_prefix::Prefixes;
 use crate::conn::notices::Notices;
@@ -218,18 +218,19 @@ impl Session {
     /// Sets filters of the last connection again, as many as there is room for at present.
     fn restore(&mut self) {
         while self.stage.is_logged_in() && self.in_flight.len() < self.config.in_flight.max(1) {
-            let Some(filter) = self.subscription.next() else { return };
+            let Some((action, rest)) = self.subscription.next() else { return };
             let number = self.next + 1;
             let id = self.prefix.id(number);
             let room = self.left(RESERVED + Entry::SIZE);
             let written = self.out.write::<EncodeError>(room, |out| {
-                for part in [b"Action: Filter\r\nActionID: ", id.as_str().as_bytes(), b"\r\n", filter] {
-                    append(out, part);
+                for part in ["Action: ", action.name(), "\r\nActionID: ", id.as_str(), "\r\n"] {
+                    append(out, part.as_bytes());
                 }
+                append(out, rest);
                 Ok(())
             });
             let Ok(Some(_)) = written else { return };
-            let plan = Plan::of(Some(Filter::TYPE), self.release);
+            let plan = Plan::of(Some(action), self.release);
             let entry = Entry::new(number, Purpose::Restore, plan, self.out.written(), self.config.response);
             self.in_flight.push(entry, self.clock.now());
             self.next += 2;
@@ -340,7 +341,7 @@ impl Session {
         Ok(ReconnectReport {
             unanswered: core::mem::take(&mut self.unanswered),
             restored_mask: self.subscription.mask().is_some(),
-            restored_filters: self.subscription.filters(),
+            restored_filters: self.subscription.requests(),
         })
     }
 

@@ -1,9 +1,9 @@
-//! What a session has subscribed to by `Events` and `Filter`, and has to set again on the next
-//! connection.
+//! What a session has subscribed to, and has to set again on the next connection.
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 
+use crate::catalogue::ActionType;
 use crate::wiped::Wiped;
 
 /// See the module. Takes up next to nothing where nothing has been set.
@@ -13,11 +13,11 @@ pub(super) struct Subscription(Option<Box<Set>>);
 #[derive(Debug, Default)]
 struct Set {
     mask: Option<Wiped>,
-    /// The requests without `Action` and `ActionID`. The first `missing` of them are to be set
-    /// again on this connection, the others are set.
-    filters: VecDeque<Wiped>,
+    /// The requests, each its action and what follows `Action` and `ActionID`. The first `missing`
+    /// of them are to be sent again on this connection, the others hold.
+    requests: VecDeque<(ActionType, Wiped)>,
     missing: usize,
-    /// Bytes held, and those of the longest filter.
+    /// Bytes held, and those of the longest request.
     held: usize,
     longest: usize,
 }
@@ -27,8 +27,8 @@ impl Subscription {
         self.0.as_ref()?.mask.as_deref()
     }
 
-    pub(super) fn filters(&self) -> usize {
-        self.0.as_ref().map_or(0, |set| set.filters.len())
+    pub(super) fn requests(&self) -> usize {
+        self.0.as_ref().map_or(0, |set| set.requests.len())
     }
 
     /// Bytes held.
@@ -36,9 +36,9 @@ impl Subscription {
         self.0.as_ref().map_or(0, |set| set.held)
     }
 
-    /// Bytes of the longest filter, if there is one.
+    /// Bytes of the longest request, if there is one.
     pub(super) fn longest(&self) -> Option<usize> {
-        self.0.as_ref().filter(|set| !set.filters.is_empty()).map(|set| set.longest)
+        self.0.as_ref().filter(|set| !set.requests.is_empty()).map(|set| set.longest)
     }
 
     /// The server has this mask now.
@@ -49,31 +49,31 @@ impl Subscription {
         set.held -= before.map_or(0, |before| before.len());
     }
 
-    /// The server has this filter now.
-    pub(super) fn add_filter(&mut self, filter: Wiped) {
+    /// The server has accepted this request.
+    pub(super) fn add_request(&mut self, action: ActionType, rest: Wiped) {
         let set = self.0.get_or_insert_default();
-        set.held += filter.len();
-        set.longest = set.longest.max(filter.len());
-        set.filters.push_back(filter);
+        set.held += rest.len();
+        set.longest = set.longest.max(action.name().len() + rest.len());
+        set.requests.push_back((action, rest));
     }
 
-    /// A filter of the last connection that is to be set again, and that it has been.
-    pub(super) fn next(&self) -> Option<&[u8]> {
+    /// A request of the last connection that is to be sent again, and that it has been.
+    pub(super) fn next(&self) -> Option<(ActionType, &[u8])> {
         let set = self.0.as_ref().filter(|set| set.missing > 0)?;
-        set.filters.front().map(|filter| &**filter)
+        set.requests.front().map(|(action, rest)| (*action, &**rest))
     }
 
     pub(super) fn advance(&mut self) {
         if let Some(set) = self.0.as_mut().filter(|set| set.missing > 0) {
             set.missing -= 1;
-            set.filters.rotate_left(1);
+            set.requests.rotate_left(1);
         }
     }
 
     /// None is set on the connection that comes next.
     pub(super) fn begin_again(&mut self) {
         if let Some(set) = &mut self.0 {
-            set.missing = set.filters.len();
+            set.missing = set.requests.len();
         }
     }
 }

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use std::time::Instant;
 
 use super::{RequestId, Server, Stage};
+use crate::catalogue::{EventType, READY};
 use crate::error::{ApiMisuse, EncodeError, Refusal, SendError};
 use crate::value::{Classes, ToWire};
 use crate::wiped::append;
@@ -23,7 +24,7 @@ impl Server {
         self.stage = Stage::LoggedIn;
         self.write_response("Success", &action_id, "Authentication accepted");
         if self.config.booted {
-            let written = self.event(Classes::SYSTEM, "FullyBooted", [("Status", "Fully Booted")]);
+            let written = self.event(Classes::SYSTEM, EventType::new(READY).name(), [("Status", "Fully Booted")]);
             debug_assert!(written.is_ok(), "{written:?}");
         }
         Ok(())

@@ -139,7 +139,14 @@ fn mistakes() {
         ("  B text : A field.\n", "a.spec:1:3: a row before the first `block`, `event`, `action` or `command`"),
         ("event \"A : An event.\n", "a.spec:1:7: a name whose quotes don't close"),
         // The item.
-        ("events A : An event.\n", "a.spec:1:1: expected `block`, `event`, `action` or `command`, found `events`"),
+        (
+            "events A : An event.\n",
+            "a.spec:1:1: expected `block`, `event`, `action`, `command` or `announce`, found `events`",
+        ),
+        ("announce : Words.\n", "a.spec:1:18: expected the name of an announcement"),
+        ("announce A class=call : Words.\n", "a.spec:1:12: `class=call` is no attribute of an announcement"),
+        ("announce A : Words.\n  B text : A field.\n", "a.spec:2:3: an `announce` has no rows"),
+        ("event A ready=1 : An event.\n", "a.spec:1:9: `ready=1` is no attribute of an event"),
         ("event : An event.\n", "a.spec:1:18: expected the name of an event"),
         ("event A\n", "a.spec:1:8: the line wants a sentence: ` : What it is.`"),
         ("event A :\n", "a.spec:1:10: the line wants a sentence: ` : What it is.`"),
@@ -208,6 +215,26 @@ fn mistakes() {
         ("action A : An action.\n  list items=A : A list.\n", "a.spec:2:25: a `list` has no sentence"),
         ("action A : An action.\n  outcome\n", "a.spec:2:3: an `outcome` names one event"),
         ("action A : An action.\n  outcome A\n  outcome A\n", "a.spec:3:3: a second `outcome`"),
+        ("action A : An action.\n  outcome A B\n", "a.spec:2:13: `B` is no attribute of an outcome"),
+        (
+            "action A : An action.\n  reply text since=11 : Tells.\n",
+            "a.spec:2:14: `since=11` is no attribute of a reply",
+        ),
+        ("action A : An action.\n  reply text until=9 : Tells.\n", "a.spec:2:14: unknown branch `9`"),
+        (
+            "action A : An action.\n  reply follows until=11 : Tells.\n",
+            "a.spec:2:9: a reply is `text`, `follows` or neither",
+        ),
+        ("action A : An action.\n  list items=A glued glued\n", "a.spec:2:22: a second `glued`"),
+        ("action A : An action.\n  takes B\n", "a.spec:2:3: a `takes` names a parameter and its unit, `s` or `ms`"),
+        ("action A : An action.\n  takes B h\n", "a.spec:2:3: a `takes` names a parameter and its unit, `s` or `ms`"),
+        ("action A : An action.\n  takes B s else=x\n", "a.spec:2:13: `x` is no number"),
+        ("action A : An action.\n  takes B s often\n", "a.spec:2:13: `often` is no attribute of a `takes`"),
+        ("action A : An action.\n  takes B s\n  takes B s\n", "a.spec:3:3: a second `takes`"),
+        ("action A : An action.\n  takes B s : So.\n", "a.spec:2:18: a `takes` has no sentence"),
+        ("action A : An action.\n  again B C\n", "a.spec:2:3: an `again` names one parameter or none"),
+        ("action A : An action.\n  again\n  again\n", "a.spec:3:3: a second `again`"),
+        ("action A : An action.\n  again : So.\n", "a.spec:2:14: an `again` has no sentence"),
         // Items together.
         ("event A : An event.\nevent a : An event.\n", "a.spec:2:7: event `a` is there already, at a.spec:1"),
         (
@@ -226,6 +253,14 @@ fn mistakes() {
             "a.spec:3:20: `B` is no event of the table",
         ),
         ("action A : An action.\n  outcome B\n", "a.spec:2:11: `B` is no event of the table"),
+        ("action A : An action.\n  takes B s\n", "a.spec:2:9: `B` is no parameter of A"),
+        ("action A : An action.\n  again B\n", "a.spec:2:9: `B` is no parameter of A"),
+        ("event A : An event.\naction A : An action.\n  outcome A if=B\n", "a.spec:3:13: `B` is no parameter of A"),
+        (
+            "event A : An event.\naction A : An action.\n  B text : A field.\n  outcome A if=B\n",
+            "a.spec:4:13: `B` is no `bool`",
+        ),
+        ("event A ready : One.\nevent B ready : Two.\n", "a.spec:2:7: a second event that is `ready`"),
         // Rows together.
         ("event A : An event.\n  use b\n", "a.spec:2:7: `b` is no block of the table"),
         ("block b : A block.\n  use b\n", "a.spec:2:7: `b` uses itself"),
@@ -335,4 +370,36 @@ fn mistakes_of_the_tables_as_a_whole() {
     let missing = folder("codegen/no such folder");
     let error = codegen::read(&missing).err().expect("no such folder").to_string();
     assert!(error.starts_with(&format!("{}: ", missing.display())), "{error}");
+}
+
+/// An action is one entry, however it is answered: the client reads all that it goes by from the
+/// line that the entry becomes.
+#[test]
+fn an_answer_is_one_entry() {
+    const EVENTS: &str = "event Item role=item : One.\nevent End role=end : The end.\n";
+    const PARAMETERS: &str = "  Timeout int : A time.\n  Later bool : Whether.\n";
+    let cases = [
+        ("", "=reply||||||"),
+        ("  reply : Tells.\n", "=reply||||||Tells."),
+        ("  reply follows : Output.\n", "=reply|follows|||||Output."),
+        ("  reply text : Lines.\n", "=reply|text|||||Lines."),
+        ("  reply text until=11 : Lines.\n", "=reply|text||||until=11;|Lines."),
+        ("  list items=Item\n", "=reply||Item||||"),
+        ("  list items=Item end=End\n", "=reply||Item|End|||"),
+        ("  list items=Item end=End glued\n", "=reply||Item|End||glued;|"),
+        ("  outcome End\n", "=reply||||End||"),
+        ("  outcome End if=Later\n", "=reply||||End|if=Later;|"),
+        ("  takes Timeout s\n", "=reply|||||takes=Timeout,s,;|"),
+        ("  takes Timeout ms else=30000 blocks\n", "=reply|||||takes=Timeout,ms,30000;blocks;|"),
+        ("  again Later\n", "=reply|||||again=Later;|"),
+        ("  again\n", "=reply|||||again=;|"),
+    ];
+    for (answer, expected) in cases {
+        let text = format!("{COMMON}{EVENTS}action A : An action.\n{PARAMETERS}{answer}");
+        let table = codegen::parse([("a.spec".to_owned(), text)]).unwrap_or_else(|error| panic!("{error}"));
+        let files = codegen::generate(&table).unwrap_or_else(|error| panic!("{error}"));
+        let (_, packed) = files.iter().find(|(name, _)| *name == "catalogue.txt").expect("the packed tables");
+        let line = packed.lines().find(|line| line.starts_with("=reply")).map(|line| line.replace('\t', "|"));
+        assert_eq!(line.as_deref(), Some(expected), "{answer}");
+    }
 }

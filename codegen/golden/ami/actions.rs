@@ -263,3 +263,174 @@ impl<'a> Nothing<'a> {
         Self(Args::new("Nothing"))
     }
 }
+
+/// Is answered by a list in one frame.
+///
+/// Action `Glued`.
+///
+/// Then come the events `Item`, then `ListEnd`.
+///
+/// ```
+/// use ami_proto::action::{Action, Glued};
+///
+/// let mut out = Vec::new();
+/// Glued::new().encode(Some("1"), &mut out)?;
+/// assert_eq!(out, b"Action: Glued\r\nActionID: 1\r\n\r\n");
+/// # Ok::<(), ami_proto::EncodeError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "an action does nothing until it is sent"]
+pub struct Glued<'a>(pub(super) Args<'a>);
+action!(Glued, 5, Response, None, None);
+
+impl<'a> Glued<'a> {
+    /// The action, with nothing set.
+    #[inline]
+    pub fn new() -> Self {
+        Self(Args::new("Glued"))
+    }
+}
+
+/// Is answered later where that is asked for.
+///
+/// Action `Place`.
+///
+/// Later the event `Kinds` tells how it went where `Later` is true.
+///
+/// ```
+/// use ami_proto::action::{Action, Place};
+///
+/// let mut out = Vec::new();
+/// Place::new().encode(Some("1"), &mut out)?;
+/// assert_eq!(out, b"Action: Place\r\nActionID: 1\r\n\r\n");
+/// # Ok::<(), ami_proto::EncodeError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "an action does nothing until it is sent"]
+pub struct Place<'a>(pub(super) Args<'a>);
+action!(Place, 6, Response, None, None);
+
+impl<'a> Place<'a> {
+    /// The action, with nothing set.
+    #[inline]
+    pub fn new() -> Self {
+        Self(Args::new("Place"))
+    }
+
+    /// How long it may take.
+    ///
+    /// Header `Timeout`.
+    #[inline]
+    pub fn timeout(self, value: Duration) -> Self {
+        Self(self.0.set("Timeout", value::Milliseconds(value).into()))
+    }
+
+    /// Whether to tell later.
+    ///
+    /// Header `Later`.
+    #[inline]
+    pub fn later(self, value: bool) -> Self {
+        Self(self.0.set("Later", value.into()))
+    }
+}
+
+/// Takes its time.
+///
+/// Action `Wait`.
+///
+/// The response: Text up to 11. Later the event `Kinds` tells how it went.
+///
+/// ```
+/// use ami_proto::action::{Action, Wait};
+///
+/// let mut out = Vec::new();
+/// Wait::new(-3).encode(Some("1"), &mut out)?;
+/// assert_eq!(out, b"Action: Wait\r\nActionID: 1\r\nTimeout: -3\r\n\r\n");
+/// # Ok::<(), ami_proto::EncodeError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "an action does nothing until it is sent"]
+pub struct Wait<'a>(pub(super) Args<'a>);
+action!(Wait, 7, Response, None, None);
+
+impl<'a> Wait<'a> {
+    /// The action with what it needs.
+    #[inline]
+    pub fn new(timeout: i64) -> Self {
+        Self(Args::new("Wait")).timeout(timeout)
+    }
+
+    /// How long it may take.
+    ///
+    /// Header `Timeout`.
+    #[inline]
+    pub fn timeout(self, value: i64) -> Self {
+        Self(self.0.set("Timeout", value.into()))
+    }
+}
+
+/// Holds for a connection.
+///
+/// Action `Choose`.
+///
+/// ```
+/// use ami_proto::action::{Action, Choose};
+///
+/// let mut out = Vec::new();
+/// Choose::new("some text").encode(Some("1"), &mut out)?;
+/// assert_eq!(out, b"Action: Choose\r\nActionID: 1\r\nMask: some text\r\n\r\n");
+/// # Ok::<(), ami_proto::EncodeError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "an action does nothing until it is sent"]
+pub struct Choose<'a>(pub(super) Args<'a>);
+action!(Choose, 8, Response, None, None);
+
+impl<'a> Choose<'a> {
+    /// The action with what it needs.
+    #[inline]
+    pub fn new(mask: impl Into<Arg<'a>>) -> Self {
+        Self(Args::new("Choose")).mask(mask)
+    }
+
+    /// What to choose.
+    ///
+    /// Header `Mask`.
+    #[inline]
+    pub fn mask(self, value: impl Into<Arg<'a>>) -> Self {
+        Self(self.0.set("Mask", value.into()))
+    }
+}
+
+/// Holds for a connection, all of it.
+///
+/// Action `Add`.
+///
+/// ```
+/// use ami_proto::action::{Action, Add};
+///
+/// let mut out = Vec::new();
+/// Add::new("some text").encode(Some("1"), &mut out)?;
+/// assert_eq!(out, b"Action: Add\r\nActionID: 1\r\nFilter: some text\r\n\r\n");
+/// # Ok::<(), ami_proto::EncodeError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "an action does nothing until it is sent"]
+pub struct Add<'a>(pub(super) Args<'a>);
+action!(Add, 9, Response, None, None);
+
+impl<'a> Add<'a> {
+    /// The action with what it needs.
+    #[inline]
+    pub fn new(filter: impl Into<Arg<'a>>) -> Self {
+        Self(Args::new("Add")).filter(filter)
+    }
+
+    /// What to add.
+    ///
+    /// Header `Filter`.
+    #[inline]
+    pub fn filter(self, value: impl Into<Arg<'a>>) -> Self {
+        Self(self.0.set("Filter", value.into()))
+    }
+}

@@ -16,6 +16,8 @@ pub enum Event<'buf> {
     ListEnd(ListEnd<'buf>),
     /// Nothing at all.
     Empty(Empty<'buf>),
+    /// The server is ready.
+    Booted(Booted<'buf>),
     /// Has a field of each kind.
     Kinds(Kinds<'buf>),
     /// A frame that no type of this crate stands for.
@@ -31,6 +33,7 @@ impl<'buf> Event<'buf> {
             Self::Item(view) => view.frame(),
             Self::ListEnd(view) => view.frame(),
             Self::Empty(view) => view.frame(),
+            Self::Booted(view) => view.frame(),
             Self::Kinds(view) => view.frame(),
             Self::Other(frame) => frame,
         }
@@ -43,7 +46,8 @@ impl<'buf> Event<'buf> {
             1 => Self::Item(Item::over(frame)),
             2 => Self::ListEnd(ListEnd::over(frame)),
             3 => Self::Empty(Empty::over(frame)),
-            4 => Self::Kinds(Kinds::over(frame)),
+            4 => Self::Booted(Booted::over(frame)),
+            5 => Self::Kinds(Kinds::over(frame)),
             _ => Self::Other(frame),
         }
     }
@@ -260,6 +264,13 @@ event_view!(ListEnd, 2, CommonBlock, None, None);
 pub struct Empty<'buf>(CommonBlock<'buf>);
 event_view!(Empty, 3, CommonBlock, None, None);
 
+/// The server is ready.
+///
+/// Event `Booted`. Class `system`.
+#[derive(Clone, Copy, Debug)]
+pub struct Booted<'buf>(CommonBlock<'buf>);
+event_view!(Booted, 4, CommonBlock, None, None);
+
 /// Has a field of each kind.
 ///
 /// Event `Kinds`.
@@ -277,7 +288,7 @@ event_view!(Empty, 3, CommonBlock, None, None);
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Kinds<'buf>(CommonBlock<'buf>);
-event_view!(Kinds, 4, CommonBlock, None, None);
+event_view!(Kinds, 5, CommonBlock, None, None);
 
 impl<'buf> Kinds<'buf> {
     /// A text.

@@ -8,7 +8,16 @@ pub(super) static EVENTS: Names = Names {
     slots: [
         // …
     ],
-    names: &[("All", 0), ("Whole", 0), ("Everything", 0), ("Item", 1), ("ListEnd", 2), ("Empty", 3), ("Kinds", 4)],
+    names: &[
+        ("All", 0),
+        ("Whole", 0),
+        ("Everything", 0),
+        ("Item", 1),
+        ("ListEnd", 2),
+        ("Empty", 3),
+        ("Booted", 4),
+        ("Kinds", 5),
+    ],
 };
 
 pub(super) static ACTIONS: Names = Names {
@@ -18,5 +27,17 @@ pub(super) static ACTIONS: Names = Names {
     slots: [
         // …
     ],
-    names: &[("All", 0), ("Everything", 0), ("Command", 1), ("Queues", 2), ("Many", 3), ("Nothing", 4)],
+    names: &[
+        ("All", 0),
+        ("Everything", 0),
+        ("Command", 1),
+        ("Queues", 2),
+        ("Many", 3),
+        ("Nothing", 4),
+        ("Glued", 5),
+        ("Place", 6),
+        ("Wait", 7),
+        ("Choose", 8),
+        ("Add", 9),
+    ],
 };

@@ -17,6 +17,16 @@ pub enum Request<'buf> {
     Many(Many<'buf>),
     /// Takes nothing and tells nothing.
     Nothing(Nothing<'buf>),
+    /// Is answered by a list in one frame.
+    Glued(Glued<'buf>),
+    /// Is answered later where that is asked for.
+    Place(Place<'buf>),
+    /// Takes its time.
+    Wait(Wait<'buf>),
+    /// Holds for a connection.
+    Choose(Choose<'buf>),
+    /// Holds for a connection, all of it.
+    Add(Add<'buf>),
     /// A frame that no type of this crate stands for.
     Other(Frame<'buf>),
 }
@@ -31,6 +41,11 @@ impl<'buf> Request<'buf> {
             Self::Queues(view) => view.0,
             Self::Many(view) => view.0,
             Self::Nothing(view) => view.0,
+            Self::Glued(view) => view.0,
+            Self::Place(view) => view.0,
+            Self::Wait(view) => view.0,
+            Self::Choose(view) => view.0,
+            Self::Add(view) => view.0,
             Self::Other(frame) => frame,
         }
     }
@@ -43,6 +58,11 @@ impl<'buf> Request<'buf> {
             2 => Self::Queues(Queues(frame)),
             3 => Self::Many(Many(frame)),
             4 => Self::Nothing(Nothing(frame)),
+            5 => Self::Glued(Glued(frame)),
+            6 => Self::Place(Place(frame)),
+            7 => Self::Wait(Wait(frame)),
+            8 => Self::Choose(Choose(frame)),
+            9 => Self::Add(Add(frame)),
             _ => Self::Other(frame),
         }
     }
@@ -219,3 +239,102 @@ impl<'buf> Many<'buf> {
 #[derive(Clone, Copy, Debug)]
 pub struct Nothing<'buf>(Frame<'buf>);
 request_view!(Nothing, 4);
+
+/// Is answered by a list in one frame.
+///
+/// Action `Glued`, read by a server; [`action::Glued`](crate::action::Glued) builds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Glued<'buf>(Frame<'buf>);
+request_view!(Glued, 5);
+
+/// Is answered later where that is asked for.
+///
+/// Action `Place`, read by a server; [`action::Place`](crate::action::Place) builds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'buf>(Frame<'buf>);
+request_view!(Place, 6);
+
+impl<'buf> Place<'buf> {
+    /// How long it may take.
+    ///
+    /// Header `Timeout`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn timeout(self) -> Result<Duration, FieldError> {
+        read(self.frame(), "", &Key { name: "Timeout", aliases: &[], kind: Kind::Milliseconds })
+            .map(value::Milliseconds::get)
+    }
+
+    /// Whether to tell later.
+    ///
+    /// Header `Later`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn later(self) -> Result<bool, FieldError> {
+        read(self.frame(), "", &Key { name: "Later", aliases: &[], kind: Kind::Bool })
+    }
+}
+
+/// Takes its time.
+///
+/// Action `Wait`, read by a server; [`action::Wait`](crate::action::Wait) builds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Wait<'buf>(Frame<'buf>);
+request_view!(Wait, 7);
+
+impl<'buf> Wait<'buf> {
+    /// How long it may take.
+    ///
+    /// Header `Timeout`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn timeout(self) -> Result<i64, FieldError> {
+        read(self.frame(), "", &Key { name: "Timeout", aliases: &[], kind: Kind::Int })
+    }
+}
+
+/// Holds for a connection.
+///
+/// Action `Choose`, read by a server; [`action::Choose`](crate::action::Choose) builds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Choose<'buf>(Frame<'buf>);
+request_view!(Choose, 8);
+
+impl<'buf> Choose<'buf> {
+    /// What to choose.
+    ///
+    /// Header `Mask`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn mask(self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Mask", aliases: &[], kind: Kind::Text })
+    }
+}
+
+/// Holds for a connection, all of it.
+///
+/// Action `Add`, read by a server; [`action::Add`](crate::action::Add) builds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Add<'buf>(Frame<'buf>);
+request_view!(Add, 9);
+
+impl<'buf> Add<'buf> {
+    /// What to add.
+    ///
+    /// Header `Filter`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn filter(self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Filter", aliases: &[], kind: Kind::Text })
+    }
+}

@@ -61,4 +61,49 @@ pub(crate) fn every_action(sink: &mut dyn FnMut(&str, &[u8])) {
         let view = request::Nothing::view(frame(&mut decoder)).expect("its name");
         assert_eq!(view.frame().name().unwrap(), "Nothing");
     }
+    {
+        let action = Glued::new();
+        let bytes = encoded(&action);
+        sink("Glued", &bytes);
+        let mut decoder = decoder(&bytes);
+        let view = request::Glued::view(frame(&mut decoder)).expect("its name");
+        assert_eq!(view.frame().name().unwrap(), "Glued");
+    }
+    {
+        let action = Place::new().timeout(Duration::from_secs(30)).later(true);
+        let bytes = encoded(&action);
+        sink("Place", &bytes);
+        let mut decoder = decoder(&bytes);
+        let view = request::Place::view(frame(&mut decoder)).expect("its name");
+        assert_eq!(view.frame().name().unwrap(), "Place");
+        assert_eq!(view.timeout().unwrap(), Duration::from_secs(30));
+        assert_eq!(wire(&view.later().unwrap()), "yes");
+    }
+    {
+        let action = Wait::new(-3);
+        let bytes = encoded(&action);
+        sink("Wait", &bytes);
+        let mut decoder = decoder(&bytes);
+        let view = request::Wait::view(frame(&mut decoder)).expect("its name");
+        assert_eq!(view.frame().name().unwrap(), "Wait");
+        assert_eq!(wire(&view.timeout().unwrap()), "-3");
+    }
+    {
+        let action = Choose::new("some text");
+        let bytes = encoded(&action);
+        sink("Choose", &bytes);
+        let mut decoder = decoder(&bytes);
+        let view = request::Choose::view(frame(&mut decoder)).expect("its name");
+        assert_eq!(view.frame().name().unwrap(), "Choose");
+        assert_eq!(wire(&view.mask().unwrap()), "some text");
+    }
+    {
+        let action = Add::new("some text");
+        let bytes = encoded(&action);
+        sink("Add", &bytes);
+        let mut decoder = decoder(&bytes);
+        let view = request::Add::view(frame(&mut decoder)).expect("its name");
+        assert_eq!(view.frame().name().unwrap(), "Add");
+        assert_eq!(wire(&view.filter().unwrap()), "some text");
+    }
 }

@@ -1,11 +1,12 @@
 //! What a frame is, and to which request.
 
 use super::Session;
+use crate::catalogue::Again;
 use crate::client::collect::Collected;
 use crate::client::config::AtCeiling;
 use crate::client::entry::{Awaits, Entry, Phase, Purpose};
 use crate::client::glued;
-use crate::client::reply_plan::{self, Answers, Subscribes};
+use crate::client::reply_plan::{self, Answers};
 use crate::client::route::{End, Route, Told};
 use crate::client::state::{Effect, Input};
 use crate::client::{Credentials, Id};
@@ -69,7 +70,7 @@ impl Session {
     }
 
     fn route_event(&mut self, frame: Frame<'_>) -> Route {
-        if self.stage.is_booting() && reply_plan::is_named(frame, Some("FullyBooted")) {
+        if self.stage.is_booting() && reply_plan::is_ready(frame) {
             self.happened(Input::Booted);
             return Route::Told(Told::Ready);
         }
@@ -92,7 +93,7 @@ impl Session {
         if phase == Phase::Outcome || (phase == Phase::Response && entry.plan.end.is_none()) {
             return unclaimed();
         }
-        if entry.plan.glues() && frame.get_all("Event").nth(1).is_some() {
+        if entry.plan.glues && frame.get_all("Event").nth(1).is_some() {
             let size = glued::unglued_len(frame);
             return if self.holds_parts(size) { Route::Glued } else { self.full(Id(number), size) };
         }
@@ -212,9 +213,9 @@ impl Session {
             return Route::Told(Told::Started(id));
         }
         if let Some(entry) = self.remove(number, true) {
-            match (entry.plan.subscribes, entry.restores) {
-                (Subscribes::Mask, Some(mask)) => self.subscription.set_mask(mask),
-                (Subscribes::Filter, Some(filter)) => self.subscription.add_filter(filter),
+            match (entry.restores, entry.plan.again(), entry.plan.action) {
+                (Some(mask), Some(Again::Value(_)), _) => self.subscription.set_mask(mask),
+                (Some(rest), Some(Again::Request), Some(action)) => self.subscription.add_request(action, rest),
                 _ => {}
             }
         }
