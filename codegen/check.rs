@@ -74,6 +74,7 @@ fn parameter(row: &Row) -> Result<(), Error> {
     let many = field.repeat || field.holes() > 0;
     let problem = match () {
         () if field.holes() > 1 || field.name.contains("{key}") => "a parameter's name has room for one number",
+        () if field.name.contains(' ') => "a parameter's name has no blank",
         () if field.holes() > 0 && field.required => "a numbered parameter can't be required",
         () if field.secret && many => "a secret parameter can't be repeated or numbered",
         () if field.kind.word == "device-state-number" => "a parameter has a state by its word: `device-state`",

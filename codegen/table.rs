@@ -535,6 +535,9 @@ fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place, command: bool) -
     let Some(kind_found) = found else {
         return Err(place.at(kind.column).error(format!("unknown kind `{}`", kind.text)));
     };
+    if !command {
+        header_name(name, place)?;
+    }
     let mut field = Field {
         place: place.clone(),
         name: name.text.to_owned(),
@@ -559,7 +562,12 @@ fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place, command: bool) -
         match key {
             "since" => field.since = Some(read_branch(value, place)?),
             "until" => field.until = Some(read_branch(value, place)?),
-            "alias" => field.aliases = read_names(value, place)?,
+            "alias" => {
+                field.aliases = read_names(value, place)?;
+                if let Some(alias) = field.aliases.iter().find(|alias| alias.contains(':')) {
+                    return Err(place.error(format!("a header's name has no colon: `{alias}`")));
+                }
+            }
             "as" => value.clone_into(&mut field.rust),
             "repeat" => field.repeat = true,
             "after" => field.after = Some(value.to_owned()),
@@ -570,6 +578,27 @@ fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place, command: bool) -
         Ok(())
     })?;
     Ok(field)
+}
+
+/// Refuses what no header's name has: the first colon ends it, and blanks around it are not its.
+fn header_name(name: &Word<'_>, place: &Place) -> Result<(), Error> {
+    let column = name.column + usize::from(name.quoted);
+    let mut varies = false;
+    for (at, char) in name.text.char_indices() {
+        match char {
+            '{' | '}' => varies = char == '{',
+            ':' if !varies => return Err(place.at(column + at).error("a colon in the name of a header")),
+            _ => {}
+        }
+    }
+    let blank = name.text.len() - name.text.trim_start().len();
+    if blank > 0 || name.text.is_empty() {
+        return Err(place.at(column).error("the name of a header begins with a letter, a digit or a sign"));
+    }
+    if name.text.trim_end().len() < name.text.len() {
+        return Err(place.at(column + name.text.trim_end().len()).error("a blank at the end of a header's name"));
+    }
+    Ok(())
 }
 
 fn read_names(names: &str, place: &Place) -> Result<Vec<String>, Error> {

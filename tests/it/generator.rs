@@ -183,6 +183,20 @@ fn mistakes() {
         ),
         // The row.
         ("event A : An event.\n  B : A field.\n", "a.spec:2:4: `B` has no kind"),
+        ("event A : An event.\n  B: text : A field.\n", "a.spec:2:4: a colon in the name of a header"),
+        ("event A : An event.\n  B:C({i:6}) text : A field.\n", "a.spec:2:4: a colon in the name of a header"),
+        ("event A : An event.\n  \"B C:\" text : A field.\n", "a.spec:2:7: a colon in the name of a header"),
+        ("event A : An event.\n  B text alias=C,D:E : A field.\n", "a.spec:2:10: a header's name has no colon: `D:E`"),
+        (
+            "event A : An event.\n  \" B\" text : A field.\n",
+            "a.spec:2:4: the name of a header begins with a letter, a digit or a sign",
+        ),
+        (
+            "event A : An event.\n  \"\" text : A field.\n",
+            "a.spec:2:4: the name of a header begins with a letter, a digit or a sign",
+        ),
+        ("event A : An event.\n  \"B \" text : A field.\n", "a.spec:2:5: a blank at the end of a header's name"),
+        ("action A : An action.\n  \"B C\" text : A field.\n", "a.spec:2:3: a parameter's name has no blank"),
         ("event A : An event.\n  B txet : A field.\n", "a.spec:2:5: unknown kind `txet`"),
         ("event A : An event.\n  B text\n", "a.spec:2:9: the line wants a sentence: ` : What it is.`"),
         ("event A : An event.\n  B text often : A field.\n", "a.spec:2:10: `often` is no attribute of a field"),

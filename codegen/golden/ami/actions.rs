@@ -15,7 +15,7 @@
 ///
 /// let mut out = Vec::new();
 /// Anything::new("PJSIP/100-00000001", -3, ("k", "a,b"), Duration::from_secs(30)).encode(Some("1"), &mut out)?;
-/// assert_eq!(out, b"Action: Everything\r\nActionID: 1\r\nChannel: PJSIP/100-00000001\r\nTwo words: -3\r\nVariable: k=a\\,b\r\nTimeout: 30000\r\n\r\n");
+/// assert_eq!(out, b"Action: Everything\r\nActionID: 1\r\nChannel: PJSIP/100-00000001\r\nTwo-Words: -3\r\nVariable: k=a\\,b\r\nTimeout: 30000\r\n\r\n");
 /// # Ok::<(), ami_proto::EncodeError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -47,12 +47,12 @@ impl<'a> Anything<'a> {
         Self(self.0.set("Channel", value.into()))
     }
 
-    /// A name with a blank.
+    /// A name with a sign.
     ///
-    /// Header `Two words`.
+    /// Header `Two-Words`.
     #[inline]
     pub fn two(self, value: i64) -> Self {
-        Self(self.0.set("Two words", value.into()))
+        Self(self.0.set("Two-Words", value.into()))
     }
 
     /// One variable.

@@ -87,15 +87,15 @@ impl<'buf> Anything<'buf> {
         read(self.frame(), "", &Key { name: "Channel", aliases: &[], kind: Kind::Channel })
     }
 
-    /// A name with a blank.
+    /// A name with a sign.
     ///
-    /// Header `Two words`.
+    /// Header `Two-Words`.
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
     pub fn two(self) -> Result<i64, FieldError> {
-        read(self.frame(), "", &Key { name: "Two words", aliases: &[], kind: Kind::Int })
+        read(self.frame(), "", &Key { name: "Two-Words", aliases: &[], kind: Kind::Int })
     }
 
     /// One variable.
