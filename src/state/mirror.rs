@@ -116,9 +116,12 @@ impl Mirror {
     /// mirror's things is passed over.
     pub fn handle(&mut self, event: &Event<'_>) {
         super::apply::apply(self, event);
+        if self.things == 0 {
+            self.free();
+        }
         debug_assert!(self.inside.len() <= self.channels.len() && self.shown.len() <= self.channels.len());
         debug_assert_eq!(self.things == 0, self.budget.used() == 0, "bytes of nothing, or nothing of bytes");
-        debug_assert!(self.held() <= self.limits.max_bytes().max(OWN + self.gone.held()));
+        debug_assert!(self.held() <= self.limits.max_bytes());
     }
 
     /// Says that the list that seeds this part has been asked for. The list's items may be mixed
@@ -188,10 +191,20 @@ impl Mirror {
         self.left_out
     }
 
-    /// Bytes held, counted a little above the truth: never more than [`MirrorLimits::bytes`], and
-    /// a few kilobytes where nothing is held.
+    /// Returns the bytes held, counted a little above the truth: never more than
+    /// [`MirrorLimits::bytes`]. A single thing takes a few kilobytes beside its own.
     pub const fn held(&self) -> usize {
-        OWN + self.budget.used() + self.gone.held()
+        let things = self.budget.used();
+        if things == 0 { self.gone.held() } else { OWN + things + self.gone.held() }
+    }
+
+    /// Gives back the memory that maps keep when the last thing has been taken out.
+    fn free(&mut self) {
+        self.channels = BTreeMap::new();
+        self.bridges = BTreeMap::new();
+        self.queues = BTreeMap::new();
+        self.inside = BTreeSet::new();
+        self.shown = BTreeSet::new();
     }
 
     fn seed(&mut self, part: Part) -> &mut Seed {
