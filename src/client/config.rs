@@ -6,6 +6,9 @@ use crate::event::EventSet;
 use crate::value::Classes;
 use crate::wire::Limits;
 
+/// The shortest silence after which a sign of life is asked for.
+const SHORTEST_IDLE: Duration = Duration::from_millis(100);
+
 /// Settings of a [`Client`](super::Client). Cheap to share: a client keeps it behind an
 /// [`Arc`](std::sync::Arc), so ten thousand of them can have one.
 ///
@@ -161,7 +164,8 @@ impl Config {
     }
 
     /// Asks for a sign of life when nothing has been heard for `idle`, and gives the connection up
-    /// when none comes within `timeout`. Default: never asks.
+    /// when none comes within `timeout`. Default: never asks. An `idle` below 100 ms is 100 ms: with
+    /// none the client would ask as fast as it is answered.
     ///
     /// Nothing is asked while a request awaits its answer: that one has its own deadline, and a
     /// server that is busy with it (a synchronous `Originate`) could not answer anyway. A request
@@ -170,6 +174,7 @@ impl Config {
     /// synchronous `Originate` that rings as long leaves the question unanswered, and the
     /// connection is given up.
     pub const fn keep_alive(mut self, idle: Duration, timeout: Duration) -> Self {
+        let idle = if idle.as_nanos() < SHORTEST_IDLE.as_nanos() { SHORTEST_IDLE } else { idle };
         self.keep_alive = Some((idle, timeout));
         self
     }

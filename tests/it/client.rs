@@ -393,6 +393,20 @@ fn timeouts_cancels_and_what_comes_after() {
     assert_eq!(peer.due(), None);
 }
 
+/// A server that answers at once is not asked as fast as it answers.
+#[test]
+fn keep_alive_has_a_shortest_silence() {
+    for (idle, due) in [(0, 100), (99, 100), (100, 100), (101, 101)] {
+        let peer = Peer::ready(Config::new().keep_alive(Duration::from_millis(idle), SECOND));
+        assert_eq!(peer.due(), Some(due), "{idle}");
+    }
+    let mut peer = Peer::ready(Config::new().keep_alive(Duration::ZERO, SECOND));
+    peer.pass(SECOND / 10);
+    assert_eq!(peer.sent(), ["Ping"]);
+    assert!(peer.feed("Response: Success\r\nActionID: $0\r\nPing: Pong\r\n\r\n").is_empty());
+    assert_eq!(peer.due(), Some(100));
+}
+
 #[test]
 fn keep_alive_when_idle_only() {
     let mut peer = Peer::ready(Config::new().keep_alive(60 * SECOND, 5 * SECOND));
