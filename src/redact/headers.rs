@@ -56,7 +56,7 @@ pub fn is_secret(frame: Frame<'_>, header: Header<'_>) -> bool {
 /// use ami_proto::redact::mask_value;
 /// use ami_proto::{Decoder, Framing, Limits};
 ///
-/// let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::REQUESTS);
+/// let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
 /// decoder.push(b"Action: Originate\r\nChannel: SIP/a\r\nVariable: PIN=1234\r\nData: sip:u:pw@host\r\n\r\n");
 /// let frame = decoder.next_frame()?.expect("a whole frame");
 /// let shown: Vec<_> = frame.headers().map(|header| mask_value(frame, header)).collect();
