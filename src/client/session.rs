@@ -206,6 +206,7 @@ impl Session {
         if ours {
             self.remove(id.0, false);
             self.notices.push(Notice::Cancelled(id));
+            self.restore();
         }
         ours
     }

@@ -826,6 +826,27 @@ fn filters_are_set_again_as_there_is_room() {
     assert!(peer.sent().is_empty());
 }
 
+/// A server that leaves filters unanswered gets the next ones all the same.
+#[test]
+fn filters_are_set_again_as_others_time_out() {
+    let mut peer = Peer::ready(Config::new().max_in_flight(2));
+    for number in 0..3 {
+        peer.send(&Filter::new("Add").filter(format!("{number}")));
+        assert_eq!(peer.feed(&format!("Response: Success\r\nActionID: ${number}\r\n\r\n")), ["reply"]);
+    }
+    peer.eof();
+    assert_eq!(peer.client.reconnect().unwrap().restored_filters, 3);
+    (peer.error, peer.ids) = (None, Vec::new());
+    peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+    peer.sent();
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\n\r\n"), ["logged in", "ready"]);
+    assert_eq!(peer.sent(), ["Filter"; 2]);
+    assert_eq!(peer.pass(30 * SECOND), [""; 0]);
+    assert_eq!((peer.sent(), peer.due()), (vec!["Filter".to_owned()], Some(30_000)));
+    assert_eq!(peer.pass(30 * SECOND), [""; 0]);
+    assert_eq!((peer.sent().len(), peer.client.in_flight()), (0, 0));
+}
+
 /// The answer to one filter is enough for the next to go.
 #[test]
 fn filters_are_set_again_one_after_the_other() {

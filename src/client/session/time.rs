@@ -165,6 +165,8 @@ impl Session {
                 self.notices.push(Notice::TimedOut(Id(entry.id)));
             }
         }
+        // Of what waits to be set again, the next may have a place now.
+        self.restore();
     }
 
     fn keep_alive(&mut self, now: Instant) {
