@@ -118,7 +118,8 @@ pub trait Machine: sealed::Sealed {
     /// first, and the end of the connection after them: nothing waits for room or an answer from
     /// then on.
     ///
-    /// A server still answers the requests that had arrived, and is over once they are answered.
+    /// A server still answers the requests that had arrived, as what waits is transmitted, and is
+    /// over once they are answered.
     fn handle_eof(&mut self, now: Instant);
 
     /// Says that the time of [`poll_timeout`](Self::poll_timeout) has come, or any other: what
@@ -201,6 +202,9 @@ pub trait Machine: sealed::Sealed {
     /// `Interrupted`, which says nothing of whether something could. The connection has ended then,
     /// as if its end had been read: events that are still to be polled come first, with the ending
     /// of every request.
+    ///
+    /// A server that holds back requests until its answers have been transmitted, see the table,
+    /// goes on doing so; what is left of it is only to be dropped.
     fn exchange(
         &mut self,
         socket: &mut (impl Read + Write + ?Sized),
