@@ -9,6 +9,7 @@ use clap::Parser;
 
 /// Logs in, asks how many calls there are, prints some events and says goodbye.
 #[derive(Debug, Parser)]
+#[expect(clippy::exhaustive_structs, reason = "clap makes it")]
 pub struct Options {
     /// Where the server listens
     pub address: String,

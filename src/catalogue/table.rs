@@ -254,8 +254,9 @@ impl ReplySpec {
 
     fn more(self, key: &str) -> Option<&'static str> {
         let mut words = column(self.line, 5).split(';');
-        words.find_map(|word| match word.split_once('=').unwrap_or((word, "")) {
-            (found, value) => (found == key).then_some(value),
+        words.find_map(|word| {
+            let (found, value) = word.split_once('=').unwrap_or((word, ""));
+            (found == key).then_some(value)
         })
     }
 

@@ -28,6 +28,7 @@ use crate::wire::{Frame, Value};
 
 /// How a request will be answered.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Plan {
     pub(super) action: Option<ActionType>,
     /// The event that ends its list.

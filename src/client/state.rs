@@ -115,7 +115,7 @@ impl Stage {
 
             (Self::Over, Input::Reconnect) => (Self::New, Effect::Begin),
             (_, Input::Reconnect) => (self, Effect::NotOver),
-            (Self::Over, _) => (self, Effect::Nothing),
+            (Self::Over, _) | (Self::Closing, Input::Close) => (self, Effect::Nothing),
 
             (Self::Challenge, Input::Challenged { credentials, challenge }) => {
                 (Self::Login, Effect::LogIn { credentials, challenge: Some(challenge) })
@@ -134,7 +134,6 @@ impl Stage {
             (Self::Closing, Input::Accepted | Input::Refused(_) | Input::Deadline | Input::Ended { .. }) => {
                 (Self::Over, Effect::Close)
             }
-            (Self::Closing, Input::Close) => (self, Effect::Nothing),
             (_, Input::Close) => (Self::Closing, Effect::SayGoodbye),
             (_, Input::Ended { truncated }) => lost(ConnectionError::Closed { truncated }),
             (_, Input::Breach(error)) => lost(ConnectionError::Frame(error)),

@@ -20,8 +20,8 @@ impl Credentials {
         Self { username: username.to_string(), secret: secret.to_string().into(), hashed: false }
     }
 
-    /// Sets that the secret is proven instead of sent: by `Challenge`, and a `Login` with the answer
-    /// to it. Call it before the [`Session`](super::Session) is made, which keeps a copy.
+    /// Sets that the secret is proven instead of sent: by `Challenge`, and a `Login` with the
+    /// answer to it. Call it before the [`Session`](super::Session) is made, which keeps a copy.
     #[cfg(feature = "md5")]
     #[must_use]
     pub fn hashed(mut self) -> Self {

@@ -128,14 +128,14 @@ fn the_page_shows_the_machine() {
     page += "\n|---|";
     page.extend(STAGES.iter().map(|_| "---|"));
     for input in inputs(&credentials) {
-        page += &format!("\n| {} |", words(input).1);
+        page.extend(["\n| ", words(input).1, " |"]);
         for stage in STAGES {
             let (next, effect) = stage.next(input);
-            page += &match said(effect).1 {
-                "" => String::from(" |"),
-                said if next == stage => format!(" {said} |"),
-                said => format!(" {said} → {next:?} |"),
-            };
+            match said(effect).1 {
+                "" => page.push_str(" |"),
+                said if next == stage => page.extend([" ", said, " |"]),
+                said => page.extend([" ", said, " → ", &std::format!("{next:?}"), " |"]),
+            }
         }
     }
     page.push('\n');
