@@ -3,7 +3,7 @@
 
 mod check;
 mod graph;
-mod lexer;
+pub(crate) mod lexer;
 
 use check::check;
 

@@ -26,6 +26,7 @@ mod limits;
 mod live;
 mod machine;
 mod mxml;
+mod names;
 mod odd_headers;
 mod pair;
 mod peer;

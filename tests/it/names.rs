@@ -1,0 +1,104 @@
+//! Invariant: the sessions know no action and no event by its name; all that they go by is an
+//! attribute of an entry in the spec.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use ami_proto::catalogue;
+
+use crate::floors::lexer::{Kind, tokens};
+
+/// The rooms that are held to it.
+const ROOMS: [&str; 4] = ["client", "conn", "server", "proxy.rs"];
+
+/// Strings that are spelled like an action or an event and are something else.
+const OTHERS: [(&str, &str, &str); 6] = [
+    ("client/session/route.rs", "Challenge", "a header"),
+    ("client/state.rs", "challenge", "a step of the login"),
+    ("client/state.rs", "login", "a step of the login"),
+    ("server/answer.rs", "Challenge", "a header"),
+    ("server/answer.rs", "Events", "a header"),
+    ("server/answer.rs", "Status", "a header"),
+];
+
+/// Returns the names of all actions and events in lower case, and those of their types.
+fn known() -> (BTreeSet<String>, BTreeSet<&'static str>) {
+    let (mut names, mut types) = (BTreeSet::new(), BTreeSet::new());
+    for event in catalogue::events() {
+        names.extend(event.aliases().chain([event.name()]).map(str::to_ascii_lowercase));
+        types.insert(event.rust_name());
+    }
+    for action in catalogue::actions() {
+        names.extend(action.aliases().chain([action.name()]).map(str::to_ascii_lowercase));
+        types.insert(action.rust_name());
+    }
+    (names, types)
+}
+
+/// Returns the names in this source outside its tests, each with its line: strings that are a name
+/// or the header that says one, and the constants `TYPE` of their types.
+fn names_in(source: &str) -> Vec<(usize, String)> {
+    let (names, types) = known();
+    let source = source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let tokens = tokens(source);
+    let mut found = Vec::new();
+    for token in tokens.iter().filter(|token| token.kind == Kind::Text) {
+        let text = token.text.trim_start_matches(['b', 'r', '#']).trim_end_matches('#').trim_matches('"');
+        for line in text.split("\\n") {
+            let line = line.trim_end_matches("\\r");
+            let name = ["Action: ", "Event: "].iter().find_map(|header| line.strip_prefix(header)).unwrap_or(line);
+            if names.contains(&name.to_ascii_lowercase()) {
+                found.push((token.line, name.to_owned()));
+            }
+        }
+    }
+    for three in tokens.windows(3) {
+        if three[1].is("::") && three[2].is("TYPE") && types.contains(three[0].text.as_str()) {
+            found.push((three[0].line, format!("{}::TYPE", three[0].text)));
+        }
+    }
+    found
+}
+
+fn sources(path: &Path, found: &mut Vec<PathBuf>) {
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path).expect("a folder") {
+            sources(&entry.expect("an entry").path(), found);
+        }
+    } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
+        found.push(path.to_owned());
+    }
+}
+
+#[test]
+fn sessions_know_no_action_and_no_event_by_name() {
+    let src = ami_testkit::root().join("src");
+    let mut files = Vec::new();
+    ROOMS.iter().for_each(|room| sources(&src.join(room), &mut files));
+    assert!(files.len() > 30, "{files:?}");
+    let mut others: Vec<_> = OTHERS.iter().collect();
+    let mut wrong = Vec::new();
+    for path in files {
+        let file = path.strip_prefix(&src).expect("below it").to_str().expect("text");
+        for (line, name) in names_in(&std::fs::read_to_string(&path).expect("a file")) {
+            let known = OTHERS.iter().any(|(other, text, _)| *other == file && *text == name);
+            others.retain(|(other, text, _)| *other != file || *text != name);
+            if !known {
+                wrong.push(format!("{file}:{line}: `{name}`"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "names that belong in the spec:\n{}", wrong.join("\n"));
+    assert!(others.is_empty(), "no longer there: {others:?}");
+}
+
+#[test]
+fn a_name_is_found() {
+    let found =
+        |source: &str| names_in(source).into_iter().map(|(line, name)| format!("{line} {name}")).collect::<Vec<_>>();
+    assert_eq!(found("let a = 1;\nif name == \"originate\" {}"), ["2 originate"]);
+    assert_eq!(found("f(b\"Action: Filter\\r\\nActionID: 1\")"), ["1 Filter"]);
+    assert_eq!(found("matches!(self.end, Some(\"DevicelistComplete\" | \"none\"))"), ["1 DevicelistComplete"]);
+    assert_eq!(found("match action { Originate::TYPE => 1, A::TYPE => 2, action::WaitEvent::TYPE => 3 }").len(), 2);
+    assert!(found("// \"Originate\"\nlet plan = \"reply\";\n#[cfg(test)]\nmod tests {\n\"Originate\"").is_empty());
+}
