@@ -134,25 +134,48 @@ fn answers(action: &Item) -> String {
     out.join(" ")
 }
 
-/// The builder with all that is required, and what it writes.
+/// The builder with all that is required and what the entry has examples of, and what it writes.
 fn example(action: &Item) -> String {
     let name = &action.rust;
-    let required: Vec<&Field> = params(action).filter(|field| field.required).collect();
-    let arguments: Vec<String> = required.iter().map(|field| sample_argument(field)).collect();
+    let shown: Vec<(&Field, (String, String))> =
+        params(action).filter_map(|field| Some((field, field.shown()?))).collect();
+    let (required, optional): (Vec<_>, Vec<_>) = shown.into_iter().partition(|(field, _)| field.required);
+    let mut arguments = Vec::new();
+    let mut setters = String::new();
+    let mut written = format!("Action: {}\\r\\nActionID: 1\\r\\n", action.name);
+    for (field, (wire, expression)) in required.iter().chain(&optional) {
+        if !field.required {
+            setters.push_str(&format!("\n    .{}({expression})", field.rust));
+        } else if field.kind.word == "assignments" {
+            arguments.push(format!("({expression})"));
+        } else {
+            arguments.push(expression.clone());
+        }
+        let wire = if field.kind.word == "bool" { wire_bool(expression) } else { wire };
+        written.push_str(&format!("{}: {}\\r\\n", field.name, wire.escape_default()));
+    }
+    let call = format!("{name}::new({}){setters}", arguments.join(", "));
     let mut imports = String::new();
     for (part, import) in [("Duration", "# use core::time::Duration;\n"), ("value::", "# use ami_proto::value;\n")] {
-        if arguments.iter().any(|argument| argument.contains(part)) {
+        if call.contains(part) {
             imports.push_str(import);
         }
     }
-    let mut written = format!("Action: {}\\r\\nActionID: 1\\r\\n", action.name);
-    for field in &required {
-        written.push_str(&format!("{}: {}\\r\\n", field.name, field.sample().0.escape_default()));
-    }
-    format!(
-        "\n```\n{imports}use ami_proto::action::{{Action, {name}}};\n\nlet mut out = Vec::new();\n{name}::new({}).encode(Some(\"1\"), &mut out)?;\nassert_eq!(out, b\"{written}\\r\\n\");\n# Ok::<(), ami_proto::EncodeError>(())\n```",
-        arguments.join(", ")
-    )
+    let call = if setters.is_empty() {
+        format!("{call}.encode(Some(\"1\"), &mut out)?;")
+    } else {
+        format!("{call}\n    .encode(Some(\"1\"), &mut out)?;")
+    };
+    let mut example =
+        format!("\n```\n{imports}use ami_proto::action::{{Action, {name}}};\n\nlet mut out = Vec::new();\n");
+    example.push_str(&format!("{call}\nassert_eq!(out, b\"{written}\\r\\n\");\n"));
+    example.push_str("# Ok::<(), ami_proto::EncodeError>(())\n```");
+    example
+}
+
+/// A truth value as the builders write it.
+fn wire_bool(expression: &str) -> &'static str {
+    if expression == "true" { "yes" } else { "no" }
 }
 
 /// What a required field is given in an example.

@@ -385,6 +385,26 @@ pub fn sample(kind: &Kind, name: &str) -> (String, String) {
     })
 }
 
+/// A value in its wire form, and as the Rust expression for its setter's argument, of the kinds
+/// that examples are written in.
+pub fn written(kind: &Kind, value: &str) -> Option<(String, String)> {
+    let number = || value.parse::<u32>().ok();
+    let expression = match kind.word {
+        "int" | "uint" => number()?.to_string(),
+        "ms" => format!("Duration::from_millis({})", number()?),
+        "seconds" => format!("Duration::from_secs({})", number()?),
+        "cause" => format!("value::HangupCause::new({})", number()?),
+        "bool" => matches!(value, "true" | "false").then(|| value.to_owned())?,
+        "assignments" => {
+            let (name, value) = value.split_once('=').filter(|_| !value.contains([',', '\\', '"', ' ']))?;
+            format!("{name:?}, {value:?}")
+        }
+        _ if kind.setter == ARG => format!("{value:?}"),
+        _ => return None,
+    };
+    Some((value.to_owned(), expression))
+}
+
 /// The kind of this word.
 pub fn find(word: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.word == word)

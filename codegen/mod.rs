@@ -28,6 +28,10 @@
 //!   Callers     uint          : Number of callers now.
 //! ```
 //!
+//! The rows `reply`, `list`, `outcome`, `takes` and `again` say how it is answered: the client goes
+//! by them and by nothing else. `example=` gives its docs a call that makes sense; without it they
+//! show what is required.
+//!
 //! An event is one entry in `spec/ami/events/`. `BRANCHES` and `CLASSES` in `kinds.rs` are what
 //! `since`, `until` and `class` may name; a kind of value that no row had before is a line of
 //! `KINDS` there, and a type in `src/value/`. Two files of the tests are made from the tables and

@@ -17,6 +17,7 @@
 //!           | "class=" CLASS { "," CLASS }                                          actions and events
 //!           | "role=" ("item" | "end" | "both")                                     events
 //!           | "repeat" | "secret"                                                   fields
+//!           | "example=" ( WORD | '"' text '"' )                                    parameters: what the example sets them to
 //!           | "on=" ("conference" | "server" | "any")                               commands: what they are for, a conference if nothing is said
 //!           | "after=" IDENTIFIER                                                   arguments: the one that has to stand before it
 //!           | "else=" WORD                                                          arguments: what stands in its place before such a one
@@ -183,6 +184,8 @@ pub struct Field {
     pub required: bool,
     pub repeat: bool,
     pub secret: bool,
+    /// What the example of the action sets it to.
+    pub example: Option<Box<str>>,
     pub after: Option<String>,
     pub instead: Option<String>,
     pub not: Vec<String>,
@@ -192,6 +195,12 @@ impl Field {
     /// A value in its wire form, and as the Rust expression for its setter's argument.
     pub fn sample(&self) -> (String, String) {
         kinds::sample(self.kind, &self.name)
+    }
+
+    /// What the example of an action sets it to, in both forms; `None`: it is left out there.
+    pub fn shown(&self) -> Option<(String, String)> {
+        let example = self.example.as_ref().and_then(|value| kinds::written(self.kind, value));
+        example.or_else(|| self.required.then(|| self.sample()))
     }
 
     /// How many parts of the name vary.
@@ -307,7 +316,17 @@ fn words<'a>(left: &'a str, place: &Place) -> Result<Vec<Word<'a>>, Error> {
             words.push(Word { text: &inner[..end], column, quoted: true, starred });
             at += end + 2 + usize::from(starred);
         } else {
-            let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            let end = match rest.find(char::is_whitespace) {
+                // An attribute whose value is quoted.
+                Some(blank) if rest[..blank].contains("=\"") => {
+                    let value = rest.find('"').map_or(0, |at| at + 1);
+                    let close = rest[value..].find('"');
+                    value
+                        + close.ok_or_else(|| place.at(column + value - 1).error("a value whose quotes don't close"))?
+                        + 1
+                }
+                blank => blank.unwrap_or(rest.len()),
+            };
             let text = rest[..end].strip_suffix('*').unwrap_or(&rest[..end]);
             words.push(Word { text, column, quoted: false, starred: text.len() < end });
             at += end;
@@ -473,8 +492,20 @@ fn read_row(keyword: &str, item: &mut Item, words: &[Word<'_>], doc: &Doc<'_>, p
         ("again", _) if action => return Err(place.error("an `again` names one parameter or none")),
         _ => {
             let field = read_field(words, doc, place, false)?;
-            if field.required && !(action && item.reply.is_none()) {
+            let parameter = action && item.reply.is_none();
+            if field.required && !parameter {
                 return Err(place.error(format!("`{}` is no parameter, so it can't be required", field.name)));
+            }
+            if let Some(value) = &field.example {
+                let problem = match () {
+                    () if !parameter => "an example outside of parameters",
+                    () if field.holes() > 0 => "an example of a numbered parameter",
+                    () if kinds::written(field.kind, value).is_none() => "no example of this kind can be written",
+                    () => "",
+                };
+                if !problem.is_empty() {
+                    return Err(place.error(problem));
+                }
             }
             Row::Field(field)
         }
@@ -550,13 +581,14 @@ fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place, command: bool) -
         required: name.starred,
         repeat: false,
         secret: false,
+        example: None,
         after: None,
         instead: None,
         not: Vec::new(),
     };
     let (of, known): (&str, &[&str]) = match command {
         true => ("an argument", &["as", "secret", "after", "else", "not"]),
-        false => ("a field", &["since", "until", "alias", "as", "repeat", "secret"]),
+        false => ("a field", &["since", "until", "alias", "as", "repeat", "secret", "example"]),
     };
     Attributes { words: attributes, place, of }.each(known, |key, value, place| {
         match key {
@@ -570,6 +602,7 @@ fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place, command: bool) -
             }
             "as" => value.clone_into(&mut field.rust),
             "repeat" => field.repeat = true,
+            "example" => field.example = Some(value.trim_matches('"').into()),
             "after" => field.after = Some(value.to_owned()),
             "else" => field.instead = Some(value.to_owned()),
             "not" => field.not = read_names(value, place)?,

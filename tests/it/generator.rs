@@ -197,6 +197,21 @@ fn mistakes() {
         ),
         ("event A : An event.\n  \"B \" text : A field.\n", "a.spec:2:5: a blank at the end of a header's name"),
         ("action A : An action.\n  \"B C\" text : A field.\n", "a.spec:2:3: a parameter's name has no blank"),
+        ("event A : An event.\n  B text example=x : A field.\n", "a.spec:2:3: an example outside of parameters"),
+        (
+            "action A : An action.\n  reply : Tells.\n  B text example=x : A field.\n",
+            "a.spec:3:3: an example outside of parameters",
+        ),
+        ("action A : An action.\n  B{i} text example=x : A field.\n", "a.spec:2:3: an example of a numbered parameter"),
+        (
+            "action A : An action.\n  B uint example=x : A field.\n",
+            "a.spec:2:3: no example of this kind can be written",
+        ),
+        (
+            "action A : An action.\n  B timestamp example=1 : A field.\n",
+            "a.spec:2:3: no example of this kind can be written",
+        ),
+        ("action A : An action.\n  B text example=\"x y : A field.\n", "a.spec:2:18: a value whose quotes don't close"),
         ("event A : An event.\n  B txet : A field.\n", "a.spec:2:5: unknown kind `txet`"),
         ("event A : An event.\n  B text\n", "a.spec:2:9: the line wants a sentence: ` : What it is.`"),
         ("event A : An event.\n  B text often : A field.\n", "a.spec:2:10: `often` is no attribute of a field"),

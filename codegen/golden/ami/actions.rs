@@ -298,11 +298,17 @@ impl<'a> Glued<'a> {
 /// Later the event `Kinds` tells how it went where `Later` is true.
 ///
 /// ```
+/// # use ami_proto::value;
 /// use ami_proto::action::{Action, Place};
 ///
 /// let mut out = Vec::new();
-/// Place::new().encode(Some("1"), &mut out)?;
-/// assert_eq!(out, b"Action: Place\r\nActionID: 1\r\n\r\n");
+/// Place::new()
+///     .later(true)
+///     .text("two words")
+///     .cause(value::HangupCause::new(16))
+///     .set("a", "b")
+///     .encode(Some("1"), &mut out)?;
+/// assert_eq!(out, b"Action: Place\r\nActionID: 1\r\nLater: yes\r\nText: two words\r\nCause: 16\r\nSet: a=b\r\n\r\n");
 /// # Ok::<(), ami_proto::EncodeError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -331,6 +337,32 @@ impl<'a> Place<'a> {
     #[inline]
     pub fn later(self, value: bool) -> Self {
         Self(self.0.set("Later", value.into()))
+    }
+
+    /// A text.
+    ///
+    /// Header `Text`.
+    #[inline]
+    pub fn text(self, value: impl Into<Arg<'a>>) -> Self {
+        Self(self.0.set("Text", value.into()))
+    }
+
+    /// A cause.
+    ///
+    /// Header `Cause`.
+    #[inline]
+    pub fn cause(self, value: value::HangupCause) -> Self {
+        Self(self.0.set("Cause", i64::from(value.get()).into()))
+    }
+
+    /// A variable.
+    ///
+    /// Header `Set`.
+    ///
+    /// Call it once for each; the value is quoted as the server unquotes it.
+    #[inline]
+    pub fn set(self, name: impl Into<Arg<'a>>, value: impl Into<Arg<'a>>) -> Self {
+        Self(self.0.assign("Set", name.into(), value.into()))
     }
 }
 

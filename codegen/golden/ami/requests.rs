@@ -277,6 +277,36 @@ impl<'buf> Place<'buf> {
     pub fn later(self) -> Result<bool, FieldError> {
         read(self.frame(), "", &Key { name: "Later", aliases: &[], kind: Kind::Bool })
     }
+
+    /// A text.
+    ///
+    /// Header `Text`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn text(self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Text", aliases: &[], kind: Kind::Text })
+    }
+
+    /// A cause.
+    ///
+    /// Header `Cause`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn cause(self) -> Result<value::HangupCause, FieldError> {
+        read(self.frame(), "", &Key { name: "Cause", aliases: &[], kind: Kind::Cause })
+    }
+
+    /// A variable.
+    ///
+    /// Header `Set`.
+    #[inline]
+    pub fn set(self) -> Repeated<'buf, value::CommaList<'buf>> {
+        repeated(self.frame(), "", &Key { name: "Set", aliases: &[], kind: Kind::Assignments })
+    }
 }
 
 /// Takes its time.

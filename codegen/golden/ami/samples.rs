@@ -70,7 +70,12 @@ pub(crate) fn every_action(sink: &mut dyn FnMut(&str, &[u8])) {
         assert_eq!(view.frame().name().unwrap(), "Glued");
     }
     {
-        let action = Place::new().timeout(Duration::from_secs(30)).later(true);
+        let action = Place::new()
+            .timeout(Duration::from_secs(30))
+            .later(true)
+            .text("some text")
+            .cause(value::HangupCause::NORMAL_CLEARING)
+            .set("k", "a,b");
         let bytes = encoded(&action);
         sink("Place", &bytes);
         let mut decoder = decoder(&bytes);
@@ -78,6 +83,9 @@ pub(crate) fn every_action(sink: &mut dyn FnMut(&str, &[u8])) {
         assert_eq!(view.frame().name().unwrap(), "Place");
         assert_eq!(view.timeout().unwrap(), Duration::from_secs(30));
         assert_eq!(wire(&view.later().unwrap()), "yes");
+        assert_eq!(wire(&view.text().unwrap()), "some text");
+        assert_eq!(wire(&view.cause().unwrap()), "16");
+        assert_eq!(wire(&view.set().next().unwrap().unwrap()), "k=a\\,b");
     }
     {
         let action = Wait::new(-3);
