@@ -29,8 +29,10 @@ pub use indexed_field::{Indexed, Indices};
 pub use kind::Kind;
 pub(crate) use lookup::{find_action, find_event};
 pub(crate) use macros::derefs;
-pub(crate) use table::{ANNOUNCEMENTS, Again, EVENT_CLASSES, Named, READY};
+#[cfg(feature = "std")]
+pub(crate) use table::{ANNOUNCEMENTS, Again, READY};
 pub use table::{ActionType, EventType, Field, Fields, ReplySpec, ReplyStyle, Role};
+pub(crate) use table::{EVENT_CLASSES, Named};
 
 /// Every event that the crate knows, in the order of the tables: those of a subject together.
 pub fn events() -> impl Iterator<Item = EventType> {

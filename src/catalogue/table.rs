@@ -10,17 +10,21 @@ use crate::range::text;
 use crate::value::{Classes, ValueError};
 use crate::wire::Header;
 use alloc::string::String;
+#[cfg(feature = "std")]
 use core::time::Duration;
 
 static TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.txt"));
 
 /// Where each item begins.
 #[allow(clippy::unreadable_literal)]
+#[cfg_attr(not(feature = "std"), expect(dead_code, reason = "answers are awaited by clients"))]
 mod starts {
     include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 }
+pub(crate) use starts::EVENT_CLASSES;
 use starts::{ACTION_STARTS, BLOCK_STARTS, COMMON, EVENT_STARTS, REPLY_COMMON};
-pub(crate) use starts::{ANNOUNCEMENTS, EVENT_CLASSES, READY};
+#[cfg(feature = "std")]
+pub(crate) use starts::{ANNOUNCEMENTS, READY};
 
 /// The item that begins here, up to the next one.
 fn item(starts: &[u32], number: usize) -> &'static str {
@@ -248,6 +252,7 @@ impl ReplySpec {
     }
 
     /// Whether more is known of the answer than response, list and outcome.
+    #[cfg(feature = "std")]
     pub(crate) fn has_more(self) -> bool {
         !column(self.line, 5).is_empty()
     }
@@ -277,6 +282,7 @@ impl ReplySpec {
     }
 
     /// Returns how long the answer may take.
+    #[cfg(feature = "std")]
     pub(crate) fn takes(self) -> Option<Takes> {
         let mut columns = self.more("takes")?.split(',');
         let (parameter, unit) = (columns.next()?, columns.next()?);
@@ -286,6 +292,7 @@ impl ReplySpec {
     }
 
     /// Returns what has to be said again on the next connection.
+    #[cfg(feature = "std")]
     pub(crate) fn again(self) -> Option<Again> {
         self.more("again").map(|name| optional(name).map_or(Again::Request, Again::Value))
     }
@@ -312,6 +319,7 @@ impl ReplySpec {
 }
 
 /// How long an answer may take beyond the usual.
+#[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Takes {
     /// The parameter that says it, below zero where it is without limit.
@@ -324,6 +332,7 @@ pub(crate) struct Takes {
 }
 
 /// What of a request holds for one connection, and has to be said again on the next.
+#[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Again {
     /// The value of this parameter.
