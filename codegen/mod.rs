@@ -8,6 +8,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `table.rs` | the grammar of the tables, and what is read from them |
+//! | `read.rs` | how a line of them is read |
 //! | `check.rs` | what a line alone can't tell: names that are missing, twice or no Rust |
 //! | `names.rs`, `kinds.rs`, `hash.rs` | wire names to Rust names; kinds to types; names to numbers |
 //! | `emit.rs`, `emit_*.rs` | the Rust |
@@ -49,6 +50,7 @@ mod kinds;
 mod mxml;
 mod names;
 mod pack;
+mod read;
 mod table;
 
 use std::path::{Path, PathBuf};

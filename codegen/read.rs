@@ -1,0 +1,385 @@
+//! Reads the lines of the tables.
+
+use super::kinds::{self, BRANCHES, CLASSES};
+use super::names;
+use super::table::{Again, Error, Field, Item, List, Name, Place, Reply, Row, Takes};
+
+/// A word and the column it begins at.
+pub struct Word<'a> {
+    pub text: &'a str,
+    pub column: usize,
+    quoted: bool,
+    starred: bool,
+}
+
+impl Word<'_> {
+    /// It as a name that stands in this line.
+    fn name(&self, place: &Place) -> Name {
+        Name { place: place.at(self.column), text: self.text.to_owned() }
+    }
+}
+
+/// The sentence of a line, and where the line ends, which is where it is missing.
+pub struct Doc<'a> {
+    pub text: &'a str,
+    pub end: Place,
+}
+
+impl Doc<'_> {
+    fn sentence(&self) -> Result<String, Error> {
+        match self.text {
+            "" => Err(self.end.error("the line wants a sentence: ` : What it is.`")),
+            text if text.ends_with('.') => Ok(text.to_owned()),
+            _ => Err(self.end.error("the sentence wants a full stop")),
+        }
+    }
+
+    fn none(&self, what: &str) -> Result<(), Error> {
+        let article = if what.starts_with(['a', 'o']) { "an" } else { "a" };
+        if self.text.is_empty() { Ok(()) } else { Err(self.end.error(format!("{article} `{what}` has no sentence"))) }
+    }
+}
+
+pub fn words<'a>(left: &'a str, place: &Place) -> Result<Vec<Word<'a>>, Error> {
+    let mut words = Vec::new();
+    let mut at = 0;
+    while let Some(gap) = left[at..].find(|c: char| !c.is_whitespace()) {
+        at += gap;
+        let column = at + 1;
+        let rest = &left[at..];
+        if let Some(inner) = rest.strip_prefix('"') {
+            let end = inner.find('"').ok_or_else(|| place.at(column).error("a name whose quotes don't close"))?;
+            let starred = inner[end + 1..].starts_with('*');
+            words.push(Word { text: &inner[..end], column, quoted: true, starred });
+            at += end + 2 + usize::from(starred);
+        } else {
+            let end = match rest.find(char::is_whitespace) {
+                // An attribute whose value is quoted.
+                Some(blank) if rest[..blank].contains("=\"") => {
+                    let value = rest.find('"').map_or(0, |at| at + 1);
+                    let close = rest[value..].find('"');
+                    value
+                        + close.ok_or_else(|| place.at(column + value - 1).error("a value whose quotes don't close"))?
+                        + 1
+                }
+                blank => blank.unwrap_or(rest.len()),
+            };
+            let text = rest[..end].strip_suffix('*').unwrap_or(&rest[..end]);
+            words.push(Word { text, column, quoted: false, starred: text.len() < end });
+            at += end;
+        }
+    }
+    Ok(words)
+}
+
+/// Attributes, each at most once.
+struct Attributes<'a> {
+    words: &'a [Word<'a>],
+    place: &'a Place,
+    /// The name of the thing that has them, with its article.
+    of: &'a str,
+}
+
+impl<'a> Attributes<'a> {
+    /// Each with its key, its value if it has one, and where it stands; `known` are those that may
+    /// be here.
+    fn each(
+        &self,
+        known: &[&str],
+        mut take: impl FnMut(&'a str, &'a str, &Place) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        for (number, word) in self.words.iter().enumerate() {
+            let place = self.place.at(word.column);
+            let (key, value) = word.text.split_once('=').map_or((word.text, None), |(key, value)| (key, Some(value)));
+            let flag = matches!(key, "repeat" | "secret" | "ready" | "glued" | "blocks");
+            if !known.contains(&key) || flag != value.is_none() {
+                return Err(place.error(format!("`{}` is no attribute of {}", word.text, self.of)));
+            }
+            if self.words[..number].iter().any(|before| before.text.split('=').next() == Some(key)) {
+                return Err(place.error(format!("`{key}` for the second time")));
+            }
+            take(key, value.unwrap_or_default(), &place)?;
+        }
+        Ok(())
+    }
+}
+
+pub fn read_item(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Item, Error> {
+    let [keyword, rest @ ..] = words else { unreachable!("a line with a word") };
+    let (of, known): (&str, &[&str]) = match keyword.text {
+        "block" => ("a block", &[]),
+        "event" => ("an event", &["since", "until", "alias", "as", "class", "role", "ready"]),
+        "action" => ("an action", &["since", "until", "alias", "as", "class"]),
+        "command" => ("a command", &["as", "on"]),
+        "announce" => ("an announcement", &[]),
+        other => {
+            let known = "`block`, `event`, `action`, `command` or `announce`";
+            return Err(place.error(format!("expected {known}, found `{other}`")));
+        }
+    };
+    let [name, attributes @ ..] = rest else {
+        return Err(doc.end.error(format!("expected the name of {of}")));
+    };
+    let place = place.at(name.column);
+    let mut item = Item {
+        rust: names::camel(name.text),
+        name: name.text.to_owned(),
+        doc: doc.sentence()?,
+        aliases: Vec::new(),
+        classes: Vec::new(),
+        since: None,
+        until: None,
+        role: None,
+        on: None,
+        rows: Vec::new(),
+        reply: None,
+        list: None,
+        outcome: None,
+        outcome_if: None,
+        takes: None,
+        again: None,
+        ready: false,
+        place: place.clone(),
+    };
+    Attributes { words: attributes, place: &place, of }.each(known, |key, value, place| {
+        match key {
+            "since" => item.since = Some(read_branch(value, place)?),
+            "until" => item.until = Some(read_branch(value, place)?),
+            "alias" => item.aliases = read_names(value, place)?,
+            "as" => value.clone_into(&mut item.rust),
+            "ready" => item.ready = true,
+            "class" => {
+                item.classes = read_names(value, place)?;
+                if let Some(class) = item.classes.iter().find(|class| !CLASSES.iter().any(|(known, _)| known == class))
+                {
+                    return Err(place.error(format!("unknown class `{class}`")));
+                }
+            }
+            "on" if matches!(value, "conference" | "server" | "any") => item.on = Some(value.to_owned()),
+            "on" => return Err(place.error("a command is for a `conference`, the `server` or `any` of them")),
+            _ if matches!(value, "item" | "end" | "both") => item.role = Some(value.to_owned()),
+            _ => return Err(place.error("a role is `item`, `end` or `both`")),
+        }
+        Ok(())
+    })?;
+    Ok(item)
+}
+
+pub fn read_row(keyword: &str, item: &mut Item, words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<(), Error> {
+    let (first, rest) = (&words[0], &words[1..]);
+    let (action, command) = (keyword == "action", keyword == "command");
+    let word = if first.quoted { "" } else { first.text };
+    let row = match (word, rest) {
+        _ if command => Row::Field(read_field(words, doc, place, true)?),
+        _ if keyword == "announce" => return Err(place.error("an `announce` has no rows")),
+        ("use", _) if action => return Err(place.error("a `use` in an action; it is for events and blocks")),
+        ("use", [block, prefix @ ..]) if prefix.len() < 2 => {
+            doc.none("use")?;
+            let prefix = prefix.first().map_or("", |prefix| prefix.text).to_owned();
+            Row::Use { place: place.at(block.column), block: block.text.to_owned(), prefix }
+        }
+        ("use", _) => return Err(place.error("a `use` names a block, and a prefix if its names have one")),
+        ("rest", []) => Row::Rest(doc.sentence()?),
+        ("reply", style) if action => {
+            let (style, attributes) = match style {
+                [] => ("", style),
+                [word, rest @ ..] if word.text == "text" || word.text == "follows" && rest.is_empty() => {
+                    (word.text, rest)
+                }
+                [word, ..] => return Err(place.at(word.column).error("a reply is `text`, `follows` or neither")),
+            };
+            once(item.reply.is_some(), "reply", place)?;
+            let mut until = None;
+            Attributes { words: attributes, place, of: "a reply" }.each(&["until"], |_, value, place| {
+                until = Some(read_branch(value, place)?);
+                Ok(())
+            })?;
+            item.reply = Some(Reply { style: style.to_owned(), until, doc: doc.sentence()?, rows: Vec::new() });
+            return Ok(());
+        }
+        ("list", parts) if action => {
+            once(item.list.is_some(), "list", place)?;
+            doc.none("list")?;
+            item.list = Some(read_list(parts, place)?);
+            return Ok(());
+        }
+        ("outcome", [event, attributes @ ..]) if action => {
+            once(item.outcome.is_some(), "outcome", place)?;
+            doc.none("outcome")?;
+            item.outcome = Some(event.name(place));
+            return Attributes { words: attributes, place, of: "an outcome" }.each(&["if"], |_, value, place| {
+                item.outcome_if = Some(Name { place: place.clone(), text: value.to_owned() });
+                Ok(())
+            });
+        }
+        ("outcome", _) if action => return Err(place.error("an `outcome` names one event")),
+        ("takes", [parameter, unit, attributes @ ..]) if action && matches!(unit.text, "s" | "ms") => {
+            once(item.takes.is_some(), "takes", place)?;
+            doc.none("takes")?;
+            item.takes = Some(read_takes(parameter.name(place), unit.text, attributes, place)?);
+            return Ok(());
+        }
+        ("takes", _) if action => return Err(place.error("a `takes` names a parameter and its unit, `s` or `ms`")),
+        ("again", names) if action && names.len() < 2 => {
+            once(item.again.is_some(), "again", place)?;
+            doc.none("again")?;
+            item.again = Some(names.first().map_or(Again::Request, |name| Again::Value(name.name(place))));
+            return Ok(());
+        }
+        ("again", _) if action => return Err(place.error("an `again` names one parameter or none")),
+        _ => {
+            let field = read_field(words, doc, place, false)?;
+            let parameter = action && item.reply.is_none();
+            if field.required && !parameter {
+                return Err(place.error(format!("`{}` is no parameter, so it can't be required", field.name)));
+            }
+            if let Some(value) = &field.example {
+                let problem = match () {
+                    () if !parameter => "an example outside of parameters",
+                    () if field.holes() > 0 => "an example of a numbered parameter",
+                    () if kinds::written(field.kind, value).is_none() => "no example of this kind can be written",
+                    () => "",
+                };
+                if !problem.is_empty() {
+                    return Err(place.error(problem));
+                }
+            }
+            Row::Field(field)
+        }
+    };
+    item.reply.as_mut().map_or(&mut item.rows, |reply| &mut reply.rows).push(row);
+    Ok(())
+}
+
+fn once(already: bool, what: &str, place: &Place) -> Result<(), Error> {
+    if already { Err(place.error(format!("a second `{what}`"))) } else { Ok(()) }
+}
+
+fn read_takes(parameter: Name, unit: &str, words: &[Word<'_>], place: &Place) -> Result<Takes, Error> {
+    let mut takes = Takes { parameter, unit: unit.to_owned(), instead: String::new(), blocks: false };
+    Attributes { words, place, of: "a `takes`" }.each(&["else", "blocks"], |key, value, place| {
+        match key {
+            "blocks" => takes.blocks = true,
+            _ if value.parse::<u32>().is_ok() => value.clone_into(&mut takes.instead),
+            _ => return Err(place.error(format!("`{value}` is no number"))),
+        }
+        Ok(())
+    })?;
+    Ok(takes)
+}
+
+fn read_list(parts: &[Word<'_>], place: &Place) -> Result<List, Error> {
+    let mut list = List::default();
+    for part in parts {
+        let place = place.at(part.column);
+        if part.text == "glued" {
+            once(list.glued, "glued", &place)?;
+            list.glued = true;
+            continue;
+        }
+        let (key, value) = part.text.split_once('=').unwrap_or((part.text, ""));
+        let mut column = part.column + key.len() + 1;
+        let names = read_names(value, &place)?.into_iter().map(|text| {
+            let name = Name { place: place.at(column), text };
+            column += name.text.len() + 1;
+            name
+        });
+        let mut names: Vec<Name> = names.collect();
+        match key {
+            "items" if list.items.is_empty() => list.items = names,
+            "end" if list.end.is_none() && names.len() == 1 => list.end = names.pop(),
+            _ => return Err(place.error("a `list` has one `items=` of events, and `end=` with one event")),
+        }
+    }
+    if list.items.is_empty() { Err(place.error("a `list` without `items=`")) } else { Ok(list) }
+}
+
+fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place, command: bool) -> Result<Field, Error> {
+    let [name, kind, attributes @ ..] = words else {
+        let place = place.at(words[0].column + words[0].text.len());
+        return Err(place.error(format!("`{}` has no kind", words[0].text)));
+    };
+    let found = if command { kinds::find_argument(kind.text) } else { kinds::find(kind.text) };
+    let Some(kind_found) = found else {
+        return Err(place.at(kind.column).error(format!("unknown kind `{}`", kind.text)));
+    };
+    if !command {
+        header_name(name, place)?;
+    }
+    let mut field = Field {
+        place: place.clone(),
+        name: name.text.to_owned(),
+        rust: names::snake(name.text),
+        kind: kind_found,
+        doc: doc.sentence()?,
+        aliases: Vec::new(),
+        since: None,
+        until: None,
+        required: name.starred,
+        repeat: false,
+        secret: false,
+        example: None,
+        after: None,
+        instead: None,
+        not: Vec::new(),
+    };
+    let (of, known): (&str, &[&str]) = match command {
+        true => ("an argument", &["as", "secret", "after", "else", "not"]),
+        false => ("a field", &["since", "until", "alias", "as", "repeat", "secret", "example"]),
+    };
+    Attributes { words: attributes, place, of }.each(known, |key, value, place| {
+        match key {
+            "since" => field.since = Some(read_branch(value, place)?),
+            "until" => field.until = Some(read_branch(value, place)?),
+            "alias" => {
+                field.aliases = read_names(value, place)?;
+                if let Some(alias) = field.aliases.iter().find(|alias| alias.contains(':')) {
+                    return Err(place.error(format!("a header's name has no colon: `{alias}`")));
+                }
+            }
+            "as" => value.clone_into(&mut field.rust),
+            "repeat" => field.repeat = true,
+            "example" => field.example = Some(value.trim_matches('"').into()),
+            "after" => field.after = Some(value.to_owned()),
+            "else" => field.instead = Some(value.to_owned()),
+            "not" => field.not = read_names(value, place)?,
+            _ => field.secret = true,
+        }
+        Ok(())
+    })?;
+    Ok(field)
+}
+
+/// Refuses what no header's name has: the first colon ends it, and blanks around it are not its.
+fn header_name(name: &Word<'_>, place: &Place) -> Result<(), Error> {
+    let column = name.column + usize::from(name.quoted);
+    let mut varies = false;
+    for (at, char) in name.text.char_indices() {
+        match char {
+            '{' | '}' => varies = char == '{',
+            ':' if !varies => return Err(place.at(column + at).error("a colon in the name of a header")),
+            _ => {}
+        }
+    }
+    let blank = name.text.len() - name.text.trim_start().len();
+    if blank > 0 || name.text.is_empty() {
+        return Err(place.at(column).error("the name of a header begins with a letter, a digit or a sign"));
+    }
+    if name.text.trim_end().len() < name.text.len() {
+        return Err(place.at(column + name.text.trim_end().len()).error("a blank at the end of a header's name"));
+    }
+    Ok(())
+}
+
+fn read_names(names: &str, place: &Place) -> Result<Vec<String>, Error> {
+    let names: Vec<String> = names.split(',').map(str::to_owned).collect();
+    if names.iter().any(String::is_empty) { Err(place.error("an empty name")) } else { Ok(names) }
+}
+
+fn read_branch(branch: &str, place: &Place) -> Result<String, Error> {
+    if BRANCHES.contains(&branch) {
+        Ok(branch.to_owned())
+    } else {
+        Err(place.error(format!("unknown branch `{branch}`")))
+    }
+}
