@@ -19,6 +19,8 @@ mod indexed_field;
 mod kind;
 pub(crate) mod lookup;
 mod macros;
+#[cfg_attr(not(feature = "std"), allow(dead_code, reason = "the client goes by it"))]
+mod reply;
 mod table;
 
 pub use branch::Branch;
@@ -30,8 +32,11 @@ pub use kind::Kind;
 pub(crate) use lookup::{find_action, find_event};
 pub(crate) use macros::derefs;
 #[cfg(feature = "std")]
-pub(crate) use table::{ANNOUNCEMENTS, Again, READY};
-pub use table::{ActionType, EventType, Field, Fields, ReplySpec, ReplyStyle, Role};
+pub(crate) use reply::Again;
+pub use reply::{ReplySpec, ReplyStyle};
+#[cfg(feature = "std")]
+pub(crate) use table::{ANNOUNCEMENTS, READY};
+pub use table::{ActionType, EventType, Field, Fields, Role};
 pub(crate) use table::{EVENT_CLASSES, Named};
 
 /// Every event that the crate knows, in the order of the tables: those of a subject together.

@@ -4,20 +4,18 @@
 //! Not arrays of structures, which would be nicer to read here: they cost five seconds of compile
 //! time, for something that most programs never look at.
 
-use super::{Branch, Datum, Kind, field, indexed_field};
+use super::{Branch, Datum, Kind, ReplySpec, field, indexed_field};
 use crate::Value;
 use crate::range::text;
 use crate::value::{Classes, ValueError};
 use crate::wire::Header;
 use alloc::string::String;
-#[cfg(feature = "std")]
-use core::time::Duration;
 
 static TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.txt"));
 
 /// Where each item begins.
 #[allow(clippy::unreadable_literal)]
-#[cfg_attr(not(feature = "std"), expect(dead_code, reason = "answers are awaited by clients"))]
+#[cfg_attr(not(feature = "std"), allow(dead_code, reason = "sessions go by some of it"))]
 mod starts {
     include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 }
@@ -37,16 +35,12 @@ fn item(starts: &[u32], number: usize) -> &'static str {
     }
 }
 
-fn column(line: &'static str, number: usize) -> &'static str {
+pub(super) fn column(line: &'static str, number: usize) -> &'static str {
     line.split('\t').nth(number).unwrap_or_default()
 }
 
-fn words(list: &'static str) -> impl Iterator<Item = &'static str> + Clone {
+pub(super) fn words(list: &'static str) -> impl Iterator<Item = &'static str> + Clone {
     list.split(',').filter(|word| !word.is_empty())
-}
-
-fn optional(text: &'static str) -> Option<&'static str> {
-    (!text.is_empty()).then_some(text)
 }
 
 /// What an event and an action have in common.
@@ -202,143 +196,8 @@ impl ActionType {
     /// How it is answered.
     pub fn reply(self) -> ReplySpec {
         let (_, line, rows) = parts(self.item());
-        ReplySpec { line, rows }
+        ReplySpec::new(line, rows)
     }
-}
-
-/// How an action is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReplySpec {
-    line: &'static str,
-    rows: &'static str,
-}
-
-/// What the answer to an action looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ReplyStyle {
-    /// A response.
-    Response,
-    /// A response with the output of a command: `Response: Follows` up to 13, `Output` headers from
-    /// 14 on.
-    Command,
-    /// Text without a frame around it, and without `ActionID`.
-    Text,
-}
-
-impl ReplySpec {
-    /// What the answer looks like.
-    pub fn style(self) -> ReplyStyle {
-        match column(self.line, 1) {
-            "text" if self.more("until").is_none() => ReplyStyle::Text,
-            "follows" => ReplyStyle::Command,
-            _ => ReplyStyle::Response,
-        }
-    }
-
-    /// The events that follow the response: a list's items. A list without an end is one event.
-    pub fn items(self) -> impl Iterator<Item = &'static str> + Clone {
-        words(column(self.line, 2))
-    }
-
-    /// The event that ends the list.
-    pub fn end(self) -> Option<&'static str> {
-        optional(column(self.line, 3))
-    }
-
-    /// A later event with the same `ActionID` that says how it went.
-    pub fn outcome(self) -> Option<&'static str> {
-        optional(column(self.line, 4))
-    }
-
-    /// Whether more is known of the answer than response, list and outcome.
-    #[cfg(feature = "std")]
-    pub(crate) fn has_more(self) -> bool {
-        !column(self.line, 5).is_empty()
-    }
-
-    fn more(self, key: &str) -> Option<&'static str> {
-        let mut words = column(self.line, 5).split(';');
-        words.find_map(|word| {
-            let (found, value) = word.split_once('=').unwrap_or((word, ""));
-            (found == key).then_some(value)
-        })
-    }
-
-    /// Returns the last branch that answers with text without a frame, where later ones send a
-    /// response.
-    pub fn text_until(self) -> Option<Branch> {
-        self.more("until").and_then(Branch::read)
-    }
-
-    /// Whether items and end of the list come in one frame.
-    pub fn is_glued(self) -> bool {
-        self.more("glued").is_some()
-    }
-
-    /// Returns the parameter that asks for the outcome; `None`: it comes unasked, if there is one.
-    pub fn outcome_if(self) -> Option<&'static str> {
-        self.more("if")
-    }
-
-    /// Returns how long the answer may take.
-    #[cfg(feature = "std")]
-    pub(crate) fn takes(self) -> Option<Takes> {
-        let mut columns = self.more("takes")?.split(',');
-        let (parameter, unit) = (columns.next()?, columns.next()?);
-        let unit = if unit == "ms" { Duration::from_millis } else { Duration::from_secs };
-        let otherwise = columns.next().and_then(|number| number.parse().ok()).map(unit);
-        Some(Takes { parameter, unit, otherwise, blocks: self.more("blocks").is_some() })
-    }
-
-    /// Returns what has to be said again on the next connection.
-    #[cfg(feature = "std")]
-    pub(crate) fn again(self) -> Option<Again> {
-        self.more("again").map(|name| optional(name).map_or(Again::Request, Again::Value))
-    }
-
-    /// What it carries, in a sentence; empty where there is nothing to say.
-    pub fn doc(self) -> &'static str {
-        column(self.line, 6)
-    }
-
-    /// Headers of a successful response beyond those that every response may have.
-    pub fn fields(self) -> Fields {
-        Fields::new(self.rows, "")
-    }
-
-    /// Headers that every response may have.
-    pub fn common_fields() -> Fields {
-        Fields::new(rows_of(item(&BLOCK_STARTS, REPLY_COMMON)), "")
-    }
-
-    /// Whether it may carry any other headers too, and what they are.
-    pub fn rest(self) -> Option<&'static str> {
-        rest(self.rows)
-    }
-}
-
-/// How long an answer may take beyond the usual.
-#[cfg(feature = "std")]
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Takes {
-    /// The parameter that says it, below zero where it is without limit.
-    pub(crate) parameter: &'static str,
-    pub(crate) unit: fn(u64) -> Duration,
-    /// Without the parameter; `None`: any time.
-    pub(crate) otherwise: Option<Duration>,
-    /// Whether the server answers nothing else of the session meanwhile.
-    pub(crate) blocks: bool,
-}
-
-/// What of a request holds for one connection, and has to be said again on the next.
-#[cfg(feature = "std")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Again {
-    /// The value of this parameter.
-    Value(&'static str),
-    /// All of it.
-    Request,
 }
 
 fn rows_of(item: &'static str) -> &'static str {
@@ -354,7 +213,7 @@ fn parts(item: &'static str) -> (&'static str, &'static str, &'static str) {
     (params.trim_end(), line, reply)
 }
 
-fn rest(rows: &'static str) -> Option<&'static str> {
+pub(super) fn rest(rows: &'static str) -> Option<&'static str> {
     rows.lines().find_map(|line| line.strip_prefix("*\t"))
 }
 
@@ -380,9 +239,16 @@ struct Prefix {
 }
 
 impl Fields {
-    fn new(rows: &'static str, after: &'static str) -> Self {
+    pub(super) fn new(rows: &'static str, after: &'static str) -> Self {
         let prefix = Prefix { wire: "", snake: "" };
         Self { stack: smallvec::smallvec![Rows { prefix, rows: after }, Rows { prefix, rows }] }
+    }
+}
+
+impl Fields {
+    /// Returns the headers that every response may have.
+    pub(super) fn of_responses() -> Self {
+        Self::new(rows_of(item(&BLOCK_STARTS, REPLY_COMMON)), "")
     }
 }
 
