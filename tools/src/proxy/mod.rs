@@ -68,7 +68,8 @@ pub(crate) fn run(options: Options) -> Result<(), Box<dyn Error>> {
     for number in 0.. {
         // What wakes may be one signal for many connections, so all go on until nothing moves.
         while proxy.turn(&mut upstream, &mut guests)? {}
-        let room = guests.len() < GUESTS;
+        // Guests wait until upstream has let the proxy in: it would refuse what they ask before.
+        let room = guests.len() < GUESTS && proxy.client.is_logged_in();
         if let Some(socket) = room.then(|| accepted.try_recv().ok()).flatten() {
             // One that is gone already is no loss.
             guests.extend(Link::new(socket, &wake).ok().map(|link| (number, (guest(), link))));
