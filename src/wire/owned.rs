@@ -42,3 +42,25 @@ impl PartialEq for OwnedFrame {
 }
 
 impl Eq for OwnedFrame {}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Decoder, Limits};
+
+    /// Bytes and index share one allocation, in words of four bytes: each rest is tried.
+    #[test]
+    fn an_owned_frame_is_the_frame() {
+        for tail in ["", "a", "ab", "abc", "abcd"] {
+            let mut decoder = Decoder::new(Limits::new());
+            decoder.push(std::format!("Event: Hangup\r\nCause: 16\r\nText: {tail}\r\na line\r\n\r\n").as_bytes());
+            let frame = decoder.next_frame().ok().flatten().expect("a whole frame");
+            let owned = frame.to_owned();
+            let again = owned.clone();
+            drop(owned);
+            let view = again.view();
+            assert_eq!((view.as_bytes(), view.kind()), (frame.as_bytes(), frame.kind()));
+            assert!(view.headers().eq(frame.headers()) && view.lines().eq(frame.lines()));
+            assert_eq!(view.get("Text").map(crate::Value::as_bytes), Some(tail.as_bytes()));
+        }
+    }
+}
