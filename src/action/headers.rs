@@ -1,5 +1,6 @@
 //! Keeps an action's headers in the order of the wire, and finds the one that a setter replaces.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 
 use smallvec::SmallVec;
@@ -18,9 +19,10 @@ type Field = (&'static str, Option<u32>);
 #[derive(Clone, Default)]
 pub(super) struct Headers<'a> {
     all: SmallVec<[Header<'a>; 4]>,
-    /// The place of each field, of its first header where it repeats; empty while there are few
-    /// headers.
-    places: BTreeMap<Field, usize>,
+    /// The place of each field, of its first header where it repeats; `None` while there are few
+    /// headers. In a box, since most actions are made and dropped without it.
+    #[expect(clippy::box_collection, reason = "a word that is null costs less to make and to drop")]
+    places: Option<Box<BTreeMap<Field, usize>>>,
 }
 
 impl<'a> Headers<'a> {
@@ -51,7 +53,8 @@ impl<'a> Headers<'a> {
     pub(super) fn next_number(&self, pattern: &'static str) -> u32 {
         let highest = if self.all.len() > FEW {
             count(|steps| steps.looked += 1);
-            self.places.range(..=(pattern, Some(u32::MAX))).next_back().map(|(field, _)| *field)
+            let places = self.places.as_deref();
+            places.and_then(|places| places.range(..=(pattern, Some(u32::MAX))).next_back()).map(|(field, _)| *field)
         } else {
             count(|steps| steps.looked += self.all.len());
             self.all.iter().filter_map(|header| field(&header.name)).filter(|(name, _)| *name == pattern).max()
@@ -65,7 +68,7 @@ impl<'a> Headers<'a> {
     fn place(&self, name: &HeaderName<'a>) -> Option<usize> {
         if self.all.len() > FEW {
             count(|steps| steps.looked += 1);
-            return self.places.get(&field(name)?).copied();
+            return self.places.as_deref()?.get(&field(name)?).copied();
         }
         count(|steps| steps.looked += self.all.len());
         self.all.iter().position(|header| header.name == *name)
@@ -77,9 +80,10 @@ impl<'a> Headers<'a> {
     fn note(&mut self) {
         let last = self.all.len() - 1;
         let first = if last == FEW { 0 } else { last };
+        let places = self.places.get_or_insert_default();
         for (place, header) in self.all.iter().enumerate().skip(first) {
             if let Some(field) = field(&header.name) {
-                self.places.entry(field).or_insert(place);
+                places.entry(field).or_insert(place);
             }
         }
     }
