@@ -29,6 +29,8 @@ pub fn pack(table: &Table) -> (String, String) {
     }
     let classes: Vec<u32> = table.events.iter().map(class_bits).collect();
     source.list(&format!("pub(crate) const EVENT_CLASSES: [u32; {}] = [", classes.len()), &strings(&classes), "];");
+    let answers: Vec<String> = table.events.chunks(64).map(|events| answer_bits(table, events)).collect();
+    source.list(&format!("pub(crate) static ANSWERS: [u64; {}] = [", answers.len()), &answers, "];");
     for (name, block) in [("COMMON", "common"), ("REPLY_COMMON", "reply-common")] {
         let number = table.blocks.iter().position(|found| found.name == block).unwrap_or(usize::MAX);
         source.line(format!("pub(super) const {name}: usize = {number};"));
@@ -94,6 +96,17 @@ fn more(action: &Item) -> String {
         None => {}
     }
     more
+}
+
+/// Returns a bit for each of these events, set where it is an item, an end or an outcome.
+fn answer_bits(table: &Table, events: &[Item]) -> String {
+    let names = |event: &Item, name: &str| {
+        [&event.name].into_iter().chain(&event.aliases).any(|own| own.eq_ignore_ascii_case(name))
+    };
+    let outcomes = table.actions.iter().filter_map(|action| action.outcome.as_ref());
+    let answers = |event: &Item| event.role.is_some() || outcomes.clone().any(|end| names(event, &end.text));
+    let bits = (0..).zip(events).filter(|(_, event)| answers(event));
+    format!("{:#x}", bits.fold(0_u64, |bits, (place, _)| bits | 1 << place))
 }
 
 fn class_bits(item: &Item) -> u32 {

@@ -35,7 +35,7 @@ pub(crate) use macros::derefs;
 pub(crate) use reply::Again;
 pub use reply::{ReplySpec, ReplyStyle};
 #[cfg(feature = "std")]
-pub(crate) use table::{ANNOUNCEMENTS, READY};
+pub(crate) use table::{ANNOUNCEMENTS, ANSWERS, READY};
 pub use table::{ActionType, EventType, Field, Fields, Role};
 pub(crate) use table::{EVENT_CLASSES, Named};
 

@@ -22,7 +22,7 @@ mod starts {
 pub(crate) use starts::EVENT_CLASSES;
 use starts::{ACTION_STARTS, BLOCK_STARTS, COMMON, EVENT_STARTS, REPLY_COMMON};
 #[cfg(feature = "std")]
-pub(crate) use starts::{ANNOUNCEMENTS, READY};
+pub(crate) use starts::{ANNOUNCEMENTS, ANSWERS, READY};
 
 /// The item that begins here, up to the next one.
 fn item(starts: &[u32], number: usize) -> &'static str {

@@ -70,7 +70,7 @@ pub use credentials::Credentials;
 pub use event::{ClientEvent, Ending, Handle};
 use reading::Reading;
 pub use reconnect::{ReconnectReport, Unanswered};
-use reply_plan::Answers;
+use reply_plan::{Answers, names_answer};
 use route::{Route, Told};
 use session::{Notice, Session};
 use state::Input;
@@ -141,10 +141,15 @@ impl Client {
 
     // Input.
 
+    /// Returns whether anything received is taken at all.
+    fn reads(&self) -> bool {
+        !self.reading.is_paused() && !self.session.eof
+    }
+
     /// Takes received bytes, and returns how many: see [`Machine::handle_input`].
     #[must_use = "bytes that were not taken have to be given again"]
     pub fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
-        let room = if self.reading.is_paused() || self.session.eof { 0 } else { self.decoder.room() };
+        let room = if self.reads() { self.decoder.room() } else { 0 };
         let taken = bytes.get(..room).unwrap_or(bytes);
         if !taken.is_empty() {
             self.session.heard(now);
@@ -156,17 +161,17 @@ impl Client {
 
     /// Returns room to read into: see [`Machine::space`].
     pub fn space(&mut self, min: usize) -> Option<&mut [u8]> {
-        if self.reading.is_paused() || self.session.eof { None } else { self.decoder.space(min) }
+        if self.reads() { self.decoder.space(min) } else { None }
     }
 
     /// Returns whether there is room to read into: see [`Machine::wants_input`].
     pub fn wants_input(&self) -> bool {
-        !self.reading.is_paused() && !self.session.eof && self.decoder.room() > 0
+        self.reads() && self.decoder.room() > 0
     }
 
     /// Says that `n` bytes were read into [`space`](Self::space): see [`Machine::advance`].
     pub fn advance(&mut self, now: Instant, n: usize) {
-        let reads = !self.reading.is_paused() && !self.session.eof;
+        let reads = self.reads();
         debug_assert!(reads || n == 0, "{n} bytes received where there was no room");
         if n > 0 && reads {
             self.session.heard(now);
@@ -249,8 +254,7 @@ impl Client {
         match (&self.session.config.interest, self.session.answers()) {
             (Some(interest), Answers::None) => self.decoder.next_end_wanted(Some(&|name| interest.has_name(name))),
             (Some(interest), Answers::Known) => {
-                let answers = reply_plan::answers();
-                self.decoder.next_end_wanted(Some(&|name| interest.has_name(name) || answers.has_name(name)))
+                self.decoder.next_end_wanted(Some(&|name| interest.has_name(name) || names_answer(name)))
             }
             (None, _) | (_, Answers::Any) => self.decoder.next_end(),
         }
