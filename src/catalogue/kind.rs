@@ -14,9 +14,12 @@ macro_rules! kinds {
         impl Kind {
             /// Returns the kind of this word.
             pub(super) fn of(word: &str) -> Self {
-                // The number of a device's state reads as the state.
-                let word = if word == "device-state-number" { "device-state" } else { word };
-                [$(Self::$kind),+].into_iter().find(|kind| kind.as_str() == word).unwrap_or(Self::Text)
+                match word {
+                    $($word => Self::$kind,)+
+                    // The number of a device's state reads as the state.
+                    "device-state-number" => Self::DeviceState,
+                    _ => Self::Text,
+                }
             }
 
             /// Returns the kind in lower case, as the tables write it.
