@@ -1,6 +1,6 @@
 //! Names the states of an extension's hint, a bit mask.
 
-use super::open::open_number;
+use super::open::{flags, open_number};
 
 open_number! {
     /// What the devices behind an extension are doing together: the `Status` of `ExtensionStatus`.
@@ -38,22 +38,6 @@ impl ExtensionState {
     /// Flag: all devices are on hold.
     pub const ON_HOLD: Self = Self(16);
 
-    /// Whether every flag of `flags` is set; never for negative numbers on either side.
-    #[must_use]
-    #[inline]
-    pub const fn contains(self, flags: Self) -> bool {
-        self.0 >= 0 && flags.0 >= 0 && self.0 & flags.0 == flags.0
-    }
-
-    /// The named flags that are set, smallest first; none for [`IDLE`](Self::IDLE) and negative
-    /// numbers.
-    #[inline]
-    pub fn flags(self) -> impl Iterator<Item = Self> {
-        [Self::IN_USE, Self::BUSY, Self::UNAVAILABLE, Self::RINGING, Self::ON_HOLD]
-            .into_iter()
-            .filter(move |&flag| self.contains(flag))
-    }
-
     /// What the server writes as `StatusText`: one of eight words, else `Unknown`.
     #[must_use]
     #[inline]
@@ -71,3 +55,5 @@ impl ExtensionState {
         }
     }
 }
+
+flags!(ExtensionState: IN_USE, BUSY, UNAVAILABLE, RINGING, ON_HOLD);

@@ -151,6 +151,29 @@ macro_rules! open_number {
 }
 pub(super) use open_number;
 
+/// Makes an open number a bit mask: these constants are its flags, smallest first.
+macro_rules! flags {
+    ($name:ident: $($flag:ident),+) => {
+        impl $name {
+            /// Returns whether every flag of `flags` is set; never for negative numbers on either
+            /// side.
+            #[must_use]
+            #[inline]
+            pub const fn contains(self, flags: Self) -> bool {
+                self.0 >= 0 && flags.0 >= 0 && self.0 & flags.0 == flags.0
+            }
+
+            /// Returns the named flags that are set, smallest first; none of zero and of negative
+            /// numbers.
+            #[inline]
+            pub fn flags(self) -> impl Iterator<Item = Self> {
+                [$(Self::$flag),+].into_iter().filter(move |&flag| self.contains(flag))
+            }
+        }
+    };
+}
+pub(super) use flags;
+
 /// An enum of words with `Other` for the rest. The type's own file says how a value is read.
 macro_rules! open_words {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)+ }) => {

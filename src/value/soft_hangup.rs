@@ -1,6 +1,6 @@
 //! Names the bits that say who asks a channel to hang up.
 
-use super::open::open_number;
+use super::open::{flags, open_number};
 
 open_number! {
     /// Who asked a channel to hang up: `Cause` of `SoftHangupRequest`, a bit mask and no Q.850
@@ -37,30 +37,6 @@ impl SoftHangup {
     /// Flag: the channel runs its hangup handlers.
     pub const HANGUP_EXEC: Self = Self(128);
 
-    const ALL: [Self; 8] = [
-        Self::DEVICE,
-        Self::ASYNC_GOTO,
-        Self::SHUTDOWN,
-        Self::TIMEOUT,
-        Self::APP_UNLOAD,
-        Self::EXPLICIT,
-        Self::UNBRIDGE,
-        Self::HANGUP_EXEC,
-    ];
-
-    /// Whether every flag of `flags` is set; never for negative numbers on either side.
-    #[must_use]
-    #[inline]
-    pub const fn contains(self, flags: Self) -> bool {
-        self.0 >= 0 && flags.0 >= 0 && self.0 & flags.0 == flags.0
-    }
-
-    /// The named flags that are set, smallest first.
-    #[inline]
-    pub fn flags(self) -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(move |&flag| self.contains(flag))
-    }
-
     /// Says one flag in words; `None` for several, none, and what isn't listed.
     #[must_use]
     #[inline]
@@ -78,3 +54,5 @@ impl SoftHangup {
         })
     }
 }
+
+flags!(SoftHangup: DEVICE, ASYNC_GOTO, SHUTDOWN, TIMEOUT, APP_UNLOAD, EXPLICIT, UNBRIDGE, HANGUP_EXEC);
