@@ -3,6 +3,7 @@
 mod catalogue;
 mod conference;
 mod inspect;
+mod login;
 mod mock;
 mod originate;
 mod proxy;

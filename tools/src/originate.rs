@@ -14,13 +14,13 @@ use std::time::{Duration, Instant};
 
 use ami_proto::action::Originate;
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending};
-use ami_proto::conn::Machine as _;
 use ami_proto::event::Event;
 use ami_proto::value::Classes;
 use clap::Args;
 
+use crate::login::Login;
 use crate::shown::Shown;
-use crate::terminal::{complain, connect, say};
+use crate::terminal::{complain, connect, say, turn};
 
 /// Has a party called, then connected to an extension.
 #[derive(Args)]
@@ -38,10 +38,8 @@ pub(crate) struct Options {
     /// Seconds that it may ring
     #[arg(long, default_value = "30")]
     rings: u32,
-    #[arg(long, default_value = "admin")]
-    user: String,
-    #[arg(long, env = "AMI_SECRET", hide_env_values = true, default_value = "s3cret")]
-    secret: String,
+    #[command(flatten)]
+    login: Login,
 }
 
 pub(crate) fn run(options: &Options) -> ExitCode {
@@ -60,7 +58,7 @@ fn call(options: &Options) -> Result<bool, Box<dyn Error>> {
     let mut socket = connect(&options.address)?;
     // The outcome is an event of the class `call`; no other is of interest.
     let mut client = Client::new(Config::new().events(Classes::CALL));
-    client.login(Instant::now(), Credentials::plain(&options.user, &options.secret))?;
+    client.login(Instant::now(), Credentials::plain(&options.login.user, &options.login.secret))?;
     let action = Originate::new(&options.channel)
         .context(&options.context)
         .exten(&options.exten)
@@ -93,9 +91,6 @@ fn call(options: &Options) -> Result<bool, Box<dyn Error>> {
                 _ => {}
             }
         }
-        // A read timeout of zero is none, hence the millisecond.
-        let wait = client.read_timeout(Instant::now());
-        socket.set_read_timeout(wait)?;
-        client.exchange(&mut socket, Instant::now)?;
+        turn(&mut client, &mut socket)?;
     }
 }

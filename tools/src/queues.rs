@@ -12,14 +12,14 @@ use std::time::{Duration, Instant};
 
 use ami_proto::action::QueueStatus;
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending};
-use ami_proto::conn::Machine as _;
 use ami_proto::event::Event;
 use ami_proto::value::Classes;
 use clap::Args;
 use comfy_table::{Table, presets};
 
+use crate::login::Login;
 use crate::shown::Shown;
-use crate::terminal::{connect, say};
+use crate::terminal::{connect, say, turn};
 
 /// Shows queues and their members.
 #[derive(Args)]
@@ -29,10 +29,8 @@ pub(crate) struct Options {
     /// Print the table once instead of keeping it on the screen
     #[arg(long)]
     once: bool,
-    #[arg(long, default_value = "admin")]
-    user: String,
-    #[arg(long, env = "AMI_SECRET", hide_env_values = true, default_value = "s3cret")]
-    secret: String,
+    #[command(flatten)]
+    login: Login,
 }
 
 /// Callers waiting, and the state of each member, by queue.
@@ -77,7 +75,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     // Events of queues are of the class `agent`.
     let keep_alive = Duration::from_secs(30);
     let mut client = Client::new(Config::new().events(Classes::AGENT).keep_alive(keep_alive, keep_alive));
-    client.login(Instant::now(), Credentials::plain(&options.user, &options.secret))?;
+    client.login(Instant::now(), Credentials::plain(&options.login.user, &options.login.secret))?;
     let mut queues = Queues::default();
     let mut listed = false;
     loop {
@@ -101,9 +99,6 @@ pub(crate) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
             // Home, the table, and away with what was below it.
             say(format_args!("\x1b[H{}\x1b[J", queues.table()))?;
         }
-        // A read timeout of zero is none, hence the millisecond.
-        let wait = client.read_timeout(Instant::now());
-        socket.set_read_timeout(wait)?;
-        client.exchange(&mut socket, Instant::now)?;
+        turn(&mut client, &mut socket)?;
     }
 }

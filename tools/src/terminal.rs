@@ -4,12 +4,22 @@ use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, Write as _};
 use std::net::TcpStream;
+use std::time::Instant;
+
+use ami_proto::conn::Machine;
 
 use crate::shown::Shown;
 
 /// Connects to a server. The error names its address.
 pub(crate) fn connect(address: &str) -> Result<TcpStream, Box<dyn Error>> {
     TcpStream::connect(address).map_err(|error| at(address, &error))
+}
+
+/// Does one turn of a driver over a blocking socket: writes what waits, and reads until bytes come
+/// or something is due. Poll events before it.
+pub(crate) fn turn(machine: &mut impl Machine, socket: &mut TcpStream) -> io::Result<()> {
+    socket.set_read_timeout(machine.read_timeout(Instant::now()))?;
+    machine.exchange(socket, Instant::now).map(drop)
 }
 
 /// Returns an error with the place where it happened.

@@ -4,14 +4,8 @@
 use std::process::{Command, Stdio};
 
 use ami_proto::catalogue;
+use ami_testkit::programs::Run;
 use serde_json::{Value, json};
-
-/// What a run left behind.
-struct Run {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
 
 /// The program.
 fn command() -> Command {
@@ -22,11 +16,7 @@ fn command() -> Command {
 
 fn run(args: &[&str]) -> Run {
     let output = command().args(args).output().expect("the example starts");
-    Run {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).expect("its output is UTF-8"),
-        stderr: String::from_utf8(output.stderr).expect("its messages are UTF-8"),
-    }
+    output.into()
 }
 
 /// The output of a run that went well.

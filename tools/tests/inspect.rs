@@ -10,14 +10,8 @@ use ami_proto::redact::is_secret;
 use ami_proto::{Decoder, Limits};
 use ami_testkit::json::object;
 use ami_testkit::oracle;
+use ami_testkit::programs::Run;
 use serde_json::{Value, json};
-
-/// What a run left behind.
-struct Run {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
 
 /// The program; names of files count from the root of the repository.
 fn command() -> Command {
@@ -36,11 +30,7 @@ fn inspect_from(stdin: &[u8], args: impl IntoIterator<Item = impl AsRef<OsStr>>)
         .expect("the example starts");
     child.stdin.take().expect("a pipe").write_all(stdin).expect("the example reads its input");
     let output = child.wait_with_output().expect("the example ends");
-    Run {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).expect("its output is UTF-8"),
-        stderr: String::from_utf8(output.stderr).expect("its messages are UTF-8"),
-    }
+    output.into()
 }
 
 fn inspect(args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Run {

@@ -1,13 +1,12 @@
 //! FreeSWITCH by its event socket: one connection, one line, its reply.
 
 use std::error::Error;
-use std::io::{ErrorKind, Read, Write};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ami_proto::conference::Line;
 use ami_proto::freeswitch::{Config, Connection, ConnectionEvent, Credentials, Ending};
 
-use crate::terminal::connect;
+use crate::terminal::{connect, turn};
 
 /// Sends the line, and gives what was printed.
 pub(crate) fn send(address: &str, password: &str, line: &Line) -> Result<Vec<u8>, Box<dyn Error>> {
@@ -32,19 +31,6 @@ pub(crate) fn send(address: &str, password: &str, line: &Line) -> Result<Vec<u8>
                 _ => {}
             }
         }
-        while let Some(bytes) = connection.poll_transmit() {
-            let n = socket.write(bytes)?;
-            connection.transmitted(n);
-        }
-        let wait = connection.poll_timeout().map(|due| due.saturating_duration_since(Instant::now()));
-        socket.set_read_timeout(wait.map(|wait| wait.max(Duration::from_millis(1))))?;
-        let Some(space) = connection.space(8192) else { return Err("no room to read into".into()) };
-        match socket.read(space) {
-            Ok(0) => connection.handle_eof(Instant::now()),
-            Ok(n) => connection.advance(Instant::now(), n),
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
-            Err(error) => return Err(error.into()),
-        }
-        connection.handle_timeout(Instant::now());
+        turn(&mut connection, &mut socket)?;
     }
 }

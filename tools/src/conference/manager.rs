@@ -1,15 +1,14 @@
 //! `ConfBridge` by AMI: one session, one action, its response and list.
 
 use std::error::Error;
-use std::io::{ErrorKind, Read, Write};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending};
 use ami_proto::conference::CheckedAction;
 use ami_proto::value::Classes;
 use ami_proto::{Frame, OwnedFrame};
 
-use crate::terminal::connect;
+use crate::terminal::{connect, turn};
 
 /// Sends the action, and hands on what came.
 pub(crate) fn send(
@@ -50,19 +49,6 @@ pub(crate) fn send(
                 _ => {}
             }
         }
-        while let Some(bytes) = client.poll_transmit() {
-            let n = socket.write(bytes)?;
-            client.transmitted(n);
-        }
-        let wait = client.poll_timeout().map(|due| due.saturating_duration_since(Instant::now()));
-        socket.set_read_timeout(wait.map(|wait| wait.max(Duration::from_millis(1))))?;
-        let Some(space) = client.space(8192) else { return Err("no room to read into".into()) };
-        match socket.read(space) {
-            Ok(0) => client.handle_eof(Instant::now()),
-            Ok(n) => client.advance(Instant::now(), n),
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
-            Err(error) => return Err(error.into()),
-        }
-        client.handle_timeout(Instant::now());
+        turn(&mut client, &mut socket)?;
     }
 }

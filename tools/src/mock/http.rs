@@ -64,7 +64,7 @@ fn answer(server: &mut Server, form: &str, options: &Options) -> Result<Vec<u8>,
     while let Some(event) = server.poll_event()? {
         match event {
             ServerEvent::Login { id, attempt } => {
-                let known = attempt.username() == *options.user && attempt.verify(&options.secret);
+                let known = attempt.username() == *options.login.user && attempt.verify(&options.login.secret);
                 if known { server.accept(id, Classes::ALL)? } else { server.refuse(Instant::now(), id)? }
             }
             ServerEvent::Request { id, request: Request::WaitEvent(_) } => {

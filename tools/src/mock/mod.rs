@@ -20,6 +20,7 @@ use ami_proto::server::{Config, RequestId, Server, ServerEvent};
 use ami_proto::value::Classes;
 use clap::Args;
 
+use crate::login::Login;
 use crate::terminal::{at, complain, say};
 
 /// Class, name and headers of an event.
@@ -50,10 +51,8 @@ pub(crate) struct Options {
     /// Where to listen, as IP:PORT; port 0 takes a free one
     #[arg(default_value = "127.0.0.1:0")]
     address: SocketAddr,
-    #[arg(long, default_value = "admin")]
-    user: String,
-    #[arg(long, env = "AMI_SECRET", hide_env_values = true, default_value = "s3cret")]
-    secret: String,
+    #[command(flatten)]
+    login: Login,
     /// Speak HTTP, as a web server whose every cookie stands for a session; `WaitEvent` brings
     /// events there
     #[arg(long, conflicts_with = "every")]
@@ -86,7 +85,8 @@ fn serve(mut socket: TcpStream, options: &Options) -> Result<(), Box<dyn Error>>
         while let Some(event) = server.poll_event()? {
             match event {
                 ServerEvent::Login { id, attempt } => {
-                    let known = attempt.username().eq_ignore_case(&options.user) && attempt.verify(&options.secret);
+                    let known =
+                        attempt.username().eq_ignore_case(&options.login.user) && attempt.verify(&options.login.secret);
                     if known { server.accept(id, Classes::ALL)? } else { server.refuse(Instant::now(), id)? }
                 }
                 ServerEvent::Request { id, request } => match request {

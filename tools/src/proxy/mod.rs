@@ -31,6 +31,7 @@ use ami_proto::value::Classes;
 use clap::Args;
 use link::{Link, Wake};
 
+use crate::login::Login;
 use crate::terminal::{at, connect, say};
 
 const DENIED: [(&str, &str); 1] = [("Message", "Permission denied")];
@@ -50,10 +51,8 @@ pub(crate) struct Options {
     /// Where to listen, as IP:PORT; port 0 takes a free one
     #[arg(default_value = "127.0.0.1:0")]
     address: SocketAddr,
-    #[arg(long, default_value = "admin")]
-    user: String,
-    #[arg(long, env = "AMI_SECRET", hide_env_values = true, default_value = "s3cret")]
-    secret: String,
+    #[command(flatten)]
+    login: Login,
 }
 
 pub(crate) fn run(options: Options) -> Result<(), Box<dyn Error>> {
@@ -118,7 +117,7 @@ impl Proxy {
     fn new(options: Options) -> Result<Self, Box<dyn Error>> {
         // With one that is answered by text goes a `Ping` of the client's own.
         let mut client = Client::new(Config::new().max_in_flight(GUESTS * SHARE * 2));
-        client.login(Instant::now(), Credentials::plain(&options.user, &options.secret))?;
+        client.login(Instant::now(), Credentials::plain(&options.login.user, &options.login.secret))?;
         Ok(Self { options, client, asked: HashMap::new() })
     }
 
@@ -163,7 +162,8 @@ impl Proxy {
         while let Some(event) = server.poll_event()? {
             match event {
                 ServerEvent::Login { id, attempt } => {
-                    let known = attempt.username() == *self.options.user && attempt.verify(&self.options.secret);
+                    let known =
+                        attempt.username() == *self.options.login.user && attempt.verify(&self.options.login.secret);
                     if known { server.accept(id, Classes::ALL)? } else { server.refuse(Instant::now(), id)? }
                 }
                 // It would hide events from everybody.

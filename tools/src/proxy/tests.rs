@@ -67,8 +67,7 @@ impl World {
         let options = Options {
             upstream: ([127, 0, 0, 1], 1).into(),
             address: ([127, 0, 0, 1], 0).into(),
-            user: "u".to_owned(),
-            secret: "s".to_owned(),
+            login: Login { user: "u".to_owned(), secret: "s".to_owned() },
         };
         let proxy = Proxy::new(options).expect("a login");
         let mut world = Self { proxy, upstream: Pipe::default(), guests: Guests::new() };
