@@ -1,6 +1,7 @@
 //! What must hold for any operations on a server: the body of the fuzz target `server_ops`.
 
 use super::asked::{self, Asked};
+use crate::splits::hand;
 use ami_proto::client::{self, Client, Credentials};
 use ami_proto::server::{Config, RequestId, Server, ServerEvent};
 use ami_proto::value::Classes;
@@ -435,18 +436,7 @@ impl Driven {
     fn pump(&mut self) {
         self.drain();
         while !self.inbox.is_empty() {
-            let taken = if self.bytewise {
-                match self.server.space(1).map(|space| space.first_mut().expect("room is never empty")) {
-                    None => 0,
-                    Some(byte) => {
-                        *byte = self.inbox[0];
-                        self.server.advance(self.now, 1);
-                        1
-                    }
-                }
-            } else {
-                self.server.handle_input(self.now, &self.inbox)
-            };
+            let taken = hand(&mut self.server, self.now, &self.inbox, self.bytewise);
             if taken == 0 {
                 return;
             }

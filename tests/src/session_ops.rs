@@ -1,6 +1,6 @@
 //! What must hold for any operations on a client: the body of the fuzz target `session_ops`.
 
-use ami_proto::FrameKind;
+use crate::splits::hand;
 use ami_proto::action::{
     CoreStatus, Custom, Events, FAXStats, Filter, IaxPeers, Originate, Ping, Queues, SkinnyLines, Status,
 };
@@ -8,7 +8,7 @@ use ami_proto::client::{AtCeiling, Client, ClientEvent, Config, Credentials, End
 use ami_proto::error::SendError;
 use ami_proto::event::{EventSet, Hangup};
 use ami_proto::value::Classes;
-use ami_proto::{Decoder, Frame, Framing, Limits};
+use ami_proto::{Decoder, Frame, FrameKind, Framing, Limits};
 use arbitrary::{Arbitrary, Unstructured};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -388,18 +388,7 @@ impl Driven {
     fn pump(&mut self) {
         self.drain();
         while !self.inbox.is_empty() {
-            let taken = if self.bytewise {
-                match self.client.space(1).map(|space| space.first_mut().expect("room is never empty")) {
-                    None => 0,
-                    Some(byte) => {
-                        *byte = self.inbox[0];
-                        self.client.advance(self.now, 1);
-                        1
-                    }
-                }
-            } else {
-                self.client.handle_input(self.now, &self.inbox)
-            };
+            let taken = hand(&mut self.client, self.now, &self.inbox, self.bytewise);
             self.bounded();
             // A reader that is told to stop stops.
             if taken == 0 {

@@ -1,6 +1,19 @@
 //! Ways to cut an input into pieces, the same ones each time, so that a test runs whole, in pieces
 //! and with a tail.
 
+use ami_proto::conn::Machine;
+use std::time::Instant;
+
+/// Gives a state machine what its peer has said: all of it, or the first byte into its room.
+/// Returns how many bytes were taken.
+pub fn hand(machine: &mut impl Machine, now: Instant, bytes: &[u8], bytewise: bool) -> usize {
+    let Some(first) = bytes.first().filter(|_| bytewise) else { return machine.handle_input(now, bytes) };
+    let Some(space) = machine.space(1) else { return 0 };
+    *space.first_mut().expect("room is never empty") = *first;
+    machine.advance(now, 1);
+    1
+}
+
 /// Beyond this many bytes the plan of single bytes is left out.
 const SINGLE_BYTES_LIMIT: usize = 256 * 1024;
 
