@@ -15,6 +15,9 @@ pub struct Kind {
     /// A value in its wire form, and the Rust expression for a setter's argument: for examples and
     /// for the tests of every builder.
     pub sample: (&'static str, &'static str),
+    /// The `Datum` that a value is read as: an expression over `bytes` and `text`, in which `{}` is
+    /// the type that it is read as.
+    pub datum: &'static str,
 }
 
 const fn kind(
@@ -24,17 +27,25 @@ const fn kind(
     getter: (&'static str, &'static str),
     setter: (&'static str, &'static str),
     sample: (&'static str, &'static str),
+    datum: &'static str,
 ) -> Kind {
-    Kind { word, variant, read, getter, setter, sample }
+    Kind { word, variant, read, getter, setter, sample, datum }
 }
 
 const ARG: (&str, &str) = ("impl Into<Arg<'a>>", "value.into()");
 const DURATION: &str = "Duration";
 const SAME: &str = "";
 
+/// Any bytes will do, and stay text.
+pub const OPEN: &str = "text";
+/// Text that has to be of its type.
+const CHECKED: &str = "{}::from_wire(bytes).map(|_| text)?";
+/// A number that has words.
+const CODE: &str = "Datum::Int({}::from_wire(bytes)?.get().into())";
+
 /// All of them.
 pub const KINDS: [Kind; 40] = [
-    kind("text", "Text", "Value<'buf>", ("Value<'buf>", SAME), ARG, ("some text", "\"some text\"")),
+    kind("text", "Text", "Value<'buf>", ("Value<'buf>", SAME), ARG, ("some text", "\"some text\""), OPEN),
     kind(
         "escaped",
         "Escaped",
@@ -42,6 +53,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::Escaped<'buf>", SAME),
         ARG,
         ("O\\'Brien", "\"O\\\\'Brien\""),
+        OPEN,
     ),
     kind(
         "encoded",
@@ -50,10 +62,35 @@ pub const KINDS: [Kind; 40] = [
         ("value::Encoded<'buf>", SAME),
         ARG,
         ("some%20text", "\"some%20text\""),
+        OPEN,
     ),
-    kind("int", "Int", "i64", ("i64", SAME), ("i64", "value.into()"), ("-3", "-3")),
-    kind("uint", "Uint", "u64", ("u64", SAME), ("u64", "value.into()"), ("3", "3")),
-    kind("float", "Float", "f64", ("f64", SAME), ("f64", "Arg::wire(&value)"), ("0.5", "0.5")),
+    kind(
+        "int",
+        "Int",
+        "i64",
+        ("i64", SAME),
+        ("i64", "value.into()"),
+        ("-3", "-3"),
+        "Datum::Int({}::from_wire(bytes)?)",
+    ),
+    kind(
+        "uint",
+        "Uint",
+        "u64",
+        ("u64", SAME),
+        ("u64", "value.into()"),
+        ("3", "3"),
+        "Datum::uint({}::from_wire(bytes)?)",
+    ),
+    kind(
+        "float",
+        "Float",
+        "f64",
+        ("f64", SAME),
+        ("f64", "Arg::wire(&value)"),
+        ("0.5", "0.5"),
+        "Datum::Float({}::from_wire(bytes)?)",
+    ),
     kind(
         "hex",
         "Hex",
@@ -61,8 +98,17 @@ pub const KINDS: [Kind; 40] = [
         ("u64", ".map(value::Hex::get)"),
         ("u64", "Arg::wire(&value::Hex(value))"),
         ("0x0000001f", "0x1f"),
+        CHECKED,
     ),
-    kind("bool", "Bool", "bool", ("bool", SAME), ("bool", "value.into()"), ("yes", "true")),
+    kind(
+        "bool",
+        "Bool",
+        "bool",
+        ("bool", SAME),
+        ("bool", "value.into()"),
+        ("yes", "true"),
+        "Datum::Bool({}::from_wire(bytes)?)",
+    ),
     kind(
         "seconds",
         "Seconds",
@@ -70,6 +116,7 @@ pub const KINDS: [Kind; 40] = [
         (DURATION, ".map(value::Seconds::get)"),
         (DURATION, "value::Seconds(value).into()"),
         ("30", "Duration::from_secs(30)"),
+        "Datum::seconds(bytes, {}::from_wire(bytes)?.get())",
     ),
     kind(
         "ms",
@@ -78,6 +125,7 @@ pub const KINDS: [Kind; 40] = [
         (DURATION, ".map(value::Milliseconds::get)"),
         (DURATION, "value::Milliseconds(value).into()"),
         ("30000", "Duration::from_secs(30)"),
+        "Datum::milliseconds(bytes, {}::from_wire(bytes)?.get())",
     ),
     kind(
         "hms",
@@ -86,6 +134,7 @@ pub const KINDS: [Kind; 40] = [
         (DURATION, ".map(value::ClockTime::get)"),
         (DURATION, "Arg::wire(&value::ClockTime(value))"),
         ("00:00:30", "Duration::from_secs(30)"),
+        CHECKED,
     ),
     kind(
         "timestamp",
@@ -94,6 +143,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::Timestamp", SAME),
         ("value::Timestamp", "Arg::wire(&value)"),
         ("1795224741.137467", "value::Timestamp::new(1_795_224_741, 137_467).unwrap()"),
+        CHECKED,
     ),
     kind(
         "epoch",
@@ -102,6 +152,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::Timestamp", ".map(value::Epoch::get)"),
         ("value::Timestamp", "value.seconds().into()"),
         ("1795224741", "value::Timestamp::new(1_795_224_741, 0).unwrap()"),
+        "Datum::Int({}::from_wire(bytes)?.get().seconds())",
     ),
     kind(
         "datetime",
@@ -113,6 +164,7 @@ pub const KINDS: [Kind; 40] = [
             "2026-11-21 12:30:05",
             "value::DateTime::new(value::Date::new(2026, 11, 21).unwrap(), value::TimeOfDay::new(12, 30, 5, 0).unwrap())",
         ),
+        CHECKED,
     ),
     kind(
         "date",
@@ -121,6 +173,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::Date", SAME),
         ("value::Date", "Arg::wire(&value)"),
         ("2026-11-21", "value::Date::new(2026, 11, 21).unwrap()"),
+        CHECKED,
     ),
     kind(
         "time",
@@ -129,6 +182,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::TimeOfDay", SAME),
         ("value::TimeOfDay", "Arg::wire(&value)"),
         ("12:30:05", "value::TimeOfDay::new(12, 30, 5, 0).unwrap()"),
+        CHECKED,
     ),
     kind(
         "isotime",
@@ -140,6 +194,7 @@ pub const KINDS: [Kind; 40] = [
             "2026-11-21T12:30:05.000+0100",
             "value::SecurityTime::new(value::DateTime::new(value::Date::new(2026, 11, 21).unwrap(), value::TimeOfDay::new(12, 30, 5, 0).unwrap()), 60).unwrap()",
         ),
+        CHECKED,
     ),
     kind(
         "channel",
@@ -148,6 +203,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::ChannelName<'buf>", SAME),
         ARG,
         ("PJSIP/100-00000001", "\"PJSIP/100-00000001\""),
+        OPEN,
     ),
     kind(
         "uniqueid",
@@ -156,6 +212,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::UniqueId<'buf>", SAME),
         ARG,
         ("1795225161.570", "\"1795225161.570\""),
+        OPEN,
     ),
     kind(
         "callerid",
@@ -164,6 +221,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::CallerIdPart<'buf>", SAME),
         ARG,
         ("100", "\"100\""),
+        OPEN,
     ),
     kind(
         "cause",
@@ -172,6 +230,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::HangupCause", SAME),
         ("value::HangupCause", "i64::from(value.get()).into()"),
         ("16", "value::HangupCause::NORMAL_CLEARING"),
+        CODE,
     ),
     kind(
         "soft-hangup",
@@ -180,6 +239,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::SoftHangup", SAME),
         ("value::SoftHangup", "i64::from(value.get()).into()"),
         ("32", "value::SoftHangup::EXPLICIT"),
+        CODE,
     ),
     kind(
         "originate-reason",
@@ -188,6 +248,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::OriginateReason", SAME),
         ("value::OriginateReason", "i64::from(value.get()).into()"),
         ("4", "value::OriginateReason::ANSWERED"),
+        CODE,
     ),
     kind(
         "agi-result",
@@ -196,6 +257,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::AgiResult", SAME),
         ("value::AgiResult", "i64::from(value.get()).into()"),
         ("200", "value::AgiResult::SUCCESS"),
+        CODE,
     ),
     kind(
         "channel-state",
@@ -204,6 +266,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::ChannelState", SAME),
         ("value::ChannelState", "i64::from(value.get()).into()"),
         ("6", "value::ChannelState::UP"),
+        CODE,
     ),
     kind(
         "device-state",
@@ -212,6 +275,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::DeviceState<'buf>", SAME),
         ARG,
         ("INUSE", "\"INUSE\""),
+        CHECKED,
     ),
     kind(
         "device-state-number",
@@ -220,6 +284,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::DeviceState<'buf>", SAME),
         ARG,
         ("2", "\"2\""),
+        CHECKED,
     ),
     kind(
         "extension-state",
@@ -228,6 +293,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::ExtensionState", SAME),
         ("value::ExtensionState", "i64::from(value.get()).into()"),
         ("1", "value::ExtensionState::new(1)"),
+        CODE,
     ),
     kind(
         "presence-state",
@@ -236,6 +302,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::PresenceState<'buf>", SAME),
         ARG,
         ("away", "\"away\""),
+        CHECKED,
     ),
     kind(
         "ama-flags",
@@ -244,6 +311,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::AmaFlags<'buf>", SAME),
         ARG,
         ("BILLING", "\"BILLING\""),
+        CHECKED,
     ),
     kind(
         "presentation",
@@ -252,6 +320,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::Presentation<'buf>", SAME),
         ARG,
         ("0 (Presentation Allowed, Not Screened)", "\"0 (Presentation Allowed, Not Screened)\""),
+        CHECKED,
     ),
     kind(
         "classes",
@@ -260,8 +329,9 @@ pub const KINDS: [Kind; 40] = [
         ("value::ClassSet<'buf>", SAME),
         ARG,
         ("call,all", "\"call,all\""),
+        OPEN,
     ),
-    kind("peer", "Peer", "value::Peer<'buf>", ("value::Peer<'buf>", SAME), ARG, ("SIP/100", "\"SIP/100\"")),
+    kind("peer", "Peer", "value::Peer<'buf>", ("value::Peer<'buf>", SAME), ARG, ("SIP/100", "\"SIP/100\""), OPEN),
     kind(
         "address",
         "Address",
@@ -269,6 +339,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::SecurityAddress<'buf>", SAME),
         ARG,
         ("IPV4/TCP/127.0.0.1/5038", "\"IPV4/TCP/127.0.0.1/5038\""),
+        OPEN,
     ),
     kind(
         "codecs",
@@ -277,6 +348,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::CodecList<'buf>", SAME),
         ARG,
         ("(ulaw|alaw)", "\"(ulaw|alaw)\""),
+        OPEN,
     ),
     kind(
         "contacts",
@@ -285,6 +357,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::ContactList<'buf>", SAME),
         ARG,
         ("100/sip:100@127.0.0.1,", "\"100/sip:100@127.0.0.1,\""),
+        OPEN,
     ),
     kind(
         "list",
@@ -293,6 +366,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::CommaList<'buf>", SAME),
         ("impl IntoIterator<Item = impl AsRef<[u8]>>", "Arg::list(value)"),
         ("ulaw,a\\,b", "[\"ulaw\", \"a,b\"]"),
+        OPEN,
     ),
     kind(
         "assignment",
@@ -301,6 +375,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::Assignment<'buf>", SAME),
         ARG,
         ("NAME=value", "\"NAME=value\""),
+        CHECKED,
     ),
     kind(
         "escaped-assignment",
@@ -309,6 +384,7 @@ pub const KINDS: [Kind; 40] = [
         ("value::EscapedAssignment<'buf>", SAME),
         ARG,
         ("NAME=O\\'Brien", "\"NAME=O\\\\'Brien\""),
+        CHECKED,
     ),
     kind(
         "assignments",
@@ -317,13 +393,14 @@ pub const KINDS: [Kind; 40] = [
         ("value::CommaList<'buf>", SAME),
         ("", ""),
         ("k=a\\,b", "\"k\", \"a,b\""),
+        OPEN,
     ),
 ];
 
 /// A kind of a command's argument: the type that a setter takes, and how an `Argument` is made of
 /// it.
 const fn argument(word: &'static str, setter: (&'static str, &'static str)) -> Kind {
-    kind(word, "", "", ("", ""), setter, ("", ""))
+    kind(word, "", "", ("", ""), setter, ("", ""), "")
 }
 
 /// All of those.
@@ -436,3 +513,17 @@ pub const CLASSES: [(&str, u32); 19] = [
     ("security", 262_144),
     ("message", 1 << 30),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_word_is_one_kind() {
+        for kinds in [&KINDS[..], &ARGUMENTS[..]] {
+            for (number, kind) in kinds.iter().enumerate() {
+                assert!(kinds[..number].iter().all(|before| before.word != kind.word), "{}", kind.word);
+            }
+        }
+    }
+}

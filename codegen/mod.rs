@@ -35,7 +35,8 @@
 //!
 //! An event is one entry in `spec/ami/events/`. `BRANCHES` and `CLASSES` in `kinds.rs` are what
 //! `since`, `until` and `class` may name; a kind of value that no row had before is a line of
-//! `KINDS` there, and a type in `src/value/`. Two files of the tests are made from the tables and
+//! `KINDS` there, of which the getters, `catalogue::Kind` and `catalogue::Datum` come, and a type
+//! in `src/value/`. Two files of the tests are made from the tables and
 //! written anew by `BLESS=1`: `tests/actions.txt`, what the builders write (`action::tests` of the
 //! library), and `tests/src/builders.rs`, which calls them (`encode::` of `tests/it`). The recipes
 //! in `CONTRIBUTING.md` have the commands, and those for lists and events.
@@ -45,6 +46,7 @@ mod emit;
 mod emit_actions;
 mod emit_commands;
 mod emit_events;
+mod emit_kinds;
 mod hash;
 mod kinds;
 mod mxml;
@@ -99,6 +101,7 @@ pub fn generate(table: &Table) -> Result<Vec<File>, Error> {
     Ok(vec![
         ("catalogue.txt", text),
         ("catalogue.rs", starts),
+        ("kinds.rs", emit_kinds::kinds()),
         ("names.rs", hashes("events and actions", &[("EVENTS", &table.events), ("ACTIONS", &table.actions)])?),
         ("blocks.rs", emit_events::blocks(table, &emit_events::AMI)),
         ("events.rs", emit_events::events(table, &emit_events::AMI)),

@@ -3,11 +3,8 @@
 
 use super::Kind;
 use crate::Value;
-use crate::value::{
-    AgiResult, AmaFlags, Assignment, ChannelState, ClockTime, Date, DateTime, DeviceState, Epoch, ExtensionState,
-    FromWire, HangupCause, Hex, Milliseconds, OriginateReason, PresenceState, Seconds, SecurityTime, SoftHangup,
-    TimeOfDay, Timestamp, ValueError,
-};
+use crate::value::{FromWire, ValueError};
+use core::time::Duration;
 
 /// A value read as its kind: numbers and truth values as such, all else as the text it is on the
 /// wire.
@@ -32,56 +29,19 @@ impl<'buf> Datum<'buf> {
     /// # Errors
     /// When the value is not of this kind: where, and what was expected.
     pub fn read(kind: Kind, value: Value<'buf>) -> Result<Option<Self>, ValueError> {
-        let bytes = value.as_bytes();
-        if kind.is_absent(bytes) {
-            return Ok(None);
-        }
-        let text = Self::Text(value);
-        Ok(Some(match kind {
-            Kind::Int => Self::Int(i64::from_wire(bytes)?),
-            Kind::Uint => Self::uint(u64::from_wire(bytes)?),
-            Kind::Float => Self::Float(f64::from_wire(bytes)?),
-            Kind::Hex => Hex::from_wire(bytes).map(|_| text)?,
-            Kind::Bool => Self::Bool(bool::from_wire(bytes)?),
-            Kind::Cause => Self::Int(HangupCause::from_wire(bytes)?.get().into()),
-            Kind::SoftHangup => Self::Int(SoftHangup::from_wire(bytes)?.get().into()),
-            Kind::OriginateReason => Self::Int(OriginateReason::from_wire(bytes)?.get().into()),
-            Kind::AgiResult => Self::Int(AgiResult::from_wire(bytes)?.get().into()),
-            Kind::ChannelState => Self::Int(ChannelState::from_wire(bytes)?.get().into()),
-            Kind::ExtensionState => Self::Int(ExtensionState::from_wire(bytes)?.get().into()),
-            Kind::Seconds => Self::number(bytes, Seconds::from_wire(bytes)?.get().as_secs_f64()),
-            Kind::Milliseconds => Self::number(bytes, Milliseconds::from_wire(bytes)?.get().as_secs_f64() * 1000.0),
-            Kind::ClockTime => ClockTime::from_wire(bytes).map(|_| text)?,
-            Kind::Timestamp => Timestamp::from_wire(bytes).map(|_| text)?,
-            Kind::Epoch => Self::Int(Epoch::from_wire(bytes)?.get().seconds()),
-            Kind::DateTime => DateTime::from_wire(bytes).map(|_| text)?,
-            Kind::Date => Date::from_wire(bytes).map(|_| text)?,
-            Kind::Time => TimeOfDay::from_wire(bytes).map(|_| text)?,
-            Kind::SecurityTime => SecurityTime::from_wire(bytes).map(|_| text)?,
-            Kind::Assignment | Kind::EscapedAssignment => Assignment::from_wire(bytes).map(|_| text)?,
-            Kind::DeviceState => DeviceState::from_wire(bytes).map(|_| text)?,
-            Kind::PresenceState => PresenceState::from_wire(bytes).map(|_| text)?,
-            Kind::AmaFlags => AmaFlags::from_wire(bytes).map(|_| text)?,
-            // Open: any bytes will do.
-            Kind::Text
-            | Kind::Escaped
-            | Kind::Encoded
-            | Kind::Channel
-            | Kind::UniqueId
-            | Kind::CallerId
-            | Kind::Presentation
-            | Kind::Classes
-            | Kind::Peer
-            | Kind::Address
-            | Kind::Codecs
-            | Kind::Contacts
-            | Kind::List
-            | Kind::Assignments => text,
-        }))
+        if kind.is_absent(value.as_bytes()) { Ok(None) } else { kind.read(value).map(Some) }
     }
 
-    fn uint(value: u64) -> Self {
+    pub(super) fn uint(value: u64) -> Self {
         i64::try_from(value).map_or(Self::Uint(value), Self::Int)
+    }
+
+    pub(super) fn seconds(bytes: &'buf [u8], value: Duration) -> Self {
+        Self::number(bytes, value.as_secs_f64())
+    }
+
+    pub(super) fn milliseconds(bytes: &'buf [u8], value: Duration) -> Self {
+        Self::number(bytes, value.as_secs_f64() * 1000.0)
     }
 
     /// A duration in the unit it came in: whole where it came whole.

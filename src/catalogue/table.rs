@@ -304,7 +304,9 @@ impl Field {
 
     /// What its value is.
     pub fn kind(self) -> Kind {
-        Kind::of(column(self.line, 2))
+        let kind = Kind::of(column(self.line, 2));
+        debug_assert!(kind.is_some(), "the generator refuses a word that is no kind");
+        kind.unwrap_or(Kind::Text)
     }
 
     /// Name of the method that reads it; for a field of a block, on the view of the block.
