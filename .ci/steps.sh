@@ -242,6 +242,7 @@ step_peers() {
 step_instructions() {
     debian valgrind valgrind
     grep -qw avx2 /proc/cpuinfo || skip_hardware "the figures are of a processor with AVX2"
+    mkdir -p target
     cargo bench --locked -p ami-benches --bench instructions | tee target/instructions.log
     if grep -q '^NOT COMPARED' target/instructions.log; then
         skip "$(grep -m1 '^NOT COMPARED' target/instructions.log)"
