@@ -262,7 +262,7 @@ step_package() {
     cargo package --locked -p ami-proto --allow-dirty --quiet
 }
 
-# Runs each fuzz target for so many seconds, from its seeds, with its words.
+# Runs each fuzz target for so many seconds, from its seeds, with its words: `fuzz SECONDS SEED`.
 fuzz() {
     nightly
     cargo fuzz --version >/dev/null 2>&1 || cargo install cargo-fuzz --locked || skip "no cargo-fuzz, and it cannot be installed"
@@ -272,17 +272,18 @@ fuzz() {
     targets=$(cargo +nightly fuzz list)
     [ -n "$targets" ]
     for target in $targets; do
-        cargo +nightly fuzz run "$target" -- -max_total_time="$1" -dict="fuzz/dicts/$target.dict" -print_final_stats=1 -verbosity=0
+        cargo +nightly fuzz run "$target" -- -max_total_time="$1" -seed="$2" -dict="fuzz/dicts/$target.dict" -print_final_stats=1 -verbosity=0
     done
 }
 
+# The same inputs each time: whether a change is good is not a matter of luck.
 step_fuzz() {
-    fuzz "${FUZZ_SECONDS:-20}"
+    fuzz "${FUZZ_SECONDS:-20}" 1
 }
 
-# An hour in all.
+# An hour in all, with other inputs each time: this one is the search.
 step_fuzz_an_hour() {
-    fuzz "$((3600 / $(grep -c '^\[\[bin\]\]' fuzz/Cargo.toml)))"
+    fuzz "$((3600 / $(grep -c '^\[\[bin\]\]' fuzz/Cargo.toml)))" "$(date +%s)"
 }
 
 step_live() {

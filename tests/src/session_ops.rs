@@ -178,7 +178,7 @@ pub fn session_ops(data: &[u8]) {
         }
         all.iter_mut().for_each(|driven| driven.step(&op));
         if let [whole, cut] = &mut all[..] {
-            assert_eq!(whole.told.take(), cut.told.take(), "{op:?}: another transcript for another cut");
+            whole.same_as(cut, &op);
             assert_eq!(whole.client.poll_transmit(), cut.client.poll_transmit());
             // Where reading has gone on again, deadlines move with the time that is told next: each
             // piece of an input tells one.
@@ -236,6 +236,17 @@ impl Driven {
         }
         let open = self.sent.values().any(|seen| !seen.ended);
         assert!(!open || self.client.poll_timeout().is_some(), "{op:?}: an open request is waited for for ever");
+    }
+
+    /// Checks that both sides were told the same since the last look. A side that had been told to
+    /// stop reading may still hold bytes when the connection is over: it is told a beginning.
+    fn same_as(&mut self, other: &mut Driven, op: &Op<'_>) {
+        let cut_short = |driven: &Driven| driven.client.is_over() && !driven.inbox.is_empty();
+        let (these, those) = (self.told.take().unwrap_or_default(), other.told.take().unwrap_or_default());
+        let same = these == those
+            || cut_short(self) && those.starts_with(&these)
+            || cut_short(other) && these.starts_with(&those);
+        assert!(same, "{op:?}: another transcript for another cut\n{these:#?}\n{those:#?}");
     }
 
     fn pick(&self, number: u8) -> Option<Id> {
