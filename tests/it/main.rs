@@ -3,6 +3,7 @@
 mod any_order;
 mod both_sides;
 mod calls;
+mod calls_expected;
 mod client;
 mod conference;
 mod conference_answers;
