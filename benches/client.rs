@@ -53,7 +53,7 @@ fn decoder() -> Decoder {
 /// A client that is logged in, perhaps with a request that is never answered.
 fn ready(pending: bool) -> Client {
     let now = Instant::now();
-    let mut client = Client::new(Config::new()).seeded(1);
+    let mut client = Client::new(Config::new().await_greeting(false)).seeded(1);
     client.login(now, Credentials::plain("u", "s")).expect("nothing to refuse");
     let sent = String::from_utf8_lossy(client.poll_transmit().expect("a login")).into_owned();
     client.transmitted(sent.len());

@@ -130,7 +130,10 @@ fn client() -> (Client, Instant) {
     let now = Instant::now();
     let all = usize::MAX >> 8;
     let limits = Limits::new().buffer(1 << 30);
-    let mut client = Client::new(Config::new().limits(limits).max_in_flight(all).ceiling(all).max_items(0)).seeded(1);
+    let mut client = Client::new(
+        Config::new().limits(limits).max_in_flight(all).max_open(all).ceiling(all).max_items(0).await_greeting(false),
+    )
+    .seeded(1);
     client.login(now, Credentials::plain("u", "s")).expect("nothing to refuse");
     let id = ids(&sent(&mut client)).remove(0);
     client_takes(

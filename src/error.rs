@@ -86,6 +86,9 @@ pub enum ConnectionError {
         /// Bytes of an unfinished frame that had arrived.
         truncated: usize,
     },
+    /// The peer's first words are those of another service. Nothing had been sent to it, unless the
+    /// configuration doesn't wait for a greeting.
+    WrongServer(Service),
     /// The login was refused.
     LoginRefused(LoginRefusal),
     /// A step of the login took too long.
@@ -124,13 +127,57 @@ pub enum LoginRefusal {
     Other,
 }
 
+/// A service that its first words give away.
+#[cfg(feature = "std")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Service {
+    /// The manager interface of Asterisk.
+    Manager,
+    /// The event socket of FreeSWITCH.
+    FreeSwitch,
+    /// A secure shell.
+    Ssh,
+    /// A web server. The manager interface over HTTP is read by [`http`](crate::http).
+    Http,
+    /// A port that speaks TLS: the manager interface has one of its own (5039 unless configured).
+    Tls,
+    /// A server of mail or files.
+    Mail,
+    /// A telephone, or the part of a server that speaks to them.
+    Sip,
+    /// Another one.
+    Unknown,
+}
+
+#[cfg(feature = "std")]
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Manager => "Asterisk's manager interface",
+            Self::FreeSwitch => "FreeSWITCH's event socket",
+            Self::Ssh => "SSH",
+            Self::Http => "HTTP",
+            Self::Tls => "TLS",
+            Self::Mail => "SMTP or the like",
+            Self::Sip => "SIP",
+            Self::Unknown => "something else",
+        })
+    }
+}
+
 /// A step of the login.
 #[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoginStage {
-    /// The server's own first words, which ask for a password.
+    /// The first words of a FreeSWITCH, which ask for a password.
     Greeting,
+    /// The first words of a manager interface, before which nothing is sent.
+    Banner,
+    /// The transmission of the request: the program has not taken all of it from `poll_transmit`,
+    /// perhaps because the peer doesn't read.
+    Transmission,
     /// The answer to the request for a challenge.
     Challenge,
     /// The answer to the login.
@@ -146,6 +193,7 @@ impl fmt::Display for ConnectionError {
             Self::Closed { truncated } => {
                 write!(f, "the peer closed the connection inside a frame, after {truncated} bytes of it")
             }
+            Self::WrongServer(service) => write!(f, "the peer speaks {service}; look at the address and the port"),
             Self::LoginRefused(LoginRefusal::Credentials) => {
                 f.write_str("login refused: wrong user, wrong secret, or the user may not log in from this address")
             }
@@ -160,6 +208,10 @@ impl fmt::Display for ConnectionError {
             Self::LoginTimedOut(LoginStage::Greeting) => {
                 f.write_str("the server asked for no password: is this FreeSWITCH's event socket?")
             }
+            Self::LoginTimedOut(LoginStage::Banner) => f.write_str(
+                "the peer has not greeted: is this the port of a manager interface, and is TLS spoken on it?",
+            ),
+            Self::LoginTimedOut(LoginStage::Transmission) => f.write_str("the login was never transmitted"),
             Self::LoginTimedOut(LoginStage::Challenge) => f.write_str("no answer to the request for a challenge"),
             Self::LoginTimedOut(LoginStage::Login) => f.write_str("no answer to the login"),
             Self::KeepAlive => f.write_str("no sign of life from the peer"),
@@ -196,9 +248,14 @@ pub enum SendError {
     Encode(EncodeError),
     /// The session isn't logged in, or no longer.
     NotLoggedIn,
-    /// So many requests await their answers.
+    /// So many requests await their responses.
     InFlight {
         /// The most that may.
+        max: usize,
+    },
+    /// So many requests have not ended, whatever they wait for.
+    Open {
+        /// The most that may be open.
         max: usize,
     },
     /// What is held would go over the ceiling that the configuration sets. Transmit, poll or take
@@ -218,10 +275,10 @@ impl fmt::Display for SendError {
             Self::Encode(error) => error.fmt(f),
             Self::NotLoggedIn => f.write_str("not logged in; wait until the login is accepted"),
             Self::InFlight { max } => {
-                write!(
-                    f,
-                    "no more than {max} requests may be in flight, one of them the client's own; wait for an answer"
-                )
+                write!(f, "no more than {max} requests may await their responses; wait for one, or raise max_in_flight")
+            }
+            Self::Open { max } => {
+                write!(f, "no more than {max} requests may be open; wait for the end of one, or raise max_open")
             }
             Self::Ceiling { max } => {
                 write!(f, "what is held would go over the ceiling of {max} bytes; transmit, poll or raise it")
@@ -266,10 +323,14 @@ pub enum ApiMisuse {
     NotNew,
     /// `reconnect` on a connection that isn't over.
     NotOver,
+    /// `reconnect` where there has been no connection yet.
+    NotBegun,
     /// A request that isn't open: it has ended, or there never was one.
     NotOpen,
     /// `collect` with room for no item.
     NoItems,
+    /// `send_as` under an `ActionID` that an open request has, or that the client made itself.
+    ActionIdInUse,
 }
 
 #[cfg(feature = "std")]
@@ -277,8 +338,10 @@ impl fmt::Display for ApiMisuse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotNew => f.write_str("the login has been started on this connection; reconnect first"),
-            Self::NotOver => f.write_str("the connection hasn't begun or isn't over; log in, or close it first"),
+            Self::NotOver => f.write_str("the connection isn't over; close it first"),
+            Self::NotBegun => f.write_str("there has been no connection yet; log in on this one"),
             Self::NotOpen => f.write_str("the request isn't open; it is answered once"),
+            Self::ActionIdInUse => f.write_str("an open request has this ActionID; wait for its end or choose another"),
             Self::NoItems => f.write_str("a list can't be collected with room for no item; allow for one at least"),
         }
     }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use std::time::Instant;
 
 use crate::catalogue::{self, ActionType};
-use crate::client::{Client, ClientEvent, Ending, Id};
+use crate::client::{Client, ClientEvent, Ending, How, Id, Reached};
 use crate::error::{EncodeError, Refusal, SendError};
 use crate::server::{RequestId, Server};
 use crate::wiped::append;
@@ -33,7 +33,7 @@ impl Client {
             others.fold(writer, |writer, header| writer.header(header.name(), header.value())).finish()
         };
         let action = request.name().and_then(|name| catalogue::find_action(name.as_bytes())).map(ActionType::new);
-        self.written(now, None, action, write)
+        self.written(now, How::default(), action, write)
     }
 }
 
@@ -57,7 +57,7 @@ impl Server {
     /// # use ami_proto::value::Classes;
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let now = Instant::now();
-    /// # let mut upstream = Client::new(client::Config::new()).seeded(1);
+    /// # let mut upstream = Client::new(client::Config::new().await_greeting(false)).seeded(1);
     /// # upstream.login(now, Credentials::plain("u", "s"))?;
     /// # let sent = String::from_utf8_lossy(upstream.poll_transmit().unwrap()).into_owned();
     /// # upstream.transmitted(sent.len());
@@ -84,7 +84,10 @@ impl Server {
     /// ```
     pub fn relay(&mut self, request: Option<RequestId>, event: ClientEvent<'_>) {
         let Some(id) = request else {
-            if let ClientEvent::Event(told) | ClientEvent::Ended { ending: Ending::Outcome(told), .. } = event {
+            if let ClientEvent::Event(told)
+            | ClientEvent::LateOutcome { event: told, .. }
+            | ClientEvent::Ended { ending: Ending::Outcome(told), .. } = event
+            {
                 if self.receives(told.frame()) {
                     self.write_unrefused(|out| unaddressed(told.frame(), out));
                 }
@@ -94,7 +97,9 @@ impl Server {
         let Ok(true) = self.is_open(id) else { return };
         let unsaid = match event {
             ClientEvent::Ended { ending, .. } => match ending {
-                Ending::Overflowed(_) | Ending::TimedOut | Ending::Cancelled | Ending::Lost(_) => Some(ending),
+                // It has had its response.
+                Ending::TimedOut(Reached::Accepted) | Ending::Lost(Reached::Accepted) => None,
+                Ending::Overflowed(_) | Ending::TimedOut(_) | Ending::Cancelled | Ending::Lost(_) => Some(ending),
                 _ => None,
             },
             _ => None,

@@ -69,7 +69,7 @@ pub(super) struct ActionId {
 
 impl ActionId {
     /// Prefix, hyphen, and the twenty digits of the largest number.
-    const LEN: usize = Prefix::LEN + 21;
+    pub(super) const LEN: usize = Prefix::LEN + 21;
 
     fn put(&mut self, byte: u8) {
         self.start = self.start.saturating_sub(1);

@@ -1,11 +1,12 @@
 //! What a program tells a client to do, and asks of it. What its driver does is in `mod.rs`.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::time::Duration;
 use std::time::Instant;
 
 use super::reading::Reading;
-use super::{Client, Credentials, Handle, Id, ReconnectReport};
+use super::{Client, Credentials, Handle, How, Id, ReconnectReport};
 use crate::action::Action;
 use crate::catalogue::ActionType;
 use crate::error::{ApiMisuse, EncodeError, SendError};
@@ -15,7 +16,9 @@ use crate::wire::{Decoder, OwnedFrame};
 use super::{AtCeiling, ClientEvent, Config, Ending};
 
 impl Client {
-    /// Logs in. Other requests have to wait for [`ClientEvent::LoggedIn`].
+    /// Logs in, once the server has greeted: nothing is sent before that, unless the configuration
+    /// [says otherwise](Config::await_greeting). Other requests have to wait for
+    /// [`ClientEvent::LoggedIn`].
     ///
     /// Event mask and filters that were set on the connection before this one are set again.
     ///
@@ -31,15 +34,35 @@ impl Client {
 
     /// Sends a request. It ends with [`ClientEvent::Ended`], in whichever way, exactly once.
     ///
-    /// Any number can be sent before the first is answered, up to [`Config::max_in_flight`]; no
-    /// order of answers is assumed. What ends it follows from the action's
+    /// Any number can be sent before the first is answered, up to [`Config::max_in_flight`], and be
+    /// open at a time, up to [`Config::max_open`]; no order of answers is assumed. What ends it follows from the action's
     /// [type](Action::action_type).
     ///
     /// # Errors
     /// [`SendError`]; nothing was sent.
     pub fn send<A: Action>(&mut self, now: Instant, action: &A) -> Result<Handle<A::Static>, SendError> {
-        let id = self.written(now, None, action.action_type(), |id, out| action.encode(Some(id), out))?;
-        Ok(Handle::new(id))
+        self.send_how(now, How::default(), action)
+    }
+
+    /// The same under an `ActionID` of the caller's, for logs and for other programs that look for
+    /// it in events.
+    ///
+    /// The `ActionID`s that a client makes begin with letters that nobody can guess. One that
+    /// somebody can guess is no longer proof: whoever may send events in the same server
+    /// (`UserEvent`) can pass one off as the answer to this request. So choose one that is as hard
+    /// to guess, or use this only where all who can log in are trusted. What comes for it after its
+    /// end is [`ClientEvent::Event`], or `Unclaimed` without a request.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), and [`SendError::Misuse`] with [`ApiMisuse::ActionIdInUse`] where
+    /// an open request has it.
+    pub fn send_as<A: Action>(
+        &mut self,
+        now: Instant,
+        action_id: &str,
+        action: &A,
+    ) -> Result<Handle<A::Static>, SendError> {
+        self.send_how(now, How { action_id: Some(action_id), ..How::default() }, action)
     }
 
     /// The same with its own time for each step: the response, each item of a list, the outcome.
@@ -53,19 +76,29 @@ impl Client {
         action: &A,
         within: Duration,
     ) -> Result<Handle<A::Static>, SendError> {
-        let id = self.written(now, Some(within), action.action_type(), |id, out| action.encode(Some(id), out))?;
+        self.send_how(now, How { within: Some(within), ..How::default() }, action)
+    }
+
+    fn send_how<A: Action>(&mut self, now: Instant, how: How<'_>, action: &A) -> Result<Handle<A::Static>, SendError> {
+        let id = self.written(now, how, action.action_type(), |id, out| action.encode(Some(id), out))?;
         Ok(Handle::new(id))
     }
 
-    /// Sends the request that `write` writes, with its own time for each step.
+    /// Returns the `ActionID` that an open request has on the wire: for logs, and to find what the
+    /// server did with it. `None`: it has ended.
+    pub fn action_id(&self, handle: impl Into<Id>) -> Option<Box<str>> {
+        self.session.action_id(handle.into())
+    }
+
+    /// Sends the request that `write` writes.
     pub(crate) fn written(
         &mut self,
         now: Instant,
-        within: Option<Duration>,
+        how: How<'_>,
         action: Option<ActionType>,
         write: impl FnOnce(&str, &mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<Id, SendError> {
-        let id = self.session.send(now, within, action, write);
+        let id = self.session.send(now, how, action, write);
         self.session.check();
         id
     }
@@ -126,10 +159,12 @@ impl Client {
     /// polled are gone, so poll first.
     ///
     /// # Errors
-    /// [`ApiMisuse::NotOver`] while the connection stands.
+    /// [`ApiMisuse::NotOver`] while the connection stands, [`ApiMisuse::NotBegun`] where there has
+    /// been none.
     pub fn reconnect(&mut self) -> Result<ReconnectReport, ApiMisuse> {
         let report = self.session.reconnect()?;
-        self.decoder = Decoder::new(self.session.config.limits);
+        let config = &self.session.config;
+        self.decoder = Decoder::new(config.limits).with_framing(config.framing);
         self.reading = Reading::default();
         self.parts = None;
         self.session.check();
@@ -148,9 +183,16 @@ impl Client {
         self.session.collected.items()
     }
 
-    /// Requests that have not ended, with those that the client sent for itself.
+    /// Requests whose response is awaited, and filters that are being set again: at most
+    /// [`Config::max_in_flight`].
     pub fn in_flight(&self) -> usize {
-        self.session.in_flight.len()
+        self.session.in_flight.in_flight()
+    }
+
+    /// Requests that have not ended: those in flight, and those whose items or outcome are awaited.
+    /// At most [`Config::max_open`].
+    pub fn open(&self) -> usize {
+        self.session.in_flight.callers()
     }
 
     /// Whether requests can be sent.

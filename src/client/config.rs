@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use crate::event::EventSet;
 use crate::value::Classes;
-use crate::wire::Limits;
+use crate::wire::{Framing, Limits};
 
 /// The shortest silence after which a sign of life is asked for.
 const SHORTEST_IDLE: Duration = Duration::from_millis(100);
@@ -30,12 +30,15 @@ pub struct Config {
     pub(super) limits: Limits,
     pub(super) events: Option<Classes>,
     pub(super) interest: Option<EventSet>,
+    pub(super) framing: Framing,
+    greeting: bool,
     pub(super) booted: Option<Duration>,
     pub(super) login: Duration,
     pub(super) response: Duration,
     pub(super) closing: Duration,
     pub(super) keep_alive: Option<(Duration, Duration)>,
     pub(super) in_flight: usize,
+    pub(super) open: usize,
     pub(super) bytes: usize,
     pub(super) items: usize,
     pub(super) at_ceiling: AtCeiling,
@@ -79,12 +82,15 @@ impl Config {
             limits: Limits::new(),
             events: None,
             interest: None,
+            framing: Framing::SERVER,
+            greeting: true,
             booted: None,
             login: Duration::from_secs(10),
             response: Duration::from_secs(30),
             closing: Duration::from_secs(5),
             keep_alive: None,
             in_flight: 256,
+            open: 16_384,
             bytes: 1 << 23,
             items: 1 << 16,
             at_ceiling: AtCeiling::StopReading,
@@ -121,6 +127,31 @@ impl Config {
     pub fn interest(mut self, events: EventSet) -> Self {
         self.interest = Some(events);
         self
+    }
+
+    /// How the server frames what it sends. Default: [`Framing::SERVER`], which reads all that
+    /// Asterisk sends. Without a [banner](Framing::banner) no greeting is waited for.
+    pub const fn framing(mut self, framing: Framing) -> Self {
+        self.framing = framing;
+        self
+    }
+
+    /// Whether the login waits for the server's greeting, `Asterisk Call Manager/…`. Default: it
+    /// does.
+    ///
+    /// Nothing secret goes then to a peer that is something else: a web server, a shell, a port
+    /// that wants TLS. Such a peer is named at once by
+    /// [`ConnectionError::WrongServer`](crate::ConnectionError::WrongServer); one that says nothing
+    /// within [`login_timeout`](Self::login_timeout) ends the connection. `false` is for proxies
+    /// that don't greet, or do so in other words: the login is sent as soon as it is asked for.
+    pub const fn await_greeting(mut self, wait: bool) -> Self {
+        self.greeting = wait;
+        self
+    }
+
+    /// Whether a greeting is waited for, and can be read.
+    pub(super) const fn awaits_greeting(&self) -> bool {
+        self.greeting && self.framing.expects_banner()
     }
 
     /// Holds [`Ready`](super::ClientEvent::Ready) back until the server says `FullyBooted`, or for
@@ -179,10 +210,21 @@ impl Config {
         self
     }
 
-    /// Requests in flight at a time. Default 256. One place is kept for a request of the client's
-    /// own, such as a ping: the caller has one less, and at least one.
+    /// Requests whose response may be awaited at a time. Default 256; with 0 none can be sent.
+    ///
+    /// A request is in flight until its response has come. One whose items or outcome come after
+    /// that is no longer: a dialer may have as many calls ringing as [`max_open`](Self::max_open)
+    /// allows.
     pub const fn max_in_flight(mut self, requests: usize) -> Self {
         self.in_flight = requests;
+        self
+    }
+
+    /// Requests that may be open at a time: in flight, or accepted and waiting for items or an
+    /// outcome. Default 16,384, which take up some 8 MiB; with 0 none can be sent. One that has
+    /// ended counts until that has been polled.
+    pub const fn max_open(mut self, requests: usize) -> Self {
+        self.open = requests;
         self
     }
 

@@ -92,12 +92,12 @@ impl Credentials {
         }
     }
 
-    /// The longest login that may come of a challenge, to see whether it can be written.
+    /// The longest login that may come of it, to see whether it can be written.
     pub(super) fn write_trial(&self, events: Option<&[u8]>, id: &str, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        if self.clone().fall_back().is_some() {
+        if !self.asks_challenge() || self.clone().fall_back().is_some() {
             self.write_login(None, events, id, out)?;
         }
-        self.write_login(Some(b"0"), events, id, out)
+        if self.asks_challenge() { self.write_login(Some(b"0"), events, id, out) } else { Ok(()) }
     }
 
     pub(super) fn write_challenge(id: &str, out: &mut Vec<u8>) -> Result<(), EncodeError> {

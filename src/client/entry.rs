@@ -5,9 +5,12 @@ use core::ops::{Deref, DerefMut};
 use core::time::Duration;
 use std::time::Instant;
 
+use super::Reached;
+use super::action_id::Prefix;
 use super::collect::Collected;
 use super::reply_plan::{Answers, Plan};
 use crate::steps::count;
+use crate::value::Classes;
 use crate::wiped::Wiped;
 
 /// A request that has not ended.
@@ -33,6 +36,8 @@ pub(super) struct Entry {
     pub(super) announced: bool,
     /// What has to be said again after a reconnect, if it is accepted.
     pub(super) restores: Option<Wiped>,
+    /// Its `ActionID` where the caller chose it.
+    pub(super) action_id: Option<Box<str>>,
 }
 
 /// For whom a request was sent.
@@ -54,13 +59,17 @@ pub(super) enum Phase {
     Outcome,
 }
 
-/// What may come without an `ActionID`. It belongs to the oldest request that awaits it.
+/// What a request awaits that is looked for by something else than its `ActionID`. What may come
+/// without one belongs to the oldest request that awaits it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Awaits {
     /// Text, up to the answer to the probe of this number.
     Text,
     /// An item of a list: the number of the event's type.
     Item(usize),
+    /// An outcome, which has an `ActionID`: the classes of events that a session must read to be
+    /// told of it.
+    Outcome(Classes),
 }
 
 impl Entry {
@@ -79,13 +88,29 @@ impl Entry {
             collects: false,
             announced: false,
             restores: None,
+            action_id: None,
         }
+    }
+
+    /// Returns its `ActionID`, on a connection where the others begin with this.
+    pub(super) fn action_id(&self, prefix: Prefix) -> Box<str> {
+        self.action_id.clone().unwrap_or_else(|| prefix.id(self.id).as_str().into())
     }
 
     /// Returns the ping that finds the end of what answers this request.
     pub(super) fn probe(of: &Self, written: u64) -> Self {
         let probe = Self::new(of.id + 1, Purpose::Probe, Plan::UNKNOWN, written, of.step);
         Self { allowed: of.allowed, ..probe }
+    }
+
+    /// How far it has come. `handed`: how much of all that was ever written has been handed out.
+    pub(super) fn reached(&self, handed: u64) -> Reached {
+        match self.phase {
+            Phase::Response if self.written > handed => Reached::NotSent,
+            Phase::Response if self.items == 0 => Reached::Sent,
+            Phase::Response | Phase::Items => Reached::Started { items: self.items },
+            Phase::Outcome => Reached::Accepted,
+        }
     }
 
     /// Whether the server is at work on it, so that it answers nothing else, and its own deadline
@@ -111,11 +136,22 @@ impl Entry {
         deadline
     }
 
-    /// What it awaits that comes without an `ActionID`.
+    /// What it awaits, but for what has its `ActionID`.
     pub(super) fn awaits(&self) -> impl Iterator<Item = Awaits> + use<> {
         let text = (self.purpose == Purpose::Probe).then_some(Awaits::Text);
         let items = (self.phase == Phase::Items).then(|| self.plan.items().map(Awaits::Item));
-        text.into_iter().chain(items.into_iter().flatten())
+        let outcome = (self.phase == Phase::Outcome).then(|| Awaits::Outcome(self.plan.outcome_classes()));
+        text.into_iter().chain(items.into_iter().flatten()).chain(outcome)
+    }
+
+    /// Whether it is the caller's.
+    pub(super) fn is_callers(&self) -> bool {
+        self.purpose == Purpose::Caller
+    }
+
+    /// Whether its response is awaited, by its caller or to set something again.
+    pub(super) fn is_in_flight(&self) -> bool {
+        self.phase == Phase::Response && self.purpose != Purpose::Probe
     }
 
     /// Which events may still come, or come again, once it has ended: `answered` in full, or given
@@ -132,7 +168,9 @@ impl Entry {
     /// Bytes that it holds, or will hold once its list has begun.
     pub(super) fn size(&self) -> usize {
         let restores = self.restores.as_ref().map_or(0, |restores| restores.len());
-        Self::SIZE + self.plan.kinds * size_of::<(Awaits, u64)>() + restores
+        let kinds = self.plan.kinds + usize::from(self.plan.outcome.is_some());
+        let named = self.action_id.as_ref().map_or(0, |id| size_of::<(Box<str>, u64)>() + 2 * id.len());
+        Self::SIZE + kinds * size_of::<(Awaits, u64)>() + restores + named
     }
 
     /// Bytes of one that restores nothing and has no list: the entry, its deadlines, and a

@@ -97,8 +97,8 @@ impl<A> fmt::Debug for Handle<A> {
 pub enum ClientEvent<'buf> {
     /// The server has greeted. A server behind some proxies, and AMI over HTTP, doesn't.
     ///
-    /// Any first line is taken for a greeting. Where [`Banner::product`] isn't `Asterisk Call
-    /// Manager`, the port may be that of another service.
+    /// Any first line is taken for a greeting. Where it isn't that of a manager interface, the
+    /// connection is over: see [`Config::await_greeting`](super::Config::await_greeting).
     Connected(Banner<'buf>),
     /// The login was accepted; requests can be sent.
     LoggedIn(Response<'buf>),
@@ -149,6 +149,16 @@ pub enum ClientEvent<'buf> {
         /// The list.
         id: Id,
     },
+    /// The outcome of a request that the last connection lost, as
+    /// [`ReconnectReport`](super::ReconnectReport) told: a server tells every session how an
+    /// asynchronous `Originate` went, so the next one hears it too. Comes once at the most; the
+    /// request had its ending, [`Ending::Lost`].
+    LateOutcome {
+        /// The request, of the last connection that was logged in.
+        id: Id,
+        /// How it went.
+        event: Event<'buf>,
+    },
     /// A filter that had been set before the connection was lost could not be set again.
     NotRestored(Response<'buf>),
     /// What no request in flight claims: an answer that comes late, or twice; the rest of a list
@@ -160,7 +170,8 @@ pub enum ClientEvent<'buf> {
         /// What came.
         frame: Frame<'buf>,
     },
-    /// The connection is closed, as [`close`](super::Client::close) had asked for.
+    /// The connection is closed, as [`close`](super::Client::close) or a request for `Logoff` had
+    /// asked for.
     Closed,
 }
 
@@ -171,6 +182,7 @@ impl<'buf> ClientEvent<'buf> {
             Self::Started { id, .. }
             | Self::Item { id, .. }
             | Self::Text { id, .. }
+            | Self::LateOutcome { id, .. }
             | Self::Ended { id, .. }
             | Self::Full { id } => Some(id),
             Self::Unclaimed { id, .. } => id,
@@ -186,7 +198,7 @@ impl<'buf> ClientEvent<'buf> {
             | Self::Started { response, .. }
             | Self::NotRestored(response) => Some(response.frame()),
             Self::Ready(booted) => booted.map(|booted| booted.frame()),
-            Self::Event(event) | Self::Item { event, .. } => Some(event.frame()),
+            Self::Event(event) | Self::Item { event, .. } | Self::LateOutcome { event, .. } => Some(event.frame()),
             Self::Text { frame, .. } | Self::Unclaimed { frame, .. } => Some(frame),
             Self::Ended { ending, .. } => ending.frame(),
             Self::Connected(_) | Self::Full { .. } | Self::Closed => None,
@@ -217,6 +229,14 @@ pub enum Ending<'buf> {
     /// another), `WaitEventComplete`, `SIPQualifyPeerDone`, the tree of `DataGet`, the one event of
     /// `FAXStats` and `FAXSession`.
     Outcome(Event<'buf>),
+    /// The server has accepted it and does it; how it goes can't be seen, since the event mask
+    /// leaves out the class of the event that says so (`call` for `OriginateResponse`). With the
+    /// response, or with none where an `Events` changed the mask after that had been
+    /// [told](ClientEvent::Started).
+    ///
+    /// No failure: an `Originate` that ends so may be answered by a person at this moment. Ask for
+    /// the class, with [`Config::events`](super::Config::events) or `Events`, to be told.
+    OutcomeUnseen(Option<Response<'buf>>),
     /// With the end of its text, see [`ClientEvent::Text`]. Of `SIPqualifypeer` on Asterisk 11:
     /// without any answer, which there means that the peer is known.
     Text {
@@ -230,8 +250,13 @@ pub enum Ending<'buf> {
     /// [`AtCeiling`](super::AtCeiling) that can happen; what still comes is
     /// [`Unclaimed`](ClientEvent::Unclaimed).
     Overflowed(Event<'buf>),
-    /// Its time was up. What still comes is [`Unclaimed`](ClientEvent::Unclaimed).
-    TimedOut,
+    /// Its time was up: how far it had come by then. What still comes is
+    /// [`Unclaimed`](ClientEvent::Unclaimed).
+    ///
+    /// The server may have acted on it, unless it was never sent.
+    /// [`Accepted`](Reached::Accepted) is no failure: an `Originate` whose outcome this user may
+    /// not read ends so, though the call was made.
+    TimedOut(Reached),
     /// By [`cancel`](super::Client::cancel). What still comes is
     /// [`Unclaimed`](ClientEvent::Unclaimed).
     Cancelled,
@@ -245,8 +270,9 @@ impl<'buf> Ending<'buf> {
     pub fn frame(self) -> Option<Frame<'buf>> {
         match self {
             Self::Reply(response) | Self::Refused(response) => Some(response.frame()),
+            Self::OutcomeUnseen(response) => response.map(Response::frame),
             Self::List { end: event, .. } | Self::Outcome(event) | Self::Overflowed(event) => Some(event.frame()),
-            Self::Text { .. } | Self::TimedOut | Self::Cancelled | Self::Lost(_) => None,
+            Self::Text { .. } | Self::TimedOut(_) | Self::Cancelled | Self::Lost(_) => None,
         }
     }
 }
@@ -254,16 +280,32 @@ impl<'buf> Ending<'buf> {
 impl fmt::Display for Ending<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::Reply(response) => write!(f, "answered: {}", response.message().unwrap_or_default()),
+            Self::Reply(response) => said(f, "answered", response),
             Self::List { items, cancelled: false, .. } => write!(f, "list of {items} items"),
             Self::List { items, .. } => write!(f, "list broken off by the server after {items} items"),
             Self::Outcome(event) => write!(f, "outcome: {}", event.name().unwrap_or_default()),
+            Self::OutcomeUnseen(_) => f.write_str(
+                "accepted; how it went can't be seen, since the event mask leaves out the class of that event",
+            ),
             Self::Text { paragraphs } => write!(f, "{paragraphs} paragraphs of text"),
-            Self::Refused(response) => write!(f, "refused: {}", response.message().unwrap_or_default()),
+            Self::Refused(response) => said(f, "refused", response),
             Self::Overflowed(_) => f.write_str("more items than may be held"),
-            Self::TimedOut => f.write_str("not answered in time"),
+            Self::TimedOut(reached) => write!(f, "timed out {reached}"),
             Self::Cancelled => f.write_str("cancelled"),
             Self::Lost(reached) => write!(f, "connection lost {reached}"),
         }
     }
+}
+
+/// Writes what has become of it and the server's own words: its message, and the first line of a
+/// command's output, which says more than that one follows.
+fn said(f: &mut fmt::Formatter<'_>, what: &str, response: Response<'_>) -> fmt::Result {
+    f.write_str(what)?;
+    let words = [response.message(), response.frame().get("Output")];
+    let mut between = ": ";
+    for words in words.into_iter().flatten().filter(|words| !words.is_empty()) {
+        write!(f, "{between}{words}")?;
+        between = "; ";
+    }
+    Ok(())
 }

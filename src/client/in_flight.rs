@@ -2,13 +2,13 @@
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
+use core::ops::Bound;
 use core::time::Duration;
 use std::time::Instant;
 
-use super::entry::{Awaits, Entry, Phase, Place, Purpose};
-use super::reconnect::Unanswered;
-use super::{Id, Reached};
+use super::entry::{Awaits, Entry, Phase, Place};
 use crate::conn::deadlines::Deadlines;
+use crate::value::Classes;
 
 /// The requests in flight. Takes up next to nothing where there are none, as in most sessions most
 /// of the time.
@@ -22,16 +22,22 @@ struct Requests {
     deadlines: Deadlines<Instant>,
     /// Those of requests that the server can't put aside.
     blocking: Deadlines<Instant>,
-    /// What comes without an `ActionID`, and the requests that await it.
+    /// What is looked for by something else than its `ActionID`, and the requests that await it.
     awaits: BTreeSet<(Awaits, u64)>,
+    /// By their `ActionID`s where their caller chose them.
+    named: BTreeMap<Box<str>, u64>,
     /// How long reading has been stopped. The deadlines are those of a clock that is this much
     /// behind.
     stopped: Duration,
     /// When the server last answered something in its turn, by the clock of the deadlines, and
     /// which request that was for. It can't have been at work on those sent later.
     worked: Option<(Instant, u64)>,
-    /// How many await their answers.
+    /// How many await their answers, as [`Entry::is_due`] has it.
     due: usize,
+    /// How many are the caller's.
+    callers: usize,
+    /// How many await their responses, as [`Entry::is_in_flight`] has it.
+    in_flight: usize,
     /// Bytes held.
     held: usize,
 }
@@ -46,8 +52,14 @@ impl InFlight {
         self.0.is_none()
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.0.as_ref().map_or(0, |requests| requests.entries.len())
+    /// How many there are of the caller's.
+    pub(super) fn callers(&self) -> usize {
+        self.0.as_ref().map_or(0, |requests| requests.callers)
+    }
+
+    /// How many await their responses.
+    pub(super) fn in_flight(&self) -> usize {
+        self.0.as_ref().map_or(0, |requests| requests.in_flight)
     }
 
     /// Bytes held.
@@ -62,10 +74,17 @@ impl InFlight {
         let deadline = entry.begin(now);
         let id = entry.id;
         requests.due += usize::from(entry.is_due());
+        requests.callers += usize::from(entry.is_callers());
+        requests.in_flight += usize::from(entry.is_in_flight());
         requests.held += entry.size();
         requests.awaits.extend(entry.awaits().map(|awaits| (awaits, id)));
+        requests.named.extend(entry.action_id.clone().map(|name| (name, id)));
         requests.entries.insert(id, Place::new(entry));
         requests.set_deadline(id, deadline);
+    }
+
+    pub(super) fn look(&self, id: u64) -> Option<&Entry> {
+        Some(self.0.as_ref()?.entries.get(&id)?)
     }
 
     pub(super) fn get(&mut self, id: u64) -> Option<&mut Entry> {
@@ -79,12 +98,14 @@ impl InFlight {
         let Some(entry) = requests.entries.get_mut(&id) else { return };
         let entry: &mut Entry = entry;
         requests.due -= usize::from(entry.is_due());
+        requests.in_flight -= usize::from(entry.is_in_flight());
         entry.allowed = entry.usual(phase);
         let deadline = entry.begin(now);
         if core::mem::replace(&mut entry.phase, phase) != phase {
             requests.awaits.extend(entry.awaits().map(|awaits| (awaits, id)));
         }
         requests.due += usize::from(entry.is_due());
+        requests.in_flight += usize::from(entry.is_in_flight());
         requests.set_deadline(id, deadline);
     }
 
@@ -103,9 +124,14 @@ impl InFlight {
         requests.set_deadline(id, None);
         let entry = requests.entries.remove(&id)?.into_inner();
         requests.due -= usize::from(entry.is_due());
+        requests.callers -= usize::from(entry.is_callers());
+        requests.in_flight -= usize::from(entry.is_in_flight());
         requests.held -= entry.size();
         for awaits in entry.awaits() {
             requests.awaits.remove(&(awaits, id));
+        }
+        if let Some(name) = &entry.action_id {
+            requests.named.remove(name);
         }
         if requests.entries.is_empty() {
             self.0 = None;
@@ -113,10 +139,30 @@ impl InFlight {
         Some(entry)
     }
 
+    /// The one of this `ActionID`, where its caller chose that.
+    pub(super) fn named(&self, action_id: &[u8]) -> Option<u64> {
+        let named = &self.0.as_ref().filter(|requests| !requests.named.is_empty())?.named;
+        named.get(core::str::from_utf8(action_id).ok()?).copied()
+    }
+
     /// The oldest that awaits this.
     pub(super) fn oldest(&self, awaits: Awaits) -> Option<u64> {
         let mut those = self.0.as_ref()?.awaits.range((awaits, 0)..=(awaits, u64::MAX));
         those.next().map(|(_, id)| *id)
+    }
+
+    /// One whose outcome is not told to a session that reads these classes of events only.
+    pub(super) fn unseen(&self, mask: Classes) -> Option<u64> {
+        let awaits = &self.0.as_ref()?.awaits;
+        let mut from = Bound::Included((Awaits::Outcome(Classes::NONE), 0));
+        // One step for each set of classes that an outcome of the catalogue needs.
+        while let Some((Awaits::Outcome(classes), id)) = awaits.range((from, Bound::Unbounded)).next() {
+            if !mask.contains(*classes) {
+                return Some(*id);
+            }
+            from = Bound::Excluded((Awaits::Outcome(*classes), u64::MAX));
+        }
+        None
     }
 
     /// Whether a request awaits its answer.
@@ -154,20 +200,10 @@ impl InFlight {
         }
     }
 
-    /// Takes out all, in order. `handed`: how much of all that was ever written has been handed
-    /// out.
-    pub(super) fn lose(&mut self, handed: u64) -> impl Iterator<Item = Unanswered> + use<> {
+    /// Takes out all; returns those of the caller's, in order.
+    pub(super) fn lose(&mut self) -> impl Iterator<Item = Entry> + use<> {
         let lost = self.0.take().into_iter().flat_map(|requests| requests.entries.into_values());
-        let callers = lost.filter(|entry| entry.purpose == Purpose::Caller);
-        callers.map(move |entry| Unanswered {
-            id: Id(entry.id),
-            action: entry.plan.action,
-            reached: match entry.phase {
-                Phase::Response if entry.written > handed => Reached::NotSent,
-                Phase::Response if entry.items == 0 => Reached::Sent,
-                _ => Reached::Started { items: entry.items },
-            },
-        })
+        lost.map(Place::into_inner).filter(Entry::is_callers)
     }
 }
 
@@ -178,7 +214,7 @@ impl InFlight {
     /// Debug builds stop where the books don't agree; of many requests they aren't looked through,
     /// which would take too long.
     pub(super) fn check(&self) {
-        if let Some(requests) = self.0.as_ref().filter(|_| self.len() <= Self::CHECKED) {
+        if let Some(requests) = self.0.as_ref().filter(|requests| requests.entries.len() <= Self::CHECKED) {
             requests.check();
         }
     }
@@ -213,10 +249,13 @@ impl Requests {
     #[cfg(debug_assertions)]
     fn check(&self) {
         let (mut due, mut held, mut timed, mut blocking, mut awaits) = (0, 0, 0, 0, 0);
+        let (mut callers, mut in_flight, mut named) = (0, 0, 0);
         for (id, entry) in &self.entries {
             let entry: &Entry = entry;
             assert_eq!(*id, entry.id);
             due += usize::from(entry.is_due());
+            callers += usize::from(entry.is_callers());
+            in_flight += usize::from(entry.is_in_flight());
             held += entry.size();
             if let Some(deadline) = entry.deadline {
                 assert!(self.deadlines.has(*id, deadline));
@@ -224,19 +263,24 @@ impl Requests {
                 timed += 1;
                 blocking += usize::from(entry.plan.blocks);
             }
+            if let Some(name) = &entry.action_id {
+                assert_eq!(self.named.get(name), Some(id));
+                named += 1;
+            }
             for what in entry.awaits() {
                 assert!(self.awaits.contains(&(what, *id)));
                 awaits += 1;
             }
         }
-        assert!(!self.entries.is_empty());
-        assert_eq!((due, held), (self.due, self.held));
+        assert!(!self.entries.is_empty() && named == self.named.len());
+        assert_eq!((due, held, callers, in_flight), (self.due, self.held, self.callers, self.in_flight));
         assert_eq!((timed, blocking, awaits), (self.deadlines.len(), self.blocking.len(), self.awaits.len()));
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::entry::Purpose;
     use super::super::reply_plan::Plan;
     use super::*;
     use crate::steps::steps;
@@ -284,7 +328,10 @@ mod tests {
             few("questions", 0, &mut || {
                 let latest = (0..requests).filter(|id| id % 4 == 1).map(|id| id * 7919 % requests).max();
                 assert_eq!(all.blocked_until(), latest.map(|at| now + Duration::from_millis(at)));
-                assert_eq!((all.deadline(), all.len()), (Some(now), usize::try_from(requests).unwrap()));
+                assert_eq!(
+                    (all.deadline(), all.callers() + all.0.as_ref().unwrap().entries.len() / 8),
+                    (Some(now), usize::try_from(requests).unwrap())
+                );
                 assert_eq!(all.oldest(Awaits::Text), Some(7));
                 let oldest = ["PeerEntry", "QueueMember", "QueueEntry", "AorDetail"].map(|name| all.oldest(item(name)));
                 assert_eq!(oldest, [Some(0), Some(4), Some(4), Some(6)]);
@@ -317,7 +364,7 @@ mod tests {
                 assert!(all.is_due() && all.remove(*id).is_some());
             }
             assert!(all.is_empty() && !all.is_due() && all.deadline().is_none());
-            assert_eq!((all.held(), all.len()), (0, 0));
+            assert_eq!((all.held(), all.callers(), all.in_flight()), (0, 0, 0));
         }
     }
 }

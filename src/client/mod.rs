@@ -10,13 +10,15 @@
 //! let now = Instant::now();
 //! let mut client = Client::new(Config::new()).seeded(1);
 //! client.login(now, Credentials::plain("admin", "s3cret"))?;
+//! let greeting = b"Asterisk Call Manager/11.0.0\r\n"; // from the socket
+//! let taken = client.handle_input(now, greeting);
+//! assert_eq!(taken, greeting.len()); // what was not taken is given again, once events have been polled
+//! assert!(matches!(client.poll_event()?, Some(ClientEvent::Connected(banner)) if banner.product() == b"Asterisk Call Manager"));
 //! let sent = client.poll_transmit().unwrap().to_vec(); // to the socket
 //! client.transmitted(sent.len());
 //! # let id = String::from_utf8_lossy(&sent).lines().find_map(|line| line.strip_prefix("ActionID: ").map(str::to_owned)).unwrap();
-//! # let answer = format!("Asterisk Call Manager/11.0.0\r\nResponse: Success\r\nActionID: {id}\r\nMessage: Authentication accepted\r\n\r\n");
-//! let taken = client.handle_input(now, answer.as_bytes()); // from the socket
-//! assert_eq!(taken, answer.len()); // what was not taken is given again, once events have been polled
-//! assert!(matches!(client.poll_event()?, Some(ClientEvent::Connected(banner)) if banner.product() == b"Asterisk Call Manager"));
+//! # let answer = format!("Response: Success\r\nActionID: {id}\r\nMessage: Authentication accepted\r\n\r\n");
+//! assert_eq!(client.handle_input(now, answer.as_bytes()), answer.len());
 //! assert!(matches!(client.poll_event()?, Some(ClientEvent::LoggedIn(_))));
 //! assert!(matches!(client.poll_event()?, Some(ClientEvent::Ready(None))));
 //!
@@ -45,6 +47,7 @@ mod event;
 mod glued;
 mod in_flight;
 mod keep_alive;
+mod last_connection;
 mod reading;
 mod reconnect;
 mod reply_plan;
@@ -72,6 +75,7 @@ use reading::Reading;
 pub use reconnect::{ReconnectReport, Unanswered};
 use reply_plan::{Answers, names_answer};
 use route::{Route, Told};
+pub(crate) use session::How;
 use session::{Notice, Session};
 use state::Input;
 
@@ -125,7 +129,7 @@ impl Client {
     /// say what passes for an answer. See [`manual::injection`](crate::manual::injection).
     pub fn new(config: impl Into<Arc<Config>>) -> Self {
         let config = config.into();
-        let decoder = Decoder::new(config.limits);
+        let decoder = Decoder::new(config.limits).with_framing(config.framing);
         let session = Session::new(config);
         Self { decoder, reading: Reading::default(), parts: None, session }
     }
@@ -326,6 +330,9 @@ impl Client {
             }
             self.parts = None;
             self.session.holds_parts(0);
+        }
+        if self.session.stage.awaits_greeting() {
+            self.session.look_at_first(self.decoder.pending());
         }
         match self.decoder.next_end() {
             Ok(Some(end)) => return Some(end),

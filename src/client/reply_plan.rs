@@ -20,7 +20,7 @@ use core::time::Duration;
 use crate::catalogue::{ANNOUNCEMENTS, ANSWERS, ActionType, Again, EventType, READY, ReplyStyle, Role, find_event};
 use crate::range::part;
 use crate::response::Response;
-use crate::value::FromWire;
+use crate::value::{Classes, FromWire};
 use crate::wiped::Wiped;
 use crate::wire::{Frame, Value};
 
@@ -114,6 +114,12 @@ impl Plan {
             self.longer = longer;
             self.blocks = takes.is_some_and(|takes| takes.blocks);
         }
+    }
+
+    /// The classes of events that a session must read, all of them, to be told how it went.
+    pub(super) fn outcome_classes(&self) -> Classes {
+        let outcome = self.outcome.and_then(|name| find_event(name.as_bytes())).map(EventType::new);
+        outcome.map_or(Classes::NONE, EventType::classes)
     }
 
     /// What of it holds for one connection.

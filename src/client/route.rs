@@ -33,6 +33,7 @@ pub(super) enum Told {
     Paragraph(Id),
     NotRestored,
     Unclaimed(Option<Id>),
+    LateOutcome(Id),
     Ended(Id, End),
 }
 
@@ -44,6 +45,7 @@ pub(super) enum End {
     Outcome,
     Text { paragraphs: u64 },
     Refused,
+    Unseen,
     Overflowed,
 }
 
@@ -65,6 +67,7 @@ impl Told {
             Self::Paragraph(id) => ClientEvent::Text { id, frame },
             Self::NotRestored => ClientEvent::NotRestored(frame.into()),
             Self::Unclaimed(id) => ClientEvent::Unclaimed { id, frame },
+            Self::LateOutcome(id) => ClientEvent::LateOutcome { id, event: frame.into() },
             Self::Ended(id, end) => ClientEvent::Ended { id, ending: end.lend(frame) },
         }
     }
@@ -78,6 +81,7 @@ impl End {
             Self::Outcome => Ending::Outcome(frame.into()),
             Self::Text { paragraphs } => Ending::Text { paragraphs },
             Self::Refused => Ending::Refused(frame.into()),
+            Self::Unseen => Ending::OutcomeUnseen(Some(frame.into())),
             Self::Overflowed => Ending::Overflowed(frame.into()),
         }
     }
@@ -89,7 +93,8 @@ impl Notice {
         let (id, ending) = match self {
             Self::Ready => return ClientEvent::Ready(None),
             Self::Closed => return ClientEvent::Closed,
-            Self::TimedOut(id) => (id, Ending::TimedOut),
+            Self::TimedOut(id, reached) => (id, Ending::TimedOut(reached)),
+            Self::Unseen(id) => (id, Ending::OutcomeUnseen(None)),
             Self::Cancelled(id) => (id, Ending::Cancelled),
             Self::Lost(id, reached) => (id, Ending::Lost(reached)),
         };

@@ -5,19 +5,21 @@ mod route;
 mod step;
 mod time;
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 use std::time::Instant;
 
-use super::action_id::Prefix;
+use super::action_id::{ActionId, Prefix};
 use super::collect::Collected;
 use super::config::Config;
 use super::credentials::Credentials;
 use super::entry::{Entry, Purpose};
 use super::in_flight::InFlight;
 use super::keep_alive::KeepAlive;
-use super::reconnect::{ReconnectReport, Unanswered};
+use super::last_connection::LastConnection;
+use super::reconnect::ReconnectReport;
 use super::reply_plan::{Answers, Plan};
 use super::state::{Input, Stage, Waiting};
 use super::subscription::Subscription;
@@ -42,8 +44,18 @@ const TOLD: usize = 3 * size_of::<Notice>();
 
 const _: () = assert!(RESERVED <= Config::LEAST_CEILING);
 
-// A request that has ended takes up no more than while it was in flight.
-const _: () = assert!(size_of::<Notice>() + size_of::<Unanswered>() <= Entry::SIZE);
+// A request that has ended takes up no more than while it was in flight, but for an `ActionID` of
+// the caller's, which is counted then and now.
+const _: () = assert!(size_of::<Notice>() + LastConnection::EACH + 2 * ActionId::LEN <= Entry::SIZE);
+
+/// How a request is to be sent, where not as usual.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct How<'a> {
+    /// Its own time for each step.
+    pub(crate) within: Option<Duration>,
+    /// An `ActionID` of the caller's.
+    pub(crate) action_id: Option<&'a str>,
+}
 
 /// See the module.
 pub(super) struct Session {
@@ -70,7 +82,7 @@ pub(super) struct Session {
     clock: Clock,
     /// Whether nothing more will be received, so that nothing is gained by waiting for room.
     pub(super) eof: bool,
-    unanswered: Vec<Unanswered>,
+    last: LastConnection,
     subscription: Subscription,
     /// Bytes of the parts of a glued frame.
     parts: usize,
@@ -80,7 +92,8 @@ pub(super) struct Session {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Notice {
     Ready,
-    TimedOut(Id),
+    TimedOut(Id, Reached),
+    Unseen(Id),
     Cancelled(Id),
     Lost(Id, Reached),
     Closed,
@@ -89,9 +102,10 @@ pub(super) enum Notice {
 impl Session {
     pub(super) fn new(config: Arc<Config>) -> Self {
         let prefixes = Prefixes::random();
+        let stage = if config.awaits_greeting() { Stage::New } else { Stage::Greeted };
         Self {
             config,
-            stage: Stage::New,
+            stage,
             waiting: Waiting::Nothing,
             prefix: Prefix::new(&prefixes),
             prefixes,
@@ -105,7 +119,7 @@ impl Session {
             release: None,
             clock: Clock::default(),
             eof: false,
-            unanswered: Vec::new(),
+            last: LastConnection::default(),
             subscription: Subscription::default(),
             parts: 0,
         }
@@ -120,10 +134,7 @@ impl Session {
 
     pub(super) fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), SendError> {
         self.tell(now);
-        let credentials = Arc::new(credentials);
-        let by_challenge = credentials.asks_challenge();
-        let input = if by_challenge { Input::LogInByChallenge(&credentials) } else { Input::LogIn(&credentials) };
-        self.step(input).map(drop)
+        self.step(Input::log_in(&Arc::new(credentials))).map(drop)
     }
 
     /// Sends a request of the caller's: `action` as the catalogue knows it, in the words of
@@ -131,7 +142,7 @@ impl Session {
     pub(super) fn send(
         &mut self,
         now: Instant,
-        within: Option<Duration>,
+        how: How<'_>,
         action: Option<ActionType>,
         write: impl FnOnce(&str, &mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<Id, SendError> {
@@ -139,12 +150,20 @@ impl Session {
         if !self.stage.is_logged_in() {
             return Err(SendError::NotLoggedIn);
         }
-        // A probe may come with it; what has ended counts until that has been told.
-        if self.in_flight.len() + self.notices.len() + 2 > self.config.in_flight.max(2) {
-            return Err(SendError::InFlight { max: self.config.in_flight });
+        let max = self.config.in_flight;
+        if self.in_flight.in_flight() >= max {
+            return Err(SendError::InFlight { max });
+        }
+        // What has ended counts until that has been told.
+        let max = self.config.open;
+        if self.in_flight.callers() + self.notices.len() >= max {
+            return Err(SendError::Open { max });
+        }
+        if how.action_id.is_some_and(|id| self.number(id.as_bytes()).is_some()) {
+            return Err(ApiMisuse::ActionIdInUse.into());
         }
         let number = self.next;
-        let mut entry = self.write_request(number, action, within, write)?;
+        let mut entry = self.write_request(number, action, how, write)?;
         let now = self.clock.now().unwrap_or(now);
         let blocked = self.in_flight.blocked_until().map_or(Duration::ZERO, |end| end.saturating_duration_since(now));
         entry.allowed = entry.allowed.and_then(|allowed| allowed.checked_add(blocked));
@@ -163,16 +182,17 @@ impl Session {
         &mut self,
         number: u64,
         action: Option<ActionType>,
-        within: Option<Duration>,
+        how: How<'_>,
         write: impl FnOnce(&str, &mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<Entry, SendError> {
-        let (room, before, step) = (self.room(), self.out.written(), within.unwrap_or(self.config.response));
+        let (room, before, step) = (self.room(), self.out.written(), how.within.unwrap_or(self.config.response));
         let [id, probe_id] = [number, number + 1].map(|number| self.prefix.id(number));
         let mut entry = Entry::new(number, Purpose::Caller, Plan::of(action, self.release), before, step);
+        entry.action_id = how.action_id.map(Into::into);
         let max = self.config.bytes;
         let written = self.out.write(room, |out| {
             let start = out.len();
-            write(id.as_str(), out)?;
+            write(how.action_id.unwrap_or(id.as_str()), out)?;
             let request = part(out, start..);
             entry.plan.refine(request);
             entry.restores = entry.plan.restores(request);
@@ -183,7 +203,7 @@ impl Session {
             let entries = entry.size() + if entry.plan.probes { Entry::SIZE } else { 0 };
             if out.len() - start + entries > room { Err(SendError::Ceiling { max }) } else { Ok(()) }
         })?;
-        let longer = if within.is_some() { Some(Duration::ZERO) } else { entry.plan.longer };
+        let longer = if how.within.is_some() { Some(Duration::ZERO) } else { entry.plan.longer };
         entry.allowed = longer.and_then(|longer| step.checked_add(longer));
         written.map(|_| entry).ok_or(SendError::Ceiling { max })
     }
@@ -199,6 +219,16 @@ impl Session {
         self.out.write(room, |out| write(id.as_str(), out))?.ok_or(SendError::Ceiling { max: self.config.bytes })?;
         self.next += 2;
         Ok(number)
+    }
+
+    /// The number of the request that has this `ActionID`.
+    fn number(&self, action_id: &[u8]) -> Option<u64> {
+        self.prefix.number(action_id).or_else(|| self.in_flight.named(action_id))
+    }
+
+    /// The `ActionID` of a request of this connection.
+    pub(super) fn action_id(&self, id: Id) -> Option<Box<str>> {
+        self.in_flight.look(id.0).filter(|entry| entry.is_callers()).map(|entry| entry.action_id(self.prefix))
     }
 
     pub(super) fn cancel(&mut self, id: Id) -> bool {
@@ -218,7 +248,7 @@ impl Session {
 
     /// Sets filters of the last connection again, as many as there is room for at present.
     fn restore(&mut self) {
-        while self.stage.is_logged_in() && self.in_flight.len() < self.config.in_flight.max(1) {
+        while self.stage.is_logged_in() && self.in_flight.in_flight() < self.config.in_flight {
             let Some((action, rest)) = self.subscription.next() else { return };
             let number = self.next + 1;
             let id = self.prefix.id(number);
@@ -271,7 +301,7 @@ impl Session {
             + self.parts
             + self.subscription.held()
             + self.notices.len() * size_of::<Notice>()
-            + self.unanswered.len() * size_of::<Unanswered>()
+            + self.last.held()
     }
 
     /// What more may be held by anything but a ping, a goodbye and a filter that is set again.
@@ -318,7 +348,8 @@ impl Session {
             let Self { in_flight, collected, .. } = self;
             collected.check(|id| in_flight.get(id.0).is_some_and(|entry| entry.collects));
             assert!(match &self.waiting {
-                Waiting::Nothing => matches!(self.stage, Stage::New | Stage::Ready | Stage::Over),
+                Waiting::Nothing => matches!(self.stage, Stage::New | Stage::Greeted | Stage::Ready | Stage::Over),
+                Waiting::Greeting { .. } => self.stage == Stage::Greeting,
                 Waiting::Until(_) => matches!(self.stage, Stage::Booting | Stage::Closing),
                 Waiting::Answer { credentials: Some(_), .. } => self.stage == Stage::Challenge,
                 Waiting::Answer { .. } => matches!(self.stage, Stage::Login | Stage::Closing),
@@ -338,9 +369,15 @@ impl Session {
 
     pub(super) fn reconnect(&mut self) -> Result<ReconnectReport, ApiMisuse> {
         // It sends nothing, so that nothing else can be refused.
-        self.step(Input::Reconnect).map_err(|_| ApiMisuse::NotOver)?;
+        self.step(Input::Reconnect).map_err(|error| match error {
+            SendError::Misuse(misuse) => misuse,
+            _ => ApiMisuse::NotOver,
+        })?;
+        if !self.config.awaits_greeting() {
+            self.greeted();
+        }
         Ok(ReconnectReport {
-            unanswered: core::mem::take(&mut self.unanswered),
+            unanswered: self.last.take_unanswered(),
             restored_mask: self.subscription.mask().is_some(),
             restored_filters: self.subscription.requests(),
         })

@@ -7,9 +7,11 @@
 //! 3. An effect that can't be carried out leaves the stage as it was.
 //! 4. Requests are taken in Booting and Ready. All frames but the answers to the stage's own
 //!    requests are routed alike in every stage (`session/route.rs`).
-//! 5. Booting lasts no time where the server's word that it is up isn't waited for: the deadline is
+//! 5. Nothing is sent before the server has greeted: the login waits for that in Greeting. Where a
+//!    greeting isn't waited for, the connection begins in Greeted.
+//! 6. Booting lasts no time where the server's word that it is up isn't waited for: the deadline is
 //!    told at once.
-//! 6. On the way to Over each request in flight is lost, which is its ending.
+//! 7. On the way to Over each request in flight is lost, which is its ending.
 //!
 //! A row an input, a column a stage. An empty cell: nothing happens.
 //!
@@ -20,13 +22,17 @@ use core::fmt;
 use std::time::Instant;
 
 use super::Credentials;
-use crate::error::{ConnectionError, FrameError, LoginRefusal, LoginStage};
+use crate::error::{ConnectionError, FrameError, LoginRefusal, LoginStage, Service};
 
 /// The stage of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// Connected, perhaps greeted.
+    /// Connected.
     New,
+    /// Is to log in once the server has greeted.
+    Greeting,
+    /// Greeted, as a server of this protocol does.
+    Greeted,
     /// Has asked for the challenge.
     Challenge,
     /// Has sent the login.
@@ -47,7 +53,11 @@ pub(super) enum Input<'a> {
     /// The program logs in with credentials that ask for a challenge.
     LogInByChallenge(&'a Arc<Credentials>),
     /// The program logs in with any other.
-    LogIn(&'a Credentials),
+    LogIn(&'a Arc<Credentials>),
+    /// The server has greeted as it should, or need not.
+    Greeted,
+    /// The peer's first words are those of another service.
+    Stranger(Service),
     /// The challenge came.
     Challenged { credentials: &'a Credentials, challenge: &'a [u8] },
     /// The challenge was refused, and the secret may be sent as it is.
@@ -56,10 +66,14 @@ pub(super) enum Input<'a> {
     Accepted,
     /// The stage's request was refused, or can't be made.
     Refused(LoginRefusal),
+    /// The server said goodbye to a request of the program's.
+    Goodbye,
     /// The server said that it is up.
     Booted,
     /// The stage has lasted as long as it may.
     Deadline,
+    /// The same, and its request was never transmitted.
+    Unsent,
     /// The program closes.
     Close,
     /// The stream has ended, inside a frame of so many bytes.
@@ -72,6 +86,13 @@ pub(super) enum Input<'a> {
     Reconnect,
 }
 
+impl<'a> Input<'a> {
+    /// The program logs in.
+    pub(super) fn log_in(credentials: &'a Arc<Credentials>) -> Self {
+        if credentials.asks_challenge() { Self::LogInByChallenge(credentials) } else { Self::LogIn(credentials) }
+    }
+}
+
 /// What is to be done on the way to the next stage.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Effect<'a> {
@@ -80,8 +101,14 @@ pub(super) enum Effect<'a> {
     NotNew,
     /// Refuses a new connection while the last one stands.
     NotOver,
+    /// Refuses a new connection where there has been none.
+    NotBegun,
+    /// Keeps the credentials until the server has greeted.
+    AwaitGreeting(&'a Arc<Credentials>),
     /// Sends the request for a challenge.
     AskChallenge(&'a Arc<Credentials>),
+    /// The login that waits for it is begun.
+    Greeted,
     /// Sends the login, which answers the challenge where there is one.
     LogIn {
         credentials: &'a Credentials,
@@ -95,6 +122,8 @@ pub(super) enum Effect<'a> {
     Booted,
     /// Sends the goodbye.
     SayGoodbye,
+    /// Waits for the end of the stream.
+    AwaitEnd,
     /// Tells the server's refusal; the connection is lost.
     Refuse(LoginRefusal),
     /// The connection is lost.
@@ -107,15 +136,26 @@ pub(super) enum Effect<'a> {
 
 impl Stage {
     /// Returns the stage that follows, and what is to be done.
-    pub(super) const fn next(self, input: Input<'_>) -> (Self, Effect<'_>) {
+    pub(super) fn next(self, input: Input<'_>) -> (Self, Effect<'_>) {
         match (self, input) {
-            (Self::New, Input::LogInByChallenge(credentials)) => (Self::Challenge, Effect::AskChallenge(credentials)),
-            (Self::New, Input::LogIn(credentials)) => (Self::Login, Effect::LogIn { credentials, challenge: None }),
+            (Self::New, Input::LogInByChallenge(credentials) | Input::LogIn(credentials)) => {
+                (Self::Greeting, Effect::AwaitGreeting(credentials))
+            }
+            (Self::Greeted, Input::LogInByChallenge(credentials)) => {
+                (Self::Challenge, Effect::AskChallenge(credentials))
+            }
+            (Self::Greeted, Input::LogIn(credentials)) => (Self::Login, Effect::LogIn { credentials, challenge: None }),
             (_, Input::LogInByChallenge(_) | Input::LogIn(_)) => (self, Effect::NotNew),
 
             (Self::Over, Input::Reconnect) => (Self::New, Effect::Begin),
+            (Self::New | Self::Greeted, Input::Reconnect) => (self, Effect::NotBegun),
             (_, Input::Reconnect) => (self, Effect::NotOver),
             (Self::Over, _) | (Self::Closing, Input::Close) => (self, Effect::Nothing),
+
+            (Self::New | Self::Greeting, Input::Greeted) => (Self::Greeted, Effect::Greeted),
+            (Self::New | Self::Greeting | Self::Greeted | Self::Challenge | Self::Login, Input::Stranger(service)) => {
+                lost(ConnectionError::WrongServer(service))
+            }
 
             (Self::Challenge, Input::Challenged { credentials, challenge }) => {
                 (Self::Login, Effect::LogIn { credentials, challenge: Some(challenge) })
@@ -123,33 +163,58 @@ impl Stage {
             (Self::Challenge, Input::Unchallenged(credentials)) => {
                 (Self::Login, Effect::LogIn { credentials, challenge: None })
             }
-            (Self::Challenge | Self::Login, Input::Refused(why)) => (Self::Over, Effect::Refuse(why)),
+            (Self::Greeted | Self::Challenge | Self::Login, Input::Refused(why)) => (Self::Over, Effect::Refuse(why)),
             (Self::Login, Input::Accepted) => (Self::Booting, Effect::Welcome),
             (Self::Booting, Input::Booted) => (Self::Ready, Effect::Booted),
 
+            (Self::Greeting, Input::Deadline) => lost(ConnectionError::LoginTimedOut(LoginStage::Banner)),
+            (Self::Challenge | Self::Login, Input::Unsent) => {
+                lost(ConnectionError::LoginTimedOut(LoginStage::Transmission))
+            }
             (Self::Challenge, Input::Deadline) => lost(ConnectionError::LoginTimedOut(LoginStage::Challenge)),
             (Self::Login, Input::Deadline) => lost(ConnectionError::LoginTimedOut(LoginStage::Login)),
             (Self::Booting, Input::Deadline) => (Self::Ready, Effect::Ready),
 
-            (Self::Closing, Input::Accepted | Input::Refused(_) | Input::Deadline | Input::Ended { .. }) => {
-                (Self::Over, Effect::Close)
-            }
+            (
+                Self::Closing,
+                Input::Accepted | Input::Refused(_) | Input::Deadline | Input::Unsent | Input::Ended { .. },
+            ) => (Self::Over, Effect::Close),
             (_, Input::Close) => (Self::Closing, Effect::SayGoodbye),
+            (Self::Booting | Self::Ready, Input::Goodbye) => (Self::Closing, Effect::AwaitEnd),
             (_, Input::Ended { truncated }) => lost(ConnectionError::Closed { truncated }),
             (_, Input::Breach(error)) => lost(ConnectionError::Frame(error)),
             (Self::Booting | Self::Ready, Input::Silence) => lost(ConnectionError::KeepAlive),
 
             (
                 _,
-                Input::Challenged { .. }
+                Input::Greeted
+                | Input::Stranger(_)
+                | Input::Challenged { .. }
                 | Input::Unchallenged(_)
                 | Input::Accepted
                 | Input::Refused(_)
+                | Input::Goodbye
                 | Input::Booted
                 | Input::Deadline
+                | Input::Unsent
                 | Input::Silence,
             ) => (self, Effect::Nothing),
         }
+    }
+
+    /// Whether events are looked at for its own sake.
+    pub(super) const fn looks(self) -> bool {
+        matches!(self, Self::New | Self::Greeting | Self::Booting)
+    }
+
+    /// Whether the peer's first words have not come.
+    pub(super) const fn awaits_greeting(self) -> bool {
+        matches!(self, Self::New | Self::Greeting)
+    }
+
+    /// Whether the only answer that can come is that to the stage's own request.
+    pub(super) const fn is_logging_in(self) -> bool {
+        matches!(self, Self::Challenge | Self::Login)
     }
 
     /// Whether requests are taken.
@@ -177,9 +242,13 @@ pub(super) enum Waiting {
     Nothing,
     /// The stage lasts until then.
     Until(Option<Instant>),
+    /// The greeting moves it on to a login with these.
+    Greeting { credentials: Arc<Credentials>, deadline: Option<Instant> },
     /// The answer to this request moves it on.
     Answer {
         request: u64,
+        /// Where its bytes end in all that was ever written.
+        written: u64,
         deadline: Option<Instant>,
         /// What the login that follows a challenge is made from.
         credentials: Option<Arc<Credentials>>,
@@ -197,9 +266,25 @@ impl Waiting {
     /// The time at which the stage has lasted too long.
     pub(super) fn deadline(&self) -> Option<Instant> {
         match self {
-            Self::Until(deadline) | Self::Answer { deadline, .. } => *deadline,
+            Self::Until(deadline) | Self::Greeting { deadline, .. } | Self::Answer { deadline, .. } => *deadline,
             Self::Nothing | Self::Lost(_) => None,
         }
+    }
+
+    /// Whether the request that it waits for the answer to has not been transmitted. `handed`: how
+    /// much of all that was ever written has been handed out.
+    pub(super) fn is_unsent(&self, handed: u64) -> bool {
+        matches!(self, Self::Answer { written, .. } if *written > handed)
+    }
+
+    /// What the login that waits for the greeting is made from.
+    pub(super) fn greeting(&self) -> Option<Arc<Credentials>> {
+        if let Self::Greeting { credentials, .. } = self { Some(Arc::clone(credentials)) } else { None }
+    }
+
+    /// The request whose answer moves the stage on.
+    pub(super) fn request(&self) -> Option<u64> {
+        if let Self::Answer { request, .. } = self { Some(*request) } else { None }
     }
 
     /// What the login that follows the challenge is made from, where one is waited for.
@@ -217,6 +302,8 @@ impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::New => "new",
+            Self::Greeting => "greeting",
+            Self::Greeted => "greeted",
             Self::Challenge => "challenge",
             Self::Login => "login",
             Self::Booting => "booting",

@@ -11,6 +11,7 @@ mod machine;
 pub(crate) mod notices;
 mod request;
 pub(crate) mod send_buffer;
+pub(crate) mod service;
 
 pub use machine::Machine;
 pub(crate) use machine::{machine, sealed};

@@ -1,4 +1,4 @@
-//! What names a request, and how far one had come when its connection was lost.
+//! What names a request, and how far one had come when it ended without an answer.
 
 use core::fmt;
 
@@ -6,7 +6,10 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id(pub(crate) u64);
 
-/// How far a request had come when the connection was lost.
+/// How far a request had come when its time was up or its connection was lost.
+///
+/// It tells apart what never reached the server from what the server may have done, or still does:
+/// an `Originate` that was [`Accepted`](Self::Accepted) may let a telephone ring at this moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reached {
@@ -14,12 +17,14 @@ pub enum Reached {
     NotSent,
     /// It had been handed out; no answer had come.
     Sent,
-    /// The server had accepted it; this many items of its list had come, 0 where its outcome was
-    /// awaited, as that of a job of FreeSWITCH's.
+    /// The server had accepted it; this many items of its list had come.
     Started {
         /// Items, or paragraphs of text.
         items: u64,
     },
+    /// The server had accepted it, and the event that says how it went had not come: that of an
+    /// asynchronous `Originate`, or of a job of FreeSWITCH's.
+    Accepted,
 }
 
 impl fmt::Display for Reached {
@@ -28,6 +33,7 @@ impl fmt::Display for Reached {
             Self::NotSent => f.write_str("before it was sent"),
             Self::Sent => f.write_str("before it was answered"),
             Self::Started { items } => write!(f, "after {items} items"),
+            Self::Accepted => f.write_str("after it was accepted and before its outcome was seen"),
         }
     }
 }

@@ -59,6 +59,11 @@ impl<'buf> Response<'buf> {
         self.kind().is_some_and(|kind| !kind.eq_ignore_case("Error"))
     }
 
+    /// Whether the server says goodbye (`Response: Goodbye`): it closes the connection.
+    pub fn is_goodbye(self) -> bool {
+        self.kind().is_some_and(|kind| kind.eq_ignore_case("Goodbye"))
+    }
+
     /// What happened, in words that differ between branches: to be shown, not to be compared. The
     /// first, where there are two (`PresenceState`).
     pub fn message(self) -> Option<Value<'buf>> {

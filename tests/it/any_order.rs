@@ -338,7 +338,7 @@ impl Side for OfClient {
     }
 
     fn waits(&self) -> bool {
-        self.client.in_flight() > 0
+        self.client.open() > 0
     }
 
     fn held(&self) -> (usize, usize) {
@@ -550,7 +550,7 @@ impl Side for OfFreeswitch {
     }
 
     fn waits(&self) -> bool {
-        self.connection.in_flight() > 0
+        self.connection.open() > 0
     }
 
     fn held(&self) -> (usize, usize) {

@@ -51,6 +51,7 @@ fn each_stage_has_its_deadline() {
     assert_eq!(peer.due(), None);
     peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
     assert_eq!(peer.due(), Some(3000));
+    peer.sent();
     assert!(peer.pass(2 * SECOND).is_empty());
     assert_eq!(peer.pass(SECOND), ["over: no answer to the login"]);
     assert_eq!(peer.error, Some(ConnectionError::LoginTimedOut(LoginStage::Login)));
@@ -132,7 +133,7 @@ fn answers_in_any_order() {
     assert_eq!(peer.feed("Response: Error\r\nActionID: $0\r\n\r\n"), ["unclaimed own Error"]);
     assert_eq!(peer.feed("Response: Error\r\nActionID: 17\r\n\r\nResponse: Error\r\n\r\n"), ["unclaimed Error"; 2]);
     assert_eq!(peer.feed("odd\r\n\r\n"), ["unclaimed "]);
-    assert_eq!(peer.client.in_flight(), 0);
+    assert_eq!(peer.client.open(), 0);
 }
 
 #[test]
@@ -165,7 +166,7 @@ fn list_shapes() {
         let mut peer = Peer::ready(Config::new());
         send(&mut peer);
         assert_eq!(peer.feed(&input), expected, "{name}");
-        assert_eq!(peer.client.in_flight(), 0, "{name}");
+        assert_eq!(peer.client.open(), 0, "{name}");
     }
     // An item that also comes unasked.
     let mut peer = Peer::ready(Config::new());
@@ -228,7 +229,7 @@ fn an_end_that_comes_twice_ends_nothing() {
                 assert_eq!(peer.feed(end), [first]);
                 assert_eq!(peer.feed(noise), heard, "{end}");
                 assert_eq!(peer.feed(end), [again], "others: {others}");
-                assert_eq!(peer.client.in_flight(), usize::from(others));
+                assert_eq!(peer.client.open(), usize::from(others));
                 assert!(!others || peer.feed(&end.replace("$0", "$1")) == [first]);
             }
         }
@@ -288,7 +289,7 @@ fn text_ends_where_our_ping_is_answered() {
     peer.client.send(peer.now, &IaxNetstats::new()).unwrap();
     peer.sent();
     assert_eq!(peer.feed("\r\nResponse: Success\r\nActionID: $5\r\n\r\n"), ["end of text 0"]);
-    assert_eq!(peer.client.in_flight(), 0);
+    assert_eq!(peer.client.open(), 0);
 }
 
 #[test]
@@ -378,7 +379,7 @@ fn timeouts_cancels_and_what_comes_after() {
     peer.now += SECOND;
     peer.feed("Event: Status\r\nActionID: $0\r\n\r\n");
     assert_eq!(peer.due(), Some(2000));
-    assert_eq!(peer.pass(2 * SECOND), ["timed out"]);
+    assert_eq!(peer.pass(2 * SECOND), ["timed out Started { items: 1 }"]);
     assert_eq!(peer.feed("Event: Status\r\nActionID: $0\r\n\r\n"), ["unclaimed own Status"]);
     assert!(!peer.client.cancel(a));
     assert_eq!(peer.due(), Some(1000));
@@ -389,7 +390,7 @@ fn timeouts_cancels_and_what_comes_after() {
     // Its time began anew with the item of the list before it.
     assert!(peer.pass(SECOND).is_empty());
     assert_eq!(peer.due(), Some(2000));
-    assert_eq!(peer.pass(2 * SECOND), ["timed out"]);
+    assert_eq!(peer.pass(2 * SECOND), ["timed out Sent"]);
     assert_eq!(peer.due(), None);
 }
 
@@ -528,11 +529,11 @@ fn a_long_request_beside_many_short_ones() {
         assert!(ping.is_ok(), "after {number}: {ping:?}");
         peer.sent();
         assert_eq!(peer.feed("Response: Success\r\nActionID: $1\r\nPing: Pong\r\n\r\n"), ["reply"]);
-        assert_eq!((peer.client.held(), peer.client.in_flight()), (held, 1));
+        assert_eq!((peer.client.held(), peer.client.open()), (held, 1));
         peer.ids.truncate(1);
     }
     assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\n\r\n"), ["reply"]);
-    assert_eq!((peer.client.held(), peer.client.in_flight()), (0, 0));
+    assert_eq!((peer.client.held(), peer.client.open()), (0, 0));
 }
 
 /// A sign of life is asked for unless a request awaits its answer; one that awaits its outcome has
@@ -546,7 +547,7 @@ fn keep_alive_beside_requests() {
     assert_eq!(peer.due(), Some(60_000));
     assert!(peer.pass(60 * SECOND).is_empty());
     assert_eq!(peer.sent(), ["Ping"]);
-    assert_eq!(peer.pass(5 * SECOND), ["lost Started { items: 0 }", "over: no sign of life from the peer"]);
+    assert_eq!(peer.pass(5 * SECOND), ["lost Accepted", "over: no sign of life from the peer"]);
 
     // Two that overlap: none while either is open, one once both have ended.
     let mut peer = Peer::ready(config());
@@ -600,7 +601,7 @@ fn keep_alive_beside_what_has_no_deadline() {
                 let own = name.starts_with("wait") || name == "call -1";
                 assert_eq!(peer.due(), Some(if own { 65_000 } else { 60_000 }), "{name}");
                 if own {
-                    assert_eq!(peer.pass(65 * SECOND), ["timed out"], "{name}");
+                    assert_eq!(peer.pass(65 * SECOND), ["timed out Sent"], "{name}");
                 } else {
                     expected.insert(0, "lost Sent");
                     peer.pass(60 * SECOND);
@@ -735,7 +736,7 @@ fn items_without_action_id() {
         peer.feed(&[end(0, "QueueStatusComplete"), end(3, "QueueStatusComplete")].concat()),
         ["list 3", "list 0"]
     );
-    assert_eq!((peer.client.in_flight(), peer.client.held()), (0, 0));
+    assert_eq!((peer.client.open(), peer.client.held()), (0, 0));
 }
 
 /// The most that was held while it was looked at.
@@ -747,8 +748,7 @@ fn held(peer: &Peer, most: usize) -> usize {
 
 #[test]
 fn everything_held_counts() {
-    let config =
-        Config::new().limits(Limits::new().buffer(2000).frame(2000)).ceiling(4000).max_items(100).max_in_flight(8);
+    let config = Config::new().limits(Limits::new().buffer(2000).frame(2000)).ceiling(4000).max_items(100).max_open(8);
     let most = config.most_held();
     assert_eq!(most, 6000);
     let mut peer = Peer::ready(config);
@@ -764,13 +764,13 @@ fn everything_held_counts() {
     assert!((1..in_flight).contains(&held(&peer, most)));
     assert_eq!(peer.events(), ["cancelled"]);
     assert_eq!(held(&peer, most), 0);
-    for _ in 0..7 {
+    for _ in 0..8 {
         let ping = peer.client.send(peer.now, &Ping::new()).unwrap();
         peer.sent();
         peer.client.cancel(ping);
     }
-    assert_eq!(peer.client.send(peer.now, &Ping::new()).unwrap_err(), SendError::InFlight { max: 8 });
-    assert_eq!(peer.events().len(), 7);
+    assert_eq!(peer.client.send(peer.now, &Ping::new()).unwrap_err(), SendError::Open { max: 8 });
+    assert_eq!(peer.events().len(), 8);
     // A filter, for as long as it may have to be set again.
     let id = peer.ids.len();
     let filter = format!("!Event: {}", "x".repeat(400));
@@ -844,7 +844,7 @@ fn filters_are_set_again_as_others_time_out() {
     assert_eq!(peer.pass(30 * SECOND), [""; 0]);
     assert_eq!((peer.sent(), peer.due()), (vec!["Filter".to_owned()], Some(30_000)));
     assert_eq!(peer.pass(30 * SECOND), [""; 0]);
-    assert_eq!((peer.sent().len(), peer.client.in_flight()), (0, 0));
+    assert_eq!((peer.sent().len(), peer.client.open()), (0, 0));
 }
 
 /// The answer to one filter is enough for the next to go.
@@ -869,7 +869,7 @@ fn filters_are_set_again_one_after_the_other() {
     assert!(peer.sent.ends_with("Filter: 2\r\n\r\n"), "{}", peer.sent);
     let rest = "Response: Success\r\nActionID: $2\r\n\r\nResponse: Success\r\nActionID: $3\r\n\r\n";
     assert!(peer.feed(rest).is_empty() && peer.sent().is_empty());
-    assert_eq!(peer.client.in_flight(), 0);
+    assert_eq!(peer.client.open(), 0);
     // No id comes twice, and those of one connection are told from those of the last.
     peer.send(&Ping::new());
     peer.ids.extend(before.clone());
@@ -934,7 +934,7 @@ fn a_glued_frame_may_begin_with_its_action_id() {
     assert_eq!(item.as_deref(), Some("item LineEntry"));
     assert_eq!(peer.client.held(), before + text.len() + 4);
     assert_eq!(peer.events(), ["item LineEntry", "list 2"]);
-    assert_eq!((peer.client.held(), peer.client.in_flight()), (0, 0));
+    assert_eq!((peer.client.held(), peer.client.open()), (0, 0));
 }
 
 #[test]
@@ -955,7 +955,7 @@ fn glued_items_need_room_too() {
         let text = glued.replace("$0", &peer.ids[0]);
         assert_eq!(peer.client.handle_input(peer.now, text.as_bytes()), text.len());
         assert_eq!(peer.events(), expected, "{ceiling} {policy:?}");
-        assert_eq!((peer.client.in_flight(), peer.client.held()), (0, 0));
+        assert_eq!((peer.client.open(), peer.client.held()), (0, 0));
     }
 }
 
@@ -974,7 +974,7 @@ fn the_clock_stops_with_the_reading() {
     // Nothing is due but for the list itself, and an hour changes nothing.
     assert_eq!(peer.due(), Some(7_200_000));
     assert!(peer.pass(3600 * SECOND).is_empty());
-    assert_eq!((peer.due(), peer.client.in_flight(), peer.sent()), (Some(3_600_000), 2, vec![]));
+    assert_eq!((peer.due(), peer.client.open(), peer.sent()), (Some(3_600_000), 2, vec![]));
     assert_eq!(peer.client.take_items(list).len(), 1);
     assert!(peer.events().is_empty());
     // The program took its time over them, too: the first time that it tells is when the clock goes
@@ -1096,7 +1096,7 @@ fn the_end_of_the_stream_fails_what_waits_for_room() {
     assert_eq!(peer.events(), ["full"]);
     let over = "over: the peer closed the connection";
     assert_eq!(peer.eof(), ["overflowed", "unclaimed own Status", "lost Sent", over]);
-    assert_eq!((peer.due(), peer.client.in_flight(), peer.client.is_over()), (None, 0, true));
+    assert_eq!((peer.due(), peer.client.open(), peer.client.is_over()), (None, 0, true));
     assert_eq!(peer.client.take_items(list).len(), 1);
     // Nor does anything wait after it.
     let (mut peer, _) = list_and_ping(Config::new().ceiling(1 << 16).max_items(1), 10);
@@ -1182,16 +1182,16 @@ fn a_text_has_its_time_as_long_as_it_comes() {
     assert_eq!(peer.feed("a has 0 calls\r\n\r\n"), ["text 1"]);
     assert_eq!(peer.due(), Some(10_000));
     assert!(peer.pass(9 * SECOND).is_empty());
-    assert_eq!(peer.client.in_flight(), 2);
+    assert_eq!(peer.client.open(), 1);
     let pong = format!("Response: Success\r\nActionID: {probe}\r\nPing: Pong\r\n\r\n");
     assert_eq!(peer.feed(&format!("b has 0 calls\r\n\r\n{pong}")), ["text 1", "end of text 2"]);
-    assert_eq!((peer.due(), peer.client.in_flight()), (None, 0));
+    assert_eq!((peer.due(), peer.client.open()), (None, 0));
     // What comes of it afterwards names no request that the caller has never seen.
     assert_eq!(peer.feed(&pong), ["unclaimed Success"]);
     assert!(!peer.client.cancel(text));
     peer.send(&Queues::new());
-    assert_eq!(peer.pass(10 * SECOND), ["timed out"]);
-    assert_eq!(peer.client.in_flight(), 0);
+    assert_eq!(peer.pass(10 * SECOND), ["timed out Sent"]);
+    assert_eq!(peer.client.open(), 0);
     assert_eq!(peer.feed("Response: Success\r\nActionID: $3\r\nPing: Pong\r\n\r\n"), ["unclaimed Success"]);
     assert_eq!(peer.feed("Event: Status\r\nActionID: $3\r\n\r\n"), ["unclaimed Status"]);
     assert_eq!(peer.feed("Event: Status\r\nActionID: $2\r\n\r\n"), ["unclaimed own Status"]);
@@ -1214,7 +1214,7 @@ fn what_waits_behind_a_long_answer_has_time() {
     assert!(peer.pass(SECOND).is_empty());
     let rest = format!("{}b has 0 calls\r\n\r\n{}{}", pong(1), pong(3), pong(4));
     assert_eq!(peer.feed(&rest), ["end of text 3", "text 1", "end of text 1", "reply"]);
-    assert_eq!((peer.due(), peer.client.in_flight()), (None, 0));
+    assert_eq!((peer.due(), peer.client.open()), (None, 0));
 
     // A list, and an answer that comes late; then nothing more.
     let mut peer = Peer::ready(Config::new().response_timeout(10 * SECOND));
@@ -1231,7 +1231,7 @@ fn what_waits_behind_a_long_answer_has_time() {
     assert_eq!(peer.feed("Response: Success\r\nActionID: $1\r\n\r\n"), ["reply"]);
     assert!(peer.pass(9 * SECOND).is_empty());
     assert_eq!(peer.due(), Some(1000));
-    assert_eq!(peer.pass(SECOND), ["timed out"]);
+    assert_eq!(peer.pass(SECOND), ["timed out Sent"]);
 
     // An outcome comes out of turn, and an answer tells nothing of what was sent before.
     let mut peer = Peer::ready(Config::new().response_timeout(10 * SECOND));
@@ -1243,7 +1243,7 @@ fn what_waits_behind_a_long_answer_has_time() {
     let outcome = "Event: OriginateResponse\r\nActionID: $0\r\nResponse: Success\r\n\r\n";
     assert_eq!(peer.feed(outcome), ["outcome OriginateResponse"]);
     assert_eq!(peer.feed(&pong(2)), ["reply"]);
-    assert_eq!(peer.pass(SECOND), ["timed out"]);
+    assert_eq!(peer.pass(SECOND), ["timed out Sent"]);
 
     // What blocks the server behind a text is put off with what waits for it.
     let mut peer = Peer::ready(Config::new().response_timeout(10 * SECOND));
@@ -1259,7 +1259,7 @@ fn what_waits_behind_a_long_answer_has_time() {
     assert_eq!(peer.feed("Response: Success\r\nActionID: $2\r\n\r\n"), ["reply"]);
     assert!(peer.pass(9 * SECOND).is_empty());
     assert_eq!(peer.feed(&pong(3)), ["reply"]);
-    assert_eq!((peer.due(), peer.client.in_flight()), (None, 0));
+    assert_eq!((peer.due(), peer.client.open()), (None, 0));
 }
 
 /// The text of a request that was given up isn't taken for that of the next one.
@@ -1273,7 +1273,7 @@ fn text_comes_in_turn() {
     assert_eq!(peer.feed(&format!("a\r\n\r\n{}", pong(1))), ["unclaimed own "]);
     assert_eq!(peer.feed(&format!("b\r\n\r\n{}", pong(3))), ["text 1", "end of text 1"]);
     assert!(!peer.client.cancel(b));
-    assert_eq!(peer.client.in_flight(), 0);
+    assert_eq!(peer.client.open(), 0);
 }
 
 fn item(number: usize) -> String {
@@ -1335,6 +1335,7 @@ fn or_fail_the_list() {
 #[test]
 fn sending_has_bounds() {
     let mut peer = Peer::ready(Config::new().max_in_flight(3));
+    peer.send(&Ping::new());
     peer.send(&Ping::new());
     peer.send(&Ping::new());
     assert_eq!(peer.client.send(peer.now, &Ping::new()).unwrap_err(), SendError::InFlight { max: 3 });
@@ -1482,7 +1483,7 @@ fn exchange_moves_bytes_and_time() {
     let due = peer.client.poll_timeout().unwrap();
     assert_eq!(peer.client.read_timeout(now), Some(10 * SECOND));
     assert!(peer.client.exchange(&mut socket, || due).unwrap(), "but time does");
-    assert_eq!(peer.events(), ["over: no answer to the login"]);
+    assert_eq!(peer.events(), ["over: the login was never transmitted"]);
     socket.1 = Some(b"");
     let mut peer = Peer::ready(Config::new());
     assert!(peer.client.exchange(&mut socket, || now).unwrap());
@@ -1495,6 +1496,7 @@ fn action_ids_are_short_and_differ() {
     let id = |client: Client| {
         let mut peer = Peer { client, ..Peer::new(Config::new()) };
         peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+        peer.feed("Asterisk Call Manager/11.0.0\r\n");
         peer.sent();
         peer.ids.remove(0)
     };
@@ -1521,7 +1523,7 @@ fn a_collection_ends_with_its_request() {
         let text = peer.send(&Queues::new());
         peer.client.collect(text, 10).unwrap();
         peer.feed("Queue: a\r\n\r\nResponse: Success\r\nActionID: $1\r\nPing: Pong\r\n\r\n");
-        assert_eq!((peer.client.in_flight(), peer.client.held()), (0, 0));
+        assert_eq!((peer.client.open(), peer.client.held()), (0, 0));
     };
     round(&mut peer);
     let ((), held) = ami_testkit::heap::held_by(|| (0..200).for_each(|_| round(&mut peer)));

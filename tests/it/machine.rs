@@ -146,7 +146,7 @@ fn a_stream_that_has_ended_takes_nothing_more() {
 #[test]
 fn what_was_received_comes_before_what_time_does() {
     let now = Instant::now();
-    let mut client = Client::new(client::Config::new()).seeded(1);
+    let mut client = Client::new(client::Config::new().await_greeting(false)).seeded(1);
     client.login(now, client::Credentials::plain("u", "s")).unwrap();
     let asked = says(&mut client);
     let id = asked.lines().find_map(|line| line.strip_prefix("ActionID: ")).unwrap();
@@ -228,7 +228,7 @@ mod freeswitch {
             panic!("a reply")
         };
         assert_eq!(id, first);
-        let Ok(Some(ConnectionEvent::Ended { id, ending: Ending::TimedOut })) = connection.poll_event() else {
+        let Ok(Some(ConnectionEvent::Ended { id, ending: Ending::TimedOut(_) })) = connection.poll_event() else {
             panic!("its time is up")
         };
         assert_eq!(id, second);
@@ -287,7 +287,7 @@ impl Write for Interrupted {
 #[test]
 fn a_signal_is_no_reason_to_wait() {
     let now = Instant::now();
-    let mut client = Client::new(client::Config::new());
+    let mut client = Client::new(client::Config::new().await_greeting(false));
     let mut socket = Interrupted { socket: Socket::new(7), signal: false };
     client.login(now, client::Credentials::plain("u", "s")).unwrap();
     let waits = client.poll_transmit().unwrap().len();

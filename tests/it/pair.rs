@@ -105,7 +105,7 @@ impl Kind {
             Self::Failing => ("refused", SOME),
             Self::Outcome => ("outcome OriginateResponse", 0),
             Self::Text => ("end of text 2", 2),
-            Self::Silent => ("timed out", 0),
+            Self::Silent => ("timed out Sent", 0),
             Self::GivenUp => ("cancelled", 0),
         };
         (end.to_owned(), items)
@@ -390,7 +390,7 @@ impl Pair {
             assert!(self.client.held() <= self.most_held, "{} held", self.client.held());
         }
         let state = |client: &Client| {
-            (client.poll_timeout(), client.poll_transmit().map(<[u8]>::len), client.in_flight(), client.held())
+            (client.poll_timeout(), client.poll_transmit().map(<[u8]>::len), client.open(), client.held())
         };
         let before = state(&self.client);
         assert!(!matches!(self.client.poll_event(), Ok(Some(_))), "something new without a cause");
@@ -443,11 +443,11 @@ impl Pair {
     /// there anything.
     pub(crate) fn wait(&mut self) -> bool {
         let Some(due) = self.client.poll_timeout() else { return false };
-        let (told, in_flight) = (self.transcript.len(), self.client.in_flight());
+        let (told, in_flight) = (self.transcript.len(), self.client.open());
         let unsent = self.client.poll_transmit().map(<[u8]>::len);
         self.client.handle_timeout(due - Duration::from_nanos(1));
         self.listen();
-        let after = (self.transcript.len(), self.client.in_flight(), self.client.poll_transmit().map(<[u8]>::len));
+        let after = (self.transcript.len(), self.client.open(), self.client.poll_transmit().map(<[u8]>::len));
         assert_eq!((told, in_flight, unsent), after, "before its time");
         assert_eq!(self.client.poll_timeout(), Some(due));
         self.now = due;

@@ -15,8 +15,14 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
+    /// Its login waits for no greeting.
     pub(crate) fn new(config: Config) -> Self {
-        let client = Client::new(config).seeded(7);
+        Self::of(Client::new(config.await_greeting(false)))
+    }
+
+    /// Of a client that was made otherwise.
+    pub(crate) fn of(client: Client) -> Self {
+        let client = client.seeded(7);
         Self { client, now: Instant::now(), ids: Vec::new(), error: None, sent: String::new() }
     }
 
@@ -123,6 +129,7 @@ pub(crate) fn words(event: ClientEvent<'_>) -> String {
         ClientEvent::Text { frame, .. } => format!("text {}", frame.lines().count()),
         ClientEvent::Full { .. } => "full".into(),
         ClientEvent::NotRestored(_) => "not restored".into(),
+        ClientEvent::LateOutcome { event, .. } => format!("late outcome {}", name(event.frame())),
         ClientEvent::Unclaimed { id, frame } => {
             format!("unclaimed {}{}", if id.is_some() { "own " } else { "" }, name(frame))
         }
@@ -135,7 +142,9 @@ pub(crate) fn words(event: ClientEvent<'_>) -> String {
             Ending::Text { paragraphs } => format!("end of text {paragraphs}"),
             Ending::Refused(_) => "refused".into(),
             Ending::Overflowed(_) => "overflowed".into(),
-            Ending::TimedOut => "timed out".into(),
+            Ending::TimedOut(reached) => format!("timed out {reached:?}"),
+            Ending::OutcomeUnseen(Some(_)) => "unseen".into(),
+            Ending::OutcomeUnseen(None) => "unseen since".into(),
             Ending::Cancelled => "cancelled".into(),
             Ending::Lost(progress) => format!("lost {progress:?}"),
             other => format!("{other:?}"),

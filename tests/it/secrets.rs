@@ -374,7 +374,7 @@ mod wiping {
 
     fn asking(credentials: Credentials) -> (Client, Instant) {
         let now = Instant::now();
-        let mut client = Client::new(Config::new()).seeded(7);
+        let mut client = Client::new(Config::new().await_greeting(false)).seeded(7);
         client.login(now, credentials).unwrap();
         (client, now)
     }
@@ -567,7 +567,7 @@ mod wiping {
         for items in [1, 2] {
             clean("collected, and a filter", || {
                 let now = Instant::now();
-                let mut client = Client::new(Config::new());
+                let mut client = Client::new(Config::new().await_greeting(false));
                 client.login(now, Credentials::plain("u", "s")).unwrap();
                 let login = ids(&mut client).remove(0);
                 hear(

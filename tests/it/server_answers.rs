@@ -111,7 +111,7 @@ fn an_ending_without_a_frame_ends_its_request() {
     let ping = ami_proto::action::Ping::new();
     type End = fn(&mut crate::peer::Peer, ami_proto::client::Id);
     let ends: [(End, &str); 3] = [
-        (|peer, _| peer.client.handle_timeout(peer.now + Duration::from_secs(30)), "not answered in time"),
+        (|peer, _| peer.client.handle_timeout(peer.now + Duration::from_secs(30)), "timed out before it was answered"),
         (|peer, id| assert!(peer.client.cancel(id)), "cancelled"),
         (|peer, _| peer.client.handle_eof(peer.now), "connection lost before it was answered"),
     ];

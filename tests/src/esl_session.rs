@@ -157,7 +157,8 @@ impl<'a> Run<'a> {
             .min()
             .filter(|_| self.stage != Stage::Over);
         assert_eq!(self.connection.poll_timeout(), due);
-        assert_eq!(self.connection.in_flight(), self.requests.len() + self.jobs.len());
+        assert_eq!(self.connection.in_flight(), self.callers());
+        assert_eq!(self.connection.open(), self.callers() + self.jobs.len());
         assert_eq!(
             (self.connection.is_over(), self.connection.is_logged_in()),
             (self.stage == Stage::Over, self.stage == Stage::Ready)
@@ -219,7 +220,7 @@ impl<'a> Run<'a> {
 
     fn send(&mut self, message: Message, uuid: Option<String>) -> Vec<String> {
         let sent = self.connection.send(self.now, &message);
-        let fits = self.requests.len() + self.jobs.len() + 2 <= MOST;
+        let fits = self.callers() < MOST;
         assert_eq!(sent.is_ok(), fits && self.stage == Stage::Ready);
         let Ok(id) = sent else { return Vec::new() };
         if uuid.is_some() {
@@ -426,12 +427,14 @@ impl<'a> Run<'a> {
         due.sort();
         let mut expected = Vec::new();
         for (_, id) in due {
+            let reached = self.reached(id);
             self.give_up(id);
-            expected.push(format!("{id:?} TimedOut"));
+            expected.push(format!("{id:?} TimedOut({reached:?})"));
         }
         if self.stage_due().is_some_and(|due| due <= self.now) {
             expected.extend(self.over(match self.stage {
                 Stage::Greeting(_) => Some("LoginTimedOut(Greeting)"),
+                Stage::Login(_) if self.received == 0 => Some("LoginTimedOut(Transmission)"),
                 Stage::Login(_) => Some("LoginTimedOut(Login)"),
                 _ => None,
             }));
@@ -471,11 +474,25 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// How many requests of the caller's the server has not answered.
+    fn callers(&self) -> usize {
+        self.requests.iter().filter(|request| matches!(request.purpose, For::Caller(_))).count()
+    }
+
+    /// How far an open request has come.
+    fn reached(&self, id: Id) -> Reached {
+        match self.requests.iter().position(|request| request.purpose == For::Caller(id)) {
+            Some(at) if at < self.received => Reached::Sent,
+            Some(_) => Reached::NotSent,
+            None => Reached::Accepted,
+        }
+    }
+
     /// All that is open is lost.
     fn over(&mut self, error: Option<&str>) -> Vec<String> {
         self.stage = Stage::Over;
         self.error = error.map(str::to_owned);
-        let jobs = self.jobs.drain(..).map(|job| (job.id, Reached::Started { items: 0 }));
+        let jobs = self.jobs.drain(..).map(|job| (job.id, Reached::Accepted));
         let requests = self.requests.drain(..).enumerate().filter(|(_, request)| !request.ended);
         let received = self.received;
         let open = requests.filter_map(|(at, request)| match request.purpose {

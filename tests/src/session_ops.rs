@@ -19,7 +19,9 @@ enum Op<'a> {
     Login {
         challenge: bool,
     },
+    Greet,
     Send(u8),
+    SendAs(u8, u8),
     /// A request that reaches the server, and what that answers.
     Ask {
         kind: u8,
@@ -74,6 +76,7 @@ const ANSWERS: [&str; 20] = [
 ];
 
 const IN_FLIGHT: usize = 8;
+const OPEN: usize = 12;
 
 /// How long an answer may take.
 const TIMEOUT: Duration = Duration::from_millis(300);
@@ -121,7 +124,6 @@ struct Driven {
     logged_in: bool,
     ready: bool,
     closing: bool,
-    filters: usize,
     /// Everything told, where two are compared.
     told: Option<Vec<String>>,
 }
@@ -142,6 +144,8 @@ pub fn session_ops(data: &[u8]) {
         .max_items(usize::from(flags[3] & 15))
         .at_ceiling(policy)
         .max_in_flight(IN_FLIGHT)
+        .max_open(OPEN)
+        .await_greeting(flags[0] & 16 != 0)
         .response_timeout(TIMEOUT);
     if hangups {
         config = config.interest(EventSet::of(&[Hangup::TYPE]));
@@ -165,6 +169,7 @@ pub fn session_ops(data: &[u8]) {
     if flags[0] % 4 != 0 {
         for driven in &mut all {
             driven.step(&Op::Login { challenge: false });
+            driven.step(&Op::Greet);
             driven.step(&Op::Transmit(255));
             driven.step(&Op::Answer { to: 0, what: 0, glued: false });
             assert!(driven.client.is_logged_in() || small);
@@ -216,7 +221,6 @@ impl Driven {
             logged_in: false,
             ready: false,
             closing: false,
-            filters: 0,
             told: compared.then(Vec::new),
         }
     }
@@ -260,7 +264,9 @@ impl Driven {
                     if challenge { Credentials::md5("u", "s").or_plain() } else { Credentials::plain("u", "s") };
                 _ = self.client.login(self.now, credentials);
             }
+            Op::Greet => self.receive(b"Asterisk Call Manager/11.0.0\r\n"),
             Op::Send(kind) => _ = self.send(kind),
+            Op::SendAs(name, kind) => self.send_as(&format!("own-{name}"), kind),
             Op::Ask { kind, collect, answers } => {
                 let Some(id) = self.send(kind) else { return };
                 if collect {
@@ -280,8 +286,6 @@ impl Driven {
                 if let Ok(handle) = self.client.send(self.now, &Custom::new(name).header("X", value)) {
                     self.began(handle.id(), unsent, true, true);
                 }
-                // It may have been one by its name.
-                self.filters += 1;
             }
             Op::Cancel(number) => {
                 let Some(id) = self.pick(number) else { return };
@@ -366,10 +370,26 @@ impl Driven {
             9 => client.send(now, &Events::new("call")).map(Id::from),
             _ => client.send(now, &Filter::new("Add").filter("x")).map(Id::from),
         };
-        self.filters += usize::from(kind % 11 == 10);
         let id = sent.ok()?;
         self.began(id, unsent, matches!(kind % 11, 5 | 6), kind % 11 == 6);
         Some(id)
+    }
+
+    /// Under an `ActionID` that nobody else has at the time.
+    fn send_as(&mut self, name: &str, kind: u8) {
+        let unsent = self.unsent();
+        let taken = |seen: &Seen| !seen.ended && seen.action_id.as_deref() == Some(name);
+        let taken = self.sent.values().any(taken);
+        let (client, now) = (&mut self.client, self.now);
+        let sent = match kind % 3 {
+            0 => client.send_as(now, name, &Status::new()).map(Id::from),
+            1 => client.send_as(now, name, &Originate::new("x").asynchronous(true)).map(Id::from),
+            _ => client.send_as(now, name, &Queues::new()).map(Id::from),
+        };
+        assert!(!taken || sent.is_err(), "two requests of one name");
+        let Ok(id) = sent else { return };
+        self.began(id, unsent, kind % 3 == 1, false);
+        assert_eq!(self.client.action_id(id), self.sent[&id].action_id.as_deref().map(Into::into));
     }
 
     /// Something that a server says, to the request that was seen so many before.
@@ -392,6 +412,12 @@ impl Driven {
         if !self.eof {
             self.inbox.extend_from_slice(bytes);
             self.heard.extend_from_slice(bytes);
+        }
+        // An answer, told or not, is a sign that the server is at work on what was sent before:
+        // the time of those behind it begins anew.
+        let answers = |id: &String| bytes.windows(id.len()).any(|part| part == id.as_bytes());
+        if self.ids.iter().any(answers) {
+            self.sent.values_mut().for_each(|seen| seen.last = self.now);
         }
     }
 
@@ -458,7 +484,9 @@ impl Driven {
                     // What is neither response nor event answers nothing, whatever headers it has.
                     let answers = matches!(frame.kind(), FrameKind::Response | FrameKind::Event);
                     let id = frame.get("ActionID").filter(|_| answers).map(|id| id.to_string());
-                    assert!(id.is_none() || self.sent.values().all(|seen| seen.action_id != id), "it has a name");
+                    // One of the caller's own is nobody's after the end.
+                    let named = |seen: &Seen| seen.action_id == id && !(seen.ended && is_own(&id));
+                    assert!(id.is_none() || !self.sent.values().any(named), "it has a name");
                 }
                 ClientEvent::Started { id, response } => {
                     let seen = open(&mut self.sent, id);
@@ -477,6 +505,7 @@ impl Driven {
                     let seen = open(&mut self.sent, id);
                     seen.ended = true;
                     if let Some(frame) = ending.frame() {
+                        self.closing |= frame.get("Response").is_some_and(|kind| kind.eq_ignore_case("Goodbye"));
                         seen.answered_by(frame, !matches!(ending, Ending::Overflowed(_)));
                     }
                     seen.said = match ending {
@@ -488,11 +517,9 @@ impl Driven {
                         }
                         Ending::Lost(reached) => {
                             self.lost.push((id, reached));
-                            match reached {
-                                Reached::Started { items } => Some(items),
-                                _ => None,
-                            }
+                            items_of(reached)
                         }
+                        Ending::TimedOut(reached) => items_of(reached),
                         _ => None,
                     };
                 }
@@ -506,7 +533,8 @@ impl Driven {
 
     fn bounded(&self) {
         assert!(self.client.held() <= self.most_held, "{} held", self.client.held());
-        assert!(self.client.in_flight() <= IN_FLIGHT + self.filters, "{} in flight", self.client.in_flight());
+        assert!(self.client.in_flight() <= IN_FLIGHT, "{} in flight", self.client.in_flight());
+        assert!(self.client.open() <= OPEN, "{} open", self.client.open());
     }
 
     /// Nothing new without a cause. What is due may only move away: the clock that has stopped with
@@ -554,7 +582,7 @@ impl Driven {
         }
         assert!(self.sent.values().all(|seen| seen.ended), "what nobody answers ends in time");
         // Each synchronous call lets those behind it wait for its half minute.
-        assert!(self.now - start <= Duration::from_secs(31) * (IN_FLIGHT as u32 + 1), "{:?}", self.now - start);
+        assert!(self.now - start <= Duration::from_secs(31) * (OPEN as u32 + 1), "{:?}", self.now - start);
     }
 
     /// The end of the connection ends whatever hasn't ended.
@@ -605,6 +633,16 @@ fn forward(client: &mut Client, now: Instant, kind: usize) -> Result<Id, SendErr
     let mut requests = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
     requests.push(format!("ActionID: theirs\r\nAction: {}\r\nX: y\r\n\r\n", ACTIONS[kind]).as_bytes());
     client.forward(now, requests.next_frame().expect("within the limits").expect("a frame"))
+}
+
+/// Whether the harness has chosen this `ActionID`.
+fn is_own(id: &Option<String>) -> bool {
+    id.as_ref().is_some_and(|id| id.starts_with("own-"))
+}
+
+/// How many items or paragraphs had come.
+fn items_of(reached: Reached) -> Option<u64> {
+    if let Reached::Started { items } = reached { Some(items) } else { None }
 }
 
 /// A request that was sent and has not ended: only of such is anything told, and only one ending.

@@ -1,6 +1,6 @@
 //! What a frame is, and to which request.
 
-use super::Session;
+use super::{Notice, Session};
 use crate::catalogue::Again;
 use crate::client::collect::Collected;
 use crate::client::config::AtCeiling;
@@ -9,17 +9,18 @@ use crate::client::glued;
 use crate::client::reply_plan::{self, Answers};
 use crate::client::route::{End, Route, Told};
 use crate::client::state::{Effect, Input};
-use crate::client::{Credentials, Id};
-use crate::error::LoginRefusal;
+use crate::client::{Credentials, Id, Reached};
+use crate::conn::service;
+use crate::error::{LoginRefusal, Service};
 use crate::response::Response;
-use crate::value::{AmiVersion, Banner};
+use crate::value::{AmiVersion, Banner, Classes, FromWire};
 use crate::wire::{Frame, FrameKind, Value};
 
 impl Session {
     /// Whether there is nothing to tell and no event that the session itself waits for.
     #[inline]
     pub(in crate::client) fn listens(&self) -> bool {
-        self.notices.is_empty() && !self.stage.is_booting()
+        self.notices.is_empty() && !self.stage.looks()
     }
 
     /// Whether an event can be told at a glance to answer nothing.
@@ -54,14 +55,31 @@ impl Session {
             FrameKind::Banner => {
                 let banner = frame.lines().next().and_then(|line| line.parse::<Banner<'_>>().ok());
                 self.release = banner.and_then(Banner::version).and_then(AmiVersion::asterisk_major);
+                self.route_banner(frame);
                 Route::Told(Told::Connected)
             }
             FrameKind::Text | FrameKind::Action => Route::Told(self.route_text()),
         }
     }
 
-    fn number(&self, frame: Frame<'_>) -> Option<u64> {
-        frame.get("ActionID").and_then(|id| self.prefix.number(id.as_bytes()))
+    /// The server's greeting, or the first line of something else.
+    fn route_banner(&mut self, frame: Frame<'_>) {
+        let line = frame.lines().next().unwrap_or_default();
+        match service::named(line.as_bytes()) {
+            Some(Service::Manager) => self.greeted(),
+            Some(service) => _ = self.happened(Input::Stranger(service)),
+            // Where no greeting is waited for, any will do.
+            None if self.stage.awaits_greeting() => _ = self.happened(Input::Stranger(Service::Unknown)),
+            None => {}
+        }
+    }
+
+    /// Looks whether the first bytes of the peer, which are not yet a line, are those of another
+    /// service.
+    pub(in crate::client) fn look_at_first(&mut self, bytes: &[u8]) {
+        if let Some(service) = service::named(bytes).filter(|service| *service != Service::Manager) {
+            self.happened(Input::Stranger(service));
+        }
     }
 
     /// The name of the request of this number, if it was sent for the caller.
@@ -75,7 +93,12 @@ impl Session {
             return Route::Told(Told::Ready);
         }
         let number = match frame.get("ActionID").map(Value::as_bytes) {
-            Some(id) if !id.is_empty() => self.prefix.number(id),
+            Some(id) if !id.is_empty() => {
+                if let Some(id) = self.late_outcome(frame, id) {
+                    return Route::Told(Told::LateOutcome(id));
+                }
+                self.number(id)
+            }
             // Items without ActionID have no privilege either; what has is unsolicited.
             _ if frame.get("Privilege").is_none() => {
                 reply_plan::item(frame).and_then(|item| self.in_flight.oldest(Awaits::Item(item)))
@@ -121,6 +144,12 @@ impl Session {
         if collects { Route::Kept } else { Route::Told(Told::Item(Id(number))) }
     }
 
+    /// The request of the last connection that this event says the outcome of.
+    fn late_outcome(&mut self, frame: Frame<'_>, action_id: &[u8]) -> Option<Id> {
+        let awaited = self.last.awaits_outcomes() && reply_plan::is_answer(frame);
+        if awaited { self.last.take_outcome(action_id) } else { None }
+    }
+
     /// The next item of this list doesn't fit under the ceiling, and takes so many bytes. Waits for
     /// room where there can be some and the list is still given time to get it.
     fn full(&mut self, id: Id, size: usize) -> Route {
@@ -162,7 +191,12 @@ impl Session {
     fn route_response(&mut self, frame: Frame<'_>) -> Route {
         let response = Response::from(frame);
         let unclaimed = |id| Route::Told(Told::Unclaimed(id));
-        let Some(number) = self.number(frame) else { return unclaimed(None) };
+        let number = match response.action_id() {
+            Some(id) => self.number(id.as_bytes()),
+            // While it logs in nothing else can be answered.
+            None => self.waiting.request().filter(|_| self.stage.is_logging_in()),
+        };
+        let Some(number) = number else { return unclaimed(None) };
         if self.waiting.is_for(number) {
             return self.route_stage(response);
         }
@@ -209,17 +243,55 @@ impl Session {
             return unclaimed;
         }
         if plan.outcome.is_some() {
+            if self.mask().is_some_and(|mask| !mask.contains(plan.outcome_classes())) {
+                return self.finish(number, End::Unseen);
+            }
             self.in_flight.step(number, Phase::Outcome, self.clock.now());
             return Route::Told(Told::Started(id));
         }
         if let Some(entry) = self.remove(number, true) {
-            match (entry.restores, entry.plan.again(), entry.plan.action) {
-                (Some(mask), Some(Again::Value(_)), _) => self.subscription.set_mask(mask),
-                (Some(rest), Some(Again::Request), Some(action)) => self.subscription.add_request(action, rest),
-                _ => {}
-            }
+            self.holds(entry);
+        }
+        if response.is_goodbye() {
+            self.happened(Input::Goodbye);
         }
         Route::Told(Told::Ended(id, End::Reply))
+    }
+
+    /// The server has taken this request, as far as is known: what it has set is set again on the
+    /// connections that come.
+    pub(super) fn holds(&mut self, entry: Entry) {
+        match (entry.restores, entry.plan.again(), entry.plan.action) {
+            (Some(mask), Some(Again::Value(_)), _) => {
+                self.subscription.set_mask(mask);
+                self.end_unseen();
+            }
+            (Some(rest), Some(Again::Request), Some(action)) => self.subscription.add_request(action, rest),
+            _ => {}
+        }
+    }
+
+    /// The answer to this request won't be seen. Some servers do as asked and say nothing (Asterisk
+    /// with `brokeneventsaction`), so that a mask which was asked for is set again.
+    pub(super) fn given_up(&mut self, entry: Entry, reached: Reached) {
+        if reached != Reached::NotSent && matches!(entry.plan.again(), Some(Again::Value(_))) {
+            self.holds(entry);
+        }
+    }
+
+    /// The classes of events that the server sends, as far as this session has asked for them.
+    /// `None`: it hasn't, and they are what its user may read.
+    fn mask(&self) -> Option<Classes> {
+        let set = self.subscription.mask().and_then(|mask| Classes::from_wire(mask).ok());
+        set.or(self.config.events)
+    }
+
+    /// Ends requests whose outcome the server no longer tells.
+    fn end_unseen(&mut self) {
+        while let Some(number) = self.mask().and_then(|mask| self.in_flight.unseen(mask)) {
+            self.remove(number, false);
+            self.notices.push(Notice::Unseen(Id(number)));
+        }
     }
 
     /// The response to what the stage itself has asked.
@@ -228,7 +300,8 @@ impl Session {
             let refused = Input::Refused(refusal(response, LoginRefusal::Credentials));
             return self.route_answer(if response.is_success() { Input::Accepted } else { refused });
         };
-        let challenge = response.frame().get("Challenge").filter(|_| response.is_success());
+        // With an empty one the key would be the same each time.
+        let challenge = response.frame().get("Challenge").filter(|text| response.is_success() && !text.is_empty());
         let plain = Credentials::clone(&credentials).fall_back();
         self.route_answer(match (challenge, &plain) {
             (Some(challenge), _) => Input::Challenged { credentials: &credentials, challenge: challenge.as_bytes() },

@@ -9,10 +9,13 @@ use super::{Notice, Session, TOLD};
 use crate::action::{Action, Logoff};
 use crate::client::action_id::Prefix;
 use crate::client::credentials::Credentials;
+use crate::client::entry::Entry;
 use crate::client::keep_alive::KeepAlive;
+use crate::client::reconnect::Unanswered;
 use crate::client::reply_plan::Answers;
 use crate::client::state::{Effect, Input, Waiting};
-use crate::error::{ApiMisuse, ConnectionError, SendError};
+use crate::client::{Id, Reached};
+use crate::error::{ApiMisuse, ConnectionError, LoginRefusal, SendError};
 use crate::value::{Classes, ToWire};
 use crate::wiped::Wiped;
 
@@ -43,15 +46,18 @@ impl Session {
             Effect::Nothing => return Ok(None),
             Effect::NotNew => return Err(ApiMisuse::NotNew.into()),
             Effect::NotOver => return Err(ApiMisuse::NotOver.into()),
+            Effect::NotBegun => return Err(ApiMisuse::NotBegun.into()),
+            Effect::AwaitGreeting(credentials) => self.await_greeting(credentials)?,
             Effect::AskChallenge(credentials) => self.ask_challenge(credentials)?,
             Effect::LogIn { credentials, challenge } => self.log_in(credentials, challenge)?,
             Effect::Welcome => self.welcome(),
-            Effect::Booted => Waiting::Nothing,
+            Effect::Greeted | Effect::Booted => Waiting::Nothing,
             Effect::Ready => {
                 self.notices.push(Notice::Ready);
                 Waiting::Nothing
             }
             Effect::SayGoodbye => self.say_goodbye(),
+            Effect::AwaitEnd => Waiting::Until(self.after(self.config.closing)),
             Effect::Refuse(why) => self.end(Some(ConnectionError::LoginRefused(why))),
             Effect::Lose(error) => self.end(Some(error)),
             Effect::Close => self.end(None),
@@ -59,25 +65,54 @@ impl Session {
         }))
     }
 
-    fn ask_challenge(&mut self, credentials: &Arc<Credentials>) -> Result<Waiting, SendError> {
-        // What can't be written, or has no room, is refused now, not when the challenge is there.
+    /// Keeps the credentials; what can't be written, or has no room, is refused now, not once the
+    /// server has greeted.
+    fn await_greeting(&mut self, credentials: &Arc<Credentials>) -> Result<Waiting, SendError> {
+        self.try_login(credentials)?;
+        let (credentials, deadline) = (Arc::clone(credentials), self.after(self.config.login));
+        Ok(Waiting::Greeting { credentials, deadline })
+    }
+
+    /// Checks that the login can be written, whatever comes of a challenge.
+    fn try_login(&self, credentials: &Credentials) -> Result<(), SendError> {
         let mut trial = Wiped::default();
         let events = self.events();
         credentials.write_trial(events.as_deref(), self.prefix.id(self.next + 3).as_str(), trial.vec())?;
         // The request for the challenge may not have gone yet when the login is written.
-        if trial.len() + 128 > self.room() {
-            return Err(SendError::Ceiling { max: self.config.bytes });
+        let before = if credentials.asks_challenge() { 128 } else { 0 };
+        if trial.len() + before > self.room() { Err(SendError::Ceiling { max: self.config.bytes }) } else { Ok(()) }
+    }
+
+    /// The server has greeted as it should, or need not: a login that waits for it begins.
+    pub(super) fn greeted(&mut self) {
+        let credentials = self.waiting.greeting();
+        self.happened(Input::Greeted);
+        if let Some(credentials) = credentials {
+            // It was tried before, and nothing else can have been sent; where it can't be written it
+            // has failed.
+            if self.step(Input::log_in(&credentials)).is_err() {
+                self.happened(Input::Refused(LoginRefusal::Credentials));
+            }
         }
+    }
+
+    fn ask_challenge(&mut self, credentials: &Arc<Credentials>) -> Result<Waiting, SendError> {
+        // What can't be written, or has no room, is refused now, not when the challenge is there.
+        self.try_login(credentials)?;
         let request = self.write(self.room(), Credentials::write_challenge)?;
-        let credentials = Some(Arc::clone(credentials));
-        Ok(Waiting::Answer { request, deadline: self.after(self.config.login), credentials })
+        Ok(self.await_answer(request, self.config.login, Some(Arc::clone(credentials))))
+    }
+
+    /// Waits for the answer to the request that was written last.
+    fn await_answer(&self, request: u64, at_most: Duration, credentials: Option<Arc<Credentials>>) -> Waiting {
+        Waiting::Answer { request, written: self.out.written(), deadline: self.after(at_most), credentials }
     }
 
     fn log_in(&mut self, credentials: &Credentials, challenge: Option<&[u8]>) -> Result<Waiting, SendError> {
         let events = self.events();
         let write = |id: &str, out: &mut Vec<u8>| credentials.write_login(challenge, events.as_deref(), id, out);
         let request = self.write(self.room(), write)?;
-        Ok(Waiting::Answer { request, deadline: self.after(self.config.login), credentials: None })
+        Ok(self.await_answer(request, self.config.login, None))
     }
 
     /// The event mask to ask for at login, where there is one.
@@ -107,7 +142,7 @@ impl Session {
 
     fn say_goodbye(&mut self) -> Waiting {
         match self.write(self.left(TOLD), |id, out| Logoff::new().encode(Some(id), out)) {
-            Ok(request) => Waiting::Answer { request, deadline: self.after(self.config.closing), credentials: None },
+            Ok(request) => self.await_answer(request, self.config.closing, None),
             // Nothing in it could be refused, and its room is reserved. What isn't said isn't
             // waited for.
             Err(_) => Waiting::Until(self.clock.told()),
@@ -122,11 +157,9 @@ impl Session {
     /// The connection is over: `None` as was asked for.
     fn end(&mut self, lost: Option<ConnectionError>) -> Waiting {
         self.clock.run();
-        self.unanswered.clear();
-        for request in self.in_flight.lose(self.out.transmitted()) {
-            self.collected.end(request.id);
-            self.notices.push(Notice::Lost(request.id, request.reached));
-            self.unanswered.push(request);
+        self.last.over(self.stage.is_logged_in());
+        for entry in self.in_flight.lose() {
+            self.lose(entry);
         }
         // Where the one of an earlier connection waits still to be polled, that says it.
         if lost.is_none() && !matches!(self.notices.last(), Some(Notice::Closed)) {
@@ -138,11 +171,22 @@ impl Session {
         lost.map_or(Waiting::Nothing, Waiting::Lost)
     }
 
+    /// The connection is over, and this request of the caller's has not ended.
+    fn lose(&mut self, entry: Entry) {
+        let (id, reached) = (Id(entry.id), entry.reached(self.out.transmitted()));
+        let action_id = entry.action_id(self.prefix);
+        self.collected.end(id);
+        self.notices.push(Notice::Lost(id, reached));
+        let has_outcome = reached != Reached::NotSent && entry.plan.outcome.is_some();
+        self.last.push(Unanswered { id, action_id, action: entry.plan.action, reached }, has_outcome);
+        self.given_up(entry, reached);
+    }
+
     fn begin(&mut self) -> Waiting {
         self.prefixes.advance();
         self.prefix = Prefix::new(&self.prefixes);
         self.keep_alive = KeepAlive::default();
-        self.trailing = Answers::None;
+        self.trailing = if self.last.awaits_outcomes() { Answers::Known } else { Answers::None };
         self.release = None;
         self.eof = false;
         self.parts = 0;

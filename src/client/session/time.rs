@@ -154,7 +154,8 @@ impl Session {
             self.keep_alive(now);
         }
         if self.waiting.deadline().is_some_and(|deadline| deadline <= now) {
-            self.happened(Input::Deadline);
+            let unsent = self.waiting.is_unsent(self.out.transmitted());
+            self.happened(if unsent { Input::Unsent } else { Input::Deadline });
         }
     }
 
@@ -162,7 +163,9 @@ impl Session {
         while let Some(entry) = self.in_flight.take_expired(now) {
             if entry.purpose == Purpose::Caller {
                 self.ended(&entry, false);
-                self.notices.push(Notice::TimedOut(Id(entry.id)));
+                let reached = entry.reached(self.out.transmitted());
+                self.notices.push(Notice::TimedOut(Id(entry.id), reached));
+                self.given_up(entry, reached);
             }
         }
         // Of what waits to be set again, the next may have a place now.

@@ -5,40 +5,57 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-const STAGES: [Stage; 7] =
-    [Stage::New, Stage::Challenge, Stage::Login, Stage::Booting, Stage::Ready, Stage::Closing, Stage::Over];
+const STAGES: [Stage; 9] = [
+    Stage::New,
+    Stage::Greeting,
+    Stage::Greeted,
+    Stage::Challenge,
+    Stage::Login,
+    Stage::Booting,
+    Stage::Ready,
+    Stage::Closing,
+    Stage::Over,
+];
 
 /// What each input does in each stage: the effect, and the stage that it leads to where that is
 /// another one.
 const EXPECTED: &str = "
-             | new                | challenge          | login               | booting            | ready              | closing        | over
-by challenge | ask > challenge    | not new            | not new             | not new            | not new            | not new        | not new
-log in       | log in > login     | not new            | not new             | not new            | not new            | not new        | not new
-challenged   |                    | answer > login     |                     |                    |                    |                |
-unchallenged |                    | log in > login     |                     |                    |                    |                |
-accepted     |                    |                    | welcome > booting   |                    |                    | close > over   |
-refused      |                    | refuse > over      | refuse > over       |                    |                    | close > over   |
-booted       |                    |                    |                     | booted > ready     |                    |                |
-deadline     |                    | no challenge > over | no answer > over   | ready > ready      |                    | close > over   |
-close        | goodbye > closing  | goodbye > closing  | goodbye > closing   | goodbye > closing  | goodbye > closing  |                |
-ended        | cut 7 > over       | cut 7 > over       | cut 7 > over        | cut 7 > over       | cut 7 > over       | close > over   |
-breach       | breach > over      | breach > over      | breach > over       | breach > over      | breach > over      | breach > over  |
-silence      |                    |                    |                     | silent > over      | silent > over      |                |
-reconnect    | not over           | not over           | not over            | not over           | not over           | not over       | begin > new
+             | new               | greeting          | greeted           | challenge           | login             | booting           | ready             | closing       | over
+by challenge | wait > greeting   | not new           | ask > challenge   | not new             | not new           | not new           | not new           | not new       | not new
+log in       | wait > greeting   | not new           | log in > login    | not new             | not new           | not new           | not new           | not new       | not new
+greeted      | greeted > greeted | greeted > greeted |                   |                     |                   |                   |                   |               |
+stranger     | wrong > over      | wrong > over      | wrong > over      | wrong > over        | wrong > over      |                   |                   |               |
+challenged   |                   |                   |                   | answer > login      |                   |                   |                   |               |
+unchallenged |                   |                   |                   | log in > login      |                   |                   |                   |               |
+accepted     |                   |                   |                   |                     | welcome > booting |                   |                   | close > over  |
+refused      |                   |                   | refuse > over     | refuse > over       | refuse > over     |                   |                   | close > over  |
+booted       |                   |                   |                   |                     |                   | booted > ready    |                   |               |
+deadline     |                   | no banner > over  |                   | no challenge > over | no answer > over  | ready > ready     |                   | close > over  |
+unsent       |                   |                   |                   | not sent > over     | not sent > over   |                   |                   | close > over  |
+close        | goodbye > closing | goodbye > closing | goodbye > closing | goodbye > closing   | goodbye > closing | goodbye > closing | goodbye > closing |               |
+goodbye      |                   |                   |                   |                     |                   | await > closing   | await > closing   |               |
+ended        | cut 7 > over      | cut 7 > over      | cut 7 > over      | cut 7 > over        | cut 7 > over      | cut 7 > over      | cut 7 > over      | close > over  |
+breach       | breach > over     | breach > over     | breach > over     | breach > over       | breach > over     | breach > over     | breach > over     | breach > over |
+silence      |                   |                   |                   |                     |                   | silent > over     | silent > over     |               |
+reconnect    | not begun         | not over          | not begun         | not over            | not over          | not over          | not over          | not over      | begin > new
 ";
 
 /// One of each input.
-fn inputs(credentials: &Arc<Credentials>) -> [Input<'_>; 13] {
+fn inputs(credentials: &Arc<Credentials>) -> [Input<'_>; 17] {
     [
         Input::LogInByChallenge(credentials),
         Input::LogIn(credentials),
+        Input::Greeted,
+        Input::Stranger(Service::Ssh),
         Input::Challenged { credentials, challenge: b"1" },
         Input::Unchallenged(credentials),
         Input::Accepted,
         Input::Refused(LoginRefusal::Credentials),
         Input::Booted,
         Input::Deadline,
+        Input::Unsent,
         Input::Close,
+        Input::Goodbye,
         Input::Ended { truncated: 7 },
         Input::Breach(breach()),
         Input::Silence,
@@ -57,13 +74,17 @@ fn words(input: Input<'_>) -> (&'static str, &'static str) {
     match input {
         Input::LogInByChallenge(_) => ("by challenge", "`login` by challenge"),
         Input::LogIn(_) => ("log in", "`login` in plain"),
+        Input::Greeted => ("greeted", "the greeting"),
+        Input::Stranger(_) => ("stranger", "the first words of another service"),
         Input::Challenged { .. } => ("challenged", "the challenge"),
         Input::Unchallenged(_) => ("unchallenged", "no challenge, and plain is allowed"),
         Input::Accepted => ("accepted", "accepted"),
         Input::Refused(_) => ("refused", "refused"),
         Input::Booted => ("booted", "`FullyBooted`"),
         Input::Deadline => ("deadline", "deadline"),
+        Input::Unsent => ("unsent", "deadline, never transmitted"),
         Input::Close => ("close", "`close`"),
+        Input::Goodbye => ("goodbye", "goodbye to a `Logoff`"),
         Input::Ended { .. } => ("ended", "end of stream"),
         Input::Breach(_) => ("breach", "a limit is broken"),
         Input::Silence => ("silence", "no sign of life"),
@@ -77,6 +98,9 @@ fn said(effect: Effect<'_>) -> (String, &'static str) {
         Effect::Nothing => ("", ""),
         Effect::NotNew => ("not new", "`NotNew`"),
         Effect::NotOver => ("not over", "`NotOver`"),
+        Effect::NotBegun => ("not begun", "`NotBegun`"),
+        Effect::AwaitGreeting(_) => ("wait", "waits for the greeting"),
+        Effect::Greeted => ("greeted", "`Connected`"),
         Effect::AskChallenge(_) => ("ask", "asks for the challenge"),
         Effect::LogIn { challenge: None, .. } => ("log in", "logs in"),
         Effect::LogIn { challenge: Some(_), .. } => ("answer", "logs in"),
@@ -84,9 +108,13 @@ fn said(effect: Effect<'_>) -> (String, &'static str) {
         Effect::Ready => ("ready", "`Ready(None)`"),
         Effect::Booted => ("booted", "`Ready(Some)`"),
         Effect::SayGoodbye => ("goodbye", "says goodbye"),
+        Effect::AwaitEnd => ("await", "waits for the end"),
         Effect::Refuse(LoginRefusal::Credentials) => ("refuse", "`LoginRefused`"),
         Effect::Lose(ConnectionError::LoginTimedOut(LoginStage::Challenge)) => ("no challenge", "lost"),
         Effect::Lose(ConnectionError::LoginTimedOut(LoginStage::Login)) => ("no answer", "lost"),
+        Effect::Lose(ConnectionError::LoginTimedOut(LoginStage::Banner)) => ("no banner", "lost"),
+        Effect::Lose(ConnectionError::LoginTimedOut(LoginStage::Transmission)) => ("not sent", "lost"),
+        Effect::Lose(ConnectionError::WrongServer(Service::Ssh)) => ("wrong", "lost"),
         Effect::Lose(ConnectionError::Closed { truncated }) => return (format!("cut {truncated}"), "lost"),
         Effect::Lose(ConnectionError::Frame(error)) if error == breach() => ("breach", "lost"),
         Effect::Lose(ConnectionError::KeepAlive) => ("silent", "lost"),

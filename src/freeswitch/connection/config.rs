@@ -64,6 +64,7 @@ pub struct Config {
     pub(super) closing: Duration,
     pub(super) silence: Duration,
     pub(super) in_flight: usize,
+    pub(super) open: usize,
     bytes: usize,
     /// What the ceiling counts as where it is less.
     least: usize,
@@ -89,6 +90,7 @@ impl Config {
             closing: Duration::from_secs(5),
             silence: Duration::from_secs(60),
             in_flight: 256,
+            open: 16_384,
             bytes: 1 << 23,
             least: Self::LEAST_CEILING,
         }
@@ -155,11 +157,20 @@ impl Config {
         self
     }
 
-    /// Requests that may await their answers at a time, jobs included; one that was given up counts
-    /// until the server has answered it, since answers are told apart by their order, or [is
-    /// lost](Self::silence_timeout). Default 256.
+    /// Requests that may await their answers at a time. Default 256; with 0 none can be sent.
+    ///
+    /// A job is in flight until the server has said that it runs. A request that was given up
+    /// counts until the server has answered it, since answers are told apart by their order, or [is
+    /// lost](Self::silence_timeout).
     pub const fn max_in_flight(mut self, requests: usize) -> Self {
         self.in_flight = requests;
+        self
+    }
+
+    /// Requests that may be open at a time: in flight, or jobs that run. Default 16,384; with 0 none
+    /// can be sent. One that has ended counts until that has been polled.
+    pub const fn max_open(mut self, requests: usize) -> Self {
+        self.open = requests;
         self
     }
 

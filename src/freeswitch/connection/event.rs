@@ -59,9 +59,9 @@ pub enum ConnectionEvent<'buf> {
 /// The end of a request. `Display` says it in words, without what an answer holds.
 ///
 /// ```
-/// use ami_proto::freeswitch::Ending;
+/// use ami_proto::freeswitch::{Ending, Reached};
 ///
-/// assert_eq!(Ending::TimedOut.to_string(), "not answered in time");
+/// assert_eq!(Ending::TimedOut(Reached::Sent).to_string(), "timed out before it was answered");
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -73,9 +73,12 @@ pub enum Ending<'buf> {
     Refused(Frame<'buf>),
     /// With the event that carries the job's output, its [`body`](Event::body).
     Job(Event<'buf>),
-    /// Its time was up. What still comes is [`Unclaimed`](ConnectionEvent::Unclaimed), or, for a
-    /// job, an event.
-    TimedOut,
+    /// Its time was up: how far it had come by then. What still comes is
+    /// [`Unclaimed`](ConnectionEvent::Unclaimed), or, for a job, an event.
+    ///
+    /// The server may have acted on it, unless it was never sent; a job that was
+    /// [`Accepted`](Reached::Accepted) may still run.
+    TimedOut(Reached),
     /// By [`cancel`](super::Connection::cancel). What still comes is
     /// [`Unclaimed`](ConnectionEvent::Unclaimed), or, for a job, an event.
     Cancelled,
@@ -92,7 +95,7 @@ impl fmt::Display for Ending<'_> {
                 write!(f, "refused: {}", String::from_utf8_lossy(&frame.answer().unwrap_or_default()))
             }
             Self::Job(_) => f.write_str("job done"),
-            Self::TimedOut => f.write_str("not answered in time"),
+            Self::TimedOut(reached) => write!(f, "timed out {reached}"),
             Self::Cancelled => f.write_str("cancelled"),
             Self::Lost(reached) => write!(f, "connection lost {reached}"),
         }

@@ -36,6 +36,11 @@ impl<T> Entry<T> {
     pub(super) fn own(id: u64, purpose: Purpose, written: u64) -> Self {
         Self { id, purpose, ended: false, deadline: None, written, uuid: None, setting: None }
     }
+
+    /// How far it has come. `handed`: how much of all that was ever written has been handed out.
+    fn reached(&self, handed: u64) -> Reached {
+        if self.written > handed { Reached::NotSent } else { Reached::Sent }
+    }
 }
 
 /// For whom a request was sent.
@@ -59,6 +64,8 @@ struct Job<T> {
 pub(super) struct InFlight<T = Instant> {
     /// In the order of their ids.
     entries: VecDeque<Entry<T>>,
+    /// How many of them are the caller's.
+    callers: usize,
     /// By their ids.
     jobs: BTreeMap<u64, Job<T>>,
     open: Open<T>,
@@ -93,16 +100,27 @@ impl<T: Ord + Copy> Open<T> {
 impl<T: Ord + Copy> InFlight<T> {
     pub(super) const fn new() -> Self {
         let open = Open { deadlines: Deadlines::new(), names: BTreeMap::new() };
-        Self { entries: VecDeque::new(), jobs: BTreeMap::new(), open }
+        Self { entries: VecDeque::new(), callers: 0, jobs: BTreeMap::new(), open }
     }
 
-    pub(super) fn len(&self) -> usize {
+    fn len(&self) -> usize {
         self.entries.len() + self.jobs.len()
+    }
+
+    /// How many of the caller's the server has not answered.
+    pub(super) fn unanswered(&self) -> usize {
+        self.callers
+    }
+
+    /// How many jobs run.
+    pub(super) fn jobs(&self) -> usize {
+        self.jobs.len()
     }
 
     /// Notes a request that was sent; its id is higher than all before.
     pub(super) fn push(&mut self, entry: Entry<T>) {
         self.open.add(entry.id, entry.uuid.as_ref(), entry.deadline);
+        self.callers += usize::from(entry.purpose == Purpose::Caller);
         self.entries.push_back(entry);
     }
 
@@ -112,6 +130,7 @@ impl<T: Ord + Copy> InFlight<T> {
             return None;
         }
         let entry = self.entries.pop_front()?;
+        self.callers -= usize::from(entry.purpose == Purpose::Caller);
         if !entry.ended {
             self.open.remove(entry.id, entry.uuid.as_ref(), entry.deadline);
         }
@@ -136,15 +155,20 @@ impl<T: Ord + Copy> InFlight<T> {
             self.open.remove(id, Some(&job.uuid), job.deadline);
             return true;
         }
-        let place = self.entries.binary_search_by(|entry| {
-            count(|steps| steps.looked += 1);
-            entry.id.cmp(&id)
-        });
-        let found = place.ok().and_then(|place| self.entries.get_mut(place));
+        let found = self.place(id).and_then(|place| self.entries.get_mut(place));
         let Some(entry) = found.filter(|entry| entry.purpose == Purpose::Caller && !entry.ended) else { return false };
         entry.ended = true;
         self.open.remove(id, entry.uuid.as_ref(), entry.deadline);
         true
+    }
+
+    /// Where this request is, as long as it is no job.
+    fn place(&self, id: u64) -> Option<usize> {
+        let place = self.entries.binary_search_by(|entry| {
+            count(|steps| steps.looked += 1);
+            entry.id.cmp(&id)
+        });
+        place.ok()
     }
 
     /// Whether this is the request that the server answers next.
@@ -167,22 +191,22 @@ impl<T: Ord + Copy> InFlight<T> {
         self.open.deadlines.first().map(|(deadline, _)| deadline)
     }
 
-    /// Ends one whose time is up, and says which it was.
-    pub(super) fn expire(&mut self, now: T) -> Option<u64> {
+    /// Ends one whose time is up, and says which it was and how far it had come. `handed`: how much
+    /// of all that was ever written has been handed out.
+    pub(super) fn expire(&mut self, now: T, handed: u64) -> Option<(u64, Reached)> {
         let (_, id) = self.open.deadlines.first().filter(|(deadline, _)| *deadline <= now)?;
-        self.end(id).then_some(id)
+        let entry = self.place(id).and_then(|place| self.entries.get(place));
+        let reached = entry.map_or(Reached::Accepted, |entry| entry.reached(handed));
+        self.end(id).then_some((id, reached))
     }
 
     /// Takes out all, and says what the caller has not been told the end of. `handed`: how much of
     /// all that was ever written has been handed out.
     pub(super) fn lose(&mut self, handed: u64) -> Vec<Unanswered> {
         let Self { entries, jobs, .. } = core::mem::replace(self, Self::new());
-        let jobs = jobs.into_keys().map(|id| Unanswered { id: Id(id), reached: Reached::Started { items: 0 } });
+        let jobs = jobs.into_keys().map(|id| Unanswered { id: Id(id), reached: Reached::Accepted });
         let open = entries.into_iter().filter(|entry| entry.purpose == Purpose::Caller && !entry.ended);
-        let entries = open.map(|entry| {
-            let reached = if entry.written > handed { Reached::NotSent } else { Reached::Sent };
-            Unanswered { id: Id(entry.id), reached }
-        });
+        let entries = open.map(|entry| Unanswered { id: Id(entry.id), reached: entry.reached(handed) });
         // Those that are jobs by now were sent before the others.
         jobs.chain(entries).collect()
     }
@@ -191,10 +215,13 @@ impl<T: Ord + Copy> InFlight<T> {
     /// `asked`: bytes of the settings that are to be answered. Of many requests only their number
     /// is looked at.
     pub(super) fn check(&self, written: u64, asked: usize) {
+        debug_assert!(self.callers <= self.entries.len());
         debug_assert!(self.open.deadlines.len() <= self.len() && self.open.names.len() <= self.len());
         if self.len() > 32 {
             return;
         }
+        let callers = self.entries.iter().filter(|entry| entry.purpose == Purpose::Caller).count();
+        debug_assert_eq!(self.callers, callers);
         let pairs = self.entries.iter().zip(self.entries.iter().skip(1));
         debug_assert!(pairs.clone().all(|(one, next)| one.id < next.id && one.written <= next.written));
         debug_assert!(self.entries.back().is_none_or(|last| last.written <= written));
@@ -265,7 +292,8 @@ mod tests {
         };
         let expired: Each = |pending, n| {
             let mut seen = 0;
-            while let Some(id) = pending.expire(Seen(2 * n)) {
+            while let Some((id, reached)) = pending.expire(Seen(2 * n), u64::MAX) {
+                assert_ne!(reached, Reached::NotSent);
                 assert_eq!(shuffled(id, n), seen, "in the order of their times");
                 seen += 1;
             }

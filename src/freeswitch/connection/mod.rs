@@ -43,8 +43,8 @@ use session::{Notice, Route, Session, Told};
 /// # What it holds
 ///
 /// Bytes received and not polled, up to [`Limits::buffer`](crate::Limits::buffer); requests not
-/// transmitted, up to [`Config::ceiling`]; a fixed size for each request in flight, up to
-/// [`Config::max_in_flight`]. Where the first runs out, [`space`](Self::space) gives no room: stop
+/// transmitted, up to [`Config::ceiling`]; a fixed size for each request that is open, up to
+/// [`Config::max_open`]. Where the first runs out, [`space`](Self::space) gives no room: stop
 /// reading until events have been taken.
 ///
 /// ```
@@ -214,6 +214,9 @@ impl Connection {
             if let Some(notice) = self.session.notice() {
                 return Ok(Some(Next::Notice(notice)));
             }
+            if self.session.stage.awaits_greeting() {
+                self.session.look_at_first(self.decoder.pending());
+            }
             match self.decoder.next_found() {
                 Ok(Some(found)) => match (self.session.route(self.decoder.frame(found)), found.event()) {
                     (Route::Kept, _) => continue,
@@ -277,7 +280,8 @@ impl Connection {
 
     /// Sends a command. It ends with [`ConnectionEvent::Ended`], in whichever way, exactly once.
     ///
-    /// Any number can be sent before the first is answered, up to [`Config::max_in_flight`]. Jobs
+    /// Any number can be sent before the first is answered, up to [`Config::max_in_flight`], and be
+    /// open at a time, up to [`Config::max_open`]. Jobs
     /// (`bgapi`) are given a `Job-UUID`, unless they have one, and the events that bring their
     /// output are subscribed to where they aren't yet; a [filter](Self::filter) may keep them away.
     /// A job's name has 255 bytes at the most: a longer one of the server's is not taken, so that
@@ -374,10 +378,12 @@ impl Connection {
     /// and not polled are gone, so poll first.
     ///
     /// # Errors
-    /// [`ApiMisuse::NotOver`] while the connection stands.
+    /// [`ApiMisuse::NotOver`] while the connection stands, [`ApiMisuse::NotBegun`] where there has
+    /// been none.
     pub fn reconnect(&mut self) -> Result<ReconnectReport, ApiMisuse> {
         if !self.session.stage.is_over() {
-            return Err(ApiMisuse::NotOver);
+            let is_new = matches!(self.session.stage, state::Stage::New { .. });
+            return Err(if is_new { ApiMisuse::NotBegun } else { ApiMisuse::NotOver });
         }
         self.decoder = Decoder::new(self.session.config.limits);
         self.eof = false;
@@ -395,9 +401,15 @@ impl Connection {
         self.decoder.pending().len() + self.session.held()
     }
 
-    /// Requests that the server has not done with, with those that the connection sent for itself.
+    /// Requests that the server has not answered: at most [`Config::max_in_flight`].
     pub fn in_flight(&self) -> usize {
         self.session.in_flight()
+    }
+
+    /// Requests that the server has not done with: those in flight, and jobs that run. At most
+    /// [`Config::max_open`].
+    pub fn open(&self) -> usize {
+        self.session.open()
     }
 
     /// Whether commands can be sent.
@@ -417,7 +429,7 @@ impl Notice {
     /// Returns the event, which has no frame.
     fn tell(self) -> ConnectionEvent<'static> {
         let (id, ending) = match self {
-            Self::TimedOut(id) => (id, Ending::TimedOut),
+            Self::TimedOut(id, reached) => (id, Ending::TimedOut(reached)),
             Self::Cancelled(id) => (id, Ending::Cancelled),
             Self::Lost(id, reached) => (id, Ending::Lost(reached)),
             Self::Closed => return ConnectionEvent::Closed,

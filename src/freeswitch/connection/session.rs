@@ -1,5 +1,7 @@
 //! What a connection knows besides the bytes it has received: requests out, what each frame is to
-//! whom, what time does, the end.
+//! whom, the end. What time does is in `time.rs`.
+
+mod time;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -17,7 +19,8 @@ use super::{Id, Reached};
 use crate::conn::id_prefix::Prefixes;
 use crate::conn::notices::Notices;
 use crate::conn::send_buffer::SendBuffer;
-use crate::error::{ConnectionError, EncodeError, LoginRefusal, LoginStage, Refusal, SendError};
+use crate::conn::service;
+use crate::error::{ConnectionError, EncodeError, LoginRefusal, Refusal, SendError, Service};
 use crate::freeswitch::event::Event;
 use crate::freeswitch::{ContentType, Frame};
 use crate::wiped::Wiped;
@@ -52,7 +55,7 @@ pub(super) struct Session {
 /// An event without a frame.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Notice {
-    TimedOut(Id),
+    TimedOut(Id, Reached),
     Cancelled(Id),
     Lost(Id, Reached),
     Closed,
@@ -163,9 +166,14 @@ impl Session {
         if !self.stage.is_ready() {
             return Err(SendError::NotLoggedIn);
         }
-        // A subscription may go before it.
-        if self.in_flight.len() + 2 > self.config.in_flight.max(2) {
-            return Err(SendError::InFlight { max: self.config.in_flight });
+        let max = self.config.in_flight;
+        if self.in_flight.unanswered() >= max {
+            return Err(SendError::InFlight { max });
+        }
+        // What has ended counts until that has been told.
+        let max = self.config.open;
+        if self.open() + self.notices.len() >= max {
+            return Err(SendError::Open { max });
         }
         let mut message = Message::clone(message);
         let is_job = message.verb() == b"bgapi";
@@ -391,55 +399,22 @@ impl Session {
     }
 
     pub(super) fn in_flight(&self) -> usize {
-        self.in_flight.len()
+        self.in_flight.unanswered()
     }
 
-    // Time.
-
-    pub(super) fn tell(&mut self, now: Instant) {
-        self.now = Some(now);
-    }
-
-    /// No caller waits for the answer to this request any more.
-    fn abandoned(&mut self, id: u64) {
-        if self.in_flight.is_next(id) {
-            self.owed = self.now;
-        }
-    }
-
-    /// Returns when the server has owed an answer that no caller waits for too long, also
-    /// where it sends other things: the places of its requests are never given back.
-    fn silence(&self) -> Option<Instant> {
-        let owed = self.owed.filter(|_| self.stage.is_ready() && self.in_flight.is_abandoned());
-        owed.and_then(|since| since.checked_add(self.config.silence))
-    }
-
-    pub(super) fn deadline(&self) -> Option<Instant> {
-        if self.stage.is_over() {
-            return None;
-        }
-        [self.stage.deadline(), self.in_flight.deadline(), self.silence()].into_iter().flatten().min()
-    }
-
-    pub(super) fn timeout(&mut self, now: Instant) {
-        self.now = Some(now);
-        while let Some(id) = self.in_flight.expire(now) {
-            self.abandoned(id);
-            self.notices.push(Notice::TimedOut(Id(id)));
-        }
-        if self.stage.deadline().is_some_and(|deadline| deadline <= now) {
-            self.end(match self.stage {
-                Stage::Greeting { .. } => Some(ConnectionError::LoginTimedOut(LoginStage::Greeting)),
-                Stage::Login { .. } => Some(ConnectionError::LoginTimedOut(LoginStage::Login)),
-                _ => None,
-            });
-        }
-        if self.silence().is_some_and(|due| due <= now) {
-            self.end(Some(ConnectionError::NotAnswered));
-        }
+    pub(super) fn open(&self) -> usize {
+        self.in_flight.unanswered() + self.in_flight.jobs()
     }
 
     // The end.
+
+    /// Looks whether the first bytes of the peer, which need not be a frame, are those of another
+    /// service.
+    pub(super) fn look_at_first(&mut self, bytes: &[u8]) {
+        if let Some(service) = service::named(bytes).filter(|service| *service != Service::FreeSwitch) {
+            self.end(Some(ConnectionError::WrongServer(service)));
+        }
+    }
 
     /// The stream has ended, inside a frame of which so many bytes had come.
     pub(super) fn ended(&mut self, truncated: usize) {
@@ -483,7 +458,7 @@ impl Session {
             self.in_flight.check(self.out.written(), self.restore.asked());
             debug_assert!(self.lost.is_none() || self.stage.is_over());
             debug_assert!(self.held() <= self.config.most(), "{} held of {}", self.held(), self.config.most());
-            debug_assert!(!self.stage.is_over() || self.in_flight() == 0 && self.out.len() == 0);
+            debug_assert!(!self.stage.is_over() || self.open() == 0 && self.out.len() == 0);
         }
     }
 

@@ -54,6 +54,11 @@ impl Stage {
         }
     }
 
+    /// Whether the server has not asked for a password.
+    pub(super) fn awaits_greeting(&self) -> bool {
+        matches!(self, Self::New { greeted: false } | Self::Greeting { .. })
+    }
+
     pub(super) fn is_ready(&self) -> bool {
         matches!(self, Self::Ready)
     }

@@ -92,15 +92,15 @@ fn a_job_keeps_no_long_name() {
         // Where neither comes, its time ends it.
         let left = if len == 255 { asked[1] } else { asked[0] };
         connection.handle_timeout(connection.poll_timeout().unwrap());
-        let expected = [left, asked[2]].map(|id| format!("{id:?} TimedOut"));
-        assert_eq!((drain(&mut connection).0, connection.in_flight()), (expected.to_vec(), 0));
+        let expected = [left, asked[2]].map(|id| format!("{id:?} TimedOut(Accepted)"));
+        assert_eq!((drain(&mut connection).0, connection.open()), (expected.to_vec(), 0));
     }
     // One's own is refused.
     let mut connection = ready(Config::new(), now);
     let bgapi = |len: usize| Message::bgapi("status").header("job-uuid", "x".repeat(len));
     let Err(SendError::Encode(error)) = connection.send(now, &bgapi(256)) else { panic!("refused") };
     assert_eq!((error.field(), error.refusal()), ("Job-UUID", Refusal::ValueTooLong { len: 256, max: 255 }));
-    assert_eq!((connection.poll_transmit(), connection.in_flight()), (None, 0));
+    assert_eq!((connection.poll_transmit(), connection.open()), (None, 0));
     connection.send(now, &bgapi(255)).unwrap();
 }
 
@@ -121,7 +121,7 @@ fn long_names_of_jobs_take_no_memory() {
             assert_eq!(drain(&mut connection).0.len(), 1);
         }
     });
-    assert_eq!((connection.in_flight(), connection.held()), (254, "event plain BACKGROUND_JOB\n\n".len()));
+    assert_eq!((connection.open(), connection.held()), (254, "event plain BACKGROUND_JOB\n\n".len()));
     // The buffer it was received in has room for two of them.
     assert!(grown < (1 << 21) + 254 * 1024, "{grown} bytes for 254 jobs");
 }

@@ -1,0 +1,57 @@
+//! What time does to a connection: requests that are given up, stages that last too long, a server
+//! that owes an answer.
+
+use std::time::Instant;
+
+use super::{Notice, Session};
+use crate::error::{ConnectionError, LoginStage};
+use crate::freeswitch::connection::Id;
+use crate::freeswitch::connection::state::Stage;
+
+impl Session {
+    pub(in crate::freeswitch::connection) fn tell(&mut self, now: Instant) {
+        self.now = Some(now);
+    }
+
+    /// No caller waits for the answer to this request any more.
+    pub(super) fn abandoned(&mut self, id: u64) {
+        if self.in_flight.is_next(id) {
+            self.owed = self.now;
+        }
+    }
+
+    /// Returns when the server has owed an answer that no caller waits for too long, also
+    /// where it sends other things: the places of its requests are never given back.
+    fn silence(&self) -> Option<Instant> {
+        let owed = self.owed.filter(|_| self.stage.is_ready() && self.in_flight.is_abandoned());
+        owed.and_then(|since| since.checked_add(self.config.silence))
+    }
+
+    pub(in crate::freeswitch::connection) fn deadline(&self) -> Option<Instant> {
+        if self.stage.is_over() {
+            return None;
+        }
+        [self.stage.deadline(), self.in_flight.deadline(), self.silence()].into_iter().flatten().min()
+    }
+
+    pub(in crate::freeswitch::connection) fn timeout(&mut self, now: Instant) {
+        self.now = Some(now);
+        while let Some((id, reached)) = self.in_flight.expire(now, self.out.transmitted()) {
+            self.abandoned(id);
+            self.notices.push(Notice::TimedOut(Id(id), reached));
+        }
+        if self.stage.deadline().is_some_and(|deadline| deadline <= now) {
+            self.end(match self.stage {
+                Stage::Greeting { .. } => Some(ConnectionError::LoginTimedOut(LoginStage::Greeting)),
+                Stage::Login { .. } if self.out.pending().is_some() => {
+                    Some(ConnectionError::LoginTimedOut(LoginStage::Transmission))
+                }
+                Stage::Login { .. } => Some(ConnectionError::LoginTimedOut(LoginStage::Login)),
+                _ => None,
+            });
+        }
+        if self.silence().is_some_and(|due| due <= now) {
+            self.end(Some(ConnectionError::NotAnswered));
+        }
+    }
+}
