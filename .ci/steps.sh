@@ -34,8 +34,10 @@ debian() {
         || skip "no $command, and $* cannot be installed"
 }
 
+# Has rustup install the nightly toolchain with these components. What is there needs no network.
 nightly() {
     cargo +nightly --version >/dev/null 2>&1 || rustup toolchain install nightly --profile minimal || skip "no nightly toolchain, and none can be installed"
+    [ $# = 0 ] || rustup component add "$@" --toolchain nightly || skip "the nightly toolchain has not all of $*, and they cannot be installed"
 }
 
 # Prints the README's command that begins with $1, as a reader would copy it from a ```sh block.
@@ -175,9 +177,7 @@ cross() {
         cross=(cargo)
         build_std=()
     else
-        nightly
-        rustup +nightly component list | grep -q 'rust-src (installed)' || rustup component add rust-src --toolchain nightly \
-            || skip "neither a std for $1 nor its source can be fetched"
+        nightly rust-src
         cross=(cargo +nightly)
         build_std=(-Z "build-std=${2:-std,panic_abort}")
     fi
@@ -224,9 +224,7 @@ step_s390x() {
 
 # The kernels, which have the crate's `unsafe`, and `OwnedFrame`, which keeps ranges of its bytes.
 step_miri() {
-    nightly
-    rustup +nightly component list | grep -q 'miri.*(installed)' || rustup component add miri rust-src --toolchain nightly \
-        || skip "no miri, and it cannot be installed"
+    nightly miri rust-src
     MIRIFLAGS='-Zmiri-strict-provenance -Zmiri-disable-isolation' \
         cargo +nightly miri test --locked -p ami-proto --all-features --lib -- wire::kernel wire::owned
 }
