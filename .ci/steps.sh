@@ -58,11 +58,11 @@ step_prose() {
 }
 
 step_lint() {
+    local feature names
+    names=$(features)
     cargo clippy --locked -p ami-proto --all-targets --all-features -- -D warnings
     cargo clippy --locked -p ami-proto --all-targets -- -D warnings
     cargo clippy --locked -p ami-proto --all-targets --no-default-features -- -D warnings
-    local feature names
-    names=$(features)
     for feature in $names; do
         cargo clippy --locked -p ami-proto --no-default-features --features "$feature" -- -D warnings
     done
