@@ -126,9 +126,6 @@ impl Session {
     }
 
     fn welcome(&mut self) -> Waiting {
-        if let Some(now) = self.clock.told() {
-            self.keep_alive.heard(now);
-        }
         // Room for a ping is enough for a session that only listens.
         self.out.shrink_to(48);
         Waiting::Until(self.boot_wait().and_then(|wait| self.after(wait)))
