@@ -100,9 +100,6 @@ impl Decoder {
     fn push_slow(&mut self, bytes: &[u8]) {
         let room = self.buffer.push(self.scanner.releasable(), self.scanner.offset(), bytes);
         self.has_room(&room);
-        if self.buffer.has_overflowed() {
-            self.scanner.wake();
-        }
     }
 
     /// Room in the buffer to read into: at least `min` bytes, or all that [`Limits::buffer`] still

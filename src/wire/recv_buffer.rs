@@ -149,11 +149,6 @@ impl RecvBuffer {
         self.room(done).min(self.bytes.len() - self.filled)
     }
 
-    /// Says whether bytes had no room.
-    pub(crate) fn has_overflowed(&self) -> bool {
-        self.overflow.is_some()
-    }
-
     /// More would have to be received than there is room for. Returns where; that stays so.
     /// `offset`: that of the first byte not done with.
     #[cold]

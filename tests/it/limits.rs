@@ -490,6 +490,22 @@ fn an_overflow_stays_an_error() {
     }
 }
 
+/// However the line has grown, in pieces that are looked at one by one.
+#[test]
+fn a_line_that_fills_the_buffer_is_an_error_at_once() {
+    for max in 1..=200 {
+        for step in 1..=17 {
+            let mut decoder = Decoder::new(Limits::new().buffer(max)).with_framing(Framing::PLAIN);
+            let mut pushed = 0;
+            while pushed < max {
+                decoder.push(&b"xxxxxxxxxxxxxxxxx"[..step as usize]);
+                pushed += step;
+                assert_eq!(decoder.next_frame().is_err(), pushed >= max, "{pushed} of {max} bytes, by {step}");
+            }
+        }
+    }
+}
+
 /// Fields that are empty are remembered once each, however often they come.
 #[test]
 fn describing_remembers_no_more_than_the_fields() {
