@@ -32,10 +32,12 @@ impl<'a> Realtime<'a> {
             || ["members", "moderators", "admins", "duration", "is_locked", "participants"].contains(&name)
     }
 
-    fn read<T: FromJson<'a>>(&self, name: &'static str, other: &str) -> Result<T, FieldError> {
-        let places = || self.read_only.iter().chain([&self.top]);
-        let found = [name, other].iter().find_map(|name| places().find_map(|place| place.get_loose(name)));
-        read(found, name)
+    fn read<T: FromJson<'a>>(&self, name: &'static str) -> Result<T, FieldError> {
+        read(self.find(name), name)
+    }
+
+    fn find(&self, name: &str) -> Option<Json<'a>> {
+        self.read_only.iter().chain([&self.top]).find_map(|place| place.get_loose(name))
     }
 
     /// How many members there are.
@@ -43,7 +45,7 @@ impl<'a> Realtime<'a> {
     /// # Errors
     /// When it isn't said, or is no number.
     pub fn members(&self) -> Result<u32, FieldError> {
-        self.read("members", "members")
+        self.read("members")
     }
 
     /// How many moderators there are.
@@ -51,7 +53,7 @@ impl<'a> Realtime<'a> {
     /// # Errors
     /// When it isn't said, or is no number.
     pub fn moderators(&self) -> Result<u32, FieldError> {
-        self.read("moderators", "admins")
+        read(self.find("moderators").or_else(|| self.find("admins")), "moderators")
     }
 
     /// For how long it has run; to the second.
@@ -59,7 +61,7 @@ impl<'a> Realtime<'a> {
     /// # Errors
     /// When it isn't said, or is no number.
     pub fn duration(&self) -> Result<Duration, FieldError> {
-        self.read("duration", "duration")
+        self.read("duration")
     }
 
     /// Whether nobody else gets in.
@@ -67,7 +69,7 @@ impl<'a> Realtime<'a> {
     /// # Errors
     /// When it isn't said, or is neither true nor false.
     pub fn is_locked(&self) -> Result<bool, FieldError> {
-        self.read("is_locked", "is_locked")
+        self.read("is_locked")
     }
 
     /// Who is in it. Lists don't say.
@@ -75,6 +77,6 @@ impl<'a> Realtime<'a> {
     /// # Errors
     /// When it isn't said, or is no array of objects.
     pub fn participants(&self) -> Result<Vec<Participant<'a>>, FieldError> {
-        self.read("participants", "participants")
+        self.read("participants")
     }
 }

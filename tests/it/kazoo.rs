@@ -241,14 +241,16 @@ fn lists_in_both_shapes() {
 #[test]
 fn realtime_in_both_places_and_spellings() {
     let cases = [
-        r#"{"members": 3, "admins": 1, "duration": 5, "is_locked": true}"#,
+        r#"{"members": 3, "admins": 1, "duration": 5, "is_locked": true, "participants": []}"#,
         r#"{"members": "3", "moderators": "1", "duration": "5", "is_locked": "true"}"#,
         r#"{"_read_only": {"members": 3, "admins": 1, "duration": 5, "is_locked": true}}"#,
         r#"{"_read_only": {"members": 3, "moderators": 1, "duration": 5, "is_locked": true}, "members": 9, "admins": 9}"#,
         r#"{"_read_only": {"moderators": 1, "admins": 9, "duration": 5}, "members": 3, "is_locked": true}"#,
     ];
     for text in cases {
-        let realtime = Conference::from_slice(text.as_bytes()).unwrap().realtime();
+        let conference = Conference::from_slice(text.as_bytes()).unwrap();
+        assert_eq!(Draft::from(&conference).to_json(), "{}", "{text}: all of it is the server's");
+        let realtime = conference.realtime();
         assert_eq!((realtime.members(), realtime.moderators()), (Ok(3), Ok(1)), "{text}");
         assert_eq!((realtime.duration(), realtime.is_locked()), (Ok(Duration::from_secs(5)), Ok(true)), "{text}");
     }
