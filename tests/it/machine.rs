@@ -254,6 +254,26 @@ fn counting_more_than_there_was_is_told() {
     overdoes(&mut ami_proto::freeswitch::Connection::new(ami_proto::freeswitch::Config::new()), now);
 }
 
+/// Receives nothing, which is no sign of life and nothing to poll: what is due is done at once.
+fn hears_nothing<M: Machine>(machine: &mut M) {
+    let due = machine.poll_timeout().expect("a deadline");
+    machine.advance(due, 0);
+    assert_eq!((machine.handle_input(due, b""), machine.poll_timeout()), (0, Some(due)));
+    machine.handle_timeout(due);
+    assert_ne!(machine.poll_timeout(), Some(due));
+}
+
+#[test]
+fn nothing_received_is_no_news() {
+    let now = Instant::now();
+    let minute = Duration::from_secs(60);
+    hears_nothing(&mut crate::peer::Peer::ready(client::Config::new().keep_alive(minute, minute)).client);
+    hears_nothing(&mut Server::new(now, server::Config::new()));
+    let mut connection = ami_proto::freeswitch::Connection::new(ami_proto::freeswitch::Config::new());
+    connection.login(now, ami_proto::freeswitch::Credentials::password("ClueCon")).unwrap();
+    hears_nothing(&mut connection);
+}
+
 /// A socket that a signal interrupts at each call before it does anything, once.
 struct Interrupted {
     socket: Socket,
