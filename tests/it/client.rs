@@ -194,14 +194,21 @@ fn an_end_that_comes_twice_ends_nothing() {
     const START: &str = "Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n";
     const CALL: &str = "Event: OriginateResponse\r\nPrivilege: call,all\r\nActionID: $0\r\nResponse: Failure\r\n\r\n";
     let custom: &dyn Fn(&mut Peer) = &|peer| _ = peer.send(&Custom::new("Mine"));
-    let cases: [(&dyn Fn(&mut Peer), _, _, _); 3] = [
+    let status: &dyn Fn(&mut Peer) = &|peer| _ = peer.send(&Status::new());
+    let cases: [(&dyn Fn(&mut Peer), _, _, _); 4] = [
         (
-            &|peer| _ = peer.send(&Status::new()),
+            status,
             START,
             "Event: StatusComplete\r\nActionID: $0\r\nEventList: Complete\r\n\r\n",
             ["list 0", "unclaimed own StatusComplete"],
         ),
-        // The catalogue doesn't know it.
+        // The catalogue doesn't know the end, or the action as well.
+        (
+            status,
+            START,
+            "Event: StatusOver\r\nActionID: $0\r\nEventList: Complete\r\n\r\n",
+            ["list 0", "unclaimed own StatusOver"],
+        ),
         (
             custom,
             START,
@@ -727,6 +734,8 @@ fn items_without_action_id() {
             "event AorDetail"
         ]
     );
+    // What only some may hear comes unasked, whatever its name.
+    assert_eq!(peer.feed("Event: PeerEntry\r\nPrivilege: system,all\r\n\r\n"), ["event PeerEntry"]);
     let end = |list: usize, name: &str| format!("Event: {name}\r\nActionID: ${list}\r\nEventList: Complete\r\n\r\n");
     assert_eq!(peer.feed(&end(1, "PeerlistComplete")), ["list 1"]);
     assert_eq!(counted(&mut peer, &["PeerEntry", "PeerEntry"]), ["item PeerEntry"; 2]);
