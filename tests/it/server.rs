@@ -58,6 +58,14 @@ fn a_login_is_the_embedders_decision() {
 }
 
 #[test]
+fn a_greeting_is_one_line_or_none() {
+    let greeted = |config: Config| sent(&mut Server::new(Instant::now(), config));
+    assert_eq!(greeted(Config::new().banner("Mine/1.0\r\nEvent: Forged\0\n\r\n")), "Mine/1.0Event: Forged\r\n");
+    assert_eq!(greeted(Config::new().banner("\r\n")), "");
+    assert!(greeted(Config::new()).starts_with("Asterisk Call Manager/"));
+}
+
+#[test]
 fn nobody_logs_in() {
     let (mut server, now) = server(Config::new());
     assert_eq!(server.poll_timeout(), Some(now + Duration::from_secs(30)));
