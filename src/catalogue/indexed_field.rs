@@ -146,3 +146,20 @@ fn strip_prefix<'buf>(name: &'buf [u8], prefix: &str) -> Option<&'buf [u8]> {
     let (start, rest) = name.split_at_checked(prefix.len())?;
     start.eq_ignore_ascii_case(prefix.as_bytes()).then_some(rest)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Digits, six of them or more where the pattern says so; a key is any text but none.
+    #[test]
+    fn what_may_stand_in_a_hole() {
+        let fit = |pattern: &str, names: [&str; 5]| names.map(|name| is_named(name.as_bytes(), "", pattern));
+        let six = ["Line-000001", "line-1000000", "Line-00001", "Line-00000x", "Line-000001-000002"];
+        assert_eq!(fit("Line-{i:6}", six), [true, true, false, false, false]);
+        let any = ["Amount(0)", "AMOUNT(12)", "Amount()", "Amount(x)", "Amount(1)x"];
+        assert_eq!(fit("Amount({i})", any), [true, true, false, false, false]);
+        let key = ["Variable(0)", "variable(a) b)", "Variable()", "Variable(x", "Variable"];
+        assert_eq!(fit("Variable({key})", key), [true, true, false, false, false]);
+    }
+}
