@@ -90,7 +90,6 @@ impl Scanner {
             self.start += len;
             self.blank_lines += 1;
             self.masked = self.start;
-            self.searched = self.searched.max(self.start);
         }
     }
 
@@ -131,7 +130,6 @@ impl Scanner {
         self.index.len = len;
         self.masked = masked;
         self.pending = pending;
-        self.searched = self.searched.max(masked);
         found
     }
 
