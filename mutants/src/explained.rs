@@ -72,6 +72,15 @@ mod tests {
         assert_eq!(explained.stale(&all), ["src/a.rs | f | c -> d"]);
     }
 
+    /// Where an explained piece of the library is changed, its line goes or is written anew.
+    #[test]
+    fn every_line_fits_the_library() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let explained = Explained::read(&root.join("mutants/explained.txt")).expect("lines that are right");
+        let all = crate::sites::of_library(&root).expect("sources that parse");
+        assert_eq!(explained.stale(&all), [""; 0]);
+    }
+
     #[test]
     fn a_line_that_is_not_one_is_told() {
         for line in ["src/a.rs | f | a -> b", "src/a.rs | f | a | reason", "text"] {

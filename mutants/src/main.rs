@@ -8,6 +8,7 @@
 //! 2. [`sample`] draws some of them; the same seed draws the same ones on any machine.
 //! 3. [`copy`] and [`render`] write a copy of the workspace with the switches in.
 //! 4. [`build`] compiles it; changes that do not compile are left out and others drawn instead.
+//!    Then the copy gets the sources as they were, for the tests that read them.
 //! 5. [`run`] runs each test once alone and notes which switches it passes, then for each mutant
 //!    only the tests that pass its switch, the quickest first, until one fails.
 //! 6. [`report`] says what was caught; [`explained`] knows the survivors that change nothing.
@@ -25,6 +26,7 @@ mod sites;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
 
 use clap::Parser;
 
@@ -49,9 +51,9 @@ struct Args {
     /// Files or folders to draw from, relative to the root; `src/a.rs:12` is one line.
     #[arg(long, value_delimiter = ',', default_value = "src")]
     files: Vec<String>,
-    /// Mutants run side by side.
-    #[arg(long, default_value_t = 1)]
-    jobs: usize,
+    /// Mutants run side by side [default: one a processor].
+    #[arg(long)]
+    jobs: Option<usize>,
     /// Where the report is written, beside standard output.
     #[arg(long)]
     out: Option<PathBuf>,
@@ -94,6 +96,8 @@ fn main() -> ExitCode {
 
 /// Whether enough was caught.
 fn work(args: &Args) -> Fallible<bool> {
+    let start = Instant::now();
+    let jobs = args.jobs.or(std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
     let root = args.root.canonicalize().map_err(|error| format!("{}: {error}", args.root.display()))?;
     let scratch = args.scratch.clone().unwrap_or_else(|| root.join("target/mutants"));
     let explained = args.explained.clone().unwrap_or_else(|| root.join("mutants/explained.txt"));
@@ -115,13 +119,19 @@ fn work(args: &Args) -> Fallible<bool> {
     let workspace = copy::Copy::of(&root, &scratch.join("copy"))?;
     let cargo = build::Cargo::new(workspace.path(), &scratch.join("target"), &args.opt_level);
     let unviable = until_it_compiles(&workspace, &cargo, &all, &mut sample)?;
-    let runner = run::Runner::new(cargo.tests()?, workspace.path(), &scratch, all.len(), args.timeout)?;
-    let mut outcomes = runner.run_all(&all, sample.ids(), args.jobs)?;
+    let programs = cargo.tests()?;
+    // Some tests read the sources: they are to find those that people wrote.
+    render::originals(&workspace)?;
+    let runner = run::Runner::new(programs, workspace.path(), &scratch, all.len(), args.timeout)?;
+    let mut outcomes = runner.run_all(&all, sample.ids(), jobs)?;
     if args.doc {
+        render::library(&workspace, &all, sample.ids())?;
         run::doc_tests(&cargo, &all, &mut outcomes)?;
     }
 
-    let report = Report { args, all: &all, eligible: &eligible, unviable: &unviable, outcomes, explained, runner };
+    let took = start.elapsed();
+    let report =
+        Report { args, all: &all, eligible: &eligible, unviable: &unviable, outcomes, explained, runner, took };
     let text = report.text();
     println!("{text}");
     if let Some(path) = &args.out {

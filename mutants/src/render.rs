@@ -34,6 +34,11 @@ pub(crate) fn library(copy: &Copy, all: &[Candidate], ids: &[usize]) -> Fallible
     Ok(rendered)
 }
 
+/// Writes the library's sources into the copy as they are, without a switch.
+pub(crate) fn originals(copy: &Copy) -> Fallible<()> {
+    crate::sites::files(copy.root())?.iter().try_for_each(|file| copy.put(file, &copy.original(file)?))
+}
+
 impl Rendered {
     /// Which mutants an error comes from; more than one if it can't be told apart.
     pub(crate) fn blame(&self, all: &[Candidate], error: &CompileError) -> BTreeSet<usize> {

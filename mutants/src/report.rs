@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::time::Duration;
 
 use crate::Args;
 use crate::explained::Explained;
@@ -17,6 +18,8 @@ pub(crate) struct Report<'a> {
     pub(crate) outcomes: BTreeMap<usize, Outcome>,
     pub(crate) explained: Explained,
     pub(crate) runner: Runner,
+    /// How long all of it took, with the build.
+    pub(crate) took: Duration,
 }
 
 /// The columns of the table.
@@ -104,7 +107,7 @@ impl Report<'_> {
         writeln!(out, "# Mutants: {:.1} % caught\n", total.share())?;
         writeln!(
             out,
-            "Seed {}, {} of {} candidates in {}; {} more did not compile. {} tests, {:.1} s without a mutant. {}\n",
+            "Seed {}, {} of {} candidates in {}; {} more did not compile. {} tests, {:.1} s without a mutant; {:.0} s in all. {}\n",
             self.args.seed,
             total.run,
             total.candidates,
@@ -112,6 +115,7 @@ impl Report<'_> {
             self.unviable.len(),
             self.runner.tests(),
             self.runner.time().as_secs_f64(),
+            self.took.as_secs_f64(),
             if self.args.doc {
                 "The documentation's examples were run for what the tests let live."
             } else {

@@ -101,6 +101,15 @@ fn what_does_not_compile_is_left_out() {
 }
 
 #[test]
+fn tests_read_the_sources_without_switches() {
+    let lib = "pub fn two() -> usize {\n    1 + 1\n}\n#[test]\nfn reads() {\n    assert_eq!(two(), 2);\n    \
+               let text = std::fs::read_to_string(\"src/lib.rs\").unwrap();\n    \
+               assert!(!text.contains(concat!(\"mut\", \"ant\")));\n}\n";
+    let (code, text) = Tiny::new("sources", lib).run(&[]);
+    assert_eq!(code, Some(0), "{text}");
+}
+
+#[test]
 fn a_test_that_fails_anyway_is_told() {
     let lib = "pub fn one() -> usize {\n    2\n}\n#[test]\nfn red() {\n    assert_eq!(one(), 1);\n}\n";
     let (code, text) = Tiny::new("red", lib).run(&[]);
