@@ -1,4 +1,4 @@
-//! What a lost connection leaves: the requests that it has not answered, for the report, and the
+//! Keeps what a lost connection leaves: the requests that it has not answered, for the report, and the
 //! outcomes that the next one may still hear, since a server tells them to every session that may
 //! read them.
 
@@ -34,7 +34,7 @@ impl LastConnection {
         self.0.as_ref().map_or(0, |left| left.held.iter().sum())
     }
 
-    /// Whether there are outcomes to come.
+    /// Returns whether outcomes are still to come.
     pub(super) fn awaits_outcomes(&self) -> bool {
         self.0.as_ref().is_some_and(|left| !left.outcomes.is_empty())
     }

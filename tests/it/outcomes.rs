@@ -1,5 +1,5 @@
-//! Invariant: a request ends with what can be known of it, so that nobody dials twice for want of a
-//! word, and it can be found by its `ActionID` on this connection and the next.
+//! Invariant: a request ends with what can be known of it, so that no caller dials twice for want of
+//! a word, and it can be found by its `ActionID` on this connection and the next.
 
 use crate::peer::Peer;
 use ami_proto::action::*;
@@ -41,7 +41,7 @@ fn an_outcome_of_a_class_that_was_not_asked_for_ends_with_the_response() {
         (peer.feed(QUEUED), peer.feed(REPORT)),
         (vec!["started".into()], vec!["outcome OriginateResponse".into()])
     );
-    // What has no class is told to the session itself, whatever its mask.
+    // What has no class is told to the session itself, under any mask.
     let mut peer = Peer::ready(Config::new().events(Classes::NONE));
     peer.send(&WaitEvent::new(5));
     assert_eq!(peer.feed(QUEUED), ["started"]);

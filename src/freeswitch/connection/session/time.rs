@@ -1,4 +1,4 @@
-//! What time does to a connection: requests that are given up, stages that last too long, a server
+//! Does what time asks of a connection: gives up requests, stages that last too long, and a server
 //! that owes an answer.
 
 use std::time::Instant;
