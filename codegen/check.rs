@@ -1,9 +1,10 @@
 //! What a line alone can't tell: names that are missing, twice, or no Rust.
 
+use super::emit::block_method;
 use super::kinds::BRANCHES;
 use super::names;
 use super::table::{Again, Error, Field, Item, Name, Place, Row, Table};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The first mistake in a table whose lines are all right by themselves.
 pub fn check(table: &Table) -> Result<(), Error> {
@@ -13,22 +14,28 @@ pub fn check(table: &Table) -> Result<(), Error> {
             return Err(place.error(format!("`block {block}` is missing")));
         }
     }
-    unique(&table.blocks, "block")?;
-    unique(&table.events, "event")?;
-    unique(&table.actions, "action")?;
-    for item in table.blocks.iter().chain(&table.events).chain(&table.actions) {
-        versions(item.since.as_ref(), item.until.as_ref(), &item.place)?;
-        rows(table, &item.rows, &item.name)?;
-        if let Some(reply) = &item.reply {
-            rows(table, &reply.rows, &format!("the reply to {}", item.name))?;
-        }
-        for name in item.outcome.iter().chain(item.list.iter().flat_map(|list| list.items.iter().chain(&list.end))) {
-            let Name { place, text } = name;
-            if table.event(text).is_none() {
-                return Err(place.error(format!("`{text}` is no event of the table")));
+    let mut given = Given::default();
+    for (items, what) in
+        [(&table.blocks, "block"), (&table.events, "event"), (&table.actions, "action"), (&table.commands, "command")]
+    {
+        unique(items, what, &mut given)?;
+        let inherited = table.block("common").filter(|_| what == "event").map_or(&[][..], |block| &block.rows);
+        for item in items {
+            versions(item.since.as_ref(), item.until.as_ref(), &item.place)?;
+            rows(table, &item.rows, inherited, &item.name, &mut given)?;
+            if let Some(reply) = &item.reply {
+                rows(table, &reply.rows, &[], &format!("the reply to {}", item.name), &mut given)?;
+            }
+            for name in item.outcome.iter().chain(item.list.iter().flat_map(|list| list.items.iter().chain(&list.end)))
+            {
+                let Name { place, text } = name;
+                if table.event(text).is_none() {
+                    return Err(place.error(format!("`{text}` is no event of the table")));
+                }
             }
         }
     }
+    given.check()?;
     for action in &table.actions {
         action.rows.iter().try_for_each(parameter)?;
         answer(action)?;
@@ -36,20 +43,7 @@ pub fn check(table: &Table) -> Result<(), Error> {
     if let Some(second) = table.events.iter().filter(|event| event.ready).nth(1) {
         return Err(second.place.error("a second event that is `ready`"));
     }
-    let mut rust: HashMap<&str, &Place> = HashMap::new();
-    for command in &table.commands {
-        if let Some(first) = rust.insert(&command.rust, &command.place) {
-            let problem = format!("two commands become `{}`, the other at {}:{}", command.rust, first.file, first.line);
-            return Err(command.place.error(problem));
-        }
-        if !names::is_camel(&command.rust) {
-            let problem = format!("`{}` is no name for a type; give one with `as=`", command.rust);
-            return Err(command.place.error(problem));
-        }
-        rows(table, &command.rows, &command.name)?;
-        arguments(&command.rows)?;
-    }
-    Ok(())
+    table.commands.iter().try_for_each(|command| arguments(&command.rows))
 }
 
 /// What can't stand in a line: required ones come first, and `after` names one that comes before.
@@ -107,58 +101,117 @@ fn answer(action: &Item) -> Result<(), Error> {
     Ok(())
 }
 
-fn unique(items: &[Item], what: &str) -> Result<(), Error> {
+/// The names that tables give by `as=`, and where the rule's own could not stand.
+#[derive(Default)]
+struct Given {
+    free: Vec<(Place, String)>,
+    needed: HashSet<(String, usize)>,
+}
+
+impl Given {
+    /// Notes a given name: what the rule makes of the wire name, and whether that is free here.
+    fn note(&mut self, place: &Place, rule: String, free: bool) {
+        if free {
+            self.free.push((place.clone(), rule));
+        } else {
+            self.needed.insert((place.file.clone(), place.line));
+        }
+    }
+
+    /// Refuses one that no item needs: a block's field may need it in one of many.
+    fn check(self) -> Result<(), Error> {
+        let Self { free, needed } = self;
+        match free.into_iter().find(|(place, _)| !needed.contains(&(place.file.clone(), place.line))) {
+            Some((place, rule)) => Err(place.error(format!("a name by `as=` where `{rule}` is free"))),
+            None => Ok(()),
+        }
+    }
+}
+
+fn unique(items: &[Item], what: &str, given: &mut Given) -> Result<(), Error> {
     let mut wire: HashMap<String, &Place> = HashMap::new();
     let mut rust: HashMap<&str, &Place> = HashMap::new();
     for item in items {
-        for name in item.aliases.iter().chain([&item.name]) {
+        // A command's forms share its name.
+        for name in item.aliases.iter().chain([&item.name]).filter(|_| what != "command") {
             if let Some(first) = wire.insert(name.to_ascii_lowercase(), &item.place) {
                 return Err(item
                     .place
                     .error(format!("{what} `{name}` is there already, at {}:{}", first.file, first.line)));
             }
         }
-        let clash = rust.insert(&item.rust, &item.place);
-        if let Some(first) = clash.filter(|_| what != "block") {
+        if let Some(first) = rust.insert(&item.rust, &item.place) {
             return Err(item
                 .place
                 .error(format!("two {what}s become `{}`, the other at {}:{}", item.rust, first.file, first.line)));
         }
-        if what != "block" && !names::is_camel(&item.rust) {
+        if !names::is_camel(&item.rust) {
             return Err(item.place.error(format!("`{}` is no name for a type; give one with `as=`", item.rust)));
+        }
+    }
+    for item in items {
+        let rule = names::camel(&item.name);
+        if item.rust != rule {
+            let free = names::is_camel(&rule) && !rust.contains_key(rule.as_str());
+            given.note(&item.place, rule, free);
         }
     }
     Ok(())
 }
 
-fn rows(table: &Table, rows: &[Row], item: &str) -> Result<(), Error> {
+/// `inherited`: rows whose methods the item has as well, and whose headers it may have anew.
+fn rows(table: &Table, rows: &[Row], inherited: &[Row], item: &str, given: &mut Given) -> Result<(), Error> {
     let mut wire: HashMap<String, Place> = HashMap::new();
     let mut rust: HashMap<String, Place> = HashMap::new();
-    walk(table, rows, "", 0, &mut |prefix, field| {
-        versions(field.since.as_ref(), field.until.as_ref(), &field.place)?;
-        for name in field.aliases.iter().chain([&field.name]) {
-            if let Some(first) = wire.insert(format!("{prefix}{name}").to_ascii_lowercase(), field.place.clone()) {
-                return Err(field
-                    .place
-                    .error(format!("`{prefix}{name}` is in {item} already, at {}:{}", first.file, first.line)));
-            }
-        }
-        let method = format!("{}{}", names::snake(prefix), field.rust);
+    let mut named = Vec::new();
+    let mut method = |method: String, place: &Place| {
         if names::is_keyword(&method) || !names::is_snake(&method) {
-            return Err(field.place.error(format!("`{method}` can't name a method; give another name with `as=`")));
+            return Err(place.error(format!("`{method}` can't name a method; give another name with `as=`")));
         }
         if RESERVED.contains(&method.as_str()) {
-            return Err(field
-                .place
-                .error(format!("`{method}` is a method that every type has; give another name with `as=`")));
+            return Err(
+                place.error(format!("`{method}` is a method that every type has; give another name with `as=`"))
+            );
         }
-        if let Some(first) = rust.insert(method.clone(), field.place.clone()) {
-            return Err(field
-                .place
-                .error(format!("two fields of {item} become `{method}`, the other at {}:{}", first.file, first.line)));
+        match rust.insert(method.clone(), place.clone()) {
+            Some(first) => Err(place
+                .error(format!("two fields of {item} become `{method}`, the other at {}:{}", first.file, first.line))),
+            None => Ok(()),
         }
-        holes(field)
-    })
+    };
+    for (rows, own) in [(inherited, false), (rows, true)] {
+        walk(table, rows, "", 0, &mut |prefix, row| {
+            let field = match row {
+                Row::Field(field) => field,
+                Row::Use { place, block, prefix } => return method(block_method(block, prefix), place),
+                Row::Rest(_) => return Ok(()),
+            };
+            versions(field.since.as_ref(), field.until.as_ref(), &field.place)?;
+            for name in field.aliases.iter().chain([&field.name]).filter(|_| own) {
+                if let Some(first) = wire.insert(format!("{prefix}{name}").to_ascii_lowercase(), field.place.clone()) {
+                    return Err(field
+                        .place
+                        .error(format!("`{prefix}{name}` is in {item} already, at {}:{}", first.file, first.line)));
+                }
+            }
+            let below =
+                |name: &str| if prefix.is_empty() { name.to_owned() } else { names::snake(prefix) + "_" + name };
+            method(below(&field.rust), &field.place)?;
+            let rule = names::snake(&field.name);
+            if field.rust != rule {
+                named.push((field.place.clone(), below(&rule), rule));
+            }
+            holes(field)
+        })?;
+    }
+    for (place, method, rule) in named {
+        let free = names::is_snake(&rule)
+            && !names::is_keyword(&rule)
+            && !RESERVED.contains(&rule.as_str())
+            && !rust.contains_key(&method);
+        given.note(&place, rule, free);
+    }
+    Ok(())
 }
 
 /// Methods that views or builders have already.
@@ -190,18 +243,17 @@ fn holes(field: &Field) -> Result<(), Error> {
     Ok(())
 }
 
-/// Visits every field with the prefix it stands under.
+/// Visits every field with the prefix it stands under, and every block that is used under one.
 fn walk(
     table: &Table,
     rows: &[Row],
     prefix: &str,
     depth: usize,
-    visit: &mut impl FnMut(&str, &Field) -> Result<(), Error>,
+    visit: &mut impl FnMut(&str, &Row) -> Result<(), Error>,
 ) -> Result<(), Error> {
     for row in rows {
         match row {
-            Row::Field(field) => visit(prefix, field)?,
-            Row::Rest(_) => {}
+            Row::Field(_) | Row::Rest(_) => visit(prefix, row)?,
             Row::Use { place, block, prefix: inner } => {
                 let Some(found) = table.block(block) else {
                     return Err(place.error(format!("`{block}` is no block of the table")));
@@ -211,6 +263,9 @@ fn walk(
                 }
                 if !prefix.is_empty() && !inner.is_empty() {
                     return Err(place.error("a block with a prefix can't be used under another prefix"));
+                }
+                if !inner.is_empty() {
+                    visit(prefix, row)?;
                 }
                 walk(table, &found.rows, &format!("{prefix}{inner}"), depth + 1, visit)?;
             }

@@ -369,7 +369,7 @@ pub fn getters(table: &Table, rows: &[Row], base: Option<&Item>, prefix: &str, s
 }
 
 /// The name of the method that gives a block under a prefix.
-fn block_method(block: &str, prefix: &str) -> String {
+pub fn block_method(block: &str, prefix: &str) -> String {
     let prefix = super::names::snake(prefix);
     if block == "channel" { prefix } else { format!("{prefix}_{}", block.replace('-', "_")) }
 }

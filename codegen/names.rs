@@ -1,50 +1,167 @@
-//! Wire names to Rust names.
+//! Names by one rule: each Rust name comes of the name on the wire, which it splits into words.
+//!
+//! A type joins its words by capitals, a method by `_`; an acronym is one word like any other, as
+//! the Rust API guidelines have it. `as=` in a table is for a name that can't be had this way: a
+//! keyword, one that begins with a digit, one that every type has, or one that another entry has.
 
-/// `CallerIDNum` to `caller_id_num`, `Cause-txt` to `cause_txt`; what stands for an index or a key
-/// is left out.
-pub fn snake(wire: &str) -> String {
-    let mut chars = Vec::new();
+/// What the rule below can't see in a name, one row each. A row of one word is an acronym, or a name
+/// of mixed case, that lower-case letters may follow: it is a word wherever a word may begin, in
+/// this spelling. A row of several is what the protocol writes as one word in some of its names: it
+/// is these.
+pub const WORDS: [&str; 84] = [
+    "AMA",
+    "AMI",
+    "CDR",
+    "CFwd",
+    "DAHDI",
+    "DND",
+    "DNS",
+    "DTMF",
+    "FAX",
+    "FreeSWITCH",
+    "HTTP",
+    "IAX",
+    "ID",
+    "IP",
+    "IPv4",
+    "IPv6",
+    "MWI",
+    "MoH",
+    "SIP",
+    "SKINNY",
+    "T.38",
+    "URL",
+    "account code",
+    "agent callback login",
+    "agent callback logoff",
+    "bridge state",
+    "bridge type",
+    "call group",
+    "call id",
+    "call waiting",
+    "caller id",
+    "channel type",
+    "chk record",
+    "client id",
+    "device list",
+    "device status",
+    "dial string",
+    "force rport",
+    "full contact",
+    "full name",
+    "get var",
+    "hold time",
+    "ip address",
+    "line list",
+    "linked id",
+    "local ooo",
+    "login chan",
+    "login time",
+    "max datagram",
+    "max forwards",
+    "nat support",
+    "native formats",
+    "new name",
+    "no pin",
+    "no record",
+    "parking lot",
+    "parking lots",
+    "peer list",
+    "peer name",
+    "peer status",
+    "pickup group",
+    "qualify peer",
+    "read format",
+    "read trans",
+    "reg context",
+    "remote ooo",
+    "ring in use",
+    "say member",
+    "service level",
+    "set var",
+    "show device",
+    "show line",
+    "show peer",
+    "show registry",
+    "speed dial",
+    "speed dials",
+    "tenant id",
+    "unique id",
+    "user agent",
+    "user field",
+    "user num",
+    "wrapup time",
+    "write format",
+    "write trans",
+];
+
+/// The words of a wire name, in lower case: what stands for an index or a key is none. A word ends
+/// at a sign, before a capital that follows a small letter or a digit, and before the last of the
+/// capitals that small letters follow; where that is wrong, [`WORDS`] has it.
+fn words(wire: &str) -> Vec<String> {
+    let mut name = String::new();
     let mut depth = 0;
     for c in wire.chars() {
         depth += i32::from(c == '{');
         if depth == 0 {
-            chars.push(c);
+            name.push(c);
         }
         depth -= i32::from(c == '}');
     }
-    let mut out = String::new();
-    for (i, &c) in chars.iter().enumerate() {
-        if !c.is_ascii_alphanumeric() {
-            out.push('_');
+    let mut words = Vec::new();
+    let mut rest = name.as_str();
+    while let Some(first) = rest.chars().next() {
+        if !first.is_ascii_alphanumeric() {
+            rest = &rest[first.len_utf8()..];
             continue;
         }
-        let before = i.checked_sub(1).map_or('_', |i| chars[i]);
-        let lower_follows = chars.get(i + 1).is_some_and(char::is_ascii_lowercase);
-        let starts_word =
-            before.is_ascii_lowercase() || before.is_ascii_digit() || before.is_ascii_uppercase() && lower_follows;
-        if c.is_ascii_uppercase() && starts_word {
-            out.push('_');
+        let (word, after) = rest.split_at(known(rest).unwrap_or_else(|| cased(rest)));
+        let word: String = word.chars().filter(char::is_ascii_alphanumeric).collect();
+        let word = word.to_ascii_lowercase();
+        let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        let apart =
+            WORDS.iter().find(|row| row.contains(' ') && row.split(' ').flat_map(str::bytes).eq(letters.bytes()));
+        match apart {
+            Some(row) => words.extend(format!("{row}{}", &word[letters.len()..]).split(' ').map(str::to_owned)),
+            None => words.push(word),
         }
-        out.push(c.to_ascii_lowercase());
+        rest = after;
     }
-    let words: Vec<&str> = out.split('_').filter(|word| !word.is_empty()).collect();
-    words.join("_")
+    words
 }
 
-/// The name of a type: the wire's own spelling, which is what people search for, without what can't
-/// stand in a Rust name.
-pub fn camel(wire: &str) -> String {
-    let mut out = String::new();
-    let mut upper = true;
-    for c in wire.chars() {
-        if c.is_ascii_alphanumeric() {
-            out.push(if upper { c.to_ascii_uppercase() } else { c });
-            upper = false;
-        } else {
-            upper = true;
-        }
+/// The length of the word of [`WORDS`] that this begins with, with the ending of a plural.
+fn known(rest: &str) -> Option<usize> {
+    let begins = |word: &&&str| rest.strip_prefix(**word).is_some_and(|after| !after.starts_with(digit));
+    let length = WORDS.iter().filter(begins).map(|word| word.len()).max()?;
+    let lower = rest[length..].find(|c: char| !c.is_ascii_lowercase()).unwrap_or(rest.len() - length);
+    Some(if matches!(&rest[length..length + lower], "s" | "es") { length + lower } else { length })
+}
+
+/// The length of the word that this begins with, by the case of its letters.
+fn cased(rest: &str) -> usize {
+    let count = |from: usize, of: fn(char) -> bool| rest[from..].find(|c| !of(c)).unwrap_or(rest.len() - from);
+    let capitals = count(0, |c| c.is_ascii_uppercase());
+    if capitals > 1 && rest[capitals..].starts_with(|c: char| c.is_ascii_lowercase()) {
+        return capitals - 1;
     }
-    out
+    capitals + count(capitals, |c| c.is_ascii_lowercase() || c.is_ascii_digit())
+}
+
+fn digit(c: char) -> bool {
+    c.is_ascii_digit()
+}
+
+/// The name of a method: `CallerIDNum` is `caller_id_num`, `Cause-txt` is `cause_txt`.
+pub fn snake(wire: &str) -> String {
+    words(wire).join("_")
+}
+
+/// The name of a type, in which an acronym counts as one word: `PJSIPShowContacts` is
+/// `PjsipShowContacts`.
+pub fn camel(wire: &str) -> String {
+    let upper = |word: &String| word[..1].to_ascii_uppercase() + &word[1..];
+    words(wire).iter().map(upper).collect()
 }
 
 /// Whether it can name a method, keywords apart.
@@ -133,12 +250,22 @@ mod tests {
             ("Cause-txt", "cause_txt"),
             ("CallerIDNum", "caller_id_num"),
             ("ActionID", "action_id"),
-            ("Uniqueid", "uniqueid"),
+            ("Uniqueid", "unique_id"),
             ("UniqueID", "unique_id"),
-            ("DestUniqueid", "dest_uniqueid"),
+            ("Uniqueid2", "unique_id2"),
+            ("DestUniqueid", "dest_unique_id"),
             ("ID", "id"),
             ("BridgeCPUUsage", "bridge_cpu_usage"),
             ("QoSRTT", "qo_srtt"),
+            ("MoHSuggest", "moh_suggest"),
+            ("CallerIDnum", "caller_id_num"),
+            ("AMAflags", "ama_flags"),
+            ("IAX2-callno-local", "iax2_callno_local"),
+            ("FreeSWITCH-IPv4", "freeswitch_ipv4"),
+            ("CompletedFAXes", "completed_faxes"),
+            ("ServiceURLs", "service_urls"),
+            ("IPAddress", "ip_address"),
+            ("SIP-T.38EC", "sip_t38_ec"),
             ("Md5Cred", "md5_cred"),
             ("Qualify2xxOnly", "qualify2xx_only"),
             ("SIP-Sess-Expires", "sip_sess_expires"),
@@ -161,15 +288,34 @@ mod tests {
     fn types() {
         let cases = [
             ("Hangup", "Hangup"),
-            ("AOC-D", "AOCD"),
+            ("AOC-D", "AocD"),
+            ("PJSIPShowContacts", "PjsipShowContacts"),
+            ("FAXStats", "FaxStats"),
+            ("DBGet", "DbGet"),
+            ("MCID", "Mcid"),
+            ("SIPpeers", "SipPeers"),
+            ("SIPpeerstatusComplete", "SipPeerStatusComplete"),
+            ("DAHDIDNDoff", "DahdiDndOff"),
+            ("auto-3d-position", "Auto3dPosition"),
             ("queue-member", "QueueMember"),
             ("DataGet Tree", "DataGetTree"),
             ("iax2peers", "Iax2peers"),
+            ("über", "Ber"),
             ("", ""),
         ];
         for (wire, rust) in cases {
             assert_eq!(camel(wire), rust, "{wire}");
         }
+    }
+
+    #[test]
+    fn each_row_of_words_is_right() {
+        for row in WORDS {
+            let rust = row.replace('.', "").to_ascii_lowercase();
+            assert_eq!(snake(&row.replace(' ', "")), rust.replace(' ', "_"), "{row}");
+        }
+        let sorted = WORDS.windows(2).all(|rows| rows[0] < rows[1]);
+        assert!(sorted, "each once, in the order of bytes");
     }
 
     #[test]

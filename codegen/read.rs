@@ -146,7 +146,7 @@ pub fn read_item(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Ite
             "since" => item.since = Some(read_branch(value, place)?),
             "until" => item.until = Some(read_branch(value, place)?),
             "alias" => item.aliases = read_names(value, place)?,
-            "as" => value.clone_into(&mut item.rust),
+            "as" => item.rust = given(value, &item.rust, place)?,
             "ready" => item.ready = true,
             "class" => {
                 item.classes = read_names(value, place)?;
@@ -337,7 +337,7 @@ fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place, command: bool) -
                     return Err(place.error(format!("a header's name has no colon: `{alias}`")));
                 }
             }
-            "as" => value.clone_into(&mut field.rust),
+            "as" => field.rust = given(value, &field.rust, place)?,
             "repeat" => field.repeat = true,
             "example" => field.example = Some(value.trim_matches('"').into()),
             "after" => field.after = Some(value.to_owned()),
@@ -348,6 +348,11 @@ fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place, command: bool) -
         Ok(())
     })?;
     Ok(field)
+}
+
+/// A name that the table gives in place of the rule's.
+fn given(name: &str, rule: &str, place: &Place) -> Result<String, Error> {
+    if name == rule { Err(place.error(format!("`{name}` without `as=` as well"))) } else { Ok(name.to_owned()) }
 }
 
 /// Refuses what no header's name has: the first colon ends it, and blanks around it are not its.

@@ -33,6 +33,9 @@
 //! where that `blocks`, the server answers nothing else of the session meanwhile. `announce` names
 //! how the message of a response ends that begins a list and has no `EventList`.
 //!
+//! `names.rs` makes the Rust name of each item and field from its name here. `as=` gives another to
+//! one whose own can't be had: a keyword, one that begins with a digit, or one that is taken.
+//!
 //! A row belongs to the item above it. Names are matched without regard to case, and written as the
 //! server writes them. `block common` holds what every event may carry, `block reply-common` what
 //! every response may. Columns in errors count bytes from 1.

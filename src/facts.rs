@@ -8,8 +8,8 @@ use crate::wire::{Frame, Value};
 /// A channel, as an event describes it.
 #[derive(Clone, Copy)]
 pub(crate) struct ChannelSeen<'buf> {
-    pub(crate) uniqueid: &'buf [u8],
-    pub(crate) linkedid: Option<&'buf [u8]>,
+    pub(crate) unique_id: &'buf [u8],
+    pub(crate) linked_id: Option<&'buf [u8]>,
     pub(crate) name: Option<&'buf [u8]>,
     /// Number of the caller, where the server knows it.
     pub(crate) number: Option<&'buf [u8]>,
@@ -19,8 +19,8 @@ pub(crate) struct ChannelSeen<'buf> {
 impl<'buf> ChannelSeen<'buf> {
     pub(crate) fn of(block: ChannelBlock<'buf>) -> Option<Self> {
         Some(Self {
-            uniqueid: block.uniqueid().ok()?.as_bytes(),
-            linkedid: block.linkedid().ok().map(UniqueId::as_bytes),
+            unique_id: block.unique_id().ok()?.as_bytes(),
+            linked_id: block.linked_id().ok().map(UniqueId::as_bytes),
             name: block.channel().ok().map(ChannelName::as_bytes),
             number: block.caller_id_num().ok().and_then(CallerIdPart::known),
             state: block.channel_state().ok(),
@@ -108,12 +108,12 @@ pub(crate) fn queue(frame: Frame<'_>) -> Option<&[u8]> {
 #[derive(Clone, Copy)]
 pub(crate) struct QueueCaller<'buf> {
     frame: Frame<'buf>,
-    pub(crate) uniqueid: &'buf [u8],
+    pub(crate) unique_id: &'buf [u8],
 }
 
 impl<'buf> QueueCaller<'buf> {
     pub(crate) fn of(frame: Frame<'buf>) -> Option<Self> {
-        Some(Self { frame, uniqueid: frame.get("Uniqueid")?.as_bytes() })
+        Some(Self { frame, unique_id: frame.get("Uniqueid")?.as_bytes() })
     }
 
     pub(crate) fn channel(self) -> Value<'buf> {
@@ -166,7 +166,7 @@ impl<'buf> QueueMember<'buf> {
 /// A channel that is parked, or is so no longer.
 #[derive(Clone, Copy)]
 pub(crate) struct Parked<'buf> {
-    pub(crate) uniqueid: &'buf [u8],
+    pub(crate) unique_id: &'buf [u8],
     /// Lot and space; `None`: it is parked no longer.
     pub(crate) place: Option<(&'buf [u8], &'buf [u8])>,
 }
@@ -180,12 +180,12 @@ impl<'buf> Parked<'buf> {
             _ => return None,
         };
         // 12 renamed all of it.
-        let uniqueid = first(frame, ["ParkeeUniqueid", "Uniqueid"])?;
+        let unique_id = first(frame, ["ParkeeUniqueid", "Uniqueid"])?;
         let place = || {
             let lot = frame.get("Parkinglot").unwrap_or_default().as_bytes();
             (lot, first(frame, ["ParkingSpace", "Exten"]).unwrap_or_default())
         };
-        Some(Self { uniqueid, place: parked.then(place) })
+        Some(Self { unique_id, place: parked.then(place) })
     }
 }
 

@@ -15,36 +15,36 @@ pub fn read_fields(frame: Frame<'_>) {
         ($event:ident: $($field:ident)*) => {{ $(_ = black_box($event.$field());)* }};
     }
     match Event::from(frame) {
-        Event::Cel(cel) => read!(cel: event_name channel uniqueid linkedid),
-        Event::Newexten(step) => read!(step: channel uniqueid priority application),
-        Event::VarSet(set) => read!(set: channel uniqueid variable value),
+        Event::Cel(cel) => read!(cel: event_name channel unique_id linked_id),
+        Event::Newexten(step) => read!(step: channel unique_id priority application),
+        Event::VarSet(set) => read!(set: channel unique_id variable value),
         Event::DeviceStateChange(change) => read!(change: privilege event device state),
         Event::TestEvent(test) => read!(test: privilege event test_type state),
-        Event::NewCallerid(new) => read!(new: channel uniqueid caller_id_num cid_calling_pres),
-        Event::Hangup(hangup) => read!(hangup: channel uniqueid linkedid cause),
-        Event::Cdr(cdr) => read!(cdr: channel uniqueid duration disposition),
-        Event::SoftHangupRequest(request) => read!(request: channel uniqueid linkedid cause),
-        Event::HangupRequest(request) => read!(request: channel uniqueid linkedid cause),
-        Event::NewConnectedLine(new) => read!(new: channel uniqueid connected_line_num connected_line_name),
-        Event::Newchannel(new) => read!(new: channel uniqueid context exten),
-        Event::Newstate(new) => read!(new: channel uniqueid channel_state linkedid),
+        Event::NewCallerId(new) => read!(new: channel unique_id caller_id_num cid_calling_pres),
+        Event::Hangup(hangup) => read!(hangup: channel unique_id linked_id cause),
+        Event::Cdr(cdr) => read!(cdr: channel unique_id duration disposition),
+        Event::SoftHangupRequest(request) => read!(request: channel unique_id linked_id cause),
+        Event::HangupRequest(request) => read!(request: channel unique_id linked_id cause),
+        Event::NewConnectedLine(new) => read!(new: channel unique_id connected_line_num connected_line_name),
+        Event::Newchannel(new) => read!(new: channel unique_id context exten),
+        Event::Newstate(new) => read!(new: channel unique_id channel_state linked_id),
         Event::LocalBridge(bridge) => {
             let (one, two) = (bridge.local_one(), bridge.local_two());
-            read!(one: channel uniqueid);
-            read!(two: channel uniqueid);
+            read!(one: channel unique_id);
+            read!(two: channel unique_id);
         }
         Event::DialBegin(dial) => {
             let dest = dial.dest();
-            read!(dial: channel uniqueid);
-            read!(dest: channel uniqueid);
+            read!(dial: channel unique_id);
+            read!(dest: channel unique_id);
         }
         Event::DialEnd(dial) => {
             let dest = dial.dest();
             read!(dial: channel dial_status);
-            read!(dest: channel uniqueid);
+            read!(dest: channel unique_id);
         }
-        Event::BridgeEnter(enter) => read!(enter: channel uniqueid bridge_uniqueid bridge_num_channels),
-        Event::BridgeLeave(leave) => read!(leave: channel uniqueid bridge_uniqueid bridge_num_channels),
+        Event::BridgeEnter(enter) => read!(enter: channel unique_id bridge_unique_id bridge_num_channels),
+        Event::BridgeLeave(leave) => read!(leave: channel unique_id bridge_unique_id bridge_num_channels),
         other => {
             let common = other.common();
             read!(common: privilege event timestamp action_id);

@@ -47,19 +47,19 @@ impl<'a> UpdateConfig<'a> {
     /// Adds a line at the end of a category. A value that begins with `>` writes `=>`.
     pub fn append(self, category: impl Into<Arg<'a>>, name: impl Into<Arg<'a>>, value: impl Into<Arg<'a>>) -> Self {
         let number = self.next();
-        self.step("Append", category).variable(number, name).value(number, value)
+        self.step("Append", category).var(number, name).value(number, value)
     }
 
     /// Changes the value of a line.
     pub fn update(self, category: impl Into<Arg<'a>>, name: impl Into<Arg<'a>>, value: impl Into<Arg<'a>>) -> Self {
         let number = self.next();
-        self.step("Update", category).variable(number, name).value(number, value)
+        self.step("Update", category).var(number, name).value(number, value)
     }
 
     /// Removes the line of this name.
     pub fn delete(self, category: impl Into<Arg<'a>>, name: impl Into<Arg<'a>>) -> Self {
         let number = self.next();
-        self.step("Delete", category).variable(number, name)
+        self.step("Delete", category).var(number, name)
     }
 
     /// Puts a line before the one of this number, from 0, in its category.
@@ -71,11 +71,11 @@ impl<'a> UpdateConfig<'a> {
         value: impl Into<Arg<'a>>,
     ) -> Self {
         let number = self.next();
-        self.step("Insert", category).variable(number, name).value(number, value).line(number, before)
+        self.step("Insert", category).var(number, name).value(number, value).line(number, before)
     }
 
     fn step(self, edit: &'static str, category: impl Into<Arg<'a>>) -> Self {
         let number = self.next();
-        self.edit(number, edit).category(number, category)
+        self.action(number, edit).cat(number, category)
     }
 }

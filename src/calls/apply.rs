@@ -27,29 +27,29 @@ pub(super) fn apply(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
         Event::CoreShowChannel(view) => see(tracker, **view, Unknown::Joins, at),
         Event::Status(view) => see(tracker, **view, Unknown::Joins, at),
         Event::Newexten(view) => see(tracker, **view, Unknown::Stays, at),
-        Event::NewCallerid(view) => see(tracker, **view, Unknown::Stays, at),
+        Event::NewCallerId(view) => see(tracker, **view, Unknown::Stays, at),
         Event::NewConnectedLine(view) => see(tracker, **view, Unknown::Stays, at),
         Event::Rename(view) => {
-            if let (Ok(uniqueid), Ok(name)) = (view.uniqueid(), view.new_name()) {
-                tracker.rename(uniqueid.as_bytes(), name.as_bytes());
+            if let (Ok(unique_id), Ok(name)) = (view.unique_id(), view.new_name()) {
+                tracker.rename(unique_id.as_bytes(), name.as_bytes());
             }
         }
         Event::Hangup(view) => {
             see(tracker, **view, Unknown::Stays, at);
-            if let Some(uniqueid) = id(tracker, **view) {
-                tracker.hang_up(uniqueid, view.cause().ok(), at);
+            if let Some(unique_id) = id(tracker, **view) {
+                tracker.hang_up(unique_id, view.cause().ok(), at);
             }
         }
         Event::Hold(view) => {
             see(tracker, **view, Unknown::Stays, at);
-            if let Some(uniqueid) = id(tracker, **view) {
+            if let Some(unique_id) = id(tracker, **view) {
                 // From 12 on the end of a hold is an event of its own.
-                tracker.hold(uniqueid, view.status().unwrap_or(true), at);
+                tracker.hold(unique_id, view.status().unwrap_or(true), at);
             }
         }
         Event::Unhold(view) => {
-            if let Some(uniqueid) = id(tracker, **view) {
-                tracker.hold(uniqueid, false, at);
+            if let Some(unique_id) = id(tracker, **view) {
+                tracker.hold(unique_id, false, at);
             }
         }
         Event::DialBegin(_) | Event::DialState(_) | Event::DialEnd(_) | Event::Dial(_) => dial(tracker, event, at),
@@ -82,23 +82,23 @@ pub(super) fn apply(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
 
 /// The unique id in a block, if it has one that can be a key.
 fn id<'buf>(tracker: &mut Tracker, block: ChannelBlock<'buf>) -> Option<&'buf [u8]> {
-    block.uniqueid().ok().map(UniqueId::as_bytes).filter(|id| tracker.is_id(id))
+    block.unique_id().ok().map(UniqueId::as_bytes).filter(|id| tracker.is_id(id))
 }
 
 /// What the description of a channel tells: that it is there, which call it is in, its state.
 fn see(tracker: &mut Tracker, block: ChannelBlock<'_>, unknown: Unknown, at: Duration) {
-    let Some(seen) = ChannelSeen::of(block).filter(|seen| tracker.is_id(seen.uniqueid)) else { return };
-    let (uniqueid, linkedid) = (seen.uniqueid, seen.linkedid.filter(|id| tracker.is_id(id)));
-    if tracker.number_of(uniqueid).is_none() && unknown != Unknown::Stays {
-        let (linkedid, name) = (linkedid.unwrap_or(uniqueid), seen.name.unwrap_or_default());
-        tracker.appear(uniqueid, linkedid, name, unknown == Unknown::Begins, at);
-    } else if let Some(linkedid) = linkedid {
-        tracker.relink(uniqueid, linkedid);
+    let Some(seen) = ChannelSeen::of(block).filter(|seen| tracker.is_id(seen.unique_id)) else { return };
+    let (unique_id, linked_id) = (seen.unique_id, seen.linked_id.filter(|id| tracker.is_id(id)));
+    if tracker.number_of(unique_id).is_none() && unknown != Unknown::Stays {
+        let (linked_id, name) = (linked_id.unwrap_or(unique_id), seen.name.unwrap_or_default());
+        tracker.appear(unique_id, linked_id, name, unknown == Unknown::Begins, at);
+    } else if let Some(linked_id) = linked_id {
+        tracker.relink(unique_id, linked_id);
     }
     if let Some(number) = seen.number.filter(|number| !number.is_empty()) {
-        tracker.number_is(uniqueid, number);
+        tracker.number_is(unique_id, number);
     }
-    if let Some(leg) = tracker.leg(uniqueid) {
+    if let Some(leg) = tracker.leg(unique_id) {
         match seen.state {
             Some(ChannelState::RING | ChannelState::RINGING) => {
                 leg.ringing.get_or_insert(at);
@@ -130,9 +130,9 @@ fn dial(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
             }
         }
         Event::Dial(view) => {
-            let Ok(from) = view.uniqueid() else { return };
+            let Ok(from) = view.unique_id() else { return };
             let from = Some(from.as_bytes()).filter(|id| tracker.is_id(id));
-            match view.dest_uniqueid() {
+            match view.dest_unique_id() {
                 Ok(to) if tracker.is_id(to.as_bytes()) => {
                     tracker.unite(from.unwrap_or_default(), to.as_bytes());
                     tracker.begin_dial(from, to.as_bytes(), true, at);
@@ -152,32 +152,32 @@ fn bridge(tracker: &mut Tracker, bridged: Bridged<'_>, at: Duration) {
     match bridged {
         Bridged::Entered { channel, bridge } => {
             see(tracker, channel, Unknown::Joins, at);
-            if let (Some(uniqueid), Ok(id)) = (id(tracker, channel), bridge.bridge_uniqueid()) {
+            if let (Some(unique_id), Ok(id)) = (id(tracker, channel), bridge.bridge_unique_id()) {
                 // A conference is no call.
-                if channel.linkedid().is_err() && bridge.bridge_type().is_ok_and(|kind| kind == "basic") {
+                if channel.linked_id().is_err() && bridge.bridge_type().is_ok_and(|kind| kind == "basic") {
                     if let Some(other) = tracker.books.anyone_inside(id.as_bytes()).cloned() {
-                        tracker.unite(uniqueid, other.as_bytes());
+                        tracker.unite(unique_id, other.as_bytes());
                     }
                 }
-                tracker.enter(uniqueid, id.as_bytes(), at);
+                tracker.enter(unique_id, id.as_bytes(), at);
             }
         }
         Bridged::Left { channel, bridge } => {
             see(tracker, channel, Unknown::Stays, at);
-            if let (Some(uniqueid), Ok(bridge)) = (id(tracker, channel), bridge.bridge_uniqueid()) {
-                tracker.leave(uniqueid, bridge.as_bytes(), at);
+            if let (Some(unique_id), Ok(bridge)) = (id(tracker, channel), bridge.bridge_unique_id()) {
+                tracker.leave(unique_id, bridge.as_bytes(), at);
             }
         }
         Bridged::Pair { one, two, together } => {
             let bridge = [one, b"+", two].concat();
             if together {
                 tracker.unite(one, two);
-                for uniqueid in [one, two] {
-                    tracker.enter(uniqueid, &bridge, at);
+                for unique_id in [one, two] {
+                    tracker.enter(unique_id, &bridge, at);
                 }
             } else {
-                for uniqueid in [one, two] {
-                    tracker.leave(uniqueid, &bridge, at);
+                for unique_id in [one, two] {
+                    tracker.leave(unique_id, &bridge, at);
                 }
             }
         }
@@ -208,9 +208,9 @@ fn transfer(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
             )
         }
         Event::Transfer(view) => {
-            let by = view.uniqueid().ok().map(UniqueId::as_bytes);
+            let by = view.unique_id().ok().map(UniqueId::as_bytes);
             if view.transfer_type().is_ok_and(|kind| kind.eq_ignore_case("Attended")) {
-                if let (Some(by), Ok(target)) = (by, view.target_uniqueid()) {
+                if let (Some(by), Ok(target)) = (by, view.target_unique_id()) {
                     tracker.unite(by, target.as_bytes());
                 }
                 let target = view.target_channel().map(|name| name.as_bytes().to_vec()).unwrap_or_default();
@@ -229,7 +229,7 @@ fn transfer(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
 }
 
 fn queue(tracker: &mut Tracker, step: QueueStep<'_>, at: Duration) {
-    let (caller, queue) = (step.caller.uniqueid, tracker.text(step.queue));
+    let (caller, queue) = (step.caller.unique_id, tracker.text(step.queue));
     if !tracker.is_id(caller) {
         return;
     }
@@ -247,13 +247,13 @@ fn queue(tracker: &mut Tracker, step: QueueStep<'_>, at: Duration) {
 }
 
 fn park(tracker: &mut Tracker, parked: Parked<'_>, at: Duration) {
-    if !tracker.is_id(parked.uniqueid) {
+    if !tracker.is_id(parked.unique_id) {
         return;
     }
     if let Some((lot, space)) = parked.place {
         let (lot, space) = (tracker.text(lot), tracker.text(space));
-        tracker.park(parked.uniqueid, lot, space, at);
+        tracker.park(parked.unique_id, lot, space, at);
     } else {
-        tracker.unpark(parked.uniqueid, at);
+        tracker.unpark(parked.unique_id, at);
     }
 }

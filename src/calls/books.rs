@@ -123,57 +123,57 @@ impl Books {
         }
     }
 
-    pub(super) const fn channel_cost(uniqueid: &[u8], name: &[u8]) -> usize {
-        mapped::<OwnedValue, Channel>() + byte_budget::bytes(uniqueid) + named_cost(name, uniqueid)
+    pub(super) const fn channel_cost(unique_id: &[u8], name: &[u8]) -> usize {
+        mapped::<OwnedValue, Channel>() + byte_budget::bytes(unique_id) + named_cost(name, unique_id)
     }
 
     pub(super) fn add_channel(&mut self, leg: &Leg, group: u64, place: usize) {
         let channel = Channel { group, leg: place, dials: Vec::new(), dialled: Vec::new(), parking: None };
-        self.budget.add(mapped::<OwnedValue, Channel>() + byte_budget::text(&leg.uniqueid));
-        self.channels.insert(leg.uniqueid.clone(), channel);
-        self.name(&leg.channel, &leg.uniqueid);
+        self.budget.add(mapped::<OwnedValue, Channel>() + byte_budget::text(&leg.unique_id));
+        self.channels.insert(leg.unique_id.clone(), channel);
+        self.name(&leg.channel, &leg.unique_id);
     }
 
     /// Forgets a channel. Gives what was known, and the places of its waits.
     pub(super) fn remove_channel(&mut self, leg: &Leg) -> Option<(Channel, Vec<usize>)> {
-        let channel = self.channels.remove(&leg.uniqueid)?;
-        self.budget.give_back(mapped::<OwnedValue, Channel>() + byte_budget::text(&leg.uniqueid));
-        self.unname(&leg.channel, &leg.uniqueid);
+        let channel = self.channels.remove(&leg.unique_id)?;
+        self.budget.give_back(mapped::<OwnedValue, Channel>() + byte_budget::text(&leg.unique_id));
+        self.unname(&leg.channel, &leg.unique_id);
         for stay in leg.stays.iter().filter(|stay| stay.span.end.is_none()) {
-            self.leave(&stay.bridge, &leg.uniqueid);
+            self.leave(&stay.bridge, &leg.unique_id);
         }
-        Some((channel, self.take_waits(&leg.uniqueid).into_iter().map(|(_, place)| place).collect()))
+        Some((channel, self.take_waits(&leg.unique_id).into_iter().map(|(_, place)| place).collect()))
     }
 
     /// The channel's leg now stands at this place of the call that took its own in.
     pub(super) fn move_channel(&mut self, leg: &Leg, group: u64, place: usize, shifts: &Shifts) {
-        let Some(channel) = self.channels.get_mut(&leg.uniqueid) else { return };
+        let Some(channel) = self.channels.get_mut(&leg.unique_id) else { return };
         (channel.group, channel.leg) = (group, place);
         for places in [&mut channel.dials, &mut channel.dialled] {
             *places = places.iter().filter_map(|place| shifts.dials.of(*place)).collect();
         }
         channel.parking = channel.parking.and_then(|place| shifts.parkings.of(place));
-        for (queue, place) in self.take_waits(&leg.uniqueid) {
+        for (queue, place) in self.take_waits(&leg.unique_id) {
             if let Some(place) = shifts.queues.of(place) {
-                self.wait(&leg.uniqueid, &queue, place);
+                self.wait(&leg.unique_id, &queue, place);
             }
         }
     }
 
-    pub(super) fn name(&mut self, name: &OwnedValue, uniqueid: &OwnedValue) {
+    pub(super) fn name(&mut self, name: &OwnedValue, unique_id: &OwnedValue) {
         if name.len() == 0 {
             return;
         }
-        self.budget.add(named_cost(name.as_bytes(), uniqueid.as_bytes()));
-        if let Some(before) = self.names.insert(name.clone(), uniqueid.clone()) {
+        self.budget.add(named_cost(name.as_bytes(), unique_id.as_bytes()));
+        if let Some(before) = self.names.insert(name.clone(), unique_id.clone()) {
             self.budget.give_back(named_cost(name.as_bytes(), before.as_bytes()));
         }
     }
 
-    pub(super) fn unname(&mut self, name: &OwnedValue, uniqueid: &OwnedValue) {
-        if self.names.get(name) == Some(uniqueid) {
+    pub(super) fn unname(&mut self, name: &OwnedValue, unique_id: &OwnedValue) {
+        if self.names.get(name) == Some(unique_id) {
             self.names.remove(name);
-            self.budget.give_back(named_cost(name.as_bytes(), uniqueid.as_bytes()));
+            self.budget.give_back(named_cost(name.as_bytes(), unique_id.as_bytes()));
         }
     }
 
@@ -187,25 +187,25 @@ impl Books {
     }
 
     /// Notes a stay that goes on.
-    pub(super) fn enter(&mut self, bridge: &OwnedValue, uniqueid: &OwnedValue, place: usize) {
-        insert(&mut self.inside, &mut self.budget, bridge, uniqueid, place);
+    pub(super) fn enter(&mut self, bridge: &OwnedValue, unique_id: &OwnedValue, place: usize) {
+        insert(&mut self.inside, &mut self.budget, bridge, unique_id, place);
     }
 
     /// Ends a stay that goes on, and gives its place.
-    pub(super) fn leave(&mut self, bridge: &OwnedValue, uniqueid: &OwnedValue) -> Option<usize> {
-        let place = self.inside.remove(&(bridge.clone(), uniqueid.clone()))?;
-        self.budget.give_back(Self::pair_cost(bridge.as_bytes(), uniqueid.as_bytes()));
+    pub(super) fn leave(&mut self, bridge: &OwnedValue, unique_id: &OwnedValue) -> Option<usize> {
+        let place = self.inside.remove(&(bridge.clone(), unique_id.clone()))?;
+        self.budget.give_back(Self::pair_cost(bridge.as_bytes(), unique_id.as_bytes()));
         Some(place)
     }
 
-    pub(super) fn is_inside(&self, bridge: &OwnedValue, uniqueid: &OwnedValue) -> bool {
-        self.inside.contains_key(&(bridge.clone(), uniqueid.clone()))
+    pub(super) fn is_inside(&self, bridge: &OwnedValue, unique_id: &OwnedValue) -> bool {
+        self.inside.contains_key(&(bridge.clone(), unique_id.clone()))
     }
 
     /// Unique id of a channel in this bridge.
     pub(super) fn anyone_inside(&self, bridge: &[u8]) -> Option<&OwnedValue> {
-        let ((found, uniqueid), _) = self.inside.range((OwnedValue::new(bridge), OwnedValue::default())..).next()?;
-        (found.as_bytes() == bridge).then_some(uniqueid)
+        let ((found, unique_id), _) = self.inside.range((OwnedValue::new(bridge), OwnedValue::default())..).next()?;
+        (found.as_bytes() == bridge).then_some(unique_id)
     }
 
     /// Notes the last wait of a caller in a queue. Gives the place of the one before.
@@ -242,8 +242,8 @@ impl Books {
     }
 }
 
-const fn named_cost(name: &[u8], uniqueid: &[u8]) -> usize {
-    mapped::<OwnedValue, OwnedValue>() + byte_budget::bytes(name) + byte_budget::bytes(uniqueid)
+const fn named_cost(name: &[u8], unique_id: &[u8]) -> usize {
+    mapped::<OwnedValue, OwnedValue>() + byte_budget::bytes(name) + byte_budget::bytes(unique_id)
 }
 
 fn insert(

@@ -14,7 +14,7 @@ pub struct Call {
     pub(super) number: u64,
     /// What its channels and linked ids in the books name it by.
     pub(super) group: u64,
-    pub(super) linkedid: OwnedValue,
+    pub(super) linked_id: OwnedValue,
     /// Those that it has had before, and those of calls that it took in.
     pub(super) former: Vec<OwnedValue>,
     pub(super) legs: Vec<Leg>,
@@ -38,12 +38,12 @@ impl Call {
 
     /// The `Linkedid` that its channels have now, or had last; up to 11 the unique id of its first
     /// channel.
-    pub const fn linkedid(&self) -> &OwnedValue {
-        &self.linkedid
+    pub const fn linked_id(&self) -> &OwnedValue {
+        &self.linked_id
     }
 
     /// What else it was called: not empty where calls became one.
-    pub fn former_linkedids(&self) -> &[OwnedValue] {
+    pub fn former_linked_ids(&self) -> &[OwnedValue] {
         &self.former
     }
 
@@ -98,13 +98,13 @@ impl Call {
 
     /// Why its first channel was hung up: as far as the caller is concerned, why the call ended.
     pub fn cause(&self) -> Option<HangupCause> {
-        let own = self.legs.iter().find(|leg| leg.uniqueid == *self.linkedid());
+        let own = self.legs.iter().find(|leg| leg.unique_id == *self.linked_id());
         own.or_else(|| self.legs.iter().min_by_key(|leg| leg.order)).and_then(|leg| leg.cause)
     }
 
     /// The leg of this channel.
-    pub fn leg(&self, uniqueid: &[u8]) -> Option<&Leg> {
-        self.legs.iter().find(|leg| leg.uniqueid.as_bytes() == uniqueid)
+    pub fn leg(&self, unique_id: &[u8]) -> Option<&Leg> {
+        self.legs.iter().find(|leg| leg.unique_id.as_bytes() == unique_id)
     }
 
     /// How many marks it has, which [`CallLimits::marks`](super::CallLimits::marks) bounds.
@@ -134,7 +134,7 @@ pub struct Leg {
     /// Name of the channel, its last one.
     pub channel: OwnedValue,
     /// Its unique id.
-    pub uniqueid: OwnedValue,
+    pub unique_id: OwnedValue,
     /// Number of its caller id, where it has one.
     pub number: Option<OwnedValue>,
     /// When it was first heard of.
@@ -344,7 +344,7 @@ impl Kept for Parking {
 impl Kept for Leg {
     fn beside(&self) -> usize {
         let texts =
-            byte_budget::text(&self.channel) + byte_budget::text(&self.uniqueid) + optional(self.number.as_ref());
+            byte_budget::text(&self.channel) + byte_budget::text(&self.unique_id) + optional(self.number.as_ref());
         texts + sum(&self.holds) + sum(&self.stays)
     }
 }
@@ -353,7 +353,7 @@ impl Call {
     /// Bytes that it costs, a little above the truth.
     pub(super) fn cost(&self) -> usize {
         let lists = sum(&self.former) + sum(&self.legs) + sum(&self.dials) + sum(&self.transfers);
-        Self::OWN + byte_budget::text(&self.linkedid) + lists + sum(&self.queues) + sum(&self.parkings)
+        Self::OWN + byte_budget::text(&self.linked_id) + lists + sum(&self.queues) + sum(&self.parkings)
     }
 
     /// Bytes of a call without its texts and lists.

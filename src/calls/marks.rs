@@ -8,13 +8,13 @@ use super::{OwnedValue, Tracker};
 use crate::byte_budget;
 
 impl Tracker {
-    pub(super) fn rename(&mut self, uniqueid: &[u8], name: &[u8]) {
+    pub(super) fn rename(&mut self, unique_id: &[u8], name: &[u8]) {
         let name = self.text(name);
         if !self.make_room_for_text(2 * byte_budget::text(&name)) {
             return;
         }
-        let Some(leg) = self.leg(uniqueid) else { return };
-        let id = leg.uniqueid.clone();
+        let Some(leg) = self.leg(unique_id) else { return };
+        let id = leg.unique_id.clone();
         let before = core::mem::replace(&mut leg.channel, name.clone());
         self.books.budget.add(byte_budget::text(&name));
         self.books.budget.give_back(byte_budget::text(&before));
@@ -23,9 +23,9 @@ impl Tracker {
     }
 
     /// Sets the number of a channel's caller id.
-    pub(super) fn number_is(&mut self, uniqueid: &[u8], number: &[u8]) {
+    pub(super) fn number_is(&mut self, unique_id: &[u8], number: &[u8]) {
         let same = |leg: &mut Leg| leg.number.as_ref().is_some_and(|known| known.as_bytes() == number);
-        if self.leg(uniqueid).is_none_or(same) {
+        if self.leg(unique_id).is_none_or(same) {
             return;
         }
         let number = self.text(number);
@@ -33,44 +33,44 @@ impl Tracker {
         if !self.make_room_for_text(bytes) {
             return;
         }
-        let Some(leg) = self.leg(uniqueid) else { return };
+        let Some(leg) = self.leg(unique_id) else { return };
         let before = leg.number.replace(number).map_or(0, |before| byte_budget::text(&before));
         self.books.budget.add(bytes);
         self.books.budget.give_back(before);
     }
 
-    pub(super) fn hold(&mut self, uniqueid: &[u8], held: bool, at: Duration) {
-        let Some(leg) = self.leg(uniqueid) else { return };
+    pub(super) fn hold(&mut self, unique_id: &[u8], held: bool, at: Duration) {
+        let Some(leg) = self.leg(unique_id) else { return };
         let open = leg.holds.last_mut().filter(|span| span.end.is_none());
         match open {
             Some(span) if !held => span.close(at),
             None if held => {
-                self.mark(uniqueid, |call, leg| Some(&mut call.legs.get_mut(leg)?.holds), Span::from(at), 0);
+                self.mark(unique_id, |call, leg| Some(&mut call.legs.get_mut(leg)?.holds), Span::from(at), 0);
             }
             _ => {}
         }
     }
 
     /// A channel enters a bridge; where it is in that one already, nothing happens.
-    pub(super) fn enter(&mut self, uniqueid: &[u8], bridge: &[u8], at: Duration) {
+    pub(super) fn enter(&mut self, unique_id: &[u8], bridge: &[u8], at: Duration) {
         if !self.is_id(bridge) {
             return;
         }
-        let (uniqueid, bridge) = (OwnedValue::new(uniqueid), OwnedValue::new(bridge));
-        if self.books.is_inside(&bridge, &uniqueid) {
+        let (unique_id, bridge) = (OwnedValue::new(unique_id), OwnedValue::new(bridge));
+        if self.books.is_inside(&bridge, &unique_id) {
             return;
         }
-        let beside = Books::pair_cost(bridge.as_bytes(), uniqueid.as_bytes());
+        let beside = Books::pair_cost(bridge.as_bytes(), unique_id.as_bytes());
         let stay = Stay { bridge: bridge.clone(), span: Span::from(at) };
-        let place = self.mark(uniqueid.as_bytes(), |call, leg| Some(&mut call.legs.get_mut(leg)?.stays), stay, beside);
+        let place = self.mark(unique_id.as_bytes(), |call, leg| Some(&mut call.legs.get_mut(leg)?.stays), stay, beside);
         if let Some(place) = place {
-            self.books.enter(&bridge, &uniqueid, place);
+            self.books.enter(&bridge, &unique_id, place);
         }
     }
 
-    pub(super) fn leave(&mut self, uniqueid: &[u8], bridge: &[u8], at: Duration) {
-        let Some(place) = self.books.leave(&OwnedValue::new(bridge), &OwnedValue::new(uniqueid)) else { return };
-        if let Some(stay) = self.leg(uniqueid).and_then(|leg| leg.stays.get_mut(place)) {
+    pub(super) fn leave(&mut self, unique_id: &[u8], bridge: &[u8], at: Duration) {
+        let Some(place) = self.books.leave(&OwnedValue::new(bridge), &OwnedValue::new(unique_id)) else { return };
+        if let Some(stay) = self.leg(unique_id).and_then(|leg| leg.stays.get_mut(place)) {
             stay.span.close(at);
         }
     }
@@ -89,9 +89,9 @@ impl Tracker {
     }
 
     /// Ends the dials to a channel or, `by_caller`, those by it.
-    pub(super) fn end_dial(&mut self, uniqueid: &[u8], by_caller: bool, status: Option<&[u8]>, at: Duration) {
+    pub(super) fn end_dial(&mut self, unique_id: &[u8], by_caller: bool, status: Option<&[u8]>, at: Duration) {
         let status = status.map(|status| self.text(status));
-        let Some((call, channel)) = self.channel_mut(uniqueid) else { return };
+        let Some((call, channel)) = self.channel_mut(unique_id) else { return };
         let places = core::mem::take(if by_caller { &mut channel.dialled } else { &mut channel.dials });
         let number = call.number;
         for place in places {

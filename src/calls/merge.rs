@@ -11,9 +11,9 @@ use crate::byte_budget::ByteBudget;
 use crate::steps::count;
 
 impl Tracker {
-    /// Makes the calls of two groups one: the one that began first, under `linkedid` or its own.
+    /// Makes the calls of two groups one: the one that began first, under `linked_id` or its own.
     /// What doesn't fit is dropped and counted.
-    pub(super) fn merge(&mut self, one: u64, two: u64, linkedid: Option<&[u8]>) {
+    pub(super) fn merge(&mut self, one: u64, two: u64, linked_id: Option<&[u8]>) {
         let Self { limits, losses, books, calls, .. } = self;
         let (Some(one), Some(two)) = (books.groups.get(&one), books.groups.get(&two)) else { return };
         let (older, younger) = (*one.min(two), *one.max(two));
@@ -21,7 +21,7 @@ impl Tracker {
             return;
         }
         let (Some(mut taken), Some(call)) = (calls.remove(&younger), calls.get_mut(&older)) else { return };
-        let current = linkedid.map_or_else(|| call.linkedid.clone(), OwnedValue::new);
+        let current = linked_id.map_or_else(|| call.linked_id.clone(), OwnedValue::new);
         let start = call.start.min(taken.start);
         if taken.weight() > call.weight() {
             mem::swap(call, &mut taken);
@@ -34,7 +34,7 @@ impl Tracker {
 
         let group = call.group;
         let mut free = limits.max_marks().saturating_sub(call.marks);
-        for id in taken.former.into_iter().chain([taken.linkedid]) {
+        for id in taken.former.into_iter().chain([taken.linked_id]) {
             if free == 0 {
                 books.unlink(&id);
                 losses.marks += 1;
@@ -47,9 +47,9 @@ impl Tracker {
         }
         if let Some(place) = books.linked.get(&current).and_then(|linked| linked.former) {
             if let Some(former) = call.former.get_mut(place) {
-                books.link(&call.linkedid, Linked { group, former: Some(place) });
+                books.link(&call.linked_id, Linked { group, former: Some(place) });
                 books.link(&current, Linked { group, former: None });
-                mem::swap(&mut call.linkedid, former);
+                mem::swap(&mut call.linked_id, former);
             }
         }
 
@@ -72,7 +72,7 @@ impl Tracker {
             }
             cut(&mut leg.holds, &mut free, dropped);
             for stay in cut(&mut leg.stays, &mut free, dropped).iter().filter(|stay| stay.span.end.is_none()) {
-                books.leave(&stay.bridge, &leg.uniqueid);
+                books.leave(&stay.bridge, &leg.unique_id);
             }
             if leg.ended.is_none() {
                 call.alive += 1;

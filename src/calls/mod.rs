@@ -21,7 +21,7 @@
 //!     tracker.handle(&Event::from(frame), Duration::from_secs(seconds));
 //! }
 //! let call = tracker.poll_ended().expect("its only channel is gone");
-//! assert_eq!(call.linkedid(), "1.1");
+//! assert_eq!(call.linked_id(), "1.1");
 //! assert_eq!(call.legs()[0].answered, Some(Duration::from_secs(2)));
 //! assert_eq!((call.start(), call.end()), (Duration::from_secs(1), Some(Duration::from_secs(3))));
 //! assert_eq!(call.cause().unwrap().text(), "Normal Clearing");
@@ -31,7 +31,7 @@
 //! # What a call is
 //!
 //! All channels with the same `Linkedid`. When a channel's `Linkedid` becomes that of another call,
-//! the two calls are one from then on ([`Call::former_linkedids`] keeps the other ids). Up to 12
+//! the two calls are one from then on ([`Call::former_linked_ids`] keeps the other ids). Up to 12
 //! most events have no `Linkedid`: there each channel begins a call of its own, and `Dial`,
 //! `Bridge`, `LocalBridge`, `Masquerade`, `Transfer` and a bridge of the type `basic` make one of
 //! those that they name. A call ends when the last of its channels is gone; if a channel with its

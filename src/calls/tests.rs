@@ -61,7 +61,7 @@ fn merging_moves_each_element_a_few_times() {
             tracker.audit();
             let [call] = tracker.active().collect::<alloc::vec::Vec<_>>()[..] else { panic!("one call") };
             assert_eq!(
-                (call.number(), call.legs().len(), call.former_linkedids().len()),
+                (call.number(), call.legs().len(), call.former_linked_ids().len()),
                 (1, n as usize, n as usize - 1)
             );
             let most = n as usize * n.ilog2() as usize;
@@ -69,7 +69,7 @@ fn merging_moves_each_element_a_few_times() {
             assert!(steps.texts <= 60 * most, "{n}: looked at {}", steps.texts);
             feed(&mut tracker, &each(0..n, |id| format!("Event: Hangup|Uniqueid: {id}")));
             let call = tracker.poll_ended().unwrap();
-            let ids = call.legs().iter().map(|leg| leg.uniqueid.value().parse::<u32>().unwrap());
+            let ids = call.legs().iter().map(|leg| leg.unique_id.value().parse::<u32>().unwrap());
             assert!(ids.eq(0..n), "in the order in which they appeared");
             tracker.audit();
         }

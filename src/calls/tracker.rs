@@ -74,8 +74,8 @@ impl Tracker {
     }
 
     /// The call that this channel is in, while the channel lives.
-    pub fn call_of(&self, uniqueid: &[u8]) -> Option<&Call> {
-        self.calls.get(&self.number_of(uniqueid)?)
+    pub fn call_of(&self, unique_id: &[u8]) -> Option<&Call> {
+        self.calls.get(&self.number_of(unique_id)?)
     }
 
     /// Gives up all calls that go on, such as when the connection is lost and with it their
@@ -119,8 +119,8 @@ impl Tracker {
     }
 
     /// Number of the call of a channel that lives.
-    pub(super) fn number_of(&self, uniqueid: &[u8]) -> Option<u64> {
-        self.number(self.books.channels.get(uniqueid)?.group)
+    pub(super) fn number_of(&self, unique_id: &[u8]) -> Option<u64> {
+        self.number(self.books.channels.get(unique_id)?.group)
     }
 
     fn number(&self, group: u64) -> Option<u64> {
@@ -128,14 +128,14 @@ impl Tracker {
     }
 
     /// The call of a channel that lives, and what the books have of the channel.
-    pub(super) fn channel_mut(&mut self, uniqueid: &[u8]) -> Option<(&mut Call, &mut Channel)> {
-        let channel = self.books.channels.get_mut(uniqueid)?;
+    pub(super) fn channel_mut(&mut self, unique_id: &[u8]) -> Option<(&mut Call, &mut Channel)> {
+        let channel = self.books.channels.get_mut(unique_id)?;
         let call = self.calls.get_mut(self.books.groups.get(&channel.group)?)?;
         Some((call, channel))
     }
 
-    pub(super) fn leg(&mut self, uniqueid: &[u8]) -> Option<&mut Leg> {
-        let (call, channel) = self.channel_mut(uniqueid)?;
+    pub(super) fn leg(&mut self, unique_id: &[u8]) -> Option<&mut Leg> {
+        let (call, channel) = self.channel_mut(unique_id)?;
         call.legs.get_mut(channel.leg)
     }
 
@@ -161,18 +161,18 @@ impl Tracker {
     /// mark more, or for its bytes and those `beside` it, that is counted.
     pub(super) fn mark<T: Kept>(
         &mut self,
-        uniqueid: &[u8],
+        unique_id: &[u8],
         list: impl FnOnce(&mut Call, usize) -> Option<&mut Vec<T>>,
         mark: T,
         beside: usize,
     ) -> Option<usize> {
         let bytes = mark.cost();
-        let full = self.channel_mut(uniqueid)?.0.marks >= self.limits.max_marks();
+        let full = self.channel_mut(unique_id)?.0.marks >= self.limits.max_marks();
         if full || !self.make_room(bytes + beside) {
             self.losses.marks += 1;
             return None;
         }
-        let (call, channel) = self.channel_mut(uniqueid)?;
+        let (call, channel) = self.channel_mut(unique_id)?;
         let list = list(call, channel.leg)?;
         list.push(mark);
         let place = list.len() - 1;
@@ -183,19 +183,26 @@ impl Tracker {
 
     /// Adds a channel that isn't known, and the call of its linked id if there is none.
     /// `from_start` is whether this is its beginning.
-    pub(super) fn appear(&mut self, uniqueid: &[u8], linkedid: &[u8], channel: &[u8], from_start: bool, at: Duration) {
+    pub(super) fn appear(
+        &mut self,
+        unique_id: &[u8],
+        linked_id: &[u8],
+        channel: &[u8],
+        from_start: bool,
+        at: Duration,
+    ) {
         if from_start {
-            self.gone.remove(uniqueid);
-        } else if self.gone.contains(uniqueid) {
+            self.gone.remove(unique_id);
+        } else if self.gone.contains(unique_id) {
             return;
         }
-        let known = self.books.linked.get(linkedid).map(|linked| linked.group);
+        let known = self.books.linked.get(linked_id).map(|linked| linked.group);
         let legs = known.and_then(|group| self.number(group)).and_then(|number| self.calls.get(&number));
         let legs = legs.map_or(0, |call| call.legs.len());
         let full = known.is_none() && self.calls.len() >= self.limits.max_calls() || legs >= self.limits.max_legs();
         let leg = Leg {
             channel: self.text(channel),
-            uniqueid: OwnedValue::new(uniqueid),
+            unique_id: OwnedValue::new(unique_id),
             number: None,
             first_seen: at,
             from_start,
@@ -207,11 +214,11 @@ impl Tracker {
             stays: Vec::new(),
             order: self.legs_begun,
         };
-        let bytes = leg.cost() + Books::channel_cost(uniqueid, leg.channel.as_bytes());
+        let bytes = leg.cost() + Books::channel_cost(unique_id, leg.channel.as_bytes());
         let more = if known.is_some() {
             0
         } else {
-            Call::OWN + Books::GROUP + byte_budget::bytes(linkedid) + Books::linked_cost(linkedid)
+            Call::OWN + Books::GROUP + byte_budget::bytes(linked_id) + Books::linked_cost(linked_id)
         };
         if full || !self.make_room(bytes + more) {
             let Losses { call_events, leg_events, .. } = &mut self.losses;
@@ -219,7 +226,7 @@ impl Tracker {
             *lost += 1;
             return;
         }
-        let group = known.unwrap_or_else(|| self.begin(linkedid, at));
+        let group = known.unwrap_or_else(|| self.begin(linked_id, at));
         let Some(call) = self.number(group).and_then(|number| self.calls.get_mut(&number)) else { return };
         self.legs_begun += 1;
         call.alive += 1;
@@ -229,13 +236,13 @@ impl Tracker {
     }
 
     /// Begins a call, and gives its group.
-    fn begin(&mut self, linkedid: &[u8], at: Duration) -> u64 {
+    fn begin(&mut self, linked_id: &[u8], at: Duration) -> u64 {
         self.calls_begun += 1;
         let number = self.calls_begun;
         let call = Call {
             number,
             group: number,
-            linkedid: OwnedValue::new(linkedid),
+            linked_id: OwnedValue::new(linked_id),
             former: Vec::new(),
             legs: Vec::new(),
             dials: Vec::new(),
@@ -247,7 +254,7 @@ impl Tracker {
             alive: 0,
             marks: 0,
         };
-        self.books.link(&call.linkedid, Linked { group: number, former: None });
+        self.books.link(&call.linked_id, Linked { group: number, former: None });
         self.books.groups.insert(number, number);
         self.books.budget.add(call.cost() + Books::GROUP);
         self.calls.insert(number, call);
@@ -255,47 +262,47 @@ impl Tracker {
     }
 
     /// A channel says that it belongs to this linked id.
-    pub(super) fn relink(&mut self, uniqueid: &[u8], linkedid: &[u8]) {
-        let Some(group) = self.books.channels.get(uniqueid).map(|channel| channel.group) else { return };
-        match self.books.linked.get(linkedid).map(|linked| linked.group) {
+    pub(super) fn relink(&mut self, unique_id: &[u8], linked_id: &[u8]) {
+        let Some(group) = self.books.channels.get(unique_id).map(|channel| channel.group) else { return };
+        match self.books.linked.get(linked_id).map(|linked| linked.group) {
             Some(other) if other == group => {}
-            Some(other) => self.merge(group, other, Some(linkedid)),
+            Some(other) => self.merge(group, other, Some(linked_id)),
             None => {
-                let linkedid = OwnedValue::new(linkedid);
-                let beside = byte_budget::text(&linkedid) + Books::linked_cost(linkedid.as_bytes());
-                let Some((call, _)) = self.channel_mut(uniqueid) else { return };
-                let before = call.linkedid.clone();
-                let former = self.mark(uniqueid, |call, _| Some(&mut call.former), before.clone(), beside);
-                let (Some(former), Some((call, _))) = (former, self.channel_mut(uniqueid)) else { return };
-                call.linkedid = linkedid.clone();
-                self.books.budget.add(byte_budget::text(&linkedid));
+                let linked_id = OwnedValue::new(linked_id);
+                let beside = byte_budget::text(&linked_id) + Books::linked_cost(linked_id.as_bytes());
+                let Some((call, _)) = self.channel_mut(unique_id) else { return };
+                let before = call.linked_id.clone();
+                let former = self.mark(unique_id, |call, _| Some(&mut call.former), before.clone(), beside);
+                let (Some(former), Some((call, _))) = (former, self.channel_mut(unique_id)) else { return };
+                call.linked_id = linked_id.clone();
+                self.books.budget.add(byte_budget::text(&linked_id));
                 self.books.budget.give_back(byte_budget::text(&before));
                 self.books.link(&before, Linked { group, former: Some(former) });
-                self.books.link(&linkedid, Linked { group, former: None });
+                self.books.link(&linked_id, Linked { group, former: None });
             }
         }
     }
 
     /// Two channels turn out to belong to one call.
     pub(super) fn unite(&mut self, one: &[u8], other: &[u8]) {
-        let group = |uniqueid| self.books.channels.get(uniqueid).map(|channel| channel.group);
+        let group = |unique_id| self.books.channels.get(unique_id).map(|channel| channel.group);
         if let (Some(one), Some(other)) = (group(one), group(other)) {
             self.merge(one, other, None);
         }
     }
 
     /// A channel is gone, and its call with it if it was the last.
-    pub(super) fn hang_up(&mut self, uniqueid: &[u8], cause: Option<HangupCause>, at: Duration) {
-        let Some(number) = self.number_of(uniqueid) else {
+    pub(super) fn hang_up(&mut self, unique_id: &[u8], cause: Option<HangupCause>, at: Duration) {
+        let Some(number) = self.number_of(unique_id) else {
             self.losses.hangups += 1;
             return;
         };
-        let (Some(call), Some(channel)) = (self.calls.get_mut(&number), self.books.channels.get(uniqueid)) else {
+        let (Some(call), Some(channel)) = (self.calls.get_mut(&number), self.books.channels.get(unique_id)) else {
             return;
         };
         let Some(leg) = call.legs.get_mut(channel.leg) else { return };
         let Some((channel, waits)) = self.books.remove_channel(leg) else { return };
-        self.gone.insert(leg.uniqueid.clone());
+        self.gone.insert(leg.unique_id.clone());
         leg.ended = Some(at);
         leg.cause = cause;
         leg.holds.iter_mut().for_each(|span| span.close(at));
@@ -322,7 +329,7 @@ impl Tracker {
         call.sort();
         self.books.groups.remove(&call.group);
         self.books.budget.give_back(Books::GROUP);
-        for id in call.former.iter().chain([&call.linkedid]) {
+        for id in call.former.iter().chain([&call.linked_id]) {
             self.books.unlink(id);
         }
         self.calls_ended += 1;

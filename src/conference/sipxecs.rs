@@ -74,7 +74,7 @@ fn service_outcome<'a>(command: &Command<'_>, status: u16, body: &'a [u8]) -> Re
         ) => Ok(Outcome::Refused(words())),
         // The recorder hands these two on.
         (Command::StartRecord { .. }, ..) => said(command, reply.to(Name::Record)),
-        (Command::StopRecord { .. }, ..) => said(command, reply.to(Name::Norecord)),
+        (Command::StopRecord { .. }, ..) => said(command, reply.to(Name::NoRecord)),
         _ => outcome(command, reply.as_bytes()),
     }
 }

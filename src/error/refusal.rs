@@ -13,10 +13,10 @@ use core::fmt;
 /// was begun.
 ///
 /// ```
-/// use ami_proto::action::{Action, Setvar};
+/// use ami_proto::action::{Action, SetVar};
 /// use ami_proto::error::Refusal;
 ///
-/// let error = Setvar::new("A", "1\r\nAction: Originate").encode(None, &mut Vec::new()).unwrap_err();
+/// let error = SetVar::new("A", "1\r\nAction: Originate").encode(None, &mut Vec::new()).unwrap_err();
 /// assert_eq!((error.field(), error.refusal()), ("Value", Refusal::InValue { byte: b'\r', at: 1 }));
 /// assert!(error.refusal().advice().starts_with("leave it out"));
 /// ```

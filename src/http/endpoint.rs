@@ -105,13 +105,13 @@ impl Endpoint {
     /// [`Session::request`](super::Session::request) adds those.
     ///
     /// ```
-    /// use ami_proto::action::Getvar;
+    /// use ami_proto::action::GetVar;
     /// use ami_proto::http::Endpoint;
     ///
-    /// let request = Endpoint::rawman().in_query().request(&Getvar::new("CALLERID(num)"), Some("7"))?;
+    /// let request = Endpoint::rawman().in_query().request(&GetVar::new("CALLERID(num)"), Some("7"))?;
     /// assert_eq!(request.target(), "/rawman?Action=Getvar&ActionID=7&Variable=CALLERID%28num%29");
     ///
-    /// let refused = Endpoint::rawman().request(&Getvar::new("a\r\nAction: Originate"), None).unwrap_err();
+    /// let refused = Endpoint::rawman().request(&GetVar::new("a\r\nAction: Originate"), None).unwrap_err();
     /// assert!(refused.to_string().contains("would end the line"));
     /// # Ok::<(), ami_proto::http::RequestError>(())
     /// ```

@@ -9,14 +9,14 @@ use crate::wire::Value;
 pub(super) fn apply(mirror: &mut Mirror, event: &Event<'_>) {
     match event {
         Event::Newchannel(view) => {
-            if let Ok(uniqueid) = view.uniqueid() {
-                mirror.gone.remove(uniqueid.as_bytes());
+            if let Ok(unique_id) = view.unique_id() {
+                mirror.gone.remove(unique_id.as_bytes());
             }
             describe(mirror, **view);
         }
         Event::Newstate(view) => live(mirror, **view),
         Event::Newexten(view) => live(mirror, **view),
-        Event::NewCallerid(view) => live(mirror, **view),
+        Event::NewCallerId(view) => live(mirror, **view),
         Event::NewConnectedLine(view) => live(mirror, **view),
         Event::Hold(view) => live(mirror, **view),
         Event::Unhold(view) => live(mirror, **view),
@@ -25,28 +25,28 @@ pub(super) fn apply(mirror: &mut Mirror, event: &Event<'_>) {
             live(mirror, view.dest());
         }
         Event::Rename(view) => {
-            if let (Ok(uniqueid), Ok(name)) = (view.uniqueid(), view.new_name()) {
-                mirror.rename(uniqueid.as_bytes(), name.as_bytes());
+            if let (Ok(unique_id), Ok(name)) = (view.unique_id(), view.new_name()) {
+                mirror.rename(unique_id.as_bytes(), name.as_bytes());
             }
         }
         Event::Hangup(view) => {
-            if let Ok(uniqueid) = view.uniqueid() {
-                mirror.hang_up(uniqueid.as_bytes());
+            if let Ok(unique_id) = view.unique_id() {
+                mirror.hang_up(unique_id.as_bytes());
             }
         }
         Event::CoreShowChannel(view) => {
             mirror.item(Part::Channels);
-            mirror.gone.remove(view.uniqueid().map(UniqueId::as_bytes).unwrap_or_default());
+            mirror.gone.remove(view.unique_id().map(UniqueId::as_bytes).unwrap_or_default());
             describe(mirror, **view);
-            if let (Ok(uniqueid), Ok(bridge)) = (view.uniqueid(), view.bridge_id()) {
-                mirror.place(uniqueid.as_bytes(), Some(bridge.as_bytes()));
+            if let (Ok(unique_id), Ok(bridge)) = (view.unique_id(), view.bridge_id()) {
+                mirror.place(unique_id.as_bytes(), Some(bridge.as_bytes()));
             }
         }
         Event::CoreShowChannelsComplete(view) => end(mirror, Part::Channels, **view),
         Event::BridgeCreate(view) => bridge(mirror, **view),
         Event::BridgeDestroy(view) => {
-            if let Ok(uniqueid) = view.bridge_uniqueid() {
-                mirror.remove_bridge(uniqueid.as_bytes());
+            if let Ok(unique_id) = view.bridge_unique_id() {
+                mirror.remove_bridge(unique_id.as_bytes());
             }
         }
         Event::BridgeListItem(view) => {
@@ -56,11 +56,11 @@ pub(super) fn apply(mirror: &mut Mirror, event: &Event<'_>) {
         Event::BridgeListComplete(view) => end(mirror, Part::Bridges, **view),
         Event::BridgeInfoChannel(view) => {
             describe(mirror, **view);
-            if let Ok(uniqueid) = view.uniqueid() {
-                mirror.show(uniqueid.as_bytes());
+            if let Ok(unique_id) = view.unique_id() {
+                mirror.show(unique_id.as_bytes());
             }
         }
-        Event::BridgeInfoComplete(view) => mirror.show_all(view.bridge_uniqueid().ok().map(Value::as_bytes)),
+        Event::BridgeInfoComplete(view) => mirror.show_all(view.bridge_unique_id().ok().map(Value::as_bytes)),
         Event::Shutdown(_) => {
             for part in [Part::Channels, Part::Bridges, Part::Queues] {
                 mirror.doubt(part, Stale::Shutdown);
@@ -78,10 +78,10 @@ pub(super) fn apply(mirror: &mut Mirror, event: &Event<'_>) {
 /// What the description of a channel tells.
 fn describe(mirror: &mut Mirror, block: ChannelBlock<'_>) {
     let Some(seen) = ChannelSeen::of(block) else { return };
-    let [name, linkedid, number] = [seen.name, seen.linkedid, seen.number].map(|text| Some(mirror.text(text?)));
-    mirror.change_channel(seen.uniqueid, |channel| {
+    let [name, linked_id, number] = [seen.name, seen.linked_id, seen.number].map(|text| Some(mirror.text(text?)));
+    mirror.change_channel(seen.unique_id, |channel| {
         channel.name = name.unwrap_or_else(|| core::mem::take(&mut channel.name));
-        channel.linkedid = linkedid.or(channel.linkedid.take());
+        channel.linked_id = linked_id.or(channel.linked_id.take());
         channel.number = number.or(channel.number.take());
         channel.state = seen.state.or(channel.state);
     });
@@ -89,42 +89,42 @@ fn describe(mirror: &mut Mirror, block: ChannelBlock<'_>) {
 
 /// The same for a channel that should be known.
 fn live(mirror: &mut Mirror, block: ChannelBlock<'_>) {
-    let Some(uniqueid) = block.uniqueid().ok().filter(|uniqueid| !uniqueid.as_bytes().is_empty()) else { return };
-    if mirror.gone.contains(uniqueid.as_bytes()) {
+    let Some(unique_id) = block.unique_id().ok().filter(|unique_id| !unique_id.as_bytes().is_empty()) else { return };
+    if mirror.gone.contains(unique_id.as_bytes()) {
         return;
     }
-    if mirror.channel(uniqueid.as_bytes()).is_none() {
+    if mirror.channel(unique_id.as_bytes()).is_none() {
         mirror.doubt(Part::Channels, Stale::Unexpected);
     }
     describe(mirror, block);
 }
 
 fn bridge(mirror: &mut Mirror, block: BridgeBlock<'_>) {
-    let Ok(uniqueid) = block.bridge_uniqueid() else { return };
+    let Ok(unique_id) = block.bridge_unique_id() else { return };
     let [kind, technology, name] = [block.bridge_type(), block.bridge_technology(), block.bridge_name()]
         .map(|value| mirror.text(value.unwrap_or_default().as_bytes()));
-    mirror.change_bridge(uniqueid.as_bytes(), |bridge| {
+    mirror.change_bridge(unique_id.as_bytes(), |bridge| {
         (bridge.kind, bridge.technology, bridge.name) = (kind, technology, name);
     });
 }
 
 fn enter(mirror: &mut Mirror, channel: ChannelBlock<'_>, bridge: BridgeBlock<'_>) {
     live(mirror, channel);
-    let uniqueid = channel.uniqueid().ok().filter(|uniqueid| !uniqueid.as_bytes().is_empty());
-    let id = bridge.bridge_uniqueid().ok().filter(|id| !id.is_empty());
-    let (Some(uniqueid), Some(id)) = (uniqueid, id) else { return };
+    let unique_id = channel.unique_id().ok().filter(|unique_id| !unique_id.as_bytes().is_empty());
+    let id = bridge.bridge_unique_id().ok().filter(|id| !id.is_empty());
+    let (Some(unique_id), Some(id)) = (unique_id, id) else { return };
     if !mirror.has_bridge(id.as_bytes()) {
         mirror.doubt(Part::Bridges, Stale::Unexpected);
         self::bridge(mirror, bridge);
     }
-    mirror.place(uniqueid.as_bytes(), Some(id.as_bytes()));
+    mirror.place(unique_id.as_bytes(), Some(id.as_bytes()));
 }
 
 fn leave(mirror: &mut Mirror, channel: ChannelBlock<'_>, bridge: BridgeBlock<'_>) {
-    let (Ok(uniqueid), Ok(bridge)) = (channel.uniqueid(), bridge.bridge_uniqueid()) else { return };
-    let inside = mirror.channel(uniqueid.as_bytes()).and_then(|channel| channel.bridge.as_ref());
+    let (Ok(unique_id), Ok(bridge)) = (channel.unique_id(), bridge.bridge_unique_id()) else { return };
+    let inside = mirror.channel(unique_id.as_bytes()).and_then(|channel| channel.bridge.as_ref());
     if inside.is_some_and(|inside| *inside == mirror.text(bridge.as_bytes())) {
-        mirror.place(uniqueid.as_bytes(), None);
+        mirror.place(unique_id.as_bytes(), None);
     }
 }
 
@@ -141,7 +141,7 @@ fn queue(mirror: &mut Mirror, event: &Event<'_>) {
     if let Some(step) = QueueStep::of(event) {
         match step.kind {
             QueueStepKind::Joined => caller(mirror, step.queue, Some(step.caller)),
-            QueueStepKind::Left | QueueStepKind::Abandoned => mirror.remove_caller(step.queue, step.caller.uniqueid),
+            QueueStepKind::Left | QueueStepKind::Abandoned => mirror.remove_caller(step.queue, step.caller.unique_id),
             QueueStepKind::Answered(_) => {}
         }
         return;
@@ -166,7 +166,7 @@ fn queue(mirror: &mut Mirror, event: &Event<'_>) {
         | Event::QueueMemberPause(_)
         | Event::QueueMemberPaused(_)
         | Event::QueueMemberPenalty(_)
-        | Event::QueueMemberRinginuse(_) => {
+        | Event::QueueMemberRingInUse(_) => {
             let seeding = mirror.completeness(Part::Queues) == Completeness::Seeding;
             member(mirror, queue, QueueMember::of(frame), seeding);
         }
@@ -200,7 +200,7 @@ fn member(mirror: &mut Mirror, queue: &[u8], found: Option<QueueMember<'_>>, exp
 fn caller(mirror: &mut Mirror, queue: &[u8], found: Option<QueueCaller<'_>>) {
     let Some(found) = found else { return };
     let channel = mirror.text(found.channel().as_bytes());
-    mirror.change_caller(queue, found.uniqueid, |caller| {
+    mirror.change_caller(queue, found.unique_id, |caller| {
         caller.channel = channel;
         caller.position = found.position().or(caller.position);
     });

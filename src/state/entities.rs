@@ -13,9 +13,9 @@ pub struct Channel {
     /// Its name now.
     pub name: OwnedValue,
     /// Its unique id.
-    pub uniqueid: OwnedValue,
+    pub unique_id: OwnedValue,
     /// Its linked id; none up to 11.
-    pub linkedid: Option<OwnedValue>,
+    pub linked_id: Option<OwnedValue>,
     /// What it does.
     pub state: Option<ChannelState>,
     /// Number of its caller id.
@@ -30,7 +30,7 @@ pub struct Channel {
 #[non_exhaustive]
 pub struct Bridge {
     /// Its unique id.
-    pub uniqueid: OwnedValue,
+    pub unique_id: OwnedValue,
     /// What it is for, such as `basic`.
     pub kind: OwnedValue,
     /// Technology that mixes the media.
@@ -94,7 +94,7 @@ impl Member {
 #[non_exhaustive]
 pub struct Caller {
     /// Unique id of the channel.
-    pub uniqueid: OwnedValue,
+    pub unique_id: OwnedValue,
     /// Name of the channel.
     pub channel: OwnedValue,
     /// Place in the queue when it was last told, from 1.
@@ -134,9 +134,9 @@ macro_rules! seen {
 }
 
 impl Thing for Channel {
-    fn new(uniqueid: OwnedValue) -> Self {
+    fn new(unique_id: OwnedValue) -> Self {
         let name = OwnedValue::default();
-        Self { name, uniqueid, linkedid: None, state: None, number: None, bridge: None, seen: 0 }
+        Self { name, unique_id, linked_id: None, state: None, number: None, bridge: None, seen: 0 }
     }
 
     seen!();
@@ -144,22 +144,23 @@ impl Thing for Channel {
     /// Its id is also in the list of those that `BridgeInfo` shows, and with its bridge.
     fn cost(&self) -> usize {
         let own = mapped::<OwnedValue, Self>() + mapped::<OwnedValue, ()>() + mapped::<(OwnedValue, OwnedValue), ()>();
-        let optional = [&self.linkedid, &self.number, &self.bridge, &self.bridge];
+        let optional = [&self.linked_id, &self.number, &self.bridge, &self.bridge];
         let optional = optional.into_iter().flatten().map(byte_budget::text).sum::<usize>();
-        own + 4 * byte_budget::text(&self.uniqueid) + byte_budget::text(&self.name) + optional
+        own + 4 * byte_budget::text(&self.unique_id) + byte_budget::text(&self.name) + optional
     }
 }
 
 impl Thing for Bridge {
-    fn new(uniqueid: OwnedValue) -> Self {
+    fn new(unique_id: OwnedValue) -> Self {
         let [kind, technology, name] = Default::default();
-        Self { uniqueid, kind, technology, name, seen: 0 }
+        Self { unique_id, kind, technology, name, seen: 0 }
     }
 
     seen!();
 
     fn cost(&self) -> usize {
-        mapped::<OwnedValue, Self>() + texts([&self.uniqueid, &self.uniqueid, &self.kind, &self.technology, &self.name])
+        mapped::<OwnedValue, Self>()
+            + texts([&self.unique_id, &self.unique_id, &self.kind, &self.technology, &self.name])
     }
 }
 
@@ -190,13 +191,13 @@ impl Thing for Member {
 }
 
 impl Thing for Caller {
-    fn new(uniqueid: OwnedValue) -> Self {
-        Self { uniqueid, channel: OwnedValue::default(), position: None, seen: 0 }
+    fn new(unique_id: OwnedValue) -> Self {
+        Self { unique_id, channel: OwnedValue::default(), position: None, seen: 0 }
     }
 
     seen!();
 
     fn cost(&self) -> usize {
-        mapped::<OwnedValue, Self>() + texts([&self.uniqueid, &self.uniqueid, &self.channel])
+        mapped::<OwnedValue, Self>() + texts([&self.unique_id, &self.unique_id, &self.channel])
     }
 }

@@ -160,8 +160,8 @@ impl Mirror {
     }
 
     /// The channel of this unique id.
-    pub fn channel(&self, uniqueid: &[u8]) -> Option<&Channel> {
-        self.channels.get(uniqueid)
+    pub fn channel(&self, unique_id: &[u8]) -> Option<&Channel> {
+        self.channels.get(unique_id)
     }
 
     /// The queue of this name.
@@ -173,7 +173,7 @@ impl Mirror {
     pub fn inside<'a>(&'a self, bridge: &'a [u8]) -> impl Iterator<Item = &'a Channel> {
         let inside = self.inside.range((OwnedValue::new(bridge), OwnedValue::default())..);
         let inside = inside.take_while(move |(found, _)| found.as_bytes() == bridge);
-        inside.filter_map(|(_, uniqueid)| self.channels.get(uniqueid))
+        inside.filter_map(|(_, unique_id)| self.channels.get(unique_id))
     }
 
     /// Channels, bridges, queues, members and callers, which [`MirrorLimits::things`] bounds.
@@ -245,13 +245,13 @@ impl Mirror {
         }
         match part {
             Part::Channels => {
-                for uniqueid in not_seen(&self.channels, list) {
-                    self.hang_up(uniqueid.as_bytes());
+                for unique_id in not_seen(&self.channels, list) {
+                    self.hang_up(unique_id.as_bytes());
                 }
             }
             Part::Bridges => {
-                for uniqueid in not_seen(&self.bridges, list) {
-                    self.remove_bridge(uniqueid.as_bytes());
+                for unique_id in not_seen(&self.bridges, list) {
+                    self.remove_bridge(unique_id.as_bytes());
                 }
             }
             Part::Queues => self.keep_queues(list),
@@ -328,46 +328,46 @@ impl Mirror {
     }
 
     /// Changes a channel, made if there is none and room for it.
-    pub(super) fn change_channel(&mut self, uniqueid: &[u8], change: impl FnOnce(&mut Channel)) {
-        if !self.change(Part::Channels, uniqueid, |mirror| Some(&mut mirror.channels), change) {
-            self.remove_channel(uniqueid);
+    pub(super) fn change_channel(&mut self, unique_id: &[u8], change: impl FnOnce(&mut Channel)) {
+        if !self.change(Part::Channels, unique_id, |mirror| Some(&mut mirror.channels), change) {
+            self.remove_channel(unique_id);
         }
     }
 
     /// A known channel has another name.
-    pub(super) fn rename(&mut self, uniqueid: &[u8], name: &[u8]) {
+    pub(super) fn rename(&mut self, unique_id: &[u8], name: &[u8]) {
         let name = self.text(name);
-        let Some(channel) = self.channels.get_mut(uniqueid) else { return };
+        let Some(channel) = self.channels.get_mut(unique_id) else { return };
         let before = channel.cost();
         channel.name = name;
         let after = channel.cost();
         if !self.settle(Part::Channels, before, after) {
-            self.remove_channel(uniqueid);
+            self.remove_channel(unique_id);
         }
     }
 
     /// A known channel is in this bridge, or in none.
-    pub(super) fn place(&mut self, uniqueid: &[u8], bridge: Option<&[u8]>) {
+    pub(super) fn place(&mut self, unique_id: &[u8], bridge: Option<&[u8]>) {
         let bridge = bridge.filter(|bridge| !bridge.is_empty()).map(|bridge| self.text(bridge));
-        let Some(channel) = self.channels.get_mut(uniqueid).filter(|channel| channel.bridge != bridge) else { return };
+        let Some(channel) = self.channels.get_mut(unique_id).filter(|channel| channel.bridge != bridge) else { return };
         let before = channel.cost();
         if let Some(left) = channel.bridge.take() {
-            self.inside.remove(&(left, channel.uniqueid.clone()));
+            self.inside.remove(&(left, channel.unique_id.clone()));
         }
         if let Some(bridge) = bridge.clone() {
-            self.inside.insert((bridge, channel.uniqueid.clone()));
+            self.inside.insert((bridge, channel.unique_id.clone()));
         }
         channel.bridge = bridge;
         let after = channel.cost();
         if !self.settle(Part::Channels, before, after) {
-            self.remove_channel(uniqueid);
+            self.remove_channel(unique_id);
         }
     }
 
     /// The answer to `BridgeInfo` has this known channel.
-    pub(super) fn show(&mut self, uniqueid: &[u8]) {
-        if self.channels.contains_key(uniqueid) {
-            self.shown.insert(OwnedValue::new(uniqueid));
+    pub(super) fn show(&mut self, unique_id: &[u8]) {
+        if self.channels.contains_key(unique_id) {
+            self.shown.insert(OwnedValue::new(unique_id));
         }
     }
 
@@ -375,42 +375,42 @@ impl Mirror {
     pub(super) fn show_all(&mut self, bridge: Option<&[u8]>) {
         let shown = core::mem::take(&mut self.shown);
         let Some(bridge) = bridge.map(|bridge| self.text(bridge)) else { return };
-        let left = self.inside(bridge.as_bytes()).map(|channel| &channel.uniqueid);
-        let left: Vec<OwnedValue> = left.filter(|uniqueid| !shown.contains(*uniqueid)).cloned().collect();
-        for uniqueid in left {
-            self.place(uniqueid.as_bytes(), None);
+        let left = self.inside(bridge.as_bytes()).map(|channel| &channel.unique_id);
+        let left: Vec<OwnedValue> = left.filter(|unique_id| !shown.contains(*unique_id)).cloned().collect();
+        for unique_id in left {
+            self.place(unique_id.as_bytes(), None);
         }
-        for uniqueid in shown {
-            self.place(uniqueid.as_bytes(), Some(bridge.as_bytes()));
+        for unique_id in shown {
+            self.place(unique_id.as_bytes(), Some(bridge.as_bytes()));
         }
     }
 
     /// Takes a channel out. Says whether there was one.
-    fn remove_channel(&mut self, uniqueid: &[u8]) -> bool {
-        let channel = self.channels.remove(uniqueid);
-        self.shown.remove(uniqueid);
+    fn remove_channel(&mut self, unique_id: &[u8]) -> bool {
+        let channel = self.channels.remove(unique_id);
+        self.shown.remove(unique_id);
         if let Some(bridge) = channel.as_ref().and_then(|channel| channel.bridge.clone()) {
-            self.inside.remove(&(bridge, OwnedValue::new(uniqueid)));
+            self.inside.remove(&(bridge, OwnedValue::new(unique_id)));
         }
         self.forget(channel.as_ref());
         channel.is_some()
     }
 
     /// A channel is gone, and stragglers about it are passed over.
-    pub(super) fn hang_up(&mut self, uniqueid: &[u8]) {
-        if self.remove_channel(uniqueid) {
-            self.gone.insert(OwnedValue::new(uniqueid));
+    pub(super) fn hang_up(&mut self, unique_id: &[u8]) {
+        if self.remove_channel(unique_id) {
+            self.gone.insert(OwnedValue::new(unique_id));
         }
     }
 
-    pub(super) fn change_bridge(&mut self, uniqueid: &[u8], change: impl FnOnce(&mut Bridge)) {
-        if !self.change(Part::Bridges, uniqueid, |mirror| Some(&mut mirror.bridges), change) {
-            self.remove_bridge(uniqueid);
+    pub(super) fn change_bridge(&mut self, unique_id: &[u8], change: impl FnOnce(&mut Bridge)) {
+        if !self.change(Part::Bridges, unique_id, |mirror| Some(&mut mirror.bridges), change) {
+            self.remove_bridge(unique_id);
         }
     }
 
-    pub(super) fn remove_bridge(&mut self, uniqueid: &[u8]) {
-        let bridge = self.bridges.remove(uniqueid);
+    pub(super) fn remove_bridge(&mut self, unique_id: &[u8]) {
+        let bridge = self.bridges.remove(unique_id);
         self.forget(bridge.as_ref());
     }
 
@@ -434,20 +434,20 @@ impl Mirror {
         self.forget(member.as_ref());
     }
 
-    pub(super) fn change_caller(&mut self, queue: &[u8], uniqueid: &[u8], change: impl FnOnce(&mut Caller)) {
+    pub(super) fn change_caller(&mut self, queue: &[u8], unique_id: &[u8], change: impl FnOnce(&mut Caller)) {
         self.add_queue(queue);
-        if !self.change(Part::Queues, uniqueid, |mirror| Some(&mut mirror.queues.get_mut(queue)?.callers), change) {
-            self.remove_caller(queue, uniqueid);
+        if !self.change(Part::Queues, unique_id, |mirror| Some(&mut mirror.queues.get_mut(queue)?.callers), change) {
+            self.remove_caller(queue, unique_id);
         }
     }
 
-    pub(super) fn remove_caller(&mut self, queue: &[u8], uniqueid: &[u8]) {
-        let caller = self.queues.get_mut(queue).and_then(|queue| queue.callers.remove(uniqueid));
+    pub(super) fn remove_caller(&mut self, queue: &[u8], unique_id: &[u8]) {
+        let caller = self.queues.get_mut(queue).and_then(|queue| queue.callers.remove(unique_id));
         self.forget(caller.as_ref());
     }
 
-    pub(super) fn has_bridge(&self, uniqueid: &[u8]) -> bool {
-        self.bridges.contains_key(uniqueid)
+    pub(super) fn has_bridge(&self, unique_id: &[u8]) -> bool {
+        self.bridges.contains_key(unique_id)
     }
 }
 

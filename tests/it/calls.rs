@@ -56,16 +56,16 @@ impl Counts {
             if frame.kind() != FrameKind::Event {
                 return;
             }
-            let Some(uniqueid) = frame.get("Uniqueid").map(|id| id.as_bytes().to_vec()) else { return };
+            let Some(unique_id) = frame.get("Uniqueid").map(|id| id.as_bytes().to_vec()) else { return };
             match frame.name().unwrap().as_bytes() {
-                b"Newchannel" => *counts.begun.entry(uniqueid.clone()).or_default() += 1,
-                b"Hangup" => *counts.hung.entry(uniqueid.clone()).or_default() += 1,
+                b"Newchannel" => *counts.begun.entry(unique_id.clone()).or_default() += 1,
+                b"Hangup" => *counts.hung.entry(unique_id.clone()).or_default() += 1,
                 // Detail records come late, with what was true before.
                 b"CEL" | b"Cdr" => return,
                 _ => {}
             }
-            if let Some(linkedid) = frame.get("Linkedid").filter(|id| !id.is_empty()) {
-                counts.linked.entry(uniqueid).or_default().insert(linkedid.as_bytes().to_vec());
+            if let Some(linked_id) = frame.get("Linkedid").filter(|id| !id.is_empty()) {
+                counts.linked.entry(unique_id).or_default().insert(linked_id.as_bytes().to_vec());
             }
         });
         counts
@@ -75,7 +75,7 @@ impl Counts {
     /// the other.
     fn groups(&self) -> usize {
         let mut groups: Vec<BTreeSet<&Vec<u8>>> = Vec::new();
-        for (_, ids) in self.linked.iter().filter(|(uniqueid, _)| self.begun.contains_key(*uniqueid)) {
+        for (_, ids) in self.linked.iter().filter(|(unique_id, _)| self.begun.contains_key(*unique_id)) {
             let mut joined: BTreeSet<&Vec<u8>> = ids.iter().collect();
             groups.retain(|group| {
                 let apart = group.is_disjoint(&joined);
@@ -113,13 +113,13 @@ fn every_recording_gives_each_channel_and_each_hangup_to_one_call() {
         assert_eq!(lost, [0; 5], "{}", path.display());
 
         let legs: Vec<_> = calls.iter().flat_map(Call::legs).collect();
-        let mut ids: Vec<&[u8]> = legs.iter().map(|leg| leg.uniqueid.as_bytes()).collect();
+        let mut ids: Vec<&[u8]> = legs.iter().map(|leg| leg.unique_id.as_bytes()).collect();
         ids.sort_unstable();
         let all = ids.len();
         ids.dedup();
         assert_eq!(all, ids.len(), "{}: a channel is in one call", path.display());
-        for uniqueid in counts.begun.keys() {
-            assert!(ids.binary_search(&uniqueid.as_slice()).is_ok(), "{}: {uniqueid:?}", path.display());
+        for unique_id in counts.begun.keys() {
+            assert!(ids.binary_search(&unique_id.as_slice()).is_ok(), "{}: {unique_id:?}", path.display());
         }
         let hung: u32 = counts.hung.values().sum();
         let ended = legs.iter().filter(|leg| leg.ended.is_some()).count();
@@ -173,7 +173,7 @@ fn a_blind_transfer_a_hold_and_a_queue() {
                 }
             }
             parked += call.parkings().len();
-            merged += usize::from(!call.former_linkedids().is_empty());
+            merged += usize::from(!call.former_linked_ids().is_empty());
         }
     }
     println!("{transfers:?} holds {holds} answered {answered} abandoned {abandoned} parked {parked} merged {merged}");
@@ -198,8 +198,8 @@ fn calls_become_one_when_a_linked_id_changes() {
         "Event: DialEnd|DestChannel: B|DestUniqueid: 2|DestLinkedid: 2|DialStatus: ANSWER",
     ]);
     let [call] = &calls[..] else { panic!("{calls:?}") };
-    assert_eq!(call.linkedid(), "2");
-    assert_eq!(call.former_linkedids(), ["1"]);
+    assert_eq!(call.linked_id(), "2");
+    assert_eq!(call.former_linked_ids(), ["1"]);
     assert_eq!(call.legs().len(), 2);
     assert_eq!(call.answered(), Some(Duration::from_millis(4)));
     assert_eq!(call.end(), Some(Duration::from_millis(6)));
@@ -250,7 +250,7 @@ Event: Hangup|Channel: A|Uniqueid: 5|Linkedid: 5
     assert_eq!((losses.call_events, losses.leg_events, losses.legs), (2, 1, 0), "{losses:?}");
     assert_eq!((losses.marks, losses.ended), (1, 1), "{losses:?}");
     assert_eq!((losses.texts, losses.ids, losses.hangups), (1, 1, 1), "{losses:?}");
-    assert_eq!(tracker.poll_ended().unwrap().linkedid(), "5");
+    assert_eq!(tracker.poll_ended().unwrap().linked_id(), "5");
     assert!(tracker.poll_ended().is_none());
 }
 
@@ -313,7 +313,7 @@ fn a_dial_shows_channels_that_were_there_before() {
         "Event: Hangup|Uniqueid: 3|Linkedid: 3|Cause: 19",
     ]);
     let [three, one] = &calls[..] else { panic!("{calls:?}") };
-    assert_eq!((one.legs()[0].uniqueid.to_string(), one.legs()[0].answered), ("1".to_owned(), Some(ms(1))));
+    assert_eq!((one.legs()[0].unique_id.to_string(), one.legs()[0].answered), ("1".to_owned(), Some(ms(1))));
     assert!(one.legs().iter().all(|leg| !leg.from_start && leg.first_seen == ms(1)));
     assert_eq!((&three.dials()[0].from, three.dials()[0].span.end), (&None, Some(ms(3))), "it ends with the channel");
     assert_eq!((&three.dials()[0].status, three.number(), one.number()), (&None, 2, 1));
@@ -362,7 +362,7 @@ fn what_an_event_says_of_its_channel_is_taken_too() {
             &format!("Event: {event}"),
         ]);
         assert_eq!(
-            (calls[0].linkedid().to_string(), calls[0].former_linkedids()[0].to_string()),
+            (calls[0].linked_id().to_string(), calls[0].former_linked_ids()[0].to_string()),
             ("8".into(), "1".into()),
             "{event}"
         );
@@ -438,8 +438,8 @@ fn a_masquerade_makes_two_calls_one() {
         "Event: Masquerade|Clone: Local/park-86;2|Original: SIP/x",
     ]);
     let call = only(calls);
-    assert_eq!((call.linkedid().to_string(), call.number(), call.start()), ("1".to_owned(), 1, ms(1)));
-    assert_eq!(call.former_linkedids(), ["2", "3"]);
+    assert_eq!((call.linked_id().to_string(), call.number(), call.start()), ("1".to_owned(), 1, ms(1)));
+    assert_eq!(call.former_linked_ids(), ["2", "3"]);
     let names: Vec<_> = call.legs().iter().map(|leg| leg.channel.to_string()).collect();
     assert_eq!(names, ["Parked/Local/park-86;2<ZOMBIE>", "Local/park-86;2", "SIP/x"]);
     assert_eq!(
@@ -588,11 +588,11 @@ fn a_call_that_is_merged_keeps_all_it_had() {
         // The id by which the two became one.
         let (id, former) = if more == "1" { ("2", "1") } else { ("1", "2") };
         assert_eq!(
-            (call.linkedid().to_string().as_str(), call.former_linkedids()[0].to_string().as_str()),
+            (call.linked_id().to_string().as_str(), call.former_linked_ids()[0].to_string().as_str()),
             (id, former)
         );
         assert_eq!(call.marks(), 13);
-        let ids: Vec<_> = call.legs().iter().map(|leg| leg.uniqueid.to_string()).collect();
+        let ids: Vec<_> = call.legs().iter().map(|leg| leg.unique_id.to_string()).collect();
         assert_eq!(ids, ["1", "1b", "2", "2b", "3"], "in the order in which they appeared");
         for (place, (id, begun, ended)) in [("1", 0, 19), ("2", 8, 26)].into_iter().enumerate() {
             let leg = call.leg(id.as_bytes()).unwrap();
@@ -623,7 +623,7 @@ fn losses_when_calls_become_one_or_end() {
         each_frame(text.as_bytes(), |frame| tracker.handle(&Event::from(frame), Duration::ZERO));
         let lists = |call: &Call| {
             check_call(call, limits, true);
-            (call.legs().len(), call.former_linkedids().len(), call.transfers().len())
+            (call.legs().len(), call.former_linked_ids().len(), call.transfers().len())
         };
         let losses = tracker.losses();
         (tracker.active().map(lists).collect::<Vec<_>>(), [losses.legs, losses.marks, losses.ended])
@@ -877,8 +877,8 @@ fn nothing_is_left_of_what_was_taken() {
         calls.extend(tracker.abandon());
         let mut plain = Tracker::new(limits);
         for leg in calls.iter().flat_map(Call::legs).filter(|leg| leg.ended.is_some()) {
-            tell(&mut plain, &format!("Newchannel|Uniqueid: {}|Linkedid: 1", leg.uniqueid));
-            tell(&mut plain, &format!("Hangup|Uniqueid: {}", leg.uniqueid));
+            tell(&mut plain, &format!("Newchannel|Uniqueid: {}|Linkedid: 1", leg.unique_id));
+            tell(&mut plain, &format!("Hangup|Uniqueid: {}", leg.unique_id));
         }
         while plain.poll_ended().is_some() {}
         plain.abandon().for_each(drop);

@@ -142,7 +142,7 @@ fn list_shapes() {
     let skinny: &dyn Fn(&mut Peer) = &|peer| _ = peer.send(&SkinnyLines::new());
     let iax: &dyn Fn(&mut Peer) = &|peer| _ = peer.send(&IaxPeers::new());
     let devices: &dyn Fn(&mut Peer) = &|peer| _ = peer.send(&DeviceStateList::new());
-    let fax: &dyn Fn(&mut Peer) = &|peer| _ = peer.send(&FAXStats::new());
+    let fax: &dyn Fn(&mut Peer) = &|peer| _ = peer.send(&FaxStats::new());
     let custom: &dyn Fn(&mut Peer) = &|peer| _ = peer.send(&Custom::new("Mine"));
     let start = "Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n";
     let cases: [(&str, &dyn Fn(&mut Peer), String, &[&str]); 15] = [
@@ -340,7 +340,7 @@ fn an_outcome_by_release() {
         peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
         peer.sent();
         peer.feed(&format!("Asterisk Call Manager/{version}\r\nResponse: Success\r\nActionID: $0\r\n\r\n"));
-        peer.send(&FAXStats::new());
+        peer.send(&FaxStats::new());
         let mut told = peer.feed("Response: Success\r\nActionID: $1\r\n\r\n");
         if told == ["started"] {
             told.extend(peer.feed("Event: FAXStats\r\nActionID: $1\r\n\r\n"));

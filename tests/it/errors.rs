@@ -3,7 +3,7 @@
 
 use std::error::Error;
 
-use ami_proto::action::{Action as _, Custom, Ping, Setvar};
+use ami_proto::action::{Action as _, Custom, Ping, SetVar};
 use ami_proto::client::{self, Client};
 use ami_proto::conference::{Command, Dialect, Native, ReplyError, RequestError, Who};
 use ami_proto::error::{ApiMisuse, ConnectionError, FieldError, Refusal, SendError};
@@ -16,7 +16,7 @@ use ami_proto::wire::Truncated;
 use ami_proto::{Decoder, EncodeError, Frame, FrameError, Framing, Limits};
 
 fn encode() -> EncodeError {
-    Setvar::new("A", "1\r").encode(None, &mut Vec::new()).unwrap_err()
+    SetVar::new("A", "1\r").encode(None, &mut Vec::new()).unwrap_err()
 }
 
 fn frame() -> FrameError {

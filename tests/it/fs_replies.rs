@@ -84,7 +84,7 @@ fn what_they_say() {
     );
     check(Name::Mute, "Conference nosuch not found\n", &[Refused(Refusal::NoConference { name: text("nosuch") })]);
     check(
-        Name::Setvar,
+        Name::SetVar,
         "Conference command 'setvar' not found.\n",
         &[Refused(Refusal::NoCommand { name: text("setvar") })],
     );
@@ -162,7 +162,7 @@ fn what_they_say() {
         ],
     );
     check(
-        Name::Norecord,
+        Name::NoRecord,
         "Stopped AUTO recording file f (Auto Recording Now Disabled)\nStopped recording 1 file\n",
         &[
             Outcome::Done(Done::RecordingStopped { file: text("f"), automatic: true }),
@@ -203,14 +203,14 @@ fn what_they_say() {
     let more = &more[5..];
     check(Name::List, more, &[Outcome::Done(Done::List(text(more)))]);
     // What says itself that it is one, known or not, is neither a list nor a value.
-    for name in [Name::List, Name::XmlList, Name::JsonList, Name::Get, Name::Set, Name::Getvar, Name::Mute] {
+    for name in [Name::List, Name::XmlList, Name::JsonList, Name::Get, Name::Set, Name::GetVar, Name::Mute] {
         let other = Refusal::Other { text: text("Command not found!") };
         check(name, "-ERR Command not found!\n", &[Refused(other)]);
         check(name, "-USAGE: <arguments>\n", &[Usage(text("<arguments>"))]);
     }
     check(Name::List, "-USAGE: <arguments>", &[Usage(text("<arguments>"))]);
-    check(Name::Getvar, "-USAGE: a", &[Outcome::Done(Done::Value(text("-USAGE: a")))]);
-    check(Name::Getvar, "-ERR a\nb\n", &[Outcome::Done(Done::Value(text("-ERR a\nb\n")))]);
+    check(Name::GetVar, "-USAGE: a", &[Outcome::Done(Done::Value(text("-USAGE: a")))]);
+    check(Name::GetVar, "-ERR a\nb\n", &[Outcome::Done(Done::Value(text("-ERR a\nb\n")))]);
     check(Name::List, refusal, &[Refused(Refusal::NoConference { name: text("x") })]);
     let sound = |on| Outcome::Done(Done::Sound { conference: text("g"), on, file: text("a.wav") });
     for (word, on) in [("on", true), ("off", false)] {
@@ -221,7 +221,7 @@ fn what_they_say() {
     }
     // Values may be any text.
     for value in ["locked", "OK", "-ERR", "get", "a\nb\n", "Conference x not found"] {
-        check(Name::Getvar, value, &[Outcome::Done(Done::Value(Value::new(value.as_bytes())))]);
+        check(Name::GetVar, value, &[Outcome::Done(Done::Value(Value::new(value.as_bytes())))]);
     }
     check(Name::Get, "get <parameter-name>", &[Usage(text("get <parameter-name>"))]);
     check(Name::Count, "3", &[Outcome::Done(Done::Count { count: 3 })]);

@@ -5,6 +5,10 @@
 #[path = "../../codegen/mod.rs"]
 mod codegen;
 
+#[allow(unreachable_pub, missing_docs, dead_code, clippy::pedantic)]
+#[path = "../../codegen/names.rs"]
+mod names;
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -77,6 +81,27 @@ fn first_difference<'a>(one: &'a str, other: &'a str) -> Option<(usize, (&'a str
     let pad = |text: &'a str| text.split('\n').chain(std::iter::repeat("(the end)"));
     let lines = one.split('\n').count().max(other.split('\n').count());
     (1..).zip(pad(one).zip(pad(other))).take(lines).find(|(_, (one, other))| one != other)
+}
+
+/// A row of the table of words that no name of the tables needs is one to delete.
+#[test]
+fn each_word_is_in_a_name() {
+    fn text(folder: &Path) -> String {
+        let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+        let read =
+            |path: PathBuf| if path.is_dir() { text(&path) } else { std::fs::read_to_string(path).expect("text") };
+        entries.map(read).collect()
+    }
+    let text = text(&folder("codegen/spec"));
+    let names: Vec<&str> = text.lines().filter_map(|line| line.split(" : ").next()).collect();
+    let glued = names.join("\n").to_ascii_lowercase();
+    for row in names::WORDS {
+        let used = match row.split_once(' ') {
+            Some(_) => glued.contains(&row.replace(' ', "")),
+            None => names.iter().any(|name| name.contains(row)),
+        };
+        assert!(used, "`{row}`");
+    }
 }
 
 #[test]
@@ -271,7 +296,15 @@ fn mistakes() {
             "a.spec:2:8: action `A` is there already, at a.spec:1",
         ),
         ("block common : A block.\n", "a.spec:1:7: block `common` is there already, at common.spec:1"),
-        ("event A-b : An event.\nevent AB : An event.\n", "a.spec:2:7: two events become `AB`, the other at a.spec:1"),
+        ("event A-b : An event.\nevent AB as=Ab : An event.\n", "a.spec:2:10: `Ab` without `as=` as well"),
+        ("event A-b : An event.\nevent A/B : An event.\n", "a.spec:2:7: two events become `AB`, the other at a.spec:1"),
+        ("block a-b : A block.\nblock a_b : A block.\n", "a.spec:2:7: two blocks become `AB`, the other at a.spec:1"),
+        (
+            "action SIPpeers : An action.\naction SIP-Peers : An action.\n",
+            "a.spec:2:8: two actions become `SipPeers`, the other at a.spec:1",
+        ),
+        ("event AB as=C : An event.\n", "a.spec:1:7: a name by `as=` where `Ab` is free"),
+        ("command a : One.\ncommand a as=B : Two.\n", "no mistake"),
         ("event 1A : An event.\n", "a.spec:1:7: `1A` is no name for a type; give one with `as=`"),
         ("event A as=a-b : An event.\n", "a.spec:1:7: `a-b` is no name for a type; give one with `as=`"),
         ("event A since=12 until=11 : An event.\n", "a.spec:1:7: `since=12` is after `until=11`"),
@@ -311,6 +344,33 @@ fn mistakes() {
         (
             "event A : An event.\n  BC text : One.\n  B-C text as=bc : Two.\n",
             "a.spec:3:3: two fields of A become `bc`, the other at a.spec:2",
+        ),
+        (
+            "event A : An event.\n  CallerID text : One.\n  Callerid2 text as=caller_id : Two.\n",
+            "a.spec:3:3: two fields of A become `caller_id`, the other at a.spec:2",
+        ),
+        (
+            "event A : An event.\n  CallerID text : One.\n  Caller-Id text : Two.\n",
+            "a.spec:3:3: two fields of A become `caller_id`, the other at a.spec:2",
+        ),
+        (
+            "event A : An event.\n  use common X\n  XCommon text : One.\n",
+            "a.spec:3:3: two fields of A become `x_common`, the other at a.spec:2",
+        ),
+        (
+            "event A : An event.\n  Action-ID text : A field.\n",
+            "a.spec:2:3: two fields of A become `action_id`, the other at common.spec:2",
+        ),
+        (
+            "event A : An event.\n  CallerID text as=caller_id : A field.\n",
+            "a.spec:2:17: `caller_id` without `as=` as well",
+        ),
+        ("event A : An event.\n  B text as=c : A field.\n", "a.spec:2:3: a name by `as=` where `b` is free"),
+        ("event A : An event.\n  B text : One.\n  b- text as=c : Two.\n", "no mistake"),
+        // A block's field may need it in one event of many.
+        (
+            "block b : A block.\n  C text as=d : A field.\nevent A : An event.\n  use b\n  c- text : One.\nevent E : An event.\n  use b\n",
+            "no mistake",
         ),
         (
             "event A : An event.\n  Type text : A field.\n",
@@ -370,7 +430,7 @@ fn mistakes() {
         ),
         // The hash reads no more of a name than that.
         (
-            "event ABCDEFGH----MMMMMMMM----STUVWXYZ as=A : One.\nevent abcdefgh++++mmmmmmmm++++stuvwxyz as=B : Two.\n",
+            "event ABCDEFGH----MMMMMMMM----STUVWXYZ : One.\nevent abcdefgh++++mmmmmmmm++++stuvwxyz as=B : Two.\n",
             "a.spec:2:7: no hash tells `abcdefgh++++mmmmmmmm++++stuvwxyz` from `ABCDEFGH----MMMMMMMM----STUVWXYZ`: \
              change what `hash.rs` reads of a name, or its number of slots",
         ),

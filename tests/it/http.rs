@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use ami_proto::action::{Action, Command, Custom, Getvar, Login, Ping, UserEvent, WaitEvent};
+use ami_proto::action::{Action, Command, Custom, GetVar, Login, Ping, UserEvent, WaitEvent};
 use ami_proto::catalogue::ActionType;
 use ami_proto::http::{Body, Credentials, Endpoint, HttpError, Method, Outcome, RequestError, Session, SignedRequest};
 use ami_proto::response::Response;
@@ -79,7 +79,7 @@ fn nothing_gets_past_the_encoder() {
     }
     let endpoint = Endpoint::rawman();
     for value in ["a\r\nEvent: Fake", "a\nb", "a\rb", "a\0b"] {
-        assert!(matches!(endpoint.request(&Getvar::new(value), None), Err(RequestError::Encode(_))), "{value:?}");
+        assert!(matches!(endpoint.request(&GetVar::new(value), None), Err(RequestError::Encode(_))), "{value:?}");
     }
     for wild in [
         &b"Action: Ping\r\n\r\nAction: Originate\r\n\r\n"[..],

@@ -2,7 +2,7 @@
 //! keep-alive allocates nothing, nor does a poll, however many requests await their answers. That a
 //! poll looks at one deadline only is held by the tests of `src/conn/deadlines.rs`.
 
-use ami_proto::action::{CoreStatus, FAXStats, Originate, Ping, Queues, Status};
+use ami_proto::action::{CoreStatus, FaxStats, Originate, Ping, Queues, Status};
 use ami_proto::client::{AtCeiling, Client, ClientEvent, Config, Credentials, Id};
 use ami_proto::conn::Machine as _;
 use ami_proto::{Decoder, Limits};
@@ -238,7 +238,7 @@ fn each_ending(peer: &mut Peer) -> usize {
             1 => peer.client.send(now, &Status::new()).unwrap().into(),
             2 => peer.client.send(now, &call).unwrap().into(),
             3 => peer.client.send(now, &Queues::new()).unwrap().into(),
-            _ => peer.client.send(now, &FAXStats::new()).unwrap().into(),
+            _ => peer.client.send(now, &FaxStats::new()).unwrap().into(),
         };
         peer.sent();
         if *collect > 0 {

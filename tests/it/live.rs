@@ -167,7 +167,7 @@ fn read_only_actions() {
 
 /// Something to read: a call, a conference, a waiting caller, a value in the database.
 fn fixture(session: &mut Session) -> Fixture {
-    session.ask(&a::DBPut::new("live", "key").value("value")).accepted();
+    session.ask(&a::DbPut::new("live", "key").val("value")).accepted();
     call(session, "conference");
     call(session, "queue");
     session.event("ConfbridgeJoin", |event| matches!(event, Event::ConfbridgeJoin(_)).then_some(()));

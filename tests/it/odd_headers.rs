@@ -119,9 +119,9 @@ fn a_member_is_read_under_each_of_its_names() {
     let interface = |text: &str| {
         let frame = frame(text);
         let value = match Event::from(frame.view()) {
-            Event::QueueMember(view) => view.interface(),
+            Event::QueueMember(view) => view.location(),
             Event::QueueMemberAdded(view) => view.interface(),
-            Event::QueueMemberPaused(view) => view.interface(),
+            Event::QueueMemberPaused(view) => view.location(),
             Event::AgentConnect(view) => view.interface(),
             Event::AgentCalled(view) => view.interface(),
             other => panic!("{other:?}"),
@@ -147,7 +147,7 @@ fn a_member_is_read_under_each_of_its_names() {
         assert_eq!(QueueMemberPause::view(frame.view()).unwrap().paused_reason().unwrap(), reason);
     }
     let frame = frame("Event: QueueMemberPaused\nReason: lunch\n\n");
-    assert_eq!(QueueMemberPaused::view(frame.view()).unwrap().paused_reason().unwrap(), "lunch");
+    assert_eq!(QueueMemberPaused::view(frame.view()).unwrap().reason().unwrap(), "lunch");
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn a_dial_of_1_4() {
     let dial = frames.iter().find_map(|frame| Dial::view(frame.view())).expect("a dial");
     assert_eq!(dial.channel().unwrap().as_bytes(), b"SIP/a-1");
     assert_eq!(dial.caller_id_num().unwrap().as_bytes(), b"100");
-    assert_eq!(dial.uniqueid().unwrap().as_bytes(), b"1700000000.1");
+    assert_eq!(dial.unique_id().unwrap().as_bytes(), b"1700000000.1");
 }
 
 #[test]
@@ -165,9 +165,9 @@ fn agi_is_decoded_and_numbers_have_words() {
     let texts: Vec<String> = frames
         .iter()
         .filter_map(|frame| match Event::from(frame.view()) {
-            Event::AsyncAGI(view) => view.env().or(view.result()).ok().map(|text| text.to_string()),
-            Event::AsyncAGIExec(view) => view.result().ok().map(|text| text.to_string()),
-            Event::AGIExecEnd(view) => {
+            Event::AsyncAgi(view) => view.env().or(view.result()).ok().map(|text| text.to_string()),
+            Event::AsyncAgiExec(view) => view.result().ok().map(|text| text.to_string()),
+            Event::AgiExecEnd(view) => {
                 assert_eq!(view.result_code(), Ok(AgiResult::SUCCESS));
                 None
             }

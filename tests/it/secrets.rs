@@ -1,7 +1,7 @@
 //! Invariant: what is secret shows as `***` wherever something is shown, and what is not secret
 //! shows.
 
-use ami_proto::action::{Custom, DBPut, Originate, Setvar, UpdateConfig};
+use ami_proto::action::{Custom, DbPut, Originate, SetVar, UpdateConfig};
 use ami_proto::{Decoder, Framing, Limits};
 
 /// The headers of the one frame of these lines as `Debug` shows them.
@@ -210,10 +210,10 @@ fn builders_mask_as_frames_do() {
         format!("{custom:?}"),
         r#"Custom({"Action": "Login", "Key": ***, "Auth-Token": ***, "AuthType": "MD5"})"#
     );
-    let put = DBPut::new("trunk", "password").value("s3cret");
-    assert_eq!(format!("{put:?}"), r#"DBPut({"Action": "DBPut", "Family": "trunk", "Key": "password", "Val": ***})"#);
-    let set = Setvar::new("PIN", "1234");
-    assert_eq!(format!("{set:?}"), r#"Setvar({"Action": "Setvar", "Variable": "PIN", "Value": ***})"#);
+    let put = DbPut::new("trunk", "password").val("s3cret");
+    assert_eq!(format!("{put:?}"), r#"DbPut({"Action": "DBPut", "Family": "trunk", "Key": "password", "Val": ***})"#);
+    let set = SetVar::new("PIN", "1234");
+    assert_eq!(format!("{set:?}"), r#"SetVar({"Action": "Setvar", "Variable": "PIN", "Value": ***})"#);
     let call = Originate::new("x").variable("PIN", "1234").variable("A", "PIN");
     assert_eq!(
         format!("{call:?}"),
@@ -329,7 +329,7 @@ fn kazoo() {
 
 /// No memory goes back to the allocator with a secret in it, whatever becomes of a login.
 mod wiping {
-    use ami_proto::action::{Action, Login, Ping, Setvar, UpdateConfig};
+    use ami_proto::action::{Action, Login, Ping, SetVar, UpdateConfig};
     use ami_proto::client::{Client, Config, Credentials};
     use ami_proto::server::{Server, ServerEvent};
     use ami_proto::wire::FrameWriter;
@@ -457,7 +457,7 @@ mod wiping {
     fn a_secret_with_requests_behind_it() {
         let (mut client, now) = logged_in();
         clean("transmitted", || {
-            client.send(now, &Setvar::new("PIN", SECRET)).unwrap();
+            client.send(now, &SetVar::new("PIN", SECRET)).unwrap();
             for _ in 0..20 {
                 client.send(now, &Ping::new()).unwrap();
             }
@@ -547,7 +547,7 @@ mod wiping {
     /// reconnect.
     #[test]
     fn what_a_client_keeps() {
-        use ami_proto::action::{Filter, PJSIPShowAuths};
+        use ami_proto::action::{Filter, PjsipShowAuths};
         use ami_proto::client::ClientEvent;
         fn ids(client: &mut Client) -> Vec<String> {
             let mut ids = Vec::new();
@@ -576,7 +576,7 @@ mod wiping {
                     &format!("Asterisk Call Manager/11.0.0\r\nResponse: Success\r\nActionID: {login}\r\n\r\n"),
                 );
                 while client.poll_event().unwrap().is_some() {}
-                let list = client.send(now, &PJSIPShowAuths::new()).unwrap();
+                let list = client.send(now, &PjsipShowAuths::new()).unwrap();
                 client.collect(list, 10).unwrap();
                 client.send(now, &Filter::new("Add").filter(SECRET)).unwrap();
                 let ids = ids(&mut client);

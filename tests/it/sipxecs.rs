@@ -3,9 +3,9 @@
 
 use ami_proto::error::Refusal;
 use ami_proto::freeswitch::command::{
-    Bgdial, ConferenceCommand, Custom, Deaf, Dial, Dtmf, Energy, Hup, Kick, Level, List, Lock, ModeratorPin, Mute,
-    NoPin, NoRecord, NoRecordAll, Pin, Play, Relate, Relation, Say, SayMember, Sounds, Stop, Target, Transfer, Undeaf,
-    Unlock, Unmute, VolumeIn, VolumeOut, XmlList,
+    Bgdial, ConferenceCommand, Custom, Deaf, Dial, Dtmf, Energy, Hup, Kick, Level, List, Lock, Mute, NoPin, NoRecord,
+    NoRecordAll, Pin, PinMod, Play, Relate, Relation, Say, SayMember, Sounds, Stop, Target, Transfer, Undeaf, Unlock,
+    Unmute, VolumeIn, VolumeOut, XmlList,
 };
 use ami_proto::freeswitch::{self, reply::Done};
 use ami_proto::sipxecs::{
@@ -69,7 +69,7 @@ fn each_command() {
         (&VolumeIn::new(7).level(Level::To(-4)), "volume_in&7&-4"),
         (&VolumeOut::new(7).level(Level::Up), "volume_out&7&up"),
         (&XmlList::new(), "xml_list"),
-        (&ModeratorPin::new("1234"), "pin&mod&1234"),
+        (&PinMod::new("1234"), "pin&mod&1234"),
         (&Custom::new("vid-layout").word("2x2").word("1"), "vid-layout&2x2&1"),
     ];
     for (command, expected) in cases {
@@ -273,7 +273,7 @@ fn answers() {
 #[test]
 fn pins_do_not_show() {
     let commands: [&dyn ConferenceCommand; 3] =
-        [&Pin::new("98765"), &ModeratorPin::new("98765"), &Custom::new("pin").word("mod").word("98765")];
+        [&Pin::new("98765"), &PinMod::new("98765"), &Custom::new("pin").word("mod").word("98765")];
     for command in commands {
         let request = conference().request(command).expect("a request");
         for shown in [format!("{request:?}"), format!("{:?}", request.query("a", "b"))] {

@@ -28,7 +28,7 @@ fn feed(mirror: &mut Mirror, events: &[&str]) {
 }
 
 fn ids(mirror: &Mirror) -> Vec<String> {
-    mirror.channels().map(|channel| channel.uniqueid.to_string()).collect()
+    mirror.channels().map(|channel| channel.unique_id.to_string()).collect()
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn a_list_seeds_and_events_keep() {
     assert_eq!(ids(&mirror), ["1", "2"]);
     assert_eq!(mirror.channel(b"2").unwrap().name, "C");
     assert_eq!(mirror.channel(b"2").unwrap().state, Some(ChannelState::UP));
-    assert_eq!(mirror.inside(b"b").map(|channel| channel.uniqueid.to_string()).collect::<Vec<_>>(), ["2"]);
+    assert_eq!(mirror.inside(b"b").map(|channel| channel.unique_id.to_string()).collect::<Vec<_>>(), ["2"]);
 }
 
 #[test]
@@ -192,11 +192,11 @@ fn what_is_known_of_a_channel() {
             "Event: Newchannel|Channel: SIP/b-2|ChannelState: 0|Uniqueid: 2",
         ],
     );
-    let known = |mirror: &Mirror, uniqueid: &str| {
-        let channel = mirror.channel(uniqueid.as_bytes()).unwrap();
-        let [linkedid, number, bridge] = [&channel.linkedid, &channel.number, &channel.bridge]
+    let known = |mirror: &Mirror, unique_id: &str| {
+        let channel = mirror.channel(unique_id.as_bytes()).unwrap();
+        let [linked_id, number, bridge] = [&channel.linked_id, &channel.number, &channel.bridge]
             .map(|text| text.as_ref().map(ToString::to_string).unwrap_or_default());
-        format!("{} {linkedid} {number} {} {bridge}", channel.name, channel.state.unwrap().get())
+        format!("{} {linked_id} {number} {} {bridge}", channel.name, channel.state.unwrap().get())
     };
     assert_eq!([known(&mirror, "1"), known(&mirror, "2")], ["SIP/a-1 1 100 0 ", "SIP/b-2   0 "]);
     for (event, after) in [
@@ -270,7 +270,7 @@ fn bridge_info_says_who_is_in_a_bridge_and_who_is_not() {
     feed(&mut mirror, &channels.each_ref().map(String::as_str));
     let inside = |mirror: &Mirror| {
         ["b", "c"].map(|bridge| {
-            mirror.inside(bridge.as_bytes()).map(|channel| channel.uniqueid.to_string()).collect::<String>()
+            mirror.inside(bridge.as_bytes()).map(|channel| channel.unique_id.to_string()).collect::<String>()
         })
     };
     let info = |mirror: &mut Mirror, bridge: &str, shown: &[&str]| {
@@ -359,7 +359,7 @@ fn replay(bytes: &[u8]) -> (u32, u32) {
         let event = Event::from(frame);
         match event {
             Event::CoreShowChannel(view) => {
-                listed.extend(view.uniqueid().ok().map(|uniqueid| uniqueid.to_string()));
+                listed.extend(view.unique_id().ok().map(|unique_id| unique_id.to_string()));
             }
             Event::CoreShowChannelsComplete(_) => {
                 lists += 1;

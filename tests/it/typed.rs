@@ -75,7 +75,7 @@ fn every_response() {
             None => assert!(frame.get("Event").is_some(), "{name}: response at {}", frame.offset()),
         }
     });
-    for wanted in ["Response", "Command", "Ping", "Getvar", "GetConfig", "ListCommands", "CoreSettings", "QueueRule"] {
+    for wanted in ["Response", "Command", "Ping", "GetVar", "GetConfig", "ListCommands", "CoreSettings", "QueueRule"] {
         assert!(types.contains(wanted), "{wanted} is not among {types:?}");
     }
 }

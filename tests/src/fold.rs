@@ -441,8 +441,8 @@ pub fn check_tracker(tracker: &Tracker, ended: &BTreeSet<u64>, steady: bool) {
         let mut alive = call.legs().iter().filter(|leg| leg.ended.is_none()).peekable();
         assert!(alive.peek().is_some(), "a call without a channel: {call:?}");
         for leg in alive {
-            assert!(channels.insert(&leg.uniqueid), "a channel in two calls");
-            assert_eq!(tracker.call_of(leg.uniqueid.as_bytes()).map(Call::number), Some(call.number()));
+            assert!(channels.insert(&leg.unique_id), "a channel in two calls");
+            assert_eq!(tracker.call_of(leg.unique_id.as_bytes()).map(Call::number), Some(call.number()));
         }
     }
 }
@@ -452,10 +452,10 @@ pub fn check_call(call: &Call, limits: CallLimits, steady: bool) {
     assert!(call.legs().len() <= limits.max_legs());
     assert!(call.marks() <= limits.max_marks());
     let marks = call.dials().len() + call.transfers().len() + call.queues().len() + call.parkings().len();
-    let marks = marks + call.former_linkedids().len();
+    let marks = marks + call.former_linked_ids().len();
     let marks = marks + call.legs().iter().map(|leg| leg.holds.len() + leg.stays.len()).sum::<usize>();
     assert_eq!(marks, call.marks());
-    let texts = call.legs().iter().flat_map(|leg| [&leg.channel, &leg.uniqueid]).chain([call.linkedid()]);
+    let texts = call.legs().iter().flat_map(|leg| [&leg.channel, &leg.unique_id]).chain([call.linked_id()]);
     texts.for_each(|text| assert!(text.as_bytes().len() <= limits.max_text()));
     _ = (call.answered(), call.cause());
     if steady {
@@ -473,5 +473,5 @@ pub fn check_mirror(mirror: &Mirror, things: usize) {
     let queues: usize = mirror.queues().map(|queue| 1 + queue.members().len() + queue.callers().len()).sum();
     assert_eq!(mirror.len(), mirror.channels().len() + mirror.bridges().len() + queues);
     assert!(mirror.len() <= things);
-    assert!(mirror.channels().all(|channel| mirror.channel(channel.uniqueid.as_bytes()) == Some(channel)));
+    assert!(mirror.channels().all(|channel| mirror.channel(channel.unique_id.as_bytes()) == Some(channel)));
 }

@@ -77,7 +77,7 @@ type MWait = (usize, Bytes, Option<u64>, Time, Option<Option<Bytes>>);
 
 #[derive(Clone, Debug, Default)]
 struct MCall {
-    linkedid: Bytes,
+    linked_id: Bytes,
     former: BTreeSet<Bytes>,
     start: Duration,
     legs: Vec<usize>,
@@ -115,7 +115,7 @@ impl MCalls {
 
     fn linked(&self, id: &[u8]) -> Option<u64> {
         let mut calls = self.calls.iter();
-        calls.find(|(_, call)| call.linkedid == id || call.former.contains(id)).map(|(number, _)| *number)
+        calls.find(|(_, call)| call.linked_id == id || call.former.contains(id)).map(|(number, _)| *number)
     }
 
     fn unite(&mut self, one: &[u8], two: &[u8]) {
@@ -124,7 +124,7 @@ impl MCalls {
         }
     }
 
-    fn merge(&mut self, one: u64, two: u64, linkedid: Option<&[u8]>) {
+    fn merge(&mut self, one: u64, two: u64, linked_id: Option<&[u8]>) {
         if one == two {
             return;
         }
@@ -132,10 +132,10 @@ impl MCalls {
         let call = self.calls.get_mut(&one.min(two)).unwrap();
         call.start = call.start.min(taken.start);
         call.former.extend(taken.former);
-        call.former.insert(taken.linkedid);
-        if let Some(linkedid) = linkedid.filter(|id| call.former.contains(*id)) {
-            call.former.remove(linkedid);
-            let before = std::mem::replace(&mut call.linkedid, linkedid.to_vec());
+        call.former.insert(taken.linked_id);
+        if let Some(linked_id) = linked_id.filter(|id| call.former.contains(*id)) {
+            call.former.remove(linked_id);
+            let before = std::mem::replace(&mut call.linked_id, linked_id.to_vec());
             call.former.insert(before);
         }
         call.legs.extend(taken.legs);
@@ -149,33 +149,39 @@ impl MCalls {
     /// A description of a channel. `unknown`: whether it begins here, was there before, or is
     /// passed over if it isn't known.
     fn see(&mut self, frame: Frame<'_>, prefix: &str, unknown: Option<bool>, at: Duration) {
-        let Some(uniqueid) = id(frame, &format!("{prefix}Uniqueid")) else { return };
-        let linkedid = id(frame, &format!("{prefix}Linkedid"));
-        match (self.find(&uniqueid), unknown) {
+        let Some(unique_id) = id(frame, &format!("{prefix}Uniqueid")) else { return };
+        let linked_id = id(frame, &format!("{prefix}Linkedid"));
+        match (self.find(&unique_id), unknown) {
             (None, Some(begins)) => {
                 if begins {
-                    self.gone.remove(&uniqueid);
-                } else if self.gone.contains(&uniqueid) {
+                    self.gone.remove(&unique_id);
+                } else if self.gone.contains(&unique_id) {
                     return;
                 }
-                let linkedid = linkedid.unwrap_or_else(|| uniqueid.clone());
-                let number = self.linked(&linkedid).unwrap_or_else(|| {
+                let linked_id = linked_id.unwrap_or_else(|| unique_id.clone());
+                let number = self.linked(&linked_id).unwrap_or_else(|| {
                     self.begun += 1;
-                    self.calls.insert(self.begun, MCall { linkedid, start: at, ..MCall::default() });
+                    self.calls.insert(self.begun, MCall { linked_id, start: at, ..MCall::default() });
                     self.begun
                 });
                 let channel = cut(&header(frame, prefix, "Channel").unwrap_or_default());
                 self.calls.get_mut(&number).unwrap().legs.push(self.legs.len());
                 self.take_name(&channel, self.legs.len());
-                self.legs.push(MLeg { channel, id: uniqueid.clone(), seen: at, from_start: begins, ..MLeg::default() });
+                self.legs.push(MLeg {
+                    channel,
+                    id: unique_id.clone(),
+                    seen: at,
+                    from_start: begins,
+                    ..MLeg::default()
+                });
             }
             (Some((number, _)), _) => {
-                if let Some(linkedid) = linkedid {
-                    match self.linked(&linkedid) {
-                        Some(other) => self.merge(number, other, Some(&linkedid)),
+                if let Some(linked_id) = linked_id {
+                    match self.linked(&linked_id) {
+                        Some(other) => self.merge(number, other, Some(&linked_id)),
                         None => {
                             let call = self.calls.get_mut(&number).unwrap();
-                            let before = std::mem::replace(&mut call.linkedid, linkedid);
+                            let before = std::mem::replace(&mut call.linked_id, linked_id);
                             call.former.insert(before);
                         }
                     }
@@ -183,7 +189,7 @@ impl MCalls {
             }
             (None, None) => return,
         }
-        let Some((_, leg)) = self.find(&uniqueid) else { return };
+        let Some((_, leg)) = self.find(&unique_id) else { return };
         let leg = &mut self.legs[leg];
         leg.number = known_number(frame, prefix).or(leg.number.take());
         match state(frame, prefix).map(ChannelState::get) {
@@ -435,7 +441,7 @@ impl MCalls {
     /// A call in words: its head, its legs in order, and then what it has in no order.
     fn tell(&self, number: u64, call: &MCall, end: Option<Duration>) -> Vec<String> {
         let former: Vec<_> = call.former.iter().collect();
-        let mut told = vec![format!("{number} {:?} {former:?} {:?} {end:?}", call.linkedid, call.start)];
+        let mut told = vec![format!("{number} {:?} {former:?} {:?} {end:?}", call.linked_id, call.start)];
         let mut legs: Vec<_> = call.legs.iter().map(|leg| format!("leg {:?}", self.legs[*leg])).collect();
         if end.is_none() {
             legs.sort_unstable();
@@ -489,14 +495,14 @@ fn tell_as(call: &Call, end: Option<Duration>, in_order: bool) -> Vec<String> {
     let bytes = |text: &ami_proto::calls::OwnedValue| text.as_bytes().to_vec();
     let optional = |text: &Option<ami_proto::calls::OwnedValue>| text.as_ref().map(bytes);
     let time = |span: Span| (span.start, span.end);
-    let former: BTreeSet<_> = call.former_linkedids().iter().map(bytes).collect();
-    assert_eq!(former.len(), call.former_linkedids().len());
+    let former: BTreeSet<_> = call.former_linked_ids().iter().map(bytes).collect();
+    assert_eq!(former.len(), call.former_linked_ids().len());
     let former: Vec<_> = former.iter().collect();
     let mut told =
-        vec![format!("{} {:?} {former:?} {:?} {end:?}", call.number(), bytes(call.linkedid()), call.start())];
+        vec![format!("{} {:?} {former:?} {:?} {end:?}", call.number(), bytes(call.linked_id()), call.start())];
     let leg = |leg: &Leg| MLeg {
         channel: bytes(&leg.channel),
-        id: bytes(&leg.uniqueid),
+        id: bytes(&leg.unique_id),
         number: optional(&leg.number),
         seen: leg.first_seen,
         from_start: leg.from_start,

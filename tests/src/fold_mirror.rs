@@ -27,7 +27,7 @@ fn key(frame: Frame<'_>, name: &str) -> Option<Bytes> {
 #[derive(Clone, Debug, Default, PartialEq)]
 struct MChannel {
     name: Bytes,
-    linkedid: Option<Bytes>,
+    linked_id: Option<Bytes>,
     number: Option<Bytes>,
     state: Option<ChannelState>,
     bridge: Option<Bytes>,
@@ -94,11 +94,13 @@ impl MMirror {
 
     fn describe(&mut self, frame: Frame<'_>, prefix: &str) {
         let name = |name: &str| format!("{prefix}{name}");
-        let Some(uniqueid) = key(frame, &name("Uniqueid")).filter(|id| self.admits(Part::Channels, id)) else { return };
-        self.seen[0].insert(("channel", uniqueid.clone(), vec![]));
-        let channel = self.channels.entry(uniqueid).or_default();
+        let Some(unique_id) = key(frame, &name("Uniqueid")).filter(|id| self.admits(Part::Channels, id)) else {
+            return;
+        };
+        self.seen[0].insert(("channel", unique_id.clone(), vec![]));
+        let channel = self.channels.entry(unique_id).or_default();
         channel.name = text(frame, &name("Channel")).unwrap_or(std::mem::take(&mut channel.name));
-        channel.linkedid = text(frame, &name("Linkedid")).or(channel.linkedid.take());
+        channel.linked_id = text(frame, &name("Linkedid")).or(channel.linked_id.take());
         let unknown: [&[u8]; 4] = [b"", b"<unknown>", b"unknown", b"<no name>"];
         let number = frame.get(&name("CallerIDNum")).filter(|number| !unknown.contains(&number.as_bytes()));
         channel.number = number.map(|number| cut(number.as_bytes())).or(channel.number.take());
@@ -107,21 +109,21 @@ impl MMirror {
     }
 
     fn live(&mut self, frame: Frame<'_>, prefix: &str) {
-        let Some(uniqueid) = key(frame, &format!("{prefix}Uniqueid")) else { return };
-        if self.gone.contains(&uniqueid) {
+        let Some(unique_id) = key(frame, &format!("{prefix}Uniqueid")) else { return };
+        if self.gone.contains(&unique_id) {
             return;
         }
-        if !self.channels.contains_key(&uniqueid) {
+        if !self.channels.contains_key(&unique_id) {
             self.doubt(Part::Channels, Stale::Unexpected);
         }
         self.describe(frame, prefix);
     }
 
     fn bridge(&mut self, frame: Frame<'_>) {
-        let Some(uniqueid) = key(frame, "BridgeUniqueid").filter(|id| self.admits(Part::Bridges, id)) else { return };
+        let Some(unique_id) = key(frame, "BridgeUniqueid").filter(|id| self.admits(Part::Bridges, id)) else { return };
         let texts = ["BridgeType", "BridgeTechnology", "BridgeName"];
-        self.seen[1].insert(("bridge", uniqueid.clone(), vec![]));
-        self.bridges.insert(uniqueid, texts.map(|name| text(frame, name).unwrap_or_default()));
+        self.seen[1].insert(("bridge", unique_id.clone(), vec![]));
+        self.bridges.insert(unique_id, texts.map(|name| text(frame, name).unwrap_or_default()));
     }
 
     fn queue(&mut self, queue: &[u8]) -> bool {
@@ -155,12 +157,12 @@ impl MMirror {
     }
 
     fn caller(&mut self, frame: Frame<'_>, queue: &[u8]) {
-        let Some(uniqueid) = frame.get("Uniqueid").map(|id| id.as_bytes()) else { return };
-        if !self.queue(queue) || !self.admits(Part::Queues, uniqueid) {
+        let Some(unique_id) = frame.get("Uniqueid").map(|id| id.as_bytes()) else { return };
+        if !self.queue(queue) || !self.admits(Part::Queues, unique_id) {
             return;
         }
-        self.seen[2].insert(("caller", queue.to_vec(), uniqueid.to_vec()));
-        let caller = self.queues.get_mut(queue).unwrap().callers.entry(uniqueid.to_vec()).or_default();
+        self.seen[2].insert(("caller", queue.to_vec(), unique_id.to_vec()));
+        let caller = self.queues.get_mut(queue).unwrap().callers.entry(unique_id.to_vec()).or_default();
         caller.0 = text(frame, "Channel").unwrap_or_default();
         caller.1 = frame.get("Position").and_then(|position| position.parse().ok()).or(caller.1);
     }
@@ -322,21 +324,21 @@ impl MMirror {
         let channels = mirror.channels().map(|channel| {
             let known = MChannel {
                 name: bytes(&channel.name),
-                linkedid: optional(&channel.linkedid),
+                linked_id: optional(&channel.linked_id),
                 number: optional(&channel.number),
                 state: channel.state,
                 bridge: optional(&channel.bridge),
             };
-            (bytes(&channel.uniqueid), known)
+            (bytes(&channel.unique_id), known)
         });
         assert_eq!(channels.collect::<BTreeMap<_, _>>(), self.channels);
         let bridges = mirror.bridges();
         let bridges = bridges
-            .map(|bridge| (bytes(&bridge.uniqueid), [&bridge.kind, &bridge.technology, &bridge.name].map(bytes)));
+            .map(|bridge| (bytes(&bridge.unique_id), [&bridge.kind, &bridge.technology, &bridge.name].map(bytes)));
         assert_eq!(bridges.collect::<BTreeMap<_, _>>(), self.bridges);
         for bridge in self.channels.values().filter_map(|channel| channel.bridge.as_ref()) {
             let ours = self.channels.iter().filter(|(_, channel)| channel.bridge.as_ref() == Some(bridge));
-            let theirs = mirror.inside(bridge).map(|channel| bytes(&channel.uniqueid));
+            let theirs = mirror.inside(bridge).map(|channel| bytes(&channel.unique_id));
             assert!(theirs.eq(ours.map(|(id, _)| id.clone())), "{bridge:?}");
         }
         let queues = mirror.queues().map(|queue| {
@@ -351,7 +353,7 @@ impl MMirror {
                 (bytes(&member.interface), (known, member.status()))
             });
             let callers =
-                queue.callers().map(|caller| (bytes(&caller.uniqueid), (bytes(&caller.channel), caller.position)));
+                queue.callers().map(|caller| (bytes(&caller.unique_id), (bytes(&caller.channel), caller.position)));
             (bytes(&queue.name), members.collect::<BTreeMap<_, _>>(), callers.collect::<BTreeMap<_, _>>())
         });
         let ours = self.queues.iter().map(|(name, queue)| {

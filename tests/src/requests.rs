@@ -103,7 +103,7 @@ fn read(request: Request<'_>) {
         Request::Events(events) => text(frame, "EventMask", events.event_mask()),
         Request::Command(command) => text(frame, "Command", command.command()),
         Request::UserEvent(event) => text(frame, "UserEvent", event.user_event()),
-        Request::Setvar(setvar) => {
+        Request::SetVar(setvar) => {
             written(frame, "Channel", setvar.channel());
             text(frame, "Variable", setvar.variable());
             text(frame, "Value", setvar.value());
@@ -123,13 +123,13 @@ fn read(request: Request<'_>) {
             }
         }
         Request::UpdateConfig(update) => {
-            for (indices, value) in update.edit().chain(update.category()).chain(update.value()) {
+            for (indices, value) in update.action().chain(update.cat()).chain(update.value()) {
                 within(frame, indices.text(0).expect("a number").as_bytes());
                 within(frame, value.expect("any text will do").as_bytes());
             }
             _ = (update.line().count(), update.preserve_effective_context());
         }
-        Request::AOCMessage(message) => {
+        Request::AocMessage(message) => {
             written(frame, "Channel", message.channel());
             for (indices, _) in message.unit_amount() {
                 within(frame, indices.text(0).expect("a number").as_bytes());

@@ -2,7 +2,7 @@
 
 use crate::splits::hand;
 use ami_proto::action::{
-    CoreStatus, Custom, Events, FAXStats, Filter, IaxPeers, Originate, Ping, Queues, SkinnyLines, Status,
+    CoreStatus, Custom, Events, FaxStats, Filter, IaxPeers, Originate, Ping, Queues, SkinnyLines, Status,
 };
 use ami_proto::client::{AtCeiling, Client, ClientEvent, Config, Credentials, Ending, Id, Reached};
 use ami_proto::error::SendError;
@@ -366,7 +366,7 @@ impl Driven {
             5 => client.send(now, &Originate::new("x").asynchronous(true)).map(Id::from),
             6 => client.send(now, &Originate::new("x")).map(Id::from),
             7 => client.send(now, &Queues::new()).map(Id::from),
-            8 => client.send(now, &FAXStats::new()).map(Id::from),
+            8 => client.send(now, &FaxStats::new()).map(Id::from),
             9 => client.send(now, &Events::new("call")).map(Id::from),
             _ => client.send(now, &Filter::new("Add").filter("x")).map(Id::from),
         };

@@ -3,38 +3,38 @@
 
 /// Does everything.
 ///
-/// Action `Everything`. Asterisk 11 to 12. Needs one of the classes `system`, `call`.
+/// Action `2Everything`. Asterisk 11 to 12. Needs one of the classes `system`, `call`.
 ///
-/// The response: Tells a lot. See [`response::Anything`]. Then come the events `Item`, `Everything`, then `ListEnd`. Later the event `Kinds` tells how it went.
+/// The response: Tells a lot. See [`response::Everything`]. Then come the events `Item`, `2Everything`, then `ListEnd`. Later the event `Kinds` tells how it went.
 ///
 /// Other headers, set with [`header`](Self::header): Other headers go along.
 ///
 /// ```
 /// # use core::time::Duration;
-/// use ami_proto::action::{Action, Anything};
+/// use ami_proto::action::{Action, Everything};
 ///
 /// let mut out = Vec::new();
-/// Anything::new("PJSIP/100-00000001", -3, ("k", "a,b"), Duration::from_secs(30)).encode(Some("1"), &mut out)?;
-/// assert_eq!(out, b"Action: Everything\r\nActionID: 1\r\nChannel: PJSIP/100-00000001\r\nTwo-Words: -3\r\nVariable: k=a\\,b\r\nTimeout: 30000\r\n\r\n");
+/// Everything::new("PJSIP/100-00000001", -3, ("k", "a,b"), Duration::from_secs(30)).encode(Some("1"), &mut out)?;
+/// assert_eq!(out, b"Action: 2Everything\r\nActionID: 1\r\nChannel: PJSIP/100-00000001\r\nTwo-Words: -3\r\nVariable: k=a\\,b\r\nTimeout: 30000\r\n\r\n");
 /// # Ok::<(), ami_proto::EncodeError>(())
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "an action does nothing until it is sent"]
-pub struct Anything<'a>(pub(super) Args<'a>);
-action!(Anything, 0, Anything, Some(Branch::new(11, 0)), Some(Branch::new(12, 0)));
+pub struct Everything<'a>(pub(super) Args<'a>);
+action!(Everything, 0, Everything, Some(Branch::new(11, 0)), Some(Branch::new(12, 0)));
 
-impl<'a> Anything<'a> {
+impl<'a> Everything<'a> {
     /// The action with what it needs.
     #[inline]
     pub fn new(
         channel: impl Into<Arg<'a>>,
-        two: i64,
+        two_words: i64,
         variable: (impl Into<Arg<'a>>, impl Into<Arg<'a>>),
         timeout: Duration,
     ) -> Self {
-        Self(Args::new("Everything").verbatim())
+        Self(Args::new("2Everything").verbatim())
             .channel(channel)
-            .two(two)
+            .two_words(two_words)
             .variable(variable.0, variable.1)
             .timeout(timeout)
     }
@@ -51,7 +51,7 @@ impl<'a> Anything<'a> {
     ///
     /// Header `Two-Words`.
     #[inline]
-    pub fn two(self, value: i64) -> Self {
+    pub fn two_words(self, value: i64) -> Self {
         Self(self.0.set("Two-Words", value.into()))
     }
 

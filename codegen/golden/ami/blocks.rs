@@ -69,7 +69,7 @@ impl<'buf> BridgeBlock<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn bridge_id(self) -> Result<Value<'buf>, FieldError> {
+    pub fn bridge_unique_id(self) -> Result<Value<'buf>, FieldError> {
         read(
             self.frame(),
             self.prefix(),

@@ -9,7 +9,7 @@
 #[non_exhaustive]
 pub enum Event<'buf> {
     /// Has \<all\> of \*it\*, in\_words and `<code>`.
-    Anything(Anything<'buf>),
+    Everything(Everything<'buf>),
     /// Has no field of its own.
     Item(Item<'buf>),
     /// The end of a list.
@@ -29,7 +29,7 @@ impl<'buf> Event<'buf> {
     #[inline]
     pub fn frame(self) -> Frame<'buf> {
         match self {
-            Self::Anything(view) => view.frame(),
+            Self::Everything(view) => view.frame(),
             Self::Item(view) => view.frame(),
             Self::ListEnd(view) => view.frame(),
             Self::Empty(view) => view.frame(),
@@ -42,7 +42,7 @@ impl<'buf> Event<'buf> {
     #[inline]
     pub(super) fn from_number(number: usize, frame: Frame<'buf>) -> Self {
         match number {
-            0 => Self::Anything(Anything::over(frame)),
+            0 => Self::Everything(Everything::over(frame)),
             1 => Self::Item(Item::over(frame)),
             2 => Self::ListEnd(ListEnd::over(frame)),
             3 => Self::Empty(Empty::over(frame)),
@@ -55,26 +55,26 @@ impl<'buf> Event<'buf> {
 
 /// Has \<all\> of \*it\*, in\_words and `<code>`.
 ///
-/// Event `Everything`. Up to Asterisk 23. Class `call`, `agent`. Comes unasked, and as an item of a list.
+/// Event `2Everything`. Up to Asterisk 23. Class `call`, `agent`. Comes unasked, and as an item of a list.
 ///
 /// Other headers, found with [`Frame::headers`]: Whatever \[else\] there is.
 ///
 /// ```
-/// # use ami_proto::{Decoder, Limits, event::Anything};
+/// # use ami_proto::{Decoder, Limits, event::Everything};
 /// # let mut decoder = Decoder::new(Limits::new());
-/// # decoder.push(b"Event: Everything\r\nText: some text\r\n\r\n");
+/// # decoder.push(b"Event: 2Everything\r\nText: some text\r\n\r\n");
 /// # let frame = decoder.next_frame()?.unwrap();
-/// if let Some(event) = Anything::view(frame) {
+/// if let Some(event) = Everything::view(frame) {
 ///     println!("{:?}", event.text()?);
 /// }
-/// # Anything::view(frame).unwrap().text()?;
+/// # Everything::view(frame).unwrap().text()?;
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Anything<'buf>(BridgeBlock<'buf>);
-event_view!(Anything, 0, BridgeBlock, Some(Branch::new(1, 4)), Some(Branch::new(23, 0)));
+pub struct Everything<'buf>(BridgeBlock<'buf>);
+event_view!(Everything, 0, BridgeBlock, Some(Branch::new(1, 4)), Some(Branch::new(23, 0)));
 
-impl<'buf> Anything<'buf> {
+impl<'buf> Everything<'buf> {
     /// How many.
     ///
     /// Header `Count`.
@@ -149,7 +149,7 @@ impl<'buf> Anything<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn two(self) -> Result<i64, FieldError> {
+    pub fn two_words(self) -> Result<i64, FieldError> {
         read(self.frame(), "", &Key { name: "Two words", aliases: &[], kind: Kind::Int })
     }
 
@@ -486,7 +486,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn uniqueid(self) -> Result<value::UniqueId<'buf>, FieldError> {
+    pub fn unique_id(self) -> Result<value::UniqueId<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Uniqueid", aliases: &[], kind: Kind::UniqueId })
     }
 
@@ -497,7 +497,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn callerid(self) -> Result<value::CallerIdPart<'buf>, FieldError> {
+    pub fn caller_id(self) -> Result<value::CallerIdPart<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Callerid", aliases: &[], kind: Kind::CallerId })
     }
 

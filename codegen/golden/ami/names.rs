@@ -11,7 +11,7 @@ pub(super) static EVENTS: Names = Names {
     names: &[
         ("All", 0),
         ("Whole", 0),
-        ("Everything", 0),
+        ("2Everything", 0),
         ("Item", 1),
         ("ListEnd", 2),
         ("Empty", 3),
@@ -29,7 +29,7 @@ pub(super) static ACTIONS: Names = Names {
     ],
     names: &[
         ("All", 0),
-        ("Everything", 0),
+        ("2Everything", 0),
         ("Command", 1),
         ("Queues", 2),
         ("Many", 3),

@@ -8,7 +8,7 @@
 #[non_exhaustive]
 pub enum Request<'buf> {
     /// Does everything.
-    Anything(Anything<'buf>),
+    Everything(Everything<'buf>),
     /// Is answered by the output of a command.
     Command(Command<'buf>),
     /// Is answered without a frame.
@@ -36,7 +36,7 @@ impl<'buf> Request<'buf> {
     #[inline]
     pub fn frame(self) -> Frame<'buf> {
         match self {
-            Self::Anything(view) => view.0,
+            Self::Everything(view) => view.0,
             Self::Command(view) => view.0,
             Self::Queues(view) => view.0,
             Self::Many(view) => view.0,
@@ -53,7 +53,7 @@ impl<'buf> Request<'buf> {
     #[inline]
     pub(super) fn from_number(number: usize, frame: Frame<'buf>) -> Self {
         match number {
-            0 => Self::Anything(Anything(frame)),
+            0 => Self::Everything(Everything(frame)),
             1 => Self::Command(Command(frame)),
             2 => Self::Queues(Queues(frame)),
             3 => Self::Many(Many(frame)),
@@ -70,12 +70,12 @@ impl<'buf> Request<'buf> {
 
 /// Does everything.
 ///
-/// Action `Everything`, read by a server; [`action::Anything`](crate::action::Anything) builds it.
+/// Action `2Everything`, read by a server; [`action::Everything`](crate::action::Everything) builds it.
 #[derive(Clone, Copy, Debug)]
-pub struct Anything<'buf>(Frame<'buf>);
-request_view!(Anything, 0);
+pub struct Everything<'buf>(Frame<'buf>);
+request_view!(Everything, 0);
 
-impl<'buf> Anything<'buf> {
+impl<'buf> Everything<'buf> {
     /// Name of the channel.
     ///
     /// Header `Channel`.
@@ -94,7 +94,7 @@ impl<'buf> Anything<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn two(self) -> Result<i64, FieldError> {
+    pub fn two_words(self) -> Result<i64, FieldError> {
         read(self.frame(), "", &Key { name: "Two-Words", aliases: &[], kind: Kind::Int })
     }
 

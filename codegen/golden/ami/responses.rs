@@ -1,12 +1,12 @@
 // Responses that carry headers of their own.
 // Made from the tables in `codegen/spec` by `build.rs`. Change those, not this.
 
-/// The response to [`Everything`](crate::action::Anything). Tells a lot.
+/// The response to [`2Everything`](crate::action::Everything). Tells a lot.
 #[derive(Clone, Copy, Debug)]
-pub struct Anything<'buf>(Response<'buf>);
-response_view!(Anything);
+pub struct Everything<'buf>(Response<'buf>);
+response_view!(Everything);
 
-impl<'buf> Anything<'buf> {
+impl<'buf> Everything<'buf> {
     /// A line of a category.
     ///
     /// Header `Line-{i:6}-{j:6}`.

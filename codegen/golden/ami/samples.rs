@@ -4,19 +4,19 @@
 /// Hands each action's name and bytes to `sink`, having read every field back.
 pub(crate) fn every_action(sink: &mut dyn FnMut(&str, &[u8])) {
     {
-        let action = Anything::new("PJSIP/100-00000001", -3, ("k", "a,b"), Duration::from_secs(30))
+        let action = Everything::new("PJSIP/100-00000001", -3, ("k", "a,b"), Duration::from_secs(30))
             .again("some text")
             .secret("some text")
             .line(0, 3)
             .unit(0, 3)
             .codecs(["ulaw", "a,b"]);
         let bytes = encoded(&action);
-        sink("Everything", &bytes);
+        sink("2Everything", &bytes);
         let mut decoder = decoder(&bytes);
-        let view = request::Anything::view(frame(&mut decoder)).expect("its name");
-        assert_eq!(view.frame().name().unwrap(), "Everything");
+        let view = request::Everything::view(frame(&mut decoder)).expect("its name");
+        assert_eq!(view.frame().name().unwrap(), "2Everything");
         assert_eq!(wire(&view.channel().unwrap()), "PJSIP/100-00000001");
-        assert_eq!(wire(&view.two().unwrap()), "-3");
+        assert_eq!(wire(&view.two_words().unwrap()), "-3");
         assert_eq!(wire(&view.variable().next().unwrap().unwrap()), "k=a\\,b");
         assert_eq!(view.timeout().unwrap(), Duration::from_secs(30));
         assert_eq!(wire(&view.again().next().unwrap().unwrap()), "some text");

@@ -16,7 +16,7 @@ pub struct SomeThing<'a>(Args<'a>);
 command!(SomeThing<'_>, SomeThing);
 
 impl<'a> SomeThing<'a> {
-    const SLOTS: &'static [Slot] = &[Slot::new("member"), Slot::new("two words"), Slot::new("loud").after(1)];
+    const SLOTS: &'static [Slot] = &[Slot::new("member"), Slot::new("two words"), Slot::new("loop").after(1)];
 
     /// The command with what it needs.
     pub fn new(member: impl Into<Target<'a>>) -> Self {
@@ -31,8 +31,8 @@ impl<'a> SomeThing<'a> {
     }
 
     /// More of it.
-    pub fn aloud(self) -> Self {
-        Self(self.0.set(2, Argument::Known("loud")))
+    pub fn again(self) -> Self {
+        Self(self.0.set(2, Argument::Known("loop")))
     }
 }
 
@@ -41,11 +41,11 @@ impl<'a> SomeThing<'a> {
 /// Sub-command `some-thing else`. For the whole server.
 #[derive(Clone)]
 #[must_use = "a command does nothing until it is sent"]
-pub struct Other<'a>(Args<'a>);
+pub struct SomeThingElse<'a>(Args<'a>);
 
-command!(Other<'_>, SomeThing);
+command!(SomeThingElse<'_>, SomeThing);
 
-impl<'a> Other<'a> {
+impl<'a> SomeThingElse<'a> {
     const SLOTS: &'static [Slot] =
         &[Slot::new("how").secret(), Slot::new("file").instead("none").not(&["on", "off"]), Slot::new("last").after(1)];
 
@@ -77,6 +77,22 @@ pub struct Nothing(Args<'static>);
 command!(Nothing, Nothing);
 
 impl Nothing {
+    /// The command, with nothing set.
+    pub fn new() -> Self {
+        Self(Args::new("nothing", On::Conference, &[]))
+    }
+}
+
+/// Does nothing more.
+///
+/// Sub-command `nothing`.
+#[derive(Clone)]
+#[must_use = "a command does nothing until it is sent"]
+pub struct NothingMore(Args<'static>);
+
+command!(NothingMore, Nothing);
+
+impl NothingMore {
     /// The command, with nothing set.
     pub fn new() -> Self {
         Self(Args::new("nothing", On::Conference, &[]))

@@ -19,7 +19,7 @@ pub(super) fn read(name: Option<Name>, text: &[u8]) -> (Outcome<'_>, &[u8]) {
     };
     match name {
         // A value has no line end. A refusal has.
-        Some(Name::Get | Name::Set | Name::Getvar) => {
+        Some(Name::Get | Name::Set | Name::GetVar) => {
             let alone = ended && rest.is_empty();
             let refused = || refusal(name, line).or_else(|| marked(line));
             match alone.then(refused).flatten().or_else(|| own_usage(name, text)) {

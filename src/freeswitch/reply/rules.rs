@@ -184,8 +184,8 @@ macro_rules! now {
 
 use Name as N;
 
-const RECORD: &[Name] = &[N::Record, N::Recording, N::Chkrecord];
-const STOPPED: &[Name] = &[N::Norecord, N::Recording];
+const RECORD: &[Name] = &[N::Record, N::Recording, N::ChkRecord];
+const STOPPED: &[Name] = &[N::NoRecord, N::Recording];
 const PAUSE: &[Name] = &[N::Pause, N::Resume, N::Recording];
 const SOUND: &[Name] = &[N::EnterSound, N::ExitSound];
 const DIAL: &[Name] = &[N::Dial, N::Bgdial];
@@ -213,7 +213,7 @@ const MEMBER: &[Name] = &[
 ];
 /// Those that print a bare `+OK`.
 const BARE: &[Name] =
-    &[N::Setvar, N::VidBanner, N::VidFilter, N::VidBorder, N::VidWritePng, N::Cam, N::CanvasAutoClear];
+    &[N::SetVar, N::VidBanner, N::VidFilter, N::VidBorder, N::VidWritePng, N::Cam, N::CanvasAutoClear];
 
 /// The first that fits is taken.
 pub(super) const RULES: &[Rule] = &[
@@ -282,10 +282,10 @@ pub(super) const RULES: &[Rule] = &[
     rule(&[N::Unlock], "{} unlocked", |parts| lock(parts, false)),
     rule(&[N::Pin], "Moderator Pin for conference {} set: {}", |parts| pin(parts, true)),
     rule(&[N::Pin], "Pin for conference {} set: {}", |parts| pin(parts, false)),
-    rule(&[N::Nopin], "Pin for conference {} deleted", |parts| {
+    rule(&[N::NoPin], "Pin for conference {} deleted", |parts| {
         Some(done(Done::NoPin { conference: Value::new(parts[0]) }))
     }),
-    says!(&[N::Pin, N::Nopin, N::FileVol], missing, "Invalid parameters:"),
+    says!(&[N::Pin, N::NoPin, N::FileVol], missing, "Invalid parameters:"),
     rule(&[N::Count], "{}", |parts| Some(done(Done::Count { count: number(parts[0])? }))),
     rule(&[N::Transfer], "Member '{}' sent to conference {}.", |parts| {
         Some(done(Done::Transferred { member: number(parts[0])?, conference: Value::new(parts[1]) }))
@@ -319,10 +319,10 @@ pub(super) const RULES: &[Rule] = &[
     rule(&[N::Say], "(say) OK", ok),
     says!(&[N::Say], missing, "(say) Error! No text."),
     rule(&[N::Say], "(say) Error!", |_| refused(Refusal::NotSpoken)),
-    rule(&[N::Saymember], "(saymember) OK", ok),
-    says!(&[N::Saymember], missing, "(saymember) No Text!"),
-    rule(&[N::Saymember], "(saymember) Unknown Member {}!", no_member),
-    rule(&[N::Saymember], "(saymember) Error!", |_| refused(Refusal::NotSpoken)),
+    rule(&[N::SayMember], "(saymember) OK", ok),
+    says!(&[N::SayMember], missing, "(saymember) No Text!"),
+    rule(&[N::SayMember], "(saymember) Unknown Member {}!", no_member),
+    rule(&[N::SayMember], "(saymember) Error!", |_| refused(Refusal::NotSpoken)),
     rule(SOUND, "{} enter sounds on ({})", sound_on),
     rule(SOUND, "{} enter sounds off ({})", sound_off),
     rule(SOUND, "{} enter sound file set to {}", sound_file),
@@ -338,7 +338,7 @@ pub(super) const RULES: &[Rule] = &[
         let canvas = number(parts[1])?;
         recorded(parts, Some(canvas), false)
     }),
-    rule(&[N::Chkrecord, N::Recording], "Record file {} (Auto)", |parts| recorded(parts, None, true)),
+    rule(&[N::ChkRecord, N::Recording], "Record file {} (Auto)", |parts| recorded(parts, None, true)),
     rule(RECORD, "Record file {}", |parts| recorded(parts, None, false)),
     rule(RECORD, "Conference is not being recorded.", |_| refused(Refusal::NotRecorded)),
     rule(RECORD, "file [{}] is already being used for recording.", |parts| {
@@ -354,7 +354,7 @@ pub(super) const RULES: &[Rule] = &[
     rule(STOPPED, "Stopped AUTO recording file {} (Auto Recording Now Disabled)", |parts| stopped(parts, true)),
     rule(PAUSE, "Pause recording file {}", |parts| Some(done(Done::RecordingPaused { file: Value::new(parts[0]) }))),
     rule(PAUSE, "Resume recording file {}", |parts| Some(done(Done::RecordingResumed { file: Value::new(parts[0]) }))),
-    rule(&[N::Norecord, N::Pause, N::Resume, N::Recording], "non-existant recording '{}'", |parts| {
+    rule(&[N::NoRecord, N::Pause, N::Resume, N::Recording], "non-existant recording '{}'", |parts| {
         refused(Refusal::NoRecording { file: Value::new(parts[0]) })
     }),
     says!(&[N::Record, N::Recording, N::VidRes, N::VidBandwidth, N::VidBgimg, N::VidFgimg], invalid, "Invalid canvas"),

@@ -13,7 +13,7 @@ use crate::freeswitch::mask;
 const READ_BY_NAME: &[Name] = &[
     Name::Get,
     Name::Set,
-    Name::Getvar,
+    Name::GetVar,
     Name::GetUuid,
     Name::List,
     Name::XmlList,
@@ -39,14 +39,14 @@ const fn secret_arguments(name: Name) -> &'static str {
         // Variables of the channel that is called.
         N::Dial | N::Bgdial => "{sip_auth_password=s3cret}user/1000",
         // Variables of the conference, by their names.
-        N::Setvar => "auth_password s3cret",
+        N::SetVar => "auth_password s3cret",
         // What `getvar` is answered stands alone, without a name that tells whether it is a secret.
         N::Agc
         | N::Auto3dPosition
         | N::AutoEnergy
         | N::Cam
         | N::CanvasAutoClear
-        | N::Chkrecord
+        | N::ChkRecord
         | N::ClearVidFloor
         | N::Count
         | N::Deaf
@@ -59,7 +59,7 @@ const fn secret_arguments(name: Name) -> &'static str {
         | N::Floor
         | N::Get
         | N::GetUuid
-        | N::Getvar
+        | N::GetVar
         | N::Help
         | N::Hold
         | N::Hup
@@ -70,8 +70,8 @@ const fn secret_arguments(name: Name) -> &'static str {
         | N::MaxEnergy
         | N::Moh
         | N::Mute
-        | N::Nopin
-        | N::Norecord
+        | N::NoPin
+        | N::NoRecord
         | N::Pause
         | N::PausePlay
         | N::Play
@@ -82,7 +82,7 @@ const fn secret_arguments(name: Name) -> &'static str {
         | N::Relate
         | N::Resume
         | N::Say
-        | N::Saymember
+        | N::SayMember
         | N::Set
         | N::Stop
         | N::Tmute

@@ -121,7 +121,7 @@ fn table(calls: &[Call]) -> Table {
         let talk = answered.zip(call.end()).map(|(from, to)| to.saturating_sub(from));
         [
             seconds(call.start().saturating_sub(zero)),
-            Shown(call.linkedid().as_bytes()).to_string(),
+            Shown(call.linked_id().as_bytes()).to_string(),
             legs.next().unwrap_or_default(),
             legs.next_back().unwrap_or_default(),
             call.legs().len().to_string(),

@@ -24,7 +24,7 @@ impl Clock {
                 let seconds = u64::try_from(time.unix_seconds(0)).ok()?;
                 Some(Duration::from_secs(seconds) + Duration::from_micros(time.time().micros().into()))
             }
-            Event::Newchannel(view) => view.uniqueid().ok()?.epoch().map(Duration::from_secs),
+            Event::Newchannel(view) => view.unique_id().ok()?.epoch().map(Duration::from_secs),
             _ => None,
         });
         self.0 = self.0.max(found.unwrap_or_default());

@@ -167,7 +167,7 @@ fn marks(call: &Call, legs: usize, scale: &Scale, top: f64) -> Group {
         group = group.add(line.set("stroke", BRIDGE).set("stroke-width", 1.2).set("stroke-opacity", 0.7));
     }
     for transfer in call.transfers() {
-        let row = shown.iter().position(|leg| leg.uniqueid == transfer.by).unwrap_or_default();
+        let row = shown.iter().position(|leg| leg.unique_id == transfer.by).unwrap_or_default();
         group = group.add(diamond(scale.x(transfer.at), middle(row)));
     }
     group
@@ -196,8 +196,8 @@ fn tooltip(leg: &Leg, call: &Call) -> String {
     let mut text = format!(
         "{} ({}), call {}: from {} s",
         Shown(leg.channel.as_bytes()),
-        Shown(leg.uniqueid.as_bytes()),
-        Shown(call.linkedid().as_bytes()),
+        Shown(leg.unique_id.as_bytes()),
+        Shown(call.linked_id().as_bytes()),
         since(leg.first_seen)
     );
     if let Some(answered) = leg.answered {
