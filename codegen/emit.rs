@@ -166,6 +166,17 @@ impl Source {
         }
     }
 
+    /// Lets the search of rustdoc, which ignores case, find an item by its names on the wire. Rustdoc
+    /// refuses one with a quote, with white space that is no blank, or with a blank at an end.
+    pub fn alias(&mut self, rust: &str, name: &str, aliases: &[String]) {
+        for wire in std::iter::once(name).chain(aliases.iter().map(String::as_str)) {
+            let refused = |c: char| matches!(c, '"' | '\'') || c.is_whitespace() && c != ' ';
+            if !wire.eq_ignore_ascii_case(rust) && !wire.contains(refused) && wire.trim() == wire {
+                self.line(format!("#[doc(alias = {})]", quote(wire)));
+            }
+        }
+    }
+
     pub fn finish(mut self) -> String {
         self.text.truncate(self.text.trim_end().len());
         self.text.push('\n');
@@ -248,25 +259,21 @@ const SELF: &str = "self.frame()";
 pub fn getter(field: &Field, prefix: &str, source: &mut Source) {
     field_doc(field, source);
     let (returns, map) = field.kind.getter;
-    let key = key(field);
     let read = field.kind.read;
-    let name = &field.rust;
-    if field.holes() > 0 {
-        source.line("#[inline]");
-        source.line(format!("pub fn {name}(self) -> Indexed<'buf, {read}> {{"));
-        source.call("indexed", &[SELF.to_owned(), prefix.to_owned(), key], "");
-    } else if field.repeat {
-        source.line("#[inline]");
-        source.line(format!("pub fn {name}(self) -> Repeated<'buf, {read}> {{"));
-        source.call("repeated", &[SELF.to_owned(), prefix.to_owned(), key], "");
-    } else {
+    let (reads, returns, map) = match () {
+        () if field.holes() > 0 => ("indexed", format!("Indexed<'buf, {read}>"), ""),
+        () if field.repeat => ("repeated", format!("Repeated<'buf, {read}>"), ""),
+        () => ("read", format!("Result<{returns}, FieldError>"), map),
+    };
+    if reads == "read" {
         source.doc("");
         source.doc("# Errors");
         source.doc("[`FieldError`] where the frame has no value for it, or one of another kind.");
-        source.line("#[inline]");
-        source.line(format!("pub fn {name}(self) -> Result<{returns}, FieldError> {{"));
-        source.call("read", &[SELF.to_owned(), prefix.to_owned(), key], map);
     }
+    source.alias(&field.rust, &field.name, &field.aliases);
+    source.line("#[inline]");
+    source.line(format!("pub fn {}(self) -> {returns} {{", field.rust));
+    source.call(reads, &[SELF.to_owned(), prefix.to_owned(), key(field)], map);
     source.line("}");
     source.gap();
 }
@@ -358,8 +365,10 @@ pub fn getters(table: &Table, rows: &[Row], base: Option<&Item>, prefix: &str, s
                 }
                 let name = block_type(found);
                 source.doc(&format!("The headers of [`{name}`] whose names begin with `{inner}`."));
+                let method = block_method(block, inner);
+                source.alias(&method, inner, &[]);
                 source.line("#[inline]");
-                source.line(format!("pub fn {}(self) -> {name}<'buf> {{", block_method(block, inner)));
+                source.line(format!("pub fn {method}(self) -> {name}<'buf> {{"));
                 source.line(format!("{name}::over(self.frame(), {})", quote(inner)));
                 source.line("}");
                 source.gap();

@@ -38,6 +38,7 @@ fn builder(number: usize, action: &Item, source: &mut Source) {
         source.doc(&format!("\nOther headers, set with [`header`](Self::header): {}", rustdoc(doc)));
     }
     source.doc(&example(action));
+    source.alias(name, &action.name, &action.aliases);
     source.line("#[derive(Clone, Debug)]");
     source.line("#[must_use = \"an action does nothing until it is sent\"]");
     source.line(format!("pub struct {name}<'a>(pub(super) Args<'a>);"));
@@ -77,29 +78,28 @@ fn builder(number: usize, action: &Item, source: &mut Source) {
 fn setter(field: &Field, source: &mut Source) {
     field_doc(field, source);
     let wire = quote(&field.name);
-    let (name, (argument, make)) = (&field.rust, field.kind.setter);
-    if field.kind.word == "assignments" {
-        source.doc("\nCall it once for each; the value is quoted as the server unquotes it.");
-        source.line("#[inline]");
-        source.line(format!("pub fn {name}(self, name: impl Into<Arg<'a>>, value: impl Into<Arg<'a>>) -> Self {{"));
-        source.line(format!("Self(self.0.assign({wire}, name.into(), value.into()))"));
+    let (argument, make) = field.kind.setter;
+    let (note, parameters, call) = if field.kind.word == "assignments" {
+        let note = "\nCall it once for each; the value is quoted as the server unquotes it.";
+        let parameters = "name: impl Into<Arg<'a>>, value: impl Into<Arg<'a>>".to_owned();
+        (note, parameters, format!("assign({wire}, name.into(), value.into())"))
     } else if field.holes() > 0 {
-        source.line("#[inline]");
-        source.line(format!("pub fn {name}(self, number: u32, value: {argument}) -> Self {{"));
-        source.line(format!("Self(self.0.numbered({wire}, number, {make}))"));
+        ("", format!("number: u32, value: {argument}"), format!("numbered({wire}, number, {make})"))
     } else {
-        let method = match (field.secret, field.repeat) {
-            (true, _) => "secret",
-            (false, true) => "push",
-            (false, false) => "set",
+        let (note, method) = match (field.secret, field.repeat) {
+            (true, _) => ("", "secret"),
+            (false, true) => ("\nCall it once for each.", "push"),
+            (false, false) => ("", "set"),
         };
-        if field.repeat {
-            source.doc("\nCall it once for each.");
-        }
-        source.line("#[inline]");
-        source.line(format!("pub fn {name}(self, value: {argument}) -> Self {{"));
-        source.line(format!("Self(self.0.{method}({wire}, {make}))"));
+        (note, format!("value: {argument}"), format!("{method}({wire}, {make})"))
+    };
+    if !note.is_empty() {
+        source.doc(note);
     }
+    source.alias(&field.rust, &field.name, &field.aliases);
+    source.line("#[inline]");
+    source.line(format!("pub fn {}(self, {parameters}) -> Self {{", field.rust));
+    source.line(format!("Self(self.0.{call})"));
     source.line("}");
 }
 
@@ -209,6 +209,7 @@ pub fn requests(table: &Table) -> String {
             rustdoc(&action.doc),
             action.name
         ));
+        source.alias(name, &action.name, &action.aliases);
         source.line("#[derive(Clone, Copy, Debug)]");
         source.line(format!("pub struct {name}<'buf>(Frame<'buf>);"));
         source.line(format!("request_view!({name}, {number});"));
@@ -230,6 +231,7 @@ pub fn responses(table: &Table) -> String {
         let name = &action.rust;
         source.gap();
         source.doc(&format!("The response to [`{}`](crate::action::{name}). {}", action.name, rustdoc(&reply.doc)));
+        source.alias(name, &action.name, &action.aliases);
         source.line("#[derive(Clone, Copy, Debug)]");
         source.line(format!("pub struct {name}<'buf>(Response<'buf>);"));
         source.line(format!("response_view!({name});"));

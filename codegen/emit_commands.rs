@@ -44,6 +44,7 @@ fn builder(command: &Item, source: &mut Source) {
     let name = &command.rust;
     source.gap();
     source.doc(&format!("{}\n\nSub-command `{}`.{}", rustdoc(&command.doc), command.name, on(command)));
+    source.alias(name, &command.name, &[]);
     source.line("#[derive(Clone)]");
     source.line("#[must_use = \"a command does nothing until it is sent\"]");
     // One that borrows nothing has no lifetime.
@@ -89,6 +90,7 @@ fn builder(command: &Item, source: &mut Source) {
             "flag" => (String::new(), format!("Argument::Known({})", quote(&field.name))),
             _ => (format!(", value: {}", field.kind.setter.0), field.kind.setter.1.to_owned()),
         };
+        source.alias(&field.rust, &field.name, &[]);
         source.line(format!("pub fn {}(self{argument}) -> Self {{", field.rust));
         source.line(format!("Self(self.0.set({number}, {make}))"));
         source.line("}");

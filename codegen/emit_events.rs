@@ -104,6 +104,7 @@ fn view(table: &Table, dialect: &Dialect, number: usize, event: &Item, source: &
         source.doc(&format!("\nOther headers, found with [`{}::headers`]: {}", dialect.views.over, rustdoc(doc)));
     }
     example(event, dialect, source);
+    source.alias(name, &event.name, &event.aliases);
     source.line("#[derive(Clone, Copy, Debug)]");
     let base_type = base_type(table, event);
     source.line(format!("pub struct {name}<'buf>({base_type}<'buf>);"));

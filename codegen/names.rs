@@ -3,6 +3,8 @@
 //! A type joins its words by capitals, a method by `_`; an acronym is one word like any other, as
 //! the Rust API guidelines have it. `as=` in a table is for a name that can't be had this way: a
 //! keyword, one that begins with a digit, one that every type has, or one that another entry has.
+//!
+//! The names on the wire stay findable: `emit.rs` gives them to the search of rustdoc.
 
 /// What the rule below can't see in a name, one row each. A row of one word is an acronym, or a name
 /// of mixed case, that lower-case letters may follow: it is a word wherever a word may begin, in

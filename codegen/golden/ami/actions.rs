@@ -18,6 +18,8 @@
 /// assert_eq!(out, b"Action: 2Everything\r\nActionID: 1\r\nChannel: PJSIP/100-00000001\r\nTwo-Words: -3\r\nVariable: k=a\\,b\r\nTimeout: 30000\r\n\r\n");
 /// # Ok::<(), ami_proto::EncodeError>(())
 /// ```
+#[doc(alias = "2Everything")]
+#[doc(alias = "All")]
 #[derive(Clone, Debug)]
 #[must_use = "an action does nothing until it is sent"]
 pub struct Everything<'a>(pub(super) Args<'a>);
@@ -50,6 +52,7 @@ impl<'a> Everything<'a> {
     /// A name with a sign.
     ///
     /// Header `Two-Words`.
+    #[doc(alias = "Two-Words")]
     #[inline]
     pub fn two_words(self, value: i64) -> Self {
         Self(self.0.set("Two-Words", value.into()))
@@ -78,6 +81,7 @@ impl<'a> Everything<'a> {
     /// Header `Again`. Also `Once`. From Asterisk 12 on.
     ///
     /// Call it once for each.
+    #[doc(alias = "Once")]
     #[inline]
     pub fn again(self, value: impl Into<Arg<'a>>) -> Self {
         Self(self.0.push("Again", value.into()))
@@ -94,6 +98,7 @@ impl<'a> Everything<'a> {
     /// Six digits.
     ///
     /// Header `Line-{i:6}`.
+    #[doc(alias = "Line-{i:6}")]
     #[inline]
     pub fn line(self, number: u32, value: u64) -> Self {
         Self(self.0.numbered("Line-{i:6}", number, value.into()))
@@ -102,6 +107,7 @@ impl<'a> Everything<'a> {
     /// A number in the name.
     ///
     /// Header `Unit({i})`.
+    #[doc(alias = "Unit({i})")]
     #[inline]
     pub fn unit(self, number: u32, value: u64) -> Self {
         Self(self.0.numbered("Unit({i})", number, value.into()))
@@ -209,6 +215,7 @@ impl<'a> Many<'a> {
     /// The first.
     ///
     /// Header `FirstParameter`.
+    #[doc(alias = "FirstParameter")]
     #[inline]
     pub fn first_parameter(self, value: impl Into<Arg<'a>>) -> Self {
         Self(self.0.set("FirstParameter", value.into()))
@@ -217,6 +224,7 @@ impl<'a> Many<'a> {
     /// The second.
     ///
     /// Header `SecondParameter`.
+    #[doc(alias = "SecondParameter")]
     #[inline]
     pub fn second_parameter(self, value: Duration) -> Self {
         Self(self.0.set("SecondParameter", value::Seconds(value).into()))
@@ -225,6 +233,7 @@ impl<'a> Many<'a> {
     /// The third.
     ///
     /// Header `ThirdParameter`.
+    #[doc(alias = "ThirdParameter")]
     #[inline]
     pub fn third_parameter(self, value: u64) -> Self {
         Self(self.0.set("ThirdParameter", value.into()))
@@ -233,6 +242,7 @@ impl<'a> Many<'a> {
     /// The fourth.
     ///
     /// Header `FourthParameter`.
+    #[doc(alias = "FourthParameter")]
     #[inline]
     pub fn fourth_parameter(self, value: u64) -> Self {
         Self(self.0.set("FourthParameter", value.into()))

@@ -24,6 +24,7 @@ impl<'buf> CommonBlock<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "ActionID")]
     #[inline]
     pub fn action_id(self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "ActionID", aliases: &[], kind: Kind::Text })
@@ -50,6 +51,7 @@ impl<'buf> ChannelBlock<'buf> {
     /// One channel variable.
     ///
     /// Header `ChanVariable`. Asterisk 12 to 22.
+    #[doc(alias = "ChanVariable")]
     #[inline]
     pub fn chan_variable(self) -> Repeated<'buf, value::Assignment<'buf>> {
         repeated(self.frame(), self.prefix(), &Key { name: "ChanVariable", aliases: &[], kind: Kind::Assignment })
@@ -68,6 +70,9 @@ impl<'buf> BridgeBlock<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "BridgeUniqueid")]
+    #[doc(alias = "BridgeID")]
+    #[doc(alias = "BridgeUUID")]
     #[inline]
     pub fn bridge_unique_id(self) -> Result<Value<'buf>, FieldError> {
         read(

@@ -70,6 +70,9 @@ impl<'buf> Event<'buf> {
 /// # Everything::view(frame).unwrap().text()?;
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
+#[doc(alias = "2Everything")]
+#[doc(alias = "All")]
+#[doc(alias = "Whole")]
 #[derive(Clone, Copy, Debug)]
 pub struct Everything<'buf>(BridgeBlock<'buf>);
 event_view!(Everything, 0, BridgeBlock, Some(Branch::new(1, 4)), Some(Branch::new(23, 0)));
@@ -93,6 +96,7 @@ impl<'buf> Everything<'buf> {
     }
 
     /// The headers of [`BridgeBlock`] whose names begin with `Other`.
+    #[doc(alias = "Other")]
     #[inline]
     pub fn other_bridge(self) -> BridgeBlock<'buf> {
         BridgeBlock::over(self.frame(), "Other")
@@ -115,6 +119,7 @@ impl<'buf> Everything<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "Old-Name")]
     #[inline]
     pub fn old_name(self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Old-Name", aliases: &[], kind: Kind::Text })
@@ -126,6 +131,7 @@ impl<'buf> Everything<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "New/Name")]
     #[inline]
     pub fn new_name(self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "New/Name", aliases: &[], kind: Kind::Text })
@@ -148,9 +154,33 @@ impl<'buf> Everything<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "Two words")]
     #[inline]
     pub fn two_words(self) -> Result<i64, FieldError> {
         read(self.frame(), "", &Key { name: "Two words", aliases: &[], kind: Kind::Int })
+    }
+
+    /// A name that the search of rustdoc finds by its spelling on the wire.
+    ///
+    /// Header `CallerIDNum`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "CallerIDNum")]
+    #[inline]
+    pub fn caller_id_num(self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "CallerIDNum", aliases: &[], kind: Kind::Text })
+    }
+
+    /// A name that it can't find so.
+    ///
+    /// Header `Who's`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn who_s(self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Who's", aliases: &[], kind: Kind::Text })
     }
 
     /// A name that is a word of the grammar.
@@ -159,6 +189,7 @@ impl<'buf> Everything<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "use")]
     #[inline]
     pub fn used(self) -> Result<bool, FieldError> {
         read(self.frame(), "", &Key { name: "use", aliases: &[], kind: Kind::Bool })
@@ -170,6 +201,7 @@ impl<'buf> Everything<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "Type")]
     #[inline]
     pub fn object_type(self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Type", aliases: &[], kind: Kind::Text })
@@ -197,6 +229,7 @@ impl<'buf> Everything<'buf> {
     /// A number in the name.
     ///
     /// Header `Report{i}Loss`.
+    #[doc(alias = "Report{i}Loss")]
     #[inline]
     pub fn report_loss(self) -> Indexed<'buf, f64> {
         indexed(self.frame(), "", &Key { name: "Report{i}Loss", aliases: &[], kind: Kind::Float })
@@ -205,6 +238,7 @@ impl<'buf> Everything<'buf> {
     /// Two numbers.
     ///
     /// Header `Unit({i})/Type({j})`.
+    #[doc(alias = "Unit({i})/Type({j})")]
     #[inline]
     pub fn unit_type(self) -> Indexed<'buf, value::Hex> {
         indexed(self.frame(), "", &Key { name: "Unit({i})/Type({j})", aliases: &[], kind: Kind::Hex })
@@ -213,6 +247,7 @@ impl<'buf> Everything<'buf> {
     /// Six digits.
     ///
     /// Header `Line-{i:6}`.
+    #[doc(alias = "Line-{i:6}")]
     #[inline]
     pub fn line(self) -> Indexed<'buf, Value<'buf>> {
         indexed(self.frame(), "", &Key { name: "Line-{i:6}", aliases: &[], kind: Kind::Text })
@@ -221,6 +256,7 @@ impl<'buf> Everything<'buf> {
     /// Any text in the name, and more than once.
     ///
     /// Header `Var({key})`.
+    #[doc(alias = "Var({key})")]
     #[inline]
     pub fn var(self) -> Indexed<'buf, value::Assignment<'buf>> {
         indexed(self.frame(), "", &Key { name: "Var({key})", aliases: &[], kind: Kind::Assignment })
@@ -232,6 +268,8 @@ impl<'buf> Everything<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "QualifyTimeoutOfContact")]
+    #[doc(alias = "QualifyTimeoutOld")]
     #[inline]
     pub fn qualify_timeout_of_contact(self) -> Result<Duration, FieldError> {
         read(
@@ -485,6 +523,7 @@ impl<'buf> Kinds<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "Uniqueid")]
     #[inline]
     pub fn unique_id(self) -> Result<value::UniqueId<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Uniqueid", aliases: &[], kind: Kind::UniqueId })
@@ -496,6 +535,7 @@ impl<'buf> Kinds<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "Callerid")]
     #[inline]
     pub fn caller_id(self) -> Result<value::CallerIdPart<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Callerid", aliases: &[], kind: Kind::CallerId })
@@ -518,6 +558,7 @@ impl<'buf> Kinds<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "ChannelState")]
     #[inline]
     pub fn channel_state(self) -> Result<value::ChannelState, FieldError> {
         read(self.frame(), "", &Key { name: "ChannelState", aliases: &[], kind: Kind::ChannelState })
@@ -529,6 +570,7 @@ impl<'buf> Kinds<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "DeviceState")]
     #[inline]
     pub fn device_state(self) -> Result<value::DeviceState<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "DeviceState", aliases: &[], kind: Kind::DeviceState })
@@ -540,6 +582,7 @@ impl<'buf> Kinds<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "DeviceStateNumber")]
     #[inline]
     pub fn device_state_number(self) -> Result<value::DeviceState<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "DeviceStateNumber", aliases: &[], kind: Kind::DeviceState })
@@ -551,6 +594,7 @@ impl<'buf> Kinds<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "ExtensionState")]
     #[inline]
     pub fn extension_state(self) -> Result<value::ExtensionState, FieldError> {
         read(self.frame(), "", &Key { name: "ExtensionState", aliases: &[], kind: Kind::ExtensionState })
@@ -562,6 +606,7 @@ impl<'buf> Kinds<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "PresenceState")]
     #[inline]
     pub fn presence_state(self) -> Result<value::PresenceState<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "PresenceState", aliases: &[], kind: Kind::PresenceState })
@@ -573,6 +618,7 @@ impl<'buf> Kinds<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "AmaFlags")]
     #[inline]
     pub fn ama_flags(self) -> Result<value::AmaFlags<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "AmaFlags", aliases: &[], kind: Kind::AmaFlags })

@@ -71,6 +71,8 @@ impl<'buf> Request<'buf> {
 /// Does everything.
 ///
 /// Action `2Everything`, read by a server; [`action::Everything`](crate::action::Everything) builds it.
+#[doc(alias = "2Everything")]
+#[doc(alias = "All")]
 #[derive(Clone, Copy, Debug)]
 pub struct Everything<'buf>(Frame<'buf>);
 request_view!(Everything, 0);
@@ -93,6 +95,7 @@ impl<'buf> Everything<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "Two-Words")]
     #[inline]
     pub fn two_words(self) -> Result<i64, FieldError> {
         read(self.frame(), "", &Key { name: "Two-Words", aliases: &[], kind: Kind::Int })
@@ -121,6 +124,7 @@ impl<'buf> Everything<'buf> {
     /// May come more than once.
     ///
     /// Header `Again`. Also `Once`. From Asterisk 12 on.
+    #[doc(alias = "Once")]
     #[inline]
     pub fn again(self) -> Repeated<'buf, Value<'buf>> {
         repeated(self.frame(), "", &Key { name: "Again", aliases: &["Once"], kind: Kind::Text })
@@ -140,6 +144,7 @@ impl<'buf> Everything<'buf> {
     /// Six digits.
     ///
     /// Header `Line-{i:6}`.
+    #[doc(alias = "Line-{i:6}")]
     #[inline]
     pub fn line(self) -> Indexed<'buf, u64> {
         indexed(self.frame(), "", &Key { name: "Line-{i:6}", aliases: &[], kind: Kind::Uint })
@@ -148,6 +153,7 @@ impl<'buf> Everything<'buf> {
     /// A number in the name.
     ///
     /// Header `Unit({i})`.
+    #[doc(alias = "Unit({i})")]
     #[inline]
     pub fn unit(self) -> Indexed<'buf, u64> {
         indexed(self.frame(), "", &Key { name: "Unit({i})", aliases: &[], kind: Kind::Uint })
@@ -193,6 +199,7 @@ impl<'buf> Many<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "FirstParameter")]
     #[inline]
     pub fn first_parameter(self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "FirstParameter", aliases: &[], kind: Kind::Text })
@@ -204,6 +211,7 @@ impl<'buf> Many<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "SecondParameter")]
     #[inline]
     pub fn second_parameter(self) -> Result<Duration, FieldError> {
         read(self.frame(), "", &Key { name: "SecondParameter", aliases: &[], kind: Kind::Seconds })
@@ -216,6 +224,7 @@ impl<'buf> Many<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "ThirdParameter")]
     #[inline]
     pub fn third_parameter(self) -> Result<u64, FieldError> {
         read(self.frame(), "", &Key { name: "ThirdParameter", aliases: &[], kind: Kind::Uint })
@@ -227,6 +236,7 @@ impl<'buf> Many<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "FourthParameter")]
     #[inline]
     pub fn fourth_parameter(self) -> Result<u64, FieldError> {
         read(self.frame(), "", &Key { name: "FourthParameter", aliases: &[], kind: Kind::Uint })

@@ -2,6 +2,8 @@
 // Made from the tables in `codegen/spec` by `build.rs`. Change those, not this.
 
 /// The response to [`2Everything`](crate::action::Everything). Tells a lot.
+#[doc(alias = "2Everything")]
+#[doc(alias = "All")]
 #[derive(Clone, Copy, Debug)]
 pub struct Everything<'buf>(Response<'buf>);
 response_view!(Everything);
@@ -10,6 +12,7 @@ impl<'buf> Everything<'buf> {
     /// A line of a category.
     ///
     /// Header `Line-{i:6}-{j:6}`.
+    #[doc(alias = "Line-{i:6}-{j:6}")]
     #[inline]
     pub fn line(self) -> Indexed<'buf, Value<'buf>> {
         indexed(self.frame(), "", &Key { name: "Line-{i:6}-{j:6}", aliases: &[], kind: Kind::Text })

@@ -9,6 +9,7 @@ names! {
 /// Does \<some\>thing.
 ///
 /// Sub-command `some-thing`. For a conference, or for the whole server.
+#[doc(alias = "some-thing")]
 #[derive(Clone)]
 #[must_use = "a command does nothing until it is sent"]
 pub struct SomeThing<'a>(Args<'a>);
@@ -26,11 +27,13 @@ impl<'a> SomeThing<'a> {
     }
 
     /// A word.
+    #[doc(alias = "two words")]
     pub fn two_words(self, value: &'a str) -> Self {
         Self(self.0.set(1, Argument::Word(value)))
     }
 
     /// More of it.
+    #[doc(alias = "loop")]
     pub fn again(self) -> Self {
         Self(self.0.set(2, Argument::Known("loop")))
     }
@@ -39,6 +42,7 @@ impl<'a> SomeThing<'a> {
 /// Does something else.
 ///
 /// Sub-command `some-thing else`. For the whole server.
+#[doc(alias = "some-thing else")]
 #[derive(Clone)]
 #[must_use = "a command does nothing until it is sent"]
 pub struct SomeThingElse<'a>(Args<'a>);
@@ -86,6 +90,7 @@ impl Nothing {
 /// Does nothing more.
 ///
 /// Sub-command `nothing`.
+#[doc(alias = "nothing")]
 #[derive(Clone)]
 #[must_use = "a command does nothing until it is sent"]
 pub struct NothingMore(Args<'static>);

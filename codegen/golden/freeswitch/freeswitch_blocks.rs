@@ -13,6 +13,7 @@ impl<'buf> CommonBlock<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "Event-Name")]
     #[inline]
     pub fn event_name(self) -> Result<value::Encoded<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Event-Name", aliases: &[], kind: Kind::Encoded })
@@ -31,6 +32,8 @@ impl<'buf> MemberBlock<'buf> {
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "Member-ID")]
+    #[doc(alias = "Member")]
     #[inline]
     pub fn member_id(self) -> Result<u64, FieldError> {
         read(self.frame(), self.prefix(), &Key { name: "Member-ID", aliases: &["Member"], kind: Kind::Uint })

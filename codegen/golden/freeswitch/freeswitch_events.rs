@@ -54,6 +54,7 @@ impl<'buf> ConferenceEvent<'buf> {
 /// # frame.event().and_then(PlayFile::view).unwrap().file()?;
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
+#[doc(alias = "play-file")]
 #[derive(Clone, Copy, Debug)]
 pub struct PlayFile<'buf>(MemberBlock<'buf>);
 event_view!(PlayFile, 0, MemberBlock, None, None);
