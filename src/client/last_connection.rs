@@ -1,6 +1,6 @@
-//! Keeps what a lost connection leaves: the requests that it has not answered, for the report, and the
-//! outcomes that the next one may still hear, since a server tells them to every session that may
-//! read them.
+//! Keeps what a lost connection leaves: the requests that it has not answered, for the report, and
+//! the outcomes that the next one may still hear, since a server tells them to every session that
+//! may read them.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;

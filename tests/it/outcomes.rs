@@ -1,5 +1,5 @@
-//! Invariant: a request ends with what can be known of it, so that no caller dials twice for want of
-//! a word, and it can be found by its `ActionID` on this connection and the next.
+//! Invariant: a request ends with what can be known of it, so that no caller dials twice for want
+//! of a word, and it can be found by its `ActionID` on this connection and the next.
 
 use crate::peer::Peer;
 use ami_proto::action::*;
