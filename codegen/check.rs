@@ -36,7 +36,12 @@ pub fn check(table: &Table) -> Result<(), Error> {
         }
     }
     given.check()?;
+    let mut roles: HashMap<&str, &Place> = HashMap::new();
     for action in &table.actions {
+        if let Some(first) = action.role.as_ref().and_then(|role| roles.insert(role, &action.place)) {
+            let problem = format!("a second action of this role, the other at {}:{}", first.file, first.line);
+            return Err(action.place.error(problem));
+        }
         action.rows.iter().try_for_each(parameter)?;
         answer(action)?;
     }
@@ -54,7 +59,7 @@ fn arguments(rows: &[Row]) -> Result<(), Error> {
         if field.required && before.iter().any(|before| !before.required) {
             return Err(field.place.error("a required argument behind one that isn't"));
         }
-        if let Some(after) = field.after.as_ref().filter(|after| before.iter().all(|before| before.rust != **after)) {
+        if let Some(after) = field.after.as_deref().filter(|after| before.iter().all(|before| before.rust != **after)) {
             return Err(field.place.error(format!("`{after}` is no argument before this one")));
         }
         before.push(field);
@@ -72,6 +77,7 @@ fn parameter(row: &Row) -> Result<(), Error> {
         () if field.holes() > 0 && field.required => "a numbered parameter can't be required",
         () if field.secret && many => "a secret parameter can't be repeated or numbered",
         () if field.kind.word == "device-state-number" => "a parameter has a state by its word: `device-state`",
+        () if field.always.is_some() && field.kind.word != "text" => "a parameter that is always the same is `text`",
         () if field.kind.word == "assignments" && !field.repeat => "a parameter of this kind has to be `repeat`",
         () => return Ok(()),
     };

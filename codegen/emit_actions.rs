@@ -2,6 +2,7 @@
 //! with, and the view of the response.
 
 use super::emit::{Source, Views, branch, field_doc, getters, quote, rustdoc, variants, versions};
+use super::kinds::ROLES;
 use super::table::{Field, Item, Reply, Row, Table};
 
 /// `actions.rs`: builders.
@@ -21,6 +22,11 @@ fn params(action: &Item) -> impl Iterator<Item = &Field> {
     })
 }
 
+/// The parameters that have one value, with it.
+fn fixed(action: &Item) -> impl Iterator<Item = (&Field, &str)> {
+    params(action).filter_map(|field| Some((field, field.always.as_deref()?)))
+}
+
 /// Whether a successful response has a type of its own.
 fn own_response(action: &Item) -> Option<&Reply> {
     action.reply.as_ref().filter(|reply| !reply.rows.is_empty() || reply.style == "follows")
@@ -37,6 +43,9 @@ fn builder(number: usize, action: &Item, source: &mut Source) {
     if let Some(Row::Rest(doc)) = action.rows.iter().find(|row| matches!(row, Row::Rest(_))) {
         source.doc(&format!("\nOther headers, set with [`header`](Self::header): {}", rustdoc(doc)));
     }
+    for (field, value) in fixed(action) {
+        source.doc(&format!("\nWrites `{}: {value}` by itself. {}", field.name, rustdoc(&field.doc)));
+    }
     source.doc(&example(action));
     source.alias(name, &action.name, &action.aliases);
     source.line("#[derive(Clone, Debug)]");
@@ -47,7 +56,7 @@ fn builder(number: usize, action: &Item, source: &mut Source) {
     source.line(format!("action!({name}, {number}, {response}, {since}, {until});"));
     source.gap();
     source.line(format!("impl<'a> {name}<'a> {{"));
-    let required: Vec<&Field> = params(action).filter(|field| field.required).collect();
+    let required: Vec<&Field> = params(action).filter(|field| field.is_argument()).collect();
     let arguments: Vec<String> = required
         .iter()
         .map(|field| match field.kind.word {
@@ -66,9 +75,11 @@ fn builder(number: usize, action: &Item, source: &mut Source) {
         })
         .collect();
     let verbatim = if action.rows.iter().any(|row| matches!(row, Row::Rest(_))) { ".verbatim()" } else { "" };
-    source.chain(&format!("Self(Args::new({}){verbatim})", quote(&action.name)), &set, "");
+    let fixed: String =
+        fixed(action).map(|(field, value)| format!(".set({}, {}.into())", quote(&field.name), quote(value))).collect();
+    source.chain(&format!("Self(Args::new({}){verbatim}{fixed})", quote(&action.name)), &set, "");
     source.line("}");
-    for field in params(action) {
+    for field in params(action).filter(|field| field.always.is_none()) {
         source.gap();
         setter(field, source);
     }
@@ -143,8 +154,10 @@ fn example(action: &Item) -> String {
     let mut arguments = Vec::new();
     let mut setters = String::new();
     let mut written = format!("Action: {}\\r\\nActionID: 1\\r\\n", action.name);
-    for (field, (wire, expression)) in required.iter().chain(&optional) {
-        if !field.required {
+    let (fixed, required): (Vec<_>, Vec<_>) = required.into_iter().partition(|(field, _)| field.always.is_some());
+    for (field, (wire, expression)) in fixed.iter().chain(&required).chain(&optional) {
+        if field.always.is_some() {
+        } else if !field.required {
             setters.push_str(&format!("\n    .{}({expression})", field.rust));
         } else if field.kind.word == "assignments" {
             arguments.push(format!("({expression})"));
@@ -220,7 +233,39 @@ pub fn requests(table: &Table) -> String {
             source.line("}");
         }
     }
+    roles(table, &mut source);
     source.finish()
+}
+
+/// The enum over the requests that a session of the server answers by itself.
+fn roles(table: &Table, source: &mut Source) {
+    let has = |role: &str| table.actions.iter().find(|action| action.role.as_deref() == Some(role));
+    let roles: Vec<_> = ROLES.iter().filter_map(|(role, variant)| Some((*variant, has(role)?))).collect();
+    source.gap();
+    source.doc("A request that a session answers by itself, by the `role` in its action's entry; with its\nview, where it has parameters.");
+    source.line("#[cfg(feature = \"std\")]");
+    source.line("#[derive(Clone, Copy, Debug)]");
+    source.line("pub(crate) enum SessionRequest<'buf> {");
+    for (variant, action) in &roles {
+        let view = if action.rows.is_empty() { String::new() } else { format!("({}<'buf>)", action.rust) };
+        source.line(format!("{variant}{view},"));
+    }
+    source.line("}");
+    source.gap();
+    source.line("#[cfg(feature = \"std\")]");
+    source.line("impl<'buf> SessionRequest<'buf> {");
+    source.doc("The request as one of these, if its action has a role.");
+    source.line("pub(crate) fn of(request: Request<'buf>) -> Option<Self> {");
+    source.line("match request {");
+    for (variant, action) in &roles {
+        let name = &action.rust;
+        let (view, of) = if action.rows.is_empty() { ("_", "") } else { ("view", "(view)") };
+        source.line(format!("Request::{name}({view}) => Some(Self::{variant}{of}),"));
+    }
+    source.line("_ => None,");
+    source.line("}");
+    source.line("}");
+    source.line("}");
 }
 
 /// `responses.rs`: a view for each response that carries headers of its own.
@@ -255,7 +300,7 @@ pub fn samples(table: &Table) -> String {
     for action in &table.actions {
         let name = &action.rust;
         source.line("{");
-        let required: Vec<String> = params(action).filter(|field| field.required).map(sample_argument).collect();
+        let required: Vec<String> = params(action).filter(|field| field.is_argument()).map(sample_argument).collect();
         let optional = params(action).filter(|field| !field.required);
         let set: Vec<String> = optional
             .map(|field| {

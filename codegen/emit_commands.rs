@@ -108,7 +108,7 @@ fn on(command: &Item) -> &'static str {
 
 /// What is known of an argument besides its value.
 fn slot(command: &Item, field: &Field) -> String {
-    let after = field.after.as_ref().and_then(|after| arguments(command).find(|(_, before)| before.rust == *after));
+    let after = field.after.as_deref().and_then(|after| arguments(command).find(|(_, before)| before.rust == after));
     let mut slot = format!("Slot::new({})", quote(&field.name));
     if let Some((number, _)) = after {
         slot.push_str(&format!(".after({number})"));

@@ -92,6 +92,12 @@ pub fn events(table: &Table, dialect: &Dialect) -> String {
     for (number, event) in table.events.iter().enumerate() {
         view(table, dialect, number, event, &mut source);
     }
+    if let Some(ready) = table.events.iter().find(|event| event.ready) {
+        source.gap();
+        source.doc("The event that says that the server is ready.");
+        source.line("#[cfg(feature = \"std\")]");
+        source.line(format!("pub(crate) type Ready<'buf> = {}<'buf>;", ready.rust));
+    }
     source.finish()
 }
 

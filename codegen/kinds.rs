@@ -491,6 +491,11 @@ pub fn find(word: &str) -> Option<&'static Kind> {
 pub const BRANCHES: [&str; 18] =
     ["1.4", "1.6", "1.8", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "20", "21", "22", "23", "24"];
 
+/// The actions that a server's session answers by itself: the word in the tables, and the variant
+/// of `SessionRequest`.
+pub const ROLES: [(&str, &str); 4] =
+    [("login", "Login"), ("challenge", "Challenge"), ("logoff", "Logoff"), ("mask", "Mask")];
+
 /// The classes and their bits, as Asterisk's `main/manager.c` numbers them.
 pub const CLASSES: [(&str, u32); 19] = [
     ("system", 1),

@@ -30,8 +30,10 @@
 //! ```
 //!
 //! The rows `reply`, `list`, `outcome`, `takes` and `again` say how it is answered: the client goes
-//! by them and by nothing else. `example=` gives its docs a call that makes sense; without it they
-//! show what is required.
+//! by them and by nothing else. `role=` makes it one that a session of the server answers by
+//! itself. Of a required parameter `empty` says that servers take an empty one, and `always=` what
+//! the builder writes because servers know nothing else. `example=` gives its docs a call that
+//! makes sense; without it they show what is required.
 //!
 //! An event is one entry in `spec/ami/events/`. `BRANCHES` and `CLASSES` in `kinds.rs` are what
 //! `since`, `until` and `class` may name; a kind of value that no row had before is a line of

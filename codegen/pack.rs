@@ -128,7 +128,13 @@ fn rows(table: &Table, rows: &[Row], text: &mut String) {
 }
 
 fn field_columns(field: &Field) -> [String; 8] {
-    let flags = [(field.required, '!'), (field.repeat, 'r'), (field.secret, 's')];
+    let flags = [
+        (field.required, '!'),
+        (field.empty, 'e'),
+        (field.always.is_some(), 'a'),
+        (field.repeat, 'r'),
+        (field.secret, 's'),
+    ];
     [
         field.name.clone(),
         field.aliases.join(","),

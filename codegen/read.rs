@@ -1,6 +1,6 @@
 //! Reads the lines of the tables.
 
-use super::kinds::{self, BRANCHES, CLASSES};
+use super::kinds::{self, BRANCHES, CLASSES, ROLES};
 use super::names;
 use super::table::{Again, Error, Field, Item, List, Name, Place, Reply, Row, Takes};
 
@@ -91,7 +91,7 @@ impl<'a> Attributes<'a> {
         for (number, word) in self.words.iter().enumerate() {
             let place = self.place.at(word.column);
             let (key, value) = word.text.split_once('=').map_or((word.text, None), |(key, value)| (key, Some(value)));
-            let flag = matches!(key, "repeat" | "secret" | "ready" | "glued" | "blocks");
+            let flag = matches!(key, "repeat" | "secret" | "empty" | "ready" | "glued" | "blocks");
             if !known.contains(&key) || flag != value.is_none() {
                 return Err(place.error(format!("`{}` is no attribute of {}", word.text, self.of)));
             }
@@ -109,7 +109,7 @@ pub fn read_item(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Ite
     let (of, known): (&str, &[&str]) = match keyword.text {
         "block" => ("a block", &[]),
         "event" => ("an event", &["since", "until", "alias", "as", "class", "role", "ready"]),
-        "action" => ("an action", &["since", "until", "alias", "as", "class"]),
+        "action" => ("an action", &["since", "until", "alias", "as", "class", "role"]),
         "command" => ("a command", &["as", "on"]),
         "announce" => ("an announcement", &[]),
         other => {
@@ -157,8 +157,7 @@ pub fn read_item(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Ite
             }
             "on" if matches!(value, "conference" | "server" | "any") => item.on = Some(value.to_owned()),
             "on" => return Err(place.error("a command is for a `conference`, the `server` or `any` of them")),
-            _ if matches!(value, "item" | "end" | "both") => item.role = Some(value.to_owned()),
-            _ => return Err(place.error("a role is `item`, `end` or `both`")),
+            _ => item.role = Some(read_role(keyword.text, value, place)?),
         }
         Ok(())
     })?;
@@ -232,6 +231,9 @@ pub fn read_row(keyword: &str, item: &mut Item, words: &[Word<'_>], doc: &Doc<'_
             let parameter = action && item.reply.is_none();
             if field.required && !parameter {
                 return Err(place.error(format!("`{}` is no parameter, so it can't be required", field.name)));
+            }
+            if (field.empty || field.always.is_some()) && !field.required {
+                return Err(place.error("`empty` and `always` are for required parameters"));
             }
             if let Some(value) = &field.example {
                 let problem = match () {
@@ -316,6 +318,8 @@ fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place, command: bool) -
         since: None,
         until: None,
         required: name.starred,
+        empty: false,
+        always: None,
         repeat: false,
         secret: false,
         example: None,
@@ -325,7 +329,7 @@ fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place, command: bool) -
     };
     let (of, known): (&str, &[&str]) = match command {
         true => ("an argument", &["as", "secret", "after", "else", "not"]),
-        false => ("a field", &["since", "until", "alias", "as", "repeat", "secret", "example"]),
+        false => ("a field", &["since", "until", "alias", "as", "repeat", "secret", "example", "empty", "always"]),
     };
     Attributes { words: attributes, place, of }.each(known, |key, value, place| {
         match key {
@@ -339,9 +343,11 @@ fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place, command: bool) -
             }
             "as" => field.rust = given(value, &field.rust, place)?,
             "repeat" => field.repeat = true,
+            "empty" => field.empty = true,
+            "always" => field.always = Some(value.into()),
             "example" => field.example = Some(value.trim_matches('"').into()),
-            "after" => field.after = Some(value.to_owned()),
-            "else" => field.instead = Some(value.to_owned()),
+            "after" => field.after = Some(value.into()),
+            "else" => field.instead = Some(value.into()),
             "not" => field.not = read_names(value, place)?,
             _ => field.secret = true,
         }
@@ -379,6 +385,17 @@ fn header_name(name: &Word<'_>, place: &Place) -> Result<(), Error> {
 fn read_names(names: &str, place: &Place) -> Result<Vec<String>, Error> {
     let names: Vec<String> = names.split(',').map(str::to_owned).collect();
     if names.iter().any(String::is_empty) { Err(place.error("an empty name")) } else { Ok(names) }
+}
+
+fn read_role(keyword: &str, role: &str, place: &Place) -> Result<String, Error> {
+    let (known, problem) = match keyword {
+        "event" => (matches!(role, "item" | "end" | "both"), "a role of events is `item`, `end` or `both`"),
+        _ => (
+            ROLES.iter().any(|(known, _)| *known == role),
+            "a role of actions is `login`, `challenge`, `logoff` or `mask`",
+        ),
+    };
+    if known { Ok(role.to_owned()) } else { Err(place.error(problem)) }
 }
 
 fn read_branch(branch: &str, place: &Place) -> Result<String, Error> {

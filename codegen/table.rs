@@ -15,9 +15,13 @@
 //! NAME  = word | '"' text '"'       in a field's name {i} stands for a number, {i:6} for one of six digits, {key} for any text
 //! attribute = "since=" BRANCH | "until=" BRANCH | "alias=" NAME { "," NAME } | "as=" IDENTIFIER
 //!           | "class=" CLASS { "," CLASS }                                          actions and events
-//!           | "role=" ("item" | "end" | "both")                                     events
+//!           | "role=" ("item" | "end" | "both")                                     events: of a list
+//!           | "role=" ("login" | "challenge" | "logoff" | "mask")                   actions: that a session of the server answers itself
+//!           | "ready"                                                             events: says that the server is up
 //!           | "repeat" | "secret"                                                   fields
 //!           | "example=" ( WORD | '"' text '"' )                                    parameters: what the example sets them to
+//!           | "empty"                                                             required parameters: the server takes an empty one, see below
+//!           | "always=" WORD                                                      required parameters: the one value that servers know, which the builder writes
 //!           | "on=" ("conference" | "server" | "any")                               commands: what they are for, a conference if nothing is said
 //!           | "after=" IDENTIFIER                                                   arguments: the one that has to stand before it
 //!           | "else=" WORD                                                          arguments: what stands in its place before such a one
@@ -26,6 +30,9 @@
 //!
 //! A `command` is a sub-command of FreeSWITCH's `conference`; its name may go on with words that
 //! always follow, and its rows are its arguments in the order of the line.
+//!
+//! A required parameter that is empty is refused by the servers, so the builder refuses it before
+//! them; `empty` is for those that they take, or replace by a value of their own.
 //!
 //! `takes` names the parameter that holds the longest time beyond the usual, and its unit; below
 //! zero it is one without limit, and without the parameter it is what stands in `else`, or without
@@ -185,19 +192,29 @@ pub struct Field {
     pub since: Option<String>,
     pub until: Option<String>,
     pub required: bool,
+    /// Required, but may be empty.
+    pub empty: bool,
+    /// The one value that there is.
+    pub always: Option<Box<str>>,
     pub repeat: bool,
     pub secret: bool,
     /// What the example of the action sets it to.
     pub example: Option<Box<str>>,
-    pub after: Option<String>,
-    pub instead: Option<String>,
+    pub after: Option<Box<str>>,
+    pub instead: Option<Box<str>>,
     pub not: Vec<String>,
 }
 
 impl Field {
     /// A value in its wire form, and as the Rust expression for its setter's argument.
     pub fn sample(&self) -> (String, String) {
-        kinds::sample(self.kind, &self.name)
+        let always = self.always.as_ref().map(|value| (value.to_string(), format!("{value:?}")));
+        always.unwrap_or_else(|| kinds::sample(self.kind, &self.name))
+    }
+
+    /// Whether the builder is given it to begin with.
+    pub fn is_argument(&self) -> bool {
+        self.required && self.always.is_none()
     }
 
     /// What the example of an action sets it to, in both forms; `None`: it is left out there.

@@ -342,6 +342,16 @@ impl Field {
         self.has('!')
     }
 
+    /// Whether the server refuses the action where it is there and empty.
+    pub fn refuses_empty(self) -> bool {
+        self.is_required() && !self.has('e')
+    }
+
+    /// Whether builders write it by themselves: there is one value that servers know.
+    pub fn is_fixed(self) -> bool {
+        self.has('a')
+    }
+
     /// Whether it may occur more than once.
     pub fn repeats(self) -> bool {
         self.has('r')
@@ -370,6 +380,11 @@ impl Field {
     /// Whether a header of this name is it.
     pub fn is_named(self, header: &[u8]) -> bool {
         Named::new(self).is(header)
+    }
+
+    /// Whether builders write a header of this name for it: what it was called before is free.
+    pub(crate) fn is_written_as(self, header: &[u8]) -> bool {
+        header.eq_ignore_ascii_case(self.name().as_bytes()) || indexed_field::is_named(header, "", self.name())
     }
 
     /// Reads a value of it. `None`: the value stands for none.

@@ -101,7 +101,7 @@ impl Credentials {
     }
 
     pub(super) fn write_challenge(id: &str, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        Challenge::new("MD5").encode(Some(id), out)
+        Challenge::new().encode(Some(id), out)
     }
 
     /// Writes the login: with the key for this challenge, or with the secret where none was asked

@@ -2,7 +2,7 @@
 
 use super::session::Notice;
 use super::{ClientEvent, Ending, Id};
-use crate::event::{Event, FullyBooted};
+use crate::event::{Event, Ready};
 use crate::response::Response;
 use crate::value::Banner;
 use crate::wire::Frame;
@@ -60,7 +60,7 @@ impl Told {
             }
             Self::LoggedIn => ClientEvent::LoggedIn(frame.into()),
             Self::LoginRefused => ClientEvent::LoginRefused(frame.into()),
-            Self::Ready => ClientEvent::Ready(FullyBooted::view(frame)),
+            Self::Ready => ClientEvent::Ready(Ready::view(frame)),
             Self::Event => ClientEvent::Event(Event::from(frame)),
             Self::Started(id) => ClientEvent::Started { id, response: frame.into() },
             Self::Item(id) => ClientEvent::Item { id, event: frame.into() },

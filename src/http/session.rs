@@ -348,7 +348,7 @@ impl Session {
     fn login(&mut self) -> Result<SignedRequest, RequestError> {
         let Credentials { username, secret, hashed } = &self.credentials;
         let request = if *hashed {
-            self.endpoint.unsigned(&crate::action::Challenge::new("MD5"), None)
+            self.endpoint.unsigned(&crate::action::Challenge::new(), None)
         } else {
             self.endpoint.unsigned(&Login::new(username).secret(&**secret), None)
         };

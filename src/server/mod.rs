@@ -48,7 +48,7 @@ use crate::conn::Machine;
 use crate::conn::backlog::Backlog;
 use crate::conn::send_buffer::SendBuffer;
 use crate::error::{ApiMisuse, ConnectionError, EncodeError, SendError};
-use crate::request::Request;
+use crate::request::{Request, SessionRequest};
 use crate::value::Classes;
 use crate::wire::{Decoder, Frame, FrameEnd, Framing};
 use open::Opened;
@@ -334,9 +334,12 @@ impl Server {
                 Verdict::Malformed(fault) => return Ok(Some(ServerEvent::Malformed(fault))),
                 Verdict::Asked(id) => {
                     let challenge = self.challenged.then_some(self.challenge);
-                    return Ok(Some(match Request::from(self.frame(end)) {
-                        Request::Login(login) => ServerEvent::Login { id, attempt: LoginAttempt { login, challenge } },
-                        request => ServerEvent::Request { id, request },
+                    let request = Request::from(self.frame(end));
+                    return Ok(Some(match SessionRequest::of(request) {
+                        Some(SessionRequest::Login(login)) => {
+                            ServerEvent::Login { id, attempt: LoginAttempt { login, challenge } }
+                        }
+                        _ => ServerEvent::Request { id, request },
                     }));
                 }
             }
@@ -431,29 +434,30 @@ impl Server {
         // Asterisk echoes what was sent; what can't be echoed is left out.
         let action_id: Box<[u8]> = action_id.filter(|id| !id.contains(&b'\r')).unwrap_or_default().into();
         let fault = fault.map(|(fault, _)| fault).or((!asterisk_rules::has_action(frame)).then_some(Fault::NoAction));
-        let request = Request::from(frame);
+        let request = SessionRequest::of(Request::from(frame));
         let logged_in = self.stage == Stage::LoggedIn;
         let fault = fault.or_else(|| {
-            let open = matches!(request, Request::Login(_) | Request::Challenge(_) | Request::Logoff(_));
+            let open = !matches!(request, None | Some(SessionRequest::Mask(_)));
             (!logged_in && !open).then_some(Fault::NotLoggedIn)
         });
         if let Some(fault) = fault {
             self.write_response("Error", &action_id, fault.message());
             return Verdict::Malformed(fault);
         }
+        let Some(request) = request else { return Verdict::Asked(self.open.add(action_id)) };
         match request {
-            Request::Login(_) if logged_in => {
+            SessionRequest::Login(_) if logged_in => {
                 self.write_response("Success", &action_id, "Already authenticated");
                 Verdict::Done
             }
-            Request::Login(login) => {
+            SessionRequest::Login(login) => {
                 let mask = login.events().ok().and_then(|events| event_mask::read(events.as_bytes()));
                 let mask = mask.unwrap_or(Classes::ALL);
                 let deadline = self.poll_timeout();
                 self.stage = Stage::Asked { deadline, mask };
                 Verdict::Asked(self.open.add(action_id))
             }
-            Request::Challenge(challenge) => {
+            SessionRequest::Challenge(challenge) => {
                 let known = challenge.auth_type().is_ok_and(|kind| kind.eq_ignore_case("MD5"));
                 if known {
                     self.challenged = true;
@@ -463,17 +467,16 @@ impl Server {
                 }
                 Verdict::Done
             }
-            Request::Logoff(_) => {
+            SessionRequest::Logoff => {
                 self.write_response("Goodbye", &action_id, "Thanks for all the fish.");
                 self.close();
                 Verdict::Done
             }
-            Request::Events(events) => {
+            SessionRequest::Mask(events) => {
                 let mask = events.event_mask().ok().and_then(|mask| event_mask::read(mask.as_bytes()));
                 self.write_mask(&action_id, mask);
                 Verdict::Done
             }
-            _ => Verdict::Asked(self.open.add(action_id)),
         }
     }
 }

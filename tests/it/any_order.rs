@@ -284,7 +284,7 @@ impl Side for OfClient {
             5 => client.send(now, &CoreStatus::new()).map(client::Id::from),
             6 => client.send(now, &Queues::new()).map(client::Id::from),
             7 => client.send(now, &Events::new("call")).map(client::Id::from),
-            8 => client.send(now, &Filter::new("Add").filter("x")).map(client::Id::from),
+            8 => client.send(now, &Filter::new("x")).map(client::Id::from),
             9 => client.send(now, &Originate::new("a").asynchronous(true)).map(client::Id::from),
             10 => client
                 .send(now, &Custom::new("Nonsense").header("A", "b".repeat(random.below(400))))

@@ -19,7 +19,7 @@ fn session(policy: AtCeiling, order: u64, line: Line, eager: bool) -> Pair {
     }
     let mask = pair.client.send(pair.now, &Events::new("system,call")).unwrap();
     pair.keep(mask.id(), Kind::Reply);
-    let filter = pair.client.send(pair.now, &Filter::new("Add").filter("!Event: VarSet")).unwrap();
+    let filter = pair.client.send(pair.now, &Filter::new("!Event: VarSet")).unwrap();
     pair.keep(filter.id(), Kind::Reply);
     pair.run();
     if pair.over {

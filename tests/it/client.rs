@@ -783,7 +783,7 @@ fn everything_held_counts() {
     // A filter, for as long as it may have to be set again.
     let id = peer.ids.len();
     let filter = format!("!Event: {}", "x".repeat(400));
-    peer.send(&Filter::new("Add").filter(&filter));
+    peer.send(&Filter::new(&filter));
     assert!(held(&peer, most) > 400 + in_flight / 2);
     peer.feed(&format!("Response: Success\r\nActionID: ${id}\r\n\r\n"));
     assert!((400..500).contains(&held(&peer, most)));
@@ -807,10 +807,10 @@ fn filters_are_set_again_as_there_is_room() {
     let most = config.most_held();
     let mut peer = Peer::ready(config);
     for number in 0..3 {
-        peer.send(&Filter::new("Add").filter(format!("{number}{}", "x".repeat(400))));
+        peer.send(&Filter::new(format!("{number}{}", "x".repeat(400))));
         peer.feed(&format!("Response: Success\r\nActionID: ${number}\r\n\r\n"));
     }
-    let full = peer.client.send(peer.now, &Filter::new("Add").filter("y".repeat(900))).unwrap_err();
+    let full = peer.client.send(peer.now, &Filter::new("y".repeat(900))).unwrap_err();
     assert_eq!(full, SendError::Ceiling { max: 3500 });
     peer.eof();
     assert_eq!(peer.client.reconnect().unwrap().restored_filters, 3);
@@ -829,7 +829,7 @@ fn filters_are_set_again_as_there_is_room() {
     }
     assert_eq!(sent, ["Filter"; 3]);
     // One that is new doesn't set the others again, nor itself.
-    peer.send(&Filter::new("Add").filter("z"));
+    peer.send(&Filter::new("z"));
     let id = peer.ids.len() - 1;
     assert_eq!(peer.feed(&format!("Response: Success\r\nActionID: ${id}\r\n\r\n")), ["reply"]);
     assert!(peer.sent().is_empty());
@@ -840,7 +840,7 @@ fn filters_are_set_again_as_there_is_room() {
 fn filters_are_set_again_as_others_time_out() {
     let mut peer = Peer::ready(Config::new().max_in_flight(2));
     for number in 0..3 {
-        peer.send(&Filter::new("Add").filter(format!("{number}")));
+        peer.send(&Filter::new(format!("{number}")));
         assert_eq!(peer.feed(&format!("Response: Success\r\nActionID: ${number}\r\n\r\n")), ["reply"]);
     }
     peer.eof();
@@ -861,7 +861,7 @@ fn filters_are_set_again_as_others_time_out() {
 fn filters_are_set_again_one_after_the_other() {
     let mut peer = Peer::ready(Config::new().max_in_flight(2));
     for number in 0..3 {
-        peer.send(&Filter::new("Add").filter(format!("{number}")));
+        peer.send(&Filter::new(format!("{number}")));
         assert_eq!(peer.feed(&format!("Response: Success\r\nActionID: ${number}\r\n\r\n")), ["reply"]);
     }
     let before = peer.ids.clone();
@@ -1165,7 +1165,7 @@ fn what_is_held_is_under_each_ceiling() {
         held(&peer, most);
         peer.sent();
         peer.feed("Response: Success\r\nActionID: $0\r\n\r\n");
-        while peer.client.send(peer.now, &Filter::new("Add").filter("!Event: VarSet")).is_ok() {
+        while peer.client.send(peer.now, &Filter::new("!Event: VarSet")).is_ok() {
             held(&peer, most);
         }
         peer.pass(SECOND);
@@ -1389,7 +1389,7 @@ fn goodbye() {
 fn reconnects_with_its_subscription() {
     let mut peer = Peer::ready(Config::new().events(Classes::ALL));
     peer.send(&Events::new("call"));
-    peer.send(&Filter::new("Add").filter("!Event: VarSet"));
+    peer.send(&Filter::new("!Event: VarSet"));
     peer.send(&Status::new());
     peer.feed("Response: Success\r\nActionID: $0\r\nEvents: On\r\n\r\nResponse: Success\r\nActionID: $1\r\n\r\n");
     peer.feed(
@@ -1559,7 +1559,7 @@ fn a_subscription_is_held() {
     assert_eq!(held[0] - held[1], "system,call,agent".len() - "call".len());
     assert_eq!(held[2] - held[1], "call,dtmf".len() - "call".len());
     for number in 3..5 {
-        peer.send(&Filter::new("Add").filter("x"));
+        peer.send(&Filter::new("x"));
         peer.feed(&format!("Response: Success\r\nActionID: ${number}\r\n\r\n"));
         held.push(peer.client.held());
     }

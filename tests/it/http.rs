@@ -598,7 +598,7 @@ mod hashed {
         }
         // One that the caller asked for says nothing about the session.
         let mut session = logged_in(now);
-        let asked = session.request(&ami_proto::action::Challenge::new("MD5"), None).unwrap();
+        let asked = session.request(&ami_proto::action::Challenge::new(), None).unwrap();
         reply(&mut session, now, &asked, COOKIE, DENIED);
         assert!(session.is_logged_in(now));
     }

@@ -275,7 +275,7 @@ fn transfer() {
         // Half of a call sends the other half away.
         session.mark();
         let (transferer, transferred) = bridged(session);
-        session.ask(&a::BlindTransfer::new(&transferer).exten("target").context("live")).accepted();
+        session.ask(&a::BlindTransfer::new(&transferer, "target").context("live")).accepted();
         session.event("BlindTransfer", |event| matches!(event, Event::BlindTransfer(_)).then_some(()));
         arrived(session, Some(&transferred));
 

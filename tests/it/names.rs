@@ -36,7 +36,8 @@ fn known() -> (BTreeSet<String>, BTreeSet<&'static str>) {
 }
 
 /// Returns the names in this source outside its tests, each with its line: strings that are a name
-/// or the header that says one, and the constants `TYPE` of their types.
+/// or the header that says one, their types where they are matched or looked at (`TYPE`, `view`),
+/// and the variants that stand for them.
 fn names_in(source: &str) -> Vec<(usize, String)> {
     let (names, types) = known();
     let source = source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
@@ -53,8 +54,12 @@ fn names_in(source: &str) -> Vec<(usize, String)> {
         }
     }
     for three in tokens.windows(3) {
-        if three[1].is("::") && three[2].is("TYPE") && types.contains(three[0].text.as_str()) {
-            found.push((three[0].line, format!("{}::TYPE", three[0].text)));
+        let [left, colons, right] = three else { continue };
+        let [is_type, is_variant] = [left, right].map(|name| types.contains(name.text.as_str()));
+        let looks = is_type && (right.is("TYPE") || right.is("view"));
+        let matches = is_variant && (left.is("Request") || left.is("Event"));
+        if colons.is("::") && (looks || matches) {
+            found.push((left.line, format!("{}::{}", left.text, right.text)));
         }
     }
     found
@@ -100,5 +105,8 @@ fn a_name_is_found() {
     assert_eq!(found("f(b\"Action: Filter\\r\\nActionID: 1\")"), ["1 Filter"]);
     assert_eq!(found("matches!(self.end, Some(\"DevicelistComplete\" | \"none\"))"), ["1 DevicelistComplete"]);
     assert_eq!(found("match action { Originate::TYPE => 1, A::TYPE => 2, action::WaitEvent::TYPE => 3 }").len(), 2);
+    assert_eq!(found("match it { Request::Login(login) => 1, Session::Login => 2 }"), ["1 Request::Login"]);
+    assert_eq!(found("FullyBooted::view(frame).or(Event::Hangup)").len(), 2);
+    assert!(found("Event::from(frame)").is_empty());
     assert!(found("// \"Originate\"\nlet plan = \"reply\";\n#[cfg(test)]\nmod tests {\n\"Originate\"").is_empty());
 }

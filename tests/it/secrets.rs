@@ -578,7 +578,7 @@ mod wiping {
                 while client.poll_event().unwrap().is_some() {}
                 let list = client.send(now, &PjsipShowAuths::new()).unwrap();
                 client.collect(list, 10).unwrap();
-                client.send(now, &Filter::new("Add").filter(SECRET)).unwrap();
+                client.send(now, &Filter::new(SECRET)).unwrap();
                 let ids = ids(&mut client);
                 hear(
                     &mut client,

@@ -168,7 +168,7 @@ impl Driven {
                     0 => session.request(&Ping::new(), Some("1")),
                     1 => session.request(&WaitEvent::new(kind.into()), None),
                     2 => session.request(&Login::new("other").secret("x"), None),
-                    _ => session.request(&Challenge::new("MD5"), None),
+                    _ => session.request(&Challenge::new(), None),
                 };
                 self.send(request.expect("nothing to refuse"), false, 0);
             }

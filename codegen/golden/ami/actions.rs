@@ -476,3 +476,63 @@ impl<'a> Add<'a> {
         Self(self.0.set("Filter", value.into()))
     }
 }
+
+/// Is answered by the session itself.
+///
+/// Action `Sesame`.
+///
+/// Writes `How: MD5` by itself. Has one value.
+///
+/// ```
+/// use ami_proto::action::{Action, Sesame};
+///
+/// let mut out = Vec::new();
+/// Sesame::new("some text").encode(Some("1"), &mut out)?;
+/// assert_eq!(out, b"Action: Sesame\r\nActionID: 1\r\nHow: MD5\r\nWord: some text\r\n\r\n");
+/// # Ok::<(), ami_proto::EncodeError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "an action does nothing until it is sent"]
+pub struct Sesame<'a>(pub(super) Args<'a>);
+action!(Sesame, 10, Response, None, None);
+
+impl<'a> Sesame<'a> {
+    /// The action with what it needs.
+    #[inline]
+    pub fn new(word: impl Into<Arg<'a>>) -> Self {
+        Self(Args::new("Sesame").set("How", "MD5".into())).word(word)
+    }
+
+    /// May be empty.
+    ///
+    /// Header `Word`.
+    #[inline]
+    pub fn word(self, value: impl Into<Arg<'a>>) -> Self {
+        Self(self.0.set("Word", value.into()))
+    }
+}
+
+/// Is answered so, too, and takes nothing.
+///
+/// Action `Farewell`.
+///
+/// ```
+/// use ami_proto::action::{Action, Farewell};
+///
+/// let mut out = Vec::new();
+/// Farewell::new().encode(Some("1"), &mut out)?;
+/// assert_eq!(out, b"Action: Farewell\r\nActionID: 1\r\n\r\n");
+/// # Ok::<(), ami_proto::EncodeError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "an action does nothing until it is sent"]
+pub struct Farewell<'a>(pub(super) Args<'a>);
+action!(Farewell, 11, Response, None, None);
+
+impl<'a> Farewell<'a> {
+    /// The action, with nothing set.
+    #[inline]
+    pub fn new() -> Self {
+        Self(Args::new("Farewell"))
+    }
+}

@@ -723,3 +723,7 @@ impl<'buf> Kinds<'buf> {
         read(self.frame(), "", &Key { name: "Assignments", aliases: &[], kind: Kind::Assignments })
     }
 }
+
+/// The event that says that the server is ready.
+#[cfg(feature = "std")]
+pub(crate) type Ready<'buf> = Booted<'buf>;

@@ -39,5 +39,7 @@ pub(super) static ACTIONS: Names = Names {
         ("Wait", 7),
         ("Choose", 8),
         ("Add", 9),
+        ("Sesame", 10),
+        ("Farewell", 11),
     ],
 };

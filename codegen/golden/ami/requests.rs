@@ -27,6 +27,10 @@ pub enum Request<'buf> {
     Choose(Choose<'buf>),
     /// Holds for a connection, all of it.
     Add(Add<'buf>),
+    /// Is answered by the session itself.
+    Sesame(Sesame<'buf>),
+    /// Is answered so, too, and takes nothing.
+    Farewell(Farewell<'buf>),
     /// A frame that no type of this crate stands for.
     Other(Frame<'buf>),
 }
@@ -46,6 +50,8 @@ impl<'buf> Request<'buf> {
             Self::Wait(view) => view.0,
             Self::Choose(view) => view.0,
             Self::Add(view) => view.0,
+            Self::Sesame(view) => view.0,
+            Self::Farewell(view) => view.0,
             Self::Other(frame) => frame,
         }
     }
@@ -63,6 +69,8 @@ impl<'buf> Request<'buf> {
             7 => Self::Wait(Wait(frame)),
             8 => Self::Choose(Choose(frame)),
             9 => Self::Add(Add(frame)),
+            10 => Self::Sesame(Sesame(frame)),
+            11 => Self::Farewell(Farewell(frame)),
             _ => Self::Other(frame),
         }
     }
@@ -376,5 +384,64 @@ impl<'buf> Add<'buf> {
     #[inline]
     pub fn filter(self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Filter", aliases: &[], kind: Kind::Text })
+    }
+}
+
+/// Is answered by the session itself.
+///
+/// Action `Sesame`, read by a server; [`action::Sesame`](crate::action::Sesame) builds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Sesame<'buf>(Frame<'buf>);
+request_view!(Sesame, 10);
+
+impl<'buf> Sesame<'buf> {
+    /// May be empty.
+    ///
+    /// Header `Word`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn word(self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Word", aliases: &[], kind: Kind::Text })
+    }
+
+    /// Has one value.
+    ///
+    /// Header `How`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn how(self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "How", aliases: &[], kind: Kind::Text })
+    }
+}
+
+/// Is answered so, too, and takes nothing.
+///
+/// Action `Farewell`, read by a server; [`action::Farewell`](crate::action::Farewell) builds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Farewell<'buf>(Frame<'buf>);
+request_view!(Farewell, 11);
+
+/// A request that a session answers by itself, by the `role` in its action's entry; with its
+/// view, where it has parameters.
+#[cfg(feature = "std")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum SessionRequest<'buf> {
+    Login(Sesame<'buf>),
+    Logoff,
+}
+
+#[cfg(feature = "std")]
+impl<'buf> SessionRequest<'buf> {
+    /// The request as one of these, if its action has a role.
+    pub(crate) fn of(request: Request<'buf>) -> Option<Self> {
+        match request {
+            Request::Sesame(view) => Some(Self::Login(view)),
+            Request::Farewell(_) => Some(Self::Logoff),
+            _ => None,
+        }
     }
 }

@@ -114,4 +114,22 @@ pub(crate) fn every_action(sink: &mut dyn FnMut(&str, &[u8])) {
         assert_eq!(view.frame().name().unwrap(), "Add");
         assert_eq!(wire(&view.filter().unwrap()), "some text");
     }
+    {
+        let action = Sesame::new("some text");
+        let bytes = encoded(&action);
+        sink("Sesame", &bytes);
+        let mut decoder = decoder(&bytes);
+        let view = request::Sesame::view(frame(&mut decoder)).expect("its name");
+        assert_eq!(view.frame().name().unwrap(), "Sesame");
+        assert_eq!(wire(&view.word().unwrap()), "some text");
+        assert_eq!(wire(&view.how().unwrap()), "MD5");
+    }
+    {
+        let action = Farewell::new();
+        let bytes = encoded(&action);
+        sink("Farewell", &bytes);
+        let mut decoder = decoder(&bytes);
+        let view = request::Farewell::view(frame(&mut decoder)).expect("its name");
+        assert_eq!(view.frame().name().unwrap(), "Farewell");
+    }
 }

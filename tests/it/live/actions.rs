@@ -71,7 +71,7 @@ pub(crate) const READ_ONLY: &[Question] = &[
     ("QueueSummary", |s, _| s.send(&a::QueueSummary::new())),
     ("Queues", |s, _| s.send(&a::Queues::new())),
     ("QueueRule", |s, _| s.send(&a::QueueRule::new())),
-    ("Challenge", |s, _| s.send(&a::Challenge::new("MD5"))),
+    ("Challenge", |s, _| s.send(&a::Challenge::new())),
     ("Ping", |s, _| s.send(&a::Ping::new())),
     ("FilterList", |s, _| s.send(&a::FilterList::new())),
     ("WaitEvent", |s, _| s.send(&a::WaitEvent::new(1))),
