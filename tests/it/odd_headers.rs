@@ -181,20 +181,3 @@ fn agi_is_decoded_and_numbers_have_words() {
     let Event::OriginateResponse(response) = Event::from(frame.view()) else { panic!("{frame:?}") };
     assert_eq!(response.reason(), Ok(OriginateReason::BUSY));
 }
-
-/// Old servers' events, and headers that only the C code has: all in the catalogue.
-#[test]
-fn every_header_of_old_servers_and_of_the_sources() {
-    let mut events = 0;
-    let named =
-        |name: &str| ["legacy_", "undocumented_", "chanvariable_", "asyncagi_"].iter().any(|part| name.contains(part));
-    for (name, input) in ami_testkit::corpus("handmade").into_iter().filter(|(name, _)| named(name)) {
-        for frame in frames(&input) {
-            let described = describe(frame.view()).unwrap_or_else(|| panic!("{name}: {frame:?}"));
-            assert!(described.uncovered().next().is_none(), "{name}: {described:?}");
-            assert_eq!(described.invalid().count(), 0, "{name}: {}", described.type_name());
-            events += 1;
-        }
-    }
-    assert!(events >= 36, "{events}");
-}

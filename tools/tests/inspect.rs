@@ -309,6 +309,25 @@ fn typed_frames() {
     assert_eq!(secret["fields"]["oauth_secret"], "s3cret");
 }
 
+/// What servers have sent, and what their sources and users tell of them, is known to the last
+/// header; only what was forged is not.
+#[test]
+fn typed_to_the_last_header() {
+    let files = ["events", "frames", "handmade"].into_iter().flat_map(ami_testkit::corpus);
+    let names: Vec<String> = files.map(|(name, _)| name).filter(|name| !name.contains("forge")).collect();
+    let run = |name: &String| objects(&inspect(["--json", "--typed", &format!("corpus/{name}")]));
+    let mut events = 0;
+    for name in &names {
+        for object in run(name).iter().filter(|object| object["kind"] == "event") {
+            let typed = &object["typed"];
+            assert_eq!(typed["uncovered"], json!([]), "{name}: {object}");
+            assert_eq!(typed["invalid"], json!([]), "{name}: {object}");
+            events += 1;
+        }
+    }
+    assert!(events > 600, "{events}");
+}
+
 /// What `--typed` adds is a key; all else stays as it is.
 #[test]
 fn typed_adds_a_key() {
