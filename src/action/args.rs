@@ -7,6 +7,7 @@ use core::fmt;
 
 use super::Arg;
 use super::headers::Headers;
+use crate::catalogue::ActionType;
 use crate::error::{EncodeError, Refusal};
 use crate::redact::{MASK, Shown, hidden_field};
 use crate::value::quote_into;
@@ -129,11 +130,17 @@ impl<'a> Args<'a> {
         })
     }
 
-    pub(super) fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    /// Writes the request: of this type, where a builder of its own has made it.
+    pub(super) fn encode(
+        &self,
+        own: Option<ActionType>,
+        action_id: Option<&str>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
         let ends = "Action: \r\nActionID: \r\n\r\n".len() + self.action.len() + action_id.map_or(0, str::len);
         let mut digits = [0; 20];
         let action = self.action.bytes(&mut digits);
-        if let Some(refusal) = action_refusal(action) {
+        if let Some(refusal) = name_refusal(action).or_else(|| leading_blank(action)).filter(|_| own.is_none()) {
             return Err(EncodeError::new(b"Action", refusal));
         }
         reserve(out, self.headers.as_slice().iter().map(Header::room).sum::<usize>() + ends);
@@ -143,7 +150,7 @@ impl<'a> Args<'a> {
             writer.field(b"ActionID", None, |out| out.extend_from_slice(id.as_bytes()));
         }
         for header in self.headers.as_slice() {
-            header.write(&mut writer, self.verbatim);
+            header.write(&mut writer, own, self.verbatim);
         }
         writer.finish()
     }
@@ -162,7 +169,7 @@ impl Header<'_> {
         name + self.value.len() + 4
     }
 
-    fn write(&self, writer: &mut FrameWriter<'_>, verbatim: bool) {
+    fn write(&self, writer: &mut FrameWriter<'_>, own: Option<ActionType>, verbatim: bool) {
         // What it hands on is what the caller named; its own fields it reads as any action does.
         let verbatim = verbatim && matches!(self.name, HeaderName::Free(_));
         let blank = |value| leading_blank(value).filter(|_| !verbatim);
@@ -170,7 +177,10 @@ impl Header<'_> {
         let value = self.value.bytes(&mut digits);
         let plain = |out: &mut Vec<u8>| out.extend_from_slice(value);
         match &self.name {
-            HeaderName::Field(name) => writer.field(name.as_bytes(), blank(value), plain),
+            HeaderName::Field(name) => {
+                let refusal = blank(value).or_else(|| needed(own, name, value));
+                writer.field(name.as_bytes(), refusal, plain);
+            }
             HeaderName::Assignment(name, variable) => {
                 let mut digits = [0; 20];
                 let variable = variable.bytes(&mut digits);
@@ -184,7 +194,9 @@ impl Header<'_> {
             HeaderName::Numbered(..) | HeaderName::Free(_) => {
                 let mut buffer = NameBuffer::default();
                 let name = self.name.write(&mut buffer);
-                writer.field(name, name_refusal(name).or_else(|| given(name)).or_else(|| blank(value)), plain);
+                let free = matches!(self.name, HeaderName::Free(_));
+                let taken = || given(name).or_else(|| own_setter(own, name)).filter(|_| free);
+                writer.field(name, name_refusal(name).or_else(taken).or_else(|| blank(value)), plain);
             }
         }
     }
@@ -218,12 +230,6 @@ impl HeaderName<'_> {
     }
 }
 
-/// The server would take it for another action, or for none.
-#[inline]
-fn action_refusal(name: &[u8]) -> Option<Refusal> {
-    if name.is_empty() { Some(Refusal::EmptyName) } else { leading_blank(name) }
-}
-
 /// Returns the refusal of a header that every request has from its builder: the server would read
 /// the first, and echo it.
 fn given(name: &[u8]) -> Option<Refusal> {
@@ -235,6 +241,20 @@ fn given(name: &[u8]) -> Option<Refusal> {
     } else {
         None
     }
+}
+
+/// Returns the refusal of a header that the builder has a setter for, or writes by itself: the
+/// server would read the first of two, or one that isn't quoted as it unquotes it.
+fn own_setter(own: Option<ActionType>, name: &[u8]) -> Option<Refusal> {
+    let field = own?.fields().find(|field| field.is_written_as(name))?;
+    Some(if field.is_fixed() { Refusal::Given { by: "`new`" } } else { Refusal::OwnSetter { setter: field.method() } })
+}
+
+/// Returns the refusal of an empty value that the server refuses.
+fn needed(own: Option<ActionType>, name: &str, value: &[u8]) -> Option<Refusal> {
+    let action = own.filter(|_| value.is_empty())?;
+    let field = action.fields().find(|field| field.is_written_as(name.as_bytes()))?;
+    field.refuses_empty().then_some(Refusal::Needed)
 }
 
 fn check_action_id(id: &str) -> Result<(), EncodeError> {
@@ -250,7 +270,7 @@ fn check_action_id(id: &str) -> Result<(), EncodeError> {
 
 /// The server skips these (`main/manager.c`, `__astman_get_header`), so a value that begins with
 /// one doesn't arrive as it was sent.
-fn leading_blank(value: &[u8]) -> Option<Refusal> {
+pub(super) fn leading_blank(value: &[u8]) -> Option<Refusal> {
     value
         .first()
         .filter(|byte| **byte <= b' ' && !matches!(byte, b'\r' | b'\n' | 0))

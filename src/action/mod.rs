@@ -74,8 +74,9 @@ macro_rules! action {
             /// Last branch of Asterisk that has it; `None`: it is still there.
             pub const UNTIL: Option<Branch> = $until;
 
-            /// Adds a header that the crate does not know. `Action` and `ActionID` are refused when
-            /// it is encoded: the request has them already.
+            /// Adds a header that the crate does not know. When it is encoded, `Action` and
+            /// `ActionID` are refused, which the request has already, and what there is a setter
+            /// for.
             #[inline]
             pub fn header(self, name: impl Into<Arg<'a>>, value: impl Into<Arg<'a>>) -> Self {
                 Self(self.0.header(name.into(), value.into()))
@@ -88,12 +89,12 @@ macro_rules! action {
 
             #[inline]
             fn action_type(&self) -> Option<ActionType> {
-                Some(ActionType::new($number))
+                Some(Self::TYPE)
             }
 
             #[inline]
             fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-                self.0.encode(action_id, out)
+                self.0.encode(Some(Self::TYPE), action_id, out)
             }
         }
     };
@@ -145,7 +146,7 @@ impl Action for Custom<'_> {
     }
 
     fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        self.0.encode(action_id, out)
+        self.0.encode(None, action_id, out)
     }
 }
 

@@ -214,7 +214,7 @@ fn a_field_is_set_in_its_place() {
     for variables in [0, 3, 40] {
         let mut call = Originate::new("x").context("a");
         for _ in 0..variables {
-            call = call.variable("v", "w").header("Context", "free");
+            call = call.variable("v", "w").header("Contexts", "free");
         }
         let text = String::from_utf8(encoded(&call.context("b").channel("y"))).expect("text");
         assert!(text.contains("\r\nChannel: y\r\nContext: b\r\n"), "{text}");
@@ -241,7 +241,7 @@ fn headers_that_every_request_has() {
     assert_eq!(
         std::format!("{error}"),
         "field \"ActionID\" refused: the message has this header already, from the id in \
-         `Action::encode`; leave it out and give that argument"
+         `Action::encode`; leave it out and use that"
     );
     assert!(Custom::new("X").header("ActionIDs", "1").encode(None, &mut Vec::new()).is_ok());
 }

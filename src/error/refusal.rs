@@ -111,6 +111,13 @@ pub enum Refusal {
     },
     /// The value is empty where that means that there is none.
     EmptyValue,
+    /// The value is empty, and the server refuses the message then.
+    Needed,
+    /// The action has a setter for this header, so that the message could have it twice.
+    OwnSetter {
+        /// The setter.
+        setter: &'static str,
+    },
     /// The `ActionID` is longer than the buffers that some modules of the server copy it into.
     ActionIdTooLong {
         /// Its length.
@@ -125,9 +132,9 @@ pub enum Refusal {
     NotText,
     /// A header that is written where it is needed, and by nobody else: `Content-Length`.
     OwnHeader,
-    /// The message has this header already: its builder writes it from an argument.
+    /// The message has this header already: its builder writes it.
     Given {
-        /// The argument to give it by.
+        /// What it is written from.
         by: &'static str,
     },
     /// The value is longer than what is kept of such a value.
@@ -238,10 +245,12 @@ impl Refusal {
             Self::LineTooLong { .. } => "shorten the value",
             Self::TooManyHeaders { .. } => "split the message",
             Self::EmptyValue => "give it, or leave the field out",
+            Self::Needed => "give it",
+            Self::OwnSetter { .. } => "use that",
             Self::ActionIdTooLong { .. } | Self::ValueTooLong { .. } => "shorten it",
             Self::VariableName => "choose another name for the variable",
             Self::NotText => "write a header instead",
-            Self::Given { .. } => "leave it out and give that argument",
+            Self::Given { .. } => "leave it out and use that",
             Self::Command => "send it as a message of its own",
             Self::Control { .. } | Self::Quote { .. } | Self::Splits { .. } => "leave it out or choose another",
             Self::DotSegment | Self::OtherDelimiter => "choose another",
@@ -276,6 +285,8 @@ impl Refusal {
                 write!(f, "the value begins with byte {byte:#04x}, which the server skips")
             }
             Self::EmptyValue => f.write_str("the value is empty"),
+            Self::Needed => f.write_str("the value is empty, and the server refuses that"),
+            Self::OwnSetter { setter } => write!(f, "the action has the setter `{setter}` for it"),
             Self::ActionIdTooLong { len, max } => {
                 write!(f, "it is {len} bytes long and modules of the server cut it at {max}")
             }
