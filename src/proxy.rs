@@ -5,8 +5,9 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use std::time::Instant;
 
+use crate::action::Answer;
 use crate::catalogue::{self, ActionType};
-use crate::client::{Client, ClientEvent, Ending, How, Id, Reached};
+use crate::client::{Client, ClientEvent, Ending, Id, Reached};
 use crate::error::{EncodeError, Refusal, SendError};
 use crate::server::{RequestId, Server};
 use crate::wiped::append;
@@ -15,7 +16,8 @@ use crate::wire::{Frame, FrameKind, FrameWriter};
 impl Client {
     /// Sends a request of somebody else's as it came, every header in its place, under an
     /// `ActionID` of this client's: what a proxy does.
-    /// [`Server::relay`] takes the answer back.
+    /// [`Server::relay`] takes the answer back. How it is answered is what the catalogue knows of
+    /// the action; of one that it doesn't know, [`forward_as`](Self::forward_as) says it.
     ///
     /// `Events` and `Filter` change what this client receives, `Logoff` ends it: a proxy answers
     /// them itself.
@@ -23,6 +25,20 @@ impl Client {
     /// # Errors
     /// As [`Client::send`]; [`EncodeError`] also where the frame is no action.
     pub fn forward(&mut self, now: Instant, request: Frame<'_>) -> Result<Id, SendError> {
+        self.pass_on(now, request, None)
+    }
+
+    /// The same for a request that is answered so, whatever the catalogue says.
+    ///
+    /// # Errors
+    /// As [`forward`](Self::forward); [`EncodeError`] also where the answer names an event that
+    /// there can't be.
+    pub fn forward_as(&mut self, now: Instant, request: Frame<'_>, answer: &Answer<'_>) -> Result<Id, SendError> {
+        answer.check()?;
+        self.pass_on(now, request, Some(answer))
+    }
+
+    fn pass_on(&mut self, now: Instant, request: Frame<'_>, said: Option<&Answer<'_>>) -> Result<Id, SendError> {
         let write = |id: &str, out: &mut Vec<u8>| {
             if request.kind() != FrameKind::Action {
                 return Err(EncodeError::new(b"Action", Refusal::EmptyValue));
@@ -33,7 +49,7 @@ impl Client {
             others.fold(writer, |writer, header| writer.header(header.name(), header.value())).finish()
         };
         let action = request.name().and_then(|name| catalogue::find_action(name.as_bytes())).map(ActionType::new);
-        self.written(now, How::default(), action, write)
+        self.passed_on(now, action, said, write)
     }
 }
 

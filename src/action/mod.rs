@@ -21,8 +21,10 @@
 //! # Ok::<(), ami_proto::EncodeError>(())
 //! ```
 
+mod answer;
 mod arg;
 mod args;
+mod custom;
 mod headers;
 mod update_config;
 
@@ -35,8 +37,10 @@ use crate::response;
 use crate::value;
 use crate::wire::Frame;
 
+pub use answer::Answer;
 pub use arg::Arg;
 use args::Args;
+pub use custom::Custom;
 
 /// A request that can be written, and what its response is.
 pub trait Action {
@@ -51,6 +55,12 @@ pub trait Action {
     /// [`encode`](Self::encode) writes has to be this action: how the server answers, and with that
     /// what ends the request, follows from it.
     fn action_type(&self) -> Option<ActionType>;
+
+    /// Returns how the server answers, where it isn't as the catalogue says; `None`: it is. Of an
+    /// action that the catalogue doesn't know, a response is expected then.
+    fn answer(&self) -> Option<&Answer<'_>> {
+        None
+    }
 
     /// Writes the request at the end of `out`, with this `ActionID`.
     ///
@@ -107,48 +117,6 @@ mod generated {
 }
 
 pub use generated::*;
-
-/// An action by its name: one that the crate doesn't know, or one that it does, which is then
-/// answered as that.
-///
-/// ```
-/// use ami_proto::action::{Action, Custom};
-///
-/// let mut out = Vec::new();
-/// Custom::new("MyModuleAction").header("Colour", "blue").encode(Some("1"), &mut out)?;
-/// assert_eq!(out, b"Action: MyModuleAction\r\nActionID: 1\r\nColour: blue\r\n\r\n");
-/// # Ok::<(), ami_proto::EncodeError>(())
-/// ```
-#[derive(Clone, Debug)]
-#[must_use = "an action does nothing until it is sent"]
-pub struct Custom<'a>(Args<'a>);
-
-impl<'a> Custom<'a> {
-    /// The action of this name. One that is empty or begins with a blank is refused when it is
-    /// encoded: the server would read another one.
-    pub fn new(name: impl Into<Arg<'a>>) -> Self {
-        Self(Args::custom(name.into()))
-    }
-
-    /// Adds a header. `Action` and `ActionID` are refused when it is encoded: the request has them
-    /// already.
-    pub fn header(self, name: impl Into<Arg<'a>>, value: impl Into<Arg<'a>>) -> Self {
-        Self(self.0.header(name.into(), value.into()))
-    }
-}
-
-impl Action for Custom<'_> {
-    type Response<'buf> = response::Response<'buf>;
-    type Static = Custom<'static>;
-
-    fn action_type(&self) -> Option<ActionType> {
-        crate::catalogue::find_action(self.0.action(&mut [0; 20])).map(ActionType::new)
-    }
-
-    fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        self.0.encode(None, action_id, out)
-    }
-}
 
 #[cfg(test)]
 #[allow(clippy::too_many_lines)]

@@ -6,8 +6,9 @@ use core::time::Duration;
 use std::time::Instant;
 
 use super::reading::Reading;
+use super::reply_plan::Plan;
 use super::{Client, Credentials, Handle, How, Id, ReconnectReport};
-use crate::action::Action;
+use crate::action::{Action, Answer};
 use crate::catalogue::ActionType;
 use crate::error::{ApiMisuse, EncodeError, SendError};
 use crate::wire::{Decoder, OwnedFrame};
@@ -35,8 +36,9 @@ impl Client {
     /// Sends a request. It ends with [`ClientEvent::Ended`], in whichever way, exactly once.
     ///
     /// Any number can be sent before the first is answered, up to [`Config::max_in_flight`], and be
-    /// open at a time, up to [`Config::max_open`]; no order of answers is assumed. What ends it follows from the action's
-    /// [type](Action::action_type).
+    /// open at a time, up to [`Config::max_open`]; no order of answers is assumed. What ends it
+    /// follows from the action's [type](Action::action_type), or from what is [said](Action::answer)
+    /// of its answer.
     ///
     /// # Errors
     /// [`SendError`]; nothing was sent.
@@ -80,8 +82,8 @@ impl Client {
     }
 
     fn send_how<A: Action>(&mut self, now: Instant, how: How<'_>, action: &A) -> Result<Handle<A::Static>, SendError> {
-        let id = self.written(now, how, action.action_type(), |id, out| action.encode(Some(id), out))?;
-        Ok(Handle::new(id))
+        let plan = self.session.plan(action.action_type(), action.answer());
+        self.written(now, how, plan, |id, out| action.encode(Some(id), out)).map(Handle::new)
     }
 
     /// Returns the `ActionID` that an open request has on the wire: for logs, and to find what the
@@ -90,15 +92,27 @@ impl Client {
         self.session.action_id(handle.into())
     }
 
+    /// Sends somebody else's request for this action, in the words of `write`.
+    pub(crate) fn passed_on(
+        &mut self,
+        now: Instant,
+        action: Option<ActionType>,
+        said: Option<&Answer<'_>>,
+        write: impl FnOnce(&str, &mut Vec<u8>) -> Result<(), EncodeError>,
+    ) -> Result<Id, SendError> {
+        let plan = self.session.plan(action, said);
+        self.written(now, How::default(), plan, write)
+    }
+
     /// Sends the request that `write` writes.
-    pub(crate) fn written(
+    fn written(
         &mut self,
         now: Instant,
         how: How<'_>,
-        action: Option<ActionType>,
+        plan: Plan,
         write: impl FnOnce(&str, &mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<Id, SendError> {
-        let id = self.session.send(now, how, action, write);
+        let id = self.session.send(now, how, plan, write);
         self.session.check();
         id
     }

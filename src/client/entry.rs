@@ -140,7 +140,7 @@ impl Entry {
     pub(super) fn awaits(&self) -> impl Iterator<Item = Awaits> + use<> {
         let text = (self.purpose == Purpose::Probe).then_some(Awaits::Text);
         let items = (self.phase == Phase::Items).then(|| self.plan.items().map(Awaits::Item));
-        let outcome = (self.phase == Phase::Outcome).then(|| Awaits::Outcome(self.plan.outcome_classes()));
+        let outcome = self.plan.outcome_classes().filter(|_| self.phase == Phase::Outcome).map(Awaits::Outcome);
         text.into_iter().chain(items.into_iter().flatten()).chain(outcome)
     }
 
@@ -158,19 +158,16 @@ impl Entry {
     /// up.
     pub(super) fn leaves(&self, answered: bool) -> Answers {
         let (plan, begun) = (&self.plan, self.phase == Phase::Items);
-        match plan.action {
-            _ if answered && !begun && plan.end.is_none() && plan.outcome.is_none() => Answers::None,
-            Some(_) if plan.end.is_some() || !begun => Answers::Known,
-            _ => Answers::Any,
-        }
+        let none = answered && !begun && plan.end.is_none() && plan.outcome.is_none();
+        if none { Answers::None } else { plan.events(begun) }
     }
 
     /// Bytes that it holds, or will hold once its list has begun.
     pub(super) fn size(&self) -> usize {
         let restores = self.restores.as_ref().map_or(0, |restores| restores.len());
-        let kinds = self.plan.kinds + usize::from(self.plan.outcome.is_some());
+        let outcome = if self.plan.outcome.is_some() { size_of::<(Awaits, u64)>() } else { 0 };
         let named = self.action_id.as_ref().map_or(0, |id| size_of::<(Box<str>, u64)>() + 2 * id.len());
-        Self::SIZE + kinds * size_of::<(Awaits, u64)>() + restores + named
+        Self::SIZE + self.plan.size() + outcome + restores + named
     }
 
     /// Bytes of one that restores nothing and has no list: the entry, its deadlines, and a

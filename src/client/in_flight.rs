@@ -290,7 +290,7 @@ mod tests {
     const LISTS: [&[u8]; 4] = [b"IAXpeers", b"SIPpeers", b"QueueStatus", b"PJSIPShowEndpoint"];
 
     fn plan(action: &[u8]) -> Plan {
-        Plan::of(crate::catalogue::find_action(action).map(crate::catalogue::ActionType::new), None)
+        Plan::of(crate::catalogue::find_action(action).map(crate::catalogue::ActionType::new), None, None)
     }
 
     fn item(name: &str) -> Awaits {

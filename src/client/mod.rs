@@ -75,7 +75,7 @@ use reading::Reading;
 pub use reconnect::{ReconnectReport, Unanswered};
 use reply_plan::{Answers, names_answer};
 use route::{Route, Told};
-pub(crate) use session::How;
+use session::How;
 use session::{Notice, Session};
 use state::Input;
 

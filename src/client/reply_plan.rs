@@ -15,8 +15,12 @@
 //!   their order, so the text ends where that is answered. `Queues`, `IAXnetstats`,
 //!   `SKINNYshowdevice`, `SKINNYshowline`, and `SIPqualifypeer` up to 11.
 
+use alloc::borrow::Cow;
+use alloc::string::String;
 use core::time::Duration;
 
+use super::entry::Awaits;
+use crate::action::Answer;
 use crate::catalogue::{ANNOUNCEMENTS, ANSWERS, ActionType, Again, EventType, READY, ReplyStyle, Role, find_event};
 use crate::range::part;
 use crate::response::Response;
@@ -25,14 +29,17 @@ use crate::wiped::Wiped;
 use crate::wire::{Frame, Value};
 
 /// How a request will be answered.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Plan {
     pub(super) action: Option<ActionType>,
     /// The event that ends its list.
-    pub(super) end: Option<&'static str>,
+    pub(super) end: Option<Cow<'static, str>>,
     /// The event that says how it went.
-    pub(super) outcome: Option<&'static str>,
+    pub(super) outcome: Option<Cow<'static, str>>,
+    /// Whether the caller has said how it is answered: then every success begins the list, and
+    /// whatever has its `ActionID` is an item.
+    said: bool,
     /// Whether its end has to be found out with a ping.
     pub(super) probes: bool,
     /// Whether the server answers nothing else of this session meanwhile.
@@ -56,6 +63,7 @@ impl Plan {
         action: None,
         end: None,
         outcome: None,
+        said: false,
         probes: false,
         blocks: false,
         kinds: 0,
@@ -65,28 +73,40 @@ impl Plan {
         outcome_longer: Some(Duration::ZERO),
     };
 
-    /// Returns the plan of a request for this action, to a server of this release if it is known.
-    /// What depends on the arguments is left to [`refine`](Self::refine).
-    pub(super) fn of(action: Option<ActionType>, release: Option<u32>) -> Self {
-        let Some(action) = action else { return Self::UNKNOWN };
+    /// Returns the plan of a request for this action, to a server of this release if it is known;
+    /// `said` is what the caller says of its answer. What depends on the arguments is left to
+    /// [`refine`](Self::refine).
+    pub(super) fn of(action: Option<ActionType>, said: Option<&Answer<'_>>, release: Option<u32>) -> Self {
+        let Some(said) = said else { return action.map_or(Self::UNKNOWN, |action| Self::known(action, release)) };
+        let asks = action.is_some_and(|action| action.reply().has_more());
+        let plan = Self { action, said: true, asks, ..Self::UNKNOWN };
+        let named = |name: &Cow<'_, str>| Some(Cow::Owned(String::from(&**name)));
+        match said {
+            Answer::Reply => plan,
+            Answer::List { end } => Self { end: named(end), ..plan },
+            Answer::Text => Self { probes: true, ..plan },
+            Answer::Outcome { event } => Self { outcome: named(event), ..plan },
+        }
+    }
+
+    /// The same by what the catalogue knows of the action.
+    fn known(action: ActionType, release: Option<u32>) -> Self {
         let reply = action.reply();
+        let outcome = || reply.outcome().or_else(|| reply.items().next().filter(|_| reply.end().is_none()));
         let mut plan = Self {
             action: Some(action),
-            end: reply.end(),
-            outcome: reply.outcome(),
+            end: reply.end().map(Cow::Borrowed),
+            outcome: outcome().map(Cow::Borrowed),
             probes: reply.style() == ReplyStyle::Text,
             ..Self::UNKNOWN
         };
         plan.kinds = plan.items().count();
-        if plan.end.is_none() {
-            plan.outcome = plan.outcome.or_else(|| reply.items().next());
-        }
         if reply.has_more() {
             let until = reply.text_until().map(|branch| u32::from(branch.major()));
             plan.probes |= until.zip(release).is_some_and(|(until, release)| release <= until);
             (plan.glues, plan.asks) = (reply.is_glued(), true);
         }
-        let since = plan.outcome.and_then(|name| find_event(name.as_bytes())).map(EventType::new);
+        let since = outcome().and_then(|name| find_event(name.as_bytes())).map(EventType::new);
         let since = since.and_then(EventType::since).map(|branch| u32::from(branch.major()));
         if since.zip(release).is_some_and(|(since, release)| since > release) {
             plan.outcome = None;
@@ -110,16 +130,19 @@ impl Plan {
         if asked == Some(true) {
             self.outcome_longer = longer;
         } else {
-            self.outcome = self.outcome.filter(|_| asked.is_none());
+            if asked.is_some() && !self.said {
+                self.outcome = None;
+            }
             self.longer = longer;
             self.blocks = takes.is_some_and(|takes| takes.blocks);
         }
     }
 
-    /// The classes of events that a session must read, all of them, to be told how it went.
-    pub(super) fn outcome_classes(&self) -> Classes {
-        let outcome = self.outcome.and_then(|name| find_event(name.as_bytes())).map(EventType::new);
-        outcome.map_or(Classes::NONE, EventType::classes)
+    /// The classes of events that a session must read, all of them, to be told how it went. `None`:
+    /// no event tells that.
+    pub(super) fn outcome_classes(&self) -> Option<Classes> {
+        let known = find_event(self.outcome.as_ref()?.as_bytes()).map(EventType::new);
+        Some(known.map_or(Classes::NONE, EventType::classes))
     }
 
     /// What of it holds for one connection.
@@ -138,26 +161,57 @@ impl Plan {
 
     /// Whether this response, a success, is followed by a list.
     pub(super) fn starts_list(&self, response: Response<'_>) -> bool {
-        response.starts_list() || (self.end.is_some() && response.message().is_some_and(announces))
+        let expected = self.end.is_some() && (self.said || response.message().is_some_and(announces));
+        expected || response.starts_list()
+    }
+
+    /// Whether this event, which has the request's `ActionID` and ends no list, belongs to it.
+    pub(super) fn takes(&self, frame: Frame<'_>) -> bool {
+        self.end.is_none() || self.said || may_answer(frame) || self.has_item(frame)
+    }
+
+    /// Which of its events may still come, or come again, once it has ended, if any may.
+    pub(super) fn events(&self, begun: bool) -> Answers {
+        match self.action {
+            Some(_) if !self.said && (self.end.is_some() || !begun) => Answers::Known,
+            _ => Answers::Any,
+        }
+    }
+
+    /// Bytes that it has of its own.
+    pub(super) fn size(&self) -> usize {
+        let owned = |name: &Option<Cow<'static, str>>| match name {
+            Some(Cow::Owned(name)) => name.len(),
+            _ => 0,
+        };
+        self.kinds * size_of::<(Awaits, u64)>() + owned(&self.end) + owned(&self.outcome)
     }
 
     /// Whether this is the end of the list, and if so, whether the server broke it off.
     pub(super) fn ends_list(&self, frame: Frame<'_>) -> Option<bool> {
         let said = frame.get("EventList");
         let cancelled = said.is_some_and(|said| said.eq_ignore_case("cancelled"));
-        let ends = cancelled || said.is_some_and(|said| said.eq_ignore_case("Complete")) || is_named(frame, self.end);
+        let ends = cancelled
+            || said.is_some_and(|said| said.eq_ignore_case("Complete"))
+            || self.end.as_deref().is_some_and(|end| is_named(frame, end));
         ends.then_some(cancelled)
     }
 
+    /// Whether the event says how it went.
+    pub(super) fn has_outcome(&self, frame: Frame<'_>) -> bool {
+        self.outcome.as_deref().is_some_and(|outcome| is_named(frame, outcome))
+    }
+
     /// Whether the catalogue has this among the items of the list.
-    pub(super) fn has_item(&self, frame: Frame<'_>) -> bool {
+    fn has_item(&self, frame: Frame<'_>) -> bool {
         let mut items = self.action.into_iter().flat_map(|action| action.reply().items());
-        items.any(|item| is_named(frame, Some(item)))
+        items.any(|item| is_named(frame, item))
     }
 
     /// The items of the list that come for nothing else, by the numbers of their types.
     pub(super) fn items(&self) -> impl Iterator<Item = usize> + use<> {
-        let items = self.action.into_iter().flat_map(|action| action.reply().items());
+        let action = self.action.filter(|_| !self.said);
+        let items = action.into_iter().flat_map(|action| action.reply().items());
         let types = items.filter_map(|item| find_event(item.as_bytes())).map(EventType::new);
         types.filter(|event| event.role() == Role::Item).map(EventType::number)
     }
@@ -169,8 +223,8 @@ pub(super) fn is_ready(frame: Frame<'_>) -> bool {
 }
 
 /// Whether the frame is the event of this name.
-pub(super) fn is_named(frame: Frame<'_>, wanted: Option<&str>) -> bool {
-    wanted.zip(frame.name()).is_some_and(|(wanted, name)| name.eq_ignore_case(wanted))
+fn is_named(frame: Frame<'_>, wanted: &str) -> bool {
+    frame.name().is_some_and(|name| name.eq_ignore_case(wanted))
 }
 
 /// The type of the event, if it only ever comes as an item of a list: its number.
@@ -251,9 +305,9 @@ mod tests {
     #[test]
     fn what_ends_a_request_is_a_known_answer() {
         for action in catalogue::actions() {
-            let plan = Plan::of(Some(action), None);
-            for name in plan.end.into_iter().chain(plan.outcome) {
-                assert!(names_answer(name.into()), "{name} of {}", action.name());
+            let plan = Plan::of(Some(action), None, None);
+            for name in plan.end.iter().chain(&plan.outcome) {
+                assert!(names_answer((&**name).into()), "{name} of {}", action.name());
             }
         }
         let outcomes: Vec<_> = catalogue::actions().filter_map(|action| action.reply().outcome()).collect();
@@ -267,7 +321,8 @@ mod tests {
 
     #[test]
     fn kinds_of_items() {
-        let plan = |action: &str| Plan::of(crate::catalogue::find_action(action.as_bytes()).map(ActionType::new), None);
+        let plan =
+            |action: &str| Plan::of(crate::catalogue::find_action(action.as_bytes()).map(ActionType::new), None, None);
         let kinds = ["Ping", "IAXpeers", "QueueStatus", "PJSIPShowEndpoint"].map(|action| plan(action).kinds);
         assert_eq!(kinds, [0, 1, 3, 6]);
         // Of several, any; but what also comes unasked is an item only under the list's ActionID.

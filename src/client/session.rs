@@ -24,7 +24,7 @@ use super::reply_plan::{Answers, Plan};
 use super::state::{Input, Stage, Waiting};
 use super::subscription::Subscription;
 use super::{Id, Reached};
-use crate::action::{Action, Ping};
+use crate::action::{Action, Answer, Ping};
 use crate::catalogue::ActionType;
 use crate::conn::id_prefix::Prefixes;
 use crate::conn::notices::Notices;
@@ -137,13 +137,18 @@ impl Session {
         self.step(Input::log_in(&Arc::new(credentials))).map(drop)
     }
 
-    /// Sends a request of the caller's: `action` as the catalogue knows it, in the words of
-    /// `write`.
+    /// Returns the plan of a request for this action, which is answered as the catalogue knows it
+    /// or as the caller says.
+    pub(super) fn plan(&self, action: Option<ActionType>, said: Option<&Answer<'_>>) -> Plan {
+        Plan::of(action, said, self.release)
+    }
+
+    /// Sends a request of the caller's, in the words of `write`.
     pub(super) fn send(
         &mut self,
         now: Instant,
         how: How<'_>,
-        action: Option<ActionType>,
+        plan: Plan,
         write: impl FnOnce(&str, &mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<Id, SendError> {
         self.tell(now);
@@ -163,7 +168,7 @@ impl Session {
             return Err(ApiMisuse::ActionIdInUse.into());
         }
         let number = self.next;
-        let mut entry = self.write_request(number, action, how, write)?;
+        let mut entry = self.write_request(number, plan, how, write)?;
         let now = self.clock.now().unwrap_or(now);
         let blocked = self.in_flight.blocked_until().map_or(Duration::ZERO, |end| end.saturating_duration_since(now));
         entry.allowed = entry.allowed.and_then(|allowed| allowed.checked_add(blocked));
@@ -181,13 +186,13 @@ impl Session {
     fn write_request(
         &mut self,
         number: u64,
-        action: Option<ActionType>,
+        plan: Plan,
         how: How<'_>,
         write: impl FnOnce(&str, &mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<Entry, SendError> {
         let (room, before, step) = (self.room(), self.out.written(), how.within.unwrap_or(self.config.response));
         let [id, probe_id] = [number, number + 1].map(|number| self.prefix.id(number));
-        let mut entry = Entry::new(number, Purpose::Caller, Plan::of(action, self.release), before, step);
+        let mut entry = Entry::new(number, Purpose::Caller, plan, before, step);
         entry.action_id = how.action_id.map(Into::into);
         let max = self.config.bytes;
         let written = self.out.write(room, |out| {
@@ -261,7 +266,7 @@ impl Session {
                 Ok(())
             });
             let Ok(Some(_)) = written else { return };
-            let plan = Plan::of(Some(action), self.release);
+            let plan = self.plan(Some(action), None);
             let entry = Entry::new(number, Purpose::Restore, plan, self.out.written(), self.config.response);
             self.in_flight.push(entry, self.clock.now());
             self.next += 2;

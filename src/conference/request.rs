@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::action::{Action, Custom};
+use crate::action::{Action, Answer, Custom};
 use crate::catalogue::ActionType;
 use crate::error::EncodeError;
 use crate::freeswitch;
@@ -101,6 +101,10 @@ impl Action for CheckedAction<'_> {
 
     fn action_type(&self) -> Option<ActionType> {
         self.action.action_type()
+    }
+
+    fn answer(&self) -> Option<&Answer<'_>> {
+        self.action.answer()
     }
 
     fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError> {

@@ -8,6 +8,7 @@ mod client;
 mod conference;
 mod conference_answers;
 mod corpus;
+mod custom;
 mod encode;
 mod errors;
 mod esl;

@@ -283,7 +283,15 @@ impl Driven {
             }
             Op::SendCustom(name, value) => {
                 let unsent = self.unsent();
-                if let Ok(handle) = self.client.send(self.now, &Custom::new(name).header("X", value)) {
+                let custom = Custom::new(name).header("X", value);
+                let custom = match value.first().map_or(0, |byte| byte % 5) {
+                    0 => custom,
+                    1 => custom.reply(),
+                    2 => custom.list("StatusComplete"),
+                    3 => custom.text(),
+                    _ => custom.outcome(String::from_utf8_lossy(name)),
+                };
+                if let Ok(handle) = self.client.send(self.now, &custom) {
                     self.began(handle.id(), unsent, true, true);
                 }
             }
@@ -368,7 +376,7 @@ impl Driven {
             7 => client.send(now, &Queues::new()).map(Id::from),
             8 => client.send(now, &FaxStats::new()).map(Id::from),
             9 => client.send(now, &Events::new("call")).map(Id::from),
-            _ => client.send(now, &Filter::new("Add").filter("x")).map(Id::from),
+            _ => client.send(now, &Filter::new("x")).map(Id::from),
         };
         let id = sent.ok()?;
         self.began(id, unsent, matches!(kind % 11, 5 | 6), kind % 11 == 6);

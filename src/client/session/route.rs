@@ -109,7 +109,7 @@ impl Session {
         let id = self.callers(number);
         let unclaimed = || Route::Told(if reply_plan::may_answer(frame) { Told::Unclaimed(id) } else { Told::Event });
         let Some(entry) = self.in_flight.get(number) else { return unclaimed() };
-        if reply_plan::is_named(frame, entry.plan.outcome) {
+        if entry.plan.has_outcome(frame) {
             return self.finish(number, End::Outcome);
         }
         let phase = entry.phase;
@@ -128,7 +128,7 @@ impl Session {
             }
             return self.finish(number, End::List { items, cancelled });
         }
-        if !reply_plan::may_answer(frame) && !entry.plan.has_item(frame) && entry.plan.end.is_some() {
+        if !entry.plan.takes(frame) {
             return Route::Told(Told::Event);
         }
         let collects = entry.collects;
@@ -229,11 +229,11 @@ impl Session {
         let id = Id(number);
         let unclaimed = Route::Told(Told::Unclaimed(Some(id)));
         let Some(entry) = self.in_flight.get(number) else { return unclaimed };
-        let (phase, plan) = (entry.phase, entry.plan);
+        let (phase, outcome) = (entry.phase, entry.plan.outcome_classes());
         if entry.announced || phase == Phase::Outcome {
             return unclaimed;
         }
-        if plan.starts_list(response) {
+        if entry.plan.starts_list(response) {
             entry.announced = true;
             self.in_flight.step(number, Phase::Items, self.clock.now());
             return Route::Told(Told::Started(id));
@@ -242,8 +242,8 @@ impl Session {
             // Its list has begun without it.
             return unclaimed;
         }
-        if plan.outcome.is_some() {
-            if self.mask().is_some_and(|mask| !mask.contains(plan.outcome_classes())) {
+        if let Some(classes) = outcome {
+            if self.mask().is_some_and(|mask| !mask.contains(classes)) {
                 return self.finish(number, End::Unseen);
             }
             self.in_flight.step(number, Phase::Outcome, self.clock.now());
