@@ -66,6 +66,19 @@ fn what_imports_upwards_is_found() {
         ("#[cfg(test)]\nmod tests { use crate::mid::X; }\nuse crate::high::X;", 3),
         ("struct A {\n    #[cfg(test)]\n    a: u8,\n    b: crate::high::B,\n}", 4),
         ("const A: char = '\"'; const B: &[u8] = b\"//\"; const C: &str = r#\"\"/*\"#;\nuse crate::high::X;", 2),
+        ("fn f() { for i in 0..crate::high::N {} }", 1),
+        ("fn f() -> A { A { a: 1, ..super::high::A::NEW } }", 1),
+        ("use super::*;\nimpl A {\n    fn high(&self) {}\n}\nfn g() { high::f() }", 5),
+        ("use super::*;\nconst high: u8 = 0;\nfn g() { high::f() }", 3),
+        ("#[doc = crate::high::text!()]\nfn f() {}", 1),
+        ("#[derive(crate::high::Derive)]\nstruct A;", 1),
+        ("extern crate self as me;\nuse me::high::X;", 2),
+        ("#[cfg(test)]\nconst unsafe fn f() {}\nuse crate::high::X;", 3),
+        ("#[cfg(test)]\nconst extern \"C\" fn f() {}\nuse crate::high::X;", 3),
+        ("fn f() { <crate::high::A as Default>::default() }", 1),
+        ("use {crate::high::A};", 1),
+        ("use crate::{self as root, low};\nfn f() { root::high::f() }", 2),
+        ("use r#crate::r#high::A; use crate :: /* x */ r#high\n:: A;", 1),
         ("/* a /* nested */ comment */ fn f<'a>(x: &'a u8) -> char { '\\'' }\nuse crate::high::X;", 2),
     ];
     for (text, line) in cases {
@@ -113,6 +126,32 @@ fn what_is_passed_on_counts_where_it_is_defined() {
         faults(&[("lib.rs", "pub struct Root;"), ("low.rs", "use crate::Root;")]),
         ["low.rs:1: `low` imports `lib`, which stands above it"]
     );
+}
+
+/// A spelling that the test cannot read is a fault, since an import may hide in it.
+#[test]
+fn what_hides_an_import_is_found() {
+    let texts = [
+        "macro_rules! m {\n    ($a:ident) => { crate::$a::f() };\n}\nfn f() { m!(high) }",
+        "macro_rules! m {\n    ($($a:tt)*) => { use super::super::$($a)*; };\n}",
+        "macro_rules! m {\n    ($a:ident) => { use crate::{$a}; };\n}",
+    ];
+    for text in texts {
+        let found = faults(&[("low.rs", text)]);
+        assert!(found.contains(&"low.rs:2: a path that a macro is given the rest of".to_owned()), "{text}: {found:?}");
+    }
+    let files = [("low.rs", "core::include!(\"low/other.rs\");"), ("low/other.rs", "use crate::high::X;")];
+    assert_eq!(faults(&files), [format!("low/other.rs:1{UP}")]);
+    // A file elsewhere, and macros in scope by the order of the modules.
+    let roots = [
+        ("#[path = \"high.rs\"]\n", "a module with `path` stands in the file of another"),
+        ("#[cfg_attr(a, path = \"high.rs\")]\n", "a module with `path` stands in the file of another"),
+        ("#[macro_use]\n", "a macro of a module with `macro_use` is used without a path"),
+        ("macro_rules! m {\n() => { crate::high::f() }\n}\n", "a macro of the root is used without a path"),
+    ];
+    for (root, why) in roots {
+        assert_eq!(faults(&[("lib.rs", root), ("high.rs", "")]), [format!("lib.rs:1: {why}")]);
+    }
 }
 
 #[test]

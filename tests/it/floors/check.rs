@@ -23,7 +23,7 @@ pub(super) fn check(read: &dyn Fn(&str) -> Option<String>, table: &str) -> Vec<S
         "lib" => Some(floors.len()),
         room => floors.iter().position(|rooms| rooms.contains(&room)),
     };
-    let mut faults = Vec::new();
+    let mut faults = graph.unreadable.clone();
     let rooms: BTreeSet<&str> = graph.rooms().collect();
     let missing = rooms.iter().filter(|room| floor(room).is_none());
     faults.extend(missing.map(|room| format!("`{room}` has no floor: give it a place in the table")));

@@ -21,6 +21,8 @@ pub(super) struct Reference {
 #[derive(Debug, Default)]
 struct Module {
     items: BTreeSet<String>,
+    /// Those of them that a path can go on from.
+    types: BTreeSet<String>,
     /// Names brought in by `use`, with what they stand for.
     uses: BTreeMap<String, Vec<Path>>,
     globs: Vec<Path>,
@@ -30,6 +32,8 @@ struct Module {
 pub(super) struct Graph {
     modules: BTreeMap<Path, Module>,
     pub(super) references: Vec<Reference>,
+    /// What can't be read, and why.
+    pub(super) unreadable: Vec<String>,
 }
 
 /// Words that begin an item which ends with a semicolon, whatever braces it has.
@@ -91,7 +95,7 @@ impl Graph {
         if is_child {
             self.resolve(&child, rest, true, seen, found);
         }
-        if here.items.contains(name) {
+        if here.items.contains(name) && (rest.is_empty() || here.types.contains(name)) {
             found.push(module.to_vec());
         }
         let targets = here.uses.get(name).into_iter().flatten();
@@ -158,14 +162,25 @@ impl Reader<'_> {
                     self.import(module, &[]);
                     continue;
                 }
-                "include" if self.peek(1) == "!" => self.include(module),
-                "fn" | "struct" | "enum" | "union" | "trait" | "type" | "const" | "static" if self.is_word(1) => {
+                "extern" if [self.peek(1), self.peek(2), self.peek(3)] == ["crate", "self", "as"] => {
+                    let name = self.peek(4).to_owned();
+                    self.here(module).uses.entry(name).or_default().push(vec!["crate".to_owned()]);
+                }
+                "struct" | "enum" | "union" | "trait" | "type" if self.is_word(1) && depth == 0 => {
                     let name = self.peek(1).to_owned();
-                    self.graph.modules.entry(module.to_vec()).or_default().items.insert(name);
+                    self.here(module).types.insert(name.clone());
+                    self.here(module).items.insert(name);
+                }
+                "fn" | "const" | "static" if self.is_word(1) && depth == 0 => {
+                    let name = self.peek(1).to_owned();
+                    self.here(module).items.insert(name);
                 }
                 "macro_rules" if self.peek(1) == "!" => {
                     let name = self.peek(2).to_owned();
-                    self.graph.modules.entry(module.to_vec()).or_default().items.insert(name);
+                    self.here(module).items.insert(name);
+                    if module.is_empty() {
+                        self.cannot_read("a macro of the root is used without a path");
+                    }
                 }
                 _ if self.is_word(0) => {
                     self.path(module);
@@ -181,8 +196,18 @@ impl Reader<'_> {
     fn attribute(&mut self) {
         let start = self.at + 2;
         self.skip_group();
-        let inside: String = self.tokens[start..self.at - 1].iter().map(|token| token.text.as_str()).collect();
+        let inside = &self.tokens[start..self.at - 1];
+        let has_path = inside.windows(2).any(|two| two[0].is("path") && two[1].is("="));
+        let inside: String = inside.iter().map(|token| token.text.as_str()).collect();
         if inside != "cfg(test)" && !inside.starts_with("cfg(all(test,") {
+            // It may name a macro.
+            self.at = start;
+            if has_path {
+                self.cannot_read("a module with `path` stands in the file of another");
+            }
+            if inside == "macro_use" {
+                self.cannot_read("a macro of a module with `macro_use` is used without a path");
+            }
             return;
         }
         while self.peek(0) == "#" {
@@ -196,7 +221,8 @@ impl Reader<'_> {
         }
         let first = self.peek(0).to_owned();
         // A function may be `const`.
-        let ends_with_semicolon = WITH_SEMICOLON.contains(&first.as_str()) && self.peek(1) != "fn";
+        let is_function = ["fn", "unsafe", "extern", "async"].contains(&self.peek(1));
+        let ends_with_semicolon = WITH_SEMICOLON.contains(&first.as_str()) && !is_function;
         let has_body = WITH_BODY.contains(&first.as_str()) || first == "const";
         while self.at < self.tokens.len() {
             match self.peek(0) {
@@ -280,7 +306,7 @@ impl Reader<'_> {
                 }
                 "*" => {
                     self.at += 1;
-                    self.graph.modules.entry(module.to_vec()).or_default().globs.push(path.clone());
+                    self.here(module).globs.push(path.clone());
                     self.refer(line, module, path);
                     return;
                 }
@@ -298,14 +324,17 @@ impl Reader<'_> {
             name = self.peek(1).to_owned();
             self.at += 2;
         }
-        self.graph.modules.entry(module.to_vec()).or_default().uses.entry(name).or_default().push(path.clone());
+        if self.peek(0) == "$" && is_ours(&path) {
+            self.cannot_read("a path that a macro is given the rest of");
+        }
+        self.here(module).uses.entry(name).or_default().push(path.clone());
         self.refer(line, module, path);
     }
 
     /// A path in code.
     fn path(&mut self, module: &[String]) {
         let line = self.tokens[self.at].line;
-        let continues = self.at > 0 && [".", "::"].iter().any(|sign| self.tokens[self.at - 1].is(sign));
+        let continues = self.at > 0 && self.tokens[self.at - 1].is("::");
         // `pub(in crate::room)` says who sees, not what is seen.
         let within = self.at > 1 && self.tokens[self.at - 1].is("in") && self.tokens[self.at - 2].is("(");
         let mut path = vec![self.peek(0).to_owned()];
@@ -314,12 +343,32 @@ impl Reader<'_> {
             path.push(self.peek(1).to_owned());
             self.at += 2;
         }
+        if path.last().is_some_and(|name| name == "include") && self.peek(0) == "!" {
+            return self.include(module);
+        }
+        if self.peek(0) == "::" && self.peek(1) == "$" && is_ours(&path) {
+            self.cannot_read("a path that a macro is given the rest of");
+        }
         if path.len() > 1 && !continues && !within {
             self.refer(line, module, path);
         }
     }
 
+    fn here(&mut self, module: &[String]) -> &mut Module {
+        self.graph.modules.entry(module.to_vec()).or_default()
+    }
+
+    fn cannot_read(&mut self, why: &str) {
+        let line = self.tokens.get(self.at).map_or(0, |token| token.line);
+        self.graph.unreadable.push(format!("{}:{line}: {why}", self.file));
+    }
+
     fn refer(&mut self, line: usize, module: &[String], path: Path) {
         self.graph.references.push(Reference { file: self.file.to_owned(), line, module: module.to_vec(), path });
     }
+}
+
+/// Whether the path begins in this crate for sure.
+fn is_ours(path: &[String]) -> bool {
+    path.first().is_some_and(|first| matches!(first.as_str(), "crate" | "self" | "super"))
 }
