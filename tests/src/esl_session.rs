@@ -87,7 +87,7 @@ struct Run<'a> {
     owed: Instant,
 }
 
-const SETTINGS: [&str; 8] = [
+const SETTINGS: [&str; 10] = [
     "event json CUSTOM a",
     "event plain ALL",
     "noevents",
@@ -96,6 +96,8 @@ const SETTINGS: [&str; 8] = [
     "filter delete all",
     "log 7",
     "nolog",
+    "filter B c",
+    "filter delete a",
 ];
 const MOST: usize = 16;
 const MINUTE: Duration = Duration::from_secs(60);
@@ -340,6 +342,8 @@ impl<'a> Run<'a> {
         let Some(of) = kind(line).filter(|_| !line.contains('\n')) else { return };
         if matches!(line, "noevents" | "filter delete all" | "nolog") {
             self.kept.retain(|known| kind(known) != Some(of));
+        } else if line == "filter delete a" {
+            self.kept.retain(|known| known != "filter A b");
         } else {
             self.kept.retain(|known| known != line);
             self.kept.push(line.to_owned());

@@ -338,7 +338,8 @@ impl Connection {
     /// Lets only such events through whose header has this value, or one that another filter names:
     /// any filter is enough. `/…/` is a regular expression.
     ///
-    /// To take filters back, send `Message::new("filter delete all")`.
+    /// To take filters back, send `Message::new("filter delete all")`, or one with a header, and a
+    /// value perhaps, in place of `all`. What was taken back is not set again after a reconnect.
     ///
     /// # Errors
     /// As [`send`](Self::send). A header that is empty, has a blank in it, or is `delete`, which is

@@ -3,17 +3,19 @@
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
+use core::ops::Range;
 
 use super::Message;
+use crate::range::part;
 use crate::wiped::Wiped;
 
 /// A command that sets something, or takes it back.
 #[derive(Clone, Debug)]
 pub(super) struct Setting {
     of: Subject,
-    /// Whether it takes all of its kind back.
-    clears: bool,
-    line: Arc<Wiped>,
+    effect: Effect,
+    line: Line,
     /// Whether the events of jobs in the background come after it. `None`: as before.
     jobs: Option<bool>,
     /// In which format events come after it. `None`: as before.
@@ -27,29 +29,118 @@ enum Subject {
     Log,
 }
 
+/// The effect of a command on the others of its subject.
+#[derive(Clone, Copy, Debug)]
+enum Effect {
+    /// Sets one more.
+    Sets,
+    /// Takes one filter back, or all of one header.
+    TakesBack,
+    /// Takes all back.
+    Clears,
+}
+
 impl Setting {
     /// What a command sets. `None`: nothing.
     pub(super) fn of(message: &Message) -> Option<Self> {
-        let mut words = message.words().skip(1);
-        let mut is = |word: &str| words.next().is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()));
-        let (of, clears, jobs, format) = match &message.verb()[..] {
-            b"event" | b"events" => (Subject::Events, false, jobs(message), format(message)),
+        let (of, effect, jobs, format) = match &message.verb()[..] {
+            b"event" | b"events" => (Subject::Events, Effect::Sets, jobs(message), format(message)),
             // It may take less than that: then jobs are subscribed to once more, which does no
             // harm.
-            b"nixevent" | b"nixevents" => (Subject::Events, false, Some(false), None),
-            b"noevents" => (Subject::Events, true, Some(false), Some(PLAIN)),
-            b"filter" => (Subject::Filters, is("delete") && is("all"), None, None),
-            b"log" => (Subject::Log, false, None, None),
-            b"nolog" => (Subject::Log, true, None, None),
+            b"nixevent" | b"nixevents" => (Subject::Events, Effect::Sets, Some(false), None),
+            b"noevents" => (Subject::Events, Effect::Clears, Some(false), Some(PLAIN)),
+            b"filter" => {
+                let (effect, line) = Line::of_filter(message.line());
+                return Some(Self { of: Subject::Filters, effect, line, jobs: None, format: None });
+            }
+            b"log" => (Subject::Log, Effect::Sets, None, None),
+            b"nolog" => (Subject::Log, Effect::Clears, None, None),
             _ => return None,
         };
-        Some(Self { of, clears, line: Arc::new(message.line().into()), jobs, format })
+        Some(Self { of, effect, line: Line::new(message.line(), 0..0, 0), jobs, format })
     }
 
     /// Bytes of its command, line ends included.
     pub(super) fn len(&self) -> usize {
-        self.line.len() + 2
+        self.line.len()
     }
+}
+
+/// The line of a command. Two of one subject are the same where they set the same.
+#[derive(Clone, Debug)]
+struct Line {
+    text: Arc<Wiped>,
+    /// The place of a filter's header; empty in other commands.
+    header: Range<usize>,
+    /// The place where a filter's value begins; in other commands that of all of it.
+    value: usize,
+}
+
+impl Line {
+    fn new(text: &[u8], header: Range<usize>, value: usize) -> Self {
+        Self { text: Arc::new(text.into()), header, value }
+    }
+
+    /// Reads `filter [add] HEADER VALUE`, `filter delete HEADER [VALUE]` or `filter delete all` as
+    /// the server does: words end at a blank, and what follows the header's blank is the value.
+    fn of_filter(text: &[u8]) -> (Effect, Self) {
+        let verb = word(text, 0);
+        let first = word(text, verb.end);
+        let second = word(text, first.end);
+        let is = |word: &Range<usize>, known: &str| part(text, word.clone()).eq_ignore_ascii_case(known.as_bytes());
+        let (effect, header) = match () {
+            () if second.is_empty() => (Effect::Sets, first),
+            () if is(&first, "delete") && is(&second, "all") => (Effect::Clears, second),
+            () if is(&first, "delete") => (Effect::TakesBack, second),
+            () if is(&first, "add") => (Effect::Sets, second),
+            () => (Effect::Sets, first),
+        };
+        let value = text.len().min(header.end + 1);
+        (effect, Self::new(text, header, value))
+    }
+
+    fn header(&self) -> &[u8] {
+        part(&self.text, self.header.clone())
+    }
+
+    /// Returns the header as the server compares it, and the value.
+    fn key(&self) -> (impl Iterator<Item = u8>, &[u8]) {
+        (self.header().iter().map(u8::to_ascii_lowercase), part(&self.text, self.value..))
+    }
+
+    /// Returns the bytes of the command, line ends included.
+    fn len(&self) -> usize {
+        self.text.len() + 2
+    }
+}
+
+impl Ord for Line {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let ((header, value), (others_header, others_value)) = (self.key(), other.key());
+        header.cmp(others_header).then_with(|| value.cmp(others_value))
+    }
+}
+
+impl PartialOrd for Line {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Line {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Line {}
+
+/// Returns the place of the first word from there on, between blanks.
+fn word(text: &[u8], from: usize) -> Range<usize> {
+    let rest = part(text, from..);
+    let start = rest.iter().position(|byte| *byte != b' ').unwrap_or(rest.len());
+    let len = part(rest, start..).iter().position(|byte| *byte == b' ').unwrap_or(rest.len() - start);
+    from + start..from + start + len
 }
 
 const PLAIN: &str = "plain";
@@ -86,8 +177,30 @@ pub(super) struct Restore {
 /// Lines of one subject: the place of each among all that were accepted.
 #[derive(Debug, Default)]
 struct Lines {
-    places: BTreeMap<Arc<Wiped>, u64>,
+    places: BTreeMap<Line, u64>,
     bytes: usize,
+}
+
+impl Lines {
+    fn put(&mut self, line: &Line, place: u64) {
+        if self.places.insert(line.clone(), place).is_none() {
+            self.bytes += line.len();
+        }
+    }
+
+    /// Takes out the filter of this header and value; without a value, all of this header.
+    fn take_back(&mut self, line: &Line) {
+        let all = line.key().1.is_empty();
+        while let Some((found, _)) = self.places.range(line..).next() {
+            let same = if all { found.header().eq_ignore_ascii_case(line.header()) } else { found == line };
+            if !same {
+                break;
+            }
+            let found = found.clone();
+            self.places.remove(&found);
+            self.bytes -= found.len();
+        }
+    }
 }
 
 /// What holds on the server.
@@ -150,20 +263,21 @@ impl Restore {
         }
     }
 
-    /// Keeps a command for the next login. The same one again counts from then on.
+    /// Keeps a command for the next login, or forgets what it takes back. The same one again counts
+    /// from then on.
     pub(super) fn keep(&mut self, setting: &Setting) {
         let lines = match setting.of {
             Subject::Events => &mut self.events,
             Subject::Filters => &mut self.filters,
             Subject::Log => &mut self.log,
         };
-        if setting.clears {
-            *lines = Lines::default();
-            return;
-        }
-        self.accepted += 1;
-        if lines.places.insert(Arc::clone(&setting.line), self.accepted).is_none() {
-            lines.bytes += setting.len();
+        match setting.effect {
+            Effect::Clears => *lines = Lines::default(),
+            Effect::TakesBack => lines.take_back(&setting.line),
+            Effect::Sets => {
+                self.accepted += 1;
+                lines.put(&setting.line, self.accepted);
+            }
         }
     }
 
@@ -186,7 +300,7 @@ impl Restore {
     pub(super) fn messages(&self) -> Vec<Message> {
         let mut all: Vec<_> = self.lines().into_iter().flat_map(|lines| &lines.places).collect();
         all.sort_unstable_by_key(|(_, place)| **place);
-        all.into_iter().map(|(line, _)| Message::new(&line[..])).collect()
+        all.into_iter().map(|(line, _)| Message::new(&line.text[..])).collect()
     }
 
     pub(super) fn count(&self) -> usize {

@@ -190,8 +190,13 @@ fn what_is_set_again() {
         (&["event plain A", "filter A b", "log 7", "nolog"], &["event plain A", "filter A b"]),
         (&["FILTER A b", "Filter DELETE All"], &[]),
         (&["events plain A", "NIXEVENTS A", " event plain B"], &["events plain A", "NIXEVENTS A", " event plain B"]),
-        // One filter less, or a header that is called `delete`: they are said again as they were.
-        (&["filter A b", "filter delete A"], &["filter A b", "filter delete A"]),
+        // One filter less, or those of a header, whose case the server does not look at.
+        (&["filter A b", "filter A c", "filter AB b", "filter delete a b"], &["filter A c", "filter AB b"]),
+        (&["filter A b", "filter AB b", "FILTER  add a c", "filter delete A"], &["filter AB b"]),
+        (&["filter A b", "filter A B", "filter A b c", "filter delete A B"], &["filter A b", "filter A b c"]),
+        (&["filter add A b", "filter a b", "filter delete A b", "filter delete A b"], &[]),
+        (&["filter delete A b", "filter A b"], &["filter A b"]),
+        // A header that is called `delete`.
         (&["filter A all", "filter delete", "filter x all"], &["filter A all", "filter delete", "filter x all"]),
         // These set nothing.
         (&["linger", "divert_events on", "eventual", "logger", "filters"], &[]),
@@ -216,6 +221,21 @@ fn what_is_set_again() {
         assert_eq!((connection.held(), connection.open()), (bytes, 0), "{said:?}");
         assert_eq!(restored(&mut connection, now), (again.len(), again.clone()), "{said:?}");
     }
+}
+
+/// A program that watches each call while it lasts can do so for ever.
+#[test]
+fn filters_that_were_taken_back_are_not_held() {
+    let now = Instant::now();
+    let mut connection = ready(Config::new().ceiling(2000), now);
+    for call in 0..100 {
+        connection.filter(now, "Unique-ID", format!("call-{call}")).unwrap();
+        connection.send(now, &Message::new(format!("filter delete Unique-ID call-{call}"))).unwrap();
+        sent(&mut connection);
+        assert_eq!(answered(&mut connection, now, &["+OK added", "+OK deleted"]).len(), 2);
+        assert_eq!(connection.held(), 0, "after call {call}");
+    }
+    assert_eq!(restored(&mut connection, now), (0, Vec::new()));
 }
 
 #[test]
