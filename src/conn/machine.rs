@@ -202,7 +202,8 @@ pub trait Machine: sealed::Sealed {
     /// Those of the socket, but for `WouldBlock` and `TimedOut`, which say that nothing moved, and
     /// `Interrupted`, which says nothing of whether something could. The connection has ended then,
     /// as if its end had been read: events that are still to be polled come first, with the ending
-    /// of every request.
+    /// of every request. Where the peer has broken it off, what it said before that is read, as far
+    /// as there is room.
     ///
     /// A server that holds back requests until its answers have been transmitted, see the table,
     /// goes on doing so; what is left of it is only to be dropped.
@@ -216,6 +217,9 @@ pub trait Machine: sealed::Sealed {
         let (goes_on, read) = match moved {
             Ok(moved) => moved,
             Err(error) => {
+                if is_broken(&error) {
+                    read_last(self, socket, now);
+                }
                 self.handle_eof(now);
                 return Err(error);
             }
@@ -244,6 +248,26 @@ fn move_bytes(
         return Ok((true, None));
     }
     Ok((written, unless_blocked(read)?))
+}
+
+/// Returns whether the peer takes nothing more.
+fn is_broken(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted)
+}
+
+/// Reads what the peer said last: a server that refuses a login, or shuts down, says so, and what
+/// is written to it after that fails.
+fn read_last(machine: &mut (impl Machine + ?Sized), socket: &mut (impl Read + ?Sized), now: Instant) {
+    while let Some(space) = machine.space(8192) {
+        let read = socket.read(space);
+        if is_interrupted(&read) {
+            continue;
+        }
+        match read {
+            Ok(n) if n > 0 => machine.advance(now, n),
+            _ => return,
+        }
+    }
 }
 
 fn is_interrupted(result: &io::Result<usize>) -> bool {

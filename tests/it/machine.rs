@@ -5,11 +5,11 @@ use std::collections::VecDeque;
 use std::io::{ErrorKind, Read, Result as IoResult, Write};
 use std::time::{Duration, Instant};
 
-use ami_proto::ConnectionError;
 use ami_proto::client::{self, Client, ClientEvent};
 use ami_proto::conn::Machine;
 use ami_proto::server::{self, Server, ServerEvent};
 use ami_proto::value::Classes;
+use ami_proto::{ConnectionError, Limits};
 
 /// A non-blocking socket that writes so many bytes at a time.
 struct Socket {
@@ -315,4 +315,69 @@ fn a_signal_is_no_reason_to_wait() {
     while client.exchange(&mut socket, || now).unwrap() {}
     assert_eq!((socket.socket.sent.len(), client.poll_transmit()), (waits, None));
     assert!(matches!(client.poll_event(), Ok(Some(ClientEvent::Connected(_)))));
+}
+
+/// A socket whose peer has gone: nothing can be written, what it said last can still be read.
+struct Broken {
+    socket: Socket,
+    kind: ErrorKind,
+}
+
+impl Read for Broken {
+    fn read(&mut self, space: &mut [u8]) -> IoResult<usize> {
+        let most = space.len().min(self.socket.most);
+        self.socket.read(&mut space[..most])
+    }
+}
+
+impl Write for Broken {
+    fn write(&mut self, _: &[u8]) -> IoResult<usize> {
+        Err(self.kind.into())
+    }
+
+    fn flush(&mut self) -> IoResult<()> {
+        Ok(())
+    }
+}
+
+/// Meets a connection that was broken off after these words, with something to write; counts the
+/// events that come of them.
+fn hears_last<M: Machine>(machine: &mut M, now: Instant, words: &[u8], kind: ErrorKind) -> usize {
+    assert!(machine.poll_transmit().is_some());
+    let mut socket = Socket::new(7);
+    socket.received.extend(words);
+    socket.closed = true;
+    let error = machine.exchange(&mut Broken { socket, kind }, || now).unwrap_err();
+    assert!(error.kind() == kind && !machine.wants_input());
+    let mut events = 0;
+    while let Ok(Some(_)) = machine.poll_event() {
+        events += 1;
+    }
+    events
+}
+
+#[test]
+fn what_the_peer_said_before_it_broke_off_is_heard() {
+    let now = Instant::now();
+    let banner = b"Asterisk Call Manager/11.0.0\r\nEvent: Shutdown\r\n\r\n";
+    for kind in [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset, ErrorKind::ConnectionAborted] {
+        let mut client = Client::new(client::Config::new());
+        client.login(now, client::Credentials::plain("u", "s")).unwrap();
+        assert_eq!(hears_last(&mut client, now, banner, kind), 2);
+        let mut server = Server::new(now, server::Config::new());
+        assert_eq!(hears_last(&mut server, now, b"Action: Login\r\n\r\n", kind), 1);
+        let mut connection = ami_proto::freeswitch::Connection::new(ami_proto::freeswitch::Config::new());
+        connection.connect(now).unwrap();
+        let words = b"Content-Type: text/rude-rejection\nContent-Length: 3\n\nno\n";
+        assert_eq!(hears_last(&mut connection, now, words, kind), 1);
+    }
+    // Another failure says nothing of what can be read.
+    let mut client = Client::new(client::Config::new());
+    client.login(now, client::Credentials::plain("u", "s")).unwrap();
+    assert_eq!(hears_last(&mut client, now, banner, ErrorKind::Other), 0);
+    // No more is read than there is room for.
+    let limits = Limits::new().frame(64).line(64).buffer(64);
+    let mut client = Client::new(client::Config::new().limits(limits));
+    client.login(now, client::Credentials::plain("u", "s")).unwrap();
+    assert_eq!(hears_last(&mut client, now, &banner.repeat(100), ErrorKind::BrokenPipe), 2);
 }
