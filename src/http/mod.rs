@@ -153,6 +153,9 @@ pub enum HttpError {
     Request(RequestError),
     /// The body went over a limit.
     Frame(FrameError),
+    /// The body doesn't begin with a response, though a login, a challenge or a logoff was asked
+    /// for: something else than the manager has answered, such as a page of a web server between.
+    NoResponse,
     /// The body isn't what the `mxml` of a server looks like, from this byte on.
     Xml {
         /// Offset in the body.
@@ -172,6 +175,9 @@ impl fmt::Display for HttpError {
             Self::Challenge => f.write_str("status 401 with a challenge that is no MD5 digest"),
             Self::Request(error) => error.fmt(f),
             Self::Frame(error) => error.fmt(f),
+            Self::NoResponse => {
+                f.write_str("the body is no answer of the manager: check the prefix, and what stands between")
+            }
             Self::Xml { offset } => write!(f, "the body is no mxml at byte {offset}"),
         }
     }

@@ -294,6 +294,9 @@ impl Session {
         }
         let mut body = Body::of(self.endpoint.format(), bytes, self.limits)?;
         let first = body.next_frame()?.filter(|frame| frame.kind() == FrameKind::Response).map(Response::from);
+        if first.is_none() && request.context.purpose.is_answered_by_response() {
+            return Err(HttpError::NoResponse);
+        }
         let success = first.is_some_and(Response::is_success);
         let denied = !success && first.and_then(Response::message).is_some_and(|text| text == "Permission denied");
         let lost = unknown && denied && request.context.purpose != Purpose::Login;

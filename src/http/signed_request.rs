@@ -89,6 +89,12 @@ pub(super) enum Purpose {
 }
 
 impl Purpose {
+    /// Returns whether only a response moves the session on. Other actions may be answered by text,
+    /// and the body of a wait is handed on in any case.
+    pub(super) const fn is_answered_by_response(self) -> bool {
+        matches!(self, Self::Challenge | Self::Login | Self::Logoff)
+    }
+
     pub(super) fn of(frame: Frame<'_>) -> Self {
         let Some(name) = frame.name() else { return Self::Other };
         [

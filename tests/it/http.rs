@@ -412,6 +412,32 @@ fn a_refused_login_and_a_logoff_are_the_end() {
     assert!(left.is_over() && left.poll_request(now).unwrap().is_none());
 }
 
+/// A page of a web server between says nothing of the session, even with status 200.
+#[test]
+fn a_page_ends_no_session() {
+    let none: [(&str, &str); 0] = [];
+    let page: &[u8] = b"<html><body>Down for maintenance</body></html>\n";
+    for body in [page, b"", b"Event: X\r\n\r\n"] {
+        let now = Instant::now();
+        let hashed = Session::new(Endpoint::rawman(), Credentials::new("admin", "s3cret").hashed());
+        for mut session in [session(), hashed] {
+            let asked = session.poll_request(now).unwrap().unwrap();
+            assert_eq!(session.handle(now, &asked, 200, none, body).unwrap_err(), HttpError::NoResponse);
+            assert!(!session.is_over() && !session.is_logged_in(now) && session.poll_request(now).unwrap().is_none());
+            let again = session.poll_timeout().expect("it is due again");
+            assert_eq!(again, now + Duration::from_secs(1));
+            assert_eq!(session.poll_request(again).unwrap().unwrap().parameters(), asked.parameters());
+        }
+        let mut session = logged_in(now);
+        let logoff = session.logoff().unwrap();
+        assert_eq!(session.handle(now, &logoff, 200, none, body).unwrap_err(), HttpError::NoResponse);
+        assert!(session.is_logged_in(now));
+        // What answers to others may be text.
+        let queues = session.request(&Custom::new("Queues"), None).unwrap();
+        assert!(matches!(session.handle(now, &queues, 200, none, body), Ok(Outcome::Answer(_))));
+    }
+}
+
 #[test]
 fn a_connection_that_fails_is_tried_again() {
     let now = Instant::now();
@@ -588,9 +614,7 @@ mod hashed {
     #[test]
     fn a_refused_challenge_is_the_end() {
         let now = Instant::now();
-        for body in
-            [&b"Response: Error\r\nMessage: Must specify AuthType\r\n\r\n"[..], b"Response: Success\r\n\r\n", b""]
-        {
+        for body in [&b"Response: Error\r\nMessage: Must specify AuthType\r\n\r\n"[..], b"Response: Success\r\n\r\n"] {
             let mut session = Session::new(Endpoint::rawman(), Credentials::new("admin", "s3cret").hashed());
             let challenge = session.poll_request(now).unwrap().unwrap();
             assert!(matches!(reply(&mut session, now, &challenge, COOKIE, body), Outcome::Answer(_)));

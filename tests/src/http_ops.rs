@@ -120,6 +120,8 @@ enum Due {
     Challenge,
     /// The body is over a limit, or no XML.
     Body,
+    /// The body is no response, where only one moves the session on.
+    NoResponse,
 }
 
 /// Whatever a web server answers, in any order: each answer leads to what is documented, and so
@@ -302,6 +304,7 @@ impl Driven {
                 (Due::Body, None)
             }
             Err(HttpError::Frame(_)) => (Due::Body, None),
+            Err(HttpError::NoResponse) => (Due::NoResponse, None),
             Err(other) => panic!("{other}"),
         };
         // What a challenge of any bytes asks for is not read a second time here.
@@ -355,6 +358,9 @@ impl Driven {
             return Some(Due::Superseded);
         }
         let Some(first) = self.first(body) else { return Some(Due::Body) };
+        if first.is_none() && (is("Login") || is("Challenge") || is("Logoff")) {
+            return Some(Due::NoResponse);
+        }
         let success = first.as_ref().is_some_and(|(kind, _, _)| !kind.eq_ignore_ascii_case("Error"));
         let denied =
             first.as_ref().is_some_and(|(_, message, _)| message.as_deref() == Some(&b"Permission denied"[..]));
