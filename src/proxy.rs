@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use std::time::Instant;
 
 use crate::action::Answer;
-use crate::catalogue::{self, ActionType};
+use crate::catalogue::{self, ActionType, EventType, Role};
 use crate::client::{Client, ClientEvent, Ending, Id, Reached};
 use crate::error::{EncodeError, Refusal, SendError};
 use crate::server::{RequestId, Server};
@@ -100,13 +100,8 @@ impl Server {
     /// ```
     pub fn relay(&mut self, request: Option<RequestId>, event: ClientEvent<'_>) {
         let Some(id) = request else {
-            if let ClientEvent::Event(told)
-            | ClientEvent::LateOutcome { event: told, .. }
-            | ClientEvent::Ended { ending: Ending::Outcome(told), .. } = event
-            {
-                if self.receives(told.frame()) {
-                    self.write_unrefused(|out| unaddressed(told.frame(), out));
-                }
+            if let Some(news) = news(event).filter(|news| self.receives(*news)) {
+                self.write_unrefused(|out| unaddressed(news, out));
             }
             return;
         };
@@ -135,6 +130,21 @@ impl Server {
         if matches!(event, ClientEvent::Ended { .. }) {
             self.settle(id);
         }
+    }
+}
+
+/// Returns the event that all sessions receive, if it is one: among them the outcome of a request
+/// that was given up before it came.
+fn news(event: ClientEvent<'_>) -> Option<Frame<'_>> {
+    match event {
+        ClientEvent::Event(told)
+        | ClientEvent::LateOutcome { event: told, .. }
+        | ClientEvent::Ended { ending: Ending::Outcome(told), .. } => Some(told.frame()),
+        ClientEvent::Unclaimed { frame, .. } => {
+            let known = frame.name().and_then(|name| catalogue::find_event(name.as_bytes())).map(EventType::new);
+            known.filter(|event| event.role() == Role::Unsolicited).map(|_| frame)
+        }
+        _ => None,
     }
 }
 

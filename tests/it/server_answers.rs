@@ -2,7 +2,7 @@
 //! once: what is answered gives its place and its bytes back.
 
 use crate::server::{feed, logged_in, sent, server};
-use ami_proto::client::Credentials;
+use ami_proto::client::{ClientEvent, Credentials};
 use ami_proto::error::{ApiMisuse, LoginRefusal};
 use ami_proto::server::{Config, RequestId, Server, ServerEvent};
 use ami_proto::value::Classes;
@@ -129,6 +129,35 @@ fn an_ending_without_a_frame_ends_its_request() {
         assert_eq!(sent(&mut server), format!("Response: Error\r\nActionID: 1\r\nMessage: {words}\r\n\r\n"));
         server.relay(Some(id), event);
         is_answered(&mut server, id);
+    }
+}
+
+/// The outcome of a request that was given up is still what all sessions receive; the rest of its
+/// list is for no other session.
+#[test]
+fn an_outcome_that_comes_late_is_an_event_like_others() {
+    let (mut server, ..) = one_open();
+    let mut peer = crate::peer::Peer::ready(ami_proto::client::Config::new());
+    let originate = peer.send(&ami_proto::action::Originate::new("PJSIP/100").asynchronous(true)).id();
+    let status = peer.send(&ami_proto::action::Status::new()).id();
+    for id in [originate, status] {
+        assert!(peer.client.cancel(id));
+        assert!(peer.client.poll_event().unwrap().is_some());
+    }
+    let late = [
+        ("Response: Success\r\nActionID: $0\r\nMessage: queued\r\n\r\n", false),
+        ("Event: OriginateResponse\r\nPrivilege: call,all\r\nActionID: $0\r\nResponse: Failure\r\n\r\n", true),
+        ("Event: OriginateResponse\r\nActionID: $0\r\nResponse: Failure\r\n\r\n", false),
+        ("Event: Status\r\nPrivilege: Call\r\nActionID: $1\r\nChannel: a\r\n\r\n", false),
+    ];
+    for (text, told) in late {
+        let answer = text.replace("$0", &peer.ids[0]).replace("$1", &peer.ids[1]);
+        assert_eq!(peer.client.handle_input(peer.now, answer.as_bytes()), answer.len());
+        let event = peer.client.poll_event().unwrap().expect("something is told");
+        assert!(matches!(event, ClientEvent::Unclaimed { .. }), "{event:?}");
+        server.relay(None, event);
+        let expected = if told { text.replace("ActionID: $0\r\n", "") } else { String::new() };
+        assert_eq!(sent(&mut server), expected);
     }
 }
 
