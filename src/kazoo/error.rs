@@ -2,6 +2,7 @@
 //! the server's own refusal.
 
 use alloc::borrow::Cow;
+use alloc::sync::Arc;
 use core::fmt;
 
 use super::json::{Json, Object};
@@ -87,7 +88,8 @@ impl core::error::Error for FieldError {}
 /// `{"numbers": {"unique": {"message": "Numbers already in use", "cause": "2600"}}}`
 #[derive(Clone, PartialEq, Eq)]
 pub struct Violation<'a> {
-    pub(super) field: Cow<'a, str>,
+    /// Of all rules of a field the same.
+    pub(super) field: Arc<str>,
     pub(super) rule: Cow<'a, str>,
     pub(super) details: Object<'a>,
 }

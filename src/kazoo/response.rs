@@ -1,6 +1,7 @@
 //! What the server answers: the envelope, what is in it, and its refusals.
 
 use alloc::borrow::Cow;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -153,10 +154,13 @@ impl<'a> Response<'a> {
         let data = if self.is_success() { None } else { self.data.and_then(Json::object) };
         let mut violations = Vec::new();
         for (field, rules) in data.iter().flat_map(Object::iter) {
-            for (rule, details) in rules.object().iter().flat_map(Object::iter) {
+            let Some(rules) = rules.object() else { continue };
+            // As long as the body, perhaps, and of as many rules.
+            let field = Arc::<str>::from(field);
+            violations.reserve(rules.len());
+            for (rule, details) in rules.iter() {
                 if let Some(details) = details.object() {
-                    let (field, rule) = (Cow::Owned(field.into()), Cow::Owned(rule.into()));
-                    violations.push(Violation { field, rule, details });
+                    violations.push(Violation { field: Arc::clone(&field), rule: Cow::Owned(rule.into()), details });
                 }
             }
         }

@@ -657,6 +657,18 @@ fn memory_is_bounded_by_the_body() {
     }
 }
 
+/// A name is as long as the body, perhaps, and is not read anew for each of the many rules in it.
+#[test]
+fn the_name_of_a_field_is_held_once() {
+    for (len, rules) in [(1, 4097), (1 << 16, 4097), (1 << 16, 1)] {
+        let rules = vec![r#""":{}"#; rules].join(",");
+        let body = format!(r#"{{"data":{{"{}":{{{rules}}}}},"status":"error"}}"#, "x".repeat(len));
+        let response = Response::from_slice(body.as_bytes()).unwrap();
+        let peak = ami_testkit::heap::peak(|| drop(response.violations()));
+        assert!(peak <= 20 * body.len(), "{peak} for {} bytes", body.len());
+    }
+}
+
 /// Each getter of a violation has its member.
 #[test]
 fn a_violation() {
