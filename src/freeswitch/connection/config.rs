@@ -190,8 +190,8 @@ impl Config {
     }
 
     /// Bytes that a connection with these settings holds at the most, see
-    /// [`ceiling`](Self::ceiling); indexes and a small fixed size for each request in flight come
-    /// on top.
+    /// [`ceiling`](Self::ceiling). Indexes, a small fixed size for each request in flight, and the
+    /// lines that an event in JSON or XML is read as, at most three times its frame, come on top.
     pub const fn most_held(&self) -> usize {
         self.most().saturating_add(self.limits.max_buffer() as usize)
     }
