@@ -75,8 +75,7 @@ use reading::Reading;
 pub use reconnect::{ReconnectReport, Unanswered};
 use reply_plan::{Answers, names_answer};
 use route::{Route, Told};
-use session::How;
-use session::{Notice, Session};
+use session::{How, Notice, Session};
 use state::Input;
 
 /// One connection to a server, and the next one after it is lost.

@@ -301,15 +301,15 @@ const MISTAKES: &[(&str, &str)] = &[
     ("event A : An event.\nevent a : An event.\n", "a.spec:2:7: event `a` is there already, at a.spec:1"),
     ("action A : An action.\naction B alias=A : An action.\n", "a.spec:2:8: action `A` is there already, at a.spec:1"),
     ("block common : A block.\n", "a.spec:1:7: block `common` is there already, at common.spec:1"),
-        ("event A-b : An event.\nevent AB as=Ab : An event.\n", "a.spec:2:10: `Ab` without `as=` as well"),
-        ("event A-b : An event.\nevent A/B : An event.\n", "a.spec:2:7: two events become `AB`, the other at a.spec:1"),
-        ("block a-b : A block.\nblock a_b : A block.\n", "a.spec:2:7: two blocks become `AB`, the other at a.spec:1"),
-        (
-            "action SIPpeers : An action.\naction SIP-Peers : An action.\n",
-            "a.spec:2:8: two actions become `SipPeers`, the other at a.spec:1",
-        ),
-        ("event AB as=C : An event.\n", "a.spec:1:7: a name by `as=` where `Ab` is free"),
-        ("command a : One.\ncommand a as=B : Two.\n", "no mistake"),
+    ("event A-b : An event.\nevent AB as=Ab : An event.\n", "a.spec:2:10: `Ab` without `as=` as well"),
+    ("event A-b : An event.\nevent A/B : An event.\n", "a.spec:2:7: two events become `AB`, the other at a.spec:1"),
+    ("block a-b : A block.\nblock a_b : A block.\n", "a.spec:2:7: two blocks become `AB`, the other at a.spec:1"),
+    (
+        "action SIPpeers : An action.\naction SIP-Peers : An action.\n",
+        "a.spec:2:8: two actions become `SipPeers`, the other at a.spec:1",
+    ),
+    ("event AB as=C : An event.\n", "a.spec:1:7: a name by `as=` where `Ab` is free"),
+    ("command a : One.\ncommand a as=B : Two.\n", "no mistake"),
     ("event 1A : An event.\n", "a.spec:1:7: `1A` is no name for a type; give one with `as=`"),
     ("event A as=a-b : An event.\n", "a.spec:1:7: `a-b` is no name for a type; give one with `as=`"),
     ("event A since=12 until=11 : An event.\n", "a.spec:1:7: `since=12` is after `until=11`"),
@@ -347,33 +347,33 @@ const MISTAKES: &[(&str, &str)] = &[
         "event A : An event.\n  BC text : One.\n  B-C text as=bc : Two.\n",
         "a.spec:3:3: two fields of A become `bc`, the other at a.spec:2",
     ),
-        (
-            "event A : An event.\n  CallerID text : One.\n  Callerid2 text as=caller_id : Two.\n",
-            "a.spec:3:3: two fields of A become `caller_id`, the other at a.spec:2",
-        ),
-        (
-            "event A : An event.\n  CallerID text : One.\n  Caller-Id text : Two.\n",
-            "a.spec:3:3: two fields of A become `caller_id`, the other at a.spec:2",
-        ),
-        (
-            "event A : An event.\n  use common X\n  XCommon text : One.\n",
-            "a.spec:3:3: two fields of A become `x_common`, the other at a.spec:2",
-        ),
-        (
-            "event A : An event.\n  Action-ID text : A field.\n",
-            "a.spec:2:3: two fields of A become `action_id`, the other at common.spec:2",
-        ),
-        (
-            "event A : An event.\n  CallerID text as=caller_id : A field.\n",
-            "a.spec:2:17: `caller_id` without `as=` as well",
-        ),
-        ("event A : An event.\n  B text as=c : A field.\n", "a.spec:2:3: a name by `as=` where `b` is free"),
-        ("event A : An event.\n  B text : One.\n  b- text as=c : Two.\n", "no mistake"),
-        // A block's field may need it in one event of many.
-        (
-            "block b : A block.\n  C text as=d : A field.\nevent A : An event.\n  use b\n  c- text : One.\nevent E : An event.\n  use b\n",
-            "no mistake",
-        ),
+    (
+        "event A : An event.\n  CallerID text : One.\n  Callerid2 text as=caller_id : Two.\n",
+        "a.spec:3:3: two fields of A become `caller_id`, the other at a.spec:2",
+    ),
+    (
+        "event A : An event.\n  CallerID text : One.\n  Caller-Id text : Two.\n",
+        "a.spec:3:3: two fields of A become `caller_id`, the other at a.spec:2",
+    ),
+    (
+        "event A : An event.\n  use common X\n  XCommon text : One.\n",
+        "a.spec:3:3: two fields of A become `x_common`, the other at a.spec:2",
+    ),
+    (
+        "event A : An event.\n  Action-ID text : A field.\n",
+        "a.spec:2:3: two fields of A become `action_id`, the other at common.spec:2",
+    ),
+    (
+        "event A : An event.\n  CallerID text as=caller_id : A field.\n",
+        "a.spec:2:17: `caller_id` without `as=` as well",
+    ),
+    ("event A : An event.\n  B text as=c : A field.\n", "a.spec:2:3: a name by `as=` where `b` is free"),
+    ("event A : An event.\n  B text : One.\n  b- text as=c : Two.\n", "no mistake"),
+    // A block's field may need it in one event of many.
+    (
+        "block b : A block.\n  C text as=d : A field.\nevent A : An event.\n  use b\n  c- text : One.\nevent E : An event.\n  use b\n",
+        "no mistake",
+    ),
     (
         "event A : An event.\n  Type text : A field.\n",
         "a.spec:2:3: `type` can't name a method; give another name with `as=`",
@@ -420,7 +420,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     // The hash reads no more of a name than that.
     (
-            "event ABCDEFGH----MMMMMMMM----STUVWXYZ : One.\nevent abcdefgh++++mmmmmmmm++++stuvwxyz as=B : Two.\n",
+        "event ABCDEFGH----MMMMMMMM----STUVWXYZ : One.\nevent abcdefgh++++mmmmmmmm++++stuvwxyz as=B : Two.\n",
         "a.spec:2:7: no hash tells `abcdefgh++++mmmmmmmm++++stuvwxyz` from `ABCDEFGH----MMMMMMMM----STUVWXYZ`: \
              change what `hash.rs` reads of a name, or its number of slots",
     ),

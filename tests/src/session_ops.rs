@@ -172,7 +172,7 @@ pub fn session_ops(data: &[u8]) {
             driven.step(&Op::Greet);
             driven.step(&Op::Transmit(255));
             driven.step(&Op::Answer { to: 0, what: 0, glued: false });
-            assert!(driven.client.is_logged_in() || small);
+            assert!(driven.client.is_logged_in() || small, "{flags:?}: {:?}, after {:?}", driven.client, driven.ids);
         }
     }
     while let Ok(mut op) = bytes.arbitrary() {
