@@ -4,7 +4,7 @@
 use crate::peer::{Peer, words};
 use ami_proto::action::{
     Action, Answer, BlindTransfer, Challenge, Custom, ExtensionState, Filter, GetConfig, JabberSend, Originate, Ping,
-    Setvar, Status, UpdateConfig, UserEvent,
+    SetVar, Status, UpdateConfig, UserEvent,
 };
 use ami_proto::catalogue::{ActionType, actions};
 use ami_proto::client::Config;
@@ -187,7 +187,7 @@ fn a_list_is_collected_and_timed() {
     assert_eq!(peer.feed(END), ["list 2"]);
     assert_eq!(peer.client.take_items(handle).len(), 2);
     peer.send(&Custom::new("Things").outcome("ThingDone"));
-    assert_eq!(peer.pass(Duration::from_secs(10)), ["timed out"]);
+    assert_eq!(peer.pass(Duration::from_secs(10)), ["timed out Sent"]);
 }
 
 /// The name of an end is held as long as the request, and counts.
@@ -266,7 +266,7 @@ fn headers_that_a_type_has_itself() {
         (&originate as &dyn Fn(&str) -> EncodeError, "channel", "channel"),
         (&originate, "Variable", "variable"),
         (&originate, "Async", "asynchronous"),
-        (&edit, "Action-000001", "edit"),
+        (&edit, "Action-000001", "action"),
         (&edit, "dstfilename", "dst_filename"),
         (&event, "UserEvent", "user_event"),
         (&filter, "MatchCriteria", "match_criteria"),
@@ -289,12 +289,12 @@ fn what_a_server_refuses_empty() {
     assert_eq!(refused(&Originate::new("x").channel("")), needed("Channel"));
     assert_eq!(refused(&GetConfig::new(String::new())), needed("Filename"));
     assert_eq!(refused(&BlindTransfer::new("x", "")), needed("Exten"));
-    assert_eq!(refused(&Setvar::new("", "")), needed("Variable"));
+    assert_eq!(refused(&SetVar::new("", "")), needed("Variable"));
     let error = Originate::new("").encode(None, &mut Vec::new()).unwrap_err().to_string();
     assert_eq!(error, r#"field "Channel" refused: the value is empty, and the server refuses that; give it"#);
     // What servers take, and what needs not be there.
     let mut out = Vec::new();
-    Setvar::new("A", "").encode(None, &mut out).unwrap();
+    SetVar::new("A", "").encode(None, &mut out).unwrap();
     UserEvent::new("").encode(None, &mut out).unwrap();
     ExtensionState::new("100", "").encode(None, &mut out).unwrap();
     Filter::new("").match_criteria("name(Hangup)").encode(None, &mut out).unwrap();
