@@ -16,13 +16,8 @@ impl Prefix {
 
     /// Fifty bits for this connection.
     pub(super) fn new(prefixes: &Prefixes) -> Self {
-        let mut bits = prefixes.bits();
-        let mut letters = [0; Self::LEN];
-        for letter in &mut letters {
-            *letter = b"0123456789abcdefghjkmnpqrstvwxyz"[(bits & 31) as usize];
-            bits >>= 5;
-        }
-        Self(letters)
+        let bits = prefixes.bits();
+        Self(core::array::from_fn(|place| b"0123456789abcdefghjkmnpqrstvwxyz"[(bits >> (5 * place) & 31) as usize]))
     }
 
     /// The `ActionID` of this number.
