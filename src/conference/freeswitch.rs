@@ -240,9 +240,6 @@ fn listed<'a>(command: &Command<'_>, reply: Reply<'a>) -> Outcome<'a> {
 /// somebody else asked for. It follows the number that a member's line begins with, where no name
 /// gets to.
 fn read(reply: Reply<'_>) -> List<'_> {
-    if reply.is_empty() {
-        return List::default();
-    }
     let text = reply.as_bytes();
     let digits = |line: &[u8]| line.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let first = text.split(|byte| *byte == b'\n').find(|line| digits(line) > 0).unwrap_or_default();
