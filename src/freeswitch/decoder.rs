@@ -265,7 +265,7 @@ impl Decoder {
         let frame = self.limits.max_frame() as usize;
         match () {
             () if end <= line.min(frame) => Ok(()),
-            () if line < frame => Err(self.error(Limit::Line, self.limits.max_line(), line)),
+            () if line <= frame => Err(self.error(Limit::Line, self.limits.max_line(), line)),
             () => Err(self.error(Limit::Frame, self.limits.max_frame(), frame)),
         }
     }

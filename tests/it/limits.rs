@@ -33,6 +33,17 @@ fn a_line() {
     assert_eq!(fails(&with_cr, limits).1.offset, 32);
 }
 
+/// Where the line and the frame would break at the same byte, it is the line's limit.
+#[test]
+fn both_decoders_tell_the_same_limit_of_a_line() {
+    for (line, frame, limit) in [(20, 19, Limit::Frame), (19, 20, Limit::Line), (20, 20, Limit::Line)] {
+        let (_, error) = fails(&[b'x'; 100], Limits::new().line(line).frame(frame));
+        let mut decoder = freeswitch::Decoder::new(freeswitch::LIMITS.line(line).frame(frame));
+        decoder.push(&[b'x'; 100]);
+        assert_eq!((error.limit, decoder.next_frame().expect_err("over a limit")), (limit, error));
+    }
+}
+
 /// A limit that is new needs a case here, and a check in either decoder.
 #[test]
 fn each_limit_is_kept_by_both_decoders() {
