@@ -469,6 +469,27 @@ fn an_unwanted_event_over_a_limit() {
     }
 }
 
+/// Wherever in a block its lines end, and however they do.
+#[test]
+fn an_unwanted_event_ends_at_its_blank_line() {
+    for (line, blank) in [("\n", "\n"), ("\n", "\r\n"), ("\r\n", "\n"), ("\r\n", "\r\n")] {
+        for fill in 0..200 {
+            let input = format!("Event: A\nX: {}{line}{blank}Event: B\n\n", "x".repeat(fill));
+            for size in [7, 64, 1000] {
+                let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
+                let mut wanted = 0;
+                for piece in input.as_bytes().chunks(size) {
+                    decoder.push(piece);
+                    while decoder.next_wanted(|event| event == "B").expect("within the limits").is_some() {
+                        wanted += 1;
+                    }
+                }
+                assert_eq!(wanted, 1, "{input:?} in pieces of {size}");
+            }
+        }
+    }
+}
+
 /// A name longer than a block is known before it is judged.
 #[test]
 fn a_filter_judges_whole_names() {
