@@ -228,6 +228,21 @@ fn eleven_joins_by_dial_and_bridge() {
     assert_eq!(call.legs()[0].ringing, Some(Duration::from_millis(1)));
 }
 
+/// Where no linked id says who talks with whom, a bridge does, unless it is a conference.
+#[test]
+fn a_bridge_of_two_makes_one_call_where_nothing_else_says_so() {
+    for (kind, linked, expected) in [("basic", false, 1), ("base", false, 2), ("basic", true, 2), ("base", true, 2)] {
+        let linkedid = |id: u32| if linked { format!("|Linkedid: {id}") } else { String::new() };
+        let each = |event: &str, more: &str| {
+            [1, 2].map(|id| format!("Event: {event}|Channel: {id}|Uniqueid: {id}{}{more}", linkedid(id)))
+        };
+        let enters = format!("|BridgeUniqueid: b|BridgeType: {kind}");
+        let events = [each("Newchannel", ""), each("BridgeEnter", &enters), each("Hangup", "|Cause: 16")].concat();
+        let (calls, _) = play(&events.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(calls.len(), expected, "{kind}, with linked ids: {linked}");
+    }
+}
+
 #[test]
 fn what_does_not_fit_is_counted() {
     let limits = CallLimits::new().calls(1).legs(1).marks(1).ended(1).text(3);
