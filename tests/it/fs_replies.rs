@@ -148,6 +148,15 @@ fn what_they_say() {
         "-ERR cannot set floor on a member in an active video role\n",
         &[Refused(Refusal::Other { text: text("cannot set floor on a member in an active video role") })],
     );
+    // The same without a mark.
+    for (name, words) in [
+        (Name::VidFloor, "cannot set floor on a member in an active video role"),
+        (Name::VidRes, "Resolution not set"),
+        (Name::VidLayout, "no layout for personal canvas"),
+        (Name::VidBandwidth, "Bandwidth not set"),
+    ] {
+        check(name, &format!("{words}\n"), &[Refused(Refusal::Other { text: text(words) })]);
+    }
     check(
         Name::Floor,
         "ERR floor is held by 2\n+OK floor none\n",

@@ -400,3 +400,15 @@ pub(super) const RULES: &[Rule] = &[
     now!(&[N::Cam], "PAN {}", "pan"),
     says!(&[N::Cam], invalid, "invalid args"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::RULES;
+
+    #[test]
+    fn a_text_without_a_hole_says_something() {
+        for rule in RULES.iter().filter(|rule| !rule.text.contains("{}")) {
+            assert!(rule.read(rule.text.as_bytes()).is_some(), "{}", rule.text);
+        }
+    }
+}
