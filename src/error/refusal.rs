@@ -337,3 +337,25 @@ impl fmt::Display for Refusal {
         write!(f, "; {}", self.advice())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The name of a field is cut where a letter ends, whichever letters it has.
+    #[test]
+    fn names_are_cut_between_letters() {
+        for letter in ('\u{80}'..='\u{bf}').chain(['x', '…', '𝄞']) {
+            for before in 0..4 {
+                for letters in 0..70 {
+                    let name = "x".repeat(before) + &String::from(letter).repeat(letters);
+                    let error = EncodeError::new(&name, Refusal::EmptyName);
+                    let kept = if name.len() > 64 { error.field().strip_suffix('…').unwrap() } else { error.field() };
+                    assert!(name.starts_with(kept) && kept.len() + letter.len_utf8() > name.len().min(64), "{error}");
+                }
+            }
+        }
+        let error = EncodeError::new([0x80; 100], Refusal::EmptyName);
+        assert_eq!(error.field().chars().filter(|letter| *letter == '\u{fffd}').count(), 64);
+    }
+}
