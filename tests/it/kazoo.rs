@@ -419,6 +419,10 @@ fn socket() {
         Subscription::unsubscribe_all("t").to_json().unwrap(),
         r#"{"action": "unsubscribe", "auth_token": "t"}"#
     );
+    assert_eq!(
+        Subscription::unsubscribe_all("t").request_id("7").to_json().unwrap(),
+        r#"{"action": "unsubscribe", "auth_token": "t", "request_id": "7"}"#
+    );
     let none = Subscription::subscribe("t", "a", []).to_json().unwrap_err();
     assert_eq!((none.field(), none.refusal()), ("bindings", Refusal::EmptyValue));
     for conference in ["*", "", "a.b", "#", "a b", "a\n"] {
