@@ -140,7 +140,7 @@ pub fn session_ops(data: &[u8]) {
     let (hangups, small) = (flags[0] & 8 != 0, flags[0] & 32 != 0);
     let mut config = Config::new()
         .limits(Limits::new().buffer(600 + u32::from(flags[1])).line(400).frame(500))
-        .ceiling(if small { 0 } else { 300 } + 8 * usize::from(flags[2]))
+        .ceiling(if small { 0 } else { 400 } + 8 * usize::from(flags[2]))
         .max_items(usize::from(flags[3] & 15))
         .at_ceiling(policy)
         .max_in_flight(IN_FLIGHT)
