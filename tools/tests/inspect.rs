@@ -253,7 +253,7 @@ fn typed_frames() {
         (
             "numbered and keyed names",
             b"Event: RTCPSent\nReport0IAJitter: 3\nReport1IAJitter: 4\nMES:  0.5\nChanVariable(SIP/1): a=b\n\n",
-            json!({"type": "RTCPSent",
+            json!({"type": "RtcpSent",
                 "fields": {"event": "RTCPSent", "report_ia_jitter": [["Report0IAJitter", 3], ["Report1IAJitter", 4]], "mes": 0.5,
                     "keyed_chan_variable": [["ChanVariable(SIP/1)", "a=b"]]},
                 "uncovered": [], "invalid": []}),
