@@ -121,6 +121,9 @@ fn facts(action: &Item) -> String {
         [class] => facts.push(format!("Needs the class `{class}`.")),
         classes => facts.push(format!("Needs one of the classes `{}`.", classes.join("`, `"))),
     }
+    if action.reads {
+        facts.push("Changes nothing.".to_owned());
+    }
     facts.retain(|fact| !fact.is_empty());
     facts.join(" ")
 }

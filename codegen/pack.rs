@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! item    NAME aliases rust-name class-bits since until role doc        columns are separated by tabs, items by an empty line
+//!                                                                      role: of an action, `reads` where it changes nothing
 //! field   name aliases kind method flags since until doc               flags: ! required, r repeats, s secret
 //! block   + number prefix prefix-in-snake-case
 //! others  * doc
@@ -51,7 +52,7 @@ fn pack_item(table: &Table, item: &Item, is_action: bool, text: &mut String) {
         &class_bits(item).to_string(),
         item.since.as_deref().unwrap_or(""),
         item.until.as_deref().unwrap_or(""),
-        item.role.as_deref().unwrap_or(""),
+        item.role.as_deref().unwrap_or(if item.reads { "reads" } else { "" }),
         &item.doc,
     ];
     line(&columns, text);

@@ -91,7 +91,7 @@ impl<'a> Attributes<'a> {
         for (number, word) in self.words.iter().enumerate() {
             let place = self.place.at(word.column);
             let (key, value) = word.text.split_once('=').map_or((word.text, None), |(key, value)| (key, Some(value)));
-            let flag = matches!(key, "repeat" | "secret" | "empty" | "ready" | "glued" | "blocks");
+            let flag = matches!(key, "repeat" | "secret" | "empty" | "ready" | "reads" | "glued" | "blocks");
             if !known.contains(&key) || flag != value.is_none() {
                 return Err(place.error(format!("`{}` is no attribute of {}", word.text, self.of)));
             }
@@ -109,7 +109,7 @@ pub fn read_item(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Ite
     let (of, known): (&str, &[&str]) = match keyword.text {
         "block" => ("a block", &[]),
         "event" => ("an event", &["since", "until", "alias", "as", "class", "role", "ready"]),
-        "action" => ("an action", &["since", "until", "alias", "as", "class", "role"]),
+        "action" => ("an action", &["since", "until", "alias", "as", "class", "role", "reads"]),
         "command" => ("a command", &["as", "on"]),
         "announce" => ("an announcement", &[]),
         other => {
@@ -139,6 +139,7 @@ pub fn read_item(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Ite
         takes: None,
         again: None,
         ready: false,
+        reads: false,
         place: place.clone(),
     };
     Attributes { words: attributes, place: &place, of }.each(known, |key, value, place| {
@@ -148,6 +149,7 @@ pub fn read_item(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Ite
             "alias" => item.aliases = read_names(value, place)?,
             "as" => item.rust = given(value, &item.rust, place)?,
             "ready" => item.ready = true,
+            "reads" => item.reads = true,
             "class" => {
                 item.classes = read_names(value, place)?;
                 if let Some(class) = item.classes.iter().find(|class| !CLASSES.iter().any(|(known, _)| known == class))

@@ -15,6 +15,7 @@
 //! NAME  = word | '"' text '"'       in a field's name {i} stands for a number, {i:6} for one of six digits, {key} for any text
 //! attribute = "since=" BRANCH | "until=" BRANCH | "alias=" NAME { "," NAME } | "as=" IDENTIFIER
 //!           | "class=" CLASS { "," CLASS }                                          actions and events
+//!           | "reads"                                                             actions: changes nothing, so that sending it twice is as good as once
 //!           | "role=" ("item" | "end" | "both")                                     events: of a list
 //!           | "role=" ("login" | "challenge" | "logoff" | "mask")                   actions: that a session of the server answers itself
 //!           | "ready"                                                             events: says that the server is up
@@ -126,6 +127,8 @@ pub struct Item {
     pub again: Option<Again>,
     /// Says that the server is ready.
     pub ready: bool,
+    /// Changes nothing on the server.
+    pub reads: bool,
 }
 
 /// What an action's response carries.

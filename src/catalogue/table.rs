@@ -179,6 +179,14 @@ impl ActionType {
         self.class_bits()
     }
 
+    /// Returns whether it changes nothing on the server, so that to send it twice is as good as once.
+    ///
+    /// `Status` and `Getvar` are not among these: they read variables, and a dialplan function can
+    /// do anything when it is read.
+    pub fn is_read_only(self) -> bool {
+        column(self.item().split('\n').next().unwrap_or_default(), 6) == "reads"
+    }
+
     fn item(self) -> &'static str {
         item(&ACTION_STARTS, self.0.into())
     }

@@ -108,6 +108,7 @@ fn action(action: ActionType) -> String {
     head(&mut out, "Action", action.name(), action.aliases(), action.doc());
     fact(&mut out, "versions", &versions(action.since(), action.until()));
     fact(&mut out, "needs the class", &needs);
+    fact(&mut out, "changes", if action.is_read_only() { "nothing" } else { "something, or it may" });
     fact(&mut out, "in Rust", &format!("ami_proto::action::{}", action.rust_name()));
     fields(&mut out, "Parameters (* required)", distinct(action.fields()), action.rest());
 
@@ -330,6 +331,7 @@ fn everything() -> Value {
             "since": text(action.since()),
             "until": text(action.until()),
             "privileges": action.classes().names().collect::<Vec<_>>(),
+            "read_only": action.is_read_only(),
             "params": params.collect::<Vec<_>>(),
             "other_params": action.rest(),
             "reply": match reply.style() {

@@ -3,7 +3,7 @@
 
 /// Does everything.
 ///
-/// Action `2Everything`. Asterisk 11 to 12. Needs one of the classes `system`, `call`.
+/// Action `2Everything`. Asterisk 11 to 12. Needs one of the classes `system`, `call`. Changes nothing.
 ///
 /// The response: Tells a lot. See [`response::Everything`]. Then come the events `Item`, `2Everything`, then `ListEnd`. Later the event `Kinds` tells how it went.
 ///
