@@ -108,6 +108,23 @@ pub enum ConnectionError {
     Disconnected,
 }
 
+#[cfg(feature = "std")]
+impl ConnectionError {
+    /// Returns whether a new connection may fare better: after all errors but that of another
+    /// service, and a refused login that time doesn't mend. A user that is
+    /// [logged in already](LoginRefusal::AlreadyInUse) may be free later, as after a connection that
+    /// the server hasn't missed yet.
+    ///
+    /// [`Backoff`](crate::conn::Backoff) says when.
+    pub const fn is_temporary(self) -> bool {
+        match self {
+            Self::LoginRefused(why) => matches!(why, LoginRefusal::AlreadyInUse),
+            Self::WrongServer(_) => false,
+            _ => true,
+        }
+    }
+}
+
 /// Why a login was refused.
 #[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

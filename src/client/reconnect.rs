@@ -20,13 +20,24 @@ pub struct Unanswered {
     pub reached: Reached,
 }
 
+impl Unanswered {
+    /// Returns whether the request can be sent again without the danger that it is carried out
+    /// twice: not all of it had left ([`Reached::NotSent`]), so the server has not acted on it, or
+    /// the action changes nothing ([`ActionType::is_read_only`]).
+    ///
+    /// `Originate`, say, is safe only where it never left: else the phone may be ringing.
+    pub fn is_safe_to_retry(&self) -> bool {
+        self.reached == Reached::NotSent || self.action.is_some_and(ActionType::is_read_only)
+    }
+}
+
 /// What [`Client::reconnect`](super::Client::reconnect) found: everything unanswered, in the order
 /// in which it was sent.
 ///
 /// Each of them has had, or is about to get, its [`Ending::Lost`](super::Ending::Lost); this is the
-/// same in one piece. What to send again is the caller's decision: whether an `Originate` was acted
-/// on can't be known, unless its outcome still comes
-/// ([`ClientEvent::LateOutcome`](super::ClientEvent::LateOutcome)).
+/// same in one piece. What to send again is the caller's decision:
+/// [`Unanswered::is_safe_to_retry`] says what is safe. Of an `Originate` that isn't, the outcome may
+/// still come ([`ClientEvent::LateOutcome`](super::ClientEvent::LateOutcome)).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReconnectReport {

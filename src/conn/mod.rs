@@ -2,9 +2,10 @@
 //!
 //! [`Client`](crate::client::Client), [`Server`](crate::server::Server) and FreeSWITCH's
 //! `Connection` do no I/O and read no clock: a driver moves bytes and tells the time. [`Machine`]
-//! is all that a driver has to know of them.
+//! is all that a driver has to know of them. [`Backoff`] tells it when to connect again.
 
 pub(crate) mod backlog;
+mod backoff;
 pub(crate) mod deadlines;
 pub(crate) mod id_prefix;
 mod machine;
@@ -13,6 +14,7 @@ mod request;
 pub(crate) mod send_buffer;
 pub(crate) mod service;
 
+pub use backoff::Backoff;
 pub use machine::Machine;
 pub(crate) use machine::{machine, sealed};
 pub use request::{Id, Reached};

@@ -181,6 +181,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("event A class=call,cal : An event.\n", "a.spec:1:9: unknown class `cal`"),
     ("event A role=middle : An event.\n", "a.spec:1:9: a role of events is `item`, `end` or `both`"),
     ("event A alias=B,,C : An event.\n", "a.spec:1:9: an empty name"),
+    ("event A reads : An event.\n", "a.spec:1:9: `reads` is no attribute of an event"),
     ("event A secret : An event.\n", "a.spec:1:9: `secret` is no attribute of an event"),
     ("event A since : An event.\n", "a.spec:1:9: `since` is no attribute of an event"),
     ("action A role=item : An action.\n", "a.spec:1:10: a role of actions is `login`, `challenge`, `logoff` or `mask`"),

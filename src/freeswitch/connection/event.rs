@@ -87,6 +87,19 @@ pub enum Ending<'buf> {
     Lost(Reached),
 }
 
+impl Ending<'_> {
+    /// Returns whether the request can be sent again without the danger that it is carried out
+    /// twice, by this ending alone: its connection was lost before all of it had left, so the server
+    /// has not acted on it. A request that changes nothing is safe
+    /// after any ending.
+    ///
+    /// One whose time was up is not safe, however far it had come: on a connection that stands what
+    /// has not left may still do so.
+    pub const fn is_safe_to_retry(self) -> bool {
+        matches!(self, Self::Lost(Reached::NotSent))
+    }
+}
+
 impl fmt::Display for Ending<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
@@ -110,6 +123,14 @@ pub struct Unanswered {
     pub id: Id,
     /// How far it had come.
     pub reached: Reached,
+}
+
+impl Unanswered {
+    /// Returns whether the request can be sent again without the danger that it is carried out
+    /// twice: not all of it had left ([`Reached::NotSent`]), so the server has not acted on it.
+    pub const fn is_safe_to_retry(&self) -> bool {
+        matches!(self.reached, Reached::NotSent)
+    }
 }
 
 /// What [`Connection::reconnect`](super::Connection::reconnect) found.
