@@ -44,6 +44,7 @@
 //! - `freeswitch`, `sipxecs`, `kazoo`: the event socket and the conference dialects of other
 //!   servers.
 //! - `conference`: one vocabulary over `ConfBridge` and these three.
+//! - `testing`: a connection in memory, servers by script and a clock, for tests of all of these.
 //! - [`calls`]: events folded into calls; [`state`]: a mirror of channels, bridges and queues.
 //! - [`error`]: the errors, named by who is to blame.
 //! - [`manual`]: why things are the way they are.
@@ -66,7 +67,8 @@
 //! - `sipxecs`: the REST conference service of sipXecs; brings `freeswitch`.
 //! - `conference`: one vocabulary over the conferences of four servers; brings `freeswitch`,
 //!   `sipxecs` and `kazoo`.
-//! - `full`: all of these.
+//! - `testing`: what tests of a program need, `testing`.
+//! - `full`: all of these but `testing`.
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -127,6 +129,8 @@ pub mod server;
 pub mod sipxecs;
 pub mod state;
 mod steps;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod value;
 mod wiped;
 pub mod wire;

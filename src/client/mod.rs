@@ -36,6 +36,41 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Testing
+//!
+//! With the feature `testing` a program is tested against a server in memory, over a slow link that
+//! splits what it carries, and in no time:
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # #[cfg(feature = "testing")] {
+//! # use std::time::Duration;
+//! # use ami_proto::action::CoreStatus;
+//! # use ami_proto::client::{Client, ClientEvent, Config, Credentials};
+//! # use ami_proto::server::{self, Server};
+//! use ami_proto::testing::{Link, ServerScript};
+//!
+//! let mut link = Link::new().latency(Duration::from_millis(50)).pieces(20).seeded(1);
+//! let mut pbx = ServerScript::new(Server::new(link.now(), server::Config::new()))
+//!     .on("CoreStatus", |asked| asked.server.respond(asked.id, "Success", [("CoreCurrentCalls", "3")]));
+//! let mut client = Client::new(Config::new());
+//! client.login(link.now(), Credentials::plain("admin", "s3cret"))?;
+//! let mut ended = None;
+//! while link.turn(&mut client, &mut pbx) {
+//!     while let Some(event) = client.poll_event()? {
+//!         match event {
+//!             ClientEvent::Ready(_) => _ = client.send(link.now(), &CoreStatus::new())?,
+//!             ClientEvent::Ended { ending, .. } => ended = ending.frame().map(|frame| frame.to_owned()),
+//!             _ => {}
+//!         }
+//!     }
+//! }
+//! assert_eq!(ended.unwrap().view().get("CoreCurrentCalls").unwrap(), "3");
+//! # }
+//! # Ok(())
+//! # }
+//! ```
 
 mod action_id;
 mod collect;

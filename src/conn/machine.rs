@@ -151,6 +151,10 @@ pub trait Machine: sealed::Sealed {
     /// call, too.
     fn poll_event(&mut self) -> Result<Option<Self::Event<'_>>, ConnectionError>;
 
+    /// Returns whether the connection is closed or lost. Once nothing waits for transmission either,
+    /// drop the socket: a server's peer waits for that.
+    fn is_over(&self) -> bool;
+
     /// Returns how long a blocking read may take: until [`poll_timeout`](Self::poll_timeout), and
     /// at least a millisecond, since sockets refuse a timeout of zero. `None`: for ever.
     fn read_timeout(&self, now: Instant) -> Option<Duration> {
@@ -321,6 +325,9 @@ macro_rules! machine {
             }
             fn poll_timeout(&self) -> Option<Instant> {
                 Self::poll_timeout(self)
+            }
+            fn is_over(&self) -> bool {
+                Self::is_over(self)
             }
             #[inline]
             fn poll_event(&mut self) -> Result<Option<$event<'_>>, ConnectionError> {

@@ -28,6 +28,42 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Testing
+//!
+//! With the feature `testing` it meets a client in memory. Here the embedder lets `admin` in, and
+//! nobody else:
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # #[cfg(feature = "testing")] {
+//! # use ami_proto::client::{self, Client, Credentials};
+//! # use ami_proto::server::{Config, Server, ServerEvent};
+//! # use ami_proto::value::Classes;
+//! use ami_proto::testing::Link;
+//!
+//! for (user, expected) in [("admin", true), ("guest", false)] {
+//!     let mut link = Link::new();
+//!     let mut server = Server::new(link.now(), Config::new());
+//!     let mut client = Client::new(client::Config::new());
+//!     client.login(link.now(), Credentials::plain(user, "s3cret"))?;
+//!     while link.turn(&mut server, &mut client) {
+//!         while let Some(event) = server.poll_event()? {
+//!             if let ServerEvent::Login { id, attempt } = event {
+//!                 let known = attempt.username() == "admin";
+//!                 if known { server.accept(id, Classes::ALL)? } else { server.refuse(link.now(), id)? }
+//!             }
+//!         }
+//!         while client.poll_event().is_ok_and(|event| event.is_some()) {}
+//!     }
+//!     assert_eq!(client.is_logged_in(), expected);
+//! }
+//! # }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! `testing::ServerScript` is a server that answers by rules.
 
 mod answer;
 mod asterisk_rules;

@@ -1,11 +1,11 @@
 //! Calls in any order, times that go back, sockets that fail in the middle: what the contract of
 //! `conn::Machine` promises of each side holds all the same.
 
+use ami_testkit::splits::Random;
 use std::collections::BTreeSet;
 use std::io::{Error, ErrorKind, Read, Result as IoResult, Write};
 use std::time::{Duration, Instant};
 
-use crate::pair::Random;
 use ami_proto::action::{CoreStatus, Custom, Events, Filter, Originate, Queues, Status};
 use ami_proto::client::{self, Client, ClientEvent};
 use ami_proto::conn::Machine;

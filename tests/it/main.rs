@@ -33,7 +33,6 @@ mod mxml;
 mod names;
 mod odd_headers;
 mod outcomes;
-mod pair;
 mod peer;
 mod properties;
 mod recording;
@@ -46,6 +45,7 @@ mod server_answers;
 mod sessions;
 mod sipxecs;
 mod state;
+mod testing;
 mod typed;
 mod value_roundtrip;
 #[rustfmt::skip]

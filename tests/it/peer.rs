@@ -1,4 +1,4 @@
-// A client and a clock that tests turn by hand. Written once for the tests of client and pair.
+// A client and a clock that tests turn by hand. Written once for all tests of a client alone.
 
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending, Handle};
 use ami_proto::{ConnectionError, Decoder, FrameKind, Framing, Limits};

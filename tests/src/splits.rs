@@ -114,20 +114,23 @@ fn plan(len: usize, mut size: impl FnMut() -> usize) -> Vec<usize> {
     sizes
 }
 
-/// A xorshift generator: enough to vary chunk sizes, and the same on every machine.
-struct Random(u64);
+/// A xorshift generator: enough to vary what tests do, and the same on every machine.
+#[derive(Clone)]
+pub struct Random(u64);
 
 impl Random {
-    fn new(seed: u64) -> Self {
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
         // Spread the seed, so that 1, 2, 3 give unlike plans; the state must not be 0.
         Self(seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
-    fn below(&mut self, limit: usize) -> usize {
+    /// A number below the limit.
+    pub fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        usize::try_from((self.0 >> 33) % limit as u64).unwrap_or(0)
+        usize::try_from((self.0 >> 33) % limit.max(1) as u64).unwrap_or(0)
     }
 
     /// At least 1 and less than 2 to the power of `bits`, small and large sizes equally often.

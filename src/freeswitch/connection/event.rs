@@ -90,8 +90,7 @@ pub enum Ending<'buf> {
 impl Ending<'_> {
     /// Returns whether the request can be sent again without the danger that it is carried out
     /// twice, by this ending alone: its connection was lost before all of it had left, so the server
-    /// has not acted on it. A request that changes nothing is safe
-    /// after any ending.
+    /// has not acted on it.
     ///
     /// One whose time was up is not safe, however far it had come: on a connection that stands what
     /// has not left may still do so.

@@ -1,63 +1,18 @@
-// A client and a server on a line that splits and cuts what it carries, with a clock that is turned
-// by hand.
+// A client and a server on a link that splits and cuts what it carries: what the one asks, what the
+// other says of it and in which order, and what the client then tells.
 
 use crate::peer;
 use ami_proto::action::*;
 use ami_proto::client::{AtCeiling, Client, ClientEvent, Config, Credentials, Ending, Id, Reached};
 use ami_proto::request::Request;
 use ami_proto::server::{self, RequestId, Server, ServerEvent};
+use ami_proto::testing::Link;
 use ami_proto::value::Classes;
+use ami_testkit::splits::Random;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// A xorshift generator: the same on every machine.
-#[derive(Clone)]
-pub(crate) struct Random(u64);
-
-impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 33) as usize % limit.max(1)
-    }
-}
-
-/// Where a line is cut: after so many bytes this way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cut {
-    ToServer(usize),
-    ToClient(usize),
-}
-
-/// What carries bytes, in pieces of at most so many.
-pub(crate) struct Line {
-    pub(crate) random: Random,
-    pub(crate) piece: usize,
-    pub(crate) cut: Option<Cut>,
-    /// Bytes that have arrived: at the server, at the client.
-    pub(crate) arrived: [usize; 2],
-    /// Bytes that the client has handed out.
-    pub(crate) handed: usize,
-    pub(crate) is_cut: bool,
-}
-
-impl Line {
-    pub(crate) fn new(seed: u64, piece: usize, cut: Option<Cut>) -> Self {
-        Self { random: Random::new(seed), piece, cut, arrived: [0; 2], handed: 0, is_cut: false }
-    }
-
-    /// How many of so many bytes go next.
-    fn piece(&mut self, len: usize) -> usize {
-        (1 + self.random.below(self.piece)).min(len)
-    }
-}
-
-/// How a request will be answered, which the server tells by its action.
+/// A way in which a request will be answered, which the server tells by its action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Reply,
@@ -94,7 +49,7 @@ pub(crate) const ITEMS: u64 = 4;
 const SOME: u64 = 2;
 
 impl Kind {
-    /// How it ends if the line holds, and how many items or paragraphs are lent before.
+    /// Returns how it ends if the line holds, and how many items or paragraphs are lent before.
     pub(crate) fn end(self) -> (String, u64) {
         let (end, items) = match self {
             Self::Reply => ("reply", 0),
@@ -137,37 +92,34 @@ enum Say {
     Outcome,
 }
 
-pub(crate) struct Pair {
+pub(crate) struct Session {
     pub(crate) client: Client,
     pub(crate) server: Server,
     most_held: usize,
-    pub(crate) now: Instant,
-    pub(crate) line: Line,
-    /// What the server will say of each request, one after the other; which request's turn it is,
-    /// that one draws.
+    pub(crate) link: Link,
+    /// All that the server will say of each request, one after the other; which request's turn it
+    /// is, that one draws.
     later: Vec<(RequestId, String, VecDeque<Say>)>,
     order: Random,
     pub(crate) sent: Vec<Sent>,
-    /// What the server was asked: names of actions, and what a login and a filter ask for.
+    /// Requests that the server was asked: names of actions, and what a login and a filter ask for.
     pub(crate) asked: Vec<String>,
     /// Everything that the client has told, and everything it has told of no request.
     pub(crate) transcript: Vec<String>,
     pub(crate) told: Vec<String>,
     pub(crate) events: usize,
     pub(crate) over: bool,
-    /// Whether the server answers anything.
+    /// Set while the server answers anything.
     pub(crate) answers: bool,
 }
 
-impl Pair {
-    pub(crate) fn new(config: Config, order: u64, line: Line) -> Self {
-        let now = Instant::now();
-        let mut pair = Self {
+impl Session {
+    pub(crate) fn new(config: Config, order: u64, link: Link) -> Self {
+        let mut session = Self {
             most_held: config.most_held(),
             client: Client::new(config).seeded(7),
-            server: Server::new(now, server::Config::new()),
-            now,
-            line,
+            server: Server::new(link.now(), server::Config::new()),
+            link,
             later: Vec::new(),
             order: Random::new(order),
             sent: Vec::new(),
@@ -178,26 +130,36 @@ impl Pair {
             over: false,
             answers: true,
         };
-        pair.log_in();
-        pair
+        session.log_in();
+        session
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        self.link.now()
+    }
+
+    /// Bytes that have arrived: at the server, at the client.
+    pub(crate) fn arrived(&mut self) -> [usize; 2] {
+        [self.link.far().received().len(), self.link.near().received().len()]
     }
 
     fn log_in(&mut self) {
-        self.client.login(self.now, Credentials::plain("u", "s3cret")).unwrap();
+        self.client.login(self.link.now(), Credentials::plain("u", "s3cret")).unwrap();
         self.run();
     }
 
-    /// A new server on a new line.
-    pub(crate) fn connect_again(&mut self, line: Line) {
-        self.server = Server::new(self.now, server::Config::new());
-        (self.line, self.over) = (line, false);
+    /// A new server on a new connection.
+    pub(crate) fn connect_again(&mut self) {
+        self.server = Server::new(self.link.now(), server::Config::new());
+        self.link.connect_again();
+        self.over = false;
         (self.asked, self.told) = (Vec::new(), Vec::new());
         self.later.clear();
         self.log_in();
     }
 
     pub(crate) fn send(&mut self, kind: Kind) -> Id {
-        let (client, now) = (&mut self.client, self.now);
+        let (client, now) = (&mut self.client, self.link.now());
         let id: Id = match kind {
             Kind::Reply => client.send(now, &CoreStatus::new()).unwrap().into(),
             Kind::Refused => client.send(now, &Custom::new("Nonsense")).unwrap().into(),
@@ -217,7 +179,7 @@ impl Pair {
         let unsent = self.client.poll_transmit().unwrap_or_default();
         // What follows a request for text finds its end.
         let probe = unsent.windows(12).rposition(|part| part == b"Action: Ping").filter(|_| kind == Kind::Text);
-        let written = self.line.handed + probe.unwrap_or(unsent.len());
+        let written = self.link.near().written() + probe.unwrap_or(unsent.len());
         let (endings, taken) = (Vec::new(), Vec::new());
         self.sent.push(Sent { id, kind, written, endings, reached: None, items: 0, taken });
         match kind {
@@ -235,71 +197,25 @@ impl Pair {
         while self.carry() || self.say() {}
     }
 
-    /// The same, while the server says things at any time.
+    /// Runs in the same way, while the server says things at any time.
     pub(crate) fn run_eagerly(&mut self) {
         self.listen();
         loop {
             let moved = self.carry();
-            let said = self.line.random.below(3) == 0 && self.say();
+            let said = self.order.below(3) == 0 && self.say();
             if !moved && !said && !self.say() {
                 return;
             }
         }
     }
 
-    /// Moves some bytes each way; says whether any moved.
-    pub(crate) fn carry(&mut self) -> bool {
-        if self.line.is_cut {
-            return false;
-        }
-        self.now += Duration::from_micros(1);
-        self.carry_there() | (!self.line.is_cut && self.carry_back())
-    }
-
-    fn carry_there(&mut self) -> bool {
-        let Some(bytes) = self.client.poll_transmit() else { return false };
-        let n = self.line.piece(bytes.len());
-        let left = match self.line.cut {
-            Some(Cut::ToServer(at)) => at - self.line.arrived[0],
-            _ => usize::MAX,
-        };
-        let taken = self.server.handle_input(self.now, &bytes[..n.min(left)]);
-        self.line.arrived[0] += taken;
-        // What is handed out may be lost on its way.
-        let handed = if taken == left { n } else { taken };
-        self.client.transmitted(handed);
-        self.line.handed += handed;
+    /// Moves some bytes each way; says whether anything happened.
+    fn carry(&mut self) -> bool {
+        self.link.pass(Duration::from_micros(1));
+        let moved = self.link.exchange(&mut self.client, &mut self.server);
         self.serve();
-        if taken == left {
-            self.cut();
-        }
-        taken > 0
-    }
-
-    fn carry_back(&mut self) -> bool {
-        let Some(bytes) = self.server.poll_transmit().filter(|_| !self.over) else { return false };
-        let left = match self.line.cut {
-            Some(Cut::ToClient(at)) => at - self.line.arrived[1],
-            _ => usize::MAX,
-        };
-        let n = self.line.piece(bytes.len()).min(left);
-        let taken = self.client.handle_input(self.now, &bytes[..n]);
-        self.server.transmitted(taken);
-        self.line.arrived[1] += taken;
         self.listen();
-        if taken == left {
-            self.cut();
-        }
-        taken > 0
-    }
-
-    /// Both sides learn that the line is cut.
-    pub(crate) fn cut(&mut self) {
-        self.line.is_cut = true;
-        self.server.handle_eof(self.now);
-        self.serve();
-        self.client.handle_eof(self.now);
-        self.listen();
+        moved
     }
 
     fn serve(&mut self) {
@@ -356,7 +272,7 @@ impl Pair {
 
     /// Says one of the things that are to be said.
     fn say(&mut self) -> bool {
-        if self.later.is_empty() || self.line.is_cut {
+        if self.later.is_empty() || self.link.is_cut() {
             return false;
         }
         let place = self.order.below(self.later.len());
@@ -450,7 +366,7 @@ impl Pair {
         let after = (self.transcript.len(), self.client.open(), self.client.poll_transmit().map(<[u8]>::len));
         assert_eq!((told, in_flight, unsent), after, "before its time");
         assert_eq!(self.client.poll_timeout(), Some(due));
-        self.now = due;
+        self.link.pass(due - self.link.now());
         self.client.handle_timeout(due);
         assert!(self.client.poll_timeout().is_none_or(|next| next > due));
         self.listen();
