@@ -11,8 +11,8 @@ use crate::error::ConnectionError;
 /// out.
 ///
 /// Implemented by [`Client`](crate::client::Client), [`Server`](crate::server::Server) and, with
-/// the feature `freeswitch`, `freeswitch::Connection`; it cannot be implemented outside of this
-/// crate. The methods that a type must have are also its own, so that the trait is imported for the
+/// the feature `freeswitch`, `freeswitch::Connection`; with `testing` by its scripts. It cannot be
+/// implemented outside of this crate. The methods that a type must have are also its own, so that the trait is imported for the
 /// others alone: [`exchange`](Self::exchange), [`read_timeout`](Self::read_timeout),
 /// [`transmit_into`](Self::transmit_into).
 ///
@@ -54,7 +54,7 @@ use crate::error::ConnectionError;
 ///
 /// [`exchange`](Self::exchange) is steps 2 and 4 for whatever implements [`Read`] and [`Write`].
 /// In memory, give what one machine's `poll_transmit` returns to the other's `handle_input`, and
-/// tell the first how many bytes that took with `transmitted`.
+/// tell the first how many bytes that took with `transmitted`; `testing::Link` does so for tests.
 ///
 /// | call | again after | may change |
 /// |---|---|---|
@@ -204,10 +204,13 @@ pub trait Machine: sealed::Sealed {
     ///
     /// # Errors
     /// Those of the socket, but for `WouldBlock` and `TimedOut`, which say that nothing moved, and
-    /// `Interrupted`, which says nothing of whether something could. The connection has ended then,
-    /// as if its end had been read: events that are still to be polled come first, with the ending
-    /// of every request. Where the peer has broken it off, what it said before that is read, as far
-    /// as there is room.
+    /// `Interrupted`, which says nothing of whether something could. Any other is the end of the
+    /// connection, and the machine has been told so, as by [`handle_eof`](Self::handle_eof). Where
+    /// the peer has broken it off, what it said before that is read, as far as there is room.
+    ///
+    /// So poll events as ever: they are what had come, the ending of every request, and then the
+    /// error of the connection. Drop the socket. A client goes on with `reconnect`, and with another
+    /// socket at the time that a [`Backoff`](super::Backoff) gives.
     ///
     /// A server that holds back requests until its answers have been transmitted, see the table,
     /// goes on doing so; what is left of it is only to be dropped.

@@ -381,3 +381,57 @@ fn what_the_peer_said_before_it_broke_off_is_heard() {
     client.login(now, client::Credentials::plain("u", "s")).unwrap();
     assert_eq!(hears_last(&mut client, now, &banner.repeat(100), ErrorKind::BrokenPipe), 2);
 }
+
+/// A socket whose reads fail with this error, and whose writes, where there is one, with the other.
+struct Failing {
+    reads: ErrorKind,
+    writes: Option<ErrorKind>,
+}
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> IoResult<usize> {
+        Err(self.reads.into())
+    }
+}
+
+impl Write for Failing {
+    fn write(&mut self, bytes: &[u8]) -> IoResult<usize> {
+        self.writes.map_or(Ok(bytes.len()), |kind| Err(kind.into()))
+    }
+
+    fn flush(&mut self) -> IoResult<()> {
+        Ok(())
+    }
+}
+
+/// An error of the socket is told as it is, and is the end; what says that nothing moved is none.
+#[test]
+fn what_an_error_of_the_socket_means() {
+    use ErrorKind::{BrokenPipe, ConnectionReset, Other, TimedOut, WouldBlock};
+    let cases = [
+        (WouldBlock, None, None),
+        (TimedOut, None, None),
+        (ConnectionReset, None, Some(ConnectionReset)),
+        (Other, None, Some(Other)),
+        (WouldBlock, Some(BrokenPipe), Some(BrokenPipe)),
+        // The first counts.
+        (ConnectionReset, Some(BrokenPipe), Some(BrokenPipe)),
+        (WouldBlock, Some(TimedOut), None),
+    ];
+    for (reads, writes, expected) in cases {
+        let mut peer = crate::peer::Peer::ready(client::Config::new());
+        peer.client.send(peer.now, &ami_proto::action::Ping::new()).unwrap();
+        let result = peer.client.exchange(&mut Failing { reads, writes }, || peer.now);
+        assert_eq!(result.err().map(|error| error.kind()), expected, "{reads} {writes:?}");
+        let told = peer.events();
+        if expected.is_none() {
+            assert!(told.is_empty() && !peer.client.is_over(), "{told:?}");
+            continue;
+        }
+        let reached = if writes.is_some() { "NotSent" } else { "Sent" };
+        let lost = [format!("lost {reached}"), "over: the peer closed the connection".to_owned()];
+        assert_eq!(told, lost, "{reads} {writes:?}");
+        // The next connection is for the client to begin.
+        assert!(peer.client.is_over() && peer.client.reconnect().is_ok());
+    }
+}
