@@ -1,13 +1,17 @@
 //! What the drivers in `bin/` have in common, so that each of them shows its loop and nothing else.
 
 use std::error::Error;
+use std::io;
 use std::time::{Duration, Instant};
 
+use ami_proto::ConnectionError;
 use ami_proto::action::CoreStatus;
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending, Handle};
+use ami_proto::conn::Backoff;
 use clap::Parser;
 
-/// Logs in, asks how many calls there are, prints some events and says goodbye.
+/// Logs in, asks how many calls there are, prints some events and says goodbye. Where the server
+/// isn't there, or goes away, it comes back once it is.
 #[derive(Debug, Parser)]
 #[expect(clippy::exhaustive_structs, reason = "clap makes it")]
 pub struct Options {
@@ -25,26 +29,64 @@ pub struct Options {
 }
 
 impl Options {
-    /// Returns a client that is about to log in, and what it is for.
-    ///
-    /// # Errors
-    /// Where user or secret can't be sent.
-    pub fn start(&self) -> Result<(Client, Session), Box<dyn Error>> {
-        let mut client = Client::new(Config::new().keep_alive(Duration::from_secs(60), Duration::from_secs(10)));
-        // By challenge, which keeps the secret off the wire.
-        client.login(Instant::now(), Credentials::md5(&self.user, &self.secret))?;
-        Ok((client, Session { asked: None, left: self.events }))
+    /// Returns a client without a connection, and what it is for.
+    pub fn start(&self) -> (Client, Session) {
+        let client = Client::new(Config::new().keep_alive(Duration::from_secs(60), Duration::from_secs(10)));
+        let secret = (self.user.clone(), self.secret.clone());
+        (client, Session { secret, asked: None, left: self.events, backoff: Backoff::default() })
     }
 }
 
 /// What the program wants of the server; nothing in it knows of sockets.
-#[derive(Debug)]
+#[expect(missing_debug_implementations, reason = "it has the password")]
 pub struct Session {
+    secret: (String, String),
     asked: Option<Handle<CoreStatus<'static>>>,
     left: usize,
+    backoff: Backoff,
 }
 
 impl Session {
+    /// Logs in on a connection that has just been made.
+    ///
+    /// # Errors
+    /// Where user or secret can't be sent.
+    pub fn log_in(&self, client: &mut Client) -> Result<(), Box<dyn Error>> {
+        let (user, secret) = &self.secret;
+        // By challenge, which keeps the secret off the wire.
+        Ok(client.login(Instant::now(), Credentials::md5(user, secret))?)
+    }
+
+    /// Makes the client ready for the next connection, where the last one could not be made or is
+    /// lost; returns how long to wait for it. `None`: nothing is left to do.
+    ///
+    /// # Errors
+    /// The error of the connection, where the next one would fare no better.
+    pub fn retry(
+        &mut self,
+        client: &mut Client,
+        ended: Result<(), Box<dyn Error>>,
+    ) -> Result<Option<Duration>, Box<dyn Error>> {
+        let Err(mut error) = ended else { return Ok(None) };
+        let why = error.to_string();
+        if error.is::<io::Error>() {
+            // The socket has failed, of which the client may not know. What had come before is
+            // heard first.
+            client.handle_eof(Instant::now());
+            match self.react(client) {
+                Err(lost) => error = lost,
+                Ok(_) => return Ok(None),
+            }
+        }
+        if !error.downcast_ref::<ConnectionError>().is_some_and(|lost| lost.is_temporary()) {
+            return Err(error);
+        }
+        client.reconnect()?;
+        let wait = self.backoff.lost(Instant::now());
+        eprintln!("{why}; again in {wait:.1?}");
+        Ok(Some(wait))
+    }
+
     /// Reacts to all that has happened; says whether it was the last.
     ///
     /// # Errors
@@ -52,12 +94,16 @@ impl Session {
     pub fn react(&mut self, client: &mut Client) -> Result<bool, Box<dyn Error>> {
         while let Some(event) = client.poll_event()? {
             match event {
-                ClientEvent::Ready(_) => self.asked = Some(client.send(Instant::now(), &CoreStatus::new())?),
+                ClientEvent::Ready(_) => {
+                    self.backoff.accepted(Instant::now());
+                    self.asked = Some(client.send(Instant::now(), &CoreStatus::new())?);
+                }
                 ClientEvent::Ended { id, ending: Ending::Reply(response) } => {
                     if let Some(status) = self.asked.filter(|asked| *asked == id) {
                         println!("calls: {}", status.view(response).core_current_calls()?);
                     }
                 }
+                ClientEvent::Ended { ending: Ending::Lost(_), .. } => {}
                 ClientEvent::Ended { ending, .. } => return Err(format!("no answer: {ending}").into()),
                 ClientEvent::Event(event) if self.left > 0 => {
                     // A name of a peer's could steer the terminal.

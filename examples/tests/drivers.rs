@@ -1,7 +1,7 @@
 //! Invariant: each driver, run as a user runs it against a server over loopback, does what it says
 //! and ends by itself with 0; nothing that the server says steers the terminal.
 
-use ami_testkit::mock::{ESCAPED, HOSTILE, Speak, harmless, server};
+use ami_testkit::mock::{ESCAPED, HOSTILE, Speak, harmless, server, server_of};
 use ami_testkit::programs::{BOUND, command, output, run};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -52,6 +52,29 @@ fn a_refusal() {
     }
 }
 
+/// A server that is restarted: it closes in the middle, and the next connection is none yet.
+#[test]
+fn a_restart_of_the_server() {
+    let first: Speak = |server, id, _, _| {
+        server.respond(id, "Success", [("CoreCurrentCalls", "3")]).expect("it is open");
+        server.raw(b"Event: Newchannel\r\n\r\nEvent: Shut");
+        server.close();
+    };
+    let none: Speak = |server, _, _, _| server.close();
+    let last: Speak = |server, id, _, _| {
+        server.respond(id, "Success", [("CoreCurrentCalls", "1")]).expect("it is open");
+        server.raw(b"Event: Hangup\r\n\r\nEvent: Newchannel\r\n\r\n");
+    };
+    for (name, path) in DRIVERS {
+        let address = server_of([first, none, last]);
+        let (code, stdout, stderr) = run(command(path).args([&address, "--events", "3"]));
+        let expected = "calls: 3\nevent: Newchannel\ncalls: 1\nevent: Hangup\nevent: Newchannel\n";
+        assert_eq!((code, stdout.as_str()), (Some(0), expected), "{name}: {stderr}");
+        assert_eq!(stderr.matches("; again in ").count(), 2, "{name}: {stderr}");
+        assert!(stderr.starts_with("the peer closed the connection inside a frame"), "{name}: {stderr}");
+    }
+}
+
 #[test]
 fn a_wrong_secret() {
     for (name, path) in DRIVERS {
@@ -72,13 +95,19 @@ fn http_poll() {
     let address = server.server_addr().to_ip().expect("an address").to_string();
     let asked = std::thread::scope(|scope| {
         let web = scope.spawn(|| {
-            let mut asked = Vec::new();
+            let (mut asked, mut restarted) = (Vec::new(), false);
             while let Some(mut request) = server.recv_timeout(BOUND).expect("a request") {
                 let mut form = String::new();
                 request.as_reader().read_to_string(&mut form).expect("a form");
                 let action = form.split('&').next().unwrap_or_default().to_lowercase();
                 let known = request.headers().iter().any(|header| header.field.equiv("Cookie"));
                 assert_eq!((request.url(), known), ("/pbx/rawman", action != "action=login"));
+                // It is restarted, and has the next answer cut off.
+                if asked.last().is_some_and(|last| last == "action=waitevent") && !restarted {
+                    restarted = true;
+                    drop(request.into_writer());
+                    continue;
+                }
                 let body = match &*action {
                     "action=login" if form.to_lowercase().contains("secret=s3cret") => {
                         "Response: Success\r\nMessage: Authentication accepted\r\n\r\n"
@@ -100,7 +129,8 @@ fn http_poll() {
             }
             asked
         });
-        let stdout = output(command(HTTP_POLL).args([&address, "--prefix", "pbx", "--events", "3"]));
+        let (code, stdout, stderr) = run(command(HTTP_POLL).args([&address, "--prefix", "pbx", "--events", "3"]));
+        assert_eq!((code, stderr.matches("; again in ").count()), (Some(0), 1), "{stderr}");
         assert_eq!(stdout, "event: New\\u{1b}[2Jchannel\nevent: Hangup\nevent: New\\u{1b}[2Jchannel\n");
         web.join().expect("the web server")
     });

@@ -18,9 +18,18 @@ pub type Speak = fn(&mut Server, RequestId, &str, &str);
 /// A server on a thread of its own that lets the next client in, whose secret is `s3cret`, and
 /// answers it. Gives its address.
 pub fn server(speak: Speak) -> String {
+    server_of([speak])
+}
+
+/// The same for as many clients, one after the other, each of which is answered in its own way.
+pub fn server_of(speaks: impl IntoIterator<Item = Speak> + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("an address").to_string();
-    std::thread::spawn(move || serve(&mut listener.accept().expect("a client").0, speak));
+    std::thread::spawn(move || {
+        for speak in speaks {
+            serve(&mut listener.accept().expect("a client").0, speak);
+        }
+    });
     address
 }
 

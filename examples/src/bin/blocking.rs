@@ -10,17 +10,29 @@ use ami_proto::conn::Machine as _;
 use std::error::Error;
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::thread::sleep;
 use std::time::Instant;
 
-use ami_examples::Options;
+use ami_examples::{Options, Session};
+use ami_proto::client::Client;
 use clap::Parser;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
-    let mut socket = TcpStream::connect(&options.address)?;
-    let (mut client, mut session) = options.start()?;
+    let (mut client, mut session) = options.start();
+    loop {
+        let ended = run(&options.address, &mut client, &mut session);
+        let Some(wait) = session.retry(&mut client, ended)? else { return Ok(()) };
+        sleep(wait);
+    }
+}
+
+/// Does all of one connection, and ends well where nothing is left to do.
+fn run(address: &str, client: &mut Client, session: &mut Session) -> Result<(), Box<dyn Error>> {
+    let mut socket = TcpStream::connect(address)?;
+    session.log_in(client)?;
     // What happened comes first, so that the client can say what it waits for.
-    while !session.react(&mut client)? {
+    while !session.react(client)? {
         // What is to be sent. A write is waited for: requests are short, and Asterisk reads while
         // it writes.
         while let Some(bytes) = client.poll_transmit() {

@@ -9,7 +9,8 @@ use ami_proto::conn::Machine as _;
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use ami_examples::Options;
+use ami_examples::{Options, Session};
+use ami_proto::client::Client;
 use clap::Parser;
 use compio::BufResult;
 use compio::io::{AsyncRead, AsyncWriteExt};
@@ -18,11 +19,21 @@ use compio::net::TcpStream;
 #[compio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
-    let socket = TcpStream::connect(&options.address).await?;
+    let (mut client, mut session) = options.start();
+    loop {
+        let ended = run(&options.address, &mut client, &mut session).await;
+        let Some(wait) = session.retry(&mut client, ended)? else { return Ok(()) };
+        compio::time::sleep(wait).await;
+    }
+}
+
+/// Does all of one connection, and ends well where nothing is left to do.
+async fn run(address: &str, client: &mut Client, session: &mut Session) -> Result<(), Box<dyn Error>> {
+    let socket = TcpStream::connect(address).await?;
     let (reader, mut writer) = (socket.clone(), socket);
-    let (mut client, mut session) = options.start()?;
+    session.log_in(client)?;
     let mut read = Box::pin(fill(reader, Vec::with_capacity(8192)));
-    while !session.react(&mut client)? {
+    while !session.react(client)? {
         // A write is waited for: requests are short, and Asterisk reads while it writes.
         if let Some(bytes) = client.poll_transmit().map(<[u8]>::to_vec) {
             let sent = bytes.len();

@@ -14,6 +14,7 @@ use std::net::TcpStream;
 use std::time::Instant;
 
 use ami_proto::FrameKind;
+use ami_proto::conn::Backoff;
 use ami_proto::http::{Credentials, Endpoint, Outcome, Session, SignedRequest};
 use clap::Parser;
 
@@ -38,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
     let endpoint = Endpoint::rawman().prefix(&options.prefix);
     let mut session = Session::new(endpoint, Credentials::new(&options.user, &options.secret));
-    let mut left = options.events;
+    let (mut left, mut backoff) = (options.events, Backoff::default());
     while left > 0 {
         if session.is_over() {
             return Err("login refused".into());
@@ -49,7 +50,18 @@ fn main() -> Result<(), Box<dyn Error>> {
             std::thread::sleep(due.saturating_duration_since(Instant::now()));
             continue;
         };
-        let answer = send(&options.address, &request)?;
+        let answer = match send(&options.address, &request) {
+            Ok(answer) => answer,
+            // The server is gone. When it is back, the session finds out whether it is still known.
+            Err(error) => {
+                session.fail(Instant::now(), &request);
+                let wait = backoff.lost(Instant::now());
+                eprintln!("{error}; again in {wait:.1?}");
+                std::thread::sleep(wait);
+                continue;
+            }
+        };
+        backoff.accepted(Instant::now());
         let outcome = session.handle(Instant::now(), &request, answer.status, answer.headers(), &answer.body)?;
         // Other outcomes show in what is due next.
         if let Outcome::Answer(mut body) = outcome {

@@ -8,7 +8,8 @@ use std::error::Error;
 use std::io;
 use std::time::Instant;
 
-use ami_examples::Options;
+use ami_examples::{Options, Session};
+use ami_proto::client::Client;
 use clap::Parser;
 use smol::Timer;
 use smol::future::FutureExt;
@@ -16,14 +17,23 @@ use smol::io::{AsyncReadExt, AsyncWriteExt};
 use smol::net::TcpStream;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    smol::block_on(run(&Options::parse()))
+    smol::block_on(async {
+        let options = Options::parse();
+        let (mut client, mut session) = options.start();
+        loop {
+            let ended = run(&options.address, &mut client, &mut session).await;
+            let Some(wait) = session.retry(&mut client, ended)? else { return Ok(()) };
+            Timer::after(wait).await;
+        }
+    })
 }
 
-async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
-    let mut reader = TcpStream::connect(&options.address).await?;
+/// Does all of one connection, and ends well where nothing is left to do.
+async fn run(address: &str, client: &mut Client, session: &mut Session) -> Result<(), Box<dyn Error>> {
+    let mut reader = TcpStream::connect(address).await?;
     let mut writer = reader.clone();
-    let (mut client, mut session) = options.start()?;
-    while !session.react(&mut client)? {
+    session.log_in(client)?;
+    while !session.react(client)? {
         // Whichever comes first; the others are dropped, which loses nothing.
         let waiting = client.poll_transmit().map(<[u8]>::to_vec);
         let timer = client.poll_timeout().map_or_else(Timer::never, Timer::at);

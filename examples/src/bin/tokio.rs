@@ -7,7 +7,8 @@
 use std::error::Error;
 use std::time::Instant;
 
-use ami_examples::Options;
+use ami_examples::{Options, Session};
+use ami_proto::client::Client;
 use clap::Parser;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -15,10 +16,20 @@ use tokio::net::TcpStream;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
-    let mut socket = TcpStream::connect(&options.address).await?;
+    let (mut client, mut session) = options.start();
+    loop {
+        let ended = run(&options.address, &mut client, &mut session).await;
+        let Some(wait) = session.retry(&mut client, ended)? else { return Ok(()) };
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// Does all of one connection, and ends well where nothing is left to do.
+async fn run(address: &str, client: &mut Client, session: &mut Session) -> Result<(), Box<dyn Error>> {
+    let mut socket = TcpStream::connect(address).await?;
     let (mut reader, mut writer) = socket.split();
-    let (mut client, mut session) = options.start()?;
-    while !session.react(&mut client)? {
+    session.log_in(client)?;
+    while !session.react(client)? {
         let waiting = client.poll_transmit().map(<[u8]>::to_vec);
         let due = client.poll_timeout();
         let read = async {
