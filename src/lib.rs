@@ -134,6 +134,7 @@ pub mod testing;
 pub mod value;
 mod wiped;
 pub mod wire;
+mod words;
 
 #[cfg(feature = "std")]
 pub use error::ConnectionError;

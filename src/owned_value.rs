@@ -1,9 +1,11 @@
 //! Text kept beyond the buffer it was read from: bytes, since the servers promise no charset.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use core::borrow::Borrow;
 use core::cmp::Ordering;
 use core::fmt;
+use core::str::Utf8Error;
 
 use crate::wire::Value;
 
@@ -33,6 +35,19 @@ impl OwnedValue {
     pub fn as_bytes(&self) -> &[u8] {
         crate::steps::count(|steps| steps.texts += 1);
         &self.0
+    }
+
+    /// The text, as [`Value::as_str`] gives it.
+    ///
+    /// # Errors
+    /// Where the bytes are no UTF-8; the value stays usable as bytes.
+    pub fn as_str(&self) -> Result<&str, Utf8Error> {
+        self.value().as_str()
+    }
+
+    /// The text, with U+FFFD for what is no UTF-8.
+    pub fn to_str_lossy(&self) -> Cow<'_, str> {
+        self.value().to_str_lossy()
     }
 
     /// Number of bytes.

@@ -2,11 +2,13 @@
 //! text is longer than the limit.
 
 use alloc::vec::Vec;
+use core::fmt;
 use core::time::Duration;
 
 use super::OwnedValue;
 use crate::byte_budget::{self, listed};
 use crate::value::HangupCause;
+use crate::words::words;
 
 /// A call: all channels that belong together, from the first to the last.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -216,6 +218,8 @@ pub enum TransferKind {
     Attended,
 }
 
+words! { TransferKind { Blind = "blind", Attended = "attended", } }
+
 /// A transfer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -240,6 +244,14 @@ pub enum QueueOutcome {
     Answered(OwnedValue),
     /// The caller hung up.
     Abandoned,
+}
+
+/// The word, and who answered: `answered by Alice`.
+impl fmt::Display for QueueOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())?;
+        self.agent().map_or(Ok(()), |agent| write!(f, " by {agent}"))
+    }
 }
 
 /// A caller's time in a queue.
@@ -326,6 +338,22 @@ impl Kept for QueueWait {
 }
 
 impl QueueOutcome {
+    /// The word for it, in lower case: `answered`, `abandoned`.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Answered(_) => "answered",
+            Self::Abandoned => "abandoned",
+        }
+    }
+
+    /// The member that answered, by name.
+    pub const fn agent(&self) -> Option<&OwnedValue> {
+        match self {
+            Self::Answered(member) => Some(member),
+            Self::Abandoned => None,
+        }
+    }
+
     /// Bytes of its text.
     pub(super) fn beside(&self) -> usize {
         match self {

@@ -29,6 +29,8 @@ pub enum ReplyStyle {
     Text,
 }
 
+crate::words::words! { ReplyStyle { Response = "response", Command = "command", Text = "text", } }
+
 impl ReplySpec {
     pub(super) const fn new(line: &'static str, rows: &'static str) -> Self {
         Self { line, rows }

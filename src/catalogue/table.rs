@@ -9,6 +9,7 @@ use crate::Value;
 use crate::range::text;
 use crate::value::{Classes, ValueError};
 use crate::wire::Header;
+use crate::words::words;
 use alloc::string::String;
 
 static TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.txt"));
@@ -134,6 +135,8 @@ pub enum Role {
     /// An item, or unasked.
     Both,
 }
+
+words! { Role { Unsolicited = "unsolicited", Item = "item", End = "end", Both = "both", } }
 
 impl EventType {
     pub(crate) const fn number(self) -> usize {

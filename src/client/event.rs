@@ -1,11 +1,13 @@
 //! What a client tells: events, and the one ending that every request has.
 
-use core::fmt;
+use alloc::string::ToString as _;
+use core::fmt::{self, Write as _};
 use core::marker::PhantomData;
 
 use super::{Id, Reached};
 use crate::action::Action;
 use crate::event::{Event, FullyBooted};
+use crate::redact::{Escaped, log_line};
 use crate::response::Response;
 use crate::value::Banner;
 use crate::wire::Frame;
@@ -202,6 +204,55 @@ impl<'buf> ClientEvent<'buf> {
             Self::Text { frame, .. } | Self::Unclaimed { frame, .. } => Some(frame),
             Self::Ended { ending, .. } => ending.frame(),
             Self::Connected(_) | Self::Full { .. } | Self::Closed => None,
+        }
+    }
+}
+
+/// One line for a log: the kind, the request by its number, and the frame as its own `Display` has
+/// it, or the ending in words.
+///
+/// ```
+/// use ami_proto::client::ClientEvent;
+///
+/// assert_eq!(ClientEvent::Closed.to_string(), "closed");
+/// ```
+impl fmt::Display for ClientEvent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        log_line(f, |line| {
+            line.write_str(self.kind())?;
+            if let Some(Id(number)) = self.id() {
+                write!(line, " {number}")?;
+            }
+            match self {
+                Self::Connected(banner) => write!(line, ": {}", Escaped(banner.as_bytes())),
+                Self::Ended { ending, .. } => write!(line, ": {}", Escaped(ending.to_string().as_bytes())),
+                event => event.frame().map_or(Ok(()), |frame| {
+                    line.write_str(": ")?;
+                    line.frame(frame)
+                }),
+            }
+        })
+    }
+}
+
+impl ClientEvent<'_> {
+    /// The kind of event in lower case, such as `logged-in`.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Connected(_) => "connected",
+            Self::LoggedIn(_) => "logged-in",
+            Self::LoginRefused(_) => "login-refused",
+            Self::Ready(_) => "ready",
+            Self::Event(_) => "event",
+            Self::Started { .. } => "started",
+            Self::Item { .. } => "item",
+            Self::Text { .. } => "text",
+            Self::Ended { .. } => "ended",
+            Self::Full { .. } => "full",
+            Self::NotRestored(_) => "not-restored",
+            Self::LateOutcome { .. } => "late-outcome",
+            Self::Unclaimed { .. } => "unclaimed",
+            Self::Closed => "closed",
         }
     }
 }

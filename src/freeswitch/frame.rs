@@ -3,11 +3,12 @@
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 use super::event::{Event, OwnedEvent};
 use crate::range::part;
-use crate::redact::event_socket::mask_header;
+use crate::redact::event_socket::{mask, mask_header};
+use crate::redact::{Escaped, log_line};
 use crate::value::Encoded;
 use crate::wire::{Value, same_name};
 
@@ -213,6 +214,40 @@ impl fmt::Debug for Frame<'_> {
     }
 }
 
+/// One line for a log: the type of the content, a client's command, the event's headers or else the
+/// frame's own, and the length of a body that is no event. Masked, escaped and cut as AMI's
+/// [`Frame`](crate::Frame) is.
+///
+/// ```
+/// use ami_proto::freeswitch::{Decoder, LIMITS};
+///
+/// let mut decoder = Decoder::new(LIMITS);
+/// decoder.push(b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n");
+/// assert_eq!(decoder.next_frame()?.unwrap().to_string(), r#"command/reply Reply-Text="+OK accepted""#);
+/// # Ok::<(), ami_proto::FrameError>(())
+/// ```
+impl fmt::Display for Frame<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        log_line(f, |line| {
+            match self.command() {
+                Some(command) => write!(line, "command {}", Escaped(&mask(command.as_bytes())))?,
+                None => write!(line, "{}", Escaped(self.get("Content-Type").unwrap_or_default().as_bytes()))?,
+            }
+            if let Some(event) = self.event {
+                write!(line, " ")?;
+                return event.log(line);
+            }
+            for (name, value) in self.headers().filter(|(name, _)| !name.eq_ignore_case("Content-Type")) {
+                line.pair(name, &mask_header(name.as_bytes(), value.as_bytes()))?;
+            }
+            match self.body().len() {
+                0 => Ok(()),
+                bytes => write!(line, " ({bytes} bytes)"),
+            }
+        })
+    }
+}
+
 /// A [`Frame`] kept beyond the buffer it was read from.
 #[derive(Clone)]
 pub struct OwnedFrame {
@@ -226,6 +261,13 @@ impl OwnedFrame {
     /// The frame again, borrowed from here.
     pub fn view(&self) -> Frame<'_> {
         Frame::new(&self.bytes, self.head, self.offset, self.event.as_ref().map(OwnedEvent::view))
+    }
+}
+
+/// As [`Frame`]'s.
+impl fmt::Display for OwnedFrame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().fmt(f)
     }
 }
 

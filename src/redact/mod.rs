@@ -1,11 +1,13 @@
 //! Keeps passwords, PINs, keys and challenge answers from being shown: which names stand for
-//! secrets, where a message carries one, and the `Debug` of frames, which masks them.
+//! secrets, where a message carries one, and how frames
+//! are printed, which masks them.
 //!
 //! There is one list of secret names, in `names.rs`, for all protocols. `wire` knows none of them.
 
 #[cfg(feature = "freeswitch")]
 pub(crate) mod event_socket;
 mod headers;
+mod log_line;
 mod names;
 mod uris;
 
@@ -15,8 +17,11 @@ use crate::wire::{Frame, OwnedFrame, Value};
 
 pub(crate) use headers::{hidden, hidden_field};
 pub use headers::{is_secret, is_secret_line, mask_line, mask_value};
+#[cfg(feature = "freeswitch")]
+pub(crate) use log_line::LogLine;
+#[cfg(any(feature = "std", feature = "freeswitch"))]
+pub(crate) use log_line::{Escaped, log_line};
 pub(crate) use names::is_secret_name;
-#[cfg(any(feature = "freeswitch", feature = "kazoo"))]
 pub(crate) use uris::mask_uris;
 
 /// What stands for a secret where it is shown.
@@ -32,6 +37,9 @@ impl fmt::Debug for Shown<'_> {
 }
 
 /// Serialises what it wraps with its secrets, which are masked otherwise. `Debug` masks them still.
+///
+/// For frames, typed views, what [`client`](crate::client) and FreeSWITCH's `Connection` tell, and
+/// FreeSWITCH's lists and replies, or references to them. Nothing else masks anything.
 ///
 /// ```
 /// use ami_proto::redact::WithSecrets;

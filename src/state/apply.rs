@@ -1,6 +1,6 @@
 //! What each event changes in the mirror.
 
-use super::mirror::{Completeness, Mirror, Part, Stale};
+use super::{Completeness, Mirror, Part, Stale};
 use crate::event::{BridgeBlock, ChannelBlock, Event, ListEndBlock};
 use crate::facts::{self, Bridged, ChannelSeen, QueueCaller, QueueMember, QueueStep, QueueStepKind};
 use crate::value::UniqueId;

@@ -3,6 +3,7 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
+use super::completeness::{Completeness, Part, Stale};
 use super::entities::{Bridge, Caller, Channel, Member, Queue, Thing};
 use super::{MirrorLimits, OwnedValue};
 use crate::byte_budget::{ByteBudget, root};
@@ -17,53 +18,6 @@ const OWN: usize = root::<OwnedValue, Channel>()
     + root::<OwnedValue, Queue>()
     + root::<(OwnedValue, OwnedValue), ()>()
     + root::<OwnedValue, ()>();
-
-/// A part of the mirror that is seeded on its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Part {
-    /// Channels, and which bridge each is in.
-    Channels,
-    /// Bridges.
-    Bridges,
-    /// Queues, members and callers.
-    Queues,
-}
-
-/// How far a part can be trusted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Completeness {
-    /// It has what events have shown since the mirror was made, and no list has said what was there
-    /// before.
-    #[default]
-    Unseeded,
-    /// A list is awaited or coming in.
-    Seeding,
-    /// It has all that the server has, as far as the events have come.
-    Complete,
-    /// Something may be missing, or there that is gone. [`Mirror::begin`] and a list put it right.
-    MaybeStale(Stale),
-}
-
-/// Why a part may be out of date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Stale {
-    /// The connection was lost: [`Mirror::lost`].
-    Disconnected,
-    /// The server says that it shuts down.
-    Shutdown,
-    /// A limit was reached; a new list helps only once there is room.
-    Full,
-    /// An event was about something that should have been known: events before it are missing, by a
-    /// filter or an event mask.
-    Unexpected,
-    /// The list ended with another number of items than it had.
-    Count,
-    /// The server broke the list off.
-    Cancelled,
-}
 
 /// Channels, bridges and queues as the server has them: see the [module](super).
 #[derive(Clone, Debug)]

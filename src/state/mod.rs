@@ -48,6 +48,7 @@
 //! (`call` and `agent`), before the list is asked for.
 
 mod apply;
+mod completeness;
 mod entities;
 mod limits;
 mod mirror;
@@ -55,6 +56,7 @@ mod mirror;
 mod tests;
 
 pub use crate::owned_value::OwnedValue;
+pub use completeness::{Completeness, Part, Stale};
 pub use entities::{Bridge, Caller, Channel, Member, Queue};
 pub use limits::MirrorLimits;
-pub use mirror::{Completeness, Mirror, Part, Stale};
+pub use mirror::Mirror;

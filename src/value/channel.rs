@@ -4,6 +4,7 @@
 use super::bytes::{split_first, split_last};
 use super::open::open_bytes;
 use crate::range::part;
+use crate::words::words;
 
 const ZOMBIE: &[u8] = b"<ZOMBIE>";
 const MASQ: &[u8] = b"<MASQ>";
@@ -48,6 +49,8 @@ pub enum LocalHalf {
     /// `;2`, the end that runs the dialplan.
     Second,
 }
+
+words! { LocalHalf { First = "first", Second = "second", } }
 
 /// Splits `;1` or `;2` off the end.
 pub(super) fn split_half(bytes: &[u8]) -> (&[u8], Option<LocalHalf>) {

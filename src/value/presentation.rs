@@ -3,6 +3,7 @@
 use super::FromWire;
 use super::bytes::{split_first, trim};
 use super::open::open_bytes;
+use crate::words::words;
 
 /// Each presentation that the server knows, as it writes it (Asterisk `main/callerid.c`).
 const KNOWN: [&str; 9] = [
@@ -53,6 +54,8 @@ pub enum Visibility {
     Unavailable,
 }
 
+words! { Visibility { Allowed = "allowed", Prohibited = "prohibited", Unavailable = "unavailable", } }
+
 /// Who has checked a number.
 ///
 /// ```
@@ -72,6 +75,8 @@ pub enum Screening {
     /// The network has provided it.
     Network,
 }
+
+words! { Screening { NotScreened = "not-screened", Passed = "passed", Failed = "failed", Network = "network", } }
 
 impl<'a> Presentation<'a> {
     /// The presentation of that number as the server writes it; `None` for a number that it has no

@@ -10,6 +10,7 @@ mod conference;
 mod conference_answers;
 mod corpus;
 mod custom;
+mod display;
 mod encode;
 mod errors;
 mod esl;

@@ -1,12 +1,14 @@
 //! What a connection tells: events, the one ending that every request has, and what a lost
 //! connection left unanswered.
 
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 use crate::conn::{Id, Reached};
 use crate::freeswitch::{Event, Frame};
+use crate::redact::event_socket::mask;
+use crate::redact::{Escaped, log_line};
 
 /// What happened. What it lends is gone at the next call that takes the connection mutably;
 /// [`Frame::to_owned`] keeps it.
@@ -54,6 +56,52 @@ pub enum ConnectionEvent<'buf> {
     },
     /// The connection is closed, as [`close`](super::Connection::close) had asked for.
     Closed,
+}
+
+impl ConnectionEvent<'_> {
+    /// The kind of event in lower case, such as `logged-in`.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::LoggedIn(_) => "logged-in",
+            Self::LoginRefused(_) => "login-refused",
+            Self::Started { .. } => "started",
+            Self::Event(_) => "event",
+            Self::Log(_) => "log",
+            Self::Lingering(_) => "lingering",
+            Self::Disconnecting(_) => "disconnecting",
+            Self::Ended { .. } => "ended",
+            Self::NotRestored(_) => "not-restored",
+            Self::Unclaimed { .. } => "unclaimed",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// One line for a log: the kind, the request by its number, and frame or event as its own `Display`
+/// has it, or the ending in words.
+impl fmt::Display for ConnectionEvent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        log_line(f, |line| {
+            line.write_str(self.kind())?;
+            match self {
+                Self::LoggedIn(frame)
+                | Self::LoginRefused(frame)
+                | Self::Log(frame)
+                | Self::Lingering(frame)
+                | Self::Disconnecting(frame)
+                | Self::NotRestored(frame)
+                | Self::Unclaimed { id: None, frame } => write!(line, ": {frame}"),
+                Self::Started { id, frame } | Self::Unclaimed { id: Some(id), frame } => {
+                    write!(line, " {}: {frame}", id.0)
+                }
+                Self::Event(event) => write!(line, ": {event}"),
+                Self::Ended { id, ending } => {
+                    write!(line, " {}: {}", id.0, Escaped(&mask(ending.to_string().as_bytes())))
+                }
+                Self::Closed => Ok(()),
+            }
+        })
+    }
 }
 
 /// The end of a request. `Display` says it in words, without what an answer holds.

@@ -28,13 +28,14 @@
 mod read;
 
 use alloc::boxed::Box;
-use core::fmt;
+use core::fmt::{self, Write as _};
 use core::time::Duration;
 
 use crate::catalogue::lookup::{Names, find_name};
 use crate::catalogue::{Datum, Key, Kind, derefs, read};
 use crate::error::FieldError;
-use crate::redact::event_socket::mask_header;
+use crate::redact::event_socket::{mask, mask_header};
+use crate::redact::{Escaped, LogLine, log_line};
 use crate::value::{self, Encoded};
 use crate::wire::{HeaderIndex, OwnedHeaderIndex, Value};
 
@@ -109,6 +110,31 @@ impl fmt::Debug for Event<'_> {
             map.entry(&name, &Value::new(&value));
         }
         map.finish()
+    }
+}
+
+/// One line for a log: its name, its subclass and its other headers, decoded, and the length of its
+/// body. Masked, escaped and cut as AMI's [`Frame`](crate::Frame) is.
+impl fmt::Display for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        log_line(f, |line| self.log(line))
+    }
+}
+
+impl Event<'_> {
+    pub(super) fn log(self, line: &mut LogLine<'_, '_>) -> fmt::Result {
+        let named = ["Event-Name", "Event-Subclass"];
+        write!(line, "event")?;
+        for value in named.into_iter().filter_map(|name| self.get(name)) {
+            write!(line, " {}", Escaped(&mask(&value.decode())))?;
+        }
+        for (name, value) in self.headers().filter(|(name, _)| !named.iter().any(|other| name.eq_ignore_case(other))) {
+            line.pair(name, &mask_header(name.as_bytes(), &value.decode()))?;
+        }
+        match self.body.len() {
+            0 => Ok(()),
+            bytes => write!(line, " ({bytes} bytes)"),
+        }
     }
 }
 

@@ -31,6 +31,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use core::str::Utf8Error;
 
 use crate::wire::Value;
 pub use json::JsonError;
@@ -164,6 +165,19 @@ impl<'a> Text<'a> {
     /// The same, to be read as something else.
     pub fn value(&self) -> Value<'_> {
         Value::new(&self.0)
+    }
+
+    /// The text, as [`Value::as_str`] gives it.
+    ///
+    /// # Errors
+    /// Where the bytes are no UTF-8.
+    pub fn as_str(&self) -> Result<&str, Utf8Error> {
+        self.value().as_str()
+    }
+
+    /// The text, with U+FFFD for what is no UTF-8.
+    pub fn to_str_lossy(&self) -> Cow<'_, str> {
+        self.value().to_str_lossy()
     }
 
     pub(super) const fn borrowed(bytes: &'a [u8]) -> Self {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ami_proto::calls::{Call, CallLimits, QueueOutcome, Tracker, TransferKind};
+use ami_proto::calls::{Call, CallLimits, QueueOutcome, Tracker};
 use ami_proto::event::Event;
 use ami_proto::{Frame, FrameKind, OwnedFrame};
 use comfy_table::{CellAlignment, Table, presets};
@@ -151,8 +151,7 @@ fn marks(call: &Call) -> Vec<String> {
         }
     }
     for transfer in call.transfers() {
-        let kind = if transfer.kind == TransferKind::Blind { "blind" } else { "attended" };
-        marks.push(format!("{kind} transfer to {}", Shown(transfer.target.as_bytes())));
+        marks.push(format!("{} transfer to {}", transfer.kind, Shown(transfer.target.as_bytes())));
     }
     let holds = call.legs().iter().map(|leg| leg.holds.len()).sum::<usize>();
     if holds > 0 {

@@ -1,0 +1,89 @@
+//! The parts of a mirror, and how far each can be trusted.
+
+use core::fmt;
+
+use crate::words::words;
+
+/// A part of the mirror that is seeded on its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Part {
+    /// Channels, and which bridge each is in.
+    Channels,
+    /// Bridges.
+    Bridges,
+    /// Queues, members and callers.
+    Queues,
+}
+
+words! { Part { Channels = "channels", Bridges = "bridges", Queues = "queues", } }
+
+/// The trust that a part deserves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Completeness {
+    /// It has what events have shown since the mirror was made, and no list has said what was there
+    /// before.
+    #[default]
+    Unseeded,
+    /// A list is awaited or coming in.
+    Seeding,
+    /// It has all that the server has, as far as the events have come.
+    Complete,
+    /// Something may be missing, or there that is gone.
+    /// [`Mirror::begin`](super::Mirror::begin) and a list put it right.
+    MaybeStale(Stale),
+}
+
+impl Completeness {
+    /// The word for it, in lower case: `unseeded`, `seeding`, `complete`; of a part that may be out
+    /// of date that for the reason, see [`Stale::as_str`].
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unseeded => "unseeded",
+            Self::Seeding => "seeding",
+            Self::Complete => "complete",
+            Self::MaybeStale(stale) => stale.as_str(),
+        }
+    }
+}
+
+/// As [`as_str`](Completeness::as_str), with `maybe stale: ` before a reason.
+impl fmt::Display for Completeness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if matches!(self, Self::MaybeStale(_)) {
+            f.write_str("maybe stale: ")?;
+        }
+        f.write_str(self.as_str())
+    }
+}
+
+/// The reason for which a part may be out of date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Stale {
+    /// The connection was lost: [`Mirror::lost`](super::Mirror::lost).
+    Disconnected,
+    /// The server says that it shuts down.
+    Shutdown,
+    /// A limit was reached; a new list helps only once there is room.
+    Full,
+    /// An event was about something that should have been known: events before it are missing, by a
+    /// filter or an event mask.
+    Unexpected,
+    /// The list ended with another number of items than it had.
+    Count,
+    /// The server broke the list off.
+    Cancelled,
+}
+
+words! {
+    Stale {
+        Disconnected = "disconnected",
+        Shutdown = "shutdown",
+        Full = "full",
+        Unexpected = "unexpected",
+        Count = "count",
+        Cancelled = "cancelled",
+    }
+}
