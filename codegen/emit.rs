@@ -332,6 +332,25 @@ pub fn variants(views: &Views, items: &[Item], source: &mut Source) {
     source.line("}");
 }
 
+/// A macro that hands the names of all views to another: what is the same for each, but stands in a
+/// room above.
+pub fn each(names: impl Iterator<Item = impl ToString>, source: &mut Source) {
+    source.gap();
+    source.doc("Hands the names of the views to a macro.");
+    source.line("#[cfg(feature = \"serde\")]");
+    source.line("macro_rules! each_view {");
+    source.line("($macro:ident) => {");
+    source.line("$macro! {");
+    for name in names {
+        source.line(format!("{},", name.to_string()));
+    }
+    source.line("}");
+    source.line("};");
+    source.line("}");
+    source.line("#[cfg(feature = \"serde\")]");
+    source.line("pub(crate) use each_view;");
+}
+
 fn article(word: &str) -> &'static str {
     if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "An" } else { "A" }
 }

@@ -1,7 +1,7 @@
 //! Actions three times over: the builder that a client sends with, the view that a server reads
 //! with, and the view of the response.
 
-use super::emit::{Source, Views, branch, field_doc, getters, quote, rustdoc, variants, versions};
+use super::emit::{Source, Views, branch, each, field_doc, getters, quote, rustdoc, variants, versions};
 use super::kinds::ROLES;
 use super::table::{Field, Item, Reply, Row, Table};
 
@@ -274,15 +274,17 @@ fn roles(table: &Table, source: &mut Source) {
 /// `responses.rs`: a view for each response that carries headers of its own.
 pub fn responses(table: &Table) -> String {
     let mut source = Source::new("Responses that carry headers of their own.");
-    for action in &table.actions {
-        let Some(reply) = own_response(action) else { continue };
+    let own = || {
+        table.actions.iter().enumerate().filter_map(|(number, action)| Some((number, action, own_response(action)?)))
+    };
+    for (number, action, reply) in own() {
         let name = &action.rust;
         source.gap();
         source.doc(&format!("The response to [`{}`](crate::action::{name}). {}", action.name, rustdoc(&reply.doc)));
         source.alias(name, &action.name, &action.aliases);
         source.line("#[derive(Clone, Copy, Debug)]");
         source.line(format!("pub struct {name}<'buf>(Response<'buf>);"));
-        source.line(format!("response_view!({name});"));
+        source.line(format!("response_view!({name}, {number});"));
         source.gap();
         if reply.rows.iter().any(|row| matches!(row, Row::Field(_))) {
             source.line(format!("impl<'buf> {name}<'buf> {{"));
@@ -290,6 +292,7 @@ pub fn responses(table: &Table) -> String {
             source.line("}");
         }
     }
+    each(own().map(|(_, action, _)| &action.rust), &mut source);
     source.finish()
 }
 

@@ -1,6 +1,6 @@
 //! Events and the blocks that they share, of whichever protocol.
 
-use super::emit::{Source, Views, base, block_type, branch, getters, key, quote, rustdoc, variants, versions};
+use super::emit::{Source, Views, base, block_type, branch, each, getters, key, quote, rustdoc, variants, versions};
 use super::table::{Field, Item, Row, Table};
 
 /// What differs between the events of one protocol and those of another.
@@ -98,6 +98,7 @@ pub fn events(table: &Table, dialect: &Dialect) -> String {
         source.line("#[cfg(feature = \"std\")]");
         source.line(format!("pub(crate) type Ready<'buf> = {}<'buf>;", ready.rust));
     }
+    each(table.events.iter().map(|event| &event.rust), &mut source);
     source.finish()
 }
 

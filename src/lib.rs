@@ -51,9 +51,9 @@
 //!
 //! # Features
 //!
-//! - `serde`: `Serialize` for [`Frame`], [`OwnedFrame`], [`Value`], typed [events](event::Event)
-//!   and [descriptions](describe::Described); secrets are masked, but for what
-//!   `redact::WithSecrets` wraps.
+//! - `serde`: `Serialize` for frames, typed views, values, [`calls`], [`state`], what a
+//!   [`client`] tells, and the data of the other servers; secrets are masked, but for what
+//!   `redact::WithSecrets` wraps. `Deserialize` for [`OwnedFrame`]. `manual::json` has the forms.
 //! - `std` (default): [`client`], [`server`], [`conn`], [`http`]; and lets `memchr` choose its
 //!   routine at run time. Without it the crate needs `alloc` only.
 //! - `simd` (default): frames are found with vector instructions, see [`wire::Kernel`]. The files

@@ -30,7 +30,7 @@ pub(crate) fn reserve(bytes: &mut Vec<u8>, more: usize) {
 }
 
 /// Appends bytes in room made for them.
-#[cfg(any(feature = "std", feature = "freeswitch"))]
+#[cfg(any(feature = "std", feature = "freeswitch", feature = "serde"))]
 pub(crate) fn append(bytes: &mut Vec<u8>, more: &[u8]) {
     reserve(bytes, more.len());
     bytes.extend_from_slice(more);
@@ -62,7 +62,7 @@ impl fmt::Debug for Wiped {
 
 impl Wiped {
     /// The vector, for a writer that makes room with [`reserve`].
-    #[cfg(any(feature = "std", feature = "conference"))]
+    #[cfg(any(feature = "std", feature = "conference", feature = "serde"))]
     pub(crate) fn vec(&mut self) -> &mut Vec<u8> {
         &mut self.0
     }

@@ -104,15 +104,15 @@ impl<'buf> Described<'buf> {
         Self::new(frame, "Other", EventType::common_fields(), true)
     }
 
-    /// The frame as the response to this action, or as one that carries what every response may.
-    pub(super) fn reply(frame: Frame<'buf>, action: Option<ActionType>) -> Self {
-        match action {
-            Some(action) => {
-                let fields = ReplySpec::common_fields().chain(action.reply().fields());
-                Self::new(frame, action.rust_name(), fields, action.reply().rest().is_some())
-            }
-            None => Self::new(frame, "Response", ReplySpec::common_fields(), false),
-        }
+    /// The frame as the response to this action.
+    pub(crate) fn reply(frame: Frame<'buf>, action: ActionType) -> Self {
+        let fields = ReplySpec::common_fields().chain(action.reply().fields());
+        Self::new(frame, action.rust_name(), fields, action.reply().rest().is_some())
+    }
+
+    /// The frame as the response to whatever: what every response may carry, all else as it is.
+    pub(crate) fn response(frame: Frame<'buf>) -> Self {
+        Self::new(frame, "Response", ReplySpec::common_fields(), true)
     }
 
     fn new(frame: Frame<'buf>, type_name: &'static str, fields: impl Iterator<Item = Field>, rest: bool) -> Self {

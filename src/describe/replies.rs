@@ -91,11 +91,11 @@ impl Replies {
             }
         }
         let action = match candidates {
-            None => return Some(Described::reply(frame, None)),
+            None => return Some(Described::response(frame)),
             Some(some) => some.into_iter().min_by_key(|action| action.reply().fields().count()),
         };
         let lists_actions = || self.of_action_names.first().copied().filter(|_| named_for_actions * 2 > own);
-        action.or_else(lists_actions).map(|action| Described::reply(frame, Some(action)))
+        action.or_else(lists_actions).map(|action| Described::reply(frame, action))
     }
 
     /// The actions whose reply has a header of this name.

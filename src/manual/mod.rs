@@ -5,9 +5,12 @@
 //! - [`limits`]: what a hostile or broken peer can do, and what stops it.
 //! - [`performance`]: how fast it is, what made it so, and what was thrown away.
 //! - [`injection`]: what may not be written, and what can't be trusted in what is read.
+//! - `json`: what the feature `serde` makes of everything, and what it reads back.
 
 pub mod framing;
 pub mod injection;
+#[cfg(feature = "serde")]
+pub mod json;
 pub mod limits;
 #[doc = include_str!("performance.md")]
 pub mod performance {}

@@ -21,7 +21,7 @@ mod config;
 
 use core::time::Duration;
 
-use crate::catalogue::{Indexed, Key, Kind, Repeated, indexed, read, repeated};
+use crate::catalogue::{ActionType, Indexed, Key, Kind, Repeated, indexed, read, repeated};
 use crate::error::FieldError;
 use crate::value;
 use crate::wire::{Frame, Value};
@@ -84,7 +84,12 @@ impl<'buf> Response<'buf> {
 
 /// What every view of a response has.
 macro_rules! response_view {
-    ($name:ident) => {
+    ($name:ident, $number:literal) => {
+        impl $name<'_> {
+            /// What the catalogue says of the action that it answers.
+            pub const TYPE: ActionType = ActionType::new($number);
+        }
+
         impl<'buf> From<Frame<'buf>> for $name<'buf> {
             #[inline]
             fn from(frame: Frame<'buf>) -> Self {

@@ -3,6 +3,9 @@
 
 use super::Value;
 
+/// Ends the text; a blank line stands behind it.
+pub(crate) const END_OF_COMMAND: &[u8] = b"--END COMMAND--";
+
 /// Returns whether a response of this kind goes on to the end marker.
 #[inline]
 pub(crate) fn is_follows(kind: Value<'_>) -> bool {
@@ -13,5 +16,5 @@ pub(crate) fn is_follows(kind: Value<'_>) -> bool {
 /// the last line of the text; alone it is no line of the text.
 #[inline]
 pub(crate) fn before_end(line: &[u8]) -> Option<&[u8]> {
-    line.strip_suffix(b"--END COMMAND--")
+    line.strip_suffix(END_OF_COMMAND)
 }

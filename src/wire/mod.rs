@@ -25,6 +25,8 @@ mod value;
 pub use decoder::{Decoder, Truncated};
 pub use encode::FrameWriter;
 pub(crate) use encode::{SERVER_HEADERS, name_refusal};
+#[cfg(feature = "serde")]
+pub(crate) use follows::END_OF_COMMAND;
 #[cfg(feature = "xml")]
 pub(crate) use follows::before_end;
 pub(crate) use follows::is_follows;

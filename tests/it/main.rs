@@ -41,6 +41,8 @@ mod replay;
 mod replaying;
 mod secrets;
 mod serde;
+mod serde_data;
+mod serde_frames;
 mod server;
 mod server_answers;
 mod sessions;

@@ -30,11 +30,19 @@ fn frames_as_the_oracle_reads_them() {
             let masked = to_string(&frame).unwrap();
             count_masked(&to_value(WithSecrets(frame)).unwrap(), &to_value(frame).unwrap(), &mut hidden);
             let kept = frame.to_owned();
-            assert_eq!((to_string(&kept).unwrap(), to_string(&WithSecrets(&kept)).unwrap()), (masked, shown), "{name}");
+            assert_eq!(without_bytes(&to_string(&kept).unwrap()), masked, "{name}");
+            assert_eq!(without_bytes(&to_string(&WithSecrets(&kept)).unwrap()), shown, "{name}");
         }
     }
     let hidden: Vec<(&str, usize)> = hidden.iter().map(|(name, count)| (&**name, *count)).collect();
     assert_eq!(hidden, HIDDEN);
+}
+
+/// What a kept frame has more, which stands at the end.
+fn without_bytes(json: &str) -> String {
+    let mut object: serde_json::Value = serde_json::from_str(json).unwrap();
+    object.as_object_mut().unwrap().remove("bytes");
+    object.to_string()
 }
 
 /// The headers of those recordings that are secrets, by name, and how many of each. Nothing else is

@@ -193,12 +193,13 @@ proptest! {
 }
 
 /// Each type that a kind of the tables is read as stands in the body of the fuzz target `values`,
-/// which holds it to its round trip, and in the table of the docs.
+/// which holds it to its round trip, is serialised, and stands in the table of the docs.
 #[test]
 fn each_type_of_a_kind_is_held_to_it() {
     let root = ami_testkit::root();
     let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("a readable file");
     let (kinds, values, docs) = (read("codegen/kinds.rs"), read("tests/src/values.rs"), read("src/value/mod.rs"));
+    let serialized = read("src/serialize/value.rs");
     let (_, values) = values.split_once("pub fn everything").expect("the body");
     let mut types = BTreeSet::new();
     for text in kinds.split("value::").skip(1) {
@@ -209,6 +210,8 @@ fn each_type_of_a_kind_is_held_to_it() {
     for name in types {
         let tried = values.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == name);
         assert!(tried, "tests/src/values.rs: `everything` lacks {name}");
+        let serialized = serialized.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == name);
+        assert!(serialized, "src/serialize/value.rs: `values!` lacks {name}");
         assert!(docs.contains(&format!("[`{name}`]")), "src/value/mod.rs: the table lacks {name}");
     }
 }

@@ -727,3 +727,20 @@ impl<'buf> Kinds<'buf> {
 /// The event that says that the server is ready.
 #[cfg(feature = "std")]
 pub(crate) type Ready<'buf> = Booted<'buf>;
+
+/// Hands the names of the views to a macro.
+#[cfg(feature = "serde")]
+macro_rules! each_view {
+    ($macro:ident) => {
+        $macro! {
+            Everything,
+            Item,
+            ListEnd,
+            Empty,
+            Booted,
+            Kinds,
+        }
+    };
+}
+#[cfg(feature = "serde")]
+pub(crate) use each_view;

@@ -6,7 +6,7 @@
 #[doc(alias = "All")]
 #[derive(Clone, Copy, Debug)]
 pub struct Everything<'buf>(Response<'buf>);
-response_view!(Everything);
+response_view!(Everything, 0);
 
 impl<'buf> Everything<'buf> {
     /// A line of a category.
@@ -30,9 +30,23 @@ impl<'buf> Everything<'buf> {
 /// The response to [`Command`](crate::action::Command). Carries the output.
 #[derive(Clone, Copy, Debug)]
 pub struct Command<'buf>(Response<'buf>);
-response_view!(Command);
+response_view!(Command, 1);
 
 /// The response to [`Many`](crate::action::Many). Carries no headers, but these.
 #[derive(Clone, Copy, Debug)]
 pub struct Many<'buf>(Response<'buf>);
-response_view!(Many);
+response_view!(Many, 3);
+
+/// Hands the names of the views to a macro.
+#[cfg(feature = "serde")]
+macro_rules! each_view {
+    ($macro:ident) => {
+        $macro! {
+            Everything,
+            Command,
+            Many,
+        }
+    };
+}
+#[cfg(feature = "serde")]
+pub(crate) use each_view;

@@ -78,3 +78,16 @@ impl<'buf> PlayFile<'buf> {
 #[derive(Clone, Copy, Debug)]
 pub struct Nothing<'buf>(CommonBlock<'buf>);
 event_view!(Nothing, 1, CommonBlock, None, None);
+
+/// Hands the names of the views to a macro.
+#[cfg(feature = "serde")]
+macro_rules! each_view {
+    ($macro:ident) => {
+        $macro! {
+            PlayFile,
+            Nothing,
+        }
+    };
+}
+#[cfg(feature = "serde")]
+pub(crate) use each_view;

@@ -1,24 +1,22 @@
 //! Recordings of FreeSWITCH's event socket: frames as JSON, one object a line, and a summary.
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::io::{self, Write};
 
-use ami_proto::catalogue::Datum;
-use ami_proto::freeswitch::event::{ConferenceEvent, Event};
-use ami_proto::freeswitch::{ContentType, Decoder, Frame, LIMITS, mask, mask_header};
-use ami_proto::value::Encoded;
+use ami_proto::freeswitch::event::ConferenceEvent;
+use ami_proto::freeswitch::{ContentType, Decoder, Frame, LIMITS, mask};
+use ami_proto::redact::WithSecrets;
 use ami_proto::wire::Truncated;
 use ami_proto::{FrameError, Value};
 use comfy_table::{CellAlignment, Table, presets};
-use serde_json::{Map, json};
+use serde::Serialize;
+use serde_json::{json, to_value};
 
 use super::count::Count;
-use super::json::{line, text};
+use super::json::line;
 use super::stream::{Decode, Ending, Stream};
 use super::summary::Tally;
 use super::tallies::Tallies;
-use super::typed::datum;
 use super::{Name, Report};
 use crate::shown::Shown;
 
@@ -62,100 +60,33 @@ impl<W: Write> Json<W> {
         Self { out, show_secrets, typed }
     }
 
-    /// A text as it may be shown.
-    fn shown<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
-        if self.show_secrets { Cow::Borrowed(bytes) } else { mask(bytes) }
+    /// What is serialised, with its secrets or without.
+    fn object<T: Serialize>(&self, shown: T) -> serde_json::Result<serde_json::Value>
+    where
+        WithSecrets<T>: Serialize,
+    {
+        if self.show_secrets { to_value(WithSecrets(shown)) } else { to_value(shown) }
     }
 
-    /// The same for a header's value.
-    fn shown_header<'a>(&self, name: &[u8], value: &'a [u8]) -> Cow<'a, [u8]> {
-        if self.show_secrets { Cow::Borrowed(value) } else { mask_header(name, value) }
-    }
-
-    fn pair(&self, name: Value<'_>, value: &[u8]) -> serde_json::Value {
-        json!([text(name), bytes(&self.shown_header(name.as_bytes(), value))])
-    }
-
-    /// Whether an event holds something that is not to be shown.
-    fn hides(&self, event: Event<'_>) -> bool {
-        let mut headers = event.headers().map(|(name, value)| (name, value.decode()));
-        *self.shown(event.body()) != *event.body()
-            || headers.any(|(name, value)| self.shown_header(name.as_bytes(), &value) != value)
-    }
-
-    fn event(&self, event: Event<'_>) -> serde_json::Value {
-        let headers = event.headers().map(|(name, value)| self.pair(name, &value.decode()));
-        json!({
-            "name": event.name().map(decoded),
-            "subclass": event.subclass().map(decoded),
-            "action": event.action().map(decoded),
-            "headers": headers.collect::<Vec<_>>(),
-            "body": bytes(&self.shown(event.body())),
-        })
-    }
-
-    fn typed(&self, frame: Frame<'_>) -> Option<serde_json::Value> {
-        let Some(event) = frame.event().filter(|_| frame.answer().is_none()) else {
-            let answer = frame.answer()?;
-            let refused = frame.is_refusal();
-            let job = frame.get("Job-UUID").map(text);
-            let kind = if frame.content_type() == ContentType::ApiResponse { "ApiResponse" } else { "CommandReply" };
-            let fields = json!({"answer": bytes(&self.shown(&answer)), "refused": refused, "job_uuid": job});
-            return Some(json!({"type": kind, "fields": fields}));
-        };
-        let event = ConferenceEvent::from(event);
-        if let ConferenceEvent::Other(_) = event {
-            return None;
+    fn typed(&self, frame: Frame<'_>) -> serde_json::Result<Option<serde_json::Value>> {
+        if let Some(event) = frame.event().filter(|_| frame.answer().is_none()) {
+            let event = ConferenceEvent::from(event);
+            let known = !matches!(event, ConferenceEvent::Other(_));
+            return known.then(|| self.object(event)).transpose();
         }
-        let (mut fields, mut invalid) = (Map::new(), Vec::new());
-        for (name, found) in event.fields() {
-            match found {
-                Ok(Datum::Text(value)) => {
-                    let value = Encoded::new(value.as_bytes()).decode();
-                    fields.insert(name.to_owned(), bytes(&self.shown_header(name.as_bytes(), &value)));
-                }
-                Ok(value) => {
-                    fields.insert(name.to_owned(), datum(&value));
-                }
-                Err(error) => {
-                    let value = event.event().get(error.name()).unwrap_or(Encoded::new(b""));
-                    invalid.push(json!({"header": error.name(), "value": decoded(value)}));
-                }
-            }
-        }
-        let rest: Vec<_> = event.rest().map(|(name, value)| self.pair(name, &value.decode())).collect();
-        Some(json!({"type": event.type_name(), "fields": fields, "rest": rest, "invalid": invalid}))
+        let Some(answer) = frame.answer() else { return Ok(None) };
+        let shown = if self.show_secrets { answer } else { mask(&answer).into_owned().into() };
+        let (refused, job) = (frame.is_refusal(), frame.get("Job-UUID"));
+        let kind = if frame.content_type() == ContentType::ApiResponse { "ApiResponse" } else { "CommandReply" };
+        let fields = json!({"answer": Value::new(&shown), "refused": refused, "job_uuid": job});
+        Ok(Some(json!({"type": kind, "fields": fields})))
     }
 }
 
 impl<W: Write> Report<Decoder> for Json<W> {
     fn frame(&mut self, frame: Frame<'_>) -> io::Result<()> {
-        // An event that hides something hides it in its raw form too, in whatever encoding.
-        let hidden = frame.event().filter(|_| !self.show_secrets).is_some_and(|event| self.hides(event));
-        let body = if hidden && !frame.body().is_empty() { json!("***") } else { bytes(&self.shown(frame.body())) };
-        let headers = frame.headers().map(|(name, value)| {
-            let plain = Encoded::new(value.as_bytes()).decode();
-            let hidden = self.shown_header(name.as_bytes(), &plain) != plain;
-            // Encoded, it would not be recognised.
-            if hidden && plain != value.as_bytes() {
-                json!([text(name), "***"])
-            } else {
-                self.pair(name, value.as_bytes())
-            }
-        });
-        let content_type = frame.get("Content-Type").map(text);
-        let mut object = json!({
-            "offset": frame.offset(),
-            "len": frame.as_bytes().len(),
-            "content_type": content_type,
-            "headers": headers.collect::<Vec<_>>(),
-            "body": body,
-            "event": frame.event().map(|event| self.event(event)),
-        });
-        if let Some(command) = frame.command() {
-            object["command"] = bytes(&self.shown(command.as_bytes()));
-        }
-        if let Some(typed) = self.typed.then(|| self.typed(frame)).flatten() {
+        let mut object = self.object(frame)?;
+        if let Some(typed) = self.typed.then(|| self.typed(frame)).transpose()?.flatten() {
             object["typed"] = typed;
         }
         line(&mut self.out, &object)
@@ -168,14 +99,6 @@ impl<W: Write> Report<Decoder> for Json<W> {
     fn end(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-fn bytes(bytes: &[u8]) -> serde_json::Value {
-    text(Value::new(bytes))
-}
-
-fn decoded(value: Encoded<'_>) -> serde_json::Value {
-    bytes(&value.decode())
 }
 
 /// How many frames of what; of their content only what names it is shown, so no secret is.

@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use ami_proto::redact::{mask_line, mask_value};
-use ami_proto::{Frame, Value};
-use serde_json::json;
+use ami_proto::Frame;
+use ami_proto::redact::WithSecrets;
+use serde_json::to_value;
 
 use super::stream::Stream;
-use super::typed::{self, Types};
+use super::typed::Types;
 use super::{Name, Report};
 
 pub(crate) struct Json<W> {
@@ -25,25 +25,10 @@ impl<W: Write> Json<W> {
 
 impl<W: Write> Report for Json<W> {
     fn frame(&mut self, frame: Frame<'_>) -> io::Result<()> {
-        let headers = frame.headers().map(|header| {
-            let value = if self.show_secrets { header.value().as_bytes().into() } else { mask_value(frame, header) };
-            json!([text(header.name().into()), text(Value::new(&value))])
-        });
-        let lines = frame.lines().map(|line| {
-            let shown = if self.show_secrets { line.as_bytes().into() } else { mask_line(frame, line) };
-            text(Value::new(&shown))
-        });
-        let mut object = json!({
-            "offset": frame.offset(),
-            "len": frame.as_bytes().len(),
-            "kind": frame.kind().as_str(),
-            "name": frame.name().map(text),
-            "headers": headers.collect::<Vec<_>>(),
-            "lines": lines.collect::<Vec<_>>(),
-        });
+        let mut object = if self.show_secrets { to_value(WithSecrets(frame)) } else { to_value(frame) }?;
         if let Some(described) = self.types.as_ref().and_then(|types| types.describe(frame)) {
             let described = if self.show_secrets { described.with_secrets() } else { described };
-            object["typed"] = typed::object(&described);
+            object["typed"] = to_value(described)?;
         }
         line(&mut self.out, &object)
     }
@@ -75,18 +60,4 @@ pub(crate) fn line(out: &mut impl Write, object: &serde_json::Value) -> io::Resu
         }
     }
     Ok(())
-}
-
-/// Text as a string. AMI promises no charset, so what is no UTF-8 is given in hexadecimal rather
-/// than changed.
-pub(crate) fn text(bytes: Value<'_>) -> serde_json::Value {
-    bytes.as_str().map_or_else(|_| json!({ "hex": hex(bytes.as_bytes()) }), serde_json::Value::from)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect()
 }

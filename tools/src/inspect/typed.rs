@@ -3,13 +3,10 @@
 use std::cmp::Reverse;
 use std::fmt;
 
-use ami_proto::catalogue::Datum;
-use ami_proto::describe::{Content, Described, Replies, describe};
+use ami_proto::describe::{Described, Replies, describe};
 use ami_proto::{Frame, FrameKind};
-use serde_json::{Map, Value, json};
 
 use super::count::Count;
-use super::json::text;
 use super::tallies::Tallies;
 use crate::shown::Shown;
 
@@ -24,39 +21,6 @@ impl Types {
     /// An event by its name, a response by its headers.
     pub(crate) fn describe<'buf>(&self, frame: Frame<'buf>) -> Option<Described<'buf>> {
         describe(frame).or_else(|| self.0.describe(frame))
-    }
-}
-
-/// What `--json` prints of a typed frame.
-pub(crate) fn object(described: &Described<'_>) -> Value {
-    let fields: Map<String, Value> =
-        described.fields().into_iter().map(|(key, content)| (key, self::content(&content))).collect();
-    let invalid = described.invalid().map(|found| json!({"header": text(found.header), "value": text(found.value)}));
-    json!({
-        "type": described.type_name(),
-        "fields": fields,
-        "uncovered": described.uncovered().map(text).collect::<Vec<_>>(),
-        "invalid": invalid.collect::<Vec<_>>(),
-    })
-}
-
-fn content(content: &Content<'_>) -> Value {
-    match content {
-        Content::One(one) => datum(one),
-        Content::Many(many) => many.iter().map(datum).collect(),
-        Content::Named(named) => named.iter().map(|(name, value)| json!([text(*name), datum(value)])).collect(),
-        _ => Value::Null,
-    }
-}
-
-pub(crate) fn datum(datum: &Datum<'_>) -> Value {
-    match *datum {
-        Datum::Text(value) => text(value),
-        Datum::Int(number) => json!(number),
-        Datum::Uint(number) => json!(number),
-        Datum::Float(number) => json!(number),
-        Datum::Bool(truth) => json!(truth),
-        _ => Value::Null,
     }
 }
 

@@ -1,0 +1,56 @@
+//! Events of a connection to FreeSWITCH, and endings of its requests.
+
+use serde::Serializer;
+
+use super::{As, Secretive, Secrets, masked, object, objects};
+use crate::freeswitch::{ConnectionEvent, Ending, ReconnectReport, Unanswered};
+
+masked! { ConnectionEvent<'_>, Ending<'_>, }
+
+objects! {
+    Unanswered as "Unanswered", |request| { "id": request.id, "reached": request.reached, }
+    ReconnectReport as "ReconnectReport", |report| {
+        "unanswered": report.unanswered,
+        "restored": report.restored,
+    }
+}
+
+impl Secretive for Ending<'_> {
+    fn write<S: Serializer>(&self, secrets: Secrets, to: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            Self::Reply(frame) => object!(to, "Ending", { "kind": "reply", "frame": As(frame, secrets), }),
+            Self::Refused(frame) => object!(to, "Ending", { "kind": "refused", "frame": As(frame, secrets), }),
+            Self::Job(event) => object!(to, "Ending", { "kind": "job", "event": As(event, secrets), }),
+            Self::TimedOut(reached) => object!(to, "Ending", { "kind": "timed-out", "reached": reached, }),
+            Self::Cancelled => object!(to, "Ending", { "kind": "cancelled", }),
+            Self::Lost(reached) => object!(to, "Ending", { "kind": "lost", "reached": reached, }),
+        }
+    }
+}
+
+impl Secretive for ConnectionEvent<'_> {
+    fn write<S: Serializer>(&self, secrets: Secrets, to: S) -> Result<S::Ok, S::Error> {
+        let kind = self.kind();
+        match *self {
+            Self::LoggedIn(frame)
+            | Self::LoginRefused(frame)
+            | Self::Log(frame)
+            | Self::Lingering(frame)
+            | Self::Disconnecting(frame)
+            | Self::NotRestored(frame) => {
+                object!(to, "ConnectionEvent", { "kind": kind, "frame": As(frame, secrets), })
+            }
+            Self::Started { id, frame } => {
+                object!(to, "ConnectionEvent", { "kind": kind, "id": id, "frame": As(frame, secrets), })
+            }
+            Self::Event(event) => object!(to, "ConnectionEvent", { "kind": kind, "event": As(event, secrets), }),
+            Self::Ended { id, ending } => {
+                object!(to, "ConnectionEvent", { "kind": kind, "id": id, "ending": As(ending, secrets), })
+            }
+            Self::Unclaimed { id, frame } => {
+                object!(to, "ConnectionEvent", { "kind": kind, "id": id, "frame": As(frame, secrets), })
+            }
+            Self::Closed => object!(to, "ConnectionEvent", { "kind": kind, }),
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! Invariant: typed views, values, and what is made of frames serialise in the documented form, and
+//! without secrets unless they are asked for.
+
+use crate::peer::Peer;
+use ami_proto::action::Ping;
+use ami_proto::calls::{Call, CallLimits, QueueOutcome, Tracker};
+use ami_proto::client::{ClientEvent, Config, Ending, Id, Reached};
+use ami_proto::conference::{Command, Dialect, Event as ConferenceEvent, Native};
+use ami_proto::describe::Replies;
+use ami_proto::event::{AuthDetail, Event, Hangup, QueueMember};
+use ami_proto::freeswitch::command::Name;
+use ami_proto::freeswitch::list::{Format, List};
+use ami_proto::freeswitch::reply::Reply;
+use ami_proto::freeswitch::{self, LIMITS};
+use ami_proto::kazoo::{Happening, JoinTime};
+use ami_proto::redact::WithSecrets;
+use ami_proto::response::{CoreStatus, Response};
+use ami_proto::state::{Mirror, MirrorLimits, Part};
+use ami_proto::value::{
+    AmiVersion, Banner, ChannelName, ChannelState, Classes, ClockTime, DateTime, DeviceState, Epoch, Escaped, FromWire,
+    HangupCause, Hex, LocalHalf, Milliseconds, Presentation, QueueRuleStep, Seconds, Timestamp,
+};
+use ami_proto::{Decoder, Framing, Limits, OwnedFrame};
+use serde::Serialize;
+use serde_json::{Value, json, to_string, to_value};
+use std::time::Duration;
+
+fn frames(text: &str) -> Vec<OwnedFrame> {
+    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::SERVER.banner(false));
+    decoder.push(text.replace('\n', "\r\n").as_bytes());
+    std::iter::from_fn(|| Some(decoder.next_frame().expect("within limits")?.to_owned())).collect()
+}
+
+fn frame(text: &str) -> OwnedFrame {
+    frames(&format!("{text}\n\n")).remove(0)
+}
+
+fn value(of: impl Serialize) -> Value {
+    to_value(of).expect("JSON")
+}
+
+// Typed views.
+
+#[test]
+fn a_view_is_its_event() {
+    let kept = frame("Event: Hangup\nChannel: PJSIP/100-01\nCause: 16\nChannelState: up\nX-Odd: 1");
+    let hangup = Hangup::view(kept.view()).expect("a hangup");
+    assert_eq!(
+        to_string(&hangup).unwrap(),
+        r#"{"type":"Hangup","fields":{"event":"Hangup","channel":"PJSIP/100-01","cause":16},"uncovered":["X-Odd"],"invalid":[{"header":"ChannelState","value":"up"}]}"#
+    );
+    assert_eq!(value(hangup), value(Event::from(kept.view())));
+
+    let kept = frame("Event: QueueMember\nQueue: q\nPaused: 0\nStatus: 2\nLastCall: 1795224493\nPenalty: 3");
+    assert_eq!(
+        value(QueueMember::view(kept.view()).expect("a member"))["fields"],
+        json!({"event": "QueueMember", "queue": "q", "paused": false, "status": "2", "last_call": 1_795_224_493, "penalty": 3})
+    );
+}
+
+#[test]
+fn a_response_is_what_it_answers_or_has_all_else_under_rest() {
+    let kept = frame("Response: Success\nActionID: 1\nCoreStartupDate: 2026-11-21\nCoreCurrentCalls: 3");
+    let described = Replies::new().describe(kept.view()).map(value);
+    assert_eq!(Some(value(CoreStatus::from(kept.view()))), described);
+    assert_eq!(CoreStatus::TYPE.name(), "CoreStatus");
+    assert_eq!(
+        to_string(&Response::from(kept.view())).unwrap(),
+        r#"{"type":"Response","fields":{"response":"Success","action_id":"1","rest":[["CoreStartupDate","2026-11-21"],["CoreCurrentCalls","3"]]},"uncovered":[],"invalid":[]}"#
+    );
+    let plain = frame("Response: Error\nMessage: no");
+    assert_eq!(Some(value(Response::from(plain.view()))), Replies::new().describe(plain.view()).map(value));
+}
+
+#[test]
+fn views_have_their_secrets_only_where_they_are_asked_for() {
+    let kept = frame("Event: AuthDetail\nOauthSecret: s3cret\nUsername: u");
+    let view = AuthDetail::view(kept.view()).expect("the event");
+    assert_eq!(value(view)["fields"]["oauth_secret"], "***");
+    assert_eq!(value(WithSecrets(view))["fields"]["oauth_secret"], "s3cret");
+    let kept = frame("Response: Success\nSecret: s3cret");
+    let response = Response::from(kept.view());
+    assert_eq!(value(response)["fields"]["rest"], json!([["Secret", "***"]]));
+    assert_eq!(value(WithSecrets(&response))["fields"]["rest"], json!([["Secret", "s3cret"]]));
+    for event in [ClientEvent::Event(Event::from(kept.view())), ClientEvent::LoggedIn(response)] {
+        assert!(!to_string(&event).unwrap().contains("s3cret"));
+        assert!(to_string(&WithSecrets(event)).unwrap().contains("s3cret"));
+        let kept = frame("Action: Login\nSecret: s3cret");
+        let ending = Ending::Outcome(Event::from(kept.view()));
+        assert!(!to_string(&ClientEvent::Text { id: sent_id(), frame: kept.view() }).unwrap().contains("s3cret"));
+        assert!(!to_string(&ending).unwrap().contains("s3cret"));
+    }
+}
+
+// Values.
+
+#[test]
+fn values_are_as_their_fields() {
+    for (found, expected) in [
+        (value(HangupCause::USER_BUSY), json!(17)),
+        (value(ChannelState::UP), json!(6)),
+        (value(DeviceState::InUse), json!("INUSE")),
+        (value(DeviceState::Other(b"\xff")), json!({"hex": "ff"})),
+        (value(ChannelName::new(b"SIP/caf\xe9")), json!({"hex": "5349502f636166e9"})),
+        (value(Timestamp::new(1_795_224_741, 137_467)), json!("1795224741.137467")),
+        (value(Epoch::new(1_795_224_741)), json!(1_795_224_741)),
+        (value(Seconds(Duration::from_secs(3))), json!(3)),
+        (value(Seconds(Duration::from_millis(500))), json!(0.5)),
+        (value(Milliseconds(Duration::from_secs(30))), json!(30_000)),
+        (value(ClockTime(Duration::from_secs(30))), json!("00:00:30")),
+        (value(DateTime::from_wire(b"2026-11-21 01:40:26").unwrap()), json!("2026-11-21 01:40:26")),
+        (value(Classes::SYSTEM | Classes::CALL), json!("system,call")),
+        (value(Hex(31)), json!("0x0000001f")),
+        (value(Escaped::new(b"O\\'Brien")), json!("O\\'Brien")),
+        (value(AmiVersion::new(11, 0, Some(0))), json!("11.0.0")),
+        (value(Banner::from("Asterisk Call Manager/11.0.0")), json!("Asterisk Call Manager/11.0.0")),
+        (value(QueueRuleStep::from_wire(b"10,+1,5").unwrap()), json!("10,+1,5")),
+        (value(Presentation::from("32").visibility()), json!("prohibited")),
+        (value(Presentation::from("32").screening()), json!("not-screened")),
+        (value(LocalHalf::Second), json!("second")),
+        (value(Happening::from(std::borrow::Cow::Borrowed("mute-member"))), json!("mute-member")),
+        (value(JoinTime::from_gregorian(63_635_217_275)), json!(63_635_217_275_u64)),
+    ] {
+        assert_eq!(found, expected);
+    }
+}
+
+// Calls and mirror.
+
+fn call(events: &str) -> Call {
+    let mut tracker = Tracker::new(CallLimits::new());
+    for (second, frame) in (1..).zip(frames(events)) {
+        tracker.handle(&Event::from(frame.view()), Duration::from_millis(500 * second));
+    }
+    tracker.poll_ended().expect("a call that has ended")
+}
+
+#[test]
+fn a_call() {
+    let call = call(
+        "Event: Newchannel\nChannel: PJSIP/100-01\nChannelState: 6\nUniqueid: 1.1\nLinkedid: 1.1\nCallerIDNum: 100\n\n\
+        Event: QueueCallerJoin\nQueue: support\nPosition: 1\nUniqueid: 1.1\nLinkedid: 1.1\n\n\
+        Event: QueueCallerAbandon\nQueue: support\nUniqueid: 1.1\nLinkedid: 1.1\n\n\
+        Event: BridgeEnter\nBridgeUniqueid: b\nBridgeType: basic\nUniqueid: 1.1\nLinkedid: 1.1\n\n\
+        Event: Hangup\nChannel: PJSIP/100-01\nUniqueid: 1.1\nLinkedid: 1.1\nCause: 16\n\n",
+    );
+    let span = |start: f64, end: f64| json!({"start": start, "end": end});
+    assert_eq!(
+        value(&call),
+        json!({
+            "number": call.number(), "linked_id": "1.1", "former_linked_ids": [],
+            "start": 0.5, "answered": 0.5, "end": 2.5, "cause": 16,
+            "legs": [{
+                "channel": "PJSIP/100-01", "unique_id": "1.1", "number": "100", "first_seen": 0.5, "from_start": true,
+                "ringing": null, "answered": 0.5, "ended": 2.5, "cause": 16, "holds": [],
+                "stays": [{"bridge": "b", "span": span(2.0, 2.5)}],
+            }],
+            "dials": [], "transfers": [], "parkings": [],
+            "queues": [{
+                "queue": "support", "caller": "1.1", "position": 1, "span": span(1.0, 1.5),
+                "outcome": "abandoned", "agent": null,
+            }],
+        })
+    );
+    assert_eq!(value(QueueOutcome::Abandoned), "abandoned");
+}
+
+#[test]
+fn a_mirror() {
+    let mut mirror = Mirror::new(MirrorLimits::new());
+    mirror.begin(Part::Queues);
+    let events = "Event: Newchannel\nChannel: PJSIP/100-01\nChannelState: 6\nUniqueid: 1.1\nLinkedid: 1.1\n\n\
+        Event: BridgeCreate\nBridgeUniqueid: b\nBridgeType: basic\nBridgeTechnology: simple_bridge\nBridgeName: \n\n\
+        Event: QueueParams\nQueue: support\n\n\
+        Event: QueueMember\nQueue: support\nLocation: PJSIP/7\nName: Ann\nPenalty: 2\nStatus: 1\nPaused: 1\nInCall: 0\n\n\
+        Event: QueueEntry\nQueue: support\nPosition: 1\nChannel: PJSIP/100-01\nUniqueid: 1.1\n\n\
+        Event: QueueStatusComplete\nEventList: Complete\nListItems: 3\n\n";
+    for frame in frames(events) {
+        mirror.handle(&Event::from(frame.view()));
+    }
+    assert_eq!(
+        value(&mirror),
+        json!({
+            "channels": [{
+                "name": "PJSIP/100-01", "unique_id": "1.1", "linked_id": "1.1", "state": 6, "number": null, "bridge": null,
+            }],
+            "bridges": [{"unique_id": "b", "kind": "basic", "technology": "simple_bridge", "name": ""}],
+            "queues": [{
+                "name": "support",
+                "members": [{
+                    "interface": "PJSIP/7", "name": "Ann", "status": "NOT_INUSE", "paused": true, "in_call": false,
+                    "penalty": 2,
+                }],
+                "callers": [{"unique_id": "1.1", "channel": "PJSIP/100-01", "position": 1}],
+            }],
+            "completeness": {"channels": "unseeded", "bridges": "unseeded", "queues": "complete"},
+        })
+    );
+    mirror.lost();
+    assert_eq!(value(&mirror)["completeness"]["queues"], "disconnected");
+}
+
+// Client and connection.
+
+/// The number of a client's request.
+fn sent_id() -> Id {
+    Peer::ready(Config::new()).send(&Ping::new()).id()
+}
+
+#[test]
+fn what_a_client_tells() {
+    let pong = frame("Response: Success\nPing: Pong");
+    let (id, response) = (sent_id(), Response::from(pong.view()));
+    let typed = value(response);
+    let event = Event::from(pong.view());
+    for (found, expected) in [
+        (ClientEvent::Connected(Banner::from("A/1")), json!({"kind": "connected", "banner": "A/1"})),
+        (ClientEvent::LoginRefused(response), json!({"kind": "login-refused", "response": typed})),
+        (ClientEvent::Ready(None), json!({"kind": "ready", "event": null})),
+        (ClientEvent::Started { id, response }, json!({"kind": "started", "id": value(id), "response": typed})),
+        (ClientEvent::Item { id, event }, json!({"kind": "item", "id": value(id), "event": value(event)})),
+        (
+            ClientEvent::Unclaimed { id: None, frame: pong.view() },
+            json!({"kind": "unclaimed", "id": null, "frame": value(pong.view())}),
+        ),
+        (
+            ClientEvent::Ended { id, ending: Ending::TimedOut(Reached::Accepted) },
+            json!({"kind": "ended", "id": value(id), "ending": {"kind": "timed-out", "reached": {"kind": "accepted"}}}),
+        ),
+        (
+            ClientEvent::LateOutcome { id, event },
+            json!({"kind": "late-outcome", "id": value(id), "event": value(event)}),
+        ),
+        (ClientEvent::Closed, json!({"kind": "closed"})),
+    ] {
+        assert_eq!(value(found), expected);
+    }
+    for (ending, expected) in [
+        (Ending::Reply(response), json!({"kind": "reply", "response": typed})),
+        (
+            Ending::List { items: 2, end: event, cancelled: false },
+            json!({"kind": "list", "items": 2, "end": value(event), "cancelled": false}),
+        ),
+        (Ending::OutcomeUnseen(None), json!({"kind": "outcome-unseen", "response": null})),
+        (Ending::Text { paragraphs: 1 }, json!({"kind": "text", "paragraphs": 1})),
+        (Ending::Lost(Reached::Sent), json!({"kind": "lost", "reached": {"kind": "sent"}})),
+        (
+            Ending::Lost(Reached::Started { items: 4 }),
+            json!({"kind": "lost", "reached": {"kind": "started", "items": 4}}),
+        ),
+    ] {
+        assert_eq!(value(ending), expected);
+    }
+    assert!(value(id).is_u64());
+}
+
+// FreeSWITCH and conferences.
+
+#[test]
+fn frames_of_freeswitch() {
+    let mut decoder = freeswitch::Decoder::new(LIMITS);
+    let event = "Event-Subclass: conference%3A%3Amaintenance\nEvent-Name: CUSTOM\nAction: mute-member\nMember-ID: 3\nPin: 4711\n\n";
+    let head = format!("Content-Type: text/event-plain\nContent-Length: {}\n\n", event.len());
+    decoder.push([head.as_bytes(), event.as_bytes()].concat().as_slice());
+    let kept = decoder.next_frame().expect("within limits").map(freeswitch::Frame::to_owned);
+    let kept = kept.expect("a whole frame");
+    let event_len = event.len().to_string();
+    let event = kept.view().event().expect("an event");
+    let headers = json!([
+        ["Event-Subclass", "conference::maintenance"],
+        ["Event-Name", "CUSTOM"],
+        ["Action", "mute-member"],
+        ["Member-ID", "3"],
+        ["Pin", "***"],
+    ]);
+    let object = json!({
+        "name": "CUSTOM", "subclass": "conference::maintenance", "action": "mute-member", "headers": headers, "body": "",
+    });
+    assert_eq!(value(event), object);
+    assert_eq!(
+        value(&kept),
+        json!({
+            "offset": 0, "len": kept.view().as_bytes().len(), "content_type": "text/event-plain",
+            "headers": [["Content-Type", "text/event-plain"], ["Content-Length", event_len]],
+            "body": "***", "event": object,
+        })
+    );
+    assert!(to_string(&WithSecrets(&kept)).unwrap().contains("4711"));
+    let typed = freeswitch::event::ConferenceEvent::from(event);
+    assert_eq!(value(typed)["fields"]["member_id"], 3);
+    assert_eq!(value(typed)["rest"], json!([["Pin", "***"]]));
+    let view = freeswitch::event::MuteMember::view(event).expect("the event");
+    assert_eq!(value(WithSecrets(view))["rest"], json!([["Pin", "4711"]]));
+    assert_eq!(value(freeswitch::ConnectionEvent::Event(event)), json!({"kind": "event", "event": value(event)}));
+    assert_eq!(value(freeswitch::Ending::Cancelled), json!({"kind": "cancelled"}));
+    assert_eq!(value(ConferenceEvent::of_freeswitch(event).expect("of a conference"))["happening"], "muted");
+}
+
+const MEMBERS: &[u8] = b"7>,<sofia/internal/1001>,<1ba2e4d8>,<Bob>,<1001>,<hear|speak>,<0>,<0>,<100\n";
+
+#[test]
+fn lists_and_replies_of_freeswitch() {
+    let list = List::parse(MEMBERS, &Format::new().delimiter(">,<"));
+    let member = value(&list)["conferences"][0]["members"][0].clone();
+    assert_eq!(
+        member,
+        json!({
+            "id": 7, "channel": "sofia/internal/1001", "uuid": "1ba2e4d8", "caller_name": "Bob", "caller_number": "1001",
+            "flags": ["hear", "speak"], "volume_in": member["volume_in"], "volume_out": member["volume_out"],
+            "agc_volume_in": member["agc_volume_in"], "energy": member["energy"], "join_time": null,
+            "last_talking": null, "other": [],
+        })
+    );
+    let list =
+        List::from_json(r#"[{"conference_name":"3000","pin":"4711","members":[{"id":7,"token":"4711"}]}]"#).unwrap();
+    assert!(!to_string(&list).unwrap().contains("4711"));
+    assert!(to_string(&WithSecrets(&list)).unwrap().contains("4711"));
+
+    assert_eq!(
+        value(Reply::new(Name::Kick, b"+OK kicked 7\nSkipping moderator (member id 3).\nNon-Existant ID 9\n")),
+        json!([
+            {"kind": "done", "done": {"kind": "member", "what": "kicked", "member": 7}},
+            {"kind": "skipped", "member": 3},
+            {"kind": "refused", "refusal": {"kind": "no-member", "member": "9"}},
+        ])
+    );
+    let reply = Reply::unnamed(b"+OK Pin for conference g set: 1234\n");
+    assert!(!to_string(&reply).unwrap().contains("1234"));
+}
+
+#[test]
+fn what_conferences_tell() {
+    let answer = Dialect::FreeSwitch.decode(&Command::List("room"), Native::Text(MEMBERS)).expect("a list");
+    let participants = value(&answer)["participants"].clone();
+    assert_eq!(value(&answer)["kind"], "participants");
+    assert_eq!(
+        participants,
+        json!([{
+            "id": "7", "call": "1ba2e4d8", "name": "Bob", "number": "1001", "is_muted": false, "is_deaf": false,
+            "is_talking": false, "has_floor": false, "is_moderator": false, "duration": null,
+        }])
+    );
+}
