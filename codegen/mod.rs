@@ -52,7 +52,7 @@ mod emit_kinds;
 mod hash;
 mod kinds;
 mod mxml;
-mod names;
+pub mod names;
 mod pack;
 mod read;
 mod table;

@@ -5,10 +5,6 @@
 #[path = "../../codegen/mod.rs"]
 mod codegen;
 
-#[allow(unreachable_pub, missing_docs, dead_code, clippy::pedantic)]
-#[path = "../../codegen/names.rs"]
-mod names;
-
 use crate::floors::lexer::{Kind, Token, tokens};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -96,7 +92,7 @@ fn each_word_is_in_a_name() {
     let text = text(&folder("codegen/spec"));
     let names: Vec<&str> = text.lines().filter_map(|line| line.split(" : ").next()).collect();
     let glued = names.join("\n").to_ascii_lowercase();
-    for row in names::WORDS {
+    for row in codegen::names::WORDS {
         let used = match row.split_once(' ') {
             Some(_) => glued.contains(&row.replace(' ', "")),
             None => names.iter().any(|name| name.contains(row)),

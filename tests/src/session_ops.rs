@@ -423,7 +423,8 @@ impl Driven {
         }
         // An answer, told or not, is a sign that the server is at work on what was sent before:
         // the time of those behind it begins anew.
-        let answers = |id: &String| bytes.windows(id.len()).any(|part| part == id.as_bytes());
+        // One of which the line has gone in part answers nothing.
+        let answers = |id: &String| !id.is_empty() && bytes.windows(id.len()).any(|part| part == id.as_bytes());
         if self.ids.iter().any(answers) {
             self.sent.values_mut().for_each(|seen| seen.last = self.now);
         }
