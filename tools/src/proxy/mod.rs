@@ -115,8 +115,8 @@ struct Proxy {
 
 impl Proxy {
     fn new(options: Options) -> Result<Self, Box<dyn Error>> {
-        // With one that is answered by text goes a `Ping` of the client's own.
-        let mut client = Client::new(Config::new().max_in_flight(GUESTS * SHARE * 2));
+        let all = GUESTS * SHARE;
+        let mut client = Client::new(Config::new().max_in_flight(all).max_open(all));
         client.login(Instant::now(), Credentials::plain(&options.login.user, &options.login.secret))?;
         Ok(Self { options, client, asked: HashMap::new() })
     }

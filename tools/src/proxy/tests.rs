@@ -71,9 +71,10 @@ impl World {
         };
         let proxy = Proxy::new(options).expect("a login");
         let mut world = Self { proxy, upstream: Pipe::default(), guests: Guests::new() };
+        world.upstream.say("Asterisk Call Manager/11.0.0\r\n");
         world.turn();
         let (_, id) = world.asked().pop().expect("a login");
-        world.upstream.say(&format!("A/11.0.0\r\nResponse: Success\r\nActionID: {id}\r\n\r\n"));
+        world.upstream.say(&format!("Response: Success\r\nActionID: {id}\r\n\r\n"));
         world.turn();
         world
     }
@@ -147,21 +148,21 @@ fn a_guest_that_leaves_gives_its_share_back() {
         guest.say("Action: Status\r\nActionID: mine\r\n\r\n");
     }
     world.turn();
-    assert_eq!((world.proxy.client.in_flight(), world.proxy.asked.len()), (3, 3));
+    assert_eq!((world.proxy.client.open(), world.proxy.asked.len()), (3, 3));
     let asked = world.asked();
     broken.0.borrow_mut().broken = true;
     gone.say("Action: Logoff\r\n\r\n");
     world.turn();
     world.turn();
     assert_eq!(world.guests.keys().collect::<Vec<_>>(), [&3]);
-    assert_eq!((world.proxy.client.in_flight(), world.proxy.asked.len()), (1, 1));
+    assert_eq!((world.proxy.client.open(), world.proxy.asked.len()), (1, 1));
     // What still comes for them is told to nobody.
     for (_, id) in asked {
         world.upstream.say(&format!("Response: Error\r\nActionID: {id}\r\nMessage: m\r\n\r\n"));
     }
     world.turn();
     assert_eq!(stays.heard(), "Response: Error\r\nActionID: mine\r\nMessage: m\r\n\r\n");
-    assert_eq!((world.proxy.client.in_flight(), world.proxy.asked.len()), (0, 0));
+    assert_eq!((world.proxy.client.open(), world.proxy.asked.len()), (0, 0));
 }
 
 #[test]
