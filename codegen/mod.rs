@@ -13,7 +13,6 @@
 //! | `names.rs`, `kinds.rs`, `hash.rs` | wire names to Rust names; kinds to types; names to numbers |
 //! | `emit.rs`, `emit_*.rs` | the Rust |
 //! | `pack.rs`, `mxml.rs` | the tables for run time; names that XML can't hold |
-
 //!
 //! # How to add an action
 //!

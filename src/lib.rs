@@ -58,7 +58,7 @@
 //!   routine at run time. Without it the crate needs `alloc` only.
 //! - `simd` (default): frames are found with vector instructions, see [`wire::Kernel`]. The files
 //!   that use them are the only ones with `unsafe`; without it the crate forbids it.
-//! - `md5`: logging in without sending the password.
+//! - `md5`: logging in without sending the password; brings `std`.
 //! - `xml`: AMI over HTTP as `mxml`, FreeSWITCH's `xml_list` and its events in XML; brings `std`,
 //!   which its parser needs.
 //! - `kazoo`: the Conferences API of Kazoo; brings `serde` and `serde_json`.
@@ -67,7 +67,7 @@
 //! - `sipxecs`: the REST conference service of sipXecs; brings `freeswitch`.
 //! - `conference`: one vocabulary over the conferences of four servers; brings `freeswitch`,
 //!   `sipxecs` and `kazoo`.
-//! - `testing`: what tests of a program need, `testing`.
+//! - `testing`: what tests of a program need, `testing`; brings `std`, and is not in `full`.
 //! - `full`: all of these but `testing`.
 
 #![no_std]

@@ -18,7 +18,8 @@ pub enum Answer<'a> {
     /// any other.
     Reply,
     /// A response, then items: all events of any name with the request's `ActionID`, up to
-    /// the end.
+    /// the end, which is awaited after each response that is a success, also of a list without
+    /// items. Where the server may send no end, say nothing of the answer.
     List {
         /// The event that ends it; one that says `EventList: Complete` does so too.
         end: Cow<'a, str>,

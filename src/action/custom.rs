@@ -27,7 +27,10 @@ use crate::response::Response;
 /// # Ok::<(), ami_proto::EncodeError>(())
 /// ```
 ///
-/// Its items come as those of any list, see [`Client`](crate::client::Client):
+/// Its items come as those of any list: each as
+/// [`ClientEvent::Item`](crate::client::ClientEvent::Item), or at the end where
+/// [`Client::collect`](crate::client::Client::collect) was asked for. One that the catalogue has
+/// not is read by its headers: `event.frame().get("Colour")`.
 ///
 /// ```
 /// # use std::time::Instant;
@@ -35,7 +38,7 @@ use crate::response::Response;
 /// # use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending};
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let now = Instant::now();
-/// # let mut client = Client::new(Config::new()).seeded(1);
+/// # let mut client = Client::new(Config::new().await_greeting(false)).seeded(1);
 /// # client.login(now, Credentials::plain("u", "s"))?;
 /// # let id = |client: &mut Client| {
 /// #     let sent = String::from_utf8_lossy(client.poll_transmit().unwrap()).into_owned();

@@ -24,7 +24,8 @@ impl Client {
     /// Event mask and filters that were set on the connection before this one are set again.
     ///
     /// # Errors
-    /// [`SendError::Misuse`] with [`ApiMisuse::NotNew`] where the login has been started before;
+    /// [`SendError::Misuse`] with [`ApiMisuse::NotNew`] where the login has been started before, or
+    /// the connection is over;
     /// [`SendError::Encode`] where user or secret can't be sent as they are; [`SendError::Ceiling`]
     /// where the ceiling leaves no room for it. Nothing is sent then.
     pub fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), SendError> {
@@ -57,7 +58,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`send`](Self::send), and [`SendError::Misuse`] with [`ApiMisuse::ActionIdInUse`] where
-    /// an open request has it.
+    /// an open request has it, or it is one that the client makes itself.
     pub fn send_as<A: Action>(
         &mut self,
         now: Instant,

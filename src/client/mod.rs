@@ -125,8 +125,8 @@ use state::Input;
 ///
 /// Connected it is New; requests are taken in Booting and Ready; and once it is Over, `reconnect`
 /// begins anew. A row is what happens, a column the stage that it happens in; an empty cell:
-/// nothing. `NotNew` and `NotOver` are refused as [`ApiMisuse`](crate::error::ApiMisuse), what is "lost"
-/// is an error of `poll_event`.
+/// nothing. `NotNew`, `NotOver` and `NotBegun` are refused as [`ApiMisuse`](crate::error::ApiMisuse),
+/// what is "lost" is an error of `poll_event`.
 ///
 #[doc = include_str!("state.md")]
 ///

@@ -12,9 +12,10 @@ use crate::error::ConnectionError;
 ///
 /// Implemented by [`Client`](crate::client::Client), [`Server`](crate::server::Server) and, with
 /// the feature `freeswitch`, `freeswitch::Connection`; with `testing` by its scripts. It cannot be
-/// implemented outside of this crate. The methods that a type must have are also its own, so that the trait is imported for the
-/// others alone: [`exchange`](Self::exchange), [`read_timeout`](Self::read_timeout),
-/// [`transmit_into`](Self::transmit_into).
+/// implemented outside of this crate. The three sides of a connection have the required methods of
+/// their own as well, so that a program imports the trait for the provided ones alone:
+/// [`exchange`](Self::exchange), [`read_timeout`](Self::read_timeout),
+/// [`transmit_into`](Self::transmit_into). For the scripts it is always imported.
 ///
 /// ```
 /// use std::io::{Read, Write};

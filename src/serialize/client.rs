@@ -36,6 +36,7 @@ impl Serialize for Reached {
 objects! {
     Unanswered as "Unanswered", |request| {
         "id": request.id,
+        "action_id": request.action_id,
         "action": request.action.map(ActionType::name),
         "reached": request.reached,
     }

@@ -149,8 +149,11 @@ impl Server {
 
     /// Sends an event of these classes, if the session receives them **all**; says whether.
     ///
+    /// It has the headers that are given and no other: the outcome of a request needs the request's
+    /// `ActionID` among them.
+    ///
     /// # Errors
-    /// [`EncodeError`]: a header can't be written.
+    /// [`EncodeError`]: a header has a byte that would end its line, or a name that isn't one.
     pub fn event<N: AsRef<[u8]>, V: AsRef<[u8]>>(
         &mut self,
         classes: Classes,

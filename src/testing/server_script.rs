@@ -197,7 +197,8 @@ impl Machine for ServerScript {
     }
 
     fn poll_event(&mut self) -> Result<Option<OwnedFrame>, ConnectionError> {
-        match (self.asked.pop_front(), self.lost) {
+        // The error is that of the session which ended; a new one has none.
+        match (self.asked.pop_front(), self.lost.filter(|_| self.server.is_over())) {
             (None, Some(error)) => Err(error),
             (asked, _) => Ok(asked),
         }

@@ -1,6 +1,5 @@
 //! Invariant: a world to test in does what its settings say, the same each time, and takes no time.
 
-use ami_proto::ConnectionError;
 use ami_proto::action::{CoreShowChannels, CoreStatus, Custom, MailboxCount, Originate, Status};
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending, Reached};
 use ami_proto::conn::{Backoff, Machine};
@@ -8,6 +7,7 @@ use ami_proto::freeswitch::{self, Connection, ConnectionEvent};
 use ami_proto::server::{self, Server};
 use ami_proto::testing::{ByteScript, Link, ServerScript};
 use ami_proto::value::Classes;
+use ami_proto::{ConnectionError, Limits};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::time::{Duration, Instant};
 
@@ -273,6 +273,17 @@ fn a_day_of_signs_of_life() {
 }
 
 /// A server that is restarted each quarter of an hour, and is down for five minutes then.
+#[test]
+fn a_script_with_a_new_server_has_no_old_error() {
+    let now = Instant::now();
+    let short = || Server::new(now, server::Config::new().limits(Limits::new().line(64)));
+    let mut pbx = ServerScript::new(short());
+    let _ = pbx.handle_input(now, &[b'x'; 100]);
+    assert!(matches!(pbx.poll_event(), Err(ConnectionError::Frame(_))) && pbx.is_over());
+    pbx.server = short();
+    assert!(matches!(pbx.poll_event(), Ok(None)));
+}
+
 #[test]
 fn a_client_comes_back_after_each_restart() {
     let mut link = Link::new().latency(SECOND / 50).pieces(50).seeded(5);
