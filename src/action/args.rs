@@ -140,7 +140,9 @@ impl<'a> Args<'a> {
         let ends = "Action: \r\nActionID: \r\n\r\n".len() + self.action.len() + action_id.map_or(0, str::len);
         let mut digits = [0; 20];
         let action = self.action.bytes(&mut digits);
-        if let Some(refusal) = name_refusal(action).or_else(|| leading_blank(action)).filter(|_| own.is_none()) {
+        // A builder of its own has a name that servers know.
+        let named = own.is_some();
+        if let Some(refusal) = (!named).then(|| name_refusal(action).or_else(|| leading_blank(action))).flatten() {
             return Err(EncodeError::new(b"Action", refusal));
         }
         reserve(out, self.headers.as_slice().iter().map(Header::room).sum::<usize>() + ends);
