@@ -81,7 +81,8 @@ fn challenge(text: &str) {
         Ok(header) => header,
         Err(error) => return assert_eq!(error, DigestError::Algorithm),
     };
-    assert!(!header.contains(char::is_control) && !header.contains("pin"));
+    // The challenge may have these letters by chance, and is echoed.
+    assert!(!header.contains(char::is_control) && (text.contains("pin") || !header.contains("pin")));
     let parameters = parameters(header.strip_prefix("Digest ").expect("a digest"));
     let find = |name: &str| parameters.iter().find(|(found, _)| *found == name).map(|(_, value)| value.as_str());
     // As they stand in quotes: what is no escape stays one that is none.
