@@ -140,8 +140,8 @@ impl Entry {
     pub(super) fn awaits(&self) -> impl Iterator<Item = Awaits> + use<> {
         let text = (self.purpose == Purpose::Probe).then_some(Awaits::Text);
         let items = (self.phase == Phase::Items).then(|| self.plan.items().map(Awaits::Item));
-        let outcome = self.plan.outcome_classes().filter(|_| self.phase == Phase::Outcome).map(Awaits::Outcome);
-        text.into_iter().chain(items.into_iter().flatten()).chain(outcome)
+        let outcome = if self.phase == Phase::Outcome { self.plan.outcome_classes() } else { None };
+        text.into_iter().chain(items.into_iter().flatten()).chain(outcome.map(Awaits::Outcome))
     }
 
     /// Whether it is the caller's.
