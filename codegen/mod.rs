@@ -28,6 +28,11 @@
 //!   Callers     uint          : Number of callers now.
 //! ```
 //!
+//! ```text
+//! action QueueHushed class=agent since=24 reads : Lists the queues that are silenced.
+//!   list items=QueueHushedEntry end=QueueHushedComplete
+//! ```
+//!
 //! The rows `reply`, `list`, `outcome`, `takes` and `again` say how it is answered: the client goes
 //! by them and by nothing else. `role=` makes it one that a session of the server answers by
 //! itself. Of a required parameter `empty` says that servers take an empty one, and `always=` what

@@ -13,35 +13,45 @@
 //! | the test itself | [`Link::far`] reads and writes like a socket |
 //!
 //! [`client`](crate::client#testing) and [`server`](crate::server#testing) show a test each; one
-//! with a connection that is lost and made again:
+//! with a connection that is lost before the answer has come:
 //!
 //! ```
 //! use std::time::Duration;
-//! use ami_proto::client::{Client, Config, Credentials};
+//! use ami_proto::action::CoreStatus;
+//! use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending};
 //! use ami_proto::conn::Backoff;
 //! use ami_proto::server::{self, Server};
 //! use ami_proto::testing::{Link, ServerScript};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut link = Link::new().latency(Duration::from_millis(20)).pieces(100).seeded(7);
-//! let mut pbx = ServerScript::new(Server::new(link.now(), server::Config::new()));
+//! let mut pbx = ServerScript::new(Server::new(link.now(), server::Config::new()))
+//!     .on("CoreStatus", |asked| asked.server.respond(asked.id, "Success", [("CoreCurrentCalls", "3")]));
 //! let mut client = Client::new(Config::new());
 //! let mut backoff = Backoff::default().seeded(7);
-//! let mut lost = 0;
-//! link.far().cut_after(30); // in the middle of the login
+//! let (mut to_ask, mut lost, mut calls) = (true, 0, None);
+//! link.near().cut_after(220); // behind the login, in the answer to `CoreStatus`
 //! client.login(link.now(), Credentials::plain("admin", "s3cret"))?;
 //! while link.turn(&mut client, &mut pbx) {
-//!     while client.poll_event().is_ok_and(|event| event.is_some()) {}
+//!     while let Ok(Some(event)) = client.poll_event() {
+//!         if let ClientEvent::Ended { ending: Ending::Reply(response), .. } = event {
+//!             calls = response.frame().get("CoreCurrentCalls").map(|calls| calls.to_string());
+//!         }
+//!     }
 //!     if client.is_over() {
 //!         lost += 1;
 //!         link.pass(backoff.lost(link.now()));
 //!         link.connect_again();
 //!         pbx.server = Server::new(link.now(), server::Config::new());
-//!         client.reconnect()?;
+//!         to_ask |= client.reconnect()?.unanswered.iter().any(|request| request.is_safe_to_retry());
 //!         client.login(link.now(), Credentials::plain("admin", "s3cret"))?;
 //!     }
+//!     if to_ask && client.is_logged_in() {
+//!         client.send(link.now(), &CoreStatus::new())?;
+//!         to_ask = false;
+//!     }
 //! }
-//! assert!(client.is_logged_in() && lost == 1);
+//! assert_eq!((lost, calls.as_deref()), (1, Some("3")));
 //! # Ok(())
 //! # }
 //! ```

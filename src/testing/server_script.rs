@@ -47,6 +47,8 @@ pub struct ServerScript {
     secret: Option<Box<[u8]>>,
     asked: VecDeque<OwnedFrame>,
     lost: Option<ConnectionError>,
+    /// The time that was told last, for a request that waited until something was transmitted.
+    now: Option<Instant>,
 }
 
 type Rule = dyn FnMut(Asked<'_>) -> Result<(), SendError> + Send;
@@ -75,6 +77,7 @@ impl ServerScript {
             secret: None,
             asked: VecDeque::new(),
             lost: None,
+            now: None,
         }
     }
 
@@ -102,6 +105,7 @@ impl ServerScript {
 
     /// Answers all that has arrived.
     fn answer(&mut self, now: Instant) {
+        self.now = Some(now);
         loop {
             let (id, request, is_known) = match self.server.poll_event() {
                 Ok(Some(ServerEvent::Login { id, attempt })) => {
@@ -190,6 +194,9 @@ impl Machine for ServerScript {
 
     fn transmitted(&mut self, n: usize) {
         self.server.transmitted(n);
+        if let Some(now) = self.now {
+            self.answer(now);
+        }
     }
 
     fn poll_timeout(&self) -> Option<Instant> {

@@ -218,6 +218,26 @@ fn a_server_answers_by_its_script() {
     assert!(pbx.is_over());
 }
 
+/// A server hands no request out while too much of what it said is unsent; its script answers those
+/// once it is sent, though nothing more arrives.
+#[test]
+fn a_script_answers_what_its_server_held_back() {
+    let mut link = Link::new().window(50);
+    let config = server::Config::new().fully_booted(false).ceiling(2000);
+    let mut pbx = ServerScript::new(Server::new(link.now(), config)).on("CoreStatus", |asked| {
+        let text = "x".repeat(900);
+        asked.server.respond(asked.id, "Success", [("Message", text.as_str())])
+    });
+    let mut client = client(&link, Config::new());
+    run(&mut link, &mut client, &mut pbx);
+    for _ in 0..9 {
+        client.send(link.now(), &CoreStatus::new()).unwrap();
+    }
+    let start = link.now();
+    assert_eq!(said(&run(&mut link, &mut client, &mut pbx)), ["reply"; 9]);
+    assert!(link.now() < start + SECOND, "nothing waited for a deadline");
+}
+
 #[test]
 fn a_server_lets_in_who_knows_the_secret_or_whom_a_rule_names() {
     for (script, expected) in [
