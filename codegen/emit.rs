@@ -272,7 +272,7 @@ pub fn getter(field: &Field, prefix: &str, source: &mut Source) {
     }
     source.alias(&field.rust, &field.name, &field.aliases);
     source.line("#[inline]");
-    source.line(format!("pub fn {}(self) -> {returns} {{", field.rust));
+    source.line(format!("pub fn {}(&self) -> {returns} {{", field.rust));
     source.call(reads, &[SELF.to_owned(), prefix.to_owned(), key(field)], map);
     source.line("}");
     source.gap();
@@ -387,7 +387,7 @@ pub fn getters(table: &Table, rows: &[Row], base: Option<&Item>, prefix: &str, s
                 let method = block_method(block, inner);
                 source.alias(&method, inner, &[]);
                 source.line("#[inline]");
-                source.line(format!("pub fn {method}(self) -> {name}<'buf> {{"));
+                source.line(format!("pub fn {method}(&self) -> {name}<'buf> {{"));
                 source.line(format!("{name}::over(self.frame(), {})", quote(inner)));
                 source.line("}");
                 source.gap();

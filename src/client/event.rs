@@ -332,7 +332,7 @@ impl<'buf> Ending<'buf> {
     pub fn frame(self) -> Option<Frame<'buf>> {
         match self {
             Self::Reply(response) | Self::Refused(response) => Some(response.frame()),
-            Self::OutcomeUnseen(response) => response.map(Response::frame),
+            Self::OutcomeUnseen(response) => response.map(|response| response.frame()),
             Self::List { end: event, .. } | Self::Outcome(event) | Self::Overflowed(event) => Some(event.frame()),
             Self::Text { .. } | Self::TimedOut(_) | Self::Cancelled | Self::Lost(_) => None,
         }

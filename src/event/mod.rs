@@ -21,9 +21,14 @@
 //! }
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
+//!
+//! An event prints as one line for a log, with secrets masked; so does the
+//! [`frame`](CommonBlock::frame) of each view. What several events have in common is a block, and a
+//! view dereferences to it: its page lists the block's getters under “Methods from Deref”.
 
 mod set;
 
+use core::fmt;
 use core::time::Duration;
 
 use crate::catalogue::{
@@ -88,14 +93,14 @@ macro_rules! common_block {
 
             /// The frame it came in.
             #[inline]
-            pub const fn frame(self) -> Frame<'buf> {
+            pub const fn frame(&self) -> Frame<'buf> {
                 self.0
             }
 
             /// What stands before each header's name, such as `Dest`; empty but for blocks that an
             /// event has more than once.
             #[inline]
-            pub const fn prefix(self) -> &'static str {
+            pub const fn prefix(&self) -> &'static str {
                 self.1
             }
         }
@@ -151,6 +156,13 @@ impl<'buf> Event<'buf> {
     /// Its classes, by the catalogue; [`CommonBlock::privilege`] tells what the server said.
     pub fn classes(self) -> Option<value::Classes> {
         self.event_type().map(EventType::classes)
+    }
+}
+
+/// One line for a log, as the frame has it.
+impl fmt::Display for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.frame().fmt(f)
     }
 }
 

@@ -297,8 +297,9 @@ impl Session {
         if first.is_none() && request.context.purpose.is_answered_by_response() {
             return Err(HttpError::NoResponse);
         }
-        let success = first.is_some_and(Response::is_success);
-        let denied = !success && first.and_then(Response::message).is_some_and(|text| text == "Permission denied");
+        let success = first.is_some_and(|first| first.is_success());
+        let denied =
+            !success && first.and_then(|first| first.message()).is_some_and(|text| text == "Permission denied");
         let lost = unknown && denied && request.context.purpose != Purpose::Login;
         let in_vain = if waited { !success || self.longest_wait().is_zero() } else { lost && request.context.polled };
         if in_vain {

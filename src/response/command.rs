@@ -22,7 +22,7 @@ impl<'buf> Command<'buf> {
     /// }
     /// # Ok::<(), ami_proto::FrameError>(())
     /// ```
-    pub fn lines(self) -> Output<'buf> {
+    pub fn lines(&self) -> Output<'buf> {
         Output::new(self.frame())
     }
 }

@@ -20,7 +20,7 @@ impl<'buf> GetConfig<'buf> {
     /// assert_eq!(categories[1].lines().count(), 0);
     /// # Ok::<(), ami_proto::FrameError>(())
     /// ```
-    pub fn categories(self) -> Categories<'buf> {
+    pub fn categories(&self) -> Categories<'buf> {
         Categories { headers: self.frame().headers() }
     }
 }

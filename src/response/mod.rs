@@ -41,13 +41,13 @@ impl<'buf> From<Frame<'buf>> for Response<'buf> {
 
 impl<'buf> Response<'buf> {
     /// The frame it came in.
-    pub const fn frame(self) -> Frame<'buf> {
+    pub const fn frame(&self) -> Frame<'buf> {
         self.0
     }
 
     /// Its kind: `Success`, `Error`, `Goodbye`; `Follows` for command output up to 13; `Pong` from
     /// 1.4.
-    pub fn kind(self) -> Option<Value<'buf>> {
+    pub fn kind(&self) -> Option<Value<'buf>> {
         self.0.name()
     }
 
@@ -55,29 +55,29 @@ impl<'buf> Response<'buf> {
     ///
     /// Some actions say `Success` and mean the opposite (`VoicemailMove`); what they mean is in
     /// [`message`](Self::message).
-    pub fn is_success(self) -> bool {
+    pub fn is_success(&self) -> bool {
         self.kind().is_some_and(|kind| !kind.eq_ignore_case("Error"))
     }
 
     /// Whether the server says goodbye (`Response: Goodbye`): it closes the connection.
-    pub fn is_goodbye(self) -> bool {
+    pub fn is_goodbye(&self) -> bool {
         self.kind().is_some_and(|kind| kind.eq_ignore_case("Goodbye"))
     }
 
     /// What happened, in words that differ between branches: to be shown, not to be compared. The
     /// first, where there are two (`PresenceState`).
-    pub fn message(self) -> Option<Value<'buf>> {
+    pub fn message(&self) -> Option<Value<'buf>> {
         self.0.get("Message")
     }
 
     /// The `ActionID` of the action that it answers.
-    pub fn action_id(self) -> Option<Value<'buf>> {
+    pub fn action_id(&self) -> Option<Value<'buf>> {
         self.0.get("ActionID").filter(|id| !id.is_empty())
     }
 
     /// Whether a list of events follows (`EventList: start`, in any case). Lists of Asterisk 12 and
     /// older don't all say so.
-    pub fn starts_list(self) -> bool {
+    pub fn starts_list(&self) -> bool {
         self.0.get("EventList").is_some_and(|value| value.eq_ignore_case("start"))
     }
 }

@@ -34,6 +34,7 @@ fn frames_as_a_line() {
         let frame = frames(bytes, false).remove(0);
         assert_eq!(frame.to_string(), line);
         assert_eq!(frame.view().to_string(), line);
+        assert_eq!(Event::from(frame.view()).to_string(), line);
     }
     assert_eq!(frames(b"Asterisk Call Manager/1.3\r\n", true)[0].to_string(), r#"banner "Asterisk Call Manager/1.3""#);
     let long = [&b"Event: A\nB: "[..], &b"\xc3\xa9".repeat(4000), b"\nC: d\n\n"].concat();

@@ -14,7 +14,7 @@ impl<'buf> CommonBlock<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn event(self) -> Result<Value<'buf>, FieldError> {
+    pub fn event(&self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Event", aliases: &[], kind: Kind::Text })
     }
 
@@ -26,7 +26,7 @@ impl<'buf> CommonBlock<'buf> {
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "ActionID")]
     #[inline]
-    pub fn action_id(self) -> Result<Value<'buf>, FieldError> {
+    pub fn action_id(&self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "ActionID", aliases: &[], kind: Kind::Text })
     }
 }
@@ -44,7 +44,7 @@ impl<'buf> ChannelBlock<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn channel(self) -> Result<value::ChannelName<'buf>, FieldError> {
+    pub fn channel(&self) -> Result<value::ChannelName<'buf>, FieldError> {
         read(self.frame(), self.prefix(), &Key { name: "Channel", aliases: &[], kind: Kind::Channel })
     }
 
@@ -53,7 +53,7 @@ impl<'buf> ChannelBlock<'buf> {
     /// Header `ChanVariable`. Asterisk 12 to 22.
     #[doc(alias = "ChanVariable")]
     #[inline]
-    pub fn chan_variable(self) -> Repeated<'buf, value::Assignment<'buf>> {
+    pub fn chan_variable(&self) -> Repeated<'buf, value::Assignment<'buf>> {
         repeated(self.frame(), self.prefix(), &Key { name: "ChanVariable", aliases: &[], kind: Kind::Assignment })
     }
 }
@@ -74,7 +74,7 @@ impl<'buf> BridgeBlock<'buf> {
     #[doc(alias = "BridgeID")]
     #[doc(alias = "BridgeUUID")]
     #[inline]
-    pub fn bridge_unique_id(self) -> Result<Value<'buf>, FieldError> {
+    pub fn bridge_unique_id(&self) -> Result<Value<'buf>, FieldError> {
         read(
             self.frame(),
             self.prefix(),

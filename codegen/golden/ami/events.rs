@@ -85,20 +85,20 @@ impl<'buf> Everything<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn count(self) -> Result<u64, FieldError> {
+    pub fn count(&self) -> Result<u64, FieldError> {
         read(self.frame(), "", &Key { name: "Count", aliases: &[], kind: Kind::Uint })
     }
 
     /// The headers of [`ChannelBlock`] whose names begin with `Dest`.
     #[inline]
-    pub fn dest(self) -> ChannelBlock<'buf> {
+    pub fn dest(&self) -> ChannelBlock<'buf> {
         ChannelBlock::over(self.frame(), "Dest")
     }
 
     /// The headers of [`BridgeBlock`] whose names begin with `Other`.
     #[doc(alias = "Other")]
     #[inline]
-    pub fn other_bridge(self) -> BridgeBlock<'buf> {
+    pub fn other_bridge(&self) -> BridgeBlock<'buf> {
         BridgeBlock::over(self.frame(), "Other")
     }
 
@@ -109,7 +109,7 @@ impl<'buf> Everything<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn text(self) -> Result<Value<'buf>, FieldError> {
+    pub fn text(&self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Text", aliases: &[], kind: Kind::Text })
     }
 
@@ -121,7 +121,7 @@ impl<'buf> Everything<'buf> {
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "Old-Name")]
     #[inline]
-    pub fn old_name(self) -> Result<Value<'buf>, FieldError> {
+    pub fn old_name(&self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Old-Name", aliases: &[], kind: Kind::Text })
     }
 
@@ -133,7 +133,7 @@ impl<'buf> Everything<'buf> {
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "New/Name")]
     #[inline]
-    pub fn new_name(self) -> Result<Value<'buf>, FieldError> {
+    pub fn new_name(&self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "New/Name", aliases: &[], kind: Kind::Text })
     }
 
@@ -144,7 +144,7 @@ impl<'buf> Everything<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn only(self) -> Result<Value<'buf>, FieldError> {
+    pub fn only(&self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Only", aliases: &[], kind: Kind::Text })
     }
 
@@ -156,7 +156,7 @@ impl<'buf> Everything<'buf> {
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "Two words")]
     #[inline]
-    pub fn two_words(self) -> Result<i64, FieldError> {
+    pub fn two_words(&self) -> Result<i64, FieldError> {
         read(self.frame(), "", &Key { name: "Two words", aliases: &[], kind: Kind::Int })
     }
 
@@ -168,7 +168,7 @@ impl<'buf> Everything<'buf> {
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "CallerIDNum")]
     #[inline]
-    pub fn caller_id_num(self) -> Result<Value<'buf>, FieldError> {
+    pub fn caller_id_num(&self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "CallerIDNum", aliases: &[], kind: Kind::Text })
     }
 
@@ -179,7 +179,7 @@ impl<'buf> Everything<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn who_s(self) -> Result<Value<'buf>, FieldError> {
+    pub fn who_s(&self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Who's", aliases: &[], kind: Kind::Text })
     }
 
@@ -191,7 +191,7 @@ impl<'buf> Everything<'buf> {
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "use")]
     #[inline]
-    pub fn used(self) -> Result<bool, FieldError> {
+    pub fn used(&self) -> Result<bool, FieldError> {
         read(self.frame(), "", &Key { name: "use", aliases: &[], kind: Kind::Bool })
     }
 
@@ -203,7 +203,7 @@ impl<'buf> Everything<'buf> {
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "Type")]
     #[inline]
-    pub fn object_type(self) -> Result<Value<'buf>, FieldError> {
+    pub fn object_type(&self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Type", aliases: &[], kind: Kind::Text })
     }
 
@@ -214,7 +214,7 @@ impl<'buf> Everything<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn secret(self) -> Result<Value<'buf>, FieldError> {
+    pub fn secret(&self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Secret", aliases: &[], kind: Kind::Text })
     }
 
@@ -222,7 +222,7 @@ impl<'buf> Everything<'buf> {
     ///
     /// Header `Item`.
     #[inline]
-    pub fn item(self) -> Repeated<'buf, value::CommaList<'buf>> {
+    pub fn item(&self) -> Repeated<'buf, value::CommaList<'buf>> {
         repeated(self.frame(), "", &Key { name: "Item", aliases: &[], kind: Kind::List })
     }
 
@@ -231,7 +231,7 @@ impl<'buf> Everything<'buf> {
     /// Header `Report{i}Loss`.
     #[doc(alias = "Report{i}Loss")]
     #[inline]
-    pub fn report_loss(self) -> Indexed<'buf, f64> {
+    pub fn report_loss(&self) -> Indexed<'buf, f64> {
         indexed(self.frame(), "", &Key { name: "Report{i}Loss", aliases: &[], kind: Kind::Float })
     }
 
@@ -240,7 +240,7 @@ impl<'buf> Everything<'buf> {
     /// Header `Unit({i})/Type({j})`.
     #[doc(alias = "Unit({i})/Type({j})")]
     #[inline]
-    pub fn unit_type(self) -> Indexed<'buf, value::Hex> {
+    pub fn unit_type(&self) -> Indexed<'buf, value::Hex> {
         indexed(self.frame(), "", &Key { name: "Unit({i})/Type({j})", aliases: &[], kind: Kind::Hex })
     }
 
@@ -249,7 +249,7 @@ impl<'buf> Everything<'buf> {
     /// Header `Line-{i:6}`.
     #[doc(alias = "Line-{i:6}")]
     #[inline]
-    pub fn line(self) -> Indexed<'buf, Value<'buf>> {
+    pub fn line(&self) -> Indexed<'buf, Value<'buf>> {
         indexed(self.frame(), "", &Key { name: "Line-{i:6}", aliases: &[], kind: Kind::Text })
     }
 
@@ -258,7 +258,7 @@ impl<'buf> Everything<'buf> {
     /// Header `Var({key})`.
     #[doc(alias = "Var({key})")]
     #[inline]
-    pub fn var(self) -> Indexed<'buf, value::Assignment<'buf>> {
+    pub fn var(&self) -> Indexed<'buf, value::Assignment<'buf>> {
         indexed(self.frame(), "", &Key { name: "Var({key})", aliases: &[], kind: Kind::Assignment })
     }
 
@@ -271,7 +271,7 @@ impl<'buf> Everything<'buf> {
     #[doc(alias = "QualifyTimeoutOfContact")]
     #[doc(alias = "QualifyTimeoutOld")]
     #[inline]
-    pub fn qualify_timeout_of_contact(self) -> Result<Duration, FieldError> {
+    pub fn qualify_timeout_of_contact(&self) -> Result<Duration, FieldError> {
         read(
             self.frame(),
             "",
@@ -336,7 +336,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn text(self) -> Result<Value<'buf>, FieldError> {
+    pub fn text(&self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Text", aliases: &[], kind: Kind::Text })
     }
 
@@ -347,7 +347,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn escaped(self) -> Result<value::Escaped<'buf>, FieldError> {
+    pub fn escaped(&self) -> Result<value::Escaped<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Escaped", aliases: &[], kind: Kind::Escaped })
     }
 
@@ -358,7 +358,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn int(self) -> Result<i64, FieldError> {
+    pub fn int(&self) -> Result<i64, FieldError> {
         read(self.frame(), "", &Key { name: "Int", aliases: &[], kind: Kind::Int })
     }
 
@@ -369,7 +369,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn uint(self) -> Result<u64, FieldError> {
+    pub fn uint(&self) -> Result<u64, FieldError> {
         read(self.frame(), "", &Key { name: "Uint", aliases: &[], kind: Kind::Uint })
     }
 
@@ -380,7 +380,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn float(self) -> Result<f64, FieldError> {
+    pub fn float(&self) -> Result<f64, FieldError> {
         read(self.frame(), "", &Key { name: "Float", aliases: &[], kind: Kind::Float })
     }
 
@@ -391,7 +391,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn hex(self) -> Result<u64, FieldError> {
+    pub fn hex(&self) -> Result<u64, FieldError> {
         read(self.frame(), "", &Key { name: "Hex", aliases: &[], kind: Kind::Hex }).map(value::Hex::get)
     }
 
@@ -402,7 +402,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn bool(self) -> Result<bool, FieldError> {
+    pub fn bool(&self) -> Result<bool, FieldError> {
         read(self.frame(), "", &Key { name: "Bool", aliases: &[], kind: Kind::Bool })
     }
 
@@ -413,7 +413,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn seconds(self) -> Result<Duration, FieldError> {
+    pub fn seconds(&self) -> Result<Duration, FieldError> {
         read(self.frame(), "", &Key { name: "Seconds", aliases: &[], kind: Kind::Seconds }).map(value::Seconds::get)
     }
 
@@ -424,7 +424,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn ms(self) -> Result<Duration, FieldError> {
+    pub fn ms(&self) -> Result<Duration, FieldError> {
         read(self.frame(), "", &Key { name: "Ms", aliases: &[], kind: Kind::Milliseconds })
             .map(value::Milliseconds::get)
     }
@@ -436,7 +436,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn hms(self) -> Result<Duration, FieldError> {
+    pub fn hms(&self) -> Result<Duration, FieldError> {
         read(self.frame(), "", &Key { name: "Hms", aliases: &[], kind: Kind::ClockTime }).map(value::ClockTime::get)
     }
 
@@ -447,7 +447,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn timestamp(self) -> Result<value::Timestamp, FieldError> {
+    pub fn timestamp(&self) -> Result<value::Timestamp, FieldError> {
         read(self.frame(), "", &Key { name: "Timestamp", aliases: &[], kind: Kind::Timestamp })
     }
 
@@ -458,7 +458,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn epoch(self) -> Result<value::Timestamp, FieldError> {
+    pub fn epoch(&self) -> Result<value::Timestamp, FieldError> {
         read(self.frame(), "", &Key { name: "Epoch", aliases: &[], kind: Kind::Epoch }).map(value::Epoch::get)
     }
 
@@ -469,7 +469,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn datetime(self) -> Result<value::DateTime, FieldError> {
+    pub fn datetime(&self) -> Result<value::DateTime, FieldError> {
         read(self.frame(), "", &Key { name: "Datetime", aliases: &[], kind: Kind::DateTime })
     }
 
@@ -480,7 +480,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn date(self) -> Result<value::Date, FieldError> {
+    pub fn date(&self) -> Result<value::Date, FieldError> {
         read(self.frame(), "", &Key { name: "Date", aliases: &[], kind: Kind::Date })
     }
 
@@ -491,7 +491,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn time(self) -> Result<value::TimeOfDay, FieldError> {
+    pub fn time(&self) -> Result<value::TimeOfDay, FieldError> {
         read(self.frame(), "", &Key { name: "Time", aliases: &[], kind: Kind::Time })
     }
 
@@ -502,7 +502,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn isotime(self) -> Result<value::SecurityTime, FieldError> {
+    pub fn isotime(&self) -> Result<value::SecurityTime, FieldError> {
         read(self.frame(), "", &Key { name: "Isotime", aliases: &[], kind: Kind::SecurityTime })
     }
 
@@ -513,7 +513,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn channel(self) -> Result<value::ChannelName<'buf>, FieldError> {
+    pub fn channel(&self) -> Result<value::ChannelName<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Channel", aliases: &[], kind: Kind::Channel })
     }
 
@@ -525,7 +525,7 @@ impl<'buf> Kinds<'buf> {
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "Uniqueid")]
     #[inline]
-    pub fn unique_id(self) -> Result<value::UniqueId<'buf>, FieldError> {
+    pub fn unique_id(&self) -> Result<value::UniqueId<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Uniqueid", aliases: &[], kind: Kind::UniqueId })
     }
 
@@ -537,7 +537,7 @@ impl<'buf> Kinds<'buf> {
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "Callerid")]
     #[inline]
-    pub fn caller_id(self) -> Result<value::CallerIdPart<'buf>, FieldError> {
+    pub fn caller_id(&self) -> Result<value::CallerIdPart<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Callerid", aliases: &[], kind: Kind::CallerId })
     }
 
@@ -548,7 +548,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn cause(self) -> Result<value::HangupCause, FieldError> {
+    pub fn cause(&self) -> Result<value::HangupCause, FieldError> {
         read(self.frame(), "", &Key { name: "Cause", aliases: &[], kind: Kind::Cause })
     }
 
@@ -560,7 +560,7 @@ impl<'buf> Kinds<'buf> {
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "ChannelState")]
     #[inline]
-    pub fn channel_state(self) -> Result<value::ChannelState, FieldError> {
+    pub fn channel_state(&self) -> Result<value::ChannelState, FieldError> {
         read(self.frame(), "", &Key { name: "ChannelState", aliases: &[], kind: Kind::ChannelState })
     }
 
@@ -572,7 +572,7 @@ impl<'buf> Kinds<'buf> {
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "DeviceState")]
     #[inline]
-    pub fn device_state(self) -> Result<value::DeviceState<'buf>, FieldError> {
+    pub fn device_state(&self) -> Result<value::DeviceState<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "DeviceState", aliases: &[], kind: Kind::DeviceState })
     }
 
@@ -584,7 +584,7 @@ impl<'buf> Kinds<'buf> {
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "DeviceStateNumber")]
     #[inline]
-    pub fn device_state_number(self) -> Result<value::DeviceState<'buf>, FieldError> {
+    pub fn device_state_number(&self) -> Result<value::DeviceState<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "DeviceStateNumber", aliases: &[], kind: Kind::DeviceState })
     }
 
@@ -596,7 +596,7 @@ impl<'buf> Kinds<'buf> {
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "ExtensionState")]
     #[inline]
-    pub fn extension_state(self) -> Result<value::ExtensionState, FieldError> {
+    pub fn extension_state(&self) -> Result<value::ExtensionState, FieldError> {
         read(self.frame(), "", &Key { name: "ExtensionState", aliases: &[], kind: Kind::ExtensionState })
     }
 
@@ -608,7 +608,7 @@ impl<'buf> Kinds<'buf> {
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "PresenceState")]
     #[inline]
-    pub fn presence_state(self) -> Result<value::PresenceState<'buf>, FieldError> {
+    pub fn presence_state(&self) -> Result<value::PresenceState<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "PresenceState", aliases: &[], kind: Kind::PresenceState })
     }
 
@@ -620,7 +620,7 @@ impl<'buf> Kinds<'buf> {
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "AmaFlags")]
     #[inline]
-    pub fn ama_flags(self) -> Result<value::AmaFlags<'buf>, FieldError> {
+    pub fn ama_flags(&self) -> Result<value::AmaFlags<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "AmaFlags", aliases: &[], kind: Kind::AmaFlags })
     }
 
@@ -631,7 +631,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn presentation(self) -> Result<value::Presentation<'buf>, FieldError> {
+    pub fn presentation(&self) -> Result<value::Presentation<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Presentation", aliases: &[], kind: Kind::Presentation })
     }
 
@@ -642,7 +642,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn classes(self) -> Result<value::ClassSet<'buf>, FieldError> {
+    pub fn classes(&self) -> Result<value::ClassSet<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Classes", aliases: &[], kind: Kind::Classes })
     }
 
@@ -653,7 +653,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn peer(self) -> Result<value::Peer<'buf>, FieldError> {
+    pub fn peer(&self) -> Result<value::Peer<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Peer", aliases: &[], kind: Kind::Peer })
     }
 
@@ -664,7 +664,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn address(self) -> Result<value::SecurityAddress<'buf>, FieldError> {
+    pub fn address(&self) -> Result<value::SecurityAddress<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Address", aliases: &[], kind: Kind::Address })
     }
 
@@ -675,7 +675,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn codecs(self) -> Result<value::CodecList<'buf>, FieldError> {
+    pub fn codecs(&self) -> Result<value::CodecList<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Codecs", aliases: &[], kind: Kind::Codecs })
     }
 
@@ -686,7 +686,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn contacts(self) -> Result<value::ContactList<'buf>, FieldError> {
+    pub fn contacts(&self) -> Result<value::ContactList<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Contacts", aliases: &[], kind: Kind::Contacts })
     }
 
@@ -697,7 +697,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn list(self) -> Result<value::CommaList<'buf>, FieldError> {
+    pub fn list(&self) -> Result<value::CommaList<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "List", aliases: &[], kind: Kind::List })
     }
 
@@ -708,7 +708,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn assignment(self) -> Result<value::Assignment<'buf>, FieldError> {
+    pub fn assignment(&self) -> Result<value::Assignment<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Assignment", aliases: &[], kind: Kind::Assignment })
     }
 
@@ -719,7 +719,7 @@ impl<'buf> Kinds<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn assignments(self) -> Result<value::CommaList<'buf>, FieldError> {
+    pub fn assignments(&self) -> Result<value::CommaList<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Assignments", aliases: &[], kind: Kind::Assignments })
     }
 }

@@ -93,7 +93,7 @@ impl<'buf> Everything<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn channel(self) -> Result<value::ChannelName<'buf>, FieldError> {
+    pub fn channel(&self) -> Result<value::ChannelName<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Channel", aliases: &[], kind: Kind::Channel })
     }
 
@@ -105,7 +105,7 @@ impl<'buf> Everything<'buf> {
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "Two-Words")]
     #[inline]
-    pub fn two_words(self) -> Result<i64, FieldError> {
+    pub fn two_words(&self) -> Result<i64, FieldError> {
         read(self.frame(), "", &Key { name: "Two-Words", aliases: &[], kind: Kind::Int })
     }
 
@@ -113,7 +113,7 @@ impl<'buf> Everything<'buf> {
     ///
     /// Header `Variable`.
     #[inline]
-    pub fn variable(self) -> Repeated<'buf, value::CommaList<'buf>> {
+    pub fn variable(&self) -> Repeated<'buf, value::CommaList<'buf>> {
         repeated(self.frame(), "", &Key { name: "Variable", aliases: &[], kind: Kind::Assignments })
     }
 
@@ -124,7 +124,7 @@ impl<'buf> Everything<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn timeout(self) -> Result<Duration, FieldError> {
+    pub fn timeout(&self) -> Result<Duration, FieldError> {
         read(self.frame(), "", &Key { name: "Timeout", aliases: &[], kind: Kind::Milliseconds })
             .map(value::Milliseconds::get)
     }
@@ -134,7 +134,7 @@ impl<'buf> Everything<'buf> {
     /// Header `Again`. Also `Once`. From Asterisk 12 on.
     #[doc(alias = "Once")]
     #[inline]
-    pub fn again(self) -> Repeated<'buf, Value<'buf>> {
+    pub fn again(&self) -> Repeated<'buf, Value<'buf>> {
         repeated(self.frame(), "", &Key { name: "Again", aliases: &["Once"], kind: Kind::Text })
     }
 
@@ -145,7 +145,7 @@ impl<'buf> Everything<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn secret(self) -> Result<Value<'buf>, FieldError> {
+    pub fn secret(&self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Secret", aliases: &[], kind: Kind::Text })
     }
 
@@ -154,7 +154,7 @@ impl<'buf> Everything<'buf> {
     /// Header `Line-{i:6}`.
     #[doc(alias = "Line-{i:6}")]
     #[inline]
-    pub fn line(self) -> Indexed<'buf, u64> {
+    pub fn line(&self) -> Indexed<'buf, u64> {
         indexed(self.frame(), "", &Key { name: "Line-{i:6}", aliases: &[], kind: Kind::Uint })
     }
 
@@ -163,7 +163,7 @@ impl<'buf> Everything<'buf> {
     /// Header `Unit({i})`.
     #[doc(alias = "Unit({i})")]
     #[inline]
-    pub fn unit(self) -> Indexed<'buf, u64> {
+    pub fn unit(&self) -> Indexed<'buf, u64> {
         indexed(self.frame(), "", &Key { name: "Unit({i})", aliases: &[], kind: Kind::Uint })
     }
 
@@ -174,7 +174,7 @@ impl<'buf> Everything<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn codecs(self) -> Result<value::CommaList<'buf>, FieldError> {
+    pub fn codecs(&self) -> Result<value::CommaList<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Codecs", aliases: &[], kind: Kind::List })
     }
 }
@@ -209,7 +209,7 @@ impl<'buf> Many<'buf> {
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "FirstParameter")]
     #[inline]
-    pub fn first_parameter(self) -> Result<Value<'buf>, FieldError> {
+    pub fn first_parameter(&self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "FirstParameter", aliases: &[], kind: Kind::Text })
     }
 
@@ -221,7 +221,7 @@ impl<'buf> Many<'buf> {
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "SecondParameter")]
     #[inline]
-    pub fn second_parameter(self) -> Result<Duration, FieldError> {
+    pub fn second_parameter(&self) -> Result<Duration, FieldError> {
         read(self.frame(), "", &Key { name: "SecondParameter", aliases: &[], kind: Kind::Seconds })
             .map(value::Seconds::get)
     }
@@ -234,7 +234,7 @@ impl<'buf> Many<'buf> {
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "ThirdParameter")]
     #[inline]
-    pub fn third_parameter(self) -> Result<u64, FieldError> {
+    pub fn third_parameter(&self) -> Result<u64, FieldError> {
         read(self.frame(), "", &Key { name: "ThirdParameter", aliases: &[], kind: Kind::Uint })
     }
 
@@ -246,7 +246,7 @@ impl<'buf> Many<'buf> {
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "FourthParameter")]
     #[inline]
-    pub fn fourth_parameter(self) -> Result<u64, FieldError> {
+    pub fn fourth_parameter(&self) -> Result<u64, FieldError> {
         read(self.frame(), "", &Key { name: "FourthParameter", aliases: &[], kind: Kind::Uint })
     }
 }
@@ -280,7 +280,7 @@ impl<'buf> Place<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn timeout(self) -> Result<Duration, FieldError> {
+    pub fn timeout(&self) -> Result<Duration, FieldError> {
         read(self.frame(), "", &Key { name: "Timeout", aliases: &[], kind: Kind::Milliseconds })
             .map(value::Milliseconds::get)
     }
@@ -292,7 +292,7 @@ impl<'buf> Place<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn later(self) -> Result<bool, FieldError> {
+    pub fn later(&self) -> Result<bool, FieldError> {
         read(self.frame(), "", &Key { name: "Later", aliases: &[], kind: Kind::Bool })
     }
 
@@ -303,7 +303,7 @@ impl<'buf> Place<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn text(self) -> Result<Value<'buf>, FieldError> {
+    pub fn text(&self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Text", aliases: &[], kind: Kind::Text })
     }
 
@@ -314,7 +314,7 @@ impl<'buf> Place<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn cause(self) -> Result<value::HangupCause, FieldError> {
+    pub fn cause(&self) -> Result<value::HangupCause, FieldError> {
         read(self.frame(), "", &Key { name: "Cause", aliases: &[], kind: Kind::Cause })
     }
 
@@ -322,7 +322,7 @@ impl<'buf> Place<'buf> {
     ///
     /// Header `Set`.
     #[inline]
-    pub fn set(self) -> Repeated<'buf, value::CommaList<'buf>> {
+    pub fn set(&self) -> Repeated<'buf, value::CommaList<'buf>> {
         repeated(self.frame(), "", &Key { name: "Set", aliases: &[], kind: Kind::Assignments })
     }
 }
@@ -342,7 +342,7 @@ impl<'buf> Wait<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn timeout(self) -> Result<i64, FieldError> {
+    pub fn timeout(&self) -> Result<i64, FieldError> {
         read(self.frame(), "", &Key { name: "Timeout", aliases: &[], kind: Kind::Int })
     }
 }
@@ -362,7 +362,7 @@ impl<'buf> Choose<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn mask(self) -> Result<Value<'buf>, FieldError> {
+    pub fn mask(&self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Mask", aliases: &[], kind: Kind::Text })
     }
 }
@@ -382,7 +382,7 @@ impl<'buf> Add<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn filter(self) -> Result<Value<'buf>, FieldError> {
+    pub fn filter(&self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Filter", aliases: &[], kind: Kind::Text })
     }
 }
@@ -402,7 +402,7 @@ impl<'buf> Sesame<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn word(self) -> Result<Value<'buf>, FieldError> {
+    pub fn word(&self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Word", aliases: &[], kind: Kind::Text })
     }
 
@@ -413,7 +413,7 @@ impl<'buf> Sesame<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn how(self) -> Result<Value<'buf>, FieldError> {
+    pub fn how(&self) -> Result<Value<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "How", aliases: &[], kind: Kind::Text })
     }
 }

@@ -14,7 +14,7 @@ impl<'buf> Everything<'buf> {
     /// Header `Line-{i:6}-{j:6}`.
     #[doc(alias = "Line-{i:6}-{j:6}")]
     #[inline]
-    pub fn line(self) -> Indexed<'buf, Value<'buf>> {
+    pub fn line(&self) -> Indexed<'buf, Value<'buf>> {
         indexed(self.frame(), "", &Key { name: "Line-{i:6}-{j:6}", aliases: &[], kind: Kind::Text })
     }
 
@@ -22,7 +22,7 @@ impl<'buf> Everything<'buf> {
     ///
     /// Header `Many`.
     #[inline]
-    pub fn many(self) -> Repeated<'buf, u64> {
+    pub fn many(&self) -> Repeated<'buf, u64> {
         repeated(self.frame(), "", &Key { name: "Many", aliases: &[], kind: Kind::Uint })
     }
 }

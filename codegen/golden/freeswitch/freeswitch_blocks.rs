@@ -15,7 +15,7 @@ impl<'buf> CommonBlock<'buf> {
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "Event-Name")]
     #[inline]
-    pub fn event_name(self) -> Result<value::Encoded<'buf>, FieldError> {
+    pub fn event_name(&self) -> Result<value::Encoded<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "Event-Name", aliases: &[], kind: Kind::Encoded })
     }
 }
@@ -35,7 +35,7 @@ impl<'buf> MemberBlock<'buf> {
     #[doc(alias = "Member-ID")]
     #[doc(alias = "Member")]
     #[inline]
-    pub fn member_id(self) -> Result<u64, FieldError> {
+    pub fn member_id(&self) -> Result<u64, FieldError> {
         read(self.frame(), self.prefix(), &Key { name: "Member-ID", aliases: &["Member"], kind: Kind::Uint })
     }
 }

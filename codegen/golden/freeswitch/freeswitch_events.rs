@@ -67,7 +67,7 @@ impl<'buf> PlayFile<'buf> {
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[inline]
-    pub fn file(self) -> Result<value::Encoded<'buf>, FieldError> {
+    pub fn file(&self) -> Result<value::Encoded<'buf>, FieldError> {
         read(self.frame(), "", &Key { name: "File", aliases: &[], kind: Kind::Encoded })
     }
 }

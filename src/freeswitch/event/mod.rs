@@ -204,17 +204,17 @@ macro_rules! common_block {
 
             /// The event it came as.
             #[inline]
-            pub const fn event(self) -> Event<'buf> {
+            pub const fn event(&self) -> Event<'buf> {
                 self.0
             }
 
             #[inline]
-            pub(super) const fn frame(self) -> HeaderIndex<'buf> {
+            pub(super) const fn frame(&self) -> HeaderIndex<'buf> {
                 self.0.headers
             }
 
             #[inline]
-            pub(super) const fn prefix(self) -> &'static str {
+            pub(super) const fn prefix(&self) -> &'static str {
                 self.1
             }
         }
