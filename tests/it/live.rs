@@ -3,6 +3,7 @@
 
 mod actions;
 mod driver;
+mod outcomes;
 mod session;
 
 use std::collections::BTreeSet;
@@ -160,7 +161,8 @@ fn read_only_actions() {
             .collect();
         for (name, id) in all {
             let refused = matches!(session.ended(id).how, Some(How::Refused(_)));
-            assert_eq!(refused && !REFUSED_WHEN_EMPTY.contains(&name), unknown.contains(&name), "{name}");
+            assert!(refused || !unknown.contains(&name), "{name}: the server doesn't list it");
+            assert!(!refused || unknown.contains(&name) || REFUSED_WHEN_EMPTY.contains(&name), "{name}");
         }
     });
 }
@@ -279,7 +281,12 @@ fn transfer() {
         session.event("BlindTransfer", |event| matches!(event, Event::BlindTransfer(_)).then_some(()));
         arrived(session, Some(&transferred));
 
-        // Half of a call asks the target first, then leaves.
+        // Half of a call asks the target first, then leaves. The server stops before it asks where
+        // it has no sound to announce that with.
+        if !has_sound(session, "pbx-transfer") {
+            println!("  no sounds: nobody is asked first");
+            return;
+        }
         session.mark();
         let (transferer, _) = bridged(session);
         session.ask(&a::Atxfer::new(&transferer, "300").context("live")).accepted();
@@ -287,6 +294,18 @@ fn transfer() {
         session.ask(&a::Hangup::new(&transferer)).accepted();
         session.event("AttendedTransfer", |event| matches!(event, Event::AttendedTransfer(_)).then_some(()));
     });
+}
+
+/// Whether the server has this sound: whether a channel plays it.
+fn has_sound(session: &mut Session, name: &str) -> bool {
+    session.mark();
+    session.send(&a::Originate::new("Local/wait@live/n").application("Playback").data(name).asynchronous(true));
+    session.event("end of the sound", |event| {
+        let Event::VarSet(set) = event else { return None };
+        (set.frame().get("Variable")? == "PLAYBACKSTATUS")
+            .then(|| set.frame().get("Value"))?
+            .map(|how| how == "SUCCESS")
+    })
 }
 
 /// A call of two; the one that called, and the other.
@@ -397,13 +416,7 @@ fn restart_in_mid_list() {
 
         let report = session.driver.client.reconnect().expect("over");
         assert_eq!(report.unanswered.len(), counts[1] + counts[2]);
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while let Err(error) = session.driver.connect_again(address) {
-            assert!(Instant::now() < deadline, "{error}");
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        session.driver.client.login(Instant::now(), plain()).expect("a new connection");
-        session.until_ready().expect("the login");
+        session.come_back(address, plain);
         let asked = session.ask(&a::ShowDialPlan::new()).accepted();
         assert!(matches!(asked.how, Some(How::List { .. })));
         session.finish();

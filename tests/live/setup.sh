@@ -85,6 +85,7 @@ END
 enabled = yes
 bindaddr = 127.0.0.1
 port = $ami
+channelvars = FOO
 ; The test lets a server wait on purpose.
 [admin]
 secret = s3cret

@@ -21,6 +21,11 @@ impl Driver {
         Ok(Self { client, stream: open(address)? })
     }
 
+    /// Breaks the connection off, as a network does.
+    pub(crate) fn cut(&mut self) {
+        let _ = self.stream.shutdown(std::net::Shutdown::Both);
+    }
+
     /// The next connection for a client that has been told to `reconnect`.
     pub(crate) fn connect_again(&mut self, address: SocketAddr) -> std::io::Result<()> {
         self.stream = open(address)?;

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use ami_proto::action::Action;
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending, Id, Reached};
+use ami_proto::describe::describe;
+use ami_proto::error::SendError;
 use ami_proto::event::Event;
 use ami_proto::{ConnectionError, Frame, OwnedFrame};
 
@@ -25,6 +27,8 @@ pub(crate) enum How {
     Outcome(OwnedFrame),
     Text,
     Refused(OwnedFrame),
+    /// Accepted, and no class of the mask tells the outcome.
+    Unseen,
     Lost(Reached),
     /// In none of the ways that a live server should lead to.
     Wrong(String),
@@ -74,6 +78,8 @@ pub(crate) struct Book {
     unread: BTreeMap<String, String>,
     /// What belongs to nobody.
     unclaimed: Vec<String>,
+    /// The requests of the last connection whose outcome this one has told.
+    pub(crate) late: Vec<Id>,
     typed: u64,
     ready: bool,
     closed: bool,
@@ -95,6 +101,10 @@ impl Book {
             }
             ClientEvent::Text { id, frame } => self.open(id).items.push(frame.to_owned()),
             ClientEvent::Ended { id, ending } => self.ended(id, ending),
+            ClientEvent::LateOutcome { id, event } => {
+                self.check(event);
+                self.late.push(id);
+            }
             ClientEvent::Unclaimed { id, frame } => self.unclaimed.push(format!("{id:?}: {}", text(frame))),
             other => self.unclaimed.push(format!("{other:?}")),
         }
@@ -114,6 +124,7 @@ impl Book {
             }
             Ending::Text { .. } => How::Text,
             Ending::Refused(response) => How::Refused(response.frame().to_owned()),
+            Ending::OutcomeUnseen(_) => How::Unseen,
             Ending::Lost(reached) => How::Lost(reached),
             other => How::Wrong(format!("{other:?}")),
         };
@@ -130,24 +141,16 @@ impl Book {
 
     /// Whether the crate knows the event and all its headers, and can read each.
     fn check(&mut self, event: Event<'_>) {
-        let name = event.name().map(|name| name.to_string()).unwrap_or_default();
-        let Some(known) = event.event_type() else {
+        let Some(described) = describe(event.frame()) else {
+            let name = event.name().map(|name| name.to_string()).unwrap_or_default();
             *self.other.entry(name).or_default() += 1;
             return;
         };
         self.typed += 1;
-        for header in event.frame().headers().skip(1) {
-            let header_name = String::from_utf8_lossy(header.name()).into_owned();
-            let wrong = match known.field_of(header.name()) {
-                None if known.rest().is_some() => continue,
-                None => "unknown".to_owned(),
-                Some(field) => match field.read(header.value()) {
-                    Ok(_) => continue,
-                    Err(error) => error.to_string(),
-                },
-            };
-            self.unread.insert(format!("{name}.{header_name}"), format!("{wrong}: {}", header.value()));
-        }
+        let name = described.type_name();
+        let unknown = described.uncovered().map(|header| (header, "unknown".to_owned()));
+        let invalid = described.invalid().map(|field| (field.header, format!("{}: {}", field.error, field.value)));
+        self.unread.extend(unknown.chain(invalid).map(|(header, wrong)| (format!("{name}.{header}"), wrong)));
     }
 }
 
@@ -163,13 +166,36 @@ pub(crate) struct Session {
 impl Session {
     /// Connects, logs in and waits until the server is up.
     pub(crate) fn login(address: SocketAddr, credentials: Credentials) -> Result<Self, ConnectionError> {
-        let config = Config::new().max_in_flight(1024).await_booted(PATIENCE).keep_alive(PATIENCE, PATIENCE);
+        Self::with(Config::new().await_booted(PATIENCE), address, credentials)
+    }
+
+    /// The same with a configuration of the test's.
+    pub(crate) fn with(config: Config, address: SocketAddr, credentials: Credentials) -> Result<Self, ConnectionError> {
+        let config = config.max_in_flight(1024).keep_alive(PATIENCE, PATIENCE);
         let mut driver =
             Driver::connect(Client::new(config), address).expect("the server listens: tests/live/README.md");
         driver.client.login(Instant::now(), credentials).expect("a new connection");
         let mut session = Self { driver, book: Book::default(), from: 0 };
         session.until_ready()?;
         Ok(session)
+    }
+
+    /// Logs in again on a new connection, however often a server that is going down or coming up
+    /// closes it before.
+    pub(crate) fn come_back(&mut self, address: SocketAddr, credentials: impl Fn() -> Credentials) {
+        let deadline = Instant::now() + 3 * PATIENCE;
+        loop {
+            let tried = self.driver.connect_again(address).map_err(|error| error.to_string()).and_then(|()| {
+                self.driver.client.login(Instant::now(), credentials()).expect("a new connection");
+                self.until_ready().map_err(|error| error.to_string())
+            });
+            let Err(error) = tried else { return };
+            assert!(Instant::now() < deadline, "{error}");
+            std::thread::sleep(Duration::from_millis(100));
+            if self.driver.client.is_over() {
+                self.driver.client.reconnect().expect("over");
+            }
+        }
     }
 
     /// Drives until the server is up, as it has to be after each login.
@@ -190,8 +216,19 @@ impl Session {
     }
 
     pub(crate) fn send<A: Action>(&mut self, action: &A) -> Id {
+        let sent = self.driver.client.send(Instant::now(), action);
+        self.sent(action, sent.map(|handle| handle.id()))
+    }
+
+    /// The same under an `ActionID` of the test's own.
+    pub(crate) fn send_as<A: Action>(&mut self, action_id: &str, action: &A) -> Id {
+        let sent = self.driver.client.send_as(Instant::now(), action_id, action);
+        self.sent(action, sent.map(|handle| handle.id()))
+    }
+
+    fn sent<A: Action>(&mut self, action: &A, sent: Result<Id, SendError>) -> Id {
         let name = action.action_type().map_or("?", |action| action.name()).to_owned();
-        let id = self.driver.client.send(Instant::now(), action).unwrap_or_else(|error| panic!("{name}: {error}")).id();
+        let id = sent.unwrap_or_else(|error| panic!("{name}: {error}"));
         self.book.asked.insert(id, Asked { name, items: Vec::new(), how: None });
         id
     }
