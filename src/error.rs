@@ -17,6 +17,10 @@ pub use refusal::{EncodeError, Refusal};
 
 /// A field of a typed view has no value, or one that is not of its kind. Never fatal: the frame and
 /// all its other fields stay readable.
+///
+/// A header that is there and empty is a text of no bytes, since servers write some texts so where
+/// there is none (`PausedReason` from 13 on); of a number or any other kind it is
+/// [missing](Self::is_missing).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldError {
     prefix: &'static str,
@@ -80,8 +84,9 @@ impl core::error::Error for FieldError {
 pub enum ConnectionError {
     /// The peer's stream went over a limit.
     Frame(FrameError),
-    /// The peer closed the stream without a goodbye. A server does so without any greeting where
-    /// too many sessions wait to log in (Asterisk: `authlimit`).
+    /// The peer closed the stream without a goodbye, or the socket has failed; then what
+    /// [`exchange`](crate::conn::Machine::exchange) returned says why. A server closes without any
+    /// greeting where too many sessions wait to log in (Asterisk: `authlimit`).
     Closed {
         /// Bytes of an unfinished frame that had arrived.
         truncated: usize,

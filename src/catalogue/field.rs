@@ -75,7 +75,20 @@ pub(crate) fn indexed<'buf, T: FromWire<'buf>>(
     Indexed::new(frame.headers(), prefix, key)
 }
 
-/// The values of a header that occurs any number of times, in order.
+/// The values of a header that occurs any number of times, in order. Each is a `Result`: one that is
+/// not of its kind doesn't hide the others.
+///
+/// ```
+/// use ami_proto::{Decoder, Limits, event::Hangup};
+///
+/// let mut decoder = Decoder::new(Limits::new());
+/// decoder.push(b"Event: Hangup\r\nChanVariable: A=1\r\nChanVariable: B=2\r\n\r\n");
+/// let hangup = Hangup::view(decoder.next_frame()?.unwrap()).unwrap();
+/// for variable in hangup.chan_variable() {
+///     println!("{:?}", variable?.name());
+/// }
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Repeated<'buf, T> {
     headers: Headers<'buf>,

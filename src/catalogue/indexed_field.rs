@@ -24,8 +24,21 @@ impl<'buf> Indices<'buf> {
     }
 }
 
-/// The values of a numbered or keyed header with what stands in its name, in the order of the
-/// frame.
+/// The values of a numbered or keyed header with what stands in its name, in the order of the frame.
+/// Each value is a `Result`: one that is not of its kind doesn't hide the others.
+///
+/// ```
+/// use ami_proto::{Decoder, Limits, event::OriginateResponse};
+///
+/// let mut decoder = Decoder::new(Limits::new());
+/// decoder.push(b"Event: OriginateResponse\r\nChanVariable(PJSIP/100-00000001): ROOM=12\r\n\r\n");
+/// let response = OriginateResponse::view(decoder.next_frame()?.unwrap()).unwrap();
+/// for (key, variable) in response.keyed_chan_variable() {
+///     assert_eq!(key.text(0).unwrap(), "PJSIP/100-00000001");
+///     assert_eq!(variable?.value(), b"12");
+/// }
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Indexed<'buf, T> {
     headers: Headers<'buf>,

@@ -1,7 +1,8 @@
 //! What the crate knows of actions, events and their headers: the spec tables at run time.
 //!
-//! `ami catalogue` prints it, `ami inspect --typed` measures recordings by it, and with the feature
-//! `serde` it turns any typed event into JSON.
+//! [`describe`](crate::describe) reads any event or response by it, as data with the names and
+//! kinds of its headers. The command `ami catalogue` prints it, and `ami inspect --typed` measures
+//! recordings by it.
 //!
 //! ```
 //! use ami_proto::catalogue;

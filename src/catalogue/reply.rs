@@ -1,5 +1,6 @@
 //! The answers to actions, as the tables have them.
 
+use core::fmt;
 use core::time::Duration;
 
 use super::Branch;
@@ -10,7 +11,7 @@ fn optional(text: &'static str) -> Option<&'static str> {
 }
 
 /// The answer to an action, as its entry says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ReplySpec {
     line: &'static str,
     rows: &'static str,
@@ -121,6 +122,18 @@ impl ReplySpec {
     /// Returns what other headers it may carry, if it may carry any.
     pub fn rest(self) -> Option<&'static str> {
         rest(self.rows)
+    }
+}
+
+impl fmt::Debug for ReplySpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReplySpec")
+            .field("style", &self.style())
+            .field("items", &self.items().collect::<alloc::vec::Vec<_>>())
+            .field("end", &self.end())
+            .field("outcome", &self.outcome())
+            .field("fields", &self.fields().map(|field| field.wire_name()).collect::<alloc::vec::Vec<_>>())
+            .finish_non_exhaustive()
     }
 }
 

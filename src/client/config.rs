@@ -116,6 +116,8 @@ impl Config {
     /// for their ends, see [`Decoder::next_wanted`](crate::Decoder::next_wanted). What answers a
     /// request is told always. The classes that [`events`](Self::events) leaves out are not even
     /// sent, which is better still where it is fine enough.
+    /// Events that the catalogue doesn't know are left out, unless the set
+    /// [has them](EventSet::with_unknown).
     ///
     /// ```
     /// use ami_proto::client::Config;

@@ -8,7 +8,8 @@ use std::time::Instant;
 use super::id_prefix::Prefixes;
 
 /// The delays between attempts to connect: the limit doubles with each, and the delay is drawn
-/// between half of the limit and all of it.
+/// between half of the limit and all of it. [`Backoff::default`] begins with half a second at the
+/// most and never goes over 30 seconds.
 ///
 /// It sleeps nowhere and reads no clock. Tell it of each connection that could not be made or has
 /// been lost, and wait for what it returns; and tell it when a login was accepted:

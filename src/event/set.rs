@@ -47,7 +47,7 @@ impl EventSet {
     /// Every event, those that the catalogue doesn't know too.
     pub const ALL: Self = Self { known: [u64::MAX; WORDS], unknown: true, except: Vec::new() };
 
-    /// These events.
+    /// These events, and none that the catalogue doesn't know.
     #[must_use]
     pub const fn of(types: &[EventType]) -> Self {
         let mut set = Self::NONE;
@@ -59,7 +59,8 @@ impl EventSet {
         set
     }
 
-    /// The events that the catalogue has in at least one of these classes.
+    /// The events that the catalogue has in at least one of these classes, and none that it doesn't
+    /// know: [`with_unknown(true)`](Self::with_unknown) lets those in.
     ///
     /// The server decides by the mask that `Login` and `Events` set, which spares the network too;
     /// this is for a session whose mask others share, or a recording.
@@ -127,8 +128,9 @@ impl EventSet {
         self
     }
 
-    /// The set with all or none of the events that the catalogue doesn't know, those included or
-    /// left out by name too.
+    /// The set with all or none of the events that the catalogue doesn't know. It forgets what
+    /// [`with_name`](Self::with_name) and [`without_name`](Self::without_name) said of such events
+    /// before: call it first.
     #[must_use]
     pub fn with_unknown(mut self, unknown: bool) -> Self {
         self.unknown = unknown;

@@ -270,12 +270,15 @@ impl End<'_> {
         self.out().written
     }
 
-    /// Breaks the connection off, see [`Link::cut`], once so many bytes have been read at this end.
+    /// Breaks the connection off, see [`Link::cut`], once so many bytes have been read at this end,
+    /// counted from the start of the connection: at once, where [`received`](Self::received) has as
+    /// many already.
     pub fn cut_after(&mut self, bytes: usize) {
         self.link.way(self.side).cut = Some(bytes);
     }
 
-    /// Has nothing arrive at this end for so long, once so many bytes have been read at it.
+    /// Has nothing arrive at this end for so long, once so many bytes have been read at it, counted
+    /// from the start of the connection.
     pub fn stall_after(&mut self, bytes: usize, time: Duration) {
         self.link.way(self.side).stalls.push((bytes, time));
     }

@@ -17,7 +17,12 @@ use crate::wire::{Frame, OwnedFrame};
 /// What no rule names it answers as a server with no modules does: it accepts every login, says
 /// `Pong` to `Ping`, and knows no other action. It is a [`Machine`], so it does the same in a
 /// driver over a real socket; its events are the requests that it was asked, logins among them,
-/// which it keeps until they are polled.
+/// which it keeps until they are polled. A test that breaks the connection off once a request has
+/// arrived polls it, with [`Machine`] in scope, and then [cuts](super::Link::cut).
+///
+/// An action whose outcome is an event has the `ActionID` of its request in it: a rule for an
+/// asynchronous `Originate` answers `Success`, and tells `OriginateResponse` with
+/// [`Server::event`].
 ///
 /// ```
 /// use std::time::Instant;
