@@ -237,9 +237,9 @@ impl HeaderName<'_> {
 fn given(name: &[u8]) -> Option<Refusal> {
     let is = |header: &str| name.eq_ignore_ascii_case(header.as_bytes());
     if is("Action") {
-        Some(Refusal::Given { by: "the name in `Custom::new`" })
+        Some(Refusal::Given { by: "the action's name (`Custom::new` takes any)" })
     } else if is("ActionID") {
-        Some(Refusal::Given { by: "the id in `Action::encode`" })
+        Some(Refusal::Given { by: "`send` (`send_as` takes an id of your own)" })
     } else {
         None
     }

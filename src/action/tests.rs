@@ -240,8 +240,8 @@ fn headers_that_every_request_has() {
     let error = Custom::new("X").header("ActionID", "1").encode(None, &mut Vec::new()).expect_err("a second id");
     assert_eq!(
         std::format!("{error}"),
-        "field \"ActionID\" refused: the message has this header already, from the id in \
-         `Action::encode`; leave it out and use that"
+        "field \"ActionID\" refused: the message has this header already, from `send` \
+         (`send_as` takes an id of your own); leave it out and use that"
     );
     assert!(Custom::new("X").header("ActionIDs", "1").encode(None, &mut Vec::new()).is_ok());
 }

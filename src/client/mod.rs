@@ -37,6 +37,13 @@
 //! # }
 //! ```
 //!
+//! # TLS
+//!
+//! Where the server wants TLS (`tlsenable`, port 5039 unless configured), give the machine the
+//! stream of a TLS library in place of the socket:
+//! [`exchange`](crate::conn::Machine::exchange) takes whatever is `Read + Write`. A client that
+//! speaks in the clear to such a port waits for a greeting in vain, and has sent nothing.
+//!
 //! # Testing
 //!
 //! With the feature `testing` a program is tested against a server in memory, over a slow link that

@@ -253,11 +253,11 @@ fn headers_that_a_type_has_itself() {
     let edit = |name: &str| encoded(&|out| UpdateConfig::new("a", "b").header(name, "y").encode(None, out));
     let event = |name: &str| encoded(&|out| UserEvent::new("x").header(name, "y").encode(None, out));
     for (action, name, by) in [
-        (&originate as &dyn Fn(&str) -> EncodeError, "actionid", "the id in `Action::encode`"),
-        (&originate, "Action", "the name in `Custom::new`"),
-        (&custom, "ActionID", "the id in `Action::encode`"),
-        (&custom, "ACTION", "the name in `Custom::new`"),
-        (&event, "ActionID", "the id in `Action::encode`"),
+        (&originate as &dyn Fn(&str) -> EncodeError, "actionid", "`send` (`send_as` takes an id of your own)"),
+        (&originate, "Action", "the action's name (`Custom::new` takes any)"),
+        (&custom, "ActionID", "`send` (`send_as` takes an id of your own)"),
+        (&custom, "ACTION", "the action's name (`Custom::new` takes any)"),
+        (&event, "ActionID", "`send` (`send_as` takes an id of your own)"),
         (&filter, "Operation", "`new`"),
     ] {
         assert_eq!(own(action, name), Refusal::Given { by }, "{name}");

@@ -53,6 +53,7 @@ mod typed;
 mod value_roundtrip;
 #[rustfmt::skip]
 mod value_tables;
+mod wrong_uses;
 
 #[global_allocator]
 static ALLOCATOR: ami_testkit::heap::Counting = ami_testkit::heap::Counting;
