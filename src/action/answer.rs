@@ -9,13 +9,17 @@ use crate::wire::name_refusal;
 /// The way a server answers an action: the same facts that the entry of an action has, for one that
 /// has none.
 ///
+/// An *answer* is all that a server says to a request; its first frame is the *response*; a *reply*
+/// is an answer that is a response alone.
+///
 /// In each case a response that isn't a success ends the request, and a response with `EventList:
 /// start` begins a list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Answer<'a> {
     /// A response, and no more. What comes later under the request's `ActionID` is an event like
-    /// any other.
+    /// any other. The output of a command is one too, of all releases:
+    /// [`response::Command`](crate::response::Command) reads its lines.
     Reply,
     /// A response, then items: all events of any name with the request's `ActionID`, up to
     /// the end, which is awaited after each response that is a success, also of a list without

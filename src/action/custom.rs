@@ -91,7 +91,8 @@ impl<'a> Custom<'a> {
         self.answered(Answer::List { end: end.into() })
     }
 
-    /// Says that text without a frame answers it, see [`Answer::Text`].
+    /// Says that text without a frame answers it, see [`Answer::Text`]. Output in a response
+    /// (`Response: Follows`, or headers `Output`) is a [`reply`](Self::reply).
     pub fn text(self) -> Self {
         self.answered(Answer::Text)
     }
