@@ -5,13 +5,15 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use std::time::Instant;
 
-use crate::action::Answer;
+use crate::action::{Answer, encode_as};
 use crate::catalogue::{self, ActionType, EventType, Role};
 use crate::client::{Client, ClientEvent, Ending, Id, Reached};
-use crate::error::{EncodeError, Refusal, SendError};
+#[cfg(doc)]
+use crate::error::EncodeError;
+use crate::error::SendError;
 use crate::server::{RequestId, Server};
 use crate::wiped::append;
-use crate::wire::{Frame, FrameKind, FrameWriter};
+use crate::wire::Frame;
 
 impl Client {
     /// Sends a request of somebody else's as it came, every header in its place, under an
@@ -39,15 +41,7 @@ impl Client {
     }
 
     fn pass_on(&mut self, now: Instant, request: Frame<'_>, said: Option<&Answer<'_>>) -> Result<Id, SendError> {
-        let write = |id: &str, out: &mut Vec<u8>| {
-            if request.kind() != FrameKind::Action {
-                return Err(EncodeError::new(b"Action", Refusal::EmptyValue));
-            }
-            let name = request.name().unwrap_or_default();
-            let writer = FrameWriter::action(out, name).header("ActionID", id);
-            let others = request.headers().filter(|header| !header.is("Action") && !header.is("ActionID"));
-            others.fold(writer, |writer, header| writer.header(header.name(), header.value())).finish()
-        };
+        let write = |id: &str, out: &mut Vec<u8>| encode_as(request, Some(id), out);
         let action = request.name().and_then(|name| catalogue::find_action(name.as_bytes())).map(ActionType::new);
         self.passed_on(now, action, said, write)
     }

@@ -62,7 +62,6 @@ impl fmt::Debug for Wiped {
 
 impl Wiped {
     /// The vector, for a writer that makes room with [`reserve`].
-    #[cfg(any(feature = "std", feature = "conference", feature = "serde"))]
     pub(crate) fn vec(&mut self) -> &mut Vec<u8> {
         &mut self.0
     }

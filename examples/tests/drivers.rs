@@ -1,6 +1,7 @@
 //! Invariant: each driver, run as a user runs it against a server over loopback, does what it says
 //! and ends by itself with 0; nothing that the server says steers the terminal.
 
+use ami_proto::value::Classes;
 use ami_testkit::mock::{ESCAPED, HOSTILE, Speak, harmless, server, server_of};
 use ami_testkit::programs::{BOUND, command, output, run};
 use std::collections::BTreeSet;
@@ -21,7 +22,7 @@ fn each_program_is_run() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin");
     let programs = ami_testkit::below(&folder, |path| path.extension().is_some_and(|extension| extension == "rs"));
     let names = programs.iter().map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned());
-    let run = DRIVERS.iter().map(|(name, _)| *name).chain(["http_poll"]).map(str::to_owned);
+    let run = DRIVERS.iter().map(|(name, _)| *name).chain(["click_to_call", "http_poll"]).map(str::to_owned);
     assert_eq!(names.collect::<BTreeSet<_>>(), run.collect(), "DRIVERS lacks one");
 }
 
@@ -83,6 +84,45 @@ fn a_wrong_secret() {
         assert_eq!((code, stdout.as_str()), (Some(1), ""), "{name}");
         assert!(stderr.to_lowercase().contains("refused") && !stderr.contains("wr0ng"), "{name}: {stderr}");
     }
+}
+
+/// Runs `click_to_call` with these lines on its standard input.
+fn click_to_call(test: &str, address: &str, clicks: &str) -> (Option<i32>, String, String) {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    std::fs::write(&path, clicks).expect("a file of its own");
+    let clicks = std::fs::File::open(&path).expect("the file");
+    run(command(env!("CARGO_BIN_EXE_click_to_call")).arg(address).env("AMI_SECRET", "s3cret").stdin(clicks))
+}
+
+/// A server that is restarted after the first click: that one's outcome is never seen, the second
+/// waits for the server to be back.
+#[test]
+fn click_to_call_across_a_restart() {
+    let first: Speak = |server, id, name, _| {
+        assert_eq!(name, "Originate");
+        server.respond(id, "Success", [("Message", "Originate successfully queued")]).expect("it is open");
+        server.close();
+    };
+    let last: Speak = |server, id, name, action_id| {
+        assert_eq!(name, "Originate");
+        server.respond(id, "Success", [("Message", HOSTILE)]).expect("it is open");
+        let outcome = [("ActionID", action_id), ("Response", "Success"), ("Reason", "4")];
+        server.event(Classes::CALL, "OriginateResponse", outcome).expect("headers");
+    };
+    let refusal: Speak = |server, id, _, _| server.respond(id, "Error", [("Message", HOSTILE)]).expect("it is open");
+    for (speak, ended) in [(last, "outcome: OriginateResponse".to_owned()), (refusal, format!("refused: {ESCAPED}"))] {
+        let (code, stdout, stderr) = click_to_call("restart", &server_of([first, speak]), "PJSIP/1\nPJSIP/2\n");
+        let lost = "connection lost after it was accepted and before its outcome was seen";
+        assert_eq!((code, stdout, stderr.as_str()), (Some(0), format!("{lost}\n{ended}\n"), ""));
+    }
+}
+
+#[test]
+fn click_to_call_is_refused() {
+    let nothing: Speak = |_, _, name, _| panic!("{name} of somebody who asks nothing");
+    let (code, stdout, stderr) = click_to_call("refused", &server(nothing), "PJSIP/1\0\n");
+    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+    assert!(stderr.contains("Channel") && !stderr.contains('\0'), "{stderr}");
 }
 
 const HTTP_POLL: &str = env!("CARGO_BIN_EXE_http_poll");

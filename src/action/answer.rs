@@ -38,6 +38,17 @@ pub enum Answer<'a> {
 }
 
 impl Answer<'_> {
+    /// Keeps what it borrows.
+    pub(crate) fn into_owned(self) -> Answer<'static> {
+        let owned = |name: Cow<'_, str>| Cow::Owned(name.into_owned());
+        match self {
+            Self::Reply => Answer::Reply,
+            Self::List { end } => Answer::List { end: owned(end) },
+            Self::Text => Answer::Text,
+            Self::Outcome { event } => Answer::Outcome { event: owned(event) },
+        }
+    }
+
     /// Refuses a name that no event can have: the request would wait for it in vain.
     pub(crate) fn check(&self) -> Result<(), EncodeError> {
         let (field, name) = match self {

@@ -25,6 +25,7 @@ mod answer;
 mod arg;
 mod args;
 mod custom;
+mod encoded;
 mod headers;
 mod update_config;
 
@@ -41,8 +42,14 @@ pub use answer::Answer;
 pub use arg::Arg;
 use args::Args;
 pub use custom::Custom;
+pub use encoded::EncodedAction;
+#[cfg(feature = "std")]
+pub(crate) use encoded::encode_as;
 
 /// A request that can be written, and what its response is.
+///
+/// There is no `dyn Action`, since the response is a type that borrows. [`EncodedAction`] takes its
+/// place: one type for all actions, which can be kept, and sent from another thread.
 pub trait Action {
     /// The response as a view. For lists it is what announces the list; the items are events.
     type Response<'buf>: From<Frame<'buf>>;
@@ -62,7 +69,8 @@ pub trait Action {
         None
     }
 
-    /// Writes the request at the end of `out`, with this `ActionID`.
+    /// Writes the request at the end of `out`, with this `ActionID`: lines that are headers, of
+    /// which the first is `Action`, and the blank line that ends it.
     ///
     /// # Errors
     /// [`EncodeError`], which names the field, where a value would break the framing, or would

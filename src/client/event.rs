@@ -2,15 +2,17 @@
 
 use alloc::string::ToString as _;
 use core::fmt::{self, Write as _};
+use core::hash::{Hash, Hasher};
 use core::marker::PhantomData;
 
 use super::{Id, Reached};
 use crate::action::Action;
+use crate::conn::owned;
 use crate::event::{Event, FullyBooted};
 use crate::redact::{Escaped, log_line};
 use crate::response::Response;
 use crate::value::Banner;
-use crate::wire::Frame;
+use crate::wire::{Frame, OwnedFrame};
 
 /// A request that was sent, and what its response is.
 ///
@@ -68,6 +70,12 @@ impl<A> PartialEq for Handle<A> {
 
 impl<A> Eq for Handle<A> {}
 
+impl<A> Hash for Handle<A> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
+}
+
 impl<A> PartialEq<Handle<A>> for Id {
     fn eq(&self, handle: &Handle<A>) -> bool {
         *self == handle.id
@@ -93,7 +101,7 @@ impl<A> fmt::Debug for Handle<A> {
 }
 
 /// What happened. What it lends is gone at the next call that takes the client mutably;
-/// [`Frame::to_owned`] keeps it.
+/// [`to_owned`](Self::to_owned) keeps it.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum ClientEvent<'buf> {
@@ -206,6 +214,49 @@ impl<'buf> ClientEvent<'buf> {
             Self::Connected(_) | Self::Full { .. } | Self::Closed => None,
         }
     }
+
+    /// The bytes that it lends, as a frame.
+    fn lent(self) -> Option<Frame<'buf>> {
+        if let Self::Connected(banner) = self { Some(Frame::bare(banner.as_bytes())) } else { self.frame() }
+    }
+
+    /// The same over this frame, where it lends one.
+    fn over(self, frame: Frame<'_>) -> ClientEvent<'_> {
+        match self {
+            Self::Connected(_) => ClientEvent::Connected(Banner::new(frame.as_bytes())),
+            Self::LoggedIn(_) => ClientEvent::LoggedIn(frame.into()),
+            Self::LoginRefused(_) => ClientEvent::LoginRefused(frame.into()),
+            Self::Ready(booted) => ClientEvent::Ready(booted.map(|_| FullyBooted::over(frame))),
+            Self::Event(_) => ClientEvent::Event(frame.into()),
+            Self::Started { id, .. } => ClientEvent::Started { id, response: frame.into() },
+            Self::Item { id, .. } => ClientEvent::Item { id, event: frame.into() },
+            Self::Text { id, .. } => ClientEvent::Text { id, frame },
+            Self::Ended { id, ending } => ClientEvent::Ended { id, ending: ending.over(frame) },
+            Self::Full { id } => ClientEvent::Full { id },
+            Self::LateOutcome { id, .. } => ClientEvent::LateOutcome { id, event: frame.into() },
+            Self::NotRestored(_) => ClientEvent::NotRestored(frame.into()),
+            Self::Unclaimed { id, .. } => ClientEvent::Unclaimed { id, frame },
+            Self::Closed => ClientEvent::Closed,
+        }
+    }
+}
+
+owned! {
+    /// A [`ClientEvent`] kept beyond the buffer it was read from. It can be sent to another thread,
+    /// which reads it as if it had just been polled; secrets in it are wiped when it is dropped.
+    ///
+    /// ```
+    /// use std::sync::mpsc::Sender;
+    /// use ami_proto::client::{Client, OwnedClientEvent};
+    ///
+    /// fn pass_on(client: &mut Client, others: &Sender<OwnedClientEvent>) -> Result<(), ami_proto::ConnectionError> {
+    ///     while let Some(event) = client.poll_event()? {
+    ///         let _ = others.send(event.to_owned());
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    OwnedClientEvent, ClientEvent, Frame, OwnedFrame
 }
 
 /// One line for a log: the kind, the request by its number, and the frame as its own `Display` has
@@ -337,6 +388,44 @@ impl<'buf> Ending<'buf> {
             Self::Text { .. } | Self::TimedOut(_) | Self::Cancelled | Self::Lost(_) => None,
         }
     }
+
+    /// The bytes that it lends.
+    fn lent(self) -> Option<Frame<'buf>> {
+        self.frame()
+    }
+
+    /// The same over this frame, where it lends one.
+    fn over(self, frame: Frame<'_>) -> Ending<'_> {
+        match self {
+            Self::Reply(_) => Ending::Reply(frame.into()),
+            Self::List { items, cancelled, .. } => Ending::List { items, end: frame.into(), cancelled },
+            Self::Outcome(_) => Ending::Outcome(frame.into()),
+            Self::OutcomeUnseen(response) => Ending::OutcomeUnseen(response.map(|_| frame.into())),
+            Self::Text { paragraphs } => Ending::Text { paragraphs },
+            Self::Refused(_) => Ending::Refused(frame.into()),
+            Self::Overflowed(_) => Ending::Overflowed(frame.into()),
+            Self::TimedOut(reached) => Ending::TimedOut(reached),
+            Self::Cancelled => Ending::Cancelled,
+            Self::Lost(reached) => Ending::Lost(reached),
+        }
+    }
+}
+
+owned! {
+    /// An [`Ending`] kept beyond the buffer it was read from, for whoever has asked.
+    ///
+    /// ```
+    /// use ami_proto::client::{Ending, OwnedEnding};
+    ///
+    /// fn asked(ended: &std::sync::mpsc::Receiver<OwnedEnding>) {
+    ///     let ending = ended.recv().unwrap();
+    ///     match ending.view() {
+    ///         Ending::Outcome(event) => println!("{:?}", event.name()),
+    ///         other => println!("{other}"),
+    ///     }
+    /// }
+    /// ```
+    OwnedEnding, Ending, Frame, OwnedFrame
 }
 
 impl fmt::Display for Ending<'_> {

@@ -112,7 +112,7 @@ use crate::wire::{Decoder, Frame, FrameEnd, FrameKind, Framing, Limits};
 pub use crate::conn::{Id, Reached};
 pub use config::{AtCeiling, Config};
 pub use credentials::Credentials;
-pub use event::{ClientEvent, Ending, Handle};
+pub use event::{ClientEvent, Ending, Handle, OwnedClientEvent, OwnedEnding};
 use reading::Reading;
 pub use reconnect::{ReconnectReport, Unanswered};
 use reply_plan::{Answers, names_answer};

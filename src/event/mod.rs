@@ -26,6 +26,7 @@
 //! [`frame`](CommonBlock::frame) of each view. What several events have in common is a block, and a
 //! view dereferences to it: its page lists the block's getters under “Methods from Deref”.
 
+mod owned;
 mod set;
 
 use core::fmt;
@@ -59,7 +60,7 @@ macro_rules! event_view {
             }
 
             #[inline]
-            pub(super) fn over(frame: Frame<'buf>) -> Self {
+            pub(crate) fn over(frame: Frame<'buf>) -> Self {
                 Self($base::over(frame, ""))
             }
         }
@@ -115,6 +116,7 @@ mod generated {
 }
 
 pub use generated::*;
+pub use owned::OwnedEvent;
 pub use set::EventSet;
 
 impl<'buf> From<Frame<'buf>> for Event<'buf> {

@@ -2,7 +2,6 @@
 //! either.
 
 use alloc::borrow::Cow;
-use alloc::boxed::Box;
 use core::fmt::{self, Write as _};
 
 use super::event::{Event, OwnedEvent};
@@ -10,6 +9,9 @@ use crate::range::part;
 use crate::redact::event_socket::{mask, mask_header};
 use crate::redact::{Escaped, log_line};
 use crate::value::Encoded;
+use crate::wiped::Wiped;
+#[cfg(feature = "std")]
+use crate::wire::HeaderIndex;
 use crate::wire::{Value, same_name};
 
 /// What a frame says it is, in its `Content-Type`.
@@ -75,6 +77,24 @@ pub struct Frame<'buf> {
 impl<'buf> Frame<'buf> {
     pub(super) fn new(bytes: &'buf [u8], head: usize, offset: u64, event: Option<Event<'buf>>) -> Self {
         Self { bytes, head, offset, event }
+    }
+
+    /// Bytes that are no header.
+    #[cfg(feature = "std")]
+    pub(super) const fn bare(bytes: &'buf [u8]) -> Self {
+        Self { bytes, head: 0, offset: 0, event: None }
+    }
+
+    /// An event and nothing of what it came in.
+    #[cfg(feature = "std")]
+    pub(super) const fn of(event: Event<'buf>) -> Self {
+        Self { event: Some(event), ..Self::bare(&[]) }
+    }
+
+    /// The event that it carries, or one without anything.
+    #[cfg(feature = "std")]
+    pub(super) fn event_or_none(self) -> Event<'buf> {
+        self.event.unwrap_or(Event::new(HeaderIndex::bare(&[]), &[]))
     }
 
     /// Offset of its first byte from the start of the stream.
@@ -251,7 +271,7 @@ impl fmt::Display for Frame<'_> {
 /// A [`Frame`] kept beyond the buffer it was read from.
 #[derive(Clone)]
 pub struct OwnedFrame {
-    bytes: Box<[u8]>,
+    bytes: Wiped,
     head: usize,
     offset: u64,
     event: Option<OwnedEvent>,

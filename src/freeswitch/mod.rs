@@ -72,8 +72,8 @@ pub mod reply;
 pub use crate::redact::event_socket::{mask, mask_header};
 #[cfg(feature = "std")]
 pub use connection::{
-    Config, Connection, ConnectionEvent, Credentials, Ending, EventFormat, Id, Message, Reached, ReconnectReport,
-    Unanswered,
+    Config, Connection, ConnectionEvent, Credentials, Ending, EventFormat, Id, Message, OwnedConnectionEvent,
+    OwnedEnding, Reached, ReconnectReport, Unanswered,
 };
 pub use decoder::{Decoder, LIMITS};
 pub use event::Event;

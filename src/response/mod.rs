@@ -18,6 +18,7 @@
 
 mod command;
 mod config;
+mod owned;
 
 use core::time::Duration;
 
@@ -28,6 +29,7 @@ use crate::wire::{Frame, Value};
 
 pub use command::Output;
 pub use config::{Categories, Category};
+pub use owned::OwnedResponse;
 
 /// What every response may carry.
 #[derive(Clone, Copy, Debug)]

@@ -2,11 +2,15 @@
 
 use serde::{Serialize, Serializer};
 
-use super::{As, Secretive, Secrets, masked, object, objects};
+use super::{As, Secretive, Secrets, as_lent, masked, object, objects};
 use crate::catalogue::ActionType;
-use crate::client::{ClientEvent, Ending, Handle, Id, Reached, ReconnectReport, Unanswered};
+use crate::client::{
+    ClientEvent, Ending, Handle, Id, OwnedClientEvent, OwnedEnding, Reached, ReconnectReport, Unanswered,
+};
 
 masked! { ClientEvent<'_>, Ending<'_>, }
+
+as_lent! { OwnedClientEvent, OwnedEnding, }
 
 /// A number that no other request of the connection has.
 impl Serialize for Id {

@@ -3,10 +3,10 @@
 use alloc::vec::Vec;
 use serde::{Serialize, Serializer};
 
-use super::{Secretive, Secrets, masked, object, objects};
+use super::{Secretive, Secrets, as_lent, masked, object, objects};
 use crate::describe::{Content, Described, Invalid};
-use crate::event::{self, Event};
-use crate::response::{self, Response};
+use crate::event::{self, Event, OwnedEvent};
+use crate::response::{self, OwnedResponse, Response};
 
 /// Secrets are masked as `***`, unless [`Described::with_secrets`] has been asked for.
 impl Serialize for Described<'_> {
@@ -47,6 +47,8 @@ fn write<S: Serializer>(described: Described<'_>, secrets: Secrets, serializer: 
 }
 
 masked! { Event<'_>, Response<'_>, }
+
+as_lent! { OwnedEvent, OwnedResponse, }
 
 impl Secretive for Event<'_> {
     fn write<S: Serializer>(&self, secrets: Secrets, serializer: S) -> Result<S::Ok, S::Error> {

@@ -2,10 +2,12 @@
 
 use serde::Serializer;
 
-use super::{As, Secretive, Secrets, masked, object, objects};
-use crate::freeswitch::{ConnectionEvent, Ending, ReconnectReport, Unanswered};
+use super::{As, Secretive, Secrets, as_lent, masked, object, objects};
+use crate::freeswitch::{ConnectionEvent, Ending, OwnedConnectionEvent, OwnedEnding, ReconnectReport, Unanswered};
 
 masked! { ConnectionEvent<'_>, Ending<'_>, }
+
+as_lent! { OwnedConnectionEvent, OwnedEnding, }
 
 objects! {
     Unanswered as "Unanswered", |request| { "id": request.id, "reached": request.reached, }

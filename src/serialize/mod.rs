@@ -78,6 +78,24 @@ macro_rules! masked {
 }
 use masked;
 
+/// Has owned twins of such types serialised as what they lend.
+macro_rules! as_lent {
+    ($($type:ty,)+) => {
+        $crate::serialize::masked! { $($type,)+ }
+
+        $(impl $crate::serialize::Secretive for $type {
+            fn write<S: serde::Serializer>(
+                &self,
+                secrets: $crate::serialize::Secrets,
+                serializer: S,
+            ) -> Result<S::Ok, S::Error> {
+                $crate::serialize::Secretive::write(&self.view(), secrets, serializer)
+            }
+        })+
+    };
+}
+use as_lent;
+
 /// Serialises these values under these keys.
 macro_rules! object {
     ($serializer:expr, $name:literal, { $($key:literal: $value:expr,)+ }) => {{

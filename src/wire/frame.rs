@@ -80,6 +80,12 @@ pub(super) struct Shape {
 }
 
 impl<'buf> Frame<'buf> {
+    /// Bytes without an index: no line of them can be looked at.
+    #[cfg(feature = "std")]
+    pub(crate) const fn bare(bytes: &'buf [u8]) -> Self {
+        Self { headers: HeaderIndex::bare(bytes), kind: FrameKind::Text, kind_line: 0, offset: 0 }
+    }
+
     #[inline]
     pub(super) fn new(headers: HeaderIndex<'buf>, Shape { kind, kind_line, head }: Shape, offset: u64) -> Self {
         Self { headers: headers.with_head(head), kind, kind_line, offset }

@@ -33,6 +33,12 @@ impl<'buf> HeaderIndex<'buf> {
         Self { bytes, index, head }
     }
 
+    /// Bytes without an index.
+    #[cfg(feature = "std")]
+    pub(crate) const fn bare(bytes: &'buf [u8]) -> Self {
+        Self { bytes, index: &[], head: 0 }
+    }
+
     /// Takes the lines after the first `head` for text, even with a colon.
     #[inline]
     pub(super) fn with_head(self, head: u32) -> Self {

@@ -12,10 +12,8 @@ fn builders_are_those_of_the_samples() {
         "//! Every action's builder, with a text of the caller's wherever it takes one. Made from the crate's\n\
          //! own samples by `BLESS=1 cargo test --test it encode::builders`; don't \
          change it by hand.\n\n\
-         use super::actions::{Texts, Written};\nuse ami_proto::action::*;\nuse ami_proto::value;\n\
+         use super::actions::{Texts, Written, encode};\nuse ami_proto::action::*;\nuse ami_proto::value;\n\
          use core::time::Duration;\n\n/// How many there are.\npub const BUILDERS: usize = COUNT;\n\n\
-         pub fn encode(action: &impl Action, id: Option<&str>, out: &mut Vec<u8>) -> Written {\n    \
-         (action.action_type(), action.encode(id, out))\n}\n\n\
          /// Writes the action of this number.\n#[rustfmt::skip]\n\
          pub fn build(number: usize, id: Option<&str>, out: &mut Vec<u8>, text: Texts<'_>) -> Written {\n    \
          match number {\n",

@@ -600,6 +600,35 @@ mod wiping {
         }
     }
 
+    /// Requests that wait in a queue, and what a thread keeps that has asked.
+    #[test]
+    fn what_crosses_threads() {
+        use ami_proto::action::EncodedAction;
+        use ami_proto::client::ClientEvent;
+        use ami_proto::freeswitch;
+        clean("a request encoded ahead", || {
+            let encoded = EncodedAction::of(&Login::new("u").secret(SECRET)).unwrap();
+            drop(encoded.clone().untyped());
+            assert!(has_secret(encoded.as_bytes()));
+            let broken = Login::new("u").secret(SECRET).header("A", "b\n");
+            assert!(EncodedAction::of(&broken).is_err());
+        });
+        let answer = b"Response: Success\r\nSecret: 0-hunted-s3cret-0\r\n\r\n";
+        let told = b"Content-Type: log/data\nContent-Length: 17\n\n0-hunted-s3cret-0";
+        clean("what was told", || {
+            let mut decoder = Decoder::new(Limits::new());
+            decoder.push(answer);
+            let frame = decoder.next_frame().unwrap().unwrap();
+            let kept = ClientEvent::Unclaimed { id: None, frame }.to_owned();
+            drop((kept.clone(), frame.to_owned()));
+            assert!(kept.view().frame().is_some_and(|frame| has_secret(frame.as_bytes())));
+            let mut decoder = freeswitch::Decoder::new(freeswitch::LIMITS);
+            decoder.push(told);
+            let frame = decoder.next_frame().unwrap().unwrap();
+            drop(freeswitch::ConnectionEvent::Log(frame).to_owned().clone());
+        });
+    }
+
     #[test]
     fn what_conferences_are_asked_with() {
         use ami_proto::conference::{Command, Dialect, Request};

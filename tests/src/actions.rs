@@ -4,11 +4,12 @@
 //! lists, `__ast_app_separate_args`, written again from their description and not from this crate's
 //! code.
 
-use super::builders::{BUILDERS, build, encode};
+use super::builders::{BUILDERS, build};
 use super::typed::is_named;
 use ami_proto::EncodeError;
-use ami_proto::action::{Custom, Originate, Ping, UpdateConfig, UserEvent};
+use ami_proto::action::{Action, Custom, EncodedAction, Originate, Ping, UpdateConfig, UserEvent};
 use ami_proto::catalogue::{ActionType, Kind};
+use ami_proto::error::Refusal;
 use arbitrary::Unstructured;
 
 /// Texts that would do harm if they went through unchanged, or that would arrive changed.
@@ -112,6 +113,28 @@ fn write(number: usize, id: Option<&str>, out: &mut Vec<u8>, text: Texts<'_>) ->
             encode(&variables.header(text(), text()), id, out)
         }
     }
+}
+
+/// Writes an action. Encoded ahead it is refused too, or writes the same.
+pub fn encode(action: &impl Action, id: Option<&str>, out: &mut Vec<u8>) -> Written {
+    let start = out.len();
+    let written = action.encode(id, out);
+    match EncodedAction::of(action) {
+        Ok(encoded) => {
+            let mut again = Vec::new();
+            assert_eq!(
+                (encoded.action_type(), encoded.encode(id, &mut again)),
+                (action.action_type(), written.clone())
+            );
+            assert_eq!(again.escape_ascii().to_string(), out[start..].escape_ascii().to_string());
+            assert_eq!(Some(encoded.name().as_bytes()), encoded.as_bytes()[8..].split(|byte| *byte == b'\r').next());
+        }
+        // One that has no room for an `ActionID` can't be sent by a client.
+        Err(error) => {
+            assert!(written.is_err() || matches!(error.refusal(), Refusal::TooManyHeaders { .. }), "{error}");
+        }
+    }
+    (action.action_type(), written)
 }
 
 fn action_id(bytes: &mut Unstructured<'_>) -> arbitrary::Result<Option<String>> {

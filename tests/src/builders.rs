@@ -1,17 +1,13 @@
 //! Every action's builder, with a text of the caller's wherever it takes one. Made from the crate's
 //! own samples by `BLESS=1 cargo test --test it encode::builders`; don't change it by hand.
 
-use super::actions::{Texts, Written};
+use super::actions::{Texts, Written, encode};
 use ami_proto::action::*;
 use ami_proto::value;
 use core::time::Duration;
 
 /// How many there are.
 pub const BUILDERS: usize = 174;
-
-pub fn encode(action: &impl Action, id: Option<&str>, out: &mut Vec<u8>) -> Written {
-    (action.action_type(), action.encode(id, out))
-}
 
 /// Writes the action of this number.
 #[rustfmt::skip]

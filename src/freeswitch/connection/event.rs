@@ -5,13 +5,13 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt::{self, Write as _};
 
-use crate::conn::{Id, Reached};
-use crate::freeswitch::{Event, Frame};
+use crate::conn::{Id, Reached, owned};
+use crate::freeswitch::{Event, Frame, OwnedFrame};
 use crate::redact::event_socket::mask;
 use crate::redact::{Escaped, log_line};
 
 /// What happened. What it lends is gone at the next call that takes the connection mutably;
-/// [`Frame::to_owned`] keeps it.
+/// [`to_owned`](Self::to_owned) keeps it.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum ConnectionEvent<'buf> {
@@ -75,6 +75,48 @@ impl ConnectionEvent<'_> {
             Self::Closed => "closed",
         }
     }
+}
+
+impl<'buf> ConnectionEvent<'buf> {
+    /// The bytes that it lends, as a frame.
+    fn lent(self) -> Option<Frame<'buf>> {
+        match self {
+            Self::LoggedIn(frame)
+            | Self::LoginRefused(frame)
+            | Self::Started { frame, .. }
+            | Self::Log(frame)
+            | Self::Lingering(frame)
+            | Self::Disconnecting(frame)
+            | Self::NotRestored(frame)
+            | Self::Unclaimed { frame, .. } => Some(frame),
+            Self::Event(event) => Some(Frame::of(event)),
+            Self::Ended { ending, .. } => ending.lent(),
+            Self::Closed => None,
+        }
+    }
+
+    /// The same over this frame, where it lends one.
+    fn over(self, frame: Frame<'_>) -> ConnectionEvent<'_> {
+        match self {
+            Self::LoggedIn(_) => ConnectionEvent::LoggedIn(frame),
+            Self::LoginRefused(_) => ConnectionEvent::LoginRefused(frame),
+            Self::Started { id, .. } => ConnectionEvent::Started { id, frame },
+            Self::Event(_) => ConnectionEvent::Event(frame.event_or_none()),
+            Self::Log(_) => ConnectionEvent::Log(frame),
+            Self::Lingering(_) => ConnectionEvent::Lingering(frame),
+            Self::Disconnecting(_) => ConnectionEvent::Disconnecting(frame),
+            Self::Ended { id, ending } => ConnectionEvent::Ended { id, ending: ending.over(frame) },
+            Self::NotRestored(_) => ConnectionEvent::NotRestored(frame),
+            Self::Unclaimed { id, .. } => ConnectionEvent::Unclaimed { id, frame },
+            Self::Closed => ConnectionEvent::Closed,
+        }
+    }
+}
+
+owned! {
+    /// A [`ConnectionEvent`] kept beyond the buffer it was read from. It can be sent to another
+    /// thread, which reads it as if it had just been polled.
+    OwnedConnectionEvent, ConnectionEvent, Frame, OwnedFrame
 }
 
 /// One line for a log: the kind, the request by its number, and frame or event as its own `Display`
@@ -145,6 +187,34 @@ impl Ending<'_> {
     pub const fn is_safe_to_retry(self) -> bool {
         matches!(self, Self::Lost(Reached::NotSent))
     }
+}
+
+impl<'buf> Ending<'buf> {
+    /// The bytes that it lends, as a frame.
+    fn lent(self) -> Option<Frame<'buf>> {
+        match self {
+            Self::Reply(frame) | Self::Refused(frame) => Some(frame),
+            Self::Job(event) => Some(Frame::of(event)),
+            Self::TimedOut(_) | Self::Cancelled | Self::Lost(_) => None,
+        }
+    }
+
+    /// The same over this frame, where it lends one.
+    fn over(self, frame: Frame<'_>) -> Ending<'_> {
+        match self {
+            Self::Reply(_) => Ending::Reply(frame),
+            Self::Refused(_) => Ending::Refused(frame),
+            Self::Job(_) => Ending::Job(frame.event_or_none()),
+            Self::TimedOut(reached) => Ending::TimedOut(reached),
+            Self::Cancelled => Ending::Cancelled,
+            Self::Lost(reached) => Ending::Lost(reached),
+        }
+    }
+}
+
+owned! {
+    /// An [`Ending`] kept beyond the buffer it was read from, for whoever has asked.
+    OwnedEnding, Ending, Frame, OwnedFrame
 }
 
 impl fmt::Display for Ending<'_> {

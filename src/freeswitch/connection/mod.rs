@@ -27,7 +27,7 @@ use crate::range::part;
 pub use crate::conn::{Id, Reached};
 pub use config::{Config, EventFormat};
 pub use credentials::Credentials;
-pub use event::{ConnectionEvent, Ending, ReconnectReport, Unanswered};
+pub use event::{ConnectionEvent, Ending, OwnedConnectionEvent, OwnedEnding, ReconnectReport, Unanswered};
 pub use message::Message;
 use session::{Notice, Route, Session, Told};
 

@@ -27,7 +27,6 @@
 
 mod read;
 
-use alloc::boxed::Box;
 use core::fmt::{self, Write as _};
 use core::time::Duration;
 
@@ -37,6 +36,7 @@ use crate::error::FieldError;
 use crate::redact::event_socket::{mask, mask_header};
 use crate::redact::{Escaped, LogLine, log_line};
 use crate::value::{self, Encoded};
+use crate::wiped::Wiped;
 use crate::wire::{HeaderIndex, OwnedHeaderIndex, Value};
 
 pub(super) use read::{Encoding, Found, Reader};
@@ -142,13 +142,20 @@ impl Event<'_> {
 #[derive(Clone)]
 pub struct OwnedEvent {
     headers: OwnedHeaderIndex,
-    body: Box<[u8]>,
+    body: Wiped,
 }
 
 impl OwnedEvent {
     /// The event again, borrowed from here.
     pub fn view(&self) -> Event<'_> {
         Event { headers: self.headers.view(), body: &self.body }
+    }
+}
+
+/// As [`Event`]'s.
+impl fmt::Display for OwnedEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().fmt(f)
     }
 }
 
