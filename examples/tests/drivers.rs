@@ -22,7 +22,7 @@ fn each_program_is_run() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin");
     let programs = ami_testkit::below(&folder, |path| path.extension().is_some_and(|extension| extension == "rs"));
     let names = programs.iter().map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned());
-    let run = DRIVERS.iter().map(|(name, _)| *name).chain(["click_to_call", "http_poll"]).map(str::to_owned);
+    let run = DRIVERS.iter().map(|(name, _)| *name).chain(["click_to_call", "http_poll", "traced"]).map(str::to_owned);
     assert_eq!(names.collect::<BTreeSet<_>>(), run.collect(), "DRIVERS lacks one");
 }
 
@@ -123,6 +123,32 @@ fn click_to_call_is_refused() {
     let (code, stdout, stderr) = click_to_call("refused", &server(nothing), "PJSIP/1\0\n");
     assert_eq!((code, stdout.as_str()), (Some(1), ""));
     assert!(stderr.contains("Channel") && !stderr.contains('\0'), "{stderr}");
+}
+
+/// The log has the whole session, and none of its secrets; the program's own output is as ever.
+#[test]
+fn traced() {
+    let speak: Speak = |server, id, _, _| {
+        server.respond(id, "Success", [("CoreCurrentCalls", "3"), ("Secret", "0ther")]).expect("it is open");
+        server.raw(format!("Event: Hangup\r\nChannel: {HOSTILE}\r\n\r\n").as_bytes());
+    };
+    let (code, stdout, stderr) = run(command(env!("CARGO_BIN_EXE_traced")).args([&server(speak), "--events", "1"]));
+    assert_eq!((code, stdout.as_str()), (Some(0), "calls: 3\nevent: Hangup\n"), "{stderr}");
+    for line in [
+        r#"received banner "Asterisk Call Manager/"#,
+        "sent action Login",
+        r#"Key="***""#,
+        "stage login to booting",
+        "sent action CoreStatus",
+        r#"Secret="***""#,
+        "received event Hangup",
+        "sent action Logoff",
+        "to over",
+    ] {
+        assert!(stderr.contains(line), "{line}: {stderr}");
+    }
+    assert!(!stderr.contains("s3cret") && !stderr.contains("0ther"), "{stderr}");
+    harmless(&stderr);
 }
 
 const HTTP_POLL: &str = env!("CARGO_BIN_EXE_http_poll");

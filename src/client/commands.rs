@@ -30,6 +30,7 @@ impl Client {
     /// where the ceiling leaves no room for it. Nothing is sent then.
     pub fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), SendError> {
         let started = self.session.login(now, credentials);
+        self.session.tracer.refused(&started);
         self.session.check();
         started
     }
@@ -114,6 +115,7 @@ impl Client {
         write: impl FnOnce(&str, &mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<Id, SendError> {
         let id = self.session.send(now, how, plan, write);
+        self.session.tracer.refused(&id);
         self.session.check();
         id
     }

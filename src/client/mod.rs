@@ -105,6 +105,7 @@ use std::time::Instant;
 
 #[cfg(doc)]
 use crate::conn::Machine;
+use crate::conn::{Trace, Tracer};
 use crate::error::{ConnectionError, FrameError};
 use crate::event::Event;
 use crate::wire::{Decoder, Frame, FrameEnd, FrameKind, Framing, Limits};
@@ -181,6 +182,15 @@ impl Client {
     #[must_use]
     pub fn seeded(mut self, seed: u64) -> Self {
         self.session.seed(seed);
+        self
+    }
+
+    /// Tells this hook what the client does, for a log: each frame that comes or goes, each change
+    /// of its [stage](Self#its-stages), each limit that is met. [`Trace`] says what of it costs
+    /// what. Without a hook nothing does.
+    #[must_use]
+    pub fn traced(mut self, hook: impl FnMut(Trace<'_>) + Send + Sync + 'static) -> Self {
+        self.session.tracer = Tracer::new(hook);
         self
     }
 
@@ -354,6 +364,8 @@ impl Client {
         let (anew, late) = self.reading.pause(end);
         if anew {
             self.session.stop(id);
+            let limit = format_args!("no room for the next item of request {}: nothing is read until there is", id.0);
+            self.session.tracer.tell(Trace::Limit(&limit));
         }
         // A time from before, now that the clock of the requests stands still: once it goes on, it
         // would use up what the stop has saved.
@@ -376,7 +388,10 @@ impl Client {
             self.session.look_at_first(self.decoder.pending());
         }
         match self.decoder.next_end() {
-            Ok(Some(end)) => return Some(end),
+            Ok(Some(end)) => {
+                self.session.tracer.tell(Trace::Received(&self.decoder.frame(end)));
+                return Some(end);
+            }
             Ok(None) if self.session.eof => {
                 let truncated = self.decoder.pending().len();
                 self.session.happened(Input::Ended { truncated });
@@ -409,7 +424,7 @@ impl fmt::Debug for Client {
     /// The state without any bytes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("stage", &format_args!("{}", self.session.stage))
+            .field("stage", &format_args!("{}", self.session.stage.as_str()))
             .field("in_flight", &self.in_flight())
             .field("held", &self.held())
             .field("lost", &self.session.lost())

@@ -26,6 +26,7 @@ use super::subscription::Subscription;
 use super::{Id, Reached};
 use crate::action::{Action, Answer, Ping};
 use crate::catalogue::ActionType;
+use crate::conn::Tracer;
 use crate::conn::id_prefix::Prefixes;
 use crate::conn::notices::Notices;
 use crate::conn::send_buffer::SendBuffer;
@@ -86,6 +87,7 @@ pub(super) struct Session {
     subscription: Subscription,
     /// Bytes of the parts of a glued frame.
     parts: usize,
+    pub(super) tracer: Tracer,
 }
 
 /// An event without a frame.
@@ -122,6 +124,7 @@ impl Session {
             last: LastConnection::default(),
             subscription: Subscription::default(),
             parts: 0,
+            tracer: Tracer::default(),
         }
     }
 
@@ -210,7 +213,8 @@ impl Session {
         })?;
         let longer = if how.within.is_some() { Some(Duration::ZERO) } else { entry.plan.longer };
         entry.allowed = longer.and_then(|longer| step.checked_add(longer));
-        written.map(|_| entry).ok_or(SendError::Ceiling { max })
+        self.tracer.sent(written.ok_or(SendError::Ceiling { max })?);
+        Ok(entry)
     }
 
     /// Writes a request of our own under the next number, if there is room for it.
@@ -221,7 +225,8 @@ impl Session {
     ) -> Result<u64, SendError> {
         let number = self.next + 1;
         let id = self.prefix.id(number);
-        self.out.write(room, |out| write(id.as_str(), out))?.ok_or(SendError::Ceiling { max: self.config.bytes })?;
+        let written = self.out.write(room, |out| write(id.as_str(), out))?;
+        self.tracer.sent(written.ok_or(SendError::Ceiling { max: self.config.bytes })?);
         self.next += 2;
         Ok(number)
     }
@@ -265,7 +270,8 @@ impl Session {
                 append(out, rest);
                 Ok(())
             });
-            let Ok(Some(_)) = written else { return };
+            let Ok(Some(written)) = written else { return };
+            self.tracer.sent(written);
             let plan = self.plan(Some(action), None);
             let entry = Entry::new(number, Purpose::Restore, plan, self.out.written(), self.config.response);
             self.in_flight.push(entry, self.clock.now());

@@ -18,7 +18,6 @@
 #![doc = include_str!("state.md")]
 
 use alloc::sync::Arc;
-use core::fmt;
 use std::time::Instant;
 
 use super::Credentials;
@@ -87,6 +86,28 @@ pub(super) enum Input<'a> {
 }
 
 impl<'a> Input<'a> {
+    /// The input in words.
+    pub(super) const fn why(&self) -> &'static str {
+        match self {
+            Self::LogInByChallenge(_) | Self::LogIn(_) => "the program logs in",
+            Self::Greeted => "the server has greeted, or need not",
+            Self::Stranger(_) => "the peer is another service",
+            Self::Challenged { .. } => "the challenge has come",
+            Self::Unchallenged(_) => "the challenge was refused",
+            Self::Accepted => "the server has accepted it",
+            Self::Refused(_) => "the server has refused it",
+            Self::Goodbye => "the server says goodbye",
+            Self::Booted => "the server says that it is up",
+            Self::Deadline => "its time is up, or needs none",
+            Self::Unsent => "its time is up, and its request was not transmitted",
+            Self::Close => "the program closes",
+            Self::Ended { .. } => "the stream has ended",
+            Self::Breach(_) => "the stream went over a limit",
+            Self::Silence => "no sign of life came",
+            Self::Reconnect => "the program connects again",
+        }
+    }
+
     /// The program logs in.
     pub(super) fn log_in(credentials: &'a Arc<Credentials>) -> Self {
         if credentials.asks_challenge() { Self::LogInByChallenge(credentials) } else { Self::LogIn(credentials) }
@@ -132,6 +153,17 @@ pub(super) enum Effect<'a> {
     Close,
     /// Begins anew.
     Begin,
+}
+
+impl Effect<'_> {
+    /// Why the connection is lost, where it is.
+    pub(super) const fn lost(&self) -> Option<ConnectionError> {
+        match *self {
+            Self::Refuse(why) => Some(ConnectionError::LoginRefused(why)),
+            Self::Lose(error) => Some(error),
+            _ => None,
+        }
+    }
 }
 
 impl Stage {
@@ -229,6 +261,20 @@ impl Stage {
     pub(super) const fn is_over(self) -> bool {
         matches!(self, Self::Over)
     }
+
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Greeting => "greeting",
+            Self::Greeted => "greeted",
+            Self::Challenge => "challenge",
+            Self::Login => "login",
+            Self::Booting => "booting",
+            Self::Ready => "ready",
+            Self::Closing => "closing",
+            Self::Over => "over",
+        }
+    }
 }
 
 const fn lost(error: ConnectionError) -> (Stage, Effect<'static>) {
@@ -295,22 +341,6 @@ impl Waiting {
     /// Why the connection is over.
     pub(super) fn lost(&self) -> Option<ConnectionError> {
         if let Self::Lost(error) = self { Some(*error) } else { None }
-    }
-}
-
-impl fmt::Display for Stage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::New => "new",
-            Self::Greeting => "greeting",
-            Self::Greeted => "greeted",
-            Self::Challenge => "challenge",
-            Self::Login => "login",
-            Self::Booting => "booting",
-            Self::Ready => "ready",
-            Self::Closing => "closing",
-            Self::Over => "over",
-        })
     }
 }
 

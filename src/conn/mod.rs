@@ -2,7 +2,8 @@
 //!
 //! [`Client`](crate::client::Client), [`Server`](crate::server::Server) and FreeSWITCH's
 //! `Connection` do no I/O and read no clock: a driver moves bytes and tells the time. [`Machine`]
-//! is all that a driver has to know of them. [`Backoff`] tells it when to connect again.
+//! is all that a driver has to know of them. [`Backoff`] tells it when to connect again, and
+//! [`Trace`] what they do, for a log.
 
 pub(crate) mod backlog;
 mod backoff;
@@ -14,9 +15,12 @@ mod owned;
 mod request;
 pub(crate) mod send_buffer;
 pub(crate) mod service;
+mod trace;
 
 pub use backoff::Backoff;
 pub use machine::Machine;
 pub(crate) use machine::{machine, sealed};
 pub(crate) use owned::owned;
 pub use request::{Id, Reached};
+pub use trace::Trace;
+pub(crate) use trace::Tracer;

@@ -5,6 +5,8 @@ use core::fmt::{self, Write as _};
 
 use super::{mask_line, mask_uris, mask_value};
 use crate::wire::{Frame, FrameKind, OwnedFrame, Value};
+#[cfg(feature = "std")]
+use crate::wire::{Framing, Limits, Scanner};
 
 /// Bytes of a line at the most.
 const LONGEST: usize = 1024;
@@ -118,6 +120,22 @@ impl LogLine<'_, '_> {
         match lines.count() {
             0 => Ok(()),
             count => write!(self, " ({count} lines)"),
+        }
+    }
+}
+
+/// A message as it was written, to be shown as the frame that it is read as; by its length where it
+/// is none.
+#[cfg(feature = "std")]
+pub(crate) struct Written<'a>(pub(crate) &'a [u8]);
+
+#[cfg(feature = "std")]
+impl fmt::Display for Written<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut scanner = Scanner::new(Limits::new()).with_framing(Framing::PLAIN);
+        match scanner.scan(self.0) {
+            Ok(Some(end)) => scanner.frame(self.0, end).fmt(f),
+            _ => write!(f, "{} bytes that are no frame", self.0.len()),
         }
     }
 }

@@ -19,6 +19,8 @@ pub(crate) use headers::{hidden, hidden_field};
 pub use headers::{is_secret, is_secret_line, mask_line, mask_value};
 #[cfg(feature = "freeswitch")]
 pub(crate) use log_line::LogLine;
+#[cfg(feature = "std")]
+pub(crate) use log_line::Written;
 #[cfg(any(feature = "std", feature = "freeswitch"))]
 pub(crate) use log_line::{Escaped, log_line};
 pub(crate) use names::is_secret_name;

@@ -21,7 +21,7 @@ impl Server {
         let action_id = self.open.remove(id).ok_or(ApiMisuse::NotOpen)?;
         self.readable = readable;
         self.mask = mask;
-        self.stage = Stage::LoggedIn;
+        self.enter(Stage::LoggedIn, &"the embedder has accepted the login");
         self.write_response("Success", &action_id, "Authentication accepted");
         if self.config.booted {
             let written = self.event(Classes::SYSTEM, EventType::new(READY).name(), [("Status", "Fully Booted")]);
@@ -49,7 +49,8 @@ impl Server {
 
     fn keep_out(&mut self, now: Instant, id: RequestId, message: &'static str) -> Result<(), ApiMisuse> {
         if self.awaits_verdict(id)?.is_some() {
-            self.stage = Stage::Refusing { at: now.checked_add(self.config.refusal), message };
+            let at = now.checked_add(self.config.refusal);
+            self.enter(Stage::Refusing { at, message }, &message);
         }
         Ok(())
     }
@@ -209,8 +210,7 @@ impl Server {
 
     /// Ends the session without a goodbye, as a server does that shuts down.
     pub fn close(&mut self) {
-        self.stage = Stage::Over;
-        self.open.clear();
+        self.end(&"the embedder closes it");
     }
 
     /// Writes an answer of our own: of names and values in which nothing can be refused.

@@ -71,6 +71,7 @@ mod config;
 mod event;
 mod event_mask;
 mod open;
+mod stage;
 mod verdict;
 
 use alloc::boxed::Box;
@@ -84,11 +85,13 @@ use std::time::Instant;
 use crate::conn::Machine;
 use crate::conn::backlog::Backlog;
 use crate::conn::send_buffer::SendBuffer;
+use crate::conn::{Trace, Tracer};
 use crate::error::{ApiMisuse, ConnectionError, EncodeError, SendError};
 use crate::request::{Request, SessionRequest};
 use crate::value::Classes;
 use crate::wire::{Decoder, FrameEnd, Framing};
 use open::Opened;
+use stage::Stage;
 use verdict::Verdict;
 
 pub use answer::List;
@@ -115,6 +118,7 @@ pub use event::{LoginAttempt, RequestId, ServerEvent};
 /// doesn't fit is not written, and the session is over with [`ConnectionError::NotRead`]: Asterisk
 /// drops such a client, too. What is answered once the session is over goes nowhere, and is no
 /// error.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Server {
     config: Arc<Config>,
     decoder: Decoder,
@@ -135,27 +139,9 @@ pub struct Server {
     eof: bool,
     told_closed: bool,
     lost: Option<ConnectionError>,
-}
-
-/// Where the session stands. Logging in leads from `New` to `LoggedIn`, or by `Refusing` to `Over`;
-/// a goodbye from anywhere to `Over`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    New {
-        deadline: Option<Instant>,
-    },
-    /// The embedder has been asked.
-    Asked {
-        deadline: Option<Instant>,
-        /// What the login asks to receive.
-        mask: Classes,
-    },
-    Refusing {
-        at: Option<Instant>,
-        message: &'static str,
-    },
-    LoggedIn,
-    Over,
+    tracer: Tracer,
+    /// Whether the limit that holds requests back has been told.
+    told_full: bool,
 }
 
 impl Server {
@@ -180,6 +166,8 @@ impl Server {
             eof: false,
             told_closed: false,
             lost: None,
+            tracer: Tracer::default(),
+            told_full: false,
             config: Arc::clone(&config),
         };
         if !config.banner.is_empty() {
@@ -193,6 +181,14 @@ impl Server {
     #[must_use]
     pub fn with_challenge(mut self, challenge: u32) -> Self {
         self.challenge = challenge % 1_000_000_000;
+        self
+    }
+
+    /// Tells this hook what the session does, for a log: each frame that comes or goes, from the
+    /// greeting on, each change of its stage, each limit that is met. See [`Trace`].
+    #[must_use]
+    pub fn traced(mut self, hook: impl FnMut(Trace<'_>) + Send + Sync + 'static) -> Self {
+        self.tracer = Tracer::new(hook);
         self
     }
 
@@ -250,7 +246,7 @@ impl Server {
             let action_id = self.open.first().and_then(|id| self.open.remove(id)).unwrap_or_default();
             self.write_response("Error", &action_id, message);
         }
-        self.close();
+        self.end(&"its time is up");
     }
 
     /// Returns when [`handle_timeout`](Self::handle_timeout) has something to do: see
@@ -322,15 +318,22 @@ impl Server {
                 return self.lost.map_or(Ok(None), Err);
             }
             if self.holds_back() {
+                self.tell_full();
                 if self.was_late() {
                     continue;
                 }
                 return Ok(None);
             }
+            self.told_full = false;
             let found = match self.waiting.take() {
                 Some(end) => Some(end),
                 None => match self.decoder.next_end() {
-                    Ok(found) => found,
+                    Ok(found) => {
+                        if let Some(end) = found {
+                            self.tracer.tell(Trace::Received(&self.decoder.frame(end)));
+                        }
+                        found
+                    }
                     Err(error) => {
                         self.lose(ConnectionError::Frame(error));
                         continue;
@@ -352,7 +355,7 @@ impl Server {
                     return Ok(None);
                 }
                 match self.decoder.pending().len() {
-                    0 => self.close(),
+                    0 => self.end(&"the stream has ended"),
                     truncated => self.lose(ConnectionError::Closed { truncated }),
                 }
                 continue;
@@ -396,8 +399,9 @@ impl Server {
             return Ok(());
         }
         let max = self.config.unsent;
-        if self.out.write(max.saturating_sub(self.unsent()), write)?.is_none() {
-            self.lose(ConnectionError::NotRead { max });
+        match self.out.write(max.saturating_sub(self.unsent()), write)? {
+            Some(written) => self.tracer.sent(written),
+            None => self.lose(ConnectionError::NotRead { max }),
         }
         Ok(())
     }
@@ -415,11 +419,6 @@ impl Server {
             open.action_id = action_id;
         }
         Ok(written?)
-    }
-
-    fn lose(&mut self, error: ConnectionError) {
-        self.close();
-        self.lost = Some(error);
     }
 
     /// Debug builds see that the books agree with one another.

@@ -67,7 +67,7 @@ impl Server {
                 let mask = login.events().ok().and_then(|events| event_mask::read(events.as_bytes()));
                 let mask = mask.unwrap_or(Classes::ALL);
                 let deadline = self.poll_timeout();
-                self.stage = Stage::Asked { deadline, mask };
+                self.enter(Stage::Asked { deadline, mask }, &"a login has come");
                 Verdict::Asked(self.open.add(action_id))
             }
             SessionRequest::Challenge(challenge) => {
@@ -82,7 +82,7 @@ impl Server {
             }
             SessionRequest::Logoff => {
                 self.write_response("Goodbye", &action_id, "Thanks for all the fish.");
-                self.close();
+                self.end(&"the client says goodbye");
                 Verdict::Done
             }
             SessionRequest::Mask(events) => {

@@ -51,6 +51,7 @@ mod sessions;
 mod sipxecs;
 mod state;
 mod testing;
+mod trace;
 mod typed;
 mod value_roundtrip;
 #[rustfmt::skip]

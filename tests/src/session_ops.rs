@@ -2,7 +2,8 @@
 
 use crate::splits::hand;
 use ami_proto::action::{
-    CoreStatus, Custom, Events, FaxStats, Filter, IaxPeers, Originate, Ping, Queues, SkinnyLines, Status,
+    Action, CoreStatus, Custom, EncodedAction, Events, FaxStats, Filter, IaxPeers, Originate, Ping, Queues,
+    SkinnyLines, Status,
 };
 use ami_proto::client::{AtCeiling, Client, ClientEvent, Config, Credentials, Ending, Id, Reached};
 use ami_proto::error::SendError;
@@ -126,13 +127,18 @@ struct Driven {
     closing: bool,
     /// Everything told, where two are compared.
     told: Option<Vec<String>>,
+    /// Whether the session may know which events it is sent: where it has said which it wants.
+    masked: bool,
+    /// Requests that a connection before this one has lost, with their `ActionID`s: of each the
+    /// outcome may come once.
+    late: BTreeMap<Id, String>,
 }
 
 /// Whatever is done to a client, and however its input is cut: each request ends once and not
 /// before it was sent, with the items it says, a list that is collected lends none, what is held
 /// stays under the ceiling, nothing appears without a cause or before its time, what is told of a
 /// request came under its `ActionID`, what nobody answers ends in time, and after the end the
-/// report is of what was lost.
+/// report is of what was lost. What is kept of an event is the event, and a hook changes nothing.
 pub fn session_ops(data: &[u8]) {
     let mut bytes = Unstructured::new(data);
     let Ok(flags) = bytes.arbitrary::<[u8; 4]>() else { return };
@@ -164,6 +170,7 @@ pub fn session_ops(data: &[u8]) {
     all.extend(compared.then(|| Driven::new(config, policy, now, true, true)));
     for driven in &mut all {
         driven.hangups = hangups;
+        driven.masked = flags[0] & 2 != 0;
     }
     // Most runs begin where most sessions are.
     if flags[0] % 4 != 0 {
@@ -208,7 +215,7 @@ impl Driven {
         Self {
             policy,
             most_held: config.most_held(),
-            client: Client::new(config).seeded(1),
+            client: if bytewise { traced(config) } else { Client::new(config).seeded(1) },
             now,
             inbox: Vec::new(),
             eof: false,
@@ -222,6 +229,8 @@ impl Driven {
             ready: false,
             closing: false,
             told: compared.then(Vec::new),
+            masked: false,
+            late: BTreeMap::new(),
         }
     }
 
@@ -362,23 +371,24 @@ impl Driven {
 
     fn send(&mut self, kind: u8) -> Option<Id> {
         let unsent = self.unsent();
-        let (client, now) = (&mut self.client, self.now);
+        let (client, now, ahead) = (&mut self.client, self.now, kind >= 121);
         let sent = match kind % 11 {
             // The last ones as somebody else's.
             kind_of if kind >= 242 => forward(client, now, kind_of.into()),
-            0 => client.send(now, &Ping::new()).map(Id::from),
-            1 => client.send(now, &CoreStatus::new()).map(Id::from),
-            2 => client.send(now, &Status::new()).map(Id::from),
-            3 => client.send(now, &SkinnyLines::new()).map(Id::from),
-            4 => client.send(now, &IaxPeers::new()).map(Id::from),
-            5 => client.send(now, &Originate::new("x").asynchronous(true)).map(Id::from),
-            6 => client.send(now, &Originate::new("x")).map(Id::from),
-            7 => client.send(now, &Queues::new()).map(Id::from),
-            8 => client.send(now, &FaxStats::new()).map(Id::from),
-            9 => client.send(now, &Events::new("call")).map(Id::from),
-            _ => client.send(now, &Filter::new("x")).map(Id::from),
+            0 => send(client, now, ahead, &Ping::new()),
+            1 => send(client, now, ahead, &CoreStatus::new()),
+            2 => send(client, now, ahead, &Status::new()),
+            3 => send(client, now, ahead, &SkinnyLines::new()),
+            4 => send(client, now, ahead, &IaxPeers::new()),
+            5 => send(client, now, ahead, &Originate::new("x").asynchronous(true)),
+            6 => send(client, now, ahead, &Originate::new("x")),
+            7 => send(client, now, ahead, &Queues::new()),
+            8 => send(client, now, ahead, &FaxStats::new()),
+            9 => send(client, now, ahead, &Events::new("call")),
+            _ => send(client, now, ahead, &Filter::new("x")),
         };
         let id = sent.ok()?;
+        self.masked |= kind % 11 == 9;
         self.began(id, unsent, matches!(kind % 11, 5 | 6), kind % 11 == 6);
         Some(id)
     }
@@ -470,6 +480,7 @@ impl Driven {
             };
             if let Some(told) = &mut self.told {
                 told.push(format!("{event:?}"));
+                same_kept(event);
             }
             if let (Some(seen), Some(_)) = (event.id().and_then(|id| self.sent.get_mut(&id)), event.frame()) {
                 seen.last = self.now;
@@ -529,8 +540,16 @@ impl Driven {
                             items_of(reached)
                         }
                         Ending::TimedOut(reached) => items_of(reached),
+                        Ending::OutcomeUnseen(_) => {
+                            assert!(self.masked, "nobody has said which events are wanted");
+                            None
+                        }
                         _ => None,
                     };
+                }
+                ClientEvent::LateOutcome { id, event } => {
+                    let lost = self.late.remove(&id).expect("it was lost, and its outcome had not come");
+                    assert!(event.action_id().is_some_and(|id| id == lost.as_str()));
                 }
                 _ => {}
             }
@@ -567,7 +586,15 @@ impl Driven {
         assert!(self.sent.values().all(|seen| seen.ended));
         assert_eq!((self.client.in_flight(), self.client.poll_timeout()), (0, None));
         assert!(self.client.poll_transmit().is_none() && !self.client.is_logged_in());
-        self.ids.clear();
+        // A server may still tell how those went.
+        self.ids = report.unanswered.iter().map(|request| request.action_id.to_string()).collect();
+        for request in &report.unanswered {
+            let known = self.sent[&request.id].action_id.as_deref();
+            assert!(known.is_none_or(|known| *known == *request.action_id), "{request:?}");
+            if request.reached != Reached::NotSent {
+                self.late.insert(request.id, request.action_id.to_string());
+            }
+        }
         self.inbox.clear();
         self.heard.clear();
         for seen in self.sent.values_mut() {
@@ -622,6 +649,34 @@ impl Seen {
         let id = frame.get("ActionID").map(|id| id.to_string()).filter(|id| !id.is_empty());
         assert!(if id.is_none() { !named } else { self.action_id.is_none() || id == self.action_id }, "{frame:?}");
     }
+}
+
+/// A client with a hook, which is told the same as one without.
+fn traced(config: Config) -> Client {
+    Client::new(config).seeded(1).traced(|trace| {
+        let line = trace.to_string();
+        assert!(line.len() < 1200 && !line.contains(char::is_control), "{line:?}");
+    })
+}
+
+/// Sends an action, as it is or encoded ahead.
+fn send(client: &mut Client, now: Instant, ahead: bool, action: &impl Action) -> Result<Id, SendError> {
+    if ahead {
+        let encoded = EncodedAction::of(action).expect("nothing in it can be refused").untyped();
+        client.send(now, &encoded).map(Id::from)
+    } else {
+        client.send(now, action).map(Id::from)
+    }
+}
+
+/// Holds the owned twin of an event to what it was made from.
+fn same_kept(event: ClientEvent<'_>) {
+    let json = |event| serde_json::to_string(&event).expect("JSON");
+    let kept = event.to_owned();
+    assert_eq!((kept.to_string(), format!("{kept:?}")), (event.to_string(), format!("{event:?}")));
+    assert_eq!(json(kept.view()), json(event));
+    assert_eq!(kept.view().frame().map(Frame::as_bytes), event.frame().map(Frame::as_bytes));
+    assert_eq!((kept.view().id(), kept.view().kind()), (event.id(), event.kind()));
 }
 
 /// A request as a client of ours would send it, passed on.

@@ -10,17 +10,18 @@ use crate::client::reply_plan::{self, Answers};
 use crate::client::route::{End, Route, Told};
 use crate::client::state::{Effect, Input};
 use crate::client::{Credentials, Id, Reached};
-use crate::conn::service;
+use crate::conn::{Trace, service};
 use crate::error::{LoginRefusal, Service};
 use crate::response::Response;
 use crate::value::{AmiVersion, Banner, Classes, FromWire};
 use crate::wire::{Frame, FrameKind, Value};
 
 impl Session {
-    /// Whether there is nothing to tell and no event that the session itself waits for.
+    /// Whether there is nothing to tell, no event that the session itself waits for, and no hook
+    /// that is told of each frame.
     #[inline]
     pub(in crate::client) fn listens(&self) -> bool {
-        self.notices.is_empty() && !self.stage.looks()
+        self.notices.is_empty() && !self.stage.looks() && !self.tracer.is_set()
     }
 
     /// Whether an event can be told at a glance to answer nothing.
@@ -157,7 +158,11 @@ impl Session {
             && !self.eof
             && !self.clock.has_expired()
             && size <= self.most_room(id);
-        if waits { Route::Full(id) } else { self.finish(id.0, End::Overflowed) }
+        if waits {
+            return Route::Full(id);
+        }
+        self.tracer.tell(Trace::Limit(&format_args!("no room for the next item of request {}, which fails", id.0)));
+        self.finish(id.0, End::Overflowed)
     }
 
     /// The request has ended, as its caller is told.

@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
 use core::time::Duration;
 use std::time::Instant;
 
@@ -15,6 +16,7 @@ use crate::client::reconnect::Unanswered;
 use crate::client::reply_plan::Answers;
 use crate::client::state::{Effect, Input, Waiting};
 use crate::client::{Id, Reached};
+use crate::conn::Trace;
 use crate::error::{ApiMisuse, ConnectionError, LoginRefusal, SendError};
 use crate::value::{Classes, ToWire};
 use crate::wiped::Wiped;
@@ -30,7 +32,12 @@ impl Session {
         if let Some(waiting) = self.carry_out(effect)? {
             self.waiting = waiting;
         }
-        self.stage = stage;
+        let from = core::mem::replace(&mut self.stage, stage);
+        if from != stage {
+            let (lost, words) = (effect.lost(), input.why());
+            let why = lost.as_ref().map_or(&words as &dyn fmt::Display, |lost| lost);
+            self.tracer.tell(Trace::Stage { from: from.as_str(), to: stage.as_str(), why });
+        }
         Ok(effect)
     }
 
@@ -58,9 +65,7 @@ impl Session {
             }
             Effect::SayGoodbye => self.say_goodbye(),
             Effect::AwaitEnd => Waiting::Until(self.after(self.config.closing)),
-            Effect::Refuse(why) => self.end(Some(ConnectionError::LoginRefused(why))),
-            Effect::Lose(error) => self.end(Some(error)),
-            Effect::Close => self.end(None),
+            Effect::Refuse(_) | Effect::Lose(_) | Effect::Close => self.end(effect.lost()),
             Effect::Begin => self.begin(),
         }))
     }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::error::{EncodeError, Refusal};
+use crate::freeswitch::{Decoder, LIMITS};
 use crate::redact::event_socket::mask;
 use crate::wiped::{Wiped, reserve};
 use crate::wire::Value;
@@ -130,6 +131,20 @@ impl Message {
     /// The value of a header that it has.
     pub(super) fn get(&self, name: &[u8]) -> Option<&[u8]> {
         self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| &value[..])
+    }
+}
+
+/// A message as it was written, to be shown as the frame that it is read as.
+pub(super) struct Written<'a>(pub(super) &'a [u8]);
+
+impl fmt::Display for Written<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut decoder = Decoder::new(LIMITS);
+        decoder.push(self.0);
+        match decoder.next_frame() {
+            Ok(Some(frame)) => frame.fmt(f),
+            _ => write!(f, "{} bytes", self.0.len()),
+        }
     }
 }
 

@@ -21,6 +21,7 @@ use super::frame::Frame;
 use crate::conn::Machine;
 use crate::conn::backlog::Backlog;
 use crate::conn::id_prefix::Prefixes;
+use crate::conn::{Trace, Tracer};
 use crate::error::{ApiMisuse, ConnectionError, EncodeError, Refusal, SendError};
 use crate::range::part;
 
@@ -108,6 +109,14 @@ impl Connection {
     #[must_use]
     pub fn seeded(mut self, seed: u64) -> Self {
         self.session.prefixes = Prefixes::seeded(seed);
+        self
+    }
+
+    /// Tells this hook what the connection does, for a log: each frame that comes or goes, each
+    /// change of its stage, each limit that is met. See [`Trace`].
+    #[must_use]
+    pub fn traced(mut self, hook: impl FnMut(Trace<'_>) + Send + Sync + 'static) -> Self {
+        self.session.tracer = Tracer::new(hook);
         self
     }
 
@@ -218,15 +227,18 @@ impl Connection {
                 self.session.look_at_first(self.decoder.pending());
             }
             match self.decoder.next_found() {
-                Ok(Some(found)) => match (self.session.route(self.decoder.frame(found)), found.event()) {
-                    (Route::Kept, _) => continue,
-                    (Route::Told(told), _) => return Ok(Some(Next::Frame(found, told))),
-                    (Route::Event, None) => return Ok(Some(Next::Frame(found, Told::Unclaimed(None)))),
-                    (Route::Event, Some(event)) => {
-                        let job = self.session.ends_job(self.decoder.event(event));
-                        return Ok(Some(Next::Event(event, job)));
+                Ok(Some(found)) => {
+                    self.session.tracer.tell(Trace::Received(&self.decoder.frame(found)));
+                    match (self.session.route(self.decoder.frame(found)), found.event()) {
+                        (Route::Kept, _) => continue,
+                        (Route::Told(told), _) => return Ok(Some(Next::Frame(found, told))),
+                        (Route::Event, None) => return Ok(Some(Next::Frame(found, Told::Unclaimed(None)))),
+                        (Route::Event, Some(event)) => {
+                            let job = self.session.ends_job(self.decoder.event(event));
+                            return Ok(Some(Next::Event(event, job)));
+                        }
                     }
-                },
+                }
                 Ok(None) if self.eof => self.session.ended(self.decoder.pending().len()),
                 Ok(None) => {}
                 Err(error) => self.session.end(Some(ConnectionError::Frame(error))),
@@ -258,6 +270,7 @@ impl Connection {
     pub fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), SendError> {
         self.check_new()?;
         let started = self.session.login(now, credentials);
+        self.session.tracer.refused(&started);
         self.session.check_books();
         started
     }
@@ -305,6 +318,7 @@ impl Connection {
 
     fn send_in(&mut self, now: Instant, message: &Message, within: Option<Duration>) -> Result<Id, SendError> {
         let sent = self.session.send(now, message, within);
+        self.session.tracer.refused(&sent);
         self.session.check_books();
         sent
     }
@@ -461,7 +475,7 @@ impl fmt::Debug for Connection {
     /// The state without any bytes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection")
-            .field("stage", &format_args!("{}", self.session.stage))
+            .field("stage", &format_args!("{}", self.session.stage.as_str()))
             .field("in_flight", &self.in_flight())
             .field("held", &self.held())
             .field("lost", &self.session.lost)

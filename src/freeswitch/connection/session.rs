@@ -5,6 +5,7 @@ mod time;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
 use core::time::Duration;
 use std::time::Instant;
 
@@ -12,14 +13,14 @@ use super::config::Config;
 use super::credentials::Credentials;
 use super::event::{ReconnectReport, Unanswered};
 use super::in_flight::{Entry, InFlight, Purpose};
-use super::message::Message;
+use super::message::{Message, Written};
 use super::replay::{Restore, Setting};
 use super::state::Stage;
 use super::{Id, Reached};
 use crate::conn::id_prefix::Prefixes;
 use crate::conn::notices::Notices;
 use crate::conn::send_buffer::SendBuffer;
-use crate::conn::service;
+use crate::conn::{Trace, Tracer, service};
 use crate::error::{ConnectionError, EncodeError, LoginRefusal, Refusal, SendError, Service};
 use crate::freeswitch::event::Event;
 use crate::freeswitch::{ContentType, Frame};
@@ -50,6 +51,7 @@ pub(super) struct Session {
     /// Why the connection is over, unless it was closed on demand.
     pub(super) lost: Option<ConnectionError>,
     unanswered: Vec<Unanswered>,
+    pub(super) tracer: Tracer,
 }
 
 /// An event without a frame.
@@ -112,6 +114,7 @@ impl Session {
             goodbye: false,
             lost: None,
             unanswered: Vec::new(),
+            tracer: Tracer::default(),
         }
     }
 
@@ -143,7 +146,7 @@ impl Session {
         if matches!(self.stage, Stage::New { greeted: true }) {
             return Ok(self.show(&credentials, deadline)?);
         }
-        self.stage = Stage::Greeting { credentials, deadline };
+        self.enter(Stage::Greeting { credentials, deadline }, &"the program logs in");
         Ok(())
     }
 
@@ -151,13 +154,14 @@ impl Session {
         self.now = Some(now);
         self.check(None)?;
         self.write(Purpose::Login, None, |out| Message::new("connect").encode(out))?;
-        self.stage = Stage::Login { deadline: now.checked_add(self.config.login) };
+        let deadline = now.checked_add(self.config.login);
+        self.enter(Stage::Login { deadline }, &"the program asks for the call's data");
         Ok(())
     }
 
     fn show(&mut self, credentials: &Credentials, deadline: Option<Instant>) -> Result<(), EncodeError> {
         self.write(Purpose::Login, None, |out| credentials.encode(out))?;
-        self.stage = Stage::Login { deadline };
+        self.enter(Stage::Login { deadline }, &"the server asks for the password");
         Ok(())
     }
 
@@ -197,17 +201,20 @@ impl Session {
         let subscribes = subscription.as_ref().and_then(Setting::of);
         let more: usize = setting.iter().chain(&subscribes).map(Setting::len).sum();
         let room = self.config.most().saturating_sub(self.reserved() + Config::COPIES * more);
-        let mut between = self.out.written();
+        let (mut between, mut before) = (self.out.written(), 0);
         let written = self.out.write(room, |out| {
             let start = out.len();
             if let Some(subscription) = &subscription {
                 subscription.encode(out)?;
             }
-            between += (out.len() - start) as u64;
+            before = out.len() - start;
+            between += before as u64;
             message.encode(out)
         });
-        if written?.is_none() {
-            return Err(SendError::Ceiling { max: self.config.most() });
+        let Some(written) = written? else { return Err(SendError::Ceiling { max: self.config.most() }) };
+        let (first, second) = written.split_at(before);
+        for message in [first, second].into_iter().filter(|message| !message.is_empty()) {
+            self.tracer.tell(Trace::Sent(&Written(message)));
         }
         if let Some(subscribes) = subscribes {
             let (id, setting) = (self.number(), Some(subscribes));
@@ -238,7 +245,9 @@ impl Session {
         setting: Option<Setting>,
         write: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
-        self.out.write(usize::MAX, write)?;
+        if let Some(written) = self.out.write(usize::MAX, write)? {
+            self.tracer.tell(Trace::Sent(&Written(written)));
+        }
         let (id, written) = (self.number(), self.out.written());
         self.ask(Entry { setting, ..Entry::own(id, purpose, written) });
         Ok(())
@@ -271,7 +280,10 @@ impl Session {
             return;
         }
         match self.write(Purpose::Exit, None, |out| Message::new("exit").encode(out)) {
-            Ok(()) => self.stage = Stage::Closing { deadline: now.checked_add(self.config.closing) },
+            Ok(()) => {
+                let deadline = now.checked_add(self.config.closing);
+                self.enter(Stage::Closing { deadline }, &"the program closes");
+            }
             // Nothing in it could be refused.
             Err(_) => self.end(None),
         }
@@ -312,16 +324,17 @@ impl Session {
     }
 
     fn greeted(&mut self) {
-        match core::mem::replace(&mut self.stage, Stage::New { greeted: true }) {
+        match &mut self.stage {
+            Stage::New { greeted } => *greeted = true,
             Stage::Greeting { credentials, .. } => {
+                let credentials = credentials.clone();
                 let deadline = self.now.and_then(|now| now.checked_add(self.config.login));
                 // It was tried when it was given.
                 if self.show(&credentials, deadline).is_err() {
                     self.end(Some(ConnectionError::LoginRefused(LoginRefusal::Credentials)));
                 }
             }
-            Stage::New { .. } => {}
-            other => self.stage = other,
+            _ => {}
         }
     }
 
@@ -362,7 +375,7 @@ impl Session {
         }
         let answer = frame.answer().unwrap_or_default();
         if answer.starts_with(b"+OK") {
-            self.stage = Stage::Ready;
+            self.enter(Stage::Ready, &"the login was accepted");
             for message in self.restore.messages() {
                 // It was tried before the login.
                 let _ = self.write(Purpose::Restore, Setting::of(&message), |out| message.encode(out));
@@ -408,6 +421,11 @@ impl Session {
 
     // The end.
 
+    fn enter(&mut self, stage: Stage, why: &dyn fmt::Display) {
+        let from = core::mem::replace(&mut self.stage, stage).as_str();
+        self.tracer.tell(Trace::Stage { from, to: self.stage.as_str(), why });
+    }
+
     /// Looks whether the first bytes of the peer, which need not be a frame, are those of another
     /// service.
     pub(super) fn look_at_first(&mut self, bytes: &[u8]) {
@@ -430,7 +448,10 @@ impl Session {
         if self.stage.is_over() {
             return;
         }
-        self.stage = Stage::Over;
+        match error {
+            Some(error) => self.enter(Stage::Over, &error),
+            None => self.enter(Stage::Over, &"closed as the program has asked for"),
+        }
         self.unanswered = self.in_flight.lose(self.out.transmitted());
         self.restore.lost();
         for Unanswered { id, reached } in &self.unanswered {
@@ -445,7 +466,7 @@ impl Session {
     }
 
     pub(super) fn reconnect(&mut self) -> ReconnectReport {
-        self.stage = Stage::New { greeted: false };
+        self.enter(Stage::New { greeted: false }, &"the program connects again");
         self.prefixes.advance();
         self.goodbye = false;
         self.lost = None;

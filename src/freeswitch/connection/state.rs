@@ -15,7 +15,6 @@
 //! way to Over every request in flight is lost, which is its ending. `reconnect` leads from Over
 //! back to New. A breach of the limits is lost → Over everywhere.
 
-use core::fmt;
 use std::time::Instant;
 
 use super::Credentials;
@@ -75,17 +74,15 @@ impl Stage {
     pub(super) fn is_early(&self) -> bool {
         matches!(self, Self::New { .. } | Self::Greeting { .. } | Self::Login { .. })
     }
-}
 
-impl fmt::Display for Stage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+    pub(super) const fn as_str(&self) -> &'static str {
+        match self {
             Self::New { .. } => "new",
             Self::Greeting { .. } => "greeting",
             Self::Login { .. } => "login",
             Self::Ready => "ready",
             Self::Closing { .. } => "closing",
             Self::Over => "over",
-        })
+        }
     }
 }
