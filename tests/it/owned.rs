@@ -101,7 +101,7 @@ fn what_a_client_tells() {
     assert_eq!((forms(kept.view()), format!("{kept:?}")), (forms(event), format!("{event:?}")));
     assert_eq!(to_string(&kept).unwrap(), to_string(&event).unwrap());
     assert_eq!(OwnedEvent::from(event.frame().to_owned()), kept);
-    assert_eq!(on_another_thread(kept, |kept| kept.view().frame().to_string()), event.frame().to_string());
+    assert_eq!(on_another_thread(kept, OwnedEvent::to_string), event.to_string());
     let kept: OwnedResponse = response.to_owned();
     assert_eq!((forms(kept.view()), format!("{kept:?}")), (forms(response), format!("{response:?}")));
     assert_eq!(to_string(&kept).unwrap(), to_string(&response).unwrap());
