@@ -1,5 +1,6 @@
 //! Invariant: a set of events holds any event by its name, known to the catalogue or not, alone.
 
+use ami_proto::Value;
 use ami_proto::event::{EventSet, Hangup, VarSet};
 use ami_proto::value::Classes;
 
@@ -33,6 +34,21 @@ fn all_events_but_one() {
     assert!(!has(&set, "NOISE") && !has(&set, "VarSet") && has(&set, "SentSMS"));
     assert_eq!(set.clone().with_name("noise").with(VarSet::TYPE), EventSet::ALL);
     assert_eq!(set.with_unknown(true).with(VarSet::TYPE), EventSet::ALL);
+}
+
+/// The last names come first, so that one that moves the others to find its place takes minutes.
+#[test]
+fn a_hundred_thousand_names() {
+    let name = |number: usize| format!("Module{number:06}");
+    let even = |number: &usize| number % 2 == 0;
+    let set = (0..100_000).rev().fold(EventSet::NONE, |set, number| set.with_name(&name(number)));
+    let set = (0..100_000).filter(even).fold(set, |set, number| set.without_name(&name(number)));
+    for number in 0..100_000 {
+        assert_eq!(has(&set, &name(number).to_uppercase()), !even(&number), "{number}");
+    }
+    let all = (0..100_000).filter(even).fold(set, |set, number| set.with_name(&name(number)));
+    assert_eq!(all, (0..100_000).fold(EventSet::NONE, |set, number| set.with_name(&name(number))));
+    assert!(!all.has_name(Value::new(b"Module\xff00001")));
 }
 
 /// The name is in the union if it is in one of the two.
