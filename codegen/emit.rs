@@ -77,12 +77,10 @@ impl Source {
         self.line(open);
         if items.iter().all(|item| item.len() <= 10) {
             let mut packed = String::new();
-            // Rustfmt leaves a column free, but not on the first line.
-            let mut free = 0;
             for item in items {
-                if !packed.is_empty() && !self.fits(packed.len() + item.len() + 2 + free) {
+                // Rustfmt leaves a column free.
+                if !packed.is_empty() && !self.fits(packed.len() + item.len() + 3) {
                     self.line(std::mem::take(&mut packed));
-                    free = 1;
                 }
                 let _ = write!(packed, "{}{item},", if packed.is_empty() { "" } else { " " });
             }
