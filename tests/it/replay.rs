@@ -4,6 +4,7 @@
 use ami_proto::conference::Command;
 use ami_testkit::actions::actions;
 use ami_testkit::fold::fold;
+use ami_testkit::frame_json::{frame_json, is_read};
 use ami_testkit::http_ops::http;
 use ami_testkit::invariants::{self, Setup};
 use ami_testkit::proxy::proxy;
@@ -14,6 +15,7 @@ use ami_testkit::typed::typed;
 use ami_testkit::values::values;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 type Invariant = fn(&[u8]);
 
@@ -34,6 +36,7 @@ const TARGETS: &[(&str, Invariant)] = &[
     ("proxy", proxy),
     ("requests", requests),
     ("fold", fold),
+    ("frame_json", frame_json),
     ("kazoo_json", ami_testkit::kazoo::kazoo_json),
     ("esl", ami_testkit::esl::esl),
     ("fs_list", ami_testkit::freeswitch::fs_list),
@@ -326,4 +329,13 @@ fn noise_typed() {
 #[test]
 fn noise_actions() {
     noise(actions);
+}
+
+/// Neither reading nor refusing is the rare case.
+#[test]
+fn noise_frame_json() {
+    static READ: AtomicUsize = AtomicUsize::new(0);
+    noise(|data| _ = READ.fetch_add(is_read(data).into(), Relaxed));
+    let read = READ.load(Relaxed);
+    assert!((800..3200).contains(&read), "{read} of 4000 read");
 }

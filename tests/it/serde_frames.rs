@@ -4,6 +4,7 @@
 use ami_proto::redact::{WithSecrets, mask_line, mask_value};
 use ami_proto::{Decoder, Frame, Framing, Limits, OwnedFrame};
 use ami_testkit::corpus;
+use ami_testkit::frame_json::frame_json;
 use proptest::prelude::*;
 use serde::de::DeserializeSeed;
 use serde_json::{Value, from_str, from_value, json, to_string, to_value};
@@ -130,6 +131,16 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+    /// By a reader of its own and the grammar of frames, not only what is wrong with it.
+    #[test]
+    fn any_object_is_read_as_the_oracle_reads_it(choices in prop::collection::vec(any::<u8>(), 8..160)) {
+        frame_json(&choices);
     }
 }
 

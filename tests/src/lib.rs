@@ -14,6 +14,7 @@ pub mod esl_session;
 pub mod fold;
 pub mod fold_calls;
 pub mod fold_mirror;
+pub mod frame_json;
 pub mod freeswitch;
 pub mod heap;
 pub mod http_ops;
