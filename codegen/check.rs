@@ -8,7 +8,8 @@ use std::collections::{HashMap, HashSet};
 
 /// The first mistake in a table whose lines are all right by themselves.
 pub fn check(table: &Table) -> Result<(), Error> {
-    for (block, needed) in [("common", true), ("reply-common", !table.actions.is_empty())] {
+    let acts = !table.actions.is_empty();
+    for (block, needed) in [("common", true), ("request-common", acts), ("reply-common", acts)] {
         if needed && table.block(block).is_none() {
             let place = Place { file: "the tables".to_owned(), line: 0, column: 0 };
             return Err(place.error(format!("`block {block}` is missing")));
@@ -19,9 +20,16 @@ pub fn check(table: &Table) -> Result<(), Error> {
         [(&table.blocks, "block"), (&table.events, "event"), (&table.actions, "action"), (&table.commands, "command")]
     {
         unique(items, what, &mut given)?;
-        let inherited = table.block("common").filter(|_| what == "event").map_or(&[][..], |block| &block.rows);
+        let inherited = match what {
+            "event" => table.block("common"),
+            "action" => table.block("request-common"),
+            _ => None,
+        };
+        let inherited = inherited.map_or(&[][..], |block| &block.rows);
         for item in items {
             versions(item.since.as_ref(), item.until.as_ref(), &item.place)?;
+            let rows_of_its_own = item.rows.iter().chain(item.reply.iter().flat_map(|reply| &reply.rows));
+            rows_of_its_own.into_iter().try_for_each(|row| together(item, row))?;
             rows(table, &item.rows, inherited, &item.name, &mut given)?;
             if let Some(reply) = &item.reply {
                 rows(table, &reply.rows, &[], &format!("the reply to {}", item.name), &mut given)?;
@@ -44,7 +52,9 @@ pub fn check(table: &Table) -> Result<(), Error> {
         }
         action.rows.iter().try_for_each(parameter)?;
         answer(action)?;
+        list(table, action)?;
     }
+    table.events.iter().try_for_each(|event| listed(table, event))?;
     if let Some(second) = table.events.iter().filter(|event| event.ready).nth(1) {
         return Err(second.place.error("a second event that is `ready`"));
     }
@@ -84,15 +94,53 @@ fn parameter(row: &Row) -> Result<(), Error> {
     Err(field.place.error(problem))
 }
 
+/// What the entries of a list's events say of lists.
+fn list(table: &Table, action: &Item) -> Result<(), Error> {
+    let Some(list) = &action.list else { return Ok(()) };
+    let items = list.items.iter().map(|name| (name, "item"));
+    for (Name { place, text }, role) in items.chain(list.end.iter().map(|name| (name, "end"))) {
+        let found = table.event(text).and_then(|event| event.role.as_deref());
+        if found != Some(role) && found != Some("both") {
+            return Err(place.error(format!("`{text}` wants `role={role}`, or `role=both` if it comes unasked too")));
+        }
+    }
+    Ok(())
+}
+
+/// What has a part in lists without being in one.
+fn listed(table: &Table, event: &Item) -> Result<(), Error> {
+    let names = table.actions.iter().flat_map(|action| {
+        let list = action.list.iter().flat_map(|list| list.items.iter().chain(&list.end));
+        list.chain(&action.outcome)
+    });
+    let mut answers = names.filter(|name| event.name.eq_ignore_ascii_case(&name.text));
+    match &event.role {
+        Some(role) if answers.next().is_none() => {
+            Err(event.place.error(format!("`role={role}`, but no action has it in its `list`")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A row that no branch has together with its item.
+fn together(item: &Item, row: &Row) -> Result<(), Error> {
+    let Row::Field(field) = row else { return Ok(()) };
+    let within = versions(item.since.as_ref(), field.until.as_ref(), &field.place);
+    within.and_then(|()| versions(field.since.as_ref(), item.until.as_ref(), &field.place))
+}
+
 /// What an answer says of parameters.
 fn answer(action: &Item) -> Result<(), Error> {
     let again = action.again.iter().filter_map(|again| match again {
-        Again::Value(name) => Some((name, "")),
+        Again::Value(name) => Some((name, &[][..])),
         Again::Request => None,
     });
-    let asks = action.outcome_if.iter().map(|name| (name, "bool"));
-    let takes = action.takes.iter().map(|takes| (&takes.parameter, ""));
-    for (Name { place, text }, kind) in again.chain(asks).chain(takes) {
+    let asks = action.outcome_if.iter().map(|name| (name, &["bool"][..]));
+    let takes = action.takes.iter().map(|takes| {
+        let kinds: &[&str] = if takes.unit == "ms" { &["ms", "int", "uint"] } else { &["seconds", "int", "uint"] };
+        (&takes.parameter, kinds)
+    });
+    for (Name { place, text }, kinds) in again.chain(asks).chain(takes) {
         let mut fields = action.rows.iter().filter_map(|row| match row {
             Row::Field(field) => Some(field),
             _ => None,
@@ -100,8 +148,8 @@ fn answer(action: &Item) -> Result<(), Error> {
         let Some(field) = fields.find(|field| field.name == *text) else {
             return Err(place.error(format!("`{text}` is no parameter of {}", action.name)));
         };
-        if !kind.is_empty() && field.kind.word != kind {
-            return Err(place.error(format!("`{text}` is no `{kind}`")));
+        if !kinds.is_empty() && !kinds.contains(&field.kind.word) {
+            return Err(place.error(format!("`{text}` is no `{}`", kinds.join("`, `"))));
         }
     }
     Ok(())

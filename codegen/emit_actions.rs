@@ -236,6 +236,7 @@ pub fn requests(table: &Table) -> String {
             source.line("}");
         }
     }
+    each(table.actions.iter().map(|action| &action.rust), &mut source);
     roles(table, &mut source);
     source.finish()
 }

@@ -32,7 +32,8 @@ pub fn pack(table: &Table) -> (String, String) {
     source.list(&format!("pub(crate) const EVENT_CLASSES: [u32; {}] = [", classes.len()), &strings(&classes), "];");
     let answers: Vec<String> = table.events.chunks(64).map(|events| answer_bits(table, events)).collect();
     source.list(&format!("pub(crate) static ANSWERS: [u64; {}] = [", answers.len()), &answers, "];");
-    for (name, block) in [("COMMON", "common"), ("REPLY_COMMON", "reply-common")] {
+    for (name, block) in [("COMMON", "common"), ("REQUEST_COMMON", "request-common"), ("REPLY_COMMON", "reply-common")]
+    {
         let number = table.blocks.iter().position(|found| found.name == block).unwrap_or(usize::MAX);
         source.line(format!("pub(super) const {name}: usize = {number};"));
     }

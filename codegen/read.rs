@@ -53,23 +53,36 @@ pub fn words<'a>(left: &'a str, place: &Place) -> Result<Vec<Word<'a>>, Error> {
             words.push(Word { text: &inner[..end], column, quoted: true, starred });
             at += end + 2 + usize::from(starred);
         } else {
-            let end = match rest.find(char::is_whitespace) {
-                // An attribute whose value is quoted.
-                Some(blank) if rest[..blank].contains("=\"") => {
-                    let value = rest.find('"').map_or(0, |at| at + 1);
-                    let close = rest[value..].find('"');
-                    value
-                        + close.ok_or_else(|| place.at(column + value - 1).error("a value whose quotes don't close"))?
-                        + 1
-                }
-                blank => blank.unwrap_or(rest.len()),
-            };
+            let end = end(rest).map_err(|at| place.at(column + at).error("a value whose quotes don't close"))?;
             let text = rest[..end].strip_suffix('*').unwrap_or(&rest[..end]);
             words.push(Word { text, column, quoted: false, starred: text.len() < end });
             at += end;
         }
     }
     Ok(words)
+}
+
+/// Where a word ends, of an attribute behind its value, in which names may stand in quotation
+/// marks; or where one of these is that no other closes.
+fn end(rest: &str) -> Result<usize, usize> {
+    let mut open = None;
+    for (at, char) in rest.char_indices() {
+        match (open, char) {
+            (None, '"') if rest[..at].ends_with(['=', ',']) => open = Some(at),
+            (Some(_), '"') => open = None,
+            (None, blank) if blank.is_whitespace() => return Ok(at),
+            _ => {}
+        }
+    }
+    open.map_or(Ok(rest.len()), Err)
+}
+
+/// Refuses a `*` behind any of these words.
+fn plain(words: &[Word<'_>], place: &Place) -> Result<(), Error> {
+    match words.iter().find(|word| word.starred) {
+        Some(word) => Err(place.at(word.column).error("a `*` stands behind the name of a parameter alone")),
+        None => Ok(()),
+    }
 }
 
 /// Attributes, each at most once.
@@ -120,7 +133,15 @@ pub fn read_item(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Ite
     let [name, attributes @ ..] = rest else {
         return Err(doc.end.error(format!("expected the name of {of}")));
     };
+    plain(words, place)?;
     let place = place.at(name.column);
+    if name.text.trim() != name.text || name.text.is_empty() {
+        return Err(place.error("a name that is empty, or begins or ends with a blank"));
+    }
+    // It would part two names in the packed tables.
+    if matches!(keyword.text, "event" | "action") && name.text.contains(',') {
+        return Err(place.error("a comma in a name"));
+    }
     let mut item = Item {
         rust: names::camel(name.text),
         name: name.text.to_owned(),
@@ -169,18 +190,27 @@ pub fn read_item(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Ite
 pub fn read_row(keyword: &str, item: &mut Item, words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<(), Error> {
     let (first, rest) = (&words[0], &words[1..]);
     let (action, command) = (keyword == "action", keyword == "command");
-    let word = if first.quoted { "" } else { first.text };
+    let word = if first.quoted || first.starred { "" } else { first.text };
+    plain(rest, &place.at(1))?;
     let row = match (word, rest) {
         _ if command => Row::Field(read_field(words, doc, place, true)?),
         _ if keyword == "announce" => return Err(place.error("an `announce` has no rows")),
         ("use", _) if action => return Err(place.error("a `use` in an action; it is for events and blocks")),
         ("use", [block, prefix @ ..]) if prefix.len() < 2 => {
             doc.none("use")?;
+            prefix.iter().try_for_each(|prefix| header_name(prefix, place))?;
             let prefix = prefix.first().map_or("", |prefix| prefix.text).to_owned();
             Row::Use { place: place.at(block.column), block: block.text.to_owned(), prefix }
         }
         ("use", _) => return Err(place.error("a `use` names a block, and a prefix if its names have one")),
-        ("rest", []) => Row::Rest(doc.sentence()?),
+        ("rest", []) if keyword == "block" => {
+            return Err(place.error("a `rest` in a block; it is for events, actions and replies"));
+        }
+        ("rest", []) => {
+            let rows = item.reply.as_ref().map_or(&item.rows, |reply| &reply.rows);
+            once(rows.iter().any(|row| matches!(row, Row::Rest(_))), "rest", place)?;
+            Row::Rest(doc.sentence()?)
+        }
         ("reply", style) if action => {
             let (style, attributes) = match style {
                 [] => ("", style),
@@ -283,19 +313,23 @@ fn read_list(parts: &[Word<'_>], place: &Place) -> Result<List, Error> {
         }
         let (key, value) = part.text.split_once('=').unwrap_or((part.text, ""));
         let mut column = part.column + key.len() + 1;
-        let names = read_names(value, &place)?.into_iter().map(|text| {
-            let name = Name { place: place.at(column), text };
-            column += name.text.len() + 1;
-            name
+        let columns = value.split(',').map(|name| {
+            column += name.len() + 1;
+            column - name.len() - 1
         });
-        let mut names: Vec<Name> = names.collect();
+        let names = read_names(value, &place)?.into_iter().zip(columns);
+        let mut names: Vec<Name> = names.map(|(text, column)| Name { place: place.at(column), text }).collect();
         match key {
             "items" if list.items.is_empty() => list.items = names,
             "end" if list.end.is_none() && names.len() == 1 => list.end = names.pop(),
             _ => return Err(place.error("a `list` has one `items=` of events, and `end=` with one event")),
         }
     }
-    if list.items.is_empty() { Err(place.error("a `list` without `items=`")) } else { Ok(list) }
+    match () {
+        () if list.items.is_empty() => Err(place.error("a `list` without `items=`")),
+        () if list.glued && list.end.is_none() => Err(place.error("a `glued` list without `end=`")),
+        () => Ok(list),
+    }
 }
 
 fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place, command: bool) -> Result<Field, Error> {
@@ -384,9 +418,18 @@ fn header_name(name: &Word<'_>, place: &Place) -> Result<(), Error> {
     Ok(())
 }
 
+/// Names between commas, each a word or in quotation marks.
 fn read_names(names: &str, place: &Place) -> Result<Vec<String>, Error> {
-    let names: Vec<String> = names.split(',').map(str::to_owned).collect();
-    if names.iter().any(String::is_empty) { Err(place.error("an empty name")) } else { Ok(names) }
+    let read = |name: &str| {
+        let inner = name.strip_prefix('"').map_or(Some(name), |name| name.strip_suffix('"'));
+        match inner {
+            None => Err(place.error("a comma within quotation marks parts two names")),
+            Some("") => Err(place.error("an empty name")),
+            Some(name) if name.trim() != name => Err(place.error(format!("a blank around a name: `{name}`"))),
+            Some(name) => Ok(name.to_owned()),
+        }
+    };
+    names.split(',').map(read).collect()
 }
 
 fn read_role(keyword: &str, role: &str, place: &Place) -> Result<String, Error> {

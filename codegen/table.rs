@@ -5,7 +5,7 @@
 //! line  = "" | "#" comment | item | row
 //! item  = ("block" | "event" | "action" | "command" | "announce") NAME { attribute } ":" sentence   begins in column 1
 //! row   = "use" BLOCK [ PREFIX ]                                                    events and blocks: the fields of a block, PREFIX before each name
-//!       | "rest" ":" sentence                                                       any other header may be there too
+//!       | "rest" ":" sentence                                                       events, actions and replies: any other header may be there too
 //!       | "reply" [ "text" [ "until=" BRANCH ] | "follows" ] ":" sentence           actions: the rows after it are the response's; "until=": later branches send a response
 //!       | "list" "items=" EVENT { "," EVENT } [ "end=" EVENT ] [ "glued" ]          actions: events that answer, and the one that ends them; "glued": all in one frame
 //!       | "outcome" EVENT [ "if=" PARAMETER ]                                       actions: a later event with the same ActionID; "if=": where the parameter is true
@@ -45,8 +45,9 @@
 //! one whose own can't be had: a keyword, one that begins with a digit, or one that is taken.
 //!
 //! A row belongs to the item above it. Names are matched without regard to case, and written as the
-//! server writes them. `block common` holds what every event may carry, `block reply-common` what
-//! every response may. Columns in errors count bytes from 1.
+//! server writes them. `block common` holds what every event may carry, `block request-common` what
+//! every request has, `block reply-common` what every response may carry. Columns in errors count
+//! bytes from 1.
 
 use super::kinds::{self, Kind};
 use super::read::{Doc, read_item, read_row, words};

@@ -198,11 +198,11 @@ fn edits_of_a_configuration_are_not_searched() {
 
 #[test]
 fn edits_are_numbered_behind_the_highest() {
-    let mut update = UpdateConfig::new("a", "b").action(3, "NewCat").cat(3, "c");
+    let mut update = UpdateConfig::new("a", "b").edit(3, "NewCat").cat(3, "c");
     for _ in 0..30 {
         update = update.new_category("d");
     }
-    let text = String::from_utf8(encoded(&update.action(3, "DelCat").src_filename("z"))).expect("text");
+    let text = String::from_utf8(encoded(&update.edit(3, "DelCat").src_filename("z"))).expect("text");
     assert!(text.contains("SrcFilename: z\r\nDstFilename: b\r\nAction-000003: DelCat\r\n"), "{text}");
     assert!(text.contains("Action-000004: NewCat\r\nCat-000004: d\r\n"), "{text}");
     assert!(text.ends_with("Action-000033: NewCat\r\nCat-000033: d\r\n\r\n"), "{text}");

@@ -76,6 +76,6 @@ impl<'a> UpdateConfig<'a> {
 
     fn step(self, edit: &'static str, category: impl Into<Arg<'a>>) -> Self {
         let number = self.next();
-        self.action(number, edit).cat(number, category)
+        self.edit(number, edit).cat(number, category)
     }
 }

@@ -266,7 +266,7 @@ fn headers_that_a_type_has_itself() {
         (&originate as &dyn Fn(&str) -> EncodeError, "channel", "channel"),
         (&originate, "Variable", "variable"),
         (&originate, "Async", "asynchronous"),
-        (&edit, "Action-000001", "action"),
+        (&edit, "Action-000001", "edit"),
         (&edit, "dstfilename", "dst_filename"),
         (&event, "UserEvent", "user_event"),
         (&filter, "MatchCriteria", "match_criteria"),

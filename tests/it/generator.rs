@@ -139,7 +139,8 @@ fn laid_out_as_rustfmt_would() {
 }
 
 /// What every table has.
-const COMMON: &str = "block common : Of events.\n  ActionID text : An id.\nblock reply-common : Of responses.\n";
+const COMMON: &str = "block common : Of events.\n  ActionID text : An id.\nblock request-common : Of requests.\n\
+                      block reply-common : Of responses.\n";
 
 /// What is wrong with a table of this text.
 fn mistake(text: &str) -> String {
@@ -171,12 +172,20 @@ const MISTAKES: &[(&str, &str)] = &[
     ("event A\n", "a.spec:1:8: the line wants a sentence: ` : What it is.`"),
     ("event A :\n", "a.spec:1:10: the line wants a sentence: ` : What it is.`"),
     ("event A : An event\n", "a.spec:1:19: the sentence wants a full stop"),
+    ("event \"\" as=A : An event.\n", "a.spec:1:7: a name that is empty, or begins or ends with a blank"),
+    ("action \"A \" : An action.\n", "a.spec:1:8: a name that is empty, or begins or ends with a blank"),
+    ("announce \"\" : Words.\n", "a.spec:1:10: a name that is empty, or begins or ends with a blank"),
+    ("event A,B : An event.\n", "a.spec:1:7: a comma in a name"),
+    ("event A* : An event.\n", "a.spec:1:7: a `*` stands behind the name of a parameter alone"),
     ("event A since=9 : An event.\n", "a.spec:1:9: unknown branch `9`"),
     ("event A until=1.7 : An event.\n", "a.spec:1:9: unknown branch `1.7`"),
     ("event A since=11 since=12 : An event.\n", "a.spec:1:18: `since` for the second time"),
     ("event A class=call,cal : An event.\n", "a.spec:1:9: unknown class `cal`"),
     ("event A role=middle : An event.\n", "a.spec:1:9: a role of events is `item`, `end` or `both`"),
     ("event A alias=B,,C : An event.\n", "a.spec:1:9: an empty name"),
+    ("event A alias=B,\"C : An event.\n", "a.spec:1:17: a value whose quotes don't close"),
+    ("event A alias=\"B,C\" : An event.\n", "a.spec:1:9: a comma within quotation marks parts two names"),
+    ("event A alias=B,\" C\" : An event.\n", "a.spec:1:9: a blank around a name: ` C`"),
     ("event A reads : An event.\n", "a.spec:1:9: `reads` is no attribute of an event"),
     ("event A secret : An event.\n", "a.spec:1:9: `secret` is no attribute of an event"),
     ("event A since : An event.\n", "a.spec:1:9: `since` is no attribute of an event"),
@@ -190,7 +199,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("command a on=both : A command.\n", "a.spec:1:11: a command is for a `conference`, the `server` or `any` of them"),
     ("command a since=11 : A command.\n", "a.spec:1:11: `since=11` is no attribute of a command"),
     (
-        "command a : A command.\ncommand \"a \" : A command.\n",
+        "command a : A command.\ncommand \"a-\" : A command.\n",
         "a.spec:2:9: two commands become `A`, the other at a.spec:1",
     ),
     ("command 3 : A command.\n", "a.spec:1:9: `3` is no name for a type; give one with `as=`"),
@@ -261,6 +270,17 @@ const MISTAKES: &[(&str, &str)] = &[
     ("event A : An event.\n  use a b c\n", "a.spec:2:3: a `use` names a block, and a prefix if its names have one"),
     ("action A : An action.\n  use common\n", "a.spec:2:3: a `use` in an action; it is for events and blocks"),
     ("event A : An event.\n  rest\n", "a.spec:2:7: the line wants a sentence: ` : What it is.`"),
+    ("event A : An event.\n  rest : More.\n  rest : All.\n", "a.spec:3:3: a second `rest`"),
+    ("action A : One.\n  rest : More.\n  reply : Tells.\n  rest : All.\n", "no mistake"),
+    ("block b : A block.\n  rest : More.\n", "a.spec:2:3: a `rest` in a block; it is for events, actions and replies"),
+    ("event A : An event.\n  use common B:\n", "a.spec:2:15: a colon in the name of a header"),
+    ("event A : An event.\n  use common \"B \"\n", "a.spec:2:16: a blank at the end of a header's name"),
+    ("action A : An action.\n  B text* : A field.\n", "a.spec:2:5: a `*` stands behind the name of a parameter alone"),
+    (
+        "action A : An action.\n  B text example=c* : A field.\n",
+        "a.spec:2:10: a `*` stands behind the name of a parameter alone",
+    ),
+    ("event A : An event.\n  use* common\n", "a.spec:2:8: unknown kind `common`"),
     ("action A : An action.\n  reply none : Tells.\n", "a.spec:2:9: a reply is `text`, `follows` or neither"),
     ("action A : An action.\n  reply : Tells.\n  reply : More.\n", "a.spec:3:3: a second `reply`"),
     ("action A : An action.\n  list end=A\n", "a.spec:2:3: a `list` without `items=`"),
@@ -313,9 +333,29 @@ const MISTAKES: &[(&str, &str)] = &[
     ("action A : An action.\n  list items=A,B end=C\n", "a.spec:2:14: `A` is no event of the table"),
     ("event A : An event.\naction A : An action.\n  list items=A,B\n", "a.spec:3:16: `B` is no event of the table"),
     ("event A : An event.\naction A : An action.\n  list items=A end=B\n", "a.spec:3:20: `B` is no event of the table"),
+    (
+        "event A role=end : An event.\naction A : An action.\n  list items=A\n",
+        "a.spec:3:14: `A` wants `role=item`, or `role=both` if it comes unasked too",
+    ),
+    (
+        "event A role=item : One.\nevent \"B C\" : Two.\naction A : An action.\n  list items=A,\"B C\"\n",
+        "a.spec:4:16: `B C` wants `role=item`, or `role=both` if it comes unasked too",
+    ),
+    (
+        "event A role=item : An event.\naction A : An action.\n  list items=A end=A\n",
+        "a.spec:3:20: `A` wants `role=end`, or `role=both` if it comes unasked too",
+    ),
+    ("event A role=both : An event.\naction A : An action.\n  list items=A end=A\n", "no mistake"),
+    ("event A role=item : An event.\n", "a.spec:1:7: `role=item`, but no action has it in its `list`"),
+    ("event A role=end : An event.\naction A : An action.\n  outcome A\n", "no mistake"),
+    ("action A : An action.\n  list items=B glued\n", "a.spec:2:3: a `glued` list without `end=`"),
     ("action A : An action.\n  outcome B\n", "a.spec:2:11: `B` is no event of the table"),
     ("action A : An action.\n  takes B s\n", "a.spec:2:9: `B` is no parameter of A"),
     ("action A : An action.\n  again B\n", "a.spec:2:9: `B` is no parameter of A"),
+    ("action A : An action.\n  B channel : A field.\n  takes B s\n", "a.spec:3:9: `B` is no `seconds`, `int`, `uint`"),
+    ("action A : An action.\n  B ms : A field.\n  takes B s\n", "a.spec:3:9: `B` is no `seconds`, `int`, `uint`"),
+    ("action A : An action.\n  B seconds : A field.\n  takes B ms\n", "a.spec:3:9: `B` is no `ms`, `int`, `uint`"),
+    ("action A : An action.\n  B seconds : A field.\n  takes B s\n", "no mistake"),
     ("event A : An event.\naction A : An action.\n  outcome A if=B\n", "a.spec:3:13: `B` is no parameter of A"),
     (
         "event A : An event.\naction A : An action.\n  B text : A field.\n  outcome A if=B\n",
@@ -330,6 +370,12 @@ const MISTAKES: &[(&str, &str)] = &[
         "a.spec:2:7: a block with a prefix can't be used under another prefix",
     ),
     ("event A : An event.\n  B text since=13 until=12 : A field.\n", "a.spec:2:3: `since=13` is after `until=12`"),
+    ("event A since=13 : An event.\n  B text until=12 : A field.\n", "a.spec:2:3: `since=13` is after `until=12`"),
+    ("event A until=12 : An event.\n  B text since=13 : A field.\n", "a.spec:2:3: `since=13` is after `until=12`"),
+    (
+        "action A until=12 : An action.\n  reply : Tells.\n  B text since=13 : A field.\n",
+        "a.spec:3:3: `since=13` is after `until=12`",
+    ),
     ("event A : An event.\n  B text : One.\n  b text : Two.\n", "a.spec:3:3: `b` is in A already, at a.spec:2"),
     ("event A : An event.\n  B text alias=B : One.\n", "a.spec:2:3: `B` is in A already, at a.spec:2"),
     (
@@ -443,7 +489,9 @@ fn mistakes_of_the_tables_as_a_whole() {
     let text = "block common : Of events.\n";
     assert_eq!(error(text), None, "without actions nothing is replied");
     let text = "block common : Of events.\naction A : An action.\n";
-    assert_eq!(error(text).as_deref(), Some("the tables: `block reply-common` is missing"));
+    assert_eq!(error(text).as_deref(), Some("the tables: `block request-common` is missing"));
+    let text = format!("{text}block request-common : Of requests.\n");
+    assert_eq!(error(&text).as_deref(), Some("the tables: `block reply-common` is missing"));
     assert_eq!(error(COMMON), None);
 
     let missing = folder("codegen/no such folder");
@@ -492,7 +540,8 @@ fn every_refusal_has_a_mistake() {
 /// line that the entry becomes.
 #[test]
 fn an_answer_is_one_entry() {
-    const EVENTS: &str = "event Item role=item : One.\nevent Other : Another.\nevent End role=end : The end.\n";
+    const EVENTS: &str = "event Item role=item : One.\nevent Other role=both : Another.\nevent End role=end : The end.\n\
+                          action All : All of them.\n  list items=Item,Other end=End\n";
     const PARAMETERS: &str = "  Timeout int : A time.\n  Later bool : Whether.\n";
     let cases = [
         ("", "=reply||||||"),
@@ -521,13 +570,29 @@ fn an_answer_is_one_entry() {
         let table = codegen::parse([("a.spec".to_owned(), text)]).unwrap_or_else(|error| panic!("{error}"));
         let files = codegen::generate(&table).unwrap_or_else(|error| panic!("{error}"));
         let (_, packed) = files.iter().find(|(name, _)| *name == "catalogue.txt").expect("the packed tables");
-        let line = packed.lines().find(|line| line.starts_with("=reply")).map(|line| line.replace('\t', "|"));
+        let line = packed.lines().filter(|line| line.starts_with("=reply")).nth(1).map(|line| line.replace('\t', "|"));
         assert_eq!(line.as_deref(), Some(expected), "{answer}");
         // What is answered so is sent by one builder and read by one view, without more code.
         for (name, part) in [("actions.rs", "pub struct A<'a>(pub(super) Args<'a>);"), ("requests.rs", "A(A<'buf>),")] {
             let (_, source) = files.iter().find(|(file, _)| *file == name).expect("a file");
             assert!(source.contains(part), "{name}: {answer}");
         }
+    }
+}
+
+/// A name in quotation marks is the name without them, wherever one may stand.
+#[test]
+fn names_in_quotation_marks() {
+    let text = format!(
+        "{COMMON}event \"A B\" role=item alias=\"C D\",E : An item.\n  F text alias=\"G H\" : A field.\n\
+         event \"The end\" role=end : An end.\naction I : An action.\n  list items=\"A B\" end=\"The end\"\n"
+    );
+    let table = codegen::parse([("a.spec".to_owned(), text)]).unwrap_or_else(|error| panic!("{error}"));
+    let files = codegen::generate(&table).unwrap_or_else(|error| panic!("{error}"));
+    let packed =
+        files.iter().find(|(name, _)| *name == "catalogue.txt").expect("the packed tables").1.replace('\t', "|");
+    for line in ["A B|C D,E|AB|", "F|G H|text|", "=reply||A B|The end|"] {
+        assert!(packed.lines().any(|packed| packed.starts_with(line)), "{line}: {packed}");
     }
 }
 

@@ -54,7 +54,7 @@ pub fn build(number: usize, id: Option<&str>, out: &mut Vec<u8>, text: Texts<'_>
         38 => encode(&GetConfigJson::new(text()).category(text()).filter(text()), id, out),
         39 => encode(&ListCategories::new(text()).matching(text()), id, out),
         40 => encode(&CreateConfig::new(text()), id, out),
-        41 => encode(&UpdateConfig::new(text(), text()).reload(text()).preserve_effective_context(true).filter(text()).action(0, text()).cat(0, text()).var(0, text()).value(0, text()).match_value(0, text()).line(0, 3).options(0, text()), id, out),
+        41 => encode(&UpdateConfig::new(text(), text()).reload(text()).preserve_effective_context(true).filter(text()).edit(0, text()).cat(0, text()).var(0, text()).value(0, text()).match_value(0, text()).line(0, 3).options(0, text()), id, out),
         42 => encode(&DahdiShowChannels::new().dahdi_channel(3), id, out),
         43 => encode(&DahdiShowStatus::new(), id, out),
         44 => encode(&DahdiDialOffhook::new(3, text()), id, out),

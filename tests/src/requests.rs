@@ -123,7 +123,7 @@ fn read(request: Request<'_>) {
             }
         }
         Request::UpdateConfig(update) => {
-            for (indices, value) in update.action().chain(update.cat()).chain(update.value()) {
+            for (indices, value) in update.edit().chain(update.cat()).chain(update.value()) {
                 within(frame, indices.text(0).expect("a number").as_bytes());
                 within(frame, value.expect("any text will do").as_bytes());
             }

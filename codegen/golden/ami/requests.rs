@@ -425,6 +425,29 @@ impl<'buf> Sesame<'buf> {
 pub struct Farewell<'buf>(Frame<'buf>);
 request_view!(Farewell, 11);
 
+/// Hands the names of the views to a macro.
+#[cfg(feature = "serde")]
+macro_rules! each_view {
+    ($macro:ident) => {
+        $macro! {
+            Everything,
+            Command,
+            Queues,
+            Many,
+            Nothing,
+            Glued,
+            Place,
+            Wait,
+            Choose,
+            Add,
+            Sesame,
+            Farewell,
+        }
+    };
+}
+#[cfg(feature = "serde")]
+pub(crate) use each_view;
+
 /// A request that a session answers by itself, by the `role` in its action's entry; with its
 /// view, where it has parameters.
 #[cfg(feature = "std")]
