@@ -21,6 +21,8 @@ mod starts {
     include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 }
 pub(crate) use starts::EVENT_CLASSES;
+#[cfg(feature = "serde")]
+use starts::REQUEST_COMMON;
 use starts::{ACTION_STARTS, BLOCK_STARTS, COMMON, EVENT_STARTS, REPLY_COMMON};
 #[cfg(feature = "std")]
 pub(crate) use starts::{ANNOUNCEMENTS, ANSWERS, READY};
@@ -257,6 +259,12 @@ impl Fields {
 }
 
 impl Fields {
+    /// Returns the headers that every request has.
+    #[cfg(feature = "serde")]
+    pub(crate) fn of_requests() -> Self {
+        Self::new(rows_of(item(&BLOCK_STARTS, REQUEST_COMMON)), "")
+    }
+
     /// Returns the headers that every response may have.
     pub(super) fn of_responses() -> Self {
         Self::new(rows_of(item(&BLOCK_STARTS, REPLY_COMMON)), "")

@@ -7,6 +7,8 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+#[cfg(feature = "serde")]
+use crate::catalogue::Fields;
 use crate::catalogue::{ActionType, Datum, EventType, Field, Named, ReplySpec};
 use crate::event::Event;
 use crate::redact::{MASK, hidden};
@@ -102,6 +104,15 @@ impl<'buf> Described<'buf> {
     #[cfg(feature = "serde")]
     pub(crate) fn other(frame: Frame<'buf>) -> Self {
         Self::new(frame, "Other", EventType::common_fields(), true)
+    }
+
+    /// The frame as a request for this action; `None`: one that the tables don't know, all of whose
+    /// parameters are as they are.
+    #[cfg(feature = "serde")]
+    pub(crate) fn request(frame: Frame<'buf>, action: Option<ActionType>) -> Self {
+        let Some(action) = action else { return Self::new(frame, "Other", Fields::of_requests(), true) };
+        let fields = Fields::of_requests().chain(action.fields());
+        Self::new(frame, action.rust_name(), fields, action.rest().is_some())
     }
 
     /// The frame as the response to this action.

@@ -6,7 +6,7 @@
 //! | [`Value`](crate::Value) and what else is bytes | a string; what is no UTF-8 as `{"hex": "ff"}`, since AMI promises no charset |
 //! | [`Frame`](crate::Frame) | `{"offset", "len", "kind", "name", "headers": [[name, value], …], "lines": […]}` |
 //! | [`OwnedFrame`](crate::OwnedFrame) | the same, with `"bytes"` where the rest doesn't tell them: it can be read back |
-//! | typed views of events and responses, [`Described`](crate::describe::Described) | `{"type", "fields": {…}, "uncovered": [name, …], "invalid": [{"header", "value"}, …]}` |
+//! | typed views of events, requests and responses, [`Described`](crate::describe::Described) | `{"type", "fields": {…}, "uncovered": [name, …], "invalid": [{"header", "value"}, …]}` |
 //! | types of [`value`](crate::value) | what `fields` has for such a value: see there |
 //! | enums without data | their word: `"response"`, `"attended"` |
 //! | enums with data | `{"kind": word, …}` |
@@ -16,10 +16,10 @@
 //!
 //! # Typed views
 //!
-//! `type` is the name of the type in Rust, `Other` for an event that the crate doesn't know, and
-//! `Response` where nothing tells what a response answers. The keys of `fields` are those of
-//! [`Field::key`](crate::catalogue::Field::key): `cause`, `dest_channel`; a field without a value
-//! is left out.
+//! `type` is the name of the type in Rust, `Other` for an event or a request that the crate doesn't
+//! know, and `Response` where nothing tells what a response answers. The keys of `fields` are those
+//! of [`Field::key`](crate::catalogue::Field::key): `cause`, `dest_channel`; a field without a
+//! value is left out.
 //!
 //! | kind of a field | form |
 //! |---|---|

@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 use super::{Secretive, Secrets, as_lent, masked, object, objects};
 use crate::describe::{Content, Described, Invalid};
 use crate::event::{self, Event, OwnedEvent};
+use crate::request::{self, Request};
 use crate::response::{self, OwnedResponse, Response};
 
 /// Secrets are masked as `***`, unless [`Described::with_secrets`] has been asked for.
@@ -46,7 +47,7 @@ fn write<S: Serializer>(described: Described<'_>, secrets: Secrets, serializer: 
     if secrets == Secrets::Shown { described.with_secrets() } else { described }.serialize(serializer)
 }
 
-masked! { Event<'_>, Response<'_>, }
+masked! { Event<'_>, Request<'_>, Response<'_>, }
 
 as_lent! { OwnedEvent, OwnedResponse, }
 
@@ -56,6 +57,12 @@ impl Secretive for Event<'_> {
         let described =
             self.event_type().map_or_else(|| Described::other(frame), |event| Described::event(frame, event));
         write(described, secrets, serializer)
+    }
+}
+
+impl Secretive for Request<'_> {
+    fn write<S: Serializer>(&self, secrets: Secrets, serializer: S) -> Result<S::Ok, S::Error> {
+        write(Described::request(self.frame(), self.action_type()), secrets, serializer)
     }
 }
 
@@ -78,6 +85,20 @@ macro_rules! events {
 }
 
 event::each_view!(events);
+
+macro_rules! requests {
+    ($($name:ident,)+) => {
+        masked! { $(request::$name<'_>,)+ }
+
+        $(impl Secretive for request::$name<'_> {
+            fn write<S: Serializer>(&self, secrets: Secrets, serializer: S) -> Result<S::Ok, S::Error> {
+                write(Described::request(self.frame(), Some(Self::TYPE)), secrets, serializer)
+            }
+        })+
+    };
+}
+
+request::each_view!(requests);
 
 macro_rules! responses {
     ($($name:ident,)+) => {

@@ -20,6 +20,8 @@ mod freeswitch_reply;
 #[cfg(feature = "kazoo")]
 mod kazoo;
 mod read_frame;
+#[cfg(feature = "std")]
+mod server;
 mod state;
 mod value;
 

@@ -4,6 +4,7 @@
 use crate::range::part;
 use crate::wiped::{Wiped, append, reserve};
 use crate::wire::{Frame, FrameKind, SERVER_HEADERS};
+use crate::words::words;
 
 /// Bytes before CRLF.
 pub(super) const LINE: usize = 1022;
@@ -22,6 +23,15 @@ pub enum Fault {
     TooManyLines,
     /// An action that needs a login, before it.
     NotLoggedIn,
+}
+
+words! {
+    Fault {
+        NoAction = "no-action",
+        LineTooLong = "line-too-long",
+        TooManyLines = "too-many-lines",
+        NotLoggedIn = "not-logged-in",
+    }
 }
 
 impl Fault {

@@ -8,7 +8,7 @@ use crate::wire::Value;
 
 /// Names a request of a server's session. Never used twice by one server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RequestId(pub(super) u64);
+pub struct RequestId(pub(crate) u64);
 
 /// What happened. What it lends is gone at the next call that takes the server mutably.
 #[derive(Clone, Copy, Debug)]

@@ -4,6 +4,7 @@
 use crate::peer::Peer;
 use ami_proto::action::Ping;
 use ami_proto::calls::{Call, CallLimits, QueueOutcome, Tracker};
+use ami_proto::catalogue;
 use ami_proto::client::{ClientEvent, Config, Ending, Id, Reached};
 use ami_proto::conference::{Command, Dialect, Event as ConferenceEvent, Native};
 use ami_proto::describe::Replies;
@@ -14,7 +15,9 @@ use ami_proto::freeswitch::reply::Reply;
 use ami_proto::freeswitch::{self, LIMITS};
 use ami_proto::kazoo::{Happening, JoinTime};
 use ami_proto::redact::WithSecrets;
+use ami_proto::request::Request;
 use ami_proto::response::{CoreStatus, Response};
+use ami_proto::server::{self, Server, ServerEvent};
 use ami_proto::state::{Mirror, MirrorLimits, Part};
 use ami_proto::value::{
     AmiVersion, Banner, ChannelName, ChannelState, Classes, ClockTime, DateTime, DeviceState, Epoch, Escaped, FromWire,
@@ -23,7 +26,7 @@ use ami_proto::value::{
 use ami_proto::{Decoder, Framing, Limits, OwnedFrame};
 use serde::Serialize;
 use serde_json::{Value, json, to_string, to_value};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 fn frames(text: &str) -> Vec<OwnedFrame> {
     let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::SERVER.banner(false));
@@ -70,6 +73,81 @@ fn a_response_is_what_it_answers_or_has_all_else_under_rest() {
     );
     let plain = frame("Response: Error\nMessage: no");
     assert_eq!(Some(value(Response::from(plain.view()))), Replies::new().describe(plain.view()).map(value));
+}
+
+#[test]
+fn a_request_is_its_action() {
+    let request = |text: &str| {
+        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
+        decoder.push(text.replace('\n', "\r\n").as_bytes());
+        decoder.next_frame().expect("within limits").expect("whole").to_owned()
+    };
+    let kept =
+        request("action: originate\nActionID: 7\nChannel: PJSIP/1\nTimeout: soon\nAsync: yes\nVariable: A=1\nX: 2\n\n");
+    let Request::Originate(originate) = Request::from(kept.view()) else { panic!("{kept}") };
+    assert_eq!(
+        to_string(&originate).unwrap(),
+        r#"{"type":"Originate","fields":{"action":"originate","action_id":"7","channel":"PJSIP/1","asynchronous":true,"variable":["A=1"]},"uncovered":["X"],"invalid":[{"header":"Timeout","value":"soon"}]}"#
+    );
+    assert_eq!(value(Request::from(kept.view())), value(originate));
+
+    let kept = request("Action: UpdateConfig\nSrcFilename: a\nAction-000000: Append\n\n");
+    assert_eq!(
+        value(Request::from(kept.view()))["fields"],
+        json!({"action": "UpdateConfig", "src_filename": "a", "edit": [["Action-000000", "Append"]]})
+    );
+    let kept = request("Action: MyModule\nActionID: 7\nColour: blue\n\n");
+    assert_eq!(
+        value(Request::from(kept.view())),
+        json!({"type": "Other", "fields": {"action": "MyModule", "action_id": "7", "rest": [["Colour", "blue"]]},
+            "uncovered": [], "invalid": []})
+    );
+    let kept = request("Action: Login\nUsername: u\nSecret: s3cret\n\n");
+    let login = Request::from(kept.view());
+    assert_eq!(value(login)["fields"]["secret"], "***");
+    assert_eq!(value(WithSecrets(login))["fields"]["secret"], "s3cret");
+}
+
+/// No request of the catalogue has one key for two fields.
+#[test]
+fn keys_of_requests_are_each_one_field() {
+    for action in catalogue::actions() {
+        let mut keys: Vec<String> = action.fields().map(|field| field.key()).collect();
+        keys.extend(["action", "action_id", "rest"].map(String::from));
+        let all = keys.len();
+        keys.sort();
+        keys.dedup();
+        assert_eq!(keys.len(), all, "{action:?}");
+    }
+}
+
+#[test]
+fn events_of_a_server() {
+    let now = Instant::now();
+    let mut server = Server::new(now, server::Config::new().fully_booted(false));
+    let input = b"Action: Ping\r\n\r\nAction: Login\r\nUsername: u\r\nSecret: s3cret\r\n\r\n\
+        Action: Getvar\r\nActionID: 7\r\nVariable: A\r\n\r\nAction: Logoff\r\n\r\n";
+    assert_eq!(server.handle_input(now, input), input.len());
+    let mut told = Vec::new();
+    while let Some(event) = server.poll_event().expect("a connection") {
+        told.push(value(event));
+        let shown = to_string(&WithSecrets(event)).unwrap();
+        assert_eq!(shown.contains("s3cret"), matches!(event, ServerEvent::Login { .. }));
+        if let ServerEvent::Login { id, .. } = event {
+            server.accept(id, Classes::ALL).expect("it waits");
+        }
+    }
+    let login = json!({"action": "Login", "username": "u", "secret": "***"});
+    let asked = json!({"action": "Getvar", "action_id": "7", "variable": "A"});
+    assert_eq!(told[0], json!({"kind": "malformed", "fault": "not-logged-in"}));
+    assert_eq!((&told[1]["kind"], &told[1]["attempt"]["username"]), (&json!("login"), &json!("u")));
+    assert_eq!(
+        (&told[1]["attempt"]["is_challenged"], &told[1]["attempt"]["request"]["fields"]),
+        (&json!(false), &login)
+    );
+    assert_eq!((&told[2]["kind"], &told[2]["request"]["fields"]), (&json!("request"), &asked));
+    assert!(told[2]["id"].as_u64() > told[1]["id"].as_u64());
+    assert_eq!(told[3], json!({"kind": "closed"}));
 }
 
 #[test]
