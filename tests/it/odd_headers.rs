@@ -4,7 +4,7 @@
 
 use ami_proto::catalogue::Datum;
 use ami_proto::describe::{Content, describe};
-use ami_proto::event::{Dial, Event, QueueMemberPause, QueueMemberPaused};
+use ami_proto::event::{Dial, Event, QueueMember, QueueMemberPause, QueueMemberPaused};
 use ami_proto::value::{AgiResult, OriginateReason};
 use ami_proto::{Decoder, Framing, Limits, OwnedFrame};
 
@@ -119,9 +119,9 @@ fn a_member_is_read_under_each_of_its_names() {
     let interface = |text: &str| {
         let frame = frame(text);
         let value = match Event::from(frame.view()) {
-            Event::QueueMember(view) => view.location(),
+            Event::QueueMember(view) => view.interface(),
             Event::QueueMemberAdded(view) => view.interface(),
-            Event::QueueMemberPaused(view) => view.location(),
+            Event::QueueMemberPaused(view) => view.interface(),
             Event::AgentConnect(view) => view.interface(),
             Event::AgentCalled(view) => view.interface(),
             other => panic!("{other:?}"),
@@ -146,8 +146,11 @@ fn a_member_is_read_under_each_of_its_names() {
         let frame = frame(text);
         assert_eq!(QueueMemberPause::view(frame.view()).unwrap().paused_reason().unwrap(), reason);
     }
-    let frame = frame("Event: QueueMemberPaused\nReason: lunch\n\n");
-    assert_eq!(QueueMemberPaused::view(frame.view()).unwrap().reason().unwrap(), "lunch");
+    let paused = frame("Event: QueueMemberPaused\nReason: lunch\n\n");
+    assert_eq!(QueueMemberPaused::view(paused.view()).unwrap().paused_reason().unwrap(), "lunch");
+    for text in ["Event: QueueMember\nName: Ann\n\n", "Event: QueueMember\nMemberName: Ann\n\n"] {
+        assert_eq!(QueueMember::view(frame(text).view()).unwrap().member_name().unwrap(), "Ann");
+    }
 }
 
 #[test]
