@@ -24,8 +24,6 @@ const EXPLAINED: &[(&str, &str, &str, &str)] = &[
     ("documented-params", "PJSIPNotify", "Variable*", "branch 22 takes Option instead"),
     ("documented-params", "PJSIPHangup", "Cause*", "servers do without it"),
     ("actions", "Login", "EventMask", "another name on some pages; no server reads it there"),
-    ("actions", "Login", "since", "branches up to 1.6 answer it outside their list of actions"),
-    ("actions", "Challenge", "since", "branches up to 1.6 answer it outside their list of actions"),
     ("events", "AgentLogin", "since", OTHER_CASE),
     ("events", "AgentLogin", "until", OTHER_CASE),
     ("events", "AgentLogoff", "since", OTHER_CASE),
@@ -145,6 +143,33 @@ fn branch(text: &str) -> Branch {
     Branch::new(major.parse().expect("a number"), minor.parse().expect("a number"))
 }
 
+/// The oldest branch that the documentation names, such as `1.6.1.0`; all before 1.4 count as that.
+fn documented(versions: &str) -> Option<Branch> {
+    let branch = |version: &str| {
+        let mut numbers = version.split('.').map(|number| number.parse().expect("a number"));
+        let (major, minor) = (numbers.next()?, numbers.next()?);
+        Some(Branch::new(major, if major == 1 { minor } else { 0 }).max(Branch::new(1, 4)))
+    };
+    versions.split(',').filter(|version| *version != "-").filter_map(branch).min()
+}
+
+/// The first branch that has an action: the survey skips 1.6, the documentation does not.
+fn first(row: &[String]) -> Branch {
+    let surveyed = branch(&row[2]);
+    documented(&row[7]).map_or(surveyed, |documented| documented.min(surveyed))
+}
+
+/// The first branch that has an event: that of the action that it answers, where the survey has
+/// seen both together.
+fn first_with_its_action(event: EventType, surveyed: Branch, actions: &[Vec<String>]) -> Branch {
+    let answers = |row: &&Vec<String>| {
+        let reply = catalogue::action(&row[0]).map(ActionType::reply);
+        reply.is_some_and(|reply| reply.items().chain(reply.end()).any(|name| name.eq_ignore_ascii_case(event.name())))
+    };
+    let together = actions.iter().filter(|row| branch(&row[2]) == surveyed).filter(answers);
+    together.map(|row| first(row)).min().unwrap_or(surveyed)
+}
+
 /// The last branch before this one.
 fn before(text: &str) -> Branch {
     match text {
@@ -168,11 +193,11 @@ fn classes(names: &str) -> Classes {
 #[test]
 fn actions_of_the_sources() {
     let facts = Facts::of("actions").each(|facts, row| {
-        let [name, _, since, removed, _, class, parameters, _] = row else { panic!("{row:?}") };
+        let [name, _, _, removed, _, class, parameters, _] = row else { panic!("{row:?}") };
         let Some(action) = facts.action(name) else { return };
         facts.check(action.name() == name, name, "spelling");
         facts.check(action.classes() == classes(class), name, class);
-        facts.check(action.since() == Some(branch(since)), name, "since");
+        facts.check(action.since() == Some(first(row)), name, "since");
         facts.check(action.until() == (removed != "-").then(|| before(removed)), name, "until");
         for parameter in parameters.split(' ').filter(|parameter| *parameter != "-") {
             facts.parameter(action, parameter);
@@ -185,6 +210,7 @@ fn actions_of_the_sources() {
 fn events_of_the_sources() {
     let headers: Vec<(String, String)> =
         Facts::of("events").rows.into_iter().map(|row| (row[0].clone(), row[7].clone())).collect();
+    let actions = Facts::of("actions").rows;
     let facts = Facts::of("events").each(|facts, row| {
         let [name, _, since, removed, _, kind, class, own, _] = row else { panic!("{row:?}") };
         let Some(event) = facts.event(name) else { return };
@@ -192,7 +218,8 @@ fn events_of_the_sources() {
         // whoever asks gets it.
         let answers = kind == "list" && event.classes().is_empty();
         facts.check(answers || event.classes() == classes(class), name, class);
-        facts.check(event.since() == Some(branch(since)), name, "since");
+        let since = first_with_its_action(event, branch(since), &actions);
+        facts.check(event.since() == Some(since), name, "since");
         facts.check(event.until() == (removed != "-").then(|| before(removed)), name, "until");
         for header in expanded(own, &headers) {
             facts.header(event, &header);
@@ -327,7 +354,7 @@ fn names_on_the_reference_pages() {
     facts.end(1000);
 }
 
-/// What the tables name, the tables have.
+/// What the tables name, the tables have; an item of a list is one by its role, as is an end.
 #[test]
 fn lists_name_events_of_the_catalogue() {
     for action in catalogue::actions() {
@@ -335,6 +362,10 @@ fn lists_name_events_of_the_catalogue() {
         for event in reply.items().chain(reply.end()).chain(reply.outcome()) {
             assert!(catalogue::event(event).is_some(), "{action:?}: {event}");
         }
+        let role = |name: &str| catalogue::event(name).map(EventType::role);
+        let is_item = |name| matches!(role(name), Some(Role::Item | Role::Both));
+        assert!(reply.items().all(is_item), "{action:?}");
+        assert!(reply.end().is_none_or(|end| matches!(role(end), Some(Role::End | Role::Both))), "{action:?}");
     }
 }
 
@@ -347,7 +378,7 @@ fn each_getter_has_its_column() {
         (event.name(), event.rust_name(), event.classes()),
         ("DeviceEntry", "DeviceEntry", Classes::from_bits(0))
     );
-    assert_eq!((event.since(), event.until()), (Some(branch(1, 8)), Some(branch(20, 0))));
+    assert_eq!((event.since(), event.until()), (Some(branch(1, 6)), Some(branch(20, 0))));
     assert_eq!(event.role(), Role::Item);
     assert_eq!(event.doc(), "One device in the answer to SKINNYdevices.");
     let roles = ["Hangup", "DevicelistComplete", "ParkedCall"].map(|name| catalogue::event(name).unwrap().role());
