@@ -53,6 +53,18 @@ fn names_in(source: &str) -> Vec<(usize, String)> {
             }
         }
     }
+    // A part of a name, where that is looked for at an end of something.
+    for three in tokens.windows(3) {
+        let [method, open, text] = three else { continue };
+        let part = text.text.trim_start_matches(['b', 'r', '#']).trim_end_matches('#').trim_matches('"');
+        let part = part.to_ascii_lowercase();
+        let named = part.len() > 2 && names.iter().any(|name| name.starts_with(&part) || name.ends_with(&part));
+        let looks = ["starts_with", "ends_with", "strip_prefix", "strip_suffix", "contains"];
+        let looks = looks.iter().any(|name| method.is(name));
+        if looks && open.is("(") && text.kind == Kind::Text && named {
+            found.push((text.line, part));
+        }
+    }
     for three in tokens.windows(3) {
         let [left, colons, right] = three else { continue };
         let [is_type, is_variant] = [left, right].map(|name| types.contains(name.text.as_str()));
@@ -107,6 +119,8 @@ fn a_name_is_found() {
     assert_eq!(found("match action { Originate::TYPE => 1, A::TYPE => 2, action::WaitEvent::TYPE => 3 }").len(), 2);
     assert_eq!(found("match it { Request::Login(login) => 1, Session::Login => 2 }"), ["1 Request::Login"]);
     assert_eq!(found("FullyBooted::view(frame).or(Event::Hangup)").len(), 2);
+    assert_eq!(found("if name.starts_with(\"PJSIP\") || name.ends_with(b\"ListComplete\") {}").len(), 2);
+    assert!(found("line.strip_prefix(b\": \").or(id.strip_prefix(\"x-y\"))").is_empty());
     assert!(found("Event::from(frame)").is_empty());
     assert!(found("// \"Originate\"\nlet plan = \"reply\";\n#[cfg(test)]\nmod tests {\n\"Originate\"").is_empty());
 }
