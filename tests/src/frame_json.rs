@@ -168,17 +168,26 @@ fn bytes(json: &Value) -> Option<Vec<u8>> {
 
 /// An object that is one of a frame more often than not.
 fn object(from: &mut Unstructured<'_>) -> Result<Value> {
-    let kinds = ["event", "response", "action", "text", "banner", "reply"];
-    let kind = kinds[from.int_in_range(0..=5)?];
+    let kinds = ["event", "response", "response", "action", "text", "banner", "reply"];
+    let kind = kinds[from.int_in_range(0..=6)?];
+    // Text and banners have lines alone, a banner one.
+    let named = matches!(kind, "event" | "response" | "action");
+    let as_usual = from.ratio(7, 8)?;
+    let (headers_most, lines_most) = match (named, kind) {
+        (true, _) => (3, 2),
+        _ if !as_usual => (2, 3),
+        (_, "banner") => (0, 1),
+        _ => (0, 3),
+    };
     let mut headers = Vec::new();
-    if from.ratio(3, 4)? && matches!(kind, "event" | "response" | "action") {
+    if named && as_usual {
         headers.push(json!([kind.to_ascii_uppercase(), text(from)?]));
     }
-    for _ in 0..from.int_in_range(0..=3)? {
+    for _ in 0..from.int_in_range(0..=headers_most)? {
         headers.push(json!([text(from)?, text(from)?]));
     }
     let mut lines = Vec::new();
-    for _ in 0..from.int_in_range(0..=3)? {
+    for _ in 0..from.int_in_range(usize::from(!named)..=lines_most)? {
         lines.push(text(from)?);
     }
     let mut object = Map::new();
@@ -226,6 +235,7 @@ fn text(from: &mut Unstructured<'_>) -> Result<Value> {
         "--END COMMAND--",
         "Asterisk Call Manager/1.1",
         "a",
+        // What not every text may have.
         " ",
         ":",
         "a: b",
@@ -238,7 +248,8 @@ fn text(from: &mut Unstructured<'_>) -> Result<Value> {
     ];
     let mut text = Vec::new();
     for _ in 0..from.int_in_range(0..=2)? {
-        text.extend_from_slice(WORDS[from.int_in_range(0..=WORDS.len() - 1)?].as_bytes());
+        let last = if from.ratio(1, 4)? { WORDS.len() - 1 } else { 10 };
+        text.extend_from_slice(WORDS[from.int_in_range(0..=last)?].as_bytes());
     }
     if from.ratio(1, 16)? {
         text.push(from.arbitrary()?);
