@@ -3,6 +3,7 @@
 
 use crate::peer::Peer;
 use ami_proto::action::*;
+use ami_proto::catalogue::{self, ActionType};
 use ami_proto::client::{Client, Config, Credentials, Reached};
 use ami_proto::error::{ApiMisuse, EncodeError, Refusal, SendError};
 use ami_proto::value::Classes;
@@ -46,6 +47,23 @@ fn an_outcome_of_a_class_that_was_not_asked_for_ends_with_the_response() {
     peer.send(&WaitEvent::new(5));
     assert_eq!(peer.feed(QUEUED), ["started"]);
     assert_eq!(peer.feed("Event: WaitEventComplete\r\nActionID: $0\r\n\r\n"), ["outcome WaitEventComplete"]);
+}
+
+/// They are no news, also those that come unasked elsewhere.
+#[test]
+fn what_comes_late_of_a_list_is_unclaimed() {
+    let lists = |action: &ActionType| action.reply().end().is_some() && !action.reply().is_glued();
+    for action in catalogue::actions().filter(lists) {
+        let mut peer = Peer::ready(Config::new());
+        let handle = peer.send(&Custom::new(action.name()));
+        assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n"), ["started"]);
+        assert!(peer.client.cancel(handle));
+        assert_eq!(peer.events(), ["cancelled"]);
+        for name in action.reply().items().chain(action.reply().end()) {
+            let told = peer.feed(&format!("Event: {name}\r\nActionID: $0\r\n\r\n"));
+            assert_eq!(told, [format!("unclaimed own {name}")], "{action:?}");
+        }
+    }
 }
 
 #[test]
