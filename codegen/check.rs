@@ -131,6 +131,13 @@ fn together(item: &Item, row: &Row) -> Result<(), Error> {
 
 /// What an answer says of parameters.
 fn answer(action: &Item) -> Result<(), Error> {
+    // The next login asks for it as for its own.
+    match &action.again {
+        Some(Again::Value(name)) if action.role.as_deref() != Some("mask") => {
+            return Err(name.place.error("an `again` with a parameter is for the action of `role=mask`"));
+        }
+        _ => {}
+    }
     let again = action.again.iter().filter_map(|again| match again {
         Again::Value(name) => Some((name, &[][..])),
         Again::Request => None,

@@ -10,7 +10,7 @@
 //!       | "list" "items=" EVENT { "," EVENT } [ "end=" EVENT ] [ "glued" ]          actions: events that answer, and the one that ends them; "glued": all in one frame
 //!       | "outcome" EVENT [ "if=" PARAMETER ]                                       actions: a later event with the same ActionID; "if=": where the parameter is true
 //!       | "takes" PARAMETER ( "s" | "ms" ) [ "else=" NUMBER ] [ "blocks" ]          actions: how long the answer may take, see below
-//!       | "again" [ PARAMETER ]                                                     actions: what holds for a connection: the parameter's value, or all of the request
+//!       | "again" [ PARAMETER ]                                                     actions: what holds for a connection: all of the request, or with `role=mask` the mask
 //!       | NAME [ "*" ] KIND { attribute } ":" sentence                              a field; "*", parameters and arguments only: required
 //! NAME  = word | '"' text '"'       in a field's name {i} stands for a number, {i:6} for one of six digits, {key} for any text
 //! attribute = "since=" BRANCH | "until=" BRANCH | "alias=" NAME { "," NAME } | "as=" IDENTIFIER

@@ -351,7 +351,11 @@ const MISTAKES: &[(&str, &str)] = &[
     ("action A : An action.\n  list items=B glued\n", "a.spec:2:3: a `glued` list without `end=`"),
     ("action A : An action.\n  outcome B\n", "a.spec:2:11: `B` is no event of the table"),
     ("action A : An action.\n  takes B s\n", "a.spec:2:9: `B` is no parameter of A"),
-    ("action A : An action.\n  again B\n", "a.spec:2:9: `B` is no parameter of A"),
+    ("action A role=mask : An action.\n  again B\n", "a.spec:2:9: `B` is no parameter of A"),
+    (
+        "action A : An action.\n  B text : A field.\n  again B\n",
+        "a.spec:3:9: an `again` with a parameter is for the action of `role=mask`",
+    ),
     ("action A : An action.\n  B channel : A field.\n  takes B s\n", "a.spec:3:9: `B` is no `seconds`, `int`, `uint`"),
     ("action A : An action.\n  B ms : A field.\n  takes B s\n", "a.spec:3:9: `B` is no `seconds`, `int`, `uint`"),
     ("action A : An action.\n  B seconds : A field.\n  takes B ms\n", "a.spec:3:9: `B` is no `ms`, `int`, `uint`"),
@@ -566,7 +570,8 @@ fn an_answer_is_one_entry() {
         ),
     ];
     for (answer, expected) in cases {
-        let text = format!("{COMMON}{EVENTS}action A : An action.\n{PARAMETERS}{answer}");
+        let role = if answer.contains("again Later") { " role=mask" } else { "" };
+        let text = format!("{COMMON}{EVENTS}action A{role} : An action.\n{PARAMETERS}{answer}");
         let table = codegen::parse([("a.spec".to_owned(), text)]).unwrap_or_else(|error| panic!("{error}"));
         let files = codegen::generate(&table).unwrap_or_else(|error| panic!("{error}"));
         let (_, packed) = files.iter().find(|(name, _)| *name == "catalogue.txt").expect("the packed tables");

@@ -455,6 +455,7 @@ pub(crate) use each_view;
 pub(crate) enum SessionRequest<'buf> {
     Login(Sesame<'buf>),
     Logoff,
+    Mask(Choose<'buf>),
 }
 
 #[cfg(feature = "std")]
@@ -464,6 +465,7 @@ impl<'buf> SessionRequest<'buf> {
         match request {
             Request::Sesame(view) => Some(Self::Login(view)),
             Request::Farewell(_) => Some(Self::Logoff),
+            Request::Choose(view) => Some(Self::Mask(view)),
             _ => None,
         }
     }
