@@ -131,7 +131,7 @@ fn every_stage_takes_every_input_as_expected() {
     let rows = |line: &str| -> Vec<String> { line.split('|').map(|cell| cell.trim().to_string()).collect() };
     let expected: Vec<Vec<String>> = EXPECTED.trim_matches('\n').lines().map(rows).collect();
     let mut heads = alloc::vec![String::new()];
-    heads.extend(STAGES.iter().map(Stage::to_string));
+    heads.extend(STAGES.iter().map(|stage| stage.as_str().to_string()));
     assert_eq!(expected[0], heads);
     assert_eq!(expected.len(), 1 + inputs(&credentials).len());
     for (input, cells) in inputs(&credentials).into_iter().zip(&expected[1..]) {
@@ -140,8 +140,8 @@ fn every_stage_takes_every_input_as_expected() {
             let (next, effect) = stage.next(input);
             let said = said(effect).0;
             // A stage that lets go of what it waits for leaves nothing undone.
-            assert!(next == stage || !matches!(effect, Effect::Nothing), "{stage} {input:?}");
-            row.push(if next == stage { said } else { format!("{said} > {next}") });
+            assert!(next == stage || !matches!(effect, Effect::Nothing), "{} {input:?}", stage.as_str());
+            row.push(if next == stage { said } else { format!("{said} > {}", next.as_str()) });
         }
         assert_eq!(&row, cells);
     }
