@@ -1,7 +1,6 @@
 //! What a line alone can't tell: names that are missing, twice, or no Rust.
 
 use super::emit::block_method;
-use super::kinds::BRANCHES;
 use super::names;
 use super::table::{Again, Error, Field, Item, Name, Place, Row, Table};
 use std::collections::{HashMap, HashSet};
@@ -27,7 +26,6 @@ pub fn check(table: &Table) -> Result<(), Error> {
         };
         let inherited = inherited.map_or(&[][..], |block| &block.rows);
         for item in items {
-            versions(item.since.as_ref(), item.until.as_ref(), &item.place)?;
             let rows_of_its_own = item.rows.iter().chain(item.reply.iter().flat_map(|reply| &reply.rows));
             rows_of_its_own.into_iter().try_for_each(|row| together(item, row))?;
             rows(table, &item.rows, inherited, &item.name, &mut given)?;
@@ -125,8 +123,7 @@ fn listed(table: &Table, event: &Item) -> Result<(), Error> {
 /// A row that no branch has together with its item.
 fn together(item: &Item, row: &Row) -> Result<(), Error> {
     let Row::Field(field) = row else { return Ok(()) };
-    let within = versions(item.since.as_ref(), field.until.as_ref(), &field.place);
-    within.and_then(|()| versions(field.since.as_ref(), item.until.as_ref(), &field.place))
+    field.branches.meet(&item.branches, &field.place)
 }
 
 /// What an answer says of parameters.
@@ -165,15 +162,19 @@ fn answer(action: &Item) -> Result<(), Error> {
 /// The names that tables give by `as=`, and where the rule's own could not stand.
 #[derive(Default)]
 struct Given {
-    free: Vec<(Place, String)>,
+    /// Where the rule's own could stand: the given name, and the rule's.
+    free: Vec<(Place, String, String)>,
     needed: HashSet<(String, usize)>,
+    /// Methods that the rule makes of some header. What is one notion with it has its method under
+    /// another name on the wire, too.
+    methods: HashSet<String>,
 }
 
 impl Given {
     /// Notes a given name: what the rule makes of the wire name, and whether that is free here.
-    fn note(&mut self, place: &Place, rule: String, free: bool) {
+    fn note(&mut self, place: &Place, given: &str, rule: String, free: bool) {
         if free {
-            self.free.push((place.clone(), rule));
+            self.free.push((place.clone(), given.to_owned(), rule));
         } else {
             self.needed.insert((place.file.clone(), place.line));
         }
@@ -181,9 +182,12 @@ impl Given {
 
     /// Refuses one that no item needs: a block's field may need it in one of many.
     fn check(self) -> Result<(), Error> {
-        let Self { free, needed } = self;
-        match free.into_iter().find(|(place, _)| !needed.contains(&(place.file.clone(), place.line))) {
-            Some((place, rule)) => Err(place.error(format!("a name by `as=` where `{rule}` is free"))),
+        let Self { free, needed, methods } = self;
+        let idle = |(place, given, _): &(Place, String, String)| {
+            !needed.contains(&(place.file.clone(), place.line)) && !methods.contains(given)
+        };
+        match free.into_iter().find(idle) {
+            Some((place, _, rule)) => Err(place.error(format!("a name by `as=` where `{rule}` is free"))),
             None => Ok(()),
         }
     }
@@ -214,7 +218,7 @@ fn unique(items: &[Item], what: &str, given: &mut Given) -> Result<(), Error> {
         let rule = names::camel(&item.name);
         if item.rust != rule {
             let free = names::is_camel(&rule) && !rust.contains_key(rule.as_str());
-            given.note(&item.place, rule, free);
+            given.note(&item.place, &item.rust, rule, free);
         }
     }
     Ok(())
@@ -244,11 +248,10 @@ fn rows(table: &Table, rows: &[Row], inherited: &[Row], item: &str, given: &mut 
         walk(table, rows, "", 0, &mut |prefix, row| {
             let field = match row {
                 Row::Field(field) => field,
-                Row::Use { place, block, prefix } => return method(block_method(block, prefix), place),
+                Row::Use { place, block, prefix, .. } => return method(block_method(block, prefix), place),
                 Row::Rest(_) => return Ok(()),
             };
-            versions(field.since.as_ref(), field.until.as_ref(), &field.place)?;
-            for name in field.aliases.iter().chain([&field.name]).filter(|_| own) {
+            for name in field.alias_names().iter().chain([&field.name]).filter(|_| own) {
                 if let Some(first) = wire.insert(format!("{prefix}{name}").to_ascii_lowercase(), field.place.clone()) {
                     return Err(field
                         .place
@@ -259,18 +262,20 @@ fn rows(table: &Table, rows: &[Row], inherited: &[Row], item: &str, given: &mut 
                 |name: &str| if prefix.is_empty() { name.to_owned() } else { names::snake(prefix) + "_" + name };
             method(below(&field.rust), &field.place)?;
             let rule = names::snake(&field.name);
-            if field.rust != rule {
-                named.push((field.place.clone(), below(&rule), rule));
+            if field.rust == rule {
+                given.methods.insert(rule);
+            } else {
+                named.push((field.place.clone(), field.rust.clone(), below(&rule), rule));
             }
             holes(field)
         })?;
     }
-    for (place, method, rule) in named {
+    for (place, name, method, rule) in named {
         let free = names::is_snake(&rule)
             && !names::is_keyword(&rule)
             && !RESERVED.contains(&rule.as_str())
             && !rust.contains_key(&method);
-        given.note(&place, rule, free);
+        given.note(&place, &name, rule, free);
     }
     Ok(())
 }
@@ -295,7 +300,7 @@ fn holes(field: &Field) -> Result<(), Error> {
             return Err(field.place.error("two parts that vary need text between them"));
         }
     }
-    if let Some(alias) = field.aliases.iter().find(|alias| alias.contains(['{', '}'])) {
+    if let Some(alias) = field.alias_names().iter().find(|alias| alias.contains(['{', '}'])) {
         return Err(field.place.error(format!("an alias has nothing that varies: `{alias}`")));
     }
     if field.repeat && field.holes() > 0 && !field.name.contains("{key}") {
@@ -315,7 +320,7 @@ fn walk(
     for row in rows {
         match row {
             Row::Field(_) | Row::Rest(_) => visit(prefix, row)?,
-            Row::Use { place, block, prefix: inner } => {
+            Row::Use { place, block, prefix: inner, but, .. } => {
                 let Some(found) = table.block(block) else {
                     return Err(place.error(format!("`{block}` is no block of the table")));
                 };
@@ -329,18 +334,22 @@ fn walk(
                     visit(prefix, row)?;
                 }
                 walk(table, &found.rows, &format!("{prefix}{inner}"), depth + 1, visit)?;
+                if let Some(name) = but.iter().find(|name| !has(table, &found.rows, &name.name)) {
+                    return Err(place.error(format!("`{}` is no header of `{block}`", name.name)));
+                }
             }
         }
     }
     Ok(())
 }
 
-fn versions(since: Option<&String>, until: Option<&String>, place: &Place) -> Result<(), Error> {
-    let number = |branch: &String| BRANCHES.iter().position(|known| known == branch);
-    match (since, until) {
-        (Some(since), Some(until)) if number(since) > number(until) => {
-            Err(place.error(format!("`since={since}` is after `until={until}`")))
+/// Whether a header of these rows has this name. Blocks that use themselves were refused before.
+fn has(table: &Table, rows: &[Row], name: &str) -> bool {
+    rows.iter().any(|row| match row {
+        Row::Field(field) => field.name == name || field.aliases.iter().any(|alias| alias.name == name),
+        Row::Use { block, prefix, .. } => {
+            prefix.is_empty() && table.block(block).is_some_and(|block| has(table, &block.rows, name))
         }
-        _ => Ok(()),
-    }
+        Row::Rest(_) => false,
+    })
 }

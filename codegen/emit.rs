@@ -1,5 +1,6 @@
 //! What all generated files share: a writer of source, docs, getters, and the hash of names.
 
+use super::branches::Branches;
 use super::table::{Error, Field, Item, Row, Table};
 use std::fmt::Write;
 
@@ -202,13 +203,23 @@ pub fn branch(branch: Option<&String>) -> String {
 }
 
 /// A sentence on the branches that have something; nothing if there is nothing to say.
-pub fn versions(since: Option<&String>, until: Option<&String>) -> String {
-    match (since.filter(|since| *since != "1.4"), until) {
-        (Some(since), Some(until)) if since == until => format!("Asterisk {since} only."),
-        (Some(since), Some(until)) => format!("Asterisk {since} to {until}."),
-        (Some(since), None) => format!("From Asterisk {since} on."),
-        (None, Some(until)) => format!("Up to Asterisk {until}."),
+pub fn versions(branches: &Branches) -> String {
+    let Branches { since, until, without, never } = branches;
+    if *never {
+        return "Documented, but no server has it.".to_owned();
+    }
+    let bounds = match (since.as_ref().filter(|since| *since != "1.4"), until) {
+        (Some(since), Some(until)) if since == until => format!("Asterisk {since} only"),
+        (Some(since), Some(until)) => format!("Asterisk {since} to {until}"),
+        (Some(since), None) => format!("From Asterisk {since} on"),
+        (None, Some(until)) => format!("Up to Asterisk {until}"),
         (None, None) => String::new(),
+    };
+    match (bounds.as_str(), without.join(" and ")) {
+        ("", without) if without.is_empty() => String::new(),
+        (bounds, without) if without.is_empty() => format!("{bounds}."),
+        ("", without) => format!("Not in Asterisk {without}."),
+        (bounds, without) => format!("{bounds}, but not in {without}."),
     }
 }
 
@@ -230,13 +241,16 @@ pub fn rustdoc(text: &str) -> String {
 pub fn field_doc(field: &Field, source: &mut Source) {
     source.doc(&rustdoc(&field.doc));
     source.doc("");
+    let versions = versions(&field.branches);
     let mut facts = format!("Header `{}`.", field.name);
-    if !field.aliases.is_empty() {
-        let _ = write!(facts, " Also `{}`.", field.aliases.join("`, `"));
-    }
-    let versions = versions(field.since.as_ref(), field.until.as_ref());
     if !versions.is_empty() {
         let _ = write!(facts, " {versions}");
+    }
+    for alias in &field.aliases {
+        let _ = match self::versions(&alias.branches).strip_suffix('.') {
+            Some(versions) => write!(facts, " Also `{}`: {versions}.", alias.name),
+            None => write!(facts, " Also `{}`.", alias.name),
+        };
     }
     source.doc(&facts);
 }
@@ -246,7 +260,7 @@ pub fn key(field: &Field) -> String {
     format!(
         "&Key {{ name: {}, aliases: {}, kind: Kind::{} }}",
         quote(&field.name),
-        quotes(&field.aliases),
+        quotes(&field.alias_names()),
         field.kind.variant
     )
 }
@@ -268,7 +282,7 @@ pub fn getter(field: &Field, prefix: &str, source: &mut Source) {
         source.doc("# Errors");
         source.doc("[`FieldError`] where the frame has no value for it, or one of another kind.");
     }
-    source.alias(&field.rust, &field.name, &field.aliases);
+    source.alias(&field.rust, &field.name, &field.alias_names());
     source.line("#[inline]");
     source.line(format!("pub fn {}(&self) -> {returns} {{", field.rust));
     source.call(reads, &[SELF.to_owned(), prefix.to_owned(), key(field)], map);
@@ -371,7 +385,7 @@ pub fn getters(table: &Table, rows: &[Row], base: Option<&Item>, prefix: &str, s
         match row {
             Row::Field(field) => getter(field, prefix, source),
             Row::Rest(_) => {}
-            Row::Use { block, prefix: inner, .. } => {
+            Row::Use { block, prefix: inner, branches, .. } => {
                 let Some(found) = table.block(block) else { continue };
                 if inner.is_empty() && base.is_some_and(|base| base.name == found.name) {
                     continue;
@@ -381,7 +395,8 @@ pub fn getters(table: &Table, rows: &[Row], base: Option<&Item>, prefix: &str, s
                     continue;
                 }
                 let name = block_type(found);
-                source.doc(&format!("The headers of [`{name}`] whose names begin with `{inner}`."));
+                let doc = format!("The headers of [`{name}`] whose names begin with `{inner}`. {}", versions(branches));
+                source.doc(doc.trim_end());
                 let method = block_method(block, inner);
                 source.alias(&method, inner, &[]);
                 source.line("#[inline]");

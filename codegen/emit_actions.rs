@@ -52,7 +52,7 @@ fn builder(number: usize, action: &Item, source: &mut Source) {
     source.line("#[must_use = \"an action does nothing until it is sent\"]");
     source.line(format!("pub struct {name}<'a>(pub(super) Args<'a>);"));
     let response = if own_response(action).is_some() { name } else { "Response" };
-    let (since, until) = (branch(action.since.as_ref()), branch(action.until.as_ref()));
+    let (since, until) = (branch(action.branches.since.as_ref()), branch(action.branches.until.as_ref()));
     source.line(format!("action!({name}, {number}, {response}, {since}, {until});"));
     source.gap();
     source.line(format!("impl<'a> {name}<'a> {{"));
@@ -107,7 +107,7 @@ fn setter(field: &Field, source: &mut Source) {
     if !note.is_empty() {
         source.doc(note);
     }
-    source.alias(&field.rust, &field.name, &field.aliases);
+    source.alias(&field.rust, &field.name, &field.alias_names());
     source.line("#[inline]");
     source.line(format!("pub fn {}(self, {parameters}) -> Self {{", field.rust));
     source.line(format!("Self(self.0.{call})"));
@@ -115,7 +115,7 @@ fn setter(field: &Field, source: &mut Source) {
 }
 
 fn facts(action: &Item) -> String {
-    let mut facts = vec![versions(action.since.as_ref(), action.until.as_ref())];
+    let mut facts = vec![versions(&action.branches)];
     match action.classes.as_slice() {
         [] => {}
         [class] => facts.push(format!("Needs the class `{class}`.")),

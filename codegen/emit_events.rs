@@ -115,7 +115,7 @@ fn view(table: &Table, dialect: &Dialect, number: usize, event: &Item, source: &
     source.line("#[derive(Clone, Copy, Debug)]");
     let base_type = base_type(table, event);
     source.line(format!("pub struct {name}<'buf>({base_type}<'buf>);"));
-    let (since, until) = (branch(event.since.as_ref()), branch(event.until.as_ref()));
+    let (since, until) = (branch(event.branches.since.as_ref()), branch(event.branches.until.as_ref()));
     source.line(format!("event_view!({name}, {number}, {base_type}, {since}, {until});"));
     source.gap();
     let base = base(table, &event.rows);
@@ -132,7 +132,7 @@ fn view(table: &Table, dialect: &Dialect, number: usize, event: &Item, source: &
 }
 
 fn facts(event: &Item) -> String {
-    let mut facts = vec![versions(event.since.as_ref(), event.until.as_ref())];
+    let mut facts = vec![versions(&event.branches)];
     if !event.classes.is_empty() {
         facts.push(format!("Class `{}`.", event.classes.join("`, `")));
     }

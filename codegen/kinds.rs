@@ -252,11 +252,11 @@ pub const KINDS: [Kind; 40] = [
     ),
     kind(
         "agi-result",
-        "AgiResult",
-        "value::AgiResult",
-        ("value::AgiResult", SAME),
-        ("value::AgiResult", "i64::from(value.get()).into()"),
-        ("200", "value::AgiResult::SUCCESS"),
+        "AgiResultCode",
+        "value::AgiResultCode",
+        ("value::AgiResultCode", SAME),
+        ("value::AgiResultCode", "i64::from(value.get()).into()"),
+        ("200", "value::AgiResultCode::SUCCESS"),
         CODE,
     ),
     kind(

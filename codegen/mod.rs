@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `table.rs` | the grammar of the tables, and what is read from them |
 //! | `read.rs` | how a line of them is read |
+//! | `branches.rs` | which branches have a header |
 //! | `check.rs` | what a line alone can't tell: names that are missing, twice or no Rust |
 //! | `names.rs`, `kinds.rs`, `hash.rs` | wire names to Rust names; kinds to types; names to numbers |
 //! | `emit.rs`, `emit_*.rs` | the Rust |
@@ -47,6 +48,7 @@
 //! library), and `tests/src/builders.rs`, which calls them (`encode::` of `tests/it`). The recipes
 //! in `CONTRIBUTING.md` have the commands, and those for lists and events.
 
+mod branches;
 mod check;
 mod emit;
 mod emit_actions;

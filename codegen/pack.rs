@@ -2,17 +2,20 @@
 //! Beside it the classes of each event, which sets are made of at compile time.
 //!
 //! ```text
-//! item    NAME aliases rust-name class-bits since until role doc        columns are separated by tabs, items by an empty line
+//! item    NAME aliases rust-name class-bits branches role doc           columns are separated by tabs, items by an empty line
 //!                                                                      role: of an action, `reads` where it changes nothing
-//! field   name aliases kind method flags since until doc               flags: ! required, r repeats, s secret
-//! block   + number prefix prefix-in-snake-case
+//! field   name aliases kind method flags branches doc                   flags: ! required, r repeats, s secret
+//! block   + number prefix prefix-in-snake-case branches but
 //! others  * doc
 //! reply   =reply style items end outcome more doc                      actions; the rows behind it are the response's
+//! aliases, but                                                         of fields and blocks: NAME@BRANCHES, with a comma between
+//! branches                                                             in hexadecimal digits a bit for each of `BRANCHES`, the lowest the oldest
 //! more    glued; until=branch; if=name; takes=name,unit,else; blocks; again=name    each with a `;` behind it
 //! ```
 
+use super::branches::Alias;
 use super::emit::{Source, quote, strings};
-use super::kinds::CLASSES;
+use super::kinds::{BRANCHES, CLASSES};
 use super::names;
 use super::table::{Again, Field, Item, Row, Table};
 
@@ -28,6 +31,11 @@ pub fn pack(table: &Table) -> (String, String) {
         }
         source.list(&format!("pub(super) static {name}_STARTS: [u32; {}] = [", starts.len()), &strings(&starts), "];");
     }
+    let branches = BRANCHES.map(|branch| {
+        let (major, minor) = branch.split_once('.').unwrap_or((branch, "0"));
+        format!("Branch::new({major}, {minor})")
+    });
+    source.list(&format!("pub(crate) const BRANCHES: [Branch; {}] = [", branches.len()), &branches, "];");
     let classes: Vec<u32> = table.events.iter().map(class_bits).collect();
     source.list(&format!("pub(crate) const EVENT_CLASSES: [u32; {}] = [", classes.len()), &strings(&classes), "];");
     let answers: Vec<String> = table.events.chunks(64).map(|events| answer_bits(table, events)).collect();
@@ -51,8 +59,7 @@ fn pack_item(table: &Table, item: &Item, is_action: bool, text: &mut String) {
         &item.aliases.join(","),
         &item.rust,
         &class_bits(item).to_string(),
-        item.since.as_deref().unwrap_or(""),
-        item.until.as_deref().unwrap_or(""),
+        &format!("{:x}", item.branches.bits()),
         item.role.as_deref().unwrap_or(if item.reads { "reads" } else { "" }),
         &item.doc,
     ];
@@ -120,16 +127,22 @@ fn rows(table: &Table, rows: &[Row], text: &mut String) {
     for row in rows {
         match row {
             Row::Field(field) => line(&field_columns(field), text),
-            Row::Use { block, prefix, .. } => {
+            Row::Use { block, prefix, branches, but, .. } => {
                 let number = table.blocks.iter().position(|found| found.name == *block).unwrap_or(usize::MAX);
-                line(&["+", &number.to_string(), prefix, &names::snake(prefix)], text);
+                let branches = format!("{:x}", branches.bits());
+                line(&["+", &number.to_string(), prefix, &names::snake(prefix), &branches, &with_branches(but)], text);
             }
             Row::Rest(doc) => line(&["*", doc], text),
         }
     }
 }
 
-fn field_columns(field: &Field) -> [String; 8] {
+fn with_branches(names: &[Alias]) -> String {
+    let packed = names.iter().map(|Alias { name, branches }| format!("{name}@{:x}", branches.bits()));
+    packed.collect::<Vec<_>>().join(",")
+}
+
+fn field_columns(field: &Field) -> [String; 7] {
     let flags = [
         (field.required, '!'),
         (field.empty, 'e'),
@@ -139,12 +152,11 @@ fn field_columns(field: &Field) -> [String; 8] {
     ];
     [
         field.name.clone(),
-        field.aliases.join(","),
+        with_branches(&field.aliases),
         field.kind.word.to_owned(),
         field.rust.clone(),
         flags.iter().filter(|(set, _)| *set).map(|(_, flag)| *flag).collect(),
-        field.since.clone().unwrap_or_default(),
-        field.until.clone().unwrap_or_default(),
+        format!("{:x}", field.branches.bits()),
         field.doc.clone(),
     ]
 }

@@ -1,6 +1,7 @@
 //! Reads the lines of the tables.
 
-use super::kinds::{self, BRANCHES, CLASSES, ROLES};
+use super::branches::{Branches, read_aliases, read_branch};
+use super::kinds::{self, CLASSES, ROLES};
 use super::names;
 use super::table::{Again, Error, Field, Item, List, Name, Place, Reply, Row, Takes};
 
@@ -104,7 +105,7 @@ impl<'a> Attributes<'a> {
         for (number, word) in self.words.iter().enumerate() {
             let place = self.place.at(word.column);
             let (key, value) = word.text.split_once('=').map_or((word.text, None), |(key, value)| (key, Some(value)));
-            let flag = matches!(key, "repeat" | "secret" | "empty" | "ready" | "reads" | "glued" | "blocks");
+            let flag = matches!(key, "repeat" | "secret" | "empty" | "ready" | "reads" | "glued" | "blocks" | "never");
             if !known.contains(&key) || flag != value.is_none() {
                 return Err(place.error(format!("`{}` is no attribute of {}", word.text, self.of)));
             }
@@ -121,8 +122,8 @@ pub fn read_item(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Ite
     let [keyword, rest @ ..] = words else { unreachable!("a line with a word") };
     let (of, known): (&str, &[&str]) = match keyword.text {
         "block" => ("a block", &[]),
-        "event" => ("an event", &["since", "until", "alias", "as", "class", "role", "ready"]),
-        "action" => ("an action", &["since", "until", "alias", "as", "class", "role", "reads"]),
+        "event" => ("an event", &["since", "until", "without", "never", "alias", "as", "class", "role", "ready"]),
+        "action" => ("an action", &["since", "until", "without", "never", "alias", "as", "class", "role", "reads"]),
         "command" => ("a command", &["as", "on"]),
         "announce" => ("an announcement", &[]),
         other => {
@@ -148,8 +149,7 @@ pub fn read_item(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Ite
         doc: doc.sentence()?,
         aliases: Vec::new(),
         classes: Vec::new(),
-        since: None,
-        until: None,
+        branches: Branches::default(),
         role: None,
         on: None,
         rows: Vec::new(),
@@ -165,8 +165,6 @@ pub fn read_item(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Ite
     };
     Attributes { words: attributes, place: &place, of }.each(known, |key, value, place| {
         match key {
-            "since" => item.since = Some(read_branch(value, place)?),
-            "until" => item.until = Some(read_branch(value, place)?),
             "alias" => item.aliases = read_names(value, place)?,
             "as" => item.rust = given(value, &item.rust, place)?,
             "ready" => item.ready = true,
@@ -180,10 +178,12 @@ pub fn read_item(words: &[Word<'_>], doc: &Doc<'_>, place: &Place) -> Result<Ite
             }
             "on" if matches!(value, "conference" | "server" | "any") => item.on = Some(value.to_owned()),
             "on" => return Err(place.error("a command is for a `conference`, the `server` or `any` of them")),
-            _ => item.role = Some(read_role(keyword.text, value, place)?),
+            "role" => item.role = Some(read_role(keyword.text, value, place)?),
+            _ => drop(item.branches.attribute(key, value, place)?),
         }
         Ok(())
     })?;
+    item.branches.check(&place)?;
     Ok(item)
 }
 
@@ -196,11 +196,9 @@ pub fn read_row(keyword: &str, item: &mut Item, words: &[Word<'_>], doc: &Doc<'_
         _ if command => Row::Field(read_field(words, doc, place, true)?),
         _ if keyword == "announce" => return Err(place.error("an `announce` has no rows")),
         ("use", _) if action => return Err(place.error("a `use` in an action; it is for events and blocks")),
-        ("use", [block, prefix @ ..]) if prefix.len() < 2 => {
+        ("use", [block, rest @ ..]) => {
             doc.none("use")?;
-            prefix.iter().try_for_each(|prefix| header_name(prefix, place))?;
-            let prefix = prefix.first().map_or("", |prefix| prefix.text).to_owned();
-            Row::Use { place: place.at(block.column), block: block.text.to_owned(), prefix }
+            read_use(block, rest, place)?
         }
         ("use", _) => return Err(place.error("a `use` names a block, and a prefix if its names have one")),
         ("rest", []) if keyword == "block" => {
@@ -285,6 +283,31 @@ pub fn read_row(keyword: &str, item: &mut Item, words: &[Word<'_>], doc: &Doc<'_
     Ok(())
 }
 
+/// Names the attributes of a field of an event, an action or an answer.
+const FIELD: &[&str] =
+    &["since", "until", "without", "never", "alias", "as", "repeat", "secret", "example", "empty", "always"];
+
+fn read_use(block: &Word<'_>, rest: &[Word<'_>], place: &Place) -> Result<Row, Error> {
+    let (prefix, attributes) = match rest {
+        [prefix, attributes @ ..] if !prefix.text.contains('=') && prefix.text != "never" => {
+            header_name(prefix, place)?;
+            (prefix.text, attributes)
+        }
+        _ => ("", rest),
+    };
+    let (mut branches, mut but) = (Branches::default(), Vec::new());
+    let known = &["since", "until", "without", "never", "but"];
+    Attributes { words: attributes, place, of: "a `use`" }.each(known, |key, value, place| {
+        if !branches.attribute(key, value, place)? {
+            but = read_aliases(value, place)?;
+        }
+        Ok(())
+    })?;
+    branches.check(place)?;
+    let place = place.at(block.column);
+    Ok(Row::Use { place, block: block.text.to_owned(), prefix: prefix.to_owned(), branches, but })
+}
+
 fn once(already: bool, what: &str, place: &Place) -> Result<(), Error> {
     if already { Err(place.error(format!("a second `{what}`"))) } else { Ok(()) }
 }
@@ -351,8 +374,7 @@ fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place, command: bool) -
         kind: kind_found,
         doc: doc.sentence()?,
         aliases: Vec::new(),
-        since: None,
-        until: None,
+        branches: Branches::default(),
         required: name.starred,
         empty: false,
         always: None,
@@ -365,16 +387,14 @@ fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place, command: bool) -
     };
     let (of, known): (&str, &[&str]) = match command {
         true => ("an argument", &["as", "secret", "after", "else", "not"]),
-        false => ("a field", &["since", "until", "alias", "as", "repeat", "secret", "example", "empty", "always"]),
+        false => ("a field", FIELD),
     };
     Attributes { words: attributes, place, of }.each(known, |key, value, place| {
         match key {
-            "since" => field.since = Some(read_branch(value, place)?),
-            "until" => field.until = Some(read_branch(value, place)?),
             "alias" => {
-                field.aliases = read_names(value, place)?;
-                if let Some(alias) = field.aliases.iter().find(|alias| alias.contains(':')) {
-                    return Err(place.error(format!("a header's name has no colon: `{alias}`")));
+                field.aliases = read_aliases(value, place)?;
+                if let Some(alias) = field.aliases.iter().find(|alias| alias.name.contains(':')) {
+                    return Err(place.error(format!("a header's name has no colon: `{}`", alias.name)));
                 }
             }
             "as" => field.rust = given(value, &field.rust, place)?,
@@ -385,10 +405,12 @@ fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place, command: bool) -
             "after" => field.after = Some(value.into()),
             "else" => field.instead = Some(value.into()),
             "not" => field.not = read_names(value, place)?,
-            _ => field.secret = true,
+            "secret" => field.secret = true,
+            _ => drop(field.branches.attribute(key, value, place)?),
         }
         Ok(())
     })?;
+    field.branches.check(place)?;
     Ok(field)
 }
 
@@ -420,16 +442,17 @@ fn header_name(name: &Word<'_>, place: &Place) -> Result<(), Error> {
 
 /// Names between commas, each a word or in quotation marks.
 fn read_names(names: &str, place: &Place) -> Result<Vec<String>, Error> {
-    let read = |name: &str| {
-        let inner = name.strip_prefix('"').map_or(Some(name), |name| name.strip_suffix('"'));
-        match inner {
-            None => Err(place.error("a comma within quotation marks parts two names")),
-            Some("") => Err(place.error("an empty name")),
-            Some(name) if name.trim() != name => Err(place.error(format!("a blank around a name: `{name}`"))),
-            Some(name) => Ok(name.to_owned()),
-        }
-    };
-    names.split(',').map(read).collect()
+    names.split(',').map(|name| read_name(name, place).map(str::to_owned)).collect()
+}
+
+/// A name that is a word or in quotation marks, without those.
+pub fn read_name<'t>(name: &'t str, place: &Place) -> Result<&'t str, Error> {
+    match name.strip_prefix('"').map_or(Some(name), |name| name.strip_suffix('"')) {
+        None => Err(place.error("a comma within quotation marks parts two names")),
+        Some("") => Err(place.error("an empty name")),
+        Some(name) if name.trim() != name => Err(place.error(format!("a blank around a name: `{name}`"))),
+        Some(name) => Ok(name),
+    }
 }
 
 fn read_role(keyword: &str, role: &str, place: &Place) -> Result<String, Error> {
@@ -441,12 +464,4 @@ fn read_role(keyword: &str, role: &str, place: &Place) -> Result<String, Error> 
         ),
     };
     if known { Ok(role.to_owned()) } else { Err(place.error(problem)) }
-}
-
-fn read_branch(branch: &str, place: &Place) -> Result<String, Error> {
-    if BRANCHES.contains(&branch) {
-        Ok(branch.to_owned())
-    } else {
-        Err(place.error(format!("unknown branch `{branch}`")))
-    }
 }

@@ -4,7 +4,7 @@
 //! file  = { line }
 //! line  = "" | "#" comment | item | row
 //! item  = ("block" | "event" | "action" | "command" | "announce") NAME { attribute } ":" sentence   begins in column 1
-//! row   = "use" BLOCK [ PREFIX ]                                                    events and blocks: the fields of a block, PREFIX before each name
+//! row   = "use" BLOCK [ PREFIX ] { "since=" BRANCH | "until=" BRANCH | "without=" … | "never" | "but=" NAMES }   events and blocks: the fields of a block, PREFIX before each name
 //!       | "rest" ":" sentence                                                       events, actions and replies: any other header may be there too
 //!       | "reply" [ "text" [ "until=" BRANCH ] | "follows" ] ":" sentence           actions: the rows after it are the response's; "until=": later branches send a response
 //!       | "list" "items=" EVENT { "," EVENT } [ "end=" EVENT ] [ "glued" ]          actions: events that answer, and the one that ends them; "glued": all in one frame
@@ -13,7 +13,10 @@
 //!       | "again" [ PARAMETER ]                                                     actions: what holds for a connection: all of the request, or with `role=mask` the mask
 //!       | NAME [ "*" ] KIND { attribute } ":" sentence                              a field; "*", parameters and arguments only: required
 //! NAME  = word | '"' text '"'       in a field's name {i} stands for a number, {i:6} for one of six digits, {key} for any text
-//! attribute = "since=" BRANCH | "until=" BRANCH | "alias=" NAME { "," NAME } | "as=" IDENTIFIER
+//! attribute = "since=" BRANCH | "until=" BRANCH | "as=" IDENTIFIER
+//!           | "alias=" NAME { "," NAME }                                            actions and events
+//!           | "without=" BRANCH { "," BRANCH } | "never"                             between the bounds, but not there; nowhere
+//!           | "alias=" NAMES                                                       fields, see below
 //!           | "class=" CLASS { "," CLASS }                                          actions and events
 //!           | "reads"                                                             actions: changes nothing, so that sending it twice is as good as once
 //!           | "role=" ("item" | "end" | "both")                                     events: of a list
@@ -27,7 +30,18 @@
 //!           | "after=" IDENTIFIER                                                   arguments: the one that has to stand before it
 //!           | "else=" WORD                                                          arguments: what stands in its place before such a one
 //!           | "not=" WORD { "," WORD }                                              arguments: what the server takes for something else
+//! NAMES = NAME [ "@" ( [ BRANCH ] ".." [ BRANCH ] { "!" BRANCH } | "never" ) ] { "," … }   names, and the branches that have each
 //! ```
+//!
+//! A header is there in the branches that its row names, by `since`, `until` and `without`, as far
+//! as its event, action or answer is there. A name in `alias` is there in the branches behind its
+//! `@`, whatever the row says of the first name. A header of a block is there in the branches of
+//! its row that the `use` names as well; for those in `but` the `use` says which, and the row
+//! nothing: `use channel since=12 but=Channel,Linkedid@13..`. Where a block uses a block, the `but`
+//! of the outer `use` replaces that of the inner one. `never` is for what the documentation has and
+//! no server sends, and for what a block has in one event only. Where documentation, source and
+//! wire differ, the row says what the wire shows, and a comment who says otherwise; what the
+//! recordings lack is from the last sources of each branch.
 //!
 //! A `command` is a sub-command of FreeSWITCH's `conference`; its name may go on with words that
 //! always follow, and its rows are its arguments in the order of the line.
@@ -42,13 +56,15 @@
 //! how the message of a response ends that begins a list and has no `EventList`.
 //!
 //! `names.rs` makes the Rust name of each item and field from its name here. `as=` gives another to
-//! one whose own can't be had: a keyword, one that begins with a digit, or one that is taken.
+//! one whose own can't be had: a keyword, one that begins with a digit, or one that is taken; and to
+//! one that means what another header's method means, the name of that method.
 //!
 //! A row belongs to the item above it. Names are matched without regard to case, and written as the
 //! server writes them. `block common` holds what every event may carry, `block request-common` what
 //! every request has, `block reply-common` what every response may carry. Columns in errors count
 //! bytes from 1.
 
+use super::branches::{Alias, Branches};
 use super::kinds::{self, Kind};
 use super::read::{Doc, read_item, read_row, words};
 use std::fmt;
@@ -114,8 +130,7 @@ pub struct Item {
     pub doc: String,
     pub aliases: Vec<String>,
     pub classes: Vec<String>,
-    pub since: Option<String>,
-    pub until: Option<String>,
+    pub branches: Branches,
     pub role: Option<String>,
     pub on: Option<String>,
     pub rows: Vec<Row>,
@@ -180,7 +195,7 @@ impl fmt::Display for Name {
 /// A line of an item.
 pub enum Row {
     Field(Field),
-    Use { place: Place, block: String, prefix: String },
+    Use { place: Place, block: String, prefix: String, branches: Branches, but: Vec<Alias> },
     Rest(String),
 }
 
@@ -192,9 +207,9 @@ pub struct Field {
     pub rust: String,
     pub kind: &'static Kind,
     pub doc: String,
-    pub aliases: Vec<String>,
-    pub since: Option<String>,
-    pub until: Option<String>,
+    pub aliases: Vec<Alias>,
+    /// Those of its name.
+    pub branches: Branches,
     pub required: bool,
     /// Required, but may be empty.
     pub empty: bool,
@@ -225,6 +240,11 @@ impl Field {
     pub fn shown(&self) -> Option<(String, String)> {
         let example = self.example.as_ref().and_then(|value| kinds::written(self.kind, value));
         example.or_else(|| self.required.then(|| self.sample()))
+    }
+
+    /// The names in `aliases`.
+    pub fn alias_names(&self) -> Vec<String> {
+        self.aliases.iter().map(|alias| alias.name.clone()).collect()
     }
 
     /// How many parts of the name vary.

@@ -1,17 +1,37 @@
 //! A parameter's value on its way to the wire.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
 use crate::range::part;
 use crate::value::{
-    AmaFlags, ChannelName, ClassSet, DeviceState, Milliseconds, PresenceState, Seconds, ToWire, UniqueId, quote_into,
+    AgiResultCode, AmaFlags, Assignment, CallerIdPart, ChannelName, ChannelState, ClassSet, Classes, ClockTime,
+    CodecList, CommaList, Contact, ContactList, Date, DateTime, DeviceState, Encoded, Epoch, Escaped,
+    EscapedAssignment, ExtensionState, HangupCause, Hex, Milliseconds, OriginateReason, Peer, PresenceState,
+    Presentation, QueueRuleStep, Seconds, SecurityAddress, SecurityTime, SoftHangup, TimeOfDay, Timestamp, ToWire,
+    UniqueId, quote_into,
 };
 use crate::wiped::Wiped;
 use crate::wire::Value;
 
-/// What a setter takes: text, bytes, numbers, truth values, and values read from a frame.
+/// What a setter takes: text, bytes, numbers, truth values, and every value that a getter reads.
+///
+/// A value of a frame is sent as it came, but for what is escaped there: of [`Escaped`],
+/// [`EscapedAssignment`] and [`Encoded`] the decoded bytes are sent, as servers decode no parameter.
+/// Bytes that would break the framing, a line end say, are refused when the action is encoded.
+///
+/// ```
+/// use ami_proto::action::{Action, Originate};
+/// use ami_proto::value::{CallerIdPart, Escaped};
+///
+/// let (number, name) = (CallerIdPart::from("100"), Escaped::from("O\\'Brien"));
+/// let mut out = Vec::new();
+/// Originate::new("PJSIP/101").caller_id(name).account(number).encode(None, &mut out)?;
+/// assert_eq!(out, b"Action: Originate\r\nChannel: PJSIP/101\r\nCallerID: O'Brien\r\nAccount: 100\r\n\r\n");
+/// # Ok::<(), ami_proto::EncodeError>(())
+/// ```
 ///
 /// What it owns is overwritten when it goes. Two are equal that are written alike.
 #[derive(Clone)]
@@ -185,6 +205,43 @@ macro_rules! from_open {
 }
 
 from_open!(Value: as_bytes, ChannelName: as_bytes, UniqueId: as_bytes, ClassSet: as_bytes, DeviceState: word, PresenceState: word, AmaFlags: word);
+from_open!(CallerIdPart: as_bytes, Presentation: as_bytes, Peer: as_bytes, SecurityAddress: as_bytes);
+from_open!(CodecList: as_bytes, ContactList: as_bytes, Contact: as_bytes, CommaList: as_bytes);
+
+macro_rules! from_decoded {
+    ($($name:ident),+) => {$(
+        impl<'a> From<$name<'a>> for Arg<'a> {
+            fn from(value: $name<'a>) -> Self {
+                match value.decode() {
+                    Cow::Borrowed(bytes) => Self::borrowed(bytes),
+                    Cow::Owned(bytes) => bytes.into(),
+                }
+            }
+        }
+    )+};
+}
+
+from_decoded!(Escaped, Encoded);
+
+impl<'a> From<EscapedAssignment<'a>> for Arg<'a> {
+    fn from(value: EscapedAssignment<'a>) -> Self {
+        [value.name(), b"=", &value.value().decode()].concat().into()
+    }
+}
+
+macro_rules! from_written {
+    ($($name:ty),+) => {$(
+        impl From<$name> for Arg<'_> {
+            fn from(value: $name) -> Self {
+                Self::wire(&value)
+            }
+        }
+    )+};
+}
+
+from_written!(f64, Hex, ClockTime, Timestamp, Epoch, DateTime, Date, TimeOfDay, SecurityTime, Classes, QueueRuleStep);
+from_written!(HangupCause, SoftHangup, OriginateReason, AgiResultCode, ChannelState, ExtensionState);
+from_written!(Assignment<'_>);
 
 macro_rules! from_number {
     ($($number:ty => $inner:ident),+) => {$(

@@ -24,7 +24,7 @@
 //! assert_eq!(call.linked_id(), "1.1");
 //! assert_eq!(call.legs()[0].answered, Some(Duration::from_secs(2)));
 //! assert_eq!((call.start(), call.end()), (Duration::from_secs(1), Some(Duration::from_secs(3))));
-//! assert_eq!(call.cause().unwrap().text(), "Normal Clearing");
+//! assert_eq!(call.cause().unwrap().description(), Some("Normal Clearing"));
 //! # Ok::<(), ami_proto::FrameError>(())
 //! ```
 //!

@@ -12,10 +12,33 @@
 //! assert!(names.contains(&"DestUniqueid".to_owned()));
 //! assert_eq!(dial.since(), Some(catalogue::Branch::new(12, 0)));
 //! ```
+//!
+//! Which versions have what: [`EventType::exists_in`], [`ActionType::exists_in`],
+//! [`Field::exists_in`], and [`Field::name_in`] for a header that was renamed. [`Branch::of`] makes
+//! the branch of the version that a server says in its banner.
+//!
+//! ```
+//! use ami_proto::catalogue::{self, Branch};
+//! use ami_proto::value::{AmiVersion, FromWire};
+//!
+//! let server = Branch::of(AmiVersion::from_wire(b"1.3")?).unwrap();
+//! let status = catalogue::event("QueueMemberStatus").unwrap();
+//! let interface = status.field_of(b"Interface").unwrap();
+//! assert_eq!(interface.name_in(server).unwrap().wire_name(), "Location");
+//! assert!(!status.field_of(b"LoginTime").unwrap().exists_in(server));
+//! # Ok::<(), ami_proto::value::ValueError>(())
+//! ```
+//!
+//! Recordings of 11, 12, 13, 14, 16, 22 and 23 decide; what those don't tell is from the last sources
+//! of each branch, and from documentation last. A release that is older than its branch's last one
+//! may lack what came late.
 
 mod branch;
+mod branches;
 mod datum;
 mod field;
+mod field_name;
+mod fields;
 mod indexed_field;
 mod kind;
 pub(crate) mod lookup;
@@ -28,6 +51,8 @@ pub use branch::Branch;
 pub use datum::Datum;
 pub use field::Repeated;
 pub(crate) use field::{Key, indexed, read, repeated};
+pub use field_name::FieldName;
+pub use fields::Fields;
 pub use indexed_field::{Indexed, Indices};
 pub use kind::Kind;
 pub(crate) use lookup::{find_action, find_event};
@@ -37,8 +62,13 @@ pub(crate) use reply::Again;
 pub use reply::{ReplySpec, ReplyStyle};
 #[cfg(feature = "std")]
 pub(crate) use table::{ANNOUNCEMENTS, ANSWERS, READY};
-pub use table::{ActionType, EventType, Field, Fields, Role};
+pub use table::{ActionType, EventType, Field, Role};
 pub(crate) use table::{EVENT_CLASSES, Named};
+
+/// Every branch that the tables name, oldest first; the last one is not released yet.
+pub fn branches() -> impl Iterator<Item = Branch> {
+    table::BRANCHES.into_iter()
+}
 
 /// Every event that the crate knows, in the order of the tables: those of a subject together.
 pub fn events() -> impl Iterator<Item = EventType> {

@@ -4,7 +4,9 @@ use core::fmt;
 use core::time::Duration;
 
 use super::Branch;
-use super::table::{Fields, column, rest, words};
+use super::branches::Branches;
+use super::fields::Fields;
+use super::table::{column, rest, words};
 
 fn optional(text: &'static str) -> Option<&'static str> {
     (!text.is_empty()).then_some(text)
@@ -15,6 +17,8 @@ fn optional(text: &'static str) -> Option<&'static str> {
 pub struct ReplySpec {
     line: &'static str,
     rows: &'static str,
+    /// Those of its action.
+    branches: Branches,
 }
 
 /// The form of the answer to an action.
@@ -33,8 +37,8 @@ pub enum ReplyStyle {
 crate::words::words! { ReplyStyle { Response = "response", Command = "command", Text = "text", } }
 
 impl ReplySpec {
-    pub(super) const fn new(line: &'static str, rows: &'static str) -> Self {
-        Self { line, rows }
+    pub(super) const fn new(line: &'static str, rows: &'static str, branches: Branches) -> Self {
+        Self { line, rows, branches }
     }
 
     /// Returns the form of the answer.
@@ -111,7 +115,7 @@ impl ReplySpec {
 
     /// Headers of a successful response beyond those that every response may have.
     pub fn fields(self) -> Fields {
-        Fields::new(self.rows, "")
+        Fields::new(self.rows, "", self.branches)
     }
 
     /// Headers that every response may have.

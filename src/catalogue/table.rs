@@ -4,6 +4,9 @@
 //! Not arrays of structures, which would be nicer to read here: they cost five seconds of compile
 //! time, for something that most programs never look at.
 
+use super::branches::Branches;
+use super::field_name::FieldName;
+use super::fields::{Fields, Prefix, Within};
 use super::{Branch, Datum, Kind, ReplySpec, field, indexed_field};
 use crate::Value;
 use crate::range::text;
@@ -18,8 +21,11 @@ static TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.txt"));
 #[allow(clippy::unreadable_literal)]
 #[cfg_attr(not(feature = "std"), allow(dead_code, reason = "sessions go by some of it"))]
 mod starts {
+    use super::Branch;
+
     include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 }
+pub(super) use starts::BRANCHES;
 pub(crate) use starts::EVENT_CLASSES;
 #[cfg(feature = "serde")]
 use starts::REQUEST_COMMON;
@@ -82,19 +88,29 @@ macro_rules! item_type {
                 column(self.line(0), 2)
             }
 
-            /// First branch that has it.
-            pub fn since(self) -> Option<Branch> {
-                Branch::read(column(self.line(0), 4))
+            fn branches(self) -> Branches {
+                Branches::read(column(self.line(0), 4))
             }
 
-            /// Last branch that has it; `None`: it is still there.
+            /// Whether this branch has it. A branch between [`since`](Self::since) and
+            /// [`until`](Self::until) may lack it: one that ended before it came to older ones.
+            pub fn exists_in(self, branch: Branch) -> bool {
+                self.branches().has(branch)
+            }
+
+            /// First branch that has it; `None`: no branch has it.
+            pub fn since(self) -> Option<Branch> {
+                self.branches().first()
+            }
+
+            /// Last branch that has it; `None`: it is still there, if it was there at all.
             pub fn until(self) -> Option<Branch> {
-                Branch::read(column(self.line(0), 5))
+                self.branches().last()
             }
 
             /// What it is, in a sentence.
             pub fn doc(self) -> &'static str {
-                column(self.line(0), 7)
+                column(self.line(0), 6)
             }
 
             fn class_bits(self) -> Classes {
@@ -153,7 +169,7 @@ impl EventType {
 
     /// Its place in lists.
     pub fn role(self) -> Role {
-        match column(self.line(0), 6) {
+        match column(self.line(0), 5) {
             "item" => Role::Item,
             "end" => Role::End,
             "both" => Role::Both,
@@ -163,12 +179,12 @@ impl EventType {
 
     /// Its headers, blocks expanded, those that any event may carry last.
     pub fn fields(self) -> Fields {
-        Fields::new(rows_of(item(&EVENT_STARTS, self.0.into())), rows_of(item(&BLOCK_STARTS, COMMON)))
+        Fields::new(rows_of(item(&EVENT_STARTS, self.0.into())), block_rows(COMMON), self.branches())
     }
 
     /// Headers that any event may carry.
     pub fn common_fields() -> Fields {
-        Fields::new(rows_of(item(&BLOCK_STARTS, COMMON)), "")
+        Fields::new(block_rows(COMMON), "", Branches::ALL)
     }
 
     /// Whether it may carry any other headers too, and what they are.
@@ -189,7 +205,7 @@ impl ActionType {
     /// `Status` and `Getvar` are not among these: they read variables, and a dialplan function can
     /// do anything when it is read.
     pub fn is_read_only(self) -> bool {
-        column(self.item().split('\n').next().unwrap_or_default(), 6) == "reads"
+        column(self.item().split('\n').next().unwrap_or_default(), 5) == "reads"
     }
 
     fn item(self) -> &'static str {
@@ -198,7 +214,7 @@ impl ActionType {
 
     /// Its parameters.
     pub fn fields(self) -> Fields {
-        Fields::new(parts(self.item()).0, "")
+        Fields::new(parts(self.item()).0, "", self.branches())
     }
 
     /// Whether it may carry any other headers too, and what they are.
@@ -209,8 +225,24 @@ impl ActionType {
     /// How it is answered.
     pub fn reply(self) -> ReplySpec {
         let (_, line, rows) = parts(self.item());
-        ReplySpec::new(line, rows)
+        ReplySpec::new(line, rows, self.branches())
     }
+}
+
+/// The rows of a block.
+pub(super) fn block_rows(number: usize) -> &'static str {
+    rows_of(item(&BLOCK_STARTS, number))
+}
+
+/// The rows of what every request has.
+#[cfg(feature = "serde")]
+pub(super) fn common_request_rows() -> &'static str {
+    block_rows(REQUEST_COMMON)
+}
+
+/// The rows of what every response may carry.
+pub(super) fn common_reply_rows() -> &'static str {
+    block_rows(REPLY_COMMON)
 }
 
 fn rows_of(item: &'static str) -> &'static str {
@@ -230,73 +262,18 @@ pub(super) fn rest(rows: &'static str) -> Option<&'static str> {
     rows.lines().find_map(|line| line.strip_prefix("*\t"))
 }
 
-/// Headers, blocks expanded.
-#[derive(Clone, Debug)]
-pub struct Fields {
-    /// What is being read, and below it what goes on after.
-    stack: smallvec::SmallVec<[Rows; 4]>,
-}
-
-/// Rows, and the prefix that they stand under.
-#[derive(Clone, Copy, Debug)]
-struct Rows {
-    prefix: Prefix,
-    rows: &'static str,
-}
-
-/// A block's prefix as the wire has it, and as a method's name has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Prefix {
-    wire: &'static str,
-    snake: &'static str,
-}
-
-impl Fields {
-    pub(super) fn new(rows: &'static str, after: &'static str) -> Self {
-        let prefix = Prefix { wire: "", snake: "" };
-        Self { stack: smallvec::smallvec![Rows { prefix, rows: after }, Rows { prefix, rows }] }
-    }
-}
-
-impl Fields {
-    /// Returns the headers that every request has.
-    #[cfg(feature = "serde")]
-    pub(crate) fn of_requests() -> Self {
-        Self::new(rows_of(item(&BLOCK_STARTS, REQUEST_COMMON)), "")
-    }
-
-    /// Returns the headers that every response may have.
-    pub(super) fn of_responses() -> Self {
-        Self::new(rows_of(item(&BLOCK_STARTS, REPLY_COMMON)), "")
-    }
-}
-
-impl Iterator for Fields {
-    type Item = Field;
-
-    fn next(&mut self) -> Option<Field> {
-        loop {
-            let Rows { prefix, rows } = self.stack.pop()?;
-            let (line, rest) = rows.split_once('\n').unwrap_or((rows, ""));
-            if !rest.is_empty() {
-                self.stack.push(Rows { prefix, rows: rest });
-            }
-            if line.is_empty() || line.starts_with("*\t") {
-                continue;
-            }
-            let Some(block) = line.strip_prefix("+\t") else { return Some(Field { prefix, line }) };
-            let rows = rows_of(item(&BLOCK_STARTS, column(block, 0).parse().unwrap_or(usize::MAX)));
-            let inner = Prefix { wire: column(block, 1), snake: column(block, 2) };
-            self.stack.push(Rows { prefix: if inner.wire.is_empty() { prefix } else { inner }, rows });
-        }
-    }
+/// A name, and the branches that stand behind it.
+fn split_branches(name: &'static str) -> (&'static str, Branches) {
+    let (name, branches) = name.split_once('@').unwrap_or((name, ""));
+    (name, Branches::read(branches))
 }
 
 /// What the crate knows of one header.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Field {
-    prefix: Prefix,
-    line: &'static str,
+    pub(super) prefix: Prefix,
+    pub(super) line: &'static str,
+    pub(super) within: Within,
 }
 
 impl Field {
@@ -318,7 +295,36 @@ impl Field {
 
     /// Other names for the same, under the same prefix.
     pub fn aliases(self) -> impl Iterator<Item = &'static str> {
-        words(column(self.line, 1))
+        words(column(self.line, 1)).map(|alias| split_branches(alias).0)
+    }
+
+    /// Its names, and which branches write each: that of [`name`](Self::name) first.
+    pub fn names(self) -> impl Iterator<Item = FieldName> {
+        let own = (self.name(), Branches::read(column(self.line, 5)));
+        let all = core::iter::once(own).chain(words(column(self.line, 1)).map(split_branches));
+        all.map(move |(name, branches)| {
+            let Within { item, block, but } = self.within;
+            let said = words(but).map(split_branches).find(|(other, _)| *other == name);
+            let branches = said.map_or(branches.and(block), |(_, branches)| branches);
+            FieldName::new(self.prefix(), name, branches.and(item))
+        })
+    }
+
+    /// The name that this branch writes; `None`: it has no such header.
+    ///
+    /// ```
+    /// use ami_proto::catalogue::{self, Branch};
+    ///
+    /// let member = catalogue::event("QueueMemberAdded").unwrap().field_of(b"Interface").unwrap();
+    /// assert_eq!(member.name_in(Branch::new(11, 0)).unwrap().name(), "Location");
+    /// assert_eq!(member.name_in(Branch::new(22, 0)).unwrap().name(), "Interface");
+    /// ```
+    pub fn name_in(self, branch: Branch) -> Option<FieldName> {
+        self.names().find(|name| name.exists_in(branch))
+    }
+
+    fn branches(self) -> Branches {
+        self.names().fold(Branches::read(""), |all, name| all.or(name.branches()))
     }
 
     /// What its value is.
@@ -381,19 +387,30 @@ impl Field {
         self.has('s')
     }
 
-    /// First branch that has it, where that is known and not its event's or action's own.
+    /// First branch that has it in its event, action or answer, under any of its names; `None`: no
+    /// branch has it, though the documentation does.
     pub fn since(self) -> Option<Branch> {
-        Branch::read(column(self.line, 5))
+        self.branches().first()
     }
 
-    /// Last branch that has it; `None`: it is still there.
+    /// Last branch that has it, under any of its names; `None`: it is still there, if it was there
+    /// at all.
     pub fn until(self) -> Option<Branch> {
-        Branch::read(column(self.line, 6))
+        self.branches().last()
+    }
+
+    /// Whether this branch has it in its event, action or answer, under any of its names. A branch
+    /// between [`since`](Self::since) and [`until`](Self::until) may lack it: one that ended before
+    /// the header came to older ones.
+    ///
+    /// That a branch has it does not say that each frame has: many headers are there on a condition.
+    pub fn exists_in(self, branch: Branch) -> bool {
+        self.branches().has(branch)
     }
 
     /// What it means, in a sentence.
     pub fn doc(self) -> &'static str {
-        column(self.line, 7)
+        column(self.line, 6)
     }
 
     /// Whether a header of this name is it.
@@ -430,7 +447,7 @@ impl Named {
 
     pub(crate) fn is(&self, header: &[u8]) -> bool {
         let prefix = self.field.prefix();
-        field::is_named(header, prefix, self.name, words(self.aliases))
+        field::is_named(header, prefix, self.name, words(self.aliases).map(|alias| split_branches(alias).0))
             || indexed_field::is_named(header, prefix, self.name)
     }
 

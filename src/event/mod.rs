@@ -13,7 +13,7 @@
 //! match Event::from(frame) {
 //!     Event::Hangup(hangup) => {
 //!         assert_eq!(hangup.channel()?.technology(), Some(&b"PJSIP"[..]));
-//!         assert_eq!(hangup.cause()?.text(), "Normal Clearing");
+//!         assert_eq!(hangup.cause()?.description(), Some("Normal Clearing"));
 //!         // What the table doesn't know is still there.
 //!         assert_eq!(hangup.frame().get("X-Odd").unwrap(), "1");
 //!     }

@@ -77,7 +77,7 @@ macro_rules! values {
 }
 
 values! {
-    AgiResult: AgiResult;
+    AgiResultCode: AgiResultCode;
     Cause: HangupCause;
     ChannelState: ChannelState;
     Epoch: Epoch;

@@ -13,9 +13,9 @@ open_number! {
     ///
     /// let cause = HangupCause::from_wire(b"17")?;
     /// assert_eq!(cause, HangupCause::USER_BUSY);
-    /// assert_eq!((cause.name(), cause.text()), (Some("USER_BUSY"), "User busy"));
-    /// assert_eq!(HangupCause::from(34).text(), "Circuit/channel congestion");
-    /// assert_eq!(HangupCause::new(200).text(), "Unknown");
+    /// assert_eq!((cause.name(), cause.description()), (Some("USER_BUSY"), Some("User busy")));
+    /// assert_eq!(HangupCause::from(34).description(), Some("Circuit/channel congestion"));
+    /// assert_eq!(HangupCause::new(200).description(), None);
     /// # Ok::<(), ami_proto::value::ValueError>(())
     /// ```
     HangupCause
@@ -37,15 +37,16 @@ macro_rules! causes {
                 }
             }
 
-            /// What the server writes as `Cause-txt`; `Unknown` for 0 and what isn't listed.
+            /// The cause in words, as the server writes `Cause-txt`; `None` for 0 and what isn't
+            /// listed, for which it writes `Unknown`.
             ///
-            /// The wording of a few differs between releases: compare numbers, show texts.
+            /// The wording of a few differs between releases: compare numbers, show words.
             #[must_use]
             #[inline]
-            pub const fn text(self) -> &'static str {
+            pub const fn description(self) -> Option<&'static str> {
                 match self.0 {
-                    $($number => $text,)+
-                    _ => "Unknown",
+                    $($number => Some($text),)+
+                    _ => None,
                 }
             }
         }

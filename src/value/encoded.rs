@@ -11,6 +11,10 @@ use core::fmt;
 /// A header's value in an event of FreeSWITCH, or `Env` and `Result` of Asterisk's asynchronous
 /// AGI: text in which bytes stand as `%` and two hexadecimal digits.
 ///
+/// What asynchronous AGI encodes has a grammar of its own: [`AgiEnv`](super::AgiEnv) reads the
+/// decoded `Env`, [`AgiAnswer`](super::AgiAnswer) the decoded `Result`. [`items`](Self::items) is
+/// for the lists of FreeSWITCH alone.
+///
 /// AGI encodes all but letters, digits and a few signs, a `%` always (Asterisk `main/utils.c`). Of
 /// FreeSWITCH:
 ///

@@ -12,7 +12,7 @@ open_number! {
     /// use ami_proto::value::{ExtensionState, FromWire};
     ///
     /// let state = ExtensionState::from_wire(b"9")?;
-    /// assert_eq!(state.description(), "InUse&Ringing");
+    /// assert_eq!(state.description(), Some("InUse&Ringing"));
     /// assert!(state.contains(ExtensionState::RINGING));
     /// assert!(state.flags().eq([ExtensionState::IN_USE, ExtensionState::RINGING]));
     /// # Ok::<(), ami_proto::value::ValueError>(())
@@ -38,11 +38,11 @@ impl ExtensionState {
     /// Flag: all devices are on hold.
     pub const ON_HOLD: Self = Self(16);
 
-    /// What the server writes as `StatusText`: one of eight words, else `Unknown`.
+    /// The state in words, as the server writes `StatusText`; `None` where it writes `Unknown`.
     #[must_use]
     #[inline]
-    pub const fn description(self) -> &'static str {
-        match self.0 {
+    pub const fn description(self) -> Option<&'static str> {
+        Some(match self.0 {
             0 => "Idle",
             1 => "InUse",
             2 => "Busy",
@@ -51,8 +51,8 @@ impl ExtensionState {
             9 => "InUse&Ringing",
             16 => "Hold",
             17 => "InUse&Hold",
-            _ => "Unknown",
-        }
+            _ => return None,
+        })
     }
 }
 

@@ -26,7 +26,7 @@
 //! | `Alice`, `<unknown>` | [`CallerIdPart`] |
 //! | `16` | [`HangupCause`], [`SoftHangup`] |
 //! | `4` | [`OriginateReason`] |
-//! | `200` | [`AgiResult`] |
+//! | `200` | [`AgiResultCode`] |
 //! | `6` | [`ChannelState`] |
 //! | `INUSE`, `2`, `In use` | [`DeviceState`] |
 //! | `9` | [`ExtensionState`] |
@@ -42,15 +42,23 @@
 //! | `NAME=value` | [`Assignment`], [`EscapedAssignment`] |
 //! | `O\'Brien` | [`Escaped`] |
 //! | `Caf%C3%A9` | [`Encoded`] |
+//! | `200 result=1 (timeout)`; `agi_callerid: 100`, a line each | [`AgiAnswer`]; [`AgiEnv`] |
 //! | `10,+1,-1` | [`QueueRuleStep`] |
 //! | `Asterisk Call Manager/11.0.0` | [`Banner`], [`AmiVersion`] |
+
+//!
+//! What a number or a state is in words tells `description`, with `None` for what isn't listed:
+//! [`HangupCause::description`], and the same of [`SoftHangup`], [`OriginateReason`],
+//! [`AgiResultCode`], [`ChannelState`], [`DeviceState`], [`ExtensionState`] and [`Presentation`].
+//! The types of words, such as [`DeviceState`], give that on the wire by `word`.
 
 mod bytes;
 mod nom;
 mod open;
 
 mod address;
-mod agi_result;
+mod agi;
+mod agi_result_code;
 mod ama_flags;
 mod assignment;
 mod assignments;
@@ -82,7 +90,8 @@ mod timestamp;
 mod unique_id;
 
 pub use address::SecurityAddress;
-pub use agi_result::AgiResult;
+pub use agi::{AgiAnswer, AgiEnv};
+pub use agi_result_code::AgiResultCode;
 pub use ama_flags::AmaFlags;
 pub use assignment::{Assignment, EscapedAssignment};
 pub use assignments::{AssignmentError, Assignments};

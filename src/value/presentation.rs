@@ -104,7 +104,8 @@ impl<'a> Presentation<'a> {
         })
     }
 
-    /// The text, without parentheses when it came in some; `None` when only a number came.
+    /// The words that came, without parentheses when they came in some; `None` when only a number
+    /// came. [`description`](Self::description) has words for a number alone, too.
     #[must_use]
     #[inline]
     pub fn text(self) -> Option<&'a [u8]> {
@@ -113,6 +114,22 @@ impl<'a> Presentation<'a> {
             None if self.leading_number().is_some() => None,
             None => Some(trim(self.0).1),
         }
+    }
+
+    /// The presentation in words, as the server writes it; `None` for a number that isn't listed.
+    ///
+    /// ```
+    /// use ami_proto::value::Presentation;
+    ///
+    /// let words = Some("Presentation Allowed, Not Screened");
+    /// assert_eq!(Presentation::from("0").description(), words);
+    /// assert_eq!(Presentation::from("0 (Presentation Allowed, Not Screened)").description(), words);
+    /// ```
+    #[must_use]
+    pub fn description(self) -> Option<&'static str> {
+        let number = self.number()?;
+        let known = all_known().find(|known| known.leading_number() == Some(number))?;
+        core::str::from_utf8(known.text()?).ok()
     }
 
     /// Whether the number may be shown; `None` when that can't be told.

@@ -56,7 +56,7 @@ impl<'buf> Value<'buf> {
     /// use ami_proto::value::HangupCause;
     ///
     /// assert_eq!(Value::new(b"16").parse::<u32>()?, 16);
-    /// assert_eq!(Value::new(b"16").parse::<HangupCause>()?.text(), "Normal Clearing");
+    /// assert_eq!(Value::new(b"16").parse::<HangupCause>()?.description(), Some("Normal Clearing"));
     /// # Ok::<(), ami_proto::value::ValueError>(())
     /// ```
     ///

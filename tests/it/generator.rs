@@ -267,7 +267,20 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     ("event A : An event.\n  use common : A block.\n", "a.spec:2:24: a `use` has no sentence"),
     ("event A : An event.\n  use\n", "a.spec:2:3: a `use` names a block, and a prefix if its names have one"),
-    ("event A : An event.\n  use a b c\n", "a.spec:2:3: a `use` names a block, and a prefix if its names have one"),
+    ("event A : An event.\n  use a b c\n", "a.spec:2:11: `c` is no attribute of a `use`"),
+    (
+        "event A : An event.\n  B text alias=C@12 : A field.\n",
+        "a.spec:2:10: expected branches such as `12..`, found `12`",
+    ),
+    (
+        "event A : An event.\n  B text since=12 without=11 : A field.\n",
+        "a.spec:2:3: `11` is not between the branches that have it",
+    ),
+    ("event A : An event.\n  B text since=12 never : A field.\n", "a.spec:2:3: `never` has no branches"),
+    (
+        "block b : A block.\n  C text : A field.\nevent A : An event.\n  use b but=D\n",
+        "a.spec:4:7: `D` is no header of `b`",
+    ),
     ("action A : An action.\n  use common\n", "a.spec:2:3: a `use` in an action; it is for events and blocks"),
     ("event A : An event.\n  rest\n", "a.spec:2:7: the line wants a sentence: ` : What it is.`"),
     ("event A : An event.\n  rest : More.\n  rest : All.\n", "a.spec:3:3: a second `rest`"),
@@ -522,7 +535,7 @@ fn is_made_by(literal: &str, message: &str) -> bool {
 fn every_refusal_has_a_mistake() {
     let whole = ["the tables: `block common` is missing"];
     let mut refusals = 0;
-    for file in ["table.rs", "read.rs", "check.rs"] {
+    for file in ["table.rs", "branches.rs", "read.rs", "check.rs"] {
         let source = std::fs::read_to_string(folder("codegen").join(file)).expect("a file of the generator");
         let tokens = tokens(&source);
         let sentence = |token: &Token| token.kind == Kind::Text && token.text.contains(' ');
@@ -596,7 +609,7 @@ fn names_in_quotation_marks() {
     let files = codegen::generate(&table).unwrap_or_else(|error| panic!("{error}"));
     let packed =
         files.iter().find(|(name, _)| *name == "catalogue.txt").expect("the packed tables").1.replace('\t', "|");
-    for line in ["A B|C D,E|AB|", "F|G H|text|", "=reply||A B|The end|"] {
+    for line in ["A B|C D,E|AB|", "F|G H@3ffff|text|", "=reply||A B|The end|"] {
         assert!(packed.lines().any(|packed| packed.starts_with(line)), "{line}: {packed}");
     }
 }

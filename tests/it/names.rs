@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use ami_proto::catalogue;
+use ami_proto::catalogue::{self, Field};
 
 use crate::floors::lexer::{Kind, tokens};
 
@@ -123,4 +123,36 @@ fn a_name_is_found() {
     assert!(found("line.strip_prefix(b\": \").or(id.strip_prefix(\"x-y\"))").is_empty());
     assert!(found("Event::from(frame)").is_empty());
     assert!(found("// \"Originate\"\nlet plan = \"reply\";\n#[cfg(test)]\nmod tests {\n\"Originate\"").is_empty());
+}
+
+/// One notion has one method in all events of queues, under each of its names on the wire.
+#[test]
+fn one_notion_of_queues_has_one_method() {
+    const NOTIONS: [(&str, &[&str]); 4] = [
+        ("interface", &["Interface", "Location", "Member", "AgentCalled"]),
+        ("member_name", &["MemberName", "Name", "AgentName"]),
+        ("paused_reason", &["PausedReason"]),
+        ("in_call", &["InCall", "IsInCall"]),
+    ];
+    let mut seen = BTreeSet::new();
+    for event in catalogue::events() {
+        let of_a_member = event.name().starts_with("QueueMember");
+        if !of_a_member
+            && !["AgentCalled", "AgentConnect", "AgentComplete", "AgentDump", "AgentRingNoAnswer"]
+                .contains(&event.name())
+        {
+            continue;
+        }
+        for (method, names) in NOTIONS {
+            for name in names.iter().copied().chain((method == "paused_reason" && of_a_member).then_some("Reason")) {
+                if let Some(found) = event.field_of(name.as_bytes()) {
+                    assert_eq!(found.method(), method, "{}: {name}", event.name());
+                    seen.insert(name);
+                }
+            }
+        }
+    }
+    assert_eq!(seen.len(), 11, "{seen:?}");
+    let member = catalogue::event("QueueMember").unwrap();
+    assert_eq!(member.field_of(b"IsInCall").map(Field::name), Some("InCall"));
 }

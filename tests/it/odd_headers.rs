@@ -5,7 +5,7 @@
 use ami_proto::catalogue::Datum;
 use ami_proto::describe::{Content, describe};
 use ami_proto::event::{Dial, Event, QueueMember, QueueMemberPause, QueueMemberPaused};
-use ami_proto::value::{AgiResult, OriginateReason};
+use ami_proto::value::{AgiResultCode, OriginateReason};
 use ami_proto::{Decoder, Framing, Limits, OwnedFrame};
 
 fn frames(input: &[u8]) -> Vec<OwnedFrame> {
@@ -171,7 +171,7 @@ fn agi_is_decoded_and_numbers_have_words() {
             Event::AsyncAgi(view) => view.env().or(view.result()).ok().map(|text| text.to_string()),
             Event::AsyncAgiExec(view) => view.result().ok().map(|text| text.to_string()),
             Event::AgiExecEnd(view) => {
-                assert_eq!(view.result_code(), Ok(AgiResult::SUCCESS));
+                assert_eq!(view.result_code(), Ok(AgiResultCode::SUCCESS));
                 None
             }
             other => panic!("{other:?}"),

@@ -2,9 +2,12 @@
 //! the same, and open types lose nothing.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+use ami_proto::action::{Action, Arg, Originate};
 use ami_proto::value::{
-    Assignments, Classes, ClockTime, CommaList, Date, DateTime, Epoch, Escaped, FromWire, Hex, Milliseconds, Seconds,
-    SecurityTime, TimeOfDay, Timestamp,
+    AgiResultCode, AmaFlags, Assignment, Assignments, CallerIdPart, ChannelName, ChannelState, ClassSet, Classes,
+    ClockTime, CodecList, CommaList, ContactList, Date, DateTime, DeviceState, Encoded, Epoch, Escaped,
+    EscapedAssignment, ExtensionState, FromWire, HangupCause, Hex, Milliseconds, OriginateReason, Peer, PresenceState,
+    Presentation, QueueRuleStep, Seconds, SecurityAddress, SecurityTime, SoftHangup, TimeOfDay, Timestamp, UniqueId,
 };
 use ami_testkit::values::{everything, wire};
 use core::time::Duration;
@@ -201,12 +204,7 @@ fn each_type_of_a_kind_is_held_to_it() {
     let (kinds, values, docs) = (read("codegen/kinds.rs"), read("tests/src/values.rs"), read("src/value/mod.rs"));
     let serialized = read("src/serialize/value.rs");
     let (_, values) = values.split_once("pub fn everything").expect("the body");
-    let mut types = BTreeSet::new();
-    for text in kinds.split("value::").skip(1) {
-        types.insert(text.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default());
-    }
-    types.retain(|name| name.starts_with(char::is_uppercase));
-    assert!(types.len() > 30, "{types:?}");
+    let types = types_of(&kinds);
     for name in types {
         let tried = values.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == name);
         assert!(tried, "tests/src/values.rs: `everything` lacks {name}");
@@ -214,4 +212,76 @@ fn each_type_of_a_kind_is_held_to_it() {
         assert!(serialized, "src/serialize/value.rs: `values!` lacks {name}");
         assert!(docs.contains(&format!("[`{name}`]")), "src/value/mod.rs: the table lacks {name}");
     }
+}
+
+/// Returns the types of `value` that the kinds of the tables name.
+fn types_of(kinds: &str) -> BTreeSet<&str> {
+    let names = kinds.split("value::").skip(1);
+    let names = names.map(|text| text.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default());
+    let types: BTreeSet<&str> = names.filter(|name| name.starts_with(char::is_uppercase)).collect();
+    assert!(types.len() > 30, "{types:?}");
+    types
+}
+
+/// Each type that a getter returns can be given to a setter, and is sent as it came, but for what
+/// was escaped.
+#[test]
+fn each_value_of_a_getter_is_taken_by_a_setter() {
+    let mut taken = BTreeSet::new();
+    macro_rules! sent {
+        ($($type:ident: $wire:literal => $sent:literal,)+) => {$(
+            let value = $type::from_wire($wire.as_bytes()).expect("a value");
+            assert_eq!(parameter(value.into()), $sent, stringify!($type));
+            taken.insert(stringify!($type));
+        )+};
+    }
+    sent! {
+        AgiResultCode: "200" => "200",
+        AmaFlags: "DOCUMENTATION" => "DOCUMENTATION",
+        Assignment: "NAME=value" => "NAME=value",
+        CallerIdPart: "100" => "100",
+        ChannelName: "PJSIP/100-0000002a" => "PJSIP/100-0000002a",
+        ChannelState: "6" => "6",
+        ClassSet: "call,all" => "call,all",
+        ClockTime: "00:00:03" => "00:00:03",
+        CodecList: "(ulaw|alaw)" => "(ulaw|alaw)",
+        CommaList: "a,b" => "a,b",
+        ContactList: "100/sip:100@127.0.0.1," => "100/sip:100@127.0.0.1,",
+        Date: "2026-11-21" => "2026-11-21",
+        DateTime: "2026-11-21 01:40:26" => "2026-11-21 01:40:26",
+        DeviceState: "INUSE" => "INUSE",
+        Encoded: "Caf%C3%A9" => "Caf\u{e9}",
+        Epoch: "1795224741" => "1795224741",
+        Escaped: "O\\'Brien" => "O'Brien",
+        EscapedAssignment: "NAME=O\\'Brien" => "NAME=O'Brien",
+        ExtensionState: "9" => "9",
+        HangupCause: "16" => "16",
+        Hex: "0x2e635015" => "0x2e635015",
+        Milliseconds: "20" => "20",
+        OriginateReason: "4" => "4",
+        Peer: "SIP/100" => "SIP/100",
+        PresenceState: "available" => "available",
+        Presentation: "67 (Number Unavailable)" => "67 (Number Unavailable)",
+        QueueRuleStep: "10,+1,-1" => "10,+1,-1",
+        Seconds: "3" => "3",
+        SecurityAddress: "IPV4/TCP/127.0.0.1/5038" => "IPV4/TCP/127.0.0.1/5038",
+        SecurityTime: "2026-11-21T01:47:13.937+0000" => "2026-11-21T01:47:13.937+0000",
+        SoftHangup: "32" => "32",
+        TimeOfDay: "12:30:05" => "12:30:05",
+        Timestamp: "1795224741.137467" => "1795224741.137467",
+        UniqueId: "1795225161.570" => "1795225161.570",
+    }
+    let kinds = std::fs::read_to_string(ami_testkit::root().join("codegen/kinds.rs")).expect("a readable file");
+    let missing: Vec<_> = types_of(&kinds).into_iter().filter(|name| !taken.contains(name)).collect();
+    assert!(missing.is_empty(), "no such value is given to a setter here: {missing:?}");
+    assert_eq!(parameter(0.5_f64.into()), "0.5");
+}
+
+/// Returns this argument as an action sends it.
+fn parameter(argument: Arg<'_>) -> String {
+    let mut out = Vec::new();
+    Originate::new("SIP/1").caller_id(argument).encode(None, &mut out).expect("an action");
+    let text = String::from_utf8(out).expect("UTF-8");
+    let (_, value) = text.split_once("CallerID: ").expect("the parameter");
+    value.trim_end().to_owned()
 }

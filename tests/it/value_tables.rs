@@ -6,7 +6,7 @@ use core::fmt::Debug;
 use core::time::Duration;
 use std::borrow::Cow;
 use ami_proto::value::{
-    AgiResult, AmaFlags, AmiVersion, Assignment, AssignmentError, Assignments, Banner, CallerIdPart, ChannelName, ChannelState,
+    AgiAnswer, AgiEnv, AgiResultCode, AmaFlags, AmiVersion, Assignment, AssignmentError, Assignments, Banner, CallerIdPart, ChannelName, ChannelState,
     ClassSet, Classes, ClockTime, CodecList, CommaList, ContactList, Date, DateTime, DeviceState, Encoded, Epoch, Escaped,
     EscapedAssignment, ExtensionState, FromWire, HangupCause, Hex, LocalHalf, Milliseconds, OriginateReason, Peer, PenaltyChange, PresenceState,
     Presentation, QueueRuleStep, Screening, Seconds, SecurityAddress, SecurityTime, SoftHangup, TimeOfDay, Timestamp, ToWire,
@@ -314,19 +314,19 @@ fn caller_ids() {
 #[test]
 fn hangup_causes() {
     let rows = [
-        (1, Some("UNALLOCATED"), "Unallocated (unassigned) number"),
-        (5, Some("MISDIALLED_TRUNK_PREFIX"), "Misdialed trunk prefix"),
-        (16, Some("NORMAL_CLEARING"), "Normal Clearing"),
-        (17, Some("USER_BUSY"), "User busy"),
-        (34, Some("NORMAL_CIRCUIT_CONGESTION"), "Circuit/channel congestion"),
-        (127, Some("INTERWORKING"), "Interworking, unspecified"),
-        (0, None, "Unknown"),
-        (4, None, "Unknown"),
-        (-1, None, "Unknown"),
+        (1, Some("UNALLOCATED"), Some("Unallocated (unassigned) number")),
+        (5, Some("MISDIALLED_TRUNK_PREFIX"), Some("Misdialed trunk prefix")),
+        (16, Some("NORMAL_CLEARING"), Some("Normal Clearing")),
+        (17, Some("USER_BUSY"), Some("User busy")),
+        (34, Some("NORMAL_CIRCUIT_CONGESTION"), Some("Circuit/channel congestion")),
+        (127, Some("INTERWORKING"), Some("Interworking, unspecified")),
+        (0, None, None),
+        (4, None, None),
+        (-1, None, None),
     ];
     for (number, name, text) in rows {
         let cause = HangupCause::new(number);
-        assert_eq!((cause.name(), cause.text()), (name, text));
+        assert_eq!((cause.name(), cause.description()), (name, text));
         assert_eq!(HangupCause::from_wire(number.to_string().as_bytes()), Ok(cause));
     }
     assert_eq!((0..=127).filter(|&n| HangupCause::new(n).name().is_some()).count(), 49);
@@ -346,9 +346,9 @@ fn reasons_of_originated_calls() {
 
 #[test]
 fn results_of_agi_commands() {
-    reads(&[("200", AgiResult::SUCCESS), ("-1", AgiResult::FAILURE), ("7", AgiResult::new(7))]);
-    assert_eq!(AgiResult::DEAD_CHANNEL.description(), Some("Not permitted on a dead channel"));
-    assert_eq!(AgiResult::new(7).description(), None);
+    reads(&[("200", AgiResultCode::SUCCESS), ("-1", AgiResultCode::FAILURE), ("7", AgiResultCode::new(7))]);
+    assert_eq!(AgiResultCode::DEAD_CHANNEL.description(), Some("Not permitted on a dead channel"));
+    assert_eq!(AgiResultCode::new(7).description(), None);
 }
 
 #[test]
@@ -400,8 +400,6 @@ fn device_states() {
 #[test]
 fn extension_states() {
     let rows = [
-        (-2, "Unknown"),
-        (-1, "Unknown"),
         (0, "Idle"),
         (1, "InUse"),
         (2, "Busy"),
@@ -410,11 +408,11 @@ fn extension_states() {
         (9, "InUse&Ringing"),
         (16, "Hold"),
         (17, "InUse&Hold"),
-        (3, "Unknown"),
     ];
     for (number, text) in rows {
-        assert_eq!(ExtensionState::new(number).description(), text);
+        assert_eq!(ExtensionState::new(number).description(), Some(text));
     }
+    assert_eq!((ExtensionState::new(3).description(), ExtensionState::REMOVED.description()), (None, None));
     assert!(ExtensionState::new(17).contains(ExtensionState::ON_HOLD));
     assert!(!ExtensionState::REMOVED.contains(ExtensionState::BUSY));
     assert_eq!(ExtensionState::REMOVED.flags().count(), 0);
@@ -464,6 +462,8 @@ fn presentations() {
         assert_eq!(wire(p), text);
     }
     assert_eq!(Presentation::from("2").text(), None);
+    assert_eq!(Presentation::from("32").description(), Some("Presentation Prohibited, Not Screened"));
+    assert_eq!(Presentation::from("200").description(), None);
     assert_eq!(Presentation::from("1 (yes").text(), Some(&b"yes"[..]));
     assert_eq!(Presentation::known(0), Some(Presentation::from(rows[0].0)));
     assert_eq!(Presentation::known(4), None);
@@ -815,4 +815,34 @@ fn what_is_expected() {
     }
     assert_eq!(Classes::from_wire(b"99999999999").unwrap_err().expected(), "a mask of 32 bits");
     assert_eq!(Epoch::from_wire(b"x").unwrap_err().at(), 0);
+}
+
+/// Decoded `Result` and `Env` of asynchronous AGI: forms from recordings, and others.
+#[test]
+fn answers_to_asynchronous_agi() {
+    type Row = (&'static str, Option<i32>, Option<&'static str>, Option<&'static str>, Option<u64>);
+    let rows: [Row; 9] = [
+        ("200 result=0\n", Some(200), Some("0"), None, None),
+        ("200 result=1 (timeout)\n", Some(200), Some("1"), Some("timeout"), None),
+        ("200 result=1 (a (b) c)\n", Some(200), Some("1"), Some("a (b) c"), None),
+        ("200 result=-1 (hangup) endpos=960\n", Some(200), Some("-1"), Some("hangup"), Some(960)),
+        ("200 result=0 endpos=18446744073709551616\n", Some(200), Some("0"), None, None),
+        ("510 Invalid or unknown command\n", Some(510), None, None, None),
+        ("520-Invalid command syntax.  Proper usage follows:\n", Some(520), None, None, None),
+        ("", None, None, None, None),
+        ("HANGUP", None, None, None, None),
+    ];
+    for (text, code, result, data, end) in rows {
+        let answer = AgiAnswer::new(text.as_bytes());
+        let text_of = |bytes: Option<&'static [u8]>| bytes.map(|bytes| std::str::from_utf8(bytes).unwrap());
+        assert_eq!(answer.code().map(AgiResultCode::get), code, "{text:?}");
+        assert_eq!((text_of(answer.result()), text_of(answer.data())), (result, data), "{text:?}");
+        assert_eq!(answer.end_position(), end, "{text:?}");
+    }
+    assert_eq!(AgiAnswer::new(b"510 Invalid or unknown command\n").text(), b"Invalid or unknown command");
+    let env = AgiEnv::new(b"agi_request: async\nno colon\nagi_empty:\nagi_uri: a: b\n\n");
+    let pairs: Vec<_> = env.iter().collect();
+    let expected: [(&[u8], &[u8]); 3] = [(b"agi_request", b"async"), (b"agi_empty", b""), (b"agi_uri", b"a: b")];
+    assert_eq!(pairs, expected);
+    assert_eq!((env.get("AGI_URI"), env.get("agi_none")), (Some(&b"a: b"[..]), None));
 }

@@ -1,11 +1,11 @@
 //! What must hold for any bytes of a value: the body of the fuzz target `values`.
 
 use ami_proto::value::{
-    AgiResult, AmaFlags, AmiVersion, Assignment, Banner, CallerIdPart, ChannelName, ChannelState, ClassSet, Classes,
-    ClockTime, CodecList, CommaList, Contact, ContactList, Date, DateTime, DeviceState, Encoded, Epoch, Escaped,
-    EscapedAssignment, ExtensionState, FromWire, HangupCause, Hex, Milliseconds, OriginateReason, Peer, PresenceState,
-    Presentation, QueueRuleStep, Seconds, SecurityAddress, SecurityTime, SoftHangup, TimeOfDay, Timestamp, ToWire,
-    UniqueId,
+    AgiResultCode, AmaFlags, AmiVersion, Assignment, Banner, CallerIdPart, ChannelName, ChannelState, ClassSet,
+    Classes, ClockTime, CodecList, CommaList, Contact, ContactList, Date, DateTime, DeviceState, Encoded, Epoch,
+    Escaped, EscapedAssignment, ExtensionState, FromWire, HangupCause, Hex, Milliseconds, OriginateReason, Peer,
+    PresenceState, Presentation, QueueRuleStep, Seconds, SecurityAddress, SecurityTime, SoftHangup, TimeOfDay,
+    Timestamp, ToWire, UniqueId,
 };
 use core::fmt::Debug;
 
@@ -84,7 +84,7 @@ pub fn everything(bytes: &[u8]) {
     closed::<ChannelState>(bytes);
     closed::<ExtensionState>(bytes);
     closed::<OriginateReason>(bytes);
-    closed::<AgiResult>(bytes);
+    closed::<AgiResultCode>(bytes);
     closed::<SoftHangup>(bytes);
     closed::<Classes>(bytes);
     closed::<AmiVersion>(bytes);

@@ -12,8 +12,10 @@
 //! In JSON, an action has `params`, the headers of its response in `response`, and the events of
 //! its list in `items` and `end`; an event has `headers`. Blocks are expanded, what every event or
 //! response may carry comes last, and names are those on the wire; in `Line-{i:6}` the braces stand
-//! for a number of six digits, `{i}` for any number, `{key}` for any text. A version that is `null`
-//! is no limit.
+//! for a number of six digits, `{i}` for any number, `{key}` for any text. `since` and `until` are the
+//! first branch that has it and the last one: where `since` is `null` no branch has, where `until` is
+//! it is still there; `without` has the branches between them that lack it. A header has them for
+//! each of its `names`.
 //!
 //! It exits with 0, or with 2 where it was called wrongly, asked for a name that is not known, or
 //! could not write.
@@ -22,7 +24,7 @@ use std::fmt::{self, Write as _};
 use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
-use ami_proto::catalogue::{self, ActionType, Branch, EventType, Field, ReplySpec, ReplyStyle, Role};
+use ami_proto::catalogue::{self, ActionType, Branch, EventType, Field, FieldName, ReplySpec, ReplyStyle, Role};
 use clap::{Args, Subcommand};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Value, json};
@@ -87,11 +89,11 @@ fn events() -> Vec<EventType> {
 fn names() -> String {
     let actions = actions().into_iter().map(|action| {
         let classes = action.classes().names().collect::<Vec<_>>().join(" or ");
-        [action.name().to_owned(), versions(action.since(), action.until()), classes, first_words(action.doc())]
+        [action.name().to_owned(), branches(|branch| action.exists_in(branch)), classes, first_words(action.doc())]
     });
     let events = events().into_iter().map(|event| {
         let classes = event.classes().names().collect::<Vec<_>>().join(" and ");
-        [event.name().to_owned(), versions(event.since(), event.until()), classes, first_words(event.doc())]
+        [event.name().to_owned(), branches(|branch| event.exists_in(branch)), classes, first_words(event.doc())]
     });
     let mut actions = table(["action", "versions", "class", "what it does"], actions.collect());
     let mut events = table(["event", "versions", "class", "what it tells"], events.collect());
@@ -106,7 +108,7 @@ fn action(action: ActionType) -> String {
     let classes = action.classes().names().collect::<Vec<_>>().join(" or ");
     let needs = if classes.is_empty() { "nothing: every session may send it".to_owned() } else { classes };
     head(&mut out, "Action", action.name(), action.aliases(), action.doc());
-    fact(&mut out, "versions", &versions(action.since(), action.until()));
+    fact(&mut out, "versions", &branches(|branch| action.exists_in(branch)));
     fact(&mut out, "needs the class", &needs);
     fact(&mut out, "changes", if action.is_read_only() { "nothing" } else { "something, or it may" });
     fact(&mut out, "in Rust", &format!("ami_proto::action::{}", action.rust_name()));
@@ -141,7 +143,7 @@ fn event(event: EventType) -> String {
         _ => "unasked",
     };
     head(&mut out, "Event", event.name(), event.aliases(), event.doc());
-    fact(&mut out, "versions", &versions(event.since(), event.until()));
+    fact(&mut out, "versions", &branches(|branch| event.exists_in(branch)));
     fact(&mut out, "class", if classes.is_empty() { "none: it goes to whoever asked" } else { &classes });
     fact(&mut out, "comes", comes);
     let answers = |action: &ActionType| {
@@ -179,10 +181,8 @@ fn fields(out: &mut String, title: &str, fields: Vec<Field>, rest: Option<&str>)
 }
 
 fn field(field: Field) -> [String; 4] {
-    let mut name = field.wire_name();
-    for alias in field.aliases() {
-        let _ = write!(name, " / {}{alias}", field.prefix());
-    }
+    let names: Vec<FieldName> = field.names().collect();
+    let mut name = names.iter().map(|name| name.wire_name()).collect::<Vec<_>>().join(" / ");
     if field.is_required() {
         name.push('*');
     }
@@ -193,7 +193,11 @@ fn field(field: Field) -> [String; 4] {
     if field.is_secret() {
         kind.push_str(", secret");
     }
-    [name, kind, versions(field.since(), field.until()), field.doc().to_owned()]
+    // One for each name where they differ, in the order of the names.
+    let each: Vec<String> = names.iter().map(|name| branches(|branch| name.exists_in(branch))).collect();
+    let same = each.iter().all(|other| *other == each[0]);
+    let versions = if same { each[0].clone() } else { each.join(" / ") };
+    [name, kind, versions, field.doc().to_owned()]
 }
 
 /// Fields without those that one of the same name hides.
@@ -214,14 +218,24 @@ fn response(reply: ReplySpec) -> Vec<Field> {
     }
 }
 
-/// As in "12 to 16"; empty where nothing is known.
-fn versions(since: Option<Branch>, until: Option<Branch>) -> String {
-    match (since, until) {
-        (Some(since), Some(until)) if since == until => format!("{since} only"),
-        (Some(since), Some(until)) => format!("{since} to {until}"),
-        (Some(since), None) => format!("{since} on"),
-        (None, Some(until)) => format!("up to {until}"),
-        (None, None) => String::new(),
+/// The branches that have something, as in "1.8 to 13, 15 on".
+fn branches(has: impl Fn(Branch) -> bool) -> String {
+    let known: Vec<Branch> = catalogue::branches().collect();
+    let mut parts = Vec::new();
+    let mut at = 0;
+    while let Some(start) = (at..known.len()).find(|at| has(known[*at])) {
+        at = (start..known.len()).find(|at| !has(known[*at])).unwrap_or(known.len());
+        let (first, last) = (known[start], known[at - 1]);
+        parts.push(match () {
+            () if at == known.len() => format!("{first} on"),
+            () if first == last => first.to_string(),
+            () => format!("{first} to {last}"),
+        });
+    }
+    match parts.as_slice() {
+        [] => "never".to_owned(),
+        [one] if !one.contains(' ') => format!("{one} only"),
+        _ => parts.join(", "),
     }
 }
 
@@ -304,11 +318,26 @@ fn edits(one: &str, other: &str) -> usize {
 /// The catalogue as JSON.
 fn everything() -> Value {
     let text = |branch: Option<Branch>| branch.map(|branch| branch.to_string());
+    let without = |has: &dyn Fn(Branch) -> bool, since: Option<Branch>, until: Option<Branch>| {
+        let inside =
+            |branch: &Branch| since.is_some_and(|since| since < *branch) && until.is_none_or(|until| *branch < until);
+        let lack = catalogue::branches().filter(|branch| inside(branch) && !has(*branch));
+        lack.map(|branch| branch.to_string()).collect::<Vec<_>>()
+    };
     let header = |field: Field| {
         let aliases: Vec<String> = field.aliases().map(|alias| [field.prefix(), alias].concat()).collect();
+        let names = field.names().map(|name| {
+            json!({
+                "name": name.wire_name(),
+                "since": text(name.since()),
+                "until": text(name.until()),
+                "without": without(&|branch| name.exists_in(branch), name.since(), name.until()),
+            })
+        });
         json!({
             "name": field.wire_name(),
             "aliases": aliases,
+            "names": names.collect::<Vec<_>>(),
             "type": field.kind().as_str(),
             "repeat": field.repeats(),
             "secret": field.is_secret(),
@@ -330,6 +359,7 @@ fn everything() -> Value {
             "aliases": action.aliases().collect::<Vec<_>>(),
             "since": text(action.since()),
             "until": text(action.until()),
+            "without": without(&|branch| action.exists_in(branch), action.since(), action.until()),
             "privileges": action.classes().names().collect::<Vec<_>>(),
             "read_only": action.is_read_only(),
             "params": params.collect::<Vec<_>>(),
@@ -350,6 +380,7 @@ fn everything() -> Value {
             "class": event.classes().names().collect::<Vec<_>>(),
             "since": text(event.since()),
             "until": text(event.until()),
+            "without": without(&|branch| event.exists_in(branch), event.since(), event.until()),
             "role": event.role().as_str(),
             "headers": headers(distinct(event.fields())),
             "other_headers": event.rest(),

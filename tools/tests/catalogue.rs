@@ -62,7 +62,7 @@ fn the_list_has_every_name() {
 fn one_action() {
     let text = shown(&["action", "originate"]);
     assert!(text.starts_with("Action Originate\n"), "{text}");
-    for part in ["class: originate\n", "| Channel* ", "| 18 on ", "\nLater the event OriginateResponse tells"] {
+    for part in ["class: originate\n", "| Channel* ", "| 18, 20 on ", "\nLater the event OriginateResponse tells"] {
         assert!(text.contains(part), "{part}: {text}");
     }
     let text = shown(&["action", "QueueStatus"]);
@@ -143,6 +143,12 @@ fn json_has_its_shape() {
         assert!(row["name"].as_str().is_some_and(|name| !name.is_empty()), "{row}");
         assert!(row["type"].is_string() && row["repeat"].is_boolean() && row["doc"].is_string(), "{row}");
         strings(&row["aliases"]);
+        for name in list(&row["names"]) {
+            assert!(name["name"].is_string(), "{row}");
+            version(&name["since"]);
+            version(&name["until"]);
+            strings(&name["without"]);
+        }
         version(&row["since"]);
         version(&row["until"]);
     };
@@ -194,6 +200,21 @@ fn json_by_example() {
     assert_eq!(named(&dial["headers"], "DestChannel")["type"], "channel");
     assert_eq!(names(&dial["headers"]).first(), Some(&"Channel"));
     assert!(names(&dial["headers"]).contains(&"Privilege"), "what any event may carry is there too");
+}
+
+/// Which versions have a header is told for each of its names.
+#[test]
+fn versions_of_headers() {
+    let text = shown(&["event", "QueueMemberStatus"]);
+    let row = |name: &str| {
+        text.lines().find(|line| line.contains(name)).unwrap_or_else(|| panic!("{name}: {text}")).to_owned()
+    };
+    assert!(row("Interface / Location").contains("12 on / 1.4 to 11"), "{text}");
+    assert!(row("| InCall ").contains("11, 13 on"), "{text}");
+    assert!(shown(&["event", "ParkedCall"]).lines().any(|line| line.contains("ParkerExten") && line.contains("never")));
+    let all = everything();
+    let login = named(&named(&all["events"], "QueueMember")["headers"], "LoginTime");
+    assert_eq!(login["names"], json!([{"name": "LoginTime", "since": "16", "until": null, "without": ["17"]}]));
 }
 
 /// As in `catalogue --json | head -c 100`.

@@ -78,7 +78,7 @@ impl<'a> Everything<'a> {
 
     /// May come more than once.
     ///
-    /// Header `Again`. Also `Once`. From Asterisk 12 on.
+    /// Header `Again`. From Asterisk 12 on. Also `Once`.
     ///
     /// Call it once for each.
     #[doc(alias = "Once")]

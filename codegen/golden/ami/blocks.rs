@@ -66,7 +66,7 @@ block_view!(BridgeBlock, ChannelBlock);
 impl<'buf> BridgeBlock<'buf> {
     /// Unique id of the bridge.
     ///
-    /// Header `BridgeUniqueid`. Also `BridgeID`, `BridgeUUID`.
+    /// Header `BridgeUniqueid`. Also `BridgeID`. Also `BridgeUUID`.
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.

@@ -89,13 +89,13 @@ impl<'buf> Everything<'buf> {
         read(self.frame(), "", &Key { name: "Count", aliases: &[], kind: Kind::Uint })
     }
 
-    /// The headers of [`ChannelBlock`] whose names begin with `Dest`.
+    /// The headers of [`ChannelBlock`] whose names begin with `Dest`. From Asterisk 12 on.
     #[inline]
     pub fn dest(&self) -> ChannelBlock<'buf> {
         ChannelBlock::over(self.frame(), "Dest")
     }
 
-    /// The headers of [`BridgeBlock`] whose names begin with `Other`.
+    /// The headers of [`BridgeBlock`] whose names begin with `Other`. Documented, but no server has it.
     #[doc(alias = "Other")]
     #[inline]
     pub fn other_bridge(&self) -> BridgeBlock<'buf> {
@@ -127,14 +127,49 @@ impl<'buf> Everything<'buf> {
 
     /// From 12 on.
     ///
-    /// Header `New/Name`. From Asterisk 12 on.
+    /// Header `New/Name`. From Asterisk 12 on. Also `Newer`: From Asterisk 16 on, but not in 17. Also `Newest`: Documented, but no server has it.
     ///
     /// # Errors
     /// [`FieldError`] where the frame has no value for it, or one of another kind.
     #[doc(alias = "New/Name")]
+    #[doc(alias = "Newer")]
+    #[doc(alias = "Newest")]
     #[inline]
     pub fn new_name(&self) -> Result<Value<'buf>, FieldError> {
-        read(self.frame(), "", &Key { name: "New/Name", aliases: &[], kind: Kind::Text })
+        read(self.frame(), "", &Key { name: "New/Name", aliases: &["Newer", "Newest"], kind: Kind::Text })
+    }
+
+    /// Not in 12 and 13.
+    ///
+    /// Header `Gone`. Not in Asterisk 12 and 13.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn gone(&self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Gone", aliases: &[], kind: Kind::Text })
+    }
+
+    /// From 12 on, but not in 14.
+    ///
+    /// Header `Later`. From Asterisk 12 on, but not in 14.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn later(&self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Later", aliases: &[], kind: Kind::Text })
+    }
+
+    /// Documented.
+    ///
+    /// Header `Never`. Documented, but no server has it.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn never(&self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Never", aliases: &[], kind: Kind::Text })
     }
 
     /// Of 13 only.

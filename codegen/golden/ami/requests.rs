@@ -131,7 +131,7 @@ impl<'buf> Everything<'buf> {
 
     /// May come more than once.
     ///
-    /// Header `Again`. Also `Once`. From Asterisk 12 on.
+    /// Header `Again`. From Asterisk 12 on. Also `Once`.
     #[doc(alias = "Once")]
     #[inline]
     pub fn again(&self) -> Repeated<'buf, Value<'buf>> {

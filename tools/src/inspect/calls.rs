@@ -128,7 +128,7 @@ fn table(calls: &[Call]) -> Table {
             answered.map(|at| seconds(at.saturating_sub(call.start()))).unwrap_or_default(),
             talk.map(seconds).unwrap_or_default(),
             match call.cause() {
-                Some(cause) => cause.text().to_owned(),
+                Some(cause) => cause.description().unwrap_or("Unknown").to_owned(),
                 None => "goes on".to_owned(),
             },
             marks(call).join(", "),

@@ -207,7 +207,7 @@ fn tooltip(leg: &Leg, call: &Call) -> String {
         let _ = write!(text, ", gone at {} s", since(ended));
     }
     if let Some(cause) = leg.cause {
-        let _ = write!(text, ": {}", cause.text());
+        let _ = write!(text, ": {}", cause.description().unwrap_or("Unknown"));
     }
     text
 }

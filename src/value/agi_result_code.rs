@@ -3,22 +3,23 @@
 use super::open::open_number;
 
 open_number! {
-    /// How an AGI command ended: `ResultCode` of `AGIExecEnd`.
+    /// Result code of an AGI command: `ResultCode` of `AGIExecEnd`. Asynchronous AGI tells, in the
+    /// `Result` of `AsyncAGIExec`, an [`AgiAnswer`](super::AgiAnswer), which begins with one.
     ///
     /// Takes any number that fits a C `int` (Asterisk `res/res_agi.c`).
     ///
     /// ```
-    /// use ami_proto::value::{AgiResult, FromWire};
+    /// use ami_proto::value::{AgiResultCode, FromWire};
     ///
-    /// let result = AgiResult::from_wire(b"510")?;
-    /// assert_eq!(result, AgiResult::UNKNOWN_COMMAND);
+    /// let result = AgiResultCode::from_wire(b"510")?;
+    /// assert_eq!(result, AgiResultCode::UNKNOWN_COMMAND);
     /// assert_eq!(result.description(), Some("Invalid or unknown command"));
     /// # Ok::<(), ami_proto::value::ValueError>(())
     /// ```
-    AgiResult
+    AgiResultCode
 }
 
-impl AgiResult {
+impl AgiResultCode {
     /// The command failed, mostly because the channel hung up.
     pub const FAILURE: Self = Self(-1);
     /// The command was carried out.
