@@ -186,8 +186,10 @@ impl Client {
     }
 
     /// Tells this hook what the client does, for a log: each frame that comes or goes, each change
-    /// of its [stage](Self#its-stages), each limit that is met. [`Trace`] says what of it costs
-    /// what. Without a hook nothing does.
+    /// of its [stage](Self#its-stages), each limit that is met. See [`Trace`].
+    ///
+    /// With a hook each frame is looked at, also an event that
+    /// [`Config::interest`] leaves out, which is otherwise skipped at little cost.
     #[must_use]
     pub fn traced(mut self, hook: impl FnMut(Trace<'_>) + Send + Sync + 'static) -> Self {
         self.session.tracer = Tracer::new(hook);
@@ -306,12 +308,28 @@ impl Client {
     /// known without a look at them.
     #[inline]
     fn next_end(&mut self) -> Result<Option<FrameEnd>, FrameError> {
+        if self.session.tracer.is_set() {
+            return self.next_told();
+        }
         match (&self.session.config.interest, self.session.answers()) {
             (Some(interest), Answers::None) => self.decoder.next_end_wanted(Some(&|name| interest.has_name(name))),
             (Some(interest), Answers::Known) => {
                 self.decoder.next_end_wanted(Some(&|name| interest.has_name(name) || names_answer(name)))
             }
             (None, _) | (_, Answers::Any) => self.decoder.next_end(),
+        }
+    }
+
+    /// The same where a hook is told of each frame, also of those that go by.
+    #[cold]
+    fn next_told(&mut self) -> Result<Option<FrameEnd>, FrameError> {
+        loop {
+            let Some(end) = self.decoder.next_end()? else { return Ok(None) };
+            let frame = self.decoder.frame(end);
+            self.session.tracer.tell(Trace::Received(&frame));
+            if frame.kind() != FrameKind::Event || frame.name().is_none_or(|name| self.session.lets_in(name)) {
+                return Ok(Some(end));
+            }
         }
     }
 

@@ -9,6 +9,7 @@
 //! | typed views of events, requests and responses, [`Described`](crate::describe::Described) | `{"type", "fields": {…}, "uncovered": [name, …], "invalid": [{"header", "value"}, …]}` |
 //! | types of [`value`](crate::value) | what `fields` has for such a value: see there |
 //! | enums without data | their word: `"response"`, `"attended"` |
+//! | owned twins, such as [`OwnedEvent`](crate::event::OwnedEvent) | as what they lend |
 //! | enums with data | `{"kind": word, …}` |
 //! | [`calls`](crate::calls), [`state`](crate::state) and other structs | an object; its keys are the names of fields and methods |
 //! | times and lengths of time in those | seconds, as a number with a fraction |

@@ -184,8 +184,8 @@ impl Server {
         self
     }
 
-    /// Tells this hook what the session does, for a log: each frame that comes or goes, from the
-    /// greeting on, each change of its stage, each limit that is met. See [`Trace`].
+    /// Tells this hook what the session does, for a log: each frame that comes or goes after the
+    /// greeting, each change of its stage, each limit that is met. See [`Trace`].
     #[must_use]
     pub fn traced(mut self, hook: impl FnMut(Trace<'_>) + Send + Sync + 'static) -> Self {
         self.tracer = Tracer::new(hook);

@@ -12,16 +12,16 @@ use crate::client::state::{Effect, Input};
 use crate::client::{Credentials, Id, Reached};
 use crate::conn::{Trace, service};
 use crate::error::{LoginRefusal, Service};
+use crate::event::EventSet;
 use crate::response::Response;
 use crate::value::{AmiVersion, Banner, Classes, FromWire};
 use crate::wire::{Frame, FrameKind, Value};
 
 impl Session {
-    /// Whether there is nothing to tell, no event that the session itself waits for, and no hook
-    /// that is told of each frame.
+    /// Whether there is nothing to tell and no event that the session itself waits for.
     #[inline]
     pub(in crate::client) fn listens(&self) -> bool {
-        self.notices.is_empty() && !self.stage.looks() && !self.tracer.is_set()
+        self.notices.is_empty() && !self.stage.looks()
     }
 
     /// Whether an event can be told at a glance to answer nothing.
@@ -38,6 +38,17 @@ impl Session {
     #[inline]
     pub(in crate::client) fn answers(&self) -> Answers {
         if self.in_flight.is_empty() { self.trailing } else { Answers::Any }
+    }
+
+    /// Whether an event of this name is to be looked at: it is wanted, or may answer a request.
+    pub(in crate::client) fn lets_in(&self, name: Value<'_>) -> bool {
+        let wanted = |interest: &EventSet| interest.has_name(name);
+        self.config.interest.as_ref().is_none_or(wanted)
+            || match self.answers() {
+                Answers::None => false,
+                Answers::Known => reply_plan::names_answer(name),
+                Answers::Any => true,
+            }
     }
 
     /// Whether an event that came unasked is to be told.
