@@ -11,11 +11,11 @@ use ami_proto::client::{Client, ClientEvent as Event, Config, Credentials, Owned
 use ami_proto::{action::EncodedAction, action::Originate, conn::Backoff, conn::Machine as _};
 use std::{collections::HashMap, error::Error, io, net::TcpStream, sync::mpsc, thread, time::Duration, time::Instant};
 
-fn clicks(queue: mpsc::Sender<(EncodedAction, mpsc::Sender<OwnedEnding>)>) -> Result<(), Box<dyn Error + Send + Sync>> {
+fn clicks(to: &mpsc::Sender<(EncodedAction, mpsc::Sender<OwnedEnding>)>) -> Result<(), Box<dyn Error + Send + Sync>> {
     for line in io::stdin().lines() {
         let call = Originate::new(line?).application("Playback").data("hello-world").asynchronous(true);
         let (asked, ended) = mpsc::channel();
-        queue.send((EncodedAction::of(&call)?.untyped(), asked))?;
+        to.send((EncodedAction::of(&call)?.untyped(), asked))?;
         println!("{}", ended.recv()?.to_string().escape_debug());
     }
     Ok(())
@@ -23,7 +23,7 @@ fn clicks(queue: mpsc::Sender<(EncodedAction, mpsc::Sender<OwnedEnding>)>) -> Re
 
 fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let (queue, calls) = mpsc::channel();
-    let clicks = thread::spawn(|| clicks(queue));
+    let clicks = thread::spawn(move || clicks(&queue));
     let (mut client, mut backoff, mut open) = (Client::new(Config::new()), Backoff::default(), HashMap::new());
     loop {
         if let Ok(mut socket) = TcpStream::connect(std::env::args().nth(1).ok_or("whose address?")?) {
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
                         None => _ = client.exchange(&mut socket, Instant::now),
                     },
                     Some(Event::Ready(_)) => backoff.accepted(Instant::now()),
-                    Some(Event::Ended { id, ending }) => _ = open.remove(&id).map(|to| to.send(ending.to_owned())),
+                    Some(Event::Ended { id, ending }) => _ = open.remove(&id).map(|a| a.send(ending.to_owned()).ok()),
                     Some(_) => {}
                 }
             }
