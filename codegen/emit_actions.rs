@@ -10,7 +10,7 @@ pub fn actions(table: &Table) -> String {
     let mut source = Source::new("Every action: its builder.");
     source.gap();
     for (number, action) in table.actions.iter().enumerate() {
-        builder(number, action, &mut source);
+        builder(table, number, action, &mut source);
     }
     source.finish()
 }
@@ -32,7 +32,7 @@ fn own_response(action: &Item) -> Option<&Reply> {
     action.reply.as_ref().filter(|reply| !reply.rows.is_empty() || reply.style == "follows")
 }
 
-fn builder(number: usize, action: &Item, source: &mut Source) {
+fn builder(table: &Table, number: usize, action: &Item, source: &mut Source) {
     let name = &action.rust;
     source.gap();
     source.doc(&format!("{}\n\nAction `{}`. {}", rustdoc(&action.doc), action.name, facts(action)));
@@ -54,6 +54,13 @@ fn builder(number: usize, action: &Item, source: &mut Source) {
     let response = if own_response(action).is_some() { name } else { "Response" };
     let (since, until) = (branch(action.branches.since.as_ref()), branch(action.branches.until.as_ref()));
     source.line(format!("action!({name}, {number}, {response}, {since}, {until});"));
+    if let Some(list) = action.list.as_ref().filter(|list| list.end.is_some()) {
+        let item = match list.items.as_slice() {
+            [item] => table.event(&item.text).map_or(String::new(), |event| format!(", {}", event.rust)),
+            _ => String::new(),
+        };
+        source.line(format!("list_action!({name}{item});"));
+    }
     source.gap();
     source.line(format!("impl<'a> {name}<'a> {{"));
     let required: Vec<&Field> = params(action).filter(|field| field.is_argument()).collect();
@@ -140,6 +147,9 @@ fn answers(action: &Item) -> String {
         let items: Vec<String> = list.items.iter().map(|item| format!("`{item}`")).collect();
         let end = list.end.as_ref().map_or(String::new(), |end| format!(", then `{end}`"));
         out.push(format!("Then come the events {}{end}.", items.join(", ")));
+        if let Some(none) = &list.none {
+            out.push(format!("An empty list is a response alone, with the message `{none}`."));
+        }
     }
     if let Some(event) = &action.outcome {
         let when = action.outcome_if.as_ref().map_or(String::new(), |name| format!(" where `{name}` is true"));

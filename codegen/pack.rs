@@ -10,7 +10,7 @@
 //! reply   =reply style items end outcome more doc                      actions; the rows behind it are the response's
 //! aliases, but                                                         of fields and blocks: NAME@BRANCHES, with a comma between
 //! branches                                                             in hexadecimal digits a bit for each of `BRANCHES`, the lowest the oldest
-//! more    glued; until=branch; if=name; takes=name,unit,else; blocks; again=name    each with a `;` behind it
+//! more    glued; none=message; until=branch; if=name; takes=name,unit,else; blocks; again=name    each with a `;` behind it
 //! ```
 
 use super::branches::Alias;
@@ -88,6 +88,9 @@ fn more(action: &Item) -> String {
     let mut more = String::new();
     if action.list.as_ref().is_some_and(|list| list.glued) {
         more.push_str("glued;");
+    }
+    if let Some(message) = action.list.as_ref().and_then(|list| list.none.as_ref()) {
+        more.push_str(&format!("none={message};"));
     }
     if let Some(until) = action.reply.as_ref().and_then(|reply| reply.until.as_ref()) {
         more.push_str(&format!("until={until};"));

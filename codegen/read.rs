@@ -335,6 +335,11 @@ fn read_list(parts: &[Word<'_>], place: &Place) -> Result<List, Error> {
             continue;
         }
         let (key, value) = part.text.split_once('=').unwrap_or((part.text, ""));
+        if key == "none" {
+            once(list.none.is_some(), "none", &place)?;
+            list.none = Some(read_message(value, &place)?);
+            continue;
+        }
         let mut column = part.column + key.len() + 1;
         let columns = value.split(',').map(|name| {
             column += name.len() + 1;
@@ -351,7 +356,17 @@ fn read_list(parts: &[Word<'_>], place: &Place) -> Result<List, Error> {
     match () {
         () if list.items.is_empty() => Err(place.error("a `list` without `items=`")),
         () if list.glued && list.end.is_none() => Err(place.error("a `glued` list without `end=`")),
+        () if list.none.is_some() && list.end.is_none() => Err(place.error("a `list` with `none=` has an `end=`")),
         () => Ok(list),
+    }
+}
+
+/// The message of a response, in quotation marks. A semicolon would end it in the packed tables.
+fn read_message(value: &str, place: &Place) -> Result<String, Error> {
+    let message = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).map(str::trim);
+    match message.filter(|message| !message.is_empty() && !message.contains(';')) {
+        Some(message) => Ok(message.to_owned()),
+        None => Err(place.error("a message stands in quotation marks, and has no semicolon")),
     }
 }
 

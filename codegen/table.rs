@@ -7,7 +7,9 @@
 //! row   = "use" BLOCK [ PREFIX ] { "since=" BRANCH | "until=" BRANCH | "without=" … | "never" | "but=" NAMES }   events and blocks: the fields of a block, PREFIX before each name
 //!       | "rest" ":" sentence                                                       events, actions and replies: any other header may be there too
 //!       | "reply" [ "text" [ "until=" BRANCH ] | "follows" ] ":" sentence           actions: the rows after it are the response's; "until=": later branches send a response
-//!       | "list" "items=" EVENT { "," EVENT } [ "end=" EVENT ] [ "glued" ]          actions: events that answer, and the one that ends them; "glued": all in one frame
+//!       | "list" "items=" EVENT { "," EVENT } [ "end=" EVENT ] [ "none=" '"' text '"' ] [ "glued" ]
+//!                                                                                   actions: events that answer, and the one that ends them; "none=": the message of a
+//!                                                                                   response, an error perhaps, that comes instead where the list is empty; "glued": all in one frame
 //!       | "outcome" EVENT [ "if=" PARAMETER ]                                       actions: a later event with the same ActionID; "if=": where the parameter is true
 //!       | "takes" PARAMETER ( "s" | "ms" ) [ "else=" NUMBER ] [ "blocks" ]          actions: how long the answer may take, see below
 //!       | "again" [ PARAMETER ]                                                     actions: what holds for a connection: all of the request, or with `role=mask` the mask
@@ -161,6 +163,8 @@ pub struct Reply {
 pub struct List {
     pub items: Vec<Name>,
     pub end: Option<Name>,
+    /// The message of a response that says that it is empty.
+    pub none: Option<String>,
     pub glued: bool,
 }
 

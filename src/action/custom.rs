@@ -5,10 +5,12 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::args::Args;
-use super::{Action, Answer, Arg};
+use super::{Action, Answer, Arg, ListAction};
 use crate::catalogue::{ActionType, find_action};
 use crate::error::EncodeError;
+use crate::event::Event;
 use crate::response::Response;
+use crate::wire::{Frame, FrameKind};
 
 /// An action by its name: one that the crate doesn't know, or one that it does.
 ///
@@ -124,6 +126,15 @@ impl Action for Custom<'_> {
     fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         self.answer.as_ref().map_or(Ok(()), Answer::check)?;
         self.args.encode(None, action_id, out)
+    }
+}
+
+/// The items of its list are events of any kind.
+impl ListAction for Custom<'_> {
+    type Item<'buf> = Event<'buf>;
+
+    fn item(frame: Frame<'_>) -> Option<Event<'_>> {
+        (frame.kind() == FrameKind::Event).then(|| frame.into())
     }
 }
 

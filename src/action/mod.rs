@@ -34,6 +34,7 @@ use core::time::Duration;
 
 use crate::catalogue::{ActionType, Branch};
 use crate::error::EncodeError;
+use crate::event;
 use crate::response;
 use crate::value;
 use crate::wire::Frame;
@@ -77,6 +78,40 @@ pub trait Action {
     /// reach the server changed, or the request is longer than a server reads. `out` is then as it
     /// was.
     fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError>;
+}
+
+/// An action that is answered by a list.
+pub trait ListAction: Action {
+    /// An item as a view: that of its event where all items are of one kind, else
+    /// [`Event`](crate::event::Event).
+    type Item<'buf>;
+
+    /// Returns the frame as such a view. `None`: it is no item of this list.
+    fn item(frame: Frame<'_>) -> Option<Self::Item<'_>>;
+}
+
+/// Implements [`ListAction`] by the event that all items are, or, of several, by the catalogue.
+macro_rules! list_action {
+    ($name:ident, $item:ident) => {
+        impl ListAction for $name<'_> {
+            type Item<'buf> = event::$item<'buf>;
+
+            #[inline]
+            fn item(frame: Frame<'_>) -> Option<Self::Item<'_>> {
+                event::$item::view(frame)
+            }
+        }
+    };
+    ($name:ident) => {
+        impl ListAction for $name<'_> {
+            type Item<'buf> = event::Event<'buf>;
+
+            #[inline]
+            fn item(frame: Frame<'_>) -> Option<Self::Item<'_>> {
+                Self::TYPE.reply().has_item(frame).then(|| frame.into())
+            }
+        }
+    };
 }
 
 /// What every builder has.

@@ -7,6 +7,7 @@ use super::Branch;
 use super::branches::Branches;
 use super::fields::Fields;
 use super::table::{column, rest, words};
+use crate::wire::{Frame, FrameKind, Value};
 
 fn optional(text: &'static str) -> Option<&'static str> {
     (!text.is_empty()).then_some(text)
@@ -55,9 +56,27 @@ impl ReplySpec {
         words(column(self.line, 2))
     }
 
+    /// Returns true if the frame is one of these events.
+    pub(crate) fn has_item(self, frame: Frame<'_>) -> bool {
+        let name = frame.name().filter(|_| frame.kind() == FrameKind::Event);
+        name.is_some_and(|name| self.items().any(|item| name.eq_ignore_case(item)))
+    }
+
     /// The event that ends the list.
     pub fn end(self) -> Option<&'static str> {
         optional(column(self.line, 3))
+    }
+
+    /// Returns the message of a response, an error perhaps, that says that the list is empty.
+    pub fn none_message(self) -> Option<&'static str> {
+        self.more("none")
+    }
+
+    /// Returns true if a response with this message says that the list is empty.
+    pub(crate) fn says_none(self, message: Value<'_>) -> bool {
+        // Some of them end with a line feed (all of PJSIP).
+        let message = message.as_bytes().trim_ascii_end();
+        self.none_message().is_some_and(|none| message.eq_ignore_ascii_case(none.as_bytes()))
     }
 
     /// A later event with the same `ActionID` that says how it went.

@@ -122,7 +122,8 @@ impl Client {
 
     /// Keeps the items of a list instead of giving each as an event: at most `limit` at a time, and
     /// under the [ceiling](Config::ceiling). [`take_items`](Self::take_items) fetches them, at the
-    /// end or before.
+    /// end or before, in the order of the wire; [`Handle::items`] reads them as the action's own.
+    /// An empty list brings none, whatever words the server has for that.
     ///
     /// What happens when an item has no room, over the limit or the ceiling, is for
     /// [`Config::at_ceiling`] to say.

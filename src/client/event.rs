@@ -6,13 +6,13 @@ use core::hash::{Hash, Hasher};
 use core::marker::PhantomData;
 
 use super::{Id, Reached};
-use crate::action::Action;
+use crate::action::{Action, ListAction};
 use crate::conn::owned;
 use crate::event::{Event, FullyBooted};
 use crate::redact::{Escaped, log_line};
 use crate::response::Response;
 use crate::value::Banner;
-use crate::wire::{Frame, OwnedFrame};
+use crate::wire::{Frame, FrameKind, OwnedFrame};
 
 /// A request that was sent, and what its response is.
 ///
@@ -51,6 +51,40 @@ impl<A: Action> Handle<A> {
     /// The response as a view with the action's own fields.
     pub fn view(self, response: Response<'_>) -> A::Response<'_> {
         response.frame().into()
+    }
+}
+
+/// Items of a list as the action's own.
+///
+/// ```
+/// use ami_proto::OwnedFrame;
+/// use ami_proto::action::ConfbridgeListRooms;
+/// use ami_proto::client::{ClientEvent, Handle};
+///
+/// // Each as it comes,
+/// fn on_event(event: ClientEvent<'_>, rooms: Handle<ConfbridgeListRooms<'static>>) {
+///     if let ClientEvent::Item { id, event } = event {
+///         if let Some(room) = rooms.item(event).filter(|_| id == rooms) {
+///             println!("{}", room.conference().unwrap_or_default());
+///         }
+///     }
+/// }
+///
+/// // or all at the end, where they are collected: `frames` is what `Client::take_items` gave.
+/// fn names(rooms: Handle<ConfbridgeListRooms<'static>>, frames: &[OwnedFrame]) -> Vec<String> {
+///     rooms.items(frames).map(|room| room.conference().unwrap_or_default().to_string()).collect()
+/// }
+/// ```
+impl<A: ListAction> Handle<A> {
+    /// Returns the item as the action's own view. `None`: it is none of its items.
+    pub fn item(self, event: Event<'_>) -> Option<A::Item<'_>> {
+        A::item(event.frame())
+    }
+
+    /// Returns views of collected items, in their order. A frame that is none of its items is left
+    /// out.
+    pub fn items(self, frames: &[OwnedFrame]) -> impl Iterator<Item = A::Item<'_>> {
+        frames.iter().filter_map(|frame| A::item(frame.view()))
     }
 }
 
@@ -314,14 +348,21 @@ impl ClientEvent<'_> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Ending<'buf> {
-    /// With a response that isn't an error. A list that is empty may end so, without having started
-    /// (`VoicemailUserStatus`).
+    /// With a response that isn't an error.
     Reply(Response<'buf>),
     /// With the end of its list.
+    ///
+    /// Where there is nothing to list, some actions are answered by a response alone, most of them
+    /// by an error: `No active conferences.`, `No Contacts found`. By the words that the catalogue
+    /// has for that ([`ReplySpec::none_message`](crate::catalogue::ReplySpec::none_message)) it is
+    /// an empty list, which has not [started](ClientEvent::Started). Any other error is
+    /// [`Refused`](Self::Refused): a missing permission, a conference or parking lot that isn't
+    /// there.
     List {
         /// Items that came.
         items: u64,
-        /// The event that ended it, and says more of it.
+        /// The event that ended it, and says more of it; of an empty list perhaps the response that
+        /// says so, as [`Event::Other`].
         end: Event<'buf>,
         /// Whether the server broke it off (`EventList: cancelled`).
         cancelled: bool,
@@ -345,8 +386,7 @@ pub enum Ending<'buf> {
         /// Paragraphs that came; 0 also where the server printed nothing.
         paragraphs: u64,
     },
-    /// With an error; of a list perhaps in its middle. Some servers answer so where a list would be
-    /// empty (`PJSIPShowEndpoints`, `ConfbridgeList`): only the text tells that from a refusal.
+    /// With an error; of a list perhaps in its middle.
     Refused(Response<'buf>),
     /// The item in hand didn't fit under the ceiling. With either value of
     /// [`AtCeiling`](super::AtCeiling) that can happen; what still comes is
@@ -432,6 +472,9 @@ impl fmt::Display for Ending<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Reply(response) => said(f, "answered", response),
+            Self::List { end, .. } if end.frame().kind() == FrameKind::Response => {
+                said(f, "list of 0 items", end.frame().into())
+            }
             Self::List { items, cancelled: false, .. } => write!(f, "list of {items} items"),
             Self::List { items, .. } => write!(f, "list broken off by the server after {items} items"),
             Self::Outcome(event) => write!(f, "outcome: {}", event.name().unwrap_or_default()),

@@ -138,6 +138,16 @@ use state::Input;
 ///
 #[doc = include_str!("state.md")]
 ///
+/// # Order
+///
+/// All is told in the order of the wire: responses, items, the ends of lists, and events that no
+/// request asked for, between the items of a list too where the server sent them there. Two things
+/// have no place of their own in it. The items of a list that is [collected](Self::collect) are not
+/// told; they are taken in their order, while everything else keeps its place, so that an event
+/// which came between two of them is told before the list's end and no longer says between which.
+/// And endings that no frame brings (time is up, cancelled, lost) are told as soon as they are
+/// known, behind all that had been received before.
+///
 /// # What it holds
 ///
 /// Bytes received and not polled, up to [`Limits::buffer`]; and all else, up to

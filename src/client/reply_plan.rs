@@ -6,7 +6,8 @@
 //! - a response that announces a list, then items, then the end. From 13 on the response says
 //!   `EventList: start`, and the end `EventList: Complete`. Up to 12 many say neither: then the
 //!   response's message ends in "will follow" on every recording of 11 and 12 (and nowhere where no
-//!   list comes), and the catalogue names the end. An empty list has no such message;
+//!   list comes), and the catalogue names the end. Some lists that are empty are a response alone,
+//!   often an error; the catalogue has its message;
 //! - the same without an end: one event (`FAXStats`, `FAXSession`);
 //! - a response, then an event that says how it went (`Originate` with `Async`, `WaitEvent`,
 //!   `SIPqualifypeer` from 12 on); `DataGet` sends the event and no response;
@@ -165,6 +166,12 @@ impl Plan {
         expected || response.starts_list()
     }
 
+    /// Whether this response says that its list is empty, in the words that the server has for that.
+    pub(super) fn says_none(&self, response: Response<'_>) -> bool {
+        let reply = self.end.as_ref().and(self.action).map(ActionType::reply);
+        reply.zip(response.message()).is_some_and(|(reply, message)| reply.says_none(message))
+    }
+
     /// Whether this event, which has the request's `ActionID` and ends no list, belongs to it.
     pub(super) fn takes(&self, frame: Frame<'_>) -> bool {
         self.end.is_none() || self.said || may_answer(frame) || self.has_item(frame)
@@ -204,8 +211,7 @@ impl Plan {
 
     /// Whether the catalogue has this among the items of the list.
     fn has_item(&self, frame: Frame<'_>) -> bool {
-        let mut items = self.action.into_iter().flat_map(|action| action.reply().items());
-        items.any(|item| is_named(frame, item))
+        self.action.is_some_and(|action| action.reply().has_item(frame))
     }
 
     /// The items of the list that come for nothing else, by the numbers of their types.

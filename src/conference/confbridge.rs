@@ -11,7 +11,7 @@ use super::command::{Command, Who};
 use super::error::{ReplyError, RequestError};
 use super::request::{CheckedAction, Request};
 use super::{Conference, Participant};
-use crate::action::Custom;
+use crate::action::{ConfbridgeListRooms, Custom};
 use crate::error::{EncodeError, Refusal};
 use crate::event;
 use crate::response::Response;
@@ -131,10 +131,11 @@ fn outcome<'a>(command: &Command<'_>, frames: &[Frame<'a>]) -> Result<Outcome<'a
     }
     let response = Response::from(*first);
     let message = response.message().unwrap_or_default();
-    // An empty list is an error to the server.
-    let none = message.eq_ignore_case("No active conferences.");
     match command {
-        Command::ListRooms if none => Ok(Outcome::Conferences(Vec::new())),
+        // An empty list is an error to the server.
+        Command::ListRooms if ConfbridgeListRooms::TYPE.reply().says_none(message) => {
+            Ok(Outcome::Conferences(Vec::new()))
+        }
         _ if !response.is_success() => Ok(Outcome::Refused(message.to_str_lossy())),
         Command::ListRooms => {
             let rooms: Vec<_> = rest.iter().filter_map(|frame| event::ConfbridgeListRooms::view(*frame)).collect();

@@ -318,6 +318,16 @@ const MISTAKES: &[(&str, &str)] = &[
         "a.spec:2:9: a reply is `text`, `follows` or neither",
     ),
     ("action A : An action.\n  list items=A glued glued\n", "a.spec:2:22: a second `glued`"),
+    ("action A : An action.\n  list items=A end=A none=\"No\" none=\"No\"\n", "a.spec:2:32: a second `none`"),
+    (
+        "action A : An action.\n  list items=A end=A none=No\n",
+        "a.spec:2:22: a message stands in quotation marks, and has no semicolon",
+    ),
+    (
+        "action A : An action.\n  list items=A end=A none=\"No; not one\"\n",
+        "a.spec:2:22: a message stands in quotation marks, and has no semicolon",
+    ),
+    ("action A : An action.\n  list items=A none=\"No\"\n", "a.spec:2:3: a `list` with `none=` has an `end=`"),
     ("action A : An action.\n  takes B\n", "a.spec:2:3: a `takes` names a parameter and its unit, `s` or `ms`"),
     ("action A : An action.\n  takes B h\n", "a.spec:2:3: a `takes` names a parameter and its unit, `s` or `ms`"),
     ("action A : An action.\n  takes B s else=x\n", "a.spec:2:13: `x` is no number"),
@@ -569,6 +579,7 @@ fn an_answer_is_one_entry() {
         ("  list items=Item\n", "=reply||Item||||"),
         ("  list items=Item end=End\n", "=reply||Item|End|||"),
         ("  list items=Item end=End glued\n", "=reply||Item|End||glued;|"),
+        ("  list items=Item end=End none=\"None, = here.\"\n", "=reply||Item|End||none=None, = here.;|"),
         ("  outcome End\n", "=reply||||End||"),
         ("  outcome End if=Later\n", "=reply||||End|if=Later;|"),
         ("  takes Timeout s\n", "=reply|||||takes=Timeout,s,;|"),
@@ -577,9 +588,9 @@ fn an_answer_is_one_entry() {
         ("  again\n", "=reply|||||again=;|"),
         // All at once.
         (
-            "  reply text until=11 : Lines.\n  list items=Item,Other end=End glued\n  outcome Other if=Later\n  \
+            "  reply text until=11 : Lines.\n  list items=Item,Other end=End none=\"No.\" glued\n  outcome Other if=Later\n  \
              takes Timeout ms else=30000 blocks\n  again Later\n",
-            "=reply|text|Item,Other|End|Other|glued;until=11;if=Later;takes=Timeout,ms,30000;blocks;again=Later;|Lines.",
+            "=reply|text|Item,Other|End|Other|glued;none=No.;until=11;if=Later;takes=Timeout,ms,30000;blocks;again=Later;|Lines.",
         ),
     ];
     for (answer, expected) in cases {

@@ -29,6 +29,7 @@ mod idle;
 mod injection;
 mod kazoo;
 mod limits;
+mod lists;
 mod live;
 mod machine;
 mod mxml;

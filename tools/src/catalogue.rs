@@ -126,6 +126,9 @@ fn action(action: ActionType) -> String {
     if !items.is_empty() {
         let end = reply.end().map_or_else(String::new, |end| format!(", then {end}"));
         let _ = writeln!(out, "\nThen come the events {}{end}.", items.join(", "));
+        if let Some(none) = reply.none_message() {
+            let _ = writeln!(out, "An empty list is a response alone: {none}");
+        }
     }
     if let Some(event) = reply.outcome() {
         let _ = writeln!(out, "\nLater the event {event} tells how it went.");
@@ -369,6 +372,7 @@ fn everything() -> Value {
             "other_response": reply.rest(),
             "items": reply.items().collect::<Vec<_>>(),
             "end": reply.end(),
+            "none_message": reply.none_message(),
             "outcome": reply.outcome(),
             "doc": action.doc(),
         })

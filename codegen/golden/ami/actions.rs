@@ -24,6 +24,7 @@
 #[must_use = "an action does nothing until it is sent"]
 pub struct Everything<'a>(pub(super) Args<'a>);
 action!(Everything, 0, Everything, Some(Branch::new(11, 0)), Some(Branch::new(12, 0)));
+list_action!(Everything);
 
 impl<'a> Everything<'a> {
     /// The action with what it needs.
@@ -278,7 +279,7 @@ impl<'a> Nothing<'a> {
 ///
 /// Action `Glued`.
 ///
-/// Then come the events `Item`, then `ListEnd`.
+/// Then come the events `Item`, then `ListEnd`. An empty list is a response alone, with the message `There is nothing.`.
 ///
 /// ```
 /// use ami_proto::action::{Action, Glued};
@@ -292,6 +293,7 @@ impl<'a> Nothing<'a> {
 #[must_use = "an action does nothing until it is sent"]
 pub struct Glued<'a>(pub(super) Args<'a>);
 action!(Glued, 5, Response, None, None);
+list_action!(Glued, Item);
 
 impl<'a> Glued<'a> {
     /// The action, with nothing set.

@@ -223,6 +223,9 @@ impl Session {
         self.in_flight.worked(number, self.clock.now());
         let Some(entry) = self.in_flight.get(number) else { return unclaimed(callers) };
         match entry.purpose {
+            Purpose::Caller if entry.phase == Phase::Response && entry.plan.says_none(response) => {
+                self.finish(number, End::List { items: 0, cancelled: false })
+            }
             Purpose::Caller if response.is_success() => self.route_success(number, response),
             Purpose::Caller => self.finish(number, End::Refused),
             Purpose::Restore => {

@@ -99,8 +99,7 @@ pub(crate) const READ_ONLY: &[Question] = &[
 
 /// Those that a server refuses although it has them: there is nothing to read, and it says so with
 /// an error.
-pub(crate) const REFUSED_WHEN_EMPTY: &[&str] =
-    &["FAXSession", "PJSIPShowContacts", "PJSIPShowRegistrationInboundContactStatuses", "PJSIPShowResourceLists"];
+pub(crate) const REFUSED_WHEN_EMPTY: &[&str] = &["FAXSession", "PJSIPShowRegistrationInboundContactStatuses"];
 
 /// All others: they change the server, a call or the session.
 pub(crate) const NOT_READ_ONLY: &[&str] = &[
