@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::{RequestId, Server, Stage};
 use crate::catalogue::{EventType, READY};
 use crate::error::{ApiMisuse, EncodeError, Refusal, SendError};
-use crate::value::{Classes, ToWire};
+use crate::value::{ClassSet, Classes, ToWire};
 use crate::wiped::append;
 use crate::wire::{Frame, FrameKind, FrameWriter};
 
@@ -24,10 +24,24 @@ impl Server {
         self.enter(Stage::LoggedIn, &"the embedder has accepted the login");
         self.write_response("Success", &action_id, "Authentication accepted");
         if self.config.booted {
-            let written = self.event(Classes::SYSTEM, EventType::new(READY).name(), [("Status", "Fully Booted")]);
-            debug_assert!(written.is_ok(), "{written:?}");
+            self.tell_booted();
         }
         Ok(())
+    }
+
+    /// Says that the server is up, with the headers that its release has.
+    fn tell_booted(&mut self) {
+        let ready = EventType::new(READY);
+        let mut up = Vec::new();
+        self.now.saturating_duration_since(self.started).as_secs().to_wire(&mut up);
+        let (up, release) = (up.as_slice(), self.config.release());
+        let headers = [("Uptime", up), ("LastReload", up), ("Status", b"Fully Booted")];
+        let known = headers.into_iter().filter(|(name, _)| {
+            let since = ready.fields().find(|field| field.name() == *name).and_then(|field| field.since());
+            since.is_none_or(|since| release.is_none_or(|release| u32::from(since.major()) <= release))
+        });
+        let written = self.event(Classes::SYSTEM, ready.name(), known);
+        debug_assert!(written.is_ok(), "{written:?}");
     }
 
     /// Keeps the client out. It is told so after
@@ -151,7 +165,8 @@ impl Server {
     /// Sends an event of these classes, if the session receives them **all**; says whether.
     ///
     /// It has the headers that are given and no other: the outcome of a request needs the request's
-    /// `ActionID` among them.
+    /// `ActionID` among them. What many sessions are to be sent is encoded once, see
+    /// [`EncodedEvent`](super::EncodedEvent).
     ///
     /// # Errors
     /// [`EncodeError`]: a header has a byte that would end its line, or a name that isn't one.
@@ -161,19 +176,11 @@ impl Server {
         name: &str,
         headers: impl IntoIterator<Item = (N, V)>,
     ) -> Result<bool, EncodeError> {
-        if self.stage != Stage::LoggedIn || !self.mask().contains(classes) {
+        if !self.receives_classes(classes) {
             return Ok(false);
         }
-        let mut privilege: Vec<u8> = Vec::new();
-        for class in classes.names() {
-            privilege.extend_from_slice(class.as_bytes());
-            privilege.push(b',');
-        }
-        privilege.extend_from_slice(if privilege.is_empty() { b"<none>" } else { b"all" });
-        self.write(|out| {
-            with_headers(FrameWriter::event(out, name).header("Privilege", privilege), &EVENT, headers)?.finish()
-        })?;
-        Ok(self.stage == Stage::LoggedIn)
+        self.write(|out| write_event(out, classes, name, headers))?;
+        Ok(self.is_logged_in())
     }
 
     /// Sends an event of another connection on as it came, if the session receives all classes of
@@ -189,9 +196,12 @@ impl Server {
 
     /// Whether the session receives this event of another connection.
     pub(crate) fn receives(&self, event: Frame<'_>) -> bool {
-        let privilege = event.get("Privilege").and_then(|value| value.parse::<crate::value::ClassSet<'_>>().ok());
-        let received = privilege.is_some_and(|privilege| self.mask().contains(privilege.classes()));
-        event.kind() == FrameKind::Event && self.stage == Stage::LoggedIn && received
+        privilege(event).is_some_and(|classes| self.receives_classes(classes))
+    }
+
+    /// Whether the session receives events of all these classes.
+    pub(super) fn receives_classes(&self, classes: Classes) -> bool {
+        self.is_logged_in() && self.mask().contains(classes)
     }
 
     /// Sends these bytes as they are: what a mock of an odd server needs. Once the session is over
@@ -332,6 +342,28 @@ impl List<'_> {
         self.server.open.remove(self.id);
         Ok(())
     }
+}
+
+/// The classes of an event of another connection. `None`: it is none, or doesn't say.
+pub(super) fn privilege(event: Frame<'_>) -> Option<Classes> {
+    let privilege = event.get("Privilege").filter(|_| event.kind() == FrameKind::Event)?;
+    privilege.parse::<ClassSet<'_>>().ok().map(ClassSet::classes)
+}
+
+/// Writes an event of these classes.
+pub(super) fn write_event<N: AsRef<[u8]>, V: AsRef<[u8]>>(
+    out: &mut Vec<u8>,
+    classes: Classes,
+    name: &str,
+    headers: impl IntoIterator<Item = (N, V)>,
+) -> Result<(), EncodeError> {
+    let mut privilege: Vec<u8> = Vec::new();
+    for class in classes.names() {
+        privilege.extend_from_slice(class.as_bytes());
+        privilege.push(b',');
+    }
+    privilege.extend_from_slice(if privilege.is_empty() { b"<none>" } else { b"all" });
+    with_headers(FrameWriter::event(out, name).header("Privilege", privilege), &EVENT, headers)?.finish()
 }
 
 fn with_id<'out>(writer: FrameWriter<'out>, action_id: &[u8]) -> FrameWriter<'out> {

@@ -1,10 +1,13 @@
 //! What a server is told once: how it greets, how long it waits, how much it holds.
 
+use alloc::format;
 use alloc::string::String;
 use core::time::Duration;
+use std::time::Instant;
 
 use super::asterisk_rules::{LINE, LINES};
 use super::open::Opened;
+use crate::value::{AmiVersion, Banner};
 use crate::wire::Limits;
 
 /// Settings of a [`Server`](super::Server). Several can share one behind an
@@ -17,6 +20,7 @@ pub struct Config {
     pub(super) auth: Duration,
     pub(super) refusal: Duration,
     pub(super) booted: bool,
+    pub(super) started: Option<Instant>,
     pub(super) unsent: usize,
     pub(super) open: usize,
 }
@@ -30,6 +34,7 @@ impl Config {
             auth: Duration::from_secs(30),
             refusal: Duration::from_secs(1),
             booted: true,
+            started: None,
             unsent: 1 << 23,
             open: 256,
         }
@@ -42,8 +47,31 @@ impl Config {
         self
     }
 
+    /// Plays this release of Asterisk, 1.4 to 1.8 as 1: greets with the version that its last one
+    /// speaks. Default: 22. A number that no release has changes nothing.
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use ami_proto::server::{Config, Server};
+    ///
+    /// let server = Server::new(Instant::now(), Config::new().asterisk(13));
+    /// assert_eq!(server.poll_transmit(), Some(&b"Asterisk Call Manager/2.10.6\r\n"[..]));
+    /// ```
+    pub fn asterisk(self, release: u32) -> Self {
+        match AmiVersion::of_asterisk(release) {
+            Some(version) => self.banner(&format!("Asterisk Call Manager/{version}")),
+            None => self,
+        }
+    }
+
+    /// The release that it plays, by its banner. `None`: that doesn't say.
+    pub(super) fn release(&self) -> Option<u32> {
+        Banner::new(self.banner.as_bytes()).version().and_then(AmiVersion::asterisk_major)
+    }
+
     /// The line to greet with; an empty one is not sent. Default: that of Asterisk 22. What would
-    /// break the line is left out.
+    /// break the line is left out. A version in it says which release the server
+    /// [plays](Self::asterisk).
     pub fn banner(mut self, line: &str) -> Self {
         self.banner = line.chars().filter(|letter| !matches!(letter, '\r' | '\n' | '\0')).collect();
         self
@@ -63,8 +91,17 @@ impl Config {
 
     /// Whether `FullyBooted` follows an accepted login, where the session reads the class `system`.
     /// Default: yes.
+    ///
+    /// It has `Uptime` and `LastReload`, in seconds since the server has [started](Self::started),
+    /// unless it plays a release before 14, which sends neither.
     pub fn fully_booted(mut self, yes: bool) -> Self {
         self.booted = yes;
+        self
+    }
+
+    /// When the server that it plays has started. Default: when the session began.
+    pub fn started(mut self, at: Instant) -> Self {
+        self.started = Some(at);
         self
     }
 

@@ -68,6 +68,7 @@
 mod answer;
 mod asterisk_rules;
 mod config;
+mod encoded_event;
 mod event;
 mod event_mask;
 mod open;
@@ -97,6 +98,7 @@ use verdict::Verdict;
 pub use answer::List;
 pub use asterisk_rules::Fault;
 pub use config::Config;
+pub use encoded_event::EncodedEvent;
 pub use event::{LoginAttempt, RequestId, ServerEvent};
 
 /// A server's session with one client.
@@ -142,6 +144,10 @@ pub struct Server {
     tracer: Tracer,
     /// Whether the limit that holds requests back has been told.
     told_full: bool,
+    /// The time that was told last.
+    now: Instant,
+    /// Since when the server that it plays is up.
+    started: Instant,
 }
 
 impl Server {
@@ -168,6 +174,8 @@ impl Server {
             lost: None,
             tracer: Tracer::default(),
             told_full: false,
+            now,
+            started: config.started.unwrap_or(now),
             config: Arc::clone(&config),
         };
         if !config.banner.is_empty() {
@@ -198,7 +206,8 @@ impl Server {
     /// [`Config::max_open`] requests are open, or too much is unsent. A driver then stops reading
     /// until [`wants_input`](Self::wants_input).
     #[must_use = "bytes that were not taken have to be given again"]
-    pub fn handle_input(&mut self, _now: Instant, bytes: &[u8]) -> usize {
+    pub fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
+        self.now = now;
         let room = if self.eof || self.waiting.is_some() { 0 } else { self.decoder.room() };
         let taken = bytes.get(..room).unwrap_or(bytes);
         // Even nothing may move what is in the buffer, and with it the frame that waits.
@@ -215,7 +224,8 @@ impl Server {
     }
 
     /// Says that `n` bytes were read into [`space`](Self::space): see [`Machine::advance`].
-    pub fn advance(&mut self, _now: Instant, n: usize) {
+    pub fn advance(&mut self, now: Instant, n: usize) {
+        self.now = now;
         let reads = !self.eof && self.waiting.is_none();
         debug_assert!(reads || n == 0, "{n} bytes received where there was no room");
         if n > 0 && reads {
@@ -226,12 +236,14 @@ impl Server {
 
     /// Says that the stream has ended: see [`Machine::handle_eof`]. Requests that had arrived come
     /// first, and the session is over once they are answered: Asterisk answers them too.
-    pub fn handle_eof(&mut self, _now: Instant) {
+    pub fn handle_eof(&mut self, now: Instant) {
+        self.now = now;
         self.eof = true;
     }
 
     /// Says what time it is: see [`Machine::handle_timeout`].
     pub fn handle_timeout(&mut self, now: Instant) {
+        self.now = now;
         // Nothing is polled while it holds back.
         if let Some(now) = if self.holds_back() { Some(now) } else { self.backlog.tell(now) } {
             self.time_out(now);

@@ -109,6 +109,36 @@ impl AmiVersion {
     }
 }
 
+impl AmiVersion {
+    /// The version that the last of this release of Asterisk speaks: the inverse of
+    /// [`asterisk_major`](Self::asterisk_major). `None`: there is no such release.
+    ///
+    /// ```
+    /// use ami_proto::value::AmiVersion;
+    ///
+    /// assert_eq!(AmiVersion::of_asterisk(22), Some(AmiVersion::new(11, 0, Some(0))));
+    /// assert_eq!(AmiVersion::of_asterisk(5), None);
+    /// ```
+    #[must_use]
+    pub const fn of_asterisk(release: u32) -> Option<Self> {
+        Some(match release {
+            1 => Self::new(1, 1, None),
+            10 => Self::new(1, 2, None),
+            11 => Self::new(1, 3, None),
+            12 => Self::new(2, 5, Some(0)),
+            13 => Self::new(2, 10, Some(6)),
+            14 => Self::new(3, 2, Some(2)),
+            15 => Self::new(4, 0, Some(3)),
+            16 => Self::new(5, 0, Some(5)),
+            17 => Self::new(6, 0, Some(1)),
+            18 => Self::new(7, 0, Some(3)),
+            19 => Self::new(8, 0, Some(2)),
+            20.. => Self::new(release - 11, 0, Some(0)),
+            _ => return None,
+        })
+    }
+}
+
 impl<'a> FromWire<'a> for AmiVersion {
     #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {

@@ -1,11 +1,11 @@
 //! Invariant: the server lets in whom the embedder lets in, filters events by all bits of their
 //! classes, and refuses what Asterisk refuses, in Asterisk's words.
 
-use ami_proto::Limits;
 use ami_proto::error::{ConnectionError, Refusal, SendError};
 use ami_proto::request::Request;
-use ami_proto::server::{Config, Fault, Server, ServerEvent};
-use ami_proto::value::Classes;
+use ami_proto::server::{Config, EncodedEvent, Fault, Server, ServerEvent};
+use ami_proto::value::{AmiVersion, Classes};
+use ami_proto::{Decoder, Framing, Limits};
 use std::time::{Duration, Instant};
 
 pub(crate) fn server(config: Config) -> (Server, Instant) {
@@ -292,6 +292,93 @@ fn goodbye_and_the_end() {
     let Ok(Some(ServerEvent::Request { id, .. })) = server.poll_event() else { panic!("a request") };
     server.respond(id, "Success", [("Ping", "Pong")]).unwrap();
     assert_eq!(server.poll_event().unwrap_err(), ConnectionError::Closed { truncated: 3 });
+}
+
+/// What is encoded once is what each session would have been sent.
+#[test]
+fn an_event_encoded_once_is_sent_to_those_who_receive_it() {
+    let headers = [("Channel", "PJSIP/1"), ("Cause", "16")];
+    for (classes, readable, expected) in [
+        (Classes::CALL, Classes::ALL, true),
+        (Classes::CALL, Classes::SYSTEM, false),
+        (Classes::CALL | Classes::SYSTEM, Classes::CALL, false),
+        (Classes::NONE, Classes::SYSTEM, true),
+    ] {
+        let event = EncodedEvent::new(classes, "Hangup", headers).unwrap();
+        let (mut one, _) = logged_in(readable);
+        let (mut other, _) = logged_in(readable);
+        assert_eq!(one.send_event(&event), expected);
+        assert_eq!(other.event(classes, "Hangup", headers), Ok(expected));
+        let text = sent(&mut one);
+        assert_eq!((text.is_empty(), &text), (!expected, &sent(&mut other)));
+        assert!(!expected || text.as_bytes() == event.as_bytes() && event.classes() == classes);
+        // As it came, of another connection.
+        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
+        decoder.push(event.as_bytes());
+        let copy = EncodedEvent::from_frame(decoder.next_frame().unwrap().unwrap()).unwrap();
+        assert_eq!(copy, event);
+        assert!(!format!("{copy:?}").contains("PJSIP"));
+    }
+    assert_eq!(
+        EncodedEvent::new(Classes::CALL, "A", [("Event", "B")]).unwrap_err().refusal(),
+        Refusal::Given { by: "`name`" }
+    );
+    for none in ["Event: Status\r\nActionID: 1\r\n\r\n", "Response: Success\r\nPrivilege: call,all\r\n\r\n"] {
+        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
+        decoder.push(none.as_bytes());
+        assert_eq!(EncodedEvent::from_frame(decoder.next_frame().unwrap().unwrap()), None, "{none}");
+    }
+    let event = EncodedEvent::new(Classes::NONE, "A", headers).unwrap();
+    let (mut server, _) = server(Config::new());
+    assert!(!server.send_event(&event), "not before the login");
+    let (mut server, _) = logged_in(Classes::ALL);
+    server.close();
+    assert!(!server.send_event(&event) && sent(&mut server).is_empty());
+}
+
+/// What follows a login, by the release that the banner names.
+#[test]
+fn fully_booted_by_release() {
+    const OLD: &str = "Status: Fully Booted\r\n";
+    const NEW: &str = "Uptime: 90\r\nLastReload: 90\r\nStatus: Fully Booted\r\n";
+    let start = Instant::now();
+    let now = start + Duration::from_secs(90);
+    let config = || Config::new().started(start);
+    for (config, banner, booted) in [
+        (config(), "Asterisk Call Manager/11.0.0", NEW),
+        (config().asterisk(23), "Asterisk Call Manager/12.0.0", NEW),
+        (config().asterisk(14), "Asterisk Call Manager/3.2.2", NEW),
+        (config().asterisk(13), "Asterisk Call Manager/2.10.6", OLD),
+        (config().asterisk(11), "Asterisk Call Manager/1.3", OLD),
+        (config().asterisk(1), "Asterisk Call Manager/1.1", OLD),
+        (config().asterisk(13).asterisk(5), "Asterisk Call Manager/2.10.6", OLD),
+        (config().banner("Gateway/2.8.0"), "Gateway/2.8.0", OLD),
+        (config().banner("Gateway"), "Gateway", NEW),
+    ] {
+        let mut server = Server::new(now, config);
+        feed(&mut server, now, b"Action: Login\r\n\r\n");
+        let Ok(Some(ServerEvent::Login { id, .. })) = server.poll_event() else { panic!("a login") };
+        server.accept(id, Classes::ALL).unwrap();
+        let expected = format!(
+            "{banner}\r\nResponse: Success\r\nMessage: Authentication accepted\r\n\r\nEvent: FullyBooted\r\nPrivilege: system,all\r\n{booted}\r\n"
+        );
+        assert_eq!(sent(&mut server), expected);
+    }
+    // Without a start of its own the server is as old as the session, by the time that was told.
+    let mut server = Server::new(start, Config::new().banner(""));
+    feed(&mut server, now, b"Action: Login\r\n\r\n");
+    let Ok(Some(ServerEvent::Login { id, .. })) = server.poll_event() else { panic!("a login") };
+    server.accept(id, Classes::ALL).unwrap();
+    assert!(sent(&mut server).ends_with(&format!("{NEW}\r\n")));
+}
+
+/// Each release says of itself which it is.
+#[test]
+fn a_version_for_each_release() {
+    for release in [1].into_iter().chain(10..=30) {
+        assert_eq!(AmiVersion::of_asterisk(release).and_then(AmiVersion::asterisk_major), Some(release));
+    }
+    assert!([0, 2, 9].into_iter().all(|release| AmiVersion::of_asterisk(release).is_none()));
 }
 
 #[test]
