@@ -4,9 +4,10 @@ use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, Write as _};
 use std::net::TcpStream;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use ami_proto::conn::Machine;
+use ami_proto::client::Client;
+use ami_proto::conn::{Backoff, Machine};
 
 use crate::shown::Shown;
 
@@ -20,6 +21,27 @@ pub(crate) fn connect(address: &str) -> Result<TcpStream, Box<dyn Error>> {
 pub(crate) fn turn(machine: &mut impl Machine, socket: &mut TcpStream) -> io::Result<()> {
     socket.set_read_timeout(machine.read_timeout(Instant::now()))?;
     machine.exchange(socket, Instant::now).map(drop)
+}
+
+/// Makes a client ready for the next connection, where the last one is lost, by this error or in a
+/// way that the client knows; returns how long to wait before that is made. Poll events before it.
+///
+/// # Errors
+/// The error, where the next connection would fare no better.
+pub(crate) fn retry(
+    client: &mut Client,
+    backoff: &mut Backoff,
+    error: Box<dyn Error>,
+) -> Result<Duration, Box<dyn Error>> {
+    let now = Instant::now();
+    // The socket may have failed, of which the client doesn't know.
+    client.handle_eof(now);
+    while client.poll_event().is_ok_and(|event| event.is_some()) {}
+    if !client.poll_event().is_err_and(|lost| lost.is_temporary()) {
+        return Err(error);
+    }
+    client.reconnect()?;
+    Ok(backoff.lost(now))
 }
 
 /// Returns an error with the place where it happened.

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! It prints the address that it listens on. Clients log in with the same user and secret, and see
-//! the events that they ask for. It ends when upstream does, and says why.
+//! the events that they ask for. When upstream is restarted it connects again: guests stay, what
+//! they had asked ends with an error, and so does what they ask meanwhile.
 //!
 //! At most 64 guests are served at a time; others wait to be accepted. Each may have 16 requests
 //! upstream, and further ones wait: nobody can take what another needs. The requests of a guest
@@ -17,6 +18,7 @@ mod link;
 
 use std::collections::HashMap;
 use std::error::Error;
+use std::fmt::Display;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -24,7 +26,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Id};
-use ami_proto::conn::Machine as _;
+use ami_proto::conn::{Backoff, Machine as _};
 use ami_proto::request::Request;
 use ami_proto::server::{self, RequestId, Server, ServerEvent};
 use ami_proto::value::Classes;
@@ -32,7 +34,7 @@ use clap::Args;
 use link::{Link, Wake};
 
 use crate::login::Login;
-use crate::terminal::{at, connect, say};
+use crate::terminal::{at, complain, connect, retry, say};
 
 const DENIED: [(&str, &str); 1] = [("Message", "Permission denied")];
 /// Guests that are served at a time.
@@ -57,7 +59,9 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let (wake, woken) = sync_channel(1);
-    let mut upstream = Link::new(connect(&options.upstream.to_string())?, &wake)?;
+    // A server that can't be reached at first is none that is being restarted.
+    let mut upstream = Some(Link::new(connect(&options.upstream.to_string())?, &wake)?);
+    let mut again = None;
     let listener = TcpListener::bind(options.address).map_err(|error| at(options.address, &error))?;
     say(listener.local_addr()?)?;
     let (found, accepted) = sync_channel(1);
@@ -65,8 +69,17 @@ pub(crate) fn run(options: Options) -> Result<(), Box<dyn Error>> {
     thread::spawn(move || accept(&listener, &found, &acceptor));
     let (mut proxy, mut guests) = (Proxy::new(options)?, Guests::new());
     for number in 0.. {
+        if again.is_some_and(|at| at <= Instant::now()) {
+            again = proxy.connect_again(&wake, &mut upstream)?;
+        }
         // What wakes may be one signal for many connections, so all go on until nothing moves.
-        while proxy.turn(&mut upstream, &mut guests)? {}
+        loop {
+            match proxy.turn(upstream.as_mut(), &mut guests) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => (upstream, again) = (None, Some(proxy.lost(error, &mut guests)?)),
+            }
+        }
         // Guests wait until upstream has let the proxy in: it would refuse what they ask before.
         let room = guests.len() < GUESTS && proxy.client.is_logged_in();
         if let Some(socket) = room.then(|| accepted.try_recv().ok()).flatten() {
@@ -76,13 +89,20 @@ pub(crate) fn run(options: Options) -> Result<(), Box<dyn Error>> {
         }
         let now = Instant::now();
         let waits = guests.values().filter_map(|(server, _)| server.read_timeout(now));
+        let again = again.map(|at| at.saturating_duration_since(now));
         // Woken or not, there may be something to do.
-        _ = match waits.chain(proxy.client.read_timeout(now)).min() {
+        _ = match waits.chain(proxy.client.read_timeout(now)).chain(again).min() {
             Some(wait) => woken.recv_timeout(wait).is_ok(),
             None => woken.recv().is_ok(),
         };
     }
     Ok(())
+}
+
+/// Says why it connects again after so long; returns when.
+fn wait_for(wait: Duration, why: &dyn Display) -> Instant {
+    complain("proxy", &*Box::<dyn Error>::from(format!("{why}; again in {wait:.1?}")));
+    Instant::now() + wait
 }
 
 /// Hands on who comes, one at a time; the others wait in the system's queue.
@@ -109,6 +129,7 @@ fn guest() -> Server {
 struct Proxy {
     options: Options,
     client: Client,
+    backoff: Backoff,
     /// Who has asked what upstream.
     asked: HashMap<Id, (usize, RequestId)>,
 }
@@ -116,14 +137,52 @@ struct Proxy {
 impl Proxy {
     fn new(options: Options) -> Result<Self, Box<dyn Error>> {
         let all = GUESTS * SHARE;
-        let mut client = Client::new(Config::new().max_in_flight(all).max_open(all));
-        client.login(Instant::now(), Credentials::plain(&options.login.user, &options.login.secret))?;
-        Ok(Self { options, client, asked: HashMap::new() })
+        let client = Client::new(Config::new().max_in_flight(all).max_open(all));
+        let mut proxy = Self { options, client, backoff: Backoff::default(), asked: HashMap::new() };
+        proxy.login()?;
+        Ok(proxy)
     }
 
-    /// Moves what can be moved; says whether anything was. An error is the end of upstream;
-    /// everybody has been told.
-    fn turn<S: Read + Write>(&mut self, upstream: &mut S, guests: &mut Guests<S>) -> Result<bool, Box<dyn Error>> {
+    fn login(&mut self) -> Result<(), Box<dyn Error>> {
+        let Login { user, secret } = &self.options.login;
+        Ok(self.client.login(Instant::now(), Credentials::plain(user, secret))?)
+    }
+
+    /// Connects upstream again; returns when to try the next time, where that is in vain.
+    fn connect_again(&mut self, wake: &Wake, upstream: &mut Option<Link>) -> Result<Option<Instant>, Box<dyn Error>> {
+        // Guests wait meanwhile.
+        let connected = TcpStream::connect_timeout(&self.options.upstream, Duration::from_secs(5));
+        match connected.and_then(|socket| Link::new(socket, wake)) {
+            Ok(link) => {
+                *upstream = Some(link);
+                self.login()?;
+                Ok(None)
+            }
+            Err(error) => {
+                let wait = self.backoff.lost(Instant::now());
+                Ok(Some(wait_for(wait, &at(self.options.upstream, &error))))
+            }
+        }
+    }
+
+    /// The connection upstream is lost, by this error: tells the guests the end of what they had
+    /// asked. Returns when to connect again.
+    fn lost<S>(&mut self, error: Box<dyn Error>, guests: &mut Guests<S>) -> Result<Instant, Box<dyn Error>> {
+        // The socket may have failed, of which the client doesn't know.
+        self.client.handle_eof(Instant::now());
+        _ = self.hear(guests);
+        let why = error.to_string();
+        let wait = retry(&mut self.client, &mut self.backoff, error)?;
+        Ok(wait_for(wait, &why))
+    }
+
+    /// Moves what can be moved; says whether anything was. An error is the end of upstream, if there
+    /// is one.
+    fn turn<S, U>(&mut self, upstream: Option<&mut U>, guests: &mut Guests<S>) -> Result<bool, Box<dyn Error>>
+    where
+        S: Read + Write,
+        U: Read + Write,
+    {
         let before = guests.len();
         let (end, mut moved) = (self.hear(guests), false);
         guests.retain(|number, (server, socket)| {
@@ -138,6 +197,7 @@ impl Proxy {
             gone.for_each(|(id, _)| _ = self.client.cancel(*id));
         }
         end?;
+        let Some(upstream) = upstream else { return Ok(moved) };
         Ok(self.client.exchange(upstream, Instant::now)? || moved)
     }
 
@@ -150,8 +210,10 @@ impl Proxy {
                 let request = asked.and_then(|(by, request)| (by == *number).then_some(request));
                 server.relay(request, event);
             }
-            if let ClientEvent::Ended { id, .. } = event {
-                self.asked.remove(&id);
+            match event {
+                ClientEvent::Ended { id, .. } => _ = self.asked.remove(&id),
+                ClientEvent::Ready(_) => self.backoff.accepted(Instant::now()),
+                _ => {}
             }
         }
         Ok(())

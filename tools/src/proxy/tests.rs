@@ -80,7 +80,7 @@ impl World {
     }
 
     fn turn(&mut self) {
-        while self.proxy.turn(&mut self.upstream, &mut self.guests).expect("upstream stays") {}
+        while self.proxy.turn(Some(&mut self.upstream), &mut self.guests).expect("upstream stays") {}
     }
 
     /// A guest of this number, logged in.
@@ -179,4 +179,60 @@ fn the_names_of_requests_upstream_stay_there() {
     world.turn();
     assert_eq!(asks.heard(), format!("Response: Success\r\nActionID: mine\r\n\r\n{}", outcome("ActionID: mine\r\n")));
     assert_eq!(listens.heard(), outcome(""));
+}
+
+/// Guests stay when upstream is restarted, and hear the end of what they had asked.
+#[test]
+fn upstream_comes_back() {
+    let mut world = World::new();
+    let guest = world.guest(1);
+    guest.say("Action: Status\r\nActionID: mine\r\n\r\n");
+    world.turn();
+    assert_eq!(names(world.asked()), ["Status"]);
+    world.upstream.0.borrow_mut().broken = true;
+    let error = world.proxy.turn(Some(&mut world.upstream), &mut world.guests).expect_err("it is broken");
+    let again = world.proxy.lost(error, &mut world.guests).expect("it comes back");
+    assert!(again <= Instant::now() + Duration::from_secs(1));
+    let heard = |world: &mut World| {
+        while world.proxy.turn(None::<&mut Pipe>, &mut world.guests).expect("nothing to lose") {}
+        guest.heard()
+    };
+    let lost = heard(&mut world);
+    assert!(lost.starts_with("Response: Error\r\nActionID: mine\r\nMessage: connection lost"), "{lost}");
+    // Meanwhile there is nobody to ask.
+    guest.say("Action: Status\r\nActionID: next\r\n\r\n");
+    let refused = heard(&mut world);
+    assert!(refused.starts_with("Response: Error\r\nActionID: next\r\n"), "{refused}");
+    assert_eq!((world.guests.len(), world.proxy.asked.len()), (1, 0));
+    world.upstream = Pipe::default();
+    world.proxy.login().expect("a login");
+    world.upstream.say("Asterisk Call Manager/11.0.0\r\n");
+    world.turn();
+    let (_, id) = world.asked().pop().expect("a login");
+    world.upstream.say(&format!("Response: Success\r\nActionID: {id}\r\n\r\n"));
+    world.turn();
+    guest.say("Action: Ping\r\nActionID: last\r\n\r\n");
+    world.turn();
+    assert_eq!(names(world.asked()), ["Ping"]);
+}
+
+/// One that lets the proxy in no more is no server that is being restarted.
+#[test]
+fn a_refused_login_is_the_end() {
+    let mut world = World::new();
+    world.proxy.client.handle_eof(Instant::now());
+    let error = world.proxy.turn(Some(&mut world.upstream), &mut world.guests).expect_err("the end");
+    world.proxy.lost(error, &mut world.guests).expect("it comes back");
+    world.proxy.login().expect("a login");
+    world.upstream.say("Asterisk Call Manager/11.0.0\r\n");
+    world.turn();
+    let (_, id) = world.asked().pop().expect("a login");
+    world.upstream.say(&format!("Response: Error\r\nActionID: {id}\r\nMessage: Authentication failed\r\n\r\n"));
+    let error = loop {
+        match world.proxy.turn(Some(&mut world.upstream), &mut world.guests) {
+            Ok(_) => {}
+            Err(error) => break error,
+        }
+    };
+    assert!(world.proxy.lost(error, &mut world.guests).is_err());
 }

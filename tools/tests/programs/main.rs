@@ -7,9 +7,9 @@ mod hostile;
 
 use ami_testkit::programs::{self, BOUND, Running};
 use std::ffi::OsStr;
-use std::io::{Read, Write};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::mpsc;
 
 /// The tool of that name.
@@ -48,11 +48,11 @@ fn proxy() {
         }
     });
     assert!(output("queues", &[&address, "--once"]).contains("| support |"));
-    // It ends with upstream, and says so.
+    // It comes back after a restart of upstream.
     drop(mock);
-    let (sender, ended) = mpsc::channel();
-    std::thread::spawn(move || sender.send(proxy.0.wait().map(|status| status.code())));
-    assert_eq!(ended.recv_timeout(BOUND).expect("an end in time").expect("an exit code"), Some(1));
+    let _mock = listening("mock", &[&upstream, "--every", "10"]);
+    assert!(output("originate", &[&address, "PJSIP/100"]).ends_with("PJSIP/100: Success\n"));
+    assert!(proxy.0.try_wait().expect("a child").is_none(), "it is the same proxy");
 }
 
 /// Asks the mock as `http_poll` and others do.
@@ -85,7 +85,37 @@ fn queues() {
     let stdout = output("queues", &[&address, "--once"]);
     let lines: Vec<_> = stdout.lines().collect();
     assert_eq!(lines.len(), 3, "{stdout}");
-    assert!(lines[2].starts_with("| support |") && lines[2].contains("PJSIP/101: "), "{stdout}");
+    let state = ["PJSIP/101: Not in use", "PJSIP/101: In use"].into_iter().any(|state| lines[2].contains(state));
+    assert!(lines[2].starts_with("| support |") && state, "{stdout}");
+}
+
+#[test]
+fn queues_come_back_after_a_restart() {
+    let (mock, address) = mock();
+    let mut command = command("queues");
+    let command = command.arg(&address).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut queues = Running(command.spawn().expect("the tool starts"));
+    let shown = lines(queues.0.stdout.take().expect("a pipe"));
+    let said = lines(queues.0.stderr.take().expect("a pipe"));
+    let shows = |what: &str| {
+        while !shown.recv_timeout(BOUND).expect("a table in time").contains(what) {}
+    };
+    shows("| support |");
+    drop(mock);
+    let complaint = said.recv_timeout(BOUND).expect("a complaint in time");
+    assert!(complaint.starts_with("queues: ") && complaint.contains("; again in "), "{complaint}");
+    while shown.try_recv().is_ok() {}
+    let _mock = listening("mock", &[&address, "--every", "10"]);
+    shows("PJSIP/101: In use");
+}
+
+/// Returns the lines of a stream as they come.
+fn lines(stream: impl Read + Send + 'static) -> mpsc::Receiver<String> {
+    let (sender, lines) = mpsc::channel();
+    std::thread::spawn(move || {
+        BufReader::new(stream).lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+    });
+    lines
 }
 
 #[test]
