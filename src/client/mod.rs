@@ -88,7 +88,6 @@ mod entry;
 mod event;
 mod glued;
 mod in_flight;
-mod keep_alive;
 mod last_connection;
 mod reading;
 mod reconnect;

@@ -9,6 +9,7 @@ pub(crate) mod backlog;
 mod backoff;
 pub(crate) mod deadlines;
 pub(crate) mod id_prefix;
+pub(crate) mod keep_alive;
 mod machine;
 pub(crate) mod notices;
 mod owned;

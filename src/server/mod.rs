@@ -45,7 +45,7 @@
 //! for (user, expected) in [("admin", true), ("guest", false)] {
 //!     let mut link = Link::new();
 //!     let mut server = Server::new(link.now(), Config::new());
-//!     let mut client = Client::new(client::Config::new());
+//!     let mut client = Client::new(client::Config::new().without_keep_alive());
 //!     client.login(link.now(), Credentials::plain(user, "s3cret"))?;
 //!     while link.turn(&mut server, &mut client) {
 //!         while let Some(event) = server.poll_event()? {

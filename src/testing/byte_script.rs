@@ -27,7 +27,7 @@ use crate::error::ConnectionError;
 ///     .on("auth ClueCon\n\n", "Content-Type: command/reply\nReply-Text: +OK accepted\n\n")
 ///     .on("api status\n\n", "Content-Type: api/response\nContent-Length: 3\n\nUP\n")
 ///     .closing_on("exit\n\n", "Content-Type: command/reply\nReply-Text: +OK bye\n\n");
-/// let mut connection = Connection::new(Config::new());
+/// let mut connection = Connection::new(Config::new().without_keep_alive());
 /// connection.login(link.now(), Credentials::password("ClueCon"))?;
 /// let mut said = Vec::new();
 /// while link.turn(&mut connection, &mut freeswitch) {

@@ -20,6 +20,9 @@ use crate::range::part;
 /// [`turn`](Self::turn). Scripts need no polling.
 pub struct Link {
     now: Instant,
+    /// The time that passes by itself in one run of turns, and when that is over.
+    lasts: Duration,
+    end: Option<Instant>,
     latency: Duration,
     piece: usize,
     window: usize,
@@ -78,10 +81,15 @@ impl Way {
 }
 
 impl Link {
+    const HOUR: Duration = Duration::from_secs(3600);
+
     /// A connection that carries everything at once, on a clock that stands still.
     pub fn new() -> Self {
+        let now = Instant::now();
         Self {
-            now: Instant::now(),
+            now,
+            lasts: Self::HOUR,
+            end: now.checked_add(Self::HOUR),
             latency: Duration::ZERO,
             piece: usize::MAX,
             window: 1 << 16,
@@ -96,6 +104,14 @@ impl Link {
     #[must_use]
     pub fn seeded(mut self, seed: u64) -> Self {
         self.random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        self
+    }
+
+    /// Sets how long time passes by itself until [`turn`](Self::turn) returns `false`; then it
+    /// begins anew. Default: an hour.
+    #[must_use]
+    pub fn lasts(mut self, time: Duration) -> Self {
+        (self.lasts, self.end) = (time, self.now.checked_add(time));
         self
     }
 
@@ -170,17 +186,19 @@ impl Link {
 
     /// Does what [`exchange`](Self::exchange) does; where nothing happens, lets time pass until
     /// something is due on either side or arrives, and tries again. `false`: nothing will ever
-    /// happen, unless one of the sides is told to do something.
-    ///
-    /// A side that sends signs of life never comes to an end: such a test has its own, such as a
-    /// time.
+    /// happen, unless one of the sides is told to do something; or not before the link's time is
+    /// [up](Self::lasts), since a side that sends signs of life never comes to an end.
     pub fn turn(&mut self, near: &mut impl Machine, far: &mut impl Machine) -> bool {
         if self.exchange(near, far) {
             return true;
         }
         let arrivals = self.ways.iter().map(Way::arrival);
         let due = arrivals.chain([near.poll_timeout(), far.poll_timeout()]).flatten();
-        let Some(next) = due.filter(|due| *due > self.now).min() else { return false };
+        let next = due.filter(|due| *due > self.now).min();
+        let Some(next) = next.filter(|next| self.end.is_none_or(|end| *next <= end)) else {
+            self.end = self.now.checked_add(self.lasts);
+            return false;
+        };
         self.now = next;
         self.exchange(near, far);
         true

@@ -1,13 +1,12 @@
 //! Invariant: an action that the tables don't know is answered as its caller says, by the same
 //! rules as one that they know; what can't be is refused with words before anything is written.
 
-use crate::peer::{Peer, words};
+use crate::peer::{Peer, quiet, words};
 use ami_proto::action::{
     Action, Answer, BlindTransfer, Challenge, Custom, ExtensionState, Filter, GetConfig, JabberSend, Originate, Ping,
     SetVar, Status, UpdateConfig, UserEvent,
 };
 use ami_proto::catalogue::{ActionType, actions};
-use ami_proto::client::Config;
 use ami_proto::error::{Refusal, SendError};
 use ami_proto::event::EventSet;
 use ami_proto::{Decoder, EncodeError, Framing, Limits, OwnedFrame};
@@ -43,7 +42,7 @@ fn told(name: &str, answer: Option<Answer<'static>>, input: &str) -> Vec<String>
         },
     ];
     let [told, forwarded] = send.map(|send| {
-        let mut peer = Peer::ready(Config::new().interest(EventSet::NONE));
+        let mut peer = Peer::ready(quiet().interest(EventSet::NONE));
         send(&mut peer);
         let told = peer.feed(input);
         assert_eq!(peer.client.in_flight(), 0, "{name}: {told:?}");
@@ -168,7 +167,7 @@ fn the_last_word_counts() {
 #[test]
 fn an_unknown_end_that_comes_twice() {
     for (interest, again) in [(EventSet::NONE, &[][..]), (EventSet::ALL, &["event ThingsComplete"])] {
-        let mut peer = Peer::ready(Config::new().interest(interest));
+        let mut peer = Peer::ready(quiet().interest(interest));
         peer.send(&Custom::new("Things").list("ThingsComplete"));
         assert_eq!(peer.feed(&format!("{SUCCESS}{END}")), ["started", "list 0"]);
         assert_eq!(peer.feed(END), again);
@@ -178,7 +177,7 @@ fn an_unknown_end_that_comes_twice() {
 /// Items are collected, and the time for each begins anew, as of any list.
 #[test]
 fn a_list_is_collected_and_timed() {
-    let mut peer = Peer::ready(Config::new().response_timeout(Duration::from_secs(10)));
+    let mut peer = Peer::ready(quiet().response_timeout(Duration::from_secs(10)));
     let handle = peer.send(&Custom::new("Things").list("ThingsComplete"));
     peer.client.collect(handle, 10).unwrap();
     assert_eq!(peer.feed(SUCCESS), ["started"]);
@@ -193,7 +192,7 @@ fn a_list_is_collected_and_timed() {
 /// The name of an end is held as long as the request, and counts.
 #[test]
 fn a_name_takes_room() {
-    let mut peer = Peer::ready(Config::new().ceiling(20_000));
+    let mut peer = Peer::ready(quiet().ceiling(20_000));
     let end = "E".repeat(30_000);
     let error = peer.client.send(peer.now, &Custom::new("Things").list(end)).unwrap_err();
     assert!(matches!(error, SendError::Ceiling { .. }), "{error}");
@@ -229,7 +228,7 @@ fn names_that_a_server_would_read_otherwise() {
         assert_eq!(refused(&Custom::new(name)), ("Action".into(), refusal), "{name:?}");
         assert_eq!(refused(&Custom::new("X").list(name)), ("end".into(), refusal), "{name:?}");
         assert_eq!(refused(&Custom::new("X").outcome(name)), ("event".into(), refusal), "{name:?}");
-        let mut peer = Peer::ready(Config::new());
+        let mut peer = Peer::ready(quiet());
         let answer = Answer::List { end: name.into() };
         let error = peer.client.forward_as(peer.now, request("X").view(), &answer).unwrap_err();
         assert!(matches!(&error, SendError::Encode(error) if error.refusal() == refusal), "{error}");

@@ -243,6 +243,11 @@ fn limits_are_kept_at_any_split() {
 }
 // Connections.
 
+/// Settings of one that has nothing to do by itself.
+fn quiet() -> Config {
+    Config::new().without_keep_alive()
+}
+
 /// One that has logged in.
 fn ready(config: Config, now: Instant) -> Connection {
     let mut connection = Connection::new(config).seeded(1);

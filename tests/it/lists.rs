@@ -1,15 +1,15 @@
 //! Invariant: an empty list is a list of none, in whichever words the server tells so, and a
 //! refusal is none; items are the action's own, in the order of the wire.
 
-use crate::peer::Peer;
+use crate::peer::{Peer, quiet};
 use ami_proto::FrameKind;
 use ami_proto::action::*;
 use ami_proto::catalogue;
-use ami_proto::client::{ClientEvent, Config, Ending};
+use ami_proto::client::{ClientEvent, Ending};
 use ami_proto::event::Event;
 use ami_proto::value::Classes;
 
-/// What the servers say of a list that is empty, by the sources of Asterisk 1.6 to 23.
+/// The messages of servers for a list that is empty, by the sources of Asterisk 1.6 to 23.
 const NONE: [(&str, &str); 12] = [
     ("ConfbridgeListRooms", "No active conferences."),
     ("ExtensionStateList", "No dialplan hints are available"),
@@ -25,9 +25,9 @@ const NONE: [(&str, &str); 12] = [
     ("VoicemailUsersList", "There are no voicemail users currently defined."),
 ];
 
-/// What is told of a request for this action that is answered with this.
+/// Returns what is told of a request for this action that is answered with this.
 fn told(action: &Custom<'_>, answer: &str, collect: bool) -> Vec<String> {
-    let mut peer = Peer::ready(Config::new());
+    let mut peer = Peer::ready(quiet());
     let list = peer.send(action);
     if collect {
         peer.client.collect(list, 1).unwrap();
@@ -96,7 +96,7 @@ fn a_refusal_is_no_empty_list() {
 
 #[test]
 fn the_response_of_an_empty_list_can_be_read() {
-    let mut peer = Peer::ready(Config::new());
+    let mut peer = Peer::ready(quiet());
     let rooms = peer.send(&ConfbridgeListRooms::new());
     let answer = format!("Response: Error\r\nActionID: {}\r\nMessage: No active conferences.\r\n\r\n", peer.ids[0]);
     assert_eq!(peer.client.handle_input(peer.now, answer.as_bytes()), answer.len());
@@ -118,7 +118,7 @@ const LIST: &str = "Event: Newchannel\r\nPrivilege: call,all\r\n\r\n\
 
 #[test]
 fn items_and_events_keep_their_order() {
-    let mut peer = Peer::ready(Config::new());
+    let mut peer = Peer::ready(quiet());
     peer.send(&ConfbridgeListRooms::new());
     assert_eq!(
         peer.feed(LIST),
@@ -133,7 +133,7 @@ fn items_and_events_keep_their_order() {
         ]
     );
     // Collected, the items alone are not told.
-    let mut peer = Peer::ready(Config::new());
+    let mut peer = Peer::ready(quiet());
     let rooms = peer.send(&ConfbridgeListRooms::new());
     peer.client.collect(rooms, 10).unwrap();
     assert_eq!(peer.feed(LIST), ["event Newchannel", "started", "event Hangup", "list 2", "event VarSet"]);
@@ -144,7 +144,7 @@ fn items_and_events_keep_their_order() {
 
 #[test]
 fn items_are_the_actions_own() {
-    let mut peer = Peer::ready(Config::new());
+    let mut peer = Peer::ready(quiet());
     let rooms = peer.send(&ConfbridgeListRooms::new());
     peer.client.collect(rooms, 10).unwrap();
     peer.feed(LIST);
@@ -153,7 +153,7 @@ fn items_are_the_actions_own() {
     assert_eq!(rooms, [("one".into(), Some(3)), ("two".into(), None)]);
 
     // Of several kinds: events.
-    let mut peer = Peer::ready(Config::new().events(Classes::NONE));
+    let mut peer = Peer::ready(quiet().events(Classes::NONE));
     let queues = peer.send(&QueueStatus::new());
     peer.client.collect(queues, 10).unwrap();
     let item = |name: &str| format!("Event: {name}\r\nActionID: $0\r\nQueue: {name}\r\n\r\n");

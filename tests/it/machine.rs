@@ -92,7 +92,7 @@ fn says<M: Machine>(machine: &mut M) -> String {
 #[test]
 fn one_driver_serves_client_and_server() {
     let now = Instant::now();
-    let mut client = Client::new(client::Config::new()).seeded(1);
+    let mut client = Client::new(client::Config::new().without_keep_alive()).seeded(1);
     let mut server = Server::new(now, server::Config::new().fully_booted(false));
     let (mut near, mut far) = (Socket::new(7), Socket::new(1000));
     client.login(now, client::Credentials::plain("u", "s")).unwrap();
@@ -193,7 +193,7 @@ mod freeswitch {
     #[test]
     fn one_driver_serves_a_connection_to_freeswitch_too() {
         let now = Instant::now();
-        let mut connection = Connection::new(Config::new());
+        let mut connection = Connection::new(Config::new().without_keep_alive());
         let mut socket = Socket::new(3);
         asks(&mut connection, now);
         run(&mut connection, &mut socket, now, |event| panic!("{event:?}")).unwrap();

@@ -1,10 +1,10 @@
 //! Invariant: a request ends with what can be known of it, so that no caller dials twice for want
 //! of a word, and it can be found by its `ActionID` on this connection and the next.
 
-use crate::peer::Peer;
+use crate::peer::{Peer, quiet};
 use ami_proto::action::*;
 use ami_proto::catalogue::{self, ActionType};
-use ami_proto::client::{Client, Config, Credentials, Reached};
+use ami_proto::client::{Client, Credentials, Reached};
 use ami_proto::error::{ApiMisuse, EncodeError, Refusal, SendError};
 use ami_proto::value::Classes;
 use std::time::{Duration, Instant};
@@ -31,19 +31,19 @@ fn reconnect(peer: &mut Peer) -> Vec<ami_proto::client::Unanswered> {
 #[test]
 fn an_outcome_of_a_class_that_was_not_asked_for_ends_with_the_response() {
     for mask in [Classes::NONE, Classes::SYSTEM] {
-        let mut peer = Peer::ready(Config::new().events(mask));
+        let mut peer = Peer::ready(quiet().events(mask));
         peer.send(&dial());
         assert_eq!(peer.feed(QUEUED), ["unseen"]);
         assert_eq!((peer.client.open(), peer.due()), (0, None));
     }
-    let mut peer = Peer::ready(Config::new().events(Classes::SYSTEM | Classes::CALL));
+    let mut peer = Peer::ready(quiet().events(Classes::SYSTEM | Classes::CALL));
     peer.send(&dial());
     assert_eq!(
         (peer.feed(QUEUED), peer.feed(REPORT)),
         (vec!["started".into()], vec!["outcome OriginateResponse".into()])
     );
     // What has no class is told to the session itself, under any mask.
-    let mut peer = Peer::ready(Config::new().events(Classes::NONE));
+    let mut peer = Peer::ready(quiet().events(Classes::NONE));
     peer.send(&WaitEvent::new(5));
     assert_eq!(peer.feed(QUEUED), ["started"]);
     assert_eq!(peer.feed("Event: WaitEventComplete\r\nActionID: $0\r\n\r\n"), ["outcome WaitEventComplete"]);
@@ -54,7 +54,7 @@ fn an_outcome_of_a_class_that_was_not_asked_for_ends_with_the_response() {
 fn what_comes_late_of_a_list_is_unclaimed() {
     let lists = |action: &ActionType| action.reply().end().is_some() && !action.reply().is_glued();
     for action in catalogue::actions().filter(lists) {
-        let mut peer = Peer::ready(Config::new());
+        let mut peer = Peer::ready(quiet());
         let handle = peer.send(&Custom::new(action.name()));
         assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n"), ["started"]);
         assert!(peer.client.cancel(handle));
@@ -68,7 +68,7 @@ fn what_comes_late_of_a_list_is_unclaimed() {
 
 #[test]
 fn a_mask_that_changes_ends_those_whose_outcome_it_hides() {
-    let mut peer = Peer::ready(Config::new());
+    let mut peer = Peer::ready(quiet());
     for _ in 0..3 {
         peer.send(&dial());
     }
@@ -98,10 +98,10 @@ fn a_request_that_times_out_or_is_lost_tells_how_far_it_came() {
     let cases: [(fn(&mut Peer), &str); 4] =
         [(never_sent, "NotSent"), (sent, "Sent"), (accepted, "Accepted"), (listed, "Started { items: 1 }")];
     for (begin, reached) in cases {
-        let mut peer = Peer::ready(Config::new());
+        let mut peer = Peer::ready(quiet());
         begin(&mut peer);
         assert_eq!(peer.pass(60 * SECOND), [format!("timed out {reached}")]);
-        let mut peer = Peer::ready(Config::new());
+        let mut peer = Peer::ready(quiet());
         begin(&mut peer);
         assert_eq!(peer.eof()[0], format!("lost {reached}"));
     }
@@ -110,7 +110,7 @@ fn a_request_that_times_out_or_is_lost_tells_how_far_it_came() {
 
 #[test]
 fn the_next_connection_tells_the_outcome_of_the_last_ones_request() {
-    let mut peer = Peer::ready(Config::new());
+    let mut peer = Peer::ready(quiet());
     let waits = peer.send(&dial());
     let named = peer.client.send_as(peer.now, "call-7", &dial()).unwrap();
     let asked = peer.send(&Ping::new());
@@ -155,7 +155,7 @@ fn the_next_connection_tells_the_outcome_of_the_last_ones_request() {
 #[test]
 fn a_mask_that_was_asked_for_is_asked_for_again_though_nobody_answered() {
     for lost in [false, true] {
-        let mut peer = Peer::ready(Config::new().events(Classes::ALL));
+        let mut peer = Peer::ready(quiet().events(Classes::ALL));
         peer.send(&Events::new("call"));
         let told = if lost { Vec::new() } else { peer.pass(30 * SECOND) };
         assert_eq!(told, if lost { vec![] } else { vec!["timed out Sent"] });
@@ -174,7 +174,7 @@ fn a_mask_that_was_asked_for_is_asked_for_again_though_nobody_answered() {
 
 #[test]
 fn an_action_id_of_ones_own() {
-    let mut peer = Peer::ready(Config::new());
+    let mut peer = Peer::ready(quiet());
     let call = peer.client.send_as(peer.now, "mine-1", &dial()).unwrap();
     assert_eq!(peer.client.action_id(call).as_deref(), Some("mine-1"));
     peer.sent();
@@ -223,13 +223,13 @@ fn an_action_id_of_ones_own() {
 #[test]
 fn each_bound_is_met_to_the_number() {
     for most in [0, 1, 2, 10, 256] {
-        let mut peer = Peer::ready(Config::new().max_in_flight(most));
+        let mut peer = Peer::ready(quiet().max_in_flight(most));
         for _ in 0..most {
             peer.send(&Queues::new());
         }
         assert_eq!(peer.client.send(peer.now, &Ping::new()).unwrap_err(), SendError::InFlight { max: most });
         assert_eq!((peer.client.in_flight(), peer.client.open()), (most, most));
-        let mut peer = Peer::ready(Config::new().max_open(most));
+        let mut peer = Peer::ready(quiet().max_open(most));
         for call in 0..most {
             peer.send(&dial());
             assert_eq!(peer.feed(&QUEUED.replace("$0", &format!("${call}"))), ["started"]);
@@ -242,7 +242,7 @@ fn each_bound_is_met_to_the_number() {
 #[test]
 fn a_dialer_may_have_as_many_calls_ringing_as_are_answered_with_queued() {
     let now = Instant::now();
-    let mut peer = Peer::ready(Config::new());
+    let mut peer = Peer::ready(quiet());
     let seeded: &mut Client = &mut peer.client;
     for call in 0..5_000 {
         let id = format!("call-{call}");

@@ -4,6 +4,11 @@ use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending, Handle
 use ami_proto::{ConnectionError, Decoder, FrameKind, Framing, Limits};
 use std::time::{Duration, Instant};
 
+/// Settings of a client that has nothing to do by itself.
+pub(crate) fn quiet() -> Config {
+    Config::new().without_keep_alive()
+}
+
 /// A client, its clock, and the `ActionID`s that it has used.
 pub(crate) struct Peer {
     pub(crate) client: Client,

@@ -11,7 +11,7 @@ use ami_proto::{ConnectionError, Limits};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::time::{Duration, Instant};
 
-use crate::peer::words;
+use crate::peer::{quiet, words};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -188,7 +188,7 @@ fn ask(client: &mut Client, link: &Link) {
 #[test]
 fn a_server_answers_by_its_script() {
     let mut link = Link::new().latency(SECOND);
-    let (mut pbx, mut client) = (script(&link), client(&link, Config::new()));
+    let (mut pbx, mut client) = (script(&link), client(&link, quiet()));
     run(&mut link, &mut client, &mut pbx);
     assert!(client.is_logged_in());
     ask(&mut client, &link);
@@ -247,7 +247,7 @@ fn a_server_lets_in_who_knows_the_secret_or_whom_a_rule_names() {
     ] {
         let mut link = Link::new();
         let mut pbx = script(ServerScript::new(server(&link)), "s3cret");
-        let mut client = client(&link, Config::new());
+        let mut client = client(&link, quiet());
         let told = run(&mut link, &mut client, &mut pbx);
         assert_eq!(client.is_logged_in(), expected, "{told:?}");
         if !expected {
@@ -262,7 +262,7 @@ fn the_same_seed_is_the_same_run() {
     let session = |seed: u64| {
         let mut link = Link::new().latency(Duration::from_millis(30)).pieces(20).seeded(seed);
         link.near().stall_after(100, SECOND);
-        let (mut pbx, mut client) = (script(&link), client(&link, Config::new()));
+        let (mut pbx, mut client) = (script(&link), client(&link, quiet()));
         let mut told = run(&mut link, &mut client, &mut pbx);
         ask(&mut client, &link);
         told.extend(run(&mut link, &mut client, &mut pbx));
@@ -278,7 +278,7 @@ fn the_same_seed_is_the_same_run() {
 /// Hours go by in no time: a minute without a word, and a sign of life.
 #[test]
 fn a_day_of_signs_of_life() {
-    let mut link = Link::new();
+    let mut link = Link::new().lasts(2 * 24 * 3600 * SECOND);
     let (mut pbx, start) = (ServerScript::new(server(&link)), link.now());
     let mut client = client(&link, Config::new().keep_alive(60 * SECOND, 10 * SECOND));
     while link.now() <= start + 24 * 3600 * SECOND && link.turn(&mut client, &mut pbx) {
@@ -290,6 +290,26 @@ fn a_day_of_signs_of_life() {
     link.near().stall_after(arrived, 3600 * SECOND);
     let told = run(&mut link, &mut client, &mut pbx);
     assert_eq!(told, [(10_000, "over: no sign of life from the peer".to_owned())]);
+}
+
+/// Signs of life would go on for ever, and each run of turns comes to its end.
+#[test]
+fn a_run_lasts_an_hour_unless_told_otherwise() {
+    for (link, seconds) in [(Link::new(), 3600), (Link::new().lasts(600 * SECOND), 600)] {
+        let mut link = link.latency(SECOND);
+        let mut pbx = ServerScript::new(server(&link));
+        let mut client = client(&link, Config::new());
+        assert_eq!(said(&run(&mut link, &mut client, &mut pbx)), ["connected", "logged in", "ready"]);
+        for _ in 0..3 {
+            let start = link.now();
+            client.send(start, &CoreStatus::new()).unwrap();
+            // Asked for no more than that, and answered after a second each way.
+            let told = run(&mut link, &mut client, &mut pbx);
+            assert_eq!((told.len(), told[0].0), (1, 2000));
+            let passed = (link.now() - start).as_secs();
+            assert!((seconds - 70..=seconds).contains(&passed), "{passed}");
+        }
+    }
 }
 
 /// A server that is restarted each quarter of an hour, and is down for five minutes then.
@@ -306,7 +326,7 @@ fn a_script_with_a_new_server_has_no_old_error() {
 
 #[test]
 fn a_client_comes_back_after_each_restart() {
-    let mut link = Link::new().latency(SECOND / 50).pieces(50).seeded(5);
+    let mut link = Link::new().latency(SECOND / 50).pieces(50).seeded(5).lasts(2 * 3600 * SECOND);
     let mut pbx = ServerScript::new(server(&link));
     let mut client = Client::new(Config::new().keep_alive(60 * SECOND, 10 * SECOND)).seeded(1);
     let mut backoff = Backoff::default().seeded(1);
@@ -375,7 +395,7 @@ fn told(link: &mut Link, connection: &mut Connection, peer: &mut ByteScript) -> 
 #[test]
 fn freeswitch_by_a_script() {
     let mut link = Link::new().pieces(5);
-    let (mut connection, mut peer) = (Connection::new(freeswitch::Config::new()), freeswitch());
+    let (mut connection, mut peer) = (Connection::new(freeswitch::Config::new().without_keep_alive()), freeswitch());
     assert_eq!(log_in(&mut link, &mut connection, &mut peer), ["logged in"]);
     connection.api(link.now(), "status").unwrap();
     assert_eq!(told(&mut link, &mut connection, &mut peer), ["answered"]);
@@ -390,7 +410,8 @@ fn freeswitch_is_cut_off_at_any_byte() {
     let session = |cut: &dyn Fn(&mut Link)| {
         let mut link = Link::new().pieces(9);
         cut(&mut link);
-        let (mut connection, mut peer) = (Connection::new(freeswitch::Config::new()), freeswitch());
+        let (mut connection, mut peer) =
+            (Connection::new(freeswitch::Config::new().without_keep_alive()), freeswitch());
         let mut all = log_in(&mut link, &mut connection, &mut peer);
         let mut sent = 0;
         if connection.is_logged_in() {
@@ -457,7 +478,7 @@ fn a_client_and_a_peer_that_misbehaves() {
     ];
     for (mut peer, expected, asked) in cases {
         let mut link = Link::new();
-        let mut client = client(&link, Config::new());
+        let mut client = client(&link, quiet());
         let told = run(&mut link, &mut client, &mut peer);
         assert!(told.last().unwrap().1.starts_with(&format!("over: {expected}")), "{told:?}");
         // A peer that is no manager interface hears no secret.
@@ -470,7 +491,7 @@ fn a_client_and_a_peer_that_misbehaves() {
 fn what_may_be_sent_again_after_a_lost_connection() {
     for (transmitted, expected) in [(true, [false, true, false, false]), (false, [true; 4])] {
         let mut link = Link::new();
-        let (mut pbx, mut client) = (ServerScript::new(server(&link)), client(&link, Config::new()));
+        let (mut pbx, mut client) = (ServerScript::new(server(&link)), client(&link, quiet()));
         run(&mut link, &mut client, &mut pbx);
         let now = link.now();
         let ids = [

@@ -221,7 +221,8 @@ fn connection(data: &[u8]) {
     use std::collections::HashMap;
     use std::time::{Duration, Instant};
 
-    let config = Config::new().limits(LIMITS.line(4096).lines(64).frame(1 << 16).buffer(1 << 17)).ceiling(1 << 12);
+    let limits = LIMITS.line(4096).lines(64).frame(1 << 16).buffer(1 << 17);
+    let config = Config::new().without_keep_alive().limits(limits).ceiling(1 << 12);
     let most = config.most_held();
     let start = Instant::now();
     let mut now = start;

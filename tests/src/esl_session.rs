@@ -105,6 +105,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 impl<'a> Run<'a> {
     fn new(pieces: &'a [usize]) -> Self {
         let config = Config::new()
+            .without_keep_alive()
             .events(EventFormat::Plain, "CUSTOM conference::maintenance")
             .max_in_flight(MOST)
             .login_timeout(MINUTE)

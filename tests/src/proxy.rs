@@ -146,8 +146,12 @@ impl Guest {
 impl Proxy {
     fn new() -> Self {
         let now = Instant::now();
-        let config =
-            client::Config::new().await_greeting(false).max_in_flight(2 * GUESTS * OPEN).ceiling(20_000).max_items(10);
+        let config = client::Config::new()
+            .without_keep_alive()
+            .await_greeting(false)
+            .max_in_flight(2 * GUESTS * OPEN)
+            .ceiling(20_000)
+            .max_items(10);
         let mut client = Client::new(config).seeded(1);
         client.login(now, Credentials::plain("u", "s")).expect("a login");
         let mut upstream = Asked::default();

@@ -145,6 +145,7 @@ pub fn session_ops(data: &[u8]) {
     let policy = if flags[0] & 1 == 0 { AtCeiling::StopReading } else { AtCeiling::FailList };
     let (hangups, small) = (flags[0] & 8 != 0, flags[0] & 32 != 0);
     let mut config = Config::new()
+        .without_keep_alive()
         .limits(Limits::new().buffer(600 + u32::from(flags[1])).line(400).frame(500))
         .ceiling(if small { 0 } else { 400 } + 8 * usize::from(flags[2]))
         .max_items(usize::from(flags[3] & 15))

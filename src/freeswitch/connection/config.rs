@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use super::Message;
 use super::replay::Setting;
+use crate::conn::keep_alive;
 use crate::freeswitch::LIMITS;
 use crate::wire::Limits;
 
@@ -63,6 +64,7 @@ pub struct Config {
     pub(super) job: Duration,
     pub(super) closing: Duration,
     pub(super) silence: Duration,
+    pub(super) keep_alive: Option<(Duration, Duration)>,
     pub(super) in_flight: usize,
     pub(super) open: usize,
     bytes: usize,
@@ -89,6 +91,7 @@ impl Config {
             job: Duration::from_secs(120),
             closing: Duration::from_secs(5),
             silence: Duration::from_secs(60),
+            keep_alive: Some(keep_alive::DEFAULT),
             in_flight: 256,
             open: 16_384,
             bytes: 1 << 23,
@@ -148,6 +151,25 @@ impl Config {
     /// sent with [`Connection::send_within`](super::Connection::send_within).
     pub const fn silence_timeout(mut self, timeout: Duration) -> Self {
         self.silence = timeout;
+        self
+    }
+
+    /// Asks for a sign of life when nothing has been heard for `idle`, and gives the connection up,
+    /// with [`ConnectionError::KeepAlive`](crate::ConnectionError::KeepAlive), when none comes
+    /// within `timeout`. Default: after 60 s, and within 30 s, for the reasons that
+    /// [AMI's](crate::client::Config::keep_alive) client has. An `idle` below 100 ms is 100 ms.
+    ///
+    /// It asks with the command `noop`, which no server has and each answers (`-ERR command not
+    /// found`), whatever the user may do. Nothing is asked while the server owes an answer: it
+    /// answers in order, and each request has its own deadline.
+    pub const fn keep_alive(mut self, idle: Duration, timeout: Duration) -> Self {
+        self.keep_alive = Some((keep_alive::at_least(idle), timeout));
+        self
+    }
+
+    /// Asks for no [sign of life](Self::keep_alive).
+    pub const fn without_keep_alive(mut self) -> Self {
+        self.keep_alive = None;
         self
     }
 

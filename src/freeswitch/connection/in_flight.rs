@@ -50,6 +50,8 @@ pub(super) enum Purpose {
     Login,
     /// To set something again, or for the first time as configured.
     Restore,
+    /// To hear a sign of life.
+    KeepAlive,
     Exit,
 }
 

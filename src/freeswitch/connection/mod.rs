@@ -128,7 +128,7 @@ impl Connection {
         let room = if self.reads() { self.decoder.room() } else { 0 };
         let taken = part(bytes, ..room.min(bytes.len()));
         if !taken.is_empty() {
-            self.session.tell(now);
+            self.session.heard(now);
             self.backlog.received();
             self.decoder.push(taken);
         }
@@ -156,7 +156,7 @@ impl Connection {
         let reads = self.reads();
         debug_assert!(reads || n == 0, "{n} bytes received where there was no room");
         if n > 0 && reads {
-            self.session.tell(now);
+            self.session.heard(now);
             self.backlog.received();
             self.decoder.advance(n);
         }

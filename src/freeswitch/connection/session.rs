@@ -18,6 +18,7 @@ use super::replay::{Restore, Setting};
 use super::state::Stage;
 use super::{Id, Reached};
 use crate::conn::id_prefix::Prefixes;
+use crate::conn::keep_alive::KeepAlive;
 use crate::conn::notices::Notices;
 use crate::conn::send_buffer::SendBuffer;
 use crate::conn::{Trace, Tracer, service};
@@ -27,8 +28,12 @@ use crate::freeswitch::{ContentType, Frame};
 use crate::wiped::Wiped;
 use crate::wire::Value;
 
-/// The goodbye; room for it is always kept free.
-const EXIT: &[u8] = b"exit\n\n";
+/// The goodbye, and what asks for a sign of life; room for both is always kept free.
+const EXIT: &str = "exit";
+const NOOP: &str = "noop";
+
+/// Bytes of these, each with the two line feeds that end it.
+const RESERVED: usize = EXIT.len() + NOOP.len() + 4;
 
 /// See the module.
 pub(super) struct Session {
@@ -39,6 +44,7 @@ pub(super) struct Session {
     out: SendBuffer,
     in_flight: InFlight,
     restore: Restore,
+    keep_alive: KeepAlive,
     /// What has to be told and has no frame.
     notices: Notices<Notice>,
     /// The time that was told last.
@@ -108,6 +114,7 @@ impl Session {
             out: SendBuffer::default(),
             in_flight: InFlight::new(),
             restore,
+            keep_alive: KeepAlive::default(),
             notices: Notices::new(),
             now: None,
             owed: None,
@@ -128,7 +135,7 @@ impl Session {
         }
         // What is set again takes up to a third; a login that has room once has it at each
         // reconnect.
-        let total = self.config.most() - EXIT.len();
+        let total = self.config.most() - RESERVED;
         if trial.len() > total - total / Config::COPIES {
             return Err(SendError::Ceiling { max: self.config.most() });
         }
@@ -279,7 +286,7 @@ impl Session {
         if self.stage.is_over() || self.stage.is_closing() {
             return;
         }
-        match self.write(Purpose::Exit, None, |out| Message::new("exit").encode(out)) {
+        match self.write(Purpose::Exit, None, |out| Message::new(EXIT).encode(out)) {
             Ok(()) => {
                 let deadline = now.checked_add(self.config.closing);
                 self.enter(Stage::Closing { deadline }, &"the program closes");
@@ -351,6 +358,10 @@ impl Session {
             Purpose::Login => self.logged_in(frame),
             Purpose::Restore if refused => Route::Told(Told::NotRestored),
             Purpose::Exit | Purpose::Restore => Route::Kept,
+            Purpose::KeepAlive => {
+                self.keep_alive.answered(entry.id, handed);
+                Route::Kept
+            }
             Purpose::Caller if entry.ended => Route::Told(Told::Unclaimed(Some(id))),
             Purpose::Caller if refused => Route::Told(Told::Refused(id)),
             Purpose::Caller => match entry.uuid {
@@ -406,9 +417,10 @@ impl Session {
         self.stage.held() + self.out.len() + self.restore.bytes()
     }
 
-    /// What would be held if all had to be restored now, and a goodbye be said.
+    /// What would be held if all had to be restored now, a sign of life be asked for, and a goodbye
+    /// be said.
     fn reserved(&self) -> usize {
-        self.out.len() + Config::COPIES * self.restore.bytes() + EXIT.len()
+        self.out.len() + Config::COPIES * self.restore.bytes() + RESERVED
     }
 
     pub(super) fn in_flight(&self) -> usize {
@@ -468,6 +480,7 @@ impl Session {
     pub(super) fn reconnect(&mut self) -> ReconnectReport {
         self.enter(Stage::New { greeted: false }, &"the program connects again");
         self.prefixes.advance();
+        self.keep_alive = KeepAlive::default();
         self.goodbye = false;
         self.lost = None;
         ReconnectReport { unanswered: core::mem::take(&mut self.unanswered), restored: self.restore.count() }

@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use ami_testkit::esl_session::session;
 
-use super::{drain, feed, job, ready, reply, response, sent, words};
+use super::{drain, feed, job, quiet, ready, reply, response, sent, words};
 use ami_proto::ConnectionError;
 use ami_proto::error::{ApiMisuse, LoginRefusal, LoginStage, Refusal, SendError};
-use ami_proto::freeswitch::{Config, Connection, Credentials, Decoder, EventFormat, Id, LIMITS, Message};
+use ami_proto::freeswitch::{Connection, Credentials, Decoder, EventFormat, Id, LIMITS, Message};
 
 #[test]
 fn logins_that_fail() {
@@ -20,7 +20,7 @@ fn logins_that_fail() {
     ];
     for (stream, why) in cases {
         let now = Instant::now();
-        let mut connection = Connection::new(Config::new());
+        let mut connection = Connection::new(quiet());
         connection.login(now, Credentials::user("1000", "lab.invalid", "s3cret")).unwrap();
         assert_eq!(connection.login(now, Credentials::password("x")), Err(ApiMisuse::NotNew.into()));
         assert!(matches!(connection.api(now, "status"), Err(SendError::NotLoggedIn)));
@@ -41,7 +41,7 @@ fn logins_that_fail() {
     }
     for (greeted, stage) in [(false, LoginStage::Greeting), (true, LoginStage::Login)] {
         let mut now = Instant::now();
-        let mut connection = Connection::new(Config::new());
+        let mut connection = Connection::new(quiet());
         connection.login(now, Credentials::password("x")).unwrap();
         if greeted {
             feed(&mut connection, now, request);
@@ -60,7 +60,7 @@ fn logins_that_fail() {
 #[test]
 fn answers_keep_their_order_whatever_was_given_up() {
     let now = Instant::now();
-    let mut connection = ready(Config::new(), now);
+    let mut connection = ready(quiet(), now);
     assert_eq!(connection.reconnect().err(), Some(ApiMisuse::NotOver));
     let slow = connection.send_within(now, &Message::api("msleep 5000"), Duration::from_secs(1)).unwrap();
     let cancelled = connection.api(now, "version").unwrap();
@@ -87,7 +87,7 @@ fn answers_keep_their_order_whatever_was_given_up() {
 #[test]
 fn jobs() {
     let now = Instant::now();
-    let mut connection = ready(Config::new(), now);
+    let mut connection = ready(quiet(), now);
     let first = connection.bgapi(now, "status").unwrap();
     let second = connection.send(now, &Message::bgapi("version").header("Job-UUID", "mine")).unwrap();
     let third = connection.bgapi(now, "conference").unwrap();
@@ -127,7 +127,7 @@ fn many_in_flight() {
     const MANY: usize = 1600;
     let shuffled = |at: usize| at * 7919 % MANY;
     let now = Instant::now();
-    let config = Config::new().max_in_flight(2 * MANY).silence_timeout(Duration::from_secs(3600));
+    let config = quiet().max_in_flight(2 * MANY).silence_timeout(Duration::from_secs(3600));
     let mut connection = ready(config, now);
     let ids: Vec<Id> = (0..MANY)
         .map(|at| {
@@ -191,7 +191,7 @@ fn a_silent_server_is_given_up() {
         assert_eq!((error, connection.is_over()), (Some(ConnectionError::NotAnswered), true));
         events
     };
-    let mut connection = ready(Config::new().max_in_flight(2), now);
+    let mut connection = ready(quiet().max_in_flight(2), now);
     let jobs = [(); 2].map(|()| connection.bgapi(now, "status").unwrap());
     sent(&mut connection);
     connection.handle_timeout(now + 30 * SECOND);
@@ -202,7 +202,7 @@ fn a_silent_server_is_given_up() {
     assert_eq!(silent(&mut connection, now + 60 * SECOND), [""; 0]);
 
     // The time begins when the request is given up. What else is heard doesn't change it.
-    let mut connection = ready(Config::new().silence_timeout(10 * SECOND), now);
+    let mut connection = ready(quiet().silence_timeout(10 * SECOND), now);
     let first = connection.api(now, "status").unwrap();
     let second = connection.send_within(now, &Message::api("version"), 3600 * SECOND).unwrap();
     sent(&mut connection);
@@ -216,7 +216,7 @@ fn a_silent_server_is_given_up() {
     assert_eq!(lost, [format!("{second:?} Lost(Sent)")]);
 
     // It begins anew with each answer.
-    let mut connection = ready(Config::new().silence_timeout(10 * SECOND), now);
+    let mut connection = ready(quiet().silence_timeout(10 * SECOND), now);
     let asked = [(); 2].map(|()| connection.api(now, "status").unwrap());
     sent(&mut connection);
     assert!(asked.iter().all(|id| connection.cancel(*id)));
@@ -225,7 +225,7 @@ fn a_silent_server_is_given_up() {
     assert_eq!(silent(&mut connection, now + 19 * SECOND), [""; 0]);
 
     // A request that a caller waits for has its own time.
-    let mut connection = ready(Config::new().silence_timeout(10 * SECOND), now);
+    let mut connection = ready(quiet().silence_timeout(10 * SECOND), now);
     connection.send_within(now, &Message::api("msleep 3600000"), 3600 * SECOND).unwrap();
     let second = connection.api(now, "version").unwrap();
     sent(&mut connection);
@@ -240,7 +240,7 @@ fn a_silent_server_is_given_up() {
 #[test]
 fn a_server_that_answers_nothing_is_given_up() {
     let now = Instant::now();
-    let mut connection = ready(Config::new().max_in_flight(4), now);
+    let mut connection = ready(quiet().max_in_flight(4), now);
     let mut asked: Vec<Id> = (0..3).map(|_| connection.api(now, "status").unwrap()).collect();
     sent(&mut connection);
     for seconds in 1..=90 {
@@ -258,7 +258,7 @@ fn a_server_that_answers_nothing_is_given_up() {
 #[test]
 fn nothing_can_be_injected() {
     let now = Instant::now();
-    let mut connection = ready(Config::new(), now);
+    let mut connection = ready(quiet(), now);
     for bad in ["conference a list\n\napi shutdown", "a\rb", "a\0b"] {
         assert!(matches!(connection.api(now, bad), Err(SendError::Encode(_))));
         assert!(matches!(connection.bgapi(now, bad), Err(SendError::Encode(_))));
@@ -272,9 +272,9 @@ fn nothing_can_be_injected() {
             connection.send(now, &Message::new("sendevent X").header(bad, "a")),
             Err(SendError::Encode(_))
         ));
-        let mut other = Connection::new(Config::new());
+        let mut other = Connection::new(quiet());
         assert!(matches!(other.login(now, Credentials::password(bad)), Err(SendError::Encode(_))));
-        let mut other = Connection::new(Config::new().events(EventFormat::Json, bad));
+        let mut other = Connection::new(quiet().events(EventFormat::Json, bad));
         assert!(matches!(other.login(now, Credentials::password("x")), Err(SendError::Encode(_))));
     }
     assert_eq!(connection.poll_transmit(), None);
@@ -288,7 +288,7 @@ fn goodbyes() {
     let linger =
         "Content-Type: text/disconnect-notice\nContent-Disposition: linger\nLinger-Time: 2\nContent-Length: 0\n\n";
     let now = Instant::now();
-    let mut connection = ready(Config::new(), now);
+    let mut connection = ready(quiet(), now);
     feed(&mut connection, now, linger.as_bytes());
     let asked = connection.api(now, "status").unwrap();
     sent(&mut connection);
@@ -299,7 +299,7 @@ fn goodbyes() {
     assert_eq!(drain(&mut connection), (expected, Some(ConnectionError::Disconnected)));
 
     // Asked for: what was asked before is answered.
-    let mut connection = ready(Config::new(), now);
+    let mut connection = ready(quiet(), now);
     let asked = connection.api(now, "status").unwrap();
     connection.close(now);
     assert_eq!(sent(&mut connection), b"api status\n\nexit\n\n");
@@ -311,7 +311,7 @@ fn goodbyes() {
     );
 
     // Without an answer it is closed all the same.
-    let mut connection = ready(Config::new(), now);
+    let mut connection = ready(quiet(), now);
     connection.close(now);
     connection.handle_timeout(connection.poll_timeout().unwrap());
     assert_eq!(drain(&mut connection), (vec!["Closed".into()], None));
@@ -320,7 +320,7 @@ fn goodbyes() {
 /// A time is as good whoever tells it: here it is told with what has arrived.
 #[test]
 fn times_told_with_what_arrives() {
-    let config = || Config::new().login_timeout(Duration::from_secs(10)).job_timeout(Duration::from_secs(100));
+    let config = || quiet().login_timeout(Duration::from_secs(10)).job_timeout(Duration::from_secs(100));
     let start = Instant::now();
     let at = |seconds: u64| start + Duration::from_secs(seconds);
     for in_place in [false, true] {
@@ -368,7 +368,7 @@ fn read_into(connection: &mut Connection, now: Instant, mut bytes: &[u8]) {
 #[test]
 fn room_to_read_into() {
     let now = Instant::now();
-    let mut connection = ready(Config::new().limits(LIMITS.frame(64).buffer(100)), now);
+    let mut connection = ready(quiet().limits(LIMITS.frame(64).buffer(100)), now);
     let answer = response("0123456789");
     assert_eq!(answer.len(), 57);
     let asked = [connection.api(now, "a").unwrap(), connection.api(now, "b").unwrap()];
@@ -404,7 +404,7 @@ fn room_to_read_into() {
 #[test]
 fn half_of_two_requests() {
     let now = Instant::now();
-    let mut connection = ready(Config::new(), now);
+    let mut connection = ready(quiet(), now);
     let status = connection.api(now, "status").unwrap();
     let job = connection.bgapi(now, "version").unwrap();
     let text = connection.poll_transmit().unwrap();
@@ -471,7 +471,7 @@ fn sessions_of_any_steps() {
 #[test]
 fn two_jobs_of_one_name() {
     let now = Instant::now();
-    let mut connection = ready(Config::new(), now);
+    let mut connection = ready(quiet(), now);
     let [first, second] = ["status", "version"]
         .map(|command| connection.send(now, &Message::bgapi(command).header("Job-UUID", "mine")).unwrap());
     sent(&mut connection);
@@ -490,7 +490,7 @@ fn two_jobs_of_one_name() {
 
 #[test]
 fn most_held_is_the_ceiling_and_the_buffer() {
-    let config = Config::new().limits(ami_proto::Limits::new().buffer(1 << 16));
+    let config = quiet().limits(ami_proto::Limits::new().buffer(1 << 16));
     assert_eq!(config.most_held(), (1 << 23) + (1 << 16));
     assert_eq!(config.clone().ceiling(1000).most_held(), 1000 + (1 << 16));
     assert_eq!(config.clone().ceiling(255).most_held(), 256 + (1 << 16));
@@ -542,7 +542,7 @@ fn a_message_to_the_byte() {
 #[test]
 fn filters_that_say_something_else() {
     let now = Instant::now();
-    let mut connection = ready(Config::new(), now);
+    let mut connection = ready(quiet(), now);
     for (header, refusal) in [
         ("", Refusal::EmptyName),
         ("delete", Refusal::Command),
@@ -606,7 +606,7 @@ fn names_that_would_shift_the_password() {
         ("", "lab", "user", Refusal::EmptyValue),
         ("a", "", "domain", Refusal::EmptyValue),
     ] {
-        let mut connection = Connection::new(Config::new());
+        let mut connection = Connection::new(quiet());
         let Err(SendError::Encode(error)) = connection.login(now, Credentials::user(user, domain, "s3cret")) else {
             panic!("{user}@{domain}")
         };
@@ -614,7 +614,7 @@ fn names_that_would_shift_the_password() {
         assert!(!format!("{error} {error:?}").contains("s3cret"));
     }
     // A domain may have an `@`, the password anything.
-    let mut connection = Connection::new(Config::new());
+    let mut connection = Connection::new(quiet());
     connection.login(now, Credentials::user("a", "b@c", "s:3@cret")).unwrap();
     feed(&mut connection, now, b"Content-Type: auth/request\n\n");
     drain(&mut connection);

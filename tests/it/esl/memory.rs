@@ -2,16 +2,16 @@
 
 use std::time::Instant;
 
-use super::{drain, feed, job, login, ready, reply, sent};
+use super::{drain, feed, job, login, quiet, ready, reply, sent};
 use ami_proto::error::{ConnectionError, LoginStage, Refusal, SendError};
-use ami_proto::freeswitch::{Config, Connection, Credentials, EventFormat, LIMITS, Message};
+use ami_proto::freeswitch::{Connection, Credentials, EventFormat, LIMITS, Message};
 use ami_testkit::heap::held_by;
 
 /// Seven megabytes went to the server at once; then it only sends events.
 #[test]
 fn what_giant_requests_needed_is_given_back() {
     let now = Instant::now();
-    let mut connection = ready(Config::new(), now);
+    let mut connection = ready(quiet(), now);
     let ((), grown) = held_by(|| {
         let giant = Message::new("sendevent CUSTOM").body(vec![b'x'; 7 << 20]);
         connection.send(now, &giant).unwrap();
@@ -34,7 +34,7 @@ fn what_giant_requests_needed_is_given_back() {
 #[test]
 fn what_refused_requests_needed_is_given_back() {
     let now = Instant::now();
-    let mut connection = ready(Config::new(), now);
+    let mut connection = ready(quiet(), now);
     let ((), grown) = held_by(|| {
         let giant = Message::new("sendevent CUSTOM").body(vec![b'x'; 9 << 20]);
         assert!(connection.send(now, &giant).is_err());
@@ -53,7 +53,7 @@ fn what_refused_requests_needed_is_given_back() {
 #[test]
 fn what_is_never_sent_is_given_back() {
     let now = Instant::now();
-    let mut connection = ready(Config::new(), now);
+    let mut connection = ready(quiet(), now);
     let ((), grown) = held_by(|| {
         connection.send(now, &Message::new("sendevent CUSTOM").body(vec![b'x'; 7 << 20])).unwrap();
         connection.handle_eof(now);
@@ -69,7 +69,7 @@ fn what_is_never_sent_is_given_back() {
 fn a_job_keeps_no_long_name() {
     let now = Instant::now();
     for len in [255, 256] {
-        let mut connection = ready(Config::new(), now);
+        let mut connection = ready(quiet(), now);
         let job_of = |connection: &mut Connection, own: &str| {
             let id = connection.send(now, &Message::bgapi("status").header("Job-UUID", own)).unwrap();
             sent(connection);
@@ -96,7 +96,7 @@ fn a_job_keeps_no_long_name() {
         assert_eq!((drain(&mut connection).0, connection.open()), (expected.to_vec(), 0));
     }
     // One's own is refused.
-    let mut connection = ready(Config::new(), now);
+    let mut connection = ready(quiet(), now);
     let bgapi = |len: usize| Message::bgapi("status").header("job-uuid", "x".repeat(len));
     let Err(SendError::Encode(error)) = connection.send(now, &bgapi(256)) else { panic!("refused") };
     assert_eq!((error.field(), error.refusal()), ("Job-UUID", Refusal::ValueTooLong { len: 256, max: 255 }));
@@ -108,7 +108,7 @@ fn a_job_keeps_no_long_name() {
 #[test]
 fn long_names_of_jobs_take_no_memory() {
     let now = Instant::now();
-    let mut connection = ready(Config::new(), now);
+    let mut connection = ready(quiet(), now);
     let name = "x".repeat(1_000_000);
     let ((), grown) = held_by(|| {
         for number in 0..254 {
@@ -132,14 +132,14 @@ fn held_stays_below_most_held() {
     let now = Instant::now();
     let events = ["CUSTOM a::b ".repeat(3), "CUSTOM a::b ".repeat(300)];
     for types in &events {
-        let config = Config::new().ceiling(0).limits(LIMITS.frame(64).buffer(64)).events(EventFormat::Json, types);
+        let config = quiet().ceiling(0).limits(LIMITS.frame(64).buffer(64)).events(EventFormat::Json, types);
         let ceiling = config.most_held() - 64;
         let command = format!("event json {types}\n\n").len();
         assert_eq!(ceiling, 256 + 3 * command);
         let mut connection = Connection::new(config).seeded(1);
         assert_eq!(connection.held(), command);
-        // Two thirds are for a login, besides what is to be set again and a goodbye.
-        let total = ceiling - "exit\n\n".len();
+        // Two thirds are for a login, besides what is to be set again, a goodbye, and a question for a sign of life.
+        let total = ceiling - "exit\n\nnoop\n\n".len();
         let room = total - total / 3;
         let password = |len: usize| Credentials::password("x".repeat(len - "auth \n\n".len()));
         let refused = connection.login(now, password(room + 1));
@@ -162,7 +162,7 @@ fn held_stays_below_most_held() {
         assert_eq!(connection.held(), 3 * command);
     }
     // A server that has called is asked for the call.
-    let mut connection = Connection::new(Config::new().ceiling(0));
+    let mut connection = Connection::new(quiet().ceiling(0));
     connection.connect(now).unwrap();
     assert_eq!(connection.held(), "connect\n\n".len());
 }
@@ -172,7 +172,7 @@ fn held_stays_below_most_held() {
 fn a_ceiling_full_of_filters() {
     let now = Instant::now();
     let ceiling = 1000;
-    let config = Config::new().ceiling(ceiling).limits(LIMITS.buffer(1 << 16));
+    let config = quiet().ceiling(ceiling).limits(LIMITS.buffer(1 << 16));
     let mut connection = ready(config, now);
     let mut set = 0;
     while connection.filter(now, "Some-Header", format!("{set:02}")).is_ok() {
@@ -182,7 +182,7 @@ fn a_ceiling_full_of_filters() {
         assert_eq!(drain(&mut connection).0.len(), 1);
     }
     let len = "filter Some-Header 00\n\n".len();
-    assert_eq!((set, connection.held()), ((ceiling - 6 - len) / 3 / len, set * len));
+    assert_eq!((set, connection.held()), ((ceiling - 12 - len) / 3 / len, set * len));
     connection.handle_eof(now);
     assert_eq!(drain(&mut connection).1, Some(ConnectionError::Closed { truncated: 0 }));
     assert_eq!(connection.reconnect().unwrap().restored, set);
@@ -197,7 +197,7 @@ fn a_ceiling_full_of_filters() {
 #[test]
 fn endings_that_nobody_polls() {
     let mut now = Instant::now();
-    let mut connection = Connection::new(Config::new());
+    let mut connection = Connection::new(quiet());
     let mut round = |connection: &mut Connection| {
         connection.close(now);
         now = connection.poll_timeout().unwrap();

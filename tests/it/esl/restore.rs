@@ -4,10 +4,10 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
-use super::{drain, feed, job, login, ready, reply, response, sent};
+use super::{drain, feed, job, login, quiet, ready, reply, response, sent};
 use ami_proto::ConnectionError;
 use ami_proto::error::SendError;
-use ami_proto::freeswitch::{Config, Connection, ConnectionEvent, Credentials, EventFormat, Id, Message, Reached};
+use ami_proto::freeswitch::{Connection, ConnectionEvent, Credentials, EventFormat, Id, Message, Reached};
 
 // A server, small: it answers line by line, and keeps what was said to it.
 #[derive(Default)]
@@ -44,7 +44,7 @@ impl Mock {
 /// then a second connection that does the rest.
 fn cut(after: usize, to_client: bool) -> bool {
     let now = Instant::now();
-    let config = Config::new().events(EventFormat::Plain, "CUSTOM conference::maintenance");
+    let config = quiet().events(EventFormat::Plain, "CUSTOM conference::maintenance");
     let mut connection = Connection::new(config).seeded(3);
     let mut endings: HashMap<Id, Vec<String>> = HashMap::new();
     let mut whole = false;
@@ -126,7 +126,7 @@ fn cut_at_any_byte() {
 #[test]
 fn lost_requests_tell_how_far_they_had_come() {
     let now = Instant::now();
-    let mut connection = ready(Config::new().events(EventFormat::Plain, "ALL"), now);
+    let mut connection = ready(quiet().events(EventFormat::Plain, "ALL"), now);
     assert_eq!(sent(&mut connection), b"event plain ALL\n\n");
     let started = connection.bgapi(now, "a").unwrap();
     let asked = connection.api(now, "b").unwrap();
@@ -145,9 +145,9 @@ fn lost_requests_tell_how_far_they_had_come() {
 #[test]
 fn ceilings() {
     let now = Instant::now();
-    let mut connection = ready(Config::new().ceiling(300).max_in_flight(4), now);
+    let mut connection = ready(quiet().ceiling(300).max_in_flight(4), now);
     let error = Err(SendError::Ceiling { max: 300 });
-    assert_eq!(connection.api(now, "x".repeat(300 - "api \n\nexit\n\n".len() + 1)), error);
+    assert_eq!(connection.api(now, "x".repeat(300 - "api \n\nexit\n\nnoop\n\n".len() + 1)), error);
     for _ in 0..4 {
         connection.api(now, "a").unwrap();
     }
@@ -203,7 +203,7 @@ fn what_is_set_again() {
     ];
     let now = Instant::now();
     for (said, again) in cases {
-        let mut connection = ready(Config::new(), now);
+        let mut connection = ready(quiet(), now);
         for line in *said {
             connection.send(now, &Message::new(line)).unwrap();
         }
@@ -227,7 +227,7 @@ fn what_is_set_again() {
 #[test]
 fn filters_that_were_taken_back_are_not_held() {
     let now = Instant::now();
-    let mut connection = ready(Config::new().ceiling(2000), now);
+    let mut connection = ready(quiet().ceiling(2000), now);
     for call in 0..100 {
         connection.filter(now, "Unique-ID", format!("call-{call}")).unwrap();
         connection.send(now, &Message::new(format!("filter delete Unique-ID call-{call}"))).unwrap();
@@ -241,7 +241,7 @@ fn filters_that_were_taken_back_are_not_held() {
 #[test]
 fn what_is_refused_or_not_answered_is_not_set_again() {
     let now = Instant::now();
-    let mut connection = ready(Config::new().events(EventFormat::Json, "A"), now);
+    let mut connection = ready(quiet().events(EventFormat::Json, "A"), now);
     assert_eq!(sent(&mut connection), b"event json A\n\n");
     let refused = connection.filter(now, "A", "b").unwrap();
     let accepted = connection.filter(now, "C", "d").unwrap();
@@ -306,7 +306,7 @@ fn jobs_are_subscribed_to_where_they_have_to_be() {
         let expected = [expected, "bgapi status", "bgapi version"].into_iter().filter(|line| !line.is_empty());
         let expected: Vec<&str> = expected.collect();
         // After the answers.
-        let mut connection = ready(Config::new(), now);
+        let mut connection = ready(quiet(), now);
         for (line, accepted) in *said {
             connection.send(now, &Message::new(line)).unwrap();
             sent(&mut connection);
@@ -315,7 +315,7 @@ fn jobs_are_subscribed_to_where_they_have_to_be() {
         assert_eq!(first(&mut connection), expected, "{said:?}");
         // Before them, where they are all good.
         if said.iter().all(|(_, accepted)| *accepted) {
-            let mut connection = ready(Config::new(), now);
+            let mut connection = ready(quiet(), now);
             for (line, _) in *said {
                 connection.send(now, &Message::new(line)).unwrap();
             }
@@ -332,7 +332,7 @@ fn jobs_are_subscribed_to_where_they_have_to_be() {
 #[test]
 fn a_server_that_refuses_what_is_set_again_is_asked_again_for_jobs() {
     let now = Instant::now();
-    let mut connection = ready(Config::new(), now);
+    let mut connection = ready(quiet(), now);
     connection.subscribe(now, EventFormat::Json, "ALL").unwrap();
     sent(&mut connection);
     answered(&mut connection, now, &["+OK"]);
@@ -346,7 +346,7 @@ fn a_server_that_refuses_what_is_set_again_is_asked_again_for_jobs() {
 fn the_last_connection_is_forgotten() {
     let notice = b"Content-Type: text/disconnect-notice\nContent-Length: 8\n\ngoodbye\n";
     let now = Instant::now();
-    let mut connection = ready(Config::new(), now);
+    let mut connection = ready(quiet(), now);
     feed(&mut connection, now, notice);
     connection.handle_eof(now);
     assert_eq!(drain(&mut connection), (vec!["Disconnecting".into()], Some(ConnectionError::Disconnected)));
@@ -376,7 +376,7 @@ fn the_last_connection_is_forgotten() {
 #[test]
 fn held_is_exact() {
     let now = Instant::now();
-    let mut connection = ready(Config::new(), now);
+    let mut connection = ready(quiet(), now);
     assert_eq!(connection.held(), 0);
     // Not transmitted, in part and at all.
     let asked = connection.api(now, "status").unwrap();
@@ -416,20 +416,20 @@ fn held_is_exact() {
 }
 
 /// What is to be set again is counted three times: kept, asked, and on its way out. Room for a
-/// goodbye stays free.
+/// goodbye, and to ask for a sign of life, stays free.
 #[test]
 fn settings_count_for_the_ceiling() {
     let now = Instant::now();
     let filter = |at: usize| Message::new(format!("filter Some-Header value-{at:0100}"));
     let len = "filter Some-Header value-\n\n".len() + 100;
-    let exit = "exit\n\n".len();
+    let exit = "exit\n\nnoop\n\n".len();
     // Of a setting that isn't transmitted: three times what is kept, and what waits.
     for (ceiling, fits) in [(4 * len, true), (4 * len - 1, false)] {
-        let mut connection = ready(Config::new().ceiling(ceiling + exit), now);
+        let mut connection = ready(quiet().ceiling(ceiling + exit), now);
         assert_eq!(connection.send(now, &filter(0)).is_ok(), fits, "{ceiling}");
     }
     for (ceiling, fits) in [(7 * len, 2), (7 * len - 1, 1), (10 * len, 3), (10 * len - 1, 2)] {
-        let mut connection = ready(Config::new().ceiling(ceiling + exit), now);
+        let mut connection = ready(quiet().ceiling(ceiling + exit), now);
         let mut set = 0;
         while connection.send(now, &filter(set)).is_ok() {
             set += 1;

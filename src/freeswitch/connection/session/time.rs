@@ -1,16 +1,23 @@
 //! Does what time asks of a connection: gives up requests, stages that last too long, and a server
-//! that owes an answer.
+//! that owes an answer or gives no sign of life.
 
 use std::time::Instant;
 
-use super::{Notice, Session};
+use super::{NOOP, Notice, Session};
 use crate::error::{ConnectionError, LoginStage};
 use crate::freeswitch::connection::Id;
+use crate::freeswitch::connection::in_flight::Purpose;
+use crate::freeswitch::connection::message::Message;
 use crate::freeswitch::connection::state::Stage;
 
 impl Session {
     pub(in crate::freeswitch::connection) fn tell(&mut self, now: Instant) {
         self.now = Some(now);
+    }
+
+    pub(in crate::freeswitch::connection) fn heard(&mut self, now: Instant) {
+        self.tell(now);
+        self.keep_alive.heard(now);
     }
 
     /// No caller waits for the answer to this request any more.
@@ -31,7 +38,29 @@ impl Session {
         if self.stage.is_over() {
             return None;
         }
-        [self.stage.deadline(), self.in_flight.deadline(), self.silence()].into_iter().flatten().min()
+        let alive = self.sign_of_life();
+        [self.stage.deadline(), self.in_flight.deadline(), self.silence(), alive].into_iter().flatten().min()
+    }
+
+    /// Returns when a sign of life is asked for, or is overdue.
+    fn sign_of_life(&self) -> Option<Instant> {
+        let times = self.config.keep_alive.filter(|_| self.stage.is_ready())?;
+        self.keep_alive.deadline(times, !self.in_flight.owes_nothing())
+    }
+
+    fn keep_alive(&mut self, now: Instant) {
+        if self.sign_of_life().is_none_or(|due| due > now) {
+            return;
+        }
+        let id = self.next;
+        // Nothing in it could be refused, and its room is kept free.
+        let asked = !self.keep_alive.is_asked()
+            && self.write(Purpose::KeepAlive, None, |out| Message::new(NOOP).encode(out)).is_ok();
+        if asked {
+            self.keep_alive.ask(id, now, self.out.written());
+        } else {
+            self.end(Some(ConnectionError::KeepAlive));
+        }
     }
 
     pub(in crate::freeswitch::connection) fn timeout(&mut self, now: Instant) {
@@ -53,5 +82,6 @@ impl Session {
         if self.silence().is_some_and(|due| due <= now) {
             self.end(Some(ConnectionError::NotAnswered));
         }
+        self.keep_alive(now);
     }
 }
