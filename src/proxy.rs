@@ -104,7 +104,11 @@ impl Server {
             ClientEvent::Ended { ending, .. } => match ending {
                 // It has had its response.
                 Ending::TimedOut(Reached::Accepted) | Ending::Lost(Reached::Accepted) => None,
-                Ending::Overflowed(_) | Ending::TimedOut(_) | Ending::Cancelled | Ending::Lost(_) => Some(ending),
+                Ending::Overflowed(_)
+                | Ending::Oversized { .. }
+                | Ending::TimedOut(_)
+                | Ending::Cancelled
+                | Ending::Lost(_) => Some(ending),
                 _ => None,
             },
             _ => None,

@@ -95,7 +95,11 @@ impl Config {
         }
     }
 
-    /// What may arrive, see [`Limits`]; over one of them the connection is given up.
+    /// What may arrive, see [`Limits`]. A frame over one of them is skipped once the client is logged
+    /// in ([`Ending::Oversized`](super::Ending::Oversized),
+    /// [`ClientEvent::Oversized`](super::ClientEvent::Oversized)); before that, and where its end or
+    /// its owner can't be told, the connection is given up: see
+    /// [`manual::limits`](crate::manual::limits).
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self

@@ -12,6 +12,7 @@ use super::reply_plan::{Answers, Plan};
 use crate::steps::count;
 use crate::value::Classes;
 use crate::wiped::Wiped;
+use crate::wire::{Frame, FrameKind};
 
 /// A request that has not ended.
 #[derive(Debug)]
@@ -101,6 +102,26 @@ impl Entry {
     pub(super) fn probe(of: &Self, written: u64) -> Self {
         let probe = Self::new(of.id + 1, Purpose::Probe, Plan::UNKNOWN, written, of.step);
         Self { allowed: of.allowed, ..probe }
+    }
+
+    /// Whether items may come: its list has begun, or may begin without its response.
+    pub(super) fn awaits_items(&self) -> bool {
+        match self.phase {
+            Phase::Response => self.plan.end.is_some(),
+            Phase::Items => true,
+            Phase::Outcome => false,
+        }
+    }
+
+    /// Whether a frame that has its `ActionID`, or would be taken for its own without one, is a part
+    /// of its answer.
+    pub(super) fn is_answered_by(&self, frame: Frame<'_>) -> bool {
+        match frame.kind() {
+            FrameKind::Event if self.plan.has_outcome(frame) => true,
+            FrameKind::Event => self.awaits_items() && (self.plan.ends_list(frame).is_some() || self.plan.takes(frame)),
+            FrameKind::Response => self.phase != Phase::Outcome,
+            _ => true,
+        }
     }
 
     /// How far it has come. `handed`: how much of all that was ever written has been handed out.

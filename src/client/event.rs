@@ -2,137 +2,15 @@
 
 use alloc::string::ToString as _;
 use core::fmt::{self, Write as _};
-use core::hash::{Hash, Hasher};
-use core::marker::PhantomData;
 
 use super::{Id, Reached};
-use crate::action::{Action, ListAction};
 use crate::conn::owned;
+use crate::error::FrameError;
 use crate::event::{Event, FullyBooted};
 use crate::redact::{Escaped, log_line};
 use crate::response::Response;
 use crate::value::Banner;
 use crate::wire::{Frame, FrameKind, OwnedFrame};
-
-/// A request that was sent, and what its response is.
-///
-/// It compares with the [`Id`] in events, and [`view`](Self::view) reads the response as the
-/// action's own.
-///
-/// ```
-/// use ami_proto::action::CoreStatus;
-/// use ami_proto::client::{ClientEvent, Ending, Handle};
-///
-/// fn on_event(event: ClientEvent<'_>, asked: Handle<CoreStatus<'static>>) {
-///     if let ClientEvent::Ended { id, ending: Ending::Reply(response) } = event {
-///         if id == asked {
-///             println!("{:?} calls", asked.view(response).core_current_calls());
-///         }
-///     }
-/// }
-/// ```
-pub struct Handle<A> {
-    id: Id,
-    action: PhantomData<fn() -> A>,
-}
-
-impl<A> Handle<A> {
-    pub(super) const fn new(id: Id) -> Self {
-        Self { id, action: PhantomData }
-    }
-
-    /// What names it in events.
-    pub const fn id(self) -> Id {
-        self.id
-    }
-}
-
-impl<A: Action> Handle<A> {
-    /// The response as a view with the action's own fields.
-    pub fn view(self, response: Response<'_>) -> A::Response<'_> {
-        response.frame().into()
-    }
-}
-
-/// Items of a list as the action's own.
-///
-/// ```
-/// use ami_proto::OwnedFrame;
-/// use ami_proto::action::ConfbridgeListRooms;
-/// use ami_proto::client::{ClientEvent, Handle};
-///
-/// // Each as it comes,
-/// fn on_event(event: ClientEvent<'_>, rooms: Handle<ConfbridgeListRooms<'static>>) {
-///     if let ClientEvent::Item { id, event } = event {
-///         if let Some(room) = rooms.item(event).filter(|_| id == rooms) {
-///             println!("{}", room.conference().unwrap_or_default());
-///         }
-///     }
-/// }
-///
-/// // or all at the end, where they are collected: `frames` is what `Client::take_items` gave.
-/// fn names(rooms: Handle<ConfbridgeListRooms<'static>>, frames: &[OwnedFrame]) -> Vec<String> {
-///     rooms.items(frames).map(|room| room.conference().unwrap_or_default().to_string()).collect()
-/// }
-/// ```
-impl<A: ListAction> Handle<A> {
-    /// Returns the item as the action's own view. `None`: it is none of its items.
-    pub fn item(self, event: Event<'_>) -> Option<A::Item<'_>> {
-        A::item(event.frame())
-    }
-
-    /// Returns views of collected items, in their order. A frame that is none of its items is left
-    /// out.
-    pub fn items(self, frames: &[OwnedFrame]) -> impl Iterator<Item = A::Item<'_>> {
-        frames.iter().filter_map(|frame| A::item(frame.view()))
-    }
-}
-
-impl<A> Clone for Handle<A> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<A> Copy for Handle<A> {}
-
-impl<A> PartialEq for Handle<A> {
-    fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
-    }
-}
-
-impl<A> Eq for Handle<A> {}
-
-impl<A> Hash for Handle<A> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.id.hash(state);
-    }
-}
-
-impl<A> PartialEq<Handle<A>> for Id {
-    fn eq(&self, handle: &Handle<A>) -> bool {
-        *self == handle.id
-    }
-}
-
-impl<A> PartialEq<Id> for Handle<A> {
-    fn eq(&self, id: &Id) -> bool {
-        self.id == *id
-    }
-}
-
-impl<A> From<Handle<A>> for Id {
-    fn from(handle: Handle<A>) -> Self {
-        handle.id
-    }
-}
-
-impl<A> fmt::Debug for Handle<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Handle").field(&self.id.0).finish()
-    }
-}
 
 /// What happened. What it lends is gone at the next call that takes the client mutably;
 /// [`to_owned`](Self::to_owned) keeps it.
@@ -214,6 +92,14 @@ pub enum ClientEvent<'buf> {
         /// What came.
         frame: Frame<'buf>,
     },
+    /// A frame went over one of the [`Limits`](crate::Limits) and has been skipped; it answered no
+    /// request, as its first lines tell. The connection stands.
+    Oversized {
+        /// The lines that had been read of it, as far as they are whole.
+        head: Frame<'buf>,
+        /// The limit, its value, and where in the stream it was exceeded.
+        error: FrameError,
+    },
     /// The connection is closed, as [`close`](super::Client::close) or a request for `Logoff` had
     /// asked for.
     Closed,
@@ -234,7 +120,8 @@ impl<'buf> ClientEvent<'buf> {
         }
     }
 
-    /// The frame that it came in, where it came in one of its own. A banner is none.
+    /// The frame that it came in, where it came in one of its own. A banner is none, nor is the part
+    /// of a frame that was read before that went over a limit.
     pub fn frame(self) -> Option<Frame<'buf>> {
         match self {
             Self::LoggedIn(response)
@@ -245,13 +132,18 @@ impl<'buf> ClientEvent<'buf> {
             Self::Event(event) | Self::Item { event, .. } | Self::LateOutcome { event, .. } => Some(event.frame()),
             Self::Text { frame, .. } | Self::Unclaimed { frame, .. } => Some(frame),
             Self::Ended { ending, .. } => ending.frame(),
-            Self::Connected(_) | Self::Full { .. } | Self::Closed => None,
+            Self::Connected(_) | Self::Full { .. } | Self::Oversized { .. } | Self::Closed => None,
         }
     }
 
     /// The bytes that it lends, as a frame.
     fn lent(self) -> Option<Frame<'buf>> {
-        if let Self::Connected(banner) = self { Some(Frame::bare(banner.as_bytes())) } else { self.frame() }
+        match self {
+            Self::Connected(banner) => Some(Frame::bare(banner.as_bytes())),
+            Self::Oversized { head, .. } => Some(head),
+            Self::Ended { ending, .. } => ending.lent(),
+            event => event.frame(),
+        }
     }
 
     /// The same over this frame, where it lends one.
@@ -270,6 +162,7 @@ impl<'buf> ClientEvent<'buf> {
             Self::LateOutcome { id, .. } => ClientEvent::LateOutcome { id, event: frame.into() },
             Self::NotRestored(_) => ClientEvent::NotRestored(frame.into()),
             Self::Unclaimed { id, .. } => ClientEvent::Unclaimed { id, frame },
+            Self::Oversized { error, .. } => ClientEvent::Oversized { head: frame, error },
             Self::Closed => ClientEvent::Closed,
         }
     }
@@ -310,6 +203,7 @@ impl fmt::Display for ClientEvent<'_> {
             }
             match self {
                 Self::Connected(banner) => write!(line, ": {}", Escaped(banner.as_bytes())),
+                Self::Oversized { error, .. } => write!(line, ": {error}"),
                 Self::Ended { ending, .. } => write!(line, ": {}", Escaped(ending.to_string().as_bytes())),
                 event => event.frame().map_or(Ok(()), |frame| {
                     line.write_str(": ")?;
@@ -337,6 +231,7 @@ impl ClientEvent<'_> {
             Self::NotRestored(_) => "not-restored",
             Self::LateOutcome { .. } => "late-outcome",
             Self::Unclaimed { .. } => "unclaimed",
+            Self::Oversized { .. } => "oversized",
             Self::Closed => "closed",
         }
     }
@@ -392,6 +287,19 @@ pub enum Ending<'buf> {
     /// [`AtCeiling`](super::AtCeiling) that can happen; what still comes is
     /// [`Unclaimed`](ClientEvent::Unclaimed).
     Overflowed(Event<'buf>),
+    /// Its answer, or a part of it, went over one of the [`Limits`](crate::Limits) and has been
+    /// skipped: the output of a command that prints more than 65,536 lines, say. The connection
+    /// stands, and other requests are not concerned.
+    ///
+    /// The server has acted on it. What still comes of a list is
+    /// [`Unclaimed`](ClientEvent::Unclaimed).
+    Oversized {
+        /// The lines that had been read, as far as they are whole: of a command's output its
+        /// beginning.
+        head: Frame<'buf>,
+        /// The limit, its value, and where in the stream it was exceeded.
+        error: FrameError,
+    },
     /// Its time was up: how far it had come by then. What still comes is
     /// [`Unclaimed`](ClientEvent::Unclaimed).
     ///
@@ -425,13 +333,13 @@ impl<'buf> Ending<'buf> {
             Self::Reply(response) | Self::Refused(response) => Some(response.frame()),
             Self::OutcomeUnseen(response) => response.map(|response| response.frame()),
             Self::List { end: event, .. } | Self::Outcome(event) | Self::Overflowed(event) => Some(event.frame()),
-            Self::Text { .. } | Self::TimedOut(_) | Self::Cancelled | Self::Lost(_) => None,
+            Self::Text { .. } | Self::Oversized { .. } | Self::TimedOut(_) | Self::Cancelled | Self::Lost(_) => None,
         }
     }
 
     /// The bytes that it lends.
     fn lent(self) -> Option<Frame<'buf>> {
-        self.frame()
+        if let Self::Oversized { head, .. } = self { Some(head) } else { self.frame() }
     }
 
     /// The same over this frame, where it lends one.
@@ -444,6 +352,7 @@ impl<'buf> Ending<'buf> {
             Self::Text { paragraphs } => Ending::Text { paragraphs },
             Self::Refused(_) => Ending::Refused(frame.into()),
             Self::Overflowed(_) => Ending::Overflowed(frame.into()),
+            Self::Oversized { error, .. } => Ending::Oversized { head: frame, error },
             Self::TimedOut(reached) => Ending::TimedOut(reached),
             Self::Cancelled => Ending::Cancelled,
             Self::Lost(reached) => Ending::Lost(reached),
@@ -484,6 +393,7 @@ impl fmt::Display for Ending<'_> {
             Self::Text { paragraphs } => write!(f, "{paragraphs} paragraphs of text"),
             Self::Refused(response) => said(f, "refused", response),
             Self::Overflowed(_) => f.write_str("more items than may be held"),
+            Self::Oversized { error, .. } => write!(f, "answer too large: {error}"),
             Self::TimedOut(reached) => write!(f, "timed out {reached}"),
             Self::Cancelled => f.write_str("cancelled"),
             Self::Lost(reached) => write!(f, "connection lost {reached}"),

@@ -87,6 +87,7 @@ mod credentials;
 mod entry;
 mod event;
 mod glued;
+mod handle;
 mod in_flight;
 mod last_connection;
 mod reading;
@@ -112,7 +113,8 @@ use crate::wire::{Decoder, Frame, FrameEnd, FrameKind, Framing, Limits};
 pub use crate::conn::{Id, Reached};
 pub use config::{AtCeiling, Config};
 pub use credentials::Credentials;
-pub use event::{ClientEvent, Ending, Handle, OwnedClientEvent, OwnedEnding};
+pub use event::{ClientEvent, Ending, OwnedClientEvent, OwnedEnding};
+pub use handle::Handle;
 use reading::Reading;
 pub use reconnect::{ReconnectReport, Unanswered};
 use reply_plan::{Answers, names_answer};
@@ -161,6 +163,14 @@ pub struct Client {
     /// them.
     parts: Option<Box<Decoder>>,
     session: Session,
+}
+
+/// What was found in the stream.
+#[derive(Clone, Copy)]
+enum Found {
+    Frame(FrameEnd),
+    /// The first lines of a frame that went over a limit.
+    Oversized(FrameEnd, FrameError),
 }
 
 /// What `poll_event` gives next.
@@ -356,12 +366,14 @@ impl Client {
     }
 
     /// Begins with a frame that has been found already, where there is one.
-    fn next(&mut self, mut found: Option<FrameEnd>) -> Result<Option<Next>, ConnectionError> {
+    fn next(&mut self, found: Option<FrameEnd>) -> Result<Option<Next>, ConnectionError> {
+        let mut found = found.map(Found::Frame);
         loop {
             if let Some(notice) = self.session.notice() {
                 return Ok(Some(Next::Notice(notice)));
             }
-            let Some(end) = found.take().or_else(|| self.reading.held()).or_else(|| self.found()) else {
+            let next = found.take().or_else(|| self.reading.held().map(Found::Frame)).or_else(|| self.found());
+            let Some(found) = next else {
                 if self.session.has_notices() {
                     continue;
                 }
@@ -371,7 +383,11 @@ impl Client {
                 self.session.timeout(late);
                 continue;
             };
-            let route = self.session.route(self.parts.as_deref().unwrap_or(&self.decoder).frame(end));
+            let frames = self.parts.as_deref().unwrap_or(&self.decoder);
+            let (end, route) = match found {
+                Found::Frame(end) => (end, self.session.route(frames.frame(end))),
+                Found::Oversized(head, error) => (head, self.session.route_oversized(frames.frame(head), error)),
+            };
             if let Route::Full(id) = route {
                 return Ok(self.pause(end, id).then_some(Next::Full(id)));
             }
@@ -403,10 +419,10 @@ impl Client {
     }
 
     /// The next frame. `None`: there is none, and if there won't be any the session knows.
-    fn found(&mut self) -> Option<FrameEnd> {
+    fn found(&mut self) -> Option<Found> {
         if let Some(parts) = &mut self.parts {
             if let Ok(Some(end)) = parts.next_end() {
-                return Some(end);
+                return Some(Found::Frame(end));
             }
             self.parts = None;
             self.session.holds_parts(0);
@@ -417,14 +433,20 @@ impl Client {
         match self.decoder.next_end() {
             Ok(Some(end)) => {
                 self.session.tracer.tell(Trace::Received(&self.decoder.frame(end)));
-                return Some(end);
+                return Some(Found::Frame(end));
             }
             Ok(None) if self.session.eof => {
                 let truncated = self.decoder.pending().len();
                 self.session.happened(Input::Ended { truncated });
             }
             Ok(None) => {}
-            Err(error) => _ = self.session.happened(Input::Breach(error)),
+            Err(error) => {
+                let head = if self.session.stage.is_logged_in() { self.decoder.skip_end() } else { None };
+                if let Some(head) = head {
+                    return Some(Found::Oversized(head, error));
+                }
+                self.session.happened(Input::Breach(error));
+            }
         }
         None
     }

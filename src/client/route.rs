@@ -2,6 +2,7 @@
 
 use super::session::Notice;
 use super::{ClientEvent, Ending, Id};
+use crate::error::FrameError;
 use crate::event::{Event, Ready};
 use crate::response::Response;
 use crate::value::Banner;
@@ -34,6 +35,7 @@ pub(super) enum Told {
     NotRestored,
     Unclaimed(Option<Id>),
     LateOutcome(Id),
+    Oversized(FrameError),
     Ended(Id, End),
 }
 
@@ -47,6 +49,7 @@ pub(super) enum End {
     Refused,
     Unseen,
     Overflowed,
+    Oversized(FrameError),
 }
 
 impl Told {
@@ -68,6 +71,7 @@ impl Told {
             Self::NotRestored => ClientEvent::NotRestored(frame.into()),
             Self::Unclaimed(id) => ClientEvent::Unclaimed { id, frame },
             Self::LateOutcome(id) => ClientEvent::LateOutcome { id, event: frame.into() },
+            Self::Oversized(error) => ClientEvent::Oversized { head: frame, error },
             Self::Ended(id, end) => ClientEvent::Ended { id, ending: end.lend(frame) },
         }
     }
@@ -83,6 +87,7 @@ impl End {
             Self::Refused => Ending::Refused(frame.into()),
             Self::Unseen => Ending::OutcomeUnseen(Some(frame.into())),
             Self::Overflowed => Ending::Overflowed(frame.into()),
+            Self::Oversized(error) => Ending::Oversized { head: frame, error },
         }
     }
 }

@@ -80,6 +80,7 @@ use crate::error::ConnectionError;
 /// |---|---|---|---|
 /// | the bytes received and not polled: `Limits::buffer` | no room for input until events are polled | the same; and no event while a login waits for its verdict, `Config::max_open` requests are open, or more than half of `Config::ceiling` waits for transmission | as the client |
 /// | the same, by one frame | `ConnectionError::Frame` | the same | the same |
+/// | another of the `Limits`, by one frame | the frame is skipped, and the request that it answers ends with `Ending::Oversized` | `ConnectionError::Frame` | as the client |
 /// | what waits for transmission, and what is kept: the ceiling | a request is refused with `SendError::Ceiling` | the session ends with `ConnectionError::NotRead` | as the client |
 /// | requests without a response: `Config::max_in_flight` | a request is refused with `SendError::InFlight` until one has come | `Config::max_open`: further ones wait | as the client, until the server has answered: it answers in order. One that answers no more is given up, `Config::silence_timeout` |
 /// | requests without an ending: `Config::max_open` | a request is refused with `SendError::Open` until one has ended and that was polled | see the row above | as the client |

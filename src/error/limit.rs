@@ -74,7 +74,8 @@ macro_rules! define {
 
 limits!(define);
 
-/// The peer's stream went over a limit; reading it cannot go on.
+/// The peer's stream went over a limit; reading it cannot go on, unless the frame is
+/// [skipped](crate::Decoder::skip_frame).
 ///
 /// Sticky: the reader that returned it returns it again at each call. Frames that were complete
 /// before it have been handed out.

@@ -56,6 +56,8 @@ pub struct Decoder {
     head: Head,
     events: Reader,
     failed: Option<FrameError>,
+    /// Bytes of a frame that is skipped, which come next.
+    skipped: usize,
 }
 
 /// What is known of the frame that is being read. Places count from its first byte.
@@ -69,6 +71,16 @@ struct Head {
     lines: u32,
     /// Once the blank line has been seen.
     whole: Option<Whole>,
+    /// The same of a frame that is too long.
+    oversized: Option<HeadFound>,
+}
+
+/// The head of a frame that went over a limit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HeadFound {
+    len: usize,
+    /// Length of head and body.
+    total: usize,
 }
 
 /// A head that is whole.
@@ -117,6 +129,7 @@ impl Decoder {
             head: Head::default(),
             events: Reader::new(limits),
             failed: None,
+            skipped: 0,
         }
     }
 
@@ -166,10 +179,47 @@ impl Decoder {
     /// The next frame. `Ok(None)`: more bytes are needed.
     ///
     /// # Errors
-    /// When the stream goes over a limit. The error is sticky: every later call returns it.
+    /// When the stream goes over a limit. The error is sticky: every later call returns it, unless
+    /// the frame is [skipped](Self::skip_frame).
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, FrameError> {
         let Some(found) = self.next_found()? else { return Ok(None) };
         Ok(Some(self.frame(found)))
+    }
+
+    /// Gives up the frame that went over a limit, once [`next_frame`](Self::next_frame) has failed:
+    /// what comes next are the frames behind it. Returns its head, without the body.
+    ///
+    /// The body goes by in no memory, as long as the head says it is, up to 1 GiB. `None`: nothing
+    /// has failed; or where it ends can't be told: a head that is too long, bytes that had no room
+    /// ([`Limits::buffer`]). Then the stream is to be given up.
+    ///
+    /// ```
+    /// use ami_proto::freeswitch::{ContentType, Decoder, LIMITS};
+    ///
+    /// let mut decoder = Decoder::new(LIMITS.frame(60));
+    /// decoder.push(b"Content-Type: api/response\nContent-Length: 20\n\n01234567890123456789Content-Type: auth/request\n\n");
+    /// assert!(decoder.next_frame().is_err());
+    /// assert_eq!(decoder.skip_frame().unwrap().content_type(), ContentType::ApiResponse);
+    /// assert_eq!(decoder.next_frame()?.unwrap().content_type(), ContentType::AuthRequest);
+    /// # Ok::<(), ami_proto::FrameError>(())
+    /// ```
+    pub fn skip_frame(&mut self) -> Option<Frame<'_>> {
+        let found = self.skip_found()?;
+        Some(self.head(found))
+    }
+
+    /// [`skip_frame`](Self::skip_frame) in two steps; the second is [`head`](Self::head).
+    pub(super) fn skip_found(&mut self) -> Option<HeadFound> {
+        self.failed.filter(|error| error.limit != Limit::Buffer)?;
+        let whole = self.head.whole.map(|whole| HeadFound { len: whole.len, total: whole.total });
+        let found = whole.or(self.head.oversized).filter(|found| found.total <= Limits::LONGEST_FRAME as usize)?;
+        (self.failed, self.skipped) = (None, found.total);
+        Some(found)
+    }
+
+    /// The head of a frame that is skipped, until the next one is looked for.
+    pub(super) fn head(&self, found: HeadFound) -> Frame<'_> {
+        Frame::new(part(self.pending(), ..found.len), found.len, self.offset(), None)
     }
 
     /// [`next_frame`](Self::next_frame) in two steps, for those who look at a frame before they
@@ -202,6 +252,15 @@ impl Decoder {
     }
 
     fn search(&mut self) -> Result<Option<FrameFound>, FrameError> {
+        if self.skipped > 0 {
+            let len = self.skipped.min(self.pending().len());
+            self.skipped -= len;
+            self.done += len;
+            self.head = Head::default();
+            if self.skipped > 0 {
+                return Ok(None);
+            }
+        }
         let whole = match self.head.whole {
             Some(whole) => whole,
             None => match self.search_head()? {
@@ -275,7 +334,7 @@ impl Decoder {
     }
 
     /// What a head of this length says.
-    fn whole(&self, len: usize) -> Result<Whole, FrameError> {
+    fn whole(&mut self, len: usize) -> Result<Whole, FrameError> {
         let head = part(self.pending(), ..len);
         let (mut length, mut encoding, mut is_event) = (None, None, false);
         for (name, value) in headers(head) {
@@ -295,7 +354,10 @@ impl Decoder {
                     if is_event { Some((Encoding::Plain, 0)) } else { encoding.map(|encoding| (encoding, len)) };
                 Ok(Whole { len, total, event })
             }
-            _ => Err(self.error(Limit::Frame, self.limits.max_frame(), self.limits.max_frame() as usize)),
+            total => {
+                self.head.oversized = total.ok().map(|total| HeadFound { len, total });
+                Err(self.error(Limit::Frame, self.limits.max_frame(), self.limits.max_frame() as usize))
+            }
         }
     }
 

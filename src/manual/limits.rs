@@ -2,7 +2,7 @@
 //!
 //! | threat | what stops it |
 //! |---|---|
-//! | a line, a frame or a stream of blank-less text without end | [`Limits`](crate::Limits): the stream is given up with the limit's name and the stream offset |
+//! | a line, a frame or a stream of blank-less text without end | [`Limits`](crate::Limits): the frame, or the stream, is given up with the limit's name and the stream offset |
 //! | a frame of very many short lines, to make the index grow | `Limits::lines` bounds it: 8 bytes a line, doubling |
 //! | bytes one at a time, to make every read rescan | what has been masked of a frame is not masked again, whatever the reads |
 //! | a million blank lines between frames | skipped in one pass; they are counted, not kept |
@@ -23,6 +23,20 @@
 //!
 //! # After an error
 //!
-//! The error is `Copy` and sticky. Frames before it have been handed out. There is no
-//! resynchronising: what follows an over-long frame can't be trusted to start where a frame starts.
-//! Drop the connection.
+//! The error is `Copy` and sticky. Frames before it have been handed out. Drop the connection, or
+//! [skip](crate::Decoder::skip_frame) the frame: its rest goes by in bounded memory, to the end that
+//! it would have had. A frame of more than 1 GiB is not skipped, nor is one that had no room in the
+//! buffer.
+//!
+//! A [`Client`](crate::client::Client) that is logged in skips. Where the first lines of the frame
+//! say that it answers a request (the output of a command, an item of a list), that request ends with
+//! [`Ending::Oversized`](crate::client::Ending::Oversized), and nothing else is concerned; else
+//! it is told as [`ClientEvent::Oversized`](crate::client::ClientEvent::Oversized). Where they say
+//! neither that nor that it is an event for all (there is no `ActionID` among them, and no
+//! `Privilege` of an event that answers nothing), and a request is open, the connection is given up:
+//! a list that lacks an item must not end as a whole one. FreeSWITCH's
+//! [`Connection`](crate::freeswitch::Connection) skips a body that is too long, since its length is
+//! known, and gives up a head that is too long.
+//!
+//! A server gives its client up: what Asterisk takes for a request has 128 lines of 1,022 bytes at
+//! the most, so one over the default limits is no mistake.

@@ -1,5 +1,7 @@
 //! Events of a client, endings of requests, and the requests that a lost connection left.
 
+use alloc::string::ToString as _;
+
 use serde::{Serialize, Serializer};
 
 use super::{As, Secretive, Secrets, as_lent, masked, object, objects};
@@ -69,6 +71,11 @@ impl Secretive for Ending<'_> {
             Self::Text { paragraphs } => object!(to, "Ending", { "kind": "text", "paragraphs": paragraphs, }),
             Self::Refused(response) => object!(to, "Ending", { "kind": "refused", "response": As(response, secrets), }),
             Self::Overflowed(event) => object!(to, "Ending", { "kind": "overflowed", "event": As(event, secrets), }),
+            Self::Oversized { head, error } => object!(to, "Ending", {
+                "kind": "oversized",
+                "head": As(head, secrets),
+                "error": error.to_string(),
+            }),
             Self::TimedOut(reached) => object!(to, "Ending", { "kind": "timed-out", "reached": reached, }),
             Self::Cancelled => object!(to, "Ending", { "kind": "cancelled", }),
             Self::Lost(reached) => object!(to, "Ending", { "kind": "lost", "reached": reached, }),
@@ -104,6 +111,11 @@ impl Secretive for ClientEvent<'_> {
             Self::Unclaimed { id, frame } => {
                 object!(to, "ClientEvent", { "kind": kind, "id": id, "frame": As(frame, secrets), })
             }
+            Self::Oversized { head, error } => object!(to, "ClientEvent", {
+                "kind": kind,
+                "head": As(head, secrets),
+                "error": error.to_string(),
+            }),
             Self::Closed => object!(to, "ClientEvent", { "kind": kind, }),
         }
     }

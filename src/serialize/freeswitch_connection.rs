@@ -1,5 +1,7 @@
 //! Events of a connection to FreeSWITCH, and endings of its requests.
 
+use alloc::string::ToString as _;
+
 use serde::Serializer;
 
 use super::{As, Secretive, Secrets, as_lent, masked, object, objects};
@@ -23,6 +25,11 @@ impl Secretive for Ending<'_> {
             Self::Reply(frame) => object!(to, "Ending", { "kind": "reply", "frame": As(frame, secrets), }),
             Self::Refused(frame) => object!(to, "Ending", { "kind": "refused", "frame": As(frame, secrets), }),
             Self::Job(event) => object!(to, "Ending", { "kind": "job", "event": As(event, secrets), }),
+            Self::Oversized { head, error } => object!(to, "Ending", {
+                "kind": "oversized",
+                "head": As(head, secrets),
+                "error": error.to_string(),
+            }),
             Self::TimedOut(reached) => object!(to, "Ending", { "kind": "timed-out", "reached": reached, }),
             Self::Cancelled => object!(to, "Ending", { "kind": "cancelled", }),
             Self::Lost(reached) => object!(to, "Ending", { "kind": "lost", "reached": reached, }),
@@ -52,6 +59,11 @@ impl Secretive for ConnectionEvent<'_> {
             Self::Unclaimed { id, frame } => {
                 object!(to, "ConnectionEvent", { "kind": kind, "id": id, "frame": As(frame, secrets), })
             }
+            Self::Oversized { head, error } => object!(to, "ConnectionEvent", {
+                "kind": kind,
+                "head": As(head, secrets),
+                "error": error.to_string(),
+            }),
             Self::Closed => object!(to, "ConnectionEvent", { "kind": kind, }),
         }
     }

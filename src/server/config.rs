@@ -41,7 +41,8 @@ impl Config {
     }
 
     /// What may arrive. Lines of more than 1,022 bytes and messages of more than 128 lines are
-    /// refused one by one, as Asterisk does; over these limits the connection is given up.
+    /// refused one by one, as Asterisk does; over these limits the connection is given up: no
+    /// request is that long.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self

@@ -160,11 +160,44 @@ impl Decoder {
     /// The next frame. `Ok(None)`: more bytes are needed.
     ///
     /// # Errors
-    /// When the stream goes over a limit. The error is sticky: every later call returns it.
+    /// When the stream goes over a limit. The error is sticky: every later call returns it, unless
+    /// the frame is [skipped](Self::skip_frame).
     #[inline]
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, FrameError> {
         let Some(end) = self.next_end()? else { return Ok(None) };
         Ok(Some(self.frame(end)))
+    }
+
+    /// Gives up the frame that went over a limit, once [`next_frame`](Self::next_frame) has failed:
+    /// what comes next are the frames behind it. Returns what had been read of it, its first lines,
+    /// which tell as a rule what it is.
+    ///
+    /// The rest of it goes by in no more memory than a line end takes, however long it is. It ends
+    /// where it would have ended without limits: at its blank line, or, where it is the output of a
+    /// command up to Asterisk 13, at its end marker.
+    ///
+    /// `None`: nothing has failed; or the end can't be looked for, since bytes had no room
+    /// ([`Limits::buffer`]), or the frame is longer than 1 GiB. Then the stream is to be given up.
+    ///
+    /// ```
+    /// use ami_proto::{Decoder, Limits};
+    ///
+    /// let mut decoder = Decoder::new(Limits::new().lines(3));
+    /// decoder.push(b"Response: Success\r\nActionID: 7\r\nOutput: 1\r\nOutput: 2\r\nOutput: 3\r\n\r\nEvent: Hangup\r\n\r\n");
+    /// let error = decoder.next_frame().unwrap_err();
+    /// assert_eq!(error.to_string(), "frame with more than the limit of 3 lines, at stream offset 43");
+    /// assert_eq!(decoder.skip_frame().unwrap().get("ActionID").unwrap(), "7");
+    /// assert_eq!(decoder.next_frame()?.unwrap().name().unwrap(), "Hangup");
+    /// # Ok::<(), ami_proto::FrameError>(())
+    /// ```
+    pub fn skip_frame(&mut self) -> Option<Frame<'_>> {
+        let head = self.skip_end()?;
+        Some(self.frame(head))
+    }
+
+    /// [`skip_frame`](Self::skip_frame) in two steps; the second is [`frame`](Self::frame).
+    pub(crate) fn skip_end(&mut self) -> Option<FrameEnd> {
+        self.scanner.skip_frame(self.buffer.filled())
     }
 
     /// The next frame that is no event, or one that `wanted` says by its name it is. `Ok(None)`:

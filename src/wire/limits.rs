@@ -12,9 +12,9 @@ macro_rules! define {
         ///
         /// The server itself sets none on what it sends: lines and events grow with what the dialplan puts
         /// in a variable. A reader must therefore set its own, and each of these has a default that real
-        /// traffic stays far below (see each setter). Over one of them the stream is given up with a
-        /// [`FrameError`](crate::FrameError); no larger buffer is ever allocated. A limit of 0 allows
-        /// nothing: the first byte, line or frame breaks it.
+        /// traffic stays far below (see each setter). Over one of them the frame, or the stream, is
+        /// given up with a [`FrameError`](crate::FrameError); no larger buffer is ever allocated. A
+        /// limit of 0 allows nothing: the first byte, line or frame breaks it.
         ///
         /// ```
         /// use ami_proto::Limits;
@@ -51,6 +51,11 @@ macro_rules! define {
 }
 
 limits!(define);
+
+impl Limits {
+    /// Bytes that a frame can have at the most, whatever is set.
+    pub(crate) const LONGEST_FRAME: u32 = Self::new().frame(u32::MAX).frame;
+}
 
 impl Default for Limits {
     fn default() -> Self {

@@ -5,6 +5,7 @@
 mod connection;
 mod decoder;
 mod memory;
+mod oversized;
 mod recorded;
 mod restore;
 

@@ -36,6 +36,7 @@ mod mxml;
 mod names;
 mod odd_headers;
 mod outcomes;
+mod oversized;
 mod owned;
 mod peer;
 mod properties;

@@ -138,6 +138,7 @@ pub(crate) fn words(event: ClientEvent<'_>) -> String {
         ClientEvent::Unclaimed { id, frame } => {
             format!("unclaimed {}{}", if id.is_some() { "own " } else { "" }, name(frame))
         }
+        ClientEvent::Oversized { head, error } => format!("oversized {}: {:?}", name(head), error.limit),
         ClientEvent::Closed => "closed".into(),
         ClientEvent::Ended { ending, .. } => match ending {
             Ending::Reply(_) => "reply".into(),
@@ -147,6 +148,7 @@ pub(crate) fn words(event: ClientEvent<'_>) -> String {
             Ending::Text { paragraphs } => format!("end of text {paragraphs}"),
             Ending::Refused(_) => "refused".into(),
             Ending::Overflowed(_) => "overflowed".into(),
+            Ending::Oversized { head, error } => format!("oversized {}: {:?}", name(head), error.limit),
             Ending::TimedOut(reached) => format!("timed out {reached:?}"),
             Ending::OutcomeUnseen(Some(_)) => "unseen".into(),
             Ending::OutcomeUnseen(None) => "unseen since".into(),

@@ -11,7 +11,7 @@ use crate::client::route::{End, Route, Told};
 use crate::client::state::{Effect, Input};
 use crate::client::{Credentials, Id, Reached};
 use crate::conn::{Trace, service};
-use crate::error::{LoginRefusal, Service};
+use crate::error::{FrameError, LoginRefusal, Service};
 use crate::event::EventSet;
 use crate::response::Response;
 use crate::value::{AmiVersion, Banner, Classes, FromWire};
@@ -124,8 +124,7 @@ impl Session {
         if entry.plan.has_outcome(frame) {
             return self.finish(number, End::Outcome);
         }
-        let phase = entry.phase;
-        if phase == Phase::Outcome || (phase == Phase::Response && entry.plan.end.is_none()) {
+        if !entry.awaits_items() {
             return unclaimed();
         }
         if entry.plan.glues && frame.get_all("Event").nth(1).is_some() {
@@ -156,6 +155,33 @@ impl Session {
         if collects { Route::Kept } else { Route::Told(Told::Item(Id(number))) }
     }
 
+    /// Decides what becomes of a frame that went over a limit and is skipped, by its first lines.
+    pub(in crate::client) fn route_oversized(&mut self, head: Frame<'_>, error: FrameError) -> Route {
+        let named = head.get("ActionID").map(Value::as_bytes).filter(|id| !id.is_empty());
+        let number = match (named, head.kind()) {
+            (Some(id), _) => self.number(id),
+            // Without a line there is no telling what it is.
+            (None, FrameKind::Text) if !head.as_bytes().is_empty() => {
+                self.in_flight.oldest(Awaits::Text).map(|probe| probe - 1)
+            }
+            (None, _) if self.in_flight.is_empty() => None,
+            (None, _) if head.get("Privilege").is_some() && !reply_plan::is_answer(head) => None,
+            // It may be an item of a list, or any answer.
+            (None, _) => {
+                self.happened(Input::Breach(error));
+                return Route::Kept;
+            }
+        };
+        let answers = |entry: &Entry| entry.is_callers() && entry.is_answered_by(head);
+        match number.filter(|number| self.in_flight.look(*number).is_some_and(answers)) {
+            Some(number) => {
+                self.in_flight.worked(number, self.clock.now());
+                self.finish(number, End::Oversized(error))
+            }
+            None => Route::Told(Told::Oversized(error)),
+        }
+    }
+
     /// The request of the last connection that this event says the outcome of.
     fn late_outcome(&mut self, frame: Frame<'_>, action_id: &[u8]) -> Option<Id> {
         let awaited = self.last.awaits_outcomes() && reply_plan::is_answer(frame);
@@ -178,7 +204,7 @@ impl Session {
 
     /// The request has ended, as its caller is told.
     fn finish(&mut self, number: u64, end: End) -> Route {
-        self.remove(number, end != End::Overflowed);
+        self.remove(number, !matches!(end, End::Overflowed | End::Oversized(_)));
         Route::Told(Told::Ended(Id(number), end))
     }
 

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::fmt::{self, Write as _};
 
 use crate::conn::{Id, Reached, owned};
+use crate::error::FrameError;
 use crate::freeswitch::{Event, Frame, OwnedFrame};
 use crate::redact::event_socket::mask;
 use crate::redact::{Escaped, log_line};
@@ -54,6 +55,15 @@ pub enum ConnectionEvent<'buf> {
         /// What came.
         frame: Frame<'buf>,
     },
+    /// A frame went over one of the [`Limits`](crate::Limits) and has been skipped; it answered no
+    /// request. The connection stands. The output of a job comes so, too: only the event that is
+    /// skipped says which, so that the job ends by its [time](super::Config::job_timeout).
+    Oversized {
+        /// Its head, without the body.
+        head: Frame<'buf>,
+        /// The limit, its value, and where in the stream it was exceeded.
+        error: FrameError,
+    },
     /// The connection is closed, as [`close`](super::Connection::close) had asked for.
     Closed,
 }
@@ -72,6 +82,7 @@ impl ConnectionEvent<'_> {
             Self::Ended { .. } => "ended",
             Self::NotRestored(_) => "not-restored",
             Self::Unclaimed { .. } => "unclaimed",
+            Self::Oversized { .. } => "oversized",
             Self::Closed => "closed",
         }
     }
@@ -88,7 +99,8 @@ impl<'buf> ConnectionEvent<'buf> {
             | Self::Lingering(frame)
             | Self::Disconnecting(frame)
             | Self::NotRestored(frame)
-            | Self::Unclaimed { frame, .. } => Some(frame),
+            | Self::Unclaimed { frame, .. }
+            | Self::Oversized { head: frame, .. } => Some(frame),
             Self::Event(event) => Some(Frame::of(event)),
             Self::Ended { ending, .. } => ending.lent(),
             Self::Closed => None,
@@ -108,6 +120,7 @@ impl<'buf> ConnectionEvent<'buf> {
             Self::Ended { id, ending } => ConnectionEvent::Ended { id, ending: ending.over(frame) },
             Self::NotRestored(_) => ConnectionEvent::NotRestored(frame),
             Self::Unclaimed { id, .. } => ConnectionEvent::Unclaimed { id, frame },
+            Self::Oversized { error, .. } => ConnectionEvent::Oversized { head: frame, error },
             Self::Closed => ConnectionEvent::Closed,
         }
     }
@@ -140,6 +153,7 @@ impl fmt::Display for ConnectionEvent<'_> {
                 Self::Ended { id, ending } => {
                     write!(line, " {}: {}", id.0, Escaped(&mask(ending.to_string().as_bytes())))
                 }
+                Self::Oversized { error, .. } => write!(line, ": {error}"),
                 Self::Closed => Ok(()),
             }
         })
@@ -163,6 +177,14 @@ pub enum Ending<'buf> {
     Refused(Frame<'buf>),
     /// With the event that carries the job's output, its [`body`](Event::body).
     Job(Event<'buf>),
+    /// Its answer went over one of the [`Limits`](crate::Limits) and has been skipped. The
+    /// connection stands, and the server has acted on it.
+    Oversized {
+        /// The head of the answer, without the body.
+        head: Frame<'buf>,
+        /// The limit, its value, and where in the stream it was exceeded.
+        error: FrameError,
+    },
     /// Its time was up: how far it had come by then. What still comes is
     /// [`Unclaimed`](ConnectionEvent::Unclaimed), or, for a job, an event.
     ///
@@ -193,7 +215,7 @@ impl<'buf> Ending<'buf> {
     /// The bytes that it lends, as a frame.
     fn lent(self) -> Option<Frame<'buf>> {
         match self {
-            Self::Reply(frame) | Self::Refused(frame) => Some(frame),
+            Self::Reply(frame) | Self::Refused(frame) | Self::Oversized { head: frame, .. } => Some(frame),
             Self::Job(event) => Some(Frame::of(event)),
             Self::TimedOut(_) | Self::Cancelled | Self::Lost(_) => None,
         }
@@ -205,6 +227,7 @@ impl<'buf> Ending<'buf> {
             Self::Reply(_) => Ending::Reply(frame),
             Self::Refused(_) => Ending::Refused(frame),
             Self::Job(_) => Ending::Job(frame.event_or_none()),
+            Self::Oversized { error, .. } => Ending::Oversized { head: frame, error },
             Self::TimedOut(reached) => Ending::TimedOut(reached),
             Self::Cancelled => Ending::Cancelled,
             Self::Lost(reached) => Ending::Lost(reached),
@@ -225,6 +248,7 @@ impl fmt::Display for Ending<'_> {
                 write!(f, "refused: {}", String::from_utf8_lossy(&frame.answer().unwrap_or_default()))
             }
             Self::Job(_) => f.write_str("job done"),
+            Self::Oversized { error, .. } => write!(f, "answer too large: {error}"),
             Self::TimedOut(reached) => write!(f, "timed out {reached}"),
             Self::Cancelled => f.write_str("cancelled"),
             Self::Lost(reached) => write!(f, "connection lost {reached}"),

@@ -15,14 +15,14 @@ use core::fmt;
 use core::time::Duration;
 use std::time::Instant;
 
-use super::decoder::{Decoder, EventFound, FrameFound};
+use super::decoder::{Decoder, EventFound, FrameFound, HeadFound};
 use super::frame::Frame;
 #[cfg(doc)]
 use crate::conn::Machine;
 use crate::conn::backlog::Backlog;
 use crate::conn::id_prefix::Prefixes;
 use crate::conn::{Trace, Tracer};
-use crate::error::{ApiMisuse, ConnectionError, EncodeError, Refusal, SendError};
+use crate::error::{ApiMisuse, ConnectionError, EncodeError, FrameError, Refusal, SendError};
 use crate::range::part;
 
 pub use crate::conn::{Id, Reached};
@@ -89,6 +89,8 @@ enum Next {
     Frame(FrameFound, Told),
     /// An event, and the job that it ends.
     Event(EventFound, Option<Id>),
+    /// A frame that went over a limit, and the request that it answered.
+    Oversized(HeadFound, Option<Id>, FrameError),
 }
 
 impl Connection {
@@ -215,6 +217,13 @@ impl Connection {
             Next::Event(found, Some(id)) => {
                 ConnectionEvent::Ended { id, ending: Ending::Job(self.decoder.event(found)) }
             }
+            Next::Oversized(head, id, error) => {
+                let head = self.decoder.head(head);
+                match id {
+                    Some(id) => ConnectionEvent::Ended { id, ending: Ending::Oversized { head, error } },
+                    None => ConnectionEvent::Oversized { head, error },
+                }
+            }
         }))
     }
 
@@ -241,7 +250,13 @@ impl Connection {
                 }
                 Ok(None) if self.eof => self.session.ended(self.decoder.pending().len()),
                 Ok(None) => {}
-                Err(error) => self.session.end(Some(ConnectionError::Frame(error))),
+                Err(error) => match self.session.stage.is_ready().then(|| self.decoder.skip_found()).flatten() {
+                    Some(head) => {
+                        let told = self.session.route_oversized(self.decoder.head(head));
+                        return Ok(Some(Next::Oversized(head, told, error)));
+                    }
+                    None => self.session.end(Some(ConnectionError::Frame(error))),
+                },
             }
             let late = self.backlog.late();
             self.backlog.polled();

@@ -1,6 +1,7 @@
 //! What a connection knows besides the bytes it has received: requests out, what each frame is to
 //! whom, the end. What time does is in `time.rs`.
 
+mod oversized;
 mod time;
 
 use alloc::sync::Arc;
@@ -270,15 +271,6 @@ impl Session {
     /// passes for it, and a number.
     fn job_id(&self, id: u64) -> Vec<u8> {
         alloc::format!("{:016x}-{id}", self.prefixes.bits()).into_bytes()
-    }
-
-    pub(super) fn cancel(&mut self, id: Id) -> bool {
-        let open = self.in_flight.end(id.0);
-        if open {
-            self.abandoned(id.0);
-            self.notices.push(Notice::Cancelled(id));
-        }
-        open
     }
 
     pub(super) fn close(&mut self, now: Instant) {

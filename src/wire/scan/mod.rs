@@ -31,6 +31,7 @@ mod block;
 mod classify;
 mod filter;
 mod index;
+mod oversized;
 mod scan_loop;
 #[cfg(test)]
 mod tests;
@@ -47,6 +48,7 @@ use classify::{is_action_id, kind_named};
 pub(super) use filter::Wanted;
 use index::Index;
 pub(super) use index::Offset;
+use oversized::Oversized;
 use scan_loop::ScanJob;
 
 /// Finds frames in a buffer that the caller owns.
@@ -106,6 +108,8 @@ enum Phase {
     /// A frame has been handed out; the index is still its.
     Delivered,
     Failed(FrameError),
+    /// A frame that went over a limit has been given up, and its end is looked for.
+    Skipping(Oversized),
 }
 
 /// The end of a frame in the buffer that was scanned. See [`Scanner::frame`].
@@ -203,7 +207,8 @@ impl Scanner {
     /// buffer.
     ///
     /// # Errors
-    /// When the stream goes over a limit. The error is sticky.
+    /// When the stream goes over a limit. The error is sticky, unless the frame is
+    /// [skipped](Self::skip_frame).
     #[inline]
     pub fn scan(&mut self, buf: &[u8]) -> Result<Option<FrameEnd>, FrameError> {
         if self.is_quiet(buf) { Ok(None) } else { self.scan_blocks(buf, None) }
@@ -251,11 +256,17 @@ impl Scanner {
     ) -> Result<Option<FrameEnd>, FrameError> {
         self.quiet = 0;
         count(|steps| steps.scans += 1);
+        if let Phase::Skipping(oversized) = self.phase {
+            if !self.skip_on(buf, oversized)? {
+                self.check(buf);
+                return Ok(None);
+            }
+        }
         let stop = match self.phase {
             Phase::Failed(error) => return Err(error),
             _ if buf.len() < self.masked => return Ok(None),
             Phase::First if self.framing.expects_banner() => self.first_line(buf),
-            Phase::First | Phase::Frames => None,
+            Phase::First | Phase::Frames | Phase::Skipping(_) => None,
             Phase::Delivered => {
                 self.index.len = 0;
                 None

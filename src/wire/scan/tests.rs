@@ -129,3 +129,18 @@ fn the_first_line_is_searched_once() {
         assert!(steps.searched <= most, "{} bytes, not {most}, in pieces of {size}", steps.searched);
     }
 }
+
+/// A frame that never ends is skipped for as long as a frame can be, and no longer.
+#[test]
+fn a_frame_without_end_is_given_up() {
+    let mut scanner = Scanner::new(Limits::new().line(4)).with_framing(Framing::PLAIN);
+    assert!(scanner.scan(b"Event: A").is_err());
+    assert!(scanner.skip_frame(b"Event: A").is_some());
+    assert_eq!(scanner.scan(b"Event: A"), Ok(None));
+    scanner.base += u64::from(Limits::LONGEST_FRAME) - 8;
+    assert_eq!(scanner.scan(b"Event: A"), Ok(None), "so many bytes a frame may have");
+    let error = scanner.scan(b"Event: AB").unwrap_err();
+    assert_eq!((error.max, error.offset), (1 << 30, 1 << 30));
+    assert_eq!(scanner.skip_frame(b"Event: AB"), None);
+    assert_eq!(scanner.scan(b"Event: AB\r\n\r\n"), Err(error));
+}

@@ -20,6 +20,15 @@ impl Session {
         self.keep_alive.heard(now);
     }
 
+    pub(in crate::freeswitch::connection) fn cancel(&mut self, id: Id) -> bool {
+        let open = self.in_flight.end(id.0);
+        if open {
+            self.abandoned(id.0);
+            self.notices.push(Notice::Cancelled(id));
+        }
+        open
+    }
+
     /// No caller waits for the answer to this request any more.
     pub(super) fn abandoned(&mut self, id: u64) {
         if self.in_flight.is_next(id) {
