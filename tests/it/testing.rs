@@ -228,7 +228,7 @@ fn a_script_answers_what_its_server_held_back() {
         let text = "x".repeat(900);
         asked.server.respond(asked.id, "Success", [("Message", text.as_str())])
     });
-    let mut client = client(&link, Config::new());
+    let mut client = client(&link, quiet());
     run(&mut link, &mut client, &mut pbx);
     for _ in 0..9 {
         client.send(link.now(), &CoreStatus::new()).unwrap();
