@@ -16,7 +16,6 @@ use ami_proto::freeswitch::list::List;
 use ami_proto::http::Body;
 use ami_proto::server::{self, RequestId, Server, ServerEvent};
 use ami_proto::sipxecs::Contact;
-use ami_proto::state::{Mirror, MirrorLimits};
 use ami_proto::value::Classes;
 use ami_proto::{Decoder, Framing, Limits};
 use std::fmt::Write;
@@ -41,7 +40,6 @@ const ROWS: &[Row] = &[
     ("mxml: documents", 20, mxml_documents),
     ("calls: merging", 500, merging),
     ("calls: hangups of one call", 500, hanging_up),
-    ("mirror: BridgeInfoComplete", 250, bridge_info),
     ("Debug of a long UpdateConfig", 500, debug_of_a_frame),
 ];
 
@@ -370,16 +368,4 @@ fn hanging_up(n: usize) -> (usize, Duration) {
     let time = timed(n, || each_event(&hangups, |event| tracker.handle(event, Duration::ZERO)));
     assert!(tracker.poll_ended().is_some());
     time
-}
-
-fn bridge_info(n: usize) -> (usize, Duration) {
-    let mut mirror = Mirror::new(MirrorLimits::new());
-    let channels = each(n, |id| format!("Event: Newchannel\r\nUniqueid: {id}\r\n\r\n"));
-    each_event(&channels, |event| mirror.handle(event));
-    let info = |id| {
-        let shown = format!("Event: BridgeInfoChannel\r\nUniqueid: {id}\r\n\r\n");
-        format!("{shown}Event: BridgeInfoComplete\r\nBridgeUniqueid: b{id}\r\n\r\n")
-    };
-    let infos = each(n, info);
-    timed(n, || each_event(&infos, |event| mirror.handle(event)))
 }

@@ -116,50 +116,9 @@ impl<'buf> QueueCaller<'buf> {
         Some(Self { frame, unique_id: frame.get("Uniqueid")?.as_bytes() })
     }
 
-    pub(crate) fn channel(self) -> Value<'buf> {
-        self.frame.get("Channel").unwrap_or_default()
-    }
-
     /// Returns the caller's place, from 1.
     pub(crate) fn position(self) -> Option<u64> {
         self.frame.get("Position").and_then(|position| position.parse().ok())
-    }
-}
-
-/// A member of a queue.
-#[derive(Clone, Copy)]
-pub(crate) struct QueueMember<'buf> {
-    frame: Frame<'buf>,
-    pub(crate) interface: &'buf [u8],
-}
-
-impl<'buf> QueueMember<'buf> {
-    pub(crate) fn of(frame: Frame<'buf>) -> Option<Self> {
-        // `Location` up to 11, and still in the list.
-        let interface = first(frame, ["Interface", "Location"])?;
-        Some(Self { frame, interface })
-    }
-
-    pub(crate) fn name(self) -> Option<&'buf [u8]> {
-        // `Name` in the list.
-        first(self.frame, ["MemberName", "Name"])
-    }
-
-    pub(crate) fn status(self) -> Option<Value<'buf>> {
-        self.frame.get("Status")
-    }
-
-    pub(crate) fn paused(self) -> Option<bool> {
-        self.frame.get("Paused").and_then(|paused| paused.parse().ok())
-    }
-
-    pub(crate) fn in_call(self) -> Option<bool> {
-        // `IsInCall` up to 11.
-        first(self.frame, ["InCall", "IsInCall"]).and_then(|call| Value::new(call).parse().ok())
-    }
-
-    pub(crate) fn penalty(self) -> Option<i64> {
-        self.frame.get("Penalty").and_then(|penalty| penalty.parse().ok())
     }
 }
 
@@ -180,10 +139,10 @@ impl<'buf> Parked<'buf> {
             _ => return None,
         };
         // 12 renamed all of it.
-        let unique_id = first(frame, ["ParkeeUniqueid", "Uniqueid"])?;
+        let unique_id = first(frame, names::PARKED_ID)?;
         let place = || {
             let lot = frame.get("Parkinglot").unwrap_or_default().as_bytes();
-            (lot, first(frame, ["ParkingSpace", "Exten"]).unwrap_or_default())
+            (lot, first(frame, names::PARKING_SPACE).unwrap_or_default())
         };
         Some(Self { unique_id, place: parked.then(place) })
     }
@@ -198,4 +157,40 @@ fn first<'buf>(frame: Frame<'buf>, names: [&str; 2]) -> Option<&'buf [u8]> {
 fn both<'buf>(frame: Frame<'buf>, names: [&str; 2]) -> Option<(&'buf [u8], &'buf [u8])> {
     let [one, two] = names.map(|name| frame.get(name).map(Value::as_bytes));
     one.zip(two)
+}
+
+/// The headers of what versions call differently, or lists and events.
+pub(crate) mod names {
+    /// Extension: up to 11 lists of channels have another name for it.
+    pub(crate) const EXTEN: [&str; 2] = ["Exten", "Extension"];
+    /// Interface of a queue's member: another name up to 11, and in lists.
+    pub(crate) const INTERFACE: [&str; 2] = ["Interface", "Location"];
+    /// Interface of the member that has answered: another name up to 11.
+    pub(crate) const ANSWERED_BY: [&str; 2] = ["Interface", "Member"];
+    /// Name of a queue's member: another in lists.
+    pub(crate) const MEMBER: [&str; 2] = ["MemberName", "Name"];
+    /// Flag of a member in a call: another name in lists up to 11.
+    pub(crate) const IN_CALL: [&str; 2] = ["InCall", "IsInCall"];
+    /// Reason for which a member is paused: another name up to 11.
+    pub(crate) const PAUSED_REASON: [&str; 2] = ["PausedReason", "Reason"];
+    /// Channel that an agent is logged in with: another name in lists up to 11.
+    pub(crate) const AGENT_CHANNEL: [&str; 2] = ["Channel", "LoggedInChan"];
+    /// First space of a parking lot: from 12 on, and before.
+    pub(crate) const FIRST_SPACE: [&str; 2] = ["StartSpace", "StartExten"];
+    /// Last space of a parking lot.
+    pub(crate) const LAST_SPACE: [&str; 2] = ["StopSpace", "StopExten"];
+    /// Space of a parked call. 12 renamed all of parking.
+    pub(crate) const PARKING_SPACE: [&str; 2] = ["ParkingSpace", "Exten"];
+    /// Name of a parked channel.
+    pub(crate) const PARKED_CHANNEL: [&str; 2] = ["ParkeeChannel", "Channel"];
+    /// Unique id of a parked channel.
+    pub(crate) const PARKED_ID: [&str; 2] = ["ParkeeUniqueid", "Uniqueid"];
+    /// Number of a parked caller.
+    pub(crate) const PARKED_NUMBER: [&str; 2] = ["ParkeeCallerIDNum", "CallerIDNum"];
+    /// Name of a parked caller.
+    pub(crate) const PARKED_NAME: [&str; 2] = ["ParkeeCallerIDName", "CallerIDName"];
+    /// Dial string of the one who parked a call.
+    pub(crate) const PARKED_BY: [&str; 2] = ["ParkerDialString", "From"];
+    /// For how long a call has been parked, in seconds.
+    pub(crate) const PARKED_FOR: [&str; 2] = ["ParkingDuration", "Duration"];
 }

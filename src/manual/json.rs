@@ -11,7 +11,8 @@
 //! | enums without data | their word: `"response"`, `"attended"` |
 //! | owned twins, such as [`OwnedEvent`](crate::event::OwnedEvent) | as what they lend |
 //! | enums with data | `{"kind": word, …}` |
-//! | [`calls`](crate::calls), [`state`](crate::state) and other structs | an object; its keys are the names of fields and methods |
+//! | [`calls`](crate::calls) and other structs | an object; its keys are the names of fields and methods |
+//! | [`state::Mirror`](crate::state::Mirror) | an object as `ami inspect --state --json` prints it: see [`state`](crate::state) |
 //! | times and lengths of time in those | seconds, as a number with a fraction |
 //! | what there is none of in those | `null` |
 //!

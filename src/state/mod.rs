@@ -1,62 +1,125 @@
-//! A mirror of what the server has: channels, bridges, queues with their members and callers.
-//! Seeded by lists, kept by events.
+//! A mirror of what the server has: channels, bridges, queues with their members and callers,
+//! agents, conferences, parked calls, endpoints, registrations, states and mailboxes. Seeded by
+//! lists, kept by events.
 //!
-//! A [`Mirror`] is told of events, those of lists included. It asks nothing itself: the caller
-//! sends the list actions, says so with [`begin`](Mirror::begin), and the mirror says how far it
-//! can be trusted.
+//! A [`Mirror`] is told of events, those of lists included. It asks nothing itself:
+//! [`seed`](Mirror::seed) says which actions to send for a part, and
+//! [`completeness`](Mirror::completeness) how far that part can be trusted.
 //!
-//! From a client it is given [`ClientEvent::Event`](crate::client::ClientEvent::Event), each
-//! [`Item`](crate::client::ClientEvent::Item), and the `end` of
-//! [`Ending::List`](crate::client::Ending::List): without that one the part stays
-//! [`Seeding`](Completeness::Seeding). Channels and callers are known by their unique id, members
-//! by their interface: what has none is passed over.
+//! ```no_run
+//! use std::{net::TcpStream, time::Instant};
+//! use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending};
+//! use ami_proto::state::{Changes, Completeness, Kind, Mirror, MirrorLimits, Part};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut socket = TcpStream::connect("127.0.0.1:5038")?;
+//! let mut client = Client::new(Config::new());
+//! client.login(Instant::now(), Credentials::plain("admin", "s3cret"))?;
+//! let mut mirror = Mirror::new(MirrorLimits::new());
+//! let mut asked = Vec::new(); // the requests that seed the mirror, and their parts
+//! loop {
+//!     while let Some(event) = client.poll_event()? {
+//!         let changes = match event {
+//!             ClientEvent::Ready(_) => {
+//!                 for seed in [Part::Channels, Part::Queues].into_iter().flat_map(|part| mirror.seed(part)) {
+//!                     asked.push((client.send(Instant::now(), seed.action())?.id(), seed.part()));
+//!                 }
+//!                 continue;
+//!             }
+//!             ClientEvent::Event(event) | ClientEvent::Item { event, .. } => mirror.handle(&event),
+//!             ClientEvent::Ended { ending: Ending::List { end, .. }, .. } => mirror.handle(&end),
+//!             ClientEvent::Ended { id, ending: Ending::Refused(response) } => {
+//!                 let part = asked.iter().find(|(asked, _)| *asked == id).map(|(_, part)| *part);
+//!                 part.into_iter().for_each(|part| mirror.refused(part, response.message().unwrap_or_default()));
+//!                 continue;
+//!             }
+//!             _ => continue,
+//!         };
+//!         for key in changes.keys().iter().filter(|key| key.kind() == Kind::Queue) {
+//!             if let Some(queue) = mirror.queue(key.id().as_bytes()) {
+//!                 println!("{}: {:?} wait", queue.name, queue.calls); // to the page
+//!             }
+//!         }
+//!     }
+//!     client.exchange(&mut socket, Instant::now)?;
+//! }
+//! # }
+//! ```
+//!
+//! With [`Part::Conferences`] ask [`poll_seed`](Mirror::poll_seed) too after each event, and send
+//! what it has. After a lost connection call [`lost`](Mirror::lost), and seed again when the next
+//! one is ready.
+//!
+//! # What seeds each part, and what keeps it
 //!
 //! | part | seeded by | kept by |
 //! |---|---|---|
-//! | [`Part::Channels`] | `CoreShowChannels` | `Newchannel`, `Newstate`, `Rename`, `Hangup`, whatever else describes a channel |
-//! | [`Part::Bridges`] | `BridgeList`, and `BridgeInfo` for who is in one (12, which doesn't say so in `CoreShowChannels`) | `BridgeCreate`, `BridgeEnter`, `BridgeLeave`, `BridgeDestroy` |
-//! | [`Part::Queues`] | `QueueStatus` without a filter | `QueueMember…`, `QueueCaller…`; `Join` and `Leave` up to 11 |
+//! | [`Part::Channels`] | `CoreShowChannels` | `Newchannel`, `Newstate`, `Newexten`, `Rename`, `Hangup`, whatever else describes a channel; `BridgeEnter` and `BridgeLeave`, up to 11 `Bridge` |
+//! | [`Part::Bridges`] | `BridgeList`; from 12 on | `BridgeCreate`, `BridgeEnter`, `BridgeDestroy` |
+//! | [`Part::Queues`] | `QueueStatus` | `QueueMember…`, `QueueCaller…`, `AgentConnect`, `AgentComplete`; `Join` and `Leave` up to 11 |
+//! | [`Part::Agents`] | `Agents` | `AgentLogin`, `AgentLogoff`, from 12 on the state of the agent's device |
+//! | [`Part::Conferences`] | `ConfbridgeListRooms`, `ConfbridgeList` | `Confbridge…`; no event tells that a room is locked |
+//! | [`Part::Parking`] | `ParkedCalls` | `ParkedCall…`, `UnParkedCall` |
+//! | [`Part::ParkingLots`] | `Parkinglots` | nothing |
+//! | [`Part::Endpoints`] | `PJSIPShowEndpoints`, `SIPpeers`, `IAXpeers` | `PeerStatus` |
+//! | [`Part::Contacts`] | `PJSIPShowContacts` | `ContactStatus` |
+//! | [`Part::Registrations`] | `PJSIPShowRegistrationsOutbound`, `SIPshowregistry`, `IAXregistry` | `Registry` |
+//! | [`Part::Devices`] | `DeviceStateList`; from 13 on | `DeviceStateChange` |
+//! | [`Part::Extensions`] | `ExtensionStateList`; from 13 on | `ExtensionStatus` |
+//! | [`Part::Mailboxes`] | `VoicemailUsersList` | `MessageWaiting` |
 //!
-//! ```
-//! use ami_proto::event::Event;
-//! use ami_proto::state::{Completeness, Mirror, MirrorLimits, Part, Stale};
-//! use ami_proto::{Decoder, Limits};
+//! Events have to be on before a list is asked for, for all classes that its events are of. Where
+//! an event about something unknown shows that they are not, the part is
+//! [`Stale::Unexpected`].
 //!
-//! let mut mirror = Mirror::new(MirrorLimits::new());
-//! mirror.begin(Part::Channels); // and CoreShowChannels is sent
-//! let mut decoder = Decoder::new(Limits::new());
-//! decoder.push(b"Event: CoreShowChannel\r\nChannel: PJSIP/100-01\r\nChannelState: 6\r\nUniqueid: 1.1\r\n\r\n");
-//! decoder.push(b"Event: CoreShowChannelsComplete\r\nEventList: Complete\r\nListItems: 1\r\n\r\n");
-//! decoder.push(b"Event: Newchannel\r\nChannel: PJSIP/200-02\r\nChannelState: 0\r\nUniqueid: 1.2\r\n\r\n");
-//! decoder.push(b"Event: Hangup\r\nChannel: PJSIP/100-01\r\nUniqueid: 1.1\r\n\r\n");
-//! while let Some(frame) = decoder.next_frame()? {
-//!     mirror.handle(&Event::from(frame));
-//! }
-//! assert_eq!(mirror.completeness(Part::Channels), Completeness::Complete);
-//! assert_eq!(mirror.channels().map(|channel| channel.name.to_string()).collect::<Vec<_>>(), ["PJSIP/200-02"]);
-//! mirror.lost(); // the connection
-//! assert_eq!(mirror.completeness(Part::Channels), Completeness::MaybeStale(Stale::Disconnected));
-//! # Ok::<(), ami_proto::FrameError>(())
-//! ```
+//! Things are found by what all events call them: channels and callers by their unique id, members
+//! by their interface, those in a room by their channel. What has none is passed over.
 //!
 //! # When a list and the events cross
 //!
 //! The server makes a list from what is true at that moment, and sends events that happened before
-//! it after it. So while a list comes in, what events add stays; at its end, what neither it nor an
-//! event has shown since [`begin`](Mirror::begin) is taken out; and stragglers about what was taken
-//! out are passed over. Events have to be on, for all classes that the table's events are of
-//! (`call` and `agent`), before the list is asked for.
+//! it after it; and a program may hand in a list that it has collected behind events that came
+//! later. Either order gives the same: what has gone since the list was asked for is not brought
+//! back by it; a field that an event has told since then is not overwritten by it; what began since
+//! then stays; and at the end of the list, what neither it nor a beginning has shown goes.
+//! Stragglers about what has gone are passed over. Where the order in which callers wait can't be
+//! told because of that, the list leaves the part [`Stale::Unexpected`].
+//!
+//! # What changes
+//!
+//! [`handle`](Mirror::handle) returns the keys of what has changed, 16 at the most, and each thing
+//! has the [number](Mirror::revision) of its last change: a page is sent that alone.
+//!
+//! # As JSON
+//!
+//! With the feature `serde` a mirror is serialised as `ami inspect --state --json` prints it.
+//! `state` of a channel is its number, `status` of a member the word of its device state; of
+//! `completeness` each part has one of the words of [`Completeness::as_str`]. `since` is in seconds
+//! of the scale that the mirror was [told](Mirror::set_time), and null without one. A bridge has
+//! the names of its channels.
 
-mod apply;
-mod completeness;
-mod entities;
+mod gone;
+mod key;
 mod limits;
 mod mirror;
+mod part;
+mod peers;
+mod place;
+mod rules;
+mod seeding;
 #[cfg(test)]
 mod tests;
+mod thing;
+mod things;
+mod views;
 
 pub use crate::owned_value::OwnedValue;
-pub use completeness::{Completeness, Part, Stale};
-pub use entities::{Bridge, Caller, Channel, Member, Queue};
+pub use key::{Changes, Key};
 pub use limits::MirrorLimits;
 pub use mirror::Mirror;
+pub use part::{Completeness, Part, Stale};
+pub use seeding::Seed;
+pub use things::{
+    Agent, Bridge, Caller, Channel, Conference, Contact, Device, Endpoint, Extension, Kind, Mailbox, Member,
+    ParkedCall, ParkingLot, Participant, Queue, Registration,
+};

@@ -32,6 +32,8 @@ mod limits;
 mod lists;
 mod live;
 mod machine;
+mod mirror_lists;
+mod mirror_pbx;
 mod mxml;
 mod names;
 mod odd_headers;

@@ -246,32 +246,59 @@ fn a_call() {
 #[test]
 fn a_mirror() {
     let mut mirror = Mirror::new(MirrorLimits::new());
+    mirror.set_time(Duration::from_millis(1_000_500));
     mirror.begin(Part::Queues);
     let events = "Event: Newchannel\nChannel: PJSIP/100-01\nChannelState: 6\nUniqueid: 1.1\nLinkedid: 1.1\n\n\
         Event: BridgeCreate\nBridgeUniqueid: b\nBridgeType: basic\nBridgeTechnology: simple_bridge\nBridgeName: \n\n\
-        Event: QueueParams\nQueue: support\n\n\
-        Event: QueueMember\nQueue: support\nLocation: PJSIP/7\nName: Ann\nPenalty: 2\nStatus: 1\nPaused: 1\nInCall: 0\n\n\
-        Event: QueueEntry\nQueue: support\nPosition: 1\nChannel: PJSIP/100-01\nUniqueid: 1.1\n\n\
+        Event: QueueParams\nQueue: support\nStrategy: ringall\nCalls: 1\nHoldtime: 5\nTalkTime: 60\nCompleted: 3\n\
+        Abandoned: 2\nServiceLevel: 20\n\n\
+        Event: QueueMember\nQueue: support\nLocation: PJSIP/7\nName: Ann\nPenalty: 2\nStatus: 1\nPaused: 1\nInCall: 0\n\
+        PausedReason: lunch\nCallsTaken: 3\nLastCall: 1000\nMembership: static\n\n\
+        Event: QueueEntry\nQueue: support\nPosition: 1\nChannel: PJSIP/100-01\nUniqueid: 1.1\nCallerIDNum: 100\nWait: 10\n\n\
+        Event: ConfbridgeStart\nConference: room\n\n\
+        Event: ConfbridgeJoin\nConference: room\nChannel: PJSIP/100-01\nCallerIDNum: 100\nAdmin: Yes\nMuted: No\n\n\
+        Event: AgentLogin\nAgent: 1001\nChannel: PJSIP/9-01\n\n\
+        Event: ParkedCall\nPrivilege: call,all\nParkinglot: default\nParkingSpace: 701\nParkeeChannel: PJSIP/8-01\n\n\
         Event: QueueStatusComplete\nEventList: Complete\nListItems: 3\n\n";
     for frame in frames(events) {
-        mirror.handle(&Event::from(frame.view()));
+        let _ = mirror.handle(&Event::from(frame.view()));
     }
     assert_eq!(
         value(&mirror),
         json!({
             "channels": [{
-                "name": "PJSIP/100-01", "unique_id": "1.1", "linked_id": "1.1", "state": 6, "number": null, "bridge": null,
+                "name": "PJSIP/100-01", "uniqueid": "1.1", "linked_id": "1.1", "state": 6, "number": null,
+                "caller_name": null, "exten": null, "context": null, "application": null, "since": 1000.5,
+                "on_hold": null, "bridge": null,
             }],
-            "bridges": [{"unique_id": "b", "kind": "basic", "technology": "simple_bridge", "name": ""}],
+            "bridges": [{"id": "b", "type": "basic", "channels": []}],
             "queues": [{
-                "name": "support",
+                "name": "support", "strategy": "ringall", "calls": 1, "completed": 3, "abandoned": 2, "hold_time": 5,
+                "talk_time": 60, "service_level": 20,
                 "members": [{
-                    "interface": "PJSIP/7", "name": "Ann", "status": "NOT_INUSE", "paused": true, "in_call": false,
-                    "penalty": 2,
+                    "interface": "PJSIP/7", "name": "Ann", "status": "NOT_INUSE", "paused": true,
+                    "paused_reason": "lunch", "calls_taken": 3, "last_call": 1000, "last_pause": null,
+                    "login_time": null, "in_call": false, "penalty": 2, "membership": "static",
                 }],
-                "callers": [{"unique_id": "1.1", "channel": "PJSIP/100-01", "position": 1}],
+                "callers": [{
+                    "channel": "PJSIP/100-01", "number": "100", "name": null, "position": 1, "since": 990.5,
+                }],
             }],
-            "completeness": {"channels": "unseeded", "bridges": "unseeded", "queues": "complete"},
+            "conferences": [{
+                "name": "room", "locked": false, "recording": false,
+                "members": [{
+                    "channel": "PJSIP/100-01", "name": null, "number": "100", "muted": false, "talking": null,
+                    "admin": true,
+                }],
+            }],
+            "agents": [{"agent": "1001", "name": null, "status": "AGENT_IDLE", "channel": "PJSIP/9-01"}],
+            "parking": [{"lot": "default", "space": "701", "channel": "PJSIP/8-01", "since": 1000.5}],
+            "completeness": {
+                "channels": "unseeded", "bridges": "unseeded", "queues": "complete", "agents": "unseeded",
+                "conferences": "unseeded", "parking": "unseeded", "parking_lots": "unseeded",
+                "endpoints": "unseeded", "contacts": "unseeded", "registrations": "unseeded",
+                "devices": "unseeded", "extensions": "unseeded", "mailboxes": "unseeded",
+            },
         })
     );
     mirror.lost();

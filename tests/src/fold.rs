@@ -1,9 +1,8 @@
 //! What must hold for any events that calls and the mirror are folded from: the body of the fuzz
-//! target `fold`, and what its checks are for the tests of both. With room for everything, both
-//! have exactly what the models in `fold_calls` and `fold_mirror` have.
+//! target `fold`, and what its checks are for the tests of both. With room for everything, calls
+//! are exactly what the model in `fold_calls` has; what a mirror has to be is in `pbx`.
 
 use super::fold_calls::MCalls;
-use super::fold_mirror::MMirror;
 use ami_proto::calls::{Call, CallLimits, Tracker};
 use ami_proto::event::Event;
 use ami_proto::state::{Completeness, Mirror, MirrorLimits, Part, Stale};
@@ -224,13 +223,15 @@ struct Folded {
     /// Numbers of the calls that have ended, and of all that were seen going on.
     ended: BTreeSet<u64>,
     /// What there has to be; none where not everything has room.
-    models: Option<(MCalls, MMirror)>,
+    models: Option<MCalls>,
 }
 
 /// Whatever events come: a call begins once and ends once, a channel that lives is in one call, and
 /// a call that goes on has one; calls and mirror stay within their limits; a part of the mirror is
-/// complete only by a list that was asked for and came whole.
+/// complete only by a list that was asked for and came whole; and of a PBX that does what the bytes
+/// say such a part is the truth.
 pub fn fold(data: &[u8]) {
+    super::pbx::mirrored(data);
     let mut bytes = Unstructured::new(data);
     let Ok(flags) = bytes.arbitrary::<[u8; 2]>() else { return };
     let mut folded = Folded::new(flags);
@@ -328,12 +329,10 @@ impl Folded {
                 let part = usize::from(part) % ENDS.len();
                 self.items[part] = 0;
                 self.mirror.begin(ENDS[part].0);
-                self.models.iter_mut().for_each(|(_, mirror)| mirror.begin(ENDS[part].0));
                 assert_eq!(self.mirror.completeness(ENDS[part].0), Completeness::Seeding);
             }
             Op::Lost => {
                 self.mirror.lost();
-                self.models.iter_mut().for_each(|(_, mirror)| mirror.lost());
                 let lost = Completeness::MaybeStale(Stale::Disconnected);
                 assert!(ENDS.iter().all(|(part, _)| self.mirror.completeness(*part) == lost));
             }
@@ -353,22 +352,18 @@ impl Folded {
             let before = ENDS.map(|(part, _)| self.mirror.completeness(part));
             let left_out = self.mirror.left_out();
             self.tracker.handle(&event, self.at);
-            self.mirror.handle(&event);
-            if let Some((calls, mirror)) = &mut self.models {
+            let _ = self.mirror.handle(&event);
+            if let Some(calls) = &mut self.models {
                 calls.handle(frame, self.at);
-                mirror.handle(frame);
             }
             match event {
                 Event::CoreShowChannel(_) => self.items[0] += 1,
                 Event::BridgeListItem(_) => self.items[1] += 1,
-                Event::QueueParams(_) | Event::QueueMember(_) | Event::QueueEntry(_)
-                    if frame.get("Queue").is_some() =>
-                {
-                    self.items[2] += 1;
-                }
+                Event::QueueParams(_) | Event::QueueMember(_) | Event::QueueEntry(_) => self.items[2] += 1,
                 _ => {}
             }
-            let said = frame.get("ListItems").and_then(|items| items.parse::<u64>().ok());
+            let said = ["ListItems", "Items", "Total"].into_iter().find_map(|name| frame.get(name));
+            let said = said.and_then(|items| items.parse::<u64>().ok());
             let broken = frame.get("EventList").is_some_and(|list| list.eq_ignore_case("cancelled"));
             for (place, (part, end)) in ENDS.into_iter().enumerate() {
                 let after = self.mirror.completeness(part);
@@ -381,6 +376,8 @@ impl Folded {
                     Completeness::Seeding | Completeness::Unseeded => {
                         assert!(before[place] == after && !(ends && after == Completeness::Seeding));
                     }
+                    // What went meanwhile could not all be remembered.
+                    Completeness::MaybeStale(Stale::Full) => {}
                     _ => assert!(!completes, "{part:?}: {before:?} {after:?}"),
                 }
             }
@@ -395,7 +392,7 @@ impl Folded {
         let mut polled = 0;
         while let Some(call) = (polled < most).then(|| self.tracker.poll_ended()).flatten() {
             check_call(&call, self.tracker.limits(), self.steady);
-            self.models.iter_mut().for_each(|(calls, _)| calls.check_ended(&call));
+            self.models.iter_mut().for_each(|calls| calls.check_ended(&call));
             assert!(call.end().is_some() && call.legs().iter().all(|leg| leg.ended.is_some()));
             assert!(self.ended.insert(call.number()), "ended twice");
             polled += 1;
@@ -409,7 +406,7 @@ impl Folded {
         assert_eq!((abandoned.len(), self.tracker.active().len()), (going_on, 0));
         for call in abandoned {
             check_call(&call, self.tracker.limits(), self.steady);
-            self.models.iter_mut().for_each(|(calls, _)| calls.check_abandoned(&call));
+            self.models.iter_mut().for_each(|calls| calls.check_abandoned(&call));
             assert!(call.end().is_none() && self.ended.insert(call.number()), "ended twice");
         }
     }
@@ -418,13 +415,12 @@ impl Folded {
         check_tracker(&self.tracker, &self.ended, self.steady);
         check_mirror(&self.mirror, self.things);
         let losses = self.tracker.losses();
-        if losses.leg_events + losses.legs + losses.marks + losses.ended > 0 || self.mirror.len() > 900 {
+        if losses.leg_events + losses.legs + losses.marks + losses.ended > 0 {
             // Noise is too short for that; a longer input is held to the rest alone.
             self.models = None;
         }
-        if let Some((calls, mirror)) = &self.models {
+        if let Some(calls) = &self.models {
             calls.check(&self.tracker);
-            mirror.check(&self.mirror);
         }
     }
 }
@@ -470,8 +466,30 @@ pub fn check_call(call: &Call, limits: CallLimits, steady: bool) {
 
 /// What a mirror has at any time, when it was told to keep so many things.
 pub fn check_mirror(mirror: &Mirror, things: usize) {
-    let queues: usize = mirror.queues().map(|queue| 1 + queue.members().len() + queue.callers().len()).sum();
-    assert_eq!(mirror.len(), mirror.channels().len() + mirror.bridges().len() + queues);
-    assert!(mirror.len() <= things);
+    let all = [
+        mirror.channels().len(),
+        mirror.bridges().len(),
+        mirror.queues().len(),
+        mirror.queues().map(|queue| mirror.members(queue.name.as_bytes()).count()).sum(),
+        mirror.queues().map(|queue| mirror.callers(queue.name.as_bytes()).count()).sum(),
+        mirror.agents().len(),
+        mirror.conferences().len(),
+        mirror.conferences().map(|room| mirror.participants(room.name.as_bytes()).count()).sum(),
+        mirror.parking_lots().len(),
+        mirror.parked_calls().len(),
+        mirror.endpoints().len(),
+        mirror.contacts().len(),
+        mirror.registrations().len(),
+        mirror.devices().len(),
+        mirror.extensions().len(),
+        mirror.mailboxes().len(),
+    ];
+    // A member, a caller or a participant may come before the queue or the room.
+    assert!(mirror.len() >= all.iter().sum() && mirror.len() <= things);
     assert!(mirror.channels().all(|channel| mirror.channel(channel.unique_id.as_bytes()) == Some(channel)));
+    for channel in mirror.channels().filter(|channel| channel.bridge.is_some()) {
+        let bridge = channel.bridge.as_ref().unwrap().as_bytes();
+        assert_eq!(mirror.inside(bridge).filter(|inside| *inside == channel).count(), 1);
+    }
+    assert!(mirror.channels().all(|channel| channel.revision() <= mirror.revision()));
 }

@@ -4,19 +4,55 @@ use core::fmt;
 
 use crate::words::words;
 
-/// A part of the mirror that is seeded on its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Part {
-    /// Channels, and which bridge each is in.
-    Channels,
-    /// Bridges.
-    Bridges,
-    /// Queues, members and callers.
-    Queues,
+/// Declares the parts.
+macro_rules! parts {
+    ($($(#[$doc:meta])* $part:ident = $word:literal,)+) => {
+        /// A part of the mirror that is seeded on its own.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Part {
+            $($(#[$doc])* $part,)+
+        }
+
+        impl Part {
+            /// All parts.
+            pub const ALL: &'static [Self] = &[$(Self::$part),+];
+            /// Number of parts.
+            pub(super) const COUNT: usize = Self::ALL.len();
+        }
+
+        words! { Part { $($part = $word,)+ } }
+    };
 }
 
-words! { Part { Channels = "channels", Bridges = "bridges", Queues = "queues", } }
+parts! {
+    /// Channels, and which bridge each is in.
+    Channels = "channels",
+    /// Bridges.
+    Bridges = "bridges",
+    /// Queues, members and callers.
+    Queues = "queues",
+    /// Agents of `agents.conf`.
+    Agents = "agents",
+    /// Rooms of `ConfBridge`, and who is in them.
+    Conferences = "conferences",
+    /// Parked calls.
+    Parking = "parking",
+    /// Parking lots.
+    ParkingLots = "parking_lots",
+    /// Endpoints of PJSIP, peers of SIP and IAX2.
+    Endpoints = "endpoints",
+    /// Contacts of PJSIP.
+    Contacts = "contacts",
+    /// Registrations of the server with others.
+    Registrations = "registrations",
+    /// Device states.
+    Devices = "devices",
+    /// Extension states.
+    Extensions = "extensions",
+    /// Mailboxes and their messages.
+    Mailboxes = "mailboxes",
+}
 
 /// The trust that a part deserves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -31,7 +67,7 @@ pub enum Completeness {
     /// It has all that the server has, as far as the events have come.
     Complete,
     /// Something may be missing, or there that is gone.
-    /// [`Mirror::begin`](super::Mirror::begin) and a list put it right.
+    /// [`Mirror::seed`](super::Mirror::seed) puts it right.
     MaybeStale(Stale),
 }
 
@@ -75,6 +111,8 @@ pub enum Stale {
     Count,
     /// The server broke the list off.
     Cancelled,
+    /// The server refused a list: [`Mirror::refused`](super::Mirror::refused).
+    Refused,
 }
 
 words! {
@@ -85,5 +123,6 @@ words! {
         Unexpected = "unexpected",
         Count = "count",
         Cancelled = "cancelled",
+        Refused = "refused",
     }
 }

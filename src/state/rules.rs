@@ -1,0 +1,362 @@
+//! Rules: each event and the things that it tells of, one arm for all versions that send it.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use super::key::{Key, parts};
+use super::mirror::How;
+use super::place::Place;
+use super::thing::Thing;
+use super::things::{
+    Agent, Bridge, Caller, Channel, Conference, Device, Extension, Kind, Member, ParkedCall, ParkingLot, Participant,
+    Queue,
+};
+use super::{Mirror, OwnedValue, Part, Stale};
+use crate::event::Event;
+use crate::facts::{Bridged, names};
+use crate::wire::{Frame, Value};
+
+/// Has a thing told what an event says: `made` it begins, `told` it should be known, `hinted` it is
+/// of no interest unless known, `item` an item of a list. Then the prefix of its headers, or what
+/// it is called where they don't say so, and what is told without a header.
+macro_rules! tell {
+    ($mirror:ident, $frame:ident, $how:ident $thing:ident $({ $($field:ident: $value:expr),+ $(,)? })?) => {
+        tell!(@ $mirror, $how $thing, $thing::names($frame, ""), Some(($frame, "")), { $($($field: $value,)+)? })
+    };
+    ($mirror:ident, $frame:ident, $how:ident $thing:ident prefix $prefix:literal) => {
+        tell!(@ $mirror, $how $thing, $thing::names($frame, $prefix), Some(($frame, $prefix)), {})
+    };
+    ($mirror:ident, $frame:ident, $how:ident $thing:ident named $names:expr) => {
+        tell!(@ $mirror, $how $thing, $names, Some(($frame, "")), {})
+    };
+    (@ $mirror:ident, $how:ident $thing:ident, $names:expr, $words:expr, { $($field:ident: $value:expr,)* }) => {
+        $mirror.tell::<$thing>(how!($how), $names, $words, |_thing, _telling| {
+            $(_telling.put(<$thing as Thing>::BITS.$field, &mut _thing.$field, $value);)*
+        })
+    };
+}
+
+/// Sets fields of a known thing of this name.
+macro_rules! set {
+    ($mirror:ident, $thing:ident $names:expr, { $($field:ident: $value:expr),+ $(,)? }) => {
+        tell!(@ $mirror, hinted $thing, Some($names), None, { $($field: $value,)+ })
+    };
+}
+
+macro_rules! how {
+    (made) => {
+        How::Made
+    };
+    (told) => {
+        How::Told
+    };
+    (hinted) => {
+        How::Hinted
+    };
+    (item) => {
+        How::Item
+    };
+}
+pub(super) use {how, tell};
+
+impl Mirror {
+    pub(super) fn apply(&mut self, event: &Event<'_>) {
+        let frame = event.frame();
+        let now = self.now;
+        let mirror = self;
+        // Some lists are made of events of the same name; an item has no class.
+        let listed = |part: Part| frame.get("Privilege").is_none() && mirror.parts[part as usize].is_on();
+        match event {
+            // Channels.
+            Event::Newchannel(_) => tell!(mirror, frame, made Channel { since: now }),
+            Event::Newstate(_)
+            | Event::Newexten(_)
+            | Event::NewCallerId(_)
+            | Event::NewConnectedLine(_)
+            | Event::NewAccountCode(_)
+            | Event::Rename(_) => tell!(mirror, frame, told Channel),
+            Event::Hold(_) => {
+                // Up to 11 it tells of both.
+                let off = frame.get("Status").is_some_and(|status| status.eq_ignore_case("Off"));
+                tell!(mirror, frame, told Channel { on_hold: Some(!off) });
+            }
+            Event::Unhold(_) => tell!(mirror, frame, told Channel { on_hold: Some(false) }),
+            Event::DialBegin(_) | Event::DialState(_) | Event::DialEnd(_) => {
+                tell!(mirror, frame, told Channel);
+                tell!(mirror, frame, told Channel prefix "Dest");
+            }
+            Event::Hangup(_) => mirror.remove::<Channel>(Channel::names(frame, "")),
+            Event::Status(_) | Event::BridgeInfoChannel(_) => tell!(mirror, frame, hinted Channel),
+            Event::CoreShowChannel(_) => tell!(mirror, frame, item Channel),
+            Event::CoreShowChannelsComplete(_) => mirror.end(Part::Channels, frame),
+
+            // Bridges.
+            Event::BridgeCreate(_) => tell!(mirror, frame, made Bridge),
+            Event::BridgeDestroy(_) => mirror.remove::<Bridge>(Bridge::names(frame, "")),
+            Event::BridgeListItem(_) => tell!(mirror, frame, item Bridge),
+            Event::BridgeListComplete(_) => mirror.end(Part::Bridges, frame),
+
+            // Queues.
+            Event::QueueParams(_) => {
+                let talk = frame.get("TalkTime").and_then(|talk| talk.parse().ok());
+                tell!(mirror, frame, item Queue { talk_time: talk });
+                mirror.displace(frame);
+            }
+            Event::QueueMember(_) => tell!(mirror, frame, item Member),
+            Event::QueueEntry(_) => {
+                let priority = frame.get("Priority").and_then(|priority| priority.parse().ok());
+                tell!(mirror, frame, item Caller { priority: priority });
+                mirror.place(frame);
+            }
+            Event::QueueStatusComplete(_) => mirror.end(Part::Queues, frame),
+            Event::QueueMemberAdded(_) => tell!(mirror, frame, made Member),
+            Event::QueueMemberStatus(_)
+            | Event::QueueMemberPause(_)
+            | Event::QueueMemberPaused(_)
+            | Event::QueueMemberPenalty(_)
+            | Event::QueueMemberRingInUse(_) => tell!(mirror, frame, told Member),
+            Event::QueueMemberRemoved(_) => mirror.remove::<Member>(Member::names(frame, "")),
+            Event::QueueCallerJoin(_) | Event::Join(_) => {
+                tell!(mirror, frame, told Queue);
+                tell!(mirror, frame, made Caller { since: now });
+                mirror.place(frame);
+            }
+            Event::QueueCallerLeave(_) | Event::Leave(_) => {
+                tell!(mirror, frame, told Queue);
+                mirror.remove::<Caller>(Caller::names(frame, ""));
+            }
+            Event::QueueCallerAbandon(_) => mirror.figure(frame, |queue, _| {
+                queue.abandoned = queue.abandoned.map(|abandoned| abandoned.saturating_add(1));
+            }),
+            Event::AgentConnect(_) => {
+                mirror.figure(frame, |queue, told| {
+                    let first = queue.completed == Some(0) && queue.abandoned == Some(0);
+                    queue.hold_time = average(queue.hold_time, told("HoldTime"), first);
+                });
+                mirror.answers(frame, true);
+            }
+            Event::AgentComplete(_) => {
+                mirror.figure(frame, |queue, told| {
+                    queue.talk_time = average(queue.talk_time, told("TalkTime"), queue.completed == Some(0));
+                    queue.completed = queue.completed.map(|completed| completed.saturating_add(1));
+                });
+                mirror.answers(frame, false);
+            }
+
+            // Agents.
+            Event::AgentLogin(_) => tell!(mirror, frame, told Agent { status: &b"AGENT_IDLE"[..] }),
+            Event::AgentLogoff(_) => {
+                tell!(mirror, frame, told Agent { status: &b"AGENT_LOGGEDOFF"[..], channel: &[][..], logged_in: Some(0) });
+            }
+            Event::Agents(_) => tell!(mirror, frame, item Agent),
+            Event::AgentsComplete(_) => mirror.end(Part::Agents, frame),
+
+            // Conferences.
+            Event::ConfbridgeStart(_) => {
+                tell!(mirror, frame, made Conference { locked: Some(false), recording: Some(false) });
+            }
+            Event::ConfbridgeEnd(_) => mirror.remove::<Conference>(Conference::names(frame, "")),
+            Event::ConfbridgeRecord(_) => tell!(mirror, frame, told Conference { recording: Some(true) }),
+            Event::ConfbridgeStopRecord(_) => tell!(mirror, frame, told Conference { recording: Some(false) }),
+            Event::ConfbridgeJoin(_) => {
+                tell!(mirror, frame, told Conference);
+                tell!(mirror, frame, made Participant { since: now });
+            }
+            Event::ConfbridgeLeave(_) => mirror.remove::<Participant>(Participant::names(frame, "")),
+            Event::ConfbridgeMute(_) => tell!(mirror, frame, told Participant { muted: Some(true) }),
+            Event::ConfbridgeUnmute(_) => tell!(mirror, frame, told Participant { muted: Some(false) }),
+            Event::ConfbridgeTalking(_) => tell!(mirror, frame, told Participant),
+            Event::ConfbridgeListRooms(_) => tell!(mirror, frame, item Conference),
+            Event::ConfbridgeListRoomsComplete(_) => mirror.rooms_ended(frame),
+            Event::ConfbridgeList(_) => tell!(mirror, frame, item Participant),
+            Event::ConfbridgeListComplete(_) => mirror.end(Part::Conferences, frame),
+
+            // Parking.
+            Event::ParkedCall(_) if listed(Part::Parking) => tell!(mirror, frame, item ParkedCall),
+            Event::ParkedCall(_) => tell!(mirror, frame, made ParkedCall { since: now }),
+            Event::ParkedCallSwap(_) => tell!(mirror, frame, told ParkedCall),
+            Event::UnParkedCall(_) | Event::ParkedCallTimeOut(_) | Event::ParkedCallGiveUp(_) => {
+                mirror.remove::<ParkedCall>(ParkedCall::names(frame, ""));
+            }
+            Event::ParkedCallsComplete(_) => mirror.end(Part::Parking, frame),
+            Event::ParkingLot(_) => tell!(mirror, frame, item ParkingLot),
+            Event::ParkingLotsComplete(_) => mirror.end(Part::ParkingLots, frame),
+
+            // States.
+            Event::DeviceStateChange(_) => {
+                let listed = listed(Part::Devices);
+                mirror.agent_of_device(frame);
+                if listed {
+                    tell!(mirror, frame, item Device);
+                } else {
+                    tell!(mirror, frame, made Device);
+                }
+            }
+            Event::DeviceStateListComplete(_) => mirror.end(Part::Devices, frame),
+            Event::ExtensionStatus(_) if listed(Part::Extensions) => tell!(mirror, frame, item Extension),
+            Event::ExtensionStatus(_) => tell!(mirror, frame, made Extension),
+            Event::ExtensionStateListComplete(_) => mirror.end(Part::Extensions, frame),
+            Event::Shutdown(_) => Part::ALL.iter().for_each(|part| mirror.doubt(*part, Stale::Shutdown)),
+            _ => match Bridged::of(event) {
+                Some(bridged) => mirror.bridged(frame, &bridged),
+                None => mirror.apply_peers(event),
+            },
+        }
+    }
+
+    /// A channel enters a bridge or leaves it.
+    fn bridged(&mut self, frame: Frame<'_>, bridged: &Bridged<'_>) {
+        let mirror = self;
+        match *bridged {
+            Bridged::Entered { .. } => {
+                tell!(mirror, frame, told Bridge);
+                let bridge = frame.get("BridgeUniqueid").unwrap_or_default();
+                tell!(mirror, frame, told Channel { bridge: bridge.as_bytes() });
+            }
+            Bridged::Left { .. } => {
+                let bridge = frame.get("BridgeUniqueid").unwrap_or_default();
+                let channel = Channel::names(frame, "").and_then(|(of, id)| mirror.one::<Channel>(of, id));
+                // It may be in another one by now.
+                let inside = channel.and_then(|channel| channel.bridge.clone()).unwrap_or_default();
+                let inside = if inside.as_bytes() == bridge.as_bytes() { Value::default() } else { inside.value() };
+                tell!(mirror, frame, told Channel { bridge: inside.as_bytes() });
+            }
+            Bridged::Pair { one, two, together } => {
+                for (channel, peer) in [(one, two), (two, one)] {
+                    let peer = if together { peer } else { &[] };
+                    set!(mirror, Channel (&[], channel), { peer: peer });
+                }
+            }
+        }
+    }
+
+    /// A queue's figures, which no header tells as they are, change by this much.
+    fn figure(&mut self, frame: Frame<'_>, change: impl FnOnce(&mut Queue, &dyn Fn(&str) -> Option<u64>)) {
+        let told = |name: &str| frame.get(name).and_then(|value| value.parse().ok());
+        let names = Queue::names(frame, "");
+        self.tell::<Queue>(How::Hinted, names, None, |queue, telling| {
+            let mut after = queue.clone();
+            change(&mut after, &told);
+            telling.reckon(&mut queue.abandoned, after.abandoned);
+            telling.reckon(&mut queue.completed, after.completed);
+            telling.reckon(&mut queue.hold_time, after.hold_time);
+            telling.reckon(&mut queue.talk_time, after.talk_time);
+        });
+    }
+
+    /// A member is in a call of the queue from here on, or has had one.
+    fn answers(&mut self, frame: Frame<'_>, begins: bool) {
+        let get = |name: &str| frame.get(name).map(Value::as_bytes);
+        let names = get("Queue").zip(names::ANSWERED_BY.into_iter().find_map(get));
+        self.tell::<Member>(How::Hinted, names, None, |member, telling| {
+            telling.put(Member::BITS.in_call, &mut member.in_call, Some(begins));
+            if !begins {
+                let taken = member.calls_taken.map(|taken| taken.saturating_add(1));
+                telling.reckon(&mut member.calls_taken, taken);
+            }
+        });
+    }
+
+    /// A caller stands at the position that the event tells.
+    fn place(&mut self, frame: Frame<'_>) {
+        let Some((queue, id)) = Caller::names(frame, "") else { return };
+        let number = |name| frame.get(name).and_then(|number| number.parse::<u64>().ok());
+        let Some(caller) = self.one::<Caller>(queue, id) else {
+            // It has left since the list was made: those behind it stand one further in front.
+            self.with_queue(queue, |queue| queue.skipped = queue.skipped.saturating_add(1));
+            return;
+        };
+        if caller.order != Place::default() {
+            return;
+        }
+        let count = number("Count");
+        // The last one stands behind all, however many they are.
+        let position = number("Position").filter(|position| count.is_none_or(|count| *position < count));
+        if count.is_some() && position.is_some() {
+            self.parts[Part::Queues as usize].crossed();
+        }
+        let (mut place, mut fits) = (None, true);
+        for _ in 0..2 {
+            self.with_queue(queue, |queue| {
+                place = if count.is_some() { queue.join(id, position) } else { queue.list(id, position) };
+                fits = count.is_none_or(|count| count == queue.order.len() as u64);
+            });
+            if place.is_some() {
+                break;
+            }
+            self.spread(queue);
+        }
+        if !fits {
+            // The event is older than the list was, or others have come or gone unheard.
+            self.doubt(Part::Queues, Stale::Unexpected);
+        }
+        self.with_caller(queue, id, |caller| caller.order = place.unwrap_or_default());
+    }
+
+    /// A queue is listed: those of its callers of whom no event has told since stand nowhere before
+    /// they are listed.
+    fn displace(&mut self, frame: Frame<'_>) {
+        let seeding = self.parts[Part::Queues as usize];
+        let Some(name) = frame.get("Queue").filter(|_| seeding.is_on()).map(Value::as_bytes) else { return };
+        let mut order = Default::default();
+        self.with_queue(name, |queue| order = core::mem::take(&mut queue.order));
+        let mut kept = BTreeMap::new();
+        for (place, id) in order {
+            let fresh =
+                self.one::<Caller>(name, id.as_bytes()).is_some_and(|caller| caller.books().list >= seeding.list);
+            if fresh {
+                kept.insert(place, id);
+            } else {
+                self.with_caller(name, id.as_bytes(), |caller| caller.order = Place::default());
+            }
+        }
+        self.with_queue(name, |queue| (queue.order, queue.skipped) = (kept, 0));
+    }
+
+    /// Tells an agent's status by the state of its device; from 12 on, where no event does.
+    fn agent_of_device(&mut self, frame: Frame<'_>) {
+        let device = frame.get("Device").unwrap_or_default();
+        let Some(agent) = device.as_bytes().strip_prefix(b"Agent:") else { return };
+        let status: &[u8] = match frame.get("State").unwrap_or_default().as_bytes() {
+            b"INUSE" => b"AGENT_ONCALL",
+            b"NOT_INUSE" => b"AGENT_IDLE",
+            b"UNAVAILABLE" => b"AGENT_LOGGEDOFF",
+            _ => return,
+        };
+        let mirror = self;
+        set!(mirror, Agent (&[], agent), { status: status });
+    }
+
+    /// A thing is about to go: so does what belongs to it.
+    pub(super) fn leaving(&mut self, key: &[u8]) {
+        let Some((kind, of, id)) = parts(key) else { return };
+        match kind {
+            Kind::Bridge => {
+                let bridge = OwnedValue::new(id);
+                let inside = self.inside.range((bridge.clone(), Key::first())..);
+                let inside: Vec<Key> =
+                    inside.take_while(|(found, _)| *found == bridge).map(|(_, key)| key.clone()).collect();
+                let mirror = self;
+                for channel in inside {
+                    set!(mirror, Channel (&[], channel.id().as_bytes()), { bridge: &[][..] });
+                }
+            }
+            Kind::Queue => {
+                self.remove_belonging::<Member>(id);
+                self.remove_belonging::<Caller>(id);
+            }
+            Kind::Conference => self.remove_belonging::<Participant>(id),
+            Kind::Caller => {
+                let place = self.one::<Caller>(of, id).and_then(|caller| caller.order.0);
+                self.with_queue(of, |queue| _ = place.map(|place| queue.order.remove(&place)));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The average that the server keeps: three parts of what it was, one of the new.
+fn average(before: Option<u64>, new: Option<u64>, first: bool) -> Option<u64> {
+    let (before, new) = (before?, new?);
+    Some(if first { new } else { (before.saturating_mul(3).saturating_add(new)) / 4 })
+}
