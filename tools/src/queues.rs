@@ -6,15 +6,13 @@
 //! cargo run -p ami-tools -- queues 127.0.0.1:5038 --once
 //! ```
 
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::net::TcpStream;
 use std::time::Instant;
 
-use ami_proto::action::QueueStatus;
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending};
 use ami_proto::conn::Backoff;
-use ami_proto::event::Event;
+use ami_proto::state::{Member, Mirror, MirrorLimits, OwnedValue, Part};
 use ami_proto::value::{Classes, DeviceState};
 use clap::Args;
 use comfy_table::{Table, presets};
@@ -36,44 +34,28 @@ pub(crate) struct Options {
 }
 
 /// Callers waiting, and the state of each member, by queue.
-#[derive(Default)]
-struct Queues(BTreeMap<String, (u64, BTreeMap<String, String>)>);
-
-impl Queues {
-    /// What is told, by a list or as it happens. A header that is missing or odd leaves that one
-    /// thing as it was.
-    fn learn(&mut self, event: Event<'_>) {
-        let frame = event.frame();
-        let Some(queue) = frame.get("Queue") else { return };
-        let (callers, members) = self.0.entry(queue.to_str_lossy().into_owned()).or_default();
-        match event {
-            Event::QueueParams(queue) => *callers = queue.calls().unwrap_or(*callers),
-            Event::QueueCallerJoin(join) => *callers = join.count().unwrap_or(*callers),
-            Event::QueueCallerLeave(leave) => *callers = leave.count().unwrap_or(*callers),
-            _ => {
-                // A member is called `Location` in lists and `Interface` in events.
-                let member = frame.get("Location").or(frame.get("Interface"));
-                let Some(member) = member.map(|member| member.to_string()) else { return };
-                if let Event::QueueMemberRemoved(_) = event {
-                    members.remove(&member);
-                } else if let Some(status) = frame.get("Status") {
-                    let state = status.parse().ok().and_then(DeviceState::description);
-                    members.insert(member, state.map_or_else(|| status.to_string(), str::to_owned));
-                }
-            }
-        }
+fn table(mirror: &Mirror) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::ASCII_MARKDOWN).set_header(["queue", "waiting", "members: state"]);
+    for queue in mirror.queues() {
+        let members: Vec<_> = mirror.members(queue.name.as_bytes()).map(state).collect();
+        let waiting = queue.calls.unwrap_or_default();
+        table.add_row([Shown(queue.name.as_bytes()).to_string(), waiting.to_string(), members.join(", ")]);
     }
+    table
+}
 
-    fn table(&self) -> Table {
-        let mut table = Table::new();
-        table.load_preset(presets::ASCII_MARKDOWN).set_header(["queue", "waiting", "members: state"]);
-        for (queue, (callers, members)) in &self.0 {
-            let members: Vec<_> =
-                members.iter().map(|(member, state)| format!("{}: {}", Shown(member), Shown(state))).collect();
-            table.add_row([Shown(queue).to_string(), callers.to_string(), members.join(", ")]);
-        }
-        table
-    }
+/// A member and its state, in words where they are known.
+fn state(member: &Member) -> String {
+    let told = member.device_state.as_ref().map(OwnedValue::as_bytes).unwrap_or_default();
+    let words = member.status().and_then(DeviceState::description);
+    let state = words.map_or_else(|| Shown(told).to_string(), str::to_owned);
+    let paused = match &member.paused_reason {
+        _ if member.paused != Some(true) => String::new(),
+        Some(reason) => format!(", paused: {}", Shown(reason.as_bytes())),
+        None => ", paused".to_owned(),
+    };
+    format!("{}: {state}{paused}", Shown(member.interface.as_bytes()))
 }
 
 pub(crate) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
@@ -103,20 +85,23 @@ fn follow(
     backoff: &mut Backoff,
 ) -> Result<(), Box<dyn Error>> {
     client.login(Instant::now(), Credentials::plain(&options.login.user, &options.login.secret))?;
-    let mut queues = Queues::default();
+    let mut mirror = Mirror::new(MirrorLimits::new());
     let mut listed = false;
     loop {
         while let Some(event) = client.poll_event()? {
             match event {
                 ClientEvent::Ready(_) => {
                     backoff.accepted(Instant::now());
-                    client.send(Instant::now(), &QueueStatus::new())?;
+                    for seed in mirror.seed(Part::Queues) {
+                        client.send(Instant::now(), seed.action())?;
+                    }
                 }
-                ClientEvent::Item { event, .. } | ClientEvent::Event(event) => queues.learn(event),
-                ClientEvent::Ended { ending: Ending::List { .. }, .. } => {
+                ClientEvent::Item { event, .. } | ClientEvent::Event(event) => _ = mirror.handle(&event),
+                ClientEvent::Ended { ending: Ending::List { end, .. }, .. } => {
+                    _ = mirror.handle(&end);
                     listed = true;
                     if options.once {
-                        say(queues.table())?;
+                        say(table(&mirror))?;
                         client.close(Instant::now());
                     }
                 }
@@ -129,7 +114,7 @@ fn follow(
         }
         if listed && !options.once {
             // Home, the table, and away with what was below it.
-            say(format_args!("\x1b[H{}\x1b[J", queues.table()))?;
+            say(format_args!("\x1b[H{}\x1b[J", table(&mirror)))?;
         }
         turn(client, &mut socket)?;
     }
