@@ -532,3 +532,72 @@ fn more_names_than_are_told_apart() {
         assert!(last.contains(&format!("  and unknown events of other names {rest},000\n")));
     }
 }
+
+/// What `--state` prints for a recording that is given as lines, `|` between them and `;` behind a
+/// frame.
+fn state(stdin: &str, args: &[&str]) -> Value {
+    let all = ["--state", "--json"].iter().chain(args);
+    let run = inspect_from(stdin.replace('|', "\r\n").replace(';', "\r\n\r\n").as_bytes(), all);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{}", run.stdout);
+    let objects = objects(&run);
+    assert_eq!(objects.len(), 1);
+    objects.into_iter().next().expect("an object")
+}
+
+#[test]
+fn the_state_of_a_stream() {
+    let events = "Event: Newchannel|Timestamp: 100.500000|Channel: A|Uniqueid: 1|ChannelState: 0|CallerIDNum: 7;\
+        Event: QueueParams|Queue: q|Strategy: ringall|Calls: 1;\
+        Event: QueueMember|Queue: q|Location: M|Status: 1|Paused: 0;\
+        Event: QueueEntry|Queue: q|Position: 1|Channel: A|Uniqueid: 1|Wait: 3;\
+        Event: QueueStatusComplete|EventList: Complete|ListItems: 3;\
+        Event: CoreShowChannel|Channel: A|Uniqueid: 1|ChannelState: 6|Exten: 200;\
+        Event: CoreShowChannelsComplete|EventList: Complete|ListItems: 1;\
+        Event: QueueParams|Queue: p|Calls: 0;\
+        Event: QueueStatusComplete|EventList: Complete|ListItems: 1;\
+        Event: Newchannel|Timestamp: 101.500000|Channel: B|Uniqueid: 2|ChannelState: 0;\
+        Event: Hangup|Timestamp: 103.000000|Channel: A|Uniqueid: 1;";
+    let end = state(events, &[]);
+    assert_eq!(end["channels"].as_array().map(Vec::len), Some(1));
+    let channel = &end["channels"][0];
+    assert_eq!((&channel["name"], &channel["since"]), (&json!("B"), &json!(101.5)));
+    assert_eq!(end["completeness"]["channels"], "complete");
+    // The second list of queues was of one of them.
+    assert_eq!(end["queues"].as_array().map(Vec::len), Some(1), "{end}");
+    assert_eq!((&end["queues"][0]["name"], &end["queues"][0]["callers"][0]["since"]), (&json!("q"), &json!(97.5)));
+    let keys: Vec<_> = end.as_object().expect("an object").keys().map(String::as_str).collect();
+    assert_eq!(keys, ["channels", "bridges", "queues", "conferences", "agents", "parking", "completeness"]);
+
+    let early = state(events, &["--at", "0.9"]);
+    let channels = early["channels"].as_array().expect("channels");
+    assert_eq!((channels.len(), &channels[0]["state"], &channels[0]["exten"]), (1, &json!(6), &json!("200")));
+    assert_eq!(state(events, &["--at", "1"])["channels"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn the_state_of_both_directions() {
+    let turn = |side: &str, at: &str, text: &str| {
+        let text = text.replace('|', "\r\n").replace(';', "\r\n\r\n");
+        format!("{side} {} {at}\n{text}\n", text.len())
+    };
+    let replay = [
+        turn("<", "0", "Asterisk Call Manager/5.0|"),
+        turn(">", "0.1", "Action: QueueStatus|ActionID: 1|Queue: q;Action: ConfbridgeListRooms|ActionID: 2;"),
+        turn("<", "0.2", "Event: QueueParams|ActionID: 1|Queue: q|Calls: 2;"),
+        turn("<", "0.2", "Event: QueueStatusComplete|ActionID: 1|EventList: Complete|ListItems: 1;"),
+        turn("<", "0.3", "Response: Error|ActionID: 2|Message: No active conferences.;"),
+        turn("<", "2.5", "Event: ConfbridgeStart|Conference: r;Event: ConfbridgeJoin|Conference: r|Channel: A;"),
+    ]
+    .concat();
+    let run = |args: &[&str]| {
+        let run = inspect_from(replay.as_bytes(), ["--state", "--json"].iter().chain(args));
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+        objects(&run).remove(0)
+    };
+    let end = run(&[]);
+    // That list was asked for one queue.
+    assert_eq!((&end["queues"][0]["calls"], &end["completeness"]["queues"]), (&json!(2), &json!("unseeded")));
+    assert_eq!(end["completeness"]["conferences"], "complete");
+    assert_eq!(end["conferences"][0]["members"][0]["channel"], "A");
+    assert_eq!(run(&["--at", "2"])["conferences"], json!([]));
+}

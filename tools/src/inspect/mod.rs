@@ -21,6 +21,12 @@
 //! cargo run --release -p ami-tools -- inspect --calls --svg calls.svg corpus/sessions/22_queue_excerpt.ami
 //! ```
 //!
+//! What the server had at the end of a session, or two seconds after its beginning:
+//!
+//! ```text
+//! cargo run --release -p ami-tools -- inspect --state --json --at 2 corpus/replay/12_agents.replay
+//! ```
+//!
 //! Recordings of FreeSWITCH's event socket:
 //!
 //! ```text
@@ -37,6 +43,8 @@ mod count;
 mod esl;
 mod json;
 mod progress;
+mod replay;
+mod state;
 mod stream;
 mod summary;
 mod tallies;
@@ -77,6 +85,15 @@ pub(crate) struct Options {
     /// Print the calls that the events tell of, as a table, instead of a summary
     #[arg(long, conflicts_with = "json")]
     calls: bool,
+
+    /// Print what the server had at the end of each recording, as far as its lists and events tell:
+    /// one JSON object a file. A file that begins with `< LENGTH` or `> LENGTH` has both directions
+    #[arg(long, requires = "json", conflicts_with_all = ["calls", "svg", "typed"])]
+    state: bool,
+
+    /// With --state, what it had so many seconds after the beginning
+    #[arg(long, value_name = "SECONDS", requires = "state")]
+    at: Option<f64>,
 
     /// Draw the calls over time into this file, one row a channel, instead of a summary
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
@@ -131,6 +148,9 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     let out = BufWriter::new(io::stdout().lock());
     let verdict = match options.protocol {
         Protocol::Ami => {
+            if options.state {
+                return finish(state::run(&options.files, options.at, out));
+            }
             let types = options.typed.then(Types::new);
             let mut report: Box<dyn Report> = if options.json {
                 Box::new(Json::new(out, options.show_secrets, types))
@@ -145,11 +165,20 @@ pub(crate) fn run(options: &Options) -> ExitCode {
             complain("--calls and --svg", "these know events of the Asterisk Manager Interface only; leave them out");
             return ExitCode::from(Verdict::Failed as u8);
         }
+        Protocol::Esl if options.state => {
+            complain("--state", "it knows events of the Asterisk Manager Interface only; leave it out");
+            return ExitCode::from(Verdict::Failed as u8);
+        }
         Protocol::Esl if options.json => {
             inspect(options, &mut esl::Json::new(out, options.show_secrets, options.typed))
         }
         Protocol::Esl => inspect(options, &mut esl::Summary::new(out)),
     };
+    finish(verdict)
+}
+
+/// The exit code of what came of it.
+fn finish(verdict: io::Result<Verdict>) -> ExitCode {
     let verdict = match verdict {
         Ok(verdict) => verdict,
         // Whoever read the output, `head` say, has seen enough.
