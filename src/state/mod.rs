@@ -9,7 +9,8 @@
 //! ```no_run
 //! use std::{net::TcpStream, time::Instant};
 //! use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending};
-//! use ami_proto::state::{Changes, Completeness, Kind, Mirror, MirrorLimits, Part};
+//! use ami_proto::conn::Machine;
+//! use ami_proto::state::{Kind, Mirror, MirrorLimits, Part};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut socket = TcpStream::connect("127.0.0.1:5038")?;
