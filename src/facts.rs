@@ -56,6 +56,49 @@ impl<'buf> Bridged<'buf> {
     }
 }
 
+/// Purpose of a bridge.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BridgeKind {
+    /// Those inside wait: parked callers, agents who are logged in.
+    Holding,
+    /// Two channels talk, or the few that a transfer joins.
+    Two,
+    /// Any other, such as a conference.
+    Other,
+}
+
+pub(crate) fn kind(bridge: BridgeBlock<'_>) -> BridgeKind {
+    // The technology of a bridge between two changes, a holding bridge keeps its own.
+    if bridge.bridge_technology().is_ok_and(|technology| technology == "holding_bridge") {
+        BridgeKind::Holding
+    } else if bridge.bridge_type().is_ok_and(|kind| kind == "basic") {
+        BridgeKind::Two
+    } else {
+        BridgeKind::Other
+    }
+}
+
+/// Technologies of channels that the server makes for itself: what it says in a conference and
+/// records of it, and what runs the dialplan for a text message.
+const INTERNAL: [&[u8]; 4] = [b"CBAnn/", b"CBRec/", b"ConfBridgeRecorder/", b"Message/"];
+
+/// Returns whether this is a channel that the server makes for itself.
+pub(crate) fn is_internal(block: ChannelBlock<'_>) -> bool {
+    let name = block.channel().map(ChannelName::as_bytes).unwrap_or_default();
+    INTERNAL.iter().any(|technology| name.starts_with(technology))
+}
+
+/// Returns the name of the pair of Local channels that a channel of this name is a half of.
+pub(crate) fn pair(name: &[u8]) -> Option<&[u8]> {
+    let pair = name.strip_suffix(b";1").or_else(|| name.strip_suffix(b";2"))?;
+    pair.starts_with(b"Local/").then_some(pair)
+}
+
+/// Returns the name of a conference.
+pub(crate) fn conference(frame: Frame<'_>) -> Option<&[u8]> {
+    first(frame, ["Conference", "Meetme"])
+}
+
 /// Returns the unique ids of the halves of a Local channel, of which `LocalBridge` tells.
 pub(crate) fn halves(frame: Frame<'_>) -> Option<(&[u8], &[u8])> {
     // 12 renamed them.

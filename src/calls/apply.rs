@@ -2,16 +2,17 @@
 
 use core::time::Duration;
 
-use super::call::{QueueOutcome, Transfer, TransferKind};
-use super::{OwnedValue, Tracker};
+use super::marks::{FACTS, Fact};
+use super::parts::{Dial, Span};
+use super::{OwnedValue, Tracker, more};
 use crate::event::{ChannelBlock, Event};
-use crate::facts::{self, Bridged, ChannelSeen, Parked, QueueStep, QueueStepKind};
-use crate::value::{ChannelState, UniqueId};
+use crate::facts::{self, Bridged, ChannelSeen};
+use crate::value::{CallerIdPart, ChannelState, Escaped, UniqueId};
 use crate::wire::Value;
 
 /// What becomes of a channel that isn't known.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Unknown {
+pub(super) enum Unknown {
     /// It begins here.
     Begins,
     /// It was there before.
@@ -26,17 +27,28 @@ pub(super) fn apply(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
         Event::Newstate(view) => see(tracker, **view, Unknown::Joins, at),
         Event::CoreShowChannel(view) => see(tracker, **view, Unknown::Joins, at),
         Event::Status(view) => see(tracker, **view, Unknown::Joins, at),
-        Event::Newexten(view) => see(tracker, **view, Unknown::Stays, at),
+        Event::Newexten(view) => {
+            see(tracker, **view, Unknown::Stays, at);
+            if let Some(unique_id) = id(tracker, **view) {
+                more::runs(tracker, unique_id, view);
+            }
+        }
         Event::NewCallerId(view) => see(tracker, **view, Unknown::Stays, at),
         Event::NewConnectedLine(view) => see(tracker, **view, Unknown::Stays, at),
+        Event::NewAccountCode(view) => see(tracker, **view, Unknown::Stays, at),
         Event::Rename(view) => {
             if let (Ok(unique_id), Ok(name)) = (view.unique_id(), view.new_name()) {
                 tracker.rename(unique_id.as_bytes(), name.as_bytes());
             }
         }
+        Event::HangupRequest(view) => leaving(tracker, **view),
+        // The cause is a set of flags here; 2 has the channel go on elsewhere.
+        Event::SoftHangupRequest(view) if view.frame().get("Cause").is_none_or(|flags| flags != "2") => {
+            leaving(tracker, **view);
+        }
         Event::Hangup(view) => {
             see(tracker, **view, Unknown::Stays, at);
-            if let Some(unique_id) = id(tracker, **view) {
+            if let Some(unique_id) = id(tracker, **view).filter(|_| !facts::is_internal(**view)) {
                 tracker.hang_up(unique_id, view.cause().ok(), at);
             }
         }
@@ -64,51 +76,88 @@ pub(super) fn apply(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
             let (Ok(clone), Ok(original)) = ((*view).clone(), view.original()) else { return };
             let [clone, original] = [clone, original].map(|name| tracker.books.named(name.as_bytes()).cloned());
             if let (Some(clone), Some(original)) = (clone, original) {
-                tracker.unite(clone.as_bytes(), original.as_bytes());
+                tracker.masquerade(clone.as_bytes(), original.as_bytes(), at);
             }
         }
-        Event::BlindTransfer(_) | Event::AttendedTransfer(_) | Event::Transfer(_) => transfer(tracker, event, at),
-        _ => {
-            if let Some(bridged) = Bridged::of(event) {
-                bridge(tracker, bridged, at);
-            } else if let Some(step) = QueueStep::of(event) {
-                queue(tracker, step, at);
-            } else if let Some(parked) = Parked::of(event) {
-                park(tracker, parked, at);
+        Event::Pickup(view) => {
+            see(tracker, **view, Unknown::Stays, at);
+            see(tracker, view.target(), Unknown::Stays, at);
+            if let (Some(one), Some(two)) = (id(tracker, **view), id(tracker, view.target())) {
+                tracker.unite(one, two);
             }
         }
+        _ => match Bridged::of(event) {
+            Some(bridged) => bridge(tracker, bridged, at),
+            None => more::apply(tracker, event, at),
+        },
     }
 }
 
 /// The unique id in a block, if it has one that can be a key.
-fn id<'buf>(tracker: &mut Tracker, block: ChannelBlock<'buf>) -> Option<&'buf [u8]> {
+pub(super) fn id<'buf>(tracker: &mut Tracker, block: ChannelBlock<'buf>) -> Option<&'buf [u8]> {
     block.unique_id().ok().map(UniqueId::as_bytes).filter(|id| tracker.is_id(id))
 }
 
-/// What the description of a channel tells: that it is there, which call it is in, its state.
-fn see(tracker: &mut Tracker, block: ChannelBlock<'_>, unknown: Unknown, at: Duration) {
+fn leaving(tracker: &mut Tracker, block: ChannelBlock<'_>) {
+    if let Some(leg) = block.unique_id().ok().and_then(|unique_id| tracker.leg(unique_id.as_bytes())) {
+        leg.leaving = true;
+    }
+}
+
+/// What the description of a channel tells: that it is there, which call it is in, its state, who
+/// it is.
+pub(super) fn see(tracker: &mut Tracker, block: ChannelBlock<'_>, unknown: Unknown, at: Duration) {
     let Some(seen) = ChannelSeen::of(block).filter(|seen| tracker.is_id(seen.unique_id)) else { return };
     let (unique_id, linked_id) = (seen.unique_id, seen.linked_id.filter(|id| tracker.is_id(id)));
-    if tracker.number_of(unique_id).is_none() && unknown != Unknown::Stays {
+    let mut begins = false;
+    let linked = linked_id.is_some();
+    if tracker.number_of(unique_id).is_none() && unknown != Unknown::Stays && !facts::is_internal(block) {
         let (linked_id, name) = (linked_id.unwrap_or(unique_id), seen.name.unwrap_or_default());
-        tracker.appear(unique_id, linked_id, name, unknown == Unknown::Begins, at);
+        begins = tracker.appear(unique_id, (linked_id, linked), name, unknown == Unknown::Begins, at);
     } else if let Some(linked_id) = linked_id {
         tracker.relink(unique_id, linked_id);
     }
-    if let Some(number) = seen.number.filter(|number| !number.is_empty()) {
-        tracker.number_is(unique_id, number);
+    let Some((call, channel)) = tracker.channel_mut(unique_id) else { return };
+    call.heard = at;
+    let Some(leg) = call.legs.get_mut(channel.leg) else { return };
+    // Events may wait for a list to end: its items then come before the beginning.
+    if unknown == Unknown::Begins && !leg.from_start {
+        (leg.from_start, begins) = (true, true);
     }
-    if let Some(leg) = tracker.leg(unique_id) {
-        match seen.state {
-            Some(ChannelState::RING | ChannelState::RINGING) => {
-                leg.ringing.get_or_insert(at);
-            }
-            Some(ChannelState::UP) => {
-                leg.answered.get_or_insert(at);
-            }
-            _ => {}
+    match seen.state {
+        Some(ChannelState::RING | ChannelState::RINGING) => {
+            leg.ringing.get_or_insert(at);
+        }
+        Some(ChannelState::UP) => {
+            leg.answered.get_or_insert(at);
+        }
+        _ => {}
+    }
+    let mut news = FACTS.map(|fact| (fact, told(block, fact, begins)));
+    for (fact, news) in &mut news {
+        *news = news.filter(|text| leg.fact(*fact).is_none_or(|known| known.as_bytes() != *text));
+    }
+    for (fact, text) in news {
+        if let Some(text) = text {
+            tracker.set(unique_id, fact, text);
         }
     }
+}
+
+/// What a block tells of a channel, if it tells anything. `begins`: it is the first one.
+fn told(block: ChannelBlock<'_>, fact: Fact, begins: bool) -> Option<&[u8]> {
+    let text = match fact {
+        Fact::Number => block.caller_id_num().ok().and_then(CallerIdPart::known)?,
+        Fact::Name => block.caller_id_name().ok().and_then(Escaped::known)?.as_bytes(),
+        Fact::ConnectedNumber => block.connected_line_num().ok().and_then(CallerIdPart::known)?,
+        Fact::ConnectedName => block.connected_line_name().ok().and_then(Escaped::known)?.as_bytes(),
+        Fact::Account => block.account_code().ok()?.as_bytes(),
+        // Where a channel that is called begins, before it has an extension.
+        Fact::Exten if begins => block.exten().ok().filter(|exten| *exten != "s")?.as_bytes(),
+        Fact::Context if begins => block.context().ok()?.as_bytes(),
+        _ => return None,
+    };
+    (!text.is_empty()).then_some(text)
 }
 
 fn dial(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
@@ -118,8 +167,7 @@ fn dial(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
             see(tracker, view.dest(), Unknown::Joins, at);
             let from = id(tracker, **view);
             if let Some(to) = id(tracker, view.dest()) {
-                tracker.unite(from.unwrap_or(to), to);
-                tracker.begin_dial(from, to, false, at);
+                tracker.unite_dial(from, to, view.dial_string().ok(), false, at);
             }
         }
         Event::DialState(view) => see(tracker, view.dest(), Unknown::Stays, at),
@@ -134,8 +182,7 @@ fn dial(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
             let from = Some(from.as_bytes()).filter(|id| tracker.is_id(id));
             match view.dest_unique_id() {
                 Ok(to) if tracker.is_id(to.as_bytes()) => {
-                    tracker.unite(from.unwrap_or_default(), to.as_bytes());
-                    tracker.begin_dial(from, to.as_bytes(), true, at);
+                    tracker.unite_dial(from, to.as_bytes(), view.dial_string().ok(), true, at);
                 }
                 // The end names the caller alone.
                 _ => {
@@ -148,23 +195,36 @@ fn dial(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
     }
 }
 
+impl Tracker {
+    /// A dial begins: both channels are of one call.
+    fn unite_dial(
+        &mut self,
+        from: Option<&[u8]>,
+        to: &[u8],
+        string: Option<Value<'_>>,
+        ends_by_caller: bool,
+        at: Duration,
+    ) {
+        self.unite(from.unwrap_or(to), to);
+        let string = string.filter(|string| !string.is_empty()).map(|string| self.text(string.as_bytes()));
+        let from = from.map(OwnedValue::new);
+        let dial = Dial { from, to: OwnedValue::new(to), string, span: Span::from(at), status: None };
+        self.begin_dial(dial, ends_by_caller);
+    }
+}
+
 fn bridge(tracker: &mut Tracker, bridged: Bridged<'_>, at: Duration) {
     match bridged {
         Bridged::Entered { channel, bridge } => {
             see(tracker, channel, Unknown::Joins, at);
-            if let (Some(unique_id), Ok(id)) = (id(tracker, channel), bridge.bridge_unique_id()) {
-                // A conference is no call.
-                if channel.linked_id().is_err() && bridge.bridge_type().is_ok_and(|kind| kind == "basic") {
-                    if let Some(other) = tracker.books.anyone_inside(id.as_bytes()).cloned() {
-                        tracker.unite(unique_id, other.as_bytes());
-                    }
-                }
-                tracker.enter(unique_id, id.as_bytes(), at);
+            if let (Some(unique_id), Ok(bridge_id)) = (id(tracker, channel), bridge.bridge_unique_id()) {
+                enters(tracker, unique_id, bridge_id.as_bytes(), facts::kind(bridge), at);
             }
         }
         Bridged::Left { channel, bridge } => {
             see(tracker, channel, Unknown::Stays, at);
             if let (Some(unique_id), Ok(bridge)) = (id(tracker, channel), bridge.bridge_unique_id()) {
+                tracker.hold(unique_id, false, at);
                 tracker.leave(unique_id, bridge.as_bytes(), at);
             }
         }
@@ -172,8 +232,9 @@ fn bridge(tracker: &mut Tracker, bridged: Bridged<'_>, at: Duration) {
             let bridge = [one, b"+", two].concat();
             if together {
                 tracker.unite(one, two);
-                for unique_id in [one, two] {
-                    tracker.enter(unique_id, &bridge, at);
+                for (unique_id, other) in [(one, two), (two, one)] {
+                    tracker.enter(unique_id, &bridge, true, true, at);
+                    more::answered(tracker, unique_id, other);
                 }
             } else {
                 for unique_id in [one, two] {
@@ -184,76 +245,27 @@ fn bridge(tracker: &mut Tracker, bridged: Bridged<'_>, at: Duration) {
     }
 }
 
-fn transfer(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
-    let exten = |exten: Option<Value<'_>>, context: Option<Value<'_>>| {
-        [exten.unwrap_or_default().as_bytes(), b"@", context.unwrap_or_default().as_bytes()].concat()
-    };
-    let (kind, by, target, result) = match event {
-        Event::BlindTransfer(view) => {
-            see(tracker, view.transferer(), Unknown::Stays, at);
-            let target = exten(view.extension().ok(), view.context().ok());
-            (TransferKind::Blind, id(tracker, view.transferer()), target, view.result().ok())
-        }
-        Event::AttendedTransfer(view) => {
-            see(tracker, view.orig_transferer(), Unknown::Stays, at);
-            see(tracker, view.second_transferer(), Unknown::Stays, at);
-            // The one who is talked to; for a target that is an application there is none.
-            let target = view.transfer_target().channel().map(|name| name.as_bytes().to_vec());
-            let target = target.or_else(|_| view.second_transferer().channel().map(|name| name.as_bytes().to_vec()));
-            (
-                TransferKind::Attended,
-                id(tracker, view.orig_transferer()),
-                target.unwrap_or_default(),
-                view.result().ok(),
-            )
-        }
-        Event::Transfer(view) => {
-            let by = view.unique_id().ok().map(UniqueId::as_bytes);
-            if view.transfer_type().is_ok_and(|kind| kind.eq_ignore_case("Attended")) {
-                if let (Some(by), Ok(target)) = (by, view.target_unique_id()) {
-                    tracker.unite(by, target.as_bytes());
-                }
-                let target = view.target_channel().map(|name| name.as_bytes().to_vec()).unwrap_or_default();
-                (TransferKind::Attended, by, target, None)
-            } else {
-                (TransferKind::Blind, by, exten(view.transfer_exten().ok(), view.transfer_context().ok()), None)
-            }
-        }
-        _ => return,
-    };
-    let Some(by) = by else { return };
-    let target = tracker.text(&target);
-    let result = result.map(|result| tracker.text(result.as_bytes()));
-    let transfer = Transfer { kind, at, by: OwnedValue::new(by), target, result };
-    tracker.mark(by, |call, _| Some(&mut call.transfers), transfer, 0);
-}
-
-fn queue(tracker: &mut Tracker, step: QueueStep<'_>, at: Duration) {
-    let (caller, queue) = (step.caller.unique_id, tracker.text(step.queue));
-    if !tracker.is_id(caller) {
-        return;
+/// A channel enters a bridge. In one between two, those inside are of one call from then on, but
+/// for agents of app_agent_pool; a conference is no call.
+fn enters(tracker: &mut Tracker, unique_id: &[u8], bridge: &[u8], kind: facts::BridgeKind, at: Duration) {
+    let agent = tracker.is_agent(unique_id);
+    let two = kind == facts::BridgeKind::Two;
+    let others = if two && tracker.is_id(bridge) { tracker.books.inside(bridge) } else { Default::default() };
+    if !agent || !two {
+        tracker.enter(unique_id, bridge, kind != facts::BridgeKind::Holding, false, at);
     }
-    if let Some(channel) = step.channel {
-        let joins = matches!(step.kind, QueueStepKind::Joined);
-        see(tracker, channel, if joins { Unknown::Joins } else { Unknown::Stays }, at);
-    }
-    let outcome = match step.kind {
-        QueueStepKind::Joined => return tracker.join_queue(caller, &queue, step.caller.position(), at),
-        QueueStepKind::Left => None,
-        QueueStepKind::Abandoned => Some(QueueOutcome::Abandoned),
-        QueueStepKind::Answered(member) => Some(QueueOutcome::Answered(tracker.text(member))),
-    };
-    tracker.leave_queue(&OwnedValue::new(caller), &queue, outcome, at);
-}
-
-fn park(tracker: &mut Tracker, parked: Parked<'_>, at: Duration) {
-    if !tracker.is_id(parked.unique_id) {
-        return;
-    }
-    if let Some((lot, space)) = parked.place {
-        let (lot, space) = (tracker.text(lot), tracker.text(space));
-        tracker.park(parked.unique_id, lot, space, at);
-    } else {
-        tracker.unpark(parked.unique_id, at);
+    for other in others {
+        let other = other.as_bytes();
+        if other == unique_id {
+            continue;
+        }
+        match (agent, tracker.is_agent(other)) {
+            (true, false) => tracker.enter_as_guest(unique_id, other, bridge, at),
+            (false, true) => tracker.enter_as_guest(other, unique_id, bridge, at),
+            (false, false) => tracker.unite(unique_id, other),
+            (true, true) => {}
+        }
+        more::answered(tracker, unique_id, other);
+        more::answered(tracker, other, unique_id);
     }
 }

@@ -1,11 +1,12 @@
 //! Where everything is: calls by linked id, channels by unique id and by name, who is in which
-//! bridge and queue. No event has to look through what is kept.
+//! bridge. No event has to look through what is kept.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::OwnedValue;
-use super::call::{Call, Leg};
+use super::call::Call;
+use super::parts::Leg;
 use crate::byte_budget::{self, ByteBudget, mapped, root};
 
 /// Where a channel that lives is.
@@ -19,8 +20,18 @@ pub(super) struct Channel {
     pub(super) dials: Vec<usize>,
     /// Up to 11, places of the dials by it: their end names the caller alone.
     pub(super) dialled: Vec<usize>,
-    /// Place of the parking that goes on.
+    /// Place of its parking that goes on, of its last wait, and of its time in a conference.
     pub(super) parking: Option<usize>,
+    pub(super) wait: Option<usize>,
+    pub(super) room: Option<usize>,
+    /// Places of recordings that go on.
+    pub(super) recordings: Vec<usize>,
+    /// Places of the variables that were asked for, by the number of the name.
+    pub(super) variables: Vec<(usize, usize)>,
+    /// Whether it is an agent of app_agent_pool who is logged in.
+    pub(super) agent: bool,
+    /// Group and place of the leg of an agent who is in a conversation.
+    pub(super) guest: Option<(u64, usize)>,
 }
 
 /// What a linked id belongs to.
@@ -45,6 +56,9 @@ pub(super) struct Shifts {
     pub(super) dials: Shift,
     pub(super) queues: Shift,
     pub(super) parkings: Shift,
+    pub(super) rooms: Shift,
+    pub(super) recordings: Shift,
+    pub(super) variables: Shift,
 }
 
 impl Shift {
@@ -65,8 +79,6 @@ pub(super) struct Books {
     names: BTreeMap<OwnedValue, OwnedValue>,
     /// By bridge and unique id, place of the stay that goes on.
     inside: BTreeMap<(OwnedValue, OwnedValue), usize>,
-    /// By unique id and queue, place of the last wait.
-    waits: BTreeMap<(OwnedValue, OwnedValue), usize>,
 }
 
 impl Books {
@@ -76,7 +88,7 @@ impl Books {
         + root::<OwnedValue, Linked>()
         + root::<OwnedValue, Channel>()
         + root::<OwnedValue, OwnedValue>()
-        + 2 * root::<(OwnedValue, OwnedValue), usize>();
+        + root::<(OwnedValue, OwnedValue), usize>();
 
     pub(super) const GROUP: usize = mapped::<u64, u64>();
 
@@ -88,7 +100,6 @@ impl Books {
             channels: BTreeMap::new(),
             names: BTreeMap::new(),
             inside: BTreeMap::new(),
-            waits: BTreeMap::new(),
         }
     }
 
@@ -100,7 +111,6 @@ impl Books {
         self.channels.clear();
         self.names.clear();
         self.inside.clear();
-        self.waits.clear();
     }
 
     pub(super) const fn linked_cost(id: &[u8]) -> usize {
@@ -117,8 +127,10 @@ impl Books {
         }
     }
 
-    pub(super) fn unlink(&mut self, id: &OwnedValue) {
-        if self.linked.remove(id).is_some() {
+    /// Forgets a linked id, if it is this group's.
+    pub(super) fn unlink(&mut self, id: &OwnedValue, group: u64) {
+        if self.linked.get(id).is_some_and(|linked| linked.group == group) {
+            self.linked.remove(id);
             self.budget.give_back(Self::linked_cost(id.as_bytes()));
         }
     }
@@ -128,21 +140,33 @@ impl Books {
     }
 
     pub(super) fn add_channel(&mut self, leg: &Leg, group: u64, place: usize) {
-        let channel = Channel { group, leg: place, dials: Vec::new(), dialled: Vec::new(), parking: None };
+        let channel = Channel {
+            group,
+            leg: place,
+            dials: Vec::new(),
+            dialled: Vec::new(),
+            parking: None,
+            wait: None,
+            room: None,
+            recordings: Vec::new(),
+            variables: Vec::new(),
+            agent: false,
+            guest: None,
+        };
         self.budget.add(mapped::<OwnedValue, Channel>() + byte_budget::text(&leg.unique_id));
         self.channels.insert(leg.unique_id.clone(), channel);
         self.name(&leg.channel, &leg.unique_id);
     }
 
-    /// Forgets a channel. Gives what was known, and the places of its waits.
-    pub(super) fn remove_channel(&mut self, leg: &Leg) -> Option<(Channel, Vec<usize>)> {
+    /// Forgets a channel, and gives what was known.
+    pub(super) fn remove_channel(&mut self, leg: &Leg) -> Option<Channel> {
         let channel = self.channels.remove(&leg.unique_id)?;
         self.budget.give_back(mapped::<OwnedValue, Channel>() + byte_budget::text(&leg.unique_id));
         self.unname(&leg.channel, &leg.unique_id);
         for stay in leg.stays.iter().filter(|stay| stay.span.end.is_none()) {
             self.leave(&stay.bridge, &leg.unique_id);
         }
-        Some((channel, self.take_waits(&leg.unique_id).into_iter().map(|(_, place)| place).collect()))
+        Some(channel)
     }
 
     /// The channel's leg now stands at this place of the call that took its own in.
@@ -152,11 +176,50 @@ impl Books {
         for places in [&mut channel.dials, &mut channel.dialled] {
             *places = places.iter().filter_map(|place| shifts.dials.of(*place)).collect();
         }
+        let recordings = channel.recordings.iter();
+        channel.recordings = recordings.filter_map(|place| shifts.recordings.of(*place)).collect();
+        let variables = channel.variables.iter();
+        channel.variables = variables.filter_map(|(name, place)| Some((*name, shifts.variables.of(*place)?))).collect();
         channel.parking = channel.parking.and_then(|place| shifts.parkings.of(place));
-        for (queue, place) in self.take_waits(&leg.unique_id) {
-            if let Some(place) = shifts.queues.of(place) {
-                self.wait(&leg.unique_id, &queue, place);
+        channel.wait = channel.wait.and_then(|place| shifts.queues.of(place));
+        channel.room = channel.room.and_then(|place| shifts.rooms.of(place));
+    }
+
+    /// Forgets a call that has ended, or is given up, with its channels. `step`: number of the event.
+    pub(super) fn close(&mut self, call: &mut Call, step: u64) {
+        let at = call.end.unwrap_or(call.heard);
+        for leg in call.legs.iter_mut().filter(|leg| leg.ended.is_none()) {
+            if leg.guest {
+                self.part(leg);
+                leg.ended = call.end;
+                leg.stays.iter_mut().for_each(|stay| stay.close(at, step));
+            } else {
+                self.remove_channel(leg);
             }
+        }
+        for id in call.former.iter().chain([&call.linked_id]) {
+            self.unlink(id, call.group);
+        }
+        if self.groups.remove(&call.group).is_some() {
+            self.budget.give_back(Self::GROUP);
+        }
+        call.sort();
+    }
+
+    /// The leg of an agent in a conversation now stands at this place.
+    pub(super) fn move_guest(&mut self, leg: &Leg, group: u64, place: usize) {
+        if let Some(channel) = self.channels.get_mut(&leg.unique_id) {
+            channel.guest = Some((group, place));
+        }
+    }
+
+    /// Forgets that an agent is in a conversation.
+    pub(super) fn part(&mut self, leg: &Leg) {
+        for stay in leg.stays.iter().filter(|stay| stay.span.end.is_none()) {
+            self.leave(&stay.bridge, &leg.unique_id);
+        }
+        if let Some(channel) = self.channels.get_mut(&leg.unique_id).filter(|_| leg.ended.is_none()) {
+            channel.guest = None;
         }
     }
 
@@ -188,7 +251,9 @@ impl Books {
 
     /// Notes a stay that goes on.
     pub(super) fn enter(&mut self, bridge: &OwnedValue, unique_id: &OwnedValue, place: usize) {
-        insert(&mut self.inside, &mut self.budget, bridge, unique_id, place);
+        if self.inside.insert((bridge.clone(), unique_id.clone()), place).is_none() {
+            self.budget.add(Self::pair_cost(bridge.as_bytes(), unique_id.as_bytes()));
+        }
     }
 
     /// Ends a stay that goes on, and gives its place.
@@ -202,31 +267,11 @@ impl Books {
         self.inside.contains_key(&(bridge.clone(), unique_id.clone()))
     }
 
-    /// Unique id of a channel in this bridge.
-    pub(super) fn anyone_inside(&self, bridge: &[u8]) -> Option<&OwnedValue> {
-        let ((found, unique_id), _) = self.inside.range((OwnedValue::new(bridge), OwnedValue::default())..).next()?;
-        (found.as_bytes() == bridge).then_some(unique_id)
-    }
-
-    /// Notes the last wait of a caller in a queue. Gives the place of the one before.
-    pub(super) fn wait(&mut self, caller: &OwnedValue, queue: &OwnedValue, place: usize) -> Option<usize> {
-        insert(&mut self.waits, &mut self.budget, caller, queue, place)
-    }
-
-    pub(super) fn waiting(&self, caller: &OwnedValue, queue: &OwnedValue) -> Option<usize> {
-        self.waits.get(&(caller.clone(), queue.clone())).copied()
-    }
-
-    /// Forgets the waits of a caller, and gives them by queue.
-    fn take_waits(&mut self, caller: &OwnedValue) -> Vec<(OwnedValue, usize)> {
-        let of_caller = self.waits.range((caller.clone(), OwnedValue::default())..);
-        let of_caller = of_caller.take_while(|((found, _), _)| found == caller);
-        let waits: Vec<(OwnedValue, usize)> = of_caller.map(|((_, queue), place)| (queue.clone(), *place)).collect();
-        for (queue, _) in &waits {
-            self.waits.remove(&(caller.clone(), queue.clone()));
-            self.budget.give_back(Self::pair_cost(caller.as_bytes(), queue.as_bytes()));
-        }
-        waits
+    /// Unique ids of a few channels in this bridge: two, or those of a pair and an agent beside it.
+    pub(super) fn inside(&self, bridge: &[u8]) -> Vec<OwnedValue> {
+        let all = self.inside.range((OwnedValue::new(bridge), OwnedValue::default())..);
+        let all = all.take_while(|((found, _), _)| found.as_bytes() == bridge);
+        all.take(4).map(|((_, unique_id), _)| unique_id.clone()).collect()
     }
 
     /// Bytes of all of it, counted anew.
@@ -236,7 +281,7 @@ impl Books {
         let channels =
             self.channels.keys().map(|id| mapped::<OwnedValue, Channel>() + byte_budget::text(id)).sum::<usize>();
         let names = self.names.iter().map(|(name, id)| named_cost(name.as_bytes(), id.as_bytes())).sum::<usize>();
-        let pairs = self.inside.keys().chain(self.waits.keys());
+        let pairs = self.inside.keys();
         let pairs = pairs.map(|(one, two)| Self::pair_cost(one.as_bytes(), two.as_bytes())).sum::<usize>();
         linked + channels + names + pairs + self.groups.len() * Self::GROUP
     }
@@ -244,18 +289,4 @@ impl Books {
 
 const fn named_cost(name: &[u8], unique_id: &[u8]) -> usize {
     mapped::<OwnedValue, OwnedValue>() + byte_budget::bytes(name) + byte_budget::bytes(unique_id)
-}
-
-fn insert(
-    map: &mut BTreeMap<(OwnedValue, OwnedValue), usize>,
-    budget: &mut ByteBudget,
-    one: &OwnedValue,
-    two: &OwnedValue,
-    place: usize,
-) -> Option<usize> {
-    let before = map.insert((one.clone(), two.clone()), place);
-    if before.is_none() {
-        budget.add(Books::pair_cost(one.as_bytes(), two.as_bytes()));
-    }
-    before
 }

@@ -1,5 +1,7 @@
 //! What a tracker keeps at the most, and what it had to leave out.
 
+use core::time::Duration;
+
 /// Ceilings on what events can make a [`Tracker`](super::Tracker) keep. None is unbounded; 0 means
 /// none at all.
 ///
@@ -17,17 +19,20 @@ pub struct CallLimits {
     ended: usize,
     text: usize,
     bytes: usize,
+    age: Duration,
 }
+
+const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
 
 impl CallLimits {
     /// The defaults: 10,000 calls, 256 legs a call, 1,024 marks a call, 1,024 ended calls not taken
-    /// yet, 256 bytes of text, 64 MiB in all.
+    /// yet, 256 bytes of text, 64 MiB in all, a week.
     pub const fn new() -> Self {
-        Self { calls: 10_000, legs: 256, marks: 1024, ended: 1024, text: 256, bytes: 64 << 20 }
+        Self { calls: 10_000, legs: 256, marks: 1024, ended: 1024, text: 256, bytes: 64 << 20, age: WEEK }
     }
 
-    /// Calls going on at once. One more is not tracked: its channels are unknown, as if its events
-    /// had never come. Default 10,000.
+    /// Calls going on at once. One more, and the oldest is given up: it comes from
+    /// [`poll_ended`](super::Tracker::poll_ended) without an end. Default 10,000.
     #[must_use]
     pub const fn calls(mut self, calls: usize) -> Self {
         self.calls = calls;
@@ -68,11 +73,11 @@ impl CallLimits {
 
     /// Bytes of everything that the tracker holds: calls that go on, ended ones, and the books to
     /// find them by. They are counted a little above the truth. Default 64 MiB: an ordinary call of
-    /// two legs counts about 5 kB.
+    /// two legs counts about 9 kB.
     ///
-    /// At the limit the oldest ended calls that were not taken make room. Where that is not
-    /// enough, what is new is left out: a call, a leg or a mark, or a text that would have taken
-    /// another's place. [`Losses`] counts each.
+    /// At the limit the oldest ended calls that were not taken make room for a channel, then the
+    /// oldest that go on. A mark, or a text that would have taken another's place, is left out where
+    /// ended calls don't make enough. [`Losses`] counts each.
     ///
     /// The books alone take up about 9 kB as soon as there is a call. With a limit that leaves no
     /// room for a call beside them, none is tracked and nothing is held.
@@ -80,6 +85,19 @@ impl CallLimits {
     pub const fn bytes(mut self, bytes: usize) -> Self {
         self.bytes = bytes;
         self
+    }
+
+    /// Age at which a call that goes on is given up, counted from its start: its hangup was lost.
+    /// Default a week, since a conference or the login of an agent may last for days.
+    #[must_use]
+    pub const fn age(mut self, age: Duration) -> Self {
+        self.age = age;
+        self
+    }
+
+    /// The value set with [`age`](Self::age).
+    pub const fn max_age(&self) -> Duration {
+        self.age
     }
 
     /// The value set with [`calls`](Self::calls).
@@ -123,8 +141,10 @@ impl Default for CallLimits {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Losses {
-    /// Events that were left out since the call that they would have begun had no room: most calls
-    /// have several.
+    /// Calls given up before their end: the oldest at a limit, or too old.
+    pub given_up: u64,
+    /// Events that were left out since the call that they would have begun can have no room at all:
+    /// most calls have several.
     pub call_events: u64,
     /// Events that were left out since the leg that they would have added had no room: most legs
     /// have several.

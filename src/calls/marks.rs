@@ -3,12 +3,85 @@
 use core::time::Duration;
 
 use super::books::Books;
-use super::call::{Dial, Leg, Parking, QueueOutcome, QueueWait, Span, Stay};
+use super::parts::{Dial, Leg, Parking, ParkingEnd, QueueOutcome, QueueWait, Span, Stay};
 use super::{OwnedValue, Tracker};
 use crate::byte_budget;
 
+/// Parkings of a call that a late event may be about.
+const LATEST: usize = 8;
+
+/// A text that a channel has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fact {
+    Number,
+    Name,
+    ConnectedNumber,
+    ConnectedName,
+    Account,
+    Exten,
+    Context,
+    Application,
+    DialStatus,
+}
+
+pub(super) const FACTS: [Fact; 9] = [
+    Fact::Number,
+    Fact::Name,
+    Fact::ConnectedNumber,
+    Fact::ConnectedName,
+    Fact::Account,
+    Fact::Exten,
+    Fact::Context,
+    Fact::Application,
+    Fact::DialStatus,
+];
+
+impl Leg {
+    pub(super) const fn fact(&self, fact: Fact) -> Option<&OwnedValue> {
+        match fact {
+            Fact::Number => &self.number,
+            Fact::Name => &self.name,
+            Fact::ConnectedNumber => &self.connected_number,
+            Fact::ConnectedName => &self.connected_name,
+            Fact::Account => &self.account,
+            Fact::Exten => &self.exten,
+            Fact::Context => &self.context,
+            Fact::Application => &self.application,
+            Fact::DialStatus => &self.dial_status,
+        }
+        .as_ref()
+    }
+
+    const fn fact_mut(&mut self, fact: Fact) -> &mut Option<OwnedValue> {
+        match fact {
+            Fact::Number => &mut self.number,
+            Fact::Name => &mut self.name,
+            Fact::ConnectedNumber => &mut self.connected_number,
+            Fact::ConnectedName => &mut self.connected_name,
+            Fact::Account => &mut self.account,
+            Fact::Exten => &mut self.exten,
+            Fact::Context => &mut self.context,
+            Fact::Application => &mut self.application,
+            Fact::DialStatus => &mut self.dial_status,
+        }
+    }
+}
+
 impl Tracker {
+    /// A channel has a new name. One whose place another takes is called as at first from then on.
     pub(super) fn rename(&mut self, unique_id: &[u8], name: &[u8]) {
+        if name.ends_with(b"<MASQ>") || self.leg(unique_id).is_some_and(|leg| leg.replaced) {
+            return;
+        }
+        if name.ends_with(b"<ZOMBIE>") {
+            let Some(leg) = self.leg(unique_id).filter(|leg| !leg.replaced) else { return };
+            leg.replaced = true;
+            let (id, name) = (leg.unique_id.clone(), leg.channel.clone());
+            if let Some(first) = &mut leg.other {
+                core::mem::swap(first, &mut leg.channel);
+            }
+            return self.books.unname(&name, &id);
+        }
         let name = self.text(name);
         if !self.make_room_for_text(2 * byte_budget::text(&name)) {
             return;
@@ -17,26 +90,64 @@ impl Tracker {
         let id = leg.unique_id.clone();
         let before = core::mem::replace(&mut leg.channel, name.clone());
         self.books.budget.add(byte_budget::text(&name));
-        self.books.budget.give_back(byte_budget::text(&before));
         self.books.unname(&before, &id);
         self.books.name(&name, &id);
+        if let Some(leg) = self.leg(unique_id).filter(|leg| leg.other.is_none()) {
+            leg.other = Some(before);
+        } else {
+            self.books.budget.give_back(byte_budget::text(&before));
+        }
     }
 
-    /// Sets the number of a channel's caller id.
-    pub(super) fn number_is(&mut self, unique_id: &[u8], number: &[u8]) {
-        let same = |leg: &mut Leg| leg.number.as_ref().is_some_and(|known| known.as_bytes() == number);
-        if self.leg(unique_id).is_none_or(same) {
+    /// Up to 11, one channel takes the place of another. Where that is a half of the very pair that
+    /// the one talks to, the pair is optimised away, and the conversation goes on.
+    pub(super) fn masquerade(&mut self, clone: &[u8], original: &[u8], at: Duration) {
+        self.unite(clone, original);
+        let Some(pair) = self.leg(original).and_then(|leg| leg.pair()).map(OwnedValue::new) else { return };
+        // One that talks itself goes on talking.
+        if self.leg(original).is_some_and(|leg| leg.stays.last().is_some_and(|stay| stay.span.end.is_none())) {
             return;
         }
-        let number = self.text(number);
-        let bytes = byte_budget::text(&number);
+        let Some(stay) = self.leg(clone).and_then(|leg| leg.stays.last()).filter(|stay| stay.span.end.is_none()) else {
+            return;
+        };
+        let bridge = stay.bridge.clone();
+        for other in self.books.inside(bridge.as_bytes()) {
+            let talks = other.as_bytes() != clone && other.as_bytes() != original;
+            if !talks || self.leg(other.as_bytes()).is_none_or(|leg| leg.pair() != Some(pair.as_bytes())) {
+                continue;
+            }
+            let left = self.books.leave(&bridge, &other);
+            let leg = self.leg(other.as_bytes());
+            if let Some(stay) = leg.zip(left).and_then(|(leg, place)| leg.stays.get_mut(place)) {
+                stay.carried = true;
+            }
+            self.enter(original, bridge.as_bytes(), true, true, at);
+        }
+    }
+
+    /// Sets a text of a channel, unless it is empty.
+    pub(super) fn set(&mut self, unique_id: &[u8], fact: Fact, text: &[u8]) {
+        let same = |leg: &mut Leg| leg.fact(fact).is_some_and(|known| known.as_bytes() == text);
+        if text.is_empty() || self.leg(unique_id).is_none_or(same) {
+            return;
+        }
+        let text = self.text(text);
+        let bytes = byte_budget::text(&text);
         if !self.make_room_for_text(bytes) {
             return;
         }
         let Some(leg) = self.leg(unique_id) else { return };
-        let before = leg.number.replace(number).map_or(0, |before| byte_budget::text(&before));
+        let before = leg.fact_mut(fact).replace(text).map_or(0, |before| byte_budget::text(&before));
         self.books.budget.add(bytes);
         self.books.budget.give_back(before);
+    }
+
+    /// Sets a text of a channel that has none yet.
+    pub(super) fn set_first(&mut self, unique_id: &[u8], fact: Fact, text: &[u8]) {
+        if self.leg(unique_id).is_some_and(|leg| leg.fact(fact).is_none()) {
+            self.set(unique_id, fact, text);
+        }
     }
 
     pub(super) fn hold(&mut self, unique_id: &[u8], held: bool, at: Duration) {
@@ -51,17 +162,29 @@ impl Tracker {
         }
     }
 
+    /// Returns a stay that begins now.
+    pub(super) fn stay(&self, bridge: &[u8], mixing: bool, pair: bool, at: Duration) -> Stay {
+        Stay {
+            bridge: OwnedValue::new(bridge),
+            mixing,
+            pair,
+            carried: false,
+            span: Span::from(at),
+            steps: (self.step, None),
+        }
+    }
+
     /// A channel enters a bridge; where it is in that one already, nothing happens.
-    pub(super) fn enter(&mut self, unique_id: &[u8], bridge: &[u8], at: Duration) {
+    pub(super) fn enter(&mut self, unique_id: &[u8], bridge: &[u8], mixing: bool, pair: bool, at: Duration) {
         if !self.is_id(bridge) {
             return;
         }
-        let (unique_id, bridge) = (OwnedValue::new(unique_id), OwnedValue::new(bridge));
+        let stay = self.stay(bridge, mixing, pair, at);
+        let (unique_id, bridge) = (OwnedValue::new(unique_id), stay.bridge.clone());
         if self.books.is_inside(&bridge, &unique_id) {
             return;
         }
         let beside = Books::pair_cost(bridge.as_bytes(), unique_id.as_bytes());
-        let stay = Stay { bridge: bridge.clone(), span: Span::from(at) };
         let place = self.mark(unique_id.as_bytes(), |call, leg| Some(&mut call.legs.get_mut(leg)?.stays), stay, beside);
         if let Some(place) = place {
             self.books.enter(&bridge, &unique_id, place);
@@ -69,21 +192,25 @@ impl Tracker {
     }
 
     pub(super) fn leave(&mut self, unique_id: &[u8], bridge: &[u8], at: Duration) {
+        if self.leave_as_guest(unique_id, Some(bridge), at) {
+            return;
+        }
         let Some(place) = self.books.leave(&OwnedValue::new(bridge), &OwnedValue::new(unique_id)) else { return };
+        let step = self.step;
         if let Some(stay) = self.leg(unique_id).and_then(|leg| leg.stays.get_mut(place)) {
-            stay.span.close(at);
+            stay.close(at, step);
         }
     }
 
     /// A dial begins. `ends_by_caller`: its end will name the caller alone.
-    pub(super) fn begin_dial(&mut self, from: Option<&[u8]>, to: &[u8], ends_by_caller: bool, at: Duration) {
-        let dial =
-            Dial { from: from.map(OwnedValue::new), to: OwnedValue::new(to), span: Span::from(at), status: None };
-        let Some(place) = self.mark(to, |call, _| Some(&mut call.dials), dial, 0) else { return };
-        if let Some((_, channel)) = self.channel_mut(to) {
+    pub(super) fn begin_dial(&mut self, dial: Dial, ends_by_caller: bool) {
+        let (from, to) = (dial.from.clone(), dial.to.clone());
+        let Some(place) = self.mark(to.as_bytes(), |call, _| Some(&mut call.dials), dial, 0) else { return };
+        if let Some((_, channel)) = self.channel_mut(to.as_bytes()) {
             channel.dials.push(place);
         }
-        if let Some((_, channel)) = from.filter(|_| ends_by_caller).and_then(|from| self.channel_mut(from)) {
+        let from = from.filter(|_| ends_by_caller);
+        if let Some((_, channel)) = from.and_then(|from| self.channel_mut(from.as_bytes())) {
             channel.dialled.push(place);
         }
     }
@@ -107,36 +234,40 @@ impl Tracker {
     }
 
     pub(super) fn join_queue(&mut self, caller: &[u8], queue: &OwnedValue, position: Option<u64>, at: Duration) {
-        let caller = OwnedValue::new(caller);
-        // It can't wait there twice: a leave wasn't heard.
-        self.leave_queue(&caller, queue, None, at);
-        let wait =
-            QueueWait { queue: queue.clone(), caller: caller.clone(), position, span: Span::from(at), outcome: None };
-        let beside = Books::pair_cost(caller.as_bytes(), queue.as_bytes());
-        if let Some(place) = self.mark(caller.as_bytes(), |call, _| Some(&mut call.queues), wait, beside) {
-            self.books.wait(&caller, queue, place);
+        // It can't wait twice: a leave wasn't heard.
+        if let Some(wait) = self.wait(caller, None) {
+            wait.span.close(at);
+        }
+        let (queue, caller) = (queue.clone(), OwnedValue::new(caller));
+        let wait = QueueWait {
+            queue,
+            caller: caller.clone(),
+            position,
+            span: Span::from(at),
+            outcome: None,
+            unanswered: false,
+        };
+        let place = self.mark(caller.as_bytes(), |call, _| Some(&mut call.queues), wait, 0);
+        if let Some((_, channel)) = self.channel_mut(caller.as_bytes()) {
+            channel.wait = place.or(channel.wait);
         }
     }
 
-    /// Ends a caller's last wait in a queue, or tells what became of it.
-    pub(super) fn leave_queue(
-        &mut self,
-        caller: &OwnedValue,
-        queue: &OwnedValue,
-        outcome: Option<QueueOutcome>,
-        at: Duration,
-    ) {
-        let Some(place) = self.books.waiting(caller, queue) else { return };
-        let bytes = outcome.as_ref().map_or(0, QueueOutcome::beside);
+    /// The last wait of a caller, in this queue or in any.
+    pub(super) fn wait(&mut self, caller: &[u8], queue: Option<&OwnedValue>) -> Option<&mut QueueWait> {
+        let (call, channel) = self.channel_mut(caller)?;
+        let wait = call.queues.get_mut(channel.wait?)?;
+        queue.is_none_or(|queue| wait.queue == *queue).then_some(wait)
+    }
+
+    /// Tells what became of a caller's last wait.
+    pub(super) fn wait_ended(&mut self, caller: &[u8], outcome: QueueOutcome) {
+        let bytes = outcome.beside();
         let room = self.make_room_for_text(bytes);
-        let Some((call, _)) = self.channel_mut(caller.as_bytes()) else { return };
-        let Some(wait) = call.queues.get_mut(place) else { return };
-        wait.span.close(at);
-        if outcome.is_some() && room {
-            let before = core::mem::replace(&mut wait.outcome, outcome);
-            self.books.budget.add(bytes);
-            self.books.budget.give_back(before.as_ref().map_or(0, QueueOutcome::beside));
-        }
+        let Some(wait) = self.wait(caller, None).filter(|_| room) else { return };
+        let before = wait.outcome.replace(outcome);
+        self.books.budget.add(bytes);
+        self.books.budget.give_back(before.as_ref().map_or(0, QueueOutcome::beside));
     }
 
     /// A channel is parked; where it is already, nothing happens: the same event is an item of
@@ -145,17 +276,56 @@ impl Tracker {
         if self.channel_mut(parked).is_none_or(|(_, channel)| channel.parking.is_some()) {
             return;
         }
-        let parking = Parking { parked: OwnedValue::new(parked), lot, space, span: Span::from(at) };
+        let parking = Parking { parked: OwnedValue::new(parked), lot, space, span: Span::from(at), end: None };
         let place = self.mark(parked, |call, _| Some(&mut call.parkings), parking, 0);
         if let Some((_, channel)) = self.channel_mut(parked) {
             channel.parking = place;
         }
     }
 
-    pub(super) fn unpark(&mut self, parked: &[u8], at: Duration) {
+    pub(super) fn unpark(&mut self, parked: &[u8], how: ParkingEnd, at: Duration) {
         let Some((call, channel)) = self.channel_mut(parked) else { return };
         if let Some(parking) = channel.parking.take().and_then(|place| call.parkings.get_mut(place)) {
             parking.span.close(at);
+            parking.end = Some(how);
         }
+    }
+
+    /// A channel that is gone was parked, and this became of it. `linked_id`: that of its call.
+    pub(super) fn parked_late(&mut self, linked_id: &[u8], parked: &[u8], how: ParkingEnd) {
+        let number = self.books.linked.get(linked_id).and_then(|linked| self.books.groups.get(&linked.group));
+        let Some(call) = number.and_then(|number| self.calls.get_mut(number)) else { return };
+        // Those that were parked at one time, as far as it goes.
+        let last = call.parkings.iter_mut().rev().take(LATEST);
+        if let Some(parking) = last.into_iter().find(|parking| parking.parked.as_bytes() == parked) {
+            parking.end = Some(how);
+        }
+    }
+
+    /// A channel takes the place of the one that was parked last in its call.
+    pub(super) fn swap_parked(&mut self, parked: &[u8], space: &[u8]) {
+        let Some((call, _)) = self.channel_mut(parked) else { return };
+        let Some(place) = call.parkings.len().checked_sub(1) else { return };
+        let before = call.parkings[place].parked.clone();
+        if call.parkings[place].space.as_bytes() != space || before.as_bytes() == parked {
+            return;
+        }
+        let Some((_, channel)) = self.channel_mut(before.as_bytes()) else { return };
+        if channel.parking.take() == Some(place) {
+            if let Some((_, channel)) = self.channel_mut(parked) {
+                channel.parking = Some(place);
+            }
+        }
+    }
+}
+
+impl Stay {
+    /// Ends it, unless the conversation goes on without the channel.
+    pub(super) fn close(&mut self, at: Duration, step: u64) {
+        if self.carried {
+            return;
+        }
+        self.span.close(at);
+        self.steps.1.get_or_insert(step);
     }
 }

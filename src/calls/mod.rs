@@ -30,33 +30,67 @@
 //!
 //! # What a call is
 //!
-//! All channels with the same `Linkedid`. When a channel's `Linkedid` becomes that of another call,
-//! the two calls are one from then on ([`Call::former_linked_ids`] keeps the other ids). Up to 12
-//! most events have no `Linkedid`: there each channel begins a call of its own, and `Dial`,
-//! `Bridge`, `LocalBridge`, `Masquerade`, `Transfer` and a bridge of the type `basic` make one of
-//! those that they name. A call ends when the last of its channels is gone; if a channel with its
-//! `Linkedid` appears after that, it is a new call.
+//! All channels that share a `Linkedid` at any time, or that meet in a bridge between two: after a
+//! transfer, a pick-up, a retrieval from a parking lot, or the action `Bridge` it is one, in any
+//! order of the hang-ups. [`Call::former_linked_ids`] keeps the other ids. Up to 12 most events
+//! have no `Linkedid`: there `Dial`, `Bridge`, `LocalBridge`, `Masquerade`, `Transfer` and CEL
+//! tell. A call ends when the last of its channels is gone; if a channel with its `Linkedid`
+//! appears after that, it is a new call. A conference makes no call of its own of those inside.
+//!
+//! The channel on which an agent of app_agent_pool has logged in lasts all day, and the server
+//! gives its linked id to each caller. Here the login is a call of its own, and each caller's call
+//! has the agent as a guest ([`Leg::guest`]) and the shared id among the former ones.
+//!
+//! # What the words mean
+//!
+//! An *end* is a channel, or a pair of Local channels: the pair is plumbing. Two ends in a mixing
+//! bridge are a conversation. [`Call::answered_by_person`] is the first one, [`Call::talk`] the
+//! time in which there was one, hold included, [`Call::to`] the last end that the caller talked to.
+//! The dialplan, a queue, music and an announcement are no end, and a parking lot is no
+//! conversation: such a call is an [`Application`](Disposition::Application), or
+//! [`Abandoned`](Disposition::Abandoned) where the caller left. [`Disposition`] has the words in
+//! the order in which they are asked.
+//!
+//! Where a login lacks the class `dialplan`, the server tells no variables: why a caller left a
+//! queue is unknown then, and how a dial ended is told by `DialEnd` alone.
 //!
 //! A channel that was there before the tracker began to listen is taken up at the first event that
 //! shows it alive; [`Leg::first_seen`] is no beginning then, and [`Leg::from_start`] says so.
 //!
 //! # What is bounded
 //!
-//! Everything that events make it keep, in numbers and in bytes: see [`CallLimits`]. What doesn't
-//! fit is left out and counted in [`Losses`]; nothing is ever an error. Hangups that get lost (a
-//! connection that broke) would leave their calls behind for ever: call [`Tracker::abandon`] then.
+//! Everything that events make it keep, in numbers, in bytes and in age: see [`CallLimits`]. What
+//! doesn't fit is left out and counted in [`Losses`]; the oldest calls make room for new ones;
+//! nothing is ever an error. Hangups that get lost would leave their calls behind for ever: call
+//! [`Tracker::abandon`] where the connection broke, or [`Tracker::reconcile`] with the channels
+//! that still live, once a list of them is there; [`Tracker::retain`] and [`Tracker::abandon_call`]
+//! give up what the program knows better.
 
 mod apply;
 mod books;
 mod call;
+mod cost;
+mod forget;
+mod guests;
 mod limits;
+mod linked;
 mod marks;
 mod merge;
+mod more;
+mod parts;
+mod source;
+mod story;
 #[cfg(test)]
 mod tests;
 mod tracker;
 
 pub use crate::owned_value::OwnedValue;
-pub use call::{Call, Dial, Leg, Parking, QueueOutcome, QueueWait, Span, Stay, Transfer, TransferKind};
+pub use call::Call;
 pub use limits::{CallLimits, Losses};
+pub use parts::{
+    DetailRecord, Dial, Digit, Leg, Parking, ParkingEnd, QueueOutcome, QueueWait, Recording, RecordingKind, Room, Span,
+    Stay, Transfer, TransferKind, Variable,
+};
+pub use source::TimeSource;
+pub use story::{Disposition, Party};
 pub use tracker::{Tracker, time_of};

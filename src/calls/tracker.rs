@@ -5,7 +5,10 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::books::{Books, Channel, Linked};
-use super::call::{Call, Kept, Leg};
+use super::call::Call;
+use super::cost::Kept;
+use super::parts::{Leg, ParkingEnd, QueueOutcome};
+use super::source::TimeSource;
 use super::{CallLimits, Losses, OwnedValue};
 use crate::byte_budget;
 use crate::departed::Departed;
@@ -14,6 +17,9 @@ use crate::value::HangupCause;
 
 /// Ids of channels that are gone may have one byte of so many.
 const GONE: usize = 8;
+
+/// Variables that can be asked for.
+const VARIABLES: usize = 32;
 
 /// Folds events into calls: see the [module](super).
 #[derive(Clone, Debug)]
@@ -25,9 +31,19 @@ pub struct Tracker {
     pub(super) calls: BTreeMap<u64, Call>,
     /// Those that have ended, in the order of their ends.
     ended: BTreeMap<u64, Call>,
-    gone: Departed,
+    pub(super) gone: Departed,
+    /// Number of the event, and when it happened.
+    pub(super) step: u64,
+    pub(super) last: Duration,
+    source: TimeSource,
+    /// Names of the variables that were asked for.
+    pub(super) asked: Vec<OwnedValue>,
+    /// Whether the server tells of variables: there was one.
+    pub(super) told_variables: bool,
+    /// The same of steps in the dialplan.
+    pub(super) told_steps: bool,
     calls_begun: u64,
-    legs_begun: u64,
+    pub(super) legs_begun: u64,
     calls_ended: u64,
 }
 
@@ -47,6 +63,12 @@ impl Tracker {
             calls: BTreeMap::new(),
             ended: BTreeMap::new(),
             gone: Departed::new(limits.max_bytes() / GONE),
+            step: 0,
+            last: Duration::ZERO,
+            source: TimeSource::default(),
+            asked: Vec::new(),
+            told_variables: false,
+            told_steps: false,
             calls_begun: 0,
             legs_begun: 0,
             calls_ended: 0,
@@ -57,11 +79,37 @@ impl Tracker {
     /// whatever the caller counts from. It is never wrong; events that say nothing of calls are
     /// passed over.
     pub fn handle(&mut self, event: &Event<'_>, at: Duration) {
+        self.step += 1;
+        self.last = self.last.max(at);
+        self.give_up_old(at);
         super::apply::apply(self, event, at);
         self.check();
     }
 
-    /// The next call that has ended, in the order of their ends.
+    /// Has each call keep the last value of a variable, of each of its channels that has one:
+    /// [`Call::variables`]. Up to 32 names; more are passed over. The login needs the class
+    /// `dialplan`.
+    ///
+    /// ```
+    /// use ami_proto::calls::{CallLimits, Tracker};
+    ///
+    /// let mut tracker = Tracker::new(CallLimits::new());
+    /// tracker.keep_variable("CUSTOMER_ID");
+    /// ```
+    pub fn keep_variable(&mut self, name: &str) {
+        if self.asked.len() < VARIABLES && self.asked.iter().all(|asked| *asked != *name) {
+            self.asked.push(OwnedValue::new(name.as_bytes()));
+        }
+    }
+
+    /// Says where the times come from that events are given with from now on. Each call says it of
+    /// its beginning: [`Call::time_source`].
+    pub const fn set_time_source(&mut self, source: TimeSource) {
+        self.source = source;
+    }
+
+    /// The next call that has ended, in the order of their ends. One without an
+    /// [`end`](Call::end) was given up: it was the oldest at a limit, or too old.
     pub fn poll_ended(&mut self) -> Option<Call> {
         let (_, call) = self.ended.pop_first()?;
         self.books.budget.give_back(call.cost());
@@ -76,16 +124,6 @@ impl Tracker {
     /// The call that this channel is in, while the channel lives.
     pub fn call_of(&self, unique_id: &[u8]) -> Option<&Call> {
         self.calls.get(&self.number_of(unique_id)?)
-    }
-
-    /// Gives up all calls that go on, such as when the connection is lost and with it their
-    /// hangups. They have no [`end`](Call::end).
-    pub fn abandon(&mut self) -> impl Iterator<Item = Call> + use<> {
-        self.books.clear(self.ended.values().map(Call::cost).sum());
-        core::mem::take(&mut self.calls).into_values().map(|mut call| {
-            call.sort();
-            call
-        })
     }
 
     /// Bytes held, counted a little above the truth: never more than [`CallLimits::bytes`]. 0
@@ -121,6 +159,21 @@ impl Tracker {
     /// Number of the call of a channel that lives.
     pub(super) fn number_of(&self, unique_id: &[u8]) -> Option<u64> {
         self.number(self.books.channels.get(unique_id)?.group)
+    }
+
+    /// Makes room for a channel, if need be at the cost of the oldest calls but for its own.
+    fn make_room_for_call(&mut self, own: Option<u64>, bytes: usize) -> bool {
+        let own = own.and_then(|group| self.number(group));
+        let full = |tracker: &Self| own.is_none() && tracker.calls.len() >= tracker.limits.max_calls();
+        while full(self) || !self.make_room(bytes) {
+            let oldest = self.calls.keys().find(|number| Some(**number) != own).copied();
+            let Some(oldest) = oldest.filter(|_| self.books.budget.allows(bytes) && self.limits.max_calls() > 0) else {
+                return false;
+            };
+            self.losses.given_up += 1;
+            self.give_up(oldest);
+        }
+        true
     }
 
     fn number(&self, group: u64) -> Option<u64> {
@@ -182,28 +235,40 @@ impl Tracker {
     }
 
     /// Adds a channel that isn't known, and the call of its linked id if there is none.
-    /// `from_start` is whether this is its beginning.
+    /// `from_start` is whether this is its beginning. Returns
+    /// whether it was added. `told`: the linked id is the server's, not made of the unique id.
     pub(super) fn appear(
         &mut self,
         unique_id: &[u8],
-        linked_id: &[u8],
+        (linked_id, told): (&[u8], bool),
         channel: &[u8],
         from_start: bool,
         at: Duration,
-    ) {
+    ) -> bool {
         if from_start {
             self.gone.remove(unique_id);
         } else if self.gone.contains(unique_id) {
-            return;
+            return false;
         }
         let known = self.books.linked.get(linked_id).map(|linked| linked.group);
         let legs = known.and_then(|group| self.number(group)).and_then(|number| self.calls.get(&number));
         let legs = legs.map_or(0, |call| call.legs.len());
-        let full = known.is_none() && self.calls.len() >= self.limits.max_calls() || legs >= self.limits.max_legs();
+        if legs >= self.limits.max_legs() {
+            self.losses.leg_events += 1;
+            return false;
+        }
         let leg = Leg {
             channel: self.text(channel),
             unique_id: OwnedValue::new(unique_id),
             number: None,
+            name: None,
+            connected_number: None,
+            connected_name: None,
+            account: None,
+            exten: None,
+            context: None,
+            application: None,
+            dial_status: None,
             first_seen: at,
             from_start,
             ringing: None,
@@ -212,6 +277,13 @@ impl Tracker {
             cause: None,
             holds: Vec::new(),
             stays: Vec::new(),
+            digits: Vec::new(),
+            replaced: false,
+            guest: false,
+            voicemail: false,
+            leaving: false,
+            other: None,
+            idle: false,
             order: self.legs_begun,
         };
         let bytes = leg.cost() + Books::channel_cost(unique_id, leg.channel.as_bytes());
@@ -220,28 +292,37 @@ impl Tracker {
         } else {
             Call::OWN + Books::GROUP + byte_budget::bytes(linked_id) + Books::linked_cost(linked_id)
         };
-        if full || !self.make_room(bytes + more) {
+        if !self.make_room_for_call(known, bytes + more) {
             let Losses { call_events, leg_events, .. } = &mut self.losses;
             let lost = if known.is_some() { leg_events } else { call_events };
             *lost += 1;
-            return;
+            return false;
         }
-        let group = known.unwrap_or_else(|| self.begin(linked_id, at));
-        let Some(call) = self.number(group).and_then(|number| self.calls.get_mut(&number)) else { return };
+        let group = known.unwrap_or_else(|| self.begin(linked_id, told, at));
+        let Some(call) = self.number(group).and_then(|number| self.calls.get_mut(&number)) else { return false };
         self.legs_begun += 1;
         call.alive += 1;
         self.books.budget.add(leg.cost());
         self.books.add_channel(&leg, group, call.legs.len());
         call.legs.push(leg);
+        // Up to 12 no event but CEL says that both halves of a pair are of one call.
+        if let Some(pair) = crate::facts::pair(channel).filter(|_| !told) {
+            let other: &[u8] = if channel.ends_with(b"1") { b";2" } else { b";1" };
+            if let Some(other) = self.books.named(&[pair, other].concat()).cloned() {
+                self.unite(other.as_bytes(), unique_id);
+            }
+        }
+        true
     }
 
     /// Begins a call, and gives its group.
-    fn begin(&mut self, linked_id: &[u8], at: Duration) -> u64 {
+    fn begin(&mut self, linked_id: &[u8], told: bool, at: Duration) -> u64 {
         self.calls_begun += 1;
         let number = self.calls_begun;
         let call = Call {
             number,
             group: number,
+            told,
             linked_id: OwnedValue::new(linked_id),
             former: Vec::new(),
             legs: Vec::new(),
@@ -249,9 +330,17 @@ impl Tracker {
             transfers: Vec::new(),
             queues: Vec::new(),
             parkings: Vec::new(),
+            rooms: Vec::new(),
+            recordings: Vec::new(),
+            variables: Vec::new(),
+            records: Vec::new(),
             start: at,
             end: None,
+            heard: at,
+            source: self.source,
             alive: 0,
+            agents: 0,
+            shared: None,
             marks: 0,
         };
         self.books.link(&call.linked_id, Linked { group: number, former: None });
@@ -261,82 +350,73 @@ impl Tracker {
         number
     }
 
-    /// A channel says that it belongs to this linked id.
-    pub(super) fn relink(&mut self, unique_id: &[u8], linked_id: &[u8]) {
-        let Some(group) = self.books.channels.get(unique_id).map(|channel| channel.group) else { return };
-        match self.books.linked.get(linked_id).map(|linked| linked.group) {
-            Some(other) if other == group => {}
-            Some(other) => self.merge(group, other, Some(linked_id)),
-            None => {
-                let linked_id = OwnedValue::new(linked_id);
-                let beside = byte_budget::text(&linked_id) + Books::linked_cost(linked_id.as_bytes());
-                let Some((call, _)) = self.channel_mut(unique_id) else { return };
-                let before = call.linked_id.clone();
-                let former = self.mark(unique_id, |call, _| Some(&mut call.former), before.clone(), beside);
-                let (Some(former), Some((call, _))) = (former, self.channel_mut(unique_id)) else { return };
-                call.linked_id = linked_id.clone();
-                self.books.budget.add(byte_budget::text(&linked_id));
-                self.books.budget.give_back(byte_budget::text(&before));
-                self.books.link(&before, Linked { group, former: Some(former) });
-                self.books.link(&linked_id, Linked { group, former: None });
-            }
-        }
-    }
-
-    /// Two channels turn out to belong to one call.
-    pub(super) fn unite(&mut self, one: &[u8], other: &[u8]) {
-        let group = |unique_id| self.books.channels.get(unique_id).map(|channel| channel.group);
-        if let (Some(one), Some(other)) = (group(one), group(other)) {
-            self.merge(one, other, None);
-        }
-    }
-
     /// A channel is gone, and its call with it if it was the last.
     pub(super) fn hang_up(&mut self, unique_id: &[u8], cause: Option<HangupCause>, at: Duration) {
+        self.leave_as_guest(unique_id, None, at);
+        self.agent(unique_id, false);
         let Some(number) = self.number_of(unique_id) else {
             self.losses.hangups += 1;
             return;
         };
+        // The reason comes by a variable if it has another one.
+        let told = self.told_variables;
+        let waits = self.wait(unique_id, None);
+        if waits.is_some_and(|wait| wait.outcome.is_none() && (told || wait.unanswered)) {
+            self.wait_ended(unique_id, QueueOutcome::Abandoned);
+        }
+        let (step, told_steps) = (self.step, self.told_steps);
         let (Some(call), Some(channel)) = (self.calls.get_mut(&number), self.books.channels.get(unique_id)) else {
             return;
         };
         let Some(leg) = call.legs.get_mut(channel.leg) else { return };
-        let Some((channel, waits)) = self.books.remove_channel(leg) else { return };
+        let Some(channel) = self.books.remove_channel(leg) else { return };
         self.gone.insert(leg.unique_id.clone());
         leg.ended = Some(at);
         leg.cause = cause;
+        leg.idle = told_steps && leg.application.is_none() && leg.answered.is_none();
         leg.holds.iter_mut().for_each(|span| span.close(at));
-        leg.stays.iter_mut().for_each(|stay| stay.span.close(at));
+        leg.stays.iter_mut().for_each(|stay| stay.close(at, step));
         call.alive -= 1;
+        call.heard = at;
         for place in channel.dials {
             call.dials.get_mut(place).into_iter().for_each(|dial| dial.span.close(at));
         }
-        for place in waits {
-            call.queues.get_mut(place).into_iter().for_each(|wait| wait.span.close(at));
+        for place in channel.recordings {
+            call.recordings.get_mut(place).into_iter().for_each(|recording| recording.span.close(at));
         }
-        if let Some(parking) = channel.parking.and_then(|place| call.parkings.get_mut(place)) {
+        let parking = channel.parking.and_then(|place| call.parkings.get_mut(place));
+        if let Some(parking) = parking {
             parking.span.close(at);
+            // An event may still say that it was sent back, and ended there.
+            parking.end.get_or_insert(ParkingEnd::GaveUp);
         }
+        channel.wait.and_then(|place| call.queues.get_mut(place)).into_iter().for_each(|wait| wait.span.close(at));
+        channel.room.and_then(|place| call.rooms.get_mut(place)).into_iter().for_each(|room| room.span.close(at));
         if call.alive == 0 {
-            self.finish(number, at);
+            self.finish(number, Some(at));
         }
     }
 
-    /// Ends a call whose last channel is gone.
-    pub(super) fn finish(&mut self, number: u64, at: Duration) {
+    /// Ends a call whose last channel is gone, or gives it up.
+    pub(super) fn finish(&mut self, number: u64, end: Option<Duration>) {
         let Some(mut call) = self.calls.remove(&number) else { return };
-        call.end = Some(at);
-        call.sort();
-        self.books.groups.remove(&call.group);
-        self.books.budget.give_back(Books::GROUP);
-        for id in call.former.iter().chain([&call.linked_id]) {
-            self.books.unlink(id);
-        }
+        call.end = end;
+        self.books.close(&mut call, self.step);
+        self.push_ended(call);
+    }
+
+    /// Has a call wait for [`poll_ended`](Self::poll_ended).
+    pub(super) fn push_ended(&mut self, call: Call) {
         self.calls_ended += 1;
         self.ended.insert(self.calls_ended, call);
         if self.ended.len() > self.limits.max_ended() {
             self.losses.ended += u64::from(self.poll_ended().is_some());
         }
+    }
+
+    /// Bytes of the calls that have ended.
+    pub(super) fn ended_bytes(&self) -> usize {
+        self.ended.values().map(Call::cost).sum()
     }
 
     #[cfg(test)]

@@ -3,7 +3,7 @@
 //! are exactly what the model in `fold_calls` has; what a mirror has to be is in `pbx`.
 
 use super::fold_calls::MCalls;
-use ami_proto::calls::{Call, CallLimits, Tracker};
+use ami_proto::calls::{Call, CallLimits, Leg, Tracker};
 use ami_proto::event::Event;
 use ami_proto::state::{Completeness, Mirror, MirrorLimits, Part, Stale};
 use ami_proto::{Decoder, Framing, Limits};
@@ -166,7 +166,7 @@ const VALUES: [&str; 18] = [
 ];
 
 /// Each `#` is an id.
-const REAL: [&str; 36] = [
+const REAL: [&str; 38] = [
     "Newchannel|Channel: C#|Uniqueid: #|Linkedid: #|CallerIDNum: #",
     "Newchannel|Channel: C#|Uniqueid: #",
     "Newstate|Uniqueid: #|Linkedid: #|ChannelState: #",
@@ -183,6 +183,8 @@ const REAL: [&str; 36] = [
     "BridgeCreate|BridgeUniqueid: b#|BridgeType: t#",
     "BridgeEnter|BridgeUniqueid: b#|Uniqueid: #|BridgeType: basic",
     "BridgeEnter|BridgeUniqueid: b#|Uniqueid: #|Linkedid: #",
+    "BridgeEnter|BridgeUniqueid: b#|Uniqueid: #|Linkedid: #|BridgeType: basic",
+    "Pickup|Uniqueid: #|TargetUniqueid: #",
     "BridgeLeave|BridgeUniqueid: b#|Uniqueid: #",
     "BridgeInfoChannel|Uniqueid: #",
     "BridgeInfoComplete|BridgeUniqueid: b#",
@@ -393,7 +395,8 @@ impl Folded {
         while let Some(call) = (polled < most).then(|| self.tracker.poll_ended()).flatten() {
             check_call(&call, self.tracker.limits(), self.steady);
             self.models.iter_mut().for_each(|calls| calls.check_ended(&call));
-            assert!(call.end().is_some() && call.legs().iter().all(|leg| leg.ended.is_some()));
+            let ended = call.end().is_some() && call.legs().iter().all(|leg| leg.ended.is_some());
+            assert!(ended || self.tracker.losses().given_up > 0, "{call:?}");
             assert!(self.ended.insert(call.number()), "ended twice");
             polled += 1;
         }
@@ -434,7 +437,7 @@ pub fn check_tracker(tracker: &Tracker, ended: &BTreeSet<u64>, steady: bool) {
         check_call(call, tracker.limits(), steady);
         assert!(call.end().is_none() && !ended.contains(&call.number()), "it ended and goes on");
         assert!(std::mem::replace(&mut latest, call.number()) < call.number(), "in the order of their beginnings");
-        let mut alive = call.legs().iter().filter(|leg| leg.ended.is_none()).peekable();
+        let mut alive = call.legs().iter().filter(|leg| leg.ended.is_none() && !leg.guest).peekable();
         assert!(alive.peek().is_some(), "a call without a channel: {call:?}");
         for leg in alive {
             assert!(channels.insert(&leg.unique_id), "a channel in two calls");
@@ -448,12 +451,20 @@ pub fn check_call(call: &Call, limits: CallLimits, steady: bool) {
     assert!(call.legs().len() <= limits.max_legs());
     assert!(call.marks() <= limits.max_marks());
     let marks = call.dials().len() + call.transfers().len() + call.queues().len() + call.parkings().len();
+    let marks = marks + call.rooms().len() + call.recordings().len() + call.variables().len() + call.records().len();
     let marks = marks + call.former_linked_ids().len();
-    let marks = marks + call.legs().iter().map(|leg| leg.holds.len() + leg.stays.len()).sum::<usize>();
+    let of_leg = |leg: &Leg| leg.holds.len() + leg.stays.len() + leg.digits.len();
+    let marks = marks + call.legs().iter().map(of_leg).sum::<usize>();
     assert_eq!(marks, call.marks());
     let texts = call.legs().iter().flat_map(|leg| [&leg.channel, &leg.unique_id]).chain([call.linked_id()]);
     texts.for_each(|text| assert!(text.as_bytes().len() <= limits.max_text()));
-    _ = (call.answered(), call.cause());
+    _ = (call.to(), call.dialled(), call.disposition(), call.cause(), call.hold());
+    assert_eq!(call.from().is_some(), call.legs().iter().any(|leg| !leg.guest));
+    assert_eq!(call.answered_by_person().is_some(), call.to().is_some(), "{call:?}");
+    if steady {
+        assert!(call.talk() <= call.length(call.span()), "{call:?}");
+        assert!(call.hold() <= call.length(call.span()), "{call:?}");
+    }
     if steady {
         assert!(call.legs().iter().all(|leg| call.start() <= leg.first_seen), "{call:?}");
         assert!(call.legs().iter().all(|leg| leg.ended.is_none_or(|ended| leg.first_seen <= ended)), "{call:?}");

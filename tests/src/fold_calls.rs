@@ -75,9 +75,18 @@ struct MDial {
 /// A wait in a queue: whose it is, the queue, since when, until when, and how it ended.
 type MWait = (usize, Bytes, Option<u64>, Time, Option<Option<Bytes>>);
 
+/// The last wait of a leg.
+fn last_wait(waits: &mut [MWait], leg: usize) -> Option<&mut MWait> {
+    waits.iter_mut().rfind(|wait| wait.0 == leg)
+}
+
 #[derive(Clone, Debug, Default)]
 struct MCall {
     linked_id: Bytes,
+    /// Whether the server told it.
+    told: bool,
+    /// The waits that ended without an answer, by the number of waits before them.
+    unanswered: BTreeSet<(usize, Duration)>,
     former: BTreeSet<Bytes>,
     start: Duration,
     legs: Vec<usize>,
@@ -132,12 +141,18 @@ impl MCalls {
         let call = self.calls.get_mut(&one.min(two)).unwrap();
         call.start = call.start.min(taken.start);
         call.former.extend(taken.former);
-        call.former.insert(taken.linked_id);
+        call.former.insert(taken.linked_id.clone());
         if let Some(linked_id) = linked_id.filter(|id| call.former.contains(*id)) {
             call.former.remove(linked_id);
             let before = std::mem::replace(&mut call.linked_id, linked_id.to_vec());
             call.former.insert(before);
         }
+        // One that was made of a unique id is none.
+        if !taken.told {
+            call.former.remove(&taken.linked_id);
+        }
+        call.told |= taken.told || linked_id.is_some();
+        call.unanswered.extend(taken.unanswered);
         call.legs.extend(taken.legs);
         call.legs.sort_unstable();
         call.dials.extend(taken.dials);
@@ -158,10 +173,11 @@ impl MCalls {
                 } else if self.gone.contains(&unique_id) {
                     return;
                 }
+                let told = linked_id.is_some();
                 let linked_id = linked_id.unwrap_or_else(|| unique_id.clone());
                 let number = self.linked(&linked_id).unwrap_or_else(|| {
                     self.begun += 1;
-                    self.calls.insert(self.begun, MCall { linked_id, start: at, ..MCall::default() });
+                    self.calls.insert(self.begun, MCall { linked_id, told, start: at, ..MCall::default() });
                     self.begun
                 });
                 let channel = cut(&header(frame, prefix, "Channel").unwrap_or_default());
@@ -182,7 +198,9 @@ impl MCalls {
                         None => {
                             let call = self.calls.get_mut(&number).unwrap();
                             let before = std::mem::replace(&mut call.linked_id, linked_id);
-                            call.former.insert(before);
+                            if std::mem::replace(&mut call.told, true) {
+                                call.former.insert(before);
+                            }
                         }
                     }
                 }
@@ -191,6 +209,7 @@ impl MCalls {
         }
         let Some((_, leg)) = self.find(&unique_id) else { return };
         let leg = &mut self.legs[leg];
+        leg.from_start |= unknown == Some(true);
         leg.number = known_number(frame, prefix).or(leg.number.take());
         match state(frame, prefix).map(ChannelState::get) {
             Some(4 | 5) => _ = leg.times[0].get_or_insert(at),
@@ -226,6 +245,15 @@ impl MCalls {
         }
     }
 
+    /// Two are in one bridge: a wait of the one that nothing has answered yet was answered.
+    fn answered(&mut self, caller: &[u8], by: &[u8]) {
+        let by = self.find(by).map(|(_, leg)| self.legs[leg].channel.clone()).unwrap_or_default();
+        let Some((number, leg)) = self.find(caller) else { return };
+        if let Some(wait) = last_wait(&mut self.calls.get_mut(&number).unwrap().waits, leg) {
+            wait.4.get_or_insert(Some(by));
+        }
+    }
+
     fn leave(&mut self, channel: &[u8], bridge: &[u8], at: Duration) {
         let Some((_, leg)) = self.find(channel) else { return };
         let stays = self.legs[leg].stays.iter_mut();
@@ -250,7 +278,12 @@ impl MCalls {
         leg.stays.iter_mut().for_each(|(_, time)| close(time, at));
         let call = self.calls.get_mut(&number).unwrap();
         call.dials.iter_mut().filter(|dial| dial.callee == Some(place)).for_each(|dial| close(&mut dial.time, at));
-        call.waits.iter_mut().filter(|wait| wait.0 == place).for_each(|wait| close(&mut wait.3, at));
+        if let Some(wait) = last_wait(&mut call.waits, place) {
+            close(&mut wait.3, at);
+            if call.unanswered.contains(&(place, wait.3.0)) {
+                wait.4.get_or_insert(None);
+            }
+        }
         call.parkings.iter_mut().filter(|parking| parking.0 == place).for_each(|parking| close(&mut parking.3, at));
         if call.legs.iter().all(|leg| self.legs[*leg].times[2].is_some()) {
             let call = self.calls.remove(&number).unwrap();
@@ -268,7 +301,7 @@ impl MCalls {
         match name.as_str() {
             "newchannel" => self.see(frame, "", Some(true), at),
             "newstate" | "coreshowchannel" | "status" => self.see(frame, "", Some(false), at),
-            "newexten" | "newcallerid" | "newconnectedline" => self.see(frame, "", None, at),
+            "newexten" | "newcallerid" | "newconnectedline" | "varset" => self.see(frame, "", None, at),
             "rename" => {
                 let Some(name) = header(frame, "", "Newname").map(|name| cut(&name)) else { return };
                 let Some((_, leg)) = own.and_then(|own| self.find(&own)) else { return };
@@ -318,19 +351,25 @@ impl MCalls {
             "bridgeenter" => {
                 self.see(frame, "", Some(false), at);
                 let (Some(own), Some(bridge)) = (own, header(frame, "", "BridgeUniqueid")) else { return };
-                if frame.get("Linkedid").is_none() && frame.get("BridgeType").is_some_and(|kind| kind == "basic") {
-                    let inside = self.calls.values().flat_map(|call| &call.legs).map(|leg| &self.legs[*leg]);
-                    let inside =
-                        inside.filter(|leg| leg.stays.iter().any(|(b, time)| *b == bridge && time.1.is_none()));
-                    if let Some(other) = inside.map(|leg| leg.id.clone()).min() {
-                        self.unite(&own, &other);
-                    }
-                }
+                let basic = frame.get("BridgeType").is_some_and(|kind| kind == "basic") && bridge.len() <= TEXT;
+                let inside = self.calls.values().flat_map(|call| &call.legs).map(|leg| &self.legs[*leg]);
+                let inside = inside.filter(|leg| leg.stays.iter().any(|(b, time)| *b == bridge && time.1.is_none()));
+                let mut inside: Vec<Bytes> = inside.map(|leg| leg.id.clone()).collect();
+                inside.sort_unstable();
+                inside.truncate(4);
                 self.enter(&own, bridge, at);
+                for other in inside.into_iter().filter(|other| basic && *other != own) {
+                    self.unite(&own, &other);
+                    self.answered(&own, &other);
+                    self.answered(&other, &own);
+                }
             }
             "bridgeleave" => {
                 self.see(frame, "", None, at);
                 if let (Some(own), Some(bridge)) = (own, header(frame, "", "BridgeUniqueid")) {
+                    if let Some((_, leg)) = self.find(&own) {
+                        self.legs[leg].holds.iter_mut().for_each(|time| close(time, at));
+                    }
                     self.leave(&own, &bridge, at);
                 }
             }
@@ -341,6 +380,13 @@ impl MCalls {
                     if let (Some(one), Some(two)) = (id(frame, one), id(frame, two)) {
                         self.unite(&one, &two);
                     }
+                }
+            }
+            "pickup" => {
+                self.see(frame, "", None, at);
+                self.see(frame, "Target", None, at);
+                if let (Some(own), Some(target)) = (own, id(frame, "TargetUniqueid")) {
+                    self.unite(&own, &target);
                 }
             }
             "masquerade" => {
@@ -359,7 +405,10 @@ impl MCalls {
                     [one, two].iter().for_each(|one| self.leave(one, &bridge, at));
                 } else {
                     self.unite(&one, &two);
-                    [one, two].iter().for_each(|one| self.enter(one, bridge.clone(), at));
+                    for (one, other) in [(&one, &two), (&two, &one)] {
+                        self.enter(one, bridge.clone(), at);
+                        self.answered(one, other);
+                    }
                 }
             }
             "blindtransfer" | "attendedtransfer" | "transfer" => self.told_transfer(&name, frame, at),
@@ -373,12 +422,14 @@ impl MCalls {
                     _ => {}
                 }
                 let Some((number, leg)) = self.find(&own) else { return };
-                let waits = &mut self.calls.get_mut(&number).unwrap().waits;
-                if let Some(last) = waits.iter_mut().rfind(|wait| wait.0 == leg && wait.1 == queue) {
+                let call = self.calls.get_mut(&number).unwrap();
+                let waits = &mut call.waits;
+                if let Some(last) = last_wait(waits, leg).filter(|last| name.ends_with("join") || last.1 == queue) {
                     close(&mut last.3, at);
                     match name.as_str() {
-                        "queuecallerabandon" => last.4 = Some(None),
+                        "queuecallerabandon" => _ = call.unanswered.insert((leg, last.3.0)),
                         "agentconnect" => {
+                            last.3.1 = Some(at);
                             last.4 = Some(Some(cut(&header(frame, "", "MemberName").unwrap_or_default())));
                         }
                         _ => {}

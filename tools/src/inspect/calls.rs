@@ -1,25 +1,34 @@
-//! The calls of a recording: as a table, and for the timeline.
+//! The calls of a recording: as a table, as comma-separated values, as JSON, and for the timeline.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ami_proto::calls::{Call, CallLimits, QueueOutcome, Tracker};
+use ami_proto::calls::{Call, CallLimits, OwnedValue, Party, QueueOutcome, RecordingKind, Tracker};
 use ami_proto::event::Event;
 use ami_proto::{Frame, FrameKind, OwnedFrame};
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::clock::Clock;
 use super::stream::Stream;
-use super::{Name, Report, timeline};
+use super::{Name, Report, json, timeline};
 use crate::shown::Shown;
 
 /// Events held back at the most until one tells the time.
 const HELD: usize = 1024;
 
+/// How calls are printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Table,
+    Csv,
+    Json,
+}
+
 pub(crate) struct Calls<W> {
-    /// Where the table goes; `None`: nowhere.
+    /// Where the list goes; `None`: nowhere.
     out: Option<W>,
+    form: Form,
     svg: Option<PathBuf>,
     tracker: Tracker,
     clock: Clock,
@@ -34,10 +43,15 @@ pub(crate) struct Calls<W> {
 }
 
 impl<W: Write> Calls<W> {
-    pub(crate) fn new(out: Option<W>, svg: Option<PathBuf>) -> Self {
+    pub(crate) fn new(mut out: Option<W>, form: Form, svg: Option<PathBuf>) -> Self {
+        // An error comes again with the first call.
+        if let Some(out) = out.as_mut().filter(|_| form == Form::Csv) {
+            let _ = writeln!(out, "{TITLES}");
+        }
         let tracker = Tracker::new(CallLimits::new());
         Self {
             out,
+            form,
             svg,
             tracker,
             clock: Clock::default(),
@@ -49,6 +63,7 @@ impl<W: Write> Calls<W> {
     }
 
     fn event(&mut self, event: &Event<'_>, at: Duration) {
+        self.tracker.set_time_source(self.clock.source());
         self.tracker.handle(event, at);
         self.last = self.last.max(at);
         while let Some(call) = self.tracker.poll_ended() {
@@ -83,11 +98,19 @@ impl<W: Write> Report for Calls<W> {
         self.release(Duration::ZERO);
         self.calls.extend(self.tracker.abandon());
         self.calls.sort_by_key(|call| (call.start(), call.number()));
-        if let Some(out) = &mut self.out {
+        if let Some(out) = self.out.as_mut().filter(|_| self.form != Form::Table) {
+            for call in &self.calls {
+                match self.form {
+                    Form::Json => json::line(out, &serde_json::to_value(call)?)?,
+                    _ => writeln!(out, "{}", csv(call))?,
+                }
+            }
+            out.flush()?;
+        } else if let Some(out) = &mut self.out {
             let legs: usize = self.calls.iter().map(|call| call.legs().len()).sum();
             writeln!(out, "{file}\n  calls {}, channels {legs}", self.calls.len())?;
             let losses = self.tracker.losses();
-            if losses.call_events + losses.leg_events + losses.legs + losses.marks + losses.ids > 0 {
+            if losses.given_up + losses.call_events + losses.leg_events + losses.legs + losses.marks + losses.ids > 0 {
                 writeln!(out, "  over the limits: {losses:?}")?;
             }
             if !self.calls.is_empty() {
@@ -114,32 +137,73 @@ fn table(calls: &[Call]) -> Table {
     let zero = calls.first().map(Call::start).unwrap_or_default();
     let mut table = Table::new();
     table.load_preset(presets::ASCII_MARKDOWN);
-    table.set_header(["start", "linked id", "from", "to", "legs", "wait", "talk", "cause", "what happened"]);
+    table.set_header([
+        "start",
+        "linked id",
+        "from",
+        "dialled",
+        "to",
+        "result",
+        "legs",
+        "wait",
+        "talk",
+        "cause",
+        "what happened",
+    ]);
+    let text = |text: Option<&OwnedValue>| text.map(|text| Shown(text.as_bytes()).to_string()).unwrap_or_default();
     table.add_rows(calls.iter().map(|call| {
-        let mut legs = call.legs().iter().map(|leg| Shown(leg.channel.as_bytes()).to_string());
-        let answered = call.answered();
-        let talk = answered.zip(call.end()).map(|(from, to)| to.saturating_sub(from));
         [
             seconds(call.start().saturating_sub(zero)),
-            Shown(call.linked_id().as_bytes()).to_string(),
-            legs.next().unwrap_or_default(),
-            legs.next_back().unwrap_or_default(),
+            text(Some(call.linked_id())),
+            text(call.from().map(|party| party.channel)),
+            text(call.dialled()),
+            text(call.to().map(|party| party.channel)),
+            call.disposition().to_string(),
             call.legs().len().to_string(),
-            answered.map(|at| seconds(at.saturating_sub(call.start()))).unwrap_or_default(),
-            talk.map(seconds).unwrap_or_default(),
-            match call.cause() {
-                Some(cause) => cause.description().unwrap_or("Unknown").to_owned(),
-                None => "goes on".to_owned(),
+            seconds(call.wait()),
+            seconds(call.talk()),
+            match (call.cause(), call.end()) {
+                (Some(cause), _) => cause.description().unwrap_or("Unknown").to_owned(),
+                (None, Some(_)) => String::new(),
+                (None, None) => "goes on".to_owned(),
             },
             marks(call).join(", "),
         ]
     }));
-    for column in [0, 4, 5, 6] {
+    for column in [0, 6, 7, 8] {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
     table
+}
+
+/// Titles of the comma-separated values.
+const TITLES: &str = "linked_id,from_number,from_name,from_channel,dialled,to_number,to_name,to_channel,disposition,\
+                      start,answered_by_person,end,talk,wait,hold,cause,time_source";
+
+/// Returns a call as comma-separated values; what is not known is empty.
+fn csv(call: &Call) -> String {
+    let text = |text: Option<&OwnedValue>| text.map(|text| Shown(text.as_bytes()).to_string()).unwrap_or_default();
+    let time = |time: Option<Duration>| time.map(|time| format!("{:.3}", time.as_secs_f64())).unwrap_or_default();
+    let party = |party: Option<Party<'_>>| {
+        party.map(|party| [party.number, party.name, Some(party.channel)].map(text)).unwrap_or_default()
+    };
+    let mut fields = vec![text(Some(call.linked_id()))];
+    fields.extend(party(call.from()));
+    fields.push(text(call.dialled()));
+    fields.extend(party(call.to()));
+    fields.push(call.disposition().to_string());
+    let times = [Some(call.start()), call.answered_by_person(), call.end()];
+    fields.extend(times.map(time));
+    fields.extend([call.talk(), call.wait(), call.hold()].map(|length| time(Some(length))));
+    fields.push(call.cause().map(|cause| cause.get().to_string()).unwrap_or_default());
+    fields.push(call.time_source().to_string());
+    let quoted = fields.iter().map(|field| match field.contains(['"', ',']) {
+        true => format!("\"{}\"", field.replace('"', "\"\"")),
+        false => field.clone(),
+    });
+    quoted.collect::<Vec<_>>().join(",")
 }
 
 /// What is remarkable about a call.
@@ -160,13 +224,21 @@ fn marks(call: &Call) -> Vec<String> {
     for wait in call.queues() {
         let outcome = match &wait.outcome {
             Some(QueueOutcome::Answered(member)) => format!("answered by {}", Shown(member.as_bytes())),
-            Some(QueueOutcome::Abandoned) => "abandoned".to_owned(),
-            _ => "left".to_owned(),
+            Some(outcome) => outcome.as_str().to_owned(),
+            None => "left".to_owned(),
         };
         marks.push(format!("queue {}: {outcome}", Shown(wait.queue.as_bytes())));
     }
     for parking in call.parkings() {
         marks.push(format!("parked at {}", Shown(parking.space.as_bytes())));
+    }
+    for room in call.rooms() {
+        marks.push(format!("in conference {}", Shown(room.conference.as_bytes())));
+    }
+    for recording in call.recordings() {
+        let file = recording.file.as_ref().map(|file| format!(" in {}", Shown(file.as_bytes())));
+        let how = if recording.kind == RecordingKind::Monitor { "both directions recorded" } else { "recorded" };
+        marks.push(format!("{how}{}", file.unwrap_or_default()));
     }
     marks.dedup();
     marks

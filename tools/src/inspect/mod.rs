@@ -27,6 +27,13 @@
 //! cargo run --release -p ami-tools -- inspect --state --json --at 2 corpus/replay/12_agents.replay
 //! ```
 //!
+//! The same calls for other programs: an object a line, or comma-separated values:
+//!
+//! ```text
+//! cargo run --release -p ami-tools -- inspect --calls --json corpus/sessions/22_queue_excerpt.ami
+//! cargo run --release -p ami-tools -- inspect --calls --csv corpus/sessions/22_queue_excerpt.ami
+//! ```
+//!
 //! Recordings of FreeSWITCH's event socket:
 //!
 //! ```text
@@ -58,7 +65,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use ami_proto::Decoder;
-use calls::Calls;
+use calls::{Calls, Form};
 use clap::{Args, ValueEnum};
 use json::Json;
 use stream::{Decode, Ending, Stream};
@@ -74,7 +81,8 @@ pub(crate) struct Options {
     #[arg(long, value_name = "PROTOCOL", default_value = "ami")]
     protocol: Protocol,
 
-    /// Print each frame as a JSON object on a line of its own, instead of a summary
+    /// Print each frame as a JSON object on a line of its own, instead of a summary; with --calls
+    /// each call
     #[arg(long)]
     json: bool,
 
@@ -83,7 +91,7 @@ pub(crate) struct Options {
     #[arg(long)]
     typed: bool,
     /// Print the calls that the events tell of, as a table, instead of a summary
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long)]
     calls: bool,
 
     /// Print what the server had at the end of each recording, as far as its lists and events tell:
@@ -94,6 +102,10 @@ pub(crate) struct Options {
     /// With --state, what it had so many seconds after the beginning
     #[arg(long, value_name = "SECONDS", requires = "state")]
     at: Option<f64>,
+
+    /// Print the calls as comma-separated values, with a line of titles
+    #[arg(long, requires = "calls", conflicts_with = "json")]
+    csv: bool,
 
     /// Draw the calls over time into this file, one row a channel, instead of a summary
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
@@ -152,10 +164,15 @@ pub(crate) fn run(options: &Options) -> ExitCode {
                 return finish(state::run(&options.files, options.at, out));
             }
             let types = options.typed.then(Types::new);
-            let mut report: Box<dyn Report> = if options.json {
+            let mut report: Box<dyn Report> = if options.calls || options.svg.is_some() {
+                let form = match (options.json, options.csv) {
+                    (true, _) => Form::Json,
+                    (_, true) => Form::Csv,
+                    _ => Form::Table,
+                };
+                Box::new(Calls::new(options.calls.then_some(out), form, options.svg.clone()))
+            } else if options.json {
                 Box::new(Json::new(out, options.show_secrets, types))
-            } else if options.calls || options.svg.is_some() {
-                Box::new(Calls::new(options.calls.then_some(out), options.svg.clone()))
             } else {
                 Box::new(Summary::new(out, types))
             };

@@ -1,0 +1,111 @@
+//! Calls that a tracker lets go of before their end is told: a hangup that was lost would keep
+//! them for ever.
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::Tracker;
+use super::call::Call;
+
+impl Tracker {
+    /// Gives up all calls that go on, such as when the connection is lost and with it their
+    /// hangups. They have no [`end`](Call::end).
+    pub fn abandon(&mut self) -> impl Iterator<Item = Call> + use<> {
+        self.books.clear(self.ended_bytes());
+        let mut calls: Vec<Call> = core::mem::take(&mut self.calls).into_values().collect();
+        for call in &mut calls {
+            call.heard = self.last.max(call.heard);
+            self.books.close(call, self.step);
+        }
+        calls.into_iter()
+    }
+
+    /// Gives up one call that goes on, by its [`number`](Call::number). It has no
+    /// [`end`](Call::end), and what still comes of its channels is passed over.
+    pub fn abandon_call(&mut self, number: u64) -> Option<Call> {
+        let mut call = self.take(number)?;
+        self.books.budget.give_back(call.cost());
+        call.heard = self.last.max(call.heard);
+        Some(call)
+    }
+
+    /// Gives up the calls that go on of which `keep` says no.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use ami_proto::calls::{CallLimits, Tracker};
+    ///
+    /// let mut tracker = Tracker::new(CallLimits::new());
+    /// let now = Duration::from_secs(100_000);
+    /// let old = tracker.retain(|call| now.saturating_sub(call.start()) < Duration::from_secs(6 * 3600));
+    /// assert!(old.is_empty());
+    /// ```
+    pub fn retain(&mut self, mut keep: impl FnMut(&Call) -> bool) -> Vec<Call> {
+        let gone: Vec<u64> = self.calls.values().filter(|call| !keep(call)).map(Call::number).collect();
+        gone.into_iter().filter_map(|number| self.abandon_call(number)).collect()
+    }
+
+    /// Hangs up the channels that are not among those that live: by their unique ids, as a list
+    /// such as `CoreShowChannels` or a mirror has them. Calls without channels end, and
+    /// [`poll_ended`](Self::poll_ended) gives them.
+    ///
+    /// Channels that were first heard of at `asked` or later stay, where `asked` is when the list
+    /// was asked for: it may have been made before they began. `at` is the time of their end.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use ami_proto::calls::{CallLimits, Tracker};
+    ///
+    /// let mut tracker = Tracker::new(CallLimits::new());
+    /// let living: [&[u8]; 2] = [b"1795224279.97", b"1795224279.98"];
+    /// tracker.reconcile(living, Duration::from_secs(60), Duration::from_secs(61));
+    /// assert!(tracker.poll_ended().is_none());
+    /// ```
+    pub fn reconcile<'a>(&mut self, living: impl IntoIterator<Item = &'a [u8]>, asked: Duration, at: Duration) {
+        let living: BTreeSet<&[u8]> = living.into_iter().collect();
+        let legs = self.calls.values().flat_map(Call::legs);
+        let lost = legs.filter(|leg| leg.ended.is_none() && !leg.guest && leg.first_seen < asked);
+        let lost = lost.filter(|leg| !living.contains(leg.unique_id.as_bytes()));
+        let lost: Vec<_> = lost.map(|leg| leg.unique_id.clone()).collect();
+        self.step += 1;
+        self.last = self.last.max(at);
+        for unique_id in lost {
+            self.hang_up(unique_id.as_bytes(), None, at);
+        }
+    }
+
+    /// Takes a call that goes on out of the books. Its channels are gone from then on.
+    fn take(&mut self, number: u64) -> Option<Call> {
+        let mut call = self.calls.remove(&number)?;
+        for leg in call.legs.iter().filter(|leg| leg.ended.is_none() && !leg.guest) {
+            let guest = self.books.channels.get(leg.unique_id.as_bytes()).and_then(|channel| channel.guest);
+            if guest.is_some() {
+                self.leave_as_guest(leg.unique_id.as_bytes(), None, self.last);
+            }
+            self.gone.insert(leg.unique_id.clone());
+        }
+        self.books.close(&mut call, self.step);
+        Some(call)
+    }
+
+    /// Gives up a call for the sake of others: it is among the ended ones, without an end.
+    pub(super) fn give_up(&mut self, number: u64) {
+        if let Some(mut call) = self.take(number) {
+            call.heard = self.last.max(call.heard);
+            self.push_ended(call);
+        }
+    }
+
+    /// Gives up the calls that began too long ago.
+    pub(super) fn give_up_old(&mut self, at: Duration) {
+        while let Some((number, call)) = self.calls.first_key_value() {
+            if at.saturating_sub(call.start) <= self.limits.max_age() {
+                return;
+            }
+            let number = *number;
+            self.losses.given_up += 1;
+            self.give_up(number);
+        }
+    }
+}
