@@ -503,6 +503,26 @@ fn calls_as_a_table_and_a_picture() {
     assert!(run.stderr.contains("/no/such/directory/x.svg"), "{}", run.stderr);
 }
 
+/// The same calls for programs: an object a line, or comma-separated values.
+#[test]
+fn calls_as_json_and_csv() {
+    let run = inspect(["--calls", "--json", "corpus/handmade/attended_transfer_caller_first.ami"]);
+    let calls = objects(&run);
+    let [call] = &calls[..] else { panic!("{}", run.stdout) };
+    assert_eq!((&call["linked_id"], &call["former"][0]), (&json!("1.1"), &json!("1.3")));
+    assert_eq!((&call["disposition"], &call["to"]["channel"]), (&json!("answered"), &json!("PJSIP/boss-00000004")));
+    assert_eq!((&call["start"], &call["talk"], &call["hold"]), (&json!(1_700_000_000.0), &json!(43.0), &json!(8.0)));
+    assert_eq!(call["transfers"], json!([{"kind": "attended", "to": "PJSIP/boss-00000004"}]));
+    assert_eq!((&call["cause"], &call["time_source"]), (&json!(16), &json!("timestamp")));
+
+    let run = inspect(["--calls", "--csv", "corpus/handmade/attended_transfer_caller_first.ami"]);
+    let lines: Vec<Vec<&str>> = run.stdout.lines().map(|line| line.split(',').collect()).collect();
+    let [titles, values] = &lines[..] else { panic!("{}", run.stdout) };
+    assert_eq!(titles.len(), values.len());
+    let value = |title: &str| values[titles.iter().position(|one| *one == title).expect(title)];
+    assert_eq!(["linked_id", "disposition", "talk", "cause"].map(value), ["1.1", "answered", "43.000", "16"]);
+}
+
 /// A JSON string says the same with escapes, and does nothing to the terminal that it is shown on.
 #[test]
 fn json_steers_no_terminal() {
