@@ -2,7 +2,7 @@
 //! `state`: which events and headers mean a thing differs from version to version.
 
 use crate::event::{BridgeBlock, ChannelBlock, Event};
-use crate::value::{CallerIdPart, ChannelName, ChannelState, UniqueId};
+use crate::value::{ChannelName, ChannelState, UniqueId};
 use crate::wire::{Frame, Value};
 
 /// A channel, as an event describes it.
@@ -11,8 +11,6 @@ pub(crate) struct ChannelSeen<'buf> {
     pub(crate) unique_id: &'buf [u8],
     pub(crate) linked_id: Option<&'buf [u8]>,
     pub(crate) name: Option<&'buf [u8]>,
-    /// Number of the caller, where the server knows it.
-    pub(crate) number: Option<&'buf [u8]>,
     pub(crate) state: Option<ChannelState>,
 }
 
@@ -22,7 +20,6 @@ impl<'buf> ChannelSeen<'buf> {
             unique_id: block.unique_id().ok()?.as_bytes(),
             linked_id: block.linked_id().ok().map(UniqueId::as_bytes),
             name: block.channel().ok().map(ChannelName::as_bytes),
-            number: block.caller_id_num().ok().and_then(CallerIdPart::known),
             state: block.channel_state().ok(),
         })
     }
