@@ -407,8 +407,10 @@ impl Client {
         let (anew, late) = self.reading.pause(end);
         if anew {
             self.session.stop(id);
-            let limit = format_args!("no room for the next item of request {}: nothing is read until there is", id.0);
-            self.session.tracer.tell(Trace::Limit(&limit));
+            self.session.tracer.tell(Trace::Limit(&format_args!(
+                "no room for the next item of request {}: nothing is read until there is",
+                id.0
+            )));
         }
         // A time from before, now that the clock of the requests stands still: once it goes on, it
         // would use up what the stop has saved.

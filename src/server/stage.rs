@@ -50,11 +50,10 @@ impl Server {
         }
         let (unsent, open) = (self.unsent(), self.open.len());
         if unsent > self.config.unsent / 2 {
-            let limit = format_args!("{unsent} bytes wait for transmission: no request is handed out");
-            self.tracer.tell(Trace::Limit(&limit));
+            self.tracer
+                .tell(Trace::Limit(&format_args!("{unsent} bytes wait for transmission: no request is handed out")));
         } else if self.stage == Stage::LoggedIn {
-            let limit = format_args!("{open} requests are open: no further one is handed out");
-            self.tracer.tell(Trace::Limit(&limit));
+            self.tracer.tell(Trace::Limit(&format_args!("{open} requests are open: no further one is handed out")));
         }
     }
 
