@@ -246,11 +246,11 @@ fn bridge(tracker: &mut Tracker, bridged: Bridged<'_>, at: Duration) {
 }
 
 /// A channel enters a bridge. In one between two, those inside are of one call from then on, but
-/// for agents of app_agent_pool; a conference is no call.
+/// for agents of `app_agent_pool`; a conference is no call.
 fn enters(tracker: &mut Tracker, unique_id: &[u8], bridge: &[u8], kind: facts::BridgeKind, at: Duration) {
     let agent = tracker.is_agent(unique_id);
     let two = kind == facts::BridgeKind::Two;
-    let others = if two && tracker.is_id(bridge) { tracker.books.inside(bridge) } else { Default::default() };
+    let others = if two && tracker.is_id(bridge) { tracker.books.inside(bridge) } else { alloc::vec::Vec::new() };
     if !agent || !two {
         tracker.enter(unique_id, bridge, kind != facts::BridgeKind::Holding, false, at);
     }

@@ -28,7 +28,7 @@ pub(super) struct Channel {
     pub(super) recordings: Vec<usize>,
     /// Places of the variables that were asked for, by the number of the name.
     pub(super) variables: Vec<(usize, usize)>,
-    /// Whether it is an agent of app_agent_pool who is logged in.
+    /// Whether it is an agent of `app_agent_pool` who is logged in.
     pub(super) agent: bool,
     /// Group and place of the leg of an agent who is in a conversation.
     pub(super) guest: Option<(u64, usize)>,

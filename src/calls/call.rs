@@ -36,7 +36,7 @@ pub struct Call {
     pub(super) source: TimeSource,
     /// How many of its legs have not ended.
     pub(super) alive: usize,
-    /// How many of those are agents of app_agent_pool: it is their login.
+    /// How many of those are agents of `app_agent_pool`: it is their login.
     pub(super) agents: usize,
     /// Linked id of the login of an agent that it shared last.
     pub(super) shared: Option<OwnedValue>,

@@ -1,4 +1,4 @@
-//! Agents of app_agent_pool. The channel of their login is the oldest wherever they talk, and it
+//! Agents of `app_agent_pool`. The channel of their login is the oldest wherever they talk, and it
 //! lasts all day: the server gives each caller its linked id. Here the login stays a call of its
 //! own, and each caller's call has the agent as a guest.
 

@@ -15,6 +15,7 @@ impl Tracker {
     /// What doesn't fit is dropped and counted.
     ///
     /// A linked id that the server didn't tell was made of a unique id: it is no former one.
+    #[expect(clippy::too_many_lines, reason = "one line a field of what is united")]
     pub(super) fn merge(&mut self, one: u64, two: u64, linked_id: Option<&[u8]>) {
         let Self { limits, losses, books, calls, .. } = self;
         let (Some(one), Some(two)) = (books.groups.get(&one), books.groups.get(&two)) else { return };

@@ -37,7 +37,7 @@
 //! tell. A call ends when the last of its channels is gone; if a channel with its `Linkedid`
 //! appears after that, it is a new call. A conference makes no call of its own of those inside.
 //!
-//! The channel on which an agent of app_agent_pool has logged in lasts all day, and the server
+//! The channel on which an agent of `app_agent_pool` has logged in lasts all day, and the server
 //! gives its linked id to each caller. Here the login is a call of its own, and each caller's call
 //! has the agent as a guest ([`Leg::guest`]) and the shared id among the former ones.
 //!

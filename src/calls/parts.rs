@@ -13,6 +13,7 @@ use crate::words::words;
 /// One channel of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Leg {
     /// Name of the channel, its last one; of a channel whose place another has taken, its first
     /// one: see [`replaced`](Self::replaced).
@@ -57,14 +58,14 @@ pub struct Leg {
     pub digits: Vec<Digit>,
     /// True where another channel took its place, by a masquerade: it is hung up as `<ZOMBIE>`.
     pub replaced: bool,
-    /// True for an agent of app_agent_pool, who is there for a conversation: the channel belongs to
-    /// the call of its login.
+    /// True for an agent of `app_agent_pool`, who is there for a conversation: the channel belongs
+    /// to the call of its login.
     pub guest: bool,
     /// Name that it began with, where it has another one now; once it was replaced, the last one.
     pub(super) other: Option<OwnedValue>,
     /// True where it ended without a step in the dialplan, and the server tells of steps.
     pub(super) idle: bool,
-    /// True where it ran VoiceMail.
+    /// True where it ran `VoiceMail`.
     pub(super) voicemail: bool,
     /// True from a request to hang it up on.
     pub(super) leaving: bool,
@@ -343,7 +344,7 @@ pub struct Recording {
     pub kind: RecordingKind,
     /// Unique id of the channel.
     pub channel: OwnedValue,
-    /// The file, which only MixMonitor tells.
+    /// The file, which only `MixMonitor` tells.
     pub file: Option<OwnedValue>,
     /// When.
     pub span: Span,

@@ -155,7 +155,7 @@ impl fmt::Debug for ReplySpec {
             .field("items", &self.items().collect::<alloc::vec::Vec<_>>())
             .field("end", &self.end())
             .field("outcome", &self.outcome())
-            .field("fields", &self.fields().map(|field| field.wire_name()).collect::<alloc::vec::Vec<_>>())
+            .field("fields", &self.fields().map(super::Field::wire_name).collect::<alloc::vec::Vec<_>>())
             .finish_non_exhaustive()
     }
 }

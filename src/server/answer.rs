@@ -37,7 +37,7 @@ impl Server {
         let (up, release) = (up.as_slice(), self.config.release());
         let headers = [("Uptime", up), ("LastReload", up), ("Status", b"Fully Booted")];
         let known = headers.into_iter().filter(|(name, _)| {
-            let since = ready.fields().find(|field| field.name() == *name).and_then(|field| field.since());
+            let since = ready.fields().find(|field| field.name() == *name).and_then(crate::catalogue::Field::since);
             since.is_none_or(|since| release.is_none_or(|release| u32::from(since.major()) <= release))
         });
         let written = self.event(Classes::SYSTEM, ready.name(), known);

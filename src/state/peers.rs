@@ -9,12 +9,12 @@ use super::rules::{how, tell};
 use super::thing::Thing;
 use super::things::{Contact, Endpoint, Mailbox, Registration};
 use crate::event::Event;
-use crate::wire::Frame;
+use crate::wire::{Frame, Value};
 
 impl Mirror {
     pub(super) fn apply_peers(&mut self, event: &Event<'_>) {
         let frame = event.frame();
-        let get = |name| frame.get(name).map(|value| value.as_bytes());
+        let get = |name| frame.get(name).map(Value::as_bytes);
         let mirror = self;
         match event {
             Event::EndpointList(_) => {
@@ -103,5 +103,5 @@ fn joined(one: Option<&[u8]>, two: Option<&[u8]>) -> Option<Wanted> {
 /// The account of a registration. Lists of IAX2 tell the port, and its events don't.
 fn account(frame: Frame<'_>, technology: &[u8], host: Option<&[u8]>) -> Option<Wanted> {
     let portless = host.filter(|_| technology == b"IAX2").and_then(|host| split(host, b":")).map(|(host, _)| host);
-    joined(frame.get("Username").map(|user| user.as_bytes()), portless.or(host))
+    joined(frame.get("Username").map(Value::as_bytes), portless.or(host))
 }

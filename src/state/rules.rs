@@ -60,6 +60,7 @@ macro_rules! how {
 pub(super) use {how, tell};
 
 impl Mirror {
+    #[expect(clippy::too_many_lines, reason = "one arm an event")]
     pub(super) fn apply(&mut self, event: &Event<'_>) {
         let frame = event.frame();
         let now = self.now;
@@ -298,7 +299,7 @@ impl Mirror {
     fn displace(&mut self, frame: Frame<'_>) {
         let seeding = self.parts[Part::Queues as usize];
         let Some(name) = frame.get("Queue").filter(|_| seeding.is_on()).map(Value::as_bytes) else { return };
-        let mut order = Default::default();
+        let mut order = BTreeMap::default();
         self.with_queue(name, |queue| order = core::mem::take(&mut queue.order));
         let mut kept = BTreeMap::new();
         for (place, id) in order {

@@ -183,7 +183,7 @@ things! {
         talking_to: known ["TalkingToChan"],
     }
 
-    /// A room of ConfBridge. Who is in it, [`Mirror::participants`](super::Mirror::participants)
+    /// A room of `ConfBridge`. Who is in it, [`Mirror::participants`](super::Mirror::participants)
     /// says.
     Conference in Conferences by
         /// The name.
@@ -347,20 +347,20 @@ things! {
     }
 }
 
-fn device_state(text: &Option<OwnedValue>) -> Option<DeviceState<'_>> {
-    text.as_ref()?.value().parse().ok()
+fn device_state(text: Option<&OwnedValue>) -> Option<DeviceState<'_>> {
+    text?.value().parse().ok()
 }
 
 impl Member {
     /// State of its device, where that is told.
     pub fn status(&self) -> Option<DeviceState<'_>> {
-        device_state(&self.device_state)
+        device_state(self.device_state.as_ref())
     }
 }
 
 impl Device {
     /// The state, where that is told.
     pub fn state(&self) -> Option<DeviceState<'_>> {
-        device_state(&self.device_state)
+        device_state(self.device_state.as_ref())
     }
 }
