@@ -544,7 +544,7 @@ fn frame(framing: Framing, text: &str) -> OwnedFrame {
 
 /// A client that is logged in.
 fn upstream(now: Instant) -> Client {
-    let mut client = Client::new(client::Config::new().await_greeting(false)).seeded(1);
+    let mut client = Client::new(client::Config::new().without_keep_alive().await_greeting(false)).seeded(1);
     client.login(now, Credentials::plain("u", "s")).expect("a login");
     let name = transmitted(&mut client);
     let answer = format!("A/1\r\nResponse: Success\r\nActionID: {name}\r\n\r\n");
