@@ -15,10 +15,10 @@ use crate::wire::OwnedFrame;
 /// decoder.push(b"Event: Hangup\r\nCause: 16\r\n\r\n");
 /// let kept: OwnedEvent = Event::from(decoder.next_frame()?.unwrap()).to_owned();
 /// let thread = std::thread::spawn(move || match kept.view() {
-///     Event::Hangup(hangup) => hangup.cause().unwrap().text(),
-///     _ => "another event",
+///     Event::Hangup(hangup) => hangup.cause().ok().and_then(|cause| cause.description()),
+///     _ => None,
 /// });
-/// assert_eq!(thread.join().unwrap(), "Normal Clearing");
+/// assert_eq!(thread.join().unwrap(), Some("Normal Clearing"));
 /// # Ok::<(), ami_proto::FrameError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]

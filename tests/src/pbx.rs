@@ -12,6 +12,7 @@ use ami_proto::event::Event;
 use ami_proto::state::{Completeness, Mirror, MirrorLimits, Part};
 use ami_proto::value::ChannelState;
 use ami_proto::{Decoder, Framing, Limits};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 
@@ -247,11 +248,10 @@ impl Pbx {
                 self.tell(format!("Event: NewCallerid|Channel: C{id}|Uniqueid: {id}|CallerIDNum: {};", two % 3));
             }
             10 => self.hang_up(id, two % 3 == 0),
-            11 => {
-                if self.bridges.insert(two % 3, ()).is_none() {
-                    self.tell(format!("Event: BridgeCreate|BridgeUniqueid: b{}|BridgeType: basic;", two % 3));
-                }
+            11 if self.bridges.insert(two % 3, ()).is_none() => {
+                self.tell(format!("Event: BridgeCreate|BridgeUniqueid: b{}|BridgeType: basic;", two % 3));
             }
+            11 => {}
             12 => {
                 let bridge = two % 3;
                 let Some(channel) = self.channels.get_mut(&id).filter(|channel| channel.bridge.is_none()) else {
@@ -326,8 +326,8 @@ impl Pbx {
                 if !self.channels.contains_key(&id) || self.rooms.values().any(|room| room.there.contains_key(&id)) {
                     return;
                 }
-                if !self.rooms.contains_key(&room) {
-                    self.rooms.insert(room, Room::default());
+                if let Entry::Vacant(entry) = self.rooms.entry(room) {
+                    entry.insert(Room::default());
                     self.tell(format!("Event: ConfbridgeStart|Conference: r{room};"));
                 }
                 self.rooms.get_mut(&room).unwrap().there.insert(id, (false, false));

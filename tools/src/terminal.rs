@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use ami_proto::ConnectionError;
 use ami_proto::client::Client;
 use ami_proto::conn::{Backoff, Machine};
 
@@ -37,7 +38,7 @@ pub(crate) fn retry(
     // The socket may have failed, of which the client doesn't know.
     client.handle_eof(now);
     while client.poll_event().is_ok_and(|event| event.is_some()) {}
-    if !client.poll_event().is_err_and(|lost| lost.is_temporary()) {
+    if !client.poll_event().is_err_and(ConnectionError::is_temporary) {
         return Err(error);
     }
     client.reconnect()?;

@@ -199,9 +199,8 @@ fn csv(call: &Call) -> String {
     fields.extend([call.talk(), call.wait(), call.hold()].map(|length| time(Some(length))));
     fields.push(call.cause().map(|cause| cause.get().to_string()).unwrap_or_default());
     fields.push(call.time_source().to_string());
-    let quoted = fields.iter().map(|field| match field.contains(['"', ',']) {
-        true => format!("\"{}\"", field.replace('"', "\"\"")),
-        false => field.clone(),
+    let quoted = fields.iter().map(|field| {
+        if field.contains(['"', ',']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.clone() }
     });
     quoted.collect::<Vec<_>>().join(",")
 }

@@ -151,7 +151,9 @@ impl Replayed {
         match &self.asked {
             Some(asked) => {
                 let part = frame.get("ActionID").and_then(|id| asked.get(id.as_bytes()));
-                part.into_iter().for_each(|part| self.mirror.refused(*part, message));
+                if let Some(part) = part {
+                    self.mirror.refused(*part, message);
+                }
             }
             None if message.eq_ignore_case("No active conferences.") => {
                 self.mirror.begin(Part::Conferences);
