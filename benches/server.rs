@@ -70,11 +70,10 @@ fn main() {
         }
     }
     println!("an event to {sessions} sessions; the fastest of {rounds} rounds");
-    #[expect(clippy::cast_precision_loss, reason = "a small number of sessions")]
     for ((name, _), (time, allocations)) in rows.iter().zip(fastest.iter().zip(allocated)) {
         println!(
             "{name:12} {:6.1} ns a session, {allocations} allocations in the last round",
-            time * 1e9 / sessions as f64
+            time * 1e9 / f64::from(sessions)
         );
     }
 }

@@ -59,7 +59,7 @@ impl World {
     }
 
     /// The connection still works.
-    fn is_well(mut self) {
+    fn goes_on(mut self) {
         self.send(&Ping::new()).unwrap();
         assert_eq!(self.run(), ["reply"]);
     }
@@ -81,7 +81,7 @@ fn calls_out_of_order() {
     assert_eq!(refused(world.login()), "the login has been started on this connection; reconnect first");
     let open = world.client.reconnect().unwrap_err().to_string();
     assert_eq!(open, "the connection isn't over; close it first");
-    world.is_well();
+    world.goes_on();
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn fields_that_no_server_could_read() {
     // Of one's own, with the way to have it.
     let said = refused(world.send(&odd("ActionID")));
     assert!(said.contains("send_as"), "{said}");
-    world.is_well();
+    world.goes_on();
     // A secret is not repeated, and can't be sent encoded.
     let mut world = World::new(Config::new());
     let secret = Credentials::plain("u", "hush\nAction: Logoff");
@@ -121,7 +121,7 @@ fn fields_that_no_server_could_read() {
     assert!(said.contains("Secret") && said.contains("must be changed") && !said.contains("hush"), "{said}");
     world.login().unwrap();
     world.run();
-    world.is_well();
+    world.goes_on();
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn events_that_are_never_polled() {
         }
     }
     assert_eq!(polled, told, "none is lost");
-    world.is_well();
+    world.goes_on();
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn more_requests_than_may_be() {
     let expected = "no more than 3 requests may await their responses; wait for one, or raise max_in_flight";
     assert_eq!(said, expected);
     assert_eq!(world.run(), ["reply"; 3]);
-    world.is_well();
+    world.goes_on();
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn a_clock_that_goes_back() {
     world.send(&CoreShowChannels::new()).unwrap();
     world.client.handle_timeout(now.checked_sub(3600 * SECOND).unwrap_or(now));
     assert_eq!(world.run(), ["started", "item CoreShowChannel", "list 1"]);
-    world.is_well();
+    world.goes_on();
 }
 
 /// A handle only names its request.
@@ -192,5 +192,5 @@ fn a_handle_that_is_dropped() {
     let mut world = World::ready(Config::new());
     let _ = world.client.send(world.link.now(), &Ping::new()).unwrap();
     assert_eq!(world.run(), ["reply"]);
-    world.is_well();
+    world.goes_on();
 }

@@ -97,16 +97,16 @@ fn queues_come_back_after_a_restart() {
     let mut queues = Running(command.spawn().expect("the tool starts"));
     let shown = lines(queues.0.stdout.take().expect("a pipe"));
     let said = lines(queues.0.stderr.take().expect("a pipe"));
-    let shows = |what: &str| {
+    let await_table = |what: &str| {
         while !shown.recv_timeout(BOUND).expect("a table in time").contains(what) {}
     };
-    shows("| support |");
+    await_table("| support |");
     drop(mock);
     let complaint = said.recv_timeout(BOUND).expect("a complaint in time");
     assert!(complaint.starts_with("queues: ") && complaint.contains("; again in "), "{complaint}");
     while shown.try_recv().is_ok() {}
     let _mock = listening("mock", &[&address, "--every", "10"]);
-    shows("PJSIP/101: In use");
+    await_table("PJSIP/101: In use");
 }
 
 /// Returns the lines of a stream as they come.
