@@ -35,7 +35,7 @@
 //! neither that nor that it is an event for all (there is no `ActionID` among them, and no
 //! `Privilege` of an event that answers nothing), and a request is open, the connection is given up:
 //! a list that lacks an item must not end as a whole one. FreeSWITCH's
-//! [`Connection`](crate::freeswitch::Connection) skips a body that is too long, since its length is
+//! `freeswitch::Connection` skips a body that is too long, since its length is
 //! known, and gives up a head that is too long.
 //!
 //! A server gives its client up: what Asterisk takes for a request has 128 lines of 1,022 bytes at
