@@ -1,100 +1,140 @@
-//! Ids of channels that are gone, so that a straggler among the events (`NewCallerid` after
-//! `Hangup`, seen in 22) doesn't bring one back to life.
+//! Things that are gone, so that neither a straggler among the events (`NewCallerid` after
+//! `Hangup`, seen in 22) nor a list that is older than the event brings one back to life.
 
 use alloc::collections::BTreeMap;
+use core::borrow::Borrow;
 
 use crate::byte_budget::{self, ByteBudget};
-use crate::owned_value::OwnedValue;
 
-/// How many are kept at the most: the latest.
-const KEPT: usize = 4096;
-
-/// The latest ids that are gone.
+/// The latest keys of things that are gone, with the number of each going.
 #[derive(Clone, Debug)]
-pub(crate) struct Departed {
-    ids: BTreeMap<OwnedValue, u64>,
+pub(crate) struct Departed<K> {
+    numbers: BTreeMap<K, u64>,
     /// The same in the order in which they went.
-    order: BTreeMap<u64, OwnedValue>,
+    order: BTreeMap<u64, K>,
+    /// Number of goings so far.
     went: u64,
+    /// Keys at the most, and of those the most that stragglers alone need.
+    most: usize,
+    stragglers: usize,
     budget: ByteBudget,
 }
 
-impl Departed {
-    /// Keeps no more than so many bytes.
-    pub(crate) const fn new(bytes: usize) -> Self {
-        let budget = ByteBudget::new(bytes.saturating_sub(OWN));
-        Self { ids: BTreeMap::new(), order: BTreeMap::new(), went: 0, budget }
+impl<K: Ord + Clone + Borrow<[u8]>> Departed<K> {
+    const OWN: usize = byte_budget::root::<K, u64>() + byte_budget::root::<u64, K>();
+    const ENTRY: usize = byte_budget::mapped::<K, u64>() + byte_budget::mapped::<u64, K>();
+
+    /// Keeps no more than so many keys, as many of them for stragglers, and so many bytes.
+    pub(crate) const fn new(most: usize, stragglers: usize, bytes: usize) -> Self {
+        let budget = ByteBudget::new(bytes.saturating_sub(Self::OWN));
+        Self { numbers: BTreeMap::new(), order: BTreeMap::new(), went: 0, most, stragglers, budget }
     }
 
-    /// Adds an id. The oldest ones make room for it.
-    pub(crate) fn insert(&mut self, id: OwnedValue) {
-        self.remove(id.as_bytes());
-        if !self.budget.allows(cost(&id)) {
-            return;
-        }
-        while self.ids.len() >= KEPT || !self.budget.has(cost(&id)) {
-            let Some((_, oldest)) = self.order.pop_first() else { return };
-            self.ids.remove(&oldest);
-            self.budget.give_back(cost(&oldest));
-        }
-        self.budget.add(cost(&id));
+    fn cost(key: &K) -> usize {
+        byte_budget::bytes(key.borrow()) * 2 + Self::ENTRY
+    }
+
+    /// Number of goings so far.
+    pub(crate) const fn went(&self) -> u64 {
+        self.went
+    }
+
+    /// Remembers a thing that goes; the oldest ones make room for it. Those that went after `since`
+    /// are needed by a list that is coming in; says whether one of them had to be forgotten.
+    pub(crate) fn insert(&mut self, key: K, since: Option<u64>) -> bool {
+        self.remove(key.borrow());
         self.went += 1;
-        self.ids.insert(id.clone(), self.went);
-        self.order.insert(self.went, id);
+        let cost = Self::cost(&key);
+        if self.most == 0 || !self.budget.allows(cost) {
+            return since.is_some();
+        }
+        let mut lost = false;
+        while let Some((number, _)) = self.order.first_key_value() {
+            let needed = since.is_some_and(|since| *number > since);
+            let most = if needed { self.most } else { self.most.min(self.stragglers) };
+            if self.numbers.len() < most && self.budget.has(cost) {
+                break;
+            }
+            lost |= needed;
+            self.forget_oldest();
+        }
+        self.budget.add(cost);
+        self.order.insert(self.went, key.clone());
+        self.numbers.insert(key, self.went);
+        lost
     }
 
-    /// Forgets an id that has come again: ids can be chosen by the caller of `Originate`.
-    pub(crate) fn remove(&mut self, id: &[u8]) {
-        if let Some(place) = self.ids.remove(id) {
-            self.order.remove(&place);
-            self.budget.give_back(byte_budget::bytes(id) * 2 + ENTRY);
+    fn forget_oldest(&mut self) {
+        if let Some((_, oldest)) = self.order.pop_first() {
+            self.numbers.remove(oldest.borrow());
+            self.budget.give_back(Self::cost(&oldest));
         }
     }
 
-    pub(crate) fn contains(&self, id: &[u8]) -> bool {
-        self.ids.contains_key(id)
+    /// Forgets what the stragglers alone don't need, when no list is coming in any more.
+    pub(crate) fn trim(&mut self) {
+        while self.numbers.len() > self.most.min(self.stragglers) {
+            self.forget_oldest();
+        }
+    }
+
+    /// Forgets a thing that has come again: ids can be chosen by the caller of `Originate`.
+    pub(crate) fn remove(&mut self, key: &[u8]) {
+        if let Some((key, number)) = self.numbers.remove_entry(key) {
+            self.order.remove(&number);
+            self.budget.give_back(Self::cost(&key));
+        }
+    }
+
+    /// The number of its going, if it is remembered.
+    pub(crate) fn number(&self, key: &[u8]) -> Option<u64> {
+        self.numbers.get(key).copied()
+    }
+
+    /// Forgets all.
+    pub(crate) fn clear(&mut self) {
+        let bytes = self.budget.used();
+        self.budget.give_back(bytes);
+        (self.numbers, self.order) = Default::default();
     }
 
     /// Bytes held.
     pub(crate) const fn held(&self) -> usize {
-        if self.budget.used() == 0 { 0 } else { self.budget.used() + OWN }
+        if self.budget.used() == 0 { 0 } else { self.budget.used() + Self::OWN }
     }
-}
-
-const OWN: usize = byte_budget::root::<OwnedValue, u64>() + byte_budget::root::<u64, OwnedValue>();
-const ENTRY: usize = byte_budget::mapped::<OwnedValue, u64>() + byte_budget::mapped::<u64, OwnedValue>();
-
-const fn cost(id: &OwnedValue) -> usize {
-    byte_budget::text(id) * 2 + ENTRY
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::owned_value::OwnedValue;
+
+    type Ids = Departed<OwnedValue>;
 
     /// The oldest go first; one that went again counts as new, one that came again is not kept.
     #[test]
     fn the_latest_are_kept() {
         let ids: [OwnedValue; 4] = [b"a", b"b", b"c", b"d"].map(|id: &[u8; 1]| OwnedValue::new(id));
-        let mut gone = Departed::new(OWN + 3 * cost(&ids[0]));
-        let has = |gone: &Departed| ids.each_ref().map(|id| gone.contains(id.as_bytes()));
-        ids[..3].iter().for_each(|id| gone.insert(id.clone()));
-        assert_eq!((has(&gone), gone.held()), ([true, true, true, false], OWN + 3 * cost(&ids[0])));
-        gone.insert(ids[0].clone());
-        gone.insert(ids[3].clone());
-        assert_eq!((has(&gone), gone.held()), ([true, false, true, true], OWN + 3 * cost(&ids[0])));
+        let mut gone = Ids::new(9, 9, Ids::OWN + 3 * Ids::cost(&ids[0]));
+        let has = |gone: &Ids| ids.each_ref().map(|id| gone.number(id.as_bytes()).is_some());
+        ids[..3].iter().for_each(|id| assert!(!gone.insert(id.clone(), None)));
+        assert_eq!((has(&gone), gone.held()), ([true, true, true, false], Ids::OWN + 3 * Ids::cost(&ids[0])));
+        gone.insert(ids[0].clone(), None);
+        gone.insert(ids[3].clone(), None);
+        assert_eq!((has(&gone), gone.held()), ([true, false, true, true], Ids::OWN + 3 * Ids::cost(&ids[0])));
         gone.remove(b"c");
-        assert_eq!((has(&gone), gone.held()), ([true, false, false, true], OWN + 2 * cost(&ids[0])));
+        assert_eq!((has(&gone), gone.held()), ([true, false, false, true], Ids::OWN + 2 * Ids::cost(&ids[0])));
         gone.remove(b"a");
         gone.remove(b"d");
-        gone.insert(OwnedValue::new(&[b'x'; 2000]));
+        gone.insert(OwnedValue::new(&[b'x'; 2000]), None);
         assert_eq!((has(&gone), gone.held()), ([false; 4], 0));
     }
 
     #[test]
     fn no_more_than_so_many() {
-        let mut gone = Departed::new(usize::MAX);
-        (0..=KEPT).for_each(|id| gone.insert(OwnedValue::new(&id.to_be_bytes())));
-        assert_eq!([0, 1, KEPT].map(|id| gone.contains(&id.to_be_bytes())), [false, true, true]);
+        const KEPT: usize = 4096;
+        let mut gone = Ids::new(KEPT, KEPT, usize::MAX);
+        (0..=KEPT).for_each(|id| assert!(!gone.insert(OwnedValue::new(&id.to_be_bytes()), None)));
+        assert_eq!([0, 1, KEPT].map(|id| gone.number(&id.to_be_bytes()).is_some()), [false, true, true]);
     }
 }

@@ -83,7 +83,7 @@ impl Tracker {
             if guest.is_some() {
                 self.leave_as_guest(leg.unique_id.as_bytes(), None, self.last);
             }
-            self.gone.insert(leg.unique_id.clone());
+            self.gone.insert(leg.unique_id.clone(), None);
         }
         self.books.close(&mut call, self.step);
         Some(call)

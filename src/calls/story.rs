@@ -120,7 +120,6 @@ impl<'a> Story<'a> {
             let end = call.legs[step.leg].end();
             let bridge = bridges.entry(&step.stay.bridge).or_default();
             let talked = bridge.ends.len() > 1;
-            let mut concerned = bridge.inside.clone();
             if step.enters {
                 bridge.inside.insert(step.leg);
                 *bridge.ends.entry(end).or_default() += 1;
@@ -134,9 +133,8 @@ impl<'a> Story<'a> {
                 }
             }
             let talk = bridge.ends.len() > 1;
-            if talked == talk {
-                concerned.clear();
-            }
+            // All inside, where a talk begins or ends; else the one that came or went.
+            let mut concerned = if talked == talk { BTreeSet::new() } else { bridge.inside.clone() };
             if talked || talk {
                 concerned.insert(step.leg);
             }

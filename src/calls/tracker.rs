@@ -18,6 +18,9 @@ use crate::value::HangupCause;
 /// Ids of channels that are gone may have one byte of so many.
 const GONE: usize = 8;
 
+/// Ids of channels that are gone, the latest.
+const KEPT: usize = 4096;
+
 /// Variables that can be asked for.
 const VARIABLES: usize = 32;
 
@@ -31,7 +34,7 @@ pub struct Tracker {
     pub(super) calls: BTreeMap<u64, Call>,
     /// Those that have ended, in the order of their ends.
     ended: BTreeMap<u64, Call>,
-    pub(super) gone: Departed,
+    pub(super) gone: Departed<OwnedValue>,
     /// Number of the event, and when it happened.
     pub(super) step: u64,
     pub(super) last: Duration,
@@ -62,7 +65,7 @@ impl Tracker {
             books: Books::new(limits.max_bytes() - limits.max_bytes() / GONE),
             calls: BTreeMap::new(),
             ended: BTreeMap::new(),
-            gone: Departed::new(limits.max_bytes() / GONE),
+            gone: Departed::new(KEPT, KEPT, limits.max_bytes() / GONE),
             step: 0,
             last: Duration::ZERO,
             source: TimeSource::default(),
@@ -235,8 +238,7 @@ impl Tracker {
     }
 
     /// Adds a channel that isn't known, and the call of its linked id if there is none.
-    /// `from_start` is whether this is its beginning. Returns
-    /// whether it was added. `told`: the linked id is the server's, not made of the unique id.
+    /// `from_start` is whether this is its beginning. Returns whether it was added. `told`: the linked id is the server's, not made of the unique id.
     pub(super) fn appear(
         &mut self,
         unique_id: &[u8],
@@ -247,7 +249,7 @@ impl Tracker {
     ) -> bool {
         if from_start {
             self.gone.remove(unique_id);
-        } else if self.gone.contains(unique_id) {
+        } else if self.gone.number(unique_id).is_some() {
             return false;
         }
         let known = self.books.linked.get(linked_id).map(|linked| linked.group);
@@ -370,7 +372,7 @@ impl Tracker {
         };
         let Some(leg) = call.legs.get_mut(channel.leg) else { return };
         let Some(channel) = self.books.remove_channel(leg) else { return };
-        self.gone.insert(leg.unique_id.clone());
+        self.gone.insert(leg.unique_id.clone(), None);
         leg.ended = Some(at);
         leg.cause = cause;
         leg.idle = told_steps && leg.application.is_none() && leg.answered.is_none();

@@ -5,7 +5,6 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::gone::Gone;
 use super::key::{Key, wanted, within};
 use super::seeding::Seeding;
 use super::thing::{Telling, Thing};
@@ -15,11 +14,15 @@ use super::things::{
 };
 use super::{Changes, Completeness, MirrorLimits, OwnedValue, Part, Stale};
 use crate::byte_budget::{ByteBudget, root};
+use crate::departed::Departed;
 use crate::event::Event;
 use crate::wire::Frame;
 
 /// Ids of what is gone may have one byte of so many.
 const GONE: usize = 8;
+
+/// Keys of what is gone that are remembered for the stragglers, the latest.
+const STRAGGLERS: usize = 128;
 
 /// Things of one kind.
 pub(super) type Table<T> = BTreeMap<Key, Box<T>>;
@@ -88,7 +91,7 @@ pub struct Mirror {
     things: usize,
     budget: ByteBudget,
     pub(super) parts: [Seeding; Part::COUNT],
-    pub(super) gone: Gone,
+    pub(super) gone: Departed<Key>,
     pub(super) now: Option<Duration>,
     /// The room that was asked about last while rooms are being seeded; empty: none yet.
     pub(super) room: Option<OwnedValue>,
@@ -121,7 +124,7 @@ impl Mirror {
             things: 0,
             budget: ByteBudget::new(limits.max_bytes() - for_gone),
             parts: [Seeding::default(); Part::COUNT],
-            gone: Gone::new(limits.max_things(), for_gone),
+            gone: Departed::new(limits.max_things(), STRAGGLERS, for_gone),
             now: None,
             room: None,
             revision: 0,

@@ -99,7 +99,6 @@
 //! of the scale that the mirror was [told](Mirror::set_time), and null without one. A bridge has
 //! the names of its channels.
 
-mod gone;
 mod key;
 mod limits;
 mod mirror;
