@@ -128,7 +128,7 @@ step_recordings() {
     # table.
     [ -d "$folder" ] || { echo "no recordings in $folder"; return; }
     AMI_CAPTURES=$folder cargo test --locked -p ami-testkit --test it -- --nocapture \
-        captures every_recorded the_large_recordings recorded_sessions
+        captures every_recorded the_large_recordings recorded_sessions calls_expected calls_compared mirror_lists
 }
 
 # The unit tests of default features, of none, and of each feature alone.
