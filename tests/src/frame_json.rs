@@ -1,6 +1,6 @@
 //! The fuzz target of frames that are read from JSON, with a reader of their objects of its own.
 
-use crate::oracle::{self, Kind, OracleFrame};
+use crate::oracle::{self, OracleFrame};
 use crate::plain;
 use ami_proto::OwnedFrame;
 use ami_proto::redact::WithSecrets;
@@ -119,14 +119,7 @@ impl<'a> Told<'a> {
 
 impl Parts<'_> {
     fn fits(&self, frame: &OracleFrame) -> bool {
-        let kind = match frame.kind {
-            Kind::Banner => "banner",
-            Kind::Response => "response",
-            Kind::Event => "event",
-            Kind::Action => "action",
-            Kind::Text => "text",
-        };
-        kind == self.kind
+        frame.kind.word() == self.kind
             && (self.name.is_none() || frame.name == self.name)
             && frame.headers == self.headers
             && frame.lines == self.lines

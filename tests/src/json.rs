@@ -1,6 +1,6 @@
 //! Frames as `ami inspect` prints them, and as the feature `serde` serialises them.
 
-use crate::oracle::{Kind, OracleFrame};
+use crate::oracle::OracleFrame;
 use serde_json::{Value, json};
 
 /// The object of a frame, secrets and all.
@@ -9,17 +9,10 @@ pub fn object(frame: &OracleFrame) -> Value {
         Ok(text) => json!(text),
         Err(_) => json!({"hex": bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()}),
     };
-    let kind = match frame.kind {
-        Kind::Banner => "banner",
-        Kind::Response => "response",
-        Kind::Event => "event",
-        Kind::Action => "action",
-        Kind::Text => "text",
-    };
     json!({
         "offset": frame.offset,
         "len": frame.len,
-        "kind": kind,
+        "kind": frame.kind.word(),
         "name": frame.name.as_deref().map(text),
         "headers": frame.headers.iter().map(|(name, value)| [text(name), text(value)]).collect::<Vec<_>>(),
         "lines": frame.lines.iter().map(|line| text(line)).collect::<Vec<_>>(),

@@ -41,6 +41,19 @@ pub enum Kind {
     Text,
 }
 
+impl Kind {
+    /// The word that JSON has for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Banner => "banner",
+            Self::Response => "response",
+            Self::Event => "event",
+            Self::Action => "action",
+            Self::Text => "text",
+        }
+    }
+}
+
 /// One frame and what is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OracleFrame {
