@@ -259,6 +259,7 @@ fn needed(own: Option<ActionType>, name: &str, value: &[u8]) -> Option<Refusal> 
     field.refuses_empty().then_some(Refusal::Needed)
 }
 
+#[inline]
 pub(super) fn check_action_id(id: &str) -> Result<(), EncodeError> {
     let refusal = if id.len() > MAX_ACTION_ID {
         Some(Refusal::ActionIdTooLong { len: id.len(), max: MAX_ACTION_ID })
