@@ -12,7 +12,7 @@ pub(super) trait Backend {
     const NAME: &'static str;
 
     /// Makes the request for a command.
-    fn encode<'c>(&self, command: &Command<'c>) -> Result<Request<'c>, RequestError>;
+    fn encode(&self, command: &Command<'_>) -> Result<Request, RequestError>;
 
     /// Reads the reply to a command. An empty or refused answer is never read as an empty
     /// conference where the server has another word for that.

@@ -9,9 +9,9 @@ use super::args::{given, unsplit};
 use super::backend::Backend;
 use super::command::{Command, Who};
 use super::error::{ReplyError, RequestError};
-use super::request::{CheckedAction, Request};
+use super::request::Request;
 use super::{Conference, Participant};
-use crate::action::{ConfbridgeListRooms, Custom};
+use crate::action::{ConfbridgeListRooms, Custom, EncodedAction};
 use crate::error::{EncodeError, Refusal};
 use crate::event;
 use crate::response::Response;
@@ -23,8 +23,8 @@ pub(super) struct ConfBridge;
 impl Backend for ConfBridge {
     const NAME: &'static str = "ConfBridge";
 
-    fn encode<'c>(&self, command: &Command<'c>) -> Result<Request<'c>, RequestError> {
-        Ok(Request::Action(CheckedAction::new(action(command)?)?))
+    fn encode(&self, command: &Command<'_>) -> Result<Request, RequestError> {
+        Ok(Request::Action(EncodedAction::of(&action(command)?)?))
     }
 
     fn decode<'b>(&self, command: &Command<'_>, reply: Native<'b>) -> Result<Outcome<'b>, ReplyError> {

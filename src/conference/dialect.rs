@@ -61,7 +61,7 @@ impl Dialect<'_> {
     /// # Errors
     /// [`RequestError::Unsupported`] where the dialect has nothing for it, with what to do instead;
     /// the others where an argument is none of the dialect's, or would arrive as something else.
-    pub fn encode<'c>(&self, command: &Command<'c>) -> Result<Request<'c>, RequestError> {
+    pub fn encode(&self, command: &Command<'_>) -> Result<Request, RequestError> {
         match *self {
             Self::ConfBridge => ConfBridge.encode(command),
             Self::FreeSwitch => FreeSwitch.encode(command),

@@ -30,7 +30,7 @@ pub(super) struct FreeSwitch;
 impl Backend for FreeSwitch {
     const NAME: &'static str = "FreeSWITCH";
 
-    fn encode<'c>(&self, command: &Command<'c>) -> Result<Request<'c>, RequestError> {
+    fn encode(&self, command: &Command<'_>) -> Result<Request, RequestError> {
         line(command).map(|line| Request::Line(Line::new(line)))
     }
 

@@ -22,7 +22,7 @@ pub(super) struct Kazoo<'a>(pub(super) Account<'a>);
 impl Backend for Kazoo<'_> {
     const NAME: &'static str = "Kazoo";
 
-    fn encode<'c>(&self, command: &Command<'c>) -> Result<Request<'c>, RequestError> {
+    fn encode(&self, command: &Command<'_>) -> Result<Request, RequestError> {
         request(&self.0, command).map(Request::Http)
     }
 

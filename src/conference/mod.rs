@@ -128,4 +128,4 @@ pub use error::{ReplyError, RequestError, Unsupported};
 pub use event::{Event, Happening};
 pub use overview::Conference;
 pub use participant::Participant;
-pub use request::{CheckedAction, Line, Request};
+pub use request::{Line, Request};

@@ -1,25 +1,21 @@
 //! What is sent: an action of AMI, a line of the event socket, or an HTTP request; and how it is
 //! shown without secrets.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::action::{Action, Answer, Custom};
-use crate::catalogue::ActionType;
-use crate::error::EncodeError;
+use crate::action::EncodedAction;
 use crate::freeswitch;
 use crate::http_request;
-use crate::response::Response;
 use crate::wiped::Wiped;
 
 /// What to send for a command.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum Request<'a> {
+pub enum Request {
     /// `ConfBridge`: for [`Client::send`](crate::client::Client::send), which gives it an
     /// `ActionID`.
-    Action(CheckedAction<'a>),
+    Action(EncodedAction),
     /// FreeSWITCH: [`Line::as_bytes`] is for
     /// [`Connection::api`](crate::freeswitch::Connection::api), or `bgapi`. The body of what ends
     /// that request is the [`Native::Text`](super::Native::Text) for
@@ -30,7 +26,7 @@ pub enum Request<'a> {
     Http(http_request::Request),
 }
 
-impl Request<'_> {
+impl Request {
     /// What goes over a connection that is logged in: the action without an `ActionID`, the line as
     /// an `api` command. Of an HTTP request what HTTP/1.1 has of it: the request line,
     /// [headers](http_request::Request::content_type) and body, without the host and whatever else
@@ -71,50 +67,6 @@ fn push_http(bytes: &mut Vec<u8>, request: &http_request::Request, target: &str)
 fn push_api(bytes: &mut Vec<u8>, line: &[u8]) {
     for part in [b"api ", line, b"\n\n"] {
         bytes.extend_from_slice(part);
-    }
-}
-
-/// An action for Asterisk, checked to be written as it is:
-/// [`Client::send`](crate::client::Client::send) takes it.
-#[derive(Clone)]
-pub struct CheckedAction<'a> {
-    action: Box<Custom<'a>>,
-    bytes: Wiped,
-}
-
-impl<'a> CheckedAction<'a> {
-    pub(super) fn new(action: Custom<'a>) -> Result<Self, EncodeError> {
-        let mut bytes = Wiped::default();
-        action.encode(None, bytes.vec())?;
-        Ok(Self { action: Box::new(action), bytes })
-    }
-
-    /// Returns the action as it is written without an `ActionID`.
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
-impl Action for CheckedAction<'_> {
-    type Response<'buf> = Response<'buf>;
-    type Static = Custom<'static>;
-
-    fn action_type(&self) -> Option<ActionType> {
-        self.action.action_type()
-    }
-
-    fn answer(&self) -> Option<&Answer<'_>> {
-        self.action.answer()
-    }
-
-    fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        self.action.encode(action_id, out)
-    }
-}
-
-impl fmt::Debug for CheckedAction<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.action.fmt(f)
     }
 }
 

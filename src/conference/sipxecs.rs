@@ -19,7 +19,7 @@ pub(super) struct SipXecs(pub(super) Method);
 impl Backend for SipXecs {
     const NAME: &'static str = "sipXecs";
 
-    fn encode<'c>(&self, command: &Command<'c>) -> Result<Request<'c>, RequestError> {
+    fn encode(&self, command: &Command<'_>) -> Result<Request, RequestError> {
         request(self.0, command).map(Request::Http)
     }
 

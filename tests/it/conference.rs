@@ -87,7 +87,7 @@ fn commands<'a>(ids: &'a [&'a str; 1], endpoint: &'a str) -> Vec<(&'static str, 
 static SOMEBODY: [([&str; 1], &str); 2] = [(["SIP/mypeer-00000001"], "PJSIP/100"), (["3"], "100")];
 
 /// Row by row each dialect's request, or its hint.
-fn requests() -> Vec<(String, [Result<Request<'static>, &'static str>; 4])> {
+fn requests() -> Vec<(String, [Result<Request, &'static str>; 4])> {
     let rows = SOMEBODY.each_ref().map(|(ids, endpoint)| commands(ids, endpoint));
     let row = |at: usize| {
         let (form, references, command) = rows[0][at];
@@ -192,7 +192,7 @@ fn capability_table() {
     holds("src/conference/mod.rs", [&head, "//! <!-- end -->"], &table);
 }
 
-fn brief(request: &Request<'_>) -> String {
+fn brief(request: &Request) -> String {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
     match request {
         Request::Action(_) => {

@@ -77,7 +77,7 @@ fn written<E>(frame: Frame<'_>, name: &str, got: Result<impl ToWire, E>) {
     assert_eq!(Some(Value::new(&out)), frame.get(name), "{name}");
 }
 
-fn read(request: Request<'_>) {
+fn read(request: Request) {
     let frame = request.frame();
     if let Some(id) = request.action_id() {
         assert!(!id.is_empty() && frame.get("ActionID") == Some(id));

@@ -3,8 +3,8 @@
 use std::error::Error;
 use std::time::Instant;
 
+use ami_proto::action::EncodedAction;
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending};
-use ami_proto::conference::CheckedAction;
 use ami_proto::value::Classes;
 use ami_proto::{Frame, OwnedFrame};
 
@@ -15,7 +15,7 @@ pub(crate) fn send(
     address: &str,
     user: &str,
     secret: &str,
-    action: &CheckedAction<'_>,
+    action: &EncodedAction,
     then: impl FnOnce(&[Frame<'_>]) -> Result<String, Box<dyn Error>>,
 ) -> Result<String, Box<dyn Error>> {
     let address = address.split_once("://").map_or(address, |(_, address)| address);

@@ -8,7 +8,7 @@ use comfy_table::Table;
 use crate::shown::Shown;
 
 /// The request as it would be sent, its PINs masked unless they are to be shown.
-pub(crate) fn request(request: &Request<'_>, secrets: bool) -> String {
+pub(crate) fn request(request: &Request, secrets: bool) -> String {
     let bytes = if secrets { request.to_bytes() } else { request.to_masked_bytes() };
     String::from_utf8_lossy(&bytes).into_owned()
 }
