@@ -153,21 +153,10 @@ fn documented(versions: &str) -> Option<Branch> {
     versions.split(',').filter(|version| *version != "-").filter_map(branch).min()
 }
 
-/// The first branch that has an action: the survey skips 1.6, the documentation does not.
+/// The first branch that has an action: of actions the survey skips 1.6, the documentation does not.
 fn first(row: &[String]) -> Branch {
     let surveyed = branch(&row[2]);
     documented(&row[7]).map_or(surveyed, |documented| documented.min(surveyed))
-}
-
-/// The first branch that has an event: that of the action that it answers, where the survey has
-/// seen both together.
-fn first_with_its_action(event: EventType, surveyed: Branch, actions: &[Vec<String>]) -> Branch {
-    let answers = |row: &&Vec<String>| {
-        let reply = catalogue::action(&row[0]).map(ActionType::reply);
-        reply.is_some_and(|reply| reply.items().chain(reply.end()).any(|name| name.eq_ignore_ascii_case(event.name())))
-    };
-    let together = actions.iter().filter(|row| branch(&row[2]) == surveyed).filter(answers);
-    together.map(|row| first(row)).min().unwrap_or(surveyed)
 }
 
 /// The last branch before this one.
@@ -203,7 +192,6 @@ fn actions_of_the_sources() {
 fn events_of_the_sources() {
     let headers: Vec<(String, String)> =
         Facts::of("events").rows.into_iter().map(|row| (row[0].clone(), row[7].clone())).collect();
-    let actions = Facts::of("actions").rows;
     let facts = Facts::of("events").each(|facts, row| {
         let [name, _, since, removed, _, kind, class, own, _] = row else { panic!("{row:?}") };
         let Some(event) = facts.event(name) else { return };
@@ -211,8 +199,7 @@ fn events_of_the_sources() {
         // whoever asks gets it.
         let answers = kind == "list" && event.classes().is_empty();
         facts.check(answers || event.classes() == classes(class), name, class);
-        let since = first_with_its_action(event, branch(since), &actions);
-        facts.check(event.since() == Some(since), name, "since");
+        facts.check(event.since() == Some(branch(since)), name, "since");
         facts.check(event.until() == (removed != "-").then(|| before(removed)), name, "until");
         for header in expanded(own, &headers) {
             facts.header(event, &header);
