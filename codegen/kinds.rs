@@ -44,7 +44,7 @@ const CHECKED: &str = "{}::from_wire(bytes).map(|_| text)?";
 const CODE: &str = "Datum::Int({}::from_wire(bytes)?.get().into())";
 
 /// All of them.
-pub const KINDS: [Kind; 40] = [
+pub const KINDS: [Kind; 41] = [
     kind("text", "Text", "Value<'buf>", ("Value<'buf>", SAME), ARG, ("some text", "\"some text\""), OPEN),
     kind(
         "escaped",
@@ -302,6 +302,15 @@ pub const KINDS: [Kind; 40] = [
         ("value::PresenceState<'buf>", SAME),
         ARG,
         ("away", "\"away\""),
+        CHECKED,
+    ),
+    kind(
+        "reload-status",
+        "ReloadStatus",
+        "value::ReloadStatus<'buf>",
+        ("value::ReloadStatus<'buf>", SAME),
+        ARG,
+        ("0", "\"0\""),
         CHECKED,
     ),
     kind(

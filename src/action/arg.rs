@@ -10,8 +10,8 @@ use crate::value::{
     AgiResultCode, AmaFlags, Assignment, CallerIdPart, ChannelName, ChannelState, ClassSet, Classes, ClockTime,
     CodecList, CommaList, Contact, ContactList, Date, DateTime, DeviceState, Encoded, Epoch, Escaped,
     EscapedAssignment, ExtensionState, HangupCause, Hex, Milliseconds, OriginateReason, Peer, PresenceState,
-    Presentation, QueueRuleStep, Seconds, SecurityAddress, SecurityTime, SoftHangup, TimeOfDay, Timestamp, ToWire,
-    UniqueId, quote_into,
+    Presentation, QueueRuleStep, ReloadStatus, Seconds, SecurityAddress, SecurityTime, SoftHangup, TimeOfDay,
+    Timestamp, ToWire, UniqueId, quote_into,
 };
 use crate::wiped::Wiped;
 use crate::wire::Value;
@@ -204,7 +204,7 @@ macro_rules! from_open {
     )+};
 }
 
-from_open!(Value: as_bytes, ChannelName: as_bytes, UniqueId: as_bytes, ClassSet: as_bytes, DeviceState: word, PresenceState: word, AmaFlags: word);
+from_open!(Value: as_bytes, ChannelName: as_bytes, UniqueId: as_bytes, ClassSet: as_bytes, DeviceState: word, PresenceState: word, ReloadStatus: word, AmaFlags: word);
 from_open!(CallerIdPart: as_bytes, Presentation: as_bytes, Peer: as_bytes, SecurityAddress: as_bytes);
 from_open!(CodecList: as_bytes, ContactList: as_bytes, Contact: as_bytes, CommaList: as_bytes);
 

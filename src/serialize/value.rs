@@ -90,7 +90,7 @@ values! {
         AmaFlags<'_>, AmiVersion, Assignment<'_>, Banner<'_>, CallerIdPart<'_>, ChannelName<'_>, ClassSet<'_>, Classes,
         ClockTime, CodecList<'_>, CommaList<'_>, Contact<'_>, ContactList<'_>, Date, DateTime, DeviceState<'_>,
         Encoded<'_>, Escaped<'_>, EscapedAssignment<'_>, Hex, Peer<'_>, PresenceState<'_>, Presentation<'_>,
-        QueueRuleStep, SecurityAddress<'_>, SecurityTime, TimeOfDay, Timestamp, UniqueId<'_>;
+        QueueRuleStep, ReloadStatus<'_>, SecurityAddress<'_>, SecurityTime, TimeOfDay, Timestamp, UniqueId<'_>;
 }
 
 as_words! { value::LocalHalf, value::Screening, value::Visibility, }

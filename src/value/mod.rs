@@ -31,6 +31,7 @@
 //! | `INUSE`, `2`, `In use` | [`DeviceState`] |
 //! | `9` | [`ExtensionState`] |
 //! | `available` | [`PresenceState`] |
+//! | `0`, `Enabled` | [`ReloadStatus`] |
 //! | `DOCUMENTATION` | [`AmaFlags`] |
 //! | `0 (Presentation Allowed, Not Screened)` | [`Presentation`] |
 //! | `call,all` | [`ClassSet`]; [`Classes`] for a mask to send |
@@ -49,7 +50,8 @@
 //!
 //! What a number or a state is in words tells `description`, with `None` for what isn't listed:
 //! [`HangupCause::description`], and the same of [`SoftHangup`], [`OriginateReason`],
-//! [`AgiResultCode`], [`ChannelState`], [`DeviceState`], [`ExtensionState`] and [`Presentation`].
+//! [`AgiResultCode`], [`ChannelState`], [`DeviceState`], [`ExtensionState`], [`Presentation`] and
+//! [`ReloadStatus`].
 //! The types of words, such as [`DeviceState`], give that on the wire by `word`.
 
 mod bytes;
@@ -84,6 +86,7 @@ mod peer;
 mod presence;
 mod presentation;
 mod queue_rule;
+mod reload_status;
 mod security_time;
 mod soft_hangup;
 mod timestamp;
@@ -117,6 +120,7 @@ pub use peer::Peer;
 pub use presence::PresenceState;
 pub use presentation::{Presentation, Screening, Visibility};
 pub use queue_rule::{PenaltyChange, QueueRuleStep};
+pub use reload_status::ReloadStatus;
 pub use security_time::SecurityTime;
 pub use soft_hangup::SoftHangup;
 pub use timestamp::{Epoch, Timestamp};

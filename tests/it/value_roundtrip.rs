@@ -7,7 +7,8 @@ use ami_proto::value::{
     AgiResultCode, AmaFlags, Assignment, Assignments, CallerIdPart, ChannelName, ChannelState, ClassSet, Classes,
     ClockTime, CodecList, CommaList, ContactList, Date, DateTime, DeviceState, Encoded, Epoch, Escaped,
     EscapedAssignment, ExtensionState, FromWire, HangupCause, Hex, Milliseconds, OriginateReason, Peer, PresenceState,
-    Presentation, QueueRuleStep, Seconds, SecurityAddress, SecurityTime, SoftHangup, TimeOfDay, Timestamp, UniqueId,
+    Presentation, QueueRuleStep, ReloadStatus, Seconds, SecurityAddress, SecurityTime, SoftHangup, TimeOfDay,
+    Timestamp, UniqueId,
 };
 use ami_testkit::values::{everything, wire};
 use core::time::Duration;
@@ -263,6 +264,7 @@ fn each_value_of_a_getter_is_taken_by_a_setter() {
         PresenceState: "available" => "available",
         Presentation: "67 (Number Unavailable)" => "67 (Number Unavailable)",
         QueueRuleStep: "10,+1,-1" => "10,+1,-1",
+        ReloadStatus: "2" => "2",
         Seconds: "3" => "3",
         SecurityAddress: "IPV4/TCP/127.0.0.1/5038" => "IPV4/TCP/127.0.0.1/5038",
         SecurityTime: "2026-11-21T01:47:13.937+0000" => "2026-11-21T01:47:13.937+0000",

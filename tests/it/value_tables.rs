@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use ami_proto::value::{
     AgiAnswer, AgiEnv, AgiResultCode, AmaFlags, AmiVersion, Assignment, AssignmentError, Assignments, Banner, CallerIdPart, ChannelName, ChannelState,
     ClassSet, Classes, ClockTime, CodecList, CommaList, ContactList, Date, DateTime, DeviceState, Encoded, Epoch, Escaped,
-    EscapedAssignment, ExtensionState, FromWire, HangupCause, Hex, LocalHalf, Milliseconds, OriginateReason, Peer, PenaltyChange, PresenceState,
+    EscapedAssignment, ExtensionState, FromWire, HangupCause, Hex, LocalHalf, Milliseconds, OriginateReason, Peer, PenaltyChange, PresenceState, ReloadStatus,
     Presentation, QueueRuleStep, Screening, Seconds, SecurityAddress, SecurityTime, SoftHangup, TimeOfDay, Timestamp, ToWire,
     UniqueId, Visibility,
 };
@@ -342,6 +342,21 @@ fn reasons_of_originated_calls() {
     reads(&[("4", OriginateReason::ANSWERED), ("15", OriginateReason::new(15))]);
     assert_eq!(OriginateReason::new(15).description(), None);
     refuses::<OriginateReason>(&[("busy", 0)]);
+}
+
+/// Numbers from 12 on, words up to 11.
+#[test]
+fn results_of_reloads() {
+    let known = ["0", "1", "2", "3", "4", "5", "6", "Enabled", "Disabled"];
+    for word in known {
+        let status: ReloadStatus = read(word);
+        assert!(status.description().is_some() && wire(status) == word, "{word}");
+    }
+    reads(&[("0", ReloadStatus::Done), (" 2 ", ReloadStatus::NotFound), ("enabled", ReloadStatus::Enabled)]);
+    for other in ["7", "02", "", "Enabled\r/nMessage: DNSmgr reload Requested"] {
+        assert_eq!(read::<ReloadStatus>(other), ReloadStatus::Other(other.as_bytes()));
+        assert_eq!(read::<ReloadStatus>(other).description(), None);
+    }
 }
 
 #[test]

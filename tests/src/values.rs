@@ -4,8 +4,8 @@ use ami_proto::value::{
     AgiResultCode, AmaFlags, AmiVersion, Assignment, Banner, CallerIdPart, ChannelName, ChannelState, ClassSet,
     Classes, ClockTime, CodecList, CommaList, Contact, ContactList, Date, DateTime, DeviceState, Encoded, Epoch,
     Escaped, EscapedAssignment, ExtensionState, FromWire, HangupCause, Hex, Milliseconds, OriginateReason, Peer,
-    PresenceState, Presentation, QueueRuleStep, Seconds, SecurityAddress, SecurityTime, SoftHangup, TimeOfDay,
-    Timestamp, ToWire, UniqueId,
+    PresenceState, Presentation, QueueRuleStep, ReloadStatus, Seconds, SecurityAddress, SecurityTime, SoftHangup,
+    TimeOfDay, Timestamp, ToWire, UniqueId,
 };
 use core::fmt::Debug;
 
@@ -97,7 +97,7 @@ pub fn everything(bytes: &[u8]) {
         assert_eq!(wire(&assignment), bytes);
         assert_eq!(wire(&EscapedAssignment::from_wire(bytes).unwrap()), bytes);
     }
-    words!(bytes, DeviceState, PresenceState, AmaFlags);
+    words!(bytes, DeviceState, PresenceState, ReloadStatus, AmaFlags);
     open!(bytes, ChannelName, UniqueId, CallerIdPart, Presentation, ClassSet, Peer, SecurityAddress);
     open!(bytes, CodecList, ContactList, Contact, CommaList, Escaped, Banner, Encoded);
     match <&str>::from_wire(bytes) {
