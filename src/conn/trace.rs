@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-use crate::error::SendError;
+use crate::error::{FrameError, SendError};
 use crate::redact::Written;
 
 /// One thing that a machine did, for a log: [`Client::traced`](crate::client::Client::traced),
@@ -54,7 +54,8 @@ pub enum Trace<'a> {
         /// The reason; at the end the error, if there is one.
         why: &'a dyn fmt::Display,
     },
-    /// A limit was met: a request was refused for it, or nothing is read until there is room.
+    /// A limit was met: a request was refused for it, a frame is skipped, of which the first lines
+    /// are told, or nothing is read until there is room.
     Limit(&'a dyn fmt::Display),
 }
 
@@ -111,6 +112,12 @@ impl Tracer {
             hook(Trace::Sent(&Written(message)));
             rest = after;
         }
+    }
+
+    /// Tells that a frame which went over a limit is skipped.
+    #[cold]
+    pub(crate) fn skipped(&mut self, head: &dyn fmt::Display, error: FrameError) {
+        self.tell(Trace::Limit(&format_args!("skipped {head}: {error}")));
     }
 
     /// Tells that a request was refused, where a limit is why.

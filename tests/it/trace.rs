@@ -2,6 +2,7 @@
 //! reason, and each limit that is met, as one masked line each; it changes nothing, and one that
 //! looks at nothing allocates nothing.
 
+use ami_proto::Limits;
 use ami_proto::action::{CoreStatus, Events, Originate, Ping, Queues, SetVar, Status};
 use ami_proto::client::{self, AtCeiling, Client, Credentials};
 use ami_proto::conn::Trace;
@@ -238,6 +239,81 @@ fn limits_that_are_met() {
     server.raw(b"a line");
     server.handle_eof(now);
     assert_eq!(log.take(), ["sent 6 bytes that are no frame"]);
+}
+
+/// A frame that is skipped is told by its first lines, with the limit; one that ends the connection
+/// by its error.
+#[test]
+fn frames_over_a_limit() {
+    let log = Log::default();
+    let config = client::Config::new().await_greeting(false).limits(Limits::new().lines(8));
+    let mut peer = Peer::of(Client::new(config).traced(log.hook()));
+    peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+    peer.sent();
+    peer.feed("A/1\r\nResponse: Success\r\nActionID: $0\r\n\r\n");
+    log.take();
+    let long = "a: b\r\n".repeat(8);
+    let event = format!("Event: Odd\r\nPrivilege: call,all\r\nSecret: s3cret\r\n{long}\r\n");
+    assert_eq!(peer.feed(&event), ["oversized Odd: Lines"]);
+    peer.send(&Ping::new());
+    assert_eq!(peer.feed(&format!("Response: Success\r\nActionID: $1\r\n{long}\r\n")), ["oversized Success: Lines"]);
+    let lines = log.take();
+    let pairs = r#" a="b""#;
+    let id = &peer.ids[1];
+    assert_eq!(lines.len(), 3, "{lines:#?}");
+    let head = format!(r#"limit: skipped event Odd Privilege="call,all" Secret="***"{}: frame"#, pairs.repeat(5));
+    assert!(lines[0].starts_with(&format!("{head} with more than the limit of 8 lines")), "{lines:#?}");
+    let head = format!(r#"limit: skipped response Success ActionID="{id}"{}: frame"#, pairs.repeat(6));
+    assert!(lines[2].starts_with(&head), "{lines:#?}");
+    // One that may belong to any request is not skipped: the connection is over.
+    peer.send(&Ping::new());
+    log.take();
+    peer.feed(&format!("Response: Success\r\n{long}\r\n"));
+    let lines = log.take();
+    assert!(lines.len() == 1 && lines[0].starts_with("stage ready to over: frame with more than"), "{lines:#?}");
+
+    let log = Log::default();
+    let config = freeswitch::Config::new().limits(freeswitch::LIMITS.frame(200));
+    let mut connection = Connection::new(config).seeded(1).traced(log.hook());
+    let now = Instant::now();
+    connection.login(now, freeswitch::Credentials::password("ClueCon")).unwrap();
+    let mut told = Vec::new();
+    let body = "x".repeat(300);
+    for (bytes, kind) in [
+        ("Content-Type: auth/request\n\n".to_owned(), ""),
+        ("Content-Type: command/reply\nReply-Text: +OK accepted\n\n".to_owned(), "logged-in"),
+        (format!("Content-Type: log/data\nContent-Length: 300\n\n{body}"), "oversized"),
+        (format!("Content-Type: api/response\nContent-Length: 300\n\n{body}"), "ended"),
+    ] {
+        if kind == "ended" {
+            connection.api(now, "status").unwrap();
+        }
+        while let Some(n) = connection.poll_transmit().map(<[u8]>::len) {
+            connection.transmitted(n);
+        }
+        assert_eq!(connection.handle_input(now, bytes.as_bytes()), bytes.len());
+        while let Some(event) = connection.poll_event().unwrap() {
+            told.push(event.kind());
+            assert_eq!(event.kind(), kind);
+        }
+    }
+    assert_eq!(told, ["logged-in", "oversized", "ended"]);
+    let lines = log.take();
+    let skipped: Vec<_> = lines.iter().filter(|line| line.starts_with("limit")).collect();
+    assert_eq!(skipped.len(), 2, "{lines:#?}");
+    let error = "frame longer than the limit of 200 bytes";
+    assert!(skipped[0].starts_with(&format!(r#"limit: skipped log/data Content-Length="300": {error}"#)), "{lines:#?}");
+    assert!(skipped[1].starts_with(&format!(r#"limit: skipped api/response Content-Length="300": {error}"#)));
+
+    // A server skips none.
+    let log = Log::default();
+    let config = server::Config::new().limits(Limits::new().lines(8));
+    let mut server = Server::new(now, config).traced(log.hook());
+    let text = format!("Action: Login\r\n{long}\r\n");
+    assert_eq!(server.handle_input(now, text.as_bytes()), text.len());
+    server.poll_event().unwrap_err();
+    let lines = log.take();
+    assert!(lines.len() == 1 && lines[0].starts_with("stage new to over: frame with more than"), "{lines:#?}");
 }
 
 #[test]

@@ -172,6 +172,7 @@ impl Session {
                 return Route::Kept;
             }
         };
+        self.tracer.skipped(&head, error);
         let answers = |entry: &Entry| entry.is_callers() && entry.is_answered_by(head);
         match number.filter(|number| self.in_flight.look(*number).is_some_and(answers)) {
             Some(number) => {

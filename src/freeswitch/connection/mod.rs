@@ -252,7 +252,7 @@ impl Connection {
                 Ok(None) => {}
                 Err(error) => match self.session.stage.is_ready().then(|| self.decoder.skip_found()).flatten() {
                     Some(head) => {
-                        let told = self.session.route_oversized(self.decoder.head(head));
+                        let told = self.session.route_oversized(self.decoder.head(head), error);
                         return Ok(Some(Next::Oversized(head, told, error)));
                     }
                     None => self.session.end(Some(ConnectionError::Frame(error))),
