@@ -110,7 +110,9 @@ fn click_to_call_across_a_restart() {
         server.event(Classes::CALL, "OriginateResponse", outcome).expect("headers");
     };
     let refusal: Speak = |server, id, _, _| server.respond(id, "Error", [("Message", HOSTILE)]).expect("it is open");
-    for (speak, ended) in [(last, "outcome: OriginateResponse".to_owned()), (refusal, format!("refused: {ESCAPED}"))] {
+    for (speak, ended) in
+        [(last, "outcome OriginateResponse: Success; Answered".to_owned()), (refusal, format!("refused: {ESCAPED}"))]
+    {
         let (code, stdout, stderr) = click_to_call("restart", &server_of([first, speak]), "PJSIP/1\nPJSIP/2\n");
         let reached = "connection lost after it was accepted and before its outcome was seen";
         assert_eq!((code, stdout, stderr.as_str()), (Some(0), format!("{reached}\n{ended}\n"), ""));

@@ -4,13 +4,14 @@ use alloc::string::ToString as _;
 use core::fmt::{self, Write as _};
 
 use super::{Id, Reached};
+use crate::catalogue::Kind;
 use crate::conn::owned;
 use crate::error::FrameError;
 use crate::event::{Event, FullyBooted};
 use crate::redact::{Escaped, log_line};
 use crate::response::Response;
-use crate::value::Banner;
-use crate::wire::{Frame, FrameKind, OwnedFrame};
+use crate::value::{Banner, OriginateReason};
+use crate::wire::{Frame, FrameKind, OwnedFrame, Value};
 
 /// What happened. What it lends is gone at the next call that takes the client mutably;
 /// [`to_owned`](Self::to_owned) keeps it.
@@ -41,7 +42,9 @@ pub enum ClientEvent<'buf> {
         /// What it said.
         response: Response<'buf>,
     },
-    /// An item of a list.
+    /// An item of a list: of an action that the catalogue knows to have one, of one of your own of
+    /// which [`Custom::list`](crate::action::Custom::list) says so, or of any response that
+    /// announces a list (`EventList: start`). It ends with [`Ending::List`].
     Item {
         /// The request.
         id: Id,
@@ -49,7 +52,8 @@ pub enum ClientEvent<'buf> {
         event: Event<'buf>,
     },
     /// Text without a frame around it, a paragraph at a time: the answer to `Queues`,
-    /// `IAXnetstats`, `SKINNYshowdevice` and `SKINNYshowline`. It ends with [`Ending::Text`].
+    /// `IAXnetstats`, `SKINNYshowdevice` and `SKINNYshowline`, and to an action of your own of which
+    /// [`Custom::text`](crate::action::Custom::text) says so. It ends with [`Ending::Text`].
     Text {
         /// The request.
         id: Id,
@@ -239,13 +243,31 @@ impl ClientEvent<'_> {
 
 /// How a request ended.
 ///
-/// `Display` says it in words, with the server's own where it gave some.
+/// `Display` says it in words, with the server's own where it gave some: of an outcome whether it
+/// is a success and why, `outcome OriginateResponse: Failure; Busy`.
+///
+/// May I send it again, or dial again? An action that
+/// [changes nothing](crate::catalogue::ActionType::is_read_only): yes, after any ending. Any other:
+///
+/// | ending | what has happened | again? |
+/// |---|---|---|
+/// | [`Reply`](Self::Reply) | the server has done it; an `Originate` without `Async` was answered | no |
+/// | [`List`](Self::List), [`Text`](Self::Text) | the server has done it, and said all | no |
+/// | [`Outcome`](Self::Outcome) | the server has done it, and says how it went | after a failure: a call that nobody answered is over |
+/// | [`OutcomeUnseen`](Self::OutcomeUnseen) | the server does it: the phone may be ringing | no |
+/// | [`Refused`](Self::Refused) | the server has not done it, and says why; an `Originate` without `Async` may have rung in vain, and is over | once the reason is gone |
+/// | [`Overflowed`](Self::Overflowed), [`Oversized`](Self::Oversized) | the server has done it, and said more than fits | no |
+/// | [`TimedOut`](Self::TimedOut), [`Cancelled`](Self::Cancelled) | the server may have done it, or may do it yet, even where it was [`NotSent`](Reached::NotSent) by then | no |
+/// | [`Lost`](Self::Lost) with [`NotSent`](Reached::NotSent) | the server has never had it | yes |
+/// | [`Lost`](Self::Lost) with any other | the server may have done it: the phone may be ringing | no |
+///
+/// [`never_reached_server`](Self::never_reached_server) tells the last two apart.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Ending<'buf> {
     /// With a response that isn't an error.
     Reply(Response<'buf>),
-    /// With the end of its list.
+    /// With the end of its list, see [`ClientEvent::Item`].
     ///
     /// Where there is nothing to list, some actions are answered by a response alone, most of them
     /// by an error: `No active conferences.`, `No Contacts found`. By the words that the catalogue
@@ -265,7 +287,8 @@ pub enum Ending<'buf> {
     /// With the event that says how it went, well or badly: `OriginateResponse` of an asynchronous
     /// `Originate` (its [`reason`](crate::event::OriginateResponse::reason) says answered, busy or
     /// another), `WaitEventComplete`, `SIPQualifyPeerDone`, the tree of `DataGet`, the one event of
-    /// `FAXStats` and `FAXSession`.
+    /// `FAXStats` and `FAXSession`, and the event that
+    /// [`Custom::outcome`](crate::action::Custom::outcome) names for an action of your own.
     Outcome(Event<'buf>),
     /// The server has accepted it and does it; how it goes can't be seen, since the event mask
     /// leaves out the class of the event that says so (`call` for `OriginateResponse`). With the
@@ -275,7 +298,7 @@ pub enum Ending<'buf> {
     /// No failure: an `Originate` that ends so may be answered by a person at this moment. Ask for
     /// the class, with [`Config::events`](super::Config::events) or `Events`, to be told.
     OutcomeUnseen(Option<Response<'buf>>),
-    /// With the end of its text, see [`ClientEvent::Text`]. Of `SIPqualifypeer` on Asterisk 11:
+    /// With the end of its text, see [`ClientEvent::Text`], which says what is answered so. Of `SIPqualifypeer` on Asterisk 11:
     /// without any answer, which there means that the peer is known.
     Text {
         /// Paragraphs that came; 0 also where the server printed nothing.
@@ -316,14 +339,16 @@ pub enum Ending<'buf> {
 }
 
 impl<'buf> Ending<'buf> {
-    /// Returns whether the request can be sent again without the danger that it is carried out
-    /// twice, by this ending alone: its connection was lost before all of it had left, so the server
-    /// has not acted on it. An action that
-    /// [changes nothing](crate::catalogue::ActionType::is_read_only) is safe after any ending.
+    /// Returns whether the server has never had the request and never will: its connection was lost
+    /// before all of it had left. It can be sent again without the danger that it is carried out
+    /// twice.
     ///
-    /// One whose time was up is not safe, however far it had come: on a connection that stands what
-    /// has not left may still do so.
-    pub const fn is_safe_to_retry(self) -> bool {
+    /// One whose time was up is not such a request, however far it had come: on a connection that
+    /// stands what has not left may still do so.
+    ///
+    /// What the action itself allows is another question:
+    /// [`Unanswered::is_safe_to_retry`](super::Unanswered::is_safe_to_retry) answers both.
+    pub const fn never_reached_server(self) -> bool {
         matches!(self, Self::Lost(Reached::NotSent))
     }
 
@@ -380,18 +405,18 @@ owned! {
 impl fmt::Display for Ending<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::Reply(response) => said(f, "answered", response),
+            Self::Reply(response) => said(f, "answered", response.frame()),
             Self::List { end, .. } if end.frame().kind() == FrameKind::Response => {
-                said(f, "list of 0 items", end.frame().into())
+                said(f, "list of 0 items", end.frame())
             }
             Self::List { items, cancelled: false, .. } => write!(f, "list of {items} items"),
             Self::List { items, .. } => write!(f, "list broken off by the server after {items} items"),
-            Self::Outcome(event) => write!(f, "outcome: {}", event.name().unwrap_or_default()),
+            Self::Outcome(event) => went(f, event),
             Self::OutcomeUnseen(_) => f.write_str(
                 "accepted; how it went can't be seen, since the event mask leaves out the class of that event",
             ),
             Self::Text { paragraphs } => write!(f, "{paragraphs} paragraphs of text"),
-            Self::Refused(response) => said(f, "refused", response),
+            Self::Refused(response) => said(f, "refused", response.frame()),
             Self::Overflowed(_) => f.write_str("more items than may be held"),
             Self::Oversized { error, .. } => write!(f, "answer too large: {error}"),
             Self::TimedOut(reached) => write!(f, "timed out {reached}"),
@@ -403,9 +428,28 @@ impl fmt::Display for Ending<'_> {
 
 /// Writes what has become of it and the server's own words: its message, and the first line of a
 /// command's output, which says more than that one follows.
-fn said(f: &mut fmt::Formatter<'_>, what: &str, response: Response<'_>) -> fmt::Result {
+fn said(f: &mut fmt::Formatter<'_>, what: &str, frame: Frame<'_>) -> fmt::Result {
     f.write_str(what)?;
-    let words = [response.message(), response.frame().get("Output")];
+    words(f, ["Message", "Output"].map(|name| frame.get(name)))
+}
+
+/// Writes how it went by the event that says so: success or failure, the server's words, and the
+/// reason, by the words for its number where the event is known to have such.
+fn went(f: &mut fmt::Formatter<'_>, event: Event<'_>) -> fmt::Result {
+    let frame = event.frame();
+    write!(f, "outcome {}", event.name().unwrap_or_default())?;
+    words(f, ["Response", "Message"].map(|name| frame.get(name)))?;
+    let Some(reason) = frame.get("Reason").filter(|reason| !reason.is_empty()) else { return Ok(()) };
+    let field = event.event_type().and_then(|event| event.field_of(b"Reason"));
+    let number = field.filter(|field| field.kind() == Kind::OriginateReason);
+    match number.and_then(|_| reason.parse::<OriginateReason>().ok()?.description()) {
+        Some(words) => write!(f, "; {words}"),
+        None => write!(f, "; Reason {reason}"),
+    }
+}
+
+/// Writes those words that there are.
+fn words(f: &mut fmt::Formatter<'_>, words: [Option<Value<'_>>; 2]) -> fmt::Result {
     let mut between = ": ";
     for words in words.into_iter().flatten().filter(|words| !words.is_empty()) {
         write!(f, "{between}{words}")?;

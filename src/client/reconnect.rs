@@ -21,13 +21,19 @@ pub struct Unanswered {
 }
 
 impl Unanswered {
+    /// Returns whether the server has never had the request, as
+    /// [`Ending::never_reached_server`](super::Ending::never_reached_server) does.
+    pub const fn never_reached_server(&self) -> bool {
+        matches!(self.reached, Reached::NotSent)
+    }
+
     /// Returns whether the request can be sent again without the danger that it is carried out
-    /// twice: not all of it had left ([`Reached::NotSent`]), so the server has not acted on it, or
-    /// the action changes nothing ([`ActionType::is_read_only`]).
+    /// twice: it has [never reached the server](Self::never_reached_server), or the action changes
+    /// nothing ([`ActionType::is_read_only`]).
     ///
     /// `Originate`, say, is safe only where it never left: else the phone may be ringing.
     pub fn is_safe_to_retry(&self) -> bool {
-        self.reached == Reached::NotSent || self.action.is_some_and(ActionType::is_read_only)
+        self.never_reached_server() || self.action.is_some_and(ActionType::is_read_only)
     }
 }
 

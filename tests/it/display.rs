@@ -3,7 +3,8 @@
 
 use ami_proto::calls::{QueueOutcome, TransferKind};
 use ami_proto::catalogue::{ReplyStyle, Role};
-use ami_proto::client::ClientEvent;
+use ami_proto::client::{ClientEvent, Ending, Reached};
+use ami_proto::error::{FrameError, Limit};
 use ami_proto::event::Event;
 use ami_proto::response::Response;
 use ami_proto::state::{Completeness, Part, Stale};
@@ -87,6 +88,146 @@ fn events_as_a_line() {
         }
     }
     assert_eq!(freeswitch::ConnectionEvent::Closed.to_string(), "closed");
+}
+
+/// An error of a frame that goes over a limit.
+fn too_long() -> FrameError {
+    let mut decoder = Decoder::new(Limits::new().lines(1)).with_framing(Framing::SERVER.banner(false));
+    decoder.push(b"Event: A\r\nB: c\r\n\r\n");
+    let error = decoder.next_frame().expect_err("two lines");
+    assert_eq!(error.limit, Limit::Lines);
+    error
+}
+
+/// Each ending in words, and whether the server has never had the request.
+#[test]
+fn endings_in_words() {
+    let outcome = |rest: &str| frames(format!("Event: OriginateResponse\r\n{rest}\r\n").as_bytes(), false).remove(0);
+    let outcomes = [
+        ("Response: Success\r\nReason: 4\r\n", "outcome OriginateResponse: Success; Answered"),
+        ("Response: Failure\r\nReason: 5\r\n", "outcome OriginateResponse: Failure; Busy"),
+        ("Response: Failure\r\nReason: 3\r\n", "outcome OriginateResponse: Failure; No answer"),
+        ("Response: Failure\r\nReason: 15\r\n", "outcome OriginateResponse: Failure; Reason 15"),
+        ("Response: Failure\r\nReason: \r\n", "outcome OriginateResponse: Failure"),
+        ("", "outcome OriginateResponse"),
+    ];
+    for (rest, line) in outcomes {
+        let event = outcome(rest);
+        assert_eq!(Ending::Outcome(event.view().into()).to_string(), line);
+    }
+    let own = frames(b"Event: MyDone\r\nResponse: Failure\r\nReason: 5\r\nMessage: no line\r\n\r\n", false).remove(0);
+    assert_eq!(Ending::Outcome(own.view().into()).to_string(), "outcome MyDone: Failure; no line; Reason 5");
+    let [bare, refused, output, empty] = [
+        &b"Response: Success\r\n\r\n"[..],
+        b"Response: Error\r\nMessage: Permission denied\r\n\r\n",
+        b"Response: Error\r\nMessage: Command output follows\r\nOutput: No such command\r\nOutput: x\r\n\r\n",
+        b"Response: Error\r\nMessage: No active conferences.\r\n\r\n",
+    ]
+    .map(|bytes| frames(bytes, false).remove(0));
+    let (event, error) = (outcome(""), too_long());
+    let event = Event::from(event.view());
+    let rows = [
+        (Ending::Reply(bare.view().into()), "answered", false),
+        (Ending::List { items: 3, end: event, cancelled: false }, "list of 3 items", false),
+        (Ending::List { items: 2, end: event, cancelled: true }, "list broken off by the server after 2 items", false),
+        (
+            Ending::List { items: 0, end: empty.view().into(), cancelled: false },
+            "list of 0 items: No active conferences.",
+            false,
+        ),
+        (Ending::Outcome(event), "outcome OriginateResponse", false),
+        (
+            Ending::OutcomeUnseen(None),
+            "accepted; how it went can't be seen, since the event mask leaves out the class of that event",
+            false,
+        ),
+        (Ending::Text { paragraphs: 2 }, "2 paragraphs of text", false),
+        (Ending::Refused(refused.view().into()), "refused: Permission denied", false),
+        (Ending::Refused(output.view().into()), "refused: Command output follows; No such command", false),
+        (Ending::Overflowed(event), "more items than may be held", false),
+        (
+            Ending::Oversized { head: bare.view(), error },
+            "answer too large: frame with more than the limit of 1 lines, at stream offset 10",
+            false,
+        ),
+        (Ending::TimedOut(Reached::NotSent), "timed out before it was sent", false),
+        (Ending::TimedOut(Reached::Started { items: 4 }), "timed out after 4 items", false),
+        (Ending::Cancelled, "cancelled", false),
+        (Ending::Lost(Reached::NotSent), "connection lost before it was sent", true),
+        (Ending::Lost(Reached::Sent), "connection lost before it was answered", false),
+        (Ending::Lost(Reached::Started { items: 1 }), "connection lost after 1 items", false),
+        (
+            Ending::Lost(Reached::Accepted),
+            "connection lost after it was accepted and before its outcome was seen",
+            false,
+        ),
+    ];
+    for (ending, words, never_reached) in rows {
+        assert_eq!((ending.to_string().as_str(), ending.never_reached_server()), (words, never_reached));
+    }
+}
+
+/// The same of FreeSWITCH: of an answer that begins with a verdict that line, without secrets.
+#[test]
+fn endings_of_freeswitch_in_words() {
+    use freeswitch::Ending;
+
+    let mut decoder = freeswitch::Decoder::new(freeswitch::LIMITS);
+    let mut frame = |bytes: &str| {
+        decoder.push(bytes.as_bytes());
+        decoder.next_frame().expect("within limits").expect("a frame").to_owned()
+    };
+    let mut answer =
+        |text: &str| frame(&format!("Content-Type: api/response\nContent-Length: {}\n\n{text}", text.len()));
+    let answers = [
+        ("+OK\n", "answered: +OK"),
+        ("+OK Pin for conference g set: 1234\n", "answered: +OK Pin for conference g set: ***"),
+        ("-ERR no reply\n", "answered: -ERR no reply"),
+        ("-USAGE: <uuid>\r\nmore\n", "answered: -USAGE: <uuid>"),
+        ("UP 0 years\n-ERR\n", "answered"),
+        ("-3 seconds", "answered"),
+        ("", "answered"),
+    ];
+    let job = |frame: &freeswitch::OwnedFrame| Ending::Job(frame.view().event().expect("an event")).to_string();
+    for (text, words) in answers {
+        assert_eq!(Ending::Reply(answer(text).view()).to_string(), words);
+        let event = format!("Event-Name: BACKGROUND_JOB\nContent-Length: {}\n\n{text}", text.len());
+        let head = format!("Content-Type: text/event-plain\nContent-Length: {}\n\n", event.len());
+        let mut decoder = freeswitch::Decoder::new(freeswitch::LIMITS);
+        decoder.push(format!("{head}{event}").as_bytes());
+        let carrier = decoder.next_frame().expect("within limits").expect("a frame").to_owned();
+        assert_eq!(job(&carrier), words.replace("answered", "job done"));
+    }
+    let (reply, error) = (answer(""), too_long());
+    let head = reply.view();
+    let refused = {
+        let mut decoder = freeswitch::Decoder::new(freeswitch::LIMITS);
+        decoder.push(b"Content-Type: command/reply\nReply-Text: -ERR password=s3cret\n\n");
+        decoder.next_frame().expect("within limits").expect("a frame").to_owned()
+    };
+    let rows = [
+        (Ending::Reply(head), "answered", false),
+        (Ending::Refused(refused.view()), "refused: -ERR password=***", false),
+        (Ending::Refused(head), "refused", false),
+        (
+            Ending::Oversized { head, error },
+            "answer too large: frame with more than the limit of 1 lines, at stream offset 10",
+            false,
+        ),
+        (Ending::TimedOut(Reached::NotSent), "timed out before it was sent", false),
+        (Ending::TimedOut(Reached::Accepted), "timed out after it was accepted and before its outcome was seen", false),
+        (Ending::Cancelled, "cancelled", false),
+        (Ending::Lost(Reached::NotSent), "connection lost before it was sent", true),
+        (Ending::Lost(Reached::Sent), "connection lost before it was answered", false),
+        (
+            Ending::Lost(Reached::Accepted),
+            "connection lost after it was accepted and before its outcome was seen",
+            false,
+        ),
+    ];
+    for (ending, words, never_reached) in rows {
+        assert_eq!((ending.to_string().as_str(), ending.never_reached_server()), (words, never_reached));
+    }
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn what_a_client_tells() {
         assert_eq!((forms(kept.view()), kept.to_string()), (forms(ending), ending.to_string()));
         assert_eq!(format!("{kept:?}"), format!("{ending:?}"));
         assert_eq!(to_string(&kept).unwrap(), to_string(&ending).unwrap());
-        assert_eq!(kept.view().is_safe_to_retry(), ending.is_safe_to_retry());
+        assert_eq!(kept.view().never_reached_server(), ending.never_reached_server());
         assert_eq!(on_another_thread(kept, OwnedEnding::to_string), ending.to_string());
     }
     let others = [

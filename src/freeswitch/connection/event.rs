@@ -160,13 +160,30 @@ impl fmt::Display for ConnectionEvent<'_> {
     }
 }
 
-/// The end of a request. `Display` says it in words, without what an answer holds.
+/// The end of a request.
+///
+/// `Display` says it in words. Of an answer it has the first line where that is the server's verdict
+/// (`+OK`, `-ERR`, `-USAGE`), masked, and nothing else: `job done: -ERR NO_ANSWER`.
 ///
 /// ```
 /// use ami_proto::freeswitch::{Ending, Reached};
 ///
 /// assert_eq!(Ending::TimedOut(Reached::Sent).to_string(), "timed out before it was answered");
 /// ```
+///
+/// May I send it again, or dial again? A command that changes nothing, such as `status`: yes, after
+/// any ending. Any other:
+///
+/// | ending | what has happened | again? |
+/// |---|---|---|
+/// | [`Reply`](Self::Reply), [`Job`](Self::Job) | the server has done it, and the text says how it went; an `originate` has ended or was answered | after a failure |
+/// | [`Refused`](Self::Refused) | the server has not done it, and says why | once the reason is gone |
+/// | [`Oversized`](Self::Oversized) | the server has done it, and said more than fits | no |
+/// | [`TimedOut`](Self::TimedOut), [`Cancelled`](Self::Cancelled) | the server may have done it, or may do it yet, even where it was [`NotSent`](Reached::NotSent) by then | no |
+/// | [`Lost`](Self::Lost) with [`NotSent`](Reached::NotSent) | the server has never had it | yes |
+/// | [`Lost`](Self::Lost) with any other | the server may have done it: the phone may be ringing | no |
+///
+/// [`never_reached_server`](Self::never_reached_server) tells the last two apart.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Ending<'buf> {
@@ -200,13 +217,13 @@ pub enum Ending<'buf> {
 }
 
 impl Ending<'_> {
-    /// Returns whether the request can be sent again without the danger that it is carried out
-    /// twice, by this ending alone: its connection was lost before all of it had left, so the server
-    /// has not acted on it.
+    /// Returns whether the server has never had the request and never will: its connection was lost
+    /// before all of it had left. It can be sent again without the danger that it is carried out
+    /// twice.
     ///
-    /// One whose time was up is not safe, however far it had come: on a connection that stands what
-    /// has not left may still do so.
-    pub const fn is_safe_to_retry(self) -> bool {
+    /// One whose time was up is not such a request, however far it had come: on a connection that
+    /// stands what has not left may still do so.
+    pub const fn never_reached_server(self) -> bool {
         matches!(self, Self::Lost(Reached::NotSent))
     }
 }
@@ -243,17 +260,28 @@ owned! {
 impl fmt::Display for Ending<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::Reply(_) => f.write_str("answered"),
-            Self::Refused(frame) => {
-                write!(f, "refused: {}", String::from_utf8_lossy(&frame.answer().unwrap_or_default()))
-            }
-            Self::Job(_) => f.write_str("job done"),
+            Self::Reply(frame) => said(f, "answered", verdict(&frame.answer().unwrap_or_default())),
+            Self::Refused(frame) => said(f, "refused", &frame.answer().unwrap_or_default()),
+            Self::Job(event) => said(f, "job done", verdict(event.body())),
             Self::Oversized { error, .. } => write!(f, "answer too large: {error}"),
             Self::TimedOut(reached) => write!(f, "timed out {reached}"),
             Self::Cancelled => f.write_str("cancelled"),
             Self::Lost(reached) => write!(f, "connection lost {reached}"),
         }
     }
+}
+
+/// Returns the first line of an answer where it is what the server says of the command itself.
+fn verdict(answer: &[u8]) -> &[u8] {
+    let line = answer.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
+    let is_one = [&b"+OK"[..], b"-ERR", b"-USAGE"].into_iter().any(|word| line.starts_with(word));
+    if is_one { line } else { &[] }
+}
+
+/// Writes what has become of it, and the server's words, if there are any, masked.
+fn said(f: &mut fmt::Formatter<'_>, what: &str, words: &[u8]) -> fmt::Result {
+    f.write_str(what)?;
+    if words.is_empty() { Ok(()) } else { write!(f, ": {}", String::from_utf8_lossy(&mask(words))) }
 }
 
 /// A request that a lost connection left without an answer.
@@ -267,9 +295,9 @@ pub struct Unanswered {
 }
 
 impl Unanswered {
-    /// Returns whether the request can be sent again without the danger that it is carried out
-    /// twice: not all of it had left ([`Reached::NotSent`]), so the server has not acted on it.
-    pub const fn is_safe_to_retry(&self) -> bool {
+    /// Returns whether the server has never had the request, as [`Ending::never_reached_server`]
+    /// does: it can be sent again without the danger that it is carried out twice.
+    pub const fn never_reached_server(&self) -> bool {
         matches!(self.reached, Reached::NotSent)
     }
 }
