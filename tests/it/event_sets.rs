@@ -1,8 +1,8 @@
 //! Invariant: a set of events holds any event by its name, known to the catalogue or not, alone.
 
-use ami_proto::Value;
 use ami_proto::event::{EventSet, Hangup, VarSet};
 use ami_proto::value::Classes;
+use ami_proto::{Decoder, Framing, Limits, Value};
 
 const CALLS: EventSet = EventSet::of(&[Hangup::TYPE]).with_classes(Classes::SECURITY);
 
@@ -84,4 +84,19 @@ fn names_are_shown() {
     assert!(
         format!("{:?}", EventSet::NONE.with_unknown(true).without_name("Noise")).ends_with(r#"{unknown, not "noise"}"#)
     );
+}
+
+/// What is wanted by the time that an event is whole is given, however much of it had gone by.
+#[test]
+fn an_event_that_is_wanted_since_it_began() {
+    let text = format!("Event: A\r\n{}\r\nEvent: B\r\n\r\n", "Header: value\r\n".repeat(20));
+    for begun in [3, 30, 70, 200, 300] {
+        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
+        decoder.push(&text.as_bytes()[..begun]);
+        assert!(decoder.next_wanted(|_| false).unwrap().is_none());
+        decoder.push(&text.as_bytes()[begun..]);
+        let frame = decoder.next_wanted(|name| name == "A").unwrap().expect("it is wanted by now");
+        assert_eq!((frame.name().unwrap().as_bytes(), frame.headers().count()), (&b"A"[..], 21), "{begun}");
+        assert!(decoder.next_wanted(|name| name == "A").unwrap().is_none(), "B");
+    }
 }

@@ -32,10 +32,15 @@ impl Scanner {
     /// the buffer with a frame that is to be skipped further.
     #[inline(always)]
     pub(super) fn skip<L: Simd>(&mut self, lanes: L, buf: &[u8], wanted: Option<Wanted<'_>>) -> bool {
+        // A call before may have begun to skip it, and by now it is wanted.
+        let begun = self.skipped_lines.is_some() && self.masked > self.start;
+        if begun && !wanted.is_some_and(|wanted| is_unwanted(lanes, buf, self.start, wanted)) {
+            self.begin(self.start);
+            return false;
+        }
         loop {
             if self.masked == self.start {
                 self.skip_blank_lines(buf);
-                // A call before may have begun to skip it, and this one wants all.
                 self.skipped_lines = None;
                 if !wanted.is_some_and(|wanted| is_unwanted(lanes, buf, self.start, wanted)) {
                     return false;
