@@ -351,7 +351,8 @@ pub enum ApiMisuse {
     NotOpen,
     /// `collect` with room for no item.
     NoItems,
-    /// `send_as` under an `ActionID` that an open request has, or that the client made itself.
+    /// `send_as` under an `ActionID` that an open request has, or one of the last connection whose
+    /// outcome may still come, or that the client made itself.
     ActionIdInUse,
 }
 
@@ -363,7 +364,9 @@ impl fmt::Display for ApiMisuse {
             Self::NotOver => f.write_str("the connection isn't over; close it first"),
             Self::NotBegun => f.write_str("there has been no connection yet; log in on this one"),
             Self::NotOpen => f.write_str("the request isn't open; it is answered once"),
-            Self::ActionIdInUse => f.write_str("an open request has this ActionID; wait for its end or choose another"),
+            Self::ActionIdInUse => f.write_str(
+                "a request that is open, or whose outcome may still come, has this ActionID; choose another",
+            ),
             Self::NoItems => f.write_str("a list can't be collected with room for no item; allow for one at least"),
         }
     }

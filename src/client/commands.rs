@@ -59,7 +59,8 @@ impl Client {
     ///
     /// # Errors
     /// As [`send`](Self::send), and [`SendError::Misuse`] with [`ApiMisuse::ActionIdInUse`] where
-    /// an open request has it, or it is one that the client makes itself.
+    /// an open request has it, or one that was lost with the last connection and whose outcome may
+    /// [still come](ClientEvent::LateOutcome), or it is one that the client makes itself.
     pub fn send_as<A: Action>(
         &mut self,
         now: Instant,

@@ -68,6 +68,8 @@ pub(super) enum Awaits {
     Text,
     /// An item of a list: the number of the event's type.
     Item(usize),
+    /// That the event mask is changed.
+    Mask,
     /// An outcome, which has an `ActionID`: the classes of events that a session must read to be
     /// told of it.
     Outcome(Classes),
@@ -162,7 +164,8 @@ impl Entry {
         let text = (self.purpose == Purpose::Probe).then_some(Awaits::Text);
         let items = (self.phase == Phase::Items).then(|| self.plan.items().map(Awaits::Item));
         let outcome = if self.phase == Phase::Outcome { self.plan.outcome_classes() } else { None };
-        text.into_iter().chain(items.into_iter().flatten()).chain(outcome.map(Awaits::Outcome))
+        let mask = self.plan.sets_mask().then_some(Awaits::Mask);
+        text.into_iter().chain(items.into_iter().flatten()).chain(outcome.map(Awaits::Outcome)).chain(mask)
     }
 
     /// Whether it is the caller's.
@@ -186,9 +189,9 @@ impl Entry {
     /// Bytes that it holds, or will hold once its list has begun.
     pub(super) fn size(&self) -> usize {
         let restores = self.restores.as_ref().map_or(0, |restores| restores.len());
-        let outcome = if self.plan.outcome.is_some() { size_of::<(Awaits, u64)>() } else { 0 };
+        let awaits = usize::from(self.plan.outcome.is_some()) + usize::from(self.plan.sets_mask());
         let named = self.action_id.as_ref().map_or(0, |id| size_of::<(Box<str>, u64)>() + 2 * id.len());
-        Self::SIZE + self.plan.size() + outcome + restores + named
+        Self::SIZE + self.plan.size() + awaits * size_of::<(Awaits, u64)>() + restores + named
     }
 
     /// Bytes of one that restores nothing and has no list: the entry, its deadlines, and a

@@ -151,6 +151,11 @@ impl Plan {
         self.action.filter(|_| self.asks).and_then(|action| action.reply().again())
     }
 
+    /// Whether it sets the event mask.
+    pub(super) fn sets_mask(&self) -> bool {
+        matches!(self.again(), Some(Again::Value(_)))
+    }
+
     /// What has to be said again after a reconnect, if the request is accepted.
     pub(super) fn restores(&self, request: &[u8]) -> Option<Wiped> {
         match self.again()? {
@@ -229,7 +234,7 @@ pub(super) fn is_ready(frame: Frame<'_>) -> bool {
 }
 
 /// Whether the frame is the event of this name.
-fn is_named(frame: Frame<'_>, wanted: &str) -> bool {
+pub(super) fn is_named(frame: Frame<'_>, wanted: &str) -> bool {
     frame.name().is_some_and(|name| name.eq_ignore_case(wanted))
 }
 
@@ -240,9 +245,10 @@ pub(super) fn item(frame: Frame<'_>) -> Option<usize> {
 }
 
 /// Which events may answer a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Answers {
     /// None.
+    #[default]
     None,
     /// Those that the catalogue knows as answers.
     Known,

@@ -78,6 +78,8 @@ pub(super) struct Session {
     keep_alive: KeepAlive,
     /// What has to be told and has no frame.
     notices: Notices<Notice>,
+    /// How many of these are endings.
+    endings: usize,
     /// First number of the server's release.
     release: Option<u32>,
     clock: Clock,
@@ -118,6 +120,7 @@ impl Session {
             collected: Collected::default(),
             keep_alive: KeepAlive::default(),
             notices: Notices::new(),
+            endings: 0,
             release: None,
             clock: Clock::default(),
             eof: false,
@@ -164,10 +167,10 @@ impl Session {
         }
         // What has ended counts until that has been told.
         let max = self.config.open;
-        if self.in_flight.callers() + self.notices.len() >= max {
+        if self.in_flight.callers() + self.endings >= max {
             return Err(SendError::Open { max });
         }
-        if how.action_id.is_some_and(|id| self.number(id.as_bytes()).is_some()) {
+        if how.action_id.is_some_and(|id| self.number(id.as_bytes()).is_some() || self.last.awaits(id)) {
             return Err(ApiMisuse::ActionIdInUse.into());
         }
         let number = self.next;
@@ -242,13 +245,16 @@ impl Session {
     }
 
     pub(super) fn cancel(&mut self, id: Id) -> bool {
-        let ours = self.in_flight.get(id.0).is_some_and(|entry| entry.purpose == Purpose::Caller);
-        if ours {
-            self.remove(id.0, false);
-            self.notices.push(Notice::Cancelled(id));
+        if !self.in_flight.look(id.0).is_some_and(Entry::is_callers) {
+            return false;
+        }
+        if let Some(entry) = self.remove(id.0, false) {
+            let reached = entry.reached(self.out.transmitted());
+            self.ends(Notice::Cancelled(id));
+            self.given_up(entry, reached);
             self.restore();
         }
-        ours
+        true
     }
 
     pub(super) fn close(&mut self, now: Instant) {
@@ -395,7 +401,15 @@ impl Session {
     }
 
     pub(super) fn notice(&mut self) -> Option<Notice> {
-        self.notices.pop()
+        let notice = self.notices.pop()?;
+        self.endings -= usize::from(!matches!(notice, Notice::Ready | Notice::Closed));
+        Some(notice)
+    }
+
+    /// A request ends so, which has to be told.
+    fn ends(&mut self, ending: Notice) {
+        self.endings += 1;
+        self.notices.push(ending);
     }
 
     pub(super) fn has_notices(&self) -> bool {

@@ -12,7 +12,8 @@ pub(super) struct Subscription(Option<Box<Set>>);
 
 #[derive(Debug, Default)]
 struct Set {
-    mask: Option<Wiped>,
+    /// The event mask, and the number of the request that has set it.
+    mask: Option<(u64, Wiped)>,
     /// The requests, each its action and what follows `Action` and `ActionID`. The first `missing`
     /// of them are to be sent again on this connection, the others hold.
     requests: VecDeque<(ActionType, Wiped)>,
@@ -24,7 +25,7 @@ struct Set {
 
 impl Subscription {
     pub(super) fn mask(&self) -> Option<&[u8]> {
-        self.0.as_ref()?.mask.as_deref()
+        self.0.as_ref()?.mask.as_ref().map(|(_, mask)| &**mask)
     }
 
     pub(super) fn requests(&self) -> usize {
@@ -41,12 +42,16 @@ impl Subscription {
         self.0.as_ref().filter(|set| !set.requests.is_empty()).map(|set| set.longest)
     }
 
-    /// The server has this mask now.
-    pub(super) fn set_mask(&mut self, mask: Wiped) {
+    /// The server has this mask, as the request of this number asks for, unless a later one has set
+    /// another.
+    pub(super) fn set_mask(&mut self, number: u64, mask: Wiped) {
         let set = self.0.get_or_insert_default();
+        if set.mask.as_ref().is_some_and(|(later, _)| *later > number) {
+            return;
+        }
         set.held += mask.len();
-        let before = set.mask.replace(mask);
-        set.held -= before.map_or(0, |before| before.len());
+        let before = set.mask.replace((number, mask));
+        set.held -= before.map_or(0, |(_, before)| before.len());
     }
 
     /// The server has accepted this request.

@@ -172,6 +172,135 @@ fn a_mask_that_was_asked_for_is_asked_for_again_though_nobody_answered() {
     }
 }
 
+/// A request of the caller's own `ActionID`, sent again while the outcome of the lost one may still
+/// come: nobody could tell which of the two that would be of.
+#[test]
+fn an_action_id_is_taken_while_the_outcome_of_its_last_request_may_come() {
+    let mut peer = Peer::ready(quiet());
+    peer.client.send_as(peer.now, "call-7", &dial()).unwrap();
+    peer.sent();
+    peer.eof();
+    reconnect(&mut peer);
+    let report = REPORT.replace("$0", "call-7");
+    let refused = peer.client.send_as(peer.now, "call-7", &dial()).unwrap_err();
+    assert_eq!(refused, SendError::Misuse(ApiMisuse::ActionIdInUse));
+    assert_eq!(peer.feed(&report), ["late outcome OriginateResponse"]);
+    peer.client.send_as(peer.now, "call-7", &dial()).unwrap();
+    peer.sent();
+    assert_eq!(peer.feed(&report), ["outcome OriginateResponse"]);
+    // What never left has no outcome.
+    peer.client.send_as(peer.now, "call-8", &dial()).unwrap();
+    peer.eof();
+    reconnect(&mut peer);
+    peer.client.send_as(peer.now, "call-8", &dial()).unwrap();
+}
+
+/// What a connection before the last one left has had its time, however the last one ended.
+#[test]
+fn what_closed_connections_leave_does_not_pile_up() {
+    let mut peer = Peer::ready(quiet().ceiling(4096));
+    for _ in 0..200 {
+        peer.send(&dial());
+        peer.client.close(peer.now);
+        peer.sent();
+        peer.eof();
+        reconnect(&mut peer);
+    }
+    assert!(peer.client.held() < 200, "{} bytes", peer.client.held());
+}
+
+/// `brokeneventsaction`: nothing answers `on`, and its time is up after `off` was answered.
+#[test]
+fn the_mask_is_that_of_the_request_that_was_sent_last() {
+    let mut peer = Peer::ready(quiet().events(Classes::CALL));
+    peer.send(&Events::new("on"));
+    peer.now += 10 * SECOND;
+    peer.send(&Events::new("off"));
+    assert_eq!(peer.feed("Response: Success\r\nActionID: $1\r\nEvents: Off\r\n\r\n"), ["reply"]);
+    assert_eq!(peer.pass(30 * SECOND), ["timed out Sent"]);
+    peer.send(&dial());
+    assert_eq!(peer.feed(&QUEUED.replace("$0", "$2")), ["unseen"]);
+    peer.eof();
+    peer.client.reconnect().unwrap();
+    peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+    peer.sent();
+    assert!(peer.sent.contains("Events: off\r\n"), "{}", peer.sent);
+}
+
+/// While nobody has said that the mask has changed it may have.
+#[test]
+fn a_mask_that_is_being_changed_hides_nothing() {
+    let mut peer = Peer::ready(quiet().events(Classes::SYSTEM));
+    peer.send(&Events::new("on"));
+    peer.send(&dial());
+    assert_eq!(peer.feed(&QUEUED.replace("$0", "$1")), ["started"]);
+    assert_eq!(peer.pass(30 * SECOND), ["timed out Sent"]);
+    assert_eq!(peer.feed(&REPORT.replace("$0", "$1")), ["outcome OriginateResponse"]);
+    // It is refused, cancelled, or never leaves.
+    for how in 0..3 {
+        let mut peer = Peer::ready(quiet().events(Classes::SYSTEM));
+        let events = if how == 2 {
+            peer.client.send(peer.now, &Events::new("off")).unwrap()
+        } else {
+            peer.send(&Events::new("off"))
+        };
+        let id = peer.client.send_as(peer.now, "call", &dial()).unwrap();
+        assert_eq!(peer.feed(&QUEUED.replace("$0", "call")), ["started"]);
+        let told = match how {
+            0 => peer.feed("Response: Error\r\nActionID: $0\r\n\r\n"),
+            1 => {
+                assert!(peer.client.cancel(events));
+                peer.events()
+            }
+            _ => peer.pass(30 * SECOND),
+        };
+        assert_eq!(told[1], "unseen since", "{how}: {told:?}");
+        assert_eq!(peer.client.action_id(id), None);
+    }
+}
+
+/// The server has got it, whoever waits for its answer.
+#[test]
+fn a_mask_that_was_asked_for_counts_though_the_request_was_cancelled() {
+    let mut peer = Peer::ready(quiet().events(Classes::ALL));
+    let events = peer.send(&Events::new("system"));
+    peer.client.cancel(events);
+    peer.send(&dial());
+    assert_eq!(peer.feed(&QUEUED.replace("$0", "$1")), ["cancelled", "unseen"]);
+}
+
+/// Of an action of the caller's as of one that the catalogue knows.
+#[test]
+fn a_late_outcome_is_told_by_whatever_name() {
+    for hangups in [false, true] {
+        let config = if hangups {
+            quiet().interest(ami_proto::event::EventSet::of(&[ami_proto::event::Hangup::TYPE]))
+        } else {
+            quiet()
+        };
+        let mut peer = Peer::ready(config);
+        peer.send(&Custom::new("SMSSend").outcome("SMSSent"));
+        let id = peer.ids[0].clone();
+        peer.eof();
+        reconnect(&mut peer);
+        let other = peer.feed(&format!("Event: OriginateResponse\r\nActionID: {id}\r\n\r\n"));
+        assert_eq!(other, if hangups { vec![] } else { vec!["event OriginateResponse"] });
+        assert_eq!(peer.feed(&format!("Event: SMSSent\r\nActionID: {id}\r\n\r\n")), ["late outcome SMSSent"]);
+    }
+}
+
+/// The first requests go out as soon as the login is accepted.
+#[test]
+fn what_is_told_of_no_request_takes_no_place() {
+    let mut client = Client::new(quiet().await_greeting(false).max_open(1)).seeded(1);
+    let now = Instant::now();
+    client.login(now, Credentials::plain("u", "s")).unwrap();
+    client.transmitted(client.poll_transmit().unwrap().len());
+    let _ = client.handle_input(now, b"Asterisk Call Manager/1.1\r\nResponse: Success\r\n\r\n");
+    while !matches!(client.poll_event().unwrap(), Some(ami_proto::client::ClientEvent::LoggedIn(_))) {}
+    client.send(now, &Ping::new()).unwrap();
+}
+
 #[test]
 fn an_action_id_of_ones_own() {
     let mut peer = Peer::ready(quiet());

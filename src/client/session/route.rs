@@ -106,7 +106,7 @@ impl Session {
         }
         let number = match frame.get("ActionID").map(Value::as_bytes) {
             Some(id) if !id.is_empty() => {
-                if let Some(id) = self.late_outcome(frame, id) {
+                if let Some(id) = self.last.take_outcome(id, frame) {
                     return Route::Told(Told::LateOutcome(id));
                 }
                 self.number(id)
@@ -173,20 +173,24 @@ impl Session {
             }
         };
         self.tracer.skipped(&head, error);
-        let answers = |entry: &Entry| entry.is_callers() && entry.is_answered_by(head);
-        match number.filter(|number| self.in_flight.look(*number).is_some_and(answers)) {
-            Some(number) => {
-                self.in_flight.worked(number, self.clock.now());
-                self.finish(number, End::Oversized(error))
-            }
-            None => Route::Told(Told::Oversized(error)),
+        let told = Route::Told(Told::Oversized(error));
+        let Some(number) = number else { return told };
+        let is_response = head.kind() == FrameKind::Response;
+        if is_response && self.keep_alive.answered(number, self.out.transmitted()) {
+            return told;
         }
-    }
-
-    /// The request of the last connection that this event says the outcome of.
-    fn late_outcome(&mut self, frame: Frame<'_>, action_id: &[u8]) -> Option<Id> {
-        let awaited = self.last.awaits_outcomes() && reply_plan::is_answer(frame);
-        if awaited { self.last.take_outcome(action_id) } else { None }
+        let entry = self.in_flight.look(number).filter(|entry| entry.is_answered_by(head));
+        let Some(purpose) = entry.map(|entry| entry.purpose) else { return told };
+        self.in_flight.worked(number, self.clock.now());
+        match purpose {
+            Purpose::Caller => self.finish(number, End::Oversized(error)),
+            Purpose::Probe if is_response => self.end_text(number),
+            Purpose::Restore if is_response => {
+                self.restored(number);
+                told
+            }
+            Purpose::Probe | Purpose::Restore => told,
+        }
     }
 
     /// The next item of this list doesn't fit under the ceiling, and takes so many bytes. Waits for
@@ -205,7 +209,9 @@ impl Session {
 
     /// The request has ended, as its caller is told.
     fn finish(&mut self, number: u64, end: End) -> Route {
-        self.remove(number, !matches!(end, End::Overflowed | End::Oversized(_)));
+        if let Some(entry) = self.remove(number, !matches!(end, End::Overflowed | End::Oversized(_))) {
+            self.given_up(entry, if end == End::Refused { Reached::NotSent } else { Reached::Sent });
+        }
         Route::Told(Told::Ended(Id(number), end))
     }
 
@@ -256,17 +262,25 @@ impl Session {
             Purpose::Caller if response.is_success() => self.route_success(number, response),
             Purpose::Caller => self.finish(number, End::Refused),
             Purpose::Restore => {
-                self.in_flight.remove(number);
-                self.restore();
+                self.restored(number);
                 if response.is_success() { Route::Kept } else { Route::Told(Told::NotRestored) }
             }
-            Purpose::Probe => {
-                self.in_flight.remove(number);
-                match self.in_flight.get(number - 1).map(|entry| entry.items) {
-                    Some(paragraphs) => self.finish(number - 1, End::Text { paragraphs }),
-                    None => Route::Kept,
-                }
-            }
+            Purpose::Probe => self.end_text(number),
+        }
+    }
+
+    /// The request of this number, which sets something again, has been answered.
+    fn restored(&mut self, number: u64) {
+        self.in_flight.remove(number);
+        self.restore();
+    }
+
+    /// The probe of this number has been answered: the text before it has come to its end.
+    fn end_text(&mut self, probe: u64) -> Route {
+        self.in_flight.remove(probe);
+        match self.in_flight.look(probe - 1).map(|entry| entry.items) {
+            Some(paragraphs) => self.finish(probe - 1, End::Text { paragraphs }),
+            None => Route::Kept,
         }
     }
 
@@ -307,36 +321,44 @@ impl Session {
     /// The server has taken this request, as far as is known: what it has set is set again on the
     /// connections that come.
     pub(super) fn holds(&mut self, entry: Entry) {
-        match (entry.restores, entry.plan.again(), entry.plan.action) {
-            (Some(mask), Some(Again::Value(_)), _) => {
-                self.subscription.set_mask(mask);
+        match (entry.plan.again(), entry.restores, entry.plan.action) {
+            (Some(Again::Value(_)), mask, _) => {
+                if let Some(mask) = mask {
+                    self.subscription.set_mask(entry.id, mask);
+                }
                 self.end_unseen();
             }
-            (Some(rest), Some(Again::Request), Some(action)) => self.subscription.add_request(action, rest),
+            (Some(Again::Request), Some(rest), Some(action)) => self.subscription.add_request(action, rest),
             _ => {}
         }
     }
 
-    /// The answer to this request won't be seen. Some servers do as asked and say nothing (Asterisk
-    /// with `brokeneventsaction`), so that a mask which was asked for is set again.
+    /// The server has not said that it has taken this request. Some do as asked and say nothing
+    /// (Asterisk with `brokeneventsaction`), so that a mask which was asked for counts, and is set
+    /// again, if the request has left.
     pub(super) fn given_up(&mut self, entry: Entry, reached: Reached) {
-        if reached != Reached::NotSent && matches!(entry.plan.again(), Some(Again::Value(_))) {
-            self.holds(entry);
+        match (entry.plan.sets_mask(), reached) {
+            (false, _) => {}
+            (true, Reached::NotSent) => self.end_unseen(),
+            (true, _) => self.holds(entry),
         }
     }
 
     /// The classes of events that the server sends, as far as this session has asked for them.
-    /// `None`: it hasn't, and they are what its user may read.
+    /// `None`: it hasn't, and they are what its user may read; or it is not known whether they have
+    /// changed.
     fn mask(&self) -> Option<Classes> {
-        let set = self.subscription.mask().and_then(|mask| Classes::from_wire(mask).ok());
-        set.or(self.config.events)
+        if self.in_flight.oldest(Awaits::Mask).is_some() {
+            return None;
+        }
+        self.subscription.mask().map_or(self.config.events, |mask| Classes::from_wire(mask).ok())
     }
 
     /// Ends requests whose outcome the server no longer tells.
     fn end_unseen(&mut self) {
         while let Some(number) = self.mask().and_then(|mask| self.in_flight.unseen(mask)) {
             self.remove(number, false);
-            self.notices.push(Notice::Unseen(Id(number)));
+            self.ends(Notice::Unseen(Id(number)));
         }
     }
 

@@ -12,7 +12,6 @@ use crate::client::action_id::Prefix;
 use crate::client::credentials::Credentials;
 use crate::client::entry::Entry;
 use crate::client::reconnect::Unanswered;
-use crate::client::reply_plan::Answers;
 use crate::client::state::{Effect, Input, Waiting};
 use crate::client::{Id, Reached};
 use crate::conn::Trace;
@@ -131,6 +130,7 @@ impl Session {
     }
 
     fn welcome(&mut self) -> Waiting {
+        self.last.logged_in();
         // Room for a ping is enough for a session that only listens.
         self.out.shrink_to(48);
         Waiting::Until(self.boot_wait().and_then(|wait| self.after(wait)))
@@ -159,7 +159,7 @@ impl Session {
     /// The connection is over: `None` as was asked for.
     fn end(&mut self, lost: Option<ConnectionError>) -> Waiting {
         self.clock.run();
-        self.last.over(self.stage.is_logged_in());
+        self.last.over();
         for entry in self.in_flight.lose() {
             self.lose(entry);
         }
@@ -178,9 +178,9 @@ impl Session {
         let (id, reached) = (Id(entry.id), entry.reached(self.out.transmitted()));
         let action_id = entry.action_id(self.prefix);
         self.collected.end(id);
-        self.notices.push(Notice::Lost(id, reached));
-        let has_outcome = reached != Reached::NotSent && entry.plan.outcome.is_some();
-        self.last.push(Unanswered { id, action_id, action: entry.plan.action, reached }, has_outcome);
+        self.ends(Notice::Lost(id, reached));
+        let outcome = entry.plan.outcome.clone().filter(|_| reached != Reached::NotSent);
+        self.last.push(Unanswered { id, action_id, action: entry.plan.action, reached }, outcome);
         self.given_up(entry, reached);
     }
 
@@ -188,7 +188,7 @@ impl Session {
         self.prefixes.advance();
         self.prefix = Prefix::new(&self.prefixes);
         self.keep_alive = KeepAlive::default();
-        self.trailing = if self.last.awaits_outcomes() { Answers::Known } else { Answers::None };
+        self.trailing = self.last.answers();
         self.release = None;
         self.eof = false;
         self.parts = 0;

@@ -164,7 +164,7 @@ impl Session {
             if entry.purpose == Purpose::Caller {
                 self.ended(&entry, false);
                 let reached = entry.reached(self.out.transmitted());
-                self.notices.push(Notice::TimedOut(Id(entry.id), reached));
+                self.ends(Notice::TimedOut(Id(entry.id), reached));
                 self.given_up(entry, reached);
             }
         }
