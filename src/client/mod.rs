@@ -443,7 +443,7 @@ impl Client {
             }
             Ok(None) => {}
             Err(error) => {
-                let head = if self.session.stage.is_logged_in() { self.decoder.skip_end() } else { None };
+                let head = if self.session.stage.skips() { self.decoder.skip_end() } else { None };
                 if let Some(head) = head {
                     return Some(Found::Oversized(head, error));
                 }

@@ -254,6 +254,11 @@ impl Stage {
         matches!(self, Self::Booting | Self::Ready)
     }
 
+    /// Whether a frame that goes over a limit is skipped.
+    pub(super) const fn skips(self) -> bool {
+        matches!(self, Self::Booting | Self::Ready | Self::Closing)
+    }
+
     pub(super) const fn is_booting(self) -> bool {
         matches!(self, Self::Booting)
     }

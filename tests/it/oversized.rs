@@ -7,6 +7,7 @@ use ami_proto::client::{ClientEvent, Config, Credentials, Ending};
 use ami_proto::error::{ConnectionError, Limit};
 use ami_proto::{Decoder, Framing, Limits};
 use ami_testkit::heap::peak;
+use std::time::Duration;
 
 /// Lines of output in two forms: from 14 on, and up to 13, with what ends no frame there.
 fn outputs(lines: usize) -> [String; 2] {
@@ -249,6 +250,54 @@ fn before_the_login_a_limit_ends_the_connection() {
     peer.sent();
     peer.feed(&format!("Response: Success\r\nActionID: $0\r\n{}\r\n", "a: b\r\n".repeat(10)));
     assert!(matches!(peer.error, Some(ConnectionError::Frame(_))));
+}
+
+/// What it sends by itself is answered all the same.
+#[test]
+fn an_answer_to_the_clients_own_request_that_is_too_long_is_one() {
+    const SECOND: Duration = Duration::from_secs(1);
+    let long = format!("{}\r\n", "a: b\r\n".repeat(10));
+    let limits = Limits::new().lines(8);
+    let mut peer = Peer::ready(Config::new().limits(limits).keep_alive(60 * SECOND, 30 * SECOND));
+    for ping in 0..2 {
+        assert!(peer.pass(60 * SECOND).is_empty());
+        assert_eq!(peer.sent(), ["Ping"]);
+        let told = peer.feed(&format!("Response: Success\r\nActionID: ${ping}\r\n{long}"));
+        assert_eq!(told, ["oversized Success: Lines"]);
+    }
+    // The ping behind a text, and a filter that is set again.
+    let mut peer = Peer::ready(small().max_in_flight(1));
+    peer.send(&Queues::new());
+    let told = peer.feed(&format!("support\r\n\r\nResponse: Success\r\nActionID: $1\r\n{long}"));
+    assert_eq!(told, ["text 1", "end of text 1"]);
+    for (number, filter) in ["a", "b"].into_iter().enumerate() {
+        peer.send(&Filter::new(filter));
+        peer.feed(&format!("Response: Success\r\nActionID: ${}\r\n\r\n", number + 2));
+    }
+    peer.eof();
+    peer.client.reconnect().unwrap();
+    (peer.error, peer.ids) = (None, Vec::new());
+    peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+    peer.sent();
+    peer.feed("Asterisk Call Manager/1.1\r\nResponse: Success\r\nActionID: $0\r\n\r\n");
+    assert_eq!(peer.sent(), ["Filter"]);
+    let told = peer.feed(&format!("Response: Success\r\nActionID: $1\r\n{long}"));
+    assert_eq!((told, peer.sent()), (vec!["oversized Success: Lines".into()], vec!["Filter".into()]));
+}
+
+/// The end that was asked for comes, and what the server says before it.
+#[test]
+fn what_is_too_long_is_skipped_on_the_way_to_the_end() {
+    let long = format!("{}\r\n", "a: b\r\n".repeat(10));
+    let mut peer = Peer::ready(small());
+    peer.send(&Ping::new());
+    peer.client.close(peer.now);
+    peer.sent();
+    let told = peer.feed(&format!(
+        "Event: VarSet\r\nPrivilege: dialplan,all\r\n{long}Response: Success\r\nActionID: $0\r\n\r\n\
+         Response: Goodbye\r\nActionID: $1\r\n\r\n"
+    ));
+    assert_eq!(told, ["oversized VarSet: Lines", "reply", "closed", "not taken"][..3]);
 }
 
 /// A request that goes on for ever is given up in its time, with the connection that it fills.

@@ -186,6 +186,33 @@ fn the_end_and_the_next_beginning() {
     assert_eq!(lines.len(), 2);
 }
 
+/// Told as a limit, since it is no frame that was received.
+#[test]
+fn a_frame_that_is_skipped() {
+    let log = Log::default();
+    let config = client::Config::new().await_greeting(false).limits(ami_proto::Limits::new().lines(4));
+    let mut peer = Peer::of(Client::new(config).traced(log.hook()));
+    peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
+    peer.sent();
+    peer.feed("A/1\r\nResponse: Success\r\nActionID: $0\r\n\r\n");
+    log.take();
+    peer.feed(&format!("Event: A\r\n{}\r\n", "Secret: s3cret\r\n".repeat(9)));
+    let lines = log.take();
+    assert!(lines.len() == 1 && lines[0].starts_with("limit: ") && !lines[0].contains("s3cret"), "{lines:?}");
+
+    let mut connection =
+        Connection::new(freeswitch::Config::new().limits(freeswitch::LIMITS.frame(99))).traced(log.hook());
+    let now = Instant::now();
+    connection.connect(now).unwrap();
+    let sent = connection.poll_transmit().unwrap().len();
+    connection.transmitted(sent);
+    let input = "Content-Type: command/reply\nReply-Text: +OK\n\nContent-Type: log/data\nContent-Length: 200\n\n";
+    assert_eq!(connection.handle_input(now, input.as_bytes()), input.len());
+    while let Ok(Some(_)) = connection.poll_event() {}
+    let lines = log.take();
+    assert!(lines.last().unwrap().starts_with("limit: "), "{lines:?}");
+}
+
 #[test]
 fn limits_that_are_met() {
     for (policy, told) in [

@@ -99,8 +99,10 @@ impl Config {
         }
     }
 
-    /// What may arrive, see [`Limits`]; over one of them the connection is given up. Default:
-    /// [`LIMITS`].
+    /// What may arrive, see [`Limits`]. A frame over one of them is skipped once the connection is
+    /// logged in ([`Ending::Oversized`](super::Ending::Oversized),
+    /// [`ConnectionEvent::Oversized`](super::ConnectionEvent::Oversized)); before that, and where
+    /// its end can't be told, the connection is given up. Default: [`LIMITS`].
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
@@ -161,7 +163,8 @@ impl Config {
     ///
     /// It asks with the command `noop`, which no server has and each answers (`-ERR command not
     /// found`), whatever the user may do. Nothing is asked while the server owes an answer: it
-    /// answers in order, and each request has its own deadline.
+    /// answers in order, and each request has its own deadline. One without end, by
+    /// [`Connection::send_within`](super::Connection::send_within), doesn't hold the question back.
     pub const fn keep_alive(mut self, idle: Duration, timeout: Duration) -> Self {
         self.keep_alive = Some((keep_alive::at_least(idle), timeout));
         self

@@ -183,6 +183,12 @@ impl<T: Ord + Copy> InFlight<T> {
         self.entries.is_empty()
     }
 
+    /// Whether the server owes an answer that is given up in time. One that a caller waits for
+    /// without end is not.
+    pub(super) fn is_due(&self) -> bool {
+        self.entries.front().is_some_and(|entry| self.is_abandoned() || entry.deadline.is_some())
+    }
+
     /// Whether nobody waits for the answer that the server gives next.
     pub(super) fn is_abandoned(&self) -> bool {
         self.entries.front().is_some_and(|entry| entry.ended || entry.purpose != Purpose::Caller)

@@ -250,7 +250,7 @@ impl Connection {
                 }
                 Ok(None) if self.eof => self.session.ended(self.decoder.pending().len()),
                 Ok(None) => {}
-                Err(error) => match self.session.stage.is_ready().then(|| self.decoder.skip_found()).flatten() {
+                Err(error) => match self.session.stage.skips().then(|| self.decoder.skip_found()).flatten() {
                     Some(head) => {
                         let told = self.session.route_oversized(self.decoder.head(head), error);
                         return Ok(Some(Next::Oversized(head, told, error)));

@@ -62,6 +62,11 @@ impl Stage {
         matches!(self, Self::Ready)
     }
 
+    /// Whether a frame that goes over a limit is skipped.
+    pub(super) fn skips(&self) -> bool {
+        matches!(self, Self::Ready | Self::Closing { .. })
+    }
+
     pub(super) fn is_closing(&self) -> bool {
         matches!(self, Self::Closing { .. })
     }

@@ -111,6 +111,50 @@ fn before_the_login_and_in_a_head_a_limit_ends_the_connection() {
     assert!(matches!(drain(&mut connection).1, Some(ConnectionError::Frame(_))));
 }
 
+#[test]
+fn on_the_way_to_the_end_it_is_skipped_too() {
+    let now = Instant::now();
+    let mut connection = ready(small(), now);
+    let id = connection.api(now, "status").unwrap();
+    connection.close(now);
+    sent(&mut connection);
+    feed(&mut connection, now, &[job("j", &"x".repeat(500)), response("UP")].concat());
+    assert!(matches!(connection.poll_event(), Ok(Some(ConnectionEvent::Oversized { .. }))));
+    assert_eq!(drain(&mut connection), (vec![format!("{id:?} reply UP")], None));
+}
+
+#[test]
+fn an_answer_to_a_sign_of_life_that_is_too_long_is_one() {
+    let mut now = Instant::now();
+    let mut connection = ready(small().keep_alive(Duration::from_secs(60), Duration::from_secs(30)), now);
+    drain(&mut connection);
+    for _ in 0..2 {
+        now += Duration::from_secs(60);
+        connection.handle_timeout(now);
+        assert_eq!(sent(&mut connection), b"noop\n\n");
+        feed(&mut connection, now, &response(&"x".repeat(500)));
+        assert!(matches!(connection.poll_event(), Ok(Some(ConnectionEvent::Oversized { .. }))));
+        assert_eq!(drain(&mut connection), (vec![], None));
+    }
+}
+
+/// One without a time of its own doesn't hide that the link is dead.
+#[test]
+fn a_request_without_end_holds_no_sign_of_life_back() {
+    let mut now = Instant::now();
+    let mut connection = ready(Config::new(), now);
+    drain(&mut connection);
+    connection.send_within(now, &ami_proto::freeswitch::Message::api("status"), Duration::MAX).unwrap();
+    sent(&mut connection);
+    now += Duration::from_secs(60);
+    assert_eq!(connection.poll_timeout(), Some(now));
+    connection.handle_timeout(now);
+    assert_eq!(sent(&mut connection), b"noop\n\n");
+    now += Duration::from_secs(30);
+    connection.handle_timeout(now);
+    assert_eq!(drain(&mut connection).1, Some(ConnectionError::KeepAlive));
+}
+
 /// A link that is dead is noticed after a minute and a half, and one that is alive never.
 #[test]
 fn signs_of_life() {

@@ -18,8 +18,10 @@ impl Session {
         if !matches!(head.content_type(), ContentType::CommandReply | ContentType::ApiResponse) {
             return None;
         }
-        let entry = self.in_flight.answered(self.out.transmitted())?;
+        let handed = self.out.transmitted();
+        let entry = self.in_flight.answered(handed)?;
         self.owed = self.now;
+        self.keep_alive.answered(entry.id, handed);
         if let Some(setting) = &entry.setting {
             self.restore.answered(entry.id, setting, !head.is_refusal());
         }

@@ -54,7 +54,7 @@ impl Session {
     /// Returns when a sign of life is asked for, or is overdue.
     fn sign_of_life(&self) -> Option<Instant> {
         let times = self.config.keep_alive.filter(|_| self.stage.is_ready())?;
-        self.keep_alive.deadline(times, !self.in_flight.owes_nothing())
+        self.keep_alive.deadline(times, self.in_flight.is_due())
     }
 
     fn keep_alive(&mut self, now: Instant) {
