@@ -185,7 +185,9 @@ impl Server {
 
     /// Sends an event of another connection on as it came, if the session receives all classes of
     /// its `Privilege`; says whether. An event without that header is somebody's list item, and is
-    /// not sent.
+    /// not sent, nor is half an event ([`ClientEvent::Oversized`]).
+    ///
+    /// [`ClientEvent::Oversized`]: crate::client::ClientEvent::Oversized
     pub fn forward(&mut self, event: Frame<'_>) -> bool {
         let sent = self.receives(event);
         if sent {
@@ -344,9 +346,13 @@ impl List<'_> {
     }
 }
 
-/// The classes of an event of another connection. `None`: it is none, or doesn't say.
+/// The classes of an event of another connection. `None`: it is none, or half of one, or doesn't
+/// say.
 pub(super) fn privilege(event: Frame<'_>) -> Option<Classes> {
-    let privilege = event.get("Privilege").filter(|_| event.kind() == FrameKind::Event)?;
+    // What has no end would take what follows it for its own.
+    let bytes = event.as_bytes();
+    let is_whole = event.kind() == FrameKind::Event && (bytes.ends_with(b"\n\r\n") || bytes.ends_with(b"\n\n"));
+    let privilege = event.get("Privilege").filter(|_| is_whole)?;
     privilege.parse::<ClassSet<'_>>().ok().map(ClassSet::classes)
 }
 

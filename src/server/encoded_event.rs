@@ -61,7 +61,7 @@ impl EncodedEvent {
     }
 
     /// Takes over an event of another connection as it came, as [`Server::forward`] does. `None`:
-    /// it is no event, or has no `Privilege`, as the items of lists.
+    /// it is no event, or half of one, or has no `Privilege`, as the items of lists.
     pub fn from_frame(event: Frame<'_>) -> Option<Self> {
         let classes = privilege(event)?;
         let mut bytes = Wiped::default();

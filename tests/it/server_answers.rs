@@ -329,3 +329,39 @@ fn a_verdict_after_the_end() {
         assert_eq!((sent(&mut server).as_str(), server.poll_timeout()), ("", None));
     }
 }
+
+/// What has no end would take the next event's headers for its own.
+#[test]
+fn half_an_event_is_not_passed_on() {
+    let (mut server, _) = logged_in(Classes::ALL);
+    let mut decoder = Decoder::new(Limits::new().lines(3)).with_framing(ami_proto::Framing::PLAIN);
+    decoder.push(b"Event: A\r\nPrivilege: call,all\r\nB: 1\r\nC: 2\r\n\r\n");
+    decoder.next_frame().unwrap_err();
+    let head = decoder.skip_frame().unwrap();
+    assert!(head.get("Privilege").is_some());
+    assert!(!server.forward(head) && ami_proto::server::EncodedEvent::from_frame(head).is_none());
+    assert_eq!(sent(&mut server), "");
+    for end in ["\r\n", "\n"] {
+        let text = format!("Event: A{end}Privilege: call,all{end}{end}");
+        let mut decoder = Decoder::new(Limits::new()).with_framing(ami_proto::Framing::PLAIN);
+        decoder.push(text.as_bytes());
+        assert!(server.forward(decoder.next_frame().unwrap().unwrap()));
+        assert_eq!(sent(&mut server), text);
+    }
+}
+
+/// Nothing of what is given ends a line.
+#[test]
+fn an_encoded_event_is_one_event() {
+    use ami_proto::server::EncodedEvent;
+    let made = |name: &str, header: &str, value: &str| EncodedEvent::new(Classes::CALL, name, [(header, value)]);
+    for bad in ["x\r\nSecret: y", "x\n", "x\r", "x\0"] {
+        assert!(
+            made(bad, "a", "b").is_err() && made("a", bad, "b").is_err() && made("a", "b", bad).is_err(),
+            "{bad:?}"
+        );
+    }
+    for name in ["Event", "event", "Privilege", "", "a:b"] {
+        assert!(made("A", name, "b").is_err(), "{name:?}");
+    }
+}
