@@ -150,3 +150,27 @@ fn an_action_of_somebody_elses() {
         assert_eq!((refused.field(), refused.refusal()), ("Action", Refusal::EmptyValue), "{bytes:?}");
     }
 }
+
+/// As large as a server takes one.
+#[test]
+fn the_largest_action() {
+    let value = "x".repeat(1000);
+    let large = (0..126).fold(Custom::new("Full"), |action, number| action.header(format!("H{number}"), &value));
+    let mut out = Vec::new();
+    large.encode(Some("7"), &mut out).unwrap();
+    let mut ahead = Vec::new();
+    EncodedAction::of(&large).unwrap().encode(Some("7"), &mut ahead).unwrap();
+    assert_eq!(ahead, out);
+}
+
+/// Odd values are written as they were.
+#[test]
+fn odd_values() {
+    for value in ["", "x ", "x\t", "a: b", "é\u{7f}", "\"q\\", "x\u{b}"] {
+        let action = Custom::new("A").header("B", value).header("B", value).header("c d", value);
+        let (mut out, mut ahead) = (Vec::new(), Vec::new());
+        let direct = action.encode(Some("7"), &mut out);
+        let encoded = EncodedAction::of(&action).and_then(|encoded| encoded.encode(Some("7"), &mut ahead));
+        assert_eq!((encoded, ahead.escape_ascii().to_string()), (direct, out.escape_ascii().to_string()), "{value:?}");
+    }
+}
