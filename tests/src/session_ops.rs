@@ -95,11 +95,31 @@ struct Seen {
     blocks: bool,
     collects: bool,
     started: bool,
+    /// Whether an event may say how it went, and which, where that is known here.
+    tells: Tells,
+    /// Whether it changes the event mask.
+    masks: bool,
     /// Items and paragraphs that were lent, and items that were taken.
     items: u64,
     /// What the ending says of them.
     said: Option<u64>,
     ended: bool,
+}
+
+/// Which event says how a request went.
+#[derive(Clone, Debug)]
+enum Tells {
+    None,
+    /// One that the catalogue knows, where it knows any.
+    Known,
+    Named(String),
+}
+
+impl Tells {
+    /// Whether this event does, as far as is known.
+    fn is(&self, frame: Frame<'_>) -> bool {
+        matches!(self, Self::Named(event) if frame.name().is_some_and(|name| name.eq_ignore_case(event)))
+    }
 }
 
 struct Driven {
@@ -129,9 +149,9 @@ struct Driven {
     told: Option<Vec<String>>,
     /// Whether the session may know which events it is sent: where it has said which it wants.
     masked: bool,
-    /// Requests that a connection before this one has lost, with their `ActionID`s: of each the
-    /// outcome may come once.
-    late: BTreeMap<Id, String>,
+    /// Requests that the last connection which was logged in has lost, with their `ActionID`s: of
+    /// each the outcome may come once.
+    late: BTreeMap<Id, (String, Tells)>,
 }
 
 /// Whatever is done to a client, and however its input is cut: each request ends once and not
@@ -301,8 +321,16 @@ impl Driven {
                     3 => custom.text(),
                     _ => custom.outcome(String::from_utf8_lossy(name)),
                 };
+                let tells = match value.first().map_or(0, |byte| byte % 5) {
+                    0 => Tells::Known,
+                    4 => Tells::Named(String::from_utf8_lossy(name).into_owned()),
+                    _ => Tells::None,
+                };
                 if let Ok(handle) = self.client.send(self.now, &custom) {
                     self.began(handle.id(), unsent, true, true);
+                    let seen = self.sent.get_mut(&handle.id()).expect("it has begun");
+                    (seen.tells, seen.masks) = (tells, name.eq_ignore_ascii_case(b"Events"));
+                    self.masked |= seen.masks;
                 }
             }
             Op::Cancel(number) => {
@@ -365,8 +393,9 @@ impl Driven {
         assert!(action_id.is_some());
         let slow = slow || self.sent.values().any(|seen| seen.blocks && !seen.ended);
         let (collects, started, ended) = (false, false, false);
-        let seen =
-            Seen { action_id, probe, last: self.now, slow, blocks, collects, started, items: 0, said: None, ended };
+        let (tells, masks, items, said) = (Tells::None, false, 0, None);
+        let last = self.now;
+        let seen = Seen { action_id, probe, last, slow, blocks, collects, started, tells, masks, items, said, ended };
         self.sent.insert(id, seen);
     }
 
@@ -391,6 +420,13 @@ impl Driven {
         let id = sent.ok()?;
         self.masked |= kind % 11 == 9;
         self.began(id, unsent, matches!(kind % 11, 5 | 6), kind % 11 == 6);
+        let seen = self.sent.get_mut(&id).expect("it has begun");
+        seen.masks = kind % 11 == 9;
+        seen.tells = match kind % 11 {
+            5 => Tells::Named("OriginateResponse".into()),
+            8 => Tells::Known,
+            _ => Tells::None,
+        };
         Some(id)
     }
 
@@ -398,7 +434,8 @@ impl Driven {
     fn send_as(&mut self, name: &str, kind: u8) {
         let unsent = self.unsent();
         let taken = |seen: &Seen| !seen.ended && seen.action_id.as_deref() == Some(name);
-        let taken = self.sent.values().any(taken);
+        let awaited = |(id, tells): &(String, Tells)| id == name && matches!(tells, Tells::Named(_));
+        let taken = self.sent.values().any(taken) || self.late.values().any(awaited);
         let (client, now) = (&mut self.client, self.now);
         let sent = match kind % 3 {
             0 => client.send_as(now, name, &Status::new()).map(Id::from),
@@ -408,6 +445,10 @@ impl Driven {
         assert!(!taken || sent.is_err(), "two requests of one name");
         let Ok(id) = sent else { return };
         self.began(id, unsent, kind % 3 == 1, false);
+        if kind % 3 == 1 {
+            let seen = self.sent.get_mut(&id).expect("it has begun");
+            seen.tells = Tells::Named("OriginateResponse".into());
+        }
         assert_eq!(self.client.action_id(id), self.sent[&id].action_id.as_deref().map(Into::into));
     }
 
@@ -486,6 +527,10 @@ impl Driven {
             if let (Some(seen), Some(_)) = (event.id().and_then(|id| self.sent.get_mut(&id)), event.frame()) {
                 seen.last = self.now;
             }
+            if let ClientEvent::Event(_) | ClientEvent::Unclaimed { .. } = event {
+                event.frame().into_iter().for_each(|frame| tells_nothing(&self.sent, &self.late, frame));
+            }
+            let masks = self.sent.values().any(|seen| seen.masks && !seen.ended);
             match event {
                 ClientEvent::LoggedIn(_) => assert!(!std::mem::replace(&mut self.logged_in, true)),
                 ClientEvent::Ready(_) => assert!(self.logged_in && !std::mem::replace(&mut self.ready, true)),
@@ -543,14 +588,16 @@ impl Driven {
                         Ending::TimedOut(reached) => items_of(reached),
                         Ending::OutcomeUnseen(_) => {
                             assert!(self.masked, "nobody has said which events are wanted");
+                            assert!(!masks, "which events are sent is not known");
                             None
                         }
                         _ => None,
                     };
                 }
                 ClientEvent::LateOutcome { id, event } => {
-                    let lost = self.late.remove(&id).expect("it was lost, and its outcome had not come");
+                    let (lost, tells) = self.late.remove(&id).expect("it was lost, and its outcome had not come");
                     assert!(event.action_id().is_some_and(|id| id == lost.as_str()));
+                    assert!(matches!(tells, Tells::Known) || tells.is(event.frame()), "{tells:?}: {event:?}");
                 }
                 _ => {}
             }
@@ -588,12 +635,15 @@ impl Driven {
         assert_eq!((self.client.in_flight(), self.client.poll_timeout()), (0, None));
         assert!(self.client.poll_transmit().is_none() && !self.client.is_logged_in());
         // A server may still tell how those went.
+        if self.logged_in {
+            self.late.clear();
+        }
         self.ids = report.unanswered.iter().map(|request| request.action_id.to_string()).collect();
         for request in &report.unanswered {
-            let known = self.sent[&request.id].action_id.as_deref();
-            assert!(known.is_none_or(|known| *known == *request.action_id), "{request:?}");
+            let seen = &self.sent[&request.id];
+            assert!(seen.action_id.as_deref().is_none_or(|known| *known == *request.action_id), "{request:?}");
             if request.reached != Reached::NotSent {
-                self.late.insert(request.id, request.action_id.to_string());
+                self.late.insert(request.id, (request.action_id.to_string(), seen.tells.clone()));
             }
         }
         self.inbox.clear();
@@ -703,6 +753,15 @@ fn forward(client: &mut Client, now: Instant, kind: usize) -> Result<Id, SendErr
 /// Whether the harness has chosen this `ActionID`.
 fn is_own(id: &Option<String>) -> bool {
     id.as_ref().is_some_and(|id| id.starts_with("own-"))
+}
+
+/// Checks that this frame, which belongs to no request, is not the event that says how one went.
+fn tells_nothing(sent: &BTreeMap<Id, Seen>, late: &BTreeMap<Id, (String, Tells)>, frame: Frame<'_>) {
+    let Some(id) = frame.get("ActionID").filter(|_| frame.kind() == FrameKind::Event) else { return };
+    let open =
+        sent.values().filter(|seen| !seen.ended).filter_map(|seen| Some((seen.action_id.as_ref()?, &seen.tells)));
+    let mut all = open.chain(late.values().map(|(id, tells)| (id, tells)));
+    assert!(!all.any(|(of, tells)| id == of.as_str() && tells.is(frame)), "an outcome told as {frame:?}");
 }
 
 /// How many items or paragraphs had come.
