@@ -135,7 +135,7 @@ fn confbridge_list(server: &mut Server, id: RequestId) -> Result<(), SendError> 
 
 fn queue_status(server: &mut Server, id: RequestId) -> Result<(), SendError> {
     let member = [("Queue", "support"), ("Location", "PJSIP/101"), ("Paused", "0"), ("CallsTaken", "7")];
-    let caller = [("Channel", "PJSIP/200-00000002"), ("Uniqueid", "1795225161.2")];
+    let caller = [("Channel", "PJSIP/200-00000002"), ("Uniqueid", "1795225161.2"), ("Wait", "12")];
     server
         .list(id, "Queue status will follow")?
         .item("QueueParams", [("Queue", "support"), ("Strategy", "ringall"), ("Calls", "1"), ("Completed", "12")])?
