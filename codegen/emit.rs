@@ -241,15 +241,17 @@ pub fn rustdoc(text: &str) -> String {
 pub fn field_doc(field: &Field, source: &mut Source) {
     source.doc(&rustdoc(&field.doc));
     source.doc("");
-    let versions = versions(&field.branches);
-    let mut facts = format!("Header `{}`.", field.name);
-    if !versions.is_empty() {
-        let _ = write!(facts, " {versions}");
-    }
-    for alias in &field.aliases {
-        let _ = match self::versions(&alias.branches).strip_suffix('.') {
-            Some(versions) => write!(facts, " Also `{}`: {versions}.", alias.name),
-            None => write!(facts, " Also `{}`.", alias.name),
+    let aliases = field.aliases.iter().map(|alias| (&alias.name, &alias.branches));
+    let mut names: Vec<_> = std::iter::once((&field.name, &field.branches)).chain(aliases).collect();
+    // First the names that servers send.
+    names.sort_by_key(|(_, branches)| branches.never);
+    let mut facts = String::new();
+    for (place, (name, branches)) in names.into_iter().enumerate() {
+        let _ = match (place, versions(branches).strip_suffix('.')) {
+            (0, None) => write!(facts, "Header `{name}`."),
+            (0, Some(versions)) => write!(facts, "Header `{name}`. {versions}."),
+            (_, None) => write!(facts, " Also `{name}`."),
+            (_, Some(versions)) => write!(facts, " Also `{name}`: {versions}."),
         };
     }
     source.doc(&facts);
