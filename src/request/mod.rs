@@ -12,6 +12,7 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 
+use core::fmt;
 use core::time::Duration;
 
 use crate::catalogue::{ActionType, Indexed, Key, Kind, Repeated, find_action, indexed, read, repeated};
@@ -48,6 +49,13 @@ mod generated {
 }
 
 pub use generated::*;
+
+/// One line for a log, as the frame has it.
+impl fmt::Display for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.frame().fmt(f)
+    }
+}
 
 impl<'buf> From<Frame<'buf>> for Request<'buf> {
     fn from(frame: Frame<'buf>) -> Self {

@@ -20,6 +20,7 @@ mod command;
 mod config;
 mod owned;
 
+use core::fmt;
 use core::time::Duration;
 
 use crate::catalogue::{ActionType, Indexed, Key, Kind, Repeated, indexed, read, repeated};
@@ -34,6 +35,13 @@ pub use owned::OwnedResponse;
 /// What every response may carry.
 #[derive(Clone, Copy, Debug)]
 pub struct Response<'buf>(Frame<'buf>);
+
+/// One line for a log, as the frame has it.
+impl fmt::Display for Response<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.frame().fmt(f)
+    }
+}
 
 impl<'buf> From<Frame<'buf>> for Response<'buf> {
     fn from(frame: Frame<'buf>) -> Self {

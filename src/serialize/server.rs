@@ -28,15 +28,16 @@ impl Secretive for LoginAttempt<'_> {
 
 impl Secretive for ServerEvent<'_> {
     fn write<S: Serializer>(&self, secrets: Secrets, to: S) -> Result<S::Ok, S::Error> {
+        let kind = self.kind();
         match *self {
             Self::Login { id, attempt } => {
-                object!(to, "ServerEvent", { "kind": "login", "id": id, "attempt": As(attempt, secrets), })
+                object!(to, "ServerEvent", { "kind": kind, "id": id, "attempt": As(attempt, secrets), })
             }
             Self::Request { id, request } => {
-                object!(to, "ServerEvent", { "kind": "request", "id": id, "request": As(request, secrets), })
+                object!(to, "ServerEvent", { "kind": kind, "id": id, "request": As(request, secrets), })
             }
-            Self::Malformed(fault) => object!(to, "ServerEvent", { "kind": "malformed", "fault": fault, }),
-            Self::Closed => object!(to, "ServerEvent", { "kind": "closed", }),
+            Self::Malformed(fault) => object!(to, "ServerEvent", { "kind": kind, "fault": fault, }),
+            Self::Closed => object!(to, "ServerEvent", { "kind": kind, }),
         }
     }
 }

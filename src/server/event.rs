@@ -1,8 +1,9 @@
 //! What a server tells its embedder: who wants in, and what is asked.
 
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 use super::Fault;
+use crate::redact::log_line;
 use crate::request::{Login, Request};
 use crate::wire::Value;
 
@@ -35,6 +36,36 @@ pub enum ServerEvent<'buf> {
     /// client has hung up between two requests, which needs no goodbye. Transmit what is left, then
     /// close the connection.
     Closed,
+}
+
+impl ServerEvent<'_> {
+    /// The kind of event in lower case, such as `login`.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Login { .. } => "login",
+            Self::Request { .. } => "request",
+            Self::Malformed(_) => "malformed",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// One line for a log: the kind, the request by its number, and the frame as its own `Display` has
+/// it, or the fault in words.
+impl fmt::Display for ServerEvent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        log_line(f, |line| {
+            line.write_str(self.kind())?;
+            let (id, frame) = match self {
+                Self::Login { id, attempt } => (id, attempt.login.frame()),
+                Self::Request { id, request } => (id, request.frame()),
+                Self::Malformed(fault) => return write!(line, ": {fault}"),
+                Self::Closed => return Ok(()),
+            };
+            write!(line, " {}: ", id.0)?;
+            line.frame(frame)
+        })
+    }
 }
 
 /// An attempt to log in, see [`ServerEvent::Login`].
