@@ -69,6 +69,7 @@ mod frame;
 pub mod list;
 pub mod reply;
 
+pub use crate::owned_value::OwnedValue;
 pub use crate::redact::event_socket::{mask, mask_header};
 #[cfg(feature = "std")]
 pub use connection::{

@@ -12,7 +12,11 @@ masked! { ConnectionEvent<'_>, Ending<'_>, }
 as_lent! { OwnedConnectionEvent, OwnedEnding, }
 
 objects! {
-    Unanswered as "Unanswered", |request| { "id": request.id, "reached": request.reached, }
+    Unanswered as "Unanswered", |request| {
+        "id": request.id,
+        "job_uuid": request.job_uuid,
+        "reached": request.reached,
+    }
     ReconnectReport as "ReconnectReport", |report| {
         "unanswered": report.unanswered,
         "restored": report.restored,

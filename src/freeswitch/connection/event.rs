@@ -7,7 +7,7 @@ use core::fmt::{self, Write as _};
 
 use crate::conn::{Id, Reached, owned};
 use crate::error::FrameError;
-use crate::freeswitch::{Event, Frame, OwnedFrame};
+use crate::freeswitch::{Event, Frame, OwnedFrame, OwnedValue};
 use crate::redact::event_socket::mask;
 use crate::redact::{Escaped, log_line};
 
@@ -89,6 +89,15 @@ impl ConnectionEvent<'_> {
 }
 
 impl<'buf> ConnectionEvent<'buf> {
+    /// The request that it is about, where it is about one.
+    pub const fn id(self) -> Option<Id> {
+        match self {
+            Self::Started { id, .. } | Self::Ended { id, .. } => Some(id),
+            Self::Unclaimed { id, .. } => id,
+            _ => None,
+        }
+    }
+
     /// The bytes that it lends, as a frame.
     fn lent(self) -> Option<Frame<'buf>> {
         match self {
@@ -138,21 +147,20 @@ impl fmt::Display for ConnectionEvent<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         log_line(f, |line| {
             line.write_str(self.kind())?;
+            if let Some(Id(number)) = self.id() {
+                write!(line, " {number}")?;
+            }
             match self {
                 Self::LoggedIn(frame)
                 | Self::LoginRefused(frame)
+                | Self::Started { frame, .. }
                 | Self::Log(frame)
                 | Self::Lingering(frame)
                 | Self::Disconnecting(frame)
                 | Self::NotRestored(frame)
-                | Self::Unclaimed { id: None, frame } => write!(line, ": {frame}"),
-                Self::Started { id, frame } | Self::Unclaimed { id: Some(id), frame } => {
-                    write!(line, " {}: {frame}", id.0)
-                }
+                | Self::Unclaimed { frame, .. } => write!(line, ": {frame}"),
                 Self::Event(event) => write!(line, ": {event}"),
-                Self::Ended { id, ending } => {
-                    write!(line, " {}: {}", id.0, Escaped(&mask(ending.to_string().as_bytes())))
-                }
+                Self::Ended { ending, .. } => write!(line, ": {}", Escaped(&mask(ending.to_string().as_bytes()))),
                 Self::Oversized { error, .. } => write!(line, ": {error}"),
                 Self::Closed => Ok(()),
             }
@@ -192,7 +200,9 @@ pub enum Ending<'buf> {
     Reply(Frame<'buf>),
     /// With `-ERR` in a `command/reply`: also for an `api` that the user may not use.
     Refused(Frame<'buf>),
-    /// With the event that carries the job's output, its [`body`](Event::body).
+    /// With the event that carries the job's output, its [`body`](Event::body), which alone says
+    /// whether it went well: `+OK` and the call's id of an `originate` that was answered, `-ERR` and
+    /// the cause of one that was not. [`Connection::bgapi`](super::Connection::bgapi) shows both.
     Job(Event<'buf>),
     /// Its answer went over one of the [`Limits`](crate::Limits) and has been skipped. The
     /// connection stands, and the server has acted on it.
@@ -212,7 +222,7 @@ pub enum Ending<'buf> {
     /// [`Unclaimed`](ConnectionEvent::Unclaimed), or, for a job, an event.
     Cancelled,
     /// With the connection. Whether the server has acted on it can't be known, unless it was never
-    /// sent.
+    /// sent. A job goes on; [`Unanswered`] says how its output is still found.
     Lost(Reached),
 }
 
@@ -285,11 +295,17 @@ fn said(f: &mut fmt::Formatter<'_>, what: &str, words: &[u8]) -> fmt::Result {
 }
 
 /// A request that a lost connection left without an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// The server goes on with a job whose connection is lost, and tells its output to every connection
+/// that receives `BACKGROUND_JOB`. Where the next one comes in time, it is told so too, as a
+/// [`ConnectionEvent::Event`] with the [`job_uuid`](Self::job_uuid).
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unanswered {
     /// The request.
     pub id: Id,
+    /// The `Job-UUID` of a job, to find its output by; `None`: it is no job.
+    pub job_uuid: Option<OwnedValue>,
     /// How far it had come.
     pub reached: Reached,
 }

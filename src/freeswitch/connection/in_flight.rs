@@ -12,6 +12,7 @@ use super::event::Unanswered;
 use super::replay::Setting;
 use super::{Id, Reached};
 use crate::conn::deadlines::Deadlines;
+use crate::freeswitch::OwnedValue;
 use crate::steps::count;
 
 /// A request that the server has not answered.
@@ -212,9 +213,14 @@ impl<T: Ord + Copy> InFlight<T> {
     /// all that was ever written has been handed out.
     pub(super) fn lose(&mut self, handed: u64) -> Vec<Unanswered> {
         let Self { entries, jobs, .. } = core::mem::replace(self, Self::new());
-        let jobs = jobs.into_keys().map(|id| Unanswered { id: Id(id), reached: Reached::Accepted });
+        let lost = |id, uuid: Option<Arc<[u8]>>, reached| Unanswered {
+            id: Id(id),
+            job_uuid: uuid.as_deref().map(OwnedValue::new),
+            reached,
+        };
+        let jobs = jobs.into_iter().map(|(id, job)| lost(id, Some(job.uuid), Reached::Accepted));
         let open = entries.into_iter().filter(|entry| entry.purpose == Purpose::Caller && !entry.ended);
-        let entries = open.map(|entry| Unanswered { id: Id(entry.id), reached: entry.reached(handed) });
+        let entries = open.map(|entry| lost(entry.id, entry.uuid.clone(), entry.reached(handed)));
         // Those that are jobs by now were sent before the others.
         jobs.chain(entries).collect()
     }

@@ -458,7 +458,7 @@ impl Session {
         }
         self.unanswered = self.in_flight.lose(self.out.transmitted());
         self.restore.lost();
-        for Unanswered { id, reached } in &self.unanswered {
+        for Unanswered { id, reached, .. } in &self.unanswered {
             self.notices.push(Notice::Lost(*id, *reached));
         }
         self.lost = error;

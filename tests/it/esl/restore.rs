@@ -142,6 +142,29 @@ fn lost_requests_tell_how_far_they_had_come() {
     assert_eq!(report.restored, 1);
 }
 
+/// The server goes on with a job, and tells its output to the next connection as well.
+#[test]
+fn lost_jobs_are_found_by_their_names() {
+    let now = Instant::now();
+    let mut connection = ready(quiet().events(EventFormat::Plain, "ALL"), now);
+    connection.bgapi(now, "a").unwrap();
+    connection.send(now, &Message::bgapi("b").header("Job-UUID", "mine")).unwrap();
+    connection.api(now, "c").unwrap();
+    sent(&mut connection);
+    connection.bgapi(now, "d").unwrap();
+    feed(&mut connection, now, &[reply("+OK"), reply("+OK Job-UUID: u\nJob-UUID: u")].concat());
+    connection.handle_eof(now);
+    drain(&mut connection);
+    let report = connection.reconnect().unwrap();
+    let names: Vec<_> = report.unanswered.iter().map(|one| one.job_uuid.as_ref().map(|name| name.value())).collect();
+    let [Some(first), Some(second), None, Some(third)] = names[..] else { panic!("{names:?}") };
+    assert!(first == "u" && second == "mine" && third.len() > 16, "{names:?}");
+    // Its output is an event like any other, by that name.
+    login(&mut connection, now);
+    feed(&mut connection, now, &job("mine", "+OK"));
+    assert_eq!(drain(&mut connection).0, ["event BACKGROUND_JOB"]);
+}
+
 #[test]
 fn ceilings() {
     let now = Instant::now();
