@@ -57,6 +57,9 @@ impl Client {
     /// to guess, or use this only where all who can log in are trusted. What comes for it after its
     /// end is [`ClientEvent::Event`], or `Unclaimed` without a request.
     ///
+    /// It has 1 to 67 bytes, which is as much as every module of a server gives back whole, begins
+    /// with no blank and has no CR, LF or NUL.
+    ///
     /// # Errors
     /// As [`send`](Self::send), and [`SendError::Misuse`] with [`ApiMisuse::ActionIdInUse`] where
     /// an open request has it, or one that was lost with the last connection and whose outcome may

@@ -79,6 +79,10 @@ pub enum ClientEvent<'buf> {
     /// [`ReconnectReport`](super::ReconnectReport) told: a server tells every session how an
     /// asynchronous `Originate` went, so the next one hears it too. Comes once at the most; the
     /// request had its ending, [`Ending::Lost`].
+    ///
+    /// It may come until the next connection that was logged in is over, and not at all where the
+    /// call ended in between or the server was restarted: don't wait for it without a limit, such as
+    /// the time that the call may ring.
     LateOutcome {
         /// The request, of the last connection that was logged in.
         id: Id,
@@ -298,8 +302,8 @@ pub enum Ending<'buf> {
     /// No failure: an `Originate` that ends so may be answered by a person at this moment. Ask for
     /// the class, with [`Config::events`](super::Config::events) or `Events`, to be told.
     OutcomeUnseen(Option<Response<'buf>>),
-    /// With the end of its text, see [`ClientEvent::Text`], which says what is answered so. Of `SIPqualifypeer` on Asterisk 11:
-    /// without any answer, which there means that the peer is known.
+    /// With the end of its text, see [`ClientEvent::Text`], which says what is answered so. Of
+    /// `SIPqualifypeer` on Asterisk 11: without any answer, which there means that the peer is known.
     Text {
         /// Paragraphs that came; 0 also where the server printed nothing.
         paragraphs: u64,
@@ -393,9 +397,11 @@ owned! {
     ///
     /// fn asked(ended: &std::sync::mpsc::Receiver<OwnedEnding>) {
     ///     let ending = ended.recv().unwrap();
+    ///     println!("{ending}"); // outcome OriginateResponse: Failure; Busy
     ///     match ending.view() {
-    ///         Ending::Outcome(event) => println!("{:?}", event.name()),
-    ///         other => println!("{other}"),
+    ///         Ending::Outcome(_) | Ending::Refused(_) => {} // the server's word
+    ///         other if other.never_reached_server() => println!("was never sent"),
+    ///         _ => println!("may have been carried out"),
     ///     }
     /// }
     /// ```

@@ -6,9 +6,11 @@ use ami_proto::catalogue::{ReplyStyle, Role};
 use ami_proto::client::{ClientEvent, Ending, Reached};
 use ami_proto::error::{FrameError, Limit};
 use ami_proto::event::Event;
+use ami_proto::request::Request;
 use ami_proto::response::Response;
+use ami_proto::server::{self, Server, ServerEvent};
 use ami_proto::state::{Completeness, Part, Stale};
-use ami_proto::value::{LocalHalf, Screening, Visibility};
+use ami_proto::value::{Classes, LocalHalf, Screening, Visibility};
 use ami_proto::{Decoder, Framing, Limits, OwnedFrame, freeswitch};
 use proptest::prelude::*;
 
@@ -36,6 +38,8 @@ fn frames_as_a_line() {
         assert_eq!(frame.to_string(), line);
         assert_eq!(frame.view().to_string(), line);
         assert_eq!(Event::from(frame.view()).to_string(), line);
+        assert_eq!(Response::from(frame.view()).to_string(), line);
+        assert_eq!(Request::from(frame.view()).to_string(), line);
     }
     assert_eq!(frames(b"Asterisk Call Manager/1.3\r\n", true)[0].to_string(), r#"banner "Asterisk Call Manager/1.3""#);
     let long = [&b"Event: A\nB: "[..], &b"\xc3\xa9".repeat(4000), b"\nC: d\n\n"].concat();
@@ -64,6 +68,17 @@ fn events_as_a_line() {
     let response = Response::from(response.view());
     assert_eq!(ClientEvent::LoginRefused(response).to_string(), r#"login-refused: response Error Message="no\u{1b}""#);
     assert_eq!(ClientEvent::Ready(None).to_string(), "ready");
+
+    let mut server = Server::new(std::time::Instant::now(), server::Config::new());
+    let asked = b"Action: Login\r\nUsername: u\r\nSecret: s3cret\r\n\r\nAction: Ping\r\nActionID: a\x1b\r\n\r\n";
+    assert_eq!(server.handle_input(std::time::Instant::now(), asked), asked.len());
+    let event = server.poll_event().expect("it stands").expect("a login");
+    let ServerEvent::Login { id, .. } = event else { panic!("{event}") };
+    assert_eq!(event.to_string(), r#"login 1: action Login Username="u" Secret="***""#);
+    server.accept(id, Classes::ALL).expect("it waits");
+    let event = server.poll_event().expect("it stands").expect("a request");
+    assert_eq!(event.to_string(), r#"request 2: action Ping ActionID="a\u{1b}""#);
+    assert_eq!(ServerEvent::Closed.to_string(), "closed");
 
     let mut decoder = freeswitch::Decoder::new(freeswitch::LIMITS);
     let event = "Event-Name: API\nAPI-Command: a%20b%0A\nvariable_password: s3cret\n\n";

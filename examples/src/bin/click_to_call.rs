@@ -16,7 +16,9 @@ fn clicks(to: &mpsc::Sender<(EncodedAction, mpsc::Sender<OwnedEnding>)>) -> Resu
         let call = Originate::new(line?).application("Playback").data("hello-world").asynchronous(true);
         let (asked, ended) = mpsc::channel();
         to.send((EncodedAction::of(&call)?.untyped(), asked))?;
-        println!("{}", ended.recv()?.to_string().escape_debug());
+        let ending = ended.recv()?;
+        let again = if ending.view().never_reached_server() { "; it was never sent: click again" } else { "" };
+        println!("{}{again}", ending.to_string().escape_debug());
     }
     Ok(())
 }
