@@ -270,7 +270,7 @@ impl Server {
 /// A list that is being answered. Dropped before [`complete`](Self::complete) it stays open, and
 /// [`Server::resume`] goes on with it.
 #[derive(Debug)]
-#[must_use = "a list needs an end"]
+#[must_use = "a list needs an end: `complete` it, or `resume` it later"]
 pub struct List<'a> {
     server: &'a mut Server,
     id: RequestId,

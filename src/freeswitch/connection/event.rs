@@ -192,6 +192,33 @@ impl fmt::Display for ConnectionEvent<'_> {
 /// | [`Lost`](Self::Lost) with any other | the server may have done it: the phone may be ringing | no |
 ///
 /// [`never_reached_server`](Self::never_reached_server) tells the last two apart.
+///
+/// What became of a call that `bgapi` was asked for:
+///
+/// ```
+/// use ami_proto::freeswitch::Ending;
+///
+/// /// Says how `bgapi originate user/1000 &park()` went, and whether it may be sent again
+/// /// without the danger that the phone rings twice.
+/// fn call_ended(ending: Ending<'_>) -> (String, bool) {
+///     let Ending::Job(job) = ending else { return (ending.to_string(), ending.never_reached_server()) };
+///     let output = String::from_utf8_lossy(job.body());
+///     match output.trim_end().strip_prefix("+OK ") {
+///         Some(uuid) => (format!("answered: call {uuid}"), false),
+///         None => (output.trim_end().to_owned(), true), // -ERR USER_BUSY, say
+///     }
+/// }
+/// # use ami_proto::freeswitch::{Decoder, LIMITS};
+/// # for (output, answered) in [("+OK 7f4d-e4bc\n", true), ("-ERR USER_BUSY\n", false)] {
+/// #     let event = format!("Event-Name: BACKGROUND_JOB\nContent-Length: {}\n\n{output}", output.len());
+/// #     let mut decoder = Decoder::new(LIMITS);
+/// #     decoder.push(format!("Content-Type: text/event-plain\nContent-Length: {}\n\n{event}", event.len()).as_bytes());
+/// #     let (words, again) = call_ended(Ending::Job(decoder.next_frame()?.unwrap().event().unwrap()));
+/// #     assert_eq!(words, if answered { "answered: call 7f4d-e4bc" } else { "-ERR USER_BUSY" });
+/// #     assert_ne!(again, answered);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Ending<'buf> {
@@ -202,7 +229,7 @@ pub enum Ending<'buf> {
     Refused(Frame<'buf>),
     /// With the event that carries the job's output, its [`body`](Event::body), which alone says
     /// whether it went well: `+OK` and the call's id of an `originate` that was answered, `-ERR` and
-    /// the cause of one that was not. [`Connection::bgapi`](super::Connection::bgapi) shows both.
+    /// the cause of one that was not. The example above reads both.
     Job(Event<'buf>),
     /// Its answer went over one of the [`Limits`](crate::Limits) and has been skipped. The
     /// connection stands, and the server has acted on it.

@@ -347,32 +347,7 @@ impl Connection {
     }
 
     /// Sends an API command to be run in the background: [`ConnectionEvent::Started`] when it was
-    /// accepted, [`Ending::Job`] with its output.
-    ///
-    /// ```
-    /// use ami_proto::freeswitch::Ending;
-    ///
-    /// /// Says how `bgapi originate user/1000 &park()` went, and whether it may be sent again
-    /// /// without the danger that the phone rings twice.
-    /// fn call_ended(ending: Ending<'_>) -> (String, bool) {
-    ///     let Ending::Job(job) = ending else { return (ending.to_string(), ending.never_reached_server()) };
-    ///     let output = String::from_utf8_lossy(job.body());
-    ///     match output.trim_end().strip_prefix("+OK ") {
-    ///         Some(uuid) => (format!("answered: call {uuid}"), false),
-    ///         None => (output.trim_end().to_owned(), true), // -ERR USER_BUSY, say
-    ///     }
-    /// }
-    /// # use ami_proto::freeswitch::{Decoder, LIMITS};
-    /// # for (output, answered) in [("+OK 7f4d-e4bc\n", true), ("-ERR USER_BUSY\n", false)] {
-    /// #     let event = format!("Event-Name: BACKGROUND_JOB\nContent-Length: {}\n\n{output}", output.len());
-    /// #     let mut decoder = Decoder::new(LIMITS);
-    /// #     decoder.push(format!("Content-Type: text/event-plain\nContent-Length: {}\n\n{event}", event.len()).as_bytes());
-    /// #     let (words, again) = call_ended(Ending::Job(decoder.next_frame()?.unwrap().event().unwrap()));
-    /// #     assert_eq!(words, if answered { "answered: call 7f4d-e4bc" } else { "-ERR USER_BUSY" });
-    /// #     assert_ne!(again, answered);
-    /// # }
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// accepted, [`Ending::Job`] with its output; [`Ending`] shows how to read an `originate`.
     ///
     /// # Errors
     /// As [`send`](Self::send).
