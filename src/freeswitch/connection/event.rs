@@ -204,18 +204,18 @@ impl fmt::Display for ConnectionEvent<'_> {
 ///     let Ending::Job(job) = ending else { return (ending.to_string(), ending.never_reached_server()) };
 ///     let output = String::from_utf8_lossy(job.body());
 ///     match output.trim_end().strip_prefix("+OK ") {
-///         Some(uuid) => (format!("answered: call {uuid}"), false),
+///         Some(uuid) => (format!("made: call {uuid}"), false),
 ///         None => (output.trim_end().to_owned(), true), // -ERR USER_BUSY, say
 ///     }
 /// }
 /// # use ami_proto::freeswitch::{Decoder, LIMITS};
-/// # for (output, answered) in [("+OK 7f4d-e4bc\n", true), ("-ERR USER_BUSY\n", false)] {
+/// # for (output, made) in [("+OK 7f4d-e4bc\n", true), ("-ERR USER_BUSY\n", false)] {
 /// #     let event = format!("Event-Name: BACKGROUND_JOB\nContent-Length: {}\n\n{output}", output.len());
 /// #     let mut decoder = Decoder::new(LIMITS);
 /// #     decoder.push(format!("Content-Type: text/event-plain\nContent-Length: {}\n\n{event}", event.len()).as_bytes());
 /// #     let (words, again) = call_ended(Ending::Job(decoder.next_frame()?.unwrap().event().unwrap()));
-/// #     assert_eq!(words, if answered { "answered: call 7f4d-e4bc" } else { "-ERR USER_BUSY" });
-/// #     assert_ne!(again, answered);
+/// #     assert_eq!(words, if made { "made: call 7f4d-e4bc" } else { "-ERR USER_BUSY" });
+/// #     assert_ne!(again, made);
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -228,8 +228,8 @@ pub enum Ending<'buf> {
     /// With `-ERR` in a `command/reply`: also for an `api` that the user may not use.
     Refused(Frame<'buf>),
     /// With the event that carries the job's output, its [`body`](Event::body), which alone says
-    /// whether it went well: `+OK` and the call's id of an `originate` that was answered, `-ERR` and
-    /// the cause of one that was not. The example above reads both.
+    /// whether it went well: `+OK` and the id of the call that an `originate` has made, or `-ERR` and
+    /// the cause. The example above reads both.
     Job(Event<'buf>),
     /// Its answer went over one of the [`Limits`](crate::Limits) and has been skipped. The
     /// connection stands, and the server has acted on it.
