@@ -8,7 +8,7 @@ use crate::catalogue::Kind;
 use crate::conn::owned;
 use crate::error::FrameError;
 use crate::event::{Event, FullyBooted};
-use crate::redact::{Escaped, log_line};
+use crate::redact::{Escaped, log_line, mask_value};
 use crate::response::Response;
 use crate::value::{Banner, OriginateReason};
 use crate::wire::{Frame, FrameKind, OwnedFrame, Value};
@@ -247,8 +247,8 @@ impl ClientEvent<'_> {
 
 /// How a request ended.
 ///
-/// `Display` says it in words, with the server's own where it gave some: of an outcome whether it
-/// is a success and why, `outcome OriginateResponse: Failure; Busy`.
+/// `Display` says it in words, with the server's own where it gave some, masked: of an outcome
+/// whether it is a success and why, `outcome OriginateResponse: Failure; Busy`.
 ///
 /// May I send it again, or dial again? An action that
 /// [changes nothing](crate::catalogue::ActionType::is_read_only): yes, after any ending. Any other:
@@ -436,7 +436,7 @@ impl fmt::Display for Ending<'_> {
 /// command's output, which says more than that one follows.
 fn said(f: &mut fmt::Formatter<'_>, what: &str, frame: Frame<'_>) -> fmt::Result {
     f.write_str(what)?;
-    words(f, ["Message", "Output"].map(|name| frame.get(name)))
+    words(f, frame, ["Message", "Output"])
 }
 
 /// Writes how it went by the event that says so: success or failure, the server's words, and the
@@ -444,7 +444,7 @@ fn said(f: &mut fmt::Formatter<'_>, what: &str, frame: Frame<'_>) -> fmt::Result
 fn went(f: &mut fmt::Formatter<'_>, event: Event<'_>) -> fmt::Result {
     let frame = event.frame();
     write!(f, "outcome {}", event.name().unwrap_or_default())?;
-    words(f, ["Response", "Message"].map(|name| frame.get(name)))?;
+    words(f, frame, ["Response", "Message"])?;
     let Some(reason) = frame.get("Reason").filter(|reason| !reason.is_empty()) else { return Ok(()) };
     let field = event.event_type().and_then(|event| event.field_of(b"Reason"));
     let number = field.filter(|field| field.kind() == Kind::OriginateReason);
@@ -454,11 +454,12 @@ fn went(f: &mut fmt::Formatter<'_>, event: Event<'_>) -> fmt::Result {
     }
 }
 
-/// Writes those words that there are.
-fn words(f: &mut fmt::Formatter<'_>, words: [Option<Value<'_>>; 2]) -> fmt::Result {
+/// Writes the words in these headers, where there are any, masked.
+fn words(f: &mut fmt::Formatter<'_>, frame: Frame<'_>, names: [&str; 2]) -> fmt::Result {
     let mut between = ": ";
-    for words in words.into_iter().flatten().filter(|words| !words.is_empty()) {
-        write!(f, "{between}{words}")?;
+    let headers = names.into_iter().filter_map(|name| frame.headers().find(|header| header.is(name)));
+    for header in headers.filter(|header| !header.value().is_empty()) {
+        write!(f, "{between}{}", Value::new(&mask_value(frame, header)))?;
         between = "; ";
     }
     Ok(())

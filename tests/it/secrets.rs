@@ -760,3 +760,37 @@ mod wiping {
         });
     }
 }
+
+/// The server's words in an ending are shown as its frame's headers are.
+#[test]
+fn endings_in_words() {
+    use ami_proto::client::{ClientEvent, Ending};
+    let mut peer = crate::peer::Peer::ready(crate::peer::quiet());
+    let call = peer.send(&ami_proto::action::Originate::new("SIP/u"));
+    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
+    for kind in ["Error", "Success"] {
+        decoder.push(
+            format!("Response: {kind}\r\nMessage: no sip:u:s3cret@h\r\nOutput: at sip:u:s3cret@h\r\n\r\n").as_bytes(),
+        );
+        let frame = decoder.next_frame().unwrap().unwrap();
+        let list = Ending::List { items: 0, end: frame.into(), cancelled: false };
+        for ending in [Ending::Refused(frame.into()), Ending::Reply(frame.into()), list] {
+            let event = ClientEvent::Ended { id: call.id(), ending };
+            let json = serde_json::to_string(&event).unwrap();
+            let shown = format!("{ending}{event}{ending:?}{event:?}{}{json}", ending.to_owned());
+            assert!(
+                !shown.contains("s3cret") && ending.to_string().contains("no sip:u:***@h; at sip:u:***@h"),
+                "{shown}"
+            );
+        }
+    }
+    decoder.push(b"Event: SMSSent\r\nMessage: to sip:u:s3cret@h\r\n\r\n");
+    let outcome = Ending::Outcome(decoder.next_frame().unwrap().unwrap().into());
+    assert_eq!(outcome.to_string(), "outcome SMSSent: to sip:u:***@h");
+    let mut decoder = ami_proto::freeswitch::Decoder::new(ami_proto::freeswitch::LIMITS);
+    decoder.push(b"Content-Type: command/reply\nReply-Text: -ERR room pin s3cret\n\n");
+    let ending = ami_proto::freeswitch::Ending::Refused(decoder.next_frame().unwrap().unwrap());
+    assert_eq!(ending.to_string(), "refused: -ERR room pin ***");
+    let event = ami_proto::freeswitch::ConnectionEvent::Ended { id: call.id(), ending };
+    assert!(!format!("{event}{ending:?}{event:?}{}", serde_json::to_string(&event).unwrap()).contains("s3cret"));
+}
