@@ -211,7 +211,8 @@ impl Config {
     /// after a minute and a half at the most.
     ///
     /// Nothing is asked while a request awaits its answer: that one has its own deadline, and a
-    /// server that is busy with it (a synchronous `Originate`) could not answer anyway. A request
+    /// server that is busy with it (a synchronous `Originate`) could not answer anyway. Once that
+    /// has passed without a word, requests that were sent after it hold nothing back. A request
     /// that may take an hour longer than usual, or any time, doesn't hold the question back: a
     /// `WaitEvent` without limit ends there, since a server ends it when it is sent anything; a
     /// synchronous `Originate` that rings as long leaves the question unanswered, and the

@@ -76,6 +76,8 @@ pub(super) struct Session {
     trailing: Answers,
     pub(super) collected: Collected,
     keep_alive: KeepAlive,
+    /// Whether the time of a request was up since anything was heard.
+    overdue: bool,
     /// What has to be told and has no frame.
     notices: Notices<Notice>,
     /// How many of these are endings.
@@ -119,6 +121,7 @@ impl Session {
             trailing: Answers::None,
             collected: Collected::default(),
             keep_alive: KeepAlive::default(),
+            overdue: false,
             notices: Notices::new(),
             endings: 0,
             release: None,

@@ -598,6 +598,33 @@ fn keep_alive_beside_requests() {
 
 /// A request without a deadline of its own, or with one that is hours away, hides no peer that is
 /// gone; nor does what is sent behind it.
+/// A program that asks every ten seconds: the link is dead, though a request always waits.
+#[test]
+fn keep_alive_under_requests_that_nobody_answers() {
+    let mut peer = Peer::ready(Config::new());
+    let mut told = Vec::new();
+    for _ in 0..9 {
+        peer.send(&CoreStatus::new());
+        told.extend(peer.pass(10 * SECOND));
+    }
+    assert_eq!(peer.error, Some(ConnectionError::KeepAlive), "{told:?}");
+    assert_eq!(told.last().unwrap(), "over: no sign of life from the peer");
+    // What is heard in between is a sign of life, whether or not it answers.
+    let mut peer = Peer::ready(Config::new());
+    for _ in 0..60 {
+        peer.send(&CoreStatus::new());
+        peer.pass(10 * SECOND);
+        peer.feed("Event: A\r\n\r\n");
+    }
+    assert_eq!(peer.error, None);
+    // A call that rings for two minutes holds up what was sent after it, not what was before.
+    let mut peer = Peer::ready(Config::new());
+    peer.send(&CoreStatus::new());
+    peer.send(&Originate::new("Local/1").application("Echo").timeout(120 * SECOND));
+    assert_eq!(peer.pass(30 * SECOND), ["timed out Sent"]);
+    assert!(peer.pass(100 * SECOND).is_empty() && peer.client.poll_transmit().is_none());
+}
+
 #[test]
 fn keep_alive_beside_what_has_no_deadline() {
     let call = |timeout: &'static str| Custom::new("Originate").header("Channel", "Local/1").header("Timeout", timeout);

@@ -187,7 +187,7 @@ impl Session {
     fn begin(&mut self) -> Waiting {
         self.prefixes.advance();
         self.prefix = Prefix::new(&self.prefixes);
-        self.keep_alive = KeepAlive::default();
+        (self.keep_alive, self.overdue) = (KeepAlive::default(), false);
         self.trailing = self.last.answers();
         self.release = None;
         self.eof = false;

@@ -111,11 +111,20 @@ impl Session {
     fn stood_still(&mut self, since: Instant, now: Instant) {
         self.in_flight.put_off(now.saturating_duration_since(since));
         self.keep_alive.heard(now);
+        self.overdue = false;
     }
 
     pub(in crate::client) fn heard(&mut self, now: Instant) {
         self.tell(now);
         self.keep_alive.heard(now);
+        self.overdue = false;
+    }
+
+    /// Whether the server may be at work on a request, so that nothing else is asked of it. Not
+    /// once it has let the time of one pass and said nothing, however many have been sent since;
+    /// unless among these is one that it can't put aside.
+    fn is_busy(&self) -> bool {
+        self.in_flight.is_due() && (!self.overdue || self.in_flight.blocked_until().is_some())
     }
 
     /// Reading stops for want of room for an item of this list, with something else between it and
@@ -138,7 +147,7 @@ impl Session {
             [self.clock.until(), None]
         } else {
             let alive = self.config.keep_alive.filter(|_| self.stage.is_logged_in());
-            let alive = alive.and_then(|times| self.keep_alive.deadline(times, self.in_flight.is_due()));
+            let alive = alive.and_then(|times| self.keep_alive.deadline(times, self.is_busy()));
             [self.in_flight.deadline(), alive]
         };
         others.into_iter().chain([self.waiting.deadline()]).flatten().min()
@@ -161,6 +170,7 @@ impl Session {
 
     fn expire(&mut self, now: Instant) {
         while let Some(entry) = self.in_flight.take_expired(now) {
+            self.overdue |= entry.is_due();
             if entry.purpose == Purpose::Caller {
                 self.ended(&entry, false);
                 let reached = entry.reached(self.out.transmitted());
@@ -174,7 +184,7 @@ impl Session {
 
     fn keep_alive(&mut self, now: Instant) {
         let Some(times) = self.config.keep_alive.filter(|_| self.stage.is_logged_in()) else { return };
-        if self.keep_alive.deadline(times, self.in_flight.is_due()).is_none_or(|due| due > now) {
+        if self.keep_alive.deadline(times, self.is_busy()).is_none_or(|due| due > now) {
             return;
         }
         let asked = if self.keep_alive.is_asked() {
