@@ -26,7 +26,7 @@ struct Left {
     answers: Answers,
     /// Bytes held of both.
     held: [usize; 2],
-    /// Whether the next connection has been logged in.
+    /// The next connection has been logged in.
     heard: bool,
 }
 

@@ -86,7 +86,7 @@ fn names_are_shown() {
     );
 }
 
-/// What is wanted by the time that an event is whole is given, however much of it had gone by.
+/// An event is given if it is wanted by the time it is whole, however much of it had gone by.
 #[test]
 fn an_event_that_is_wanted_since_it_began() {
     let text = format!("Event: A\r\n{}\r\nEvent: B\r\n\r\n", "Header: value\r\n".repeat(20));

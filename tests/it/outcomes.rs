@@ -172,8 +172,8 @@ fn a_mask_that_was_asked_for_is_asked_for_again_though_nobody_answered() {
     }
 }
 
-/// A request of the caller's own `ActionID`, sent again while the outcome of the lost one may still
-/// come: nobody could tell which of the two that would be of.
+/// A request of the caller's own `ActionID` is refused while the outcome of the lost one may still
+/// come: which of the two that would be of could not be told.
 #[test]
 fn an_action_id_is_taken_while_the_outcome_of_its_last_request_may_come() {
     let mut peer = Peer::ready(quiet());
@@ -195,7 +195,7 @@ fn an_action_id_is_taken_while_the_outcome_of_its_last_request_may_come() {
     peer.client.send_as(peer.now, "call-8", &dial()).unwrap();
 }
 
-/// What a connection before the last one left has had its time, however the last one ended.
+/// The requests of the connection before the last one are forgotten, however the last one ended.
 #[test]
 fn what_closed_connections_leave_does_not_pile_up() {
     let mut peer = Peer::ready(quiet().ceiling(4096));
@@ -227,7 +227,7 @@ fn the_mask_is_that_of_the_request_that_was_sent_last() {
     assert!(peer.sent.contains("Events: off\r\n"), "{}", peer.sent);
 }
 
-/// While nobody has said that the mask has changed it may have.
+/// The mask may have changed as long as a request for that is open.
 #[test]
 fn a_mask_that_is_being_changed_hides_nothing() {
     let mut peer = Peer::ready(quiet().events(Classes::SYSTEM));
@@ -259,7 +259,7 @@ fn a_mask_that_is_being_changed_hides_nothing() {
     }
 }
 
-/// The server has got it, whoever waits for its answer.
+/// The server has got the request, though its answer is no longer waited for.
 #[test]
 fn a_mask_that_was_asked_for_counts_though_the_request_was_cancelled() {
     let mut peer = Peer::ready(quiet().events(Classes::ALL));

@@ -252,7 +252,7 @@ fn before_the_login_a_limit_ends_the_connection() {
     assert!(matches!(peer.error, Some(ConnectionError::Frame(_))));
 }
 
-/// What it sends by itself is answered all the same.
+/// The client's own requests are answered all the same.
 #[test]
 fn an_answer_to_the_clients_own_request_that_is_too_long_is_one() {
     const SECOND: Duration = Duration::from_secs(1);
