@@ -5,7 +5,7 @@ use super::open::open_words;
 use super::{FromWire, ValueError};
 
 open_words! {
-    /// What came of a reload: `Status` of `Reload`.
+    /// Result of a reload: `Status` of `Reload`.
     ///
     /// The numbers are those of Asterisk's `include/asterisk/module.h`, from 12 on. Up to 11 a
     /// module says whether it is enabled now. Anything else survives as `Other`.

@@ -182,7 +182,7 @@ fn endings_in_words() {
     }
 }
 
-/// The same of FreeSWITCH: of an answer that begins with a verdict that line, without secrets.
+/// Of an answer of FreeSWITCH that begins with a verdict that line is told, without secrets.
 #[test]
 fn endings_of_freeswitch_in_words() {
     use freeswitch::Ending;
