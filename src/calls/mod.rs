@@ -2,7 +2,7 @@
 //! ended.
 //!
 //! A [`Tracker`] is told of events, one after the other, with the time of each; it reads no clock.
-//! It works on a live connection and on a recording alike.
+//! It works on a live connection and on a recording alike: there an [`EventClock`] finds the times.
 //!
 //! ```
 //! use core::time::Duration;
@@ -69,6 +69,7 @@
 mod apply;
 mod books;
 mod call;
+mod clock;
 mod cost;
 mod forget;
 mod guests;
@@ -86,6 +87,7 @@ mod tracker;
 
 pub use crate::owned_value::OwnedValue;
 pub use call::Call;
+pub use clock::{EventClock, time_of};
 pub use limits::{CallLimits, Losses};
 pub use parts::{
     DetailRecord, Dial, Digit, Leg, Parking, ParkingEnd, QueueOutcome, QueueWait, Recording, RecordingKind, Room, Span,
@@ -93,4 +95,4 @@ pub use parts::{
 };
 pub use source::TimeSource;
 pub use story::{Disposition, Party};
-pub use tracker::{Tracker, time_of};
+pub use tracker::Tracker;

@@ -226,7 +226,7 @@ impl Call {
 
     /// Time in queues.
     pub fn wait(&self) -> Duration {
-        self.queues.iter().map(|wait| self.length(wait.span)).sum()
+        self.queues.iter().map(|wait| self.length(wait.span)).fold(Duration::ZERO, Duration::saturating_add)
     }
 
     /// Returns the length of one of its spans; of one that goes on, up to the last event that was

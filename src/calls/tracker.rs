@@ -50,12 +50,6 @@ pub struct Tracker {
     calls_ended: u64,
 }
 
-/// When the server says that an event happened, since 1970: its `Timestamp`, which it has with
-/// `timestampevents=yes`.
-pub fn time_of(event: &Event<'_>) -> Option<Duration> {
-    event.common().timestamp().ok()?.since_1970()
-}
-
 impl Tracker {
     /// A tracker that knows of no call.
     pub fn new(limits: CallLimits) -> Self {

@@ -4,6 +4,7 @@ mod any_order;
 mod backoff;
 mod both_sides;
 mod calls;
+mod calls_clock;
 mod calls_compared;
 mod calls_expected;
 mod client;
