@@ -5,10 +5,10 @@
 //! fields that differ, and each difference.
 
 use super::calls_expected::{Body, Call as Right, Expected, Number, Span, Text, Word, captured, expected};
-use ami_proto::calls::{Call, CallLimits, Party, QueueOutcome, Tracker, time_of};
+use ami_proto::calls::{Call, CallLimits, EventClock, Party, QueueOutcome, TimeSource, Tracker};
 use ami_proto::event::Event;
 use ami_proto::{Decoder, FrameKind, Limits};
-use ami_testkit::{captures, esl, root};
+use ami_testkit::{captures, root, session};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -21,38 +21,29 @@ type Bytes = Vec<u8>;
 
 /// Returns the stream of the server in pieces, each with the second in which it came, if known.
 fn pieces(path: &Path) -> Vec<(Option<f64>, Bytes)> {
-    let stream = fs::read(path).expect("a file");
-    if path.extension().is_some_and(|kind| kind == "replay") {
-        let turns = esl::turns(&stream).into_iter().filter(|turn| !turn.from_client);
-        return turns.map(|turn| (None, turn.bytes)).collect();
-    }
     let name = path.file_name().expect("a name").to_string_lossy();
-    let session = path.with_file_name(name.replace("server", "session").replace(".bin", ".jsonl"));
-    if !name.ends_with(".bin") || !session.is_file() {
-        return vec![(None, stream)];
-    }
-    let field = |line: &str, name: &str| {
-        let start = line.find(&format!("\"{name}\": "))? + name.len() + 4;
-        line[start..].split([',', '}']).next()?.parse::<f64>().ok()
+    let recorded = path.with_file_name(name.replace("server", "session").replace(".bin", ".jsonl"));
+    let turns = if name.ends_with(".replay") {
+        session::replay(&fs::read(path).expect("a file"))
+    } else if name.ends_with(".bin") && recorded.is_file() {
+        session::jsonl(&fs::read_to_string(recorded).expect("text"))
+    } else {
+        return vec![(None, fs::read(path).expect("a file"))];
     };
-    let session = fs::read_to_string(session).expect("text");
-    let mut at = 0;
-    let sent = session.lines().filter(|line| line.contains("\"dir\": \"s2c\""));
-    let pieces = sent.map(|line| {
-        let len = field(line, "len").expect("a length") as usize;
-        at += len;
-        (field(line, "t"), stream[at - len..at].to_vec())
-    });
-    pieces.collect()
+    turns.into_iter().filter(|turn| !turn.from_client).map(|turn| (turn.at, turn.bytes)).collect()
 }
 
-/// The calls of a recording, and whether their times are known.
+/// The calls of a recording, and whether their times are known to less than a second.
 fn calls_of(path: &Path, zero: f64) -> (Vec<Call>, bool) {
     let mut tracker = Tracker::new(CallLimits::new());
     let mut calls = Vec::new();
     let mut decoder = Decoder::new(Limits::new());
-    let (mut at, mut timed) = (Duration::ZERO, false);
-    for (time, piece) in pieces(path) {
+    let pieces = pieces(path);
+    let received = pieces.iter().any(|(time, _)| time.is_some());
+    let mut clock = if received { EventClock::since_start() } else { EventClock::since_1970() };
+    let zero = Duration::from_secs_f64(if received { 0.0 } else { zero });
+    let mut timed = received;
+    for (time, piece) in pieces {
         for part in piece.chunks(1 << 16) {
             decoder.push(part);
             while let Some(frame) = decoder.next_frame().expect("frames") {
@@ -60,11 +51,10 @@ fn calls_of(path: &Path, zero: f64) -> (Vec<Call>, bool) {
                     continue;
                 }
                 let event = Event::from(frame);
-                let own = || Some(time_of(&event)?.saturating_sub(Duration::from_secs_f64(zero)));
-                if let Some(time) = time.map(Duration::from_secs_f64).or_else(own) {
-                    (at, timed) = (time, true);
-                }
-                tracker.handle(&event, at);
+                let at = clock.tick(&event, time.map(Duration::from_secs_f64));
+                timed |= clock.source() == TimeSource::Timestamp;
+                tracker.set_time_source(clock.source());
+                tracker.handle(&event, at.saturating_sub(zero));
                 while let Some(call) = tracker.poll_ended() {
                     calls.push(call);
                 }

@@ -17,7 +17,8 @@ use ami_proto::error::Limit;
 use ami_proto::freeswitch::event::{ConferenceEvent, Event};
 use ami_proto::freeswitch::{Config, Connection, ConnectionEvent, Credentials, Decoder, Ending, Frame, LIMITS};
 use ami_proto::{ConnectionError, FrameError};
-use ami_testkit::esl::{corpus, decode, decode_with, naive, plain, streams, turns};
+use ami_testkit::esl::{corpus, decode, decode_with, naive, plain, streams};
+use ami_testkit::session;
 use ami_testkit::splits;
 
 // Frames.
@@ -163,7 +164,7 @@ fn recorded_encodings_agree() {
         let (_, replay) =
             all.iter().find(|(name, _)| name.contains(&format!("ev_encoding_{encoding}_"))).expect("recorded");
         let stream: Vec<u8> =
-            turns(replay).into_iter().filter(|turn| !turn.from_client).flat_map(|turn| turn.bytes).collect();
+            session::replay(replay).into_iter().filter(|turn| !turn.from_client).flat_map(|turn| turn.bytes).collect();
         let mut found = Vec::new();
         events(&stream, |event| {
             let header = |(name, value): (ami_proto::Value<'_>, ami_proto::value::Encoded<'_>)| {

@@ -1,63 +1,7 @@
-// Both sides of a recorded session in their order, and the server's as the tests' own grammar reads
-// it.
+// The server's side of a recorded session, as the tests' own grammar reads it.
 
 use ami_testkit::oracle::{self, OracleFrame};
-
-/// One side's bytes, in the order of both.
-#[derive(Debug, Clone)]
-pub(crate) enum Turn {
-    Client(Vec<u8>),
-    Server(Vec<u8>),
-}
-
-/// Reads a file of `corpus/replay`: `> 12\n` (client) or `< 12\n` (server), that many bytes, a line
-/// feed; over and over.
-pub(crate) fn replay_file(mut file: &[u8]) -> Vec<Turn> {
-    let mut turns = Vec::new();
-    while let Some(end) = file.iter().position(|byte| *byte == b'\n') {
-        let head = std::str::from_utf8(&file[..end]).unwrap();
-        let len: usize = head[2..].parse().unwrap();
-        let bytes = file[end + 1..][..len].to_vec();
-        turns.push(if head.starts_with('>') { Turn::Client(bytes) } else { Turn::Server(bytes) });
-        file = &file[end + 2 + len..];
-    }
-    turns
-}
-
-/// Reads a `session.jsonl`.
-pub(crate) fn session_jsonl(text: &str) -> Vec<Turn> {
-    let turn = |line: &str| {
-        let value: serde_json::Value = serde_json::from_str(line).unwrap();
-        let bytes = || base64(value["b64"].as_str().unwrap());
-        match value["dir"].as_str() {
-            Some("c2s") => Some(Turn::Client(bytes())),
-            Some("s2c") => Some(Turn::Server(bytes())),
-            _ => None,
-        }
-    };
-    text.lines().filter_map(turn).collect()
-}
-
-fn base64(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let (mut bits, mut count) = (0u32, 0);
-    for letter in text.bytes().filter(|letter| *letter != b'=') {
-        let value = match letter {
-            b'A'..=b'Z' => letter - b'A',
-            b'a'..=b'z' => letter - b'a' + 26,
-            b'0'..=b'9' => letter - b'0' + 52,
-            b'+' => 62,
-            _ => 63,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count & 255) as u8);
-        }
-    }
-    bytes
-}
+use ami_testkit::session::Turn;
 
 /// All that the server sent.
 pub(crate) struct Server {
@@ -71,10 +15,7 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn of(turns: &[Turn]) -> Self {
-        let bytes = turns.iter().filter_map(|turn| match turn {
-            Turn::Server(bytes) => Some(&bytes[..]),
-            Turn::Client(_) => None,
-        });
+        let bytes = turns.iter().filter(|turn| !turn.from_client).map(|turn| &turn.bytes[..]);
         let bytes = bytes.collect::<Vec<_>>().concat();
         let reading = oracle::read(&bytes, true);
         Self { bytes, frames: reading.frames.into_iter(), gone: 0, rest: reading.rest as usize }

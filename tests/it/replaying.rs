@@ -1,11 +1,12 @@
 // A recorded session played to a client: what it was given and what it told, frame by frame.
 
-use crate::recording::{Server, Turn, header};
+use crate::recording::{Server, header};
 use ami_proto::action::Custom;
 use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending, Id};
 use ami_proto::response::Command;
 use ami_proto::{ConnectionError, Decoder, Frame, FrameKind, Framing, Limits};
 use ami_testkit::oracle::{Kind, OracleFrame};
+use ami_testkit::session::Turn;
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
@@ -114,22 +115,19 @@ impl Replay {
         let mut server = Server::of(turns);
         let mut arrived = 0;
         for turn in turns {
-            match turn {
-                Turn::Client(bytes) => {
-                    requests.push(bytes);
-                    while let Some(frame) = requests.next_frame().unwrap() {
-                        replay.answer_probes();
-                        if !replay.request(frame) {
-                            replay.not_sent += 1;
-                        }
+            if turn.from_client {
+                requests.push(&turn.bytes);
+                while let Some(frame) = requests.next_frame().unwrap() {
+                    replay.answer_probes();
+                    if !replay.request(frame) {
+                        replay.not_sent += 1;
                     }
                 }
-                Turn::Server(bytes) => {
-                    arrived += bytes.len();
-                    while let Some((blank, bytes, frame)) = server.next(arrived) {
-                        replay.input(&blank);
-                        replay.give(&bytes, frame);
-                    }
+            } else {
+                arrived += turn.bytes.len();
+                while let Some((blank, bytes, frame)) = server.next(arrived) {
+                    replay.input(&blank);
+                    replay.give(&bytes, frame);
                 }
             }
         }

@@ -8,11 +8,12 @@
 //! `corpus/replay/` holds sessions with the order in which both sides spoke. `AMI_CAPTURES=FOLDER
 //! cargo test --test it sessions` replays all recordings below a folder (`session*.jsonl`) as well.
 
-use crate::recording::{Turn, header};
+use crate::recording::header;
 use crate::replaying::{Given, Lent, Replay, Request, Told};
 use ami_proto::client::Id;
 use ami_testkit::captures;
 use ami_testkit::oracle::Kind;
+use ami_testkit::session::{self, Turn};
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
@@ -38,7 +39,7 @@ fn corpus() {
     let mut files: Vec<PathBuf> = root.read_dir().expect("corpus/replay").map(|entry| entry.unwrap().path()).collect();
     files.sort();
     for file in files.iter().filter(|file| file.extension().is_some_and(|ending| ending == "replay")) {
-        replay(&file.display().to_string(), &crate::recording::replay_file(&std::fs::read(file).unwrap()), &mut tally);
+        replay(&file.display().to_string(), &session::replay(&std::fs::read(file).unwrap()), &mut tally);
     }
     finish(&tally);
     assert!(tally.sent > 300 && tally.items > 300 && tally.printed > 10, "{tally:?}");
@@ -55,7 +56,7 @@ fn captures() {
     });
     let mut tally = Tally::default();
     for file in &files {
-        let turns = crate::recording::session_jsonl(&std::fs::read_to_string(file).unwrap());
+        let turns = session::jsonl(&std::fs::read_to_string(file).unwrap());
         replay(&file.display().to_string(), &turns, &mut tally);
     }
     finish(&tally);

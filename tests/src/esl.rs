@@ -1,7 +1,8 @@
-//! The event socket: a naive reader to compare with, recordings of both directions, and what must
-//! hold for any bytes (the body of the fuzz target `esl`).
+//! The event socket: a naive reader to compare with, recordings, and what must hold for any bytes (the body of the fuzz target `esl`).
 
 use std::path::{Path, PathBuf};
+
+use super::session;
 
 use ami_proto::FrameError;
 use ami_proto::freeswitch::event::ConferenceEvent;
@@ -63,26 +64,6 @@ pub fn plain(frame: Frame<'_>) -> Naive {
     }
 }
 
-/// One piece of a recording.
-pub struct Turn {
-    pub from_client: bool,
-    pub bytes: Vec<u8>,
-}
-
-/// Reads a `.replay`.
-pub fn turns(mut replay: &[u8]) -> Vec<Turn> {
-    let mut turns = Vec::new();
-    while !replay.is_empty() {
-        let end = replay.iter().position(|byte| *byte == b'\n').expect("a line");
-        let line = std::str::from_utf8(&replay[..end]).expect("text");
-        let (side, len) = line.split_at(2);
-        let len: usize = len.parse().expect("a length");
-        turns.push(Turn { from_client: side == "> ", bytes: replay[end + 1..end + 1 + len].to_vec() });
-        replay = &replay[end + 2 + len..];
-    }
-    turns
-}
-
 /// The files of `corpus/freeswitch` with this ending.
 pub fn corpus(ending: &str) -> Vec<(String, Vec<u8>)> {
     let folder = super::root().join("corpus/freeswitch");
@@ -101,7 +82,7 @@ pub fn corpus(ending: &str) -> Vec<(String, Vec<u8>)> {
 pub fn streams() -> Vec<(String, Vec<u8>)> {
     let mut streams = corpus("esl");
     for (name, replay) in corpus("replay") {
-        let turns = turns(&replay).into_iter().filter(|turn| !turn.from_client);
+        let turns = session::replay(&replay).into_iter().filter(|turn| !turn.from_client);
         streams.push((name, turns.flat_map(|turn| turn.bytes).collect()));
     }
     for scenario in scenarios() {

@@ -28,6 +28,7 @@ pub mod programs;
 pub mod proxy;
 pub mod requests;
 pub mod server_ops;
+pub mod session;
 pub mod session_ops;
 pub mod sipxecs;
 pub mod splits;

@@ -5,7 +5,8 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use ami_testkit::esl::{Naive, corpus, naive, turns};
+use ami_testkit::esl::{Naive, corpus, naive};
+use ami_testkit::session;
 use serde_json::{Value, json};
 
 /// Exit code, output and messages of the program.
@@ -44,7 +45,7 @@ fn text(bytes: &[u8]) -> Value {
 /// What a server has said, file by file.
 fn streams() -> Vec<(String, Vec<u8>)> {
     let replays = corpus("replay").into_iter().map(|(name, replay)| {
-        let said = turns(&replay).into_iter().filter(|turn| !turn.from_client);
+        let said = session::replay(&replay).into_iter().filter(|turn| !turn.from_client);
         (name, said.flat_map(|turn| turn.bytes).collect())
     });
     replays.chain(corpus("esl")).collect()

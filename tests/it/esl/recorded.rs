@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use super::{feed, reply, sent};
 use ami_proto::freeswitch::{Config, Connection, ConnectionEvent, Credentials, Ending, Id, Message};
-use ami_testkit::esl::{Naive, Turn, corpus, naive, scenarios, turns};
+use ami_testkit::esl::{Naive, corpus, naive, scenarios};
+use ami_testkit::session::{self, Turn};
 
 /// A session's commands, if each can be sent just so.
 fn commands(turns: &[Turn]) -> Option<Vec<(usize, Message)>> {
@@ -123,7 +124,7 @@ fn replayed(name: &str, turns: &[Turn]) -> bool {
 #[test]
 fn recorded_sessions() {
     let all = corpus("replay");
-    let replays = all.iter().filter(|(name, replay)| replayed(name, &turns(replay))).count();
+    let replays = all.iter().filter(|(name, replay)| replayed(name, &session::replay(replay))).count();
     assert!(replays >= 10, "{replays} of {} sessions", all.len());
     // Which this build has only in some places.
     let mut more = 0;
@@ -143,28 +144,8 @@ fn recordings() -> Vec<(String, Vec<Turn>)> {
                 continue;
             }
             let text = std::fs::read_to_string(&path).unwrap();
-            let turn = |line: &str| {
-                let row: serde_json::Value = serde_json::from_str(line).unwrap();
-                let from_client = match row["dir"].as_str() {
-                    Some("c2s") => true,
-                    Some("s2c") => false,
-                    _ => return None,
-                };
-                Some(Turn { from_client, bytes: base64(row["b64"].as_str().unwrap()) })
-            };
-            all.push((path.display().to_string(), text.lines().filter_map(turn).collect()));
+            all.push((path.display().to_string(), session::jsonl(&text)));
         }
     }
     all
-}
-
-fn base64(text: &str) -> Vec<u8> {
-    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digits: Vec<u32> =
-        text.bytes().filter_map(|byte| DIGITS.iter().position(|digit| *digit == byte)).map(|at| at as u32).collect();
-    let group = |four: &[u32]| {
-        let bits = four.iter().fold(0, |bits, digit| bits << 6 | digit) << (6 * (4 - four.len()));
-        bits.to_be_bytes()[1..four.len()].to_vec()
-    };
-    digits.chunks(4).flat_map(group).collect()
 }
