@@ -4,14 +4,15 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ami_proto::calls::{Call, CallLimits, OwnedValue, Party, QueueOutcome, RecordingKind, Tracker};
+use ami_proto::calls::{Call, CallLimits, OwnedValue, Party, QueueOutcome, RecordingKind, TimeSource, Tracker};
 use ami_proto::event::Event;
 use ami_proto::{Frame, FrameKind, OwnedFrame};
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::clock::Clock;
+use super::replay::{Side, Turn};
 use super::stream::Stream;
-use super::{Name, Report, json, timeline};
+use super::times::Times;
+use super::{Name, Report, complain, json, timeline};
 use crate::shown::Shown;
 
 /// Events held back at the most until one tells the time.
@@ -31,15 +32,42 @@ pub(crate) struct Calls<W> {
     form: Form,
     svg: Option<PathBuf>,
     tracker: Tracker,
-    clock: Clock,
+    times: Times,
     /// Those at the beginning of the file that came before any that tells the time.
     timeless: Vec<OwnedFrame>,
     /// Of the file being read.
     calls: Vec<Call>,
-    /// Of all files, for the picture.
-    all: Vec<Call>,
-    /// The latest that anything was heard of.
+    /// The latest that anything was heard of in it.
     last: Duration,
+    /// Of all files, for the picture.
+    sheet: Sheet,
+}
+
+/// What is drawn.
+#[derive(Default)]
+struct Sheet {
+    calls: Vec<Call>,
+    times: Times,
+    last: Duration,
+    /// Whether its times count from 1970.
+    since_1970: Option<bool>,
+}
+
+impl Sheet {
+    /// Takes the calls of a file; `false`: its times and those of the files before count from
+    /// different moments.
+    fn add(&mut self, calls: &mut Vec<Call>, times: &Times, last: Duration) -> bool {
+        let since = self.since_1970.or_else(|| times.since_1970());
+        if times.since_1970().is_some_and(|own| Some(own) != since) {
+            calls.clear();
+            return false;
+        }
+        self.since_1970 = since;
+        self.calls.append(calls);
+        self.times.add(times);
+        self.last = self.last.max(last);
+        true
+    }
 }
 
 impl<W: Write> Calls<W> {
@@ -54,16 +82,16 @@ impl<W: Write> Calls<W> {
             form,
             svg,
             tracker,
-            clock: Clock::default(),
+            times: Times::default(),
             timeless: Vec::new(),
             calls: Vec::new(),
-            all: Vec::new(),
             last: Duration::ZERO,
+            sheet: Sheet::default(),
         }
     }
 
     fn event(&mut self, event: &Event<'_>, at: Duration) {
-        self.tracker.set_time_source(self.clock.source());
+        self.tracker.set_time_source(self.times.source());
         self.tracker.handle(event, at);
         self.last = self.last.max(at);
         while let Some(call) = self.tracker.poll_ended() {
@@ -80,11 +108,11 @@ impl<W: Write> Calls<W> {
 }
 
 impl<W: Write> Report for Calls<W> {
-    fn frame(&mut self, frame: Frame<'_>) -> io::Result<()> {
-        if frame.kind() == FrameKind::Event {
+    fn frame(&mut self, frame: Frame<'_>, turn: Option<Turn>) -> io::Result<()> {
+        if frame.kind() == FrameKind::Event && turn.is_none_or(|turn| turn.side == Side::Server) {
             let event = Event::from(frame);
-            let at = self.clock.tick(&event);
-            if at.is_zero() && self.timeless.len() < HELD {
+            let at = self.times.tick(&event, turn);
+            if self.times.source() == TimeSource::None && self.timeless.len() < HELD {
                 self.timeless.push(frame.to_owned());
             } else {
                 self.release(at);
@@ -118,16 +146,24 @@ impl<W: Write> Report for Calls<W> {
             }
             out.flush()?;
         }
-        self.all.append(&mut self.calls);
+        if !self.calls.is_empty() {
+            complain(file, &self.times);
+        }
+        if self.svg.is_none() {
+            self.calls.clear();
+        } else if !self.sheet.add(&mut self.calls, &self.times, self.last) {
+            complain(file, "not drawn: its times and those of the files before it count from different moments");
+        }
         self.tracker = Tracker::new(CallLimits::new());
-        self.clock = Clock::default();
+        self.times = Times::default();
+        self.last = Duration::ZERO;
         Ok(())
     }
 
     fn end(&mut self) -> io::Result<()> {
         if let Some(path) = &self.svg {
             let named = |error| io::Error::other(format!("{}: {error}", path.display()));
-            svg::save(path, &timeline::draw(&self.all, self.last)).map_err(named)?;
+            svg::save(path, &timeline::draw(&self.sheet.calls, self.sheet.last, &self.sheet.times)).map_err(named)?;
         }
         self.out.as_mut().map_or(Ok(()), Write::flush)
     }

@@ -13,7 +13,8 @@ use serde::Serialize;
 use serde_json::{json, to_value};
 
 use super::count::Count;
-use super::json::line;
+use super::json::{line, told};
+use super::replay::Turn;
 use super::stream::{Decode, Ending, Stream};
 use super::summary::Tally;
 use super::tallies::Tallies;
@@ -84,11 +85,12 @@ impl<W: Write> Json<W> {
 }
 
 impl<W: Write> Report<Decoder> for Json<W> {
-    fn frame(&mut self, frame: Frame<'_>) -> io::Result<()> {
+    fn frame(&mut self, frame: Frame<'_>, turn: Option<Turn>) -> io::Result<()> {
         let mut object = self.object(frame)?;
         if let Some(typed) = self.typed.then(|| self.typed(frame)).transpose()?.flatten() {
             object["typed"] = typed;
         }
+        told(&mut object, turn);
         line(&mut self.out, &object)
     }
 
@@ -115,7 +117,7 @@ impl<W: Write> Summary<W> {
 }
 
 impl<W: Write> Report<Decoder> for Summary<W> {
-    fn frame(&mut self, frame: Frame<'_>) -> io::Result<()> {
+    fn frame(&mut self, frame: Frame<'_>, _: Option<Turn>) -> io::Result<()> {
         let content = frame.get("Content-Type").unwrap_or_default().as_bytes().to_vec();
         let event = frame.event().map(|event| {
             let names = [event.name(), event.subclass(), event.action()];
@@ -129,9 +131,10 @@ impl<W: Write> Report<Decoder> for Summary<W> {
     fn end_of_file(&mut self, file: Name<'_>, stream: &Stream) -> io::Result<()> {
         let kinds = std::mem::take(&mut self.kinds);
         let frames: u64 = kinds.values().map(|tally| tally.frames).sum();
-        let errors = u64::from(matches!(stream.ending, Ending::Broken(_)));
+        let errors = u64::from(matches!(stream.ending, Ending::Broken(..)));
         writeln!(self.out, "{file}")?;
         writeln!(self.out, "  frames {}, bytes {}, framing errors {errors}", Count(frames), Count(stream.bytes))?;
+        stream.replay.iter().try_for_each(|totals| write!(self.out, "{totals}"))?;
         if frames > 0 {
             writeln!(self.out, "{}", table(&kinds))?;
         }

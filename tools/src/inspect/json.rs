@@ -3,9 +3,11 @@
 use std::io::{self, Write};
 
 use ami_proto::Frame;
+use ami_proto::calls::TimeSource;
 use ami_proto::redact::WithSecrets;
-use serde_json::to_value;
+use serde_json::{Value, to_value};
 
+use super::replay::Turn;
 use super::stream::Stream;
 use super::typed::Types;
 use super::{Name, Report};
@@ -24,12 +26,13 @@ impl<W: Write> Json<W> {
 }
 
 impl<W: Write> Report for Json<W> {
-    fn frame(&mut self, frame: Frame<'_>) -> io::Result<()> {
+    fn frame(&mut self, frame: Frame<'_>, turn: Option<Turn>) -> io::Result<()> {
         let mut object = if self.show_secrets { to_value(WithSecrets(frame)) } else { to_value(frame) }?;
         if let Some(described) = self.types.as_ref().and_then(|types| types.describe(frame)) {
             let described = if self.show_secrets { described.with_secrets() } else { described };
             object["typed"] = to_value(described)?;
         }
+        told(&mut object, turn);
         line(&mut self.out, &object)
     }
 
@@ -42,9 +45,17 @@ impl<W: Write> Report for Json<W> {
     }
 }
 
+/// Adds who sent a frame and when, where the recording tells.
+pub(crate) fn told(object: &mut Value, turn: Option<Turn>) {
+    let Some(turn) = turn else { return };
+    object["from"] = turn.side.as_str().into();
+    object["at"] = turn.at.map(|at| at.as_secs_f64()).into();
+    object["time_source"] = turn.at.map_or(TimeSource::None, |_| TimeSource::Received).as_str().into();
+}
+
 /// Writes an object on a line of its own. What could steer a terminal is escaped, which changes
 /// nothing of what a JSON string says; `serde_json` does so only below U+0020.
-pub(crate) fn line(out: &mut impl Write, object: &serde_json::Value) -> io::Result<()> {
+pub(crate) fn line(out: &mut impl Write, object: &Value) -> io::Result<()> {
     let mut line = object.to_string();
     line.push('\n');
     if line.bytes().all(|byte| byte.is_ascii() && byte != 0x7f) {

@@ -45,7 +45,6 @@
 //! cut off as a rule.
 
 mod calls;
-mod clock;
 mod count;
 mod esl;
 mod json;
@@ -56,6 +55,7 @@ mod stream;
 mod summary;
 mod tallies;
 mod timeline;
+mod times;
 mod typed;
 
 use std::fmt;
@@ -63,11 +63,14 @@ use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use ami_proto::Decoder;
 use calls::{Calls, Form};
 use clap::{Args, ValueEnum};
 use json::Json;
+use replay::{Side, Totals, Turn};
+use state::State;
 use stream::{Decode, Ending, Stream};
 use summary::Summary;
 use typed::Types;
@@ -95,13 +98,13 @@ pub(crate) struct Options {
     calls: bool,
 
     /// Print what the server had at the end of each recording, as far as its lists and events tell:
-    /// one JSON object a file. A file that begins with `< LENGTH` or `> LENGTH` has both directions
+    /// one JSON object a file
     #[arg(long, requires = "json", conflicts_with_all = ["calls", "svg", "typed"])]
     state: bool,
 
     /// With --state, what it had so many seconds after the beginning
-    #[arg(long, value_name = "SECONDS", requires = "state")]
-    at: Option<f64>,
+    #[arg(long, value_name = "SECONDS", requires = "state", value_parser = moment)]
+    at: Option<Duration>,
 
     /// Print the calls as comma-separated values, with a line of titles
     #[arg(long, requires = "calls", conflicts_with = "json")]
@@ -120,9 +123,17 @@ pub(crate) struct Options {
     #[arg(long, value_name = "N", default_value = "65536")]
     chunk: NonZeroUsize,
 
-    /// Byte streams of one direction; `-` is standard input
+    /// Byte streams of one direction, or recordings of both, in turns: a line `< LENGTH SECONDS`
+    /// (server) or `> LENGTH SECONDS` (client), so many bytes and a line feed. SECONDS since the
+    /// beginning may be left out. `-` is standard input
     #[arg(value_name = "FILE", default_value = "-")]
     files: Vec<PathBuf>,
+}
+
+/// Reads a number of seconds.
+fn moment(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().map_err(|_| "no number of seconds")?;
+    Duration::try_from_secs_f64(seconds).map_err(|_| "seconds from 0 on".to_owned())
 }
 
 /// What is read.
@@ -137,8 +148,9 @@ enum Protocol {
 /// What is made of the frames: one implementation for each form of output. Its errors are those of
 /// writing.
 trait Report<D: Decode = Decoder> {
-    /// Takes the next frame of a file.
-    fn frame(&mut self, frame: D::Frame<'_>) -> io::Result<()>;
+    /// Takes the next frame of a file; of a recording of both directions with the turn in which it
+    /// ended.
+    fn frame(&mut self, frame: D::Frame<'_>, turn: Option<Turn>) -> io::Result<()>;
 
     /// Takes the end of a file, after its last frame. What it wrote has left our buffers then, so
     /// that messages come in order.
@@ -160,11 +172,10 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     let out = BufWriter::new(io::stdout().lock());
     let verdict = match options.protocol {
         Protocol::Ami => {
-            if options.state {
-                return finish(state::run(&options.files, options.at, out));
-            }
             let types = options.typed.then(Types::new);
-            let mut report: Box<dyn Report> = if options.calls || options.svg.is_some() {
+            let mut report: Box<dyn Report> = if options.state {
+                Box::new(State::new(out, options.at))
+            } else if options.calls || options.svg.is_some() {
                 let form = match (options.json, options.csv) {
                     (true, _) => Form::Json,
                     (_, true) => Form::Csv,
@@ -224,15 +235,23 @@ fn inspect<D: Decode>(options: &Options, report: &mut dyn Report<D>) -> io::Resu
                 continue;
             }
         };
-        let stream = stream::read::<D>(input, options.chunk, |frame| report.frame(frame))?;
+        let stream = stream::read::<D>(input, options.chunk, |frame, turn| report.frame(frame, turn))?;
         report.end_of_file(file, &stream)?;
+        warn(file, stream.replay);
+        let of = |side: Option<Side>| side.map(|side| format!("{}: ", side.as_str())).unwrap_or_default();
         let verdict = match stream.ending {
             Ending::Clean => Verdict::Fine,
-            Ending::Truncated(truncated) => {
-                complain(file, format_args!("warning: {truncated}"));
+            Ending::Truncated(all) => {
+                for (side, truncated) in all {
+                    complain(file, format_args!("warning: {}{truncated}", of(side)));
+                }
                 Verdict::Fine
             }
-            Ending::Broken(error) => {
+            Ending::Broken(side, error) => {
+                complain(file, format_args!("{}{error}", of(side)));
+                Verdict::FramingError
+            }
+            Ending::Invalid(error) => {
                 complain(file, error);
                 Verdict::FramingError
             }
@@ -245,6 +264,19 @@ fn inspect<D: Decode>(options: &Options, report: &mut dyn Report<D>) -> io::Resu
     }
     report.end()?;
     Ok(worst)
+}
+
+/// Tells which times of a recording of both directions were not taken as they are.
+fn warn(file: Name<'_>, totals: Option<Totals>) {
+    let Some(Totals { backwards, first_backwards, unused, .. }) = totals else { return };
+    if let Some(first) = first_backwards {
+        let told = "times go back, which were taken for those before them; the first is at offset";
+        complain(file, format_args!("warning: {backwards} {told} {first} of the file"));
+    }
+    if unused > 0 {
+        let told = "times were passed over: a recording has one in its first MiB, or none; write 0 into its first line";
+        complain(file, format_args!("warning: {unused} {told}"));
+    }
 }
 
 /// A file as messages call it.

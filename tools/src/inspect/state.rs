@@ -2,56 +2,70 @@
 //! keep, seeded by the lists in it.
 
 use std::collections::HashMap;
-use std::io::{self, Read, Write};
-use std::path::Path;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use ami_proto::event::Event;
 use ami_proto::response::Response;
 use ami_proto::state::{Completeness, Mirror, MirrorLimits, Part};
-use ami_proto::{Decoder, Frame, FrameError, FrameKind, Limits, OwnedFrame};
+use ami_proto::{Frame, FrameKind, OwnedFrame};
+use serde_json::to_value;
 
-use super::clock::Clock;
-use super::replay::{self, Turn};
-use super::stream;
-use super::{Name, Verdict, complain};
+use super::replay::{Side, Turn};
+use super::stream::Stream;
+use super::times::Times;
+use super::{Name, Report, complain, json};
 
 /// Parameters that have a list show a part of what there is.
 const FILTERS: [&str; 5] = ["Queue", "Member", "Channel", "BridgeType", "Context"];
 
+/// Lists asked for that have not ended, at the most.
+const ASKED: usize = 4096;
+
+/// Items of lists that are held until the list ends, at the most, and their bytes.
+const ITEMS: usize = 65_536;
+const ITEM_BYTES: usize = 64 << 20;
+
 /// Prints the mirror of each file, one JSON object a line.
-pub(crate) fn run(files: &[impl AsRef<Path>], until: Option<f64>, mut out: impl Write) -> io::Result<Verdict> {
-    let mut worst = Verdict::Fine;
-    for path in files {
-        let file = Name(path.as_ref());
-        let mut bytes = Vec::new();
-        let read = stream::open(path.as_ref(), false).and_then(|mut input| input.read_to_end(&mut bytes));
-        if let Err(error) = read {
-            complain(file, error);
-            worst = worst.max(Verdict::Failed);
-            continue;
-        }
-        let mut replayed = Replayed::new(until);
-        let verdict = match replayed.all(&bytes) {
-            Ok(()) => Verdict::Fine,
-            Err(error) => {
-                complain(file, error);
-                Verdict::FramingError
-            }
-        };
-        replayed.end();
-        serde_json::to_writer(&mut out, &replayed.mirror)?;
-        writeln!(out)?;
-        out.flush()?;
-        worst = worst.max(verdict);
+pub(crate) struct State<W> {
+    out: W,
+    until: Option<Duration>,
+    replayed: Replayed,
+}
+
+impl<W: Write> State<W> {
+    /// With `until`, the mirror at that time since the beginning.
+    pub(crate) fn new(out: W, until: Option<Duration>) -> Self {
+        Self { out, until, replayed: Replayed::new(until) }
     }
-    Ok(worst)
+}
+
+impl<W: Write> Report for State<W> {
+    fn frame(&mut self, frame: Frame<'_>, turn: Option<Turn>) -> io::Result<()> {
+        self.replayed.frame(frame, turn);
+        Ok(())
+    }
+
+    fn end_of_file(&mut self, file: Name<'_>, _: &Stream) -> io::Result<()> {
+        let mut replayed = std::mem::replace(&mut self.replayed, Replayed::new(self.until));
+        replayed.end();
+        json::line(&mut self.out, &to_value(&replayed.mirror)?)?;
+        self.out.flush()?;
+        if replayed.start.is_some() || self.until.is_some() {
+            complain(file, &replayed.times);
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A recording while it is gone through.
 struct Replayed {
     mirror: Mirror,
-    clock: Clock,
+    times: Times,
     /// The first time that was told.
     start: Option<Duration>,
     until: Option<Duration>,
@@ -59,51 +73,47 @@ struct Replayed {
     asked: Option<HashMap<Vec<u8>, Part>>,
     /// Items of lists of which the request is not there, up to their end.
     items: Vec<OwnedFrame>,
+    /// Bytes of the items.
+    bytes: usize,
     over: bool,
 }
 
 impl Replayed {
-    fn new(until: Option<f64>) -> Self {
+    fn new(until: Option<Duration>) -> Self {
         Self {
             mirror: Mirror::new(MirrorLimits::new()),
-            clock: Clock::default(),
+            times: Times::default(),
             start: None,
-            until: until.map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)),
+            until,
             asked: None,
             items: Vec::new(),
+            bytes: 0,
             over: false,
         }
     }
 
-    fn all(&mut self, bytes: &[u8]) -> Result<(), FrameError> {
-        let (mut server, mut client) = (Decoder::new(Limits::new()), Decoder::new(Limits::new()));
-        let Some(turns) = replay::turns(bytes) else {
-            return self.pieces(&mut server, bytes, None);
-        };
-        self.asked = Some(HashMap::new());
-        for Turn { from_client, bytes, at } in turns {
-            if from_client {
-                for piece in bytes.chunks(1 << 16) {
-                    client.push(piece);
-                    while let Some(frame) = client.next_frame()? {
-                        self.request(frame);
-                    }
+    fn frame(&mut self, frame: Frame<'_>, turn: Option<Turn>) {
+        if let Some(turn) = turn {
+            self.asked.get_or_insert_default();
+            self.over |= self.until.is_some_and(|until| turn.at.is_some_and(|at| at > until));
+        }
+        match (frame.kind(), turn.map(|turn| turn.side)) {
+            (_, Some(Side::Client)) => self.request(frame),
+            (FrameKind::Response, _) => self.response(frame),
+            (FrameKind::Event, _) => {
+                let event = Event::from(frame);
+                let now = self.times.tick(&event, turn);
+                if let Some(since_1970) = self.times.since_1970() {
+                    let start = *self.start.get_or_insert(if since_1970 { now } else { Duration::ZERO });
+                    self.over |= self.until.is_some_and(|until| now.saturating_sub(start) > until);
+                    self.mirror.set_time(now);
                 }
-            } else {
-                self.pieces(&mut server, bytes, at)?;
+                if !self.over {
+                    self.event(&event);
+                }
             }
+            _ => {}
         }
-        Ok(())
-    }
-
-    fn pieces(&mut self, server: &mut Decoder, bytes: &[u8], at: Option<Duration>) -> Result<(), FrameError> {
-        for piece in bytes.chunks(1 << 16) {
-            server.push(piece);
-            while let Some(frame) = server.next_frame()? {
-                self.frame(frame, at);
-            }
-        }
-        Ok(())
     }
 
     /// The client asks for something.
@@ -119,28 +129,8 @@ impl Replayed {
         if first || self.mirror.completeness(part) != Completeness::Seeding {
             self.mirror.begin(part);
         }
-        if let Some(id) = frame.get("ActionID") {
+        if let Some(id) = frame.get("ActionID").filter(|_| asked.len() < ASKED) {
             asked.insert(id.as_bytes().to_vec(), part);
-        }
-    }
-
-    /// The server tells something.
-    fn frame(&mut self, frame: Frame<'_>, at: Option<Duration>) {
-        match frame.kind() {
-            FrameKind::Response => self.response(frame),
-            FrameKind::Event => {
-                let event = Event::from(frame);
-                let now = at.unwrap_or_else(|| self.clock.tick(&event));
-                if at.is_some() || !now.is_zero() {
-                    let start = *self.start.get_or_insert(if at.is_some() { Duration::ZERO } else { now });
-                    self.over |= self.until.is_some_and(|until| now.saturating_sub(start) > until);
-                    self.mirror.set_time(now);
-                }
-                if !self.over {
-                    self.event(&event);
-                }
-            }
-            _ => {}
         }
     }
 
@@ -148,11 +138,11 @@ impl Replayed {
     fn response(&mut self, frame: Frame<'_>) {
         let response = Response::from(frame);
         let (Some(message), false) = (response.message(), self.over || response.is_success()) else { return };
-        match &self.asked {
+        match &mut self.asked {
             Some(asked) => {
-                let part = frame.get("ActionID").and_then(|id| asked.get(id.as_bytes()));
+                let part = frame.get("ActionID").and_then(|id| asked.remove(id.as_bytes()));
                 if let Some(part) = part {
-                    self.mirror.refused(*part, message);
+                    self.mirror.refused(part, message);
                 }
             }
             None if message.eq_ignore_case("No active conferences.") => {
@@ -164,14 +154,18 @@ impl Replayed {
     }
 
     fn event(&mut self, event: &Event<'_>) {
-        if self.asked.is_none() {
-            if item_of(event).is_some() {
-                self.items.push(event.frame().to_owned());
-                return;
+        if let Some(asked) = &mut self.asked {
+            let id = event.frame().get("ActionID").filter(|_| end_of(event).is_some());
+            id.map(|id| asked.remove(id.as_bytes()));
+        } else if item_of(event).is_some() {
+            self.bytes += event.frame().as_bytes().len();
+            self.items.push(event.frame().to_owned());
+            if self.items.len() >= ITEMS || self.bytes >= ITEM_BYTES {
+                self.end();
             }
-            if let Some(part) = end_of(event) {
-                self.list(part);
-            }
+            return;
+        } else if let Some(part) = end_of(event) {
+            self.list(part);
         }
         let _ = self.mirror.handle(event);
         // Who is in the rooms is asked by the recording, or not.
@@ -185,6 +179,7 @@ impl Replayed {
         let (items, others): (Vec<_>, Vec<_>) =
             items.into_iter().partition(|frame| item_of(&Event::from(frame.view())) == Some(part));
         self.items = others;
+        self.bytes = self.items.iter().map(|frame| frame.view().as_bytes().len()).sum();
         let shows = |name: &[u8]| {
             items.iter().any(|frame| frame.view().get("Queue").is_some_and(|queue| queue.as_bytes() == name))
         };
@@ -198,8 +193,9 @@ impl Replayed {
         }
     }
 
-    /// A list whose end the recording doesn't have.
+    /// A list whose end the recording doesn't have, or has too late.
     fn end(&mut self) {
+        self.bytes = 0;
         for frame in std::mem::take(&mut self.items) {
             let event = Event::from(frame.view());
             if let Some(part) = item_of(&event).filter(|part| self.mirror.completeness(*part) != Completeness::Seeding)

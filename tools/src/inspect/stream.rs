@@ -10,6 +10,7 @@ use ami_proto::wire::Truncated;
 use ami_proto::{Decoder, Frame, FrameError, Limits};
 
 use super::progress::Progress;
+use super::replay::{Bad, Invalid, Recording, Side, Totals, Turn};
 
 /// Bytes from which on a file is worth telling how far it has been read.
 const LONG: u64 = 4 << 20;
@@ -22,6 +23,8 @@ pub(crate) struct Stream {
     pub(crate) blank_lines: u64,
     /// From the first read to the end, the work on the frames included.
     pub(crate) elapsed: Duration,
+    /// Of a recording of both directions.
+    pub(crate) replay: Option<Totals>,
     pub(crate) ending: Ending,
 }
 
@@ -29,10 +32,12 @@ pub(crate) struct Stream {
 pub(crate) enum Ending {
     /// The stream ended between two frames.
     Clean,
-    /// The stream ended inside a frame.
-    Truncated(Truncated),
+    /// The stream ended inside a frame; of a recording of both directions, one of them or both.
+    Truncated(Vec<(Option<Side>, Truncated)>),
     /// The stream went over a limit.
-    Broken(FrameError),
+    Broken(Option<Side>, FrameError),
+    /// The recording of both directions is none from there on.
+    Invalid(Invalid),
     /// The file could not be read further.
     Unreadable(io::Error),
 }
@@ -102,38 +107,80 @@ impl Decode for Decoder {
     }
 }
 
-/// Reads a stream to its end, at most `chunk` bytes at a time, and hands out every frame.
+/// Reads a recording to its end, at most `chunk` bytes at a time, and hands out every frame, with
+/// the turn in which it ended if there are turns.
 ///
 /// # Errors
-/// Those of `each` alone; what goes wrong with the stream is its [`Ending`].
+/// Those of `each` alone; what goes wrong with the recording is its [`Ending`].
 pub(crate) fn read<D: Decode>(
-    mut input: Box<dyn Read>,
+    input: Box<dyn Read>,
     chunk: NonZeroUsize,
-    mut each: impl FnMut(D::Frame<'_>) -> io::Result<()>,
+    mut each: impl FnMut(D::Frame<'_>, Option<Turn>) -> io::Result<()>,
 ) -> io::Result<Stream> {
     let started = Instant::now();
-    let mut decoder = D::start();
+    // Of the server, or of the only direction; and of the client.
+    let mut decoders = [D::start(), D::start()];
     let mut bytes = 0;
-    let ending = 'stream: loop {
-        // A decoder that is full and has no frame to take has failed below.
-        let Some(space) = decoder.space(chunk.get()) else { unreachable!("all frames have been taken") };
-        let len = space.len().min(chunk.get());
-        match input.read(&mut space[..len]) {
-            Ok(0) => break decoder.finish().map_or(Ending::Clean, Ending::Truncated),
-            Ok(read) => {
-                decoder.advance(read);
-                bytes += read as u64;
-            }
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => break Ending::Unreadable(error),
-        }
-        loop {
-            match decoder.next_frame() {
-                Ok(Some(frame)) => each(frame)?,
-                Ok(None) => break,
-                Err(error) => break 'stream Ending::Broken(error),
-            }
+    let mut replay = None;
+    let ending = match Recording::new(input) {
+        Err(error) => Ending::Unreadable(error),
+        Ok(mut recording) => {
+            let ending = all(&mut recording, &mut decoders, chunk, &mut bytes, &mut each)?;
+            replay = recording.totals();
+            ending
         }
     };
-    Ok(Stream { bytes, blank_lines: decoder.blank_lines(), elapsed: started.elapsed(), ending })
+    let blank_lines = decoders.iter().map(D::blank_lines).sum();
+    Ok(Stream { bytes, blank_lines, elapsed: started.elapsed(), replay, ending })
+}
+
+/// Reads turn by turn. What was whole is handed out, however it ends.
+fn all<D: Decode>(
+    recording: &mut Recording,
+    decoders: &mut [D; 2],
+    chunk: NonZeroUsize,
+    bytes: &mut u64,
+    each: &mut impl FnMut(D::Frame<'_>, Option<Turn>) -> io::Result<()>,
+) -> io::Result<Ending> {
+    loop {
+        let turn = match recording.next_turn() {
+            Ok(Some(turn)) => turn,
+            Ok(None) => break,
+            Err(bad) => return Ok(bad.into()),
+        };
+        let decoder = &mut decoders[usize::from(turn.is_some_and(|turn| turn.side == Side::Client))];
+        loop {
+            // A decoder that is full and has no frame to take has failed below.
+            let Some(space) = decoder.space(chunk.get()) else { unreachable!("all frames have been taken") };
+            let len = space.len().min(chunk.get());
+            match recording.read(&mut space[..len]) {
+                Ok(0) => break,
+                Ok(read) => {
+                    decoder.advance(read);
+                    *bytes += read as u64;
+                }
+                Err(bad) => return Ok(bad.into()),
+            }
+            loop {
+                match decoder.next_frame() {
+                    Ok(Some(frame)) => each(frame, turn)?,
+                    Ok(None) => break,
+                    Err(error) => return Ok(Ending::Broken(turn.map(|turn| turn.side), error)),
+                }
+            }
+        }
+    }
+    let sides = [Side::Server, Side::Client].map(|side| recording.totals().map(|_| side));
+    let left = sides.into_iter().zip(decoders).filter_map(|(side, decoder)| Some((side, decoder.finish()?)));
+    let left: Vec<_> = left.collect();
+    Ok(if left.is_empty() { Ending::Clean } else { Ending::Truncated(left) })
+}
+
+impl From<Bad> for Ending {
+    fn from(bad: Bad) -> Self {
+        match bad {
+            Bad::Unreadable(error) => Self::Unreadable(error),
+            Bad::Invalid(invalid) => Self::Invalid(invalid),
+        }
+    }
 }

@@ -12,6 +12,7 @@ use ami_proto::{Frame, FrameKind};
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::count::Count;
+use super::replay::{Side, Totals, Turn};
 use super::stream::{Ending, Stream};
 use super::tallies::Tallies;
 use super::typed::{Coverage, Types};
@@ -39,10 +40,11 @@ impl<W: Write> Summary<W> {
 }
 
 impl<W: Write> Report for Summary<W> {
-    fn frame(&mut self, frame: Frame<'_>) -> io::Result<()> {
-        self.file.frame(frame);
+    fn frame(&mut self, frame: Frame<'_>, turn: Option<Turn>) -> io::Result<()> {
+        let side = turn.map(|turn| turn.side);
+        self.file.frame(frame, side);
         if let Some(types) = &self.types {
-            self.file.coverage.get_or_insert_default().frame(types, frame);
+            self.file.coverage.get_or_insert_default().frame(types, frame, side);
         }
         Ok(())
     }
@@ -75,6 +77,8 @@ struct Counts {
     framing_errors: u64,
     odd_lines: u64,
     samples: Vec<OddLine>,
+    /// Of a recording of both directions.
+    replay: Option<Totals>,
     coverage: Option<Coverage>,
 }
 
@@ -102,14 +106,13 @@ impl fmt::Display for Tally {
 }
 
 struct OddLine {
-    /// From the start of the stream.
-    offset: u64,
+    place: Place,
     /// As it is shown.
     text: String,
 }
 
 impl Counts {
-    fn frame(&mut self, frame: Frame<'_>) {
+    fn frame(&mut self, frame: Frame<'_>, side: Option<Side>) {
         let name = frame.name().unwrap_or_default().as_bytes();
         let tally = Tally { frames: 1, bytes: frame.as_bytes().len() as u64 };
         self.names.entry(frame.kind()).or_default().of(name).add(tally);
@@ -127,15 +130,16 @@ impl Counts {
         let odd = frame.lines().count();
         self.odd_lines += odd as u64;
         if odd > 0 && self.samples.len() < SAMPLES {
-            self.samples.extend(odd_lines(frame).take(SAMPLES - self.samples.len()));
+            self.samples.extend(odd_lines(frame, side).take(SAMPLES - self.samples.len()));
         }
     }
 
     fn stream(&mut self, stream: &Stream) {
         self.bytes = stream.bytes;
         self.elapsed = stream.elapsed;
+        self.replay = stream.replay;
         self.blank_lines = stream.blank_lines;
-        self.framing_errors = matches!(stream.ending, Ending::Broken(_)).into();
+        self.framing_errors = matches!(stream.ending, Ending::Broken(..)).into();
     }
 
     /// Adds what another file has. The samples are left out: their offsets mean something in their
@@ -169,8 +173,24 @@ impl Counts {
     }
 }
 
+/// Where something stands in its stream.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    /// From the start of the stream.
+    pub(crate) offset: u64,
+    /// Which of the two streams of a recording of both directions that is.
+    pub(crate) side: Option<Side>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.offset)?;
+        self.side.map_or(Ok(()), |side| write!(f, " of the {}'s bytes", side.as_str()))
+    }
+}
+
 /// The lines without a colon of a frame that has headers, with their offsets.
-fn odd_lines(frame: Frame<'_>) -> impl Iterator<Item = OddLine> {
+fn odd_lines(frame: Frame<'_>, side: Option<Side>) -> impl Iterator<Item = OddLine> {
     let mut headers = frame.headers();
     let mut end = frame.offset();
     // What stands behind a secret with a line feed in it is the rest of the secret.
@@ -185,7 +205,7 @@ fn odd_lines(frame: Frame<'_>) -> impl Iterator<Item = OddLine> {
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let text = if secret { "***".to_owned() } else { Shown(line).to_string() };
-        (!line.is_empty()).then_some(OddLine { offset, text })
+        (!line.is_empty()).then_some(OddLine { place: Place { offset, side }, text })
     })
 }
 
@@ -200,8 +220,9 @@ impl fmt::Display for Counts {
             Count(self.blank_lines),
             Count(self.framing_errors)
         )?;
-        for OddLine { offset, text } in &self.samples {
-            writeln!(f, "  odd line at {offset}: {text}")?;
+        self.replay.iter().try_for_each(|totals| totals.fmt(f))?;
+        for OddLine { place, text } in &self.samples {
+            writeln!(f, "  odd line at {place}: {text}")?;
         }
         if let Some(coverage) = &self.coverage {
             coverage.fmt(f)?;

@@ -9,6 +9,7 @@ use svg::Document;
 use svg::node::element::{Circle, Group, Line, Path, Rectangle, Text, Title};
 
 use super::calls::seconds;
+use super::times::Times;
 use crate::shown::Shown;
 
 const ROW: f64 = 18.0;
@@ -43,7 +44,7 @@ impl Scale {
     }
 }
 
-pub(crate) fn draw(calls: &[Call], last: Duration) -> Document {
+pub(crate) fn draw(calls: &[Call], last: Duration, times: &Times) -> Document {
     let zero = calls.iter().map(Call::start).min().unwrap_or_default();
     let scale = Scale { zero, width: last.saturating_sub(zero).as_secs_f64().max(1.0) };
     let all: usize = calls.iter().map(|call| call.legs().len()).sum();
@@ -59,7 +60,8 @@ pub(crate) fn draw(calls: &[Call], last: Duration) -> Document {
         .set("fill", INK)
         .add(Rectangle::new().set("width", width).set("height", height).set("fill", "white"))
         .add(legend())
-        .add(axis(&scale, height));
+        .add(axis(&scale, height))
+        .add(Text::new(times.to_string()).set("x", LEFT).set("y", height - 10.0));
     let mut row = 0;
     for (number, call) in calls.iter().enumerate() {
         let top = TOP + ROW * rows(row);

@@ -7,6 +7,8 @@ use ami_proto::describe::{Described, Replies, describe};
 use ami_proto::{Frame, FrameKind};
 
 use super::count::Count;
+use super::replay::Side;
+use super::summary::Place;
 use super::tallies::Tallies;
 use crate::shown::Shown;
 
@@ -52,13 +54,13 @@ struct Share {
 struct Invalid {
     count: u64,
     /// Where the first stands in its stream; in a total it has no meaning.
-    offset: Option<u64>,
+    place: Option<Place>,
     /// The first and what is wrong with it, as it is shown.
     sample: String,
 }
 
 impl Coverage {
-    pub(crate) fn frame(&mut self, types: &Types, frame: Frame<'_>) {
+    pub(crate) fn frame(&mut self, types: &Types, frame: Frame<'_>, side: Option<Side>) {
         let (frames, headers) = match frame.kind() {
             FrameKind::Event => (&mut self.events, &mut self.event_headers),
             FrameKind::Response => (&mut self.responses, &mut self.response_headers),
@@ -84,7 +86,7 @@ impl Coverage {
             let known = self.invalid.of(&(described.type_name(), found.header.as_bytes().to_vec()));
             known.count += 1;
             if known.count == 1 {
-                known.offset = Some(frame.offset());
+                known.place = Some(Place { offset: frame.offset(), side });
                 known.sample = format!("{} ({})", Shown(found.value), found.error);
             }
         }
@@ -137,8 +139,8 @@ impl fmt::Display for Coverage {
         writeln!(f, "  invalid values {}", Count(self.invalid()))?;
         let mut invalid: Vec<_> = self.invalid.iter().collect();
         invalid.sort_by_key(|(name, found)| (Reverse(found.count), *name));
-        for ((name, header), Invalid { count, offset, sample }) in invalid {
-            let at = offset.map_or_else(String::new, |offset| format!(" at {offset}"));
+        for ((name, header), Invalid { count, place, sample }) in invalid {
+            let at = place.map_or_else(String::new, |place| format!(" at {place}"));
             writeln!(f, "  invalid value{at}, {name} {}: {sample}; {} in all", Shown(header), Count(*count))?;
         }
         others(f, "invalid values", self.invalid.others().count)?;
