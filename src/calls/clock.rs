@@ -21,8 +21,9 @@ pub fn time_of(event: &Event<'_>) -> Option<Duration> {
     event.common().timestamp().ok()?.since_1970()
 }
 
-/// A clock that is set by the events of a recording, for [`Tracker::handle`](super::Tracker::handle)
-/// and [`Mirror::set_time`](crate::state::Mirror::set_time).
+/// A clock that is set by the events of a recording, for
+/// [`Tracker::handle`](super::Tracker::handle) and
+/// [`Mirror::set_time`](crate::state::Mirror::set_time).
 ///
 /// It takes each event's time from the best source that tells one, best first:
 ///
@@ -35,8 +36,8 @@ pub fn time_of(event: &Event<'_>) -> Option<Duration> {
 ///
 /// How far local time is ahead of UTC is learnt from the first CEL event that tells both: by its
 /// `Timestamp`, the unique id of a channel that starts, or what told the time before. Where none
-/// does, local time is taken for UTC. Once CEL tells times, unique ids don't: whoever made a call
-/// may have chosen them.
+/// does, local time is taken for UTC. Once CEL tells times, unique ids don't: an Originate may
+/// choose them freely.
 ///
 /// An event that tells no time has that of the one before; the clock never goes back. A time after
 /// the year 9999 is none.
@@ -67,7 +68,7 @@ pub struct EventClock {
     recorded: bool,
     /// When a recording began, since 1970, where a `Timestamp` tells.
     start: Option<Duration>,
-    /// How far CEL's local time is ahead of UTC, in seconds, where that is known or assumed.
+    /// Seconds by which CEL's local time is ahead of UTC, where that is known or assumed.
     ahead: Option<Ahead>,
 }
 
@@ -165,7 +166,7 @@ impl EventClock {
     }
 }
 
-/// Whether this is a time since 1970.
+/// Returns whether this is a time since 1970.
 fn possible(at: &Duration) -> bool {
     !at.is_zero() && at.as_secs() <= LATEST
 }

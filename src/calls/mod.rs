@@ -57,6 +57,13 @@
 //! A channel that was there before the tracker began to listen is taken up at the first event that
 //! shows it alive; [`Leg::first_seen`] is no beginning then, and [`Leg::from_start`] says so.
 //!
+//! # Where times come from
+//!
+//! A program that is connected gives [`Tracker::handle`] its own clock. A recording may have the
+//! times at which bytes were received; if not, its events tell them, some to the microsecond and
+//! some to the second. [`EventClock`] finds the best that there is, and [`TimeSource`] has the
+//! words for it, which each call keeps.
+//!
 //! # What is bounded
 //!
 //! Everything that events make it keep, in numbers, in bytes and in age: see [`CallLimits`]. What

@@ -9,7 +9,7 @@ use crate::words::words;
 #[non_exhaustive]
 pub enum TimeSource {
     /// `received`: the clock of the program that received the events, or recorded them. It counts
-    /// from whatever that program counts from; a recording from its beginning.
+    /// from the moment that the program chose; a recording from its beginning.
     #[default]
     Received,
     /// `timestamp`: the events' own `Timestamp`, to the microsecond, since 1970.
@@ -24,8 +24,8 @@ pub enum TimeSource {
 }
 
 impl TimeSource {
-    /// Returns the unit of the times: what is shorter can't be told. `None`: as fine as the clock of
-    /// the program, or no time at all.
+    /// Returns the unit of the times: what is shorter can't be told. `None`: as fine as the clock
+    /// of the program, or no time at all.
     ///
     /// ```
     /// use core::time::Duration;

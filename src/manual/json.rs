@@ -16,6 +16,25 @@
 //! | times and lengths of time in those | seconds, as a number with a fraction |
 //! | what there is none of in those | `null` |
 //!
+//! # Times of calls
+//!
+//! `start` and `end` of a call and all moments in it count from what its `time_source` counts from:
+//!
+//! | `time_source` | what tells the times | counts from | unit |
+//! |---|---|---|---|
+//! | `received` | the clock of the program, or of the recording | the program's choice; the beginning of the recording | that clock's |
+//! | `timestamp` | `Timestamp` of the events | 1970 | 1 µs |
+//! | `cel` | `EventTime` of CEL events | 1970 | 1 s |
+//! | `unique-id` | the unique ids of new channels | 1970 | 1 s |
+//! | `none` | nothing: all are 0 | | |
+//!
+//! It is the source at the beginning of the call; later events may have a better one.
+//! [`EventClock`](crate::calls::EventClock) has the rule by which it is found.
+//!
+//! `ami inspect --json` adds three keys to the frames of a recording of both directions: `from`
+//! (`server` or `client`), `at` (seconds since the beginning, or `null`) and `time_source`
+//! (`received` or `none`).
+//!
 //! # Typed views
 //!
 //! `type` is the name of the type in Rust, `Other` for an event or a request that the crate doesn't

@@ -51,7 +51,7 @@ fn each_source_tells() {
     }
 }
 
-/// Local time is put right by whatever tells UTC as well, to a quarter of an hour.
+/// Local time is put right by each source that tells UTC as well, to a quarter of an hour.
 #[test]
 fn the_offset_of_local_time_is_learnt() {
     let later = "CEL|EventName: HANGUP|EventTime: ";

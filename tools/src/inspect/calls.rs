@@ -15,8 +15,9 @@ use super::times::Times;
 use super::{Name, Report, complain, json, timeline};
 use crate::shown::Shown;
 
-/// Events held back at the most until one tells the time.
+/// Events held back at the most until one tells the time, and their bytes.
 const HELD: usize = 1024;
+const HELD_BYTES: usize = 16 << 20;
 
 /// How calls are printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub(crate) struct Calls<W> {
     times: Times,
     /// Those at the beginning of the file that came before any that tells the time.
     timeless: Vec<OwnedFrame>,
+    /// Bytes of those.
+    held: usize,
     /// Of the file being read.
     calls: Vec<Call>,
     /// The latest that anything was heard of in it.
@@ -84,6 +87,7 @@ impl<W: Write> Calls<W> {
             tracker,
             times: Times::default(),
             timeless: Vec::new(),
+            held: 0,
             calls: Vec::new(),
             last: Duration::ZERO,
             sheet: Sheet::default(),
@@ -101,6 +105,7 @@ impl<W: Write> Calls<W> {
 
     /// Takes the events that waited for the time.
     fn release(&mut self, at: Duration) {
+        self.held = 0;
         for frame in std::mem::take(&mut self.timeless) {
             self.event(&Event::from(frame.view()), at);
         }
@@ -112,7 +117,9 @@ impl<W: Write> Report for Calls<W> {
         if frame.kind() == FrameKind::Event && turn.is_none_or(|turn| turn.side == Side::Server) {
             let event = Event::from(frame);
             let at = self.times.tick(&event, turn);
-            if self.times.source() == TimeSource::None && self.timeless.len() < HELD {
+            let room = self.timeless.len() < HELD && self.held < HELD_BYTES;
+            if self.times.source() == TimeSource::None && room {
+                self.held += frame.as_bytes().len();
                 self.timeless.push(frame.to_owned());
             } else {
                 self.release(at);

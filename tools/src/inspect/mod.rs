@@ -34,13 +34,37 @@
 //! cargo run --release -p ami-tools -- inspect --calls --csv corpus/sessions/22_queue_excerpt.ami
 //! ```
 //!
+//! # Recordings of both directions
+//!
+//! A file that begins with `< ` or `> ` is a `.replay`: turns, each a line `< LENGTH SECONDS` (the
+//! server spoke) or `> LENGTH SECONDS` (the client), so many bytes, and a line feed. SECONDS since
+//! the beginning may be left out where it isn't known. Every mode reads it: the summary counts both
+//! sides, `--json` says of each frame who sent it (`from`), when (`at`, of its last byte) and
+//! whether the recording told (`time_source`: `received` or `none`), calls and sheet have its
+//! times, and `--state` sees what was asked. `offset` counts the bytes of one side. What is no turn
+//! is an error that names the place; what was whole before it is shown.
+//! `tools/session_to_replay.py` makes such a file of what a recorder wrote.
+//!
+//! # Times
+//!
+//! `--calls`, `--svg` and `--state` take the time of each event from the best source that tells
+//! one, and say which on standard error and on the sheet, with its unit; a call's JSON has it as
+//! `time_source`, in the words of [`TimeSource`](ami_proto::calls::TimeSource): `received`,
+//! `timestamp`, `cel`, `unique-id` or `none`. [`EventClock`](ami_proto::calls::EventClock) has the
+//! rule. `received` counts from the beginning of the recording, all others from 1970: files of
+//! both kinds are not drawn on one sheet.
+//!
+//! # The event socket
+//!
 //! Recordings of FreeSWITCH's event socket:
 //!
 //! ```text
 //! cargo run --release -p ami-tools -- inspect --protocol esl --json corpus/freeswitch/mute_1.11.2.esl
 //! ```
 //!
-//! It exits with 0, with 1 after a framing error, with 2 where it was called wrongly or could not
+//! # Exit codes
+//!
+//! It exits with 0, with 1 after a framing error or an invalid turn, with 2 where it was called wrongly or could not
 //! read or write. An input that ends inside a frame is worth a warning and no more: recordings are
 //! cut off as a rule.
 
@@ -93,7 +117,9 @@ pub(crate) struct Options {
     /// how much that is
     #[arg(long)]
     typed: bool,
-    /// Print the calls that the events tell of, as a table, instead of a summary
+    /// Print the calls that the events tell of, as a table, instead of a summary. Standard error
+    /// says where their times come from: `received` (the recording), `timestamp`, `cel`,
+    /// `unique-id` or `none`
     #[arg(long)]
     calls: bool,
 

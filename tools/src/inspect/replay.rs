@@ -43,11 +43,11 @@ pub(crate) struct Turn {
     pub(crate) side: Side,
     /// Since the beginning of the recording, where that is known.
     pub(crate) at: Option<Duration>,
-    /// Whether the replay has times at all.
+    /// Set where the replay has times at all.
     pub(crate) timed: bool,
 }
 
-/// What is known of a replay when its end is reached.
+/// Counts of a replay, known when its end is reached.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Totals {
     pub(crate) turns: u64,
@@ -78,7 +78,7 @@ impl fmt::Display for Totals {
     }
 }
 
-/// Why a recording can't be read further.
+/// Reason for which a recording can't be read further.
 #[derive(Debug)]
 pub(crate) enum Bad {
     /// The file could not be read.
@@ -87,7 +87,7 @@ pub(crate) enum Bad {
     Invalid(Invalid),
 }
 
-/// What isn't right in a replay, and where.
+/// A fault in a replay, and its place.
 #[derive(Debug)]
 pub(crate) struct Invalid {
     /// Number of the turn, from 1.
@@ -244,7 +244,7 @@ fn head(line: &[u8]) -> Result<(Side, u64, Option<Duration>), String> {
     Ok((side, length, at.transpose()?))
 }
 
-/// Whether one of the lines in the beginning of a replay has a time.
+/// Returns whether one of the lines in the beginning of a replay has a time.
 fn has_times(mut bytes: &[u8]) -> bool {
     loop {
         let Some(end) = bytes.iter().take(64).position(|byte| *byte == b'\n') else { return false };
@@ -261,7 +261,7 @@ fn has_times(mut bytes: &[u8]) -> bool {
     }
 }
 
-/// Reads once, whatever interrupts.
+/// Reads once, again where a signal interrupts.
 fn read(input: &mut impl Read, space: &mut [u8]) -> io::Result<usize> {
     loop {
         match input.read(space) {

@@ -34,7 +34,7 @@ impl Times {
         self.clock.as_ref().map_or(TimeSource::None, EventClock::source)
     }
 
-    /// Whether times count from 1970; `None`: there are none.
+    /// Returns whether times count from 1970; `None`: there are none.
     pub(crate) fn since_1970(&self) -> Option<bool> {
         Some(self.source()).filter(|source| *source != TimeSource::None).map(|source| source != TimeSource::Received)
     }
