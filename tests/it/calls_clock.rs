@@ -123,6 +123,38 @@ fn a_clock_never_goes_back_nor_believes_the_absurd() {
     assert!(told[9] < 253_402_300_801.0, "{told:?}");
 }
 
+/// Any values in any order: the clock goes on, and stays within the years that there are.
+#[test]
+fn a_clock_goes_on_whatever_comes() {
+    let times =
+        ["0", "5.5", "1700000000.1", "253402300799.999999", "253402300800.0", "-3", "x", "9223372036854775807.9"];
+    let ids = ["1.1", "1700000000.1", "a-1700003600.2", "253402300799.1", "18446744073709551615.1", "mine", ""];
+    let local =
+        ["1969-12-31 23:59:59", "0000-01-01 00:00:00", "2023-11-14 22:13:20", "9999-12-31 23:59:60.999999", "x"];
+    let mut state = 7_usize;
+    for round in 0..300 {
+        let mut clock = if round % 2 == 0 { EventClock::since_1970() } else { EventClock::since_start() };
+        let mut before = Duration::ZERO;
+        for _ in 0..20 {
+            let mut pick = |from: &[&'static str]| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                from[(state >> 33) % from.len()]
+            };
+            let head = pick(&["Newchannel", "CEL|EventName: CHAN_START", "CEL|EventName: HANGUP", "Hangup"]);
+            let stamp = pick(&["Timestamp", "X"]);
+            let (stamped, id, time) = (pick(&times), pick(&ids), pick(&local));
+            let received =
+                pick(&["", "0", "7", "4294967295.9", "18446744073709551615"]).parse().map(Duration::from_secs);
+            events(&format!("{head}|{stamp}: {stamped}|UniqueID: {id}|EventTime: {time}"), |event| {
+                let at = clock.tick(event, received.clone().ok());
+                assert!(at >= before, "{at:?} after {before:?}");
+                before = at;
+            });
+        }
+        assert!(round % 2 == 1 || before.as_secs() <= 253_402_300_800, "{before:?}");
+    }
+}
+
 #[test]
 fn a_recording_tells_best() {
     let text = format!(

@@ -3,7 +3,7 @@
 //! are exactly what the model in `fold_calls` has; what a mirror has to be is in `pbx`.
 
 use super::fold_calls::MCalls;
-use ami_proto::calls::{Call, CallLimits, Leg, Tracker};
+use ami_proto::calls::{Call, CallLimits, EventClock, Leg, Tracker};
 use ami_proto::event::Event;
 use ami_proto::state::{Completeness, Mirror, MirrorLimits, Part, Stale};
 use ami_proto::{Decoder, Framing, Limits};
@@ -216,6 +216,9 @@ const ENDS: [(Part, &str); 3] = [
 struct Folded {
     tracker: Tracker,
     mirror: Mirror,
+    /// What the events tell of the time.
+    clock: EventClock,
+    told: Duration,
     things: usize,
     at: Duration,
     /// Whether time only goes on.
@@ -280,6 +283,8 @@ impl Folded {
         Self {
             tracker: Tracker::new(if flags[0] & 1 == 0 { calls } else { small }),
             mirror: Mirror::new(MirrorLimits::new().things(things).text(8)),
+            clock: EventClock::since_1970(),
+            told: Duration::ZERO,
             things,
             at: Duration::from_secs(1000),
             steady: flags[0] & 2 == 0,
@@ -353,6 +358,9 @@ impl Folded {
             let event = Event::from(frame);
             let before = ENDS.map(|(part, _)| self.mirror.completeness(part));
             let left_out = self.mirror.left_out();
+            let told = self.clock.tick(&event, None);
+            assert!(told >= self.told, "time goes back");
+            self.told = told;
             self.tracker.handle(&event, self.at);
             let _ = self.mirror.handle(&event);
             if let Some(calls) = &mut self.models {

@@ -181,10 +181,13 @@ fn calls_have_the_times_of_the_recording() {
 
     // What counts from different moments can't be on one sheet.
     let cel = "corpus/handmade/cel_local_time.ami";
-    let run = inspect(&["--svg", sheet.to_str().expect("a plain name"), REPLAY, cel]);
-    let not_drawn = format!("inspect: {cel}: not drawn: its times and those of the files before it count");
+    let other = "corpus/replay/13_agent_oncall.replay";
+    let run = inspect(&["--svg", sheet.to_str().expect("a plain name"), REPLAY, cel, other]);
     assert_eq!(run.code, Some(0));
-    assert!(run.stderr.contains(&not_drawn), "{}", run.stderr);
+    for file in [cel, other] {
+        let not_drawn = format!("inspect: {file}: not drawn: its times and those of the files before it count");
+        assert!(run.stderr.contains(&not_drawn), "{}", run.stderr);
+    }
     let drawn = std::fs::read_to_string(&sheet).expect("a picture");
     std::fs::remove_file(&sheet).expect("a file of our own");
     assert!(drawn.contains("PJSIP/100-00000001 (1700000000.1)") && !drawn.contains("times: cel"), "{drawn}");

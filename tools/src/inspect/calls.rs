@@ -58,14 +58,15 @@ struct Sheet {
 
 impl Sheet {
     /// Takes the calls of a file; `false`: its times and those of the files before count from
-    /// different moments.
+    /// different moments, as those of two recordings do that begin with the recording.
     fn add(&mut self, calls: &mut Vec<Call>, times: &Times, last: Duration) -> bool {
-        let since = self.since_1970.or_else(|| times.since_1970());
-        if times.since_1970().is_some_and(|own| Some(own) != since) {
-            calls.clear();
-            return false;
+        match (self.since_1970, times.since_1970()) {
+            (Some(before), Some(own)) if !(before && own) => {
+                calls.clear();
+                return false;
+            }
+            (before, own) => self.since_1970 = before.or(own),
         }
-        self.since_1970 = since;
         self.calls.append(calls);
         self.times.add(times);
         self.last = self.last.max(last);

@@ -51,8 +51,8 @@
 //! one, and say which on standard error and on the sheet, with its unit; a call's JSON has it as
 //! `time_source`, in the words of [`TimeSource`](ami_proto::calls::TimeSource): `received`,
 //! `timestamp`, `cel`, `unique-id` or `none`. [`EventClock`](ami_proto::calls::EventClock) has the
-//! rule. `received` counts from the beginning of the recording, all others from 1970: files of
-//! both kinds are not drawn on one sheet.
+//! rule. `received` counts from the beginning of the recording, all others from 1970: what
+//! counts from another moment than the files before it is not drawn on their sheet.
 //!
 //! # The event socket
 //!

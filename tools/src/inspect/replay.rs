@@ -115,6 +115,7 @@ pub(crate) struct Recording {
     input: Box<dyn BufRead>,
     /// `None`: bytes of one direction.
     replay: Option<Replay>,
+    turn: Option<Turn>,
     begun: bool,
 }
 
@@ -148,17 +149,21 @@ impl Recording {
             Ok(Replay { timed, ..Replay::default() })
         });
         let replay = replay.transpose()?;
-        Ok(Self { input: Box::new(BufReader::new(Cursor::new(ahead).chain(input))), replay, begun: false })
+        Ok(Self { input: Box::new(BufReader::new(Cursor::new(ahead).chain(input))), replay, turn: None, begun: false })
     }
 
-    /// Goes to the next turn, once all of this one has been read. Bytes of one direction are one
-    /// turn, of which nothing is known. `None`: the end.
-    pub(crate) fn next_turn(&mut self) -> Result<Option<Option<Turn>>, Bad> {
+    /// Goes to the next turn, once all of this one has been read; `false`: that was the last. Bytes
+    /// of one direction are one turn, of which nothing is known.
+    pub(crate) fn next_turn(&mut self) -> Result<bool, Bad> {
         let begun = std::mem::replace(&mut self.begun, true);
-        match &mut self.replay {
-            Some(replay) => Ok(replay.next_turn(&mut self.input)?.map(Some)),
-            None => Ok((!begun).then_some(None)),
-        }
+        let Some(replay) = &mut self.replay else { return Ok(!begun) };
+        self.turn = replay.next_turn(&mut self.input)?;
+        Ok(self.turn.is_some())
+    }
+
+    /// Returns this turn; `None`: the recording has none.
+    pub(crate) fn turn(&self) -> Option<Turn> {
+        self.turn
     }
 
     /// Reads bytes of this turn; 0 at its end.

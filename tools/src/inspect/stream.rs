@@ -143,11 +143,12 @@ fn all<D: Decode>(
     each: &mut impl FnMut(D::Frame<'_>, Option<Turn>) -> io::Result<()>,
 ) -> io::Result<Ending> {
     loop {
-        let turn = match recording.next_turn() {
-            Ok(Some(turn)) => turn,
-            Ok(None) => break,
+        match recording.next_turn() {
+            Ok(true) => {}
+            Ok(false) => break,
             Err(bad) => return Ok(bad.into()),
-        };
+        }
+        let turn = recording.turn();
         let decoder = &mut decoders[usize::from(turn.is_some_and(|turn| turn.side == Side::Client))];
         loop {
             // A decoder that is full and has no frame to take has failed below.
