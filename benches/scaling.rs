@@ -4,8 +4,10 @@
 //! `cargo bench --bench scaling` prints a table; nothing is asserted, for the clock of a busy
 //! machine lies. The last column is how much dearer an operation is at 16n than at n: near 1, or
 //! near the growth of a logarithm, is right; near 16 is quadratic. `cargo bench --bench scaling --
-//! merg` takes the rows whose name has that word. Under `cargo test --benches` each row runs once
-//! with few.
+//! merg` takes the rows whose name has that word. A second table is of [`live`] channels, for which
+//! the word is `live`. Under `cargo test --benches` each row runs once with few.
+
+mod live;
 
 use ami_proto::action::{Ping, QueueStatus, Queues};
 use ami_proto::calls::{CallLimits, Tracker};
@@ -18,9 +20,13 @@ use ami_proto::server::{self, RequestId, Server, ServerEvent};
 use ami_proto::sipxecs::Contact;
 use ami_proto::value::Classes;
 use ami_proto::{Decoder, Framing, Limits};
+use ami_testkit::heap::Counting;
 use std::fmt::Write;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
 
 /// One path: prepares for `n`, and says how long how many operations took.
 type Row = (&'static str, usize, fn(usize) -> (usize, Duration));
@@ -51,11 +57,12 @@ fn main() {
     }
     let measured = has("--bench") && !has("--test");
     let words: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
-    if measured {
+    let rows = || ROWS.iter().filter(|(name, ..)| words.iter().all(|word| name.contains(word.as_str())));
+    if measured && rows().next().is_some() {
         println!("CPU time of an operation, the fastest of 3 rounds\n");
         println!("{:44} {:>6} {:>10} {:>10} {:>10} {:>7}", "", "n", "n", "4n", "16n", "16n / n");
     }
-    for (name, n, run) in ROWS.iter().filter(|(name, ..)| words.iter().all(|word| name.contains(word.as_str()))) {
+    for (name, n, run) in rows() {
         if !measured {
             assert!(run(4).0 > 0, "{name}");
             continue;
@@ -64,6 +71,9 @@ fn main() {
         let nanoseconds = |time: f64| format!("{:.0} ns", time * 1e9);
         let [first, second, third] = [one, four, sixteen].map(nanoseconds);
         println!("{name:44} {n:6} {first:>10} {second:>10} {third:>10} {:7.1}", sixteen / one);
+    }
+    if words.iter().all(|word| *word == "live") {
+        live::table(measured);
     }
 }
 
