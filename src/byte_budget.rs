@@ -7,7 +7,7 @@
 use crate::owned_value::OwnedValue;
 
 /// What the allocator may need for a block, besides the block.
-const BLOCK: usize = 16;
+pub(crate) const BLOCK: usize = 16;
 
 /// Counts the bytes in use, up to a ceiling.
 #[derive(Clone, Copy, Debug)]

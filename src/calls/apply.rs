@@ -111,7 +111,7 @@ pub(super) fn see(tracker: &mut Tracker, block: ChannelBlock<'_>, unknown: Unkno
     let (unique_id, linked_id) = (seen.unique_id, seen.linked_id.filter(|id| tracker.is_id(id)));
     let mut begins = false;
     let linked = linked_id.is_some();
-    if tracker.number_of(unique_id).is_none() && unknown != Unknown::Stays && !facts::is_internal(block) {
+    if tracker.group_of(unique_id).is_none() && unknown != Unknown::Stays && !facts::is_internal(block) {
         let (linked_id, name) = (linked_id.unwrap_or(unique_id), seen.name.unwrap_or_default());
         begins = tracker.appear(unique_id, (linked_id, linked), name, unknown == Unknown::Begins, at);
     } else if let Some(linked_id) = linked_id {

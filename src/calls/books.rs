@@ -1,13 +1,15 @@
 //! Where everything is: calls by linked id, channels by unique id and by name, who is in which
 //! bridge. No event has to look through what is kept.
 
-use alloc::collections::BTreeMap;
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 
 use super::OwnedValue;
 use super::call::Call;
+use super::list::Shift;
 use super::parts::Leg;
-use crate::byte_budget::{self, ByteBudget, mapped, root};
+use crate::byte_budget::{self, BLOCK, ByteBudget, mapped, root};
 
 /// Where a channel that lives is.
 #[derive(Clone, Debug)]
@@ -17,15 +19,15 @@ pub(super) struct Channel {
     /// Place of its leg in the call.
     pub(super) leg: usize,
     /// Places of the dials to it that have no status yet.
-    pub(super) dials: Vec<usize>,
+    pub(super) dials: VecDeque<usize>,
     /// Up to 11, places of the dials by it: their end names the caller alone.
-    pub(super) dialled: Vec<usize>,
+    pub(super) dialled: VecDeque<usize>,
     /// Place of its parking that goes on, of its last wait, and of its time in a conference.
     pub(super) parking: Option<usize>,
     pub(super) wait: Option<usize>,
     pub(super) room: Option<usize>,
     /// Places of recordings that go on.
-    pub(super) recordings: Vec<usize>,
+    pub(super) recordings: VecDeque<usize>,
     /// Places of the variables that were asked for, by the number of the name.
     pub(super) variables: Vec<(usize, usize)>,
     /// Whether it is an agent of `app_agent_pool` who is logged in.
@@ -42,15 +44,7 @@ pub(super) struct Linked {
     pub(super) former: Option<usize>,
 }
 
-/// A list that was put behind another: what becomes of places in it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Shift {
-    pub(super) by: usize,
-    /// How many of its elements were kept.
-    pub(super) kept: usize,
-}
-
-/// The same for the lists that the books have places of.
+/// What becomes of places in the lists that the books have places of.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shifts {
     pub(super) dials: Shift,
@@ -61,20 +55,14 @@ pub(super) struct Shifts {
     pub(super) variables: Shift,
 }
 
-impl Shift {
-    fn of(self, place: usize) -> Option<usize> {
-        (place < self.kept).then(|| place + self.by)
-    }
-}
-
 #[derive(Clone, Debug)]
 pub(super) struct Books {
     pub(super) budget: ByteBudget,
-    /// Number of the call of each group. The larger of two calls that become one keeps its group,
-    /// so that few channels change theirs; the one that began first gives its number.
-    pub(super) groups: BTreeMap<u64, u64>,
+    /// Group of each call by its number, so by age. The larger of two calls that become one keeps its
+    /// group, so that few channels change theirs; the one that began first gives its number.
+    pub(super) ages: BTreeMap<u64, u64>,
     pub(super) linked: BTreeMap<OwnedValue, Linked>,
-    pub(super) channels: BTreeMap<OwnedValue, Channel>,
+    pub(super) channels: BTreeMap<OwnedValue, Box<Channel>>,
     /// Unique id of the channel that took the name last.
     names: BTreeMap<OwnedValue, OwnedValue>,
     /// By bridge and unique id, place of the stay that goes on.
@@ -83,19 +71,22 @@ pub(super) struct Books {
 
 impl Books {
     /// Bytes of what is there even with a single call.
-    pub(super) const OWN: usize = 2 * root::<u64, Call>()
+    pub(super) const OWN: usize = 2 * root::<u64, Box<Call>>()
         + root::<u64, u64>()
         + root::<OwnedValue, Linked>()
-        + root::<OwnedValue, Channel>()
+        + root::<OwnedValue, Box<Channel>>()
         + root::<OwnedValue, OwnedValue>()
         + root::<(OwnedValue, OwnedValue), usize>();
 
     pub(super) const GROUP: usize = mapped::<u64, u64>();
 
+    /// Bytes of a channel without its texts.
+    const CHANNEL: usize = mapped::<OwnedValue, Box<Channel>>() + size_of::<Channel>() + BLOCK;
+
     pub(super) const fn new(bytes: usize) -> Self {
         Self {
             budget: ByteBudget::new(bytes.saturating_sub(Self::OWN)),
-            groups: BTreeMap::new(),
+            ages: BTreeMap::new(),
             linked: BTreeMap::new(),
             channels: BTreeMap::new(),
             names: BTreeMap::new(),
@@ -106,7 +97,7 @@ impl Books {
     /// Forgets all but what `used` counts.
     pub(super) fn clear(&mut self, used: usize) {
         self.budget.give_back(self.budget.used().saturating_sub(used));
-        self.groups.clear();
+        self.ages.clear();
         self.linked.clear();
         self.channels.clear();
         self.names.clear();
@@ -136,32 +127,32 @@ impl Books {
     }
 
     pub(super) const fn channel_cost(unique_id: &[u8], name: &[u8]) -> usize {
-        mapped::<OwnedValue, Channel>() + byte_budget::bytes(unique_id) + named_cost(name, unique_id)
+        Self::CHANNEL + byte_budget::bytes(unique_id) + named_cost(name, unique_id)
     }
 
     pub(super) fn add_channel(&mut self, leg: &Leg, group: u64, place: usize) {
         let channel = Channel {
             group,
             leg: place,
-            dials: Vec::new(),
-            dialled: Vec::new(),
+            dials: VecDeque::new(),
+            dialled: VecDeque::new(),
             parking: None,
             wait: None,
             room: None,
-            recordings: Vec::new(),
+            recordings: VecDeque::new(),
             variables: Vec::new(),
             agent: false,
             guest: None,
         };
-        self.budget.add(mapped::<OwnedValue, Channel>() + byte_budget::text(&leg.unique_id));
-        self.channels.insert(leg.unique_id.clone(), channel);
+        self.budget.add(Self::CHANNEL + byte_budget::text(&leg.unique_id));
+        self.channels.insert(leg.unique_id.clone(), Box::new(channel));
         self.name(&leg.channel, &leg.unique_id);
     }
 
     /// Forgets a channel, and gives what was known.
-    pub(super) fn remove_channel(&mut self, leg: &Leg) -> Option<Channel> {
+    pub(super) fn remove_channel(&mut self, leg: &Leg) -> Option<Box<Channel>> {
         let channel = self.channels.remove(&leg.unique_id)?;
-        self.budget.give_back(mapped::<OwnedValue, Channel>() + byte_budget::text(&leg.unique_id));
+        self.budget.give_back(Self::CHANNEL + byte_budget::text(&leg.unique_id));
         self.unname(&leg.channel, &leg.unique_id);
         for stay in leg.stays.iter().filter(|stay| stay.span.end.is_none()) {
             self.leave(&stay.bridge, &leg.unique_id);
@@ -185,6 +176,13 @@ impl Books {
         channel.room = channel.room.and_then(|place| shifts.rooms.of(place));
     }
 
+    /// The channel's leg now stands at this place of its call.
+    pub(super) fn move_leg(&mut self, leg: &Leg, place: usize) {
+        if let Some(channel) = self.channels.get_mut(&leg.unique_id) {
+            channel.leg = place;
+        }
+    }
+
     /// Forgets a call that has ended, or is given up, with its channels. `step`: number of the event.
     pub(super) fn close(&mut self, call: &mut Call, step: u64) {
         let at = call.end.unwrap_or(call.heard);
@@ -200,7 +198,7 @@ impl Books {
         for id in call.former.iter().chain([&call.linked_id]) {
             self.unlink(id, call.group);
         }
-        if self.groups.remove(&call.group).is_some() {
+        if self.ages.remove(&call.number).is_some() {
             self.budget.give_back(Self::GROUP);
         }
         call.sort();
@@ -279,11 +277,11 @@ impl Books {
     pub(super) fn cost(&self) -> usize {
         let linked: usize = self.linked.keys().map(|id| Self::linked_cost(id.as_bytes())).sum();
         let channels =
-            self.channels.keys().map(|id| mapped::<OwnedValue, Channel>() + byte_budget::text(id)).sum::<usize>();
+            self.channels.keys().map(|id| Self::CHANNEL + byte_budget::text(id)).sum::<usize>();
         let names = self.names.iter().map(|(name, id)| named_cost(name.as_bytes(), id.as_bytes())).sum::<usize>();
         let pairs = self.inside.keys();
         let pairs = pairs.map(|(one, two)| Self::pair_cost(one.as_bytes(), two.as_bytes())).sum::<usize>();
-        linked + channels + names + pairs + self.groups.len() * Self::GROUP
+        linked + channels + names + pairs + self.ages.len() * Self::GROUP
     }
 }
 

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::OwnedValue;
+use super::list::{List, Order};
 use super::parts::{DetailRecord, Dial, Leg, Parking, QueueWait, Recording, Room, Span, Transfer, Variable};
 use super::source::TimeSource;
 use crate::value::HangupCause;
@@ -19,16 +20,16 @@ pub struct Call {
     /// Whether the server told that linked id: up to 12 only CEL does.
     pub(super) told: bool,
     /// Those that it has had before, and those of calls that it took in.
-    pub(super) former: Vec<OwnedValue>,
+    pub(super) former: List<OwnedValue>,
     pub(super) legs: Vec<Leg>,
-    pub(super) dials: Vec<Dial>,
-    pub(super) transfers: Vec<Transfer>,
-    pub(super) queues: Vec<QueueWait>,
-    pub(super) parkings: Vec<Parking>,
-    pub(super) rooms: Vec<Room>,
-    pub(super) recordings: Vec<Recording>,
-    pub(super) variables: Vec<Variable>,
-    pub(super) records: Vec<DetailRecord>,
+    pub(super) dials: List<Dial>,
+    pub(super) transfers: List<Transfer>,
+    pub(super) queues: List<QueueWait>,
+    pub(super) parkings: List<Parking>,
+    pub(super) rooms: List<Room>,
+    pub(super) recordings: List<Recording>,
+    pub(super) variables: List<Variable>,
+    pub(super) records: List<DetailRecord>,
     pub(super) start: Duration,
     pub(super) end: Option<Duration>,
     /// When an event was last about it.
@@ -40,8 +41,8 @@ pub struct Call {
     pub(super) agents: usize,
     /// Linked id of the login of an agent that it shared last.
     pub(super) shared: Option<OwnedValue>,
-    /// Holds, stays and all the lists above but the legs.
-    pub(super) marks: usize,
+    /// In which order its marks came: holds, stays, digits and all the lists above but the legs.
+    pub(super) order: Order,
 }
 
 impl Call {
@@ -181,13 +182,13 @@ impl Call {
     }
 
     /// How many marks it has, which [`CallLimits::marks`](super::CallLimits::marks) bounds.
-    pub const fn marks(&self) -> usize {
-        self.marks
+    pub fn marks(&self) -> usize {
+        self.order.len()
     }
 
     /// How many elements move when another call takes it in.
     pub(super) fn weight(&self) -> usize {
-        self.legs.len() + self.marks
+        self.legs.len() + self.order.len()
     }
 
     /// Puts its lists in the order of time, which merging leaves call by call.

@@ -1,11 +1,17 @@
 //! Costs of all that a call keeps, in bytes, a little above the truth.
 
+use alloc::boxed::Box;
+
 use super::OwnedValue;
 use super::call::Call;
+use super::list::Place;
 use super::parts::{
     DetailRecord, Dial, Digit, Leg, Parking, QueueOutcome, QueueWait, Recording, Room, Span, Stay, Transfer, Variable,
 };
 use crate::byte_budget::{self, listed};
+
+/// Bytes of a mark beside its own: its place in the order in which they came.
+pub(super) const MARK: usize = listed::<Place>();
 
 /// Something that a call keeps in a list.
 pub(super) trait Kept: Sized {
@@ -91,14 +97,14 @@ impl Kept for Leg {
 
 impl Call {
     /// Bytes of a call without its texts and lists.
-    pub(super) const OWN: usize = byte_budget::mapped::<u64, Self>();
+    pub(super) const OWN: usize = byte_budget::mapped::<u64, Box<Self>>() + size_of::<Self>() + byte_budget::BLOCK;
 
     /// Bytes that it costs.
     pub(super) fn cost(&self) -> usize {
         let Self { former, legs, dials, transfers, queues, parkings, rooms, recordings, variables, records, .. } = self;
         let happened = sum(dials) + sum(transfers) + sum(queues) + sum(parkings) + sum(rooms) + sum(recordings);
         let told = sum(former) + sum(variables) + sum(records) + optional(self.shared.as_ref());
-        Self::OWN + byte_budget::text(&self.linked_id) + sum(legs) + happened + told
+        Self::OWN + byte_budget::text(&self.linked_id) + sum(legs) + happened + told + self.order.len() * MARK
     }
 }
 

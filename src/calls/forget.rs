@@ -1,6 +1,7 @@
 //! Calls that a tracker lets go of before their end is told: a hangup that was lost would keep
 //! them for ever.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -13,7 +14,8 @@ impl Tracker {
     /// hangups. They have no [`end`](Call::end).
     pub fn abandon(&mut self) -> impl Iterator<Item = Call> + use<> {
         self.books.clear(self.ended_bytes());
-        let mut calls: Vec<Call> = core::mem::take(&mut self.calls).into_values().collect();
+        let mut calls: Vec<Call> = core::mem::take(&mut self.calls).into_values().map(|call| *call).collect();
+        calls.sort_unstable_by_key(Call::number);
         for call in &mut calls {
             call.heard = self.last.max(call.heard);
             self.books.close(call, self.step);
@@ -24,10 +26,10 @@ impl Tracker {
     /// Gives up one call that goes on, by its [`number`](Call::number). It has no
     /// [`end`](Call::end), and what still comes of its channels is passed over.
     pub fn abandon_call(&mut self, number: u64) -> Option<Call> {
-        let mut call = self.take(number)?;
+        let group = *self.books.ages.get(&number)?;
+        let call = self.take(group)?;
         self.books.budget.give_back(call.cost());
-        call.heard = self.last.max(call.heard);
-        Some(call)
+        Some(*call)
     }
 
     /// Gives up the calls that go on of which `keep` says no.
@@ -42,7 +44,7 @@ impl Tracker {
     /// assert!(old.is_empty());
     /// ```
     pub fn retain(&mut self, mut keep: impl FnMut(&Call) -> bool) -> Vec<Call> {
-        let gone: Vec<u64> = self.calls.values().filter(|call| !keep(call)).map(Call::number).collect();
+        let gone: Vec<u64> = self.active().filter(|call| !keep(call)).map(Call::number).collect();
         gone.into_iter().filter_map(|number| self.abandon_call(number)).collect()
     }
 
@@ -64,7 +66,7 @@ impl Tracker {
     /// ```
     pub fn reconcile<'a>(&mut self, living: impl IntoIterator<Item = &'a [u8]>, asked: Duration, at: Duration) {
         let living: BTreeSet<&[u8]> = living.into_iter().collect();
-        let legs = self.calls.values().flat_map(Call::legs);
+        let legs = self.active().flat_map(Call::legs);
         let lost = legs.filter(|leg| leg.ended.is_none() && !leg.guest && leg.first_seen < asked);
         let lost = lost.filter(|leg| !living.contains(leg.unique_id.as_bytes()));
         let lost: Vec<_> = lost.map(|leg| leg.unique_id.clone()).collect();
@@ -76,8 +78,9 @@ impl Tracker {
     }
 
     /// Takes a call that goes on out of the books. Its channels are gone from then on.
-    fn take(&mut self, number: u64) -> Option<Call> {
-        let mut call = self.calls.remove(&number)?;
+    fn take(&mut self, group: u64) -> Option<Box<Call>> {
+        let mut call = self.calls.remove(&group)?;
+        call.heard = self.last.max(call.heard);
         for leg in call.legs.iter().filter(|leg| leg.ended.is_none() && !leg.guest) {
             let guest = self.books.channels.get(leg.unique_id.as_bytes()).and_then(|channel| channel.guest);
             if guest.is_some() {
@@ -90,22 +93,21 @@ impl Tracker {
     }
 
     /// Gives up a call for the sake of others: it is among the ended ones, without an end.
-    pub(super) fn give_up(&mut self, number: u64) {
-        if let Some(mut call) = self.take(number) {
-            call.heard = self.last.max(call.heard);
+    pub(super) fn give_up(&mut self, group: u64) {
+        if let Some(call) = self.take(group) {
             self.push_ended(call);
         }
     }
 
     /// Gives up the calls that began too long ago.
     pub(super) fn give_up_old(&mut self, at: Duration) {
-        while let Some((number, call)) = self.calls.first_key_value() {
-            if at.saturating_sub(call.start) <= self.limits.max_age() {
+        while let Some(group) = self.books.ages.values().next().copied() {
+            let start = self.calls.get(&group).map_or(at, |call| call.start);
+            if at.saturating_sub(start) <= self.limits.max_age() {
                 return;
             }
-            let number = *number;
             self.losses.given_up += 1;
-            self.give_up(number);
+            self.give_up(group);
         }
     }
 }

@@ -39,6 +39,7 @@ impl Tracker {
             holds: Vec::new(),
             stays: Vec::new(),
             digits: Vec::new(),
+            stays_gone: 0,
             guest: true,
             voicemail: false,
             idle: false,
@@ -51,8 +52,8 @@ impl Tracker {
         if call.agents > 0 {
             return;
         }
-        let full = call.legs.len() >= self.limits.max_legs();
-        if full || !self.make_room(bytes) {
+        let group = call.group;
+        if !self.make_room_for_leg(Some(group)) || !self.make_room_in_call(caller, bytes) {
             self.losses.leg_events += 1;
             return;
         }
@@ -62,7 +63,7 @@ impl Tracker {
         call.legs.push(leg);
         self.books.budget.add(bytes);
         let beside = Books::pair_cost(bridge, agent);
-        let inside = self.mark(caller, |call, _| Some(&mut call.legs.get_mut(place)?.stays), stay, beside);
+        let inside = self.mark_at(caller, |_| place, stay, beside);
         if let Some(inside) = inside {
             self.books.enter(&OwnedValue::new(bridge), &OwnedValue::new(agent), inside);
         }
@@ -79,7 +80,7 @@ impl Tracker {
         if call.shared.as_ref() == Some(&linked_id) {
             return;
         }
-        let noted = self.mark(caller, |call, _| Some(&mut call.former), linked_id.clone(), beside);
+        let noted = self.mark(caller, linked_id.clone(), beside);
         if let Some((call, _)) = self.channel_mut(caller).filter(|_| noted.is_some()) {
             let before = optional(call.shared.replace(linked_id).as_ref());
             self.books.budget.add(beside);
@@ -93,8 +94,7 @@ impl Tracker {
             return false;
         };
         let step = self.step;
-        let number = self.books.groups.get(&group);
-        let leg = number.and_then(|number| self.calls.get_mut(number)).and_then(|call| call.legs.get_mut(place));
+        let leg = self.calls.get_mut(&group).and_then(|call| call.legs.get_mut(place));
         if let Some(leg) = leg {
             if bridge.is_some_and(|bridge| leg.stays.iter().all(|stay| stay.bridge.as_bytes() != bridge)) {
                 return false;

@@ -39,16 +39,20 @@ impl CallLimits {
         self
     }
 
-    /// Legs of a call, those that have ended included. One more is not tracked; a call may then end
-    /// before that leg does. Default 256: a busy conference or queue has some dozens.
+    /// Legs of a call, those that have ended included. One more, and the oldest go: those that have
+    /// ended first, then those that live, and the one that the call began with only where there may
+    /// be no other. Of 64 legs and more a 64th part goes at once. Default 256: a busy conference or
+    /// queue has some dozens.
     #[must_use]
     pub const fn legs(mut self, legs: usize) -> Self {
         self.legs = legs;
         self
     }
 
-    /// Holds, stays in bridges, dials, transfers, waits, parkings and further linked ids of a call,
-    /// all together. One more is left out. Default 1,024.
+    /// Holds, stays in bridges, digits, dials, transfers, waits, parkings, rooms, recordings,
+    /// variables, records and further linked ids of a call, all together. One more, and the oldest
+    /// go, of 64 and more a 64th part at once; where calls become one, those of the larger are
+    /// before those of the smaller. Default 1,024.
     #[must_use]
     pub const fn marks(mut self, marks: usize) -> Self {
         self.marks = marks;
@@ -75,9 +79,9 @@ impl CallLimits {
     /// find them by. They are counted a little above the truth. Default 64 MiB: an ordinary call of
     /// two legs counts about 9 kB.
     ///
-    /// At the limit the oldest ended calls that were not taken make room for a channel, then the
-    /// oldest that go on. A mark, or a text that would have taken another's place, is left out where
-    /// ended calls don't make enough. [`Losses`] counts each.
+    /// At the limit the oldest ended calls that were not taken make room for what is new, then the
+    /// oldest that go on, and where no other call is left the oldest marks of the call itself.
+    /// [`Losses`] counts each.
     ///
     /// The books alone take up about 9 kB as soon as there is a call. With a limit that leaves no
     /// room for a call beside them, none is tracked and nothing is held.
@@ -146,12 +150,13 @@ pub struct Losses {
     /// Events that were left out since the call that they would have begun can have no room at all:
     /// most calls have several.
     pub call_events: u64,
-    /// Events that were left out since the leg that they would have added had no room: most legs
-    /// have several.
+    /// Events that were left out since the leg that they would have added can have no room at all:
+    /// most legs have several.
     pub leg_events: u64,
-    /// Legs given up when two calls became one.
+    /// Legs given up before their call: the oldest at the limit.
     pub legs: u64,
-    /// Marks left out.
+    /// Marks given up before their call, the oldest at the limit, or left out since there is no room
+    /// for any. Those of a leg that is given up count as its.
     pub marks: u64,
     /// Ended calls pushed out before they were taken.
     pub ended: u64,

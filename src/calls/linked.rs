@@ -7,7 +7,11 @@ use crate::byte_budget;
 impl Tracker {
     /// A channel says that it belongs to this linked id.
     pub(super) fn relink(&mut self, unique_id: &[u8], linked_id: &[u8]) {
-        let Some(group) = self.books.channels.get(unique_id).map(|channel| channel.group) else { return };
+        let Some((call, _)) = self.channel_mut(unique_id) else { return };
+        let group = call.group;
+        if call.linked_id.as_bytes() == linked_id {
+            return;
+        }
         match self.books.linked.get(linked_id).map(|linked| linked.group) {
             Some(other) if other == group => {}
             Some(other) => self.merge(group, other, Some(linked_id)),
@@ -24,7 +28,7 @@ impl Tracker {
                 let beside = byte_budget::text(&linked_id) + Books::linked_cost(linked_id.as_bytes());
                 let Some((call, _)) = self.channel_mut(unique_id) else { return };
                 let before = call.linked_id.clone();
-                let former = self.mark(unique_id, |call, _| Some(&mut call.former), before.clone(), beside);
+                let former = self.mark(unique_id, before.clone(), beside);
                 let (Some(former), Some((call, _))) = (former, self.channel_mut(unique_id)) else { return };
                 call.linked_id = linked_id.clone();
                 call.told = true;
@@ -54,7 +58,7 @@ impl Tracker {
     fn take_linked(&mut self, unique_id: &[u8], linked_id: &[u8]) {
         let linked_id = OwnedValue::new(linked_id);
         let bytes = byte_budget::text(&linked_id) + Books::linked_cost(linked_id.as_bytes());
-        let room = self.make_room_for_text(bytes);
+        let room = self.make_room_for_text(unique_id, bytes);
         let Some((call, channel)) = self.channel_mut(unique_id).filter(|_| room) else { return };
         let group = channel.group;
         call.told = true;

@@ -2,7 +2,8 @@
 
 use core::time::Duration;
 
-use super::books::Books;
+use super::books::{Books, Channel};
+use super::call::Call;
 use super::parts::{Dial, Leg, Parking, ParkingEnd, QueueOutcome, QueueWait, Span, Stay};
 use super::{OwnedValue, Tracker};
 use crate::byte_budget;
@@ -83,7 +84,7 @@ impl Tracker {
             return self.books.unname(&name, &id);
         }
         let name = self.text(name);
-        if !self.make_room_for_text(2 * byte_budget::text(&name)) {
+        if !self.make_room_for_text(unique_id, 2 * byte_budget::text(&name)) {
             return;
         }
         let Some(leg) = self.leg(unique_id) else { return };
@@ -119,7 +120,7 @@ impl Tracker {
             }
             let left = self.books.leave(&bridge, &other);
             let leg = self.leg(other.as_bytes());
-            if let Some(stay) = leg.zip(left).and_then(|(leg, place)| leg.stays.get_mut(place)) {
+            if let Some(stay) = leg.zip(left).and_then(|(leg, place)| leg.stay(place)) {
                 stay.carried = true;
             }
             self.enter(original, bridge.as_bytes(), true, true, at);
@@ -134,7 +135,7 @@ impl Tracker {
         }
         let text = self.text(text);
         let bytes = byte_budget::text(&text);
-        if !self.make_room_for_text(bytes) {
+        if !self.make_room_for_text(unique_id, bytes) {
             return;
         }
         let Some(leg) = self.leg(unique_id) else { return };
@@ -156,7 +157,7 @@ impl Tracker {
         match open {
             Some(span) if !held => span.close(at),
             None if held => {
-                self.mark(unique_id, |call, leg| Some(&mut call.legs.get_mut(leg)?.holds), Span::from(at), 0);
+                self.mark(unique_id, Span::from(at), 0);
             }
             _ => {}
         }
@@ -185,8 +186,9 @@ impl Tracker {
             return;
         }
         let beside = Books::pair_cost(bridge.as_bytes(), unique_id.as_bytes());
-        let place = self.mark(unique_id.as_bytes(), |call, leg| Some(&mut call.legs.get_mut(leg)?.stays), stay, beside);
-        if let Some(place) = place {
+        let place = self.mark(unique_id.as_bytes(), stay, beside);
+        if let Some((place, leg)) = place.zip(self.leg(unique_id.as_bytes())) {
+            let place = place + leg.stays_gone;
             self.books.enter(&bridge, &unique_id, place);
         }
     }
@@ -197,7 +199,7 @@ impl Tracker {
         }
         let Some(place) = self.books.leave(&OwnedValue::new(bridge), &OwnedValue::new(unique_id)) else { return };
         let step = self.step;
-        if let Some(stay) = self.leg(unique_id).and_then(|leg| leg.stays.get_mut(place)) {
+        if let Some(stay) = self.leg(unique_id).and_then(|leg| leg.stay(place)) {
             stay.close(at, step);
         }
     }
@@ -205,13 +207,13 @@ impl Tracker {
     /// A dial begins. `ends_by_caller`: its end will name the caller alone.
     pub(super) fn begin_dial(&mut self, dial: Dial, ends_by_caller: bool) {
         let (from, to) = (dial.from.clone(), dial.to.clone());
-        let Some(place) = self.mark(to.as_bytes(), |call, _| Some(&mut call.dials), dial, 0) else { return };
+        let Some(place) = self.mark(to.as_bytes(), dial, 0) else { return };
         if let Some((_, channel)) = self.channel_mut(to.as_bytes()) {
-            channel.dials.push(place);
+            channel.dials.push_back(place);
         }
         let from = from.filter(|_| ends_by_caller);
         if let Some((_, channel)) = from.and_then(|from| self.channel_mut(from.as_bytes())) {
-            channel.dialled.push(place);
+            channel.dialled.push_back(place);
         }
     }
 
@@ -220,11 +222,11 @@ impl Tracker {
         let status = status.map(|status| self.text(status));
         let Some((call, channel)) = self.channel_mut(unique_id) else { return };
         let places = core::mem::take(if by_caller { &mut channel.dialled } else { &mut channel.dials });
-        let number = call.number;
+        let group = call.group;
         for place in places {
             let bytes = status.as_ref().map_or(0, byte_budget::text);
-            let room = self.make_room_for_text(bytes);
-            let Some(dial) = self.calls.get_mut(&number).and_then(|call| call.dials.get_mut(place)) else { continue };
+            let room = bytes == 0 || self.make_room_for_text(unique_id, bytes);
+            let Some(dial) = self.calls.get_mut(&group).and_then(|call| call.dials.at(place)) else { continue };
             dial.span.close(at);
             if dial.status.is_none() && room {
                 dial.status.clone_from(&status);
@@ -247,7 +249,7 @@ impl Tracker {
             outcome: None,
             unanswered: false,
         };
-        let place = self.mark(caller.as_bytes(), |call, _| Some(&mut call.queues), wait, 0);
+        let place = self.mark(caller.as_bytes(), wait, 0);
         if let Some((_, channel)) = self.channel_mut(caller.as_bytes()) {
             channel.wait = place.or(channel.wait);
         }
@@ -256,14 +258,14 @@ impl Tracker {
     /// The last wait of a caller, in this queue or in any.
     pub(super) fn wait(&mut self, caller: &[u8], queue: Option<&OwnedValue>) -> Option<&mut QueueWait> {
         let (call, channel) = self.channel_mut(caller)?;
-        let wait = call.queues.get_mut(channel.wait?)?;
+        let wait = call.queues.at(channel.wait?)?;
         queue.is_none_or(|queue| wait.queue == *queue).then_some(wait)
     }
 
     /// Tells what became of a caller's last wait.
     pub(super) fn wait_ended(&mut self, caller: &[u8], outcome: QueueOutcome) {
         let bytes = outcome.beside();
-        let room = self.make_room_for_text(bytes);
+        let room = self.make_room_for_text(caller, bytes);
         let Some(wait) = self.wait(caller, None).filter(|_| room) else { return };
         let before = wait.outcome.replace(outcome);
         self.books.budget.add(bytes);
@@ -273,11 +275,14 @@ impl Tracker {
     /// A channel is parked; where it is already, nothing happens: the same event is an item of
     /// the list `ParkedCalls`.
     pub(super) fn park(&mut self, parked: &[u8], lot: OwnedValue, space: OwnedValue, at: Duration) {
-        if self.channel_mut(parked).is_none_or(|(_, channel)| channel.parking.is_some()) {
+        let there = |(call, channel): (&mut Call, &mut Channel)| {
+            channel.parking.is_some_and(|place| call.parkings.at(place).is_some())
+        };
+        if self.channel_mut(parked).is_none_or(there) {
             return;
         }
         let parking = Parking { parked: OwnedValue::new(parked), lot, space, span: Span::from(at), end: None };
-        let place = self.mark(parked, |call, _| Some(&mut call.parkings), parking, 0);
+        let place = self.mark(parked, parking, 0);
         if let Some((_, channel)) = self.channel_mut(parked) {
             channel.parking = place;
         }
@@ -285,7 +290,7 @@ impl Tracker {
 
     pub(super) fn unpark(&mut self, parked: &[u8], how: ParkingEnd, at: Duration) {
         let Some((call, channel)) = self.channel_mut(parked) else { return };
-        if let Some(parking) = channel.parking.take().and_then(|place| call.parkings.get_mut(place)) {
+        if let Some(parking) = channel.parking.take().and_then(|place| call.parkings.at(place)) {
             parking.span.close(at);
             parking.end = Some(how);
         }
@@ -293,8 +298,8 @@ impl Tracker {
 
     /// A channel that is gone was parked, and this became of it. `linked_id`: that of its call.
     pub(super) fn parked_late(&mut self, linked_id: &[u8], parked: &[u8], how: ParkingEnd) {
-        let number = self.books.linked.get(linked_id).and_then(|linked| self.books.groups.get(&linked.group));
-        let Some(call) = number.and_then(|number| self.calls.get_mut(number)) else { return };
+        let linked = self.books.linked.get(linked_id);
+        let Some(call) = linked.and_then(|linked| self.calls.get_mut(&linked.group)) else { return };
         // Those that were parked at one time, as far as it goes.
         let last = call.parkings.iter_mut().rev().take(LATEST);
         if let Some(parking) = last.into_iter().find(|parking| parking.parked.as_bytes() == parked) {
@@ -305,9 +310,9 @@ impl Tracker {
     /// A channel takes the place of the one that was parked last in its call.
     pub(super) fn swap_parked(&mut self, parked: &[u8], space: &[u8]) {
         let Some((call, _)) = self.channel_mut(parked) else { return };
-        let Some(place) = call.parkings.len().checked_sub(1) else { return };
-        let before = call.parkings[place].parked.clone();
-        if call.parkings[place].space.as_bytes() != space || before.as_bytes() == parked {
+        let Some((place, last)) = call.parkings.last_place().zip(call.parkings.last()) else { return };
+        let before = last.parked.clone();
+        if last.space.as_bytes() != space || before.as_bytes() == parked {
             return;
         }
         let Some((_, channel)) = self.channel_mut(before.as_bytes()) else { return };

@@ -4,6 +4,8 @@
 use core::time::Duration;
 
 use super::apply::{Unknown, id, see};
+use super::books::Channel;
+use super::call::Call;
 use super::marks::Fact;
 use super::parts::{
     DetailRecord, Digit, ParkingEnd, QueueOutcome, Recording, RecordingKind, Room, Span, Transfer, TransferKind,
@@ -47,7 +49,7 @@ pub(super) fn apply(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
                 duration: seconds("Duration"),
                 billable: seconds("BillableSeconds"),
             };
-            tracker.mark(channel, |call, _| Some(&mut call.records), record, 0);
+            tracker.mark(channel, record, 0);
         }
         // It comes late, with a linked id that was true before; up to 11 nothing else tells any.
         Event::Cel(view) => {
@@ -152,17 +154,19 @@ fn digit(tracker: &mut Tracker, frame: Frame<'_>, at: Duration) {
     }
     let Some(digit) = text("Digit").as_bytes().first() else { return };
     let digit = Digit { at, digit: char::from(*digit), received: text("Direction").eq_ignore_case("Received") };
-    tracker.mark(channel, |call, leg| Some(&mut call.legs.get_mut(leg)?.digits), digit, 0);
+    tracker.mark(channel, digit, 0);
 }
 
 fn joins(tracker: &mut Tracker, frame: Frame<'_>, at: Duration) {
     let Some(channel) = unique_id(tracker, frame) else { return };
     let conference = facts::conference(frame).unwrap_or_default();
     let room = Room { conference: tracker.text(conference), channel: OwnedValue::new(channel), span: Span::from(at) };
-    if tracker.channel_mut(channel).is_none_or(|(_, channel)| channel.room.is_some()) {
+    let there =
+        |(call, channel): (&mut Call, &mut Channel)| channel.room.is_some_and(|place| call.rooms.at(place).is_some());
+    if tracker.channel_mut(channel).is_none_or(there) {
         return;
     }
-    let place = tracker.mark(channel, |call, _| Some(&mut call.rooms), room, 0);
+    let place = tracker.mark(channel, room, 0);
     if let Some((_, channel)) = tracker.channel_mut(channel) {
         channel.room = place;
     }
@@ -171,7 +175,7 @@ fn joins(tracker: &mut Tracker, frame: Frame<'_>, at: Duration) {
 fn leaves(tracker: &mut Tracker, frame: Frame<'_>, at: Duration) {
     let Some(channel) = unique_id(tracker, frame) else { return };
     let Some((call, channel)) = tracker.channel_mut(channel) else { return };
-    if let Some(room) = channel.room.take().and_then(|place| call.rooms.get_mut(place)) {
+    if let Some(room) = channel.room.take().and_then(|place| call.rooms.at(place)) {
         room.span.close(at);
     }
 }
@@ -186,7 +190,7 @@ fn records(tracker: &mut Tracker, frame: Frame<'_>, kind: RecordingKind, file: O
 fn record(tracker: &mut Tracker, channel: &[u8], kind: RecordingKind, file: Option<OwnedValue>, at: Duration) {
     let Some((call, books)) = tracker.channel_mut(channel) else { return };
     if file.is_none() && kind == RecordingKind::MixMonitor {
-        let open = books.recordings.last().and_then(|place| call.recordings.get_mut(*place));
+        let open = books.recordings.back().and_then(|place| call.recordings.at(*place));
         if let Some(open) = open.filter(|open| open.kind == kind && !open.confirmed) {
             open.confirmed = true;
             return;
@@ -194,9 +198,9 @@ fn record(tracker: &mut Tracker, channel: &[u8], kind: RecordingKind, file: Opti
     }
     let confirmed = file.is_none();
     let recording = Recording { kind, channel: OwnedValue::new(channel), file, span: Span::from(at), confirmed };
-    let place = tracker.mark(channel, |call, _| Some(&mut call.recordings), recording, 0);
+    let place = tracker.mark(channel, recording, 0);
     if let (Some(place), Some((_, books))) = (place, tracker.channel_mut(channel)) {
-        books.recordings.push(place);
+        books.recordings.push_back(place);
     }
 }
 
@@ -210,11 +214,11 @@ fn recorded(tracker: &mut Tracker, frame: Frame<'_>, kind: RecordingKind, at: Du
 fn stop(tracker: &mut Tracker, channel: &[u8], kind: RecordingKind, at: Option<Duration>) {
     let Some((call, books)) = tracker.channel_mut(channel) else { return };
     let at = at.unwrap_or(call.heard);
-    let of_kind = |place: &usize| call.recordings.get(*place).is_some_and(|one| one.kind == kind);
+    let of_kind = |place: &usize| call.recordings.at(*place).is_some_and(|one| one.kind == kind);
     // Both kinds at once are all there can be between the last one and the one that is meant.
     let Some(index) = books.recordings.iter().rev().take(2).position(of_kind) else { return };
     let place = books.recordings.remove(books.recordings.len() - 1 - index);
-    if let Some(recording) = call.recordings.get_mut(place) {
+    if let Some(recording) = place.and_then(|place| call.recordings.at(place)) {
         recording.span.close(at);
     }
 }
@@ -267,7 +271,7 @@ fn transfer(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
     let target = tracker.text(&target);
     let result = result.map(|result| tracker.text(result.as_bytes()));
     let transfer = Transfer { kind, at, by: OwnedValue::new(by), target, result };
-    tracker.mark(by, |call, _| Some(&mut call.transfers), transfer, 0);
+    tracker.mark(by, transfer, 0);
 }
 
 fn queue(tracker: &mut Tracker, step: QueueStep<'_>, at: Duration) {
@@ -310,7 +314,7 @@ fn park(tracker: &mut Tracker, parked: Parked<'_>, event: &Event<'_>, at: Durati
         Event::ParkedCallGiveUp(_) => ParkingEnd::GaveUp,
         _ => ParkingEnd::Retrieved,
     };
-    if tracker.number_of(parked.unique_id).is_some() {
+    if tracker.group_of(parked.unique_id).is_some() {
         tracker.unpark(parked.unique_id, how, at);
     } else if let Some(linked_id) = event.frame().get("ParkeeLinkedid") {
         tracker.parked_late(linked_id.as_bytes(), parked.unique_id, how);
@@ -321,13 +325,13 @@ impl Tracker {
     /// Keeps the last value of a variable that was asked for.
     fn variable(&mut self, unique_id: &[u8], name: usize, value: OwnedValue) {
         let Some((call, channel)) = self.channel_mut(unique_id) else { return };
-        let number = call.number;
+        let group = call.group;
         let known = channel.variables.iter().find(|(known, _)| *known == name).map(|(_, place)| *place);
         if let Some(place) = known {
             let bytes = crate::byte_budget::text(&value);
-            let room = self.make_room_for_text(bytes);
-            let call = self.calls.get_mut(&number).filter(|_| room);
-            if let Some(variable) = call.and_then(|call| call.variables.get_mut(place)) {
+            let room = self.make_room_for_text(unique_id, bytes);
+            let call = self.calls.get_mut(&group).filter(|_| room);
+            if let Some(variable) = call.and_then(|call| call.variables.at(place)) {
                 let before = core::mem::replace(&mut variable.value, value);
                 self.books.budget.add(bytes);
                 self.books.budget.give_back(crate::byte_budget::text(&before));
@@ -336,7 +340,7 @@ impl Tracker {
         }
         let text = self.asked[name].clone();
         let variable = Variable { channel: OwnedValue::new(unique_id), name: text, value };
-        let place = self.mark(unique_id, |call, _| Some(&mut call.variables), variable, 0);
+        let place = self.mark(unique_id, variable, 0);
         if let (Some(place), Some((_, channel))) = (place, self.channel_mut(unique_id)) {
             channel.variables.push((name, place));
         }

@@ -71,9 +71,16 @@ pub struct Leg {
     pub(super) leaving: bool,
     /// Number of the leg in its tracker.
     pub(super) order: u64,
+    /// How many of its stays have gone: places of the others count on.
+    pub(super) stays_gone: usize,
 }
 
 impl Leg {
+    /// Returns the stay that has this place, unless it has gone.
+    pub(super) fn stay(&mut self, place: usize) -> Option<&mut Stay> {
+        self.stays.get_mut(place.checked_sub(self.stays_gone)?)
+    }
+
     /// Returns the end that the channel is of: both halves of a pair of Local channels are of one,
     /// any other channel is one by itself.
     pub(super) fn end(&self) -> &[u8] {

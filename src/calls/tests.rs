@@ -12,7 +12,7 @@ use crate::{Decoder, Framing, Limits};
 impl Tracker {
     /// Counts all bytes anew: what the books say is what is there.
     fn audit(&self) {
-        let calls = self.calls.values().chain(self.ended_calls()).map(Call::cost).sum::<usize>();
+        let calls = self.active().chain(self.ended_calls()).map(Call::cost).sum::<usize>();
         assert_eq!(self.books.budget.used(), calls + self.books.cost());
         assert!(self.held() <= self.limits().max_bytes());
     }

@@ -1,12 +1,14 @@
 //! The calls that go on and those that have ended; how they begin and end, and who is in them.
 
-use alloc::collections::BTreeMap;
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, btree_map};
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::books::{Books, Channel, Linked};
 use super::call::Call;
-use super::cost::Kept;
+use super::cost::{Kept, MARK};
+use super::list::{List, Mark, Order, Place};
 use super::parts::{Leg, ParkingEnd, QueueOutcome};
 use super::source::TimeSource;
 use super::{CallLimits, Losses, OwnedValue};
@@ -30,10 +32,10 @@ pub struct Tracker {
     pub(super) limits: CallLimits,
     pub(super) losses: Losses,
     pub(super) books: Books,
-    /// Those that go on, by number.
-    pub(super) calls: BTreeMap<u64, Call>,
+    /// Those that go on, by group.
+    pub(super) calls: BTreeMap<u64, Box<Call>>,
     /// Those that have ended, in the order of their ends.
-    ended: BTreeMap<u64, Call>,
+    ended: BTreeMap<u64, Box<Call>>,
     pub(super) gone: Departed<OwnedValue>,
     /// Number of the event, and when it happened.
     pub(super) step: u64,
@@ -49,6 +51,26 @@ pub struct Tracker {
     pub(super) legs_begun: u64,
     calls_ended: u64,
 }
+
+/// Calls that go on, in the order of their beginnings.
+struct Active<'a> {
+    ages: btree_map::Values<'a, u64, u64>,
+    calls: &'a BTreeMap<u64, Box<Call>>,
+}
+
+impl<'a> Iterator for Active<'a> {
+    type Item = &'a Call;
+
+    fn next(&mut self) -> Option<&'a Call> {
+        self.calls.get(self.ages.next()?).map(Box::as_ref)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.ages.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Active<'_> {}
 
 impl Tracker {
     /// A tracker that knows of no call.
@@ -110,17 +132,17 @@ impl Tracker {
     pub fn poll_ended(&mut self) -> Option<Call> {
         let (_, call) = self.ended.pop_first()?;
         self.books.budget.give_back(call.cost());
-        Some(call)
+        Some(*call)
     }
 
     /// The calls that go on, in the order of their beginnings.
     pub fn active(&self) -> impl ExactSizeIterator<Item = &Call> {
-        self.calls.values()
+        Active { ages: self.books.ages.values(), calls: &self.calls }
     }
 
     /// The call that this channel is in, while the channel lives.
     pub fn call_of(&self, unique_id: &[u8]) -> Option<&Call> {
-        self.calls.get(&self.number_of(unique_id)?)
+        self.calls.get(&self.group_of(unique_id)?).map(Box::as_ref)
     }
 
     /// Bytes held, counted a little above the truth: never more than [`CallLimits::bytes`]. 0
@@ -153,17 +175,16 @@ impl Tracker {
         fits && !bytes.is_empty()
     }
 
-    /// Number of the call of a channel that lives.
-    pub(super) fn number_of(&self, unique_id: &[u8]) -> Option<u64> {
-        self.number(self.books.channels.get(unique_id)?.group)
+    /// Group of the call of a channel that lives.
+    pub(super) fn group_of(&self, unique_id: &[u8]) -> Option<u64> {
+        self.books.channels.get(unique_id).map(|channel| channel.group)
     }
 
     /// Makes room for a channel, if need be at the cost of the oldest calls but for its own.
     fn make_room_for_call(&mut self, own: Option<u64>, bytes: usize) -> bool {
-        let own = own.and_then(|group| self.number(group));
         let full = |tracker: &Self| own.is_none() && tracker.calls.len() >= tracker.limits.max_calls();
         while full(self) || !self.make_room(bytes) {
-            let oldest = self.calls.keys().find(|number| Some(**number) != own).copied();
+            let oldest = self.books.ages.values().find(|group| Some(**group) != own).copied();
             let Some(oldest) = oldest.filter(|_| self.books.budget.allows(bytes) && self.limits.max_calls() > 0) else {
                 return false;
             };
@@ -173,14 +194,10 @@ impl Tracker {
         true
     }
 
-    fn number(&self, group: u64) -> Option<u64> {
-        self.books.groups.get(&group).copied()
-    }
-
     /// The call of a channel that lives, and what the books have of the channel.
     pub(super) fn channel_mut(&mut self, unique_id: &[u8]) -> Option<(&mut Call, &mut Channel)> {
         let channel = self.books.channels.get_mut(unique_id)?;
-        let call = self.calls.get_mut(self.books.groups.get(&channel.group)?)?;
+        let call = self.calls.get_mut(&channel.group)?;
         Some((call, channel))
     }
 
@@ -200,33 +217,51 @@ impl Tracker {
         true
     }
 
-    /// Makes room for a text that takes the place of another, and counts it if there is none.
-    pub(super) fn make_room_for_text(&mut self, bytes: usize) -> bool {
-        let room = self.make_room(bytes);
-        self.losses.texts += u64::from(!room);
+    /// Makes room for what a channel that lives is told: at the cost of other calls, or where there
+    /// is none left of the oldest marks of its own.
+    pub(super) fn make_room_in_call(&mut self, unique_id: &[u8], bytes: usize) -> bool {
+        loop {
+            let Some(group) = self.group_of(unique_id) else { return false };
+            if self.make_room_for_call(Some(group), bytes) {
+                return true;
+            }
+            if !self.books.budget.allows(bytes) || !self.drop_marks(group, 1) {
+                return false;
+            }
+        }
+    }
+
+    /// Makes room for a text of a channel's, and counts it if there can be none.
+    pub(super) fn make_room_for_text(&mut self, unique_id: &[u8], bytes: usize) -> bool {
+        let room = self.make_room_in_call(unique_id, bytes);
+        self.losses.texts += u64::from(!room && self.group_of(unique_id).is_some());
         room
     }
 
-    /// Adds to a list of this channel's call, and gives the place. Where there is no room for one
-    /// mark more, or for its bytes and those `beside` it, that is counted.
-    pub(super) fn mark<T: Kept>(
+    /// Adds to a list of this channel's call or leg, and gives the place. The oldest make room for
+    /// it, and for the bytes `beside` it. Where there can be none, that is counted.
+    pub(super) fn mark<T: Mark>(&mut self, unique_id: &[u8], mark: T, beside: usize) -> Option<usize> {
+        self.mark_at(unique_id, |channel| channel.leg, mark, beside)
+    }
+
+    /// Adds a mark to the leg that stands there in this channel's call.
+    pub(super) fn mark_at<T: Mark>(
         &mut self,
         unique_id: &[u8],
-        list: impl FnOnce(&mut Call, usize) -> Option<&mut Vec<T>>,
+        leg: impl FnOnce(&Channel) -> usize,
         mark: T,
         beside: usize,
     ) -> Option<usize> {
-        let bytes = mark.cost();
-        let full = self.channel_mut(unique_id)?.0.marks >= self.limits.max_marks();
-        if full || !self.make_room(bytes + beside) {
+        let bytes = mark.cost() + MARK;
+        let group = self.group_of(unique_id)?;
+        if !self.make_room_for_mark(group) || !self.make_room_in_call(unique_id, bytes + beside) {
             self.losses.marks += 1;
             return None;
         }
         let (call, channel) = self.channel_mut(unique_id)?;
-        let list = list(call, channel.leg)?;
-        list.push(mark);
-        let place = list.len() - 1;
-        call.marks += 1;
+        let leg = leg(channel);
+        let place = mark.put(call, leg)?;
+        call.order.push_back(Place::new(T::OF, leg));
         self.books.budget.add(bytes);
         Some(place)
     }
@@ -247,9 +282,7 @@ impl Tracker {
             return false;
         }
         let known = self.books.linked.get(linked_id).map(|linked| linked.group);
-        let legs = known.and_then(|group| self.number(group)).and_then(|number| self.calls.get(&number));
-        let legs = legs.map_or(0, |call| call.legs.len());
-        if legs >= self.limits.max_legs() {
+        if !self.make_room_for_leg(known) {
             self.losses.leg_events += 1;
             return false;
         }
@@ -281,6 +314,7 @@ impl Tracker {
             other: None,
             idle: false,
             order: self.legs_begun,
+            stays_gone: 0,
         };
         let bytes = leg.cost() + Books::channel_cost(unique_id, leg.channel.as_bytes());
         let more = if known.is_some() {
@@ -292,10 +326,14 @@ impl Tracker {
             let Losses { call_events, leg_events, .. } = &mut self.losses;
             let lost = if known.is_some() { leg_events } else { call_events };
             *lost += 1;
+            // Its last ones may have made room in vain.
+            if let Some(own) = known.filter(|own| self.calls.get(own).is_some_and(|call| call.alive == 0)) {
+                self.finish(own, Some(at));
+            }
             return false;
         }
         let group = known.unwrap_or_else(|| self.begin(linked_id, told, at));
-        let Some(call) = self.number(group).and_then(|number| self.calls.get_mut(&number)) else { return false };
+        let Some(call) = self.calls.get_mut(&group) else { return false };
         self.legs_begun += 1;
         call.alive += 1;
         self.books.budget.add(leg.cost());
@@ -320,16 +358,17 @@ impl Tracker {
             group: number,
             told,
             linked_id: OwnedValue::new(linked_id),
-            former: Vec::new(),
-            legs: Vec::new(),
-            dials: Vec::new(),
-            transfers: Vec::new(),
-            queues: Vec::new(),
-            parkings: Vec::new(),
-            rooms: Vec::new(),
-            recordings: Vec::new(),
-            variables: Vec::new(),
-            records: Vec::new(),
+            former: List::new(),
+            // Most have two.
+            legs: Vec::with_capacity(2),
+            dials: List::new(),
+            transfers: List::new(),
+            queues: List::new(),
+            parkings: List::new(),
+            rooms: List::new(),
+            recordings: List::new(),
+            variables: List::new(),
+            records: List::new(),
             start: at,
             end: None,
             heard: at,
@@ -337,12 +376,12 @@ impl Tracker {
             alive: 0,
             agents: 0,
             shared: None,
-            marks: 0,
+            order: Order::new(),
         };
         self.books.link(&call.linked_id, Linked { group: number, former: None });
-        self.books.groups.insert(number, number);
+        self.books.ages.insert(number, number);
         self.books.budget.add(call.cost() + Books::GROUP);
-        self.calls.insert(number, call);
+        self.calls.insert(number, Box::new(call));
         number
     }
 
@@ -350,7 +389,7 @@ impl Tracker {
     pub(super) fn hang_up(&mut self, unique_id: &[u8], cause: Option<HangupCause>, at: Duration) {
         self.leave_as_guest(unique_id, None, at);
         self.agent(unique_id, false);
-        let Some(number) = self.number_of(unique_id) else {
+        let Some(group) = self.group_of(unique_id) else {
             self.losses.hangups += 1;
             return;
         };
@@ -361,7 +400,7 @@ impl Tracker {
             self.wait_ended(unique_id, QueueOutcome::Abandoned);
         }
         let (step, told_steps) = (self.step, self.told_steps);
-        let (Some(call), Some(channel)) = (self.calls.get_mut(&number), self.books.channels.get(unique_id)) else {
+        let (Some(call), Some(channel)) = (self.calls.get_mut(&group), self.books.channels.get(unique_id)) else {
             return;
         };
         let Some(leg) = call.legs.get_mut(channel.leg) else { return };
@@ -375,34 +414,34 @@ impl Tracker {
         call.alive -= 1;
         call.heard = at;
         for place in channel.dials {
-            call.dials.get_mut(place).into_iter().for_each(|dial| dial.span.close(at));
+            call.dials.at(place).into_iter().for_each(|dial| dial.span.close(at));
         }
         for place in channel.recordings {
-            call.recordings.get_mut(place).into_iter().for_each(|recording| recording.span.close(at));
+            call.recordings.at(place).into_iter().for_each(|recording| recording.span.close(at));
         }
-        let parking = channel.parking.and_then(|place| call.parkings.get_mut(place));
+        let parking = channel.parking.and_then(|place| call.parkings.at(place));
         if let Some(parking) = parking {
             parking.span.close(at);
             // An event may still say that it was sent back, and ended there.
             parking.end.get_or_insert(ParkingEnd::GaveUp);
         }
-        channel.wait.and_then(|place| call.queues.get_mut(place)).into_iter().for_each(|wait| wait.span.close(at));
-        channel.room.and_then(|place| call.rooms.get_mut(place)).into_iter().for_each(|room| room.span.close(at));
+        channel.wait.and_then(|place| call.queues.at(place)).into_iter().for_each(|wait| wait.span.close(at));
+        channel.room.and_then(|place| call.rooms.at(place)).into_iter().for_each(|room| room.span.close(at));
         if call.alive == 0 {
-            self.finish(number, Some(at));
+            self.finish(group, Some(at));
         }
     }
 
     /// Ends a call whose last channel is gone, or gives it up.
-    pub(super) fn finish(&mut self, number: u64, end: Option<Duration>) {
-        let Some(mut call) = self.calls.remove(&number) else { return };
+    pub(super) fn finish(&mut self, group: u64, end: Option<Duration>) {
+        let Some(mut call) = self.calls.remove(&group) else { return };
         call.end = end;
         self.books.close(&mut call, self.step);
         self.push_ended(call);
     }
 
     /// Has a call wait for [`poll_ended`](Self::poll_ended).
-    pub(super) fn push_ended(&mut self, call: Call) {
+    pub(super) fn push_ended(&mut self, call: Box<Call>) {
         self.calls_ended += 1;
         self.ended.insert(self.calls_ended, call);
         if self.ended.len() > self.limits.max_ended() {
@@ -412,20 +451,20 @@ impl Tracker {
 
     /// Bytes of the calls that have ended.
     pub(super) fn ended_bytes(&self) -> usize {
-        self.ended.values().map(Call::cost).sum()
+        self.ended.values().map(|call| call.cost()).sum()
     }
 
     #[cfg(test)]
     pub(super) fn ended_calls(&self) -> impl Iterator<Item = &Call> {
-        self.ended.values()
+        self.ended.values().map(Box::as_ref)
     }
 
     /// In debug builds, stops where the books can't be right. Cheap enough for every event.
     fn check(&self) {
-        let Books { groups, linked, channels, budget, .. } = &self.books;
+        let Books { ages, linked, channels, budget, .. } = &self.books;
         debug_assert!(self.held() <= self.limits.max_bytes());
-        debug_assert_eq!(groups.len(), self.calls.len(), "a group a call");
-        debug_assert!(linked.len() >= groups.len() && channels.len() >= groups.len(), "each has an id and a channel");
+        debug_assert_eq!(ages.len(), self.calls.len(), "a number a call");
+        debug_assert!(linked.len() >= ages.len() && channels.len() >= ages.len(), "each has an id and a channel");
         debug_assert!(!self.calls.is_empty() || channels.is_empty() && linked.is_empty(), "leftovers of a call");
         debug_assert!(!self.calls.is_empty() || !self.ended.is_empty() || budget.used() == 0, "bytes of nothing");
     }

@@ -1,6 +1,7 @@
 //! All integration tests, a module a subject, in one program: what they share is compiled once.
 
 mod any_order;
+mod at_limits;
 mod backoff;
 mod both_sides;
 mod calls;
