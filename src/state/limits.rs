@@ -9,13 +9,15 @@ pub struct MirrorLimits {
 }
 
 impl MirrorLimits {
-    /// The defaults: 100,000 things, 256 bytes of text, 128 MiB in all.
+    /// The defaults: 100,000 things, 256 bytes of text, 64 MiB in all.
     pub const fn new() -> Self {
-        Self { things: 100_000, text: 256, bytes: 128 << 20 }
+        Self { things: 100_000, text: 256, bytes: 64 << 20 }
     }
 
-    /// Channels, bridges, queues, members and callers, all together. One more is left out, counted,
-    /// and makes its part [`Stale::Full`](super::Stale::Full). Default 100,000.
+    /// Channels, bridges, queues, members, callers and all others together. One more, and the
+    /// oldest of its kind goes, or of another where there is none: that counts, and makes the part
+    /// [`Stale::Full`](super::Stale::Full). One that lives comes back when an event tells of it.
+    /// Default 100,000.
     #[must_use]
     pub const fn things(mut self, things: usize) -> Self {
         self.things = things;
@@ -23,16 +25,16 @@ impl MirrorLimits {
     }
 
     /// Bytes of a text. A longer one is cut; a thing with a longer id or name by which it is found
-    /// is left out as above. Default 256.
+    /// is left out, which counts as above. Default 256.
     #[must_use]
     pub const fn text(mut self, bytes: usize) -> Self {
         self.text = bytes;
         self
     }
 
-    /// Bytes of everything that the mirror holds, counted a little above the truth. A thing that
-    /// would go beyond, or that a longer text makes go beyond, is left out as above. Default
-    /// 128 MiB: an ordinary channel counts about 1 kB.
+    /// Bytes of everything that the mirror holds, counted a little above the truth. Where something
+    /// new or a longer text would go beyond, the oldest goes as above. Default 64 MiB: an ordinary
+    /// channel counts about 1.2 kB.
     #[must_use]
     pub const fn bytes(mut self, bytes: usize) -> Self {
         self.bytes = bytes;

@@ -16,6 +16,7 @@ use super::{Changes, Completeness, MirrorLimits, OwnedValue, Part, Stale};
 use crate::byte_budget::{ByteBudget, root};
 use crate::departed::Departed;
 use crate::event::Event;
+use crate::steps::count;
 use crate::wire::Frame;
 
 /// Ids of what is gone may have one byte of so many.
@@ -52,6 +53,13 @@ macro_rules! tables {
         })+
 
         impl Mirror {
+            /// Takes out a thing, of whatever kind it is.
+            fn take_out_any(&mut self, key: &Key) {
+                match key.kind() {
+                    $(Kind::$thing => _ = self.take_out::<$thing>(key.as_bytes()),)+
+                }
+            }
+
             /// Takes out what the list that seeded this part has not shown.
             pub(super) fn sweep(&mut self, part: Part) {
                 $(if <$thing as Thing>::PART == part {
@@ -88,7 +96,8 @@ pub struct Mirror {
     pub(super) tables: Tables,
     /// Bridge and key of each channel that is in one.
     pub(super) inside: BTreeSet<(OwnedValue, Key)>,
-    things: usize,
+    /// Key of each thing by its kind and the change that made it: the first of a kind is the oldest.
+    ages: BTreeMap<(Kind, u64), Key>,
     budget: ByteBudget,
     pub(super) parts: [Seeding; Part::COUNT],
     pub(super) gone: Departed<Key>,
@@ -121,7 +130,7 @@ impl Mirror {
             limits,
             tables: Tables::default(),
             inside: BTreeSet::new(),
-            things: 0,
+            ages: BTreeMap::new(),
             budget: ByteBudget::new(limits.max_bytes() - for_gone),
             parts: [Seeding::default(); Part::COUNT],
             gone: Departed::new(limits.max_things(), STRAGGLERS, for_gone),
@@ -138,7 +147,7 @@ impl Mirror {
     pub fn handle(&mut self, event: &Event<'_>) -> Changes {
         self.apply(event);
         debug_assert!(self.held() <= self.limits.max_bytes());
-        debug_assert_eq!(self.things == 0, self.budget.used() == 0, "bytes of nothing, or nothing of bytes");
+        debug_assert_eq!(self.ages.is_empty(), self.budget.used() == 0, "bytes of nothing, or nothing of bytes");
         core::mem::take(&mut self.changes)
     }
 
@@ -170,16 +179,17 @@ impl Mirror {
     }
 
     /// Things of all kinds, which [`MirrorLimits::things`] bounds.
-    pub const fn len(&self) -> usize {
-        self.things
+    pub fn len(&self) -> usize {
+        self.ages.len()
     }
 
     /// Whether there is nothing.
-    pub const fn is_empty(&self) -> bool {
-        self.things == 0
+    pub fn is_empty(&self) -> bool {
+        self.ages.is_empty()
     }
 
-    /// How often something was left out because of a limit.
+    /// How often a thing was taken out for a newer one because of a limit, or was left out since
+    /// there can be no room for it.
     pub const fn left_out(&self) -> u64 {
         self.left_out
     }
@@ -258,16 +268,22 @@ impl Mirror {
                 How::Made | How::Item => self.gone.remove(key.as_slice()),
             }
             let fits = |text: &[u8]| text.len() <= self.limits.max_text();
-            if self.things >= self.limits.max_things() || !fits(of) || !fits(id) {
+            if self.limits.max_things() == 0 || !fits(of) || !fits(id) {
                 self.leave_out(T::PART);
                 return;
             }
+            while self.ages.len() >= self.limits.max_things() && self.take_oldest(T::KIND, &key) {}
             let table = <Tables as Holds<T>>::table_mut(&mut self.tables);
             if table.is_empty() {
                 self.budget.add(root::<Key, Box<T>>());
             }
-            table.insert(Key::new(&key), Box::new(T::new(OwnedValue::new(of), OwnedValue::new(id))));
-            self.things += 1;
+            let mut thing = T::new(OwnedValue::new(of), OwnedValue::new(id));
+            thing.books_mut().made = self.revision + 1;
+            table.insert(Key::new(&key), Box::new(thing));
+            if self.ages.is_empty() {
+                self.budget.add(root::<(Kind, u64), Key>());
+            }
+            self.ages.insert((T::KIND, self.revision + 1), Key::new(&key));
         }
         let table = <Tables as Holds<T>>::table_mut(&mut self.tables);
         let Some(thing) = table.get_mut(key.as_slice()) else { return };
@@ -306,10 +322,29 @@ impl Mirror {
         }
         self.budget.add(after);
         self.budget.give_back(before);
-        if !self.budget.has(0) {
-            self.leave_out(T::PART);
-            self.take_out::<T>(&key);
+        while !self.budget.has(0) {
+            if !self.budget.allows(after) || !self.take_oldest(T::KIND, &key) {
+                // It is more than there can be room for.
+                self.leave_out(T::PART);
+                self.take_out::<T>(&key);
+                break;
+            }
         }
+    }
+
+    /// Takes out the oldest of this kind but for the one with this key, or the oldest of another
+    /// kind where there is none. Says whether there was one.
+    fn take_oldest(&mut self, kind: Kind, but: &[u8]) -> bool {
+        let first = |kind: Kind| {
+            let mut all = self.ages.range((kind, 0)..=(kind, u64::MAX));
+            all.find(|(_, key)| key.as_bytes() != but).map(|((_, made), key)| (*made, key))
+        };
+        let others = || Kind::ALL.iter().filter_map(|kind| first(*kind)).min_by_key(|(made, _)| *made);
+        let Some((_, key)) = first(kind).or_else(others) else { return false };
+        let key = key.clone();
+        self.leave_out(key.kind().part());
+        self.take_out_any(&key);
+        true
     }
 
     /// Takes a thing out, and what belongs to it. Says whether there was one.
@@ -321,6 +356,7 @@ impl Mirror {
         let table = <Tables as Holds<T>>::table_mut(&mut self.tables);
         let Some(thing) = table.remove(key) else { return false };
         self.budget.give_back(thing.cost(key.len()));
+        count(|steps| steps.moved += 1);
         if table.is_empty() {
             *table = BTreeMap::new();
             self.budget.give_back(root::<Key, Box<T>>());
@@ -331,7 +367,11 @@ impl Mirror {
                 self.inside = BTreeSet::new();
             }
         }
-        self.things -= 1;
+        self.ages.remove(&(T::KIND, thing.books().made));
+        if self.ages.is_empty() {
+            self.ages = BTreeMap::new();
+            self.budget.give_back(root::<(Kind, u64), Key>());
+        }
         self.revision += 1;
         self.changes.note(key);
         true

@@ -72,3 +72,29 @@ fn a_list_of_one_part_leaves_the_others_alone() {
     let looked = steps(|| feed(&mut mirror, "Event: BridgeListComplete|EventList: Complete|ListItems: 0;")).texts;
     assert!(looked < 100, "{looked}");
 }
+
+/// One more at the limit, however many there may be, and a list of all that there are.
+#[test]
+fn limits_and_lists_cost_a_few_steps_a_thing() {
+    for n in [32_u32, 1024] {
+        let each = |template: &str, numbers: core::ops::Range<u32>| {
+            let event = |id: u32| format!("Event: {};", template.replace('@', &format!("{id}")));
+            numbers.map(event).collect::<String>()
+        };
+        let mut mirror = Mirror::new(MirrorLimits::new().things(n as usize));
+        feed(&mut mirror, "Event: BridgeCreate|BridgeUniqueid: b;");
+        let channel = "Newchannel|Channel: C/@|Uniqueid: @";
+        feed(&mut mirror, &each(channel, 0..n));
+        let more = each(channel, n..2 * n);
+        let took = steps(|| feed(&mut mirror, &more));
+        assert_eq!((took.moved, mirror.left_out()), (n as usize, u64::from(n) + 1));
+        assert!(took.texts <= n as usize * 20 * n.ilog2() as usize, "{n}: {took:?}");
+        assert!(mirror.bridge(b"b").is_some() && mirror.len() == n as usize);
+        mirror.begin(Part::Channels);
+        let list = each("CoreShowChannel|Channel: C/@|Uniqueid: @|BridgeId: b", n + 1..2 * n)
+            + "Event: CoreShowChannelsComplete|EventList: Complete;";
+        let listed = steps(|| feed(&mut mirror, &list));
+        assert_eq!(mirror.channels().len(), n as usize - 1);
+        assert!(listed.texts <= n as usize * 40 * n.ilog2() as usize, "{n}: {listed:?}");
+    }
+}

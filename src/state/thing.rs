@@ -14,6 +14,8 @@ use crate::wire::{Frame, HeaderIndex, Value};
 pub(super) struct Books {
     /// Number of the change that it last had.
     pub(super) revision: u64,
+    /// Number of the change that made it, by which the oldest is found.
+    pub(super) made: u64,
     /// Number of the list that its part was being seeded from when it was last shown or made.
     pub(super) list: u64,
     /// Bits of the fields that events have told since the list of this number was asked for: what
@@ -57,8 +59,9 @@ pub(super) trait Thing: Sized {
     fn cost(&self, key: usize) -> usize {
         let key = key + byte_budget::bytes(&[]);
         let group = |group| byte_budget::mapped::<(OwnedValue, Key), ()>() + byte_budget::text(group) + key;
-        let entry = size_of::<Self>() + byte_budget::mapped::<Key, Box<Self>>() + key;
-        entry + self.group().map_or(0, group) + self.texts()
+        let entry = size_of::<Self>() + byte_budget::BLOCK + byte_budget::mapped::<Key, Box<Self>>() + key;
+        let age = byte_budget::mapped::<(Kind, u64), Key>() + key;
+        entry + age + self.group().map_or(0, group) + self.texts()
     }
 }
 
@@ -281,6 +284,13 @@ macro_rules! things {
 
         impl Kind {
             pub(super) const ALL: &'static [Self] = &[$(Self::$thing),+];
+
+            /// The part that a thing of this kind is of.
+            pub(super) const fn part(self) -> Part {
+                match self {
+                    $(Self::$thing => Part::$part,)+
+                }
+            }
         }
 
         $(

@@ -1,9 +1,11 @@
 //! Invariant: at every limit of calls and the mirror the oldest goes and is counted, never what is
-//! new; and what is held stays below the limit of bytes whatever comes.
+//! new; and what is held stays below the limit of bytes with the worst input.
 
 use ami_proto::calls::{Call, CallLimits, Losses, Tracker};
 use ami_proto::event::Event;
+use ami_proto::state::{Completeness, Mirror, MirrorLimits, Part, Stale};
 use ami_proto::{Decoder, Framing, Limits};
+use ami_testkit::heap::{held_by, peak};
 use std::time::Duration;
 
 /// Hands events in: `|` ends a line, `;` an event.
@@ -19,7 +21,11 @@ fn tell(tracker: &mut Tracker, events: &str) -> Losses {
     let before = tracker.losses();
     each(events, |event| tracker.handle(event, Duration::from_secs(1)));
     let losses = tracker.losses();
-    assert_eq!((losses.leg_events, losses.call_events), (before.leg_events, before.call_events), "{events}: new ones go");
+    assert_eq!(
+        (losses.leg_events, losses.call_events),
+        (before.leg_events, before.call_events),
+        "{events}: new ones go"
+    );
     losses
 }
 
@@ -73,7 +79,7 @@ fn one_leg_at_the_most() {
     assert_eq!((tracker.active().len(), tracker.losses().leg_events), (0, 1));
 }
 
-/// What legs have goes with them, and what others have stays theirs.
+/// Marks of legs go with them, and those of others stay theirs.
 #[test]
 fn marks_of_legs_that_go() {
     let mut tracker = Tracker::new(CallLimits::new().legs(2).marks(4));
@@ -116,7 +122,10 @@ fn marks_go_in_the_order_in_which_they_came() {
     }
     // What has gone goes on without effect, and the same may begin again.
     tell(&mut tracker, "Event: Unhold|Uniqueid: 2;Event: QueueCallerLeave|Queue: q|Uniqueid: 1;");
-    tell(&mut tracker, "Event: DialEnd|DestUniqueid: 2|DialStatus: BUSY;Event: BridgeLeave|BridgeUniqueid: b1|Uniqueid: 1;");
+    tell(
+        &mut tracker,
+        "Event: DialEnd|DestUniqueid: 2|DialStatus: BUSY;Event: BridgeLeave|BridgeUniqueid: b1|Uniqueid: 1;",
+    );
     tell(&mut tracker, &(enter(1) + &enter(2) + "Event: BridgeLeave|BridgeUniqueid: b1|Uniqueid: 1;" + &enter(3)));
     tell(&mut tracker, &(enter(1) + "Event: BridgeLeave|BridgeUniqueid: b2|Uniqueid: 1;"));
     let stays = of_one(&tracker).legs()[0].stays.iter();
@@ -125,7 +134,7 @@ fn marks_go_in_the_order_in_which_they_came() {
     assert_eq!(stays, [("b1".to_owned(), true), ("b2".to_owned(), true), open("b3"), open("b1")]);
 }
 
-/// What happens of each kind without end, told by events with `@` for a number.
+/// Events of each kind that may come without end, with `@` for a number.
 const ENDLESS: [&str; 13] = [
     "Event: Hold|Uniqueid: 1;Event: Unhold|Uniqueid: 1;",
     "Event: BridgeEnter|BridgeUniqueid: b@|Uniqueid: 1;",
@@ -166,5 +175,121 @@ fn what_happens_without_end_is_bounded_and_the_last_stays() {
             Some(call.linked_id().to_string()).filter(|_| events.contains("l@")),
         ];
         assert!(!events.contains('@') || last.iter().flatten().any(|last| last.contains("1999")), "{events}: {last:?}");
+    }
+}
+
+fn show(mirror: &mut Mirror, events: &str) {
+    each(events, |event| _ = mirror.handle(event));
+}
+
+#[test]
+fn the_oldest_of_a_kind_makes_room_in_the_mirror() {
+    let mut mirror = Mirror::new(MirrorLimits::new().things(4));
+    for part in [Part::Channels, Part::Bridges, Part::Devices] {
+        mirror.begin(part);
+    }
+    show(&mut mirror, "Event: CoreShowChannelsComplete;Event: BridgeListComplete;Event: DeviceStateListComplete;");
+    show(&mut mirror, "Event: BridgeCreate|BridgeUniqueid: a;Event: BridgeCreate|BridgeUniqueid: b;");
+    show(&mut mirror, "Event: Newchannel|Uniqueid: 1;Event: Newchannel|Uniqueid: 2;");
+    let has = |mirror: &Mirror| {
+        let channels = mirror.channels().map(|channel| channel.unique_id.to_string());
+        let bridges = mirror.bridges().map(|bridge| bridge.unique_id.to_string());
+        let devices = mirror.devices().map(|device| device.name.to_string());
+        (channels.chain(bridges).chain(devices).collect::<Vec<_>>().join(" "), mirror.left_out())
+    };
+    assert_eq!(has(&mirror), ("1 2 a b".into(), 0));
+    show(&mut mirror, "Event: BridgeEnter|BridgeUniqueid: a|Uniqueid: 1;Event: Newchannel|Uniqueid: 3;");
+    assert_eq!(has(&mirror), ("2 3 a b".into(), 1));
+    assert_eq!(mirror.completeness(Part::Channels), Completeness::MaybeStale(Stale::Full));
+    assert_eq!(mirror.completeness(Part::Bridges), Completeness::Complete);
+    assert_eq!(mirror.inside(b"a").count(), 0);
+    // One that lives comes back.
+    show(&mut mirror, "Event: Newstate|Uniqueid: 1|ChannelState: 6;");
+    assert_eq!(has(&mirror), ("1 3 a b".into(), 2));
+    // Of a kind of which there is none: the oldest of all.
+    show(&mut mirror, "Event: DeviceStateChange|Privilege: call|Device: d|State: INUSE;");
+    assert_eq!(has(&mirror), ("1 3 b d".into(), 3));
+    assert_eq!(mirror.completeness(Part::Bridges), Completeness::MaybeStale(Stale::Full));
+    assert_eq!(mirror.completeness(Part::Devices), Completeness::Complete);
+}
+
+/// Events that fill the most: `@` is a number that is another each time, `~` a long text with it.
+const WORST: [&str; 9] = [
+    // Calls of one channel, all its texts.
+    "Event: Newchannel|Channel: ~|Uniqueid: ~|Linkedid: ~|CallerIDNum: ~|CallerIDName: ~|ConnectedLineNum: ~|\
+     ConnectedLineName: ~|AccountCode: ~|Exten: ~|Context: ~;",
+    // The same with next to none.
+    "Event: Newchannel|Channel: @|Uniqueid: @|Linkedid: @;",
+    // One call of many.
+    "Event: Newchannel|Channel: ~|Uniqueid: ~|Linkedid: 0|CallerIDNum: ~;",
+    // Calls that end and are not taken.
+    "Event: Newchannel|Channel: ~|Uniqueid: @|Linkedid: @;Event: Hangup|Uniqueid: @;",
+    // Marks without end.
+    "Event: Newchannel|Uniqueid: 0|Linkedid: 0;Event: BridgeEnter|BridgeUniqueid: ~|Uniqueid: 0;\
+     Event: BlindTransfer|TransfererUniqueid: 0|Extension: ~|Result: ~;Event: DTMFEnd|Uniqueid: 0|Digit: 1;",
+    // Linked ids, former ones and calls that become one.
+    "Event: Newchannel|Uniqueid: @|Linkedid: @;Event: Newchannel|Uniqueid: 0|Linkedid: 0;\
+     Event: Newstate|Uniqueid: 0|Linkedid: ~;Event: LocalBridge|LocalOneUniqueid: 0|LocalTwoUniqueid: @;",
+    // Bridges, queues, members and callers.
+    "Event: BridgeCreate|BridgeUniqueid: ~|BridgeName: ~;Event: Newchannel|Uniqueid: @|Linkedid: 0;\
+     Event: BridgeEnter|BridgeUniqueid: ~|Uniqueid: @|Linkedid: 0;",
+    "Event: QueueMemberAdded|Queue: ~|Interface: ~|MemberName: ~;Event: QueueCallerJoin|Queue: ~|Uniqueid: @|Position: 1;",
+    // Things that come and go.
+    "Event: Newchannel|Uniqueid: ~|Linkedid: ~;Event: BridgeCreate|BridgeUniqueid: ~;Event: Hangup|Uniqueid: ~;\
+     Event: BridgeDestroy|BridgeUniqueid: ~;",
+];
+
+/// Feeds such events so often.
+fn flood(events: &str, times: u32, mut handle: impl FnMut(&Event<'_>)) {
+    let long = "x".repeat(240);
+    for number in 1..=times {
+        let number = number.to_string();
+        each(&events.replace('~', &format!("{long}{number}")).replace('@', &number), &mut handle);
+    }
+}
+
+#[test]
+fn the_worst_input_stays_below_the_limit_of_bytes() {
+    const MIB: usize = 1 << 20;
+    let all = usize::MAX >> 8;
+    // What an event itself needs while it is handled.
+    let slack = 200_000;
+    for (most, times, patterns) in [(MIB, 1000, &WORST[..]), (64 * MIB, 20_000, &WORST[..1])] {
+        let limits = CallLimits::new();
+        assert!(limits.max_bytes() <= 64 * MIB && MirrorLimits::new().max_bytes() <= 64 * MIB);
+        for events in patterns {
+            // The defaults with their default bytes, and numbers far above them.
+            let raised = (most == MIB).then(|| limits.calls(all).legs(all).marks(all).ended(all));
+            for limits in raised.into_iter().chain([limits]) {
+                let mut tracker = Tracker::new(limits.bytes(most));
+                let run = || {
+                    flood(events, times, |event| {
+                        tracker.handle(event, Duration::from_secs(1));
+                        assert!(tracker.held() <= most, "{events}: {}", tracker.held());
+                    });
+                    tracker
+                };
+                let mut made = None;
+                let high = peak(|| made = Some(held_by(run)));
+                let (tracker, held) = made.expect("it ran");
+                assert!(held <= tracker.held() && high <= most + slack, "{events}: {held} {high}");
+            }
+            let limits = MirrorLimits::new().bytes(most);
+            let raised = (most == MIB).then(|| limits.things(all));
+            for limits in raised.into_iter().chain([limits]) {
+                let mut mirror = Mirror::new(limits);
+                let run = || {
+                    flood(events, times, |event| {
+                        let _ = mirror.handle(event);
+                        assert!(mirror.held() <= most, "{events}: {}", mirror.held());
+                    });
+                    mirror
+                };
+                let mut made = None;
+                let high = peak(|| made = Some(held_by(run)));
+                let (mirror, held) = made.expect("it ran");
+                assert!(held <= mirror.held() && high <= most + slack, "{events}: {held} {high}");
+            }
+        }
     }
 }
