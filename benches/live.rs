@@ -1,9 +1,9 @@
 //! Time and memory of calls and the mirror with a thousand, ten thousand and a hundred thousand
 //! live channels, under the mix of events that a busy server sends.
 //!
-//! Half of the channels call, half are called. Calls end and others take their places, so that their
-//! number stays: each event concerns one of many, and what it needs is rarely in a cache. Limits are
-//! raised far above the defaults, which would not hold so many.
+//! Half of the channels call, half are called. Calls end and others take their places, so that
+//! their number stays: each event concerns one of many, and what it needs is rarely in a cache.
+//! Limits are raised far above the defaults, which would not hold so many.
 
 use crate::{shuffle, timed};
 use ami_proto::calls::{CallLimits, Tracker};
@@ -142,7 +142,7 @@ impl Script {
         Self { begun: 0, living: Vec::new() }
     }
 
-    /// So many calls begin.
+    /// Begins so many calls, and returns their events.
     fn begin(&mut self, calls: usize) -> String {
         let new: Vec<Number> = (self.begun..self.begun + calls).collect();
         self.begun += calls;
@@ -150,7 +150,7 @@ impl Script {
         new.chunks(AT_ONCE).map(|calls| mixed(calls.iter().map(|call| begins(*call)).collect())).collect()
     }
 
-    /// Calls end, in no order, and others begin.
+    /// Ends calls, in no order, begins others, and returns their events.
     fn round(&mut self) -> String {
         shuffle(&mut self.living);
         let mut text = String::new();
@@ -263,7 +263,10 @@ pub(super) fn table(measured: bool) {
     }
     println!("\nLive channels, two a call, each step ten times as many: CPU time of an event, the fastest of");
     println!("12 rounds in turn; bytes a channel. Limits are raised.\n");
-    println!("{:24} {:>10} {:>10} {:>10} {:>8} {:>8} {:>10}", "", "1,000", "10,000", "100,000", "ratio", "ratio", "bytes");
+    println!(
+        "{:24} {:>10} {:>10} {:>10} {:>8} {:>8} {:>10}",
+        "", "1,000", "10,000", "100,000", "ratio", "ratio", "bytes"
+    );
     print("calls::Tracker", sizes, trackers.iter().map(|live| (live.fastest, live.bytes)));
     print("state::Mirror", sizes, mirrors.iter().map(|live| (live.fastest, live.bytes)));
 }

@@ -18,8 +18,10 @@ pub(crate) struct Steps {
     pub(crate) looked: usize,
     /// Texts of calls and of the mirror that were compared or read.
     pub(crate) texts: usize,
-    /// Elements moved from one call into another.
+    /// Elements moved from one call into another, or taken out at a limit.
     pub(crate) moved: usize,
+    /// Beginnings and ends of talks in the story of a call.
+    pub(crate) told: usize,
     /// Bytes of a contact's tags that were compared.
     pub(crate) compared: usize,
 }

@@ -9,6 +9,7 @@ use super::OwnedValue;
 use super::call::Call;
 use super::list::Shift;
 use super::parts::Leg;
+use super::story::Summary;
 use crate::byte_budget::{self, BLOCK, ByteBudget, mapped, root};
 
 /// Where a channel that lives is.
@@ -202,6 +203,7 @@ impl Books {
             self.budget.give_back(Self::GROUP);
         }
         call.sort();
+        call.summary = Some(Summary::of(call));
     }
 
     /// The leg of an agent in a conversation now stands at this place.
@@ -276,8 +278,7 @@ impl Books {
     #[cfg(test)]
     pub(super) fn cost(&self) -> usize {
         let linked: usize = self.linked.keys().map(|id| Self::linked_cost(id.as_bytes())).sum();
-        let channels =
-            self.channels.keys().map(|id| Self::CHANNEL + byte_budget::text(id)).sum::<usize>();
+        let channels = self.channels.keys().map(|id| Self::CHANNEL + byte_budget::text(id)).sum::<usize>();
         let names = self.names.iter().map(|(name, id)| named_cost(name.as_bytes(), id.as_bytes())).sum::<usize>();
         let pairs = self.inside.keys();
         let pairs = pairs.map(|(one, two)| Self::pair_cost(one.as_bytes(), two.as_bytes())).sum::<usize>();

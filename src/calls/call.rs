@@ -8,6 +8,7 @@ use super::OwnedValue;
 use super::list::{List, Order};
 use super::parts::{DetailRecord, Dial, Leg, Parking, QueueWait, Recording, Room, Span, Transfer, Variable};
 use super::source::TimeSource;
+use super::story::Summary;
 use crate::value::HangupCause;
 
 /// A call: all channels that belong together, from the first to the last.
@@ -43,6 +44,8 @@ pub struct Call {
     pub(super) shared: Option<OwnedValue>,
     /// In which order its marks came: holds, stays, digits and all the lists above but the legs.
     pub(super) order: Order,
+    /// Once it has ended.
+    pub(super) summary: Option<Summary>,
 }
 
 impl Call {

@@ -41,7 +41,7 @@ impl CallLimits {
 
     /// Legs of a call, those that have ended included. One more, and the oldest go: those that have
     /// ended first, then those that live, and the one that the call began with only where there may
-    /// be no other. Of 64 legs and more a 64th part goes at once. Default 256: a busy conference or
+    /// be no other. Of many a 64th part goes at once. Default 256: a busy conference or
     /// queue has some dozens.
     #[must_use]
     pub const fn legs(mut self, legs: usize) -> Self {
@@ -51,7 +51,7 @@ impl CallLimits {
 
     /// Holds, stays in bridges, digits, dials, transfers, waits, parkings, rooms, recordings,
     /// variables, records and further linked ids of a call, all together. One more, and the oldest
-    /// go, of 64 and more a 64th part at once; where calls become one, those of the larger are
+    /// go, of many a 64th part at once; where calls become one, those of the larger are
     /// before those of the smaller. Default 1,024.
     #[must_use]
     pub const fn marks(mut self, marks: usize) -> Self {
@@ -80,7 +80,7 @@ impl CallLimits {
     /// two legs counts about 9 kB.
     ///
     /// At the limit the oldest ended calls that were not taken make room for what is new, then the
-    /// oldest that go on, and where no other call is left the oldest marks of the call itself.
+    /// oldest that go on, and where no other call is left the oldest legs and marks of the call itself.
     /// [`Losses`] counts each.
     ///
     /// The books alone take up about 9 kB as soon as there is a call. With a limit that leaves no

@@ -7,11 +7,7 @@ use crate::byte_budget;
 impl Tracker {
     /// A channel says that it belongs to this linked id.
     pub(super) fn relink(&mut self, unique_id: &[u8], linked_id: &[u8]) {
-        let Some((call, _)) = self.channel_mut(unique_id) else { return };
-        let group = call.group;
-        if call.linked_id.as_bytes() == linked_id {
-            return;
-        }
+        let Some(group) = self.group_of(unique_id) else { return };
         match self.books.linked.get(linked_id).map(|linked| linked.group) {
             Some(other) if other == group => {}
             Some(other) => self.merge(group, other, Some(linked_id)),

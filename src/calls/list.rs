@@ -8,15 +8,14 @@ use core::ops::{Deref, DerefMut};
 use super::OwnedValue;
 use super::call::Call;
 use super::cost::Kept;
-use super::parts::{
-    DetailRecord, Dial, Digit, Parking, QueueWait, Recording, Room, Span, Stay, Transfer, Variable,
-};
+use super::parts::{DetailRecord, Dial, Digit, Parking, QueueWait, Recording, Room, Span, Stay, Transfer, Variable};
+use crate::steps;
 
 /// A list from whose front elements go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct List<T> {
     kept: Vec<T>,
-    /// How many have gone.
+    /// Number of elements that have gone.
     gone: usize,
 }
 
@@ -89,8 +88,10 @@ impl<T> DerefMut for List<T> {
     }
 }
 
-/// Takes the first out, so many, and the room that is far more than the others need. Returns how many.
+/// Takes the first out, so many, and the room that is far more than the others need. Returns the
+/// number of those that were there.
 pub(super) fn shed<T>(list: &mut Vec<T>, count: usize, mut each: impl FnMut(usize, T)) -> usize {
+    steps::count(|steps| steps.moved += list.len());
     let count = count.min(list.len());
     list.drain(..count).enumerate().for_each(|(index, element)| each(index, element));
     if list.capacity() > 4 * list.len() {

@@ -66,9 +66,9 @@
 //!
 //! # What is bounded
 //!
-//! Everything that events make it keep, in numbers, in bytes and in age: see [`CallLimits`]. What
-//! doesn't fit is left out and counted in [`Losses`]; the oldest calls make room for new ones;
-//! nothing is ever an error. Hangups that get lost would leave their calls behind for ever: call
+//! Everything that events make it keep, in numbers, in bytes and in age: see [`CallLimits`]. At a
+//! limit what is oldest makes room for what is new, and [`Losses`] counts it; nothing is ever an
+//! error. Hangups that get lost would leave their calls behind for ever: call
 //! [`Tracker::abandon`] where the connection broke, or [`Tracker::reconcile`] with the channels
 //! that still live, once a list of them is there; [`Tracker::retain`] and [`Tracker::abandon_call`]
 //! give up what the program knows better.

@@ -1,4 +1,4 @@
-//! What goes at the limits of a call: the oldest of its legs and of its marks. A part of them goes at
+//! Eviction at the limits of a call: the oldest of its legs and of its marks go, a part of them at
 //! once, so that each one more costs a few steps however many there are.
 
 use alloc::collections::{BTreeMap, VecDeque};
@@ -22,25 +22,27 @@ impl Tracker {
         let most = self.limits.max_legs();
         let full = group.and_then(|group| self.calls.get(&group)).filter(|call| most > 0 && call.legs.len() >= most);
         if let Some((group, legs)) = full.map(|call| (call.group, call.legs.len())) {
-            self.drop_legs(group, legs + 1 - most);
+            _ = self.drop_legs(group, legs + 1 - most);
         }
         most > 0
     }
 
     /// Gives up the oldest legs of a call, so many or a few more: those that have ended first, and
     /// the one that the call began with only where there may be no other.
-    pub(super) fn drop_legs(&mut self, group: u64, at_least: usize) {
+    /// Returns whether there were any.
+    pub(super) fn drop_legs(&mut self, group: u64, at_least: usize) -> bool {
         let most = self.limits.max_legs();
-        let Some(call) = self.calls.get(&group) else { return };
+        let Some(call) = self.calls.get(&group) else { return false };
         count(|steps| steps.moved += call.legs.len());
         let kept = call.first().map(|leg| leg.order).filter(|_| most > 1);
         let age = |(place, leg): (usize, &Leg)| (leg.ended.is_none(), leg.order, place);
-        let mut ages: Vec<_> = call.legs.iter().enumerate().map(age).filter(|(_, order, _)| Some(*order) != kept).collect();
+        let mut ages: Vec<_> =
+            call.legs.iter().enumerate().map(age).filter(|(_, order, _)| Some(*order) != kept).collect();
         let ended = ages.iter().filter(|(living, ..)| !living).count();
-        let more = if ended > at_least { ended } else { usize::MAX };
-        let goes = at_least.max(most / SHARE).min(more).min(ages.len());
+        let more = if ended >= at_least { ended } else { usize::MAX };
+        let goes = at_least.max(call.legs.len() / SHARE).min(more).min(ages.len());
         if goes == 0 {
-            return;
+            return false;
         }
         if goes < ages.len() {
             ages.select_nth_unstable(goes);
@@ -55,7 +57,7 @@ impl Tracker {
             self.gone.insert(unique_id, None);
         }
         let Self { losses, books, calls, .. } = self;
-        let Some(call) = calls.get_mut(&group) else { return };
+        let Some(call) = calls.get_mut(&group) else { return false };
         // The new place of each.
         let mut places: Vec<Option<usize>> = (0..call.legs.len()).map(Some).collect();
         ages.iter().for_each(|(.., place)| places[*place] = None);
@@ -90,6 +92,15 @@ impl Tracker {
             place.is_some()
         });
         books.budget.give_back((marks - call.order.len()) * MARK);
+        true
+    }
+
+    /// Gives up something of a call for its own bytes: legs that have ended, then marks, then legs
+    /// that live. Returns whether there was anything.
+    pub(super) fn drop_oldest(&mut self, group: u64) -> bool {
+        let Some(call) = self.calls.get(&group) else { return false };
+        let ended = call.alive < call.legs.len();
+        ended && self.drop_legs(group, 1) || self.drop_marks(group, 1) || self.drop_legs(group, 1)
     }
 
     /// Makes room for one mark more in a call. Returns whether there may be any.
@@ -97,17 +108,16 @@ impl Tracker {
         let most = self.limits.max_marks();
         let marks = self.calls.get(&group).map_or(0, |call| call.order.len());
         if most > 0 && marks >= most {
-            self.drop_marks(group, marks + 1 - most);
+            _ = self.drop_marks(group, marks + 1 - most);
         }
         most > 0
     }
 
     /// Gives up the oldest marks of a call, so many or a few more. Returns whether there were any.
     pub(super) fn drop_marks(&mut self, group: u64, at_least: usize) -> bool {
-        let goes = at_least.max(self.limits.max_marks() / SHARE);
         let Self { losses, books, calls, .. } = self;
         let Some(call) = calls.get_mut(&group) else { return false };
-        let goes = goes.min(call.order.len());
+        let goes = at_least.max(call.order.len() / SHARE).min(call.order.len());
         losses.marks += goes as u64;
         books.budget.give_back(goes * MARK);
         let mut lists = BTreeMap::<Place, usize>::new();

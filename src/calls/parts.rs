@@ -71,7 +71,7 @@ pub struct Leg {
     pub(super) leaving: bool,
     /// Number of the leg in its tracker.
     pub(super) order: u64,
-    /// How many of its stays have gone: places of the others count on.
+    /// Number of its stays that have gone: places of the others count on.
     pub(super) stays_gone: usize,
 }
 

@@ -12,6 +12,7 @@ use core::time::Duration;
 use super::OwnedValue;
 use super::call::Call;
 use super::parts::{Dial, Leg, ParkingEnd, QueueOutcome, Span, Stay};
+use crate::steps::count;
 use crate::words::words;
 
 /// Caller or callee of a call.
@@ -73,21 +74,22 @@ words! { Disposition {
 struct Story<'a> {
     /// Times in which two ends were connected, one after the other.
     talks: Vec<(Duration, Duration)>,
-    /// Those of each leg, by its place, in bridges with names.
-    by_leg: BTreeMap<usize, Vec<(Duration, Duration)>>,
+    /// Times in which two ends were connected, by bridge.
+    talks_in: BTreeMap<&'a OwnedValue, Vec<(Duration, Duration)>>,
     /// By end: number of the first event of its first conversation and of the last of its last, and
     /// the leg in that one.
     ends: BTreeMap<&'a [u8], (u64, u64, usize)>,
+    /// Numbers of both halves of an end that talk.
+    halves: BTreeMap<&'a [u8], [usize; 2]>,
     /// Pairs in two conversations at once.
     plumbing: BTreeSet<&'a [u8]>,
 }
 
-/// A bridge, at a moment.
-#[derive(Default)]
-struct Bridge<'a> {
-    /// Legs inside, and how many of each end.
-    inside: BTreeSet<usize>,
-    ends: BTreeMap<&'a [u8], usize>,
+/// The legs of an end in a bridge, at a moment.
+#[derive(Clone, Default)]
+struct Inside {
+    halves: [usize; 2],
+    legs: BTreeSet<usize>,
 }
 
 /// A channel that enters or leaves.
@@ -111,63 +113,92 @@ impl<'a> Story<'a> {
         }
         steps.sort_by_key(|step| (step.number, step.enters));
         let mut story = Self::default();
-        let mut bridges = BTreeMap::<&OwnedValue, Bridge<'a>>::new();
-        // Since when each leg talks, how many of both halves of an end do, and since when any does.
-        let mut talking = BTreeMap::<usize, Duration>::new();
-        let mut legs_of = BTreeMap::<&[u8], [usize; 2]>::new();
-        let mut since = Duration::ZERO;
-        for step in steps {
-            let end = call.legs[step.leg].end();
-            let bridge = bridges.entry(&step.stay.bridge).or_default();
-            let talked = bridge.ends.len() > 1;
-            if step.enters {
-                bridge.inside.insert(step.leg);
-                *bridge.ends.entry(end).or_default() += 1;
-            } else {
-                bridge.inside.remove(&step.leg);
-                if let Some(count) = bridge.ends.get_mut(end) {
-                    *count -= 1;
-                    if *count == 0 {
-                        bridge.ends.remove(end);
-                    }
+        let mut bridges = BTreeMap::<&OwnedValue, BTreeMap<&'a [u8], Inside>>::new();
+        // In how many bridges there is talk, and since when in any.
+        let (mut talking, mut since) = (0_usize, Duration::ZERO);
+        for Step { number, enters, leg, stay, at } in steps {
+            let (end, half) = (call.legs[leg].end(), call.legs[leg].half());
+            let mut own = [0; 2];
+            own[half] = 1;
+            let bridge = bridges.entry(&stay.bridge).or_default();
+            let talked = bridge.len() > 1;
+            if enters {
+                let inside = bridge.entry(end).or_default();
+                inside.halves[half] += 1;
+                inside.legs.insert(leg);
+            } else if let Some(inside) = bridge.get_mut(end) {
+                inside.halves[half] = inside.halves[half].saturating_sub(1);
+                inside.legs.remove(&leg);
+                if inside.halves == [0; 2] {
+                    bridge.remove(end);
                 }
             }
-            let talk = bridge.ends.len() > 1;
-            // All inside, where a talk begins or ends; else the one that came or went.
-            let mut concerned = if talked == talk { BTreeSet::new() } else { bridge.inside.clone() };
-            if talked || talk {
-                concerned.insert(step.leg);
-            }
-            for leg in concerned {
-                let (end, half) = (call.legs[leg].end(), call.legs[leg].half());
-                if talk && bridge.inside.contains(&leg) {
-                    if talking.is_empty() {
-                        since = step.at;
+            match (talked, bridge.len() > 1) {
+                (false, false) => {}
+                (true, true) if enters => story.begins(end, own, leg, number),
+                (true, true) => story.stops(end, own, leg, number),
+                // Of two ends, however many legs they have.
+                (false, true) => {
+                    for (end, inside) in bridge {
+                        story.begins(end, inside.halves, inside.legs.first().copied().unwrap_or(leg), number);
                     }
-                    talking.insert(leg, step.at);
-                    let halves = legs_of.entry(end).or_default();
-                    halves[half] += 1;
-                    if halves.iter().all(|legs| *legs > 0) {
-                        story.plumbing.insert(end);
+                    story.talks_in.entry(&stay.bridge).or_default().push((at, at));
+                    if talking == 0 {
+                        since = at;
                     }
-                    story.ends.entry(end).or_insert((step.number, step.number, leg));
-                } else if let Some(from) = talking.remove(&leg) {
-                    if let Some(halves) = legs_of.get_mut(end) {
-                        halves[half] = halves[half].saturating_sub(1);
+                    talking += 1;
+                }
+                (true, false) => {
+                    story.stops(end, own, leg, number);
+                    for (end, inside) in bridge {
+                        story.stops(end, inside.halves, inside.legs.last().copied().unwrap_or(leg), number);
                     }
-                    if let Some(known) = story.ends.get_mut(end) {
-                        (known.1, known.2) = (step.number, leg);
+                    if let Some(talk) = story.talks_in.get_mut(&stay.bridge).and_then(|talks| talks.last_mut()) {
+                        talk.1 = at;
                     }
-                    if !step.stay.pair {
-                        story.by_leg.entry(leg).or_default().push((from, step.at));
-                    }
-                    if talking.is_empty() {
-                        story.talks.push((since, step.at));
+                    talking -= 1;
+                    if talking == 0 {
+                        story.talks.push((since, at));
                     }
                 }
             }
         }
         story
+    }
+
+    /// Notes that so many legs of an end talk from here on, `leg` among them.
+    fn begins(&mut self, end: &'a [u8], more: [usize; 2], leg: usize, number: u64) {
+        count(|steps| steps.told += 1);
+        let halves = self.halves.entry(end).or_default();
+        *halves = [halves[0] + more[0], halves[1] + more[1]];
+        if halves.iter().all(|legs| *legs > 0) {
+            self.plumbing.insert(end);
+        }
+        self.ends.entry(end).or_insert((number, number, leg));
+    }
+
+    /// Notes that so many legs of an end talk no longer, `leg` among them.
+    fn stops(&mut self, end: &'a [u8], less: [usize; 2], leg: usize, number: u64) {
+        count(|steps| steps.told += 1);
+        if let Some(halves) = self.halves.get_mut(end) {
+            *halves = [halves[0].saturating_sub(less[0]), halves[1].saturating_sub(less[1])];
+        }
+        if let Some(known) = self.ends.get_mut(end) {
+            (known.1, known.2) = (number, leg);
+        }
+    }
+
+    /// Returns the end of the talk in which a leg was at this time, if it was in one. Up to 11,
+    /// where two channels part with each hold, a hold ends none.
+    fn talk_at(&self, leg: &Leg, at: Duration) -> Option<Duration> {
+        let begun = leg.stays.partition_point(|stay| stay.span.start <= at);
+        // It may be in a second bridge, and talk in the first.
+        leg.stays[..begun].iter().rev().take(2).filter(|stay| stay.mixing && !stay.pair).find_map(|stay| {
+            let talks = self.talks_in.get(&stay.bridge)?;
+            let (_, until) = talks[..talks.partition_point(|(from, _)| *from <= at)].last()?;
+            let until = stay.span.end.map_or(*until, |end| end.min(*until));
+            (at <= until).then_some(until)
+        })
     }
 
     /// The ends that talked, without those that hand on where there are others, nor `without`.
@@ -198,30 +229,60 @@ impl<'a> Story<'a> {
     }
 }
 
+/// The story in short, kept once the call has ended: nothing changes it then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Summary {
+    /// Places of the legs.
+    caller: Option<usize>,
+    callee: Option<usize>,
+    answered: Option<Duration>,
+    talk: Duration,
+    hold: Duration,
+}
+
+impl Summary {
+    pub(super) fn of(call: &Call) -> Self {
+        let story = Story::of(call);
+        let (caller, callee) = story.parties_of(call);
+        let mut holds = Vec::new();
+        for (leg, hold) in call.legs.iter().flat_map(|leg| leg.holds.iter().map(move |hold| (leg, hold))) {
+            let end = hold.end.unwrap_or(call.heard);
+            holds.push((hold.start, story.talk_at(leg, hold.start).map_or(end, |until| end.min(until))));
+        }
+        let answered = story.talks.first().map(|(from, _)| from.saturating_sub(call.start));
+        Self { caller, callee, answered, talk: total(story.talks), hold: total(holds) }
+    }
+}
+
 impl Call {
+    fn summary(&self) -> Summary {
+        self.summary.unwrap_or_else(|| Summary::of(self))
+    }
+
     /// The caller: the channel that it began with. Where that is a pair of Local channels which
     /// only connects two others, the one of those that was connected first.
     pub fn from(&self) -> Option<Party<'_>> {
-        let (caller, _) = Story::of(self).parties_of(self);
-        caller.map(|leg| &self.legs[leg]).map(|leg| Party { channel: leg.first_name(), ..Party::of(leg) })
+        self.summary()
+            .caller
+            .map(|leg| &self.legs[leg])
+            .map(|leg| Party { channel: leg.first_name(), ..Party::of(leg) })
     }
 
     /// The one whom the caller talked to last. `None`: there was no talk, whether it rang or not.
     pub fn to(&self) -> Option<Party<'_>> {
-        let (_, callee) = Story::of(self).parties_of(self);
-        callee.map(|leg| Party::of(&self.legs[leg]))
+        self.summary().callee.map(|leg| Party::of(&self.legs[leg]))
     }
 
     /// Time from its start to the moment in which a person answered: another end than the caller's
     /// was first connected with it. The dialplan, a queue or an announcement is no person.
     pub fn answered_by_person(&self) -> Option<Duration> {
-        Story::of(self).talks.first().map(|(from, _)| from.saturating_sub(self.start))
+        self.summary().answered
     }
 
     /// Time in which two ends were connected, time on hold included. While it goes on, up to the
     /// last event that was about it.
     pub fn talk(&self) -> Duration {
-        total(Story::of(self).talks)
+        self.summary().talk
     }
 
     /// Time in queues.
@@ -237,18 +298,7 @@ impl Call {
 
     /// Time in which one end had the others on hold: up to the end of that conversation at most.
     pub fn hold(&self) -> Duration {
-        let story = Story::of(self);
-        let mut holds = Vec::new();
-        for (place, leg) in self.legs.iter().enumerate() {
-            let talks = story.by_leg.get(&place).map_or(&[][..], Vec::as_slice);
-            for hold in &leg.holds {
-                let during = talks.partition_point(|(from, _)| *from <= hold.start).checked_sub(1);
-                let talk = during.map(|at| talks[at].1).filter(|until| hold.start <= *until);
-                let end = hold.end.unwrap_or(self.heard);
-                holds.push((hold.start, talk.map_or(end, |until| end.min(until))));
-            }
-        }
-        total(holds)
+        self.summary().hold
     }
 
     /// Result of the call, as its caller means it.
@@ -259,7 +309,7 @@ impl Call {
         let parked = self.parkings.iter().max_by_key(|parking| parking.span.start).and_then(|parking| parking.end);
         if !self.rooms.is_empty() {
             Disposition::Conference
-        } else if !Story::of(self).talks.is_empty() {
+        } else if self.answered_by_person().is_some() {
             Disposition::Answered
         } else if self.legs.iter().any(|leg| leg.voicemail) {
             Disposition::Voicemail

@@ -18,9 +18,10 @@ impl Tracker {
     }
 }
 
+/// Hands events in: `|` ends a line, `;` an event, and `%` is a semicolon.
 fn feed(tracker: &mut Tracker, events: &str) {
     let mut decoder = Decoder::new(Limits::new().buffer(1 << 26)).with_framing(Framing::PLAIN);
-    decoder.push(events.replace('|', "\r\n").replace(';', "\r\n\r\n").as_bytes());
+    decoder.push(events.replace('|', "\r\n").replace(';', "\r\n\r\n").replace('%', ";").as_bytes());
     while let Some(frame) = decoder.next_frame().unwrap() {
         tracker.handle(&Event::from(frame), Duration::from_secs(1));
     }
@@ -124,5 +125,86 @@ fn no_event_looks_through_what_is_kept() {
         let [few, many] = [32, 1024].map(|n| looks_at(n, event));
         // 32 times as much: five steps more in each map that is asked.
         assert!(many <= 3 * few + 20, "{event}: {few} {many}");
+    }
+}
+
+/// In one bridge `n` legs of one end, and another end that comes and goes as often.
+#[test]
+fn the_story_of_a_call_takes_a_few_steps_a_stay() {
+    for n in [16, 512] {
+        let mut tracker = Tracker::new(unlimited());
+        let one_call = |id| format!("Event: Newchannel|Channel: Local/x%1|Uniqueid: {id}|Linkedid: 0");
+        let bridge = |id| format!("BridgeUniqueid: b|BridgeType: base|Uniqueid: {id}");
+        feed(&mut tracker, &each(0..n, one_call));
+        feed(&mut tracker, "Event: Newchannel|Channel: C/p|Uniqueid: p|Linkedid: 0;");
+        feed(&mut tracker, &each(0..n, |id| format!("Event: BridgeEnter|{}", bridge(format!("{id}")))));
+        let comes = |_| format!("Event: BridgeEnter|{0};Event: BridgeLeave|{0}", bridge("p".into()));
+        feed(&mut tracker, &each(0..n, comes));
+        let call = tracker.call_of(b"p").unwrap();
+        let told = steps(|| assert!(call.to().is_some())).told;
+        assert!(told <= 6 * n as usize, "{n}: {told}");
+        // Once it has ended, nothing is told anew.
+        let hangup = |id| format!("Event: Hangup|Uniqueid: {id}");
+        feed(&mut tracker, &(each(0..n, hangup) + "Event: Hangup|Uniqueid: p;"));
+        let call = tracker.poll_ended().unwrap();
+        let read = || _ = (call.from(), call.to(), call.talk(), call.hold(), call.wait(), call.disposition());
+        assert_eq!(steps(read).told, 0);
+        assert_eq!(call.answered_by_person(), Some(Duration::ZERO));
+    }
+}
+
+/// Steps of one event more at a limit of `n`, on average of `2 n`.
+fn at_the_limit(n: u32, limits: CallLimits, event: &dyn Fn(u32) -> String) -> usize {
+    let mut tracker = Tracker::new(limits);
+    feed(&mut tracker, "Event: Newchannel|Channel: C/0|Uniqueid: 0|Linkedid: 0;");
+    feed(&mut tracker, &each(1..n + 1, event));
+    let events = each(n + 1..3 * n + 1, event);
+    let steps = steps(|| feed(&mut tracker, &events));
+    tracker.audit();
+    let losses = tracker.losses();
+    assert!(losses.legs + losses.marks + losses.given_up >= u64::from(2 * n - 2), "{losses:?}");
+    assert_eq!((losses.leg_events, losses.call_events, losses.texts), (0, 0, 0));
+    (steps.moved + steps.texts) / (2 * n as usize)
+}
+
+#[test]
+fn what_goes_at_a_limit_costs_a_few_steps() {
+    let all = usize::MAX >> 8;
+    let leg = |id| format!("Event: Newchannel|Channel: C/{id}|Uniqueid: {id}|Linkedid: 0");
+    let ended = |id| format!("{};Event: Hangup|Uniqueid: {id}", leg(id));
+    let held = |_| "Event: Hold|Uniqueid: 0;Event: Unhold|Uniqueid: 0".into();
+    let moved = |_| "Event: BlindTransfer|TransfererUniqueid: 0|Extension: 1".into();
+    let call = |id| format!("Event: Newchannel|Channel: C/{id}|Uniqueid: {id}|Linkedid: {id}");
+    let inside = |n| CallLimits::new().calls(all).legs(n).marks(n).bytes(all);
+    let calls = |n| CallLimits::new().calls(n);
+    let bytes = |n| CallLimits::new().bytes(2000 * n);
+    for (limits, event) in [
+        (&inside as &dyn Fn(usize) -> CallLimits, &leg as &dyn Fn(u32) -> String),
+        (&inside, &ended),
+        (&inside, &held),
+        (&inside, &moved),
+        (&calls, &call),
+        (&bytes, &call),
+    ] {
+        let [few, many] = [64, 1024].map(|n| at_the_limit(n, limits(n as usize), event));
+        assert!(many <= 2 * few + 20, "{}: {few} {many}", event(1));
+    }
+}
+
+/// Every channel is compared with the list, a few steps each.
+#[test]
+fn a_list_of_what_lives_is_gone_through_once() {
+    for n in [64_u32, 1024] {
+        let mut tracker = Tracker::new(unlimited());
+        feed(&mut tracker, &channels(n));
+        let living: alloc::vec::Vec<_> = (0..n).step_by(2).map(|id| format!("{id}")).collect();
+        let listed = steps(|| {
+            tracker.reconcile(living.iter().map(String::as_bytes), Duration::from_secs(9), Duration::from_secs(9));
+        });
+        assert_eq!(tracker.active().len(), n as usize / 2);
+        assert!(listed.texts <= n as usize * 20 * n.ilog2() as usize, "{n}: {listed:?}");
+        let kept = steps(|| _ = tracker.retain(|call| call.number() % 4 == 0));
+        assert!(kept.texts <= n as usize * 20 * n.ilog2() as usize, "{n}: {kept:?}");
+        tracker.audit();
     }
 }

@@ -180,16 +180,21 @@ impl Tracker {
         self.books.channels.get(unique_id).map(|channel| channel.group)
     }
 
-    /// Makes room for a channel, if need be at the cost of the oldest calls but for its own.
+    /// Makes room for so many bytes of a call, or of a new one: at the cost of the oldest calls but
+    /// for its own, or where none is left of what is oldest in that.
     fn make_room_for_call(&mut self, own: Option<u64>, bytes: usize) -> bool {
         let full = |tracker: &Self| own.is_none() && tracker.calls.len() >= tracker.limits.max_calls();
         while full(self) || !self.make_room(bytes) {
             let oldest = self.books.ages.values().find(|group| Some(**group) != own).copied();
-            let Some(oldest) = oldest.filter(|_| self.books.budget.allows(bytes) && self.limits.max_calls() > 0) else {
+            if !self.books.budget.allows(bytes) || self.limits.max_calls() == 0 {
                 return false;
-            };
-            self.losses.given_up += 1;
-            self.give_up(oldest);
+            }
+            if let Some(oldest) = oldest {
+                self.losses.given_up += 1;
+                self.give_up(oldest);
+            } else if !own.is_some_and(|own| self.drop_oldest(own)) {
+                return false;
+            }
         }
         true
     }
@@ -217,18 +222,11 @@ impl Tracker {
         true
     }
 
-    /// Makes room for what a channel that lives is told: at the cost of other calls, or where there
-    /// is none left of the oldest marks of its own.
+    /// Makes room for what a channel that lives is told: at the cost of other calls, or where none is
+    /// left of what is oldest in its own.
     pub(super) fn make_room_in_call(&mut self, unique_id: &[u8], bytes: usize) -> bool {
-        loop {
-            let Some(group) = self.group_of(unique_id) else { return false };
-            if self.make_room_for_call(Some(group), bytes) {
-                return true;
-            }
-            if !self.books.budget.allows(bytes) || !self.drop_marks(group, 1) {
-                return false;
-            }
-        }
+        self.group_of(unique_id).is_some_and(|group| self.make_room_for_call(Some(group), bytes))
+            && self.group_of(unique_id).is_some()
     }
 
     /// Makes room for a text of a channel's, and counts it if there can be none.
@@ -377,6 +375,7 @@ impl Tracker {
             agents: 0,
             shared: None,
             order: Order::new(),
+            summary: None,
         };
         self.books.link(&call.linked_id, Linked { group: number, former: None });
         self.books.ages.insert(number, number);
