@@ -1,5 +1,19 @@
 //! Facts that events tell of channels, bridges, queues and parking lots, read once for `calls` and
 //! `state`: which events and headers mean a thing differs from version to version.
+//!
+//! | [`Told`] | up to 11 | 12 and later |
+//! |---|---|---|
+//! | `Bridged` | `Link`, `Unlink`, `Bridge` with its `Bridgestate`: a pair by unique ids | `BridgeEnter`, `BridgeLeave`: a channel and a bridge |
+//! | `Dialled` | `Dial`, whose end names the caller alone, by unique ids | `DialBegin`, `DialEnd`; from 14 on `DialState`: both channels |
+//! | `Held` | `Hold` with `Status` | `Hold`, `Unhold` |
+//! | `Halves` | `LocalBridge`: `Uniqueid1`, `Uniqueid2` | `LocalBridge`: `LocalOneUniqueid`, `LocalTwoUniqueid` |
+//! | `Replaced` | `Masquerade` of two names, then `Rename` to `<MASQ>` and `<ZOMBIE>` | a channel takes a place without a word |
+//! | `Queue` | `Join`, `Leave`, by headers of their own | `QueueCallerJoin`, `QueueCallerLeave`: a channel |
+//! | `Parked` | `ParkedCall` and so on with `Channel`, `Uniqueid`, `Exten` | the same with `Parkee…`, `ParkingSpace` |
+//!
+//! The linked id, up to 11, is told by CEL alone, in 12 by CEL and some events. Headers that only
+//! have another name, or another in lists, stand in [`names`]; where a typed view has a getter for
+//! both, the view's table in `codegen/spec` does.
 
 use crate::event::{BridgeBlock, ChannelBlock, Event};
 use crate::value::{ChannelName, ChannelState, UniqueId};
@@ -25,6 +39,87 @@ impl<'buf> ChannelSeen<'buf> {
     }
 }
 
+/// Meaning of an event, where versions have another event or other headers for it.
+#[derive(Clone, Copy)]
+pub(crate) enum Told<'buf> {
+    Bridged(Bridged<'buf>),
+    Dialled(Dialled<'buf>),
+    /// A channel has the others on hold, or no longer.
+    Held {
+        channel: ChannelBlock<'buf>,
+        on: bool,
+    },
+    /// Both halves of a Local channel, by their unique ids, where both are told.
+    Halves(Option<(&'buf [u8], &'buf [u8])>),
+    /// One channel takes the place of another, by their names.
+    Replaced {
+        clone: &'buf [u8],
+        original: &'buf [u8],
+    },
+    Queue(QueueStep<'buf>),
+    Parked(Parked<'buf>),
+}
+
+impl<'buf> Told<'buf> {
+    pub(crate) fn of(event: &Event<'buf>) -> Option<Self> {
+        let frame = event.frame();
+        match event {
+            Event::Hold(view) => Some(Self::Held { channel: **view, on: view.status().unwrap_or(true) }),
+            Event::Unhold(view) => Some(Self::Held { channel: **view, on: false }),
+            Event::LocalBridge(_) => Some(Self::Halves(halves(frame))),
+            Event::Masquerade(_) => {
+                both(frame, ["Clone", "Original"]).map(|(clone, original)| Self::Replaced { clone, original })
+            }
+            _ => Dialled::of(event)
+                .map(Self::Dialled)
+                .or_else(|| Bridged::of(event).map(Self::Bridged))
+                .or_else(|| QueueStep::of(event).map(Self::Queue))
+                .or_else(|| Parked::of(event).map(Self::Parked)),
+        }
+    }
+}
+
+/// A channel that calls another.
+#[derive(Clone, Copy)]
+pub(crate) struct Dialled<'buf> {
+    /// Unique ids; `from` is none for one that was originated, `to` none where the end of a dial
+    /// names the caller alone.
+    pub(crate) from: Option<&'buf [u8]>,
+    pub(crate) to: Option<&'buf [u8]>,
+    /// The descriptions of both, from 12 on.
+    pub(crate) channels: Option<[ChannelBlock<'buf>; 2]>,
+    pub(crate) kind: DialledKind<'buf>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum DialledKind<'buf> {
+    /// With the dial string.
+    Begins(Option<Value<'buf>>),
+    GoesOn,
+    /// With the status.
+    Ends(Option<Value<'buf>>),
+}
+
+impl<'buf> Dialled<'buf> {
+    fn of(event: &Event<'buf>) -> Option<Self> {
+        let id = |channel: ChannelBlock<'buf>| channel.unique_id().ok().map(UniqueId::as_bytes);
+        let (channels, kind) = match event {
+            Event::DialBegin(view) => ([**view, view.dest()], DialledKind::Begins(view.dial_string().ok())),
+            Event::DialState(view) => ([**view, view.dest()], DialledKind::GoesOn),
+            Event::DialEnd(view) => ([**view, view.dest()], DialledKind::Ends(view.dial_status().ok())),
+            Event::Dial(view) => {
+                let from = Some(view.unique_id().ok()?.as_bytes());
+                let to = view.dest_unique_id().ok().map(UniqueId::as_bytes);
+                let ends = || DialledKind::Ends(view.dial_status().ok());
+                let kind = to.map_or_else(ends, |_| DialledKind::Begins(view.dial_string().ok()));
+                return Some(Self { from, to, channels: None, kind });
+            }
+            _ => return None,
+        };
+        Some(Self { from: id(channels[0]), to: id(channels[1]), channels: Some(channels), kind })
+    }
+}
+
 /// Channels that come together or part.
 #[derive(Clone, Copy)]
 pub(crate) enum Bridged<'buf> {
@@ -37,7 +132,7 @@ pub(crate) enum Bridged<'buf> {
 }
 
 impl<'buf> Bridged<'buf> {
-    pub(crate) fn of(event: &Event<'buf>) -> Option<Self> {
+    fn of(event: &Event<'buf>) -> Option<Self> {
         let frame = event.frame();
         let bridge = BridgeBlock::over(frame, "");
         let together = match event {
@@ -97,7 +192,7 @@ pub(crate) fn conference(frame: Frame<'_>) -> Option<&[u8]> {
 }
 
 /// Returns the unique ids of the halves of a Local channel, of which `LocalBridge` tells.
-pub(crate) fn halves(frame: Frame<'_>) -> Option<(&[u8], &[u8])> {
+fn halves(frame: Frame<'_>) -> Option<(&[u8], &[u8])> {
     // 12 renamed them.
     both(frame, ["LocalOneUniqueid", "LocalTwoUniqueid"]).or_else(|| both(frame, ["Uniqueid1", "Uniqueid2"]))
 }
@@ -117,12 +212,15 @@ pub(crate) enum QueueStepKind<'buf> {
     Joined,
     Left,
     Abandoned,
-    /// By the member of this name; the caller leaves with an event of its own.
-    Answered(&'buf [u8]),
+    /// By a member; the caller leaves with an event of its own.
+    Answered {
+        name: &'buf [u8],
+        interface: &'buf [u8],
+    },
 }
 
 impl<'buf> QueueStep<'buf> {
-    pub(crate) fn of(event: &Event<'buf>) -> Option<Self> {
+    fn of(event: &Event<'buf>) -> Option<Self> {
         let (kind, channel) = match event {
             Event::QueueCallerJoin(view) => (QueueStepKind::Joined, Some(**view)),
             Event::Join(_) => (QueueStepKind::Joined, None),
@@ -130,18 +228,24 @@ impl<'buf> QueueStep<'buf> {
             Event::Leave(_) => (QueueStepKind::Left, None),
             Event::QueueCallerAbandon(_) => (QueueStepKind::Abandoned, None),
             Event::AgentConnect(view) => {
-                (QueueStepKind::Answered(view.member_name().map(Value::as_bytes).unwrap_or_default()), None)
+                let name = view.member_name().map(Value::as_bytes).unwrap_or_default();
+                (QueueStepKind::Answered { name, interface: answered_by(event.frame()).unwrap_or_default() }, None)
             }
             _ => return None,
         };
         let frame = event.frame();
-        Some(Self { queue: queue(frame)?, caller: QueueCaller::of(frame)?, channel, kind })
+        Some(Self { queue: queue(frame)?, caller: QueueCaller::of(frame), channel, kind })
     }
 }
 
 /// Returns the name of the queue that an event is about, the same header in all of them.
 pub(crate) fn queue(frame: Frame<'_>) -> Option<&[u8]> {
     frame.get("Queue").map(Value::as_bytes)
+}
+
+/// Returns the interface of the member that a caller in a queue talks to, or has talked to.
+pub(crate) fn answered_by(frame: Frame<'_>) -> Option<&[u8]> {
+    first(frame, names::ANSWERED_BY)
 }
 
 /// A caller in a queue.
@@ -152,8 +256,9 @@ pub(crate) struct QueueCaller<'buf> {
 }
 
 impl<'buf> QueueCaller<'buf> {
-    pub(crate) fn of(frame: Frame<'buf>) -> Option<Self> {
-        Some(Self { frame, unique_id: frame.get("Uniqueid")?.as_bytes() })
+    /// The unique id may be empty, as in any event.
+    fn of(frame: Frame<'buf>) -> Self {
+        Self { frame, unique_id: frame.get("Uniqueid").unwrap_or_default().as_bytes() }
     }
 
     /// Returns the caller's place, from 1.
@@ -165,26 +270,34 @@ impl<'buf> QueueCaller<'buf> {
 /// A channel that is parked, or is so no longer.
 #[derive(Clone, Copy)]
 pub(crate) struct Parked<'buf> {
+    /// Empty where a list doesn't tell it: up to 11.
     pub(crate) unique_id: &'buf [u8],
-    /// Lot and space; `None`: it is parked no longer.
-    pub(crate) place: Option<(&'buf [u8], &'buf [u8])>,
+    pub(crate) kind: ParkedKind<'buf>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum ParkedKind<'buf> {
+    /// In this lot and space.
+    In(&'buf [u8], &'buf [u8]),
+    Retrieved,
+    TimedOut,
+    GaveUp,
 }
 
 impl<'buf> Parked<'buf> {
-    pub(crate) fn of(event: &Event<'buf>) -> Option<Self> {
+    fn of(event: &Event<'buf>) -> Option<Self> {
         let frame = event.frame();
-        let parked = match event {
-            Event::ParkedCall(_) => true,
-            Event::UnParkedCall(_) | Event::ParkedCallTimeOut(_) | Event::ParkedCallGiveUp(_) => false,
+        let kind = match event {
+            Event::ParkedCall(_) => {
+                let lot = frame.get("Parkinglot").unwrap_or_default().as_bytes();
+                ParkedKind::In(lot, first(frame, names::PARKING_SPACE).unwrap_or_default())
+            }
+            Event::UnParkedCall(_) => ParkedKind::Retrieved,
+            Event::ParkedCallTimeOut(_) => ParkedKind::TimedOut,
+            Event::ParkedCallGiveUp(_) => ParkedKind::GaveUp,
             _ => return None,
         };
-        // 12 renamed all of it.
-        let unique_id = first(frame, names::PARKED_ID)?;
-        let place = || {
-            let lot = frame.get("Parkinglot").unwrap_or_default().as_bytes();
-            (lot, first(frame, names::PARKING_SPACE).unwrap_or_default())
-        };
-        Some(Self { unique_id, place: parked.then(place) })
+        Some(Self { unique_id: first(frame, names::PARKED_ID).unwrap_or_default(), kind })
     }
 }
 
@@ -233,4 +346,114 @@ pub(crate) mod names {
     pub(crate) const PARKED_BY: [&str; 2] = ["ParkerDialString", "From"];
     /// For how long a call has been parked, in seconds.
     pub(crate) const PARKED_FOR: [&str; 2] = ["ParkingDuration", "Duration"];
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use alloc::string::String;
+
+    use super::*;
+    use crate::{Decoder, Framing, Limits};
+
+    /// The meaning of an event in words.
+    fn meaning(event: &str) -> String {
+        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
+        decoder.push(format!("Event: {event}||").replace('|', "\r\n").as_bytes());
+        let frame = decoder.next_frame().unwrap().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let some = |bytes: Option<&[u8]>| bytes.map_or_else(|| "-".into(), text);
+        let value = |value: Option<Value<'_>>| some(value.map(Value::as_bytes));
+        match Told::of(&Event::from(frame)) {
+            Some(Told::Held { channel, on }) => format!("{} holds {on}", channel.unique_id().unwrap()),
+            Some(Told::Halves(halves)) => halves.map(|(one, two)| format!("{} and {}", text(one), text(two))).unwrap(),
+            Some(Told::Replaced { clone, original }) => format!("{} for {}", text(clone), text(original)),
+            Some(Told::Dialled(dialled)) => {
+                let (from, to) = (some(dialled.from), some(dialled.to));
+                match dialled.kind {
+                    DialledKind::Begins(string) => format!("{from} calls {to} by {}", value(string)),
+                    DialledKind::GoesOn => format!("{to} goes on"),
+                    DialledKind::Ends(status) => format!("ends {}", value(status)),
+                }
+            }
+            Some(Told::Bridged(Bridged::Pair { one, two, together })) => {
+                format!("{} with {} {together}", text(one), text(two))
+            }
+            Some(Told::Bridged(Bridged::Entered { channel, bridge })) => {
+                format!("{} in {}", channel.unique_id().unwrap(), bridge.bridge_unique_id().unwrap())
+            }
+            Some(Told::Bridged(Bridged::Left { channel, .. })) => format!("{} out", channel.unique_id().unwrap()),
+            Some(Told::Queue(QueueStep { queue, caller, kind, .. })) => {
+                let does = match kind {
+                    QueueStepKind::Joined => format!("joins at {:?}", caller.position()),
+                    QueueStepKind::Left => "leaves".into(),
+                    QueueStepKind::Abandoned => "gives up".into(),
+                    QueueStepKind::Answered { name, interface } => format!("has {} {}", text(name), text(interface)),
+                };
+                format!("{} {does} {}", text(caller.unique_id), text(queue))
+            }
+            Some(Told::Parked(Parked { unique_id, kind })) => match kind {
+                ParkedKind::In(lot, space) => format!("{} at {} {}", text(unique_id), text(lot), text(space)),
+                ParkedKind::Retrieved => format!("{} retrieved", text(unique_id)),
+                ParkedKind::TimedOut => format!("{} timed out", text(unique_id)),
+                ParkedKind::GaveUp => format!("{} gave up", text(unique_id)),
+            },
+            None => String::new(),
+        }
+    }
+
+    #[test]
+    fn each_form_means_the_same() {
+        for (before, after, same) in [
+            ("Hold|Status: On|Uniqueid: 1", "Hold|Uniqueid: 1", "1 holds true"),
+            ("Hold|Status: Off|Uniqueid: 1", "Unhold|Uniqueid: 1", "1 holds false"),
+            ("LocalBridge|Uniqueid1: 1|Uniqueid2: 2", "LocalBridge|LocalOneUniqueid: 1|LocalTwoUniqueid: 2", "1 and 2"),
+            (
+                "Dial|SubEvent: Begin|UniqueID: 1|DestUniqueID: 2|Dialstring: s",
+                "DialBegin|Uniqueid: 1|DestUniqueid: 2|DialString: s",
+                "1 calls 2 by s",
+            ),
+            (
+                "Dial|SubEvent: End|UniqueID: 1|DialStatus: BUSY",
+                "DialEnd|DestUniqueid: 2|DialStatus: BUSY",
+                "ends BUSY",
+            ),
+            (
+                "Join|Queue: q|Uniqueid: 1|Position: 2",
+                "QueueCallerJoin|Queue: q|Uniqueid: 1|Position: 2",
+                "1 joins at Some(2) q",
+            ),
+            ("Leave|Queue: q|Uniqueid: 1", "QueueCallerLeave|Queue: q|Uniqueid: 1", "1 leaves q"),
+            (
+                "AgentConnect|Queue: q|Uniqueid: 1|MemberName: m|Member: i",
+                "AgentConnect|Queue: q|Uniqueid: 1|MemberName: m|Interface: i",
+                "1 has m i q",
+            ),
+            (
+                "ParkedCall|Parkinglot: l|Exten: 701|Uniqueid: 1",
+                "ParkedCall|Parkinglot: l|ParkingSpace: 701|ParkeeUniqueid: 1",
+                "1 at l 701",
+            ),
+            ("UnParkedCall|Uniqueid: 1", "UnParkedCall|ParkeeUniqueid: 1", "1 retrieved"),
+            ("ParkedCallTimeOut|Uniqueid: 1", "ParkedCallTimeOut|ParkeeUniqueid: 1", "1 timed out"),
+            ("ParkedCallGiveUp|Uniqueid: 1", "ParkedCallGiveUp|ParkeeUniqueid: 1", "1 gave up"),
+        ] {
+            assert_eq!([meaning(before), meaning(after)], [same, same]);
+        }
+        // What has no other form.
+        for (event, is) in [
+            ("Link|Uniqueid1: 1|Uniqueid2: 2", "1 with 2 true"),
+            ("Bridge|Bridgestate: Link|Uniqueid1: 1|Uniqueid2: 2", "1 with 2 true"),
+            ("Unlink|Uniqueid1: 1|Uniqueid2: 2", "1 with 2 false"),
+            ("Bridge|Bridgestate: Unlink|Uniqueid1: 1|Uniqueid2: 2", "1 with 2 false"),
+            ("BridgeEnter|Uniqueid: 1|BridgeUniqueid: b", "1 in b"),
+            ("BridgeLeave|Uniqueid: 1|BridgeUniqueid: b", "1 out"),
+            ("Masquerade|Clone: A|Original: B", "A for B"),
+            ("DialState|DestUniqueid: 2", "2 goes on"),
+            ("QueueCallerAbandon|Queue: q|Uniqueid: 1", "1 gives up q"),
+            ("Newstate|Uniqueid: 1", ""),
+        ] {
+            assert_eq!(meaning(event), is);
+        }
+    }
 }

@@ -2,11 +2,12 @@
 
 use core::time::Duration;
 
+use super::call::Call;
 use super::marks::{FACTS, Fact};
 use super::parts::{Dial, Span};
 use super::{OwnedValue, Tracker, more};
 use crate::event::{ChannelBlock, Event};
-use crate::facts::{self, Bridged, ChannelSeen};
+use crate::facts::{self, Bridged, ChannelSeen, Dialled, DialledKind, Told};
 use crate::value::{CallerIdPart, ChannelState, Escaped, UniqueId};
 use crate::wire::Value;
 
@@ -52,33 +53,6 @@ pub(super) fn apply(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
                 tracker.hang_up(unique_id, view.cause().ok(), at);
             }
         }
-        Event::Hold(view) => {
-            see(tracker, **view, Unknown::Stays, at);
-            if let Some(unique_id) = id(tracker, **view) {
-                // From 12 on the end of a hold is an event of its own.
-                tracker.hold(unique_id, view.status().unwrap_or(true), at);
-            }
-        }
-        Event::Unhold(view) => {
-            if let Some(unique_id) = id(tracker, **view) {
-                tracker.hold(unique_id, false, at);
-            }
-        }
-        Event::DialBegin(_) | Event::DialState(_) | Event::DialEnd(_) | Event::Dial(_) => dial(tracker, event, at),
-        Event::LocalBridge(view) => {
-            see(tracker, view.local_one(), Unknown::Stays, at);
-            see(tracker, view.local_two(), Unknown::Stays, at);
-            if let Some((one, two)) = facts::halves(event.frame()) {
-                tracker.unite(one, two);
-            }
-        }
-        Event::Masquerade(view) => {
-            let (Ok(clone), Ok(original)) = ((*view).clone(), view.original()) else { return };
-            let [clone, original] = [clone, original].map(|name| tracker.books.named(name.as_bytes()).cloned());
-            if let (Some(clone), Some(original)) = (clone, original) {
-                tracker.masquerade(clone.as_bytes(), original.as_bytes(), at);
-            }
-        }
         Event::Pickup(view) => {
             see(tracker, **view, Unknown::Stays, at);
             see(tracker, view.target(), Unknown::Stays, at);
@@ -86,10 +60,40 @@ pub(super) fn apply(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
                 tracker.unite(one, two);
             }
         }
-        _ => match Bridged::of(event) {
-            Some(bridged) => bridge(tracker, bridged, at),
+        _ => match Told::of(event) {
+            Some(told) => apply_told(tracker, event, told, at),
             None => more::apply(tracker, event, at),
         },
+    }
+}
+
+fn apply_told(tracker: &mut Tracker, event: &Event<'_>, told: Told<'_>, at: Duration) {
+    match told {
+        Told::Bridged(bridged) => bridge(tracker, bridged, at),
+        Told::Dialled(dialled) => dial(tracker, dialled, at),
+        Told::Held { channel, on } => {
+            see(tracker, channel, Unknown::Stays, at);
+            if let Some(unique_id) = id(tracker, channel) {
+                tracker.hold(unique_id, on, at);
+            }
+        }
+        Told::Halves(halves) => {
+            if let Event::LocalBridge(view) = event {
+                see(tracker, view.local_one(), Unknown::Stays, at);
+                see(tracker, view.local_two(), Unknown::Stays, at);
+            }
+            if let Some((one, two)) = halves {
+                tracker.unite(one, two);
+            }
+        }
+        Told::Replaced { clone, original } => {
+            let [clone, original] = [clone, original].map(|name| tracker.books.named(name).cloned());
+            if let (Some(clone), Some(original)) = (clone, original) {
+                tracker.masquerade(clone.as_bytes(), original.as_bytes(), at);
+            }
+        }
+        Told::Queue(step) => more::queue(tracker, step, at),
+        Told::Parked(parked) => more::park(tracker, parked, event, at),
     }
 }
 
@@ -111,11 +115,15 @@ pub(super) fn see(tracker: &mut Tracker, block: ChannelBlock<'_>, unknown: Unkno
     let (unique_id, linked_id) = (seen.unique_id, seen.linked_id.filter(|id| tracker.is_id(id)));
     let mut begins = false;
     let linked = linked_id.is_some();
-    if tracker.group_of(unique_id).is_none() && unknown != Unknown::Stays && !facts::is_internal(block) {
-        let (linked_id, name) = (linked_id.unwrap_or(unique_id), seen.name.unwrap_or_default());
-        begins = tracker.appear(unique_id, (linked_id, linked), name, unknown == Unknown::Begins, at);
-    } else if let Some(linked_id) = linked_id {
-        tracker.relink(unique_id, linked_id);
+    // Most are known, and of the call that they say.
+    let same = |(call, _): (&mut Call, _)| linked_id.is_none_or(|id| call.linked_id.as_bytes() == id);
+    match (tracker.channel_mut(unique_id).map(same), linked_id) {
+        (None, _) if unknown != Unknown::Stays && !facts::is_internal(block) => {
+            let (linked_id, name) = (linked_id.unwrap_or(unique_id), seen.name.unwrap_or_default());
+            begins = tracker.appear(unique_id, (linked_id, linked), name, unknown == Unknown::Begins, at);
+        }
+        (Some(false), Some(linked_id)) => tracker.relink(unique_id, linked_id),
+        _ => {}
     }
     let Some((call, channel)) = tracker.channel_mut(unique_id) else { return };
     call.heard = at;
@@ -160,36 +168,21 @@ fn told(block: ChannelBlock<'_>, fact: Fact, begins: bool) -> Option<&[u8]> {
     (!text.is_empty()).then_some(text)
 }
 
-fn dial(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
-    match event {
-        Event::DialBegin(view) => {
-            see(tracker, **view, Unknown::Joins, at);
-            see(tracker, view.dest(), Unknown::Joins, at);
-            let from = id(tracker, **view);
-            if let Some(to) = id(tracker, view.dest()) {
-                tracker.unite_dial(from, to, view.dial_string().ok(), false, at);
-            }
+fn dial(tracker: &mut Tracker, dialled: Dialled<'_>, at: Duration) {
+    let begins = matches!(dialled.kind, DialledKind::Begins(_));
+    if let Some([caller, callee]) = dialled.channels {
+        if begins {
+            see(tracker, caller, Unknown::Joins, at);
         }
-        Event::DialState(view) => see(tracker, view.dest(), Unknown::Stays, at),
-        Event::DialEnd(view) => {
-            see(tracker, view.dest(), Unknown::Stays, at);
-            if let Some(to) = id(tracker, view.dest()) {
-                tracker.end_dial(to, false, view.dial_status().ok().map(Value::as_bytes), at);
-            }
-        }
-        Event::Dial(view) => {
-            let Ok(from) = view.unique_id() else { return };
-            let from = Some(from.as_bytes()).filter(|id| tracker.is_id(id));
-            match view.dest_unique_id() {
-                Ok(to) if tracker.is_id(to.as_bytes()) => {
-                    tracker.unite_dial(from, to.as_bytes(), view.dial_string().ok(), true, at);
-                }
-                // The end names the caller alone.
-                _ => {
-                    let status = view.dial_status().ok().map(Value::as_bytes);
-                    tracker.end_dial(from.unwrap_or_default(), true, status, at);
-                }
-            }
+        see(tracker, callee, if begins { Unknown::Joins } else { Unknown::Stays }, at);
+    }
+    let [from, to] = [dialled.from, dialled.to].map(|id| id.filter(|id| tracker.is_id(id)));
+    let old = dialled.channels.is_none();
+    match (dialled.kind, to) {
+        (DialledKind::Begins(string), Some(to)) => tracker.unite_dial(from, to, string, old, at),
+        (DialledKind::Ends(status), Some(to)) => tracker.end_dial(to, false, status.map(Value::as_bytes), at),
+        (DialledKind::Ends(status), None) if old => {
+            tracker.end_dial(from.unwrap_or_default(), true, status.map(Value::as_bytes), at);
         }
         _ => {}
     }

@@ -16,7 +16,6 @@ impl Tracker {
     /// Where that is too much, the oldest goes, and is counted.
     ///
     /// A linked id that the server didn't tell was made of a unique id: it is no former one.
-    #[expect(clippy::too_many_lines, reason = "one line a field of what is united")]
     pub(super) fn merge(&mut self, one: u64, two: u64, linked_id: Option<&[u8]>) {
         let Self { limits, books, calls, .. } = self;
         let (Some(first), Some(second)) = (calls.get(&one), calls.get(&two)) else { return };

@@ -13,7 +13,7 @@ use super::parts::{
 };
 use super::{OwnedValue, Tracker};
 use crate::event::{Event, Newexten};
-use crate::facts::{self, Parked, QueueStep, QueueStepKind};
+use crate::facts::{self, Parked, ParkedKind, QueueStep, QueueStepKind};
 use crate::value::UniqueId;
 use crate::wire::{Frame, Value};
 
@@ -63,13 +63,7 @@ pub(super) fn apply(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
                 tracker.swap_parked(channel.as_bytes(), space);
             }
         }
-        _ => {
-            if let Some(step) = QueueStep::of(event) {
-                queue(tracker, step, at);
-            } else if let Some(parked) = Parked::of(event) {
-                park(tracker, parked, event, at);
-            }
-        }
+        _ => {}
     }
 }
 
@@ -274,7 +268,7 @@ fn transfer(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
     tracker.mark(by, transfer, 0);
 }
 
-fn queue(tracker: &mut Tracker, step: QueueStep<'_>, at: Duration) {
+pub(super) fn queue(tracker: &mut Tracker, step: QueueStep<'_>, at: Duration) {
     let (caller, queue) = (step.caller.unique_id, tracker.text(step.queue));
     if !tracker.is_id(caller) {
         return;
@@ -288,9 +282,9 @@ fn queue(tracker: &mut Tracker, step: QueueStep<'_>, at: Duration) {
     }
     let Some(wait) = tracker.wait(caller, Some(&queue)) else { return };
     match step.kind {
-        QueueStepKind::Answered(member) => {
+        QueueStepKind::Answered { name, .. } => {
             wait.span.end = Some(at);
-            let member = tracker.text(member);
+            let member = tracker.text(name);
             tracker.wait_ended(caller, QueueOutcome::Answered(member));
         }
         QueueStepKind::Abandoned => {
@@ -301,18 +295,18 @@ fn queue(tracker: &mut Tracker, step: QueueStep<'_>, at: Duration) {
     }
 }
 
-fn park(tracker: &mut Tracker, parked: Parked<'_>, event: &Event<'_>, at: Duration) {
+pub(super) fn park(tracker: &mut Tracker, parked: Parked<'_>, event: &Event<'_>, at: Duration) {
     if !tracker.is_id(parked.unique_id) {
         return;
     }
-    if let Some((lot, space)) = parked.place {
-        let (lot, space) = (tracker.text(lot), tracker.text(space));
-        return tracker.park(parked.unique_id, lot, space, at);
-    }
-    let how = match event {
-        Event::ParkedCallTimeOut(_) => ParkingEnd::TimedOut,
-        Event::ParkedCallGiveUp(_) => ParkingEnd::GaveUp,
-        _ => ParkingEnd::Retrieved,
+    let how = match parked.kind {
+        ParkedKind::In(lot, space) => {
+            let (lot, space) = (tracker.text(lot), tracker.text(space));
+            return tracker.park(parked.unique_id, lot, space, at);
+        }
+        ParkedKind::Retrieved => ParkingEnd::Retrieved,
+        ParkedKind::TimedOut => ParkingEnd::TimedOut,
+        ParkedKind::GaveUp => ParkingEnd::GaveUp,
     };
     if tracker.group_of(parked.unique_id).is_some() {
         tracker.unpark(parked.unique_id, how, at);

@@ -60,11 +60,11 @@ impl Tracker {
         let Some(call) = calls.get_mut(&group) else { return false };
         // The new place of each.
         let mut places: Vec<Option<usize>> = (0..call.legs.len()).map(Some).collect();
-        ages.iter().for_each(|(.., place)| places[*place] = None);
-        let mut next = 0;
-        for place in places.iter_mut().flatten() {
+        for (.., place) in &ages {
+            places[*place] = None;
+        }
+        for (next, place) in places.iter_mut().flatten().enumerate() {
             *place = next;
-            next += 1;
         }
         for (leg, place) in mem::take(&mut call.legs).into_iter().zip(&places) {
             match place {

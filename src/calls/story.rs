@@ -232,9 +232,8 @@ impl<'a> Story<'a> {
 /// The story in short, kept once the call has ended: nothing changes it then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Summary {
-    /// Places of the legs.
-    caller: Option<usize>,
-    callee: Option<usize>,
+    /// Caller and callee, by place of the leg.
+    parties: (Option<usize>, Option<usize>),
     answered: Option<Duration>,
     talk: Duration,
     hold: Duration,
@@ -243,14 +242,14 @@ pub(super) struct Summary {
 impl Summary {
     pub(super) fn of(call: &Call) -> Self {
         let story = Story::of(call);
-        let (caller, callee) = story.parties_of(call);
+        let parties = story.parties_of(call);
         let mut holds = Vec::new();
         for (leg, hold) in call.legs.iter().flat_map(|leg| leg.holds.iter().map(move |hold| (leg, hold))) {
             let end = hold.end.unwrap_or(call.heard);
             holds.push((hold.start, story.talk_at(leg, hold.start).map_or(end, |until| end.min(until))));
         }
         let answered = story.talks.first().map(|(from, _)| from.saturating_sub(call.start));
-        Self { caller, callee, answered, talk: total(story.talks), hold: total(holds) }
+        Self { parties, answered, talk: total(story.talks), hold: total(holds) }
     }
 }
 
@@ -270,7 +269,7 @@ impl Call {
 
     /// The one whom the caller talked to last. `None`: there was no talk, whether it rang or not.
     pub fn to(&self) -> Option<Party<'_>> {
-        self.summary().callee.map(|leg| Party::of(&self.legs[leg]))
+        self.summary().parties.1.map(|leg| Party::of(&self.legs[leg]))
     }
 
     /// Time from its start to the moment in which a person answered: another end than the caller's

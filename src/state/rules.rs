@@ -13,7 +13,7 @@ use super::things::{
 };
 use super::{Mirror, OwnedValue, Part, Stale};
 use crate::event::Event;
-use crate::facts::{Bridged, names};
+use crate::facts::{self, Bridged, Parked, ParkedKind, QueueStepKind, Told};
 use crate::wire::{Frame, Value};
 
 /// Has a thing told what an event says: `made` it begins, `told` it should be known, `hinted` it is
@@ -60,7 +60,6 @@ macro_rules! how {
 pub(super) use {how, tell};
 
 impl Mirror {
-    #[expect(clippy::too_many_lines, reason = "one arm an event")]
     pub(super) fn apply(&mut self, event: &Event<'_>) {
         let frame = event.frame();
         let now = self.now;
@@ -76,16 +75,6 @@ impl Mirror {
             | Event::NewConnectedLine(_)
             | Event::NewAccountCode(_)
             | Event::Rename(_) => tell!(mirror, frame, told Channel),
-            Event::Hold(_) => {
-                // Up to 11 it tells of both.
-                let off = frame.get("Status").is_some_and(|status| status.eq_ignore_case("Off"));
-                tell!(mirror, frame, told Channel { on_hold: Some(!off) });
-            }
-            Event::Unhold(_) => tell!(mirror, frame, told Channel { on_hold: Some(false) }),
-            Event::DialBegin(_) | Event::DialState(_) | Event::DialEnd(_) => {
-                tell!(mirror, frame, told Channel);
-                tell!(mirror, frame, told Channel prefix "Dest");
-            }
             Event::Hangup(_) => mirror.remove::<Channel>(Channel::names(frame, "")),
             Event::Status(_) | Event::BridgeInfoChannel(_) => tell!(mirror, frame, hinted Channel),
             Event::CoreShowChannel(_) => tell!(mirror, frame, item Channel),
@@ -117,31 +106,12 @@ impl Mirror {
             | Event::QueueMemberPenalty(_)
             | Event::QueueMemberRingInUse(_) => tell!(mirror, frame, told Member),
             Event::QueueMemberRemoved(_) => mirror.remove::<Member>(Member::names(frame, "")),
-            Event::QueueCallerJoin(_) | Event::Join(_) => {
-                tell!(mirror, frame, told Queue);
-                tell!(mirror, frame, made Caller { since: now });
-                mirror.place(frame);
-            }
-            Event::QueueCallerLeave(_) | Event::Leave(_) => {
-                tell!(mirror, frame, told Queue);
-                mirror.remove::<Caller>(Caller::names(frame, ""));
-            }
-            Event::QueueCallerAbandon(_) => mirror.figure(frame, |queue, _| {
-                queue.abandoned = queue.abandoned.map(|abandoned| abandoned.saturating_add(1));
-            }),
-            Event::AgentConnect(_) => {
-                mirror.figure(frame, |queue, told| {
-                    let first = queue.completed == Some(0) && queue.abandoned == Some(0);
-                    queue.hold_time = average(queue.hold_time, told("HoldTime"), first);
-                });
-                mirror.answers(frame, true);
-            }
             Event::AgentComplete(_) => {
                 mirror.figure(frame, |queue, told| {
                     queue.talk_time = average(queue.talk_time, told("TalkTime"), queue.completed == Some(0));
                     queue.completed = queue.completed.map(|completed| completed.saturating_add(1));
                 });
-                mirror.answers(frame, false);
+                mirror.answers(frame, facts::answered_by(frame), false);
             }
 
             // Agents.
@@ -173,12 +143,7 @@ impl Mirror {
             Event::ConfbridgeListComplete(_) => mirror.end(Part::Conferences, frame),
 
             // Parking.
-            Event::ParkedCall(_) if listed(Part::Parking) => tell!(mirror, frame, item ParkedCall),
-            Event::ParkedCall(_) => tell!(mirror, frame, made ParkedCall { since: now }),
             Event::ParkedCallSwap(_) => tell!(mirror, frame, told ParkedCall),
-            Event::UnParkedCall(_) | Event::ParkedCallTimeOut(_) | Event::ParkedCallGiveUp(_) => {
-                mirror.remove::<ParkedCall>(ParkedCall::names(frame, ""));
-            }
             Event::ParkedCallsComplete(_) => mirror.end(Part::Parking, frame),
             Event::ParkingLot(_) => tell!(mirror, frame, item ParkingLot),
             Event::ParkingLotsComplete(_) => mirror.end(Part::ParkingLots, frame),
@@ -198,10 +163,65 @@ impl Mirror {
             Event::ExtensionStatus(_) => tell!(mirror, frame, made Extension),
             Event::ExtensionStateListComplete(_) => mirror.end(Part::Extensions, frame),
             Event::Shutdown(_) => Part::ALL.iter().for_each(|part| mirror.doubt(*part, Stale::Shutdown)),
-            _ => match Bridged::of(event) {
-                Some(bridged) => mirror.bridged(frame, &bridged),
+            _ => match Told::of(event) {
+                Some(told) => {
+                    let listed = listed(Part::Parking);
+                    mirror.told(frame, &told, listed);
+                }
                 None => mirror.apply_peers(event),
             },
+        }
+    }
+
+    /// Applies an event whose meaning versions tell by different ones. `listed`: it may be an item
+    /// of a list of parked calls.
+    fn told(&mut self, frame: Frame<'_>, told: &Told<'_>, listed: bool) {
+        let now = self.now;
+        let mirror = self;
+        match *told {
+            Told::Bridged(bridged) => mirror.bridged(frame, &bridged),
+            Told::Dialled(dialled) if dialled.channels.is_some() => {
+                tell!(mirror, frame, told Channel);
+                tell!(mirror, frame, told Channel prefix "Dest");
+            }
+            Told::Held { on, .. } => tell!(mirror, frame, told Channel { on_hold: Some(on) }),
+            Told::Queue(step) => mirror.queue_step(frame, step.kind),
+            Told::Parked(Parked { kind: ParkedKind::In(..), .. }) if listed => {
+                tell!(mirror, frame, item ParkedCall);
+            }
+            Told::Parked(Parked { kind: ParkedKind::In(..), .. }) => {
+                tell!(mirror, frame, made ParkedCall { since: now });
+            }
+            Told::Parked(_) => mirror.remove::<ParkedCall>(ParkedCall::names(frame, "")),
+            // Names and ids of channels come with events of their own.
+            Told::Dialled(_) | Told::Halves(..) | Told::Replaced { .. } => {}
+        }
+    }
+
+    /// A caller enters a queue, leaves it or is answered.
+    fn queue_step(&mut self, frame: Frame<'_>, step: QueueStepKind<'_>) {
+        let now = self.now;
+        let mirror = self;
+        match step {
+            QueueStepKind::Joined => {
+                tell!(mirror, frame, told Queue);
+                tell!(mirror, frame, made Caller { since: now });
+                mirror.place(frame);
+            }
+            QueueStepKind::Left => {
+                tell!(mirror, frame, told Queue);
+                mirror.remove::<Caller>(Caller::names(frame, ""));
+            }
+            QueueStepKind::Abandoned => mirror.figure(frame, |queue, _| {
+                queue.abandoned = queue.abandoned.map(|abandoned| abandoned.saturating_add(1));
+            }),
+            QueueStepKind::Answered { interface, .. } => {
+                mirror.figure(frame, |queue, told| {
+                    let first = queue.completed == Some(0) && queue.abandoned == Some(0);
+                    queue.hold_time = average(queue.hold_time, told("HoldTime"), first);
+                });
+                mirror.answers(frame, Some(interface), true);
+            }
         }
     }
 
@@ -246,9 +266,8 @@ impl Mirror {
     }
 
     /// A member is in a call of the queue from here on, or has had one.
-    fn answers(&mut self, frame: Frame<'_>, begins: bool) {
-        let get = |name: &str| frame.get(name).map(Value::as_bytes);
-        let names = get("Queue").zip(names::ANSWERED_BY.into_iter().find_map(get));
+    fn answers(&mut self, frame: Frame<'_>, interface: Option<&[u8]>, begins: bool) {
+        let names = facts::queue(frame).zip(interface);
         self.tell::<Member>(How::Hinted, names, None, |member, telling| {
             telling.put(Member::BITS.in_call, &mut member.in_call, Some(begins));
             if !begins {

@@ -356,7 +356,7 @@ fn calls_are_those_that_were_made() {
         if read == 0 {
             continue;
         }
-        // A storm's numbers are right or not; a call that nobody made counts as one that is not told.
+        // A storm's numbers are right or not; a call too many counts as one that is missing.
         let calls = if let Body::Calls(calls) = &expected.body { calls.len() } else { 1 };
         all += calls;
         agree += calls.saturating_sub(differ.len());
