@@ -262,7 +262,8 @@ impl Call {
     /// only connects two others, the one of those that was connected first.
     pub fn from(&self) -> Option<Party<'_>> {
         self.summary()
-            .caller
+            .parties
+            .0
             .map(|leg| &self.legs[leg])
             .map(|leg| Party { channel: leg.first_name(), ..Party::of(leg) })
     }
