@@ -51,7 +51,7 @@ fn event(name: &str, rest: &str) -> String {
 
 /// The events of a call up to the talk. One of four waits in a queue.
 fn begins(call: Number) -> Vec<String> {
-    let (caller, callee) = (|state| channel("", call, false, state), |state| channel("", call, true, state));
+    let (caller, target) = (|state| channel("", call, false, state), |state| channel("", call, true, state));
     let dest = |state| channel("Dest", call, true, state);
     let bridge = format!(
         "BridgeUniqueid: 5a-{call:08x}|BridgeType: basic|BridgeTechnology: simple_bridge|BridgeCreator: <unknown>|\
@@ -81,15 +81,15 @@ fn begins(call: Number) -> Vec<String> {
         events.push(steps("Dial"));
     }
     events.extend([
-        event("Newchannel", &callee("0")),
+        event("Newchannel", &target("0")),
         event("DialBegin", &format!("{}|{}|DialString: 200", caller("6"), dest("0"))),
-        event("Newstate", &callee("5")),
-        event("NewConnectedLine", &callee("5")),
-        event("Newstate", &callee("6")),
+        event("Newstate", &target("5")),
+        event("NewConnectedLine", &target("5")),
+        event("Newstate", &target("6")),
         event("DialEnd", &format!("{}|{}|DialStatus: ANSWER", caller("6"), dest("6"))),
         event("VarSet", &format!("{}|Variable: DIALSTATUS|Value: ANSWER", caller("6"))),
         event("BridgeCreate", &bridge),
-        event("BridgeEnter", &format!("{bridge}|{}", callee("6"))),
+        event("BridgeEnter", &format!("{bridge}|{}", target("6"))),
         event("BridgeEnter", &format!("{bridge}|{}", caller("6"))),
     ]);
     if call % 4 == 0 {
@@ -102,27 +102,27 @@ fn begins(call: Number) -> Vec<String> {
 
 /// The events of a call from the talk to the end.
 fn ends(call: Number) -> Vec<String> {
-    let (caller, callee) = (|| channel("", call, false, "6"), || channel("", call, true, "6"));
+    let (caller, target) = (|| channel("", call, false, "6"), || channel("", call, true, "6"));
     let bridge = format!("BridgeUniqueid: 5a-{call:08x}|BridgeType: basic|BridgeTechnology: simple_bridge");
     let mut events = Vec::new();
     if call % 5 == 0 {
-        events.push(event("Hold", &callee()));
+        events.push(event("Hold", &target()));
         events.push(event("MusicOnHoldStart", &caller()));
         events.push(event("MusicOnHoldStop", &caller()));
-        events.push(event("Unhold", &callee()));
+        events.push(event("Unhold", &target()));
     }
     if call % 10 == 0 {
         let by = channel("Transferer", call, true, "6");
         let told = format!("Result: Success|{by}|{bridge}|IsExternal: No|Context: c|Extension: 300");
         events.push(event("BlindTransfer", &told));
     }
-    events.push(event("BridgeLeave", &format!("{bridge}|{}", callee())));
+    events.push(event("BridgeLeave", &format!("{bridge}|{}", target())));
     events.push(event("BridgeLeave", &format!("{bridge}|{}", caller())));
     events.push(event("BridgeDestroy", &bridge));
     let hung_up = |who: String| {
         [event("HangupRequest", &who), event("Hangup", &format!("{who}|Cause: 16|Cause-txt: Normal Clearing"))]
     };
-    events.extend(hung_up(callee()));
+    events.extend(hung_up(target()));
     events.extend(hung_up(caller()));
     events
 }
@@ -198,7 +198,9 @@ impl<T> Live<T> {
             let frames = frames(&script.begin(calls));
             let mut full = of.take().expect("put back");
             let (full, held) = held_by(|| {
-                frames.iter().for_each(|frame| handle(&mut full, &Event::from(frame.view())));
+                for frame in &frames {
+                    handle(&mut full, &Event::from(frame.view()));
+                }
                 full
             });
             bytes += held;
@@ -211,7 +213,9 @@ impl<T> Live<T> {
     fn round(&mut self, mut handle: impl FnMut(&mut T, &Event<'_>)) {
         let frames = frames(&self.script.round());
         let (events, time) = timed(frames.len(), || {
-            frames.iter().for_each(|frame| handle(&mut self.of, &Event::from(frame.view())));
+            for frame in &frames {
+                handle(&mut self.of, &Event::from(frame.view()));
+            }
         });
         self.fastest = self.fastest.min(time.as_secs_f64() / events as f64);
     }
@@ -238,7 +242,9 @@ fn mirror() -> Mirror {
         }
     }
     text += "Event: QueueStatusComplete||";
-    frames(&text.replace('|', "\r\n")).iter().for_each(|frame| show(&mut mirror, &Event::from(frame.view())));
+    for frame in frames(&text.replace('|', "\r\n")) {
+        show(&mut mirror, &Event::from(frame.view()));
+    }
     mirror
 }
 
@@ -249,8 +255,12 @@ pub(super) fn table(measured: bool) {
     let mut trackers: Vec<_> = sizes.iter().map(|size| Live::new(*size, Tracker::new(limits), tell)).collect();
     let mut mirrors: Vec<_> = sizes.iter().map(|size| Live::new(*size, mirror(), show)).collect();
     for _ in 0..if measured { 12 } else { 1 } {
-        trackers.iter_mut().for_each(|live| live.round(tell));
-        mirrors.iter_mut().for_each(|live| live.round(show));
+        for live in &mut trackers {
+            live.round(tell);
+        }
+        for live in &mut mirrors {
+            live.round(show);
+        }
     }
     for (live, size) in trackers.iter().zip(sizes) {
         assert_eq!(live.of.active().map(|call| call.legs().len()).sum::<usize>(), *size, "{:?}", live.of.losses());
@@ -274,8 +284,13 @@ pub(super) fn table(measured: bool) {
 fn print(name: &str, sizes: &[usize], found: impl Iterator<Item = (f64, usize)>) {
     let found: Vec<_> = found.collect();
     let times: Vec<f64> = found.iter().map(|(time, _)| *time).collect();
-    let texts: String = times.iter().map(|time| format!(" {:>10}", format!("{:.0} ns", time * 1e9))).collect();
-    let ratios: String = times.windows(2).map(|pair| format!(" {:>8.2}", pair[1] / pair[0])).collect();
+    print!("{name:24}");
+    for time in &times {
+        print!(" {:>10}", format!("{:.0} ns", time * 1e9));
+    }
+    for pair in times.windows(2) {
+        print!(" {:>8.2}", pair[1] / pair[0]);
+    }
     let bytes = found.last().zip(sizes.last()).map_or(0, |((_, bytes), size)| bytes / size);
-    println!("{name:24}{texts}{ratios} {bytes:>10}");
+    println!(" {bytes:>10}");
 }
