@@ -50,7 +50,7 @@ impl Participant<'_> {
         match self {
             Self::ConfBridge(item) => caller_name(item.frame().get("CallerIDName")?.as_bytes()),
             Self::FreeSwitch(member) => Some(member.caller_name.value().to_str_lossy()),
-            Self::Kazoo(participant) => participant.object().get("caller_id_name")?.text(),
+            Self::Kazoo(participant) => participant.caller_id_name().ok(),
         }
     }
 
@@ -59,7 +59,7 @@ impl Participant<'_> {
         match self {
             Self::ConfBridge(item) => caller_number(item.frame().get("CallerIDNum")?.as_bytes()),
             Self::FreeSwitch(member) => Some(member.caller_number.value().to_str_lossy()),
-            Self::Kazoo(participant) => participant.object().get("caller_id_number")?.text(),
+            Self::Kazoo(participant) => participant.caller_id_number().ok(),
         }
     }
 

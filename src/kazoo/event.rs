@@ -9,9 +9,9 @@ use super::json::{FromJson, Json, Object, getters, view};
 /// Something that a participant did, or that happened to them.
 ///
 /// Names are matched whatever their case, and with `-` for `_`: some servers send them as their
-/// message bus has them (`Call-ID`, `Conference-ID`). Newer servers call all of them `event`
-/// ([`event_name`](Self::event_name)), and put flags into an object `conference_channel_vars`,
-/// where they are looked for too.
+/// message bus has them (`Call-ID`, `Conference-ID`). Servers from 4.0 on call all of them `event`
+/// ([`event_name`](Self::event_name)), and put what the media server knows of the participant into
+/// an object `conference_channel_vars`: such fields are looked for there first, then on top.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ParticipantEvent<'a>(pub(super) Object<'a>);
 
@@ -39,20 +39,20 @@ impl<'a> ParticipantEvent<'a> {
         instance_id = "instance_id": Cow<'a, str>;
         /// The participant's number, from 1.
         participant_id = "participant_id": u32;
-        /// How loud they are.
-        current_energy = "current_energy": i64;
-        /// How loud they must be to be heard.
-        energy_level = "energy_level": i64;
-        /// The number that they called from.
-        caller_id_number = "caller_id_number": Cow<'a, str>;
-        /// Their name.
-        caller_id_name = "caller_id_name": Cow<'a, str>;
+        /// Returns the account whose conference it is; from 4.0 on.
+        account_id = "account_id": Cow<'a, str>;
         /// Whose presence their call shows.
         channel_presence_id = "channel_presence_id": Cow<'a, str>;
-        /// What the server knows of their call.
-        custom_channel_vars = "custom_channel_vars": ChannelVars<'a>;
-        /// What newer servers know of their part in the conference.
-        conference_channel_vars = "conference_channel_vars": Object<'a>;
+        /// Returns what the media server knows of the conference, without the `conference_` of its
+        /// names; from master on.
+        conference_vars = "conference_vars": Object<'a>;
+        /// Returns the settings that the conference runs with; from master on.
+        profile = "profile": Cow<'a, str>;
+        /// Returns which of Kazoo's servers runs the conference; from master on.
+        conference_node = "conference_node": Cow<'a, str>;
+        /// Returns what became of a call that was made into the conference (event
+        /// `bgdial-result`), from master on: `result`, `job_uuid`, `peer_uuid`.
+        dial_result = "dial_result": Object<'a>;
         /// `conference`.
         event_category = "event_category": Cow<'a, str>;
         /// `participant_event`; `event` from newer servers.

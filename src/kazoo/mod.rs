@@ -47,7 +47,8 @@
 //! | numbers are texts | `conference_numbers` are digits, none twice; `numbers` none twice | checked before sending |
 //! | realtime data of lists on top | under `_read_only` from 4.0 on | both: [`Realtime`] |
 //! | `admins` | `moderators` | both: [`Realtime::moderators`] |
-//! | flags of a participant on top | newer servers: in `conference_channel_vars` | both: [`Participant`], [`ParticipantEvent`] |
+//! | flags and energy of a participant on top | from 4.0 on in `conference_channel_vars` | both: [`Participant`], [`ParticipantEvent`] |
+//! | `current_energy` | not from 4.0 to 4.3; from master on | [`Participant::current_energy`] is missing there |
 //! | `join_time` is an "epoch" | seconds since the year 0 | [`JoinTime`] |
 //! | actions in `data` | on top or in `data` | in `data` unless told otherwise: [`Envelope`] |
 //! | conferences: `lock`, `unlock`; participants: five | `play`, `record`, `dial`; `play`, `relate` besides, from 4.2 on | all |

@@ -4,12 +4,14 @@ use alloc::borrow::Cow;
 use core::time::Duration;
 
 use super::error::FieldError;
+use super::event::{ChannelVars, ParticipantEvent};
 use super::json::{FromJson, FromList, Json, Object, getters, read, view};
 
 /// Somebody in a conference.
 ///
-/// Newer servers put the flags into an object `conference_channel_vars`; they are looked for on top
-/// first, then there. The server answers `{}` for somebody who isn't there:
+/// Servers from 4.0 on put what the media server knows of their part in the conference into an
+/// object `conference_channel_vars`, reference 002 shows it on top: such fields are looked for there
+/// first, then on top. The server answers `{}` for somebody who isn't there:
 /// [`is_unknown`](Self::is_unknown).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Participant<'a>(pub(super) Object<'a>);
@@ -25,71 +27,106 @@ impl<'a> Participant<'a> {
     }
 
     getters! { read_loose;
-        /// Their call.
+        /// Returns the id of their call.
         call_id = "call_id": Cow<'a, str>;
-        /// The conference's name on the media server, which is its id.
+        /// Returns the conference's name on the media server, which is its id.
         conference_name = "conference_name": Cow<'a, str>;
-        /// The media server's id for this run of the conference.
+        /// Returns the media server's id for this run of the conference.
         conference_uuid = "conference_uuid": Cow<'a, str>;
-        /// The media server.
+        /// Returns the name of the media server; in 4.0 its node, `freeswitch@host`.
         switch_hostname = "switch_hostname": Cow<'a, str>;
-        /// Their number, from 1: what actions are for.
+        /// Returns their number, from 1: what actions are for.
         participant_id = "participant_id": u32;
-        /// How loud they must be to be heard.
-        energy_level = "energy_level": i64;
-        /// How loud they are.
-        current_energy = "current_energy": i64;
-        /// When they came.
+        /// Returns when they came.
         join_time = "join_time": JoinTime;
-        /// For how long they have been there; to the second.
+        /// Returns for how long they have been there; to the second.
         duration = "duration": Duration;
     }
 }
 
-macro_rules! flags {
-    ($($(#[$meta:meta])* $method:ident = $name:literal;)+) => {
-        impl Participant<'_> {$(
-            $(#[$meta])*
-            ///
-            /// # Errors
-            /// When it is missing, or is neither true nor false.
-            pub fn $method(&self) -> Result<bool, FieldError> {
-                read(flag(&self.0, $name), $name)
-            }
-        )+}
+/// Makes of a table the getters that participants and their events share.
+macro_rules! shared {
+    (
+        vars { $($(#[$var_meta:meta])* $var:ident = $var_name:literal: $var_type:ty;)+ }
+        top { $($(#[$meta:meta])* $method:ident = $name:literal: $type:ty;)+ }
+    ) => {
+        shared!(@ Participant; $($(#[$var_meta])* $var = $var_name: $var_type;)+);
+        shared!(@ ParticipantEvent; $($(#[$var_meta])* $var = $var_name: $var_type;)+);
 
-        impl super::event::ParticipantEvent<'_> {$(
+        impl<'a> Participant<'a> {
+            getters! { read_loose; $($(#[$meta])* $method = $name: $type;)+ }
+        }
+
+        impl<'a> ParticipantEvent<'a> {
+            getters! { read_loose; $($(#[$meta])* $method = $name: $type;)+ }
+        }
+    };
+    (@ $view:ident; $($(#[$meta:meta])* $method:ident = $name:literal: $type:ty;)+) => {
+        impl<'a> $view<'a> {$(
             $(#[$meta])*
             ///
             /// # Errors
-            /// When it is missing, or is neither true nor false.
-            pub fn $method(&self) -> Result<bool, FieldError> {
-                read(flag(&self.0, $name), $name)
+            /// When it is missing, or is something else.
+            pub fn $method(&self) -> Result<$type, FieldError> {
+                read(var(&self.0, $name), $name)
             }
         )+}
     };
 }
 
-flags! {
-    /// Whether they have the floor.
-    floor = "floor";
-    /// Whether they can hear.
-    hear = "hear";
-    /// Whether they can speak.
-    speak = "speak";
-    /// Whether they are speaking.
-    talking = "talking";
-    /// Whether it is noticed when they speak while muted.
-    mute_detect = "mute_detect";
-    /// Whether they have a picture.
-    video = "video";
-    /// Whether they are a moderator.
-    is_moderator = "is_moderator";
+shared! {
+    vars {
+        /// Returns whether they have the floor.
+        floor = "floor": bool;
+        /// Returns whether they can hear.
+        hear = "hear": bool;
+        /// Returns whether they can speak.
+        speak = "speak": bool;
+        /// Returns whether they can see; from 4.0 on.
+        see = "see": bool;
+        /// Returns whether they are speaking.
+        talking = "talking": bool;
+        /// Returns whether it is noticed when they speak while muted.
+        mute_detect = "mute_detect": bool;
+        /// Returns whether they have a picture.
+        video = "video": bool;
+        /// Returns whether they are a moderator. Missing of somebody who isn't and whose call
+        /// doesn't say so.
+        is_moderator = "is_moderator": bool;
+        /// Returns how loud they must be to be heard, from 0 to 1800.
+        energy_level = "energy_level": i64;
+        /// Returns how loud they are. Reference 002 and master have it; 4.0 to 4.3 do not send it.
+        current_energy = "current_energy": i64;
+        /// Returns the media server's number for them, which is
+        /// [`participant_id`](Self::participant_id); from 4.0 on.
+        member_id = "member_id": u32;
+        /// Returns what they are to the media server: `moderator` or `member`. 4.0 to 4.3 send it,
+        /// master does not.
+        member_type = "member_type": Cow<'a, str>;
+        /// Returns whether they are not counted: somebody who only listens, or a recording. From
+        /// 4.0 on.
+        member_ghost = "member_ghost": bool;
+    }
+    top {
+        /// Returns their name.
+        caller_id_name = "caller_id_name": Cow<'a, str>;
+        /// Returns the number that they called from.
+        caller_id_number = "caller_id_number": Cow<'a, str>;
+        /// Returns what the server knows of their call.
+        custom_channel_vars = "custom_channel_vars": ChannelVars<'a>;
+        /// Returns what whoever made their call has noted of it; from 4.2 on.
+        custom_application_vars = "custom_application_vars": Object<'a>;
+        /// Returns what the media server knows of their part in the conference: all of it, known
+        /// here or not. From 4.0 on.
+        conference_channel_vars = "conference_channel_vars": Object<'a>;
+    }
 }
 
-/// A flag on top, or where newer servers have it.
-fn flag<'a>(object: &Object<'a>, name: &str) -> Option<Json<'a>> {
-    object.get_loose(name).or_else(|| object.get_loose("conference_channel_vars")?.object()?.get_loose(name))
+/// Returns a field where servers from 4.0 on have it, or on top.
+fn var<'a>(object: &Object<'a>, name: &str) -> Option<Json<'a>> {
+    let vars = object.get_loose("conference_channel_vars").and_then(Json::object);
+    let inside = vars.and_then(|vars| vars.get_loose(name)).filter(|value| !value.is_null());
+    inside.or_else(|| object.get_loose(name))
 }
 
 /// When somebody came, in seconds as Kazoo counts them: from the year 0 of the Gregorian calendar,

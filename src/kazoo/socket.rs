@@ -231,10 +231,7 @@ view!(SocketEvent);
 
 impl<'a> SocketEvent<'a> {
     getters! { read;
-        /// The binding that was asked for.
-        subscription_key = "subscription_key": Cow<'a, str>;
-        /// The binding that the server made of it:
-        /// `conference.event.*.{account}.{conference}.{call}`.
+        /// Returns the binding that was asked for.
         subscribed_key = "subscribed_key": Cow<'a, str>;
         /// What kind of event it is: `participant_event`, or `event`.
         name = "name": Cow<'a, str>;
@@ -250,3 +247,6 @@ impl<'a> SocketEvent<'a> {
         self.0.read("data").or_else(|error| self.0.read("args").map_err(|_| error))
     }
 }
+        /// Returns the binding that the server made of it:
+        /// `conference.event.*.{account}.{conference}.{call}`.
+        subscription_key = "subscription_key": Cow<'a, str>;

@@ -371,12 +371,63 @@ fn reference_event() {
     }
 }
 
+/// Servers from 4.0 on have energy and flags in `conference_channel_vars`, and more than flags.
+#[test]
+fn the_energy_of_a_participant_stands_in_the_channel_vars() {
+    let response = Response::from_slice(include_bytes!("../../corpus/kazoo/participants_4_3.json")).unwrap();
+    let [one] = &*response.participants().unwrap() else { panic!("one") };
+    assert_eq!((one.energy_level(), one.member_id(), one.participant_id()), (Ok(100), Ok(7), Ok(7)));
+    assert!(one.current_energy().unwrap_err().is_missing());
+    let flags = [one.floor(), one.see(), one.hear(), one.talking(), one.member_ghost(), one.is_moderator()];
+    assert_eq!(flags, [Ok(true), Ok(true), Ok(false), Ok(true), Ok(false), Ok(true)]);
+    let texts = [one.member_type(), one.caller_id_name(), one.caller_id_number(), one.switch_hostname()];
+    assert_eq!(texts.map(Result::unwrap), ["moderator", "Ann", "100", "fs1.example.com"]);
+    assert_eq!(one.custom_channel_vars().unwrap().authorizing_type().unwrap(), "device");
+    assert_eq!(one.custom_application_vars().unwrap().get("ticket").unwrap().text().unwrap(), "4711");
+    assert_eq!(one.conference_channel_vars().unwrap().len(), 12);
+}
+
+#[test]
+fn the_energy_of_an_event_stands_in_the_channel_vars() {
+    let text = include_bytes!("../../corpus/kazoo/socket_event_master.json");
+    let Ok(SocketMessage::Event(message)) = SocketMessage::from_slice(text) else { panic!("an event") };
+    let event = message.participant().unwrap();
+    assert_eq!(event.happening(), Ok(Happening::StartTalking));
+    assert_eq!((event.energy_level(), event.current_energy(), event.member_id()), (Ok(100), Ok(250), Ok(7)));
+    assert_eq!((event.see(), event.member_ghost(), event.talking()), (Ok(true), Ok(true), Ok(true)));
+    assert!(event.member_type().unwrap_err().is_missing() && event.is_moderator().unwrap_err().is_missing());
+    let texts = [event.account_id(), event.profile(), event.conference_node(), event.caller_id_name()];
+    assert_eq!(texts.map(Result::unwrap), ["a1", "default", "kazoo_apps@h", "Ann"]);
+    assert_eq!(event.conference_vars().unwrap().get("size").unwrap().to_u64(), Some(2));
+    assert_eq!(event.dial_result().unwrap().get("result").unwrap().text().unwrap(), "SUCCESS");
+    assert_eq!(event.custom_application_vars().unwrap().len(), 1);
+}
+
+/// What the media server says counts before what stands on top; nothing there is no value.
+#[test]
+fn channel_vars_come_before_the_top() {
+    for (text, energy) in [
+        (r#"{"energy_level": 1, "conference_channel_vars": {"energy_level": "2"}}"#, Ok(2)),
+        (r#"{"energy_level": 1, "Conference-Channel-Vars": {"Energy-Level": 2}}"#, Ok(2)),
+        (r#"{"energy_level": 1, "conference_channel_vars": {"energy_level": null}}"#, Ok(1)),
+        (r#"{"energy_level": 1, "conference_channel_vars": {}}"#, Ok(1)),
+        (r#"{"energy_level": 1, "conference_channel_vars": 5}"#, Ok(1)),
+        (r#"{"energy_level": 1, "conference_channel_vars": {"energy_level": {}}}"#, Err(false)),
+        (r#"{"conference_channel_vars": {}}"#, Err(true)),
+    ] {
+        let found = Participant::from_slice(text.as_bytes()).unwrap().energy_level();
+        assert_eq!(found.map_err(|error| error.is_missing()), energy, "{text}");
+        let found = ParticipantEvent::from_slice(text.as_bytes()).unwrap().energy_level();
+        assert_eq!(found.map_err(|error| error.is_missing()), energy, "{text}");
+    }
+}
+
 #[test]
 fn socket() {
     let newer = include_bytes!("../../corpus/kazoo/socket_event_newer.json");
     let Ok(SocketMessage::Event(message)) = SocketMessage::from_slice(newer) else { panic!("an event") };
-    assert_eq!(message.subscription_key().unwrap(), "conference.event.c1.*");
-    assert_eq!(message.subscribed_key().unwrap(), "conference.event.*.a1.c1.*");
+    assert_eq!(message.subscribed_key().unwrap(), "conference.event.c1.*");
+    assert_eq!(message.subscription_key().unwrap(), "conference.event.*.a1.c1.*");
     let event = message.participant().unwrap();
     assert_eq!(event.happening(), Ok(Happening::Other("floor-change".into())));
     assert_eq!((event.conference_id().unwrap(), event.instance_id().unwrap()), ("c1".into(), "i1".into()));

@@ -208,14 +208,12 @@ fn has(object: &Value, name: &str) -> bool {
     object.as_object().is_some_and(|object| object.keys().any(|other| fold(other) == fold(name)))
 }
 
-/// A flag on top, or in `conference_channel_vars`.
+/// A field in `conference_channel_vars`, or on top where there is none.
 fn part<'v>(json: &'v Value, name: &str) -> Option<&'v Value> {
-    if has(json, name) {
-        return field(json, name, true);
-    }
-    match field(json, "conference_channel_vars", true)? {
-        vars if vars.is_object() => field(vars, name, true),
-        _ => Some(&Value::Null),
+    let vars = field(json, "conference_channel_vars", true)?;
+    match if vars.is_object() { field(vars, name, true)? } else { &Value::Null } {
+        Value::Null => field(json, name, true),
+        inside => Some(inside),
     }
 }
 
@@ -228,8 +226,14 @@ fn participant_getters(participant: &Participant<'_>) {
     text(participant.conference_uuid(), get("conference_uuid"));
     text(participant.switch_hostname(), get("switch_hostname"));
     number(participant.participant_id(), get("participant_id"));
-    number(participant.energy_level(), get("energy_level"));
-    number(participant.current_energy(), get("current_energy"));
+    text(participant.caller_id_name(), get("caller_id_name"));
+    text(participant.caller_id_number(), get("caller_id_number"));
+    number(participant.energy_level(), part(&json, "energy_level"));
+    number(participant.current_energy(), part(&json, "current_energy"));
+    number(participant.member_id(), part(&json, "member_id"));
+    text(participant.member_type(), part(&json, "member_type"));
+    flag(participant.member_ghost(), part(&json, "member_ghost"));
+    flag(participant.see(), part(&json, "see"));
     number(participant.join_time().map(ami_proto::kazoo::JoinTime::gregorian), get("join_time"));
     number(participant.duration().map(|time| time.as_secs()), get("duration"));
     flag(participant.floor(), part(&json, "floor"));
@@ -253,8 +257,10 @@ fn event_getters(event: &ParticipantEvent<'_>) {
     text(event.caller_id_name(), get("caller_id_name"));
     text(event.caller_id_number(), get("caller_id_number"));
     number(event.participant_id(), get("participant_id"));
-    number(event.energy_level(), get("energy_level"));
-    number(event.current_energy(), get("current_energy"));
+    number(event.energy_level(), part(&json, "energy_level"));
+    number(event.current_energy(), part(&json, "current_energy"));
+    number(event.member_id(), part(&json, "member_id"));
+    flag(event.see(), part(&json, "see"));
     flag(event.talking(), part(&json, "talking"));
     flag(event.floor(), part(&json, "floor"));
     let Some(inner) = get("custom_channel_vars") else { return };
