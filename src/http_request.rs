@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::fmt;
 
-#[cfg(any(feature = "std", feature = "kazoo"))]
+#[cfg(any(feature = "std", feature = "kazoo", feature = "sipxecs"))]
 use crate::error::{EncodeError, Refusal};
 #[cfg(any(feature = "kazoo", feature = "sipxecs"))]
 use crate::percent::push_encoded;
@@ -183,6 +183,15 @@ pub(crate) fn control(text: &str) -> Option<u8> {
 #[cfg(any(feature = "std", feature = "kazoo"))]
 pub(crate) fn refuse_control(field: &'static str, text: &str) -> Result<(), EncodeError> {
     control(text).map_or(Ok(()), |byte| Err(EncodeError::new(field, Refusal::Control { byte })))
+}
+
+/// Refuses a text with one of these characters, at which the server splits.
+#[cfg(any(feature = "kazoo", feature = "sipxecs"))]
+pub(crate) fn refuse_splits(field: &'static str, text: &str, splits: &[u8]) -> Result<(), EncodeError> {
+    match text.bytes().find(|byte| splits.contains(byte)) {
+        Some(byte) => Err(EncodeError::new(field, Refusal::Splits { byte })),
+        None => Ok(()),
+    }
 }
 
 /// Returns whether HTTP would take a segment for a step in the path.

@@ -13,11 +13,3 @@ pub(super) fn number(id: &str) -> Result<u32, EncodeError> {
 pub(super) fn given<'a>(argument: &'static str, value: &'a str) -> Result<&'a str, EncodeError> {
     if value.is_empty() { Err(EncodeError::new(argument, Refusal::EmptyValue)) } else { Ok(value) }
 }
-
-/// Refuses a value with one of these characters, at which the server splits.
-pub(super) fn unsplit(argument: &'static str, value: &str, splits: &[u8]) -> Result<(), EncodeError> {
-    match value.bytes().find(|byte| splits.contains(byte)) {
-        Some(byte) => Err(EncodeError::new(argument, Refusal::Splits { byte })),
-        None => Ok(()),
-    }
-}

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::answer::{Native, Outcome};
-use super::args::{given, unsplit};
+use super::args::given;
 use super::backend::Backend;
 use super::command::{Command, Who};
 use super::error::{ReplyError, RequestError};
@@ -14,6 +14,7 @@ use super::{Conference, Participant};
 use crate::action::{ConfbridgeListRooms, Custom, EncodedAction};
 use crate::error::{EncodeError, Refusal};
 use crate::event;
+use crate::http_request::refuse_splits;
 use crate::response::Response;
 use crate::wire::{Frame, FrameKind};
 
@@ -104,7 +105,7 @@ fn to<'a>(
 /// `Originate` into the application `ConfBridge`, whose arguments are split at commas.
 fn dial<'a>(conference: &'a str, endpoint: &'a str, caller: Option<(&str, &str)>) -> Result<Custom<'a>, RequestError> {
     // An application's arguments are split at commas, outside of quotes and brackets.
-    unsplit("conference", conference, b",\"\\()[]")?;
+    refuse_splits("conference", conference, b",\"\\()[]")?;
     let action = Custom::new("Originate")
         .header("Channel", given("endpoint", endpoint)?)
         .header("Application", "ConfBridge")
@@ -113,7 +114,7 @@ fn dial<'a>(conference: &'a str, endpoint: &'a str, caller: Option<(&str, &str)>
     let Some((number, name)) = caller else { return Ok(action) };
     // A caller id is split at quotes and angle brackets.
     for text in [number, name] {
-        unsplit("caller", text, b"\"\\<>")?;
+        refuse_splits("caller", text, b"\"\\<>")?;
     }
     let mut id = String::from("\"");
     id.push_str(name);

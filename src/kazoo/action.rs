@@ -2,19 +2,22 @@
 
 use alloc::borrow::Cow;
 use alloc::string::ToString;
-use alloc::vec::Vec;
-use core::fmt;
 
+use super::dial::Dial;
+use super::draft::Fields;
 use super::error::JsonError;
 use super::json::{Json, Object};
-use super::write::{array, object, string};
+use super::write::{object, string};
 use crate::error::{EncodeError, Refusal};
+use crate::http_request::refuse_control;
 use crate::wiped::WipedText;
 
 /// Where an action stands in the body of its request.
 ///
-/// Servers look for `action` on top first, then in `data`; for its arguments in `data` within
-/// `data`, then in `data`.
+/// Servers from 4.2 on look for a conference's `action` on top first, then in `data`. Older ones, and
+/// all for participants, look in `data` first, then in the query, then on top. All look for the
+/// arguments in `data` within `data`, then in the query, then in `data`. So
+/// [`OnTop`](Self::OnTop) refuses arguments of the names `action` and `data`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Envelope {
@@ -27,16 +30,67 @@ pub enum Envelope {
 }
 
 impl Envelope {
-    /// The body of a request.
-    pub(super) fn wrap(self, action: &str, arguments: Option<&str>) -> WipedText {
+    /// Returns the body of a request.
+    ///
+    /// # Errors
+    /// Where the server would take an argument for the action, or for the arguments.
+    pub(super) fn wrap(self, (action, arguments): Parts<'_>) -> Result<WipedText, EncodeError> {
         let name = string(action);
-        match self {
-            Self::OnTop => object([("action", &*name), ("data", arguments.unwrap_or("{}"))]),
-            Self::InData => {
-                let inner = [("action", &*name)].into_iter().chain(arguments.map(|json| ("data", json)));
-                object([("data", &*object(inner))])
+        Ok(match self {
+            Self::OnTop => {
+                let data = match arguments {
+                    Arguments::None => "{}".into(),
+                    Arguments::Known(json) => json,
+                    Arguments::Other(json) => {
+                        refuse_reserved(json.object().iter().flat_map(Object::iter).map(|(name, _)| name))?;
+                        json.as_str().into()
+                    }
+                    Arguments::Dial(dial) => {
+                        refuse_reserved(dial.names())?;
+                        let mut fields = Fields::default();
+                        dial.arguments(&mut fields);
+                        dial.beside(&mut fields);
+                        fields.to_json()
+                    }
+                };
+                object([("action", &*name), ("data", &*data)])
             }
-        }
+            Self::InData => {
+                let mut data = Fields::default();
+                data.set("action", name);
+                match arguments {
+                    Arguments::None => {}
+                    Arguments::Known(json) => data.set("data", json),
+                    Arguments::Other(json) => data.set("data", json.as_str()),
+                    Arguments::Dial(dial) => {
+                        let mut inner = Fields::default();
+                        dial.arguments(&mut inner);
+                        dial.beside(&mut data);
+                        data.set("data", inner.to_json());
+                    }
+                }
+                object([("data", &*data.to_json())])
+            }
+        })
+    }
+}
+
+/// What an action is told.
+pub(super) enum Arguments<'a> {
+    None,
+    /// What the crate writes itself: an object.
+    Known(WipedText),
+    /// The caller's own: an object.
+    Other(Json<'a>),
+    Dial(&'a Dial<'a>),
+}
+
+/// Refuses what stands in the way where arguments stand in `data`: the server looks there for
+/// `data` before the top, and for the `action` of participants too.
+fn refuse_reserved<'n>(mut names: impl Iterator<Item = &'n str>) -> Result<(), EncodeError> {
+    match names.find_map(|name| ["action", "data"].into_iter().find(|word| *word == name)) {
+        Some(word) => Err(EncodeError::new("data", Refusal::Keyword { word })),
+        None => Ok(()),
     }
 }
 
@@ -77,6 +131,12 @@ impl<'a> ActionBody<'a> {
     pub fn arguments(&self) -> Option<Object<'a>> {
         let inside = self.data.as_ref().and_then(|data| data.get("data"));
         inside.and_then(Json::object).or_else(|| self.data.clone())
+    }
+
+    /// Returns what a dial notes of the calls that it makes: it stands in `data`, beside an action
+    /// there.
+    pub fn custom_application_vars(&self) -> Option<Object<'a>> {
+        self.data.as_ref()?.get("custom_application_vars").and_then(Json::object)
     }
 }
 
@@ -144,20 +204,20 @@ pub enum ParticipantAction<'a> {
     Other(&'a str, Option<Json<'a>>),
 }
 
-/// A name, and the JSON of the arguments.
-type Parts<'a> = (&'a str, Option<WipedText>);
+/// A name and its arguments.
+pub(super) type Parts<'a> = (&'a str, Arguments<'a>);
 
 impl<'a> ConferenceAction<'a> {
-    pub(super) fn parts(&self) -> Result<Parts<'a>, EncodeError> {
+    pub(super) fn parts(&self) -> Result<Parts<'_>, EncodeError> {
         Ok(match self {
-            Self::Lock => ("lock", None),
-            Self::Unlock => ("unlock", None),
-            Self::Play(media) => ("play", Some(play(media)?)),
-            Self::Record(start) => {
-                let action = string(if *start { "start" } else { "stop" });
-                ("record", Some(object([("action", &*action)])))
+            Self::Lock => ("lock", Arguments::None),
+            Self::Unlock => ("unlock", Arguments::None),
+            Self::Play(media) => ("play", play(media)?),
+            Self::Record(start) => ("record", record(*start)),
+            Self::Dial(dial) => {
+                dial.check()?;
+                ("dial", Arguments::Dial(dial))
             }
-            Self::Dial(dial) => ("dial", Some(dial.to_json()?)),
             Self::Other(name, arguments) => other(name, *arguments)?,
         })
     }
@@ -166,13 +226,13 @@ impl<'a> ConferenceAction<'a> {
 impl<'a> ParticipantsAction<'a> {
     pub(super) fn parts(&self) -> Result<Parts<'a>, EncodeError> {
         Ok(match self {
-            Self::Mute => ("mute", None),
-            Self::Unmute => ("unmute", None),
-            Self::Deaf => ("deaf", None),
-            Self::Undeaf => ("undeaf", None),
-            Self::Kick => ("kick", None),
-            Self::Play(media) => ("play", Some(play(media)?)),
-            Self::Relate(relate) => ("relate", Some(relate.to_json())),
+            Self::Mute => ("mute", Arguments::None),
+            Self::Unmute => ("unmute", Arguments::None),
+            Self::Deaf => ("deaf", Arguments::None),
+            Self::Undeaf => ("undeaf", Arguments::None),
+            Self::Kick => ("kick", Arguments::None),
+            Self::Play(media) => ("play", play(media)?),
+            Self::Relate(relate) => ("relate", relate.arguments()),
             Self::Other(name, arguments) => other(name, *arguments)?,
         })
     }
@@ -181,32 +241,48 @@ impl<'a> ParticipantsAction<'a> {
 impl<'a> ParticipantAction<'a> {
     pub(super) fn parts(&self) -> Result<Parts<'a>, EncodeError> {
         Ok(match self {
-            Self::Mute => ("mute", None),
-            Self::Unmute => ("unmute", None),
-            Self::Deaf => ("deaf", None),
-            Self::Undeaf => ("undeaf", None),
-            Self::Kick => ("kick", None),
-            Self::Play(media) => ("play", Some(play(media)?)),
+            Self::Mute => ("mute", Arguments::None),
+            Self::Unmute => ("unmute", Arguments::None),
+            Self::Deaf => ("deaf", Arguments::None),
+            Self::Undeaf => ("undeaf", Arguments::None),
+            Self::Kick => ("kick", Arguments::None),
+            Self::Play(media) => ("play", play(media)?),
             Self::Other(name, arguments) => other(name, *arguments)?,
         })
     }
 }
 
-fn play(media: &str) -> Result<WipedText, EncodeError> {
+/// The server quotes the sound in a line for FreeSWITCH, and escapes nothing in it.
+fn play<'a>(media: &str) -> Result<Arguments<'a>, EncodeError> {
     not_empty("media_id", media)?;
-    Ok(object([("media_id", &*string(media))]))
+    quoted("media_id", media)?;
+    Ok(Arguments::Known(object([("media_id", &*string(media))])))
 }
 
-fn other<'a>(name: &'a str, arguments: Option<Json<'_>>) -> Result<Parts<'a>, EncodeError> {
+fn record<'a>(start: bool) -> Arguments<'a> {
+    let action = string(if start { "start" } else { "stop" });
+    Arguments::Known(object([("action", &*action)]))
+}
+
+fn other<'a>(name: &'a str, arguments: Option<Json<'a>>) -> Result<Parts<'a>, EncodeError> {
     not_empty("action", name)?;
     match arguments {
         Some(json) if json.object().is_none() => Err(EncodeError::new("data", Refusal::Kind { expected: "an object" })),
-        arguments => Ok((name, arguments.map(|json| WipedText::from(json.as_str())))),
+        arguments => Ok((name, arguments.map_or(Arguments::None, Arguments::Other))),
     }
 }
 
-fn not_empty(field: &'static str, text: &str) -> Result<(), EncodeError> {
+pub(super) fn not_empty(field: &'static str, text: &str) -> Result<(), EncodeError> {
     if text.is_empty() { Err(EncodeError::new(field, Refusal::EmptyValue)) } else { Ok(()) }
+}
+
+/// Refuses what ends the quotes that the server puts a text into.
+pub(super) fn quoted(field: &'static str, text: &str) -> Result<(), EncodeError> {
+    refuse_control(field, text)?;
+    match text.bytes().find(|byte| matches!(byte, b'\'' | b'\\')) {
+        Some(byte) => Err(EncodeError::new(field, Refusal::Quote { byte })),
+        None => Ok(()),
+    }
 }
 
 /// What one participant is to another.
@@ -230,11 +306,14 @@ impl Relate {
         self
     }
 
-    fn to_json(self) -> WipedText {
-        let (participant, other) = (self.participant.to_string(), self.other.to_string());
-        let relationship = self.relationship.map(|relationship| string(relationship.as_str()));
-        let ids = [("participant_id", &*participant), ("other_participant", &*other)];
-        object(ids.into_iter().chain(relationship.as_deref().map(|word| ("relationship", word))))
+    fn arguments<'a>(self) -> Arguments<'a> {
+        let mut fields = Fields::default();
+        fields.set("participant_id", self.participant.to_string());
+        fields.set("other_participant", self.other.to_string());
+        if let Some(relationship) = self.relationship {
+            fields.set("relationship", string(relationship.as_str()));
+        }
+        Arguments::Known(fields.to_json())
     }
 }
 
@@ -257,191 +336,6 @@ impl Relationship {
             Self::Deaf => "deaf",
             Self::Clear => "clear",
             Self::Mute => "mute",
-        }
-    }
-}
-
-/// How somebody who is called in comes in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ParticipantFlag {
-    /// They can't speak.
-    Mute,
-    /// They can't hear.
-    Deaf,
-    /// The keys that they press are heard.
-    DistributeDtmf,
-    /// As a moderator.
-    IsModerator,
-    /// Without music while they are alone.
-    DisableMoh,
-    /// Without being counted.
-    Ghost,
-    /// Only if there is somebody.
-    JoinExisting,
-    /// Without their picture.
-    VideoMute,
-}
-
-impl ParticipantFlag {
-    /// The word on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Mute => "mute",
-            Self::Deaf => "deaf",
-            Self::DistributeDtmf => "distribute_dtmf",
-            Self::IsModerator => "is_moderator",
-            Self::DisableMoh => "disable_moh",
-            Self::Ghost => "ghost",
-            Self::JoinExisting => "join_existing",
-            Self::VideoMute => "video_mute",
-        }
-    }
-}
-
-/// Calls somebody into a conference. The conference need not exist: one of the id is made up then,
-/// and fields of a document ([`field`](Self::field)) are taken into it.
-///
-/// ```
-/// use ami_proto::kazoo::{Account, ConferenceAction, Dial, ParticipantFlag};
-///
-/// let dial = Dial::new().endpoint("5551212").endpoint("sip:user@realm").participant_flag(ParticipantFlag::Mute).timeout(20);
-/// let request = Account::new("A").act("C", &ConferenceAction::Dial(dial))?;
-/// assert_eq!(
-///     request.body(),
-///     br#"{"data": {"action": "dial", "data": {"endpoints": ["5551212", "sip:user@realm"], "timeout": 20, "participant_flags": ["mute"]}}}"#
-/// );
-/// # Ok::<(), ami_proto::EncodeError>(())
-/// ```
-#[derive(Clone, Default, PartialEq)]
-pub struct Dial<'a> {
-    endpoints: Vec<Endpoint<'a>>,
-    texts: Vec<(&'static str, &'a str)>,
-    timeout: Option<u32>,
-    flags: Vec<ParticipantFlag>,
-    fields: Vec<(&'a str, Json<'a>)>,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Endpoint<'a> {
-    Text(&'a str),
-    Device(Json<'a>),
-}
-
-impl<'a> Dial<'a> {
-    /// Calls nobody yet; at least one [`endpoint`](Self::endpoint) is needed.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Calls the device or user of this id, this number, or this `sip:` address.
-    #[must_use]
-    pub fn endpoint(mut self, endpoint: &'a str) -> Self {
-        self.endpoints.push(Endpoint::Text(endpoint));
-        self
-    }
-
-    /// Calls a device that is described by its document.
-    #[must_use]
-    pub fn device(mut self, document: Json<'a>) -> Self {
-        self.endpoints.push(Endpoint::Device(document));
-        self
-    }
-
-    /// Shows them this name.
-    #[must_use]
-    pub fn caller_id_name(self, name: &'a str) -> Self {
-        self.text("caller_id_name", name)
-    }
-
-    /// Shows them this number.
-    #[must_use]
-    pub fn caller_id_number(self, number: &'a str) -> Self {
-        self.text("caller_id_number", number)
-    }
-
-    /// Runs the conference with the settings of this name.
-    #[must_use]
-    pub fn profile_name(self, name: &'a str) -> Self {
-        self.text("profile_name", name)
-    }
-
-    /// Begins the conference on the media server that this call is on.
-    #[must_use]
-    pub fn target_call_id(self, id: &'a str) -> Self {
-        self.text("target_call_id", id)
-    }
-
-    /// Gives the new call this id.
-    #[must_use]
-    pub fn outbound_call_id(self, id: &'a str) -> Self {
-        self.text("outbound_call_id", id)
-    }
-
-    /// Gives up after so many seconds, at least 1.
-    #[must_use]
-    pub fn timeout(mut self, seconds: u32) -> Self {
-        self.timeout = Some(seconds);
-        self
-    }
-
-    /// Has them come in like this; can be said again for more.
-    #[must_use]
-    pub fn participant_flag(mut self, flag: ParticipantFlag) -> Self {
-        self.flags.push(flag);
-        self
-    }
-
-    /// Adds a field that the crate doesn't know, or one of a conference document.
-    #[must_use]
-    pub fn field(mut self, name: &'a str, value: Json<'a>) -> Self {
-        self.fields.push((name, value));
-        self
-    }
-
-    fn text(mut self, name: &'static str, text: &'a str) -> Self {
-        self.texts.retain(|(found, _)| *found != name);
-        self.texts.push((name, text));
-        self
-    }
-
-    fn to_json(&self) -> Result<WipedText, EncodeError> {
-        if self.endpoints.is_empty() {
-            return Err(EncodeError::new("endpoints", Refusal::EmptyValue));
-        }
-        let mut endpoints = Vec::with_capacity(self.endpoints.len());
-        for endpoint in &self.endpoints {
-            endpoints.push(match endpoint {
-                Endpoint::Text("") => return Err(EncodeError::new("endpoints", Refusal::EmptyValue)),
-                Endpoint::Text(text) => string(text),
-                Endpoint::Device(json) if json.object().is_some() => json.as_str().into(),
-                Endpoint::Device(_) => {
-                    return Err(EncodeError::new("endpoints", Refusal::Kind { expected: "an object" }));
-                }
-            });
-        }
-        let mut fields = Vec::from([("endpoints", array(endpoints))]);
-        fields.extend(self.texts.iter().map(|(name, text)| (*name, string(text))));
-        match self.timeout {
-            Some(0) => return Err(EncodeError::new("timeout", Refusal::Range { min: 1, max: i64::MAX })),
-            timeout => fields.extend(timeout.map(|seconds| ("timeout", seconds.to_string().into()))),
-        }
-        if !self.flags.is_empty() {
-            fields.push(("participant_flags", array(self.flags.iter().map(|flag| string(flag.as_str())))));
-        }
-        fields.extend(self.fields.iter().map(|(name, json)| (*name, json.as_str().into())));
-        Ok(object(fields.iter().map(|(name, json)| (*name, &**json))))
-    }
-}
-
-/// PINs and passwords are masked.
-impl fmt::Debug for Dial<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let json = self.to_json().unwrap_or_default();
-        match Json::parse(&json) {
-            Ok(json) => write!(f, "Dial {json:?}"),
-            Err(_) => f.write_str("Dial (incomplete)"),
         }
     }
 }

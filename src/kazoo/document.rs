@@ -85,9 +85,9 @@ impl<'a> FromJson<'a> for Tone<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProfileField<'a> {
-    /// Settings: from 4.1 on.
+    /// Settings: from 4.2 on.
     Settings(Profile<'a>),
-    /// The name of settings: up to 4.0, and on reference 002.
+    /// The name of settings: up to 4.1, and on reference 002.
     Name(Cow<'a, str>),
 }
 
@@ -184,6 +184,14 @@ draft!(SideDraft);
 draft!(ProfileDraft);
 
 impl Draft {
+    /// Sets `profile` as servers up to 4.1 and reference 002 have it: to the name of settings. From
+    /// 4.2 on that name stands in [`profile_name`](Self::profile_name).
+    #[must_use]
+    pub fn profile_text(mut self, name: &str) -> Self {
+        self.0.set("profile", write::string(name));
+        self
+    }
+
     /// Whether the server would take it, as far as can be told here: kinds, lengths, ranges and
     /// patterns of its schema.
     ///

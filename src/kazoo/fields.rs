@@ -6,7 +6,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::document::{Conference, Draft, Profile, ProfileDraft, ProfileField, Side, SideDraft, Tone};
-use super::json::{Object, getters};
+use super::json::{Json, Object, getters};
 use super::validate::Rule;
 use super::write;
 use crate::wiped::WipedText;
@@ -32,6 +32,7 @@ macro_rules! setter {
     (number, $($field:tt)+) => { setter!(@ i64, |number| number.to_string().into(), $($field)+); };
     (tone, $($field:tt)+) => { setter!(@ &Tone<'_>, |tone| tone.to_json(), $($field)+); };
     (side, $($field:tt)+) => { setter!(@ &SideDraft, SideDraft::json, $($field)+); };
+    (object, $($field:tt)+) => { setter!(@ Json<'_>, |json| json.as_str().into(), $($field)+); };
     (profile, $($field:tt)+) => { setter!(@ &ProfileDraft, ProfileDraft::json, $($field)+); };
     (texts, $method:ident, $name:literal, $doc:literal) => {
         #[doc = concat!("Sets ", $doc, ".")]
@@ -79,6 +80,9 @@ macro_rules! sample {
     (profile) => {
         &ProfileDraft::new()
     };
+    (object) => {
+        Json::parse("{}").unwrap()
+    };
 }
 
 /// Makes of a table the getters of a view, the setters of its draft, and the rules. A row is the
@@ -107,7 +111,7 @@ macro_rules! fields {
         #[cfg(test)]
         #[test]
         fn $test() {
-            use super::{Json, validate};
+            use super::validate;
             $(
                 let draft = $draft::new().$method(sample!($kind));
                 let json = draft.to_json();
@@ -125,9 +129,7 @@ fields! {
     Conference by read, Draft, CONFERENCE, fields_of_a_conference;
     read_only {
         id = "id": text; "the id: 32 hexadecimal digits, or whatever was asked for when it is an ad-hoc one"
-        controls = "controls": object, Rule::Object; "the sets of controls of its own"
         focus = "focus": text, Rule::Text; "the media server that it runs on"
-        ui_metadata = "ui_metadata": object; "what user interfaces have noted"
     }
     name = "name": text, Rule::Length(1, 128); "the name: 1 to 128 characters"
     owner_id = "owner_id": text, Rule::Length(32, 32); "the user who manages it: 32 characters"
@@ -137,14 +139,25 @@ fields! {
         "the keys that callers can press: the name of a set of controls"
     moderator_controls = "moderator_controls": text, Rule::Text;
         "the keys that moderators can press: the name of a set of controls"
-    conference_numbers = "conference_numbers": texts, Rule::DigitNumbers;
+    conference_numbers = "conference_numbers": texts, Rule::Numbers;
         "the numbers that members and moderators can call: digits, none twice, and none that another conference of the \
          account has (which the server alone can tell)"
-    domain = "domain": text, Rule::Text; "the domain"
-    flags = "flags": texts, Rule::Texts; "what other applications have marked it with"
-    language = "language": text, Rule::Text; "the language of its prompts"
+    allow_shareable_link = "allow_shareable_link": flag, Rule::Flag;
+        "whether whoever has its public link gets in; Kazoo 5. The default is false"
+    auto_record = "auto_record": flag, Rule::Flag;
+        "whether a recording begins by itself when enough participants are there, two unless the server's settings say \
+         otherwise; Kazoo 5. The default is false"
+    base_profile_name = "base_profile_name": text, Rule::Text;
+        "the name of the settings that its own add to; Kazoo 5"
+    controls = "controls": object, Rule::Object;
+        "the sets of controls of its own, an object of JSON; from 4.2 on"
+    domain = "domain": text, Rule::Text; "the domain; from 4.2 on"
+    endconf_grace_time = "endconf_grace_time": count, Rule::Number(0, i64::MAX);
+        "the seconds that members have left when the last leaves of those whose leaving ends it; Kazoo 5"
+    flags = "flags": texts, Rule::Texts; "what other applications have marked it with; from 4.3 on"
+    language = "language": text, Rule::Text; "the language of its prompts; from 4.2 on"
     max_members_media = "max_members_media": text, Rule::Text; "what is played to those who find it full"
-    max_participants = "max_participants": count, Rule::Number(0, i64::MAX); "how many can be in it"
+    max_participants = "max_participants": count, Rule::Number(i64::MIN, i64::MAX); "how many can be in it"
     member = "member": side, Rule::Fields(SIDE); "how members come in"
     moderator = "moderator": side, Rule::Fields(SIDE); "how moderators come in"
     play_entry_tone = "play_entry_tone": tone, Rule::Tone;
@@ -154,11 +167,12 @@ fields! {
     play_name = "play_name": flag, Rule::Flag; "whether newcomers are announced. The default is false"
     play_welcome = "play_welcome": flag, Rule::Flag; "whether newcomers are welcomed"
     profile = "profile": profile, Rule::FieldsOrText(PROFILE);
-        "how the switch runs it: settings. Servers up to 4.0 have the name of settings there, which \
-         [`Draft::field`] sets"
+        "how the switch runs it: settings, from 4.2 on. Servers up to 4.1 have the name of settings there, which \
+         [`Draft::profile_text`] sets"
     profile_name = "profile_name": text, Rule::Text;
-        "the name of the settings that the switch runs it with, from 4.1 on"
+        "the name of the settings that the switch runs it with, from 4.2 on"
     require_moderator = "require_moderator": flag, Rule::Flag; "whether it needs a moderator"
+    ui_metadata = "ui_metadata": object, Rule::Object; "what user interfaces have noted: an object of JSON"
     wait_for_moderator = "wait_for_moderator": flag, Rule::Flag; "whether members wait until a moderator comes"
 }
 
@@ -169,10 +183,10 @@ fields! {
     join_muted = "join_muted": flag, Rule::Flag;
         "whether they can't speak at first. The default is true for members. For moderators it is false in the \
          server's schema, and true on reference 002: say what you want"
-    numbers = "numbers": texts, Rule::Numbers; "the numbers that they call, none twice"
-    pins = "pins": texts, Rule::Texts; "the PINs that they enter. Secrets"
+    numbers = "numbers": texts, Rule::Numbers; "the numbers that they call: digits, none twice"
+    pins = "pins": texts, Rule::Pins; "the PINs that they enter: digits. Secrets"
     play_entry_prompt = "play_entry_prompt": flag, Rule::Flag;
-        "whether the prompt is played to them when they come; members only"
+        "whether the prompt is played to them when they come; members only, from 4.2 on"
 }
 
 fields! {

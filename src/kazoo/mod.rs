@@ -42,9 +42,9 @@
 //! |---|---|---|
 //! | conferences and lists stand bare in the answer | in an envelope, as `data` | both: [`Response`] |
 //! | `name` is required | it is not | neither is it here; 1 to 128 characters if there |
-//! | `profile` is a text | an object from 4.1 on, its name is `profile_name` | both: [`ProfileField`]; a text is sent as it was read, or set with [`Draft::field`] |
+//! | `profile` is a text | an object from 4.2 on, its name is `profile_name` | both: [`ProfileField`]; a text is sent as it was read, or set with [`Draft::profile_text`] |
 //! | moderators join muted unless told otherwise | they do not | no default is assumed |
-//! | numbers are texts | `conference_numbers` are digits, none twice; `numbers` none twice | checked before sending |
+//! | numbers and PINs are texts | of digits; no number twice | checked before sending |
 //! | realtime data of lists on top | under `_read_only` from 4.0 on | both: [`Realtime`] |
 //! | `admins` | `moderators` | both: [`Realtime::moderators`] |
 //! | flags and energy of a participant on top | from 4.0 on in `conference_channel_vars` | both: [`Participant`], [`ParticipantEvent`] |
@@ -55,6 +55,7 @@
 //! | `mute` all: all but moderators | of those, whoever can speak | the server's affair |
 //! | events are `participant_event` | newer servers: `event` | both: [`ParticipantEvent`] |
 //! | names in lower case, values typed | what passed through the message bus may have `Call-ID`, `"true"`, `"20"` | both |
+//! | several bindings in one message, or none to end all | one `binding` a message | [`Subscription::one_by_one`] |
 //!
 //! # serde
 //!
@@ -63,6 +64,7 @@
 //! answer with an error.
 
 mod action;
+mod dial;
 mod document;
 mod draft;
 mod error;
@@ -78,10 +80,8 @@ mod validate;
 mod write;
 
 pub use crate::http_request::{Method, Request};
-pub use action::{
-    ActionBody, ConferenceAction, Dial, Envelope, ParticipantAction, ParticipantFlag, ParticipantsAction, Relate,
-    Relationship,
-};
+pub use action::{ActionBody, ConferenceAction, Envelope, ParticipantAction, ParticipantsAction, Relate, Relationship};
+pub use dial::{Dial, ParticipantFlag};
 pub use document::{Conference, Draft, Profile, ProfileDraft, ProfileField, Side, SideDraft, Tone};
 pub use error::{FieldError, JsonError, Violation};
 pub use event::{ChannelVars, Happening, ParticipantEvent};
@@ -90,4 +90,4 @@ pub use participant::{JoinTime, Participant};
 pub use realtime::Realtime;
 pub use request::Account;
 pub use response::{Dialed, Envelope as ResponseEnvelope, Response, ServerRefusal};
-pub use socket::{Binding, SocketEvent, SocketMessage, SocketReply, Subscription};
+pub use socket::{Binding, Ping, SocketEvent, SocketMessage, SocketReply, Subscription};

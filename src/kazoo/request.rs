@@ -3,12 +3,12 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 
-use super::action::{ConferenceAction, Envelope, ParticipantAction, ParticipantsAction};
+use super::action::{ConferenceAction, Envelope, ParticipantAction, ParticipantsAction, Parts, quoted};
 use super::document::Draft;
 use super::validate;
 use super::write::object;
 use crate::error::{EncodeError, Refusal};
-use crate::http_request::{Method, Request, is_dot_segment, refuse_control};
+use crate::http_request::{Method, Request, is_dot_segment, refuse_control, refuse_splits};
 use crate::percent::push_encoded;
 use crate::wiped::WipedText;
 
@@ -107,14 +107,16 @@ impl<'a> Account<'a> {
     /// Tells a conference to do something.
     ///
     /// The same request twice may be answered with 304 and do nothing: Kazoo's pages advise to add
-    /// a random parameter, as in `request.query("random", "7f3a")`.
+    /// a random parameter, as in `request.query("random", "7f3a")`. A parameter must not be called
+    /// `action` or `data`: the server would take it for the body's.
     ///
     /// # Errors
-    /// Where an id can't stand in a path, or the server would refuse the arguments.
+    /// Where an id can't stand in a path or in the server's line for FreeSWITCH (a blank, a quote),
+    /// or the server would refuse the arguments.
     pub fn act(&self, conference: &str, action: &ConferenceAction<'_>) -> Result<Request, EncodeError> {
+        one_word(conference)?;
         let path = self.path(&[("conference", conference)])?;
-        let (name, arguments) = action.parts()?;
-        Ok(self.put(path, name, arguments.as_deref()))
+        self.put(path, action.parts()?)
     }
 
     /// Who is in a conference.
@@ -140,9 +142,9 @@ impl<'a> Account<'a> {
     /// # Errors
     /// Where an id can't stand in a path, or the server would refuse the arguments.
     pub fn act_on_all(&self, conference: &str, action: &ParticipantsAction<'_>) -> Result<Request, EncodeError> {
+        one_word(conference)?;
         let path = self.participants_path(conference)?;
-        let (name, arguments) = action.parts()?;
-        Ok(self.put(path, name, arguments.as_deref()))
+        self.put(path, action.parts()?)
     }
 
     /// Tells one in a conference to do something. See [`act`](Self::act) for the same request
@@ -156,13 +158,13 @@ impl<'a> Account<'a> {
         participant: u32,
         action: &ParticipantAction<'_>,
     ) -> Result<Request, EncodeError> {
+        one_word(conference)?;
         let path = self.participants_path(conference)?;
-        let (name, arguments) = action.parts()?;
-        Ok(self.put(format!("{path}/{participant}"), name, arguments.as_deref()))
+        self.put(format!("{path}/{participant}"), action.parts()?)
     }
 
-    fn put(&self, path: String, action: &str, arguments: Option<&str>) -> Request {
-        Request::new(Method::Put, path).with_body(JSON, self.envelope.wrap(action, arguments))
+    fn put(&self, path: String, action: Parts<'_>) -> Result<Request, EncodeError> {
+        Ok(Request::new(Method::Put, path).with_body(JSON, self.envelope.wrap(action)?))
     }
 
     fn participants_path(&self, conference: &str) -> Result<String, EncodeError> {
@@ -179,6 +181,12 @@ impl<'a> Account<'a> {
         }
         Ok(path)
     }
+}
+
+/// Refuses an id that the server's line for FreeSWITCH would have as more than one word.
+fn one_word(conference: &str) -> Result<(), EncodeError> {
+    quoted("conference", conference)?;
+    refuse_splits("conference", conference, b" ")
 }
 
 fn push_segment(path: &mut String, field: &'static str, segment: &str) -> Result<(), EncodeError> {

@@ -21,9 +21,19 @@ pub enum Binding<'a> {
     Participants {
         /// The conference; the server wants one, `*` is refused.
         conference: &'a str,
-        /// The call of one of them; `None`: of all. Calls with a dot in their id, as phones give
-        /// them, can't be bound to: take all, and look at [`ParticipantEvent::call_id`].
+        /// The call of one of them; `None`: of all. 4.3 refuses the binding of a single call; 4.0
+        /// to 4.2 and master take it. Calls with a dot in their id, as phones give them, can't be
+        /// bound to: take all, and look at [`ParticipantEvent::call_id`].
         call: Option<&'a str>,
+    },
+    /// One kind of event of a conference; 4.3 alone takes it.
+    Event {
+        /// The conference; the server wants one, `*` is refused.
+        conference: &'a str,
+        /// Its name, such as `add-member`. The server takes those of its setting
+        /// `publish_conference_event`: unless that says otherwise `conference-create`,
+        /// `conference-destroy`, `lock`, `unlock` and the eight of [`Happening`](super::Happening).
+        event: &'a str,
     },
     /// What a conference is told to do.
     Commands {
@@ -47,6 +57,11 @@ impl Binding<'_> {
                     part("call", call)?;
                 }
                 Ok(format!("conference.event.{conference}.{}", call.unwrap_or("*")))
+            }
+            Self::Event { conference, event } => {
+                part("conference", conference)?;
+                part("event", event)?;
+                Ok(format!("conference.event.{conference}.*.{event}"))
             }
             Self::Commands { conference } => {
                 part("conference", conference)?;
@@ -87,13 +102,19 @@ pub struct Subscription<'a> {
     account: Option<&'a str>,
     bindings: Vec<Binding<'a>>,
     request_id: Option<&'a str>,
+    name: Option<&'a str>,
+    metadata: Option<Json<'a>>,
 }
 
 impl<'a> Subscription<'a> {
     /// Asks to be told.
+    ///
+    /// Several bindings are one message, as Kazoo's page has it. The code of 4.0 to master reads one
+    /// of a message and refuses this one: [`one_by_one`](Self::one_by_one) makes a message of each.
     pub fn subscribe(auth_token: &'a str, account: &'a str, bindings: impl IntoIterator<Item = Binding<'a>>) -> Self {
         let bindings = bindings.into_iter().collect();
-        Self { action: "subscribe", auth_token, account: Some(account), bindings, request_id: None }
+        let account = Some(account);
+        Self { action: "subscribe", auth_token, account, bindings, request_id: None, name: None, metadata: None }
     }
 
     /// Asks not to be told any more.
@@ -101,9 +122,30 @@ impl<'a> Subscription<'a> {
         Self { action: "unsubscribe", ..Self::subscribe(auth_token, account, bindings) }
     }
 
-    /// Ends all subscriptions of this socket.
+    /// Ends all subscriptions of this socket, as Kazoo's page has it. The code of 4.0 to master
+    /// refuses a message without a binding: close the socket instead.
     pub fn unsubscribe_all(auth_token: &'a str) -> Self {
-        Self { action: "unsubscribe", auth_token, account: None, bindings: Vec::new(), request_id: None }
+        Self { account: None, ..Self::unsubscribe(auth_token, "", []) }
+    }
+
+    /// Returns a message for each binding, in order, with all else as it is here.
+    pub fn one_by_one(&self) -> impl Iterator<Item = Self> {
+        self.bindings.iter().map(|binding| Self { bindings: Vec::from([*binding]), ..self.clone() })
+    }
+
+    /// Gives the socket a name, for those who look at the server's list of sockets. The server reads
+    /// it on top of the message, where its page has it in `data`.
+    #[must_use]
+    pub fn name(mut self, name: &'a str) -> Self {
+        self.name = Some(name);
+        self
+    }
+
+    /// Notes something of the socket, for the same list: any JSON.
+    #[must_use]
+    pub fn metadata(mut self, metadata: Json<'a>) -> Self {
+        self.metadata = Some(metadata);
+        self
     }
 
     /// Gives the message an id, which its reply will have.
@@ -123,6 +165,8 @@ impl<'a> Subscription<'a> {
         refuse_control("account", self.account.unwrap_or_default())?;
         let mut fields = Vec::from([("action", string(self.action)), ("auth_token", string(self.auth_token))]);
         fields.extend(self.request_id.map(|id| ("request_id", string(id))));
+        fields.extend(self.name.map(|name| ("name", string(name))));
+        fields.extend(self.metadata.map(|json| ("metadata", json.as_str().into())));
         if let Some(account) = self.account {
             let keys = self.bindings.iter().map(Binding::to_key).collect::<Result<Vec<_>, _>>()?;
             let (name, json) = match &*keys {
@@ -143,7 +187,67 @@ impl fmt::Debug for Subscription<'_> {
             .field("account", &self.account)
             .field("bindings", &self.bindings)
             .field("request_id", &self.request_id)
+            .field("name", &self.name)
+            .field("metadata", &self.metadata)
             .finish_non_exhaustive()
+    }
+}
+
+/// A message that keeps the socket from being closed for its silence, from 4.2 on. Its reply is
+/// [`SocketReply::is_pong`]. `Debug` hides the token.
+///
+/// ```
+/// use ami_proto::kazoo::{Ping, SocketMessage};
+///
+/// assert_eq!(Ping::new().request_id("9").to_json()?, r#"{"action": "ping", "request_id": "9"}"#);
+/// let text = br#"{"action": "reply", "request_id": "9", "status": "success", "data": {"response": "pong"}}"#;
+/// let SocketMessage::Reply(reply) = SocketMessage::from_slice(text)? else { panic!("a reply") };
+/// assert!(reply.is_pong());
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ping<'a> {
+    auth_token: Option<&'a str>,
+    request_id: Option<&'a str>,
+}
+
+impl<'a> Ping<'a> {
+    /// Returns a ping of a socket that has sent its token already.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds the token, which the first message of a socket needs.
+    #[must_use]
+    pub const fn auth_token(mut self, token: &'a str) -> Self {
+        self.auth_token = Some(token);
+        self
+    }
+
+    /// Gives the message an id, which its reply will have.
+    #[must_use]
+    pub const fn request_id(mut self, id: &'a str) -> Self {
+        self.request_id = Some(id);
+        self
+    }
+
+    /// Returns the text to send.
+    ///
+    /// # Errors
+    /// Where the token has a control character, which it can't have in a request.
+    pub fn to_json(&self) -> Result<String, EncodeError> {
+        refuse_control("auth_token", self.auth_token.unwrap_or_default())?;
+        let given = [("auth_token", self.auth_token), ("request_id", self.request_id)];
+        let mut fields = Vec::from([("action", string("ping"))]);
+        fields.extend(given.into_iter().filter_map(|(name, text)| Some((name, string(text?)))));
+        Ok(object(fields.iter().map(|(name, json)| (*name, &**json))).as_ref().to_owned())
+    }
+}
+
+impl fmt::Debug for Ping<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ping").field("request_id", &self.request_id).finish_non_exhaustive()
     }
 }
 
@@ -214,6 +318,11 @@ impl<'a> SocketReply<'a> {
         self.status().is_ok_and(|status| status == "success")
     }
 
+    /// Returns whether it is the reply to a [`Ping`].
+    pub fn is_pong(&self) -> bool {
+        self.data().is_ok_and(|data| data.read::<Cow<'a, str>>("response").is_ok_and(|word| word == "pong"))
+    }
+
     /// Why it did not, in words.
     ///
     /// # Errors
@@ -233,6 +342,9 @@ impl<'a> SocketEvent<'a> {
     getters! { read;
         /// Returns the binding that was asked for.
         subscribed_key = "subscribed_key": Cow<'a, str>;
+        /// Returns the binding that the server made of it:
+        /// `conference.event.*.{account}.{conference}.{call}`.
+        subscription_key = "subscription_key": Cow<'a, str>;
         /// What kind of event it is: `participant_event`, or `event`.
         name = "name": Cow<'a, str>;
         /// How it came here.
@@ -247,6 +359,3 @@ impl<'a> SocketEvent<'a> {
         self.0.read("data").or_else(|error| self.0.read("args").map_err(|_| error))
     }
 }
-        /// Returns the binding that the server made of it:
-        /// `conference.event.*.{account}.{conference}.{call}`.
-        subscription_key = "subscription_key": Cow<'a, str>;

@@ -1,10 +1,14 @@
 //! What the server's schemas allow, checked before sending: `conferences`, `conferences.profile`
-//! and `conferences.dial` of Kazoo 4.3.
+//! and `conferences.dial` of Kazoo 4.0 to master, and what the pages of Kazoo 5 add.
+//!
+//! A rule is what all versions that have the field agree on; where they do not (`profile`), what
+//! any of them takes.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
 use alloc::format;
 
+use super::dial::ParticipantFlag;
 use super::fields::CONFERENCE;
 use super::json::{Json, Object};
 use crate::error::{EncodeError, Refusal};
@@ -23,18 +27,35 @@ pub(super) enum Rule {
     Rate,
     /// Texts.
     Texts,
-    /// Texts, none twice.
-    Numbers,
     /// Texts of digits, none twice.
-    DigitNumbers,
+    Numbers,
+    /// Texts of digits.
+    Pins,
+    /// Texts, each one of these.
+    Words(&'static [&'static str]),
     /// A truth value, or a text that is not empty.
     Tone,
     Object,
+    /// An array that is not empty.
+    Array,
     /// An object with these fields, others apart.
     Fields(&'static [(&'static str, Rule)]),
     /// The same, or a text.
     FieldsOrText(&'static [(&'static str, Rule)]),
 }
+
+/// What the server looks at of what somebody is dialled with: `conferences.dial`, which came with
+/// 4.2. `endpoints` are checked where they are written.
+pub(super) const DIAL: &[(&str, Rule)] = &[
+    ("endpoints", Rule::Array),
+    ("caller_id_name", Rule::Text),
+    ("caller_id_number", Rule::Text),
+    ("participant_flags", Rule::Words(&ParticipantFlag::WORDS)),
+    ("profile_name", Rule::Text),
+    ("target_call_id", Rule::Text),
+    ("outbound_call_id", Rule::Text),
+    ("timeout", Rule::Number(1, i64::MAX)),
+];
 
 const RATES: [i64; 7] = [8000, 12000, 16000, 24000, 32000, 44100, 48000];
 
@@ -91,7 +112,12 @@ fn field(path: &str, name: &'static str, value: Json<'_>, rule: Rule, merged: bo
             Some(text) if text.is_empty() => Err(Refusal::EmptyValue),
             Some(_) => Ok(()),
         },
-        Rule::Texts | Rule::Numbers | Rule::DigitNumbers => return texts(&at(), value, rule),
+        Rule::Texts | Rule::Numbers | Rule::Pins | Rule::Words(_) => return texts(&at(), value, rule),
+        Rule::Array => match value.items() {
+            None => Err(Refusal::Kind { expected: "an array" }),
+            Some(items) if items.is_empty() => Err(Refusal::EmptyValue),
+            Some(_) => Ok(()),
+        },
         Rule::Object => value.object().map(|_| ()).ok_or(Refusal::Kind { expected: "an object" }),
         Rule::FieldsOrText(_) if value.string().is_some() => Ok(()),
         Rule::Fields(rules) | Rule::FieldsOrText(rules) => {
@@ -110,13 +136,16 @@ fn texts(at: &str, value: Json<'_>, rule: Rule) -> Result<(), EncodeError> {
     let items = value.items().ok_or_else(|| EncodeError::new(at, Refusal::Kind { expected }))?;
     let mut seen = BTreeSet::new();
     for (index, item) in items.into_iter().enumerate() {
-        let checked = match item.string() {
-            None => Err(Refusal::Kind { expected: "a text" }),
-            Some(text) if matches!(rule, Rule::DigitNumbers) && !is_digits(&text) => {
+        let checked = match (item.string(), rule) {
+            (None, _) => Err(Refusal::Kind { expected: "a text" }),
+            (Some(text), Rule::Numbers | Rule::Pins) if !is_digits(&text) => {
                 Err(Refusal::Kind { expected: "digits alone" })
             }
-            Some(_) if matches!(rule, Rule::Texts) => Ok(()),
-            Some(text) => seen.insert(text).then_some(()).ok_or(Refusal::Twice),
+            (Some(text), Rule::Words(words)) if !words.contains(&&*text) => {
+                Err(Refusal::Kind { expected: "a word that the server knows" })
+            }
+            (Some(text), Rule::Numbers) => seen.insert(text).then_some(()).ok_or(Refusal::Twice),
+            (Some(_), _) => Ok(()),
         };
         checked.map_err(|refusal| EncodeError::new(format!("{at}[{index}]"), refusal))?;
     }

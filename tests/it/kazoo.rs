@@ -7,8 +7,8 @@ use std::time::Duration;
 use ami_proto::error::Refusal;
 use ami_proto::kazoo::{
     Account, ActionBody, Binding, Conference, ConferenceAction, Dial, Draft, Envelope, Happening, Json, Method,
-    Participant, ParticipantAction, ParticipantEvent, ParticipantFlag, ParticipantsAction, ProfileDraft, ProfileField,
-    Relate, Relationship, Request, Response, SideDraft, SocketMessage, Subscription, Tone,
+    Participant, ParticipantAction, ParticipantEvent, ParticipantFlag, ParticipantsAction, Ping, ProfileDraft,
+    ProfileField, Relate, Relationship, Request, Response, SideDraft, SocketMessage, Subscription, Tone,
 };
 use proptest::prelude::*;
 
@@ -535,8 +535,8 @@ fn checked_before_sending() {
         (Draft::new().field("play_exit_tone", json("1")), "play_exit_tone", kind("true, false or a text")),
         (Draft::new().field("play_name", json("\"true\"")), "play_name", kind("true or false")),
         (
-            Draft::new().field("max_participants", json("-1")),
-            "max_participants",
+            Draft::new().field("endconf_grace_time", json("-1")),
+            "endconf_grace_time",
             Refusal::Range { min: 0, max: i64::MAX },
         ),
         (Draft::new().field("max_participants", json("1.5")), "max_participants", kind("a whole number")),
@@ -571,7 +571,7 @@ fn checked_before_sending() {
         .owner_id(&"a".repeat(32))
         .conference_numbers(["2600", "2601"])
         .max_participants(0)
-        .moderator(&SideDraft::new().join_muted(false).pins(["12", "12"]).numbers(["+46", "46"]))
+        .moderator(&SideDraft::new().join_muted(false).pins(["12", "12"]).numbers(["46", "047"]))
         .profile(&ProfileDraft::new().rate(8000).energy_level(1800).announce_count(-1))
         .play_exit_tone(&Tone::Off)
         .field("unknown", json("[1, {}]"));
@@ -587,6 +587,215 @@ fn checked_before_sending() {
     assert_eq!(account().act("C", &ConferenceAction::Other("", None)).unwrap_err().field(), "action");
     let error = account().create(&Draft::new().name("")).unwrap_err();
     assert_eq!(error.to_string(), "field \"name\" refused: it has 0 characters and must have 1 to 128; change it so");
+}
+
+/// PINs and numbers are digits in the schema of every version; a merge is held to that too.
+#[test]
+fn pins_and_numbers_that_are_no_digits_are_refused() {
+    let digits = Refusal::Kind { expected: "digits alone" };
+    let sides: [fn(Draft, &SideDraft) -> Draft; 2] = [Draft::member, Draft::moderator];
+    for (side, set) in ["member", "moderator"].into_iter().zip(sides) {
+        for bad in ["12ab", "#99", "+4912345", "", " 1", "1\n", "\u{661}"] {
+            for (field, side_draft) in
+                [("pins", SideDraft::new().pins(["1", bad])), ("numbers", SideDraft::new().numbers(["1", bad]))]
+            {
+                let draft = set(Draft::new(), &side_draft);
+                let refused = draft.check().unwrap_err();
+                assert_eq!((refused.field(), refused.refusal()), (&*format!("{side}.{field}[1]"), digits), "{bad:?}");
+                assert!(account().merge("C", &draft).is_err(), "{bad:?}");
+            }
+        }
+        let good = SideDraft::new().pins(["0123", "0123"]).numbers(["0", "00"]);
+        assert_eq!(set(Draft::new(), &good).check(), Ok(()));
+    }
+}
+
+/// Each row of the facts: a field of a schema, the versions that have it, and values that they take
+/// and refuse.
+#[test]
+fn drafts_are_held_to_the_schemas() {
+    let facts = include_str!("../facts/kazoo-schemas.tsv");
+    for row in facts.lines().filter(|row| !row.starts_with('#')) {
+        let [path, _versions, takes, refuses] = *row.split('\t').collect::<Vec<_>>() else { panic!("{row}") };
+        let checked = |json: &str| match path.split_once('.') {
+            None => Draft::new().field(path, Json::parse(json).expect(row)).check(),
+            Some((side, field)) => {
+                let inner = format!("{{\"{field}\": {json}}}");
+                Draft::new().field(side, Json::parse(&inner).expect(row)).check()
+            }
+        };
+        for json in takes.split(" | ") {
+            assert_eq!(checked(json), Ok(()), "{path}: {json}");
+        }
+        for json in refuses.split(" | ") {
+            let refused = checked(json).map_err(|error| error.field().to_owned());
+            assert!(refused.is_err_and(|field| field.starts_with(path)), "{path}: {json}");
+        }
+    }
+}
+
+#[test]
+fn a_document_has_the_fields_of_kazoo_5() {
+    let json = |text: &'static str| Json::parse(text).unwrap();
+    let draft = Draft::new()
+        .allow_shareable_link(true)
+        .auto_record(true)
+        .base_profile_name("wide")
+        .endconf_grace_time(30)
+        .controls(json("{}"))
+        .ui_metadata(json(r#"{"ui": "monster"}"#));
+    draft.check().unwrap();
+    let text = draft.to_json();
+    assert_eq!(
+        text,
+        concat!(
+            r#"{"allow_shareable_link": true, "auto_record": true, "base_profile_name": "wide", "#,
+            r#""endconf_grace_time": 30, "controls": {}, "ui_metadata": {"ui": "monster"}}"#
+        )
+    );
+    let read = Conference::from_slice(text.as_bytes()).unwrap();
+    assert_eq!(
+        (read.allow_shareable_link(), read.auto_record(), read.endconf_grace_time()),
+        (Ok(true), Ok(true), Ok(30))
+    );
+    assert_eq!(read.base_profile_name().unwrap(), "wide");
+    assert_eq!(read.ui_metadata().unwrap().get("ui").unwrap().text().unwrap(), "monster");
+}
+
+/// Up to 4.1 and on page 002 `profile` is a text.
+#[test]
+fn the_profile_of_older_servers_is_a_text() {
+    let draft = Draft::new().profile_text("default");
+    assert_eq!((draft.check(), draft.to_json()), (Ok(()), r#"{"profile": "default"}"#.to_owned()));
+    let text = draft.profile(&ProfileDraft::new().rate(8000)).to_json();
+    assert_eq!(text, r#"{"profile": {"rate": 8000}}"#);
+}
+
+/// The server looks for them beside the action, and ignores them among the arguments.
+#[test]
+fn application_vars_of_a_dial_stand_where_the_server_looks() {
+    let json = |text: &'static str| Json::parse(text).unwrap();
+    let dial = ConferenceAction::Dial(
+        Dial::new()
+            .endpoint("5551212")
+            .custom_application_vars(json(r#"{"foo": 1}"#))
+            .field("play_name", json("true"))
+            .field("custom_application_vars", json(r#"{"foo": "bar"}"#))
+            .field("timeout", json("9")),
+    );
+    sends(
+        account().act("C", &dial).unwrap(),
+        Method::Put,
+        "/C",
+        concat!(
+            r#"{"data": {"action": "dial", "custom_application_vars": {"foo": "bar"}, "play_name": true, "#,
+            r#""data": {"endpoints": ["5551212"], "timeout": 9}}}"#
+        ),
+    );
+    sends(
+        account().envelope(Envelope::OnTop).act("C", &dial).unwrap(),
+        Method::Put,
+        "/C",
+        concat!(
+            r#"{"action": "dial", "data": {"endpoints": ["5551212"], "timeout": 9, "#,
+            r#""custom_application_vars": {"foo": "bar"}, "play_name": true}}"#
+        ),
+    );
+    let request = account().act("C", &dial).unwrap();
+    let vars = ActionBody::from_slice(request.body()).unwrap().custom_application_vars().unwrap();
+    assert_eq!(vars.get("foo").unwrap().text().unwrap(), "bar");
+    for (name, value) in [
+        ("play_name", "1"),
+        ("member", r#"{"pins": ["x"]}"#),
+        ("timeout", "0"),
+        ("caller_id_name", "5"),
+        ("participant_flags", r#"["loud"]"#),
+        ("endpoints", "[]"),
+    ] {
+        let dial = ConferenceAction::Dial(Dial::new().endpoint("1").field(name, json(value)));
+        let refused = account().act("C", &dial).unwrap_err();
+        assert!(refused.field().starts_with(name), "{name}: {refused}");
+    }
+}
+
+/// What the server writes into a line for FreeSWITCH as it came.
+#[test]
+fn strings_that_the_server_would_split_are_refused() {
+    let act =
+        |action| account().act("C", &action).map(|_| ()).map_err(|error| (error.field().to_owned(), error.refusal()));
+    let dial = |dial: Dial<'static>| act(ConferenceAction::Dial(dial));
+    let refused = |field: &str, refusal| Err((field.to_owned(), refusal));
+    for (text, byte) in [("a' 3", b'\''), ("a\\", b'\\')] {
+        let quote = Refusal::Quote { byte };
+        assert_eq!(act(ConferenceAction::Play(text)), refused("media_id", quote));
+        assert_eq!(account().act_on("C", 1, &ParticipantAction::Play(text)).unwrap_err().refusal(), quote);
+        assert_eq!(account().act_on_all("C", &ParticipantsAction::Play(text)).unwrap_err().refusal(), quote);
+        assert_eq!(dial(Dial::new().endpoint("1").caller_id_name(text)), refused("caller_id_name", quote));
+        assert_eq!(dial(Dial::new().endpoint("1").caller_id_number(text)), refused("caller_id_number", quote));
+        let acts = [
+            account().act(text, &ConferenceAction::Lock).unwrap_err(),
+            account().act_on("a b", 1, &ParticipantAction::Kick).unwrap_err(),
+            account().act_on_all("a b", &ParticipantsAction::Kick).unwrap_err(),
+        ];
+        assert!(acts.iter().all(|error| error.field() == "conference"), "{acts:?}");
+    }
+    let blank = Refusal::Splits { byte: b' ' };
+    assert_eq!(dial(Dial::new().endpoint("1").caller_id_number("1 2")), refused("caller_id_number", blank));
+    assert_eq!(dial(Dial::new().endpoint("1").caller_id_name("A B")), Ok(()));
+    for byte in b" ,|{}[]<>'\"\\" {
+        let endpoint = format!("sip:a{}b@c", char::from(*byte)).leak();
+        assert_eq!(dial(Dial::new().endpoint(endpoint)), refused("endpoints", Refusal::Splits { byte: *byte }));
+    }
+    assert!(dial(Dial::new().endpoint("sip:a:_:b")).is_err() && dial(Dial::new().endpoint("a\nb")).is_err());
+    assert_eq!(dial(Dial::new().endpoint("sip:a@b;transport=tcp?X-A=1")), Ok(()));
+    // Where arguments stand in `data` they would be taken for the action and its arguments.
+    let newer = account().envelope(Envelope::OnTop);
+    for (word, text) in [("action", r#"{"action": "kick"}"#), ("data", r#"{"data": {}}"#)] {
+        let json = Json::parse(text).unwrap();
+        let keyword = Refusal::Keyword { word };
+        let other = ParticipantsAction::Other("play", Some(json));
+        assert_eq!(newer.act_on_all("C", &other).unwrap_err().refusal(), keyword);
+        assert!(account().act_on_all("C", &other).is_ok());
+        let dial = ConferenceAction::Dial(Dial::new().endpoint("1").field(word, json));
+        assert_eq!(newer.act("C", &dial).unwrap_err().refusal(), keyword);
+        assert!(account().act("C", &dial).is_ok());
+    }
+}
+
+#[test]
+fn bindings_of_one_event() {
+    let event = |conference, event| Binding::Event { conference, event }.to_key();
+    assert_eq!(event("c1", "add-member").unwrap(), "conference.event.c1.*.add-member");
+    for bad in ["*", "", "a.b", "#"] {
+        assert_eq!(event("c1", bad).unwrap_err().field(), "event");
+        assert_eq!(event(bad, "lock").unwrap_err().field(), "conference");
+    }
+}
+
+#[test]
+fn a_socket_has_a_name_and_is_kept_alive() {
+    let all = Binding::Participants { conference: "c1", call: None };
+    let subscription = Subscription::subscribe("t", "a1", [all, Binding::Commands { conference: "c1" }])
+        .request_id("1")
+        .name("My socket")
+        .metadata(Json::parse(r#"{"test": "x"}"#).unwrap());
+    let each: Vec<String> = subscription.one_by_one().map(|message| message.to_json().unwrap()).collect();
+    let head = r#"{"action": "subscribe", "auth_token": "t", "request_id": "1", "name": "My socket", "metadata": {"test": "x"}, "data": {"account_id": "a1", "binding": "#;
+    assert_eq!(
+        each,
+        [format!(r#"{head}"conference.event.c1.*"}}}}"#), format!(r#"{head}"conference.command.c1"}}}}"#)]
+    );
+    let ping = Ping::new().auth_token("s3cret").request_id("9");
+    assert_eq!(ping.to_json().unwrap(), r#"{"action": "ping", "auth_token": "s3cret", "request_id": "9"}"#);
+    assert_eq!(Ping::new().to_json().unwrap(), r#"{"action": "ping"}"#);
+    assert!(!format!("{ping:?}").contains("s3cret"));
+    assert_eq!(Ping::new().auth_token("a\n").to_json().unwrap_err().field(), "auth_token");
+    let pong = |text: &str| match SocketMessage::from_slice(text.as_bytes()) {
+        Ok(SocketMessage::Reply(reply)) => reply.is_pong(),
+        other => panic!("{other:?}"),
+    };
+    assert!(pong(r#"{"action": "reply", "status": "success", "data": {"response": "pong"}}"#));
+    assert!(!pong(r#"{"action": "reply", "status": "success", "data": {"subscribed": []}}"#));
 }
 
 #[test]
@@ -634,7 +843,8 @@ proptest! {
         let _ = (draft.check(), format!("{draft:?}"));
 
         let Ok(request) = Account::new(&text).act(&text, &ConferenceAction::Other(&text, None)) else {
-            prop_assert!(matches!(&*text, "" | "." | "..") || text.contains(char::is_control));
+            let splits = |c: char| c.is_control() || matches!(c, ' ' | '\'' | '\\');
+            prop_assert!(matches!(&*text, "" | "." | "..") || text.contains(splits));
             return Ok(());
         };
         prop_assert_eq!(request.path().split('/').count(), 6);

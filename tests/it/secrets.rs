@@ -662,14 +662,14 @@ mod wiping {
         });
         assert_eq!(left.1, 0, "the digest's hash");
         clean("Kazoo", || {
-            let side = SideDraft::new().pins(["1", secret, "2"]).join_muted(true);
+            let quoted = Json::from_slice(b"\"0-hunted-s3cret-0\"").unwrap();
+            let side = SideDraft::new().pins(["1", "2"]).field("pin", quoted).join_muted(true);
             let draft = Draft::new().name("n").bridge_password(secret).bridge_password(secret).member(&side);
             let account = Account::new("A");
             account.create(&draft).unwrap();
             account.merge("c", &draft.clone().bridge_password("other")).unwrap();
             assert!(!format!("{draft:?} {side:?}").contains(secret));
-            let quoted = b"\"0-hunted-s3cret-0\"";
-            let dial = Dial::new().endpoint(secret).field("pin", Json::from_slice(quoted).unwrap());
+            let dial = Dial::new().endpoint(secret).field("pin", quoted);
             drop(account.act("c", &ConferenceAction::Dial(dial)).unwrap());
         });
     }
