@@ -57,9 +57,16 @@ impl<'a> Answer<'a> {
 #[non_exhaustive]
 pub enum Outcome<'a> {
     /// The server takes it, which is no proof that it happens: FreeSWITCH says so of files that it
-    /// can't open, Kazoo acts later, and where there is nobody, nothing is done. Of a call that is
-    /// waited for: it was answered.
+    /// can't open, and Kazoo acts later. Of a call that is waited for: it was answered.
     Done,
+    /// The server did nothing, and is content: there was nobody to do it to, nothing that plays or is
+    /// recorded, or it is so already. Kazoo says so (304) of a request that is the same as one
+    /// before, whatever happened meanwhile: send it again with another parameter in its query
+    /// ([`Account::act`](crate::kazoo::Account::act)). `ConfBridge` can't tell.
+    Unchanged,
+    /// Who has the floor now; `None`: nobody. The command takes it from whoever has it and is asked
+    /// for again.
+    Floor(Option<u32>),
     /// Who is there.
     Participants(Vec<Participant<'a>>),
     /// Which conferences there are.

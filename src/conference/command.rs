@@ -222,7 +222,8 @@ pub enum Command<'a> {
         /// What the first is to the second.
         relation: Relation,
     },
-    /// Gives somebody the floor; takes it from whoever has it already.
+    /// Gives somebody the floor, or takes it from them where they have it: the answer says who has it
+    /// then ([`Outcome::Floor`](super::Outcome::Floor)). Refused while somebody else has it.
     Floor {
         /// In this conference.
         conference: &'a str,

@@ -82,8 +82,11 @@ pub enum ReplyError {
     /// It is of another kind than the dialect's: frames, a text, or an HTTP response.
     Dialect,
     /// It is another command's, or none: AMI frames that don't begin with a response, a text that
-    /// isn't the list that was asked for.
+    /// isn't the list that was asked for, a page of something before the service.
     Reply,
+    /// The service of sipXecs has lost its FreeSWITCH, and answers with nothing. Whether the command
+    /// was done is not known: list who is there, and ask again.
+    Lost,
     /// The list has no end: the rest of it is missing.
     Unfinished,
     /// The server broke the list off (`EventList: cancelled`).
@@ -109,6 +112,7 @@ impl fmt::Display for ReplyError {
         match self {
             Self::Dialect => f.write_str("the reply is of another kind than the dialect's"),
             Self::Reply => f.write_str("the reply is not one to this command"),
+            Self::Lost => f.write_str("the service has lost its FreeSWITCH and says nothing; ask again"),
             Self::Unfinished => f.write_str("the list has no end"),
             Self::Cancelled => f.write_str("the server broke the list off"),
             Self::Items { came } => write!(f, "{came} items of the list came, its end says another number"),

@@ -175,6 +175,9 @@ pub(super) fn said<'a>(command: &Command<'_>, reply: Reply<'a>) -> Result<Outcom
     let text = reply.as_bytes();
     let mut levels = Vec::new();
     let mut called = false;
+    // Whether anything was done, whether the server says that there was nothing to do, and who has
+    // the floor.
+    let (mut done, mut idle, mut floor) = (false, reply.is_empty() && is_of_several(command), None);
     for outcome in reply.outcomes() {
         match outcome {
             reply::Outcome::Refused(Refusal::NotRecorded) => return Ok(Outcome::Recording(false)),
@@ -189,12 +192,17 @@ pub(super) fn said<'a>(command: &Command<'_>, reply: Reply<'a>) -> Result<Outcom
             reply::Outcome::Done(Done::Called { cause }) => return Ok(Outcome::Refused(cause.to_str_lossy())),
             reply::Outcome::Done(Done::Level { member, level }) => levels.push((member, level.into())),
             reply::Outcome::Unknown(line) => return Ok(Outcome::Text(line.to_str_lossy())),
-            _ => {}
+            reply::Outcome::Done(Done::Floor { member }) => floor = Some(member),
+            reply::Outcome::Done(Done::Stopped { files: 0 } | Done::RecordingsStopped { files: 0 })
+            | reply::Outcome::Skipped { .. } => idle = true,
+            reply::Outcome::Done(_) => done = true,
         }
     }
     match command {
+        Command::Floor { .. } => Ok(floor.map_or(Outcome::Done, Outcome::Floor)),
+        _ if idle && !done && tells_each(command) => Ok(Outcome::Unchanged),
         Command::Volume { .. } | Command::Energy { .. } => Ok(Outcome::Levels(levels)),
-        Command::ListRooms | Command::List(_) => Ok(listed(command, reply)),
+        Command::ListRooms | Command::List(_) => listed(command, reply),
         Command::Show(_) => show(reply),
         // None of the answers that it has.
         Command::RecordStatus(_) => Ok(Outcome::Text(Value::new(text).to_str_lossy())),
@@ -203,37 +211,57 @@ pub(super) fn said<'a>(command: &Command<'_>, reply: Reply<'a>) -> Result<Outcom
     }
 }
 
+/// Returns whether the answer has a line for each whom it was done to, or that was stopped. `hup` of
+/// 1.6 has none.
+fn tells_each(command: &Command<'_>) -> bool {
+    is_of_several(command) || matches!(command, Command::StopPlaying { .. } | Command::StopRecord { .. })
+}
+
+/// Returns whether there may be nobody whom it could be done to, and a line for each where there is.
+fn is_of_several(command: &Command<'_>) -> bool {
+    match command {
+        Command::Mute { who, .. }
+        | Command::Unmute { who, .. }
+        | Command::Deaf { who, .. }
+        | Command::Undeaf { who, .. }
+        | Command::Kick { who, .. }
+        | Command::SendDtmf { who, .. } => !matches!(who, Who::One(_)),
+        _ => false,
+    }
+}
+
 /// Reads the answer to a list: lines that are none make a list only beside some that are, and no
 /// list is empty unless the server says so.
-fn listed<'a>(command: &Command<'_>, reply: Reply<'a>) -> Outcome<'a> {
+fn listed<'a>(command: &Command<'_>, reply: Reply<'a>) -> Result<Outcome<'a>, ReplyError> {
     const NO_ROOMS: &[u8] = b"No active conferences.";
     let text = reply.as_bytes();
     let list = read(reply);
-    if let Some(line) = list.unread.first().filter(|_| list.conferences.is_empty()) {
-        return match marked(text) {
-            Some(refusal) => Outcome::Refused(Value::new(refusal).to_str_lossy()),
-            None => Outcome::Text(line.to_str_lossy()),
-        };
+    let refused = |words| Ok(Outcome::Refused(Value::new(words).to_str_lossy()));
+    if !list.unread.is_empty() && list.conferences.is_empty() {
+        return marked(text).map_or(Err(ReplyError::Reply), refused);
     }
     let is_headed = !list.conferences.is_empty();
     let said = text.strip_prefix(b"+OK ").unwrap_or(text).trim_ascii();
     if matches!(command, Command::ListRooms) {
-        if is_headed || said == NO_ROOMS {
-            return Outcome::Conferences(rooms(list).map(|(room, _)| room).collect());
-        }
-    } else if said == NO_ROOMS {
-        // It was asked for one of them.
-        return Outcome::Refused(Value::new(said).to_str_lossy());
-    } else {
-        // Of one conference without members, which has no header, nothing is printed.
-        let is_empty =
-            reply.is_empty() || is_headed && list.conferences.iter().all(|room| room.member_count == Some(0));
-        let members: Vec<_> = rooms(list).flat_map(|(_, members)| members).collect();
-        if is_empty || !members.is_empty() {
-            return Outcome::Participants(members);
-        }
+        return if is_headed || said == NO_ROOMS {
+            Ok(Outcome::Conferences(rooms(list).map(|(room, _)| room).collect()))
+        } else {
+            Err(ReplyError::Reply)
+        };
     }
-    Outcome::Text(Value::new(text).to_str_lossy())
+    if said == NO_ROOMS {
+        // It was asked for one of them.
+        return refused(said);
+    }
+    // Of one conference without members, which has no header, nothing is printed.
+    let is_empty = reply.is_empty() || is_headed && list.conferences.iter().all(|room| room.member_count == Some(0));
+    let members: Vec<_> = rooms(list).flat_map(|(_, members)| members).collect();
+    match members.len() {
+        0 if is_empty => Ok(Outcome::Participants(members)),
+        0 if is_headed => Err(ReplyError::Items { came: 0 }),
+        0 => Err(ReplyError::Reply),
+        _ => Ok(Outcome::Participants(members)),
+    }
 }
 
 /// Reads a list with the delimiter that was asked for, or with the server's own, for answers that

@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::format;
+use alloc::string::String;
 
 use super::answer::{Native, Outcome};
 use super::args::number;
@@ -116,17 +117,19 @@ fn outcome<'a>(command: &Command<'_>, status: u16, body: &'a [u8]) -> Result<Out
         Command::RecordStatus(_) if !refused => return Err(ReplyError::Reply),
         _ => false,
     };
+    if status == 304 && !asks && !matches!(command, Command::RecordStatus(_)) {
+        return Ok(Outcome::Unchanged);
+    }
     let response = match Response::from_slice(body) {
         Ok(response) => response,
         // What stands before the server, such as a proxy, answers as it likes; a bare acceptance
         // may have no body.
-        Err(_) if refused => return Ok(Outcome::Refused(Cow::Owned(format!("status {status}")))),
+        Err(_) if refused => return Ok(Outcome::Refused(Cow::Owned(words(status)))),
         Err(_) if body.trim_ascii().is_empty() && !asks => return Ok(Outcome::Done),
         Err(error) => return Err(error.into()),
     };
     if refused || !response.is_success() {
-        let message = response.envelope().message().unwrap_or_else(|_| Cow::Owned(format!("status {status}")));
-        return Ok(Outcome::Refused(message));
+        return Ok(Outcome::Refused(refusal(&response, status)));
     }
     match command {
         Command::Dial { .. } | Command::Invite { .. } => Ok(dialed(&response)),
@@ -149,12 +152,43 @@ fn outcome<'a>(command: &Command<'_>, status: u16, body: &'a [u8]) -> Result<Out
     }
 }
 
+/// Returns why the server refuses: its word for it, and which field is meant where it says so.
+fn refusal<'a>(response: &Response<'a>, status: u16) -> Cow<'a, str> {
+    let message = response.envelope().message().ok().filter(|message| !message.is_empty());
+    let message = message.unwrap_or_else(|| Cow::Owned(words(status)));
+    match response.violations().first().and_then(|violation| Some((violation.field(), violation.message().ok()?))) {
+        Some((field, why)) => Cow::Owned(format!("{message}: {field}: {why}")),
+        None => message,
+    }
+}
+
+/// Returns what a status means, for a refusal that says nothing itself.
+fn words(status: u16) -> String {
+    let words = match status {
+        300..=399 => "it is elsewhere, or nothing is new",
+        400 => "bad request",
+        401 => "the token is missing, wrong or too old",
+        402 => "the account can't pay for it",
+        403 => "forbidden",
+        404 => "not found",
+        405 => "the server wants another method",
+        409 => "it was changed meanwhile",
+        429 => "too many requests",
+        500..=599 => "the server is in trouble",
+        _ => "the server refuses and doesn't say why",
+    };
+    format!("status {status}: {words}")
+}
+
 /// What became of a call: the server accepts the request also where it could not make one.
 fn dialed<'a>(response: &Response<'a>) -> Outcome<'a> {
     let whole = response.data().and_then(Json::object).map(Dialed::from);
     let mut each = whole.into_iter().chain(response.dialed().unwrap_or_default());
     match each.find(|one| one.status().is_ok_and(|status| status == "error")) {
-        Some(failed) => Outcome::Refused(failed.message().unwrap_or(Cow::Borrowed("error"))),
+        Some(failed) => {
+            let message = failed.message().ok().filter(|message| !message.is_empty());
+            Outcome::Refused(message.unwrap_or(Cow::Borrowed("the call failed and the server doesn't say why")))
+        }
         None => Outcome::Done,
     }
 }

@@ -33,8 +33,8 @@
 //! | no conferences | refused, which is read as empty | `No active conferences.` | an empty list |
 //! | a conference without members | refused | nothing (`bgapi`), or `-ERR no reply` (`api`) | an empty list |
 //!
-//! Any other answer in which no line is one of a list is [`Outcome::Text`] or an error, never a
-//! list without items.
+//! Any other answer in which no line is one of a list is refused or an error, never a list without
+//! items.
 //!
 //! The rule for each [`Who`] stands there. A dialect that can't do just what a command says has no
 //! request for it: [`Unsupported`] tells what to do instead.

@@ -1,6 +1,8 @@
 //! sipXecs, which hands commands on to a FreeSWITCH: its commands, but for what the service does
 //! itself.
 
+use alloc::borrow::Cow;
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::answer::{Native, Outcome};
@@ -49,24 +51,24 @@ fn request(method: Method, command: &Command<'_>) -> Result<http_request::Reques
 fn service_outcome<'a>(command: &Command<'_>, status: u16, body: &'a [u8]) -> Result<Outcome<'a>, ReplyError> {
     let reply = match sipxecs::Response::new(status, body).reply() {
         Ok(reply) => reply,
-        Err(error) => return Ok(Outcome::Refused(error.message().to_str_lossy())),
+        Err(error) => return Ok(Outcome::Refused(refusal(&error))),
     };
-    // Without its wrapping it has lost FreeSWITCH, which has words for an empty list.
-    let is_list = matches!(command, Command::List(_));
-    if body.trim_ascii().is_empty() || is_list && reply.as_bytes().trim_ascii().is_empty() {
-        return Err(ReplyError::Reply);
+    if reply.is_lost() {
+        return Err(ReplyError::Lost);
     }
     // The service's own; FreeSWITCH's `-ERR no reply` is no refusal.
     let error = reply.error().filter(|_| reply.as_bytes().trim_ascii_start().starts_with(b"ERROR:"));
     let words = || reply.value().to_str_lossy();
     match (command, reply.recorder(), error) {
         (_, _, Some(error)) => Ok(Outcome::Refused(error.to_str_lossy())),
+        // A page of something before the service.
+        _ if !reply.is_wrapped() => Err(ReplyError::Reply),
         (Command::RecordStatus(_), Some(Recorder::InProgress), _) => Ok(Outcome::Recording(true)),
         (Command::RecordStatus(_), Some(Recorder::NoRecording), _) => Ok(Outcome::Recording(false)),
         (Command::Invite { .. }, ..) if reply.invitation_sent() => Ok(Outcome::Done),
         (Command::RecordStatus(_) | Command::Invite { .. }, ..) => Ok(Outcome::Text(words())),
         // It records already.
-        (Command::StartRecord { .. }, Some(Recorder::InProgress), _) => Ok(Outcome::Done),
+        (Command::StartRecord { .. }, Some(Recorder::InProgress), _) => Ok(Outcome::Unchanged),
         (
             Command::StartRecord { .. } | Command::StopRecord { .. },
             Some(Recorder::InProgress | Recorder::NoRecording),
@@ -76,5 +78,15 @@ fn service_outcome<'a>(command: &Command<'_>, status: u16, body: &'a [u8]) -> Re
         (Command::StartRecord { .. }, ..) => said(command, reply.to(Name::Record)),
         (Command::StopRecord { .. }, ..) => said(command, reply.to(Name::NoRecord)),
         _ => outcome(command, reply.as_bytes()),
+    }
+}
+
+/// Returns why the service refuses: its words, or what its status means where it has none or a page.
+fn refusal<'a>(error: &sipxecs::ServiceError<'a>) -> Cow<'a, str> {
+    let message = error.message().to_str_lossy();
+    match message.trim_ascii() {
+        "" | "null" => Cow::Owned(error.to_string()),
+        page if page.starts_with('<') => Cow::Owned(error.to_string()),
+        _ => message,
     }
 }

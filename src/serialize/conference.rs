@@ -49,6 +49,8 @@ impl Serialize for Outcome<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Done => object!(to, "Outcome", { "kind": "done", }),
+            Self::Unchanged => object!(to, "Outcome", { "kind": "unchanged", }),
+            Self::Floor(participant) => object!(to, "Outcome", { "kind": "floor", "participant": participant, }),
             Self::Participants(participants) => {
                 object!(to, "Outcome", { "kind": "participants", "participants": participants, })
             }

@@ -54,7 +54,8 @@ impl<'a> Response<'a> {
             let text = exception.or_else(|| unwrap(self.body, RESPONSE, RESPONSE_END)).unwrap_or(self.body);
             return Err(ServiceError { status: self.status, message: Value::new(text) });
         }
-        Ok(Reply(unwrap(self.body, RESPONSE, RESPONSE_END).unwrap_or(self.body)))
+        let wrapped = unwrap(self.body, RESPONSE, RESPONSE_END);
+        Ok(Reply { text: wrapped.unwrap_or(self.body), wrapped: wrapped.is_some() })
     }
 }
 
@@ -71,17 +72,33 @@ fn unwrap<'a>(body: &'a [u8], start: &[u8], end: &[u8]) -> Option<&'a [u8]> {
 /// A command that FreeSWITCH doesn't know, or can't do, brings a reply too; see
 /// [`error`](Self::error).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reply<'a>(&'a [u8]);
+pub struct Reply<'a> {
+    text: &'a [u8],
+    wrapped: bool,
+}
 
 impl<'a> Reply<'a> {
     /// The text as it came, line ends included.
     pub const fn as_bytes(self) -> &'a [u8] {
-        self.0
+        self.text
+    }
+
+    /// Returns whether the text stood in `<command-response>`. What doesn't is none of the service's,
+    /// but for `ERROR: …` and for what [`is_lost`](Self::is_lost) tells: a page of what stands before
+    /// it, such as a log-in.
+    pub const fn is_wrapped(self) -> bool {
+        self.wrapped
+    }
+
+    /// Returns whether the service has lost its FreeSWITCH: the body is empty or `null`, or the
+    /// wrapper is. FreeSWITCH has words where it prints nothing (`-ERR no reply`).
+    pub fn is_lost(self) -> bool {
+        matches!(self.text.trim_ascii(), b"" | b"null")
     }
 
     /// The same, to be read as something else.
     pub const fn value(self) -> Value<'a> {
-        Value::new(self.0)
+        Value::new(self.text)
     }
 
     /// The text as FreeSWITCH's answer to this command; for lists see `freeswitch::list`.
@@ -96,7 +113,7 @@ impl<'a> Reply<'a> {
     /// # Ok::<(), ami_proto::sipxecs::ServiceError<'_>>(())
     /// ```
     pub const fn to(self, name: Name) -> freeswitch::reply::Reply<'a> {
-        freeswitch::reply::Reply::new(name, self.0)
+        freeswitch::reply::Reply::new(name, self.text)
     }
 
     /// The first line behind `-ERR` (FreeSWITCH refuses), or behind `ERROR:` (the service lost
@@ -105,7 +122,7 @@ impl<'a> Reply<'a> {
     /// FreeSWITCH before 1.8, which most services run, writes no `-ERR`: [`to`](Self::to) reads its
     /// refusals too.
     pub fn error(self) -> Option<Value<'a>> {
-        let text = self.0.trim_ascii_start();
+        let text = self.text.trim_ascii_start();
         let text = text.strip_prefix(b"-ERR").or_else(|| text.strip_prefix(b"ERROR:"))?;
         let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
         Some(Value::new(line.trim_ascii()))
@@ -113,12 +130,12 @@ impl<'a> Reply<'a> {
 
     /// Whether the service sent the invitation: its whole answer to `invite` and `inviteim`.
     pub fn invitation_sent(self) -> bool {
-        self.0.trim_ascii() == b"Invitation sent"
+        self.text.trim_ascii() == b"Invitation sent"
     }
 
     /// What the recorder says, where it is its answer to `status` or `duration`.
     pub fn recorder(self) -> Option<Recorder> {
-        match self.0.trim_ascii() {
+        match self.text.trim_ascii() {
             b"IN_PROGRESS" => Some(Recorder::InProgress),
             b"NO_RECORDING" => Some(Recorder::NoRecording),
             digits => Value::new(digits).parse().ok().map(Recorder::Duration),
@@ -182,7 +199,12 @@ impl fmt::Display for ServiceError<'_> {
             ServiceErrorKind::NotActive => "the conference is not active",
             ServiceErrorKind::Other => "the service refuses",
         })?;
-        write!(f, " (status {}): {}", self.status, self.message.as_bytes().escape_ascii())
+        write!(f, " (status {})", self.status)?;
+        match self.message.as_bytes().trim_ascii() {
+            // A page of the HTTP server's says less.
+            b"" | b"null" | [b'<', ..] => Ok(()),
+            message => write!(f, ": {}", message.escape_ascii()),
+        }
     }
 }
 

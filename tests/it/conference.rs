@@ -371,7 +371,7 @@ fn refusals() {
         (SIPXECS, http(404, b"<command-exception>Conference not found</command-exception>\n"), "Conference not found"),
         (SIPXECS, http(200, b"<command-response>-ERR Non-Existant ID 9\n</command-response>\n"), "Non-Existant ID 9"),
         (KAZOO, http(400, include_bytes!("../../corpus/kazoo/error_faulty_request.json")), "faulty_request"),
-        (KAZOO, http(502, b"<html>Bad gateway</html>"), "status 502"),
+        (KAZOO, http(502, b"<html>Bad gateway</html>"), "status 502: the server is in trouble"),
     ] {
         assert_eq!(refused(outcome(dialect, &mute, reply)), reason);
     }

@@ -26,6 +26,8 @@ fn frames(bytes: &str) -> Vec<OwnedFrame> {
 fn outcome(dialect: Dialect<'_>, command: &Command<'_>, reply: Native<'_>) -> String {
     match dialect.decode(command, reply).map(ami_proto::conference::Answer::into_outcome) {
         Ok(Outcome::Done) => "done".into(),
+        Ok(Outcome::Unchanged) => "unchanged".into(),
+        Ok(Outcome::Floor(who)) => format!("floor {who:?}"),
         Ok(Outcome::Recording(on)) => format!("recording {on}"),
         Ok(Outcome::Refused(reason)) => format!("refused {reason}"),
         Ok(Outcome::Text(text)) => format!("text {text}"),
@@ -281,12 +283,58 @@ fn answers_of_freeswitch() {
     assert!(matches!(Dialect::FreeSwitch.decode(&mute, http), Err(ReplyError::Dialect)));
 }
 
+/// An answer that says that there was nothing to do is told from one that did it.
+#[test]
+fn nothing_to_do_is_no_success() {
+    let conference = "room";
+    let mute = |who| Command::Mute { conference, who };
+    let stop_all = Command::StopRecord { conference, file: None };
+    let quiet = Command::StopPlaying { conference, to: None };
+    let hang_up = Command::HangUp { conference, who: Who::All };
+    let digits = Command::SendDtmf { conference, who: Who::All, digits: "1" };
+    for (command, text, expected) in [
+        (&mute(Who::All), "-ERR no reply\n", "unchanged"),
+        (&mute(Who::Last), "", "unchanged"),
+        (&mute(Who::AllButModerators), "Skipping moderator (member id 11).\n", "unchanged"),
+        (&mute(Who::AllButModerators), "+OK mute 3\nSkipping moderator (member id 11).\n", "done"),
+        (&mute(Who::All), "+OK mute 3\n", "done"),
+        (&digits, "-ERR no reply\n", "unchanged"),
+        // 1.6 says nothing of those who are hung up.
+        (&hang_up, "-ERR no reply\n", "done"),
+        (&hang_up, "Skipping moderator (member id 11).\n", "done"),
+        (&quiet, "+OK Stopped 0 files.\n", "unchanged"),
+        (&quiet, "Stopped 2 files.\n", "done"),
+        (&stop_all, "+OK Stopped recording 0 files\n", "unchanged"),
+        (&stop_all, "Stopped recording file a.wav\n+OK Stopped recording 0 files\n", "done"),
+        (&stop_all, "Stopped recording 1 files\n", "done"),
+    ] {
+        assert_eq!(outcome(Dialect::FreeSwitch, command, Native::Text(text.as_bytes())), expected, "{command}: {text}");
+    }
+}
+
+/// The floor is taken from whoever has it: the answer says which way it went.
+#[test]
+fn a_toggle_tells_which_way() {
+    let floor = Command::Floor { conference: "room", participant: "7" };
+    for (text, expected) in [
+        ("+OK floor 7\n", "floor Some(7)"),
+        ("OK floor none\n", "floor None"),
+        ("-ERR floor is held by 4\n", "refused floor is held by 4"),
+    ] {
+        assert_eq!(outcome(Dialect::FreeSwitch, &floor, Native::Text(text.as_bytes())), expected, "{text}");
+        let body = format!("<command-response>{text}</command-response>\n");
+        assert_eq!(outcome(SIPXECS, &floor, Native::Http { status: 200, body: body.as_bytes() }), expected, "{text}");
+    }
+}
+
 /// What is no list is not an empty one, and a list stays one beside a line that can't be read.
 #[test]
 fn a_list_that_is_none() {
     let member = "7>,<sofia/a>,<u>,<Ann>,<100>,<hear>,<0>,<0>,<100\n";
     let beside = format!("{member}garbage\n");
     let login = "<html>login</html>";
+    let none = "error the reply is not one to this command";
+    let lost = "error the service has lost its FreeSWITCH and says nothing; ask again";
     for (text, expected) in [
         ("-ERR Command not found!\n", "refused Command not found!"),
         ("-ERR no such thing", "refused no such thing"),
@@ -296,10 +344,10 @@ fn a_list_that_is_none() {
         ("Conference room not found\n", "refused Conference room not found"),
         ("first\n-ERR second\n", "refused second"),
         ("first\n-USAGE: second\n", "refused second"),
-        ("garbage", "text garbage"),
-        ("garbage\nmore\n", "text garbage"),
-        ("3", "text 3"),
-        (login, "text <html>login</html>"),
+        ("garbage", none),
+        ("garbage\nmore\n", none),
+        ("3", none),
+        (login, none),
         (&beside, "participants 1"),
     ] {
         let list = Command::List("room");
@@ -314,12 +362,14 @@ fn a_list_that_is_none() {
     }
     let list = Command::List("room");
     for (body, expected) in [
-        (login, "text <html>login</html>"),
-        ("<command-response></command-response>", "error the reply is not one to this command"),
-        ("<command-response>\n</command-response>", "error the reply is not one to this command"),
+        (login, none),
+        ("<command-response></command-response>", lost),
+        ("<command-response>\n</command-response>", lost),
+        ("<command-response>null</command-response>\n", lost),
         ("<command-response>-ERR no reply\n</command-response>", "participants 0"),
-        ("", "error the reply is not one to this command"),
-        (" \n", "error the reply is not one to this command"),
+        ("null", lost),
+        ("", lost),
+        (" \n", lost),
     ] {
         assert_eq!(outcome(SIPXECS, &list, Native::Http { status: 200, body: body.as_bytes() }), expected, "{body}");
     }
@@ -335,16 +385,16 @@ fn a_list_that_is_empty() {
         (&room, "", "participants 0"),
         (&room, "-ERR no reply\n", "participants 0"),
         (&room, &header(0), "participants 0"),
-        (&room, &header(3), &format!("text {}", header(3))),
-        (&room, "\n", "text \n"),
-        (&room, "+OK \n", "text +OK \n"),
+        (&room, &header(3), "error 0 items of the list came, its end says another number"),
+        (&room, "\n", "error the reply is not one to this command"),
+        (&room, "+OK \n", "error the reply is not one to this command"),
         (&room, "+OK No active conferences.\n", "refused No active conferences."),
         (&room, "No active conferences.\n", "refused No active conferences."),
         (&rooms, "+OK No active conferences.\n", "conferences 0"),
         (&rooms, &header(0), "conferences 1"),
-        (&rooms, "", "text "),
-        (&rooms, "-ERR no reply\n", "text -ERR no reply\n"),
-        (&rooms, "\n\n", "text \n\n"),
+        (&rooms, "", "error the reply is not one to this command"),
+        (&rooms, "-ERR no reply\n", "error the reply is not one to this command"),
+        (&rooms, "\n\n", "error the reply is not one to this command"),
     ] {
         assert_eq!(
             outcome(Dialect::FreeSwitch, command, Native::Text(text.as_bytes())),
@@ -392,12 +442,13 @@ fn answers_of_sipxecs() {
         (&status, "75", "text 75"),
         (&status, "perhaps", "text perhaps"),
         (&status, "ERROR: Incorect \"action\" parameter", "refused Incorect \"action\" parameter"),
-        (&status, "", "text "),
+        (&status, "", "error the service has lost its FreeSWITCH and says nothing; ask again"),
+        (&status, "null", "error the service has lost its FreeSWITCH and says nothing; ask again"),
         (&start, "anything", "text anything"),
         (&start, "<html>login</html>", "text <html>login</html>"),
         (&start, "+OK Record file a.wav\n", "done"),
         (&start, "Record file a.wav\n", "done"),
-        (&start, "IN_PROGRESS", "done"),
+        (&start, "IN_PROGRESS", "unchanged"),
         (&start, "NO_RECORDING", "refused NO_RECORDING"),
         (&start, "Conference room not found\n", "refused Conference room not found"),
         (&start, "-ERR no disk\nmore", "refused no disk"),
@@ -432,9 +483,16 @@ fn answers_of_sipxecs() {
         (199, "<command-response>+OK mute 7\n</command-response>", "refused +OK mute 7\n"),
         (200, "<command-exception>User is not owner</command-exception>\n", "refused User is not owner"),
         (403, "<command-exception>User is not owner</command-exception>\n", "refused User is not owner"),
-        (502, "<html>", "refused <html>"),
-        (502, "", "refused "),
-        (200, "", "error the reply is not one to this command"),
+        (404, "<html>no</html>", "refused there is no such conference (status 404)"),
+        (405, "", "refused the service wants another method (status 405)"),
+        (403, "<command-exception></command-exception>", "refused the conference is another user's (status 403)"),
+        (200, "<command-exception>null</command-exception>", "refused the service refuses (status 200)"),
+        (502, "<html>", "refused the service refuses (status 502)"),
+        (502, "", "refused the service refuses (status 502)"),
+        (200, "ERROR: Connection refused", "refused Connection refused"),
+        (200, "<html>login</html>", "error the reply is not one to this command"),
+        (200, "", "error the service has lost its FreeSWITCH and says nothing; ask again"),
+        (200, "null", "error the service has lost its FreeSWITCH and says nothing; ask again"),
     ] {
         assert_eq!(
             outcome(SIPXECS, &mute, Native::Http { status, body: body.as_bytes() }),
@@ -452,17 +510,30 @@ fn answers_of_kazoo() {
         (&mute, 202, "", "done"),
         (&mute, 299, " \n", "done"),
         (&mute, 200, "[]", "done"),
-        (&mute, 304, " \n", "refused status 304"),
-        (&mute, 399, r#"{"data": "ok", "status": "success"}"#, "refused status 399"),
-        (&mute, 400, r#"{"data": "ok", "status": "success"}"#, "refused status 400"),
-        (&mute, 400, "", "refused status 400"),
-        (&mute, 400, "<html>", "refused status 400"),
-        (&mute, 399, "<html>", "refused status 399"),
+        (&mute, 304, " \n", "unchanged"),
+        (&mute, 304, r#"{"data": "ok", "status": "success"}"#, "unchanged"),
+        (&mute, 399, r#"{"data": "ok"}"#, "refused status 399: it is elsewhere, or nothing is new"),
+        (&mute, 400, r#"{"data": "ok", "status": "success"}"#, "refused status 400: bad request"),
+        (&mute, 400, "", "refused status 400: bad request"),
+        (&mute, 401, "<html>", "refused status 401: the token is missing, wrong or too old"),
+        (&mute, 405, "", "refused status 405: the server wants another method"),
+        (&mute, 503, "<html>", "refused status 503: the server is in trouble"),
         (&mute, 299, "<html>", "error expected JSON at line 1, column 1"),
         (&mute, 200, "nope", "error expected JSON at line 1, column 2"),
         // The server refuses and HTTP does not.
         (&mute, 200, r#"{"data": {}, "status": "error", "message": "no such"}"#, "refused no such"),
-        (&mute, 200, r#"{"data": {}, "status": "fatal"}"#, "refused status 200"),
+        (
+            &mute,
+            200,
+            r#"{"data": {}, "status": "fatal"}"#,
+            "refused status 200: the server refuses and doesn't say why",
+        ),
+        (
+            &mute,
+            400,
+            r#"{"data": {"data.media_id": {"required": {"message": "needs a sound"}}}, "status": "error", "message": "invalid"}"#,
+            "refused invalid: data.media_id: needs a sound",
+        ),
         (&mute, 404, r#"{"data": {}, "status": "error", "message": "bad_identifier"}"#, "refused bad_identifier"),
         (&Command::List("c"), 200, r#"{"data": []}"#, "participants 0"),
         (&Command::List("c"), 200, r#"{"data": {"_read_only": {"participants": [{}]}}}"#, "participants 1"),
@@ -478,7 +549,9 @@ fn answers_of_kazoo() {
         for status in [0, 100, 199, 300, 301, 302, 304] {
             for body in ["", "[]", r#"{"data":{}}"#] {
                 let reply = Native::Http { status, body: body.as_bytes() };
-                assert_eq!(outcome(KAZOO, &command, reply), format!("refused status {status}"), "{command} {body}");
+                let unchanged = status == 304 && matches!(command, Command::Mute { .. });
+                let expected = if unchanged { "unchanged".into() } else { format!("refused status {status}: ") };
+                assert!(outcome(KAZOO, &command, reply).starts_with(&expected), "{command} {body}");
             }
         }
     }
@@ -499,7 +572,7 @@ fn answers_of_kazoo() {
                 "refused USER_BUSY",
             ),
             (r#"{"status": "error", "message": "no endpoints"}"#, "refused no endpoints"),
-            (r#"{"status": "error"}"#, "refused error"),
+            (r#"{"status": "error"}"#, "refused the call failed and the server doesn't say why"),
         ] {
             let body = format!(r#"{{"data": {data}, "status": "success"}}"#);
             let reply = Native::Http { status: 202, body: body.as_bytes() };
@@ -587,7 +660,10 @@ fn what_was_not_asked_is_not_answered() {
     let status = Command::RecordStatus("c");
     for body in ["", r#"{"data": "ok", "status": "success"}"#] {
         assert_eq!(outcome(KAZOO, &status, Native::Http { status: 200, body: body.as_bytes() }), none, "{body}");
-        assert_eq!(outcome(KAZOO, &status, Native::Http { status: 404, body: body.as_bytes() }), "refused status 404");
+        assert_eq!(
+            outcome(KAZOO, &status, Native::Http { status: 404, body: body.as_bytes() }),
+            "refused status 404: not found"
+        );
     }
 }
 

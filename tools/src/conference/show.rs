@@ -17,6 +17,9 @@ pub(crate) fn request(request: &Request, secrets: bool) -> String {
 pub(crate) fn outcome(outcome: &Outcome<'_>) -> Result<String, String> {
     Ok(match outcome {
         Outcome::Done => "done\n".to_string(),
+        Outcome::Unchanged => "nothing to do\n".to_string(),
+        Outcome::Floor(None) => "nobody has the floor\n".to_string(),
+        Outcome::Floor(Some(participant)) => format!("{participant} has the floor\n"),
         Outcome::Participants(list) => participants(list),
         Outcome::Conferences(list) => conferences(list),
         Outcome::Conference(conference, list) => conferences(std::slice::from_ref(conference)) + &participants(list),
