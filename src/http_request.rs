@@ -3,7 +3,6 @@
 use alloc::string::String;
 use core::fmt;
 
-#[cfg(any(feature = "std", feature = "kazoo", feature = "sipxecs"))]
 use crate::error::{EncodeError, Refusal};
 #[cfg(any(feature = "kazoo", feature = "sipxecs"))]
 use crate::percent::push_encoded;
@@ -70,7 +69,6 @@ impl Request {
         Self { method, path_len: path.len(), target: path, masked: None, body: None }
     }
 
-    #[cfg(any(feature = "std", feature = "kazoo"))]
     pub(crate) fn with_body(self, content_type: &'static str, body: impl Into<WipedText>) -> Self {
         Self { body: Some((content_type, body.into())), ..self }
     }

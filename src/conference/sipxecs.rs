@@ -81,7 +81,8 @@ fn service_outcome<'a>(command: &Command<'_>, status: u16, body: &'a [u8]) -> Re
     }
 }
 
-/// Returns why the service refuses: its words, or what its status means where it has none or a page.
+/// Returns why the service refuses: its words, or what its status means where it has none, or a
+/// page.
 fn refusal<'a>(error: &sipxecs::ServiceError<'a>) -> Cow<'a, str> {
     let message = error.message().to_str_lossy();
     match message.trim_ascii() {

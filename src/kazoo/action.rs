@@ -207,7 +207,7 @@ pub enum ParticipantAction<'a> {
 /// A name and its arguments.
 pub(super) type Parts<'a> = (&'a str, Arguments<'a>);
 
-impl<'a> ConferenceAction<'a> {
+impl ConferenceAction<'_> {
     pub(super) fn parts(&self) -> Result<Parts<'_>, EncodeError> {
         Ok(match self {
             Self::Lock => ("lock", Arguments::None),

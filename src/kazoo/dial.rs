@@ -1,4 +1,4 @@
-//! What somebody is called into a conference with, and where the server looks for each part of it.
+//! The call of a participant into a conference, and where the server looks for each part of it.
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -15,7 +15,7 @@ use crate::http_request::{refuse_control, refuse_splits};
 
 const CUSTOM_APPLICATION_VARS: &str = "custom_application_vars";
 
-/// How somebody who is called in comes in.
+/// A way in which a participant who is called comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ParticipantFlag {
@@ -31,7 +31,7 @@ pub enum ParticipantFlag {
     DisableMoh,
     /// Without being counted.
     Ghost,
-    /// Only if there is somebody.
+    /// Only if the conference is running.
     JoinExisting,
     /// Without their picture.
     VideoMute,
@@ -48,8 +48,8 @@ impl ParticipantFlag {
     }
 }
 
-/// Calls somebody into a conference, from 4.2 on. The conference need not exist: one of the id is
-/// made up then, and fields of a document ([`field`](Self::field)) are taken into it.
+/// A call of participants into a conference, from 4.2 on. The conference need not exist: one of the
+/// id is made up then, and fields of a document ([`field`](Self::field)) are taken into it.
 ///
 /// The server writes the strings into a line for FreeSWITCH and escapes nothing: what would end
 /// quotes there, or make another endpoint of one, is refused. Where no name is given it shows the
@@ -82,7 +82,7 @@ enum Endpoint<'a> {
 }
 
 impl<'a> Dial<'a> {
-    /// Calls nobody yet; at least one [`endpoint`](Self::endpoint) is needed.
+    /// Returns a call without endpoints; it needs at least one [`endpoint`](Self::endpoint).
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -154,9 +154,9 @@ impl<'a> Dial<'a> {
         self.field(CUSTOM_APPLICATION_VARS, vars)
     }
 
-    /// Sets an argument that the crate doesn't know, or a field of the document of a conference that
-    /// is made up. The latter, and `custom_application_vars`, the server looks for in `data`, beside
-    /// the action where that is there too: they are put there.
+    /// Sets an argument that the crate doesn't know, or a field of the document of a conference
+    /// that is made up. The server looks for the latter, and for `custom_application_vars`, in
+    /// `data`, beside the action where that is there too: they are put there.
     #[must_use]
     pub fn field(mut self, name: &'a str, value: Json<'a>) -> Self {
         self.fields.push((name, value));

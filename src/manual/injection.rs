@@ -28,3 +28,50 @@
 //! beginning anew for each connection, by `SipHash` under a key of 128 bits that it got from the
 //! operating system: what has been shown tells nothing of the next one, nor of other clients.
 //! Reconnect where users with that class aren't trusted.
+//!
+//! # Kazoo's bodies and bindings
+//!
+//! JSON is escaped, and paths are percent-encoded. But the server takes some strings out again and
+//! writes them, as they are, into a line for FreeSWITCH, or splits them. Refused is what would end
+//! a quoted word there, or make two of one; the rest of ASCII is sent. Control characters are refused
+//! in all of them.
+//!
+//! | argument | where the server puts it | refused |
+//! |---|---|---|
+//! | `conference`, of actions | a word of the line | blank `'` `\` |
+//! | `media_id` | quoted in the line | `'` `\` |
+//! | `caller_id_number` | a word of the line | blank `'` `\` |
+//! | `caller_id_name` | quoted in the line | `'` `\` |
+//! | `endpoints` | a dial string, or a part of one | blank `,` `\|` `{` `}` `[` `]` `<` `>` `'` `"` `\`, and `:_:` |
+//! | `conference`, of bindings | between dots | blank `.` `*` `#` |
+//!
+//! What stays the caller's to judge:
+//!
+//! - A `media_id` with a `/` in it is no sound of the account, but a path of the media server or an
+//!   address that it fetches; `say:`, `tone_stream://` and `$` begin something else again. Where
+//!   others choose it, take 32 hexadecimal digits.
+//! - An endpoint that begins with `sip:` is called wherever it is, at the account's cost.
+//! - The conference's `name` is shown to those who are called in where no `caller_id_name` is given,
+//!   in the same quotes: a document may have a `'` there.
+//! - The server looks for `action` and for arguments in the query too, and master takes every
+//!   parameter of it for one of `custom_application_vars`. No text of others is a parameter's name.
+//! - Where arguments stand in `data` (`kazoo::Envelope::OnTop`), one of the
+//!   name `action` or `data` would be taken for the action or for all arguments: both are refused.
+//!
+//! # sipXecs' paths
+//!
+//! The service splits a command at `&`, turns `/` into a blank and hands the line to FreeSWITCH.
+//! Where it undoes percent-encoding is not certain (`sipxecs`): what would be split
+//! either way is refused, which is more than one service needs.
+//!
+//! | argument | where the service puts it | refused |
+//! |---|---|---|
+//! | the conference, of commands | a word of the line | `/` blank `'` `\` |
+//! | the conference, of its recorder | a value of a query of its own | `/` blank `'` `\` `&` `#` `?` `+` `%` `=` `;` |
+//! | a word of a command | a word of the line | `/` `&` blank `'` `\` |
+//! | a text to be spoken | the end of the line | `/` `&` |
+//! | a user who is invited | an address of SIP | `/` `&` blank `'` `\` `?` `;` `,` `<` `>` `"` |
+//! | a party, agent or target of a `sipxecs::Call` | an address of SIP | `/` `&` blank `?` `;` `,` `<` `>` `"` `#` `%` |
+//!
+//! A PIN of a `Call` becomes a header of an address: digits alone are sent. Users, parties and
+//! targets may be addresses of other hosts (`user@host`): where others choose them, refuse the `@`.

@@ -11,11 +11,12 @@ const ENDINGS: [&[u8]; 8] =
     [b"secret", b"secrets", b"password", b"passwords", b"passwd", b"passphrase", b"token", b"tokens"];
 
 /// Words that are secrets as they stand.
-const WORDS: [&[u8]; 18] = [
+const WORDS: [&[u8]; 19] = [
     b"pin",
     b"pins",
     b"pincode",
     b"adminpin",
+    b"confpin",
     b"userpin",
     b"cred",
     b"md5cred",
@@ -139,7 +140,7 @@ mod tests {
             variable_sip_auth_password variable_auth_token variable_api_key apikey \
             variable_sip_h_Authorization variable_sip_h_X-Auth-Token sip_h_Proxy-Authorization \
             sip_auth_pass variable_sip_auth_response variable_rtp_last_audio_local_crypto_key a1-hash \
-            A1_hash vm-password esl-password conference_pin moderator-pin Pin AdminPin adminpin pins \
+            A1_hash vm-password esl-password conference_pin moderator-pin Pin AdminPin adminpin confpin pins \
             member.pins.0 pins[0] bridge_password auth_token X-Auth-Token x_auth_token authToken token \
             tokens Set-Cookie Cookie credentials http_basic_auth PJSIP_HEADER(add,Authorization) \
             __TRUNK_PASSWORD /trunks/lab/secret PasswordHash AccessKey CryptoKey BasicAuth VMPasswordOld \

@@ -10,7 +10,9 @@ use crate::steps::count;
 /// Contact information, as text of the form `<contact-information><jobTitle>…</jobTitle>…`.
 ///
 /// Read leniently, by its tags alone, and lazily: the page's own sample has a `>` too many in
-/// `<useBranchAddress>>false`.
+/// `<useBranchAddress>>false`. An element without content (`<branchAddress/>`) is a field without a
+/// value. It is asked for with [`contact_information`](super::contact_information), and written
+/// with [`ContactDraft`](super::ContactDraft).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contact<'a>(&'a str);
 
@@ -57,6 +59,13 @@ pub struct ContactFields<'a> {
     rest: &'a str,
 }
 
+impl<'a> ContactFields<'a> {
+    /// Returns the fields in the text of one.
+    pub(super) const fn of(rest: &'a str) -> Self {
+        Self { rest }
+    }
+}
+
 impl<'a> Iterator for ContactFields<'a> {
     type Item = (&'a str, &'a str);
 
@@ -67,11 +76,16 @@ impl<'a> Iterator for ContactFields<'a> {
         loop {
             let (tag, behind) = rest.split_once('<')?.1.split_once('>')?;
             rest = behind;
+            let (tag, is_empty) = tag.strip_suffix('/').map_or((tag, false), |tag| (tag, true));
             let name = tag.split_ascii_whitespace().next().unwrap_or_default();
             // A name that held a closing tag's beginning would be compared with itself at each of
             // them.
-            if tag.ends_with('/') || name.is_empty() || name.starts_with(['?', '!']) || name.contains(['/', '<']) {
+            if name.is_empty() || name.starts_with(['?', '!']) || name.contains(['/', '<']) {
                 continue;
+            }
+            if is_empty {
+                self.rest = rest;
+                return Some((name, range::text(rest, ..0)));
             }
             let (end, after) = closing(rest, name)?;
             self.rest = range::text(rest, after..);
@@ -92,7 +106,7 @@ fn closing(text: &str, name: &str) -> Option<(usize, usize)> {
 }
 
 /// The text without what its sample has too much, with XML's own entities replaced.
-fn plain(raw: &str) -> Cow<'_, str> {
+pub(super) fn plain(raw: &str) -> Cow<'_, str> {
     let text = raw.trim_ascii().trim_start_matches('>');
     if !text.contains('&') {
         return Cow::Borrowed(text);

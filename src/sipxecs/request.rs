@@ -7,7 +7,7 @@ use core::fmt;
 use super::RecordAction;
 use crate::error::{EncodeError, Refusal};
 use crate::freeswitch::command::{ConferenceCommand, Name, Words};
-use crate::http_request::{Method, Request, control, is_dot_segment};
+use crate::http_request::{Method, Request, control, is_dot_segment, refuse_splits};
 use crate::percent::push_encoded;
 use crate::wiped::WipedText;
 
@@ -72,11 +72,14 @@ impl<'a> Conference<'a> {
         Ok(if args.is_secret() { request.secret_after(shown) } else { request })
     }
 
-    /// What to send to have the service call a user in.
+    /// What to send to have the service call a user in; `user@host` calls an address of another
+    /// domain.
     ///
     /// # Errors
     /// Where the user, or the conference's name, would arrive as something else.
     pub fn invite(&self, user: &str) -> Result<Request, EncodeError> {
+        // It becomes the address that is told to call: parameters and headers are not the caller's.
+        refuse_splits("user", user, b"?;,<>\"")?;
         self.own("invite", |segment| segment.word("user", user))
     }
 
@@ -94,6 +97,8 @@ impl<'a> Conference<'a> {
     /// # Errors
     /// Where the conference's name would arrive as something else.
     pub fn record(&self, action: Option<RecordAction>) -> Result<Request, EncodeError> {
+        // The service writes the name into a query of its own, as it stands.
+        refuse_splits("conference", self.name, b"&#?+%=;")?;
         self.own("record", |segment| action.map_or(Ok(()), |action| segment.known(format_args!("{}", action.as_str()))))
     }
 
@@ -131,29 +136,6 @@ impl<'a> Conference<'a> {
         push_encoded(&mut path, self.name.as_bytes());
         Ok(Request::new(Method::Get, path))
     }
-}
-
-/// What to send to the call controller (by default on port 6667, with the digest of `from`) to have
-/// `from` called, and when they answer, `to`.
-///
-/// ```
-/// let request = ami_proto::sipxecs::click_to_call("5001", "101", true)?;
-/// assert_eq!(request.target(), "/callcontroller/5001/101?isForwardingAllowed=true");
-/// # Ok::<(), ami_proto::EncodeError>(())
-/// ```
-///
-/// # Errors
-/// Where one of them is empty or would change the path.
-pub fn click_to_call(from: &str, to: &str, forwarding: bool) -> Result<Request, EncodeError> {
-    let mut path = String::from("/callcontroller");
-    for (argument, user) in [("from", from), ("to", to)] {
-        if let Some(reason) = bad(user).or_else(|| is_dot_segment(user).then_some(Refusal::DotSegment)) {
-            return Err(EncodeError::new(argument, reason));
-        }
-        path.push('/');
-        push_encoded(&mut path, user.as_bytes());
-    }
-    Ok(Request::new(Method::Post, path).query("isForwardingAllowed", if forwarding { "true" } else { "false" }))
 }
 
 /// The path of a command, and the only place that joins words with `&`.
@@ -208,7 +190,7 @@ fn check_name(name: &str) -> Result<(), EncodeError> {
 }
 
 /// What neither a word nor a text may hold.
-fn bad(text: &str) -> Option<Refusal> {
+pub(super) fn bad(text: &str) -> Option<Refusal> {
     if text.is_empty() {
         return Some(Refusal::EmptyValue);
     }

@@ -8,8 +8,8 @@ use ami_proto::action::Ping;
 use ami_proto::error::Refusal;
 use ami_proto::freeswitch::command::{Custom, Lock, Pin, Say};
 use ami_proto::http::{self, Endpoint, HttpError, Outcome, RequestError, Session};
-use ami_proto::kazoo::{Account, Binding, ConferenceAction, ParticipantAction, Subscription};
-use ami_proto::sipxecs::{self, Conference, DigestError, click_to_call};
+use ami_proto::kazoo::{Account, Binding, ConferenceAction, Dial, ParticipantAction, Subscription};
+use ami_proto::sipxecs::{self, Call, Conference, DigestError};
 
 const CHALLENGE: &str = r#"Digest realm="asterisk", nonce="1", qop="auth""#;
 
@@ -70,8 +70,11 @@ const WAYS: &[(&str, fn(&str) -> Made)] = &[
     ("account", |text| of(Subscription::subscribe("t", text, [Binding::Other("b")]).to_json())),
     ("user", |text| of_digest(text, "c")),
     ("cnonce", |text| of_digest("u", text)),
-    ("from", |text| of(click_to_call(text, "1", true))),
-    ("to", |text| of(click_to_call("1", text, true))),
+    ("from", |text| of(Call::new(text, "1").make())),
+    ("to", |text| of(Call::new("1", text).state())),
+    ("agent", |text| of(Call::new("1", "2").agent(text).make())),
+    ("subject", |text| of(Call::new("1", "2").subject(text).make())),
+    ("target", |text| of(Call::new("1", "2").transfer(text))),
     ("conference", |text| of(Conference::new(text).request(&Lock::new()))),
     ("conference", |text| of(Conference::new(text).record(None))),
     ("conference", |text| of(Conference::new(text).details())),
@@ -140,5 +143,52 @@ fn a_step_in_the_path_is_refused() {
     }
     for (prefix, path) in [("...", "/.../rawman"), (".a", "/.a/rawman"), ("%2e%2e", "/%252e%252e/rawman")] {
         assert_eq!(Endpoint::rawman().prefix(prefix).request(&Ping::new(), None).unwrap().path(), path);
+    }
+}
+
+/// Each row of the page's tables of Kazoo and sipXecs, by what stands before its second bar: what
+/// makes a request of a text.
+const ROWS: &[(&str, fn(&str) -> Result<(), EncodeError>)] = &[
+    ("`conference`, of actions", |text| Account::new("a").act(text, &ConferenceAction::Lock).map(|_| ())),
+    ("`media_id`", |text| Account::new("a").act("c", &ConferenceAction::Play(text)).map(|_| ())),
+    ("`caller_id_number`", |text| dial(Dial::new().endpoint("1").caller_id_number(text))),
+    ("`caller_id_name`", |text| dial(Dial::new().endpoint("1").caller_id_name(text))),
+    ("`endpoints`", |text| dial(Dial::new().endpoint(text))),
+    ("`conference`, of bindings", |text| Binding::Commands { conference: text }.to_key().map(|_| ())),
+    ("the conference, of commands", |text| Conference::new(text).request(&Lock::new()).map(|_| ())),
+    ("the conference, of its recorder", |text| Conference::new(text).record(None).map(|_| ())),
+    ("a word of a command", |text| Conference::new("c").request(&Pin::new(text)).map(|_| ())),
+    ("a text to be spoken", |text| Conference::new("c").request(&Say::new(text)).map(|_| ())),
+    ("a user who is invited", |text| Conference::new("c").invite(text).map(|_| ())),
+    ("a party, agent or target of a `sipxecs::Call`", |text| {
+        let call = Call::new("1", "2");
+        let made =
+            [Call::new(text, "1").make(), Call::new("1", text).state(), call.agent(text).make(), call.transfer(text)];
+        let [one, others @ ..] = made.map(|made| made.map(|_| ()).map_err(|error| error.refusal()));
+        others.into_iter().for_each(|other| assert_eq!(other, one, "{text:?}"));
+        Call::new(text, "1").make().map(|_| ())
+    }),
+];
+
+fn dial(dial: Dial<'_>) -> Result<(), EncodeError> {
+    Account::new("a").act("c", &ConferenceAction::Dial(dial)).map(|_| ())
+}
+
+/// The page says what is refused: just that is, of all visible characters.
+#[test]
+fn the_tables_of_kazoo_and_sipxecs_hold() {
+    let page = std::fs::read_to_string(ami_testkit::root().join("src/manual/injection.rs")).expect("the page");
+    for (row, make) in ROWS {
+        let line = page.lines().find(|line| line.starts_with(&format!("//! | {row} | "))).expect(row);
+        let cell = line.trim_end_matches(" |").rsplit(" | ").next().expect("a cell").replace("\\|", "|");
+        let of_word = |word: &str| match *word.trim_end_matches(',').as_bytes() {
+            [b'`', byte, b'`'] => Some(char::from(byte)),
+            _ => (word == "blank").then_some(' '),
+        };
+        let said: Vec<char> = cell.split(' ').filter_map(of_word).collect();
+        for c in ' '..='~' {
+            let made = make(&format!("a{c}b"));
+            assert_eq!(made.is_err(), said.contains(&c), "{row}: {c:?}: {made:?}");
+        }
     }
 }

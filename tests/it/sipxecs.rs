@@ -9,8 +9,8 @@ use ami_proto::freeswitch::command::{
 };
 use ami_proto::freeswitch::{self, reply::Done};
 use ami_proto::sipxecs::{
-    Challenge, Conference, Contact, Credentials, DigestError, Method, RecordAction, Recorder, Request, Response,
-    ServiceErrorKind, click_to_call,
+    Call, Challenge, Conference, Contact, ContactDraft, Credentials, DigestError, Method, RecordAction, Recorder,
+    Request, Response, ServiceErrorKind, SipMethod, contact_information,
 };
 use proptest::prelude::*;
 
@@ -119,7 +119,7 @@ fn samples() {
         let request = ask(Conference::new(name).method(method)).expect("it can be carried");
         assert_eq!((request.method(), request.path()), (method, &host_and_path[at..]));
     }
-    let request = click_to_call("5001", "101", true).expect("a path");
+    let request = Call::new("5001", "101").forwarding(true).make().expect("a path");
     assert_eq!(
         (request.method(), request.target()),
         (Method::Post, "/callcontroller/5001/101?isForwardingAllowed=true")
@@ -159,8 +159,120 @@ fn contact() {
     let contact = Contact::parse(text).expect("a contact");
     assert_eq!(contact.get("a").as_deref(), Some("<>&\"'&x;"));
     let fields: Vec<_> = contact.fields().map(|(name, _)| name).collect();
-    assert_eq!(fields, ["a", "d", "e"]);
-    assert_eq!((contact.get("d").as_deref(), contact.get("b")), (Some("2"), None));
+    assert_eq!(fields, ["z", "a", "b", "d", "e"]);
+    assert_eq!((contact.get("d").as_deref(), contact.get("b").as_deref()), (Some("2"), Some("")));
+}
+
+/// Elements without content are fields of the service's own documents.
+#[test]
+fn empty_elements_are_fields_of_a_contact() {
+    let contact =
+        Contact::parse(include_str!("../../corpus/sipxecs/contact_without_addresses.xml")).expect("a contact");
+    let fields: Vec<_> = contact.fields().collect();
+    assert_eq!(
+        fields[..4],
+        [("homeAddress", ""), ("officeAddress", ""), ("branchAddress", ""), ("imDisplayName", "Ann Lee")]
+    );
+    assert_eq!((contact.get("branchAddress").as_deref(), contact.get("branchAddress.city")), (Some(""), None));
+    assert_eq!(fields.len(), 7);
+}
+
+/// What was read is written as it was, and read again as the same; what is set stands in its place.
+#[test]
+fn a_contact_is_written_as_it_is_read() {
+    let ask = contact_information();
+    assert_eq!(
+        (ask.method(), ask.target(), ask.body()),
+        (Method::Get, "/sipxconfig/rest/my/contact-information", &b""[..])
+    );
+    let contact = Contact::parse(include_str!("../../corpus/sipxecs/reference_contact.xml")).expect("a contact");
+    let draft = ContactDraft::from(contact);
+    let request = draft.store().expect("XML");
+    assert_eq!((request.method(), request.target()), (Method::Put, "/sipxconfig/rest/my/contact-information"));
+    assert_eq!(request.content_type(), Some("text/xml"));
+    let written = std::str::from_utf8(request.body()).expect("text");
+    assert!(written.contains("?s=80&amp;d=G</avatar>") && written.contains("<useBranchAddress>false<"), "{written}");
+    assert_eq!(ContactDraft::from(Contact::parse(written).expect("a contact")), draft);
+    for (name, _) in contact.fields() {
+        assert!(Contact::parse(written).expect("a contact").get(name).is_some(), "{name}");
+    }
+    let draft = draft
+        .set("homeAddress.zip", "1 < 2")
+        .set("firstName", "J")
+        .set("branchAddress", "")
+        .set("branchAddress.city", "B")
+        .set("custom1", "\u{1f600}\n");
+    let written = draft.to_xml().expect("XML");
+    assert!(written.contains("<homeAddress><city>NY</city><zip>1 &lt; 2</zip></homeAddress>"), "{written}");
+    assert!(written.contains("<branchAddress><city>B</city></branchAddress>"), "{written}");
+    let read = Contact::parse(&written).expect("a contact");
+    assert_eq!((read.get("firstName").as_deref(), read.get("homeAddress.zip").as_deref()), (Some("J"), Some("1 < 2")));
+    for (name, value) in [("a b", "x"), ("", "x"), ("a.", "x"), ("a><b", "x"), ("a", "\0"), ("a.b", "\u{1b}")] {
+        assert_eq!(ContactDraft::new().set(name, value).store().expect_err("no XML").field(), name);
+    }
+    assert_eq!(ContactDraft::new().to_xml().expect("XML"), "<contact-information></contact-information>");
+}
+
+/// Each parameter of the call controller, by the name that it reads.
+#[test]
+fn a_call_has_all_parameters() {
+    let call = Call::new("201", "user@example.com")
+        .agent("200")
+        .sip_method(SipMethod::Invite)
+        .forwarding(false)
+        .subject("about you & me")
+        .timeout(10)
+        .conference_pin("1234")
+        .result_cache_time(30);
+    let request = call.make().expect("a path");
+    assert_eq!(request.method(), Method::Post);
+    assert_eq!(
+        request.target(),
+        "/callcontroller/201/user%40example.com?agent=200&sipMethod=invite&isForwardingAllowed=false&confpin=1234\
+         &subject=about%20you%20%26%20me&timeout=10&resultCacheTime=30"
+    );
+    assert!(!request.masked_target().contains("1234") && !format!("{call:?}{request:?}").contains("1234"));
+    let state = call.state().expect("a path");
+    assert_eq!(state.method(), Method::Get);
+    assert_eq!(state.target(), "/callcontroller/201/user%40example.com?agent=200&sipMethod=invite");
+    let transfer = Call::new("201", "202").transfer("203").expect("a path");
+    assert_eq!(transfer.target(), "/callcontroller/201/202?action=transfer&target=203");
+    let refused = |request: Result<Request, ami_proto::EncodeError>| {
+        let error = request.expect_err("it can't be carried");
+        (error.field().to_owned(), error.refusal())
+    };
+    let call = Call::new("201", "202");
+    let max = i64::from(i32::MAX);
+    for (request, field, reason) in [
+        (call.conference_pin("1&Subject=x").make(), "confpin", Refusal::Kind { expected: "digits alone" }),
+        (call.conference_pin("").make(), "confpin", Refusal::Kind { expected: "digits alone" }),
+        (call.timeout(1 << 31).make(), "timeout", Refusal::Range { min: 0, max }),
+        (call.result_cache_time(u32::MAX).make(), "resultCacheTime", Refusal::Range { min: 0, max }),
+        (call.subject("").make(), "subject", Refusal::EmptyValue),
+        (call.subject("a\nb").make(), "subject", Refusal::Control { byte: b'\n' }),
+        (call.agent("").make(), "agent", Refusal::EmptyValue),
+        (call.transfer("1?X-A=1"), "target", Refusal::Splits { byte: b'?' }),
+        (Call::new("201;maddr=x", "1").make(), "from", Refusal::Splits { byte: b';' }),
+        (Call::new("1", "..").make(), "to", Refusal::DotSegment),
+    ] {
+        assert_eq!(refused(request), (field.to_owned(), reason));
+    }
+}
+
+/// What the service writes into addresses and queries of its own as it came.
+#[test]
+fn what_the_service_would_split_is_refused() {
+    for byte in b"?;,<>\"" {
+        let error = conference().invite(&format!("401{}x", char::from(*byte))).expect_err("it can't be carried");
+        assert_eq!((error.field(), error.refusal()), ("user", Refusal::Splits { byte: *byte }));
+    }
+    assert!(conference().invite("401@example.com").is_ok());
+    for byte in b"&#?+%=;" {
+        let name = format!("a{}conf", char::from(*byte));
+        let error = Conference::new(&name).record(None).expect_err("it can't be carried");
+        assert_eq!((error.field(), error.refusal()), ("conference", Refusal::Splits { byte: *byte }));
+        assert!(Conference::new(&name).request(&Lock::new()).is_ok(), "{name}");
+    }
 }
 
 #[test]
