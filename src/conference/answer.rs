@@ -62,7 +62,7 @@ pub enum Outcome<'a> {
     /// The server did nothing, and is content: there was nobody to do it to, nothing that plays or is
     /// recorded, or it is so already. Kazoo says so (304) of a request that is the same as one
     /// before, whatever happened meanwhile: send it again with another parameter in its query
-    /// ([`Account::act`](crate::kazoo::Account::act)). `ConfBridge` can't tell.
+    /// ([`Account::act`](crate::kazoo::Account::act)). `ConfBridge` says so of recordings alone.
     Unchanged,
     /// Who has the floor now; `None`: nobody. The command takes it from whoever has it and is asked
     /// for again.

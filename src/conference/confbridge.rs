@@ -18,6 +18,9 @@ use crate::http_request::refuse_splits;
 use crate::response::Response;
 use crate::wire::{Frame, FrameKind};
 
+/// The error of a recording that runs already, from 11 to 22 at least.
+const ALREADY: &str = "Conference is already being recorded.";
+
 /// Asterisk's application `ConfBridge`.
 pub(super) struct ConfBridge;
 
@@ -137,6 +140,7 @@ fn outcome<'a>(command: &Command<'_>, frames: &[Frame<'a>]) -> Result<Outcome<'a
         Command::ListRooms if ConfbridgeListRooms::TYPE.reply().says_none(message) => {
             Ok(Outcome::Conferences(Vec::new()))
         }
+        Command::StartRecord { .. } if !response.is_success() && message == ALREADY => Ok(Outcome::Unchanged),
         _ if !response.is_success() => Ok(Outcome::Refused(message.to_str_lossy())),
         Command::ListRooms => {
             let rooms: Vec<_> = rest.iter().filter_map(|frame| event::ConfbridgeListRooms::view(*frame)).collect();

@@ -104,7 +104,11 @@ impl Participant<'_> {
         match self {
             Self::ConfBridge(item) => item.admin().ok(),
             Self::FreeSwitch(member) => Some(member.has("moderator")),
-            Self::Kazoo(participant) => participant.is_moderator().ok(),
+            Self::Kazoo(participant) => {
+                // Servers leave it out of calls that don't say; 4.0 to 4.3 have the media server's word.
+                let word = || Some(participant.member_type().ok()? == "moderator");
+                participant.is_moderator().ok().or_else(word)
+            }
         }
     }
 

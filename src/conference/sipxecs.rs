@@ -12,6 +12,7 @@ use super::error::{ReplyError, RequestError};
 use super::freeswitch::{NEEDS_XML, native, outcome, said};
 use super::request::Request;
 use crate::freeswitch::command::Name;
+use crate::freeswitch::reply::Refusal;
 use crate::http_request::{self, Method};
 use crate::sipxecs::{self, RecordAction, Recorder};
 
@@ -74,6 +75,12 @@ fn service_outcome<'a>(command: &Command<'_>, status: u16, body: &'a [u8]) -> Re
             Some(Recorder::InProgress | Recorder::NoRecording),
             _,
         ) => Ok(Outcome::Refused(words())),
+        // There is no recording to end.
+        (Command::StopRecord { file: None, .. }, ..)
+            if matches!(reply.to(Name::NoRecord).refusal(), Some(Refusal::NoRecording { .. })) =>
+        {
+            Ok(Outcome::Unchanged)
+        }
         // The recorder hands these two on.
         (Command::StartRecord { .. }, ..) => said(command, reply.to(Name::Record)),
         (Command::StopRecord { .. }, ..) => said(command, reply.to(Name::NoRecord)),

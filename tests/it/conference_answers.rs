@@ -106,7 +106,7 @@ fn a_participant_of_kazoo() {
         {"participant_id": 7, "call_id": "c@1", "caller_id_name": "Ann", "caller_id_number": "100", "speak": true,
          "hear": false, "talking": true, "floor": true, "is_moderator": true, "duration": 61},
         {"Participant-ID": "9", "speak": "false", "conference_channel_vars": {"hear": true, "talking": false,
-         "floor": false, "is_moderator": false}}], "status": "success"}"#;
+         "floor": false, "member_type": "member"}}], "status": "success"}"#;
     let answer = KAZOO.decode(&Command::List("c"), Native::Http { status: 200, body }).unwrap();
     let Outcome::Participants(list) = answer.outcome() else { panic!("{answer:?}") };
     let [one, other] = &list[..] else { panic!("{list:?}") };
@@ -461,8 +461,9 @@ fn answers_of_sipxecs() {
         (&stop, "NO_RECORDING", "refused NO_RECORDING"),
         (&stop, "IN_PROGRESS", "refused IN_PROGRESS"),
         (&stop, "75", "text 75"),
+        (&stop, "non-existant recording 'a.wav'\nStopped recording 0 files\n", "unchanged"),
         (
-            &stop,
+            &stop_one,
             "non-existant recording 'a.wav'\nStopped recording 0 files\n",
             "refused non-existant recording 'a.wav'",
         ),
@@ -561,6 +562,11 @@ fn answers_of_kazoo() {
             assert!(matches!(KAZOO.decode(&command, reply), Err(ReplyError::Json(_))), "{command} {status} {body:?}");
         }
     }
+}
+
+/// Kazoo accepts a call (202) whatever becomes of it.
+#[test]
+fn a_call_that_failed_is_refused_although_it_was_accepted() {
     let dial = Command::Dial { conference: "c", endpoint: "401", caller: None };
     let invite = Command::Invite { conference: "c", user: "401" };
     for command in [dial, invite] {
@@ -581,9 +587,64 @@ fn answers_of_kazoo() {
     }
 }
 
+/// The same request again is answered with 304, which did nothing: no success, and no refusal.
+#[test]
+fn the_same_request_again_changes_nothing() {
+    let one = Who::One("7");
+    for command in
+        [Command::Mute { conference: "c", who: one }, Command::Lock("c"), Command::Kick { conference: "c", who: one }]
+    {
+        for body in ["", r#"{"data": "ok", "status": "success"}"#] {
+            let reply = Native::Http { status: 304, body: body.as_bytes() };
+            assert_eq!(outcome(KAZOO, &command, reply), "unchanged", "{command} {body}");
+        }
+    }
+}
+
+/// The service answers with nothing, or with `null`, where it has lost its FreeSWITCH.
+#[test]
+fn a_service_that_lost_its_freeswitch_is_no_success() {
+    let conference = "room";
+    let level = None;
+    for command in [
+        Command::List(conference),
+        Command::Kick { conference, who: Who::All },
+        Command::Lock(conference),
+        Command::StartRecord { conference, file: None },
+        Command::RecordStatus(conference),
+        Command::Energy { conference, who: Who::All, level },
+        Command::Invite { conference, user: "401" },
+    ] {
+        for inner in ["", "null", " \n"] {
+            for body in [inner.to_owned(), format!("<command-response>{inner}</command-response>\n")] {
+                let reply = Native::Http { status: 200, body: body.as_bytes() };
+                assert_eq!(SIPXECS.decode(&command, reply).err(), Some(ReplyError::Lost), "{command}: {body:?}");
+            }
+        }
+        let page = Native::Http { status: 200, body: b"<html>login page</html>" };
+        assert_eq!(SIPXECS.decode(&command, page).err(), Some(ReplyError::Reply), "{command}");
+    }
+}
+
+/// A refusal says why, also where its body says nothing.
+#[test]
+fn refusals_have_words() {
+    let lock = Command::Lock("room");
+    for status in (300..600).filter(|status| *status != 304) {
+        for body in ["", "null", "<html><body>no</body></html>"] {
+            for dialect in [SIPXECS, KAZOO] {
+                let said = outcome(dialect, &lock, Native::Http { status, body: body.as_bytes() });
+                let words = said.strip_prefix("refused ").expect("a refusal").replace(&status.to_string(), "");
+                assert!(words.matches(char::is_alphabetic).count() > 10 && !words.contains('<'), "{said}");
+            }
+        }
+    }
+}
+
 #[test]
 fn answers_of_confbridge() {
     let lock = Command::Lock("1111");
+    let record = Command::StartRecord { conference: "1111", file: None };
     for (command, text, expected) in [
         (&lock, "Response: Success\r\nMessage: Conference locked\r\n\r\n", "done"),
         (
@@ -592,6 +653,12 @@ fn answers_of_confbridge() {
             "refused No Conference by that name found.",
         ),
         (&lock, "Response: Error\r\n\r\n", "refused "),
+        (&record, "Response: Error\r\nMessage: Conference is already being recorded.\r\n\r\n", "unchanged"),
+        (
+            &lock,
+            "Response: Error\r\nMessage: Conference is already being recorded.\r\n\r\n",
+            "refused Conference is already being recorded.",
+        ),
         (&lock, "Event: Hangup\r\n\r\n", "error the reply is not one to this command"),
         (&Command::ListRooms, "Response: Error\r\nMessage: no active CONFERENCES.\r\n\r\n", "conferences 0"),
         (&Command::ListRooms, "Response: Error\r\nMessage: Permission denied\r\n\r\n", "refused Permission denied"),
