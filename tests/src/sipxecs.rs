@@ -1,7 +1,7 @@
 //! What must hold for any answer of the service of sipXecs: the body of the fuzz target `sipxecs`.
 
 use ami_proto::freeswitch::command::Lock;
-use ami_proto::sipxecs::{Challenge, Conference, Contact, Credentials, DigestError, Recorder, Response};
+use ami_proto::sipxecs::{Challenge, Conference, Contact, ContactDraft, Credentials, DigestError, Recorder, Response};
 use std::cell::RefCell;
 
 /// Any bytes as an answer, a challenge or contact information of sipXecs: a reply is what stands in
@@ -165,6 +165,11 @@ fn contact(text: &str) {
                 assert_eq!(value, inside.trim_ascii().trim_start_matches('>'));
             }
         }
+    }
+    // What is written of it is such a document again, and no longer than escapes make it.
+    if let Ok(written) = ContactDraft::from(contact).to_xml() {
+        assert!(written.len() <= 5 * text.len() + "<contact-information></contact-information>".len());
+        assert!(Contact::parse(&written).expect("a contact").fields().count() <= contact.fields().count());
     }
     let mut fields = contact.fields();
     while fields.next().is_some() {}
