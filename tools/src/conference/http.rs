@@ -20,10 +20,14 @@ const PATIENCE: Duration = Duration::from_secs(70);
 /// Bytes of the longest answer.
 const LARGEST: u64 = 10 << 20;
 
-/// Kazoo asks for a token.
+/// Kazoo asks for a token, and answers an action with 304 that is the same as the one before.
 pub(crate) fn with_token(url: &str, token: &str, request: &Request) -> Result<Answer, Box<dyn Error>> {
     let header = (!token.is_empty()).then_some(("X-Auth-Token", token));
-    Ok(send(url, request, header)?.into_answer())
+    let mut request = request.clone();
+    if request.method() == Method::Put {
+        request = request.query("random", &std::time::UNIX_EPOCH.elapsed()?.as_nanos().to_string());
+    }
+    Ok(send(url, &request, header)?.into_answer())
 }
 
 /// sipXecs asks for a digest of user and PIN, with a challenge.
