@@ -44,7 +44,7 @@ pub(super) enum Rule {
     FieldsOrText(&'static [(&'static str, Rule)]),
 }
 
-/// What the server looks at of what somebody is dialled with: `conferences.dial`, which came with
+/// The rules of the arguments of a dial: `conferences.dial`, which came with
 /// 4.2. `endpoints` are checked where they are written.
 pub(super) const DIAL: &[(&str, Rule)] = &[
     ("endpoints", Rule::Array),
@@ -159,4 +159,23 @@ fn is_digits(text: &str) -> bool {
 /// A whole number that is no string.
 fn number(value: Json<'_>) -> Option<i64> {
     value.as_str().parse().ok()
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::super::fields::{PROFILE, SIDE};
+    use super::*;
+
+    /// The facts are those that `tests/it/kazoo.rs` holds drafts to.
+    #[test]
+    fn each_rule_stands_in_the_facts() {
+        let facts = include_str!("../../tests/facts/kazoo-schemas.tsv");
+        let names: BTreeSet<&str> = facts.lines().filter_map(|row| row.split('\t').next()).collect();
+        for (around, rules) in [("", CONFERENCE), ("member.", SIDE), ("profile.", PROFILE)] {
+            // No schema has it.
+            for (name, _) in rules.iter().filter(|(name, _)| *name != "ui_metadata") {
+                assert!(names.contains(&*format!("{around}{name}")), "{around}{name}");
+            }
+        }
+    }
 }
