@@ -186,7 +186,10 @@ pub enum Command<'a> {
         /// Number and name that they are shown; `None`: the server's own.
         caller: Option<(&'a str, &'a str)>,
     },
-    /// Calls somebody in, and answers when that has gone well or badly. The connection waits too.
+    /// Calls somebody in, and answers when that has gone well or badly. FreeSWITCH lets the phone ring
+    /// for 60 s, unless the endpoint says `{originate_timeout=30}`, and the connection waits too:
+    /// [`Connection::api`](crate::freeswitch::Connection::api) allows for that, an HTTP client has
+    /// to.
     DialAndWait {
         /// Into this conference.
         conference: &'a str,

@@ -130,6 +130,7 @@ impl Secretive for Refusal<'_> {
             Self::NoRelation { member, other } => {
                 object!(to, "Refusal", { "kind": "no-relation", "member": member, "other": other, })
             }
+            Self::ReceivesVideo { member } => object!(to, "Refusal", { "kind": "receives-video", "member": member, }),
             Self::NoFile { file } => object!(to, "Refusal", { "kind": "no-file", "file": shown(file), }),
             Self::NotPlaying => object!(to, "Refusal", { "kind": "not-playing", }),
             Self::NotRecorded => object!(to, "Refusal", { "kind": "not-recorded", }),

@@ -308,6 +308,11 @@ pub enum Refusal<'a> {
         /// The second.
         other: u32,
     },
+    /// The member is shown another one's picture already.
+    ReceivesVideo {
+        /// Who.
+        member: u32,
+    },
     /// There is no such sound.
     NoFile {
         /// Which.

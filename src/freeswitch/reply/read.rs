@@ -1,7 +1,7 @@
 //! A reply, line by line: what is a value, a list, a usage, and which rule the rest is read by.
 
 use super::super::command::Name;
-use super::rules::{RULES, Rule};
+use super::rules::{PERSONAL_GROUP, RECEIVES_VIDEO, RULES, Rule};
 use super::{Done, Outcome, Refusal};
 use crate::freeswitch::number;
 use crate::range::part;
@@ -41,6 +41,10 @@ pub(super) fn read(name: Option<Name>, text: &[u8]) -> (Outcome<'_>, &[u8]) {
         Some(Name::GetUuid) => {
             uuid(text).unwrap_or_else(|| (own_usage(name, text).unwrap_or_else(|| read_line(name, line)), rest))
         }
+        Some(Name::Relate) if glued(line).is_some() => {
+            let len = glued(line).unwrap_or_default();
+            (read_line(name, part(line, ..len)), part(text, len..))
+        }
         _ if !ended && is_usage(line) => (Outcome::Usage(Value::new(line)), rest),
         // Its second line says what to try.
         _ if none_given(line).is_some() => {
@@ -63,6 +67,16 @@ fn marked(line: &[u8]) -> Option<Outcome<'_>> {
 
 fn none_given(line: &[u8]) -> Option<Outcome<'_>> {
     (line == b"Conference command, not specified.").then_some(Outcome::Refused(Refusal::NoneGiven))
+}
+
+/// The length of a refusal that another line follows without a line end between them.
+fn glued(line: &[u8]) -> Option<usize> {
+    let (start, end) = RECEIVES_VIDEO.split_once("{}")?;
+    let (_, text) = prefix(line);
+    let digits = text.strip_prefix(start.as_bytes())?;
+    let behind = part(digits, digits.iter().take_while(|byte| byte.is_ascii_digit()).count()..);
+    let behind = behind.strip_prefix(end.as_bytes())?;
+    (!behind.is_empty()).then_some(line.len() - behind.len())
 }
 
 /// Arguments are shown without a line end, behind the name of a command: not always the one that
@@ -133,6 +147,7 @@ fn refusal(name: Option<Name>, line: &[u8]) -> Option<Outcome<'_>> {
 
 fn find(name: Option<Name>, said: Said, text: &[u8]) -> Option<Outcome<'_>> {
     let fits = |outcome: &Outcome<'_>| match outcome {
+        Outcome::Done(Done::Now { what: PERSONAL_GROUP, .. }) => true,
         Outcome::Done(_) => said != Said::Error,
         Outcome::Refused(_) => said != Said::Ok,
         _ => true,

@@ -9,6 +9,12 @@ use crate::freeswitch::number;
 use crate::range::part;
 use crate::wire::Value;
 
+/// Printed without a line end, so that what follows is on its line.
+pub(super) const RECEIVES_VIDEO: &str = "member {} already receiving video";
+
+/// What is done although it is marked as an error.
+pub(super) const PERSONAL_GROUP: &str = "personal layout group";
+
 /// What a `{}` of a text stood for.
 type Parts<'a> = [&'a [u8]; 5];
 
@@ -270,6 +276,7 @@ pub(super) const RULES: &[Rule] = &[
     rule(&[N::Relate], "relationship {}->{} not found.", |parts| {
         refused(Refusal::NoRelation { member: number(parts[0])?, other: number(parts[1])? })
     }),
+    rule(&[N::Relate], RECEIVES_VIDEO, |parts| refused(Refusal::ReceivesVideo { member: number(parts[0])? })),
     rule(&[N::Relate], "{}->{} {} set", |parts| {
         Some(done(Done::Related {
             member: number(parts[0])?,
@@ -377,6 +384,10 @@ pub(super) const RULES: &[Rule] = &[
     now!(&[N::VidLayout], "Change canvas {}", "canvas"),
     now!(&[N::VidLayout], "Change to layout group [{}]", "layout group"),
     now!(&[N::VidLayout], "Change personal canvas set to layout [{}]", "personal layout"),
+    // From 1.8 on it is marked as an error, though it is done.
+    rule(&[N::VidLayout], "Change personal canvas to layout group [{}]", |parts| {
+        Some(done(Done::Now { what: PERSONAL_GROUP, value: Value::new(parts[0]) }))
+    }),
     now!(&[N::VidFps], "Current FPS [{}]", "fps"),
     now!(&[N::VidFps], "FPS set to [{}]", "fps"),
     rule(&[N::VidFps], "Invalid FPS [{}]", |parts| refused(Refusal::Invalid { text: Value::new(parts[0]) })),
