@@ -67,8 +67,9 @@ fn arguments(rows: &[Row]) -> Result<(), Error> {
         if field.required && before.iter().any(|before| !before.required) {
             return Err(field.place.error("a required argument behind one that isn't"));
         }
-        if let Some(after) = field.after.as_deref().filter(|after| before.iter().all(|before| before.rust != **after)) {
-            return Err(field.place.error(format!("`{after}` is no argument before this one")));
+        let missing = |name: &&str| before.iter().all(|before| before.rust != **name);
+        if let Some(name) = field.after.as_deref().into_iter().chain(field.excluded_by.as_deref()).find(missing) {
+            return Err(field.place.error(format!("`{name}` is no argument before this one")));
         }
         before.push(field);
     }

@@ -108,10 +108,12 @@ fn on(command: &Item) -> &'static str {
 
 /// What is known of an argument besides its value.
 fn slot(command: &Item, field: &Field) -> String {
-    let after = field.after.as_deref().and_then(|after| arguments(command).find(|(_, before)| before.rust == after));
     let mut slot = format!("Slot::new({})", quote(&field.name));
-    if let Some((number, _)) = after {
-        slot.push_str(&format!(".after({number})"));
+    for (other, method) in [(&field.after, "after"), (&field.excluded_by, "without")] {
+        let other = other.as_deref().and_then(|other| arguments(command).find(|(_, field)| field.rust == other));
+        if let Some((number, _)) = other {
+            slot.push_str(&format!(".{method}({number})"));
+        }
     }
     if let Some(word) = &field.instead {
         slot.push_str(&format!(".instead({})", quote(word)));

@@ -82,6 +82,16 @@ pub const KINDS: [Kind; 41] = [
         ("3", "3"),
         "Datum::uint({}::from_wire(bytes)?)",
     ),
+    // The number of a member: from 1, and of the type that commands take.
+    kind(
+        "member",
+        "Uint",
+        "u32",
+        ("u32", SAME),
+        ("u32", "value.into()"),
+        ("3", "3"),
+        "Datum::uint({}::from_wire(bytes)?)",
+    ),
     kind(
         "float",
         "Float",
@@ -415,8 +425,8 @@ const fn argument(word: &'static str, setter: (&'static str, &'static str)) -> K
 /// All of those.
 pub const ARGUMENTS: [Kind; 21] = [
     argument("target", ("impl Into<Target<'a>>", "Argument::Target(value.into())")),
-    argument("member", ("u32", "Argument::Member(value)")),
-    argument("members", ("&'a [u32]", "Argument::Members(value)")),
+    argument("member", ("impl Into<Member<'a>>", "Argument::Member(value.into())")),
+    argument("members", ("impl Into<Members<'a>>", "Argument::Members(value.into())")),
     argument("list", ("&'a [u32]", "Argument::List(value)")),
     argument("word", ("&'a str", "Argument::Word(value)")),
     argument("words", ("&'a [&'a str]", "Argument::Words(value)")),

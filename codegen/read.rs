@@ -397,11 +397,12 @@ fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place, command: bool) -
         secret: false,
         example: None,
         after: None,
+        excluded_by: None,
         instead: None,
         not: Vec::new(),
     };
     let (of, known): (&str, &[&str]) = match command {
-        true => ("an argument", &["as", "secret", "after", "else", "not"]),
+        true => ("an argument", &["as", "secret", "after", "without", "else", "not"]),
         false => ("a field", FIELD),
     };
     Attributes { words: attributes, place, of }.each(known, |key, value, place| {
@@ -418,6 +419,7 @@ fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place, command: bool) -
             "always" => field.always = Some(value.into()),
             "example" => field.example = Some(value.trim_matches('"').into()),
             "after" => field.after = Some(value.into()),
+            "without" if command => field.excluded_by = Some(value.into()),
             "else" => field.instead = Some(value.into()),
             "not" => field.not = read_names(value, place)?,
             "secret" => field.secret = true,

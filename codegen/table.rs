@@ -30,6 +30,7 @@
 //!           | "always=" WORD                                                      required parameters: the one value that servers know, which the builder writes
 //!           | "on=" ("conference" | "server" | "any")                               commands: what they are for, a conference if nothing is said
 //!           | "after=" IDENTIFIER                                                   arguments: the one that has to stand before it
+//!           | "without=" IDENTIFIER                                                 arguments: the one that may not stand before it
 //!           | "else=" WORD                                                          arguments: what stands in its place before such a one
 //!           | "not=" WORD { "," WORD }                                              arguments: what the server takes for something else
 //! NAMES = NAME [ "@" ( [ BRANCH ] ".." [ BRANCH ] { "!" BRANCH } | "never" ) ] { "," … }   names, and the branches that have each
@@ -224,6 +225,8 @@ pub struct Field {
     /// What the example of the action sets it to.
     pub example: Option<Box<str>>,
     pub after: Option<Box<str>>,
+    /// The argument that it may not stand behind.
+    pub excluded_by: Option<Box<str>>,
     pub instead: Option<Box<str>>,
     pub not: Vec<String>,
 }

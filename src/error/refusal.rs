@@ -194,6 +194,11 @@ pub enum Refusal {
         /// The argument that is missing.
         before: &'static str,
     },
+    /// The argument means nothing beside another one, and FreeSWITCH would ignore it.
+    NotWith {
+        /// The other argument.
+        other: &'static str,
+    },
     /// The name of a sub-command has something else than letters, digits, `-` and `_`, or is empty.
     CommandName,
     /// The command is for one conference.
@@ -261,6 +266,7 @@ impl Refusal {
             Self::TooMany { .. } => "split the command",
             Self::NotFinite => "give a finite number",
             Self::Missing { .. } => "give that too",
+            Self::NotWith { .. } => "leave one of them out",
             Self::CommandName => "give the command's name as the server's help has it",
             Self::NeedsConference => "use `to`",
             Self::ServerOnly => "use `to_server`",
@@ -312,6 +318,7 @@ impl Refusal {
             Self::TooMany { max } => write!(f, "FreeSWITCH reads {max} of them"),
             Self::NotFinite => f.write_str("it is no number that can be written"),
             Self::Missing { before } => write!(f, "FreeSWITCH counts its arguments, and needs the {before} before it"),
+            Self::NotWith { other } => write!(f, "FreeSWITCH ignores it beside the {other}"),
             Self::CommandName => f.write_str("a command's name has letters, digits, `-` and `_`"),
             Self::NeedsConference => f.write_str("it is for one conference"),
             Self::ServerOnly => f.write_str("it is for the server, not for a conference"),

@@ -63,7 +63,7 @@ impl<'a> Conference<'a> {
         let mut path = self.path()?;
         let args = command.args();
         args.check(Some(self.name), false)?;
-        if args.has_text() && self.name.contains(args.command()) {
+        if args.text_behind().is_some_and(|command| self.name.contains(command)) {
             return Err(EncodeError::new("conference", Refusal::HidesText));
         }
         let shown = path.len() + args.command().len();

@@ -1,6 +1,8 @@
 //! Invariant: the server's splitter reads from each line just the words that the builder was given,
 //! or nothing is written.
 
+use std::time::Duration;
+
 use ami_proto::error::Refusal;
 use ami_proto::freeswitch::command::*;
 use ami_testkit::freeswitch::{split, text};
@@ -40,7 +42,8 @@ fn each_command() {
         (&Pin::new("1234"), "pin 1234"),
         (&Play::new("/tmp/it's.wav"), "play '/tmp/it\\'s.wav'"),
         (&Play::new("a.wav").asynchronous(), "play a.wav async"),
-        (&Play::new("a.wav").member(7).nomux().asynchronous(), "play a.wav 7 nomux async"),
+        (&Play::new("a.wav").member(7).nomux(), "play a.wav 7 nomux"),
+        (&Play::new("a.wav").member(Member::Variable("uuid", "x y")), "play a.wav 'uuid=x y'"),
         (&Record::new("/tmp/a.wav"), "record /tmp/a.wav"),
         (&Record::new("a b.wav").canvas(1), "record 'a b.wav' 1"),
         (&Relate::new(&[1], &[2], Relation::NoSpeak), "relate 1 2 nospeak"),
@@ -51,11 +54,13 @@ fn each_command() {
         (&Relations::new().members(&[1, 2]), "relate 1,2"),
         (&Say::new(" it's 5 o'clock "), "say it's 5 o'clock"),
         (&SayMember::new(7, "hi there"), "saymember 7 hi there"),
+        (&SayMember::new(Member::Variable("note", "it's"), "hi"), "saymember note=it's hi"),
         (&Stop::new(), "stop"),
         (&Stop::new().what(Sounds::Current), "stop current"),
         (&Stop::new().member(7), "stop all 7"),
         (&Stop::new().what(Sounds::Async).member(7), "stop async 7"),
         (&Transfer::new("other@wide", &[1, 2]), "transfer other@wide 1 2"),
+        (&Transfer::new("other", &[Member::Id(1), Member::Variable("uuid", "x")]), "transfer other 1 uuid=x"),
         (&Undeaf::new(7), "undeaf 7"),
         (&Unlock::new(), "unlock"),
         (&Unmute::new(7), "unmute 7"),
@@ -80,7 +85,10 @@ fn each_command() {
         (&Unhold::new(7), "unhold 7"),
         (&AutoEnergy::new(7).level(Level::To(200)), "auto-energy 7 200"),
         (&MaxEnergy::new(7), "max-energy 7"),
+        (&MaxEnergy::new(7).limit(1000, Duration::from_millis(40), 2), "max-energy 7 1000:40:2"),
+        (&MaxEnergy::new(7).limit(1000, Duration::from_millis(40), 2).level(Level::Up), "max-energy 7 up"),
         (&Agc::new(7).level(Level::Down), "agc 7 down"),
+        (&Agc::new(7).levels(300, 0, 4), "agc 7 300:0:4"),
         (&Position::new(7).position([0.0, -1.5, 2.0]), "position 7 0:-1.5:2"),
         (&Auto3dPosition::new().on(true), "auto-3d-position on"),
         (&PinMod::new("99"), "pin mod 99"),
@@ -94,7 +102,7 @@ fn each_command() {
         (&FileSeek::new(Seek::Back(100)).member(7), "file_seek -100 7"),
         (&FileSeek::new(Seek::To(0)), "file_seek 0"),
         (&FileVol::new(-2), "file-vol -2"),
-        (&FileVol::new(2).asynchronous(), "file-vol 2 async"),
+        (&FileVol::new(2).asynchronous(), "file-vol 2 asynchronous"),
         (&ChkRecord::new(), "chkrecord"),
         (&Pause::new("a"), "pause a"),
         (&Resume::new("a"), "resume a"),
@@ -123,6 +131,7 @@ fn each_command() {
         (&VidFps::new().fps(29.97), "vid-fps 29.97"),
         (&VidRes::new((640, 480)), "vid-res 640x480"),
         (&VidBandwidth::new("1mb").group("a").canvas(2), "vid-bandwidth 1mb a 2"),
+        (&VidBandwidth::new("1mb").canvas(2), "vid-bandwidth 1mb '' 2"),
         (&VidBgimg::new("clear"), "vid-bgimg clear"),
         (&VidFgimg::new("/a.png").canvas(1), "vid-fgimg /a.png 1"),
         (&VidWritePng::new("/a.png"), "vid-write-png /a.png"),
@@ -135,6 +144,8 @@ fn each_command() {
         (&VidLogoImg::new(7), "vid-logo-img 7"),
         (&VidCodecGroup::new(7).group("a"), "vid-codec-group 7 a"),
         (&VidResId::new(7, "presenter").force(), "vid-res-id 7 presenter force"),
+        (&VidResId::new(Member::Variable("uuid", "x"), "clear"), "vid-res-id uuid=x clear"),
+        (&VidResIdAllClear::new(), "vid-res-id all clear"),
         (&VidRoleId::new(7, "=a"), "vid-role-id 7 =a"),
         (&VidFilter::new(7, "fg-gray"), "vid-filter 7 fg-gray"),
         (&VidFlip::new(7).how("mirror"), "vid-flip 7 mirror"),
@@ -143,6 +154,8 @@ fn each_command() {
         (&CanvasAutoClear::new(), "canvas-auto-clear"),
         (&SetCanvasAutoClear::new(1, true), "canvas-auto-clear 1 true"),
         (&Custom::new("vid-new").word("a b"), "vid-new 'a b'"),
+        (&Custom::new("SAY").word("it's").word("5 o'clock"), "say it's 5 o'clock"),
+        (&Custom::new("saymember").word("7").word("it's me"), "saymember 7 it's me"),
     ];
     for (command, expected) in cases {
         assert_eq!(line(*command), format!("conference 3000 {expected}"));
@@ -235,7 +248,10 @@ fn refused() {
         (&Play::new(""), "file", Refusal::EmptyValue),
         (&Play::new("a").nomux(), "nomux", Refusal::Missing { before: "member" }),
         (&Dial::new("x").caller_name("A"), "caller name", Refusal::Missing { before: "caller number" }),
-        (&VidBandwidth::new("1mb").canvas(1), "canvas", Refusal::Missing { before: "group" }),
+        (&Play::new("a").member(7).asynchronous(), "async", Refusal::NotWith { other: "member" }),
+        (&SayMember::new(Member::Variable("a", "b c"), "hi"), "member", Refusal::Splits { byte: b' ' }),
+        (&Custom::new("saymember").word("a b").word("hi"), "argument", Refusal::Splits { byte: b' ' }),
+        (&Stop::new().member(Member::Variable("1a", "x")), "member", Refusal::VariableName),
         (&Mute::new(0), "member", Refusal::Member),
         (&Play::new("a").member(0), "member", Refusal::Member),
         (&Relate::new(&[0], &[1], Relation::Clear), "member", Refusal::Member),

@@ -56,7 +56,7 @@ impl Kind {
             "escaped" => Self::Escaped,
             "encoded" => Self::Encoded,
             "int" => Self::Int,
-            "uint" => Self::Uint,
+            "uint" | "member" => Self::Uint,
             "float" => Self::Float,
             "hex" => Self::Hex,
             "bool" => Self::Bool,

@@ -17,7 +17,8 @@ pub struct SomeThing<'a>(Args<'a>);
 command!(SomeThing<'_>, SomeThing);
 
 impl<'a> SomeThing<'a> {
-    const SLOTS: &'static [Slot] = &[Slot::new("member"), Slot::new("two words"), Slot::new("loop").after(1)];
+    const SLOTS: &'static [Slot] =
+        &[Slot::new("member"), Slot::new("two words"), Slot::new("loop").after(1), Slot::new("alone").without(2)];
 
     /// The command with what it needs.
     pub fn new(member: impl Into<Target<'a>>) -> Self {
@@ -36,6 +37,11 @@ impl<'a> SomeThing<'a> {
     #[doc(alias = "loop")]
     pub fn again(self) -> Self {
         Self(self.0.set(2, Argument::Known("loop")))
+    }
+
+    /// Without more.
+    pub fn alone(self) -> Self {
+        Self(self.0.set(3, Argument::Known("alone")))
     }
 }
 

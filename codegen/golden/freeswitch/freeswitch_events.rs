@@ -12,6 +12,8 @@ pub enum ConferenceEvent<'buf> {
     PlayFile(PlayFile<'buf>),
     /// Has no field of its own.
     Nothing(Nothing<'buf>),
+    /// Records \<something\>.
+    SomeThing(SomeThing<'buf>),
     /// An event that no type of this crate stands for.
     Other(Event<'buf>),
 }
@@ -23,6 +25,7 @@ impl<'buf> ConferenceEvent<'buf> {
         match self {
             Self::PlayFile(view) => view.event(),
             Self::Nothing(view) => view.event(),
+            Self::SomeThing(view) => view.event(),
             Self::Other(event) => event,
         }
     }
@@ -32,6 +35,7 @@ impl<'buf> ConferenceEvent<'buf> {
         match number {
             0 => Self::PlayFile(PlayFile::over(event)),
             1 => Self::Nothing(Nothing::over(event)),
+            2 => Self::SomeThing(SomeThing::over(event)),
             _ => Self::Other(event),
         }
     }
@@ -79,6 +83,40 @@ impl<'buf> PlayFile<'buf> {
 pub struct Nothing<'buf>(CommonBlock<'buf>);
 event_view!(Nothing, 1, CommonBlock, None, None);
 
+/// Records \<something\>.
+///
+/// Subclass `some::thing`.
+///
+/// ```
+/// # use ami_proto::freeswitch::{Decoder, LIMITS, event::SomeThing};
+/// # let mut decoder = Decoder::new(LIMITS);
+/// # decoder.push(b"Content-Length: 74\nContent-Type: text/event-plain\n\nEvent-Subclass: some%3A%3Athing\nEvent-Name: CUSTOM\nCDR-Path: some%20text\n\n");
+/// # let frame = decoder.next_frame()?.unwrap();
+/// if let Some(event) = frame.event().and_then(SomeThing::view) {
+///     println!("{:?}", event.cdr_path()?);
+/// }
+/// # frame.event().and_then(SomeThing::view).unwrap().cdr_path()?;
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[doc(alias = "some::thing")]
+#[derive(Clone, Copy, Debug)]
+pub struct SomeThing<'buf>(CommonBlock<'buf>);
+event_view!(SomeThing, 2, CommonBlock, None, None);
+
+impl<'buf> SomeThing<'buf> {
+    /// The file.
+    ///
+    /// Header `CDR-Path`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[doc(alias = "CDR-Path")]
+    #[inline]
+    pub fn cdr_path(&self) -> Result<value::Encoded<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "CDR-Path", aliases: &[], kind: Kind::Encoded })
+    }
+}
+
 /// Hands the names of the views to a macro.
 #[cfg(feature = "serde")]
 macro_rules! each_view {
@@ -86,6 +124,7 @@ macro_rules! each_view {
         $macro! {
             PlayFile,
             Nothing,
+            SomeThing,
         }
     };
 }

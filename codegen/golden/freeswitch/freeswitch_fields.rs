@@ -7,4 +7,7 @@ static MEMBER: [Field; 1] = [("member_id", Key { name: "Member-ID", aliases: &["
 
 static OWN_0: [Field; 1] = [("file", Key { name: "File", aliases: &[], kind: Kind::Encoded })];
 
-pub(crate) static EVENTS: [EventFields; 2] = [("PlayFile", &[&COMMON, &MEMBER, &OWN_0]), ("Nothing", &[&COMMON])];
+static OWN_2: [Field; 1] = [("cdr_path", Key { name: "CDR-Path", aliases: &[], kind: Kind::Encoded })];
+
+pub(crate) static EVENTS: [EventFields; 3] =
+    [("PlayFile", &[&COMMON, &MEMBER, &OWN_0]), ("Nothing", &[&COMMON]), ("SomeThing", &[&COMMON, &OWN_2])];

@@ -8,5 +8,5 @@ pub(super) static EVENTS: Names = Names {
     slots: [
         // …
     ],
-    names: &[("play-file", 0), ("nothing", 1)],
+    names: &[("play-file", 0), ("nothing", 1), ("some::thing", 2)],
 };

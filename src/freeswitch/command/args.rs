@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Arguments, Write as _};
 
-use super::{Name, Target};
+use super::{Member, Members, Name, Target};
 use crate::error::{EncodeError, Refusal};
 
 /// FreeSWITCH reads 25 words: the conference, the command, and these.
@@ -62,6 +62,7 @@ impl fmt::Debug for Args<'_> {
 pub(super) struct Slot {
     name: &'static str,
     after: Option<usize>,
+    without: Option<usize>,
     instead: Option<&'static str>,
     secret: bool,
     not: &'static [&'static str],
@@ -69,12 +70,17 @@ pub(super) struct Slot {
 
 impl Slot {
     pub(super) const fn new(name: &'static str) -> Self {
-        Self { name, after: None, instead: None, secret: false, not: &[] }
+        Self { name, after: None, without: None, instead: None, secret: false, not: &[] }
     }
 
     /// It stands behind that one, by number.
     pub(super) const fn after(self, number: usize) -> Self {
         Self { after: Some(number), ..self }
+    }
+
+    /// It does not go with that one, by number, which comes before it.
+    pub(super) const fn without(self, number: usize) -> Self {
+        Self { without: Some(number), ..self }
     }
 
     /// What stands for it where another argument needs it.
@@ -104,13 +110,17 @@ pub(super) enum Argument<'a> {
     Size((u32, u32)),
     Position([f32; 3]),
     Seek(super::Seek),
+    /// One word, with colons.
+    Numbers([u32; 3]),
     Target(Target<'a>),
-    Member(u32),
+    Member(Member<'a>),
     /// A word each.
-    Members(&'a [u32]),
+    Members(Members<'a>),
     /// One word, with commas.
     List(&'a [u32]),
     Word(&'a str),
+    /// A word that the server does not look for quotes in.
+    Bare(&'a str),
     Words(&'a [&'a str]),
     /// A word that FreeSWITCH percent-decodes.
     Encoded(&'a str),
@@ -137,10 +147,20 @@ impl<'a> Args<'a> {
         self
     }
 
-    /// Adds a word behind all others.
+    /// Adds a word behind all others. Of a text the server takes quotes away from none.
     pub(super) fn push(mut self, word: &'a str) -> Self {
-        self.set.push((self.set.len(), Argument::Word(word)));
+        let argument = match self.name() {
+            Some(Name::SayMember) if self.set.is_empty() && self.is_one_word() => Argument::Bare(word),
+            Some(name) if name.has_text() => Argument::Text(word),
+            _ => Argument::Word(word),
+        };
+        self.set.push((self.set.len(), argument));
         self
+    }
+
+    /// Whether the command is its name alone.
+    fn is_one_word(&self) -> bool {
+        !self.command.contains(' ')
     }
 
     /// The sub-command, and the words that always follow it.
@@ -158,9 +178,9 @@ impl<'a> Args<'a> {
         self.set.iter().any(|(number, _)| self.slot(*number).secret)
     }
 
-    /// Whether its last argument is text to the end of the line.
-    pub(crate) fn has_text(&self) -> bool {
-        matches!(self.set.last(), Some((_, Argument::Text(_))))
+    /// The name that FreeSWITCH looks for in the line, where the last argument is text to its end.
+    pub(crate) fn text_behind(&self) -> Option<&'static str> {
+        self.name().filter(|name| name.has_text() && !self.set.is_empty()).map(Name::as_str)
     }
 
     fn slot(&self, number: usize) -> &'static Slot {
@@ -199,15 +219,21 @@ impl<'a> Args<'a> {
     /// # Errors
     /// Where one would arrive as something else.
     pub(crate) fn write(&self, out: &mut impl Words) -> Result<(), EncodeError> {
+        // The server looks in the line for the name as its own table spells it.
+        let mut spoken = self.name().filter(|name| name.has_text());
+        let bare = spoken.is_some();
         for word in self.command.split(' ') {
             if word.is_empty() || !word.bytes().all(is_of_a_name) {
                 return Err(EncodeError::new("command", Refusal::CommandName));
             }
-            out.known(format_args!("{word}"))?;
+            out.known(format_args!("{}", spoken.take().map_or(word, |name| name.as_str())))?;
         }
         let mut words: usize = self.command.split(' ').count() - 1;
         for (at, (number, argument)) in self.set.iter().enumerate() {
             let slot = self.slot(*number);
+            if let Some(other) = slot.without.filter(|other| self.set.iter().any(|(set, _)| set == other)) {
+                return Err(EncodeError::new(slot.name, Refusal::NotWith { other: self.slot(other).name }));
+            }
             if let Some(after) = slot.after.filter(|after| self.set.iter().take(at).all(|(set, _)| set != after)) {
                 let before = self.slot(after);
                 match before.instead {
@@ -221,7 +247,7 @@ impl<'a> Args<'a> {
                 let max = argument.words().saturating_sub(words - MOST_WORDS);
                 return Err(EncodeError::new(slot.name, Refusal::TooMany { max }));
             }
-            argument.write(slot, out)?;
+            argument.write(slot, bare, out)?;
         }
         Ok(())
     }
@@ -243,7 +269,7 @@ impl Argument<'_> {
         }
     }
 
-    fn write(&self, slot: &'static Slot, out: &mut impl Words) -> Result<(), EncodeError> {
+    fn write(&self, slot: &'static Slot, bare: bool, out: &mut impl Words) -> Result<(), EncodeError> {
         let error = |reason| Err(EncodeError::new(slot.name, reason));
         let word = |out: &mut _, word: &str| {
             if let Some(keyword) = slot.not.iter().find(|keyword| keyword.eq_ignore_ascii_case(word)) {
@@ -255,6 +281,7 @@ impl Argument<'_> {
             Self::Known(known) => out.known(format_args!("{known}")),
             Self::Number(number) => out.known(format_args!("{number}")),
             Self::Float(number) if number.is_finite() => out.known(format_args!("{number}")),
+            Self::Numbers([a, b, c]) => out.known(format_args!("{a}:{b}:{c}")),
             Self::Size((width, height)) => out.known(format_args!("{width}x{height}")),
             Self::Position([x, y, z]) if x.is_finite() && y.is_finite() && z.is_finite() => {
                 out.known(format_args!("{x}:{y}:{z}"))
@@ -263,19 +290,19 @@ impl Argument<'_> {
             Self::Seek(super::Seek::To(to)) => out.known(format_args!("{to}")),
             Self::Seek(super::Seek::Forward(by)) => out.known(format_args!("+{by}")),
             Self::Seek(super::Seek::Back(by)) => out.known(format_args!("-{by}")),
-            Self::Target(Target::Member(member)) | Self::Member(member) => member_word(slot.name, *member, out),
+            Self::Target(Target::Member(id)) | Self::Member(Member::Id(id)) => member_word(slot.name, *id, out),
             Self::Target(Target::All) => out.known(format_args!("all")),
             Self::Target(Target::NonModerators) => out.known(format_args!("non_moderator")),
             Self::Target(Target::Last) => out.known(format_args!("last")),
-            Self::Target(Target::Variable(name, value)) => {
-                let named = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
-                if !named || name.contains('=') {
-                    return error(Refusal::VariableName);
-                }
-                out.word(slot.name, &format!("{name}={value}"))
+            Self::Target(Target::Variable(name, value)) | Self::Member(Member::Variable(name, value)) => {
+                variable_word(slot.name, name, value, bare, out)
             }
-            Self::Members([]) | Self::List([]) | Self::Words([]) => error(Refusal::EmptyValue),
-            Self::Members(members) => members.iter().try_for_each(|member| member_word(slot.name, *member, out)),
+            Self::Members(members) if members.len() == 0 => error(Refusal::EmptyValue),
+            Self::List([]) | Self::Words([]) => error(Refusal::EmptyValue),
+            Self::Members(Members::Ids(ids)) => ids.iter().try_for_each(|id| member_word(slot.name, *id, out)),
+            Self::Members(Members::Chosen(members)) => {
+                members.iter().try_for_each(|member| Self::Member(*member).write(slot, bare, out))
+            }
             Self::List(members) if members.len() > MOST_LISTED => error(Refusal::TooMany { max: MOST_LISTED }),
             Self::List(members) if members.contains(&0) => error(Refusal::Member),
             Self::List(members) => {
@@ -287,6 +314,7 @@ impl Argument<'_> {
                 out.known(format_args!("{list}"))
             }
             Self::Word(text) => word(out, text),
+            Self::Bare(text) => bare_word(slot.name, text, out),
             Self::Words(words) => words.iter().try_for_each(|text| word(out, text)),
             Self::Encoded(text) => word(out, &text.replace('%', "%25")),
             Self::Delimiter(delimiter) if delimiter.starts_with('"') => error(Refusal::Quote { byte: b'"' }),
@@ -304,4 +332,27 @@ fn member_word(argument: &'static str, member: u32, out: &mut impl Words) -> Res
         return Err(EncodeError::new(argument, Refusal::Member));
     }
     out.known(format_args!("{member}"))
+}
+
+fn variable_word(
+    argument: &'static str,
+    name: &str,
+    value: &str,
+    bare: bool,
+    out: &mut impl Words,
+) -> Result<(), EncodeError> {
+    let named = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+    if !named || name.contains('=') {
+        return Err(EncodeError::new(argument, Refusal::VariableName));
+    }
+    let word = format!("{name}={value}");
+    if bare { bare_word(argument, &word, out) } else { out.word(argument, &word) }
+}
+
+/// A word that ends at the first blank, whatever stands around it.
+fn bare_word(argument: &'static str, word: &str, out: &mut impl Words) -> Result<(), EncodeError> {
+    match word.bytes().find(|byte| matches!(byte, b' ' | b'\t')) {
+        Some(byte) => Err(EncodeError::new(argument, Refusal::Splits { byte })),
+        None => out.text(argument, word),
+    }
 }

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt::{self, Write as _};
 
+use super::Name;
 use super::args::{Args, Words};
 use super::quote::push_word;
 use crate::error::{EncodeError, Refusal};
@@ -27,6 +28,12 @@ impl fmt::Debug for Line<'_> {
 impl<'a> Line<'a> {
     pub(super) fn new(conference: Option<&'a str>, args: &'a Args<'a>) -> Self {
         Self { conference, args, crash: false }
+    }
+
+    /// Returns the sub-command, by which the reply is read; `None` for one that the crate doesn't
+    /// know.
+    pub fn name(&self) -> Option<Name> {
+        self.args.name()
     }
 
     /// Writes it even if such a line has killed a server.
@@ -90,7 +97,7 @@ impl<'a> Line<'a> {
         if let Some(name) = self.conference {
             check("conference", name)?;
             append(out, b" ");
-            push_word(out, name, self.args.has_text().then_some(self.args.command()));
+            push_word(out, name, self.args.text_behind());
         }
         self.args.write(&mut Plain(out))
     }

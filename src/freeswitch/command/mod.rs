@@ -70,7 +70,7 @@ pub(crate) use args::Words;
 use args::{Argument, On, Slot};
 pub use line::Line;
 use sealed::Sealed;
-pub use target::{Level, Relation, Seek, Sounds, Target};
+pub use target::{Level, Member, Members, Relation, Seek, Sounds, Target};
 
 pub(crate) mod sealed {
     /// What a command collects. Commands are made here alone.
@@ -126,6 +126,11 @@ impl Name {
     pub fn find(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|name| name.as_str().eq_ignore_ascii_case(word))
     }
+
+    /// Whether the server takes the rest of the line as it stands, for a text.
+    fn has_text(self) -> bool {
+        matches!(self, Self::Say | Self::SayMember)
+    }
 }
 
 impl fmt::Display for Name {
@@ -172,6 +177,9 @@ macro_rules! command {
 /// assert_eq!(out, b"conference 3000 vid-layout 2x2 1");
 /// # Ok::<(), ami_proto::EncodeError>(())
 /// ```
+///
+/// The words of `say`, and of `saymember` those behind the member, are text: they are written as
+/// they stand, with a blank between them.
 #[derive(Clone)]
 #[must_use = "a command does nothing until it is sent"]
 pub struct Custom<'a>(Args<'a>);

@@ -1,6 +1,10 @@
 //! The values that commands take: who, how loud, how far.
 
+use alloc::vec::Vec;
+use core::time::Duration;
+
 use super::args::Argument;
+use super::{Agc, MaxEnergy};
 
 /// Who a command is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,6 +30,81 @@ impl From<u32> for Target<'_> {
     }
 }
 
+/// One member, for the commands that take no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Member<'a> {
+    /// By number, from 1; 0 is nobody.
+    Id(u32),
+    /// The newest member whose channel has this variable with this value. Such commands know it from
+    /// 1.11 on; before, there is no such member. The name begins with a letter or `_`.
+    Variable(&'a str, &'a str),
+}
+
+impl From<u32> for Member<'_> {
+    fn from(id: u32) -> Self {
+        Self::Id(id)
+    }
+}
+
+impl<'a> From<Member<'a>> for Target<'a> {
+    fn from(member: Member<'a>) -> Self {
+        match member {
+            Member::Id(id) => Self::Member(id),
+            Member::Variable(name, value) => Self::Variable(name, value),
+        }
+    }
+}
+
+/// Several members, for the command that takes some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Members<'a> {
+    /// By number.
+    Ids(&'a [u32]),
+    /// Each as is said.
+    Chosen(&'a [Member<'a>]),
+}
+
+impl Members<'_> {
+    pub(super) const fn len(self) -> usize {
+        match self {
+            Self::Ids(ids) => ids.len(),
+            Self::Chosen(members) => members.len(),
+        }
+    }
+}
+
+impl<'a> From<&'a [u32]> for Members<'a> {
+    fn from(ids: &'a [u32]) -> Self {
+        Self::Ids(ids)
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u32; N]> for Members<'a> {
+    fn from(ids: &'a [u32; N]) -> Self {
+        Self::Ids(ids)
+    }
+}
+
+impl<'a> From<&'a Vec<u32>> for Members<'a> {
+    fn from(ids: &'a Vec<u32>) -> Self {
+        Self::Ids(ids)
+    }
+}
+
+impl<'a> From<&'a [Member<'a>]> for Members<'a> {
+    fn from(members: &'a [Member<'a>]) -> Self {
+        Self::Chosen(members)
+    }
+}
+
+impl<'a, const N: usize> From<&'a [Member<'a>; N]> for Members<'a> {
+    fn from(members: &'a [Member<'a>; N]) -> Self {
+        Self::Chosen(members)
+    }
+}
+
 /// What an energy level or a volume is set to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -45,6 +124,27 @@ impl Level {
             Self::Up => Argument::Known("up"),
             Self::Down => Argument::Known("down"),
         }
+    }
+}
+
+/// The number of the argument that both commands have behind the member.
+const LEVEL: usize = 1;
+
+impl Agc<'_> {
+    /// Sets the level, the energy below which nothing is made louder, and the factor of each change.
+    /// 0 leaves one as it is. From 1.8 on.
+    pub fn levels(self, level: u32, low_energy: u32, change_factor: u32) -> Self {
+        Self(self.0.set(LEVEL, Argument::Numbers([level, low_energy, change_factor])))
+    }
+}
+
+impl MaxEnergy<'_> {
+    /// Sets the energy above which a member is muted, for how long, and how often in a row it has to
+    /// be exceeded for that. An energy of 0 mutes nobody. The server counts in its packets: a time
+    /// shorter than one of them, often 20 ms, is none.
+    pub fn limit(self, energy: u32, mute: Duration, hits: u32) -> Self {
+        let mute = u32::try_from(mute.as_millis()).unwrap_or(u32::MAX);
+        Self(self.0.set(LEVEL, Argument::Numbers([energy, mute, hits])))
     }
 }
 
