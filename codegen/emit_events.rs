@@ -106,7 +106,8 @@ pub fn events(table: &Table, dialect: &Dialect) -> String {
 fn view(table: &Table, dialect: &Dialect, number: usize, event: &Item, source: &mut Source) {
     source.gap();
     let name = &event.rust;
-    source.doc(&format!("{}\n\n{} `{}`. {}", rustdoc(&event.doc), dialect.named, event.name, facts(event)));
+    let named = if is_subclass(event) { "Subclass" } else { dialect.named };
+    source.doc(&format!("{}\n\n{named} `{}`. {}", rustdoc(&event.doc), event.name, facts(event)));
     if let Some(Row::Rest(doc)) = event.rows.iter().find(|row| matches!(row, Row::Rest(_))) {
         source.doc(&format!("\nOther headers, found with [`{}::headers`]: {}", dialect.views.over, rustdoc(doc)));
     }
@@ -129,6 +130,11 @@ fn view(table: &Table, dialect: &Dialect, number: usize, event: &Item, source: &
         getters(table, &event.rows, base, "\"\"", source);
         source.line("}");
     }
+}
+
+/// Whether an event of FreeSWITCH is named by its subclass, and not by its action.
+fn is_subclass(event: &Item) -> bool {
+    event.name.contains("::")
 }
 
 fn facts(event: &Item) -> String {
@@ -171,10 +177,11 @@ fn ami_example(event: &Item, field: &Field, sample: &str) -> String {
 
 fn freeswitch_example(event: &Item, field: &Field, sample: &str) -> String {
     let (name, method) = (&event.rust, &field.rust);
-    let body = format!(
-        "Event-Subclass: conference%3A%3Amaintenance\nEvent-Name: CUSTOM\nAction: {}\n{}: {sample}\n\n",
-        event.name, field.name
-    );
+    let named = match is_subclass(event) {
+        true => format!("Event-Subclass: {}\nEvent-Name: CUSTOM\n", event.name.replace(':', "%3A")),
+        false => format!("Event-Subclass: conference%3A%3Amaintenance\nEvent-Name: CUSTOM\nAction: {}\n", event.name),
+    };
+    let body = format!("{named}{}: {sample}\n\n", field.name);
     format!(
         "\n```\n# use ami_proto::freeswitch::{{Decoder, LIMITS, event::{name}}};\n# let mut decoder = Decoder::new(LIMITS);\n# decoder.push(b\"Content-Length: {}\\nContent-Type: text/event-plain\\n\\n{}\");\n# let frame = decoder.next_frame()?.unwrap();\nif let Some(event) = frame.event().and_then({name}::view) {{\n    println!(\"{{:?}}\", event.{method}()?);\n}}\n# frame.event().and_then({name}::view).unwrap().{method}()?;\n# Ok::<(), Box<dyn core::error::Error>>(())\n```",
         body.len(),

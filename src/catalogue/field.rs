@@ -30,10 +30,31 @@ pub(crate) fn read<'buf, T: FromWire<'buf>>(
     prefix: &'static str,
     key: &'static Key,
 ) -> Result<T, FieldError> {
-    match find(headers.as_ref(), prefix, key) {
+    read_found(find(headers.as_ref(), prefix, key), prefix, key)
+}
+
+/// The value of a field that was looked for elsewhere.
+#[inline]
+fn read_found<'buf, T: FromWire<'buf>>(
+    value: Option<&'buf [u8]>,
+    prefix: &'static str,
+    key: &'static Key,
+) -> Result<T, FieldError> {
+    match value {
         Some(value) => T::from_wire(value).map_err(|error| FieldError::invalid(prefix, key.name, error)),
         None => Err(FieldError::missing(prefix, key.name)),
     }
+}
+
+/// The value of a field in this header.
+#[cfg(feature = "freeswitch")]
+#[inline]
+pub(crate) fn read_value<'buf, T: FromWire<'buf>>(
+    value: Option<Value<'buf>>,
+    prefix: &'static str,
+    key: &'static Key,
+) -> Result<T, FieldError> {
+    read_found(value.map(Value::as_bytes).filter(|value| !key.kind.is_absent(value)), prefix, key)
 }
 
 /// One look-up for all getters, so that generated code stays small.

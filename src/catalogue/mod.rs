@@ -50,6 +50,8 @@ mod table;
 pub use branch::Branch;
 pub use datum::Datum;
 pub use field::Repeated;
+#[cfg(feature = "freeswitch")]
+pub(crate) use field::read_value;
 pub(crate) use field::{Key, indexed, read, repeated};
 pub use field_name::FieldName;
 pub use fields::Fields;

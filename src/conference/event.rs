@@ -110,7 +110,7 @@ fn header<'a>(event: &event::Event<'a>, name: &str) -> Option<Cow<'a, str>> {
 }
 
 fn decoded<'a>(event: freeswitch::Event<'a>, name: &str) -> Option<Cow<'a, str>> {
-    Some(match event.get(name)?.decode() {
+    Some(match event.own(name)?.decode() {
         Cow::Borrowed(bytes) => Value::new(bytes).to_str_lossy(),
         Cow::Owned(bytes) => Cow::Owned(Value::new(&bytes).to_str_lossy().into_owned()),
     })
@@ -220,12 +220,22 @@ happenings! {
     Played = "played" | "play-file-done" | "play-file-member-done";
     /// A text is spoken.
     Spoken = "spoken" | "speak-text" | "speak-text-member";
-    /// Somebody's volume has changed.
-    VolumeChanged = "volume changed" | "volume-in-member" | "volume-out-member";
-    /// How loud somebody must be has changed.
-    EnergyChanged = "energy changed" | "energy-level-member";
-    /// Somebody has pressed a key, or had one pressed to them.
-    Dtmf = "dtmf" | "dtmf-member";
+    /// A participant's volume has changed, by a command or by their own keys, or the level that it
+    /// is controlled to.
+    VolumeChanged = "volume changed"
+        | "volume-in-member"
+        | "volume-out-member"
+        | "volume-level"
+        | "gain-level"
+        | "agc-level-member";
+    /// How loud a participant must be, or may be, has changed, by a command or by their own keys.
+    EnergyChanged = "energy changed"
+        | "energy-level-member"
+        | "energy-level"
+        | "auto-energy-level-member"
+        | "max-energy-level-member";
+    /// A participant has pressed a key that a control is bound to, or had one pressed to them.
+    Dtmf = "dtmf" | "dtmf-member" | "dtmf";
     /// A call that was made in the background has been answered, or not.
     Dialed = "dialed" | "bgdial-result";
 }

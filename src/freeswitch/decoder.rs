@@ -5,7 +5,7 @@ use core::fmt;
 #[cfg(feature = "std")]
 use super::event::Event;
 use super::event::{self, Encoding, Reader};
-use super::frame::{Frame, headers};
+use super::frame::{CONTENT_LENGTH, Frame, headers};
 use crate::error::{FrameError, Limit};
 use crate::range::part;
 use crate::wire::{Limits, RecvBuffer, Room, Truncated, same_name};
@@ -339,7 +339,7 @@ impl Decoder {
         let (mut length, mut encoding, mut is_event) = (None, None, false);
         for (name, value) in headers(head) {
             let is = |known: &str| same_name(name.as_bytes(), known.as_bytes());
-            if is("Content-Length") {
+            if is(CONTENT_LENGTH) {
                 length = length.or_else(|| number(value.as_bytes()));
             } else if is("Content-Type") {
                 encoding = encoding.or_else(|| Encoding::of(value));

@@ -5,14 +5,17 @@ use alloc::borrow::Cow;
 use core::fmt::{self, Write as _};
 
 use super::event::{Event, OwnedEvent};
+use crate::error::FieldError;
 use crate::range::part;
 use crate::redact::event_socket::{mask, mask_header};
 use crate::redact::{Escaped, log_line};
-use crate::value::Encoded;
+use crate::value::{Encoded, FromWire as _};
 use crate::wiped::Wiped;
 #[cfg(feature = "std")]
 use crate::wire::HeaderIndex;
 use crate::wire::{Value, same_name};
+
+pub(super) const CONTENT_LENGTH: &str = "Content-Length";
 
 /// What a frame says it is, in its `Content-Type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,7 +58,9 @@ impl<'buf> ContentType<'buf> {
         ("log/data", Self::LogData),
     ];
 
+    /// Blanks around the type mean nothing.
     pub(super) fn of(value: Value<'buf>) -> Self {
+        let value = Value::new(value.as_bytes().trim_ascii());
         let named = Self::NAMED.into_iter().find(|(name, _)| value.eq_ignore_case(name));
         named.map_or(Self::Other(value), |(_, content)| content)
     }
@@ -128,6 +133,21 @@ impl<'buf> Frame<'buf> {
         header(line).is_none().then(|| Value::new(line))
     }
 
+    /// Returns how many bytes its `Content-Length` says that the body has. `Ok(None)`: it has none,
+    /// and so no body.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the header is no number. The digits that it begins with count, as the
+    /// server's own reader has it, and where it begins with none there is no body: if the peer meant
+    /// one, that is read as frames.
+    pub fn content_length(self) -> Result<Option<u64>, FieldError> {
+        let Some(value) = self.get(CONTENT_LENGTH) else { return Ok(None) };
+        match u64::from_wire(value.as_bytes().trim_ascii()) {
+            Ok(length) => Ok(Some(length)),
+            Err(error) => Err(FieldError::invalid("", CONTENT_LENGTH, error)),
+        }
+    }
+
     /// What follows the headers; empty where the frame has no `Content-Length`.
     pub fn body(self) -> &'buf [u8] {
         part(self.bytes, self.head..)
@@ -163,7 +183,7 @@ impl<'buf> Frame<'buf> {
     /// only that command can tell.
     pub fn is_refusal(self) -> bool {
         self.content_type() == ContentType::CommandReply
-            && self.answer().is_some_and(|answer| answer.starts_with(b"-ERR"))
+            && self.answer().is_some_and(|answer| answer.trim_ascii_start().starts_with(b"-ERR"))
     }
 
     /// Keeps it beyond the buffer.

@@ -584,3 +584,30 @@ proptest! {
         }
     }
 }
+
+/// What callers do by the keys that controls are bound to is told as what commands do.
+#[test]
+fn happenings_by_keys_are_those_by_commands() {
+    use ami_proto::conference::{Event, Happening};
+    let cases = [
+        ("volume-in-member", Happening::VolumeChanged),
+        ("volume-out-member", Happening::VolumeChanged),
+        ("volume-level", Happening::VolumeChanged),
+        ("gain-level", Happening::VolumeChanged),
+        ("agc-level-member", Happening::VolumeChanged),
+        ("energy-level-member", Happening::EnergyChanged),
+        ("energy-level", Happening::EnergyChanged),
+        ("auto-energy-level-member", Happening::EnergyChanged),
+        ("max-energy-level-member", Happening::EnergyChanged),
+        ("dtmf-member", Happening::Dtmf),
+        ("dtmf", Happening::Dtmf),
+        ("execute_app", Happening::Other),
+    ];
+    for (action, happening) in cases {
+        let event = format!("Event-Subclass: conference%3A%3Amaintenance\nMember-ID: 3\nAction: {action}\n\n");
+        let mut decoder = ami_proto::freeswitch::Decoder::new(ami_proto::freeswitch::LIMITS);
+        decoder.push(format!("Content-Type: text/event-plain\nContent-Length: {}\n\n{event}", event.len()).as_bytes());
+        let event = decoder.next_frame().unwrap().unwrap().event().and_then(Event::of_freeswitch).unwrap();
+        assert_eq!((event.happening(), event.participant().as_deref()), (happening, Some("3")), "{action}");
+    }
+}

@@ -4,6 +4,7 @@
 
 mod connection;
 mod decoder;
+mod events;
 mod memory;
 mod oversized;
 mod recorded;

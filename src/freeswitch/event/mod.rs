@@ -25,13 +25,15 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 
+mod own;
+mod quoted;
 mod read;
 
 use core::fmt::{self, Write as _};
 use core::time::Duration;
 
 use crate::catalogue::lookup::{Names, find_name};
-use crate::catalogue::{Datum, Key, Kind, derefs, read};
+use crate::catalogue::{Datum, Key, Kind, derefs};
 use crate::error::FieldError;
 use crate::redact::event_socket::{mask, mask_header};
 use crate::redact::{Escaped, LogLine, log_line};
@@ -39,15 +41,18 @@ use crate::value::{self, Encoded};
 use crate::wiped::Wiped;
 use crate::wire::{HeaderIndex, OwnedHeaderIndex, Value};
 
+use own::read;
 pub(super) use read::{Encoding, Found, Reader};
 
-/// The subclass of the events that are typed.
+/// The subclass of the events that are typed by their action.
 const CONFERENCE: &str = "conference::maintenance";
 
 /// An event: its headers and its body, however it was encoded.
 ///
-/// A header may come more than once (`floor-change` has those of the conference twice);
-/// [`get`](Self::get) gives the first.
+/// A header may come more than once: `floor-change` has those of the conference twice, and a
+/// variable of a conference comes as a header of its name, whatever that is. [`get`](Self::get)
+/// gives the first; [`action`](Self::action) and the typed views give the one that the server wrote
+/// itself.
 #[derive(Clone, Copy)]
 pub struct Event<'buf> {
     headers: HeaderIndex<'buf>,
@@ -69,9 +74,15 @@ impl<'buf> Event<'buf> {
         self.get("Event-Subclass")
     }
 
-    /// Its `Action`: what happened in the conference.
+    /// Returns its `Action`: what happened in the conference. Of several it is the server's, not a
+    /// variable of the conference that is called so.
     pub fn action(self) -> Option<Encoded<'buf>> {
-        self.get("Action")
+        self.own("Action")
+    }
+
+    /// Returns the header of this name that the server wrote itself.
+    pub(crate) fn own(self, name: &str) -> Option<Encoded<'buf>> {
+        own::value(self.headers, name).map(|value| Encoded::new(value.as_bytes()))
     }
 
     /// The first header of this name, the case of letters apart.
@@ -295,7 +306,7 @@ impl<'buf> ConferenceEvent<'buf> {
         let frame = self.event().headers;
         let groups = self.table().map_or(&[][..], |(_, groups)| groups);
         groups.iter().copied().flatten().filter_map(move |(name, key)| {
-            let value = frame.get(key.name)?;
+            let value = own::value(frame, key.name)?;
             match Datum::read(key.kind, value) {
                 Ok(datum) => Some((*name, Ok(datum?))),
                 Err(error) => Some((*name, Err(FieldError::invalid("", key.name, error)))),
@@ -317,9 +328,14 @@ impl<'buf> ConferenceEvent<'buf> {
     }
 }
 
+/// The number of its type. Those of a subclass of their own are in the table under its name.
 fn number(event: Event<'_>) -> Option<usize> {
-    if event.subclass()? != *CONFERENCE {
-        return None;
+    let subclass = event.subclass()?;
+    let is_subclass = |name: &[u8]| name.contains(&b':');
+    if subclass == *CONFERENCE {
+        let action = event.action()?;
+        return find_name(&names::EVENTS, action.as_bytes()).filter(|_| !is_subclass(action.as_bytes()));
     }
-    find_name(&names::EVENTS, event.action()?.as_bytes())
+    let subclass = subclass.decode();
+    find_name(&names::EVENTS, &subclass).filter(|_| is_subclass(&subclass))
 }

@@ -10,6 +10,7 @@ use core::fmt;
 use serde_json::de::SliceRead;
 
 use super::Event;
+use super::quoted::quoted;
 use crate::error::FrameError;
 use crate::freeswitch::ContentType;
 use crate::range::part;
@@ -124,8 +125,18 @@ fn write_header(name: &[u8], write_value: impl FnOnce(&mut Vec<u8>), out: &mut V
     out.push(b'\n');
 }
 
-/// `None`: it is no object of strings and lists of strings.
+/// `None`: it is no object. A value that is neither a text nor a list is read as JSON writes it.
 fn json(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    let start = out.len();
+    if texts(text, out).is_none() {
+        out.truncate(start);
+        texts(&quoted(text)?, out)?;
+    }
+    Some(())
+}
+
+/// `None`: it is no object of texts and lists of texts.
+fn texts(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let mut body = Vec::new();
     let mut json = serde_json::Deserializer::new(SliceRead::new(text));
     serde::Deserializer::deserialize_map(&mut json, Object { out, body: &mut body }).ok()?;

@@ -38,6 +38,8 @@ pub use json::JsonError;
 pub use text::Format;
 #[cfg(feature = "xml")]
 pub use xml::XmlError;
+#[cfg(feature = "xml")]
+pub(super) use xml::entities;
 
 /// A list.
 #[derive(Clone, Debug, Default, PartialEq)]

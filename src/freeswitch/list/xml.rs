@@ -11,7 +11,7 @@ use quick_xml::events::{BytesStart, Event};
 use super::{Conference, List, Member, Recording, Text, flag};
 use crate::percent;
 
-/// The text is no XML, is no list, or has more parts than may be read.
+/// The text is no XML, is no list or record, or has more parts than may be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct XmlError {
     offset: u64,
@@ -19,6 +19,11 @@ pub struct XmlError {
 }
 
 impl XmlError {
+    /// The text is no record of a conference.
+    pub(in crate::freeswitch) const fn no_record(offset: u64) -> Self {
+        Self { offset, fault: Fault::NoRecord }
+    }
+
     /// Where, in bytes.
     pub const fn offset(self) -> u64 {
         self.offset
@@ -29,6 +34,7 @@ impl fmt::Display for XmlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.fault {
             Fault::NoList => f.write_str("no list of conferences in XML")?,
+            Fault::NoRecord => f.write_str("no record of a conference in XML")?,
             Fault::Parts(most) => write!(f, "a list of conferences with more than {most} elements and attributes")?,
             Fault::Attributes => write!(f, "an element with more than {ATTRIBUTES} attributes")?,
         }
@@ -42,6 +48,7 @@ impl core::error::Error for XmlError {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     NoList,
+    NoRecord,
     Parts(usize),
     Attributes,
 }
@@ -249,7 +256,7 @@ fn attributes(element: &BytesStart<'_>, parts: &mut Parts) -> Result<Vec<(Text<'
 }
 
 /// With entities resolved; those that are none stay, and so do bytes that are no UTF-8.
-fn entities(text: &[u8]) -> Vec<u8> {
+pub(in crate::freeswitch) fn entities(text: &[u8]) -> Vec<u8> {
     match core::str::from_utf8(text).map(unescape) {
         Ok(Ok(text)) => String::from(text).into_bytes(),
         _ => text.to_vec(),
