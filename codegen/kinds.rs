@@ -44,7 +44,7 @@ const CHECKED: &str = "{}::from_wire(bytes).map(|_| text)?";
 const CODE: &str = "Datum::Int({}::from_wire(bytes)?.get().into())";
 
 /// All of them.
-pub const KINDS: [Kind; 41] = [
+pub const KINDS: [Kind; 42] = [
     kind("text", "Text", "Value<'buf>", ("Value<'buf>", SAME), ARG, ("some text", "\"some text\""), OPEN),
     kind(
         "escaped",

@@ -354,6 +354,9 @@ pub enum ApiMisuse {
     /// `send_as` under an `ActionID` that an open request has, or one of the last connection whose
     /// outcome may still come, or that the client made itself.
     ActionIdInUse,
+    /// A job while a filter with `-` keeps the events of jobs away, so that its output would not
+    /// come.
+    JobsHidden,
 }
 
 #[cfg(feature = "std")]
@@ -366,6 +369,9 @@ impl fmt::Display for ApiMisuse {
             Self::NotOpen => f.write_str("the request isn't open; it is answered once"),
             Self::ActionIdInUse => f.write_str(
                 "a request that is open, or whose outcome may still come, has this ActionID; choose another",
+            ),
+            Self::JobsHidden => f.write_str(
+                "a filter of BACKGROUND_JOB with `-` keeps the output of jobs away; take it back, or send an `api` command",
             ),
             Self::NoItems => f.write_str("a list can't be collected with room for no item; allow for one at least"),
         }

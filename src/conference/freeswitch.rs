@@ -106,7 +106,7 @@ pub(super) fn native<'a>(
             for id in participants {
                 ids.push(number(id)?);
             }
-            Box::new(native::Transfer::new(to, ids))
+            Box::new(native::Transfer::new(to, &ids[..]))
         }
         Command::Relate { participant, other, relation, .. } => {
             ids.extend([number(participant)?, number(other)?]);

@@ -41,7 +41,7 @@
 //! # Conferences
 //!
 //! [`command`] writes the sub-commands of `conference`, [`reply`] reads what became of them, and
-//! [`list`] who is there.
+//! [`list`] who is there; `record` (feature `xml`) reads the record of a conference that has ended.
 //!
 //! ```
 //! use ami_proto::freeswitch::command::{ConferenceCommand, List};
@@ -67,14 +67,16 @@ mod decoder;
 pub mod event;
 mod frame;
 pub mod list;
+#[cfg(feature = "xml")]
+pub mod record;
 pub mod reply;
 
 pub use crate::owned_value::OwnedValue;
 pub use crate::redact::event_socket::{mask, mask_header};
 #[cfg(feature = "std")]
 pub use connection::{
-    Config, Connection, ConnectionEvent, Credentials, Ending, EventFormat, Id, Message, OwnedConnectionEvent,
-    OwnedEnding, Reached, ReconnectReport, Unanswered,
+    Asked, Config, Connection, ConnectionEvent, Credentials, Ending, EventFormat, Events, Id, Message,
+    OwnedConnectionEvent, OwnedEnding, Reached, ReconnectReport, Unanswered,
 };
 pub use decoder::{Decoder, LIMITS};
 pub use event::Event;

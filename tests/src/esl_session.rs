@@ -1,6 +1,7 @@
 //! A connection to the event socket beside a model of it: what each step has to bring, told from
 //! what was said to a small server. A part of the fuzz target `esl`.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use ami_proto::freeswitch::{
@@ -81,6 +82,8 @@ struct Run<'a> {
     /// Said on this connection about events, and not refused, in order; the number is that of the
     /// request.
     said: Vec<(usize, String)>,
+    /// The filters of this connection, if all that was said is accepted.
+    filters: BTreeSet<String>,
     number: usize,
     lost: Vec<(Id, Reached)>,
     /// Since when the server owes its next answer, or no caller waits for that.
@@ -99,6 +102,9 @@ const SETTINGS: [&str; 10] = [
     "filter B c",
     "filter delete a",
 ];
+/// Lets the output of jobs through where there are other filters.
+const FOR_JOBS: &str = "filter Event-Name BACKGROUND_JOB";
+const FOR_JOBS_NO_MORE: &str = "filter delete Event-Name BACKGROUND_JOB";
 const MOST: usize = 16;
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -127,6 +133,7 @@ impl<'a> Run<'a> {
             jobs: Vec::new(),
             kept: vec!["event plain CUSTOM conference::maintenance".to_owned()],
             said: Vec::new(),
+            filters: BTreeSet::new(),
             number: 0,
             lost: Vec::new(),
             owed: Instant::now(),
@@ -214,6 +221,7 @@ impl<'a> Run<'a> {
         if line.contains("event") {
             self.said.push((self.number, line.to_owned()));
         }
+        filter(&mut self.filters, line);
         if self.requests.is_empty() {
             self.owed = self.now;
         }
@@ -245,6 +253,16 @@ impl<'a> Run<'a> {
         let mut line = Vec::new();
         message.encode(&mut line).expect("a message");
         let line = String::from_utf8(line).expect("text").trim_end().to_owned();
+        let mut asked = self.requests.iter().filter(|request| !request.ended);
+        let jobs = uuid.is_some() || !self.jobs.is_empty() || asked.any(|request| request.uuid.is_some());
+        let mut after = self.filters.clone();
+        filter(&mut after, &line);
+        let alone = after.len() == 1 && after.contains(FOR_JOBS);
+        if jobs && !after.is_empty() && !after.contains(FOR_JOBS) {
+            self.ask(For::Own, FOR_JOBS, None);
+        } else if alone && line.starts_with("filter delete ") {
+            self.ask(For::Own, FOR_JOBS_NO_MORE, None);
+        }
         self.ask(For::Caller(id), &line, uuid);
         Vec::new()
     }
@@ -311,6 +329,8 @@ impl<'a> Run<'a> {
         self.said.retain(|(number, _)| !refused || *number != request.number);
         if !refused {
             self.keep(&request.line);
+        } else if !self.kept.contains(&request.line) {
+            self.filters.remove(&request.line);
         }
         match (request.purpose, renamed) {
             (For::Login, _) if !matches!(self.stage, Stage::Login(_)) => Vec::new(),
@@ -345,6 +365,8 @@ impl<'a> Run<'a> {
             self.kept.retain(|known| kind(known) != Some(of));
         } else if line == "filter delete a" {
             self.kept.retain(|known| known != "filter A b");
+        } else if line == FOR_JOBS_NO_MORE {
+            self.kept.retain(|known| known != FOR_JOBS);
         } else {
             self.kept.retain(|known| known != line);
             self.kept.push(line.to_owned());
@@ -507,6 +529,7 @@ impl<'a> Run<'a> {
         self.lost = jobs.chain(open).collect();
         self.lost.sort_by_key(|(id, _)| *id);
         (self.received, self.said, self.unread) = (0, Vec::new(), Vec::new());
+        self.filters.clear();
         let closed = error.is_none().then(|| "closed".to_owned());
         self.lost.iter().map(|(id, reached)| format!("{id:?} Lost({reached:?})")).chain(closed).collect()
     }
@@ -554,6 +577,17 @@ impl<'a> Run<'a> {
                 }
             }
         }
+    }
+}
+
+/// What a command makes of the filters.
+fn filter(filters: &mut BTreeSet<String>, line: &str) {
+    match line {
+        "filter delete all" => filters.clear(),
+        "filter delete a" => drop(filters.remove("filter A b")),
+        FOR_JOBS_NO_MORE => drop(filters.remove(FOR_JOBS)),
+        _ if line.starts_with("filter ") => drop(filters.insert(line.to_owned())),
+        _ => {}
     }
 }
 

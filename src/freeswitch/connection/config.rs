@@ -128,14 +128,16 @@ impl Config {
     /// How long an answer may take. Default 30 s.
     /// [`Connection::send_within`](super::Connection::send_within) sets it for one request.
     ///
-    /// The server answers in order, one request after the other: `api conference … dial` takes up
-    /// to 60 s, and holds back what was asked after it, and events too.
+    /// The server answers in order, one request after the other. `api conference … dial` waits for as
+    /// long as the phone may ring, 60 s unless the dial string has an `originate_timeout`, and holds
+    /// back what was asked after it, and events too: that time is added for it and for those.
     pub const fn response_timeout(mut self, timeout: Duration) -> Self {
         self.response = timeout;
         self
     }
 
-    /// How long a job in the background may take once it was accepted. Default 120 s.
+    /// How long a job in the background may take once it was accepted. Default 120 s. For
+    /// `conference … dial` the time that the phone may ring is added.
     pub const fn job_timeout(mut self, timeout: Duration) -> Self {
         self.job = timeout;
         self

@@ -7,9 +7,10 @@ use core::fmt::{self, Write as _};
 
 use crate::conn::{Id, Reached, owned};
 use crate::error::FrameError;
-use crate::freeswitch::{Event, Frame, OwnedFrame, OwnedValue};
+use crate::freeswitch::{ContentType, Event, Frame, OwnedFrame, OwnedValue};
 use crate::redact::event_socket::mask;
 use crate::redact::{Escaped, log_line};
+use crate::wire::Value;
 
 /// What happened. What it lends is gone at the next call that takes the connection mutably;
 /// [`to_owned`](Self::to_owned) keeps it.
@@ -266,6 +267,20 @@ impl Ending<'_> {
 }
 
 impl<'buf> Ending<'buf> {
+    /// Returns what the server printed: the body of an answer to `api` or the text of another, also
+    /// of one that refuses, and the output of a job. `None`: it has not answered, or more than was
+    /// read.
+    pub fn output(self) -> Option<&'buf [u8]> {
+        match self {
+            Self::Reply(frame) | Self::Refused(frame) => match frame.content_type() {
+                ContentType::CommandReply => frame.get("Reply-Text").map(Value::as_bytes),
+                _ => Some(frame.body()),
+            },
+            Self::Job(event) => Some(event.body()),
+            Self::Oversized { .. } | Self::TimedOut(_) | Self::Cancelled | Self::Lost(_) => None,
+        }
+    }
+
     /// The bytes that it lends, as a frame.
     fn lent(self) -> Option<Frame<'buf>> {
         match self {

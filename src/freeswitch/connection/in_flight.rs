@@ -6,6 +6,7 @@
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::time::Duration;
 use std::time::Instant;
 
 use super::event::Unanswered;
@@ -30,12 +31,14 @@ pub(super) struct Entry<T = Instant> {
     pub(super) uuid: Option<Arc<[u8]>>,
     /// What has to be said again after a reconnect, if it is accepted.
     pub(super) setting: Option<Setting>,
+    /// How long the server is busy with it beyond the usual.
+    pub(super) takes: Duration,
 }
 
 impl<T> Entry<T> {
     /// One without a time of its own.
     pub(super) fn own(id: u64, purpose: Purpose, written: u64) -> Self {
-        Self { id, purpose, ended: false, deadline: None, written, uuid: None, setting: None }
+        Self { id, purpose, ended: false, deadline: None, written, uuid: None, setting: None, takes: Duration::ZERO }
     }
 
     /// How far it has come. `handed`: how much of all that was ever written has been handed out.
@@ -118,6 +121,11 @@ impl<T: Ord + Copy> InFlight<T> {
     /// How many jobs run.
     pub(super) fn jobs(&self) -> usize {
         self.jobs.len()
+    }
+
+    /// Whether any job runs, or may begin to.
+    pub(super) fn has_jobs(&self) -> bool {
+        !self.open.names.is_empty()
     }
 
     /// Notes a request that was sent; its id is higher than all before.

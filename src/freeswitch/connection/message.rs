@@ -3,15 +3,22 @@
 
 use alloc::vec::Vec;
 use core::fmt;
+use core::time::Duration;
 
 use crate::error::{EncodeError, Refusal};
-use crate::freeswitch::{Decoder, LIMITS};
+use crate::freeswitch::command::Line;
+use crate::freeswitch::{Decoder, LIMITS, number};
+use crate::range::part;
 use crate::redact::event_socket::mask;
 use crate::wiped::{Wiped, reserve};
 use crate::wire::Value;
 
 /// Bytes of a message that a server reads; what is beyond, it takes for the next command.
 const SERVER_MESSAGE: usize = 10_485_760;
+
+/// How long `dial` lets a phone ring (`conference_api.c`), unless the dial string says.
+const RINGS: Duration = Duration::from_secs(60);
+const RING_TIME: &[u8] = b"originate_timeout=";
 
 /// A command to the server.
 ///
@@ -65,6 +72,14 @@ impl Message {
     /// The same as a job in the background; its output comes with an event.
     pub fn bgapi(command: impl AsRef<[u8]>) -> Self {
         Self::owned([b"bgapi ", command.as_ref()].concat())
+    }
+
+    /// A conference command behind this verb, which has its blank.
+    pub(super) fn conference(verb: &[u8], command: Line<'_>) -> Result<Self, EncodeError> {
+        let mut line = Wiped::default();
+        line.vec().extend_from_slice(verb);
+        command.write(line.vec())?;
+        Ok(Self { line, headers: Vec::new(), body: None })
     }
 
     /// Adds a header, for the commands that take some.
@@ -128,9 +143,46 @@ impl Message {
         &self.line
     }
 
+    /// How long the server is busy with it beyond the usual: `conference … dial` answers when the
+    /// call has been answered, or has not in the time that it rings.
+    pub(super) fn takes(&self) -> Duration {
+        let mut words = Splitter(&self.line);
+        let verb = words.next().unwrap_or_default();
+        let is =
+            |word: Option<&[u8]>, known: &str| word.is_some_and(|word| word.eq_ignore_ascii_case(known.as_bytes()));
+        let is_api = ["api", "bgapi"].iter().any(|known| is(Some(verb), known));
+        if !is_api || !is(words.next(), "conference") || words.next().is_none() || !is(words.next(), "dial") {
+            return Duration::ZERO;
+        }
+        let endpoint = words.next().unwrap_or_default();
+        let rings = memchr::memmem::find(endpoint, RING_TIME).map(|at| part(endpoint, at + RING_TIME.len()..));
+        let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let rings = rings.and_then(|text| number::<u32>(part(text, ..digits(text)))).filter(|rings| *rings > 0);
+        rings.map_or(RINGS, |rings| Duration::from_secs(rings.into()))
+    }
+
     /// The value of a header that it has.
     pub(super) fn get(&self, name: &[u8]) -> Option<&[u8]> {
         self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| &value[..])
+    }
+}
+
+/// The words of a line as the conference module parts them, quotes left where they are.
+struct Splitter<'a>(&'a [u8]);
+
+impl<'a> Iterator for Splitter<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let text = self.0.trim_ascii_start();
+        let (mut at, mut quoted) = (0, false);
+        while let Some(byte) = text.get(at).filter(|byte| quoted || **byte != b' ') {
+            quoted ^= *byte == b'\'';
+            at += if *byte == b'\\' { 2 } else { 1 };
+        }
+        let (word, rest) = text.split_at(at.min(text.len()));
+        self.0 = rest;
+        (!word.is_empty()).then_some(word)
     }
 }
 

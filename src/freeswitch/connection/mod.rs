@@ -1,14 +1,17 @@
 //! A connection to the event socket: login, commands and their answers, jobs, subscriptions,
 //! deadlines. No I/O and no clock: bytes and times come from whoever drives it.
 
+mod asked;
 mod config;
 mod credentials;
 mod event;
+mod filters;
 mod in_flight;
 mod message;
 mod replay;
 mod session;
 mod state;
+mod subscription;
 
 use alloc::sync::Arc;
 use core::fmt;
@@ -26,11 +29,13 @@ use crate::error::{ApiMisuse, ConnectionError, EncodeError, FrameError, Refusal,
 use crate::range::part;
 
 pub use crate::conn::{Id, Reached};
+pub use asked::Asked;
 pub use config::{Config, EventFormat};
 pub use credentials::Credentials;
 pub use event::{ConnectionEvent, Ending, OwnedConnectionEvent, OwnedEnding, ReconnectReport, Unanswered};
 pub use message::Message;
 use session::{Notice, Route, Session, Told};
+pub use subscription::Events;
 
 /// One connection to a server's event socket, and the next one after it is lost.
 ///
@@ -311,7 +316,8 @@ impl Connection {
     /// Any number can be sent before the first is answered, up to [`Config::max_in_flight`], and be
     /// open at a time, up to [`Config::max_open`]. Jobs
     /// (`bgapi`) are given a `Job-UUID`, unless they have one, and the events that bring their
-    /// output are subscribed to where they aren't yet; a [filter](Self::filter) may keep them away.
+    /// output are subscribed to where they aren't yet, and let through where there are
+    /// [filters](Self::filter).
     /// A job's name has 255 bytes at the most: a longer one of the server's is not taken, so that
     /// the job ends by its own name, or its time. What sets something (`event`, `nixevent`,
     /// `noevents`, `filter`, `log`, `nolog`) is said again after a reconnect, if the server has
@@ -355,8 +361,8 @@ impl Connection {
         self.send(now, &Message::bgapi(command))
     }
 
-    /// Subscribes to events: names with blanks between them, `CUSTOM` and subclasses last. The
-    /// format is that of all events from then on.
+    /// Subscribes to events: [`Events`], or names with blanks between them, `CUSTOM` and subclasses
+    /// last. The format is that of all events from then on.
     ///
     /// # Errors
     /// As [`send`](Self::send).
@@ -366,6 +372,10 @@ impl Connection {
 
     /// Lets only such events through whose header has this value, or one that another filter names:
     /// any filter is enough. `/…/` is a regular expression.
+    ///
+    /// Beside other filters the connection sets one for the output of jobs, while any runs, and takes
+    /// it back with the last of the others. A value with `-` in front keeps events away; while one
+    /// keeps away `BACKGROUND_JOB`, jobs are refused.
     ///
     /// To take filters back, send `Message::new("filter delete all")`, or one with a header, and a
     /// value perhaps, in place of `all`. What was taken back is not set again after a reconnect.

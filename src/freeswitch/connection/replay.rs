@@ -7,6 +7,7 @@ use core::cmp::Ordering;
 use core::ops::Range;
 
 use super::Message;
+use super::filters::Filters;
 use crate::range::part;
 use crate::wiped::Wiped;
 
@@ -30,8 +31,8 @@ enum Subject {
 }
 
 /// The effect of a command on the others of its subject.
-#[derive(Clone, Copy, Debug)]
-enum Effect {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effect {
     /// Sets one more.
     Sets,
     /// Takes one filter back, or all of one header.
@@ -45,9 +46,7 @@ impl Setting {
     pub(super) fn of(message: &Message) -> Option<Self> {
         let (of, effect, jobs, format) = match &message.verb()[..] {
             b"event" | b"events" => (Subject::Events, Effect::Sets, jobs(message), format(message)),
-            // It may take less than that: then jobs are subscribed to once more, which does no
-            // harm.
-            b"nixevent" | b"nixevents" => (Subject::Events, Effect::Sets, Some(false), None),
+            b"nixevent" | b"nixevents" => (Subject::Events, Effect::Sets, jobs(message).map(|_| false), None),
             b"noevents" => (Subject::Events, Effect::Clears, Some(false), Some(PLAIN)),
             b"filter" => {
                 let (effect, line) = Line::of_filter(message.line());
@@ -64,11 +63,16 @@ impl Setting {
     pub(super) fn len(&self) -> usize {
         self.line.len()
     }
+
+    /// What it does to which filters, where it is about filters.
+    pub(super) fn filter(&self) -> Option<(Effect, &Line)> {
+        matches!(self.of, Subject::Filters).then_some((self.effect, &self.line))
+    }
 }
 
 /// The line of a command. Two of one subject are the same where they set the same.
 #[derive(Clone, Debug)]
-struct Line {
+pub(super) struct Line {
     text: Arc<Wiped>,
     /// The place of a filter's header; empty in other commands.
     header: Range<usize>,
@@ -83,7 +87,7 @@ impl Line {
 
     /// Reads `filter [add] HEADER VALUE`, `filter delete HEADER [VALUE]` or `filter delete all` as
     /// the server does: words end at a blank, and what follows the header's blank is the value.
-    fn of_filter(text: &[u8]) -> (Effect, Self) {
+    pub(super) fn of_filter(text: &[u8]) -> (Effect, Self) {
         let verb = word(text, 0);
         let first = word(text, verb.end);
         let second = word(text, first.end);
@@ -99,8 +103,14 @@ impl Line {
         (effect, Self::new(text, header, value))
     }
 
-    fn header(&self) -> &[u8] {
+    pub(super) fn header(&self) -> &[u8] {
         part(&self.text, self.header.clone())
+    }
+
+    /// The value of a filter. `None`: the command has none, so that the server refuses to set it, and
+    /// takes all of the header back.
+    pub(super) fn value(&self) -> Option<&[u8]> {
+        (self.text.len() > self.header.end).then(|| part(&self.text, self.value..))
     }
 
     /// Returns the header as the server compares it, and the value.
@@ -145,17 +155,24 @@ fn word(text: &[u8], from: usize) -> Range<usize> {
 
 const PLAIN: &str = "plain";
 
-/// Whether a subscription is to the events of jobs. What follows `CUSTOM` are subclasses, whatever
-/// they are called.
+/// `Some(true)`: the events that a command names are those of jobs, too. What follows `CUSTOM` are
+/// subclasses, whatever they are called.
 fn jobs(message: &Message) -> Option<bool> {
-    let mut types = message.words().take_while(|word| !word.eq_ignore_ascii_case(b"CUSTOM"));
-    let wanted = |word: &[u8]| word.eq_ignore_ascii_case(b"BACKGROUND_JOB") || word.eq_ignore_ascii_case(b"ALL");
-    types.any(wanted).then_some(true)
+    let mut types = message.words().skip(1).take_while(|word| !is_event(word, "CUSTOM"));
+    types.any(|word| is_event(word, "BACKGROUND_JOB") || is_event(word, "ALL")).then_some(true)
 }
 
-/// The format that a subscription asks for.
+/// Whether the server takes a word for the event of this name: in any case, and behind any thirteen
+/// bytes, which are meant to be `SWITCH_EVENT_`.
+fn is_event(word: &[u8], name: &str) -> bool {
+    let is = |word: &[u8]| word.eq_ignore_ascii_case(name.as_bytes());
+    is(word) || word.get(13..).is_some_and(is)
+}
+
+/// The format that a subscription asks for: by the first of the words behind it, which the server
+/// parts at each blank.
 fn format(message: &Message) -> Option<&'static str> {
-    let word = message.words().nth(1)?;
+    let word = message.line().trim_ascii_start().split(|byte| *byte == b' ').nth(1)?;
     [PLAIN, "json", "xml"].into_iter().find(|format| word.eq_ignore_ascii_case(format.as_bytes()))
 }
 
@@ -172,6 +189,8 @@ pub(super) struct Restore {
     asked: usize,
     jobs: Told<bool>,
     format: Told<&'static str>,
+    /// Filters once all that was asked is accepted.
+    ahead: Filters,
 }
 
 /// Lines of one subject: the place of each among all that were accepted.
@@ -243,12 +262,16 @@ impl Restore {
             asked: 0,
             jobs: Told::new(false),
             format: Told::new(PLAIN),
+            ahead: Filters::new(),
         }
     }
 
-    /// Notes what a request asks for.
-    pub(super) fn ask(&mut self, id: u64, setting: &Setting) {
+    /// Notes what a request asks for; `own`: one of the connection itself.
+    pub(super) fn ask(&mut self, id: u64, setting: &Setting, own: bool) {
         self.asked += setting.len();
+        if let Some((effect, line)) = setting.filter() {
+            self.ahead.ask(effect, line, own);
+        }
         self.jobs.ask(id, setting.jobs);
         self.format.ask(id, setting.format);
     }
@@ -260,6 +283,10 @@ impl Restore {
         self.format.answered(id, setting.format.filter(|_| accepted));
         if accepted {
             self.keep(setting);
+        } else if let Some((Effect::Sets, line)) = setting.filter() {
+            if !self.filters.places.contains_key(line) {
+                self.ahead.refused(line);
+            }
         }
     }
 
@@ -284,6 +311,12 @@ impl Restore {
     /// The connection is over: nothing is answered any more, and nothing holds on the next one.
     pub(super) fn lost(&mut self) {
         (self.asked, self.jobs, self.format) = (0, Told::new(false), Told::new(PLAIN));
+        self.ahead.lost();
+    }
+
+    /// The filters that will hold if all that was asked is accepted.
+    pub(super) fn filters(&self) -> &Filters {
+        &self.ahead
     }
 
     /// Whether the events of jobs come after all that was asked.

@@ -2,12 +2,12 @@
 //! whom, the end. What time does is in `time.rs`.
 
 mod oversized;
+mod send;
 mod time;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-use core::time::Duration;
 use std::time::Instant;
 
 use super::config::Config;
@@ -23,7 +23,7 @@ use crate::conn::keep_alive::KeepAlive;
 use crate::conn::notices::Notices;
 use crate::conn::send_buffer::SendBuffer;
 use crate::conn::{Trace, Tracer, service};
-use crate::error::{ConnectionError, EncodeError, LoginRefusal, Refusal, SendError, Service};
+use crate::error::{ConnectionError, EncodeError, LoginRefusal, SendError, Service};
 use crate::freeswitch::event::Event;
 use crate::freeswitch::{ContentType, Frame};
 use crate::wiped::Wiped;
@@ -53,6 +53,8 @@ pub(super) struct Session {
     /// Since when the server owes the answer that it gives next; or, if that was later, since when
     /// no caller waits for that answer.
     owed: Option<Instant>,
+    /// Until when the server may be busy with what was sent, and answer nothing else.
+    busy: Option<Instant>,
     /// Whether the server has said that it is about to close.
     goodbye: bool,
     /// Why the connection is over, unless it was closed on demand.
@@ -119,6 +121,7 @@ impl Session {
             notices: Notices::new(),
             now: None,
             owed: None,
+            busy: None,
             goodbye: false,
             lost: None,
             unanswered: Vec::new(),
@@ -173,71 +176,10 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn send(&mut self, now: Instant, message: &Message, within: Option<Duration>) -> Result<Id, SendError> {
-        self.now = Some(now);
-        if !self.stage.is_ready() {
-            return Err(SendError::NotLoggedIn);
-        }
-        let max = self.config.in_flight;
-        if self.in_flight.unanswered() >= max {
-            return Err(SendError::InFlight { max });
-        }
-        // What has ended counts until that has been told.
-        let max = self.config.open;
-        if self.open() + self.notices.len() >= max {
-            return Err(SendError::Open { max });
-        }
-        let mut message = Message::clone(message);
-        let is_job = message.verb() == b"bgapi";
-        let mut uuid: Option<Arc<[u8]>> = None;
-        let mut subscription = None;
-        if is_job {
-            if !self.restore.has_jobs() {
-                subscription = Some(Message::new(alloc::format!("event {} BACKGROUND_JOB", self.restore.format())));
-            }
-            if message.get(b"Job-UUID").is_none() {
-                message = message.header("Job-UUID", self.job_id(self.next));
-            }
-            let name = message.get(b"Job-UUID").unwrap_or_default();
-            if name.len() > Self::JOB_NAME {
-                let refusal = Refusal::ValueTooLong { len: name.len(), max: Self::JOB_NAME };
-                return Err(EncodeError::new(b"Job-UUID", refusal).into());
-            }
-            uuid = Some(name.into());
-        }
-        let setting = Setting::of(&message);
-        let subscribes = subscription.as_ref().and_then(Setting::of);
-        let more: usize = setting.iter().chain(&subscribes).map(Setting::len).sum();
-        let room = self.config.most().saturating_sub(self.reserved() + Config::COPIES * more);
-        let (mut between, mut before) = (self.out.written(), 0);
-        let written = self.out.write(room, |out| {
-            let start = out.len();
-            if let Some(subscription) = &subscription {
-                subscription.encode(out)?;
-            }
-            before = out.len() - start;
-            between += before as u64;
-            message.encode(out)
-        });
-        let Some(written) = written? else { return Err(SendError::Ceiling { max: self.config.most() }) };
-        let (first, second) = written.split_at(before);
-        for message in [first, second].into_iter().filter(|message| !message.is_empty()) {
-            self.tracer.tell(Trace::Sent(&Written(message)));
-        }
-        if let Some(subscribes) = subscribes {
-            let (id, setting) = (self.number(), Some(subscribes));
-            self.ask(Entry { setting, ..Entry::own(id, Purpose::Restore, between) });
-        }
-        let id = self.number();
-        let deadline = now.checked_add(within.unwrap_or(self.config.response));
-        self.ask(Entry { deadline, uuid, setting, ..Entry::own(id, Purpose::Caller, self.out.written()) });
-        Ok(Id(id))
-    }
-
     /// Notes what was written.
     fn ask(&mut self, entry: Entry) {
         if let Some(setting) = &entry.setting {
-            self.restore.ask(entry.id, setting);
+            self.restore.ask(entry.id, setting, entry.purpose != Purpose::Caller);
         }
         if self.in_flight.owes_nothing() {
             self.owed = self.now;
@@ -362,7 +304,8 @@ impl Session {
                 Some(uuid) => {
                     let named = frame.get("Job-UUID").map(Value::as_bytes).filter(|name| name.len() <= Self::JOB_NAME);
                     let uuid = named.map_or(uuid, Into::into);
-                    let deadline = self.now.and_then(|now| now.checked_add(self.config.job));
+                    let time = self.config.job.saturating_add(entry.takes);
+                    let deadline = self.now.and_then(|now| now.checked_add(time));
                     self.in_flight.start(entry.id, uuid, deadline);
                     Route::Told(Told::Started(id))
                 }
@@ -473,6 +416,7 @@ impl Session {
         self.enter(Stage::New { greeted: false }, &"the program connects again");
         self.prefixes.advance();
         self.keep_alive = KeepAlive::default();
+        self.busy = None;
         self.goodbye = false;
         self.lost = None;
         ReconnectReport { unanswered: core::mem::take(&mut self.unanswered), restored: self.restore.count() }

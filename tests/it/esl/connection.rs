@@ -643,3 +643,143 @@ fn secrets_behind_any_blank() {
     }
     assert!(format!("{:?}", Message::new("\tapi status")).contains("api status"));
 }
+
+/// Until when each request waits for its answer, in seconds.
+fn due(connection: &mut Connection, sent_at: Instant) -> Vec<u64> {
+    let mut all = Vec::new();
+    while let Some(deadline) = connection.poll_timeout() {
+        connection.handle_timeout(deadline);
+        let (ended, error) = drain(connection);
+        if error.is_some() {
+            break;
+        }
+        all.extend(vec![deadline.duration_since(sent_at).as_secs(); ended.len()]);
+    }
+    all
+}
+
+/// The server answers `dial` when the call is answered, and nothing else meanwhile.
+#[test]
+fn a_dial_is_waited_for_as_long_as_it_rings() {
+    let now = Instant::now();
+    for (line, seconds) in [
+        ("conference board list", 30),
+        ("conference board dial user/100", 90),
+        ("CONFERENCE 'my \\' board' DIAL user/100 1 A", 90),
+        ("conference board dial {originate_timeout=30}sofia/default/1000@softswitch 1 A", 60),
+        ("conference board dial '{originate_timeout=200,x=a b}user/100'", 230),
+        ("conference board dial {originate_timeout=0}user/100", 90),
+        ("conference board dial {originate_timeout=99999999999}user/100", 90),
+        ("conference board dial", 90),
+        ("conference board bgdial user/100", 30),
+        ("conference board say please dial 100", 30),
+        ("conference 'dial dial' list", 30),
+        ("conference dial", 30),
+        ("conference", 30),
+        ("originate dial dial dial", 30),
+    ] {
+        let mut connection = ready(quiet().silence_timeout(Duration::from_secs(9999)), now);
+        connection.api(now, line).unwrap();
+        sent(&mut connection);
+        let first = connection.poll_timeout().unwrap().duration_since(now).as_secs();
+        assert_eq!(first, seconds, "{line}");
+    }
+    let mut connection = ready(quiet().silence_timeout(Duration::from_secs(9999)), now);
+    let dial = "conference board dial user/100";
+    connection.api(now, "status").unwrap();
+    connection.api(now, dial).unwrap();
+    // Behind it, another, and one with its own time.
+    connection.api(now, "status").unwrap();
+    connection.api(now, dial).unwrap();
+    connection.send_within(now, &Message::api("status"), Duration::from_secs(5)).unwrap();
+    sent(&mut connection);
+    assert_eq!(due(&mut connection, now), [5, 30, 90, 90, 150]);
+    // A job keeps nobody waiting, and has the time itself.
+    let mut connection = ready(quiet().events(EventFormat::Plain, "BACKGROUND_JOB"), now);
+    connection.bgapi(now, dial).unwrap();
+    connection.api(now, "status").unwrap();
+    sent(&mut connection);
+    for _ in 0..2 {
+        feed(&mut connection, now, &reply("+OK Job-UUID: u"));
+    }
+    assert_eq!(drain(&mut connection).0.len(), 1);
+    feed(&mut connection, now, &response("UP"));
+    drain(&mut connection);
+    assert_eq!(due(&mut connection, now), [180]);
+}
+
+/// A typed command goes out as it is, and its reply is read in whatever it ends with.
+#[test]
+fn typed_commands_are_sent_and_read() {
+    use ami_proto::freeswitch::command::{ConferenceCommand, Custom, Kick, Mute, Name};
+    use ami_proto::freeswitch::reply::{Done, Refusal};
+    use ami_proto::freeswitch::{Asked, ConnectionEvent};
+
+    fn ended<T>(connection: &mut Connection, asked: Asked, read: impl FnOnce(Option<Reply<'_>>) -> T) -> T {
+        loop {
+            match connection.poll_event().unwrap().expect("an ending") {
+                ConnectionEvent::Ended { id, ending } if id == asked.id() => return read(asked.reply(ending)),
+                _ => {}
+            }
+        }
+    }
+    use ami_proto::freeswitch::reply::Reply;
+
+    let now = Instant::now();
+    let mut connection = ready(quiet().events(EventFormat::Plain, "BACKGROUND_JOB"), now);
+    sent(&mut connection);
+    feed(&mut connection, now, &reply("+OK"));
+    let muted = connection.api_command(now, Mute::new(7).quiet().to("my board")).unwrap();
+    assert_eq!(sent(&mut connection), b"api conference 'my board' mute 7 quiet\n\n");
+    assert_eq!(muted.name(), Some(Name::Mute));
+    feed(&mut connection, now, &response("+OK mute 7\n"));
+    let done =
+        ended(&mut connection, muted, |reply| matches!(reply.unwrap().done(), Some(Done::Member { member: 7, .. })));
+    assert!(done);
+
+    let kicked = connection.bgapi_command(now, Kick::new(9).to("board")).unwrap();
+    let line = String::from_utf8(sent(&mut connection)).unwrap();
+    assert!(line.starts_with("bgapi conference board kick 9\nJob-UUID: "), "{line}");
+    let uuid = line.trim().rsplit(' ').next().unwrap().to_owned();
+    feed(&mut connection, now, &reply(&format!("+OK Job-UUID: {uuid}\nJob-UUID: {uuid}")));
+    feed(&mut connection, now, &job(&uuid, "-ERR Non-Existant ID 9\n"));
+    let refused =
+        ended(&mut connection, kicked, |reply| matches!(reply.unwrap().refusal(), Some(Refusal::NoMember { .. })));
+    assert!(refused);
+
+    let denied = connection.api_command(now, Custom::new("list").to("board")).unwrap();
+    sent(&mut connection);
+    feed(&mut connection, now, &reply("-ERR permission denied"));
+    assert!(ended(&mut connection, denied, |reply| reply.unwrap().refusal() == Some(Refusal::Denied)));
+
+    let cancelled = connection.api_command(now, Mute::new(7).to("board")).unwrap();
+    connection.cancel(cancelled.id());
+    assert!(ended(&mut connection, cancelled, |reply| reply.is_none()));
+    let held = connection.held();
+    let error = connection.api_command(now, Mute::new(0).to("board")).unwrap_err();
+    assert!(matches!(&error, SendError::Encode(error) if error.field() == "member"), "{error}");
+    assert_eq!(connection.held(), held);
+}
+
+/// Names of events stand before `CUSTOM`, in whatever order they are given.
+#[test]
+fn subscriptions_are_in_the_servers_order() {
+    use ami_proto::freeswitch::Events;
+    let text = |events: Events| String::from_utf8(events.as_ref().to_vec()).unwrap();
+    assert_eq!(text(Events::conferences()), "CUSTOM conference::maintenance");
+    assert_eq!(text(Events::conferences().jobs()), "BACKGROUND_JOB CUSTOM conference::maintenance");
+    let all = Events::new().jobs().conference_records().event("HEARTBEAT").unwrap().subclass("a::b").unwrap().all();
+    assert_eq!(text(all), "BACKGROUND_JOB HEARTBEAT ALL CUSTOM conference::cdr a::b");
+    assert_eq!(text(Events::new()), "");
+    let refused = |events: Result<Events, ami_proto::EncodeError>| events.unwrap_err().refusal();
+    assert_eq!(refused(Events::new().event("custom")), Refusal::Keyword { word: "CUSTOM" });
+    assert_eq!(refused(Events::new().event("A CUSTOM b")), Refusal::Splits { byte: b' ' });
+    assert_eq!(refused(Events::new().subclass("a\nb")), Refusal::InValue { byte: b'\n', at: 1 });
+    assert_eq!(refused(Events::new().event("")), Refusal::EmptyValue);
+    // A connection that has subscribed to jobs so does not do it again.
+    let now = Instant::now();
+    let mut connection = ready(quiet().events(EventFormat::Json, Events::conferences().jobs()), now);
+    connection.bgapi(now, "a").unwrap();
+    let sent = String::from_utf8(sent(&mut connection)).unwrap();
+    assert!(sent.starts_with("event json BACKGROUND_JOB CUSTOM conference::maintenance\n\nbgapi a\n"), "{sent}");
+}

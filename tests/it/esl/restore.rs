@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::{drain, feed, job, login, quiet, ready, reply, response, sent};
 use ami_proto::ConnectionError;
-use ami_proto::error::SendError;
+use ami_proto::error::{ApiMisuse, SendError};
 use ami_proto::freeswitch::{Connection, ConnectionEvent, Credentials, EventFormat, Id, Message, Reached};
 
 // A server, small: it answers line by line, and keeps what was said to it.
@@ -297,6 +297,14 @@ fn jobs_are_subscribed_to_where_they_have_to_be() {
         (&[("event plain CHANNEL_CREATE", true)], SUBSCRIBED),
         (&[("event plain CUSTOM BACKGROUND_JOB", true)], SUBSCRIBED),
         (&[("event plain BACKGROUND_JOB CUSTOM a", true)], ""),
+        (&[("event plain CUSTOM conference::maintenance BACKGROUND_JOB", true)], SUBSCRIBED),
+        (&[("event plain custom ALL", true)], SUBSCRIBED),
+        (&[("event plain SWITCH_EVENT_CUSTOM ALL", true)], SUBSCRIBED),
+        (&[("event plain SWITCH_EVENT_BACKGROUND_JOB", true)], ""),
+        (&[("event plain x BACKGROUND_JOB", true)], ""),
+        (&[("event plain\tALL", true)], SUBSCRIBED),
+        (&[("event plain ALL", true), ("nixevent HEARTBEAT", true)], ""),
+        (&[("event plain ALL", true), ("nixevent CUSTOM BACKGROUND_JOB", true)], ""),
         (&[("filter ALL BACKGROUND_JOB", true)], SUBSCRIBED),
         (&[("log ALL", true)], SUBSCRIBED),
         (&[("event plain ALL", true), ("noevents", true)], SUBSCRIBED),
@@ -307,7 +315,10 @@ fn jobs_are_subscribed_to_where_they_have_to_be() {
         (&[("event plain ALL", true), ("filter delete all", true), ("nolog", true)], ""),
         // In the format that the others come in.
         (&[("event json A", true)], "event json BACKGROUND_JOB"),
-        (&[("event  XML A", true)], "event xml BACKGROUND_JOB"),
+        (&[("event XML A", true)], "event xml BACKGROUND_JOB"),
+        // Behind two blanks it is no format, nor behind a name.
+        (&[("event  XML A", true)], SUBSCRIBED),
+        (&[("event A XML", true)], SUBSCRIBED),
         (&[("event json A", true), ("event plain B", true)], SUBSCRIBED),
         (&[("event json A", true), ("event plain B", false)], "event json BACKGROUND_JOB"),
         (&[("event json A", true), ("event B", true)], "event json BACKGROUND_JOB"),
@@ -319,11 +330,9 @@ fn jobs_are_subscribed_to_where_they_have_to_be() {
         connection.bgapi(now, "status").unwrap();
         connection.bgapi(now, "version").unwrap();
         let text = String::from_utf8(sent(connection)).unwrap();
-        text.strip_suffix("\n\n")
-            .unwrap()
-            .split("\n\n")
-            .map(|one| one.lines().next().unwrap().to_owned())
-            .collect::<Vec<_>>()
+        let lines = text.strip_suffix("\n\n").unwrap().split("\n\n").map(|one| one.lines().next().unwrap());
+        // Of filters there is a test of their own.
+        lines.filter(|line| !line.starts_with("filter ")).map(str::to_owned).collect::<Vec<_>>()
     };
     for (said, expected) in cases {
         let expected = [expected, "bgapi status", "bgapi version"].into_iter().filter(|line| !line.is_empty());
@@ -469,5 +478,123 @@ fn settings_count_for_the_ceiling() {
         let api = |len: usize| Message::api("x".repeat(len - b"api \n\n".len()));
         assert!(connection.send(now, &api(left + 1)).is_err(), "{ceiling}");
         assert!(connection.send(now, &api(left)).is_ok(), "{ceiling}");
+    }
+}
+
+/// What was sent, a line each.
+fn lines(connection: &mut Connection) -> Vec<String> {
+    let text = String::from_utf8(sent(connection)).unwrap();
+    text.split_terminator("\n\n").map(|one| one.lines().next().unwrap().to_owned()).collect()
+}
+
+/// Where there are filters, the output of jobs is let through by one more, for as long as there are
+/// others; alone it would keep all else away.
+#[test]
+fn filters_let_the_output_of_jobs_through() {
+    const SETS: &str = "filter Event-Name BACKGROUND_JOB";
+    const TAKES_BACK: &str = "filter delete Event-Name BACKGROUND_JOB";
+    let now = Instant::now();
+    // What is said, and what goes out for it.
+    let cases: &[&[(&str, &[&str])]] = &[
+        &[("bgapi a", &["bgapi a"]), ("filter A b", &[SETS, "filter A b"]), ("filter A c", &["filter A c"])],
+        &[("filter A b", &["filter A b"]), ("bgapi a", &[SETS, "bgapi a"]), ("bgapi b", &["bgapi b"])],
+        &[
+            ("filter A b", &["filter A b"]),
+            ("filter A c", &["filter A c"]),
+            ("bgapi a", &[SETS, "bgapi a"]),
+            ("filter delete A b", &["filter delete A b"]),
+            ("filter delete a c", &[TAKES_BACK, "filter delete a c"]),
+            ("bgapi b", &["bgapi b"]),
+            ("filter add A d", &[SETS, "filter add A d"]),
+            ("filter A b", &["filter A b"]),
+            ("filter delete A", &[TAKES_BACK, "filter delete A"]),
+        ],
+        // One of the program's own stays.
+        &[
+            ("filter event-name BACKGROUND_JOB", &["filter event-name BACKGROUND_JOB"]),
+            ("filter A b", &["filter A b"]),
+            ("bgapi a", &["bgapi a"]),
+            ("filter delete A b", &["filter delete A b"]),
+        ],
+        &[
+            ("filter A b", &["filter A b"]),
+            ("bgapi a", &[SETS, "bgapi a"]),
+            ("filter delete all", &["filter delete all"]),
+            ("bgapi b", &["bgapi b"]),
+        ],
+        &[
+            ("filter A b", &["filter A b"]),
+            ("filter delete Event-Name", &["filter delete Event-Name"]),
+            ("bgapi a", &[SETS, "bgapi a"]),
+            ("filter delete Event-Name", &[SETS, "filter delete Event-Name"]),
+            ("bgapi b", &[SETS, "bgapi b"]),
+        ],
+        // The server sets no filter without a value.
+        &[("filter A", &["filter A"]), ("bgapi a", &["bgapi a"])],
+        // An expression may name other events; one filter more does no harm.
+        &[("filter Event-Name /JOB/", &["filter Event-Name /JOB/"]), ("bgapi a", &[SETS, "bgapi a"])],
+        &[("event plain A", &["event plain A"]), ("bgapi a", &["bgapi a"])],
+    ];
+    for answered_each in [false, true] {
+        for said in cases {
+            let mut connection = ready(quiet().events(EventFormat::Plain, "BACKGROUND_JOB"), now);
+            assert_eq!(lines(&mut connection), ["event plain BACKGROUND_JOB"]);
+            answered(&mut connection, now, &["+OK"]);
+            for (line, expected) in *said {
+                connection.send(now, &Message::new(line)).unwrap();
+                assert_eq!(lines(&mut connection), **expected, "{said:?}: {line}, answered: {answered_each}");
+                if answered_each {
+                    answered(&mut connection, now, &vec!["+OK"; expected.len()]);
+                }
+            }
+        }
+    }
+}
+
+/// What it has set is set again with the others, and taken back with the last of them.
+#[test]
+fn the_filter_for_jobs_comes_again() {
+    let now = Instant::now();
+    let mut connection = ready(quiet().events(EventFormat::Plain, "BACKGROUND_JOB"), now);
+    connection.filter(now, "A", "b").unwrap();
+    connection.bgapi(now, "a").unwrap();
+    sent(&mut connection);
+    answered(&mut connection, now, &["+OK"; 4]);
+    let expected = ["event plain BACKGROUND_JOB", "filter A b", "filter Event-Name BACKGROUND_JOB"].map(str::to_owned);
+    assert_eq!(restored(&mut connection, now), (3, expected.to_vec()));
+    connection.bgapi(now, "a").unwrap();
+    assert_eq!(lines(&mut connection), ["bgapi a"]);
+    connection.send(now, &Message::new("filter delete A b")).unwrap();
+    assert_eq!(lines(&mut connection), ["filter delete Event-Name BACKGROUND_JOB", "filter delete A b"]);
+    answered(&mut connection, now, &["+OK"; 6]);
+    assert_eq!(restored(&mut connection, now), (1, vec!["event plain BACKGROUND_JOB".to_owned()]));
+    // A filter that the server has refused is none.
+    connection.filter(now, "C", "d").unwrap();
+    sent(&mut connection);
+    answered(&mut connection, now, &["+OK", "-ERR"]);
+    connection.bgapi(now, "a").unwrap();
+    assert_eq!(lines(&mut connection), ["bgapi a"]);
+}
+
+/// A job whose output a filter keeps away is refused, and not waited for.
+#[test]
+fn jobs_that_are_hidden_are_refused() {
+    let now = Instant::now();
+    for (value, hides) in [
+        ("-BACKGROUND_JOB", true),
+        ("+-background_job", true),
+        ("- BACKGROUND_JOB", true),
+        ("-+BACKGROUND_JOB", false),
+        ("-CUSTOM", false),
+        ("BACKGROUND_JOB", false),
+    ] {
+        let mut connection = ready(quiet(), now);
+        connection.filter(now, "event-name", value).unwrap();
+        let refused = connection.bgapi(now, "a");
+        assert_eq!(refused.is_err(), hides, "{value}: {refused:?}");
+        assert!(refused.is_ok_and(|_| true) || connection.bgapi(now, "a") == Err(ApiMisuse::JobsHidden.into()));
+        assert!(connection.api(now, "a").is_ok());
+        connection.send(now, &Message::new(format!("filter delete Event-Name {value}"))).unwrap();
+        assert!(connection.bgapi(now, "a").is_ok(), "{value}");
     }
 }
