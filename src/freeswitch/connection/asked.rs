@@ -68,7 +68,7 @@ impl Asked {
 
     /// Reads the ending of the request: an answer, a refusal, or the output of a job. `None`: it
     /// ended without anything that the server printed, as by its time; the ending says how.
-    pub fn reply<'buf>(self, ending: Ending<'buf>) -> Option<Reply<'buf>> {
+    pub fn reply(self, ending: Ending<'_>) -> Option<Reply<'_>> {
         let text = ending.output()?;
         Some(match self.name {
             Some(name) => Reply::new(name, text),

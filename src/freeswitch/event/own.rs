@@ -31,7 +31,7 @@ pub(super) fn read<'buf, T: FromWire<'buf>>(
 pub(super) fn value<'buf>(headers: HeaderIndex<'buf>, name: &str) -> Option<Value<'buf>> {
     let (first, behind) = headers.next_of("", name, 0)?;
     let begins = |start: &&str| same_name(part(name.as_bytes(), ..start.len().min(name.len())), start.as_bytes());
-    if BEFORE.iter().any(|start| begins(&start)) || headers.next_of("", name, behind).is_none() {
+    if BEFORE.iter().any(begins) || headers.next_of("", name, behind).is_none() {
         return Some(first);
     }
     let (mut last, mut found, mut conferences) = (first, 0, 0);

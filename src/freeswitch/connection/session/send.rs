@@ -84,7 +84,7 @@ impl Session {
         let takes = message.takes();
         let deadline = self.answer_due(now, if is_job { Duration::ZERO } else { takes }, within);
         let id = self.number();
-        self.ask(Entry { deadline, takes, uuid, setting, ..Entry::own(id, Purpose::Caller, self.out.written()) });
+        self.ask(Entry { deadline, uuid, setting, takes, ..Entry::own(id, Purpose::Caller, self.out.written()) });
         Ok(Id(id))
     }
 
