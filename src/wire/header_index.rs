@@ -70,23 +70,14 @@ impl<'buf> HeaderIndex<'buf> {
     /// Every getter of the typed views comes down to it.
     #[inline]
     pub(crate) fn first(&self, prefix: &str, name: &str) -> Option<Value<'buf>> {
-        self.next_of(prefix, name, 0).map(|(value, _)| value)
-    }
-
-    /// The same from this line on, with the number of the line behind it.
-    #[inline]
-    pub(crate) fn next_of(&self, prefix: &str, name: &str, from: usize) -> Option<(Value<'buf>, usize)> {
         // From the line feed before the name to the colon behind it.
         let step = u32::try_from(prefix.len() + name.len() + 1).ok()?;
         // Where a name is empty stands its colon.
         let letter = if prefix.is_empty() { name } else { prefix }.bytes().next().map_or(b':', fold);
         let lines = self.index.get(..2 * self.head as usize).unwrap_or(self.index);
         // The line feed before the line; before the first there is none.
-        let mut before = match from.checked_sub(1) {
-            None => u32::MAX,
-            Some(last) => u32::from_le_bytes(*lines.get(2 * last + 1)?),
-        };
-        for (at, line) in (from..).zip(lines.get(2 * from..)?.chunks_exact(2)) {
+        let mut before = u32::MAX;
+        for line in lines.chunks_exact(2) {
             let &[colon, newline] = line else { break };
             let colon = u32::from_le_bytes(colon);
             // The length and the first letter decide for nearly all.
@@ -95,11 +86,35 @@ impl<'buf> HeaderIndex<'buf> {
                 if self.bytes.get(start).is_some_and(|byte| fold(*byte) == letter) {
                     let (colon, newline) = (colon as usize, u32::from_le_bytes(newline) as usize);
                     if colon != newline && is_named(self.slice(start, colon), prefix, name) {
-                        return Some((self.header(start, colon, newline).value, at + 1));
+                        return Some(self.header(start, colon, newline).value);
                     }
                 }
             }
             before = u32::from_le_bytes(newline);
+        }
+        None
+    }
+
+    /// Returns the last header of this name, the case of ASCII letters apart.
+    #[cfg(feature = "freeswitch")]
+    pub(crate) fn last(self, name: &str) -> Option<Value<'buf>> {
+        let step = u32::try_from(name.len() + 1).ok()?;
+        let lines = self.index.get(..2 * self.head as usize).unwrap_or(self.index);
+        let mut lines = lines.chunks_exact(2).rev().peekable();
+        while let Some(&[colon, newline]) = lines.next() {
+            let before = match lines.peek() {
+                Some([_, before]) => u32::from_le_bytes(*before),
+                _ => u32::MAX,
+            };
+            let colon = u32::from_le_bytes(colon);
+            // The length decides for nearly all.
+            if colon.wrapping_sub(before) == step {
+                let (start, colon) = (before.wrapping_add(1) as usize, colon as usize);
+                let newline = u32::from_le_bytes(newline) as usize;
+                if colon != newline && is_named(self.slice(start, colon), "", name) {
+                    return Some(self.header(start, colon, newline).value);
+                }
+            }
         }
         None
     }

@@ -242,6 +242,22 @@ fn events_of_kazoo() {
     }
 }
 
+/// The command toggles, and is refused while another one has the floor.
+#[test]
+fn the_floor_tells_which_way_it_went() {
+    let floor = Command::Floor { conference: "room", participant: "2" };
+    for (text, expected) in [
+        ("+OK floor 2\n", "floor Some(2)"),
+        ("+OK floor none\n", "floor None"),
+        ("OK floor none\n", "floor None"),
+        ("-ERR floor is held by 4\n", "refused floor is held by 4"),
+    ] {
+        assert_eq!(outcome(Dialect::FreeSwitch, &floor, Native::Text(text.as_bytes())), expected, "{text}");
+    }
+    let source = Command::VideoSource { conference: "room", participant: "2" };
+    assert_eq!(outcome(Dialect::FreeSwitch, &source, Native::Text(b"+OK floor 2\n")), "done");
+}
+
 #[test]
 fn answers_of_freeswitch() {
     let conference = "room";

@@ -236,6 +236,73 @@ fn names_that_need_care() {
     assert_eq!(line_to("essay", &SayMember::new(7, "hi")), "conference essay saymember 7 hi");
 }
 
+/// The words that the server reads behind the conference's name.
+fn words(command: &dyn ConferenceCommand) -> Vec<String> {
+    split(line(command).strip_prefix("conference 3000 ").expect("a line"))
+}
+
+/// The server takes the asynchronous file for any word but `async`.
+#[test]
+fn the_volume_of_the_asynchronous_file() {
+    assert_eq!(words(&FileVol::new(2)), ["file-vol", "2"]);
+    let [.., word] = &words(&FileVol::new(2).asynchronous())[..] else { panic!("a word") };
+    assert!(!word.eq_ignore_ascii_case("async"));
+}
+
+/// Commands for one member take them by a variable, and not several at a time.
+#[test]
+fn one_member_by_a_variable() {
+    let by = Member::Variable("uuid", "a b");
+    let one = [by];
+    let commands: [(&dyn ConferenceCommand, usize); 7] = [
+        (&Play::new("a.wav").member(by), 2),
+        (&Stop::new().member(by), 2),
+        (&PausePlay::new().member(by), 1),
+        (&PlayStatus::new().member(by), 1),
+        (&FileSeek::new(Seek::To(1)).member(by), 2),
+        (&Transfer::new("other", &one), 2),
+        (&VidResId::new(by, "a"), 1),
+    ];
+    for (command, place) in commands {
+        assert_eq!(words(command)[place], "uuid=a b");
+    }
+    // Here the server takes no quotes away.
+    let command = SayMember::new(Member::Variable("uuid", "it's"), "hi there");
+    assert_eq!(text(line(&command).strip_prefix("conference ").expect("a line"), "saymember"), "uuid=it's hi there");
+    assert_eq!(Target::from(by), Target::Variable("uuid", "a b"));
+}
+
+/// Several numbers in one word, none of which is missing.
+#[test]
+fn levels_with_colons() {
+    assert_eq!(words(&Agc::new(7).levels(300, 0, 4)), ["agc", "7", "300:0:4"]);
+    let limit = MaxEnergy::new(7).limit(1000, Duration::from_millis(40), 2);
+    assert_eq!(words(&limit), ["max-energy", "7", "1000:40:2"]);
+    assert_eq!(words(&MaxEnergy::new(7).limit(1, Duration::MAX, 0)), ["max-energy", "7", "1:4294967295:0"]);
+}
+
+/// An empty group is any, so that the canvas stands in its place.
+#[test]
+fn a_canvas_of_any_group() {
+    assert_eq!(words(&VidBandwidth::new("1mb").canvas(2)), ["vid-bandwidth", "1mb", "", "2"]);
+}
+
+/// The server would speak the quotes, and all of the line if it did not find its own name in it.
+#[test]
+fn custom_texts_are_not_quoted() {
+    let said = |command: &Custom<'_>, name: &str| {
+        let line = line(command);
+        text(line.strip_prefix("conference ").expect("a line"), name).to_owned()
+    };
+    for name in ["say", "SAY", "Say"] {
+        assert_eq!(said(&Custom::new(name).word("hi there, it's me"), "say"), "hi there, it's me");
+    }
+    assert_eq!(said(&Custom::new("SAY hi").word("there you"), "say"), "hi there you");
+    assert_eq!(said(&Custom::new("saymember").word("7").word("a 'b'"), "saymember"), "7 a 'b'");
+    // The conference's name doesn't hide it.
+    assert_eq!(line_to("essay", &Custom::new("say").word("hi")), "conference ess''ay say hi");
+}
+
 #[test]
 fn refused() {
     let members = [7; 23];

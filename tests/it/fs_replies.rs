@@ -234,23 +234,37 @@ fn what_they_say() {
     }
     check(Name::Get, "get <parameter-name>", &[Usage(text("get <parameter-name>"))]);
     check(Name::Count, "3", &[Outcome::Done(Done::Count { count: 3 })]);
-    // The refusal has no line end; what follows is another pair.
-    let video = |member| Refused(Refusal::ReceivesVideo { member });
-    let set = Outcome::Done(Done::Related { member: 1, other: 3, relation: text("sendvideo") });
-    check(Name::Relate, "-ERR member 2 already receiving video+OK 1->3 sendvideo set\n", &[video(2), set]);
-    check(Name::Relate, "member 2 already receiving videook 1->3 sendvideo set\n", &[video(2), set]);
-    let both = "-ERR member 2 already receiving video-ERR member 3 already receiving video";
-    check(Name::Relate, both, &[video(2), video(3)]);
-    check(Name::Relate, "-ERR member 2 already receiving video\n+OK 1->3 sendvideo set\n", &[video(2), set]);
-    // Done, whatever the mark says.
-    let now = |what, value| Outcome::Done(Done::Now { what, value: text(value) });
-    let personal = [now("personal layout group", "grid"), now("personal layout", "2x2")];
-    let lines = "Change personal canvas to layout group [grid]\n+OK Change personal canvas set to layout [2x2]\n";
-    check(Name::VidLayout, &format!("-ERR {lines}"), &personal);
-    check(Name::VidLayout, lines, &personal);
     // Only by the command.
     check(Name::Mute, "Energy 1 = 3\n", &[Outcome::Unknown(text("Energy 1 = 3"))]);
     check(Name::Lock, "+OK mute 1\n", &[Outcome::Done(Done::Other(text("mute 1")))]);
+}
+
+/// The server prints a refusal of `relate` without a line end; what follows is another pair.
+#[test]
+fn a_refusal_without_a_line_end() {
+    use Outcome::Refused;
+    let video = |member| Refused(Refusal::ReceivesVideo { member });
+    let set = Outcome::Done(Done::Related { member: 1, other: 3, relation: "sendvideo".into() });
+    for (text, expected) in [
+        ("-ERR member 2 already receiving video+OK 1->3 sendvideo set\n", [video(2), set]),
+        ("member 2 already receiving videook 1->3 sendvideo set\n", [video(2), set]),
+        ("-ERR member 2 already receiving video-ERR member 3 already receiving video", [video(2), video(3)]),
+        ("-ERR member 2 already receiving video\n+OK 1->3 sendvideo set\n", [video(2), set]),
+    ] {
+        let outcomes: Vec<_> = Reply::new(Name::Relate, text.as_bytes()).outcomes().collect();
+        assert_eq!(outcomes, expected, "{text}");
+    }
+}
+
+/// From 1.8 on the server marks what it has done as an error.
+#[test]
+fn a_group_of_personal_layouts_is_set() {
+    for mark in ["", "-ERR "] {
+        let text = format!("{mark}Change personal canvas to layout group [grid]\n");
+        let reply = Reply::new(Name::VidLayout, text.as_bytes());
+        let done = Done::Now { what: "personal layout group", value: "grid".into() };
+        assert_eq!((reply.done(), reply.refusal()), (Some(done), None), "{text}");
+    }
 }
 
 #[test]

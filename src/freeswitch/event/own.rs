@@ -29,9 +29,10 @@ pub(super) fn read<'buf, T: FromWire<'buf>>(
 /// last: but two events have the conference's data, and with it the variables, a second time behind
 /// some of their own headers. Those are the last before that.
 pub(super) fn value<'buf>(headers: HeaderIndex<'buf>, name: &str) -> Option<Value<'buf>> {
-    let (first, behind) = headers.next_of("", name, 0)?;
+    let first = headers.get(name)?;
     let begins = |start: &&str| same_name(part(name.as_bytes(), ..start.len().min(name.len())), start.as_bytes());
-    if BEFORE.iter().any(begins) || headers.next_of("", name, behind).is_none() {
+    let is_alone = || headers.last(name).is_none_or(|last| core::ptr::eq(last.as_bytes(), first.as_bytes()));
+    if BEFORE.iter().any(begins) || is_alone() {
         return Some(first);
     }
     let (mut last, mut found, mut conferences) = (first, 0, 0);

@@ -79,18 +79,23 @@ fn replayed(name: &str, turns: &[Turn]) -> bool {
                     let at = asked.len();
                     asked.push(connection.send(now, &message).unwrap());
                     let text = sent(&mut connection);
-                    if text.starts_with(b"event ") && line(&message).to_lowercase().starts_with("bgapi") {
+                    let verb = line(&message).to_lowercase();
+                    let verb = verb.split(' ').next().unwrap_or_default();
+                    if matches!(verb, "bgapi" | "filter") {
+                        own = text.windows(2).filter(|two| two == b"\n\n").count() - 1;
+                    }
+                    if own > 0 {
                         // It has to be answered before this one, behind those that are not answered
                         // yet.
-                        own = 1;
                         waiting.push(at);
                         break;
                     }
                 }
             }
             if own > 0 && waiting.iter().all(|at| asked[..*at].iter().all(|id| found.contains_key(id))) {
-                feed(&mut connection, now, &reply("+OK event listener enabled plain"));
-                own = 0;
+                for _ in 0..std::mem::take(&mut own) {
+                    feed(&mut connection, now, &reply("+OK event listener enabled plain"));
+                }
                 waiting.clear();
             }
             sent(&mut connection);
