@@ -144,6 +144,8 @@ fn summaries_and_endings() {
     assert!(code == Some(0) && errors.contains("stream ended inside a frame"), "{errors}");
     let (code, _, errors) = inspect(b"Content-Length: 999999999\n\n", &["--json"]);
     assert!(code == Some(1) && errors.contains("frame longer than the limit"), "{errors}");
+    let (code, out, _) = inspect(b"Content-Type: api/response\nContent-Length: abc\n\n", &[]);
+    assert!(code == Some(0) && out.contains("Content-Length is no number"), "{out}");
     assert_eq!(inspect(b"", &["--calls"]).0, Some(2));
 }
 

@@ -123,8 +123,10 @@ impl<W: Write> Report<Decoder> for Summary<W> {
             let names = [event.name(), event.subclass(), event.action()];
             names.into_iter().flatten().map(|name| name.to_string()).collect::<Vec<_>>().join(" ")
         });
+        // What was meant for its body is read as frames then.
+        let wrong = frame.content_length().is_err().then(|| "Content-Length is no number".to_owned());
         let tally = Tally { frames: 1, bytes: frame.as_bytes().len() as u64 };
-        self.kinds.of(&(content, event.unwrap_or_default())).add(tally);
+        self.kinds.of(&(content, wrong.or(event).unwrap_or_default())).add(tally);
         Ok(())
     }
 
