@@ -184,7 +184,7 @@ impl Serialize for list::Text<'_> {
 }
 
 /// Names and values of a list.
-struct Pairs<'a>(&'a [(list::Text<'a>, list::Text<'a>)], Secrets);
+pub(super) struct Pairs<'a>(pub(super) &'a [(list::Text<'a>, list::Text<'a>)], pub(super) Secrets);
 
 impl Serialize for Pairs<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

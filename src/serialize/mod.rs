@@ -15,6 +15,8 @@ mod frame;
 mod freeswitch;
 #[cfg(all(feature = "freeswitch", feature = "std"))]
 mod freeswitch_connection;
+#[cfg(all(feature = "freeswitch", feature = "xml"))]
+mod freeswitch_record;
 #[cfg(feature = "freeswitch")]
 mod freeswitch_reply;
 #[cfg(feature = "kazoo")]

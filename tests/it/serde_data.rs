@@ -392,6 +392,21 @@ fn frames_of_freeswitch() {
 const MEMBERS: &[u8] = b"7>,<sofia/internal/1001>,<1ba2e4d8>,<Bob>,<1001>,<hear|speak>,<0>,<0>,<100\n";
 
 #[test]
+fn records_of_freeswitch() {
+    let text = br#"<cdr><conference><name>board</name><end_time endconference_forced="true">9</end_time><members>
+        <member type="caller"><join_time>6</join_time><flags><is_ghost>true</is_ghost></flags>
+        <caller_profile><uuid>u</uuid><pin>4711</pin></caller_profile></member></members></conference></cdr>"#;
+    let record = freeswitch::record::Record::from_xml(text).unwrap();
+    let caller = json!({"fields": [["uuid", "u"], ["pin", "***"]]});
+    let member = json!({"file": null, "join": 6, "leave": null, "flags": ["is_ghost"], "caller": caller});
+    let expected = json!({
+        "name": "board", "hostname": null, "rate": null, "interval": null, "start": null, "end": 9,
+        "was_forced": true, "members": [member], "rejected": [],
+    });
+    assert_eq!(value(&record), expected);
+}
+
+#[test]
 fn lists_and_replies_of_freeswitch() {
     let list = List::parse(MEMBERS, &Format::new().delimiter(">,<"));
     let member = value(&list)["conferences"][0]["members"][0].clone();
