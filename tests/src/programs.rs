@@ -1,6 +1,6 @@
 //! Programs of this repository, run as a user runs them: with a bound on the time that they take.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -86,4 +86,16 @@ pub fn output(command: &mut Command) -> String {
     assert_eq!((code, stderr.as_str()), (Some(0), ""), "{command:?} printed {stdout}");
     assert!(!stdout.contains("s3cret"), "{command:?} shows the secret: {stdout}");
     stdout
+}
+
+/// Runs a program on this input. It may end before it has read all.
+pub fn fed(command: &mut Command, stdin: &[u8]) -> Run {
+    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let mut input = child.stdin.take().expect("a pipe");
+    let stdin = stdin.to_vec();
+    let writer = std::thread::spawn(move || drop(input.write_all(&stdin)));
+    let output = child.wait_with_output().expect("the program ends");
+    writer.join().expect("no panic");
+    output.into()
 }

@@ -2,31 +2,18 @@
 //! whatever the size of the pieces; it keeps PINs and passwords to itself.
 #![allow(clippy::pedantic)]
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use ami_testkit::esl::{Naive, corpus, naive};
+use ami_testkit::programs::fed;
 use ami_testkit::session;
 use serde_json::{Value, json};
 
 /// Exit code, output and messages of the program.
 fn inspect(stdin: &[u8], args: &[&str]) -> (Option<i32>, String, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_ami"))
-        .args(["inspect", "--protocol", "esl"])
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    let mut input = child.stdin.take().expect("a pipe");
-    let stdin = stdin.to_vec();
-    // It may end before it has read all.
-    let writer = std::thread::spawn(move || drop(input.write_all(&stdin)));
-    let output = child.wait_with_output().expect("the example ends");
-    writer.join().expect("no panic");
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    (output.status.code(), text(output.stdout), text(output.stderr))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ami"));
+    let run = fed(command.args(["inspect", "--protocol", "esl"]).args(args), stdin);
+    (run.code, run.stdout, run.stderr)
 }
 
 fn objects(stdin: &[u8], args: &[&str]) -> Vec<Value> {
