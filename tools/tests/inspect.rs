@@ -2,7 +2,7 @@
 //! of the pieces; it keeps secrets to itself and its exit code tells how it went.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -10,7 +10,7 @@ use ami_proto::redact::is_secret;
 use ami_proto::{Decoder, Limits};
 use ami_testkit::json::object;
 use ami_testkit::oracle;
-use ami_testkit::programs::Run;
+use ami_testkit::programs::{Run, fed};
 use serde_json::{Value, json};
 
 /// The program; names of files count from the root of the repository.
@@ -21,16 +21,7 @@ fn command() -> Command {
 }
 
 fn inspect_from(stdin: &[u8], args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Run {
-    let mut child = command()
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the example starts");
-    child.stdin.take().expect("a pipe").write_all(stdin).expect("the example reads its input");
-    let output = child.wait_with_output().expect("the example ends");
-    output.into()
+    fed(command().args(args), stdin)
 }
 
 fn inspect(args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Run {
@@ -485,42 +476,6 @@ fn a_reader_that_has_seen_enough() {
     child.stderr.take().expect("a pipe").read_to_string(&mut stderr).expect("its messages");
     assert_eq!((child.wait().expect("the example ends").code(), stderr.as_str()), (Some(0), ""));
     assert!(line.starts_with(r#"{"offset":0,"#), "{line}");
-}
-
-#[test]
-fn calls_as_a_table_and_a_picture() {
-    let picture = std::env::temp_dir().join(format!("inspect-{}.svg", std::process::id()));
-    let run = inspect(["--calls", "--svg", picture.to_str().unwrap(), "corpus/sessions/22_queue_excerpt.ami"]);
-    assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert!(run.stdout.contains("| linked id"), "{}", run.stdout);
-    let svg = std::fs::read_to_string(&picture).unwrap();
-    std::fs::remove_file(&picture).unwrap();
-    assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
-    assert!(svg.contains("Local/"), "{svg}");
-
-    let run = inspect(["--svg", "/no/such/directory/x.svg", "corpus/sessions/22_queue_excerpt.ami"]);
-    assert_eq!(run.code, Some(2));
-    assert!(run.stderr.contains("/no/such/directory/x.svg"), "{}", run.stderr);
-}
-
-/// The same calls for programs: an object a line, or comma-separated values.
-#[test]
-fn calls_as_json_and_csv() {
-    let run = inspect(["--calls", "--json", "corpus/handmade/attended_transfer_caller_first.ami"]);
-    let calls = objects(&run);
-    let [call] = &calls[..] else { panic!("{}", run.stdout) };
-    assert_eq!((&call["linked_id"], &call["former"][0]), (&json!("1.1"), &json!("1.3")));
-    assert_eq!((&call["disposition"], &call["to"]["channel"]), (&json!("answered"), &json!("PJSIP/boss-00000004")));
-    assert_eq!((&call["start"], &call["talk"], &call["hold"]), (&json!(1_700_000_000.0), &json!(43.0), &json!(8.0)));
-    assert_eq!(call["transfers"], json!([{"kind": "attended", "to": "PJSIP/boss-00000004"}]));
-    assert_eq!((&call["cause"], &call["time_source"]), (&json!(16), &json!("timestamp")));
-
-    let run = inspect(["--calls", "--csv", "corpus/handmade/attended_transfer_caller_first.ami"]);
-    let lines: Vec<Vec<&str>> = run.stdout.lines().map(|line| line.split(',').collect()).collect();
-    let [titles, values] = &lines[..] else { panic!("{}", run.stdout) };
-    assert_eq!(titles.len(), values.len());
-    let value = |title: &str| values[titles.iter().position(|one| *one == title).expect(title)];
-    assert_eq!(["linked_id", "disposition", "talk", "cause"].map(value), ["1.1", "answered", "43.000", "16"]);
 }
 
 /// A JSON string says the same with escapes, and does nothing to the terminal that it is shown on.

@@ -2,10 +2,9 @@
 //! what is no such recording is an error that names the place, and what was whole before it is
 //! shown. It says where times come from, and how coarse they are.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use ami_testkit::programs::Run;
+use ami_testkit::programs::{Run, fed};
 use ami_testkit::session;
 use serde_json::{Value, json};
 
@@ -15,21 +14,7 @@ const REPLAY: &str = "tools/tests/session/short.replay";
 
 /// Runs a program in the root of the repository.
 fn run(program: &str, args: &[&str], stdin: &[u8]) -> Run {
-    let mut child = Command::new(program)
-        .args(args)
-        .current_dir(ami_testkit::root())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{program}: {error}"));
-    let mut input = child.stdin.take().expect("a pipe");
-    let stdin = stdin.to_vec();
-    // It may end before it has read all.
-    let writer = std::thread::spawn(move || drop(input.write_all(&stdin)));
-    let output = child.wait_with_output().expect("the program ends");
-    writer.join().expect("no panic");
-    output.into()
+    fed(Command::new(program).args(args).current_dir(ami_testkit::root()), stdin)
 }
 
 fn inspect_from(stdin: &[u8], args: &[&str]) -> Run {
@@ -170,7 +155,7 @@ fn calls_have_the_times_of_the_recording() {
     let run = inspect(&["--calls", "--csv", REPLAY]);
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), TIMES));
     assert!(run.stdout.contains(",answered,1.000,1.125,6.625,4.500,"), "{}", run.stdout);
-    assert!(run.stdout.ends_with(",received\n"), "{}", run.stdout);
+    assert!(run.stdout.contains(",received,"), "{}", run.stdout);
 
     let sheet = std::env::temp_dir().join(format!("inspect-replay-{}.svg", std::process::id()));
     let run = inspect(&["--calls", "--svg", sheet.to_str().expect("a plain name"), REPLAY]);
@@ -379,7 +364,4 @@ fn where_times_come_from_is_said() {
         let told = format!("inspect: standard input: times: {told}");
         assert!(run.stderr.contains(&told), "{told}: {}", run.stderr);
     }
-    // Where there are no calls, there is nothing to say.
-    let run = inspect_from(frames("Event: Hangup|Timestamp: 5.5;").as_bytes(), &["--calls"]);
-    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
 }

@@ -34,6 +34,37 @@
 //! cargo run --release -p ami-tools -- inspect --calls --csv corpus/sessions/22_queue_excerpt.ami
 //! ```
 //!
+//! `manual::json` of the library has the keys of the objects. Lists of a call, such as its queues,
+//! are one cell of comma-separated values, with `; ` between the items and blanks between their
+//! parts; a cell that a spreadsheet could take for a formula has a `'` in front of it. The columns:
+//!
+//! | columns | meaning |
+//! |---|---|
+//! | `linked_id`, `former` | its linked id, and those that it had before |
+//! | `from_…`, `to_…` | number, name and channel of the caller, and of the one talked to last |
+//! | `dialled` | the first extension that was run for it |
+//! | `disposition`, `cause`, `time_source` | the words of the JSON, and the number of Q.850 |
+//! | `start`, `end` | seconds, from what `time_source` counts from |
+//! | `answered_by_person`, `talk`, `wait`, `hold` | seconds; the first since the start |
+//! | `channels`, `rooms` | names of channels and conferences |
+//! | `queues` | queue, outcome, seconds, and the agent |
+//! | `transfers`, `parked`, `recordings` | kind and target; lot and seconds; kind and file |
+//!
+//! The table has the same, with `start` since the first call of the file, `answer` since the call's
+//! start, and in its last column what else happened. A file without calls is worth a sentence on
+//! standard error that says why: it is empty, one of a client alone, without events, or of something
+//! else.
+//!
+//! # The picture
+//!
+//! `--svg` draws a line of words a call and one row a channel. Bars show by pattern, not by colour
+//! alone, whether the channel is set up, rings, is up in the dialplan (an IVR, an application),
+//! waits in a queue, is parked, talks, holds the others, or is in a conference. Dots and lines are
+//! bridges, diamonds transfers, a line under a bar is a recording, and an arrow head stands where
+//! the beginning or the end was never seen. The title says what the servers are, where they told it,
+//! and when 0 s is: the time of day where times count from 1970. A sheet has 400 rows and 20,000
+//! bars and marks at the most; what has no room is counted at its foot.
+//!
 //! # Recordings of both directions
 //!
 //! A file that begins with `< ` or `> ` is a `.replay`: turns, each a line `< LENGTH SECONDS` (the
@@ -68,9 +99,12 @@
 //! read or write. An input that ends inside a frame is worth a warning and no more: recordings are
 //! cut off as a rule.
 
+mod call_csv;
+mod call_table;
 mod calls;
 mod count;
 mod esl;
+mod heard;
 mod json;
 mod progress;
 mod replay;
@@ -132,11 +166,13 @@ pub(crate) struct Options {
     #[arg(long, value_name = "SECONDS", requires = "state", value_parser = moment)]
     at: Option<Duration>,
 
-    /// Print the calls as comma-separated values, with a line of titles
+    /// Print the calls as comma-separated values, with a line of titles; lists have `; ` between
+    /// their items
     #[arg(long, requires = "calls", conflicts_with = "json")]
     csv: bool,
 
-    /// Draw the calls over time into this file, one row a channel, instead of a summary
+    /// Draw the calls over time into this file, one row a channel, instead of a summary; of 400
+    /// rows at the most
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     svg: Option<PathBuf>,
 
