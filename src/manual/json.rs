@@ -16,6 +16,32 @@
 //! | times and lengths of time in those | seconds, as a number with a fraction |
 //! | what there is none of in those | `null` |
 //!
+//! # A call
+//!
+//! [`Call`](crate::calls::Call) is an object with all of these keys, in this order; it is what
+//! `ami inspect --calls --json` prints. Lengths of time are seconds. The method of the same name has
+//! the rule for each.
+//!
+//! | key | form |
+//! |---|---|
+//! | `linked_id` | a string |
+//! | `former` | an array of the linked ids that it had before |
+//! | `channels` | an array of names, in the order in which they appeared |
+//! | `from` | the caller: `{"number", "name", "channel"}`, or `null` |
+//! | `dialled` | the first extension that was run for it, or `null` |
+//! | `to` | the one whom the caller talked to last, as `from`; `null` where there was no talk |
+//! | `disposition` | `answered`, `busy`, `no-answer`, `failed`, `abandoned`, `voicemail`, `conference`, `application` or `unknown` |
+//! | `start`, `end` | see below; `end` is `null` where the end was not seen |
+//! | `answered_by_person` | since `start`, or `null` |
+//! | `talk`, `wait`, `hold` | lengths; of what goes on, up to the last event about the call |
+//! | `queues` | an array of `{"queue", "outcome", "wait", "agent"}`; `outcome` is `answered`, `abandoned`, `timeout`, `withdrawn`, `exit-key`, `empty` or `unknown`, and `agent` is who answered, or `null` |
+//! | `transfers` | an array of `{"kind", "to"}`, of those that succeeded; `kind` is `blind` or `attended`, and `to` is `extension@context` or the name of a channel |
+//! | `parked` | an array of `{"lot", "s"}`; `s` is a length |
+//! | `recordings` | an array of `{"kind", "file", "start", "end"}`; `kind` is `mixmonitor` or `monitor`, and `file` and `end` are `null` where they were not told |
+//! | `rooms` | an array of the names of its conferences, each once |
+//! | `cause` | the number of Q.850, or `null` |
+//! | `time_source` | see below |
+//!
 //! # Times of calls
 //!
 //! `start` and `end` of a call and all moments in it count from what its `time_source` counts from:

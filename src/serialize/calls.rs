@@ -54,8 +54,8 @@ impl Serialize for Brief<'_> {
     }
 }
 
-/// The call as a line of a list: what [`Call`]'s own methods say. Seconds; `start` and `end` count
-/// from where the times of the tracker do.
+/// The call as a line of a list: what [`Call`]'s own methods say. `manual::json` has the keys and
+/// their words.
 impl Serialize for Call {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         object!(serializer, "Call", {

@@ -50,6 +50,7 @@ mod replay;
 mod replaying;
 mod secrets;
 mod serde;
+mod serde_calls;
 mod serde_data;
 mod serde_frames;
 mod server;
