@@ -19,8 +19,8 @@
 //! # A call
 //!
 //! [`Call`](crate::calls::Call) is an object with all of these keys, in this order; it is what
-//! `ami inspect --calls --json` prints. Lengths of time are seconds. The method of the same name has
-//! the rule for each.
+//! `ami inspect --calls --json` prints. Lengths of time are seconds. The method of the same name
+//! has the rule for each.
 //!
 //! | key | form |
 //! |---|---|

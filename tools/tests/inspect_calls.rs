@@ -162,6 +162,31 @@ fn a_picture_tells_what_a_channel_does() {
     assert_eq!(fills(&svg), BTreeMap::from(expected));
 }
 
+/// Kinds of bars that the call above has not, each from a recording.
+#[test]
+fn a_picture_of_rooms_parking_and_recordings() {
+    for (file, fill) in
+        [("corpus/sessions/22_confbridge.ami", "conference"), ("corpus/sessions/16_park_excerpt.ami", "parked")]
+    {
+        let (svg, _) = picture(fill, "", &[file]);
+        assert!(fills(&svg).contains_key(fill), "{file}: {:?}", fills(&svg));
+    }
+    // The legend has one full dot of a recording, the call one more.
+    let (svg, _) = picture("recorded", &events(QUEUE), &[]);
+    assert_eq!(svg.matches(r#"r="2.2""#).count(), 2);
+}
+
+/// A file without calls keeps no other off the sheet.
+#[test]
+fn a_picture_of_several_files() {
+    let (svg, run) =
+        picture("several", "", &["corpus/replay/22_read_idle.replay", "corpus/handmade/pickup_caller_first.ami"]);
+    assert!(!run.stderr.contains("not drawn"), "{}", run.stderr);
+    let title = "Calls of corpus/replay/22_read_idle.replay, corpus/handmade/pickup_caller_first.ami";
+    assert_eq!(texts(&svg)[0], title);
+    assert!(svg.contains("by the server's clock"), "{svg}");
+}
+
 /// Of two recordings of transfers: what is drawn, and that it is said which kind it was.
 #[test]
 fn a_picture_tells_of_transfers() {
@@ -201,14 +226,19 @@ fn a_picture_stays_bounded() {
     assert!(texts.iter().any(|text| text.starts_with("Local/") && text.contains('…') && text.ends_with("000199")));
     assert!(svg.len() < 400_000, "{}", svg.len());
 
-    // Channels that are on hold over and over.
-    let held = |second: u32| {
-        let event =
-            |name: &str, second: u32| format!("{second} {name}|Channel: PJSIP/b-1|Uniqueid: b.1|Linkedid: a.1;");
+    // Channels that are on hold over and over, one a call: what their call keeps is bounded, too.
+    let held = |channel: u32, second: u32| {
+        let event = |name: &str, second: u32| {
+            format!("{second} {name}|Channel: PJSIP/{channel}-1|Uniqueid: {channel}.1|Linkedid: {channel}.1;")
+        };
         event("Hold", 2 * second) + &event("Unhold", 2 * second + 1)
     };
-    let holds: String = (10..5000).map(held).collect();
-    let (svg, _) = picture("holds", &events(&(QUEUE.replace("13 Hangup", "9999 Hangup") + &holds)), &[]);
+    let begun: String = (0..25).map(call).collect();
+    let holds: String = (0..1100).flat_map(|second| (0..25).map(move |channel| held(channel, second))).collect();
+    let (svg, run) = picture("holds", &events(&(begun + &holds)), &[]);
+    assert!(run.stderr.contains("warning: not all is shown, over the limits: "), "{}", run.stderr);
+    let foot = "not drawn: 5625 more bars and marks".to_owned();
+    assert!(self::texts(&svg).contains(&foot), "{:?}", self::texts(&svg));
     assert!(svg.len() < 4_000_000, "{}", svg.len());
 }
 

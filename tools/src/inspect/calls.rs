@@ -63,6 +63,9 @@ impl Sheet {
     /// Takes the calls of a file; `false`: its times and those of the files before count from
     /// different moments, as those of two recordings do that begin with the recording.
     fn add(&mut self, calls: &mut Vec<Call>, times: &Times, last: Duration) -> bool {
+        if calls.is_empty() {
+            return true;
+        }
         match (self.heading.since_1970, times.since_1970()) {
             (Some(before), Some(own)) if !(before && own) => {
                 calls.clear();
@@ -150,10 +153,6 @@ impl<W: Write> Report for Calls<W> {
         } else if let Some(out) = &mut self.out {
             let legs: usize = self.calls.iter().map(|call| call.legs().len()).sum();
             writeln!(out, "{file}\n  calls {}, channels {legs}", self.calls.len())?;
-            let losses = self.tracker.losses();
-            if losses.given_up + losses.call_events + losses.leg_events + losses.legs + losses.marks + losses.ids > 0 {
-                writeln!(out, "  over the limits: {losses:?}")?;
-            }
             if !self.calls.is_empty() {
                 writeln!(out, "{}", table(&self.calls))?;
             }
@@ -164,6 +163,10 @@ impl<W: Write> Report for Calls<W> {
             complain(file, heard.why_no_calls(stream));
         } else {
             complain(file, &self.times);
+        }
+        let losses = self.tracker.losses();
+        if losses.given_up + losses.call_events + losses.leg_events + losses.legs + losses.marks + losses.ids > 0 {
+            complain(file, format_args!("warning: not all is shown, over the limits: {losses:?}"));
         }
         if self.svg.is_none() {
             self.calls.clear();
