@@ -237,8 +237,9 @@ fn a_picture_stays_bounded() {
     let holds: String = (0..1100).flat_map(|second| (0..25).map(move |channel| held(channel, second))).collect();
     let (svg, run) = picture("holds", &events(&(begun + &holds)), &[]);
     assert!(run.stderr.contains("warning: not all is shown, over the limits: "), "{}", run.stderr);
-    let foot = "not drawn: 5625 more bars and marks".to_owned();
-    assert!(self::texts(&svg).contains(&foot), "{:?}", self::texts(&svg));
+    let texts = self::texts(&svg);
+    let foot = |text: &String| text.starts_with("not drawn: ") && text.ends_with(" more bars and marks");
+    assert!(texts.iter().any(foot), "{texts:?}");
     assert!(svg.len() < 4_000_000, "{}", svg.len());
 }
 

@@ -165,7 +165,8 @@ impl<W: Write> Report for Calls<W> {
             complain(file, &self.times);
         }
         let losses = self.tracker.losses();
-        if losses.given_up + losses.call_events + losses.leg_events + losses.legs + losses.marks + losses.ids > 0 {
+        let events = losses.call_events + losses.leg_events + losses.ids;
+        if events + losses.given_up + losses.legs + losses.marks + losses.ended + losses.texts > 0 {
             complain(file, format_args!("warning: not all is shown, over the limits: {losses:?}"));
         }
         if self.svg.is_none() {
