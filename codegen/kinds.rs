@@ -423,14 +423,26 @@ const fn argument(word: &'static str, setter: (&'static str, &'static str)) -> K
 }
 
 /// All of those.
-pub const ARGUMENTS: [Kind; 21] = [
+pub const ARGUMENTS: [Kind; 32] = [
     argument("target", ("impl Into<Target<'a>>", "Argument::Target(value.into())")),
     argument("member", ("impl Into<Member<'a>>", "Argument::Member(value.into())")),
     argument("members", ("impl Into<Members<'a>>", "Argument::Members(value.into())")),
     argument("list", ("&'a [u32]", "Argument::List(value)")),
     argument("word", ("&'a str", "Argument::Word(value)")),
+    // What the server makes of a word beyond its value: `src/freeswitch/command/reading.rs`.
+    argument("opened", ("&'a str", "Argument::Read(Reads::Opened, value)")),
+    argument("played", ("&'a str", "Argument::Read(Reads::Played, value)")),
+    argument("played-to", ("&'a str", "Argument::Read(Reads::PlayedTo, value)")),
+    argument("room", ("&'a str", "Argument::Read(Reads::Room, value)")),
+    argument("dialed", ("&'a str", "Argument::Read(Reads::Dialed, value)")),
+    argument("image", ("&'a str", "Argument::Read(Reads::Image, value)")),
+    argument("named", ("&'a str", "Argument::Read(Reads::Named, value)")),
+    argument("layout", ("&'a str", "Argument::Read(Reads::Layout, value)")),
+    argument("variable", ("&'a str", "Argument::Read(Reads::Variable, value)")),
+    argument("value", ("&'a str", "Argument::Read(Reads::Value, value)")),
     argument("words", ("&'a [&'a str]", "Argument::Words(value)")),
     argument("text", ("&'a str", "Argument::Text(value)")),
+    argument("expanded-text", ("&'a str", "Argument::ExpandedText(value)")),
     argument("encoded", ("&'a str", "Argument::Encoded(value)")),
     argument("delimiter", ("&'a str", "Argument::Delimiter(value)")),
     argument("level", ("Level", "value.argument()")),

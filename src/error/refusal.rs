@@ -171,6 +171,18 @@ pub enum Refusal {
         /// The word.
         word: &'static str,
     },
+    /// FreeSWITCH would read more than a value: a variable or command to put in, parameters, a PIN,
+    /// another call.
+    Interpreted {
+        /// What stands there that it would read so.
+        syntax: &'static str,
+        /// The byte of the value at which it stands.
+        at: usize,
+        /// What it takes that for.
+        means: &'static str,
+    },
+    /// The text ends in a backslash, and FreeSWITCH would go on reading behind the line's end.
+    Overrun,
     /// The conference's name is a command to the whole server where FreeSWITCH expects a name:
     /// `list`.
     ServerCommand {
@@ -260,6 +272,8 @@ impl Refusal {
             Self::Control { .. } | Self::Quote { .. } | Self::Splits { .. } => "leave it out or choose another",
             Self::DotSegment | Self::OtherDelimiter => "choose another",
             Self::Keyword { .. } => "if that is what you want, there is a command for it",
+            Self::Interpreted { .. } => "leave it out, or write the line with `even_if_interpreted` if it is your own",
+            Self::Overrun => "leave that backslash out",
             Self::ServerCommand { .. } => "ask the whole server with `to_server`, and give the conference another name",
             Self::HidesText => "give the conference another name, or play a file that says it",
             Self::Member => "take it from a list or an event",
@@ -310,6 +324,10 @@ impl Refusal {
             Self::DotSegment => f.write_str("it is `.` or `..`, which HTTP takes for a step in the path"),
             Self::OtherDelimiter => f.write_str("it begins with `^^`, which FreeSWITCH takes for another delimiter"),
             Self::Keyword { word } => write!(f, "`{word}` means something else there"),
+            Self::Interpreted { syntax, at, means } => {
+                write!(f, "FreeSWITCH takes the `{syntax}` at {at} for {means}")
+            }
+            Self::Overrun => f.write_str("it ends in a backslash, and FreeSWITCH reads on behind the line's end"),
             Self::ServerCommand { word } => write!(f, "FreeSWITCH takes `{word}` there for a command to the server"),
             Self::HidesText => {
                 f.write_str("it holds the name of the command, where FreeSWITCH would look for the text")

@@ -63,11 +63,12 @@ impl<'a> Conference<'a> {
         let mut path = self.path()?;
         let args = command.args();
         args.check(Some(self.name), false)?;
+        args.check_values(Some(self.name))?;
         if args.text_behind().is_some_and(|command| self.name.contains(command)) {
             return Err(EncodeError::new("conference", Refusal::HidesText));
         }
         let shown = path.len() + args.command().len();
-        args.write(&mut Segment(&mut path))?;
+        args.write(false, &mut Segment(&mut path))?;
         let request = Request::new(self.method, path);
         Ok(if args.is_secret() { request.secret_after(shown) } else { request })
     }

@@ -23,6 +23,7 @@ mod facts;
 mod floors;
 mod framing;
 mod fs_commands;
+mod fs_injection;
 mod fs_list;
 mod fs_replies;
 mod generator;

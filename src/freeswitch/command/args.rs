@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Arguments, Write as _};
 
+use super::reading::{BLANKS, Reads, overruns, unexpanded};
 use super::{Member, Members, Name, Target};
 use crate::error::{EncodeError, Refusal};
 
@@ -121,11 +122,15 @@ pub(super) enum Argument<'a> {
     Word(&'a str),
     /// A word that the server does not look for quotes in.
     Bare(&'a str),
+    /// A word of which the server makes more than a value.
+    Read(Reads, &'a str),
     Words(&'a [&'a str]),
     /// A word that FreeSWITCH percent-decodes.
     Encoded(&'a str),
     Delimiter(&'a str),
     Text(&'a str),
+    /// Text in which the server puts variables.
+    ExpandedText(&'a str),
 }
 
 impl<'a> Args<'a> {
@@ -214,11 +219,41 @@ impl<'a> Args<'a> {
         Err(EncodeError::new("command", reason))
     }
 
-    /// Hands out the command's words, then its arguments'.
+    /// Checks that the server reads each argument as its value, and the name of a conference that
+    /// the command may begin.
+    ///
+    /// # Errors
+    /// [`Refusal::Interpreted`], where it would read more.
+    pub(crate) fn check_values(&self, conference: Option<&str>) -> Result<(), EncodeError> {
+        let begins = matches!(self.name(), Some(Name::Dial | Name::Bgdial));
+        let name = conference.filter(|_| begins).and_then(|name| Reads::NewRoom.refuses(name));
+        if let Some(refusal) = name {
+            return Err(EncodeError::new("conference", refusal));
+        }
+        let prefix = matches!(
+            (self.name(), self.set.first()),
+            (Some(Name::Set), Some((_, Argument::Word(word)))) if word.eq_ignore_ascii_case("sound_prefix")
+        );
+        for (number, argument) in &self.set {
+            let Some((reads, value)) = argument.reads(prefix && *number > 0) else { continue };
+            if let Some(refusal) = reads.refuses(value) {
+                return Err(EncodeError::new(self.slot(*number).name, refusal));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the server puts variables in what is played: only for one member.
+    fn is_for_member(&self) -> bool {
+        self.set.iter().any(|(_, argument)| matches!(argument, Argument::Member(_)))
+    }
+
+    /// Hands out the command's words, then its arguments'. Variables in them stay what they are,
+    /// unless they are to be `expanded`.
     ///
     /// # Errors
     /// Where one would arrive as something else.
-    pub(crate) fn write(&self, out: &mut impl Words) -> Result<(), EncodeError> {
+    pub(crate) fn write(&self, expanded: bool, out: &mut impl Words) -> Result<(), EncodeError> {
         // The server looks in the line for the name as its own table spells it.
         let mut spoken = self.name().filter(|name| name.has_text());
         let bare = spoken.is_some();
@@ -247,7 +282,11 @@ impl<'a> Args<'a> {
                 let max = argument.words().saturating_sub(words - MOST_WORDS);
                 return Err(EncodeError::new(slot.name, Refusal::TooMany { max }));
             }
-            argument.write(slot, bare, out)?;
+            match argument.unexpanded(self.is_for_member()).filter(|_| !expanded) {
+                Some(text) if matches!(argument, Argument::ExpandedText(_)) => out.text(slot.name, &text)?,
+                Some(word) => out.word(slot.name, &word)?,
+                None => argument.write(slot, bare, out)?,
+            }
         }
         Ok(())
     }
@@ -266,6 +305,28 @@ impl Argument<'_> {
             Self::Delimiter(_) => 2,
             // The rest of the line is one word, or as many as it likes.
             _ => 1,
+        }
+    }
+
+    /// Returns what the server does with the value, where that may be more than to take it.
+    fn reads(&self, prefix: bool) -> Option<(Reads, &str)> {
+        Some(match self {
+            Self::Read(reads, text) => (*reads, text),
+            Self::Text(text) => (Reads::Said, text.trim_matches(BLANKS)),
+            Self::ExpandedText(text) => (Reads::SaidTo, text.trim_matches(BLANKS)),
+            Self::Encoded(text) => (Reads::Banner, text),
+            Self::Word(text) if prefix => (Reads::Opened, text),
+            _ => return None,
+        })
+    }
+
+    /// Returns the text that the server expands to the value, where it expands and that differs.
+    fn unexpanded(&self, for_member: bool) -> Option<String> {
+        match self {
+            Self::Read(Reads::PlayedTo, text) => unexpanded(text),
+            Self::Read(Reads::Played, text) if for_member => unexpanded(text),
+            Self::ExpandedText(text) => unexpanded(text.trim_matches(BLANKS)),
+            _ => None,
         }
     }
 
@@ -313,7 +374,7 @@ impl Argument<'_> {
                 }
                 out.known(format_args!("{list}"))
             }
-            Self::Word(text) => word(out, text),
+            Self::Word(text) | Self::Read(_, text) => word(out, text),
             Self::Bare(text) => bare_word(slot.name, text, out),
             Self::Words(words) => words.iter().try_for_each(|text| word(out, text)),
             Self::Encoded(text) => word(out, &text.replace('%', "%25")),
@@ -322,7 +383,10 @@ impl Argument<'_> {
                 out.known(format_args!("delim"))?;
                 word(out, delimiter)
             }
-            Self::Text(text) => out.text(slot.name, text),
+            Self::Text(text) | Self::ExpandedText(text) if overruns(text.trim_matches(BLANKS)) => {
+                error(Refusal::Overrun)
+            }
+            Self::Text(text) | Self::ExpandedText(text) => out.text(slot.name, text),
         }
     }
 }

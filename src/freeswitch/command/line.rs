@@ -6,6 +6,7 @@ use core::fmt::{self, Write as _};
 use super::Name;
 use super::args::{Args, Words};
 use super::quote::push_word;
+use super::reading::BLANKS;
 use crate::error::{EncodeError, Refusal};
 use crate::wiped::{append, reserve, truncate};
 
@@ -16,6 +17,7 @@ pub struct Line<'a> {
     conference: Option<&'a str>,
     args: &'a Args<'a>,
     crash: bool,
+    interpreted: bool,
 }
 
 /// The command's name alone, see [`ConferenceCommand`](super::ConferenceCommand).
@@ -27,7 +29,7 @@ impl fmt::Debug for Line<'_> {
 
 impl<'a> Line<'a> {
     pub(super) fn new(conference: Option<&'a str>, args: &'a Args<'a>) -> Self {
-        Self { conference, args, crash: false }
+        Self { conference, args, crash: false, interpreted: false }
     }
 
     /// Returns the sub-command, by which the reply is read; `None` for one that the crate doesn't
@@ -39,6 +41,35 @@ impl<'a> Line<'a> {
     /// Writes it even if such a line has killed a server.
     pub fn even_if_it_crashes(self) -> Self {
         Self { crash: true, ..self }
+    }
+
+    /// Writes it even if the server reads more than values in its arguments: `${…}` becomes a
+    /// variable's value or runs a command of the server (`${system(…)}` one of its machine), a `+`
+    /// behind the name that members are transferred to gives their PIN, a comma in it runs other
+    /// applications, `{…}` before a file, text or dial string sets parameters, `://` names the
+    /// format of a file, `clear` takes away. Only for texts that are the program's own: with it,
+    /// whoever chooses a text commands the server.
+    ///
+    /// ```
+    /// use ami_proto::error::Refusal;
+    /// use ami_proto::freeswitch::command::{ConferenceCommand, Play, SayMember, Transfer};
+    ///
+    /// let mut out = Vec::new();
+    /// SayMember::new(7, "${caller_id_name}").to("3000").write(&mut out)?;
+    /// assert_eq!(out, br"conference 3000 saymember 7 \${caller_id_name}");
+    /// let refused = Transfer::new("3001+1234", &[7]).to("3000").write(&mut out).unwrap_err();
+    /// assert!(matches!(refused.refusal(), Refusal::Interpreted { syntax: "+", at: 4, .. }));
+    ///
+    /// out.clear();
+    /// Transfer::new("3001+1234", &[7]).to("3000").even_if_interpreted().write(&mut out)?;
+    /// assert_eq!(out, b"conference 3000 transfer 3001+1234 7");
+    /// out.clear();
+    /// Play::new("tone_stream://%(200,0,500)").to("3000").even_if_interpreted().write(&mut out)?;
+    /// assert_eq!(out, b"conference 3000 play tone_stream://%(200,0,500)");
+    /// # Ok::<(), ami_proto::EncodeError>(())
+    /// ```
+    pub fn even_if_interpreted(self) -> Self {
+        Self { interpreted: true, ..self }
     }
 
     /// Appends `conference …`, without a line end.
@@ -94,12 +125,15 @@ impl<'a> Line<'a> {
     fn words(self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         out.extend_from_slice(b"conference");
         self.args.check(self.conference, self.crash)?;
+        if !self.interpreted {
+            self.args.check_values(self.conference)?;
+        }
         if let Some(name) = self.conference {
             check("conference", name)?;
             append(out, b" ");
             push_word(out, name, self.args.text_behind());
         }
-        self.args.write(&mut Plain(out))
+        self.args.write(self.interpreted, &mut Plain(out))
     }
 }
 
@@ -130,7 +164,7 @@ impl Words for Plain<'_> {
 
     /// Without the blanks at its ends, which FreeSWITCH leaves out as well.
     fn text(&mut self, argument: &'static str, text: &str) -> Result<(), EncodeError> {
-        let text = text.trim_matches([' ', '\t']);
+        let text = text.trim_matches(BLANKS);
         check(argument, text)?;
         append(self.0, b" ");
         append(self.0, text.as_bytes());

@@ -60,6 +60,7 @@
 mod args;
 mod line;
 mod quote;
+mod reading;
 mod target;
 
 use core::fmt;
@@ -69,6 +70,7 @@ pub(crate) use args::Args;
 pub(crate) use args::Words;
 use args::{Argument, On, Slot};
 pub use line::Line;
+use reading::Reads;
 use sealed::Sealed;
 pub use target::{Level, Member, Members, Relation, Seek, Sounds, Target};
 

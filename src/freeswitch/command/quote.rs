@@ -7,8 +7,8 @@ use crate::wiped::reserve;
 
 /// Whether the splitter would read something else, or more than one word.
 fn needs_quotes(word: &str) -> bool {
-    // `^^` means something at the start of the line alone, but costs nothing elsewhere.
-    word.starts_with("^^") || word.bytes().any(|byte| matches!(byte, b' ' | b'\'' | b'\\'))
+    // Blanks of other kinds go at the end of a line. `^^` means something at the start of the line alone, but costs nothing elsewhere.
+    word.starts_with("^^") || word.bytes().any(|byte| matches!(byte, b' ' | b'\t' | b'\x0b' | b'\'' | b'\\'))
 }
 
 /// Appends a word so that the splitter reads it back, and so that `hidden` doesn't occur in what is

@@ -1,0 +1,225 @@
+//! Every typed conference command with texts of somebody else's in it: what goes out, and what the
+//! model of FreeSWITCH reads in it. The body of the fuzz target `fs_injection`.
+
+use super::mod_conference::{Reading, read};
+use ami_proto::EncodeError;
+use ami_proto::freeswitch::command::*;
+
+/// The conference that commands go to, unless it is what is tried.
+pub const ROOM: &str = "3000";
+
+/// A command with up to two texts of the caller's.
+pub struct Typed {
+    /// The command and its words, `$0` and `$1` for the texts; `=` joins a variable and its value.
+    pub words: &'static str,
+    /// What the texts are called in refusals.
+    pub fields: &'static [&'static str],
+    build: Build,
+}
+
+type Build = for<'a> fn(&'a str, &'a str) -> Box<dyn ConferenceCommand + 'a>;
+
+macro_rules! typed {
+    ($($words:literal, [$($field:literal),*], |$a:ident, $b:ident| $command:expr;)+) => {
+        &[$(Typed { words: $words, fields: &[$($field),*], build: |$a, $b| { let _ = ($a, $b); Box::new($command) } }),+]
+    };
+}
+
+/// All that take a text.
+pub const TYPED: &[Typed] = typed! {
+    "mute $0=$1", ["member"], |a, b| Mute::new(Target::Variable(a, b));
+    "kick 7 $0", ["sound"], |a, _b| Kick::new(7).sound(a);
+    "kick $0=$1 bye.wav", ["member"], |a, b| Kick::new(Target::Variable(a, b)).sound("bye.wav");
+    "hold all $0", ["file"], |a, _b| Hold::new(Target::All).file(a);
+    "transfer $0 1 2", ["other conference"], |a, _b| Transfer::new(a, &[1, 2]);
+    "dial $0 $1 caller", ["endpoint", "caller number"], |a, b| Dial::new(a).caller_number(b).caller_name("caller");
+    "bgdial $0 1 $1", ["endpoint", "caller name"], |a, b| Bgdial::new(a).caller_number("1").caller_name(b);
+    "bgdial user/1 $0 $1", ["caller number", "caller name"], |a, b| Bgdial::new("user/1").caller_number(a).caller_name(b);
+    "pin $0", ["pin"], |a, _b| Pin::new(a);
+    "pin mod $0", ["pin"], |a, _b| PinMod::new(a);
+    "play $0", ["file"], |a, _b| Play::new(a);
+    "play $0 async", ["file"], |a, _b| Play::new(a).asynchronous();
+    "play $0 7", ["file"], |a, _b| Play::new(a).member(7);
+    "play $0 7 nomux", ["file"], |a, _b| Play::new(a).member(7).nomux();
+    "moh $0", ["file"], |a, _b| MohFile::new(a);
+    "say $0", ["text"], |a, _b| Say::new(a);
+    "saymember 7 $0", ["text"], |a, _b| SayMember::new(7, a);
+    "enter_sound file $0", ["file"], |a, _b| EnterSoundFile::new(a);
+    "exit_sound file $0", ["file"], |a, _b| ExitSoundFile::new(a);
+    "record $0", ["file"], |a, _b| Record::new(a);
+    "record $0 1", ["file"], |a, _b| Record::new(a).canvas(1);
+    "recording start $0", ["file"], |a, _b| RecordingStart::new(a);
+    "recording stop $0", ["file"], |a, _b| RecordingStop::new().file(a);
+    "recording pause $0", ["file"], |a, _b| RecordingPause::new(a);
+    "recording resume $0", ["file"], |a, _b| RecordingResume::new(a);
+    "norecord $0", ["file"], |a, _b| NoRecord::new(a);
+    "pause $0", ["file"], |a, _b| Pause::new(a);
+    "resume $0", ["file"], |a, _b| Resume::new(a);
+    "get $0", ["parameter"], |a, _b| Get::new(a);
+    "set $0 $1", ["parameter", "value"], |a, b| Set::new(a, b);
+    "set sound_prefix $0", ["value"], |a, _b| Set::new("sound_prefix", a);
+    "getvar $0", ["variable"], |a, _b| GetVar::new(a);
+    "setvar $0 $1", ["variable", "value"], |a, b| SetVar::new(a).value(b);
+    "list delim $0", ["delimiter"], |a, _b| List::new().delimiter(a);
+    "dtmf 7 $0", ["digits"], |a, _b| Dtmf::new(7, a);
+    "vid-layout $0", ["layout"], |a, _b| VidLayout::new(a);
+    "vid-layout group $0 1", ["group"], |a, _b| VidLayoutGroup::new(a).canvas(1);
+    "vid-bgimg $0", ["file"], |a, _b| VidBgimg::new(a);
+    "vid-fgimg $0", ["file"], |a, _b| VidFgimg::new(a);
+    "vid-write-png $0", ["file"], |a, _b| VidWritePng::new(a);
+    "vid-banner 7 $0", ["text"], |a, _b| VidBanner::new(7, a);
+    "vid-mute-img 7 $0", ["file"], |a, _b| VidMuteImg::new(7).file(a);
+    "vid-logo-img 7 $0", ["file"], |a, _b| VidLogoImg::new(7).file(a);
+    "vid-codec-group 7 $0", ["group"], |a, _b| VidCodecGroup::new(7).group(a);
+    "vid-res-id 7 $0", ["reservation"], |a, _b| VidResId::new(7, a);
+    "vid-res-id 7 $0 force", ["reservation"], |a, _b| VidResId::new(7, a).force();
+    "vid-role-id 7 $0", ["role"], |a, _b| VidRoleId::new(7, a);
+    "vid-filter 7 $0", ["filter"], |a, _b| VidFilter::new(7, a);
+};
+
+impl Typed {
+    pub fn command(&self) -> &'static str {
+        self.words.split(['$', ' ']).next().unwrap_or_default()
+    }
+
+    /// The line as the crate writes it.
+    pub fn written(&self, room: &str, [a, b]: [&str; 2]) -> Result<Vec<u8>, EncodeError> {
+        let mut out = Vec::new();
+        (self.build)(a, b).to(room).write(&mut out)?;
+        Ok(out)
+    }
+
+    /// The line as a program writes it that looks at nothing.
+    pub fn naive(&self, room: &str, texts: [&str; 2]) -> Vec<u8> {
+        let words: Vec<String> = self.words.split(' ').map(|word| filled(word, texts)).collect();
+        format!("conference {room} {}", words.join(" ")).into_bytes()
+    }
+
+    /// Whether a reading is what the caller said, and nothing beyond.
+    pub fn is_meant(&self, reading: &Reading, room: &str, [a, b]: [&str; 2]) -> bool {
+        // What is said has no blanks around it: they aren't heard.
+        let blanks = [' ', '\t', '\u{b}'];
+        let said = self.command().starts_with("say");
+        let texts = if said { [a.trim_matches(blanks), b] } else { [a, b] };
+        let mut words = self.words.split(' ').skip(1);
+        reading.beyond.is_empty()
+            && reading.room == room.as_bytes()
+            && reading.command == self.command().as_bytes()
+            && reading.values.iter().all(|value| {
+                words.next().is_some_and(|word| {
+                    let word = if word.starts_with("$0=") { word.replace('=', "\0") } else { word.to_owned() };
+                    filled(&word, texts).as_bytes() == value.as_slice()
+                })
+            })
+            && words.next().is_none()
+    }
+
+    /// Whatever the texts are, the server reads just them, or nothing is written.
+    pub fn holds(&self, room: &str, texts: [&str; 2]) -> bool {
+        let Ok(line) = self.written(room, texts) else { return false };
+        for exists in [false, true] {
+            let reading = read(&line, exists);
+            let shown = String::from_utf8_lossy(&line);
+            assert!(
+                self.is_meant(&reading, room, texts),
+                "{}\n of {texts:?} in {room:?}\n wrote {shown:?}\n  read {}",
+                self.words,
+                reading.shown(),
+            );
+        }
+        true
+    }
+}
+
+fn filled(word: &str, [a, b]: [&str; 2]) -> String {
+    // One after the other would look for `$1` in the first text.
+    match word.split_once("$0") {
+        Some((before, after)) => format!("{before}{a}{}", after.replace("$1", b)),
+        None => word.replace("$1", b),
+    }
+}
+
+/// What texts are made of that are to do harm.
+pub const PIECES: [&str; 64] = [
+    "a",
+    "x",
+    "/",
+    "1",
+    "$",
+    "{",
+    "}",
+    "${",
+    "$${",
+    "${system(id)}",
+    "\\",
+    "'",
+    "\"",
+    " ",
+    "  ",
+    "\t",
+    "\u{b}",
+    ",",
+    ";",
+    ":",
+    "+",
+    "@",
+    "|",
+    "!",
+    "[",
+    "]",
+    "<",
+    ">",
+    "#",
+    "%",
+    "%[",
+    "%7B",
+    "=",
+    "^^",
+    "^^:",
+    "://",
+    "say:",
+    "phrase:",
+    ":_:",
+    "all",
+    "last",
+    "clear",
+    "list",
+    "group",
+    "on",
+    "async",
+    "bridge:",
+    "+flags{",
+    "loopback/app=",
+    "position=",
+    "ARRAY::",
+    "say",
+    "saymember",
+    "\\n",
+    "\\s",
+    "\\$",
+    "\\'",
+    "count",
+    "reset",
+    "_body",
+    "é",
+    "/a.wav",
+    "\u{c}",
+    "\\\\",
+];
+
+/// A text of at most six pieces, by the bytes.
+fn text(data: &mut std::slice::Iter<'_, u8>) -> String {
+    let count = usize::from(data.next().copied().unwrap_or(0) % 7);
+    data.by_ref().take(count).map(|byte| PIECES[usize::from(*byte) % PIECES.len()]).collect()
+}
+
+/// A command, a room and texts, by the bytes; whether it was written.
+pub fn fs_injection(data: &[u8]) -> bool {
+    let mut data = data.iter();
+    let chosen = data.next().copied().unwrap_or(0);
+    let typed = &TYPED[usize::from(chosen) % TYPED.len()];
+    let odd = data.next().copied().unwrap_or(0) % 4 == 0;
+    let texts = [text(&mut data), text(&mut data)];
+    let room = if odd { text(&mut data) } else { ROOM.to_owned() };
+    typed.holds(&room, [&texts[0], &texts[1]])
+}
