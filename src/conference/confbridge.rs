@@ -51,7 +51,11 @@ fn action<'a>(command: &Command<'a>) -> Result<Custom<'a>, RequestError> {
             let action = to_all("ConfbridgeStartRecord", conference)?;
             match file {
                 None => Ok(action),
-                Some(file) => Ok(action.header("RecordFile", given("file", file)?)),
+                Some(file) => {
+                    // MixMonitor takes what stands behind a comma for options, and then a command.
+                    unsplit("file", file, SPLIT)?;
+                    Ok(action.header("RecordFile", given("file", file)?))
+                }
             }
         }
         Command::StopRecord { conference, file: None } => to_all("ConfbridgeStopRecord", conference),
@@ -83,6 +87,9 @@ fn action<'a>(command: &Command<'a>) -> Result<Custom<'a>, RequestError> {
     }
 }
 
+/// An application's arguments are split at commas, outside of quotes and brackets.
+const SPLIT: &[u8] = b",\"\\()[]";
+
 fn to_all<'a>(action: &'static str, conference: &'a str) -> Result<Custom<'a>, RequestError> {
     Ok(Custom::new(action).header("Conference", given("conference", conference)?))
 }
@@ -107,8 +114,7 @@ fn to<'a>(
 
 /// `Originate` into the application `ConfBridge`, whose arguments are split at commas.
 fn dial<'a>(conference: &'a str, endpoint: &'a str, caller: Option<(&str, &str)>) -> Result<Custom<'a>, RequestError> {
-    // An application's arguments are split at commas, outside of quotes and brackets.
-    refuse_splits("conference", conference, b",\"\\()[]")?;
+    unsplit("conference", conference, SPLIT)?;
     let action = Custom::new("Originate")
         .header("Channel", given("endpoint", endpoint)?)
         .header("Application", "ConfBridge")

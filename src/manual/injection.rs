@@ -13,6 +13,85 @@
 //! lines. The server answers those with an error that may lack the `ActionID`, and some versions
 //! answer twice.
 //!
+//! # Commands of FreeSWITCH
+//!
+//! The server splits a line of `conference …` into words, and then each command makes of its words
+//! what it likes: it puts variables in, runs commands, looks for parameters. A text of somebody
+//! else's, such as a name to greet, must stay that text. So each argument has a rule by the use that
+//! the server makes of it: where the server has an escape, the text is escaped; where it has none,
+//! what means something is refused. [`Line::even_if_interpreted`] writes it all the same, for texts
+//! that are the program's own.
+//!
+//! The table names each argument in which a text can be more than itself, what the server does with
+//! it, and a text that shows it. What is *escaped* arrives as itself. All other arguments are read
+//! as they stand, once the line is split.
+//!
+//! | Commands | Argument | The server | Such as | Here |
+//! |---|---|---|---|---|
+//! | any | conference | splits at blanks | `a kick all` | escaped |
+//! | any | conference | joins words by quotes | `it's` | escaped |
+//! | any | conference | splits the line elsewhere | `^^:a` | escaped |
+//! | any | conference | asks all conferences, if there is none of that name | `list` | refused |
+//! | `say`, `saymember` | conference | looks for the text behind the command's name | `essaymember` | escaped |
+//! | `dial`, `bgdial` | conference | puts variables in, runs commands | `${system(id)}` | refused |
+//! | `dial`, `bgdial` | conference | gives PIN and flags | `a+flags{moderator}` | refused |
+//! | `dial`, `bgdial` | conference | calls somebody, to bridge to | `bridge:a:user/1` | refused |
+//! | `dial`, `bgdial` | conference | sets variables of the channel | `%[a=b]c` | refused |
+//! | `mute`, `kick` | member | takes digits first for a number | `7x` | refused |
+//! | `say`, `saymember` | text | sets parameters, such as another voice | `{tts_voice=x}hi` | refused |
+//! | `say`, `saymember` | text | takes another voice | `#x#hi` | refused |
+//! | `say` | text | reads behind the line's end | `hi\` | refused |
+//! | `saymember` | text | puts variables in, runs commands | `${system(id)}` | escaped |
+//! | `saymember` | text | takes escapes | `a\\b` | escaped |
+//! | `play 7`, `kick`, `hold`, `enter_sound`, `exit_sound` | file | puts variables in, runs commands | `/${system(id)}.wav` | escaped |
+//! | `play`, `moh`, `kick`, `hold`, `enter_sound`, `exit_sound`, `record`, `recording start` | file | sets parameters | `{timeout=1}/a.wav` | refused |
+//! | `play`, `moh`, `kick`, `hold`, `enter_sound`, `exit_sound`, `record`, `recording start` | file | opens it by another format, of which `shell_stream` runs commands | `shell_stream:///bin/id` | refused |
+//! | `play`, `moh`, `kick`, `hold`, `enter_sound`, `exit_sound` | file | speaks it | `say:hi` | refused |
+//! | `kick` | file | speaks a phrase | `phrase:hi` | refused |
+//! | `play`, `moh`, `hold`, `enter_sound`, `exit_sound` | file | plays it in one channel | `/position=1.wav` | refused |
+//! | `play`, `moh`, `hold`, `enter_sound`, `exit_sound` | file | takes another voice, if it speaks the name | `#x#a.wav` | refused |
+//! | `moh` | file | changes whether there is music | `off` | refused |
+//! | `norecord`, `recording stop` | file | ends all recordings | `all` | refused |
+//! | `set sound_prefix` | value | opens each sound by another format | `shell_stream://` | refused |
+//! | `transfer` | room | runs other applications | `a,system:id` | refused |
+//! | `transfer` | room | puts variables in, runs commands | `${system(id)}` | refused |
+//! | `transfer` | room | joins and escapes by quotes and backslashes | `a\,b` | refused |
+//! | `transfer` | room | gives PIN and flags | `a+1234` | refused |
+//! | `transfer` | room | calls somebody, to bridge to | `bridge:a:user/1` | refused |
+//! | `transfer` | room | sets variables of the channel | `%[a=b]c` | refused |
+//! | `dial`, `bgdial` | endpoint | calls more, at once or in turn | `user/1,user/2` | refused |
+//! | `dial`, `bgdial` | endpoint | calls more, in turn | `user/1\|user/2` | refused |
+//! | `dial`, `bgdial` | endpoint | calls more, each for itself | `user/1:_:user/2` | refused |
+//! | `dial`, `bgdial` | endpoint | sets variables of the channel | `{api_on_answer=x}user/1` | refused |
+//! | `dial`, `bgdial` | endpoint | sets variables of the channel | `[api_on_answer=x]user/1` | refused |
+//! | `dial`, `bgdial` | endpoint | sets variables of the channel | `<api_on_answer=x>user/1` | refused |
+//! | `dial`, `bgdial` | endpoint | puts variables in, in the directory's own dial string | `user/${system(id)}` | refused |
+//! | `dial`, `bgdial` | endpoint | runs an application | `loopback/app=system:id` | refused |
+//! | `setvar` | variable | sets an element of an array | `a[4000]` | refused |
+//! | `setvar` | value | sets an array | `ARRAY::a\|:b` | refused |
+//! | `list` | delimiter | looks for the other quote | `"` | refused |
+//! | `vid-layout` | layout | takes a group of layouts | `group:a` | refused |
+//! | `vid-layout` | layout | lists the layouts | `list` | refused |
+//! | `vid-banner` | text | decodes percent signs | `100%25` | escaped |
+//! | `vid-banner`, `vid-logo-img` | text | sets parameters | `{font_face=/a}b` | refused |
+//! | `vid-banner`, `vid-logo-img` | text | leaves out what stands before it | `a}b` | refused |
+//! | `vid-banner`, `vid-logo-img`, `vid-mute-img`, `vid-bgimg`, `vid-fgimg`, `vid-codec-group`, `vid-res-id`, `vid-role-id` | text | takes away | `clear` | refused |
+//! | `vid-role-id` | text | keeps it where the same again would take it away | `=a` | refused |
+//!
+//! That is as far as mod_conference and the core go. Whoever chooses a whole dial string chooses the
+//! module that calls; choose that part yourself. Whoever chooses a file's name chooses the folder
+//! (`..`). A text-to-speech engine may read marks of its own. [`Custom`] knows no arguments: it
+//! writes words that the server splits as meant, and leaves what becomes of them to the caller.
+//!
+//! The service of sipXecs makes such lines of the parts of a path: the same is refused there. In the
+//! action `ConfbridgeStartRecord` of Asterisk, a comma in `RecordFile` ends the file's name, and
+//! what stands behind the second is run by the shell once the recording ends. `conference` refuses
+//! what `MixMonitor` splits at (a comma, quotes, a backslash, brackets), in the name of a conference
+//! that is dialed into as well; the action itself writes what it is given.
+//!
+//! [`Line::even_if_interpreted`]: crate::freeswitch::command::Line::even_if_interpreted
+//! [`Custom`]: crate::freeswitch::command::Custom
+//!
 //! # Reading
 //!
 //! Servers pass on CR LF in many values. Seen: `Value` of `Getvar`, `Variable` of `Status`, `Val`

@@ -1,7 +1,8 @@
 //! Invariant: no text of the caller's becomes a command of FreeSWITCH: a model of the server's
 //! parsers, made of its source alone, reads just the texts in each line, or nothing is written.
 
-use ami_testkit::fs_injection::{TYPED, fs_injection};
+use ami_testkit::fs_injection::{ROOM, TYPED, Typed, fs_injection};
+use ami_testkit::mod_conference::read;
 
 /// A generator of bytes, so that a run is the same each time.
 struct Bytes(u64);
@@ -37,4 +38,54 @@ fn plain_texts_are_written() {
         assert_eq!(typed.written("3000", texts).as_deref(), Ok(&typed.naive("3000", texts)[..]), "{}", typed.words);
         assert!(typed.holds("3000", texts), "{}", typed.words);
     }
+}
+
+/// What the page of the manual says of each argument is so: the text means something to the server
+/// if it goes out as it is, and the crate escapes it or refuses it, as the page says.
+#[test]
+fn the_page_is_true() {
+    let page = include_str!("../../src/manual/injection.rs");
+    let rows: Vec<Vec<String>> = page.lines().filter(|line| line.starts_with("//! | ")).skip(1).map(cells).collect();
+    assert!(rows.len() > 40, "the table is there");
+    for row in &rows {
+        let [commands, argument, _, text, here] = &row[..] else { panic!("{row:?}") };
+        for command in commands.split(", ") {
+            let tried = TYPED.iter().filter(|typed| match command {
+                "any" => typed.words == "pin $0",
+                command => typed.is_called(command),
+            });
+            let tried: Vec<bool> =
+                tried.filter_map(|typed| attacked(typed, argument, text, here == "escaped")).collect();
+            assert!(tried.contains(&true), "{command}: `{text}` as {argument} is nothing to the server, or not {here}");
+        }
+    }
+}
+
+/// The cells of a row of the table, without their marks.
+fn cells(line: &str) -> Vec<String> {
+    let line = line.trim_start_matches("//! |").trim_end_matches('|').replace("\\|", "\u{0}");
+    line.split('|').map(|cell| cell.replace('\u{0}', "|").replace('`', "").trim().to_owned()).collect()
+}
+
+/// Whether a text, as the server reads it from a program that looks at nothing, is more than
+/// itself; and that it isn't in what the crate writes. `None` if the command has no such argument.
+fn attacked(typed: &Typed, argument: &str, text: &str, escaped: bool) -> Option<bool> {
+    let field = |name: &str| typed.fields.iter().position(|field| *field == name);
+    let names = ["text", "file", "sound", "group", "reservation", "role"];
+    let at = match argument {
+        "conference" => None,
+        "room" => Some(field("other conference")?),
+        "file" => Some(field("file").or(field("sound"))?),
+        "text" => Some(names.iter().find_map(|name| field(name))?),
+        name => Some(field(name)?),
+    };
+    let mut texts = ["plain", "plain"];
+    let mut room = ROOM;
+    match at {
+        None => room = text,
+        Some(at) => texts[at] = text,
+    }
+    let naive = typed.naive(room, texts);
+    let reads = [false, true].iter().any(|exists| !typed.is_meant(&read(&naive, *exists), room, texts));
+    Some(reads && typed.holds(room, texts) == escaped)
 }

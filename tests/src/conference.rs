@@ -1,7 +1,7 @@
 //! Commands of the vocabulary out of any bytes, what each dialect should be told by them, and
 //! servers' own ways of taking a request apart: the body of the fuzz target `conference_roundtrip`.
 
-use super::freeswitch::split;
+use super::mod_conference::{Beyond, read};
 use ami_proto::conference::{Command, Dialect, Level, Relation, Request, Side, Who};
 use ami_proto::kazoo::{Account, Envelope, Method};
 use arbitrary::{Arbitrary, Result, Unstructured};
@@ -274,26 +274,19 @@ fn told_to_asterisk(command: &Command<'_>) -> Vec<(String, String)> {
     all.into_iter().map(|(name, value)| (name.to_string(), value)).collect()
 }
 
-/// FreeSWITCH's: the words of the line; but `say` and `saymember` take the rest of it behind the
-/// first place where they stand.
+/// FreeSWITCH's: the words of the line as whatever uses them has them, and nothing beyond.
 fn words(line: &[u8]) -> Vec<String> {
-    let line = std::str::from_utf8(line).expect("texts are UTF-8");
-    assert!(!line.contains(['\r', '\n', '\0']), "the line ends before its end");
-    let arguments = line.strip_prefix("conference ").expect("a conference command");
-    let mut words = vec!["conference".to_string()];
-    words.extend(split(arguments));
-    let verb = words.get(2).cloned().unwrap_or_default();
-    if verb == "say" || verb == "saymember" {
-        let (_, text) = arguments.split_once(&verb).expect("the verb");
-        words.truncate(3);
-        let mut text = text.trim_start_matches(' ');
-        if verb == "saymember" {
-            let (member, rest) = text.split_once(' ').expect("a member");
-            words.push(member.to_string());
-            text = rest;
-        }
-        // Blanks around it aren't spoken.
-        words.push(text.trim_matches([' ', '\t']).to_string());
+    assert!(!line.iter().any(|byte| matches!(byte, b'\r' | b'\n' | b'\0')), "the line ends before its end");
+    let reading = read(line, true);
+    // A word of the command's own is what is meant by some: `norecord all`.
+    assert!(reading.beyond.iter().all(|beyond| *beyond == Beyond::Word), "{}", reading.shown());
+    let said = reading.command.starts_with(b"say");
+    let words = [b"conference".to_vec(), reading.room, reading.command].into_iter().chain(reading.values);
+    let words = words.filter(|word| !word.is_empty()).map(|word| String::from_utf8(word).expect("texts are UTF-8"));
+    let mut words: Vec<String> = words.collect();
+    // Blanks around a text aren't spoken.
+    if let Some(text) = words.last_mut().filter(|_| said) {
+        *text = text.trim_matches([' ', '\t', '\u{b}']).to_string();
     }
     words
 }
@@ -355,9 +348,9 @@ fn told_to_freeswitch(command: &Command<'_>, dialect: &Dialect<'_>) -> Vec<Strin
         }
         Command::StopPlaying { to: None, .. } => vec!["stop".to_string()],
         Command::StopPlaying { to: Some(one), .. } => vec!["stop".to_string(), "all".to_string(), number(one)],
-        Command::Say { text, to: None, .. } => two("say", text.trim_matches([' ', '\t']).to_string()),
+        Command::Say { text, to: None, .. } => two("say", text.trim_matches([' ', '\t', '\u{b}']).to_string()),
         Command::Say { text, to: Some(one), .. } => {
-            vec!["saymember".to_string(), number(one), text.trim_matches([' ', '\t']).to_string()]
+            vec!["saymember".to_string(), number(one), text.trim_matches([' ', '\t', '\u{b}']).to_string()]
         }
         Command::SendDtmf { who: whom, digits, .. } => vec!["dtmf".to_string(), who(whom), digits.to_string()],
         Command::Dial { endpoint, caller, .. } | Command::DialAndWait { endpoint, caller, .. } => {

@@ -78,6 +78,14 @@ pub const TYPED: &[Typed] = typed! {
 };
 
 impl Typed {
+    /// Whether a name of a command, and words of it, mean this one: they stand there, in order.
+    pub fn is_called(&self, name: &str) -> bool {
+        let mut words = self.words.split(' ');
+        self.command() == name.split(' ').next().unwrap_or_default()
+            && name.split(' ').all(|part| words.any(|word| word == part))
+    }
+
+    /// The word of its command.
     pub fn command(&self) -> &'static str {
         self.words.split(['$', ' ']).next().unwrap_or_default()
     }

@@ -42,6 +42,14 @@
 //! kick 3` lists all conferences, and says nothing of member 3. Where there is one, it takes the
 //! command's place: [`to_server`] then asks that conference.
 //!
+//! # What the server makes of an argument
+//!
+//! Some commands put variables into an argument and run the commands in it (`${…}`), look for
+//! parameters before it (`{…}`), or split it again. Each such argument arrives as itself, or is
+//! refused; [`Line::even_if_interpreted`] is for those that are meant so, such as a dial string with
+//! variables. `manual::injection` has the table. [`Custom`] knows no arguments, and leaves this to
+//! the caller.
+//!
 //! # What kills servers
 //!
 //! 1.11.2 died of `canvas-auto-clear` with a canvas that there is none of, and of `vid-layer` with
