@@ -78,7 +78,7 @@
 //! | `vid-banner`, `vid-logo-img`, `vid-mute-img`, `vid-bgimg`, `vid-fgimg`, `vid-codec-group`, `vid-res-id`, `vid-role-id` | text | takes away | `clear` | refused |
 //! | `vid-role-id` | text | keeps it where the same again would take it away | `=a` | refused |
 //!
-//! That is as far as mod_conference and the core go. Whoever chooses a whole dial string chooses the
+//! That is as far as `mod_conference` and the core go. Whoever chooses a whole dial string chooses the
 //! module that calls; choose that part yourself. Whoever chooses a file's name chooses the folder
 //! (`..`). A text-to-speech engine may read marks of its own. [`Custom`] knows no arguments: it
 //! writes words that the server splits as meant, and leaves what becomes of them to the caller.

@@ -40,7 +40,7 @@ fn plain_texts_are_written() {
     }
 }
 
-/// What the page of the manual says of each argument is so: the text means something to the server
+/// The page of the manual is right on each argument: the text means something to the server
 /// if it goes out as it is, and the crate escapes it or refuses it, as the page says.
 #[test]
 fn the_page_is_true() {
@@ -67,8 +67,8 @@ fn cells(line: &str) -> Vec<String> {
     line.split('|').map(|cell| cell.replace('\u{0}', "|").replace('`', "").trim().to_owned()).collect()
 }
 
-/// Whether a text, as the server reads it from a program that looks at nothing, is more than
-/// itself; and that it isn't in what the crate writes. `None` if the command has no such argument.
+/// Returns whether a text, as the server reads it from a program that looks at nothing, is more
+/// than itself; and that it isn't in what the crate writes. `None` if the command has no such argument.
 fn attacked(typed: &Typed, argument: &str, text: &str, escaped: bool) -> Option<bool> {
     let field = |name: &str| typed.fields.iter().position(|field| *field == name);
     let names = ["text", "file", "sound", "group", "reservation", "role"];

@@ -1,4 +1,4 @@
-//! Every typed conference command with texts of somebody else's in it: what goes out, and what the
+//! Every typed conference command with texts of an outsider in it: what goes out, and what the
 //! model of FreeSWITCH reads in it. The body of the fuzz target `fs_injection`.
 
 use super::mod_conference::{Reading, read};
@@ -12,7 +12,7 @@ pub const ROOM: &str = "3000";
 pub struct Typed {
     /// The command and its words, `$0` and `$1` for the texts; `=` joins a variable and its value.
     pub words: &'static str,
-    /// What the texts are called in refusals.
+    /// The names of the texts in refusals.
     pub fields: &'static [&'static str],
     build: Build,
 }
@@ -78,7 +78,7 @@ pub const TYPED: &[Typed] = typed! {
 };
 
 impl Typed {
-    /// Whether a name of a command, and words of it, mean this one: they stand there, in order.
+    /// Returns whether a name of a command, and words of it, stand in this one, in order.
     pub fn is_called(&self, name: &str) -> bool {
         let mut words = self.words.split(' ');
         self.command() == name.split(' ').next().unwrap_or_default()
@@ -103,7 +103,7 @@ impl Typed {
         format!("conference {room} {}", words.join(" ")).into_bytes()
     }
 
-    /// Whether a reading is what the caller said, and nothing beyond.
+    /// Returns whether a reading is what the caller said, and nothing beyond.
     pub fn is_meant(&self, reading: &Reading, room: &str, [a, b]: [&str; 2]) -> bool {
         // What is said has no blanks around it: they aren't heard.
         let blanks = [' ', '\t', '\u{b}'];
@@ -122,7 +122,7 @@ impl Typed {
             && words.next().is_none()
     }
 
-    /// Whatever the texts are, the server reads just them, or nothing is written.
+    /// Checks that the server reads just the texts, or that nothing is written.
     pub fn holds(&self, room: &str, texts: [&str; 2]) -> bool {
         let Ok(line) = self.written(room, texts) else { return false };
         for exists in [false, true] {
@@ -147,7 +147,7 @@ fn filled(word: &str, [a, b]: [&str; 2]) -> String {
     }
 }
 
-/// What texts are made of that are to do harm.
+/// The pieces of texts that are to do harm.
 pub const PIECES: [&str; 64] = [
     "a",
     "x",

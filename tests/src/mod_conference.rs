@@ -1,5 +1,5 @@
-//! What FreeSWITCH makes of a line that begins with `conference `: a model of its parsers, made of
-//! facts of its source alone, to hold against what the library writes.
+//! A model of how FreeSWITCH reads a line that begins with `conference `, made of facts of its
+//! source alone, to hold against what the library writes.
 //!
 //! The facts are those of mod_conference (`conference_api.c`, `conference_file.c`,
 //! `conference_member.c`, `mod_conference.c`) and of what it hands its arguments to: the splitter
@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 
-/// What a value makes the server do beyond being that value.
+/// An effect of a value beyond being that value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Beyond {
     /// The line isn't one for mod_conference.
@@ -50,19 +50,19 @@ pub enum Beyond {
     Array,
 }
 
-/// What the server reads.
+/// A line as the server reads it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Reading {
     pub room: Vec<u8>,
     pub command: Vec<u8>,
-    /// The arguments as whatever uses them in the end has them. A member that is named by a
+    /// The arguments as their users in the end have them. A member that is named by a
     /// variable is the variable, a zero and its value.
     pub values: Vec<Vec<u8>>,
     pub beyond: BTreeSet<Beyond>,
 }
 
 const SLOTS: usize = 25;
-/// What a line may be about if no conference of that name exists.
+/// The words that a line may begin with if no conference of that name exists.
 const GLOBAL: [&str; 6] = ["list", "count", "xml_list", "json_list", "help", "commands"];
 
 /// The commands that are for one member, for all of them or for the last.
@@ -301,7 +301,7 @@ impl Reading {
         self.values.push(value);
     }
 
-    /// What is left of a text once variables are put in.
+    /// Returns a text once variables are put in.
     fn expanded(&mut self, text: Vec<u8>) -> Vec<u8> {
         if !(has_variable(&text) || has_escape(&text)) {
             return text;
@@ -370,7 +370,7 @@ impl Reading {
         }
     }
 
-    /// The file that somebody hears who is kicked: looked at before and after variables are put in.
+    /// The file that a kicked member hears: looked at before and after variables are put in.
     fn kick_file(&mut self, file: Vec<u8>) -> Vec<u8> {
         let spoken =
             |file: &[u8], word: &[u8]| file.len() >= word.len() && file[..word.len()].eq_ignore_ascii_case(word);
@@ -538,7 +538,7 @@ fn stripped(line: &[u8]) -> &[u8] {
     &line[..line.len() - line.iter().rev().take_while(|byte| blank(byte)).count()]
 }
 
-/// Whether `${` stands anywhere, backslashes between its bytes apart.
+/// Returns whether `${` stands anywhere, backslashes between its bytes apart.
 fn has_variable(text: &[u8]) -> bool {
     let mut dollar = false;
     for byte in text {
@@ -563,7 +563,7 @@ fn has_escape(text: &[u8]) -> bool {
     false
 }
 
-/// Whether a block begins here, and ends.
+/// Returns whether a block begins here, and ends.
 fn bracketed(text: &[u8], open: u8, close: u8) -> bool {
     let mut depth = 0;
     text.first() == Some(&open)

@@ -47,8 +47,8 @@ impl<'a> Line<'a> {
     /// variable's value or runs a command of the server (`${system(…)}` one of its machine), a `+`
     /// behind the name that members are transferred to gives their PIN, a comma in it runs other
     /// applications, `{…}` before a file, text or dial string sets parameters, `://` names the
-    /// format of a file, `clear` takes away. Only for texts that are the program's own: with it,
-    /// whoever chooses a text commands the server.
+    /// format of a file, `clear` takes away. Only for texts that are the program's own: the author
+    /// of such a text commands the server.
     ///
     /// ```
     /// use ami_proto::error::Refusal;

@@ -1,15 +1,15 @@
-//! What FreeSWITCH reads in an argument beyond its value, and how it is kept from that: one rule for
-//! each use that the server makes of a text.
+//! The rules that keep an argument from being more than its value to FreeSWITCH: one for each use
+//! that the server makes of a text.
 
 use alloc::string::String;
 
 use crate::error::Refusal;
 
-/// What the server leaves out at the ends of a text: it strips a line of them, and skips the first
-/// two before what is said.
+/// The blanks that the server leaves out at the ends of a text: it strips a line of them,
+/// and skips the first two before what is said.
 pub(super) const BLANKS: [char; 3] = [' ', '\t', '\u{b}'];
 
-/// What the server does with an argument once it has split the line.
+/// The use that the server makes of an argument once it has split the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reads {
     /// Opens it to write it, or puts it before what is opened.
@@ -66,7 +66,7 @@ use Where::{Anywhere, End, Start, Whole};
 /// A syntax, where it means something, and what the server takes it for.
 type Rule = (Where, &'static str, &'static str);
 
-/// Of whatever the server opens as a file.
+/// Of files that the server opens.
 const OPENED: &[Rule] = &[(Start, "{", PARAMETERS), (Anywhere, "://", FORMAT)];
 
 const PLAYED: &[Rule] = &[
@@ -200,8 +200,8 @@ pub(super) fn unexpanded(value: &str) -> Option<String> {
     Some(out)
 }
 
-/// Whether the server's splitter, which takes the byte behind a backslash with it, would go past
-/// the end of a line that this text ends.
+/// Returns whether the server's splitter, which takes the byte behind a backslash with it, would
+/// go past the end of a line that this text ends.
 pub(super) fn overruns(text: &str) -> bool {
     text.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1
 }
