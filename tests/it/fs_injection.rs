@@ -67,8 +67,8 @@ fn cells(line: &str) -> Vec<String> {
     line.split('|').map(|cell| cell.replace('\u{0}', "|").replace('`', "").trim().to_owned()).collect()
 }
 
-/// Returns whether a text, as the server reads it from a program that looks at nothing, is more
-/// than itself; and that it isn't in what the crate writes. `None` if the command has no such argument.
+/// Returns whether a text is more than itself to the server in the line of a program that looks at
+/// nothing, and is not in what the crate writes. `None` if the command has no such argument.
 fn attacked(typed: &Typed, argument: &str, text: &str, escaped: bool) -> Option<bool> {
     let field = |name: &str| typed.fields.iter().position(|field| *field == name);
     let names = ["text", "file", "sound", "group", "reservation", "role"];
