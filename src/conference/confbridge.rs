@@ -53,7 +53,7 @@ fn action<'a>(command: &Command<'a>) -> Result<Custom<'a>, RequestError> {
                 None => Ok(action),
                 Some(file) => {
                     // MixMonitor takes what stands behind a comma for options, and then a command.
-                    unsplit("file", file, SPLIT)?;
+                    refuse_splits("file", file, SPLIT)?;
                     Ok(action.header("RecordFile", given("file", file)?))
                 }
             }
@@ -114,7 +114,7 @@ fn to<'a>(
 
 /// `Originate` into the application `ConfBridge`, whose arguments are split at commas.
 fn dial<'a>(conference: &'a str, endpoint: &'a str, caller: Option<(&str, &str)>) -> Result<Custom<'a>, RequestError> {
-    unsplit("conference", conference, SPLIT)?;
+    refuse_splits("conference", conference, SPLIT)?;
     let action = Custom::new("Originate")
         .header("Channel", given("endpoint", endpoint)?)
         .header("Application", "ConfBridge")
