@@ -5,7 +5,7 @@ use super::backend::Backend as _;
 use super::command::Command;
 use super::confbridge::ConfBridge;
 use super::error::{ReplyError, RequestError};
-use super::freeswitch::FreeSwitch;
+use super::freeswitch::{self, FreeSwitch};
 use super::kazoo::Kazoo;
 use super::request::Request;
 use super::sipxecs::SipXecs;
@@ -68,6 +68,31 @@ impl Dialect<'_> {
             Self::SipXecs(method) => SipXecs(method).encode(command),
             Self::Kazoo(account) => Kazoo(account).encode(command),
         }
+    }
+
+    /// Makes the request for a command even if the server reads more than values in its arguments.
+    /// FreeSWITCH does: `{originate_timeout=30}` before a dial string sets variables, `${…}` runs
+    /// commands; [`Line::even_if_interpreted`] has them all. Only for texts that are the program's
+    /// own. Requests of the other dialects are those of [`encode`](Self::encode).
+    ///
+    /// ```
+    /// use ami_proto::conference::{Command, Dialect};
+    ///
+    /// let endpoint = "{originate_timeout=30}sofia/default/1000@softswitch";
+    /// let dial = Command::Dial { conference: "3000", endpoint, caller: None };
+    /// assert!(Dialect::FreeSwitch.encode(&dial).is_err());
+    /// let request = Dialect::FreeSwitch.encode_even_if_interpreted(&dial)?;
+    /// let written = b"api conference 3000 bgdial {originate_timeout=30}sofia/default/1000@softswitch\n\n";
+    /// assert_eq!(request.to_bytes(), written);
+    /// # Ok::<(), ami_proto::conference::RequestError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`encode`](Self::encode).
+    ///
+    /// [`Line::even_if_interpreted`]: crate::freeswitch::command::Line::even_if_interpreted
+    pub fn encode_even_if_interpreted(&self, command: &Command<'_>) -> Result<Request, RequestError> {
+        if matches!(self, Self::FreeSwitch) { freeswitch::request(command, true) } else { self.encode(command) }
     }
 
     /// Reads what the server answered to a command.

@@ -31,7 +31,7 @@ impl Backend for FreeSwitch {
     const NAME: &'static str = "FreeSWITCH";
 
     fn encode(&self, command: &Command<'_>) -> Result<Request, RequestError> {
-        line(command).map(|line| Request::Line(Line::new(line)))
+        request(command, false)
     }
 
     fn decode<'b>(&self, command: &Command<'_>, reply: Native<'b>) -> Result<Outcome<'b>, ReplyError> {
@@ -40,16 +40,18 @@ impl Backend for FreeSwitch {
     }
 }
 
-/// A line of the event socket, without its verb.
-fn line(command: &Command<'_>) -> Result<Vec<u8>, RequestError> {
+/// Makes the line of the event socket, without its verb; with `interpreted` even if the server
+/// reads more than values in its arguments.
+pub(super) fn request(command: &Command<'_>, interpreted: bool) -> Result<Request, RequestError> {
     let mut ids = Vec::new();
     let native = native(command, &mut ids)?;
-    let mut line = Vec::new();
-    match command.conference() {
-        None => native.to_server().write(&mut line)?,
-        Some(conference) => native.to(conference).write(&mut line)?,
-    }
-    Ok(line)
+    let line = match command.conference() {
+        None => native.to_server(),
+        Some(conference) => native.to(conference),
+    };
+    let mut text = Vec::new();
+    if interpreted { line.even_if_interpreted() } else { line }.write(&mut text)?;
+    Ok(Request::Line(Line::new(text)))
 }
 
 /// Builds FreeSWITCH's command; `ids` is room for participants' numbers. What it doesn't have the

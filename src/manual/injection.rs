@@ -80,8 +80,9 @@
 //!
 //! That is as far as `mod_conference` and the core go. Whoever chooses a whole dial string chooses the
 //! module that calls; choose that part yourself. Whoever chooses a file's name chooses the folder
-//! (`..`). A text-to-speech engine may read marks of its own. [`Custom`] knows no arguments: it
-//! writes words that the server splits as meant, and leaves what becomes of them to the caller.
+//! (`..`). A text-to-speech engine may read marks of its own. [`Custom`] knows no arguments but the
+//! text of `say` and `saymember`: it writes words that the server splits as meant, and leaves what
+//! becomes of them to the caller.
 //!
 //! The service of sipXecs makes such lines of the parts of a path: the same is refused there. In the
 //! action `ConfbridgeStartRecord` of Asterisk, a comma in `RecordFile` ends the file's name, and

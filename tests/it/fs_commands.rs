@@ -299,6 +299,9 @@ fn custom_texts_are_not_quoted() {
     }
     assert_eq!(said(&Custom::new("SAY hi").word("there you"), "say"), "hi there you");
     assert_eq!(said(&Custom::new("saymember").word("7").word("a 'b'"), "saymember"), "7 a 'b'");
+    let mut out = Vec::new();
+    Custom::new("saymember").word("7").word("${id}").to("3000").write(&mut out).expect("a line");
+    assert_eq!(out, br"conference 3000 saymember 7 \${id}");
     // The conference's name doesn't hide it.
     assert_eq!(line_to("essay", &Custom::new("say").word("hi")), "conference ess''ay say hi");
 }

@@ -45,7 +45,9 @@ fn plain_texts_are_written() {
 #[test]
 fn the_page_is_true() {
     let page = include_str!("../../src/manual/injection.rs");
-    let rows: Vec<Vec<String>> = page.lines().filter(|line| line.starts_with("//! | ")).skip(1).map(cells).collect();
+    let rows = page.lines().filter(|line| line.starts_with("//! | ")).map(cells);
+    // The tables of the other dialects have fewer columns.
+    let rows: Vec<Vec<String>> = rows.filter(|row| row.len() == 5).skip(1).collect();
     assert!(rows.len() > 40, "the table is there");
     for row in &rows {
         let [commands, argument, _, text, here] = &row[..] else { panic!("{row:?}") };

@@ -156,7 +156,8 @@ impl<'a> Args<'a> {
     pub(super) fn push(mut self, word: &'a str) -> Self {
         let argument = match self.name() {
             Some(Name::SayMember) if self.set.is_empty() && self.is_one_word() => Argument::Bare(word),
-            Some(name) if name.has_text() => Argument::Text(word),
+            Some(Name::SayMember) => Argument::ExpandedText(word),
+            Some(Name::Say) => Argument::Text(word),
             _ => Argument::Word(word),
         };
         self.set.push((self.set.len(), argument));

@@ -47,8 +47,8 @@
 //! Some commands put variables into an argument and run the commands in it (`${…}`), look for
 //! parameters before it (`{…}`), or split it again. Each such argument arrives as itself, or is
 //! refused; [`Line::even_if_interpreted`] is for those that are meant so, such as a dial string with
-//! variables. `manual::injection` has the table. [`Custom`] knows no arguments, and leaves this to
-//! the caller.
+//! variables. `manual::injection` has the table. [`Custom`] knows no arguments but the text of `say`
+//! and `saymember`, and leaves the others to the caller.
 //!
 //! # What kills servers
 //!
@@ -188,8 +188,8 @@ macro_rules! command {
 /// # Ok::<(), ami_proto::EncodeError>(())
 /// ```
 ///
-/// The words of `say`, and of `saymember` those behind the member, are text: they are written as
-/// they stand, with a blank between them.
+/// The words of `say`, and of `saymember` those behind the member, are text: they are written
+/// without quotes, with a blank between them, and a `$` that `saymember` would expand is escaped.
 #[derive(Clone)]
 #[must_use = "a command does nothing until it is sent"]
 pub struct Custom<'a>(Args<'a>);

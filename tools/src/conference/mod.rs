@@ -29,6 +29,7 @@ use crate::terminal::{complain, write};
 
 /// Runs conferences, whoever serves them.
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Options {
     /// Who serves them
     #[arg(long)]
@@ -50,6 +51,10 @@ pub(crate) struct Options {
     /// Password, PIN or token
     #[arg(long, env = "CONFERENCE_SECRET", hide_env_values = true, default_value = "", hide_default_value = true)]
     secret: String,
+    /// FreeSWITCH: sends arguments even if the server reads more than values in them, such as
+    /// `{originate_timeout=30}` before a dial string
+    #[arg(long)]
+    even_if_interpreted: bool,
     /// Prints PINs too
     #[arg(long)]
     show_secrets: bool,
@@ -89,7 +94,11 @@ fn text(options: &Options) -> Result<String, Box<dyn Error>> {
         std::io::stdin().read_to_end(&mut answer)?;
         return read(dialect, &command, &answer);
     }
-    let request = dialect.encode(&command)?;
+    let request = if options.even_if_interpreted {
+        dialect.encode_even_if_interpreted(&command)?
+    } else {
+        dialect.encode(&command)?
+    };
     let Some(url) = &options.send else {
         return Ok(show::request(&request, options.show_secrets));
     };
