@@ -276,7 +276,7 @@ fuzz() {
 
 # The same inputs each time: whether a change is good is not a matter of luck.
 step_fuzz() {
-    fuzz "${FUZZ_SECONDS:-20}" 1
+    fuzz "${FUZZ_SECONDS:-10}" 1
 }
 
 # An hour in all, with other inputs each time: this one is the search.
