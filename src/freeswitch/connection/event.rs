@@ -5,6 +5,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt::{self, Write as _};
 
+use super::session::{Notice, Told};
 use crate::conn::{Id, Reached, owned};
 use crate::error::FrameError;
 use crate::freeswitch::{ContentType, Event, Frame, OwnedFrame, OwnedValue};
@@ -369,4 +370,35 @@ pub struct ReconnectReport {
     pub unanswered: Vec<Unanswered>,
     /// Subscriptions and filters that will be set again once the login is accepted.
     pub restored: usize,
+}
+
+impl Notice {
+    /// Returns the event, which has no frame.
+    pub(super) fn tell(self) -> ConnectionEvent<'static> {
+        let (id, ending) = match self {
+            Self::TimedOut(id, reached) => (id, Ending::TimedOut(reached)),
+            Self::Cancelled(id) => (id, Ending::Cancelled),
+            Self::Lost(id, reached) => (id, Ending::Lost(reached)),
+            Self::Closed => return ConnectionEvent::Closed,
+        };
+        ConnectionEvent::Ended { id, ending }
+    }
+}
+
+impl Told {
+    /// Returns the event that lends the frame.
+    pub(super) fn lend(self, frame: Frame<'_>) -> ConnectionEvent<'_> {
+        match self {
+            Self::LoggedIn => ConnectionEvent::LoggedIn(frame),
+            Self::LoginRefused => ConnectionEvent::LoginRefused(frame),
+            Self::Started(id) => ConnectionEvent::Started { id, frame },
+            Self::Log => ConnectionEvent::Log(frame),
+            Self::Lingering => ConnectionEvent::Lingering(frame),
+            Self::Disconnecting => ConnectionEvent::Disconnecting(frame),
+            Self::Reply(id) => ConnectionEvent::Ended { id, ending: Ending::Reply(frame) },
+            Self::Refused(id) => ConnectionEvent::Ended { id, ending: Ending::Refused(frame) },
+            Self::NotRestored => ConnectionEvent::NotRestored(frame),
+            Self::Unclaimed(id) => ConnectionEvent::Unclaimed { id, frame },
+        }
+    }
 }

@@ -19,7 +19,6 @@ use core::time::Duration;
 use std::time::Instant;
 
 use super::decoder::{Decoder, EventFound, FrameFound, HeadFound};
-use super::frame::Frame;
 #[cfg(doc)]
 use crate::conn::Machine;
 use crate::conn::backlog::Backlog;
@@ -464,37 +463,6 @@ impl Connection {
 }
 
 crate::conn::machine!(Connection, ConnectionEvent);
-
-impl Notice {
-    /// Returns the event, which has no frame.
-    fn tell(self) -> ConnectionEvent<'static> {
-        let (id, ending) = match self {
-            Self::TimedOut(id, reached) => (id, Ending::TimedOut(reached)),
-            Self::Cancelled(id) => (id, Ending::Cancelled),
-            Self::Lost(id, reached) => (id, Ending::Lost(reached)),
-            Self::Closed => return ConnectionEvent::Closed,
-        };
-        ConnectionEvent::Ended { id, ending }
-    }
-}
-
-impl Told {
-    /// Returns the event that lends the frame.
-    fn lend(self, frame: Frame<'_>) -> ConnectionEvent<'_> {
-        match self {
-            Self::LoggedIn => ConnectionEvent::LoggedIn(frame),
-            Self::LoginRefused => ConnectionEvent::LoginRefused(frame),
-            Self::Started(id) => ConnectionEvent::Started { id, frame },
-            Self::Log => ConnectionEvent::Log(frame),
-            Self::Lingering => ConnectionEvent::Lingering(frame),
-            Self::Disconnecting => ConnectionEvent::Disconnecting(frame),
-            Self::Reply(id) => ConnectionEvent::Ended { id, ending: Ending::Reply(frame) },
-            Self::Refused(id) => ConnectionEvent::Ended { id, ending: Ending::Refused(frame) },
-            Self::NotRestored => ConnectionEvent::NotRestored(frame),
-            Self::Unclaimed(id) => ConnectionEvent::Unclaimed { id, frame },
-        }
-    }
-}
 
 impl fmt::Debug for Connection {
     /// The state without any bytes.
