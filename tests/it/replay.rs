@@ -43,6 +43,7 @@ const TARGETS: &[(&str, Invariant)] = &[
     ("conference_roundtrip", ami_testkit::conference::conference_roundtrip),
     ("answers", ami_testkit::answers::answers),
     ("sipxecs", ami_testkit::sipxecs::sipxecs),
+    ("fs_injection", |data| _ = ami_testkit::fs_injection::fs_injection(data)),
 ];
 
 /// A file in `fuzz/crashes/TARGET/` for each fault that a target found, and in `fuzz/seeds/TARGET/`
