@@ -596,8 +596,6 @@ fn keep_alive_beside_requests() {
     assert!(peer.pass(60 * SECOND).is_empty() && peer.sent().is_empty());
 }
 
-/// A request without a deadline of its own, or with one that is hours away, hides no peer that is
-/// gone; nor does what is sent behind it.
 /// A program that asks every ten seconds: the link is dead, though a request always waits.
 #[test]
 fn keep_alive_under_requests_that_nobody_answers() {
@@ -625,6 +623,8 @@ fn keep_alive_under_requests_that_nobody_answers() {
     assert!(peer.pass(100 * SECOND).is_empty() && peer.client.poll_transmit().is_none());
 }
 
+/// A request without a deadline of its own, or with one that is hours away, hides no peer that is
+/// gone; nor does what is sent behind it.
 #[test]
 fn keep_alive_beside_what_has_no_deadline() {
     let call = |timeout: &'static str| Custom::new("Originate").header("Channel", "Local/1").header("Timeout", timeout);

@@ -312,7 +312,6 @@ fn a_run_lasts_an_hour_unless_told_otherwise() {
     }
 }
 
-/// A server that is restarted each quarter of an hour, and is down for five minutes then.
 #[test]
 fn a_script_with_a_new_server_has_no_old_error() {
     let now = Instant::now();
@@ -324,6 +323,7 @@ fn a_script_with_a_new_server_has_no_old_error() {
     assert!(matches!(pbx.poll_event(), Ok(None)));
 }
 
+/// A server that is restarted each quarter of an hour, and is down for five minutes then.
 #[test]
 fn a_client_comes_back_after_each_restart() {
     let mut link = Link::new().latency(SECOND / 50).pieces(50).seeded(5).lasts(2 * 3600 * SECOND);
