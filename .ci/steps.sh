@@ -18,7 +18,7 @@ skip() {
     exit "$SKIPPED"
 }
 
-# Ends the step: the processor lacks something, which no package brings.
+# Ends the step: the machine lacks something that no package brings, such as its processor.
 skip_hardware() {
     echo "SKIPPED: $*"
     exit "$SKIPPED_HARDWARE"
@@ -30,7 +30,8 @@ debian() {
     shift
     command -v "$command" >/dev/null && return
     echo "installing $*"
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; } >/dev/null \
+    # An install that was stopped in its middle leaves a state that refuses the next.
+    { dpkg --configure -a && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; } >/dev/null \
         || skip "no $command, and $* cannot be installed"
 }
 
@@ -105,28 +106,37 @@ package = next(p for p in json.load(sys.stdin)["packages"] if p["name"] == "ami-
 print(*sorted(set(package["features"]) - {"default", "full"}))' | grep .
 }
 
-step_readme_inspect() {
-    local command
-    command=$(readme 'cargo run --release -p ami-tools -- inspect')
-    eval "$command" | tail -n 20
-}
-
-# In a clone in an empty folder: nothing of what lies beside this one may be needed.
-step_readme_tests() {
-    local command alone
-    command=$(readme 'cargo test')
+# Goes to a clone in an empty folder: nothing of what lies beside this one may be needed. Removed
+# when the step ends.
+alone() {
     alone=$(mktemp -d)
     trap "rm -rf '$alone'" EXIT
     git clone -q . "$alone/clone"
     cd "$alone/clone"
-    CARGO_TARGET_DIR="$alone/target" eval "$command"
+    export CARGO_TARGET_DIR=$alone/target
+}
+
+step_readme_inspect() {
+    local command
+    command=$(readme 'cargo run --release -p ami-tools -- inspect')
+    alone
+    eval "$command" | tail -n 20
+    git diff --exit-code Cargo.lock
+}
+
+step_readme_tests() {
+    local command
+    command=$(readme 'cargo test')
+    alone
+    eval "$command"
+    git diff --exit-code Cargo.lock
 }
 
 step_recordings() {
     local folder=${AMI_CAPTURES:-../shared}
-    # A CI that has none of the recordings checks all that a user can check; it says so in the
-    # table.
-    [ -d "$folder" ] || { echo "no recordings in $folder"; return; }
+    # A CI that has none of the recordings checks all that a user can check; the table says so. A
+    # folder that was named has to be there.
+    [ -n "${AMI_CAPTURES:-}" ] || [ -d "$folder" ] || skip_hardware "no recordings in $folder"
     AMI_CAPTURES=$folder cargo test --locked -p ami-testkit --test it -- --nocapture \
         captures every_recorded the_large_recordings recorded_sessions calls_expected calls_compared mirror_lists
 }
@@ -270,7 +280,7 @@ fuzz() {
     targets=$(cargo +nightly fuzz list)
     [ -n "$targets" ]
     for target in $targets; do
-        cargo +nightly fuzz run "$target" -- -max_total_time="$1" -seed="$2" -dict="fuzz/dicts/$target.dict" -print_final_stats=1 -verbosity=0
+        cargo +nightly fuzz run "$target" -- -max_total_time="$1" -seed="$2" -timeout=60 -dict="fuzz/dicts/$target.dict" -print_final_stats=1 -verbosity=0
     done
 }
 
