@@ -11,6 +11,8 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::ops::{Deref, DerefMut};
 
+use crate::range::part_mut;
+
 #[cfg(any(feature = "std", feature = "kazoo", feature = "sipxecs"))]
 pub(crate) use text::WipedText;
 
@@ -38,7 +40,7 @@ pub(crate) fn append(bytes: &mut Vec<u8>, more: &[u8]) {
 
 /// Cuts off what is behind the first `len` bytes.
 pub(crate) fn truncate(bytes: &mut Vec<u8>, len: usize) {
-    wipe(bytes.get_mut(len..).unwrap_or_default());
+    wipe(part_mut(bytes, len..));
     bytes.truncate(len);
 }
 

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use crate::conn::{Machine, sealed};
 use crate::error::ConnectionError;
+use crate::range::part;
 
 /// A peer with rules on bytes: which to send once which have come. For protocols that have no
 /// server here, such as FreeSWITCH's, and for servers that break theirs.
@@ -112,7 +113,7 @@ impl ByteScript {
     /// Answers what has come.
     fn answer(&mut self) {
         while !self.is_over {
-            let come = self.inbox.get(..self.come).unwrap_or_default();
+            let come = part(&self.inbox, ..self.come);
             let ends = self.rules.iter_mut().filter_map(|rule| Some((end(come, &rule.text)?, rule)));
             let Some((end, rule)) = ends.min_by_key(|(end, _)| *end) else { return };
             let heard: Vec<u8> = self.inbox.drain(..end).collect();

@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::time::Instant;
 
 use crate::conn::Machine;
-use crate::range::part;
+use crate::range::{part, part_mut};
 
 /// A connection between two sides, and the clock of both.
 ///
@@ -349,7 +349,7 @@ impl Read for End<'_> {
             self.tell_end();
             return Ok(0);
         };
-        let n = bytes.read(space.get_mut(..most.min(left)).unwrap_or_default())?;
+        let n = bytes.read(part_mut(space, ..most.min(left)))?;
         if bytes.is_empty() {
             way.under_way.pop_front();
         }
