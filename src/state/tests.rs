@@ -43,6 +43,7 @@ fn no_event_looks_through_what_is_kept() {
         "Event: BridgeEnter|BridgeUniqueid: b|Uniqueid: 7",
         "Event: BridgeLeave|BridgeUniqueid: b7|Uniqueid: 7",
         "Event: BridgeDestroy|BridgeUniqueid: b7",
+        "Event: BridgeInfoComplete|BridgeUniqueid: b",
         "Event: QueueMemberStatus|Queue: q|Interface: 7|Status: 1",
         "Event: QueueMemberRemoved|Queue: q|Interface: 7",
         "Event: QueueCallerLeave|Queue: q|Uniqueid: 7",

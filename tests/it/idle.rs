@@ -5,11 +5,12 @@
 use ami_proto::action::{CoreStatus, FaxStats, Originate, Ping, Queues, Status};
 use ami_proto::client::{AtCeiling, Client, ClientEvent, Config, Credentials, Id};
 use ami_proto::conn::Machine as _;
+use ami_proto::value::Classes;
 use ami_proto::{Decoder, Limits};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::peer::Peer;
+use crate::peer::{Peer, quiet};
 use ami_testkit::heap::{allocations, held_by};
 
 const SESSIONS: usize = 10_000;
@@ -223,6 +224,7 @@ fn each_ending(peer: &mut Peer) -> usize {
             response("Message: event will follow\r\n") + "Event: FAXStats\r\nActionID: $0\r\n\r\n",
             "outcome FAXStats",
         ),
+        (0, 0, response(&"X: 1\r\n".repeat(70)), "oversized Success: Lines"),
         (1, 3, format!("{start}{item}"), "timed out Started { items: 1 }"),
         (1, 3, format!("{start}{item}"), "cancelled"),
         (1, 3, format!("{start}{item}"), "lost Started { items: 1 }"),
@@ -275,7 +277,7 @@ fn each_ending(peer: &mut Peer) -> usize {
 /// A hundred thousand requests later a client takes up what it took up after ten thousand.
 #[test]
 fn a_hundred_thousand_endings() {
-    let mut peer = Peer::new(Config::new().at_ceiling(AtCeiling::FailList));
+    let mut peer = Peer::new(Config::new().at_ceiling(AtCeiling::FailList).limits(Limits::new().lines(64)));
     let mut run = |requests: usize| {
         let mut ended = 0;
         while ended < requests {
@@ -286,4 +288,16 @@ fn a_hundred_thousand_endings() {
     let ((), more) = held_by(|| run(90_000));
     assert!(some < 4096, "{some} bytes are kept after ten thousand requests");
     assert_eq!(more, 0, "bytes are kept of ninety thousand more");
+
+    // Outcomes that the mask keeps away.
+    let mut peer = Peer::ready(quiet().events(Classes::NONE));
+    let mut run = |requests: usize| {
+        for _ in 0..requests {
+            peer.send(&Originate::new("Local/1").application("Wait").asynchronous(true));
+            assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\n\r\n"), ["unseen"]);
+            peer.ids.clear();
+        }
+    };
+    run(10_000);
+    assert_eq!(held_by(|| run(20_000)).1, 0, "bytes are kept of requests whose outcome is not seen");
 }

@@ -95,6 +95,16 @@ fn repeats_and_entities_come_back() {
     assert!(seen);
 }
 
+/// The search for doubled attributes would be quadratic: they are read as headers that repeat.
+#[test]
+fn doubled_attributes_are_no_error() {
+    let xml = b"<ajax-response><response type='object' id='unknown'><generic event='A' k='1' k='2' /></response></ajax-response>";
+    let mut body = Body::mxml(xml, Limits::new()).unwrap();
+    let frame = body.next_frame().unwrap().unwrap();
+    let values: Vec<String> = frame.get_all("k").map(|value| value.to_string()).collect();
+    assert_eq!(values, ["1", "2"]);
+}
+
 #[test]
 fn known_names_get_their_dashes_back() {
     let xml = corpus("22_mxml_getconfig.response.http");

@@ -537,6 +537,22 @@ mod wiping {
             assert_eq!(left_behind(needle, || run(Endpoint::rawman())).1, 0, "form");
             assert_eq!(left_behind(needle, || run(Endpoint::rawman().in_query())).1, 0, "query");
         }
+        let none: [(&str, &str); 0] = [];
+        clean("hashed", || {
+            let now = Instant::now();
+            let mut session = Session::new(Endpoint::rawman(), Credentials::new("u", secret).hashed());
+            let challenge = session.poll_request(now).unwrap().unwrap();
+            let answer = b"Response: Success\r\nChallenge: 125065091\r\n\r\n";
+            let Ok(Outcome::Send(_)) = session.handle(now, &challenge, 200, none, answer) else { panic!() };
+        });
+        clean("digest", || {
+            let now = Instant::now();
+            let mut session = Session::new(Endpoint::rawman(), Credentials::new("u", secret)).with_digest("c0ffee");
+            let wait = session.poll_request(now).unwrap().unwrap();
+            let challenge = r#"Digest algorithm=MD5, realm="asterisk", nonce="15159486", qop="auth""#;
+            let headers = [("WWW-Authenticate", challenge)];
+            let Ok(Outcome::Send(_)) = session.handle(now, &wait, 401, headers, b"") else { panic!() };
+        });
         clean("refused", || {
             let mut session = Session::new(Endpoint::rawman(), Credentials::new("u", "0-hunted-s3cret-0\r"));
             assert!(session.poll_request(Instant::now()).is_err());

@@ -6,7 +6,7 @@ use super::session;
 
 use ami_proto::FrameError;
 use ami_proto::freeswitch::event::ConferenceEvent;
-use ami_proto::freeswitch::{Decoder, Frame, LIMITS, mask, mask_header};
+use ami_proto::freeswitch::{Decoder, Frame, LIMITS, Message, mask, mask_header};
 
 /// A frame as anyone would read it who has all bytes: offset, length, headers, body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,7 +153,25 @@ pub fn esl(data: &[u8]) {
     let (setup, stream) = data.split_at(data.len().min(8));
     frames(stream, setup);
     connection(data);
+    message(data);
     drop(super::esl_session::session(data));
+}
+
+/// Writes a message of any texts: refused and nothing written, or one head of just its lines, and
+/// its body.
+fn message(data: &[u8]) {
+    let mut texts = data.splitn(4, |byte| *byte == 0xFF);
+    let mut text = || texts.next().unwrap_or_default();
+    let (line, name, value, body) = (text(), text(), text(), text());
+    let mut out = Vec::new();
+    if Message::new(line).header(name, value).body(body).encode(&mut out).is_err() {
+        assert!(out.is_empty());
+        return;
+    }
+    let head = out.strip_suffix(body).and_then(|head| head.strip_suffix(b"\n\n")).expect("a head and its body");
+    let length = format!("Content-Length: {}", body.len());
+    let lines: Vec<&[u8]> = head.split(|byte| *byte == b'\n').collect();
+    assert_eq!(lines, [line, &[name, b": ", value].concat(), length.as_bytes()], "{}", out.escape_ascii());
 }
 
 fn frames(stream: &[u8], setup: &[u8]) {

@@ -3,6 +3,7 @@
 use ami_proto::catalogue::{Datum, Field, Kind, ReplySpec, actions, events};
 use ami_proto::describe::{Content, Described, Replies, describe};
 use ami_proto::event::Event;
+use ami_proto::response::{Command, GetConfig};
 use ami_proto::{Decoder, Frame, FrameKind, Framing, Limits};
 use arbitrary::Unstructured;
 use std::sync::LazyLock;
@@ -59,6 +60,11 @@ pub fn typed(data: &[u8]) {
             None => fields_are(&described, &ReplySpec::common_fields().collect::<Vec<_>>(), false, &headers),
         }
     }
+    for category in GetConfig::from(frame).categories() {
+        let _ = (category.name(), category.number(), category.is_template());
+        assert!(category.lines().count() <= headers.len());
+    }
+    assert!(Command::from(frame).lines().count() <= headers.len().max(1));
     masked(frame);
 }
 

@@ -1,11 +1,11 @@
 //! What must hold for any bytes of a value: the body of the fuzz target `values`.
 
 use ami_proto::value::{
-    AgiResultCode, AmaFlags, AmiVersion, Assignment, Banner, CallerIdPart, ChannelName, ChannelState, ClassSet,
-    Classes, ClockTime, CodecList, CommaList, Contact, ContactList, Date, DateTime, DeviceState, Encoded, Epoch,
-    Escaped, EscapedAssignment, ExtensionState, FromWire, HangupCause, Hex, Milliseconds, OriginateReason, Peer,
-    PresenceState, Presentation, QueueRuleStep, ReloadStatus, Seconds, SecurityAddress, SecurityTime, SoftHangup,
-    TimeOfDay, Timestamp, ToWire, UniqueId,
+    AgiAnswer, AgiEnv, AgiResultCode, AmaFlags, AmiVersion, Assignment, Banner, CallerIdPart, ChannelName,
+    ChannelState, ClassSet, Classes, ClockTime, CodecList, CommaList, Contact, ContactList, Date, DateTime,
+    DeviceState, Encoded, Epoch, Escaped, EscapedAssignment, ExtensionState, FromWire, HangupCause, Hex, Milliseconds,
+    OriginateReason, Peer, PresenceState, Presentation, QueueRuleStep, ReloadStatus, Seconds, SecurityAddress,
+    SecurityTime, SoftHangup, TimeOfDay, Timestamp, ToWire, UniqueId,
 };
 use core::fmt::Debug;
 
@@ -127,6 +127,9 @@ fn views(bytes: &[u8]) {
     let address = SecurityAddress::new(bytes);
     let _ = (address.family(), address.transport(), address.host(), address.socket());
     let _ = CodecList::new(bytes).iter().count();
+    assert!(AgiEnv::new(bytes).iter().count() <= bytes.len());
+    let answer = AgiAnswer::new(bytes);
+    let _ = (answer.code(), answer.text(), answer.result(), answer.data(), answer.end_position());
     assert!(
         ContactList::new(bytes)
             .iter()

@@ -1,8 +1,8 @@
 // What a connection holds: all of it counted, bounded by its settings, and given back.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::{drain, feed, job, login, quiet, ready, reply, sent};
+use super::{drain, feed, job, login, quiet, ready, reply, response, sent};
 use ami_proto::error::{ConnectionError, LoginStage, Refusal, SendError};
 use ami_proto::freeswitch::{Connection, Credentials, EventFormat, LIMITS, Message};
 use ami_testkit::heap::held_by;
@@ -215,4 +215,43 @@ fn endings_that_nobody_polls() {
     connection.login(now, Credentials::password("x")).unwrap();
     connection.handle_timeout(connection.poll_timeout().unwrap());
     assert_eq!(drain(&mut connection), (vec![], Some(ConnectionError::LoginTimedOut(LoginStage::Greeting))));
+}
+
+/// A hundred thousand requests later a connection takes up what it took up after ten thousand.
+#[test]
+fn a_hundred_thousand_endings() {
+    let mut now = Instant::now();
+    let mut connection = ready(quiet(), now);
+    let mut run = |rounds: usize| {
+        for _ in 0..rounds {
+            connection.api(now, "status").unwrap();
+            connection.api(now, "nothing").unwrap();
+            let asked = connection.bgapi(now, "status").unwrap();
+            let slow = connection.bgapi(now, "msleep").unwrap();
+            let cancelled = connection.api(now, "version").unwrap();
+            assert!(connection.cancel(cancelled));
+            let text = String::from_utf8(sent(&mut connection)).unwrap();
+            let uuid = text.split("Job-UUID: ").nth(1).and_then(|rest| rest.lines().next()).unwrap();
+            let accepted = |uuid: &str| reply(&format!("+OK Job-UUID: {uuid}\nJob-UUID: {uuid}"));
+            if text.contains("BACKGROUND_JOB") {
+                feed(&mut connection, now, &reply("+OK event listener enabled plain"));
+            }
+            for bytes in [response("UP\n"), response("-ERR no\n"), accepted(uuid), accepted("slow"), response("1.11")] {
+                feed(&mut connection, now, &bytes);
+            }
+            feed(&mut connection, now, &job(uuid, "UP\n"));
+            let told = drain(&mut connection).0;
+            assert_eq!(told.iter().filter(|words| words.contains(" job UP")).count(), 1, "{told:?}");
+            now += Duration::from_secs(3600);
+            connection.handle_timeout(now);
+            assert_eq!(drain(&mut connection).0, [format!("{slow:?} TimedOut(Accepted)")], "{asked:?}");
+            assert_eq!((connection.open(), connection.in_flight()), (0, 0));
+            // The subscription to the output of jobs.
+            assert!(connection.held() < 64);
+        }
+    };
+    let ((), some) = held_by(|| run(2_000));
+    let ((), more) = held_by(|| run(18_000));
+    assert!(some < 4096, "{some} bytes are kept after ten thousand requests");
+    assert_eq!(more, 0, "bytes are kept of ninety thousand more");
 }
