@@ -365,6 +365,13 @@ fn each_bound_is_met_to_the_number() {
         }
         assert_eq!(peer.client.send(peer.now, &dial()).unwrap_err(), SendError::Open { max: most });
         assert_eq!((peer.client.in_flight(), peer.client.open()), (0, most));
+        let mut peer = Peer::ready(quiet().max_open(most));
+        for list in 0..most {
+            peer.send(&Status::new());
+            let start = format!("Response: Success\r\nActionID: ${list}\r\nEventList: start\r\n\r\n");
+            assert_eq!(peer.feed(&start), ["started"]);
+        }
+        assert_eq!(peer.client.send(peer.now, &Status::new()).unwrap_err(), SendError::Open { max: most });
     }
 }
 

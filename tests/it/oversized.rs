@@ -119,6 +119,15 @@ fn small() -> Config {
     quiet().limits(Limits::new().lines(8))
 }
 
+/// Up to 13 a server may be told to end its output without the marker; the framing says so.
+#[test]
+fn output_without_its_marker_ends_at_its_blank_line() {
+    let mut peer = Peer::ready(quiet().framing(Framing::SERVER.follows(false)));
+    peer.send(&Command::new("core show uptime"));
+    let answer = "Response: Follows\r\nPrivilege: Command\r\nActionID: $0\r\nup 2 days\r\n\r\nEvent: A\r\n\r\n";
+    assert_eq!(peer.feed(answer), ["reply", "event A"]);
+}
+
 #[test]
 fn output_that_is_too_long_fails_its_request_alone() {
     for output in outputs(10) {

@@ -57,6 +57,47 @@ fn every_event() {
     assert!(all > 100_000 && known * 1000 >= all * 999, "{known} of {all} headers");
 }
 
+/// What no server sends in the frames that were written by hand: the event and the header.
+const MADE_UP: [(&str, &str); 2] = [("ContactStatus", "UserAgent"), ("Newchannel", "Priority")];
+
+/// What the catalogue doesn't know of an event, or can't read.
+fn odd(frame: Frame<'_>) -> Option<String> {
+    let event = frame.name().map(|name| name.to_string()).unwrap_or_default();
+    let Some(described) = describe(frame) else { return Some(format!("{event} is no event")) };
+    let odd = described.uncovered().chain(described.invalid().map(|found| found.header));
+    let made_up = |header: &Value<'_>| MADE_UP.iter().any(|(name, made)| event == *name && *header == *made);
+    let odd: Vec<Value<'_>> = odd.filter(|header| !made_up(header)).collect();
+    (!odd.is_empty()).then(|| format!("{event}: {odd:?}"))
+}
+
+/// The same of the recordings in the folder of `AMI_CAPTURES`, and of frames kept there as `.ami`.
+#[test]
+fn captures() {
+    let Some(folder) = ami_testkit::captures::folder() else { return };
+    let fits = |path: &std::path::Path| {
+        path.extension().is_some_and(|kind| kind == "ami")
+            || path.ends_with("server.bin") && !path.to_string_lossy().contains("freeswitch")
+    };
+    let (mut events, mut faults) = (0, Vec::new());
+    for path in ami_testkit::captures::files(&folder, "streams of Asterisk", fits) {
+        let name = path.display().to_string();
+        let input = std::fs::read(&path).expect("a readable file");
+        let mut decoder = Decoder::new(Limits::new());
+        for piece in input.chunks(1 << 16) {
+            decoder.push(piece);
+            while let Some(frame) = decoder.next_frame().expect("a stream within the limits") {
+                if frame.kind() == FrameKind::Event && !name.contains("forge") {
+                    events += 1;
+                    faults.extend(odd(frame).map(|odd| format!("{name}: {odd}")));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    println!("{events} events");
+    assert!(events > 0, "no events in {}", folder.display());
+}
+
 /// Old servers' events, headers that only the C code has, values at the edge of their kinds.
 #[test]
 fn every_event_made_by_hand() {

@@ -194,3 +194,15 @@ fn a_handle_that_is_dropped() {
     assert_eq!(world.run(), ["reply"]);
     world.goes_on();
 }
+
+#[test]
+fn a_header_that_is_not_there_or_is_odd_is_named() {
+    let input = b"Event: QueueMemberStatus\r\nStatus: 99\r\nPaused: maybe\r\nMemberName: \r\n\r\n";
+    let mut decoder = ami_proto::Decoder::new(ami_proto::Limits::new());
+    decoder.push(input);
+    let frame = decoder.next_frame().unwrap().unwrap();
+    let ami_proto::event::Event::QueueMemberStatus(status) = ami_proto::event::Event::from(frame) else { panic!() };
+    assert_eq!(status.queue().unwrap_err().to_string(), "header Queue is missing or has no value");
+    let odd = status.paused().unwrap_err();
+    assert!(odd.to_string().starts_with("header Paused: "), "{odd}");
+}

@@ -121,6 +121,30 @@ fn jobs() {
     assert_eq!(drain(&mut connection).0, [format!("{lost:?} TimedOut(Accepted)")]);
 }
 
+#[test]
+fn each_bound_is_met_to_the_number() {
+    let now = Instant::now();
+    for most in [0, 1, 2, 10, 256] {
+        let mut connection = ready(quiet().max_in_flight(most), now);
+        for _ in 0..most {
+            connection.api(now, "status").unwrap();
+        }
+        assert_eq!(connection.api(now, "status").unwrap_err(), SendError::InFlight { max: most });
+        let mut connection = ready(quiet().max_open(most), now);
+        for job in 0..most {
+            connection.bgapi(now, "status").unwrap();
+            sent(&mut connection);
+            if job == 0 {
+                feed(&mut connection, now, &reply("+OK event listener enabled plain"));
+            }
+            feed(&mut connection, now, &reply(&format!("+OK Job-UUID: {job}\nJob-UUID: {job}")));
+            assert_eq!(drain(&mut connection).0.len(), 1);
+        }
+        assert_eq!(connection.bgapi(now, "status").unwrap_err(), SendError::Open { max: most });
+        assert_eq!((connection.in_flight(), connection.open()), (0, most));
+    }
+}
+
 /// Many at once, however they end: each ends in its own way, once, and nothing is left.
 #[test]
 fn many_in_flight() {
