@@ -131,14 +131,14 @@ fn a_clock_goes_on_whatever_comes() {
     let ids = ["1.1", "1700000000.1", "a-1700003600.2", "253402300799.1", "18446744073709551615.1", "mine", ""];
     let local =
         ["1969-12-31 23:59:59", "0000-01-01 00:00:00", "2023-11-14 22:13:20", "9999-12-31 23:59:60.999999", "x"];
-    let mut state = 7_usize;
+    let mut state = 7_u64;
     for round in 0..300 {
         let mut clock = if round % 2 == 0 { EventClock::since_1970() } else { EventClock::since_start() };
         let mut before = Duration::ZERO;
         for _ in 0..20 {
             let mut pick = |from: &[&'static str]| {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                from[(state >> 33) % from.len()]
+                from[(state >> 33) as usize % from.len()]
             };
             let head = pick(&["Newchannel", "CEL|EventName: CHAN_START", "CEL|EventName: HANGUP", "Hangup"]);
             let stamp = pick(&["Timestamp", "X"]);

