@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::list::{List, Text, XmlError, entities};
+use super::list::{List, Text, XmlError, entities, gather};
 use super::number;
 
 /// The record of a conference that has ended.
@@ -136,16 +136,9 @@ impl Record {
                         None => {}
                     }
                 }
-                Event::Text(part) => inside.extend_from_slice(&part),
-                Event::CData(part) => inside.extend_from_slice(&part),
-                Event::GeneralRef(part) => {
-                    inside.push(b'&');
-                    inside.extend_from_slice(&part);
-                    inside.push(b';');
-                }
                 Event::Eof if path.is_empty() => return record.ok_or(XmlError::no_record(offset)),
                 Event::Eof => return Err(XmlError::no_record(offset)),
-                _ => {}
+                part => gather(&part, &mut inside),
             }
             if ends {
                 if let Some(record) = &mut record {

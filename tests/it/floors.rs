@@ -27,21 +27,13 @@ fn rooms_import_only_what_stands_below_them() {
 
 #[test]
 fn no_file_is_longer_than_a_reader_takes_in() {
-    let mut folders = vec![ami_testkit::root().join("src")];
-    let mut files = 0;
-    while let Some(folder) = folders.pop() {
-        for entry in folder.read_dir().expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|kind| kind == "rs") {
-                let lines = std::fs::read_to_string(&path).expect("a text").lines().count();
-                assert!(lines <= 500, "{} has {lines} lines, at most 500: part it", path.display());
-                files += 1;
-            }
-        }
+    let source = |path: &std::path::Path| path.extension().is_some_and(|kind| kind == "rs");
+    let files = ami_testkit::below(&ami_testkit::root().join("src"), source);
+    for path in &files {
+        let lines = std::fs::read_to_string(path).expect("a text").lines().count();
+        assert!(lines <= 500, "{} has {lines} lines, at most 500: part it", path.display());
     }
-    assert!(files > 100, "the library is there");
+    assert!(files.len() > 100, "the library is there");
 }
 
 /// The faults in these files, where `low` stands below `mid` and `side`, and those below `high`.

@@ -39,7 +39,7 @@ pub use text::Format;
 #[cfg(feature = "xml")]
 pub use xml::XmlError;
 #[cfg(feature = "xml")]
-pub(super) use xml::entities;
+pub(super) use xml::{entities, gather};
 
 /// A list.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -138,20 +138,13 @@ impl List<'static> {
                     others |= path.len() > 1;
                     open(&path, &element, &mut parts, &mut conference, &mut entry).map_err(wrong)?;
                 }
-                Event::Text(part) => inside.extend_from_slice(&part),
-                Event::CData(part) => inside.extend_from_slice(&part),
-                Event::GeneralRef(part) => {
-                    inside.push(b'&');
-                    inside.extend_from_slice(&part);
-                    inside.push(b';');
-                }
                 Event::Eof if path.is_empty() && seen => {
                     let is_list = !others || !list.conferences.is_empty();
                     let told = list.conferences.iter().all(Conference::is_told);
                     return if is_list && told { Ok(list) } else { Err(wrong(Fault::NoList)) };
                 }
                 Event::Eof => return Err(wrong(Fault::NoList)),
-                _ => {}
+                part => gather(&part, &mut inside),
             }
             if ends {
                 close(&path, &inside, &mut list, &mut conference, &mut entry);
@@ -253,6 +246,20 @@ fn attributes(element: &BytesStart<'_>, parts: &mut Parts) -> Result<Vec<(Text<'
         read.push((name, Text::owned(entities(&attribute.value))));
     }
     Ok(read)
+}
+
+/// Adds what stands in an element: texts as they are written, their references not yet resolved.
+pub(in crate::freeswitch) fn gather(event: &Event<'_>, inside: &mut Vec<u8>) {
+    match event {
+        Event::Text(part) => inside.extend_from_slice(part),
+        Event::CData(part) => inside.extend_from_slice(part),
+        Event::GeneralRef(part) => {
+            inside.push(b'&');
+            inside.extend_from_slice(part);
+            inside.push(b';');
+        }
+        _ => {}
+    }
 }
 
 /// With entities resolved; those that are none stay, and so do bytes that are no UTF-8.
