@@ -159,13 +159,18 @@ fn events(frames: &[Frame<'_>], body: &[u8]) {
         let Some(event) = Event::of_freeswitch(native) else { continue };
         let decoded = |name: &str| native.get(name).map(|value| percent(value.as_bytes()));
         assert_eq!(event.conference().map(|text| text.into_owned()), decoded("Conference-Name"));
-        assert_eq!(event.name().map(|text| text.into_owned()), decoded("Caller-Caller-ID-Name"));
-        assert_eq!(event.number().map(|text| text.into_owned()), decoded("Caller-Caller-ID-Number"));
+        // Of headers that stand more than once the server's own counts, which is not the first.
+        let stand_once = |names: &[&str]| names.iter().all(|name| native.get_all(name).count() < 2);
+        if stand_once(&["Caller-Caller-ID-Name"]) {
+            assert_eq!(event.name().map(|text| text.into_owned()), decoded("Caller-Caller-ID-Name"));
+        }
+        if stand_once(&["Caller-Caller-ID-Number"]) {
+            assert_eq!(event.number().map(|text| text.into_owned()), decoded("Caller-Caller-ID-Number"));
+        }
         let action = decoded("Action").unwrap_or_default();
         let floor = ["floor-change", "video-floor-change"].contains(&&*action);
         let who = if floor { "New-ID" } else { "Member-ID" };
-        // Of those that stand more than once the server's own counts, which is not the first.
-        if ["Action", who].iter().all(|name| native.get_all(name).count() < 2) {
+        if stand_once(&["Action", who]) {
             assert_eq!(event.participant().map(|text| text.into_owned()), decoded(who).filter(|id| id != "none"));
         }
     }
