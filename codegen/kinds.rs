@@ -44,7 +44,7 @@ const CHECKED: &str = "{}::from_wire(bytes).map(|_| text)?";
 const CODE: &str = "Datum::Int({}::from_wire(bytes)?.get().into())";
 
 /// All of them.
-pub const KINDS: [Kind; 42] = [
+pub const KINDS: [Kind; 43] = [
     kind("text", "Text", "Value<'buf>", ("Value<'buf>", SAME), ARG, ("some text", "\"some text\""), OPEN),
     kind(
         "escaped",
@@ -258,6 +258,15 @@ pub const KINDS: [Kind; 42] = [
         ("value::OriginateReason", SAME),
         ("value::OriginateReason", "i64::from(value.get()).into()"),
         ("4", "value::OriginateReason::ANSWERED"),
+        CODE,
+    ),
+    kind(
+        "number-plan",
+        "NumberPlan",
+        "value::NumberPlan",
+        ("value::NumberPlan", SAME),
+        ("value::NumberPlan", "i64::from(value.get()).into()"),
+        ("33", "value::NumberPlan::new(33)"),
         CODE,
     ),
     kind(

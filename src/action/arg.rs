@@ -9,9 +9,9 @@ use crate::range::part;
 use crate::value::{
     AgiResultCode, AmaFlags, Assignment, CallerIdPart, ChannelName, ChannelState, ClassSet, Classes, ClockTime,
     CodecList, CommaList, Contact, ContactList, Date, DateTime, DeviceState, Encoded, Epoch, Escaped,
-    EscapedAssignment, ExtensionState, HangupCause, Hex, Milliseconds, OriginateReason, Peer, PresenceState,
-    Presentation, QueueRuleStep, ReloadStatus, Seconds, SecurityAddress, SecurityTime, SoftHangup, TimeOfDay,
-    Timestamp, ToWire, UniqueId, quote_into,
+    EscapedAssignment, ExtensionState, HangupCause, Hex, Milliseconds, NumberPlan, OriginateReason, Peer,
+    PresenceState, Presentation, QueueRuleStep, ReloadStatus, Seconds, SecurityAddress, SecurityTime, SoftHangup,
+    TimeOfDay, Timestamp, ToWire, UniqueId, quote_into,
 };
 use crate::wiped::Wiped;
 use crate::wire::Value;
@@ -240,7 +240,7 @@ macro_rules! from_written {
 }
 
 from_written!(f64, Hex, ClockTime, Timestamp, Epoch, DateTime, Date, TimeOfDay, SecurityTime, Classes, QueueRuleStep);
-from_written!(HangupCause, SoftHangup, OriginateReason, AgiResultCode, ChannelState, ExtensionState);
+from_written!(HangupCause, SoftHangup, OriginateReason, AgiResultCode, ChannelState, ExtensionState, NumberPlan);
 from_written!(Assignment<'_>);
 
 macro_rules! from_number {

@@ -83,6 +83,7 @@ values! {
     Epoch: Epoch;
     ExtensionState: ExtensionState;
     Milliseconds: Milliseconds;
+    NumberPlan: NumberPlan;
     OriginateReason: OriginateReason;
     Seconds: Seconds;
     SoftHangup: SoftHangup;

@@ -27,6 +27,7 @@
 //! | `16` | [`HangupCause`], [`SoftHangup`] |
 //! | `4` | [`OriginateReason`] |
 //! | `200` | [`AgiResultCode`] |
+//! | `33` | [`NumberPlan`] |
 //! | `6` | [`ChannelState`] |
 //! | `INUSE`, `2`, `In use` | [`DeviceState`] |
 //! | `9` | [`ExtensionState`] |
@@ -51,7 +52,7 @@
 //! What a number or a state is in words tells `description`, with `None` for what isn't listed:
 //! [`HangupCause::description`], and the same of [`SoftHangup`], [`OriginateReason`],
 //! [`AgiResultCode`], [`ChannelState`], [`DeviceState`], [`ExtensionState`], [`Presentation`] and
-//! [`ReloadStatus`].
+//! [`ReloadStatus`]. [`NumberPlan`] has words for each of its two parts.
 //! The types of words, such as [`DeviceState`], give that on the wire by `word`.
 
 mod bytes;
@@ -81,6 +82,7 @@ mod encoded;
 mod escaped;
 mod extension_state;
 mod number;
+mod number_plan;
 mod originate_reason;
 mod peer;
 mod presence;
@@ -115,6 +117,7 @@ pub use encoded::Encoded;
 pub use escaped::Escaped;
 pub use extension_state::ExtensionState;
 pub use number::Hex;
+pub use number_plan::NumberPlan;
 pub use originate_reason::OriginateReason;
 pub use peer::Peer;
 pub use presence::PresenceState;

@@ -6,9 +6,9 @@ use ami_proto::action::{Action, Arg, Originate};
 use ami_proto::value::{
     AgiResultCode, AmaFlags, Assignment, Assignments, CallerIdPart, ChannelName, ChannelState, ClassSet, Classes,
     ClockTime, CodecList, CommaList, ContactList, Date, DateTime, DeviceState, Encoded, Epoch, Escaped,
-    EscapedAssignment, ExtensionState, FromWire, HangupCause, Hex, Milliseconds, OriginateReason, Peer, PresenceState,
-    Presentation, QueueRuleStep, ReloadStatus, Seconds, SecurityAddress, SecurityTime, SoftHangup, TimeOfDay,
-    Timestamp, UniqueId,
+    EscapedAssignment, ExtensionState, FromWire, HangupCause, Hex, Milliseconds, NumberPlan, OriginateReason, Peer,
+    PresenceState, Presentation, QueueRuleStep, ReloadStatus, Seconds, SecurityAddress, SecurityTime, SoftHangup,
+    TimeOfDay, Timestamp, UniqueId,
 };
 use ami_testkit::values::{everything, wire};
 use core::time::Duration;
@@ -259,6 +259,7 @@ fn each_value_of_a_getter_is_taken_by_a_setter() {
         HangupCause: "16" => "16",
         Hex: "0x2e635015" => "0x2e635015",
         Milliseconds: "20" => "20",
+        NumberPlan: "33" => "33",
         OriginateReason: "4" => "4",
         Peer: "SIP/100" => "SIP/100",
         PresenceState: "available" => "available",

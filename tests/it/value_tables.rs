@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use ami_proto::value::{
     AgiAnswer, AgiEnv, AgiResultCode, AmaFlags, AmiVersion, Assignment, AssignmentError, Assignments, Banner, CallerIdPart, ChannelName, ChannelState,
     ClassSet, Classes, ClockTime, CodecList, CommaList, ContactList, Date, DateTime, DeviceState, Encoded, Epoch, Escaped,
-    EscapedAssignment, ExtensionState, FromWire, HangupCause, Hex, LocalHalf, Milliseconds, OriginateReason, Peer, PenaltyChange, PresenceState, ReloadStatus,
+    EscapedAssignment, ExtensionState, FromWire, HangupCause, Hex, LocalHalf, Milliseconds, NumberPlan, OriginateReason, Peer, PenaltyChange, PresenceState, ReloadStatus,
     Presentation, QueueRuleStep, Screening, Seconds, SecurityAddress, SecurityTime, SoftHangup, TimeOfDay, Timestamp, ToWire,
     UniqueId, Visibility,
 };
@@ -342,6 +342,24 @@ fn reasons_of_originated_calls() {
     reads(&[("4", OriginateReason::ANSWERED), ("15", OriginateReason::new(15))]);
     assert_eq!(OriginateReason::new(15).description(), None);
     refuses::<OriginateReason>(&[("busy", 0)]);
+}
+
+/// Each octet has a type and a plan, in words where the standard has one.
+#[test]
+fn types_and_plans_of_numbers() {
+    let types = ["unknown", "international", "national", "network-specific", "subscriber", "", "abbreviated", ""];
+    let plans = [(0, "unknown"), (1, "telephone (E.164)"), (3, "data (X.121)"), (4, "telex (F.69)"), (8, "national"), (9, "private")];
+    for octet in 0..=255 {
+        let plan = NumberPlan::new(octet);
+        let kind = types[usize::try_from(octet / 16 % 8).expect("small")];
+        assert_eq!(plan.type_of_number(), Some(kind).filter(|kind| !kind.is_empty()), "{octet}");
+        let known = plans.iter().find(|(number, _)| *number == octet % 16);
+        assert_eq!(plan.numbering_plan(), known.map(|(_, words)| *words), "{octet}");
+    }
+    for number in [-1, 256, i32::MIN, i32::MAX] {
+        assert_eq!((NumberPlan::new(number).type_of_number(), NumberPlan::new(number).numbering_plan()), (None, None));
+    }
+    refuses::<NumberPlan>(&[("isdn", 0)]);
 }
 
 /// Numbers from 12 on, words up to 11.

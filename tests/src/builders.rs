@@ -16,7 +16,7 @@ pub fn build(number: usize, id: Option<&str>, out: &mut Vec<u8>, text: Texts<'_>
         0 => encode(&Agents::new(), id, out),
         1 => encode(&AgentLogoff::new(text()).soft(true), id, out),
         2 => encode(&AgentCallbackLogin::new(text(), text()).context(text()).ack_call(true).wrapup_time(Duration::from_secs(30)), id, out),
-        3 => encode(&AocMessage::new(text()).channel(text()).channel_prefix(text()).charge_type(text()).unit_amount(0, 3).unit_type(0, 3).currency_name(text()).currency_amount(3).currency_multiplier(text()).total_type(text()).aoc_billing_id(text()).charging_association_id(-3).charging_association_number(text()).charging_association_plan(3).charged_item(text()).rate_type(text()).time(3).time_scale(text()).granularity(3).granularity_time_scale(text()).charging_type(text()).volume_unit(text()).code(3), id, out),
+        3 => encode(&AocMessage::new(text()).channel(text()).channel_prefix(text()).charge_type(text()).unit_amount(0, 3).unit_type(0, 3).currency_name(text()).currency_amount(3).currency_multiplier(text()).total_type(text()).aoc_billing_id(text()).charging_association_id(-3).charging_association_number(text()).charging_association_plan(value::NumberPlan::new(33)).charged_item(text()).rate_type(text()).time(3).time_scale(text()).granularity(3).granularity_time_scale(text()).charging_type(text()).volume_unit(text()).code(3), id, out),
         4 => encode(&Bridge::new(text(), text()).tone(text()), id, out),
         5 => encode(&BridgeList::new().bridge_type(text()), id, out),
         6 => encode(&BridgeInfo::new(text()), id, out),

@@ -4,8 +4,8 @@ use ami_proto::value::{
     AgiAnswer, AgiEnv, AgiResultCode, AmaFlags, AmiVersion, Assignment, Banner, CallerIdPart, ChannelName,
     ChannelState, ClassSet, Classes, ClockTime, CodecList, CommaList, Contact, ContactList, Date, DateTime,
     DeviceState, Encoded, Epoch, Escaped, EscapedAssignment, ExtensionState, FromWire, HangupCause, Hex, Milliseconds,
-    OriginateReason, Peer, PresenceState, Presentation, QueueRuleStep, ReloadStatus, Seconds, SecurityAddress,
-    SecurityTime, SoftHangup, TimeOfDay, Timestamp, ToWire, UniqueId,
+    NumberPlan, OriginateReason, Peer, PresenceState, Presentation, QueueRuleStep, ReloadStatus, Seconds,
+    SecurityAddress, SecurityTime, SoftHangup, TimeOfDay, Timestamp, ToWire, UniqueId,
 };
 use core::fmt::Debug;
 
@@ -84,6 +84,7 @@ pub fn everything(bytes: &[u8]) {
     closed::<ChannelState>(bytes);
     closed::<ExtensionState>(bytes);
     closed::<OriginateReason>(bytes);
+    closed::<NumberPlan>(bytes);
     closed::<AgiResultCode>(bytes);
     closed::<SoftHangup>(bytes);
     closed::<Classes>(bytes);
