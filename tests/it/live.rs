@@ -3,6 +3,7 @@
 
 mod actions;
 mod driver;
+mod kept;
 mod outcomes;
 mod session;
 

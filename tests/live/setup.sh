@@ -100,7 +100,7 @@ END
     # What has no configuration here declines to load. The rest that would reach beyond loopback or
     # needs a database:
     { printf '[modules]\nautoload = yes\n'
-      (cd "$root/$modules" && ls) | grep -E '^(test_|res_(odbc|config_|snmp|xmpp|corosync|calendar|hep|prometheus|phoneprov|pktccops|timing_dahdi)|c[de][rl]_|chan_(alsa|console|oss|mgcp|motif|phone|unistim|skinny|ooh323|mobile|dahdi)|pbx_(dundi|ael|lua)|app_voicemail_)' | sed 's/^/noload = /'
+      (cd "$root/$modules" && ls) | grep -E '^(test_|res_(odbc|config_|snmp|xmpp|corosync|calendar|hep|prometheus|phoneprov|pktccops|timing_dahdi)|cdr_|cel_[^m]|chan_(alsa|console|oss|mgcp|motif|phone|unistim|skinny|ooh323|mobile|dahdi)|pbx_(dundi|ael|lua)|app_voicemail_)' | sed 's/^/noload = /'
     } | file modules.conf
     { cat <<'END'
 [live]
@@ -112,6 +112,10 @@ exten => talk,1,Answer()
 exten => ring,1,Ringing()
  same => n,Wait(60)
 exten => busy,1,Busy(1)
+; Writes a step of its own into the log of the call.
+exten => step,1,Answer()
+ same => n,CELGenUserEvent(My-Thing,more)
+ same => n,Wait(1)
 ; One end of a call, the other is `talk`.
 exten => call,1,Dial(Local/talk@live/n,20,tT)
 exten => conference,1,Answer()
@@ -167,6 +171,7 @@ leavewhenempty = no
 [other]
 member => Local/agent@live/n,3,Agent
 END
+    printf '[general]\nenable = yes\nevents = USER_DEFINED\n[manager]\nenabled = yes\nshow_user_defined = yes\n' | file cel.conf
     printf '[rule]\npenaltychange => 30,3,1\n' | file queuerules.conf
     printf '[general]\n[1001]\nfullname = Live Agent\n' | file agents.conf
     printf '[general]\n[default]\nparkext = 700\nparkpos = 701-720\ncontext = parkedcalls\n' | file res_parking.conf
@@ -174,7 +179,7 @@ END
     printf '[general]\natxfernoanswertimeout = 10\n[featuremap]\nblindxfer = #1\natxfer = *2\n' | file features.conf
     printf '[general]\nrtpstart = 20000\nrtpend = 20100\n' | file rtp.conf
     printf '[default]\nmode = files\ndirectory = moh\n' | file musiconhold.conf
-    printf '[general]\n' | tee "$outside/etc"/{udptl,indications,acl,ccss,cdr,cel,http}.conf >/dev/null
+    printf '[general]\n' | tee "$outside/etc"/{udptl,indications,acl,ccss,cdr,http}.conf >/dev/null
     printf '[general]\nbindport = %s\nbindaddr = 127.0.0.1\n[live]\ntype = friend\nhost = 127.0.0.1\nport = %s\n' "$iax" "$iax" | file iax.conf
     file pjsip.conf <<END
 [udp]
