@@ -3,9 +3,9 @@
 use core::time::Duration;
 
 use super::call::Call;
+use super::history::{Dial, Span};
 use super::marks::{FACTS, Fact};
-use super::parts::{Dial, Span};
-use super::{OwnedValue, Tracker, more};
+use super::{OwnedValue, Tracker, apply_features};
 use crate::event::{ChannelBlock, Event};
 use crate::facts::{self, Bridged, ChannelSeen, Dialled, DialledKind, Told};
 use crate::value::{CallerIdPart, ChannelState, Escaped, UniqueId};
@@ -31,7 +31,7 @@ pub(super) fn apply(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
         Event::Newexten(view) => {
             see(tracker, **view, Unknown::Stays, at);
             if let Some(unique_id) = id(tracker, **view) {
-                more::runs(tracker, unique_id, view);
+                apply_features::runs(tracker, unique_id, view);
             }
         }
         Event::NewCallerId(view) => see(tracker, **view, Unknown::Stays, at),
@@ -62,7 +62,7 @@ pub(super) fn apply(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
         }
         _ => match Told::of(event) {
             Some(told) => apply_told(tracker, event, told, at),
-            None => more::apply(tracker, event, at),
+            None => apply_features::apply(tracker, event, at),
         },
     }
 }
@@ -92,8 +92,8 @@ fn apply_told(tracker: &mut Tracker, event: &Event<'_>, told: Told<'_>, at: Dura
                 tracker.masquerade(clone.as_bytes(), original.as_bytes(), at);
             }
         }
-        Told::Queue(step) => more::queue(tracker, step, at),
-        Told::Parked(parked) => more::park(tracker, parked, event, at),
+        Told::Queue(step) => apply_features::queue(tracker, step, at),
+        Told::Parked(parked) => apply_features::park(tracker, parked, event, at),
     }
 }
 
@@ -227,7 +227,7 @@ fn bridge(tracker: &mut Tracker, bridged: Bridged<'_>, at: Duration) {
                 tracker.unite(one, two);
                 for (unique_id, other) in [(one, two), (two, one)] {
                     tracker.enter(unique_id, &bridge, true, true, at);
-                    more::answered(tracker, unique_id, other);
+                    apply_features::answered(tracker, unique_id, other);
                 }
             } else {
                 for unique_id in [one, two] {
@@ -258,7 +258,7 @@ fn enters(tracker: &mut Tracker, unique_id: &[u8], bridge: &[u8], kind: facts::B
             (false, false) => tracker.unite(unique_id, other),
             (true, true) => {}
         }
-        more::answered(tracker, unique_id, other);
-        more::answered(tracker, other, unique_id);
+        apply_features::answered(tracker, unique_id, other);
+        apply_features::answered(tracker, other, unique_id);
     }
 }

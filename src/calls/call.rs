@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::OwnedValue;
+use super::history::{DetailRecord, Dial, Leg, Parking, QueueWait, Recording, Room, Span, Transfer, Variable};
 use super::list::{List, Order};
-use super::parts::{DetailRecord, Dial, Leg, Parking, QueueWait, Recording, Room, Span, Transfer, Variable};
 use super::source::TimeSource;
 use super::story::Summary;
 use crate::value::HangupCause;

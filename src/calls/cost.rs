@@ -4,10 +4,10 @@ use alloc::boxed::Box;
 
 use super::OwnedValue;
 use super::call::Call;
-use super::list::Place;
-use super::parts::{
+use super::history::{
     DetailRecord, Dial, Digit, Leg, Parking, QueueOutcome, QueueWait, Recording, Room, Span, Stay, Transfer, Variable,
 };
+use super::list::Place;
 use crate::byte_budget::{self, listed};
 
 /// Bytes of a mark beside its own: its place in the order in which they came.

@@ -5,9 +5,9 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::books::Books;
+use super::channel_index::Books;
 use super::cost::{Kept, optional};
-use super::parts::Leg;
+use super::history::Leg;
 use super::{OwnedValue, Tracker};
 
 impl Tracker {

@@ -1,6 +1,6 @@
 //! Linked ids: which call a channel belongs to, as the server tells it.
 
-use super::books::{Books, Linked};
+use super::channel_index::{Books, Linked};
 use super::{OwnedValue, Tracker};
 use crate::byte_budget;
 

@@ -8,7 +8,7 @@ use core::ops::{Deref, DerefMut};
 use super::OwnedValue;
 use super::call::Call;
 use super::cost::Kept;
-use super::parts::{DetailRecord, Dial, Digit, Parking, QueueWait, Recording, Room, Span, Stay, Transfer, Variable};
+use super::history::{DetailRecord, Dial, Digit, Parking, QueueWait, Recording, Room, Span, Stay, Transfer, Variable};
 use crate::steps;
 
 /// A list from whose front elements go.

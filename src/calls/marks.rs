@@ -2,9 +2,9 @@
 
 use core::time::Duration;
 
-use super::books::{Books, Channel};
 use super::call::Call;
-use super::parts::{Dial, Leg, Parking, ParkingEnd, QueueOutcome, QueueWait, Span, Stay};
+use super::channel_index::{Books, Channel};
+use super::history::{Dial, Leg, Parking, ParkingEnd, QueueOutcome, QueueWait, Span, Stay};
 use super::{OwnedValue, Tracker};
 use crate::byte_budget;
 

@@ -3,8 +3,8 @@
 
 use core::mem;
 
-use super::books::{Books, Linked, Shifts};
 use super::call::Call;
+use super::channel_index::{Books, Linked, Shifts};
 use super::cost::{Kept, MARK, optional};
 use super::list::{Of, Place};
 use super::{OwnedValue, Tracker};

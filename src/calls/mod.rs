@@ -74,20 +74,20 @@
 //! give up what the program knows better.
 
 mod apply;
-mod books;
+mod apply_features;
 mod call;
+mod channel_index;
 mod clock;
 mod cost;
 mod forget;
 mod guests;
+mod history;
 mod limits;
 mod linked;
 mod list;
 mod marks;
 mod merge;
-mod more;
 mod oldest;
-mod parts;
 mod source;
 mod story;
 #[cfg(test)]
@@ -97,11 +97,11 @@ mod tracker;
 pub use crate::owned_value::OwnedValue;
 pub use call::Call;
 pub use clock::{EventClock, time_of};
-pub use limits::{CallLimits, Losses};
-pub use parts::{
+pub use history::{
     DetailRecord, Dial, Digit, Leg, Parking, ParkingEnd, QueueOutcome, QueueWait, Recording, RecordingKind, Room, Span,
     Stay, Transfer, TransferKind, Variable,
 };
+pub use limits::{CallLimits, Losses};
 pub use source::TimeSource;
 pub use story::{Disposition, Party};
 pub use tracker::Tracker;

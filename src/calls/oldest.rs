@@ -5,11 +5,11 @@ use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 use core::mem;
 
-use super::books::{Books, Channel};
 use super::call::Call;
+use super::channel_index::{Books, Channel};
 use super::cost::{Kept, MARK};
+use super::history::Leg;
 use super::list::{Of, Place, shed};
-use super::parts::Leg;
 use super::{OwnedValue, Tracker};
 use crate::steps::count;
 

@@ -11,7 +11,7 @@ use core::time::Duration;
 
 use super::OwnedValue;
 use super::call::Call;
-use super::parts::{Dial, Leg, ParkingEnd, QueueOutcome, Span, Stay};
+use super::history::{Dial, Leg, ParkingEnd, QueueOutcome, Span, Stay};
 use crate::steps::count;
 use crate::words::words;
 

@@ -5,11 +5,11 @@ use alloc::collections::{BTreeMap, btree_map};
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::books::{Books, Channel, Linked};
 use super::call::Call;
+use super::channel_index::{Books, Channel, Linked};
 use super::cost::{Kept, MARK};
+use super::history::{Leg, ParkingEnd, QueueOutcome};
 use super::list::{List, Mark, Order, Place};
-use super::parts::{Leg, ParkingEnd, QueueOutcome};
 use super::source::TimeSource;
 use super::{CallLimits, Losses, OwnedValue};
 use crate::byte_budget;

@@ -5,13 +5,13 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::key::{Key, wanted, within};
-use super::seeding::Seeding;
-use super::thing::{Telling, Thing};
-use super::things::{
+use super::fields::{
     Agent, Bridge, Caller, Channel, Conference, Contact, Device, Endpoint, Extension, Kind, Mailbox, Member,
     ParkedCall, ParkingLot, Participant, Queue, Registration,
 };
+use super::key::{Key, wanted, within};
+use super::seeding::Seeding;
+use super::thing::{Telling, Thing};
 use super::{Changes, Completeness, MirrorLimits, OwnedValue, Part, Stale};
 use crate::byte_budget::{ByteBudget, root};
 use crate::departed::Departed;

@@ -99,6 +99,7 @@
 //! of the scale that the mirror was [told](Mirror::set_time), and null without one. A bridge has
 //! the names of its channels.
 
+mod fields;
 mod key;
 mod limits;
 mod mirror;
@@ -110,16 +111,15 @@ mod seeding;
 #[cfg(test)]
 mod tests;
 mod thing;
-mod things;
 mod views;
 
 pub use crate::owned_value::OwnedValue;
+pub use fields::{
+    Agent, Bridge, Caller, Channel, Conference, Contact, Device, Endpoint, Extension, Kind, Mailbox, Member,
+    ParkedCall, ParkingLot, Participant, Queue, Registration,
+};
 pub use key::{Changes, Key};
 pub use limits::MirrorLimits;
 pub use mirror::Mirror;
 pub use part::{Completeness, Part, Stale};
 pub use seeding::Seed;
-pub use things::{
-    Agent, Bridge, Caller, Channel, Conference, Contact, Device, Endpoint, Extension, Kind, Mailbox, Member,
-    ParkedCall, ParkingLot, Participant, Queue, Registration,
-};

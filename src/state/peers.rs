@@ -2,12 +2,12 @@
 //! by different names.
 
 use super::Mirror;
+use super::fields::{Contact, Endpoint, Mailbox, Registration};
 use super::key::Wanted;
 use super::mirror::How;
 use super::part::Part;
 use super::rules::{how, tell};
 use super::thing::Thing;
-use super::things::{Contact, Endpoint, Mailbox, Registration};
 use crate::event::Event;
 use crate::wire::{Frame, Value};
 

@@ -3,8 +3,8 @@
 
 use alloc::collections::BTreeMap;
 
+use super::fields::Queue;
 use super::thing::Kept;
-use super::things::Queue;
 use super::{Mirror, OwnedValue};
 use crate::byte_budget::{mapped, root};
 

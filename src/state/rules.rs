@@ -3,14 +3,14 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
+use super::fields::{
+    Agent, Bridge, Caller, Channel, Conference, Device, Extension, Kind, Member, ParkedCall, ParkingLot, Participant,
+    Queue,
+};
 use super::key::{Key, parts};
 use super::mirror::How;
 use super::place::Place;
 use super::thing::Thing;
-use super::things::{
-    Agent, Bridge, Caller, Channel, Conference, Device, Extension, Kind, Member, ParkedCall, ParkingLot, Participant,
-    Queue,
-};
 use super::{Mirror, OwnedValue, Part, Stale};
 use crate::event::Event;
 use crate::facts::{self, Bridged, Parked, ParkedKind, QueueStepKind, Told};

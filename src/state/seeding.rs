@@ -3,10 +3,10 @@
 use alloc::vec::Vec;
 use core::ops::Bound;
 
+use super::fields::{Conference, Kind};
 use super::key::{Key, wanted};
 use super::mirror::{Holds, Tables};
 use super::thing::Thing;
-use super::things::{Conference, Kind};
 use super::{Completeness, Mirror, OwnedValue, Part, Stale};
 use crate::action::Custom;
 use crate::wire::{Frame, Value};

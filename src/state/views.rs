@@ -2,11 +2,11 @@
 
 use super::Mirror;
 use super::OwnedValue;
-use super::key::Key;
-use super::things::{
+use super::fields::{
     Agent, Bridge, Caller, Channel, Conference, Contact, Device, Endpoint, Extension, Mailbox, Member, ParkedCall,
     ParkingLot, Participant, Queue, Registration,
 };
+use super::key::Key;
 
 /// Declares the getters of a kind: all of it, and one by its name or names.
 macro_rules! views {

@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 
 use super::OwnedValue;
 use super::call::Call;
+use super::history::Leg;
 use super::list::Shift;
-use super::parts::Leg;
 use super::story::Summary;
 use crate::byte_budget::{self, BLOCK, ByteBudget, mapped, root};
 
@@ -31,13 +31,13 @@ pub(super) struct Channel {
     pub(super) recordings: VecDeque<usize>,
     /// Places of the variables that were asked for, by the number of the name.
     pub(super) variables: Vec<(usize, usize)>,
-    /// Whether it is an agent of `app_agent_pool` who is logged in.
+    /// True for an agent of `app_agent_pool` who is logged in.
     pub(super) agent: bool,
     /// Group and place of the leg of an agent who is in a conversation.
     pub(super) guest: Option<(u64, usize)>,
 }
 
-/// What a linked id belongs to.
+/// The call that a linked id belongs to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Linked {
     pub(super) group: u64,
@@ -45,7 +45,7 @@ pub(super) struct Linked {
     pub(super) former: Option<usize>,
 }
 
-/// What becomes of places in the lists that the books have places of.
+/// New places in the lists that the books have places of.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shifts {
     pub(super) dials: Shift,
@@ -59,8 +59,8 @@ pub(super) struct Shifts {
 #[derive(Clone, Debug)]
 pub(super) struct Books {
     pub(super) budget: ByteBudget,
-    /// Group of each call by its number, so by age. The larger of two calls that become one keeps its
-    /// group, so that few channels change theirs; the one that began first gives its number.
+    /// Group of each call by its number, so by age. The larger of two calls that become one keeps
+    /// its group, so that few channels change theirs; the one that began first gives its number.
     pub(super) ages: BTreeMap<u64, u64>,
     pub(super) linked: BTreeMap<OwnedValue, Linked>,
     pub(super) channels: BTreeMap<OwnedValue, Box<Channel>>,
@@ -184,7 +184,8 @@ impl Books {
         }
     }
 
-    /// Forgets a call that has ended, or is given up, with its channels. `step`: number of the event.
+    /// Forgets a call that has ended, or is given up, with its channels. `step`: number of the
+    /// event.
     pub(super) fn close(&mut self, call: &mut Call, step: u64) {
         let at = call.end.unwrap_or(call.heard);
         for leg in call.legs.iter_mut().filter(|leg| leg.ended.is_none()) {

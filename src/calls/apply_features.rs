@@ -4,13 +4,13 @@
 use core::time::Duration;
 
 use super::apply::{Unknown, id, see};
-use super::books::Channel;
 use super::call::Call;
-use super::marks::Fact;
-use super::parts::{
+use super::channel_index::Channel;
+use super::history::{
     DetailRecord, Digit, ParkingEnd, QueueOutcome, Recording, RecordingKind, Room, Span, Transfer, TransferKind,
     Variable,
 };
+use super::marks::Fact;
 use super::{OwnedValue, Tracker};
 use crate::event::{Event, Newexten};
 use crate::facts::{self, Parked, ParkedKind, QueueStep, QueueStepKind};
