@@ -16,6 +16,8 @@ mod owned;
 mod request;
 pub(crate) mod send_buffer;
 pub(crate) mod service;
+#[cfg(all(test, feature = "std"))]
+pub(crate) mod stage_table;
 mod trace;
 
 pub use backoff::Backoff;

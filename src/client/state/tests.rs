@@ -3,18 +3,19 @@
 use super::*;
 use alloc::format;
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 
-const STAGES: [Stage; 9] = [
-    Stage::New,
-    Stage::Greeting,
-    Stage::Greeted,
-    Stage::Challenge,
-    Stage::Login,
-    Stage::Booting,
-    Stage::Ready,
-    Stage::Closing,
-    Stage::Over,
+use crate::conn::stage_table::{Row, StageTable, inputs};
+
+const STAGES: [(Stage, &str); 9] = [
+    (Stage::New, Stage::New.as_str()),
+    (Stage::Greeting, Stage::Greeting.as_str()),
+    (Stage::Greeted, Stage::Greeted.as_str()),
+    (Stage::Challenge, Stage::Challenge.as_str()),
+    (Stage::Login, Stage::Login.as_str()),
+    (Stage::Booting, Stage::Booting.as_str()),
+    (Stage::Ready, Stage::Ready.as_str()),
+    (Stage::Closing, Stage::Closing.as_str()),
+    (Stage::Over, Stage::Over.as_str()),
 ];
 
 /// What each input does in each stage: the effect, and the stage that it leads to where that is
@@ -40,27 +41,25 @@ silence      |                   |                   |                   |      
 reconnect    | not begun         | not over          | not begun         | not over            | not over          | not over          | not over          | not over      | begin > new
 ";
 
-/// One of each input.
-fn inputs(credentials: &Arc<Credentials>) -> [Input<'_>; 17] {
-    [
-        Input::LogInByChallenge(credentials),
-        Input::LogIn(credentials),
-        Input::Greeted,
-        Input::Stranger(Service::Ssh),
-        Input::Challenged { credentials, challenge: b"1" },
-        Input::Unchallenged(credentials),
-        Input::Accepted,
-        Input::Refused(LoginRefusal::Credentials),
-        Input::Booted,
-        Input::Deadline,
-        Input::Unsent,
-        Input::Close,
-        Input::Goodbye,
-        Input::Ended { truncated: 7 },
-        Input::Breach(breach()),
-        Input::Silence,
-        Input::Reconnect,
-    ]
+inputs! {
+    fn inputs(credentials: &Arc<Credentials>);
+    Input::LogInByChallenge(_) => Input::LogInByChallenge(credentials), "by challenge", "`login` by challenge";
+    Input::LogIn(_) => Input::LogIn(credentials), "log in", "`login` in plain";
+    Input::Greeted => Input::Greeted, "greeted", "the greeting";
+    Input::Stranger(_) => Input::Stranger(Service::Ssh), "stranger", "the first words of another service";
+    Input::Challenged { .. } => Input::Challenged { credentials, challenge: b"1" }, "challenged", "the challenge";
+    Input::Unchallenged(_) => Input::Unchallenged(credentials), "unchallenged", "no challenge, and plain is allowed";
+    Input::Accepted => Input::Accepted, "accepted", "accepted";
+    Input::Refused(_) => Input::Refused(LoginRefusal::Credentials), "refused", "refused";
+    Input::Booted => Input::Booted, "booted", "`FullyBooted`";
+    Input::Deadline => Input::Deadline, "deadline", "deadline";
+    Input::Unsent => Input::Unsent, "unsent", "deadline, never transmitted";
+    Input::Close => Input::Close, "close", "`close`";
+    Input::Goodbye => Input::Goodbye, "goodbye", "goodbye to a `Logoff`";
+    Input::Ended { .. } => Input::Ended { truncated: 7 }, "ended", "end of stream";
+    Input::Breach(_) => Input::Breach(breach()), "breach", "a limit is broken";
+    Input::Silence => Input::Silence, "silence", "no sign of life";
+    Input::Reconnect => Input::Reconnect, "reconnect", "`reconnect`";
 }
 
 fn breach() -> FrameError {
@@ -69,30 +68,7 @@ fn breach() -> FrameError {
     decoder.next_frame().unwrap_err()
 }
 
-/// An input's name in the expected table, and the words for it on the page.
-fn words(input: Input<'_>) -> (&'static str, &'static str) {
-    match input {
-        Input::LogInByChallenge(_) => ("by challenge", "`login` by challenge"),
-        Input::LogIn(_) => ("log in", "`login` in plain"),
-        Input::Greeted => ("greeted", "the greeting"),
-        Input::Stranger(_) => ("stranger", "the first words of another service"),
-        Input::Challenged { .. } => ("challenged", "the challenge"),
-        Input::Unchallenged(_) => ("unchallenged", "no challenge, and plain is allowed"),
-        Input::Accepted => ("accepted", "accepted"),
-        Input::Refused(_) => ("refused", "refused"),
-        Input::Booted => ("booted", "`FullyBooted`"),
-        Input::Deadline => ("deadline", "deadline"),
-        Input::Unsent => ("unsent", "deadline, never transmitted"),
-        Input::Close => ("close", "`close`"),
-        Input::Goodbye => ("goodbye", "goodbye to a `Logoff`"),
-        Input::Ended { .. } => ("ended", "end of stream"),
-        Input::Breach(_) => ("breach", "a limit is broken"),
-        Input::Silence => ("silence", "no sign of life"),
-        Input::Reconnect => ("reconnect", "`reconnect`"),
-    }
-}
-
-/// The same of an effect.
+/// An effect's word in the expected table, and the words for it on the page.
 fn said(effect: Effect<'_>) -> (String, &'static str) {
     let (short, long) = match effect {
         Effect::Nothing => ("", ""),
@@ -125,51 +101,22 @@ fn said(effect: Effect<'_>) -> (String, &'static str) {
     (short.to_string(), long)
 }
 
+fn table<'a>(inputs: &'a [Row<Input<'a>>]) -> StageTable<'a, Stage, Input<'a>> {
+    let cell = |stage: Stage, input| {
+        let (next, effect) = stage.next(input);
+        let (word, page) = said(effect);
+        (next, word, page)
+    };
+    StageTable { stages: &STAGES, inputs, cell }
+}
+
 #[test]
 fn every_stage_takes_every_input_as_expected() {
-    let credentials = Arc::new(Credentials::plain("u", "s"));
-    let rows = |line: &str| -> Vec<String> { line.split('|').map(|cell| cell.trim().to_string()).collect() };
-    let expected: Vec<Vec<String>> = EXPECTED.trim_matches('\n').lines().map(rows).collect();
-    let mut heads = alloc::vec![String::new()];
-    heads.extend(STAGES.iter().map(|stage| stage.as_str().to_string()));
-    assert_eq!(expected[0], heads);
-    assert_eq!(expected.len(), 1 + inputs(&credentials).len());
-    for (input, cells) in inputs(&credentials).into_iter().zip(&expected[1..]) {
-        let mut row = alloc::vec![words(input).0.to_string()];
-        for stage in STAGES {
-            let (next, effect) = stage.next(input);
-            let said = said(effect).0;
-            // A stage that lets go of what it waits for leaves nothing undone.
-            assert!(next == stage || !matches!(effect, Effect::Nothing), "{} {input:?}", stage.as_str());
-            row.push(if next == stage { said } else { format!("{said} > {}", next.as_str()) });
-        }
-        assert_eq!(&row, cells);
-    }
+    table(&inputs(&Arc::new(Credentials::plain("u", "s")))).is_as_expected(EXPECTED);
 }
 
 /// The page is made from the machine; `BLESS=1` writes it anew.
 #[test]
 fn the_page_shows_the_machine() {
-    let credentials = Arc::new(Credentials::plain("u", "s"));
-    let mut page = String::from("| |");
-    page.extend(STAGES.iter().map(|stage| format!(" {stage:?} |")));
-    page += "\n|---|";
-    page.extend(STAGES.iter().map(|_| "---|"));
-    for input in inputs(&credentials) {
-        page.extend(["\n| ", words(input).1, " |"]);
-        for stage in STAGES {
-            let (next, effect) = stage.next(input);
-            match said(effect).1 {
-                "" => page.push_str(" |"),
-                said if next == stage => page.extend([" ", said, " |"]),
-                said => page.extend([" ", said, " → ", &std::format!("{next:?}"), " |"]),
-            }
-        }
-    }
-    page.push('\n');
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/client/state.md");
-    if std::env::var_os("BLESS").is_some() {
-        std::fs::write(path, &page).unwrap();
-    }
-    assert_eq!(std::fs::read_to_string(path).unwrap(), page, "renew it with BLESS=1");
+    table(&inputs(&Arc::new(Credentials::plain("u", "s")))).is_shown_in("client/state.md");
 }
