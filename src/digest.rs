@@ -16,8 +16,8 @@ pub struct Challenge<'a> {
     realm: &'a str,
     nonce: &'a str,
     opaque: Option<&'a str>,
+    algorithm: Option<&'a str>,
     qop: bool,
-    md5: bool,
     stale: bool,
 }
 
@@ -55,8 +55,8 @@ impl<'a> Challenge<'a> {
             realm: realm?,
             nonce: nonce?,
             opaque,
+            algorithm,
             qop: qop.is_some_and(|qop| qop.split(',').any(|qop| qop.trim_ascii().eq_ignore_ascii_case("auth"))),
-            md5: algorithm.is_none_or(|algorithm| algorithm.eq_ignore_ascii_case("MD5")),
             stale: stale.is_some_and(|stale| stale.eq_ignore_ascii_case("true")),
         })
     }
@@ -71,20 +71,15 @@ impl<'a> Challenge<'a> {
         self.nonce
     }
 
-    /// Returns the end of an answer that gives the challenge's `opaque` back, as it stands in the
-    /// header.
-    pub(crate) fn opaque_back(&self) -> String {
-        self.opaque.map(|opaque| format!(", opaque=\"{opaque}\"")).unwrap_or_default()
-    }
-
     /// Returns whether the server takes answers with `qop=auth`.
+    #[cfg(feature = "md5")]
     pub(crate) const fn has_qop(&self) -> bool {
         self.qop
     }
 
     /// Returns whether MD5 is the algorithm that is asked for.
-    pub(crate) const fn is_md5(&self) -> bool {
-        self.md5
+    pub(crate) fn is_md5(&self) -> bool {
+        self.algorithm.is_none_or(|algorithm| algorithm.eq_ignore_ascii_case("MD5"))
     }
 
     /// Returns whether the credentials were right and only the nonce is too old.
@@ -123,6 +118,11 @@ fn unescaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain.collect())
 }
 
+/// Returns a text as a quoted string.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
 /// RFC 2617's A1, in parts.
 pub(crate) const fn a1<'a>(user: &'a str, realm: &'a str, secret: &'a str) -> [&'a str; 5] {
     [user, ":", realm, ":", secret]
@@ -146,10 +146,29 @@ pub(crate) struct Answer<'a> {
 }
 
 impl Answer<'_> {
+    /// Returns the value of the header `Authorization`; `md5` hashes the text that its parts make.
+    ///
+    /// What the challenge had goes back as it came. The algorithm is named where the challenge names
+    /// it (RFC 2617, 3.2.2: one that is absent is MD5).
+    pub(crate) fn authorization(&self, challenge: &Challenge<'_>, md5: impl Fn(&[&str]) -> [u8; 16]) -> String {
+        let Self { user, target, cnonce, count, .. } = *self;
+        let Challenge { realm, nonce, opaque, algorithm, qop, .. } = *challenge;
+        let algorithm = algorithm.map_or("", |_| ", algorithm=MD5");
+        let counted =
+            if qop { format!(", qop=auth, nc={count:08x}, cnonce={}", quoted(cnonce)) } else { String::new() };
+        let opaque = opaque.map(|opaque| format!(", opaque=\"{opaque}\"")).unwrap_or_default();
+        format!(
+            "Digest username={}, realm=\"{realm}\", nonce=\"{nonce}\", uri={}{algorithm}{counted}, response=\"{}\"{opaque}",
+            quoted(user),
+            quoted(target),
+            self.response(challenge, md5),
+        )
+    }
+
     /// Returns the `response` to a challenge; `md5` hashes the text that its parts make.
     ///
     /// What is hashed is the text that a quoted string of the challenge stands for.
-    pub(crate) fn response(&self, challenge: &Challenge<'_>, md5: impl Fn(&[&str]) -> [u8; 16]) -> String {
+    fn response(&self, challenge: &Challenge<'_>, md5: impl Fn(&[&str]) -> [u8; 16]) -> String {
         let Self { user, secret, method, target, cnonce, count } = *self;
         let ha1 = hex(md5(&a1(user, &unescaped(challenge.realm), secret)));
         let ha2 = hex(md5(&a2(method, target)));
@@ -192,7 +211,7 @@ mod tests {
     /// What counts of a header that is odd.
     #[test]
     fn the_first_of_each_counts() {
-        let read = |text| Challenge::parse(text).map(|found| (found.realm, found.nonce, found.opaque, found.md5));
+        let read = |text| Challenge::parse(text).map(|found| (found.realm, found.nonce, found.opaque, found.is_md5()));
         for text in [
             r#"Digest realm="a", nonce="1", nonce="2", realm=b"#,
             r#"Digest realm="a", nonce="1", Digest realm="b", opaque="x", algorithm=SHA-256"#,
@@ -212,6 +231,24 @@ mod tests {
             assert_eq!((challenge.realm, challenge.nonce), (quoted, &*format!("n{quoted}")));
             assert_eq!(challenge.opaque, Some(&*format!("o{quoted}")));
             assert_eq!(unescaped(challenge.realm), text);
+        }
+    }
+
+    /// One order of parameters for every server, and only those that its challenge asks for.
+    #[test]
+    fn an_answer_has_what_the_challenge_names() {
+        let answer = Answer { user: "a\"\\b", secret: "s", method: "GET", target: "/", cnonce: "c\"", count: 26 };
+        let response = "5c".repeat(16);
+        for (asked, named, after) in [
+            ("", "", ""),
+            (", algorithm=md5", ", algorithm=MD5", ""),
+            (", qop=auth", r#", qop=auth, nc=0000001a, cnonce="c\"""#, ""),
+            (r#", opaque="\o""#, "", r#", opaque="\o""#),
+        ] {
+            let challenge = format!(r#"Digest realm="r\"", nonce="n"{asked}"#);
+            let found = answer.authorization(&Challenge::parse(&challenge).unwrap(), |_| [0x5c; 16]);
+            let before = r#"Digest username="a\"\\b", realm="r\"", nonce="n", uri="/""#;
+            assert_eq!(found, format!("{before}{named}, response=\"{response}\"{after}"));
         }
     }
 

@@ -1,7 +1,6 @@
 //! Digests of a session (`qop=auth`): the challenges that it answers, and how often it has answered
 //! each.
 
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -69,25 +68,15 @@ impl Digest {
         *count = count.wrapping_add(1);
         let (challenge, cnonce, count) = (challenge.read()?, &*self.cnonce, *count);
         let (user, secret) = (credentials.username(), credentials.secret());
-        let response = Answer { user, secret, method, target, cnonce, count }.response(&challenge, |parts| md5(parts));
-        Some(format!(
-            "Digest username={}, realm=\"{}\", nonce=\"{}\", uri={}, algorithm=MD5, qop=auth, nc={count:08x}, cnonce={}, response=\"{response}\"{}",
-            quote(user),
-            challenge.realm(),
-            challenge.nonce(),
-            quote(target),
-            quote(cnonce),
-            challenge.opaque_back(),
-        ))
+        let answer = Answer { user, secret, method, target, cnonce, count };
+        Some(answer.authorization(&challenge, |parts| md5(parts)))
     }
-}
-
-fn quote(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 #[cfg(test)]
 mod tests {
+    use alloc::format;
+
     use super::*;
 
     #[test]

@@ -1,7 +1,6 @@
 //! What digest authentication (RFC 2617) takes from a request, a user and the server's challenge;
 //! MD5 itself is the caller's.
 
-use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
@@ -81,20 +80,7 @@ impl<'a> Credentials<'a> {
             count,
         };
         let hash = |parts: &[&str]| md5(WipedText::from(parts.concat()).as_bytes());
-        let response = answer.response(challenge, hash);
-        let counted = if challenge.has_qop() {
-            format!(", qop=auth, nc={count:08x}, cnonce=\"{cnonce}\"")
-        } else {
-            String::new()
-        };
-        Ok(format!(
-            "Digest username=\"{}\", realm=\"{}\", nonce=\"{}\", uri=\"{}\", response=\"{response}\"{counted}{}",
-            self.user,
-            challenge.realm(),
-            challenge.nonce(),
-            request.target(),
-            challenge.opaque_back()
-        ))
+        Ok(answer.authorization(challenge, hash))
     }
 }
 

@@ -426,8 +426,8 @@ fn digest() {
         header,
         format!(
             "Digest username=\"Mufasa\", realm=\"testrealm@host.com\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", \
-             uri=\"/sipxconfig/rest/my/conference/Conf400/lock\", response=\"{three}\", qop=auth, nc=00000001, \
-             cnonce=\"0a4f113b\", opaque=\"5ccc069c403ebaf9f0171e9517f40e41\""
+             uri=\"/sipxconfig/rest/my/conference/Conf400/lock\", qop=auth, nc=00000001, cnonce=\"0a4f113b\", \
+             response=\"{three}\", opaque=\"5ccc069c403ebaf9f0171e9517f40e41\""
         )
     );
     assert!(!header.contains("Circle"));
