@@ -37,6 +37,12 @@ impl Options {
     }
 }
 
+/// How a connection ended: well where nothing is left to do.
+pub type Attempt = Result<(), Box<dyn Error>>;
+
+/// What a driver asks after each turn: whether the program has done what it came for.
+pub type Reaction = Result<bool, Box<dyn Error>>;
+
 /// What the program wants of the server; nothing in it knows of sockets.
 #[expect(missing_debug_implementations, reason = "it has the password")]
 pub struct Session {
@@ -47,11 +53,41 @@ pub struct Session {
 }
 
 impl Session {
+    /// Connects by `connection`, which does all of one connection, again and again until nothing is
+    /// left to do.
+    ///
+    /// # Errors
+    /// The error of a connection, where the next one would fare no better.
+    pub fn run(mut self, mut client: Client, mut connection: impl FnMut(&mut Client, &mut Self) -> Attempt) -> Attempt {
+        loop {
+            let ended = connection(&mut client, &mut self);
+            let Some(wait) = self.retry(&mut client, ended)? else { return Ok(()) };
+            std::thread::sleep(wait);
+        }
+    }
+
+    /// Does what [`run`](Self::run) does, on a runtime that sleeps by `sleep`.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn run_async(
+        mut self,
+        mut client: Client,
+        mut connection: impl AsyncFnMut(&mut Client, &mut Self) -> Attempt,
+        sleep: impl AsyncFn(Duration),
+    ) -> Attempt {
+        loop {
+            let ended = connection(&mut client, &mut self).await;
+            let Some(wait) = self.retry(&mut client, ended)? else { return Ok(()) };
+            sleep(wait).await;
+        }
+    }
+
     /// Logs in on a connection that has just been made.
     ///
     /// # Errors
     /// Where user or secret can't be sent.
-    pub fn log_in(&self, client: &mut Client) -> Result<(), Box<dyn Error>> {
+    pub fn log_in(&self, client: &mut Client) -> Attempt {
         let (user, secret) = &self.secret;
         // By challenge, which keeps the secret off the wire.
         Ok(client.login(Instant::now(), Credentials::md5(user, secret))?)
@@ -59,14 +95,7 @@ impl Session {
 
     /// Makes the client ready for the next connection, where the last one could not be made or is
     /// lost; returns how long to wait for it. `None`: nothing is left to do.
-    ///
-    /// # Errors
-    /// The error of the connection, where the next one would fare no better.
-    pub fn retry(
-        &mut self,
-        client: &mut Client,
-        ended: Result<(), Box<dyn Error>>,
-    ) -> Result<Option<Duration>, Box<dyn Error>> {
+    fn retry(&mut self, client: &mut Client, ended: Attempt) -> Result<Option<Duration>, Box<dyn Error>> {
         let Err(mut error) = ended else { return Ok(None) };
         let why = error.to_string();
         if error.is::<io::Error>() {
@@ -91,7 +120,7 @@ impl Session {
     ///
     /// # Errors
     /// Where the connection is over before its time, or the server refuses.
-    pub fn react(&mut self, client: &mut Client) -> Result<bool, Box<dyn Error>> {
+    pub fn react(&mut self, client: &mut Client) -> Reaction {
         while let Some(event) = client.poll_event()? {
             match event {
                 ClientEvent::Ready(_) => {

@@ -5,12 +5,12 @@
 //! cargo run -p ami-examples --bin compio -- 127.0.0.1:5038 --events 3
 //! ```
 
-use ami_proto::conn::Machine as _;
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use ami_examples::{Options, Session};
+use ami_examples::{Attempt, Options, Reaction, Session};
 use ami_proto::client::Client;
+use ami_proto::conn::Machine;
 use clap::Parser;
 use compio::BufResult;
 use compio::io::{AsyncRead, AsyncWriteExt};
@@ -19,41 +19,42 @@ use compio::net::TcpStream;
 #[compio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
-    let (mut client, mut session) = options.start();
-    loop {
-        let ended = run(&options.address, &mut client, &mut session).await;
-        let Some(wait) = session.retry(&mut client, ended)? else { return Ok(()) };
-        compio::time::sleep(wait).await;
-    }
+    let (client, session) = options.start();
+    let connection = async |client: &mut Client, session: &mut Session| {
+        let socket = TcpStream::connect(&options.address).await?;
+        session.log_in(client)?;
+        drive(client, socket, |client| session.react(client)).await
+    };
+    session.run_async(client, connection, compio::time::sleep).await
 }
 
-/// Does all of one connection, and ends well where nothing is left to do.
-async fn run(address: &str, client: &mut Client, session: &mut Session) -> Result<(), Box<dyn Error>> {
-    let socket = TcpStream::connect(address).await?;
+/// Drives any side of a connection, of any protocol, until `react` says that all is done.
+async fn drive<M: Machine>(machine: &mut M, socket: TcpStream, mut react: impl FnMut(&mut M) -> Reaction) -> Attempt {
     let (reader, mut writer) = (socket.clone(), socket);
-    session.log_in(client)?;
+    let mut out = Vec::new();
     let mut read = Box::pin(fill(reader, Vec::with_capacity(8192)));
-    while !session.react(client)? {
+    while !react(machine)? {
         // A write is waited for: requests are short, and Asterisk reads while it writes.
-        if let Some(bytes) = client.poll_transmit().map(<[u8]>::to_vec) {
-            let sent = bytes.len();
-            writer.write_all(bytes).await.0?;
-            client.transmitted(sent);
+        if machine.transmit_into(&mut out)? > 0 {
+            let BufResult(written, buffer) = writer.write_all(out).await;
+            written?;
+            out = buffer;
+            out.clear();
         }
         // A read that was begun goes on while the clock is heeded: dropped, it could take what it
         // has read with it.
-        let wait = client.read_timeout(Instant::now()).unwrap_or(Duration::MAX);
+        let wait = machine.read_timeout(Instant::now()).unwrap_or(Duration::MAX);
         if let Ok((reader, BufResult(result, buffer))) = compio::time::timeout(wait, &mut read).await {
             match result? {
-                0 => client.handle_eof(Instant::now()),
+                0 => machine.handle_eof(Instant::now()),
                 n => {
-                    let taken = client.handle_input(Instant::now(), &buffer);
+                    let taken = machine.handle_input(Instant::now(), &buffer);
                     assert_eq!(taken, n, "all is taken where all events have been polled and no list is collected");
                 }
             }
             read = Box::pin(fill(reader, buffer));
         }
-        client.handle_timeout(Instant::now());
+        machine.handle_timeout(Instant::now());
     }
     Ok(())
 }

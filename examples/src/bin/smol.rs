@@ -4,12 +4,14 @@
 //! cargo run -p ami-examples --bin smol -- 127.0.0.1:5038 --events 3
 //! ```
 
+use std::collections::VecDeque;
 use std::error::Error;
 use std::io;
 use std::time::Instant;
 
-use ami_examples::{Options, Session};
+use ami_examples::{Attempt, Options, Reaction, Session};
 use ami_proto::client::Client;
+use ami_proto::conn::Machine;
 use clap::Parser;
 use smol::Timer;
 use smol::future::FutureExt;
@@ -17,34 +19,36 @@ use smol::io::{AsyncReadExt, AsyncWriteExt};
 use smol::net::TcpStream;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    smol::block_on(async {
-        let options = Options::parse();
-        let (mut client, mut session) = options.start();
-        loop {
-            let ended = run(&options.address, &mut client, &mut session).await;
-            let Some(wait) = session.retry(&mut client, ended)? else { return Ok(()) };
-            Timer::after(wait).await;
-        }
-    })
+    let options = Options::parse();
+    let (client, session) = options.start();
+    let connection = async |client: &mut Client, session: &mut Session| {
+        let socket = TcpStream::connect(&options.address).await?;
+        session.log_in(client)?;
+        drive(client, socket, |client| session.react(client)).await
+    };
+    smol::block_on(session.run_async(client, connection, async |wait| _ = Timer::after(wait).await))
 }
 
-/// Does all of one connection, and ends well where nothing is left to do.
-async fn run(address: &str, client: &mut Client, session: &mut Session) -> Result<(), Box<dyn Error>> {
-    let mut reader = TcpStream::connect(address).await?;
+/// Drives any side of a connection, of any protocol, until `react` says that all is done.
+async fn drive<M: Machine>(
+    machine: &mut M,
+    mut reader: TcpStream,
+    mut react: impl FnMut(&mut M) -> Reaction,
+) -> Attempt {
     let mut writer = reader.clone();
-    session.log_in(client)?;
-    while !session.react(client)? {
+    let mut out = VecDeque::new();
+    while !react(machine)? {
+        machine.transmit_into(&mut out)?;
         // Whichever comes first; the others are dropped, which loses nothing.
-        let waiting = client.poll_transmit().map(<[u8]>::to_vec);
-        let timer = client.poll_timeout().map_or_else(Timer::never, Timer::at);
+        let timer = machine.poll_timeout().map_or_else(Timer::never, Timer::at);
         let write = async {
-            match &waiting {
-                Some(bytes) => writer.write(bytes).await.map(Moved::Out),
-                None => smol::future::pending().await,
+            match out.as_slices().0 {
+                [] => smol::future::pending().await,
+                bytes => writer.write(bytes).await.map(Moved::Out),
             }
         };
         let read = async {
-            match client.space(8192) {
+            match machine.space(8192) {
                 Some(space) => reader.read(space).await.map(Moved::In),
                 None => smol::future::pending().await,
             }
@@ -54,12 +58,12 @@ async fn run(address: &str, client: &mut Client, session: &mut Session) -> Resul
             Ok::<_, io::Error>(Moved::Nothing)
         };
         match write.or(read).or(clock).await? {
-            Moved::Out(n) => client.transmitted(n),
-            Moved::In(0) => client.handle_eof(Instant::now()),
-            Moved::In(n) => client.advance(Instant::now(), n),
+            Moved::Out(n) => drop(out.drain(..n)),
+            Moved::In(0) => machine.handle_eof(Instant::now()),
+            Moved::In(n) => machine.advance(Instant::now(), n),
             Moved::Nothing => {}
         }
-        client.handle_timeout(Instant::now());
+        machine.handle_timeout(Instant::now());
     }
     Ok(())
 }

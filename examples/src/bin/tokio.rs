@@ -4,11 +4,13 @@
 //! cargo run -p ami-examples --bin tokio -- 127.0.0.1:5038 --events 3
 //! ```
 
+use std::collections::VecDeque;
 use std::error::Error;
 use std::time::Instant;
 
-use ami_examples::{Options, Session};
+use ami_examples::{Attempt, Options, Reaction, Session};
 use ami_proto::client::Client;
+use ami_proto::conn::Machine;
 use clap::Parser;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -16,24 +18,28 @@ use tokio::net::TcpStream;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
-    let (mut client, mut session) = options.start();
-    loop {
-        let ended = run(&options.address, &mut client, &mut session).await;
-        let Some(wait) = session.retry(&mut client, ended)? else { return Ok(()) };
-        tokio::time::sleep(wait).await;
-    }
+    let (client, session) = options.start();
+    let connection = async |client: &mut Client, session: &mut Session| {
+        let mut socket = TcpStream::connect(&options.address).await?;
+        session.log_in(client)?;
+        drive(client, &mut socket, |client| session.react(client)).await
+    };
+    session.run_async(client, connection, tokio::time::sleep).await
 }
 
-/// Does all of one connection, and ends well where nothing is left to do.
-async fn run(address: &str, client: &mut Client, session: &mut Session) -> Result<(), Box<dyn Error>> {
-    let mut socket = TcpStream::connect(address).await?;
+/// Drives any side of a connection, of any protocol, until `react` says that all is done.
+async fn drive<M: Machine>(
+    machine: &mut M,
+    socket: &mut TcpStream,
+    mut react: impl FnMut(&mut M) -> Reaction,
+) -> Attempt {
     let (mut reader, mut writer) = socket.split();
-    session.log_in(client)?;
-    while !session.react(client)? {
-        let waiting = client.poll_transmit().map(<[u8]>::to_vec);
-        let due = client.poll_timeout();
+    let mut out = VecDeque::new();
+    while !react(machine)? {
+        machine.transmit_into(&mut out)?;
+        let due = machine.poll_timeout();
         let read = async {
-            match client.space(8192) {
+            match machine.space(8192) {
                 Some(space) => reader.read(space).await,
                 // Nothing is read while there is no room.
                 None => std::future::pending().await,
@@ -44,12 +50,12 @@ async fn run(address: &str, client: &mut Client, session: &mut Session) -> Resul
         };
         // All can be dropped half-way: nothing has been written or read then.
         tokio::select! {
-            sent = writer.write(waiting.as_deref().unwrap_or_default()), if waiting.is_some() => client.transmitted(sent?),
+            sent = writer.write_buf(&mut out), if !out.is_empty() => { sent?; }
             read = read => match read? {
-                0 => client.handle_eof(Instant::now()),
-                n => client.advance(Instant::now(), n),
+                0 => machine.handle_eof(Instant::now()),
+                n => machine.advance(Instant::now(), n),
             },
-            () = clock => client.handle_timeout(Instant::now()),
+            () = clock => machine.handle_timeout(Instant::now()),
         }
     }
     Ok(())

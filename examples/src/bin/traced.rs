@@ -8,11 +8,9 @@
 
 use std::error::Error;
 use std::net::TcpStream;
-use std::thread::sleep;
 use std::time::Instant;
 
-use ami_examples::{Options, Session};
-use ami_proto::client::Client;
+use ami_examples::Options;
 use ami_proto::conn::{Machine as _, Trace};
 use clap::Parser;
 use tracing::{Level, debug, info, warn};
@@ -20,27 +18,20 @@ use tracing::{Level, debug, info, warn};
 fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(Level::DEBUG).init();
-    let (client, mut session) = options.start();
+    let (client, session) = options.start();
     let peer = options.address.clone();
-    let mut client = client.traced(move |trace| match trace {
+    let client = client.traced(move |trace| match trace {
         Trace::Limit(_) => warn!(%peer, "{trace}"),
         Trace::Stage { .. } => info!(%peer, "{trace}"),
         _ => debug!(%peer, "{trace}"),
     });
-    loop {
-        let ended = run(&options.address, &mut client, &mut session);
-        let Some(wait) = session.retry(&mut client, ended)? else { return Ok(()) };
-        sleep(wait);
-    }
-}
-
-/// Does all of one connection, and ends well where nothing is left to do.
-fn run(address: &str, client: &mut Client, session: &mut Session) -> Result<(), Box<dyn Error>> {
-    let mut socket = TcpStream::connect(address)?;
-    session.log_in(client)?;
-    while !session.react(client)? {
-        socket.set_read_timeout(client.read_timeout(Instant::now()))?;
-        client.exchange(&mut socket, Instant::now)?;
-    }
-    Ok(())
+    session.run(client, |client, session| {
+        let mut socket = TcpStream::connect(&options.address)?;
+        session.log_in(client)?;
+        while !session.react(client)? {
+            socket.set_read_timeout(client.read_timeout(Instant::now()))?;
+            client.exchange(&mut socket, Instant::now)?;
+        }
+        Ok(())
+    })
 }

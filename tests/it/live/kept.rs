@@ -1,4 +1,4 @@
-//! What is kept beyond one request: a call's log, a mirror of a queue, a mask of events.
+//! Tests of what outlives a request: a call's log, a mirror of a queue, a mask of events.
 
 use std::time::Duration;
 
