@@ -170,6 +170,8 @@ fn http_poll() {
                 let action = form.split('&').next().unwrap_or_default().to_lowercase();
                 let known = request.headers().iter().any(|header| header.field.equiv("Cookie"));
                 assert_eq!((request.url(), known), ("/pbx/rawman", action != "action=login"));
+                let closes = |header: &tiny_http::Header| header.field.equiv("Connection") && header.value == "close";
+                assert!(request.headers().iter().any(closes), "Asterisk would keep it open");
                 // It is restarted, and has the next answer cut off.
                 if asked.last().is_some_and(|last| last == "action=waitevent") && !restarted {
                     restarted = true;

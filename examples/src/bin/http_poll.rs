@@ -92,12 +92,17 @@ impl Answer {
     }
 }
 
-/// HTTP/1.0 on a connection of its own: the body ends where the connection does. A real program
-/// takes a library that speaks HTTP, and TLS.
+/// Sends the request on a connection of its own, and reads the answer until that is closed.
+/// Asterisk keeps a connection open for 15 seconds, even one of HTTP/1.0, unless it is asked not to.
+/// A real program takes a library that speaks HTTP, and TLS.
 fn send(address: &str, request: &SignedRequest) -> Result<Answer, Box<dyn Error>> {
     let mut socket = TcpStream::connect(address)?;
     let body = request.body();
-    let mut head = format!("{} {} HTTP/1.0\r\nHost: {address}\r\n", request.method().as_str(), request.target());
+    let mut head = format!(
+        "{} {} HTTP/1.0\r\nHost: {address}\r\nConnection: close\r\n",
+        request.method().as_str(),
+        request.target()
+    );
     for (name, value) in request.headers() {
         write!(head, "{name}: {value}\r\n")?;
     }
