@@ -22,8 +22,8 @@ pub(crate) fn send(address: &str, password: &str, line: &Line) -> Result<Vec<u8>
                 ConnectionEvent::Ended { ending, .. } => {
                     reply = Some(match ending {
                         Ending::Reply(frame) => Ok(frame.body().to_vec()),
-                        Ending::Refused(frame) => Err(format!("refused: {frame:?}")),
-                        other => Err(format!("no answer: {other:?}")),
+                        refused @ Ending::Refused(_) => Err(refused.to_string()),
+                        other => Err(format!("no answer: {other}")),
                     });
                     connection.close(Instant::now());
                 }

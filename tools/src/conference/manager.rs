@@ -32,10 +32,13 @@ pub(crate) fn send(
                 ClientEvent::Item { event, .. } => frames.push(event.frame().to_owned()),
                 ClientEvent::Ended { ending, .. } => {
                     match ending {
-                        Ending::Reply(response) | Ending::Refused(response) => frames.push(response.frame().to_owned()),
+                        // The server has begun to dial, which is all that this session asks for.
+                        Ending::Reply(response) | Ending::Refused(response) | Ending::OutcomeUnseen(Some(response)) => {
+                            frames.push(response.frame().to_owned());
+                        }
                         Ending::List { end, .. } => frames.push(end.frame().to_owned()),
                         Ending::Outcome(_) => {}
-                        other => lost = Some(format!("no answer: {other:?}")),
+                        other => lost = Some(format!("no answer: {other}")),
                     }
                     client.close(Instant::now());
                 }

@@ -230,6 +230,9 @@ fn confbridge() {
     assert!(table.contains("| PJSIP/100-00000001 | Ann  | 100    | no    |"), "{table}");
     let (code, stdout, _) = run("conference", args(&["mute", "room", "PJSIP/100-00000001"]));
     assert_eq!((code, stdout.as_str()), (Some(0), "done\n"));
+    // The phone is left to ring.
+    let (code, stdout, stderr) = run("conference", args(&["dial", "room", "PJSIP/100"]));
+    assert_eq!((code, stdout.as_str(), stderr.as_str()), (Some(0), "done\n", ""));
     let (code, _, stderr) = run("conference", args(&["lock", "room"]));
     assert_eq!((code, stderr.as_str()), (Some(1), "conference: refused: Invalid/unknown command\n"));
 }
