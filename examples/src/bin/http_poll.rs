@@ -93,7 +93,7 @@ impl Answer {
 }
 
 /// Sends the request on a connection of its own, and reads the answer until that is closed.
-/// Asterisk keeps a connection open for 15 seconds, even one of HTTP/1.0, unless it is asked not to.
+/// Asterisk keeps a connection open for 15 seconds, even one of HTTP/1.0, unless asked not to.
 /// A real program takes a library that speaks HTTP, and TLS.
 fn send(address: &str, request: &SignedRequest) -> Result<Answer, Box<dyn Error>> {
     let mut socket = TcpStream::connect(address)?;
