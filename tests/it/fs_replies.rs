@@ -29,9 +29,9 @@ fn rows(text: &str) -> Vec<(String, String)> {
 
 #[test]
 fn every_recorded_answer() {
-    for version in ["1.11.2", "1.6.20"] {
+    for (version, least) in [("1.11.2", 300), ("1.10.12", 90), ("1.6.20", 300)] {
         let all: Vec<_> = ami_testkit::captures::replies(version).iter().flat_map(|text| rows(text)).collect();
-        assert!(all.len() > 300, "{}", all.len());
+        assert!(all.len() > least, "{version}: {}", all.len());
         let mut unknown = Vec::new();
         for (line, body) in &all {
             let reply = reply(name(line), body.as_bytes());

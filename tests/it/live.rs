@@ -4,6 +4,7 @@
 mod actions;
 mod driver;
 mod kept;
+mod moderator;
 mod outcomes;
 mod session;
 

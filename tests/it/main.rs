@@ -38,6 +38,7 @@ mod live;
 mod machine;
 mod mirror_lists;
 mod mirror_pbx;
+mod moderator;
 mod mxml;
 mod names;
 mod odd_headers;

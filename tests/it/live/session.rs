@@ -38,6 +38,8 @@ pub(crate) enum How {
 #[derive(Debug)]
 pub(crate) struct Asked {
     pub(crate) name: String,
+    /// The response that announced more.
+    pub(crate) started: Option<OwnedFrame>,
     pub(crate) items: Vec<OwnedFrame>,
     pub(crate) how: Option<How>,
 }
@@ -88,7 +90,8 @@ pub(crate) struct Book {
 impl Book {
     fn enter(&mut self, event: ClientEvent<'_>) {
         match event {
-            ClientEvent::Connected(_) | ClientEvent::LoggedIn(_) | ClientEvent::Started { .. } => {}
+            ClientEvent::Connected(_) | ClientEvent::LoggedIn(_) => {}
+            ClientEvent::Started { id, response } => self.open(id).started = Some(response.frame().to_owned()),
             ClientEvent::Ready(_) => self.ready = true,
             ClientEvent::Closed => self.closed = true,
             ClientEvent::Event(event) => {
@@ -232,7 +235,7 @@ impl Session {
     fn sent<A: Action>(&mut self, action: &A, sent: Result<Id, SendError>) -> Id {
         let name = action.action_type().map_or("?", |action| action.name()).to_owned();
         let id = sent.unwrap_or_else(|error| panic!("{name}: {error}"));
-        self.book.asked.insert(id, Asked { name, items: Vec::new(), how: None });
+        self.book.asked.insert(id, Asked { name, started: None, items: Vec::new(), how: None });
         id
     }
 
