@@ -48,15 +48,13 @@ fn action<'a>(command: &Command<'a>) -> Result<Custom<'a>, RequestError> {
         Command::Lock(conference) => to_all("ConfbridgeLock", conference),
         Command::Unlock(conference) => to_all("ConfbridgeUnlock", conference),
         Command::StartRecord { conference, file } => {
+            // MixMonitor takes what stands behind a comma for options, and then for a command of the
+            // shell. Where no file is named, the conference's name is part of the file's.
+            refuse_splits("conference", conference, SPLIT)?;
             let action = to_all("ConfbridgeStartRecord", conference)?;
-            match file {
-                None => Ok(action),
-                Some(file) => {
-                    // MixMonitor takes what stands behind a comma for options, and then a command.
-                    refuse_splits("file", file, SPLIT)?;
-                    Ok(action.header("RecordFile", given("file", file)?))
-                }
-            }
+            let Some(file) = file else { return Ok(action) };
+            refuse_splits("file", file, SPLIT)?;
+            Ok(action.header("RecordFile", given("file", file)?))
         }
         Command::StopRecord { conference, file: None } => to_all("ConfbridgeStopRecord", conference),
         Command::VideoSource { conference, participant } => {

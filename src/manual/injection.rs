@@ -84,11 +84,28 @@
 //! text of `say` and `saymember`: it writes words that the server splits as meant, and leaves what
 //! becomes of them to the caller.
 //!
-//! The service of sipXecs makes such lines of the parts of a path: the same is refused there. In the
-//! action `ConfbridgeStartRecord` of Asterisk, a comma in `RecordFile` ends the file's name, and
-//! what stands behind the second is run by the shell once the recording ends. `conference` refuses
-//! what `MixMonitor` splits at (a comma, quotes, a backslash, brackets), in the name of a conference
-//! that is dialed into as well; the action itself writes what it is given.
+//! The service of sipXecs makes such lines of the parts of a path: the same is refused there.
+//!
+//! # Parameters of AMI
+//!
+//! Some headers hold more than a value to the server: it splits them as the arguments of an
+//! application, at commas outside of quotes and brackets. `conference` refuses what would be split,
+//! since its texts are values; a builder of `action` writes what it is given, where the last column
+//! doesn't say otherwise.
+//!
+//! | Header | The server | Such as | Here |
+//! |---|---|---|---|
+//! | `RecordFile` of `ConfbridgeStartRecord` | has what stands behind the second comma run by the shell, once the recording ends | `a.wav,,id` | `conference` refuses `,` `"` `\` `(` `)` `[` `]` |
+//! | `Conference` of `ConfbridgeStartRecord` | makes the file's name of it, where none is named: the same | `a,,id` | `conference` refuses `,` `"` `\` `(` `)` `[` `]` |
+//! | `Data` of `Originate` | takes it for the arguments of the application: profiles of the caller | `a,,admin` | `conference` refuses `,` `"` `\` `(` `)` `[` `]` |
+//! | `CallerID` of `Originate` | takes name and number out of quotes and brackets | `"a" <1>` | `conference` refuses `"` `\` `<` `>` |
+//! | `Channel` of `ConfbridgeMute`, `ConfbridgeKick` | takes two words for many | `all` | `conference` refuses `all`, `participants` |
+//! | `Variable` of `Originate`, `MessageSend`, `PJSIPNotify` | sets several | `a=1,b=2` | escaped: `value::Assignments` |
+//! | `File`, `Options`, `Command` of `MixMonitor` | joins them by commas and splits them again: as `RecordFile` | `a.wav,,id` | written |
+//! | `Variable` of `Getvar`, `Setvar` | calls a function, of which `SHELL` runs commands | `SHELL(id)` | written |
+//!
+//! Neither `RecordFile` nor `Data` is read for variables (`${…}`); a folder in a name (`/`, `..`) is
+//! one.
 //!
 //! [`Line::even_if_interpreted`]: crate::freeswitch::command::Line::even_if_interpreted
 //! [`Custom`]: crate::freeswitch::command::Custom
@@ -122,11 +139,14 @@
 //! | `media_id` | quoted in the line | `'` `\` |
 //! | `caller_id_number` | a word of the line | blank `'` `\` |
 //! | `caller_id_name` | quoted in the line | `'` `\` |
+//! | `profile_name`, `target_call_id`, `outbound_call_id` | quoted in the line, or in variables of it | `'` `\` |
 //! | `endpoints` | a dial string, or a part of one | blank `,` `\|` `{` `}` `[` `]` `<` `>` `'` `"` `\`, and `:_:` |
-//! | `conference`, of bindings | between dots | blank `.` `*` `#` |
+//! | `conference`, `call` and `event`, of bindings | between dots | blank `.` `*` `#` |
 //!
 //! What stays the caller's to judge:
 //!
+//! - Values that are JSON already (`Dial::device`, `field`, `Other`) and `Binding::Other` are sent as
+//!   they are.
 //! - A `media_id` with a `/` in it is no sound of the account, but a path of the media server or an
 //!   address that it fetches; `say:`, `tone_stream://` and `$` begin something else again. Where
 //!   others choose it, take 32 hexadecimal digits.
@@ -148,7 +168,7 @@
 //! |---|---|---|
 //! | the conference, of commands | a word of the line | `/` blank `'` `\` |
 //! | the conference, of its recorder | a value of a query of its own | `/` blank `'` `\` `&` `#` `?` `+` `%` `=` `;` |
-//! | a word of a command | a word of the line | `/` `&` blank `'` `\` |
+//! | a word of a command, an instant-message id | a word of the line | `/` `&` blank `'` `\` |
 //! | a text to be spoken | the end of the line | `/` `&` |
 //! | a user who is invited | an address of SIP | `/` `&` blank `'` `\` `?` `;` `,` `<` `>` `"` |
 //! | a party, agent or target of a `sipxecs::Call` | an address of SIP | `/` `&` blank `?` `;` `,` `<` `>` `"` `#` `%` |

@@ -154,21 +154,41 @@ const ROWS: &[(&str, fn(&str) -> Result<(), EncodeError>)] = &[
     ("`caller_id_number`", |text| dial(Dial::new().endpoint("1").caller_id_number(text))),
     ("`caller_id_name`", |text| dial(Dial::new().endpoint("1").caller_id_name(text))),
     ("`endpoints`", |text| dial(Dial::new().endpoint(text))),
-    ("`conference`, of bindings", |text| Binding::Commands { conference: text }.to_key().map(|_| ())),
+    ("`profile_name`, `target_call_id`, `outbound_call_id`", |text| {
+        let to = || Dial::new().endpoint("1");
+        same([to().profile_name(text), to().target_call_id(text), to().outbound_call_id(text)].map(dial))
+    }),
+    ("`conference`, `call` and `event`, of bindings", |text| {
+        let bindings = [
+            Binding::Commands { conference: text },
+            Binding::Participants { conference: text, call: None },
+            Binding::Participants { conference: "c", call: Some(text) },
+            Binding::Event { conference: "c", event: text },
+        ];
+        same(bindings.map(|binding| binding.to_key().map(|_| ())))
+    }),
     ("the conference, of commands", |text| Conference::new(text).request(&Lock::new()).map(|_| ())),
     ("the conference, of its recorder", |text| Conference::new(text).record(None).map(|_| ())),
-    ("a word of a command", |text| Conference::new("c").request(&Pin::new(text)).map(|_| ())),
+    ("a word of a command, an instant-message id", |text| {
+        let conference = Conference::new("c");
+        same([conference.request(&Pin::new(text)), conference.invite_im(text)].map(|made| made.map(|_| ())))
+    }),
     ("a text to be spoken", |text| Conference::new("c").request(&Say::new(text)).map(|_| ())),
     ("a user who is invited", |text| Conference::new("c").invite(text).map(|_| ())),
     ("a party, agent or target of a `sipxecs::Call`", |text| {
         let call = Call::new("1", "2");
         let made =
             [Call::new(text, "1").make(), Call::new("1", text).state(), call.agent(text).make(), call.transfer(text)];
-        let [one, others @ ..] = made.map(|made| made.map(|_| ()).map_err(|error| error.refusal()));
-        others.into_iter().for_each(|other| assert_eq!(other, one, "{text:?}"));
-        Call::new(text, "1").make().map(|_| ())
+        same(made.map(|made| made.map(|_| ())))
     }),
 ];
+
+/// Several arguments of one rule.
+fn same<const N: usize>(made: [Result<(), EncodeError>; N]) -> Result<(), EncodeError> {
+    let reasons = made.each_ref().map(|made| made.as_ref().map_err(|error| error.refusal()));
+    assert!(reasons.iter().all(|reason| *reason == reasons[0]), "{reasons:?}");
+    made.into_iter().collect()
+}
 
 fn dial(dial: Dial<'_>) -> Result<(), EncodeError> {
     Account::new("a").act("c", &ConferenceAction::Dial(dial)).map(|_| ())
@@ -178,6 +198,11 @@ fn dial(dial: Dial<'_>) -> Result<(), EncodeError> {
 #[test]
 fn the_tables_of_kazoo_and_sipxecs_hold() {
     let page = std::fs::read_to_string(ami_testkit::root().join("src/manual/injection.rs")).expect("the page");
+    let tables = page.split("# Kazoo's bodies").nth(1).expect("the tables of both");
+    let named: Vec<_> = tables.lines().filter_map(|line| line.strip_prefix("//! | ")?.split_once(" | ")).collect();
+    for (row, _) in named.iter().filter(|(row, _)| *row != "argument") {
+        assert!(ROWS.iter().any(|(tried, _)| tried == row), "nothing tries the row {row}");
+    }
     for (row, make) in ROWS {
         let line = page.lines().find(|line| line.starts_with(&format!("//! | {row} | "))).expect(row);
         let cell = line.trim_end_matches(" |").rsplit(" | ").next().expect("a cell").replace("\\|", "|");
