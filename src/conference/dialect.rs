@@ -39,7 +39,7 @@ pub enum Dialect<'a> {
     /// FreeSWITCH's `conference`, by the event socket.
     FreeSwitch,
     /// The same by the REST service of sipXecs, asked with this method. Its handler takes GET;
-    /// reference 001 says PUT.
+    /// its reference page says PUT.
     SipXecs(Method),
     /// The Conferences API of Kazoo, for this account.
     Kazoo(Account<'a>),

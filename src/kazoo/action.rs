@@ -21,8 +21,8 @@ use crate::wiped::WipedText;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Envelope {
-    /// `{"data": {"action": "play", "data": {"media_id": "…"}}}`: reference 002's, and understood
-    /// by all servers.
+    /// `{"data": {"action": "play", "data": {"media_id": "…"}}}`: the reference page's, and
+    /// understood by all servers.
     #[default]
     InData,
     /// `{"action": "play", "data": {"media_id": "…"}}`: what Kazoo's pages show from 4.2 on.
@@ -142,7 +142,7 @@ impl<'a> ActionBody<'a> {
 
 /// What a conference can be told.
 ///
-/// Reference 002 has `lock` and `unlock`; servers from 4.2 on have the others.
+/// The reference page has `lock` and `unlock`; servers from 4.2 on have the others.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ConferenceAction<'a> {

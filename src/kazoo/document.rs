@@ -16,7 +16,7 @@ use crate::wiped::WipedText;
 /// A conference as the server has it: a document, or an entry of the list. Everything that isn't
 /// known here is kept.
 ///
-/// No field is sure to be there: reference 002 requires a name, the server's schema does not.
+/// No field is sure to be there: the reference page requires a name, the server's schema does not.
 ///
 /// ```
 /// use ami_proto::kazoo::Conference;
@@ -34,8 +34,8 @@ view!(Conference);
 impl<'a> FromList<'a> for Conference<'a> {}
 
 impl<'a> Conference<'a> {
-    /// What is going on in it. In documents it stands under `_read_only`, in lists (reference 002)
-    /// on top; both are looked at.
+    /// What is going on in it. In documents it stands under `_read_only`, in lists (on the
+    /// reference page) on top; both are looked at.
     pub fn realtime(&self) -> Realtime<'a> {
         Realtime::of(&self.0)
     }
@@ -87,7 +87,7 @@ impl<'a> FromJson<'a> for Tone<'a> {
 pub enum ProfileField<'a> {
     /// Settings: from 4.2 on.
     Settings(Profile<'a>),
-    /// The name of settings: up to 4.1, and on reference 002.
+    /// The name of settings: up to 4.1, and on the reference page.
     Name(Cow<'a, str>),
 }
 
@@ -184,8 +184,8 @@ draft!(SideDraft);
 draft!(ProfileDraft);
 
 impl Draft {
-    /// Sets `profile` as servers up to 4.1 and reference 002 have it: to the name of settings. From
-    /// 4.2 on that name stands in [`profile_name`](Self::profile_name).
+    /// Sets `profile` as servers up to 4.1 and the reference page have it: to the name of
+    /// settings. From 4.2 on that name stands in [`profile_name`](Self::profile_name).
     #[must_use]
     pub fn profile_text(mut self, name: &str) -> Self {
         self.0.set("profile", write::string(name));

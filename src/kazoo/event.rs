@@ -104,7 +104,7 @@ impl<'a> ChannelVars<'a> {
     }
 }
 
-/// What happens to participants: reference 002's eight, or any other action of FreeSWITCH's
+/// What happens to participants: the reference page's eight, or any other action of FreeSWITCH's
 /// conferences.
 ///
 /// Which of them are published is the server's setting (`publish_participant_event`).

@@ -182,7 +182,7 @@ fields! {
     join_deaf = "join_deaf": flag, Rule::Flag; "whether they can't hear at first. The default is false"
     join_muted = "join_muted": flag, Rule::Flag;
         "whether they can't speak at first. The default is true for members. For moderators it is false in the \
-         server's schema, and true on reference 002: say what you want"
+         server's schema, and true on the reference page: say what you want"
     numbers = "numbers": texts, Rule::Numbers; "the numbers that they call: digits, none twice"
     pins = "pins": texts, Rule::Pins; "the PINs that they enter: digits. Secrets"
     play_entry_prompt = "play_entry_prompt": flag, Rule::Flag;

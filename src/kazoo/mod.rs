@@ -38,7 +38,7 @@
 //!
 //! Reading accepts both. What is sent is what the server's code (4.0 to master) understands.
 //!
-//! | reference 002 | the server | here |
+//! | the page “Conferences API” | the server | here |
 //! |---|---|---|
 //! | conferences and lists stand bare in the answer | in an envelope, as `data` | both: [`Response`] |
 //! | `name` is required | it is not | neither is it here; 1 to 128 characters if there |

@@ -10,8 +10,8 @@ use super::json::{FromJson, FromList, Json, Object, getters, read, view};
 /// Somebody in a conference.
 ///
 /// Servers from 4.0 on put what the media server knows of their part in the conference into an
-/// object `conference_channel_vars`, reference 002 shows it on top: such fields are looked for there
-/// first, then on top. The server answers `{}` for somebody who isn't there:
+/// object `conference_channel_vars`, the reference page shows it on top: such fields are looked for
+/// there first, then on top. The server answers `{}` for somebody who isn't there:
 /// [`is_unknown`](Self::is_unknown).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Participant<'a>(pub(super) Object<'a>);
@@ -95,7 +95,7 @@ shared! {
         is_moderator = "is_moderator": bool;
         /// Returns how loud they must be to be heard, from 0 to 1800.
         energy_level = "energy_level": i64;
-        /// Returns how loud they are. Reference 002 and master have it; 4.0 to 4.3 do not send it.
+        /// Returns how loud they are. The reference page and master have it; 4.0 to 4.3 do not send it.
         current_energy = "current_energy": i64;
         /// Returns the media server's number for them, which is
         /// [`participant_id`](Self::participant_id); from 4.0 on.

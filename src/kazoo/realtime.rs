@@ -10,7 +10,7 @@ use super::participant::Participant;
 /// What is going on in a conference, at the moment when the server was asked.
 ///
 /// Documents have it under `_read_only`. Lists have it there too, says the server's code from 4.0
-/// on; on top of each entry, says reference 002. The server counts `moderators`; reference 002
+/// on; on top of each entry, says the reference page. The server counts `moderators`; the page
 /// calls them `admins`. Each field is looked for in both places and both spellings, `_read_only`
 /// and `moderators` first. A conference in which nobody is may have none of them.
 #[derive(Clone, Debug, PartialEq, Eq)]

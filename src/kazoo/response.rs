@@ -12,7 +12,7 @@ use super::participant::Participant;
 
 /// The body of an answer.
 ///
-/// Servers put what was asked for into an envelope; reference 002 shows it bare. Both are read.
+/// Servers put what was asked for into an envelope; the reference page shows it bare. Both are read.
 ///
 /// ```
 /// use ami_proto::kazoo::Response;

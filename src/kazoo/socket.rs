@@ -259,7 +259,7 @@ pub enum SocketMessage<'a> {
     Reply(SocketReply<'a>),
     /// Something that was subscribed to happened.
     Event(SocketEvent<'a>),
-    /// The same without an envelope, as reference 002 shows it.
+    /// The same without an envelope, as the reference page shows it.
     Participant(ParticipantEvent<'a>),
     /// What the crate doesn't know.
     Other(Object<'a>),

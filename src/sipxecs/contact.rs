@@ -1,4 +1,4 @@
-//! Contact information, the one document of reference 001: a flat piece of XML that the service's
+//! Contact information, the one document of the reference page: a flat piece of XML that the service's
 //! users send and get.
 
 use alloc::borrow::Cow;

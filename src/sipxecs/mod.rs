@@ -46,7 +46,7 @@
 //!
 //! # Where the reference page and the service differ
 //!
-//! | reference 001 | the service | here |
+//! | the page “Freeswitch Conference Commands” | the service | here |
 //! |---|---|---|
 //! | PUT | its handler answers to GET, and is not modifiable: PUT should be refused with 405. The page's own samples use GET but for one | GET, unless told otherwise: [`Conference::method`] |
 //! | 400 for an unknown command | 200, with FreeSWITCH's `-ERR …`; 400 only for no command at all, and for `invite` without exactly one argument | both are read: [`ServiceError`], [`Reply::error`] |

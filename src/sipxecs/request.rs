@@ -26,7 +26,7 @@ impl<'a> Conference<'a> {
 
     /// Asks with another method than GET.
     ///
-    /// Background: reference 001 asks for PUT, the service's handler answers to GET (`represent`,
+    /// Background: the reference page asks for PUT, the service's handler answers to GET (`represent`,
     /// and not modifiable) and should refuse PUT with 405; most samples of the page are GETs. A
     /// service that does want PUT answers GET with 405.
     #[must_use]

@@ -215,7 +215,7 @@ impl core::error::Error for ServiceError<'_> {}
 #[non_exhaustive]
 pub enum ServiceErrorKind {
     /// 400: there was no command; or an invitation without exactly one user. An unknown command is
-    /// no such error, though reference 001 says so: FreeSWITCH answers it.
+    /// no such error, though the reference page says so: FreeSWITCH answers it.
     BadCommand,
     /// 401: the digest is missing or wrong.
     NotAuthenticated,

@@ -49,6 +49,7 @@ mod owned;
 mod peer;
 mod properties;
 mod recording;
+mod reference;
 mod replay;
 mod replaying;
 mod secrets;
