@@ -10,7 +10,8 @@ use crate::wire::Frame;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Native<'a> {
-    /// `ConfBridge`: the response, then the events of its list with the one that ends it.
+    /// `ConfBridge`: the response, then the events of its list with the one that ends it: the
+    /// frames of all that the client tells of the request, in order.
     Frames(&'a [Frame<'a>]),
     /// FreeSWITCH: the body of an `api/response` or of a `BACKGROUND_JOB`; empty where there is
     /// none.

@@ -105,6 +105,7 @@
 //! A test makes the table, and holds it to the code. Requests are shortened: to `ConfBridge`'s
 //! action and FreeSWITCH's sub-command; sipXecs has the last segment of its path, Kazoo the method,
 //! the path behind the conference, and the action.
+#![cfg_attr(feature = "std", doc = include_str!("driving.md"))]
 
 mod answer;
 mod args;

@@ -133,7 +133,7 @@ fn rows(page: &str) -> Vec<Row> {
     let mut rows = Vec::new();
     for line in page.lines() {
         if let Some(title) = line.strip_prefix("# ") {
-            section = title.to_owned();
+            section = title.replace('`', "");
         }
         let Some(cells) = line.strip_prefix("| ").and_then(|line| line.strip_suffix(" |")) else { continue };
         let [said, api, tests] = cells.split(" | ").collect::<Vec<_>>()[..] else { panic!("three cells: {line}") };
