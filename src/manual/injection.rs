@@ -104,8 +104,8 @@
 //! | `File`, `Options`, `Command` of `MixMonitor` | joins them by commas and splits them again: as `RecordFile` | `a.wav,,id` | written |
 //! | `Variable` of `Getvar`, `Setvar` | calls a function, of which `SHELL` runs commands | `SHELL(id)` | written |
 //!
-//! Neither `RecordFile` nor `Data` is read for variables (`${…}`); a folder in a name (`/`, `..`) is
-//! one.
+//! The first two were seen on 22: the shell ran it as the server's user. Neither `RecordFile` nor
+//! `Data` is read for variables (`${…}`); a folder in a name (`/`, `..`) is one.
 //!
 //! [`Line::even_if_interpreted`]: crate::freeswitch::command::Line::even_if_interpreted
 //! [`Custom`]: crate::freeswitch::command::Custom

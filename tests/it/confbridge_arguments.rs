@@ -95,6 +95,7 @@ fn header<'h>(headers: &'h [(String, String)], name: &str) -> Option<&'h str> {
 }
 
 /// The model sees an attack: a comma ends the file, the second one begins a command.
+/// Asterisk 22 was seen to run both.
 #[test]
 fn a_comma_runs_a_command_at_the_end() {
     for (conference, file) in [("room", Some("a.wav,,touch /tmp/x")), ("a,,touch /tmp/x;", None)] {
@@ -172,7 +173,7 @@ const ROWS: [Row; 8] = [
 fn the_page_is_true() {
     let page = std::fs::read_to_string(ami_testkit::root().join("src/manual/injection.rs")).expect("the page");
     let (_, rest) = page.split_once("//! # Parameters of AMI").expect("the table");
-    let (table, _) = rest.split_once("Neither `RecordFile`").expect("its end");
+    let (table, _) = rest.split_once("The first two were seen").expect("its end");
     let rows: Vec<_> = table.lines().filter_map(|line| line.strip_prefix("//! | `")).collect();
     assert_eq!(rows.len(), ROWS.len());
     for ((header, make), row) in ROWS.iter().zip(rows) {
