@@ -2,12 +2,10 @@
 //! lasts all day: the server gives each caller its linked id. Here the login stays a call of its
 //! own, and each caller's call has the agent as a guest.
 
-use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::channel_index::Books;
 use super::cost::{Kept, optional};
-use super::history::Leg;
 use super::{OwnedValue, Tracker};
 
 impl Tracker {
@@ -26,27 +24,11 @@ impl Tracker {
 
     /// An agent talks to the caller with this channel.
     pub(super) fn enter_as_guest(&mut self, agent: &[u8], caller: &[u8], bridge: &[u8], at: Duration) {
-        let stay = self.stay(bridge, true, false, at);
+        let (stay, order) = (self.stay(bridge, true, false, at), self.legs_begun);
         let Some((login, channel)) = self.channel_mut(agent) else { return };
         let Some(own) = login.legs.get(channel.leg).filter(|_| channel.guest.is_none()) else { return };
-        let mut leg = Leg {
-            first_seen: at,
-            from_start: false,
-            ringing: None,
-            answered: None,
-            ended: None,
-            cause: None,
-            holds: Vec::new(),
-            stays: Vec::new(),
-            digits: Vec::new(),
-            stays_gone: 0,
-            guest: true,
-            voicemail: false,
-            idle: false,
-            ..own.clone()
-        };
+        let leg = own.as_guest(at, order);
         let shared = login.linked_id.clone();
-        leg.order = self.legs_begun;
         let bytes = leg.cost();
         let Some((call, _)) = self.channel_mut(caller) else { return };
         if call.agents > 0 {

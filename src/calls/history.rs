@@ -76,6 +76,68 @@ pub struct Leg {
 }
 
 impl Leg {
+    /// Returns the leg of a channel of which nothing has happened yet; `order` is its number in its
+    /// tracker.
+    pub(super) const fn new(
+        channel: OwnedValue,
+        unique_id: OwnedValue,
+        first_seen: Duration,
+        from_start: bool,
+        order: u64,
+    ) -> Self {
+        Self {
+            channel,
+            unique_id,
+            number: None,
+            name: None,
+            connected_number: None,
+            connected_name: None,
+            account: None,
+            exten: None,
+            context: None,
+            application: None,
+            dial_status: None,
+            first_seen,
+            from_start,
+            ringing: None,
+            answered: None,
+            ended: None,
+            cause: None,
+            holds: Vec::new(),
+            stays: Vec::new(),
+            digits: Vec::new(),
+            replaced: false,
+            guest: false,
+            voicemail: false,
+            leaving: false,
+            other: None,
+            idle: false,
+            order,
+            stays_gone: 0,
+        }
+    }
+
+    /// Returns the leg that the channel gets in another call: what it is stays, what happened to it
+    /// is its own call's.
+    pub(super) fn as_guest(&self, at: Duration, order: u64) -> Self {
+        Self {
+            number: self.number.clone(),
+            name: self.name.clone(),
+            connected_number: self.connected_number.clone(),
+            connected_name: self.connected_name.clone(),
+            account: self.account.clone(),
+            exten: self.exten.clone(),
+            context: self.context.clone(),
+            application: self.application.clone(),
+            dial_status: self.dial_status.clone(),
+            replaced: self.replaced,
+            leaving: self.leaving,
+            other: self.other.clone(),
+            guest: true,
+            ..Self::new(self.channel.clone(), self.unique_id.clone(), at, false, order)
+        }
+    }
+
     /// Returns the stay that has this place, unless it has gone.
     pub(super) fn stay(&mut self, place: usize) -> Option<&mut Stay> {
         self.stays.get_mut(place.checked_sub(self.stays_gone)?)

@@ -284,36 +284,7 @@ impl Tracker {
             self.losses.leg_events += 1;
             return false;
         }
-        let leg = Leg {
-            channel: self.text(channel),
-            unique_id: OwnedValue::new(unique_id),
-            number: None,
-            name: None,
-            connected_number: None,
-            connected_name: None,
-            account: None,
-            exten: None,
-            context: None,
-            application: None,
-            dial_status: None,
-            first_seen: at,
-            from_start,
-            ringing: None,
-            answered: None,
-            ended: None,
-            cause: None,
-            holds: Vec::new(),
-            stays: Vec::new(),
-            digits: Vec::new(),
-            replaced: false,
-            guest: false,
-            voicemail: false,
-            leaving: false,
-            other: None,
-            idle: false,
-            order: self.legs_begun,
-            stays_gone: 0,
-        };
+        let leg = Leg::new(self.text(channel), OwnedValue::new(unique_id), at, from_start, self.legs_begun);
         let bytes = leg.cost() + Books::channel_cost(unique_id, leg.channel.as_bytes());
         let more = if known.is_some() {
             0
