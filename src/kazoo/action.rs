@@ -223,34 +223,29 @@ impl ConferenceAction<'_> {
     }
 }
 
-impl<'a> ParticipantsAction<'a> {
-    pub(super) fn parts(&self) -> Result<Parts<'a>, EncodeError> {
-        Ok(match self {
-            Self::Mute => ("mute", Arguments::None),
-            Self::Unmute => ("unmute", Arguments::None),
-            Self::Deaf => ("deaf", Arguments::None),
-            Self::Undeaf => ("undeaf", Arguments::None),
-            Self::Kick => ("kick", Arguments::None),
-            Self::Play(media) => ("play", play(media)?),
-            Self::Relate(relate) => ("relate", relate.arguments()),
-            Self::Other(name, arguments) => other(name, *arguments)?,
-        })
-    }
+/// Gives what participants can be told its name and arguments: what one and all can be told alike,
+/// and what is its own.
+macro_rules! participant_parts {
+    ($action:ident { $($own:pat => $parts:expr,)* }) => {
+        impl<'a> $action<'a> {
+            pub(super) fn parts(&self) -> Result<Parts<'a>, EncodeError> {
+                Ok(match self {
+                    Self::Mute => ("mute", Arguments::None),
+                    Self::Unmute => ("unmute", Arguments::None),
+                    Self::Deaf => ("deaf", Arguments::None),
+                    Self::Undeaf => ("undeaf", Arguments::None),
+                    Self::Kick => ("kick", Arguments::None),
+                    Self::Play(media) => ("play", play(media)?),
+                    $($own => $parts,)*
+                    Self::Other(name, arguments) => other(name, *arguments)?,
+                })
+            }
+        }
+    };
 }
 
-impl<'a> ParticipantAction<'a> {
-    pub(super) fn parts(&self) -> Result<Parts<'a>, EncodeError> {
-        Ok(match self {
-            Self::Mute => ("mute", Arguments::None),
-            Self::Unmute => ("unmute", Arguments::None),
-            Self::Deaf => ("deaf", Arguments::None),
-            Self::Undeaf => ("undeaf", Arguments::None),
-            Self::Kick => ("kick", Arguments::None),
-            Self::Play(media) => ("play", play(media)?),
-            Self::Other(name, arguments) => other(name, *arguments)?,
-        })
-    }
-}
+participant_parts! { ParticipantAction {} }
+participant_parts! { ParticipantsAction { Self::Relate(relate) => ("relate", relate.arguments()), } }
 
 /// The server quotes the sound in a line for FreeSWITCH, and escapes nothing in it.
 fn play<'a>(media: &str) -> Result<Arguments<'a>, EncodeError> {
