@@ -130,8 +130,8 @@ impl<'de> Visitor<'de> for Object {
                 "offset" => found.offset = map.next_value()?,
                 "kind" => found.kind = Some(map.next_value_seed(Text("the kind of a frame", kind))?),
                 "name" => found.name = map.next_value_seed(Name(found.room(0)))?,
-                "headers" => map.next_value_seed(Headers(&mut found))?,
-                "lines" => map.next_value_seed(Lines(&mut found))?,
+                "headers" => map.next_value_seed(Array(&mut found, Element::Header))?,
+                "lines" => map.next_value_seed(Array(&mut found, Element::Line))?,
                 _ => {
                     let (mut bytes, room) = (Wiped::default(), found.room(0));
                     map.next_value_seed(Bytes { into: &mut bytes, room })?;
@@ -261,10 +261,17 @@ impl<'de> Visitor<'de> for Name {
     }
 }
 
-/// The lines of a frame.
-struct Lines<'a>(&'a mut Found);
+/// The kind of an array's elements.
+#[derive(Clone, Copy)]
+enum Element {
+    Line,
+    Header,
+}
 
-impl<'de> DeserializeSeed<'de> for Lines<'_> {
+/// An array of a frame's parts.
+struct Array<'a>(&'a mut Found, Element);
+
+impl<'de> DeserializeSeed<'de> for Array<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -272,19 +279,31 @@ impl<'de> DeserializeSeed<'de> for Lines<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Lines<'_> {
+impl<'de> Visitor<'de> for Array<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array of lines")
+        f.write_str(match self.1 {
+            Element::Line => "an array of lines",
+            Element::Header => "an array of headers",
+        })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(Line(self.0))?.is_some() {}
-        Ok(())
+        loop {
+            let found = &mut *self.0;
+            let read = match self.1 {
+                Element::Line => seq.next_element_seed(Line(found))?,
+                Element::Header => seq.next_element_seed(Header(found))?,
+            };
+            if read.is_none() {
+                return Ok(());
+            }
+        }
     }
 }
 
+/// A line of a frame.
 struct Line<'a>(&'a mut Found);
 
 impl<'de> DeserializeSeed<'de> for Line<'_> {
@@ -297,30 +316,6 @@ impl<'de> DeserializeSeed<'de> for Line<'_> {
         Bytes { into: lines, room }.deserialize(deserializer)?;
         refuse(part(lines, start..), b'\n', "a line has no line feed")?;
         append(lines.vec(), b"\n");
-        Ok(())
-    }
-}
-
-/// The headers of a frame.
-struct Headers<'a>(&'a mut Found);
-
-impl<'de> DeserializeSeed<'de> for Headers<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Headers<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array of headers")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(Header(self.0))?.is_some() {}
         Ok(())
     }
 }
