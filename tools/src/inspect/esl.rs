@@ -15,39 +15,13 @@ use serde_json::{json, to_value};
 use super::count::Count;
 use super::json::{line, told};
 use super::replay::Turn;
-use super::stream::{Decode, Ending, Stream};
+use super::stream::{Decode, Ending, Stream, decode};
 use super::summary::Tally;
 use super::tallies::Tallies;
 use super::{Name, Report};
 use crate::shown::Shown;
 
-impl Decode for Decoder {
-    type Frame<'a> = Frame<'a>;
-
-    fn start() -> Self {
-        Self::new(LIMITS)
-    }
-
-    fn space(&mut self, min: usize) -> Option<&mut [u8]> {
-        self.space(min)
-    }
-
-    fn advance(&mut self, n: usize) {
-        self.advance(n);
-    }
-
-    fn next_frame(&mut self) -> Result<Option<Frame<'_>>, FrameError> {
-        self.next_frame()
-    }
-
-    fn finish(&self) -> Option<Truncated> {
-        self.finish()
-    }
-
-    fn blank_lines(&self) -> u64 {
-        0
-    }
-}
+decode!(Decoder, Frame, LIMITS, |_decoder| 0);
 
 pub(crate) struct Json<W> {
     out: W,

@@ -79,33 +79,42 @@ pub(crate) trait Decode {
     fn blank_lines(&self) -> u64;
 }
 
-impl Decode for Decoder {
-    type Frame<'a> = Frame<'a>;
+/// Has a decoder read recordings, by its own methods of these names.
+macro_rules! decode {
+    ($decoder:ty, $frame:ident, $limits:expr, |$own:ident| $blank_lines:expr) => {
+        impl Decode for $decoder {
+            type Frame<'a> = $frame<'a>;
 
-    fn start() -> Self {
-        Self::new(Limits::new())
-    }
+            fn start() -> Self {
+                Self::new($limits)
+            }
 
-    fn space(&mut self, min: usize) -> Option<&mut [u8]> {
-        self.space(min)
-    }
+            fn space(&mut self, min: usize) -> Option<&mut [u8]> {
+                self.space(min)
+            }
 
-    fn advance(&mut self, n: usize) {
-        self.advance(n);
-    }
+            fn advance(&mut self, n: usize) {
+                self.advance(n);
+            }
 
-    fn next_frame(&mut self) -> Result<Option<Frame<'_>>, FrameError> {
-        self.next_frame()
-    }
+            fn next_frame(&mut self) -> Result<Option<$frame<'_>>, FrameError> {
+                self.next_frame()
+            }
 
-    fn finish(&self) -> Option<Truncated> {
-        self.finish()
-    }
+            fn finish(&self) -> Option<Truncated> {
+                self.finish()
+            }
 
-    fn blank_lines(&self) -> u64 {
-        self.blank_lines()
-    }
+            fn blank_lines(&self) -> u64 {
+                let $own = self;
+                $blank_lines
+            }
+        }
+    };
 }
+pub(super) use decode;
+
+decode!(Decoder, Frame, Limits::new(), |decoder| decoder.blank_lines());
 
 /// Reads a recording to its end, at most `chunk` bytes at a time, and hands out every frame, with
 /// the turn in which it ended if there are turns.
