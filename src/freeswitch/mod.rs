@@ -70,6 +70,8 @@ pub mod list;
 #[cfg(feature = "xml")]
 pub mod record;
 pub mod reply;
+#[cfg(feature = "xml")]
+mod xml;
 
 pub use crate::owned_value::OwnedValue;
 pub use crate::redact::event_socket::{mask, mask_header};

@@ -2,11 +2,11 @@
 
 use alloc::vec::Vec;
 
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::BytesStart;
 
-use super::list::{List, Text, XmlError, entities, gather};
+use super::list::{List, Text};
 use super::number;
+use super::xml::{Elements, Fault, Parts, XmlError, entities, read};
 
 /// The record of a conference that has ended.
 ///
@@ -110,44 +110,35 @@ impl Record {
     /// Where the text is no XML, ends early, is no `cdr` with a `conference` in it, or has more
     /// than [`List::PARTS`] elements.
     pub fn from_xml(text: &[u8]) -> Result<Self, XmlError> {
-        let mut reader = Reader::from_reader(text);
-        let mut record = None;
-        let mut path: Vec<Vec<u8>> = Vec::new();
-        let mut inside = Vec::new();
-        let mut parts = 0;
-        loop {
-            let offset = reader.buffer_position();
-            let event = reader.read_event().map_err(|_| XmlError::no_record(reader.error_position()))?;
-            let ends = matches!(event, Event::End(_) | Event::Empty(_));
-            match event {
-                Event::Start(element) | Event::Empty(element) => {
-                    inside.clear();
-                    parts += 1;
-                    path.push(element.name().as_ref().to_vec());
-                    let is_record = path.first().is_some_and(|root| root == b"cdr");
-                    if parts > List::PARTS || !is_record {
-                        return Err(XmlError::no_record(offset));
-                    }
-                    match &mut record {
-                        Some(record) => open(&path, &element, record),
-                        None if path.len() == 2 && path.ends_with(&[b"conference".to_vec()]) => {
-                            record = Some(Self::default());
-                        }
-                        None => {}
-                    }
-                }
-                Event::Eof if path.is_empty() => return record.ok_or(XmlError::no_record(offset)),
-                Event::Eof => return Err(XmlError::no_record(offset)),
-                part => gather(&part, &mut inside),
-            }
-            if ends {
-                if let Some(record) = &mut record {
-                    close(&path, &inside, record);
-                }
-                inside.clear();
-                path.pop();
-            }
+        read(text, List::PARTS, Reading(None))
+    }
+}
+
+/// A record that is being read, once its conference has begun.
+struct Reading(Option<Record>);
+
+impl Elements for Reading {
+    type Whole = Record;
+    const WHAT: &'static str = "record of a conference";
+
+    fn open(&mut self, path: &[Vec<u8>], element: &BytesStart<'_>, _: &mut Parts) -> Result<(), Fault> {
+        match (&mut self.0, path) {
+            (_, [root, ..]) if root != b"cdr" => return Err(Fault::Other),
+            (Some(record), _) => open(path, element, record),
+            (None, [_, name]) if name == b"conference" => self.0 = Some(Record::default()),
+            (None, _) => {}
         }
+        Ok(())
+    }
+
+    fn close(&mut self, path: &[Vec<u8>], inside: &[u8]) {
+        if let Some(record) = &mut self.0 {
+            close(path, inside, record);
+        }
+    }
+
+    fn whole(self) -> Option<Record> {
+        self.0
     }
 }
 

@@ -33,13 +33,11 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::str::Utf8Error;
 
+#[cfg(feature = "xml")]
+pub use super::xml::XmlError;
 use crate::wire::Value;
 pub use json::JsonError;
 pub use text::Format;
-#[cfg(feature = "xml")]
-pub use xml::XmlError;
-#[cfg(feature = "xml")]
-pub(super) use xml::{entities, gather};
 
 /// A list.
 #[derive(Clone, Debug, Default, PartialEq)]
