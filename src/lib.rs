@@ -108,6 +108,10 @@ mod http_request;
 pub mod kazoo;
 pub mod manual;
 mod owned_value;
+#[cfg_attr(
+    not(any(feature = "std", feature = "freeswitch")),
+    allow(dead_code, reason = "no connection reads the numbers of a server's own")
+)]
 mod parse;
 mod percent;
 #[cfg(feature = "std")]

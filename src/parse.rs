@@ -108,6 +108,15 @@ impl<'a> FromWire<'a> for &'a str {
     }
 }
 
+/// Returns the number that a text begins with, as C's `atoi` reads digits; one that doesn't fit is
+/// the largest that does. `None`: it begins with no digit.
+#[inline]
+pub(crate) fn leading_number(text: &[u8]) -> Option<u64> {
+    text.first().filter(|byte| byte.is_ascii_digit())?;
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).map(|byte| u64::from(byte - b'0'));
+    Some(digits.fold(0, |number: u64, digit| number.saturating_mul(10).saturating_add(digit)))
+}
+
 impl ToWire for [u8] {
     #[inline]
     fn to_wire(&self, out: &mut Vec<u8>) {

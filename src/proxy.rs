@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use crate::action::{Answer, encode_as};
 use crate::catalogue::{self, ActionType, EventType, Role};
-use crate::client::{Client, ClientEvent, Ending, Id, Reached};
+use crate::client::{Client, ClientEvent, Ending, Id, Reached, lines_with_ends};
 #[cfg(doc)]
 use crate::error::EncodeError;
 use crate::error::SendError;
@@ -151,7 +151,7 @@ fn news(event: ClientEvent<'_>) -> Option<Frame<'_>> {
 fn readdress(frame: Frame<'_>, action_id: &[u8], out: &mut Vec<u8>) {
     let all = frame.get_all("ActionID").count();
     let mut left = all;
-    for line in lines(frame) {
+    for line in lines_with_ends(frame) {
         if left == 0 || !names_request(line) {
             append(out, line);
             continue;
@@ -167,12 +167,7 @@ fn readdress(frame: Frame<'_>, action_id: &[u8], out: &mut Vec<u8>) {
 
 /// Copies an event without any `ActionID`.
 fn unaddressed(event: Frame<'_>, out: &mut Vec<u8>) {
-    lines(event).filter(|line| !names_request(line)).for_each(|line| append(out, line));
-}
-
-/// The lines of a frame, with their ends.
-fn lines(frame: Frame<'_>) -> impl Iterator<Item = &[u8]> {
-    frame.as_bytes().split_inclusive(|byte| *byte == b'\n')
+    lines_with_ends(event).filter(|line| !names_request(line)).for_each(|line| append(out, line));
 }
 
 fn names_request(line: &[u8]) -> bool {

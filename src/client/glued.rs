@@ -4,6 +4,11 @@ use alloc::vec::Vec;
 
 use crate::wire::Frame;
 
+/// Returns the lines of a frame, headers too, with their ends.
+pub(crate) fn lines_with_ends(frame: Frame<'_>) -> impl Iterator<Item = &[u8]> {
+    frame.as_bytes().split_inclusive(|byte| *byte == b'\n')
+}
+
 /// How many bytes [`unglue`] makes of a frame.
 pub(super) fn unglued_len(frame: Frame<'_>) -> usize {
     frame.as_bytes().len() + 2 * frame.get_all("Event").skip(1).count()
@@ -13,7 +18,7 @@ pub(super) fn unglued_len(frame: Frame<'_>) -> usize {
 pub(super) fn unglue(frame: Frame<'_>) -> Vec<u8> {
     let mut parts = Vec::with_capacity(unglued_len(frame));
     let mut begun = false;
-    for line in frame.as_bytes().split_inclusive(|byte| *byte == b'\n') {
+    for line in lines_with_ends(frame) {
         let begins = line.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(b"Event:"));
         if begins && begun {
             parts.extend_from_slice(b"\r\n");

@@ -114,6 +114,7 @@ pub use crate::conn::{Id, Reached};
 pub use config::{AtCeiling, Config};
 pub use credentials::Credentials;
 pub use event::{ClientEvent, Ending, OwnedClientEvent, OwnedEnding};
+pub(crate) use glued::lines_with_ends;
 pub use handle::Handle;
 use reading::Reading;
 pub use reconnect::{ReconnectReport, Unanswered};

@@ -23,6 +23,7 @@ use core::time::Duration;
 use super::entry::Awaits;
 use crate::action::Answer;
 use crate::catalogue::{ANNOUNCEMENTS, ANSWERS, ActionType, Again, EventType, READY, ReplyStyle, Role, find_event};
+use crate::parse::leading_number;
 use crate::range::part;
 use crate::response::Response;
 use crate::value::{Classes, FromWire};
@@ -116,8 +117,11 @@ impl Plan {
     }
 
     /// Adapts the plan to the arguments of the request, where the answer depends on them.
+    ///
+    /// It reads the bytes, which all requests have: an action may have been encoded ahead, or be
+    /// another client's. Those whose answer depends on no argument, by the spec, are not read.
     pub(super) fn refine(&mut self, request: &[u8]) {
-        let named = || header(request, "Action").and_then(crate::catalogue::find_action).map(ActionType::new);
+        let named = || written_header(request, "Action").and_then(crate::catalogue::find_action).map(ActionType::new);
         debug_assert_eq!(named(), self.action, "the action's type is not that of what it wrote");
         let Some(reply) = self.action.filter(|_| self.asks).map(ActionType::reply) else { return };
         let takes = reply.takes();
@@ -125,7 +129,7 @@ impl Plan {
             Some(number) => u64::try_from(number).ok().map(takes.unit),
             None => takes.otherwise,
         });
-        let is_true = |name| header(request, name).is_some_and(|value| bool::from_wire(value) == Ok(true));
+        let is_true = |name| written_header(request, name).is_some_and(|value| bool::from_wire(value) == Ok(true));
         let asked = reply.outcome_if().map(is_true);
         // What is reported later is answered at once, all else when it is over.
         if asked == Some(true) {
@@ -159,7 +163,7 @@ impl Plan {
     /// What has to be said again after a reconnect, if the request is accepted.
     pub(super) fn restores(&self, request: &[u8]) -> Option<Wiped> {
         match self.again()? {
-            Again::Value(name) => header(request, name).map(Into::into),
+            Again::Value(name) => written_header(request, name).map(Into::into),
             // What follows Action and ActionID.
             Again::Request => request.splitn(3, |byte| *byte == b'\n').nth(2).map(Into::into),
         }
@@ -281,7 +285,7 @@ fn announces(message: Value<'_>) -> bool {
 }
 
 /// A header of a request that we have written ourselves.
-fn header<'a>(request: &'a [u8], name: &str) -> Option<&'a [u8]> {
+fn written_header<'a>(request: &'a [u8], name: &str) -> Option<&'a [u8]> {
     request.split(|byte| *byte == b'\n').find_map(|line| {
         let (start, rest) = line.split_at_checked(name.len())?;
         let value = rest.strip_prefix(b": ")?;
@@ -292,12 +296,10 @@ fn header<'a>(request: &'a [u8], name: &str) -> Option<&'a [u8]> {
 /// A header that the server reads as an `int`: the number that it begins with, or the largest
 /// `int` where that is larger. A time below zero is one without limit.
 fn int(request: &[u8], name: &str) -> Option<i32> {
-    let value = header(request, name)?;
+    let value = written_header(request, name)?;
     let sign = if value.first() == Some(&b'-') { -1 } else { 1 };
     let digits = value.strip_prefix(b"-").or_else(|| value.strip_prefix(b"+")).unwrap_or(value);
-    digits.first().filter(|byte| byte.is_ascii_digit())?;
-    let digits = digits.iter().take_while(|byte| byte.is_ascii_digit()).map(|byte| i32::from(byte - b'0'));
-    Some(sign * digits.fold(0, |number: i32, digit| number.saturating_mul(10).saturating_add(digit)))
+    Some(sign * i32::try_from(leading_number(digits)?).unwrap_or(i32::MAX))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::error::{EncodeError, Refusal};
 
 /// Returns a participant's number.
-pub(super) fn number(id: &str) -> Result<u32, EncodeError> {
+pub(super) fn member_number(id: &str) -> Result<u32, EncodeError> {
     let digits = id.bytes().all(|byte| byte.is_ascii_digit());
     let number = if digits { id.parse().ok() } else { None };
     number.filter(|number| *number > 0).ok_or_else(|| EncodeError::new("participant", Refusal::Member))

@@ -66,7 +66,7 @@ impl<'a> Event<'a> {
     /// The conference that commands go to: its name, in Kazoo its id.
     pub fn conference(&self) -> Option<Cow<'a, str>> {
         match self {
-            Self::ConfBridge(event) => header(event, "Conference"),
+            Self::ConfBridge(event) => text_of(event, "Conference"),
             Self::FreeSwitch(event) => decoded(*event, "Conference-Name"),
             Self::Kazoo(event) => event.conference_id().ok(),
         }
@@ -76,7 +76,7 @@ impl<'a> Event<'a> {
     /// floor: who has it now, and `None` if nobody has.
     pub fn participant(&self) -> Option<Cow<'a, str>> {
         match self {
-            Self::ConfBridge(event) => header(event, "Channel"),
+            Self::ConfBridge(event) => text_of(event, "Channel"),
             Self::FreeSwitch(event) => {
                 let floor = matches!(self.happening(), Happening::FloorChanged | Happening::VideoFloorChanged);
                 let id = decoded(*event, if floor { "New-ID" } else { "Member-ID" })?;
@@ -105,7 +105,7 @@ impl<'a> Event<'a> {
     }
 }
 
-fn header<'a>(event: &event::Event<'a>, name: &str) -> Option<Cow<'a, str>> {
+fn text_of<'a>(event: &event::Event<'a>, name: &str) -> Option<Cow<'a, str>> {
     event.frame().get(name).map(Value::to_str_lossy)
 }
 

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::answer::{Native, Outcome};
-use super::args::number;
+use super::args::member_number;
 use super::backend::Backend;
 use super::command::{Command, Side, Who};
 use super::error::{ReplyError, RequestError};
@@ -90,11 +90,11 @@ pub(super) fn native<'a>(
         Command::Energy { who, level: None, .. } => Box::new(native::Energy::new(target(who)?)),
         Command::Energy { who, level: Some(level), .. } => Box::new(native::Energy::new(target(who)?).level(level)),
         Command::Play { file, to: None, .. } => Box::new(native::Play::new(file)),
-        Command::Play { file, to: Some(id), .. } => Box::new(native::Play::new(file).member(number(id)?)),
+        Command::Play { file, to: Some(id), .. } => Box::new(native::Play::new(file).member(member_number(id)?)),
         Command::StopPlaying { to: None, .. } => Box::new(native::Stop::new()),
-        Command::StopPlaying { to: Some(id), .. } => Box::new(native::Stop::new().member(number(id)?)),
+        Command::StopPlaying { to: Some(id), .. } => Box::new(native::Stop::new().member(member_number(id)?)),
         Command::Say { text, to: None, .. } => Box::new(native::Say::new(text)),
-        Command::Say { text, to: Some(id), .. } => Box::new(native::SayMember::new(number(id)?, text)),
+        Command::Say { text, to: Some(id), .. } => Box::new(native::SayMember::new(member_number(id)?, text)),
         Command::SendDtmf { who, digits, .. } => Box::new(native::Dtmf::new(target(who)?, digits)),
         Command::Dial { endpoint, caller: None, .. } => Box::new(native::Bgdial::new(endpoint)),
         Command::Dial { endpoint, caller: Some((number, name)), .. } => {
@@ -106,17 +106,17 @@ pub(super) fn native<'a>(
         }
         Command::Transfer { participants, to, .. } => {
             for id in participants {
-                ids.push(number(id)?);
+                ids.push(member_number(id)?);
             }
             Box::new(native::Transfer::new(to, &ids[..]))
         }
         Command::Relate { participant, other, relation, .. } => {
-            ids.extend([number(participant)?, number(other)?]);
+            ids.extend([member_number(participant)?, member_number(other)?]);
             let (participant, other) = ids.split_at(1);
             Box::new(native::Relate::new(participant, other, relation))
         }
-        Command::Floor { participant: id, .. } => Box::new(native::Floor::new(number(id)?)),
-        Command::VideoSource { participant: id, .. } => Box::new(native::VidFloor::new(number(id)?).force()),
+        Command::Floor { participant: id, .. } => Box::new(native::Floor::new(member_number(id)?)),
+        Command::VideoSource { participant: id, .. } => Box::new(native::VidFloor::new(member_number(id)?).force()),
         Command::StartRecord { file: None, .. } => return unsupported("name a file of the server"),
         Command::Invite { .. } => return unsupported("dial the user's endpoint"),
     })
@@ -124,7 +124,7 @@ pub(super) fn native<'a>(
 
 fn target(who: Who<'_>) -> Result<Target<'_>, RequestError> {
     Ok(match who {
-        Who::One(id) => Target::Member(number(id)?),
+        Who::One(id) => Target::Member(member_number(id)?),
         Who::All => Target::All,
         Who::AllButModerators => Target::NonModerators,
         Who::Last => Target::Last,

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 
 use super::answer::{Native, Outcome};
-use super::args::number;
+use super::args::member_number;
 use super::backend::Backend;
 use super::command::{Command, Relation, Who};
 use super::error::{ReplyError, RequestError};
@@ -54,7 +54,7 @@ fn request(account: &Account<'_>, command: &Command<'_>) -> Result<http_request:
             };
             let kicks = all == ParticipantsAction::Kick;
             match who {
-                Who::One(id) => Ok(account.act_on(conference, number(id)?, &one)?),
+                Who::One(id) => Ok(account.act_on(conference, member_number(id)?, &one)?),
                 Who::All if kicks => Ok(account.act_on_all(conference, &all)?),
                 Who::AllButModerators if !kicks => Ok(account.act_on_all(conference, &all)?),
                 Who::All => unsupported("the bulk action spares moderators: say all but moderators, then name those"),
@@ -70,7 +70,7 @@ fn request(account: &Account<'_>, command: &Command<'_>) -> Result<http_request:
         Command::StopRecord { conference, file: None } => act(conference, ConferenceAction::Record(false)),
         Command::Play { conference, file, to: None } => act(conference, ConferenceAction::Play(file)),
         Command::Play { conference, file, to: Some(id) } => {
-            Ok(account.act_on(conference, number(id)?, &ParticipantAction::Play(file))?)
+            Ok(account.act_on(conference, member_number(id)?, &ParticipantAction::Play(file))?)
         }
         Command::Dial { conference, endpoint, caller } => {
             let mut dial = Dial::new().endpoint(endpoint);
@@ -87,7 +87,7 @@ fn request(account: &Account<'_>, command: &Command<'_>) -> Result<http_request:
                 Relation::Clear => Relationship::Clear,
                 _ => return unsupported("relate them as deaf or as mute, which is what it has"),
             };
-            let relate = Relate::new(number(participant)?, number(other)?).relationship(relationship);
+            let relate = Relate::new(member_number(participant)?, member_number(other)?).relationship(relationship);
             Ok(account.act_on_all(conference, &ParticipantsAction::Relate(relate))?)
         }
         Command::HangUp { .. } => unsupported("kick"),

@@ -122,7 +122,7 @@ pub use set::EventSet;
 impl<'buf> From<Frame<'buf>> for Event<'buf> {
     #[inline]
     fn from(frame: Frame<'buf>) -> Self {
-        match number(frame) {
+        match type_number(frame) {
             Some(number) => Self::from_number(number, frame),
             None => Self::Other(frame),
         }
@@ -137,7 +137,7 @@ impl<'buf> Event<'buf> {
 
     /// What the catalogue says of it; `None` for `Other`.
     pub fn event_type(self) -> Option<EventType> {
-        number(self.frame()).map(EventType::new)
+        type_number(self.frame()).map(EventType::new)
     }
 
     /// What any event may carry: privilege, time, `ActionID` and the like.
@@ -169,7 +169,7 @@ impl fmt::Display for Event<'_> {
 }
 
 #[inline]
-fn number(frame: Frame<'_>) -> Option<usize> {
+fn type_number(frame: Frame<'_>) -> Option<usize> {
     if frame.kind() != FrameKind::Event {
         return None;
     }
@@ -177,5 +177,5 @@ fn number(frame: Frame<'_>) -> Option<usize> {
 }
 
 fn is(frame: Frame<'_>, wanted: usize) -> bool {
-    number(frame) == Some(wanted)
+    type_number(frame) == Some(wanted)
 }

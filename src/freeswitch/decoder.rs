@@ -7,6 +7,7 @@ use super::event::Event;
 use super::event::{self, Encoding, Reader};
 use super::frame::{CONTENT_LENGTH, Frame, headers};
 use crate::error::{FrameError, Limit};
+use crate::parse::leading_number;
 use crate::range::part;
 use crate::wire::{Limits, RecvBuffer, Room, Truncated, same_name};
 
@@ -340,7 +341,8 @@ impl Decoder {
         for (name, value) in headers(head) {
             let is = |known: &str| same_name(name.as_bytes(), known.as_bytes());
             if is(CONTENT_LENGTH) {
-                length = length.or_else(|| number(value.as_bytes()));
+                // As the server's own `atoi` does.
+                length = length.or_else(|| leading_number(value.as_bytes().trim_ascii_start()));
             } else if is("Content-Type") {
                 encoding = encoding.or_else(|| Encoding::of(value));
             } else {
@@ -378,18 +380,6 @@ impl Decoder {
         let len = self.pending().len();
         (len > 0).then(|| Truncated { offset: self.offset(), len })
     }
-}
-
-/// The number that a length begins with, as the server's own `atoi` reads it; what doesn't fit is
-/// larger than any limit. `None`: it begins with none.
-fn number(value: &[u8]) -> Option<u64> {
-    let digits = value.trim_ascii_start();
-    let len = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    if len == 0 {
-        return None;
-    }
-    let add = |number: u64, digit: &u8| number.saturating_mul(10).saturating_add(u64::from(digit - b'0'));
-    Some(part(digits, ..len).iter().fold(0, add))
 }
 
 impl fmt::Debug for Decoder {

@@ -129,8 +129,8 @@ impl<'buf> Frame<'buf> {
 
     /// Its first line, where that is no header: a frame of the other direction, from a client.
     pub fn command(self) -> Option<Value<'buf>> {
-        let line = lines(self.bytes).next()?;
-        header(line).is_none().then(|| Value::new(line))
+        let line = head_lines(self.bytes).next()?;
+        name_and_value(line).is_none().then(|| Value::new(line))
     }
 
     /// Returns how many bytes its `Content-Length` says that the body has. `Ok(None)`: it has none,
@@ -198,7 +198,7 @@ impl<'buf> Frame<'buf> {
 }
 
 /// The lines of a head, without their ends, up to the blank one.
-pub(super) fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn head_lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = head;
     core::iter::from_fn(move || {
         let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
@@ -210,7 +210,7 @@ pub(super) fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// Name and value, if a line is a header: no name has a blank.
-fn header(line: &[u8]) -> Option<(Value<'_>, Value<'_>)> {
+fn name_and_value(line: &[u8]) -> Option<(Value<'_>, Value<'_>)> {
     let (name, value) = line.split_at_checked(memchr::memchr(b':', line)?)?;
     let value = value.get(1..)?;
     let value = value.strip_prefix(b" ").unwrap_or(value);
@@ -222,7 +222,7 @@ fn decoded(value: Value<'_>, encoded: bool) -> Cow<'_, [u8]> {
 }
 
 pub(super) fn headers(head: &[u8]) -> impl Iterator<Item = (Value<'_>, Value<'_>)> {
-    lines(head).filter_map(header)
+    head_lines(head).filter_map(name_and_value)
 }
 
 impl fmt::Debug for Frame<'_> {

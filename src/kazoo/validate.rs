@@ -99,12 +99,12 @@ fn field(path: &str, name: &'static str, value: Json<'_>, rule: Rule, merged: bo
         },
         Rule::Flag if matches!(value.as_str(), "true" | "false") => Ok(()),
         Rule::Flag => Err(Refusal::Kind { expected: "true or false" }),
-        Rule::Number(min, max) => match number(value) {
+        Rule::Number(min, max) => match whole_number(value) {
             None => Err(Refusal::Kind { expected: "a whole number" }),
             Some(number) if (min..=max).contains(&number) => Ok(()),
             Some(_) => Err(Refusal::Range { min, max }),
         },
-        Rule::Rate if number(value).is_some_and(|rate| RATES.contains(&rate)) => Ok(()),
+        Rule::Rate if whole_number(value).is_some_and(|rate| RATES.contains(&rate)) => Ok(()),
         Rule::Rate => Err(Refusal::Kind { expected: "8000, 12000, 16000, 24000, 32000, 44100 or 48000" }),
         Rule::Tone if matches!(value.as_str(), "true" | "false") => Ok(()),
         Rule::Tone => match value.string() {
@@ -157,7 +157,7 @@ fn is_digits(text: &str) -> bool {
 }
 
 /// A whole number that is no string.
-fn number(value: Json<'_>) -> Option<i64> {
+fn whole_number(value: Json<'_>) -> Option<i64> {
     value.as_str().parse().ok()
 }
 

@@ -30,7 +30,7 @@ macro_rules! request_view {
             /// The view, if the frame is this action.
             #[inline]
             pub fn view(frame: Frame<'buf>) -> Option<Self> {
-                (number(frame) == Some($number)).then_some(Self(frame))
+                (type_number(frame) == Some($number)).then_some(Self(frame))
             }
 
             /// The frame it came in.
@@ -59,7 +59,7 @@ impl fmt::Display for Request<'_> {
 
 impl<'buf> From<Frame<'buf>> for Request<'buf> {
     fn from(frame: Frame<'buf>) -> Self {
-        match number(frame) {
+        match type_number(frame) {
             Some(number) => Self::from_number(number, frame),
             None => Self::Other(frame),
         }
@@ -75,11 +75,11 @@ impl<'buf> Request<'buf> {
 
     /// What the catalogue says of it; `None` for `Other`.
     pub fn action_type(self) -> Option<ActionType> {
-        number(self.frame()).map(ActionType::new)
+        type_number(self.frame()).map(ActionType::new)
     }
 }
 
-fn number(frame: Frame<'_>) -> Option<usize> {
+fn type_number(frame: Frame<'_>) -> Option<usize> {
     if frame.kind() != FrameKind::Action {
         return None;
     }

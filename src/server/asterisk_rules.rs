@@ -54,14 +54,14 @@ pub(super) fn fault(frame: Frame<'_>) -> Option<(Fault, Option<&[u8]>)> {
         return None;
     }
     let mut id = None;
-    for (number, line) in lines(bytes).enumerate() {
+    for (number, line) in message_lines(bytes).enumerate() {
         if number == LINES {
             return Some((Fault::TooManyLines, id));
         }
         if line.len() > LINE {
             return Some((Fault::LineTooLong, id));
         }
-        id = id.or_else(|| header(line).filter(|(name, _)| is(name, "ActionID")).map(|(_, value)| value));
+        id = id.or_else(|| split_header(line).filter(|(name, _)| is(name, "ActionID")).map(|(_, value)| value));
     }
     None
 }
@@ -106,15 +106,15 @@ pub(super) fn action_id(frame: Frame<'_>) -> Option<&[u8]> {
 }
 
 fn headers(frame: Frame<'_>) -> impl Iterator<Item = (&[u8], &[u8])> {
-    lines(frame.as_bytes()).filter_map(header)
+    message_lines(frame.as_bytes()).filter_map(split_header)
 }
 
-fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+fn message_lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let lines = bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     lines.filter(|line| !line.is_empty())
 }
 
-fn header(line: &[u8]) -> Option<(&[u8], &[u8])> {
+fn split_header(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let line = line.split(|byte| *byte == 0).next().unwrap_or_default();
     let colon = line.iter().position(|byte| *byte == b':')?;
     let value = part(line, colon + 1..);

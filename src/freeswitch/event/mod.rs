@@ -184,7 +184,7 @@ macro_rules! event_view {
             /// The view, if the event is this one.
             #[inline]
             pub fn view(event: Event<'buf>) -> Option<Self> {
-                (number(event) == Some($number)).then(|| Self::over(event))
+                (type_number(event) == Some($number)).then(|| Self::over(event))
             }
 
             #[inline]
@@ -268,7 +268,7 @@ pub use generated::*;
 impl<'buf> From<Event<'buf>> for ConferenceEvent<'buf> {
     #[inline]
     fn from(event: Event<'buf>) -> Self {
-        match number(event) {
+        match type_number(event) {
             Some(number) => Self::from_number(number, event),
             None => Self::Other(event),
         }
@@ -324,12 +324,12 @@ impl<'buf> ConferenceEvent<'buf> {
     }
 
     fn table(self) -> Option<EventFields> {
-        number(self.event()).and_then(|number| fields::EVENTS.get(number)).copied()
+        type_number(self.event()).and_then(|number| fields::EVENTS.get(number)).copied()
     }
 }
 
 /// The number of its type. Those of a subclass of their own are in the table under its name.
-fn number(event: Event<'_>) -> Option<usize> {
+fn type_number(event: Event<'_>) -> Option<usize> {
     let subclass = event.subclass()?;
     let is_subclass = |name: &[u8]| name.contains(&b':');
     if subclass == *CONFERENCE {

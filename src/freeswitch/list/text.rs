@@ -54,7 +54,7 @@ impl<'a> List<'a> {
             if matches!(said, b"" | b"No active conferences." | b"-ERR no reply") {
                 continue;
             }
-            if let Some(conference) = header(said) {
+            if let Some(conference) = conference_line(said) {
                 list.conferences.push(conference);
             } else if let Some(member) = columns(line, how).or_else(|| pretty(line)) {
                 if list.conferences.is_empty() {
@@ -73,7 +73,7 @@ impl<'a> List<'a> {
 
 /// `Conference NAME (3 members rate: 8000 locked flags: locked|running)`, and as it was before: `(3
 /// members locked)`.
-fn header(line: &[u8]) -> Option<Conference<'_>> {
+fn conference_line(line: &[u8]) -> Option<Conference<'_>> {
     let inner = line.strip_prefix(b"Conference ")?.strip_suffix(b")")?;
     // A name may have parentheses too, what stands behind it has none.
     let open = memchr::memmem::rfind(inner, b" (")?;
