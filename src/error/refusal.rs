@@ -199,6 +199,11 @@ pub enum Refusal {
         /// The most that it reads.
         max: usize,
     },
+    /// The list has as many items as a server unquotes of one header.
+    ListFull {
+        /// The most that it unquotes.
+        max: usize,
+    },
     /// The number has no end, or is none.
     NotFinite,
     /// An argument before this one is missing.
@@ -278,6 +283,7 @@ impl Refusal {
             Self::HidesText => "give the conference another name, or play a file that says it",
             Self::Member => "take it from a list or an event",
             Self::TooMany { .. } => "split the command",
+            Self::ListFull { .. } => "put it into another header",
             Self::NotFinite => "give a finite number",
             Self::Missing { .. } => "give that too",
             Self::NotWith { .. } => "leave one of them out",
@@ -334,6 +340,7 @@ impl Refusal {
             }
             Self::Member => f.write_str("participants are numbers from 1"),
             Self::TooMany { max } => write!(f, "FreeSWITCH reads {max} of them"),
+            Self::ListFull { max } => write!(f, "the list has {max} items, and a server unquotes no more"),
             Self::NotFinite => f.write_str("it is no number that can be written"),
             Self::Missing { before } => write!(f, "FreeSWITCH counts its arguments, and needs the {before} before it"),
             Self::NotWith { other } => write!(f, "FreeSWITCH ignores it beside the {other}"),

@@ -2,6 +2,7 @@
 
 use super::comma_list::quote_into;
 use super::{CommaList, ToWire};
+use crate::error::{EncodeError, Refusal};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -20,7 +21,7 @@ use core::fmt;
 /// let mut out = Vec::new();
 /// variables.to_wire(&mut out);
 /// assert_eq!(out, br"CALLER=Doe\, J.,CHANNEL\(language\)=de");
-/// # Ok::<(), ami_proto::value::AssignmentError>(())
+/// # Ok::<(), ami_proto::EncodeError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Assignments {
@@ -45,18 +46,24 @@ impl Assignments {
     /// one holds.
     ///
     /// # Errors
-    /// When the server could not read it back; the list is then as it was.
+    /// Where the server could not read it back; the list is then as it was. The field is the
+    /// variable's name.
+    ///
+    /// ```
+    /// use ami_proto::error::Refusal;
+    /// use ami_proto::value::Assignments;
+    ///
+    /// let error = Assignments::new().set("A=B", "1").unwrap_err();
+    /// assert_eq!((error.field(), error.refusal()), ("A=B", Refusal::VariableName));
+    /// ```
     #[inline]
-    pub fn set(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Result<&mut Self, AssignmentError> {
+    pub fn set(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Result<&mut Self, EncodeError> {
         let name = name.as_ref();
-        if name.is_empty() {
-            return Err(AssignmentError::EmptyName);
-        }
-        if name.contains(&b'=') {
-            return Err(AssignmentError::EqualsInName);
+        if name.is_empty() || name.contains(&b'=') {
+            return Err(EncodeError::new(name, Refusal::VariableName));
         }
         if self.len >= Self::MAX {
-            return Err(AssignmentError::Full);
+            return Err(EncodeError::new(name, Refusal::ListFull { max: Self::MAX }));
         }
         if self.len > 0 {
             self.list.push(b',');
@@ -103,35 +110,3 @@ impl fmt::Debug for Assignments {
         write!(f, "Assignments(\"{}\")", self.list.escape_ascii())
     }
 }
-
-/// Why a variable can't be put into [`Assignments`].
-///
-/// ```
-/// use ami_proto::value::{AssignmentError, Assignments};
-///
-/// let error = Assignments::new().set("A=B", "1").unwrap_err();
-/// assert_eq!(error, AssignmentError::EqualsInName);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AssignmentError {
-    /// The name is empty; the server would ignore it.
-    EmptyName,
-    /// The name has a `=`; the server would end the name there.
-    EqualsInName,
-    /// The list has all that the server unquotes; another header takes more.
-    Full,
-}
-
-impl fmt::Display for AssignmentError {
-    #[inline]
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::EmptyName => "a variable needs a name",
-            Self::EqualsInName => "a variable's name can't have an equals sign",
-            Self::Full => "the list has 63 variables already",
-        })
-    }
-}
-
-impl core::error::Error for AssignmentError {}

@@ -99,7 +99,7 @@ pub use agi::{AgiAnswer, AgiEnv};
 pub use agi_result_code::AgiResultCode;
 pub use ama_flags::AmaFlags;
 pub use assignment::{Assignment, EscapedAssignment};
-pub use assignments::{AssignmentError, Assignments};
+pub use assignments::Assignments;
 pub use banner::{AmiVersion, Banner};
 pub use caller_id::CallerIdPart;
 pub use cause::HangupCause;

@@ -5,8 +5,9 @@
 use core::fmt::Debug;
 use core::time::Duration;
 use std::borrow::Cow;
+use ami_proto::error::Refusal;
 use ami_proto::value::{
-    AgiAnswer, AgiEnv, AgiResultCode, AmaFlags, AmiVersion, Assignment, AssignmentError, Assignments, Banner, CallerIdPart, ChannelName, ChannelState,
+    AgiAnswer, AgiEnv, AgiResultCode, AmaFlags, AmiVersion, Assignment, Assignments, Banner, CallerIdPart, ChannelName, ChannelState,
     ClassSet, Classes, ClockTime, CodecList, CommaList, ContactList, Date, DateTime, DeviceState, Encoded, Epoch, Escaped,
     EscapedAssignment, ExtensionState, FromWire, HangupCause, Hex, LocalHalf, Milliseconds, NumberPlan, OriginateReason, Peer, PenaltyChange, PresenceState, ReloadStatus,
     Presentation, QueueRuleStep, Screening, Seconds, SecurityAddress, SecurityTime, SoftHangup, TimeOfDay, Timestamp, ToWire,
@@ -637,13 +638,17 @@ fn assignments() {
     refuses::<EscapedAssignment>(&[("", 0), ("BRIDGEPEER", 10)]);
 
     let mut list = Assignments::new();
-    assert_eq!(list.set("", "x").unwrap_err(), AssignmentError::EmptyName);
-    assert_eq!(list.set("a=b", "x").unwrap_err(), AssignmentError::EqualsInName);
+    for name in ["", "a=b"] {
+        let error = list.set(name, "x").unwrap_err();
+        assert_eq!((error.field(), error.refusal()), (name, Refusal::VariableName));
+    }
     for i in 0..Assignments::MAX {
         list.set(format!("V{i}"), "a,b").unwrap();
     }
     let before = list.clone();
-    assert_eq!(list.set("one_more", "x").unwrap_err(), AssignmentError::Full);
+    let error = list.set("one_more", "x").unwrap_err();
+    assert_eq!((error.field(), error.refusal()), ("one_more", Refusal::ListFull { max: 63 }));
+    assert!(error.to_string().ends_with("put it into another header"), "{error}");
     assert_eq!(list, before);
     assert_eq!((list.len(), list.is_empty()), (63, false));
     let bytes = wire(&list);
