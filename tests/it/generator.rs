@@ -1,6 +1,7 @@
 //! Invariant: the generator makes exactly the golden files of the golden table, laid out as
 //! `rustfmt` would, and every mistake in a table is told by file, line and column.
 
+// By its path, because it is part of the build script, which needs no crate of its own that way.
 #[allow(unreachable_pub, missing_docs, missing_debug_implementations, dead_code, clippy::pedantic)]
 #[path = "../../codegen/mod.rs"]
 mod codegen;
