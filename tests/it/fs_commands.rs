@@ -320,6 +320,7 @@ fn refused() {
         (&Dial::new("x").caller_name("A"), "caller name", Refusal::Missing { before: "caller number" }),
         (&Play::new("a").member(7).asynchronous(), "async", Refusal::NotWith { other: "member" }),
         (&SayMember::new(Member::Variable("a", "b c"), "hi"), "member", Refusal::Splits { byte: b' ' }),
+        (&SayMember::new(Member::Variable("a", "b\u{b}"), "hi"), "member", Refusal::Splits { byte: 0x0b }),
         (&Custom::new("saymember").word("a b").word("hi"), "argument", Refusal::Splits { byte: b' ' }),
         (&Stop::new().member(Member::Variable("1a", "x")), "member", Refusal::VariableName),
         (&Mute::new(0), "member", Refusal::Member),

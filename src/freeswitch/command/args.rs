@@ -414,9 +414,10 @@ fn variable_word(
     if bare { bare_word(argument, &word, out) } else { out.word(argument, &word) }
 }
 
-/// A word that ends at the first blank, whatever stands around it.
+/// A word that ends at the first blank, whatever stands around it. One of a text's outer blanks
+/// would go.
 fn bare_word(argument: &'static str, word: &str, out: &mut impl Words) -> Result<(), EncodeError> {
-    match word.bytes().find(|byte| matches!(byte, b' ' | b'\t')) {
+    match word.bytes().find(|byte| BLANKS.contains(&char::from(*byte))) {
         Some(byte) => Err(EncodeError::new(argument, Refusal::Splits { byte })),
         None => out.text(argument, word),
     }
