@@ -40,6 +40,17 @@ fn arguments(command: &Item) -> impl Iterator<Item = (usize, &Field)> {
     fields.enumerate()
 }
 
+/// The arguments that a text goes into, each with the type that takes it: strings, and members that
+/// a variable may name.
+#[cfg(test)]
+pub fn text_arguments(command: &Item) -> impl Iterator<Item = (&str, &str)> {
+    let texts = arguments(command).filter(|(_, field)| {
+        let setter = field.kind.setter.0;
+        setter.contains("str") || setter.contains("<'a>")
+    });
+    texts.map(|(_, field)| (command.rust.as_str(), field.name.as_str()))
+}
+
 fn builder(command: &Item, source: &mut Source) {
     let name = &command.rust;
     source.gap();

@@ -65,6 +65,8 @@ mod table;
 
 use std::path::{Path, PathBuf};
 
+#[cfg(test)]
+pub use emit_commands::text_arguments;
 pub use table::{Error, Table};
 
 /// A generated file: its name and its text.

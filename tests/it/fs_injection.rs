@@ -40,6 +40,19 @@ fn plain_texts_are_written() {
     }
 }
 
+/// No argument of a command that takes a text is left out, nor one that may name a member by a
+/// variable.
+#[test]
+fn every_text_has_a_row() {
+    let arguments = crate::generator::text_arguments();
+    assert!(arguments.len() > 90, "{}", arguments.len());
+    let is_tried = |builder: &str, argument: &str| {
+        TYPED.iter().any(|typed| typed.builder() == builder && typed.fields.contains(&argument))
+    };
+    let missing: Vec<_> = arguments.iter().filter(|(builder, argument)| !is_tried(builder, argument)).collect();
+    assert!(missing.is_empty(), "no row of `TYPED` in tests/src/fs_injection.rs tries {missing:?}");
+}
+
 /// The page of the manual is right on each argument: the text means something to the server
 /// if it goes out as it is, and the crate escapes it or refuses it, as the page says.
 #[test]

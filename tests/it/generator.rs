@@ -29,6 +29,14 @@ pub(crate) fn samples() -> String {
     all().into_iter().find(|(name, _)| *name == "samples.rs").expect("a file that the library's tests include").1
 }
 
+/// Returns the arguments of FreeSWITCH's commands that a text goes into, of the caller's or of a
+/// variable: the builder's type and the argument's name.
+pub(crate) fn text_arguments() -> Vec<(String, String)> {
+    let table = codegen::read(&folder("codegen/spec/freeswitch")).unwrap_or_else(|error| panic!("{error}"));
+    let arguments = table.commands.iter().flat_map(codegen::text_arguments);
+    arguments.map(|(builder, argument)| (builder.to_owned(), argument.to_owned())).collect()
+}
+
 fn generated(folder: &Path, generate: Generator) -> Vec<codegen::File> {
     codegen::read(folder).and_then(|table| generate(&table)).unwrap_or_else(|error| panic!("{error}"))
 }

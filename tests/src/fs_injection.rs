@@ -12,20 +12,27 @@ pub const ROOM: &str = "3000";
 pub struct Typed {
     /// The command and its words, `$0` and `$1` for the texts; `=` joins a variable and its value.
     pub words: &'static str,
-    /// The names of the texts in refusals.
+    /// The names of the texts in refusals: those of the arguments.
     pub fields: &'static [&'static str],
+    /// The Rust expression that builds it.
+    built: &'static str,
     build: Build,
 }
 
-type Build = for<'a> fn(&'a str, &'a str) -> Box<dyn ConferenceCommand + 'a>;
+type Build = fn(&str, &str, &mut dyn FnMut(&dyn ConferenceCommand));
 
 macro_rules! typed {
     ($($words:literal, [$($field:literal),*], |$a:ident, $b:ident| $command:expr;)+) => {
-        &[$(Typed { words: $words, fields: &[$($field),*], build: |$a, $b| { let _ = ($a, $b); Box::new($command) } }),+]
+        &[$(Typed {
+            words: $words,
+            fields: &[$($field),*],
+            built: stringify!($command),
+            build: |$a, $b, each| { let _ = ($a, $b); each(&$command) },
+        }),+]
     };
 }
 
-/// All that take a text.
+/// All that take a text, each with every argument that does: `fs_injection::every_text_has_a_row`.
 pub const TYPED: &[Typed] = typed! {
     "mute $0=$1", ["member"], |a, b| Mute::new(Target::Variable(a, b));
     "kick 7 $0", ["sound"], |a, _b| Kick::new(7).sound(a);
@@ -33,6 +40,7 @@ pub const TYPED: &[Typed] = typed! {
     "hold all $0", ["file"], |a, _b| Hold::new(Target::All).file(a);
     "transfer $0 1 2", ["other conference"], |a, _b| Transfer::new(a, &[1, 2]);
     "dial $0 $1 caller", ["endpoint", "caller number"], |a, b| Dial::new(a).caller_number(b).caller_name("caller");
+    "dial user/1 $0 $1", ["caller number", "caller name"], |a, b| Dial::new("user/1").caller_number(a).caller_name(b);
     "bgdial $0 1 $1", ["endpoint", "caller name"], |a, b| Bgdial::new(a).caller_number("1").caller_name(b);
     "bgdial user/1 $0 $1", ["caller number", "caller name"], |a, b| Bgdial::new("user/1").caller_number(a).caller_name(b);
     "pin $0", ["pin"], |a, _b| Pin::new(a);
@@ -75,6 +83,61 @@ pub const TYPED: &[Typed] = typed! {
     "vid-res-id 7 $0 force", ["reservation"], |a, _b| VidResId::new(7, a).force();
     "vid-role-id 7 $0", ["role"], |a, _b| VidRoleId::new(7, a);
     "vid-filter 7 $0", ["filter"], |a, _b| VidFilter::new(7, a);
+    // Who is meant, by a variable.
+    "get-uuid $0=$1", ["member"], |a, b| GetUuid::new(Target::Variable(a, b));
+    "unmute $0=$1", ["member"], |a, b| Unmute::new(Target::Variable(a, b));
+    "tmute $0=$1", ["member"], |a, b| Tmute::new(Target::Variable(a, b));
+    "deaf $0=$1", ["member"], |a, b| Deaf::new(Target::Variable(a, b));
+    "undeaf $0=$1", ["member"], |a, b| Undeaf::new(Target::Variable(a, b));
+    "hold $0=$1", ["member"], |a, b| Hold::new(Target::Variable(a, b));
+    "unhold $0=$1", ["member"], |a, b| Unhold::new(Target::Variable(a, b));
+    "floor $0=$1", ["member"], |a, b| Floor::new(Target::Variable(a, b));
+    "energy $0=$1", ["member"], |a, b| Energy::new(Target::Variable(a, b));
+    "auto-energy $0=$1", ["member"], |a, b| AutoEnergy::new(Target::Variable(a, b));
+    "max-energy $0=$1", ["member"], |a, b| MaxEnergy::new(Target::Variable(a, b));
+    "agc $0=$1", ["member"], |a, b| Agc::new(Target::Variable(a, b));
+    "volume_in $0=$1", ["member"], |a, b| VolumeIn::new(Target::Variable(a, b));
+    "volume_out $0=$1", ["member"], |a, b| VolumeOut::new(Target::Variable(a, b));
+    "position $0=$1", ["member"], |a, b| Position::new(Target::Variable(a, b));
+    "hup $0=$1", ["member"], |a, b| Hup::new(Target::Variable(a, b));
+    "vmute $0=$1", ["member"], |a, b| Vmute::new(Target::Variable(a, b));
+    "unvmute $0=$1", ["member"], |a, b| Unvmute::new(Target::Variable(a, b));
+    "tvmute $0=$1", ["member"], |a, b| Tvmute::new(Target::Variable(a, b));
+    "vblind $0=$1", ["member"], |a, b| Vblind::new(Target::Variable(a, b));
+    "unvblind $0=$1", ["member"], |a, b| Unvblind::new(Target::Variable(a, b));
+    "tvblind $0=$1", ["member"], |a, b| Tvblind::new(Target::Variable(a, b));
+    "vmute-snap $0=$1", ["member"], |a, b| VmuteSnap::new(Target::Variable(a, b));
+    "vid-floor $0=$1", ["member"], |a, b| VidFloor::new(Target::Variable(a, b));
+    "vid-mute-img $0=$1", ["member"], |a, b| VidMuteImg::new(Target::Variable(a, b));
+    "vid-logo-img $0=$1", ["member"], |a, b| VidLogoImg::new(Target::Variable(a, b));
+    "vid-codec-group $0=$1", ["member"], |a, b| VidCodecGroup::new(Target::Variable(a, b));
+    "vid-flip $0=$1", ["member"], |a, b| VidFlip::new(Target::Variable(a, b));
+    "dtmf $0=$1 1", ["member"], |a, b| Dtmf::new(Target::Variable(a, b), "1");
+    "vid-canvas $0=$1 next", ["member"], |a, b| VidCanvas::new(Target::Variable(a, b), "next");
+    "vid-watching-canvas $0=$1 next", ["member"], |a, b| VidWatchingCanvas::new(Target::Variable(a, b), "next");
+    "vid-layer $0=$1 next", ["member"], |a, b| VidLayer::new(Target::Variable(a, b), "next");
+    "vid-banner $0=$1 text", ["member"], |a, b| VidBanner::new(Target::Variable(a, b), "text");
+    "vid-role-id $0=$1 role", ["member"], |a, b| VidRoleId::new(Target::Variable(a, b), "role");
+    "vid-filter $0=$1 fg-gray", ["member"], |a, b| VidFilter::new(Target::Variable(a, b), "fg-gray");
+    "vid-border $0=$1 toggle", ["member"], |a, b| VidBorder::new(Target::Variable(a, b), "toggle");
+    "play a.wav $0=$1", ["member"], |a, b| Play::new("a.wav").member(Member::Variable(a, b));
+    "stop all $0=$1", ["member"], |a, b| Stop::new().member(Member::Variable(a, b));
+    "pause_play $0=$1", ["member"], |a, b| PausePlay::new().member(Member::Variable(a, b));
+    "play_status $0=$1", ["member"], |a, b| PlayStatus::new().member(Member::Variable(a, b));
+    "file_seek +100 $0=$1", ["member"], |a, b| FileSeek::new(Seek::Forward(100)).member(Member::Variable(a, b));
+    "saymember $0=$1 hi", ["member"], |a, b| SayMember::new(Member::Variable(a, b), "hi");
+    "vid-res-id $0=$1 left", ["member"], |a, b| VidResId::new(Member::Variable(a, b), "left");
+    "transfer other 1 $0=$1", ["members"], |a, b| Transfer::new("other", &[Member::Id(1), Member::Variable(a, b)]);
+    // Words that the server only looks at.
+    "vid-canvas 7 $0", ["canvas"], |a, _b| VidCanvas::new(7, a);
+    "vid-watching-canvas 7 $0", ["canvas"], |a, _b| VidWatchingCanvas::new(7, a);
+    "vid-layer 7 $0", ["layer"], |a, _b| VidLayer::new(7, a);
+    "vid-flip 7 $0", ["how"], |a, _b| VidFlip::new(7).how(a);
+    "vid-border 7 $0", ["width"], |a, _b| VidBorder::new(7, a);
+    "vid-bandwidth $0", ["bandwidth"], |a, _b| VidBandwidth::new(a);
+    "vid-bandwidth 1mb $0", ["group"], |a, _b| VidBandwidth::new("1mb").group(a);
+    "vid-bandwidth 1mb $0 2", ["group"], |a, _b| VidBandwidth::new("1mb").group(a).canvas(2);
+    "cam 0 1 $0", ["options"], |a, _b| Cam::new(0, 1, &[a]);
 };
 
 impl Typed {
@@ -85,6 +148,11 @@ impl Typed {
             && name.split(' ').all(|part| words.any(|word| word == part))
     }
 
+    /// The type that builds it.
+    pub fn builder(&self) -> &'static str {
+        self.built.split("::").next().unwrap_or_default().trim()
+    }
+
     /// The word of its command.
     pub fn command(&self) -> &'static str {
         self.words.split(['$', ' ']).next().unwrap_or_default()
@@ -92,9 +160,9 @@ impl Typed {
 
     /// The line as the crate writes it.
     pub fn written(&self, room: &str, [a, b]: [&str; 2]) -> Result<Vec<u8>, EncodeError> {
-        let mut out = Vec::new();
-        (self.build)(a, b).to(room).write(&mut out)?;
-        Ok(out)
+        let (mut out, mut written) = (Vec::new(), Ok(()));
+        (self.build)(a, b, &mut |command| written = command.to(room).even_if_it_crashes().write(&mut out));
+        written.map(|()| out)
     }
 
     /// The line as a program writes it that looks at nothing.
@@ -107,7 +175,7 @@ impl Typed {
     pub fn is_meant(&self, reading: &Reading, room: &str, [a, b]: [&str; 2]) -> bool {
         // What is said has no blanks around it: they aren't heard.
         let blanks = [' ', '\t', '\u{b}'];
-        let said = self.command().starts_with("say");
+        let said = self.command().starts_with("say") && self.words.ends_with("$0");
         let texts = if said { [a.trim_matches(blanks), b] } else { [a, b] };
         let mut words = self.words.split(' ').skip(1);
         reading.beyond.is_empty()
