@@ -96,22 +96,22 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_bytes(bytes in vec(any::<u8>(), 0..40)) {
+    fn any_bytes_that_are_read_come_back(bytes in vec(any::<u8>(), 0..40)) {
         everything(&bytes);
     }
 
     #[test]
-    fn near_misses(bytes in pieces()) {
+    fn near_misses_that_are_read_come_back(bytes in pieces()) {
         everything(&bytes);
     }
 
     #[test]
-    fn any_text(text in "[ -~\\r\\n\\t]{0,40}") {
+    fn any_text_that_is_read_comes_back(text in "[ -~\\r\\n\\t]{0,40}") {
         everything(text.as_bytes());
     }
 
     #[test]
-    fn numbers(i in any::<i64>(), u in any::<u64>(), f in any::<f64>()) {
+    fn numbers_are_read_as_written(i in any::<i64>(), u in any::<u64>(), f in any::<f64>()) {
         prop_assert_eq!(i64::from_wire(&wire(&i)), Ok(i));
         prop_assert_eq!(u64::from_wire(&wire(&u)), Ok(u));
         prop_assert_eq!(Hex::from_wire(&wire(&Hex(u))), Ok(Hex(u)));
@@ -133,7 +133,7 @@ proptest! {
     }
 
     #[test]
-    fn moments(seconds in any::<i64>(), micros in 0..1_000_000_u32) {
+    fn moments_are_read_as_written(seconds in any::<i64>(), micros in 0..1_000_000_u32) {
         let moment = Timestamp::new(seconds, micros).unwrap();
         // A negative moment prints as its second and the microseconds after it, and reads back as
         // such.
@@ -142,7 +142,7 @@ proptest! {
     }
 
     #[test]
-    fn dates(y in 0..10_000_u16, m in 1..13_u8, d in 1..29_u8, h in 0..24_u8, mi in 0..60_u8, s in 0..61_u8, us in 0..1_000_000_u32, away in -5999..6000_i16) {
+    fn dates_are_read_as_written(y in 0..10_000_u16, m in 1..13_u8, d in 1..29_u8, h in 0..24_u8, mi in 0..60_u8, s in 0..61_u8, us in 0..1_000_000_u32, away in -5999..6000_i16) {
         let at = DateTime::new(Date::new(y, m, d).unwrap(), TimeOfDay::new(h, mi, s, us).unwrap());
         prop_assert_eq!(DateTime::from_wire(&wire(&at)), Ok(at));
         let at = SecurityTime::new(at, away).unwrap();
@@ -150,13 +150,13 @@ proptest! {
     }
 
     #[test]
-    fn masks(bits in any::<u32>()) {
+    fn masks_are_read_as_written(bits in any::<u32>()) {
         let mask = Classes::from_bits(bits);
         prop_assert_eq!(Classes::from_wire(&wire(&mask)), Ok(mask));
     }
 
     #[test]
-    fn escapes(text in vec(any::<u8>(), 0..60)) {
+    fn escaped_bytes_are_read_as_they_were(text in vec(any::<u8>(), 0..60)) {
         let escaped = Escaped::encode(&text);
         prop_assert!(!escaped.contains(&b'\n') && !escaped.contains(&b'\r'));
         prop_assert_eq!(Escaped::new(&escaped).decode(), &text[..]);

@@ -40,7 +40,7 @@ fn refuses<'a, T: FromWire<'a> + Debug>(table: &[(&'a str, usize)]) {
 }
 
 #[test]
-fn integers() {
+fn reads_integers_within_their_type() {
     reads::<u64>(&[("0", 0), ("8", 8), ("18446744073709551615", u64::MAX), (" 3 ", 3), ("\t3", 3), ("+3", 3)]);
     reads::<i64>(&[("-1", -1), ("-9223372036854775808", i64::MIN), ("9223372036854775807", i64::MAX)]);
     reads::<u8>(&[("255", 255), ("-0", 0)]);
@@ -53,7 +53,7 @@ fn integers() {
 }
 
 #[test]
-fn decimal_numbers() {
+fn reads_decimal_numbers_and_exponents() {
     reads::<f64>(&[
         ("  0.0", 0.0),
         ("88.0", 88.0),
@@ -70,7 +70,7 @@ fn decimal_numbers() {
 }
 
 #[test]
-fn hexadecimal_ids() {
+fn reads_hexadecimal_ids_of_64_bits() {
     reads(&[("0x2e635015", Hex(0x2e63_5015)), ("0X0A", Hex(10)), ("0xffffffffffffffff", Hex(u64::MAX))]);
     refuses::<Hex>(&[("", 0), ("10", 0), ("0x", 2), ("0xg", 2), ("0x1ffffffffffffffff", 18), ("(nil)", 0)]);
     assert_eq!(wire(Hex(0x09cb_2883)), "0x09cb2883");
@@ -78,7 +78,7 @@ fn hexadecimal_ids() {
 }
 
 #[test]
-fn truth_values() {
+fn reads_each_word_for_a_truth_value() {
     for word in ["yes", "Yes", "TRUE", "True", "y", "Y", "t", "1", "on", "On", "Enabled", "  true"] {
         assert_eq!(bool::from_wire(word.as_bytes()), Ok(true), "{word}");
     }
@@ -117,7 +117,7 @@ fn lengths_of_time() {
 }
 
 #[test]
-fn moments() {
+fn reads_moments_to_the_microsecond() {
     let at = |s, us| Timestamp::new(s, us).unwrap();
     reads(&[
         ("1795224741.137467", at(1_795_224_741, 137_467)),
@@ -220,7 +220,7 @@ fn times_of_security_events() {
 }
 
 #[test]
-fn channel_names() {
+fn reads_parts_of_channel_names() {
     type Row = (
         &'static str,
         Option<&'static str>,
@@ -283,7 +283,7 @@ fn channel_names() {
 }
 
 #[test]
-fn unique_ids() {
+fn reads_parts_of_unique_ids() {
     let parts = |text: &'static str| {
         let id: UniqueId = read(text);
         assert_eq!(wire(id), text);
@@ -302,7 +302,7 @@ fn unique_ids() {
 }
 
 #[test]
-fn caller_ids() {
+fn words_for_no_caller_id_are_none() {
     for absent in ["", "<unknown>", "unknown", "<no name>"] {
         assert_eq!(read::<CallerIdPart>(absent).known(), None, "{absent}");
         assert_eq!(Escaped::from(absent).known(), None, "{absent}");
@@ -313,7 +313,7 @@ fn caller_ids() {
 }
 
 #[test]
-fn hangup_causes() {
+fn hangup_causes_have_names_and_descriptions() {
     let rows = [
         (1, Some("UNALLOCATED"), Some("Unallocated (unassigned) number")),
         (5, Some("MISDIALLED_TRUNK_PREFIX"), Some("Misdialed trunk prefix")),
@@ -386,7 +386,7 @@ fn results_of_agi_commands() {
 }
 
 #[test]
-fn soft_hangups() {
+fn soft_hangups_are_sets_of_flags() {
     reads(&[("32", SoftHangup::EXPLICIT), ("34", SoftHangup::new(34))]);
     assert!(SoftHangup::new(34).flags().eq([SoftHangup::ASYNC_GOTO, SoftHangup::EXPLICIT]));
     assert_eq!((SoftHangup::new(34).description(), SoftHangup::TIMEOUT.description()), (None, Some("Timeout")));
@@ -401,7 +401,7 @@ fn device_states_by_number() {
 }
 
 #[test]
-fn channel_states() {
+fn channel_states_have_descriptions() {
     let texts: Vec<_> = (0..=10).map(|n| ChannelState::new(n).description().unwrap()).collect();
     let expected =
         ["Down", "Rsrvd", "OffHook", "Dialing", "Ring", "Ringing", "Up", "Busy", "Dialing Offhook", "Pre-ring", "Mute"];
@@ -411,7 +411,7 @@ fn channel_states() {
 }
 
 #[test]
-fn device_states() {
+fn reads_device_states_in_every_form() {
     let words = ["UNKNOWN", "NOT_INUSE", "INUSE", "BUSY", "INVALID", "UNAVAILABLE", "RINGING", "RINGINUSE", "ONHOLD"];
     let phrases =
         ["Unknown", "Not in use", "In use", "Busy", "Invalid", "Unavailable", "Ringing", "Ring+Inuse", "On Hold"];
@@ -432,7 +432,7 @@ fn device_states() {
 }
 
 #[test]
-fn extension_states() {
+fn extension_states_are_sets_of_flags() {
     let rows = [
         (0, "Idle"),
         (1, "InUse"),
@@ -473,7 +473,7 @@ fn presence_and_ama() {
 }
 
 #[test]
-fn presentations() {
+fn reads_presentations_in_every_form() {
     let rows = [
         ("0 (Presentation Allowed, Not Screened)", Some(0), Some(Visibility::Allowed), Some(Screening::NotScreened)),
         ("Presentation Allowed, Not Screened", Some(0), Some(Visibility::Allowed), Some(Screening::NotScreened)),
@@ -504,7 +504,7 @@ fn presentations() {
 }
 
 #[test]
-fn classes() {
+fn reads_classes_by_their_names() {
     let rows = [
         ("call,all", Classes::CALL),
         ("system,call,reporting,all", Classes::SYSTEM | Classes::CALL | Classes::REPORTING),
@@ -548,7 +548,7 @@ fn classes() {
 }
 
 #[test]
-fn escapes() {
+fn escapes_stand_for_their_bytes() {
     let rows: [(&[u8], &[u8]); 8] = [
         (br"plain", b"plain"),
         (br"O\'Brien \x", b"O'Brien \\x"),
@@ -567,7 +567,7 @@ fn escapes() {
 }
 
 #[test]
-fn comma_lists() {
+fn splits_comma_lists_as_the_server_does() {
     let rows: [(&str, &[&str]); 20] = [
         ("", &[]),
         ("a", &["a"]),
@@ -617,7 +617,7 @@ fn comma_lists_end_at_64_items() {
 }
 
 #[test]
-fn assignments() {
+fn reads_and_writes_assignments() {
     let row = |text: &'static str| {
         let a: Assignment = read(text);
         assert_eq!(wire(a), text);
@@ -687,7 +687,7 @@ fn peers_codecs_contacts() {
 }
 
 #[test]
-fn addresses() {
+fn reads_addresses_of_security_events() {
     let rows = [
         ("IPV4/TCP/127.0.0.1/5038", Some("127.0.0.1:5038")),
         ("IPV4/UDP/10.0.0.1/5060", Some("10.0.0.1:5060")),
@@ -707,7 +707,7 @@ fn addresses() {
 }
 
 #[test]
-fn banners() {
+fn banners_tell_the_version_of_asterisk() {
     let rows = [
         ("1.0", Some(1)),
         ("1.1", Some(1)),
@@ -743,7 +743,7 @@ fn banners() {
 }
 
 #[test]
-fn queue_rules() {
+fn reads_steps_of_queue_rules() {
     let step: QueueRuleStep = read("10,+1,-1");
     assert_eq!(
         (step.after(), step.max(), step.min()),
@@ -764,7 +764,7 @@ fn queue_rules() {
 }
 
 #[test]
-fn text() {
+fn reads_text_and_bytes_as_they_are() {
     assert_eq!(<&[u8]>::from_wire(b"\xff"), Ok(&b"\xff"[..]));
     assert_eq!(<&str>::from_wire(b"abc"), Ok("abc"));
     assert_eq!(<&str>::from_wire(b"ab\xff").unwrap_err().at(), 2);
@@ -773,7 +773,7 @@ fn text() {
 }
 
 #[test]
-fn encoded() {
+fn percent_codes_stand_for_their_bytes() {
     let rows: [(&[u8], &[u8]); 9] = [
         (b"", b""),
         (b"_undef_", b""),
