@@ -138,7 +138,7 @@ step_recordings() {
     # folder that was named has to be there.
     [ -n "${AMI_CAPTURES:-}" ] || [ -d "$folder" ] || skip_hardware "no recordings in $folder"
     AMI_CAPTURES=$folder cargo test --locked -p ami-testkit --test it -- --nocapture \
-        captures every_recorded the_large_recordings recorded_sessions calls_expected calls_compared mirror_lists
+        captures every_recorded the_large_recordings recorded_answers calls_expected calls_compared mirror_lists
 }
 
 # The unit tests of default features, of none, and of each feature alone.

@@ -17,7 +17,7 @@ fn frames_and_rest(folder: &str) -> Vec<(String, usize, bool)> {
 }
 
 #[test]
-fn whole_frames() {
+fn whole_frames_end_each_file() {
     for folder in ["frames", "events", "sessions", "reference", "handmade", "http", "segments"] {
         for (name, _, whole) in frames_and_rest(folder) {
             assert_eq!(whole, !name.contains("truncated"), "{name}");
@@ -26,7 +26,7 @@ fn whole_frames() {
 }
 
 #[test]
-fn storm() {
+fn the_storm_is_read_to_its_end() {
     for (name, frames, whole) in frames_and_rest("storm") {
         assert!(frames > 2000 && whole, "{name}: {frames} frames");
     }
@@ -40,7 +40,7 @@ fn requests_and_probes() {
 }
 
 #[test]
-fn truncated() {
+fn truncated_files_end_inside_a_frame() {
     for (name, _, whole) in frames_and_rest("truncated") {
         assert!(!whole, "{name} does not end inside a frame");
     }

@@ -25,7 +25,7 @@ use ami_testkit::splits;
 // Frames.
 
 #[test]
-fn any_split() {
+fn any_split_gives_the_same_frames() {
     for (name, stream) in streams() {
         let (expected, rest) = naive(&stream);
         let mut plans = splits::splits(stream.len(), stream.len() as u64);
@@ -199,7 +199,7 @@ fn recorded_encodings_agree() {
 }
 
 #[test]
-fn odd_frames() {
+fn odd_frames_are_handed_out() {
     // An event without its blank line, one that isn't what it says, and a length that is none.
     let cases: [(&[u8], Option<&str>); 5] = [
         (b"Content-Length: 15\nContent-Type: text/event-plain\n\nEvent-Name: API", Some("API")),

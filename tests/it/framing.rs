@@ -6,7 +6,7 @@ use ami_testkit::cases::CASES;
 use ami_testkit::{check, same};
 
 #[test]
-fn every_case() {
+fn every_case_reads_as_it_says() {
     for case in CASES {
         let reading = check(case.name, &case.input(), case.banner);
         same(&reading, &case.reading(), case.name);
@@ -42,7 +42,7 @@ fn a_word_without_its_colon_is_text() {
 
 /// Every short string over the pieces that matter.
 #[test]
-fn short_strings() {
+fn short_strings_read_as_the_oracle_reads_them() {
     const PIECES: [&[u8]; 8] =
         [b"\r", b"\n", b":", b" ", b"x", b"Event:", b"ActionID:", b"Response:Follows\n--END COMMAND--"];
     for number in 0..8_usize.pow(5) {

@@ -16,9 +16,9 @@ fn line(command: &dyn ConferenceCommand) -> String {
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table")]
-fn each_command() {
+fn each_command_writes_its_line() {
     let cases: &[(&dyn ConferenceCommand, &str)] = &[
-        // Reference 001, in its order.
+        // The page's, in its order.
         (&Bgdial::new("user/100").caller_number("1").caller_name("A"), "bgdial user/100 1 A"),
         (&Deaf::new(7), "deaf 7"),
         (&Deaf::new(Target::All), "deaf all"),
@@ -67,7 +67,7 @@ fn each_command() {
         (&VolumeIn::new(7).level(Level::To(-4)), "volume_in 7 -4"),
         (&VolumeOut::new(7).level(Level::Up), "volume_out 7 up"),
         (&XmlList::new(), "xml_list"),
-        // The others, in PROTOCOL.md's.
+        // The others.
         (&ListPretty::new(), "list pretty"),
         (&ListCount::new(), "list count"),
         (&Count::new(), "count"),
@@ -167,7 +167,7 @@ fn each_command() {
 
 /// The page's own examples.
 #[test]
-fn samples() {
+fn the_samples_of_the_page_are_written() {
     let dial = Dial::new("{originate_timeout=30}sofia/default/1000@softswitch")
         .caller_number("1234567890")
         .caller_name("FreeSWITCH_Conference");
@@ -307,7 +307,7 @@ fn custom_texts_are_not_quoted() {
 }
 
 #[test]
-fn refused() {
+fn arguments_that_the_server_misreads_are_refused() {
     let members = [7; 23];
     let many = [7; 101];
     let cases: &[(&dyn ConferenceCommand, &str, Refusal)] = &[
@@ -342,7 +342,7 @@ fn refused() {
         (&Custom::new("list\n"), "command", Refusal::CommandName),
         (&Custom::new("'list'"), "command", Refusal::CommandName),
         (&Help::new(), "command", Refusal::ServerOnly),
-        // OBSERVED-FREESWITCH.md, 6.
+        // Each has killed a server.
         (&SetCanvasAutoClear::new(9999, true), "command", Refusal::Crashes),
         (&VidLayer::new(1, "1"), "command", Refusal::Crashes),
         (&Custom::new("FILE-VOL"), "command", Refusal::Crashes),

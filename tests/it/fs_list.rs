@@ -40,7 +40,7 @@ fn row(member: &Member<'_>) -> String {
 const ID: &str = "1ba2e4d8-731b-496c-9471-d1a356b7406e";
 
 #[test]
-fn headers() {
+fn reads_headers_of_conferences() {
     let cases = [
         (
             "+OK Conference essay (1 member rate: 8000 flags: running|answered)",
@@ -74,7 +74,7 @@ fn headers() {
 }
 
 #[test]
-fn members() {
+fn reads_members_of_every_version() {
     let plain = Format::new();
     let cases = [
         (
@@ -196,7 +196,7 @@ fn complete(list: &List<'_>, sent: &str) {
 
 /// The three forms say the same of the same conference.
 #[test]
-fn one_shape() {
+fn three_forms_read_as_one_shape() {
     let json = r#"[{"conference_name":"q\"q","member_count":1,"ghost_count":0,"rate":8000,"run_time":8,"conference_uuid":"u","canvas_count":0,
         "locked":false,"recording":true,"variables":{"myvar":"a <b>"},"members":[{"type":"recording_node","record_path":"/r.wav","status":"paused","join_time":1795224591},
         {},{"type":"caller","id":5,"flags":{"can_hear":true,"can_see":false,"can_speak":true,"is_moderator":true,"pass_digits":true},
@@ -433,7 +433,7 @@ fn no_more_attributes_than_an_element_has() {
 
 /// A `%` that two hexadecimal digits don't follow stands for itself, and nothing behind it is lost.
 #[test]
-fn percent_signs() {
+fn a_percent_sign_without_digits_is_itself() {
     for (written, expected) in [("%20", " "), ("%zz1", "%zz1"), ("%2", "%2"), ("%", "%"), ("%%41%4", "%A%4")] {
         let text = format!(
             "<conferences><conference name='%41'><members><member><caller_id_name>{written}</caller_id_name></member></members></conference></conferences>"

@@ -277,7 +277,7 @@ fn pins_do_not_show() {
 proptest! {
     /// What the fuzz target holds, on answers that were cut, joined or changed a little.
     #[test]
-    fn fuzzed(name: u8, how: u8, pieces in prop::collection::vec(prop_oneof![
+    fn lists_in_pieces_break_no_invariant(name: u8, how: u8, pieces in prop::collection::vec(prop_oneof![
         Just(&b"+OK Conference a (1 member rate: 8000 flags: none)\n"[..]),
         Just(&b"1;null/m;1ba2e4d8-731b-496c-9471-d1a356b7406e;A;1;hear|speak;0;0;100\n"[..]),
         Just(&b"1ba2e4d8-731b-496c-9471-d1a356b7406e"[..]), Just(&b"7;a;b;"[..]), Just(&b";A;1;hear;0;0;100\n"[..]),
@@ -291,7 +291,7 @@ proptest! {
 
     /// Any bytes read to an end, line by line, and names don't change what a line says.
     #[test]
-    fn any_text(number in 0..Name::ALL.len(), text in prop::collection::vec(any::<u8>(), 0..200), file in "[^\n]{1,40}") {
+    fn any_text_is_read_to_its_end(number in 0..Name::ALL.len(), text in prop::collection::vec(any::<u8>(), 0..200), file in "[^\n]{1,40}") {
         let outcomes = Reply::new(Name::ALL[number], &text).outcomes().count();
         prop_assert!(outcomes <= text.len());
         let body = format!("+OK (play) Playing file {file} to member 7\n");

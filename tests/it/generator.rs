@@ -63,7 +63,7 @@ fn without_hash(text: &str) -> String {
 }
 
 #[test]
-fn golden_files() {
+fn golden_files_are_what_the_generator_makes() {
     for (tables, generate) in GENERATORS {
         let folder = folder("codegen/golden").join(tables);
         let files = generated(&folder, generate);
@@ -506,7 +506,7 @@ const MISTAKES: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn mistakes() {
+fn mistakes_are_told_with_their_place() {
     let mut wrong = String::new();
     for (text, expected) in MISTAKES {
         let found = mistake(text);

@@ -27,7 +27,7 @@ fn sends(request: Request, method: Method, path: &str, body: &str) {
 }
 
 #[test]
-fn each_endpoint() {
+fn each_endpoint_has_its_method_and_path() {
     let draft = Draft::new().name("Conf");
     sends(account().list().unwrap(), Method::Get, "", "");
     sends(account().list().unwrap().query("page_size", "25"), Method::Get, "?page_size=25", "");
@@ -44,7 +44,7 @@ fn each_endpoint() {
 }
 
 #[test]
-fn each_action() {
+fn each_action_writes_its_document() {
     use {ParticipantAction as One, ParticipantsAction as All};
 
     let body = |action: &str| format!(r#"{{"data": {{"action": "{action}"}}}}"#);
@@ -106,7 +106,7 @@ fn each_action() {
 }
 
 #[test]
-fn dial() {
+fn a_dial_writes_each_of_its_fields() {
     use ParticipantFlag as Flag;
     let flags = [
         Flag::Mute,
@@ -154,7 +154,7 @@ fn dial() {
 
 /// Page 002's document, byte for byte.
 #[test]
-fn reference_document() {
+fn reads_the_reference_document() {
     let text = include_bytes!("../../corpus/kazoo/reference_document.json");
     let conference = Conference::from_slice(text).unwrap();
     assert!(matches!(conference.name().unwrap(), Cow::Borrowed("Conf")));
@@ -257,7 +257,7 @@ fn realtime_in_both_places_and_spellings() {
 }
 
 #[test]
-fn newer_document() {
+fn reads_a_newer_document() {
     let response = Response::from_slice(include_bytes!("../../corpus/kazoo/document_profile_object.json")).unwrap();
     let conference = response.conference().unwrap();
     let Ok(ProfileField::Settings(profile)) = conference.profile() else { panic!("an object") };
@@ -308,7 +308,7 @@ fn answers_and_errors() {
 }
 
 #[test]
-fn reference_event() {
+fn reads_the_reference_event() {
     let text = include_bytes!("../../corpus/kazoo/reference_event.json");
     let event = ParticipantEvent::from_slice(text).unwrap();
     let texts = [
@@ -423,7 +423,7 @@ fn channel_vars_come_before_the_top() {
 }
 
 #[test]
-fn socket() {
+fn reads_messages_of_the_socket() {
     let newer = include_bytes!("../../corpus/kazoo/socket_event_newer.json");
     let Ok(SocketMessage::Event(message)) = SocketMessage::from_slice(newer) else { panic!("an event") };
     assert_eq!(message.subscribed_key().unwrap(), "conference.event.c1.*");
@@ -812,7 +812,7 @@ fn secrets_do_not_show() {
 
 /// Deep, wide and repeated: no recursion, no blow-up, and the last of two counts.
 #[test]
-fn odd_json() {
+fn odd_json_needs_no_recursion() {
     let deep = "[".repeat(100_000) + &"]".repeat(100_000);
     let text = format!(r#"{{"name": "a", "x": {deep}, "name": "b", "\u006eame2": "\ud800"}}"#);
     let conference = Conference::from_slice(text.as_bytes()).unwrap();
@@ -860,13 +860,13 @@ proptest! {
     }
 
     #[test]
-    fn any_json(text in "[\\[\\]{}:,\"a\\\\u0-9 truefalsn.e-]{0,60}") {
+    fn any_json_breaks_no_invariant(text in "[\\[\\]{}:,\"a\\\\u0-9 truefalsn.e-]{0,60}") {
         ami_testkit::kazoo::kazoo_json(text.as_bytes());
     }
 }
 
 #[test]
-fn corpus() {
+fn the_corpus_cut_anywhere_breaks_no_invariant() {
     for entry in std::fs::read_dir(ami_testkit::root().join("corpus/kazoo")).expect("the corpus") {
         let bytes = std::fs::read(entry.expect("a file").path()).expect("a file");
         for end in 0..=bytes.len() {
@@ -876,7 +876,7 @@ fn corpus() {
 }
 
 #[test]
-fn serde_borrows() {
+fn participants_borrow_through_serde() {
     let text = r#"[{"participant_id": 1, "call_id": "x"}]"#;
     let participants: Vec<Participant<'_>> = serde_json::from_str(text).unwrap();
     assert!(matches!(participants[0].call_id(), Ok(Cow::Borrowed("x"))));
@@ -936,7 +936,7 @@ fn the_name_of_a_field_is_held_once() {
 
 /// Each getter of a violation has its member.
 #[test]
-fn a_violation() {
+fn a_violation_has_its_members() {
     let text = br#"{"data": {"a.b": {"minLength": {"message": "m", "cause": "c", "target": 4}}}, "status": "error", "error": "400"}"#;
     let response = Response::from_slice(text).unwrap();
     let violations = response.violations();

@@ -27,7 +27,7 @@ fn path(request: &Request) -> &str {
 }
 
 #[test]
-fn each_command() {
+fn each_command_has_its_path() {
     let cases: [(&dyn ConferenceCommand, &str); 40] = [
         (
             &Bgdial::new("1000").caller_number("1234567890").caller_name("FreeSWITCH_Conference"),
@@ -97,7 +97,7 @@ fn its_own_commands() {
 
 /// The commands of the page, read back from its own lines.
 #[test]
-fn samples() {
+fn the_samples_of_the_page_are_asked() {
     type Ask = fn(Conference<'static>) -> Result<Request, ami_proto::EncodeError>;
     let lines = include_str!("../../corpus/sipxecs/reference_curl.txt");
     let commands: [(&str, Ask); 9] = [
@@ -130,7 +130,7 @@ fn samples() {
 }
 
 #[test]
-fn contact() {
+fn reads_the_reference_contact() {
     let contact = Contact::parse(include_str!("../../corpus/sipxecs/reference_contact.xml")).expect("a contact");
     let expected = [
         ("jobTitle", "Data Entry Assistant"),
@@ -277,7 +277,7 @@ fn what_the_service_would_split_is_refused() {
 }
 
 #[test]
-fn refused() {
+fn arguments_that_would_be_split_are_refused() {
     let dial =
         Dial::new("sofia/default/1000@softswitch").caller_number("1234567890").caller_name("FreeSWITCH_Conference");
     let cases: [(&dyn ConferenceCommand, &str, Refusal); 17] = [
@@ -325,7 +325,7 @@ fn refused() {
 }
 
 #[test]
-fn answers() {
+fn reads_answers_of_the_service() {
     let text_of = |body| Response::new(200, body).reply().expect("a reply");
     let lock = text_of(include_bytes!("../../corpus/sipxecs/response_lock.txt"));
     assert_eq!((lock.as_bytes(), lock.error()), (&b"OK WeeklyTeamConf locked\n"[..], None));
@@ -399,7 +399,7 @@ fn pins_do_not_show() {
 
 /// Digest of RFC 2617, 3.5, whose hashes are known.
 #[test]
-fn digest() {
+fn a_digest_is_made_of_what_rfc_2617_hashes() {
     let text = r#"Digest realm="testrealm@host.com", qop="auth,auth-int", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", opaque="5ccc069c403ebaf9f0171e9517f40e41""#;
     let challenge = Challenge::parse(text).expect("a challenge");
     let request = conference().request(&Lock::new()).expect("a request");
@@ -533,7 +533,7 @@ proptest! {
     }
 
     #[test]
-    fn any_answer(status in 0_u16..700, body in prop::collection::vec(any::<u8>(), 0..60), wrapped: bool) {
+    fn any_answer_is_read_or_refused(status in 0_u16..700, body in prop::collection::vec(any::<u8>(), 0..60), wrapped: bool) {
         let body = if wrapped { [&b"<command-response>"[..], &body, b"</command-response>\n"].concat() } else { body };
         match Response::new(status, &body).reply() {
             Ok(reply) => {

@@ -33,7 +33,7 @@ fn covered(name: &str, described: &Described<'_>) -> (usize, usize) {
 }
 
 #[test]
-fn every_event() {
+fn every_event_is_described_whole() {
     let (mut known, mut all) = (0, 0);
     frames(|name, frame| {
         if frame.kind() != FrameKind::Event {
@@ -72,7 +72,7 @@ fn odd(frame: Frame<'_>) -> Option<String> {
 
 /// The same of the recordings in the folder of `AMI_CAPTURES`, and of frames kept there as `.ami`.
 #[test]
-fn captures() {
+fn events_of_captures_are_described_whole() {
     let Some(folder) = ami_testkit::captures::folder() else { return };
     let fits = |path: &std::path::Path| {
         path.extension().is_some_and(|kind| kind == "ami")
@@ -119,7 +119,7 @@ fn every_event_made_by_hand() {
 }
 
 #[test]
-fn every_response() {
+fn every_response_is_described_whole() {
     let replies = Replies::new();
     let mut types = HashSet::new();
     frames(|name, frame| {
@@ -167,7 +167,7 @@ fn frame(text: &str) -> OwnedFrame {
 
 /// An empty `ActionID` is none.
 #[test]
-fn action_ids() {
+fn an_empty_action_id_is_none() {
     for (header, id) in [("ActionID: 7\r\n", Some("7")), ("ActionID: \r\n", None), ("", None)] {
         let id = id.map(Value::from);
         let event = frame(&format!("Event: Hangup\r\n{header}\r\n"));

@@ -85,7 +85,7 @@ fn answers_keep_their_order_whatever_was_given_up() {
 }
 
 #[test]
-fn jobs() {
+fn jobs_end_by_their_own_events() {
     let now = Instant::now();
     let mut connection = ready(quiet(), now);
     let first = connection.bgapi(now, "status").unwrap();
@@ -307,7 +307,7 @@ fn nothing_can_be_injected() {
 }
 
 #[test]
-fn goodbyes() {
+fn goodbyes_say_whether_they_were_asked_for() {
     let notice = "Content-Type: text/disconnect-notice\nContent-Length: 8\n\ngoodbye\n";
     let linger =
         "Content-Type: text/disconnect-notice\nContent-Disposition: linger\nLinger-Time: 2\nContent-Length: 0\n\n";

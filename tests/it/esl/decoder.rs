@@ -255,7 +255,7 @@ fn giant_requests_are_forgotten() {
 
 /// Elements within elements take little more memory than their text.
 #[test]
-fn deep_events() {
+fn deep_events_take_little_memory() {
     let depth = 100_000;
     let body = format!("<event><headers>{}{}</headers></event>", "<a>".repeat(depth), "</a>".repeat(depth));
     let frame = format!("Content-Type: text/event-xml\nContent-Length: {}\n\n{body}", body.len());

@@ -127,7 +127,7 @@ fn replayed(name: &str, turns: &[Turn]) -> bool {
 }
 
 #[test]
-fn recorded_sessions() {
+fn recorded_answers_go_to_their_commands_in_order() {
     let all = corpus("replay");
     let replays = all.iter().filter(|(name, replay)| replayed(name, &session::replay(replay))).count();
     assert!(replays >= 10, "{replays} of {} sessions", all.len());

@@ -166,7 +166,7 @@ fn lost_jobs_are_found_by_their_names() {
 }
 
 #[test]
-fn ceilings() {
+fn a_ceiling_refuses_what_has_no_room() {
     let now = Instant::now();
     let mut connection = ready(quiet().ceiling(300).max_in_flight(4), now);
     let error = Err(SendError::Ceiling { max: 300 });
