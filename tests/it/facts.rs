@@ -261,7 +261,7 @@ fn headers_of_the_documentation() {
 }
 
 #[test]
-fn lists() {
+fn lists_have_the_items_and_ends_of_the_facts() {
     let facts = Facts::of("lists").each(|facts, row| {
         let Some(action) = facts.action(&row[0]) else { return };
         for event in &row[2..] {
@@ -277,7 +277,7 @@ fn lists() {
 }
 
 #[test]
-fn privileges() {
+fn actions_have_the_classes_of_the_facts() {
     let facts = Facts::of("privileges").each(|facts, row| {
         let Some(action) = facts.action(&row[0]) else { return };
         facts.check(action.classes() == classes(&row[2]), action.name(), &row[2]);

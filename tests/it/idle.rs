@@ -57,7 +57,7 @@ fn log_in(config: &Arc<Config>, now: Instant) -> Client {
 }
 
 #[test]
-fn ten_thousand() {
+fn ten_thousand_sessions_hold_what_they_should() {
     let idle = Duration::from_secs(60);
     let config = Arc::new(Config::new().keep_alive(idle, Duration::from_secs(10)).await_booted(Duration::from_secs(5)));
     let mut now = Instant::now();
@@ -120,7 +120,7 @@ fn ten_thousand() {
 }
 
 #[test]
-fn polls() {
+fn polls_of_a_waiting_client_allocate_nothing() {
     let config =
         Arc::new(Config::new().keep_alive(Duration::from_secs(60), Duration::from_secs(10)).max_in_flight(1000));
     let now = Instant::now();

@@ -19,7 +19,7 @@ fn fails(input: &[u8], limits: Limits) -> (usize, FrameError) {
 }
 
 #[test]
-fn a_line() {
+fn a_line_may_be_as_long_as_its_limit() {
     let limits = Limits::new().line(20);
     let good = b"Event: A\r\n\r\n";
     let at_limit = [&good[..], b"X: 45678901234567890\nY:\n\n"].concat();
@@ -70,7 +70,7 @@ fn a_banner_is_a_line() {
 }
 
 #[test]
-fn headers() {
+fn one_line_more_than_the_limit_is_refused() {
     let limits = Limits::new().lines(3);
     let (frames, error) = fails(b"Event: A\nB: 1\nno colon\n\nEvent: B\nB: 1\nC: 1\nD: 1\n\n", limits);
     assert_eq!((frames, error.limit, error.max, error.offset), (1, Limit::Lines, 3, 43));
@@ -78,7 +78,7 @@ fn headers() {
 }
 
 #[test]
-fn a_frame() {
+fn a_frame_over_its_limit_is_refused() {
     let limits = Limits::new().frame(12);
     let (frames, error) = fails(b"Event: A\r\n\r\nEvent: AB\r\n\r\n", limits);
     assert_eq!((frames, error.limit, error.offset), (1, Limit::Frame, 24));
@@ -93,7 +93,7 @@ fn the_earliest_breach_is_reported() {
 }
 
 #[test]
-fn the_buffer() {
+fn a_full_buffer_takes_no_more() {
     let limits = Limits::new().buffer(64);
     let mut decoder = Decoder::new(limits);
     let frame = b"Event: A\r\nX: 1\r\n\r\n";

@@ -103,7 +103,7 @@ fn other_end(channel: &str) -> String {
 
 #[test]
 #[ignore = "needs a running Asterisk: tests/live/README.md"]
-fn login() {
+fn each_way_to_log_in_is_taken() {
     let (addresses, _guard) = servers();
     for address in addresses {
         println!("{address}");
@@ -187,7 +187,7 @@ fn fixture(session: &mut Session) -> Fixture {
 
 #[test]
 #[ignore = "needs a running Asterisk: tests/live/README.md"]
-fn conference() {
+fn a_conference_does_as_it_is_told() {
     on_each(|session| {
         let ends: Vec<String> = (0..3).map(|_| other_end(&call(session, "conference"))).collect();
         for end in &ends {
@@ -233,7 +233,7 @@ fn listed(session: &mut Session) -> BTreeSet<String> {
 
 #[test]
 #[ignore = "needs a running Asterisk: tests/live/README.md"]
-fn queue() {
+fn a_queue_calls_its_agent() {
     const AGENT: &str = "Local/agent@live/n";
     on_each(|session| {
         let add = a::QueueAdd::new("live", AGENT).member_name("Agent of the test").penalty(2);
@@ -268,7 +268,7 @@ fn queue() {
 
 #[test]
 #[ignore = "needs a running Asterisk: tests/live/README.md"]
-fn transfer() {
+fn a_transfer_arrives_where_it_should() {
     on_each(|session| {
         // A channel in the dialplan is sent elsewhere.
         let channel = other_end(&call(session, "wait"));
@@ -340,7 +340,7 @@ fn arrived(session: &mut Session, channel: Option<&str>) {
 
 #[test]
 #[ignore = "needs a running Asterisk: tests/live/README.md"]
-fn storm() {
+fn each_call_of_a_storm_has_its_outcome() {
     const CALLS: usize = 400;
     on_each(|session| {
         let before = session.book.events.len();

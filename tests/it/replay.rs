@@ -119,7 +119,7 @@ fn every_command_has_a_seed() {
 /// The same for answers of conference servers: two bytes of a status, 24 of choices for the
 /// command, then the answer.
 #[test]
-fn answers() {
+fn answers_cut_anywhere_break_no_invariant() {
     let seeds = files("fuzz/seeds/answers");
     for (name, bytes) in seeds.into_iter().chain(files("fuzz/crashes/answers")) {
         println!("{name}");
@@ -131,7 +131,7 @@ fn answers() {
 
 /// The same for the service of sipXecs: two bytes of a status, then the answer; or any text.
 #[test]
-fn sipxecs() {
+fn sipxecs_answers_cut_anywhere_break_no_invariant() {
     let seeds = files("fuzz/seeds/sipxecs");
     assert!(seeds.len() >= 10, "answers, challenges and contacts");
     for (name, bytes) in seeds.into_iter().chain(files("fuzz/crashes/sipxecs")) {
@@ -149,7 +149,7 @@ fn sipxecs() {
 
 /// The same for the event socket; eight bytes of sizes and steps go before a recording.
 #[test]
-fn corpus_esl() {
+fn corpus_esl_breaks_no_invariant() {
     for (name, bytes) in files("corpus/freeswitch") {
         println!("{name}");
         for setup in [b"\0\0\0\0\0\0\0\0", b"\x0b\x52\x8c\xf1\x03\x40\x77\xd9"] {
@@ -162,7 +162,7 @@ fn corpus_esl() {
 
 /// Each value of the recordings.
 #[test]
-fn corpus_values() {
+fn corpus_values_break_no_invariant() {
     let mut seen = std::collections::HashSet::new();
     corpus(|bytes| {
         for line in bytes.split(|byte| *byte == b'\n') {
@@ -178,7 +178,7 @@ fn corpus_values() {
 }
 
 #[test]
-fn corpus_decode() {
+fn corpus_decode_breaks_no_invariant() {
     corpus(|bytes| {
         for setup in SETUPS {
             invariants::decode(&[setup, bytes].concat());
@@ -187,7 +187,7 @@ fn corpus_decode() {
 }
 
 #[test]
-fn corpus_chunking() {
+fn corpus_chunking_breaks_no_invariant() {
     corpus(|bytes| {
         for setup in SETUPS {
             invariants::chunking(&[setup, bytes].concat());
@@ -196,7 +196,7 @@ fn corpus_chunking() {
 }
 
 #[test]
-fn corpus_kernels() {
+fn corpus_kernels_break_no_invariant() {
     corpus(|bytes| {
         for setup in SETUPS {
             invariants::kernels(&[setup, bytes].concat());
@@ -205,7 +205,7 @@ fn corpus_kernels() {
 }
 
 #[test]
-fn corpus_filtered() {
+fn corpus_filtered_breaks_no_invariant() {
     corpus(|bytes| {
         for setup in SETUPS {
             invariants::filtered(&[setup, bytes].concat());
@@ -214,7 +214,7 @@ fn corpus_filtered() {
 }
 
 #[test]
-fn corpus_differential() {
+fn corpus_differential_breaks_no_invariant() {
     corpus(|bytes| {
         for setup in SETUPS {
             invariants::differential(&[setup, bytes].concat());
@@ -303,32 +303,32 @@ fn noise_server_ops() {
 }
 
 #[test]
-fn noise_proxy() {
+fn noise_proxy_breaks_no_invariant() {
     noise(proxy);
 }
 
 #[test]
-fn noise_requests() {
+fn noise_requests_break_no_invariant() {
     noise(requests);
 }
 
 #[test]
-fn noise_http() {
+fn noise_http_breaks_no_invariant() {
     noise(http);
 }
 
 #[test]
-fn noise_fold() {
+fn noise_fold_breaks_no_invariant() {
     noise(fold);
 }
 
 #[test]
-fn noise_typed() {
+fn noise_typed_breaks_no_invariant() {
     noise(typed);
 }
 
 #[test]
-fn noise_actions() {
+fn noise_actions_break_no_invariant() {
     noise(actions);
 }
 

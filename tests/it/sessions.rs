@@ -33,7 +33,7 @@ struct Tally {
 }
 
 #[test]
-fn corpus() {
+fn sessions_of_the_corpus_are_replayed() {
     let mut tally = Tally::default();
     let root = ami_testkit::root().join("corpus/replay");
     let mut files: Vec<PathBuf> = root.read_dir().expect("corpus/replay").map(|entry| entry.unwrap().path()).collect();
@@ -47,7 +47,7 @@ fn corpus() {
 
 /// Without `AMI_CAPTURES` there are none.
 #[test]
-fn captures() {
+fn sessions_of_captures_are_replayed() {
     let Some(folder) = captures::folder() else { return };
     let files = captures::files(&folder, "recorded sessions", |path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
