@@ -359,7 +359,7 @@ impl Side for OfClient {
 }
 
 #[test]
-fn a_client() {
+fn a_client_takes_its_calls_in_any_order() {
     any_order("client", 400, |now| {
         let config = client::Config::new()
             .limits(Limits::new().buffer(1500).line(600).frame(900))
@@ -460,7 +460,7 @@ impl Side for OfServer {
 }
 
 #[test]
-fn a_server() {
+fn a_server_takes_its_calls_in_any_order() {
     any_order("server", 400, |now| {
         let config = server::Config::new()
             .limits(Limits::new().buffer(3000).line(2000).frame(2500))

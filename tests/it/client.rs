@@ -137,7 +137,7 @@ fn answers_in_any_order() {
 }
 
 #[test]
-fn list_shapes() {
+fn reads_lists_of_every_shape() {
     let status: &dyn Fn(&mut Peer) = &|peer| _ = peer.send(&Status::new());
     let skinny: &dyn Fn(&mut Peer) = &|peer| _ = peer.send(&SkinnyLines::new());
     let iax: &dyn Fn(&mut Peer) = &|peer| _ = peer.send(&IaxPeers::new());
@@ -252,7 +252,7 @@ fn an_end_that_comes_twice_ends_nothing() {
 }
 
 #[test]
-fn outcomes() {
+fn outcomes_end_their_requests() {
     let mut peer = Peer::ready(quiet());
     peer.send(&Originate::new("Local/1@x").asynchronous(true).timeout(10 * SECOND));
     assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\nMessage: queued\r\n\r\n"), ["started"]);
@@ -1405,7 +1405,7 @@ fn sending_has_bounds() {
 // The end, and the beginning.
 
 #[test]
-fn goodbye() {
+fn a_goodbye_ends_the_connection() {
     let mut peer = Peer::ready(quiet());
     peer.send(&Status::new());
     peer.client.close(peer.now);

@@ -241,7 +241,7 @@ fn endings_of_freeswitch_in_words() {
 }
 
 #[test]
-fn words() {
+fn enums_are_shown_as_their_words() {
     for (found, word) in [
         (TransferKind::Blind.to_string(), "blind"),
         (TransferKind::Attended.as_str().into(), "attended"),

@@ -99,7 +99,7 @@ fn under_an_action_id_of_ones_own() {
 
 /// A request that can't be sent is refused before it is queued; and `Debug` shows no secret.
 #[test]
-fn refused_ahead() {
+fn an_action_that_cannot_be_sent_is_refused_ahead() {
     let refused = EncodedAction::of(&Originate::new("a\r\nAction: Originate")).unwrap_err();
     assert_eq!((refused.field(), refused.refusal()), ("Channel", Refusal::InValue { byte: b'\r', at: 1 }));
     // There would be no room for the `ActionID`.
@@ -165,7 +165,7 @@ fn the_largest_action() {
 
 /// Odd values are written as they were.
 #[test]
-fn odd_values() {
+fn odd_values_are_written_as_they_were() {
     for value in ["", "x ", "x\t", "a: b", "é\u{7f}", "\"q\\", "x\u{b}"] {
         let action = Custom::new("A").header("B", value).header("B", value).header("c d", value);
         let (mut out, mut ahead) = (Vec::new(), Vec::new());

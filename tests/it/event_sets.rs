@@ -53,7 +53,7 @@ fn a_hundred_thousand_names() {
 
 /// The name is in the union if it is in one of the two.
 #[test]
-fn unions() {
+fn a_name_is_in_the_union_of_two_sets() {
     let none = EventSet::NONE;
     let all = EventSet::ALL;
     let sets = [

@@ -247,7 +247,7 @@ mod freeswitch {
     use ami_proto::freeswitch::{Message, mask, mask_header};
 
     #[test]
-    fn headers() {
+    fn secret_headers_are_masked() {
         let table = [
             ("variable_sip_auth_password", "s3cret", "***"),
             ("variable_auth_token", "t0ken", "***"),
@@ -286,7 +286,7 @@ mod freeswitch {
     }
 
     #[test]
-    fn texts() {
+    fn secrets_in_texts_are_masked() {
         let table = [
             ("auth ClueCon", "auth ***"),
             ("userauth 1000@lab:pw", "userauth ***"),
@@ -315,7 +315,7 @@ mod freeswitch {
 }
 
 #[test]
-fn kazoo() {
+fn secrets_in_kazoo_objects_are_masked() {
     let escaped = br#"{"sec\u0072et":"s","a":{"p\u0069ns":["1"]},"to":"sip:u\u003apw@h","n":"sip:u@h:1"}"#;
     let escaped = ami_proto::kazoo::Object::from_slice(escaped).unwrap();
     assert_eq!(format!("{escaped:?}"), r#"{"secret": ***, "a": {"pins": ***}, "to": "sip:u:***@h", "n": "sip:u@h:1"}"#);
@@ -398,7 +398,7 @@ mod wiping {
     }
 
     #[test]
-    fn a_login() {
+    fn a_login_leaves_no_secret_in_memory() {
         clean("transmitted", || assert!(transmit(&mut asking(Credentials::plain("u", SECRET)).0)));
         clean("dropped before", || drop(asking(Credentials::plain("u", SECRET))));
         clean("closed before", || {

@@ -91,13 +91,13 @@ fn count_masked(shown: &serde_json::Value, masked: &serde_json::Value, hidden: &
 }
 
 #[test]
-fn values() {
+fn values_are_text_or_hexadecimal() {
     assert_eq!(to_value(Value::new(b"caf\xc3\xa9")).unwrap(), json!("caf\u{e9}"));
     assert_eq!(to_value(Value::new(b"\x00\xff")).unwrap(), json!({"hex": "00ff"}));
 }
 
 #[test]
-fn events() {
+fn events_have_their_type_and_fields() {
     let kept = frame(
         b"Event: Hangup\r\nChannel: PJSIP/100-00000001\r\nPriority: \r\nCause: 16\r\nChannelState: up\r\nX-Odd: \xff\r\nChanVariable: A=1\r\n\r\n",
     );
@@ -125,7 +125,7 @@ fn events() {
 /// The whole corpus, and what the descriptions of events and responses have in common with the
 /// headers.
 #[test]
-fn descriptions() {
+fn descriptions_have_what_headers_have() {
     let replies = Replies::new();
     for (name, input) in ["frames", "events", "handmade"].into_iter().flat_map(corpus) {
         let mut decoder = Decoder::new(Limits::new());

@@ -214,7 +214,7 @@ fn call(events: &str) -> Call {
 }
 
 #[test]
-fn a_call() {
+fn a_call_has_its_story_as_data() {
     let call = call(
         "Event: Newchannel\nChannel: PJSIP/100-01\nChannelState: 6\nUniqueid: 1.1\nLinkedid: 1.1\nCallerIDNum: 100\n\n\
         Event: QueueCallerJoin\nQueue: support\nPosition: 1\nUniqueid: 1.1\nLinkedid: 1.1\n\n\
@@ -232,7 +232,7 @@ fn a_call() {
 }
 
 #[test]
-fn a_mirror() {
+fn a_mirror_has_its_things_as_data() {
     let mut mirror = Mirror::new(MirrorLimits::new());
     mirror.set_time(Duration::from_millis(1_000_500));
     mirror.begin(Part::Queues);

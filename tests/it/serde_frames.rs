@@ -203,7 +203,7 @@ fn what_no_decoder_gives_is_refused_in_words() {
 
 /// Each limit, at it and one beyond.
 #[test]
-fn limits() {
+fn each_limit_holds_for_frames_read_back() {
     let object = json!({"offset": 5, "kind": "event", "headers": [["Event", "A"], ["B", "c"]], "lines": ["d"]});
     let read = |limits: Limits| limits.deserialize(object.clone()).map_err(|error| error.to_string());
     let len = 21;

@@ -90,7 +90,7 @@ fn times_of_a_login() {
 }
 
 #[test]
-fn a_challenge() {
+fn a_challenge_is_answered_by_its_key() {
     let (server, now) = server(Config::new());
     let mut server = server.with_challenge(840_415_273);
     feed(&mut server, now, b"Action: Challenge\r\nActionID: 1\r\n\r\nAction: Challenge\r\nAuthType: md5\r\n\r\n");
@@ -382,7 +382,7 @@ fn a_version_for_each_release() {
 }
 
 #[test]
-fn bounds() {
+fn a_full_send_buffer_stops_reading() {
     let (mut server, now) = server(Config::new().ceiling(200).limits(Limits::new().buffer(1 << 16)));
     feed(&mut server, now, &b"\r\n".repeat(1000));
     let mut answered = 0;

@@ -222,7 +222,7 @@ fn what_forward_says() {
 
 /// What is open is counted by what it is, in whatever order it is answered, and is given back.
 #[test]
-fn thousands_open() {
+fn thousands_open_are_counted_and_given_back() {
     const OPEN: usize = 20_000;
     let now = Instant::now();
     let config = Config::new().banner("").fully_booted(false).max_open(OPEN);

@@ -344,7 +344,7 @@ fn frames_over_a_limit() {
 }
 
 #[test]
-fn freeswitch() {
+fn a_connection_of_freeswitch_is_traced() {
     let log = Log::default();
     let ok = |more: &str| format!("Content-Type: command/reply\nReply-Text: +OK {more}\n\n");
     let mut server = ByteScript::new("Content-Type: auth/request\n\n")
