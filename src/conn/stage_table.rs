@@ -74,9 +74,9 @@ impl<S: Copy + PartialEq + Debug, I: Copy + Debug> StageTable<'_, S, I> {
 /// Declares the rows of a table, one for each input: its pattern, a sample, its words. An input
 /// without a row is an error of the build.
 macro_rules! inputs {
-    (fn $name:ident($($given:ident: $type:ty)?); $($pattern:pat => $sample:expr, $word:literal, $page:literal;)+) => {
-        fn $name($($given: $type)?) -> alloc::vec::Vec<crate::conn::stage_table::Row<Input<'_>>> {
-            let _ = |input: Input<'_>| match input {
+    (fn $name:ident($($given:ident: $type:ty)?) -> $input:ty; $($pattern:pat => $sample:expr, $word:literal, $page:literal;)+) => {
+        fn $name($($given: $type)?) -> alloc::vec::Vec<crate::conn::stage_table::Row<$input>> {
+            let _ = |input: $input| match input {
                 $($pattern => (),)+
             };
             alloc::vec![$(($sample, $word, $page)),+]

@@ -3,7 +3,8 @@
 use alloc::vec::Vec;
 use std::time::Instant;
 
-use super::{RequestId, Server, Stage};
+use super::state::{Effect, Input, Stage};
+use super::{RequestId, Server};
 use crate::catalogue::{EventType, READY};
 use crate::error::{ApiMisuse, EncodeError, Refusal, SendError};
 use crate::value::{ClassSet, Classes, ToWire};
@@ -17,11 +18,8 @@ impl Server {
     /// # Errors
     /// [`ApiMisuse::NotOpen`]: no such login waits.
     pub fn accept(&mut self, id: RequestId, readable: Classes) -> Result<(), ApiMisuse> {
-        let Some(mask) = self.awaits_verdict(id)? else { return Ok(()) };
+        let Effect::LetIn(_) = self.judged(id, Input::Accept(readable))? else { return Ok(()) };
         let action_id = self.open.remove(id).ok_or(ApiMisuse::NotOpen)?;
-        self.readable = readable;
-        self.mask = mask;
-        self.enter(Stage::LoggedIn, &"the embedder has accepted the login");
         self.write_response("Success", &action_id, "Authentication accepted");
         if self.config.booted {
             self.tell_booted();
@@ -62,21 +60,8 @@ impl Server {
     }
 
     fn keep_out(&mut self, now: Instant, id: RequestId, message: &'static str) -> Result<(), ApiMisuse> {
-        if self.awaits_verdict(id)?.is_some() {
-            let at = now.checked_add(self.config.refusal);
-            self.enter(Stage::Refusing { at, message }, &message);
-        }
-        Ok(())
-    }
-
-    /// The event mask that this login, which waits for its verdict, asks for. `None`: the session
-    /// is over.
-    fn awaits_verdict(&self, id: RequestId) -> Result<Option<Classes>, ApiMisuse> {
-        match self.stage {
-            Stage::Over => Ok(None),
-            Stage::Asked { mask, .. } if self.open.has(id) => Ok(Some(mask)),
-            _ => Err(ApiMisuse::NotOpen),
-        }
+        self.now = now;
+        self.judged(id, Input::Refuse(message)).map(drop)
     }
 
     /// Answers a request with one response: its kind, then these headers after the `ActionID`.
@@ -222,7 +207,7 @@ impl Server {
 
     /// Ends the session without a goodbye, as a server does that shuts down.
     pub fn close(&mut self) {
-        self.end(&"the embedder closes it");
+        self.step(Input::Close);
     }
 
     /// Writes an answer of our own: of names and values in which nothing can be refused.

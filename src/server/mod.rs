@@ -72,7 +72,8 @@ mod encoded_event;
 mod event;
 mod event_mask;
 mod open;
-mod stage;
+mod state;
+mod step;
 mod verdict;
 
 use alloc::boxed::Box;
@@ -92,7 +93,7 @@ use crate::request::{Request, SessionRequest};
 use crate::value::Classes;
 use crate::wire::{Decoder, FrameEnd, Framing};
 use open::Opened;
-use stage::Stage;
+use state::{Input, Stage, Waiting};
 use verdict::Verdict;
 
 pub use answer::List;
@@ -109,6 +110,14 @@ pub use event::{LoginAttempt, RequestId, ServerEvent};
 /// It greets, hands out challenges, asks the embedder who may log in, keeps the event mask, says
 /// goodbye, and refuses what Asterisk refuses. All else, `Ping` too, is a [`ServerEvent::Request`]
 /// for the embedder, in any order and at any time.
+///
+/// # Its stages
+///
+/// It begins as New, and takes requests in `LoggedIn`. A row is what happens, a column the stage
+/// that it happens in; an empty cell: nothing. `NotOpen` is refused as [`ApiMisuse`], what is
+/// "lost" is an error of [`poll_event`](Self::poll_event).
+///
+#[doc = include_str!("state.md")]
 ///
 /// # What it holds
 ///
@@ -127,9 +136,10 @@ pub struct Server {
     /// The request in hand as it counts, where that isn't how it came.
     tidied: Option<Box<Decoder>>,
     /// A frame that waits until the blank lines before it have been refused.
-    waiting: Option<FrameEnd>,
+    behind_blanks: Option<FrameEnd>,
     blank_lines: u64,
     stage: Stage,
+    waiting: Waiting,
     challenge: u32,
     challenged: bool,
     /// Classes that the user may read, and those of them that are asked for.
@@ -140,7 +150,6 @@ pub struct Server {
     backlog: Backlog,
     eof: bool,
     told_closed: bool,
-    lost: Option<ConnectionError>,
     tracer: Tracer,
     /// Whether the limit that holds requests back has been told.
     told_full: bool,
@@ -159,9 +168,10 @@ impl Server {
         let mut new = Self {
             decoder: Decoder::new(config.limits).with_framing(Framing::PLAIN),
             tidied: None,
-            waiting: None,
+            behind_blanks: None,
             blank_lines: 0,
-            stage: Stage::New { deadline: now.checked_add(config.auth) },
+            stage: Stage::New,
+            waiting: Waiting::Until(now.checked_add(config.auth)),
             challenge: (seed % 1_000_000_000) as u32,
             challenged: false,
             readable: Classes::NONE,
@@ -171,7 +181,6 @@ impl Server {
             backlog: Backlog::default(),
             eof: false,
             told_closed: false,
-            lost: None,
             tracer: Tracer::default(),
             told_full: false,
             now,
@@ -208,7 +217,7 @@ impl Server {
     #[must_use = "bytes that were not taken have to be given again"]
     pub fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
         self.now = now;
-        let room = if self.eof || self.waiting.is_some() { 0 } else { self.decoder.room() };
+        let room = if self.eof || self.behind_blanks.is_some() { 0 } else { self.decoder.room() };
         let taken = bytes.get(..room).unwrap_or(bytes);
         // Even nothing may move what is in the buffer, and with it the frame that waits.
         if !taken.is_empty() {
@@ -220,13 +229,13 @@ impl Server {
 
     /// Returns room to read into: see [`Machine::space`].
     pub fn space(&mut self, min: usize) -> Option<&mut [u8]> {
-        if self.eof || self.waiting.is_some() { None } else { self.decoder.space(min) }
+        if self.eof || self.behind_blanks.is_some() { None } else { self.decoder.space(min) }
     }
 
     /// Says that `n` bytes were read into [`space`](Self::space): see [`Machine::advance`].
     pub fn advance(&mut self, now: Instant, n: usize) {
         self.now = now;
-        let reads = !self.eof && self.waiting.is_none();
+        let reads = !self.eof && self.behind_blanks.is_none();
         debug_assert!(reads || n == 0, "{n} bytes received where there was no room");
         if n > 0 && reads {
             self.backlog.received();
@@ -250,25 +259,10 @@ impl Server {
         }
     }
 
-    fn time_out(&mut self, now: Instant) {
-        if self.poll_timeout().is_none_or(|due| due > now) {
-            return;
-        }
-        if let Stage::Refusing { message, .. } = self.stage {
-            let action_id = self.open.first().and_then(|id| self.open.remove(id)).unwrap_or_default();
-            self.write_response("Error", &action_id, message);
-        }
-        self.end(&"its time is up");
-    }
-
     /// Returns when [`handle_timeout`](Self::handle_timeout) has something to do: see
     /// [`Machine::poll_timeout`].
     pub fn poll_timeout(&self) -> Option<Instant> {
-        match self.stage {
-            Stage::New { deadline } | Stage::Asked { deadline, .. } => deadline,
-            Stage::Refusing { at, .. } => at,
-            Stage::LoggedIn | Stage::Over => None,
-        }
+        self.waiting.deadline()
     }
 
     /// Returns bytes to transmit: see [`Machine::poll_transmit`].
@@ -297,7 +291,7 @@ impl Server {
 
     /// Returns whether there is room to read into: see [`Machine::wants_input`].
     pub fn wants_input(&self) -> bool {
-        !self.eof && self.waiting.is_none() && self.decoder.room() > 0
+        !self.eof && self.behind_blanks.is_none() && self.decoder.room() > 0
     }
 
     /// Whether the client is logged in.
@@ -324,10 +318,10 @@ impl Server {
         loop {
             self.check();
             if self.stage == Stage::Over {
-                if !core::mem::replace(&mut self.told_closed, true) && self.lost.is_none() {
+                if !core::mem::replace(&mut self.told_closed, true) && self.waiting.lost().is_none() {
                     return Ok(Some(ServerEvent::Closed));
                 }
-                return self.lost.map_or(Ok(None), Err);
+                return self.waiting.lost().map_or(Ok(None), Err);
             }
             if self.holds_back() {
                 self.tell_full();
@@ -337,7 +331,7 @@ impl Server {
                 return Ok(None);
             }
             self.told_full = false;
-            let found = match self.waiting.take() {
+            let found = match self.behind_blanks.take() {
                 Some(end) => Some(end),
                 None => match self.decoder.next_end() {
                     Ok(found) => {
@@ -347,14 +341,14 @@ impl Server {
                         found
                     }
                     Err(error) => {
-                        self.lose(ConnectionError::Frame(error));
+                        self.step(Input::Breach(error));
                         continue;
                     }
                 },
             };
             if self.blank_lines < self.decoder.blank_lines() {
                 self.blank_lines += 1;
-                self.waiting = found;
+                self.behind_blanks = found;
                 self.write_response("Error", &[], Fault::NoAction.message());
                 return Ok(Some(ServerEvent::Malformed(Fault::NoAction)));
             }
@@ -366,10 +360,10 @@ impl Server {
                 if !self.eof || self.open.len() > 0 {
                     return Ok(None);
                 }
-                match self.decoder.pending().len() {
-                    0 => self.end(&"the stream has ended"),
-                    truncated => self.lose(ConnectionError::Closed { truncated }),
-                }
+                self.step(match self.decoder.pending().len() {
+                    0 => Input::Ended,
+                    truncated => Input::Cut { truncated },
+                });
                 continue;
             };
             let end = self.tidy(end);
@@ -394,7 +388,7 @@ impl Server {
     fn holds_back(&self) -> bool {
         self.unsent() > self.config.unsent / 2
             || self.open.len() >= self.config.open.max(1)
-            || matches!(self.stage, Stage::Refusing { .. } | Stage::Asked { .. })
+            || matches!(self.stage, Stage::Refusing | Stage::Asked)
     }
 
     /// Whether a time was told that waited for what has now been polled. It is acted on.
@@ -413,7 +407,7 @@ impl Server {
         let max = self.config.unsent;
         match self.out.write(max.saturating_sub(self.unsent()), write)? {
             Some(written) => self.tracer.sent(written),
-            None => self.lose(ConnectionError::NotRead { max }),
+            None => _ = self.step(Input::NotRead { max }),
         }
         Ok(())
     }
@@ -437,8 +431,8 @@ impl Server {
     fn check(&self) {
         debug_assert!(self.open.is_sound(), "{:?}", self.open);
         let open = match self.stage {
-            Stage::New { .. } | Stage::Over => 0..=0,
-            Stage::Asked { .. } | Stage::Refusing { .. } => 1..=1,
+            Stage::New | Stage::Over => 0..=0,
+            Stage::Asked | Stage::Refusing => 1..=1,
             Stage::LoggedIn => 0..=self.config.open.max(1),
         };
         debug_assert!(open.contains(&self.open.len()), "{} open in {:?}", self.open.len(), self.stage);

@@ -3,7 +3,8 @@
 
 use alloc::boxed::Box;
 
-use super::{Fault, RequestId, Server, Stage, asterisk_rules, event_mask};
+use super::state::{Effect, Input, Stage};
+use super::{Fault, RequestId, Server, asterisk_rules, event_mask};
 use crate::request::{Request, SessionRequest};
 use crate::value::Classes;
 use crate::wire::{Decoder, Frame, FrameEnd, Framing};
@@ -59,16 +60,15 @@ impl Server {
         }
         let Some(request) = request else { return Verdict::Asked(self.open.add(action_id)) };
         match request {
-            SessionRequest::Login(_) if logged_in => {
-                self.write_response("Success", &action_id, "Already authenticated");
-                Verdict::Done
-            }
             SessionRequest::Login(login) => {
                 let mask = login.events().ok().and_then(|events| event_mask::read(events.as_bytes()));
-                let mask = mask.unwrap_or(Classes::ALL);
-                let deadline = self.poll_timeout();
-                self.enter(Stage::Asked { deadline, mask }, &"a login has come");
-                Verdict::Asked(self.open.add(action_id))
+                match self.step(Input::LogIn(mask.unwrap_or(Classes::ALL))) {
+                    Effect::Ask(_) => Verdict::Asked(self.open.add(action_id)),
+                    _ => {
+                        self.write_response("Success", &action_id, "Already authenticated");
+                        Verdict::Done
+                    }
+                }
             }
             SessionRequest::Challenge(challenge) => {
                 let known = challenge.auth_type().is_ok_and(|kind| kind.eq_ignore_case("MD5"));
@@ -82,7 +82,7 @@ impl Server {
             }
             SessionRequest::Logoff => {
                 self.write_response("Goodbye", &action_id, "Thanks for all the fish.");
-                self.end(&"the client says goodbye");
+                self.step(Input::Goodbye);
                 Verdict::Done
             }
             SessionRequest::Mask(events) => {

@@ -42,7 +42,7 @@ reconnect    | not begun         | not over          | not begun         | not o
 ";
 
 inputs! {
-    fn inputs(credentials: &Arc<Credentials>);
+    fn inputs(credentials: &Arc<Credentials>) -> Input<'_>;
     Input::LogInByChallenge(_) => Input::LogInByChallenge(credentials), "by challenge", "`login` by challenge";
     Input::LogIn(_) => Input::LogIn(credentials), "log in", "`login` in plain";
     Input::Greeted => Input::Greeted, "greeted", "the greeting";
