@@ -379,8 +379,9 @@ fn a_connection_of_freeswitch_is_traced() {
     let starts = [
         "stage new to greeting: the program logs in",
         "received auth/request",
+        "stage greeting to greeted: the server asks for the password",
         "sent command auth ***",
-        "stage greeting to login: the server asks for the password",
+        "stage greeted to login: the program logs in",
         "received command/reply Reply-Text=\"+OK accepted\"",
         "stage login to ready: the login was accepted",
         "sent command event plain BACKGROUND_JOB",

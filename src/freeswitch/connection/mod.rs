@@ -34,6 +34,7 @@ pub use credentials::Credentials;
 pub use event::{ConnectionEvent, Ending, OwnedConnectionEvent, OwnedEnding, ReconnectReport, Unanswered};
 pub use message::Message;
 use session::{Notice, Route, Session, Told};
+use state::Input;
 pub use subscription::Events;
 
 /// One connection to a server's event socket, and the next one after it is lost.
@@ -44,6 +45,15 @@ pub use subscription::Events;
 ///
 /// An error of [`poll_event`](Self::poll_event) is the end of the connection.
 /// [`reconnect`](Self::reconnect) begins anew.
+///
+/// # Its stages
+///
+/// Connected it is New; requests are taken in Ready; and once it is Over, `reconnect` begins anew.
+/// A row is what happens, a column the stage that it happens in; an empty cell: nothing. `NotNew`,
+/// `NotOver` and `NotBegun` are refused as [`ApiMisuse`](crate::error::ApiMisuse), what is "lost" is
+/// an error of `poll_event`.
+///
+#[doc = include_str!("state.md")]
 ///
 /// # What it holds
 ///
@@ -259,7 +269,7 @@ impl Connection {
                         let told = self.session.route_oversized(self.decoder.head(head), error);
                         return Ok(Some(Next::Oversized(head, told, error)));
                     }
-                    None => self.session.end(Some(ConnectionError::Frame(error))),
+                    None => _ = self.session.happened(Input::Breach(error)),
                 },
             }
             let late = self.backlog.late();
@@ -268,7 +278,7 @@ impl Connection {
                 self.session.timeout(late);
             }
             if !self.session.has_notices() {
-                return self.session.lost.map_or(Ok(None), Err);
+                return self.session.lost().map_or(Ok(None), Err);
             }
         }
     }
@@ -287,7 +297,6 @@ impl Connection {
     /// are; [`SendError::Ceiling`] where the login takes more than two thirds of
     /// [`Config::ceiling`]. Nothing is sent then.
     pub fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), SendError> {
-        self.check_new()?;
         let started = self.session.login(now, credentials);
         self.session.tracer.refused(&started);
         self.session.check_books();
@@ -300,14 +309,10 @@ impl Connection {
     /// # Errors
     /// As [`login`](Self::login).
     pub fn connect(&mut self, now: Instant) -> Result<(), SendError> {
-        self.check_new()?;
         let started = self.session.connect(now);
+        self.session.tracer.refused(&started);
         self.session.check_books();
         started
-    }
-
-    fn check_new(&self) -> Result<(), ApiMisuse> {
-        if matches!(self.session.stage, state::Stage::New { .. }) { Ok(()) } else { Err(ApiMisuse::NotNew) }
     }
 
     /// Sends a command. It ends with [`ConnectionEvent::Ended`], in whichever way, exactly once.
@@ -420,14 +425,10 @@ impl Connection {
     /// [`ApiMisuse::NotOver`] while the connection stands, [`ApiMisuse::NotBegun`] where there has
     /// been none.
     pub fn reconnect(&mut self) -> Result<ReconnectReport, ApiMisuse> {
-        if !self.session.stage.is_over() {
-            let is_new = matches!(self.session.stage, state::Stage::New { .. });
-            return Err(if is_new { ApiMisuse::NotBegun } else { ApiMisuse::NotOver });
-        }
+        let report = self.session.reconnect()?;
         self.decoder = Decoder::new(self.session.config.limits);
         self.eof = false;
         self.backlog = Backlog::default();
-        let report = self.session.reconnect();
         self.session.check_books();
         Ok(report)
     }
@@ -471,7 +472,7 @@ impl fmt::Debug for Connection {
             .field("stage", &format_args!("{}", self.session.stage.as_str()))
             .field("in_flight", &self.in_flight())
             .field("held", &self.held())
-            .field("lost", &self.session.lost)
+            .field("lost", &self.session.lost())
             .finish_non_exhaustive()
     }
 }

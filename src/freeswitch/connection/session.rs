@@ -1,32 +1,31 @@
-//! What a connection knows besides the bytes it has received: requests out, what each frame is to
-//! whom, the end. What time does is in `time.rs`.
+//! What a connection knows besides the bytes it has received: requests out, and what each frame is
+//! to whom. Stages change in `step.rs`, what time does is in `time.rs`.
 
 mod oversized;
 mod send;
+mod step;
 mod time;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::fmt;
 use std::time::Instant;
 
 use super::config::Config;
 use super::credentials::Credentials;
 use super::event::{ReconnectReport, Unanswered};
 use super::in_flight::{Entry, InFlight, Purpose};
-use super::message::{Message, Written};
+use super::message::Written;
 use super::replay::{Restore, Setting};
-use super::state::Stage;
+use super::state::{Effect, Input, Stage, Waiting};
 use super::{Id, Reached};
 use crate::conn::id_prefix::Prefixes;
 use crate::conn::keep_alive::KeepAlive;
 use crate::conn::notices::Notices;
 use crate::conn::send_buffer::SendBuffer;
 use crate::conn::{Trace, Tracer, service};
-use crate::error::{ConnectionError, EncodeError, LoginRefusal, SendError, Service};
+use crate::error::{ApiMisuse, ConnectionError, EncodeError, LoginRefusal, SendError, Service};
 use crate::freeswitch::event::Event;
 use crate::freeswitch::{ContentType, Frame};
-use crate::wiped::Wiped;
 use crate::wire::Value;
 
 /// The goodbye, and what asks for a sign of life; room for both is always kept free.
@@ -40,6 +39,7 @@ const RESERVED: usize = EXIT.len() + NOOP.len() + 4;
 pub(super) struct Session {
     pub(super) config: Arc<Config>,
     pub(super) stage: Stage,
+    waiting: Waiting,
     pub(super) prefixes: Prefixes,
     next: u64,
     out: SendBuffer,
@@ -57,8 +57,6 @@ pub(super) struct Session {
     busy: Option<Instant>,
     /// Whether the server has said that it is about to close.
     goodbye: bool,
-    /// Why the connection is over, unless it was closed on demand.
-    pub(super) lost: Option<ConnectionError>,
     unanswered: Vec<Unanswered>,
     pub(super) tracer: Tracer,
 }
@@ -111,7 +109,8 @@ impl Session {
         }
         Self {
             config,
-            stage: Stage::New { greeted: false },
+            stage: Stage::New,
+            waiting: Waiting::Nothing,
             prefixes: Prefixes::random(),
             next: 1,
             out: SendBuffer::default(),
@@ -123,7 +122,6 @@ impl Session {
             owed: None,
             busy: None,
             goodbye: false,
-            lost: None,
             unanswered: Vec::new(),
             tracer: Tracer::default(),
         }
@@ -131,49 +129,14 @@ impl Session {
 
     // Requests.
 
-    /// What can't be written, or has no room, is refused now, not when the server asks for it.
-    fn check(&self, credentials: Option<&Credentials>) -> Result<(), SendError> {
-        let mut trial = Wiped::default();
-        if let Some(credentials) = credentials {
-            credentials.encode(trial.vec())?;
-        }
-        // What is set again takes up to a third; a login that has room once has it at each
-        // reconnect.
-        let total = self.config.most() - RESERVED;
-        if trial.len() > total - total / Config::COPIES {
-            return Err(SendError::Ceiling { max: self.config.most() });
-        }
-        for message in self.restore.messages() {
-            trial.truncate(0);
-            message.encode(trial.vec())?;
-        }
-        Ok(())
-    }
-
     pub(super) fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), SendError> {
         self.now = Some(now);
-        self.check(Some(&credentials))?;
-        let deadline = now.checked_add(self.config.login);
-        if matches!(self.stage, Stage::New { greeted: true }) {
-            return Ok(self.show(&credentials, deadline)?);
-        }
-        self.enter(Stage::Greeting { credentials, deadline }, &"the program logs in");
-        Ok(())
+        self.step(Input::LogIn(&Arc::new(credentials))).map(drop)
     }
 
     pub(super) fn connect(&mut self, now: Instant) -> Result<(), SendError> {
         self.now = Some(now);
-        self.check(None)?;
-        self.write(Purpose::Login, None, |out| Message::new("connect").encode(out))?;
-        let deadline = now.checked_add(self.config.login);
-        self.enter(Stage::Login { deadline }, &"the program asks for the call's data");
-        Ok(())
-    }
-
-    fn show(&mut self, credentials: &Credentials, deadline: Option<Instant>) -> Result<(), EncodeError> {
-        self.write(Purpose::Login, None, |out| credentials.encode(out))?;
-        self.enter(Stage::Login { deadline }, &"the server asks for the password");
-        Ok(())
+        self.step(Input::Connect).map(drop)
     }
 
     /// Notes what was written.
@@ -217,17 +180,7 @@ impl Session {
 
     pub(super) fn close(&mut self, now: Instant) {
         self.now = Some(now);
-        if self.stage.is_over() || self.stage.is_closing() {
-            return;
-        }
-        match self.write(Purpose::Exit, None, |out| Message::new(EXIT).encode(out)) {
-            Ok(()) => {
-                let deadline = now.checked_add(self.config.closing);
-                self.enter(Stage::Closing { deadline }, &"the program closes");
-            }
-            // Nothing in it could be refused.
-            Err(_) => self.end(None),
-        }
+        self.happened(Input::Close);
     }
 
     // Frames.
@@ -241,10 +194,10 @@ impl Session {
                 self.greeted();
                 Route::Kept
             }
-            ContentType::RudeRejection if self.stage.is_early() => {
-                self.end(Some(ConnectionError::LoginRefused(LoginRefusal::Address)));
-                Route::Told(Told::LoginRefused)
-            }
+            ContentType::RudeRejection => match self.happened(Input::Rejected) {
+                Effect::Refuse(_) => Route::Told(Told::LoginRefused),
+                _ => Route::Event,
+            },
             ContentType::DisconnectNotice => {
                 let lingers = frame.get("Content-Disposition").is_some_and(|what| what.eq_ignore_case("linger"));
                 self.goodbye |= !lingers;
@@ -262,21 +215,6 @@ impl Session {
         let id = self.in_flight.finish(&uuid.decode())?;
         self.abandoned(id);
         Some(Id(id))
-    }
-
-    fn greeted(&mut self) {
-        match &mut self.stage {
-            Stage::New { greeted } => *greeted = true,
-            Stage::Greeting { credentials, .. } => {
-                let credentials = credentials.clone();
-                let deadline = self.now.and_then(|now| now.checked_add(self.config.login));
-                // It was tried when it was given.
-                if self.show(&credentials, deadline).is_err() {
-                    self.end(Some(ConnectionError::LoginRefused(LoginRefusal::Credentials)));
-                }
-            }
-            _ => {}
-        }
     }
 
     fn answer(&mut self, frame: Frame<'_>) -> Route {
@@ -315,22 +253,24 @@ impl Session {
     }
 
     fn logged_in(&mut self, frame: Frame<'_>) -> Route {
-        // Closed meanwhile.
-        if !matches!(self.stage, Stage::Login { .. }) {
-            return Route::Kept;
-        }
         let answer = frame.answer().unwrap_or_default();
-        if answer.starts_with(b"+OK") {
-            self.enter(Stage::Ready, &"the login was accepted");
-            for message in self.restore.messages() {
-                // It was tried before the login.
-                let _ = self.write(Purpose::Restore, Setting::of(&message), |out| message.encode(out));
+        let input = match () {
+            () if answer.starts_with(b"+OK") => Input::Accepted,
+            () if answer.starts_with(b"-ERR invalid") => Input::Refused(LoginRefusal::Credentials),
+            () => Input::Refused(LoginRefusal::Other),
+        };
+        match self.happened(input) {
+            Effect::Welcome => {
+                for message in self.restore.messages() {
+                    // It was tried before the login.
+                    let _ = self.write(Purpose::Restore, Setting::of(&message), |out| message.encode(out));
+                }
+                Route::Told(Told::LoggedIn)
             }
-            return Route::Told(Told::LoggedIn);
+            Effect::Refuse(_) => Route::Told(Told::LoginRefused),
+            // Closed meanwhile.
+            _ => Route::Kept,
         }
-        let why = if answer.starts_with(b"-ERR invalid") { LoginRefusal::Credentials } else { LoginRefusal::Other };
-        self.end(Some(ConnectionError::LoginRefused(why)));
-        Route::Told(Told::LoginRefused)
     }
 
     // Bytes out.
@@ -349,7 +289,7 @@ impl Session {
     /// Bytes that requests, a login that waits for the greeting, and what is to be restored take
     /// up.
     pub(super) fn held(&self) -> usize {
-        self.stage.held() + self.out.len() + self.restore.bytes()
+        self.waiting.held() + self.out.len() + self.restore.bytes()
     }
 
     /// What would be held if all had to be restored now, a sign of life be asked for, and a goodbye
@@ -368,65 +308,38 @@ impl Session {
 
     // The end.
 
-    fn enter(&mut self, stage: Stage, why: &dyn fmt::Display) {
-        let from = core::mem::replace(&mut self.stage, stage).as_str();
-        self.tracer.tell(Trace::Stage { from, to: self.stage.as_str(), why });
+    /// The reason for which the connection is over, unless it was closed on demand.
+    pub(super) fn lost(&self) -> Option<ConnectionError> {
+        self.waiting.lost()
     }
 
     /// Looks whether the first bytes of the peer, which need not be a frame, are those of another
     /// service.
     pub(super) fn look_at_first(&mut self, bytes: &[u8]) {
         if let Some(service) = service::named(bytes).filter(|service| *service != Service::FreeSwitch) {
-            self.end(Some(ConnectionError::WrongServer(service)));
+            self.happened(Input::Stranger(service));
         }
     }
 
     /// The stream has ended, inside a frame of which so many bytes had come.
     pub(super) fn ended(&mut self, truncated: usize) {
-        self.end(match () {
-            () if self.stage.is_closing() => None,
-            () if self.goodbye => Some(ConnectionError::Disconnected),
-            () => Some(ConnectionError::Closed { truncated }),
-        });
+        self.happened(if self.goodbye { Input::Disconnected } else { Input::Ended { truncated } });
     }
 
-    /// The connection is over: `None` as was asked for.
-    pub(super) fn end(&mut self, error: Option<ConnectionError>) {
-        if self.stage.is_over() {
-            return;
-        }
-        match error {
-            Some(error) => self.enter(Stage::Over, &error),
-            None => self.enter(Stage::Over, &"closed as the program has asked for"),
-        }
-        self.unanswered = self.in_flight.lose(self.out.transmitted());
-        self.restore.lost();
-        for Unanswered { id, reached, .. } in &self.unanswered {
-            self.notices.push(Notice::Lost(*id, *reached));
-        }
-        self.lost = error;
-        // Where the one of an earlier connection waits still to be polled, that says it.
-        if error.is_none() && !matches!(self.notices.last(), Some(Notice::Closed)) {
-            self.notices.push(Notice::Closed);
-        }
-        self.out.clear();
-    }
-
-    pub(super) fn reconnect(&mut self) -> ReconnectReport {
-        self.enter(Stage::New { greeted: false }, &"the program connects again");
-        self.prefixes.advance();
-        self.keep_alive = KeepAlive::default();
-        self.busy = None;
-        self.goodbye = false;
-        self.lost = None;
-        ReconnectReport { unanswered: core::mem::take(&mut self.unanswered), restored: self.restore.count() }
+    pub(super) fn reconnect(&mut self) -> Result<ReconnectReport, ApiMisuse> {
+        // It sends nothing, so that nothing else can be refused.
+        self.step(Input::Reconnect).map_err(|error| match error {
+            SendError::Misuse(misuse) => misuse,
+            _ => ApiMisuse::NotOver,
+        })?;
+        Ok(ReconnectReport { unanswered: core::mem::take(&mut self.unanswered), restored: self.restore.count() })
     }
 
     /// Stops a debug build where the books don't agree. In others it costs nothing.
     pub(super) fn check_books(&self) {
         if cfg!(debug_assertions) {
             self.in_flight.check(self.out.written(), self.restore.asked());
-            debug_assert!(self.lost.is_none() || self.stage.is_over());
+            debug_assert!(self.lost().is_none() || self.stage.is_over());
             debug_assert!(self.held() <= self.config.most(), "{} held of {}", self.held(), self.config.most());
             debug_assert!(!self.stage.is_over() || self.open() == 0 && self.out.len() == 0);
         }

@@ -4,11 +4,10 @@
 use std::time::Instant;
 
 use super::{NOOP, Notice, Session};
-use crate::error::{ConnectionError, LoginStage};
 use crate::freeswitch::connection::Id;
 use crate::freeswitch::connection::in_flight::Purpose;
 use crate::freeswitch::connection::message::Message;
-use crate::freeswitch::connection::state::Stage;
+use crate::freeswitch::connection::state::Input;
 
 impl Session {
     pub(in crate::freeswitch::connection) fn tell(&mut self, now: Instant) {
@@ -48,7 +47,7 @@ impl Session {
             return None;
         }
         let alive = self.sign_of_life();
-        [self.stage.deadline(), self.in_flight.deadline(), self.silence(), alive].into_iter().flatten().min()
+        [self.waiting.deadline(), self.in_flight.deadline(), self.silence(), alive].into_iter().flatten().min()
     }
 
     /// Returns when a sign of life is asked for, or is overdue.
@@ -68,7 +67,7 @@ impl Session {
         if asked {
             self.keep_alive.ask(id, now, self.out.written());
         } else {
-            self.end(Some(ConnectionError::KeepAlive));
+            self.happened(Input::Silence);
         }
     }
 
@@ -78,18 +77,12 @@ impl Session {
             self.abandoned(id);
             self.notices.push(Notice::TimedOut(Id(id), reached));
         }
-        if self.stage.deadline().is_some_and(|deadline| deadline <= now) {
-            self.end(match self.stage {
-                Stage::Greeting { .. } => Some(ConnectionError::LoginTimedOut(LoginStage::Greeting)),
-                Stage::Login { .. } if self.out.pending().is_some() => {
-                    Some(ConnectionError::LoginTimedOut(LoginStage::Transmission))
-                }
-                Stage::Login { .. } => Some(ConnectionError::LoginTimedOut(LoginStage::Login)),
-                _ => None,
-            });
+        if self.waiting.deadline().is_some_and(|deadline| deadline <= now) {
+            let unsent = self.out.pending().is_some();
+            self.happened(if unsent { Input::Unsent } else { Input::Deadline });
         }
         if self.silence().is_some_and(|due| due <= now) {
-            self.end(Some(ConnectionError::NotAnswered));
+            self.happened(Input::Owing);
         }
         self.keep_alive(now);
     }
