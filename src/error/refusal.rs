@@ -109,6 +109,11 @@ pub enum Refusal {
         /// The byte.
         byte: u8,
     },
+    /// Its answers, or its events, are read with a feature that the crate was built without.
+    Feature {
+        /// The feature's name.
+        name: &'static str,
+    },
     /// The value is empty where that means that there is none.
     EmptyValue,
     /// The value is empty, and the server refuses the message then.
@@ -266,6 +271,7 @@ impl Refusal {
             Self::InValue { .. } => "leave it out or send it encoded; a secret that has it must be changed",
             Self::LineTooLong { .. } => "shorten the value",
             Self::TooManyHeaders { .. } => "split the message",
+            Self::Feature { .. } => "build with it, or ask in another form",
             Self::EmptyValue => "give it, or leave the field out",
             Self::Needed => "give it",
             Self::OwnSetter { .. } => "use that",
@@ -310,6 +316,7 @@ impl Refusal {
             Self::LeadingBlank { byte } => {
                 write!(f, "the value begins with byte {byte:#04x}, which the server skips")
             }
+            Self::Feature { name } => write!(f, "what comes of it is read with the feature `{name}`"),
             Self::EmptyValue => f.write_str("the value is empty"),
             Self::Needed => f.write_str("the value is empty, and the server refuses that"),
             Self::OwnSetter { setter } => write!(f, "the action has the setter `{setter}` for it"),

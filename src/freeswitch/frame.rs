@@ -66,6 +66,30 @@ impl<'buf> ContentType<'buf> {
     }
 }
 
+/// The reason for which an event can't be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EventError {
+    /// Its JSON or XML is not well-formed, or is no event's.
+    Malformed,
+    /// It is read with a feature that the crate was built without.
+    Feature {
+        /// The feature's name.
+        name: &'static str,
+    },
+}
+
+impl fmt::Display for EventError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed => f.write_str("the event is not well-formed; look at the body of its frame"),
+            Self::Feature { name } => write!(f, "the event is read with the feature `{name}`; build with it"),
+        }
+    }
+}
+
+impl core::error::Error for EventError {}
+
 /// A frame, borrowed from the decoder's buffer.
 ///
 /// Values of headers are as they came. Where the headers themselves are an event (the answer to
@@ -153,10 +177,31 @@ impl<'buf> Frame<'buf> {
         part(self.bytes, self.head..)
     }
 
-    /// The event that it carries. `None`: it carries none, or one that can't be read: JSON or XML
-    /// that is not well-formed, or XML without the feature `xml`.
+    /// The event that it carries. `None`: it carries none, or one that can't be read, of which
+    /// [`event_error`](Self::event_error) says why.
     pub const fn event(self) -> Option<Event<'buf>> {
         self.event
+    }
+
+    /// Returns why the event that it carries can't be read. `None`: it can, or the frame carries
+    /// none, or is a head without its body.
+    ///
+    /// ```
+    /// use ami_proto::freeswitch::{Decoder, EventError, LIMITS};
+    ///
+    /// let mut decoder = Decoder::new(LIMITS);
+    /// decoder.push(b"Content-Type: text/event-json\nContent-Length: 5\n\n{\"a\":");
+    /// assert_eq!(decoder.next_frame()?.unwrap().event_error(), Some(EventError::Malformed));
+    /// # Ok::<(), ami_proto::FrameError>(())
+    /// ```
+    pub fn event_error(self) -> Option<EventError> {
+        let is_whole = || self.content_length().is_ok_and(|len| len.is_none_or(|len| len == self.body().len() as u64));
+        match self.content_type() {
+            _ if self.event.is_some() || !is_whole() => None,
+            ContentType::EventXml if !cfg!(feature = "xml") => Some(EventError::Feature { name: "xml" }),
+            ContentType::EventPlain | ContentType::EventJson | ContentType::EventXml => Some(EventError::Malformed),
+            _ => None,
+        }
     }
 
     /// Whether its headers are encoded, since they are an event: in the answer to `connect`.

@@ -82,7 +82,7 @@ pub use connection::{
 };
 pub use decoder::{Decoder, LIMITS};
 pub use event::Event;
-pub use frame::{ContentType, Frame, OwnedFrame};
+pub use frame::{ContentType, EventError, Frame, OwnedFrame};
 
 /// Returns the number that a text is, digits alone but for a sign, as the server prints it.
 fn number<T: core::str::FromStr>(text: &[u8]) -> Option<T> {

@@ -57,6 +57,11 @@ impl Secretive for ConnectionEvent<'_> {
                 object!(to, "ConnectionEvent", { "kind": kind, "id": id, "frame": As(frame, secrets), })
             }
             Self::Event(event) => object!(to, "ConnectionEvent", { "kind": kind, "event": As(event, secrets), }),
+            Self::Unread { frame, error } => object!(to, "ConnectionEvent", {
+                "kind": kind,
+                "frame": As(frame, secrets),
+                "error": error.to_string(),
+            }),
             Self::Ended { id, ending } => {
                 object!(to, "ConnectionEvent", { "kind": kind, "id": id, "ending": As(ending, secrets), })
             }

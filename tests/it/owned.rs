@@ -140,6 +140,7 @@ fn what_freeswitch_tells() {
         ConnectionEvent::LoginRefused(reply),
         ConnectionEvent::Started { id, frame: reply },
         ConnectionEvent::Event(event),
+        ConnectionEvent::Unread { frame: carrier.view(), error: freeswitch::EventError::Malformed },
         ConnectionEvent::Log(carrier.view()),
         ConnectionEvent::Lingering(reply),
         ConnectionEvent::Disconnecting(reply),

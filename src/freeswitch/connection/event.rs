@@ -8,7 +8,7 @@ use core::fmt::{self, Write as _};
 use super::session::{Notice, Told};
 use crate::conn::{Id, Reached, owned};
 use crate::error::FrameError;
-use crate::freeswitch::{ContentType, Event, Frame, OwnedFrame, OwnedValue};
+use crate::freeswitch::{ContentType, Event, EventError, Frame, OwnedFrame, OwnedValue};
 use crate::redact::event_socket::mask;
 use crate::redact::{Escaped, log_line};
 use crate::wire::Value;
@@ -33,6 +33,15 @@ pub enum ConnectionEvent<'buf> {
     },
     /// An event, but for the output of a job of ours.
     Event(Event<'buf>),
+    /// An event that can't be read. The output of a job comes so, too: only its event says which,
+    /// so that the job ends by its [time](super::Config::job_timeout).
+    Unread {
+        /// What came.
+        frame: Frame<'buf>,
+        /// Why it can't be read: it is malformed, or in XML, and the crate was built without the
+        /// feature `xml`.
+        error: EventError,
+    },
     /// A line of the server's log.
     Log(Frame<'buf>),
     /// The call has ended, and the server keeps the connection for as long as `Linger-Time` says,
@@ -49,8 +58,8 @@ pub enum ConnectionEvent<'buf> {
     },
     /// A subscription or a filter of before the connection was lost was refused.
     NotRestored(Frame<'buf>),
-    /// What no request in flight claims: an answer that comes late, an event that can't be read, a
-    /// frame of a kind that the crate doesn't know.
+    /// What no request in flight claims: an answer that comes late, a frame of a kind that the crate
+    /// doesn't know.
     Unclaimed {
         /// The request, where it was one of this connection.
         id: Option<Id>,
@@ -78,6 +87,7 @@ impl ConnectionEvent<'_> {
             Self::LoginRefused(_) => "login-refused",
             Self::Started { .. } => "started",
             Self::Event(_) => "event",
+            Self::Unread { .. } => "unread",
             Self::Log(_) => "log",
             Self::Lingering(_) => "lingering",
             Self::Disconnecting(_) => "disconnecting",
@@ -110,6 +120,7 @@ impl<'buf> ConnectionEvent<'buf> {
             | Self::Lingering(frame)
             | Self::Disconnecting(frame)
             | Self::NotRestored(frame)
+            | Self::Unread { frame, .. }
             | Self::Unclaimed { frame, .. }
             | Self::Oversized { head: frame, .. } => Some(frame),
             Self::Event(event) => Some(Frame::of(event)),
@@ -125,6 +136,7 @@ impl<'buf> ConnectionEvent<'buf> {
             Self::LoginRefused(_) => ConnectionEvent::LoginRefused(frame),
             Self::Started { id, .. } => ConnectionEvent::Started { id, frame },
             Self::Event(_) => ConnectionEvent::Event(frame.event_or_none()),
+            Self::Unread { error, .. } => ConnectionEvent::Unread { frame, error },
             Self::Log(_) => ConnectionEvent::Log(frame),
             Self::Lingering(_) => ConnectionEvent::Lingering(frame),
             Self::Disconnecting(_) => ConnectionEvent::Disconnecting(frame),
@@ -162,6 +174,7 @@ impl fmt::Display for ConnectionEvent<'_> {
                 | Self::NotRestored(frame)
                 | Self::Unclaimed { frame, .. } => write!(line, ": {frame}"),
                 Self::Event(event) => write!(line, ": {event}"),
+                Self::Unread { error, .. } => write!(line, ": {error}"),
                 Self::Ended { ending, .. } => write!(line, ": {}", Escaped(&mask(ending.to_string().as_bytes()))),
                 Self::Oversized { error, .. } => write!(line, ": {error}"),
                 Self::Closed => Ok(()),
@@ -398,7 +411,10 @@ impl Told {
             Self::Reply(id) => ConnectionEvent::Ended { id, ending: Ending::Reply(frame) },
             Self::Refused(id) => ConnectionEvent::Ended { id, ending: Ending::Refused(frame) },
             Self::NotRestored => ConnectionEvent::NotRestored(frame),
-            Self::Unclaimed(id) => ConnectionEvent::Unclaimed { id, frame },
+            Self::Unclaimed(id) => match frame.event_error() {
+                Some(error) => ConnectionEvent::Unread { frame, error },
+                None => ConnectionEvent::Unclaimed { id, frame },
+            },
         }
     }
 }

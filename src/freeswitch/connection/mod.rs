@@ -12,6 +12,8 @@ mod replay;
 mod session;
 mod state;
 mod subscription;
+#[cfg(test)]
+mod tests;
 
 use alloc::sync::Arc;
 use core::fmt;

@@ -64,6 +64,11 @@ impl Setting {
         self.line.len()
     }
 
+    /// Returns whether events come in XML from then on.
+    pub(super) fn asks_for_xml(&self) -> bool {
+        self.format == Some(XML)
+    }
+
     /// What it does to which filters, where it is about filters.
     pub(super) fn filter(&self) -> Option<(Effect, &Line)> {
         matches!(self.of, Subject::Filters).then_some((self.effect, &self.line))
@@ -154,6 +159,7 @@ fn word(text: &[u8], from: usize) -> Range<usize> {
 }
 
 const PLAIN: &str = "plain";
+const XML: &str = "xml";
 
 /// `Some(true)`: the events that a command names are those of jobs, too. What follows `CUSTOM` are
 /// subclasses, whatever they are called.
@@ -173,7 +179,7 @@ fn is_event(word: &[u8], name: &str) -> bool {
 /// parts at each blank.
 fn format(message: &Message) -> Option<&'static str> {
     let word = message.line().trim_ascii_start().split(|byte| *byte == b' ').nth(1)?;
-    [PLAIN, "json", "xml"].into_iter().find(|format| word.eq_ignore_ascii_case(format.as_bytes()))
+    [PLAIN, "json", XML].into_iter().find(|format| word.eq_ignore_ascii_case(format.as_bytes()))
 }
 
 /// The commands that were accepted, in order, and what they and those that are to be answered come

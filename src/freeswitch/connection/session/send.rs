@@ -35,6 +35,10 @@ impl Session {
         if self.open() + self.notices.len() >= max {
             return Err(SendError::Open { max });
         }
+        let setting = Setting::of(message);
+        if !cfg!(feature = "xml") && setting.as_ref().is_some_and(Setting::asks_for_xml) {
+            return Err(EncodeError::new(b"command", Refusal::Feature { name: "xml" }).into());
+        }
         let mut message = Message::clone(message);
         let is_job = message.verb() == b"bgapi";
         let mut own = Vec::new();
@@ -56,7 +60,6 @@ impl Session {
             }
             uuid = Some(name.into());
         }
-        let setting = Setting::of(&message);
         own.extend(self.restore.filters().before(setting.as_ref(), is_job || self.in_flight.has_jobs()));
         let settings: Vec<_> = own.iter().map(Setting::of).collect();
         let more: usize = settings.iter().chain([&setting]).flatten().map(Setting::len).sum();
