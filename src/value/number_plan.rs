@@ -3,8 +3,8 @@
 use super::open::open_number;
 
 open_number! {
-    /// The type of a telephone number and the plan that it is dialled by, as one octet: `33` is an
-    /// international number of the telephone network.
+    /// The type of a telephone number and the plan that it is dialled by, as one octet: `33` is a
+    /// national number of the telephone network, `17` an international one.
     ///
     /// As in the third octet of an ISDN party number (ITU-T Q.931, tables 4-9 and 4-10): three bits
     /// of type above four bits of plan. Takes any number that fits a C `int`.
@@ -13,7 +13,7 @@ open_number! {
     /// use ami_proto::value::{FromWire, NumberPlan};
     ///
     /// let plan = NumberPlan::from_wire(b"33")?;
-    /// assert_eq!(plan.type_of_number(), Some("international"));
+    /// assert_eq!(plan.type_of_number(), Some("national"));
     /// assert_eq!(plan.numbering_plan(), Some("telephone (E.164)"));
     /// # Ok::<(), ami_proto::value::ValueError>(())
     /// ```
