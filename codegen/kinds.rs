@@ -434,7 +434,7 @@ const fn argument(word: &'static str, setter: (&'static str, &'static str)) -> K
 /// All of those.
 pub const ARGUMENTS: [Kind; 32] = [
     argument("target", ("impl Into<Target<'a>>", "Argument::Target(value.into())")),
-    argument("member", ("impl Into<Member<'a>>", "Argument::Member(value.into())")),
+    argument("member", ("impl Into<MemberRef<'a>>", "Argument::Member(value.into())")),
     argument("members", ("impl Into<Members<'a>>", "Argument::Members(value.into())")),
     argument("list", ("&'a [u32]", "Argument::List(value)")),
     argument("word", ("&'a str", "Argument::Word(value)")),

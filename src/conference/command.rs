@@ -25,6 +25,15 @@ pub enum Who<'a> {
     Last,
 }
 
+/// A caller as a phone shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CallerId<'a> {
+    /// The number.
+    pub number: &'a str,
+    /// The name.
+    pub name: &'a str,
+}
+
 /// Which way a volume is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -183,8 +192,8 @@ pub enum Command<'a> {
         /// Whom, as the server calls: `PJSIP/100`; `sofia/gateway/gw/100`; a number, device, user
         /// or `sip:` address.
         endpoint: &'a str,
-        /// Number and name that they are shown; `None`: the server's own.
-        caller: Option<(&'a str, &'a str)>,
+        /// The caller that they are shown; `None`: the server's own.
+        caller: Option<CallerId<'a>>,
     },
     /// Calls somebody in, and answers when that has gone well or badly. FreeSWITCH lets the phone ring
     /// for 60 s, unless the endpoint says `{originate_timeout=30}`, and the connection waits too:
@@ -195,8 +204,8 @@ pub enum Command<'a> {
         conference: &'a str,
         /// Whom, as for [`Dial`](Self::Dial).
         endpoint: &'a str,
-        /// Number and name that they are shown; `None`: the server's own.
-        caller: Option<(&'a str, &'a str)>,
+        /// The caller that they are shown; `None`: the server's own.
+        caller: Option<CallerId<'a>>,
     },
     /// Calls a user of the server in, wherever they are.
     Invite {

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::answer::{Native, Outcome};
 use super::args::given;
 use super::backend::Backend;
-use super::command::{Command, Who};
+use super::command::{CallerId, Command, Who};
 use super::error::{ReplyError, RequestError};
 use super::request::Request;
 use super::{Conference, Participant};
@@ -111,14 +111,14 @@ fn to<'a>(
 }
 
 /// `Originate` into the application `ConfBridge`, whose arguments are split at commas.
-fn dial<'a>(conference: &'a str, endpoint: &'a str, caller: Option<(&str, &str)>) -> Result<Custom<'a>, RequestError> {
+fn dial<'a>(conference: &'a str, endpoint: &'a str, caller: Option<CallerId<'_>>) -> Result<Custom<'a>, RequestError> {
     refuse_splits("conference", conference, SPLIT)?;
     let action = Custom::new("Originate")
         .header("Channel", given("endpoint", endpoint)?)
         .header("Application", "ConfBridge")
         .header("Data", given("conference", conference)?)
         .header("Async", "yes");
-    let Some((number, name)) = caller else { return Ok(action) };
+    let Some(CallerId { number, name }) = caller else { return Ok(action) };
     // A caller id is split at quotes and angle brackets.
     for text in [number, name] {
         refuse_splits("caller", text, b"\"\\<>")?;

@@ -6,14 +6,14 @@ use alloc::vec::Vec;
 use super::answer::{Native, Outcome};
 use super::args::member_number;
 use super::backend::Backend;
-use super::command::{Command, Side, Who};
+use super::command::{CallerId, Command, Side, Who};
 use super::error::{ReplyError, RequestError};
 use super::request::{Line, Request};
 use super::{Conference, Participant};
 use crate::freeswitch::command as native;
 use crate::freeswitch::command::{Name, Target};
 use crate::freeswitch::list::{Format, List};
-use crate::freeswitch::reply::{self, Done, Refusal, Reply};
+use crate::freeswitch::reply::{self, Done, Reply, ServerRefusal};
 use crate::range::part;
 use crate::wire::Value;
 
@@ -97,11 +97,11 @@ pub(super) fn native<'a>(
         Command::Say { text, to: Some(id), .. } => Box::new(native::SayMember::new(member_number(id)?, text)),
         Command::SendDtmf { who, digits, .. } => Box::new(native::Dtmf::new(target(who)?, digits)),
         Command::Dial { endpoint, caller: None, .. } => Box::new(native::Bgdial::new(endpoint)),
-        Command::Dial { endpoint, caller: Some((number, name)), .. } => {
+        Command::Dial { endpoint, caller: Some(CallerId { number, name }), .. } => {
             Box::new(native::Bgdial::new(endpoint).caller_number(number).caller_name(name))
         }
         Command::DialAndWait { endpoint, caller: None, .. } => Box::new(native::Dial::new(endpoint)),
-        Command::DialAndWait { endpoint, caller: Some((number, name)), .. } => {
+        Command::DialAndWait { endpoint, caller: Some(CallerId { number, name }), .. } => {
             Box::new(native::Dial::new(endpoint).caller_number(number).caller_name(name))
         }
         Command::Transfer { participants, to, .. } => {
@@ -182,7 +182,7 @@ pub(super) fn said<'a>(command: &Command<'_>, reply: Reply<'a>) -> Result<Outcom
     let (mut done, mut idle, mut floor) = (false, reply.is_empty() && is_of_several(command), None);
     for outcome in reply.outcomes() {
         match outcome {
-            reply::Outcome::Refused(Refusal::NotRecorded) => return Ok(Outcome::Recording(false)),
+            reply::Outcome::Refused(ServerRefusal::NotRecorded) => return Ok(Outcome::Recording(false)),
             reply::Outcome::Refused(_) | reply::Outcome::Usage(_) => {
                 return Ok(Outcome::Refused(Value::new(refusal(text)).to_str_lossy()));
             }

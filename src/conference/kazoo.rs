@@ -7,7 +7,7 @@ use alloc::string::String;
 use super::answer::{Native, Outcome};
 use super::args::member_number;
 use super::backend::Backend;
-use super::command::{Command, Relation, Who};
+use super::command::{CallerId, Command, Relation, Who};
 use super::error::{ReplyError, RequestError};
 use super::request::Request;
 use super::{Conference, Participant};
@@ -74,7 +74,7 @@ fn request(account: &Account<'_>, command: &Command<'_>) -> Result<http_request:
         }
         Command::Dial { conference, endpoint, caller } => {
             let mut dial = Dial::new().endpoint(endpoint);
-            if let Some((number, name)) = caller {
+            if let Some(CallerId { number, name }) = caller {
                 dial = dial.caller_id_number(number).caller_id_name(name);
             }
             act(conference, ConferenceAction::Dial(dial))

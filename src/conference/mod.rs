@@ -123,7 +123,7 @@ mod request;
 mod sipxecs;
 
 pub use answer::{Answer, Native, Outcome};
-pub use command::{Command, Level, Relation, Side, Who};
+pub use command::{CallerId, Command, Level, Relation, Side, Who};
 pub use dialect::Dialect;
 pub use error::{ReplyError, RequestError, Unsupported};
 pub use event::{Event, Happening};

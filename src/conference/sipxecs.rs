@@ -12,7 +12,7 @@ use super::error::{ReplyError, RequestError};
 use super::freeswitch::{NEEDS_XML, native, outcome, said};
 use super::request::Request;
 use crate::freeswitch::command::Name;
-use crate::freeswitch::reply::Refusal;
+use crate::freeswitch::reply::ServerRefusal;
 use crate::http_request::{self, Method};
 use crate::sipxecs::{self, RecordAction, Recorder};
 
@@ -77,7 +77,7 @@ fn service_outcome<'a>(command: &Command<'_>, status: u16, body: &'a [u8]) -> Re
         ) => Ok(Outcome::Refused(words())),
         // There is no recording to end.
         (Command::StopRecord { file: None, .. }, ..)
-            if matches!(reply.to(Name::NoRecord).refusal(), Some(Refusal::NoRecording { .. })) =>
+            if matches!(reply.to(Name::NoRecord).refusal(), Some(ServerRefusal::NoRecording { .. })) =>
         {
             Ok(Outcome::Unchanged)
         }

@@ -3,9 +3,9 @@
 use serde::Serializer;
 
 use super::{As, Secretive, Secrets, masked, object};
-use crate::freeswitch::reply::{Done, Outcome, Refusal, Reply};
+use crate::freeswitch::reply::{Done, Outcome, Reply, ServerRefusal};
 
-masked! { Done<'_>, Outcome<'_>, Refusal<'_>, Reply<'_>, }
+masked! { Done<'_>, Outcome<'_>, ServerRefusal<'_>, Reply<'_>, }
 
 /// An array of its outcomes.
 impl Secretive for Reply<'_> {
@@ -115,7 +115,7 @@ impl Secretive for Done<'_> {
     }
 }
 
-impl Secretive for Refusal<'_> {
+impl Secretive for ServerRefusal<'_> {
     fn write<S: Serializer>(&self, secrets: Secrets, to: S) -> Result<S::Ok, S::Error> {
         let shown = |value| secrets.mask(value);
         match *self {

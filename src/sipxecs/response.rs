@@ -105,11 +105,11 @@ impl<'a> Reply<'a> {
     ///
     /// ```
     /// use ami_proto::freeswitch::command::Name;
-    /// use ami_proto::freeswitch::reply::Refusal;
+    /// use ami_proto::freeswitch::reply::ServerRefusal;
     /// use ami_proto::sipxecs::Response;
     ///
     /// let reply = Response::new(200, b"<command-response>Non-Existant ID 9\n</command-response>\n").reply()?;
-    /// assert_eq!(reply.to(Name::Mute).refusal(), Some(Refusal::NoMember { member: Some("9".into()) }));
+    /// assert_eq!(reply.to(Name::Mute).refusal(), Some(ServerRefusal::NoMember { member: Some("9".into()) }));
     /// # Ok::<(), ami_proto::sipxecs::ServiceError<'_>>(())
     /// ```
     pub const fn to(self, name: Name) -> freeswitch::reply::Reply<'a> {

@@ -3,8 +3,8 @@
 //! what comes back; and that nothing hostile gets through.
 
 use ami_proto::conference::{
-    Command, Conference, Dialect, Event, Happening, Level, Native, Outcome, Participant, Relation, ReplyError, Request,
-    RequestError, Side, Who,
+    CallerId, Command, Conference, Dialect, Event, Happening, Level, Native, Outcome, Participant, Relation,
+    ReplyError, Request, RequestError, Side, Who,
 };
 use ami_proto::kazoo::{Account, Method, ParticipantEvent};
 use ami_proto::{Decoder, FrameKind, Framing, Limits, OwnedFrame};
@@ -45,7 +45,7 @@ fn commands<'a>(ids: &'a [&'a str; 1], endpoint: &'a str) -> Vec<(&'static str, 
         ];
         all.extend(forms.map(|(who, form)| (form, references, command(conference, who))));
     }
-    let caller = Some(("1234567890", "FreeSWITCH_Conference"));
+    let caller = Some(CallerId { number: "1234567890", name: "FreeSWITCH_Conference" });
     let (who, level, to) = (Who::One(one), Some(Level::To(2)), Some(one));
     let (participant, other) = (one, one);
     all.extend([
@@ -305,7 +305,7 @@ fn samples_of_sipxecs_and_freeswitch() {
     let dial = Command::DialAndWait {
         conference,
         endpoint: "{originate_timeout=30}sofia/default/1000@softswitch",
-        caller: Some(("1234567890", "FreeSWITCH_Conference")),
+        caller: Some(CallerId { number: "1234567890", name: "FreeSWITCH_Conference" }),
     };
     let relate = |relation| Command::Relate { conference: "my_conf", participant: "1", other: "2", relation };
     for (command, line) in [
@@ -445,7 +445,7 @@ fn arguments_that_are_refused() {
     }
     let dial = |conference, caller| Command::Dial { conference, endpoint: "PJSIP/100", caller };
     assert_eq!(argument(Dialect::ConfBridge, dial("room,,admin", None)), "conference");
-    assert_eq!(argument(Dialect::ConfBridge, dial("room", Some(("1", "a\" <2>")))), "caller");
+    assert_eq!(argument(Dialect::ConfBridge, dial("room", Some(CallerId { number: "1", name: "a\" <2>" }))), "caller");
     assert_eq!(argument(Dialect::ConfBridge, Command::Lock("")), "conference");
 }
 

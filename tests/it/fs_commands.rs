@@ -34,7 +34,7 @@ fn each_command_writes_its_line() {
         (&List::new().delimiter(">,<"), "list delim >,<"),
         (&List::new().delimiter(" | "), "list delim ' | '"),
         (&Lock::new(), "lock"),
-        (&Mute::new(Target::Variable("uuid", "x y")), "mute 'uuid=x y'"),
+        (&Mute::new(Target::Variable { name: "uuid", value: "x y" }), "mute 'uuid=x y'"),
         (&Mute::new(7).quiet(), "mute 7 quiet"),
         (&NoRecord::new("/tmp/a.wav"), "norecord /tmp/a.wav"),
         (&NoRecordAll::new(), "norecord all"),
@@ -43,7 +43,7 @@ fn each_command_writes_its_line() {
         (&Play::new("/tmp/it's.wav"), "play '/tmp/it\\'s.wav'"),
         (&Play::new("a.wav").asynchronous(), "play a.wav async"),
         (&Play::new("a.wav").member(7).nomux(), "play a.wav 7 nomux"),
-        (&Play::new("a.wav").member(Member::Variable("uuid", "x y")), "play a.wav 'uuid=x y'"),
+        (&Play::new("a.wav").member(MemberRef::Variable { name: "uuid", value: "x y" }), "play a.wav 'uuid=x y'"),
         (&Record::new("/tmp/a.wav"), "record /tmp/a.wav"),
         (&Record::new("a b.wav").canvas(1), "record 'a b.wav' 1"),
         (&Relate::new(&[1], &[2], Relation::NoSpeak), "relate 1 2 nospeak"),
@@ -54,13 +54,16 @@ fn each_command_writes_its_line() {
         (&Relations::new().members(&[1, 2]), "relate 1,2"),
         (&Say::new(" it's 5 o'clock "), "say it's 5 o'clock"),
         (&SayMember::new(7, "hi there"), "saymember 7 hi there"),
-        (&SayMember::new(Member::Variable("note", "it's"), "hi"), "saymember note=it's hi"),
+        (&SayMember::new(MemberRef::Variable { name: "note", value: "it's" }, "hi"), "saymember note=it's hi"),
         (&Stop::new(), "stop"),
         (&Stop::new().what(Sounds::Current), "stop current"),
         (&Stop::new().member(7), "stop all 7"),
         (&Stop::new().what(Sounds::Async).member(7), "stop async 7"),
         (&Transfer::new("other@wide", &[1, 2]), "transfer other@wide 1 2"),
-        (&Transfer::new("other", &[Member::Id(1), Member::Variable("uuid", "x")]), "transfer other 1 uuid=x"),
+        (
+            &Transfer::new("other", &[MemberRef::Id(1), MemberRef::Variable { name: "uuid", value: "x" }]),
+            "transfer other 1 uuid=x",
+        ),
         (&Undeaf::new(7), "undeaf 7"),
         (&Unlock::new(), "unlock"),
         (&Unmute::new(7), "unmute 7"),
@@ -144,7 +147,7 @@ fn each_command_writes_its_line() {
         (&VidLogoImg::new(7), "vid-logo-img 7"),
         (&VidCodecGroup::new(7).group("a"), "vid-codec-group 7 a"),
         (&VidResId::new(7, "presenter").force(), "vid-res-id 7 presenter force"),
-        (&VidResId::new(Member::Variable("uuid", "x"), "clear"), "vid-res-id uuid=x clear"),
+        (&VidResId::new(MemberRef::Variable { name: "uuid", value: "x" }, "clear"), "vid-res-id uuid=x clear"),
         (&VidResIdAllClear::new(), "vid-res-id all clear"),
         (&VidRoleId::new(7, "=a"), "vid-role-id 7 =a"),
         (&VidFilter::new(7, "fg-gray"), "vid-filter 7 fg-gray"),
@@ -252,7 +255,7 @@ fn the_volume_of_the_asynchronous_file() {
 /// Commands for one member take them by a variable, and not several at a time.
 #[test]
 fn one_member_by_a_variable() {
-    let by = Member::Variable("uuid", "a b");
+    let by = MemberRef::Variable { name: "uuid", value: "a b" };
     let one = [by];
     let commands: [(&dyn ConferenceCommand, usize); 7] = [
         (&Play::new("a.wav").member(by), 2),
@@ -267,9 +270,9 @@ fn one_member_by_a_variable() {
         assert_eq!(words(command)[place], "uuid=a b");
     }
     // Here the server takes no quotes away.
-    let command = SayMember::new(Member::Variable("uuid", "it's"), "hi there");
+    let command = SayMember::new(MemberRef::Variable { name: "uuid", value: "it's" }, "hi there");
     assert_eq!(text(line(&command).strip_prefix("conference ").expect("a line"), "saymember"), "uuid=it's hi there");
-    assert_eq!(Target::from(by), Target::Variable("uuid", "a b"));
+    assert_eq!(Target::from(by), Target::Variable { name: "uuid", value: "a b" });
 }
 
 /// Several numbers in one word, none of which is missing.
@@ -319,19 +322,27 @@ fn arguments_that_the_server_misreads_are_refused() {
         (&Play::new("a").nomux(), "nomux", Refusal::Missing { before: "member" }),
         (&Dial::new("x").caller_name("A"), "caller name", Refusal::Missing { before: "caller number" }),
         (&Play::new("a").member(7).asynchronous(), "async", Refusal::NotWith { other: "member" }),
-        (&SayMember::new(Member::Variable("a", "b c"), "hi"), "member", Refusal::Splits { byte: b' ' }),
-        (&SayMember::new(Member::Variable("a", "b\u{b}"), "hi"), "member", Refusal::Splits { byte: 0x0b }),
+        (
+            &SayMember::new(MemberRef::Variable { name: "a", value: "b c" }, "hi"),
+            "member",
+            Refusal::Splits { byte: b' ' },
+        ),
+        (
+            &SayMember::new(MemberRef::Variable { name: "a", value: "b\u{b}" }, "hi"),
+            "member",
+            Refusal::Splits { byte: 0x0b },
+        ),
         (&Custom::new("saymember").word("a b").word("hi"), "argument", Refusal::Splits { byte: b' ' }),
-        (&Stop::new().member(Member::Variable("1a", "x")), "member", Refusal::VariableName),
+        (&Stop::new().member(MemberRef::Variable { name: "1a", value: "x" }), "member", Refusal::VariableName),
         (&Mute::new(0), "member", Refusal::Member),
         (&Play::new("a").member(0), "member", Refusal::Member),
         (&Relate::new(&[0], &[1], Relation::Clear), "member", Refusal::Member),
         (&Relate::new(&[1], &[], Relation::Clear), "other", Refusal::EmptyValue),
         (&Relate::new(&many, &[1], Relation::Clear), "member", Refusal::TooMany { max: 100 }),
         (&Transfer::new("x", &members), "members", Refusal::TooMany { max: 22 }),
-        (&Mute::new(Target::Variable("1a", "x")), "member", Refusal::VariableName),
-        (&Mute::new(Target::Variable("", "x")), "member", Refusal::VariableName),
-        (&Mute::new(Target::Variable("a=b", "x")), "member", Refusal::VariableName),
+        (&Mute::new(Target::Variable { name: "1a", value: "x" }), "member", Refusal::VariableName),
+        (&Mute::new(Target::Variable { name: "", value: "x" }), "member", Refusal::VariableName),
+        (&Mute::new(Target::Variable { name: "a=b", value: "x" }), "member", Refusal::VariableName),
         (&NoRecord::new("ALL"), "file", Refusal::Keyword { word: "all" }),
         (&MohFile::new("off"), "file", Refusal::Keyword { word: "off" }),
         (&List::new().delimiter("\"x\""), "delimiter", Refusal::Quote { byte: b'"' }),

@@ -3,7 +3,7 @@
 
 use ami_proto::Value;
 use ami_proto::freeswitch::command::Name;
-use ami_proto::freeswitch::reply::{Done, Outcome, Refusal, Reply};
+use ami_proto::freeswitch::reply::{Done, Outcome, Reply, ServerRefusal};
 use ami_testkit::freeswitch::name;
 use proptest::prelude::*;
 use serde_json::Value as Json;
@@ -71,25 +71,32 @@ fn what_they_say() {
     check(
         Name::Mute,
         "+OK mute 4\nSkipping moderator (member id 1).\n-ERR Non-Existant member\n",
-        &[member("mute", 4), Skipped { member: 1 }, Refused(Refusal::NoMember { member: None })],
+        &[member("mute", 4), Skipped { member: 1 }, Refused(ServerRefusal::NoMember { member: None })],
     );
     check(Name::Tmute, "OK unmute 2\nOK mute 1\n", &[member("unmute", 2), member("mute", 1)]);
     check(Name::VmuteSnap, "+OK vmute image snapped 1\n", &[member("vmute image snapped", 1)]);
-    check(Name::Vmute, "-ERR member 1 is on hold\n", &[Refused(Refusal::OnHold { member: 1 })]);
+    check(Name::Vmute, "-ERR member 1 is on hold\n", &[Refused(ServerRefusal::OnHold { member: 1 })]);
     check(Name::Mute, "mute <[member_id|all]>", &[Usage(text("mute <[member_id|all]>"))]);
     check(
         Name::Bgdial,
         "Bad Args\nkick <[member_id|all|last]> [<sound>]",
-        &[Refused(Refusal::Missing { text: text("Bad Args") }), Usage(text("kick <[member_id|all|last]> [<sound>]"))],
+        &[
+            Refused(ServerRefusal::Missing { text: text("Bad Args") }),
+            Usage(text("kick <[member_id|all|last]> [<sound>]")),
+        ],
     );
-    check(Name::Mute, "Conference nosuch not found\n", &[Refused(Refusal::NoConference { name: text("nosuch") })]);
+    check(
+        Name::Mute,
+        "Conference nosuch not found\n",
+        &[Refused(ServerRefusal::NoConference { name: text("nosuch") })],
+    );
     check(
         Name::SetVar,
         "Conference command 'setvar' not found.\n",
-        &[Refused(Refusal::NoCommand { name: text("setvar") })],
+        &[Refused(ServerRefusal::NoCommand { name: text("setvar") })],
     );
-    check(Name::Lock, "Conference command, not specified.\nTry 'help'\n", &[Refused(Refusal::NoneGiven)]);
-    check(Name::Mute, "-ERR conference Command not found!\n", &[Refused(Refusal::NoModule)]);
+    check(Name::Lock, "Conference command, not specified.\nTry 'help'\n", &[Refused(ServerRefusal::NoneGiven)]);
+    check(Name::Mute, "-ERR conference Command not found!\n", &[Refused(ServerRefusal::NoModule)]);
     let level = |member, level| Outcome::Done(Done::Level { member, level });
     check(Name::Energy, "Energy 1 = -5\n", &[level(1, -5)]);
     check(
@@ -114,7 +121,7 @@ fn what_they_say() {
         "(play) Playing file a to member b to member 1\n",
         &[Outcome::Done(Done::Playing { file: text("a to member b"), member: Some(1) })],
     );
-    check(Name::Play, "-ERR (play) File: x not found.\n", &[Refused(Refusal::NoFile { file: text("x") })]);
+    check(Name::Play, "-ERR (play) File: x not found.\n", &[Refused(ServerRefusal::NoFile { file: text("x") })]);
     check(
         Name::PlayStatus,
         "+OK 0/-1 %(3000,0,300)\n",
@@ -130,7 +137,7 @@ fn what_they_say() {
         "OK Member '2' sent to conference y@wide.\nNo Member 99 in conference x.\n",
         &[
             Outcome::Done(Done::Transferred { member: 2, conference: text("y@wide") }),
-            Refused(Refusal::NoMember { member: Some(text("99")) }),
+            Refused(ServerRefusal::NoMember { member: Some(text("99")) }),
         ],
     );
     check(
@@ -139,14 +146,14 @@ fn what_they_say() {
         &[
             Outcome::Done(Done::Related { member: 1, other: 2, relation: text("nospeak|nohear") }),
             Outcome::Done(Done::Relation { member: 1, other: 2, speak: false, hear: true, video: true }),
-            Refused(Refusal::NoRelation { member: 9, other: 1 }),
+            Refused(ServerRefusal::NoRelation { member: 9, other: 1 }),
             Outcome::Done(Done::Unrelated { member: 1, other: 2 }),
         ],
     );
     check(
         Name::VidFloor,
         "-ERR cannot set floor on a member in an active video role\n",
-        &[Refused(Refusal::Other { text: text("cannot set floor on a member in an active video role") })],
+        &[Refused(ServerRefusal::Other { text: text("cannot set floor on a member in an active video role") })],
     );
     // The same without a mark.
     for (name, words) in [
@@ -155,18 +162,18 @@ fn what_they_say() {
         (Name::VidLayout, "no layout for personal canvas"),
         (Name::VidBandwidth, "Bandwidth not set"),
     ] {
-        check(name, &format!("{words}\n"), &[Refused(Refusal::Other { text: text(words) })]);
+        check(name, &format!("{words}\n"), &[Refused(ServerRefusal::Other { text: text(words) })]);
     }
     check(
         Name::Floor,
         "ERR floor is held by 2\n+OK floor none\n",
-        &[Refused(Refusal::FloorHeld { member: 2 }), Outcome::Done(Done::Floor { member: None })],
+        &[Refused(ServerRefusal::FloorHeld { member: 2 }), Outcome::Done(Done::Floor { member: None })],
     );
     check(
         Name::Record,
         "-ERR Invalid canvas\n+OK Record file a b canvas 1\n",
         &[
-            Refused(Refusal::Invalid { text: text("Invalid canvas") }),
+            Refused(ServerRefusal::Invalid { text: text("Invalid canvas") }),
             Outcome::Done(Done::Recording { file: text("a b"), canvas: Some(1), automatic: false }),
         ],
     );
@@ -206,21 +213,21 @@ fn what_they_say() {
     check(Name::GetUuid, &id[..35], &[Outcome::Unknown(text(&id[..35]))]);
     // A refusal has one line end, and nothing behind it.
     let refusal = "-ERR Conference x not found";
-    check(Name::List, "-ERR Conference x not found\n", &[Refused(Refusal::NoConference { name: text("x") })]);
+    check(Name::List, "-ERR Conference x not found\n", &[Refused(ServerRefusal::NoConference { name: text("x") })]);
     let more = "-ERR Conference x not found\n1";
-    check(Name::List, more, &[Refused(Refusal::NoConference { name: text("x") })]);
+    check(Name::List, more, &[Refused(ServerRefusal::NoConference { name: text("x") })]);
     let more = &more[5..];
     check(Name::List, more, &[Outcome::Done(Done::List(text(more)))]);
     // What says itself that it is one, known or not, is neither a list nor a value.
     for name in [Name::List, Name::XmlList, Name::JsonList, Name::Get, Name::Set, Name::GetVar, Name::Mute] {
-        let other = Refusal::Other { text: text("Command not found!") };
+        let other = ServerRefusal::Other { text: text("Command not found!") };
         check(name, "-ERR Command not found!\n", &[Refused(other)]);
         check(name, "-USAGE: <arguments>\n", &[Usage(text("<arguments>"))]);
     }
     check(Name::List, "-USAGE: <arguments>", &[Usage(text("<arguments>"))]);
     check(Name::GetVar, "-USAGE: a", &[Outcome::Done(Done::Value(text("-USAGE: a")))]);
     check(Name::GetVar, "-ERR a\nb\n", &[Outcome::Done(Done::Value(text("-ERR a\nb\n")))]);
-    check(Name::List, refusal, &[Refused(Refusal::NoConference { name: text("x") })]);
+    check(Name::List, refusal, &[Refused(ServerRefusal::NoConference { name: text("x") })]);
     let sound = |on| Outcome::Done(Done::Sound { conference: text("g"), on, file: text("a.wav") });
     for (word, on) in [("on", true), ("off", false)] {
         for name in [Name::EnterSound, Name::ExitSound] {
@@ -243,7 +250,7 @@ fn what_they_say() {
 #[test]
 fn a_refusal_without_a_line_end() {
     use Outcome::Refused;
-    let video = |member| Refused(Refusal::ReceivesVideo { member });
+    let video = |member| Refused(ServerRefusal::ReceivesVideo { member });
     let set = Outcome::Done(Done::Related { member: 1, other: 3, relation: "sendvideo".into() });
     for (text, expected) in [
         ("-ERR member 2 already receiving video+OK 1->3 sendvideo set\n", [video(2), set]),

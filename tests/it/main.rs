@@ -64,6 +64,7 @@ mod sipxecs;
 mod state;
 mod testing;
 mod trace;
+mod type_names;
 mod typed;
 mod value_roundtrip;
 #[rustfmt::skip]

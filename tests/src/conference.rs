@@ -2,7 +2,7 @@
 //! servers' own ways of taking a request apart: the body of the fuzz target `conference_roundtrip`.
 
 use super::mod_conference::{Beyond, read};
-use ami_proto::conference::{Command, Dialect, Level, Relation, Request, Side, Who};
+use ami_proto::conference::{CallerId, Command, Dialect, Level, Relation, Request, Side, Who};
 use ami_proto::kazoo::{Account, Envelope, Method};
 use arbitrary::{Arbitrary, Result, Unstructured};
 
@@ -102,7 +102,7 @@ pub fn command<'a>(source: &mut Unstructured<'_>, texts: [&'a str; 4], likely: &
     let relation = *source.choose(&[Relation::NoSpeak, Relation::NoHear, Relation::Clear])?;
     let to = some;
     let file = some;
-    let caller = some.map(|number| (number, one));
+    let caller = some.map(|number| CallerId { number, name: one });
     let all = [
         Command::ListRooms,
         Command::List(conference),
@@ -252,7 +252,7 @@ fn told_to_asterisk(command: &Command<'_>) -> Vec<(String, String)> {
         all.push(("Application", "ConfBridge".to_string()));
         all.push(("Data", conference.to_string()));
         all.push(("Async", "yes".to_string()));
-        all.extend(caller.map(|(number, name)| ("CallerID", format!("\"{name}\" <{number}>"))));
+        all.extend(caller.map(|CallerId { number, name }| ("CallerID", format!("\"{name}\" <{number}>"))));
     } else {
         all.extend(command.conference().map(|conference| ("Conference", conference.to_string())));
     }
@@ -356,7 +356,7 @@ fn told_to_freeswitch(command: &Command<'_>, dialect: &Dialect<'_>) -> Vec<Strin
         Command::Dial { endpoint, caller, .. } | Command::DialAndWait { endpoint, caller, .. } => {
             let verb = if matches!(command, Command::Dial { .. }) { "bgdial" } else { "dial" };
             let mut all = two(verb, endpoint.to_string());
-            all.extend(caller.into_iter().flat_map(|(number, name)| [number.to_string(), name.to_string()]));
+            all.extend(caller.into_iter().flat_map(|CallerId { number, name }| [number.to_string(), name.to_string()]));
             all
         }
         Command::Invite { user, .. } if service => two("invite", user.to_string()),
@@ -415,7 +415,7 @@ fn told_to_kazoo(command: &Command<'_>) -> Vec<String> {
         }
         Command::Dial { endpoint, caller, .. } => {
             say(&["=dial", &format!("endpoints={endpoint}")]);
-            if let Some((number, name)) = caller {
+            if let Some(CallerId { number, name }) = caller {
                 say(&[&format!("caller_id_number={number}"), &format!("caller_id_name={name}")]);
             }
         }
@@ -475,7 +475,7 @@ pub fn renamed<'a>(command: &Command<'a>, name: &'a str) -> Vec<Command<'a>> {
         Command::Dial { conference: room, endpoint, caller } => vec![
             Command::Dial { conference, endpoint, caller },
             Command::Dial { conference: room, endpoint: name, caller },
-            Command::Dial { conference: room, endpoint, caller: Some((name, name)) },
+            Command::Dial { conference: room, endpoint, caller: Some(CallerId { number: name, name }) },
         ],
         Command::SendDtmf { conference, who, .. } => vec![Command::SendDtmf { conference, who, digits: name }],
         Command::Invite { conference, .. } => vec![Command::Invite { conference, user: name }],

@@ -34,9 +34,9 @@ macro_rules! typed {
 
 /// All that take a text, each with every argument that does: `fs_injection::every_text_has_a_row`.
 pub const TYPED: &[Typed] = typed! {
-    "mute $0=$1", ["member"], |a, b| Mute::new(Target::Variable(a, b));
+    "mute $0=$1", ["member"], |a, b| Mute::new(Target::Variable { name: a, value: b });
     "kick 7 $0", ["sound"], |a, _b| Kick::new(7).sound(a);
-    "kick $0=$1 bye.wav", ["member"], |a, b| Kick::new(Target::Variable(a, b)).sound("bye.wav");
+    "kick $0=$1 bye.wav", ["member"], |a, b| Kick::new(Target::Variable { name: a, value: b }).sound("bye.wav");
     "hold all $0", ["file"], |a, _b| Hold::new(Target::All).file(a);
     "transfer $0 1 2", ["other conference"], |a, _b| Transfer::new(a, &[1, 2]);
     "dial $0 $1 caller", ["endpoint", "caller number"], |a, b| Dial::new(a).caller_number(b).caller_name("caller");

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::fmt::{self, Arguments, Write as _};
 
 use super::reading::{BLANKS, Reads, overruns, unexpanded};
-use super::{Member, Members, Name, Target};
+use super::{MemberRef, Members, Name, Target};
 use crate::error::{EncodeError, Refusal};
 
 /// FreeSWITCH reads 25 words: the conference, the command, and these.
@@ -114,7 +114,7 @@ pub(super) enum Argument<'a> {
     /// One word, with colons.
     Numbers([u32; 3]),
     Target(Target<'a>),
-    Member(Member<'a>),
+    Member(MemberRef<'a>),
     /// A word each.
     Members(Members<'a>),
     /// One word, with commas.
@@ -352,11 +352,11 @@ impl Argument<'_> {
             Self::Seek(super::Seek::To(to)) => out.known(format_args!("{to}")),
             Self::Seek(super::Seek::Forward(by)) => out.known(format_args!("+{by}")),
             Self::Seek(super::Seek::Back(by)) => out.known(format_args!("-{by}")),
-            Self::Target(Target::Member(id)) | Self::Member(Member::Id(id)) => member_word(slot.name, *id, out),
+            Self::Target(Target::Member(id)) | Self::Member(MemberRef::Id(id)) => member_word(slot.name, *id, out),
             Self::Target(Target::All) => out.known(format_args!("all")),
             Self::Target(Target::NonModerators) => out.known(format_args!("non_moderator")),
             Self::Target(Target::Last) => out.known(format_args!("last")),
-            Self::Target(Target::Variable(name, value)) | Self::Member(Member::Variable(name, value)) => {
+            Self::Target(Target::Variable { name, value }) | Self::Member(MemberRef::Variable { name, value }) => {
                 variable_word(slot.name, name, value, bare, out)
             }
             Self::Members(members) if members.len() == 0 => error(Refusal::EmptyValue),

@@ -80,7 +80,7 @@ use args::{Argument, On, Slot};
 pub use line::Line;
 use reading::Reads;
 use sealed::Sealed;
-pub use target::{Level, Member, Members, Relation, Seek, Sounds, Target};
+pub use target::{Level, MemberRef, Members, Relation, Seek, Sounds, Target};
 
 pub(crate) mod sealed {
     /// What a command collects. Commands are made here alone.

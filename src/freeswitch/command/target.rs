@@ -21,7 +21,12 @@ pub enum Target<'a> {
     Last,
     /// The newest member whose channel has this variable with this value. The name begins with a
     /// letter or `_`, for FreeSWITCH takes digits for a member's number.
-    Variable(&'a str, &'a str),
+    Variable {
+        /// The variable's name.
+        name: &'a str,
+        /// Its value.
+        value: &'a str,
+    },
 }
 
 impl From<u32> for Target<'_> {
@@ -33,25 +38,30 @@ impl From<u32> for Target<'_> {
 /// One member, for the commands that take no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Member<'a> {
+pub enum MemberRef<'a> {
     /// By number, from 1; 0 is nobody.
     Id(u32),
     /// The newest member whose channel has this variable with this value. Such commands know it from
     /// 1.11 on; before, there is no such member. The name begins with a letter or `_`.
-    Variable(&'a str, &'a str),
+    Variable {
+        /// The variable's name.
+        name: &'a str,
+        /// Its value.
+        value: &'a str,
+    },
 }
 
-impl From<u32> for Member<'_> {
+impl From<u32> for MemberRef<'_> {
     fn from(id: u32) -> Self {
         Self::Id(id)
     }
 }
 
-impl<'a> From<Member<'a>> for Target<'a> {
-    fn from(member: Member<'a>) -> Self {
+impl<'a> From<MemberRef<'a>> for Target<'a> {
+    fn from(member: MemberRef<'a>) -> Self {
         match member {
-            Member::Id(id) => Self::Member(id),
-            Member::Variable(name, value) => Self::Variable(name, value),
+            MemberRef::Id(id) => Self::Member(id),
+            MemberRef::Variable { name, value } => Self::Variable { name, value },
         }
     }
 }
@@ -63,7 +73,7 @@ pub enum Members<'a> {
     /// By number.
     Ids(&'a [u32]),
     /// Each as is said.
-    Chosen(&'a [Member<'a>]),
+    Chosen(&'a [MemberRef<'a>]),
 }
 
 impl Members<'_> {
@@ -93,14 +103,14 @@ impl<'a> From<&'a Vec<u32>> for Members<'a> {
     }
 }
 
-impl<'a> From<&'a [Member<'a>]> for Members<'a> {
-    fn from(members: &'a [Member<'a>]) -> Self {
+impl<'a> From<&'a [MemberRef<'a>]> for Members<'a> {
+    fn from(members: &'a [MemberRef<'a>]) -> Self {
         Self::Chosen(members)
     }
 }
 
-impl<'a, const N: usize> From<&'a [Member<'a>; N]> for Members<'a> {
-    fn from(members: &'a [Member<'a>; N]) -> Self {
+impl<'a, const N: usize> From<&'a [MemberRef<'a>; N]> for Members<'a> {
+    fn from(members: &'a [MemberRef<'a>; N]) -> Self {
         Self::Chosen(members)
     }
 }

@@ -9,14 +9,14 @@
 //!
 //! ```
 //! use ami_proto::freeswitch::command::{Kick, Name};
-//! use ami_proto::freeswitch::reply::{Done, Outcome, Refusal, Reply};
+//! use ami_proto::freeswitch::reply::{Done, Outcome, ServerRefusal, Reply};
 //!
 //! let reply = Reply::new(Kick::NAME, b"+OK kicked 7\nSkipping moderator (member id 3).\n");
 //! let outcomes: Vec<Outcome<'_>> = reply.outcomes().collect();
 //! assert_eq!(outcomes, [Outcome::Done(Done::Member { what: "kicked".into(), member: 7 }), Outcome::Skipped { member: 3 }]);
 //!
 //! let old = Reply::new(Name::Mute, b"Non-Existant ID 9\n");
-//! assert_eq!(old.refusal(), Some(Refusal::NoMember { member: Some("9".into()) }));
+//! assert_eq!(old.refusal(), Some(ServerRefusal::NoMember { member: Some("9".into()) }));
 //! ```
 //!
 //! What a `+OK` proves is little: `record` and `play` to members say it before they begin, `dial`
@@ -34,7 +34,7 @@ mod tests;
 use core::fmt;
 
 use super::command::Name;
-pub use outcome::{Done, Outcome, Refusal};
+pub use outcome::{Done, Outcome, ServerRefusal};
 
 /// The answer to a conference command. `Debug` shows how long it is: it may hold a PIN.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl<'a> Reply<'a> {
     }
 
     /// The first refusal. The server may have done the rest of what was asked.
-    pub fn refusal(self) -> Option<Refusal<'a>> {
+    pub fn refusal(self) -> Option<ServerRefusal<'a>> {
         self.outcomes().find_map(|outcome| match outcome {
             Outcome::Refused(refusal) => Some(refusal),
             _ => None,

@@ -14,7 +14,7 @@ pub enum Outcome<'a> {
         member: u32,
     },
     /// It was not done.
-    Refused(Refusal<'a>),
+    Refused(ServerRefusal<'a>),
     /// The server didn't understand the arguments, and shows which it takes; sometimes those of
     /// another command.
     Usage(Value<'a>),
@@ -269,7 +269,7 @@ pub enum Done<'a> {
 /// Why something was not done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Refusal<'a> {
+pub enum ServerRefusal<'a> {
     /// There is no such conference.
     NoConference {
         /// Its name.

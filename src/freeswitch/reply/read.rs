@@ -2,7 +2,7 @@
 
 use super::super::command::Name;
 use super::rules::{PERSONAL_GROUP, RECEIVES_VIDEO, RULES, Rule};
-use super::{Done, Outcome, Refusal};
+use super::{Done, Outcome, ServerRefusal};
 use crate::freeswitch::number;
 use crate::range::part;
 use crate::wire::Value;
@@ -48,7 +48,7 @@ pub(super) fn read(name: Option<Name>, text: &[u8]) -> (Outcome<'_>, &[u8]) {
         _ if !ended && is_usage(line) => (Outcome::Usage(Value::new(line)), rest),
         // Its second line says what to try.
         _ if none_given(line).is_some() => {
-            (Outcome::Refused(Refusal::NoneGiven), rest.strip_prefix(b"Try 'help'\n").unwrap_or(rest))
+            (Outcome::Refused(ServerRefusal::NoneGiven), rest.strip_prefix(b"Try 'help'\n").unwrap_or(rest))
         }
         _ => (read_line(name, line), rest),
     }
@@ -59,14 +59,14 @@ fn marked(line: &[u8]) -> Option<Outcome<'_>> {
     match (line.strip_prefix(USAGE), prefix(line)) {
         (Some(arguments), _) => Some(Outcome::Usage(Value::new(arguments.trim_ascii_start()))),
         (None, (Said::Error, text)) if line.starts_with(b"-") => {
-            Some(Outcome::Refused(Refusal::Other { text: Value::new(text) }))
+            Some(Outcome::Refused(ServerRefusal::Other { text: Value::new(text) }))
         }
         _ => None,
     }
 }
 
 fn none_given(line: &[u8]) -> Option<Outcome<'_>> {
-    (line == b"Conference command, not specified.").then_some(Outcome::Refused(Refusal::NoneGiven))
+    (line == b"Conference command, not specified.").then_some(Outcome::Refused(ServerRefusal::NoneGiven))
 }
 
 /// The length of a refusal that another line follows without a line end between them.
@@ -132,7 +132,7 @@ fn read_line(name: Option<Name>, line: &[u8]) -> Outcome<'_> {
     }
     match (said, name) {
         (Said::Ok, _) => Outcome::Done(Done::Other(value)),
-        (Said::Error, _) => Outcome::Refused(Refusal::Other { text: value }),
+        (Said::Error, _) => Outcome::Refused(ServerRefusal::Other { text: value }),
         // The names of layouts and pictures stand alone.
         (Said::Nothing, Some(Name::VidLayout | Name::VidMuteImg)) => Outcome::Done(Done::Value(value)),
         (Said::Nothing, None | Some(Name::Help)) => syntax(line).unwrap_or(Outcome::Unknown(value)),

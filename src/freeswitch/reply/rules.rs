@@ -4,7 +4,7 @@
 use memchr::memmem;
 
 use super::super::command::Name;
-use super::{Done, Outcome, Refusal};
+use super::{Done, Outcome, ServerRefusal};
 use crate::freeswitch::number;
 use crate::range::part;
 use crate::wire::Value;
@@ -74,12 +74,12 @@ fn ok(_: Parts<'_>) -> Option<Outcome<'_>> {
     Some(done(Done::Ok))
 }
 
-fn refused(refusal: Refusal<'_>) -> Option<Outcome<'_>> {
+fn refused(refusal: ServerRefusal<'_>) -> Option<Outcome<'_>> {
     Some(Outcome::Refused(refusal))
 }
 
 fn no_member(parts: Parts<'_>) -> Option<Outcome<'_>> {
-    refused(Refusal::NoMember { member: Some(Value::new(parts[0])) })
+    refused(ServerRefusal::NoMember { member: Some(Value::new(parts[0])) })
 }
 
 /// What is done to members.
@@ -163,15 +163,15 @@ fn max_energy(parts: Parts<'_>) -> Option<Outcome<'_>> {
 }
 
 fn missing(text: &'static str) -> Option<Outcome<'static>> {
-    refused(Refusal::Missing { text: Value::new(text.as_bytes()) })
+    refused(ServerRefusal::Missing { text: Value::new(text.as_bytes()) })
 }
 
 fn invalid(text: &'static str) -> Option<Outcome<'static>> {
-    refused(Refusal::Invalid { text: Value::new(text.as_bytes()) })
+    refused(ServerRefusal::Invalid { text: Value::new(text.as_bytes()) })
 }
 
 fn other(text: &'static str) -> Option<Outcome<'static>> {
-    refused(Refusal::Other { text: Value::new(text.as_bytes()) })
+    refused(ServerRefusal::Other { text: Value::new(text.as_bytes()) })
 }
 
 /// A refusal in the words of its rule.
@@ -224,19 +224,21 @@ const BARE: &[Name] =
 /// The first that fits is taken.
 pub(super) const RULES: &[Rule] = &[
     // What any of them may be answered.
-    rule(&[], "Conference {} not found", |parts| refused(Refusal::NoConference { name: Value::new(parts[0]) })),
-    rule(&[], "Conference command '{}' not found.", |parts| refused(Refusal::NoCommand { name: Value::new(parts[0]) })),
-    rule(&[], "conference Command not found!", |_| refused(Refusal::NoModule)),
-    rule(&[], "permission denied", |_| refused(Refusal::Denied)),
+    rule(&[], "Conference {} not found", |parts| refused(ServerRefusal::NoConference { name: Value::new(parts[0]) })),
+    rule(&[], "Conference command '{}' not found.", |parts| {
+        refused(ServerRefusal::NoCommand { name: Value::new(parts[0]) })
+    }),
+    rule(&[], "conference Command not found!", |_| refused(ServerRefusal::NoModule)),
+    rule(&[], "permission denied", |_| refused(ServerRefusal::Denied)),
     rule(&[], "Skipping moderator (member id {}).", |parts| Some(Outcome::Skipped { member: number(parts[0])? })),
     rule(&[], "Non-Existant ID {}", no_member),
-    rule(&[], "Non-Existant member", |_| refused(Refusal::NoMember { member: None })),
-    rule(&[], "Conference is not in mixing mode", |_| refused(Refusal::NotMixing)),
-    rule(&[], "conference is not in mixing mode", |_| refused(Refusal::NotMixing)),
-    rule(&[], "not supported", |_| refused(Refusal::NotSupported)),
+    rule(&[], "Non-Existant member", |_| refused(ServerRefusal::NoMember { member: None })),
+    rule(&[], "Conference is not in mixing mode", |_| refused(ServerRefusal::NotMixing)),
+    rule(&[], "conference is not in mixing mode", |_| refused(ServerRefusal::NotMixing)),
+    rule(&[], "not supported", |_| refused(ServerRefusal::NotSupported)),
     // Members.
     rule(MEMBER, "{} {}", member),
-    rule(MEMBER, "member {} is on hold", |parts| refused(Refusal::OnHold { member: number(parts[0])? })),
+    rule(MEMBER, "member {} is on hold", |parts| refused(ServerRefusal::OnHold { member: number(parts[0])? })),
     says!(&[N::Hup, N::Dtmf], invalid, "Invalid member!"),
     rule(&[N::Dtmf], "sent {} to {}", |parts| {
         Some(done(Done::Sent { digits: Value::new(parts[0]), member: number(parts[1])? }))
@@ -256,8 +258,8 @@ pub(super) const RULES: &[Rule] = &[
     rule(&[N::MaxEnergy], "{} Max-Energy cannot exceed energy level.", |_| {
         invalid("Max-Energy cannot exceed energy level.")
     }),
-    rule(&[N::Position], "{} has positional audio blocked.", |_| refused(Refusal::NotSupported)),
-    rule(&[N::Position], "Positional audio not avalilable {}", |_| refused(Refusal::NotSupported)),
+    rule(&[N::Position], "{} has positional audio blocked.", |_| refused(ServerRefusal::NotSupported)),
+    rule(&[N::Position], "Positional audio not avalilable {}", |_| refused(ServerRefusal::NotSupported)),
     rule(&[N::Position], "Position {} = {}", |parts| {
         Some(done(Done::Position { member: number(parts[0])?, position: Value::new(parts[1]) }))
     }),
@@ -265,7 +267,7 @@ pub(super) const RULES: &[Rule] = &[
     now!(&[N::Auto3dPosition], "positioning {}", "positioning"),
     rule(FLOOR, "floor none", |_| Some(done(Done::Floor { member: None }))),
     rule(FLOOR, "floor {}", |parts| Some(done(Done::Floor { member: Some(number(parts[0])?) }))),
-    rule(FLOOR, "floor is held by {}", |parts| refused(Refusal::FloorHeld { member: number(parts[0])? })),
+    rule(FLOOR, "floor is held by {}", |parts| refused(ServerRefusal::FloorHeld { member: number(parts[0])? })),
     says!(FLOOR, other, "cannot set floor on a member in an active video role"),
     rule(&[N::ClearVidFloor], "floor Cleared", ok),
     rule(&[N::Relate], "No relationships", |_| Some(done(Done::NoRelations))),
@@ -274,9 +276,9 @@ pub(super) const RULES: &[Rule] = &[
         Some(done(Done::Unrelated { member: number(parts[0])?, other: number(parts[1])? }))
     }),
     rule(&[N::Relate], "relationship {}->{} not found.", |parts| {
-        refused(Refusal::NoRelation { member: number(parts[0])?, other: number(parts[1])? })
+        refused(ServerRefusal::NoRelation { member: number(parts[0])?, other: number(parts[1])? })
     }),
-    rule(&[N::Relate], RECEIVES_VIDEO, |parts| refused(Refusal::ReceivesVideo { member: number(parts[0])? })),
+    rule(&[N::Relate], RECEIVES_VIDEO, |parts| refused(ServerRefusal::ReceivesVideo { member: number(parts[0])? })),
     rule(&[N::Relate], "{}->{} {} set", |parts| {
         Some(done(Done::Related {
             member: number(parts[0])?,
@@ -308,7 +310,9 @@ pub(super) const RULES: &[Rule] = &[
     rule(&[N::Play], "(play) Playing file {}", |parts| {
         Some(done(Done::Playing { file: Value::new(parts[0]), member: None }))
     }),
-    rule(&[N::Play], "(play) File: {} not found.", |parts| refused(Refusal::NoFile { file: Value::new(parts[0]) })),
+    rule(&[N::Play], "(play) File: {} not found.", |parts| {
+        refused(ServerRefusal::NoFile { file: Value::new(parts[0]) })
+    }),
     rule(PLAYED, "Member: {} not found.", no_member),
     rule(&[N::Stop], "Stopped {} files.", |parts| Some(done(Done::Stopped { files: number(parts[0])? }))),
     rule(&[N::PausePlay], "Pause", |_| Some(done(Done::Paused))),
@@ -316,20 +320,20 @@ pub(super) const RULES: &[Rule] = &[
     rule(&[N::PlayStatus], "{}/{} {}", |parts| {
         Some(done(Done::Status { position: number(parts[0])?, length: number(parts[1])?, file: Value::new(parts[2]) }))
     }),
-    rule(&[N::PlayStatus], "Nothing is playing", |_| refused(Refusal::NotPlaying)),
+    rule(&[N::PlayStatus], "Nothing is playing", |_| refused(ServerRefusal::NotPlaying)),
     rule(&[N::FileSeek], "seek to position {}", |parts| Some(done(Done::Sought { position: number(parts[0])? }))),
     rule(&[N::FileVol], "volume changed", ok),
-    rule(&[N::FileVol], "File not playing", |_| refused(Refusal::NotPlaying)),
+    rule(&[N::FileVol], "File not playing", |_| refused(ServerRefusal::NotPlaying)),
     says!(&[N::FileVol], missing, "missing args"),
     rule(&[N::Moh], "moh", ok),
     says!(&[N::Moh], invalid, "invalid moh param"),
     rule(&[N::Say], "(say) OK", ok),
     says!(&[N::Say], missing, "(say) Error! No text."),
-    rule(&[N::Say], "(say) Error!", |_| refused(Refusal::NotSpoken)),
+    rule(&[N::Say], "(say) Error!", |_| refused(ServerRefusal::NotSpoken)),
     rule(&[N::SayMember], "(saymember) OK", ok),
     says!(&[N::SayMember], missing, "(saymember) No Text!"),
     rule(&[N::SayMember], "(saymember) Unknown Member {}!", no_member),
-    rule(&[N::SayMember], "(saymember) Error!", |_| refused(Refusal::NotSpoken)),
+    rule(&[N::SayMember], "(saymember) Error!", |_| refused(ServerRefusal::NotSpoken)),
     rule(SOUND, "{} enter sounds on ({})", sound_on),
     rule(SOUND, "{} enter sounds off ({})", sound_off),
     rule(SOUND, "{} enter sound file set to {}", sound_file),
@@ -347,9 +351,9 @@ pub(super) const RULES: &[Rule] = &[
     }),
     rule(&[N::ChkRecord, N::Recording], "Record file {} (Auto)", |parts| recorded(parts, None, true)),
     rule(RECORD, "Record file {}", |parts| recorded(parts, None, false)),
-    rule(RECORD, "Conference is not being recorded.", |_| refused(Refusal::NotRecorded)),
+    rule(RECORD, "Conference is not being recorded.", |_| refused(ServerRefusal::NotRecorded)),
     rule(RECORD, "file [{}] is already being used for recording.", |parts| {
-        refused(Refusal::AlreadyRecording { file: Value::new(parts[0]) })
+        refused(ServerRefusal::AlreadyRecording { file: Value::new(parts[0]) })
     }),
     rule(STOPPED, "Stopped recording {} file", |parts| {
         Some(done(Done::RecordingsStopped { files: number(parts[0])? }))
@@ -362,7 +366,7 @@ pub(super) const RULES: &[Rule] = &[
     rule(PAUSE, "Pause recording file {}", |parts| Some(done(Done::RecordingPaused { file: Value::new(parts[0]) }))),
     rule(PAUSE, "Resume recording file {}", |parts| Some(done(Done::RecordingResumed { file: Value::new(parts[0]) }))),
     rule(&[N::NoRecord, N::Pause, N::Resume, N::Recording], "non-existant recording '{}'", |parts| {
-        refused(Refusal::NoRecording { file: Value::new(parts[0]) })
+        refused(ServerRefusal::NoRecording { file: Value::new(parts[0]) })
     }),
     says!(&[N::Record, N::Recording, N::VidRes, N::VidBandwidth, N::VidBgimg, N::VidFgimg], invalid, "Invalid canvas"),
     // What is seen.
@@ -370,7 +374,7 @@ pub(super) const RULES: &[Rule] = &[
     now!(&[N::CanvasAutoClear], "canvas {}", "canvas"),
     says!(&[N::VidBorder], missing, "No text supplied"),
     rule(&[N::VidBorder], "Channel {} is not in a video layer", |parts| {
-        refused(Refusal::NoLayer { channel: Value::new(parts[0]) })
+        refused(ServerRefusal::NoLayer { channel: Value::new(parts[0]) })
     }),
     says!(&[N::VidCanvas, N::VidWatchingCanvas, N::VidLayer], invalid, "Invalid DATA"),
     says!(&[N::VidCanvas, N::VidWatchingCanvas], invalid, "Only 1 Canvas"),
@@ -380,7 +384,9 @@ pub(super) const RULES: &[Rule] = &[
     now!(&[N::VidLayer], "layer {}", "layer"),
     says!(&[N::VidLayout, N::VidBandwidth, N::VidBgimg, N::VidFgimg, N::VidWritePng], missing, "Invalid input"),
     says!(&[N::VidLayout], missing, "Group name not specified."),
-    rule(&[N::VidLayout], "Invalid layout [{}]", |parts| refused(Refusal::Invalid { text: Value::new(parts[0]) })),
+    rule(&[N::VidLayout], "Invalid layout [{}]", |parts| {
+        refused(ServerRefusal::Invalid { text: Value::new(parts[0]) })
+    }),
     now!(&[N::VidLayout], "Change canvas {}", "canvas"),
     now!(&[N::VidLayout], "Change to layout group [{}]", "layout group"),
     now!(&[N::VidLayout], "Change personal canvas set to layout [{}]", "personal layout"),
@@ -390,19 +396,23 @@ pub(super) const RULES: &[Rule] = &[
     }),
     now!(&[N::VidFps], "Current FPS [{}]", "fps"),
     now!(&[N::VidFps], "FPS set to [{}]", "fps"),
-    rule(&[N::VidFps], "Invalid FPS [{}]", |parts| refused(Refusal::Invalid { text: Value::new(parts[0]) })),
+    rule(&[N::VidFps], "Invalid FPS [{}]", |parts| refused(ServerRefusal::Invalid { text: Value::new(parts[0]) })),
     now!(&[N::VidRes], "Resolution set to [{}]", "resolution"),
     says!(&[N::VidRes], missing, "Invalid size"),
-    rule(&[N::VidRes], "Invalid size, {}", |parts| refused(Refusal::Invalid { text: Value::new(parts[0]) })),
+    rule(&[N::VidRes], "Invalid size, {}", |parts| refused(ServerRefusal::Invalid { text: Value::new(parts[0]) })),
     says!(&[N::VidRes], other, "Resolution not set"),
     says!(&[N::VidLayout], other, "no layout for personal canvas"),
     says!(&[N::VidBandwidth], other, "Bandwidth not set"),
     now!(&[N::VidBandwidth], "Set Bandwidth {}", "bandwidth"),
-    rule(&[N::VidBandwidth], "Bandwidth control not available.", |_| refused(Refusal::NotSupported)),
+    rule(&[N::VidBandwidth], "Bandwidth control not available.", |_| refused(ServerRefusal::NotSupported)),
     now!(&[N::VidBgimg], "Set Bgimg {}", "bgimg"),
-    rule(&[N::VidBgimg], "Error Setting Bgimg {}", |parts| refused(Refusal::NoFile { file: Value::new(parts[0]) })),
+    rule(&[N::VidBgimg], "Error Setting Bgimg {}", |parts| {
+        refused(ServerRefusal::NoFile { file: Value::new(parts[0]) })
+    }),
     now!(&[N::VidFgimg], "Set FGimg {}", "fgimg"),
-    rule(&[N::VidFgimg], "Error Setting FGimg {}", |parts| refused(Refusal::NoFile { file: Value::new(parts[0]) })),
+    rule(&[N::VidFgimg], "Error Setting FGimg {}", |parts| {
+        refused(ServerRefusal::NoFile { file: Value::new(parts[0]) })
+    }),
     now!(&[N::VidPersonal], "personal is {}", "personal"),
     now!(&[N::VidLogoImg], "Video logo {}", "logo"),
     now!(&[N::VidCodecGroup], "Video codec group {}", "codec group"),

@@ -736,7 +736,7 @@ fn a_dial_is_waited_for_as_long_as_it_rings() {
 #[test]
 fn typed_commands_are_sent_and_read() {
     use ami_proto::freeswitch::command::{ConferenceCommand, Custom, Kick, Mute, Name};
-    use ami_proto::freeswitch::reply::{Done, Refusal};
+    use ami_proto::freeswitch::reply::{Done, ServerRefusal};
     use ami_proto::freeswitch::{Asked, ConnectionEvent};
 
     fn ended<T>(connection: &mut Connection, asked: Asked, read: impl FnOnce(Option<Reply<'_>>) -> T) -> T {
@@ -767,14 +767,15 @@ fn typed_commands_are_sent_and_read() {
     let uuid = line.trim().rsplit(' ').next().unwrap().to_owned();
     feed(&mut connection, now, &reply(&format!("+OK Job-UUID: {uuid}\nJob-UUID: {uuid}")));
     feed(&mut connection, now, &job(&uuid, "-ERR Non-Existant ID 9\n"));
-    let refused =
-        ended(&mut connection, kicked, |reply| matches!(reply.unwrap().refusal(), Some(Refusal::NoMember { .. })));
+    let refused = ended(&mut connection, kicked, |reply| {
+        matches!(reply.unwrap().refusal(), Some(ServerRefusal::NoMember { .. }))
+    });
     assert!(refused);
 
     let denied = connection.api_command(now, Custom::new("list").to("board")).unwrap();
     sent(&mut connection);
     feed(&mut connection, now, &reply("-ERR permission denied"));
-    assert!(ended(&mut connection, denied, |reply| reply.unwrap().refusal() == Some(Refusal::Denied)));
+    assert!(ended(&mut connection, denied, |reply| reply.unwrap().refusal() == Some(ServerRefusal::Denied)));
 
     let cancelled = connection.api_command(now, Mute::new(7).to("board")).unwrap();
     connection.cancel(cancelled.id());

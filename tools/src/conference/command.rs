@@ -1,6 +1,6 @@
 //! The command line as a command of the vocabulary.
 
-use ami_proto::conference::{Command, Level, Relation, Side, Who};
+use ami_proto::conference::{CallerId, Command, Level, Relation, Side, Who};
 use clap::{Subcommand, ValueEnum};
 
 /// What the conference is told.
@@ -206,7 +206,7 @@ impl Told {
                 Command::SendDtmf { conference, who: who(word), digits }
             }
             Self::Dial { conference, endpoint, caller, wait } => {
-                let caller = caller.as_ref().map(|caller| (&*caller[0], &*caller[1]));
+                let caller = caller.as_ref().map(|caller| CallerId { number: &caller[0], name: &caller[1] });
                 if *wait {
                     Command::DialAndWait { conference, endpoint, caller }
                 } else {
