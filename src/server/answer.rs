@@ -178,7 +178,7 @@ impl Server {
         if sent {
             self.raw(event.as_bytes());
         }
-        sent && self.stage == Stage::LoggedIn
+        sent && self.stage == Stage::Ready
     }
 
     /// Whether the session receives this event of another connection.
@@ -246,7 +246,7 @@ impl Server {
         match self.stage {
             Stage::Over => Ok(false),
             // A login gets a verdict instead.
-            Stage::LoggedIn if self.open.has(id) => Ok(true),
+            Stage::Ready if self.open.has(id) => Ok(true),
             _ => Err(ApiMisuse::NotOpen),
         }
     }

@@ -113,7 +113,7 @@ pub use event::{LoginAttempt, RequestId, ServerEvent};
 ///
 /// # Its stages
 ///
-/// It begins as New, and takes requests in `LoggedIn`. A row is what happens, a column the stage
+/// It begins as New, and takes requests in Ready. A row is what happens, a column the stage
 /// that it happens in; an empty cell: nothing. `NotOpen` is refused as [`ApiMisuse`], what is
 /// "lost" is an error of [`poll_event`](Self::poll_event).
 ///
@@ -296,7 +296,7 @@ impl Server {
 
     /// Whether the client is logged in.
     pub fn is_logged_in(&self) -> bool {
-        self.stage == Stage::LoggedIn
+        self.stage == Stage::Ready
     }
 
     /// Whether the session is over; what waits for transmission is still to be transmitted.
@@ -433,7 +433,7 @@ impl Server {
         let open = match self.stage {
             Stage::New | Stage::Over => 0..=0,
             Stage::Asked | Stage::Refusing => 1..=1,
-            Stage::LoggedIn => 0..=self.config.open.max(1),
+            Stage::Ready => 0..=self.config.open.max(1),
         };
         debug_assert!(open.contains(&self.open.len()), "{} open in {:?}", self.open.len(), self.stage);
         debug_assert!(self.unsent() <= self.config.unsent, "{} unsent", self.unsent());

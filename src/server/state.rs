@@ -29,7 +29,7 @@ pub(super) enum Stage {
     /// A refusal is told after a while.
     Refusing,
     /// Takes requests.
-    LoggedIn,
+    Ready,
     /// Closed or lost.
     Over,
 }
@@ -109,25 +109,24 @@ impl Stage {
     /// Returns the stage that follows, and what is to be done.
     pub(super) const fn next(self, input: Input) -> (Self, Effect) {
         match (self, input) {
-            (Self::Over, _) => (self, Effect::Nothing),
+            (Self::Over, _) | (Self::Asked | Self::Refusing, Input::LogIn(_)) | (Self::Ready, Input::Deadline) => {
+                (self, Effect::Nothing)
+            }
 
             (Self::New, Input::LogIn(mask)) => (Self::Asked, Effect::Ask(mask)),
-            (Self::LoggedIn, Input::LogIn(_)) => (self, Effect::AlreadyIn),
-            (Self::Asked, Input::Accept(readable)) => (Self::LoggedIn, Effect::LetIn(readable)),
+            (Self::Ready, Input::LogIn(_)) => (self, Effect::AlreadyIn),
+            (Self::Asked, Input::Accept(readable)) => (Self::Ready, Effect::LetIn(readable)),
             (Self::Asked, Input::Refuse(message)) => (Self::Refusing, Effect::KeepOut(message)),
             (_, Input::Accept(_) | Input::Refuse(_)) => (self, Effect::NotOpen),
 
-            (Self::New | Self::Asked, Input::Deadline) => (Self::Over, Effect::Close),
             (Self::Refusing, Input::Deadline) => (Self::Over, Effect::TellRefusal),
+            (Self::New | Self::Asked, Input::Deadline) | (_, Input::Goodbye | Input::Close | Input::Ended) => {
+                (Self::Over, Effect::Close)
+            }
 
-            (_, Input::Goodbye | Input::Close | Input::Ended) => (Self::Over, Effect::Close),
             (_, Input::Cut { truncated }) => lost(ConnectionError::Closed { truncated }),
             (_, Input::Breach(error)) => lost(ConnectionError::Frame(error)),
             (_, Input::NotRead { max }) => lost(ConnectionError::NotRead { max }),
-
-            (Self::Asked | Self::Refusing, Input::LogIn(_)) | (Self::LoggedIn, Input::Deadline) => {
-                (self, Effect::Nothing)
-            }
         }
     }
 
@@ -136,7 +135,7 @@ impl Stage {
             Self::New => "new",
             Self::Asked => "asked",
             Self::Refusing => "refusing",
-            Self::LoggedIn => "logged-in",
+            Self::Ready => "logged-in",
             Self::Over => "over",
         }
     }

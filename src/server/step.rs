@@ -90,7 +90,7 @@ impl Server {
         if unsent > self.config.unsent / 2 {
             self.tracer
                 .tell(Trace::Limit(&format_args!("{unsent} bytes wait for transmission: no request is handed out")));
-        } else if self.stage == Stage::LoggedIn {
+        } else if self.stage == Stage::Ready {
             self.tracer.tell(Trace::Limit(&format_args!("{open} requests are open: no further one is handed out")));
         }
     }

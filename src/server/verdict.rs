@@ -49,7 +49,7 @@ impl Server {
         let action_id: Box<[u8]> = action_id.filter(|id| !id.contains(&b'\r')).unwrap_or_default().into();
         let fault = fault.map(|(fault, _)| fault).or((!asterisk_rules::has_action(frame)).then_some(Fault::NoAction));
         let request = SessionRequest::of(Request::from(frame));
-        let logged_in = self.stage == Stage::LoggedIn;
+        let logged_in = self.stage == Stage::Ready;
         let fault = fault.or_else(|| {
             let open = !matches!(request, None | Some(SessionRequest::Mask(_)));
             (!logged_in && !open).then_some(Fault::NotLoggedIn)
@@ -62,13 +62,11 @@ impl Server {
         match request {
             SessionRequest::Login(login) => {
                 let mask = login.events().ok().and_then(|events| event_mask::read(events.as_bytes()));
-                match self.step(Input::LogIn(mask.unwrap_or(Classes::ALL))) {
-                    Effect::Ask(_) => Verdict::Asked(self.open.add(action_id)),
-                    _ => {
-                        self.write_response("Success", &action_id, "Already authenticated");
-                        Verdict::Done
-                    }
+                if let Effect::Ask(_) = self.step(Input::LogIn(mask.unwrap_or(Classes::ALL))) {
+                    return Verdict::Asked(self.open.add(action_id));
                 }
+                self.write_response("Success", &action_id, "Already authenticated");
+                Verdict::Done
             }
             SessionRequest::Challenge(challenge) => {
                 let known = challenge.auth_type().is_ok_and(|kind| kind.eq_ignore_case("MD5"));

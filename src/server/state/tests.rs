@@ -10,7 +10,7 @@ const STAGES: [(Stage, &str); 5] = [
     (Stage::New, Stage::New.as_str()),
     (Stage::Asked, Stage::Asked.as_str()),
     (Stage::Refusing, Stage::Refusing.as_str()),
-    (Stage::LoggedIn, Stage::LoggedIn.as_str()),
+    (Stage::Ready, Stage::Ready.as_str()),
     (Stage::Over, Stage::Over.as_str()),
 ];
 
