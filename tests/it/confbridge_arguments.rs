@@ -5,7 +5,7 @@
 //! `apps/app_mixmonitor.c`, `main/callerid.c`) and shares no code with the library.
 
 use ami_proto::action::{Action, EncodedAction, GetVar, MixMonitor, Originate};
-use ami_proto::conference::{Command, Dialect, RequestError, Who};
+use ami_proto::conference::{CallerId, Command, Dialect, RequestError, Who};
 use ami_proto::error::Refusal;
 use ami_proto::value::{Assignments, ToWire};
 use ami_proto::{Decoder, Framing, Limits};
@@ -150,9 +150,12 @@ const ROWS: [Row; 8] = [
     ("`Conference` of `ConfbridgeStartRecord`", |text| sent(&Command::StartRecord { conference: text, file: None })),
     ("`Data` of `Originate`", |text| sent(&Command::Dial { conference: text, endpoint: "PJSIP/1", caller: None })),
     ("`CallerID` of `Originate`", |text| {
-        let dial = |caller| sent(&Command::Dial { conference: "room", endpoint: "PJSIP/1", caller: Some(caller) });
-        assert_eq!(dial((text, "a")).is_err(), dial(("1", text)).is_err());
-        dial(("1", text))
+        let dial = |number, name| {
+            let caller = Some(CallerId { number, name });
+            sent(&Command::Dial { conference: "room", endpoint: "PJSIP/1", caller })
+        };
+        assert_eq!(dial(text, "a").is_err(), dial("1", text).is_err());
+        dial("1", text)
     }),
     ("`Channel` of `ConfbridgeMute`, `ConfbridgeKick`", |text| {
         let who = Who::One(text);
@@ -224,7 +227,8 @@ proptest! {
                 prop_assert_eq!(&read[1..], [&read[0], "a"]);
             }
         }
-        let dialed = Command::Dial { conference: &name, endpoint: "PJSIP/1", caller: Some(("100", &caller_name)) };
+        let caller_id = Some(CallerId { number: "100", name: &caller_name });
+        let dialed = Command::Dial { conference: &name, endpoint: "PJSIP/1", caller: caller_id };
         if let Ok(headers) = headers(&dialed) {
             prop_assert_eq!(arguments(header(&headers, "Data").expect("it is dialed into"), 64), [&*name]);
             let read = caller(header(&headers, "CallerID").expect("a caller"));
