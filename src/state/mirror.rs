@@ -11,7 +11,7 @@ use super::fields::{
 };
 use super::key::{Key, wanted, within};
 use super::seeding::Seeding;
-use super::thing::{Telling, Thing};
+use super::thing::{Books, Telling, Thing};
 use super::{Changes, Completeness, MirrorLimits, OwnedValue, Part, Stale};
 use crate::byte_budget::{ByteBudget, root};
 use crate::departed::Departed;
@@ -107,12 +107,16 @@ pub struct Mirror {
     revision: u64,
     changes: Changes,
     left_out: u64,
+    /// Number of the connection, from 1.
+    connection: u64,
 }
 
 /// What tells of a thing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum How {
     /// Its beginning.
+    Begun,
+    /// A state of something that events may show first.
     Made,
     /// An event about what should be known.
     Told,
@@ -139,6 +143,7 @@ impl Mirror {
             revision: 0,
             changes: Changes::default(),
             left_out: 0,
+            connection: 1,
         }
     }
 
@@ -162,6 +167,7 @@ impl Mirror {
     pub fn lost(&mut self) {
         self.gone.clear();
         self.room = None;
+        self.connection += 1;
         for part in &mut self.parts {
             part.doubt_all(Stale::Disconnected);
         }
@@ -255,7 +261,8 @@ impl Mirror {
         }
         let Some((of, id)) = names.filter(|(_, id)| !id.is_empty()) else { return };
         let key = wanted(T::KIND, of, id);
-        let known = <Tables as Holds<T>>::table(&self.tables).contains_key(key.as_slice());
+        let known = <Tables as Holds<T>>::table(&self.tables).get(key.as_slice()).map(|thing| *thing.books());
+        let known = known.filter(|books| how != How::Begun || !self.replaces::<T>(&key, books)).is_some();
         let went = if known { None } else { self.gone.number(&key) };
         if !known {
             match how {
@@ -265,7 +272,7 @@ impl Mirror {
                 How::Told => self.doubt(T::PART, Stale::Unexpected),
                 // The list is older than the event that took it out.
                 How::Item if listed && went.is_some_and(|number| number > seeding.began) => return,
-                How::Made | How::Item => self.gone.remove(key.as_slice()),
+                How::Begun | How::Made | How::Item => self.gone.remove(key.as_slice()),
             }
             let fits = |text: &[u8]| text.len() <= self.limits.max_text();
             if self.limits.max_things() == 0 || !fits(of) || !fits(id) {
@@ -293,7 +300,7 @@ impl Mirror {
         let mut telling = Telling::new(&**thing, words, settings, listed.then_some(seeding.list));
         thing.read(&mut telling);
         more(thing, &mut telling);
-        if how == How::Made && went.is_some_and(|number| number > seeding.began) {
+        if matches!(how, How::Begun | How::Made) && went.is_some_and(|number| number > seeding.began) {
             // The list that is awaited may show the one before it.
             telling.owes_nothing();
             if T::KIND == Kind::Caller {
@@ -303,8 +310,11 @@ impl Mirror {
         }
         let since = (how != How::Item && seeding.is_on()).then_some(seeding.list);
         let changed = telling.finish(&mut **thing, since) || !known;
-        if matches!(how, How::Made | How::Item) {
+        if matches!(how, How::Begun | How::Made | How::Item) {
             thing.books_mut().list = seeding.list;
+        }
+        if how == How::Begun {
+            thing.books_mut().begun = self.connection;
         }
         if changed {
             self.revision += 1;
@@ -330,6 +340,24 @@ impl Mirror {
                 break;
             }
         }
+    }
+
+    /// A thing begins that is known. Says whether it is another one, whose forerunner has ended
+    /// unheard and is taken out: unless the last list has shown it, and its beginning comes late.
+    fn replaces<T: Thing>(&mut self, key: &[u8], books: &Books) -> bool
+    where
+        Tables: Holds<T>,
+    {
+        let Seeding { completeness, list, .. } = self.parts[T::PART as usize];
+        let vouched = matches!(completeness, Completeness::Seeding | Completeness::Complete);
+        let heard = books.begun == self.connection;
+        if vouched && books.list == list && !heard {
+            return false;
+        }
+        if heard {
+            self.doubt(T::PART, Stale::Unexpected);
+        }
+        self.take_out::<T>(key)
     }
 
     /// Takes out the oldest of this kind but for the one with this key, or the oldest of another

@@ -11,14 +11,15 @@ use super::key::{Key, parts};
 use super::mirror::How;
 use super::place::Place;
 use super::thing::Thing;
-use super::{Mirror, OwnedValue, Part, Stale};
+use super::{Completeness, Mirror, OwnedValue, Part, Stale};
 use crate::event::Event;
 use crate::facts::{self, Bridged, Parked, ParkedKind, QueueStepKind, Told};
 use crate::wire::{Frame, Value};
 
-/// Has a thing told what an event says: `made` it begins, `told` it should be known, `hinted` it is
-/// of no interest unless known, `item` an item of a list. Then the prefix of its headers, or what
-/// it is called where they don't say so, and what is told without a header.
+/// Has a thing told what an event says: `begun` it begins, `made` it is there, known or not, `told`
+/// it should be known, `hinted` it is of no interest unless known, `item` an item of a list. Then
+/// the prefix of its headers, or what it is called where they don't say so, and what is told
+/// without a header.
 macro_rules! tell {
     ($mirror:ident, $frame:ident, $how:ident $thing:ident $({ $($field:ident: $value:expr),+ $(,)? })?) => {
         tell!(@ $mirror, $how $thing, $thing::names($frame, ""), Some(($frame, "")), { $($($field: $value,)+)? })
@@ -44,6 +45,9 @@ macro_rules! set {
 }
 
 macro_rules! how {
+    (begun) => {
+        How::Begun
+    };
     (made) => {
         How::Made
     };
@@ -68,7 +72,7 @@ impl Mirror {
         let listed = |part: Part| frame.get("Privilege").is_none() && mirror.parts[part as usize].is_on();
         match event {
             // Channels.
-            Event::Newchannel(_) => tell!(mirror, frame, made Channel { since: now }),
+            Event::Newchannel(_) => tell!(mirror, frame, begun Channel { since: now }),
             Event::Newstate(_)
             | Event::Newexten(_)
             | Event::NewCallerId(_)
@@ -81,7 +85,7 @@ impl Mirror {
             Event::CoreShowChannelsComplete(_) => mirror.end(Part::Channels, frame),
 
             // Bridges.
-            Event::BridgeCreate(_) => tell!(mirror, frame, made Bridge),
+            Event::BridgeCreate(_) => tell!(mirror, frame, begun Bridge),
             Event::BridgeDestroy(_) => mirror.remove::<Bridge>(Bridge::names(frame, "")),
             Event::BridgeListItem(_) => tell!(mirror, frame, item Bridge),
             Event::BridgeListComplete(_) => mirror.end(Part::Bridges, frame),
@@ -99,7 +103,7 @@ impl Mirror {
                 mirror.place(frame);
             }
             Event::QueueStatusComplete(_) => mirror.end(Part::Queues, frame),
-            Event::QueueMemberAdded(_) => tell!(mirror, frame, made Member),
+            Event::QueueMemberAdded(_) => tell!(mirror, frame, begun Member),
             Event::QueueMemberStatus(_)
             | Event::QueueMemberPause(_)
             | Event::QueueMemberPaused(_)
@@ -124,14 +128,14 @@ impl Mirror {
 
             // Conferences.
             Event::ConfbridgeStart(_) => {
-                tell!(mirror, frame, made Conference { locked: Some(false), recording: Some(false) });
+                tell!(mirror, frame, begun Conference { locked: Some(false), recording: Some(false) });
             }
             Event::ConfbridgeEnd(_) => mirror.remove::<Conference>(Conference::names(frame, "")),
             Event::ConfbridgeRecord(_) => tell!(mirror, frame, told Conference { recording: Some(true) }),
             Event::ConfbridgeStopRecord(_) => tell!(mirror, frame, told Conference { recording: Some(false) }),
             Event::ConfbridgeJoin(_) => {
                 tell!(mirror, frame, told Conference);
-                tell!(mirror, frame, made Participant { since: now });
+                tell!(mirror, frame, begun Participant { since: now });
             }
             Event::ConfbridgeLeave(_) => mirror.remove::<Participant>(Participant::names(frame, "")),
             Event::ConfbridgeMute(_) => tell!(mirror, frame, told Participant { muted: Some(true) }),
@@ -165,7 +169,9 @@ impl Mirror {
             Event::Shutdown(_) => Part::ALL.iter().for_each(|part| mirror.doubt(*part, Stale::Shutdown)),
             _ => match Told::of(event) {
                 Some(told) => {
-                    let listed = listed(Part::Parking);
+                    // An item of a list that was not announced is no beginning either.
+                    let complete = mirror.completeness(Part::Parking) == Completeness::Complete;
+                    let listed = listed(Part::Parking) || complete && frame.get("Privilege").is_none();
                     mirror.told(frame, &told, listed);
                 }
                 None => mirror.apply_peers(event),
@@ -190,7 +196,7 @@ impl Mirror {
                 tell!(mirror, frame, item ParkedCall);
             }
             Told::Parked(Parked { kind: ParkedKind::In(..), .. }) => {
-                tell!(mirror, frame, made ParkedCall { since: now });
+                tell!(mirror, frame, begun ParkedCall { since: now });
             }
             Told::Parked(_) => mirror.remove::<ParkedCall>(ParkedCall::names(frame, "")),
             // Names and ids of channels come with events of their own.
@@ -205,7 +211,7 @@ impl Mirror {
         match step {
             QueueStepKind::Joined => {
                 tell!(mirror, frame, told Queue);
-                tell!(mirror, frame, made Caller { since: now });
+                tell!(mirror, frame, begun Caller { since: now });
                 mirror.place(frame);
             }
             QueueStepKind::Left => {

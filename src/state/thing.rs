@@ -18,6 +18,8 @@ pub(super) struct Books {
     pub(super) made: u64,
     /// Number of the list that its part was being seeded from when it was last shown or made.
     pub(super) list: u64,
+    /// Number of the connection on which its beginning was heard; 0: on none.
+    pub(super) begun: u64,
     /// Bits of the fields that events have told since the list of this number was asked for: what
     /// it says of them is older.
     told: u32,

@@ -37,6 +37,7 @@ mod limits;
 mod lists;
 mod live;
 mod machine;
+mod mirror_begins;
 mod mirror_lists;
 mod mirror_pbx;
 mod moderator;

@@ -5,21 +5,18 @@
 //! handed in later, behind younger events; the connection breaks and comes back. Whenever all has
 //! arrived and a part says `Complete`, that part is the truth.
 //!
-//! Two things it doesn't do. A caller who has left a queue comes back no sooner than the event that
-//! tells of the leaving has arrived: events lag for milliseconds. And no new channel has the unique
-//! id of one that ended unheard while the connection was gone: servers give none twice.
+//! One thing it doesn't do: a caller who has left a queue comes back no sooner than the event that
+//! tells of the leaving has arrived. Events lag for milliseconds.
 
 use ami_proto::event::Event;
 use ami_proto::state::{Completeness, Mirror, MirrorLimits, Part};
 use ami_proto::value::ChannelState;
 use ami_proto::{Decoder, Framing, Limits};
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 
 const PARTS: [Part; 6] = [Part::Channels, Part::Bridges, Part::Queues, Part::Conferences, Part::Parking, Part::Devices];
-/// Unique ids that there are.
-const IDS: u8 = 6;
 const STATES: [&str; 3] = ["NOT_INUSE", "INUSE", "RINGING"];
 
 #[derive(Default)]
@@ -51,8 +48,6 @@ struct Pbx {
     parked: BTreeMap<u8, u8>,
     devices: BTreeMap<u8, u8>,
     connected: bool,
-    /// Unique ids of channels whose end the mirror may not have heard of.
-    unheard: BTreeSet<u8>,
     lagging: VecDeque<String>,
     collected: Vec<(Part, String)>,
     mirror: Mirror,
@@ -70,7 +65,6 @@ pub fn mirrored(steps: &[u8]) -> usize {
         parked: BTreeMap::new(),
         devices: BTreeMap::new(),
         connected: true,
-        unheard: BTreeSet::new(),
         lagging: VecDeque::new(),
         collected: Vec::new(),
         mirror: Mirror::new(MirrorLimits::new()),
@@ -222,7 +216,7 @@ impl Pbx {
     }
 
     fn step(&mut self, what: u8, one: u8, two: u8, three: u8) {
-        let id = one % IDS;
+        let id = one % 6;
         match what % 24 {
             0 | 1 => self.flush(usize::from(two % 8)),
             2 => self.seed(PARTS[usize::from(one) % PARTS.len()], two % 2 == 0),
@@ -231,13 +225,12 @@ impl Pbx {
             5 if three % 4 == 0 => {
                 self.connected = !self.connected;
                 if !self.connected {
-                    self.unheard.extend((0..IDS).filter(|id| !self.channels.contains_key(id)));
                     self.lagging.clear();
                     self.collected.clear();
                     self.mirror.lost();
                 }
             }
-            6 | 7 if !self.channels.contains_key(&id) && !self.unheard.contains(&id) => {
+            6 | 7 if !self.channels.contains_key(&id) => {
                 self.channels.insert(id, Channel { state: 0, number: two % 3, bridge: None });
                 self.tell(format!(
                     "Event: Newchannel|Channel: C{id}|Uniqueid: {id}|ChannelState: 0|CallerIDNum: {};",
@@ -439,9 +432,6 @@ impl Pbx {
             self.tell(format!("Event: ParkedCallGiveUp|Parkinglot: l|ParkingSpace: {space}|ParkeeUniqueid: {id};"));
         }
         self.channels.remove(&id);
-        if !self.connected {
-            self.unheard.insert(id);
-        }
         self.tell(format!("Event: Hangup|Channel: C{id}|Uniqueid: {id}|Cause: 16;"));
         if straggles {
             self.tell(format!("Event: NewCallerid|Channel: C{id}|Uniqueid: {id}|CallerIDNum: 9;"));
@@ -455,9 +445,6 @@ impl Pbx {
                 continue;
             }
             self.compared += 1;
-            if part == Part::Channels {
-                self.unheard.clear();
-            }
             let (found, truth) = (self.found(part), self.truth(part));
             assert_eq!(found, truth, "{part:?}");
         }
