@@ -60,6 +60,13 @@ pub(super) fn apply(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
                 tracker.unite(one, two);
             }
         }
+        Event::Shutdown(_) => tracker.down = Some(at),
+        // It has booted again: its channels are gone without a hangup each.
+        Event::FullyBooted(_) => {
+            if let Some(down) = tracker.down.take() {
+                tracker.give_up_all(down);
+            }
+        }
         _ => match Told::of(event) {
             Some(told) => apply_told(tracker, event, told, at),
             None => apply_features::apply(tracker, event, at),
@@ -115,6 +122,9 @@ pub(super) fn see(tracker: &mut Tracker, block: ChannelBlock<'_>, unknown: Unkno
     let (unique_id, linked_id) = (seen.unique_id, seen.linked_id.filter(|id| tracker.is_id(id)));
     let mut begins = false;
     let linked = linked_id.is_some();
+    if unknown == Unknown::Begins && seen.name.is_some_and(|name| tracker.is_another(unique_id, name)) {
+        tracker.hang_up(unique_id, None, at);
+    }
     // Most are known, and of the call that they say.
     let same = |(call, _): (&mut Call, _)| linked_id.is_none_or(|id| call.linked_id.as_bytes() == id);
     match (tracker.channel_mut(unique_id).map(same), linked_id) {

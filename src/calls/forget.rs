@@ -80,7 +80,6 @@ impl Tracker {
     /// Takes a call that goes on out of the books. Its channels are gone from then on.
     fn take(&mut self, group: u64) -> Option<Box<Call>> {
         let mut call = self.calls.remove(&group)?;
-        call.heard = self.last.max(call.heard);
         for leg in call.legs.iter().filter(|leg| leg.ended.is_none() && !leg.guest) {
             let guest = self.books.channels.get(leg.unique_id.as_bytes()).and_then(|channel| channel.guest);
             if guest.is_some() {
@@ -96,6 +95,18 @@ impl Tracker {
     pub(super) fn give_up(&mut self, group: u64) {
         if let Some(call) = self.take(group) {
             self.push_ended(call);
+        }
+    }
+
+    /// Gives up all calls since the server has restarted: it went down at this time.
+    pub(super) fn give_up_all(&mut self, down: Duration) {
+        let groups: Vec<u64> = self.books.ages.values().copied().collect();
+        for group in groups {
+            if let Some(call) = self.calls.get_mut(&group) {
+                call.heard = call.heard.max(down);
+                self.losses.given_up += 1;
+                self.give_up(group);
+            }
         }
     }
 

@@ -145,7 +145,8 @@ impl Default for CallLimits {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Losses {
-    /// Calls given up before their end: the oldest at a limit, or too old.
+    /// Calls given up before their end: the oldest at a limit, or too old, or by a server that has
+    /// restarted.
     pub given_up: u64,
     /// Events that were left out since the call that they would have begun can have no room at all:
     /// most calls have several.

@@ -71,7 +71,8 @@
 //! error. Hangups that get lost would leave their calls behind for ever: call
 //! [`Tracker::abandon`] where the connection broke, or [`Tracker::reconcile`] with the channels
 //! that still live, once a list of them is there; [`Tracker::retain`] and [`Tracker::abandon_call`]
-//! give up what the program knows better.
+//! give up what the program knows better. Where `FullyBooted` follows a `Shutdown`, the calls from
+//! before it are given up by themselves.
 
 mod apply;
 mod apply_features;

@@ -40,6 +40,8 @@ pub struct Tracker {
     /// Number of the event, and when it happened.
     pub(super) step: u64,
     pub(super) last: Duration,
+    /// When the server said that it shuts down.
+    pub(super) down: Option<Duration>,
     source: TimeSource,
     /// Names of the variables that were asked for.
     pub(super) asked: Vec<OwnedValue>,
@@ -84,6 +86,7 @@ impl Tracker {
             gone: Departed::new(KEPT, KEPT, limits.max_bytes() / GONE),
             step: 0,
             last: Duration::ZERO,
+            down: None,
             source: TimeSource::default(),
             asked: Vec::new(),
             told_variables: false,
@@ -128,7 +131,8 @@ impl Tracker {
     }
 
     /// The next call that has ended, in the order of their ends. One without an
-    /// [`end`](Call::end) was given up: it was the oldest at a limit, or too old.
+    /// [`end`](Call::end) was given up: it was the oldest at a limit, or too old, or the server has
+    /// restarted.
     pub fn poll_ended(&mut self) -> Option<Call> {
         let (_, call) = self.ended.pop_first()?;
         self.books.budget.give_back(call.cost());
@@ -353,6 +357,15 @@ impl Tracker {
         self.books.budget.add(call.cost() + Books::GROUP);
         self.calls.insert(number, Box::new(call));
         number
+    }
+
+    /// Says whether a channel of this name that begins is another than the one of its unique id,
+    /// whose hangup was lost: ids can be chosen by who originates.
+    pub(super) fn is_another(&self, unique_id: &[u8], name: &[u8]) -> bool {
+        let Some(channel) = self.books.channels.get(unique_id) else { return false };
+        let leg = self.calls.get(&channel.group).and_then(|call| call.legs.get(channel.leg));
+        let name = name.get(..self.limits.max_text()).unwrap_or(name);
+        leg.is_some_and(|leg| leg.from_start && leg.first_name().as_bytes() != name)
     }
 
     /// A channel is gone, and its call with it if it was the last.

@@ -8,6 +8,7 @@ mod calls;
 mod calls_clock;
 mod calls_compared;
 mod calls_expected;
+mod calls_lost;
 mod client;
 mod confbridge_arguments;
 mod conference;

@@ -89,7 +89,7 @@ const NAMES: [&str; 50] = [
     "NewConnectedLine",
     "Shutdown",
     "VarSet",
-    "Newchannel",
+    "FullyBooted",
 ];
 
 const HEADERS: [&str; 48] = [

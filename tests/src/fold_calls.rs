@@ -101,8 +101,11 @@ struct MCall {
 pub struct MCalls {
     calls: BTreeMap<u64, MCall>,
     begun: u64,
-    /// Every leg there ever was.
+    /// Every leg there ever was, and the name that each began with.
     legs: Vec<MLeg>,
+    first_names: Vec<Bytes>,
+    /// Whether the server said that it shuts down.
+    down: bool,
     gone: BTreeSet<Bytes>,
     /// The channel that took a name last, while it has it.
     names: BTreeMap<Bytes, usize>,
@@ -166,6 +169,14 @@ impl MCalls {
     fn see(&mut self, frame: Frame<'_>, prefix: &str, unknown: Option<bool>, at: Duration) {
         let Some(unique_id) = id(frame, &format!("{prefix}Uniqueid")) else { return };
         let linked_id = id(frame, &format!("{prefix}Linkedid"));
+        // A beginning of another name under the id of one that lives: its hangup was lost.
+        if let (Some(true), Some((_, leg)), Some(name)) =
+            (unknown, self.find(&unique_id), header(frame, prefix, "Channel"))
+        {
+            if self.legs[leg].from_start && self.first_names[leg] != cut(&name) {
+                self.hang_up(&unique_id, None, at);
+            }
+        }
         match (self.find(&unique_id), unknown) {
             (None, Some(begins)) => {
                 if begins {
@@ -183,6 +194,7 @@ impl MCalls {
                 let channel = cut(&header(frame, prefix, "Channel").unwrap_or_default());
                 self.calls.get_mut(&number).unwrap().legs.push(self.legs.len());
                 self.take_name(&channel, self.legs.len());
+                self.first_names.push(channel.clone());
                 self.legs.push(MLeg {
                     channel,
                     id: unique_id.clone(),
@@ -291,6 +303,16 @@ impl MCalls {
         }
     }
 
+    /// All calls are given up.
+    fn restart(&mut self) {
+        for (number, call) in std::mem::take(&mut self.calls) {
+            let living = call.legs.iter().filter(|leg| self.legs[**leg].times[2].is_none());
+            self.gone.extend(living.map(|leg| self.legs[*leg].id.clone()));
+            self.names.retain(|_, leg| !call.legs.contains(leg));
+            self.ended.push((number, self.tell(number, &call, None)));
+        }
+    }
+
     pub fn handle(&mut self, frame: Frame<'_>, at: Duration) {
         if frame.kind() != FrameKind::Event {
             return;
@@ -300,6 +322,8 @@ impl MCalls {
         let own = id(frame, "Uniqueid");
         match name.as_str() {
             "newchannel" => self.see(frame, "", Some(true), at),
+            "shutdown" => self.down = true,
+            "fullybooted" if std::mem::take(&mut self.down) => self.restart(),
             "newstate" | "coreshowchannel" | "status" => self.see(frame, "", Some(false), at),
             "newexten" | "newcallerid" | "newconnectedline" | "varset" => self.see(frame, "", None, at),
             "rename" => {
