@@ -5,6 +5,7 @@ use core::time::Duration;
 use super::source::TimeSource;
 use crate::event::{Cel, Event};
 use crate::value::DateTime;
+use crate::wire::Header;
 
 /// The last second of the year 9999. Where something tells a later one, it is no time.
 const LATEST: u64 = 253_402_300_799;
@@ -16,8 +17,14 @@ const QUARTER: i64 = 900;
 const FARTHEST: i64 = 14 * 3600;
 
 /// Returns when the server says that an event happened, since 1970: its `Timestamp`, which it has
-/// with `timestampevents=yes`.
+/// with `timestampevents=yes`. The one that the sender of a `UserEvent` put into it tells none: it
+/// stands behind the name.
 pub fn time_of(event: &Event<'_>) -> Option<Duration> {
+    if matches!(event, Event::UserEvent(_)) {
+        let is = |name: &[u8], word: &str| name.eq_ignore_ascii_case(word.as_bytes());
+        let mut names = event.frame().headers().map(Header::name);
+        names.find(|name| is(name, "Timestamp") || is(name, "UserEvent")).filter(|name| is(name, "Timestamp"))?;
+    }
     event.common().timestamp().ok()?.since_1970()
 }
 

@@ -123,6 +123,17 @@ fn a_clock_never_goes_back_nor_believes_the_absurd() {
     assert!(told[9] < 253_402_300_801.0, "{told:?}");
 }
 
+/// A client or the dialplan may put any header into a `UserEvent`, behind its name.
+#[test]
+fn a_user_event_can_not_set_the_clock() {
+    let own = "UserEvent|Privilege: user,all|Timestamp: 1700000007.5|UserEvent: a|Timestamp: 1900000000.0";
+    let forged = "UserEvent|Privilege: user,all|UserEvent: a|Timestamp: 1900000000.0";
+    let told = ticks(&format!("Newchannel|Uniqueid: {ID}.1; {forged}; Newchannel|Uniqueid: 1700000003.2; {own}"));
+    let id = TimeSource::UniqueId;
+    let zero = 1_700_000_000.0;
+    assert_eq!(told, [(zero, id), (zero, id), (zero + 3.0, id), (zero + 7.5, TimeSource::Timestamp)]);
+}
+
 /// Any values in any order: the clock goes on, and stays within the years that there are.
 #[test]
 fn a_clock_goes_on_whatever_comes() {
