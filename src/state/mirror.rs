@@ -262,7 +262,7 @@ impl Mirror {
         let Some((of, id)) = names.filter(|(_, id)| !id.is_empty()) else { return };
         let key = wanted(T::KIND, of, id);
         let known = <Tables as Holds<T>>::table(&self.tables).get(key.as_slice()).map(|thing| *thing.books());
-        let known = known.filter(|books| how != How::Begun || !self.replaces::<T>(&key, books)).is_some();
+        let known = known.is_some_and(|books| how != How::Begun || !self.replaces::<T>(&key, &books));
         let went = if known { None } else { self.gone.number(&key) };
         if !known {
             match how {

@@ -91,11 +91,7 @@ impl Mirror {
             Event::BridgeListComplete(_) => mirror.end(Part::Bridges, frame),
 
             // Queues.
-            Event::QueueParams(_) => {
-                let talk = frame.get("TalkTime").and_then(|talk| talk.parse().ok());
-                tell!(mirror, frame, item Queue { talk_time: talk });
-                mirror.displace(frame);
-            }
+            Event::QueueParams(_) => mirror.queue_listed(frame),
             Event::QueueMember(_) => tell!(mirror, frame, item Member),
             Event::QueueEntry(_) => {
                 let priority = frame.get("Priority").and_then(|priority| priority.parse().ok());
@@ -301,22 +297,38 @@ impl Mirror {
         if count.is_some() && position.is_some() {
             self.parts[Part::Queues as usize].crossed();
         }
-        let (mut place, mut fits) = (None, true);
+        let joins = count.is_some();
+        let (mut placed, mut fits, mut far) = (Err(0), true, false);
         for _ in 0..2 {
             self.with_queue(queue, |queue| {
-                place = if count.is_some() { queue.join(id, position) } else { queue.list(id, position) };
+                far |= joins && queue.is_far(position);
+                placed = if joins { queue.join(id, position) } else { queue.list(id, position) };
                 fits = count.is_none_or(|count| count == queue.order.len() as u64);
             });
-            if place.is_some() {
-                break;
+            match placed {
+                Ok(_) => break,
+                Err(crowded) => self.spread(queue, crowded),
             }
-            self.spread(queue);
         }
+        fits &= !far;
         if !fits {
-            // The event is older than the list was, or others have come or gone unheard.
+            // The event is older than the list was, or others have come or gone unheard, or the
+            // place is too far inside.
             self.doubt(Part::Queues, Stale::Unexpected);
         }
-        self.with_caller(queue, id, |caller| caller.order = place.unwrap_or_default());
+        self.with_caller(queue, id, |caller| caller.order = placed.unwrap_or_default());
+    }
+
+    /// A list shows a queue, which it does once.
+    fn queue_listed(&mut self, frame: Frame<'_>) {
+        let mirror = self;
+        let talk = frame.get("TalkTime").and_then(|talk| talk.parse().ok());
+        let list = Queue::names(frame, "").and_then(|(of, name)| mirror.one::<Queue>(of, name));
+        let list = list.map(|queue| queue.books().list);
+        tell!(mirror, frame, item Queue { talk_time: talk });
+        if list != Some(mirror.parts[Part::Queues as usize].list) {
+            mirror.displace(frame);
+        }
     }
 
     /// A queue is listed: those of its callers of whom no event has told since stand nowhere before

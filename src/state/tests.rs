@@ -99,3 +99,33 @@ fn limits_and_lists_cost_a_few_steps_a_thing() {
         assert!(listed.texts <= n as usize * 40 * n.ilog2() as usize, "{n}: {listed:?}");
     }
 }
+
+/// Callers who are put at one inner place, one behind or before the other, at the front or at the
+/// end.
+#[test]
+fn callers_at_one_place_are_moved_a_few_times_each() {
+    let join = |id: u32, position: u32, count: u32| {
+        format!("Event: QueueCallerJoin|Queue: q|Position: {position}|Count: {count}|Uniqueid: {id};")
+    };
+    for place in [
+        // Each before the last, each behind the last of as many, each at the front.
+        &(|_: u32| 2_u32) as &dyn Fn(u32) -> u32,
+        &|id| id / 2 + 1,
+        &|_| 1,
+    ] {
+        let moved = [128, 512, 2048_u32].map(|n| {
+            let mut mirror = Mirror::new(MirrorLimits::new());
+            let mut expected = alloc::vec::Vec::new();
+            let events: String = (0..n).map(|id| join(id, place(id).min(id + 1), id + 1)).collect();
+            let steps = steps(|| feed(&mut mirror, &events));
+            (0..n).for_each(|id| expected.insert(place(id).min(id + 1) as usize - 1, id));
+            let order: alloc::vec::Vec<u32> =
+                mirror.callers(b"q").map(|(_, caller)| caller.unique_id.as_str().unwrap().parse().unwrap()).collect();
+            // Further inside than a place is looked for, the order is not known.
+            assert_eq!(order == expected, n < 2048 || place(n) < 512, "{n}");
+            steps.moved / n as usize
+        });
+        assert!(moved.iter().all(|moved| *moved <= 60), "{moved:?}");
+        assert!(moved[2] <= 2 * moved[0] + 10, "{moved:?}");
+    }
+}

@@ -464,6 +464,27 @@ fn many_are_put_between_the_same_two() {
     }
 }
 
+/// A place far inside of a long queue is not looked for: the order is doubtful then.
+#[test]
+fn a_caller_too_far_inside_leaves_the_queues_doubtful() {
+    let join = |id: usize, position: usize, count: usize| {
+        format!("Event: QueueCallerJoin|Queue: q|Position: {position}|Count: {count}|Channel: C|Uniqueid: {id}")
+    };
+    for (position, complete) in [(2, true), (513, true), (600, false), (1000, true), (1201, true)] {
+        let mut mirror = Mirror::new(MirrorLimits::new());
+        mirror.begin(Part::Queues);
+        let end = "Event: QueueStatusComplete|EventList: Complete|ListItems: 1";
+        feed(&mut mirror, &["Event: QueueParams|Queue: q|Calls: 0", end]);
+        (0..1200).for_each(|id| feed(&mut mirror, &[&join(id, id + 1, id + 1)]));
+        assert_eq!(mirror.completeness(Part::Queues), Completeness::Complete);
+        feed(&mut mirror, &[&join(5000, position, 1201)]);
+        let stands = mirror.callers(b"q").find(|(_, caller)| caller.unique_id == *"5000").map(|(stands, _)| stands);
+        assert_eq!(stands == Some(position), complete);
+        let expected = if complete { Completeness::Complete } else { Completeness::MaybeStale(Stale::Unexpected) };
+        assert_eq!(mirror.completeness(Part::Queues), expected, "{position}");
+    }
+}
+
 #[test]
 fn queue_figures_move_with_the_calls() {
     let mut mirror = Mirror::new(MirrorLimits::new());
