@@ -78,7 +78,9 @@ impl Call {
         &self.dials
     }
 
-    /// Transfers that were asked for, those that failed included.
+    /// Transfers that were asked for, those that failed included: as `BlindTransfer` and
+    /// `AttendedTransfer` tell, up to 11 `Transfer`. A pick-up, a parking, the action `Redirect`, and
+    /// a transfer by digits of which no such event tells are none.
     pub fn transfers(&self) -> &[Transfer] {
         &self.transfers
     }
@@ -174,8 +176,14 @@ impl Call {
     }
 
     /// Why the caller's channel was hung up: as far as the caller is concerned, why the call ended.
+    /// Where another channel took the caller's place and name, that one's cause.
     pub fn cause(&self) -> Option<HangupCause> {
         let first = self.first()?;
+        let named = |leg: &&Leg| !leg.replaced && leg.last_name() == first.last_name();
+        let heir = self.legs.iter().filter(|_| first.replaced).filter(named).max_by_key(|leg| leg.order);
+        if let Some(heir) = heir {
+            return heir.cause;
+        }
         first.cause.or_else(|| self.legs.iter().filter(|leg| leg.end() == first.end()).find_map(|leg| leg.cause))
     }
 

@@ -9,6 +9,7 @@ mod calls_clock;
 mod calls_compared;
 mod calls_expected;
 mod calls_lost;
+mod calls_scenarios;
 mod client;
 mod confbridge_arguments;
 mod conference;

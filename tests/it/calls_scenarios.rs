@@ -1,0 +1,162 @@
+//! Invariant: what happens to callers comes out as it was meant, in the events of 11 and of 13.
+
+use ami_proto::calls::{Call, CallLimits, Tracker};
+use ami_proto::event::Event;
+use ami_proto::{Decoder, Framing, Limits};
+use std::time::Duration;
+
+/// The only call of a stream: a line is an event, and `+N` lets N seconds pass.
+fn call(stream: &str) -> Call {
+    let mut tracker = Tracker::new(CallLimits::new());
+    let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::SERVER.banner(false));
+    let mut at = Duration::ZERO;
+    for line in stream.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if let Some(seconds) = line.strip_prefix('+') {
+            at += Duration::from_secs(seconds.parse().expect("seconds"));
+            continue;
+        }
+        decoder.push(format!("Event: {line}||").replace('|', "\r\n").as_bytes());
+        while let Some(frame) = decoder.next_frame().expect("frames") {
+            tracker.handle(&Event::from(frame), at);
+        }
+    }
+    let call = tracker.poll_ended().expect("a call that has ended");
+    assert!(tracker.poll_ended().is_none() && tracker.active().len() == 0, "one call");
+    call
+}
+
+/// The channel talked to last, result, cause, and seconds of talk, in words.
+fn told(call: &Call) -> String {
+    let to = call.to().map_or_else(|| "-".to_owned(), |to| to.channel.to_string());
+    let cause = call.cause().map_or(-1, |cause| cause.get());
+    format!("{to} {} {cause} {}", call.disposition(), call.talk().as_secs())
+}
+
+/// Alice, 1, talks to Bob, 2, from second 3 to 8.
+const ELEVEN: &str = "
+    Newchannel|Channel: SIP/alice-1|ChannelState: 4|Exten: bob|Context: lab|Uniqueid: 1
+    Newchannel|Channel: SIP/bob-2|ChannelState: 0|Uniqueid: 2
+    Dial|SubEvent: Begin|Channel: SIP/alice-1|Destination: SIP/bob-2|UniqueID: 1|DestUniqueID: 2|Dialstring: bob
+    +3
+    Newstate|Channel: SIP/bob-2|ChannelState: 6|Uniqueid: 2
+    Bridge|Bridgestate: Link|Channel1: SIP/alice-1|Channel2: SIP/bob-2|Uniqueid1: 1|Uniqueid2: 2
+    +5";
+
+/// As [`ELEVEN`], in 13.
+const THIRTEEN: &str = "
+    Newchannel|Channel: SIP/alice-1|ChannelState: 4|Exten: bob|Context: lab|Uniqueid: 1|Linkedid: 1
+    Newchannel|Channel: SIP/bob-2|ChannelState: 0|Uniqueid: 2|Linkedid: 1
+    DialBegin|Uniqueid: 1|Linkedid: 1|DestUniqueid: 2|DestLinkedid: 1|DialString: bob
+    +3
+    DialEnd|Uniqueid: 1|Linkedid: 1|DestUniqueid: 2|DestLinkedid: 1|DialStatus: ANSWER
+    BridgeEnter|BridgeUniqueid: b|BridgeType: basic|Uniqueid: 2|Linkedid: 1
+    BridgeEnter|BridgeUniqueid: b|BridgeType: basic|Uniqueid: 1|Linkedid: 1
+    +5";
+
+#[test]
+fn a_parked_caller_who_comes_back_to_the_parker_talks_on() {
+    // Another channel takes the place of Alice's, which ends as a zombie of cause 0.
+    let eleven = "
+        Newchannel|Channel: Parked/SIP/alice-1|ChannelState: 0|Uniqueid: 3
+        Masquerade|Clone: SIP/alice-1|CloneState: Up|Original: Parked/SIP/alice-1|OriginalState: Down
+        Rename|Channel: SIP/alice-1|Newname: SIP/alice-1<MASQ>|Uniqueid: 1
+        Rename|Channel: Parked/SIP/alice-1|Newname: SIP/alice-1|Uniqueid: 3
+        Rename|Channel: SIP/alice-1<MASQ>|Newname: Parked/SIP/alice-1<ZOMBIE>|Uniqueid: 1
+        ParkedCall|Exten: 701|Channel: SIP/alice-1|Parkinglot: default|From: SIP/bob-2|Timeout: 45|Uniqueid: 3
+        Hangup|Channel: Parked/SIP/alice-1<ZOMBIE>|Uniqueid: 1|Cause: 0
+        Hangup|Channel: SIP/bob-2|Uniqueid: 2|Cause: 16
+        +45
+        ParkedCallTimeOut|Exten: 701|Channel: SIP/alice-1|Parkinglot: default|Uniqueid: 3
+        Newchannel|Channel: SIP/bob-4|ChannelState: 0|Uniqueid: 4
+        Dial|SubEvent: Begin|Channel: SIP/alice-1|Destination: SIP/bob-4|UniqueID: 3|DestUniqueID: 4|Dialstring: bob
+        +2
+        Bridge|Bridgestate: Link|Channel1: SIP/alice-1|Channel2: SIP/bob-4|Uniqueid1: 3|Uniqueid2: 4
+        +7
+        Hangup|Channel: SIP/bob-4|Uniqueid: 4|Cause: 16
+        Hangup|Channel: SIP/alice-1|Uniqueid: 3|Cause: 16";
+    let thirteen = "
+        BridgeLeave|BridgeUniqueid: b|BridgeType: basic|Uniqueid: 1|Linkedid: 1
+        BridgeEnter|BridgeUniqueid: p|BridgeType: holding|BridgeTechnology: holding_bridge|Uniqueid: 1|Linkedid: 1
+        ParkedCall|ParkeeChannel: SIP/alice-1|ParkeeUniqueid: 1|ParkeeLinkedid: 1|Parkinglot: default|ParkingSpace: 701
+        Hangup|Channel: SIP/bob-2|Uniqueid: 2|Linkedid: 1|Cause: 16
+        +45
+        ParkedCallTimeOut|ParkeeChannel: SIP/alice-1|ParkeeUniqueid: 1|ParkeeLinkedid: 1|Parkinglot: default|ParkingSpace: 701
+        BridgeLeave|BridgeUniqueid: p|BridgeType: holding|Uniqueid: 1|Linkedid: 1
+        Newchannel|Channel: SIP/bob-4|ChannelState: 0|Uniqueid: 4|Linkedid: 1
+        DialBegin|Uniqueid: 1|Linkedid: 1|DestUniqueid: 4|DestLinkedid: 1|DialString: bob
+        +2
+        BridgeEnter|BridgeUniqueid: c|BridgeType: basic|Uniqueid: 4|Linkedid: 1
+        BridgeEnter|BridgeUniqueid: c|BridgeType: basic|Uniqueid: 1|Linkedid: 1
+        +7
+        Hangup|Channel: SIP/bob-4|Uniqueid: 4|Linkedid: 1|Cause: 16
+        Hangup|Channel: SIP/alice-1|Uniqueid: 1|Linkedid: 1|Cause: 16";
+    for stream in [[ELEVEN, eleven], [THIRTEEN, thirteen]] {
+        let call = call(&stream.concat());
+        assert_eq!(told(&call), "SIP/bob-4 answered 16 12");
+        let parked: Vec<_> = call.parkings().iter().map(|parking| call.length(parking.span).as_secs()).collect();
+        assert_eq!((parked, call.end()), (vec![45], Some(Duration::from_secs(62))));
+        assert_eq!(call.from().expect("a caller").channel.to_string(), "SIP/alice-1");
+    }
+}
+
+/// While the channel that took the caller's place lives, the zombie's hangup is no cause.
+#[test]
+fn the_zombie_of_the_caller_tells_no_cause() {
+    let pair = "
+        Newchannel|Channel: SIP/carol-3|ChannelState: 6|Uniqueid: 3
+        Masquerade|Clone: SIP/alice-1|CloneState: Up|Original: SIP/carol-3|OriginalState: Up
+        Rename|Channel: SIP/alice-1|Newname: SIP/alice-1<MASQ>|Uniqueid: 1
+        Rename|Channel: SIP/carol-3|Newname: SIP/alice-1|Uniqueid: 3
+        Rename|Channel: SIP/alice-1<MASQ>|Newname: SIP/carol-3<ZOMBIE>|Uniqueid: 1
+        Hangup|Channel: SIP/carol-3<ZOMBIE>|Uniqueid: 1|Cause: 0
+        Hangup|Channel: SIP/bob-2|Uniqueid: 2|Cause: 16";
+    for (end, cause) in
+        [("Hangup|Channel: SIP/alice-1|Uniqueid: 3|Cause: 17", 17), ("Hangup|Channel: SIP/alice-1|Uniqueid: 3", -1)]
+    {
+        let call = call(&[ELEVEN, pair, "\n", end].concat());
+        assert_eq!(told(&call), format!("SIP/bob-2 answered {cause} 5"));
+    }
+}
+
+/// A blind transfer into a queue, which the caller leaves.
+#[test]
+fn a_transfer_to_a_queue_that_is_given_up_stays_answered() {
+    let stream = "
+        BlindTransfer|Result: Success|TransfererUniqueid: 2|TransfererLinkedid: 1|Extension: q|Context: lab
+        BridgeLeave|BridgeUniqueid: b|BridgeType: basic|Uniqueid: 2|Linkedid: 1
+        Hangup|Channel: SIP/bob-2|Uniqueid: 2|Linkedid: 1|Cause: 16
+        BridgeLeave|BridgeUniqueid: b|BridgeType: basic|Uniqueid: 1|Linkedid: 1
+        VarSet|Uniqueid: 1|Linkedid: 1|Variable: A|Value: b
+        QueueCallerJoin|Queue: q|Position: 1|Count: 1|Uniqueid: 1|Linkedid: 1
+        +9
+        QueueCallerAbandon|Queue: q|Position: 1|Uniqueid: 1|Linkedid: 1
+        QueueCallerLeave|Queue: q|Position: 1|Count: 0|Uniqueid: 1|Linkedid: 1
+        Hangup|Channel: SIP/alice-1|Uniqueid: 1|Linkedid: 1|Cause: 16";
+    let call = call(&[THIRTEEN, stream].concat());
+    assert_eq!(told(&call), "SIP/bob-2 answered 16 5");
+    assert_eq!(
+        (call.wait().as_secs(), call.queues()[0].outcome.as_ref().map(|it| it.as_str())),
+        (9, Some("abandoned"))
+    );
+    assert_eq!(call.transfers()[0].target.to_string(), "q@lab");
+}
+
+/// A pick-up and a transfer of which no event tells are no transfers, though they make one call.
+#[test]
+fn only_what_the_server_calls_a_transfer_is_one() {
+    let rings = "
+        Newchannel|Channel: SIP/alice-1|ChannelState: 4|Exten: bob|Uniqueid: 1|Linkedid: 1
+        Newchannel|Channel: SIP/bob-2|ChannelState: 5|Uniqueid: 2|Linkedid: 1
+        DialBegin|Uniqueid: 1|Linkedid: 1|DestUniqueid: 2|DestLinkedid: 1|DialString: bob
+        Newchannel|Channel: SIP/carol-3|ChannelState: 6|Exten: *8|Uniqueid: 3|Linkedid: 3
+        +2
+        Pickup|Channel: SIP/carol-3|Uniqueid: 3|Linkedid: 3|TargetChannel: SIP/bob-2|TargetUniqueid: 2|TargetLinkedid: 1
+        Hangup|Channel: SIP/bob-2|Uniqueid: 2|Linkedid: 1|Cause: 26
+        BridgeEnter|BridgeUniqueid: b|BridgeType: basic|Uniqueid: 3|Linkedid: 1
+        BridgeEnter|BridgeUniqueid: b|BridgeType: basic|Uniqueid: 1|Linkedid: 1
+        +5
+        Hangup|Channel: SIP/carol-3|Uniqueid: 3|Linkedid: 1|Cause: 16
+        Hangup|Channel: SIP/alice-1|Uniqueid: 1|Linkedid: 1|Cause: 16";
+    let call = call(rings);
+    assert_eq!((told(&call).as_str(), call.transfers().len()), ("SIP/carol-3 answered 16 5", 0));
+}
