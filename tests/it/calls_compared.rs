@@ -15,7 +15,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Numbers of calls that agree, at the least: of all recordings, and of the corpus alone.
-const FLOORS: [usize; 2] = [798, 116];
+const FLOORS: [usize; 2] = [801, 116];
 
 type Bytes = Vec<u8>;
 
