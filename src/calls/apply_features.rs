@@ -90,6 +90,11 @@ pub(super) fn runs(tracker: &mut Tracker, unique_id: &[u8], view: &Newexten<'_>)
     tracker.set(unique_id, Fact::Application, application.as_bytes());
     tracker.set_first(unique_id, Fact::Exten, exten.as_bytes());
     tracker.set_first(unique_id, Fact::Context, view.context().unwrap_or_default().as_bytes());
+    if application.eq_ignore_case("Queue") {
+        let data = view.app_data().unwrap_or_default().as_bytes();
+        let queue = data.split(|byte| matches!(byte, b',' | b'|')).next().unwrap_or_default();
+        tracker.set(unique_id, Fact::Queue, queue);
+    }
     let told = tracker.told_variables;
     let Some(leg) = tracker.leg(unique_id) else { return };
     leg.voicemail |= application.eq_ignore_case("VoiceMail");
@@ -123,9 +128,11 @@ fn variable(tracker: &mut Tracker, channel: &[u8], name: &[u8], value: &[u8], at
                 b"WITHDRAW" => QueueOutcome::Withdrawn,
                 _ => return,
             };
-            if tracker.wait(channel, None).is_some_and(|wait| !matches!(wait.outcome, Some(QueueOutcome::Answered(_))))
-            {
+            // What became of the last wait may be known: then it is about one that did not begin.
+            if tracker.wait(channel, None).is_some_and(|wait| wait.outcome.is_none()) {
                 tracker.wait_ended(channel, outcome);
+            } else if matches!(value, b"FULL" | b"JOINEMPTY" | b"JOINUNAVAIL") {
+                tracker.refuse(channel, at);
             }
         }
         b"MIXMONITOR_FILENAME" if !value.is_empty() => {

@@ -63,6 +63,8 @@ pub struct Leg {
     pub guest: bool,
     /// Name that it began with, where it has another one now; once it was replaced, the last one.
     pub(super) other: Option<OwnedValue>,
+    /// The queue that it ran `Queue` for last.
+    pub(super) queue: Option<OwnedValue>,
     /// True where it ended without a step in the dialplan, and the server tells of steps.
     pub(super) idle: bool,
     /// True where it ran `VoiceMail`.
@@ -97,6 +99,7 @@ impl Leg {
             context: None,
             application: None,
             dial_status: None,
+            queue: None,
             first_seen,
             from_start,
             ringing: None,

@@ -23,9 +23,11 @@ pub(super) enum Fact {
     Context,
     Application,
     DialStatus,
+    /// The queue that it runs `Queue` for.
+    Queue,
 }
 
-pub(super) const FACTS: [Fact; 9] = [
+pub(super) const FACTS: [Fact; 10] = [
     Fact::Number,
     Fact::Name,
     Fact::ConnectedNumber,
@@ -35,6 +37,7 @@ pub(super) const FACTS: [Fact; 9] = [
     Fact::Context,
     Fact::Application,
     Fact::DialStatus,
+    Fact::Queue,
 ];
 
 impl Leg {
@@ -49,6 +52,7 @@ impl Leg {
             Fact::Context => &self.context,
             Fact::Application => &self.application,
             Fact::DialStatus => &self.dial_status,
+            Fact::Queue => &self.queue,
         }
         .as_ref()
     }
@@ -64,6 +68,7 @@ impl Leg {
             Fact::Context => &mut self.context,
             Fact::Application => &mut self.application,
             Fact::DialStatus => &mut self.dial_status,
+            Fact::Queue => &mut self.queue,
         }
     }
 }
@@ -252,6 +257,16 @@ impl Tracker {
         let place = self.mark(caller.as_bytes(), wait, 0);
         if let Some((_, channel)) = self.channel_mut(caller.as_bytes()) {
             channel.wait = place.or(channel.wait);
+        }
+    }
+
+    /// A queue didn't let a caller in: a wait that ends as it begins.
+    pub(super) fn refuse(&mut self, caller: &[u8], at: Duration) {
+        let Some(queue) = self.leg(caller).and_then(|leg| leg.queue.clone()) else { return };
+        self.join_queue(caller, &queue, None, at);
+        if let Some(wait) = self.wait(caller, None).filter(|wait| wait.outcome.is_none()) {
+            wait.span.close(at);
+            self.wait_ended(caller, QueueOutcome::Empty);
         }
     }
 

@@ -160,3 +160,40 @@ fn only_what_the_server_calls_a_transfer_is_one() {
     let call = call(rings);
     assert_eq!((told(&call).as_str(), call.transfers().len()), ("SIP/carol-3 answered 16 5", 0));
 }
+
+/// A caller of a queue, in words: each wait with its outcome and seconds, and the result.
+fn waited(stream: &str) -> String {
+    let call = call(stream);
+    let waits = call.queues().iter().map(|wait| {
+        let outcome = wait.outcome.as_ref().map_or("unknown", |outcome| outcome.as_str());
+        format!("{} {outcome} {}, ", wait.queue, call.length(wait.span).as_secs())
+    });
+    waits.collect::<String>() + call.disposition().as_str()
+}
+
+const CALLER: &str = "
+    Newchannel|Channel: SIP/a-1|ChannelState: 6|Exten: q|Uniqueid: 1|Linkedid: 1";
+const WAITS: &str = "
+    QueueCallerJoin|Queue: q|Position: 1|Count: 1|Uniqueid: 1|Linkedid: 1
+    +5
+    QueueCallerAbandon|Queue: q|Position: 1|Uniqueid: 1|Linkedid: 1
+    QueueCallerLeave|Queue: q|Position: 1|Count: 0|Uniqueid: 1|Linkedid: 1";
+const ENDS: &str = "
+    Hangup|Channel: SIP/a-1|Uniqueid: 1|Linkedid: 1|Cause: 16";
+
+/// A refusal by a queue says nothing about the wait before.
+#[test]
+fn a_queue_that_refuses_a_caller_changes_no_wait_before() {
+    let status = |value: &str| format!("\n VarSet|Uniqueid: 1|Linkedid: 1|Variable: QUEUESTATUS|Value: {value}");
+    let runs =
+        |data: &str| format!("\n Newexten|Uniqueid: 1|Linkedid: 1|Extension: q|Application: Queue|AppData: {data}");
+    for refusal in ["FULL", "JOINEMPTY", "JOINUNAVAIL"] {
+        let first = [CALLER, &runs("q,t,,,9"), WAITS, &status("TIMEOUT"), &runs("r"), &status(refusal), "\n+3", ENDS];
+        assert_eq!(waited(&first.concat()), "q timeout 5, r empty 0, application", "{refusal}");
+        assert_eq!(waited(&[CALLER, &runs("r,t"), &status(refusal), ENDS].concat()), "r empty 0, application");
+        // Which queue it is was not told.
+        assert_eq!(waited(&[CALLER, &status(refusal), ENDS].concat()), "application");
+    }
+    let left = [CALLER, &runs("q"), WAITS, &status("LEAVEEMPTY"), ENDS];
+    assert_eq!(waited(&left.concat()), "q empty 5, application");
+}
