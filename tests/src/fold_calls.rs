@@ -339,9 +339,7 @@ impl MCalls {
                 own.into_iter().for_each(|own| self.hang_up(&own, cause, at));
             }
             "hold" | "unhold" => {
-                if name == "hold" {
-                    self.see(frame, "", None, at);
-                }
+                self.see(frame, "", None, at);
                 let held = name == "hold" && frame.get("Status").and_then(|on| on.parse().ok()).unwrap_or(true);
                 let Some((_, leg)) = own.and_then(|own| self.find(&own)) else { return };
                 let holds = &mut self.legs[leg].holds;
