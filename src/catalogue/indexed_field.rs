@@ -96,7 +96,8 @@ impl<'buf, T: FromWire<'buf>> Iterator for Indexed<'buf, T> {
 pub(super) fn with_key<'buf>(line: &'buf [u8], prefix: &str, pattern: &str) -> Option<Header<'buf>> {
     const END: &[u8] = b"): ";
     let head = pattern.strip_suffix("{key})")?;
-    let key = strip_prefix(strip_prefix(line, prefix)?, head)?;
+    // A key has a byte at least.
+    let (_, key) = strip_prefix(strip_prefix(line, prefix)?, head)?.split_first()?;
     let before = memchr::memchr(b'=', key).and_then(|equals| key.get(..equals));
     let last = before.and_then(|before| memchr::memmem::rfind(before, END));
     let end = last.or_else(|| memchr::memmem::find(key, END))?;
