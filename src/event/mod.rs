@@ -39,6 +39,30 @@ use crate::error::FieldError;
 use crate::value;
 use crate::wire::{Frame, FrameKind, Value};
 
+/// An event of the catalogue, as a parameter of types and functions: each view of an event is one.
+///
+/// ```
+/// use ami_proto::OwnedFrame;
+/// use ami_proto::event::{Hangup, TypedEvent};
+///
+/// /// Returns those of the frames that are this event.
+/// fn only<E: TypedEvent>(frames: &[OwnedFrame]) -> impl Iterator<Item = E::View<'_>> {
+///     frames.iter().filter_map(|frame| E::of(frame.view()))
+/// }
+///
+/// assert_eq!(only::<Hangup>(&[]).count(), 0);
+/// ```
+pub trait TypedEvent {
+    /// The view of it that borrows for so long.
+    type View<'buf>;
+
+    /// What the catalogue says of it.
+    const TYPE: EventType;
+
+    /// Returns the view, if the frame is this event.
+    fn of(frame: Frame<'_>) -> Option<Self::View<'_>>;
+}
+
 /// What every view of an event has. It dereferences to the view of a block, and that in the end to
 /// [`CommonBlock`], so what several events share is written once.
 macro_rules! event_view {
@@ -62,6 +86,17 @@ macro_rules! event_view {
             #[inline]
             pub(crate) fn over(frame: Frame<'buf>) -> Self {
                 Self($base::over(frame, ""))
+            }
+        }
+
+        impl TypedEvent for $name<'_> {
+            type View<'buf> = $name<'buf>;
+
+            const TYPE: EventType = EventType::new($number);
+
+            #[inline]
+            fn of(frame: Frame<'_>) -> Option<Self::View<'_>> {
+                $name::view(frame)
             }
         }
 
