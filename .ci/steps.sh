@@ -3,7 +3,7 @@
 
 every_change=(
     format prose lint readme_inspect readme_tests recordings features oldest_compiler without_std aarch64 i686
-    testkit examples tools mutants_tool benches peers documentation instructions package fuzz
+    testkit examples tokio tools mutants_tool benches peers documentation instructions package fuzz
 )
 long=(s390x miri self_test live mutants fuzz_an_hour)
 
@@ -83,6 +83,18 @@ step_testkit() {
 
 step_examples() {
     member ami-examples
+}
+
+# With each of its features, and with its defaults; the documentation too, since it is published.
+step_tokio() {
+    local feature
+    for feature in freeswitch tls tracing; do
+        cargo clippy --locked -p ami-tokio --no-default-features --features "$feature" -- -D warnings
+    done
+    member ami-tokio
+    cargo clippy --locked -p ami-tokio --all-targets --all-features -- -D warnings
+    cargo test --locked -p ami-tokio --all-features
+    RUSTDOCFLAGS='-D warnings' cargo doc --locked -p ami-tokio --no-deps --all-features
 }
 
 step_tools() {

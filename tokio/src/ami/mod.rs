@@ -1,0 +1,263 @@
+//! The handle of a connection to Asterisk's Manager Interface, and what its requests return.
+
+mod answers;
+mod builder;
+mod list;
+mod protocol;
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use ami_proto::action::{Action, Command, ListAction, Originate};
+use ami_proto::catalogue::ActionType;
+use ami_proto::client::{Client, Credentials, Ending, Handle, OwnedEnding};
+use ami_proto::conn::Id;
+use ami_proto::error::SendError;
+use ami_proto::event::EventSet;
+
+pub use answers::{Outcome, Output, Reply, Text};
+pub use list::{List, ListItem};
+
+use crate::connector::Connector;
+use crate::error::{ConnectError, Ended, Error};
+use crate::events::EventsBuilder;
+use crate::shared::{End, Held, Hold, Over, Pending};
+
+/// Connects to a manager interface and logs in: the settings are the defaults, see [`Connector`].
+/// The address is `host:port`, the port 5038 unless configured.
+///
+/// # Errors
+/// [`ConnectError`], which has the address, where the connection can't be made or the login is
+/// refused. It makes one attempt.
+pub async fn connect(address: impl Into<String>, credentials: Credentials) -> Result<Ami, ConnectError> {
+    Connector::new(address, credentials).connect().await
+}
+
+/// A connection to Asterisk's Manager Interface, and the next one after it is lost.
+///
+/// It is a handle: clones of it, in any number of tasks, share the connection, which a task of its
+/// own drives. Once the last handle, stream and request is gone, the connection says goodbye and is
+/// closed.
+///
+/// # Requests
+///
+/// Any number may be open at a time. Where there are as many as the connection
+/// [allows](ami_proto::client::Config::max_in_flight), or there is no connection, a request waits.
+/// It ends when it is answered or has failed, see [`Error`]; or its future is dropped, which
+/// cancels it: before it was sent, without a trace, and after that the server may still do what was
+/// asked.
+pub struct Ami {
+    hold: Hold<Client>,
+    within: Option<Duration>,
+}
+
+impl Ami {
+    pub(crate) fn new(hold: Hold<Client>) -> Self {
+        Self { hold, within: None }
+    }
+
+    /// Sends a request and waits for its response.
+    ///
+    /// ```no_run
+    /// # async fn calls(ami: ami_tokio::Ami) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ami_tokio::action::CoreStatus;
+    ///
+    /// let status = ami.request(CoreStatus::new()).await?;
+    /// println!("{} calls", status.view().core_current_calls()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Where more follows the response (an outcome, items), it waits for the end of that as well;
+    /// items are passed over: [`list`](Self::list) gives them.
+    ///
+    /// # Errors
+    /// [`Error`]: it was refused, or not answered; how far it had come is in it.
+    pub async fn request<A: Action>(&self, action: A) -> Result<Reply<A::Static>, Error> {
+        let End { first, ending } = self.send(false, &action).await?.end().await;
+        if Reply::<A>::is_one(first.as_ref(), ending.view()) {
+            Ok(Reply::new(first, ending))
+        } else {
+            Err(failed(&action, ending))
+        }
+    }
+
+    /// Sends a request that is answered by a list, and returns the stream of its items as soon as
+    /// it was sent.
+    ///
+    /// ```no_run
+    /// # async fn rooms(ami: ami_tokio::Ami) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ami_tokio::action::ConfbridgeListRooms;
+    ///
+    /// let mut rooms = ami.list(ConfbridgeListRooms::new()).await?;
+    /// while let Some(room) = rooms.next().await {
+    ///     println!("{}", room?.view().conference()?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error`], where it could not be sent. How it ends is for the stream to say.
+    pub async fn list<A: ListAction>(&self, action: A) -> Result<List<A>, Error> {
+        let reads_only = reads_only(&action);
+        Ok(List::new(self.send(true, &action).await?, reads_only))
+    }
+
+    /// Sends a request that is answered by a list, and waits for all of its items, of which there
+    /// may be 65,536.
+    ///
+    /// # Errors
+    /// [`Error`]: it was refused, not answered, or not to its end.
+    pub async fn list_all<A: ListAction>(&self, action: A) -> Result<Vec<ListItem<A>>, Error> {
+        self.list(action).await?.all().await
+    }
+
+    /// Calls, and waits for the outcome: whether the channel was answered, busy or unreachable. It
+    /// is sent as an asynchronous `Originate`, so that nothing else waits for the phone to ring.
+    ///
+    /// ```no_run
+    /// # async fn call(ami: ami_tokio::Ami) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ami_tokio::action::Originate;
+    ///
+    /// let call = Originate::new("PJSIP/100").application("Playback").data("hello-world");
+    /// let outcome = ami.originate(call).await?;
+    /// println!("{outcome}"); // outcome OriginateResponse: Failure; Busy
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error`]: it was refused, or the outcome wasn't seen in time or before the connection was
+    /// lost. [`Error::is_safe_to_retry`] says whether the phone may be ringing.
+    pub async fn originate(&self, call: Originate<'_>) -> Result<Outcome, Error> {
+        self.outcome(call.asynchronous(true)).await
+    }
+
+    /// Sends a request that is answered by an event which says how it went, and waits for that
+    /// event.
+    ///
+    /// # Errors
+    /// As [`originate`](Self::originate). A request that is done with its response is an [`Error`],
+    /// too.
+    pub async fn outcome(&self, action: impl Action) -> Result<Outcome, Error> {
+        let ending = self.send(false, &action).await?.end().await.ending;
+        match ending.view() {
+            Ending::Outcome(_) | Ending::OutcomeUnseen(_) => Ok(Outcome::new(ending)),
+            _ => Err(failed(&action, ending)),
+        }
+    }
+
+    /// Runs a command of the server's command line, such as `core show uptime`, and waits for what
+    /// it prints.
+    ///
+    /// # Errors
+    /// [`Error`]: it was refused, or not answered.
+    pub async fn command(&self, command: impl Into<String>) -> Result<Output, Error> {
+        self.request(Command::new(command.into())).await.map(Output::new)
+    }
+
+    /// Sends a request that is answered by text without frames (`Queues`, `IAXnetstats`), and waits
+    /// for all of it.
+    ///
+    /// # Errors
+    /// As [`list_all`](Self::list_all).
+    pub async fn text(&self, action: impl Action) -> Result<Text, Error> {
+        let pending = self.send(true, &action).await?;
+        Text::read(&pending, reads_only(&action)).await
+    }
+
+    /// Returns the handle whose requests have this time for each step, in place of that of the
+    /// [configuration](Connector::response_timeout).
+    #[must_use]
+    pub fn within(&self, step: Duration) -> Self {
+        Self { within: Some(step), ..self.clone() }
+    }
+
+    /// Begins a stream of events: of all, unless it is told which.
+    ///
+    /// ```no_run
+    /// # async fn listen(ami: ami_tokio::Ami) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ami_tokio::event::Hangup;
+    ///
+    /// let mut events = ami.events().of::<Hangup>().start();
+    /// while let Some(item) = events.next().await {
+    ///     match item.view::<Hangup>() {
+    ///         Some(hangup) => println!("{}: {}", hangup.channel()?, hangup.cause()?),
+    ///         None => eprintln!("{item}"), // missed, disconnected, connected again
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn events(&self) -> EventsBuilder {
+        EventsBuilder::new(self.hold.clone(), EventSet::ALL)
+    }
+
+    /// Returns whether the connection stands at present, and the login is done.
+    pub fn is_connected(&self) -> bool {
+        self.hold.lock().machine.is_logged_in()
+    }
+
+    /// Waits until the connection stands, at once if it does.
+    ///
+    /// # Errors
+    /// [`ConnectError`]: it is over for good.
+    pub async fn connected(&self) -> Result<(), ConnectError> {
+        self.hold.stands(Client::is_logged_in).await
+    }
+
+    /// Says goodbye to the server and waits until the connection is closed, which takes no longer
+    /// than the [timeout](ami_proto::client::Config::close_timeout) of that. Requests that are open
+    /// by then end, in whichever handle, and streams of events end behind what waits in them.
+    ///
+    /// To drop the future changes nothing: the connection is closed all the same.
+    pub async fn close(&self) {
+        self.hold.close();
+        self.hold.until(|state| state.over().map(|_: &Over| ())).await;
+    }
+
+    /// Returns what the connection holds at present.
+    pub fn held(&self) -> Held {
+        self.hold.lock().held()
+    }
+
+    async fn send<A: Action>(&self, keeps_parts: bool, action: &A) -> Result<Pending<Client>, Error> {
+        let within = self.within;
+        let send = |client: &mut Client, now: Instant| -> Result<Id, SendError> {
+            let sent: Result<Handle<_>, _> = match within {
+                Some(within) => client.send_within(now, action, within),
+                None => client.send(now, action),
+            };
+            sent.map(Handle::id)
+        };
+        self.hold.send(keeps_parts, send).await
+    }
+}
+
+impl Clone for Ami {
+    fn clone(&self) -> Self {
+        Self { hold: self.hold.clone(), within: self.within }
+    }
+}
+
+impl fmt::Debug for Ami {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ami").field("client", &self.hold.lock().machine).finish_non_exhaustive()
+    }
+}
+
+fn reads_only(action: &impl Action) -> bool {
+    action.action_type().is_some_and(ActionType::is_read_only)
+}
+
+/// Returns the error of a request that ended so.
+fn failed(action: &impl Action, ending: OwnedEnding) -> Error {
+    failed_as(reads_only(action), ending)
+}
+
+fn failed_as(reads_only: bool, ending: OwnedEnding) -> Error {
+    let never_reached = ending.view().never_reached_server();
+    let refused = matches!(ending.view(), Ending::Refused(_));
+    Error::Ended(Box::new(Ended { ending, reads_only, never_reached, refused }))
+}

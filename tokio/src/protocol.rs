@@ -1,0 +1,108 @@
+//! The two protocols, as the connection's task sees them: a state machine of `ami-proto` each, and
+//! what is to be done with each thing that one tells.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use ami_proto::ConnectionError;
+use ami_proto::conn::{Id, Machine, Trace};
+use ami_proto::error::{ApiMisuse, SendError};
+
+/// A protocol that a connection speaks: that of [`Ami`](crate::Ami), or of FreeSWITCH's `Switch`.
+///
+/// It is the parameter of what both have in common, and names what is theirs alone. It can't be
+/// implemented outside of this crate.
+pub trait Protocol: Machine + Sized + Send + 'static {
+    /// The settings of the state machine.
+    type Config: Clone + Send + Sync;
+    /// The user and the secret.
+    type Credentials: Clone + Send + Sync;
+    /// An event, kept and shared by all who read it.
+    type OwnedEvent: Send + Sync;
+    /// Something beside events, kept.
+    type Notice: Send + Sync;
+    /// The end of a request, kept.
+    type Ending: std::fmt::Display + std::fmt::Debug + Send + Sync;
+    /// A frame that answers a request, kept.
+    type Frame: Send + Sync;
+    /// The events that a reader wants.
+    type Wanted: Send + Sync;
+    /// The requests that a lost connection left unanswered.
+    type Report: std::fmt::Debug + Send + Sync;
+
+    /// An event, lent.
+    #[doc(hidden)]
+    type EventView<'a>: Copy;
+    /// A frame, lent.
+    #[doc(hidden)]
+    type FrameView<'a>: Copy;
+
+    #[doc(hidden)]
+    fn start(config: Arc<Self::Config>, hook: Option<Hook>, hidden: Hidden) -> Self;
+    #[doc(hidden)]
+    fn log_in(&mut self, now: Instant, credentials: Self::Credentials, hidden: Hidden) -> Result<(), SendError>;
+    #[doc(hidden)]
+    fn say_goodbye(&mut self, now: Instant, hidden: Hidden);
+    #[doc(hidden)]
+    fn give_up(&mut self, id: Id, hidden: Hidden);
+    #[doc(hidden)]
+    fn begin_anew(&mut self, hidden: Hidden) -> Result<Self::Report, ApiMisuse>;
+    /// Returns the number of requests that have not ended.
+    #[doc(hidden)]
+    fn open_requests(&self, hidden: Hidden) -> usize;
+    /// Returns the bytes that the machine holds.
+    #[doc(hidden)]
+    fn held_bytes(&self, hidden: Hidden) -> usize;
+    /// Returns whether the server, by answering or reading, may make room for another request.
+    #[doc(hidden)]
+    fn may_make_room(&self, hidden: Hidden) -> bool;
+    /// Returns the ending of a request of which nothing more is known.
+    #[doc(hidden)]
+    fn lost(hidden: Hidden) -> Self::Ending;
+    #[doc(hidden)]
+    fn next(&mut self, hidden: Hidden) -> Result<Option<Happened<'_, Self>>, ConnectionError>;
+    #[doc(hidden)]
+    fn wants(wanted: &Self::Wanted, event: Self::EventView<'_>, hidden: Hidden) -> bool;
+    #[doc(hidden)]
+    fn keep_event(event: Self::EventView<'_>, hidden: Hidden) -> Self::OwnedEvent;
+    #[doc(hidden)]
+    fn keep_frame(frame: Self::FrameView<'_>, hidden: Hidden) -> Self::Frame;
+    /// Returns about how many bytes the frame takes up when it is kept.
+    #[doc(hidden)]
+    fn frame_size(frame: Self::FrameView<'_>, hidden: Hidden) -> usize;
+}
+
+/// Keeps the hidden methods of [`Protocol`] to this crate: no other can make one.
+#[derive(Clone, Copy, Debug)]
+pub struct Hidden(pub(crate) ());
+
+/// The one there is.
+pub(crate) const HIDDEN: Hidden = Hidden(());
+
+/// The hook for a log.
+pub(crate) type Hook = Box<dyn FnMut(Trace<'_>) + Send + Sync>;
+
+/// One thing that a machine tells, by what is to be done with it.
+#[derive(Debug)]
+pub enum Happened<'a, P: Protocol> {
+    /// Requests can be sent.
+    Ready,
+    /// An event that no request asked for.
+    Event(P::EventView<'a>),
+    /// The first answer to a request that has more to come.
+    Started(Id, P::FrameView<'a>),
+    /// An item of a list, or a paragraph of a text.
+    Part(Id, P::FrameView<'a>),
+    /// The end of a request.
+    Ended(Id, P::Ending),
+    /// Something that each reader has to know of.
+    Notice(P::Notice),
+    /// A frame that no request claims.
+    Unclaimed(P::Notice),
+    /// The server's words on a refused login.
+    Refused(Option<String>),
+    /// The connection is closed, as was asked for.
+    Closed,
+    /// Nothing that matters to a reader.
+    Nothing,
+}

@@ -1,0 +1,180 @@
+//! The queues of those who read events: each bounded, each with a rule for what happens when it is
+//! full.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use crate::error::ConnectError;
+use crate::events::{Item, Lag};
+use crate::protocol::{HIDDEN, Protocol};
+
+/// All readers of a connection.
+pub(crate) struct Readers<P: Protocol> {
+    readers: Vec<(u64, Reader<P>)>,
+    next: u64,
+    /// Set while one that is to be waited for has no room.
+    stalled: bool,
+    /// Set once the connection is to be closed: no reader is waited for any more.
+    hurried: bool,
+}
+
+/// One queue.
+pub(crate) struct Reader<P: Protocol> {
+    pub(crate) wanted: P::Wanted,
+    pub(crate) capacity: usize,
+    pub(crate) lag: Lag,
+    pub(crate) unclaimed: bool,
+    queue: VecDeque<Item<P>>,
+    /// Items that had no room since the last one in the queue.
+    missed: u64,
+    ended: bool,
+    waker: Option<Waker>,
+}
+
+impl<P: Protocol> Reader<P> {
+    pub(crate) fn new(wanted: P::Wanted, capacity: usize, lag: Lag, unclaimed: bool) -> Self {
+        let capacity = capacity.max(1);
+        Self { wanted, capacity, lag, unclaimed, queue: VecDeque::new(), missed: 0, ended: false, waker: None }
+    }
+
+    fn is_full(&self) -> bool {
+        self.queue.len() >= self.capacity
+    }
+
+    /// Puts it behind the others, or counts it where there is no room. One that is waited for takes
+    /// the few that are told at once beyond its room: after them nothing more is told. The number
+    /// of those that are missing needs no room.
+    fn push(&mut self, item: Item<P>, hurried: bool) {
+        let waits = self.lag == Lag::Wait && !hurried;
+        if !waits && self.is_full() {
+            self.missed += 1;
+        } else {
+            if self.missed > 0 {
+                self.queue.push_back(Item::Missed(std::mem::take(&mut self.missed)));
+            }
+            self.queue.push_back(item);
+        }
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+
+    fn pop(&mut self) -> Option<Item<P>> {
+        let next = self.queue.pop_front();
+        if self.queue.is_empty() && self.queue.capacity() > 64 {
+            self.queue.shrink_to(64);
+        }
+        next.or_else(|| (self.missed > 0).then(|| Item::Missed(std::mem::take(&mut self.missed))))
+    }
+}
+
+impl<P: Protocol> Readers<P> {
+    pub(crate) const fn new() -> Self {
+        Self { readers: Vec::new(), next: 0, stalled: false, hurried: false }
+    }
+
+    pub(crate) fn add(&mut self, reader: Reader<P>) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        self.readers.push((number, reader));
+        number
+    }
+
+    /// Forgets a reader. Returns whether what was waiting for it can go on.
+    pub(crate) fn remove(&mut self, number: u64) -> bool {
+        // Numbers ascend, and none comes in between.
+        if let Ok(at) = self.readers.binary_search_by_key(&number, |(number, _)| *number) {
+            self.readers.remove(at);
+        }
+        self.settle()
+    }
+
+    /// Returns the next item of a reader, and whether what was waiting for it can go on.
+    pub(crate) fn poll_next(&mut self, number: u64, cx: &mut Context<'_>) -> (Poll<Option<Item<P>>>, bool) {
+        let Ok(at) = self.readers.binary_search_by_key(&number, |(number, _)| *number) else {
+            return (Poll::Ready(None), false);
+        };
+        let Some((_, reader)) = self.readers.get_mut(at) else { return (Poll::Ready(None), false) };
+        match reader.pop() {
+            Some(item) => (Poll::Ready(Some(item)), self.stalled && self.settle()),
+            None if reader.ended => (Poll::Ready(None), false),
+            None => {
+                reader.waker = Some(cx.waker().clone());
+                (Poll::Pending, false)
+            }
+        }
+    }
+
+    /// Returns whether nothing more may be told until a reader has taken something.
+    pub(crate) fn is_stalled(&self) -> bool {
+        self.stalled
+    }
+
+    /// Waits for no reader any more: who has no room is told how much was missed.
+    pub(crate) fn hurry(&mut self) {
+        self.hurried = true;
+        self.settle();
+    }
+
+    /// Looks anew whether one has no room. Returns whether that has just changed.
+    fn settle(&mut self) -> bool {
+        let before = self.stalled;
+        self.stalled =
+            !self.hurried && self.readers.iter().any(|(_, reader)| reader.lag == Lag::Wait && reader.is_full());
+        before && !self.stalled
+    }
+
+    /// Gives an event to those who want it. It is kept once, if anybody does.
+    pub(crate) fn event(&mut self, event: P::EventView<'_>) {
+        let mut kept = None;
+        for (_, reader) in &mut self.readers {
+            if P::wants(&reader.wanted, event, HIDDEN) {
+                let event = kept.get_or_insert_with(|| Arc::new(P::keep_event(event, HIDDEN)));
+                reader.push(Item::Event(Arc::clone(event)), self.hurried);
+                self.stalled |= !self.hurried && reader.lag == Lag::Wait && reader.is_full();
+            }
+        }
+    }
+
+    /// Tells each reader what it may not miss.
+    pub(crate) fn tell(&mut self, item: impl Fn() -> Item<P>) {
+        for (_, reader) in &mut self.readers {
+            reader.push(item(), self.hurried);
+        }
+        self.settle();
+    }
+
+    /// Tells those who have asked for what no request claims.
+    pub(crate) fn unclaimed(&mut self, notice: P::Notice) {
+        let notice = Arc::new(notice);
+        for (_, reader) in self.readers.iter_mut().filter(|(_, reader)| reader.unclaimed) {
+            reader.push(Item::Notice(Arc::clone(&notice)), self.hurried);
+        }
+        self.settle();
+    }
+
+    /// Ends all streams behind what is still to be read.
+    pub(crate) fn end(&mut self, why: Option<&ConnectError>) {
+        self.hurry();
+        for (_, reader) in self.readers.iter_mut().filter(|(_, reader)| !reader.ended) {
+            if let Some(error) = why {
+                reader.push(Item::Lost(error.clone()), true);
+            }
+            reader.ended = true;
+            if let Some(waker) = reader.waker.take() {
+                waker.wake();
+            }
+        }
+    }
+
+    /// Returns how many items wait to be read.
+    pub(crate) fn unread(&self) -> usize {
+        self.readers.iter().map(|(_, reader)| reader.queue.len()).sum()
+    }
+
+    /// Returns how many readers there are.
+    pub(crate) fn len(&self) -> usize {
+        self.readers.len()
+    }
+}

@@ -1,0 +1,68 @@
+//! The log of a connection, for the feature `tracing`: a span, and what the machine does as events
+//! in it. Without the feature it is nothing.
+
+#[cfg(feature = "tracing")]
+pub(crate) use with::Span;
+#[cfg(not(feature = "tracing"))]
+pub(crate) use without::Span;
+
+#[cfg(feature = "tracing")]
+mod with {
+    use ami_proto::conn::Trace;
+    use tracing::instrument::Instrumented;
+    use tracing::{Instrument as _, Level, debug, info, info_span, trace, warn};
+
+    use crate::protocol::Hook;
+
+    /// See the module.
+    pub(crate) struct Span(tracing::Span);
+
+    impl Span {
+        pub(crate) fn new(address: &str) -> Self {
+            Self(info_span!("connection", peer = address))
+        }
+
+        /// Returns what hands the machine's deeds to the log. `None` where no one listens: with a
+        /// hook each frame is looked at, also those that are passed over otherwise.
+        pub(crate) fn hook(&self) -> Option<Hook> {
+            if !tracing::enabled!(Level::INFO) {
+                return None;
+            }
+            let span = self.0.clone();
+            Some(Box::new(move |told| match told {
+                Trace::Limit(_) => warn!(parent: &span, "{told}"),
+                Trace::Stage { .. } => info!(parent: &span, "{told}"),
+                Trace::Sent(_) => debug!(parent: &span, "{told}"),
+                _ => trace!(parent: &span, "{told}"),
+            }))
+        }
+
+        pub(crate) fn around<F>(self, future: F) -> Instrumented<F> {
+            future.instrument(self.0)
+        }
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+mod without {
+    use crate::protocol::Hook;
+
+    /// See the module.
+    pub(crate) struct Span;
+
+    impl Span {
+        pub(crate) fn new(_: &str) -> Self {
+            Self
+        }
+
+        #[expect(clippy::unused_self, reason = "the other one has something")]
+        pub(crate) fn hook(&self) -> Option<Hook> {
+            None
+        }
+
+        #[expect(clippy::unused_self, reason = "the other one has something")]
+        pub(crate) fn around<F>(self, future: F) -> F {
+            future
+        }
+    }
+}

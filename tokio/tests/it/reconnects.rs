@@ -1,0 +1,174 @@
+//! Losses: what is said of requests and to readers, and what is as before on the next connection.
+
+use std::time::Duration;
+
+use ami_tokio::action::{CoreStatus, Events, MailboxCount, Originate};
+use ami_tokio::client::{Ending, Reached};
+use ami_tokio::conn::Backoff;
+use ami_tokio::event::Hangup;
+use ami_tokio::{Error, Item};
+
+use crate::pbx::{connector, event, pbx, script};
+
+fn backoff() -> Backoff {
+    Backoff::new(Duration::from_secs(1), Duration::from_secs(8)).seeded(1)
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_and_readers_are_told() {
+    let pbx = pbx(2);
+    let ami = connector(&pbx).reconnect(backoff()).connect().await.unwrap();
+    let mut events = ami.events().of::<Hangup>().start();
+    let call = tokio::spawn({
+        let ami = ami.clone();
+        async move { ami.originate(Originate::new("PJSIP/silent").application("Echo")).await.unwrap_err() }
+    });
+    let read = tokio::spawn({
+        let ami = ami.clone();
+        async move { ami.request(MailboxCount::new("100")).await.unwrap_err() }
+    });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    event(&pbx, "Hangup", "before");
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    pbx.cut();
+    let (call, read) = (call.await.unwrap(), read.await.unwrap());
+    assert!(matches!(call.ending().unwrap().view(), Ending::Lost(Reached::Accepted)), "{call}");
+    assert!(!call.is_safe_to_retry() && read.is_safe_to_retry());
+    // Asked while there is no connection: it waits.
+    assert!(!ami.is_connected());
+    ami.request(CoreStatus::new()).await.unwrap();
+    event(&pbx, "Hangup", "after");
+    assert!(matches!(events.next().await, Some(Item::Event(_))));
+    let Some(Item::Disconnected(lost)) = events.next().await else { panic!("not told") };
+    assert_eq!(lost.reason.to_string(), "pbx:5038: the peer closed the connection");
+    assert_eq!(lost.unanswered.unanswered.len(), 2);
+    assert!(lost.again_in <= Duration::from_secs(1));
+    assert!(matches!(events.next().await, Some(Item::Reconnected)));
+    assert!(matches!(events.next().await, Some(Item::Event(_))));
+}
+
+/// The outcome of a call that the last connection has lost.
+#[tokio::test(start_paused = true)]
+async fn a_late_outcome() {
+    let pbx = pbx(2);
+    let ami = connector(&pbx).reconnect(backoff()).connect().await.unwrap();
+    let mut events = ami.events().of::<Hangup>().start();
+    let call = tokio::spawn({
+        let ami = ami.clone();
+        async move { ami.originate(Originate::new("PJSIP/silent").application("Echo")).await.unwrap_err() }
+    });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    pbx.cut();
+    call.await.unwrap();
+    let Some(Item::Disconnected(lost)) = events.next().await else { panic!("not told") };
+    let id = lost.unanswered.unanswered[0].action_id.to_string();
+    assert!(matches!(events.next().await, Some(Item::Reconnected)));
+    pbx.deed(move |pbx| {
+        let outcome = [("ActionID", &*id), ("Response", "Success"), ("Reason", "4")];
+        pbx.server.event(ami_tokio::value::Classes::CALL, "OriginateResponse", outcome).unwrap();
+    });
+    let told = events.next().await.unwrap();
+    assert!(matches!(told, Item::Notice(_)) && told.to_string().starts_with("late-outcome"), "{told}");
+}
+
+/// A mask that `Events` has set holds on the next connection as well.
+#[tokio::test(start_paused = true)]
+async fn the_mask_is_set_again() {
+    let pbx = pbx(2);
+    let ami = connector(&pbx).reconnect(backoff()).connect().await.unwrap();
+    ami.request(Events::new("system")).await.unwrap();
+    pbx.cut();
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    ami.request(CoreStatus::new()).await.unwrap();
+    let (tell, told) = tokio::sync::oneshot::channel();
+    pbx.deed(move |pbx| _ = tell.send(pbx.server.mask()));
+    assert_eq!(told.await.unwrap(), ami_tokio::value::Classes::SYSTEM);
+}
+
+/// The attempts are as far apart as the delays say, and a request doesn't wait for ever.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_stays_away() {
+    let pbx = pbx(1);
+    let wait = Duration::from_secs(20);
+    let ami = connector(&pbx).reconnect(backoff()).connection_wait(wait).connect().await.unwrap();
+    let mut events = ami.events().of::<Hangup>().start();
+    pbx.cut();
+    assert!(matches!(events.next().await, Some(Item::Disconnected(_))));
+    let begun = tokio::time::Instant::now();
+    let error = ami.request(CoreStatus::new()).await.unwrap_err();
+    assert_eq!(begun.elapsed().as_secs(), 20);
+    assert_eq!(error.to_string(), "not sent, without a connection: pbx:5038: connection refused");
+    assert!(matches!(error, Error::NotConnected(_)) && error.never_reached_server());
+    tokio::time::sleep(Duration::from_secs(40)).await;
+    // One, two, four, then eight seconds at the most each, and half of that at the least.
+    let dialled = *pbx.dialled.lock().unwrap();
+    assert!((9..=17).contains(&dialled), "{dialled}");
+    pbx.then(script);
+    ami.connected().await.unwrap();
+    assert!(matches!(events.next().await, Some(Item::Reconnected)));
+    ami.request(CoreStatus::new()).await.unwrap();
+}
+
+/// A program that is there before its server.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_comes_late() {
+    let pbx = pbx(0);
+    let ami = connector(&pbx).reconnect(backoff()).start();
+    let mut events = ami.events().of::<Hangup>().start();
+    let asked = tokio::spawn({
+        let ami = ami.clone();
+        async move { ami.request(CoreStatus::new()).await.is_ok() }
+    });
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    pbx.then(script);
+    assert!(asked.await.unwrap() && ami.is_connected());
+    // The first connection is no news.
+    event(&pbx, "Hangup", "c");
+    assert!(matches!(events.next().await, Some(Item::Event(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_reconnects() {
+    let pbx = pbx(2);
+    let ami = connector(&pbx).reconnect(None).connect().await.unwrap();
+    let mut events = ami.events().of::<Hangup>().start();
+    pbx.cut();
+    let Some(Item::Lost(error)) = events.next().await else { panic!("not told") };
+    assert_eq!(error.to_string(), "pbx:5038: the peer closed the connection");
+    assert!(events.next().await.is_none());
+    assert!(matches!(ami.request(CoreStatus::new()).await, Err(Error::NotConnected(_))));
+    assert_eq!(*pbx.dialled.lock().unwrap(), 1);
+    ami.close().await;
+}
+
+/// A secret that was changed meanwhile: it isn't tried again and again.
+#[tokio::test(start_paused = true)]
+async fn a_login_that_is_refused_later() {
+    let pbx = pbx(1);
+    pbx.then(|| script().secret("0ther"));
+    pbx.then(script);
+    let ami = connector(&pbx).reconnect(backoff()).connect().await.unwrap();
+    let mut events = ami.events().of::<Hangup>().start();
+    pbx.cut();
+    assert!(matches!(events.next().await, Some(Item::Disconnected(_))));
+    let Some(Item::Lost(error)) = events.next().await else { panic!("not told") };
+    assert!(error.to_string().contains("login refused"), "{error}");
+    assert_eq!(*pbx.dialled.lock().unwrap(), 2);
+}
+
+/// Closed, or left by the last handle, while the next attempt is waited for.
+#[tokio::test(start_paused = true)]
+async fn closed_between_two_connections() {
+    let pbx = pbx(1);
+    let ami = connector(&pbx).reconnect(backoff()).connect().await.unwrap();
+    pbx.cut();
+    let waits = tokio::spawn({
+        let ami = ami.clone();
+        async move { ami.request(MailboxCount::new("100")).await.unwrap_err() }
+    });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let begun = tokio::time::Instant::now();
+    ami.close().await;
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+    assert!(waits.await.unwrap().never_reached_server());
+}

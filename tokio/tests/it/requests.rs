@@ -1,0 +1,177 @@
+//! Requests: what each kind of them returns, and what is said of those that fail.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ami_tokio::action::{CoreStatus, Custom, MailboxCount, Originate, QueuePause, Queues};
+use ami_tokio::client::{Config, Ending, Reached};
+use ami_tokio::value::{Classes, OriginateReason};
+use ami_tokio::{Connector, Credentials, Error};
+use tokio::task::JoinSet;
+
+use crate::pbx::{Pbx, Script, connector, pbx, script};
+
+#[tokio::test(start_paused = true)]
+async fn a_response() {
+    let pbx = pbx(1);
+    let ami = connector(&pbx).connect().await.unwrap();
+    let status = ami.request(CoreStatus::new()).await.unwrap();
+    assert_eq!(status.view().core_current_calls().unwrap(), 3);
+    assert!(matches!(status.ending(), Ending::Reply(_)));
+    assert_eq!(ami.held().requests, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn outcomes() {
+    let pbx = pbx(1);
+    let ami = connector(&pbx).connect().await.unwrap();
+    let call = |channel: &'static str| ami.originate(Originate::new(channel).application("Echo"));
+    let (good, busy) = tokio::join!(call("PJSIP/1"), call("PJSIP/busy"));
+    let (good, busy) = (good.unwrap(), busy.unwrap());
+    assert!(good.is_success() && !busy.is_success());
+    assert_eq!(busy.reason(), Some(OriginateReason::BUSY));
+    assert_eq!(busy.to_string(), "outcome OriginateResponse: Failure; Busy");
+    // As a plain request: the response is the first answer.
+    let queued = ami.request(Originate::new("PJSIP/1").application("Echo").asynchronous(true)).await.unwrap();
+    assert_eq!(queued.view().message().unwrap(), "Originate successfully queued");
+    assert!(matches!(queued.ending(), Ending::Outcome(_)));
+}
+
+/// The mask leaves out the class of the outcome.
+#[tokio::test(start_paused = true)]
+async fn an_outcome_that_cannot_be_seen() {
+    let pbx = pbx(1);
+    let ami = connector(&pbx).events(Classes::SYSTEM).connect().await.unwrap();
+    let outcome = ami.originate(Originate::new("PJSIP/silent").application("Echo")).await.unwrap();
+    assert!(outcome.event().is_none() && !outcome.is_success());
+    assert!(outcome.to_string().starts_with("accepted"), "{outcome}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command() {
+    let pbx = pbx(1);
+    let ami = connector(&pbx).connect().await.unwrap();
+    let output = ami.command("core show uptime").await.unwrap();
+    assert_eq!(output.to_string(), "up\n 2 days\n");
+}
+
+#[tokio::test(start_paused = true)]
+async fn text() {
+    let say = || {
+        script().on("Queues", |asked| {
+            asked.server.raw(b"support has 0 calls\r\n   No Members\r\n\r\n");
+            Ok(())
+        })
+    };
+    let pbx = Arc::new(Pbx::new([Box::new(say) as Script<_>]));
+    let ami = connector(&pbx).connect().await.unwrap();
+    assert_eq!(ami.text(Queues::new()).await.unwrap().to_string(), "support has 0 calls\n   No Members\n");
+    // What is answered by text is no response, and the other way round.
+    let error = ami.request(Queues::new()).await.unwrap_err();
+    assert_eq!(error.to_string(), "1 paragraphs of text");
+    assert_eq!(ami.text(CoreStatus::new()).await.unwrap_err().to_string(), "answered");
+    assert_eq!(ami.held().requests, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal() {
+    let pbx = pbx(1);
+    let ami = connector(&pbx).connect().await.unwrap();
+    let error = ami.request(QueuePause::new("PJSIP/1", true)).await.unwrap_err();
+    assert_eq!(error.to_string(), "refused: Interface not found");
+    assert!(error.is_refused() && !error.is_safe_to_retry() && !error.never_reached_server());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_timeout() {
+    let pbx = pbx(1);
+    let ami = connector(&pbx).response_timeout(Duration::from_secs(7)).connect().await.unwrap();
+    let begun = tokio::time::Instant::now();
+    let error = ami.request(MailboxCount::new("100")).await.unwrap_err();
+    assert_eq!(begun.elapsed().as_secs(), 7);
+    let ending = error.ending().unwrap().view();
+    assert!(matches!(ending, Ending::TimedOut(Reached::Sent)), "{error}");
+    // It reads and changes nothing.
+    assert!(error.is_safe_to_retry() && !error.never_reached_server());
+    let begun = tokio::time::Instant::now();
+    ami.within(Duration::from_secs(2)).request(MailboxCount::new("100")).await.unwrap_err();
+    assert_eq!(begun.elapsed().as_secs(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_sent() {
+    let pbx = pbx(1);
+    let ami = connector(&pbx).connect().await.unwrap();
+    let error = ami.originate(Originate::new("PJSIP/1\r\nAction: Logoff")).await.unwrap_err();
+    assert!(matches!(error, Error::NotSent(_)) && error.is_safe_to_retry());
+    assert!(error.to_string().contains("Channel"), "{error}");
+    // The next one has nothing of it.
+    ami.request(CoreStatus::new()).await.unwrap();
+}
+
+/// More requests than may be in flight wait for their turn.
+#[tokio::test(start_paused = true)]
+async fn more_than_may_be_in_flight() {
+    for config in [Config::new().max_in_flight(3), Config::new().max_open(2), Config::new().ceiling(1500)] {
+        let pbx = pbx(1);
+        let ami = connector(&pbx).config(config).connect().await.unwrap();
+        let mut all = JoinSet::new();
+        for _ in 0..100 {
+            let ami = ami.clone();
+            all.spawn(async move { ami.request(CoreStatus::new()).await.is_ok() });
+        }
+        assert!(all.join_all().await.into_iter().all(|answered| answered));
+        assert_eq!((ami.held().requests, ami.held().open), (0, 0));
+    }
+}
+
+/// A request that never has room is refused, and holds up no other.
+#[tokio::test(start_paused = true)]
+async fn what_never_has_room() {
+    let pbx = pbx(1);
+    let ami = connector(&pbx).config(Config::new().ceiling(2000)).connect().await.unwrap();
+    let huge =
+        || Custom::new("Huge").header("A", "x".repeat(900)).header("B", "x".repeat(900)).header("C", "x".repeat(900));
+    let (huge, small) = tokio::join!(ami.request(huge()), ami.request(CoreStatus::new()));
+    assert!(matches!(huge.unwrap_err(), Error::NotSent(_)));
+    small.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_secret() {
+    let pbx = pbx(1);
+    let with = Arc::clone(&pbx);
+    let connector = Connector::new("pbx:5038", Credentials::md5("admin", "wr0ng"));
+    let error = connector.over(move |_| std::future::ready(with.dial())).connect().await.unwrap_err();
+    assert!(!error.is_temporary());
+    let words = error.to_string();
+    assert!(words.starts_with("pbx:5038: login refused: wrong user, wrong secret"), "{words}");
+    assert!(words.ends_with("(the server says: Authentication failed)") && !words.contains("wr0ng"), "{words}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_there() {
+    let pbx = pbx(0);
+    let error = connector(&pbx).connect().await.unwrap_err();
+    assert_eq!((error.address(), error.is_temporary()), ("pbx:5038", true));
+    assert_eq!(error.to_string(), "pbx:5038: connection refused");
+    assert_eq!(*pbx.dialled.lock().unwrap(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_socket_that_is_never_made() {
+    let connector = Connector::new("pbx:5038", Credentials::plain("admin", "s3cret"));
+    let never = |_| std::future::pending::<std::io::Result<tokio::io::DuplexStream>>();
+    let error = connector.over(never).connect().await.unwrap_err();
+    assert_eq!(error.to_string(), "pbx:5038: no connection within 10s");
+}
+
+/// A login that can't be written is told, and is no reason to try again.
+#[tokio::test(start_paused = true)]
+async fn a_user_with_a_line_feed() {
+    let pbx = pbx(1);
+    let with = Arc::clone(&pbx);
+    let connector = Connector::new("pbx:5038", Credentials::plain("ad\nmin", "s3cret"));
+    let error = connector.over(move |_| std::future::ready(with.dial())).connect().await.unwrap_err();
+    assert!(!error.is_temporary() && error.to_string().contains("Username"), "{error}");
+}
