@@ -7,13 +7,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ami_proto::client::Client;
 use ami_proto::conn::Backoff;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 use crate::driver::Driver;
 use crate::error::{ConnectError, Reason};
+use crate::handle::Handle;
 use crate::protocol::{HIDDEN, Protocol};
 use crate::shared::{Hold, Over, Shared};
 use crate::wire::Io;
@@ -29,7 +29,8 @@ type Stream = Pin<Box<dyn Future<Output = io::Result<Box<dyn Io>>> + Send>>;
 type Transport = dyn Fn(&str) -> Stream + Send + Sync;
 
 /// A connection that is yet to be made: to whom, with which settings, and what happens when it is
-/// lost.
+/// lost. To Asterisk it is a [`Connector`](crate::Connector), to FreeSWITCH a
+/// `freeswitch::Connector`.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -57,7 +58,7 @@ type Transport = dyn Fn(&str) -> Stream + Send + Sync;
 /// [wait](Self::connection_wait). Each stream of events is told. A refused login ends it for good,
 /// unless time may mend the reason.
 #[must_use = "nothing is connected until it is told to"]
-pub struct Connector<P: Protocol = Client> {
+pub struct ConnectorOf<P: Protocol> {
     pub(crate) address: Box<str>,
     pub(crate) credentials: P::Credentials,
     pub(crate) config: Arc<P::Config>,
@@ -67,7 +68,7 @@ pub struct Connector<P: Protocol = Client> {
     wait: Duration,
 }
 
-impl<P: Protocol> Connector<P> {
+impl<P: Protocol> ConnectorOf<P> {
     pub(crate) fn with(address: String, credentials: P::Credentials, config: Arc<P::Config>) -> Self {
         Self {
             address: address.into(),
@@ -155,8 +156,17 @@ impl<P: Protocol> Connector<P> {
         self
     }
 
-    /// Connects and logs in. It makes one attempt; only what has stood is made again.
-    pub(crate) async fn first(self) -> Result<Hold<P>, ConnectError> {
+    pub(crate) fn configured(mut self, change: impl FnOnce(P::Config) -> P::Config) -> Self {
+        self.config = Arc::new(change(P::Config::clone(&self.config)));
+        self
+    }
+
+    /// Connects and logs in. It makes one attempt: what is attempted again is a connection that has
+    /// stood.
+    ///
+    /// # Errors
+    /// [`ConnectError`], which has the address and the reason.
+    pub async fn connect(self) -> Result<Handle<P>, ConnectError> {
         let hold = self.spawn(false);
         hold.until(|state| match state.over() {
             Some(Over::Lost(error)) => Some(Err(error.clone())),
@@ -164,11 +174,18 @@ impl<P: Protocol> Connector<P> {
             None => state.has_begun().then_some(Ok(())),
         })
         .await?;
-        Ok(hold)
+        Ok(Handle::new(hold))
+    }
+
+    /// Starts to connect and returns at once, for programs that may be there before their server
+    /// is: also the first connection is attempted again, as one that was lost.
+    /// [`Handle::connected`] waits for it.
+    pub fn start(self) -> Handle<P> {
+        Handle::new(self.spawn(true))
     }
 
     /// Starts the task of the connection.
-    pub(crate) fn spawn(self, is_patient: bool) -> Hold<P> {
+    fn spawn(self, is_patient: bool) -> Hold<P> {
         let Self { address, credentials, config, transport, backoff, connect_timeout, wait } = self;
         let trace = crate::trace::Span::new(&address);
         let machine = P::start(config, trace.hook(), HIDDEN);
@@ -191,7 +208,7 @@ impl<P: Protocol> Connector<P> {
     }
 }
 
-impl<P: Protocol> Clone for Connector<P> {
+impl<P: Protocol> Clone for ConnectorOf<P> {
     fn clone(&self) -> Self {
         Self {
             address: self.address.clone(),
@@ -204,7 +221,7 @@ impl<P: Protocol> Clone for Connector<P> {
     }
 }
 
-impl<P: Protocol> fmt::Debug for Connector<P> {
+impl<P: Protocol> fmt::Debug for ConnectorOf<P> {
     /// The address and the times, without the secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connector")

@@ -31,7 +31,7 @@ pub enum Lag {
     /// and gives up a client that doesn't read (Asterisk: `writetimeout`, 100 ms unless
     /// configured).
     ///
-    /// Once the connection is closed by [`close`](crate::Ami::close), no reader is waited for:
+    /// Once the connection is closed by [`close`](crate::Handle::close), no reader is waited for:
     /// from then on events are counted.
     Wait,
 }

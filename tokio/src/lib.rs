@@ -33,7 +33,7 @@
 //! | call | [`Ami::originate`] |
 //! | listen | [`Ami::events`] |
 //! | know whether to try again | [`Error::is_safe_to_retry`] |
-//! | stop | [`Ami::close`], or drop all handles |
+//! | stop | [`Handle::close`], or drop all handles |
 //!
 //! # Dropping futures
 //!
@@ -67,19 +67,23 @@ mod connector;
 mod driver;
 mod error;
 mod events;
+#[cfg(feature = "freeswitch")]
+pub mod freeswitch;
+mod handle;
 mod protocol;
 mod readers;
 mod shared;
 mod trace;
 mod wire;
 
-pub use ami::{Ami, List, ListItem, Outcome, Output, Reply, Text, connect};
+pub use ami::{Ami, Connector, List, ListItem, Outcome, Output, Reply, Text, connect};
 pub use ami_proto;
 pub use ami_proto::client::Credentials;
 pub use ami_proto::{action, client, conn, event, response, value};
-pub use connector::Connector;
+pub use connector::ConnectorOf;
 pub use error::{ConnectError, Ended, Error, Reason};
 pub use events::{Disconnected, Events, EventsBuilder, Item, Lag};
+pub use handle::Handle;
 pub use protocol::Protocol;
 pub use shared::Held;
 

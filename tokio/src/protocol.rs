@@ -47,6 +47,9 @@ pub trait Protocol: Machine + Sized + Send + 'static {
     fn give_up(&mut self, id: Id, hidden: Hidden);
     #[doc(hidden)]
     fn begin_anew(&mut self, hidden: Hidden) -> Result<Self::Report, ApiMisuse>;
+    /// Returns whether the login is done.
+    #[doc(hidden)]
+    fn accepts_requests(&self, hidden: Hidden) -> bool;
     /// Returns the number of requests that have not ended.
     #[doc(hidden)]
     fn open_requests(&self, hidden: Hidden) -> usize;
@@ -93,6 +96,8 @@ pub enum Happened<'a, P: Protocol> {
     Started(Id, P::FrameView<'a>),
     /// An item of a list, or a paragraph of a text.
     Part(Id, P::FrameView<'a>),
+    /// The next item of this list has no room in the machine.
+    Full(Id),
     /// The end of a request.
     Ended(Id, P::Ending),
     /// Something that each reader has to know of.

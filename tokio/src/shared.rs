@@ -143,6 +143,13 @@ impl<P: Protocol> State<P> {
                     request.wake();
                 }
             }
+            Some(Happened::Full(id)) => {
+                if let Some(request) = self.requests.get_mut(&id) {
+                    request.overran = true;
+                    request.wake();
+                }
+                unread = Some(id);
+            }
             Some(Happened::Ended(id, ending)) => {
                 if let Some(request) = self.requests.get_mut(&id) {
                     request.ending = Some(ending);
@@ -308,12 +315,12 @@ impl<P: Protocol> Hold<P> {
         Self(Arc::clone(shared))
     }
 
-    /// Waits until the connection stands, by this look at the machine.
-    pub(crate) async fn stands(&self, is_logged_in: impl Fn(&P) -> bool) -> Result<(), ConnectError> {
+    /// Waits until the connection stands.
+    pub(crate) async fn stands(&self) -> Result<(), ConnectError> {
         let stands = |state: &State<P>| match state.over() {
             Some(Over::Lost(error)) => Some(Err(error.clone())),
             Some(Over::Closed) => Some(Err(self.lost(Reason::Closed))),
-            None => is_logged_in(&state.machine).then_some(Ok(())),
+            None => state.machine.accepts_requests(HIDDEN).then_some(Ok(())),
         };
         self.until(stands).await
     }

@@ -19,21 +19,21 @@ mod with {
 
     impl Span {
         pub(crate) fn new(address: &str) -> Self {
-            Self(info_span!("connection", peer = address))
+            Self(info_span!(target: "ami_tokio", "connection", peer = address))
         }
 
         /// Returns what hands the machine's deeds to the log. `None` where no one listens: with a
         /// hook each frame is looked at, also those that are passed over otherwise.
         pub(crate) fn hook(&self) -> Option<Hook> {
-            if !tracing::enabled!(Level::INFO) {
+            if !tracing::enabled!(target: "ami_tokio", Level::INFO) {
                 return None;
             }
             let span = self.0.clone();
             Some(Box::new(move |told| match told {
-                Trace::Limit(_) => warn!(parent: &span, "{told}"),
-                Trace::Stage { .. } => info!(parent: &span, "{told}"),
-                Trace::Sent(_) => debug!(parent: &span, "{told}"),
-                _ => trace!(parent: &span, "{told}"),
+                Trace::Limit(_) => warn!(target: "ami_tokio", parent: &span, "{told}"),
+                Trace::Stage { .. } => info!(target: "ami_tokio", parent: &span, "{told}"),
+                Trace::Sent(_) => debug!(target: "ami_tokio", parent: &span, "{told}"),
+                _ => trace!(target: "ami_tokio", parent: &span, "{told}"),
             }))
         }
 

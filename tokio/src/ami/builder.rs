@@ -7,10 +7,7 @@ use ami_proto::client::{Client, Config, Credentials};
 use ami_proto::event::{EventSet, TypedEvent};
 use ami_proto::value::Classes;
 
-use super::Ami;
-use super::protocol::settled;
-use crate::connector::Connector;
-use crate::error::ConnectError;
+use super::Connector;
 use crate::events::{EventsBuilder, Item};
 
 impl Connector {
@@ -47,31 +44,6 @@ impl Connector {
     /// word, within 30 s.
     pub fn keep_alive(self, idle: Duration, timeout: Duration) -> Self {
         self.configured(|config| config.keep_alive(idle, timeout))
-    }
-
-    fn configured(mut self, change: impl FnOnce(Config) -> Config) -> Self {
-        self.config = Arc::new(change(Config::clone(&self.config)));
-        self
-    }
-
-    /// Connects and logs in. It makes one attempt: what is attempted again is a connection that has
-    /// stood.
-    ///
-    /// # Errors
-    /// [`ConnectError`], which has the address and the reason.
-    pub async fn connect(self) -> Result<Ami, ConnectError> {
-        self.settled().first().await.map(Ami::new)
-    }
-
-    /// Starts to connect and returns at once, for programs that may be there before their server
-    /// is: also the first connection is attempted again, as one that was lost.
-    /// [`Ami::connected`] waits for it.
-    pub fn start(self) -> Ami {
-        Ami::new(self.settled().spawn(true))
-    }
-
-    fn settled(self) -> Self {
-        self.configured(settled)
     }
 }
 

@@ -5,12 +5,11 @@ mod builder;
 mod list;
 mod protocol;
 
-use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ami_proto::action::{Action, Command, ListAction, Originate};
 use ami_proto::catalogue::ActionType;
-use ami_proto::client::{Client, Credentials, Ending, Handle, OwnedEnding};
+use ami_proto::client::{self, Client, Credentials, Ending, OwnedEnding};
 use ami_proto::conn::Id;
 use ami_proto::error::SendError;
 use ami_proto::event::EventSet;
@@ -18,10 +17,11 @@ use ami_proto::event::EventSet;
 pub use answers::{Outcome, Output, Reply, Text};
 pub use list::{List, ListItem};
 
-use crate::connector::Connector;
+use crate::connector::ConnectorOf;
 use crate::error::{ConnectError, Ended, Error};
 use crate::events::EventsBuilder;
-use crate::shared::{End, Held, Hold, Over, Pending};
+use crate::handle::Handle;
+use crate::shared::{End, Pending};
 
 /// Connects to a manager interface and logs in: the settings are the defaults, see [`Connector`].
 /// The address is `host:port`, the port 5038 unless configured.
@@ -33,29 +33,14 @@ pub async fn connect(address: impl Into<String>, credentials: Credentials) -> Re
     Connector::new(address, credentials).connect().await
 }
 
-/// A connection to Asterisk's Manager Interface, and the next one after it is lost.
-///
-/// It is a handle: clones of it, in any number of tasks, share the connection, which a task of its
-/// own drives. Once the last handle, stream and request is gone, the connection says goodbye and is
-/// closed.
-///
-/// # Requests
-///
-/// Any number may be open at a time. Where there are as many as the connection
-/// [allows](ami_proto::client::Config::max_in_flight), or there is no connection, a request waits.
-/// It ends when it is answered or has failed, see [`Error`]; or its future is dropped, which
-/// cancels it: before it was sent, without a trace, and after that the server may still do what was
-/// asked.
-pub struct Ami {
-    hold: Hold<Client>,
-    within: Option<Duration>,
-}
+/// A connection to Asterisk that is yet to be made.
+pub type Connector = ConnectorOf<Client>;
 
-impl Ami {
-    pub(crate) fn new(hold: Hold<Client>) -> Self {
-        Self { hold, within: None }
-    }
+/// A connection to Asterisk's Manager Interface: see [`Handle`] for what it is as a value, and the
+/// methods here for what can be asked.
+pub type Ami = Handle<Client>;
 
+impl Handle<Client> {
     /// Sends a request and waits for its response.
     ///
     /// ```no_run
@@ -167,13 +152,6 @@ impl Ami {
         Text::read(&pending, reads_only(&action)).await
     }
 
-    /// Returns the handle whose requests have this time for each step, in place of that of the
-    /// [configuration](Connector::response_timeout).
-    #[must_use]
-    pub fn within(&self, step: Duration) -> Self {
-        Self { within: Some(step), ..self.clone() }
-    }
-
     /// Begins a stream of events: of all, unless it is told which.
     ///
     /// ```no_run
@@ -194,56 +172,16 @@ impl Ami {
         EventsBuilder::new(self.hold.clone(), EventSet::ALL)
     }
 
-    /// Returns whether the connection stands at present, and the login is done.
-    pub fn is_connected(&self) -> bool {
-        self.hold.lock().machine.is_logged_in()
-    }
-
-    /// Waits until the connection stands, at once if it does.
-    ///
-    /// # Errors
-    /// [`ConnectError`]: it is over for good.
-    pub async fn connected(&self) -> Result<(), ConnectError> {
-        self.hold.stands(Client::is_logged_in).await
-    }
-
-    /// Says goodbye to the server and waits until the connection is closed, which takes no longer
-    /// than the [timeout](ami_proto::client::Config::close_timeout) of that. Requests that are open
-    /// by then end, in whichever handle, and streams of events end behind what waits in them.
-    ///
-    /// To drop the future changes nothing: the connection is closed all the same.
-    pub async fn close(&self) {
-        self.hold.close();
-        self.hold.until(|state| state.over().map(|_: &Over| ())).await;
-    }
-
-    /// Returns what the connection holds at present.
-    pub fn held(&self) -> Held {
-        self.hold.lock().held()
-    }
-
     async fn send<A: Action>(&self, keeps_parts: bool, action: &A) -> Result<Pending<Client>, Error> {
         let within = self.within;
         let send = |client: &mut Client, now: Instant| -> Result<Id, SendError> {
-            let sent: Result<Handle<_>, _> = match within {
+            let sent: Result<client::Handle<_>, _> = match within {
                 Some(within) => client.send_within(now, action, within),
                 None => client.send(now, action),
             };
-            sent.map(Handle::id)
+            sent.map(client::Handle::id)
         };
         self.hold.send(keeps_parts, send).await
-    }
-}
-
-impl Clone for Ami {
-    fn clone(&self) -> Self {
-        Self { hold: self.hold.clone(), within: self.within }
-    }
-}
-
-impl fmt::Debug for Ami {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ami").field("client", &self.hold.lock().machine).finish_non_exhaustive()
     }
 }
 

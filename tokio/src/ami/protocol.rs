@@ -5,8 +5,7 @@ use std::time::Instant;
 
 use ami_proto::ConnectionError;
 use ami_proto::client::{
-    AtCeiling, Client, ClientEvent, Config, Credentials, Ending, OwnedClientEvent, OwnedEnding, Reached,
-    ReconnectReport,
+    Client, ClientEvent, Config, Credentials, Ending, OwnedClientEvent, OwnedEnding, Reached, ReconnectReport,
 };
 use ami_proto::conn::Id;
 use ami_proto::error::{ApiMisuse, SendError};
@@ -50,6 +49,10 @@ impl Protocol for Client {
         self.reconnect()
     }
 
+    fn accepts_requests(&self, _: Hidden) -> bool {
+        self.is_logged_in()
+    }
+
     fn open_requests(&self, _: Hidden) -> usize {
         self.open()
     }
@@ -76,6 +79,7 @@ impl Protocol for Client {
             ClientEvent::LoginRefused(response) => {
                 Happened::Refused(response.message().map(|words| words.to_str_lossy().into_owned()))
             }
+            ClientEvent::Full { id } => Happened::Full(id),
             ClientEvent::Ready(_) => Happened::Ready,
             ClientEvent::Closed => Happened::Closed,
             ClientEvent::Unclaimed { .. } => Happened::Unclaimed(told.to_owned()),
@@ -101,9 +105,4 @@ impl Protocol for Client {
     fn frame_size(frame: Frame<'_>, _: Hidden) -> usize {
         2 * frame.as_bytes().len() + size_of::<OwnedFrame>()
     }
-}
-
-/// Sets what no caller may change: a list that isn't read holds nothing up.
-pub(super) fn settled(config: Config) -> Config {
-    config.at_ceiling(AtCeiling::FailList)
 }

@@ -4,7 +4,14 @@
 mod closing;
 mod drops;
 mod events;
+#[cfg(feature = "freeswitch")]
+mod freeswitch;
 mod lists;
+mod memory;
 mod pbx;
 mod reconnects;
 mod requests;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(feature = "tracing")]
+mod tracing;

@@ -9,7 +9,7 @@ use ami_proto::server::{Config, Server};
 use ami_proto::testing::{Asked, ServerScript};
 use ami_proto::value::Classes;
 use ami_tokio::{Connector, Credentials};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};
 use tokio::sync::mpsc;
 
 /// Has something done to a server while it runs. `false`: it breaks the connection off.
@@ -84,8 +84,17 @@ enum Did<M> {
     Clock,
 }
 
-/// Drives one side over a pipe.
-async fn serve<M: Machine>(mut machine: M, mut far: DuplexStream, mut todo: mpsc::UnboundedReceiver<Deed<M>>) {
+/// Drives one side over a stream, and nothing is done to it.
+pub(crate) async fn drive<M: Machine>(machine: M, far: impl AsyncRead + AsyncWrite + Unpin) {
+    serve(machine, far, mpsc::unbounded_channel().1).await;
+}
+
+/// Drives one side over a stream.
+async fn serve<M: Machine>(
+    mut machine: M,
+    mut far: impl AsyncRead + AsyncWrite + Unpin,
+    mut todo: mpsc::UnboundedReceiver<Deed<M>>,
+) {
     let now = || tokio::time::Instant::now().into_std();
     loop {
         while machine.poll_event().is_ok_and(|event| event.is_some()) {}
@@ -123,7 +132,12 @@ async fn serve<M: Machine>(mut machine: M, mut far: DuplexStream, mut todo: mpsc
                     return;
                 }
             }
-            Did::Written(Ok(n)) => machine.transmitted(n),
+            Did::Written(Ok(n)) => {
+                machine.transmitted(n);
+                if far.flush().await.is_err() {
+                    return;
+                }
+            }
             Did::Written(Err(_)) => return,
             Did::Read(Ok(0) | Err(_)) => machine.handle_eof(now()),
             Did::Read(Ok(n)) => {
