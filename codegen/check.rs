@@ -35,8 +35,9 @@ pub fn check(table: &Table) -> Result<(), Error> {
             for name in item.outcome.iter().chain(item.list.iter().flat_map(|list| list.items.iter().chain(&list.end)))
             {
                 let Name { place, text } = name;
-                if table.event(text).is_none() {
-                    return Err(place.error(format!("`{text}` is no event of the table")));
+                match table.event(text) {
+                    Some(event) => event.branches.meet(&item.branches, place)?,
+                    None => return Err(place.error(format!("`{text}` is no event of the table"))),
                 }
             }
         }
@@ -48,7 +49,8 @@ pub fn check(table: &Table) -> Result<(), Error> {
             let problem = format!("a second action of this role, the other at {}:{}", first.file, first.line);
             return Err(action.place.error(problem));
         }
-        action.rows.iter().try_for_each(parameter)?;
+        let given = table.block("request-common").map_or(&[][..], |block| &block.rows);
+        action.rows.iter().try_for_each(|row| parameter(row, given))?;
         answer(action)?;
         list(table, action)?;
     }
@@ -76,9 +78,14 @@ fn arguments(rows: &[Row]) -> Result<(), Error> {
     Ok(())
 }
 
-/// What a builder has no method for.
-fn parameter(row: &Row) -> Result<(), Error> {
+/// What a builder has no method for. `given` is what every request has already.
+fn parameter(row: &Row, given: &[Row]) -> Result<(), Error> {
     let Row::Field(field) = row else { return Ok(()) };
+    let same = |row: &Row, name: &str| matches!(row, Row::Field(field) if field.name.eq_ignore_ascii_case(name));
+    let names = field.alias_names();
+    if let Some(name) = names.iter().chain([&field.name]).find(|name| given.iter().any(|row| same(row, name))) {
+        return Err(field.place.error(format!("every request has `{name}` already")));
+    }
     let many = field.repeat || field.holes() > 0;
     let problem = match () {
         () if field.holes() > 1 || field.name.contains("{key}") => "a parameter's name has room for one number",
@@ -123,8 +130,12 @@ fn listed(table: &Table, event: &Item) -> Result<(), Error> {
 
 /// A row that no branch has together with its item.
 fn together(item: &Item, row: &Row) -> Result<(), Error> {
-    let Row::Field(field) = row else { return Ok(()) };
-    field.branches.meet(&item.branches, &field.place)
+    match row {
+        Row::Field(Field { branches, place, .. }) | Row::Use { branches, place, .. } => {
+            branches.meet(&item.branches, place)
+        }
+        Row::Rest(_) => Ok(()),
+    }
 }
 
 /// What an answer says of parameters.
@@ -153,6 +164,9 @@ fn answer(action: &Item) -> Result<(), Error> {
         let Some(field) = fields.find(|field| field.name == *text) else {
             return Err(place.error(format!("`{text}` is no parameter of {}", action.name)));
         };
+        if field.repeat || field.holes() > 0 {
+            return Err(place.error(format!("`{text}` may be there more than once")));
+        }
         if !kinds.is_empty() && !kinds.contains(&field.kind.word) {
             return Err(place.error(format!("`{text}` is no `{}`", kinds.join("`, `"))));
         }
@@ -270,6 +284,13 @@ fn rows(table: &Table, rows: &[Row], inherited: &[Row], item: &str, given: &mut 
             }
             holes(field)
         })?;
+    }
+    let mut wire: Vec<_> = wire.iter().collect();
+    wire.sort_unstable_by_key(|(name, _)| *name);
+    for (pattern, _) in wire.iter().filter(|(name, _)| name.contains('{')) {
+        if let Some((name, place)) = wire.iter().find(|(name, _)| name != pattern && names::fits(pattern, name)) {
+            return Err(place.error(format!("`{name}` is one of `{pattern}` in {item}")));
+        }
     }
     for (place, name, method, rule) in named {
         let free = names::is_snake(&rule)

@@ -241,6 +241,16 @@ pub fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name)
 }
 
+/// Whether a name is one of those of a pattern such as `line-{i:6}`, which is not the name itself.
+/// Both are in lower case.
+pub fn fits(pattern: &str, name: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once('{') else { return pattern == name };
+    let Some(((hole, tail), inside)) = rest.split_once('}').zip(name.strip_prefix(head)) else { return false };
+    let fills = |text: &str| hole == "key" || text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut parts = inside.char_indices().map(|(at, char)| inside.split_at(at + char.len_utf8()));
+    parts.any(|(text, after)| fills(text) && fits(tail, after))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -318,6 +328,22 @@ mod tests {
         }
         let sorted = WORDS.windows(2).all(|rows| rows[0] < rows[1]);
         assert!(sorted, "each once, in the order of bytes");
+    }
+
+    #[test]
+    fn patterns_and_their_names() {
+        for (pattern, name, expected) in [
+            ("line-{i}", "line-12", true),
+            ("line-{i}", "line-", false),
+            ("line-{i}", "line-x", false),
+            ("a({key})", "a(b)c)", true),
+            ("a({key})", "a()", false),
+            ("{i}-{j}/x", "1-22/x", true),
+            ("{i}-{j}/x", "1-22", false),
+            ("a", "a", true),
+        ] {
+            assert_eq!(fits(pattern, name), expected, "{pattern} {name}");
+        }
     }
 
     #[test]

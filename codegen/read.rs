@@ -223,6 +223,7 @@ pub fn read_row(keyword: &str, item: &mut Item, words: &[Word<'_>], doc: &Doc<'_
                 until = Some(read_branch(value, place)?);
                 Ok(())
             })?;
+            Branches { until: until.clone(), ..Branches::default() }.meet(&item.branches, place)?;
             item.reply = Some(Reply { style: style.to_owned(), until, doc: doc.sentence()?, rows: Vec::new() });
             return Ok(());
         }
@@ -291,6 +292,9 @@ fn read_use(block: &Word<'_>, rest: &[Word<'_>], place: &Place) -> Result<Row, E
     let (prefix, attributes) = match rest {
         [prefix, attributes @ ..] if !prefix.text.contains('=') && prefix.text != "never" => {
             header_name(prefix, place)?;
+            if prefix.text.contains(['{', '}']) {
+                return Err(place.at(prefix.column).error("a prefix has nothing that varies"));
+            }
             (prefix.text, attributes)
         }
         _ => ("", rest),
@@ -416,7 +420,7 @@ fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place, command: bool) -
             "as" => field.rust = given(value, &field.rust, place)?,
             "repeat" => field.repeat = true,
             "empty" => field.empty = true,
-            "always" => field.always = Some(value.into()),
+            "always" => field.always = Some(value.trim_matches('"').into()),
             "example" => field.example = Some(value.trim_matches('"').into()),
             "after" => field.after = Some(value.into()),
             "without" if command => field.excluded_by = Some(value.into()),

@@ -27,7 +27,7 @@
 //!           | "repeat" | "secret"                                                   fields
 //!           | "example=" ( WORD | '"' text '"' )                                    parameters: what the example sets them to
 //!           | "empty"                                                             required parameters: the server takes an empty one, see below
-//!           | "always=" WORD                                                      required parameters: the one value that servers know, which the builder writes
+//!           | "always=" ( WORD | '"' text '"' )                                    required parameters: the one value that servers know, which the builder writes
 //!           | "on=" ("conference" | "server" | "any")                               commands: what they are for, a conference if nothing is said
 //!           | "after=" IDENTIFIER                                                   arguments: the one that has to stand before it
 //!           | "without=" IDENTIFIER                                                 arguments: the one that may not stand before it

@@ -148,8 +148,8 @@ fn laid_out_as_rustfmt_would() {
 }
 
 /// What every table has.
-const COMMON: &str = "block common : Of events.\n  ActionID text : An id.\nblock request-common : Of requests.\n\
-                      block reply-common : Of responses.\n";
+const COMMON: &str = "block common : Of events.\n  ActionID text : An id.\nblock request-common : Of requests.\n  \
+                      ActionID text : An id.\nblock reply-common : Of responses.\n";
 
 /// What is wrong with a table of this text.
 fn mistake(text: &str) -> String {
@@ -497,6 +497,42 @@ const MISTAKES: &[(&str, &str)] = &[
         "action A : An action.\n  B device-state-number : A field.\n",
         "a.spec:2:3: a parameter has a state by its word: `device-state`",
     ),
+    // What each of two lines allows, and no server does at once.
+    ("action A : An action.\n  ActionId text as=own : An id.\n", "a.spec:2:3: every request has `ActionId` already"),
+    ("action A : An action.\n  B text alias=C,ActionID : An id.\n", "a.spec:2:3: every request has `ActionID` already"),
+    ("action A since=14 : An action.\n  reply text until=13 : Lines.\n", "a.spec:2:3: `since=14` is after `until=13`"),
+    ("action A since=13 : An action.\n  reply text until=13 : Lines.\n", "no mistake"),
+    (
+        "event B until=11 role=item : An item.\naction A since=12 : An action.\n  list items=B\n",
+        "a.spec:3:14: `since=12` is after `until=11`",
+    ),
+    (
+        "event B role=both : An item.\nevent C role=end since=13 : The end.\naction A until=12 : An action.\n  list items=B end=C\n",
+        "a.spec:4:20: `since=13` is after `until=12`",
+    ),
+    (
+        "event B until=11 : An outcome.\naction A since=12 : An action.\n  outcome B\n",
+        "a.spec:3:11: `since=12` is after `until=11`",
+    ),
+    (
+        "block b : A block.\n  C text : A field.\nevent A until=11 : An event.\n  use b since=12\n",
+        "a.spec:4:7: `since=12` is after `until=11`",
+    ),
+    ("event A : An event.\n  use common B{i}\n", "a.spec:2:14: a prefix has nothing that varies"),
+    (
+        "action A : An action.\n  B seconds repeat : A time.\n  takes B s\n",
+        "a.spec:3:9: `B` may be there more than once",
+    ),
+    (
+        "action A role=mask : An action.\n  B{i} text : A class.\n  again B{i}\n",
+        "a.spec:3:9: `B{i}` may be there more than once",
+    ),
+    ("event A : An event.\n  B{i} text : One.\n  b1 text : Two.\n", "a.spec:3:3: `b1` is one of `b{i}` in A"),
+    (
+        "event A : An event.\n  B text alias=\"C(d e)\" : One.\n  C({key}) text : Two.\n",
+        "a.spec:2:3: `c(d e)` is one of `c({key})` in A",
+    ),
+    ("event A : An event.\n  B-{i} text : One.\n  C text : Two.\n  B-x text : Three.\n", "no mistake"),
     // The hash reads no more of a name than that.
     (
         "event ABCDEFGH----MMMMMMMM----STUVWXYZ : One.\nevent abcdefgh++++mmmmmmmm++++stuvwxyz as=B : Two.\n",
@@ -632,6 +668,16 @@ fn names_in_quotation_marks() {
     for line in ["A B|C D,E|AB|", "F|G H@3ffff|text|", "=reply||A B|The end|"] {
         assert!(packed.lines().any(|packed| packed.starts_with(line)), "{line}: {packed}");
     }
+}
+
+/// The one value that a parameter has is written without the quotation marks around it.
+#[test]
+fn a_value_in_quotation_marks() {
+    let text = format!("{COMMON}action A : An action.\n  B* text always=\"two words\" : A field.\n");
+    let table = codegen::parse([("a.spec".to_owned(), text)]).unwrap_or_else(|error| panic!("{error}"));
+    let files = codegen::generate(&table).unwrap_or_else(|error| panic!("{error}"));
+    let (_, source) = files.iter().find(|(name, _)| *name == "actions.rs").expect("the builders");
+    assert!(source.contains("\"two words\"") && !source.contains("\\\"two"), "{source}");
 }
 
 /// What a session of the server answers by itself, and what a client waits for before it is ready,
