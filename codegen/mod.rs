@@ -38,7 +38,7 @@
 //! by them and by nothing else. `role=` makes it one that a session of the server answers by
 //! itself. Of a required parameter `empty` says that servers take an empty one, and `always=` what
 //! the builder writes because servers know nothing else. `example=` gives its docs a call that
-//! makes sense; without it they show what is required.
+//! makes sense: a required text wants one, unless `TEXTS` in `kinds.rs` has one for its name.
 //!
 //! An event is one entry in `spec/ami/events/`. `BRANCHES` and `CLASSES` in `kinds.rs` are what
 //! `since`, `until` and `class` may name; a kind of value that no row had before is a line of

@@ -670,6 +670,19 @@ fn names_in_quotation_marks() {
     }
 }
 
+/// What the docs of an action send is something that somebody might send.
+#[test]
+fn examples_make_sense() {
+    let (_, actions) = all().into_iter().find(|(name, _)| *name == "actions.rs").expect("the builders");
+    let shown: Vec<&str> = actions.lines().filter(|line| line.trim_start().starts_with("/// ")).collect();
+    assert!(shown.iter().filter(|line| line.contains("assert_eq!(out, b\"Action: ")).count() > 150);
+    for line in shown {
+        assert!(!line.contains("some text"), "a parameter without `example=`: {line}");
+        let twice = "PJSIP/100-00000001\", \"PJSIP/100-00000001";
+        assert!(!line.contains(twice), "one channel in the place of two: {line}");
+    }
+}
+
 /// The one value that a parameter has is written without the quotation marks around it.
 #[test]
 fn a_value_in_quotation_marks() {
