@@ -8,11 +8,12 @@
 //! | [`OwnedFrame`](crate::OwnedFrame) | the same, with `"bytes"` where the rest doesn't tell them: it can be read back |
 //! | typed views of events, requests and responses, [`Described`](crate::describe::Described) | `{"type", "fields": {…}, "uncovered": [name, …], "invalid": [{"header", "value"}, …]}` |
 //! | types of [`value`](crate::value) | what `fields` has for such a value: see there |
+//! | [`AgiEnv`](crate::value::AgiEnv); [`AgiAnswer`](crate::value::AgiAnswer) | an array of `[name, value]`; `{"code", "result", "data", "end_position", "text"}` |
 //! | enums without data | their word: `"response"`, `"attended"` |
 //! | owned twins, such as [`OwnedEvent`](crate::event::OwnedEvent) | as what they lend |
 //! | enums with data | `{"kind": word, …}` |
 //! | [`calls`](crate::calls) and other structs | an object; its keys are the names of fields and methods |
-//! | [`state::Mirror`](crate::state::Mirror) | an object as `ami inspect --state --json` prints it: see [`state`](crate::state) |
+//! | [`state::Mirror`](crate::state::Mirror) | an object as `ami inspect --state --json` prints it, and each thing in it: see [`state`](crate::state) |
 //! | times and lengths of time in those | seconds, as a number with a fraction |
 //! | what there is none of in those | `null` |
 //!

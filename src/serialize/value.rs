@@ -5,7 +5,7 @@ use core::fmt;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
-use super::as_words;
+use super::{as_words, objects};
 use crate::catalogue::{Datum, Kind};
 use crate::owned_value::OwnedValue;
 use crate::value::{self, ToWire};
@@ -92,6 +92,23 @@ values! {
         ClockTime, CodecList<'_>, CommaList<'_>, Contact<'_>, ContactList<'_>, Date, DateTime, DeviceState<'_>,
         Encoded<'_>, Escaped<'_>, EscapedAssignment<'_>, Hex, Peer<'_>, PresenceState<'_>, Presentation<'_>,
         QueueRuleStep, ReloadStatus<'_>, SecurityAddress<'_>, SecurityTime, TimeOfDay, Timestamp, UniqueId<'_>;
+}
+
+/// As an array of `[name, value]`.
+impl Serialize for value::AgiEnv<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(|(name, value)| (Value::new(name), Value::new(value))))
+    }
+}
+
+objects! {
+    value::AgiAnswer<'_> as "AgiAnswer", |answer| {
+        "code": answer.code(),
+        "result": answer.result().map(Value::new),
+        "data": answer.data().map(Value::new),
+        "end_position": answer.end_position(),
+        "text": Value::new(answer.text()),
+    }
 }
 
 as_words! { value::LocalHalf, value::Screening, value::Visibility, }

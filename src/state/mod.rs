@@ -98,8 +98,10 @@
 //! With the feature `serde` a mirror is serialised as `ami inspect --state --json` prints it.
 //! `state` of a channel is its number, `status` of a member the word of its device state; of
 //! `completeness` each part has one of the words of [`Completeness::as_str`]. `since` is in seconds
-//! of the scale that the mirror was [told](Mirror::set_time), and null without one. A bridge has
-//! the names of its channels.
+//! of the scale that the mirror was [told](Mirror::set_time), and null without one. The other keys
+//! are the names of the fields, but for `uniqueid`, and `id` and `type` of a bridge. A bridge has
+//! the names of its channels, a queue its members and its callers with their positions, a room its
+//! members; each of these things alone is serialised without them.
 
 mod fields;
 mod key;

@@ -60,6 +60,7 @@ mod serde;
 mod serde_calls;
 mod serde_data;
 mod serde_frames;
+mod serde_state;
 mod server;
 mod server_answers;
 mod sessions;

@@ -18,10 +18,9 @@ use ami_proto::redact::WithSecrets;
 use ami_proto::request::Request;
 use ami_proto::response::{CoreStatus, Response};
 use ami_proto::server::{self, Server, ServerEvent};
-use ami_proto::state::{Mirror, MirrorLimits, Part};
 use ami_proto::value::{
-    AmiVersion, Banner, ChannelName, ChannelState, Classes, ClockTime, DateTime, DeviceState, Epoch, Escaped, FromWire,
-    HangupCause, Hex, LocalHalf, Milliseconds, Presentation, QueueRuleStep, Seconds, Timestamp,
+    AgiAnswer, AgiEnv, AmiVersion, Banner, ChannelName, ChannelState, Classes, ClockTime, DateTime, DeviceState, Epoch,
+    Escaped, FromWire, HangupCause, Hex, LocalHalf, Milliseconds, Presentation, QueueRuleStep, Seconds, Timestamp,
 };
 use ami_proto::{Decoder, Framing, Limits, OwnedFrame};
 use serde::Serialize;
@@ -196,6 +195,18 @@ fn values_are_as_their_fields() {
         (value(Presentation::from("32").visibility()), json!("prohibited")),
         (value(Presentation::from("32").screening()), json!("not-screened")),
         (value(LocalHalf::Second), json!("second")),
+        (
+            value(AgiEnv::new(b"agi_request: async\nagi_callerid: 100\n\n")),
+            json!([["agi_request", "async"], ["agi_callerid", "100"]]),
+        ),
+        (
+            value(AgiAnswer::new(b"200 result=1 (timeout) endpos=960\n")),
+            json!({"code": 200, "result": "1", "data": "timeout", "end_position": 960, "text": "result=1 (timeout) endpos=960"}),
+        ),
+        (
+            value(AgiAnswer::new(b"hello")),
+            json!({"code": null, "result": null, "data": null, "end_position": null, "text": "hello"}),
+        ),
         (value(Happening::from(std::borrow::Cow::Borrowed("mute-member"))), json!("mute-member")),
         (value(JoinTime::from_gregorian(63_635_217_275)), json!(63_635_217_275_u64)),
     ] {
@@ -229,68 +240,6 @@ fn a_call_has_its_story_as_data() {
     let span = |start: f64, end: f64| json!({"start": start, "end": end});
     assert_eq!(value(&call.legs()[0])["stays"], json!([{"bridge": "b", "mixing": true, "span": span(2.0, 2.5)}]));
     assert_eq!(value(QueueOutcome::Abandoned), "abandoned");
-}
-
-#[test]
-fn a_mirror_has_its_things_as_data() {
-    let mut mirror = Mirror::new(MirrorLimits::new());
-    mirror.set_time(Duration::from_millis(1_000_500));
-    mirror.begin(Part::Queues);
-    let events = "Event: Newchannel\nChannel: PJSIP/100-01\nChannelState: 6\nUniqueid: 1.1\nLinkedid: 1.1\n\n\
-        Event: BridgeCreate\nBridgeUniqueid: b\nBridgeType: basic\nBridgeTechnology: simple_bridge\nBridgeName: \n\n\
-        Event: QueueParams\nQueue: support\nStrategy: ringall\nCalls: 1\nHoldtime: 5\nTalkTime: 60\nCompleted: 3\n\
-        Abandoned: 2\nServiceLevel: 20\n\n\
-        Event: QueueMember\nQueue: support\nLocation: PJSIP/7\nName: Ann\nPenalty: 2\nStatus: 1\nPaused: 1\nInCall: 0\n\
-        PausedReason: lunch\nCallsTaken: 3\nLastCall: 1000\nMembership: static\n\n\
-        Event: QueueEntry\nQueue: support\nPosition: 1\nChannel: PJSIP/100-01\nUniqueid: 1.1\nCallerIDNum: 100\nWait: 10\n\n\
-        Event: ConfbridgeStart\nConference: room\n\n\
-        Event: ConfbridgeJoin\nConference: room\nChannel: PJSIP/100-01\nCallerIDNum: 100\nAdmin: Yes\nMuted: No\n\n\
-        Event: AgentLogin\nAgent: 1001\nChannel: PJSIP/9-01\n\n\
-        Event: ParkedCall\nPrivilege: call,all\nParkinglot: default\nParkingSpace: 701\nParkeeChannel: PJSIP/8-01\n\n\
-        Event: QueueStatusComplete\nEventList: Complete\nListItems: 3\n\n";
-    for frame in frames(events) {
-        let _ = mirror.handle(&Event::from(frame.view()));
-    }
-    assert_eq!(
-        value(&mirror),
-        json!({
-            "channels": [{
-                "name": "PJSIP/100-01", "uniqueid": "1.1", "linked_id": "1.1", "state": 6, "number": null,
-                "caller_name": null, "exten": null, "context": null, "application": null, "since": 1000.5,
-                "on_hold": null, "bridge": null,
-            }],
-            "bridges": [{"id": "b", "type": "basic", "channels": []}],
-            "queues": [{
-                "name": "support", "strategy": "ringall", "calls": 1, "completed": 3, "abandoned": 2, "hold_time": 5,
-                "talk_time": 60, "service_level": 20,
-                "members": [{
-                    "interface": "PJSIP/7", "name": "Ann", "status": "NOT_INUSE", "paused": true,
-                    "paused_reason": "lunch", "calls_taken": 3, "last_call": 1000, "last_pause": null,
-                    "login_time": null, "in_call": false, "penalty": 2, "membership": "static",
-                }],
-                "callers": [{
-                    "channel": "PJSIP/100-01", "number": "100", "name": null, "position": 1, "since": 990.5,
-                }],
-            }],
-            "conferences": [{
-                "name": "room", "locked": false, "recording": false,
-                "members": [{
-                    "channel": "PJSIP/100-01", "name": null, "number": "100", "muted": false, "talking": null,
-                    "admin": true,
-                }],
-            }],
-            "agents": [{"agent": "1001", "name": null, "status": "AGENT_IDLE", "channel": "PJSIP/9-01"}],
-            "parking": [{"lot": "default", "space": "701", "channel": "PJSIP/8-01", "since": 1000.5}],
-            "completeness": {
-                "channels": "unseeded", "bridges": "unseeded", "queues": "complete", "agents": "unseeded",
-                "conferences": "unseeded", "parking": "unseeded", "parking_lots": "unseeded",
-                "endpoints": "unseeded", "contacts": "unseeded", "registrations": "unseeded",
-                "devices": "unseeded", "extensions": "unseeded", "mailboxes": "unseeded",
-            },
-        })
-    );
-    mirror.lost();
-    assert_eq!(value(&mirror)["completeness"]["queues"], "disconnected");
 }
 
 // Client and connection.
