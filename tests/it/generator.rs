@@ -89,15 +89,28 @@ fn first_difference<'a>(one: &'a str, other: &'a str) -> Option<(usize, (&'a str
     (1..).zip(pad(one).zip(pad(other))).take(lines).find(|(_, (one, other))| one != other)
 }
 
+/// Returns the tables below a folder as one text.
+fn text(folder: &Path) -> String {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let read = |path: PathBuf| if path.is_dir() { text(&path) } else { std::fs::read_to_string(path).expect("text") };
+    entries.map(read).collect()
+}
+
+/// A field that says whether something is so has that as its value.
+#[test]
+fn what_is_so_or_not_is_no_number() {
+    let text = text(&folder("codegen/spec"));
+    let whether = text.lines().filter_map(|line| line.split_once(" : Whether ")).map(|(row, _)| row);
+    let kinds: Vec<_> = whether.map(|row| (row, row.split_whitespace().nth(1).unwrap_or_default())).collect();
+    assert!(kinds.iter().filter(|(_, kind)| *kind == "bool").count() > 150);
+    for (row, kind) in kinds {
+        assert!(!matches!(kind, "int" | "uint"), "{row}");
+    }
+}
+
 /// A row of the table of words that no name of the tables needs is one to delete.
 #[test]
 fn each_word_is_in_a_name() {
-    fn text(folder: &Path) -> String {
-        let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
-        let read =
-            |path: PathBuf| if path.is_dir() { text(&path) } else { std::fs::read_to_string(path).expect("text") };
-        entries.map(read).collect()
-    }
     let text = text(&folder("codegen/spec"));
     let names: Vec<&str> = text.lines().filter_map(|line| line.split(" : ").next()).collect();
     let glued = names.join("\n").to_ascii_lowercase();

@@ -5,6 +5,7 @@
 use ami_proto::catalogue::Datum;
 use ami_proto::describe::{Content, describe};
 use ami_proto::event::{Dial, Event, QueueMember, QueueMemberPause, QueueMemberPaused};
+use ami_proto::response::SkinnyShowLine;
 use ami_proto::value::{AgiResultCode, OriginateReason};
 use ami_proto::{Decoder, Framing, Limits, OwnedFrame};
 
@@ -183,4 +184,13 @@ fn agi_is_decoded_and_numbers_have_words() {
     let frame = frame("Event: OriginateResponse\nReason: 5\n\n");
     let Event::OriginateResponse(response) = Event::from(frame.view()) else { panic!("{frame:?}") };
     assert_eq!(response.reason(), Ok(OriginateReason::BUSY));
+}
+
+/// It comes as a number, and is on or off.
+#[test]
+fn a_lamp_that_blinks() {
+    for (number, blinks) in [("0", false), ("1", true)] {
+        let frame = frame(&format!("Response: Success\nMWIblink: {number}\n\n"));
+        assert_eq!(SkinnyShowLine::from(frame.view()).mwi_blink(), Ok(blinks));
+    }
 }
