@@ -128,14 +128,15 @@ fn listed(table: &Table, event: &Item) -> Result<(), Error> {
     }
 }
 
-/// A row that no branch has together with its item.
+/// A row, or one name of it, that no branch has together with its item.
 fn together(item: &Item, row: &Row) -> Result<(), Error> {
-    match row {
-        Row::Field(Field { branches, place, .. }) | Row::Use { branches, place, .. } => {
-            branches.meet(&item.branches, place)
-        }
-        Row::Rest(_) => Ok(()),
-    }
+    let (branches, place, names) = match row {
+        Row::Field(Field { branches, place, aliases, .. }) => (branches, place, aliases),
+        Row::Use { branches, place, but, .. } => (branches, place, but),
+        Row::Rest(_) => return Ok(()),
+    };
+    let all = [branches].into_iter().chain(names.iter().map(|name| &name.branches));
+    all.into_iter().try_for_each(|branches| branches.meet(&item.branches, place))
 }
 
 /// What an answer says of parameters.

@@ -531,6 +531,12 @@ const MISTAKES: &[(&str, &str)] = &[
         "block b : A block.\n  C text : A field.\nevent A until=11 : An event.\n  use b since=12\n",
         "a.spec:4:7: `since=12` is after `until=11`",
     ),
+    ("event A since=12 : An event.\n  B text alias=C@..11 : A field.\n", "a.spec:2:3: `since=12` is after `until=11`"),
+    (
+        "block b : A block.\n  C text : A field.\nevent A until=11 : An event.\n  use b but=C@12..\n",
+        "a.spec:4:7: `since=12` is after `until=11`",
+    ),
+    ("event A since=12 : An event.\n  B text alias=C@never,D@13.. : A field.\n", "no mistake"),
     ("event A : An event.\n  use common B{i}\n", "a.spec:2:14: a prefix has nothing that varies"),
     (
         "action A : An action.\n  B seconds repeat : A time.\n  takes B s\n",
