@@ -37,6 +37,8 @@ impl<'buf> Indices<'buf> {
 ///     assert_eq!(key.text(0).unwrap(), "PJSIP/100-00000001");
 ///     assert_eq!(variable?.value(), b"12");
 /// }
+/// let mut own = response.keyed_chan_variable().of(b"PJSIP/100-00000001");
+/// assert_eq!(own.next().unwrap()?.name(), b"ROOM");
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -61,6 +63,12 @@ impl<'buf, T: FromWire<'buf>> Indexed<'buf, T> {
         self.into_iter()
             .find(|(indices, _)| numbers.iter().enumerate().all(|(hole, number)| indices.number(hole) == Some(*number)))
             .map_or(Err(missing), |(_, value)| value)
+    }
+
+    /// Returns the values in whose name this stands first: the variables of one channel.
+    pub fn of(self, key: &[u8]) -> impl Iterator<Item = Result<T, FieldError>> {
+        self.filter(move |(indices, _)| indices.text(0).is_some_and(|text| text.as_bytes() == key))
+            .map(|(_, value)| value)
     }
 }
 

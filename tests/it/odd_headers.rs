@@ -79,6 +79,19 @@ fn a_key_ends_at_its_parenthesis() {
     );
 }
 
+/// Of the variables of several channels those of one, in the order of the frame.
+#[test]
+fn variables_of_one_channel() {
+    let frame = frame(
+        "Event: Bridge\nChanVariable(IAX2/192.0.2.1:4569-1): A=1\nChanVariable(IAX2/192.0.2.1:4569-10): A=2\n\
+         ChanVariable(IAX2/192.0.2.1:4569-1): B\nChanVariable(IAX2/192.0.2.1:4569-1): B=3\n\n",
+    );
+    let variables = || Event::from(frame.view()).common().keyed_chan_variable();
+    let own: Vec<_> = variables().of(b"IAX2/192.0.2.1:4569-1").map(|found| found.ok().map(|one| one.value())).collect();
+    assert_eq!(own, [Some(&b"1"[..]), None, Some(b"3")]);
+    assert_eq!(variables().of(b"IAX2/192.0.2.1").count(), 0);
+}
+
 /// Before and behind the blank that servers write there may be none; a line that has no key is no
 /// variable.
 #[test]
