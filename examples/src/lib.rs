@@ -31,7 +31,7 @@ pub struct Options {
 impl Options {
     /// Returns a client without a connection, and what it is for.
     pub fn start(&self) -> (Client, Session) {
-        let client = Client::new(Config::new().keep_alive(Duration::from_secs(60), Duration::from_secs(10)));
+        let client = Client::new(Config::new().keep_alive(Duration::from_mins(1), Duration::from_secs(10)));
         let secret = (self.user.clone(), self.secret.clone());
         (client, Session { secret, asked: None, left: self.events, backoff: Backoff::default() })
     }

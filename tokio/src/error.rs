@@ -14,10 +14,9 @@ use crate::protocol::Protocol;
 ///
 /// `Display` has all of it: `127.0.0.1:5038: login refused: wrong user, wrong secret, or the user
 /// may not log in from this address`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ConnectError(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     address: Box<str>,
     reason: Reason,
@@ -84,6 +83,13 @@ impl fmt::Display for ConnectError {
             Reason::Closed => f.write_str("closed by this program"),
             Reason::Abandoned => f.write_str("the runtime of the connection is shut down"),
         }
+    }
+}
+
+/// As `Display`: it is what a `main` that returns the error prints.
+impl fmt::Debug for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -171,17 +177,10 @@ impl<P: Protocol> fmt::Display for Error<P> {
     }
 }
 
-/// As `Display`, with the kind in front.
+/// As `Display`: it is what a `main` that returns the error prints.
 impl<P: Protocol> fmt::Debug for Error<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self {
-            Self::NotSent(_) => "NotSent",
-            Self::NotConnected(_) => "NotConnected",
-            Self::Closed => "Closed",
-            Self::Ended(_) => "Ended",
-            Self::Unread => "Unread",
-        };
-        f.debug_tuple(kind).field(&format_args!("{self}")).finish()
+        fmt::Display::fmt(self, f)
     }
 }
 
