@@ -134,6 +134,8 @@ pub struct Ended<P: Protocol = Client> {
     pub(crate) reads_only: bool,
     pub(crate) never_reached: bool,
     pub(crate) refused: bool,
+    /// Set where the server has answered, and not in the way that was asked for.
+    pub(crate) other: bool,
 }
 
 impl<P: Protocol> Error<P> {
@@ -171,6 +173,7 @@ impl<P: Protocol> fmt::Display for Error<P> {
             Self::NotSent(error) => write!(f, "not sent: {error}"),
             Self::NotConnected(error) => write!(f, "not sent, without a connection: {error}"),
             Self::Closed => f.write_str("not sent: the connection is closed"),
+            Self::Ended(ended) if ended.other => write!(f, "answered in another way than asked for: {}", ended.ending),
             Self::Ended(ended) => ended.ending.fmt(f),
             Self::Unread => f.write_str("the list is longer than what may wait to be read; read it as it comes"),
         }

@@ -158,9 +158,11 @@ impl<P: Protocol> Readers<P> {
     pub(crate) fn end(&mut self, why: Option<&ConnectError>) {
         self.hurry();
         for (_, reader) in self.readers.iter_mut().filter(|(_, reader)| !reader.ended) {
-            if let Some(error) = why {
-                reader.push(Item::Lost(error.clone()), true);
+            // For these there is room in any case: nothing comes behind them.
+            if reader.missed > 0 {
+                reader.queue.push_back(Item::Missed(std::mem::take(&mut reader.missed)));
             }
+            reader.queue.extend(why.map(|error| Item::Lost(error.clone())));
             reader.ended = true;
             if let Some(waker) = reader.waker.take() {
                 waker.wake();

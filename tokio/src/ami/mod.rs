@@ -197,5 +197,7 @@ fn failed(action: &impl Action, ending: OwnedEnding) -> Error {
 fn failed_as(reads_only: bool, ending: OwnedEnding) -> Error {
     let never_reached = ending.view().never_reached_server();
     let refused = matches!(ending.view(), Ending::Refused(_));
-    Error::Ended(Box::new(Ended { ending, reads_only, never_reached, refused }))
+    let other =
+        matches!(ending.view(), Ending::Reply(_) | Ending::Outcome(_) | Ending::OutcomeUnseen(_) | Ending::Text { .. });
+    Error::Ended(Box::new(Ended { ending, reads_only, never_reached, refused, other }))
 }

@@ -158,5 +158,5 @@ impl Handle<Connection> {
 fn failed(ending: OwnedEnding) -> Error {
     let never_reached = ending.view().never_reached_server();
     let refused = matches!(ending.view(), Ending::Refused(_));
-    Error::Ended(Box::new(Ended { ending, reads_only: false, never_reached, refused }))
+    Error::Ended(Box::new(Ended { ending, reads_only: false, never_reached, refused, other: false }))
 }

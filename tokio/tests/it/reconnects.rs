@@ -132,10 +132,20 @@ async fn without_reconnects() {
     let pbx = pbx(2);
     let ami = connector(&pbx).reconnect(None).connect().await.unwrap();
     let mut events = ami.events().of::<Hangup>().start();
+    // Also one that has room for nothing more hears of the end.
+    let mut full = ami.events().of::<Hangup>().capacity(1).start();
+    for _ in 0..3 {
+        event(&pbx, "Hangup", "c");
+        assert!(matches!(events.next().await, Some(Item::Event(_))));
+    }
     pbx.cut();
     let Some(Item::Lost(error)) = events.next().await else { panic!("not told") };
     assert_eq!(error.to_string(), "pbx:5038: the peer closed the connection");
     assert!(events.next().await.is_none());
+    assert!(matches!(full.next().await, Some(Item::Event(_))));
+    assert!(matches!(full.next().await, Some(Item::Missed(2))));
+    assert!(matches!(full.next().await, Some(Item::Lost(_))));
+    assert!(full.next().await.is_none());
     assert!(matches!(ami.request(CoreStatus::new()).await, Err(Error::NotConnected(_))));
     assert_eq!(*pbx.dialled.lock().unwrap(), 1);
     ami.close().await;

@@ -68,8 +68,9 @@ async fn text() {
     assert_eq!(ami.text(Queues::new()).await.unwrap().to_string(), "support has 0 calls\n   No Members\n");
     // What is answered by text is no response, and the other way round.
     let error = ami.request(Queues::new()).await.unwrap_err();
-    assert_eq!(error.to_string(), "1 paragraphs of text");
-    assert_eq!(ami.text(CoreStatus::new()).await.unwrap_err().to_string(), "answered");
+    assert_eq!(error.to_string(), "answered in another way than asked for: 1 paragraphs of text");
+    let error = ami.text(CoreStatus::new()).await.unwrap_err();
+    assert_eq!(error.to_string(), "answered in another way than asked for: answered");
     assert_eq!(ami.held().requests, 0);
 }
 
@@ -123,6 +124,38 @@ async fn more_than_may_be_in_flight() {
         assert!(all.join_all().await.into_iter().all(|answered| answered));
         assert_eq!((ami.held().requests, ami.held().open), (0, 0));
     }
+}
+
+/// Threads that ask at once and give up at odd times: all that stays is answered, and nothing is
+/// kept.
+#[test]
+fn many_tasks_on_many_threads() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let pbx = pbx(1);
+        let config = Config::new().max_in_flight(4).max_open(8);
+        let ami = connector(&pbx).config(config).connect().await.unwrap();
+        let mut all = JoinSet::new();
+        for task in 0..50_u64 {
+            let ami = ami.clone();
+            all.spawn(async move {
+                let mut answered = 0;
+                for round in 0..40 {
+                    let dropped = Duration::from_micros((task * 7 + round * 13) % 50);
+                    if round % 2 == 0 {
+                        let _ = tokio::time::timeout(dropped, ami.request(CoreStatus::new())).await;
+                    } else {
+                        let status = ami.request(CoreStatus::new()).await.unwrap();
+                        answered += status.view().core_current_calls().unwrap();
+                    }
+                }
+                answered
+            });
+        }
+        assert_eq!(all.join_all().await, [60; 50]);
+        assert_eq!((ami.held().requests, ami.held().open), (0, 0));
+        ami.close().await;
+    });
 }
 
 /// A request that never has room is refused, and holds up no other.
