@@ -131,11 +131,18 @@ pub enum Error<P: Protocol = Client> {
 pub struct Ended<P: Protocol = Client> {
     /// The way it ended.
     pub ending: P::Ending,
+    pub(crate) how: Failure,
     pub(crate) reads_only: bool,
-    pub(crate) never_reached: bool,
-    pub(crate) refused: bool,
-    /// Set where the server has answered, and not in the way that was asked for.
-    pub(crate) other: bool,
+}
+
+/// The kind of an end that isn't as it was meant to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    NeverReached,
+    Refused,
+    /// The server has answered, and not in the way that was asked for.
+    OtherAnswer,
+    Unanswered,
 }
 
 impl<P: Protocol> Error<P> {
@@ -144,7 +151,7 @@ impl<P: Protocol> Error<P> {
     pub fn never_reached_server(&self) -> bool {
         match self {
             Self::NotSent(_) | Self::NotConnected(_) | Self::Closed => true,
-            Self::Ended(ended) => ended.never_reached,
+            Self::Ended(ended) => ended.how == Failure::NeverReached,
             Self::Unread => false,
         }
     }
@@ -158,7 +165,7 @@ impl<P: Protocol> Error<P> {
 
     /// Returns whether the server has refused it, and so has not done it.
     pub fn is_refused(&self) -> bool {
-        matches!(self, Self::Ended(ended) if ended.refused)
+        matches!(self, Self::Ended(ended) if ended.how == Failure::Refused)
     }
 
     /// Returns how the request ended, if it was sent.
@@ -173,7 +180,9 @@ impl<P: Protocol> fmt::Display for Error<P> {
             Self::NotSent(error) => write!(f, "not sent: {error}"),
             Self::NotConnected(error) => write!(f, "not sent, without a connection: {error}"),
             Self::Closed => f.write_str("not sent: the connection is closed"),
-            Self::Ended(ended) if ended.other => write!(f, "answered in another way than asked for: {}", ended.ending),
+            Self::Ended(ended) if ended.how == Failure::OtherAnswer => {
+                write!(f, "answered in another way than asked for: {}", ended.ending)
+            }
             Self::Ended(ended) => ended.ending.fmt(f),
             Self::Unread => f.write_str("the list is longer than what may wait to be read; read it as it comes"),
         }

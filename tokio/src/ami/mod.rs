@@ -18,7 +18,7 @@ pub use answers::{Outcome, Output, Reply, Text};
 pub use list::{List, ListItem};
 
 use crate::connector::ConnectorOf;
-use crate::error::{ConnectError, Ended, Error};
+use crate::error::{ConnectError, Ended, Error, Failure};
 use crate::events::EventsBuilder;
 use crate::handle::Handle;
 use crate::shared::{End, Pending};
@@ -195,9 +195,11 @@ fn failed(action: &impl Action, ending: OwnedEnding) -> Error {
 }
 
 fn failed_as(reads_only: bool, ending: OwnedEnding) -> Error {
-    let never_reached = ending.view().never_reached_server();
-    let refused = matches!(ending.view(), Ending::Refused(_));
-    let other =
-        matches!(ending.view(), Ending::Reply(_) | Ending::Outcome(_) | Ending::OutcomeUnseen(_) | Ending::Text { .. });
-    Error::Ended(Box::new(Ended { ending, reads_only, never_reached, refused, other }))
+    let how = match ending.view() {
+        Ending::Refused(_) => Failure::Refused,
+        Ending::Reply(_) | Ending::Outcome(_) | Ending::OutcomeUnseen(_) | Ending::Text { .. } => Failure::OtherAnswer,
+        other if other.never_reached_server() => Failure::NeverReached,
+        _ => Failure::Unanswered,
+    };
+    Error::Ended(Box::new(Ended { ending, how, reads_only }))
 }

@@ -39,7 +39,7 @@ pub use ami_proto::freeswitch::{Config, Credentials, EventFormat, Events, Messag
 pub use answer::{Answer, CommandAnswer};
 pub use builder::Names;
 
-use crate::error::{ConnectError, Ended};
+use crate::error::{ConnectError, Ended, Failure};
 use crate::handle::Handle;
 
 /// A connection to FreeSWITCH that is yet to be made.
@@ -156,7 +156,10 @@ impl Handle<Connection> {
 
 /// Returns the error of a request that ended so. Which commands change nothing is not known.
 fn failed(ending: OwnedEnding) -> Error {
-    let never_reached = ending.view().never_reached_server();
-    let refused = matches!(ending.view(), Ending::Refused(_));
-    Error::Ended(Box::new(Ended { ending, reads_only: false, never_reached, refused, other: false }))
+    let how = match ending.view() {
+        Ending::Refused(_) => Failure::Refused,
+        other if other.never_reached_server() => Failure::NeverReached,
+        _ => Failure::Unanswered,
+    };
+    Error::Ended(Box::new(Ended { ending, how, reads_only: false }))
 }
