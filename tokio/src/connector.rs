@@ -14,8 +14,9 @@ use tokio::net::TcpStream;
 use crate::driver::Driver;
 use crate::error::{ConnectError, Reason};
 use crate::handle::Handle;
+use crate::hold::Hold;
 use crate::protocol::{HIDDEN, Protocol};
-use crate::shared::{Hold, Over, Shared};
+use crate::shared::{Over, Shared};
 use crate::wire::Io;
 
 /// Makes one connection to the server.

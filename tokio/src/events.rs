@@ -10,9 +10,9 @@ use ami_proto::client::Client;
 use futures_core::Stream;
 
 use crate::error::ConnectError;
+use crate::hold::Hold;
 use crate::protocol::Protocol;
 use crate::readers::Reader;
-use crate::shared::Hold;
 
 /// The rule for a reader that lags: its queue is full and the next event has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

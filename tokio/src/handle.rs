@@ -6,8 +6,9 @@ use std::time::Duration;
 use ami_proto::client::Client;
 
 use crate::error::ConnectError;
+use crate::hold::Hold;
 use crate::protocol::{HIDDEN, Protocol};
-use crate::shared::{Held, Hold, Over};
+use crate::shared::{Held, Over};
 
 /// A connection, and the next one after it is lost: to Asterisk as [`Ami`](crate::Ami), to
 /// FreeSWITCH as `freeswitch::Switch`.

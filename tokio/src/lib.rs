@@ -70,6 +70,7 @@ mod events;
 #[cfg(feature = "freeswitch")]
 pub mod freeswitch;
 mod handle;
+mod hold;
 mod protocol;
 mod readers;
 mod shared;

@@ -3,18 +3,16 @@
 //! never held across an await.
 
 use std::collections::{HashMap, VecDeque};
-use std::future::poll_fn;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
 use ami_proto::ConnectionError;
 use ami_proto::conn::Id;
-use ami_proto::error::SendError;
 use tokio::sync::Notify;
 
-use crate::error::{ConnectError, Error, Reason};
+use crate::error::{ConnectError, Reason};
 use crate::events::Item;
 use crate::protocol::{HIDDEN, Happened, Protocol};
 use crate::readers::Readers;
@@ -27,13 +25,13 @@ const MOST_BYTES: usize = 1 << 23;
 pub(crate) struct Shared<P: Protocol> {
     state: Mutex<State<P>>,
     /// Handles and streams: once there are none, the connection is closed.
-    holds: AtomicUsize,
+    pub(crate) holds: AtomicUsize,
     /// Told to one who waits with a request, each time that there may be room for it.
-    room: Notify,
+    pub(crate) room: Notify,
     /// Told to all who wait, once the connection stands or is over.
     changed: Notify,
     /// The time that a request waits for a connection.
-    wait: Duration,
+    pub(crate) wait: Duration,
     address: Box<str>,
 }
 
@@ -41,9 +39,9 @@ pub(crate) struct Shared<P: Protocol> {
 pub(crate) struct State<P: Protocol> {
     pub(crate) machine: P,
     pub(crate) readers: Readers<P>,
-    requests: HashMap<Id, Request<P>>,
+    pub(crate) requests: HashMap<Id, Request<P>>,
     /// Bytes of the frames that wait in them.
-    waiting: usize,
+    pub(crate) waiting: usize,
     /// Set once the program has no use for the connection any more.
     pub(crate) closing: bool,
     stage: Stage,
@@ -78,15 +76,15 @@ impl Over {
 }
 
 /// A request that was sent.
-struct Request<P: Protocol> {
+pub(crate) struct Request<P: Protocol> {
     /// The first answer, where more comes after it.
-    first: Option<P::Frame>,
+    pub(crate) first: Option<P::Frame>,
     /// Frames that wait to be read, with their sizes. `None`: they are passed over.
-    parts: Option<VecDeque<(P::Frame, usize)>>,
+    pub(crate) parts: Option<VecDeque<(P::Frame, usize)>>,
     /// Set once one of them had no room.
-    overran: bool,
-    ending: Option<P::Ending>,
-    waker: Option<Waker>,
+    pub(crate) overran: bool,
+    pub(crate) ending: Option<P::Ending>,
+    pub(crate) waker: Option<Waker>,
 }
 
 /// One thing that a machine has told.
@@ -173,7 +171,7 @@ impl<P: Protocol> State<P> {
     }
 
     /// Forgets a request, which is cancelled where it hasn't ended.
-    fn forget(&mut self, id: Id) {
+    pub(crate) fn forget(&mut self, id: Id) {
         if let Some(request) = self.requests.remove(&id) {
             let parts = request.parts.iter().flatten();
             self.waiting -= parts.map(|(_, size)| size).sum::<usize>();
@@ -303,193 +301,6 @@ impl<P: Protocol> Shared<P> {
             }
             changed.await;
         }
-    }
-}
-
-/// A share in a connection: it stands as long as there is one.
-pub(crate) struct Hold<P: Protocol>(Arc<Shared<P>>);
-
-impl<P: Protocol> Hold<P> {
-    pub(crate) fn new(shared: &Arc<Shared<P>>) -> Self {
-        shared.holds.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(shared))
-    }
-
-    /// Waits until the connection stands.
-    pub(crate) async fn stands(&self) -> Result<(), ConnectError> {
-        let stands = |state: &State<P>| match state.over() {
-            Some(Over::Lost(error)) => Some(Err(error.clone())),
-            Some(Over::Closed) => Some(Err(self.lost(Reason::Closed))),
-            None => state.machine.accepts_requests(HIDDEN).then_some(Ok(())),
-        };
-        self.until(stands).await
-    }
-
-    /// Asks for the end of the connection.
-    pub(crate) fn close(&self) {
-        let mut state = self.lock();
-        state.closing = true;
-        state.wake_driver();
-        drop(state);
-        self.room.notify_waiters();
-    }
-
-    /// Has a request sent, once there is a connection and room for it. The request is cancelled
-    /// when what is returned is dropped.
-    pub(crate) async fn send(
-        &self,
-        keeps_parts: bool,
-        mut send: impl FnMut(&mut P, Instant) -> Result<Id, SendError>,
-    ) -> Result<Pending<P>, Error<P>> {
-        let mut until = None;
-        let mut is_late = false;
-        loop {
-            let room = self.room.notified();
-            tokio::pin!(room);
-            // What happens from here on is heard, also between the attempt and the wait.
-            room.as_mut().enable();
-            match self.try_send(keeps_parts, &mut send) {
-                Tried::Done(done) => {
-                    // What is left may do for the next who waits.
-                    self.room.notify_one();
-                    return done.map(|id| Pending { hold: self.clone(), id });
-                }
-                Tried::NoRoom => room.await,
-                Tried::NotConnected(why) if is_late => return Err(Error::NotConnected(why)),
-                Tried::NotConnected(_) => {
-                    let until = *until.get_or_insert_with(|| tokio::time::Instant::now() + self.wait);
-                    is_late = tokio::time::timeout_at(until, room).await.is_err();
-                }
-            }
-        }
-    }
-
-    fn try_send(&self, keeps_parts: bool, send: &mut impl FnMut(&mut P, Instant) -> Result<Id, SendError>) -> Tried<P> {
-        let mut state = self.lock();
-        match state.over() {
-            Some(Over::Lost(error)) => return Tried::Done(Err(Error::NotConnected(error.clone()))),
-            Some(Over::Closed) => return Tried::Done(Err(Error::Closed)),
-            None if state.closing => return Tried::Done(Err(Error::Closed)),
-            None => {}
-        }
-        match send(&mut state.machine, now()) {
-            Ok(id) => {
-                let parts = keeps_parts.then(VecDeque::new);
-                let request = Request { first: None, parts, overran: false, ending: None, waker: None };
-                state.requests.insert(id, request);
-                state.wake_driver();
-                Tried::Done(Ok(id))
-            }
-            Err(SendError::NotLoggedIn) => {
-                let waited = || self.lost(Reason::ConnectTimedOut(self.wait));
-                Tried::NotConnected(state.down.clone().unwrap_or_else(waited))
-            }
-            Err(SendError::InFlight { .. } | SendError::Open { .. } | SendError::Ceiling { .. })
-                if state.machine.may_make_room(HIDDEN) =>
-            {
-                Tried::NoRoom
-            }
-            Err(error) => Tried::Done(Err(Error::NotSent(error))),
-        }
-    }
-}
-
-/// An attempt to send.
-enum Tried<P: Protocol> {
-    Done(Result<Id, Error<P>>),
-    /// There will be room, once the server has answered or read something.
-    NoRoom,
-    NotConnected(ConnectError),
-}
-
-impl<P: Protocol> std::ops::Deref for Hold<P> {
-    type Target = Shared<P>;
-
-    fn deref(&self) -> &Shared<P> {
-        &self.0
-    }
-}
-
-impl<P: Protocol> Clone for Hold<P> {
-    fn clone(&self) -> Self {
-        Self::new(&self.0)
-    }
-}
-
-impl<P: Protocol> Drop for Hold<P> {
-    fn drop(&mut self) {
-        if self.0.holds.fetch_sub(1, Ordering::AcqRel) == 1 {
-            self.close();
-        }
-    }
-}
-
-/// A request that was sent. Dropped, it is cancelled.
-pub(crate) struct Pending<P: Protocol> {
-    hold: Hold<P>,
-    id: Id,
-}
-
-/// The end of a request.
-pub(crate) struct End<P: Protocol> {
-    /// The first answer, where more came after it.
-    pub(crate) first: Option<P::Frame>,
-    pub(crate) ending: P::Ending,
-}
-
-impl<P: Protocol> Pending<P> {
-    /// Waits for the end. To drop the future cancels the request.
-    pub(crate) async fn end(self) -> End<P> {
-        poll_fn(|cx| self.poll_end(cx)).await
-    }
-
-    fn poll_end(&self, cx: &Context<'_>) -> Poll<End<P>> {
-        let mut state = self.hold.lock();
-        let is_over = state.over().is_some();
-        let Some(request) = state.requests.get_mut(&self.id) else {
-            return Poll::Ready(End { first: None, ending: P::lost(HIDDEN) });
-        };
-        let Some(ending) = request.ending.take().or_else(|| is_over.then(|| P::lost(HIDDEN))) else {
-            request.waker = Some(cx.waker().clone());
-            return Poll::Pending;
-        };
-        let first = request.first.take();
-        // So that nothing is cancelled.
-        request.ending = Some(P::lost(HIDDEN));
-        Poll::Ready(End { first, ending })
-    }
-
-    /// Waits for the next frame of many, and then for the end. To drop the future loses nothing.
-    pub(crate) async fn part(&self) -> Part<P> {
-        poll_fn(|cx| self.poll_part(cx)).await
-    }
-
-    pub(crate) fn poll_part(&self, cx: &Context<'_>) -> Poll<Part<P>> {
-        let mut state = self.hold.lock();
-        let Some(request) = state.requests.get_mut(&self.id) else { return Poll::Ready(Part::Unread) };
-        if let Some((frame, size)) = request.parts.as_mut().and_then(VecDeque::pop_front) {
-            state.waiting -= size;
-            return Poll::Ready(Part::Frame(frame));
-        }
-        if request.overran {
-            return Poll::Ready(Part::Unread);
-        }
-        drop(state);
-        self.poll_end(cx).map(Part::End)
-    }
-}
-
-/// One of many frames that answer a request, or their end.
-pub(crate) enum Part<P: Protocol> {
-    Frame(P::Frame),
-    End(End<P>),
-    /// Frames came that had no room.
-    Unread,
-}
-
-impl<P: Protocol> Drop for Pending<P> {
-    fn drop(&mut self) {
-        self.hold.lock().forget(self.id);
     }
 }
 

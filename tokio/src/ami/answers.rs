@@ -12,7 +12,7 @@ use ami_proto::{Frame, OwnedFrame};
 
 use super::failed_as;
 use crate::error::Error;
-use crate::shared::{Part, Pending};
+use crate::hold::{Part, Pending};
 
 /// The answer to a request; [`view`](Self::view) reads it as the action's own.
 pub struct Reply<A> {

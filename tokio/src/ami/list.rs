@@ -13,7 +13,7 @@ use futures_core::Stream;
 
 use super::failed_as;
 use crate::error::Error;
-use crate::shared::{Part, Pending};
+use crate::hold::{Part, Pending};
 
 /// Items that [`List::all`] takes.
 const MOST: usize = 1 << 16;

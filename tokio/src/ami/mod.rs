@@ -21,7 +21,7 @@ use crate::connector::ConnectorOf;
 use crate::error::{ConnectError, Ended, Error, Failure};
 use crate::events::EventsBuilder;
 use crate::handle::Handle;
-use crate::shared::{End, Pending};
+use crate::hold::{End, Pending};
 
 /// Connects to a manager interface and logs in: the settings are the defaults, see [`Connector`].
 /// The address is `host:port`, the port 5038 unless configured.
