@@ -9,6 +9,10 @@
 #   setup.sh cli 22|16 COMMAND runs a command of the server's command line
 #   setup.sh address           prints what AMI_LIVE has to be
 #
+# The ports are those of `settings`, unless the environment has others: AMI_LIVE_PORT_22 and
+# AMI_LIVE_PORT_16 of AMI, AMI_LIVE_SIP_22 (the first of 4) and AMI_LIVE_IAX_22 likewise. `start`
+# refuses a port that another process has.
+#
 # Root on Debian or a system with debootstrap. Nothing outside of $AMI_LIVE_DIR is touched: the
 # server's own directories in the chroot are neither read nor written.
 set -euo pipefail
@@ -23,6 +27,17 @@ settings() {
         16) suite=bullseye extra=asterisk-voicemail ami=15036 sip=15162 iax=14570 ;;
         *) echo "versions: ${ALL[*]}" >&2; exit 2 ;;
     esac
+    local port
+    for port in ami:PORT sip:SIP iax:IAX; do
+        local of_ours=AMI_LIVE_${port#*:}_$version
+        local -n value=${port%:*}
+        value=${!of_ours:-$value}
+        if ! [[ $value =~ ^[1-9][0-9]{0,4}$ ]] || [ "$value" -gt 65535 ]; then
+            echo "$of_ours: '$value' is no port" >&2
+            exit 2
+        fi
+        unset -n value
+    done
     # A chroot that has Asterisk already can be lent: AMI_LIVE_ROOT_22, AMI_LIVE_ROOT_16.
     local lent=AMI_LIVE_ROOT_$version
     root=${!lent:-$AMI_LIVE_DIR/root$version}
@@ -221,11 +236,36 @@ running() { [ -s "$pidfile" ] && kill -0 "$(cat "$pidfile")" 2>/dev/null; }
 
 command_line() { chroot "$root" /usr/sbin/asterisk -C "$inside/etc/asterisk.conf" -rx "$*"; }
 
+# Whether anything has this port on loopback: /proc lists the sockets of a protocol in hexadecimal,
+# for IPv4 and IPv6; 0A is a TCP socket that listens, 07 one of UDP.
+taken() {
+    local protocol=$1 state=0A hex
+    [ "$protocol" = tcp ] || state=07
+    hex=$(printf ':%04X' "$2")
+    awk -v port="$hex" -v state="$state" '
+        $4 == state && substr($2, length($2) - 4) == port { found = 1 }
+        END { exit !found }' /proc/net/"$protocol" /proc/net/"$protocol"6 2>/dev/null
+}
+
+# Refuses ports that are taken: the server would come up without them.
+free_ports() {
+    local port protocol variable ports=("tcp $ami PORT" "udp $sip SIP" "udp $iax IAX")
+    [ "$version" != 16 ] || ports+=("udp $((sip + 2)) SIP")
+    for port in "${ports[@]}"; do
+        read -r protocol port variable <<<"$port"
+        if taken "$protocol" "$port"; then
+            echo "$version: another process has $protocol port $port; end it, or set AMI_LIVE_${variable}_$version to a free one" >&2
+            exit 1
+        fi
+    done
+}
+
 start() {
     if running; then
         echo "$version: is running on 127.0.0.1:$ami"
         return
     fi
+    free_ports
     [ -x "$root/usr/sbin/asterisk" ] || { echo "$version: no server in $root; run: $0 install $version" >&2; exit 1; }
     mountpoint -q "$root/proc" || mount -t proc proc "$root/proc"
     configure
