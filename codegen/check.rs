@@ -304,7 +304,8 @@ fn rows(table: &Table, rows: &[Row], inherited: &[Row], item: &str, given: &mut 
 }
 
 /// Methods that views or builders have already.
-const RESERVED: [&str; 9] = ["action_type", "common", "encode", "frame", "header", "new", "over", "prefix", "view"];
+const RESERVED: [&str; 10] =
+    ["action_type", "common", "encode", "even_if_interpreted", "frame", "header", "new", "over", "prefix", "view"];
 
 /// What varies in a field's name.
 fn holes(field: &Field) -> Result<(), Error> {

@@ -2,6 +2,7 @@
 //! with, and the view of the response.
 
 use super::emit::{Source, Views, branch, each, field_doc, getters, quote, rustdoc, variants, versions};
+use super::guards::{GUARDS, Guard};
 use super::kinds::ROLES;
 use super::table::{Field, Item, Reply, Row, Table};
 
@@ -9,6 +10,7 @@ use super::table::{Field, Item, Reply, Row, Table};
 pub fn actions(table: &Table) -> String {
     let mut source = Source::new("Every action: its builder.");
     source.gap();
+    guards(table, &mut source);
     for (number, action) in table.actions.iter().enumerate() {
         builder(table, number, action, &mut source);
     }
@@ -30,6 +32,46 @@ fn fixed(action: &Item) -> impl Iterator<Item = (&Field, &str)> {
 /// Whether a successful response has a type of its own.
 fn own_response(action: &Item) -> Option<&Reply> {
     action.reply.as_ref().filter(|reply| !reply.rows.is_empty() || reply.style == "follows")
+}
+
+/// The parameters that are guarded, with what they are guarded from.
+pub fn guarded(action: &Item) -> impl Iterator<Item = (&Field, &'static Guard)> {
+    params(action).filter_map(|field| Some((field, field.guard?)))
+}
+
+/// A parameter in which a server reads more than a value, by its names on the wire.
+#[cfg(test)]
+pub struct Interpreted<'t> {
+    pub action: &'t str,
+    pub parameter: &'t str,
+    /// What the server does.
+    pub server: &'t str,
+    pub example: &'t str,
+    /// `None`: it is written all the same.
+    pub guard: Option<&'static Guard>,
+}
+
+/// The parameters of an action in which a server reads more than a value.
+#[cfg(test)]
+pub fn interpreted(action: &Item) -> impl Iterator<Item = Interpreted<'_>> {
+    params(action).filter_map(|field| {
+        let (server, example) = match (&field.means, field.guard) {
+            (Some(means), _) => (&*means.server, &*means.example),
+            (None, guard) => guard.map(|guard| (guard.server, guard.example))?,
+        };
+        Some(Interpreted { action: &action.name, parameter: &field.name, server, example, guard: field.guard })
+    })
+}
+
+/// The guards that any of these actions has.
+fn guards(table: &Table, source: &mut Source) {
+    let used =
+        |guard: &&Guard| table.actions.iter().any(|action| guarded(action).any(|(_, used)| used.word == guard.word));
+    for guard in GUARDS.iter().filter(used) {
+        let arguments = [quote(guard.refused), guard.paired.to_string(), quote(guard.means)];
+        let name = guard.word.to_ascii_uppercase();
+        source.list(&format!("static {name}: Guard = Guard::new("), &arguments, ");");
+    }
 }
 
 fn builder(table: &Table, number: usize, action: &Item, source: &mut Source) {
@@ -61,6 +103,12 @@ fn builder(table: &Table, number: usize, action: &Item, source: &mut Source) {
         };
         source.line(format!("list_action!({name}{item});"));
     }
+    let guards: Vec<String> = guarded(action)
+        .map(|(field, guard)| format!("{} {}", quote(&field.name), guard.word.to_ascii_uppercase()))
+        .collect();
+    if !guards.is_empty() {
+        source.line(format!("guarded!({name}: {});", guards.join(", ")));
+    }
     source.gap();
     source.line(format!("impl<'a> {name}<'a> {{"));
     let required: Vec<&Field> = params(action).filter(|field| field.is_argument()).collect();
@@ -84,7 +132,8 @@ fn builder(table: &Table, number: usize, action: &Item, source: &mut Source) {
     let verbatim = if action.rows.iter().any(|row| matches!(row, Row::Rest(_))) { ".verbatim()" } else { "" };
     let fixed: String =
         fixed(action).map(|(field, value)| format!(".set({}, {}.into())", quote(&field.name), quote(value))).collect();
-    source.chain(&format!("Self(Args::new({}){verbatim}{fixed})", quote(&action.name)), &set, "");
+    let guarded = if guards.is_empty() { "" } else { ".guarded(Self::GUARDED)" };
+    source.chain(&format!("Self(Args::new({}){verbatim}{guarded}{fixed})", quote(&action.name)), &set, "");
     source.line("}");
     for field in params(action).filter(|field| field.always.is_none()) {
         source.gap();
@@ -95,6 +144,9 @@ fn builder(table: &Table, number: usize, action: &Item, source: &mut Source) {
 
 fn setter(field: &Field, source: &mut Source) {
     field_doc(field, source);
+    if let Some(more) = more(field) {
+        source.doc(&format!("\n{more}"));
+    }
     let wire = quote(&field.name);
     let (argument, make) = field.kind.setter;
     let (note, parameters, call) = if field.kind.word == "assignments" {
@@ -119,6 +171,20 @@ fn setter(field: &Field, source: &mut Source) {
     source.line(format!("pub fn {}(self, {parameters}) -> Self {{", field.rust));
     source.line(format!("Self(self.0.{call})"));
     source.line("}");
+}
+
+/// What the server reads in it beside a value, as a sentence of docs.
+fn more(field: &Field) -> Option<String> {
+    let sentence = |server: &str, example: &str| format!("The server {}, as in `{example}`", rustdoc(server));
+    if let Some(means) = &field.means {
+        return Some(format!(
+            "{}. That is its purpose, so it is no place for texts from outside.",
+            sentence(&means.server, &means.example)
+        ));
+    }
+    let Guard { server, example, .. } = field.guard?;
+    let hatch = "[`even_if_interpreted`](Self::even_if_interpreted)";
+    Some(format!("{}: that is refused, except by {hatch}.", sentence(server, example)))
 }
 
 fn facts(action: &Item) -> String {

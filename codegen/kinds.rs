@@ -522,6 +522,11 @@ pub fn written(kind: &Kind, value: &str) -> Option<(String, String)> {
     Some((value.to_owned(), expression))
 }
 
+/// Whether a setter takes any text for it.
+pub fn is_text(kind: &Kind) -> bool {
+    kind.setter == ARG
+}
+
 /// The kind of this word.
 pub fn find(word: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.word == word)

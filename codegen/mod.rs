@@ -12,6 +12,7 @@
 //! | `branches.rs` | which branches have a header |
 //! | `check.rs` | what a line alone can't tell: names that are missing, twice or no Rust |
 //! | `names.rs`, `kinds.rs`, `hash.rs` | wire names to Rust names; kinds to types; names to numbers |
+//! | `guards.rs` | what servers read in a parameter beside its value |
 //! | `emit.rs`, `emit_*.rs` | the Rust |
 //! | `pack.rs`, `mxml.rs` | the tables for run time; names that XML can't hold |
 //!
@@ -40,6 +41,13 @@
 //! the builder writes because servers know nothing else. `example=` gives its docs a call that
 //! makes sense: a required text wants one, unless `TEXTS` in `kinds.rs` has one for its name.
 //!
+//! Where a server reads more than a value in a parameter (it splits it, expands it, runs it, or
+//! matches by it), the row says so. `guard=` names one of the `GUARDS` in `guards.rs`: the
+//! parameter is meant as a value, so that the builder refuses what is more, and has
+//! `even_if_interpreted`.
+//! `means="SERVER; EXAMPLE"` is for a parameter whose purpose it is: the setter's docs say what the
+//! server does with it. The table in `src/manual/injection.rs` has each of them.
+//!
 //! An event is one entry in `spec/ami/events/`. `BRANCHES` and `CLASSES` in `kinds.rs` are what
 //! `since`, `until` and `class` may name; a kind of value that no row had before is a line of
 //! `KINDS` there, of which the getters, `catalogue::Kind` and `catalogue::Datum` come, and a type
@@ -55,6 +63,7 @@ mod emit_actions;
 mod emit_commands;
 mod emit_events;
 mod emit_kinds;
+mod guards;
 mod hash;
 mod kinds;
 mod mxml;
@@ -65,6 +74,8 @@ mod table;
 
 use std::path::{Path, PathBuf};
 
+#[cfg(test)]
+pub use emit_actions::{Interpreted, interpreted};
 #[cfg(test)]
 pub use emit_commands::text_arguments;
 pub use table::{Error, Table};

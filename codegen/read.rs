@@ -1,6 +1,7 @@
 //! Reads the lines of the tables.
 
 use super::branches::{Branches, read_aliases, read_branch};
+use super::guards::{self, GUARDS, Guard, Means};
 use super::kinds::{self, CLASSES, ROLES};
 use super::names;
 use super::table::{Again, Error, Field, Item, List, Name, Place, Reply, Row, Takes};
@@ -266,6 +267,16 @@ pub fn read_row(keyword: &str, item: &mut Item, words: &[Word<'_>], doc: &Doc<'_
             if (field.empty || field.always.is_some()) && !field.required {
                 return Err(place.error("`empty` and `always` are for required parameters"));
             }
+            let more = match (&field.guard, &field.means) {
+                (None, None) => "",
+                _ if !parameter => "a `guard` or `means` outside of parameters",
+                (Some(_), Some(_)) => "a `guard` beside a `means`: a value is refused, or it is the purpose",
+                (Some(_), None) if !kinds::is_text(field.kind) => "a `guard` of what is no text",
+                _ => "",
+            };
+            if !more.is_empty() {
+                return Err(place.error(more));
+            }
             if let Some(value) = &field.example {
                 let problem = match () {
                     () if !parameter => "an example outside of parameters",
@@ -285,8 +296,10 @@ pub fn read_row(keyword: &str, item: &mut Item, words: &[Word<'_>], doc: &Doc<'_
 }
 
 /// Names the attributes of a field of an event, an action or an answer.
-const FIELD: &[&str] =
-    &["since", "until", "without", "never", "alias", "as", "repeat", "secret", "example", "empty", "always"];
+const FIELD: &[&str] = &[
+    "since", "until", "without", "never", "alias", "as", "repeat", "secret", "guard", "means", "example", "empty",
+    "always",
+];
 
 fn read_use(block: &Word<'_>, rest: &[Word<'_>], place: &Place) -> Result<Row, Error> {
     let (prefix, attributes) = match rest {
@@ -399,6 +412,8 @@ fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place, command: bool) -
         always: None,
         repeat: false,
         secret: false,
+        guard: None,
+        means: None,
         example: None,
         after: None,
         excluded_by: None,
@@ -427,12 +442,27 @@ fn read_field(words: &[Word<'_>], doc: &Doc<'_>, place: &Place, command: bool) -
             "else" => field.instead = Some(value.into()),
             "not" => field.not = read_names(value, place)?,
             "secret" => field.secret = true,
+            "guard" => field.guard = Some(read_guard(value, place)?),
+            "means" => field.means = Some(read_means(value, place)?),
             _ => drop(field.branches.attribute(key, value, place)?),
         }
         Ok(())
     })?;
     field.branches.check(place)?;
     Ok(field)
+}
+
+fn read_guard(word: &str, place: &Place) -> Result<&'static Guard, Error> {
+    guards::find(word).ok_or_else(|| {
+        let words: Vec<&str> = GUARDS.iter().map(|guard| guard.word).collect();
+        place.error(format!("unknown guard `{word}`; there are `{}`", words.join("`, `")))
+    })
+}
+
+fn read_means(value: &str, place: &Place) -> Result<Means, Error> {
+    guards::means(value).ok_or_else(|| {
+        place.error("a `means` says in quotation marks what a server does, and gives an example behind `; `")
+    })
 }
 
 /// A name that the table gives in place of the rule's.

@@ -68,6 +68,7 @@
 //! bytes from 1.
 
 use super::branches::{Alias, Branches};
+use super::guards::{Guard, Means};
 use super::kinds::{self, Kind};
 use super::read::{Doc, read_item, read_row, words};
 use std::fmt;
@@ -222,6 +223,10 @@ pub struct Field {
     pub always: Option<Box<str>>,
     pub repeat: bool,
     pub secret: bool,
+    /// What the server reads beside a value, and the builder refuses.
+    pub guard: Option<&'static Guard>,
+    /// What the server is meant to read beside a value.
+    pub means: Option<Means>,
     /// What the example of the action sets it to.
     pub example: Option<Box<str>>,
     pub after: Option<Box<str>>,
@@ -235,7 +240,10 @@ impl Field {
     /// A value in its wire form, and as the Rust expression for its setter's argument.
     pub fn sample(&self) -> (String, String) {
         let always = self.always.as_ref().map(|value| (value.to_string(), format!("{value:?}")));
-        always.unwrap_or_else(|| kinds::sample(self.kind, &self.name))
+        // Guards may refuse a blank.
+        let word =
+            || self.guard.filter(|_| self.kind.word == "text").map(|_| ("word".to_owned(), "\"word\"".to_owned()));
+        always.or_else(word).unwrap_or_else(|| kinds::sample(self.kind, &self.name))
     }
 
     /// Whether the builder is given it to begin with.

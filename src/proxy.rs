@@ -21,6 +21,12 @@ impl Client {
     /// [`Server::relay`] takes the answer back. How it is answered is what the catalogue knows of
     /// the action; of one that it doesn't know, [`forward_as`](Self::forward_as) says it.
     ///
+    /// What a server reads as more than a value ([`manual::injection`]) goes on as it came, since
+    /// no parameter of the program's own is in it: a file name with a comma may run a command of
+    /// the shell. The proxy decides which actions and texts a client may send.
+    ///
+    /// [`manual::injection`]: crate::manual::injection
+    ///
     /// `Events` and `Filter` change what this client receives, `Logoff` ends it: a proxy answers
     /// them itself.
     ///

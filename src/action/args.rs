@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::Arg;
+use super::guard::Guarded;
 use super::headers::Headers;
 use crate::catalogue::ActionType;
 use crate::error::{EncodeError, Refusal};
@@ -29,6 +30,8 @@ pub(super) struct Args<'a> {
     /// Whether the server passes on headers as they stand, so that a blank at the start of a value
     /// is one.
     verbatim: bool,
+    /// What is refused in the fields that a server reads more in than a value.
+    guarded: Option<&'static Guarded>,
     headers: Headers<'a>,
 }
 
@@ -57,7 +60,7 @@ impl<'a> Args<'a> {
     }
 
     pub(super) fn custom(action: Arg<'a>) -> Self {
-        Self { action, verbatim: false, headers: Headers::default() }
+        Self { action, verbatim: false, guarded: None, headers: Headers::default() }
     }
 
     /// Returns the name of the action.
@@ -68,6 +71,18 @@ impl<'a> Args<'a> {
     /// The same for an action that hands its headers on as they stand.
     pub(super) fn verbatim(mut self) -> Self {
         self.verbatim = true;
+        self
+    }
+
+    /// Refuses what a server would read beside a value in these fields.
+    pub(super) fn guarded(mut self, guarded: &'static Guarded) -> Self {
+        self.guarded = Some(guarded);
+        self
+    }
+
+    /// Refuses none of that.
+    pub(super) fn unguarded(mut self) -> Self {
+        self.guarded = None;
         self
     }
 
@@ -145,6 +160,9 @@ impl<'a> Args<'a> {
         if let Some(refusal) = (!named).then(|| name_refusal(action).or_else(|| leading_blank(action))).flatten() {
             return Err(EncodeError::new(b"Action", refusal));
         }
+        if let Some(guarded) = self.guarded {
+            guarded.check(self.headers.as_slice())?;
+        }
         reserve(out, self.headers.as_slice().iter().map(Header::room).sum::<usize>() + ends);
         let mut writer = FrameWriter::action(out, action);
         if let Some(id) = action_id {
@@ -206,13 +224,13 @@ impl Header<'_> {
 
 /// Room for a name with a number in it, and for the digits of a number that stands for a name.
 #[derive(Default)]
-struct NameBuffer {
+pub(super) struct NameBuffer {
     name: SmallVec<[u8; 64]>,
     digits: [u8; 20],
 }
 
 impl HeaderName<'_> {
-    fn write<'b>(&'b self, buffer: &'b mut NameBuffer) -> &'b [u8] {
+    pub(super) fn write<'b>(&'b self, buffer: &'b mut NameBuffer) -> &'b [u8] {
         match self {
             Self::Field(name) | Self::Assignment(name, _) => name.as_bytes(),
             Self::Free(name) => name.bytes(&mut buffer.digits),

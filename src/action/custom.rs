@@ -14,6 +14,12 @@ use crate::wire::{Frame, FrameKind};
 
 /// An action by its name: one that the crate doesn't know, or one that it does.
 ///
+/// It knows no parameters, and writes the headers that it is given: what the builder of an action
+/// refuses since a server would read more than a value in it ([`manual::injection`]) is the
+/// caller's to check here.
+///
+/// [`manual::injection`]: crate::manual::injection
+///
 /// What ends the request is said by one of [`reply`](Self::reply), [`list`](Self::list),
 /// [`text`](Self::text) and [`outcome`](Self::outcome); the last one counts. Without any of them it
 /// is what the catalogue knows of an action of this name; of one that it doesn't know, a response

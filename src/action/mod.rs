@@ -26,6 +26,7 @@ mod arg;
 mod args;
 mod custom;
 mod encoded;
+mod guard;
 mod headers;
 mod update_config;
 
@@ -46,6 +47,7 @@ pub use custom::Custom;
 pub use encoded::EncodedAction;
 #[cfg(feature = "std")]
 pub(crate) use encoded::encode_as;
+use guard::{Guard, Guarded};
 
 /// A request that can be written, and what its response is.
 ///
@@ -75,8 +77,8 @@ pub trait Action {
     ///
     /// # Errors
     /// [`EncodeError`], which names the field, where a value would break the framing, or would
-    /// reach the server changed, or the request is longer than a server reads. `out` is then as it
-    /// was.
+    /// reach the server changed or as more than a value, or the request is longer than a server
+    /// reads. `out` is then as it was.
     fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError>;
 }
 
@@ -148,6 +150,25 @@ macro_rules! action {
             #[inline]
             fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
                 self.0.encode(Some(Self::TYPE), action_id, out)
+            }
+        }
+    };
+}
+
+/// What a builder has where a server reads more than a value in some of its fields.
+macro_rules! guarded {
+    ($name:ident: $($header:literal $guard:ident),+) => {
+        impl $name<'_> {
+            const GUARDED: &'static Guarded = &Guarded(&[$(($header, &$guard)),+]);
+
+            /// Writes it even if the server reads more than a value in
+            #[doc = concat!($("`", $header, "`, "),+)]
+            /// where that is refused else. Only for texts that are the program's own: the author of
+            /// such a text decides what the server does; the setters say what that can be.
+            /// [`manual::injection`](crate::manual::injection) has all such parameters.
+            #[inline]
+            pub fn even_if_interpreted(self) -> Self {
+                Self(self.0.unguarded())
             }
         }
     };

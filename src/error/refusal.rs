@@ -176,8 +176,10 @@ pub enum Refusal {
         /// The word.
         word: &'static str,
     },
-    /// FreeSWITCH would read more than a value: a variable or command to put in, parameters, a PIN,
-    /// another call.
+    /// The server would read more than a value: a variable or command to put in, parameters, a PIN,
+    /// another call, one more argument. The table of such fields: [`manual::injection`].
+    ///
+    /// [`manual::injection`]: crate::manual::injection
     Interpreted {
         /// What stands there that it would read so.
         syntax: &'static str,
@@ -283,7 +285,7 @@ impl Refusal {
             Self::Control { .. } | Self::Quote { .. } | Self::Splits { .. } => "leave it out or choose another",
             Self::DotSegment | Self::OtherDelimiter => "choose another",
             Self::Keyword { .. } => "if that is what you want, there is a command for it",
-            Self::Interpreted { .. } => "leave it out, or write the line with `even_if_interpreted` if it is your own",
+            Self::Interpreted { .. } => "leave it out, or write it with `even_if_interpreted` if it is your own",
             Self::Overrun => "leave that backslash out",
             Self::ServerCommand { .. } => "ask the whole server with `to_server`, and give the conference another name",
             Self::HidesText => "give the conference another name, or play a file that says it",
@@ -338,7 +340,7 @@ impl Refusal {
             Self::OtherDelimiter => f.write_str("it begins with `^^`, which FreeSWITCH takes for another delimiter"),
             Self::Keyword { word } => write!(f, "`{word}` means something else there"),
             Self::Interpreted { syntax, at, means } => {
-                write!(f, "FreeSWITCH takes the `{syntax}` at {at} for {means}")
+                write!(f, "the server takes the `{syntax}` at {at} for {means}")
             }
             Self::Overrun => f.write_str("it ends in a backslash, and FreeSWITCH reads on behind the line's end"),
             Self::ServerCommand { word } => write!(f, "FreeSWITCH takes `{word}` there for a command to the server"),

@@ -86,12 +86,81 @@
 //!
 //! The service of sipXecs makes such lines of the parts of a path: the same is refused there.
 //!
-//! # Parameters of AMI
+//! # Parameters of actions
 //!
-//! Some headers hold more than a value to the server: it splits them as the arguments of an
-//! application, at commas outside of quotes and brackets. `conference` refuses what would be split,
-//! since its texts are values; a builder of `action` writes what it is given, where the last column
-//! doesn't say otherwise.
+//! A server reads some parameters as more than a value: it splits them, matches by them, runs them,
+//! writes them into a file that it reads again. Where a parameter is meant as a value, its builder
+//! refuses what would be more ([`Refusal::Interpreted`]), and `even_if_interpreted` of the builder
+//! writes it all the same, for texts that are the program's own. Where more than a value is the
+//! purpose, it is written: the author of the text chooses what the server does.
+//!
+//! | Parameter | The server | Such as | Here |
+//! |---|---|---|---|
+//! | `Conference`, `RecordFile` of `ConfbridgeStartRecord`, `File` of `MixMonitor` | joins it with options and a command for the shell, and splits that at commas | `a.wav,,id` | refused: `,` `"` `\` `(` `)` `[` `]` |
+//! | `Filename` of `GetConfig`, `Filename` of `GetConfigJSON`, `Filename` of `ListCategories`, `Filename` of `CreateConfig`, `SrcFilename`, `DstFilename` of `UpdateConfig`, `Module` of `ModuleLoad`, `Module` of `ModuleCheck`, `Mailbox` of `MailboxStatus` | takes it for the path to a file | `../a` | refused: `/` |
+//! | `Cat-{i:6}` of `UpdateConfig` | writes it between brackets into a file that it reads again: templates follow | `a](!)` | refused: `]` `;` |
+//! | `Var-{i:6}` of `UpdateConfig` | writes it at the start of a line of a file that it reads again: `#exec` runs a command | `#exec` | refused: `#` `;` `=` `[` |
+//! | `Family`, `Key` of `DBGetTree`, `Family`, `Key` of `DBDelTree` | matches families and keys by it: `%` is any text, `_` any character | `%` | refused: `%` `_` |
+//! | `Options` of `MixMonitor` | joins it with a command for the shell, and splits that at commas | `b,id` | refused: `,` `"` `\` `[` `]`, and `(` `)` that don't close |
+//! | `File` of `Monitor`, `File` of `ChangeMonitor` | writes it between double quotes into a line for the shell, where `Mix` is set | `$(id)` | refused: `"` `$` `\` `` ` `` |
+//! | `Interface`, `Reason`, `MemberName`, `StateInterface` of `QueueAdd`, `Reason` of `QueuePause` | stores it between semicolons and bars, and adds what members it reads there when it starts | `a\|PJSIP/9;0;0` | refused: `,` `;` `\|` |
+//! | `Queue`, `Event`, `Uniqueid`, `Interface` of `QueueLog` | writes it between bars into the queue log | `a\|ABANDON\|1` | refused: `\|` |
+//! | `Mailbox` of `MailboxCount` | adds up those of several mailboxes, and takes each for a folder's name | `1,2` | refused: blank `,` `&` `/` |
+//! | `ChannelPrefix` of `AOCMessage`, `Channel` of `ConfbridgeSetSingleVideoSrc` | takes the beginning of a name for the first that has it | `PJSIP` | written |
+//! | `Channel` of `Hangup`, `Channel` of `PJSIPHangup` | hangs up all channels that a regular expression between slashes matches | `/./` | written |
+//! | `Variables` of `Status` | splits it at commas and calls functions, of which `SHELL` runs commands | `SHELL(id)` | written |
+//! | `Variable` of `Getvar`, `Variable` of `Setvar` | calls a function, of which `SHELL` runs commands | `SHELL(id)` | written |
+//! | `Command` of `AGI` | runs it as a line of AGI, of which `EXEC` runs any application | `EXEC System id` | written |
+//! | `Channel` of `ConfbridgeMute`, `Channel` of `ConfbridgeUnmute` | takes two words for many, and the beginning of a name for the first that has it | `all` | written |
+//! | `Channel` of `ConfbridgeKick` | takes two words for many | `all` | written |
+//! | `Filter` of `GetConfig`, `Filter` of `GetConfigJSON`, `Match` of `ListCategories`, `Filter` of `UpdateConfig` | splits it at commas, and takes names and values for regular expressions | `.*=.*` | written |
+//! | `Value-{i:6}` of `UpdateConfig` | writes `=>` for a `>` at its start, and in branches before 11 a comment behind a semicolon | `>a` | written |
+//! | `Options-{i:6}` of `UpdateConfig` | splits it at commas | `allowdups,template` | written |
+//! | `File` of `PRIDebugFileSet` | takes it for a path to write to | `/tmp/a` | written |
+//! | `Family`, `Key` of `DBGet`, `Family`, `Key` of `DBPut`, `Family`, `Key` of `DBDel` | joins family and key by `/` | `a/b` | written |
+//! | `Destination`, `To` of `MessageSend` | takes the technology before the first colon | `pjsip:100` | written |
+//! | `Command` of `MixMonitor` | runs it by the shell when the recording ends | `id` | written |
+//! | `Channel` of `Originate` | takes it for the dial string of any channel driver | `Local/200@default/n` | written |
+//! | `Application` of `Originate` | runs it, of which `System` and others need the class `system` | `System` | written |
+//! | `Data` of `Originate` | splits it into the arguments of the application, some of which are commands or functions | `a,,b` | written |
+//! | `CallerID` of `Originate` | takes name and number out of quotes and angle brackets | `a <1>` | written |
+//! | `Codecs` of `Originate` | splits it at commas, and leaves out those behind a `!` | `all,!ulaw` | written |
+//! | `PreDialGoSub` of `Originate` | splits it into a place in the dialplan and arguments, and runs it | `a,1,1(b)` | written |
+//! | `Registration` of `PJSIPRegister`, `Registration` of `PJSIPUnregister` | takes a word for all | `*all` | written |
+//! | `URI` of `PJSIPNotify` | sends it to any address | `sip:a@example.org` | written |
+//! | `Provider` of `PresenceState` | takes the provider before the first colon | `CustomPresence:a` | written |
+//! | `Message` of `QueueLog` | parts its fields at bars | `a\|b` | written |
+//! | `Events` of `Login`, `EventMask` of `Events` | splits it at commas | `call,user` | written |
+//! | `MatchCriteria` of `Filter` | splits it at commas into what to match and how | `name(Hangup),method(regex)` | written |
+//! | `Filter` of `Filter` | takes it for a regular expression, which a `!` at its start excludes | `!.` | written |
+//! | `Command` of `Command` | runs it as its command line does | `core stop now` | written |
+//! | `Extension` of `DialplanExtensionAdd` | splits a caller id off at `/`, and matches by what begins with `_` | `_X./100` | written |
+//! | `Application` of `DialplanExtensionAdd` | runs it for each who calls the extension | `System` | written |
+//! | `ApplicationData` of `DialplanExtensionAdd` | splits it into arguments, and puts in variables and functions, of which `SHELL` runs commands | `${SHELL(id)}` | written |
+//! | `Extension` of `DialplanExtensionRemove` | splits a caller id off at `/` | `200/100` | written |
+//! | `Search` of `DataGet` | splits it at commas into conditions | `a/b=c,a/d=e` | written |
+//! | `Filter` of `DataGet` | splits it at commas | `a,b` | written |
+//! | `Exten` of `Atxfer` | dials it as digits, behind the code of the feature | `200#` | written |
+//! | `Mailbox` of `MWIGet`, `Mailbox` of `MWIDelete` | takes what stands between slashes for a regular expression | `/./` | written |
+//!
+//! That holds for the builders of [`action`]. [`action::Custom`] knows no parameters: it writes
+//! the headers that it is given. [`Client::forward`] and [`proxy`] pass a request on as it came: the
+//! program that forwards decides what its author may ask. The server role refuses none of it either:
+//! the views of [`request`] lend any text.
+//!
+//! A folder in the name of a recording (`/`, `..`) is one.
+//!
+//! [`Refusal::Interpreted`]: crate::error::Refusal::Interpreted
+//! [`action`]: crate::action
+//! [`action::Custom`]: crate::action::Custom
+//! [`Client::forward`]: crate::client::Client::forward
+//! [`proxy`]: crate::proxy
+//! [`request`]: crate::request
+//!
+//! # Parameters of AMI in `conference`
+//!
+//! The texts of the common vocabulary are values, so that `conference` refuses what would be split,
+//! or mean something else, also where the builder of the action writes it.
 //!
 //! | Header | The server | Such as | Here |
 //! |---|---|---|---|
@@ -100,9 +169,7 @@
 //! | `Data` of `Originate` | takes it for the arguments of the application: profiles of the caller | `a,,admin` | `conference` refuses `,` `"` `\` `(` `)` `[` `]` |
 //! | `CallerID` of `Originate` | takes name and number out of quotes and brackets | `"a" <1>` | `conference` refuses `"` `\` `<` `>` |
 //! | `Channel` of `ConfbridgeMute`, `ConfbridgeKick` | takes two words for many | `all` | `conference` refuses `all`, `participants` |
-//! | `Variable` of `Originate`, `MessageSend`, `PJSIPNotify` | sets several | `a=1,b=2` | escaped: `value::Assignments` |
-//! | `File`, `Options`, `Command` of `MixMonitor` | joins them by commas and splits them again: as `RecordFile` | `a.wav,,id` | written |
-//! | `Variable` of `Getvar`, `Setvar` | calls a function, of which `SHELL` runs commands | `SHELL(id)` | written |
+//! | `Variable` of `Originate`, `MessageSend`, `PJSIPNotify`, `SIPnotify` | sets several | `a=1,b=2` | escaped: `value::Assignments` |
 //!
 //! The first two were seen on 22: the shell ran it as the server's user. Neither `RecordFile` nor
 //! `Data` is read for variables (`${…}`); a folder in a name (`/`, `..`) is one.

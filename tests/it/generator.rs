@@ -37,6 +37,16 @@ pub(crate) fn text_arguments() -> Vec<(String, String)> {
     arguments.map(|(builder, argument)| (builder.to_owned(), argument.to_owned())).collect()
 }
 
+/// Returns the library's own table of actions.
+pub(crate) fn table() -> codegen::Table {
+    codegen::read(&folder("codegen/spec/ami")).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Returns the parameters in which a server reads more than a value, in the order of the table.
+pub(crate) fn interpreted(table: &codegen::Table) -> Vec<codegen::Interpreted<'_>> {
+    table.actions.iter().flat_map(codegen::interpreted).collect()
+}
+
 fn generated(folder: &Path, generate: Generator) -> Vec<codegen::File> {
     codegen::read(folder).and_then(|table| generate(&table)).unwrap_or_else(|error| panic!("{error}"))
 }
@@ -263,6 +273,29 @@ const MISTAKES: &[(&str, &str)] = &[
         "a.spec:2:3: no example of this kind can be written",
     ),
     ("action A : An action.\n  B text example=\"x y : A field.\n", "a.spec:2:18: a value whose quotes don't close"),
+    (
+        "action A : An action.\n  B text guard=comma : A field.\n",
+        "a.spec:2:10: unknown guard `comma`; there are `arguments`, `options`, `shell`, `members`, `log`, `pattern`, `category`, `setting`, `name`, `mailbox`",
+    ),
+    ("action A : An action.\n  B text guard : A field.\n", "a.spec:2:10: `guard` is no attribute of a field"),
+    ("action A : An action.\n  B uint guard=name : A field.\n", "a.spec:2:3: a `guard` of what is no text"),
+    ("event A : An event.\n  B text guard=name : A field.\n", "a.spec:2:3: a `guard` or `means` outside of parameters"),
+    (
+        "action A : An action.\n  reply : Tells.\n  B text means=\"runs it; a\" : A field.\n",
+        "a.spec:3:3: a `guard` or `means` outside of parameters",
+    ),
+    (
+        "action A : An action.\n  B text guard=name means=\"runs it; a\" : A field.\n",
+        "a.spec:2:3: a `guard` beside a `means`: a value is refused, or it is the purpose",
+    ),
+    (
+        "action A : An action.\n  B text means=runs : A field.\n",
+        "a.spec:2:10: a `means` says in quotation marks what a server does, and gives an example behind `; `",
+    ),
+    (
+        "action A : An action.\n  B text means=\"runs it\" : A field.\n",
+        "a.spec:2:10: a `means` says in quotation marks what a server does, and gives an example behind `; `",
+    ),
     ("event A : An event.\n  B txet : A field.\n", "a.spec:2:5: unknown kind `txet`"),
     ("event A : An event.\n  B text\n", "a.spec:2:9: the line wants a sentence: ` : What it is.`"),
     ("event A : An event.\n  B text often : A field.\n", "a.spec:2:10: `often` is no attribute of a field"),

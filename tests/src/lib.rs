@@ -4,6 +4,7 @@
 pub mod actions;
 pub mod answers;
 pub mod asked;
+pub mod asterisk_reading;
 pub mod builders;
 pub mod captures;
 pub mod case;

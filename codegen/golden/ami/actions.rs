@@ -1,6 +1,11 @@
 // Every action: its builder.
 // Made from the tables in `codegen/spec` by `build.rs`. Change those, not this.
 
+static ARGUMENTS: Guard =
+    Guard::new(",\"\\()[]", false, "syntax of a list of arguments, the last of which is a command");
+static SETTING: Guard = Guard::new("#;=[", false, "the beginning or end of something other than a name");
+static NAME: Guard = Guard::new("/", false, "a folder");
+
 /// Does everything.
 ///
 /// Action `2Everything`. Asterisk 11 to 12. Needs one of the classes `system`, `call`. Changes nothing.
@@ -378,6 +383,73 @@ impl<'a> Place<'a> {
     }
 }
 
+/// Is read as more than its values.
+///
+/// Action `Guarded`.
+///
+/// ```
+/// use ami_proto::action::{Action, Guarded};
+///
+/// let mut out = Vec::new();
+/// Guarded::new("word").encode(Some("1"), &mut out)?;
+/// assert_eq!(out, b"Action: Guarded\r\nActionID: 1\r\nName: word\r\n\r\n");
+/// # Ok::<(), ami_proto::EncodeError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "an action does nothing until it is sent"]
+pub struct Guarded<'a>(pub(super) Args<'a>);
+action!(Guarded, 7, Response, None, None);
+guarded!(Guarded: "Name" NAME, "File" ARGUMENTS, "Set-{i:6}" SETTING);
+
+impl<'a> Guarded<'a> {
+    /// The action with what it needs.
+    #[inline]
+    pub fn new(name: impl Into<Arg<'a>>) -> Self {
+        Self(Args::new("Guarded").guarded(Self::GUARDED)).name(name)
+    }
+
+    /// A name.
+    ///
+    /// Header `Name`.
+    ///
+    /// The server takes it for the path to a file, as in `../a`: that is refused, except by [`even_if_interpreted`](Self::even_if_interpreted).
+    #[inline]
+    pub fn name(self, value: impl Into<Arg<'a>>) -> Self {
+        Self(self.0.set("Name", value.into()))
+    }
+
+    /// A file.
+    ///
+    /// Header `File`.
+    ///
+    /// The server joins it with options and a command for the shell, and splits that at commas, as in `a.wav,,id`: that is refused, except by [`even_if_interpreted`](Self::even_if_interpreted).
+    #[inline]
+    pub fn file(self, value: impl Into<Arg<'a>>) -> Self {
+        Self(self.0.set("File", value.into()))
+    }
+
+    /// A setting.
+    ///
+    /// Header `Set-{i:6}`.
+    ///
+    /// The server writes it at the start of a line of a file that it reads again: `#exec` runs a command, as in `#exec`: that is refused, except by [`even_if_interpreted`](Self::even_if_interpreted).
+    #[doc(alias = "Set-{i:6}")]
+    #[inline]
+    pub fn set(self, number: u32, value: impl Into<Arg<'a>>) -> Self {
+        Self(self.0.numbered("Set-{i:6}", number, value.into()))
+    }
+
+    /// A pattern.
+    ///
+    /// Header `Pattern`.
+    ///
+    /// The server matches by it, \<all\>, as in `/./`. That is its purpose, so it is no place for texts from outside.
+    #[inline]
+    pub fn pattern(self, value: impl Into<Arg<'a>>) -> Self {
+        Self(self.0.set("Pattern", value.into()))
+    }
+}
+
 /// Takes its time.
 ///
 /// Action `Wait`.
@@ -395,7 +467,7 @@ impl<'a> Place<'a> {
 #[derive(Clone, Debug)]
 #[must_use = "an action does nothing until it is sent"]
 pub struct Wait<'a>(pub(super) Args<'a>);
-action!(Wait, 7, Response, None, None);
+action!(Wait, 8, Response, None, None);
 
 impl<'a> Wait<'a> {
     /// The action with what it needs.
@@ -428,7 +500,7 @@ impl<'a> Wait<'a> {
 #[derive(Clone, Debug)]
 #[must_use = "an action does nothing until it is sent"]
 pub struct Choose<'a>(pub(super) Args<'a>);
-action!(Choose, 8, Response, None, None);
+action!(Choose, 9, Response, None, None);
 
 impl<'a> Choose<'a> {
     /// The action with what it needs.
@@ -461,7 +533,7 @@ impl<'a> Choose<'a> {
 #[derive(Clone, Debug)]
 #[must_use = "an action does nothing until it is sent"]
 pub struct Add<'a>(pub(super) Args<'a>);
-action!(Add, 9, Response, None, None);
+action!(Add, 10, Response, None, None);
 
 impl<'a> Add<'a> {
     /// The action with what it needs.
@@ -496,7 +568,7 @@ impl<'a> Add<'a> {
 #[derive(Clone, Debug)]
 #[must_use = "an action does nothing until it is sent"]
 pub struct Sesame<'a>(pub(super) Args<'a>);
-action!(Sesame, 10, Response, None, None);
+action!(Sesame, 11, Response, None, None);
 
 impl<'a> Sesame<'a> {
     /// The action with what it needs.
@@ -529,7 +601,7 @@ impl<'a> Sesame<'a> {
 #[derive(Clone, Debug)]
 #[must_use = "an action does nothing until it is sent"]
 pub struct Farewell<'a>(pub(super) Args<'a>);
-action!(Farewell, 11, Response, None, None);
+action!(Farewell, 12, Response, None, None);
 
 impl<'a> Farewell<'a> {
     /// The action, with nothing set.

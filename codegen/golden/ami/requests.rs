@@ -21,6 +21,8 @@ pub enum Request<'buf> {
     Glued(Glued<'buf>),
     /// Is answered later where that is asked for.
     Place(Place<'buf>),
+    /// Is read as more than its values.
+    Guarded(Guarded<'buf>),
     /// Takes its time.
     Wait(Wait<'buf>),
     /// Holds for a connection.
@@ -47,6 +49,7 @@ impl<'buf> Request<'buf> {
             Self::Nothing(view) => view.0,
             Self::Glued(view) => view.0,
             Self::Place(view) => view.0,
+            Self::Guarded(view) => view.0,
             Self::Wait(view) => view.0,
             Self::Choose(view) => view.0,
             Self::Add(view) => view.0,
@@ -66,11 +69,12 @@ impl<'buf> Request<'buf> {
             4 => Self::Nothing(Nothing(frame)),
             5 => Self::Glued(Glued(frame)),
             6 => Self::Place(Place(frame)),
-            7 => Self::Wait(Wait(frame)),
-            8 => Self::Choose(Choose(frame)),
-            9 => Self::Add(Add(frame)),
-            10 => Self::Sesame(Sesame(frame)),
-            11 => Self::Farewell(Farewell(frame)),
+            7 => Self::Guarded(Guarded(frame)),
+            8 => Self::Wait(Wait(frame)),
+            9 => Self::Choose(Choose(frame)),
+            10 => Self::Add(Add(frame)),
+            11 => Self::Sesame(Sesame(frame)),
+            12 => Self::Farewell(Farewell(frame)),
             _ => Self::Other(frame),
         }
     }
@@ -327,12 +331,63 @@ impl<'buf> Place<'buf> {
     }
 }
 
+/// Is read as more than its values.
+///
+/// Action `Guarded`, read by a server; [`action::Guarded`](crate::action::Guarded) builds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Guarded<'buf>(Frame<'buf>);
+request_view!(Guarded, 7);
+
+impl<'buf> Guarded<'buf> {
+    /// A name.
+    ///
+    /// Header `Name`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn name(&self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Name", aliases: &[], kind: Kind::Text })
+    }
+
+    /// A file.
+    ///
+    /// Header `File`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn file(&self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "File", aliases: &[], kind: Kind::Text })
+    }
+
+    /// A setting.
+    ///
+    /// Header `Set-{i:6}`.
+    #[doc(alias = "Set-{i:6}")]
+    #[inline]
+    pub fn set(&self) -> Indexed<'buf, Value<'buf>> {
+        indexed(self.frame(), "", &Key { name: "Set-{i:6}", aliases: &[], kind: Kind::Text })
+    }
+
+    /// A pattern.
+    ///
+    /// Header `Pattern`.
+    ///
+    /// # Errors
+    /// [`FieldError`] where the frame has no value for it, or one of another kind.
+    #[inline]
+    pub fn pattern(&self) -> Result<Value<'buf>, FieldError> {
+        read(self.frame(), "", &Key { name: "Pattern", aliases: &[], kind: Kind::Text })
+    }
+}
+
 /// Takes its time.
 ///
 /// Action `Wait`, read by a server; [`action::Wait`](crate::action::Wait) builds it.
 #[derive(Clone, Copy, Debug)]
 pub struct Wait<'buf>(Frame<'buf>);
-request_view!(Wait, 7);
+request_view!(Wait, 8);
 
 impl<'buf> Wait<'buf> {
     /// How long it may take.
@@ -352,7 +407,7 @@ impl<'buf> Wait<'buf> {
 /// Action `Choose`, read by a server; [`action::Choose`](crate::action::Choose) builds it.
 #[derive(Clone, Copy, Debug)]
 pub struct Choose<'buf>(Frame<'buf>);
-request_view!(Choose, 8);
+request_view!(Choose, 9);
 
 impl<'buf> Choose<'buf> {
     /// What to choose.
@@ -372,7 +427,7 @@ impl<'buf> Choose<'buf> {
 /// Action `Add`, read by a server; [`action::Add`](crate::action::Add) builds it.
 #[derive(Clone, Copy, Debug)]
 pub struct Add<'buf>(Frame<'buf>);
-request_view!(Add, 9);
+request_view!(Add, 10);
 
 impl<'buf> Add<'buf> {
     /// What to add.
@@ -392,7 +447,7 @@ impl<'buf> Add<'buf> {
 /// Action `Sesame`, read by a server; [`action::Sesame`](crate::action::Sesame) builds it.
 #[derive(Clone, Copy, Debug)]
 pub struct Sesame<'buf>(Frame<'buf>);
-request_view!(Sesame, 10);
+request_view!(Sesame, 11);
 
 impl<'buf> Sesame<'buf> {
     /// May be empty.
@@ -423,7 +478,7 @@ impl<'buf> Sesame<'buf> {
 /// Action `Farewell`, read by a server; [`action::Farewell`](crate::action::Farewell) builds it.
 #[derive(Clone, Copy, Debug)]
 pub struct Farewell<'buf>(Frame<'buf>);
-request_view!(Farewell, 11);
+request_view!(Farewell, 12);
 
 /// Hands the names of the views to a macro.
 #[cfg(feature = "serde")]
@@ -437,6 +492,7 @@ macro_rules! each_view {
             Nothing,
             Glued,
             Place,
+            Guarded,
             Wait,
             Choose,
             Add,

@@ -88,6 +88,18 @@ pub(crate) fn every_action(sink: &mut dyn FnMut(&str, &[u8])) {
         assert_eq!(wire(&view.set().next().unwrap().unwrap()), "k=a\\,b");
     }
     {
+        let action = Guarded::new("word").file("word").set(0, "word").pattern("some text");
+        let bytes = encoded(&action);
+        sink("Guarded", &bytes);
+        let mut decoder = decoder(&bytes);
+        let view = request::Guarded::view(frame(&mut decoder)).expect("its name");
+        assert_eq!(view.frame().name().unwrap(), "Guarded");
+        assert_eq!(wire(&view.name().unwrap()), "word");
+        assert_eq!(wire(&view.file().unwrap()), "word");
+        assert_eq!(wire(&view.set().at(&[0]).unwrap()), "word");
+        assert_eq!(wire(&view.pattern().unwrap()), "some text");
+    }
+    {
         let action = Wait::new(-3);
         let bytes = encoded(&action);
         sink("Wait", &bytes);
