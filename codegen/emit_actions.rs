@@ -63,13 +63,18 @@ pub fn interpreted(action: &Item) -> impl Iterator<Item = Interpreted<'_>> {
     })
 }
 
+fn static_name(guard: &Guard) -> String {
+    guard.word.to_ascii_uppercase().replace('-', "_")
+}
+
 /// The guards that any of these actions has.
 fn guards(table: &Table, source: &mut Source) {
     let used =
         |guard: &&Guard| table.actions.iter().any(|action| guarded(action).any(|(_, used)| used.word == guard.word));
     for guard in GUARDS.iter().filter(used) {
-        let arguments = [quote(guard.refused), guard.paired.to_string(), quote(guard.means)];
-        let name = guard.word.to_ascii_uppercase();
+        let only = format!("{:?}", guard.only);
+        let arguments = [quote(guard.refused), guard.paired.to_string(), only, quote(guard.means)];
+        let name = static_name(guard);
         source.list(&format!("static {name}: Guard = Guard::new("), &arguments, ");");
     }
 }
@@ -103,9 +108,8 @@ fn builder(table: &Table, number: usize, action: &Item, source: &mut Source) {
         };
         source.line(format!("list_action!({name}{item});"));
     }
-    let guards: Vec<String> = guarded(action)
-        .map(|(field, guard)| format!("{} {}", quote(&field.name), guard.word.to_ascii_uppercase()))
-        .collect();
+    let guards: Vec<String> =
+        guarded(action).map(|(field, guard)| format!("{} {}", quote(&field.name), static_name(guard))).collect();
     if !guards.is_empty() {
         source.line(format!("guarded!({name}: {});", guards.join(", ")));
     }

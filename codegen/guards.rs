@@ -8,6 +8,9 @@ pub struct Guard {
     pub refused: &'static str,
     /// Set where round brackets are refused as well that don't close.
     pub paired: bool,
+    /// The numbered parameter of the same number that has to have this value, the case of letters
+    /// apart.
+    pub only: Option<(&'static str, &'static str)>,
     /// Names the meaning that the server gives such a character.
     pub means: &'static str,
     /// Says what the server does with the parameter.
@@ -17,12 +20,13 @@ pub struct Guard {
 }
 
 /// All of them. The facts are those of Asterisk's sources, in the file that each names.
-pub const GUARDS: [Guard; 10] = [
+pub const GUARDS: [Guard; 11] = [
     // main/app.c, __ast_app_separate_args; apps/app_mixmonitor.c, apps/app_confbridge.c.
     Guard {
         word: "arguments",
         refused: ",\"\\()[]",
         paired: false,
+        only: None,
         means: "syntax of a list of arguments, the last of which is a command",
         server: "joins it with options and a command for the shell, and splits that at commas",
         example: "a.wav,,id",
@@ -32,6 +36,7 @@ pub const GUARDS: [Guard; 10] = [
         word: "options",
         refused: ",\"\\[]",
         paired: true,
+        only: None,
         means: "syntax of a list of arguments, the last of which is a command",
         server: "joins it with a command for the shell, and splits that at commas",
         example: "b,id",
@@ -41,6 +46,7 @@ pub const GUARDS: [Guard; 10] = [
         word: "shell",
         refused: "\"$\\`",
         paired: false,
+        only: None,
         means: "syntax of the shell",
         server: "writes it between double quotes into a line for the shell, where `Mix` is set",
         example: "$(id)",
@@ -50,6 +56,7 @@ pub const GUARDS: [Guard; 10] = [
         word: "members",
         refused: ",;|",
         paired: false,
+        only: None,
         means: "the end of one of a member's fields, or of a member",
         server: "stores it between semicolons and bars, and adds what members it reads there when it starts",
         example: "a|PJSIP/9;0;0",
@@ -59,6 +66,7 @@ pub const GUARDS: [Guard; 10] = [
         word: "log",
         refused: "|",
         paired: false,
+        only: None,
         means: "the end of a field of the log",
         server: "writes it between bars into the queue log",
         example: "a|ABANDON|1",
@@ -68,6 +76,7 @@ pub const GUARDS: [Guard; 10] = [
         word: "pattern",
         refused: "%_",
         paired: false,
+        only: None,
         means: "any text (`%`) or any character (`_`)",
         server: "matches families and keys by it: `%` is any text, `_` any character",
         example: "%",
@@ -77,15 +86,27 @@ pub const GUARDS: [Guard; 10] = [
         word: "category",
         refused: "];",
         paired: false,
+        only: None,
         means: "the end of a category's name",
         server: "writes it between brackets into a file that it reads again: templates follow",
         example: "a](!)",
     },
-    // The same; `#exec` runs a command where `execincludes` is set.
+    // main/manager.c, handle_updates.
+    Guard {
+        word: "new-category",
+        refused: "];",
+        paired: false,
+        only: Some(("Action-{i:6}", "RenameCat")),
+        means: "the end of a category's name",
+        server: "writes it, where it is a category's new name, between brackets into a file that it reads again",
+        example: "a](!)",
+    },
+    // main/config.c again; `#exec` runs a command where `execincludes` is set.
     Guard {
         word: "setting",
         refused: "#;=[",
         paired: false,
+        only: None,
         means: "the beginning or end of something other than a name",
         server: "writes it at the start of a line of a file that it reads again: `#exec` runs a command",
         example: "#exec",
@@ -95,6 +116,7 @@ pub const GUARDS: [Guard; 10] = [
         word: "name",
         refused: "/",
         paired: false,
+        only: None,
         means: "a folder",
         server: "takes it for the path to a file",
         example: "../a",
@@ -104,6 +126,7 @@ pub const GUARDS: [Guard; 10] = [
         word: "mailbox",
         refused: " ,&/",
         paired: false,
+        only: None,
         means: "the end of a mailbox's name or a folder",
         server: "adds up those of several mailboxes, and takes each for a folder's name",
         example: "1,2",

@@ -161,7 +161,7 @@ impl<'a> Args<'a> {
             return Err(EncodeError::new(b"Action", refusal));
         }
         if let Some(guarded) = self.guarded {
-            guarded.check(self.headers.as_slice())?;
+            guarded.check(&self.headers)?;
         }
         reserve(out, self.headers.as_slice().iter().map(Header::room).sum::<usize>() + ends);
         let mut writer = FrameWriter::action(out, action);

@@ -32,6 +32,11 @@ impl<'a> Headers<'a> {
         &self.all
     }
 
+    /// Returns the value of a field, of its first header where it repeats.
+    pub(super) fn get(&self, name: &HeaderName<'a>) -> Option<&Arg<'a>> {
+        self.place(name).and_then(|place| self.all.get(place)).map(|header| &header.value)
+    }
+
     /// Adds a header behind the others.
     #[inline]
     pub(super) fn push(&mut self, header: Header<'a>) {

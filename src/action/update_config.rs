@@ -28,7 +28,8 @@ impl<'a> UpdateConfig<'a> {
         self.step("NewCat", category)
     }
 
-    /// Gives a category another name.
+    /// Gives a category another name. One that would be read back as more than a name is refused,
+    /// as for any category: see [`cat`](Self::cat).
     pub fn rename_category(self, category: impl Into<Arg<'a>>, name: impl Into<Arg<'a>>) -> Self {
         let number = self.next();
         self.step("RenameCat", category).value(number, name)

@@ -100,6 +100,7 @@
 //! | `Filename` of `GetConfig`, `Filename` of `GetConfigJSON`, `Filename` of `ListCategories`, `Filename` of `CreateConfig`, `SrcFilename`, `DstFilename` of `UpdateConfig`, `Module` of `ModuleLoad`, `Module` of `ModuleCheck`, `Mailbox` of `MailboxStatus` | takes it for the path to a file | `../a` | refused: `/` |
 //! | `Cat-{i:6}` of `UpdateConfig` | writes it between brackets into a file that it reads again: templates follow | `a](!)` | refused: `]` `;` |
 //! | `Var-{i:6}` of `UpdateConfig` | writes it at the start of a line of a file that it reads again: `#exec` runs a command | `#exec` | refused: `#` `;` `=` `[` |
+//! | `Value-{i:6}` of `UpdateConfig` | writes it, where it is a category's new name, between brackets into a file that it reads again | `a](!)` | refused: `]` `;`, where `Action-{i:6}` is `RenameCat` |
 //! | `Family`, `Key` of `DBGetTree`, `Family`, `Key` of `DBDelTree` | matches families and keys by it: `%` is any text, `_` any character | `%` | refused: `%` `_` |
 //! | `Options` of `MixMonitor` | joins it with a command for the shell, and splits that at commas | `b,id` | refused: `,` `"` `\` `[` `]`, and `(` `)` that don't close |
 //! | `File` of `Monitor`, `File` of `ChangeMonitor` | writes it between double quotes into a line for the shell, where `Mix` is set | `$(id)` | refused: `"` `$` `\` `` ` `` |
@@ -114,7 +115,6 @@
 //! | `Channel` of `ConfbridgeMute`, `Channel` of `ConfbridgeUnmute` | takes two words for many, and the beginning of a name for the first that has it | `all` | written |
 //! | `Channel` of `ConfbridgeKick` | takes two words for many | `all` | written |
 //! | `Filter` of `GetConfig`, `Filter` of `GetConfigJSON`, `Match` of `ListCategories`, `Filter` of `UpdateConfig` | splits it at commas, and takes names and values for regular expressions | `.*=.*` | written |
-//! | `Value-{i:6}` of `UpdateConfig` | writes `=>` for a `>` at its start, and in branches before 11 a comment behind a semicolon | `>a` | written |
 //! | `Options-{i:6}` of `UpdateConfig` | splits it at commas | `allowdups,template` | written |
 //! | `File` of `PRIDebugFileSet` | takes it for a path to write to | `/tmp/a` | written |
 //! | `Family`, `Key` of `DBGet`, `Family`, `Key` of `DBPut`, `Family`, `Key` of `DBDel` | joins family and key by `/` | `a/b` | written |

@@ -72,7 +72,9 @@ fn the_page_has_each_parameter() {
         let here = more.guard.map_or("written".to_owned(), |guard| {
             let refused: Vec<String> = guard.refused.chars().map(|c| code(&c.to_string())).collect();
             let paired = if guard.paired { ", and `(` `)` that don't close" } else { "" };
-            format!("refused: {}{paired}", refused.join(" "))
+            let only =
+                guard.only.map_or(String::new(), |(parameter, value)| format!(", where `{parameter}` is `{value}`"));
+            format!("refused: {}{paired}{only}", refused.join(" "))
         });
         let reading = [more.server.to_owned(), code(more.example), here];
         let place = readings.iter().position(|(found, _)| *found == reading).unwrap_or_else(|| {
@@ -116,7 +118,8 @@ fn refused_is_what_the_tables_say() {
     let mut found = BTreeSet::new();
     for place in places() {
         let more = all.iter().find(|more| (more.action, more.parameter) == (&place.action, &place.parameter));
-        let guard = more.and_then(|more| more.guard);
+        // Of an edit, which is a word here, see below.
+        let guard = more.and_then(|more| more.guard).filter(|guard| guard.only.is_none());
         found.extend(more.map(|more| (more.action, more.parameter)));
         let paired = |c| guard.is_some_and(|guard| guard.paired && "()".contains(c));
         for c in ' '..='~' {
@@ -164,6 +167,32 @@ fn options_have_brackets() {
     assert_eq!(refused("i(a,b)"), Some((",", 3)));
 }
 
+/// The new name of a category is none of more than a category; the value of a line may have it all.
+#[test]
+fn a_new_name_is_a_category() {
+    fn start<'a>() -> action::UpdateConfig<'a> {
+        action::UpdateConfig::new("a.conf", "a.conf")
+    }
+    for c in ' '..='~' {
+        let name = format!("a{c}b");
+        for (edit, guarded) in [("RenameCat", true), ("renamecat", true), ("Append", false)] {
+            let update = start().edit(3, "Append").value(3, &name).edit(7, edit).cat(7, "old").value(7, &name);
+            let refused = update.encode(None, &mut Vec::new()).err();
+            assert_eq!(refused.is_some(), guarded && "];".contains(c), "{edit} {c:?}");
+            assert!(refused.is_none_or(|error| error.field() == "Value-000007"));
+        }
+        let renamed = start().rename_category("old", &name);
+        assert_eq!(renamed.encode(None, &mut Vec::new()).is_err(), "];".contains(c));
+        assert!(renamed.even_if_interpreted().encode(None, &mut Vec::new()).is_ok());
+    }
+    // More than are searched one by one.
+    let many = (0..40).fold(start(), |update, _| update.rename_category("old", "a]"));
+    assert_eq!(
+        many.encode(None, &mut Vec::new()).map_err(|error| error.field().to_owned()),
+        Err("Value-000000".into())
+    );
+}
+
 /// Returns the requests that builders write with a hostile text in each guarded parameter.
 fn even_if_interpreted() -> BTreeMap<&'static str, String> {
     let mut all = BTreeMap::new();
@@ -190,7 +219,7 @@ fn even_if_interpreted() -> BTreeMap<&'static str, String> {
         QueueLog: action::QueueLog::new(x, x).unique_id(x).interface(x);
         DbGetTree: action::DbGetTree::new().family(x).key(x);
         DbDelTree: action::DbDelTree::new(x).key(x);
-        UpdateConfig: action::UpdateConfig::new(x, x).append(x, x, "1");
+        UpdateConfig: action::UpdateConfig::new(x, x).append(x, x, x);
         GetConfig: action::GetConfig::new(x);
         GetConfigJson: action::GetConfigJson::new(x);
         ListCategories: action::ListCategories::new(x);
@@ -259,7 +288,9 @@ fn is_one(guard: &str, text: &str) -> bool {
             let others = (0..text.chars().count()).map(other).filter(|other| other != text);
             like(text, text) && others.chain([format!("{text}~"), format!("~{text}")]).all(|key| !like(&key, text))
         }
-        "category" => config_line(&format!("[{text}]")) == Line::Category(text.to_owned(), String::new()),
+        "category" | "new-category" => {
+            config_line(&format!("[{text}]")) == Line::Category(text.to_owned(), String::new())
+        }
         "setting" => config_line(&format!("{text} = a")) == Line::Setting(text.trim().to_owned(), "a".to_owned()),
         "name" => text.split('/').count() == 1,
         "mailbox" => mailboxes(text) == [text],
@@ -291,6 +322,8 @@ proptest! {
     /// A text that is written in a guarded parameter is one value to the server.
     #[test]
     fn no_text_is_more(text in "([a-c.,;|&\"'\\\\()\\[\\]<>$`{}/=#%_!~ -]|,,|\\$\\{|\\$\\(|#exec ){1,8}") {
+        let rename = action::UpdateConfig::new("a.conf", "a.conf").rename_category("old", &text);
+        prop_assert!(rename.encode(None, &mut Vec::new()).is_err() || is_one("new-category", &text), "{}", text);
         for (place, guard) in guarded_places() {
             if written(place.builder, Some(place.text), &text).2.is_ok() {
                 prop_assert!(is_one(guard, &text), "{}, {}: {}", place.action, place.parameter, text);
@@ -307,7 +340,7 @@ fn guarded_places() -> &'static [(Place, &'static str)] {
         let all = interpreted(&table);
         let guard = |place: &Place| {
             let more = all.iter().find(|more| (more.action, more.parameter) == (&place.action, &place.parameter));
-            Some(more?.guard?.word)
+            more?.guard.filter(|guard| guard.only.is_none()).map(|guard| guard.word)
         };
         places().into_iter().filter_map(|place| Some((place.clone(), guard(&place)?))).collect()
     })

@@ -2,9 +2,9 @@
 // Made from the tables in `codegen/spec` by `build.rs`. Change those, not this.
 
 static ARGUMENTS: Guard =
-    Guard::new(",\"\\()[]", false, "syntax of a list of arguments, the last of which is a command");
-static SETTING: Guard = Guard::new("#;=[", false, "the beginning or end of something other than a name");
-static NAME: Guard = Guard::new("/", false, "a folder");
+    Guard::new(",\"\\()[]", false, None, "syntax of a list of arguments, the last of which is a command");
+static SETTING: Guard = Guard::new("#;=[", false, None, "the beginning or end of something other than a name");
+static NAME: Guard = Guard::new("/", false, None, "a folder");
 
 /// Does everything.
 ///
