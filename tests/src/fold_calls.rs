@@ -367,7 +367,10 @@ impl MCalls {
                     self.unite(from.as_deref().unwrap_or_default(), &to);
                     self.begin_dial(from, to, true, at);
                 }
-                (Some(from), None) => self.end_dial(&from, true, status(), at),
+                // Where somebody is dialled who can't be kept, it is a beginning all the same.
+                (Some(from), None) if header(frame, "", "DestUniqueid").is_none_or(|to| to.is_empty()) => {
+                    self.end_dial(&from, true, status(), at);
+                }
                 _ => {}
             },
             "bridgeenter" => {
