@@ -135,7 +135,7 @@ impl Stage {
             Self::New => "new",
             Self::Asked => "asked",
             Self::Refusing => "refusing",
-            Self::Ready => "logged-in",
+            Self::Ready => "ready",
             Self::Over => "over",
         }
     }

@@ -136,8 +136,8 @@ fn a_session_shows_no_secret() {
             stages,
             [
                 "new to asked: a login has come",
-                "asked to logged-in: the embedder has accepted the login",
-                "logged-in to over: the client says goodbye",
+                "asked to ready: the embedder has accepted the login",
+                "ready to over: the client says goodbye",
             ]
         );
     }

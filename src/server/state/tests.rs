@@ -16,9 +16,9 @@ const STAGES: [(Stage, &str); 5] = [
 
 /// Each cell: the effect, and the stage that it leads to where that is another one.
 const EXPECTED: &str = "
-         | new              | asked               | refusing         | logged-in        | over
+         | new              | asked               | refusing         | ready            | over
 log in   | ask call > asked |                     |                  | already          |
-accept   | not open         | let in call > logged-in | not open     | not open         |
+accept   | not open         | let in call > ready | not open         | not open         |
 refuse   | not open         | keep out: no > refusing | not open     | not open         |
 goodbye  | close > over     | close > over        | close > over     | close > over     |
 deadline | close > over     | close > over        | tell > over      |                  |
