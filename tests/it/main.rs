@@ -53,6 +53,7 @@ mod oversized;
 mod owned;
 mod peer;
 mod properties;
+mod readme;
 mod recording;
 mod reference;
 mod replay;
