@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-use crate::error::{FrameError, SendError};
+use crate::error::{ConnectionError, FrameError, SendError};
 use crate::redact::Written;
 
 /// One thing that a machine did, for a log: [`Client::traced`](crate::client::Client::traced),
@@ -112,6 +112,14 @@ impl Tracer {
             hook(Trace::Sent(&Written(message)));
             rest = after;
         }
+    }
+
+    /// Tells that the connection went from one stage to another: why in these words, or by the
+    /// error for which it is lost.
+    #[cold]
+    pub(crate) fn stage(&mut self, from: &'static str, to: &'static str, lost: Option<ConnectionError>, words: &str) {
+        let why = lost.as_ref().map_or(&words as &dyn fmt::Display, |lost| lost);
+        self.tell(Trace::Stage { from, to, why });
     }
 
     /// Tells that a frame which went over a limit is skipped.

@@ -1,6 +1,5 @@
 //! Carries out what the table of stages asks for, and tells a hook of the ways between stages.
 
-use core::fmt;
 use std::time::Instant;
 
 use super::state::{Effect, Input, Stage, Waiting};
@@ -23,9 +22,7 @@ impl Server {
         }
         let from = core::mem::replace(&mut self.stage, stage);
         if from != stage {
-            let (lost, words) = (effect.lost(), input.why());
-            let why = lost.as_ref().map_or(&words as &dyn fmt::Display, |lost| lost);
-            self.tracer.tell(Trace::Stage { from: from.as_str(), to: stage.as_str(), why });
+            self.tracer.stage(from.as_str(), stage.as_str(), effect.lost(), input.why());
         }
         effect
     }

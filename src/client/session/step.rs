@@ -2,7 +2,6 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::fmt;
 use core::time::Duration;
 use std::time::Instant;
 
@@ -14,7 +13,6 @@ use crate::client::entry::Entry;
 use crate::client::reconnect::Unanswered;
 use crate::client::state::{Effect, Input, Waiting};
 use crate::client::{Id, Reached};
-use crate::conn::Trace;
 use crate::conn::keep_alive::KeepAlive;
 use crate::error::{ApiMisuse, ConnectionError, LoginRefusal, SendError};
 use crate::value::{Classes, ToWire};
@@ -33,9 +31,7 @@ impl Session {
         }
         let from = core::mem::replace(&mut self.stage, stage);
         if from != stage {
-            let (lost, words) = (effect.lost(), input.why());
-            let why = lost.as_ref().map_or(&words as &dyn fmt::Display, |lost| lost);
-            self.tracer.tell(Trace::Stage { from: from.as_str(), to: stage.as_str(), why });
+            self.tracer.stage(from.as_str(), stage.as_str(), effect.lost(), input.why());
         }
         Ok(effect)
     }

@@ -1,12 +1,10 @@
 //! Carries out what the table of stages asks for.
 
 use alloc::sync::Arc;
-use core::fmt;
 use core::time::Duration;
 use std::time::Instant;
 
 use super::{Config, EXIT, Notice, RESERVED, Session};
-use crate::conn::Trace;
 use crate::conn::keep_alive::KeepAlive;
 use crate::error::{ApiMisuse, ConnectionError, LoginRefusal, SendError};
 use crate::freeswitch::connection::credentials::Credentials;
@@ -29,9 +27,7 @@ impl Session {
         }
         let from = core::mem::replace(&mut self.stage, stage);
         if from != stage {
-            let (lost, words) = (effect.lost(), input.why());
-            let why = lost.as_ref().map_or(&words as &dyn fmt::Display, |lost| lost);
-            self.tracer.tell(Trace::Stage { from: from.as_str(), to: stage.as_str(), why });
+            self.tracer.stage(from.as_str(), stage.as_str(), effect.lost(), input.why());
         }
         Ok(effect)
     }
