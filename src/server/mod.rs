@@ -429,6 +429,13 @@ impl Server {
 
     /// Debug builds see that the books agree with one another.
     fn check(&self) {
+        debug_assert!(match self.waiting {
+            Waiting::Nothing => matches!(self.stage, Stage::Ready | Stage::Over),
+            Waiting::Until(_) => self.stage == Stage::New,
+            Waiting::Verdict { .. } => self.stage == Stage::Asked,
+            Waiting::Refusal { .. } => self.stage == Stage::Refusing,
+            Waiting::Lost(_) => self.stage == Stage::Over,
+        });
         debug_assert!(self.open.is_sound(), "{:?}", self.open);
         let open = match self.stage {
             Stage::New | Stage::Over => 0..=0,

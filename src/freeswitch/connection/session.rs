@@ -339,7 +339,12 @@ impl Session {
     pub(super) fn check_books(&self) {
         if cfg!(debug_assertions) {
             self.in_flight.check(self.out.written(), self.restore.asked());
-            debug_assert!(self.lost().is_none() || self.stage.is_over());
+            debug_assert!(match &self.waiting {
+                Waiting::Nothing => matches!(self.stage, Stage::New | Stage::Greeted | Stage::Ready | Stage::Over),
+                Waiting::Greeting { .. } => self.stage == Stage::Greeting,
+                Waiting::Until(_) => matches!(self.stage, Stage::Login | Stage::Closing),
+                Waiting::Lost(_) => self.stage.is_over(),
+            });
             debug_assert!(self.held() <= self.config.most(), "{} held of {}", self.held(), self.config.most());
             debug_assert!(!self.stage.is_over() || self.open() == 0 && self.out.len() == 0);
         }
