@@ -10,7 +10,8 @@
 //! 5. The password is shown to no one but a server that has asked for it: the login waits for that
 //!    in Greeting.
 //! 6. A disconnect notice changes no stage: the end of the stream follows it, at once or, where it
-//!    says `linger`, later.
+//!    says `linger`, later. It may come in each stage and none waits for it. That it came is kept
+//!    beside the stage, and makes of that end a `Disconnected` in place of an `Ended`.
 //! 7. On the way to Over each request in flight is lost, which is its ending.
 //!
 //! A row an input, a column a stage. An empty cell: nothing happens.
