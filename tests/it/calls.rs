@@ -5,22 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ami_proto::FrameKind;
 use ami_proto::calls::{Call, CallLimits, Parking, QueueOutcome, Span, Tracker, Transfer, TransferKind};
 use ami_proto::event::Event;
-use ami_proto::{Decoder, Frame, FrameKind, Limits};
 use ami_testkit::captures;
+use ami_testkit::each_frame;
 use ami_testkit::fold::check_call;
 use ami_testkit::heap::held_by;
-
-fn each_frame(bytes: &[u8], mut each: impl FnMut(Frame<'_>)) {
-    let mut decoder = Decoder::new(Limits::new());
-    for piece in bytes.chunks(1 << 16) {
-        decoder.push(piece);
-        while let Some(frame) = decoder.next_frame().unwrap() {
-            each(frame);
-        }
-    }
-}
 
 /// All calls of a stream, those that go on at its end last; one event a millisecond.
 fn calls_of(bytes: &[u8], limits: CallLimits) -> (Vec<Call>, Tracker) {

@@ -877,21 +877,29 @@ fn filters_are_set_again_as_there_is_room() {
     assert!(peer.sent().is_empty());
 }
 
-/// A server that leaves filters unanswered gets the next ones all the same.
-#[test]
-fn filters_are_set_again_as_others_time_out() {
+/// Returns a peer that has logged in again, two of whose three filters have been sent again, and
+/// the ids of the requests before.
+fn sets_three_filters_again() -> (Peer, Vec<String>) {
     let mut peer = Peer::ready(quiet().max_in_flight(2));
     for number in 0..3 {
         peer.send(&Filter::new(format!("{number}")));
         assert_eq!(peer.feed(&format!("Response: Success\r\nActionID: ${number}\r\n\r\n")), ["reply"]);
     }
+    let before = std::mem::take(&mut peer.ids);
     peer.eof();
     assert_eq!(peer.client.reconnect().unwrap().restored_filters, 3);
-    (peer.error, peer.ids) = (None, Vec::new());
+    peer.error = None;
     peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
     peer.sent();
     assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\n\r\n"), ["logged in", "ready"]);
     assert_eq!(peer.sent(), ["Filter"; 2]);
+    (peer, before)
+}
+
+/// A server that leaves filters unanswered gets the next ones all the same.
+#[test]
+fn filters_are_set_again_as_others_time_out() {
+    let (mut peer, _) = sets_three_filters_again();
     assert_eq!(peer.pass(30 * SECOND), [""; 0]);
     assert_eq!((peer.sent(), peer.due()), (vec!["Filter".to_owned()], Some(30_000)));
     assert_eq!(peer.pass(30 * SECOND), [""; 0]);
@@ -901,19 +909,7 @@ fn filters_are_set_again_as_others_time_out() {
 /// The answer to one filter is enough for the next to go.
 #[test]
 fn filters_are_set_again_one_after_the_other() {
-    let mut peer = Peer::ready(quiet().max_in_flight(2));
-    for number in 0..3 {
-        peer.send(&Filter::new(format!("{number}")));
-        assert_eq!(peer.feed(&format!("Response: Success\r\nActionID: ${number}\r\n\r\n")), ["reply"]);
-    }
-    let before = peer.ids.clone();
-    peer.eof();
-    assert_eq!(peer.client.reconnect().unwrap().restored_filters, 3);
-    (peer.error, peer.ids) = (None, Vec::new());
-    peer.client.login(peer.now, Credentials::plain("u", "s")).unwrap();
-    peer.sent();
-    assert_eq!(peer.feed("Response: Success\r\nActionID: $0\r\n\r\n"), ["logged in", "ready"]);
-    assert_eq!(peer.sent(), ["Filter"; 2]);
+    let (mut peer, before) = sets_three_filters_again();
     assert_eq!(peer.due(), Some(30_000));
     assert!(peer.feed("Response: Success\r\nActionID: $1\r\n\r\n").is_empty());
     assert_eq!(peer.sent(), ["Filter"]);

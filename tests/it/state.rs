@@ -5,18 +5,8 @@
 use ami_proto::event::Event;
 use ami_proto::state::{Changes, Completeness, Kind, Mirror, MirrorLimits, OwnedValue, Part, Stale};
 use ami_proto::value::{ChannelState, DeviceState};
-use ami_proto::{Decoder, Frame, Limits};
+use ami_testkit::each_frame;
 use ami_testkit::heap::held_by;
-
-fn each_frame(bytes: &[u8], mut each: impl FnMut(Frame<'_>)) {
-    let mut decoder = Decoder::new(Limits::new());
-    for piece in bytes.chunks(1 << 16) {
-        decoder.push(piece);
-        while let Some(frame) = decoder.next_frame().unwrap() {
-            each(frame);
-        }
-    }
-}
 
 fn feed(mirror: &mut Mirror, events: &[&str]) {
     let text = events.join("||") + "||";

@@ -91,6 +91,17 @@ pub fn decode(pieces: &[&[u8]], limits: Limits, banner: bool) -> (Reading, Optio
     (Reading { frames, rest: decoder.offset() }, error)
 }
 
+/// Gives each frame of a stream to `each`, in order.
+pub fn each_frame(bytes: &[u8], mut each: impl FnMut(Frame<'_>)) {
+    let mut decoder = Decoder::new(Limits::new());
+    for piece in bytes.chunks(1 << 16) {
+        decoder.push(piece);
+        while let Some(frame) = decoder.next_frame().expect("frames within the limits") {
+            each(frame);
+        }
+    }
+}
+
 /// Runs one input whole, byte by byte, at random splits and with trailing bytes; holds it against
 /// the oracle each time.
 pub fn check(name: &str, input: &[u8], banner: bool) -> Reading {
