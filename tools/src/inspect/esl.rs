@@ -71,10 +71,6 @@ impl<W: Write> Report<Decoder> for Json<W> {
     fn end_of_file(&mut self, _: Name<'_>, _: &Stream) -> io::Result<()> {
         self.out.flush()
     }
-
-    fn end(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// How many frames of what; of their content only what names it is shown, so no secret is.
@@ -116,10 +112,6 @@ impl<W: Write> Report<Decoder> for Summary<W> {
         }
         writeln!(self.out, "{}", kinds.others())?;
         self.out.flush()
-    }
-
-    fn end(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

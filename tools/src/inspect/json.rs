@@ -39,10 +39,6 @@ impl<W: Write> Report for Json<W> {
     fn end_of_file(&mut self, _: Name<'_>, _: &Stream) -> io::Result<()> {
         self.out.flush()
     }
-
-    fn end(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// Adds who sent a frame and when, where the recording tells.

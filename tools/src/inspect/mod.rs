@@ -219,7 +219,9 @@ trait Report<D: Decode = Decoder> {
     fn end_of_file(&mut self, file: Name<'_>, stream: &Stream) -> io::Result<()>;
 
     /// Takes the end of all files.
-    fn end(&mut self) -> io::Result<()>;
+    fn end(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// How it went; the worst decides.

@@ -56,10 +56,6 @@ impl<W: Write> Report for State<W> {
         }
         Ok(())
     }
-
-    fn end(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// A recording while it is gone through.
