@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn quoted_texts() {
+    fn quoted_texts_are_kept_as_sent_and_unescaped_for_hashing() {
         for (quoted, text) in [("a", "a"), ("", ""), (r#"a\"b\\c"#, r#"a"b\c"#), ("a, b=c", "a, b=c"), (r"\o", "o")] {
             let header = format!(r#"Digest realm="{quoted}", nonce="n{quoted}", qop="auth", opaque="o{quoted}""#);
             let challenge = Challenge::parse(&header).unwrap();

@@ -43,7 +43,7 @@ fn calls_and_events() {
 }
 
 #[test]
-fn a_refusal() {
+fn a_refusal_is_told_escaped() {
     let speak: Speak = |server, id, _, _| server.respond(id, "Error", [("Message", HOSTILE)]).expect("it is open");
     for (name, path) in DRIVERS {
         let (code, stdout, stderr) = run(command(path).arg(server(speak)));
@@ -130,7 +130,7 @@ fn click_to_call_is_refused() {
 
 /// The log has the whole session, and none of its secrets; the program's own output is as ever.
 #[test]
-fn traced() {
+fn the_log_has_the_session_and_none_of_its_secrets() {
     let speak: Speak = |server, id, _, _| {
         server.respond(id, "Success", [("CoreCurrentCalls", "3"), ("Secret", "0ther")]).expect("it is open");
         server.raw(format!("Event: Hangup\r\nChannel: {HOSTILE}\r\n\r\n").as_bytes());
@@ -159,7 +159,7 @@ const HTTP_POLL: &str = env!("CARGO_BIN_EXE_http_poll");
 /// A web server as Asterisk's is, with a session that holds one batch of events for each
 /// `WaitEvent`.
 #[test]
-fn http_poll() {
+fn http_poll_logs_in_and_fetches_events() {
     let server = tiny_http::Server::http("127.0.0.1:0").expect("a free port");
     let address = server.server_addr().to_ip().expect("an address").to_string();
     let asked = std::thread::scope(|scope| {

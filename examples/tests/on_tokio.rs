@@ -102,7 +102,7 @@ fn a_wrong_secret() {
 
 /// The state at once, and after a change, and again once the PBX is back.
 #[test]
-fn wallboard_feed() {
+fn the_wallboard_is_fed_at_once_and_after_each_change() {
     fn list(server: &mut Server, id: RequestId, calls: &str) {
         let list = server.list(id, "Queue status will follow").expect("it is open");
         let list = list.item("QueueParams", [("Queue", "support"), ("Calls", calls)]).expect("headers");
@@ -134,7 +134,7 @@ fn wallboard_feed() {
 
 /// A call that ended, and one that the PBX took with it.
 #[test]
-fn call_logger() {
+fn the_call_logger_writes_ended_and_lost_calls() {
     let path = env!("CARGO_BIN_EXE_call_logger");
     let channel = |name: &str, id: &str| format!("Channel: {name}\r\nUniqueid: {id}\r\nLinkedid: {id}\r\n\r\n");
     let begins = |name: &str, id: &str| format!("Event: Newchannel\r\nChannelState: 4\r\n{}", channel(name, id));

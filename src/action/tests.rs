@@ -53,7 +53,7 @@ fn exact_bytes_and_back() {
 }
 
 #[test]
-fn refusals() {
+fn what_would_break_the_framing_is_refused_and_leaves_the_output() {
     let mut out = b"kept".to_vec();
     let long = "x".repeat(68);
     let cases = [
@@ -114,7 +114,7 @@ fn setting_again_replaces_and_repeats_add() {
 }
 
 #[test]
-fn numbers() {
+fn numbers_and_booleans_are_written_in_words() {
     for (number, text) in [(0, "0"), (-1, "-1"), (i64::MAX, "9223372036854775807"), (i64::MIN, "-9223372036854775808")]
     {
         assert_eq!(Arg::from(number).bytes(&mut [0; 20]), text.as_bytes());
@@ -126,7 +126,7 @@ fn numbers() {
 
 /// A length of time is written whole where it is, and is never cut.
 #[test]
-fn lengths() {
+fn lengths_of_time_are_written_whole_or_with_their_fraction() {
     let written = |arg: Arg<'_>| String::from_utf8(arg.bytes(&mut [0; 20]).to_vec()).expect("text");
     for (nanos, seconds, milliseconds) in [
         (0, "0", "0"),

@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn masks() {
+    fn masks_are_read_as_asterisk_reads_them() {
         let cases: [(&[u8], Option<Classes>); 13] = [
             (b"", None),
             (b"off", Some(Classes::NONE)),

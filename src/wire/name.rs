@@ -85,7 +85,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_names(one in "[ -~\\x00-\\xff]{0,24}", other in "[ -~]{0,24}", case: u32) {
+        fn names_are_the_same_in_any_case(one in "[ -~\\x00-\\xff]{0,24}", other in "[ -~]{0,24}", case: u32) {
             let flipped: std::vec::Vec<u8> = (0..).zip(one.bytes()).map(|(i, byte): (u32, u8)| {
                 if case.rotate_right(i) & 1 == 0 { byte.to_ascii_uppercase() } else { byte.to_ascii_lowercase() }
             }).collect();

@@ -59,7 +59,7 @@ fn the_list_has_every_name() {
 }
 
 #[test]
-fn one_action() {
+fn an_action_is_shown_with_its_parameters_and_answer() {
     let text = shown(&["action", "originate"]);
     assert!(text.starts_with("Action Originate\n"), "{text}");
     for part in ["class: originate\n", "| Channel* ", "| 18, 20 on ", "\nLater the event OriginateResponse tells"] {
@@ -75,7 +75,7 @@ fn one_action() {
 }
 
 #[test]
-fn one_event() {
+fn an_event_is_shown_with_its_headers_and_what_it_answers() {
     let text = shown(&["event", "HANGUP"]);
     assert!(text.starts_with("Event Hangup\n"), "{text}");
     for part in ["class: call\n", "| Channel  ", "| Cause-txt ", "| ActionID ", "assignment, repeats"] {
@@ -86,7 +86,7 @@ fn one_event() {
 }
 
 #[test]
-fn unknown_names() {
+fn an_unknown_name_is_told_with_the_one_that_was_meant() {
     for (args, message) in [
         (["event", "Hangupp"], "no event is called `Hangupp`; do you mean Hangup?"),
         (["action", "Orginate"], "no action is called `Orginate`; do you mean Originate?"),
@@ -101,7 +101,7 @@ fn unknown_names() {
 }
 
 #[test]
-fn wrong_use() {
+fn a_wrong_use_ends_with_code_two_and_says_why() {
     for args in
         [&["--no-such-flag"][..], &["action"], &["event", "A", "B"], &["--json", "action", "Ping"], &["channel"]]
     {

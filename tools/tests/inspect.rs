@@ -224,7 +224,7 @@ fn typed(stdin: &[u8], args: &[&str]) -> Option<Value> {
 }
 
 #[test]
-fn typed_frames() {
+fn typed_frames_have_the_values_of_their_fields() {
     let cases: [(&str, &[u8], Value); 9] = [
         (
             "blocks under a prefix, repeats and values that stand for none",
@@ -362,7 +362,7 @@ fn a_summary_of_types() {
 }
 
 #[test]
-fn a_summary() {
+fn a_summary_counts_frames_and_shows_odd_lines() {
     let input = b"Proxy\r\nEvent: B\n\nEvent: A\nodd\n\n\nEvent: A\n\nsome\ntext\n\n\
         Response: Follows\nno colon\n--END COMMAND--\n\nResponse: Success\nodd \x1b\xff\r\nA: b\n\n";
     let run = inspect_from(input, ["-"]);
@@ -400,7 +400,7 @@ fn a_total_over_several_files() {
 }
 
 #[test]
-fn standard_input() {
+fn standard_input_is_read_with_and_without_a_dash() {
     let input = b"Event: A\n\n";
     let expected =
         &[json!({"offset": 0, "len": 10, "kind": "event", "name": "A", "headers": [["Event", "A"]], "lines": []})];

@@ -66,7 +66,7 @@ fn every_frame_is_shown() {
 }
 
 #[test]
-fn an_event() {
+fn an_event_is_printed_decoded_and_typed() {
     let event = "Event-Subclass: conference%3A%3Amaintenance\nEvent-Name: CUSTOM\nConference-Name: board%20room\nMember-ID: 12\nHear: maybe\nmyvar: a\nContent-Length: 2\nAction: mute-member\n\nhi";
     let stream = format!("Content-Length: {}\nContent-Type: text/event-plain\n\n{event}", event.len());
     let found = objects(stream.as_bytes(), &["--json", "--typed"]).remove(0);

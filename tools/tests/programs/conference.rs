@@ -133,7 +133,7 @@ fn fails(args: &[&str]) -> String {
 
 /// What the README shows.
 #[test]
-fn readme() {
+fn the_readme_shows_what_is_printed() {
     let readme = std::fs::read_to_string(ami_testkit::root().join("README.md")).expect("the README");
     let (_, section) = readme.split_once("## Conference control").expect("the section");
     let (section, _) = section.split_once("\n## ").expect("its end");
@@ -157,7 +157,7 @@ fn readme() {
 }
 
 #[test]
-fn freeswitch() {
+fn freeswitch_is_asked_and_its_answer_shown() {
     let (address, server) = event_socket("+OK mute 3\n");
     let args = ["--dialect", "freeswitch", "--secret", "ClueCon", "--send", &address, "mute", "room", "3"];
     assert_eq!(prints(&args), "done\n");
@@ -179,7 +179,7 @@ fn freeswitch() {
 }
 
 #[test]
-fn sipxecs() {
+fn sipxecs_is_asked_with_digest_and_its_refusal_told() {
     let path = "/sipxconfig/rest/my/conference/Conf400/mute&3";
     let sent = |secret: &str| {
         let (address, server) = service("OK mute 3\n");
@@ -194,7 +194,7 @@ fn sipxecs() {
 }
 
 #[test]
-fn kazoo() {
+fn kazoo_is_asked_over_http_with_a_token() {
     let args = |address: &str| {
         let args = ["--dialect", "kazoo", "--account", "A", "--secret", "t0ken", "--send", address, "lock", "c1"];
         args.map(str::to_string)
@@ -219,7 +219,7 @@ fn kazoo() {
 }
 
 #[test]
-fn confbridge() {
+fn confbridge_is_listed_and_moderated() {
     let (_mock, address) = listening("mock", &["127.0.0.1:0", "--every", "10"]);
     let args = |words: &[&'static str]| {
         let options = ["--dialect", "confbridge", "--secret", "s3cret", "--send", &address].map(str::to_string);

@@ -43,7 +43,7 @@ fn words_of_answers() {
 }
 
 #[test]
-fn conferences() {
+fn conferences_print_hostile_text_escaped() {
     let refused = format!("conference: refused: {ESCAPED}\n");
     let send = |dialect, secret, address: &str, words: &[&str], code| {
         let options = ["--dialect", dialect, "--user", "400", "--secret", secret, "--send", address];

@@ -37,7 +37,7 @@ fn mock() -> (Running, String) {
 }
 
 #[test]
-fn proxy() {
+fn the_proxy_carries_several_clients_at_once() {
     let (mock, upstream) = mock();
     let (mut proxy, address) = listening("proxy", &[&upstream]);
     std::thread::scope(|scope| {
@@ -57,7 +57,7 @@ fn proxy() {
 
 /// Asks the mock as `http_poll` and others do.
 #[test]
-fn mock_http() {
+fn the_mock_answers_over_http() {
     let (_mock, address) = listening("mock", &["--http"]);
     let ask = |form: &str, cookie: &str| {
         let mut socket = TcpStream::connect(&address).expect("it listens");
@@ -80,7 +80,7 @@ fn mock_http() {
 }
 
 #[test]
-fn queues() {
+fn queues_prints_a_table_once() {
     let (_mock, address) = mock();
     let stdout = output("queues", &[&address, "--once"]);
     let lines: Vec<_> = stdout.lines().collect();
@@ -119,7 +119,7 @@ fn lines(stream: impl Read + Send + 'static) -> mpsc::Receiver<String> {
 }
 
 #[test]
-fn originate() {
+fn originate_prints_the_answer_and_the_outcome() {
     let (_mock, address) = mock();
     let stdout = output("originate", &[&address, "PJSIP/100", "--exten", "200"]);
     assert_eq!(stdout, "Originate successfully queued\nPJSIP/100: Success\n");
