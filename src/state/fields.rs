@@ -226,7 +226,7 @@ things! {
     }
 
     /// A parking lot, as lists say.
-    ParkingLot in Parking by
+    ParkingLot in ParkingLots by
         /// The name.
         name ["Name"];
     {

@@ -100,6 +100,40 @@ fn it_says_when_it_may_be_stale() {
     assert_eq!(mirror.completeness(Part::Queues), Completeness::Seeding);
 }
 
+/// Lots and parked calls are two parts, each with a list of its own.
+#[test]
+fn lots_are_seeded_apart_from_parked_calls() {
+    let lots = [
+        "Event: Parkinglot|Name: default|StartSpace: 701|StopSpace: 720|Timeout: 45",
+        "Event: ParkinglotsComplete|EventList: Complete|ListItems: 1",
+    ];
+    let parked = [
+        "Event: ParkedCall|Parkinglot: default|ParkingSpace: 701|ParkeeChannel: A|ParkeeUniqueid: 1",
+        "Event: ParkedCallsComplete|EventList: Complete|ListItems: 1",
+    ];
+    for lots_first in [true, false] {
+        let mut mirror = Mirror::new(MirrorLimits::new());
+        mirror.begin(Part::Parking);
+        mirror.begin(Part::ParkingLots);
+        let (first, second) = if lots_first { (&lots, &parked) } else { (&parked, &lots) };
+        feed(&mut mirror, first);
+        feed(&mut mirror, second);
+        for part in [Part::Parking, Part::ParkingLots] {
+            assert_eq!(mirror.completeness(part), Completeness::Complete, "{part:?}");
+        }
+        let lot = mirror.parking_lot(b"default").expect("a lot");
+        assert_eq!((text(&lot.first), text(&lot.last), lot.timeout), ("701".into(), "720".into(), Some(45)));
+        assert!(mirror.parked_call(b"default", b"701").is_some());
+        // The next list of one takes out nothing of the other.
+        mirror.begin(Part::Parking);
+        feed(&mut mirror, &["Event: ParkedCallsComplete|EventList: Complete|ListItems: 0"]);
+        assert_eq!((mirror.parked_calls().len(), mirror.parking_lots().len()), (0, 1));
+        mirror.begin(Part::ParkingLots);
+        feed(&mut mirror, &["Event: ParkinglotsComplete|EventList: Complete|ListItems: 0"]);
+        assert_eq!(mirror.parking_lots().len(), 0);
+    }
+}
+
 /// What a member's headers are called up to 11, and later.
 #[test]
 fn members_of_all_versions() {
