@@ -46,7 +46,7 @@ things! {
         /// When it began: as the mirror was [told the time](super::Mirror::set_time), or, where it
         /// was not, none.
         since: ago ["Duration", "Seconds"],
-        /// Says whether it has put the other side on hold.
+        /// Says whether it has put the other side on hold; no list tells.
         on_hold: flag [],
         /// Unique id of the bridge that it is in; from 12 on.
         bridge: text ["BridgeId"],

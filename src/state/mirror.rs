@@ -42,6 +42,15 @@ macro_rules! tables {
             $(pub(super) $table: Table<$thing>,)+
         }
 
+        impl Tables {
+            /// Notes that events of a part were missed.
+            pub(super) fn missed(&mut self, part: Part) {
+                $(if <$thing as Thing>::PART == part {
+                    self.$table.values_mut().for_each(|thing| thing.books_mut().missed());
+                })+
+            }
+        }
+
         $(impl Holds<$thing> for Tables {
             fn table(&self) -> &Table<$thing> {
                 &self.$table
@@ -163,7 +172,9 @@ impl Mirror {
         self.now = Some(now);
     }
 
-    /// Says that the connection is lost. What is known stays, and is no longer vouched for.
+    /// Says that the connection is lost. What is known stays, and is no longer vouched for. Of a
+    /// thing that the next list shows, what neither that list nor an event since it was asked for
+    /// tells becomes unknown: whether a channel is on hold, say.
     pub fn lost(&mut self) {
         self.gone.clear();
         self.room = None;

@@ -25,6 +25,8 @@ pub(super) struct Seeding {
     awaited: usize,
     /// The fault of one of them.
     wrong: Option<Stale>,
+    /// Says whether events were missed since the last list was asked for.
+    missed: bool,
 }
 
 impl Seeding {
@@ -41,11 +43,13 @@ impl Seeding {
     /// Marks what was vouched for as doubtful.
     pub(super) fn doubt(&mut self, why: Stale) {
         if why == Stale::Full || self.completeness == Completeness::Complete {
+            self.missed |= why != Stale::Full;
             self.completeness = Completeness::MaybeStale(why);
         }
     }
 
     pub(super) fn doubt_all(&mut self, why: Stale) {
+        self.missed = true;
         self.completeness = Completeness::MaybeStale(why);
     }
 
@@ -125,6 +129,9 @@ impl Mirror {
     /// Says that the lists of a part have been asked for by other means: those that
     /// [`seed`](Self::seed) returns, without a filter.
     pub fn begin(&mut self, part: Part) {
+        if self.parts[part as usize].missed {
+            self.tables.missed(part);
+        }
         self.parts[part as usize].begin(part.lists().len(), self.gone.went());
     }
 

@@ -23,7 +23,17 @@ pub(super) struct Books {
     /// Bits of the fields that events have told since the list of this number was asked for: what
     /// it says of them is older.
     told: u32,
+    /// Bits of the fields that have been told since events of its part were last missed: the others
+    /// may have changed unheard.
+    heard: u32,
     told_since: u64,
+}
+
+impl Books {
+    /// Notes that events were missed, which may have been about any field.
+    pub(super) const fn missed(&mut self) {
+        self.heard = 0;
+    }
 }
 
 /// Something that a mirror keeps, by a key of its own.
@@ -44,6 +54,9 @@ pub(super) trait Thing: Sized {
 
     /// Takes what headers tell.
     fn read(&mut self, telling: &mut Telling<'_>);
+
+    /// Makes the fields unknown that are not among these. Says whether one was known.
+    fn keep(&mut self, fields: u32) -> bool;
 
     fn books(&self) -> &Books;
 
@@ -77,6 +90,8 @@ pub(super) struct Telling<'a> {
     now: Option<Duration>,
     /// Fields that stay as they are.
     locked: u32,
+    /// Fields that are known to be right, if this is an item of a list.
+    heard: Option<u32>,
     told: u32,
     changed: bool,
 }
@@ -91,14 +106,20 @@ impl<'a> Telling<'a> {
     ) -> Self {
         let books = thing.books();
         let locked = if list == Some(books.told_since) { books.told } else { 0 };
-        Self { words, text, now, locked, told: 0, changed: false }
+        Self { words, text, now, locked, heard: list.map(|_| books.heard), told: 0, changed: false }
     }
 
     /// Says whether anything has changed. `since`: the number of the list that is awaited, if this
-    /// was no item.
+    /// was no item. After an item of that list, what nothing has told since events were missed is
+    /// unknown.
     pub(super) fn finish<T: Thing>(self, thing: &mut T, since: Option<u64>) -> bool {
+        let books = thing.books_mut();
+        books.heard |= self.told;
+        if self.heard.is_some() {
+            let heard = books.heard;
+            return thing.keep(heard) | self.changed;
+        }
         if let Some(since) = since {
-            let books = thing.books_mut();
             books.told = if books.told_since == since { books.told | self.told } else { self.told };
             books.told_since = since;
         }
@@ -173,9 +194,11 @@ impl<'a> Telling<'a> {
     }
 
     /// The time at which something began, from how long ago that is: in seconds, or as a clock
-    /// shows them. What was heard when it began is finer, and stays.
+    /// shows them. What was heard when it began is finer, and stays, unless it may have ended and
+    /// begun again unheard.
     pub(super) fn ago(&mut self, bit: u32, slot: &mut Option<Duration>, names: &[&str]) {
-        let (Some(now), None) = (self.now, &slot) else { return };
+        let stays = slot.is_some() && self.heard.is_none_or(|heard| heard & bit != 0);
+        let Some(now) = self.now.filter(|_| !stays) else { return };
         let Some(value) = self.header(bit, names) else { return };
         let seconds = value
             .as_bytes()
@@ -353,6 +376,14 @@ macro_rules! things {
 
                     fn read(&mut self, telling: &mut Telling<'_>) {
                         $(telling.$how(Self::BITS.$field, &mut self.$field, &$headers);)*
+                    }
+
+                    fn keep(&mut self, fields: u32) -> bool {
+                        let mut changed = false;
+                        $(if fields & Self::BITS.$field == 0 {
+                            changed |= self.$field.take().is_some();
+                        })*
+                        changed
                     }
 
                     fn books(&self) -> &Books {

@@ -134,6 +134,74 @@ fn lots_are_seeded_apart_from_parked_calls() {
     }
 }
 
+/// A field that neither the list nor an event since the connection was lost has told is unknown,
+/// and the part is complete all the same.
+#[test]
+fn what_no_list_tells_is_unknown_after_a_lost_connection() {
+    let mut mirror = Mirror::new(MirrorLimits::new());
+    let list = |mirror: &mut Mirror, talking: &str| {
+        mirror.begin(Part::Channels);
+        mirror.begin(Part::Conferences);
+        feed(
+            mirror,
+            &[
+                "Event: CoreShowChannel|Channel: A|Uniqueid: 1|ChannelState: 6",
+                "Event: CoreShowChannelsComplete|EventList: Complete|ListItems: 1",
+                "Event: ConfbridgeListRooms|Conference: r|Locked: No",
+                "Event: ConfbridgeListRoomsComplete|EventList: Complete|ListItems: 1",
+            ],
+        );
+        assert!(mirror.poll_seed().is_some());
+        let there = format!("Event: ConfbridgeList|Conference: r|Channel: A|Uniqueid: 1|Muted: No{talking}");
+        feed(mirror, &[&there, "Event: ConfbridgeListComplete|EventList: Complete|ListItems: 1"]);
+        assert!(mirror.poll_seed().is_none());
+        for part in [Part::Channels, Part::Conferences] {
+            assert_eq!(mirror.completeness(part), Completeness::Complete, "{part:?}");
+        }
+    };
+    let told = |mirror: &Mirror| {
+        let channel = mirror.channel(b"1").expect("a channel");
+        let there = mirror.participant(b"r", b"A").expect("a participant");
+        (channel.on_hold, mirror.conference(b"r").expect("a room").recording, there.talking)
+    };
+    let events = [
+        "Event: Hold|Channel: A|Uniqueid: 1",
+        "Event: ConfbridgeRecord|Conference: r",
+        "Event: ConfbridgeTalking|Conference: r|Channel: A|Uniqueid: 1|TalkingStatus: on",
+    ];
+    list(&mut mirror, "");
+    feed(&mut mirror, &events);
+    // On one connection a list takes nothing away.
+    list(&mut mirror, "");
+    assert_eq!(told(&mirror), (Some(true), Some(true), Some(true)));
+    mirror.lost();
+    assert_eq!(told(&mirror), (Some(true), Some(true), Some(true)));
+    list(&mut mirror, "");
+    assert_eq!(told(&mirror), (None, None, None));
+    assert_eq!(mirror.channel(b"1").unwrap().state, Some(ChannelState::UP));
+    // What events tell from then on counts again, and so does a list that tells it.
+    feed(&mut mirror, &events[..2]);
+    list(&mut mirror, "|Talking: Yes");
+    assert_eq!(told(&mirror), (Some(true), Some(true), Some(true)));
+    // Events that came between the question and the list are of the new connection.
+    mirror.lost();
+    mirror.begin(Part::Channels);
+    feed(
+        &mut mirror,
+        &[
+            "Event: Hold|Channel: A|Uniqueid: 1",
+            "Event: CoreShowChannel|Channel: A|Uniqueid: 1",
+            "Event: CoreShowChannelsComplete|EventList: Complete|ListItems: 1",
+        ],
+    );
+    assert_eq!((told(&mirror).0, mirror.channel(b"1").unwrap().state), (Some(true), None));
+    // Events that were missed for another reason are as good as a lost connection.
+    feed(&mut mirror, &["Event: Newstate|Channel: B|Uniqueid: 2|ChannelState: 6"]);
+    assert_eq!(mirror.completeness(Part::Channels), Completeness::MaybeStale(Stale::Unexpected));
+    list(&mut mirror, "");
+    assert_eq!(told(&mirror).0, None);
+}
+
 /// What a member's headers are called up to 11, and later.
 #[test]
 fn members_of_all_versions() {

@@ -23,6 +23,7 @@ const STATES: [&str; 3] = ["NOT_INUSE", "INUSE", "RINGING"];
 struct Channel {
     state: u8,
     number: u8,
+    on_hold: bool,
     bridge: Option<u8>,
 }
 
@@ -47,6 +48,8 @@ struct Pbx {
     rooms: BTreeMap<u8, Room>,
     parked: BTreeMap<u8, u8>,
     devices: BTreeMap<u8, u8>,
+    /// Says whether lists tell who talks; up to 12 they don't.
+    lists_talking: bool,
     connected: bool,
     lagging: VecDeque<String>,
     collected: Vec<(Part, String)>,
@@ -64,6 +67,7 @@ pub fn mirrored(steps: &[u8]) -> usize {
         rooms: BTreeMap::new(),
         parked: BTreeMap::new(),
         devices: BTreeMap::new(),
+        lists_talking: steps.first().is_some_and(|first| first % 2 == 0),
         connected: true,
         lagging: VecDeque::new(),
         collected: Vec::new(),
@@ -121,7 +125,8 @@ impl Pbx {
         for (channel, (muted, talking)) in &there.there {
             let (muted, talking) = (yes(*muted), yes(*talking));
             write!(list, "Event: ConfbridgeList|Conference: r{room}|Channel: C{channel}|Uniqueid: {channel}|").unwrap();
-            write!(list, "Muted: {muted}|Talking: {talking};").unwrap();
+            let talking = if self.lists_talking { format!("|Talking: {talking}") } else { String::new() };
+            write!(list, "Muted: {muted}{talking};").unwrap();
         }
         let items = there.there.len();
         write!(list, "Event: ConfbridgeListComplete|EventList: Complete|ListItems: {items};").unwrap();
@@ -217,7 +222,7 @@ impl Pbx {
 
     fn step(&mut self, what: u8, one: u8, two: u8, three: u8) {
         let id = one % 6;
-        match what % 24 {
+        match what % 25 {
             0 | 1 => self.flush(usize::from(two % 8)),
             2 => self.seed(PARTS[usize::from(one) % PARTS.len()], two % 2 == 0),
             3 => self.hand_in(),
@@ -231,7 +236,7 @@ impl Pbx {
                 }
             }
             6 | 7 if !self.channels.contains_key(&id) => {
-                self.channels.insert(id, Channel { state: 0, number: two % 3, bridge: None });
+                self.channels.insert(id, Channel { number: two % 3, ..Channel::default() });
                 self.tell(format!(
                     "Event: Newchannel|Channel: C{id}|Uniqueid: {id}|ChannelState: 0|CallerIDNum: {};",
                     two % 3
@@ -353,6 +358,12 @@ impl Pbx {
                     STATES[usize::from(state)]
                 ));
             }
+            24 => {
+                let Some(channel) = self.channels.get_mut(&id) else { return };
+                channel.on_hold = !channel.on_hold;
+                let event = if channel.on_hold { "Hold" } else { "Unhold" };
+                self.tell(format!("Event: {event}|Channel: C{id}|Uniqueid: {id};"));
+            }
             _ => {}
         }
     }
@@ -455,7 +466,9 @@ impl Pbx {
             Part::Channels => {
                 let one = |(id, channel): (&u8, &Channel)| {
                     let bridge = channel.bridge.map(|bridge| format!("b{bridge}")).unwrap_or_default();
-                    format!("{id} C{id} {} {} {bridge}", channel.state, channel.number)
+                    let known = self.mirror.channel(id.to_string().as_bytes());
+                    let on_hold = untold(known.and_then(|known| known.on_hold), channel.on_hold);
+                    format!("{id} C{id} {} {} {on_hold} {bridge}", channel.state, channel.number)
                 };
                 self.channels.iter().map(one).collect()
             }
@@ -477,8 +490,14 @@ impl Pbx {
             }
             Part::Conferences => {
                 let one = |(name, room): (&u8, &Room)| {
-                    let there = room.there.iter().map(|(id, (muted, talking))| format!("C{id} {muted} {talking}"));
-                    format!("r{name} {:?}", there.collect::<Vec<_>>())
+                    let key = format!("r{name}");
+                    let there = room.there.iter().map(|(id, (muted, talking))| {
+                        let known = self.mirror.participant(key.as_bytes(), format!("C{id}").as_bytes());
+                        format!("C{id} {muted} {}", untold(known.and_then(|known| known.talking), *talking))
+                    });
+                    let known = self.mirror.conference(key.as_bytes());
+                    let recording = untold(known.and_then(|known| known.recording), room.recording);
+                    format!("{key} {recording} {:?}", there.collect::<Vec<_>>())
                 };
                 self.rooms.iter().map(one).collect()
             }
@@ -502,11 +521,12 @@ impl Pbx {
                     |state: Option<ChannelState>| state.map(|state| state.get().to_string()).unwrap_or_default();
                 let one = |channel: &ami_proto::state::Channel| {
                     format!(
-                        "{} {} {} {} {}",
+                        "{} {} {} {} {} {}",
                         channel.unique_id,
                         text(&channel.name),
                         state(channel.state),
                         text(&channel.number),
+                        told(channel.on_hold),
                         text(&channel.bridge)
                     )
                 };
@@ -534,9 +554,9 @@ impl Pbx {
             Part::Conferences => {
                 let one = |room: &ami_proto::state::Conference| {
                     let there = mirror.participants(room.name.as_bytes()).map(|there| {
-                        format!("{} {} {}", there.channel, there.muted.expect("told"), there.talking.unwrap_or(false))
+                        format!("{} {} {}", there.channel, there.muted.expect("told"), told(there.talking))
                     });
-                    format!("{} {:?}", room.name, there.collect::<Vec<_>>())
+                    format!("{} {} {:?}", room.name, told(room.recording), there.collect::<Vec<_>>())
                 };
                 mirror.conferences().map(one).collect()
             }
@@ -546,6 +566,16 @@ impl Pbx {
             _ => mirror.devices().map(|device| format!("{} {}", device.name, text(&device.device_state))).collect(),
         }
     }
+}
+
+/// A flag as the mirror has it.
+fn told(flag: Option<bool>) -> String {
+    flag.map_or_else(|| "unknown".into(), |flag| flag.to_string())
+}
+
+/// The truth of a flag that no list tells: the mirror may not know it, and is never wrong.
+fn untold(known: Option<bool>, truth: bool) -> String {
+    told(known.map(|_| truth))
 }
 
 fn yes(is: bool) -> &'static str {
