@@ -58,11 +58,44 @@ impl Tracker {
     /// ```
     /// use core::time::Duration;
     /// use ami_proto::calls::{CallLimits, Tracker};
+    /// use ami_proto::event::Event;
+    /// use ami_proto::state::{Completeness, Mirror, MirrorLimits, Part};
+    /// # let bytes = b"Event: Newchannel\r\nChannel: A\r\nUniqueid: 1\r\n\r\n\
+    /// #     Event: Newchannel\r\nChannel: B\r\nUniqueid: 2\r\n\r\n\
+    /// #     Event: CoreShowChannel\r\nChannel: B\r\nUniqueid: 2\r\n\r\n\
+    /// #     Event: CoreShowChannelsComplete\r\nEventList: Complete\r\nListItems: 1\r\n\r\n";
+    /// # let mut decoder = ami_proto::Decoder::new(ami_proto::Limits::new());
+    /// # decoder.push(bytes);
+    /// # let mut frames = Vec::new();
+    /// # while let Some(frame) = decoder.next_frame()? {
+    /// #     frames.push(frame.to_owned());
+    /// # }
+    /// # let (before, after) = frames.split_at(2);
     ///
     /// let mut tracker = Tracker::new(CallLimits::new());
-    /// let living: [&[u8]; 2] = [b"1795224279.97", b"1795224279.98"];
-    /// tracker.reconcile(living, Duration::from_secs(60), Duration::from_secs(61));
-    /// assert!(tracker.poll_ended().is_none());
+    /// let mut mirror = Mirror::new(MirrorLimits::new());
+    /// # for frame in before {
+    /// #     tracker.handle(&Event::from(frame.view()), Duration::from_secs(1));
+    /// # }
+    /// // The connection broke and is back: seed the mirror, and remember when.
+    /// mirror.lost();
+    /// let asked = Duration::from_secs(60);
+    /// let seeds = mirror.seed(Part::Channels); // to send
+    /// # assert_eq!(seeds.len(), 1);
+    /// // Every event goes to both.
+    /// # for frame in after {
+    /// #     tracker.handle(&Event::from(frame.view()), Duration::from_secs(61));
+    /// #     let _ = mirror.handle(&Event::from(frame.view()));
+    /// # }
+    /// // A mirror that lacks a channel would end its call: only a complete one says what lives.
+    /// if mirror.completeness(Part::Channels) == Completeness::Complete {
+    ///     let living = mirror.channels().map(|channel| channel.unique_id.as_bytes());
+    ///     tracker.reconcile(living, asked, Duration::from_secs(61));
+    /// }
+    /// let lost = tracker.poll_ended().expect("the call whose hangup was lost");
+    /// # assert_eq!(lost.legs()[0].unique_id, "1");
+    /// # assert!(tracker.poll_ended().is_none() && tracker.active().len() == 1);
+    /// # Ok::<(), ami_proto::FrameError>(())
     /// ```
     pub fn reconcile<'a>(&mut self, living: impl IntoIterator<Item = &'a [u8]>, asked: Duration, at: Duration) {
         let living: BTreeSet<&[u8]> = living.into_iter().collect();

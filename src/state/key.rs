@@ -101,7 +101,7 @@ const KEPT: usize = 16;
 ///
 /// A thing that the mirror doesn't have any more is found under its key no longer. Where more has
 /// changed than the keys kept, at the end of a list say, [`is_whole`](Self::is_whole) says no: then
-/// look at the [`revision`](super::Mirror::revision) of each thing.
+/// look at the [`revision`](super::Mirror::revision) of each thing, and for what has gone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use = "it says what to show anew; `let _ =` where nothing is shown"]
 pub struct Changes {
@@ -125,7 +125,44 @@ impl Changes {
         &self.keys
     }
 
-    /// Says whether these are all.
+    /// Says whether these are all. If not, a thing whose revision is above the one last shown is
+    /// new or has changed. What has gone has no revision: it is what was shown and is in the mirror
+    /// no longer.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    /// use ami_proto::event::Event;
+    /// use ami_proto::state::{Mirror, MirrorLimits};
+    ///
+    /// /// Brings a page of channels up to date, by unique id, with the revision of each.
+    /// fn show(page: &mut BTreeMap<Vec<u8>, u64>, mirror: &mut Mirror, event: &Event<'_>) {
+    ///     let changes = mirror.handle(event);
+    ///     if changes.is_whole() {
+    ///         for key in changes.keys() {
+    ///             match mirror.channel(key.id().as_bytes()) {
+    ///                 Some(channel) => _ = page.insert(key.id().as_bytes().to_vec(), channel.revision()),
+    ///                 None => _ = page.remove(key.id().as_bytes()),
+    ///             }
+    ///         }
+    ///         return;
+    ///     }
+    ///     page.retain(|unique_id, _| mirror.channel(unique_id).is_some());
+    ///     for channel in mirror.channels() {
+    ///         page.insert(channel.unique_id.as_bytes().to_vec(), channel.revision());
+    ///     }
+    /// }
+    ///
+    /// # let bytes = b"Event: Newchannel\r\nChannel: A\r\nUniqueid: 1\r\n\r\nEvent: Hangup\r\nUniqueid: 1\r\n\r\n";
+    /// # let mut decoder = ami_proto::Decoder::new(ami_proto::Limits::new());
+    /// # decoder.push(bytes);
+    /// # let (mut page, mut mirror, mut shown) = (BTreeMap::new(), Mirror::new(MirrorLimits::new()), Vec::new());
+    /// # while let Some(frame) = decoder.next_frame()? {
+    /// #     show(&mut page, &mut mirror, &Event::from(frame));
+    /// #     shown.push(page.len());
+    /// # }
+    /// # assert_eq!(shown, [1, 0]);
+    /// # Ok::<(), ami_proto::FrameError>(())
+    /// ```
     pub const fn is_whole(&self) -> bool {
         !self.more
     }
