@@ -10,8 +10,9 @@ use crate::wire::Frame;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Native<'a> {
-    /// `ConfBridge`: the response, then the events of its list with the one that ends it: the
-    /// frames of all that the client tells of the request, in order.
+    /// `ConfBridge`: the response, then the events of its list with the one that ends it, or the
+    /// `OriginateResponse` of a call: the frames of all that the client tells of the request, in
+    /// order.
     Frames(&'a [Frame<'a>]),
     /// FreeSWITCH: the body of an `api/response` or of a `BACKGROUND_JOB`; empty where there is
     /// none.
@@ -58,7 +59,8 @@ impl<'a> Answer<'a> {
 #[non_exhaustive]
 pub enum Outcome<'a> {
     /// The server takes it, which is no proof that it happens: FreeSWITCH says so of files that it
-    /// can't open, and Kazoo acts later. Of a call that is waited for: it was answered.
+    /// can't open, and Kazoo acts later. Of a call that is waited for, and of one of `ConfBridge`
+    /// whose outcome is among the frames: it was answered.
     Done,
     /// The server did nothing, and is content: there was nobody to do it to, nothing that plays or is
     /// recorded, or it is so already. Kazoo says so (304) of a request that is the same as one

@@ -199,7 +199,9 @@ pub enum Command<'a> {
     /// Calls somebody in, and answers when that has gone well or badly. FreeSWITCH lets the phone ring
     /// for 60 s, unless the endpoint says `{originate_timeout=30}`, and the connection waits too:
     /// [`Connection::api`](crate::freeswitch::Connection::api) allows for that, an HTTP client has
-    /// to.
+    /// to. `ConfBridge` lets it ring for 30 s and tells the outcome as an event, so that the session
+    /// needs events of the class [`CALL`](crate::value::Classes::CALL), and other requests don't
+    /// wait.
     DialAndWait {
         /// Into this conference.
         conference: &'a str,

@@ -1,6 +1,8 @@
 //! `ConfBridge`: commands to AMI actions, and their responses and lists to answers.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -16,6 +18,7 @@ use crate::error::{EncodeError, Refusal};
 use crate::event;
 use crate::http_request::refuse_splits;
 use crate::response::Response;
+use crate::value::OriginateReason;
 use crate::wire::{Frame, FrameKind};
 
 /// The error of a recording that runs already, from 11 to 22 at least.
@@ -60,7 +63,10 @@ fn action<'a>(command: &Command<'a>) -> Result<Custom<'a>, RequestError> {
         Command::VideoSource { conference, participant } => {
             to(Who::One(participant), "ConfbridgeSetSingleVideoSrc", conference, command)
         }
-        Command::Dial { conference, endpoint, caller } => dial(conference, endpoint, caller),
+        // The connection doesn't wait for a call: the outcome is an event.
+        Command::Dial { conference, endpoint, caller } | Command::DialAndWait { conference, endpoint, caller } => {
+            dial(conference, endpoint, caller)
+        }
         Command::Show(_) => unsupported("list the conferences, and who is in this one"),
         Command::Deaf { .. } | Command::Undeaf { .. } => {
             unsupported("set the volume of what the channel hears in the dialplan")
@@ -77,7 +83,6 @@ fn action<'a>(command: &Command<'a>) -> Result<Custom<'a>, RequestError> {
         }
         Command::StopPlaying { .. } => unsupported("hang up the channel that plays it"),
         Command::SendDtmf { .. } => unsupported("play them with the action PlayDTMF on the channel"),
-        Command::DialAndWait { .. } => unsupported("dial without waiting, and follow the event OriginateResponse"),
         Command::Invite { .. } => unsupported("dial the user's channel"),
         Command::Transfer { .. } => unsupported("send the channel elsewhere with the action Redirect"),
         Command::Relate { .. } => unsupported("mute them for all"),
@@ -131,7 +136,7 @@ fn dial<'a>(conference: &'a str, endpoint: &'a str, caller: Option<CallerId<'_>>
     Ok(action.header("CallerID", id.into_bytes()))
 }
 
-/// Reads the response, and what follows where that announces a list.
+/// Reads the response, and what follows where that announces a list or is about a call.
 fn outcome<'a>(command: &Command<'_>, frames: &[Frame<'a>]) -> Result<Outcome<'a>, ReplyError> {
     let (first, rest) = frames.split_first().ok_or(ReplyError::Reply)?;
     if first.kind() != FrameKind::Response {
@@ -156,10 +161,27 @@ fn outcome<'a>(command: &Command<'_>, frames: &[Frame<'a>]) -> Result<Outcome<'a
             whole(rest, "ConfbridgeListComplete", list.len())?;
             Ok(Outcome::Participants(list.into_iter().map(|one| Participant::ConfBridge(Box::new(one))).collect()))
         }
+        Command::Dial { .. } => Ok(called(rest).unwrap_or(Outcome::Done)),
+        Command::DialAndWait { .. } => called(rest).ok_or(ReplyError::NoOutcome),
         // There is no action for these: whatever was answered, it is not what was asked.
         Command::Show(_) | Command::RecordStatus(_) => Err(ReplyError::Reply),
         _ => Ok(Outcome::Done),
     }
+}
+
+/// Returns what became of a call, where that is told: the response says no more than that the call
+/// is queued.
+fn called<'a>(frames: &[Frame<'a>]) -> Option<Outcome<'a>> {
+    let outcome = frames.iter().find_map(|frame| event::OriginateResponse::view(*frame))?;
+    if outcome.response().is_ok_and(|response| response.eq_ignore_case("Success")) {
+        return Some(Outcome::Done);
+    }
+    let reason = outcome.reason().ok();
+    Some(Outcome::Refused(match (reason.and_then(OriginateReason::description), reason) {
+        (Some(words), _) => Cow::Borrowed(words),
+        (None, Some(reason)) => Cow::Owned(format!("the call failed for the reason {}", reason.get())),
+        (None, None) => Cow::Borrowed("the call failed and the server doesn't say why"),
+    }))
 }
 
 /// Checks that a list came to its end, which is an event of this name, and has as many items as

@@ -89,6 +89,10 @@ pub enum ReplyError {
     Lost,
     /// The list has no end: the rest of it is missing.
     Unfinished,
+    /// `ConfBridge`: the frames have no outcome of the call, the event `OriginateResponse`. It comes
+    /// to sessions that have events of the class
+    /// [`CALL`](crate::value::Classes::CALL).
+    NoOutcome,
     /// The server broke the list off (`EventList: cancelled`).
     Cancelled,
     /// The end of the list says that it has another number of items (`ListItems`).
@@ -114,6 +118,9 @@ impl fmt::Display for ReplyError {
             Self::Reply => f.write_str("the reply is not one to this command"),
             Self::Lost => f.write_str("the service has lost its FreeSWITCH and says nothing; ask again"),
             Self::Unfinished => f.write_str("the list has no end"),
+            Self::NoOutcome => {
+                f.write_str("the outcome of the call is missing: log in with events of the class call, and wait for it")
+            }
             Self::Cancelled => f.write_str("the server broke the list off"),
             Self::Items { came } => write!(f, "{came} items of the list came, its end says another number"),
             Self::Feature { name } => write!(f, "the reply is read with the feature `{name}`; build with it"),

@@ -92,7 +92,7 @@
 //! | send dtmf | – | `dtmf 3 12#` | `dtmf&3&12%23` | – |
 //! | dial | `Originate` | `bgdial 100` | `bgdial&100` | `PUT /` dial |
 //! | dial, with a caller id | `Originate` | `bgdial 100 1234567890 FreeSWITCH_Conference` | `bgdial&100&1234567890&FreeSWITCH_Conference` | `PUT /` dial |
-//! | dial and wait, with a caller id | – | `dial 100 1234567890 FreeSWITCH_Conference` | `dial&100&1234567890&FreeSWITCH_Conference` | – |
+//! | dial and wait, with a caller id | `Originate` | `dial 100 1234567890 FreeSWITCH_Conference` | `dial&100&1234567890&FreeSWITCH_Conference` | – |
 //! | invite | – | – | `invite&401` | `PUT /` dial |
 //! | transfer | – | `transfer other 3` | `transfer&other&3` | – |
 //! | relate, nospeak | – | `relate 3 3 nospeak` | `relate&3&3&nospeak` | `PUT /participants` relate |

@@ -696,6 +696,43 @@ fn answers_of_confbridge() {
     }
 }
 
+/// The response says that a call is queued, and the event behind it what became of it.
+#[test]
+fn calls_of_confbridge() {
+    let (conference, endpoint, caller) = ("1111", "PJSIP/1", None);
+    let dial = Command::Dial { conference, endpoint, caller };
+    let wait = Command::DialAndWait { conference, endpoint, caller };
+    let missing =
+        "error the outcome of the call is missing: log in with events of the class call, and wait for it".to_owned();
+    let told = |response: &str, reason: &str| format!("Event: OriginateResponse\r\n{response}{reason}\r\n");
+    let failed = "Response: Failure\r\n";
+    for (rest, expected) in [
+        (told("Response: Success\r\n", "Reason: 4\r\n"), "done"),
+        (told("response: success\r\n", ""), "done"),
+        (told(failed, "Reason: 5\r\n"), "refused Busy"),
+        (told(failed, "Reason: 3\r\n"), "refused No answer"),
+        (told(failed, "Reason: 0\r\n"), "refused Failed"),
+        (told(failed, "Reason: 77\r\n"), "refused the call failed for the reason 77"),
+        (told(failed, "Reason: x\r\n"), "refused the call failed and the server doesn't say why"),
+        (told("", ""), "refused the call failed and the server doesn't say why"),
+        (format!("Event: Hangup\r\n\r\n{}", told(failed, "Reason: 8\r\n")), "refused Congestion"),
+    ] {
+        let frames = frames(&format!("Response: Success\r\nMessage: Originate successfully queued\r\n\r\n{rest}"));
+        let views: Vec<_> = frames.iter().map(OwnedFrame::view).collect();
+        for command in [&dial, &wait] {
+            assert_eq!(outcome(Dialect::ConfBridge, command, Native::Frames(&views)), expected, "{command}: {rest}");
+        }
+        for (command, expected) in [(&dial, "done"), (&wait, &missing)] {
+            assert_eq!(outcome(Dialect::ConfBridge, command, Native::Frames(&views[..1])), expected, "{command}");
+        }
+    }
+    let refused = frames("Response: Error\r\nMessage: Channel not specified\r\n\r\n");
+    for command in [&dial, &wait] {
+        let reply = Native::Frames(&[refused[0].view()]);
+        assert_eq!(outcome(Dialect::ConfBridge, command, reply), "refused Channel not specified");
+    }
+}
+
 /// A list that isn't whole is none, and the error says in what.
 #[test]
 fn a_list_of_confbridge_that_is_not_whole() {

@@ -238,15 +238,7 @@ fn happened(told: &Told) -> Option<String> {
         format!("{}{who}{name}", event.happening())
     };
     match told {
-        Told::Ami(frame) => {
-            let event = AmiEvent::from(frame.view());
-            if let AmiEvent::OriginateResponse(outcome) = &event {
-                // The event that the hint of `dial and wait` names.
-                let reason = outcome.reason().expect("a reason").description().expect("a known one");
-                return Some(format!("OriginateResponse: {}, {reason}", frame.view().get("Response")?.to_str_lossy()));
-            }
-            Event::of_ami(event).map(|event| line(&event))
-        }
+        Told::Ami(frame) => Event::of_ami(AmiEvent::from(frame.view())).map(|event| line(&event)),
         Told::Esl(bytes) => {
             let mut decoder = Decoder::new(LIMITS);
             decoder.push(bytes);

@@ -49,6 +49,7 @@ pub fn has(dialect: Dialect<'_>, command: &Command<'_>) -> bool {
                     | StartRecord { .. }
                     | VideoSource { .. }
                     | Command::Dial { .. }
+                    | DialAndWait { .. }
             ),
         },
         Dialect::FreeSwitch => match command {
@@ -243,11 +244,13 @@ fn told_to_asterisk(command: &Command<'_>) -> Vec<(String, String)> {
         Command::StartRecord { .. } => ("ConfbridgeStartRecord", None),
         Command::StopRecord { .. } => ("ConfbridgeStopRecord", None),
         Command::VideoSource { participant: one, .. } => ("ConfbridgeSetSingleVideoSrc", Some(Who::One(one))),
-        Command::Dial { .. } => ("Originate", None),
+        Command::Dial { .. } | Command::DialAndWait { .. } => ("Originate", None),
         _ => panic!("{command} is not ConfBridge's"),
     };
     let mut all = vec![("Action", action.to_string())];
-    if let Command::Dial { conference, endpoint, caller } = *command {
+    if let Command::Dial { conference, endpoint, caller } | Command::DialAndWait { conference, endpoint, caller } =
+        *command
+    {
         all.push(("Channel", endpoint.to_string()));
         all.push(("Application", "ConfBridge".to_string()));
         all.push(("Data", conference.to_string()));

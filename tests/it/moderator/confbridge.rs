@@ -66,8 +66,8 @@ fn known(headers: &[(String, String)]) -> BTreeMap<&str, &str> {
 }
 
 impl Recording {
-    /// The answer of the first recorded request like this one, and the events behind it up to the
-    /// next answer, or to the outcome that bears its id.
+    /// The answer of the first recorded request like this one, with the outcome of the call where
+    /// it makes one, and the events behind it up to the next answer.
     fn answer(&mut self, like: impl Fn(&[(String, String)]) -> bool) -> Option<(Vec<OwnedFrame>, Vec<Told>)> {
         let at = self.requests.iter().position(|request| like(request))?;
         let request = self.requests.drain(..=at).next_back()?;
@@ -85,10 +85,8 @@ impl Recording {
             told.push(frame);
         }
         self.frames = rest.collect();
-        if !told.iter().any(outcome) {
-            told.extend(self.frames.iter().find(|frame| is_its(frame) && outcome(frame)).cloned());
-        }
-        told.retain(|frame| !outcome(frame) || is_its(frame));
+        answer.extend(told.iter().chain(&self.frames).find(|frame| is_its(frame) && outcome(frame)).cloned());
+        told.retain(|frame| !outcome(frame));
         Some((answer, told.into_iter().map(Told::Ami).collect()))
     }
 }

@@ -10,17 +10,20 @@ use ami_proto::{Frame, OwnedFrame};
 
 use crate::terminal::{connect, turn};
 
-/// Sends the action, and hands on what came.
+/// Sends the action, and hands on what came; of a call that is waited for, its outcome too.
 pub(crate) fn send(
     address: &str,
     user: &str,
     secret: &str,
     action: &EncodedAction,
+    wait: bool,
     then: impl FnOnce(&[Frame<'_>]) -> Result<String, Box<dyn Error>>,
 ) -> Result<String, Box<dyn Error>> {
     let address = address.split_once("://").map_or(address, |(_, address)| address);
     let mut socket = connect(address)?;
-    let mut client = Client::new(Config::new().events(Classes::NONE));
+    // The outcome of a call is an event of the class `call`; no other is of interest.
+    let classes = if wait { Classes::CALL } else { Classes::NONE };
+    let mut client = Client::new(Config::new().events(classes));
     client.login(Instant::now(), Credentials::plain(user, secret))?;
     let mut frames: Vec<OwnedFrame> = Vec::new();
     let mut lost = None;
@@ -32,12 +35,13 @@ pub(crate) fn send(
                 ClientEvent::Item { event, .. } => frames.push(event.frame().to_owned()),
                 ClientEvent::Ended { ending, .. } => {
                     match ending {
-                        // The server has begun to dial, which is all that this session asks for.
+                        // The server has begun to dial, which is all that this session asks for
+                        // unless it waits.
                         Ending::Reply(response) | Ending::Refused(response) | Ending::OutcomeUnseen(Some(response)) => {
                             frames.push(response.frame().to_owned());
                         }
                         Ending::List { end, .. } => frames.push(end.frame().to_owned()),
-                        Ending::Outcome(_) => {}
+                        Ending::Outcome(event) => frames.push(event.frame().to_owned()),
                         other => lost = Some(format!("no answer: {other}")),
                     }
                     client.close(Instant::now());

@@ -103,9 +103,12 @@ fn text(options: &Options) -> Result<String, Box<dyn Error>> {
         return Ok(show::request(&request, options.show_secrets));
     };
     match &request {
-        Request::Action(action) => manager::send(url, &options.user, &options.secret, action, |frames| {
-            print(dialect, &command, Native::Frames(frames))
-        }),
+        Request::Action(action) => {
+            let wait = matches!(command, Command::DialAndWait { .. });
+            manager::send(url, &options.user, &options.secret, action, wait, |frames| {
+                print(dialect, &command, Native::Frames(frames))
+            })
+        }
         Request::Line(line) => {
             let reply = esl::send(url, &options.secret, line)?;
             print(dialect, &command, Native::Text(&reply))

@@ -45,7 +45,7 @@ const EVENTS: [Told; 3] = [
 ///
 /// It prints the address that it listens on, sends an event now and then, and answers `Login`,
 /// `Ping`, `CoreStatus`, `ConfbridgeList`, `ConfbridgeMute`, `QueueStatus` and `Originate`, whose
-/// calls are all answered.
+/// calls are answered, but for those to a channel with `busy` in its name.
 #[derive(Args)]
 pub(crate) struct Options {
     /// Where to listen, as IP:PORT; port 0 takes a free one
@@ -100,7 +100,10 @@ fn serve(mut socket: TcpStream, options: &Options) -> Result<(), Box<dyn Error>>
                         let frame = originate.frame().to_owned();
                         let repeat = |name| Some((name, frame.view().get(name)?));
                         let outcome = ["ActionID", "Channel", "Context", "Exten"].into_iter().filter_map(repeat);
-                        let outcome = outcome.chain([("Response", "Success".into()), ("Reason", "4".into())]);
+                        let channel = frame.view().get("Channel").unwrap_or_default();
+                        let is_busy = channel.as_bytes().windows(4).any(|part| part == b"busy");
+                        let (response, reason) = if is_busy { ("Failure", "5") } else { ("Success", "4") };
+                        let outcome = outcome.chain([("Response", response.into()), ("Reason", reason.into())]);
                         server.respond(id, "Success", [("Message", "Originate successfully queued")])?;
                         server.event(Classes::CALL, "OriginateResponse", outcome)?;
                     }

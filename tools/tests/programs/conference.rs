@@ -233,6 +233,11 @@ fn confbridge_is_listed_and_moderated() {
     // The phone is left to ring.
     let (code, stdout, stderr) = run("conference", args(&["dial", "room", "PJSIP/100"]));
     assert_eq!((code, stdout.as_str(), stderr.as_str()), (Some(0), "done\n", ""));
+    // It is waited for.
+    let (code, stdout, stderr) = run("conference", args(&["dial", "room", "PJSIP/100", "--wait"]));
+    assert_eq!((code, stdout.as_str(), stderr.as_str()), (Some(0), "done\n", ""));
+    let (code, _, stderr) = run("conference", args(&["dial", "room", "PJSIP/busy", "--wait"]));
+    assert_eq!((code, stderr.as_str()), (Some(1), "conference: refused: Busy\n"));
     let (code, _, stderr) = run("conference", args(&["lock", "room"]));
     assert_eq!((code, stderr.as_str()), (Some(1), "conference: refused: Invalid/unknown command\n"));
 }
