@@ -150,6 +150,9 @@ fn outcome<'a>(command: &Command<'_>, frames: &[Frame<'a>]) -> Result<Outcome<'a
             Ok(Outcome::Conferences(Vec::new()))
         }
         Command::StartRecord { .. } if !response.is_success() && message == ALREADY => Ok(Outcome::Unchanged),
+        _ if !response.is_success() && message.as_bytes().trim_ascii().is_empty() => {
+            Ok(Outcome::Refused(Cow::Borrowed("the server refuses and doesn't say why")))
+        }
         _ if !response.is_success() => Ok(Outcome::Refused(message.to_str_lossy())),
         Command::ListRooms => {
             let rooms: Vec<_> = rest.iter().filter_map(|frame| event::ConfbridgeListRooms::view(*frame)).collect();

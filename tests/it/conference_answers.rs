@@ -668,7 +668,8 @@ fn answers_of_confbridge() {
             "Response: Error\r\nMessage: No Conference by that name found.\r\n\r\n",
             "refused No Conference by that name found.",
         ),
-        (&lock, "Response: Error\r\n\r\n", "refused "),
+        (&lock, "Response: Error\r\n\r\n", "refused the server refuses and doesn't say why"),
+        (&lock, "Response: Error\r\nMessage: \r\n\r\n", "refused the server refuses and doesn't say why"),
         (&record, "Response: Error\r\nMessage: Conference is already being recorded.\r\n\r\n", "unchanged"),
         (
             &lock,
