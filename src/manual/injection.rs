@@ -35,6 +35,7 @@
 //! | `say`, `saymember` | conference | looks for the text behind the command's name | `essaymember` | escaped |
 //! | `dial`, `bgdial` | conference | puts variables in, runs commands | `${system(id)}` | refused |
 //! | `dial`, `bgdial` | conference | gives PIN and flags | `a+flags{moderator}` | refused |
+//! | `dial`, `bgdial` | conference | chooses the profile | `a@wide` | refused |
 //! | `dial`, `bgdial` | conference | calls somebody, to bridge to | `bridge:a:user/1` | refused |
 //! | `dial`, `bgdial` | conference | sets variables of the channel | `%[a=b]c` | refused |
 //! | `mute`, `kick` | member | takes digits first for a number | `7x` | refused |
@@ -57,6 +58,7 @@
 //! | `transfer` | room | puts variables in, runs commands | `${system(id)}` | refused |
 //! | `transfer` | room | joins and escapes by quotes and backslashes | `a\,b` | refused |
 //! | `transfer` | room | gives PIN and flags | `a+1234` | refused |
+//! | `transfer` | room | chooses the profile | `a@wide` | refused |
 //! | `transfer` | room | calls somebody, to bridge to | `bridge:a:user/1` | refused |
 //! | `transfer` | room | sets variables of the channel | `%[a=b]c` | refused |
 //! | `dial`, `bgdial` | endpoint | calls more, at once or in turn | `user/1,user/2` | refused |

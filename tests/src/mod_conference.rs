@@ -397,6 +397,7 @@ impl Reading {
         let line = [b"conference:", name, b"@", profile].concat();
         let parts = split(&line, b',', 128, &mut self.beyond);
         self.note(Beyond::Runs, parts.len() > 1);
+        self.note(Beyond::Joins, at.is_some());
         let first = parts.into_iter().next().unwrap_or_default();
         let data = first.strip_prefix(b"conference:").unwrap_or_default().to_vec();
         let joined = self.joined(data, false);
@@ -414,7 +415,8 @@ impl Reading {
         let data = self.expanded(data);
         self.note(Beyond::Scope, data.first() == Some(&b'%') && data.iter().take(3).skip(1).any(|byte| *byte == b'['));
         let bridge = data.len() >= 7 && data[..7].eq_ignore_ascii_case(b"bridge:");
-        self.note(Beyond::Joins, bridge || data.contains(&b'+'));
+        // A transfer has a profile in any case: its caller looks whose that is.
+        self.note(Beyond::Joins, bridge || data.contains(&b'+') || new && data.contains(&b'@'));
         let blanks = data.iter().take_while(|byte| **byte == b' ').count();
         data[blanks..].to_vec()
     }

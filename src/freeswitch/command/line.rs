@@ -45,10 +45,10 @@ impl<'a> Line<'a> {
 
     /// Writes it even if the server reads more than values in its arguments: `${…}` becomes a
     /// variable's value or runs a command of the server (`${system(…)}` one of its machine), a `+`
-    /// behind the name that members are transferred to gives their PIN, a comma in it runs other
-    /// applications, `{…}` before a file, text or dial string sets parameters, `://` names the
-    /// format of a file, `clear` takes away. Only for texts that are the program's own: the author
-    /// of such a text commands the server.
+    /// behind the name that members are transferred to gives their PIN, an `@` the profile of the
+    /// conference, a comma in it runs other applications, `{…}` before a file, text or dial string
+    /// sets parameters, `://` names the format of a file, `clear` takes away. Only for texts that
+    /// are the program's own: the author of such a text commands the server.
     ///
     /// ```
     /// use ami_proto::error::Refusal;

@@ -49,6 +49,7 @@ const CALL: &str = "another call";
 const APPLICATION: &str = "another application to run";
 const QUOTE: &str = "a quote or an escape of its own";
 const JOIN: &str = "the PIN or the flags of who joins";
+const PROFILE: &str = "the profile of who joins";
 const CHANNEL: &str = "variables of the channel";
 const WORD: &str = "another request";
 
@@ -86,6 +87,7 @@ const ROOM: &[Rule] = &[
     (Anywhere, "\\", QUOTE),
     (Anywhere, "${", VARIABLE),
     (Anywhere, "+", JOIN),
+    (Anywhere, "@", PROFILE),
     (Start, "bridge:", "a call to bridge"),
     (Start, " ", "nothing"),
     (End, " ", "nothing"),
@@ -97,6 +99,7 @@ const NEW_ROOM: &[Rule] = &[
     (Anywhere, "\\", QUOTE),
     (Anywhere, "${", VARIABLE),
     (Anywhere, "+", JOIN),
+    (Anywhere, "@", PROFILE),
     (Start, "bridge:", "a call to bridge"),
     (Start, " ", "nothing"),
     (Start, "%", CHANNEL),
