@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::answer::{Native, Outcome};
 use super::args::member_number;
@@ -13,8 +14,8 @@ use super::request::Request;
 use super::{Conference, Participant};
 use crate::http_request;
 use crate::kazoo::{
-    Account, ConferenceAction, Dial, Dialed, Json, ParticipantAction, ParticipantsAction, Relate, Relationship,
-    Response,
+    self, Account, ConferenceAction, Dial, Dialed, FieldError, Json, ParticipantAction, ParticipantsAction, Relate,
+    Relationship, Response,
 };
 
 /// The Conferences API of Kazoo, for this account.
@@ -134,21 +135,34 @@ fn outcome<'a>(command: &Command<'_>, status: u16, body: &'a [u8]) -> Result<Out
     match command {
         Command::Dial { .. } | Command::Invite { .. } => Ok(dialed(&response)),
         Command::ListRooms => {
-            Ok(Outcome::Conferences(response.conferences()?.into_iter().map(Conference::Kazoo).collect()))
+            let conferences = known(response.conferences()?, |one| one.id().map(|_| ()))?;
+            Ok(Outcome::Conferences(conferences.into_iter().map(Conference::Kazoo).collect()))
         }
         Command::Show(_) => {
             let conference = response.conference()?;
-            let participants = conference.realtime().participants().unwrap_or_default();
+            let participants = with_numbers(conference.realtime().participants().unwrap_or_default())?;
             let participants = participants.into_iter().map(Participant::Kazoo).collect();
             Ok(Outcome::Conference(Conference::Kazoo(conference), participants))
         }
         Command::List(_) => {
             // A document has them too, in its realtime data.
             let document = |_| response.conference()?.realtime().participants();
-            let participants = response.participants().or_else(document)?;
+            let participants = with_numbers(response.participants().or_else(document)?)?;
             Ok(Outcome::Participants(participants.into_iter().map(Participant::Kazoo).collect()))
         }
         _ => Ok(Outcome::Done),
+    }
+}
+
+fn with_numbers(list: Vec<kazoo::Participant<'_>>) -> Result<Vec<kazoo::Participant<'_>>, FieldError> {
+    known(list, |one| one.participant_id().map(|_| ()))
+}
+
+/// Refuses a list of which no entry can be named: it is none of what was asked for.
+fn known<T>(list: Vec<T>, id: impl Fn(&T) -> Result<(), FieldError>) -> Result<Vec<T>, FieldError> {
+    match list.first().map(&id) {
+        Some(Err(error)) if list.iter().all(|one| id(one).is_err()) => Err(error),
+        _ => Ok(list),
     }
 }
 

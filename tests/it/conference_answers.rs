@@ -553,11 +553,27 @@ fn answers_of_kazoo() {
         ),
         (&mute, 404, r#"{"data": {}, "status": "error", "message": "bad_identifier"}"#, "refused bad_identifier"),
         (&Command::List("c"), 200, r#"{"data": []}"#, "participants 0"),
-        (&Command::List("c"), 200, r#"{"data": {"_read_only": {"participants": [{}]}}}"#, "participants 1"),
+        (
+            &Command::List("c"),
+            200,
+            r#"{"data": {"_read_only": {"participants": [{}]}}}"#,
+            "error field participant_id is missing",
+        ),
+        (&Command::List("c"), 200, r#"{"data": {"_read_only": {"participants": []}}}"#, "participants 0"),
+        (&Command::List("c"), 200, r#"{"data": [{}, {"name": "x"}]}"#, "error field participant_id is missing"),
+        (&Command::List("c"), 200, r#"{"data": [{}, {"participant_id": 3}]}"#, "participants 2"),
+        (
+            &Command::Show("c"),
+            200,
+            r#"{"data": {"id": "c", "_read_only": {"participants": [{}]}}}"#,
+            "error field participant_id is missing",
+        ),
         (&Command::List("c"), 200, r#"{"data": 5}"#, "error field data is not an object"),
         (&Command::List("c"), 200, r#"{"data": {}}"#, "error field participants is missing"),
         (&Command::ListRooms, 200, r#"{"data": {}}"#, "error field data is not an array of objects"),
-        (&Command::ListRooms, 200, r#"{"data": [{}, {}]}"#, "conferences 2"),
+        (&Command::ListRooms, 200, r#"{"data": []}"#, "conferences 0"),
+        (&Command::ListRooms, 200, r#"{"data": [{}, {"name": "x"}]}"#, "error field id is missing"),
+        (&Command::ListRooms, 200, r#"{"data": [{}, {"id": "x"}]}"#, "conferences 2"),
     ] {
         let reply = Native::Http { status, body: body.as_bytes() };
         assert_eq!(outcome(KAZOO, command, reply), expected, "{status} {body}");
