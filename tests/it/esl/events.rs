@@ -155,13 +155,24 @@ fn the_record_of_a_conference_is_typed() {
     }
 }
 
-/// Every subclass that the module fires is typed, in the recordings as well.
+/// Every subclass that the module fires is a known one, in the recordings as well, and records are
+/// typed.
 #[test]
 fn recorded_records_are_typed() {
+    let (mut fired, mut records) = (0, 0);
     for (name, stream) in streams() {
         decode(&stream, &[4096], |frame| {
             let Some(event) = frame.event() else { return };
+            let file = event.get("Event-Calling-File").map(|file| file.decode().into_owned()).unwrap_or_default();
+            let is_its = file == b"mod_conference.c" || file.starts_with(b"conference_");
+            if is_its && event.name().is_some_and(|name| name == "CUSTOM") {
+                fired += 1;
+                let subclass = event.subclass().map(|subclass| subclass.decode()).unwrap_or_default();
+                let known: [&[u8]; 2] = [b"conference::maintenance", b"conference::cdr"];
+                assert!(known.contains(&&*subclass), "{name}: {}", subclass.escape_ascii());
+            }
             if event.subclass().is_some_and(|subclass| subclass == "conference::cdr") {
+                records += 1;
                 let typed = ConferenceEvent::from(event);
                 assert_eq!(typed.type_name(), "ConferenceCdr", "{name}");
                 assert!(typed.rest().all(|(header, _)| header == "Content-Length"), "{name}: {event:?}");
@@ -171,6 +182,7 @@ fn recorded_records_are_typed() {
         })
         .expect("within the limits");
     }
+    assert!(fired > 100 && records > 0, "{fired} events of the module, {records} records");
 }
 
 #[test]
