@@ -108,13 +108,14 @@ impl Filters {
 }
 
 /// Returns whether a filter keeps away what it names, by the last of the signs in front, and that
-/// is the output of jobs.
+/// is the output of jobs, or of some of them: only the events that bring it have headers that begin
+/// with `Job-`.
 fn hides_jobs(line: &Line) -> bool {
     let value = line.value().unwrap_or_default();
     let signs = value.iter().take_while(|byte| matches!(byte, b'+' | b'-' | b' ')).count();
     let (signs, name) = value.split_at(signs);
     let last = signs.iter().rfind(|byte| **byte != b' ');
-    line.header().eq_ignore_ascii_case(b"Event-Name")
-        && name.eq_ignore_ascii_case(b"BACKGROUND_JOB")
-        && last == Some(&b'-')
+    let names_all = line.header().eq_ignore_ascii_case(b"Event-Name") && name.eq_ignore_ascii_case(b"BACKGROUND_JOB");
+    let names_some = line.header().get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"Job-"));
+    (names_all || names_some) && last == Some(&b'-')
 }

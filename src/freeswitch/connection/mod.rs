@@ -381,7 +381,8 @@ impl Connection {
     ///
     /// Beside other filters the connection sets one for the output of jobs, while any runs, and takes
     /// it back with the last of the others. A value with `-` in front keeps events away; while one
-    /// keeps away `BACKGROUND_JOB`, jobs are refused.
+    /// keeps away `BACKGROUND_JOB`, or something of a header that begins with `Job-`, jobs are
+    /// refused.
     ///
     /// To take filters back, send `Message::new("filter delete all")`, or one with a header, and a
     /// value perhaps, in place of `all`. What was taken back is not set again after a reconnect.

@@ -580,21 +580,29 @@ fn the_filter_for_jobs_comes_again() {
 #[test]
 fn jobs_that_are_hidden_are_refused() {
     let now = Instant::now();
-    for (value, hides) in [
-        ("-BACKGROUND_JOB", true),
-        ("+-background_job", true),
-        ("- BACKGROUND_JOB", true),
-        ("-+BACKGROUND_JOB", false),
-        ("-CUSTOM", false),
-        ("BACKGROUND_JOB", false),
+    for (header, value, hides) in [
+        ("event-name", "-BACKGROUND_JOB", true),
+        ("event-name", "+-background_job", true),
+        ("event-name", "- BACKGROUND_JOB", true),
+        ("event-name", "-+BACKGROUND_JOB", false),
+        ("event-name", "-CUSTOM", false),
+        ("event-name", "BACKGROUND_JOB", false),
+        // Some of them.
+        ("Job-Command", "-conference", true),
+        ("job-command-arg", "+-/room/", true),
+        ("Job-UUID", "-1", true),
+        ("Job-Command", "-+conference", false),
+        ("Job-Command", "conference", false),
+        ("Jobs", "-conference", false),
+        ("Call-Command", "-execute", false),
     ] {
         let mut connection = ready(quiet(), now);
-        connection.filter(now, "event-name", value).unwrap();
+        connection.filter(now, header, value).unwrap();
         let refused = connection.bgapi(now, "a");
-        assert_eq!(refused.is_err(), hides, "{value}: {refused:?}");
+        assert_eq!(refused.is_err(), hides, "{header} {value}: {refused:?}");
         assert!(refused.is_ok_and(|_| true) || connection.bgapi(now, "a") == Err(ApiMisuse::JobsHidden.into()));
         assert!(connection.api(now, "a").is_ok());
-        connection.send(now, &Message::new(format!("filter delete Event-Name {value}"))).unwrap();
-        assert!(connection.bgapi(now, "a").is_ok(), "{value}");
+        connection.send(now, &Message::new(format!("filter delete {header} {value}"))).unwrap();
+        assert!(connection.bgapi(now, "a").is_ok(), "{header} {value}");
     }
 }
