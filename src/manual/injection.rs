@@ -169,6 +169,7 @@
 //! | `RecordFile` of `ConfbridgeStartRecord` | has what stands behind the second comma run by the shell, once the recording ends | `a.wav,,id` | `conference` refuses `,` `"` `\` `(` `)` `[` `]` |
 //! | `Conference` of `ConfbridgeStartRecord` | makes the file's name of it, where none is named: the same | `a,,id` | `conference` refuses `,` `"` `\` `(` `)` `[` `]` |
 //! | `Data` of `Originate` | takes it for the arguments of the application: profiles of the caller | `a,,admin` | `conference` refuses `,` `"` `\` `(` `)` `[` `]` |
+//! | `Channel` of `Originate` | calls what it names; `Local` runs an extension of any context of the dialplan | `Local/x@any-context` | written |
 //! | `CallerID` of `Originate` | takes name and number out of quotes and brackets | `"a" <1>` | `conference` refuses `"` `\` `<` `>` |
 //! | `Channel` of `ConfbridgeMute`, `ConfbridgeKick` | takes two words for many | `all` | `conference` refuses `all`, `participants` |
 //! | `Variable` of `Originate`, `MessageSend`, `PJSIPNotify`, `SIPnotify` | sets several | `a=1,b=2` | escaped: `value::Assignments` |

@@ -103,12 +103,13 @@ fn built(action: &impl Action) -> Result<Vec<u8>, RequestError> {
     Ok(EncodedAction::of(action)?.as_bytes().to_vec())
 }
 
-const ROWS: [Row; 6] = [
+const ROWS: [Row; 7] = [
     ("`RecordFile` of `ConfbridgeStartRecord`", |text| {
         sent(&Command::StartRecord { conference: "room", file: Some(text) })
     }),
     ("`Conference` of `ConfbridgeStartRecord`", |text| sent(&Command::StartRecord { conference: text, file: None })),
     ("`Data` of `Originate`", |text| sent(&Command::Dial { conference: text, endpoint: "PJSIP/1", caller: None })),
+    ("`Channel` of `Originate`", |text| sent(&Command::Dial { conference: "room", endpoint: text, caller: None })),
     ("`CallerID` of `Originate`", |text| {
         let dial = |number, name| {
             let caller = Some(CallerId { number, name });
