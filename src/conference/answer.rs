@@ -67,8 +67,9 @@ pub enum Outcome<'a> {
     /// before, whatever happened meanwhile: send it again with another parameter in its query
     /// ([`Account::act`](crate::kazoo::Account::act)). `ConfBridge` says so of recordings alone.
     Unchanged,
-    /// Who has the floor now; `None`: nobody. The command takes it from whoever has it and is asked
-    /// for again.
+    /// The number of who has the floor now; `None`: nobody. Asked of its holder, the command gives the
+    /// floor back; while another has it, it is refused. The next command has the number as text,
+    /// `Who::One(&number.to_string())`: their [id](Participant::id).
     Floor(Option<u32>),
     /// Who is there.
     Participants(Vec<Participant<'a>>),
@@ -76,7 +77,8 @@ pub enum Outcome<'a> {
     Conferences(Vec<Conference<'a>>),
     /// A conference, and who is there.
     Conference(Conference<'a>, Vec<Participant<'a>>),
-    /// Levels, by the participant's id.
+    /// Levels, each with the participant's number. The next command has that as text,
+    /// `Who::One(&number.to_string())`: their [id](Participant::id).
     Levels(Vec<(u32, i64)>),
     /// Whether it is recorded.
     Recording(bool),

@@ -136,12 +136,17 @@ fn confbridge(event: &event::Event<'_>) -> Option<Happening> {
 }
 
 macro_rules! happenings {
-    ($($(#[$doc:meta])+ $name:ident = $words:literal $(| $action:literal)*;)+) => {
+    ($($(#[$doc:meta])+ $name:ident = $words:literal $(, $told:literal)? $(| $action:literal)*;)+) => {
         /// What happened.
         ///
-        /// | | action of FreeSWITCH, and of Kazoo where it is about a participant |
-        /// |---|---|
-        $(#[doc = concat!("| `", stringify!($name), "` |", $(" `", $action, "`",)* " |")])+
+        /// | | event of `ConfBridge` | action of FreeSWITCH, and of Kazoo where it is about a participant |
+        /// |---|---|---|
+        $(#[doc = concat!(
+            "| `", stringify!($name), "` |", $(" `", $told, "`",)? " |", $(" `", $action, "`",)* " |"
+        )])+
+        ///
+        /// What has no event in a dialect isn't told there: ask, as
+        /// [`Command::List`](super::Command::List) does.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Happening {
@@ -171,25 +176,25 @@ macro_rules! happenings {
 
 happenings! {
     /// The conference has begun.
-    Started = "started" | "conference-create";
+    Started = "started", "ConfbridgeStart" | "conference-create";
     /// It has ended.
-    Ended = "ended" | "conference-destroy";
+    Ended = "ended", "ConfbridgeEnd" | "conference-destroy";
     /// Somebody came.
-    Joined = "joined" | "add-member";
+    Joined = "joined", "ConfbridgeJoin" | "add-member";
     /// They left.
-    Left = "left" | "del-member";
+    Left = "left", "ConfbridgeLeave" | "del-member";
     /// They are not heard any more.
-    Muted = "muted" | "mute-member";
+    Muted = "muted", "ConfbridgeMute" | "mute-member";
     /// They are heard again.
-    Unmuted = "unmuted" | "unmute-member";
+    Unmuted = "unmuted", "ConfbridgeUnmute" | "unmute-member";
     /// They hear nothing any more.
     Deafened = "deafened" | "deaf-member";
     /// They hear again.
     Undeafened = "undeafened" | "undeaf-member";
     /// They begin to talk.
-    Talking = "talking" | "start-talking";
+    Talking = "talking", "ConfbridgeTalking: on" | "start-talking";
     /// They stop talking.
-    Silent = "silent" | "stop-talking";
+    Silent = "silent", "ConfbridgeTalking: off" | "stop-talking";
     /// They are put on hold.
     Held = "held" | "hold-member";
     /// They are back from it.
@@ -207,9 +212,9 @@ happenings! {
     /// Others get in again.
     Unlocked = "unlocked" | "unlock";
     /// It is recorded from now on; or can't be, as FreeSWITCH's `Error` says.
-    RecordingStarted = "recording started" | "start-recording";
+    RecordingStarted = "recording started", "ConfbridgeRecord" | "start-recording";
     /// The recording has ended.
-    RecordingStopped = "recording stopped" | "stop-recording";
+    RecordingStopped = "recording stopped", "ConfbridgeStopRecord" | "stop-recording";
     /// The recording pauses.
     RecordingPaused = "recording paused" | "pause-recording";
     /// The recording goes on.

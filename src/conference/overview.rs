@@ -66,7 +66,8 @@ impl Conference<'_> {
         }
     }
 
-    /// For how long it has run, to the second.
+    /// For how long it has run, to the second; `None` in `ConfBridge`, which doesn't tell: it is the
+    /// time since [`Happening::Started`](super::Happening::Started).
     pub fn duration(&self) -> Option<Duration> {
         match self {
             Self::ConfBridge(_) => None,

@@ -90,7 +90,7 @@ impl Participant<'_> {
         }
     }
 
-    /// Whether they have the floor.
+    /// Whether they have the floor; `None` in `ConfBridge`, which has no floor.
     pub fn has_floor(&self) -> Option<bool> {
         match self {
             Self::ConfBridge(_) => None,

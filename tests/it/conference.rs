@@ -616,3 +616,36 @@ fn happenings_by_keys_are_those_by_commands() {
         assert_eq!((event.happening(), event.participant().as_deref()), (happening, Some("3")), "{action}");
     }
 }
+
+/// What happens as the table of `Happening` has it: an event of `ConfBridge` means the row it
+/// stands in, and what stands in none is none.
+#[test]
+fn the_events_of_confbridge_stand_in_the_table() {
+    let source = std::fs::read_to_string(ami_testkit::root().join("src/conference/event.rs")).expect("the source");
+    let (_, rows) = source.split_once("\nhappenings! {\n").expect("the table");
+    let mut told = Vec::new();
+    for row in rows.lines() {
+        let Some((words, rest)) = row.split_once(" = \"").and_then(|(_, row)| row.split_once("\", \"")) else {
+            continue;
+        };
+        let cell = rest.split('"').next().expect("a cell");
+        let (name, status) = cell.split_once(": ").unwrap_or((cell, ""));
+        told.push((name.to_owned(), status.to_owned(), words.to_owned()));
+    }
+    assert_eq!(told.len(), 10, "{told:?}");
+    let happens = |name: &str, status: &str| {
+        let text = format!("Event: {name}\r\nConference: 1\r\nTalkingStatus: {status}\r\n\r\n");
+        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::SERVER.banner(false));
+        decoder.push(text.as_bytes());
+        let frame = decoder.next_frame().expect("a frame").expect("the whole of it");
+        Event::of_ami(frame.into()).map(|event| event.happening().to_string())
+    };
+    for (name, status, words) in &told {
+        assert_eq!(happens(name, status).as_deref(), Some(&**words), "{name}");
+    }
+    // Those of the catalogue that are no events of a list.
+    let names = ami_proto::catalogue::events().map(|kind| kind.name());
+    for name in names.filter(|name| name.starts_with("Confbridge") && !name.starts_with("ConfbridgeList")) {
+        assert!(told.iter().any(|(found, ..)| found == name), "{name} stands in no row");
+    }
+}
