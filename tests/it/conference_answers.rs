@@ -242,22 +242,6 @@ fn events_of_kazoo() {
     }
 }
 
-/// The command toggles, and is refused while another one has the floor.
-#[test]
-fn the_floor_tells_which_way_it_went() {
-    let floor = Command::Floor { conference: "room", participant: "2" };
-    for (text, expected) in [
-        ("+OK floor 2\n", "floor Some(2)"),
-        ("+OK floor none\n", "floor None"),
-        ("OK floor none\n", "floor None"),
-        ("-ERR floor is held by 4\n", "refused floor is held by 4"),
-    ] {
-        assert_eq!(outcome(Dialect::FreeSwitch, &floor, Native::Text(text.as_bytes())), expected, "{text}");
-    }
-    let source = Command::VideoSource { conference: "room", participant: "2" };
-    assert_eq!(outcome(Dialect::FreeSwitch, &source, Native::Text(b"+OK floor 2\n")), "done");
-}
-
 #[test]
 fn answers_of_freeswitch() {
     let conference = "room";
@@ -328,12 +312,13 @@ fn nothing_to_do_is_no_success() {
     }
 }
 
-/// The floor is taken from whoever has it: the answer says which way it went.
+/// Asked of its holder, the command gives the floor back; while another has it, it is refused.
 #[test]
-fn a_toggle_tells_which_way() {
+fn the_floor_tells_which_way_it_went() {
     let floor = Command::Floor { conference: "room", participant: "7" };
     for (text, expected) in [
         ("+OK floor 7\n", "floor Some(7)"),
+        ("+OK floor none\n", "floor None"),
         ("OK floor none\n", "floor None"),
         ("-ERR floor is held by 4\n", "refused floor is held by 4"),
     ] {
@@ -341,6 +326,8 @@ fn a_toggle_tells_which_way() {
         let body = format!("<command-response>{text}</command-response>\n");
         assert_eq!(outcome(SIPXECS, &floor, Native::Http { status: 200, body: body.as_bytes() }), expected, "{text}");
     }
+    let source = Command::VideoSource { conference: "room", participant: "7" };
+    assert_eq!(outcome(Dialect::FreeSwitch, &source, Native::Text(b"+OK floor 7\n")), "done");
 }
 
 /// What is no list is not an empty one, and a list stays one beside a line that can't be read.
