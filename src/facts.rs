@@ -96,21 +96,38 @@ pub(crate) enum DialledKind<'buf> {
     /// With the dial string.
     Begins(Option<Value<'buf>>),
     GoesOn,
-    /// With the status.
-    Ends(Option<Value<'buf>>),
+    Ends(DialEnded<'buf>),
+}
+
+/// The end of a dial.
+#[derive(Clone, Copy)]
+pub(crate) struct DialEnded<'buf> {
+    pub(crate) status: Option<Value<'buf>>,
+    /// Where the one who was called sends the call on to; from 13 on.
+    pub(crate) forward: Option<Value<'buf>>,
+}
+
+impl<'buf> DialEnded<'buf> {
+    pub(crate) fn texts(self) -> (Option<&'buf [u8]>, Option<&'buf [u8]>) {
+        (self.status.map(Value::as_bytes), self.forward.map(Value::as_bytes))
+    }
 }
 
 impl<'buf> Dialled<'buf> {
     fn of(event: &Event<'buf>) -> Option<Self> {
+        let ended = |status| {
+            let forward = event.frame().get("Forward").filter(|forward| !forward.is_empty());
+            DialledKind::Ends(DialEnded { status, forward })
+        };
         let id = |channel: ChannelBlock<'buf>| channel.unique_id().ok().map(UniqueId::as_bytes);
         let (channels, kind) = match event {
             Event::DialBegin(view) => ([**view, view.dest()], DialledKind::Begins(view.dial_string().ok())),
             Event::DialState(view) => ([**view, view.dest()], DialledKind::GoesOn),
-            Event::DialEnd(view) => ([**view, view.dest()], DialledKind::Ends(view.dial_status().ok())),
+            Event::DialEnd(view) => ([**view, view.dest()], ended(view.dial_status().ok())),
             Event::Dial(view) => {
                 let from = Some(view.unique_id().ok()?.as_bytes());
                 let to = view.dest_unique_id().ok().map(UniqueId::as_bytes);
-                let ends = || DialledKind::Ends(view.dial_status().ok());
+                let ends = || ended(view.dial_status().ok());
                 let kind = to.map_or_else(ends, |_| DialledKind::Begins(view.dial_string().ok()));
                 return Some(Self { from, to, channels: None, kind });
             }

@@ -142,6 +142,7 @@ pub(super) fn see(tracker: &mut Tracker, block: ChannelBlock<'_>, unknown: Unkno
     if unknown == Unknown::Begins && !leg.from_start {
         (leg.from_start, begins) = (true, true);
     }
+    leg.calls |= seen.state == Some(ChannelState::RING);
     match seen.state {
         Some(ChannelState::RING | ChannelState::RINGING) => {
             leg.ringing.get_or_insert(at);
@@ -190,9 +191,9 @@ fn dial(tracker: &mut Tracker, dialled: Dialled<'_>, at: Duration) {
     let old = dialled.channels.is_none();
     match (dialled.kind, to) {
         (DialledKind::Begins(string), Some(to)) => tracker.unite_dial(from, to, string, old, at),
-        (DialledKind::Ends(status), Some(to)) => tracker.end_dial(to, false, status.map(Value::as_bytes), at),
-        (DialledKind::Ends(status), None) if old => {
-            tracker.end_dial(from.unwrap_or_default(), true, status.map(Value::as_bytes), at);
+        (DialledKind::Ends(end), Some(to)) => tracker.end_dial(to, false, end.texts(), at),
+        (DialledKind::Ends(end), None) if old => {
+            tracker.end_dial(from.unwrap_or_default(), true, end.texts(), at);
         }
         _ => {}
     }
@@ -211,7 +212,8 @@ impl Tracker {
         self.unite(from.unwrap_or(to), to);
         let string = string.filter(|string| !string.is_empty()).map(|string| self.text(string.as_bytes()));
         let from = from.map(OwnedValue::new);
-        let dial = Dial { from, to: OwnedValue::new(to), string, span: Span::from(at), status: None };
+        let dial =
+            Dial { from, to: OwnedValue::new(to), string, span: Span::from(at), status: None, forwarded_to: None };
         self.begin_dial(dial, ends_by_caller);
     }
 }

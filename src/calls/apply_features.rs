@@ -88,8 +88,9 @@ pub(super) fn runs(tracker: &mut Tracker, unique_id: &[u8], view: &Newexten<'_>)
         return;
     }
     tracker.set(unique_id, Fact::Application, application.as_bytes());
-    tracker.set_first(unique_id, Fact::Exten, exten.as_bytes());
-    tracker.set_first(unique_id, Fact::Context, view.context().unwrap_or_default().as_bytes());
+    let context = view.context().unwrap_or_default();
+    let priority = view.frame().get("Priority").and_then(|priority| priority.parse().ok()).unwrap_or(0);
+    tracker.step_to(unique_id, exten.as_bytes(), context.as_bytes(), priority);
     if application.eq_ignore_case("Queue") {
         let data = view.app_data().unwrap_or_default().as_bytes();
         let queue = data.split(|byte| matches!(byte, b',' | b'|')).next().unwrap_or_default();

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 
 use super::OwnedValue;
 use super::call::Call;
+use super::dialplan::Moved;
 use super::history::{
     DetailRecord, Dial, Digit, Leg, Parking, QueueOutcome, QueueWait, Recording, Room, Span, Stay, Transfer, Variable,
 };
@@ -56,7 +57,7 @@ impl Kept for Recording {
 impl Kept for Dial {
     /// The books have its place twice.
     fn beside(&self) -> usize {
-        let texts = [self.from.as_ref(), self.string.as_ref(), self.status.as_ref()];
+        let texts = [&self.from, &self.string, &self.status, &self.forwarded_to].map(Option::as_ref);
         2 * listed::<usize>() + byte_budget::text(&self.to) + texts.into_iter().map(optional).sum::<usize>()
     }
 }
@@ -82,6 +83,13 @@ impl QueueOutcome {
     }
 }
 
+impl Moved {
+    /// Bytes that it costs.
+    pub(super) fn cost(&self) -> usize {
+        size_of::<Self>() + byte_budget::BLOCK + byte_budget::text(&self.exten) + byte_budget::text(&self.context)
+    }
+}
+
 impl Kept for Leg {
     fn beside(&self) -> usize {
         let texts = super::marks::FACTS.map(|fact| optional(self.fact(fact)));
@@ -89,6 +97,7 @@ impl Kept for Leg {
             + byte_budget::text(&self.unique_id)
             + texts.iter().sum::<usize>()
             + optional(self.other.as_ref())
+            + self.moved.as_ref().map_or(0, |moved| moved.cost())
             + sum(&self.holds)
             + sum(&self.stays)
             + sum(&self.digits)

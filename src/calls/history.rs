@@ -1,11 +1,13 @@
 //! The parts of a call: its channels, and what happened to them. Times are those that the
 //! events were given with; no text is longer than the limit.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
 use super::OwnedValue;
+use super::dialplan::Moved;
 use crate::facts;
 use crate::value::HangupCause;
 use crate::words::words;
@@ -30,7 +32,7 @@ pub struct Leg {
     pub connected_name: Option<OwnedValue>,
     /// Account code.
     pub account: Option<OwnedValue>,
-    /// First extension that it had in the dialplan.
+    /// First extension that it had in the dialplan; [`place`](Self::place) has the present one.
     pub exten: Option<OwnedValue>,
     /// Context of that extension.
     pub context: Option<OwnedValue>,
@@ -63,12 +65,18 @@ pub struct Leg {
     pub guest: bool,
     /// Name that it began with, where it has another one now; once it was replaced, the last one.
     pub(super) other: Option<OwnedValue>,
+    /// Extension and context of its last step in the dialplan, where they aren't the first ones.
+    pub(super) moved: Option<Box<Moved>>,
+    /// Priorities of the first step and of the last; 0: none was told.
+    pub(super) priorities: (u32, u32),
     /// The queue that it ran `Queue` for last.
     pub(super) queue: Option<OwnedValue>,
     /// True where it ended without a step in the dialplan, and the server tells of steps.
     pub(super) idle: bool,
     /// True where it ran `VoiceMail`.
     pub(super) voicemail: bool,
+    /// True where it had the state `Ring`: it called the server.
+    pub(super) calls: bool,
     /// True from a request to hang it up on.
     pub(super) leaving: bool,
     /// Number of the leg in its tracker.
@@ -99,6 +107,8 @@ impl Leg {
             context: None,
             application: None,
             dial_status: None,
+            moved: None,
+            priorities: (0, 0),
             queue: None,
             first_seen,
             from_start,
@@ -112,6 +122,7 @@ impl Leg {
             replaced: false,
             guest: false,
             voicemail: false,
+            calls: false,
             leaving: false,
             other: None,
             idle: false,
@@ -133,12 +144,19 @@ impl Leg {
             context: self.context.clone(),
             application: self.application.clone(),
             dial_status: self.dial_status.clone(),
+            moved: self.moved.clone(),
+            priorities: self.priorities,
             replaced: self.replaced,
             leaving: self.leaving,
             other: self.other.clone(),
             guest: true,
             ..Self::new(self.channel.clone(), self.unique_id.clone(), at, false, order)
         }
+    }
+
+    /// Returns whether it ran `VoiceMail`: its caller could leave a message.
+    pub const fn reached_voicemail(&self) -> bool {
+        self.voicemail
     }
 
     /// Returns the stay that has this place, unless it has gone.
@@ -249,6 +267,9 @@ pub struct Dial {
     pub span: Span,
     /// Result, such as `ANSWER` or `BUSY`.
     pub status: Option<OwnedValue>,
+    /// Where the one who was called sends the call on to, such as `Local/300@internal`; up to 12 no
+    /// event tells.
+    pub forwarded_to: Option<OwnedValue>,
 }
 
 /// Kind of a transfer.

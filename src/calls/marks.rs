@@ -1,9 +1,11 @@
 //! What happens to a channel of a call: dials, holds, stays in bridges, waits in queues, parkings.
 
+use alloc::boxed::Box;
 use core::time::Duration;
 
 use super::call::Call;
 use super::channel_index::{Books, Channel};
+use super::dialplan::{DialplanPlace, Moved};
 use super::history::{Dial, Leg, Parking, ParkingEnd, QueueOutcome, QueueWait, Span, Stay};
 use super::{OwnedValue, Tracker};
 use crate::byte_budget;
@@ -149,6 +151,39 @@ impl Tracker {
         self.books.budget.give_back(before);
     }
 
+    /// A channel runs a step of the dialplan.
+    pub(super) fn step_to(&mut self, unique_id: &[u8], exten: &[u8], context: &[u8], priority: u32) {
+        self.set_first(unique_id, Fact::Exten, exten);
+        self.set_first(unique_id, Fact::Context, context);
+        let Some(leg) = self.leg(unique_id) else { return };
+        let is = |place: DialplanPlace<'_>| {
+            let same = |known: Option<&OwnedValue>, text: &[u8]| known.is_some_and(|known| known.as_bytes() == text);
+            same(place.exten, exten) && same(place.context, context)
+        };
+        let (at_first, stays) = (is(leg.first_place()), is(leg.place()));
+        if at_first && leg.priorities.0 == 0 {
+            leg.priorities.0 = priority;
+        }
+        leg.priorities.1 = priority;
+        if stays {
+            return;
+        }
+        if at_first {
+            let before = leg.moved.take().map_or(0, |moved| moved.cost());
+            self.books.budget.give_back(before);
+            return;
+        }
+        let moved = Moved { exten: self.text(exten), context: self.text(context) };
+        let bytes = moved.cost();
+        if !self.make_room_for_text(unique_id, bytes) {
+            return;
+        }
+        let Some(leg) = self.leg(unique_id) else { return };
+        let before = leg.moved.replace(Box::new(moved)).map_or(0, |moved| moved.cost());
+        self.books.budget.add(bytes);
+        self.books.budget.give_back(before);
+    }
+
     /// Sets a text of a channel that has none yet.
     pub(super) fn set_first(&mut self, unique_id: &[u8], fact: Fact, text: &[u8]) {
         if self.leg(unique_id).is_some_and(|leg| leg.fact(fact).is_none()) {
@@ -223,18 +258,25 @@ impl Tracker {
     }
 
     /// Ends the dials to a channel or, `by_caller`, those by it.
-    pub(super) fn end_dial(&mut self, unique_id: &[u8], by_caller: bool, status: Option<&[u8]>, at: Duration) {
-        let status = status.map(|status| self.text(status));
+    pub(super) fn end_dial(
+        &mut self,
+        unique_id: &[u8],
+        by_caller: bool,
+        (status, forward): (Option<&[u8]>, Option<&[u8]>),
+        at: Duration,
+    ) {
+        let [status, forward] = [status, forward].map(|text| text.map(|text| self.text(text)));
         let Some((call, channel)) = self.channel_mut(unique_id) else { return };
         let places = core::mem::take(if by_caller { &mut channel.dialled } else { &mut channel.dials });
         let group = call.group;
         for place in places {
-            let bytes = status.as_ref().map_or(0, byte_budget::text);
+            let bytes = [&status, &forward].into_iter().flatten().map(byte_budget::text).sum::<usize>();
             let room = bytes == 0 || self.make_room_for_text(unique_id, bytes);
             let Some(dial) = self.calls.get_mut(&group).and_then(|call| call.dials.at(place)) else { continue };
             dial.span.close(at);
             if dial.status.is_none() && room {
                 dial.status.clone_from(&status);
+                dial.forwarded_to.clone_from(&forward);
                 self.books.budget.add(bytes);
             }
         }

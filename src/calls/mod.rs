@@ -54,6 +54,10 @@
 //! Where a login lacks the class `dialplan`, the server tells no variables: why a caller left a
 //! queue is unknown then, and how a dial ended is told by `DialEnd` alone.
 //!
+//! Of CEL linked ids alone are read, with which calls up to 12 find together. A detail record
+//! (`Cdr`) that comes before the call ends is in [`Call::records`]; the server sends many after the
+//! hangup, and such a one is the program's: its `UniqueID` is that of a leg of an ended call.
+//!
 //! A channel that was there before the tracker began to listen is taken up at the first event that
 //! shows it alive; [`Leg::first_seen`] is no beginning then, and [`Leg::from_start`] says so.
 //!
@@ -80,6 +84,7 @@ mod call;
 mod channel_index;
 mod clock;
 mod cost;
+mod dialplan;
 mod forget;
 mod guests;
 mod history;
@@ -98,11 +103,12 @@ mod tracker;
 pub use crate::owned_value::OwnedValue;
 pub use call::Call;
 pub use clock::{EventClock, time_of};
+pub use dialplan::DialplanPlace;
 pub use history::{
     DetailRecord, Dial, Digit, Leg, Parking, ParkingEnd, QueueOutcome, QueueWait, Recording, RecordingKind, Room, Span,
     Stay, Transfer, TransferKind, Variable,
 };
 pub use limits::{CallLimits, Losses};
 pub use source::TimeSource;
-pub use story::{Disposition, Party};
+pub use story::{Direction, Disposition, Party};
 pub use tracker::Tracker;

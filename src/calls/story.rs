@@ -69,6 +69,26 @@ words! { Disposition {
     Unknown = "unknown",
 } }
 
+/// Direction of a call, as the server sees the channel that the call began with. Whether that
+/// channel is a trunk or a phone of the house, no event tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Direction {
+    /// The channel called the server: it had the state `Ring`.
+    ToServer,
+    /// The server called the channel, as for `Originate`: a dial leads to it.
+    FromServer,
+    /// No event tells: its beginning was not heard, or a server up to 12 originated it, which tells
+    /// of no dial to it.
+    Unknown,
+}
+
+words! { Direction {
+    ToServer = "to-server",
+    FromServer = "from-server",
+    Unknown = "unknown",
+} }
+
 /// Findings of the pass over the stays of a call.
 #[derive(Default)]
 struct Story<'a> {
@@ -271,6 +291,20 @@ impl Call {
     /// The one whom the caller talked to last. `None`: there was no talk, whether it rang or not.
     pub fn to(&self) -> Option<Party<'_>> {
         self.summary().parties.1.map(|leg| Party::of(&self.legs[leg]))
+    }
+
+    /// Direction of the call: whether a dial leads to the channel that it began with, or to the
+    /// other half of that channel's pair, or that channel had the state in which one calls.
+    pub fn direction(&self) -> Direction {
+        let Some(first) = self.first() else { return Direction::Unknown };
+        let ours = || self.legs.iter().filter(|leg| leg.first_end() == first.first_end());
+        if self.dials.iter().any(|dial| ours().any(|leg| leg.unique_id == dial.to)) {
+            Direction::FromServer
+        } else if first.calls {
+            Direction::ToServer
+        } else {
+            Direction::Unknown
+        }
     }
 
     /// Time from its start to the moment in which a person answered: another end than the caller's

@@ -122,6 +122,7 @@ objects! {
         "string": dial.string,
         "span": dial.span,
         "status": dial.status,
+        "forwarded_to": dial.forwarded_to,
     }
     Transfer as "Transfer", |transfer| {
         "kind": transfer.kind,

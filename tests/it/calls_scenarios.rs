@@ -1,6 +1,6 @@
 //! Invariant: what happens to callers comes out as it was meant, in the events of 11 and of 13.
 
-use ami_proto::calls::{Call, CallLimits, Tracker};
+use ami_proto::calls::{Call, CallLimits, DialplanPlace, Direction, Leg, OwnedValue, Tracker};
 use ami_proto::event::Event;
 use ami_proto::{Decoder, Framing, Limits};
 use std::time::Duration;
@@ -196,4 +196,167 @@ fn a_queue_that_refuses_a_caller_changes_no_wait_before() {
     }
     let left = [CALLER, &runs("q"), WAITS, &status("LEAVEEMPTY"), ENDS];
     assert_eq!(waited(&left.concat()), "q empty 5, application");
+}
+
+/// Hangs up the channels of these ids in this order and in the other; both give the same call.
+fn either_order(stream: &str, channels: [(&str, u8); 2]) -> Call {
+    let hangup = |(name, id): (&str, u8)| format!("\n Hangup|Channel: {name}|Uniqueid: {id}|Linkedid: 1|Cause: 16");
+    let [one, two] = channels.map(hangup);
+    let [first, second] = [[stream, &one, &two].concat(), [stream, &two, &one].concat()].map(|stream| call(&stream));
+    assert_eq!(told(&first), told(&second));
+    assert_eq!(first.former_linked_ids(), second.former_linked_ids());
+    assert_eq!(first.legs().len(), second.legs().len());
+    first
+}
+
+/// The action `Bridge` brings two calls together, and the younger channel enters first.
+#[test]
+fn the_action_bridge_makes_one_call_whoever_enters_first() {
+    let apart = "
+        Newchannel|Channel: SIP/alice-1|ChannelState: 4|Exten: wait|Context: lab|Uniqueid: 1|Linkedid: 1
+        Newstate|Channel: SIP/alice-1|ChannelState: 6|Uniqueid: 1|Linkedid: 1
+        +1
+        Newchannel|Channel: SIP/bob-2|ChannelState: 4|Exten: wait|Context: lab|Uniqueid: 2|Linkedid: 2
+        Newstate|Channel: SIP/bob-2|ChannelState: 6|Uniqueid: 2|Linkedid: 2
+        +2";
+    let enters = |id: u8, linked: u8| {
+        format!("\n BridgeEnter|BridgeUniqueid: b|BridgeType: basic|Uniqueid: {id}|Linkedid: {linked}")
+    };
+    for (first, second) in [(enters(2, 2), enters(1, 1)), (enters(1, 1), enters(2, 2))] {
+        let stream = [apart, &first, &second, "\n+5"].concat();
+        let call = either_order(&stream, [("SIP/alice-1", 1), ("SIP/bob-2", 2)]);
+        assert_eq!(told(&call), "SIP/bob-2 answered 16 5");
+        assert_eq!(call.former_linked_ids().iter().map(ToString::to_string).collect::<Vec<_>>(), ["2"]);
+        assert_eq!((call.linked_id().to_string().as_str(), call.direction()), ("1", Direction::ToServer));
+    }
+}
+
+/// Bob and Dora ring, and Carol takes the call that rings at Bob's.
+#[test]
+fn a_pick_up_out_of_a_group_makes_one_call() {
+    let stream = "
+        Newchannel|Channel: SIP/alice-1|ChannelState: 4|Exten: group|Uniqueid: 1|Linkedid: 1
+        Newchannel|Channel: SIP/bob-2|ChannelState: 0|Uniqueid: 2|Linkedid: 1
+        Newchannel|Channel: SIP/dora-4|ChannelState: 0|Uniqueid: 4|Linkedid: 1
+        DialBegin|Uniqueid: 1|Linkedid: 1|DestUniqueid: 2|DestLinkedid: 1|DialString: bob
+        DialBegin|Uniqueid: 1|Linkedid: 1|DestUniqueid: 4|DestLinkedid: 1|DialString: dora
+        Newstate|Channel: SIP/bob-2|ChannelState: 5|Uniqueid: 2|Linkedid: 1
+        Newstate|Channel: SIP/dora-4|ChannelState: 5|Uniqueid: 4|Linkedid: 1
+        +2
+        Newchannel|Channel: SIP/carol-3|ChannelState: 4|Exten: *8|Uniqueid: 3|Linkedid: 3
+        Pickup|Channel: SIP/carol-3|Uniqueid: 3|Linkedid: 3|TargetChannel: SIP/bob-2|TargetUniqueid: 2|TargetLinkedid: 1
+        DialEnd|Uniqueid: 1|Linkedid: 1|DestUniqueid: 4|DestLinkedid: 1|DialStatus: CANCEL
+        DialEnd|Uniqueid: 1|Linkedid: 1|DestUniqueid: 2|DestLinkedid: 1|DialStatus: ANSWER";
+    let gone = [
+        "\n Hangup|Channel: SIP/bob-2|Uniqueid: 2|Linkedid: 1|Cause: 26",
+        "\n Hangup|Channel: SIP/dora-4|Uniqueid: 4|Linkedid: 1|Cause: 26",
+    ];
+    let talks = "
+        BridgeEnter|BridgeUniqueid: b|BridgeType: basic|Uniqueid: 3|Linkedid: 1
+        BridgeEnter|BridgeUniqueid: b|BridgeType: basic|Uniqueid: 1|Linkedid: 1
+        +5";
+    for [one, two] in [gone, [gone[1], gone[0]]] {
+        let call = either_order(&[stream, one, two, talks].concat(), [("SIP/alice-1", 1), ("SIP/carol-3", 3)]);
+        assert_eq!((told(&call).as_str(), call.transfers().len()), ("SIP/carol-3 answered 16 5", 0));
+    }
+}
+
+/// Bob sends Alice to this extension.
+fn sent_to(extension: &str, then: &str) -> Call {
+    let transfer = format!(
+        "
+        BlindTransfer|Result: Success|TransfererUniqueid: 2|TransfererLinkedid: 1|Extension: {extension}|Context: lab
+        BridgeLeave|BridgeUniqueid: b|BridgeType: basic|Uniqueid: 2|Linkedid: 1
+        BridgeLeave|BridgeUniqueid: b|BridgeType: basic|Uniqueid: 1|Linkedid: 1"
+    );
+    let call = either_order(&[THIRTEEN, &transfer, then].concat(), [("SIP/bob-2", 2), ("SIP/alice-1", 1)]);
+    assert_eq!(call.transfers()[0].target.to_string(), format!("{extension}@lab"));
+    call
+}
+
+#[test]
+fn a_transfer_to_a_conference() {
+    let call = sent_to(
+        "room",
+        "
+        Newexten|Uniqueid: 1|Linkedid: 1|Context: lab|Extension: room|Priority: 1|Application: ConfBridge|AppData: r
+        ConfbridgeJoin|Conference: r|BridgeUniqueid: c|BridgeType: base|Channel: SIP/alice-1|Uniqueid: 1|Linkedid: 1
+        +4
+        ConfbridgeLeave|Conference: r|BridgeUniqueid: c|BridgeType: base|Channel: SIP/alice-1|Uniqueid: 1|Linkedid: 1",
+    );
+    assert_eq!(told(&call), "SIP/bob-2 conference 16 5");
+    assert_eq!(call.rooms().iter().map(|room| room.conference.to_string()).collect::<Vec<_>>(), ["r"]);
+}
+
+#[test]
+fn a_transfer_to_voicemail() {
+    let call = sent_to(
+        "mail",
+        "
+        Newexten|Uniqueid: 1|Linkedid: 1|Context: lab|Extension: mail|Priority: 3|Application: VoiceMail|AppData: 200
+        +4",
+    );
+    assert_eq!(told(&call), "SIP/bob-2 answered 16 5");
+    let reached: Vec<_> = call.legs().iter().map(Leg::reached_voicemail).collect();
+    assert_eq!(reached, [true, false]);
+}
+
+/// Extension, context and priority of a leg, in words.
+fn place(place: DialplanPlace<'_>) -> String {
+    let text = |text: Option<&OwnedValue>| text.map_or_else(|| "-".to_owned(), ToString::to_string);
+    format!("{}@{} {:?}", text(place.exten), text(place.context), place.priority)
+}
+
+#[test]
+fn where_a_leg_began_in_the_dialplan_and_where_it_is() {
+    let begins = "
+        Newchannel|Channel: SIP/alice-1|ChannelState: 4|Exten: 200|Context: lab|Uniqueid: 1|Linkedid: 1";
+    let step = |exten: &str, context: &str, priority: u8| {
+        format!(
+            "\n Newexten|Uniqueid: 1|Linkedid: 1|Extension: {exten}|Context: {context}|Priority: {priority}|Application: NoOp"
+        )
+    };
+    let end = "\n Hangup|Channel: SIP/alice-1|Uniqueid: 1|Linkedid: 1|Cause: 16";
+    let told = |steps: &[String]| {
+        let call = call(&[begins, &steps.concat(), end].concat());
+        (place(call.legs()[0].first_place()), place(call.legs()[0].place()))
+    };
+    let expected = |first: &str, last: &str| (first.to_owned(), last.to_owned());
+    assert_eq!(told(&[]), expected("200@lab None", "200@lab None"));
+    let (one, two) = (step("200", "lab", 1), step("200", "lab", 2));
+    assert_eq!(told(&[one.clone(), two.clone()]), expected("200@lab Some(1)", "200@lab Some(2)"));
+    let away = step("s", "menu", 4);
+    assert_eq!(told(&[one.clone(), away.clone()]), expected("200@lab Some(1)", "s@menu Some(4)"));
+    assert_eq!(told(&[one, away, two]), expected("200@lab Some(1)", "200@lab Some(2)"));
+}
+
+#[test]
+fn a_dial_that_is_forwarded_says_where_to() {
+    let stream = THIRTEEN.replace("DialStatus: ANSWER", "DialStatus: CANCEL|Forward: Local/300@lab");
+    let call = either_order(&stream, [("SIP/bob-2", 2), ("SIP/alice-1", 1)]);
+    let dial = &call.dials()[0];
+    assert_eq!(dial.forwarded_to.as_ref().map(ToString::to_string).as_deref(), Some("Local/300@lab"));
+    assert_eq!(dial.status.as_ref().map(ToString::to_string).as_deref(), Some("CANCEL"));
+}
+
+/// The server called the first channel, or that one the server.
+#[test]
+fn the_direction_of_a_call() {
+    let end = "\n Hangup|Channel: SIP/alice-1|Uniqueid: 1|Linkedid: 1|Cause: 16";
+    for (begins, direction) in [
+        ("Newchannel|Channel: SIP/alice-1|ChannelState: 4|Uniqueid: 1|Linkedid: 1", Direction::ToServer),
+        (
+            "Newchannel|Channel: SIP/alice-1|ChannelState: 0|Uniqueid: 1|Linkedid: 1
+            DialBegin|DestUniqueid: 1|DestLinkedid: 1|DestChannel: SIP/alice-1|DialString: alice",
+            Direction::FromServer,
+        ),
+        ("Newchannel|Channel: SIP/alice-1|ChannelState: 0|Uniqueid: 1", Direction::Unknown),
+        ("Newstate|Channel: SIP/alice-1|ChannelState: 6|Uniqueid: 1|Linkedid: 1", Direction::Unknown),
+    ] {
+        assert_eq!(call(&[begins, end].concat()).direction(), direction, "{begins}");
+    }
+    for talk in [ELEVEN, THIRTEEN] {
+        let call = either_order(talk, [("SIP/bob-2", 2), ("SIP/alice-1", 1)]);
+        assert_eq!(call.direction(), Direction::ToServer);
+    }
 }
