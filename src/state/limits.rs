@@ -34,7 +34,7 @@ impl MirrorLimits {
 
     /// Bytes of everything that the mirror holds, counted a little above the truth. Where something
     /// new or a longer text would go beyond, the oldest goes as above. Default 64 MiB: an ordinary
-    /// channel counts about 1.2 kB.
+    /// channel counts about 1.2 kB, so that they hold 50,000 to 70,000. For 100,000 set 160 MiB.
     #[must_use]
     pub const fn bytes(mut self, bytes: usize) -> Self {
         self.bytes = bytes;

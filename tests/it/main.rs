@@ -31,6 +31,7 @@ mod fs_list;
 mod fs_replies;
 mod generator;
 mod greeting;
+mod held_by_default;
 mod http;
 mod idle;
 mod injection;
