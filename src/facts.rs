@@ -390,7 +390,7 @@ mod tests {
                 match dialled.kind {
                     DialledKind::Begins(string) => format!("{from} calls {to} by {}", value(string)),
                     DialledKind::GoesOn => format!("{to} goes on"),
-                    DialledKind::Ends(status) => format!("ends {}", value(status)),
+                    DialledKind::Ends(ended) => format!("ends {}", value(ended.status)),
                 }
             }
             Some(Told::Bridged(Bridged::Pair { one, two, together })) => {

@@ -159,7 +159,10 @@ macro_rules! action {
 macro_rules! guarded {
     ($name:ident: $($header:literal $guard:ident),+) => {
         impl $name<'_> {
-            const GUARDED: &'static Guarded = &Guarded(&[$(($header, &$guard)),+]);
+            const GUARDED: &'static Guarded = {
+                const FIELDS: &[(&str, &Guard)] = &[$(($header, &$guard)),+];
+                &Guarded(FIELDS)
+            };
 
             /// Writes it even if the server reads more than a value in
             #[doc = concat!($("`", $header, "`, "),+)]
