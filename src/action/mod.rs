@@ -166,7 +166,7 @@ macro_rules! guarded {
 
             /// Writes it even if the server reads more than a value in
             #[doc = concat!($("`", $header, "`, "),+)]
-            /// where that is refused else. Only for texts that are the program's own: the author of
+            /// which is refused otherwise. Only for texts that are the program's own: the author of
             /// such a text decides what the server does; the setters say what that can be.
             /// [`manual::injection`](crate::manual::injection) has all such parameters.
             #[inline]

@@ -150,7 +150,7 @@
 //! program that forwards decides what its author may ask. The server role refuses none of it either:
 //! the views of [`request`] lend any text.
 //!
-//! A folder in the name of a recording (`/`, `..`) is one.
+//! `/` and `..` in the name of a recording are not refused: they name a folder.
 //!
 //! [`Refusal::Interpreted`]: crate::error::Refusal::Interpreted
 //! [`action`]: crate::action
@@ -175,7 +175,8 @@
 //! | `Variable` of `Originate`, `MessageSend`, `PJSIPNotify`, `SIPnotify` | sets several | `a=1,b=2` | escaped: `value::Assignments` |
 //!
 //! The first two were seen on 22: the shell ran it as the server's user. Neither `RecordFile` nor
-//! `Data` is read for variables (`${…}`); a folder in a name (`/`, `..`) is one.
+//! `Data` is read for variables (`${…}`). `/` and `..` in a name are not refused: they name a
+//! folder.
 //!
 //! [`Line::even_if_interpreted`]: crate::freeswitch::command::Line::even_if_interpreted
 //! [`Custom`]: crate::freeswitch::command::Custom

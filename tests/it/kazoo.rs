@@ -1,5 +1,5 @@
-//! The Conferences API of Kazoo: each call and action to its exact request, each sample of
-//! reference 002, both shapes where page and server differ, what is refused, and hostile input.
+//! The Conferences API of Kazoo: each call and action to its exact request, each sample of the
+//! reference page, both shapes where page and server differ, what is refused, and hostile input.
 
 use std::borrow::Cow;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! The REST service of sipXecs: each command of reference 001 to its exact request, each answer,
-//! and what is refused.
+//! The REST service of sipXecs: each command of the reference page to its exact request, each
+//! answer, and what is refused.
 
 use ami_proto::error::Refusal;
 use ami_proto::freeswitch::command::{

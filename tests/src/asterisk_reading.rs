@@ -131,7 +131,7 @@ pub fn config_line(line: &str) -> Line {
     }
 }
 
-/// Returns the steps of a path, and of it only the mailboxes that it names. `apps/app_voicemail.c`.
+/// Splits a text at each character that ends the name of a mailbox. `apps/app_voicemail.c`.
 pub fn mailboxes(text: &str) -> Vec<&str> {
     text.split([' ', ',', '&', '/']).collect()
 }

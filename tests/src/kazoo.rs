@@ -183,7 +183,7 @@ fn conference_getters(conference: &Conference<'_>) {
         flag(side.join_deaf(), field(json, "join_deaf", false));
         flag(side.join_muted(), field(json, "join_muted", false));
     }
-    // In `_read_only` first, then on top; the server's word first, then that of reference 002.
+    // In `_read_only` first, then on top; the server's word first, then that of the reference page.
     let places = [get("_read_only").filter(|place| place.is_object()), Some(&json)];
     let find = |names: &[&str]| {
         for name in names {

@@ -38,7 +38,10 @@ async fn drive<M: Machine>(
     let mut writer = reader.clone();
     let mut out = VecDeque::new();
     while !react(machine)? {
-        machine.transmit_into(&mut out)?;
+        // What is still on its way counts against the machine's ceiling as long as it stays there.
+        if out.is_empty() {
+            machine.transmit_into(&mut out)?;
+        }
         // Whichever comes first; the others are dropped, which loses nothing.
         let timer = machine.poll_timeout().map_or_else(Timer::never, Timer::at);
         let write = async {

@@ -36,7 +36,10 @@ async fn drive<M: Machine>(
     let (mut reader, mut writer) = socket.split();
     let mut out = VecDeque::new();
     while !react(machine)? {
-        machine.transmit_into(&mut out)?;
+        // What is still on its way counts against the machine's ceiling as long as it stays there.
+        if out.is_empty() {
+            machine.transmit_into(&mut out)?;
+        }
         let due = machine.poll_timeout();
         let read = async {
             match machine.space(8192) {
