@@ -13,8 +13,9 @@ const IN_A_ROOM: [(&str, &str, &str); 4] = [
 ];
 
 /// Names that rooms share which examples use together, and the one notion that they stand for.
-const OF_TWO_ROOMS: [(&str, &str); 14] = [
+const OF_TWO_ROOMS: [(&str, &str); 17] = [
     ("Asked", "a request, by the one who sent it and by a script that was sent it"),
+    ("Bridge", "a bridge, in the mirror and as the event"),
     ("Conference", "a conference, as the common vocabulary and each dialect knows it"),
     ("Config", "settings of a client, a server or a connection"),
     ("ContactList", "contacts, as an event that tells one and as a value that lists them"),
@@ -23,6 +24,8 @@ const OF_TWO_ROOMS: [(&str, &str); 14] = [
     ("ExtensionState", "the state of an extension, as a value and as the action that asks for it"),
     ("FieldError", "a field that can't be read, of a frame and of a document"),
     ("Happening", "an event of a conference, in the common vocabulary and in Kazoo's words"),
+    ("ParkedCall", "a call that is parked, in the mirror and as the event"),
+    ("ParkingLot", "a parking lot, in the mirror and as the event"),
     ("Participant", "a participant, as the common vocabulary and each dialect knows one"),
     ("PresenceState", "the state of somebody's presence, as a value and as the action that asks for it"),
     ("Reply", "the answer to a conference command, over the socket and over HTTP"),
