@@ -4,7 +4,9 @@ use super::OwnedValue;
 use super::history::Leg;
 
 impl Leg {
-    /// Returns where it began in the dialplan: extension, context and priority of its first step.
+    /// Returns where it began in the dialplan: the extension and context that it began with or,
+    /// where it had no extension then, those of its first step with one. It has a priority only
+    /// where its first step was there.
     pub const fn first_place(&self) -> DialplanPlace<'_> {
         let priority = priority(self.priorities.0);
         DialplanPlace { exten: self.exten.as_ref(), context: self.context.as_ref(), priority }
@@ -15,7 +17,11 @@ impl Leg {
     pub fn place(&self) -> DialplanPlace<'_> {
         let priority = priority(self.priorities.1);
         match &self.moved {
-            Some(moved) => DialplanPlace { exten: Some(&moved.exten), context: Some(&moved.context), priority },
+            Some(moved) => {
+                let [exten, context] =
+                    [&moved.exten, &moved.context].map(|text| Some(text).filter(|text| !text.as_bytes().is_empty()));
+                DialplanPlace { exten, context, priority }
+            }
             None => DialplanPlace { priority, ..self.first_place() },
         }
     }
@@ -34,7 +40,7 @@ pub struct DialplanPlace<'a> {
     pub exten: Option<&'a OwnedValue>,
     /// Context of the extension.
     pub context: Option<&'a OwnedValue>,
-    /// The priority, from 1; none where no step was told.
+    /// The priority, from 1; none where no step there was told.
     pub priority: Option<u32>,
 }
 

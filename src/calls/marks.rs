@@ -136,7 +136,8 @@ impl Tracker {
 
     /// Sets a text of a channel, unless it is empty.
     pub(super) fn set(&mut self, unique_id: &[u8], fact: Fact, text: &[u8]) {
-        let same = |leg: &mut Leg| leg.fact(fact).is_some_and(|known| known.as_bytes() == text);
+        let cut = self.cut(text);
+        let same = |leg: &mut Leg| leg.fact(fact).is_some_and(|known| known.as_bytes() == cut);
         if text.is_empty() || self.leg(unique_id).is_none_or(same) {
             return;
         }
@@ -153,35 +154,43 @@ impl Tracker {
 
     /// A channel runs a step of the dialplan.
     pub(super) fn step_to(&mut self, unique_id: &[u8], exten: &[u8], context: &[u8], priority: u32) {
-        self.set_first(unique_id, Fact::Exten, exten);
-        self.set_first(unique_id, Fact::Context, context);
+        let Some(leg) = self.leg(unique_id) else { return };
+        let first = leg.priorities.1 == 0 && leg.moved.is_none();
+        // It began nowhere: extension and context are of one step.
+        let begins = leg.exten.is_none() && (first || !exten.is_empty());
+        let there = leg.exten.clone();
+        if begins {
+            self.set(unique_id, Fact::Exten, exten);
+            self.set(unique_id, Fact::Context, context);
+        } else if first && there.is_some_and(|there| there.as_bytes() == self.cut(exten)) {
+            self.set_first(unique_id, Fact::Context, context);
+        }
+        let (known_exten, known_context) = (self.cut(exten), self.cut(context));
         let Some(leg) = self.leg(unique_id) else { return };
         let is = |place: DialplanPlace<'_>| {
-            let same = |known: Option<&OwnedValue>, text: &[u8]| known.is_some_and(|known| known.as_bytes() == text);
-            same(place.exten, exten) && same(place.context, context)
+            let same = |known: Option<&OwnedValue>, text: &[u8]| known.map_or(&b""[..], OwnedValue::as_bytes) == text;
+            same(place.exten, known_exten) && same(place.context, known_context)
         };
         let (at_first, stays) = (is(leg.first_place()), is(leg.place()));
-        if at_first && leg.priorities.0 == 0 {
+        if at_first && !stays {
+            let before = leg.moved.take().map_or(0, |moved| moved.cost());
+            self.books.budget.give_back(before);
+        } else if !stays {
+            let moved = Moved { exten: self.text(exten), context: self.text(context) };
+            let bytes = moved.cost();
+            if !self.make_room_for_text(unique_id, bytes) {
+                return;
+            }
+            let Some(leg) = self.leg(unique_id) else { return };
+            let before = leg.moved.replace(Box::new(moved)).map_or(0, |moved| moved.cost());
+            self.books.budget.add(bytes);
+            self.books.budget.give_back(before);
+        }
+        let Some(leg) = self.leg(unique_id) else { return };
+        if at_first && (first || begins) {
             leg.priorities.0 = priority;
         }
         leg.priorities.1 = priority;
-        if stays {
-            return;
-        }
-        if at_first {
-            let before = leg.moved.take().map_or(0, |moved| moved.cost());
-            self.books.budget.give_back(before);
-            return;
-        }
-        let moved = Moved { exten: self.text(exten), context: self.text(context) };
-        let bytes = moved.cost();
-        if !self.make_room_for_text(unique_id, bytes) {
-            return;
-        }
-        let Some(leg) = self.leg(unique_id) else { return };
-        let before = leg.moved.replace(Box::new(moved)).map_or(0, |moved| moved.cost());
-        self.books.budget.add(bytes);
-        self.books.budget.give_back(before);
     }
 
     /// Sets a text of a channel that has none yet.

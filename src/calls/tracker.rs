@@ -165,11 +165,16 @@ impl Tracker {
         self.limits
     }
 
+    /// The bytes that are kept of a text.
+    pub(super) fn cut<'text>(&self, bytes: &'text [u8]) -> &'text [u8] {
+        bytes.get(..self.limits.max_text()).unwrap_or(bytes)
+    }
+
     /// The text, cut to the limit.
     pub(super) fn text(&mut self, bytes: &[u8]) -> OwnedValue {
-        let cut = bytes.get(..self.limits.max_text());
-        self.losses.texts += u64::from(cut.is_some_and(|cut| cut.len() < bytes.len()));
-        OwnedValue::new(cut.unwrap_or(bytes))
+        let cut = self.cut(bytes);
+        self.losses.texts += u64::from(cut.len() < bytes.len());
+        OwnedValue::new(cut)
     }
 
     /// Whether this can be an id; ids are never cut.

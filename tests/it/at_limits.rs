@@ -43,6 +43,27 @@ fn of_one(tracker: &Tracker) -> &Call {
     calls[0]
 }
 
+/// A text that is told again is the one that is known, though it was cut.
+#[test]
+fn a_text_that_is_too_long_is_cut_once() {
+    let mut tracker = Tracker::new(CallLimits::new().text(8));
+    let step = |priority: u8| {
+        format!(
+            "Event: Newexten|Uniqueid: 1|Extension: extension-1|Context: context-1|Priority: {priority}\
+            |Application: Playback-1;"
+        )
+    };
+    tell(&mut tracker, "Event: Newchannel|Channel: C/1|Uniqueid: 1|Linkedid: 1|Exten: 200|Context: lab;");
+    tell(&mut tracker, &step(1));
+    let (texts, held) = (tracker.losses().texts, tracker.held());
+    assert_eq!(texts, 3);
+    tell(&mut tracker, &[step(2), step(3)].concat());
+    assert_eq!((tracker.losses().texts, tracker.held()), (texts, held));
+    let place = of_one(&tracker).legs()[0].place();
+    assert_eq!(place.exten.expect("an extension"), "extensio");
+    assert_eq!(place.priority, Some(3));
+}
+
 #[test]
 fn legs_that_have_ended_go_first_and_the_caller_last() {
     let mut tracker = Tracker::new(CallLimits::new().legs(3));

@@ -327,7 +327,27 @@ fn where_a_leg_began_in_the_dialplan_and_where_it_is() {
     assert_eq!(told(&[one.clone(), two.clone()]), expected("200@lab Some(1)", "200@lab Some(2)"));
     let away = step("s", "menu", 4);
     assert_eq!(told(&[one.clone(), away.clone()]), expected("200@lab Some(1)", "s@menu Some(4)"));
-    assert_eq!(told(&[one, away, two]), expected("200@lab Some(1)", "200@lab Some(2)"));
+    assert_eq!(told(&[one.clone(), away.clone(), two.clone()]), expected("200@lab Some(1)", "200@lab Some(2)"));
+    // Its first step is elsewhere: a later one there is none that it began with.
+    assert_eq!(told(&[away, two]), expected("200@lab None", "200@lab Some(2)"));
+    let nowhere = step("", "", 3);
+    assert_eq!(told(&[one, nowhere.clone(), nowhere]), expected("200@lab Some(1)", "-@- Some(3)"));
+}
+
+/// Extension and context are of one step, not one of where the channel was made.
+#[test]
+fn a_leg_that_begins_without_an_extension_begins_at_its_first_step() {
+    let call = call(
+        "
+        Newchannel|Channel: SIP/alice-1|ChannelState: 4|Exten: s|Context: from-sip|Uniqueid: 1|Linkedid: 1
+        Newexten|Uniqueid: 1|Linkedid: 1|Extension: play|Context: lab|Priority: 2|Application: NoOp
+        Newexten|Uniqueid: 1|Linkedid: 1|Extension: s|Context: menu|Priority: 5|Application: NoOp
+        Hangup|Channel: SIP/alice-1|Uniqueid: 1|Linkedid: 1|Cause: 16",
+    );
+    let leg = &call.legs()[0];
+    assert_eq!(place(leg.first_place()), "play@lab Some(2)");
+    assert_eq!(place(leg.place()), "s@menu Some(5)");
+    assert_eq!(call.context().map(ToString::to_string).as_deref(), Some("lab"));
 }
 
 #[test]
