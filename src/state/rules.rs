@@ -11,7 +11,7 @@ use super::key::{Key, parts};
 use super::mirror::How;
 use super::place::Place;
 use super::thing::Thing;
-use super::{Completeness, Mirror, OwnedValue, Part, Stale};
+use super::{Mirror, OwnedValue, Part, Stale};
 use crate::event::Event;
 use crate::facts::{self, Bridged, Parked, ParkedKind, QueueStepKind, Told};
 use crate::wire::{Frame, Value};
@@ -166,9 +166,7 @@ impl Mirror {
             _ => match Told::of(event) {
                 Some(told) => {
                     // An item of a list that was not announced is no beginning either.
-                    let complete = mirror.completeness(Part::Parking) == Completeness::Complete;
-                    let listed = listed(Part::Parking) || complete && frame.get("Privilege").is_none();
-                    mirror.told(frame, &told, listed);
+                    mirror.told(frame, &told, frame.get("Privilege").is_none());
                 }
                 None => mirror.apply_peers(event),
             },

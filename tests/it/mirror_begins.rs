@@ -4,6 +4,7 @@
 use ami_proto::event::Event;
 use ami_proto::state::{Completeness, Mirror, MirrorLimits, Part, Stale};
 use ami_proto::{Decoder, Framing, Limits};
+use std::time::Duration;
 
 fn feed(mirror: &mut Mirror, events: &[&str]) {
     let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::SERVER.banner(false));
@@ -197,4 +198,25 @@ fn a_list_of_parked_calls_that_was_not_announced_begins_nothing() {
     let begins = parked.replace("ParkedCall|", "ParkedCall|Privilege: call,all|");
     feed(&mut mirror, &[&begins, parked, "ParkedCall|Parkinglot: l|ParkingSpace: 702|ParkeeUniqueid: 2"]);
     assert_eq!((mirror.parked_calls().len(), mirror.completeness(Part::Parking)), (1, Completeness::Complete));
+}
+
+/// Nor is it while nothing vouches for the part: the parked call goes on.
+#[test]
+fn such_a_list_makes_nothing_anew_in_a_part_that_is_not_complete() {
+    let item = "ParkedCall|Parkinglot: l|ParkingSpace: 701|ParkeeUniqueid: 1";
+    let begins = item.replace("ParkedCall|", "ParkedCall|Privilege: call,all|");
+    for stale in [false, true] {
+        let mut mirror = Mirror::new(MirrorLimits::new());
+        if stale {
+            mirror.begin(Part::Parking);
+            feed(&mut mirror, &["ParkedCallsComplete|EventList: Complete|ListItems: 7"]);
+        }
+        mirror.set_time(Duration::from_secs(5));
+        feed(&mut mirror, &[&begins]);
+        mirror.set_time(Duration::from_secs(9));
+        feed(&mut mirror, &[item]);
+        assert_ne!(mirror.completeness(Part::Parking), Completeness::Complete);
+        let since: Vec<_> = mirror.parked_calls().map(|parked| parked.since).collect();
+        assert_eq!(since, [Some(Duration::from_secs(5))], "stale: {stale}");
+    }
 }
