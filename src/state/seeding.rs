@@ -42,8 +42,11 @@ impl Seeding {
 
     /// Marks what was vouched for as doubtful.
     pub(super) fn doubt(&mut self, why: Stale) {
-        if why == Stale::Full || self.completeness == Completeness::Complete {
+        let vouched = self.completeness == Completeness::Complete;
+        if vouched || matches!(self.completeness, Completeness::MaybeStale(_)) {
             self.missed |= why != Stale::Full;
+        }
+        if vouched || why == Stale::Full {
             self.completeness = Completeness::MaybeStale(why);
         }
     }

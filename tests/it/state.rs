@@ -100,6 +100,27 @@ fn it_says_when_it_may_be_stale() {
     assert_eq!(mirror.completeness(Part::Queues), Completeness::Seeding);
 }
 
+/// What is doubtful already is so once more: a list leaves nothing that may have changed unheard.
+#[test]
+fn events_are_missed_in_a_part_that_may_be_stale_too() {
+    let item = "Event: CoreShowChannel|Channel: A|Uniqueid: 1";
+    let end = "Event: CoreShowChannelsComplete|EventList: Complete|ListItems: 1";
+    for (missed, on_hold) in [
+        ("Event: PeerStatus|Peer: SIP/a|PeerStatus: Registered", Some(true)),
+        ("Event: Shutdown|Shutdown: Cleanly|Restart: False", None),
+        ("Event: Newstate|Channel: B|Uniqueid: 2|ChannelState: 6", None),
+    ] {
+        let mut mirror = Mirror::new(MirrorLimits::new());
+        mirror.begin(Part::Channels);
+        feed(&mut mirror, &[item, &end.replace(": 1", ": 3")]);
+        assert_eq!(mirror.completeness(Part::Channels), Completeness::MaybeStale(Stale::Count));
+        feed(&mut mirror, &["Event: Hold|Channel: A|Uniqueid: 1", missed]);
+        mirror.begin(Part::Channels);
+        feed(&mut mirror, &[item, end]);
+        assert_eq!(mirror.channel(b"1").expect("a channel").on_hold, on_hold, "{missed}");
+    }
+}
+
 /// Lots and parked calls are two parts, each with a list of its own.
 #[test]
 fn lots_are_seeded_apart_from_parked_calls() {
