@@ -64,7 +64,7 @@ pub(super) fn apply(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
         // It has booted again: its channels are gone without a hangup each.
         Event::FullyBooted(_) => {
             if let Some(down) = tracker.down.take() {
-                tracker.give_up_all(down);
+                tracker.give_up_before(down);
             }
         }
         _ => match Told::of(event) {

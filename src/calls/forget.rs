@@ -131,11 +131,12 @@ impl Tracker {
         }
     }
 
-    /// Gives up all calls since the server has restarted: it went down at this time.
-    pub(super) fn give_up_all(&mut self, down: Duration) {
+    /// Gives up the calls from before a restart of the server, which went down at this time. It may
+    /// tell of new ones before it says that it has booted.
+    pub(super) fn give_up_before(&mut self, down: Duration) {
         let groups: Vec<u64> = self.books.ages.values().copied().collect();
         for group in groups {
-            if let Some(call) = self.calls.get_mut(&group) {
+            if let Some(call) = self.calls.get_mut(&group).filter(|call| call.start <= down) {
                 call.heard = call.heard.max(down);
                 self.losses.given_up += 1;
                 self.give_up(group);

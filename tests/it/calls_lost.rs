@@ -87,6 +87,18 @@ fn a_restart_gives_up_the_calls_before_it() {
     assert_eq!(again, [(2, seconds(0))]);
 }
 
+/// The server answers logins before it has booted, and tells of calls by then.
+#[test]
+fn a_call_that_began_after_a_restart_goes_on() {
+    let mut tracker = Tracker::new(CallLimits::new());
+    told(&mut tracker, &TALK);
+    told(&mut tracker, &[(10, "Shutdown|Shutdown: Cleanly|Restart: True")]);
+    told(&mut tracker, &[(58, "Newchannel|Channel: N|Uniqueid: 9|Linkedid: 9")]);
+    told(&mut tracker, &[(60, "FullyBooted|Status: Fully Booted")]);
+    let left: Vec<_> = tracker.active().map(|call| call.linked_id().to_string()).collect();
+    assert_eq!((left, tracker.losses().given_up), (vec!["9".to_owned()], 1));
+}
+
 /// An Originate may choose an id that was there before.
 #[test]
 fn a_channel_that_begins_under_the_id_of_one_that_lives_is_another() {
