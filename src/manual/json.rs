@@ -43,6 +43,10 @@
 //! | `cause` | the number of Q.850, or `null` |
 //! | `time_source` | see below |
 //!
+//! It is a line of a list, and has no more. What else its methods give has JSON of its own: a
+//! program adds `direction()`, or each of `legs()` with its places in the dialplan, to what it
+//! writes.
+//!
 //! # Times of calls
 //!
 //! `start` and `end` of a call and all moments in it count from what its `time_source` counts from:

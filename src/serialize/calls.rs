@@ -6,11 +6,11 @@ use serde::{Serialize, Serializer};
 
 use super::{Seq, as_words, object, objects, seconds};
 use crate::calls::{
-    Call, DetailRecord, Dial, Digit, Disposition, Leg, Losses, Parking, ParkingEnd, Party, QueueOutcome, QueueWait,
-    Recording, RecordingKind, Room, Span, Stay, TimeSource, Transfer, TransferKind, Variable,
+    Call, DetailRecord, Dial, DialplanPlace, Digit, Direction, Disposition, Leg, Losses, Parking, ParkingEnd, Party,
+    QueueOutcome, QueueWait, Recording, RecordingKind, Room, Span, Stay, TimeSource, Transfer, TransferKind, Variable,
 };
 
-as_words! { Disposition, ParkingEnd, RecordingKind, TimeSource, TransferKind, }
+as_words! { Direction, Disposition, ParkingEnd, RecordingKind, TimeSource, TransferKind, }
 
 /// The word alone; [`QueueWait`] has who answered.
 impl Serialize for QueueOutcome {
@@ -95,6 +95,8 @@ objects! {
         "account": leg.account,
         "exten": leg.exten,
         "context": leg.context,
+        "first_place": leg.first_place(),
+        "place": leg.place(),
         "application": leg.application,
         "dial_status": leg.dial_status,
         "first_seen": seconds(leg.first_seen),
@@ -108,6 +110,12 @@ objects! {
         "digits": leg.digits,
         "replaced": leg.replaced,
         "guest": leg.guest,
+        "reached_voicemail": leg.reached_voicemail(),
+    }
+    DialplanPlace<'_> as "DialplanPlace", |place| {
+        "exten": place.exten,
+        "context": place.context,
+        "priority": place.priority,
     }
     Digit as "Digit", |digit| {
         "at": seconds(digit.at),

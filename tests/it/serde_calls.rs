@@ -174,3 +174,16 @@ fn the_manual_has_each_key_and_word() {
         }
     }
 }
+
+/// JSON of what a call's own object leaves out.
+#[test]
+fn a_leg_and_the_direction_of_a_call() {
+    let step = "1 Newexten|#a|Extension: 900|Context: in|Priority: 2|Application: VoiceMail;";
+    let call = call(&[CALLER, step].concat());
+    assert_eq!(to_string(&call.direction()).expect("JSON"), "\"to-server\"");
+    let leg = serde_json::to_value(&call.legs()[0]).expect("JSON");
+    let first = serde_json::json!({"exten": "800", "context": "in", "priority": null});
+    let last = serde_json::json!({"exten": "900", "context": "in", "priority": 2});
+    assert_eq!((&leg["first_place"], &leg["place"]), (&first, &last));
+    assert_eq!(leg["reached_voicemail"], true);
+}
