@@ -17,8 +17,8 @@ const QUARTER: i64 = 900;
 const FARTHEST: i64 = 14 * 3600;
 
 /// Returns when the server says that an event happened, since 1970: its `Timestamp`, which it has
-/// with `timestampevents=yes`. The one that the sender of a `UserEvent` put into it tells none: it
-/// stands behind the name.
+/// with `timestampevents=yes`. The one that the sender of a `UserEvent` put into it does not
+/// count: it stands behind the name.
 pub fn time_of(event: &Event<'_>) -> Option<Duration> {
     if matches!(event, Event::UserEvent(_)) {
         let is = |name: &[u8], word: &str| name.eq_ignore_ascii_case(word.as_bytes());

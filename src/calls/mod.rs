@@ -54,9 +54,10 @@
 //! Where a login lacks the class `dialplan`, the server tells no variables: why a caller left a
 //! queue is unknown then, and how a dial ended is told by `DialEnd` alone.
 //!
-//! Of CEL linked ids alone are read, with which calls up to 12 find together. A detail record
-//! (`Cdr`) that comes before the call ends is in [`Call::records`]; the server sends many after the
-//! hangup, and such a one is the program's: its `UniqueID` is that of a leg of an ended call.
+//! From CEL only linked ids are read; up to 12 they say which calls belong together. A detail
+//! record (`Cdr`) that comes before the call ends is in [`Call::records`]; the server sends many
+//! after the hangup, and such a one is the program's: its `UniqueID` is that of a leg of an ended
+//! call.
 //!
 //! A channel that was there before the tracker began to listen is taken up at the first event that
 //! shows it alive; [`Leg::first_seen`] is no beginning then, and [`Leg::from_start`] says so.
@@ -76,7 +77,7 @@
 //! [`Tracker::abandon`] where the connection broke, or [`Tracker::reconcile`] with the channels
 //! that still live, once a list of them is there; [`Tracker::retain`] and [`Tracker::abandon_call`]
 //! give up what the program knows better. Where `FullyBooted` follows a `Shutdown`, the calls from
-//! before it are given up by themselves.
+//! before the `Shutdown` are given up by themselves.
 
 mod apply;
 mod apply_features;

@@ -83,10 +83,9 @@
 //! later. Either order gives the same: what has gone since the list was asked for is not brought
 //! back by it; a field that an event has told since then is not overwritten by it; what began since
 //! then stays; and at the end of the list, what neither it nor a beginning has shown goes.
-//! Stragglers about what has gone are passed over. What begins under the name of something that is
-//! there has nothing of it, unless the list shows it and its beginning came late. Where the order
-//! in which callers wait can't be told because of that, the list leaves the part
-//! [`Stale::Unexpected`].
+//! Stragglers about what has gone are passed over. A thing that begins under a known name starts
+//! empty, unless the list shows it and its beginning came late. Where the order in which callers
+//! wait can't be told because of that, the list leaves the part [`Stale::Unexpected`].
 //!
 //! # What changes
 //!

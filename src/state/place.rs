@@ -106,7 +106,8 @@ impl Queue {
 
     /// Returns the smallest range around a place in which there is room to spread those who stand
     /// in it, with their number. Ranges are of powers of two, and each may be filled by a smaller
-    /// share than those inside it: so however callers come, each is moved a few times in all.
+    /// share than those inside it: so however callers come, each is moved some dozens of times in
+    /// all, by the square of the logarithm of their number.
     fn crowd(&self, place: u64) -> (RangeInclusive<u64>, u64) {
         let mut below = self.order.range(..place).rev().map(|(place, _)| *place).peekable();
         let mut above = self.order.range(place..).map(|(place, _)| *place).peekable();
