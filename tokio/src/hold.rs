@@ -155,17 +155,10 @@ impl<P: Protocol> Pending<P> {
     fn poll_end(&self, cx: &Context<'_>) -> Poll<End<P>> {
         let mut state = self.hold.lock();
         let is_over = state.over().is_some();
-        let Some(request) = state.requests.get_mut(&self.id) else {
-            return Poll::Ready(End { first: None, ending: P::lost(HIDDEN) });
-        };
-        let Some(ending) = request.ending.take().or_else(|| is_over.then(|| P::lost(HIDDEN))) else {
-            request.waker = Some(cx.waker().clone());
-            return Poll::Pending;
-        };
-        let first = request.first.take();
-        // So that nothing is cancelled.
-        request.ending = Some(P::lost(HIDDEN));
-        Poll::Ready(End { first, ending })
+        match state.requests.get_mut(&self.id) {
+            Some(request) => request.poll_end(is_over, cx),
+            None => Poll::Ready(End { first: None, ending: P::lost(HIDDEN) }),
+        }
     }
 
     /// Waits for the next frame of many, and then for the end. To drop the future loses nothing.
@@ -175,6 +168,7 @@ impl<P: Protocol> Pending<P> {
 
     pub(crate) fn poll_part(&self, cx: &Context<'_>) -> Poll<Part<P>> {
         let mut state = self.hold.lock();
+        let is_over = state.over().is_some();
         let Some(request) = state.requests.get_mut(&self.id) else { return Poll::Ready(Part::Unread) };
         if let Some((frame, size)) = request.parts.as_mut().and_then(VecDeque::pop_front) {
             state.waiting -= size;
@@ -183,8 +177,22 @@ impl<P: Protocol> Pending<P> {
         if request.overran {
             return Poll::Ready(Part::Unread);
         }
-        drop(state);
-        self.poll_end(cx).map(Part::End)
+        // Under the same lock: a part that comes with the end is before it.
+        request.poll_end(is_over, cx).map(Part::End)
+    }
+}
+
+impl<P: Protocol> Request<P> {
+    /// Returns its end, once it has one or the connection is over.
+    fn poll_end(&mut self, is_over: bool, cx: &Context<'_>) -> Poll<End<P>> {
+        let Some(ending) = self.ending.take().or_else(|| is_over.then(|| P::lost(HIDDEN))) else {
+            self.waker = Some(cx.waker().clone());
+            return Poll::Pending;
+        };
+        let first = self.first.take();
+        // So that nothing is cancelled.
+        self.ending = Some(P::lost(HIDDEN));
+        Poll::Ready(End { first, ending })
     }
 }
 

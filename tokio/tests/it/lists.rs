@@ -6,7 +6,7 @@ use ami_proto::FrameKind;
 use ami_tokio::Error;
 use ami_tokio::action::{CoreShowChannels, CoreStatus, SipPeers};
 
-use crate::pbx::{Pbx, Script, connector, pbx, script};
+use crate::pbx::{Pbx, Script, connector, narrow_pbx, pbx, script};
 
 #[tokio::test(start_paused = true)]
 async fn collected() {
@@ -98,4 +98,14 @@ async fn unread() {
     assert!(matches!(error, Error::Unread) && (1000..5500).contains(&seen), "{error} after {seen}");
     assert!(list.next().await.is_none());
     assert_eq!((ami.held().requests, ami.held().open, ami.held().bytes), (0, 0, 0));
+}
+
+/// No item is lost between a look for it and a look for the end, while the connection is driven by
+/// another thread.
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn whole_on_many_threads() {
+    let ami = connector(&narrow_pbx(200)).connect().await.unwrap();
+    for _ in 0..4000 {
+        assert_eq!(ami.list_all(CoreShowChannels::new()).await.unwrap().len(), 2);
+    }
 }
