@@ -56,7 +56,8 @@ impl<P: Protocol> Handle<P> {
     }
 
     /// Says goodbye to the server and waits until the connection is closed, which takes no longer
-    /// than the [timeout](ami_proto::client::Config::close_timeout) of that. Requests that are open
+    /// than the [timeout](ami_proto::client::Config::close_timeout) of that and a second, in which
+    /// the stream is shut down. Requests that are open
     /// by then end, in each handle, and streams of events end behind what waits in them.
     ///
     /// To drop the future changes nothing: the connection is closed all the same.

@@ -5,7 +5,7 @@ use std::future::{Future as _, poll_fn};
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ami_proto::ConnectionError;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -24,6 +24,9 @@ const TOLD_AT_ONCE: usize = 256;
 
 /// Bytes read at once, at the least. The buffer of an idle connection is as large.
 const READ: usize = 4096;
+
+/// The longest that a closed connection waits until the stream is shut down.
+const SHUTDOWN: Duration = Duration::from_secs(1);
 
 /// See the module.
 pub(crate) struct Wire<'a, P: Protocol> {
@@ -65,8 +68,9 @@ impl<'a, P: Protocol> Wire<'a, P> {
     pub(crate) async fn run(mut self, mut on_ready: impl FnMut(&mut State<P>, Instant)) -> WireEnd {
         let end = poll_fn(|cx| self.poll(cx, &mut on_ready)).await;
         if matches!(end, WireEnd::Closed) {
-            // Of TLS: that nothing follows. The peer may be gone.
-            let _ = poll_fn(|cx| Pin::new(&mut self.stream).poll_shutdown(cx)).await;
+            // Of TLS: that nothing follows. The peer may be gone, or read nothing.
+            let shutdown = poll_fn(|cx| Pin::new(&mut self.stream).poll_shutdown(cx));
+            let _ = tokio::time::timeout(SHUTDOWN, shutdown).await;
         }
         end
     }

@@ -1,12 +1,16 @@
 //! The end of a connection: asked for, by the last handle, by the server, by the runtime.
 
+use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use ami_tokio::action::{CoreStatus, MailboxCount, Originate};
 use ami_tokio::event::{Hangup, Newchannel};
 use ami_tokio::value::Classes;
 use ami_tokio::{Error, Item, Lag};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::pbx::{Pbx, Script, connector, event, pbx, script};
 
@@ -87,6 +91,39 @@ async fn a_server_that_does_not_answer() {
     let begun = tokio::time::Instant::now();
     ami.close().await;
     assert!(begun.elapsed() <= Duration::from_secs(6), "{:?}", begun.elapsed());
+}
+
+/// A stream whose shutdown never ends, as TLS over a peer that reads nothing.
+struct Stuck(tokio::io::DuplexStream);
+
+impl AsyncRead for Stuck {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Stuck {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Pending
+    }
+}
+
+/// A stream that can't be shut down is dropped.
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_that_never_ends() {
+    let pbx = pbx(1);
+    let below = Arc::clone(&pbx);
+    let ami = connector(&pbx).over(move |_| std::future::ready(below.dial().map(Stuck))).connect().await.unwrap();
+    let closed = tokio::time::timeout(Duration::from_mins(1), ami.close()).await;
+    assert!(closed.is_ok() && ami.connected().await.is_err());
 }
 
 /// The task of the connection goes with its runtime: who waits elsewhere is told.
