@@ -167,6 +167,9 @@ impl<P: Protocol> ConnectorOf<P> {
     ///
     /// # Errors
     /// [`ConnectError`], which has the address and the reason.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime. What is returned can be used anywhere.
     pub async fn connect(self) -> Result<Handle<P>, ConnectError> {
         let hold = self.spawn(false);
         hold.until(|state| match state.over() {
@@ -180,7 +183,10 @@ impl<P: Protocol> ConnectorOf<P> {
 
     /// Starts to connect and returns at once, for programs that may be there before their server
     /// is: also the first connection is attempted again, as one that was lost.
-    /// [`Handle::connected`] waits for it.
+    /// [`Handle::connected`] waits for it, and [`Handle::down`] says why there is none so far.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime. What is returned can be used anywhere.
     pub fn start(self) -> Handle<P> {
         Handle::new(self.spawn(true))
     }
@@ -190,7 +196,7 @@ impl<P: Protocol> ConnectorOf<P> {
         let Self { address, credentials, config, transport, backoff, connect_timeout, wait } = self;
         let trace = crate::trace::Span::new(&address);
         let machine = P::start(config, trace.hook(), HIDDEN);
-        let shared = Shared::new(machine, wait, &address);
+        let shared = Shared::new(machine, wait, &address, tokio::runtime::Handle::current());
         let dial = Dial(Box::new(move || {
             let (address, stream) = (address.clone(), transport(&address));
             Box::pin(async move {

@@ -46,8 +46,12 @@ impl<P: Protocol> Driver<P> {
                 state.down = Some(lost.clone());
                 let now = now();
                 let again = lost.is_temporary() && (self.is_patient || state.has_begun());
-                let Some(backoff) = self.backoff.as_mut().filter(|_| again) else { break Over::Lost(lost) };
+                let Some(backoff) = self.backoff.as_mut().filter(|_| again) else {
+                    crate::trace::failed(&lost, None);
+                    break Over::Lost(lost);
+                };
                 let delay = backoff.lost(now);
+                crate::trace::failed(&lost, Some(delay));
                 // Of a connection that was never made there is nothing to be told.
                 let report = state.machine.begin_anew(HIDDEN).ok().filter(|_| stood);
                 if let Some(unanswered) = report {

@@ -60,11 +60,12 @@ impl ConnectError {
     }
 
     /// Returns whether another attempt may fare better: not after a wrong secret, another service,
-    /// or an end that this program has asked for.
+    /// an address without a port (`InvalidInput`), or an end that this program has asked for.
     pub fn is_temporary(&self) -> bool {
         match &self.0.reason {
             Reason::Refused(error, _) | Reason::Lost(error) => error.is_temporary(),
-            Reason::Connect(_) | Reason::ConnectTimedOut(_) | Reason::Socket(_) => true,
+            Reason::Connect(error) => error.kind() != io::ErrorKind::InvalidInput,
+            Reason::ConnectTimedOut(_) | Reason::Socket(_) => true,
             Reason::Login(_) | Reason::Closed | Reason::Abandoned => false,
         }
     }

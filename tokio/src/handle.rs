@@ -55,6 +55,12 @@ impl<P: Protocol> Handle<P> {
         self.hold.stands().await
     }
 
+    /// Returns why there is no connection at present: the last loss or failed attempt, or the end
+    /// for good. `None`: it stands, or none was lost and no attempt has failed so far.
+    pub fn down(&self) -> Option<ConnectError> {
+        self.hold.down()
+    }
+
     /// Says goodbye to the server and waits until the connection is closed, which takes no longer
     /// than the [timeout](ami_proto::client::Config::close_timeout) of that and a second, in which
     /// the stream is shut down. Requests that are open

@@ -34,6 +34,16 @@ impl<P: Protocol> Hold<P> {
         self.until(stands).await
     }
 
+    /// Returns why there is no connection at present.
+    pub(crate) fn down(&self) -> Option<ConnectError> {
+        let state = self.lock();
+        match state.over() {
+            Some(Over::Lost(error)) => Some(error.clone()),
+            Some(Over::Closed) => Some(self.lost(Reason::Closed)),
+            None => state.down.clone(),
+        }
+    }
+
     /// Asks for the end of the connection.
     pub(crate) fn close(&self) {
         let mut state = self.lock();
@@ -66,11 +76,25 @@ impl<P: Protocol> Hold<P> {
                 Tried::NoRoom => room.await,
                 Tried::NotConnected(why) if is_late => return Err(Error::NotConnected(why)),
                 Tried::NotConnected(_) => {
-                    let until = *until.get_or_insert_with(|| tokio::time::Instant::now() + self.wait);
-                    is_late = tokio::time::timeout_at(until, room).await.is_err();
+                    let until = *until.get_or_insert_with(|| now().checked_add(self.wait));
+                    is_late = self.passes(until, room).await;
                 }
             }
         }
+    }
+
+    /// Waits for news until this time, without a limit where there is none. Returns whether the
+    /// time has come. The timer is that of the connection's runtime: the caller may have none.
+    async fn passes(&self, until: Option<Instant>, news: impl Future<Output = ()>) -> bool {
+        let Some(until) = until else {
+            news.await;
+            return false;
+        };
+        let timer = {
+            let _entered = self.runtime.enter();
+            tokio::time::timeout_at(until.into(), news)
+        };
+        timer.await.is_err()
     }
 
     fn try_send(&self, keeps_parts: bool, send: &mut impl FnMut(&mut P, Instant) -> Result<Id, SendError>) -> Tried<P> {

@@ -33,6 +33,8 @@ pub(crate) struct Shared<P: Protocol> {
     /// The time that a request waits for a connection.
     pub(crate) wait: Duration,
     address: Box<str>,
+    /// The runtime that drives the connection.
+    pub(crate) runtime: tokio::runtime::Handle,
 }
 
 /// The part behind the lock.
@@ -243,7 +245,7 @@ impl<P: Protocol> Request<P> {
 }
 
 impl<P: Protocol> Shared<P> {
-    pub(crate) fn new(machine: P, wait: Duration, address: &str) -> Arc<Self> {
+    pub(crate) fn new(machine: P, wait: Duration, address: &str, runtime: tokio::runtime::Handle) -> Arc<Self> {
         let state = State {
             machine,
             readers: Readers::new(),
@@ -256,7 +258,8 @@ impl<P: Protocol> Shared<P> {
             refused: None,
         };
         let (state, holds) = (Mutex::new(state), AtomicUsize::new(0));
-        Arc::new(Self { state, holds, room: Notify::new(), changed: Notify::new(), wait, address: address.into() })
+        let (room, changed, address) = (Notify::new(), Notify::new(), address.into());
+        Arc::new(Self { state, holds, room, changed, wait, address, runtime })
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, State<P>> {

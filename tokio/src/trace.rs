@@ -2,17 +2,28 @@
 //! in it. Without the feature it is nothing.
 
 #[cfg(feature = "tracing")]
-pub(crate) use with::Span;
+pub(crate) use with::{Span, failed};
 #[cfg(not(feature = "tracing"))]
-pub(crate) use without::Span;
+pub(crate) use without::{Span, failed};
 
 #[cfg(feature = "tracing")]
 mod with {
+    use std::time::Duration;
+
     use ami_proto::conn::Trace;
     use tracing::instrument::Instrumented;
     use tracing::{Instrument as _, Level, debug, info, info_span, trace, warn};
 
+    use crate::error::ConnectError;
     use crate::protocol::Hook;
+
+    /// Warns of an attempt that failed or a connection that was lost, in the span around it.
+    pub(crate) fn failed(error: &ConnectError, again_in: Option<Duration>) {
+        match again_in {
+            Some(delay) => warn!(target: "ami_tokio", "{error}; again in {delay:.1?}"),
+            None => warn!(target: "ami_tokio", "{error}; not attempted again"),
+        }
+    }
 
     /// See the module.
     pub(crate) struct Span(tracing::Span);
@@ -45,7 +56,13 @@ mod with {
 
 #[cfg(not(feature = "tracing"))]
 mod without {
+    use std::time::Duration;
+
+    use crate::error::ConnectError;
     use crate::protocol::Hook;
+
+    /// See the other one.
+    pub(crate) fn failed(_: &ConnectError, _: Option<Duration>) {}
 
     /// See the module.
     pub(crate) struct Span;

@@ -1,12 +1,13 @@
 //! Losses: what is said of requests and to readers, and what is as before on the next connection.
 
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use ami_tokio::action::{CoreStatus, Events, MailboxCount, Originate};
 use ami_tokio::client::{Ending, Reached};
 use ami_tokio::conn::Backoff;
 use ami_tokio::event::Hangup;
-use ami_tokio::{Error, Item};
+use ami_tokio::{Connector, Credentials, Error, Item, Reason};
 
 use crate::pbx::{connector, event, pbx, script};
 
@@ -119,9 +120,11 @@ async fn a_server_that_comes_late() {
         let ami = ami.clone();
         async move { ami.request(CoreStatus::new()).await.is_ok() }
     });
+    assert!(ami.down().is_none());
     tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(ami.down().unwrap().to_string(), "pbx:5038: connection refused");
     pbx.then(script);
-    assert!(asked.await.unwrap() && ami.is_connected());
+    assert!(asked.await.unwrap() && ami.is_connected() && ami.down().is_none());
     // The first connection is no news.
     event(&pbx, "Hangup", "c");
     assert!(matches!(events.next().await, Some(Item::Event(_))));
@@ -164,6 +167,46 @@ async fn a_login_that_is_refused_later() {
     let Some(Item::Lost(error)) = events.next().await else { panic!("not told") };
     assert!(error.to_string().contains("login refused"), "{error}");
     assert_eq!(*pbx.dialled.lock().unwrap(), 2);
+}
+
+/// An address that no time mends is not attempted again and again.
+#[tokio::test(start_paused = true)]
+async fn an_address_without_a_port() {
+    let ami = Connector::new("localhost", Credentials::plain("admin", "s3cret")).start();
+    let error = ami.connected().await.unwrap_err();
+    assert!(matches!(error.reason(), Reason::Connect(_)) && !error.is_temporary(), "{error}");
+    assert_eq!(ami.down().unwrap().to_string(), error.to_string());
+}
+
+/// A wait without an end.
+#[tokio::test(start_paused = true)]
+async fn a_request_that_waits_for_ever() {
+    let pbx = pbx(0);
+    let ami = connector(&pbx).connection_wait(Duration::MAX).start();
+    let asked = tokio::spawn(async move { ami.request(CoreStatus::new()).await.is_ok() });
+    tokio::time::sleep(Duration::from_hours(100)).await;
+    assert!(!asked.is_finished());
+    pbx.then(script);
+    assert!(asked.await.unwrap());
+}
+
+/// A caller without a runtime waits by the timer of the connection's.
+#[test]
+fn a_request_from_outside_of_the_runtime() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let ami = {
+        let _entered = runtime.enter();
+        connector(&pbx(0)).connection_wait(Duration::from_millis(20)).start()
+    };
+    let mut asked = std::pin::pin!(ami.request(CoreStatus::new()));
+    let mut cx = Context::from_waker(Waker::noop());
+    let error = loop {
+        match asked.as_mut().poll(&mut cx) {
+            Poll::Ready(answer) => break answer.unwrap_err(),
+            Poll::Pending => std::thread::yield_now(),
+        }
+    };
+    assert!(matches!(error, Error::NotConnected(_)), "{error}");
 }
 
 /// Closed, or left by the last handle, while the next attempt is waited for.
