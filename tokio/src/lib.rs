@@ -52,8 +52,9 @@
 //! - `tls`: `Connector::tls`, by rustls.
 //! - `freeswitch`: the same for FreeSWITCH, in `freeswitch`.
 //! - `tracing`: a span for each connection, and each frame, stage and limit as an event in it, with
-//!   secrets masked: limits and failed attempts to connect are warnings, stages `INFO`, what is sent `DEBUG`, what is received
-//!   `TRACE`. Whether anybody listens at `INFO` is looked at once, when the connection is made.
+//!   secrets masked: limits, losses and failed attempts to connect are warnings, stages `INFO`,
+//!   what is sent `DEBUG`, what is received `TRACE`. Whether anybody listens at `INFO` is looked at
+//!   once, when the connection is made.
 //!
 //! # The runtime
 //!

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use ami_tokio::action::CoreStatus;
 use tracing_subscriber::fmt::MakeWriter;
@@ -42,6 +43,8 @@ fn a_session() {
             let pbx = pbx(1);
             let ami = connector(&pbx).connect().await.unwrap();
             ami.request(CoreStatus::new()).await.unwrap();
+            pbx.cut();
+            tokio::time::sleep(Duration::from_mins(1)).await;
             ami.close().await;
         });
     };
@@ -55,6 +58,8 @@ fn a_session() {
         "stage login to booting",
         "received response Success",
         "CoreCurrentCalls=\"3\"",
+        r#"WARN connection{peer="pbx:5038"}: ami_tokio: pbx:5038: the peer closed the connection; again in"#,
+        r#"WARN connection{peer="pbx:5038"}: ami_tokio: pbx:5038: connection refused; again in"#,
         "to over",
     ] {
         assert!(log.contains(part), "{part}: {log}");
