@@ -28,6 +28,7 @@ async fn queues(State(mut board): State<Board>) -> Sse<impl Stream<Item = Result
 /// Asks for all queues after each change, five times a second at the most.
 async fn follow(ami: Ami, board: watch::Sender<String>) -> Result<(), Box<dyn Error>> {
     let mut changes = ami.events().only(EventSet::named(|name| name.starts_with("Queue"))).capacity(1).start();
+    ami.connected().await?;
     loop {
         match ami.list_all(QueueStatus::new()).await {
             Ok(queues) => {
