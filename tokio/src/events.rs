@@ -46,6 +46,9 @@ pub enum Item<P: Protocol = Client> {
     /// An event. All readers share one copy.
     Event(Arc<P::OwnedEvent>),
     /// This number of items had no room, here: the reader has lagged, see [`Lag::Count`].
+    ///
+    /// The last [`Disconnected`](Self::Disconnected) and the [`Reconnected`](Self::Reconnected)
+    /// behind it are not among them: they follow the number, also where some of it came later.
     Missed(u64),
     /// The connection was lost; another one is attempted. Events are missing from here on.
     Disconnected(Arc<Disconnected<P>>),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use crate::error::ConnectError;
-use crate::events::{Item, Lag};
+use crate::events::{Disconnected, Item, Lag};
 use crate::protocol::{HIDDEN, Protocol};
 
 /// All readers of a connection.
@@ -28,6 +28,10 @@ pub(crate) struct Reader<P: Protocol> {
     queue: VecDeque<Item<P>>,
     /// Items that had no room since the last one in the queue.
     missed: u64,
+    /// The last loss of the connection, and whether one stands again, of those that had no room:
+    /// they come behind the number of the others.
+    lost: Option<Arc<Disconnected<P>>>,
+    stands_again: bool,
     ended: bool,
     waker: Option<Waker>,
 }
@@ -35,7 +39,18 @@ pub(crate) struct Reader<P: Protocol> {
 impl<P: Protocol> Reader<P> {
     pub(crate) fn new(wanted: P::Wanted, capacity: usize, lag: Lag, unclaimed: bool) -> Self {
         let capacity = capacity.max(1);
-        Self { wanted, capacity, lag, unclaimed, queue: VecDeque::new(), missed: 0, ended: false, waker: None }
+        Self {
+            wanted,
+            capacity,
+            lag,
+            unclaimed,
+            queue: VecDeque::new(),
+            missed: 0,
+            lost: None,
+            stands_again: false,
+            ended: false,
+            waker: None,
+        }
     }
 
     fn is_full(&self) -> bool {
@@ -44,19 +59,48 @@ impl<P: Protocol> Reader<P> {
 
     /// Puts it behind the others, or counts it where there is no room. One that is waited for takes
     /// the few that are told at once beyond its room: after them nothing more is told. The number
-    /// of those that are missing needs no room.
+    /// of those that are missing needs no room, nor do the last loss and the last return.
     fn push(&mut self, item: Item<P>, hurried: bool) {
         let waits = self.lag == Lag::Wait && !hurried;
         if !waits && self.is_full() {
-            self.missed += 1;
+            self.put_aside(item);
         } else {
-            if self.missed > 0 {
-                self.queue.push_back(Item::Missed(std::mem::take(&mut self.missed)));
-            }
+            self.queue_aside();
             self.queue.push_back(item);
         }
         if let Some(waker) = self.waker.take() {
             waker.wake();
+        }
+    }
+
+    /// Keeps a loss or a return in place of the one before it, and counts all else.
+    fn put_aside(&mut self, item: Item<P>) {
+        match item {
+            Item::Disconnected(lost) => {
+                self.missed += u64::from(self.lost.is_some()) + u64::from(self.stands_again);
+                (self.lost, self.stands_again) = (Some(lost), false);
+            }
+            Item::Reconnected => {
+                self.missed += u64::from(self.stands_again);
+                self.stands_again = true;
+            }
+            _ => self.missed += 1,
+        }
+    }
+
+    /// Takes the next of what had no room.
+    fn pop_aside(&mut self) -> Option<Item<P>> {
+        if self.missed > 0 {
+            return Some(Item::Missed(std::mem::take(&mut self.missed)));
+        }
+        let lost = self.lost.take().map(Item::Disconnected);
+        lost.or_else(|| std::mem::take(&mut self.stands_again).then_some(Item::Reconnected))
+    }
+
+    /// Puts what had no room behind what waits: three items at the most.
+    fn queue_aside(&mut self) {
+        while let Some(item) = self.pop_aside() {
+            self.queue.push_back(item);
         }
     }
 
@@ -65,7 +109,7 @@ impl<P: Protocol> Reader<P> {
         if self.queue.is_empty() && self.queue.capacity() > 64 {
             self.queue.shrink_to(64);
         }
-        next.or_else(|| (self.missed > 0).then(|| Item::Missed(std::mem::take(&mut self.missed))))
+        next.or_else(|| self.pop_aside())
     }
 }
 
@@ -159,9 +203,7 @@ impl<P: Protocol> Readers<P> {
         self.hurry();
         for (_, reader) in self.readers.iter_mut().filter(|(_, reader)| !reader.ended) {
             // For these there is room in any case: nothing comes behind them.
-            if reader.missed > 0 {
-                reader.queue.push_back(Item::Missed(std::mem::take(&mut reader.missed)));
-            }
+            reader.queue_aside();
             reader.queue.extend(why.map(|error| Item::Lost(error.clone())));
             reader.ended = true;
             if let Some(waker) = reader.waker.take() {

@@ -130,6 +130,28 @@ async fn a_server_that_comes_late() {
     assert!(matches!(events.next().await, Some(Item::Event(_))));
 }
 
+/// A reader without room hears of the last loss and the last return all the same.
+#[tokio::test(start_paused = true)]
+async fn a_reader_that_lags_is_told() {
+    let pbx = pbx(3);
+    let ami = connector(&pbx).reconnect(backoff()).connect().await.unwrap();
+    let mut full = ami.events().of::<Hangup>().capacity(1).start();
+    for _ in 0..2 {
+        event(&pbx, "Hangup", "c");
+        ami.request(CoreStatus::new()).await.unwrap();
+        pbx.cut();
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        assert!(ami.is_connected());
+    }
+    assert!(matches!(full.next().await, Some(Item::Event(_))));
+    // An event, a loss and a return.
+    assert!(matches!(full.next().await, Some(Item::Missed(3))));
+    assert!(matches!(full.next().await, Some(Item::Disconnected(_))));
+    assert!(matches!(full.next().await, Some(Item::Reconnected)));
+    event(&pbx, "Hangup", "c");
+    assert!(matches!(full.next().await, Some(Item::Event(_))));
+}
+
 #[tokio::test(start_paused = true)]
 async fn without_reconnects() {
     let pbx = pbx(2);
