@@ -22,8 +22,9 @@ use crate::shared::{Held, Over};
 /// Any number may be open at a time. Where there are as many as the connection
 /// [allows](ami_proto::client::Config::max_in_flight), or there is no connection, a request waits.
 /// It ends when it is answered or has failed, see [`Error`](crate::Error); or its future is
-/// dropped, which cancels it: before it was sent, without a trace, and after that the server may
-/// still do what was asked.
+/// dropped, which cancels it: while it waits, without a trace. From then on its bytes go out, also
+/// those that are still here, and the server may do what was asked: the call of an `originate` that
+/// was dropped may ring.
 pub struct Handle<P: Protocol = Client> {
     pub(crate) hold: Hold<P>,
     /// The time of each step of a request, where it isn't that of the configuration.
@@ -36,7 +37,8 @@ impl<P: Protocol> Handle<P> {
     }
 
     /// Returns the handle whose requests have this time for each step, in place of that of the
-    /// configuration.
+    /// configuration. Of a `freeswitch::Switch` the methods `conference`,
+    /// `conference_in_background`, `subscribe` and `filter` keep that of the configuration.
     #[must_use]
     pub fn within(&self, step: Duration) -> Self {
         Self { within: Some(step), ..self.clone() }

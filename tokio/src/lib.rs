@@ -38,7 +38,8 @@
 //! # Dropping futures
 //!
 //! Every future of this crate can be dropped at any time, by a timeout or a `select!`. A request
-//! whose future is dropped is cancelled: nothing is kept of it. Of a stream whose `next` is dropped
+//! whose future is dropped is cancelled: nothing is kept of it. Once it was sent, the server may do
+//! what was asked all the same, see [`Handle`]. Of a stream whose `next` is dropped
 //! no item is lost.
 //!
 //! # Restarts
