@@ -29,6 +29,15 @@ type Stream = Pin<Box<dyn Future<Output = io::Result<Box<dyn Io>>> + Send>>;
 /// The way to the server, below what makes of it an attempt with a limit.
 type Transport = dyn Fn(&str) -> Stream + Send + Sync;
 
+/// The delays between attempts after a loss.
+#[derive(Clone, Debug)]
+enum Delays {
+    /// The default, drawn anew for each connection: clones of a connector don't come back together.
+    Default,
+    /// Those of the program. `None`: no more attempts.
+    Set(Option<Backoff>),
+}
+
 /// A connection that is yet to be made: to whom, with which settings, and what happens when it is
 /// lost. To Asterisk it is a [`Connector`](crate::Connector), to FreeSWITCH a
 /// `freeswitch::Connector`.
@@ -64,7 +73,7 @@ pub struct ConnectorOf<P: Protocol> {
     pub(crate) credentials: P::Credentials,
     pub(crate) config: Arc<P::Config>,
     transport: Arc<Transport>,
-    backoff: Option<Backoff>,
+    delays: Delays,
     connect_timeout: Duration,
     wait: Duration,
 }
@@ -83,7 +92,7 @@ impl<P: Protocol> ConnectorOf<P> {
                     Ok(Box::new(socket) as Box<dyn Io>)
                 })
             }),
-            backoff: Some(Backoff::default()),
+            delays: Delays::Default,
             connect_timeout: Duration::from_secs(10),
             wait: Duration::from_secs(30),
         }
@@ -151,9 +160,11 @@ impl<P: Protocol> ConnectorOf<P> {
     }
 
     /// Sets the delays between attempts after a loss; `None`: a connection that is lost is lost for
-    /// good. Default: [`Backoff::default`].
+    /// good. Default: [`Backoff::default`], drawn anew for each connection. Clones of a connector
+    /// share what is set here: many of them, lost at once, come back at once unless each is given
+    /// its own.
     pub fn reconnect(mut self, backoff: impl Into<Option<Backoff>>) -> Self {
-        self.backoff = backoff.into();
+        self.delays = Delays::Set(backoff.into());
         self
     }
 
@@ -193,7 +204,11 @@ impl<P: Protocol> ConnectorOf<P> {
 
     /// Starts the task of the connection.
     fn spawn(self, is_patient: bool) -> Hold<P> {
-        let Self { address, credentials, config, transport, backoff, connect_timeout, wait } = self;
+        let Self { address, credentials, config, transport, delays, connect_timeout, wait } = self;
+        let backoff = match delays {
+            Delays::Default => Some(Backoff::default()),
+            Delays::Set(backoff) => backoff,
+        };
         let trace = crate::trace::Span::new(&address);
         let machine = P::start(config, trace.hook(), HIDDEN);
         let shared = Shared::new(machine, wait, &address, tokio::runtime::Handle::current());
@@ -222,7 +237,7 @@ impl<P: Protocol> Clone for ConnectorOf<P> {
             credentials: self.credentials.clone(),
             config: Arc::clone(&self.config),
             transport: Arc::clone(&self.transport),
-            backoff: self.backoff.clone(),
+            delays: self.delays.clone(),
             ..*self
         }
     }
@@ -233,7 +248,7 @@ impl<P: Protocol> fmt::Debug for ConnectorOf<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connector")
             .field("address", &self.address)
-            .field("reconnect", &self.backoff)
+            .field("reconnect", &self.delays)
             .field("connect_timeout", &self.connect_timeout)
             .field("connection_wait", &self.wait)
             .finish_non_exhaustive()

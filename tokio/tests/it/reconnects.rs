@@ -1,5 +1,7 @@
 //! Losses: what is said of requests and to readers, and what is as before on the next connection.
 
+use std::io::ErrorKind;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -8,6 +10,7 @@ use ami_tokio::client::{Ending, Reached};
 use ami_tokio::conn::Backoff;
 use ami_tokio::event::Hangup;
 use ami_tokio::{Connector, Credentials, Error, Item, Reason};
+use tokio::io::DuplexStream;
 
 use crate::pbx::{connector, event, pbx, script};
 
@@ -189,6 +192,26 @@ async fn a_login_that_is_refused_later() {
     let Some(Item::Lost(error)) = events.next().await else { panic!("not told") };
     assert!(error.to_string().contains("login refused"), "{error}");
     assert_eq!(*pbx.dialled.lock().unwrap(), 2);
+}
+
+/// Clones of a connector don't attempt together.
+#[tokio::test(start_paused = true)]
+async fn clones_draw_their_own_delays() {
+    let connector = connector(&pbx(0));
+    let attempts = [connector.clone(), connector].map(|connector| {
+        let attempts = Arc::new(Mutex::new(Vec::new()));
+        let dialled = Arc::clone(&attempts);
+        let ami = connector
+            .over(move |_| {
+                dialled.lock().unwrap().push(tokio::time::Instant::now());
+                std::future::ready(Err::<DuplexStream, _>(ErrorKind::ConnectionRefused.into()))
+            })
+            .start();
+        (ami, attempts)
+    });
+    tokio::time::sleep(Duration::from_hours(1)).await;
+    let [one, two] = attempts.map(|(_, attempts)| attempts.lock().unwrap()[..20].to_vec());
+    assert!(one[0] == two[0] && one[1..] != two[1..], "{one:?} {two:?}");
 }
 
 /// An address that no time mends is not attempted again and again.
