@@ -121,17 +121,23 @@ impl<P: Protocol> Driver<P> {
     }
 }
 
-/// The task is ended by its runtime: who still waits is told.
+/// The task is ended by its runtime, or has panicked: who still waits is told.
 impl<P: Protocol> Drop for Driver<P> {
     fn drop(&mut self) {
         let mut state = self.shared.lock();
         if state.over().is_some() {
             return;
         }
-        state.readers.hurry();
-        state.machine.handle_eof(Instant::now());
-        while !matches!(state.poll(), Err(_) | Ok(Told::Nothing | Told::Closed)) {}
-        state.end(Over::Lost(self.shared.lost(Reason::Abandoned)));
+        let reason = if std::thread::panicking() {
+            // The panic may be the machine's, which is not to be asked for more then.
+            Reason::Panicked
+        } else {
+            state.readers.hurry();
+            state.machine.handle_eof(Instant::now());
+            while !matches!(state.poll(), Err(_) | Ok(Told::Nothing | Told::Closed)) {}
+            Reason::Abandoned
+        };
+        state.end(Over::Lost(self.shared.lost(reason)));
         drop(state);
         self.shared.tell_over();
     }

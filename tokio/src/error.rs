@@ -42,6 +42,9 @@ pub enum Reason {
     Closed,
     /// The task that drives the connection was ended: its runtime is shut down.
     Abandoned,
+    /// The task that drives the connection has panicked: in the function that connects
+    /// ([`over`](crate::ConnectorOf::over)), or by a fault of this crate.
+    Panicked,
 }
 
 impl ConnectError {
@@ -66,7 +69,7 @@ impl ConnectError {
             Reason::Refused(error, _) | Reason::Lost(error) => error.is_temporary(),
             Reason::Connect(error) => error.kind() != io::ErrorKind::InvalidInput,
             Reason::ConnectTimedOut(_) | Reason::Socket(_) => true,
-            Reason::Login(_) | Reason::Closed | Reason::Abandoned => false,
+            Reason::Login(_) | Reason::Closed | Reason::Abandoned | Reason::Panicked => false,
         }
     }
 }
@@ -78,11 +81,15 @@ impl fmt::Display for ConnectError {
             Reason::Connect(error) => error.fmt(f),
             Reason::ConnectTimedOut(after) => write!(f, "no connection within {after:?}"),
             Reason::Login(error) => error.fmt(f),
-            Reason::Refused(error, words) => write!(f, "{error} (the server says: {words})"),
+            Reason::Refused(error, words) => {
+                // The peer may be anybody: no control character of it reaches a terminal.
+                write!(f, "{error} (the server says: {})", words.escape_debug())
+            }
             Reason::Lost(error) => error.fmt(f),
             Reason::Socket(error) => write!(f, "the connection was lost: {error}"),
             Reason::Closed => f.write_str("closed by this program"),
             Reason::Abandoned => f.write_str("the runtime of the connection is shut down"),
+            Reason::Panicked => f.write_str("the task of the connection has panicked"),
         }
     }
 }
@@ -100,7 +107,7 @@ impl std::error::Error for ConnectError {
             Reason::Connect(error) | Reason::Socket(error) => Some(error),
             Reason::Login(error) => Some(error),
             Reason::Refused(error, _) | Reason::Lost(error) => Some(error),
-            Reason::ConnectTimedOut(_) | Reason::Closed | Reason::Abandoned => None,
+            Reason::ConnectTimedOut(_) | Reason::Closed | Reason::Abandoned | Reason::Panicked => None,
         }
     }
 }

@@ -10,7 +10,7 @@ use ami_tokio::action::{CoreStatus, MailboxCount, Originate};
 use ami_tokio::event::{Hangup, Newchannel};
 use ami_tokio::value::Classes;
 use ami_tokio::{Error, Item, Lag};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 
 use crate::pbx::{Pbx, Script, connector, event, pbx, script};
 
@@ -94,7 +94,7 @@ async fn a_server_that_does_not_answer() {
 }
 
 /// A stream whose shutdown never ends, as TLS over a peer that reads nothing.
-struct Stuck(tokio::io::DuplexStream);
+struct Stuck(DuplexStream);
 
 impl AsyncRead for Stuck {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
@@ -124,6 +124,16 @@ async fn a_shutdown_that_never_ends() {
     let ami = connector(&pbx).over(move |_| std::future::ready(below.dial().map(Stuck))).connect().await.unwrap();
     let closed = tokio::time::timeout(Duration::from_mins(1), ami.close()).await;
     assert!(closed.is_ok() && ami.connected().await.is_err());
+}
+
+/// A panic of the task is told as one, to all who wait.
+#[tokio::test(start_paused = true)]
+async fn a_task_that_panics() {
+    let refuses = |_| -> std::future::Ready<io::Result<DuplexStream>> { panic!("a fault of the program") };
+    let ami = connector(&pbx(0)).over(refuses).start();
+    let error = ami.connected().await.unwrap_err();
+    assert_eq!(error.to_string(), "pbx:5038: the task of the connection has panicked");
+    assert!(matches!(ami.request(CoreStatus::new()).await, Err(Error::NotConnected(_))));
 }
 
 /// The task of the connection goes with its runtime: who waits elsewhere is told.

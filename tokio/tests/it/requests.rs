@@ -7,6 +7,7 @@ use ami_tokio::action::{CoreStatus, Custom, MailboxCount, Originate, QueuePause,
 use ami_tokio::client::{Config, Ending, Reached};
 use ami_tokio::value::{Classes, OriginateReason};
 use ami_tokio::{Connector, Credentials, Error};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::task::JoinSet;
 
 use crate::pbx::{Pbx, Script, connector, pbx, script};
@@ -207,4 +208,28 @@ async fn a_user_with_a_line_feed() {
     let connector = Connector::new("pbx:5038", Credentials::plain("ad\nmin", "s3cret"));
     let error = connector.over(move |_| std::future::ready(with.dial())).connect().await.unwrap_err();
     assert!(!error.is_temporary() && error.to_string().contains("Username"), "{error}");
+}
+
+/// The words of a server reach a log without what a terminal obeys.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_in_odd_words() {
+    let dial = |_| async {
+        let (near, far) = tokio::io::duplex(1 << 12);
+        tokio::spawn(async move {
+            let (read, mut write) = tokio::io::split(far);
+            write.write_all(b"Asterisk Call Manager/9.0.0\r\n").await.unwrap();
+            let mut lines = BufReader::new(read).lines();
+            while let Some(line) = lines.next_line().await.unwrap() {
+                if let Some(id) = line.strip_prefix("ActionID: ") {
+                    let answer = format!("Response: Error\r\nActionID: {id}\r\nMessage: no\u{1b}[2J\u{202e}\r\n\r\n");
+                    write.write_all(answer.as_bytes()).await.unwrap();
+                }
+            }
+        });
+        Ok(near)
+    };
+    let error =
+        Connector::new("pbx:5038", Credentials::plain("admin", "s3cret")).over(dial).connect().await.unwrap_err();
+    let words = error.to_string();
+    assert!(words.ends_with("(the server says: no\\u{1b}[2J\\u{202e})"), "{words}");
 }
