@@ -19,9 +19,10 @@ mod with {
 
     /// Warns of an attempt that failed or a connection that was lost, in the span around it.
     pub(crate) fn failed(error: &ConnectError, again_in: Option<Duration>) {
-        match again_in {
-            Some(delay) => warn!(target: "ami_tokio", "{error}; again in {delay:.1?}"),
-            None => warn!(target: "ami_tokio", "{error}; not attempted again"),
+        if let Some(delay) = again_in {
+            warn!(target: "ami_tokio", "{error}; again in {delay:.1?}");
+        } else {
+            warn!(target: "ami_tokio", "{error}; not attempted again");
         }
     }
 
