@@ -62,6 +62,7 @@ impl<'a> Challenge<'a> {
     }
 
     /// Returns the realm, whose user and PIN are asked for, as it stands in the header.
+    #[cfg(feature = "sipxecs")]
     pub const fn realm(&self) -> &'a str {
         self.realm
     }

@@ -146,9 +146,9 @@
 //! | `Mailbox` of `MWIGet`, `Mailbox` of `MWIDelete` | takes what stands between slashes for a regular expression | `/./` | written |
 //!
 //! That holds for the builders of [`action`]. [`action::Custom`] knows no parameters: it writes
-//! the headers that it is given. [`Client::forward`] and [`proxy`] pass a request on as it came: the
-//! program that forwards decides what its author may ask. The server role refuses none of it either:
-//! the views of [`request`] lend any text.
+//! the headers that it is given. [`Client::forward`] passes a request on as it came: the program that
+//! forwards decides what its author may ask. The server role refuses none of it either: the views of
+//! [`request`] lend any text.
 //!
 //! `/` and `..` in the name of a recording are not refused: they name a folder.
 //!
@@ -156,7 +156,6 @@
 //! [`action`]: crate::action
 //! [`action::Custom`]: crate::action::Custom
 //! [`Client::forward`]: crate::client::Client::forward
-//! [`proxy`]: crate::proxy
 //! [`request`]: crate::request
 //!
 //! # Parameters of AMI in `conference`
