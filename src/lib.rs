@@ -137,10 +137,6 @@ mod steps;
 pub mod testing;
 pub mod value;
 mod wiped;
-#[cfg_attr(
-    not(feature = "freeswitch"),
-    allow(dead_code, unused_imports, reason = "the decoders of other rooms ask for more of it")
-)]
 pub mod wire;
 mod words;
 

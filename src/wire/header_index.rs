@@ -60,6 +60,7 @@ impl<'buf> HeaderIndex<'buf> {
     }
 
     /// Returns the first header of this name, the case of ASCII letters apart.
+    #[cfg(feature = "freeswitch")]
     #[inline]
     pub(crate) fn get(self, name: &str) -> Option<Value<'buf>> {
         self.first("", name)
@@ -95,6 +96,7 @@ impl<'buf> HeaderIndex<'buf> {
     }
 
     /// Returns the last header of this name, the case of ASCII letters apart.
+    #[cfg(feature = "freeswitch")]
     pub(crate) fn last(self, name: &str) -> Option<Value<'buf>> {
         let step = u32::try_from(name.len() + 1).ok()?;
         let lines = self.index.get(..2 * self.head as usize).unwrap_or(self.index);

@@ -32,12 +32,14 @@ pub(crate) use follows::before_end;
 pub(crate) use follows::is_follows;
 pub use frame::{Frame, FrameKind, Lines};
 pub(crate) use header_index::HeaderIndex;
+#[cfg(feature = "freeswitch")]
 pub(crate) use header_index::OwnedHeaderIndex;
 pub use header_index::{GetAll, Header, Headers};
 pub use kernel::Kernel;
 pub use limits::{Framing, Limits};
 pub(crate) use name::same_name;
 pub use owned::OwnedFrame;
+#[cfg(feature = "freeswitch")]
 pub(crate) use recv_buffer::{RecvBuffer, Room};
 pub use scan::{FrameEnd, Scanner};
 pub use value::Value;
