@@ -111,3 +111,71 @@ pub enum Happened<'a, P: Protocol> {
     /// Nothing that matters to a reader.
     Nothing,
 }
+
+/// Implements what each protocol has by its state machine's methods of the same meaning, which both
+/// machines call alike; given the ending of a request of which nothing more is known.
+macro_rules! by_the_machines_own_methods {
+    ($lost:expr) => {
+        fn start(config: std::sync::Arc<Self::Config>, hook: Option<$crate::protocol::Hook>, _: Hidden) -> Self {
+            match hook {
+                Some(hook) => Self::new(config).traced(hook),
+                None => Self::new(config),
+            }
+        }
+
+        fn log_in(
+            &mut self,
+            now: std::time::Instant,
+            credentials: Self::Credentials,
+            _: Hidden,
+        ) -> Result<(), ami_proto::error::SendError> {
+            self.login(now, credentials)
+        }
+
+        fn say_goodbye(&mut self, now: std::time::Instant, _: Hidden) {
+            self.close(now);
+        }
+
+        fn give_up(&mut self, id: ami_proto::conn::Id, _: Hidden) {
+            self.cancel(id);
+        }
+
+        fn begin_anew(&mut self, _: Hidden) -> Result<Self::Report, ami_proto::error::ApiMisuse> {
+            self.reconnect()
+        }
+
+        fn accepts_requests(&self, _: Hidden) -> bool {
+            self.is_logged_in()
+        }
+
+        fn open_requests(&self, _: Hidden) -> usize {
+            self.open()
+        }
+
+        fn held_bytes(&self, _: Hidden) -> usize {
+            self.held()
+        }
+
+        fn may_make_room(&self, _: Hidden) -> bool {
+            self.open() > 0 || self.in_flight() > 0 || self.poll_transmit().is_some()
+        }
+
+        fn lost(_: Hidden) -> Self::Ending {
+            $lost.to_owned()
+        }
+
+        fn keep_event(event: Self::EventView<'_>, _: Hidden) -> Self::OwnedEvent {
+            event.to_owned()
+        }
+
+        fn keep_frame(frame: Self::FrameView<'_>, _: Hidden) -> Self::Frame {
+            frame.to_owned()
+        }
+
+        fn frame_size(frame: Self::FrameView<'_>, _: Hidden) -> usize {
+            2 * frame.as_bytes().len() + size_of::<Self::Frame>()
+        }
+    };
+}
+
+pub(crate) use by_the_machines_own_methods;

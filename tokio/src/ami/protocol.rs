@@ -1,18 +1,13 @@
 //! The Manager Interface, as the task of a connection sees it.
 
-use std::sync::Arc;
-use std::time::Instant;
-
 use ami_proto::ConnectionError;
 use ami_proto::client::{
     Client, ClientEvent, Config, Credentials, Ending, OwnedClientEvent, OwnedEnding, Reached, ReconnectReport,
 };
-use ami_proto::conn::Id;
-use ami_proto::error::{ApiMisuse, SendError};
 use ami_proto::event::{Event, EventSet, OwnedEvent};
 use ami_proto::{Frame, OwnedFrame};
 
-use crate::protocol::{Happened, Hidden, Hook, Protocol};
+use crate::protocol::{Happened, Hidden, Protocol, by_the_machines_own_methods};
 
 impl Protocol for Client {
     type Config = Config;
@@ -26,48 +21,7 @@ impl Protocol for Client {
     type EventView<'a> = Event<'a>;
     type FrameView<'a> = Frame<'a>;
 
-    fn start(config: Arc<Config>, hook: Option<Hook>, _: Hidden) -> Self {
-        match hook {
-            Some(hook) => Self::new(config).traced(hook),
-            None => Self::new(config),
-        }
-    }
-
-    fn log_in(&mut self, now: Instant, credentials: Credentials, _: Hidden) -> Result<(), SendError> {
-        self.login(now, credentials)
-    }
-
-    fn say_goodbye(&mut self, now: Instant, _: Hidden) {
-        self.close(now);
-    }
-
-    fn give_up(&mut self, id: Id, _: Hidden) {
-        self.cancel(id);
-    }
-
-    fn begin_anew(&mut self, _: Hidden) -> Result<ReconnectReport, ApiMisuse> {
-        self.reconnect()
-    }
-
-    fn accepts_requests(&self, _: Hidden) -> bool {
-        self.is_logged_in()
-    }
-
-    fn open_requests(&self, _: Hidden) -> usize {
-        self.open()
-    }
-
-    fn held_bytes(&self, _: Hidden) -> usize {
-        self.held()
-    }
-
-    fn may_make_room(&self, _: Hidden) -> bool {
-        self.open() > 0 || self.in_flight() > 0 || self.poll_transmit().is_some()
-    }
-
-    fn lost(_: Hidden) -> OwnedEnding {
-        Ending::Lost(Reached::Sent).to_owned()
-    }
+    by_the_machines_own_methods!(Ending::Lost(Reached::Sent));
 
     fn next(&mut self, _: Hidden) -> Result<Option<Happened<'_, Self>>, ConnectionError> {
         Ok(self.poll_event()?.map(|told| match told {
@@ -92,17 +46,5 @@ impl Protocol for Client {
 
     fn wants(wanted: &EventSet, event: Event<'_>, _: Hidden) -> bool {
         event.name().is_some_and(|name| wanted.has_name(name))
-    }
-
-    fn keep_event(event: Event<'_>, _: Hidden) -> OwnedEvent {
-        event.to_owned()
-    }
-
-    fn keep_frame(frame: Frame<'_>, _: Hidden) -> OwnedFrame {
-        frame.to_owned()
-    }
-
-    fn frame_size(frame: Frame<'_>, _: Hidden) -> usize {
-        2 * frame.as_bytes().len() + size_of::<OwnedFrame>()
     }
 }

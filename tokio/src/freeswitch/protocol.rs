@@ -1,11 +1,6 @@
 //! FreeSWITCH's event socket, as the task of a connection sees it.
 
-use std::sync::Arc;
-use std::time::Instant;
-
 use ami_proto::ConnectionError;
-use ami_proto::conn::Id;
-use ami_proto::error::{ApiMisuse, SendError};
 use ami_proto::freeswitch::event::OwnedEvent;
 use ami_proto::freeswitch::{
     Config, Connection, ConnectionEvent, Credentials, Ending, Event, Frame, OwnedConnectionEvent, OwnedEnding,
@@ -13,7 +8,7 @@ use ami_proto::freeswitch::{
 };
 
 use super::Names;
-use crate::protocol::{Happened, Hidden, Hook, Protocol};
+use crate::protocol::{Happened, Hidden, Protocol, by_the_machines_own_methods};
 
 impl Protocol for Connection {
     type Config = Config;
@@ -27,48 +22,7 @@ impl Protocol for Connection {
     type EventView<'a> = Event<'a>;
     type FrameView<'a> = Frame<'a>;
 
-    fn start(config: Arc<Config>, hook: Option<Hook>, _: Hidden) -> Self {
-        match hook {
-            Some(hook) => Self::new(config).traced(hook),
-            None => Self::new(config),
-        }
-    }
-
-    fn log_in(&mut self, now: Instant, credentials: Credentials, _: Hidden) -> Result<(), SendError> {
-        self.login(now, credentials)
-    }
-
-    fn say_goodbye(&mut self, now: Instant, _: Hidden) {
-        self.close(now);
-    }
-
-    fn give_up(&mut self, id: Id, _: Hidden) {
-        self.cancel(id);
-    }
-
-    fn begin_anew(&mut self, _: Hidden) -> Result<ReconnectReport, ApiMisuse> {
-        self.reconnect()
-    }
-
-    fn accepts_requests(&self, _: Hidden) -> bool {
-        self.is_logged_in()
-    }
-
-    fn open_requests(&self, _: Hidden) -> usize {
-        self.open()
-    }
-
-    fn held_bytes(&self, _: Hidden) -> usize {
-        self.held()
-    }
-
-    fn may_make_room(&self, _: Hidden) -> bool {
-        self.open() > 0 || self.in_flight() > 0 || self.poll_transmit().is_some()
-    }
-
-    fn lost(_: Hidden) -> OwnedEnding {
-        Ending::Lost(Reached::Sent).to_owned()
-    }
+    by_the_machines_own_methods!(Ending::Lost(Reached::Sent));
 
     fn next(&mut self, _: Hidden) -> Result<Option<Happened<'_, Self>>, ConnectionError> {
         Ok(self.poll_event()?.map(|told| match told {
@@ -87,17 +41,5 @@ impl Protocol for Connection {
 
     fn wants(wanted: &Names, event: Event<'_>, _: Hidden) -> bool {
         wanted.has(event)
-    }
-
-    fn keep_event(event: Event<'_>, _: Hidden) -> OwnedEvent {
-        event.to_owned()
-    }
-
-    fn keep_frame(frame: Frame<'_>, _: Hidden) -> OwnedFrame {
-        frame.to_owned()
-    }
-
-    fn frame_size(frame: Frame<'_>, _: Hidden) -> usize {
-        2 * frame.as_bytes().len() + size_of::<OwnedFrame>()
     }
 }

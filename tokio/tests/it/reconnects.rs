@@ -9,7 +9,7 @@ use ami_tokio::action::{CoreStatus, Events, MailboxCount, Originate};
 use ami_tokio::client::{Ending, Reached};
 use ami_tokio::conn::Backoff;
 use ami_tokio::event::Hangup;
-use ami_tokio::{Connector, Credentials, Error, Item, Reason};
+use ami_tokio::{Ami, Connector, Credentials, Error, Item, Reason};
 use tokio::io::DuplexStream;
 
 use crate::pbx::{connector, event, pbx, script};
@@ -18,15 +18,18 @@ fn backoff() -> Backoff {
     Backoff::new(Duration::from_secs(1), Duration::from_secs(8)).seeded(1)
 }
 
+/// Calls a phone that says nothing, in a task which ends with the error of the call.
+fn lost_call(ami: &Ami) -> tokio::task::JoinHandle<Error> {
+    let ami = ami.clone();
+    tokio::spawn(async move { ami.originate(Originate::new("PJSIP/silent").application("Echo")).await.unwrap_err() })
+}
+
 #[tokio::test(start_paused = true)]
 async fn requests_and_readers_are_told() {
     let pbx = pbx(2);
     let ami = connector(&pbx).reconnect(backoff()).connect().await.unwrap();
     let mut events = ami.events().of::<Hangup>().start();
-    let call = tokio::spawn({
-        let ami = ami.clone();
-        async move { ami.originate(Originate::new("PJSIP/silent").application("Echo")).await.unwrap_err() }
-    });
+    let call = lost_call(&ami);
     let read = tokio::spawn({
         let ami = ami.clone();
         async move { ami.request(MailboxCount::new("100")).await.unwrap_err() }
@@ -57,10 +60,7 @@ async fn a_late_outcome() {
     let pbx = pbx(2);
     let ami = connector(&pbx).reconnect(backoff()).connect().await.unwrap();
     let mut events = ami.events().of::<Hangup>().start();
-    let call = tokio::spawn({
-        let ami = ami.clone();
-        async move { ami.originate(Originate::new("PJSIP/silent").application("Echo")).await.unwrap_err() }
-    });
+    let call = lost_call(&ami);
     tokio::time::sleep(Duration::from_secs(1)).await;
     pbx.cut();
     call.await.unwrap();
