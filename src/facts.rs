@@ -115,19 +115,19 @@ impl<'buf> DialEnded<'buf> {
 
 impl<'buf> Dialled<'buf> {
     fn of(event: &Event<'buf>) -> Option<Self> {
-        let ended = |status| {
-            let forward = event.frame().get("Forward").filter(|forward| !forward.is_empty());
-            DialledKind::Ends(DialEnded { status, forward })
-        };
         let id = |channel: ChannelBlock<'buf>| channel.unique_id().ok().map(UniqueId::as_bytes);
         let (channels, kind) = match event {
             Event::DialBegin(view) => ([**view, view.dest()], DialledKind::Begins(view.dial_string().ok())),
             Event::DialState(view) => ([**view, view.dest()], DialledKind::GoesOn),
-            Event::DialEnd(view) => ([**view, view.dest()], ended(view.dial_status().ok())),
+            Event::DialEnd(view) => {
+                let forward = view.forward().ok().filter(|forward| !forward.is_empty());
+                let ended = DialEnded { status: view.dial_status().ok(), forward };
+                ([**view, view.dest()], DialledKind::Ends(ended))
+            }
             Event::Dial(view) => {
                 let from = Some(view.unique_id().ok()?.as_bytes());
                 let to = view.dest_unique_id().ok().map(UniqueId::as_bytes);
-                let ends = || ended(view.dial_status().ok());
+                let ends = || DialledKind::Ends(DialEnded { status: view.dial_status().ok(), forward: None });
                 let kind = to.map_or_else(ends, |_| DialledKind::Begins(view.dial_string().ok()));
                 return Some(Self { from, to, channels: None, kind });
             }

@@ -89,7 +89,7 @@ pub(super) fn runs(tracker: &mut Tracker, unique_id: &[u8], view: &Newexten<'_>)
     }
     tracker.set(unique_id, Fact::Application, application.as_bytes());
     let context = view.context().unwrap_or_default();
-    let priority = view.frame().get("Priority").and_then(|priority| priority.parse().ok()).unwrap_or(0);
+    let priority = view.priority().ok().and_then(|priority| u32::try_from(priority).ok()).unwrap_or(0);
     tracker.step_to(unique_id, exten.as_bytes(), context.as_bytes(), priority);
     if application.eq_ignore_case("Queue") {
         let data = view.app_data().unwrap_or_default().as_bytes();

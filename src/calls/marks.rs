@@ -154,18 +154,18 @@ impl Tracker {
 
     /// A channel runs a step of the dialplan.
     pub(super) fn step_to(&mut self, unique_id: &[u8], exten: &[u8], context: &[u8], priority: u32) {
+        let (known_exten, known_context) = (self.cut(exten), self.cut(context));
         let Some(leg) = self.leg(unique_id) else { return };
         let first = leg.priorities.1 == 0 && leg.moved.is_none();
         // It began nowhere: extension and context are of one step.
         let begins = leg.exten.is_none() && (first || !exten.is_empty());
-        let there = leg.exten.clone();
+        let there = leg.exten.as_ref().is_some_and(|there| there.as_bytes() == known_exten);
         if begins {
             self.set(unique_id, Fact::Exten, exten);
             self.set(unique_id, Fact::Context, context);
-        } else if first && there.is_some_and(|there| there.as_bytes() == self.cut(exten)) {
+        } else if first && there {
             self.set_first(unique_id, Fact::Context, context);
         }
-        let (known_exten, known_context) = (self.cut(exten), self.cut(context));
         let Some(leg) = self.leg(unique_id) else { return };
         let is = |place: DialplanPlace<'_>| {
             let same = |known: Option<&OwnedValue>, text: &[u8]| known.map_or(&b""[..], OwnedValue::as_bytes) == text;

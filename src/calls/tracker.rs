@@ -369,8 +369,7 @@ impl Tracker {
     pub(super) fn is_another(&self, unique_id: &[u8], name: &[u8]) -> bool {
         let Some(channel) = self.books.channels.get(unique_id) else { return false };
         let leg = self.calls.get(&channel.group).and_then(|call| call.legs.get(channel.leg));
-        let name = name.get(..self.limits.max_text()).unwrap_or(name);
-        leg.is_some_and(|leg| leg.from_start && leg.first_name().as_bytes() != name)
+        leg.is_some_and(|leg| leg.from_start && leg.first_name().as_bytes() != self.cut(name))
     }
 
     /// A channel is gone, and its call with it if it was the last.

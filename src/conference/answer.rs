@@ -6,6 +6,11 @@ use alloc::vec::Vec;
 use super::{Conference, Participant};
 use crate::wire::Frame;
 
+/// The words of a refusal for which the server gives none.
+pub(super) const REFUSED: &str = "the server refuses and doesn't say why";
+/// The words of a call that failed, for which the server gives none.
+pub(super) const CALL_FAILED: &str = "the call failed and the server doesn't say why";
+
 /// A reply as it came, in its dialect's form.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]

@@ -6,7 +6,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::answer::{Native, Outcome};
+use super::answer::{CALL_FAILED, Native, Outcome, REFUSED};
 use super::args::given;
 use super::backend::Backend;
 use super::command::{CallerId, Command, Who};
@@ -151,7 +151,7 @@ fn outcome<'a>(command: &Command<'_>, frames: &[Frame<'a>]) -> Result<Outcome<'a
         }
         Command::StartRecord { .. } if !response.is_success() && message == ALREADY => Ok(Outcome::Unchanged),
         _ if !response.is_success() && message.as_bytes().trim_ascii().is_empty() => {
-            Ok(Outcome::Refused(Cow::Borrowed("the server refuses and doesn't say why")))
+            Ok(Outcome::Refused(Cow::Borrowed(REFUSED)))
         }
         _ if !response.is_success() => Ok(Outcome::Refused(message.to_str_lossy())),
         Command::ListRooms => {
@@ -183,7 +183,7 @@ fn called<'a>(frames: &[Frame<'a>]) -> Option<Outcome<'a>> {
     Some(Outcome::Refused(match (reason.and_then(OriginateReason::description), reason) {
         (Some(words), _) => Cow::Borrowed(words),
         (None, Some(reason)) => Cow::Owned(format!("the call failed for the reason {}", reason.get())),
-        (None, None) => Cow::Borrowed("the call failed and the server doesn't say why"),
+        (None, None) => Cow::Borrowed(CALL_FAILED),
     }))
 }
 

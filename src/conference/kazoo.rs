@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::answer::{Native, Outcome};
+use super::answer::{CALL_FAILED, Native, Outcome, REFUSED};
 use super::args::member_number;
 use super::backend::Backend;
 use super::command::{CallerId, Command, Relation, Who};
@@ -189,7 +189,7 @@ fn words(status: u16) -> String {
         409 => "it was changed meanwhile",
         429 => "too many requests",
         500..=599 => "the server is in trouble",
-        _ => "the server refuses and doesn't say why",
+        _ => REFUSED,
     };
     format!("status {status}: {words}")
 }
@@ -201,7 +201,7 @@ fn dialed<'a>(response: &Response<'a>) -> Outcome<'a> {
     match each.find(|one| one.status().is_ok_and(|status| status == "error")) {
         Some(failed) => {
             let message = failed.message().ok().filter(|message| !message.is_empty());
-            Outcome::Refused(message.unwrap_or(Cow::Borrowed("the call failed and the server doesn't say why")))
+            Outcome::Refused(message.unwrap_or(Cow::Borrowed(CALL_FAILED)))
         }
         None => Outcome::Done,
     }
