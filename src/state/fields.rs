@@ -177,9 +177,10 @@ things! {
         status: text ["Status"],
         /// Name of the channel that it is logged in with.
         channel: known names::AGENT_CHANNEL,
-        /// When it logged in, in seconds since 1970, as lists say.
+        /// When it logged in, in seconds since 1970, as lists say; 0: it is logged off.
         logged_in: number ["LoggedInTime"],
-        /// Name of the channel that it talks to, as lists say.
+        /// Name of the channel that it talks to, as lists say. No event names that of a later call;
+        /// from 12 on one tells that a call is over.
         talking_to: known ["TalkingToChan"],
     }
 

@@ -131,6 +131,9 @@ pub(super) enum How {
     Told,
     /// Something that says what it says of known things alone.
     Hinted,
+    /// An item of a list that seeds nothing, which may be older than the last event: it says
+    /// something of known things where no list vouches for them, or is about to.
+    Shown,
     /// An item of the list that seeds its part.
     Item,
 }
@@ -270,6 +273,9 @@ impl Mirror {
             // Of a list that nobody has announced: it may be old, or show a part.
             return;
         }
+        if how == How::Shown && matches!(seeding.completeness, Completeness::Complete | Completeness::Seeding) {
+            return;
+        }
         let Some((of, id)) = names.filter(|(_, id)| !id.is_empty()) else { return };
         let key = wanted(T::KIND, of, id);
         let known = <Tables as Holds<T>>::table(&self.tables).get(key.as_slice()).map(|thing| *thing.books());
@@ -277,7 +283,7 @@ impl Mirror {
         let went = if known { None } else { self.gone.number(&key) };
         if !known {
             match how {
-                How::Hinted => return,
+                How::Hinted | How::Shown => return,
                 // A straggler.
                 How::Told if went.is_some() => return,
                 How::Told => self.doubt(T::PART, Stale::Unexpected),

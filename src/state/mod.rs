@@ -85,7 +85,9 @@
 //! then stays; and at the end of the list, what neither it nor a beginning has shown goes.
 //! Stragglers about what has gone are passed over. A thing that begins under a known name starts
 //! empty, unless the list shows it and its beginning came late. Where the order in which callers
-//! wait can't be told because of that, the list leaves the part [`Stale::Unexpected`].
+//! wait can't be told because of that, the list leaves the part [`Stale::Unexpected`]. A list that
+//! seeds nothing, the answer to `Status` say, tells something of known things where no list vouches
+//! for them.
 //!
 //! # What changes
 //!

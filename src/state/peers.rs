@@ -43,7 +43,7 @@ impl Mirror {
                 mirror.remove::<Contact>(Contact::names(frame, ""));
             }
             Event::ContactStatus(_) => tell!(mirror, frame, made Contact),
-            Event::ContactStatusDetail(_) => tell!(mirror, frame, hinted Contact),
+            Event::ContactStatusDetail(_) => tell!(mirror, frame, shown Contact),
 
             Event::OutboundRegistrationDetail(_) => {
                 let account = joined(get("ClientUri"), get("ServerUri"));
@@ -66,13 +66,15 @@ impl Mirror {
             }
 
             Event::MessageWaiting(_) => {
-                // Up to 11 the one that says that there are none has no numbers.
-                let none = frame.get("Waiting").is_some_and(|waiting| waiting == "0") && frame.get("New").is_none();
                 tell!(mirror, frame, made Mailbox);
-                if none {
+                if frame.get("New").is_none() {
+                    // Up to 11, of one who has listened: it says whether there are new ones left,
+                    // and not how many.
+                    let none = frame.get("Waiting").is_some_and(|waiting| waiting == "0");
                     let name = get("Mailbox").unwrap_or_default();
                     mirror.tell::<Mailbox>(How::Hinted, Some((&[], name)), None, |mailbox, telling| {
-                        telling.put(Mailbox::BITS.new, &mut mailbox.new, Some(0));
+                        telling.put(Mailbox::BITS.new, &mut mailbox.new, none.then_some(0));
+                        telling.put(Mailbox::BITS.old, &mut mailbox.old, None);
                     });
                 }
             }

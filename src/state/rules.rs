@@ -17,9 +17,9 @@ use crate::facts::{self, Bridged, Parked, ParkedKind, QueueStepKind, Told};
 use crate::wire::{Frame, Value};
 
 /// Has a thing told what an event says: `begun` it begins, `made` it is there, known or not, `told`
-/// it should be known, `hinted` it is of no interest unless known, `item` an item of a list. Then
-/// the prefix of its headers, or what it is called where they don't say so, and what is told
-/// without a header.
+/// it should be known, `hinted` it is of no interest unless known, `shown`
+/// nor then where a list vouches for its part, `item` an item of a list that does. Then the prefix
+/// of its headers, or what it is called where they don't say so, and what is told without a header.
 macro_rules! tell {
     ($mirror:ident, $frame:ident, $how:ident $thing:ident $({ $($field:ident: $value:expr),+ $(,)? })?) => {
         tell!(@ $mirror, $how $thing, $thing::names($frame, ""), Some(($frame, "")), { $($($field: $value,)+)? })
@@ -57,6 +57,9 @@ macro_rules! how {
     (hinted) => {
         How::Hinted
     };
+    (shown) => {
+        How::Shown
+    };
     (item) => {
         How::Item
     };
@@ -80,7 +83,7 @@ impl Mirror {
             | Event::NewAccountCode(_)
             | Event::Rename(_) => tell!(mirror, frame, told Channel),
             Event::Hangup(_) => mirror.remove::<Channel>(Channel::names(frame, "")),
-            Event::Status(_) | Event::BridgeInfoChannel(_) => tell!(mirror, frame, hinted Channel),
+            Event::Status(_) | Event::BridgeInfoChannel(_) => tell!(mirror, frame, shown Channel),
             Event::CoreShowChannel(_) => tell!(mirror, frame, item Channel),
             Event::CoreShowChannelsComplete(_) => mirror.end(Part::Channels, frame),
 
@@ -115,9 +118,12 @@ impl Mirror {
             }
 
             // Agents.
-            Event::AgentLogin(_) => tell!(mirror, frame, told Agent { status: &b"AGENT_IDLE"[..] }),
+            Event::AgentLogin(_) => {
+                tell!(mirror, frame, told Agent { status: &b"AGENT_IDLE"[..], logged_in: None, talking_to: &[][..] });
+            }
             Event::AgentLogoff(_) => {
-                tell!(mirror, frame, told Agent { status: &b"AGENT_LOGGEDOFF"[..], channel: &[][..], logged_in: Some(0) });
+                let (status, none) = (&b"AGENT_LOGGEDOFF"[..], &[][..]);
+                tell!(mirror, frame, told Agent { status: status, channel: none, logged_in: Some(0), talking_to: none });
             }
             Event::Agents(_) => tell!(mirror, frame, item Agent),
             Event::AgentsComplete(_) => mirror.end(Part::Agents, frame),
@@ -151,7 +157,10 @@ impl Mirror {
             // States.
             Event::DeviceStateChange(_) => {
                 let listed = listed(Part::Devices);
-                mirror.agent_of_device(frame);
+                if frame.get("Privilege").is_some() {
+                    // An item of a list may be older than what is known of the agent.
+                    mirror.agent_of_device(frame);
+                }
                 if listed {
                     tell!(mirror, frame, item Device);
                 } else {
@@ -160,6 +169,10 @@ impl Mirror {
             }
             Event::DeviceStateListComplete(_) => mirror.end(Part::Devices, frame),
             Event::ExtensionStatus(_) if listed(Part::Extensions) => tell!(mirror, frame, item Extension),
+            // -1 and -2: the hint or the extension was taken out of the dialplan.
+            Event::ExtensionStatus(view) if view.status().is_ok_and(|status| status.get() < 0) => {
+                mirror.remove::<Extension>(Extension::names(frame, ""));
+            }
             Event::ExtensionStatus(_) => tell!(mirror, frame, made Extension),
             Event::ExtensionStateListComplete(_) => mirror.end(Part::Extensions, frame),
             Event::Shutdown(_) => Part::ALL.iter().for_each(|part| mirror.doubt(*part, Stale::Shutdown)),
@@ -361,6 +374,9 @@ impl Mirror {
         };
         let mirror = self;
         set!(mirror, Agent (&[], agent), { status: status });
+        if status != b"AGENT_ONCALL" {
+            set!(mirror, Agent (&[], agent), { talking_to: &[][..] });
+        }
     }
 
     /// A thing is about to go: so does what belongs to it.

@@ -45,6 +45,7 @@ mod machine;
 mod mirror_begins;
 mod mirror_lists;
 mod mirror_pbx;
+mod mirror_states;
 mod moderator;
 mod mxml;
 mod names;

@@ -27,6 +27,7 @@ pub mod mock;
 pub mod mod_conference;
 pub mod oracle;
 pub mod pbx;
+mod pbx_states;
 pub mod programs;
 pub mod proxy;
 pub mod requests;

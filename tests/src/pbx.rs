@@ -8,6 +8,7 @@
 //! One thing it doesn't do: a caller who has left a queue comes back no sooner than the event that
 //! tells of the leaving has arrived. Events lag for milliseconds.
 
+use super::pbx_states::{self, States};
 use ami_proto::event::Event;
 use ami_proto::state::{Completeness, Mirror, MirrorLimits, Part};
 use ami_proto::value::ChannelState;
@@ -16,8 +17,9 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 
-const PARTS: [Part; 6] = [Part::Channels, Part::Bridges, Part::Queues, Part::Conferences, Part::Parking, Part::Devices];
-const STATES: [&str; 3] = ["NOT_INUSE", "INUSE", "RINGING"];
+const PARTS: [Part; 5] = [Part::Channels, Part::Bridges, Part::Queues, Part::Conferences, Part::Parking];
+/// Kinds of steps before those of [`States`].
+const STEPS: u8 = 25;
 
 #[derive(Default)]
 struct Channel {
@@ -47,12 +49,14 @@ struct Pbx {
     queues: BTreeMap<u8, Queue>,
     rooms: BTreeMap<u8, Room>,
     parked: BTreeMap<u8, u8>,
-    devices: BTreeMap<u8, u8>,
+    states: States,
     /// Says whether lists tell who talks; up to 12 they don't.
     lists_talking: bool,
     connected: bool,
     lagging: VecDeque<String>,
     collected: Vec<(Part, String)>,
+    /// Lists that seed nothing, which are handed in later.
+    shown: String,
     mirror: Mirror,
     /// Comparisons of a complete part.
     pub compared: usize,
@@ -66,11 +70,12 @@ pub fn mirrored(steps: &[u8]) -> usize {
         queues: (0..2).map(|queue| (queue, Queue::default())).collect(),
         rooms: BTreeMap::new(),
         parked: BTreeMap::new(),
-        devices: BTreeMap::new(),
+        states: States::new(steps.get(1).is_some_and(|second| second % 4 == 0)),
         lists_talking: steps.first().is_some_and(|first| first % 2 == 0),
         connected: true,
         lagging: VecDeque::new(),
         collected: Vec::new(),
+        shown: String::new(),
         mirror: Mirror::new(MirrorLimits::new()),
         compared: 0,
     };
@@ -80,13 +85,17 @@ pub fn mirrored(steps: &[u8]) -> usize {
     pbx.settle();
     // With nothing on its way a list makes every part complete.
     if pbx.connected {
-        for part in PARTS {
+        for part in parts() {
             pbx.seed(part, false);
             pbx.settle();
             assert_eq!(pbx.mirror.completeness(part), Completeness::Complete, "{part:?}");
         }
     }
     pbx.compared
+}
+
+fn parts() -> impl Iterator<Item = Part> + Clone {
+    PARTS.into_iter().chain(pbx_states::PARTS)
 }
 
 impl Pbx {
@@ -144,6 +153,8 @@ impl Pbx {
         for (_, list) in std::mem::take(&mut self.collected) {
             self.deliver(&list);
         }
+        let shown = std::mem::take(&mut self.shown);
+        self.deliver(&shown);
     }
 
     fn settle(&mut self) {
@@ -157,11 +168,26 @@ impl Pbx {
             return;
         }
         assert!(!self.mirror.seed(part).is_empty());
-        let list = self.list(part);
+        let list = match self.list(part) {
+            Ok(list) => list,
+            Err(refusal) => return self.mirror.refused(part, refusal.into()),
+        };
         if collect && part != Part::Conferences { self.collected.push((part, list)) } else { self.deliver(&list) }
     }
 
-    fn list(&self, part: Part) -> String {
+    /// The answer to `Status`.
+    fn status(&self) -> String {
+        let item = |(id, channel): (&u8, &Channel)| {
+            let bridge = channel.bridge.map(|bridge| format!("b{bridge}")).unwrap_or_default();
+            let Channel { state, number, .. } = channel;
+            format!(
+                "Event: Status|Privilege: Call|Channel: C{id}|Uniqueid: {id}|ChannelState: {state}|CallerIDNum: {number}|BridgeID: {bridge};"
+            )
+        };
+        self.channels.iter().map(item).collect()
+    }
+
+    fn list(&self, part: Part) -> Result<String, &'static str> {
         let mut items = Vec::new();
         let end = match part {
             Part::Channels => {
@@ -209,22 +235,20 @@ impl Pbx {
                 "ParkedCallsComplete"
             }
             _ => {
-                let devices = self.devices.iter();
-                items.extend(devices.map(|(device, state)| {
-                    format!("DeviceStateChange|Device: d{device}|State: {}", STATES[usize::from(*state)])
-                }));
-                "DeviceStateListComplete"
+                let end;
+                (items, end) = self.states.list(part)?;
+                end
             }
         };
         let all: String = items.iter().map(|item| format!("Event: {item};")).collect();
-        format!("{all}Event: {end}|EventList: Complete|ListItems: {};", items.len())
+        Ok(format!("{all}Event: {end}|EventList: Complete|ListItems: {};", items.len()))
     }
 
     fn step(&mut self, what: u8, one: u8, two: u8, three: u8) {
         let id = one % 6;
-        match what % 25 {
+        match what % (STEPS + pbx_states::STEPS) {
             0 | 1 => self.flush(usize::from(two % 8)),
-            2 => self.seed(PARTS[usize::from(one) % PARTS.len()], two % 2 == 0),
+            2 => self.seed(parts().cycle().nth(one.into()).unwrap_or(Part::Channels), two % 2 == 0),
             3 => self.hand_in(),
             4 => self.settle(),
             5 if three % 4 == 0 => {
@@ -232,6 +256,7 @@ impl Pbx {
                 if !self.connected {
                     self.lagging.clear();
                     self.collected.clear();
+                    self.shown.clear();
                     self.mirror.lost();
                 }
             }
@@ -351,18 +376,19 @@ impl Pbx {
                 }
             }
             23 => {
-                let state = two % 3;
-                self.devices.insert(id, state);
-                self.tell(format!(
-                    "Event: DeviceStateChange|Privilege: call|Device: d{id}|State: {};",
-                    STATES[usize::from(state)]
-                ));
-            }
-            24 => {
                 let Some(channel) = self.channels.get_mut(&id) else { return };
                 channel.on_hold = !channel.on_hold;
                 let event = if channel.on_hold { "Hold" } else { "Unhold" };
                 self.tell(format!("Event: {event}|Channel: C{id}|Uniqueid: {id};"));
+            }
+            24 if self.connected => {
+                let list = self.status();
+                if two % 2 == 0 { self.shown += &list } else { self.deliver(&list) }
+            }
+            what if what >= STEPS => {
+                for event in self.states.step(what - STEPS, one, two, self.connected) {
+                    self.tell(format!("Event: {event};"));
+                }
             }
             _ => {}
         }
@@ -451,7 +477,7 @@ impl Pbx {
 
     /// Nothing is on its way: what is complete is the truth.
     fn compare(&mut self) {
-        for part in PARTS {
+        for part in parts() {
             if self.mirror.completeness(part) != Completeness::Complete {
                 continue;
             }
@@ -502,11 +528,7 @@ impl Pbx {
                 self.rooms.iter().map(one).collect()
             }
             Part::Parking => self.parked.iter().map(|(space, channel)| format!("{space} C{channel}")).collect(),
-            _ => self
-                .devices
-                .iter()
-                .map(|(device, state)| format!("d{device} {}", STATES[usize::from(*state)]))
-                .collect(),
+            _ => self.states.truth(part, &self.mirror),
         }
     }
 
@@ -563,7 +585,7 @@ impl Pbx {
             Part::Parking => {
                 mirror.parked_calls().map(|parked| format!("{} {}", parked.space, text(&parked.channel))).collect()
             }
-            _ => mirror.devices().map(|device| format!("{} {}", device.name, text(&device.device_state))).collect(),
+            _ => pbx_states::found(part, mirror),
         }
     }
 }
