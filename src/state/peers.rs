@@ -23,7 +23,12 @@ impl Mirror {
             Event::EndpointListComplete(_) | Event::PeerListComplete(_) => mirror.end(Part::Endpoints, frame),
             Event::PeerEntry(_) => {
                 let technology = get("Channeltype").map(|name| if name == b"IAX" { b"IAX2" } else { name });
-                tell!(mirror, frame, item Endpoint named technology.zip(get("ObjectName")));
+                let name = get("ObjectName").map(|name| match split(name, b"/") {
+                    // `IAXpeers` writes the user behind the name, which events don't.
+                    Some((name, _)) if technology == Some(b"IAX2") => name,
+                    _ => name,
+                });
+                tell!(mirror, frame, item Endpoint named technology.zip(name));
             }
             Event::PeerStatus(_) => {
                 let peer = get("Peer").and_then(|peer| split(peer, b"/"));

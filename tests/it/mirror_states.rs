@@ -116,3 +116,22 @@ fn a_list_that_seeds_nothing_overwrites_nothing() {
     let mirror = after(Part::Contacts, &[item], "ContactListComplete", &[older]);
     assert_eq!(mirror.contact(b"a", b"sip:a@h").unwrap().round_trip, Some(5));
 }
+
+/// `IAXpeers` writes the user behind the name, `IAXpeerlist` and events don't.
+#[test]
+fn a_peer_is_one_by_list_and_event() {
+    let mut mirror = Mirror::new(MirrorLimits::new());
+    let _ = mirror.seed(Part::Endpoints);
+    feed(
+        &mut mirror,
+        &[
+            "PeerEntry|Channeltype: IAX2|ObjectName: loop/user|ChanObjectType: peer|Status: UNKNOWN",
+            "PeerEntry|Channeltype: IAX|ObjectName: loop|ObjectUsername: user|ChanObjectType: peer|Status: UNKNOWN",
+            "PeerEntry|Channeltype: SIP|ObjectName: loop/user|ChanObjectType: peer|Status: UNKNOWN",
+            "PeerStatus|Privilege: system,all|ChannelType: IAX2|Peer: IAX2/loop|PeerStatus: Reachable|Time: 3",
+        ],
+    );
+    let names: Vec<_> = mirror.endpoints().map(|peer| format!("{} {}", peer.technology, peer.name)).collect();
+    assert_eq!(names, ["SIP loop/user", "IAX2 loop"]);
+    assert_eq!(mirror.endpoint(b"IAX2", b"loop").unwrap().status.as_ref().unwrap(), "Reachable");
+}
