@@ -111,7 +111,9 @@ impl Call {
     }
 
     /// Call detail records of its channels that came while it went on. The last one often comes
-    /// after its end: find its call by [`leg`](Self::leg) then.
+    /// after its end, when the tracker has no say any more: a program that wants it keeps the ended
+    /// call and finds it by [`leg`](Self::leg) with the record's `UniqueID`. Records of CEL are in no
+    /// call; theirs is the one of their `LinkedID`.
     pub fn records(&self) -> &[DetailRecord] {
         &self.records
     }

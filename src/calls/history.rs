@@ -313,7 +313,9 @@ impl Transfer {
 pub enum QueueOutcome {
     /// A member answered: its name.
     Answered(OwnedValue),
-    /// The caller hung up.
+    /// The caller hung up. Where the login lacks the class `dialplan`, a time-out, an empty queue
+    /// or a withdrawal counts as this too: `QueueCallerAbandon`, all that is sent then, comes for
+    /// each of them.
     Abandoned,
     /// The time was over that the dialplan gives the queue.
     TimedOut,
@@ -369,7 +371,8 @@ pub struct QueueWait {
     /// From joining to the answer, or to leaving.
     pub span: Span,
     /// `None`: it goes on, or no event tells what became of it. The server tells the reason of most
-    /// by a variable, `QUEUESTATUS`, for which the login needs the class `dialplan`.
+    /// by a variable, `QUEUESTATUS`, for which the login needs the class `dialplan`; without it all
+    /// waits without an answer are [`Abandoned`](QueueOutcome::Abandoned).
     pub outcome: Option<QueueOutcome>,
     /// True where `QueueCallerAbandon` came, which tells no more than that there was no answer.
     pub(super) unanswered: bool,

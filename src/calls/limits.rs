@@ -78,8 +78,8 @@ impl CallLimits {
 
     /// Bytes of everything that the tracker holds: calls that go on, ended ones, and the books to
     /// find them by. They are counted a little above the truth. Default 64 MiB: an ordinary call of
-    /// two legs counts about 9 kB, its steps in the dialplan included, so that they hold 7,000 to
-    /// 8,000. For 10,000 set 96 MiB.
+    /// two legs, its steps in the dialplan included, counts about 8,000 bytes, so that they hold
+    /// 7,000 to 8,000. For 10,000 set 96 MiB.
     ///
     /// At the limit the oldest ended calls that were not taken make room for what is new, then the
     /// oldest that go on, and where no other call is left the oldest legs and marks of the call itself.

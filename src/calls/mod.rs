@@ -51,13 +51,15 @@
 //! [`Abandoned`](Disposition::Abandoned) where the caller left. [`Disposition`] has the words in
 //! the order in which they are asked.
 //!
-//! Where a login lacks the class `dialplan`, the server tells no variables: why a caller left a
-//! queue is unknown then, and how a dial ended is told by `DialEnd` alone.
+//! Where a login lacks the class `dialplan`, the server tells no variables: each wait in a queue
+//! that ends without an answer is [`QueueOutcome::Abandoned`] then, a time-out too, and how a dial
+//! ended is told by `DialEnd` alone.
 //!
-//! From CEL only linked ids are read; up to 12 they say which calls belong together. A detail
-//! record (`Cdr`) that comes before the call ends is in [`Call::records`]; the server sends many
-//! after the hangup, and such a one is the program's: its `UniqueID` is that of a leg of an ended
-//! call.
+//! Of CEL only linked ids are read; up to 12 they say which calls belong together. Its events are
+//! in no call: a program that wants them keeps them by their `LinkedID`, which is
+//! [`Call::linked_id`] or one of [`Call::former_linked_ids`]. A detail record (`Cdr`) that comes
+//! before the call ends is in [`Call::records`]; the server sends many after the hangup, and such a
+//! one is the program's: its `UniqueID` is that of a leg of an ended call.
 //!
 //! A channel that was there before the tracker began to listen is taken up at the first event that
 //! shows it alive; [`Leg::first_seen`] is no beginning then, and [`Leg::from_start`] says so.

@@ -43,7 +43,8 @@ pub enum Disposition {
     Answered,
     /// It reached a mailbox.
     Voicemail,
-    /// The caller left while it waited in a queue, was parked, or rang.
+    /// The caller left while it waited in a queue, was parked, or rang. Where the login lacks the
+    /// class `dialplan`, also one who waited in a queue for too long: [`QueueOutcome::Abandoned`].
     Abandoned,
     /// The one who was called is busy.
     Busy,

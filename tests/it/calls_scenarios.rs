@@ -380,3 +380,28 @@ fn the_direction_of_a_call() {
         assert_eq!(call.direction(), Direction::ToServer);
     }
 }
+
+/// `QueueCallerAbandon` comes for each caller who leaves without an answer; why, the variable tells
+/// that a login without the class `dialplan` doesn't see.
+#[test]
+fn a_wait_without_an_answer_is_abandoned_where_no_variable_tells_why() {
+    let stream = |told: &str| {
+        format!(
+            "
+            Newchannel|Channel: SIP/alice-1|ChannelState: 6|Exten: 500|Context: lab|Uniqueid: 1|Linkedid: 1
+            QueueCallerJoin|Channel: SIP/alice-1|Uniqueid: 1|Linkedid: 1|Queue: q|Position: 1|Count: 1
+            +20
+            QueueCallerAbandon|Channel: SIP/alice-1|Uniqueid: 1|Linkedid: 1|Queue: q|Position: 1|HoldTime: 20
+            QueueCallerLeave|Channel: SIP/alice-1|Uniqueid: 1|Linkedid: 1|Queue: q|Position: 1|Count: 0
+            {told}
+            Hangup|Channel: SIP/alice-1|Uniqueid: 1|Linkedid: 1|Cause: 16"
+        )
+    };
+    let timeout = "VarSet|Channel: SIP/alice-1|Uniqueid: 1|Linkedid: 1|Variable: QUEUESTATUS|Value: TIMEOUT";
+    for (told, outcome) in [("", "abandoned abandoned 20"), (timeout, "timeout no-answer 20")] {
+        let call = call(&stream(told));
+        let wait = &call.queues()[0];
+        let word = wait.outcome.as_ref().map_or("-", |outcome| outcome.as_str());
+        assert_eq!(format!("{word} {} {}", call.disposition(), call.length(wait.span).as_secs()), outcome);
+    }
+}

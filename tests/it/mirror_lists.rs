@@ -19,8 +19,8 @@ fn header<'a>(frame: Frame<'a>, names: &[&str]) -> Option<&'a [u8]> {
     names.iter().find_map(|name| frame.get(name)).map(|value| value.as_bytes())
 }
 
-/// Returns a value in the words that lists and events share: the words for nothing are nothing, those of
-/// flags digits, and of peers those of their events.
+/// Returns a value in the words that lists and events share: those for nothing are nothing, those
+/// of flags digits, and of peers those of their events.
 fn plain(value: &[u8]) -> String {
     match value {
         b"<unknown>" | b"unknown" | b"<no name>" | b"n/a" | b"(null)" => String::new(),

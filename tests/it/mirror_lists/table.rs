@@ -1,5 +1,5 @@
-//! The lists that a mirror is compared with: what their items are called, and what it has under each
-//! of their headers.
+//! The lists that a mirror is compared with: what their items are called, and what the mirror has
+//! under each of their headers.
 
 use ami_proto::Frame;
 use ami_proto::state::{Mirror, OwnedValue, Part};
@@ -16,7 +16,7 @@ pub(super) struct Item {
     /// Headers of where it belongs, and of its id.
     pub(super) of: &'static [&'static str],
     pub(super) id: &'static [&'static str],
-    /// Its name, where no header has it.
+    /// Name of the thing, where no header has it.
     pub(super) named: Option<fn(Frame<'_>) -> Option<Name>>,
     /// Names of all that the mirror has of it.
     pub(super) all: fn(&Mirror) -> Vec<Name>,
