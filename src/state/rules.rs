@@ -407,7 +407,10 @@ impl Mirror {
     }
 }
 
-/// The average that the server keeps: three parts of what it was, one of the new.
+/// The average that the server keeps: three parts of what it was, one of the new; of the first all.
+/// (Asterisk's `app_queue.c`: `recalc_holdtime` and `update_queue`. Up to 13.17, 14.6 and 15.0 a
+/// quarter of the first wait counts too.
+/// No event tells the version.)
 fn average(before: Option<u64>, new: Option<u64>, first: bool) -> Option<u64> {
     let (before, new) = (before?, new?);
     Some(if first { new } else { (before.saturating_mul(3).saturating_add(new)) / 4 })
