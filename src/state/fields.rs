@@ -272,7 +272,9 @@ things! {
         /// The name.
         name ["ObjectName"];
     {
-        /// State of its device, as lists of PJSIP write it.
+        /// State of its device, in the words of lists of PJSIP, such as `In use`; of other
+        /// technologies from the first event on that tells of the device. See
+        /// [`state`](Self::state).
         device_state: text ["DeviceState"],
         /// Says whether it can be reached, as its technology writes it.
         status: text ["PeerStatus", "Status"],
@@ -280,7 +282,8 @@ things! {
         address: known ["IPaddress"],
         /// Names of its lists of contacts, as lists of PJSIP tell.
         aors: text ["Aor"],
-        /// Channels that it has, as lists of PJSIP tell.
+        /// Channels that it has, as lists of PJSIP tell; unknown again when its state changes, as
+        /// no event counts them.
         channels: number ["ActiveChannels"],
     }
 
@@ -358,6 +361,13 @@ fn device_state(text: Option<&OwnedValue>) -> Option<DeviceState<'_>> {
 impl Member {
     /// State of its device, where that is told.
     pub fn status(&self) -> Option<DeviceState<'_>> {
+        device_state(self.device_state.as_ref())
+    }
+}
+
+impl Endpoint {
+    /// State of its device, where that is told.
+    pub fn state(&self) -> Option<DeviceState<'_>> {
         device_state(self.device_state.as_ref())
     }
 }

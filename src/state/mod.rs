@@ -62,7 +62,7 @@
 //! | [`Part::Conferences`] | `ConfbridgeListRooms`, `ConfbridgeList` | `Confbridge…`; no event tells that a room is locked |
 //! | [`Part::Parking`] | `ParkedCalls` | `ParkedCall…`, `UnParkedCall` |
 //! | [`Part::ParkingLots`] | `Parkinglots` | nothing |
-//! | [`Part::Endpoints`] | `PJSIPShowEndpoints`, `SIPpeers`, `IAXpeers` | `PeerStatus` |
+//! | [`Part::Endpoints`] | `PJSIPShowEndpoints`, `SIPpeers`, `IAXpeers` | `PeerStatus`, from 13 on `DeviceStateChange` |
 //! | [`Part::Contacts`] | `PJSIPShowContacts` | `ContactStatus` |
 //! | [`Part::Registrations`] | `PJSIPShowRegistrationsOutbound`, `SIPshowregistry`, `IAXregistry` | `Registry` |
 //! | [`Part::Devices`] | `DeviceStateList`; from 13 on | `DeviceStateChange` |

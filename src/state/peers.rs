@@ -9,6 +9,7 @@ use super::part::Part;
 use super::rules::{how, tell};
 use super::thing::Thing;
 use crate::event::Event;
+use crate::value::{DeviceState, FromWire};
 use crate::wire::{Frame, Value};
 
 impl Mirror {
@@ -90,6 +91,21 @@ impl Mirror {
             Event::VoicemailUserEntryComplete(_) => mirror.end(Part::Mailboxes, frame),
             _ => {}
         }
+    }
+
+    /// Tells an endpoint's state by that of its device, in the words of the list. How many channels
+    /// it has then, no event tells.
+    pub(super) fn endpoint_of_device(&mut self, frame: Frame<'_>) {
+        let device = frame.get("Device").unwrap_or_default();
+        let Some(names) = split(device.as_bytes(), b"/") else { return };
+        let state = DeviceState::from_wire(frame.get("State").unwrap_or_default().as_bytes()).ok();
+        let Some(words) = state.and_then(DeviceState::description).map(str::as_bytes) else { return };
+        self.tell::<Endpoint>(How::Hinted, Some(names), None, |endpoint, telling| {
+            if endpoint.device_state.as_ref().is_none_or(|known| known.as_bytes() != words) {
+                telling.put(Endpoint::BITS.channels, &mut endpoint.channels, None);
+            }
+            telling.put(Endpoint::BITS.device_state, &mut endpoint.device_state, words);
+        });
     }
 }
 

@@ -158,8 +158,9 @@ impl Mirror {
             Event::DeviceStateChange(_) => {
                 let listed = listed(Part::Devices);
                 if frame.get("Privilege").is_some() {
-                    // An item of a list may be older than what is known of the agent.
+                    // An item of a list may be older than what is known of agent and endpoint.
                     mirror.agent_of_device(frame);
+                    mirror.endpoint_of_device(frame);
                 }
                 if listed {
                     tell!(mirror, frame, item Device);

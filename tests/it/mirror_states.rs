@@ -135,3 +135,24 @@ fn a_peer_is_one_by_list_and_event() {
     assert_eq!(names, ["SIP loop/user", "IAX2 loop"]);
     assert_eq!(mirror.endpoint(b"IAX2", b"loop").unwrap().status.as_ref().unwrap(), "Reachable");
 }
+
+#[test]
+fn an_endpoint_is_in_use_by_the_state_of_its_device() {
+    let mut mirror = Mirror::new(MirrorLimits::new());
+    let _ = mirror.seed(Part::Endpoints);
+    feed(&mut mirror, &["EndpointList|ObjectName: 200|DeviceState: Not in use|ActiveChannels: 0"]);
+    let told = |mirror: &Mirror| {
+        let endpoint = mirror.endpoint(b"PJSIP", b"200").expect("the endpoint");
+        let state = endpoint.state().and_then(|state| state.number());
+        (state, endpoint.device_state.as_ref().map(ToString::to_string), endpoint.channels)
+    };
+    assert_eq!(told(&mirror), (Some(1), Some("Not in use".into()), Some(0)));
+    let event = "DeviceStateChange|Privilege: call,all|Device: PJSIP/200|State: ";
+    feed(&mut mirror, &[&format!("{event}NOT_INUSE")]);
+    assert_eq!(told(&mirror).2, Some(0));
+    feed(&mut mirror, &[&format!("{event}RINGINUSE")]);
+    assert_eq!(told(&mirror), (Some(7), Some("Ring+Inuse".into()), None));
+    // Of this one no list has told, and a device is no endpoint.
+    feed(&mut mirror, &[&event.replace("200", "300")]);
+    assert_eq!(mirror.endpoints().len(), 1);
+}

@@ -94,7 +94,7 @@ fn a_mirror_has_its_things_as_data() {
             }],
             "parking_lots": [{"name": "default", "first": "701", "last": "720", "timeout": 45}],
             "endpoints": [{
-                "technology": "PJSIP", "name": "100", "device_state": null, "status": "Reachable", "address": null,
+                "technology": "PJSIP", "name": "100", "device_state": "In use", "status": "Reachable", "address": null,
                 "aors": null, "channels": null,
             }],
             "contacts": [{
