@@ -45,6 +45,16 @@ pub enum Side {
     Out,
 }
 
+impl Side {
+    /// Returns its word: `in` or `out`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::In => "in",
+            Self::Out => "out",
+        }
+    }
+}
+
 /// What a conference server is asked or told.
 ///
 /// Conferences are named as [`Conference::id`](super::Conference::id) has it: by name, in Kazoo by

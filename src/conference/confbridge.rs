@@ -11,6 +11,7 @@ use super::args::given;
 use super::backend::Backend;
 use super::command::{CallerId, Command, Who};
 use super::error::{ReplyError, RequestError};
+use super::event::is_answered;
 use super::request::Request;
 use super::{Conference, Participant};
 use crate::action::{ConfbridgeListRooms, Custom, EncodedAction};
@@ -176,7 +177,7 @@ fn outcome<'a>(command: &Command<'_>, frames: &[Frame<'a>]) -> Result<Outcome<'a
 /// is queued.
 fn called<'a>(frames: &[Frame<'a>]) -> Option<Outcome<'a>> {
     let outcome = frames.iter().find_map(|frame| event::OriginateResponse::view(*frame))?;
-    if outcome.response().is_ok_and(|response| response.eq_ignore_case("Success")) {
+    if is_answered(&outcome) {
         return Some(Outcome::Done);
     }
     let reason = outcome.reason().ok();

@@ -66,6 +66,7 @@ impl<'a> Event<'a> {
     /// The conference that commands go to: its name, in Kazoo its id.
     pub fn conference(&self) -> Option<Cow<'a, str>> {
         match self {
+            Self::ConfBridge(event::Event::OriginateResponse(outcome)) => dialed_into(outcome).map(Value::to_str_lossy),
             Self::ConfBridge(event) => text_of(event, "Conference"),
             Self::FreeSwitch(event) => decoded(*event, "Conference-Name"),
             Self::Kazoo(event) => event.conference_id().ok(),
@@ -73,9 +74,13 @@ impl<'a> Event<'a> {
     }
 
     /// Who it is about, as commands name them; `None` where it is about the conference. Of the
-    /// floor: who has it now, and `None` if nobody has.
+    /// floor: who has it now, and `None` if nobody has. Of a call that `ConfBridge` made: the channel
+    /// that has answered.
     pub fn participant(&self) -> Option<Cow<'a, str>> {
         match self {
+            Self::ConfBridge(event @ event::Event::OriginateResponse(outcome)) => {
+                text_of(event, "Channel").filter(|_| is_answered(outcome))
+            }
             Self::ConfBridge(event) => text_of(event, "Channel"),
             Self::FreeSwitch(event) => {
                 let floor = matches!(self.happening(), Happening::FloorChanged | Happening::VideoFloorChanged);
@@ -109,7 +114,21 @@ fn text_of<'a>(event: &event::Event<'a>, name: &str) -> Option<Cow<'a, str>> {
     event.frame().get(name).map(Value::to_str_lossy)
 }
 
-fn decoded<'a>(event: freeswitch::Event<'a>, name: &str) -> Option<Cow<'a, str>> {
+/// Returns the conference that a call was made into, by whoever made it; `None` where it was made
+/// into something else, or into what is not told.
+pub(super) fn dialed_into<'a>(outcome: &event::OriginateResponse<'a>) -> Option<Value<'a>> {
+    let application = outcome.application().ok()?;
+    let arguments = outcome.data().ok()?.as_bytes();
+    let room = arguments.split(|byte| *byte == b',').next().filter(|room| !room.is_empty())?;
+    application.eq_ignore_case("ConfBridge").then(|| Value::new(room))
+}
+
+/// Returns whether a call was answered.
+pub(super) fn is_answered(outcome: &event::OriginateResponse<'_>) -> bool {
+    outcome.response().is_ok_and(|response| response.eq_ignore_case("Success"))
+}
+
+pub(super) fn decoded<'a>(event: freeswitch::Event<'a>, name: &str) -> Option<Cow<'a, str>> {
     Some(match event.own(name)?.decode() {
         Cow::Borrowed(bytes) => Value::new(bytes).to_str_lossy(),
         Cow::Owned(bytes) => Cow::Owned(Value::new(&bytes).to_str_lossy().into_owned()),
@@ -131,6 +150,7 @@ fn confbridge(event: &event::Event<'_>) -> Option<Happening> {
         },
         event::Event::ConfbridgeRecord(_) => Happening::RecordingStarted,
         event::Event::ConfbridgeStopRecord(_) => Happening::RecordingStopped,
+        event::Event::OriginateResponse(outcome) => dialed_into(outcome).map(|_| Happening::Dialed)?,
         _ => return None,
     })
 }
@@ -146,7 +166,8 @@ macro_rules! happenings {
         )])+
         ///
         /// What has no event in a dialect isn't told there: ask, as
-        /// [`Command::List`](super::Command::List) does.
+        /// [`Command::List`](super::Command::List) does. The value that goes with it, such as the new
+        /// volume, is [`Event::detail`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Happening {
@@ -241,8 +262,9 @@ happenings! {
         | "max-energy-level-member";
     /// A participant has pressed a key that a control is bound to, or had one pressed to them.
     Dtmf = "dtmf" | "dtmf-member" | "dtmf";
-    /// A call that was made in the background has been answered, or not.
-    Dialed = "dialed" | "bgdial-result";
+    /// A call that was made in the background has been answered, or not: into the application
+    /// `ConfBridge`, as [`Command::Dial`](super::Command::Dial) makes it.
+    Dialed = "dialed", "OriginateResponse" | "bgdial-result";
 }
 
 impl fmt::Display for Happening {

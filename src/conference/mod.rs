@@ -112,6 +112,7 @@ mod args;
 mod backend;
 mod command;
 mod confbridge;
+mod detail;
 mod dialect;
 mod error;
 mod event;
@@ -124,6 +125,7 @@ mod sipxecs;
 
 pub use answer::{Answer, Native, Outcome};
 pub use command::{CallerId, Command, Level, Relation, Side, Who};
+pub use detail::Detail;
 pub use dialect::Dialect;
 pub use error::{ReplyError, RequestError, Unsupported};
 pub use event::{Event, Happening};

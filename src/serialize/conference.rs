@@ -4,9 +4,9 @@ use alloc::vec::Vec;
 use serde::{Serialize, Serializer};
 
 use super::{as_words, object, objects, seconds};
-use crate::conference::{Answer, Conference, Event, Happening, Outcome, Participant};
+use crate::conference::{Answer, Conference, Detail, Event, Happening, Outcome, Participant, Side};
 
-as_words! { Happening, }
+as_words! { Happening, Side, }
 
 objects! {
     Participant<'_> as "Participant", |participant| {
@@ -35,6 +35,29 @@ objects! {
         "participant": event.participant(),
         "name": event.name(),
         "number": event.number(),
+        "detail": event.detail(),
+    }
+}
+
+impl Serialize for Detail<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Volume { side, level } => {
+                object!(to, "Detail", { "kind": "volume", "side": side, "level": level, })
+            }
+            Self::Gain { level } => object!(to, "Detail", { "kind": "gain", "level": level, }),
+            Self::Energy { level } => object!(to, "Detail", { "kind": "energy", "level": level, }),
+            Self::AutoEnergy { level } => object!(to, "Detail", { "kind": "auto-energy", "level": level, }),
+            Self::MaxEnergy { level } => object!(to, "Detail", { "kind": "max-energy", "level": level, }),
+            Self::Pressed { keys } => object!(to, "Detail", { "kind": "pressed", "keys": keys, }),
+            Self::Sent { digits } => object!(to, "Detail", { "kind": "sent", "digits": digits, }),
+            Self::Dialed { is_answered, cause, call } => object!(to, "Detail", {
+                "kind": "dialed",
+                "is_answered": is_answered,
+                "cause": cause,
+                "call": call,
+            }),
+        }
     }
 }
 

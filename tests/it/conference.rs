@@ -461,25 +461,6 @@ fn pins_do_not_show() {
     }
 }
 
-/// A recorded session of `ConfBridge`, by its events.
-#[test]
-fn events_of_confbridge() {
-    let bytes = include_bytes!("../../corpus/sessions/22_confbridge.ami");
-    let mut seen = std::collections::BTreeMap::new();
-    for frame in frames(bytes, Framing::SERVER) {
-        if let Some(event) = Event::of_ami(frame.view().into()) {
-            let somebody = event.participant();
-            assert!(somebody.as_deref().is_none_or(|id| id.contains('/')), "{somebody:?}");
-            assert!(event.conference().is_some());
-            *seen.entry(event.happening().as_str()).or_insert(0) += 1;
-        }
-    }
-    let kinds: Vec<_> = seen.keys().copied().collect();
-    let expected =
-        ["ended", "joined", "left", "muted", "recording started", "recording stopped", "started", "talking", "unmuted"];
-    assert!(expected.iter().all(|kind| kinds.contains(kind)), "{kinds:?}");
-}
-
 /// Lists of `FreeSWITCH` of both dialects, asked for by us and by others.
 #[test]
 fn lists_of_freeswitch() {
@@ -533,38 +514,6 @@ fn lists_of_freeswitch() {
     }
 }
 
-/// Events of `FreeSWITCH`'s conferences, and of nothing else.
-#[test]
-fn events_of_freeswitch() {
-    let event = |subclass: &str, rest: &str| {
-        let event =
-            format!("Event-Subclass: {subclass}\nEvent-Name: CUSTOM\nConference-Name: board%20room\n{rest}\n\n");
-        format!("Content-Length: {}\nContent-Type: text/event-plain\n\n{event}", event.len())
-    };
-    let maintenance = |rest: &str| event("conference%3A%3Amaintenance", rest);
-    for (text, happening, participant) in [
-        (maintenance("Member-ID: 7\nAction: mute-member"), Some(Happening::Muted), Some("7")),
-        (
-            maintenance("Member-ID: 7\nAction: floor-change\nOld-ID: 7\nNew-ID: 9"),
-            Some(Happening::FloorChanged),
-            Some("9"),
-        ),
-        (maintenance("Action: floor-change\nOld-ID: 7\nNew-ID: none"), Some(Happening::FloorChanged), None),
-        (maintenance("Action: lock"), Some(Happening::Locked), None),
-        (maintenance("Action: start-recording\nPath: a.wav"), Some(Happening::RecordingStarted), None),
-        (maintenance("Action: something-new"), Some(Happening::Other), None),
-        (event("conference%3A%3Acdr", "Action: lock"), None, None),
-    ] {
-        let mut decoder = ami_proto::freeswitch::Decoder::new(ami_proto::freeswitch::LIMITS);
-        decoder.push(text.as_bytes());
-        let frame = decoder.next_frame().expect("a frame").expect("the whole of it");
-        let event = Event::of_freeswitch(frame.event().expect("an event"));
-        assert_eq!(event.as_ref().map(Event::happening), happening, "{text}");
-        assert_eq!(event.as_ref().and_then(Event::participant).as_deref(), participant, "{text}");
-        assert!(event.is_none_or(|event| event.conference().as_deref() == Some("board room")));
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
@@ -587,65 +536,5 @@ proptest! {
                 }
             }
         }
-    }
-}
-
-/// What callers do by the keys that controls are bound to is told as what commands do.
-#[test]
-fn happenings_by_keys_are_those_by_commands() {
-    use ami_proto::conference::{Event, Happening};
-    let cases = [
-        ("volume-in-member", Happening::VolumeChanged),
-        ("volume-out-member", Happening::VolumeChanged),
-        ("volume-level", Happening::VolumeChanged),
-        ("gain-level", Happening::VolumeChanged),
-        ("agc-level-member", Happening::VolumeChanged),
-        ("energy-level-member", Happening::EnergyChanged),
-        ("energy-level", Happening::EnergyChanged),
-        ("auto-energy-level-member", Happening::EnergyChanged),
-        ("max-energy-level-member", Happening::EnergyChanged),
-        ("dtmf-member", Happening::Dtmf),
-        ("dtmf", Happening::Dtmf),
-        ("execute_app", Happening::Other),
-    ];
-    for (action, happening) in cases {
-        let event = format!("Event-Subclass: conference%3A%3Amaintenance\nMember-ID: 3\nAction: {action}\n\n");
-        let mut decoder = ami_proto::freeswitch::Decoder::new(ami_proto::freeswitch::LIMITS);
-        decoder.push(format!("Content-Type: text/event-plain\nContent-Length: {}\n\n{event}", event.len()).as_bytes());
-        let event = decoder.next_frame().unwrap().unwrap().event().and_then(Event::of_freeswitch).unwrap();
-        assert_eq!((event.happening(), event.participant().as_deref()), (happening, Some("3")), "{action}");
-    }
-}
-
-/// What happens as the table of `Happening` has it: an event of `ConfBridge` means the row it
-/// stands in, and what stands in none is none.
-#[test]
-fn the_events_of_confbridge_stand_in_the_table() {
-    let source = std::fs::read_to_string(ami_testkit::root().join("src/conference/event.rs")).expect("the source");
-    let (_, rows) = source.split_once("\nhappenings! {\n").expect("the table");
-    let mut told = Vec::new();
-    for row in rows.lines() {
-        let Some((words, rest)) = row.split_once(" = \"").and_then(|(_, row)| row.split_once("\", \"")) else {
-            continue;
-        };
-        let cell = rest.split('"').next().expect("a cell");
-        let (name, status) = cell.split_once(": ").unwrap_or((cell, ""));
-        told.push((name.to_owned(), status.to_owned(), words.to_owned()));
-    }
-    assert_eq!(told.len(), 10, "{told:?}");
-    let happens = |name: &str, status: &str| {
-        let text = format!("Event: {name}\r\nConference: 1\r\nTalkingStatus: {status}\r\n\r\n");
-        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::SERVER.banner(false));
-        decoder.push(text.as_bytes());
-        let frame = decoder.next_frame().expect("a frame").expect("the whole of it");
-        Event::of_ami(frame.into()).map(|event| event.happening().to_string())
-    };
-    for (name, status, words) in &told {
-        assert_eq!(happens(name, status).as_deref(), Some(&**words), "{name}");
-    }
-    // Those of the catalogue that are no events of a list.
-    let names = ami_proto::catalogue::events().map(|kind| kind.name());
-    for name in names.filter(|name| name.starts_with("Confbridge") && !name.starts_with("ConfbridgeList")) {
-        assert!(told.iter().any(|(found, ..)| found == name), "{name} stands in no row");
     }
 }

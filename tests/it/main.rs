@@ -14,6 +14,7 @@ mod client;
 mod confbridge_arguments;
 mod conference;
 mod conference_answers;
+mod conference_events;
 mod corpus;
 mod custom;
 mod display;

@@ -2,7 +2,9 @@
 //! `answers`.
 
 use super::conference::{DIALECTS, command};
-use ami_proto::conference::{Command, Dialect, Event, Native, Outcome, Participant, ReplyError, Request, Who};
+use ami_proto::conference::{
+    Command, Dialect, Event, Happening, Native, Outcome, Participant, ReplyError, Request, Who,
+};
 use ami_proto::kazoo::ParticipantEvent;
 use ami_proto::{Decoder, Frame, FrameKind, Framing, Limits, OwnedFrame};
 use arbitrary::{Arbitrary, Unstructured};
@@ -143,12 +145,20 @@ fn events(frames: &[Frame<'_>], body: &[u8]) {
         let Some(event) = Event::of_ami((*frame).into()) else { continue };
         assert_eq!(frame.kind(), FrameKind::Event);
         let lossy = |name: &str| frame.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-        assert_eq!(event.conference().map(|text| text.into_owned()), lossy("Conference"));
-        assert_eq!(event.participant().map(|text| text.into_owned()), lossy("Channel"));
+        let conference = event.conference().map(|text| text.into_owned());
+        let participant = event.participant().map(|text| text.into_owned());
+        // Of a call the conference is the first of the arguments, and who has not answered is nobody.
+        if event.happening() == Happening::Dialed {
+            let room = conference.expect("a conference");
+            assert!(lossy("Data").is_some_and(|data| data.split(',').next() == Some(&room)));
+            assert!(participant.is_none() || participant == lossy("Channel"));
+        } else {
+            assert_eq!((conference, participant), (lossy("Conference"), lossy("Channel")));
+        }
         // A name that is none, or escaped, is another text; one that isn't there is none.
         assert!(event.name().is_none() || lossy("CallerIDName").is_some());
         assert!(event.number().is_none() || lossy("CallerIDNum").is_some());
-        let _ = event.happening();
+        assert!(event.detail().is_none_or(|detail| detail.happening() == event.happening()));
     }
     let message =
         [format!("Content-Length: {}\nContent-Type: text/event-plain\n\n", body.len()).as_bytes(), body].concat();
@@ -167,6 +177,7 @@ fn events(frames: &[Frame<'_>], body: &[u8]) {
         if stand_once(&["Caller-Caller-ID-Number"]) {
             assert_eq!(event.number().map(|text| text.into_owned()), decoded("Caller-Caller-ID-Number"));
         }
+        assert!(event.detail().is_none_or(|detail| detail.happening() == event.happening()));
         let action = decoded("Action").unwrap_or_default();
         let floor = ["floor-change", "video-floor-change"].contains(&&*action);
         let who = if floor { "New-ID" } else { "Member-ID" };
@@ -182,7 +193,7 @@ fn events(frames: &[Frame<'_>], body: &[u8]) {
             native.participant_id().ok().map(|id| id.to_string())
         );
         assert_eq!((event.name(), event.number()), (native.caller_id_name().ok(), native.caller_id_number().ok()));
-        let _ = event.happening();
+        assert!(event.detail().is_none_or(|detail| detail.happening() == event.happening()));
     }
 }
 
