@@ -354,8 +354,8 @@ pub enum ApiMisuse {
     /// `send_as` under an `ActionID` that an open request has, or one of the last connection whose
     /// outcome may still come, or that the client made itself.
     ActionIdInUse,
-    /// A job while a filter with `-` keeps the events of jobs away, so that its output would not
-    /// come.
+    /// A job while a filter keeps the events of jobs away, or may, so that its output would not
+    /// come: one with `-` on `Event-Name` or on another header of theirs.
     JobsHidden,
 }
 
@@ -371,7 +371,7 @@ impl fmt::Display for ApiMisuse {
                 "a request that is open, or whose outcome may still come, has this ActionID; choose another",
             ),
             Self::JobsHidden => f.write_str(
-                "a filter of BACKGROUND_JOB with `-` keeps the output of jobs away; take it back, or send an `api` command",
+                "a filter, such as one of BACKGROUND_JOB with `-`, keeps the output of jobs away, or may; take it back, or send an `api` command",
             ),
             Self::NoItems => f.write_str("a list can't be collected with room for no item; allow for one at least"),
         }

@@ -5,6 +5,7 @@
 mod connection;
 mod decoder;
 mod events;
+mod filters;
 mod memory;
 mod oversized;
 mod recorded;

@@ -25,7 +25,7 @@ impl Filters {
         Self { lines: BTreeSet::new(), hiding: 0, theirs: false }
     }
 
-    /// Returns whether no job's output comes, though a filter lets it through.
+    /// Returns whether the output of jobs, or of some, stays away though a filter lets it through.
     pub(super) const fn hide_jobs(&self) -> bool {
         self.hiding > 0
     }
@@ -107,15 +107,50 @@ impl Filters {
     }
 }
 
-/// Returns whether a filter keeps away what it names, by the last of the signs in front, and that
-/// is the output of jobs, or of some of them: only the events that bring it have headers that begin
-/// with `Job-`.
+/// Headers of the output of every job whose value differs from server to server or event to event.
+/// Those of its command begin with `Job-`, and only such events have any that do.
+const UNFORESEEN: [&str; 10] = [
+    "Core-UUID",
+    "FreeSWITCH-Hostname",
+    "FreeSWITCH-Switchname",
+    "FreeSWITCH-IPv4",
+    "FreeSWITCH-IPv6",
+    "Event-Date-Local",
+    "Event-Date-GMT",
+    "Event-Date-Timestamp",
+    "Event-Calling-Line-Number",
+    "Event-Sequence",
+];
+
+/// Those whose value is known, and is the same from 1.2 to 1.10.
+const FORESEEN: [(&str, &str); 3] = [
+    ("Event-Name", "BACKGROUND_JOB"),
+    ("Event-Calling-File", "mod_event_socket.c"),
+    ("Event-Calling-Function", "api_exec"),
+];
+
+/// Returns whether a filter keeps away the output of jobs, or may keep away that of some.
+///
+/// It keeps away what it names by the last of the signs in front. A value with a sign is compared
+/// as it stands, case apart: to the server only one that begins with `/` is an expression, and no
+/// such filter keeps anything away.
 fn hides_jobs(line: &Line) -> bool {
     let value = line.value().unwrap_or_default();
     let signs = value.iter().take_while(|byte| matches!(byte, b'+' | b'-' | b' ')).count();
-    let (signs, name) = value.split_at(signs);
-    let last = signs.iter().rfind(|byte| **byte != b' ');
-    let names_all = line.header().eq_ignore_ascii_case(b"Event-Name") && name.eq_ignore_ascii_case(b"BACKGROUND_JOB");
-    let names_some = line.header().get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"Job-"));
-    (names_all || names_some) && last == Some(&b'-')
+    let (signs, hidden) = value.split_at(signs);
+    let hides = signs.iter().rfind(|byte| **byte != b' ') == Some(&b'-');
+    let header = line.header();
+    if header == b"_body" {
+        return hides;
+    }
+    // A number behind the name, or a list for a value, changes the filters of that name which are
+    // set already, ours among them.
+    let name = header.split(|byte| *byte == b'[').next().unwrap_or_default();
+    let changes = name.len() < header.len() || value.starts_with(b"ARRAY::");
+    let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+    if let Some((_, foreseen)) = FORESEEN.iter().find(|(known, _)| is(known)) {
+        return changes || hides && hidden.eq_ignore_ascii_case(foreseen.as_bytes());
+    }
+    let is_of_command = name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"Job-"));
+    (is_of_command || UNFORESEEN.into_iter().any(is)) && (changes || hides && !hidden.is_empty())
 }

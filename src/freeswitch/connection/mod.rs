@@ -380,26 +380,32 @@ impl Connection {
     /// any filter is enough. `/…/` is a regular expression.
     ///
     /// Beside other filters the connection sets one for the output of jobs, while any runs, and takes
-    /// it back with the last of the others. A value with `-` in front keeps events away; while one
-    /// keeps away `BACKGROUND_JOB`, or something of a header that begins with `Job-`, jobs are
-    /// refused.
+    /// it back with the last of the others. A value with `-` in front keeps events away, and is
+    /// compared as it stands, `/…/` too. While one keeps away `BACKGROUND_JOB`, or may keep away the
+    /// output of some job, jobs are refused ([`ApiMisuse::JobsHidden`](crate::ApiMisuse::JobsHidden)):
+    /// one of a header that begins with `Job-`, that tells the server apart (`Core-UUID`,
+    /// `FreeSWITCH-Hostname`), the time or the event's number, or of `_body`, which is the output.
     ///
     /// To take filters back, send `Message::new("filter delete all")`, or one with a header, and a
     /// value perhaps, in place of `all`. What was taken back is not set again after a reconnect.
     ///
     /// # Errors
-    /// As [`send`](Self::send). A header that is empty, has a blank in it, or is `delete`, which is
-    /// a command to the server, is [`SendError::Encode`].
+    /// As [`send`](Self::send). A header that is empty, has a blank or `[` in it, or is `add` or
+    /// `delete`, which are commands to the server, is [`SendError::Encode`]; and so is an empty
+    /// value, which takes all filters of the header back.
     pub fn filter(&mut self, now: Instant, header: &str, value: impl AsRef<[u8]>) -> Result<Id, SendError> {
-        let refusal = match header.find(' ') {
+        let value = value.as_ref();
+        let is_command = ["add", "delete"].iter().any(|command| header.eq_ignore_ascii_case(command));
+        let refusal = match header.bytes().zip(0..).find(|(byte, _)| matches!(byte, b' ' | b'[')) {
             _ if header.is_empty() => Some(Refusal::EmptyName),
-            _ if header.eq_ignore_ascii_case("delete") => Some(Refusal::Command),
-            at => at.map(|at| Refusal::InName { byte: b' ', at }),
+            _ if is_command => Some(Refusal::Command),
+            Some((byte, at)) => Some(Refusal::InName { byte, at }),
+            None => value.is_empty().then_some(Refusal::EmptyValue),
         };
         if let Some(refusal) = refusal {
             return Err(EncodeError::new(header.as_bytes(), refusal).into());
         }
-        self.send(now, &Message::new([b"filter ", header.as_bytes(), b" ", value.as_ref()].concat()))
+        self.send(now, &Message::new([b"filter ", header.as_bytes(), b" ", value].concat()))
     }
 
     /// Ends a request with [`Ending::Cancelled`]. The server knows nothing of that. `false`: it had

@@ -91,20 +91,22 @@ impl Line {
     }
 
     /// Reads `filter [add] HEADER VALUE`, `filter delete HEADER [VALUE]` or `filter delete all` as
-    /// the server does: words end at a blank, and what follows the header's blank is the value.
+    /// the server does: blanks before the first word count for nothing, a blank ends each word, and
+    /// behind the header's all is the value. A header of no value takes back those of its name.
     pub(super) fn of_filter(text: &[u8]) -> (Effect, Self) {
         let verb = word(text, 0);
         let first = word(text, verb.end);
-        let second = word(text, first.end);
         let is = |word: &Range<usize>, known: &str| part(text, word.clone()).eq_ignore_ascii_case(known.as_bytes());
-        let (effect, header) = match () {
-            () if second.is_empty() => (Effect::Sets, first),
-            () if is(&first, "delete") && is(&second, "all") => (Effect::Clears, second),
-            () if is(&first, "delete") => (Effect::TakesBack, second),
-            () if is(&first, "add") => (Effect::Sets, second),
-            () => (Effect::Sets, first),
+        let value = |header: &Range<usize>| text.len().min(header.end + 1);
+        let has_more = first.end < text.len();
+        let (is_delete, is_add) = (has_more && is(&first, "delete"), has_more && is(&first, "add"));
+        let header = if is_delete || is_add { up_to_blank(text, value(&first)) } else { first };
+        let effect = match () {
+            () if is_delete && is(&header, "all") => Effect::Clears,
+            () if is_delete || header.end + 1 == text.len() => Effect::TakesBack,
+            () => Effect::Sets,
         };
-        let value = text.len().min(header.end + 1);
+        let value = value(&header);
         (effect, Self::new(text, header, value))
     }
 
@@ -112,8 +114,8 @@ impl Line {
         part(&self.text, self.header.clone())
     }
 
-    /// The value of a filter. `None`: the command has none, so that the server refuses to set it, and
-    /// takes all of the header back.
+    /// The value of a filter. `None`: the command has none, so that the server sets none, and takes all
+    /// of the header back.
     pub(super) fn value(&self) -> Option<&[u8]> {
         (self.text.len() > self.header.end).then(|| part(&self.text, self.value..))
     }
@@ -152,10 +154,14 @@ impl Eq for Line {}
 
 /// Returns the place of the first word from there on, between blanks.
 fn word(text: &[u8], from: usize) -> Range<usize> {
-    let rest = part(text, from..);
-    let start = rest.iter().position(|byte| *byte != b' ').unwrap_or(rest.len());
-    let len = part(rest, start..).iter().position(|byte| *byte == b' ').unwrap_or(rest.len() - start);
-    from + start..from + start + len
+    let blanks = part(text, from..).iter().take_while(|byte| **byte == b' ').count();
+    up_to_blank(text, from + blanks)
+}
+
+/// Returns the place of what stands from there on up to a blank.
+fn up_to_blank(text: &[u8], from: usize) -> Range<usize> {
+    let len = part(text, from..).iter().take_while(|byte| **byte != b' ').count();
+    from..from + len
 }
 
 const PLAIN: &str = "plain";

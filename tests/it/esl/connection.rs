@@ -571,6 +571,8 @@ fn filters_that_say_something_else() {
         ("", Refusal::EmptyName),
         ("delete", Refusal::Command),
         ("Delete", Refusal::Command),
+        ("add", Refusal::Command),
+        ("A[0]", Refusal::InName { byte: b'[', at: 1 }),
         (" delete", Refusal::InName { byte: b' ', at: 0 }),
         ("delete all", Refusal::InName { byte: b' ', at: 6 }),
     ] {
@@ -579,6 +581,9 @@ fn filters_that_say_something_else() {
             assert_eq!((error.field(), error.refusal()), (header, refusal), "{value}");
         }
     }
+    // Without a value it takes back the filters of its header.
+    let error = connection.filter(now, "A", "").unwrap_err();
+    assert!(matches!(error, SendError::Encode(ref error) if error.refusal() == Refusal::EmptyValue), "{error:?}");
     assert_eq!((connection.poll_transmit(), connection.open()), (None, 0));
     connection.filter(now, "deleted", "all").unwrap();
     connection.send(now, &Message::new("filter delete all")).unwrap();

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::{drain, feed, job, login, quiet, ready, reply, response, sent};
 use ami_proto::ConnectionError;
-use ami_proto::error::{ApiMisuse, SendError};
+use ami_proto::error::SendError;
 use ami_proto::freeswitch::{Connection, ConnectionEvent, Credentials, EventFormat, Id, Message, Reached};
 
 // A server, small: it answers line by line, and keeps what was said to it.
@@ -179,7 +179,7 @@ fn a_ceiling_refuses_what_has_no_room() {
 }
 
 /// Has the server answer all that was sent with these, one each.
-fn answered(connection: &mut Connection, now: Instant, answers: &[&str]) -> Vec<String> {
+pub(super) fn answered(connection: &mut Connection, now: Instant, answers: &[&str]) -> Vec<String> {
     for answer in answers {
         feed(connection, now, &reply(answer));
     }
@@ -188,7 +188,7 @@ fn answered(connection: &mut Connection, now: Instant, answers: &[&str]) -> Vec<
 
 /// Loses the connection and makes the next one, which says so many are restored and sends these
 /// lines.
-fn restored(connection: &mut Connection, now: Instant) -> (usize, Vec<String>) {
+pub(super) fn restored(connection: &mut Connection, now: Instant) -> (usize, Vec<String>) {
     connection.handle_eof(now);
     while let Ok(Some(_)) = connection.poll_event() {}
     let report = connection.reconnect().unwrap();
@@ -478,131 +478,5 @@ fn settings_count_for_the_ceiling() {
         let api = |len: usize| Message::api("x".repeat(len - b"api \n\n".len()));
         assert!(connection.send(now, &api(left + 1)).is_err(), "{ceiling}");
         assert!(connection.send(now, &api(left)).is_ok(), "{ceiling}");
-    }
-}
-
-/// What was sent, a line each.
-fn lines(connection: &mut Connection) -> Vec<String> {
-    let text = String::from_utf8(sent(connection)).unwrap();
-    text.split_terminator("\n\n").map(|one| one.lines().next().unwrap().to_owned()).collect()
-}
-
-/// Where there are filters, the output of jobs is let through by one more, for as long as there are
-/// others; alone it would keep all else away.
-#[test]
-fn filters_let_the_output_of_jobs_through() {
-    const SETS: &str = "filter Event-Name BACKGROUND_JOB";
-    const TAKES_BACK: &str = "filter delete Event-Name BACKGROUND_JOB";
-    let now = Instant::now();
-    // What is said, and what goes out for it.
-    let cases: &[&[(&str, &[&str])]] = &[
-        &[("bgapi a", &["bgapi a"]), ("filter A b", &[SETS, "filter A b"]), ("filter A c", &["filter A c"])],
-        &[("filter A b", &["filter A b"]), ("bgapi a", &[SETS, "bgapi a"]), ("bgapi b", &["bgapi b"])],
-        &[
-            ("filter A b", &["filter A b"]),
-            ("filter A c", &["filter A c"]),
-            ("bgapi a", &[SETS, "bgapi a"]),
-            ("filter delete A b", &["filter delete A b"]),
-            ("filter delete a c", &[TAKES_BACK, "filter delete a c"]),
-            ("bgapi b", &["bgapi b"]),
-            ("filter add A d", &[SETS, "filter add A d"]),
-            ("filter A b", &["filter A b"]),
-            ("filter delete A", &[TAKES_BACK, "filter delete A"]),
-        ],
-        // One of the program's own stays.
-        &[
-            ("filter event-name BACKGROUND_JOB", &["filter event-name BACKGROUND_JOB"]),
-            ("filter A b", &["filter A b"]),
-            ("bgapi a", &["bgapi a"]),
-            ("filter delete A b", &["filter delete A b"]),
-        ],
-        &[
-            ("filter A b", &["filter A b"]),
-            ("bgapi a", &[SETS, "bgapi a"]),
-            ("filter delete all", &["filter delete all"]),
-            ("bgapi b", &["bgapi b"]),
-        ],
-        &[
-            ("filter A b", &["filter A b"]),
-            ("filter delete Event-Name", &["filter delete Event-Name"]),
-            ("bgapi a", &[SETS, "bgapi a"]),
-            ("filter delete Event-Name", &[SETS, "filter delete Event-Name"]),
-            ("bgapi b", &[SETS, "bgapi b"]),
-        ],
-        // The server sets no filter without a value.
-        &[("filter A", &["filter A"]), ("bgapi a", &["bgapi a"])],
-        // An expression may name other events; one filter more does no harm.
-        &[("filter Event-Name /JOB/", &["filter Event-Name /JOB/"]), ("bgapi a", &[SETS, "bgapi a"])],
-        &[("event plain A", &["event plain A"]), ("bgapi a", &["bgapi a"])],
-    ];
-    for answered_each in [false, true] {
-        for said in cases {
-            let mut connection = ready(quiet().events(EventFormat::Plain, "BACKGROUND_JOB"), now);
-            assert_eq!(lines(&mut connection), ["event plain BACKGROUND_JOB"]);
-            answered(&mut connection, now, &["+OK"]);
-            for (line, expected) in *said {
-                connection.send(now, &Message::new(line)).unwrap();
-                assert_eq!(lines(&mut connection), **expected, "{said:?}: {line}, answered: {answered_each}");
-                if answered_each {
-                    answered(&mut connection, now, &vec!["+OK"; expected.len()]);
-                }
-            }
-        }
-    }
-}
-
-/// What it has set is set again with the others, and taken back with the last of them.
-#[test]
-fn the_filter_for_jobs_comes_again() {
-    let now = Instant::now();
-    let mut connection = ready(quiet().events(EventFormat::Plain, "BACKGROUND_JOB"), now);
-    connection.filter(now, "A", "b").unwrap();
-    connection.bgapi(now, "a").unwrap();
-    sent(&mut connection);
-    answered(&mut connection, now, &["+OK"; 4]);
-    let expected = ["event plain BACKGROUND_JOB", "filter A b", "filter Event-Name BACKGROUND_JOB"].map(str::to_owned);
-    assert_eq!(restored(&mut connection, now), (3, expected.to_vec()));
-    connection.bgapi(now, "a").unwrap();
-    assert_eq!(lines(&mut connection), ["bgapi a"]);
-    connection.send(now, &Message::new("filter delete A b")).unwrap();
-    assert_eq!(lines(&mut connection), ["filter delete Event-Name BACKGROUND_JOB", "filter delete A b"]);
-    answered(&mut connection, now, &["+OK"; 6]);
-    assert_eq!(restored(&mut connection, now), (1, vec!["event plain BACKGROUND_JOB".to_owned()]));
-    // A filter that the server has refused is none.
-    connection.filter(now, "C", "d").unwrap();
-    sent(&mut connection);
-    answered(&mut connection, now, &["+OK", "-ERR"]);
-    connection.bgapi(now, "a").unwrap();
-    assert_eq!(lines(&mut connection), ["bgapi a"]);
-}
-
-/// A job whose output a filter keeps away is refused, and not waited for.
-#[test]
-fn jobs_that_are_hidden_are_refused() {
-    let now = Instant::now();
-    for (header, value, hides) in [
-        ("event-name", "-BACKGROUND_JOB", true),
-        ("event-name", "+-background_job", true),
-        ("event-name", "- BACKGROUND_JOB", true),
-        ("event-name", "-+BACKGROUND_JOB", false),
-        ("event-name", "-CUSTOM", false),
-        ("event-name", "BACKGROUND_JOB", false),
-        // Some of them.
-        ("Job-Command", "-conference", true),
-        ("job-command-arg", "+-/room/", true),
-        ("Job-UUID", "-1", true),
-        ("Job-Command", "-+conference", false),
-        ("Job-Command", "conference", false),
-        ("Jobs", "-conference", false),
-        ("Call-Command", "-execute", false),
-    ] {
-        let mut connection = ready(quiet(), now);
-        connection.filter(now, header, value).unwrap();
-        let refused = connection.bgapi(now, "a");
-        assert_eq!(refused.is_err(), hides, "{header} {value}: {refused:?}");
-        assert!(refused.is_ok_and(|_| true) || connection.bgapi(now, "a") == Err(ApiMisuse::JobsHidden.into()));
-        assert!(connection.api(now, "a").is_ok());
-        connection.send(now, &Message::new(format!("filter delete {header} {value}"))).unwrap();
-        assert!(connection.bgapi(now, "a").is_ok(), "{header} {value}");
     }
 }
