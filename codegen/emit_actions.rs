@@ -75,7 +75,7 @@ fn guards(table: &Table, source: &mut Source) {
         let only = format!("{:?}", guard.only);
         let arguments = [quote(guard.refused), guard.paired.to_string(), only, quote(guard.means)];
         let name = static_name(guard);
-        source.list(&format!("static {name}: Guard = Guard::new("), &arguments, ");");
+        source.list(&format!("pub(super) static {name}: Guard = Guard::new("), &arguments, ");");
     }
 }
 

@@ -20,7 +20,7 @@ pub struct Guard {
 }
 
 /// All of them. The facts are those of Asterisk's sources, in the file that each names.
-pub const GUARDS: [Guard; 11] = [
+pub const GUARDS: [Guard; 12] = [
     // main/app.c, __ast_app_separate_args; apps/app_mixmonitor.c, apps/app_confbridge.c.
     Guard {
         word: "arguments",
@@ -71,14 +71,24 @@ pub const GUARDS: [Guard; 11] = [
         server: "writes it between bars into the queue log",
         example: "a|ABANDON|1",
     },
-    // main/db.c, deltree_stmt and gettree_stmt; from 10 on.
+    // main/db.c, deltree_stmt: SQL's LIKE without an escape, from 10 to 23 at least.
     Guard {
         word: "pattern",
         refused: "%_",
         paired: false,
         only: None,
         means: "any text (`%`) or any character (`_`)",
-        server: "matches families and keys by it: `%` is any text, `_` any character",
+        server: "deletes what matches it: `%` is any text, `_` any character",
+        example: "a_b",
+    },
+    // The same of gettree_stmt. Families have `_` in their names, and an entry comes with its key.
+    Guard {
+        word: "listing",
+        refused: "%",
+        paired: false,
+        only: None,
+        means: "any text",
+        server: "lists what matches it: `%` is any text",
         example: "%",
     },
     // main/config.c, process_text_line and ast_config_text_file_save2.

@@ -27,6 +27,12 @@ impl Guard {
         Self { refused, paired, only, means }
     }
 
+    /// Returns the characters that are refused.
+    #[cfg(feature = "conference")]
+    pub(super) const fn refused(&self) -> &'static [u8] {
+        self.refused.as_bytes()
+    }
+
     /// Returns whether it holds for the field of this name.
     fn holds(&self, name: &HeaderName<'_>, headers: &Headers<'_>) -> bool {
         let (Some((field, value)), HeaderName::Numbered(_, number)) = (self.only, name) else { return true };

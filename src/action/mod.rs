@@ -49,6 +49,13 @@ pub use encoded::EncodedAction;
 pub(crate) use encoded::encode_as;
 use guard::{Guard, Guarded};
 
+/// Characters at which the server splits the arguments of an application, outside of quotes and
+/// brackets.
+#[cfg(feature = "conference")]
+pub(crate) fn splits_arguments() -> &'static [u8] {
+    generated::ARGUMENTS.refused()
+}
+
 /// A request that can be written, and what its response is.
 ///
 /// There is no `dyn Action`, since the response is a type that borrows. [`EncodedAction`] takes its

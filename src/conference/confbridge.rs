@@ -14,7 +14,7 @@ use super::error::{ReplyError, RequestError};
 use super::event::is_answered;
 use super::request::Request;
 use super::{Conference, Participant};
-use crate::action::{ConfbridgeListRooms, Custom, EncodedAction};
+use crate::action::{ConfbridgeListRooms, Custom, EncodedAction, splits_arguments};
 use crate::error::{EncodeError, Refusal};
 use crate::event;
 use crate::http_request::refuse_splits;
@@ -54,10 +54,10 @@ fn action<'a>(command: &Command<'a>) -> Result<Custom<'a>, RequestError> {
         Command::StartRecord { conference, file } => {
             // MixMonitor takes what stands behind a comma for options, and then for a command of the
             // shell. Where no file is named, the conference's name is part of the file's.
-            refuse_splits("conference", conference, SPLIT)?;
+            refuse_splits("conference", conference, splits_arguments())?;
             let action = to_all("ConfbridgeStartRecord", conference)?;
             let Some(file) = file else { return Ok(action) };
-            refuse_splits("file", file, SPLIT)?;
+            refuse_splits("file", file, splits_arguments())?;
             Ok(action.header("RecordFile", given("file", file)?))
         }
         Command::StopRecord { conference, file: None } => to_all("ConfbridgeStopRecord", conference),
@@ -91,9 +91,6 @@ fn action<'a>(command: &Command<'a>) -> Result<Custom<'a>, RequestError> {
     }
 }
 
-/// An application's arguments are split at commas, outside of quotes and brackets.
-const SPLIT: &[u8] = b",\"\\()[]";
-
 fn to_all<'a>(action: &'static str, conference: &'a str) -> Result<Custom<'a>, RequestError> {
     Ok(Custom::new(action).header("Conference", given("conference", conference)?))
 }
@@ -118,7 +115,7 @@ fn to<'a>(
 
 /// `Originate` into the application `ConfBridge`, whose arguments are split at commas.
 fn dial<'a>(conference: &'a str, endpoint: &'a str, caller: Option<CallerId<'_>>) -> Result<Custom<'a>, RequestError> {
-    refuse_splits("conference", conference, SPLIT)?;
+    refuse_splits("conference", conference, splits_arguments())?;
     let action = Custom::new("Originate")
         .header("Channel", given("endpoint", endpoint)?)
         .header("Application", "ConfBridge")

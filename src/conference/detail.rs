@@ -86,18 +86,13 @@ impl<'a> Event<'a> {
     /// can't be read; the native event knows.
     ///
     /// ```
-    /// use ami_proto::conference::{Detail, Event, Side};
-    /// use ami_proto::freeswitch::{Decoder, LIMITS};
+    /// use ami_proto::conference::{Detail, Event};
+    /// use ami_proto::kazoo::ParticipantEvent;
     ///
-    /// let event = "Event-Subclass: conference%3A%3Amaintenance\nMember-ID: 3\n\
-    ///     Action: volume-in-member\nVolume-Level: -2\n\n";
-    /// let mut decoder = Decoder::new(LIMITS);
-    /// decoder.push(b"Content-Type: text/event-plain\nContent-Length: 93\n\n");
-    /// decoder.push(event.as_bytes());
-    /// let frame = decoder.next_frame()?.expect("a whole event");
-    /// let event = frame.event().and_then(Event::of_freeswitch).expect("one of a conference");
-    /// assert_eq!(event.detail(), Some(Detail::Volume { side: Side::In, level: -2 }));
-    /// # Ok::<(), ami_proto::FrameError>(())
+    /// let text = br#"{"event": "energy-level-member", "conference_channel_vars": {"energy_level": 300}}"#;
+    /// let event = Event::from(ParticipantEvent::from_slice(text)?);
+    /// assert_eq!(event.detail(), Some(Detail::Energy { level: 300 }));
+    /// # Ok::<(), ami_proto::kazoo::JsonError>(())
     /// ```
     pub fn detail(&self) -> Option<Detail<'a>> {
         match self {

@@ -103,7 +103,8 @@
 //! | `Cat-{i:6}` of `UpdateConfig` | writes it between brackets into a file that it reads again: templates follow | `a](!)` | refused: `]` `;` |
 //! | `Var-{i:6}` of `UpdateConfig` | writes it at the start of a line of a file that it reads again: `#exec` runs a command | `#exec` | refused: `#` `;` `=` `[` |
 //! | `Value-{i:6}` of `UpdateConfig` | writes it, where it is a category's new name, between brackets into a file that it reads again | `a](!)` | refused: `]` `;`, where `Action-{i:6}` is `RenameCat` |
-//! | `Family`, `Key` of `DBGetTree`, `Family`, `Key` of `DBDelTree` | matches families and keys by it: `%` is any text, `_` any character | `%` | refused: `%` `_` |
+//! | `Family`, `Key` of `DBGetTree` | lists what matches it: `%` is any text | `%` | refused: `%` |
+//! | `Family`, `Key` of `DBDelTree` | deletes what matches it: `%` is any text, `_` any character | `a_b` | refused: `%` `_` |
 //! | `Options` of `MixMonitor` | joins it with a command for the shell, and splits that at commas | `b,id` | refused: `,` `"` `\` `[` `]`, and `(` `)` that don't close |
 //! | `File` of `Monitor`, `File` of `ChangeMonitor` | writes it between double quotes into a line for the shell, where `Mix` is set | `$(id)` | refused: `"` `$` `\` `` ` `` |
 //! | `Interface`, `Reason`, `MemberName`, `StateInterface` of `QueueAdd`, `Reason` of `QueuePause` | stores it between semicolons and bars, and adds what members it reads there when it starts | `a\|PJSIP/9;0;0` | refused: `,` `;` `\|` |
@@ -122,7 +123,7 @@
 //! | `Family`, `Key` of `DBGet`, `Family`, `Key` of `DBPut`, `Family`, `Key` of `DBDel` | joins family and key by `/` | `a/b` | written |
 //! | `Destination`, `To` of `MessageSend` | takes the technology before the first colon | `pjsip:100` | written |
 //! | `Command` of `MixMonitor` | runs it by the shell when the recording ends | `id` | written |
-//! | `Channel` of `Originate` | takes it for the dial string of any channel driver | `Local/200@default/n` | written |
+//! | `Channel` of `Originate` | takes it for the dial string of any channel driver, of which `Local` runs an extension of any context | `Local/200@default/n` | written |
 //! | `Application` of `Originate` | runs it, of which `System` and others need the class `system` | `System` | written |
 //! | `Data` of `Originate` | splits it into the arguments of the application, some of which are commands or functions | `a,,b` | written |
 //! | `CallerID` of `Originate` | takes name and number out of quotes and angle brackets | `a <1>` | written |
@@ -150,7 +151,15 @@
 //! forwards decides what its author may ask. The server role refuses none of it either: the views of
 //! [`request`] lend any text.
 //!
-//! `/` and `..` in the name of a recording are not refused: they name a folder.
+//! The command behind the second comma of a recording's name was seen to run on 22, as the server's
+//! user. Variables (`${…}`) in such a name are not read. `/` and `..` are not refused: they name a
+//! folder.
+//!
+//! The database is searched by SQL's `LIKE`, from 10 to 23 at least, and no version has an escape.
+//! To delete too much is harm, so `DBDelTree` refuses a `_`: list the tree, and delete by `DBDel`,
+//! which compares exactly. `DBGetTree` writes it, since families have it in their names: compare the
+//! key that each entry comes with. Both look at no case of letters, which nothing can be done about:
+//! who deletes the tree `cid` deletes `CID` with it.
 //!
 //! [`Refusal::Interpreted`]: crate::error::Refusal::Interpreted
 //! [`action`]: crate::action
@@ -161,21 +170,17 @@
 //! # Parameters of AMI in `conference`
 //!
 //! The texts of the common vocabulary are values, so that `conference` refuses what would be split,
-//! or mean something else, also where the builder of the action writes it.
+//! or mean something else, also where the builder of the action writes it. What builders refuse, it
+//! refuses too.
 //!
 //! | Header | The server | Such as | Here |
 //! |---|---|---|---|
-//! | `RecordFile` of `ConfbridgeStartRecord` | has what stands behind the second comma run by the shell, once the recording ends | `a.wav,,id` | `conference` refuses `,` `"` `\` `(` `)` `[` `]` |
-//! | `Conference` of `ConfbridgeStartRecord` | makes the file's name of it, where none is named: the same | `a,,id` | `conference` refuses `,` `"` `\` `(` `)` `[` `]` |
 //! | `Data` of `Originate` | takes it for the arguments of the application: profiles of the caller | `a,,admin` | `conference` refuses `,` `"` `\` `(` `)` `[` `]` |
-//! | `Channel` of `Originate` | calls what it names; `Local` runs an extension of any context of the dialplan | `Local/x@any-context` | written |
 //! | `CallerID` of `Originate` | takes name and number out of quotes and brackets | `"a" <1>` | `conference` refuses `"` `\` `<` `>` |
 //! | `Channel` of `ConfbridgeMute`, `ConfbridgeKick` | takes two words for many | `all` | `conference` refuses `all`, `participants` |
 //! | `Variable` of `Originate`, `MessageSend`, `PJSIPNotify`, `SIPnotify` | sets several | `a=1,b=2` | escaped: `value::Assignments` |
 //!
-//! The first two were seen on 22: the shell ran it as the server's user. Neither `RecordFile` nor
-//! `Data` is read for variables (`${…}`). `/` and `..` in a name are not refused: they name a
-//! folder.
+//! Variables (`${…}`) in `Data` are not read.
 //!
 //! [`Line::even_if_interpreted`]: crate::freeswitch::command::Line::even_if_interpreted
 //! [`Custom`]: crate::freeswitch::command::Custom

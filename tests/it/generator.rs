@@ -275,7 +275,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("action A : An action.\n  B text example=\"x y : A field.\n", "a.spec:2:18: a value whose quotes don't close"),
     (
         "action A : An action.\n  B text guard=comma : A field.\n",
-        "a.spec:2:10: unknown guard `comma`; there are `arguments`, `options`, `shell`, `members`, `log`, `pattern`, `category`, `new-category`, `setting`, `name`, `mailbox`",
+        "a.spec:2:10: unknown guard `comma`; there are `arguments`, `options`, `shell`, `members`, `log`, `pattern`, `listing`, `category`, `new-category`, `setting`, `name`, `mailbox`",
     ),
     ("action A : An action.\n  B text guard : A field.\n", "a.spec:2:10: `guard` is no attribute of a field"),
     ("action A : An action.\n  B uint guard=name : A field.\n", "a.spec:2:3: a `guard` of what is no text"),

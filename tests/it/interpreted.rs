@@ -278,6 +278,8 @@ fn is_one(guard: &str, text: &str) -> bool {
             let [queue, call, agent, event] = fields;
             queue_log(queue, call, agent, event) == [call, queue, agent, event, ""]
         }),
+        // No longer key is found by it; one with another character for a `_` is told with its key.
+        "listing" => like(text, text) && [format!("{text}~"), format!("~{text}")].iter().all(|key| !like(key, text)),
         "pattern" => {
             // Each character is itself: no other is found in its place, nor more or fewer.
             let other = |at: usize| {

@@ -1,10 +1,11 @@
 // Every action: its builder.
 // Made from the tables in `codegen/spec` by `build.rs`. Change those, not this.
 
-static ARGUMENTS: Guard =
+pub(super) static ARGUMENTS: Guard =
     Guard::new(",\"\\()[]", false, None, "syntax of a list of arguments, the last of which is a command");
-static SETTING: Guard = Guard::new("#;=[", false, None, "the beginning or end of something other than a name");
-static NAME: Guard = Guard::new("/", false, None, "a folder");
+pub(super) static SETTING: Guard =
+    Guard::new("#;=[", false, None, "the beginning or end of something other than a name");
+pub(super) static NAME: Guard = Guard::new("/", false, None, "a folder");
 
 /// Does everything.
 ///
