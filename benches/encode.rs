@@ -5,12 +5,13 @@
 //! rounds in which all take their turn, then criterion's own figures. Under `cargo test --benches`
 //! everything runs once.
 
-use ami_proto::action::{Action, Hangup, Originate, Ping};
+use ami_benches::{VARIABLES, originate};
+use ami_proto::action::{Action, Hangup, Ping};
 use ami_proto::value::HangupCause;
 use ami_testkit::heap::{self, Counting};
 use criterion::{Criterion, Throughput};
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -58,39 +59,19 @@ fn rows() -> Vec<Row> {
     fn write(action: &impl Action, out: &mut Vec<u8>) {
         black_box(action).encode(Some(black_box(ACTION_ID)), out).expect("a request that can be sent");
     }
-    let (ping, hangup, originate) = (Ping::new(), hangup(), originate());
+    let (ping, hangup, originate) = (Ping::new(), hangup(), originate(VARIABLES));
     vec![
         row("Ping", move |out| write(&ping, out)),
         row("Hangup", move |out| write(&hangup, out)),
         row("Originate, 5 variables", move |out| write(&originate, out)),
         row("Ping, built", |out| write(&Ping::new(), out)),
         row("Hangup, built", |out| write(&self::hangup(), out)),
-        row("Originate, 5 variables, built", |out| write(&self::originate(), out)),
+        row("Originate, 5 variables, built", |out| write(&self::originate(VARIABLES), out)),
     ]
 }
 
 fn hangup() -> Hangup<'static> {
     Hangup::new(black_box("PJSIP/alice-0000002a")).cause(black_box(HangupCause::NORMAL_CLEARING))
-}
-
-fn originate() -> Originate<'static> {
-    let mut originate = Originate::new(black_box("PJSIP/alice"))
-        .context(black_box("default"))
-        .exten(black_box("200"))
-        .priority(1_u32)
-        .timeout(Duration::from_secs(30))
-        .caller_id(black_box("Alice <100>"))
-        .asynchronous(true);
-    for (name, value) in [
-        ("CAMPAIGN", "autumn"),
-        ("__TENANT", "blue"),
-        ("ATTEMPT", "3"),
-        ("CALLBACK", "https://host/hook?id=4711"),
-        ("NOTE", "no comma here"),
-    ] {
-        originate = originate.variable(black_box(name), black_box(value));
-    }
-    originate
 }
 
 #[expect(clippy::cast_precision_loss, reason = "numbers of bytes and of allocations")]

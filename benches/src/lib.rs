@@ -1,12 +1,39 @@
-//! What the benches and the comparison in `peers/` share: the stream that they read, and what a
-//! program that follows calls reads of each event.
+//! What the benches and the comparison in `peers/` share: the stream that they read, what a program
+//! that follows calls reads of each event, and the request that they write.
 
 use ami_proto::Frame;
+use ami_proto::action::Originate;
 use ami_proto::event::Event;
 use std::hint::black_box;
+use std::time::Duration;
 
 /// The path of 1 MB of events as Asterisk 22 sent them under load.
 pub const STORM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../corpus/storm/22_storm.ami");
+
+/// The variables of the request that encoders are measured with.
+pub const VARIABLES: [(&str, &str); 5] = [
+    ("CAMPAIGN", "autumn"),
+    ("__TENANT", "blue"),
+    ("ATTEMPT", "3"),
+    ("CALLBACK", "https://host/hook?id=4711"),
+    ("NOTE", "no comma here"),
+];
+
+/// Makes that request, with these variables.
+#[inline]
+pub fn originate(variables: [(&'static str, &'static str); 5]) -> Originate<'static> {
+    let mut originate = Originate::new(black_box("PJSIP/alice"))
+        .context("default")
+        .exten("200")
+        .priority(1_u32)
+        .timeout(Duration::from_secs(30))
+        .caller_id("Alice <100>")
+        .asynchronous(true);
+    for (name, value) in variables {
+        originate = originate.variable(black_box(name), black_box(value));
+    }
+    originate
+}
 
 /// Reads four fields: who, where, which call, and what has happened.
 #[inline]

@@ -30,11 +30,12 @@ pub(super) fn unglue(frame: Frame<'_>) -> Vec<u8> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::wire::{Decoder, Framing, Limits};
 
-    fn frame<R>(text: &str, look: impl FnOnce(Frame<'_>) -> R) -> R {
+    /// Looks at the first frame of a text.
+    pub(in crate::client) fn frame<R>(text: &str, look: impl FnOnce(Frame<'_>) -> R) -> R {
         let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
         decoder.push(text.as_bytes());
         look(decoder.next_frame().unwrap().unwrap())

@@ -306,14 +306,8 @@ fn int(request: &[u8], name: &str) -> Option<i32> {
 mod tests {
     use super::*;
     use crate::catalogue;
-    use crate::wire::{Decoder, Framing, Limits};
+    use crate::client::glued::tests::frame;
     use alloc::vec::Vec;
-
-    fn frame<R>(text: &str, look: impl FnOnce(Frame<'_>) -> R) -> R {
-        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
-        decoder.push(text.as_bytes());
-        look(decoder.next_frame().unwrap().unwrap())
-    }
 
     /// So that none that comes twice is passed over where nobody is interested in it.
     #[test]

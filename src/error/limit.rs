@@ -3,8 +3,9 @@
 
 use core::fmt;
 
-/// Hands the table of limits to a macro. A row is the variant of [`Limit`], the error in words, the
-/// setter of [`Limits`](crate::Limits), its getter, the default, and the largest value that counts.
+/// Hands the table of limits to a macro. A row is the variant of [`Limit`] with the attack that it
+/// stops, the error in words, the setter of [`Limits`](crate::Limits), its getter, the default, and
+/// the largest value that counts.
 ///
 /// A new row makes all of these; what is left are the checks, one in `wire/scan/` and one in
 /// `freeswitch/decoder.rs`. `each_limit_is_kept_by_both_decoders` in `tests/it/limits.rs` fails
@@ -12,20 +13,21 @@ use core::fmt;
 macro_rules! limits {
     ($define:ident) => {
         $define! {
-            /// Bytes in one line.
+            /// Bytes in one line: stops a line without end.
             Line: "line longer than the limit of {} bytes";
             /// Sets the most bytes in a line before its line feed. Default 1 MiB: the longest line
             /// recorded is 7,804 bytes, but `GetConfigJSON` puts a whole configuration file on one.
             line, max_line = 1 << 20, u32::MAX;
 
-            /// Lines in one frame.
+            /// Lines in one frame: stops very many short lines, which would make the index grow by
+            /// 8 bytes each, doubled.
             Lines: "frame with more than the limit of {} lines";
             /// Sets the most lines in a frame, headers and others alike. Default 65,536, which
             /// bounds the index to 512 KiB: the most recorded is 596, in the output of a command,
             /// and a dialplan printed whole has some ten thousand.
             lines, max_lines = 1 << 16, u32::MAX;
 
-            /// Bytes in one frame.
+            /// Bytes in one frame: stops a frame without its blank line.
             Frame: "frame longer than the limit of {} bytes";
             /// Sets the most bytes in a frame, its closing blank line included; at most 1 GiB (a
             /// larger value counts as that). Default 4 MiB: the longest recorded is 39,129 bytes,
@@ -33,7 +35,7 @@ macro_rules! limits {
             // At most 1 GiB keeps every offset inside a frame, and a block past its end, in a u32.
             frame, max_frame = 1 << 22, 1 << 30;
 
-            /// Bytes held by a decoder.
+            /// Bytes held by a decoder: stops a peer that sends faster than frames are taken.
             Buffer: "more than the limit of {} bytes buffered";
             /// Sets the most bytes that a [`Decoder`](crate::Decoder) holds and that have not been
             /// taken as frames. Default 8 MiB: two frames of the largest size. A smaller buffer

@@ -2,8 +2,7 @@
 //!
 //! | threat | what stops it |
 //! |---|---|
-//! | a line, a frame or a stream of blank-less text without end | [`Limits`](crate::Limits): the frame, or the stream, is given up with the limit's name and the stream offset |
-//! | a frame of very many short lines, to make the index grow | `Limits::lines` bounds it: 8 bytes a line, doubling |
+//! | what each [`Limit`](crate::error::Limit) names: lines, frames and streams without end, too many lines | [`Limits`](crate::Limits): the frame, or the stream, is given up with the limit's name and the stream offset |
 //! | bytes one at a time, to make every read rescan | what has been masked of a frame is not masked again, whatever the reads |
 //! | a million blank lines between frames | skipped in one pass; they are counted, not kept |
 //! | an unwanted event that comes near a limit, so that its lines are indexed after all | once a frame at the most is it read again from its start |

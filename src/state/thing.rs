@@ -6,7 +6,7 @@ use core::time::Duration;
 
 use super::{Key, Kind, OwnedValue, Part};
 use crate::byte_budget;
-use crate::value::{CallerIdPart, ChannelState};
+use crate::value::{CallerIdPart, ChannelState, FromWire};
 use crate::wire::{Frame, HeaderIndex, Value};
 
 /// The books that are kept of every thing.
@@ -167,30 +167,32 @@ impl<'a> Telling<'a> {
         }
     }
 
-    /// A number; one that is none stays what it was.
-    pub(super) fn number(&mut self, bit: u32, slot: &mut Option<u64>, names: &[&str]) {
-        if let Some(number) = self.header(bit, names).and_then(|value| value.parse().ok()) {
-            self.put(bit, slot, Some(number));
+    /// Reads a value of this type; what is none stays what it was.
+    fn parsed<T>(&mut self, bit: u32, slot: &mut Option<T>, names: &[&str])
+    where
+        T: FromWire<'a>,
+        Option<T>: Slot<Option<T>>,
+    {
+        if let Some(value) = self.header(bit, names).and_then(|value| value.parse().ok()) {
+            self.put(bit, slot, Some(value));
         }
+    }
+
+    pub(super) fn number(&mut self, bit: u32, slot: &mut Option<u64>, names: &[&str]) {
+        self.parsed(bit, slot, names);
     }
 
     /// A number that may be below zero.
     pub(super) fn signed(&mut self, bit: u32, slot: &mut Option<i64>, names: &[&str]) {
-        if let Some(number) = self.header(bit, names).and_then(|value| value.parse().ok()) {
-            self.put(bit, slot, Some(number));
-        }
+        self.parsed(bit, slot, names);
     }
 
     pub(super) fn flag(&mut self, bit: u32, slot: &mut Option<bool>, names: &[&str]) {
-        if let Some(flag) = self.header(bit, names).and_then(|value| value.parse().ok()) {
-            self.put(bit, slot, Some(flag));
-        }
+        self.parsed(bit, slot, names);
     }
 
     pub(super) fn state(&mut self, bit: u32, slot: &mut Option<ChannelState>, names: &[&str]) {
-        if let Some(state) = self.header(bit, names).and_then(|value| value.parse().ok()) {
-            self.put(bit, slot, Some(state));
-        }
+        self.parsed(bit, slot, names);
     }
 
     /// The time at which something began, from how long ago that is: in seconds, or as a clock

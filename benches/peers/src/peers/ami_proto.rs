@@ -1,14 +1,13 @@
 //! This crate.
 
 use crate::measure::Found;
-use ::ami_proto::action::{Action, Originate};
+use ::ami_proto::action::Action;
 use ::ami_proto::describe::describe;
 use ::ami_proto::event::{BridgeCreate, Event, EventSet};
 use ::ami_proto::wire::Scanner;
 use ::ami_proto::{Decoder, Framing, Limits};
-use ami_benches::read_fields;
+use ami_benches::{VARIABLES, read_fields};
 use std::hint::black_box;
-use std::time::Duration;
 
 /// What is done with a frame once it is there.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -98,15 +97,5 @@ pub fn filter_in_place(scanner: &mut Scanner, bytes: &[u8]) -> Found {
 
 /// Makes an Originate with five variables and writes it behind the ones before.
 pub fn originate(action_id: &str, out: &mut Vec<u8>) {
-    let mut originate = Originate::new(black_box("PJSIP/alice"))
-        .context("default")
-        .exten("200")
-        .priority(1_u32)
-        .timeout(Duration::from_secs(30))
-        .caller_id("Alice <100>")
-        .asynchronous(true);
-    for (name, value) in super::VARIABLES {
-        originate = originate.variable(black_box(name), black_box(value));
-    }
-    originate.encode(Some(action_id), out).expect("a request that can be sent");
+    ami_benches::originate(VARIABLES).encode(Some(action_id), out).expect("a request that can be sent");
 }

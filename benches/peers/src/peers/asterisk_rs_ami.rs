@@ -49,7 +49,7 @@ pub fn originate(codec: &mut AmiCodec, out: &mut BytesMut) {
         .timeout_ms(30_000)
         .caller_id("Alice <100>")
         .async_originate(true);
-    for (name, value) in super::VARIABLES {
+    for (name, value) in ami_benches::VARIABLES {
         originate = originate.variable(black_box(name), black_box(value));
     }
     let (_, message) = originate.to_message();

@@ -9,12 +9,3 @@ pub mod loopback;
 pub mod nom;
 pub mod scale;
 pub mod split;
-
-/// What the request has that the encoders are measured with.
-pub const VARIABLES: [(&str, &str); 5] = [
-    ("CAMPAIGN", "autumn"),
-    ("__TENANT", "blue"),
-    ("ATTEMPT", "3"),
-    ("CALLBACK", "https://host/hook?id=4711"),
-    ("NOTE", "no comma here"),
-];
