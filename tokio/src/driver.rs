@@ -30,9 +30,9 @@ impl<P: Protocol> Driver<P> {
     /// Runs to the end of the connection for good.
     pub(crate) async fn run(mut self) {
         let over = loop {
-            let (lost, stood) = match self.connect().await {
+            let lost = match self.connect().await {
                 None => break Over::Closed,
-                Some(Err(error)) => (error, false),
+                Some(Err(error)) => error,
                 Some(Ok(stream)) => match self.drive(stream).await {
                     Ok(()) => break Over::Closed,
                     Err(lost) => lost,
@@ -52,8 +52,9 @@ impl<P: Protocol> Driver<P> {
                 };
                 let delay = backoff.lost(now);
                 crate::trace::failed(&lost, Some(delay));
+                let had_begun = std::mem::take(&mut state.logged_in);
                 // Of a connection that was never made there is nothing to be told.
-                let report = state.machine.begin_anew(HIDDEN).ok().filter(|_| stood);
+                let report = state.machine.begin_anew(HIDDEN).ok().filter(|_| had_begun);
                 if let Some(unanswered) = report {
                     let told = Arc::new(Disconnected { reason: lost, unanswered, again_in: delay });
                     state.readers.tell(|| Item::Disconnected(Arc::clone(&told)));
@@ -74,18 +75,16 @@ impl<P: Protocol> Driver<P> {
         self.unless_closing((self.dial.0)()).await
     }
 
-    /// Drives a connection to its end: closed as was asked for, or lost, after it has stood or not.
-    async fn drive(&mut self, stream: Box<dyn Io>) -> Result<(), (ConnectError, bool)> {
+    /// Drives a connection to its end: closed as was asked for, or lost.
+    async fn drive(&mut self, stream: Box<dyn Io>) -> Result<(), ConnectError> {
         let shared = Arc::clone(&self.shared);
         let login = shared.lock().machine.log_in(now(), self.credentials.clone(), HIDDEN);
-        login.map_err(|error| (shared.lost(Reason::Login(error)), false))?;
-        let mut stands = false;
+        login.map_err(|error| shared.lost(Reason::Login(error)))?;
         let backoff = &mut self.backoff;
         let on_ready = |state: &mut State<P>, now: Instant| {
             if let Some(backoff) = backoff {
                 backoff.accepted(now);
             }
-            stands = true;
             if !state.stands() {
                 state.readers.tell(|| Item::Reconnected);
             }
@@ -99,7 +98,7 @@ impl<P: Protocol> Driver<P> {
                     (None, Some(socket)) => Reason::Socket(socket),
                     (None, None) => Reason::Lost(error),
                 };
-                Err((shared.lost(reason), stands))
+                Err(shared.lost(reason))
             }
         }
     }

@@ -51,6 +51,10 @@ pub enum Item<P: Protocol = Client> {
     /// behind it are not among them: they follow the number, also where some of it came later.
     Missed(u64),
     /// The connection was lost; another one is attempted. Events are missing from here on.
+    ///
+    /// One whose login was accepted and which is lost before it [stands](Self::Reconnected), while
+    /// its server starts or shuts down, is told as well: there may have been events and requests on
+    /// it.
     Disconnected(Arc<Disconnected<P>>),
     /// The next connection stands, and what had been set on the last one is being set again.
     Reconnected,

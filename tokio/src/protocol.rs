@@ -88,7 +88,9 @@ pub(crate) type Hook = Box<dyn FnMut(Trace<'_>) + Send + Sync>;
 /// One thing that a machine tells, by what is to be done with it.
 #[derive(Debug)]
 pub enum Happened<'a, P: Protocol> {
-    /// Requests can be sent.
+    /// The login was accepted.
+    LoggedIn,
+    /// It was accepted, and the connection stands.
     Ready,
     /// An event that no request asked for.
     Event(P::EventView<'a>),

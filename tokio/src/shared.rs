@@ -50,6 +50,9 @@ pub(crate) struct State<P: Protocol> {
     /// The reason why there is no connection at present, as far as that is known.
     pub(crate) down: Option<ConnectError>,
     driver: Option<Waker>,
+    /// Set once the login of this connection was accepted: there may have been events and requests
+    /// on it, also where it never came to stand.
+    pub(crate) logged_in: bool,
     /// The server's words on the login that it has refused.
     pub(crate) refused: Option<String>,
 }
@@ -162,7 +165,11 @@ impl<P: Protocol> State<P> {
             }
             Some(Happened::Unclaimed(notice)) => self.readers.unclaimed(notice),
             Some(Happened::Refused(words)) => self.refused = words,
-            Some(Happened::Ready) => return Ok(Told::Ready),
+            Some(Happened::LoggedIn) => self.logged_in = true,
+            Some(Happened::Ready) => {
+                self.logged_in = true;
+                return Ok(Told::Ready);
+            }
             Some(Happened::Closed) => return Ok(Told::Closed),
             Some(Happened::Nothing) => {}
         }
@@ -254,6 +261,7 @@ impl<P: Protocol> Shared<P> {
             closing: false,
             stage: Stage::New,
             down: None,
+            logged_in: false,
             driver: None,
             refused: None,
         };

@@ -34,6 +34,7 @@ impl Protocol for Client {
                 Happened::Refused(response.message().map(|words| words.to_str_lossy().into_owned()))
             }
             ClientEvent::Full { id } => Happened::Full(id),
+            ClientEvent::LoggedIn(_) => Happened::LoggedIn,
             ClientEvent::Ready(_) => Happened::Ready,
             ClientEvent::Closed => Happened::Closed,
             ClientEvent::Unclaimed { .. } => Happened::Unclaimed(told.to_owned()),

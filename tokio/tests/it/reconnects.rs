@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use ami_proto::server::Server;
+use ami_proto::testing::ServerScript;
 use ami_tokio::action::{CoreStatus, Events, MailboxCount, Originate};
-use ami_tokio::client::{Ending, Reached};
+use ami_tokio::client::{Config, Ending, Reached};
 use ami_tokio::conn::Backoff;
 use ami_tokio::event::Hangup;
 use ami_tokio::{Ami, Connector, Credentials, Error, Item, Reason};
@@ -52,6 +54,34 @@ async fn requests_and_readers_are_told() {
     assert!(lost.again_in <= Duration::from_secs(1));
     assert!(matches!(events.next().await, Some(Item::Reconnected)));
     assert!(matches!(events.next().await, Some(Item::Event(_))));
+}
+
+/// A connection that was lost while its server was still starting has had requests as well.
+#[tokio::test(start_paused = true)]
+async fn one_that_is_lost_while_the_server_boots_is_told() {
+    let pbx = pbx(1);
+    pbx.then(|| {
+        let config = ami_proto::server::Config::new().fully_booted(false);
+        let server = Server::new(tokio::time::Instant::now().into_std(), config);
+        ServerScript::new(server).secret("s3cret").on("MailboxCount", |_| Ok(()))
+    });
+    pbx.then(script);
+    let config = Config::new().await_booted(Duration::from_secs(60));
+    let ami = connector(&pbx).config(config).reconnect(backoff()).connect().await.unwrap();
+    let mut events = ami.events().of::<Hangup>().start();
+    pbx.cut();
+    assert!(matches!(events.next().await, Some(Item::Disconnected(_))));
+    let asked = tokio::spawn({
+        let ami = ami.clone();
+        async move { ami.request(MailboxCount::new("100")).await.unwrap_err() }
+    });
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    pbx.cut();
+    let error = asked.await.unwrap();
+    assert!(matches!(error.ending().unwrap().view(), Ending::Lost(Reached::Sent)), "{error}");
+    let Some(Item::Disconnected(lost)) = events.next().await else { panic!("not told") };
+    assert_eq!(lost.unanswered.unanswered.len(), 1);
+    assert!(matches!(events.next().await, Some(Item::Reconnected)));
 }
 
 /// The outcome of a call that the last connection has lost.
