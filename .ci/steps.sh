@@ -100,8 +100,11 @@ step_tokio() {
     cargo package --locked -p ami-proto -p ami-tokio --allow-dirty --no-verify --quiet
 }
 
+# As the README's first command builds it, then with all subcommands.
 step_tools() {
     member ami-tools
+    cargo clippy --locked -p ami-tools --all-targets --all-features -- -D warnings
+    cargo test --locked -p ami-tools --all-features
 }
 
 step_mutants_tool() {

@@ -5,7 +5,7 @@
 //! cargo run -p ami-examples --bin http_poll -- 127.0.0.1:8088 --events 3
 //! ```
 //!
-//! Without an Asterisk at hand, `cargo run -p ami-tools -- mock --http` is one to try it on.
+//! Without an Asterisk at hand, try it on `cargo run -p ami-tools --features live -- mock --http`.
 
 use std::error::Error;
 use std::fmt::Write as _;

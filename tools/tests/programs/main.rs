@@ -1,6 +1,8 @@
 //! Invariant: each tool, run as a user runs it against `ami mock` over loopback, does what it says
 //! and ends by itself with 0.
 
+#![cfg(feature = "live")]
+
 mod conference;
 mod failures;
 mod hostile;

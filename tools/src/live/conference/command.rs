@@ -3,12 +3,12 @@
 use ami_proto::conference::{CallerId, Command, Level, Relation, Side, Who};
 use clap::{Subcommand, ValueEnum};
 
-/// What the conference is told.
+/// A command to a conference.
 #[derive(Subcommand)]
 pub(crate) enum Told {
     /// Which conferences there are
     ListRooms,
-    /// Who is there; without a conference an answer is read from standard input
+    /// Lists the participants; without a conference an answer is read from standard input
     List { conference: Option<String> },
     /// All that is known of it
     Show { conference: String },
@@ -48,7 +48,7 @@ pub(crate) enum Told {
         /// A participant's id, `all`, `all-but-moderators` or `last`
         who: String,
     },
-    /// Nobody else gets in
+    /// Locks the conference: no more participants get in
     Lock { conference: String },
     /// Others get in again
     Unlock { conference: String },
@@ -60,7 +60,7 @@ pub(crate) enum Told {
     StartRecord { conference: String, file: Option<String> },
     /// Stops recording
     StopRecord { conference: String, file: Option<String> },
-    /// Whether it is recorded
+    /// Tells the state of the recording
     RecordStatus { conference: String },
     /// Shows or sets how loud they are heard, or hear
     Volume {
@@ -111,11 +111,11 @@ pub(crate) enum Told {
         who: String,
         digits: String,
     },
-    /// Calls somebody in
+    /// Calls a party in
     Dial {
         conference: String,
         endpoint: String,
-        /// What they are shown
+        /// The text that the participants are shown
         #[arg(long, num_args = 2, value_names = ["NUMBER", "NAME"])]
         caller: Option<Vec<String>>,
         /// Waits for the outcome
@@ -131,11 +131,11 @@ pub(crate) enum Told {
         #[arg(required = true)]
         participants: Vec<String>,
     },
-    /// What one is to another
+    /// The relation of one participant to another
     Relate { conference: String, participant: String, other: String, relation: Tie },
-    /// Gives somebody the floor
+    /// Gives a participant the floor
     Floor { conference: String, participant: String },
-    /// Makes somebody the picture that all see
+    /// Makes a participant the picture that all see
     VideoSource { conference: String, participant: String },
 }
 

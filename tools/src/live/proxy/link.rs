@@ -1,5 +1,5 @@
 //! A connection that is read and written without waiting, on the standard library alone: two
-//! threads wait for the socket instead, and wake whoever serves many of them.
+//! threads wait for the socket instead, and wake the thread that serves many of them.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// Bytes that a link reads or writes at once; it holds two such pieces of either direction.
 const PIECE: usize = 16 << 10;
-/// How long a peer may take nothing before its connection is given up.
+/// The longest that a peer may take nothing before its connection is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Wakes the one who serves links; a channel with room for one signal.
@@ -19,7 +19,7 @@ pub(super) type Wake = SyncSender<()>;
 /// A connection. It is closed when it is dropped, after what was written to it.
 pub(super) struct Link {
     input: Receiver<io::Result<Vec<u8>>>,
-    /// What was received and not read.
+    /// Bytes that were received and not read.
     rest: VecDeque<u8>,
     output: SyncSender<Vec<u8>>,
 }

@@ -2,8 +2,8 @@
 //! by the events that follow, as a live table. It comes back after a restart of the server.
 //!
 //! ```text
-//! cargo run -p ami-tools -- queues 127.0.0.1:5038
-//! cargo run -p ami-tools -- queues 127.0.0.1:5038 --once
+//! cargo run -p ami-tools --features live -- queues 127.0.0.1:5038
+//! cargo run -p ami-tools --features live -- queues 127.0.0.1:5038 --once
 //! ```
 
 use std::error::Error;
@@ -17,9 +17,9 @@ use ami_proto::value::{Classes, DeviceState};
 use clap::Args;
 use comfy_table::{Table, presets};
 
-use crate::login::Login;
+use crate::live::login::Login;
+use crate::live::terminal::{complain, connect, retry, say, turn};
 use crate::shown::Shown;
-use crate::terminal::{complain, connect, retry, say, turn};
 
 /// Shows queues and their members.
 #[derive(Args)]

@@ -8,7 +8,7 @@ use ami_proto::client::{Client, ClientEvent, Config, Credentials, Ending};
 use ami_proto::value::Classes;
 use ami_proto::{Frame, OwnedFrame};
 
-use crate::terminal::{connect, turn};
+use crate::live::terminal::{connect, turn};
 
 /// Sends the action, and hands on what came; of a call that is waited for, its outcome too.
 pub(crate) fn send(

@@ -6,7 +6,7 @@ use std::time::Instant;
 use ami_proto::conference::Line;
 use ami_proto::freeswitch::{Config, Connection, ConnectionEvent, Credentials, Ending};
 
-use crate::terminal::{connect, turn};
+use crate::live::terminal::{connect, turn};
 
 /// Sends the line, and gives what was printed.
 pub(crate) fn send(address: &str, password: &str, line: &Line) -> Result<Vec<u8>, Box<dyn Error>> {

@@ -1,10 +1,10 @@
-//! `conference` exists to run conferences from the command line, whoever serves them: it prints
+//! `conference` exists to run conferences from the command line, on each kind of server: it prints
 //! what would be sent, or sends it and prints what that brought.
 //!
 //! ```text
-//! cargo run -p ami-tools -- conference --dialect freeswitch mute room 3
-//! cargo run -p ami-tools -- conference --dialect kazoo --account A --send http://127.0.0.1:8000 lock room
-//! cargo run -p ami-tools -- conference --dialect kazoo list < answer.json
+//! cargo run -p ami-tools --features live -- conference --dialect freeswitch mute room 3
+//! cargo run -p ami-tools --features live -- conference --dialect kazoo --account A --send http://127.0.0.1:8000 lock room
+//! cargo run -p ami-tools --features live -- conference --dialect kazoo list < answer.json
 //! ```
 //!
 //! It exits with 1 where the dialect has no such command, the server refuses, or anything else goes
@@ -25,13 +25,13 @@ use ami_proto::kazoo::Account;
 use ami_proto::{Decoder, FrameKind, Limits};
 use clap::{Args, ValueEnum};
 
-use crate::terminal::{complain, write};
+use crate::live::terminal::{complain, write};
 
-/// Runs conferences, whoever serves them.
+/// Runs conferences on each kind of server.
 #[derive(Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Options {
-    /// Who serves them
+    /// The kind of server
     #[arg(long)]
     dialect: Name,
     /// Kazoo: whose conferences

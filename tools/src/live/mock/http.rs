@@ -2,7 +2,7 @@
 //! a web server whose every cookie stands for a session of the library's `Server`.
 //!
 //! ```text
-//! cargo run -p ami-tools -- mock --http 127.0.0.1:8088 &
+//! cargo run -p ami-tools --features live -- mock --http 127.0.0.1:8088 &
 //! cargo run -p ami-examples --bin http_poll -- 127.0.0.1:8088 --events 3
 //! ```
 
@@ -18,7 +18,7 @@ use ami_proto::wire::FrameWriter;
 use tiny_http::{Header, Response};
 
 use super::Options;
-use crate::terminal::{at, say};
+use crate::live::terminal::{at, say};
 
 const HANGUP: [(&str, &str); 2] = [("Channel", "PJSIP/100-00000001"), ("Cause", "16")];
 
@@ -50,7 +50,7 @@ pub(super) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What a session answers to a form.
+/// Returns the answer of a session to a form.
 fn answer(server: &mut Server, form: &str, options: &Options) -> Result<Vec<u8>, Box<dyn Error>> {
     // The action comes first.
     let mut fields = form.split('&').filter_map(|field| field.split_once('='));
@@ -76,7 +76,7 @@ fn answer(server: &mut Server, form: &str, options: &Options) -> Result<Vec<u8>,
             _ => {}
         }
     }
-    // A refusal is due a second later; nobody is kept waiting here.
+    // A refusal is due a second later; no client is kept waiting here.
     server.handle_timeout(server.poll_timeout().filter(|_| !server.is_logged_in()).unwrap_or_else(Instant::now));
     let said = server.poll_transmit().unwrap_or_default().to_vec();
     server.transmitted(said.len());

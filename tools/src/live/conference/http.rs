@@ -10,7 +10,7 @@ use ami_proto::kazoo::Request;
 use ami_proto::sipxecs::{Challenge, Credentials};
 use md5::{Digest as _, Md5};
 
-use crate::terminal::connect;
+use crate::live::terminal::connect;
 
 /// Status and body.
 type Answer = (u16, Vec<u8>);
@@ -42,7 +42,7 @@ pub(crate) fn with_digest(url: &str, user: &str, pin: &str, request: &Request) -
     Ok(send(url, request, Some(("Authorization", &header)))?.into_answer())
 }
 
-/// What a server has answered.
+/// An answer of a server.
 struct Response {
     status: u16,
     head: String,

@@ -2,7 +2,7 @@
 //! waits until the server says how that went.
 //!
 //! ```text
-//! cargo run -p ami-tools -- originate 127.0.0.1:5038 PJSIP/100 --context default --exten 200
+//! cargo run -p ami-tools --features live -- originate 127.0.0.1:5038 PJSIP/100 --context default --exten 200
 //! ```
 //!
 //! It exits with 0 where the call was answered, and with 1 where it wasn't or anything else went
@@ -18,9 +18,9 @@ use ami_proto::event::Event;
 use ami_proto::value::Classes;
 use clap::Args;
 
-use crate::login::Login;
+use crate::live::login::Login;
+use crate::live::terminal::{complain, connect, say, turn};
 use crate::shown::Shown;
-use crate::terminal::{complain, connect, say, turn};
 
 /// Has a party called, then connected to an extension.
 #[derive(Args)]
@@ -53,7 +53,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     }
 }
 
-/// Whether the call was answered.
+/// Calls, and returns whether the call was answered.
 fn call(options: &Options) -> Result<bool, Box<dyn Error>> {
     let mut socket = connect(&options.address)?;
     // The outcome is an event of the class `call`; no other is of interest.

@@ -2,7 +2,7 @@
 //! in once.
 //!
 //! ```text
-//! cargo run -p ami-tools -- proxy 127.0.0.1:5038 127.0.0.1:5039
+//! cargo run -p ami-tools --features live -- proxy 127.0.0.1:5038 127.0.0.1:5039
 //! ```
 //!
 //! It prints the address that it listens on. Clients log in with the same user and secret, and see
@@ -10,7 +10,7 @@
 //! they had asked ends with an error, and so does what they ask meanwhile.
 //!
 //! At most 64 guests are served at a time; others wait to be accepted. Each may have 16 requests
-//! upstream, and further ones wait: nobody can take what another needs. The requests of a guest
+//! upstream, and further ones wait: no guest can take what another needs. The requests of a guest
 //! whose session is over, or whose connection is broken, are cancelled. A guest that has only
 //! closed its sending side still gets its answers, as with Asterisk.
 
@@ -33,8 +33,8 @@ use ami_proto::value::Classes;
 use clap::Args;
 use link::{Link, Wake};
 
-use crate::login::Login;
-use crate::terminal::{at, complain, connect, retry, say};
+use crate::live::login::Login;
+use crate::live::terminal::{at, complain, connect, retry, say};
 
 const DENIED: [(&str, &str); 1] = [("Message", "Permission denied")];
 /// Guests that are served at a time.
@@ -130,7 +130,7 @@ struct Proxy {
     options: Options,
     client: Client,
     backoff: Backoff,
-    /// Who has asked what upstream.
+    /// The guest of each request that is open upstream.
     asked: HashMap<Id, (usize, RequestId)>,
 }
 
@@ -176,8 +176,8 @@ impl Proxy {
         Ok(wait_for(wait, &why))
     }
 
-    /// Moves what can be moved; says whether anything was. An error is the end of upstream, if there
-    /// is one.
+    /// Moves what can be moved; says whether anything was. An error is the end of upstream, if
+    /// there is one.
     fn turn<S, U>(&mut self, upstream: Option<&mut U>, guests: &mut Guests<S>) -> Result<bool, Box<dyn Error>>
     where
         S: Read + Write,
@@ -186,7 +186,7 @@ impl Proxy {
         let before = guests.len();
         let (end, mut moved) = (self.hear(guests), false);
         guests.retain(|number, (server, socket)| {
-            // Whoever breaks the protocol, or the connection, is out; nobody else is concerned.
+            // A guest that breaks the protocol, or the connection, is out; no other is concerned.
             let Ok(more) = server.exchange(socket, Instant::now) else { return false };
             moved |= more;
             self.serve(*number, server).is_ok() && !(server.is_over() && server.unsent() == 0)

@@ -3,7 +3,7 @@
 //! on.
 //!
 //! ```text
-//! cargo run -p ami-tools -- mock 127.0.0.1:5038
+//! cargo run -p ami-tools --features live -- mock 127.0.0.1:5038
 //! ```
 
 mod http;
@@ -20,8 +20,8 @@ use ami_proto::server::{Config, RequestId, Server, ServerEvent};
 use ami_proto::value::Classes;
 use clap::Args;
 
-use crate::login::Login;
-use crate::terminal::{at, complain, say};
+use crate::live::login::Login;
+use crate::live::terminal::{at, complain, say};
 
 /// Class, name and headers of an event.
 type Told = (Classes, &'static str, &'static [(&'static str, &'static str)]);

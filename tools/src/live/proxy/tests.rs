@@ -156,7 +156,7 @@ fn a_guest_that_leaves_gives_its_share_back() {
     world.turn();
     assert_eq!(world.guests.keys().collect::<Vec<_>>(), [&3]);
     assert_eq!((world.proxy.client.open(), world.proxy.asked.len()), (1, 1));
-    // What still comes for them is told to nobody.
+    // Events that still come for them are passed over.
     for (_, id) in asked {
         world.upstream.say(&format!("Response: Error\r\nActionID: {id}\r\nMessage: m\r\n\r\n"));
     }
@@ -199,7 +199,7 @@ fn upstream_comes_back() {
     };
     let lost = heard(&mut world);
     assert!(lost.starts_with("Response: Error\r\nActionID: mine\r\nMessage: connection lost"), "{lost}");
-    // Meanwhile there is nobody to ask.
+    // Meanwhile no server is connected.
     guest.say("Action: Status\r\nActionID: next\r\n\r\n");
     let refused = heard(&mut world);
     assert!(refused.starts_with("Response: Error\r\nActionID: next\r\n"), "{refused}");

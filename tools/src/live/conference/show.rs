@@ -1,4 +1,4 @@
-//! What is printed: requests before they are sent, answers as tables.
+//! Output of `conference`: requests before they are sent, answers as tables.
 
 use std::fmt::Display;
 
@@ -13,7 +13,7 @@ pub(crate) fn request(request: &Request, secrets: bool) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// What an answer means; the error where the server refuses.
+/// Returns the text of an answer; the error where the server refuses.
 pub(crate) fn outcome(outcome: &Outcome<'_>) -> Result<String, String> {
     Ok(match outcome {
         Outcome::Done => "done\n".to_string(),
