@@ -29,7 +29,7 @@ impl Connection {
     /// As [`send`](Self::send), and [`SendError::Encode`] where an argument would arrive as
     /// something else.
     pub fn api_command(&mut self, now: Instant, line: Line<'_>) -> Result<Asked, SendError> {
-        let id = self.send(now, &Message::conference(b"api ", line)?)?;
+        let id = self.send(now, &Message::api_command(line)?)?;
         Ok(Asked::new(id, line.name()))
     }
 
@@ -39,7 +39,7 @@ impl Connection {
     /// # Errors
     /// As [`api_command`](Self::api_command).
     pub fn bgapi_command(&mut self, now: Instant, line: Line<'_>) -> Result<Asked, SendError> {
-        let id = self.send(now, &Message::conference(b"bgapi ", line)?)?;
+        let id = self.send(now, &Message::bgapi_command(line)?)?;
         Ok(Asked::new(id, line.name()))
     }
 }

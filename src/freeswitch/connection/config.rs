@@ -33,11 +33,6 @@ impl EventFormat {
             Self::Xml => "xml",
         }
     }
-
-    /// The command that subscribes to events in this format.
-    pub(super) fn subscribe(self, types: &[u8]) -> Message {
-        Message::new([b"event ", self.as_str().as_bytes(), b" ", types].concat())
-    }
 }
 
 /// Settings of a [`Connection`](super::Connection). Cheap to share behind an
@@ -113,7 +108,7 @@ impl Config {
     pub fn events(mut self, format: EventFormat, types: impl AsRef<[u8]>) -> Self {
         self.format = format;
         self.events = types.as_ref().into();
-        let command = Setting::of(&format.subscribe(&self.events)).map_or(0, |setting| setting.len());
+        let command = Setting::of(&Message::subscribe(format, &self.events)).map_or(0, |setting| setting.len());
         self.least = Self::LEAST_CEILING + Self::COPIES * command;
         self
     }

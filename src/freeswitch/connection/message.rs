@@ -7,7 +7,7 @@ use core::time::Duration;
 
 use crate::error::{EncodeError, Refusal};
 use crate::freeswitch::command::Line;
-use crate::freeswitch::{Decoder, LIMITS, number};
+use crate::freeswitch::{Decoder, EventFormat, LIMITS, number};
 use crate::range::part;
 use crate::redact::event_socket::mask;
 use crate::wiped::{Wiped, reserve};
@@ -74,8 +74,62 @@ impl Message {
         Self::owned([b"bgapi ", command.as_ref()].concat())
     }
 
+    /// A conference command as [`api`](Self::api) has it.
+    ///
+    /// ```
+    /// use ami_proto::freeswitch::Message;
+    /// use ami_proto::freeswitch::command::{ConferenceCommand, Mute};
+    ///
+    /// let mut out = Vec::new();
+    /// Message::api_command(Mute::new(7).to("board"))?.encode(&mut out)?;
+    /// assert_eq!(out, b"api conference board mute 7\n\n");
+    /// # Ok::<(), ami_proto::EncodeError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`EncodeError`], where an argument would arrive as something else.
+    pub fn api_command(line: Line<'_>) -> Result<Self, EncodeError> {
+        Self::conference(b"api ", line)
+    }
+
+    /// A conference command as [`bgapi`](Self::bgapi) has it.
+    ///
+    /// # Errors
+    /// As [`api_command`](Self::api_command).
+    pub fn bgapi_command(line: Line<'_>) -> Result<Self, EncodeError> {
+        Self::conference(b"bgapi ", line)
+    }
+
+    /// The command that subscribes to events in this format: [`Events`](crate::freeswitch::Events),
+    /// or names with blanks between them.
+    pub fn subscribe(format: EventFormat, types: impl AsRef<[u8]>) -> Self {
+        Self::owned([b"event ", format.as_str().as_bytes(), b" ", types.as_ref()].concat())
+    }
+
+    /// The command that lets only such events through whose header has this value, or one that
+    /// another filter names.
+    ///
+    /// # Errors
+    /// [`EncodeError`]: a header that is empty, has a blank or `[` in it, or is `add` or `delete`,
+    /// which are commands to the server; and an empty value, which takes all filters of the header
+    /// back.
+    pub fn filter(header: &str, value: impl AsRef<[u8]>) -> Result<Self, EncodeError> {
+        let value = value.as_ref();
+        let is_command = ["add", "delete"].iter().any(|command| header.eq_ignore_ascii_case(command));
+        let refusal = match header.bytes().zip(0..).find(|(byte, _)| matches!(byte, b' ' | b'[')) {
+            _ if header.is_empty() => Some(Refusal::EmptyName),
+            _ if is_command => Some(Refusal::Command),
+            Some((byte, at)) => Some(Refusal::InName { byte, at }),
+            None => value.is_empty().then_some(Refusal::EmptyValue),
+        };
+        if let Some(refusal) = refusal {
+            return Err(EncodeError::new(header.as_bytes(), refusal));
+        }
+        Ok(Self::owned([b"filter ", header.as_bytes(), b" ", value].concat()))
+    }
+
     /// A conference command behind this verb, which has its blank.
-    pub(super) fn conference(verb: &[u8], command: Line<'_>) -> Result<Self, EncodeError> {
+    fn conference(verb: &[u8], command: Line<'_>) -> Result<Self, EncodeError> {
         let mut line = Wiped::default();
         line.vec().extend_from_slice(verb);
         command.write(line.vec())?;

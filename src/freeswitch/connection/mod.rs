@@ -26,7 +26,7 @@ use crate::conn::Machine;
 use crate::conn::backlog::Backlog;
 use crate::conn::id_prefix::Prefixes;
 use crate::conn::{Trace, Tracer};
-use crate::error::{ApiMisuse, ConnectionError, EncodeError, FrameError, Refusal, SendError};
+use crate::error::{ApiMisuse, ConnectionError, FrameError, SendError};
 use crate::range::part;
 
 pub use crate::conn::{Id, Reached};
@@ -373,7 +373,7 @@ impl Connection {
     /// # Errors
     /// As [`send`](Self::send).
     pub fn subscribe(&mut self, now: Instant, format: EventFormat, types: impl AsRef<[u8]>) -> Result<Id, SendError> {
-        self.send(now, &format.subscribe(types.as_ref()))
+        self.send(now, &Message::subscribe(format, types))
     }
 
     /// Lets only such events through whose header has this value, or one that another filter names:
@@ -394,18 +394,7 @@ impl Connection {
     /// `delete`, which are commands to the server, is [`SendError::Encode`]; and so is an empty
     /// value, which takes all filters of the header back.
     pub fn filter(&mut self, now: Instant, header: &str, value: impl AsRef<[u8]>) -> Result<Id, SendError> {
-        let value = value.as_ref();
-        let is_command = ["add", "delete"].iter().any(|command| header.eq_ignore_ascii_case(command));
-        let refusal = match header.bytes().zip(0..).find(|(byte, _)| matches!(byte, b' ' | b'[')) {
-            _ if header.is_empty() => Some(Refusal::EmptyName),
-            _ if is_command => Some(Refusal::Command),
-            Some((byte, at)) => Some(Refusal::InName { byte, at }),
-            None => value.is_empty().then_some(Refusal::EmptyValue),
-        };
-        if let Some(refusal) = refusal {
-            return Err(EncodeError::new(header.as_bytes(), refusal).into());
-        }
-        self.send(now, &Message::new([b"filter ", header.as_bytes(), b" ", value].concat()))
+        self.send(now, &Message::filter(header, value)?)
     }
 
     /// Ends a request with [`Ending::Cancelled`]. The server knows nothing of that. `false`: it had

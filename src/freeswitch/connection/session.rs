@@ -14,7 +14,7 @@ use super::config::Config;
 use super::credentials::Credentials;
 use super::event::{ReconnectReport, Unanswered};
 use super::in_flight::{Entry, InFlight, Purpose};
-use super::message::Written;
+use super::message::{Message, Written};
 use super::replay::{Restore, Setting};
 use super::state::{Effect, Input, Stage, Waiting};
 use super::{Id, Reached};
@@ -103,7 +103,7 @@ impl Session {
     pub(super) fn new(config: Arc<Config>) -> Self {
         let mut restore = Restore::new();
         if !config.events.is_empty() {
-            if let Some(configured) = Setting::of(&config.format.subscribe(&config.events)) {
+            if let Some(configured) = Setting::of(&Message::subscribe(config.format, &config.events)) {
                 restore.keep(&configured);
             }
         }
