@@ -66,7 +66,7 @@ async fn one_that_is_lost_while_the_server_boots_is_told() {
         ServerScript::new(server).secret("s3cret").on("MailboxCount", |_| Ok(()))
     });
     pbx.then(script);
-    let config = Config::new().await_booted(Duration::from_secs(60));
+    let config = Config::new().await_booted(Duration::from_mins(1));
     let ami = connector(&pbx).config(config).reconnect(backoff()).connect().await.unwrap();
     let mut events = ami.events().of::<Hangup>().start();
     pbx.cut();
