@@ -118,7 +118,11 @@ fn the_wallboard_is_fed_at_once_and_after_each_change() {
             server.close();
         }
     };
-    let second: Speak = |server, id, _, _| list(server, id, "3");
+    // While it starts it does not know the action yet.
+    let second: Speak = |server, id, _, _| match asked_before() {
+        2..=3 => server.respond(id, "Error", [("Message", "Invalid/unknown command")]).expect("it is open"),
+        _ => list(server, id, "3"),
+    };
     let (_program, address) = listens(env!("CARGO_BIN_EXE_wallboard_feed"), &server_of([first, second]));
     let mut socket = TcpStream::connect(address).expect("the program listens");
     socket.set_read_timeout(Some(BOUND)).expect("a bound");

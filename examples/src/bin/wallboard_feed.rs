@@ -11,11 +11,9 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::{Router, extract::State, routing::get};
 use futures_util::stream::{Stream, unfold};
 use std::{convert::Infallible, error::Error, time::Duration};
-use tokio::sync::watch;
+use tokio::{sync::watch, sync::watch::Receiver, time::timeout};
 
-type Board = watch::Receiver<String>;
-
-async fn queues(State(mut board): State<Board>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+async fn queues(State(mut board): State<Receiver<String>>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     board.mark_changed();
     let changes = unfold(board, |mut board| async {
         board.changed().await.ok()?;
@@ -30,14 +28,16 @@ async fn follow(ami: Ami, board: watch::Sender<String>) -> Result<(), Box<dyn Er
     let mut changes = ami.events().only(EventSet::named(|name| name.starts_with("Queue"))).capacity(1).start();
     ami.connected().await?;
     loop {
-        match ami.list_all(QueueStatus::new()).await {
+        let listed = ami.list_all(QueueStatus::new()).await;
+        let again = if listed.is_ok() { Duration::MAX } else { Duration::from_secs(1) }; // it is starting, perhaps
+        match listed {
             Ok(queues) => {
                 let queues: Vec<_> = queues.iter().map(ami_tokio::ListItem::view).collect();
                 board.send_replace(serde_json::to_string(&queues)?);
             }
             Err(error) => eprintln!("{error}"),
         }
-        if let Some(Item::Lost(error)) = changes.next().await {
+        if let Ok(Some(Item::Lost(error))) = timeout(again, changes.next()).await {
             return Err(error.into());
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
