@@ -28,6 +28,9 @@ const READ: usize = 4096;
 /// The longest that a closed connection waits until the stream is shut down.
 const SHUTDOWN: Duration = Duration::from_secs(1);
 
+/// The longest that a connection to which nothing can be written any more is read from.
+const DRAIN: Duration = Duration::from_secs(1);
+
 /// See the module.
 pub(crate) struct Wire<'a, P: Protocol> {
     shared: &'a Shared<P>,
@@ -39,6 +42,8 @@ pub(crate) struct Wire<'a, P: Protocol> {
     unflushed: bool,
     /// The error of the socket, after which nothing is written any more.
     failed: Option<io::Error>,
+    /// Set with it: the end of the stream has come by then, or nothing more is read.
+    drains_until: Option<Instant>,
     ended: bool,
     said_goodbye: bool,
 }
@@ -59,6 +64,7 @@ impl<'a, P: Protocol> Wire<'a, P> {
             armed: None,
             unflushed: false,
             failed: None,
+            drains_until: None,
             ended: false,
             said_goodbye: false,
         }
@@ -105,7 +111,7 @@ impl<'a, P: Protocol> Wire<'a, P> {
                     return Poll::Pending;
                 }
             }
-            let moved = self.write(cx, &mut state.machine)
+            let moved = self.write(cx, &mut state.machine, now)
                 || (!state.readers.is_stalled()
                     && (self.read(cx, &mut state.machine, now) || self.tell_time(cx, &mut state.machine, now)));
             if !moved {
@@ -116,7 +122,7 @@ impl<'a, P: Protocol> Wire<'a, P> {
     }
 
     /// Writes what waits. Returns whether the machine has something to tell of it, perhaps.
-    fn write(&mut self, cx: &mut Context<'_>, machine: &mut P) -> bool {
+    fn write(&mut self, cx: &mut Context<'_>, machine: &mut P, now: Instant) -> bool {
         let mut moved = false;
         while let Some(bytes) = machine.poll_transmit().filter(|_| self.failed.is_none()) {
             let written = match Pin::new(&mut self.stream).poll_write(cx, bytes) {
@@ -137,6 +143,9 @@ impl<'a, P: Protocol> Wire<'a, P> {
             self.unflushed = false;
             self.failed = flushed.err();
         }
+        if self.failed.is_some() && self.drains_until.is_none() {
+            self.drains_until = Some(now + DRAIN);
+        }
         moved
     }
 
@@ -148,8 +157,9 @@ impl<'a, P: Protocol> Wire<'a, P> {
         let Some(space) = machine.space(READ) else { return false };
         let mut buffer = ReadBuf::new(space);
         let read = match Pin::new(&mut self.stream).poll_read(cx, &mut buffer) {
-            // What the peer had said before it took nothing more has been read.
-            Poll::Pending if self.failed.is_some() => Ok(0),
+            // What the peer had said before it took nothing more has been read. Sooner than that,
+            // the runtime may not have heard of it yet.
+            Poll::Pending if self.drains_until.is_some_and(|until| until <= now) => Ok(0),
             Poll::Pending => return false,
             Poll::Ready(read) => read.map(|()| buffer.filled().len()),
         };
@@ -166,11 +176,13 @@ impl<'a, P: Protocol> Wire<'a, P> {
 
     /// Tells the time, once something is due. Returns whether something was.
     fn tell_time(&mut self, cx: &mut Context<'_>, machine: &mut P, now: Instant) -> bool {
-        let Some(due) = machine.poll_timeout() else { return false };
-        if due <= now {
+        let due = machine.poll_timeout();
+        if due.is_some_and(|due| due <= now) {
             machine.handle_timeout(now);
             return true;
         }
+        let drained = self.drains_until.filter(|until| *until > now);
+        let Some(due) = due.into_iter().chain(drained).min() else { return false };
         // One that is too early does no harm: what is due moves with each byte that comes.
         if self.armed.is_none_or(|armed| due < armed) {
             self.armed = Some(due);

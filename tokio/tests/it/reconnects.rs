@@ -1,6 +1,6 @@
 //! Losses: what is said of requests and to readers, and what is as before on the next connection.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -82,6 +82,34 @@ async fn one_that_is_lost_while_the_server_boots_is_told() {
     let Some(Item::Disconnected(lost)) = events.next().await else { panic!("not told") };
     assert_eq!(lost.unanswered.unanswered.len(), 1);
     assert!(matches!(events.next().await, Some(Item::Reconnected)));
+}
+
+/// A server that closes without having read all is known by a write that fails, and what it had
+/// said before is still to be read then.
+#[tokio::test]
+async fn what_came_before_a_reset_is_told() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let (close, closes) = std::sync::mpsc::channel::<()>();
+    let pbx = std::thread::spawn(move || {
+        let mut socket = listener.accept().unwrap().0;
+        socket.write_all(b"Asterisk Call Manager/11.0.0\r\n").unwrap();
+        _ = socket.read(&mut [0; 4096]).unwrap();
+        socket.write_all(b"Response: Success\r\n\r\n").unwrap();
+        closes.recv().unwrap();
+        socket.write_all(b"Event: Hangup\r\nPrivilege: call,all\r\n\r\n").unwrap();
+    });
+    let connector = Connector::new(address, Credentials::plain("admin", "s3cret")).reconnect(None);
+    let ami = connector.connect().await.unwrap();
+    let mut events = ami.events().start();
+    assert!(tokio::time::timeout(Duration::from_millis(50), ami.request(CoreStatus::new())).await.is_err());
+    // The runtime hears of nothing before the request is written, since this thread is its own.
+    close.send(()).unwrap();
+    pbx.join().unwrap();
+    let error = ami.request(CoreStatus::new()).await.unwrap_err();
+    assert!(matches!(error, Error::Ended(_)), "{error}");
+    assert!(matches!(events.next().await, Some(Item::Event(_))));
+    assert!(matches!(events.next().await, Some(Item::Lost(_))));
 }
 
 /// The outcome of a call that the last connection has lost.
