@@ -96,6 +96,7 @@ step_tokio() {
     member ami-tokio
     cargo clippy --locked -p ami-tokio --all-targets --all-features -- -D warnings
     cargo test --locked -p ami-tokio --all-features
+    cargo test --locked -p ami-tokio --bench load
     RUSTDOCFLAGS='-D warnings' cargo doc --locked -p ami-tokio --no-deps --all-features
     cargo package --locked -p ami-proto -p ami-tokio --allow-dirty --no-verify --quiet
 }
