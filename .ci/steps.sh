@@ -97,6 +97,8 @@ step_tokio() {
     cargo clippy --locked -p ami-tokio --all-targets --all-features -- -D warnings
     cargo test --locked -p ami-tokio --all-features
     cargo test --locked -p ami-tokio --bench load
+    # Nothing else takes it: it needs a server.
+    cargo clippy --locked -p ami-tokio --test soak -- -D warnings
     RUSTDOCFLAGS='-D warnings' cargo doc --locked -p ami-tokio --no-deps --all-features
     cargo package --locked -p ami-proto -p ami-tokio --allow-dirty --no-verify --quiet
 }
@@ -319,7 +321,10 @@ step_live() {
     # Before the start: one server may come up and the other not.
     trap 'bash tests/live/setup.sh stop' EXIT
     bash tests/live/setup.sh start
-    AMI_LIVE=$(bash tests/live/setup.sh address) cargo test --locked -p ami-testkit --test it live:: -- --include-ignored --test-threads=1
+    local address
+    address=$(bash tests/live/setup.sh address)
+    AMI_LIVE=$address cargo test --locked -p ami-testkit --test it live:: -- --include-ignored --test-threads=1
+    AMI_LIVE=$address cargo test --locked -p ami-tokio --test soak -- --nocapture
 }
 
 step_self_test() {
