@@ -111,6 +111,7 @@ mod mirror;
 mod part;
 mod peers;
 mod place;
+mod reload;
 mod rules;
 mod seeding;
 #[cfg(test)]

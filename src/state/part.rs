@@ -102,6 +102,11 @@ pub enum Stale {
     Disconnected,
     /// The server says that it shuts down.
     Shutdown,
+    /// A module was reloaded, loaded or unloaded that has things of the part in its configuration,
+    /// which come and go unheard then. Servers tell it from 12 on, loading from 16 on; of a reload
+    /// by a command of the module's own, `dialplan reload` say, they tell nothing: seed the part
+    /// after one.
+    Reloaded,
     /// A limit was reached; a new list helps only once there is room.
     Full,
     /// An event was about something that should have been known: events before it are missing, by a
@@ -119,6 +124,7 @@ words! {
     Stale {
         Disconnected = "disconnected",
         Shutdown = "shutdown",
+        Reloaded = "reloaded",
         Full = "full",
         Unexpected = "unexpected",
         Count = "count",

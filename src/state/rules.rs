@@ -12,7 +12,7 @@ use super::mirror::How;
 use super::place::Place;
 use super::thing::Thing;
 use super::{Mirror, OwnedValue, Part, Stale};
-use crate::event::Event;
+use crate::event::{Event, ExtensionStatus};
 use crate::facts::{self, Bridged, Parked, ParkedKind, QueueStepKind, Told};
 use crate::wire::{Frame, Value};
 
@@ -170,12 +170,10 @@ impl Mirror {
             }
             Event::DeviceStateListComplete(_) => mirror.end(Part::Devices, frame),
             Event::ExtensionStatus(_) if listed(Part::Extensions) => tell!(mirror, frame, item Extension),
-            // -1 and -2: the hint or the extension was taken out of the dialplan.
-            Event::ExtensionStatus(view) if view.status().is_ok_and(|status| status.get() < 0) => {
-                mirror.remove::<Extension>(Extension::names(frame, ""));
-            }
+            Event::ExtensionStatus(view) if is_gone(view) => mirror.remove::<Extension>(Extension::names(frame, "")),
             Event::ExtensionStatus(_) => tell!(mirror, frame, made Extension),
             Event::ExtensionStateListComplete(_) => mirror.end(Part::Extensions, frame),
+            Event::Reload(_) | Event::Load(_) | Event::Unload(_) | Event::ChannelReload(_) => mirror.reloaded(frame),
             Event::Shutdown(_) => Part::ALL.iter().for_each(|part| mirror.doubt(*part, Stale::Shutdown)),
             _ => match Told::of(event) {
                 Some(told) => {
@@ -378,6 +376,9 @@ impl Mirror {
         if status != b"AGENT_ONCALL" {
             set!(mirror, Agent (&[], agent), { talking_to: &[][..] });
         }
+        if status == b"AGENT_LOGGEDOFF" {
+            set!(mirror, Agent (&[], agent), { channel: &[][..], logged_in: Some(0) });
+        }
     }
 
     /// A thing is about to go: so does what belongs to it.
@@ -406,6 +407,11 @@ impl Mirror {
             _ => {}
         }
     }
+}
+
+/// Says whether an extension or its hint was taken out of the dialplan: -2 or -1.
+fn is_gone(status: &ExtensionStatus<'_>) -> bool {
+    status.status().is_ok_and(|status| status.get() < 0)
 }
 
 /// The average that the server keeps: three parts of what it was, one of the new; of the first all.

@@ -44,7 +44,11 @@ impl Seeding {
     pub(super) fn doubt(&mut self, why: Stale) {
         let vouched = self.completeness == Completeness::Complete;
         if vouched || matches!(self.completeness, Completeness::MaybeStale(_)) {
-            self.missed |= why != Stale::Full;
+            self.missed |= !matches!(why, Stale::Full | Stale::Reloaded);
+        }
+        if why == Stale::Reloaded && self.is_on() {
+            // The list may have been made before.
+            self.wrong = Some(why);
         }
         if vouched || why == Stale::Full {
             self.completeness = Completeness::MaybeStale(why);

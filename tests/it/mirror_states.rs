@@ -2,7 +2,7 @@
 //! tells half of it, and where an older list comes behind it.
 
 use ami_proto::event::Event;
-use ami_proto::state::{Completeness, Mirror, MirrorLimits, Part};
+use ami_proto::state::{Completeness, Mirror, MirrorLimits, Part, Stale};
 use ami_testkit::each_frame;
 
 /// Seeds a part by a list of these items, and hands in what comes then.
@@ -155,4 +155,45 @@ fn an_endpoint_is_in_use_by_the_state_of_its_device() {
     // Of this one no list has told, and a device is no endpoint.
     feed(&mut mirror, &[&event.replace("200", "300")]);
     assert_eq!(mirror.endpoints().len(), 1);
+}
+
+/// A queue that a reload takes out is told by no event; that there was one, is.
+#[test]
+fn a_reload_leaves_the_parts_of_the_module_doubtful() {
+    let parts = |event: &str| {
+        let mut mirror = Mirror::new(MirrorLimits::new());
+        for part in Part::ALL {
+            let _ = mirror.seed(*part);
+            part.lists().iter().for_each(|_| mirror.refused(*part, "No such list".into()));
+            while mirror.poll_seed().is_some() {}
+            assert_eq!(mirror.completeness(*part), Completeness::Complete, "{part:?}");
+        }
+        feed(&mut mirror, &[event]);
+        let doubtful = Part::ALL.iter().filter(|part| {
+            let completeness = mirror.completeness(**part);
+            assert!([Completeness::Complete, Completeness::MaybeStale(Stale::Reloaded)].contains(&completeness));
+            completeness != Completeness::Complete
+        });
+        doubtful.map(|part| part.as_str()).collect::<Vec<_>>().join(" ")
+    };
+    let all = "queues agents parking_lots endpoints contacts registrations extensions mailboxes";
+    for (event, doubtful) in [
+        ("Reload|Privilege: system,all|Module: app_queue.so|Status: 0", "queues"),
+        ("Reload|Privilege: system,all|Module: app_queue|Status: 0", "queues"),
+        ("Reload|Privilege: system,all|Module: pbx_config.so|Status: 0", "extensions"),
+        ("Reload|Privilege: system,all|Module: res_pjsip.so|Status: 0", "endpoints contacts registrations"),
+        ("Reload|Privilege: system,all|Module: All|Status: 0", all),
+        ("Reload|Privilege: system,all|Module: logger|Status: 0", ""),
+        ("Reload|Privilege: system,all|Module: app_queue.so|Status: 2", ""),
+        ("Unload|Privilege: system,all|Module: app_queue.so|Status: Success", "queues"),
+        ("ChannelReload|Privilege: system,all|ChannelType: SIP|Registry_Count: 3", "endpoints registrations"),
+    ] {
+        assert_eq!(parts(event), doubtful, "{event}");
+    }
+
+    // A list that is awaited may have been made before.
+    let mut mirror = Mirror::new(MirrorLimits::new());
+    let _ = mirror.seed(Part::Queues);
+    feed(&mut mirror, &["Reload|Module: app_queue.so|Status: 0", "QueueStatusComplete|EventList: Complete"]);
+    assert_eq!(mirror.completeness(Part::Queues), Completeness::MaybeStale(Stale::Reloaded));
 }

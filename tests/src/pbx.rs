@@ -386,7 +386,7 @@ impl Pbx {
                 if two % 2 == 0 { self.shown += &list } else { self.deliver(&list) }
             }
             what if what >= STEPS => {
-                for event in self.states.step(what - STEPS, one, two, self.connected) {
+                for event in self.states.step(what - STEPS, one, two) {
                     self.tell(format!("Event: {event};"));
                 }
             }

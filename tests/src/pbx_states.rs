@@ -2,8 +2,8 @@
 //! 13. It says what is true of them, what lists show, and what events
 //! tell; and what a mirror has of them, by its getters alone.
 //!
-//! Lots, mailboxes and agents stand in the configuration. They come and go unheard: here while the
-//! connection is lost, with a server that starts again.
+//! Lots, mailboxes and agents stand in the configuration. They come and go unheard, with a reload
+//! of which an event tells, or with a server that starts again.
 
 use ami_proto::state::{Mirror, OwnedValue, Part};
 use std::collections::BTreeMap;
@@ -50,8 +50,8 @@ impl States {
         Self { old, lots, agents, mailboxes, ..Self::default() }
     }
 
-    /// Does what the bytes say, and returns the events of it. `heard`: the connection stands.
-    pub(super) fn step(&mut self, what: u8, one: u8, two: u8, heard: bool) -> Vec<String> {
+    /// Does what the bytes say, and returns the events of it.
+    pub(super) fn step(&mut self, what: u8, one: u8, two: u8) -> Vec<String> {
         match what {
             0 => vec![self.device(format!("d{}", one % 6), DEVICES[usize::from(two) % 3])],
             1 => {
@@ -79,21 +79,28 @@ impl States {
                 vec![event]
             }
             4 => self.agent(one % 3, two),
-            5 if !heard => {
+            5 => {
+                let mut events = Vec::new();
+                let mut module = ["res_parking.so", "app_voicemail", "app_agent_pool.so"][usize::from(one % 3)];
                 match one % 3 {
                     0 if self.lots.remove(&(two % 3)).is_none() => _ = self.lots.insert(two % 3, two / 3 % 3),
                     1 if self.mailboxes.remove(&(two % 3)).is_none() => {
                         self.mailboxes.insert(two % 3, (two / 3 % 3, 0));
                     }
-                    2 => {
-                        self.device(format!("Agent:{}", two % 3), "UNAVAILABLE");
+                    // One who is logged in stays until the logoff.
+                    2 if self.agents.get(&(two % 3)).is_none_or(|agent| agent.channel.is_none()) => {
+                        events.push(self.device(format!("Agent:{}", two % 3), "UNAVAILABLE"));
                         if self.agents.remove(&(two % 3)).is_none() {
                             self.agents.insert(two % 3, Agent::default());
                         }
                     }
                     _ => {}
                 }
-                Vec::new()
+                if one / 3 % 4 == 0 {
+                    module = "All";
+                }
+                events.push(format!("Reload|Privilege: system,all|Module: {module}|Status: 0"));
+                events
             }
             _ => Vec::new(),
         }
