@@ -382,7 +382,7 @@ impl Connection {
     /// Beside other filters the connection sets one for the output of jobs, while any runs, and takes
     /// it back with the last of the others. A value with `-` in front keeps events away, and is
     /// compared as it stands, `/…/` too. While one keeps away `BACKGROUND_JOB`, or may keep away the
-    /// output of some job, jobs are refused ([`ApiMisuse::JobsHidden`](crate::ApiMisuse::JobsHidden)):
+    /// output of some job, jobs are refused ([`ApiMisuse::JobsHidden`]):
     /// one of a header that begins with `Job-`, that tells the server apart (`Core-UUID`,
     /// `FreeSWITCH-Hostname`), the time or the event's number, or of `_body`, which is the output.
     ///
