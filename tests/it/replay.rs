@@ -106,13 +106,19 @@ fn corpus_conference_roundtrip() {
     }
 }
 
-/// Each command has an answer to begin with: `COMMAND_WHAT`, blanks as `_`.
+/// Each command has an answer to begin with, and each answer is one to the command that it is named
+/// for: `COMMAND_WHAT`, blanks as `_`.
 #[test]
 fn every_command_has_a_seed() {
     let seeds = files("fuzz/seeds/answers");
+    let named = |command: &Command<'_>| format!("/{}_", command.name().replace(' ', "_"));
     for command in Command::ALL {
-        let start = format!("/{}_", command.name().replace(' ', "_"));
+        let start = named(&command);
         assert!(seeds.iter().any(|(name, _)| name.contains(&start)), "fuzz/seeds/answers has none for {command}");
+    }
+    for (name, bytes) in &seeds {
+        let command = ami_testkit::answers::asked(bytes).expect("two bytes and the choices");
+        assert!(name.contains(&named(&command)), "{name} is an answer to {command}");
     }
 }
 

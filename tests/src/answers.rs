@@ -16,12 +16,10 @@ use arbitrary::{Arbitrary, Unstructured};
 /// its field.
 pub fn answers(data: &[u8]) {
     let mut source = Unstructured::new(data);
-    let Ok(status) = u16::arbitrary(&mut source) else { return };
+    let Some((status, command)) = head(&mut source) else { return };
     // Half of the answers have a status that servers use.
     let usual = [200, 200, 202, 304, 399, 400, 404, 500];
     let status = if status % 2 == 0 { usual[usize::from(status / 2) % usual.len()] } else { status };
-    let Ok(choices) = source.bytes(source.len().min(24)) else { return };
-    let Ok(command) = command(&mut Unstructured::new(choices), ["3", "room", "a.wav", "9"], &["3"]) else { return };
     let body = source.take_rest();
 
     let frames = frames(body);
@@ -53,6 +51,19 @@ pub fn answers(data: &[u8]) {
         }
     }
     events(&views, body);
+}
+
+/// Returns the command that such an input is an answer to.
+pub fn asked(data: &[u8]) -> Option<Command<'_>> {
+    head(&mut Unstructured::new(data)).map(|(_, command)| command)
+}
+
+/// Takes two bytes of a status, and 24 of choices for the command.
+fn head<'a>(source: &mut Unstructured<'a>) -> Option<(u16, Command<'a>)> {
+    let status = u16::arbitrary(source).ok()?;
+    let choices = source.bytes(source.len().min(24)).ok()?;
+    let command = command(&mut Unstructured::new(choices), ["3", "room", "a.wav", "9"], &["3"]).ok()?;
+    Some((status, command))
 }
 
 /// The most that is said of a refusal that says nothing itself.
