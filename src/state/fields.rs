@@ -2,11 +2,12 @@
 //!
 //! `None` in a field: no event and no list has told it, or the server says that there is none.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use core::time::Duration;
 
 use super::place::Place;
-use super::thing::{Books, Kept, Telling, Thing, kept_as, things};
+use super::thing::{Books, Entry, Kept, Telling, Thing, kept_as, things};
 use super::{OwnedValue, Part};
 use crate::byte_budget;
 use crate::facts::names;

@@ -24,10 +24,16 @@ pub(super) fn wanted(kind: Kind, of: &[u8], id: &[u8]) -> Wanted {
     wanted
 }
 
-/// Writes what the keys of all things of this kind begin with that belong there.
-pub(super) fn within(kind: Kind, of: &[u8]) -> Wanted {
+/// Writes the beginning of the keys of all things of this kind.
+pub(super) fn of_kind(kind: Kind) -> Wanted {
     let mut wanted = Wanted::new();
     wanted.push(kind as u8);
+    wanted
+}
+
+/// Writes what the keys of all things of this kind begin with that belong there.
+pub(super) fn within(kind: Kind, of: &[u8]) -> Wanted {
+    let mut wanted = of_kind(kind);
     wanted.extend_from_slice(&u32::try_from(of.len()).unwrap_or(u32::MAX).to_be_bytes());
     wanted.extend_from_slice(of);
     wanted

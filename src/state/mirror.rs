@@ -1,15 +1,12 @@
 //! The mirror: what is kept, how it is told, and how far each part can be trusted.
 
-use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+use core::ops::Bound;
 use core::time::Duration;
 
-use super::fields::{
-    Agent, Bridge, Caller, Channel, Conference, Contact, Device, Endpoint, Extension, Kind, Mailbox, Member,
-    ParkedCall, ParkingLot, Participant, Queue, Registration,
-};
-use super::key::{Key, wanted, within};
+use super::fields::{AnyThing, Caller, Kind, Queue};
+use super::key::{Key, Wanted, of_kind, wanted, within};
 use super::seeding::Seeding;
 use super::thing::{Books, Telling, Thing};
 use super::{Changes, Completeness, MirrorLimits, OwnedValue, Part, Stale};
@@ -25,84 +22,14 @@ const GONE: usize = 8;
 /// Keys of what is gone that are remembered for the stragglers, the latest.
 const STRAGGLERS: usize = 128;
 
-/// Things of one kind.
-pub(super) type Table<T> = BTreeMap<Key, Box<T>>;
-
-/// A mirror's table of such things.
-pub(super) trait Holds<T> {
-    fn table(&self) -> &Table<T>;
-    fn table_mut(&mut self) -> &mut Table<T>;
-}
-
-/// Declares the tables, one a kind.
-macro_rules! tables {
-    ($($table:ident: $thing:ident,)+) => {
-        #[derive(Clone, Debug, Default)]
-        pub(super) struct Tables {
-            $(pub(super) $table: Table<$thing>,)+
-        }
-
-        impl Tables {
-            /// Notes that events of a part were missed.
-            pub(super) fn missed(&mut self, part: Part) {
-                $(if <$thing as Thing>::PART == part {
-                    self.$table.values_mut().for_each(|thing| thing.books_mut().missed());
-                })+
-            }
-        }
-
-        $(impl Holds<$thing> for Tables {
-            fn table(&self) -> &Table<$thing> {
-                &self.$table
-            }
-
-            fn table_mut(&mut self) -> &mut Table<$thing> {
-                &mut self.$table
-            }
-        })+
-
-        impl Mirror {
-            /// Takes out a thing, of whatever kind it is.
-            fn take_out_any(&mut self, key: &Key) {
-                match key.kind() {
-                    $(Kind::$thing => _ = self.take_out::<$thing>(key.as_bytes()),)+
-                }
-            }
-
-            /// Takes out what the list that seeded this part has not shown.
-            pub(super) fn sweep(&mut self, part: Part) {
-                $(if <$thing as Thing>::PART == part {
-                    self.sweep_table::<$thing>();
-                })+
-            }
-        }
-    };
-}
-
-tables! {
-    channels: Channel,
-    bridges: Bridge,
-    queues: Queue,
-    members: Member,
-    callers: Caller,
-    agents: Agent,
-    conferences: Conference,
-    participants: Participant,
-    lots: ParkingLot,
-    parked: ParkedCall,
-    endpoints: Endpoint,
-    contacts: Contact,
-    registrations: Registration,
-    devices: Device,
-    extensions: Extension,
-    mailboxes: Mailbox,
-}
-
 /// What the server has, as lists and events tell: see the [module](super).
 #[derive(Clone, Debug)]
 pub struct Mirror {
     pub(super) limits: MirrorLimits,
-    pub(super) tables: Tables,
+    /// All things; those of one kind stand together.
+    pub(super) things: BTreeMap<Key, AnyThing>,
+    /// Things of each kind.
+    counts: [usize; Kind::ALL.len()],
     /// Bridge and key of each channel that is in one.
     pub(super) inside: BTreeSet<(OwnedValue, Key)>,
     /// Key of each thing by its kind and the change that made it: the first of a kind is the oldest.
@@ -144,7 +71,8 @@ impl Mirror {
         let for_gone = limits.max_bytes() / GONE;
         Self {
             limits,
-            tables: Tables::default(),
+            things: BTreeMap::new(),
+            counts: [0; Kind::ALL.len()],
             inside: BTreeSet::new(),
             ages: BTreeMap::new(),
             budget: ByteBudget::new(limits.max_bytes() - for_gone),
@@ -221,28 +149,24 @@ impl Mirror {
         self.budget.used() + self.gone.held()
     }
 
-    pub(super) fn all<T: Thing + 'static>(&self) -> impl ExactSizeIterator<Item = &T>
-    where
-        Tables: Holds<T>,
-    {
-        <Tables as Holds<T>>::table(&self.tables).values().map(Box::as_ref)
+    pub(super) fn all<T: Thing + 'static>(&self) -> impl ExactSizeIterator<Item = &T> {
+        let things = self.beginning_with(of_kind(T::KIND)).filter_map(|(_, thing)| T::of(thing));
+        Counted { things, left: self.counts[T::KIND as usize] }
     }
 
-    pub(super) fn one<T: Thing>(&self, of: &[u8], id: &[u8]) -> Option<&T>
-    where
-        Tables: Holds<T>,
-    {
-        <Tables as Holds<T>>::table(&self.tables).get(wanted(T::KIND, of, id).as_slice()).map(Box::as_ref)
+    pub(super) fn one<T: Thing>(&self, of: &[u8], id: &[u8]) -> Option<&T> {
+        self.things.get(wanted(T::KIND, of, id).as_slice()).and_then(T::of)
     }
 
     /// The things of a kind that belong there, by id.
-    pub(super) fn belonging<T: Thing + 'static>(&self, of: &[u8]) -> impl Iterator<Item = &T>
-    where
-        Tables: Holds<T>,
-    {
-        let first = within(T::KIND, of);
-        let from = <Tables as Holds<T>>::table(&self.tables).range(Key::new(&first)..);
-        from.take_while(move |(key, _)| key.as_bytes().starts_with(&first)).map(|(_, thing)| thing.as_ref())
+    pub(super) fn belonging<T: Thing + 'static>(&self, of: &[u8]) -> impl Iterator<Item = &T> {
+        self.beginning_with(within(T::KIND, of)).filter_map(|(_, thing)| T::of(thing))
+    }
+
+    /// The things whose keys begin so.
+    fn beginning_with(&self, first: Wanted) -> impl Iterator<Item = (&Key, &AnyThing)> {
+        let from = self.things.range::<[u8], _>((Bound::Included(first.as_slice()), Bound::Unbounded));
+        from.take_while(move |(key, _)| key.as_bytes().starts_with(&first))
     }
 
     /// A list has not said what it should, or something does not fit.
@@ -263,12 +187,28 @@ impl Mirror {
         names: Option<(&[u8], &[u8])>,
         words: Option<(Frame<'_>, &str)>,
         more: impl FnOnce(&mut T, &mut Telling<'_>),
-    ) where
-        Tables: Holds<T>,
-    {
-        let seeding = self.parts[T::PART as usize];
+    ) {
+        let mut more = Some(more);
+        self.tell_any(how, T::KIND, names, words, &mut |thing, telling| {
+            if let (Some(thing), Some(more)) = (T::of_mut(thing), more.take()) {
+                more(thing, telling);
+            }
+        });
+    }
+
+    /// Compiled once, and not for each rule: that is most of what the mirror's rules cost to build.
+    fn tell_any(
+        &mut self,
+        how: How,
+        kind: Kind,
+        names: Option<(&[u8], &[u8])>,
+        words: Option<(Frame<'_>, &str)>,
+        more: &mut dyn FnMut(&mut AnyThing, &mut Telling<'_>),
+    ) {
+        let part = kind.part();
+        let seeding = self.parts[part as usize];
         let listed = how == How::Item && seeding.is_on();
-        self.parts[T::PART as usize].items += u64::from(listed);
+        self.parts[part as usize].items += u64::from(listed);
         if how == How::Item && seeding.completeness == Completeness::Complete {
             // Of a list that nobody has announced: it may be old, or show a part.
             return;
@@ -277,56 +217,54 @@ impl Mirror {
             return;
         }
         let Some((of, id)) = names.filter(|(_, id)| !id.is_empty()) else { return };
-        let key = wanted(T::KIND, of, id);
-        let known = <Tables as Holds<T>>::table(&self.tables).get(key.as_slice()).map(|thing| *thing.books());
-        let known = known.is_some_and(|books| how != How::Begun || !self.replaces::<T>(&key, &books));
+        let key = wanted(kind, of, id);
+        let known = self.things.get(key.as_slice()).map(|thing| *thing.entry().books());
+        let known = known.is_some_and(|books| how != How::Begun || !self.replaces(part, &key, &books));
         let went = if known { None } else { self.gone.number(&key) };
         if !known {
             match how {
                 How::Hinted | How::Shown => return,
                 // A straggler.
                 How::Told if went.is_some() => return,
-                How::Told => self.doubt(T::PART, Stale::Unexpected),
+                How::Told => self.doubt(part, Stale::Unexpected),
                 // The list is older than the event that took it out.
                 How::Item if listed && went.is_some_and(|number| number > seeding.began) => return,
                 How::Begun | How::Made | How::Item => self.gone.remove(key.as_slice()),
             }
             let fits = |text: &[u8]| text.len() <= self.limits.max_text();
             if self.limits.max_things() == 0 || !fits(of) || !fits(id) {
-                self.leave_out(T::PART);
+                self.leave_out(part);
                 return;
             }
-            while self.ages.len() >= self.limits.max_things() && self.take_oldest(T::KIND, &key) {}
-            let table = <Tables as Holds<T>>::table_mut(&mut self.tables);
-            if table.is_empty() {
-                self.budget.add(root::<Key, Box<T>>());
-            }
-            let mut thing = T::new(OwnedValue::new(of), OwnedValue::new(id));
-            thing.books_mut().made = self.revision + 1;
-            table.insert(Key::new(&key), Box::new(thing));
+            while self.ages.len() >= self.limits.max_things() && self.take_oldest(kind, &key) {}
             if self.ages.is_empty() {
-                self.budget.add(root::<(Kind, u64), Key>());
+                self.budget.add(root::<Key, AnyThing>() + root::<(Kind, u64), Key>());
             }
-            self.ages.insert((T::KIND, self.revision + 1), Key::new(&key));
+            let mut thing = kind.begin(OwnedValue::new(of), OwnedValue::new(id));
+            thing.entry_mut().books_mut().made = self.revision + 1;
+            self.things.insert(Key::new(&key), thing);
+            self.counts[kind as usize] += 1;
+            self.ages.insert((kind, self.revision + 1), Key::new(&key));
         }
-        let table = <Tables as Holds<T>>::table_mut(&mut self.tables);
-        let Some(thing) = table.get_mut(key.as_slice()) else { return };
+        let Some(any) = self.things.get_mut(key.as_slice()) else { return };
+        let thing = any.entry_mut();
         let before = if known { thing.cost(key.len()) } else { 0 };
         let group = thing.group().cloned();
         let settings = (self.limits.max_text(), self.now);
-        let mut telling = Telling::new(&**thing, words, settings, listed.then_some(seeding.list));
+        let mut telling = Telling::new(thing, words, settings, listed.then_some(seeding.list));
         thing.read(&mut telling);
-        more(thing, &mut telling);
+        more(any, &mut telling);
+        let thing = any.entry_mut();
         if matches!(how, How::Begun | How::Made) && went.is_some_and(|number| number > seeding.began) {
             // The list that is awaited may show the one before it.
             telling.owes_nothing();
-            if T::KIND == Kind::Caller {
+            if kind == Kind::Caller {
                 // Nor can be told which of both places the list means.
-                self.parts[T::PART as usize].crossed();
+                self.parts[part as usize].crossed();
             }
         }
         let since = (how != How::Item && seeding.is_on()).then_some(seeding.list);
-        let changed = telling.finish(&mut **thing, since) || !known;
+        let changed = telling.finish(thing, since) || !known;
         if matches!(how, How::Begun | How::Made | How::Item) {
             thing.books_mut().list = seeding.list;
         }
@@ -350,10 +288,10 @@ impl Mirror {
         self.budget.add(after);
         self.budget.give_back(before);
         while !self.budget.has(0) {
-            if !self.budget.allows(after) || !self.take_oldest(T::KIND, &key) {
+            if !self.budget.allows(after) || !self.take_oldest(kind, &key) {
                 // It is more than there can be room for.
-                self.leave_out(T::PART);
-                self.take_out::<T>(&key);
+                self.leave_out(part);
+                self.take_out(&key);
                 break;
             }
         }
@@ -361,20 +299,17 @@ impl Mirror {
 
     /// A thing begins that is known. Says whether it is another one, whose forerunner has ended
     /// unheard and is taken out: unless the last list has shown it, and its beginning comes late.
-    fn replaces<T: Thing>(&mut self, key: &[u8], books: &Books) -> bool
-    where
-        Tables: Holds<T>,
-    {
-        let Seeding { completeness, list, .. } = self.parts[T::PART as usize];
+    fn replaces(&mut self, part: Part, key: &[u8], books: &Books) -> bool {
+        let Seeding { completeness, list, .. } = self.parts[part as usize];
         let vouched = matches!(completeness, Completeness::Seeding | Completeness::Complete);
         let heard = books.begun == self.connection;
         if vouched && books.list == list && !heard {
             return false;
         }
         if heard {
-            self.doubt(T::PART, Stale::Unexpected);
+            self.doubt(part, Stale::Unexpected);
         }
-        self.take_out::<T>(key)
+        self.take_out(key)
     }
 
     /// Takes out the oldest of this kind but for the one with this key, or the oldest of another
@@ -388,34 +323,29 @@ impl Mirror {
         let Some((_, key)) = first(kind).or_else(others) else { return false };
         let key = key.clone();
         self.leave_out(key.kind().part());
-        self.take_out_any(&key);
+        self.take_out(key.as_bytes());
         true
     }
 
     /// Takes a thing out, and what belongs to it. Says whether there was one.
-    fn take_out<T: Thing>(&mut self, key: &[u8]) -> bool
-    where
-        Tables: Holds<T>,
-    {
+    fn take_out(&mut self, key: &[u8]) -> bool {
         self.leaving(key);
-        let table = <Tables as Holds<T>>::table_mut(&mut self.tables);
-        let Some(thing) = table.remove(key) else { return false };
+        let Some(thing) = self.things.remove(key) else { return false };
+        let kind = thing.kind();
+        let thing = thing.entry();
+        self.counts[kind as usize] -= 1;
         self.budget.give_back(thing.cost(key.len()));
         count(|steps| steps.moved += 1);
-        if table.is_empty() {
-            *table = BTreeMap::new();
-            self.budget.give_back(root::<Key, Box<T>>());
-        }
         if let Some(group) = thing.group() {
             self.inside.remove(&(group.clone(), Key::new(key)));
             if self.inside.is_empty() {
                 self.inside = BTreeSet::new();
             }
         }
-        self.ages.remove(&(T::KIND, thing.books().made));
+        self.ages.remove(&(kind, thing.books().made));
         if self.ages.is_empty() {
-            self.ages = BTreeMap::new();
-            self.budget.give_back(root::<(Kind, u64), Key>());
+            (self.things, self.ages) = (BTreeMap::new(), BTreeMap::new());
+            self.budget.give_back(root::<Key, AnyThing>() + root::<(Kind, u64), Key>());
         }
         self.revision += 1;
         self.changes.note(key);
@@ -423,21 +353,15 @@ impl Mirror {
     }
 
     /// A thing has gone for good: stragglers about it are passed over.
-    pub(super) fn remove<T: Thing>(&mut self, names: Option<(&[u8], &[u8])>)
-    where
-        Tables: Holds<T>,
-    {
+    pub(super) fn remove<T: Thing>(&mut self, names: Option<(&[u8], &[u8])>) {
         let Some((of, id)) = names.filter(|(_, id)| !id.is_empty()) else { return };
-        self.remove_key::<T>(Key::new(&wanted(T::KIND, of, id)));
+        self.remove_key(Key::new(&wanted(T::KIND, of, id)));
     }
 
-    pub(super) fn remove_key<T: Thing>(&mut self, key: Key)
-    where
-        Tables: Holds<T>,
-    {
-        let known = self.take_out::<T>(key.as_bytes());
+    fn remove_key(&mut self, key: Key) {
+        let known = self.take_out(key.as_bytes());
         // A list that is coming in may show it yet.
-        if known || self.parts[T::PART as usize].is_on() {
+        if known || self.parts[key.kind().part() as usize].is_on() {
             let since = self.parts.iter().filter(|part| part.is_on()).map(|part| part.began).min();
             if self.gone.insert(key, since) {
                 self.parts.iter_mut().for_each(Seeding::overflow);
@@ -445,45 +369,71 @@ impl Mirror {
         }
     }
 
-    /// Takes out the things that the list of their part has not shown.
-    fn sweep_table<T: Thing>(&mut self)
-    where
-        Tables: Holds<T>,
-    {
-        let list = self.parts[T::PART as usize].list;
-        let table = <Tables as Holds<T>>::table(&self.tables);
-        let left = table.iter().filter(|(_, thing)| thing.books().list < list);
-        let left: Vec<Key> = left.map(|(key, _)| key.clone()).collect();
-        for key in left {
-            self.remove_key::<T>(key);
+    /// Takes out what the list that seeded this part has not shown.
+    pub(super) fn sweep(&mut self, part: Part) {
+        let list = self.parts[part as usize].list;
+        for kind in Kind::of_part(part) {
+            let things = self.beginning_with(of_kind(kind));
+            let left = things.filter(|(_, thing)| thing.entry().books().list < list);
+            let left: Vec<Key> = left.map(|(key, _)| key.clone()).collect();
+            left.into_iter().for_each(|key| self.remove_key(key));
         }
     }
 
     /// Takes out the things that belong there.
-    pub(super) fn remove_belonging<T: Thing>(&mut self, of: &[u8])
-    where
-        Tables: Holds<T>,
-    {
-        let first = within(T::KIND, of);
-        let from = <Tables as Holds<T>>::table(&self.tables).range(Key::new(&first)..);
-        let there = from.take_while(|(key, _)| key.as_bytes().starts_with(&first));
-        let there: Vec<Key> = there.map(|(key, _)| key.clone()).collect();
-        for key in there {
-            self.remove_key::<T>(key);
+    pub(super) fn remove_belonging<T: Thing>(&mut self, of: &[u8]) {
+        let there: Vec<Key> = self.beginning_with(within(T::KIND, of)).map(|(key, _)| key.clone()).collect();
+        there.into_iter().for_each(|key| self.remove_key(key));
+    }
+
+    /// Notes that events of a part were missed.
+    pub(super) fn missed(&mut self, part: Part) {
+        for kind in Kind::of_part(part) {
+            let first = of_kind(kind);
+            let from = self.things.range_mut::<[u8], _>((Bound::Included(first.as_slice()), Bound::Unbounded));
+            for (_, thing) in from.take_while(|(key, _)| key.as_bytes().starts_with(&first)) {
+                thing.entry_mut().books_mut().missed();
+            }
         }
+    }
+
+    fn one_mut<T: Thing>(&mut self, of: &[u8], id: &[u8]) -> Option<&mut T> {
+        self.things.get_mut(wanted(T::KIND, of, id).as_slice()).and_then(T::of_mut)
     }
 
     /// Changes the places of callers in a queue, which no header tells.
     pub(super) fn with_queue(&mut self, name: &[u8], change: impl FnOnce(&mut Queue)) {
-        if let Some(queue) = self.tables.queues.get_mut(wanted(Kind::Queue, &[], name).as_slice()) {
+        if let Some(queue) = self.one_mut(&[], name) {
             change(queue);
         }
     }
 
     /// The same for one caller.
     pub(super) fn with_caller(&mut self, queue: &[u8], id: &[u8], change: impl FnOnce(&mut Caller)) {
-        if let Some(caller) = self.tables.callers.get_mut(wanted(Kind::Caller, queue, id).as_slice()) {
+        if let Some(caller) = self.one_mut(queue, id) {
             change(caller);
         }
     }
 }
+
+/// An iterator over so many things.
+struct Counted<I> {
+    things: I,
+    left: usize,
+}
+
+impl<I: Iterator> Iterator for Counted<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        let thing = self.things.next()?;
+        self.left = self.left.saturating_sub(1);
+        Some(thing)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl<I: Iterator> ExactSizeIterator for Counted<I> {}

@@ -10,7 +10,7 @@ use super::fields::{
 use super::key::{Key, parts};
 use super::mirror::How;
 use super::place::Place;
-use super::thing::Thing;
+use super::thing::{Entry as _, Thing};
 use super::{Mirror, OwnedValue, Part, Stale};
 use crate::event::{Event, ExtensionStatus};
 use crate::facts::{self, Bridged, Parked, ParkedKind, QueueStepKind, Told};

@@ -4,9 +4,8 @@ use alloc::vec::Vec;
 use core::ops::Bound;
 
 use super::fields::{Conference, Kind};
-use super::key::{Key, wanted};
-use super::mirror::{Holds, Tables};
-use super::thing::Thing;
+use super::key::wanted;
+use super::thing::{Entry as _, Thing as _};
 use super::{Completeness, Mirror, OwnedValue, Part, Stale};
 use crate::action::Custom;
 use crate::wire::{Frame, Value};
@@ -137,7 +136,7 @@ impl Mirror {
     /// [`seed`](Self::seed) returns, without a filter.
     pub fn begin(&mut self, part: Part) {
         if self.parts[part as usize].missed {
-            self.tables.missed(part);
+            self.missed(part);
         }
         self.parts[part as usize].begin(part.lists().len(), self.gone.went());
     }
@@ -148,10 +147,10 @@ impl Mirror {
         let part = Part::Conferences;
         let Seeding { list, .. } = *Some(&self.parts[part as usize]).filter(|seeding| seeding.is_on())?;
         let asked = self.room.take()?;
-        let last = Key::new(&wanted(Kind::Conference, &[], asked.as_bytes()));
-        let mut rooms =
-            <Tables as Holds<Conference>>::table(&self.tables).range((Bound::Excluded(last), Bound::Unbounded));
-        let room = rooms.find(|(_, room)| room.books().list >= list).map(|(_, room)| room.name.clone());
+        let last = wanted(Kind::Conference, &[], asked.as_bytes());
+        let behind = self.things.range::<[u8], _>((Bound::Excluded(last.as_slice()), Bound::Unbounded));
+        let mut rooms = behind.map_while(|(_, thing)| Conference::of(thing));
+        let room = rooms.find(|room| room.books().list >= list).map(|room| room.name.clone());
         let Some(room) = room else {
             self.ended(part);
             return None;

@@ -1,10 +1,10 @@
 //! Declarations of the mirror's things: key, fields, and the headers that tell them.
 
-use alloc::boxed::Box;
-use core::mem::size_of;
+use core::mem::size_of_val;
 use core::time::Duration;
 
-use super::{Key, Kind, OwnedValue, Part};
+use super::fields::AnyThing;
+use super::{Key, Kind, OwnedValue};
 use crate::byte_budget;
 use crate::value::{CallerIdPart, ChannelState, FromWire};
 use crate::wire::{Frame, HeaderIndex, Value};
@@ -36,12 +36,10 @@ impl Books {
     }
 }
 
-/// Something that a mirror keeps, by a key of its own.
-pub(super) trait Thing: Sized {
+/// A thing of one kind.
+pub(super) trait Thing: Entry + Sized {
     /// The byte that begins its key.
     const KIND: Kind;
-    /// The part that it is seeded with.
-    const PART: Part;
     /// The bit of each field, under the field's name.
     type Bits;
     const BITS: Self::Bits;
@@ -49,9 +47,14 @@ pub(super) trait Thing: Sized {
     /// Returns what an event calls it: where it belongs, if anywhere, and its own id.
     fn names<'buf>(frame: Frame<'buf>, prefix: &str) -> Option<(&'buf [u8], &'buf [u8])>;
 
-    /// A thing of which nothing but its name is known.
-    fn new(of: OwnedValue, id: OwnedValue) -> Self;
+    /// Returns it, where it is of this kind.
+    fn of(any: &AnyThing) -> Option<&Self>;
 
+    fn of_mut(any: &mut AnyThing) -> Option<&mut Self>;
+}
+
+/// Something that a mirror keeps, by a key of its own, of any kind.
+pub(super) trait Entry {
     /// Takes what headers tell.
     fn read(&mut self, telling: &mut Telling<'_>);
 
@@ -74,7 +77,7 @@ pub(super) trait Thing: Sized {
     fn cost(&self, key: usize) -> usize {
         let key = key + byte_budget::bytes(&[]);
         let group = |group| byte_budget::mapped::<(OwnedValue, Key), ()>() + byte_budget::text(group) + key;
-        let entry = size_of::<Self>() + byte_budget::BLOCK + byte_budget::mapped::<Key, Box<Self>>() + key;
+        let entry = size_of_val(self) + byte_budget::BLOCK + byte_budget::mapped::<Key, AnyThing>() + key;
         let age = byte_budget::mapped::<(Kind, u64), Key>() + key;
         entry + age + self.group().map_or(0, group) + self.texts()
     }
@@ -98,8 +101,8 @@ pub(super) struct Telling<'a> {
 
 impl<'a> Telling<'a> {
     /// `list` is the number of the list that is coming in, if this is an item of it.
-    pub(super) fn new<T: Thing>(
-        thing: &T,
+    pub(super) fn new(
+        thing: &dyn Entry,
         words: Option<(Frame<'a>, &'a str)>,
         (text, now): (usize, Option<Duration>),
         list: Option<u64>,
@@ -112,7 +115,7 @@ impl<'a> Telling<'a> {
     /// Says whether anything has changed. `since`: the number of the list that is awaited, if this
     /// was no item. After an item of that list, what nothing has told since events were missed is
     /// unknown.
-    pub(super) fn finish<T: Thing>(self, thing: &mut T, since: Option<u64>) -> bool {
+    pub(super) fn finish(self, thing: &mut dyn Entry, since: Option<u64>) -> bool {
         let books = thing.books_mut();
         books.heard |= self.told;
         if self.heard.is_some() {
@@ -312,10 +315,48 @@ macro_rules! things {
         impl Kind {
             pub(super) const ALL: &'static [Self] = &[$(Self::$thing),+];
 
+            /// Returns a thing of which nothing but its name is known.
+            pub(super) fn begin(self, of: OwnedValue, id: OwnedValue) -> AnyThing {
+                match self {
+                    $(Self::$thing => AnyThing::$thing(Box::new($thing::new(of, id))),)+
+                }
+            }
+
+            /// The kinds of things of a part.
+            pub(super) fn of_part(part: Part) -> impl Iterator<Item = Self> {
+                Self::ALL.iter().copied().filter(move |kind| kind.part() == part)
+            }
+
             /// The part that a thing of this kind is of.
             pub(super) const fn part(self) -> Part {
                 match self {
                     $(Self::$thing => Part::$part,)+
+                }
+            }
+        }
+
+        /// A thing of any kind.
+        #[derive(Clone, Debug)]
+        pub(super) enum AnyThing {
+            $($thing(Box<$thing>),)+
+        }
+
+        impl AnyThing {
+            pub(super) fn kind(&self) -> Kind {
+                match self {
+                    $(Self::$thing(_) => Kind::$thing,)+
+                }
+            }
+
+            pub(super) fn entry(&self) -> &dyn Entry {
+                match self {
+                    $(Self::$thing(thing) => &**thing,)+
+                }
+            }
+
+            pub(super) fn entry_mut(&mut self) -> &mut dyn Entry {
+                match self {
+                    $(Self::$thing(thing) => &mut **thing,)+
                 }
             }
         }
@@ -339,6 +380,16 @@ macro_rules! things {
                 pub const fn revision(&self) -> u64 {
                     self.books.revision
                 }
+
+                fn new(_of: OwnedValue, $id: OwnedValue) -> Self {
+                    Self {
+                        $($of: _of,)?
+                        $id,
+                        $($field: None,)*
+                        $($($more: Default::default(),)*)?
+                        books: Books::default(),
+                    }
+                }
             }
 
             const _: () = {
@@ -348,7 +399,6 @@ macro_rules! things {
 
                 impl Thing for $thing {
                     const KIND: Kind = Kind::$thing;
-                    const PART: Part = Part::$part;
                     type Bits = Bits;
                     const BITS: Bits = {
                         #[allow(non_camel_case_types, dead_code, reason = "they are the names of the fields")]
@@ -366,16 +416,16 @@ macro_rules! things {
                         Some((of, find(&$id_headers)?.as_bytes()))
                     }
 
-                    fn new(_of: OwnedValue, $id: OwnedValue) -> Self {
-                        Self {
-                            $($of: _of,)?
-                            $id,
-                            $($field: None,)*
-                            $($($more: Default::default(),)*)?
-                            books: Books::default(),
-                        }
+                    fn of(any: &AnyThing) -> Option<&Self> {
+                        if let AnyThing::$thing(thing) = any { Some(thing) } else { None }
                     }
 
+                    fn of_mut(any: &mut AnyThing) -> Option<&mut Self> {
+                        if let AnyThing::$thing(thing) = any { Some(thing) } else { None }
+                    }
+                }
+
+                impl Entry for $thing {
                     fn read(&mut self, telling: &mut Telling<'_>) {
                         $(telling.$how(Self::BITS.$field, &mut self.$field, &$headers);)*
                     }

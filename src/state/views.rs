@@ -7,6 +7,7 @@ use super::fields::{
     ParkingLot, Participant, Queue, Registration,
 };
 use super::key::Key;
+use super::thing::Thing;
 
 /// Declares the getters of a kind: all of it, and one by its name or names.
 macro_rules! views {
@@ -74,7 +75,7 @@ impl Mirror {
     pub fn inside<'a>(&'a self, bridge: &'a [u8]) -> impl Iterator<Item = &'a Channel> {
         let inside = self.inside.range((OwnedValue::new(bridge), Key::first())..);
         let inside = inside.take_while(move |(found, _)| found.as_bytes() == bridge);
-        inside.filter_map(|(_, key)| self.tables.channels.get(key)).map(AsRef::as_ref)
+        inside.filter_map(|(_, key)| self.things.get(key).and_then(Thing::of))
     }
 
     /// The channels that a channel is bridged with: all others in its bridge, or up to 11 the one
