@@ -376,14 +376,18 @@ impl Mirror {
             let things = self.beginning_with(of_kind(kind));
             let left = things.filter(|(_, thing)| thing.entry().books().list < list);
             let left: Vec<Key> = left.map(|(key, _)| key.clone()).collect();
-            left.into_iter().for_each(|key| self.remove_key(key));
+            for key in left {
+                self.remove_key(key);
+            }
         }
     }
 
     /// Takes out the things that belong there.
     pub(super) fn remove_belonging<T: Thing>(&mut self, of: &[u8]) {
         let there: Vec<Key> = self.beginning_with(within(T::KIND, of)).map(|(key, _)| key.clone()).collect();
-        there.into_iter().for_each(|key| self.remove_key(key));
+        for key in there {
+            self.remove_key(key);
+        }
     }
 
     /// Notes that events of a part were missed.
