@@ -3,7 +3,7 @@
 
 every_change=(
     format prose lint readme_inspect readme_tests recordings features oldest_compiler without_std aarch64 i686
-    testkit examples tokio tools mutants_tool benches peers documentation instructions package fuzz
+    testkit examples session tokio tools mutants_tool benches peers documentation instructions package fuzz
 )
 long=(s390x miri self_test live mutants fuzz_an_hour)
 
@@ -87,20 +87,30 @@ step_examples() {
     member ami-examples
 }
 
-# With each of its features, and with its defaults; the documentation too, since it is published.
-step_tokio() {
-    local feature
-    for feature in freeswitch tls tracing; do
-        cargo clippy --locked -p ami-tokio --no-default-features --features "$feature" -- -D warnings
+# A client to be published, or what the clients stand on: linted and tested with its defaults, with
+# each of the features that are named behind it, and with all. The documentation too.
+published() {
+    local name=$1 feature
+    for feature in "${@:2}"; do
+        cargo clippy --locked -p "$name" --no-default-features --features "$feature" -- -D warnings
     done
-    member ami-tokio
-    cargo clippy --locked -p ami-tokio --all-targets --all-features -- -D warnings
-    cargo test --locked -p ami-tokio --all-features
+    member "$name"
+    cargo clippy --locked -p "$name" --all-targets --all-features -- -D warnings
+    cargo test --locked -p "$name" --all-features
+    RUSTDOCFLAGS='-D warnings' cargo doc --locked -p "$name" --no-deps --all-features
+}
+
+step_session() {
+    published ami-session md5 freeswitch serde stream
+    cargo package --locked -p ami-proto -p ami-session --allow-dirty --no-verify --quiet
+}
+
+step_tokio() {
+    published ami-tokio freeswitch serde tls tracing
     cargo test --locked -p ami-tokio --bench load
     # Nothing else takes it: it needs a server.
     cargo clippy --locked -p ami-tokio --test soak -- -D warnings
-    RUSTDOCFLAGS='-D warnings' cargo doc --locked -p ami-tokio --no-deps --all-features
-    cargo package --locked -p ami-proto -p ami-tokio --allow-dirty --no-verify --quiet
+    cargo package --locked -p ami-proto -p ami-session -p ami-tokio --allow-dirty --no-verify --quiet
 }
 
 # As the README's first command builds it, then with all subcommands.

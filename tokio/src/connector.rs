@@ -5,38 +5,25 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
-use ami_proto::conn::Backoff;
+use ami_session::{ConnectError, Handle, Opening, Protocol, Reason, Settings, connector_settings};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
-use crate::driver::Driver;
-use crate::error::{ConnectError, Reason};
-use crate::handle::Handle;
-use crate::hold::Hold;
-use crate::protocol::{HIDDEN, Protocol};
-use crate::shared::{Over, Shared};
+use crate::client::{Client, Config};
+use crate::driver::{Task, now};
 use crate::wire::Io;
+use crate::{Ami, Credentials};
 
 /// Makes one connection to the server.
 pub(crate) struct Dial(pub(crate) Box<dyn Fn() -> Dialled + Send + Sync>);
 
-type Dialled = Pin<Box<dyn Future<Output = Result<Box<dyn Io>, ConnectError>> + Send>>;
+pub(crate) type Dialled = Pin<Box<dyn Future<Output = Result<Box<dyn Io>, Reason>> + Send>>;
 
 type Stream = Pin<Box<dyn Future<Output = io::Result<Box<dyn Io>>> + Send>>;
 
-/// The way to the server, below what makes of it an attempt with a limit.
+/// The way to the server.
 type Transport = dyn Fn(&str) -> Stream + Send + Sync;
-
-/// The delays between attempts after a loss.
-#[derive(Clone, Debug)]
-enum Delays {
-    /// The default, drawn anew for each connection: clones of a connector don't come back together.
-    Default,
-    /// Those of the program. `None`: no more attempts.
-    Set(Option<Backoff>),
-}
 
 /// A connection that is yet to be made: to whom, with which settings, and what happens when it is
 /// lost. To Asterisk it is a [`Connector`](crate::Connector), to FreeSWITCH a
@@ -62,47 +49,53 @@ enum Delays {
 ///
 /// # After a loss
 ///
-/// The connection is made again, after the delays of [`Backoff::default`] unless
-/// [`reconnect`](Self::reconnect) has others; the login, the event mask and the filters are as they
-/// were. Requests that were in flight end, and say how far they had come; those that come meanwhile
-/// [wait](Self::connection_wait). Each stream of events is told. A refused login ends it for good,
-/// unless time may mend the reason.
+/// The connection is made again, after the delays of [`Backoff::default`](ami_proto::conn::Backoff)
+/// unless [`reconnect`](Self::reconnect) has others; the login, the event mask and the filters are
+/// as they were. Requests that were in flight end, and say how far they had come; those that come
+/// meanwhile [wait](Self::connection_wait). Each stream of events is told. A refused login ends it
+/// for good, unless time may mend the reason.
 #[must_use = "nothing is connected until it is told to"]
 pub struct ConnectorOf<P: Protocol> {
-    pub(crate) address: Box<str>,
-    pub(crate) credentials: P::Credentials,
-    pub(crate) config: Arc<P::Config>,
+    settings: Settings<P>,
     transport: Arc<Transport>,
-    delays: Delays,
-    connect_timeout: Duration,
-    wait: Duration,
+}
+
+/// A connection to Asterisk that is yet to be made.
+pub type Connector = ConnectorOf<Client>;
+
+connector_settings!(ConnectorOf);
+#[cfg(feature = "freeswitch")]
+ami_session::switch_settings!(ConnectorOf);
+
+impl Connector {
+    /// Begins with the defaults, each told at its setter. The address is `host:port`, the port 5038
+    /// unless configured.
+    pub fn new(address: impl Into<String>, credentials: Credentials) -> Self {
+        Self::with(Settings::new(address, credentials, Config::new()))
+    }
+}
+
+/// Connects to a manager interface and logs in: the settings are the defaults, see [`Connector`].
+/// The address is `host:port`, the port 5038 unless configured.
+///
+/// # Errors
+/// [`ConnectError`], which has the address, where the connection can't be made or the login is
+/// refused. It makes one attempt.
+pub async fn connect(address: impl Into<String>, credentials: Credentials) -> Result<Ami, ConnectError> {
+    Connector::new(address, credentials).connect().await
 }
 
 impl<P: Protocol> ConnectorOf<P> {
-    pub(crate) fn with(address: String, credentials: P::Credentials, config: Arc<P::Config>) -> Self {
-        Self {
-            address: address.into(),
-            credentials,
-            config,
-            transport: Arc::new(|address| {
-                let address = address.to_owned();
-                Box::pin(async move {
-                    let socket = TcpStream::connect(address).await?;
-                    socket.set_nodelay(true)?;
-                    Ok(Box::new(socket) as Box<dyn Io>)
-                })
-            }),
-            delays: Delays::Default,
-            connect_timeout: Duration::from_secs(10),
-            wait: Duration::from_secs(30),
-        }
-    }
-
-    /// Sets all settings of the state machine at once. Where thousands of connections have the same
-    /// ones, give each a clone of one `Arc`.
-    pub fn config(mut self, config: impl Into<Arc<P::Config>>) -> Self {
-        self.config = config.into();
-        self
+    pub(crate) fn with(settings: Settings<P>) -> Self {
+        let transport = |address: &str| -> Stream {
+            let address = address.to_owned();
+            Box::pin(async move {
+                let socket = TcpStream::connect(address).await?;
+                socket.set_nodelay(true)?;
+                Ok(Box::new(socket) as Box<dyn Io>)
+            })
+        };
+        Self { settings, transport: Arc::new(transport) }
     }
 
     /// Connects by this function in place of a TCP socket: through a tunnel, say, or in memory. It
@@ -145,34 +138,6 @@ impl<P: Protocol> ConnectorOf<P> {
         self
     }
 
-    /// Sets how long the socket, and TLS over it, may take to be made. Default 10 s. What comes
-    /// after it is for the login's own timeout.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
-        self
-    }
-
-    /// Sets how long a request waits for a connection while there is none. Default 30 s. Then it
-    /// ends with [`Error::NotConnected`](crate::Error::NotConnected), and was not sent.
-    pub fn connection_wait(mut self, wait: Duration) -> Self {
-        self.wait = wait;
-        self
-    }
-
-    /// Sets the delays between attempts after a loss; `None`: a connection that is lost is lost for
-    /// good. Default: [`Backoff::default`], drawn anew for each connection. Clones of a connector
-    /// share what is set here: many of them, lost at once, come back at once unless each is given
-    /// its own.
-    pub fn reconnect(mut self, backoff: impl Into<Option<Backoff>>) -> Self {
-        self.delays = Delays::Set(backoff.into());
-        self
-    }
-
-    pub(crate) fn configured(mut self, change: impl FnOnce(P::Config) -> P::Config) -> Self {
-        self.config = Arc::new(change(P::Config::clone(&self.config)));
-        self
-    }
-
     /// Connects and logs in. It makes one attempt: what is attempted again is a connection that has
     /// stood.
     ///
@@ -182,14 +147,7 @@ impl<P: Protocol> ConnectorOf<P> {
     /// # Panics
     /// Outside of a tokio runtime. What is returned can be used anywhere.
     pub async fn connect(self) -> Result<Handle<P>, ConnectError> {
-        let hold = self.spawn(false);
-        hold.until(|state| match state.over() {
-            Some(Over::Lost(error)) => Some(Err(error.clone())),
-            Some(Over::Closed) => Some(Err(hold.lost(Reason::Closed))),
-            None => state.has_begun().then_some(Ok(())),
-        })
-        .await?;
-        Ok(Handle::new(hold))
+        self.spawn(false).begun().await
     }
 
     /// Starts to connect and returns at once, for programs that may be there before their server
@@ -199,58 +157,33 @@ impl<P: Protocol> ConnectorOf<P> {
     /// # Panics
     /// Outside of a tokio runtime. What is returned can be used anywhere.
     pub fn start(self) -> Handle<P> {
-        Handle::new(self.spawn(true))
+        self.spawn(true).handle()
     }
 
     /// Starts the task of the connection.
-    fn spawn(self, is_patient: bool) -> Hold<P> {
-        let Self { address, credentials, config, transport, delays, connect_timeout, wait } = self;
-        let backoff = match delays {
-            Delays::Default => Some(Backoff::default()),
-            Delays::Set(backoff) => backoff,
-        };
-        let trace = crate::trace::Span::new(&address);
-        let machine = P::start(config, trace.hook(), HIDDEN);
-        let shared = Shared::new(machine, wait, &address, tokio::runtime::Handle::current());
+    fn spawn(self, is_patient: bool) -> Opening<P> {
+        let Self { settings, transport } = self;
+        let trace = crate::trace::Span::new(settings.address());
+        let (opening, driver) = ami_session::open(settings, is_patient, now, trace.hook());
+        let address: Box<str> = driver.address().into();
         let dial = Dial(Box::new(move || {
-            let (address, stream) = (address.clone(), transport(&address));
-            Box::pin(async move {
-                let failed = match tokio::time::timeout(connect_timeout, stream).await {
-                    Ok(Ok(stream)) => return Ok(stream),
-                    Ok(Err(error)) => Reason::Connect(error),
-                    Err(_) => Reason::ConnectTimedOut(connect_timeout),
-                };
-                Err(ConnectError::new(&address, failed))
-            })
+            let stream = transport(&address);
+            Box::pin(async { stream.await.map_err(Reason::Connect) })
         }));
-        let hold = Hold::new(&shared);
-        let driver = Driver { shared, dial, credentials, backoff, is_patient };
-        tokio::spawn(trace.around(driver.run()));
-        hold
+        tokio::spawn(trace.around(Task::new(driver, dial).run()));
+        opening
     }
 }
 
 impl<P: Protocol> Clone for ConnectorOf<P> {
     fn clone(&self) -> Self {
-        Self {
-            address: self.address.clone(),
-            credentials: self.credentials.clone(),
-            config: Arc::clone(&self.config),
-            transport: Arc::clone(&self.transport),
-            delays: self.delays.clone(),
-            ..*self
-        }
+        Self { settings: self.settings.clone(), transport: Arc::clone(&self.transport) }
     }
 }
 
 impl<P: Protocol> fmt::Debug for ConnectorOf<P> {
     /// The address and the times, without the secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connector")
-            .field("address", &self.address)
-            .field("reconnect", &self.delays)
-            .field("connect_timeout", &self.connect_timeout)
-            .field("connection_wait", &self.wait)
-            .finish_non_exhaustive()
+        self.settings.fmt(f)
     }
 }

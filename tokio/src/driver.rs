@@ -1,143 +1,114 @@
-//! The task of a connection: connects, drives what stands, and connects again after a loss.
+//! The task of a connection: dials, moves bytes between the socket and the session, and tells that
+//! the time. What is to be done when is the session's to say.
 
 use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::sync::Arc;
-use std::task::Poll;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Instant;
 
-use ami_proto::conn::Backoff;
+use ami_session::{Driver, Protocol, Step, Turn};
+use tokio::time::{Sleep, sleep_until};
 
-use crate::connector::Dial;
-use crate::error::{ConnectError, Reason};
-use crate::events::{Disconnected, Item};
-use crate::protocol::{HIDDEN, Protocol};
-use crate::shared::{Over, Shared, State, Told, now};
-use crate::wire::{Io, Wire, WireEnd};
+use crate::connector::{Dial, Dialled};
+use crate::wire::Wire;
 
 /// See the module.
-pub(crate) struct Driver<P: Protocol> {
-    pub(crate) shared: Arc<Shared<P>>,
-    pub(crate) dial: Dial,
-    pub(crate) credentials: P::Credentials,
-    /// The delays between attempts. `None`: one connection is all.
-    pub(crate) backoff: Option<Backoff>,
-    /// Set where the first connection is attempted again as well.
-    pub(crate) is_patient: bool,
+pub(crate) struct Task<P: Protocol> {
+    driver: Driver<P>,
+    dial: Dial,
+    /// An attempt that is under way.
+    dialled: Option<Dialled>,
+    wire: Option<Wire>,
+    sleep: Pin<Box<Sleep>>,
+    /// When `sleep` ends, until it has.
+    armed: Option<Instant>,
 }
 
-impl<P: Protocol> Driver<P> {
+impl<P: Protocol> Task<P> {
+    pub(crate) fn new(driver: Driver<P>, dial: Dial) -> Self {
+        let sleep = Box::pin(sleep_until(tokio::time::Instant::now()));
+        Self { driver, dial, dialled: None, wire: None, sleep, armed: None }
+    }
+
     /// Runs to the end of the connection for good.
     pub(crate) async fn run(mut self) {
-        let over = loop {
-            let lost = match self.connect().await {
-                None => break Over::Closed,
-                Some(Err(error)) => error,
-                Some(Ok(stream)) => match self.drive(stream).await {
-                    Ok(()) => break Over::Closed,
-                    Err(lost) => lost,
-                },
-            };
-            let delay = {
-                let mut state = self.shared.lock();
-                if state.closing {
-                    break Over::Closed;
-                }
-                state.down = Some(lost.clone());
-                let now = now();
-                let again = lost.is_temporary() && (self.is_patient || state.has_begun());
-                let Some(backoff) = self.backoff.as_mut().filter(|_| again) else {
-                    crate::trace::failed(&lost, None);
-                    break Over::Lost(lost);
-                };
-                let delay = backoff.lost(now);
-                crate::trace::failed(&lost, Some(delay));
-                let had_begun = std::mem::take(&mut state.logged_in);
-                // Of a connection that was never made there is nothing to be told.
-                let report = state.machine.begin_anew(HIDDEN).ok().filter(|_| had_begun);
-                if let Some(unanswered) = report {
-                    let told = Arc::new(Disconnected { reason: lost, unanswered, again_in: delay });
-                    state.readers.tell(|| Item::Disconnected(Arc::clone(&told)));
-                }
-                delay
-            };
-            self.shared.tell_lost();
-            if self.unless_closing(tokio::time::sleep(delay)).await.is_none() {
-                break Over::Closed;
-            }
-        };
-        self.shared.lock().end(over);
-        self.shared.tell_over();
+        poll_fn(|cx| self.poll(cx)).await;
     }
 
-    /// Makes one attempt. `None`: the connection is to be closed.
-    async fn connect(&self) -> Option<Result<Box<dyn Io>, ConnectError>> {
-        self.unless_closing((self.dial.0)()).await
-    }
-
-    /// Drives a connection to its end: closed as was asked for, or lost.
-    async fn drive(&mut self, stream: Box<dyn Io>) -> Result<(), ConnectError> {
-        let shared = Arc::clone(&self.shared);
-        let login = shared.lock().machine.log_in(now(), self.credentials.clone(), HIDDEN);
-        login.map_err(|error| shared.lost(Reason::Login(error)))?;
-        let backoff = &mut self.backoff;
-        let on_ready = |state: &mut State<P>, now: Instant| {
-            if let Some(backoff) = backoff {
-                backoff.accepted(now);
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            let mut turn = self.driver.turn();
+            let step = turn.step(now(), cx.waker());
+            if let Some(failure) = turn.failure() {
+                crate::trace::failed(&failure);
             }
-            if !state.stands() {
-                state.readers.tell(|| Item::Reconnected);
+            if step != Step::Dial {
+                self.dialled = None;
             }
-        };
-        match Wire::new(&shared, stream).run(on_ready).await {
-            WireEnd::Closed => Ok(()),
-            WireEnd::Lost(error, socket) => {
-                let words = shared.lock().refused.take();
-                let reason = match (words, socket) {
-                    (Some(words), _) => Reason::Refused(error, words),
-                    (None, Some(socket)) => Reason::Socket(socket),
-                    (None, None) => Reason::Lost(error),
-                };
-                Err(shared.lost(reason))
+            let moved = match step {
+                Step::Dial => {
+                    self.wire = None;
+                    // It is the program's: it may ask for anything.
+                    drop(turn);
+                    let dialled = self.dialled.get_or_insert_with(|| (self.dial.0)());
+                    let dialled = dialled.as_mut().poll(cx);
+                    turn = self.driver.turn();
+                    match dialled {
+                        Poll::Pending => false,
+                        Poll::Ready(stream) => {
+                            self.dialled = None;
+                            turn.dialled(now(), stream.map(|stream| self.wire = Some(Wire::new(stream))));
+                            true
+                        }
+                    }
+                }
+                Step::Drive => self.wire.as_mut().is_some_and(|wire| wire.poll(cx, &mut turn, now())),
+                Step::Again => {
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                Step::Shut => {
+                    let shut = self.wire.as_mut().is_none_or(|wire| wire.poll_shutdown(cx));
+                    if shut {
+                        turn.shut();
+                    }
+                    shut
+                }
+                Step::Over => return Poll::Ready(()),
+                // Sleep, and what this crate does not know.
+                _ => {
+                    self.wire = None;
+                    false
+                }
+            };
+            if !moved && !is_due(&mut self.sleep, &mut self.armed, &turn, cx) {
+                return Poll::Pending;
             }
         }
-    }
-
-    /// Waits for a future. `None`: the connection is to be closed.
-    async fn unless_closing<T>(&self, future: impl Future<Output = T>) -> Option<T> {
-        let mut future = pin!(future);
-        poll_fn(|cx| {
-            {
-                let mut state = self.shared.lock();
-                if state.closing {
-                    return Poll::Ready(None);
-                }
-                state.driven_by(cx);
-            }
-            future.as_mut().poll(cx).map(Some)
-        })
-        .await
     }
 }
 
-/// The task is ended by its runtime, or has panicked: who still waits is told.
-impl<P: Protocol> Drop for Driver<P> {
-    fn drop(&mut self) {
-        let mut state = self.shared.lock();
-        if state.over().is_some() {
-            return;
-        }
-        let reason = if std::thread::panicking() {
-            // The panic may be the machine's, which is not to be asked for more then.
-            Reason::Panicked
-        } else {
-            state.readers.hurry();
-            state.machine.handle_eof(Instant::now());
-            while !matches!(state.poll(), Err(_) | Ok(Told::Nothing | Told::Closed)) {}
-            Reason::Abandoned
-        };
-        state.end(Over::Lost(self.shared.lost(reason)));
-        drop(state);
-        self.shared.tell_over();
+/// Has the task woken when the session asks for it. Returns whether that has come.
+fn is_due<P: Protocol>(
+    sleep: &mut Pin<Box<Sleep>>,
+    armed: &mut Option<Instant>,
+    turn: &Turn<'_, P>,
+    cx: &mut Context<'_>,
+) -> bool {
+    let Some(due) = turn.due() else { return false };
+    // One that is too early does no harm: what is due moves with each byte that comes.
+    if armed.is_none_or(|armed| due < armed) {
+        *armed = Some(due);
+        sleep.as_mut().reset(due.into());
     }
+    let woken = sleep.as_mut().poll(cx).is_ready();
+    if woken {
+        *armed = None;
+    }
+    woken
+}
+
+/// Returns the time by the clock of the runtime, which tests can pause.
+pub(crate) fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
 }

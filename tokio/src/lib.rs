@@ -64,31 +64,21 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-mod ami;
 mod connector;
 mod driver;
-mod error;
-mod events;
 #[cfg(feature = "freeswitch")]
 pub mod freeswitch;
-mod handle;
-mod hold;
-mod protocol;
-mod readers;
-mod shared;
 mod trace;
 mod wire;
 
-pub use ami::{Ami, Connector, List, ListItem, Outcome, Output, Reply, Text, connect};
 pub use ami_proto;
 pub use ami_proto::client::Credentials;
 pub use ami_proto::{action, client, conn, event, response, value};
-pub use connector::ConnectorOf;
-pub use error::{ConnectError, Ended, Error, Reason};
-pub use events::{Disconnected, Events, EventsBuilder, Item, Lag};
-pub use handle::Handle;
-pub use protocol::Protocol;
-pub use shared::Held;
+pub use ami_session::{
+    Ami, ConnectError, Disconnected, Ended, Error, Events, EventsBuilder, Handle, Held, Item, Lag, List, ListItem,
+    Outcome, Output, Protocol, Reason, Reply, Text,
+};
+pub use connector::{Connector, ConnectorOf, connect};
 
 /// The README's example, compiled.
 #[cfg(doctest)]

@@ -8,18 +8,15 @@ pub(crate) use without::{Span, failed};
 
 #[cfg(feature = "tracing")]
 mod with {
-    use std::time::Duration;
-
-    use ami_proto::conn::Trace;
+    use ami_session::conn::Trace;
+    use ami_session::{Failure, Hook};
     use tracing::instrument::Instrumented;
     use tracing::{Instrument as _, Level, debug, info, info_span, trace, warn};
 
-    use crate::error::ConnectError;
-    use crate::protocol::Hook;
-
     /// Warns of an attempt that failed or a connection that was lost, in the span around it.
-    pub(crate) fn failed(error: &ConnectError, again_in: Option<Duration>) {
-        if let Some(delay) = again_in {
+    pub(crate) fn failed(failure: &Failure) {
+        let error = &failure.error;
+        if let Some(delay) = failure.again_in {
             warn!(target: "ami_tokio", "{error}; again in {delay:.1?}");
         } else {
             warn!(target: "ami_tokio", "{error}; not attempted again");
@@ -57,13 +54,10 @@ mod with {
 
 #[cfg(not(feature = "tracing"))]
 mod without {
-    use std::time::Duration;
-
-    use crate::error::ConnectError;
-    use crate::protocol::Hook;
+    use ami_session::{Failure, Hook};
 
     /// See the other one.
-    pub(crate) fn failed(_: &ConnectError, _: Option<Duration>) {}
+    pub(crate) fn failed(_: &Failure) {}
 
     /// See the module.
     pub(crate) struct Span;

@@ -1,6 +1,8 @@
 //! Requests: what each kind of them returns, and what is said of those that fail.
 
-use std::sync::Arc;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use ami_tokio::action::{CoreStatus, Custom, MailboxCount, Originate, QueuePause, Queues};
@@ -232,4 +234,96 @@ async fn a_refusal_in_odd_words() {
         Connector::new("pbx:5038", Credentials::plain("admin", "s3cret")).over(dial).connect().await.unwrap_err();
     let words = error.to_string();
     assert!(words.ends_with("(the server says: no\\u{1b}[2J\\u{202e})"), "{words}");
+}
+
+/// A PBX that notes the commands in their order; `CoreStatus` is answered by the test alone.
+fn noting(commands: &Arc<Mutex<Vec<String>>>) -> Arc<Pbx> {
+    let commands = Arc::clone(commands);
+    let script = move || {
+        let commands = Arc::clone(&commands);
+        script().on("CoreStatus", |_| Ok(())).on("Command", move |asked| {
+            commands.lock().unwrap().push(asked.request.get("Command").unwrap_or_default().to_string());
+            asked.server.respond(asked.id, "Success", [("Output", "done")])
+        })
+    };
+    Arc::new(Pbx::new([Box::new(script) as Script<_>]))
+}
+
+/// Those that wait for room are sent as they came, also past a caller that doesn't look: its future
+/// stands in a `select!` whose other branch runs, say.
+#[tokio::test(start_paused = true)]
+async fn a_caller_that_does_not_look_holds_up_no_other() {
+    let commands = Arc::default();
+    let pbx = noting(&commands);
+    let config = Config::new().max_in_flight(1).response_timeout(Duration::from_secs(5));
+    let ami = connector(&pbx).config(config).connect().await.unwrap();
+    let mut all: Vec<Pin<Box<dyn Future<Output = bool>>>> = Vec::new();
+    // The first one has all the room there is, until its time has passed.
+    let first = ami.clone();
+    all.push(Box::pin(async move { first.request(CoreStatus::new()).await.is_ok() }));
+    for number in 0..10 {
+        let ami = ami.clone();
+        all.push(Box::pin(async move { ami.command(number.to_string()).await.is_ok() }));
+    }
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!(all.iter_mut().all(|asked| asked.as_mut().poll(&mut cx).is_pending()));
+    // Only the last one is looked at.
+    assert!(all.pop().unwrap().await);
+    assert_eq!(*commands.lock().unwrap(), ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+    assert_eq!(ami.held().waiting, 0);
+    drop(all);
+    assert_eq!((ami.held().requests, ami.held().open), (0, 0));
+}
+
+/// Those that wait for a connection are sent as they came; of those that were dropped, none.
+#[tokio::test(start_paused = true)]
+async fn requests_that_wait_are_sent_in_their_order() {
+    let commands = Arc::default();
+    let pbx = noting(&commands);
+    let dials = Arc::clone(&pbx);
+    let late = move |_| {
+        let pbx = Arc::clone(&dials);
+        async move {
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            pbx.dial()
+        }
+    };
+    let ami = connector(&pbx).over(late).start();
+    let mut all = JoinSet::new();
+    let mut dropped: Vec<Pin<Box<dyn Future<Output = bool> + Send>>> = Vec::new();
+    for number in 0..20 {
+        let ami = ami.clone();
+        let mut asked: Pin<Box<dyn Future<Output = bool> + Send>> =
+            Box::pin(async move { ami.command(number.to_string()).await.is_ok() });
+        assert!(asked.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        if number % 3 == 1 {
+            dropped.push(asked);
+        } else {
+            all.spawn(asked);
+        }
+    }
+    assert_eq!(ami.held().waiting, 20);
+    drop(dropped);
+    assert!(all.join_all().await.into_iter().all(|answered| answered));
+    let expected: Vec<_> = (0..20).filter(|number| number % 3 != 1).map(|number| number.to_string()).collect();
+    assert_eq!(*commands.lock().unwrap(), expected);
+}
+
+/// One that can never have room fails at once, also while others are open.
+#[tokio::test(start_paused = true)]
+async fn a_request_beyond_the_ceiling() {
+    let pbx = pbx(1);
+    let ami = connector(&pbx).config(Config::new().ceiling(4000)).connect().await.unwrap();
+    let open = tokio::spawn({
+        let ami = ami.clone();
+        async move { ami.request(MailboxCount::new("100")).await.is_err() }
+    });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let begun = tokio::time::Instant::now();
+    let headers = ["A", "B", "C", "D", "E"].into_iter();
+    let huge = headers.fold(Custom::new("Huge"), |huge, name| huge.header(name, "x".repeat(900)));
+    let error = ami.request(huge).await.unwrap_err();
+    assert!(matches!(error, Error::NotSent(_)), "{error}");
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+    assert!(open.await.unwrap());
 }

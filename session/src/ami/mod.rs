@@ -5,36 +5,23 @@ mod builder;
 mod list;
 mod protocol;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use ami_proto::action::{Action, Command, ListAction, Originate};
+use ami_proto::action::{Action, Command, EncodedAction, ListAction, Originate};
 use ami_proto::catalogue::ActionType;
-use ami_proto::client::{self, Client, Credentials, Ending, OwnedEnding};
+use ami_proto::client::{self, Client, Ending, OwnedEnding};
 use ami_proto::conn::Id;
-use ami_proto::error::SendError;
+use ami_proto::error::{EncodeError, SendError};
 use ami_proto::event::EventSet;
 
 pub use answers::{Outcome, Output, Reply, Text};
 pub use list::{List, ListItem};
 
-use crate::connector::ConnectorOf;
-use crate::error::{ConnectError, Ended, Error, Failure};
+use crate::error::{Ended, Error, Failure};
 use crate::events::EventsBuilder;
 use crate::handle::Handle;
 use crate::hold::{End, Pending};
-
-/// Connects to a manager interface and logs in: the settings are the defaults, see [`Connector`].
-/// The address is `host:port`, the port 5038 unless configured.
-///
-/// # Errors
-/// [`ConnectError`], which has the address, where the connection can't be made or the login is
-/// refused. It makes one attempt.
-pub async fn connect(address: impl Into<String>, credentials: Credentials) -> Result<Ami, ConnectError> {
-    Connector::new(address, credentials).connect().await
-}
-
-/// A connection to Asterisk that is yet to be made.
-pub type Connector = ConnectorOf<Client>;
+use crate::queue;
 
 /// A connection to Asterisk's Manager Interface: see [`Handle`] for what it is as a value, and the
 /// methods here for what can be asked.
@@ -44,8 +31,8 @@ impl Handle<Client> {
     /// Sends a request and waits for its response.
     ///
     /// ```no_run
-    /// # async fn calls(ami: ami_tokio::Ami) -> Result<(), Box<dyn std::error::Error>> {
-    /// use ami_tokio::action::CoreStatus;
+    /// # async fn calls(ami: ami_session::Ami) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ami_proto::action::CoreStatus;
     ///
     /// let status = ami.request(CoreStatus::new()).await?;
     /// println!("{} calls", status.view().core_current_calls()?);
@@ -59,7 +46,7 @@ impl Handle<Client> {
     /// # Errors
     /// [`Error`]: it was refused, or not answered; how far it had come is in it.
     pub async fn request<A: Action>(&self, action: A) -> Result<Reply<A::Static>, Error> {
-        let End { first, ending } = self.send(false, &action).await?.end().await;
+        let End { first, ending } = self.send(false, &action)?.end().await?;
         if Reply::<A>::is_one(first.as_ref(), ending.view()) {
             Ok(Reply::new(first, ending))
         } else {
@@ -71,8 +58,8 @@ impl Handle<Client> {
     /// it was sent.
     ///
     /// ```no_run
-    /// # async fn rooms(ami: ami_tokio::Ami) -> Result<(), Box<dyn std::error::Error>> {
-    /// use ami_tokio::action::ConfbridgeListRooms;
+    /// # async fn rooms(ami: ami_session::Ami) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ami_proto::action::ConfbridgeListRooms;
     ///
     /// let mut rooms = ami.list(ConfbridgeListRooms::new()).await?;
     /// while let Some(room) = rooms.next().await {
@@ -86,11 +73,13 @@ impl Handle<Client> {
     /// [`Error`], where it could not be sent. How it ends is for the stream to say.
     pub async fn list<A: ListAction>(&self, action: A) -> Result<List<A>, Error> {
         let reads_only = reads_only(&action);
-        Ok(List::new(self.send(true, &action).await?, reads_only))
+        let mut pending = self.send(true, &action)?;
+        pending.sent().await?;
+        Ok(List::new(pending, reads_only))
     }
 
     /// Sends a request that is answered by a list, and waits for all of its items, of which there
-    /// may be 65,536.
+    /// may be 65,536 or 64 MiB, see [`List::all`].
     ///
     /// # Errors
     /// [`Error`]: it was refused, not answered, or not to its end.
@@ -102,8 +91,8 @@ impl Handle<Client> {
     /// is sent as an asynchronous `Originate`, so that nothing else waits for the phone to ring.
     ///
     /// ```no_run
-    /// # async fn call(ami: ami_tokio::Ami) -> Result<(), Box<dyn std::error::Error>> {
-    /// use ami_tokio::action::Originate;
+    /// # async fn call(ami: ami_session::Ami) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ami_proto::action::Originate;
     ///
     /// let call = Originate::new("PJSIP/100").application("Playback").data("hello-world");
     /// let outcome = ami.originate(call).await?;
@@ -126,7 +115,7 @@ impl Handle<Client> {
     /// As [`originate`](Self::originate). A request that is done with its response is an [`Error`],
     /// too.
     pub async fn outcome(&self, action: impl Action) -> Result<Outcome, Error> {
-        let ending = self.send(false, &action).await?.end().await.ending;
+        let ending = self.send(false, &action)?.end().await?.ending;
         match ending.view() {
             Ending::Outcome(_) | Ending::OutcomeUnseen(_) => Ok(Outcome::new(ending)),
             _ => Err(failed(&action, ending)),
@@ -143,20 +132,20 @@ impl Handle<Client> {
     }
 
     /// Sends a request that is answered by text without frames (`Queues`, `IAXnetstats`), and waits
-    /// for all of it.
+    /// for all of it: 64 MiB at the most, of which a line takes up about twice its length.
     ///
     /// # Errors
     /// As [`list_all`](Self::list_all).
     pub async fn text(&self, action: impl Action) -> Result<Text, Error> {
-        let pending = self.send(true, &action).await?;
-        Text::read(&pending, reads_only(&action)).await
+        let mut pending = self.send(true, &action)?;
+        Text::read(&mut pending, reads_only(&action)).await
     }
 
     /// Begins a stream of events: of all, unless it is told which.
     ///
     /// ```no_run
-    /// # async fn listen(ami: ami_tokio::Ami) -> Result<(), Box<dyn std::error::Error>> {
-    /// use ami_tokio::event::Hangup;
+    /// # async fn listen(ami: ami_session::Ami) -> Result<(), Box<dyn std::error::Error>> {
+    /// use ami_proto::event::Hangup;
     ///
     /// let mut events = ami.events().of::<Hangup>().start();
     /// while let Some(item) = events.next().await {
@@ -172,17 +161,23 @@ impl Handle<Client> {
         EventsBuilder::new(self.hold.clone(), EventSet::ALL)
     }
 
-    async fn send<A: Action>(&self, keeps_parts: bool, action: &A) -> Result<Pending<Client>, Error> {
+    fn send<A: Action>(&self, keeps_parts: bool, action: &A) -> Result<Pending<Client>, Error> {
         let within = self.within;
-        let send = |client: &mut Client, now: Instant| -> Result<Id, SendError> {
-            let sent: Result<client::Handle<_>, _> = match within {
-                Some(within) => client.send_within(now, action, within),
-                None => client.send(now, action),
-            };
-            sent.map(client::Handle::id)
+        let later = || -> Result<(queue::Send<Client>, usize), EncodeError> {
+            let encoded = EncodedAction::<A::Static>::of(action)?.untyped();
+            let size = encoded.as_bytes().len();
+            Ok((Box::new(move |client, now| send(client, now, &encoded, within)), size))
         };
-        self.hold.send(keeps_parts, send).await
+        self.hold.send(keeps_parts, |client, now| send(client, now, action, within), later)
     }
+}
+
+fn send(client: &mut Client, now: Instant, action: &impl Action, within: Option<Duration>) -> Result<Id, SendError> {
+    let sent: Result<client::Handle<_>, _> = match within {
+        Some(within) => client.send_within(now, action, within),
+        None => client.send(now, action),
+    };
+    sent.map(client::Handle::id)
 }
 
 fn reads_only(action: &impl Action) -> bool {

@@ -26,7 +26,7 @@ struct Inner {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The socket could not be made, or TLS over it.
+    /// The socket could not be made, TLS over it, or a thread to drive it.
     Connect(io::Error),
     /// Neither success nor failure of that within this time.
     ConnectTimedOut(std::time::Duration),
@@ -42,8 +42,8 @@ pub enum Reason {
     Closed,
     /// The task that drives the connection was ended: its runtime is shut down.
     Abandoned,
-    /// The task that drives the connection has panicked: in the function that connects
-    /// ([`over`](crate::ConnectorOf::over)), or by a fault of this crate.
+    /// The task or thread that drives the connection has panicked: in a transport of the program's
+    /// own, or by a fault of these crates.
     Panicked,
 }
 
@@ -122,7 +122,7 @@ pub enum Error<P: Protocol = Client> {
     /// ceilings of the connection.
     NotSent(SendError),
     /// There was no connection within the time that a request
-    /// [waits for one](crate::Connector::connection_wait), or there will be none: it wasn't sent.
+    /// waits for one, or there will be none: it wasn't sent.
     NotConnected(ConnectError),
     /// The connection was closed before it was sent.
     Closed,

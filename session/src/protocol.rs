@@ -1,5 +1,5 @@
-//! The two protocols, as the connection's task sees them: a state machine of `ami-proto` each, and
-//! what is to be done with each thing that one tells.
+//! The two protocols, as a connection sees them: a state machine of `ami-proto` each, and what is
+//! to be done with each thing that one tells.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,10 +8,13 @@ use ami_proto::ConnectionError;
 use ami_proto::conn::{Id, Machine, Trace};
 use ami_proto::error::{ApiMisuse, SendError};
 
-/// A protocol that a connection speaks: that of [`Ami`](crate::Ami), or of FreeSWITCH's `Switch`.
+/// A protocol that a connection speaks: that of Asterisk's Manager Interface ([`Client`]), or of
+/// FreeSWITCH's event socket (`freeswitch::Connection`).
 ///
 /// It is the parameter of what both have in common, and names what is theirs alone. It can't be
 /// implemented outside of this crate.
+///
+/// [`Client`]: ami_proto::client::Client
 pub trait Protocol: Machine + Sized + Send + 'static {
     /// The settings of the state machine.
     type Config: Clone + Send + Sync;
@@ -36,6 +39,9 @@ pub trait Protocol: Machine + Sized + Send + 'static {
     /// A frame, lent.
     #[doc(hidden)]
     type FrameView<'a>: Copy;
+    /// A notice, lent.
+    #[doc(hidden)]
+    type NoticeView<'a>: Copy;
 
     #[doc(hidden)]
     fn start(config: Arc<Self::Config>, hook: Option<Hook>, hidden: Hidden) -> Self;
@@ -70,6 +76,11 @@ pub trait Protocol: Machine + Sized + Send + 'static {
     fn keep_event(event: Self::EventView<'_>, hidden: Hidden) -> Self::OwnedEvent;
     #[doc(hidden)]
     fn keep_frame(frame: Self::FrameView<'_>, hidden: Hidden) -> Self::Frame;
+    #[doc(hidden)]
+    fn keep_notice(notice: Self::NoticeView<'_>, hidden: Hidden) -> Self::Notice;
+    /// Returns about how many bytes the event takes up when it is kept.
+    #[doc(hidden)]
+    fn event_size(event: Self::EventView<'_>, hidden: Hidden) -> usize;
     /// Returns about how many bytes the frame takes up when it is kept.
     #[doc(hidden)]
     fn frame_size(frame: Self::FrameView<'_>, hidden: Hidden) -> usize;
@@ -82,8 +93,9 @@ pub struct Hidden(pub(crate) ());
 /// The one there is.
 pub(crate) const HIDDEN: Hidden = Hidden(());
 
-/// The hook for a log.
-pub(crate) type Hook = Box<dyn FnMut(Trace<'_>) + Send + Sync>;
+/// A function that is told each frame, stage and limit of a connection, for a log: see
+/// [`Client::traced`](ami_proto::client::Client::traced).
+pub type Hook = Box<dyn FnMut(Trace<'_>) + Send + Sync>;
 
 /// One thing that a machine tells, by what is to be done with it.
 #[derive(Debug)]
@@ -103,9 +115,9 @@ pub enum Happened<'a, P: Protocol> {
     /// The end of a request.
     Ended(Id, P::Ending),
     /// Something that each reader has to know of.
-    Notice(P::Notice),
+    Notice(P::NoticeView<'a>),
     /// A frame that no request claims.
-    Unclaimed(P::Notice),
+    Unclaimed(P::NoticeView<'a>),
     /// The server's words on a refused login.
     Refused(Option<String>),
     /// The connection is closed, as was asked for.
@@ -168,6 +180,10 @@ macro_rules! by_the_machines_own_methods {
 
         fn keep_event(event: Self::EventView<'_>, _: Hidden) -> Self::OwnedEvent {
             event.to_owned()
+        }
+
+        fn keep_notice(notice: Self::NoticeView<'_>, _: Hidden) -> Self::Notice {
+            notice.to_owned()
         }
 
         fn keep_frame(frame: Self::FrameView<'_>, _: Hidden) -> Self::Frame {

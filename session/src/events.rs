@@ -2,17 +2,16 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::pin::Pin;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use ami_proto::client::Client;
-use futures_core::Stream;
 
 use crate::error::ConnectError;
 use crate::hold::Hold;
 use crate::protocol::Protocol;
-use crate::readers::Reader;
+use crate::readers::{Reader, Wants};
 
 /// The rule for a reader that lags: its queue is full and the next event has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -127,71 +126,98 @@ impl<P: Protocol> fmt::Debug for Disconnected<P> {
     }
 }
 
+/// Bytes that may wait to be read of one stream, unless it says.
+const BYTES: usize = 1 << 22;
+
 /// A stream of events that is yet to begin: which events, how many may wait, and what happens
 /// beyond.
+///
+/// `E` is the stream that comes of it: [`Events`], or what a client makes of that.
 #[must_use = "it reads nothing until it is started"]
-pub struct EventsBuilder<P: Protocol = Client> {
-    pub(crate) hold: Hold<P>,
-    pub(crate) wanted: P::Wanted,
-    capacity: usize,
-    lag: Lag,
-    unclaimed: bool,
+pub struct EventsBuilder<P: Protocol = Client, E = Events<P>> {
+    hold: Hold<P>,
+    wants: Wants<P>,
+    of: PhantomData<fn() -> E>,
 }
 
-impl<P: Protocol> EventsBuilder<P> {
+impl<P: Protocol, E> EventsBuilder<P, E> {
     pub(crate) fn new(hold: Hold<P>, all: P::Wanted) -> Self {
-        Self { hold, wanted: all, capacity: 1024, lag: Lag::default(), unclaimed: false }
+        let wants = Wants { events: all, capacity: 1024, bytes: BYTES, lag: Lag::default(), unclaimed: false };
+        Self { hold, wants, of: PhantomData }
+    }
+
+    pub(crate) fn wanted(mut self, change: impl FnOnce(P::Wanted) -> P::Wanted) -> Self {
+        self.wants.events = change(self.wants.events);
+        self
+    }
+
+    /// Has it start another kind of stream, which is made of [`Events`].
+    pub fn into_kind<F: From<Events<P>>>(self) -> EventsBuilder<P, F> {
+        let Self { hold, wants, .. } = self;
+        EventsBuilder { hold, wants, of: PhantomData }
     }
 
     /// Sets how many items may wait to be read. Default 1,024; none counts as one.
     pub fn capacity(mut self, items: usize) -> Self {
-        self.capacity = items;
+        self.wants.capacity = items.max(1);
         self
     }
 
-    /// Sets what happens when that many wait and another one comes. Default: [`Lag::Count`].
+    /// Sets how many bytes the events may take up which wait to be read. Default 4 MiB; an event
+    /// takes about twice its length. One that is larger than all of it has room where nothing else
+    /// waits.
+    pub fn max_bytes(mut self, bytes: usize) -> Self {
+        self.wants.bytes = bytes;
+        self
+    }
+
+    /// Sets what happens when there is no room and another one comes. Default: [`Lag::Count`].
     pub fn lag(mut self, lag: Lag) -> Self {
-        self.lag = lag;
+        self.wants.lag = lag;
         self
     }
 
     /// Adds the frames that no request claims: answers that come late, to requests whose future was
     /// dropped, say.
     pub fn with_unclaimed(mut self) -> Self {
-        self.unclaimed = true;
+        self.wants.unclaimed = true;
         self
     }
+}
 
+impl<P: Protocol, E: From<Events<P>>> EventsBuilder<P, E> {
     /// Starts to listen: what comes from now on is read.
-    pub fn start(self) -> Events<P> {
-        let Self { hold, wanted, capacity, lag, unclaimed } = self;
+    pub fn start(self) -> E {
+        let Self { hold, wants, .. } = self;
         let number = {
             let mut state = hold.lock();
-            let number = state.readers.add(Reader::new(wanted, capacity, lag, unclaimed));
+            let number = state.readers.add(Reader::new(wants));
             if let Some(over) = state.over() {
                 let lost = over.lost().cloned();
                 state.readers.end(lost.as_ref());
             }
             number
         };
-        Events { hold, number }
+        Events { hold, number }.into()
     }
 }
 
-impl<P: Protocol> fmt::Debug for EventsBuilder<P> {
+impl<P: Protocol, E> fmt::Debug for EventsBuilder<P, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventsBuilder")
-            .field("capacity", &self.capacity)
-            .field("lag", &self.lag)
+            .field("capacity", &self.wants.capacity)
+            .field("max_bytes", &self.wants.bytes)
+            .field("lag", &self.wants.lag)
             .finish_non_exhaustive()
     }
 }
 
 /// A stream of events, over all connections that are made one after the other.
 ///
-/// It is a [`Stream`], and has [`next`](Self::next) for programs without a library of those. It
-/// ends once the connection is closed or lost for good. As long as it is there the connection
-/// stands, even where no handle is left. To drop it loses nothing but what waits in it.
+/// [`next`](Self::next) waits for its items; with the feature `stream` it is a `Stream` of
+/// futures-core as well. It ends once the connection is closed or lost for good. As long as it is
+/// there the connection stands, even where no handle is left. To drop it loses nothing but what
+/// waits in it.
 pub struct Events<P: Protocol = Client> {
     hold: Hold<P>,
     number: u64,
@@ -204,7 +230,7 @@ impl<P: Protocol> Events<P> {
         poll_fn(|cx| self.poll_item(cx)).await
     }
 
-    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Item<P>>> {
+    fn poll_item(&mut self, cx: &Context<'_>) -> Poll<Option<Item<P>>> {
         let mut state = self.hold.lock();
         let (item, goes_on) = state.readers.poll_next(self.number, cx);
         if goes_on {
@@ -214,10 +240,11 @@ impl<P: Protocol> Events<P> {
     }
 }
 
-impl<P: Protocol> Stream for Events<P> {
+#[cfg(feature = "stream")]
+impl<P: Protocol> futures_core::Stream for Events<P> {
     type Item = Item<P>;
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Item<P>>> {
+    fn poll_next(mut self: std::pin::Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Item<P>>> {
         self.poll_item(cx)
     }
 }

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use ami_proto::freeswitch::command::Name;
 use ami_proto::freeswitch::reply::Reply;
-use ami_proto::freeswitch::{Asked, Ending, OwnedEnding};
+use ami_proto::freeswitch::{Ending, OwnedEnding};
 
 /// The text that the server has answered with, or a job has printed. `Display` is that text.
 #[derive(Clone)]
@@ -54,18 +55,18 @@ impl fmt::Debug for Answer {
 #[derive(Clone, Debug)]
 pub struct CommandAnswer {
     answer: Answer,
-    asked: Option<Asked>,
+    name: Option<Name>,
 }
 
 impl CommandAnswer {
-    pub(super) fn new(answer: Answer, asked: Option<Asked>) -> Self {
-        Self { answer, asked }
+    pub(super) fn new(answer: Answer, name: Option<Name>) -> Self {
+        Self { answer, name }
     }
 
     /// Returns it as the command's own.
     pub fn reply(&self) -> Reply<'_> {
-        let named = self.asked.and_then(|asked| asked.reply(self.answer.ending()));
-        named.unwrap_or_else(|| Reply::unnamed(self.answer.output()))
+        let text = self.answer.output();
+        self.name.map_or_else(|| Reply::unnamed(text), |name| Reply::new(name, text))
     }
 
     /// Returns it as text.

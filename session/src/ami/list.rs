@@ -3,14 +3,13 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::marker::PhantomData;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use ami_proto::action::ListAction;
 use ami_proto::client::{Client, Ending};
 use ami_proto::{Frame, OwnedFrame};
-use futures_core::Stream;
 
+use super::answers::MOST_BYTES;
 use super::failed_as;
 use crate::error::Error;
 use crate::hold::{Part, Pending};
@@ -33,6 +32,8 @@ pub struct List<A> {
 /// An item of a list; [`view`](Self::view) reads it as the action's own.
 pub struct ListItem<A> {
     frame: OwnedFrame,
+    /// About the number of bytes that it takes up.
+    size: usize,
     of: PhantomData<fn() -> A>,
 }
 
@@ -50,29 +51,35 @@ impl<A: ListAction> List<A> {
     ///
     /// # Errors
     /// [`Error`], where the list is refused, or not answered to its end; [`Error::Unread`] where it
-    /// has more than 65,536 items.
+    /// has more than 65,536 items, or they take up more than 64 MiB: an item takes about twice its
+    /// length.
     pub async fn all(mut self) -> Result<Vec<ListItem<A>>, Error> {
-        let mut items = Vec::new();
+        let (mut items, mut bytes) = (Vec::new(), 0);
         while let Some(item) = self.next().await {
-            if items.len() >= MOST {
+            let item = item?;
+            bytes += item.size;
+            if items.len() >= MOST || bytes > MOST_BYTES {
                 return Err(Error::Unread);
             }
-            items.push(item?);
+            items.push(item);
         }
         Ok(items)
     }
 
     fn poll_item(&mut self, cx: &Context<'_>) -> Poll<Option<Result<ListItem<A>, Error>>> {
-        while let Some(pending) = &self.pending {
+        while let Some(pending) = &mut self.pending {
             let error = match std::task::ready!(pending.poll_part(cx)) {
                 // One that is none of its items is left out, as everywhere.
-                Part::Frame(frame) if A::item(frame.view()).is_none() => continue,
-                Part::Frame(frame) => return Poll::Ready(Some(Ok(ListItem { frame, of: PhantomData }))),
-                Part::Unread => Some(Error::Unread),
-                Part::End(end) => match end.ending.view() {
+                Ok(Part::Frame(frame, _)) if A::item(frame.view()).is_none() => continue,
+                Ok(Part::Frame(frame, size)) => {
+                    return Poll::Ready(Some(Ok(ListItem { frame, size, of: PhantomData })));
+                }
+                Ok(Part::Unread) => Some(Error::Unread),
+                Ok(Part::End(end)) => match end.ending.view() {
                     Ending::List { cancelled: false, .. } => None,
                     _ => Some(failed_as(self.reads_only, end.ending)),
                 },
+                Err(error) => Some(error),
             };
             self.pending = None;
             return Poll::Ready(error.map(Err));
@@ -81,10 +88,11 @@ impl<A: ListAction> List<A> {
     }
 }
 
-impl<A: ListAction> Stream for List<A> {
+#[cfg(feature = "stream")]
+impl<A: ListAction> futures_core::Stream for List<A> {
     type Item = Result<ListItem<A>, Error>;
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+    fn poll_next(mut self: std::pin::Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.poll_item(cx)
     }
 }
@@ -112,7 +120,7 @@ impl<A: ListAction> ListItem<A> {
 
 impl<A> Clone for ListItem<A> {
     fn clone(&self) -> Self {
-        Self { frame: self.frame.clone(), of: PhantomData }
+        Self { frame: self.frame.clone(), ..*self }
     }
 }
 

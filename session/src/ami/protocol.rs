@@ -1,4 +1,4 @@
-//! The Manager Interface, as the task of a connection sees it.
+//! The Manager Interface, as a connection sees it.
 
 use ami_proto::ConnectionError;
 use ami_proto::client::{
@@ -20,6 +20,7 @@ impl Protocol for Client {
     type Report = ReconnectReport;
     type EventView<'a> = Event<'a>;
     type FrameView<'a> = Frame<'a>;
+    type NoticeView<'a> = ClientEvent<'a>;
 
     by_the_machines_own_methods!(Ending::Lost(Reached::Sent));
 
@@ -37,9 +38,9 @@ impl Protocol for Client {
             ClientEvent::LoggedIn(_) => Happened::LoggedIn,
             ClientEvent::Ready(_) => Happened::Ready,
             ClientEvent::Closed => Happened::Closed,
-            ClientEvent::Unclaimed { .. } => Happened::Unclaimed(told.to_owned()),
+            ClientEvent::Unclaimed { .. } => Happened::Unclaimed(told),
             ClientEvent::LateOutcome { .. } | ClientEvent::NotRestored(_) | ClientEvent::Oversized { .. } => {
-                Happened::Notice(told.to_owned())
+                Happened::Notice(told)
             }
             _ => Happened::Nothing,
         }))
@@ -47,5 +48,9 @@ impl Protocol for Client {
 
     fn wants(wanted: &EventSet, event: Event<'_>, _: Hidden) -> bool {
         event.name().is_some_and(|name| wanted.has_name(name))
+    }
+
+    fn event_size(event: Event<'_>, _: Hidden) -> usize {
+        2 * event.frame().as_bytes().len() + size_of::<OwnedEvent>()
     }
 }

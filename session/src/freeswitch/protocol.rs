@@ -1,4 +1,4 @@
-//! FreeSWITCH's event socket, as the task of a connection sees it.
+//! FreeSWITCH's event socket, as a connection sees it.
 
 use ami_proto::ConnectionError;
 use ami_proto::freeswitch::event::OwnedEvent;
@@ -21,6 +21,7 @@ impl Protocol for Connection {
     type Report = ReconnectReport;
     type EventView<'a> = Event<'a>;
     type FrameView<'a> = Frame<'a>;
+    type NoticeView<'a> = ConnectionEvent<'a>;
 
     by_the_machines_own_methods!(Ending::Lost(Reached::Sent));
 
@@ -33,13 +34,18 @@ impl Protocol for Connection {
             ConnectionEvent::Event(event) => Happened::Event(event),
             ConnectionEvent::Started { id, frame } => Happened::Started(id, frame),
             ConnectionEvent::Ended { id, ending } => Happened::Ended(id, ending.to_owned()),
-            ConnectionEvent::Unclaimed { .. } => Happened::Unclaimed(told.to_owned()),
+            ConnectionEvent::Unclaimed { .. } => Happened::Unclaimed(told),
             ConnectionEvent::Closed => Happened::Closed,
-            told => Happened::Notice(told.to_owned()),
+            told => Happened::Notice(told),
         }))
     }
 
     fn wants(wanted: &Names, event: Event<'_>, _: Hidden) -> bool {
         wanted.has(event)
+    }
+
+    fn event_size(event: Event<'_>, _: Hidden) -> usize {
+        let headers: usize = event.headers().map(|(name, value)| name.len() + value.as_bytes().len()).sum();
+        2 * (headers + event.body().len()) + size_of::<OwnedEvent>()
     }
 }

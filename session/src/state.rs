@@ -1,20 +1,17 @@
-//! The state that the handles, the streams and the task of one connection share: the state
-//! machine, the requests that it has open, and the readers of its events, behind one lock that is
-//! never held across an await.
+//! The state of one connection: the state machine, the requests that it has open, those that wait,
+//! and the readers of its events.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ami_proto::ConnectionError;
 use ami_proto::conn::Id;
-use tokio::sync::Notify;
 
-use crate::error::{ConnectError, Reason};
-use crate::events::Item;
+use crate::driver::Course;
+use crate::error::{ConnectError, Error};
 use crate::protocol::{HIDDEN, Happened, Protocol};
+use crate::queue::Queue;
 use crate::readers::Readers;
 
 /// Frames of lists that may wait to be read, of one list and in bytes of all.
@@ -22,39 +19,29 @@ const MOST_PARTS: usize = 1 << 16;
 const MOST_BYTES: usize = 1 << 23;
 
 /// See the module.
-pub(crate) struct Shared<P: Protocol> {
-    state: Mutex<State<P>>,
-    /// Handles and streams: once there are none, the connection is closed.
-    pub(crate) holds: AtomicUsize,
-    /// Told to one who waits with a request, each time that there may be room for it.
-    pub(crate) room: Notify,
-    /// Told to all who wait, once the connection stands or is over.
-    changed: Notify,
-    /// The time that a request waits for a connection.
-    pub(crate) wait: Duration,
-    address: Box<str>,
-    /// The runtime that drives the connection.
-    pub(crate) runtime: tokio::runtime::Handle,
-}
-
-/// The part behind the lock.
 pub(crate) struct State<P: Protocol> {
     pub(crate) machine: P,
     pub(crate) readers: Readers<P>,
     pub(crate) requests: HashMap<Id, Request<P>>,
-    /// Bytes of the frames that wait in them.
+    pub(crate) queue: Queue<P>,
+    /// Bytes of the frames that wait in requests.
     pub(crate) waiting: usize,
     /// Set once the program has no use for the connection any more.
     pub(crate) closing: bool,
     stage: Stage,
     /// The reason why there is no connection at present, as far as that is known.
     pub(crate) down: Option<ConnectError>,
-    driver: Option<Waker>,
+    /// Told when the driver has something to do.
+    pub(crate) driver: Option<Waker>,
+    /// Those who wait for the connection to stand or to be over, by their numbers.
+    watchers: HashMap<u64, Waker>,
+    watchers_so_far: u64,
     /// Set once the login of this connection was accepted: there may have been events and requests
     /// on it, also where it never came to stand.
     pub(crate) logged_in: bool,
     /// The server's words on the login that it has refused.
     pub(crate) refused: Option<String>,
+    pub(crate) course: Course<P>,
 }
 
 /// The progress of the connection.
@@ -77,6 +64,14 @@ pub(crate) enum Over {
 impl Over {
     pub(crate) fn lost(&self) -> Option<&ConnectError> {
         if let Self::Lost(error) = self { Some(error) } else { None }
+    }
+
+    /// Returns the error of a request that was not sent because of it.
+    fn not_sent<P: Protocol>(&self) -> Error<P> {
+        match self {
+            Self::Closed => Error::Closed,
+            Self::Lost(error) => Error::NotConnected(error.clone()),
+        }
     }
 }
 
@@ -103,6 +98,25 @@ pub(crate) enum Told {
 }
 
 impl<P: Protocol> State<P> {
+    pub(crate) fn new(machine: P, course: Course<P>) -> Self {
+        Self {
+            machine,
+            readers: Readers::new(),
+            requests: HashMap::new(),
+            queue: Queue::new(),
+            waiting: 0,
+            closing: false,
+            stage: Stage::New,
+            down: None,
+            driver: None,
+            watchers: HashMap::new(),
+            watchers_so_far: 0,
+            logged_in: false,
+            refused: None,
+            course,
+        }
+    }
+
     pub(crate) fn over(&self) -> Option<&Over> {
         if let Stage::Over(over) = &self.stage { Some(over) } else { None }
     }
@@ -113,9 +127,23 @@ impl<P: Protocol> State<P> {
         }
     }
 
-    pub(crate) fn driven_by(&mut self, cx: &Context<'_>) {
-        if self.driver.as_ref().is_none_or(|waker| !waker.will_wake(cx.waker())) {
-            self.driver = Some(cx.waker().clone());
+    /// Has a waker told at the next change; returns the number by which it is forgotten.
+    pub(crate) fn watch(&mut self, number: Option<u64>, cx: &Context<'_>) -> u64 {
+        let number = number.unwrap_or_else(|| {
+            self.watchers_so_far += 1;
+            self.watchers_so_far
+        });
+        self.watchers.insert(number, cx.waker().clone());
+        number
+    }
+
+    pub(crate) fn unwatch(&mut self, number: u64) {
+        self.watchers.remove(&number);
+    }
+
+    fn tell_watchers(&mut self) {
+        for (_, waker) in std::mem::take(&mut self.watchers) {
+            waker.wake();
         }
     }
 
@@ -159,10 +187,7 @@ impl<P: Protocol> State<P> {
                     request.wake();
                 }
             }
-            Some(Happened::Notice(notice)) => {
-                let notice = Arc::new(notice);
-                self.readers.tell(|| Item::Notice(Arc::clone(&notice)));
-            }
+            Some(Happened::Notice(notice)) => self.readers.notice(notice),
             Some(Happened::Unclaimed(notice)) => self.readers.unclaimed(notice),
             Some(Happened::Refused(words)) => self.refused = words,
             Some(Happened::LoggedIn) => self.logged_in = true,
@@ -177,6 +202,22 @@ impl<P: Protocol> State<P> {
             self.machine.give_up(id, HIDDEN);
         }
         Ok(Told::More)
+    }
+
+    /// Notes a request that was sent.
+    pub(crate) fn sent(&mut self, id: Id, keeps_parts: bool) {
+        let parts = keeps_parts.then(VecDeque::new);
+        let request = Request { first: None, parts, overran: false, ending: None, waker: None };
+        self.requests.insert(id, request);
+    }
+
+    /// Sends those that wait, as far as there is room.
+    pub(crate) fn serve(&mut self, now: Instant) {
+        while let Some(sent) = self.queue.send_first(&mut self.machine, now) {
+            if let Some(id) = sent.id {
+                self.sent(id, sent.keeps_parts);
+            }
+        }
     }
 
     /// Forgets a request, which is cancelled where it hasn't ended.
@@ -194,10 +235,19 @@ impl<P: Protocol> State<P> {
         }
     }
 
+    /// Asks for the end of the connection. Nothing more is sent.
+    pub(crate) fn close(&mut self) {
+        self.closing = true;
+        self.queue.end(|| Error::Closed);
+        self.wake_driver();
+    }
+
     /// Says that the connection stands. Returns whether it is the first one that does.
     pub(crate) fn stands(&mut self) -> bool {
         self.down = None;
-        matches!(std::mem::replace(&mut self.stage, Stage::Begun), Stage::New)
+        let is_first = matches!(std::mem::replace(&mut self.stage, Stage::Begun), Stage::New);
+        self.tell_watchers();
+        is_first
     }
 
     /// Returns whether the connection has ever stood.
@@ -209,9 +259,16 @@ impl<P: Protocol> State<P> {
     pub(crate) fn end(&mut self, over: Over) {
         if self.over().is_none() {
             self.readers.end(over.lost());
+            self.queue.end(|| over.not_sent());
             self.stage = Stage::Over(over);
             self.requests.values_mut().for_each(Request::wake);
+            self.tell_watchers();
         }
+    }
+
+    /// Returns why no request can be sent any more.
+    pub(crate) fn closed(&self) -> Option<Error<P>> {
+        self.over().map(Over::not_sent).or_else(|| self.closing.then_some(Error::Closed))
     }
 
     /// Returns what is held for requests and readers: requests, of the machine and here, frames
@@ -219,6 +276,7 @@ impl<P: Protocol> State<P> {
     pub(crate) fn held(&self) -> Held {
         Held {
             requests: self.requests.len(),
+            waiting: self.queue.len(),
             open: self.machine.open_requests(HIDDEN),
             bytes: self.machine.held_bytes(HIDDEN) + self.waiting,
             unread: self.readers.unread(),
@@ -231,8 +289,10 @@ impl<P: Protocol> State<P> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Held {
-    /// Requests whose futures or streams are there.
+    /// Requests that were sent, and whose futures or streams are there.
     pub requests: usize,
+    /// Requests that wait for a connection, or for room on it.
+    pub waiting: usize,
     /// Requests that the state machine has open.
     pub open: usize,
     /// Bytes that the state machine holds, and items of lists that wait to be read.
@@ -249,73 +309,4 @@ impl<P: Protocol> Request<P> {
             waker.wake();
         }
     }
-}
-
-impl<P: Protocol> Shared<P> {
-    pub(crate) fn new(machine: P, wait: Duration, address: &str, runtime: tokio::runtime::Handle) -> Arc<Self> {
-        let state = State {
-            machine,
-            readers: Readers::new(),
-            requests: HashMap::new(),
-            waiting: 0,
-            closing: false,
-            stage: Stage::New,
-            down: None,
-            logged_in: false,
-            driver: None,
-            refused: None,
-        };
-        let (state, holds) = (Mutex::new(state), AtomicUsize::new(0));
-        let (room, changed, address) = (Notify::new(), Notify::new(), address.into());
-        Arc::new(Self { state, holds, room, changed, wait, address, runtime })
-    }
-
-    pub(crate) fn lock(&self) -> MutexGuard<'_, State<P>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Returns the error of this connection with this reason.
-    pub(crate) fn lost(&self, reason: Reason) -> ConnectError {
-        ConnectError::new(&self.address, reason)
-    }
-
-    /// Says to one who waits that there may be room.
-    pub(crate) fn tell_room(&self) {
-        self.room.notify_one();
-    }
-
-    /// Says to all who wait for room that there is no connection.
-    pub(crate) fn tell_lost(&self) {
-        self.room.notify_waiters();
-    }
-
-    /// Says to all who wait that the connection stands.
-    pub(crate) fn tell_ready(&self) {
-        self.changed.notify_waiters();
-        self.room.notify_one();
-    }
-
-    /// Says to all who wait that it is over for good.
-    pub(crate) fn tell_over(&self) {
-        self.changed.notify_waiters();
-        self.room.notify_waiters();
-    }
-
-    /// Waits until `look` has found something, which it does at each change.
-    pub(crate) async fn until<T>(&self, mut look: impl FnMut(&State<P>) -> Option<T>) -> T {
-        loop {
-            let changed = self.changed.notified();
-            tokio::pin!(changed);
-            changed.as_mut().enable();
-            if let Some(found) = look(&self.lock()) {
-                return found;
-            }
-            changed.await;
-        }
-    }
-}
-
-/// Returns the time by the clock of the runtime, which tests can pause.
-pub(crate) fn now() -> Instant {
-    tokio::time::Instant::now().into_std()
 }

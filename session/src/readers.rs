@@ -1,5 +1,5 @@
-//! The queues of those who read events: each bounded, each with a rule for what happens when it is
-//! full.
+//! The queues of those who read events: each bounded in items and in bytes, each with a rule for
+//! what happens when it is full.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -19,13 +19,24 @@ pub(crate) struct Readers<P: Protocol> {
     hurried: bool,
 }
 
-/// One queue.
-pub(crate) struct Reader<P: Protocol> {
-    pub(crate) wanted: P::Wanted,
+/// The wishes of a reader.
+pub(crate) struct Wants<P: Protocol> {
+    pub(crate) events: P::Wanted,
+    /// Items that may wait, at least one.
     pub(crate) capacity: usize,
+    /// Bytes that the events may take up which wait. One that is larger has room alone.
+    pub(crate) bytes: usize,
     pub(crate) lag: Lag,
     pub(crate) unclaimed: bool,
-    queue: VecDeque<Item<P>>,
+}
+
+/// One queue.
+pub(crate) struct Reader<P: Protocol> {
+    wants: Wants<P>,
+    /// The items, each with about the number of bytes that it takes up.
+    queue: VecDeque<(Item<P>, usize)>,
+    /// The sum of those.
+    bytes: usize,
     /// Items that had no room since the last one in the queue.
     missed: u64,
     /// The last loss of the connection, and whether one stands again, of those that had no room:
@@ -37,14 +48,11 @@ pub(crate) struct Reader<P: Protocol> {
 }
 
 impl<P: Protocol> Reader<P> {
-    pub(crate) fn new(wanted: P::Wanted, capacity: usize, lag: Lag, unclaimed: bool) -> Self {
-        let capacity = capacity.max(1);
+    pub(crate) fn new(wants: Wants<P>) -> Self {
         Self {
-            wanted,
-            capacity,
-            lag,
-            unclaimed,
+            wants,
             queue: VecDeque::new(),
+            bytes: 0,
             missed: 0,
             lost: None,
             stands_again: false,
@@ -53,20 +61,32 @@ impl<P: Protocol> Reader<P> {
         }
     }
 
+    /// Returns whether there is no room for so many bytes more.
+    fn is_full_for(&self, size: usize) -> bool {
+        let is_over = self.bytes.saturating_add(size) > self.wants.bytes;
+        self.queue.len() >= self.wants.capacity || (is_over && !self.queue.is_empty())
+    }
+
     fn is_full(&self) -> bool {
-        self.queue.len() >= self.capacity
+        self.queue.len() >= self.wants.capacity || self.bytes >= self.wants.bytes
+    }
+
+    /// Returns whether nothing more may be told until it has taken something.
+    fn holds_up(&self) -> bool {
+        self.wants.lag == Lag::Wait && self.is_full() && !self.queue.is_empty()
     }
 
     /// Puts it behind the others, or counts it where there is no room. One that is waited for takes
     /// the few that are told at once beyond its room: after them nothing more is told. The number
     /// of those that are missing needs no room, nor do the last loss and the last return.
-    fn push(&mut self, item: Item<P>, hurried: bool) {
-        let waits = self.lag == Lag::Wait && !hurried;
-        if !waits && self.is_full() {
+    fn push(&mut self, item: Item<P>, size: usize, hurried: bool) {
+        let waits = self.wants.lag == Lag::Wait && !hurried;
+        if !waits && self.is_full_for(size) {
             self.put_aside(item);
         } else {
             self.queue_aside();
-            self.queue.push_back(item);
+            self.queue.push_back((item, size));
+            self.bytes += size;
         }
         if let Some(waker) = self.waker.take() {
             waker.wake();
@@ -100,12 +120,15 @@ impl<P: Protocol> Reader<P> {
     /// Puts what had no room behind what waits: three items at the most.
     fn queue_aside(&mut self) {
         while let Some(item) = self.pop_aside() {
-            self.queue.push_back(item);
+            self.queue.push_back((item, 0));
         }
     }
 
     fn pop(&mut self) -> Option<Item<P>> {
-        let next = self.queue.pop_front();
+        let next = self.queue.pop_front().map(|(item, size)| {
+            self.bytes -= size;
+            item
+        });
         if self.queue.is_empty() && self.queue.capacity() > 64 {
             self.queue.shrink_to(64);
         }
@@ -135,7 +158,7 @@ impl<P: Protocol> Readers<P> {
     }
 
     /// Returns the next item of a reader, and whether what was waiting for it can go on.
-    pub(crate) fn poll_next(&mut self, number: u64, cx: &mut Context<'_>) -> (Poll<Option<Item<P>>>, bool) {
+    pub(crate) fn poll_next(&mut self, number: u64, cx: &Context<'_>) -> (Poll<Option<Item<P>>>, bool) {
         let Ok(at) = self.readers.binary_search_by_key(&number, |(number, _)| *number) else {
             return (Poll::Ready(None), false);
         };
@@ -164,19 +187,21 @@ impl<P: Protocol> Readers<P> {
     /// Looks anew whether one has no room. Returns whether that has just changed.
     fn settle(&mut self) -> bool {
         let before = self.stalled;
-        self.stalled =
-            !self.hurried && self.readers.iter().any(|(_, reader)| reader.lag == Lag::Wait && reader.is_full());
+        self.stalled = !self.hurried && self.readers.iter().any(|(_, reader)| reader.holds_up());
         before && !self.stalled
     }
 
     /// Gives an event to those who want it. It is kept once, if anybody does.
     pub(crate) fn event(&mut self, event: P::EventView<'_>) {
-        let mut kept = None;
+        let (mut kept, mut size) = (None, 0);
         for (_, reader) in &mut self.readers {
-            if P::wants(&reader.wanted, event, HIDDEN) {
-                let event = kept.get_or_insert_with(|| Arc::new(P::keep_event(event, HIDDEN)));
-                reader.push(Item::Event(Arc::clone(event)), self.hurried);
-                self.stalled |= !self.hurried && reader.lag == Lag::Wait && reader.is_full();
+            if P::wants(&reader.wants.events, event, HIDDEN) {
+                let event = kept.get_or_insert_with(|| {
+                    size = P::event_size(event, HIDDEN);
+                    Arc::new(P::keep_event(event, HIDDEN))
+                });
+                reader.push(Item::Event(Arc::clone(event)), size, self.hurried);
+                self.stalled |= !self.hurried && reader.holds_up();
             }
         }
     }
@@ -184,16 +209,26 @@ impl<P: Protocol> Readers<P> {
     /// Tells each reader what it may not miss.
     pub(crate) fn tell(&mut self, item: impl Fn() -> Item<P>) {
         for (_, reader) in &mut self.readers {
-            reader.push(item(), self.hurried);
+            reader.push(item(), 0, self.hurried);
         }
         self.settle();
     }
 
+    /// Tells each reader of something beside events. It is kept once, if there is any.
+    pub(crate) fn notice(&mut self, notice: P::NoticeView<'_>) {
+        self.share(notice, |_| true);
+    }
+
     /// Tells those who have asked for what no request claims.
-    pub(crate) fn unclaimed(&mut self, notice: P::Notice) {
-        let notice = Arc::new(notice);
-        for (_, reader) in self.readers.iter_mut().filter(|(_, reader)| reader.unclaimed) {
-            reader.push(Item::Notice(Arc::clone(&notice)), self.hurried);
+    pub(crate) fn unclaimed(&mut self, notice: P::NoticeView<'_>) {
+        self.share(notice, |wants| wants.unclaimed);
+    }
+
+    fn share(&mut self, notice: P::NoticeView<'_>, concerns: impl Fn(&Wants<P>) -> bool) {
+        let mut kept = None;
+        for (_, reader) in self.readers.iter_mut().filter(|(_, reader)| concerns(&reader.wants)) {
+            let notice = kept.get_or_insert_with(|| Arc::new(P::keep_notice(notice, HIDDEN)));
+            reader.push(Item::Notice(Arc::clone(notice)), size_of::<P::Notice>(), self.hurried);
         }
         self.settle();
     }
@@ -204,7 +239,7 @@ impl<P: Protocol> Readers<P> {
         for (_, reader) in self.readers.iter_mut().filter(|(_, reader)| !reader.ended) {
             // For these there is room in any case: nothing comes behind them.
             reader.queue_aside();
-            reader.queue.extend(why.map(|error| Item::Lost(error.clone())));
+            reader.queue.extend(why.map(|error| (Item::Lost(error.clone()), 0)));
             reader.ended = true;
             if let Some(waker) = reader.waker.take() {
                 waker.wake();

@@ -1,6 +1,7 @@
 //! Answers to requests: responses, outcomes, texts.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::marker::PhantomData;
 
 use ami_proto::action::{Action, Command};
@@ -161,17 +162,26 @@ impl fmt::Debug for Output {
     }
 }
 
+/// Bytes that a text may have, and the items of a list that are waited for.
+pub(super) const MOST_BYTES: usize = 1 << 26;
+
 /// Text that came without frames. `Display` is the text, with a line feed behind each line.
 #[derive(Clone)]
 pub struct Text(Vec<OwnedFrame>);
 
 impl Text {
     /// Reads it to its end.
-    pub(super) async fn read(pending: &Pending<Client>, reads_only: bool) -> Result<Self, Error> {
-        let mut paragraphs = Vec::new();
+    pub(super) async fn read(pending: &mut Pending<Client>, reads_only: bool) -> Result<Self, Error> {
+        let (mut paragraphs, mut bytes) = (Vec::new(), 0);
         loop {
-            match pending.part().await {
-                Part::Frame(frame) => paragraphs.push(frame),
+            match poll_fn(|cx| pending.poll_part(cx)).await? {
+                Part::Frame(frame, size) => {
+                    bytes += size;
+                    if bytes > MOST_BYTES {
+                        return Err(Error::Unread);
+                    }
+                    paragraphs.push(frame);
+                }
                 Part::Unread => return Err(Error::Unread),
                 Part::End(end) if matches!(end.ending.view(), Ending::Text { .. }) => return Ok(Self(paragraphs)),
                 Part::End(end) => return Err(failed_as(reads_only, end.ending)),

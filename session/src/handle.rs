@@ -8,23 +8,23 @@ use ami_proto::client::Client;
 use crate::error::ConnectError;
 use crate::hold::Hold;
 use crate::protocol::{HIDDEN, Protocol};
-use crate::shared::{Held, Over};
+use crate::state::Held;
 
 /// A connection, and the next one after it is lost: to Asterisk as [`Ami`](crate::Ami), to
 /// FreeSWITCH as `freeswitch::Switch`.
 ///
-/// It is a handle: clones of it, in any number of tasks, share the connection, which a task of its
-/// own drives. Once the last handle, stream and request is gone, the connection says goodbye and is
+/// It is a handle: clones of it, in any number of tasks, share the connection, which is driven
+/// elsewhere. Once the last handle, stream and request is gone, the connection says goodbye and is
 /// closed.
 ///
 /// # Requests
 ///
 /// Any number may be open at a time. Where there are as many as the connection
-/// [allows](ami_proto::client::Config::max_in_flight), or there is no connection, a request waits.
-/// It ends when it is answered or has failed, see [`Error`](crate::Error); or its future is
-/// dropped, which cancels it: while it waits, without a trace. From then on its bytes go out, also
-/// those that are still here, and the server may do what was asked: the call of an `originate` that
-/// was dropped may ring.
+/// [allows](ami_proto::client::Config::max_in_flight), or there is no connection, a request waits,
+/// and those that wait are sent in the order in which they came. It ends when it is answered or has
+/// failed, see [`Error`](crate::Error); or its future is dropped, which cancels it: while it waits,
+/// without a trace. From then on its bytes go out, also those that are still here, and the server
+/// may do what was asked: the call of an `originate` that was dropped may ring.
 pub struct Handle<P: Protocol = Client> {
     pub(crate) hold: Hold<P>,
     /// The time of each step of a request, where it isn't that of the configuration.
@@ -37,8 +37,7 @@ impl<P: Protocol> Handle<P> {
     }
 
     /// Returns the handle whose requests have this time for each step, in place of that of the
-    /// configuration. Of a `freeswitch::Switch` the methods `conference`,
-    /// `conference_in_background`, `subscribe` and `filter` keep that of the configuration.
+    /// configuration.
     #[must_use]
     pub fn within(&self, step: Duration) -> Self {
         Self { within: Some(step), ..self.clone() }
@@ -71,7 +70,7 @@ impl<P: Protocol> Handle<P> {
     /// To drop the future changes nothing: the connection is closed all the same.
     pub async fn close(&self) {
         self.hold.close();
-        self.hold.until(|state| state.over().map(|_: &Over| ())).await;
+        self.hold.ends().await;
     }
 
     /// Returns what the connection holds at present.
