@@ -3,7 +3,7 @@
 
 every_change=(
     format prose lint readme_inspect readme_tests recordings features oldest_compiler without_std aarch64 i686
-    testkit examples session tokio tools mutants_tool benches peers documentation instructions package fuzz
+    testkit examples session tokio blocking tools mutants_tool benches peers documentation instructions package fuzz
 )
 long=(s390x miri self_test live mutants fuzz_an_hour)
 
@@ -111,6 +111,11 @@ step_tokio() {
     # Nothing else takes it: it needs a server.
     cargo clippy --locked -p ami-tokio --test soak -- -D warnings
     cargo package --locked -p ami-proto -p ami-session -p ami-tokio --allow-dirty --no-verify --quiet
+}
+
+step_blocking() {
+    published ami-blocking md5 freeswitch serde
+    cargo package --locked -p ami-proto -p ami-session -p ami-blocking --allow-dirty --no-verify --quiet
 }
 
 # As the README's first command builds it, then with all subcommands.

@@ -22,7 +22,8 @@ fn each_program_is_run() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin");
     let programs = ami_testkit::below(&folder, |path| path.extension().is_some_and(|extension| extension == "rs"));
     let names = programs.iter().map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned());
-    let others = ["click_to_call", "http_poll", "traced", "call_logger", "wallboard_feed", "web_click_to_call"];
+    let on_clients = ["call_logger", "wallboard_feed", "web_click_to_call", "originate_script"];
+    let others = ["click_to_call", "http_poll", "traced"].into_iter().chain(on_clients);
     let run = DRIVERS.iter().map(|(name, _)| *name).chain(others).map(str::to_owned);
     assert_eq!(names.collect::<BTreeSet<_>>(), run.collect(), "DRIVERS lacks one");
 }

@@ -56,6 +56,11 @@ impl<P: Protocol> Settings<P> {
         &self.address
     }
 
+    /// Returns how long an attempt may take, until the login begins.
+    pub fn timeout_to_connect(&self) -> Duration {
+        self.connect_timeout
+    }
+
     /// Sets all settings of the state machine at once.
     pub fn config(&mut self, config: impl Into<Arc<P::Config>>) {
         self.config = config.into();

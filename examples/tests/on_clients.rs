@@ -1,5 +1,5 @@
-//! Invariant: each program on `ami-tokio`, run as a user runs it against a server over loopback,
-//! does what it says, also across a restart of that, and is as short as it claims.
+//! Invariant: each program on `ami-tokio` or `ami-blocking`, run as a user runs it against a server
+//! over loopback, does what it says, also across a restart of that, and is as short as it claims.
 
 use ami_proto::conn::Machine as _;
 use ami_proto::server::{Config, RequestId, Server, ServerEvent};
@@ -12,10 +12,12 @@ use std::net::TcpStream;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-/// The programs on `ami-tokio`, and the lines that each may have.
+/// The programs, and the lines that each may have.
 #[test]
 fn they_are_short() {
-    for (name, most) in [("web_click_to_call", 45), ("wallboard_feed", 60), ("call_logger", 40)] {
+    for (name, most) in
+        [("web_click_to_call", 45), ("wallboard_feed", 60), ("call_logger", 40), ("originate_script", 25)]
+    {
         let path = format!("{}/src/bin/{name}.rs", env!("CARGO_MANIFEST_DIR"));
         let lines = std::fs::read_to_string(path).expect("its source").lines().count();
         assert!(lines <= most, "{name}: {lines} lines");
@@ -86,6 +88,25 @@ fn asked_before() -> usize {
     COUNT.with(|count| count.replace(count.get() + 1))
 }
 
+/// Answered, busy, refused; and what the server says reaches no terminal as it is.
+#[test]
+fn originate_script() {
+    let path = env!("CARGO_BIN_EXE_originate_script");
+    let answered: Speak = |server, id, _, action_id| originate(server, id, action_id, "4");
+    let busy: Speak = |server, id, _, action_id| originate(server, id, action_id, "5");
+    let refused: Speak = |server, id, _, _| server.respond(id, "Error", [("Message", HOSTILE)]).expect("it is open");
+    for (speak, code, words) in [
+        (answered, 0, "outcome OriginateResponse: Success; Answered\n"),
+        (busy, 2, "outcome OriginateResponse: Failure; Busy\n"),
+        (refused, 1, ""),
+    ] {
+        let (ended, stdout, stderr) =
+            run(command(path).args([&server(speak), "PJSIP/100"]).env("AMI_SECRET", "s3cret"));
+        assert_eq!((ended, &*stdout), (Some(code), words), "{stderr}");
+        harmless(&stdout);
+    }
+}
+
 #[test]
 fn a_wrong_secret() {
     let nothing: Speak = |_, _, name, _| panic!("{name} of somebody who is not logged in");
@@ -93,6 +114,7 @@ fn a_wrong_secret() {
         env!("CARGO_BIN_EXE_web_click_to_call"),
         env!("CARGO_BIN_EXE_call_logger"),
         env!("CARGO_BIN_EXE_wallboard_feed"),
+        env!("CARGO_BIN_EXE_originate_script"),
     ] {
         let (code, _, stderr) = run(command(path).args([&server(nothing), "127.0.0.1:0"]).env("AMI_SECRET", "wr0ng"));
         assert_eq!(code, Some(1), "{stderr}");
