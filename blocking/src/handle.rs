@@ -28,7 +28,8 @@ pub struct Handle<P: Protocol = Client>(pub(crate) ami_session::Handle<P>);
 
 impl<P: Protocol> Handle<P> {
     /// Returns the handle whose requests have this time for each step, in place of that of the
-    /// configuration.
+    /// configuration. Of a job in the background of FreeSWITCH it is the time until the job
+    /// is accepted; its output has `job_timeout`.
     #[must_use]
     pub fn within(&self, step: Duration) -> Self {
         Self(self.0.within(step))

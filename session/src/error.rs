@@ -129,8 +129,9 @@ pub enum Error<P: Protocol = Client> {
     /// The request has ended, and not with what was asked for: refused by the server, its time was
     /// up, lost with the connection, too large.
     Ended(Box<Ended<P>>),
-    /// More of the list has come than may wait for its reader: 65,536 items, or 8 MiB of all lists
-    /// of the connection. The server has done what was asked; what still comes is passed over.
+    /// More of the list or text has come than may wait for its reader: 65,536 items, or 8 MiB of
+    /// all of the connection; or than is collected: 65,536 items, or 64 MiB. The server has done
+    /// what was asked; what still comes is passed over.
     Unread,
 }
 

@@ -37,7 +37,8 @@ impl<P: Protocol> Handle<P> {
     }
 
     /// Returns the handle whose requests have this time for each step, in place of that of the
-    /// configuration.
+    /// configuration. Of a job in the background of FreeSWITCH it is the time until the job
+    /// is accepted; its output has `job_timeout`.
     #[must_use]
     pub fn within(&self, step: Duration) -> Self {
         Self { within: Some(step), ..self.clone() }

@@ -52,6 +52,7 @@
 //! - `md5` (default): [`Credentials::md5`], a login that doesn't send the password.
 //! - `tls`: `Connector::tls`, by rustls.
 //! - `freeswitch`: the same for FreeSWITCH, in `freeswitch`.
+//! - `serde`: `Serialize` for what is read, as `ami-proto` has it.
 //! - `tracing`: a span for each connection, and each frame, stage and limit as an event in it, with
 //!   secrets masked: limits, losses and failed attempts to connect are warnings, stages `INFO`,
 //!   what is sent `DEBUG`, what is received `TRACE`. Whether anybody listens at `INFO` is looked at

@@ -1,14 +1,15 @@
 //! The queues of events: what they hold at the most, and what happens then.
 
 use std::pin::pin;
+use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
-use ami_proto::action::{CoreStatus, MailboxCount};
+use ami_proto::action::{CoreShowChannels, CoreStatus, MailboxCount};
 use ami_proto::event::Hangup;
-use ami_session::{Events, Item, Lag, Step};
+use ami_session::{Error, Events, Item, Lag, Step};
 
-use crate::world::{World, poll, settings};
+use crate::world::{World, poll, script, settings};
 
 /// Takes what waits: the lengths of the channels, and what else there is in words.
 fn taken(events: &mut Events) -> Vec<String> {
@@ -71,7 +72,7 @@ fn losses_need_no_room() {
     world.event(10);
     world.cut();
     world.pass(Duration::from_secs(1));
-    world.connect(crate::world::script());
+    world.connect(script());
     let mut items = Vec::new();
     while let Poll::Ready(Some(item)) = poll(pin!(events.next())) {
         items.push(item);
@@ -80,4 +81,34 @@ fn losses_need_no_room() {
         matches!(items[..], [Item::Event(_), Item::Missed(1), Item::Disconnected(_), Item::Reconnected]),
         "{items:?}"
     );
+}
+
+/// A list is collected as far as a number of bytes; then it is cancelled.
+#[test]
+fn collected_up_to_a_number_of_bytes() {
+    let (ami, mut world) = World::standing(settings());
+    let id = Arc::new(Mutex::new(String::new()));
+    let asked_as = Arc::clone(&id);
+    world.cut();
+    world.pass(Duration::from_secs(1));
+    world.connect(script().on("CoreShowChannels", move |asked| {
+        *asked_as.lock().unwrap() = asked.request.get("ActionID").unwrap_or_default().to_string();
+        asked.server.list(asked.id, "Channels will follow").map(drop)
+    }));
+    let mut all = pin!(ami.list_all(CoreShowChannels::new()));
+    assert!(poll(all.as_mut()).is_pending());
+    world.run();
+    // A header as long as Asterisk writes none, so that few are enough.
+    let filler = "x".repeat(60_000);
+    let item = format!("Event: CoreShowChannel\r\nActionID: {}\r\nChannel: {filler}\r\n\r\n", id.lock().unwrap());
+    for number in 0.. {
+        world.server.as_mut().unwrap().server.raw(item.as_bytes());
+        world.run();
+        if let Poll::Ready(error) = poll(all.as_mut()) {
+            assert!(matches!(error, Err(Error::Unread)), "after {number}");
+            assert!((500..600).contains(&number), "{number}");
+            break;
+        }
+    }
+    assert_eq!(ami.held().requests, 0);
 }

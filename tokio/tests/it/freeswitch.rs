@@ -6,7 +6,7 @@ use std::time::Duration;
 use ami_proto::freeswitch::command::{ConferenceCommand, List, Lock};
 use ami_proto::testing::ByteScript;
 use ami_tokio::conn::Backoff;
-use ami_tokio::freeswitch::{Connector, Credentials, Switch};
+use ami_tokio::freeswitch::{Connector, Credentials, EventFormat, Switch};
 use ami_tokio::{Item, Lag};
 
 use crate::pbx::{Peer, Script};
@@ -47,6 +47,9 @@ fn script() -> ByteScript {
         .on("api conference board lock\n\n", response("+OK board locked\n"))
         .on("api conference board list\n\n", response("-ERR Conference board not found\n"))
         .on("api silence\n\n", "")
+        .on("api conference silent lock\n\n", "")
+        .on("event plain HEARTBEAT\n\n", "")
+        .on("filter Unique-ID 2\n\n", "")
         .on("nixevent x\n\n", reply("-ERR no keywords supplied"))
         .answering("\n\n", |heard| {
             if !heard.starts_with(b"bgapi") && !heard.windows(6).any(|text| text == b"bgapi ") {
@@ -170,4 +173,22 @@ async fn a_dropped_command() {
     let error = switch.within(Duration::from_secs(3)).api("silence").await.unwrap_err();
     assert_eq!(error.to_string(), "timed out before it was answered");
     assert_eq!((switch.held().requests, switch.held().bytes), (0, 0));
+}
+
+/// Each kind of request has the time of the handle.
+#[tokio::test(start_paused = true)]
+async fn the_time_of_a_handle() {
+    for kind in 0..3 {
+        let fake = fake(1);
+        let switch = connect(&fake).await.within(Duration::from_secs(3));
+        let begun = tokio::time::Instant::now();
+        let error = match kind {
+            0 => switch.conference(Lock::new().to("silent")).await.map(drop),
+            1 => switch.subscribe(EventFormat::Plain, "HEARTBEAT").await.map(drop),
+            _ => switch.filter("Unique-ID", "2").await.map(drop),
+        };
+        let error = error.unwrap_err().to_string();
+        assert!(error.starts_with("timed out"), "{kind}: {error}");
+        assert_eq!(begun.elapsed().as_secs(), 3, "{kind}");
+    }
 }
