@@ -261,7 +261,9 @@ impl<P: Protocol> Turn<'_, P> {
         self.state.machine.poll_transmit().filter(|_| self.up().is_some_and(|up| up.failed.is_none()))
     }
 
-    /// Says that so many bytes of the output were written.
+    /// Says that so many bytes of the output were written, or that the driver has taken them to
+    /// write them. Where another thread reads, say it before they go out: an answer to bytes that
+    /// were not written is no answer.
     pub fn written(&mut self, n: usize) {
         self.state.machine.transmitted(n);
     }
