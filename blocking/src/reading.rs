@@ -54,14 +54,17 @@ struct Ends<'a, P: Protocol> {
 
 impl<P: Protocol> Drop for Ends<'_, P> {
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.link.driver.end(Reason::Panicked);
-        }
-        {
+        let is_wanted = {
             let mut attempt = self.link.attempt();
-            if attempt.number == self.number {
+            let is_wanted = attempt.number == self.number;
+            if is_wanted {
                 attempt.quiet_since = Some(Instant::now());
             }
+            is_wanted
+        };
+        // An attempt that was given up concerns no one any more.
+        if is_wanted && std::thread::panicking() {
+            self.link.driver.end(Reason::Panicked);
         }
         self.link.places.writer.tell();
     }

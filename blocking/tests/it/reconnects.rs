@@ -2,6 +2,8 @@
 
 use std::io::{Read, Write};
 use std::net::Shutdown;
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -140,4 +142,28 @@ fn a_panic_is_told() {
             let _ = (near.shutdown(Shutdown::Both), &far);
         })
     }));
+}
+
+/// A panic of an attempt that was given up is no end of the connection that came after it.
+#[test]
+fn a_panic_that_comes_late() {
+    let pbx = pbx(5);
+    let dials = Arc::clone(&pbx);
+    let (release, wait) = channel::<()>();
+    let late = Mutex::new(Some(wait));
+    let dial = move |_: &str| {
+        let late = late.lock().unwrap().take();
+        if let Some(wait) = late {
+            let _ = wait.recv();
+            panic!("a fault of the program");
+        }
+        dials.dial()
+    };
+    let ami = connector(&pbx).connect_timeout(Duration::from_millis(50)).over(dial).start();
+    ami.connected().unwrap();
+    drop(release);
+    for _ in 0..20 {
+        thread::sleep(Duration::from_millis(5));
+        ami.request(CoreStatus::new()).unwrap();
+    }
 }
