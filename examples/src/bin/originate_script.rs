@@ -12,7 +12,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let [pbx, phone] = [1, 2].map(|place| std::env::args().nth(place).ok_or("an address, and a channel to call"));
     let ami = ami_blocking::connect(pbx?, Credentials::md5("admin", std::env::var("AMI_SECRET")?))?;
     let call = Originate::new(phone?).application("Playback").data("hello-world");
-    let outcome = ami.within(Duration::from_secs(60)).originate(call)?;
+    let outcome = ami.within(Duration::from_mins(1)).originate(call)?;
     println!("{}", outcome.to_string().escape_debug());
     ami.close();
     Ok(if outcome.is_success() { ExitCode::SUCCESS } else { ExitCode::from(2) })
