@@ -60,7 +60,8 @@ fn many_losses() {
             pbx.cut();
         }
     });
-    ami.request(CoreStatus::new()).unwrap();
+    // The loss of the last connection may not be known yet.
+    assert!((0..2).any(|_| ami.request(CoreStatus::new()).is_ok()));
     assert_eq!((ami.held().requests, ami.held().waiting, ami.held().open), (0, 0, 0));
     drop(ami);
     all_threads_end(&pbx);
