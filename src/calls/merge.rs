@@ -27,12 +27,13 @@ impl Tracker {
         let (Some(mut taken), Some(mut call)) = (calls.remove(&younger), calls.remove(&older)) else { return };
         let dropped = (!taken.told).then(|| taken.linked_id.clone());
         let told = call.told || taken.told || linked_id.is_some();
-        let (mut shared, source) = (taken.shared.take(), call.source);
-        books.budget.give_back(optional(shared.as_ref()));
-        if call.shared.is_none() {
-            books.budget.add(optional(shared.as_ref()));
-            call.shared = shared.take();
-        }
+        let (shared, other, source) = (call.shared.take(), taken.shared.take(), call.source);
+        let other = if shared.is_some() {
+            books.budget.give_back(optional(other.as_ref()));
+            None
+        } else {
+            other
+        };
         let current = linked_id.map_or_else(|| call.linked_id.clone(), OwnedValue::new);
         let start = call.start.min(taken.start);
         let number = call.number;
@@ -41,7 +42,7 @@ impl Tracker {
             mem::swap(&mut call, &mut taken);
             call.source = source;
         }
-        call.told = told;
+        (call.told, call.shared) = (told, shared.or(other));
         (call.number, call.start, call.heard) = (number, start, call.heard.max(taken.heard));
         books.ages.insert(number, call.group);
         // Its marks and legs cost there what they cost here.
