@@ -37,6 +37,10 @@ impl Tracker {
         let group = call.group;
         if !self.make_room_for_leg(Some(group)) || !self.make_room_in_call(caller, bytes) {
             self.losses.leg_events += 1;
+            // Its last ones may have made room in vain.
+            if self.calls.get(&group).is_some_and(|call| call.alive == 0) {
+                self.finish(group, Some(at));
+            }
             return;
         }
         self.legs_begun += 1;
