@@ -208,3 +208,86 @@ fn a_list_of_what_lives_is_gone_through_once() {
         tracker.audit();
     }
 }
+
+/// A day of all that events tell: two calls that become one, names that change, a parked caller who
+/// is swapped, queues, rooms, records, an agent who talks to two callers, and half a pair.
+const DAY: [&str; 50] = [
+    "Newchannel|Channel: Agent/0|CallerIDNum: 700|Exten: 9|Context: in|Uniqueid: 0|Linkedid: 0",
+    "AgentLogin|Agent: 700|Channel: Agent/0|Uniqueid: 0|Linkedid: 0",
+    "Newchannel|Channel: A/1|CallerIDNum: 1|AccountCode: acc|Exten: 8|Context: in|Uniqueid: 1|Linkedid: 1",
+    "Newchannel|Channel: A/2|CallerIDName: Anna|Uniqueid: 2|Linkedid: 1",
+    "Newchannel|Channel: B/3|CallerIDNum: 3|Uniqueid: 3|Linkedid: 3",
+    "Newchannel|Channel: B/4|Uniqueid: 4|Linkedid: 3",
+    "Newchannel|Channel: B/5|Uniqueid: 5|Linkedid: 3",
+    "Rename|Newname: A/first|Uniqueid: 1",
+    "Rename|Newname: A/a second one|Uniqueid: 1",
+    "Rename|Newname: A/3|Uniqueid: 1",
+    "NewCallerId|CallerIDNum: 1111|CallerIDName: Another|Uniqueid: 1|Linkedid: 1",
+    "NewConnectedLine|ConnectedLineNum: 3|ConnectedLineName: B|Uniqueid: 1|Linkedid: 1",
+    "Newexten|Exten: 8|Context: in|Application: Queue|AppData: q|Priority: 1|Uniqueid: 1|Linkedid: 1",
+    "DialBegin|Uniqueid: 1|Linkedid: 1|DestUniqueid: 2|DestLinkedid: 1|DialString: A/2",
+    "DialBegin|Uniqueid: 3|Linkedid: 3|DestUniqueid: 4|DestLinkedid: 3|DialString: B/4",
+    "DialEnd|Uniqueid: 3|Linkedid: 3|DestUniqueid: 4|DestLinkedid: 3|DialStatus: ANSWER",
+    "QueueCallerJoin|Queue: q|Uniqueid: 1|Linkedid: 1",
+    "QueueCallerJoin|Queue: q|Uniqueid: 3|Linkedid: 3",
+    "AgentConnect|Queue: q|MemberName: M|Uniqueid: 3|Linkedid: 3",
+    "QueueCallerLeave|Queue: q|Uniqueid: 3|Linkedid: 3",
+    "VarSet|Uniqueid: 1|Variable: V|Value: one",
+    "VarSet|Uniqueid: 1|Variable: V|Value: another one",
+    "VarSet|Uniqueid: 3|Variable: V|Value: 3",
+    "VarSet|Uniqueid: 3|Variable: MIXMONITOR_FILENAME|Value: /tmp/3.wav",
+    "MixMonitorStart|Channel: B/3|Uniqueid: 3|Linkedid: 3",
+    "DTMFEnd|Digit: 5|Direction: Received|Uniqueid: 3",
+    "Hold|Uniqueid: 3|Linkedid: 3",
+    "Cdr|Destination: 8|Disposition: ANSWERED|Duration: 7|BillableSeconds: 5|UniqueID: 3",
+    "Cdr|Destination: 8|Disposition: BUSY|Duration: 7|BillableSeconds: 5|UniqueID: 1",
+    "BlindTransfer|TransfererUniqueid: 3|TransfererLinkedid: 3|Extension: 1|Result: Success",
+    "ConfbridgeJoin|Conference: c|Uniqueid: 5|Linkedid: 3",
+    "ParkedCall|ParkeeUniqueid: 3|ParkeeLinkedid: 3|Parkinglot: lot|ParkingSpace: 701",
+    "ParkedCallSwap|ParkeeUniqueid: 4|ParkeeLinkedid: 3|Parkinglot: lot|ParkingSpace: 701",
+    "BridgeEnter|BridgeUniqueid: g|BridgeType: basic|Uniqueid: 3|Linkedid: 3",
+    "BridgeEnter|BridgeUniqueid: g|BridgeType: basic|Uniqueid: 0|Linkedid: 0",
+    "BridgeEnter|BridgeUniqueid: b|BridgeType: basic|Uniqueid: 1|Linkedid: 1",
+    "BridgeEnter|BridgeUniqueid: b|BridgeType: basic|Uniqueid: 4|Linkedid: 3",
+    "BridgeLeave|BridgeUniqueid: g|Uniqueid: 0|Linkedid: 0",
+    "Newchannel|Channel: Local/x-1%1|Uniqueid: 6|Linkedid: 6",
+    "BridgeEnter|BridgeUniqueid: h|BridgeType: basic|Uniqueid: 6|Linkedid: 6",
+    "BridgeEnter|BridgeUniqueid: h|BridgeType: basic|Uniqueid: 0|Linkedid: 0",
+    "Newstate|ChannelState: 6|Uniqueid: 6|Linkedid: 1",
+    "Rename|Newname: A/3<ZOMBIE>|Uniqueid: 1",
+    "Rename|Newname: A/2<ZOMBIE>|Uniqueid: 2",
+    "UnParkedCall|ParkeeUniqueid: 4|ParkeeLinkedid: 1|RetrieverUniqueid: 1",
+    "Hangup|Uniqueid: 0|Linkedid: 0|Cause: 16",
+    "Hangup|Uniqueid: 2|Linkedid: 1|Cause: 16",
+    "Hangup|Uniqueid: 4|Linkedid: 1|Cause: 16",
+    "Hangup|Uniqueid: 3|Linkedid: 1|Cause: 16",
+    "Hangup|Uniqueid: 5|Linkedid: 1|Cause: 16",
+];
+
+/// Whatever there may be at the most, what ends leaves nothing in the books.
+#[test]
+fn the_books_are_right_after_each_event_of_a_day() {
+    let all = CallLimits::new();
+    let marks = [0, 1, 2, 3, 5, 8].map(|marks| all.marks(marks));
+    let legs = [0, 1, 2, 3, 4, 5, 6].map(|legs| all.legs(legs));
+    let both = [1, 2, 3].map(|most| all.legs(most).marks(most));
+    let bytes = (12..40).map(|kilobytes| all.bytes(kilobytes * 500));
+    let few = [1, 2].map(|calls| all.calls(calls)).into_iter().chain([all.ended(0), all.text(3), all]);
+    for limits in marks.into_iter().chain(legs).chain(both).chain(bytes).chain(few) {
+        let mut tracker = Tracker::new(limits);
+        tracker.keep_variable("V");
+        for event in DAY {
+            feed(&mut tracker, &format!("Event: {event};"));
+            tracker.audit();
+        }
+        assert!(tracker.active().all(|call| call.alive > 0), "{limits:?}: one that nobody is in goes on");
+        for id in 0..7 {
+            feed(&mut tracker, &format!("Event: Hangup|Uniqueid: {id};"));
+            tracker.audit();
+        }
+        while tracker.poll_ended().is_some() {
+            tracker.audit();
+        }
+        assert_eq!((tracker.active().len(), tracker.books.budget.used()), (0, 0), "{limits:?}");
+    }
+}

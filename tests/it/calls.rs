@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ami_proto::FrameKind;
-use ami_proto::calls::{Call, CallLimits, Parking, QueueOutcome, Span, Tracker, Transfer, TransferKind};
+use ami_proto::calls::{Call, CallLimits, Parking, ParkingEnd, QueueOutcome, Span, Tracker, Transfer, TransferKind};
 use ami_proto::event::Event;
 use ami_testkit::captures;
 use ami_testkit::each_frame;
@@ -570,6 +570,9 @@ fn a_call_that_is_merged_keeps_all_it_had() {
             "ParkedCall|ParkeeUniqueid: @|Parkinglot: l|ParkingSpace: @",
             "Hold|Uniqueid: @|Linkedid: @",
             "BridgeEnter|BridgeUniqueid: b|Uniqueid: @|Linkedid: @",
+            "MixMonitorStart|Channel: A@|Uniqueid: @|Linkedid: @",
+            "ConfbridgeJoin|Conference: c@|Uniqueid: @|Linkedid: @",
+            "Cdr|Destination: d@|Disposition: ANSWERED|Duration: 7|BillableSeconds: 5|UniqueID: @",
         ]
         .map(|event| format!("Event: {}", event.replace('@', id)))
     };
@@ -594,17 +597,17 @@ fn a_call_that_is_merged_keeps_all_it_had() {
         let after = [after("1"), after("2")].concat();
         let [before, after] = [&before, &after].map(|texts| texts.iter().map(String::as_str).collect::<Vec<_>>());
         let call = only(play(&[&before[..], &merge, &after, &["Event: Hangup|Uniqueid: 3|Linkedid: 2"]].concat()).0);
-        assert_eq!((call.number(), call.start(), call.end()), (1, ms(1), Some(ms(34))));
+        assert_eq!((call.number(), call.start(), call.end()), (1, ms(1), Some(ms(40))));
         // The id by which the two became one.
         let (id, former) = if more == "1" { ("2", "1") } else { ("1", "2") };
         assert_eq!(
             (call.linked_id().to_string().as_str(), call.former_linked_ids()[0].to_string().as_str()),
             (id, former)
         );
-        assert_eq!(call.marks(), 13);
+        assert_eq!(call.marks(), 19);
         let ids: Vec<_> = call.legs().iter().map(|leg| leg.unique_id.to_string()).collect();
         assert_eq!(ids, ["1", "1b", "2", "2b", "3"], "in the order in which they appeared");
-        for (place, (id, begun, ended)) in [("1", 0, 19), ("2", 8, 26)].into_iter().enumerate() {
+        for (place, (id, begun, ended)) in [("1", 0, 25), ("2", 11, 32)].into_iter().enumerate() {
             let leg = call.leg(id.as_bytes()).unwrap();
             let dial = &call.dials()[place];
             assert_eq!(
@@ -621,6 +624,9 @@ fn a_call_that_is_merged_keeps_all_it_had() {
             assert_eq!((parking.space.to_string(), parking.span.end), (id.to_owned(), Some(ms(ended + 3))));
             assert_eq!((leg.holds[0].start, leg.holds[0].end), (ms(begun + 7), Some(ms(ended + 4))));
             assert_eq!((leg.stays[0].span.start, leg.stays[0].span.end), (ms(begun + 8), Some(ms(ended + 5))));
+            assert_eq!(call.recordings()[place].channel.to_string(), id);
+            assert_eq!(call.rooms()[place].span.start, ms(begun + 10));
+            assert!(call.records().iter().any(|record| record.destination == *format!("d{id}")));
         }
     }
 }
@@ -1032,4 +1038,81 @@ fn what_else_a_call_keeps() {
     assert_eq!((record.duration, record.billable), (Duration::from_secs(7), Duration::from_secs(5)));
     let told = [call.dialled(), call.context(), call.account()].map(|text| text.unwrap().to_string());
     assert_eq!(told, ["0800", "from-pstn", "acc"]);
+}
+
+#[test]
+fn each_variable_is_asked_for_once_however_often() {
+    let mut tracker = Tracker::new(CallLimits::new());
+    for _ in 0..40 {
+        tracker.keep_variable("ONE");
+        tracker.keep_variable("TWO");
+    }
+    for name in 3..40 {
+        tracker.keep_variable(&name.to_string());
+    }
+    tell(&mut tracker, "Newchannel|Channel: A|Uniqueid: 1|Linkedid: 1");
+    for name in ["ONE", "TWO", "32", "33"] {
+        tell(&mut tracker, &format!("VarSet|Uniqueid: 1|Variable: {name}|Value: {name}"));
+    }
+    let kept = tracker.call_of(b"1").unwrap().variables().iter().map(|variable| variable.name.to_string());
+    assert_eq!(kept.collect::<Vec<_>>(), ["ONE", "TWO", "32"]);
+}
+
+/// A request that has the channel go on elsewhere, as a transfer does, is none that it goes.
+#[test]
+fn a_caller_who_is_asked_to_go_on_elsewhere_has_not_given_up() {
+    for (cause, word) in [("Cause: 2|", "exit-key"), ("Cause: 32|", "abandoned"), ("", "abandoned")] {
+        let call = only(
+            play(&[
+                "Event: Newchannel|Channel: A|Uniqueid: 1|Linkedid: 1",
+                "Event: VarSet|Variable: QUEUESTATUS|Value: |Uniqueid: 1",
+                "Event: QueueCallerJoin|Queue: q|Uniqueid: 1|Linkedid: 1",
+                &format!("Event: SoftHangupRequest|{cause}Channel: A|Uniqueid: 1|Linkedid: 1"),
+                "Event: QueueCallerLeave|Queue: q|Uniqueid: 1|Linkedid: 1",
+                "Event: Newexten|Exten: 1|Context: c|Application: NoOp|Priority: 1|Uniqueid: 1|Linkedid: 1",
+                "Event: Hangup|Uniqueid: 1|Linkedid: 1",
+            ])
+            .0,
+        );
+        assert_eq!(call.queues()[0].outcome.as_ref().map(QueueOutcome::as_str), Some(word), "{cause}");
+    }
+}
+
+/// A transfer puts another channel into the place of one that is parked: the time there is one.
+#[test]
+fn a_channel_takes_the_place_of_one_that_is_parked() {
+    let parked = |id: &str, space: &str| format!("ParkeeUniqueid: {id}|ParkeeLinkedid: 1|ParkingSpace: {space}");
+    for (swapped, space, ends, ended) in [
+        ("2", "701", "2", true),
+        // It is the other's no longer.
+        ("2", "701", "1", false),
+        // Another space, the very one that is there, and a channel that nobody knows.
+        ("2", "702", "1", true),
+        ("2", "702", "2", false),
+        ("1", "701", "1", true),
+        ("9", "701", "1", true),
+    ] {
+        let (calls, _) = play(&[
+            "Event: Newchannel|Channel: A|Uniqueid: 1|Linkedid: 1",
+            "Event: Newchannel|Channel: B|Uniqueid: 2|Linkedid: 1",
+            &format!("Event: ParkedCall|{}", parked("1", "701")),
+            &format!("Event: ParkedCallSwap|{}", parked(swapped, space)),
+            &format!("Event: ParkedCallTimeOut|{}", parked(ends, space)),
+        ]);
+        let call = only(calls);
+        let [parking] = call.parkings() else { panic!("{call:?}") };
+        assert_eq!(parking.span.end.is_some(), ended, "{swapped} {space} {ends}");
+        assert_eq!(parking.end.is_some(), ended, "{swapped} {space} {ends}");
+    }
+    // One that has left it is no longer there to be swapped.
+    let (calls, _) = play(&[
+        "Event: Newchannel|Channel: A|Uniqueid: 1|Linkedid: 1",
+        "Event: Newchannel|Channel: B|Uniqueid: 2|Linkedid: 1",
+        &format!("Event: ParkedCall|{}", parked("1", "701")),
+        &format!("Event: UnParkedCall|{}", parked("1", "701")),
+        &format!("Event: ParkedCallSwap|{}", parked("2", "701")),
+        &format!("Event: ParkedCallGiveUp|{}", parked("2", "701")),
+    ]);
+    let call = only(calls);
+    assert_eq!((call.parkings()[0].span.end, call.parkings()[0].end), (Some(ms(4)), Some(ParkingEnd::Retrieved)));
 }

@@ -8,6 +8,7 @@ mod calls;
 mod calls_clock;
 mod calls_compared;
 mod calls_expected;
+mod calls_guests;
 mod calls_lost;
 mod calls_scenarios;
 mod client;
