@@ -136,6 +136,53 @@ fn a_peer_is_one_by_list_and_event() {
     assert_eq!(mirror.endpoint(b"IAX2", b"loop").unwrap().status.as_ref().unwrap(), "Reachable");
 }
 
+/// A list tells a contact by the address and a hash, an event by the address and where it is.
+#[test]
+fn a_contact_is_one_by_list_and_event() {
+    let items = [
+        "ContactList|ObjectName: 200;@a1b2|Uri: sip:200@10.0.0.1|Status: Unknown",
+        "ContactList|ObjectName: trunk@@c3d4|Uri: sip:10.0.0.2|Status: Reachable",
+    ];
+    let status = |aor: &str, uri: &str, status: &str| format!("ContactStatus|AOR: {aor}|URI: {uri}|ContactStatus: {status}");
+    let events = [status("200", "sip:200@10.0.0.1", "Reachable"), status("trunk", "sip:10.0.0.2", "Removed")];
+    let events: Vec<_> = events.iter().map(String::as_str).collect();
+    let told = |mirror: &Mirror| {
+        let contacts = mirror.contacts().map(|contact| {
+            format!("{} {} {}", contact.aor, contact.uri, contact.status.as_ref().expect("a status"))
+        });
+        contacts.collect::<Vec<_>>()
+    };
+    let listed = after(Part::Contacts, &items, "ContactListComplete", &[]);
+    assert_eq!(told(&listed), ["200 sip:200@10.0.0.1 Unknown", "trunk sip:10.0.0.2 Reachable"]);
+    let mirror = after(Part::Contacts, &items, "ContactListComplete", &events);
+    assert_eq!(told(&mirror), ["200 sip:200@10.0.0.1 Reachable"]);
+}
+
+/// Lists of SIP tell a domain, those of IAX2 a host with its port, those of PJSIP both addresses.
+#[test]
+fn a_registration_is_one_by_list_and_event() {
+    let mut mirror = Mirror::new(MirrorLimits::new());
+    let _ = mirror.seed(Part::Registrations);
+    feed(
+        &mut mirror,
+        &[
+            "RegistryEntry|Host: sip.example|Port: 5060|Username: anna|Domain: sip.example|State: Request Sent",
+            "RegistryEntry|Host: iax.example:4569|Username: anna|State: Request Sent",
+            "OutboundRegistrationDetail|ObjectName: r|ClientUri: sip:anna@a|ServerUri: sip:b|Status: Registered",
+            "Registry|ChannelType: SIP|Username: anna|Domain: sip.example|Status: Registered",
+            "Registry|ChannelType: IAX2|Username: anna|Domain: iax.example|Status: Rejected",
+        ],
+    );
+    let registrations = mirror.registrations().map(|registration| {
+        format!("{} {} {}", registration.technology, registration.account, registration.status.as_ref().expect("told"))
+    });
+    let mut registrations: Vec<_> = registrations.collect();
+    registrations.sort();
+    let expected =
+        ["IAX2 anna@iax.example Rejected", "PJSIP sip:anna@a@sip:b Registered", "SIP anna@sip.example Registered"];
+    assert_eq!(registrations, expected);
+}
+
 #[test]
 fn an_endpoint_is_in_use_by_the_state_of_its_device() {
     let mut mirror = Mirror::new(MirrorLimits::new());

@@ -238,3 +238,14 @@ fn long_values_and_many() {
     assert_eq!(frame.get("Cause").unwrap(), long.as_str());
     assert_eq!((frame.headers().count(), frame.get("a299").unwrap()), (302, "299".into()));
 }
+
+/// Lines of output end as they may: the carriage return of a line end is no part of the line.
+#[test]
+fn lines_of_output_end_with_or_without_a_carriage_return() {
+    let xml = "<ajax-response>\n<response type='object' id='unknown'><generic response='Success' \
+               opaque_data='one&#13;&#10;two&#10;three&#13;&#10;' /></response>\n</ajax-response>";
+    let mut body = Body::mxml(xml.as_bytes(), Limits::new()).unwrap();
+    let frame = body.next_frame().unwrap().unwrap();
+    let lines: Vec<_> = frame.lines().map(|line| line.to_string()).collect();
+    assert_eq!(lines, ["one", "two", "three"]);
+}

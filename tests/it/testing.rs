@@ -538,3 +538,16 @@ fn what_the_catalogue_says_changes_nothing() {
         assert!(action.reply().outcome().is_none() || action.name() == "DataGet", "{}", action.name());
     }
 }
+
+/// The driver reads as much at once as it has room for.
+#[test]
+fn a_script_has_the_room_that_is_asked_for() {
+    let mut peer = ByteScript::new("").on("four", "4");
+    assert!(peer.space(0).is_some_and(|space| !space.is_empty()));
+    for min in [1, 4, 1000] {
+        assert!(peer.space(min).is_some_and(|space| space.len() >= min), "{min}");
+    }
+    let now = std::time::Instant::now();
+    assert_eq!(peer.handle_input(now, b"one two four"), 12);
+    assert_eq!(peer.poll_transmit(), Some(&b"4"[..]));
+}
