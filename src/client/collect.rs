@@ -109,3 +109,33 @@ impl Collected {
         self.0.as_ref().map_or(0, |all| all.items)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Decoder, Framing, Limits};
+
+    /// With as many bytes as an item takes it is kept, with one less it isn't; so are the counts.
+    #[test]
+    fn an_item_that_fits_to_the_byte_is_kept() {
+        let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
+        decoder.push(b"Event: CoreShowChannel\r\nUniqueid: 1\r\n\r\n");
+        let frame = decoder.next_frame().unwrap().unwrap();
+        let (id, first, next) = (Id(1), Collected::first_size(frame), frame.owned_size());
+        let mut collected = Collected::default();
+        assert!(!collected.push(id, frame, usize::MAX, 9), "no such list");
+        collected.begin(id, 2);
+        assert!(!collected.push(id, frame, first - 1, 9));
+        assert!(!collected.push(id, frame, first, 0));
+        assert!(collected.push(id, frame, first, 1));
+        assert!(!collected.push(id, frame, next - 1, 9));
+        assert!(!collected.push(id, frame, next, 1));
+        assert!(collected.push(id, frame, next, 2));
+        assert!(!collected.push(id, frame, next, 9), "the list has its two");
+        assert_eq!((collected.bytes(), collected.items()), (first + next, 2));
+        assert_eq!(collected.take(id).len(), 2);
+        assert_eq!((collected.bytes(), collected.items()), (0, 0));
+        collected.end(id);
+        assert!(collected.0.is_none());
+    }
+}

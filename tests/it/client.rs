@@ -1625,3 +1625,55 @@ fn what_has_gone_is_not_held() {
     peer.client.transmitted(waiting - waiting / 2);
     assert_eq!(peer.client.held(), held - waiting);
 }
+
+/// One request was left unanswered, and then something came: the server is at work again, so the
+/// next request is waited for as the first was.
+#[test]
+fn what_is_heard_after_a_timeout_has_the_next_request_waited_for() {
+    let config = quiet().keep_alive(60 * SECOND, 5 * SECOND).response_timeout(100 * SECOND);
+    let mut peer = Peer::ready(config);
+    peer.send(&CoreStatus::new());
+    assert_eq!(peer.pass(100 * SECOND), ["timed out Sent"]);
+    assert_eq!(peer.sent(), ["Ping"]);
+    peer.feed("Response: Success\r\nActionID: $1\r\nPing: Pong\r\n\r\n");
+    peer.send(&CoreStatus::new());
+    assert_eq!(peer.due(), Some(100_000));
+    assert!(peer.pass(99 * SECOND).is_empty());
+    assert!(peer.sent().is_empty(), "a sign of life was asked for while a request waited");
+}
+
+/// The server works off one request after the other: the end of a list is work as its items are.
+#[test]
+fn the_end_of_a_list_gives_the_next_request_its_time() {
+    let mut peer = Peer::ready(quiet().response_timeout(10 * SECOND));
+    peer.send(&CoreShowChannels::new());
+    peer.send(&CoreStatus::new());
+    assert!(peer.pass(5 * SECOND).is_empty());
+    peer.feed("Response: Success\r\nActionID: $0\r\nEventList: start\r\n\r\n");
+    peer.feed("Event: CoreShowChannel\r\nActionID: $0\r\nUniqueid: 1\r\n\r\n");
+    assert!(peer.pass(4 * SECOND).is_empty());
+    peer.feed("Event: CoreShowChannelsComplete\r\nActionID: $0\r\nEventList: Complete\r\n\r\n");
+    assert!(peer.pass(9 * SECOND).is_empty());
+    assert_eq!(peer.pass(SECOND), ["timed out Sent"]);
+}
+
+/// A filter takes its bytes twice: while it is kept, and when it is set again.
+#[test]
+fn room_is_left_to_set_the_longest_filter_again() {
+    const LONG: usize = 800;
+    let fits = |filters: &[usize], len: usize| {
+        let mut peer = Peer::ready(quiet().ceiling(8000).max_items(1));
+        for (number, filter) in filters.iter().enumerate() {
+            peer.send(&Filter::new("x".repeat(*filter)));
+            peer.feed(&format!("Response: Success\r\nActionID: ${number}\r\n\r\n"));
+        }
+        let long = (0..len).step_by(500).fold(UserEvent::new("e"), |event, at| {
+            event.header(format!("a{at}"), "x".repeat((len - at).min(500)))
+        });
+        peer.client.send(peer.now, &long).is_ok()
+    };
+    let most = |filters: &[usize]| (0..8000).step_by(20).take_while(|len| fits(filters, *len)).count() * 20;
+    let (none, one, two) = (most(&[]), most(&[LONG]), most(&[LONG, LONG / 2]));
+    assert!(none - one >= 2 * LONG, "{none} {one}");
+    assert!((LONG / 2..LONG).contains(&(one - two)), "{one} {two}: a shorter one is not kept free for");
+}

@@ -298,6 +298,18 @@ fn what_a_client_tells() {
 
 // FreeSWITCH and conferences.
 
+/// A body in which nothing is secret is shown as it came, also where an event is in it.
+#[test]
+fn a_body_without_a_secret_is_shown() {
+    let body = "Event-Subclass: conference%3A%3Amaintenance\nEvent-Name: CUSTOM\nAction: mute-member\n\n";
+    for (kind, body) in [("text/event-plain", body), ("api/response", "+OK nothing\n"), ("api/response", "")] {
+        let mut decoder = freeswitch::Decoder::new(LIMITS);
+        decoder.push(format!("Content-Type: {kind}\nContent-Length: {}\n\n{body}", body.len()).as_bytes());
+        let frame = decoder.next_frame().expect("within limits").expect("a whole frame");
+        assert_eq!(value(frame)["body"], body);
+    }
+}
+
 #[test]
 fn frames_of_freeswitch() {
     let mut decoder = freeswitch::Decoder::new(LIMITS);

@@ -406,6 +406,21 @@ fn bytes_held_are_those_counted_and_bounded() {
     }
 }
 
+/// Each caller stands in the order of the queue besides: that is counted too.
+#[test]
+fn callers_of_a_long_queue_are_counted() {
+    let (mirror, held) = held_by(|| {
+        let mut mirror = Mirror::new(MirrorLimits::new());
+        for id in 1..3000 {
+            let event = format!("Event: QueueCallerJoin|Queue: q|Uniqueid: {id}|Position: {id}|Count: {id}");
+            feed(&mut mirror, &[&event]);
+        }
+        mirror
+    });
+    assert!(held <= mirror.held(), "{held} held, {} counted", mirror.held());
+    assert!(mirror.held() < 2 * held, "counted far above the truth: {held} held, {}", mirror.held());
+}
+
 #[test]
 fn what_is_heard_of_channels_that_are_gone_is_bounded() {
     let mut mirror = Mirror::new(MirrorLimits::new());
