@@ -1,12 +1,12 @@
-//! Bytes that kept things cost, and their ceiling.
+//! Memory cost of kept values in bytes, and the ceiling on the sum of these costs.
 //!
-//! Costs are a little above what is allocated, so that nothing has to ask a collection for its
-//! capacity: a list counts four times its elements, an entry of a map as if its node were half
+//! Costs are a little above what is allocated, so that no collection has to be asked for its
+//! capacity: a list counts four times its elements, a map entry counts as if its node were half
 //! full.
 
 use crate::owned_value::OwnedValue;
 
-/// What the allocator may need for a block, besides the block.
+/// Bytes that the allocator may need for a block, besides the block itself.
 pub(crate) const BLOCK: usize = 16;
 
 /// Counts the bytes in use, up to a ceiling.
@@ -25,22 +25,22 @@ impl ByteBudget {
         self.used
     }
 
-    /// Says whether so many bytes can ever fit.
+    /// Returns whether this number of bytes can ever fit.
     pub(crate) const fn allows(&self, bytes: usize) -> bool {
         bytes <= self.most
     }
 
-    /// Says whether so many bytes more fit now.
+    /// Returns whether this number of additional bytes fits now.
     pub(crate) const fn has(&self, bytes: usize) -> bool {
         self.used.saturating_add(bytes) <= self.most
     }
 
-    /// Counts bytes that are in use from now on, whether they fit or not.
+    /// Counts bytes as used, whether they fit or not.
     pub(crate) const fn add(&mut self, bytes: usize) {
         self.used = self.used.saturating_add(bytes);
     }
 
-    /// Counts bytes that were added before and are in use no longer.
+    /// Counts bytes that were added before as no longer used.
     pub(crate) const fn give_back(&mut self, bytes: usize) {
         debug_assert!(bytes <= self.used, "bytes given back that were never taken");
         self.used = self.used.saturating_sub(bytes);

@@ -1,20 +1,20 @@
-//! Things that are gone, so that neither a straggler among the events (`NewCallerid` after
-//! `Hangup`, seen in 22) nor a list that is older than the event brings one back to life.
+//! Recently ended objects (channels, bridges, queues), so that neither a late event (`NewCallerid`
+//! after `Hangup`, seen in 22) nor a list older than the end brings one back.
 
 use alloc::collections::BTreeMap;
 use core::borrow::Borrow;
 
 use crate::byte_budget::{self, ByteBudget};
 
-/// The latest keys of things that are gone, with the number of each going.
+/// The most recent keys of ended objects, with the number of each end.
 #[derive(Clone, Debug)]
 pub(crate) struct Departed<K> {
     numbers: BTreeMap<K, u64>,
-    /// The same in the order in which they went.
+    /// The keys by the number of their end.
     order: BTreeMap<u64, K>,
-    /// Number of goings so far.
+    /// Number of ends so far.
     went: u64,
-    /// Keys at the most, and of those the most that stragglers alone need.
+    /// Highest number of keys, and the part of it that is needed for late events alone.
     most: usize,
     stragglers: usize,
     budget: ByteBudget,
@@ -24,7 +24,7 @@ impl<K: Ord + Clone + Borrow<[u8]>> Departed<K> {
     const OWN: usize = byte_budget::root::<K, u64>() + byte_budget::root::<u64, K>();
     const ENTRY: usize = byte_budget::mapped::<K, u64>() + byte_budget::mapped::<u64, K>();
 
-    /// Keeps no more than so many keys, as many of them for stragglers, and so many bytes.
+    /// Limits the number of keys, the number of them that is kept for late events, and the bytes.
     pub(crate) const fn new(most: usize, stragglers: usize, bytes: usize) -> Self {
         let budget = ByteBudget::new(bytes.saturating_sub(Self::OWN));
         Self { numbers: BTreeMap::new(), order: BTreeMap::new(), went: 0, most, stragglers, budget }
@@ -34,13 +34,14 @@ impl<K: Ord + Clone + Borrow<[u8]>> Departed<K> {
         byte_budget::bytes(key.borrow()) * 2 + Self::ENTRY
     }
 
-    /// Number of goings so far.
+    /// Returns the number of ends so far.
     pub(crate) const fn went(&self) -> u64 {
         self.went
     }
 
-    /// Remembers a thing that goes; the oldest ones make room for it. Those that went after `since`
-    /// are needed by a list that is coming in; says whether one of them had to be forgotten.
+    /// Records the end of an object; the oldest keys make room for it. A list being received needs
+    /// the keys of objects that ended after `since`; returns whether one of these had to be
+    /// forgotten.
     pub(crate) fn insert(&mut self, key: K, since: Option<u64>) -> bool {
         self.remove(key.borrow());
         self.went += 1;
@@ -71,14 +72,14 @@ impl<K: Ord + Clone + Borrow<[u8]>> Departed<K> {
         }
     }
 
-    /// Forgets what the stragglers alone don't need, when no list is coming in any more.
+    /// Forgets the keys that late events do not need, once no list is being received.
     pub(crate) fn trim(&mut self) {
         while self.numbers.len() > self.most.min(self.stragglers) {
             self.forget_oldest();
         }
     }
 
-    /// Forgets a thing that has come again: ids can be chosen by the caller of `Originate`.
+    /// Forgets an object that has appeared again: the caller of `Originate` can choose ids.
     pub(crate) fn remove(&mut self, key: &[u8]) {
         if let Some((key, number)) = self.numbers.remove_entry(key) {
             self.order.remove(&number);
@@ -86,19 +87,19 @@ impl<K: Ord + Clone + Borrow<[u8]>> Departed<K> {
         }
     }
 
-    /// The number of its going, if it is remembered.
+    /// Returns the number of the object's end, if it is remembered.
     pub(crate) fn number(&self, key: &[u8]) -> Option<u64> {
         self.numbers.get(key).copied()
     }
 
-    /// Forgets all.
+    /// Forgets all objects.
     pub(crate) fn clear(&mut self) {
         let bytes = self.budget.used();
         self.budget.give_back(bytes);
         (self.numbers, self.order) = Default::default();
     }
 
-    /// Bytes held.
+    /// Returns the number of bytes held.
     pub(crate) const fn held(&self) -> usize {
         if self.budget.used() == 0 { 0 } else { self.budget.used() + Self::OWN }
     }
@@ -111,7 +112,8 @@ mod tests {
 
     type Ids = Departed<OwnedValue>;
 
-    /// The oldest go first; one that went again counts as new, one that came again is not kept.
+    /// The oldest keys are dropped first; a key that ended again counts as new, one that appeared
+    /// again is not kept.
     #[test]
     fn the_latest_are_kept() {
         let ids: [OwnedValue; 4] = [b"a", b"b", b"c", b"d"].map(|id: &[u8; 1]| OwnedValue::new(id));

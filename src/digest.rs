@@ -1,5 +1,5 @@
-//! Answers to MD5 challenges, made in one place: HTTP's digest (RFC 2617), and the key of a `Login`
-//! after `Challenge`.
+//! Answers to MD5 challenges: HTTP digest authentication (RFC 2617), and the key of a `Login` after
+//! `Challenge`.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use crate::range;
 use crate::wiped::WipedText;
 
-/// A challenge to a digest, from the header `WWW-Authenticate`.
+/// A digest challenge, from the header `WWW-Authenticate`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Challenge<'a> {
     realm: &'a str,
@@ -21,15 +21,15 @@ pub struct Challenge<'a> {
     stale: bool,
 }
 
-/// The parameters that count, in the order of the array that they are read into.
+/// Names of the parameters that are read, in the order of the array that holds their values.
 const PARAMETERS: [&str; 6] = ["realm", "nonce", "opaque", "qop", "algorithm", "stale"];
 
 impl<'a> Challenge<'a> {
-    /// Reads the header's value; `None` where it is no digest challenge with realm and nonce, or
-    /// holds control characters.
+    /// Reads the header's value. Returns `None` if it is not a digest challenge with realm and
+    /// nonce, or holds control characters.
     ///
-    /// Of a parameter that comes twice the first counts, and of several challenges in one header
-    /// the first.
+    /// If a parameter comes twice the first one counts, and so does the first of several challenges
+    /// in one header.
     pub fn parse(value: &'a str) -> Option<Self> {
         let value = value.trim_ascii();
         let (scheme, mut rest) = value.split_at_checked(7)?;
@@ -39,7 +39,7 @@ impl<'a> Challenge<'a> {
         let mut found = [None; PARAMETERS.len()];
         while let Some((name, tail)) = rest.split_once('=') {
             let name = name.trim_ascii();
-            // The scheme of the next challenge, and its first parameter.
+            // Such a name is the scheme of the next challenge with its first parameter.
             if name.contains(' ') {
                 break;
             }
@@ -61,24 +61,24 @@ impl<'a> Challenge<'a> {
         })
     }
 
-    /// Returns the realm, whose user and PIN are asked for, as it stands in the header.
+    /// Returns the realm to show when asking for user and PIN, still escaped as in the header.
     #[cfg(feature = "sipxecs")]
     pub const fn realm(&self) -> &'a str {
         self.realm
     }
 
-    /// Returns the nonce, with which the answer is made, as it stands in the header.
+    /// Returns the nonce for the answer, still escaped as in the header.
     pub const fn nonce(&self) -> &'a str {
         self.nonce
     }
 
-    /// Returns whether the server takes answers with `qop=auth`.
+    /// Returns whether the server accepts answers with `qop=auth`.
     #[cfg(feature = "md5")]
     pub(crate) const fn has_qop(&self) -> bool {
         self.qop
     }
 
-    /// Returns whether MD5 is the algorithm that is asked for.
+    /// Returns whether the challenge asks for MD5.
     pub(crate) fn is_md5(&self) -> bool {
         self.algorithm.is_none_or(|algorithm| algorithm.eq_ignore_ascii_case("MD5"))
     }
@@ -90,11 +90,11 @@ impl<'a> Challenge<'a> {
     }
 }
 
-/// Returns the value of a parameter, without its quotes, and what follows it.
+/// Returns the value of a parameter, without its quotes, and the text after it.
 fn parameter(text: &str) -> Option<(&str, &str)> {
     let Some(quoted) = text.strip_prefix('"') else {
         let (word, rest) = text.split_at(text.find([',', ' ']).unwrap_or(text.len()));
-        // It goes back between quotes, as it stands.
+        // The answer repeats the word unchanged between quotes.
         return (!word.contains(['"', '\\'])).then_some((word, rest));
     };
     let mut escaped = false;
@@ -124,17 +124,17 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// RFC 2617's A1, in parts.
+/// Returns RFC 2617's A1, in parts.
 pub(crate) const fn a1<'a>(user: &'a str, realm: &'a str, secret: &'a str) -> [&'a str; 5] {
     [user, ":", realm, ":", secret]
 }
 
-/// RFC 2617's A2, in parts.
+/// Returns RFC 2617's A2, in parts.
 pub(crate) const fn a2<'a>(method: &'a str, target: &'a str) -> [&'a str; 3] {
     [method, ":", target]
 }
 
-/// An answer to a challenge: by whom, and for which request.
+/// An answer to a challenge: the credentials, and the request that it is for.
 #[derive(Clone, Copy)]
 pub(crate) struct Answer<'a> {
     pub(crate) user: &'a str,
@@ -142,15 +142,16 @@ pub(crate) struct Answer<'a> {
     pub(crate) method: &'a str,
     pub(crate) target: &'a str,
     pub(crate) cnonce: &'a str,
-    /// How often the challenge has been answered, this time included.
+    /// Number of times that the challenge has been answered, including this one.
     pub(crate) count: u32,
 }
 
 impl Answer<'_> {
-    /// Returns the value of the header `Authorization`; `md5` hashes the text that its parts make.
+    /// Returns the value of the header `Authorization`; `md5` hashes the concatenation of the
+    /// parts.
     ///
-    /// What the challenge had goes back as it came. The algorithm is named where the challenge names
-    /// it (RFC 2617, 3.2.2: one that is absent is MD5).
+    /// Values of the challenge are returned unchanged. The algorithm is named if the challenge
+    /// names it (RFC 2617, 3.2.2: without a name it is MD5).
     pub(crate) fn authorization(&self, challenge: &Challenge<'_>, md5: impl Fn(&[&str]) -> [u8; 16]) -> String {
         let Self { user, target, cnonce, count, .. } = *self;
         let Challenge { realm, nonce, opaque, algorithm, qop, .. } = *challenge;
@@ -166,9 +167,9 @@ impl Answer<'_> {
         )
     }
 
-    /// Returns the `response` to a challenge; `md5` hashes the text that its parts make.
+    /// Returns the `response` to a challenge; `md5` hashes the concatenation of the parts.
     ///
-    /// What is hashed is the text that a quoted string of the challenge stands for.
+    /// Quoted strings of the challenge are hashed without their escapes.
     fn response(&self, challenge: &Challenge<'_>, md5: impl Fn(&[&str]) -> [u8; 16]) -> String {
         let Self { user, secret, method, target, cnonce, count } = *self;
         let ha1 = hex(md5(&a1(user, &unescaped(challenge.realm), secret)));
@@ -183,7 +184,7 @@ impl Answer<'_> {
     }
 }
 
-/// Returns a hash in lower-case hexadecimal: servers compare text.
+/// Returns a hash in lower-case hexadecimal, since servers compare the text.
 fn hex(hash: [u8; 16]) -> WipedText {
     let digits = hash.into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
     let mut text = String::with_capacity(2 * hash.len());
@@ -191,7 +192,7 @@ fn hex(hash: [u8; 16]) -> WipedText {
     text.into()
 }
 
-/// Returns the MD5 of the bytes that these parts make.
+/// Returns the MD5 hash of the concatenated parts.
 #[cfg(feature = "md5")]
 pub(crate) fn md5<T: AsRef<[u8]>>(parts: &[T]) -> [u8; 16] {
     use md5::Digest as _;
@@ -209,7 +210,7 @@ pub(crate) fn login_key(challenge: &[u8], secret: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    /// What counts of a header that is odd.
+    /// Odd headers: the first of repeated parameters and challenges counts.
     #[test]
     fn the_first_of_each_counts() {
         let read = |text| Challenge::parse(text).map(|found| (found.realm, found.nonce, found.opaque, found.is_md5()));
@@ -235,7 +236,8 @@ mod tests {
         }
     }
 
-    /// One order of parameters for every server, and only those that its challenge asks for.
+    /// An answer has one order of parameters for all servers, and only those that its challenge
+    /// asks for.
     #[test]
     fn an_answer_has_what_the_challenge_names() {
         let answer = Answer { user: "a\"\\b", secret: "s", method: "GET", target: "/", cnonce: "c\"", count: 26 };
@@ -257,7 +259,7 @@ mod tests {
     #[test]
     fn the_key_is_what_the_recorded_session_sent() {
         // corpus/http/22_rawman_challenge.body.ami and 22_rawman_md5login.request.http: Asterisk
-        // took it.
+        // accepted this key.
         assert_eq!(login_key(b"208821908", b"s3cret"), b"2984f47b98d8b9089efe66d68311d362");
     }
 }

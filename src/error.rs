@@ -1,9 +1,9 @@
-//! The errors, named by who is to blame.
+//! Errors of the crate, named by who is to blame.
 //!
-//! `Display` of every error of the crate is one line in lower case without a full stop. It says
-//! everything, also what the cause says, which it ends with; [`source`](core::error::Error::source)
-//! gives that cause as a value, for programs that look for a type in the chain. Whoever prints a
-//! chain prints the first error of it alone.
+//! `Display` of every error is one line in lower case without a full stop. It is complete: it ends
+//! with the text of its cause. [`source`](core::error::Error::source) returns that cause as a
+//! value, for programs that look for a type in the chain. A program that prints errors prints only
+//! the first error of a chain.
 
 mod limit;
 mod refusal;
@@ -18,9 +18,8 @@ pub use refusal::{EncodeError, Refusal};
 /// A field of a typed view has no value, or one that is not of its kind. Never fatal: the frame and
 /// all its other fields stay readable.
 ///
-/// A header that is there and empty is a text of no bytes, since servers write some texts so where
-/// there is none (`PausedReason` from 13 on); of a number or any other kind it is
-/// [missing](Self::is_missing).
+/// An empty header is an empty text, since servers write some absent texts that way (`PausedReason`
+/// from 13 on); an empty number, or any other kind, is [missing](Self::is_missing).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldError {
     prefix: &'static str,
@@ -37,22 +36,23 @@ impl FieldError {
         Self { prefix, name, invalid: Some(error) }
     }
 
-    /// Name of the header, without the prefix of its block.
+    /// Returns the name of the header, without the prefix of its block.
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Prefix of the block that the header stands in, such as `Dest`; empty outside of blocks.
+    /// Returns the prefix of the block that holds the header, such as `Dest`; empty outside of
+    /// blocks.
     pub const fn prefix(&self) -> &'static str {
         self.prefix
     }
 
-    /// What is wrong with the value. `None`: there is none.
+    /// Returns the fault of the value, or `None` if there is no value.
     pub const fn invalid_value(&self) -> Option<ValueError> {
         self.invalid
     }
 
-    /// Whether there is no value.
+    /// Returns whether there is no value.
     pub const fn is_missing(&self) -> bool {
         self.invalid.is_none()
     }
@@ -76,36 +76,37 @@ impl core::error::Error for FieldError {
 
 /// A connection is over.
 ///
-/// Sticky: whatever returned it returns it again, until the client is told to reconnect. All that
-/// had arrived before has been handed out, and each request in flight has had its ending.
+/// The method that returned the error returns it again until the client is told to reconnect.
+/// Everything received before has been handed out, and each request in flight has had its ending.
 #[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConnectionError {
     /// The peer's stream went over a limit.
     Frame(FrameError),
-    /// The peer closed the stream without a goodbye, or the socket has failed; then what
-    /// [`exchange`](crate::conn::Machine::exchange) returned says why. A server closes without any
-    /// greeting where too many sessions wait to log in (Asterisk: `authlimit`).
+    /// The peer closed the stream without a goodbye, or the socket failed; in that case
+    /// [`exchange`](crate::conn::Machine::exchange) has returned the socket's error. A server
+    /// closes without a greeting if too many sessions wait to log in (Asterisk: `authlimit`).
     Closed {
-        /// Bytes of an unfinished frame that had arrived.
+        /// Number of bytes of an unfinished frame that had arrived.
         truncated: usize,
     },
-    /// The peer's first words are those of another service. Nothing had been sent to it, unless the
-    /// configuration doesn't wait for a greeting.
+    /// The peer's first bytes are those of another service. Nothing had been sent to it, unless the
+    /// configuration does not wait for a greeting.
     WrongServer(Service),
     /// The login was refused.
     LoginRefused(LoginRefusal),
     /// A step of the login took too long.
     LoginTimedOut(LoginStage),
-    /// The peer gave no sign of life when asked for one.
+    /// The peer sent nothing after a keep-alive request.
     KeepAlive,
-    /// The server has left a request without an answer, though it may send events. Of FreeSWITCH
-    /// only, see `Config::silence_timeout`.
+    /// The server has left a request without an answer, though it may send events. Returned by
+    /// FreeSWITCH connections only, see `Config::silence_timeout`.
     NotAnswered,
-    /// The peer doesn't read: more than this waits for transmission to it. Of servers only.
+    /// The peer does not read: more than `max` bytes wait for transmission to it. Returned by
+    /// servers only.
     NotRead {
-        /// The most bytes that may wait.
+        /// Most bytes that may wait for transmission.
         max: usize,
     },
     /// The server said goodbye, as FreeSWITCH does when it shuts down or a call is over, and closed
@@ -115,12 +116,12 @@ pub enum ConnectionError {
 
 #[cfg(feature = "std")]
 impl ConnectionError {
-    /// Returns whether a new connection may fare better: after all errors but that of another
-    /// service, and a refused login that time doesn't mend. A user that is
-    /// [logged in already](LoginRefusal::AlreadyInUse) may be free later, as after a connection that
-    /// the server hasn't missed yet.
+    /// Returns whether a new connection may succeed. `false` only for the error of another service,
+    /// and for a refused login that time does not mend. A user that is [logged in
+    /// already](LoginRefusal::AlreadyInUse) may be free later: the server may not have noticed the
+    /// loss of the last connection yet.
     ///
-    /// [`Backoff`](crate::conn::Backoff) says when.
+    /// [`Backoff`](crate::conn::Backoff) says when to try again.
     pub const fn is_temporary(self) -> bool {
         match self {
             Self::LoginRefused(why) => matches!(why, LoginRefusal::AlreadyInUse),
@@ -130,26 +131,25 @@ impl ConnectionError {
     }
 }
 
-/// Why a login was refused.
+/// Reason why a login was refused.
 #[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoginRefusal {
-    /// The user, the secret, or the place that the connection comes from: the server doesn't say
-    /// which.
+    /// User, secret or source address is wrong: the server does not say which.
     Credentials,
     /// The user is logged in already and may be so only once (Asterisk: `allowmultiplelogin`).
     /// Another attempt may succeed later.
     AlreadyInUse,
-    /// The server gave no challenge, and the secret is not to be sent without.
+    /// The server gave no challenge, and the secret must not be sent without one.
     Challenge,
-    /// The server takes no connections from this place, whatever the password.
+    /// The server takes no connections from this address, with any password.
     Address,
-    /// The server gave another reason; the answer has it.
+    /// The server gave another reason, which stands in its answer.
     Other,
 }
 
-/// A service that its first words give away.
+/// A service, recognised by the first bytes that it sends.
 #[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -164,11 +164,11 @@ pub enum Service {
     Http,
     /// A port that speaks TLS: the manager interface has one of its own (5039 unless configured).
     Tls,
-    /// A server of mail or files.
+    /// A mail or file server.
     Mail,
-    /// A telephone, or the part of a server that speaks to them.
+    /// A telephone, or a server's port for telephones.
     Sip,
-    /// Another one.
+    /// Another service.
     Unknown,
 }
 
@@ -193,16 +193,16 @@ impl fmt::Display for Service {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoginStage {
-    /// The first words of a FreeSWITCH, which ask for a password.
+    /// Waiting for FreeSWITCH's request for a password.
     Greeting,
-    /// The first words of a manager interface, before which nothing is sent.
+    /// Waiting for the greeting of a manager interface, before which nothing is sent.
     Banner,
-    /// The transmission of the request: the program has not taken all of it from `poll_transmit`,
-    /// perhaps because the peer doesn't read.
+    /// Transmission of the request: the program has not taken all of it from `poll_transmit`,
+    /// perhaps because the peer does not read.
     Transmission,
-    /// The answer to the request for a challenge.
+    /// Waiting for the answer to the request for a challenge.
     Challenge,
-    /// The answer to the login.
+    /// Waiting for the answer to the login.
     Login,
 }
 
@@ -261,32 +261,32 @@ impl From<FrameError> for ConnectionError {
     }
 }
 
-/// A request was not sent. Nothing was written and there is no handle; the connection is as it was.
+/// A request was not sent. Nothing was written and there is no handle; the connection is unchanged.
 #[cfg(feature = "std")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SendError {
     /// A field was refused.
     Encode(EncodeError),
-    /// The session isn't logged in, or no longer.
+    /// The session is not logged in, or no longer.
     NotLoggedIn,
-    /// So many requests await their responses.
+    /// `max` requests await their responses.
     InFlight {
-        /// The most that may.
+        /// Most requests that may await a response.
         max: usize,
     },
-    /// So many requests have not ended, whatever they wait for.
+    /// `max` requests have not ended.
     Open {
-        /// The most that may be open.
+        /// Most requests that may be open.
         max: usize,
     },
-    /// What is held would go over the ceiling that the configuration sets. Transmit, poll or take
-    /// items first; a login that has no room needs a higher one.
+    /// The request would take the held bytes over the configured ceiling. Transmit, poll or take
+    /// items first; a login that does not fit needs a higher ceiling.
     Ceiling {
         /// The ceiling in bytes.
         max: usize,
     },
-    /// The call makes no sense where things stand.
+    /// The call is not allowed in the present state.
     Misuse(ApiMisuse),
 }
 
@@ -335,27 +335,27 @@ impl From<ApiMisuse> for SendError {
     }
 }
 
-/// A call that makes no sense where things stand: a bug in the caller, never caused by the peer's
-/// data. Nothing was done.
+/// A call that is not allowed in the present state: a bug in the caller, never caused by the peer's
+/// data. The call had no effect.
 #[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApiMisuse {
     /// `login` on a connection that has begun to log in, or is over.
     NotNew,
-    /// `reconnect` on a connection that isn't over.
+    /// `reconnect` on a connection that is not over.
     NotOver,
-    /// `reconnect` where there has been no connection yet.
+    /// `reconnect` before the first connection.
     NotBegun,
-    /// A request that isn't open: it has ended, or there never was one.
+    /// A request that is not open: it has ended, or never existed.
     NotOpen,
-    /// `collect` with room for no item.
+    /// `collect` with a limit of 0 items.
     NoItems,
-    /// `send_as` under an `ActionID` that an open request has, or one of the last connection whose
-    /// outcome may still come, or that the client made itself.
+    /// `send_as` with an `ActionID` of an open request, or of a request of the last connection
+    /// whose outcome may still come, or one that the client made itself.
     ActionIdInUse,
-    /// A job while a filter keeps the events of jobs away, or may, so that its output would not
-    /// come: one with `-` on `Event-Name` or on another header of theirs.
+    /// A job while a filter may hold back the events of jobs, so that its output would not come: a
+    /// filter with `-` on `Event-Name` or on another header of these events.
     JobsHidden,
 }
 

@@ -1,4 +1,4 @@
-//! A request in parts, as the caller's HTTP client wants it: one for all that is spoken over HTTP.
+//! An HTTP request in parts for the caller's HTTP client, used by every protocol over HTTP.
 
 use alloc::string::String;
 use core::fmt;
@@ -11,24 +11,24 @@ use crate::range;
 use crate::redact::is_secret_name;
 use crate::wiped::WipedText;
 
-/// How a resource is asked for.
+/// HTTP request method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Method {
-    /// Reads.
+    /// Reads a resource.
     Get,
-    /// Creates, or acts upon.
+    /// Creates a resource, or acts upon one.
     Put,
-    /// Replaces.
+    /// Replaces a resource.
     Post,
-    /// Changes in part.
+    /// Changes a part of a resource.
     Patch,
-    /// Deletes.
+    /// Deletes a resource.
     Delete,
 }
 
 impl Method {
-    /// The word of the request line.
+    /// Returns the method's name in the request line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -46,24 +46,24 @@ impl fmt::Display for Method {
     }
 }
 
-/// What to send: method, target, headers and body, and nothing sent. Scheme, host and whatever else
-/// any HTTP client sends by itself are the caller's.
+/// A request to send: method, target, headers and body. The caller adds scheme and host, and
+/// everything that any HTTP client sends by itself.
 ///
-/// `Debug` shows neither the body nor what is secret in target and headers; the getters do.
+/// `Debug` shows neither the body nor the secrets in target and headers; the getters do.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     method: Method,
-    /// Path, and the query where there is one.
+    /// Path, and the query if there is one.
     target: WipedText,
     path_len: usize,
-    /// The target as it may be shown; `None`: as it is.
+    /// Target with its secrets masked; `None` if it has none.
     masked: Option<String>,
-    /// With what it is, for `Content-Type`.
+    /// Content type and bytes of the body.
     body: Option<(&'static str, WipedText)>,
 }
 
 impl Request {
-    /// Without a query.
+    /// Creates a request without a query.
     pub(crate) fn new(method: Method, path: impl Into<WipedText>) -> Self {
         let path = path.into();
         Self { method, path_len: path.len(), target: path, masked: None, body: None }
@@ -73,7 +73,7 @@ impl Request {
         Self { body: Some((content_type, body.into())), ..self }
     }
 
-    /// With a query, and the same with `***` for its secrets.
+    /// Sets the query; `masked` is the query with `***` for its secrets.
     #[cfg(feature = "std")]
     pub(crate) fn with_query(mut self, query: &str, masked: &str) -> Self {
         self.masked = Some([&self.target, "?", masked].concat());
@@ -82,7 +82,7 @@ impl Request {
         self
     }
 
-    /// Keeps the path behind its first `shown` bytes from being shown.
+    /// Masks the path behind its first `shown` bytes.
     #[cfg(feature = "sipxecs")]
     pub(crate) fn secret_after(mut self, shown: usize) -> Self {
         if shown < self.target.len() {
@@ -93,47 +93,47 @@ impl Request {
         self
     }
 
-    /// How it is asked.
+    /// Returns the HTTP method.
     pub const fn method(&self) -> Method {
         self.method
     }
 
-    /// Path and query, percent-encoded, as they stand in the request line and in the `uri` of a
-    /// digest. The query may hold a password, the path a PIN: see
+    /// Returns path and query, percent-encoded, as they stand in the request line and in the `uri`
+    /// of a digest. The query may hold a password, the path a PIN: see
     /// [`masked_target`](Self::masked_target).
     pub fn target(&self) -> &str {
         &self.target
     }
 
-    /// The target with `***` for what is secret in it, to be shown.
+    /// Returns the target with `***` in place of its secrets, for display.
     pub fn masked_target(&self) -> &str {
         self.masked.as_deref().unwrap_or(&self.target)
     }
 
-    /// The path alone, percent-encoded.
+    /// Returns the path without the query, percent-encoded.
     pub fn path(&self) -> &str {
         range::text(&self.target, ..self.path_len)
     }
 
-    /// The body; empty where there is none.
+    /// Returns the body; empty if there is none.
     pub fn body(&self) -> &[u8] {
         self.body.as_ref().map(|(_, body)| body.as_bytes()).unwrap_or_default()
     }
 
-    /// What the body is, for the header `Content-Type`; `None` where there is no body.
+    /// Returns the value of the header `Content-Type`, or `None` if there is no body.
     pub fn content_type(&self) -> Option<&'static str> {
         self.body.as_ref().map(|(content_type, _)| *content_type)
     }
 
-    /// The headers that have to be sent beside those that any HTTP client sends by itself (`Host`,
+    /// Returns the headers to send besides those that any HTTP client sends by itself (`Host`,
     /// `Content-Length`): `Content-Type`.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.content_type().map(|content_type| ("Content-Type", content_type)).into_iter()
     }
 
-    /// Adds a parameter to the query, percent-encoded: any text arrives as it is.
+    /// Adds a parameter to the query, percent-encoded, so that any text arrives unchanged.
     ///
-    /// Where the name is one of a secret (`auth_token`, `pin`), the value is never shown: see
+    /// The value is never shown if the name is that of a secret (`auth_token`, `pin`): see
     /// [`masked_target`](Self::masked_target).
     #[cfg(any(feature = "kazoo", feature = "sipxecs"))]
     #[must_use]
@@ -168,11 +168,11 @@ impl fmt::Debug for Request {
     }
 }
 
-/// Returns the first control character of a text that is to go into a header or a URL: C0, DEL or
-/// C1, by its code point.
+/// Returns the first control character of a text for a header or a URL: C0, DEL or C1, by its code
+/// point.
 ///
-/// The one rule for all that is spoken over HTTP: such a text is refused, by the name of its field,
-/// and neither encoded nor filtered, for whatever stands behind the server may decode it.
+/// All protocols over HTTP use this rule: such a text is refused with the name of its field, and
+/// neither encoded nor filtered, since a program behind the server may decode it.
 pub(crate) fn control(text: &str) -> Option<u8> {
     text.chars().find(|c| c.is_control()).and_then(|c| u8::try_from(c).ok())
 }
@@ -183,7 +183,7 @@ pub(crate) fn refuse_control(field: &'static str, text: &str) -> Result<(), Enco
     control(text).map_or(Ok(()), |byte| Err(EncodeError::new(field, Refusal::Control { byte })))
 }
 
-/// Refuses a text with one of these characters, at which the server splits.
+/// Refuses a text that contains one of these characters, at which the server splits.
 #[cfg(any(feature = "kazoo", feature = "sipxecs"))]
 pub(crate) fn refuse_splits(field: &'static str, text: &str, splits: &[u8]) -> Result<(), EncodeError> {
     match text.bytes().find(|byte| splits.contains(byte)) {
@@ -192,7 +192,7 @@ pub(crate) fn refuse_splits(field: &'static str, text: &str, splits: &[u8]) -> R
     }
 }
 
-/// Returns whether HTTP would take a segment for a step in the path.
+/// Returns whether HTTP would resolve a path segment as `.` or `..`.
 pub(crate) fn is_dot_segment(segment: &str) -> bool {
     matches!(segment, "." | "..")
 }

@@ -1,9 +1,9 @@
 //! The Asterisk Manager Interface (AMI) without I/O: bytes go in, frames come out.
 //!
-//! No socket, no runtime, no clock, no thread, no global: whoever embeds it owns the transport, be
-//! it blocking `std`, `mio`, `tokio`, `smol`, `io_uring` or a test. It reads what real servers
-//! send, from Asterisk 11 to 23, with all their irregularities; it loses no byte, allocates nothing
-//! once warm, and gives up a stream that goes over its [`Limits`].
+//! The crate has no socket, runtime, clock, thread or global: the program owns the transport, such
+//! as blocking `std`, `mio`, `tokio`, `smol`, `io_uring` or a test. It reads the output of real
+//! servers, from Asterisk 11 to 23, with all their irregularities; it loses no byte, allocates
+//! nothing once warm, and gives up a stream that goes over its [`Limits`].
 //!
 //! ```
 //! use std::io::Read;
@@ -30,45 +30,46 @@
 //! # }
 //! ```
 //!
-//! # The rooms
+//! # Modules
 //!
-//! - [`wire`]: bytes to frames, frames to bytes.
-//! - [`value`]: what stands behind a header's colon: one grammar a file.
-//! - [`event`], [`action`], [`request`], [`response`]: the typed catalogue.
-//! - [`catalogue`]: the same at run time, for tools; [`describe`]: a frame by it.
+//! - [`wire`]: reads frames from bytes, and writes frames as bytes.
+//! - [`value`]: the values of headers: one grammar per file.
+//! - [`event`], [`action`], [`request`], [`response`]: typed frames, from the catalogue.
+//! - [`catalogue`]: the catalogue as data, for tools; [`describe`]: explains a frame by it.
 //! - [`redact`]: which headers are secret.
 //! - [`client`]: login, requests and their answers, lists, keep-alive, deadlines.
 //! - [`server`]: the server's side of a session, for mocks, tests and proxies.
-//! - [`conn`]: how these are driven: one trait for all that do no I/O.
+//! - [`conn`]: one trait that drives each of these state machines.
 //! - [`http`]: AMI over HTTP.
 //! - `freeswitch`, `sipxecs`, `kazoo`: the event socket and the conference dialects of other
 //!   servers.
 //! - `conference`: one vocabulary over `ConfBridge` and these three.
-//! - `testing`: a connection in memory, servers by script and a clock, for tests of all of these.
-//! - [`calls`]: events folded into calls; [`state`]: a mirror of channels, bridges and queues.
+//! - `testing`: a connection in memory, scripted servers and a clock, for tests of all of these.
+//! - [`calls`]: events combined into calls; [`state`]: a mirror of channels, bridges and queues.
 //! - [`error`]: the errors, named by who is to blame.
-//! - [`manual`]: why things are the way they are.
+//! - [`manual`]: the design and its reasons.
 //!
 //! # Features
 //!
-//! - `serde`: `Serialize` for frames, typed views, values, [`calls`], [`state`], what a
-//!   [`client`] tells, and the data of the other servers; secrets are masked, but for what
-//!   `redact::WithSecrets` wraps. `Deserialize` for [`OwnedFrame`]. `manual::json` has the forms.
-//! - `std` (default): [`client`], [`server`], [`conn`], [`http`]; and lets `memchr` choose its
-//!   routine at run time. Without it the crate needs `alloc` only.
-//! - `simd` (default): frames are found with vector instructions, see [`wire::Kernel`]. The files
-//!   that use them are the only ones with `unsafe`; without it the crate forbids it.
-//! - `md5`: logging in without sending the password; brings `std`.
-//! - `xml`: AMI over HTTP as `mxml`, FreeSWITCH's `xml_list` and its events in XML; brings `std`,
+//! - `serde`: `Serialize` for frames, typed views, values, [`calls`], [`state`], the events of a
+//!   [`client`], and the data of the other servers; secrets are masked, except in
+//!   `redact::WithSecrets`. `Deserialize` for [`OwnedFrame`]. `manual::json` describes the JSON.
+//! - `std` (default): [`client`], [`server`], [`conn`], [`http`]; also lets `memchr` choose its
+//!   routine at run time. Without it the crate needs only `alloc`.
+//! - `simd` (default): finds frames with vector instructions, see [`wire::Kernel`]. The files that
+//!   use them are the only ones with `unsafe`; without this feature the crate forbids `unsafe`.
+//! - `md5`: login without sending the password; enables `std`.
+//! - `xml`: AMI over HTTP as `mxml`, FreeSWITCH's `xml_list` and its events in XML; enables `std`,
 //!   which its parser needs.
-//! - `kazoo`: the Conferences API of Kazoo; brings `serde` and `serde_json`.
-//! - `freeswitch`: FreeSWITCH's event socket and conference commands; brings `serde` and
+//! - `kazoo`: the Conferences API of Kazoo; enables `serde` and `serde_json`.
+//! - `freeswitch`: FreeSWITCH's event socket and conference commands; enables `serde` and
 //!   `serde_json`.
-//! - `sipxecs`: the REST conference service of sipXecs; brings `freeswitch`.
-//! - `conference`: one vocabulary over the conferences of four servers; brings `freeswitch`,
+//! - `sipxecs`: the REST conference service of sipXecs; enables `freeswitch`.
+//! - `conference`: one vocabulary over the conferences of four servers; enables `freeswitch`,
 //!   `sipxecs` and `kazoo`.
-//! - `testing`: what tests of a program need, `testing`; brings `std`, and is not in `full`.
-//! - `full`: all of these but `testing`.
+//! - `testing`: the module `testing`, for tests of a program; enables `std`, and is not part of
+//!   `full`.
+//! - `full`: all of these except `testing`.
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -145,7 +146,7 @@ pub use error::ConnectionError;
 pub use error::{EncodeError, FrameError};
 pub use wire::{Decoder, Frame, FrameKind, Framing, Limits, OwnedFrame, Value};
 
-/// Holds the README's program to the compiler.
+/// Compiles the README's program as a doc test.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 pub struct Readme;

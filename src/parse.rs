@@ -1,5 +1,5 @@
-//! Defines how a value is read from bytes, how it is written back, and why reading it failed: the
-//! traits that frames and values share. Users find them in [`value`](crate::value).
+//! Traits that read a value from bytes and write it back, and the error for a value that cannot be
+//! read. Frames and values share them; users find them in [`value`](crate::value).
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -19,8 +19,8 @@ pub trait FromWire<'a>: Sized {
     /// without the line end.
     ///
     /// # Errors
-    /// A [`ValueError`] that says what was expected and where. Open types never fail. The frame
-    /// stays usable.
+    /// A [`ValueError`] with the text that was expected and its offset. Open types never fail. The
+    /// frame stays usable.
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError>;
 }
 
@@ -36,13 +36,13 @@ pub trait FromWire<'a>: Sized {
 pub trait ToWire {
     /// Appends the wire form to `out`.
     ///
-    /// What was read from the wire is written so that it reads back as the same value. Bytes that
-    /// would break the framing (CR, LF, NUL) are passed on as they are: the writer of frames is the
-    /// one that refuses them.
+    /// A value that was read from the wire is written so that it reads back as an equal value.
+    /// Bytes that would break the framing (CR, LF, NUL) are passed on unchanged: the writer of
+    /// frames refuses them.
     fn to_wire(&self, out: &mut Vec<u8>);
 }
 
-/// Why a value could not be read.
+/// Reason why a value could not be read.
 ///
 /// ```
 /// use ami_proto::value::FromWire;
@@ -59,24 +59,24 @@ pub struct ValueError {
 }
 
 impl ValueError {
-    /// Says that `expected` (lower case, with its article, no full stop) should stand at byte `at`
-    /// of the value.
+    /// Creates the error that `expected` (lower case, with its article, no full stop) should stand
+    /// at byte `at` of the value.
     #[must_use]
     #[inline]
     pub const fn new(expected: &'static str, at: usize) -> Self {
         Self { expected, at }
     }
 
-    /// What should have stood there, such as `a date`.
+    /// Returns the text that was expected, such as `a date`.
     #[must_use]
     #[inline]
     pub const fn expected(self) -> &'static str {
         self.expected
     }
 
-    /// Offset of the first byte that doesn't fit, counted from the start of the value.
+    /// Returns the offset of the first byte that does not fit, counted from the start of the value.
     ///
-    /// It is the value's length when the value ends too early.
+    /// The offset is the value's length if the value ends too early.
     #[must_use]
     #[inline]
     pub const fn at(self) -> usize {
@@ -100,7 +100,7 @@ impl<'a> FromWire<'a> for &'a [u8] {
     }
 }
 
-/// Fails where the bytes stop being UTF-8; servers pass other encodings on.
+/// Fails at the first byte that is not UTF-8; servers pass other encodings on.
 impl<'a> FromWire<'a> for &'a str {
     #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
@@ -108,8 +108,8 @@ impl<'a> FromWire<'a> for &'a str {
     }
 }
 
-/// Returns the number that a text begins with, as C's `atoi` reads digits; one that doesn't fit is
-/// the largest that does. `None`: it begins with no digit.
+/// Returns the number at the beginning of a text, reading digits like C's `atoi`; a number that
+/// does not fit becomes the largest one. Returns `None` if the text does not begin with a digit.
 #[inline]
 pub(crate) fn leading_number(text: &[u8]) -> Option<u64> {
     text.first().filter(|byte| byte.is_ascii_digit())?;

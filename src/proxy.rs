@@ -1,5 +1,4 @@
-//! What a proxy is made of: a client's request goes on to another server, and what that answers
-//! comes back.
+//! Parts of a proxy: passes a client's request on to another server, and the answers back.
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -16,31 +15,32 @@ use crate::wiped::append;
 use crate::wire::Frame;
 
 impl Client {
-    /// Sends a request of somebody else's as it came, every header in its place, under an
-    /// `ActionID` of this client's: what a proxy does.
-    /// [`Server::relay`] takes the answer back. How it is answered is what the catalogue knows of
-    /// the action; of one that it doesn't know, [`forward_as`](Self::forward_as) says it.
+    /// Sends another program's request unchanged, every header in its place, under an `ActionID` of
+    /// this client, as a proxy does. [`Server::relay`] takes the answer back. The catalogue says
+    /// how the action is answered; for an action that it does not know, use
+    /// [`forward_as`](Self::forward_as).
     ///
-    /// What a server reads as more than a value ([`manual::injection`]) goes on as it came, since
-    /// no parameter of the program's own is in it: a file name with a comma may run a command of
-    /// the shell. The proxy decides which actions and texts a client may send.
+    /// Values that a server interprets further ([`manual::injection`]) are passed on unchanged,
+    /// since they contain no parameter of the program itself: a file name with a comma may run a
+    /// command of the shell. The proxy decides which actions and texts a client may send.
     ///
     /// [`manual::injection`]: crate::manual::injection
     ///
-    /// `Events` and `Filter` change what this client receives, `Logoff` ends it: a proxy answers
-    /// them itself.
+    /// `Events` and `Filter` change what this client receives, and `Logoff` ends its session: a
+    /// proxy answers them itself.
     ///
     /// # Errors
-    /// As [`Client::send`]; [`EncodeError`] also where the frame is no action.
+    /// The errors of [`Client::send`]; [`EncodeError`] also if the frame is not an action.
     pub fn forward(&mut self, now: Instant, request: Frame<'_>) -> Result<Id, SendError> {
         self.pass_on(now, request, None)
     }
 
-    /// The same for a request that is answered so, whatever the catalogue says.
+    /// Sends another program's request like [`forward`](Self::forward), with `answer` in place of
+    /// the catalogue's description of its answer.
     ///
     /// # Errors
-    /// As [`forward`](Self::forward); [`EncodeError`] also where the answer names an event that
-    /// there can't be.
+    /// The errors of [`forward`](Self::forward); [`EncodeError`] also if `answer` contains an event
+    /// name that cannot exist.
     pub fn forward_as(&mut self, now: Instant, request: Frame<'_>, answer: &Answer<'_>) -> Result<Id, SendError> {
         answer.check()?;
         self.pass_on(now, request, Some(answer))
@@ -54,17 +54,17 @@ impl Client {
 }
 
 impl Server {
-    /// Passes on what a client of another server was told.
+    /// Passes on an event that a client of another server received.
     ///
-    /// To the session whose `request` it is about it is the answer, frame by frame as it came, with
-    /// the request's own `ActionID`. To any other session, with `None`, only that is told which all
-    /// sessions receive, as [`Server::forward`] does, and without an `ActionID`: what names the
-    /// requests upstream is for nobody to know, see
+    /// For the session whose `request` the event belongs to, it writes the answer: each frame
+    /// unchanged except for the `ActionID`, which is that of the request. For any other session,
+    /// pass `None`: it then writes only events that all sessions receive, as [`Server::forward`]
+    /// does, without any `ActionID`. The `ActionID`s of upstream requests must stay secret, see
     /// [`manual::injection`](crate::manual::injection), and events such as `UserEvent` and a late
-    /// `OriginateResponse` show it. An ending without a frame, such as a timeout, is told as an
-    /// error. A request that is no longer open is told nothing.
+    /// `OriginateResponse` show them. An ending without a frame, such as a timeout, is written as
+    /// an error. Nothing is written for a request that is no longer open.
     ///
-    /// This and [`Client::forward`] are what a proxy is made of.
+    /// A proxy consists of this method and [`Client::forward`].
     ///
     /// ```
     /// # use std::time::Instant;
@@ -108,7 +108,7 @@ impl Server {
         let Ok(true) = self.is_open(id) else { return };
         let unsaid = match event {
             ClientEvent::Ended { ending, .. } => match ending {
-                // It has had its response.
+                // The request has had its response.
                 Ending::TimedOut(Reached::Accepted) | Ending::Lost(Reached::Accepted) => None,
                 Ending::Overflowed(_)
                 | Ending::Oversized { .. }
@@ -137,8 +137,8 @@ impl Server {
     }
 }
 
-/// Returns the event that all sessions receive, if it is one: among them the outcome of a request
-/// that was given up before it came.
+/// Returns the event if all sessions receive it. That includes the outcome of a request that was
+/// given up before it came.
 fn news(event: ClientEvent<'_>) -> Option<Frame<'_>> {
     match event {
         ClientEvent::Event(told)
@@ -152,8 +152,8 @@ fn news(event: ClientEvent<'_>) -> Option<Frame<'_>> {
     }
 }
 
-/// Copies a frame with another `ActionID` in place of all that it has, where it has any. What
-/// follows the headers is text and stays as it is.
+/// Copies a frame, replacing its `ActionID`s, if it has any, by another one. Text after the headers
+/// is copied unchanged.
 fn readdress(frame: Frame<'_>, action_id: &[u8], out: &mut Vec<u8>) {
     let all = frame.get_all("ActionID").count();
     let mut left = all;

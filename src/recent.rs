@@ -1,32 +1,32 @@
-//! When memory that one giant frame has made grow is given back.
+//! Decides when to free memory that one giant frame has claimed.
 
-/// What a buffer has needed of late. One round is one use of the buffer: something in it was done
-/// with, and what comes next needs room.
+/// Recent memory needs of a buffer. One round is one use of the buffer: a part of its content was
+/// finished, and the next part needs room.
 ///
-/// After sixteen rounds that needed less than a quarter of the most before them, the buffer should
-/// shrink to twice of what they needed. At or below 64 KiB it stays as it is: traffic of one size
-/// never makes it grow and shrink in turn.
+/// After sixteen rounds that needed less than a quarter of the buffer's largest size before, the
+/// buffer should shrink to twice what they needed. At or below 64 KiB it keeps its size: traffic of
+/// one size never makes it grow and shrink in turn.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Recent {
-    /// Bytes that the buffer has grown to; more than 4 GiB count as that.
+    /// Largest size of the buffer in bytes; more than 4 GiB count as 4 GiB.
     most: u32,
-    /// Bytes that the last rounds needed at the most.
+    /// Most bytes that any of the last rounds needed.
     needed: u32,
     rounds: u8,
 }
 
 impl Recent {
     const ROUNDS: u8 = 16;
-    /// Bytes of a buffer that stays as it is.
+    /// Size in bytes up to which a buffer never shrinks.
     pub(crate) const SMALL: u32 = 1 << 16;
 
-    /// Notes that so many bytes are needed.
+    /// Records a need for this number of bytes.
     #[inline]
     pub(crate) fn need(&mut self, bytes: usize) {
         self.needed = self.needed.max(u32::try_from(bytes).unwrap_or(u32::MAX));
     }
 
-    /// Ends a round. Gives the bytes that the last sixteen needed at the most, once in sixteen.
+    /// Ends a round. Once every sixteen rounds, returns the most bytes that any of them needed.
     #[inline]
     pub(crate) fn needed(&mut self) -> Option<usize> {
         self.rounds += 1;
@@ -37,7 +37,7 @@ impl Recent {
         Some(core::mem::take(&mut self.needed) as usize)
     }
 
-    /// Ends a round, as [`needed`](Self::needed) does. Gives the size to which the buffer should
+    /// Ends a round, as [`needed`](Self::needed) does. Returns the size to which the buffer should
     /// shrink, if it should.
     pub(crate) fn round(&mut self) -> Option<usize> {
         self.most = self.most.max(self.needed);
@@ -56,8 +56,8 @@ mod tests {
     use super::*;
     use alloc::vec::Vec;
 
-    /// The rounds, from 1, at which it shrinks, and to what, if these bytes are needed once and
-    /// then so many each time.
+    /// Returns the rounds, counted from 1, at which the buffer shrinks, and its new sizes, when
+    /// `once` bytes are needed first and then `then` bytes each time.
     fn shrinks(once: usize, then: usize) -> Vec<(u32, usize)> {
         let mut recent = Recent::default();
         recent.need(once);

@@ -1,26 +1,26 @@
-//! Counts work, so that this crate's own tests can bound it. Elsewhere nothing is counted.
+//! Counts work, so that this crate's own tests can bound it. Other builds count nothing.
 
-/// What was done since the thread began.
+/// Work done since the thread began.
 #[derive(Clone, Copy, Debug, Default)]
 #[allow(dead_code, reason = "what is counted depends on the features")]
 pub(crate) struct Steps {
     /// Calls that looked at more than a few new bytes.
     pub(crate) scans: usize,
-    /// Blocks masked, short ones too.
+    /// Blocks masked, including short ones.
     pub(crate) blocks: usize,
     /// Offsets written into the index.
     pub(crate) marks: usize,
     /// Bytes searched for the end of the stream's first line.
     pub(crate) searched: usize,
-    /// Lines of frames gone over.
+    /// Lines of frames visited.
     pub(crate) lines: usize,
-    /// Requests and their times looked at, among those in flight.
+    /// Requests in flight and deadlines looked at.
     pub(crate) looked: usize,
     /// Texts of calls and of the mirror that were compared or read.
     pub(crate) texts: usize,
     /// Elements moved from one call into another, or taken out at a limit.
     pub(crate) moved: usize,
-    /// Beginnings and ends of talks in the story of a call.
+    /// Beginnings and ends of talks recorded in the story of a call.
     pub(crate) told: usize,
     /// Bytes of a contact's tags that were compared.
     pub(crate) compared: usize,
@@ -42,7 +42,7 @@ pub(crate) fn count(step: impl FnOnce(&mut Steps)) {
 #[inline(always)]
 pub(crate) fn count(_: impl FnOnce(&mut Steps)) {}
 
-/// What `run` took.
+/// Returns the work that `run` does.
 #[cfg(test)]
 pub(crate) fn steps(run: impl FnOnce()) -> Steps {
     STEPS.take();

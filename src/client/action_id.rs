@@ -1,26 +1,26 @@
-//! The `ActionID`s that a client writes, and how it knows its own again.
+//! Writes the `ActionID`s of a client and recognises them in what the server sends.
 
 use crate::conn::id_prefix::Prefixes;
 use crate::range::part;
 
-/// What all `ActionID`s of a session begin with: ten letters and digits that nobody else can guess,
-/// so that no other session can pass its events off as our answers.
+/// The first ten letters and digits of every `ActionID` of a connection. No other session can guess
+/// them, so no other session can pass its events off as answers to this client.
 ///
-/// A server shows them to others: `OriginateResponse` carries the `ActionID` to every session that
-/// reads the class `call`. So none may tell what the next one is.
+/// A server shows `ActionID`s to other sessions: `OriginateResponse` carries them to every session
+/// that reads the class `call`. So no prefix may allow a guess at the next one.
 #[derive(Clone, Copy)]
 pub(super) struct Prefix([u8; Self::LEN]);
 
 impl Prefix {
     const LEN: usize = 10;
 
-    /// Fifty bits for this connection.
+    /// Draws the prefix of a new connection: fifty random bits.
     pub(super) fn new(prefixes: &Prefixes) -> Self {
         let bits = prefixes.bits();
         Self(core::array::from_fn(|place| b"0123456789abcdefghjkmnpqrstvwxyz"[(bits >> (5 * place) & 31) as usize]))
     }
 
-    /// The `ActionID` of this number.
+    /// Returns the `ActionID` for the request of this number.
     pub(super) fn id(self, number: u64) -> ActionId {
         let mut id = ActionId { bytes: [0; ActionId::LEN], start: ActionId::LEN };
         let mut left = number;
@@ -36,7 +36,8 @@ impl Prefix {
         id
     }
 
-    /// The number in an `ActionID`, if it is one of ours.
+    /// Returns the number in an `ActionID` that has this prefix, or `None` for any other
+    /// `ActionID`.
     pub(super) fn number(self, id: &[u8]) -> Option<u64> {
         let digits = id.strip_prefix(&self.0)?.strip_prefix(b"-")?;
         if digits.is_empty() || digits.len() > 19 {
@@ -50,20 +51,20 @@ impl Prefix {
 }
 
 impl core::fmt::Debug for Prefix {
-    /// Nothing: whoever knows it can forge answers.
+    /// Hides the prefix: a reader who knows it can forge answers.
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("Prefix(***)")
     }
 }
 
-/// An `ActionID`, written from its end.
+/// An `ActionID` in a fixed buffer, filled from its end.
 pub(super) struct ActionId {
     bytes: [u8; Self::LEN],
     start: usize,
 }
 
 impl ActionId {
-    /// Prefix, hyphen, and the twenty digits of the largest number.
+    /// Longest `ActionID` in bytes: prefix, hyphen, and the twenty digits of the largest number.
     pub(super) const LEN: usize = Prefix::LEN + 21;
 
     fn put(&mut self, byte: u8) {
@@ -72,7 +73,7 @@ impl ActionId {
     }
 
     pub(super) fn as_str(&self) -> &str {
-        // All of it is ASCII.
+        // All bytes are ASCII.
         core::str::from_utf8(part(&self.bytes, self.start..)).unwrap_or_default()
     }
 }
@@ -81,8 +82,8 @@ impl ActionId {
 mod tests {
     use super::*;
 
-    /// No prefix may follow from another by something simpler than the key: not by their sum,
-    /// difference or bits in common.
+    /// No prefix may follow from another by anything simpler than the key: not by their sum, their
+    /// difference or common bits.
     #[test]
     fn prefixes_tell_nothing_of_each_other() {
         let bits = |prefixes: &mut Prefixes| {
@@ -102,7 +103,7 @@ mod tests {
                 one = next;
             }
         }
-        // Nor do two clients have the same.
+        // Two clients draw different bits.
         let [mut one, mut other, ..] = sources;
         assert!((0..200).all(|_| bits(&mut one) != bits(&mut other)));
     }

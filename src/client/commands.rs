@@ -1,4 +1,5 @@
-//! What a program tells a client to do, and asks of it. What its driver does is in `mod.rs`.
+//! Methods of [`Client`] for the program: requests, collected lists, and counts. The methods for
+//! the driver are in `mod.rs`.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -17,17 +18,18 @@ use crate::wire::{Decoder, OwnedFrame};
 use super::{AtCeiling, ClientEvent, Config, Ending};
 
 impl Client {
-    /// Logs in, once the server has greeted: nothing is sent before that, unless the configuration
-    /// [says otherwise](Config::await_greeting). Other requests have to wait for
+    /// Logs in as soon as the server has greeted. Nothing is sent before the greeting, unless the
+    /// configuration [says otherwise](Config::await_greeting). Other requests can be sent after
     /// [`ClientEvent::LoggedIn`].
     ///
-    /// Event mask and filters that were set on the connection before this one are set again.
+    /// After a reconnect, the event mask and the filters that were set on earlier connections are
+    /// set again.
     ///
     /// # Errors
-    /// [`SendError::Misuse`] with [`ApiMisuse::NotNew`] where the login has been started before, or
-    /// the connection is over;
-    /// [`SendError::Encode`] where user or secret can't be sent as they are; [`SendError::Ceiling`]
-    /// where the ceiling leaves no room for it. Nothing is sent then.
+    /// [`SendError::Misuse`] with [`ApiMisuse::NotNew`] if the login has been started before or the
+    /// connection is over; [`SendError::Encode`] if the user or the secret contains bytes that
+    /// cannot be sent; [`SendError::Ceiling`] if the login does not fit under the ceiling. Nothing
+    /// is sent then.
     pub fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), SendError> {
         let started = self.session.login(now, credentials);
         self.session.tracer.refused(&started);
@@ -35,35 +37,37 @@ impl Client {
         started
     }
 
-    /// Sends a request. It ends with [`ClientEvent::Ended`], in whichever way, exactly once.
+    /// Sends a request. It ends with exactly one [`ClientEvent::Ended`].
     ///
-    /// Any number can be sent before the first is answered, up to [`Config::max_in_flight`], and be
-    /// open at a time, up to [`Config::max_open`]; no order of answers is assumed. What ends it
-    /// follows from the action's [type](Action::action_type), or from what is [said](Action::answer)
-    /// of its answer.
+    /// Several requests can await their responses, up to [`Config::max_in_flight`], and be open, up
+    /// to [`Config::max_open`]. The order of the responses does not matter. Which message ends the
+    /// request follows from the action's [type](Action::action_type), or from the
+    /// [answer](Action::answer) that the action declares.
     ///
     /// # Errors
-    /// [`SendError`]; nothing was sent.
+    /// A [`SendError`] gives the reason; nothing was sent.
     pub fn send<A: Action>(&mut self, now: Instant, action: &A) -> Result<Handle<A::Static>, SendError> {
         self.send_how(now, How::default(), action)
     }
 
-    /// The same under an `ActionID` of the caller's, for logs and for other programs that look for
-    /// it in events.
+    /// Sends a request under an `ActionID` that the caller chooses, for logs and for other programs
+    /// that look for it in events. Otherwise works as [`send`](Self::send).
     ///
-    /// The `ActionID`s that a client makes begin with letters that nobody can guess. One that
-    /// somebody can guess is no longer proof: whoever may send events in the same server
-    /// (`UserEvent`) can pass one off as the answer to this request. So choose one that is as hard
-    /// to guess, or use this only where all who can log in are trusted. What comes for it after its
-    /// end is [`ClientEvent::Event`], or `Unclaimed` without a request.
+    /// The `ActionID`s that a client makes begin with letters that other sessions cannot guess. An
+    /// `ActionID` that can be guessed proves nothing: any user who may send events on that server
+    /// (`UserEvent`) can forge the answer to this request. So choose one that is as hard to guess,
+    /// or use this method only where every user who can log in is trusted. Messages for it that
+    /// arrive after the request has ended are [`ClientEvent::Event`], or `Unclaimed` without a
+    /// request.
     ///
-    /// It has 1 to 67 bytes, which is as much as every module of a server gives back whole, begins
-    /// with no blank and has no CR, LF or NUL.
+    /// The `ActionID` has 1 to 67 bytes, does not begin with a blank, and contains no CR, LF or
+    /// NUL. 67 bytes is the length that every module of a server returns in full.
     ///
     /// # Errors
-    /// As [`send`](Self::send), and [`SendError::Misuse`] with [`ApiMisuse::ActionIdInUse`] where
-    /// an open request has it, or one that was lost with the last connection and whose outcome may
-    /// [still come](ClientEvent::LateOutcome), or it is one that the client makes itself.
+    /// The errors of [`send`](Self::send), and [`SendError::Misuse`] with
+    /// [`ApiMisuse::ActionIdInUse`] if the `ActionID` belongs to an open request, or to one that
+    /// was lost with the last connection and whose outcome may [still
+    /// come](ClientEvent::LateOutcome), or if the client makes it itself.
     pub fn send_as<A: Action>(
         &mut self,
         now: Instant,
@@ -73,11 +77,12 @@ impl Client {
         self.send_how(now, How { action_id: Some(action_id), ..How::default() }, action)
     }
 
-    /// The same with its own time for each step: the response, each item of a list, the outcome.
-    /// Nothing is added to it for what is known to take longer.
+    /// Sends a request with its own timeout for each step: the response, each item of a list, the
+    /// outcome. Nothing is added to this timeout for actions that are known to take longer.
+    /// Otherwise works as [`send`](Self::send).
     ///
     /// # Errors
-    /// As [`send`](Self::send).
+    /// The errors of [`send`](Self::send).
     pub fn send_within<A: Action>(
         &mut self,
         now: Instant,
@@ -92,13 +97,13 @@ impl Client {
         self.written(now, how, plan, |id, out| action.encode(Some(id), out)).map(Handle::new)
     }
 
-    /// Returns the `ActionID` that an open request has on the wire: for logs, and to find what the
-    /// server did with it. `None`: it has ended.
+    /// Returns the `ActionID` that an open request has on the wire, for logs and to find in the
+    /// server's logs how the request was handled. Returns `None` if the request has ended.
     pub fn action_id(&self, handle: impl Into<Id>) -> Option<Box<str>> {
         self.session.action_id(handle.into())
     }
 
-    /// Sends somebody else's request for this action, in the words of `write`.
+    /// Sends a request for this action that another program has made; `write` writes its bytes.
     pub(crate) fn passed_on(
         &mut self,
         now: Instant,
@@ -110,7 +115,7 @@ impl Client {
         self.written(now, How::default(), plan, write)
     }
 
-    /// Sends the request that `write` writes.
+    /// Sends the request whose bytes `write` writes.
     fn written(
         &mut self,
         now: Instant,
@@ -125,16 +130,16 @@ impl Client {
     }
 
     /// Keeps the items of a list instead of giving each as an event: at most `limit` at a time, and
-    /// under the [ceiling](Config::ceiling). [`take_items`](Self::take_items) fetches them, at the
-    /// end or before, in the order of the wire; [`Handle::items`] reads them as the action's own.
-    /// An empty list brings none, whatever words the server has for that.
+    /// under the [ceiling](Config::ceiling). [`take_items`](Self::take_items) returns them in the
+    /// order of the wire, before or after the list's end; [`Handle::items`] reads them as the types
+    /// of the action. An empty list gives no item, however the server words it.
     ///
-    /// What happens when an item has no room, over the limit or the ceiling, is for
-    /// [`Config::at_ceiling`] to say.
+    /// [`Config::at_ceiling`] decides what happens when an item does not fit under the limit or the
+    /// ceiling.
     ///
     /// # Errors
-    /// [`ApiMisuse::NotOpen`]: the request has ended. [`ApiMisuse::NoItems`]: a limit of
-    /// 0, which no item would ever fit under.
+    /// [`ApiMisuse::NotOpen`] if the request has ended; [`ApiMisuse::NoItems`] for a limit of 0,
+    /// under which no item would ever fit.
     pub fn collect(&mut self, handle: impl Into<Id>, limit: usize) -> Result<(), ApiMisuse> {
         let id = handle.into();
         if limit == 0 {
@@ -147,42 +152,44 @@ impl Client {
         Ok(())
     }
 
-    /// The items collected so far; they are no longer held. None for what was not collected.
+    /// Returns the items collected so far, which the client then no longer holds. Returns no items
+    /// for a request whose list is not collected.
     pub fn take_items(&mut self, handle: impl Into<Id>) -> Vec<OwnedFrame> {
         let items = self.session.take_items(handle.into());
         self.session.check();
-        // What makes no room is no reason to tell again that there is none.
+        // Taking no items makes no room, so `Full` is not told again.
         if !items.is_empty() {
             self.reading.made_room();
         }
         items
     }
 
-    /// Ends a request with [`Ending::Cancelled`]. The server knows nothing of that: what it still
-    /// answers is [`ClientEvent::Unclaimed`]. `false`: it had ended already.
+    /// Ends a request with [`Ending::Cancelled`], and returns `false` if it had ended already. The
+    /// server does not learn of it: later answers to the request are [`ClientEvent::Unclaimed`].
     pub fn cancel(&mut self, handle: impl Into<Id>) -> bool {
         let cancelled = self.session.cancel(handle.into());
         self.session.check();
         cancelled
     }
 
-    /// Says goodbye to the server, which then closes the connection. [`ClientEvent::Closed`] comes
-    /// when it has, or after [`Config::close_timeout`]; requests that have not ended then are lost.
+    /// Sends a `Logoff`, after which the server closes the connection. [`ClientEvent::Closed`]
+    /// comes when it has closed, or after [`Config::close_timeout`]. Requests that have not ended
+    /// by then are lost.
     pub fn close(&mut self, now: Instant) {
         self.session.close(now);
         self.session.check();
     }
 
-    /// Makes it ready for a new connection, and tells what the last one left unanswered. Log in
-    /// next.
+    /// Prepares the client for a new connection, and reports which requests the last connection
+    /// left unanswered. Call [`login`](Self::login) next.
     ///
-    /// Kept: the configuration, the event mask and the filters that were set with `Events` and
-    /// `Filter`, events not polled that have no frame, items not taken. Bytes received and not
-    /// polled are gone, so poll first.
+    /// The client keeps its configuration, the event mask and the filters that were set with
+    /// `Events` and `Filter`, items not taken, and events not polled that hold no frame. Bytes
+    /// received and not polled are dropped, so poll first.
     ///
     /// # Errors
-    /// [`ApiMisuse::NotOver`] while the connection stands, [`ApiMisuse::NotBegun`] where there has
-    /// been none.
+    /// [`ApiMisuse::NotOver`] while the connection is open, [`ApiMisuse::NotBegun`] if there has
+    /// been no connection.
     pub fn reconnect(&mut self) -> Result<ReconnectReport, ApiMisuse> {
         let report = self.session.reconnect()?;
         let config = &self.session.config;
@@ -193,36 +200,36 @@ impl Client {
         Ok(report)
     }
 
-    /// Bytes held, whatever for: received and not polled, not transmitted, collected, to be
-    /// restored, known of requests in flight, to be told. At most [`Config::most_held`]; the
-    /// allocations behind it can be up to twice as large.
+    /// Returns the number of bytes held: input not polled, output not transmitted, collected items,
+    /// settings to restore, open requests, and events not polled. At most [`Config::most_held`];
+    /// the allocations behind them can be up to twice as large.
     pub fn held(&self) -> usize {
         self.decoder.pending().len() + self.session.held()
     }
 
-    /// Items collected and not taken.
+    /// Returns the number of items collected and not taken.
     pub fn held_items(&self) -> usize {
         self.session.collected.items()
     }
 
-    /// Requests whose response is awaited, and filters that are being set again: at most
-    /// [`Config::max_in_flight`].
+    /// Returns the number of requests that await their response, including filters that are being
+    /// set again. At most [`Config::max_in_flight`].
     pub fn in_flight(&self) -> usize {
         self.session.in_flight.in_flight()
     }
 
-    /// Requests that have not ended: those in flight, and those whose items or outcome are awaited.
-    /// At most [`Config::max_open`].
+    /// Returns the number of requests that have not ended: those in flight, and those that await
+    /// items or an outcome. At most [`Config::max_open`].
     pub fn open(&self) -> usize {
         self.session.in_flight.callers()
     }
 
-    /// Whether requests can be sent.
+    /// Returns whether requests can be sent.
     pub fn is_logged_in(&self) -> bool {
         self.session.stage.is_logged_in()
     }
 
-    /// Whether the connection is closed or lost.
+    /// Returns whether the connection is closed or lost.
     pub fn is_over(&self) -> bool {
         self.session.stage.is_over()
     }

@@ -1,5 +1,5 @@
-//! Who logs in, and how the secret is shown to the server. It is shown to nobody else: not to
-//! `Debug`, and not to those who get the memory after us.
+//! User, secret and login method. The secret is sent to the server only: `Debug` does not show it,
+//! and its memory is wiped.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -27,7 +27,8 @@ pub struct Credentials {
     method: Method,
 }
 
-/// What nothing is: see the stand-in for `Credentials::md5`.
+/// Trait without implementations, for the compiler's message of the stand-in for
+/// `Credentials::md5`.
 #[cfg(not(feature = "md5"))]
 #[diagnostic::on_unimplemented(
     message = "`Credentials::md5` needs the feature `md5` of the crate `ami-proto`",
@@ -48,13 +49,14 @@ enum Method {
 }
 
 impl Credentials {
-    /// Sends the secret as it is: for connections that nobody can listen to.
+    /// Sends the secret in the clear: for connections that cannot be overheard.
     pub fn plain(username: impl AsRef<[u8]>, secret: impl AsRef<[u8]>) -> Self {
         Self { username: username.as_ref().into(), secret: secret.as_ref().into(), method: Method::Plain }
     }
 
-    /// Answers a challenge with MD5 over it and the secret. That keeps the secret off the wire, but
-    /// what follows isn't protected, and whoever listens can try secrets against it.
+    /// Answers a challenge with an MD5 digest of the challenge and the secret. That keeps the
+    /// secret off the wire, but does not protect the rest of the connection, and an eavesdropper
+    /// can try secrets against the digest.
     ///
     /// A server that refuses the challenge ends the login; see [`or_plain`](Self::or_plain).
     #[cfg(feature = "md5")]
@@ -62,28 +64,29 @@ impl Credentials {
         Self { method: Method::Md5, ..Self::plain(username, secret) }
     }
 
-    /// Stands in for the one that answers challenges: the compiler says what is missing, and
-    /// doesn't propose [`plain`](Self::plain), which sends the secret.
+    /// Stands in for the method of the feature `md5`: the compiler says which feature is missing,
+    /// and does not propose [`plain`](Self::plain), which sends the secret.
     #[cfg(not(feature = "md5"))]
     #[doc(hidden)]
     pub fn md5(username: impl NeedsFeatureMd5, _: impl AsRef<[u8]>) -> Self {
         username.never()
     }
 
-    /// Sends the secret as it is where the server refuses the challenge. Whoever sits in between
-    /// can refuse it in the server's stead, and then reads the secret: this undoes what
-    /// [`md5`](Self::md5) is for.
+    /// Sends the secret in the clear if the server refuses the challenge. An attacker between
+    /// client and server can refuse it in the server's place and then read the secret, so this
+    /// undoes the protection of [`md5`](Self::md5).
     #[cfg(feature = "md5")]
     pub fn or_plain(self) -> Self {
         Self { method: Method::Md5OrPlain, ..self }
     }
 
-    /// Whether a challenge is asked for first.
+    /// Returns whether a challenge is asked for first.
     pub(super) fn asks_challenge(&self) -> bool {
         self.method != Method::Plain
     }
 
-    /// The same once the challenge has been refused, if that isn't the end.
+    /// Returns the credentials to use after a refused challenge, or `None` if the refusal ends the
+    /// login.
     pub(super) fn fall_back(self) -> Option<Self> {
         match self.method {
             #[cfg(feature = "md5")]
@@ -92,7 +95,8 @@ impl Credentials {
         }
     }
 
-    /// The longest login that may come of it, to see whether it can be written.
+    /// Writes the longest login that these credentials can lead to, to find out whether it can be
+    /// written.
     pub(super) fn write_trial(&self, events: Option<&[u8]>, id: &str, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         if !self.asks_challenge() || self.clone().fall_back().is_some() {
             self.write_login(None, events, id, out)?;
@@ -104,8 +108,8 @@ impl Credentials {
         Challenge::new().encode(Some(id), out)
     }
 
-    /// Writes the login: with the key for this challenge, or with the secret where none was asked
-    /// for.
+    /// Writes the login: with the key for this challenge, or with the secret if no challenge was
+    /// asked for.
     pub(super) fn write_login(
         &self,
         challenge: Option<&[u8]>,
@@ -125,7 +129,7 @@ impl Credentials {
     }
 }
 
-/// Without the feature no challenge is ever asked for.
+/// Returns no key: without the feature no challenge is ever asked for.
 #[cfg(not(feature = "md5"))]
 fn login_key(_: &[u8], _: &[u8]) -> Vec<u8> {
     Vec::new()

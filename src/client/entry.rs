@@ -1,4 +1,4 @@
-//! One request that has not ended.
+//! State of one open request.
 
 use alloc::boxed::Box;
 use core::ops::{Deref, DerefMut};
@@ -14,45 +14,46 @@ use crate::value::Classes;
 use crate::wiped::Wiped;
 use crate::wire::{Frame, FrameKind};
 
-/// A request that has not ended.
+/// State of a request that has not ended.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) id: u64,
     pub(super) purpose: Purpose,
     pub(super) phase: Phase,
     pub(super) plan: Plan,
-    /// Items that have come, or paragraphs of text.
+    /// Number of items received, or of paragraphs of text.
     pub(super) items: u64,
-    /// When its time is up, by the clock of [`InFlight`](super::in_flight::InFlight), which stops
-    /// with the reading.
+    /// Deadline, by the clock of [`InFlight`](super::in_flight::InFlight), which stops with the
+    /// reading.
     pub(super) deadline: Option<Instant>,
-    /// How long each step may take.
+    /// Time that each step may take.
     pub(super) step: Duration,
-    /// How long the present one may, with what it is known to take longer; `None`: any time.
+    /// Time that the present step may take, including the time that it is known to take longer;
+    /// `None`: no limit.
     pub(super) allowed: Option<Duration>,
-    /// Where its bytes end in all that was ever written.
+    /// Offset of the request's end in all bytes ever written.
     pub(super) written: u64,
     pub(super) collects: bool,
-    /// Whether its list has been announced, which it is once.
+    /// True once the list has been announced, which happens once.
     pub(super) announced: bool,
-    /// What has to be said again after a reconnect, if it is accepted.
+    /// Request to repeat after a reconnect, if the server accepts this one.
     pub(super) restores: Option<Wiped>,
-    /// Its `ActionID` where the caller chose it.
+    /// `ActionID`, if the caller chose it.
     pub(super) action_id: Option<Box<str>>,
 }
 
-/// For whom a request was sent.
+/// Purpose of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// For the caller.
+    /// A request of the caller.
     Caller,
-    /// To find the end of the text that answers the request of the number before.
+    /// A ping that marks the end of the text that answers the request with the number before.
     Probe,
-    /// To set a filter again.
+    /// A request that sets a filter again.
     Restore,
 }
 
-/// What a request waits for.
+/// Message that a request waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
     Response,
@@ -60,23 +61,23 @@ pub(super) enum Phase {
     Outcome,
 }
 
-/// What a request awaits that is looked for by something else than its `ActionID`. What may come
-/// without one belongs to the oldest request that awaits it.
+/// Message that a request awaits and that is found by other means than its `ActionID`. Where the
+/// message has no `ActionID`, it belongs to the oldest request that awaits it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Awaits {
     /// Text, up to the answer to the probe of this number.
     Text,
-    /// An item of a list: the number of the event's type.
+    /// An item of a list, by the number of the event's type.
     Item(usize),
-    /// That the event mask is changed.
+    /// The change of the event mask.
     Mask,
-    /// An outcome, which has an `ActionID`: the classes of events that a session must read to be
-    /// told of it.
+    /// An outcome, which has an `ActionID`; holds the classes of events that a session must read to
+    /// receive it.
     Outcome(Classes),
 }
 
 impl Entry {
-    /// A request that has just been written.
+    /// Returns the entry of a request that has just been written.
     pub(super) fn new(id: u64, purpose: Purpose, plan: Plan, written: u64, step: Duration) -> Self {
         Self {
             id,
@@ -95,18 +96,18 @@ impl Entry {
         }
     }
 
-    /// Returns its `ActionID`, on a connection where the others begin with this.
+    /// Returns the request's `ActionID`: the caller's, or else one with this prefix.
     pub(super) fn action_id(&self, prefix: Prefix) -> Box<str> {
         self.action_id.clone().unwrap_or_else(|| prefix.id(self.id).as_str().into())
     }
 
-    /// Returns the ping that finds the end of what answers this request.
+    /// Returns the entry of the ping that marks the end of the answer to this request.
     pub(super) fn probe(of: &Self, written: u64) -> Self {
         let probe = Self::new(of.id + 1, Purpose::Probe, Plan::UNKNOWN, written, of.step);
         Self { allowed: of.allowed, ..probe }
     }
 
-    /// Whether items may come: its list has begun, or may begin without its response.
+    /// Returns whether items may come: the list has begun, or may begin without a response.
     pub(super) fn awaits_items(&self) -> bool {
         match self.phase {
             Phase::Response => self.plan.end.is_some(),
@@ -115,8 +116,8 @@ impl Entry {
         }
     }
 
-    /// Whether a frame that has its `ActionID`, or would be taken for its own without one, is a part
-    /// of its answer.
+    /// Returns whether a frame is part of the answer to this request, given that it has the
+    /// request's `ActionID` or is attributed to the request without one.
     pub(super) fn is_answered_by(&self, frame: Frame<'_>) -> bool {
         match frame.kind() {
             FrameKind::Event if self.plan.has_outcome(frame) => true,
@@ -126,7 +127,8 @@ impl Entry {
         }
     }
 
-    /// How far it has come. `handed`: how much of all that was ever written has been handed out.
+    /// Returns how far the request has come. `handed`: number of bytes handed out, of all ever
+    /// written.
     pub(super) fn reached(&self, handed: u64) -> Reached {
         match self.phase {
             Phase::Response if self.written > handed => Reached::NotSent,
@@ -136,30 +138,30 @@ impl Entry {
         }
     }
 
-    /// Whether the server is at work on it, so that it answers nothing else, and its own deadline
-    /// tells soon enough that the server is gone. One that may take an hour longer than usual has
-    /// no such deadline.
+    /// Returns whether the server is at work on this request, so that it answers nothing else, and
+    /// the request's own deadline shows soon enough that the server is gone. A request that may
+    /// take an hour longer than usual has no such deadline.
     pub(super) fn is_due(&self) -> bool {
         const LONG: Duration = Duration::from_secs(3600);
         let longer = self.allowed.map(|allowed| allowed.saturating_sub(self.step));
         self.phase != Phase::Outcome && longer.is_some_and(|longer| longer < LONG)
     }
 
-    /// How long this phase of it takes at the most.
+    /// Returns how long this phase of the request may take; `None`: no limit.
     pub(super) fn usual(&self, phase: Phase) -> Option<Duration> {
         let longer = if phase == Phase::Outcome { self.plan.outcome_longer } else { Some(Duration::ZERO) };
         longer.and_then(|longer| self.step.checked_add(longer))
     }
 
-    /// When the time is up that it is allowed from now; one without end is not a time that is
-    /// allowed.
+    /// Begins the present step at `now`, and returns its deadline; `None` if the step has no limit.
     pub(super) fn begin(&mut self, now: Option<Instant>) -> Option<Instant> {
         let deadline = now.zip(self.allowed).and_then(|(now, allowed)| now.checked_add(allowed));
         self.allowed = self.allowed.filter(|_| deadline.is_some());
         deadline
     }
 
-    /// What it awaits, but for what has its `ActionID`.
+    /// Returns the messages that the request awaits and that are found by other means than its
+    /// `ActionID`.
     pub(super) fn awaits(&self) -> impl Iterator<Item = Awaits> + use<> {
         let text = (self.purpose == Purpose::Probe).then_some(Awaits::Text);
         let items = (self.phase == Phase::Items).then(|| self.plan.items().map(Awaits::Item));
@@ -168,25 +170,25 @@ impl Entry {
         text.into_iter().chain(items.into_iter().flatten()).chain(outcome.map(Awaits::Outcome)).chain(mask)
     }
 
-    /// Whether it is the caller's.
+    /// Returns whether the caller sent the request.
     pub(super) fn is_callers(&self) -> bool {
         self.purpose == Purpose::Caller
     }
 
-    /// Whether its response is awaited, by its caller or to set something again.
+    /// Returns whether the request awaits its response; probes do not count.
     pub(super) fn is_in_flight(&self) -> bool {
         self.phase == Phase::Response && self.purpose != Purpose::Probe
     }
 
-    /// Which events may still come, or come again, once it has ended: `answered` in full, or given
-    /// up.
+    /// Returns which events may still come, or come again, after the request has ended: `answered`
+    /// in full, or given up.
     pub(super) fn leaves(&self, answered: bool) -> Answers {
         let (plan, begun) = (&self.plan, self.phase == Phase::Items);
         let none = answered && !begun && plan.end.is_none() && plan.outcome.is_none();
         if none { Answers::None } else { plan.events(begun) }
     }
 
-    /// Bytes that it holds, or will hold once its list has begun.
+    /// Returns the bytes that the entry holds, or will hold once its list has begun.
     pub(super) fn size(&self) -> usize {
         let restores = self.restores.as_ref().map_or(0, |restores| restores.len());
         let awaits = usize::from(self.plan.outcome.is_some()) + usize::from(self.plan.sets_mask());
@@ -194,13 +196,13 @@ impl Entry {
         Self::SIZE + self.plan.size() + awaits * size_of::<(Awaits, u64)>() + restores + named
     }
 
-    /// Bytes of one that restores nothing and has no list: the entry, its deadlines, and a
-    /// collection that is empty. What is left of it once it has ended, until that has been told, is
-    /// smaller.
+    /// Accounted bytes of a request that restores nothing and has no list: the entry, its
+    /// deadlines, and an empty collection. After the request has ended, its notice is smaller until
+    /// it is polled.
     pub(super) const SIZE: usize = size_of::<Self>() + 2 * size_of::<(Instant, u64)>() + Collected::LIST;
 }
 
-/// An entry in its place among the others. Tests count how often one is looked at.
+/// An entry in a collection. Tests count how often one is looked at.
 #[derive(Debug)]
 pub(super) struct Place(Box<Entry>);
 

@@ -1,4 +1,4 @@
-//! What a client tells: events, and the one ending that every request has.
+//! Events of a client, and the one ending that every request has.
 
 use alloc::string::ToString as _;
 use core::fmt::{self, Write as _};
@@ -13,108 +13,107 @@ use crate::response::Response;
 use crate::value::{Banner, OriginateReason};
 use crate::wire::{Frame, FrameKind, OwnedFrame, Value};
 
-/// What happened. What it lends is gone at the next call that takes the client mutably;
-/// [`to_owned`](Self::to_owned) keeps it.
+/// An event of a client. It borrows from the client's buffer until the next call that takes the
+/// client mutably; [`to_owned`](Self::to_owned) keeps it longer.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum ClientEvent<'buf> {
-    /// The server has greeted. A server behind some proxies, and AMI over HTTP, doesn't.
+    /// The server has greeted. Behind some proxies, and over HTTP, no greeting comes.
     ///
-    /// Any first line is taken for a greeting. Where it isn't that of a manager interface, the
-    /// connection is over: see [`Config::await_greeting`](super::Config::await_greeting).
+    /// Any first line is taken for a greeting. If it is not the greeting of a manager interface,
+    /// the connection is over: see [`Config::await_greeting`](super::Config::await_greeting).
     Connected(Banner<'buf>),
     /// The login was accepted; requests can be sent.
     LoggedIn(Response<'buf>),
-    /// The login was refused. The connection is over: the next call gives
-    /// [`ConnectionError::LoginRefused`](crate::ConnectionError::LoginRefused), which says why.
+    /// The login was refused. The connection is over: the next call returns
+    /// [`ConnectionError::LoginRefused`](crate::ConnectionError::LoginRefused) with the reason.
     LoginRefused(Response<'buf>),
-    /// The server is up, with what it said of that; right after `LoggedIn` (with `None`) unless
-    /// [`await_booted`](super::Config::await_booted) was asked for, and `None` where that wait was
-    /// in vain.
+    /// The server has started, with the event that reports it. Comes right after `LoggedIn` (with
+    /// `None`) unless [`await_booted`](super::Config::await_booted) was configured; `None` also if
+    /// that wait ended without the event.
     Ready(Option<FullyBooted<'buf>>),
     /// An event that no request asked for.
     Event(Event<'buf>),
-    /// The request was accepted, and more is to come: the items of a list, or the event that says
-    /// how it went.
+    /// The request was accepted, and more is to come: the items of a list, or the event that
+    /// reports the outcome.
     Started {
         /// The request.
         id: Id,
-        /// What it said.
+        /// The server's response.
         response: Response<'buf>,
     },
-    /// An item of a list: of an action that the catalogue knows to have one, of one of your own of
-    /// which [`Custom::list`](crate::action::Custom::list) says so, or of any response that
-    /// announces a list (`EventList: start`). It ends with [`Ending::List`].
+    /// An item of a list. Lists belong to actions that the catalogue knows to have one, to your own
+    /// actions with [`Custom::list`](crate::action::Custom::list), and to any response that
+    /// announces a list (`EventList: start`). The list ends with [`Ending::List`].
     Item {
         /// The request.
         id: Id,
         /// The item.
         event: Event<'buf>,
     },
-    /// Text without a frame around it, a paragraph at a time: the answer to `Queues`,
-    /// `IAXnetstats`, `SKINNYshowdevice` and `SKINNYshowline`, and to an action of your own of which
-    /// [`Custom::text`](crate::action::Custom::text) says so. It ends with [`Ending::Text`].
+    /// Text without a frame around it, one paragraph at a time. It answers `Queues`, `IAXnetstats`,
+    /// `SKINNYshowdevice` and `SKINNYshowline`, and your own actions with
+    /// [`Custom::text`](crate::action::Custom::text). It ends with [`Ending::Text`].
     Text {
         /// The request.
         id: Id,
-        /// Its [`lines`](Frame::lines).
+        /// The paragraph, as [`lines`](Frame::lines).
         frame: Frame<'buf>,
     },
-    /// The request is done with. Comes exactly once for each.
+    /// The request has ended. Comes exactly once for each request.
     Ended {
         /// The request.
         id: Id,
-        /// How.
+        /// The ending of the request.
         ending: Ending<'buf>,
     },
-    /// The next item of this collected list doesn't fit under the ceiling; nothing more comes until
-    /// items are taken, of this list or of another that takes up the room, or the list has waited
-    /// in vain for as long as it may. See
-    /// [`AtCeiling::StopReading`](super::AtCeiling::StopReading).
+    /// The next item of this collected list does not fit under the ceiling. Nothing more comes
+    /// until items are taken, of this list or of another that takes up the room, or until the list
+    /// has waited as long as it may. See [`AtCeiling::StopReading`](super::AtCeiling::StopReading).
     Full {
-        /// The list.
+        /// The request whose list it is.
         id: Id,
     },
-    /// The outcome of a request that the last connection lost, as
-    /// [`ReconnectReport`](super::ReconnectReport) told: a server tells every session how an
-    /// asynchronous `Originate` went, so the next one hears it too. Comes once at the most; the
-    /// request had its ending, [`Ending::Lost`].
+    /// The outcome of a request that the last connection lost, as the
+    /// [`ReconnectReport`](super::ReconnectReport) said. A server reports the outcome of an
+    /// asynchronous `Originate` to every session, so the next connection receives it too. Comes at
+    /// most once; the request itself has already ended with [`Ending::Lost`].
     ///
-    /// It may come until the next connection that was logged in is over, and not at all where the
-    /// call ended in between or the server was restarted: don't wait for it without a limit, such as
-    /// the time that the call may ring.
+    /// It may come until the next connection that logs in is over. It does not come if the call
+    /// ended between the connections or the server was restarted, so limit the wait for it, for
+    /// example to the time that the call may ring.
     LateOutcome {
-        /// The request, of the last connection that was logged in.
+        /// The request, sent on the last connection that was logged in.
         id: Id,
-        /// How it went.
+        /// The event that reports the outcome.
         event: Event<'buf>,
     },
     /// A filter that had been set before the connection was lost could not be set again.
     NotRestored(Response<'buf>),
-    /// What no request in flight claims: an answer that comes late, or twice; the rest of a list
-    /// that was cancelled or has failed; a response to an `ActionID` that isn't ours; text that
-    /// nobody asked for.
+    /// A message that no request in flight claims: a late or repeated answer; the rest of a list
+    /// that was cancelled or has failed; a response to an `ActionID` of another program; text that
+    /// no request asked for.
     Unclaimed {
-        /// The request, where it was one of this client.
+        /// The request, if it was one of this client.
         id: Option<Id>,
-        /// What came.
+        /// The message.
         frame: Frame<'buf>,
     },
-    /// A frame went over one of the [`Limits`](crate::Limits) and has been skipped; it answered no
-    /// request, as its first lines tell. The connection stands.
+    /// A frame went over one of the [`Limits`](crate::Limits) and has been skipped. Its first lines
+    /// show that it answers no request. The connection stays open.
     Oversized {
-        /// The lines that had been read of it, as far as they are whole.
+        /// The complete lines that had been read of the frame.
         head: Frame<'buf>,
-        /// The limit, its value, and where in the stream it was exceeded.
+        /// The limit, its value, and the offset in the stream where it was exceeded.
         error: FrameError,
     },
-    /// The connection is closed, as [`close`](super::Client::close) or a request for `Logoff` had
-    /// asked for.
+    /// The connection is closed, as asked for with [`close`](super::Client::close) or a `Logoff`
+    /// request.
     Closed,
 }
 
 impl<'buf> ClientEvent<'buf> {
-    /// The request that it is about, where it is about one.
+    /// Returns the request that the event is about, or `None` if it is about no request.
     pub const fn id(self) -> Option<Id> {
         match self {
             Self::Started { id, .. }
@@ -128,8 +127,8 @@ impl<'buf> ClientEvent<'buf> {
         }
     }
 
-    /// The frame that it came in, where it came in one of its own. A banner is none, nor is the part
-    /// of a frame that was read before that went over a limit.
+    /// Returns the frame that holds the event. `None` for a banner, for the beginning of a frame
+    /// over a limit, and for events that no frame brought.
     pub fn frame(self) -> Option<Frame<'buf>> {
         match self {
             Self::LoggedIn(response)
@@ -144,7 +143,7 @@ impl<'buf> ClientEvent<'buf> {
         }
     }
 
-    /// The bytes that it lends, as a frame.
+    /// Returns the bytes that the event borrows, as a frame.
     fn lent(self) -> Option<Frame<'buf>> {
         match self {
             Self::Connected(banner) => Some(Frame::bare(banner.as_bytes())),
@@ -154,7 +153,7 @@ impl<'buf> ClientEvent<'buf> {
         }
     }
 
-    /// The same over this frame, where it lends one.
+    /// Returns this event with its borrowed frame replaced by `frame`.
     fn over(self, frame: Frame<'_>) -> ClientEvent<'_> {
         match self {
             Self::Connected(_) => ClientEvent::Connected(Banner::new(frame.as_bytes())),
@@ -177,8 +176,8 @@ impl<'buf> ClientEvent<'buf> {
 }
 
 owned! {
-    /// A [`ClientEvent`] kept beyond the buffer it was read from. It can be sent to another thread,
-    /// which reads it as if it had just been polled; secrets in it are wiped when it is dropped.
+    /// A [`ClientEvent`] with its own copy of the bytes. It can be sent to another thread and read
+    /// as if it had just been polled; secrets in it are wiped when it is dropped.
     ///
     /// ```
     /// use std::sync::mpsc::Sender;
@@ -194,8 +193,8 @@ owned! {
     OwnedClientEvent, ClientEvent, Frame, OwnedFrame
 }
 
-/// One line for a log: the kind, the request by its number, and the frame as its own `Display` has
-/// it, or the ending in words.
+/// Writes one line for a log: the kind, the request by its number, and the `Display` text of the
+/// frame or of the ending.
 ///
 /// ```
 /// use ami_proto::client::ClientEvent;
@@ -223,7 +222,7 @@ impl fmt::Display for ClientEvent<'_> {
 }
 
 impl ClientEvent<'_> {
-    /// The kind of event in lower case, such as `logged-in`.
+    /// Returns the kind of event in lower case, such as `logged-in`.
     pub const fn kind(self) -> &'static str {
         match self {
             Self::Connected(_) => "connected",
@@ -245,13 +244,14 @@ impl ClientEvent<'_> {
     }
 }
 
-/// How a request ended.
+/// Ending of a request.
 ///
-/// `Display` says it in words, with the server's own where it gave some, masked: of an outcome
-/// whether it is a success and why, `outcome OriginateResponse: Failure; Busy`.
+/// `Display` describes the ending in words, with the server's own message where there is one,
+/// masked. For an outcome it says whether it is a success, and why: `outcome OriginateResponse:
+/// Failure; Busy`.
 ///
-/// May I send it again, or dial again? An action that
-/// [changes nothing](crate::catalogue::ActionType::is_read_only): yes, after any ending. Any other:
+/// An action that [changes nothing](crate::catalogue::ActionType::is_read_only) may be sent again
+/// after any ending. For other actions, such as a call, the table shows when that is safe:
 ///
 /// | ending | what has happened | again? |
 /// |---|---|---|
@@ -265,98 +265,97 @@ impl ClientEvent<'_> {
 /// | [`Lost`](Self::Lost) with [`NotSent`](Reached::NotSent) | the server has never had it | yes |
 /// | [`Lost`](Self::Lost) with any other | the server may have done it: the phone may be ringing | no |
 ///
-/// [`never_reached_server`](Self::never_reached_server) tells the last two apart.
+/// [`never_reached_server`](Self::never_reached_server) tells the last two rows apart.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Ending<'buf> {
-    /// With a response that isn't an error.
+    /// Ended by a response that is not an error.
     Reply(Response<'buf>),
-    /// With the end of its list, see [`ClientEvent::Item`].
+    /// Ended by the end of the request's list, see [`ClientEvent::Item`].
     ///
-    /// Where there is nothing to list, some actions are answered by a response alone, most of them
-    /// by an error: `No active conferences.`, `No Contacts found`. By the words that the catalogue
-    /// has for that ([`ReplySpec::none_message`](crate::catalogue::ReplySpec::none_message)) it is
-    /// an empty list, which has not [started](ClientEvent::Started). Any other error is
-    /// [`Refused`](Self::Refused): a missing permission, a conference or parking lot that isn't
-    /// there.
+    /// If there is nothing to list, the server answers some actions with a response alone, mostly
+    /// an error: `No active conferences.`, `No Contacts found`. A message that the catalogue knows
+    /// for that ([`ReplySpec::none_message`](crate::catalogue::ReplySpec::none_message)) is an
+    /// empty list, which has not [started](ClientEvent::Started). Any other error is
+    /// [`Refused`](Self::Refused): a missing permission, an unknown conference or parking lot.
     List {
-        /// Items that came.
+        /// Number of items received.
         items: u64,
-        /// The event that ended it, and says more of it; of an empty list perhaps the response that
-        /// says so, as [`Event::Other`].
+        /// The event that ended the list. For an empty list it may be the response that says so, as
+        /// [`Event::Other`].
         end: Event<'buf>,
-        /// Whether the server broke it off (`EventList: cancelled`).
+        /// True if the server broke the list off (`EventList: cancelled`).
         cancelled: bool,
     },
-    /// With the event that says how it went, well or badly: `OriginateResponse` of an asynchronous
-    /// `Originate` (its [`reason`](crate::event::OriginateResponse::reason) says answered, busy or
+    /// Ended by the event that reports success or failure: `OriginateResponse` of an asynchronous
+    /// `Originate` (its [`reason`](crate::event::OriginateResponse::reason) is answered, busy or
     /// another), `WaitEventComplete`, `SIPQualifyPeerDone`, the tree of `DataGet`, the one event of
     /// `FAXStats` and `FAXSession`, and the event that
-    /// [`Custom::outcome`](crate::action::Custom::outcome) names for an action of your own.
+    /// [`Custom::outcome`](crate::action::Custom::outcome) names for your own action.
     Outcome(Event<'buf>),
-    /// The server has accepted it and does it; how it goes can't be seen, since the event mask
-    /// leaves out the class of the event that says so (`call` for `OriginateResponse`). With the
-    /// response, or with none where an `Events` changed the mask after that had been
-    /// [told](ClientEvent::Started).
+    /// The server has accepted the request and carries it out, but its outcome cannot be received:
+    /// the event mask leaves out the class of the event that reports it (`call` for
+    /// `OriginateResponse`). Holds the response, or `None` if an `Events` request changed the mask
+    /// after the response had been [told](ClientEvent::Started).
     ///
-    /// No failure: an `Originate` that ends so may be answered by a person at this moment. Ask for
-    /// the class, with [`Config::events`](super::Config::events) or `Events`, to be told.
+    /// This is no failure: a person may be answering the `Originate` at this moment. Ask for the
+    /// class, with [`Config::events`](super::Config::events) or `Events`, to receive the outcome.
     OutcomeUnseen(Option<Response<'buf>>),
-    /// With the end of its text, see [`ClientEvent::Text`], which says what is answered so. Of
-    /// `SIPqualifypeer` on Asterisk 11: without any answer, which there means that the peer is known.
+    /// Ended by the end of the request's text; [`ClientEvent::Text`] names the actions that are
+    /// answered so. `SIPqualifypeer` on Asterisk 11 ends so without any answer, which there means
+    /// that the peer is known.
     Text {
-        /// Paragraphs that came; 0 also where the server printed nothing.
+        /// Number of paragraphs received; 0 also if the server printed nothing.
         paragraphs: u64,
     },
-    /// With an error; of a list perhaps in its middle.
+    /// Ended by an error response, which may also come in the middle of a list.
     Refused(Response<'buf>),
-    /// The item in hand didn't fit under the ceiling. With either value of
-    /// [`AtCeiling`](super::AtCeiling) that can happen; what still comes is
+    /// Ended because this item did not fit under the ceiling. That can happen with either value of
+    /// [`AtCeiling`](super::AtCeiling). The rest of the list is
     /// [`Unclaimed`](ClientEvent::Unclaimed).
     Overflowed(Event<'buf>),
-    /// Its answer, or a part of it, went over one of the [`Limits`](crate::Limits) and has been
-    /// skipped: the output of a command that prints more than 65,536 lines, say. The connection
-    /// stands, and other requests are not concerned.
+    /// Ended because the answer, or a part of it, went over one of the [`Limits`](crate::Limits)
+    /// and has been skipped: for example the output of a command that prints more than 65,536
+    /// lines. The connection stays open, and other requests are not affected.
     ///
-    /// The server has acted on it. What still comes of a list is
+    /// The server has acted on the request. The rest of a list is
     /// [`Unclaimed`](ClientEvent::Unclaimed).
     Oversized {
-        /// The lines that had been read, as far as they are whole: of a command's output its
-        /// beginning.
+        /// The complete lines that had been read: for a command, the beginning of its output.
         head: Frame<'buf>,
-        /// The limit, its value, and where in the stream it was exceeded.
+        /// The limit, its value, and the offset in the stream where it was exceeded.
         error: FrameError,
     },
-    /// Its time was up: how far it had come by then. What still comes is
+    /// Ended by a timeout; says how far the request had come by then. Later answers are
     /// [`Unclaimed`](ClientEvent::Unclaimed).
     ///
-    /// The server may have acted on it, unless it was never sent.
+    /// The server may have acted on the request, unless it was never sent.
     /// [`Accepted`](Reached::Accepted) is no failure: an `Originate` whose outcome this user may
     /// not read ends so, though the call was made.
     TimedOut(Reached),
-    /// By [`cancel`](super::Client::cancel). What still comes is
+    /// Ended by [`cancel`](super::Client::cancel). Later answers are
     /// [`Unclaimed`](ClientEvent::Unclaimed).
     Cancelled,
-    /// With the connection. Whether the server has acted on it can't be known, unless it was never
-    /// sent.
+    /// Ended because the connection was lost. The server may have acted on the request, unless it
+    /// was never sent.
     Lost(Reached),
 }
 
 impl<'buf> Ending<'buf> {
-    /// Returns whether the server has never had the request and never will: its connection was lost
-    /// before all of it had left. It can be sent again without the danger that it is carried out
-    /// twice.
+    /// Returns whether the server has never received the request and never will, because the
+    /// connection was lost before all of the request had left. Such a request can be sent again
+    /// without the danger that it is carried out twice.
     ///
-    /// One whose time was up is not such a request, however far it had come: on a connection that
-    /// stands what has not left may still do so.
+    /// Returns `false` for a request that timed out, however far it had come: on an open connection
+    /// its bytes may still leave.
     ///
-    /// What the action itself allows is another question:
-    /// [`Unanswered::is_safe_to_retry`](super::Unanswered::is_safe_to_retry) answers both.
+    /// [`Unanswered::is_safe_to_retry`](super::Unanswered::is_safe_to_retry) also takes into
+    /// account whether the action itself may be repeated.
     pub const fn never_reached_server(self) -> bool {
         matches!(self, Self::Lost(Reached::NotSent))
     }
 
-    /// The frame that ended it, where one did.
+    /// Returns the frame that ended the request, if a frame did.
     pub fn frame(self) -> Option<Frame<'buf>> {
         match self {
             Self::Reply(response) | Self::Refused(response) => Some(response.frame()),
@@ -366,12 +365,12 @@ impl<'buf> Ending<'buf> {
         }
     }
 
-    /// The bytes that it lends.
+    /// Returns the bytes that the ending borrows.
     fn lent(self) -> Option<Frame<'buf>> {
         if let Self::Oversized { head, .. } = self { Some(head) } else { self.frame() }
     }
 
-    /// The same over this frame, where it lends one.
+    /// Returns this ending with its borrowed frame replaced by `frame`.
     fn over(self, frame: Frame<'_>) -> Ending<'_> {
         match self {
             Self::Reply(_) => Ending::Reply(frame.into()),
@@ -390,7 +389,8 @@ impl<'buf> Ending<'buf> {
 }
 
 owned! {
-    /// An [`Ending`] kept beyond the buffer it was read from, for whoever has asked.
+    /// An [`Ending`] with its own copy of the bytes, to hand to the part of a program that sent the
+    /// request.
     ///
     /// ```
     /// use ami_proto::client::{Ending, OwnedEnding};
@@ -432,15 +432,15 @@ impl fmt::Display for Ending<'_> {
     }
 }
 
-/// Writes what has become of it and the server's own words: its message, and the first line of a
-/// command's output, which says more than that one follows.
+/// Writes `what` and the server's own words: its message, and the first line of a command's output,
+/// which often explains more than the message that follows it.
 fn said(f: &mut fmt::Formatter<'_>, what: &str, frame: Frame<'_>) -> fmt::Result {
     f.write_str(what)?;
     words(f, frame, ["Message", "Output"])
 }
 
-/// Writes how it went by the event that says so: success or failure, the server's words, and the
-/// reason, by the words for its number where the event is known to have such.
+/// Writes the outcome that an event reports: success or failure, the server's words, and the
+/// reason, in words if the event's reason numbers are known.
 fn went(f: &mut fmt::Formatter<'_>, event: Event<'_>) -> fmt::Result {
     let frame = event.frame();
     write!(f, "outcome {}", event.name().unwrap_or_default())?;
@@ -454,7 +454,7 @@ fn went(f: &mut fmt::Formatter<'_>, event: Event<'_>) -> fmt::Result {
     }
 }
 
-/// Writes the words in these headers, where there are any, masked.
+/// Writes the values of these headers that are present, masked.
 fn words(f: &mut fmt::Formatter<'_>, frame: Frame<'_>, names: [&str; 2]) -> fmt::Result {
     let mut between = ": ";
     let headers = names.into_iter().filter_map(|name| frame.headers().find(|header| header.is(name)));

@@ -1,20 +1,20 @@
-//! Lists that come in one frame, several events in a row with no blank line between them.
+//! Lists whose items come in one frame: several events in a row without blank lines between them.
 
 use alloc::vec::Vec;
 
 use crate::wire::Frame;
 
-/// Returns the lines of a frame, headers too, with their ends.
+/// Returns all lines of a frame with their line ends, headers included.
 pub(crate) fn lines_with_ends(frame: Frame<'_>) -> impl Iterator<Item = &[u8]> {
     frame.as_bytes().split_inclusive(|byte| *byte == b'\n')
 }
 
-/// How many bytes [`unglue`] makes of a frame.
+/// Returns the number of bytes that [`unglue`] makes of a frame.
 pub(super) fn unglued_len(frame: Frame<'_>) -> usize {
     frame.as_bytes().len() + 2 * frame.get_all("Event").skip(1).count()
 }
 
-/// The frame's bytes with a blank line before each event in it but the first.
+/// Returns the frame's bytes with a blank line inserted before every event except the first.
 pub(super) fn unglue(frame: Frame<'_>) -> Vec<u8> {
     let mut parts = Vec::with_capacity(unglued_len(frame));
     let mut begun = false;
@@ -34,7 +34,7 @@ pub(super) mod tests {
     use super::*;
     use crate::wire::{Decoder, Framing, Limits};
 
-    /// Looks at the first frame of a text.
+    /// Calls `look` with the first frame of a text.
     pub(in crate::client) fn frame<R>(text: &str, look: impl FnOnce(Frame<'_>) -> R) -> R {
         let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
         decoder.push(text.as_bytes());
@@ -45,7 +45,7 @@ pub(super) mod tests {
     fn unglued_is_as_long_as_said() {
         for events in 1..5 {
             let lines = "Event: LineEntry\r\nLabel: \r\n".repeat(events);
-            // What comes before the first event is its.
+            // Lines before the first event belong to that event.
             for before in ["", "ActionID: 1\r\n"] {
                 frame(&alloc::format!("{before}{lines}\r\n"), |frame| {
                     let parts = unglue(frame);

@@ -1,4 +1,4 @@
-//! The requests in flight. Whatever is asked of them looks at a few, however many there are.
+//! The requests in flight. Every call looks at a few requests only, however many are open.
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -10,33 +10,34 @@ use super::entry::{Awaits, Entry, Phase, Place};
 use crate::conn::deadlines::Deadlines;
 use crate::value::Classes;
 
-/// The requests in flight. Takes up next to nothing where there are none, as in most sessions most
-/// of the time.
+/// The requests in flight. Takes up next to no memory while there are none, as in most sessions
+/// most of the time.
 #[derive(Debug)]
 pub(super) struct InFlight(Option<Box<Requests>>);
 
 #[derive(Debug, Default)]
 struct Requests {
-    /// By number, which is the order in which they were sent. Never empty.
+    /// Entries by number, which is the order in which they were sent. Never empty.
     entries: BTreeMap<u64, Place>,
     deadlines: Deadlines<Instant>,
-    /// Those of requests that the server can't put aside.
+    /// Deadlines of requests during which the server answers nothing else.
     blocking: Deadlines<Instant>,
-    /// What is looked for by something else than its `ActionID`, and the requests that await it.
+    /// Messages that are found by other means than their `ActionID`, and the requests that await
+    /// them.
     awaits: BTreeSet<(Awaits, u64)>,
-    /// By their `ActionID`s where their caller chose them.
+    /// Requests by the `ActionID` that their caller chose.
     named: BTreeMap<Box<str>, u64>,
-    /// How long reading has been stopped. The deadlines are those of a clock that is this much
+    /// Total time for which reading has been stopped. The clock of the deadlines is this much
     /// behind.
     stopped: Duration,
-    /// When the server last answered something in its turn, by the clock of the deadlines, and
-    /// which request that was for. It can't have been at work on those sent later.
+    /// When the server last answered a request in turn, by the clock of the deadlines, and the
+    /// number of that request. The server cannot have been at work on requests sent after it.
     worked: Option<(Instant, u64)>,
-    /// How many await their answers, as [`Entry::is_due`] has it.
+    /// Number of requests for which [`Entry::is_due`] is true.
     due: usize,
-    /// How many are the caller's.
+    /// Number of requests of the caller.
     callers: usize,
-    /// How many await their responses, as [`Entry::is_in_flight`] has it.
+    /// Number of requests for which [`Entry::is_in_flight`] is true.
     in_flight: usize,
     /// Bytes held.
     held: usize,
@@ -52,23 +53,22 @@ impl InFlight {
         self.0.is_none()
     }
 
-    /// How many there are of the caller's.
+    /// Returns the number of requests of the caller.
     pub(super) fn callers(&self) -> usize {
         self.0.as_ref().map_or(0, |requests| requests.callers)
     }
 
-    /// How many await their responses.
+    /// Returns the number of requests that await their response.
     pub(super) fn in_flight(&self) -> usize {
         self.0.as_ref().map_or(0, |requests| requests.in_flight)
     }
 
-    /// Bytes held.
+    /// Returns the number of bytes held.
     pub(super) fn held(&self) -> usize {
         self.0.as_ref().map_or(0, |requests| requests.held)
     }
 
-    /// Adds one that has from now the time that it is allowed; its number is larger than all
-    /// before.
+    /// Adds a request, whose allowed time begins now. Its number is larger than all earlier ones.
     pub(super) fn push(&mut self, mut entry: Entry, now: Option<Instant>) {
         let requests = self.0.get_or_insert_default();
         let deadline = entry.begin(now);
@@ -91,7 +91,7 @@ impl InFlight {
         Some(self.0.as_mut()?.entries.get_mut(&id)?)
     }
 
-    /// It has come so far, and has from now its usual time for what comes next.
+    /// Moves a request to `phase`, and sets its deadline to the usual time of that phase from now.
     pub(super) fn step(&mut self, id: u64, phase: Phase, now: Option<Instant>) {
         self.worked(id, now);
         let Some(requests) = &mut self.0 else { return };
@@ -109,8 +109,9 @@ impl InFlight {
         requests.set_deadline(id, deadline);
     }
 
-    /// Something has come for this request: the time of those sent later begins anew, unless it is
-    /// an outcome, which comes out of turn. They are put off when they would be due.
+    /// Records that an answer to this request has come. The time of requests sent later begins
+    /// anew, unless the answer is an outcome, which comes out of turn. Their deadlines are moved
+    /// only when they would expire.
     pub(super) fn worked(&mut self, id: u64, now: Option<Instant>) {
         let Some(requests) = &mut self.0 else { return };
         let in_turn = requests.entries.get(&id).is_some_and(|entry| entry.phase != Phase::Outcome);
@@ -139,23 +140,24 @@ impl InFlight {
         Some(entry)
     }
 
-    /// The one of this `ActionID`, where its caller chose that.
+    /// Returns the request for which the caller chose this `ActionID`.
     pub(super) fn named(&self, action_id: &[u8]) -> Option<u64> {
         let named = &self.0.as_ref().filter(|requests| !requests.named.is_empty())?.named;
         named.get(core::str::from_utf8(action_id).ok()?).copied()
     }
 
-    /// The oldest that awaits this.
+    /// Returns the oldest request that awaits this message.
     pub(super) fn oldest(&self, awaits: Awaits) -> Option<u64> {
         let mut those = self.0.as_ref()?.awaits.range((awaits, 0)..=(awaits, u64::MAX));
         those.next().map(|(_, id)| *id)
     }
 
-    /// One whose outcome is not told to a session that reads these classes of events only.
+    /// Returns a request whose outcome is not sent to a session that reads only these classes of
+    /// events.
     pub(super) fn unseen(&self, mask: Classes) -> Option<u64> {
         let awaits = &self.0.as_ref()?.awaits;
         let mut from = Bound::Included((Awaits::Outcome(Classes::NONE), 0));
-        // One step for each set of classes that an outcome of the catalogue needs.
+        // One step for each set of classes that an outcome in the catalogue needs.
         while let Some((Awaits::Outcome(classes), id)) = awaits.range((from, Bound::Unbounded)).next() {
             if !mask.contains(*classes) {
                 return Some(*id);
@@ -165,12 +167,13 @@ impl InFlight {
         None
     }
 
-    /// Whether a request awaits its answer.
+    /// Returns whether a request awaits its answer.
     pub(super) fn is_due(&self) -> bool {
         self.0.as_ref().is_some_and(|requests| requests.due > 0)
     }
 
-    /// Until when the server may be unable to answer, for a request that it can't put aside.
+    /// Returns until when the server may be unable to answer because of a request during which it
+    /// answers nothing else.
     pub(super) fn blocked_until(&self) -> Option<Instant> {
         let requests = self.0.as_ref()?;
         let (end, id) = requests.blocking.last()?;
@@ -182,7 +185,8 @@ impl InFlight {
         requests.deadlines.first()?.0.checked_add(requests.stopped)
     }
 
-    /// Takes out the one whose time was up first, and puts off those that it finds on the way.
+    /// Removes the request with the earliest expired deadline, and moves the deadlines that begin
+    /// anew.
     pub(super) fn take_expired(&mut self, now: Instant) -> Option<Entry> {
         loop {
             self.deadline().filter(|deadline| *deadline <= now)?;
@@ -193,14 +197,14 @@ impl InFlight {
         }
     }
 
-    /// Gives each this much longer.
+    /// Extends all deadlines by this time.
     pub(super) fn put_off(&mut self, by: Duration) {
         if let Some(requests) = &mut self.0 {
             requests.stopped = requests.stopped.saturating_add(by);
         }
     }
 
-    /// Takes out all; returns those of the caller's, in order.
+    /// Removes all requests; returns those of the caller, in order.
     pub(super) fn lose(&mut self) -> impl Iterator<Item = Entry> + use<> {
         let lost = self.0.take().into_iter().flat_map(|requests| requests.entries.into_values());
         lost.map(Place::into_inner).filter(Entry::is_callers)
@@ -211,8 +215,8 @@ impl InFlight {
 impl InFlight {
     const CHECKED: usize = 64;
 
-    /// Debug builds stop where the books don't agree; of many requests they aren't looked through,
-    /// which would take too long.
+    /// Checks the sums and indices in debug builds. Skips the check if there are many requests,
+    /// since it would take too long.
     pub(super) fn check(&self) {
         if let Some(requests) = self.0.as_ref().filter(|requests| requests.entries.len() <= Self::CHECKED) {
             requests.check();
@@ -221,7 +225,7 @@ impl InFlight {
 }
 
 impl Requests {
-    /// Until when a request has time because the server was at work on one before it.
+    /// Returns the deadline that a request has because the server was at work on an earlier one.
     fn later(&self, id: u64) -> Option<Instant> {
         let (at, _) = self.worked.filter(|(_, worked)| *worked < id)?;
         let entry: &Entry = self.entries.get(&id)?;
@@ -234,7 +238,7 @@ impl Requests {
         self.put_deadline(id, deadline);
     }
 
-    /// The same by the clock of the deadlines.
+    /// Sets the deadline of a request, by the clock of the deadlines.
     fn put_deadline(&mut self, id: u64, deadline: Option<Instant>) {
         let Some(entry) = self.entries.get_mut(&id) else { return };
         let entry: &mut Entry = entry;
@@ -245,7 +249,7 @@ impl Requests {
         }
     }
 
-    /// Whether the sums and the indices are those of the entries.
+    /// Checks the sums and the indices against the entries.
     #[cfg(debug_assertions)]
     fn check(&self) {
         let (mut due, mut held, mut timed, mut blocking, mut awaits) = (0, 0, 0, 0, 0);
@@ -299,7 +303,7 @@ mod tests {
         Awaits::Item(super::super::reply_plan::item(decoder.next_frame().unwrap().unwrap()).unwrap())
     }
 
-    /// Every second one is an open list; every fourth one blocks, and every eighth has a probe.
+    /// Every second request is an open list; every fourth one blocks, and every eighth has a probe.
     fn filled(requests: u64, now: Instant) -> InFlight {
         let mut all = InFlight::new();
         for id in 0..requests {
@@ -315,7 +319,7 @@ mod tests {
         all
     }
 
-    /// What each call may look at; as many for sixteen times as many requests.
+    /// Each call looks at no more entries for sixteen times as many requests.
     #[test]
     fn few_are_looked_at() {
         let now = Instant::now();
@@ -350,7 +354,7 @@ mod tests {
         }
     }
 
-    /// In whatever order they end, all is given back.
+    /// The sums return to zero, in any order of endings.
     #[test]
     fn the_sums_come_out() {
         let now = Instant::now();

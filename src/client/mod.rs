@@ -1,5 +1,5 @@
-//! The client: login, requests and their answers, lists, keep-alive, deadlines. No I/O and no
-//! clock: bytes and times come from whoever drives it.
+//! The client: login, requests and their answers, lists, keep-alive and deadlines. It does no I/O
+//! and has no clock: its driver supplies bytes and times.
 //!
 //! ```
 //! use std::time::Instant;
@@ -39,15 +39,15 @@
 //!
 //! # TLS
 //!
-//! Where the server wants TLS (`tlsenable`, port 5039 unless configured), give the machine the
-//! stream of a TLS library in place of the socket:
-//! [`exchange`](crate::conn::Machine::exchange) takes whatever is `Read + Write`. A client that
-//! speaks in the clear to such a port waits for a greeting in vain, and has sent nothing.
+//! For a server that wants TLS (`tlsenable`, port 5039 unless configured), pass the stream of a TLS
+//! library in place of the socket: [`exchange`](crate::conn::Machine::exchange) takes any `Read +
+//! Write`. A client without TLS on such a port waits for a greeting that never comes, and has sent
+//! nothing.
 //!
 //! # Testing
 //!
-//! With the feature `testing` a program is tested against a server in memory, over a slow link that
-//! splits what it carries, and in no time:
+//! With the feature `testing` a program runs against a server in memory. The simulated link is slow
+//! and splits what it carries, but the test takes no real time:
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -123,50 +123,48 @@ use route::{Route, Told};
 use session::{How, Notice, Session};
 use state::Input;
 
-/// One connection to a server, and the next one after it is lost.
+/// One connection to a server at a time; after its end the client can be used for the next one.
 ///
-/// [`login`](Self::login) starts it; [`Machine`] says how it is driven, what each call may change,
-/// and what happens at each of its ceilings.
+/// [`login`](Self::login) starts the session. [`Machine`] describes how to drive it, what each call
+/// may change, and what happens at each limit.
 ///
-/// An error of [`poll_event`](Self::poll_event) is the end of the connection.
-/// [`reconnect`](Self::reconnect) begins anew.
+/// An error of [`poll_event`](Self::poll_event) ends the connection. [`reconnect`](Self::reconnect)
+/// prepares the client for a new one.
 ///
-/// # Its stages
+/// # Stages
 ///
-/// Connected it is New; requests are taken in Booting and Ready; and once it is Over, `reconnect`
-/// begins anew. A row is what happens, a column the stage that it happens in; an empty cell:
-/// nothing. `NotNew`, `NotOver` and `NotBegun` are refused as [`ApiMisuse`](crate::error::ApiMisuse),
-/// what is "lost" is an error of `poll_event`.
+/// A client starts as New. Requests can be sent in Booting and Ready. Once it is Over, `reconnect`
+/// makes it New again. A row of the table is an input, a column the stage in which it happens; an
+/// empty cell means no change. `NotNew`, `NotOver` and `NotBegun` are refused as
+/// [`ApiMisuse`](crate::error::ApiMisuse); "lost" is an error of `poll_event`.
 ///
 #[doc = include_str!("state.md")]
 ///
 /// # Order
 ///
-/// All is told in the order of the wire: responses, items, the ends of lists, and events that no
-/// request asked for, between the items of a list too where the server sent them there. Two things
-/// have no place of their own in it. The items of a list that is [collected](Self::collect) are not
-/// told; they are taken in their order, while everything else keeps its place, so that an event
-/// which came between two of them is told before the list's end and no longer says between which.
-/// And endings that no frame brings (time is up, cancelled, lost) are told as soon as they are
-/// known, behind all that had been received before.
+/// Events keep the order of the wire: responses, items, ends of lists, and unsolicited events, also
+/// those that the server sent between the items of a list. There are two exceptions. The items of a
+/// [collected](Self::collect) list are not events; they are taken in their own order, so an
+/// unsolicited event from between two items is given before the list's end and no longer shows
+/// between which items it came. And endings that no frame brings (timed out, cancelled, lost) are
+/// given as soon as they are known, after everything that had been received before.
 ///
-/// # What it holds
+/// # Memory
 ///
-/// Bytes received and not polled, up to [`Limits::buffer`]; and all else, up to
-/// [`Config::ceiling`]: requests not transmitted, those in flight, collected items, filters, what
-/// is to be told. [`held`](Self::held) is the sum. Where the first runs out, [`space`](Self::space)
-/// gives `None`: stop reading until events have been taken. Nothing is dropped in any case: what
-/// belongs to nobody is [`ClientEvent::Unclaimed`].
+/// The client holds bytes received and not polled, up to [`Limits::buffer`], and everything else up
+/// to [`Config::ceiling`]: requests not transmitted or in flight, collected items, filters, and
+/// events not polled. [`held`](Self::held) returns the sum. When the input buffer is full,
+/// [`space`](Self::space) returns `None`: stop reading until events have been polled. No message is
+/// dropped: one that belongs to no request is [`ClientEvent::Unclaimed`].
 pub struct Client {
     decoder: Decoder,
     reading: Reading,
-    /// The parts of a frame that was several in one: where there are any, frames are read from
-    /// them.
+    /// The items of a frame that held several: while there are any, frames are read from here.
     parts: Option<Box<Decoder>>,
     session: Session,
 }
 
-/// What was found in the stream.
+/// A frame found in the stream.
 #[derive(Clone, Copy)]
 enum Found {
     Frame(FrameEnd),
@@ -174,7 +172,7 @@ enum Found {
     Oversized(FrameEnd, FrameError),
 }
 
-/// What `poll_event` gives next.
+/// Next event of `poll_event`.
 enum Next {
     Notice(Notice),
     Full(Id),
@@ -182,13 +180,14 @@ enum Next {
 }
 
 impl Client {
-    /// A client of a connection that has just been made. Give it a [`Config`], or an `Arc` of one
-    /// that several share.
+    /// Creates a client for a connection that has just been made. Takes a [`Config`], or an `Arc`
+    /// of one that several clients share.
     ///
-    /// Its `ActionID`s begin with letters that nobody can guess, drawn from the randomness that the
-    /// standard library has for its hash maps, and anew for each connection: a server shows them to
-    /// other sessions (`OriginateResponse`), and who could tell the next ones could have the server
-    /// say what passes for an answer. See [`manual::injection`](crate::manual::injection).
+    /// Its `ActionID`s begin with letters that other sessions cannot guess. They are drawn anew for
+    /// each connection, from the randomness of the standard library's hash maps. A server shows
+    /// `ActionID`s to other sessions (`OriginateResponse`), and a session that could guess the next
+    /// ones could make the server send forged answers. See
+    /// [`manual::injection`](crate::manual::injection).
     pub fn new(config: impl Into<Arc<Config>>) -> Self {
         let config = config.into();
         let decoder = Decoder::new(config.limits).with_framing(config.framing);
@@ -196,20 +195,20 @@ impl Client {
         Self { decoder, reading: Reading::default(), parts: None, session }
     }
 
-    /// Draws the beginning of its `ActionID`s from this number instead, to get the same bytes each
-    /// time: for tests, since sixty-four bits of a number that somebody chose are no secret. To be
-    /// called before anything is sent.
+    /// Draws the prefix of the `ActionID`s from this number, so that each run writes the same
+    /// bytes. For tests only: a 64-bit number that a person chose is no secret. Call it before
+    /// anything is sent.
     #[must_use]
     pub fn seeded(mut self, seed: u64) -> Self {
         self.session.seed(seed);
         self
     }
 
-    /// Tells this hook what the client does, for a log: each frame that comes or goes, each change
-    /// of its [stage](Self#its-stages), each limit that is met. See [`Trace`].
+    /// Passes each [`Trace`] to this hook, for a log: each frame received or sent, each change of
+    /// [stage](Self#stages), each limit that is met.
     ///
-    /// With a hook each frame is looked at, also an event that
-    /// [`Config::interest`] leaves out, which is otherwise skipped at little cost.
+    /// With a hook the client looks at each frame, also at events that [`Config::interest`] leaves
+    /// out and that are otherwise skipped at little cost.
     #[must_use]
     pub fn traced(mut self, hook: impl FnMut(Trace<'_>) + Send + Sync + 'static) -> Self {
         self.session.tracer = Tracer::new(hook);
@@ -218,7 +217,7 @@ impl Client {
 
     // Input.
 
-    /// Returns whether anything received is taken at all.
+    /// Returns whether the client takes input at present.
     fn reads(&self) -> bool {
         !self.reading.is_paused() && !self.session.eof
     }
@@ -246,7 +245,7 @@ impl Client {
         self.reads() && self.decoder.room() > 0
     }
 
-    /// Says that `n` bytes were read into [`space`](Self::space): see [`Machine::advance`].
+    /// Reports that `n` bytes were read into [`space`](Self::space): see [`Machine::advance`].
     pub fn advance(&mut self, now: Instant, n: usize) {
         let reads = self.reads();
         debug_assert!(reads || n == 0, "{n} bytes received where there was no room");
@@ -257,18 +256,17 @@ impl Client {
         }
     }
 
-    /// Says that the stream has ended, or has failed: see [`Machine::handle_eof`].
+    /// Reports that the stream has ended or failed: see [`Machine::handle_eof`].
     ///
-    /// Nothing waits for room from then on: an item that doesn't fit under the
-    /// [ceiling](Config::ceiling) ends its list with [`Ending::Overflowed`], as
-    /// [`AtCeiling::FailList`] has it, so that every request gets its ending and the end of the
-    /// connection is told.
+    /// From then on an item that does not fit under the [ceiling](Config::ceiling) ends its list
+    /// with [`Ending::Overflowed`], as with [`AtCeiling::FailList`]. So every request gets its
+    /// ending, and the end of the connection is given.
     pub fn handle_eof(&mut self, now: Instant) {
         self.session.tell(now);
         self.session.eof = true;
     }
 
-    /// Says what time it is: see [`Machine::handle_timeout`].
+    /// Reports the current time: see [`Machine::handle_timeout`].
     pub fn handle_timeout(&mut self, now: Instant) {
         if let Some(now) = self.reading.tell(now) {
             self.session.timeout(now);
@@ -283,7 +281,7 @@ impl Client {
         self.session.transmit()
     }
 
-    /// Says that `n` bytes of [`poll_transmit`](Self::poll_transmit) have been transmitted: see
+    /// Reports that `n` bytes of [`poll_transmit`](Self::poll_transmit) have been transmitted: see
     /// [`Machine::transmitted`].
     pub fn transmitted(&mut self, n: usize) {
         if self.is_over() {
@@ -299,18 +297,18 @@ impl Client {
         self.session.deadline()
     }
 
-    /// Returns what happened next: see [`Machine::poll_event`].
+    /// Returns the next event: see [`Machine::poll_event`].
     ///
-    /// Unbounded in time by what has been received, not by what is held: items of collected lists
-    /// and answers to our own pings are worked off on the way.
+    /// May run for as long as there is buffered input: collected items and answers to the client's
+    /// own pings are processed before it returns.
     ///
     /// # Errors
-    /// When the connection is over: why. Everything that had arrived, and the ending of every
-    /// request in flight, has been given before. Sticky.
+    /// Returns the reason once the connection is over. All received events, and the ending of every
+    /// request in flight, are returned before. Later calls return the same error.
     #[inline]
     pub fn poll_event(&mut self) -> Result<Option<ClientEvent<'_>>, ConnectionError> {
         let mut found = None;
-        // Nearly all frames are events that nobody asked for: they go straight through.
+        // Nearly all frames are unsolicited events: they take this short path.
         while self.session.listens() && !self.reading.is_paused() && self.parts.is_none() {
             let Ok(Some(end)) = self.next_end() else { break };
             if end.kind() != FrameKind::Event || !self.session.is_unasked(self.decoder.frame(end)) {
@@ -324,8 +322,8 @@ impl Client {
         self.poll_any(found)
     }
 
-    /// The next frame, but for events that nobody wants and that answer nothing, as far as that is
-    /// known without a look at them.
+    /// Returns the end of the next frame. Skips events that the configuration leaves out and that
+    /// answer no request, as far as that is known without a look at them.
     #[inline]
     fn next_end(&mut self) -> Result<Option<FrameEnd>, FrameError> {
         if self.session.tracer.is_set() {
@@ -340,7 +338,7 @@ impl Client {
         }
     }
 
-    /// The same where a hook is told of each frame, also of those that go by.
+    /// Works as `next_end`, and reports each frame to the hook, also the skipped ones.
     #[cold]
     fn next_told(&mut self) -> Result<Option<FrameEnd>, FrameError> {
         loop {
@@ -366,7 +364,7 @@ impl Client {
         }
     }
 
-    /// Begins with a frame that has been found already, where there is one.
+    /// Returns the next event, beginning with `found` if a frame has been found already.
     fn next(&mut self, found: Option<FrameEnd>) -> Result<Option<Next>, ConnectionError> {
         let mut found = found.map(Found::Frame);
         loop {
@@ -403,7 +401,8 @@ impl Client {
         }
     }
 
-    /// Stops reading at the frame of an item that doesn't fit. Returns whether that has to be told.
+    /// Stops reading at the frame of an item that does not fit. Returns whether `Full` has to be
+    /// given.
     fn pause(&mut self, end: FrameEnd, id: Id) -> bool {
         let (anew, late) = self.reading.pause(end);
         if anew {
@@ -413,15 +412,16 @@ impl Client {
                 id.0
             )));
         }
-        // A time from before, now that the clock of the requests stands still: once it goes on, it
-        // would use up what the stop has saved.
+        // This time was reported before the clock of the requests stopped; reported after it goes
+        // on, it would use up the time that the stop has saved.
         if let Some(late) = late {
             self.session.timeout(late);
         }
         anew
     }
 
-    /// The next frame. `None`: there is none, and if there won't be any the session knows.
+    /// Finds the next frame. `None` if there is none yet; if there will be none, the session knows
+    /// it.
     fn found(&mut self) -> Option<Found> {
         if let Some(parts) = &mut self.parts {
             if let Ok(Some(end)) = parts.next_end() {
@@ -461,7 +461,8 @@ impl Client {
     /// Reads the parts of a frame as frames.
     fn split(&mut self, end: FrameEnd) {
         let parts = glued::unglue(self.frame(end));
-        // As many lines as the frame has, in the same lengths: only the buffer needs more.
+        // The parts have as many lines as the frame, of equal lengths: only the buffer must be
+        // larger.
         let room = u32::try_from(2 * parts.len()).unwrap_or(u32::MAX);
         let limits: Limits = self.session.config.limits.frame(1 << 30).buffer(room);
         let mut decoder = Decoder::new(limits).with_framing(Framing::PLAIN);
@@ -473,7 +474,7 @@ impl Client {
 crate::conn::machine!(Client, ClientEvent);
 
 impl fmt::Debug for Client {
-    /// The state without any bytes.
+    /// Shows the state without any bytes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("stage", &format_args!("{}", self.session.stage.as_str()))

@@ -1,4 +1,4 @@
-//! How far what was received has been polled.
+//! Progress of polling through the received input.
 
 use alloc::boxed::Box;
 use std::time::Instant;
@@ -6,12 +6,12 @@ use std::time::Instant;
 use crate::conn::backlog::Backlog;
 use crate::wire::FrameEnd;
 
-/// How far what was received has been polled.
+/// Progress of polling through the received input.
 #[derive(Debug)]
 pub(super) enum Reading {
-    /// It goes on.
+    /// Frames are polled.
     Running(Backlog),
-    /// Up to a frame whose item doesn't fit anywhere: nothing is read until it does.
+    /// Polling has stopped at a frame whose item does not fit, until there is room for it.
     Paused { frame: Box<FrameEnd>, told: bool },
 }
 
@@ -26,7 +26,7 @@ impl Reading {
         matches!(self, Self::Paused { .. })
     }
 
-    /// There is more to poll.
+    /// Records that there is more to poll.
     #[inline]
     pub(super) fn received(&mut self) {
         if let Self::Running(backlog) = self {
@@ -34,8 +34,8 @@ impl Reading {
         }
     }
 
-    /// Returns the time, if it may do now what it does. Otherwise it waits for
-    /// [`drained`](Self::drained). Nothing is polled while reading is stopped, so that none waits
+    /// Returns the time if it can be handled now. Otherwise the time waits for
+    /// [`drained`](Self::drained). While reading is stopped nothing is polled, so no time waits
     /// then.
     pub(super) fn tell(&mut self, now: Instant) -> Option<Instant> {
         match self {
@@ -44,7 +44,8 @@ impl Reading {
         }
     }
 
-    /// All has been polled. Returns the time that waits for that, if there is one.
+    /// Records that everything has been polled. Returns the time that waited for that, if there is
+    /// one.
     pub(super) fn drained(&mut self) -> Option<Instant> {
         let Self::Running(backlog) = self else { return None };
         let late = backlog.late();
@@ -52,13 +53,13 @@ impl Reading {
         late
     }
 
-    /// Returns the frame that is the first to be looked at again.
+    /// Returns the frame that is looked at first when polling goes on.
     pub(super) fn held(&self) -> Option<FrameEnd> {
         if let Self::Paused { frame, .. } = self { Some(**frame) } else { None }
     }
 
-    /// The item of this frame doesn't fit. Returns whether that has to be told, and a time that
-    /// waits no longer.
+    /// Stops polling at a frame whose item does not fit. Returns whether that has to be told, and a
+    /// time that waits no longer.
     pub(super) fn pause(&mut self, frame: FrameEnd) -> (bool, Option<Instant>) {
         match self {
             Self::Paused { told, .. } => (!core::mem::replace(told, true), None),
@@ -70,14 +71,14 @@ impl Reading {
         }
     }
 
-    /// There is room again, so that another want of it is told anew.
+    /// Records that there is room, so that the next lack of it is told again.
     pub(super) fn made_room(&mut self) {
         if let Self::Paused { told, .. } = self {
             *told = false;
         }
     }
 
-    /// The frame that was held has been dealt with.
+    /// Lets polling go on after the held frame.
     pub(super) fn go_on(&mut self) {
         if self.is_paused() {
             *self = Self::default();

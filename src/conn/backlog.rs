@@ -1,22 +1,22 @@
-//! What has been received and not polled, and the time that waits behind it: what has arrived comes
-//! before what time does.
+//! Input that has not been polled, and the time that waits behind it: received input is handled
+//! before the time.
 
 use std::time::Instant;
 
 #[derive(Debug, Default)]
 pub(crate) enum Backlog {
-    /// All that was received has been polled.
+    /// All received input has been polled.
     #[default]
     None,
     /// There may be something to poll.
     Unpolled,
-    /// There may be something to poll, and this time was told meanwhile: the last, since nothing
-    /// was due before it that isn't then.
+    /// There may be something to poll, and this time was reported meanwhile. It is the latest one:
+    /// everything that was due at earlier times is due at this one too.
     Late(Instant),
 }
 
 impl Backlog {
-    /// Notes that something was received.
+    /// Records that something was received.
     #[inline]
     pub(crate) fn received(&mut self) {
         if matches!(self, Self::None) {
@@ -24,7 +24,7 @@ impl Backlog {
         }
     }
 
-    /// Notes that all that was received has been polled, but for a time that waits.
+    /// Records that all input has been polled; a waiting time stays.
     #[inline]
     pub(crate) fn polled(&mut self) {
         if matches!(self, Self::Unpolled) {
@@ -32,7 +32,7 @@ impl Backlog {
         }
     }
 
-    /// Returns the time that was told, if it is to be acted on at once. Otherwise it waits.
+    /// Returns the reported time if it can be handled at once. Otherwise the time waits.
     pub(crate) fn tell(&mut self, now: Instant) -> Option<Instant> {
         if matches!(self, Self::None) {
             return Some(now);
@@ -41,7 +41,7 @@ impl Backlog {
         None
     }
 
-    /// Takes out the time that waits.
+    /// Removes and returns the time that waits.
     pub(crate) fn late(&mut self) -> Option<Instant> {
         let Self::Late(late) = *self else { return None };
         *self = Self::Unpolled;

@@ -1,9 +1,9 @@
-//! When the next of many requests is due, of a client or of a connection to FreeSWITCH: in order,
-//! so that asking looks at one of them and a change at few.
+//! Sorted deadlines of many requests, for clients and FreeSWITCH connections: a look at the next
+//! one touches one entry, and a change touches few.
 
 use alloc::collections::BTreeSet;
 
-/// The times at which the requests of these numbers are due; each has one at the most.
+/// Deadlines by request number; at most one per request.
 #[derive(Debug)]
 pub(crate) struct Deadlines<T>(BTreeSet<(T, u64)>);
 
@@ -18,29 +18,29 @@ impl<T: Ord + Copy> Deadlines<T> {
         Self(BTreeSet::new())
     }
 
-    /// The earliest.
+    /// Returns the earliest deadline and its request.
     pub(crate) fn first(&self) -> Option<(T, u64)> {
         self.0.first().copied()
     }
 
-    /// Whether this request is due then.
+    /// Returns whether this request has this deadline.
     #[cfg(debug_assertions)]
     pub(crate) fn has(&self, id: u64, due: T) -> bool {
         self.0.contains(&(due, id))
     }
 
-    /// How many there are.
+    /// Returns the number of deadlines.
     #[allow(dead_code, reason = "asked by the checks of debug builds alone")]
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// The latest.
+    /// Returns the latest deadline and its request.
     pub(crate) fn last(&self) -> Option<(T, u64)> {
         self.0.last().copied()
     }
 
-    /// Moves that of a request.
+    /// Moves the deadline of a request.
     pub(crate) fn put(&mut self, id: u64, from: Option<T>, to: Option<T>) {
         if from == to {
             return;
@@ -93,7 +93,8 @@ mod tests {
             }
             assert_eq!(steps(|| assert_eq!(deadlines.first(), Some((Seen(0), 0)))).looked, 0, "{requests}: the first");
             let moved = steps(|| deadlines.put(0, Some(Seen(0)), Some(Seen(requests)))).looked;
-            // A search of a B-tree looks at eleven a level at the most, and there are two searches.
+            // A search of a B-tree looks at eleven entries per level at most, and there are two
+            // searches.
             let levels = requests.ilog(6) as usize + 1;
             assert!(moved <= 2 * 11 * levels, "{requests}: {moved} for a move");
             assert_ne!(deadlines.first(), Some((Seen(0), 0)));

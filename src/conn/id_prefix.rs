@@ -1,18 +1,17 @@
-//! What the beginnings of names are drawn from that nobody else may guess: of a client's
-//! `ActionID`s, of a FreeSWITCH connection's jobs.
+//! Source of unpredictable prefixes: for the `ActionID`s of a client and the jobs of a FreeSWITCH
+//! connection.
 
 use core::hash::{BuildHasher, BuildHasherDefault};
 use std::hash::{DefaultHasher, RandomState};
 
-/// Draws the numbers of one connection after the other, of which none tells another: each is
-/// `SipHash` under a secret key, which is made so that its outputs reveal neither the key nor each
-/// other.
+/// Draws a number for each connection in turn. No number allows a guess at another: each is
+/// `SipHash` under a secret key, a function whose outputs reveal neither the key nor each other.
 #[derive(Clone)]
 pub(crate) enum Prefixes {
-    /// The randomness that the standard library has for its hash maps: a key of 128 bits from the
-    /// operating system.
+    /// The randomness of the standard library's hash maps: a key of 128 bits from the operating
+    /// system.
     Random { key: RandomState, connection: u32 },
-    /// A number that the caller has chosen, to get the same bytes each time.
+    /// A number chosen by the caller, so that each run writes the same bytes.
     Seeded { seed: u64, connection: u32 },
 }
 
@@ -25,7 +24,7 @@ impl Prefixes {
         Self::Seeded { seed, connection: 0 }
     }
 
-    /// The next connection begins.
+    /// Moves to the next connection.
     pub(crate) fn advance(&mut self) {
         let (Self::Random { connection, .. } | Self::Seeded { connection, .. }) = self;
         *connection = connection.wrapping_add(1);

@@ -1,5 +1,5 @@
-//! The contract between a state machine and the driver that moves its bytes: one trait for all of
-//! them, and what every driver would otherwise write again.
+//! The contract between a state machine and the driver that moves its bytes: one trait for all
+//! machines, with the parts of a driver that are the same for all sockets.
 
 use core::time::Duration;
 use std::io::{self, ErrorKind, Read, Write};
@@ -11,9 +11,9 @@ use crate::error::ConnectionError;
 /// out.
 ///
 /// Implemented by [`Client`](crate::client::Client), [`Server`](crate::server::Server) and, with
-/// the feature `freeswitch`, `freeswitch::Connection`; with `testing` by its scripts. It cannot be
-/// implemented outside of this crate. The three sides of a connection have the required methods of
-/// their own as well, so that a program imports the trait for the provided ones alone:
+/// the feature `freeswitch`, `freeswitch::Connection`; with `testing` also by its scripts. It
+/// cannot be implemented outside of this crate. Client, server and connection have the required
+/// methods as inherent methods too, so a program imports the trait only for the provided ones:
 /// [`exchange`](Self::exchange), [`read_timeout`](Self::read_timeout),
 /// [`transmit_into`](Self::transmit_into). For the scripts it is always imported.
 ///
@@ -42,20 +42,21 @@ use crate::error::ConnectionError;
 /// # How to drive it
 ///
 /// 1. Connect, and start the login. A server has nothing to start.
-/// 2. Write what [`poll_transmit`](Self::poll_transmit) returns to the socket, and say with
-///    [`transmitted`](Self::transmitted) how much of it was written; until there is nothing or the
-///    socket is full.
-/// 3. Sleep until the socket can be read (while [`wants_input`](Self::wants_input)), or written if
-///    step 2 left something, or the time of [`poll_timeout`](Self::poll_timeout) has come, or the
-///    program has a request.
-/// 4. Tell what happened: [`handle_input`](Self::handle_input) (or [`space`](Self::space) and
+/// 2. Write the bytes that [`poll_transmit`](Self::poll_transmit) returns to the socket, and report
+///    with [`transmitted`](Self::transmitted) how many were written. Repeat until there are none or
+///    the socket is full.
+/// 3. Sleep until the socket can be read (while [`wants_input`](Self::wants_input)), or can be
+///    written if step 2 left bytes, or the time of [`poll_timeout`](Self::poll_timeout) has come,
+///    or the program has a request.
+/// 4. Report what happened: [`handle_input`](Self::handle_input) (or [`space`](Self::space) and
 ///    [`advance`](Self::advance)), [`handle_eof`](Self::handle_eof),
 ///    [`handle_timeout`](Self::handle_timeout).
-/// 5. Take events with [`poll_event`](Self::poll_event) until it returns `None`. Go to 2.
+/// 5. Take events with [`poll_event`](Self::poll_event) until it returns `None`. Go to step 2.
 ///
-/// [`exchange`](Self::exchange) is steps 2 and 4 for whatever implements [`Read`] and [`Write`].
-/// In memory, give what one machine's `poll_transmit` returns to the other's `handle_input`, and
-/// tell the first how many bytes that took with `transmitted`; `testing::Link` does so for tests.
+/// [`exchange`](Self::exchange) is steps 2 and 4 for any type that implements [`Read`] and
+/// [`Write`]. To connect two machines in memory, pass the bytes of one machine's `poll_transmit` to
+/// the other's `handle_input`, and report the number of bytes taken with `transmitted`;
+/// `testing::Link` does so for tests.
 ///
 /// | call | again after | may change |
 /// |---|---|---|
@@ -64,17 +65,18 @@ use crate::error::ConnectionError;
 /// | `poll_timeout` | whatever else was called | nothing |
 /// | `wants_input` | whatever else was called | nothing |
 ///
-/// Once `poll_event` has returned `None`, nothing new appears until there is input, a command,
-/// bytes transmitted, or a time that `poll_timeout` had announced. An error of `poll_event` is the
-/// end of the connection, and is returned by each call after it; before it everything that had
-/// arrived, and the ending of each request, has been polled.
+/// Once `poll_event` has returned `None`, no new event or output appears until there is input, a
+/// command, bytes transmitted, or a time that `poll_timeout` had announced. An error of
+/// `poll_event` ends the connection, and each later call returns it again; before it, all received
+/// events and the ending of each request have been polled.
 ///
-/// What has been received comes before what time does: while there is something to poll, a time
-/// that is told waits, and nothing is given up.
+/// Received input is handled before timeouts: while there is something to poll, a reported time
+/// waits, and nothing is given up.
 ///
 /// # At the ceiling
 ///
-/// A machine holds no more than its `Config::most_held` says. Nothing is dropped to keep to that:
+/// A machine holds no more bytes than its `Config::most_held` returns. It drops nothing to stay
+/// below that limit:
 ///
 /// | what is full | `Client` | `Server` | `freeswitch::Connection` |
 /// |---|---|---|---|
@@ -86,93 +88,93 @@ use crate::error::ConnectionError;
 /// | requests without an ending: `Config::max_open` | a request is refused with `SendError::Open` until one has ended and that was polled | see the row above | as the client |
 /// | the items of a collected list | no room for input, and the clock of requests stands still; or the list fails: `Config::at_ceiling` | | |
 ///
-/// The other calls of this trait work as ever at each of these ceilings.
+/// The other calls of this trait work as usual at each of these limits.
 pub trait Machine: sealed::Sealed {
-    /// What [`poll_event`](Self::poll_event) returns, which borrows the frame that it came in.
+    /// Event that [`poll_event`](Self::poll_event) returns; borrows the frame that it came in.
     type Event<'a>
     where
         Self: 'a;
 
-    /// Returns room to read into, which saves a copy: at least `min` bytes, or what is left. Follow
-    /// it with [`advance`](Self::advance).
+    /// Returns room to read into, which saves a copy: at least `min` bytes, or all that is left if
+    /// that is less. Call [`advance`](Self::advance) after the read.
     ///
-    /// `None` where [`handle_input`](Self::handle_input) would take nothing: don't read. It is
-    /// never an empty slice, since a read into one returns 0, as the end of a stream does. The
-    /// bytes in it are old ones, of no meaning.
+    /// Returns `None` where [`handle_input`](Self::handle_input) would take no byte: do not read
+    /// then. The slice is never empty, since a read into an empty slice returns 0 like the end of a
+    /// stream. It holds old bytes without meaning.
     fn space(&mut self, min: usize) -> Option<&mut [u8]>;
 
-    /// Says that `n` bytes of [`space`](Self::space) hold received bytes since.
+    /// Reports that `n` bytes were read into [`space`](Self::space).
     ///
-    /// More than `space` returned is a bug of the caller: debug builds panic, others count what it
-    /// returned.
+    /// An `n` above the length of `space` is a bug of the caller: debug builds panic, release
+    /// builds count that length.
     fn advance(&mut self, now: Instant, n: usize);
 
-    /// Takes received bytes, and returns how many: those for which there is room. The others have
-    /// to be given again once events have been polled.
+    /// Takes received bytes and returns how many: as many as there is room for. Pass the others
+    /// again once events have been polled.
     ///
     /// After [`poll_event`](Self::poll_event) has returned `None` there is room in a client and in
-    /// FreeSWITCH's connection, unless a collected list is at the ceiling; a server may have none
-    /// for longer, see the table. After [`handle_eof`](Self::handle_eof) none are taken, and none
-    /// once a client, or a connection to FreeSWITCH, is over.
+    /// a FreeSWITCH connection, unless a collected list is at the ceiling; a server may have none
+    /// for longer, see the table. No bytes are taken after [`handle_eof`](Self::handle_eof), nor
+    /// once a client or a FreeSWITCH connection is over.
     #[must_use = "bytes that were not taken have to be given again"]
     fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize;
 
-    /// Says that the stream has ended, or has failed. Events that are still to be polled come
-    /// first, and the end of the connection after them: nothing waits for room or an answer from
-    /// then on.
+    /// Reports that the stream has ended or failed. Events that are still to be polled come first,
+    /// then the end of the connection: from now on nothing waits for room or an answer.
     ///
-    /// A server still answers the requests that had arrived, as what waits is transmitted, and is
+    /// A server still answers the requests that had arrived, as its output is transmitted, and is
     /// over once they are answered.
     fn handle_eof(&mut self, now: Instant);
 
-    /// Says that the time of [`poll_timeout`](Self::poll_timeout) has come, or any other: what
-    /// isn't due is left alone.
+    /// Reports the current time, at the time of [`poll_timeout`](Self::poll_timeout) or any other.
+    /// Deadlines in the future are not affected.
     fn handle_timeout(&mut self, now: Instant);
 
     /// Returns whether there is room to read into, see [`space`](Self::space).
     fn wants_input(&self) -> bool;
 
-    /// Returns bytes to transmit, which may hold a password. `None`: there are none at present.
+    /// Returns bytes to transmit, which may hold a password. Returns `None` if there are none at
+    /// present.
     fn poll_transmit(&self) -> Option<&[u8]>;
 
-    /// Says that `n` bytes of [`poll_transmit`](Self::poll_transmit) have been transmitted.
+    /// Reports that `n` bytes of [`poll_transmit`](Self::poll_transmit) have been transmitted.
     ///
-    /// More than it returned is a bug of the caller: debug builds panic, others count what it
-    /// returned. Once a client, or a connection to FreeSWITCH, is over nothing is to be transmitted
-    /// any more, and nothing is counted.
+    /// An `n` above the length of `poll_transmit` is a bug of the caller: debug builds panic,
+    /// release builds count that length. Once a client or a FreeSWITCH connection is over, it has
+    /// nothing to transmit, and nothing is counted.
     fn transmitted(&mut self, n: usize);
 
-    /// Returns when [`handle_timeout`](Self::handle_timeout) has something to do; exactly then, and
-    /// never before the last one. `None`: not unless something else happens.
+    /// Returns exactly when [`handle_timeout`](Self::handle_timeout) has something to do; never
+    /// earlier than the time last reported. Returns `None` if no deadline is set.
     fn poll_timeout(&self) -> Option<Instant>;
 
-    /// Returns what happened next. `Ok(None)`: nothing more until one of the other calls.
+    /// Returns the next event, or `Ok(None)` if there is none until one of the other calls.
     ///
     /// # Errors
-    /// When the connection is over, and not as it was asked for: why. It is returned by every later
-    /// call, too.
+    /// Returns the reason once the connection has ended in any way that was not asked for. Every
+    /// later call returns it again.
     fn poll_event(&mut self) -> Result<Option<Self::Event<'_>>, ConnectionError>;
 
-    /// Returns whether the connection is closed or lost. Once nothing waits for transmission either,
-    /// drop the socket: a server's peer waits for that.
+    /// Returns whether the connection is closed or lost. Drop the socket once there is nothing left
+    /// to transmit either: a server's peer waits for that.
     fn is_over(&self) -> bool;
 
     /// Returns how long a blocking read may take: until [`poll_timeout`](Self::poll_timeout), and
-    /// at least a millisecond, since sockets refuse a timeout of zero. `None`: for ever.
+    /// at least a millisecond, since sockets refuse a timeout of zero. `None` means without limit.
     fn read_timeout(&self, now: Instant) -> Option<Duration> {
         self.poll_timeout().map(|due| due.saturating_duration_since(now).max(Duration::from_millis(1)))
     }
 
-    /// Writes what waits for transmission until nothing does, or the writer takes no more at
-    /// present; returns how many bytes were written.
+    /// Writes the pending output until all is written or the writer takes no more at present;
+    /// returns how many bytes were written.
     ///
-    /// A driver that needs bytes of its own gives a `Vec` to append to: all of them move at once,
-    /// however slowly they are written from there. They count as transmitted, and may hold a
-    /// password.
+    /// A driver that needs the bytes in its own buffer passes a `Vec` to append to: all of them
+    /// move at once, however slowly they are written from there. They count as transmitted, and may
+    /// hold a password.
     ///
     /// # Errors
-    /// Those of the writer, but for `WouldBlock` and `TimedOut`, and `Interrupted`, after which it
-    /// is tried again; `WriteZero` where it takes nothing.
+    /// The writer's errors, except `WouldBlock`, `TimedOut` and `Interrupted`, after which the
+    /// write is tried again; `WriteZero` if the writer takes nothing.
     fn transmit_into(&mut self, out: &mut (impl Write + ?Sized)) -> io::Result<usize> {
         let mut moved = 0;
         while let Some(bytes) = self.poll_transmit() {
@@ -190,31 +192,34 @@ pub trait Machine: sealed::Sealed {
         Ok(moved)
     }
 
-    /// Does one turn of the driver's loop over anything that the standard library can write to and
-    /// read from: writes what waits, reads once, and tells the time. Returns whether to go on at
-    /// once: bytes went either way, their end came, something was due, or a signal came between.
+    /// Runs one turn of the driver's loop over any reader and writer of the standard library:
+    /// writes pending output, reads once, and reports the time. Returns whether to call it again at
+    /// once: bytes were written or read, the stream ended, a deadline was due, or a signal
+    /// interrupted the call.
     ///
-    /// Poll events before each turn. Where the socket is non-blocking, go on until it returns
-    /// `false`, then wait until it is ready. Where it blocks, give it a read timeout of
-    /// [`read_timeout`](Self::read_timeout); a write is waited for, which is no danger with a peer
-    /// that reads while it writes, as Asterisk does. `clock`, such as `Instant::now`, is asked for
-    /// the time once the read is over.
+    /// Poll events before each turn. With a non-blocking socket, call it until it returns `false`,
+    /// then wait until the socket is ready. With a blocking socket, set its read timeout to
+    /// [`read_timeout`](Self::read_timeout); writes block too, which is safe with a peer that reads
+    /// while it writes, as Asterisk does. `clock`, such as `Instant::now`, is called once the read
+    /// is over.
     ///
-    /// Where there is no room to read into ([`wants_input`](Self::wants_input) is `false`), it
-    /// returns without a read: make room, or sleep until `poll_timeout`. That the peer has gone is
-    /// not seen until there is room.
+    /// If there is no room to read into ([`wants_input`](Self::wants_input) is `false`), it returns
+    /// without a read: make room, or sleep until `poll_timeout`. A disconnect of the peer is not
+    /// noticed until there is room.
     ///
     /// # Errors
-    /// Those of the socket, but for `WouldBlock` and `TimedOut`, which say that nothing moved, and
-    /// `Interrupted`, which says nothing of whether something could. Any other is the end of the
-    /// connection, and the machine has been told so, as by [`handle_eof`](Self::handle_eof). Where
-    /// the peer has broken it off, what it said before that is read, as far as there is room.
+    /// The socket's errors, except `WouldBlock` and `TimedOut`, which mean that nothing moved, and
+    /// `Interrupted`, which does not show whether something could. Any other error ends the
+    /// connection, and has been reported to the machine as by [`handle_eof`](Self::handle_eof). If
+    /// the peer has broken the connection off, the bytes that it sent before are read, as far as
+    /// there is room.
     ///
-    /// So poll events as ever: they are what had come, the ending of every request, and then the
-    /// error of the connection. Drop the socket. A client goes on with `reconnect`, and with another
-    /// socket at the time that a [`Backoff`](super::Backoff) gives.
+    /// So poll events as usual after an error: the events received, the ending of every request,
+    /// and then the error of the connection. Drop the socket. A client goes on with `reconnect`,
+    /// and with another socket at the time that a [`Backoff`](super::Backoff) gives.
     ///
-    /// A server that holds back requests until its answers have been transmitted, see the table,
+    /// A server that holds requests back until its answers have been transmitted, see the table,
+    /// continues to do so; there is nothing left to do but drop it.
     /// goes on doing so; what is left of it is only to be dropped.
     fn exchange(
         &mut self,
@@ -244,8 +249,8 @@ pub trait Machine: sealed::Sealed {
     }
 }
 
-/// Writes what waits and reads once. Returns whether to go on even if nothing was read, since bytes
-/// were written or the read was interrupted, and how many bytes were read.
+/// Writes pending output and reads once. Returns whether to continue even if nothing was read,
+/// because bytes were written or the read was interrupted, and how many bytes were read.
 fn move_bytes(
     machine: &mut (impl Machine + ?Sized),
     socket: &mut (impl Read + Write + ?Sized),
@@ -259,13 +264,13 @@ fn move_bytes(
     Ok((written, unless_blocked(read)?))
 }
 
-/// Returns whether the peer takes nothing more.
+/// Returns whether the error means that the peer takes no more bytes.
 fn is_broken(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted)
 }
 
-/// Reads what the peer said last: a server that refuses a login, or shuts down, says so, and what
-/// is written to it after that fails.
+/// Reads the last bytes of the peer: a server that refuses a login or shuts down says so first, and
+/// writes to it after that fail.
 fn read_last(machine: &mut (impl Machine + ?Sized), socket: &mut (impl Read + ?Sized), now: Instant) {
     while let Some(space) = machine.space(8192) {
         let read = socket.read(space);
@@ -283,7 +288,7 @@ fn is_interrupted(result: &io::Result<usize>) -> bool {
     result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Interrupted)
 }
 
-/// `None`: nothing could be moved at present.
+/// Returns `None` if the call could move nothing at present.
 fn unless_blocked(result: io::Result<usize>) -> io::Result<Option<usize>> {
     match result {
         Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => Ok(None),
@@ -292,11 +297,11 @@ fn unless_blocked(result: io::Result<usize>) -> io::Result<Option<usize>> {
 }
 
 pub(crate) mod sealed {
-    /// Implemented by the state machines of this crate alone.
+    /// Implemented only by the state machines of this crate.
     pub trait Sealed {}
 }
 
-/// Implements [`Machine`] for a type by its own methods of the same names.
+/// Implements [`Machine`] for a type by its inherent methods of equal names.
 macro_rules! machine {
     ($machine:ty, $event:ident) => {
         impl $crate::conn::sealed::Sealed for $machine {}

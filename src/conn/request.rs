@@ -1,29 +1,32 @@
-//! What names a request, and how far one had come when it ended without an answer.
+//! Identifier of a request, and how far a request had come when it ended without an answer.
 
 use core::fmt;
 
-/// Names a request of a connection. Never used twice by one, not even across `reconnect`.
+/// Identifies a request of a connection. Never used twice by one client or connection, not even
+/// across `reconnect`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id(pub(crate) u64);
 
-/// How far a request had come when its time was up or its connection was lost.
+/// Progress of a request when it timed out or its connection was lost.
 ///
-/// It tells apart what never reached the server from what the server may have done, or still does:
-/// an `Originate` that was [`Accepted`](Self::Accepted) may let a telephone ring at this moment.
+/// Tells requests that never reached the server from those that the server may have carried out or
+/// still carries out: an `Originate` that was [`Accepted`](Self::Accepted) may let a telephone ring
+/// at this moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reached {
-    /// Not all of it had been handed out for transmission, so the server has not acted on it.
+    /// The request had not been handed out completely for transmission, so the server has not acted
+    /// on it.
     NotSent,
-    /// It had been handed out; no answer had come.
+    /// The request had been handed out; no answer had come.
     Sent,
-    /// The server had accepted it; this many items of its list had come.
+    /// The server had accepted the request; this many items of its list had come.
     Started {
-        /// Items, or paragraphs of text.
+        /// Number of items, or of paragraphs of text.
         items: u64,
     },
-    /// The server had accepted it, and the event that says how it went had not come: that of an
-    /// asynchronous `Originate`, or of a job of FreeSWITCH's.
+    /// The server had accepted the request, and the event that reports its outcome had not come: of
+    /// an asynchronous `Originate`, or of a FreeSWITCH job.
     Accepted,
 }
 

@@ -1,5 +1,5 @@
-//! Bytes that wait for transmission, of a client, a server, or a connection to FreeSWITCH. They are
-//! wiped once they have been transmitted: there may be a secret in them.
+//! Output buffer of a client, a server or a FreeSWITCH connection. Bytes are wiped once they have
+//! been transmitted, since they may hold a secret.
 
 use alloc::vec::Vec;
 
@@ -7,14 +7,13 @@ use crate::range::{part, part_mut};
 use crate::recent::Recent;
 use crate::wiped::{Wiped, wipe};
 
-/// A queue of bytes in one piece of memory. Offsets count from the first byte that was ever
-/// written.
+/// A queue of bytes in one piece of memory. Offsets count from the first byte ever written.
 ///
-/// The writer says how much room there is, since what else is held counts too.
+/// The writer passes how much room there is, since other memory counts against the same ceiling.
 #[derive(Default)]
 pub(crate) struct SendBuffer {
     bytes: Wiped,
-    /// Bytes at the front that have been transmitted and are not moved away yet.
+    /// Number of bytes at the front that have been transmitted but not yet removed.
     done: usize,
     /// Offset of the first byte of `bytes`.
     base: u64,
@@ -22,28 +21,28 @@ pub(crate) struct SendBuffer {
 }
 
 impl SendBuffer {
-    /// Returns what is to be transmitted. `None`: nothing.
+    /// Returns the bytes to transmit, or `None` if there are none.
     pub(crate) fn pending(&self) -> Option<&[u8]> {
         Some(part(&self.bytes, self.done..)).filter(|bytes| !bytes.is_empty())
     }
 
-    /// Returns how many bytes are to be transmitted.
+    /// Returns the number of bytes to transmit.
     pub(crate) fn len(&self) -> usize {
         self.bytes.len() - self.done
     }
 
-    /// Returns the offset up to which bytes were written.
+    /// Returns the offset behind the last byte written.
     pub(crate) fn written(&self) -> u64 {
         self.base + self.bytes.len() as u64
     }
 
-    /// Returns the offset up to which they were transmitted.
+    /// Returns the offset behind the last byte transmitted.
     pub(crate) fn transmitted(&self) -> u64 {
         self.base + self.done as u64
     }
 
-    /// Has something written at the end: all of it, or nothing where it fails or would take more
-    /// than `room` bytes (`Ok(None)`). Returns what was written. The writer makes room with
+    /// Calls a writer that appends bytes. If it fails, or writes more than `room` bytes
+    /// (`Ok(None)`), nothing is kept. Returns the bytes written. The writer reserves memory with
     /// [`reserve`](crate::wiped::reserve).
     pub(crate) fn write<E>(
         &mut self,
@@ -60,14 +59,15 @@ impl SendBuffer {
         Ok(Some(part(&self.bytes, start..)))
     }
 
-    /// Counts `n` bytes of [`pending`](Self::pending) as transmitted. It is a bug to count more.
+    /// Counts `n` bytes of [`pending`](Self::pending) as transmitted. A larger `n` than its length
+    /// is a bug.
     pub(crate) fn advance(&mut self, n: usize) {
         debug_assert!(n <= self.len(), "{n} bytes transmitted of {}", self.len());
         let end = self.done.saturating_add(n).min(self.bytes.len());
         wipe(part_mut(&mut self.bytes, self.done..end));
         self.done = end;
-        // No more is moved than was transmitted since the last time: one move a byte, however much
-        // waits.
+        // Moves no more bytes than were transmitted since the last move: at most one move per byte,
+        // however long the queue is.
         if self.done >= self.len() {
             self.bytes.copy_within(self.done.., 0);
             let left = self.len();
@@ -78,11 +78,11 @@ impl SendBuffer {
         }
     }
 
-    /// Gives back what one giant message made it grow by, also where something always waits.
+    /// Frees the memory that one giant message has claimed, even if the queue is never empty.
     ///
-    /// Called as often as there is something to do, it does so at the pace of [`Recent`]: less than
-    /// a quarter of what it gives back is moved. What was transmitted last need not be followed by
-    /// anything.
+    /// It is called after each step of work and shrinks at the pace of [`Recent`]: it moves less
+    /// than a quarter of the bytes that it frees. It works even if no write follows the last
+    /// transmission.
     #[inline]
     pub(crate) fn rest(&mut self) {
         if self.bytes.capacity() > Recent::SMALL as usize {
@@ -93,7 +93,7 @@ impl SendBuffer {
         }
     }
 
-    /// Nothing of it will ever be transmitted. All memory is given back.
+    /// Drops all bytes, since none will be transmitted any more, and frees all memory.
     pub(crate) fn clear(&mut self) {
         *self = Self { base: self.written(), ..Self::default() };
     }
@@ -107,7 +107,7 @@ impl SendBuffer {
 mod tests {
     use super::*;
 
-    /// A writer of so many bytes.
+    /// Returns a writer of `n` bytes.
     fn bytes(n: usize) -> impl FnOnce(&mut Vec<u8>) -> Result<(), ()> {
         move |out| {
             crate::wiped::append(out, &alloc::vec![b'x'; n]);
@@ -115,8 +115,8 @@ mod tests {
         }
     }
 
-    /// What is left moves to the front once as much has been transmitted: each byte moves once at
-    /// the most.
+    /// The rest moves to the front once as many bytes have been transmitted: each byte moves at
+    /// most once.
     #[test]
     fn no_more_is_moved_than_was_transmitted() {
         let mut buffer = SendBuffer::default();
@@ -152,7 +152,7 @@ mod tests {
         assert_eq!((buffer.pending(), buffer.len(), buffer.written()), (None, 0, 15));
     }
 
-    /// A megabyte went out once; since then something always waits, though little.
+    /// A megabyte was sent once; since then the queue is short but never empty.
     #[test]
     fn memory_is_given_back_while_something_waits() {
         let mut buffer = SendBuffer::default();
@@ -165,7 +165,7 @@ mod tests {
             buffer.advance(100);
         }
         assert!(buffer.bytes.capacity() <= 1 << 16, "{}", buffer.bytes.capacity());
-        // A backlog that stays as long is left where it is, however often it is looked at.
+        // A backlog of constant length is not moved, however often it is looked at.
         buffer.write(usize::MAX, bytes(1 << 20)).unwrap();
         let (place, capacity) = (buffer.bytes.as_ptr(), buffer.bytes.capacity());
         for _ in 0..1000 {
