@@ -1,4 +1,4 @@
-//! What had been asked and not answered when a connection was lost.
+//! Report of the requests that were unanswered when a connection was lost.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -6,22 +6,22 @@ use alloc::vec::Vec;
 use super::{Id, Reached};
 use crate::catalogue::ActionType;
 
-/// A request that a lost connection left without an answer.
+/// A request that a lost connection left unanswered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unanswered {
     /// The request.
     pub id: Id,
-    /// The `ActionID` that it had on the wire, to find what the server did with it.
+    /// The `ActionID` on the wire, to find in the server's logs how the request was handled.
     pub action_id: Box<str>,
-    /// The action; `None` where the catalogue doesn't know it.
+    /// The action; `None` if the catalogue does not know it.
     pub action: Option<ActionType>,
-    /// How far it had come.
+    /// Progress of the request.
     pub reached: Reached,
 }
 
 impl Unanswered {
-    /// Returns whether the server has never had the request, as
+    /// Returns whether the server has never received the request, as
     /// [`Ending::never_reached_server`](super::Ending::never_reached_server) does.
     pub const fn never_reached_server(&self) -> bool {
         matches!(self.reached, Reached::NotSent)
@@ -31,27 +31,27 @@ impl Unanswered {
     /// twice: it has [never reached the server](Self::never_reached_server), or the action changes
     /// nothing ([`ActionType::is_read_only`]).
     ///
-    /// `Originate`, say, is safe only where it never left: else the phone may be ringing.
+    /// An `Originate`, for example, is safe only if it was never sent: otherwise the phone may be
+    /// ringing.
     pub fn is_safe_to_retry(&self) -> bool {
         self.never_reached_server() || self.action.is_some_and(ActionType::is_read_only)
     }
 }
 
-/// What [`Client::reconnect`](super::Client::reconnect) found: everything unanswered, in the order
-/// in which it was sent.
+/// Report of [`Client::reconnect`](super::Client::reconnect): all unanswered requests, in the order
+/// in which they were sent.
 ///
-/// Each of them has had, or is about to get, its [`Ending::Lost`](super::Ending::Lost); this is the
-/// same in one piece. What to send again is the caller's decision:
-/// [`Unanswered::is_safe_to_retry`] says what is safe. Of an `Originate` that isn't, the outcome may
-/// still come ([`ClientEvent::LateOutcome`](super::ClientEvent::LateOutcome)).
+/// Each of them also ends, or has ended, with [`Ending::Lost`](super::Ending::Lost). The caller
+/// decides which to send again; [`Unanswered::is_safe_to_retry`] tells which are safe. For an
+/// `Originate` that is not safe, the outcome may still come
+/// ([`ClientEvent::LateOutcome`](super::ClientEvent::LateOutcome)).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReconnectReport {
     /// The requests.
     pub unanswered: Vec<Unanswered>,
-    /// Whether an event mask will be asked for again, and how many filters, once the login is
-    /// accepted.
+    /// True if an event mask will be asked for again once the login is accepted.
     pub restored_mask: bool,
-    /// Filters that will be set again.
+    /// Number of filters that will be set again once the login is accepted.
     pub restored_filters: usize,
 }

@@ -1,19 +1,20 @@
-//! What ends a request: how it will be answered, as far as that is known when it is sent.
+//! Plan of how a request will be answered and what ends it, as far as that is known when it is
+//! sent.
 //!
-//! The shapes an answer can take:
+//! An answer can have these forms:
 //!
 //! - a response;
 //! - a response that announces a list, then items, then the end. From 13 on the response says
-//!   `EventList: start`, and the end `EventList: Complete`. Up to 12 many say neither: then the
-//!   response's message ends in "will follow" on every recording of 11 and 12 (and nowhere where no
-//!   list comes), and the catalogue names the end. Some lists that are empty are a response alone,
-//!   often an error; the catalogue has its message;
-//! - the same without an end: one event (`FAXStats`, `FAXSession`);
-//! - a response, then an event that says how it went (`Originate` with `Async`, `WaitEvent`,
+//!   `EventList: start`, and the end `EventList: Complete`. Up to 12 many responses and ends say
+//!   neither: then the response's message ends in "will follow" on every recording of 11 and 12
+//!   (and on no response without a list), and the catalogue names the end. Some empty lists are a
+//!   response alone, often an error; the catalogue has its message;
+//! - a response and one event, without an end (`FAXStats`, `FAXSession`);
+//! - a response, then an event that reports the outcome (`Originate` with `Async`, `WaitEvent`,
 //!   `SIPqualifypeer` from 12 on); `DataGet` sends the event and no response;
-//! - text without a frame and without `ActionID`, or nothing but blank lines. Its end can't be
-//!   seen, so the request is followed by a `Ping` of our own: a session's requests are answered in
-//!   their order, so the text ends where that is answered. `Queues`, `IAXnetstats`,
+//! - text without a frame and without `ActionID`, or nothing but blank lines. Its end is not
+//!   marked, so the client sends a `Ping` after the request: a session's requests are answered in
+//!   order, so the text ends where the ping is answered. This holds for `Queues`, `IAXnetstats`,
 //!   `SKINNYshowdevice`, `SKINNYshowline`, and `SIPqualifypeer` up to 11.
 
 use alloc::borrow::Cow;
@@ -30,37 +31,37 @@ use crate::value::{Classes, FromWire};
 use crate::wiped::Wiped;
 use crate::wire::{Frame, Value};
 
-/// How a request will be answered.
+/// Expected answer of a request.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Plan {
     pub(super) action: Option<ActionType>,
-    /// The event that ends its list.
+    /// Name of the event that ends the list.
     pub(super) end: Option<Cow<'static, str>>,
-    /// The event that says how it went.
+    /// Name of the event that reports the outcome.
     pub(super) outcome: Option<Cow<'static, str>>,
-    /// Whether the caller has said how it is answered: then every success begins the list, and
-    /// whatever has its `ActionID` is an item.
+    /// True if the caller has declared the answer: then every success begins the list, and every
+    /// event with the request's `ActionID` is an item.
     said: bool,
-    /// Whether its end has to be found out with a ping.
+    /// True if the end of the answer has to be found with a ping.
     pub(super) probes: bool,
-    /// Whether the server answers nothing else of this session meanwhile.
+    /// True if the server answers nothing else in this session meanwhile.
     pub(super) blocks: bool,
-    /// How many kinds of items its list has that come for nothing else.
+    /// Number of item types that occur in this list only.
     pub(super) kinds: usize,
-    /// Whether items and end of its list come in one frame (Asterisk 11 to 20). Elsewhere a second
-    /// `Event` header is a header like any other, and somebody may have put it there.
+    /// True if items and end of the list come in one frame (Asterisk 11 to 20). In other answers a
+    /// second `Event` header is an ordinary header, which may come from another user.
     pub(super) glues: bool,
-    /// Whether more follows from its parameters.
+    /// True if the arguments of the request change the plan.
     asks: bool,
-    /// How much longer than usual its response takes; `None`: any time.
+    /// Time that the response takes on top of the usual time; `None`: no limit.
     pub(super) longer: Option<Duration>,
-    /// The same for its outcome.
+    /// Time that the outcome takes on top of the usual time; `None`: no limit.
     pub(super) outcome_longer: Option<Duration>,
 }
 
 impl Plan {
-    /// The plan of a request of which nothing is known: it has a response.
+    /// The plan of an unknown action: it has a response.
     pub(super) const UNKNOWN: Self = Self {
         action: None,
         end: None,
@@ -76,8 +77,8 @@ impl Plan {
     };
 
     /// Returns the plan of a request for this action, to a server of this release if it is known;
-    /// `said` is what the caller says of its answer. What depends on the arguments is left to
-    /// [`refine`](Self::refine).
+    /// `said` is the answer that the caller declares. [`refine`](Self::refine) adds the effects of
+    /// the arguments.
     pub(super) fn of(action: Option<ActionType>, said: Option<&Answer<'_>>, release: Option<u32>) -> Self {
         let Some(said) = said else { return action.map_or(Self::UNKNOWN, |action| Self::known(action, release)) };
         let asks = action.is_some_and(|action| action.reply().has_more());
@@ -91,7 +92,7 @@ impl Plan {
         }
     }
 
-    /// The same by what the catalogue knows of the action.
+    /// Returns the plan of a request from the catalogue's description of the action.
     fn known(action: ActionType, release: Option<u32>) -> Self {
         let reply = action.reply();
         let outcome = || reply.outcome().or_else(|| reply.items().next().filter(|_| reply.end().is_none()));
@@ -116,10 +117,10 @@ impl Plan {
         plan
     }
 
-    /// Adapts the plan to the arguments of the request, where the answer depends on them.
+    /// Adapts the plan to the arguments of the request, if the answer depends on them.
     ///
-    /// It reads the bytes, which all requests have: an action may have been encoded ahead, or be
-    /// another client's. Those whose answer depends on no argument, by the spec, are not read.
+    /// Reads the request's bytes, since an action may have been encoded ahead, or by another
+    /// client. Requests whose answer depends on no argument, by the spec, are not read.
     pub(super) fn refine(&mut self, request: &[u8]) {
         let named = || written_header(request, "Action").and_then(crate::catalogue::find_action).map(ActionType::new);
         debug_assert_eq!(named(), self.action, "the action's type is not that of what it wrote");
@@ -131,7 +132,7 @@ impl Plan {
         });
         let is_true = |name| written_header(request, name).is_some_and(|value| bool::from_wire(value) == Ok(true));
         let asked = reply.outcome_if().map(is_true);
-        // What is reported later is answered at once, all else when it is over.
+        // A request with a later report is answered at once, any other when it is over.
         if asked == Some(true) {
             self.outcome_longer = longer;
         } else {
@@ -143,50 +144,53 @@ impl Plan {
         }
     }
 
-    /// The classes of events that a session must read, all of them, to be told how it went. `None`:
-    /// no event tells that.
+    /// Returns the classes of events that a session must read, all of them, to receive the outcome.
+    /// `None` if no event reports it.
     pub(super) fn outcome_classes(&self) -> Option<Classes> {
         let known = find_event(self.outcome.as_ref()?.as_bytes()).map(EventType::new);
         Some(known.map_or(Classes::NONE, EventType::classes))
     }
 
-    /// What of it holds for one connection.
+    /// Returns the part of the request that is valid for one connection only, and so has to be set
+    /// again.
     pub(super) fn again(&self) -> Option<Again> {
         self.action.filter(|_| self.asks).and_then(|action| action.reply().again())
     }
 
-    /// Whether it sets the event mask.
+    /// Returns whether the request sets the event mask.
     pub(super) fn sets_mask(&self) -> bool {
         matches!(self.again(), Some(Again::Value(_)))
     }
 
-    /// What has to be said again after a reconnect, if the request is accepted.
+    /// Returns the part of the request to repeat after a reconnect, if the request is accepted.
     pub(super) fn restores(&self, request: &[u8]) -> Option<Wiped> {
         match self.again()? {
             Again::Value(name) => written_header(request, name).map(Into::into),
-            // What follows Action and ActionID.
+            // The bytes after Action and ActionID.
             Again::Request => request.splitn(3, |byte| *byte == b'\n').nth(2).map(Into::into),
         }
     }
 
-    /// Whether this response, a success, is followed by a list.
+    /// Returns whether a list follows this successful response.
     pub(super) fn starts_list(&self, response: Response<'_>) -> bool {
         let expected = self.end.is_some() && (self.said || response.message().is_some_and(announces));
         expected || response.starts_list()
     }
 
-    /// Whether this response says that its list is empty, in the words that the server has for that.
+    /// Returns whether this response says that the list is empty, with the message that the
+    /// catalogue has for that.
     pub(super) fn says_none(&self, response: Response<'_>) -> bool {
         let reply = self.end.as_ref().and(self.action).map(ActionType::reply);
         reply.zip(response.message()).is_some_and(|(reply, message)| reply.says_none(message))
     }
 
-    /// Whether this event, which has the request's `ActionID` and ends no list, belongs to it.
+    /// Returns whether this event, which has the request's `ActionID` and ends no list, belongs to
+    /// the request.
     pub(super) fn takes(&self, frame: Frame<'_>) -> bool {
         self.end.is_none() || self.said || may_answer(frame) || self.has_item(frame)
     }
 
-    /// Which of its events may still come, or come again, once it has ended, if any may.
+    /// Returns which events of the request may still come, or come again, once it has ended.
     pub(super) fn events(&self, begun: bool) -> Answers {
         match self.action {
             Some(_) if !self.said && (self.end.is_some() || !begun) => Answers::Known,
@@ -194,7 +198,7 @@ impl Plan {
         }
     }
 
-    /// Bytes that it has of its own.
+    /// Returns the bytes that the plan owns.
     pub(super) fn size(&self) -> usize {
         let owned = |name: &Option<Cow<'static, str>>| match name {
             Some(Cow::Owned(name)) => name.len(),
@@ -203,7 +207,7 @@ impl Plan {
         self.kinds * size_of::<(Awaits, u64)>() + owned(&self.end) + owned(&self.outcome)
     }
 
-    /// Whether this is the end of the list, and if so, whether the server broke it off.
+    /// Returns `Some` if this frame ends the list: `true` if the server broke the list off.
     pub(super) fn ends_list(&self, frame: Frame<'_>) -> Option<bool> {
         let said = frame.get("EventList");
         let cancelled = said.is_some_and(|said| said.eq_ignore_case("cancelled"));
@@ -213,17 +217,17 @@ impl Plan {
         ends.then_some(cancelled)
     }
 
-    /// Whether the event says how it went.
+    /// Returns whether the event reports the outcome.
     pub(super) fn has_outcome(&self, frame: Frame<'_>) -> bool {
         self.outcome.as_deref().is_some_and(|outcome| is_named(frame, outcome))
     }
 
-    /// Whether the catalogue has this among the items of the list.
+    /// Returns whether the catalogue has this event among the items of the list.
     fn has_item(&self, frame: Frame<'_>) -> bool {
         self.action.is_some_and(|action| action.reply().has_item(frame))
     }
 
-    /// The items of the list that come for nothing else, by the numbers of their types.
+    /// Returns the item types that occur in this list only, by the numbers of their event types.
     pub(super) fn items(&self) -> impl Iterator<Item = usize> + use<> {
         let action = self.action.filter(|_| !self.said);
         let items = action.into_iter().flat_map(|action| action.reply().items());
@@ -232,46 +236,47 @@ impl Plan {
     }
 }
 
-/// Whether the frame is the event that says that the server is ready.
+/// Returns whether the frame is the event that reports that the server has started.
 pub(super) fn is_ready(frame: Frame<'_>) -> bool {
     frame.name().and_then(|name| find_event(name.as_bytes())) == Some(READY)
 }
 
-/// Whether the frame is the event of this name.
+/// Returns whether the frame is the event of this name.
 pub(super) fn is_named(frame: Frame<'_>, wanted: &str) -> bool {
     frame.name().is_some_and(|name| name.eq_ignore_case(wanted))
 }
 
-/// The type of the event, if it only ever comes as an item of a list: its number.
+/// Returns the number of the event's type, if it only ever comes as an item of a list.
 pub(super) fn item(frame: Frame<'_>) -> Option<usize> {
     let event = frame.name().and_then(|name| find_event(name.as_bytes())).map(EventType::new);
     event.filter(|event| event.role() == Role::Item).map(EventType::number)
 }
 
-/// Which events may answer a request.
+/// Set of events that may answer a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Answers {
-    /// None.
+    /// No event.
     #[default]
     None,
-    /// Those that the catalogue knows as answers.
+    /// Events that the catalogue knows as answers.
     Known,
-    /// Any.
+    /// Any event.
     Any,
 }
 
-/// Whether the catalogue knows an event of this name as an item, an end or an outcome.
+/// Returns whether the catalogue knows an event of this name as an item, an end or an outcome.
 pub(super) fn names_answer(name: Value<'_>) -> bool {
     let bit = |number: usize| ANSWERS.get(number / 64).is_some_and(|bits| bits >> (number % 64) & 1 != 0);
     find_event(name.as_bytes()).is_some_and(bit)
 }
 
-/// Whether the event is an item, an end or an outcome by its name.
+/// Returns whether the event is an item, an end or an outcome by its name.
 pub(super) fn is_answer(frame: Frame<'_>) -> bool {
     frame.name().is_some_and(names_answer)
 }
 
-/// Whether the event answers a request or has answered one, if it has the `ActionID` of a request.
+/// Returns whether the event answers a request, or has answered one, if it has the request's
+/// `ActionID`.
 pub(super) fn may_answer(frame: Frame<'_>) -> bool {
     frame.get("EventList").is_some() || is_answer(frame)
 }
@@ -284,7 +289,7 @@ fn announces(message: Value<'_>) -> bool {
     })
 }
 
-/// A header of a request that we have written ourselves.
+/// Returns the value of a header in a request that this crate has written.
 fn written_header<'a>(request: &'a [u8], name: &str) -> Option<&'a [u8]> {
     request.split(|byte| *byte == b'\n').find_map(|line| {
         let (start, rest) = line.split_at_checked(name.len())?;
@@ -293,8 +298,8 @@ fn written_header<'a>(request: &'a [u8], name: &str) -> Option<&'a [u8]> {
     })
 }
 
-/// A header that the server reads as an `int`: the number that it begins with, or the largest
-/// `int` where that is larger. A time below zero is one without limit.
+/// Returns a header that the server reads as an `int`: the number at its beginning, or the largest
+/// `int` if the number is larger. A time below zero means no limit.
 fn int(request: &[u8], name: &str) -> Option<i32> {
     let value = written_header(request, name)?;
     let sign = if value.first() == Some(&b'-') { -1 } else { 1 };
@@ -309,7 +314,7 @@ mod tests {
     use crate::client::glued::tests::frame;
     use alloc::vec::Vec;
 
-    /// So that none that comes twice is passed over where nobody is interested in it.
+    /// Otherwise a repeated answer would be skipped when the configuration leaves its event out.
     #[test]
     fn what_ends_a_request_is_a_known_answer() {
         for action in catalogue::actions() {
@@ -333,7 +338,8 @@ mod tests {
             |action: &str| Plan::of(crate::catalogue::find_action(action.as_bytes()).map(ActionType::new), None, None);
         let kinds = ["Ping", "IAXpeers", "QueueStatus", "PJSIPShowEndpoint"].map(|action| plan(action).kinds);
         assert_eq!(kinds, [0, 1, 3, 6]);
-        // Of several, any; but what also comes unasked is an item only under the list's ActionID.
+        // With several item types, any is an item; but a type that also comes unsolicited is an
+        // item only under the list's ActionID.
         let is_item = |action: &str, event: &str| {
             frame(&alloc::format!("Event: {event}\r\n\r\n"), |frame| {
                 (plan(action).has_item(frame), plan(action).items().any(|kind| item(frame) == Some(kind)))

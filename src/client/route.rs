@@ -1,4 +1,4 @@
-//! The two kinds of route: what the session decides about a frame, and what of it is told.
+//! Routes of a frame: the session's decision about it, and the event that the program is given.
 
 use super::session::Notice;
 use super::{ClientEvent, Ending, Id};
@@ -8,20 +8,21 @@ use crate::response::Response;
 use crate::value::Banner;
 use crate::wire::Frame;
 
-/// What becomes of a frame.
+/// The session's decision about a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Route {
-    /// It is told; an event that came unasked only where it is wanted.
+    /// The frame is given as an event; an unsolicited one only if the configuration asks for it.
     Told(Told),
-    /// It is not: it was between the server and us, or is collected.
+    /// The frame is not given: it belongs to the protocol between server and client, or is
+    /// collected.
     Kept,
-    /// It is several in one, and taken apart.
+    /// The frame holds several events, and is taken apart.
     Glued,
-    /// It waits: there is no room for this list's item.
+    /// The frame waits: there is no room for this item of the list.
     Full(Id),
 }
 
-/// As what a frame is told, and to which request.
+/// Event that a frame is given as, with its request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Told {
     Connected,
@@ -39,7 +40,7 @@ pub(super) enum Told {
     Ended(Id, End),
 }
 
-/// How a frame ends its request.
+/// Way in which a frame ends its request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Reply,
@@ -53,7 +54,7 @@ pub(super) enum End {
 }
 
 impl Told {
-    /// Returns the event that lends the frame.
+    /// Returns the event, which borrows the frame.
     #[inline]
     pub(super) fn lend(self, frame: Frame<'_>) -> ClientEvent<'_> {
         match self {

@@ -1,5 +1,5 @@
-//! What a client knows besides the bytes it has received: requests out, what time does, the end.
-//! What each frame is to whom is in `route.rs`, what time does in `time.rs`.
+//! State of a client's session: open requests, timers and the end of the connection. `route.rs`
+//! assigns frames to requests, `time.rs` handles timers.
 
 mod route;
 mod step;
@@ -36,60 +36,60 @@ use crate::wiped::append;
 use crate::wire::OwnedFrame;
 use time::Clock;
 
-/// Bytes under the ceiling that nobody else may take: room for a ping, a goodbye, and to tell that
-/// the client is ready and closed.
+/// Bytes of the ceiling that are reserved: for a ping, a goodbye, and the notices that the client
+/// is ready and closed.
 const RESERVED: usize = 2 * 64 + TOLD;
 
-/// Of these what it takes to tell so.
+/// Part of [`RESERVED`] for the notices.
 const TOLD: usize = 3 * size_of::<Notice>();
 
 const _: () = assert!(RESERVED <= Config::LEAST_CEILING);
 
-// A request that has ended takes up no more than while it was in flight, but for an `ActionID` of
-// the caller's, which is counted then and now.
+// An ended request takes up no more memory than an open one, except for an `ActionID` chosen by the
+// caller, which is counted in both states.
 const _: () = assert!(size_of::<Notice>() + LastConnection::EACH + 2 * ActionId::LEN <= Entry::SIZE);
 
-/// How a request is to be sent, where not as usual.
+/// Options for sending a request.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct How<'a> {
-    /// Its own time for each step.
+    /// Timeout of each step, instead of the configured one.
     pub(crate) within: Option<Duration>,
-    /// An `ActionID` of the caller's.
+    /// `ActionID` chosen by the caller.
     pub(crate) action_id: Option<&'a str>,
 }
 
-/// See the module.
+/// State of a client's session, except for the received bytes.
 pub(super) struct Session {
     pub(super) config: Arc<Config>,
-    /// Changed by [`step`](Self::step) alone.
+    /// Changed only by [`step`](Self::step).
     pub(super) stage: Stage,
     waiting: Waiting,
     prefixes: Prefixes,
     prefix: Prefix,
-    /// Number of the caller's next request: even, so that the odd ones are for requests of our own.
-    /// The probe of a text has the number after it.
+    /// Number of the caller's next request. It is even; odd numbers are for the client's own
+    /// requests. The probe of a text has the number after its request.
     next: u64,
     out: SendBuffer,
     pub(super) in_flight: InFlight,
-    /// Which events may still come for requests that have ended, so that even with nothing in
-    /// flight they have to be looked at.
+    /// Events that may still come for ended requests, so that they have to be looked at even with
+    /// nothing in flight.
     trailing: Answers,
     pub(super) collected: Collected,
     keep_alive: KeepAlive,
-    /// Whether the time of a request was up since anything was heard.
+    /// True if a request has timed out since the last input.
     overdue: bool,
-    /// What has to be told and has no frame.
+    /// Events to give that have no frame.
     notices: Notices<Notice>,
-    /// How many of these are endings.
+    /// Number of endings among the notices.
     endings: usize,
-    /// First number of the server's release.
+    /// Major version of the server's release.
     release: Option<u32>,
     clock: Clock,
-    /// Whether nothing more will be received, so that nothing is gained by waiting for room.
+    /// True if nothing more will be received, so that waiting for room is useless.
     pub(super) eof: bool,
     last: LastConnection,
     subscription: Subscription,
-    /// Bytes of the parts of a glued frame.
+    /// Number of bytes of the parts of a glued frame.
     parts: usize,
     pub(super) tracer: Tracer,
 }
@@ -146,13 +146,13 @@ impl Session {
         self.step(Input::log_in(&Arc::new(credentials))).map(drop)
     }
 
-    /// Returns the plan of a request for this action, which is answered as the catalogue knows it
-    /// or as the caller says.
+    /// Returns the plan of a request for this action, whose answer is known from the catalogue or
+    /// declared by the caller.
     pub(super) fn plan(&self, action: Option<ActionType>, said: Option<&Answer<'_>>) -> Plan {
         Plan::of(action, said, self.release)
     }
 
-    /// Sends a request of the caller's, in the words of `write`.
+    /// Sends a request of the caller; `write` writes its bytes.
     pub(super) fn send(
         &mut self,
         now: Instant,
@@ -168,7 +168,7 @@ impl Session {
         if self.in_flight.in_flight() >= max {
             return Err(SendError::InFlight { max });
         }
-        // What has ended counts until that has been told.
+        // A request that has ended counts until its ending has been polled.
         let max = self.config.open;
         if self.in_flight.callers() + self.endings >= max {
             return Err(SendError::Open { max });
@@ -190,8 +190,8 @@ impl Session {
         Ok(Id(number))
     }
 
-    /// Writes a request, and its probe where the plan has one, if there is room for them and for
-    /// what is to be known of them.
+    /// Writes a request, and its probe if the plan has one, if there is room for the bytes and the
+    /// state of both.
     fn write_request(
         &mut self,
         number: u64,
@@ -223,7 +223,7 @@ impl Session {
         Ok(entry)
     }
 
-    /// Writes a request of our own under the next number, if there is room for it.
+    /// Writes a request of the client itself under the next number, if there is room for it.
     fn write(
         &mut self,
         room: usize,
@@ -237,12 +237,12 @@ impl Session {
         Ok(number)
     }
 
-    /// The number of the request that has this `ActionID`.
+    /// Returns the number of the request that has this `ActionID`.
     fn number(&self, action_id: &[u8]) -> Option<u64> {
         self.prefix.number(action_id).or_else(|| self.in_flight.named(action_id))
     }
 
-    /// The `ActionID` of a request of this connection.
+    /// Returns the `ActionID` of a request of this connection.
     pub(super) fn action_id(&self, id: Id) -> Option<Box<str>> {
         self.in_flight.look(id.0).filter(|entry| entry.is_callers()).map(|entry| entry.action_id(self.prefix))
     }
@@ -300,7 +300,7 @@ impl Session {
         self.restore();
     }
 
-    /// Gives back memory that a giant request needed, see [`SendBuffer::rest`].
+    /// Frees the memory that a giant request has claimed, see [`SendBuffer::rest`].
     pub(super) fn rest(&mut self) {
         self.out.rest();
     }
@@ -313,7 +313,7 @@ impl Session {
 
     // The ceiling.
 
-    /// Bytes held, but for those received and not polled.
+    /// Returns the number of bytes held, without those received and not polled.
     pub(super) fn held(&self) -> usize {
         self.out.len()
             + self.in_flight.held()
@@ -324,31 +324,32 @@ impl Session {
             + self.last.held()
     }
 
-    /// What more may be held by anything but a ping, a goodbye and a filter that is set again.
+    /// Returns the number of further bytes that may be held, without those reserved for a ping, a
+    /// goodbye and a filter that is set again.
     fn room(&self) -> usize {
         self.left(RESERVED + self.longest_replay())
     }
 
-    /// What more may be held if so much is to stay free.
+    /// Returns the number of further bytes that may be held if `free` bytes are to stay free.
     fn left(&self, free: usize) -> usize {
         self.config.bytes.saturating_sub(self.held() + free)
     }
 
-    /// What it takes to set the longest of the filters again.
+    /// Returns the bytes needed to set the longest of the filters again.
     fn longest_replay(&self) -> usize {
         self.subscription.longest().map_or(0, |longest| longest + 64 + Entry::SIZE)
     }
 
-    /// What could be held of the next item of this list if the program had taken all items and all
-    /// had been transmitted.
+    /// Returns the room for the next item of this list if the program had taken all items and all
+    /// output had been transmitted.
     fn most_room(&mut self, id: Id) -> usize {
         let entry = self.in_flight.get(id.0).map_or(0, |entry| entry.size());
         let beside = RESERVED + self.longest_replay() + self.subscription.held() + self.parts + entry;
         self.config.bytes.saturating_sub(beside)
     }
 
-    /// Takes note that a glued frame is held a second time, in parts that take up so many bytes, if
-    /// there is room for it.
+    /// Records that a glued frame is held a second time, in parts of `bytes` bytes, if there is
+    /// room for it.
     pub(super) fn holds_parts(&mut self, bytes: usize) -> bool {
         self.parts = 0;
         let fits = bytes <= self.room();
@@ -358,8 +359,8 @@ impl Session {
         fits
     }
 
-    /// Debug builds stop where the books don't agree. Called at the end of each call from outside,
-    /// but for those that bring bytes and change no books.
+    /// Checks the counters in debug builds. Called at the end of each call from outside, except
+    /// those that bring bytes and change no counter.
     #[inline]
     pub(super) fn check(&mut self) {
         #[cfg(debug_assertions)]
@@ -382,13 +383,13 @@ impl Session {
 
     // The end.
 
-    /// Why the connection is over, unless it was closed on demand.
+    /// Returns the reason of the connection's end, unless it was closed on demand.
     pub(super) fn lost(&self) -> Option<ConnectionError> {
         self.waiting.lost()
     }
 
     pub(super) fn reconnect(&mut self) -> Result<ReconnectReport, ApiMisuse> {
-        // It sends nothing, so that nothing else can be refused.
+        // The step sends nothing, so no other error is possible.
         self.step(Input::Reconnect).map_err(|error| match error {
             SendError::Misuse(misuse) => misuse,
             _ => ApiMisuse::NotOver,
@@ -409,7 +410,7 @@ impl Session {
         Some(notice)
     }
 
-    /// A request ends so, which has to be told.
+    /// Adds the ending of a request to the notices.
     fn ends(&mut self, ending: Notice) {
         self.endings += 1;
         self.notices.push(ending);

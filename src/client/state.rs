@@ -1,19 +1,19 @@
-//! The rules of a connection: which stage it is in, and what moves it to the next.
+//! Rules of a connection: its stages, and the inputs that move it from one to the next.
 //!
-//! 1. [`Stage::next`] is the whole machine: a stage and an input give the stage that follows and
-//!    the effect. It knows no bytes and no clock.
-//! 2. The session tells it what has happened and carries the effect out (`session/step.rs`).
-//!    Nothing else changes the stage.
-//! 3. An effect that can't be carried out leaves the stage as it was.
-//! 4. Requests are taken in Booting and Ready. All frames but the answers to the stage's own
+//! 1. [`Stage::next`] is the whole machine: a stage and an input give the next stage and the
+//!    effect. It knows no bytes and no clock.
+//! 2. The session passes it the inputs and carries out the effects (`session/step.rs`). Nothing
+//!    else changes the stage.
+//! 3. If an effect cannot be carried out, the stage does not change.
+//! 4. Requests can be sent in Booting and Ready. All frames except the answers to the stage's own
 //!    requests are routed alike in every stage (`session/route.rs`).
-//! 5. Nothing is sent before the server has greeted: the login waits for that in Greeting. Where a
-//!    greeting isn't waited for, the connection begins in Greeted.
-//! 6. Booting lasts no time where the server's word that it is up isn't waited for: the deadline is
-//!    told at once.
+//! 5. Nothing is sent before the server has greeted: the login waits for that in Greeting. If no
+//!    greeting is waited for, the connection begins in Greeted.
+//! 6. Booting takes no time if the client does not wait for the server to report that it has
+//!    started: the deadline is reported at once.
 //! 7. On the way to Over each request in flight is lost, which is its ending.
 //!
-//! A row an input, a column a stage. An empty cell: nothing happens.
+//! A row of the table is an input, a column a stage. An empty cell means no change.
 //!
 #![doc = include_str!("state.md")]
 
@@ -26,67 +26,67 @@ use crate::error::{ConnectionError, FrameError, LoginRefusal, LoginStage, Servic
 /// The stage of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// Connected.
+    /// Connected; nothing received or sent.
     New,
-    /// Is to log in once the server has greeted.
+    /// A login waits for the server's greeting.
     Greeting,
-    /// Greeted, as a server of this protocol does.
+    /// The greeting of a manager interface has come.
     Greeted,
-    /// Has asked for the challenge.
+    /// The request for a challenge has been sent.
     Challenge,
-    /// Has sent the login.
+    /// The login has been sent.
     Login,
-    /// Logged in, not known to be up.
+    /// Logged in; the server has not reported that it has started.
     Booting,
-    /// Logged in and up.
+    /// Logged in, and the server has started.
     Ready,
-    /// Has said goodbye.
+    /// The goodbye has been sent.
     Closing,
-    /// Closed or lost.
+    /// The connection is closed or lost.
     Over,
 }
 
-/// What has happened to a connection.
+/// Input of the stage table.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Input<'a> {
     /// The program logs in with credentials that ask for a challenge.
     LogInByChallenge(&'a Arc<Credentials>),
-    /// The program logs in with any other.
+    /// The program logs in with other credentials.
     LogIn(&'a Arc<Credentials>),
-    /// The server has greeted as it should, or need not.
+    /// The server has sent the expected greeting, or no greeting is needed.
     Greeted,
-    /// The peer's first words are those of another service.
+    /// The peer's first bytes are those of another service.
     Stranger(Service),
     /// The challenge came.
     Challenged { credentials: &'a Credentials, challenge: &'a [u8] },
-    /// The challenge was refused, and the secret may be sent as it is.
+    /// The challenge was refused, and the secret may be sent in the clear.
     Unchallenged(&'a Credentials),
     /// The stage's request was accepted.
     Accepted,
-    /// The stage's request was refused, or can't be made.
+    /// The stage's request was refused, or cannot be made.
     Refused(LoginRefusal),
-    /// The server said goodbye to a request of the program's.
+    /// The server said goodbye to a request of the program.
     Goodbye,
-    /// The server said that it is up.
+    /// The server reported that it has started.
     Booted,
     /// The stage has lasted as long as it may.
     Deadline,
-    /// The same, and its request was never transmitted.
+    /// The stage has lasted as long as it may, and its request was never transmitted.
     Unsent,
     /// The program closes.
     Close,
-    /// The stream has ended, inside a frame of so many bytes.
+    /// The stream has ended, after `truncated` bytes of a frame.
     Ended { truncated: usize },
     /// The stream went over a limit.
     Breach(FrameError),
-    /// No sign of life came.
+    /// The peer sent nothing after a keep-alive request.
     Silence,
     /// The program has a new connection.
     Reconnect,
 }
 
 impl<'a> Input<'a> {
-    /// The input in words.
+    /// Returns a description of the input.
     pub(super) const fn why(&self) -> &'static str {
         match self {
             Self::LogInByChallenge(_) | Self::LogIn(_) => "the program logs in",
@@ -108,55 +108,55 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// The program logs in.
+    /// Returns the input for a login with these credentials.
     pub(super) fn log_in(credentials: &'a Arc<Credentials>) -> Self {
         if credentials.asks_challenge() { Self::LogInByChallenge(credentials) } else { Self::LogIn(credentials) }
     }
 }
 
-/// What is to be done on the way to the next stage.
+/// Action to carry out on the way to the next stage.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Effect<'a> {
     Nothing,
-    /// Refuses a login that isn't the first.
+    /// Refuses a login that is not the first.
     NotNew,
-    /// Refuses a new connection while the last one stands.
+    /// Refuses a new connection while the last one is open.
     NotOver,
-    /// Refuses a new connection where there has been none.
+    /// Refuses a new connection before the first one.
     NotBegun,
     /// Keeps the credentials until the server has greeted.
     AwaitGreeting(&'a Arc<Credentials>),
     /// Sends the request for a challenge.
     AskChallenge(&'a Arc<Credentials>),
-    /// The login that waits for it is begun.
+    /// Begins the login that waits for the greeting.
     Greeted,
-    /// Sends the login, which answers the challenge where there is one.
+    /// Sends the login, which answers the challenge if there is one.
     LogIn {
         credentials: &'a Credentials,
         challenge: Option<&'a [u8]>,
     },
-    /// Tells that the login was accepted.
+    /// Gives the event that the login was accepted.
     Welcome,
-    /// Tells that the server is up, without its word.
+    /// Gives the event that the server has started, without the server's report.
     Ready,
-    /// Tells that the server is up, in its own words.
+    /// Gives the event that the server has started, with the server's report.
     Booted,
     /// Sends the goodbye.
     SayGoodbye,
     /// Waits for the end of the stream.
     AwaitEnd,
-    /// Tells the server's refusal; the connection is lost.
+    /// Gives the server's refusal; the connection is lost.
     Refuse(LoginRefusal),
-    /// The connection is lost.
+    /// Ends the connection as lost.
     Lose(ConnectionError),
-    /// The connection is closed as the program wanted.
+    /// Ends the connection as closed on demand.
     Close,
-    /// Begins anew.
+    /// Begins a new connection.
     Begin,
 }
 
 impl Effect<'_> {
-    /// Why the connection is lost, where it is.
+    /// Returns why the connection is lost, if this effect loses it.
     pub(super) const fn lost(&self) -> Option<ConnectionError> {
         match *self {
             Self::Refuse(why) => Some(ConnectionError::LoginRefused(why)),
@@ -167,7 +167,7 @@ impl Effect<'_> {
 }
 
 impl Stage {
-    /// Returns the stage that follows, and what is to be done.
+    /// Returns the next stage, and the effect to carry out.
     pub(super) fn next(self, input: Input<'_>) -> (Self, Effect<'_>) {
         match (self, input) {
             (Self::New, Input::LogInByChallenge(credentials) | Input::LogIn(credentials)) => {
@@ -234,27 +234,27 @@ impl Stage {
         }
     }
 
-    /// Whether events are looked at for its own sake.
+    /// Returns whether the stage itself has to look at events.
     pub(super) const fn looks(self) -> bool {
         matches!(self, Self::New | Self::Greeting | Self::Booting)
     }
 
-    /// Whether the peer's first words have not come.
+    /// Returns whether the peer's greeting has not come yet.
     pub(super) const fn awaits_greeting(self) -> bool {
         matches!(self, Self::New | Self::Greeting)
     }
 
-    /// Whether the only answer that can come is that to the stage's own request.
+    /// Returns whether the only answer that can come is that to the stage's own request.
     pub(super) const fn is_logging_in(self) -> bool {
         matches!(self, Self::Challenge | Self::Login)
     }
 
-    /// Whether requests are taken.
+    /// Returns whether requests can be sent.
     pub(super) const fn is_logged_in(self) -> bool {
         matches!(self, Self::Booting | Self::Ready)
     }
 
-    /// Whether a frame that goes over a limit is skipped.
+    /// Returns whether a frame over a limit is skipped.
     pub(super) const fn skips(self) -> bool {
         matches!(self, Self::Booting | Self::Ready | Self::Closing)
     }
@@ -286,22 +286,22 @@ const fn lost(error: ConnectionError) -> (Stage, Effect<'static>) {
     (Stage::Over, Effect::Lose(error))
 }
 
-/// What belongs to the stage, and is new with each.
+/// State of the present stage, replaced with each change.
 #[derive(Debug)]
 pub(super) enum Waiting {
-    /// Nothing that the stage itself waits for.
+    /// The stage waits for nothing.
     Nothing,
-    /// The stage lasts until then.
+    /// The stage ends at this time.
     Until(Option<Instant>),
-    /// The greeting moves it on to a login with these.
+    /// The greeting starts a login with these credentials.
     Greeting { credentials: Arc<Credentials>, deadline: Option<Instant> },
-    /// The answer to this request moves it on.
+    /// The answer to this request ends the stage.
     Answer {
         request: u64,
-        /// Where its bytes end in all that was ever written.
+        /// Offset of the request's end in all bytes ever written.
         written: u64,
         deadline: Option<Instant>,
-        /// What the login that follows a challenge is made from.
+        /// Credentials for the login that follows a challenge.
         credentials: Option<Arc<Credentials>>,
     },
     /// The connection is over, and was not closed on demand.
@@ -309,12 +309,12 @@ pub(super) enum Waiting {
 }
 
 impl Waiting {
-    /// Whether the answer to this request moves the stage on.
+    /// Returns whether the answer to this request ends the stage.
     pub(super) fn is_for(&self, number: u64) -> bool {
         matches!(self, Self::Answer { request, .. } if *request == number)
     }
 
-    /// The time at which the stage has lasted too long.
+    /// Returns the time at which the stage has lasted too long.
     pub(super) fn deadline(&self) -> Option<Instant> {
         match self {
             Self::Until(deadline) | Self::Greeting { deadline, .. } | Self::Answer { deadline, .. } => *deadline,
@@ -322,28 +322,28 @@ impl Waiting {
         }
     }
 
-    /// Whether the request that it waits for the answer to has not been transmitted. `handed`: how
-    /// much of all that was ever written has been handed out.
+    /// Returns whether the request whose answer the stage awaits has not been transmitted.
+    /// `handed`: number of bytes handed out, of all ever written.
     pub(super) fn is_unsent(&self, handed: u64) -> bool {
         matches!(self, Self::Answer { written, .. } if *written > handed)
     }
 
-    /// What the login that waits for the greeting is made from.
+    /// Returns the credentials of the login that waits for the greeting.
     pub(super) fn greeting(&self) -> Option<Arc<Credentials>> {
         if let Self::Greeting { credentials, .. } = self { Some(Arc::clone(credentials)) } else { None }
     }
 
-    /// The request whose answer moves the stage on.
+    /// Returns the request whose answer ends the stage.
     pub(super) fn request(&self) -> Option<u64> {
         if let Self::Answer { request, .. } = self { Some(*request) } else { None }
     }
 
-    /// What the login that follows the challenge is made from, where one is waited for.
+    /// Returns the credentials of the login that follows the challenge, if one is waited for.
     pub(super) fn credentials(&self) -> Option<Arc<Credentials>> {
         if let Self::Answer { credentials, .. } = self { credentials.clone() } else { None }
     }
 
-    /// Why the connection is over.
+    /// Returns why the connection is over.
     pub(super) fn lost(&self) -> Option<ConnectionError> {
         if let Self::Lost(error) = self { Some(*error) } else { None }
     }

@@ -1,4 +1,4 @@
-//! What a session has subscribed to, and has to set again on the next connection.
+//! Event mask and filters of a session, which have to be set again on the next connection.
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -6,7 +6,7 @@ use alloc::collections::VecDeque;
 use crate::catalogue::ActionType;
 use crate::wiped::Wiped;
 
-/// See the module. Takes up next to nothing where nothing has been set.
+/// Event mask and filters to set again. Takes up next to no memory if none have been set.
 #[derive(Debug, Default)]
 pub(super) struct Subscription(Option<Box<Set>>);
 
@@ -14,11 +14,11 @@ pub(super) struct Subscription(Option<Box<Set>>);
 struct Set {
     /// The event mask, and the number of the request that has set it.
     mask: Option<(u64, Wiped)>,
-    /// The requests, each its action and what follows `Action` and `ActionID`. The first `missing`
-    /// of them are to be sent again on this connection, the others hold.
+    /// Accepted requests: the action, and the bytes after `Action` and `ActionID`. The first
+    /// `missing` of them are still to be sent on this connection; the others are in force.
     requests: VecDeque<(ActionType, Wiped)>,
     missing: usize,
-    /// Bytes held, and those of the longest request.
+    /// Bytes held, and bytes of the longest request.
     held: usize,
     longest: usize,
 }
@@ -32,17 +32,17 @@ impl Subscription {
         self.0.as_ref().map_or(0, |set| set.requests.len())
     }
 
-    /// Bytes held.
+    /// Returns the number of bytes held.
     pub(super) fn held(&self) -> usize {
         self.0.as_ref().map_or(0, |set| set.held)
     }
 
-    /// Bytes of the longest request, if there is one.
+    /// Returns the bytes of the longest request, if there is one.
     pub(super) fn longest(&self) -> Option<usize> {
         self.0.as_ref().filter(|set| !set.requests.is_empty()).map(|set| set.longest)
     }
 
-    /// The server has this mask, as the request of this number asks for, unless a later one has set
+    /// Records the mask that the request of this number has set, unless a later request has set
     /// another.
     pub(super) fn set_mask(&mut self, number: u64, mask: Wiped) {
         let set = self.0.get_or_insert_default();
@@ -54,7 +54,7 @@ impl Subscription {
         set.held -= before.map_or(0, |(_, before)| before.len());
     }
 
-    /// The server has accepted this request.
+    /// Records a request that the server has accepted.
     pub(super) fn add_request(&mut self, action: ActionType, rest: Wiped) {
         let set = self.0.get_or_insert_default();
         set.held += rest.len();
@@ -62,7 +62,7 @@ impl Subscription {
         set.requests.push_back((action, rest));
     }
 
-    /// A request of the last connection that is to be sent again, and that it has been.
+    /// Returns the next request of the last connection that is to be sent again.
     pub(super) fn next(&self) -> Option<(ActionType, &[u8])> {
         let set = self.0.as_ref().filter(|set| set.missing > 0)?;
         set.requests.front().map(|(action, rest)| (*action, &**rest))
@@ -75,7 +75,7 @@ impl Subscription {
         }
     }
 
-    /// None is set on the connection that comes next.
+    /// Marks all requests as still to be sent on the next connection.
     pub(super) fn begin_again(&mut self) {
         if let Some(set) = &mut self.0 {
             set.missing = set.requests.len();

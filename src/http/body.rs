@@ -1,5 +1,5 @@
-//! The frames of an answer's body, found by the scanner that every `Decoder` is made of. The body
-//! is there as a whole, so it needs no buffer of its own.
+//! Frames of an HTTP response body, found by the scanner of the `Decoder`. The body is complete, so
+//! it needs no buffer of its own.
 
 use alloc::borrow::Cow;
 use core::fmt;
@@ -8,7 +8,7 @@ use super::{Format, HttpError};
 use crate::error::FrameError;
 use crate::wire::{Frame, Framing, Limits, Scanner, Truncated};
 
-/// The body of an answer, to be taken frame by frame.
+/// The body of an HTTP response, read frame by frame.
 ///
 /// ```
 /// use ami_proto::http::Body;
@@ -28,25 +28,27 @@ pub struct Body<'body> {
 }
 
 impl<'body> Body<'body> {
-    /// A body of `rawman`: what a socket would carry, without a banner.
+    /// Creates the body of a `rawman` response: the bytes that a socket would carry, without a
+    /// banner.
     pub fn rawman(bytes: &'body [u8], limits: Limits) -> Self {
         Self::new(bytes.into(), Framing::SERVER.banner(false), limits)
     }
 
-    /// A body of `mxml`, turned back into what it was made from, as far as it can be.
+    /// Creates the body of an `mxml` response. Turns the XML back into the bytes that it was made
+    /// from, as far as possible.
     ///
-    /// Lost in the server, and not to be had again:
-    /// - names are in lower case, and what is neither letter nor digit in them has become `_`.
-    ///   Names that the catalogue knows are given back what they had (`cause_txt` is `Cause-txt`
+    /// The server's XML has lost:
+    /// - the case of names, and characters in them that are neither letter nor digit, which have
+    ///   become `_`. Names that the catalogue knows are restored (`cause_txt` is `Cause-txt`
     ///   again); others stay as they are;
     /// - blanks around values, empty lines, line ends;
-    /// - for lines without a colon: which header they stood before. The first one and all that
+    /// - the place of lines without a colon among the headers. The first such line and all that
     ///   follow it come last, as lines;
     /// - for the output of a command up to 13: lines with a colon in them have become headers, in
-    ///   the order of the output; the end marker is left out, so that the frame ends where its
-    ///   element does.
+    ///   the order of the output; the end marker is left out, so the frame ends where its element
+    ///   does.
     ///
-    /// What is no UTF-8 stays as it is. Feature `xml`.
+    /// Bytes that are not UTF-8 stay as they are. Needs the feature `xml`.
     ///
     /// ```
     /// use ami_proto::Limits;
@@ -59,10 +61,10 @@ impl<'body> Body<'body> {
     /// ```
     ///
     /// # Errors
-    /// [`HttpError::Xml`] where the body isn't well-formed, or isn't what a server makes.
+    /// [`HttpError::Xml`] if the body is not well-formed, or is not the XML of a server.
     #[cfg(feature = "xml")]
     pub fn mxml(xml: &'body [u8], limits: Limits) -> Result<Self, HttpError> {
-        // The elements delimit the frames, so there is no text to be found the end of.
+        // The elements delimit the frames, so no end of a text has to be found.
         let framing = Framing::SERVER.banner(false).follows(false);
         Ok(Self::new(super::mxml::to_wire(xml)?.into(), framing, limits))
     }
@@ -80,22 +82,23 @@ impl<'body> Body<'body> {
         Self { bytes, scanner: Scanner::new(limits).with_framing(framing), framing, limits }
     }
 
-    /// Begins again at the first frame.
+    /// Goes back to the first frame.
     pub(super) fn rewind(&mut self) {
         self.scanner = Scanner::new(self.limits).with_framing(self.framing);
     }
 
-    /// The next frame; `None` at the end.
+    /// Returns the next frame, or `None` at the end.
     ///
     /// # Errors
-    /// When the body goes over a limit: sticky, as the [`Decoder`](crate::Decoder)'s.
+    /// The limit that the body exceeds; later calls return the error again, as with the
+    /// [`Decoder`](crate::Decoder).
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, FrameError> {
         let Some(end) = self.scanner.scan(&self.bytes)? else { return Ok(None) };
         Ok(Some(self.scanner.frame(&self.bytes, end)))
     }
 
-    /// What the end of the body cut off, to be asked when all frames have been taken. `None`:
-    /// nothing.
+    /// Returns the incomplete frame that the end of the body cut off, or `None` if there is none.
+    /// Call it when all frames have been taken.
     pub fn finish(&self) -> Option<Truncated> {
         let offset = self.scanner.offset();
         let len = self.bytes.len().saturating_sub(usize::try_from(offset).unwrap_or(usize::MAX));
@@ -104,7 +107,7 @@ impl<'body> Body<'body> {
 }
 
 impl fmt::Debug for Body<'_> {
-    /// Its length: what it holds may be secret.
+    /// Shows only the length, since the content may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Body").field("len", &self.bytes.len()).finish_non_exhaustive()
     }

@@ -1,22 +1,23 @@
-//! The cookie that is a session.
+//! The session cookie of the manager.
 
 use core::time::Duration;
 
 use crate::wiped::WipedText;
 
-/// Name of the cookie, the same in all versions (Asterisk `main/manager.c`).
+/// Name of the cookie in all versions (Asterisk `main/manager.c`).
 const NAME: &str = "mansession_id";
 
-/// What a `Set-Cookie` says.
+/// Content of a `Set-Cookie` header.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cookie<'a> {
-    /// Hexadecimal digits: it is sent back in a header, so nothing else is taken.
+    /// Hexadecimal digits. Other values are refused, since the id is sent back in a header.
     pub(super) id: &'a str,
     pub(super) max_age: Option<Duration>,
 }
 
 impl<'a> Cookie<'a> {
-    /// The cookie in this `Set-Cookie`, if it is the session's. Its value comes quoted.
+    /// Reads a `Set-Cookie` header. Returns `None` unless it sets the session cookie. Its value
+    /// comes quoted.
     pub(super) fn parse(header: &'a [u8]) -> Option<Self> {
         let mut parts = core::str::from_utf8(header).ok()?.split(';').map(str::trim);
         let (name, id) = parts.next()?.split_once('=')?;
@@ -33,7 +34,7 @@ impl<'a> Cookie<'a> {
         Some(Self { id, max_age })
     }
 
-    /// As it goes back.
+    /// Returns the value of the header `Cookie`.
     pub(super) fn header(id: &str) -> WipedText {
         [NAME, "=\"", id, "\""].concat().into()
     }

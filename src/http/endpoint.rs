@@ -1,5 +1,5 @@
-//! Where requests go, and how an action becomes the parameters of one: the checked bytes of its
-//! encoding, header by header, percent-encoded.
+//! URL of the manager interface, and the translation of an action into the parameters of a request:
+//! the checked bytes of its encoding, header by header, percent-encoded.
 
 use alloc::string::String;
 
@@ -12,13 +12,13 @@ use crate::percent::push_encoded;
 use crate::wiped::{Wiped, WipedText};
 use crate::wire::{Decoder, FrameKind, Framing, Limits};
 
-/// Asterisk `main/http.c`: a line of the request is read into 4,096 bytes; method, version and line
-/// end take their share.
+/// Most bytes of a query with its path. Asterisk `main/http.c` reads the request line into 4,096
+/// bytes; method, version and line end take their share.
 const QUERY: usize = 4000;
-/// Asterisk `main/http.c`, `MAX_CONTENT_LENGTH`.
+/// Most bytes of a form: Asterisk `main/http.c`, `MAX_CONTENT_LENGTH`.
 const FORM: usize = 40_960;
 
-/// What the body of an answer is.
+/// Format of the response bodies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
@@ -30,7 +30,7 @@ pub enum Format {
     Mxml,
 }
 
-/// Where the manager is on a web server, and how it is asked.
+/// URL path, body format and HTTP method of the manager interface.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     prefix: String,
@@ -40,12 +40,12 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// `/rawman`, asked with POST.
+    /// Returns the endpoint `/rawman`, with POST.
     pub const fn rawman() -> Self {
         Self::new(Format::Rawman)
     }
 
-    /// `/mxml`, asked with POST.
+    /// Returns the endpoint `/mxml`, with POST.
     #[cfg(feature = "xml")]
     pub const fn mxml() -> Self {
         Self::new(Format::Mxml)
@@ -55,29 +55,29 @@ impl Endpoint {
         Self { prefix: String::new(), format, in_query: false, digest: false }
     }
 
-    /// The `prefix` of `http.conf`, such as `asterisk` or `/asterisk`. What can't stand in a path
-    /// is percent-encoded; with a control character, or a part that is `.` or `..`, there is no
-    /// [`request`](Self::request).
+    /// Sets the `prefix` of `http.conf`, such as `asterisk` or `/asterisk`. Characters that cannot
+    /// stand in a path are percent-encoded. [`request`](Self::request) fails if the prefix contains
+    /// a control character, or a segment that is `.` or `..`.
     #[must_use]
     pub fn prefix(self, prefix: &str) -> Self {
         Self { prefix: prefix.into(), ..self }
     }
 
-    /// Sends the parameters in the query of a GET: at most 4,000 bytes with the path, and written
-    /// to the logs of whatever stands between. Otherwise they are the form of a POST: at most
-    /// 40,960 bytes, and passwords don't end up in logs.
+    /// Sends the parameters in the query of a GET: at most 4,000 bytes with the path, and visible
+    /// in the logs of proxies. By default they are the form of a POST: at most 40,960 bytes, and
+    /// passwords do not get into logs.
     #[must_use]
     pub fn in_query(mut self) -> Self {
         self.in_query = true;
         self
     }
 
-    /// What the answers' bodies are.
+    /// Returns the format of the response bodies.
     pub const fn format(&self) -> Format {
         self.format
     }
 
-    /// The path, whether or not a [`request`](Self::request) may have it.
+    /// Returns the path, even if [`request`](Self::request) refuses it.
     ///
     /// ```
     /// use ami_proto::http::Endpoint;
@@ -101,7 +101,7 @@ impl Endpoint {
         path
     }
 
-    /// The request for an action, without cookie or credentials:
+    /// Returns the request for an action, without cookie or credentials:
     /// [`Session::request`](super::Session::request) adds those.
     ///
     /// ```
@@ -117,13 +117,14 @@ impl Endpoint {
     /// ```
     ///
     /// # Errors
-    /// What [`Action::encode`] refuses, what is longer than a server takes, and a
-    /// [`prefix`](Self::prefix) that can't stand in a path.
+    /// The errors of [`Action::encode`], parameters longer than a server takes, and a
+    /// [`prefix`](Self::prefix) that cannot stand in a path.
     pub fn request(&self, action: &impl Action, action_id: Option<&str>) -> Result<Request, RequestError> {
         self.translated(action, action_id).map(|(request, _)| request)
     }
 
-    /// Returns the request for a session to sign.
+    /// Returns the request without cookie and credentials, with the facts that a session needs to
+    /// sign it.
     pub(super) fn unsigned(
         &self,
         action: &impl Action,
@@ -142,7 +143,7 @@ impl Endpoint {
         action.encode(action_id, bytes.vec())?;
         let mut parameters = WipedText::default();
         let mut masked = String::new();
-        // A byte takes three at the most.
+        // A byte becomes three at most.
         let purpose = translate(&bytes, parameters.within(3 * bytes.len()), &mut masked)?;
         let path = self.path();
         let (len, max) =
@@ -159,17 +160,18 @@ impl Endpoint {
     }
 }
 
-/// Turns the lines of one request into parameters; the same with secrets masked into `masked`.
+/// Turns the lines of one request into parameters; writes them to `masked` too, with secrets
+/// masked.
 fn translate(bytes: &[u8], parameters: &mut String, masked: &mut String) -> Result<Purpose, RequestError> {
-    // Somebody else's `Action` may write anything. It is read as a server would read it, and only
-    // what is one request goes on.
+    // An `Action` of another crate may write anything. The bytes are read as a server would read
+    // them, and only a single request is accepted.
     let mut decoder = Decoder::new(Limits::new()).with_framing(Framing::PLAIN);
     decoder.push(bytes);
     let frame = decoder.next_frame().ok().flatten().ok_or(RequestError::Malformed)?;
     if frame.as_bytes().len() != bytes.len() || frame.kind() != FrameKind::Action || frame.lines().next().is_some() {
         return Err(RequestError::Malformed);
     }
-    // The server would read the first of two, and this side may read another.
+    // The server would read the first of two equal headers, and this side may read another.
     if ["Action", "ActionID"].iter().any(|name| frame.get_all(name).nth(1).is_some()) {
         return Err(RequestError::Malformed);
     }
@@ -187,7 +189,7 @@ fn translate(bytes: &[u8], parameters: &mut String, masked: &mut String) -> Resu
         }
         push_encoded(parameters, value);
         match crate::redact::hidden(frame, header) {
-            // The mask stands as it is.
+            // The mask is not encoded.
             Some(shown) => shown.split_inclusive(|byte| *byte == b'*').for_each(|part| {
                 let plain = part.strip_suffix(b"*");
                 push_encoded(masked, plain.unwrap_or(part));

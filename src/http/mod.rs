@@ -1,10 +1,10 @@
-//! AMI over HTTP (AJAM): what to ask of the web server, and what its answers mean. The HTTP itself
-//! is the caller's.
+//! AMI over HTTP (AJAM): the requests for the web server, and the meaning of its responses. The
+//! caller supplies the HTTP client.
 //!
 //! A [`Session`] turns actions into [`SignedRequest`]s: method, target, form body, and the headers
-//! that must be sent with them. The caller sends them with whatever speaks HTTP, and hands back
-//! status, headers and body. The session knows the cookie, when it runs out, how to log in, when to
-//! ask for events again, and how to answer a digest challenge.
+//! that must be sent with them. The caller sends them with any HTTP client, and hands back status,
+//! headers and body. The session keeps the cookie and its expiry, logs in, asks for events again,
+//! and answers digest challenges.
 //!
 //! ```
 //! use std::time::Instant;
@@ -48,20 +48,20 @@
 //! - Paths are `/rawman`, `/mxml` (and `/manager`, which is for people), behind the `prefix` of
 //!   `http.conf`; `/arawman` and `/amxml` want a digest instead of a login. `enabled` in
 //!   `http.conf` and `webenabled` in `manager.conf` are off by default: the path is not found then.
-//! - Status 200 says nothing: it is also that of `Response: Error`.
-//! - A session is a cookie. Each answer sets it again, with its time to live (`httptimeout`, 60 s
-//!   by default) as `Max-Age`; before login it lives for 5 s whatever `Max-Age` says. A cookie that
-//!   the server doesn't know is answered with `Permission denied` and a new cookie:
-//!   [`Outcome::SessionLost`].
-//! - `WaitEvent` holds the answer until there is an event, at most until 10 s before the session
-//!   would run out. Events are kept for the session from login on, so none is missed between two of
-//!   them. A newer one on the same session ends the older with an empty body:
+//! - Status 200 does not mean success: `Response: Error` has it too.
+//! - A cookie identifies a session. Each response sets it again, with its time to live
+//!   (`httptimeout`, 60 s by default) as `Max-Age`; before login it lives for 5 s with any
+//!   `Max-Age`. A cookie that the server does not know is answered with `Permission denied` and a
+//!   new cookie: [`Outcome::SessionLost`].
+//! - `WaitEvent` delays the response until there is an event, at most until 10 s before the session
+//!   would expire. Events are kept for the session from login on, so none is missed between two
+//!   `WaitEvent`s. A second `WaitEvent` in a session ends the first one with an empty body:
 //!   [`Outcome::Superseded`].
 //! - With a digest the session is bound to the nonce, which lives for 62 s after its last use. When
-//!   it has gone stale the events kept for it are gone with it.
-//! - What a parameter holds is not checked by the server: `%0d%0a` in it starts a new header.
-//!   Parameters are therefore made from the checked bytes of
-//!   [`Action::encode`](crate::action::Action::encode), and nothing else.
+//!   the nonce expires, the events kept for it are lost.
+//! - The server does not check parameter values: `%0d%0a` in one starts a new header. Parameters
+//!   are therefore made only from the checked bytes of
+//!   [`Action::encode`](crate::action::Action::encode).
 
 mod body;
 mod cookie;
@@ -85,23 +85,23 @@ pub use endpoint::{Endpoint, Format};
 pub use session::{Outcome, Session};
 pub use signed_request::SignedRequest;
 
-/// Why there is no request.
+/// Reason why a request could not be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RequestError {
     /// A field of the action was refused, or a text for the path or a header: `prefix`, `username`
     /// or `cnonce`.
     Encode(EncodeError),
-    /// The parameters are longer than a server takes. Nothing was made; as a form there is room for
-    /// more than in a query.
+    /// The parameters are longer than a server takes. No request was made; a form has room for more
+    /// than a query.
     TooLong {
-        /// Their length, encoded.
+        /// Length of the encoded parameters in bytes.
         len: usize,
-        /// The most that is taken.
+        /// Most bytes that the server takes.
         max: usize,
     },
-    /// An implementation of [`Action`](crate::action::Action) that isn't the crate's wrote
-    /// something else than one whole request.
+    /// An [`Action`](crate::action::Action) of another crate wrote bytes that are not exactly one
+    /// request.
     Malformed,
 }
 
@@ -135,28 +135,29 @@ impl From<EncodeError> for RequestError {
     }
 }
 
-/// Why an answer is none. The session stays usable, but for [`Unauthorized`](Self::Unauthorized).
+/// Reason why a response is not a usable answer. The session stays usable, except after
+/// [`Unauthorized`](Self::Unauthorized).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HttpError {
-    /// A status that the manager doesn't send: 404 where it isn't enabled or the prefix is another,
-    /// 413 for a form too long, 501 for a method it doesn't know, 5xx in trouble.
+    /// A status that the manager does not send: 404 if it is not enabled or has another prefix, 413
+    /// for a form that is too long, 501 for an unknown method, 5xx for a server error.
     Status(u16),
     /// 401 although the credentials were sent: they are wrong, or the request asks for credentials
-    /// that the session has no answer to (see `Session::with_digest`, with the feature `md5`).
+    /// that the session cannot supply (see `Session::with_digest`, with the feature `md5`).
     Unauthorized,
-    /// 403: the user's access list doesn't allow this address.
+    /// 403: the user's access list does not allow this address.
     Forbidden,
-    /// 401 with a challenge that is no MD5 digest with `qop=auth`.
+    /// 401 with a challenge that is not an MD5 digest with `qop=auth`.
     Challenge,
-    /// The answer to a request could not be made.
+    /// The next request, which answers the challenge, could not be made.
     Request(RequestError),
     /// The body went over a limit.
     Frame(FrameError),
-    /// The body doesn't begin with a response, though a login, a challenge or a logoff was asked
-    /// for: something else than the manager has answered, such as a page of a web server between.
+    /// The body of a login, challenge or logoff does not begin with a response: it is not from the
+    /// manager, but from a web server in between, for example.
     NoResponse,
-    /// The body isn't what the `mxml` of a server looks like, from this byte on.
+    /// The body is not the `mxml` of a server, from this byte on.
     Xml {
         /// Offset in the body.
         offset: u64,

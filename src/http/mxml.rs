@@ -1,4 +1,4 @@
-//! The XML of `mxml` back to the bytes that it was made from.
+//! Turns the XML of `mxml` back into the bytes that it was made from.
 //!
 //! ```text
 //! <ajax-response>
@@ -8,9 +8,10 @@
 //! ```
 //!
 //! An element inside a `response` is a frame (it is called `generic` unless the request's
-//! `ajaxobjtype` says otherwise), an attribute a header, `-2` at its end the second one of that
-//! name. `opaque_data` holds the first line without a colon and all that follow it (Asterisk
-//! `main/manager.c`, `xml_translate`). Values can have any bytes, also such as are no UTF-8.
+//! `ajaxobjtype` says otherwise). An attribute is a header; `-2` at the end of its name marks the
+//! second header of that name. `opaque_data` holds the first line without a colon and all lines
+//! that follow it (Asterisk `main/manager.c`, `xml_translate`). Values can have any bytes, also
+//! invalid UTF-8.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -26,7 +27,7 @@ use crate::wire::{FrameWriter, Value, before_end, is_follows};
 /// Depth of an element that is a frame: inside `ajax-response` and `response`.
 const FRAME: usize = 2;
 
-/// The frames of a body, as a socket would carry them.
+/// Returns the frames of a body, as a socket would carry them.
 pub(super) fn to_wire(xml: &[u8]) -> Result<Vec<u8>, HttpError> {
     let mut out = Vec::with_capacity(xml.len());
     let mut reader = Reader::from_reader(xml);
@@ -35,7 +36,7 @@ pub(super) fn to_wire(xml: &[u8]) -> Result<Vec<u8>, HttpError> {
         let offset = reader.buffer_position();
         let wrong = HttpError::Xml { offset };
         match reader.read_event().map_err(|_| HttpError::Xml { offset: reader.error_position() })? {
-            // A server nests no deeper.
+            // A server nests elements no deeper.
             Event::Start(_) | Event::Empty(_) if depth > FRAME => return Err(wrong),
             Event::Start(element) => {
                 if depth == FRAME {
@@ -45,7 +46,7 @@ pub(super) fn to_wire(xml: &[u8]) -> Result<Vec<u8>, HttpError> {
             }
             Event::Empty(element) if depth == FRAME => frame(&element, &mut out).ok_or(wrong)?,
             Event::End(_) => depth = usize::saturating_sub(depth, 1),
-            // An answer without a frame: an empty `response`.
+            // An empty `response` is an answer without a frame.
             Event::Empty(_) | Event::Decl(_) | Event::Comment(_) => {}
             Event::Text(text) if text.trim_ascii().is_empty() => {}
             Event::Eof if depth == 0 => return Ok(out),
@@ -54,13 +55,13 @@ pub(super) fn to_wire(xml: &[u8]) -> Result<Vec<u8>, HttpError> {
     }
 }
 
-/// Writes one frame. `None`: the attributes are no such thing.
+/// Writes one frame. Returns `None` if the attributes cannot be headers.
 fn frame(element: &BytesStart<'_>, out: &mut Vec<u8>) -> Option<()> {
     let mut writer = FrameWriter::repeat(out);
     let mut follows = false;
     let mut empty = true;
     let mut attributes = element.attributes();
-    // Repeats are told apart by their `-n`; looking for others costs quadratic time.
+    // Repeated headers have distinct names `-n`; a check for equal names costs quadratic time.
     for attribute in attributes.with_checks(false) {
         let attribute = attribute.ok()?;
         let name = without_number(attribute.key.as_ref());
@@ -86,8 +87,8 @@ fn frame(element: &BytesStart<'_>, out: &mut Vec<u8>) -> Option<()> {
     writer.finish().ok()
 }
 
-/// The name of a repeated header without `-2` and so on. A dash stands for nothing else: those of
-/// the header have become underscores.
+/// Returns the name of a repeated header without `-2` and so on. A dash means nothing else: those
+/// of the header have become underscores.
 fn without_number(name: &[u8]) -> &[u8] {
     match name.iter().rposition(|byte| *byte == b'-') {
         Some(dash) if is_number(part(name, dash + 1..)) => part(name, ..dash),
@@ -99,7 +100,7 @@ fn is_number(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(u8::is_ascii_digit)
 }
 
-/// What the entities stand for; what is no UTF-8 is left as it is.
+/// Returns the value with its entities decoded; bytes that are not UTF-8 are left as they are.
 fn unescaped(value: &[u8]) -> Option<Cow<'_, [u8]>> {
     if !value.contains(&b'&') {
         return Some(value.into());
@@ -112,11 +113,11 @@ fn unescaped(value: &[u8]) -> Option<Cow<'_, [u8]>> {
     Some(plain.into())
 }
 
-// `WHOLE`: names that the catalogue has and XML can't, by what became of them, in order.
-// `NUMBERED`: those with numbers.
+// `WHOLE`: names of the catalogue that XML cannot hold, sorted by their form in XML. `NUMBERED`:
+// names of the catalogue with numbers in them.
 include!(concat!(env!("OUT_DIR"), "/mxml_names.rs"));
 
-/// Returns the name as the server had it, where that is known.
+/// Returns the name as the server had it, if the catalogue knows it.
 fn restore(name: &[u8]) -> Cow<'_, [u8]> {
     if !name.contains(&b'_') {
         return name.into();
@@ -128,8 +129,8 @@ fn restore(name: &[u8]) -> Cow<'_, [u8]> {
     numbered.map_or(name.into(), Cow::Owned)
 }
 
-/// Returns the pattern with the numbers of `folded` in its holes, if that is what became of such a
-/// name.
+/// Returns the pattern with the numbers of `folded` in its holes, if `folded` is the XML form of
+/// such a name.
 fn fill(pattern: &str, folded: &[u8]) -> Option<Vec<u8>> {
     let mut parts = pattern.split('{');
     let head = parts.next()?;
@@ -146,7 +147,7 @@ fn fill(pattern: &str, folded: &[u8]) -> Option<Vec<u8>> {
     rest.is_empty().then_some(name)
 }
 
-/// Returns what stands behind a text in a name that the server has made of it.
+/// Returns the rest of an XML name behind the XML form of `text`.
 fn behind<'a>(text: &str, name: &'a [u8]) -> Option<&'a [u8]> {
     let fold = |byte: u8| if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'_' };
     let (head, rest) = name.split_at_checked(text.len())?;
@@ -175,7 +176,7 @@ mod tests {
         assert!(WHOLE.is_sorted() && WHOLE.len() > 40 && NUMBERED.len() > 10);
     }
 
-    /// Every name of the catalogue comes back as one that the server makes the same of.
+    /// Every name of the catalogue is restored to a name with the same XML form.
     #[test]
     fn the_catalogue_is_covered() {
         use crate::catalogue;

@@ -1,4 +1,4 @@
-//! A session with the manager on a web server: the cookie, the login, the wait for events.
+//! Session with the manager on a web server: cookie, login, and the wait for events.
 //!
 //! | where it is | what [`poll_request`](Session::poll_request) gives | what its answer leads to |
 //! |---|---|---|
@@ -7,7 +7,8 @@
 //! | in, cookie run out or not known any more | `Login` | in |
 //! | over: refused, or logged off | nothing | |
 //!
-//! A digest endpoint is in from the start: each request carries its credentials.
+//! A session with a digest endpoint is logged in from the start: each request carries its
+//! credentials.
 
 use alloc::string::ToString;
 use core::fmt;
@@ -29,39 +30,39 @@ use crate::response::Response;
 use crate::wiped::WipedText;
 use crate::wire::{FrameKind, Limits};
 
-/// How long before the session runs out the server ends a `WaitEvent` (Asterisk `main/manager.c`,
-/// `action_waitevent`).
+/// Time before the expiry of the session at which the server ends a `WaitEvent` (Asterisk
+/// `main/manager.c`, `action_waitevent`).
 const MARGIN: Duration = Duration::from_secs(10);
-/// What the server's `httptimeout` is unless it says otherwise; a digest endpoint doesn't say.
+/// The server's default `httptimeout`. A digest endpoint does not send its value.
 const DEFAULT_AGE: Duration = Duration::from_secs(60);
-/// The server looks for events once a second; asking more often finds nothing.
+/// Time between two `WaitEvent`s. The server looks for events once a second; asking more often
+/// finds none.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Challenges answered for one request: the first, and one that is stale by the time its answer
-/// arrives.
+/// Most challenges answered for one request: the first, and one after a nonce that was stale by the
+/// time its answer arrived.
 #[cfg(feature = "md5")]
 const ATTEMPTS: u8 = 2;
 
-/// What an answer leads to.
+/// Result of a response.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Outcome<'body> {
-    /// The frames of the answer. `Response: Error` is one too.
+    /// The frames of the response, including those with `Response: Error`.
     Answer(Body<'body>),
-    /// The answer is a challenge; this request goes on from there. It takes the place of the one
-    /// that was answered.
+    /// The response is a challenge. Send this request in place of the one that was answered.
     Send(SignedRequest),
-    /// A `WaitEvent` was ended by a newer one on the same session; the events go to that one.
+    /// A `WaitEvent` was ended by a newer one in the same session, which receives the events.
     Superseded,
-    /// The server doesn't know the cookie that was sent: the session has run out, or the server was
-    /// restarted. Events may have been missed. [`Session::poll_request`] logs in again; what was
-    /// asked has not been done.
+    /// The server does not know the cookie that was sent: the session has expired, or the server
+    /// was restarted. Events may have been missed. [`Session::poll_request`] logs in again; the
+    /// request has not been carried out.
     SessionLost,
 }
 
-/// A session: see the [module](super).
+/// A session with the manager over HTTP, see the [module](super).
 ///
-/// Requests may be under way side by side, each on its own connection: a `WaitEvent`, and actions
-/// meanwhile.
+/// Several requests may be under way at once, each on its own connection: a `WaitEvent`, and
+/// actions meanwhile.
 #[derive(Clone)]
 pub struct Session {
     endpoint: Endpoint,
@@ -69,17 +70,17 @@ pub struct Session {
     limits: Limits,
     wait: Option<Duration>,
     place: Place,
-    /// Its value, and when the server forgets it.
+    /// Value of the cookie, and the time at which the server forgets it.
     cookie: Option<WipedText>,
     expires: Option<Instant>,
     max_age: Option<Duration>,
-    /// Number of the request from `poll_request` that has no answer yet.
+    /// Number of the request from `poll_request` that has no response yet.
     polled: Option<u64>,
-    /// When `poll_request` gave its last request.
+    /// Time at which `poll_request` returned its last request.
     asked: Option<Instant>,
-    /// Nothing is polled before.
+    /// Time before which `poll_request` returns no request.
     pause: Option<Instant>,
-    /// Whether the last login has had no successful `WaitEvent` yet.
+    /// True if there was no successful `WaitEvent` since the last login.
     logged_in_anew: bool,
     requests: u64,
     #[cfg(feature = "md5")]
@@ -94,7 +95,7 @@ enum Place {
 }
 
 impl Session {
-    /// A session that isn't logged in.
+    /// Creates a session that is not logged in.
     pub fn new(endpoint: Endpoint, credentials: Credentials) -> Self {
         Self {
             endpoint,
@@ -115,12 +116,12 @@ impl Session {
         }
     }
 
-    /// The same over `/arawman` or `/amxml`: no login, but an answer to the server's challenge with
-    /// every request. The first request always comes back as [`Outcome::Send`]. Feature `md5`.
+    /// Uses `/arawman` or `/amxml`: no login, but an answer to the server's challenge with every
+    /// request. The first request always comes back as [`Outcome::Send`]. Needs the feature `md5`.
     ///
-    /// `cnonce` is the client's share of the answers: any text that nobody can foresee, such as 16
-    /// random hexadecimal digits. With a control character in it, or in the user's name, there is
-    /// no request: both stand in a header.
+    /// `cnonce` is the client's share of the answers: any text that an attacker cannot guess, such
+    /// as 16 random hexadecimal digits. If it or the user's name contains a control character no
+    /// request can be made, since both stand in a header.
     #[cfg(feature = "md5")]
     #[must_use]
     pub fn with_digest(mut self, cnonce: &str) -> Self {
@@ -130,14 +131,14 @@ impl Session {
         self
     }
 
-    /// Limits for the bodies. Default [`Limits::new`].
+    /// Sets the limits for the bodies. Default: [`Limits::new`].
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// How long a `WaitEvent` may wait at the most. Default: as long as the server lets it, which
+    /// Sets how long a `WaitEvent` may wait at most. Default: as long as the server allows, which
     /// is 10 s less than the session lives.
     #[must_use]
     pub fn with_wait(mut self, wait: Duration) -> Self {
@@ -145,28 +146,28 @@ impl Session {
         self
     }
 
-    /// Whether the session is logged in, as far as is known.
+    /// Returns whether the session is logged in, as far as is known.
     pub fn is_logged_in(&self, now: Instant) -> bool {
         self.place == Place::In && !self.has_expired(now)
     }
 
-    /// Whether it is over: the login was refused, or it was logged off.
-    /// [`poll_request`](Self::poll_request) gives nothing more.
+    /// Returns whether the session is over: the login was refused, or it was logged off.
+    /// [`poll_request`](Self::poll_request) returns no more requests then.
     pub fn is_over(&self) -> bool {
         self.place == Place::Over
     }
 
-    /// When the server forgets the session unless something is asked before. `None`: it is bound to
-    /// no cookie yet.
+    /// Returns when the server forgets the session unless another request is sent before. `None` if
+    /// the session has no cookie yet.
     pub fn expires(&self) -> Option<Instant> {
         self.expires
     }
 
-    /// The request for an action, with what the session needs.
+    /// Returns the request for an action, with the cookie or credentials of the session.
     ///
     /// # Errors
-    /// Those of [`Endpoint::request`]; with a digest, when user name or cnonce can't stand in a
-    /// header.
+    /// The errors of [`Endpoint::request`]; with a digest, also if user name or cnonce cannot stand
+    /// in a header.
     pub fn request(&mut self, action: &impl Action, action_id: Option<&str>) -> Result<SignedRequest, RequestError> {
         let mut request = self.endpoint.unsigned(action, action_id)?;
         if request.context.purpose == Purpose::WaitEvent {
@@ -175,25 +176,25 @@ impl Session {
         self.sign(request)
     }
 
-    /// A `Logoff`, which ends the session.
+    /// Returns the request for a `Logoff`, which ends the session.
     ///
     /// # Errors
-    /// When prefix, or with a digest user name or cnonce, can't be sent.
+    /// The prefix, or with a digest the user name or cnonce, cannot be sent.
     pub fn logoff(&mut self) -> Result<SignedRequest, RequestError> {
         self.request(&Logoff::new(), None)
     }
 
-    /// What is due: the login, or the next `WaitEvent`, no sooner than a second after the one
-    /// before it was asked for, since the server looks for events once a second; a second later
-    /// where a `WaitEvent` brought no success, and after each login but the first where none did
-    /// since the one before. `None`: the last one has no answer yet,
-    /// [`poll_timeout`](Self::poll_timeout) hasn't come, or the session is over.
+    /// Returns the next request that is due: the login, or the next `WaitEvent`. Two `WaitEvent`s
+    /// are at least a second apart, since the server looks for events once a second. There is a
+    /// pause of one second after a `WaitEvent` without success, and after each login but the first
+    /// if no `WaitEvent` succeeded since the login before. Returns `None` if the last request has
+    /// no response yet, [`poll_timeout`](Self::poll_timeout) has not come, or the session is over.
     ///
-    /// Ask again after [`handle`](Self::handle), after [`fail`](Self::fail), and when the time-out
-    /// has come.
+    /// Call it again after [`handle`](Self::handle), after [`fail`](Self::fail), and at the time of
+    /// `poll_timeout`.
     ///
     /// # Errors
-    /// When prefix, name, secret or cnonce can't be sent.
+    /// The prefix, user name, secret or cnonce cannot be sent.
     pub fn poll_request(&mut self, now: Instant) -> Result<Option<SignedRequest>, RequestError> {
         if self.place == Place::Over || self.polled.is_some() || self.pause.is_some_and(|pause| now < pause) {
             return Ok(None);
@@ -208,18 +209,19 @@ impl Session {
         Ok(Some(request))
     }
 
-    /// When to call [`poll_request`](Self::poll_request) again though nothing has been handled.
-    /// `None`: not for the time alone.
+    /// Returns when to call [`poll_request`](Self::poll_request) again even if nothing has been
+    /// handled. `None` if there is no such time.
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.pause.filter(|_| self.polled.is_none() && self.place != Place::Over)
     }
 
-    /// Takes the answer to a request: its status, its headers (all of them; names in any case), its
+    /// Takes the response to a request: its status, all its headers (names in any case), and its
     /// body.
     ///
     /// # Errors
-    /// When it is none that the manager gives. The session goes on, but for
-    /// [`HttpError::Unauthorized`], which ends it: what was polled is due again after a second.
+    /// The response is not one that the manager sends. [`HttpError::Unauthorized`] ends the
+    /// session. After any other error it stays usable, and a polled request is due again after a
+    /// second.
     pub fn handle<'body, N: AsRef<[u8]>, V: AsRef<[u8]>>(
         &mut self,
         now: Instant,
@@ -259,8 +261,8 @@ impl Session {
         outcome
     }
 
-    /// Says that a request got no answer: the connection failed, or the caller gave it up. What was
-    /// polled is due again, after a second.
+    /// Reports that a request got no response: the connection failed, or the caller gave it up. A
+    /// polled request is due again after a second.
     pub fn fail(&mut self, now: Instant, request: &SignedRequest) {
         if self.settle(request) {
             self.pause = now.checked_add(PAUSE);
@@ -275,8 +277,8 @@ impl Session {
         cookie: Option<(WipedText, Option<Duration>)>,
         bytes: &'body [u8],
     ) -> Result<Outcome<'body>, HttpError> {
-        // An answer to something asked before a new login must not bring the old cookie back, and
-        // none after the end a new beginning.
+        // A response to a request from before a new login must not bring the old cookie back, and a
+        // response after the end must not begin a new session.
         let current = self.place != Place::Over && request.context.cookie == self.cookie_header();
         let unknown = cookie
             .as_ref()
@@ -305,8 +307,8 @@ impl Session {
         if in_vain {
             self.pause = now.checked_add(PAUSE);
         } else if waited && polled {
-            // A server that ends each wait at once would be asked without end. The clock may have
-            // gone back.
+            // Without this pause, a server that ends each wait at once would be asked without end.
+            // The clock may have gone back.
             let due = self.asked.map_or(now, |asked| asked.min(now)).checked_add(PAUSE);
             self.pause = due.filter(|due| now < *due);
         }
@@ -327,7 +329,7 @@ impl Session {
             }
             Purpose::Login if current => {
                 self.place = if success { Place::In } else { Place::Over };
-                // A login that leads to no event leads to the next login.
+                // A login after which no `WaitEvent` succeeds leads to the next login.
                 if core::mem::replace(&mut self.logged_in_anew, true) {
                     self.pause = now.checked_add(PAUSE);
                 }
@@ -340,7 +342,8 @@ impl Session {
         Ok(Outcome::Answer(body))
     }
 
-    /// Notes that the request isn't under way any more, and says whether it was the polled one.
+    /// Records that the request is not under way any more, and returns whether it was the polled
+    /// one.
     fn settle(&mut self, request: &SignedRequest) -> bool {
         let polled = self.polled == Some(request.context.number);
         if polled {
@@ -359,7 +362,7 @@ impl Session {
         self.poll(request?)
     }
 
-    /// The second half of a login that doesn't send the secret.
+    /// Makes the second request of a login that does not send the secret.
     #[cfg(feature = "md5")]
     fn prove(&mut self, challenge: &str) -> Result<SignedRequest, HttpError> {
         let key = login_key(challenge.as_bytes(), self.credentials.secret.as_bytes());
@@ -386,13 +389,13 @@ impl Session {
         Ok(request)
     }
 
-    /// Whole seconds that a `WaitEvent` asks for.
+    /// Returns the whole seconds that a `WaitEvent` asks for.
     fn longest_wait(&self) -> Duration {
         let most = self.max_age.unwrap_or(DEFAULT_AGE).saturating_sub(MARGIN);
         Duration::from_secs(self.wait.map_or(most, |wait| wait.min(most)).as_secs())
     }
 
-    /// Gives a request what the session sends with it.
+    /// Adds the cookie or the credentials to a request.
     #[cfg_attr(not(feature = "md5"), expect(clippy::unnecessary_wraps, reason = "only a digest refuses"))]
     fn sign(&mut self, mut request: SignedRequest) -> Result<SignedRequest, RequestError> {
         #[cfg(feature = "md5")]
@@ -452,7 +455,7 @@ impl Session {
 }
 
 impl fmt::Debug for Session {
-    /// Without secret, cookie and challenge.
+    /// Hides secret, cookie and challenge.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
             .field("endpoint", &self.endpoint)

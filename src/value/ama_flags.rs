@@ -1,13 +1,13 @@
-//! Names the accounting flags of call records.
+//! Accounting flags of call records.
 
 use super::bytes::trim;
 use super::open::open_words;
 use super::{FromWire, ValueError};
 
 open_words! {
-    /// What a call record is for (AMA: automatic message accounting).
+    /// Purpose of a call record (AMA: automatic message accounting).
     ///
-    /// Read in any case; anything else survives as `Other` (Asterisk `main/channel.c`).
+    /// Read in any case; an unknown word is kept as `Other` (Asterisk `main/channel.c`).
     ///
     /// ```
     /// use ami_proto::value::{AmaFlags, FromWire};
@@ -23,14 +23,14 @@ open_words! {
         Billing = b"BILLING",
         /// The record is for documentation only.
         Documentation = b"DOCUMENTATION",
-        /// The server's own default; servers take it and don't write it.
+        /// The server's own default; servers accept the word and do not write it.
         Default = b"default",
-        /// What the server writes for a number it has no word for.
+        /// Word that the server writes for a number without a name.
         Unknown = b"Unknown",
     }
 }
 
-/// Never fails; blanks around a known word don't count.
+/// Never fails; ignores blanks around a known word.
 impl<'a> FromWire<'a> for AmaFlags<'a> {
     #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {

@@ -1,16 +1,15 @@
-//! Reads `NAME=value`, the form of channel variables in events, with a value that is escaped or
-//! not.
+//! Reads `NAME=value`, the form of channel variables in events, with or without escapes in the
+//! value.
 
 use super::bytes::split_first;
 use super::{Escaped, FromWire, ToWire, ValueError};
 use alloc::vec::Vec;
 use core::fmt;
 
-/// A variable and its value as it is, without escapes: `Variable: LANG=en`,
-/// `ChanVariable(SIP/100-1): LANG=en`.
+/// A variable and its unescaped value: `Variable: LANG=en`, `ChanVariable(SIP/100-1): LANG=en`.
 ///
-/// Split at the first `=`. The name may be a function, `CHANNEL(language)`; the value may hold
-/// anything, `=` and `,` too. Where servers escape the value the field has an [`EscapedAssignment`]
+/// Split at the first `=`. The name may be a function, `CHANNEL(language)`; the value may hold any
+/// bytes, `=` and `,` too. Fields whose value the server escapes have an [`EscapedAssignment`]
 /// instead.
 ///
 /// ```
@@ -28,21 +27,21 @@ pub struct Assignment<'a> {
 }
 
 impl<'a> Assignment<'a> {
-    /// A variable to write; `None` when the name has a `=`, which would end it.
+    /// Creates a variable to write; `None` if the name contains a `=`, which would end it.
     #[must_use]
     #[inline]
     pub fn new(name: &'a [u8], value: &'a [u8]) -> Option<Self> {
         (!name.contains(&b'=')).then_some(Self { name, value })
     }
 
-    /// What stands before the first `=`; may be empty.
+    /// Returns the name: the bytes before the first `=`; may be empty.
     #[must_use]
     #[inline]
     pub const fn name(self) -> &'a [u8] {
         self.name
     }
 
-    /// What stands after it, as it came.
+    /// Returns the value: the bytes after the first `=`, unchanged.
     #[must_use]
     #[inline]
     pub const fn value(self) -> &'a [u8] {
@@ -50,7 +49,7 @@ impl<'a> Assignment<'a> {
     }
 }
 
-/// Fails when there is no `=`.
+/// Fails if there is no `=`.
 impl<'a> FromWire<'a> for Assignment<'a> {
     #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
@@ -94,21 +93,21 @@ impl fmt::Debug for Assignment<'_> {
 pub struct EscapedAssignment<'a>(Assignment<'a>);
 
 impl<'a> EscapedAssignment<'a> {
-    /// A variable to write; `None` when the name has a `=`, which would end it.
+    /// Creates a variable to write; `None` if the name contains a `=`, which would end it.
     #[must_use]
     #[inline]
     pub fn new(name: &'a [u8], value: Escaped<'a>) -> Option<Self> {
         Assignment::new(name, value.as_bytes()).map(Self)
     }
 
-    /// What stands before the first `=`; may be empty.
+    /// Returns the name: the bytes before the first `=`; may be empty.
     #[must_use]
     #[inline]
     pub const fn name(self) -> &'a [u8] {
         self.0.name
     }
 
-    /// What stands after it.
+    /// Returns the value: the text after the first `=`, still escaped.
     #[must_use]
     #[inline]
     pub const fn value(self) -> Escaped<'a> {
@@ -116,7 +115,7 @@ impl<'a> EscapedAssignment<'a> {
     }
 }
 
-/// Fails when there is no `=`.
+/// Fails if there is no `=`.
 impl<'a> FromWire<'a> for EscapedAssignment<'a> {
     #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {

@@ -8,9 +8,9 @@ use core::fmt;
 
 /// Channel variables to send in one header, quoted so that the server sets exactly these values.
 ///
-/// One header has room for 63: the server doesn't unquote a 64th. `Variable` may be repeated, so
-/// more go into another list. A line that is sent may have 1022 bytes, which this list doesn't
-/// check. (Asterisk `main/manager.c`.)
+/// One header has room for 63 variables: the server does not unquote a 64th. `Variable` may be
+/// repeated, so more variables go into another list. A line that is sent may have 1022 bytes, which
+/// this list does not check. (Asterisk `main/manager.c`.)
 ///
 /// ```
 /// use ami_proto::value::{Assignments, ToWire};
@@ -30,10 +30,10 @@ pub struct Assignments {
 }
 
 impl Assignments {
-    /// How many go into one list.
+    /// Most variables in one list.
     pub const MAX: usize = CommaList::MAX_ITEMS - 1;
 
-    /// An empty list.
+    /// Creates an empty list.
     #[must_use]
     #[inline]
     pub const fn new() -> Self {
@@ -42,12 +42,12 @@ impl Assignments {
 
     /// Adds a variable, or a function such as `CHANNEL(language)`.
     ///
-    /// The order is kept. Where a name occurs twice it is the server's action that decides which
-    /// one holds.
+    /// The list keeps the order. If a name occurs twice, the server's action decides which value is
+    /// used.
     ///
     /// # Errors
-    /// Where the server could not read it back; the list is then as it was. The field is the
-    /// variable's name.
+    /// The server could not read the variable back; the list is then unchanged. The error's field
+    /// is the variable's name.
     ///
     /// ```
     /// use ami_proto::error::Refusal;
@@ -75,21 +75,21 @@ impl Assignments {
         Ok(self)
     }
 
-    /// How many variables are in it.
+    /// Returns the number of variables in the list.
     #[must_use]
     #[inline]
     pub const fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there is none.
+    /// Returns whether the list is empty.
     #[must_use]
     #[inline]
     pub const fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// The list as it goes on the wire.
+    /// Returns the list in its wire form.
     #[must_use]
     #[inline]
     pub fn as_bytes(&self) -> &[u8] {

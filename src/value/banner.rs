@@ -1,4 +1,4 @@
-//! Reads the line that a server greets with, and tells its release from it.
+//! Reads the line that a server greets with, and derives the server's release from it.
 
 use super::bytes::{push_display, split_last};
 use super::nom::{number, whole};
@@ -14,7 +14,7 @@ use nom::sequence::preceded;
 open_bytes! {
     /// The first line of a connection: `Asterisk Call Manager/11.0.0`.
     ///
-    /// Takes any bytes, because proxies and patched servers greet with other words.
+    /// Takes any bytes, because proxies and patched servers send other greetings.
     ///
     /// ```
     /// use ami_proto::value::Banner;
@@ -28,14 +28,14 @@ open_bytes! {
 }
 
 impl<'a> Banner<'a> {
-    /// What stands before the last `/`, or everything when there is none.
+    /// Returns the bytes before the last `/`, or all bytes if there is none.
     #[must_use]
     #[inline]
     pub fn product(self) -> &'a [u8] {
         split_last(self.0, b'/').map_or(self.0, |(product, _)| product)
     }
 
-    /// The version of the protocol after the last `/`.
+    /// Returns the protocol version after the last `/`.
     #[must_use]
     #[inline]
     pub fn version(self) -> Option<AmiVersion> {
@@ -43,8 +43,7 @@ impl<'a> Banner<'a> {
     }
 }
 
-/// The version of the protocol that a server speaks: `1.3`, `11.0.0`. `AMIversion` of
-/// `CoreSettings` has it too.
+/// Protocol version of a server: `1.3`, `11.0.0`. `AMIversion` of `CoreSettings` has it too.
 ///
 /// ```
 /// use ami_proto::value::{AmiVersion, FromWire};
@@ -62,38 +61,38 @@ pub struct AmiVersion {
 }
 
 impl AmiVersion {
-    /// A version of two or three numbers.
+    /// Creates a version of two or three numbers.
     #[must_use]
     #[inline]
     pub const fn new(major: u32, minor: u32, patch: Option<u32>) -> Self {
         Self { major, minor, patch }
     }
 
-    /// The first number.
+    /// Returns the first number.
     #[must_use]
     #[inline]
     pub const fn major(self) -> u32 {
         self.major
     }
 
-    /// The second number.
+    /// Returns the second number.
     #[must_use]
     #[inline]
     pub const fn minor(self) -> u32 {
         self.minor
     }
 
-    /// The third number, which servers have from 12 on.
+    /// Returns the third number, which servers send from 12 on.
     #[must_use]
     #[inline]
     pub const fn patch(self) -> Option<u32> {
         self.patch
     }
 
-    /// The release of Asterisk that speaks it, by its first number: 11 to 13 by table, from 14 on
-    /// the version's first number and 11.
+    /// Returns the first number of the Asterisk release that speaks this version: up to 13 by a
+    /// table, from 14 on computed as the version's first number plus 11.
     ///
-    /// 1.0 to 1.8 share the first number 1. `None` for versions that no server has had.
+    /// Returns 1 for all of Asterisk 1.0 to 1.8, and `None` for versions that no server has had.
     #[must_use]
     #[inline]
     pub const fn asterisk_major(self) -> Option<u32> {
@@ -110,8 +109,8 @@ impl AmiVersion {
 }
 
 impl AmiVersion {
-    /// The version that the last of this release of Asterisk speaks: the inverse of
-    /// [`asterisk_major`](Self::asterisk_major). `None`: there is no such release.
+    /// Returns the protocol version of the last Asterisk of this release: the inverse of
+    /// [`asterisk_major`](Self::asterisk_major). Returns `None` if there is no such release.
     ///
     /// ```
     /// use ami_proto::value::AmiVersion;

@@ -1,12 +1,12 @@
-//! Names the hangup causes.
+//! Names of the hangup causes.
 
 use super::open::open_number;
 
 open_number! {
-    /// Why a call ended, as a Q.850 cause with Asterisk's own additions.
+    /// Reason why a call ended, as a Q.850 cause with Asterisk's own additions.
     ///
-    /// Takes any number that fits a C `int`, from the wire or from elsewhere. The constants bear
-    /// the server's names without `AST_CAUSE_` (Asterisk `include/asterisk/causes.h`).
+    /// Takes any number that fits a C `int`. The constants have the server's names without
+    /// `AST_CAUSE_` (Asterisk `include/asterisk/causes.h`).
     ///
     /// ```
     /// use ami_proto::value::{FromWire, HangupCause};
@@ -27,7 +27,7 @@ macro_rules! causes {
             $(#[doc = concat!($text, ".")]
             pub const $name: Self = Self($number);)+
 
-            /// The server's name for it without `AST_CAUSE_`; `None` for 0 and what isn't listed.
+            /// Returns the server's name without `AST_CAUSE_`; `None` for 0 and unlisted numbers.
             #[must_use]
             #[inline]
             pub const fn name(self) -> Option<&'static str> {
@@ -37,10 +37,10 @@ macro_rules! causes {
                 }
             }
 
-            /// The cause in words, as the server writes `Cause-txt`; `None` for 0 and what isn't
-            /// listed, for which it writes `Unknown`.
+            /// Returns the cause in words, as the server writes `Cause-txt`; `None` for 0 and
+            /// unlisted numbers, for which the server writes `Unknown`.
             ///
-            /// The wording of a few differs between releases: compare numbers, show words.
+            /// The wording of a few causes differs between releases: compare numbers, show words.
             #[must_use]
             #[inline]
             pub const fn description(self) -> Option<&'static str> {

@@ -1,5 +1,5 @@
-//! Takes channel names apart: technology, resource, sequence, which half of a Local channel, and
-//! the server's marks.
+//! Splits channel names into technology, resource, sequence, half of a Local channel, and the
+//! server's marks.
 
 use super::bytes::{split_first, split_last};
 use super::open::open_bytes;
@@ -8,15 +8,15 @@ use crate::words::words;
 
 const ZOMBIE: &[u8] = b"<ZOMBIE>";
 const MASQ: &[u8] = b"<MASQ>";
-/// What the server puts before the name of a channel that stands in for another one.
+/// Prefixes that the server puts before the name of a channel that stands in for another one.
 const STAND_INS: [&[u8]; 5] = [b"AsyncGoto", b"Bridge", b"Parked", b"Surrogate", b"Transfered"];
 
 open_bytes! {
     /// The name of a channel: `Technology/resource-sequence`, at most 79 bytes on the server.
     ///
-    /// Takes any bytes; the parts are found when asked for. The resource may itself hold `-`, `/`
-    /// and `@`, so the sequence is what follows the **last** `-`. Two names compare byte for byte,
-    /// the server compares them without regard to case (Asterisk `main/channel.c`).
+    /// Takes any bytes; the getters find the parts. The resource may itself hold `-`, `/` and `@`,
+    /// so the sequence is the part after the **last** `-`. Names compare byte for byte here, while
+    /// the server ignores case (Asterisk `main/channel.c`).
     ///
     /// ```
     /// use ami_proto::value::{ChannelName, LocalHalf};
@@ -32,7 +32,7 @@ open_bytes! {
     ChannelName
 }
 
-/// Which end of a pair of Local channels: the one that the caller holds or the one that runs the
+/// Half of a pair of Local channels: the one that the caller holds or the one that runs the
 /// dialplan.
 ///
 /// ```
@@ -62,15 +62,15 @@ pub(super) fn split_half(bytes: &[u8]) -> (&[u8], Option<LocalHalf>) {
 }
 
 impl<'a> ChannelName<'a> {
-    /// The channel's driver, such as `PJSIP`: what stands before the first `/`.
+    /// Returns the channel's driver, such as `PJSIP`: the part before the first `/`.
     #[must_use]
     #[inline]
     pub fn technology(self) -> Option<&'a [u8]> {
         Some(split_first(self.0, b'/')?.0)
     }
 
-    /// What the driver calls: an endpoint, a peer, a line or `exten@context`. It stands between the
-    /// first `/` and the last `-`, or the end when there is no `-`.
+    /// Returns the resource that the driver calls: an endpoint, a peer, a line or `exten@context`.
+    /// It is the part between the first `/` and the last `-`, or the end if there is no `-`.
     #[must_use]
     #[inline]
     pub fn resource(self) -> Option<&'a [u8]> {
@@ -78,8 +78,8 @@ impl<'a> ChannelName<'a> {
         Some(split_last(rest, b'-').map_or(rest, |(resource, _)| resource))
     }
 
-    /// What follows the last `-`: eight hexadecimal digits in most technologies, a call number in
-    /// IAX2, a line's subchannel in DAHDI.
+    /// Returns the part after the last `-`: eight hexadecimal digits in most technologies, a call
+    /// number in IAX2, a line's subchannel in DAHDI.
     #[must_use]
     #[inline]
     pub fn suffix(self) -> Option<&'a [u8]> {
@@ -87,8 +87,8 @@ impl<'a> ChannelName<'a> {
         Some(split_last(rest, b'-')?.1)
     }
 
-    /// The number of the channel in its technology, when the [`suffix`](Self::suffix) is eight
-    /// hexadecimal digits.
+    /// Returns the number of the channel in its technology, if the [`suffix`](Self::suffix) is
+    /// eight hexadecimal digits.
     #[must_use]
     #[inline]
     pub fn sequence(self) -> Option<u32> {
@@ -99,7 +99,7 @@ impl<'a> ChannelName<'a> {
         suffix.iter().try_fold(0_u32, |n, &b| Some(n << 4 | char::from(b).to_digit(16)?))
     }
 
-    /// Technology and resource, such as `PJSIP/100`: the name without what makes it unique.
+    /// Returns technology and resource, such as `PJSIP/100`: the name without its unique part.
     #[must_use]
     #[inline]
     pub fn device(self) -> Option<&'a [u8]> {
@@ -107,32 +107,32 @@ impl<'a> ChannelName<'a> {
         Some(part(self.0, ..technology.len() + 1 + resource.len()))
     }
 
-    /// Which half of a pair it is, from `;1` or `;2` at the end: Local channels and announcers of
-    /// conferences.
+    /// Returns the half of a pair, from `;1` or `;2` at the end. Local channels and announcers of
+    /// conferences have it.
     #[must_use]
     #[inline]
     pub fn half(self) -> Option<LocalHalf> {
         self.unmarked().1
     }
 
-    /// Whether it ends in `<ZOMBIE>`: the channel has given its call to another one and is about to
-    /// go.
+    /// Returns whether the name ends in `<ZOMBIE>`: the channel has given its call to another one
+    /// and is about to end.
     #[must_use]
     #[inline]
     pub fn is_zombie(self) -> bool {
         self.0.ends_with(ZOMBIE)
     }
 
-    /// Whether it ends in `<MASQ>`: the channel is in the middle of taking another one's place.
+    /// Returns whether the name ends in `<MASQ>`: the channel is taking the place of another one.
     #[must_use]
     #[inline]
     pub fn is_masquerading(self) -> bool {
         self.0.ends_with(MASQ)
     }
 
-    /// The name of the channel that this one stands in for: what follows `AsyncGoto/`, `Bridge/`,
-    /// `Parked/`, `Surrogate/` or `Transfered/` (the server's spelling) when it is a channel's name
-    /// too.
+    /// Returns the name of the channel that this one stands in for: the part after `AsyncGoto/`,
+    /// `Bridge/`, `Parked/`, `Surrogate/` or `Transfered/` (the server's spelling), if that part is
+    /// a channel name too.
     ///
     /// ```
     /// use ami_proto::value::ChannelName;
@@ -147,14 +147,15 @@ impl<'a> ChannelName<'a> {
         (STAND_INS.contains(&before) && rest.contains(&b'/')).then_some(Self(rest))
     }
 
-    /// Whether there is no channel: `VarSet` of a global variable says `none`.
+    /// Returns whether the value means that there is no channel: `VarSet` of a global variable says
+    /// `none`.
     #[must_use]
     #[inline]
     pub fn is_none(self) -> bool {
         self.0 == b"none" || self.0.is_empty()
     }
 
-    /// The name without marks, and the half that it names.
+    /// Returns the name without marks, and the half at its end.
     fn unmarked(self) -> (&'a [u8], Option<LocalHalf>) {
         let mut name = self.0;
         while let Some(base) = name.strip_suffix(ZOMBIE).or_else(|| name.strip_suffix(MASQ)) {

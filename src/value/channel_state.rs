@@ -1,9 +1,9 @@
-//! Names the states of a channel.
+//! Names of the states of a channel.
 
 use super::open::open_number;
 
 open_number! {
-    /// What a channel is doing: the number in `ChannelState`.
+    /// State of a channel: the number in `ChannelState`.
     ///
     /// Takes any number that fits a C `int` (Asterisk `include/asterisk/channelstate.h`).
     ///
@@ -27,22 +27,22 @@ impl ChannelState {
     pub const OFF_HOOK: Self = Self(2);
     /// Digits have been dialled.
     pub const DIALING: Self = Self(3);
-    /// The other side is ringing: this channel calls.
+    /// The remote end is ringing: this channel calls.
     pub const RING: Self = Self(4);
-    /// This side is ringing: this channel is called.
+    /// This end is ringing: this channel is called.
     pub const RINGING: Self = Self(5);
-    /// Answered.
+    /// The call is answered.
     pub const UP: Self = Self(6);
     /// The line is busy.
     pub const BUSY: Self = Self(7);
     /// Digits have been dialled while off hook.
     pub const DIALING_OFF_HOOK: Self = Self(8);
-    /// A call has been seen coming in and waits for its first ring.
+    /// An incoming call has been detected and waits for its first ring.
     pub const PRE_RING: Self = Self(9);
-    /// No sound is to be sent. Newer servers use 65536 as a flag on top of a state instead.
+    /// No sound is sent. Newer servers use 65536 as a flag on top of a state instead.
     pub const MUTE: Self = Self(10);
 
-    /// What the server writes as `ChannelStateDesc`; `None` where it writes `Unknown (n)`.
+    /// Returns the text of `ChannelStateDesc`; `None` where the server writes `Unknown (n)`.
     #[must_use]
     #[inline]
     pub const fn description(self) -> Option<&'static str> {

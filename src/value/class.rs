@@ -1,4 +1,4 @@
-//! Reads the classes of events and privileges, as a header has them and as a mask to send.
+//! Reads the classes of events and privileges from a header, and writes them as a mask.
 
 use super::bytes::{decimal, trim};
 use super::{FromWire, ToWire, ValueError};
@@ -6,12 +6,12 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::ops::{BitAnd, BitOr, BitOrAssign};
 
-/// A set of classes as bits: what an event needs, what a user may, or the mask that `Login` and
-/// `Events` send.
+/// A set of classes as bits: the classes of an event, the permissions of a user, or the mask that
+/// `Login` and `Events` send.
 ///
-/// An event reaches a session when the session's mask has **every** class of the event. Written as
-/// the server wants a mask: `off`, `all`, names joined by `,` without blanks, or the number when a
-/// bit has no name. (Asterisk `main/manager.c`.)
+/// A session receives an event if the session's mask has **every** class of the event. Written in
+/// the server's form for a mask: `off`, `all`, names joined by `,` without blanks, or the number if
+/// a bit has no name. (Asterisk `main/manager.c`.)
 ///
 /// ```
 /// use ami_proto::value::{Classes, ToWire};
@@ -62,52 +62,52 @@ classes! {
 }
 
 impl Classes {
-    /// No class.
+    /// The empty set.
     pub const NONE: Self = Self(0);
-    /// Every class, with the bits that have no name yet: 2^31 - 1.
+    /// Every class, including the bits that have no name yet: 2^31 - 1.
     pub const ALL: Self = Self(0x7fff_ffff);
 
-    /// The set of these bits.
+    /// Creates the set of these bits.
     #[must_use]
     #[inline]
     pub const fn from_bits(bits: u32) -> Self {
         Self(bits)
     }
 
-    /// The bits, as the server numbers them.
+    /// Returns the bits, numbered as in the server.
     #[must_use]
     #[inline]
     pub const fn bits(self) -> u32 {
         self.0
     }
 
-    /// Whether there is no class in it.
+    /// Returns whether the set is empty.
     #[must_use]
     #[inline]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Whether every class of `other` is in it.
+    /// Returns whether the set contains every class of `other`.
     #[must_use]
     #[inline]
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 
-    /// The names of its classes, in the server's order; bits without a name are left out.
+    /// Returns the names of the classes, in the server's order; bits without a name are left out.
     #[inline]
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         Self::NAMES.iter().filter(move |(class, _)| self.contains(*class)).map(|&(_, name)| name)
     }
 
-    /// The class of that name, in any case; not `all`.
+    /// Returns the class of that name, in any case; `None` for `all`.
     fn by_name(name: &[u8]) -> Option<Self> {
         let found = Self::NAMES.iter().find(|(_, known)| name.eq_ignore_ascii_case(known.as_bytes()));
         found.map(|&(class, _)| class)
     }
 
-    /// Whether each bit has a name.
+    /// Returns whether each bit has a name.
     fn is_named(self) -> bool {
         let named = Self::NAMES.iter().fold(Self::NONE, |all, &(class, _)| all | class);
         named.contains(self)
@@ -135,8 +135,8 @@ impl BitAnd for Classes {
 }
 
 /// Reads a mask as the server does: digits are bits, words for false are no class, words for true
-/// are all, else names joined by `,`. Unknown names are left out. Fails only on digits beyond 32
-/// bits.
+/// are all classes, and other text is names joined by `,`. Unknown names are left out. Fails only
+/// on digits beyond 32 bits.
 impl<'a> FromWire<'a> for Classes {
     #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {
@@ -183,10 +183,10 @@ impl fmt::Debug for Classes {
 
 /// The classes in a header: `Privilege: call,all`.
 ///
-/// Keeps the bytes, so that classes which this crate doesn't know survive. The `all` that the
-/// server puts at the end of every list isn't a class of the event and doesn't count, unless it
-/// stands alone; `<none>` is the empty set. Names are read in any case: list items say `Call`,
-/// `Command` and `System`. (Asterisk `main/manager.c`.)
+/// Keeps the bytes, so that classes unknown to this crate are kept too. The server puts `all` at
+/// the end of every list; it is not a class of the event and does not count, unless it is the only
+/// word. `<none>` is the empty set. Names are read in any case: list items say `Call`, `Command`
+/// and `System`. (Asterisk `main/manager.c`.)
 ///
 /// ```
 /// use ami_proto::value::{ClassSet, Classes, FromWire};
@@ -224,34 +224,34 @@ impl<'a> ClassSet<'a> {
         Self { bytes, classes }
     }
 
-    /// The bytes as they came.
+    /// Returns the bytes unchanged.
     #[must_use]
     #[inline]
     pub const fn as_bytes(self) -> &'a [u8] {
         self.bytes
     }
 
-    /// The classes that this crate knows.
+    /// Returns the classes that this crate knows.
     #[must_use]
     #[inline]
     pub const fn classes(self) -> Classes {
         self.classes
     }
 
-    /// Whether every class of `classes` is named.
+    /// Returns whether the header names every class of `classes`.
     #[must_use]
     #[inline]
     pub const fn contains(self, classes: Classes) -> bool {
         self.classes.contains(classes)
     }
 
-    /// The names as they came, with `all`; none for `<none>`.
+    /// Returns the names unchanged, including `all`; no names for `<none>`.
     #[inline]
     pub fn names(self) -> impl Iterator<Item = &'a [u8]> {
         parts(self.bytes)
     }
 
-    /// The names that this crate doesn't know.
+    /// Returns the names that this crate does not know.
     #[inline]
     pub fn unknown(self) -> impl Iterator<Item = &'a [u8]> {
         self.names().filter(|name| !name.eq_ignore_ascii_case(b"all") && Classes::by_name(name).is_none())
@@ -284,7 +284,7 @@ impl fmt::Debug for ClassSet<'_> {
     }
 }
 
-/// The bytes as they came, with U+FFFD for what isn't UTF-8.
+/// Writes the bytes, with U+FFFD in place of invalid UTF-8.
 impl fmt::Display for ClassSet<'_> {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,7 +7,7 @@ open_bytes! {
     /// Media formats: `(ulaw|alaw)`, or `ulaw,alaw` in the headers that have an order.
     ///
     /// Takes any bytes. `(nothing)` and an empty value have no formats. Very old servers put a mask
-    /// before the parenthesis, `0x4 (ulaw)`, which doesn't count. (Asterisk `main/format_cap.c`.)
+    /// before the parenthesis, `0x4 (ulaw)`, which is ignored. (Asterisk `main/format_cap.c`.)
     ///
     /// ```
     /// use ami_proto::value::CodecList;
@@ -20,7 +20,7 @@ open_bytes! {
 }
 
 impl<'a> CodecList<'a> {
-    /// The names of the formats, in the order of the wire.
+    /// Returns the names of the formats, in the order of the wire.
     #[inline]
     pub fn iter(self) -> impl Iterator<Item = &'a [u8]> {
         let inside = split_first(self.0, b'(').and_then(|(_, rest)| Some(split_last(rest, b')')?.0));
@@ -31,14 +31,14 @@ impl<'a> CodecList<'a> {
             .filter(|name| !name.is_empty() && *name != b"nothing")
     }
 
-    /// Whether there is no format.
+    /// Returns whether the list is empty.
     #[must_use]
     #[inline]
     pub fn is_empty(self) -> bool {
         self.iter().next().is_none()
     }
 
-    /// Whether the format is in it; names are compared in any case.
+    /// Returns whether the list contains this format; names are compared in any case.
     #[must_use]
     #[inline]
     pub fn contains(self, name: impl AsRef<[u8]>) -> bool {

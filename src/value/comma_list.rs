@@ -1,4 +1,4 @@
-//! Splits comma lists as the server splits the ones it is sent, and quotes what goes into them.
+//! Splits and quotes comma lists by the server's rules.
 
 use super::bytes::split_first;
 use super::open::open_bytes;
@@ -8,12 +8,12 @@ use alloc::vec::Vec;
 use core::iter::FusedIterator;
 
 open_bytes! {
-    /// A list whose items stand between commas.
+    /// A list of items separated by commas.
     ///
-    /// Takes any bytes. Two grammars share the look, and the sender decides which one holds:
-    /// - what a server **is sent** (`Variable`, `Variables`) may be quoted: [`items`](Self::items)
-    ///   reads it;
-    /// - what a server **sends** is not quoted at all: [`plain`](Self::plain) reads it.
+    /// Takes any bytes. There are two grammars, depending on the sender:
+    /// - a list that a server **receives** (`Variable`, `Variables`) may be quoted:
+    ///   [`items`](Self::items) reads it;
+    /// - a list that a server **sends** is not quoted at all: [`plain`](Self::plain) reads it.
     ///
     /// ```
     /// use ami_proto::value::CommaList;
@@ -29,21 +29,22 @@ open_bytes! {
 }
 
 impl<'a> CommaList<'a> {
-    /// Fields that the server takes from one list; the last one keeps the rest of the value.
+    /// Most items that the server takes from one list; the last one keeps the rest of the value.
     pub const MAX_ITEMS: usize = 64;
 
-    /// The items by the server's rules for what it is sent (Asterisk `main/app.c`).
+    /// Returns the items by the server's rules for lists that it receives (Asterisk `main/app.c`).
     ///
     /// Splits at each `,` outside `()`, `[]` and `"…"`. A `"` is removed; a `\` is removed and the
-    /// byte after it is taken as it is. Nothing is trimmed. An empty value has no items. The 64th
-    /// item, when there is one, is all that is left, commas, quotes and backslashes included.
+    /// byte after it is kept. Nothing is trimmed. An empty value has no items. The 64th item, if
+    /// there is one, is the rest of the value, with its commas, quotes and backslashes.
     #[must_use]
     #[inline]
     pub const fn items(self) -> Items<'a> {
         self.items_up_to(Self::MAX_ITEMS)
     }
 
-    /// The same with another cap: `Variables` of `Status` takes 100. A cap of 0 is taken as 1.
+    /// Returns the items like [`items`](Self::items), but at most `max`: `Variables` of `Status`
+    /// takes 100. A `max` of 0 counts as 1.
     #[must_use]
     #[inline]
     pub const fn items_up_to(self, cap: usize) -> Items<'a> {
@@ -51,16 +52,16 @@ impl<'a> CommaList<'a> {
         Items { rest, left: if cap == 0 { 1 } else { cap } }
     }
 
-    /// The items of a list that isn't quoted: what stands between commas. An empty value has no
-    /// items.
+    /// Returns the items of a list that is not quoted: the parts between commas. An empty value has
+    /// no items.
     #[inline]
     pub fn plain(self) -> impl Iterator<Item = &'a [u8]> {
         let whole = (!self.0.is_empty()).then_some(self.0);
         whole.into_iter().flat_map(|bytes| bytes.split(|&b| b == b','))
     }
 
-    /// The items as name and value, split at the first `=`; items without `=` or with an empty name
-    /// are left out, as the server ignores them.
+    /// Returns the items as name and value, split at the first `=`. Items without `=` or with an
+    /// empty name are left out, since the server ignores them.
     ///
     /// ```
     /// use ami_proto::value::CommaList;
@@ -88,7 +89,7 @@ impl<'a> CommaList<'a> {
     }
 }
 
-/// The items of a [`CommaList`], unquoted; borrowed when there was nothing to unquote.
+/// Iterates over the unquoted items of a [`CommaList`]; an item without quotes is borrowed.
 ///
 /// ```
 /// use std::borrow::Cow;
@@ -100,9 +101,9 @@ impl<'a> CommaList<'a> {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Items<'a> {
-    /// What is not yet split; `None` when the last item is out.
+    /// Rest that is not yet split; `None` after the last item.
     rest: Option<&'a [u8]>,
-    /// How many items may still come.
+    /// Number of items that may still come.
     left: usize,
 }
 
@@ -124,8 +125,8 @@ impl<'a> Iterator for Items<'a> {
 
 impl FusedIterator for Items<'_> {}
 
-/// The first item as it stands, what follows its comma if it has one, and whether it holds neither
-/// quote nor backslash.
+/// Returns the first item unchanged, the rest after its comma if there is one, and whether the item
+/// is free of quotes and backslashes.
 fn split_item(bytes: &[u8]) -> (&[u8], Option<&[u8]>, bool) {
     let (mut parens, mut brackets, mut quoted) = (0_usize, 0_usize, false);
     let mut clean = true;
@@ -166,11 +167,11 @@ fn unquote(raw: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Appends `value` so that the server reads it as one item: `\` goes before each of `, \ " ( ) [
+/// Appends `value` so that the server reads it as one item: puts `\` before each of `, \ " ( ) [
 /// ]`.
 ///
-/// It holds for the first 63 items of a list only: the server doesn't unquote the 64th. What begins
-/// a header's value with a blank loses that blank on the server.
+/// This works only for the first 63 items of a list: the server does not unquote the 64th. A blank
+/// at the beginning of a header's value is lost on the server.
 pub(crate) fn quote_into(value: &[u8], out: &mut Vec<u8>) {
     let mut rest = value;
     while let Some(at) = rest.iter().position(|byte| needs_quoting(*byte)) {

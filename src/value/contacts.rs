@@ -4,10 +4,10 @@ use super::bytes::split_first;
 use super::open::open_bytes;
 
 open_bytes! {
-    /// Where an endpoint can be reached: `100/sip:100@127.0.0.1:5060,100/sip:100@127.0.0.2:5060,`.
+    /// Addresses of an endpoint: `100/sip:100@127.0.0.1:5060,100/sip:100@127.0.0.2:5060,`.
     ///
     /// Takes any bytes. The server ends each contact with a comma and quotes nothing, so a comma in
-    /// a URI can't be told from the end of a contact. (Asterisk `res/res_pjsip/location.c`.)
+    /// a URI looks like the end of a contact. (Asterisk `res/res_pjsip/location.c`.)
     ///
     /// ```
     /// use ami_proto::value::ContactList;
@@ -21,13 +21,13 @@ open_bytes! {
 }
 
 impl<'a> ContactList<'a> {
-    /// The contacts in the order of the wire.
+    /// Returns the contacts in the order of the wire.
     #[inline]
     pub fn iter(self) -> impl Iterator<Item = Contact<'a>> {
         self.0.split(|&b| b == b',').filter(|item| !item.is_empty()).map(Contact)
     }
 
-    /// Whether there is none.
+    /// Returns whether the list is empty.
     #[must_use]
     #[inline]
     pub fn is_empty(self) -> bool {
@@ -36,7 +36,7 @@ impl<'a> ContactList<'a> {
 }
 
 open_bytes! {
-    /// One place where an address of record can be reached: `100/sip:100@127.0.0.1:5060`.
+    /// One contact of an address of record: `100/sip:100@127.0.0.1:5060`.
     ///
     /// ```
     /// use ami_proto::value::Contact;
@@ -48,14 +48,14 @@ open_bytes! {
 }
 
 impl<'a> Contact<'a> {
-    /// The address of record: what stands before the first `/`.
+    /// Returns the address of record: the part before the first `/`.
     #[must_use]
     #[inline]
     pub fn aor(self) -> Option<&'a [u8]> {
         Some(split_first(self.0, b'/')?.0)
     }
 
-    /// The URI: what stands after it, or everything when there is no `/`.
+    /// Returns the URI: the part after the first `/`, or the whole value if there is no `/`.
     #[must_use]
     #[inline]
     pub fn uri(self) -> &'a [u8] {

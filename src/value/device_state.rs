@@ -1,15 +1,15 @@
-//! Names the states of a device, which the wire has as words, as numbers and as phrases.
+//! States of a device, written on the wire as words, numbers or phrases.
 
 use super::bytes::trim;
 use super::open::open_words;
 use super::{FromWire, ValueError};
 
 open_words! {
-    /// What a device is doing.
+    /// State of a device.
     ///
     /// `DeviceStateChange` has the word (`INUSE`), `QueueMember` the number (`2`), PJSIP lists the
-    /// phrase (`In use`); all three are read, in any case, and the word is written. Anything else
-    /// survives as `Other`. (Asterisk `main/devicestate.c`.)
+    /// phrase (`In use`). All three are read, in any case, and the word is written. Any other text
+    /// is kept as `Other`. (Asterisk `main/devicestate.c`.)
     ///
     /// ```
     /// use ami_proto::value::{DeviceState, FromWire};
@@ -20,7 +20,7 @@ open_words! {
     /// # Ok::<(), ami_proto::value::ValueError>(())
     /// ```
     DeviceState {
-        /// 0: the device is known, its state isn't.
+        /// 0: the device is known, its state is not.
         Unknown = b"UNKNOWN",
         /// 1: idle.
         NotInUse = b"NOT_INUSE",
@@ -67,7 +67,7 @@ impl DeviceState<'_> {
         Self::ALL.get(usize::from(number)).copied()
     }
 
-    /// The number on the wire, 0 to 8; `None` for `Other`.
+    /// Returns the number on the wire, 0 to 8; `None` for `Other`.
     #[must_use]
     #[inline]
     pub const fn number(self) -> Option<u8> {
@@ -85,7 +85,7 @@ impl DeviceState<'_> {
         })
     }
 
-    /// The phrase that lists and the server's console show; `None` for `Other`.
+    /// Returns the phrase that lists and the server's console show; `None` for `Other`.
     #[must_use]
     #[inline]
     pub const fn description(self) -> Option<&'static str> {
@@ -104,7 +104,7 @@ impl DeviceState<'_> {
     }
 }
 
-/// Never fails; blanks around a known form don't count.
+/// Never fails; ignores blanks around a known form.
 impl<'a> FromWire<'a> for DeviceState<'a> {
     #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {

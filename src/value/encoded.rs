@@ -1,4 +1,4 @@
-//! Decodes and encodes the percent signs in the values of FreeSWITCH's events, and of Asterisk's
+//! Decodes and encodes percent signs in the values of FreeSWITCH events and of Asterisk's
 //! asynchronous AGI.
 
 use super::{FromWire, ToWire, ValueError};
@@ -8,22 +8,22 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// A header's value in an event of FreeSWITCH, or `Env` and `Result` of Asterisk's asynchronous
-/// AGI: text in which bytes stand as `%` and two hexadecimal digits.
+/// A percent-encoded value: of a FreeSWITCH event, or `Env` and `Result` of Asterisk's asynchronous
+/// AGI. `%` and two hexadecimal digits stand for a byte.
 ///
-/// What asynchronous AGI encodes has a grammar of its own: [`AgiEnv`](super::AgiEnv) reads the
-/// decoded `Env`, [`AgiAnswer`](super::AgiAnswer) the decoded `Result`. [`items`](Self::items) is
-/// for the lists of FreeSWITCH alone.
+/// The decoded texts of asynchronous AGI have grammars of their own: [`AgiEnv`](super::AgiEnv)
+/// reads the decoded `Env`, [`AgiAnswer`](super::AgiAnswer) the decoded `Result`.
+/// [`items`](Self::items) is for the lists of FreeSWITCH only.
 ///
-/// AGI encodes all but letters, digits and a few signs, a `%` always (Asterisk `main/utils.c`). Of
-/// FreeSWITCH:
+/// Asynchronous AGI encodes all bytes except letters, digits and a few signs, and always encodes
+/// `%` (Asterisk `main/utils.c`).
 ///
-/// The server encodes bytes up to 0x20, from 0x7f on, and ``"#%&+:;<=>?@[\]^`{|}``. It leaves a `%`
-/// that two hexadecimal digits follow as it is, so `100%20` may have been `100 ` or `100%20`:
-/// nobody can tell. `+` is a plus. A value that is empty may come as `_undef_`. (FreeSWITCH
-/// `switch_url_encode`, 1.6 to 1.11.)
+/// FreeSWITCH encodes bytes up to 0x20, from 0x7f on, and ``"#%&+:;<=>?@[\]^`{|}``. It does not
+/// encode a `%` before two hexadecimal digits, so the original of `100%20` may have been `100 ` or
+/// `100%20`. `+` is a plus. An empty value may come as `_undef_`. (FreeSWITCH `switch_url_encode`,
+/// 1.6 to 1.11.)
 ///
-/// What it compares with, and prints, is the decoded text.
+/// Comparison and `Display` use the decoded text.
 ///
 /// ```
 /// use ami_proto::value::Encoded;
@@ -39,32 +39,33 @@ use core::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Encoded<'a>(&'a [u8]);
 
-/// How the server writes an empty value.
+/// The server's form of an empty value.
 const EMPTY: &[u8] = b"_undef_";
 
 impl<'a> Encoded<'a> {
-    /// Takes the bytes as they stand on the wire.
+    /// Takes the bytes from the wire, still encoded.
     #[must_use]
     #[inline]
     pub const fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 
-    /// The bytes as they came, not decoded.
+    /// Returns the bytes from the wire, not decoded.
     #[must_use]
     #[inline]
     pub const fn as_bytes(self) -> &'a [u8] {
         self.0
     }
 
-    /// Whether the text is empty.
+    /// Returns whether the text is empty.
     #[must_use]
     #[inline]
     pub fn is_empty(self) -> bool {
         self.0.is_empty() || self.0 == EMPTY
     }
 
-    /// The text; borrowed where nothing is encoded. A `%` that begins no two digits stays.
+    /// Returns the decoded text; borrowed if nothing is encoded. A `%` without two hexadecimal
+    /// digits after it is kept.
     #[must_use]
     #[inline]
     pub fn decode(self) -> Cow<'a, [u8]> {
@@ -77,7 +78,7 @@ impl<'a> Encoded<'a> {
         }
     }
 
-    /// The text, with U+FFFD for what is no UTF-8.
+    /// Returns the decoded text, with U+FFFD in place of invalid UTF-8.
     #[must_use]
     #[inline]
     pub fn to_str_lossy(self) -> Cow<'a, str> {
@@ -90,16 +91,16 @@ impl<'a> Encoded<'a> {
         }
     }
 
-    /// The text, byte by byte, without memory of its own.
+    /// Returns the bytes of the decoded text, without allocating memory.
     #[inline]
     pub fn bytes(self) -> impl Iterator<Item = u8> + use<'a> {
         percent::decode(if self.is_empty() { &[] } else { self.0 })
     }
 
-    /// The values of a header that has several: `ARRAY::` and the values with `|:` between them. Of
-    /// any other header its one value.
+    /// Returns the values of a header that may have several: `ARRAY::` and the values with `|:`
+    /// between them. Any other header gives its one value.
     ///
-    /// The prefix tells whether it stands there encoded; the separators are encoded as it is.
+    /// If the prefix is encoded, the separators are encoded too.
     #[inline]
     pub fn items(self) -> impl Iterator<Item = Self> + use<'a> {
         let plain = self.0.strip_prefix(b"ARRAY::").map(|rest| (rest, &b"|:"[..]));
@@ -115,15 +116,15 @@ impl<'a> Encoded<'a> {
         })
     }
 
-    /// Appends `text` as the server encodes it, but for a `%`, which is always encoded: so it
-    /// decodes to the same bytes.
+    /// Appends `text` in the server's encoding, except that a `%` is always encoded, so that the
+    /// result decodes to equal bytes.
     #[inline]
     pub fn encode_into(text: &[u8], out: &mut Vec<u8>) {
         out.reserve(text.len());
         percent::encode(text, stands_for_itself, |byte| out.push(byte));
     }
 
-    /// `text` encoded, see [`encode_into`](Self::encode_into).
+    /// Returns the encoded `text`, see [`encode_into`](Self::encode_into).
     #[must_use]
     #[inline]
     pub fn encode(text: &[u8]) -> Vec<u8> {
@@ -180,7 +181,7 @@ impl fmt::Debug for Encoded<'_> {
     }
 }
 
-/// The text, with U+FFFD for what is no UTF-8.
+/// Writes the decoded text, with U+FFFD in place of invalid UTF-8.
 impl fmt::Display for Encoded<'_> {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,4 +1,4 @@
-//! Decodes and encodes the C escapes that servers put into a few values.
+//! Decodes and encodes the C escapes in the values of a few headers.
 
 use super::CallerIdPart;
 use super::open::open_bytes;
@@ -8,10 +8,9 @@ use alloc::vec::Vec;
 open_bytes! {
     /// Text with C escapes, as it stands on the wire.
     ///
-    /// BEL BS FF LF CR TAB VT `\` `'` `"` `?` stand as `\a \b \f \n \r \t \v \\ \' \" \?` from
-    /// Asterisk 13 (2015) on. Earlier servers escape nothing: there take
-    /// [`as_bytes`](Self::as_bytes), because decoding would eat backslashes. (Asterisk
-    /// `main/utils.c`.)
+    /// From Asterisk 13 (2015) on, BEL BS FF LF CR TAB VT `\` `'` `"` `?` are written as `\a \b \f
+    /// \n \r \t \v \\ \' \" \?`. Earlier servers escape nothing: use [`as_bytes`](Self::as_bytes)
+    /// for them, because decoding would remove backslashes. (Asterisk `main/utils.c`.)
     ///
     /// | header | up to 12 | from 13 on |
     /// |---|---|---|
@@ -21,7 +20,7 @@ open_bytes! {
     /// | `Message`, `Subtype` of presence events | as it is | escaped |
     /// | `ChanVariable(CHANNEL)`; `Variable` of `Status`; caller ids of `OriginateResponse`, queue entries and `CEL` | as it is | as it is |
     ///
-    /// The getters of the last line return types that have no way to decode.
+    /// The getters of the last row return types that cannot be decoded.
     ///
     /// ```
     /// use ami_proto::value::Escaped;
@@ -48,7 +47,7 @@ const ESCAPES: [(u8, u8); 11] = [
 ];
 
 impl<'a> Escaped<'a> {
-    /// The same, unless it is empty or a word for "there is none" in the place of a caller's name.
+    /// Returns the text, unless it is empty or a word that stands for an absent caller's name.
     ///
     /// ```
     /// use ami_proto::value::Escaped;
@@ -62,9 +61,9 @@ impl<'a> Escaped<'a> {
         CallerIdPart::new(self.0).known().map(Self)
     }
 
-    /// The text without escapes; borrowed when there are none.
+    /// Returns the text without escapes; borrowed if there are none.
     ///
-    /// A backslash that begins none of the known escapes stays, and so does the byte after it. The
+    /// A backslash that begins none of the known escapes is kept, and so is the byte after it. The
     /// result may hold line ends.
     #[must_use]
     #[inline]
@@ -101,7 +100,7 @@ impl<'a> Escaped<'a> {
         }
     }
 
-    /// `text` with escapes, as the server writes it; decodes to the same bytes.
+    /// Returns `text` with escapes, as the server writes it; it decodes to equal bytes.
     #[must_use]
     #[inline]
     pub fn encode(text: &[u8]) -> Vec<u8> {

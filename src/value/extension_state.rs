@@ -1,11 +1,11 @@
-//! Names the states of an extension's hint, a bit mask.
+//! States of an extension's hint, a bit mask.
 
 use super::open::{flags, open_number};
 
 open_number! {
-    /// What the devices behind an extension are doing together: the `Status` of `ExtensionStatus`.
+    /// Combined state of the devices behind an extension: the `Status` of `ExtensionStatus`.
     ///
-    /// A bit mask when 0 or more; -1 and -2 stand for themselves. Takes any number that fits a C
+    /// A bit mask if 0 or more; -1 and -2 are states of their own. Takes any number that fits a C
     /// `int` (Asterisk `include/asterisk/pbx.h`).
     ///
     /// ```
@@ -23,7 +23,7 @@ open_number! {
 impl ExtensionState {
     /// The extension has been removed from the dialplan.
     pub const REMOVED: Self = Self(-2);
-    /// The hint has gone, or there is no hint.
+    /// The hint has been removed, or there is no hint.
     pub const DEACTIVATED: Self = Self(-1);
     /// No device is in use.
     pub const IDLE: Self = Self(0);
@@ -38,7 +38,8 @@ impl ExtensionState {
     /// Flag: all devices are on hold.
     pub const ON_HOLD: Self = Self(16);
 
-    /// The state in words, as the server writes `StatusText`; `None` where it writes `Unknown`.
+    /// Returns the state in words, as the server writes `StatusText`; `None` where it writes
+    /// `Unknown`.
     #[must_use]
     #[inline]
     pub const fn description(self) -> Option<&'static str> {

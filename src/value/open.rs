@@ -1,8 +1,8 @@
-//! The three shapes of an open value: bytes kept as they came, a number with names, and a set of
-//! words.
+//! Macros for three kinds of open values: bytes, a number with names, and a set of words. They keep
+//! unknown values.
 
-/// A newtype over the value's bytes: takes anything, prints what came. The type's own file adds the
-/// reading of parts.
+/// Defines a newtype over the value's bytes that takes and prints any bytes. The type's own file
+/// adds the getters of the parts.
 macro_rules! open_bytes {
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
@@ -10,24 +10,24 @@ macro_rules! open_bytes {
         pub struct $name<'a>(&'a [u8]);
 
         impl<'a> $name<'a> {
-            /// Takes the bytes as they are.
+            /// Takes the bytes unchanged.
             #[must_use]
             #[inline]
             pub const fn new(bytes: &'a [u8]) -> Self {
                 Self(bytes)
             }
 
-            /// The bytes as they came.
+            /// Returns the bytes unchanged.
             #[must_use]
             #[inline]
             pub const fn as_bytes(self) -> &'a [u8] {
                 self.0
             }
 
-            /// The bytes as text.
+            /// Returns the bytes as text.
             ///
             /// # Errors
-            /// When they aren't UTF-8; servers pass other encodings on.
+            /// The bytes are not UTF-8; servers pass other encodings on.
             #[inline]
             pub const fn as_str(self) -> Result<&'a str, core::str::Utf8Error> {
                 core::str::from_utf8(self.0)
@@ -77,7 +77,7 @@ macro_rules! open_bytes {
             }
         }
 
-        /// The bytes as they came, with U+FFFD for what isn't UTF-8.
+        /// Writes the bytes, with U+FFFD in place of invalid UTF-8.
         impl core::fmt::Display for $name<'_> {
             #[inline]
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -88,7 +88,7 @@ macro_rules! open_bytes {
 }
 pub(super) use open_bytes;
 
-/// A newtype over a C `int` whose known numbers are constants.
+/// Defines a newtype over a C `int` whose known numbers are constants.
 macro_rules! open_number {
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
@@ -103,7 +103,7 @@ macro_rules! open_number {
                 Self(number)
             }
 
-            /// The number on the wire.
+            /// Returns the number on the wire.
             #[must_use]
             #[inline]
             pub const fn get(self) -> i32 {
@@ -140,7 +140,7 @@ macro_rules! open_number {
             }
         }
 
-        /// The number, as on the wire.
+        /// Writes the number in decimal.
         impl core::fmt::Display for $name {
             #[inline]
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -174,7 +174,7 @@ macro_rules! flags {
 }
 pub(super) use flags;
 
-/// An enum of words with `Other` for the rest. The type's own file says how a value is read.
+/// Defines an enum of words with `Other` for unknown ones. The type's own file reads the value.
 macro_rules! open_words {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$meta])*
@@ -182,12 +182,12 @@ macro_rules! open_words {
         #[non_exhaustive]
         pub enum $name<'a> {
             $($(#[$vmeta])* $variant,)+
-            /// What this crate doesn't know, byte for byte.
+            /// A value that this crate does not know, byte for byte.
             Other(&'a [u8]),
         }
 
         impl<'a> $name<'a> {
-            /// The word on the wire, in the server's spelling.
+            /// Returns the word on the wire, in the server's spelling.
             #[must_use]
             #[inline]
             pub const fn word(self) -> &'a [u8] {
@@ -197,7 +197,7 @@ macro_rules! open_words {
                 }
             }
 
-            /// The value of a known word, in any case.
+            /// Returns the value of a known word, in any case.
             fn known(word: &[u8]) -> Option<Self> {
                 $(if word.eq_ignore_ascii_case($word) {
                     return Some(Self::$variant);
@@ -223,7 +223,7 @@ macro_rules! open_words {
             }
         }
 
-        /// The word on the wire, with U+FFFD for what isn't UTF-8.
+        /// Writes the word, with U+FFFD in place of invalid UTF-8.
         impl core::fmt::Display for $name<'_> {
             #[inline]
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {

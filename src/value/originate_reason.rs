@@ -1,11 +1,11 @@
-//! Names the reasons that an asynchronous Originate ends with.
+//! Reasons with which an asynchronous Originate ends.
 
 use super::open::open_number;
 
 open_number! {
-    /// Why an originated call was answered or not: `Reason` of `OriginateResponse`.
+    /// Result of an originated call: `Reason` of `OriginateResponse`.
     ///
-    /// The number of the last control frame of the call. Takes any number that fits a C `int`
+    /// It is the number of the last control frame of the call. Takes any number that fits a C `int`
     /// (Asterisk `include/asterisk/frame.h`).
     ///
     /// ```
@@ -27,7 +27,7 @@ impl OriginateReason {
     pub const HANGUP: Self = Self(1);
     /// The call was about to ring.
     pub const RING: Self = Self(2);
-    /// The phone rang until the time was up: nobody answered.
+    /// The phone rang until the timeout without an answer.
     pub const RINGING: Self = Self(3);
     /// The call was answered.
     pub const ANSWERED: Self = Self(4);
@@ -36,7 +36,7 @@ impl OriginateReason {
     /// There was no free line, or the network refused the call.
     pub const CONGESTION: Self = Self(8);
 
-    /// Says the reason in words; `None` for a number that isn't listed.
+    /// Returns the reason in words; `None` for a number that is not listed.
     #[must_use]
     #[inline]
     pub const fn description(self) -> Option<&'static str> {

@@ -19,14 +19,14 @@ open_bytes! {
 }
 
 impl<'a> Peer<'a> {
-    /// What stands before the first `/`.
+    /// Returns the technology: the part before the first `/`.
     #[must_use]
     #[inline]
     pub fn technology(self) -> Option<&'a [u8]> {
         Some(split_first(self.0, b'/')?.0)
     }
 
-    /// What stands after it, or everything when there is no `/`.
+    /// Returns the name: the part after the first `/`, or the whole value if there is no `/`.
     #[must_use]
     #[inline]
     pub fn name(self) -> &'a [u8] {

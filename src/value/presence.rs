@@ -1,13 +1,13 @@
-//! Names the states of presence.
+//! States of presence.
 
 use super::bytes::trim;
 use super::open::open_words;
 use super::{FromWire, ValueError};
 
 open_words! {
-    /// Whether somebody wants to be called.
+    /// Presence of a person: whether that person wants to be called.
     ///
-    /// Read in any case; anything else survives as `Other` (Asterisk `main/presencestate.c`).
+    /// Read in any case; an unknown word is kept as `Other` (Asterisk `main/presencestate.c`).
     ///
     /// ```
     /// use ami_proto::value::{FromWire, PresenceState};
@@ -17,24 +17,24 @@ open_words! {
     /// # Ok::<(), ami_proto::value::ValueError>(())
     /// ```
     PresenceState {
-        /// Nobody has set it.
+        /// No state has been set.
         NotSet = b"not_set",
-        /// Not there.
+        /// The person is not there.
         Unavailable = b"unavailable",
-        /// There and willing.
+        /// The person is there and can be called.
         Available = b"available",
-        /// Away for a while.
+        /// The person is away for a while.
         Away = b"away",
-        /// Away for longer.
+        /// The person is away for longer.
         ExtendedAway = b"xa",
-        /// There and willing to chat.
+        /// The person is there and willing to chat.
         Chat = b"chat",
-        /// Not to be disturbed.
+        /// The person does not want to be disturbed.
         DoNotDisturb = b"dnd",
     }
 }
 
-/// Never fails; blanks around a known word don't count.
+/// Never fails; ignores blanks around a known word.
 impl<'a> FromWire<'a> for PresenceState<'a> {
     #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {

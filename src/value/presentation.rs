@@ -1,11 +1,11 @@
-//! Reads how a caller's number may be shown and who has checked it.
+//! Presentation of a caller's number: whether it may be shown and how it was verified.
 
 use super::FromWire;
 use super::bytes::{split_first, trim};
 use super::open::open_bytes;
 use crate::words::words;
 
-/// Each presentation that the server knows, as it writes it (Asterisk `main/callerid.c`).
+/// Each presentation that the server knows, in the server's words (Asterisk `main/callerid.c`).
 const KNOWN: [&str; 9] = [
     "0 (Presentation Allowed, Not Screened)",
     "1 (Presentation Allowed, Passed Screen)",
@@ -19,8 +19,8 @@ const KNOWN: [&str; 9] = [
 ];
 
 open_bytes! {
-    /// Whether a caller's number may be shown, and who has checked it: `0 (Presentation Allowed,
-    /// Not Screened)`.
+    /// Presentation of a caller's number, whether it may be shown and how it was verified: `0
+    /// (Presentation Allowed, Not Screened)`.
     ///
     /// Takes any bytes. Number with text, number alone and text alone all occur on the wire
     /// (`CID-CallingPres` of `NewCallerid` has been seen with and without the number).
@@ -36,7 +36,7 @@ open_bytes! {
     Presentation
 }
 
-/// Whether a number may be shown.
+/// Permission to show a caller's number.
 ///
 /// ```
 /// use ami_proto::value::{Presentation, Visibility};
@@ -46,17 +46,17 @@ open_bytes! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Visibility {
-    /// It may be shown.
+    /// The number may be shown.
     Allowed,
-    /// It is not to be shown.
+    /// The number must not be shown.
     Prohibited,
-    /// There is none.
+    /// There is no number.
     Unavailable,
 }
 
 words! { Visibility { Allowed = "allowed", Prohibited = "prohibited", Unavailable = "unavailable", } }
 
-/// Who has checked a number.
+/// Verification of a caller's number.
 ///
 /// ```
 /// use ami_proto::value::{Presentation, Screening};
@@ -66,21 +66,21 @@ words! { Visibility { Allowed = "allowed", Prohibited = "prohibited", Unavailabl
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Screening {
-    /// Nobody: the caller says so.
+    /// The number is the caller's claim, and has not been verified.
     NotScreened,
-    /// The network has found it right.
+    /// The network has verified the number.
     Passed,
-    /// The network has found it wrong.
+    /// The network has found the number to be wrong.
     Failed,
-    /// The network has provided it.
+    /// The network has provided the number.
     Network,
 }
 
 words! { Screening { NotScreened = "not-screened", Passed = "passed", Failed = "failed", Network = "network", } }
 
 impl<'a> Presentation<'a> {
-    /// The presentation of that number as the server writes it; `None` for a number that it has no
-    /// text for.
+    /// Returns the presentation of a number in the server's words; `None` for a number for which
+    /// the server has no text.
     ///
     /// ```
     /// use ami_proto::value::Presentation;
@@ -94,7 +94,7 @@ impl<'a> Presentation<'a> {
         all_known().find(|known| known.leading_number() == Some(number))
     }
 
-    /// The number on the wire, or the one that belongs to the text when only that came.
+    /// Returns the number on the wire, or the one that belongs to the text if only the text came.
     #[must_use]
     #[inline]
     pub fn number(self) -> Option<i32> {
@@ -104,8 +104,8 @@ impl<'a> Presentation<'a> {
         })
     }
 
-    /// The words that came, without parentheses when they came in some; `None` when only a number
-    /// came. [`description`](Self::description) has words for a number alone, too.
+    /// Returns the received words, without parentheses around them; `None` if only a number came.
+    /// [`description`](Self::description) also has words for a number alone.
     #[must_use]
     #[inline]
     pub fn text(self) -> Option<&'a [u8]> {
@@ -116,7 +116,7 @@ impl<'a> Presentation<'a> {
         }
     }
 
-    /// The presentation in words, as the server writes it; `None` for a number that isn't listed.
+    /// Returns the presentation in the server's words; `None` for a number that is not listed.
     ///
     /// ```
     /// use ami_proto::value::Presentation;
@@ -132,7 +132,7 @@ impl<'a> Presentation<'a> {
         core::str::from_utf8(known.text()?).ok()
     }
 
-    /// Whether the number may be shown; `None` when that can't be told.
+    /// Returns whether the number may be shown; `None` if that is unknown.
     #[must_use]
     #[inline]
     pub fn visibility(self) -> Option<Visibility> {
@@ -144,7 +144,7 @@ impl<'a> Presentation<'a> {
         }
     }
 
-    /// Who has checked the number; `None` when that can't be told.
+    /// Returns how the number was verified; `None` if that is unknown.
     #[must_use]
     #[inline]
     pub fn screening(self) -> Option<Screening> {
@@ -156,7 +156,7 @@ impl<'a> Presentation<'a> {
         })
     }
 
-    /// The number before the text, or all of the value.
+    /// Returns the number before the text, or the number that is the whole value.
     fn leading_number(self) -> Option<i32> {
         let digits = split_first(self.0, b'(').map_or(self.0, |(digits, _)| digits);
         i32::from_wire(digits).ok()

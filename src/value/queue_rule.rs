@@ -1,4 +1,4 @@
-//! Reads the steps of a queue's penalty rules.
+//! Steps of a queue's penalty rules.
 
 use super::bytes::push_display;
 use super::nom::{number, whole};
@@ -14,8 +14,8 @@ use nom::{IResult, Parser};
 /// One step of a queue's rule: `10,+1,-1` changes the penalties after 10 seconds of waiting.
 ///
 /// The parts are the time in seconds, the change of the highest penalty, that of the lowest, and in
-/// newer servers that of the penalty to which lower ones are raised. Blanks around it don't count.
-/// (Asterisk `apps/app_queue.c`.)
+/// newer servers that of the penalty to which lower ones are raised. Blanks around the value are
+/// ignored. (Asterisk `apps/app_queue.c`.)
 ///
 /// ```
 /// use core::time::Duration;
@@ -36,7 +36,7 @@ pub struct QueueRuleStep {
     raise: Option<PenaltyChange>,
 }
 
-/// How a step changes a penalty.
+/// Change of a penalty.
 ///
 /// ```
 /// use ami_proto::value::PenaltyChange;
@@ -48,43 +48,43 @@ pub struct QueueRuleStep {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "a number with a sign, or without one")]
 pub enum PenaltyChange {
-    /// Becomes this number.
+    /// The penalty becomes this number.
     Set(u32),
-    /// Grows by this number, or shrinks when it is negative; the wire has a sign.
+    /// The penalty grows by this number, or shrinks if it is negative; the wire has a sign.
     Add(i32),
 }
 
 impl QueueRuleStep {
-    /// A step after so many seconds of waiting.
+    /// Creates a step that is taken after this time of waiting.
     #[must_use]
     #[inline]
     pub const fn new(seconds: u32, max: PenaltyChange, min: PenaltyChange, raise: Option<PenaltyChange>) -> Self {
         Self { seconds, max, min, raise }
     }
 
-    /// How long a caller has waited when the step is taken, in whole seconds.
+    /// Returns how long a caller has waited when the step is taken, in whole seconds.
     #[must_use]
     #[inline]
     pub const fn after(self) -> Duration {
         Duration::from_secs(self.seconds as u64)
     }
 
-    /// What happens to the highest penalty that members may have.
+    /// Returns the change of the highest penalty that members may have.
     #[must_use]
     #[inline]
     pub const fn max(self) -> PenaltyChange {
         self.max
     }
 
-    /// What happens to the lowest penalty that members may have.
+    /// Returns the change of the lowest penalty that members may have.
     #[must_use]
     #[inline]
     pub const fn min(self) -> PenaltyChange {
         self.min
     }
 
-    /// What happens to the penalty to which members with a lower one are raised; `None` in older
-    /// servers.
+    /// Returns the change of the penalty to which members with a lower one are raised; `None` in
+    /// older servers.
     #[must_use]
     #[inline]
     pub const fn raise(self) -> Option<PenaltyChange> {

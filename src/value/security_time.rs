@@ -11,11 +11,10 @@ use nom::character::complete::{char, one_of};
 use nom::combinator::map_opt;
 use nom::{IResult, Parser};
 
-/// When a security event happened: `2016-01-31T12:46:29.000-0500`, the `EventTV` of servers from 12
-/// on.
+/// Time of a security event: `2016-01-31T12:46:29.000-0500`, the `EventTV` of servers from 12 on.
 ///
-/// Unlike the other dates of the protocol it says how far the server's clock is from UTC (Asterisk
-/// `main/security_events.c`). Blanks around it don't count.
+/// Unlike the other dates of the protocol it includes the offset of the server's clock from UTC
+/// (Asterisk `main/security_events.c`). Blanks around the value are ignored.
 ///
 /// ```
 /// use ami_proto::value::{FromWire, SecurityTime};
@@ -33,10 +32,11 @@ pub struct SecurityTime {
 }
 
 impl SecurityTime {
-    /// A local time and its distance from UTC in minutes; the time is cut to the millisecond.
+    /// Creates the time from a local time and its offset from UTC in minutes; the time is cut to
+    /// the millisecond.
     ///
-    /// `None` when the distance isn't less than 100 hours either way, which the wire has no digits
-    /// for.
+    /// Returns `None` if the offset is 100 hours or more in either direction, for which the wire
+    /// has no digits.
     #[must_use]
     #[inline]
     pub fn new(local: DateTime, utc_offset_minutes: i16) -> Option<Self> {
@@ -49,28 +49,29 @@ impl SecurityTime {
         Some(Self { local: DateTime::new(local.date(), time), offset: utc_offset_minutes })
     }
 
-    /// Date and time by the server's clock.
+    /// Returns date and time by the server's clock.
     #[must_use]
     #[inline]
     pub const fn local(self) -> DateTime {
         self.local
     }
 
-    /// Milliseconds after the second, 0 to 999.
+    /// Returns the milliseconds after the second, 0 to 999.
     #[must_use]
     #[inline]
     pub const fn millis(self) -> u32 {
         self.local.time().micros() / 1000
     }
 
-    /// How far the server's clock is ahead of UTC; negative when it is behind.
+    /// Returns how far the server's clock is ahead of UTC; negative if it is behind.
     #[must_use]
     #[inline]
     pub const fn utc_offset_minutes(self) -> i16 {
         self.offset
     }
 
-    /// Milliseconds since 1970-01-01 00:00:00 UTC; two times of the same moment are equal here.
+    /// Returns the milliseconds since 1970-01-01 00:00:00 UTC; equal for equal moments with
+    /// different offsets.
     #[must_use]
     #[inline]
     pub fn unix_millis(self) -> i64 {

@@ -1,10 +1,10 @@
-//! Names the bits that say who asks a channel to hang up.
+//! Reasons for a request to hang up a channel, as bits.
 
 use super::open::{flags, open_number};
 
 open_number! {
-    /// Who asked a channel to hang up: `Cause` of `SoftHangupRequest`, a bit mask and no Q.850
-    /// cause.
+    /// Reason for a request to hang up a channel: `Cause` of `SoftHangupRequest`. It is a bit mask,
+    /// not a Q.850 cause.
     ///
     /// Takes any number that fits a C `int` (Asterisk `include/asterisk/channel.h`).
     ///
@@ -22,22 +22,23 @@ open_number! {
 impl SoftHangup {
     /// Flag: the device or the far end hung up.
     pub const DEVICE: Self = Self(1);
-    /// Flag: the channel goes on elsewhere in the dialplan.
+    /// Flag: the channel continues elsewhere in the dialplan.
     pub const ASYNC_GOTO: Self = Self(2);
-    /// Flag: the server stops.
+    /// Flag: the server shuts down.
     pub const SHUTDOWN: Self = Self(4);
-    /// Flag: the time of the call is up.
+    /// Flag: the call's time limit is reached.
     pub const TIMEOUT: Self = Self(8);
     /// Flag: the application that the channel runs is unloaded.
     pub const APP_UNLOAD: Self = Self(16);
-    /// Flag: somebody asked for it, by an action, a command or the dialplan.
+    /// Flag: an action, a command or the dialplan asked for it.
     pub const EXPLICIT: Self = Self(32);
     /// Flag: the channel leaves its bridge; up to 11.
     pub const UNBRIDGE: Self = Self(64);
     /// Flag: the channel runs its hangup handlers.
     pub const HANGUP_EXEC: Self = Self(128);
 
-    /// Says one flag in words; `None` for several, none, and what isn't listed.
+    /// Returns the reason of one flag in words; `None` for several flags, no flag, and unlisted
+    /// numbers.
     #[must_use]
     #[inline]
     pub const fn description(self) -> Option<&'static str> {

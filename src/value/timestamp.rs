@@ -14,8 +14,8 @@ use nom::sequence::preceded;
 /// A moment as `sec.usec` since 1970-01-01 00:00:00 UTC, such as the `Timestamp` of an event or of
 /// a Ping reply.
 ///
-/// The server writes six digits after the point (Asterisk `main/manager.c`); none to six are read.
-/// Where a header holds whole seconds, 0 means never: see [`is_never`](Self::is_never) and
+/// The server writes six digits after the point (Asterisk `main/manager.c`); zero to six digits are
+/// read. In headers with whole seconds, 0 means never: see [`is_never`](Self::is_never) and
 /// [`Epoch`].
 ///
 /// ```
@@ -34,37 +34,37 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
-    /// The moment `seconds` and `micros` after 1970 began; `None` when `micros` is a million or
-    /// more.
+    /// Creates the moment `seconds` and `micros` after the beginning of 1970; `None` if `micros` is
+    /// a million or more.
     #[must_use]
     #[inline]
     pub const fn new(seconds: i64, micros: u32) -> Option<Self> {
         if micros < 1_000_000 { Some(Self { seconds, micros }) } else { None }
     }
 
-    /// Whole seconds since 1970; negative before.
+    /// Returns the whole seconds since 1970; negative for earlier moments.
     #[must_use]
     #[inline]
     pub const fn seconds(self) -> i64 {
         self.seconds
     }
 
-    /// Microseconds after that second, 0 to 999999.
+    /// Returns the microseconds after that second, 0 to 999999.
     #[must_use]
     #[inline]
     pub const fn micros(self) -> u32 {
         self.micros
     }
 
-    /// Whether it is the 0 that stands for "not yet" in headers such as `LastCall`.
+    /// Returns whether the value is the 0 that stands for "not yet" in headers such as `LastCall`.
     #[must_use]
     #[inline]
     pub const fn is_never(self) -> bool {
         self.seconds == 0 && self.micros == 0
     }
 
-    /// The time since 1970 began, to be added to `std::time::UNIX_EPOCH`; `None` for a moment
-    /// before.
+    /// Returns the time since the beginning of 1970, to be added to `std::time::UNIX_EPOCH`; `None`
+    /// for earlier moments.
     #[must_use]
     #[inline]
     pub fn since_1970(self) -> Option<Duration> {
@@ -114,14 +114,14 @@ impl fmt::Display for Timestamp {
 pub struct Epoch(Timestamp);
 
 impl Epoch {
-    /// The moment `seconds` after 1970 began.
+    /// Creates the moment `seconds` after the beginning of 1970.
     #[must_use]
     #[inline]
     pub const fn new(seconds: i64) -> Self {
         Self(Timestamp { seconds, micros: 0 })
     }
 
-    /// The moment.
+    /// Returns the moment as a [`Timestamp`].
     #[must_use]
     #[inline]
     pub const fn get(self) -> Timestamp {
@@ -136,7 +136,7 @@ impl From<Epoch> for Timestamp {
     }
 }
 
-/// Reads what [`Timestamp`] reads and cuts what is below the second.
+/// Reads the forms that [`Timestamp`] reads, and drops the part below a second.
 impl<'a> FromWire<'a> for Epoch {
     #[inline]
     fn from_wire(bytes: &'a [u8]) -> Result<Self, ValueError> {

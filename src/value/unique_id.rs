@@ -1,4 +1,4 @@
-//! Takes the unique ids of channels apart.
+//! Splits the unique ids of channels.
 
 use super::LocalHalf;
 use super::bytes::{decimal, split_last};
@@ -6,12 +6,12 @@ use super::channel::split_half;
 use super::open::open_bytes;
 
 open_bytes! {
-    /// The id of a channel: `epoch.sequence`, `system-epoch.sequence`, or whatever the one who made
-    /// the call chose.
+    /// The id of a channel: `epoch.sequence`, `system-epoch.sequence`, or any text that the program
+    /// which made the call has chosen.
     ///
-    /// Takes any bytes; the parts are found when asked for, from the right, because a system's name
-    /// may hold `-` and `.`. An id given by `ChannelId` of Originate has at most 149 bytes
-    /// (Asterisk `main/channel.c`).
+    /// Takes any bytes; the getters find the parts from the right, because a system's name may hold
+    /// `-` and `.`. An id given by `ChannelId` of Originate has at most 149 bytes (Asterisk
+    /// `main/channel.c`).
     ///
     /// ```
     /// use ami_proto::value::UniqueId;
@@ -26,37 +26,38 @@ open_bytes! {
 }
 
 impl<'a> UniqueId<'a> {
-    /// The name of the server that made it, when it has one (`systemname` in asterisk.conf).
+    /// Returns the name of the server that made the id, if it has one (`systemname` in
+    /// asterisk.conf).
     #[must_use]
     #[inline]
     pub fn system(self) -> Option<&'a [u8]> {
         self.parts()?.0
     }
 
-    /// When the channel was made, in seconds since 1970 by the server's clock.
+    /// Returns when the channel was made, in seconds since 1970 by the server's clock.
     #[must_use]
     #[inline]
     pub fn epoch(self) -> Option<u64> {
         Some(self.parts()?.1)
     }
 
-    /// How many channels the server had made before.
+    /// Returns how many channels the server had made before.
     #[must_use]
     #[inline]
     pub fn sequence(self) -> Option<u64> {
         Some(self.parts()?.2)
     }
 
-    /// Which half of a pair of Local channels, when the caller gave one id for both and the server
-    /// put `;2` behind it.
+    /// Returns the half of a pair of Local channels, if the caller gave one id for both and the
+    /// server appended `;2` to it.
     #[must_use]
     #[inline]
     pub fn half(self) -> Option<LocalHalf> {
         split_half(self.0).1
     }
 
-    /// Whether there is no channel: `VarSet` of a global variable says `none`, other events
-    /// `<unknown>` or nothing.
+    /// Returns whether the value means that there is no channel: `VarSet` of a global variable says
+    /// `none`, other events say `<unknown>` or are empty.
     #[must_use]
     #[inline]
     pub fn is_none(self) -> bool {

@@ -1,4 +1,4 @@
-//! What a frame is, and to which request.
+//! Assigns frames to requests.
 
 use super::{Notice, Session};
 use crate::catalogue::Again;
@@ -18,13 +18,13 @@ use crate::value::{AmiVersion, Banner, Classes, FromWire};
 use crate::wire::{Frame, FrameKind, Value};
 
 impl Session {
-    /// Whether there is nothing to tell and no event that the session itself waits for.
+    /// Returns whether there is no notice, and no event that the session itself waits for.
     #[inline]
     pub(in crate::client) fn listens(&self) -> bool {
         self.notices.is_empty() && !self.stage.looks()
     }
 
-    /// Whether an event can be told at a glance to answer nothing.
+    /// Returns whether a quick look shows that an event answers no request.
     #[inline]
     pub(in crate::client) fn is_unasked(&self, frame: Frame<'_>) -> bool {
         match self.answers() {
@@ -34,13 +34,14 @@ impl Session {
         }
     }
 
-    /// Which events may answer a request.
+    /// Returns which events may answer a request.
     #[inline]
     pub(in crate::client) fn answers(&self) -> Answers {
         if self.in_flight.is_empty() { self.trailing } else { Answers::Any }
     }
 
-    /// Whether an event of this name is to be looked at: it is wanted, or may answer a request.
+    /// Returns whether an event of this name has to be looked at: the configuration asks for it, or
+    /// it may answer a request.
     pub(in crate::client) fn lets_in(&self, name: Value<'_>) -> bool {
         let wanted = |interest: &EventSet| interest.has_name(name);
         self.config.interest.as_ref().is_none_or(wanted)
@@ -51,7 +52,7 @@ impl Session {
             }
     }
 
-    /// Whether an event that came unasked is to be told.
+    /// Returns whether the configuration asks for this unsolicited event.
     #[inline]
     pub(in crate::client) fn is_wanted(&self, frame: Frame<'_>) -> bool {
         let interest = self.config.interest.as_ref();
@@ -74,27 +75,27 @@ impl Session {
         }
     }
 
-    /// The server's greeting, or the first line of something else.
+    /// Handles the server's greeting, or the first line of another service.
     fn route_banner(&mut self, frame: Frame<'_>) {
         let line = frame.lines().next().unwrap_or_default();
         match service::named(line.as_bytes()) {
             Some(Service::Manager) => self.greeted(),
             Some(service) => _ = self.happened(Input::Stranger(service)),
-            // Where no greeting is waited for, any will do.
+            // If no greeting is waited for, any first line is accepted.
             None if self.stage.awaits_greeting() => _ = self.happened(Input::Stranger(Service::Unknown)),
             None => {}
         }
     }
 
-    /// Looks whether the first bytes of the peer, which are not yet a line, are those of another
-    /// service.
+    /// Checks whether the first bytes of the peer, before its first line is complete, are those of
+    /// another service.
     pub(in crate::client) fn look_at_first(&mut self, bytes: &[u8]) {
         if let Some(service) = service::named(bytes).filter(|service| *service != Service::Manager) {
             self.happened(Input::Stranger(service));
         }
     }
 
-    /// The name of the request of this number, if it was sent for the caller.
+    /// Returns the id of the request of this number, if it was sent for the caller.
     fn callers(&self, number: u64) -> Option<Id> {
         (number < self.next && number & 1 == 0).then_some(Id(number))
     }
@@ -111,7 +112,8 @@ impl Session {
                 }
                 self.number(id)
             }
-            // Items without ActionID have no privilege either; what has is unsolicited.
+            // Items without ActionID have no privilege either; an event with a privilege is
+            // unsolicited.
             _ if frame.get("Privilege").is_none() => {
                 reply_plan::item(frame).and_then(|item| self.in_flight.oldest(Awaits::Item(item)))
             }
@@ -150,7 +152,7 @@ impl Session {
         if let Some(entry) = self.in_flight.get(number) {
             entry.items += 1;
         }
-        // Its response may be late, or lost.
+        // The response may be late, or lost.
         self.in_flight.step(number, Phase::Items, self.clock.now());
         if collects { Route::Kept } else { Route::Told(Told::Item(Id(number))) }
     }
@@ -160,13 +162,13 @@ impl Session {
         let named = head.get("ActionID").map(Value::as_bytes).filter(|id| !id.is_empty());
         let number = match (named, head.kind()) {
             (Some(id), _) => self.number(id),
-            // Without a line there is no telling what it is.
+            // Without a complete line the kind of the frame is unknown.
             (None, FrameKind::Text) if !head.as_bytes().is_empty() => {
                 self.in_flight.oldest(Awaits::Text).map(|probe| probe - 1)
             }
             (None, _) if self.in_flight.is_empty() => None,
             (None, _) if head.get("Privilege").is_some() && !reply_plan::is_answer(head) => None,
-            // It may be an item of a list, or any answer.
+            // The frame may be an item of a list, or any answer.
             (None, _) => {
                 self.happened(Input::Breach(error));
                 return Route::Kept;
@@ -193,8 +195,8 @@ impl Session {
         }
     }
 
-    /// The next item of this list doesn't fit under the ceiling, and takes so many bytes. Waits for
-    /// room where there can be some and the list is still given time to get it.
+    /// Handles the next item of a list, of `size` bytes, that does not fit under the ceiling. Waits
+    /// for room if there can be some and the list may still wait.
     fn full(&mut self, id: Id, size: usize) -> Route {
         let waits = self.config.at_ceiling == AtCeiling::StopReading
             && !self.eof
@@ -207,7 +209,7 @@ impl Session {
         self.finish(id.0, End::Overflowed)
     }
 
-    /// The request has ended, as its caller is told.
+    /// Ends a request in this way.
     fn finish(&mut self, number: u64, end: End) -> Route {
         if let Some(entry) = self.remove(number, !matches!(end, End::Overflowed | End::Oversized(_))) {
             self.given_up(entry, if end == End::Refused { Reached::NotSent } else { Reached::Sent });
@@ -215,14 +217,14 @@ impl Session {
         Route::Told(Told::Ended(Id(number), end))
     }
 
-    /// Takes out a request that has ended: `answered` in full, or given up.
+    /// Removes a request that has ended: `answered` in full, or given up.
     pub(super) fn remove(&mut self, number: u64, answered: bool) -> Option<Entry> {
         let entry = self.in_flight.remove(number)?;
         self.ended(&entry, answered);
         Some(entry)
     }
 
-    /// Takes note that a request has ended, and what may still come for it.
+    /// Records that a request has ended, and what may still come for it.
     pub(super) fn ended(&mut self, entry: &Entry, answered: bool) {
         self.collected.end(Id(entry.id));
         self.may_still_come(entry.leaves(answered));
@@ -242,7 +244,7 @@ impl Session {
         let unclaimed = |id| Route::Told(Told::Unclaimed(id));
         let number = match response.action_id() {
             Some(id) => self.number(id.as_bytes()),
-            // While it logs in nothing else can be answered.
+            // During the login no other request can be answered.
             None => self.waiting.request().filter(|_| self.stage.is_logging_in()),
         };
         let Some(number) = number else { return unclaimed(None) };
@@ -269,13 +271,13 @@ impl Session {
         }
     }
 
-    /// The request of this number, which sets something again, has been answered.
+    /// Handles the answer to a request that sets a filter again.
     fn restored(&mut self, number: u64) {
         self.in_flight.remove(number);
         self.restore();
     }
 
-    /// The probe of this number has been answered: the text before it has come to its end.
+    /// Handles the answer to a probe: the text before it is complete.
     fn end_text(&mut self, probe: u64) -> Route {
         self.in_flight.remove(probe);
         match self.in_flight.look(probe - 1).map(|entry| entry.items) {
@@ -284,7 +286,7 @@ impl Session {
         }
     }
 
-    /// The response to a request of the caller's, which isn't an error.
+    /// Handles a response to a request of the caller that is not an error.
     fn route_success(&mut self, number: u64, response: Response<'_>) -> Route {
         let id = Id(number);
         let unclaimed = Route::Told(Told::Unclaimed(Some(id)));
@@ -299,7 +301,7 @@ impl Session {
             return Route::Told(Told::Started(id));
         }
         if phase == Phase::Items {
-            // Its list has begun without it.
+            // The list has begun before its response.
             return unclaimed;
         }
         if let Some(classes) = outcome {
@@ -318,8 +320,8 @@ impl Session {
         Route::Told(Told::Ended(id, End::Reply))
     }
 
-    /// The server has taken this request, as far as is known: what it has set is set again on the
-    /// connections that come.
+    /// Records that the server has carried out this request, as far as is known: its settings are
+    /// set again on later connections.
     pub(super) fn holds(&mut self, entry: Entry) {
         match (entry.plan.again(), entry.restores, entry.plan.action) {
             (Some(Again::Value(_)), mask, _) => {
@@ -333,9 +335,9 @@ impl Session {
         }
     }
 
-    /// The server has not said that it has taken this request. Some do as asked and say nothing
-    /// (Asterisk with `brokeneventsaction`), so that a mask which was asked for counts, and is set
-    /// again, if the request has left.
+    /// Handles a request whose acceptance the server has not confirmed. Some servers carry a
+    /// request out and send no response (Asterisk with `brokeneventsaction`), so a mask that was
+    /// asked for counts, and is set again, if the request has been sent.
     pub(super) fn given_up(&mut self, entry: Entry, reached: Reached) {
         match (entry.plan.sets_mask(), reached) {
             (false, _) => {}
@@ -344,9 +346,9 @@ impl Session {
         }
     }
 
-    /// The classes of events that the server sends, as far as this session has asked for them.
-    /// `None`: it hasn't, and they are what its user may read; or it is not known whether they have
-    /// changed.
+    /// Returns the classes of events that the server sends, as far as this session has asked for
+    /// them. `None` if it has not asked, so that they are those that its user may read, or if it is
+    /// not known whether they have changed.
     fn mask(&self) -> Option<Classes> {
         if self.in_flight.oldest(Awaits::Mask).is_some() {
             return None;
@@ -354,7 +356,7 @@ impl Session {
         self.subscription.mask().map_or(self.config.events, |mask| Classes::from_wire(mask).ok())
     }
 
-    /// Ends requests whose outcome the server no longer tells.
+    /// Ends requests whose outcome the server no longer sends.
     fn end_unseen(&mut self) {
         while let Some(number) = self.mask().and_then(|mask| self.in_flight.unseen(mask)) {
             self.remove(number, false);
@@ -362,13 +364,13 @@ impl Session {
         }
     }
 
-    /// The response to what the stage itself has asked.
+    /// Handles the response to a request of the stage itself.
     fn route_stage(&mut self, response: Response<'_>) -> Route {
         let Some(credentials) = self.waiting.credentials() else {
             let refused = Input::Refused(refusal(response, LoginRefusal::Credentials));
             return self.route_answer(if response.is_success() { Input::Accepted } else { refused });
         };
-        // With an empty one the key would be the same each time.
+        // With an empty challenge the key would be equal each time.
         let challenge = response.frame().get("Challenge").filter(|text| response.is_success() && !text.is_empty());
         let plain = Credentials::clone(&credentials).fall_back();
         self.route_answer(match (challenge, &plain) {
@@ -378,10 +380,10 @@ impl Session {
         })
     }
 
-    /// Has the answer move the stage on. Returns what becomes of its frame.
+    /// Applies an answer to the stage. Returns what becomes of its frame.
     fn route_answer(&mut self, input: Input<'_>) -> Route {
-        // What follows the challenge has been tried before; where it can't be written the login has
-        // failed.
+        // The request after the challenge has been tried before; if it cannot be written the login
+        // has failed.
         let effect = self.step(input).unwrap_or_else(|_| self.happened(Input::Refused(LoginRefusal::Credentials)));
         match effect {
             Effect::Welcome => {
@@ -396,8 +398,8 @@ impl Session {
         }
     }
 
-    /// Text comes in its turn: it belongs to the request whose probe is the next to be answered, or
-    /// to nobody where that request has ended before.
+    /// Assigns text, which comes in order: it belongs to the request whose probe is answered next,
+    /// or to no request if that request has ended before.
     fn route_text(&mut self) -> Told {
         let Some(probe) = self.in_flight.oldest(Awaits::Text) else { return Told::Unclaimed(None) };
         let number = probe - 1;
@@ -409,13 +411,13 @@ impl Session {
     }
 }
 
-/// Why the server has refused the login.
+/// Returns why the server has refused the login.
 fn refusal(response: Response<'_>, usually: LoginRefusal) -> LoginRefusal {
     let in_use = response.message().is_some_and(|message| holds(message.as_bytes(), b"already in use"));
     if in_use { LoginRefusal::AlreadyInUse } else { usually }
 }
 
-/// Whether the text holds these words, in any case.
+/// Returns whether the text contains these words, in any case.
 fn holds(text: &[u8], words: &[u8]) -> bool {
     text.windows(words.len()).any(|part| part.eq_ignore_ascii_case(words))
 }

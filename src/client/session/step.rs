@@ -1,4 +1,4 @@
-//! Carries out what the table of stages asks for.
+//! Carries out the effects of the stage table.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -19,11 +19,11 @@ use crate::value::{Classes, ToWire};
 use crate::wiped::Wiped;
 
 impl Session {
-    /// Tells the stage what has happened: does what that leads to, and enters the stage that it
-    /// leads to. The only place where the stage changes.
+    /// Applies an input: carries out the effect and enters the next stage. The only place where the
+    /// stage changes.
     ///
     /// # Errors
-    /// Where it can't be done; the stage is then as it was.
+    /// The effect cannot be carried out; the stage is then unchanged.
     pub(super) fn step<'a>(&mut self, input: Input<'a>) -> Result<Effect<'a>, SendError> {
         let (stage, effect) = self.stage.next(input);
         if let Some(waiting) = self.carry_out(effect)? {
@@ -36,13 +36,12 @@ impl Session {
         Ok(effect)
     }
 
-    /// Tells the stage what has happened, where nothing can fail.
+    /// Applies an input whose effect cannot fail.
     pub(in crate::client) fn happened<'a>(&mut self, input: Input<'a>) -> Effect<'a> {
         self.step(input).unwrap_or(Effect::Nothing)
     }
 
-    /// Does what the table asks for; returns what the stage that follows waits for, if it is a new
-    /// one.
+    /// Carries out an effect; returns the state of the next stage, if it is a new one.
     fn carry_out(&mut self, effect: Effect<'_>) -> Result<Option<Waiting>, SendError> {
         Ok(Some(match effect {
             Effect::Nothing => return Ok(None),
@@ -65,31 +64,31 @@ impl Session {
         }))
     }
 
-    /// Keeps the credentials; what can't be written, or has no room, is refused now, not once the
-    /// server has greeted.
+    /// Keeps the credentials. A login that cannot be written, or does not fit, is refused now
+    /// instead of after the greeting.
     fn await_greeting(&mut self, credentials: &Arc<Credentials>) -> Result<Waiting, SendError> {
         self.try_login(credentials)?;
         let (credentials, deadline) = (Arc::clone(credentials), self.after(self.config.login));
         Ok(Waiting::Greeting { credentials, deadline })
     }
 
-    /// Checks that the login can be written, whatever comes of a challenge.
+    /// Checks that the login can be written, with or without a challenge.
     fn try_login(&self, credentials: &Credentials) -> Result<(), SendError> {
         let mut trial = Wiped::default();
         let events = self.events();
         credentials.write_trial(events.as_deref(), self.prefix.id(self.next + 3).as_str(), trial.vec())?;
-        // The request for the challenge may not have gone yet when the login is written.
+        // The request for the challenge may still be in the buffer when the login is written.
         let before = if credentials.asks_challenge() { 128 } else { 0 };
         if trial.len() + before > self.room() { Err(SendError::Ceiling { max: self.config.bytes }) } else { Ok(()) }
     }
 
-    /// The server has greeted as it should, or need not: a login that waits for it begins.
+    /// Begins a login that waits for the greeting, once the server has greeted or need not.
     pub(super) fn greeted(&mut self) {
         let credentials = self.waiting.greeting();
         self.happened(Input::Greeted);
         if let Some(credentials) = credentials {
-            // It was tried before, and nothing else can have been sent; where it can't be written it
-            // has failed.
+            // The login was tried before, and nothing else can have been sent; if it cannot be
+            // written it has failed.
             if self.step(Input::log_in(&credentials)).is_err() {
                 self.happened(Input::Refused(LoginRefusal::Credentials));
             }
@@ -97,13 +96,13 @@ impl Session {
     }
 
     fn ask_challenge(&mut self, credentials: &Arc<Credentials>) -> Result<Waiting, SendError> {
-        // What can't be written, or has no room, is refused now, not when the challenge is there.
+        // A login that cannot be written, or does not fit, is refused now, not after the challenge.
         self.try_login(credentials)?;
         let request = self.write(self.room(), Credentials::write_challenge)?;
         Ok(self.await_answer(request, self.config.login, Some(Arc::clone(credentials))))
     }
 
-    /// Waits for the answer to the request that was written last.
+    /// Waits for the answer to the last request written.
     fn await_answer(&self, request: u64, at_most: Duration, credentials: Option<Arc<Credentials>>) -> Waiting {
         Waiting::Answer { request, written: self.out.written(), deadline: self.after(at_most), credentials }
     }
@@ -115,7 +114,7 @@ impl Session {
         Ok(self.await_answer(request, self.config.login, None))
     }
 
-    /// The event mask to ask for at login, where there is one.
+    /// Returns the event mask to ask for at login, if there is one.
     fn events(&self) -> Option<Vec<u8>> {
         let configured = || {
             let mut events = Vec::new();
@@ -132,7 +131,8 @@ impl Session {
         Waiting::Until(self.boot_wait().and_then(|wait| self.after(wait)))
     }
 
-    /// How long the server's word that it is up is waited for. `None`: it isn't.
+    /// Returns how long to wait for the event that reports that the server has started, or `None`
+    /// if it is not waited for.
     pub(super) fn boot_wait(&self) -> Option<Duration> {
         let sees_system = self.config.events.is_none_or(|events| events.contains(Classes::SYSTEM));
         self.config.booted.filter(|_| sees_system)
@@ -141,35 +141,35 @@ impl Session {
     fn say_goodbye(&mut self) -> Waiting {
         match self.write(self.left(TOLD), |id, out| Logoff::new().encode(Some(id), out)) {
             Ok(request) => self.await_answer(request, self.config.closing, None),
-            // Nothing in it could be refused, and its room is reserved. What isn't said isn't
-            // waited for.
+            // No part of the goodbye can be refused, and its room is reserved. If it is not sent it
+            // is not waited for.
             Err(_) => Waiting::Until(self.clock.told()),
         }
     }
 
-    /// The time so long after the one that was told last.
+    /// Returns the time `wait` after the last reported time.
     fn after(&self, wait: Duration) -> Option<Instant> {
         self.clock.told()?.checked_add(wait)
     }
 
-    /// The connection is over: `None` as was asked for.
+    /// Ends the connection; `lost` is `None` if it was closed on demand.
     fn end(&mut self, lost: Option<ConnectionError>) -> Waiting {
         self.clock.run();
         self.last.over();
         for entry in self.in_flight.lose() {
             self.lose(entry);
         }
-        // Where the one of an earlier connection waits still to be polled, that says it.
+        // If the notice of an earlier connection is still to be polled, it is enough.
         if lost.is_none() && !matches!(self.notices.last(), Some(Notice::Closed)) {
             self.notices.push(Notice::Closed);
         }
         self.out.clear();
-        // What more is received would be told after the end.
+        // Later input would be given after the end.
         self.eof = true;
         lost.map_or(Waiting::Nothing, Waiting::Lost)
     }
 
-    /// The connection is over, and this request of the caller's has not ended.
+    /// Ends a request of the caller that is open when the connection is over.
     fn lose(&mut self, entry: Entry) {
         let (id, reached) = (Id(entry.id), entry.reached(self.out.transmitted()));
         let action_id = entry.action_id(self.prefix);

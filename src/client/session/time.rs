@@ -1,4 +1,4 @@
-//! What time does: deadlines, signs of life, and the clock that stops with the reading.
+//! Timers of a client's session: deadlines, keep-alive, and the clock that stops with the reading.
 
 use core::time::Duration;
 use std::time::Instant;
@@ -9,36 +9,36 @@ use crate::client::Id;
 use crate::client::entry::Purpose;
 use crate::client::state::Input;
 
-/// The clock of requests and signs of life. It stands still while reading is stopped at the
-/// ceiling: nobody can answer who isn't read.
+/// The clock of requests and keep-alive. It is stopped while reading is stopped at the ceiling,
+/// since answers cannot be read then.
 #[derive(Debug, Default)]
 pub(super) struct Clock {
-    /// The time that was told last.
+    /// The time reported last.
     told: Option<Instant>,
     pause: Pause,
 }
 
-/// Whether the clock stands still.
+/// State of the clock: running, or stopped while reading is stopped.
 #[derive(Clone, Copy, Debug, Default)]
 enum Pause {
     #[default]
     None,
-    /// Since then; `until` then there is time to make room.
+    /// Stopped at `since`; there is time to make room until `until`.
     Since { since: Instant, until: Option<Instant> },
-    /// Since then, and the time to make room is up: the list fails at the next look.
+    /// Stopped at this time, and the time to make room is up: the list fails at the next look.
     Expired(Instant),
-    /// From then until the time that is told next.
+    /// Stopped from this time until the next reported time.
     Over(Instant),
 }
 
 impl Clock {
-    /// The time that was told last.
+    /// Returns the time reported last.
     pub(super) fn told(&self) -> Option<Instant> {
         self.told
     }
 
-    /// The time that was told last. While the clock stands still, and from then until the next time
-    /// is told, the time at which it stopped.
+    /// Returns the time reported last. While the clock is stopped, and until the next time is
+    /// reported, returns the time at which it stopped.
     pub(super) fn now(&self) -> Option<Instant> {
         match self.pause {
             Pause::None => self.told,
@@ -50,17 +50,18 @@ impl Clock {
         matches!(self.pause, Pause::Since { .. } | Pause::Expired(_))
     }
 
-    /// Whether the time to make room is up.
+    /// Returns whether the time to make room is up.
     pub(super) fn has_expired(&self) -> bool {
         matches!(self.pause, Pause::Expired(_))
     }
 
-    /// When the time to make room is up, if it isn't.
+    /// Returns when the time to make room ends, unless it has ended.
     fn until(&self) -> Option<Instant> {
         if let Pause::Since { until, .. } = self.pause { until } else { None }
     }
 
-    /// The time is now. Returns since when the clock has stood still and goes on now.
+    /// Records the current time. Returns the time since which the clock has been stopped, if it
+    /// runs again now.
     fn tell(&mut self, now: Instant) -> Option<Instant> {
         self.told = Some(now);
         let Pause::Over(since) = self.pause else { return None };
@@ -68,7 +69,7 @@ impl Clock {
         Some(since)
     }
 
-    /// Stops for so long at the most; `None`: without end.
+    /// Stops the clock for at most this time; `None` means without limit.
     fn stop(&mut self, at_most: Option<Duration>) {
         if let Some(since) = self.now() {
             let until = self.told.zip(at_most).and_then(|(told, at_most)| told.checked_add(at_most));
@@ -76,15 +77,15 @@ impl Clock {
         }
     }
 
-    /// Takes note that the time to make room is up.
+    /// Records that the time to make room is up.
     fn expire(&mut self) {
         if let Pause::Since { since, .. } = self.pause {
             self.pause = Pause::Expired(since);
         }
     }
 
-    /// Goes on with the time that is told next. Returns from when to when it has stood still so
-    /// far.
+    /// Lets the clock run again from the next reported time. Returns from when to when it has been
+    /// stopped so far.
     fn go_on(&mut self) -> Option<(Instant, Instant)> {
         let (Pause::Since { since, .. } | Pause::Expired(since)) = self.pause else { return None };
         let told = self.told.map_or(since, |told| told.max(since));
@@ -93,21 +94,23 @@ impl Clock {
         Some((since, told))
     }
 
-    /// Goes on, whatever the time: nothing waits any more.
+    /// Lets the clock run at once, since nothing waits any more.
     pub(super) fn run(&mut self) {
         self.pause = Pause::None;
     }
 }
 
 impl Session {
-    /// The time is now, but for requests and signs of life while reading is stopped.
+    /// Records the current time. The clock of requests and keep-alive stays still while reading is
+    /// stopped.
     pub(in crate::client) fn tell(&mut self, now: Instant) {
         if let Some(since) = self.clock.tell(now) {
             self.stood_still(since, now);
         }
     }
 
-    /// The clock of requests and signs of life stood still from then until now.
+    /// Moves the deadlines of requests and keep-alive, since their clock was stopped from `since`
+    /// to `now`.
     fn stood_still(&mut self, since: Instant, now: Instant) {
         self.in_flight.put_off(now.saturating_duration_since(since));
         self.keep_alive.heard(now);
@@ -120,22 +123,22 @@ impl Session {
         self.overdue = false;
     }
 
-    /// Whether the server may be at work on a request, so that nothing else is asked of it. Not
-    /// once it has let the time of one pass and said nothing, however many have been sent since;
-    /// unless among these is one that it can't put aside.
+    /// Returns whether the server may be at work on a request, so that no ping is sent. `false`
+    /// once a request has timed out without any input since, even if others have been sent after
+    /// it, unless one of these blocks the server.
     fn is_busy(&self) -> bool {
         self.in_flight.is_due() && (!self.overdue || self.in_flight.blocked_until().is_some())
     }
 
-    /// Reading stops for want of room for an item of this list, with something else between it and
-    /// the last that stopped it.
+    /// Stops the clock because an item of this list has no room. Also called while the clock is
+    /// stopped, when room was made since and is not enough.
     pub(in crate::client) fn stop(&mut self, id: Id) {
         let step = self.in_flight.get(id.0).map(|entry| entry.step);
         self.clock.stop(step);
     }
 
-    /// Reading goes on. The stop lasted up to the time that was told last, and from there to the
-    /// one that is told next.
+    /// Lets the clock run again. It was stopped up to the time reported last, and from there to the
+    /// one reported next.
     pub(in crate::client) fn go_on(&mut self) {
         if let Some((since, told)) = self.clock.go_on() {
             self.stood_still(since, told);
@@ -178,7 +181,7 @@ impl Session {
                 self.given_up(entry, reached);
             }
         }
-        // Of what waits to be set again, the next may have a place now.
+        // There may be room now to set the next filter again.
         self.restore();
     }
 
@@ -190,7 +193,8 @@ impl Session {
         let asked = if self.keep_alive.is_asked() {
             None
         } else {
-            // Nothing in it could be refused and its room is reserved: else the peer doesn't read.
+            // No part of the ping can be refused, and its room is reserved: if it fails, the peer
+            // does not read.
             self.write(self.left(TOLD), |id, out| Ping::new().encode(Some(id), out)).ok()
         };
         match asked {

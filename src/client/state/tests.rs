@@ -1,4 +1,4 @@
-//! Every cell of the table: against what is expected, and against the page that shows it.
+//! Checks every cell of the table against the expected effects, and the page that shows it.
 
 use super::*;
 use alloc::format;
@@ -18,8 +18,7 @@ const STAGES: [(Stage, &str); 9] = [
     (Stage::Over, Stage::Over.as_str()),
 ];
 
-/// What each input does in each stage: the effect, and the stage that it leads to where that is
-/// another one.
+/// Effect of each input in each stage, and the next stage if it is another one.
 const EXPECTED: &str = "
              | new               | greeting          | greeted           | challenge           | login             | booting           | ready             | closing       | over
 by challenge | wait > greeting   | not new           | ask > challenge   | not new             | not new           | not new           | not new           | not new       | not new
@@ -68,7 +67,7 @@ fn breach() -> FrameError {
     decoder.next_frame().unwrap_err()
 }
 
-/// An effect's word in the expected table, and the words for it on the page.
+/// Returns an effect's word in the expected table, and its words on the page.
 fn said(effect: Effect<'_>) -> (String, &'static str) {
     let (short, long) = match effect {
         Effect::Nothing => ("", ""),
