@@ -1,4 +1,5 @@
-//! What a server answered: an outcome in common words, and the reply itself.
+//! Holds a server's answer to a command: the outcome in the words of all dialects, and the native
+//! reply.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -6,27 +7,27 @@ use alloc::vec::Vec;
 use super::{Conference, Participant};
 use crate::wire::Frame;
 
-/// The words of a refusal for which the server gives none.
+/// Refusal text where the server gives no reason.
 pub(super) const REFUSED: &str = "the server refuses and doesn't say why";
-/// The words of a call that failed, for which the server gives none.
+/// Failure text of a call where the server gives no reason.
 pub(super) const CALL_FAILED: &str = "the call failed and the server doesn't say why";
 
-/// A reply as it came, in its dialect's form.
+/// A native reply, in the form of its dialect.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Native<'a> {
-    /// `ConfBridge`: the response, then the events of its list with the one that ends it, or the
-    /// `OriginateResponse` of a call: the frames of all that the client tells of the request, in
-    /// order.
+    /// `ConfBridge`: the response, followed by the events of its list including the one that ends
+    /// it, or by the `OriginateResponse` of a call. These are all frames that the client reports
+    /// for the request, in order.
     Frames(&'a [Frame<'a>]),
-    /// FreeSWITCH: the body of an `api/response` or of a `BACKGROUND_JOB`; empty where there is
-    /// none.
+    /// FreeSWITCH: the body of an `api/response` or of a `BACKGROUND_JOB`; empty if the reply has
+    /// no body.
     Text(&'a [u8]),
     /// sipXecs, Kazoo: an HTTP response.
     Http {
-        /// Its status.
+        /// The HTTP status code.
         status: u16,
-        /// Its body.
+        /// The HTTP body.
         body: &'a [u8],
     },
 }
@@ -43,53 +44,59 @@ impl<'a> Answer<'a> {
         Self { outcome, native }
     }
 
-    /// What it means.
+    /// Returns the meaning of the reply.
     pub const fn outcome(&self) -> &Outcome<'a> {
         &self.outcome
     }
 
-    /// The same, taken out.
+    /// Converts the answer into its outcome, without the native reply.
     pub fn into_outcome(self) -> Outcome<'a> {
         self.outcome
     }
 
-    /// The reply that it was read from.
+    /// Returns the reply from which the outcome was read.
     pub const fn native(&self) -> Native<'a> {
         self.native
     }
 }
 
-/// What an answer means.
+/// The meaning of an answer.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Outcome<'a> {
-    /// The server takes it, which is no proof that it happens: FreeSWITCH says so of files that it
-    /// can't open, and Kazoo acts later. Of a call that is waited for, and of one of `ConfBridge`
-    /// whose outcome is among the frames: it was answered.
+    /// The server accepts the command. This does not prove that the command takes effect:
+    /// FreeSWITCH also accepts files that it can't open, and Kazoo acts later. For `DialAndWait`,
+    /// and for a `ConfBridge` call whose outcome is among the frames, it means that the call was
+    /// answered.
     Done,
-    /// The server did nothing, and is content: there was nobody to do it to, nothing that plays or is
-    /// recorded, or it is so already. Kazoo says so (304) of a request that is the same as one
-    /// before, whatever happened meanwhile: send it again with another parameter in its query
-    /// ([`Account::act`](crate::kazoo::Account::act)). `ConfBridge` says so of recordings alone.
+    /// The server did nothing, without refusing: no participant was there to act on, nothing was
+    /// playing or being recorded, or the state was already as requested.
+    ///
+    /// Kazoo answers so (304) to a request that equals an earlier one, even if the state has
+    /// changed since: send it again with another parameter in its query
+    /// ([`Account::act`](crate::kazoo::Account::act)). `ConfBridge` answers so for recordings only.
     Unchanged,
-    /// The number of who has the floor now; `None`: nobody. Asked of its holder, the command gives the
-    /// floor back; while another has it, it is refused. The next command has the number as text,
-    /// `Who::One(&number.to_string())`: their [id](Participant::id).
+    /// The number of the participant who has the floor now; `None` if the floor is free.
+    ///
+    /// The command releases the floor if the participant already has it, and is refused while
+    /// another participant has it. The next command takes the number as text,
+    /// `Who::One(&number.to_string())`: it is the participant's [id](Participant::id).
     Floor(Option<u32>),
-    /// Who is there.
+    /// The participants of the conference.
     Participants(Vec<Participant<'a>>),
-    /// Which conferences there are.
+    /// The conferences of the server.
     Conferences(Vec<Conference<'a>>),
-    /// A conference, and who is there.
+    /// A conference with its participants.
     Conference(Conference<'a>, Vec<Participant<'a>>),
-    /// Levels, each with the participant's number. The next command has that as text,
-    /// `Who::One(&number.to_string())`: their [id](Participant::id).
+    /// Levels, each with its participant's number. The next command takes that number as text,
+    /// `Who::One(&number.to_string())`: it is the participant's [id](Participant::id).
     Levels(Vec<(u32, i64)>),
-    /// Whether it is recorded.
+    /// `true` if the conference is being recorded.
     Recording(bool),
-    /// The server refuses, or does for one of several participants: the first reason, in its words.
+    /// The server refuses the command, for all or for one of several participants: the first
+    /// reason, in the server's words.
     Refused(Cow<'a, str>),
-    /// Something else, in the server's words: the usage of a command that this version has
-    /// otherwise.
+    /// Any other answer, in the server's words: for example the usage text where this version of
+    /// the server has another form of the command.
     Text(Cow<'a, str>),
 }

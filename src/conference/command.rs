@@ -1,10 +1,10 @@
-//! What a conference can be told, whoever runs it.
+//! Defines the commands of a conference, common to all dialects.
 
 use core::fmt;
 
 pub use crate::freeswitch::command::{Level, Relation};
 
-/// Who in a conference a command is for.
+/// The participants that a command acts on.
 ///
 /// | | `ConfBridge` | FreeSWITCH, sipXecs | Kazoo |
 /// |---|---|---|---|
@@ -15,38 +15,38 @@ pub use crate::freeswitch::command::{Level, Relation};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Who<'a> {
-    /// The participant of this id, as [`Participant::id`](super::Participant::id) has it.
+    /// The participant with this id, as returned by [`Participant::id`](super::Participant::id).
     One(&'a str),
-    /// Everybody.
+    /// All participants.
     All,
-    /// Everybody but moderators.
+    /// All participants except moderators.
     AllButModerators,
-    /// Whoever came last.
+    /// The participant who joined last.
     Last,
 }
 
-/// A caller as a phone shows it.
+/// A caller id, as a phone shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_structs, reason = "a program makes it")]
 pub struct CallerId<'a> {
-    /// The number.
+    /// The caller's number.
     pub number: &'a str,
-    /// The name.
+    /// The caller's name.
     pub name: &'a str,
 }
 
-/// Which way a volume is meant.
+/// The direction of a participant's audio whose volume is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Side {
-    /// How loud they are heard.
+    /// The participant's voice, as the others hear it.
     In,
-    /// How loud they hear.
+    /// The conference, as the participant hears it.
     Out,
 }
 
 impl Side {
-    /// Returns its word: `in` or `out`.
+    /// Returns the word for the direction: `in` or `out`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::In => "in",
@@ -55,220 +55,224 @@ impl Side {
     }
 }
 
-/// What a conference server is asked or told.
+/// A query or an instruction to a conference server.
 ///
-/// Conferences are named as [`Conference::id`](super::Conference::id) has it: by name, in Kazoo by
-/// id. Whether a dialect has the command is seen when it is [encoded](super::Dialect::encode), and
-/// in the [table](super#who-can-do-what). A variant that has more than the conference names its
-/// fields. `Debug` shows name and conference alone: PINs and what is said stay out of logs.
+/// Conferences are named as [`Conference::id`](super::Conference::id) returns them: by name, in
+/// Kazoo by id. [Encoding](super::Dialect::encode) a command shows whether the dialect supports it;
+/// the [table](super#who-can-do-what) lists the support of all dialects. A variant with more than
+/// the conference has named fields. `Debug` shows the command's name and its conference only: PINs
+/// and spoken texts stay out of logs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Command<'a> {
-    /// Which conferences there are.
+    /// Lists the conferences.
     ListRooms,
-    /// Who is in a conference.
+    /// Lists the participants of a conference.
     List(&'a str),
-    /// A conference with all that the server says of it. That of FreeSWITCH is XML: both it and
-    /// sipXecs have the command with the feature `xml` alone.
+    /// Shows a conference with all that the server reports of it. FreeSWITCH and sipXecs answer in
+    /// XML, so both support this command only with the feature `xml`.
     Show(&'a str),
-    /// They are not heard.
+    /// Mutes the participants: the others no longer hear them.
     Mute {
-        /// In this conference.
+        /// The conference.
         conference: &'a str,
         /// The participants.
         who: Who<'a>,
     },
-    /// They are heard again.
+    /// Unmutes the participants: the others hear them again.
     Unmute {
-        /// In this conference.
+        /// The conference.
         conference: &'a str,
         /// The participants.
         who: Who<'a>,
     },
-    /// They hear nothing.
+    /// Deafens the participants: they no longer hear the conference.
     Deaf {
-        /// In this conference.
+        /// The conference.
         conference: &'a str,
         /// The participants.
         who: Who<'a>,
     },
-    /// They hear again.
+    /// Undeafens the participants: they hear the conference again.
     Undeaf {
-        /// In this conference.
+        /// The conference.
         conference: &'a str,
         /// The participants.
         who: Who<'a>,
     },
-    /// Out with them, and with the sound for that where there is one.
+    /// Removes the participants, and plays the kick sound if one is configured.
     Kick {
-        /// In this conference.
+        /// The conference.
         conference: &'a str,
         /// The participants.
         who: Who<'a>,
     },
-    /// Out with them, without a sound.
+    /// Removes the participants without a sound.
     HangUp {
-        /// In this conference.
+        /// The conference.
         conference: &'a str,
         /// The participants.
         who: Who<'a>,
     },
-    /// Nobody else gets in.
+    /// Locks the conference: no further participant can join.
     Lock(&'a str),
-    /// Others get in again.
+    /// Unlocks the conference: participants can join again.
     Unlock(&'a str),
-    /// Callers are asked for this PIN.
+    /// Sets the PIN that callers are asked for.
     SetPin {
-        /// Of this conference.
+        /// The conference.
         conference: &'a str,
-        /// Digits, as they are dialled.
+        /// The PIN: digits, as they are dialled.
         pin: &'a str,
     },
-    /// Callers are not asked any more. Moderators' PIN stays, and with it the question.
+    /// Removes the callers' PIN. A moderator PIN stays, and callers are still asked for it.
     RemovePin(&'a str),
-    /// Begins to record.
+    /// Starts a recording.
     StartRecord {
-        /// Of this conference.
+        /// The conference.
         conference: &'a str,
-        /// Into this file of the server; `None`: the server chooses one.
+        /// The file on the server; `None` lets the server choose one.
         file: Option<&'a str>,
     },
     /// Stops recording.
     StopRecord {
-        /// Of this conference.
+        /// The conference.
         conference: &'a str,
-        /// Into this file; `None`: into all.
+        /// The file whose recording stops; `None` stops all recordings.
         file: Option<&'a str>,
     },
-    /// Whether it is recorded.
+    /// Asks whether the conference is being recorded.
     RecordStatus(&'a str),
     /// Shows or sets a volume.
     Volume {
-        /// In this conference.
+        /// The conference.
         conference: &'a str,
-        /// Theirs.
+        /// The participants.
         who: Who<'a>,
-        /// Which of theirs.
+        /// The direction of their audio.
         side: Side,
-        /// From -4 to 4; `None` shows it.
+        /// The level, from -4 to 4; `None` shows it.
         level: Option<Level>,
     },
-    /// Shows or sets how loud they must be to be heard.
+    /// Shows or sets the energy level: how loud the participants must be to be heard.
     Energy {
-        /// In this conference.
+        /// The conference.
         conference: &'a str,
-        /// Theirs.
+        /// The participants.
         who: Who<'a>,
-        /// From 0, of use up to 1800; `None` shows it.
+        /// The level, from 0, useful up to 1800; `None` shows it.
         level: Option<Level>,
     },
     /// Plays a sound.
     Play {
-        /// In this conference.
+        /// The conference.
         conference: &'a str,
-        /// A file of the server; in Kazoo the id of a sound, or an address.
+        /// A file on the server; in Kazoo the id of a sound, or an address.
         file: &'a str,
-        /// To one; `None`: to everybody.
+        /// The participant who hears the sound; `None` plays it to all.
         to: Option<&'a str>,
     },
-    /// Ends all that is played.
+    /// Stops all sounds that are being played.
     StopPlaying {
-        /// In this conference.
+        /// The conference.
         conference: &'a str,
-        /// To one; `None`: to everybody.
+        /// The participant whose sounds stop; `None` stops the sounds of all.
         to: Option<&'a str>,
     },
     /// Speaks a text.
     Say {
-        /// In this conference.
+        /// The conference.
         conference: &'a str,
-        /// What.
+        /// The text.
         text: &'a str,
-        /// To one; `None`: to everybody.
+        /// The participant who hears the text; `None` speaks it to all.
         to: Option<&'a str>,
     },
-    /// Plays tones to them, as if they were the other end.
+    /// Plays DTMF tones to the participants, as if they came from the other end of the call.
     SendDtmf {
-        /// In this conference.
+        /// The conference.
         conference: &'a str,
-        /// To them.
+        /// The participants.
         who: Who<'a>,
-        /// Which.
+        /// The digits.
         digits: &'a str,
     },
-    /// Calls somebody in, and does not wait for the outcome.
+    /// Calls an endpoint into the conference, without waiting for the outcome.
     Dial {
-        /// Into this conference.
+        /// The conference.
         conference: &'a str,
-        /// Whom, as the server calls: `PJSIP/100`; `sofia/gateway/gw/100`; a number, device, user
-        /// or `sip:` address.
+        /// The endpoint, in the server's notation: `PJSIP/100`; `sofia/gateway/gw/100`; in Kazoo a
+        /// number, device, user or `sip:` address.
         endpoint: &'a str,
-        /// The caller that they are shown; `None`: the server's own.
+        /// The caller id that the called phone shows; `None` uses the server's own.
         caller: Option<CallerId<'a>>,
     },
-    /// Calls somebody in, and answers when that has gone well or badly. FreeSWITCH lets the phone ring
-    /// for 60 s, unless the endpoint says `{originate_timeout=30}`, and the connection waits too:
-    /// [`Connection::api`](crate::freeswitch::Connection::api) allows for that, an HTTP client has
-    /// to. `ConfBridge` lets it ring for 30 s and tells the outcome as an event, so that the session
-    /// needs events of the class [`CALL`](crate::value::Classes::CALL), and other requests don't
-    /// wait.
+    /// Calls an endpoint into the conference, and waits for the outcome.
+    ///
+    /// FreeSWITCH lets the phone ring for 60 s, unless the endpoint says `{originate_timeout=30}`.
+    /// Its connection is blocked for that time:
+    /// [`Connection::api`](crate::freeswitch::Connection::api) allows for it, and an HTTP client
+    /// has to. `ConfBridge` lets the phone ring for 30 s and reports the outcome as an event: the
+    /// session needs events of the class [`CALL`](crate::value::Classes::CALL), and other requests
+    /// don't wait.
     DialAndWait {
-        /// Into this conference.
+        /// The conference.
         conference: &'a str,
-        /// Whom, as for [`Dial`](Self::Dial).
+        /// The endpoint, as in [`Dial`](Self::Dial).
         endpoint: &'a str,
-        /// The caller that they are shown; `None`: the server's own.
+        /// The caller id that the called phone shows; `None` uses the server's own.
         caller: Option<CallerId<'a>>,
     },
-    /// Calls a user of the server in, wherever they are.
+    /// Calls a user of the server into the conference, on any of the user's devices.
     Invite {
-        /// Into this conference.
+        /// The conference.
         conference: &'a str,
-        /// The user's name, in Kazoo their id.
+        /// The user's name, in Kazoo the user's id.
         user: &'a str,
     },
     /// Moves participants to another conference.
     Transfer {
-        /// From this conference.
+        /// The conference that the participants leave.
         conference: &'a str,
-        /// Their ids.
+        /// The participants' ids.
         participants: &'a [&'a str],
-        /// The other one.
+        /// The conference that the participants join.
         to: &'a str,
     },
-    /// What one participant is to another.
+    /// Sets whether one participant speaks to, hears or sees another.
     Relate {
-        /// In this conference.
+        /// The conference.
         conference: &'a str,
-        /// The first's id.
+        /// The first participant's id.
         participant: &'a str,
-        /// The second's.
+        /// The second participant's id.
         other: &'a str,
-        /// What the first is to the second.
+        /// The relation of the first participant to the second.
         relation: Relation,
     },
-    /// Gives somebody the floor, or takes it from them where they have it: the answer says who has it
-    /// then ([`Outcome::Floor`](super::Outcome::Floor)). Refused while somebody else has it.
+    /// Gives the floor to a participant, or takes it away if the participant already has it. The
+    /// answer names the new holder of the floor ([`Outcome::Floor`](super::Outcome::Floor)). The
+    /// server refuses while another participant has the floor.
     Floor {
-        /// In this conference.
+        /// The conference.
         conference: &'a str,
         /// The participant's id.
         participant: &'a str,
     },
-    /// Makes somebody the picture that all see.
+    /// Makes a participant's video the picture that all participants see.
     VideoSource {
-        /// In this conference.
+        /// The conference.
         conference: &'a str,
         /// The participant's id.
         participant: &'a str,
     },
 }
 
-/// Makes `name` and `ALL` from one list, so that no command is in one of them alone.
+/// Makes `name` and `ALL` from one list, so that each command is in both.
 macro_rules! commands {
     ($($words:literal = $name:ident $(($value:expr))? $({ $($field:ident: $given:expr),+ })?;)+) => {
         impl Command<'_> {
-            /// Returns what the command does, in words: `mute`, `start record`.
+            /// Returns the command's name in words: `mute`, `start record`.
             pub const fn name(&self) -> &'static str {
                 match self {
                     $(Self::$name { .. } => $words,)+
@@ -277,7 +281,7 @@ macro_rules! commands {
         }
 
         impl Command<'static> {
-            /// One example of each command, in the order of the variants.
+            /// Lists one example of each command, in the order of the variants.
             ///
             /// ```
             /// use ami_proto::conference::{Command, Dialect};

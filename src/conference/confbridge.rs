@@ -1,4 +1,4 @@
-//! `ConfBridge`: commands to AMI actions, and their responses and lists to answers.
+//! `ConfBridge`: turns commands into AMI actions, and responses and lists into answers.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -22,7 +22,8 @@ use crate::response::Response;
 use crate::value::OriginateReason;
 use crate::wire::{Frame, FrameKind};
 
-/// The error of a recording that runs already, from 11 to 22 at least.
+/// Message of the error for a conference that is already being recorded, from Asterisk 11 to at
+/// least 22.
 const ALREADY: &str = "Conference is already being recorded.";
 
 /// Asterisk's application `ConfBridge`.
@@ -52,8 +53,9 @@ fn action<'a>(command: &Command<'a>) -> Result<Custom<'a>, RequestError> {
         Command::Lock(conference) => to_all("ConfbridgeLock", conference),
         Command::Unlock(conference) => to_all("ConfbridgeUnlock", conference),
         Command::StartRecord { conference, file } => {
-            // MixMonitor takes what stands behind a comma for options, and then for a command of the
-            // shell. Where no file is named, the conference's name is part of the file's.
+            // MixMonitor reads the text after a comma as options, and after a second comma as a
+            // shell command. If the command names no file, the file's name contains the
+            // conference's name.
             refuse_splits("conference", conference, splits_arguments())?;
             let action = to_all("ConfbridgeStartRecord", conference)?;
             let Some(file) = file else { return Ok(action) };
@@ -64,7 +66,7 @@ fn action<'a>(command: &Command<'a>) -> Result<Custom<'a>, RequestError> {
         Command::VideoSource { conference, participant } => {
             to(Who::One(participant), "ConfbridgeSetSingleVideoSrc", conference, command)
         }
-        // The connection doesn't wait for a call: the outcome is an event.
+        // `Async` keeps the connection free during the call: the outcome comes as an event.
         Command::Dial { conference, endpoint, caller } | Command::DialAndWait { conference, endpoint, caller } => {
             dial(conference, endpoint, caller)
         }
@@ -113,7 +115,7 @@ fn to<'a>(
     Ok(to_all(action, conference)?.header("Channel", channel))
 }
 
-/// `Originate` into the application `ConfBridge`, whose arguments are split at commas.
+/// Builds `Originate` into the application `ConfBridge`, whose arguments are split at commas.
 fn dial<'a>(conference: &'a str, endpoint: &'a str, caller: Option<CallerId<'_>>) -> Result<Custom<'a>, RequestError> {
     refuse_splits("conference", conference, splits_arguments())?;
     let action = Custom::new("Originate")
@@ -122,7 +124,7 @@ fn dial<'a>(conference: &'a str, endpoint: &'a str, caller: Option<CallerId<'_>>
         .header("Data", given("conference", conference)?)
         .header("Async", "yes");
     let Some(CallerId { number, name }) = caller else { return Ok(action) };
-    // A caller id is split at quotes and angle brackets.
+    // The server splits a caller id at quotes and angle brackets.
     for text in [number, name] {
         refuse_splits("caller", text, b"\"\\<>")?;
     }
@@ -134,7 +136,7 @@ fn dial<'a>(conference: &'a str, endpoint: &'a str, caller: Option<CallerId<'_>>
     Ok(action.header("CallerID", id.into_bytes()))
 }
 
-/// Reads the response, and what follows where that announces a list or is about a call.
+/// Reads the response, and the frames after it if the response announces a list or is about a call.
 fn outcome<'a>(command: &Command<'_>, frames: &[Frame<'a>]) -> Result<Outcome<'a>, ReplyError> {
     let (first, rest) = frames.split_first().ok_or(ReplyError::Reply)?;
     if first.kind() != FrameKind::Response {
@@ -143,7 +145,7 @@ fn outcome<'a>(command: &Command<'_>, frames: &[Frame<'a>]) -> Result<Outcome<'a
     let response = Response::from(*first);
     let message = response.message().unwrap_or_default();
     match command {
-        // An empty list is an error to the server.
+        // Asterisk reports an empty list as an error.
         Command::ListRooms if ConfbridgeListRooms::TYPE.reply().says_none(message) => {
             Ok(Outcome::Conferences(Vec::new()))
         }
@@ -164,14 +166,14 @@ fn outcome<'a>(command: &Command<'_>, frames: &[Frame<'a>]) -> Result<Outcome<'a
         }
         Command::Dial { .. } => Ok(called(rest).unwrap_or(Outcome::Done)),
         Command::DialAndWait { .. } => called(rest).ok_or(ReplyError::NoOutcome),
-        // There is no action for these: whatever was answered, it is not what was asked.
+        // These commands have no action, so the frames answer another command.
         Command::Show(_) | Command::RecordStatus(_) => Err(ReplyError::Reply),
         _ => Ok(Outcome::Done),
     }
 }
 
-/// Returns what became of a call, where that is told: the response says no more than that the call
-/// is queued.
+/// Returns the outcome of a call, or `None` if the frames lack it: the response only says that the
+/// call is queued.
 fn called<'a>(frames: &[Frame<'a>]) -> Option<Outcome<'a>> {
     let outcome = frames.iter().find_map(|frame| event::OriginateResponse::view(*frame))?;
     if is_answered(&outcome) {
@@ -185,8 +187,8 @@ fn called<'a>(frames: &[Frame<'a>]) -> Option<Outcome<'a>> {
     }))
 }
 
-/// Checks that a list came to its end, which is an event of this name, and has as many items as
-/// that says. Without a number said, a list has items.
+/// Checks that the list ends with the event named `end`, and that its item count matches. A list
+/// whose end gives no count must have items.
 fn whole(frames: &[Frame<'_>], end: &str, items: usize) -> Result<(), ReplyError> {
     let is_cancelled = |frame: &Frame<'_>| frame.get("EventList").is_some_and(|said| said.eq_ignore_case("cancelled"));
     let is_end = |frame: &Frame<'_>| {

@@ -1,4 +1,4 @@
-//! The four dialects: a command in, a request out; a reply in, an answer out.
+//! The four dialects: each turns a command into a request, and a reply into an answer.
 
 use super::answer::{Answer, Native};
 use super::backend::Backend as _;
@@ -12,7 +12,7 @@ use super::sipxecs::SipXecs;
 use crate::http_request::Method;
 use crate::kazoo::Account;
 
-/// Who runs the conference, and so what is sent and what comes back.
+/// The kind of conference server, which decides the form of requests and replies.
 ///
 /// ```
 /// use ami_proto::conference::{Command, Dialect, RequestError, Who};
@@ -34,12 +34,12 @@ use crate::kazoo::Account;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Dialect<'a> {
-    /// Asterisk's application, by AMI.
+    /// Asterisk's application `ConfBridge`, over AMI.
     ConfBridge,
-    /// FreeSWITCH's `conference`, by the event socket.
+    /// FreeSWITCH's `conference`, over the event socket.
     FreeSwitch,
-    /// The same by the REST service of sipXecs, asked with this method. Its handler takes GET;
-    /// its reference page says PUT.
+    /// FreeSWITCH's `conference` through the REST service of sipXecs, with this HTTP method. The
+    /// service's handler takes GET; its reference page says PUT.
     SipXecs(Method),
     /// The Conferences API of Kazoo, for this account.
     Kazoo(Account<'a>),
@@ -59,8 +59,9 @@ impl Dialect<'_> {
     /// Makes the request for a command.
     ///
     /// # Errors
-    /// [`RequestError::Unsupported`] where the dialect has nothing for it, with what to do instead;
-    /// the others where an argument is none of the dialect's, or would arrive as something else.
+    /// [`RequestError::Unsupported`] if the dialect has no request for the command, with a hint
+    /// what to do instead. [`RequestError::Encode`] if an argument is invalid in the dialect, or if
+    /// the server would read it as something else.
     pub fn encode(&self, command: &Command<'_>) -> Result<Request, RequestError> {
         match *self {
             Self::ConfBridge => ConfBridge.encode(command),
@@ -70,10 +71,12 @@ impl Dialect<'_> {
         }
     }
 
-    /// Makes the request for a command even if the server reads more than values in its arguments.
-    /// FreeSWITCH does: `{originate_timeout=30}` before a dial string sets variables, `${…}` runs
-    /// commands; [`Line::even_if_interpreted`] has them all. Only for texts that are the program's
-    /// own. Requests of the other dialects are those of [`encode`](Self::encode).
+    /// Makes the request for a command, even if the server interprets its arguments.
+    ///
+    /// FreeSWITCH does so: `{originate_timeout=30}` before a dial string sets variables, `${…}`
+    /// runs commands; [`Line::even_if_interpreted`] lists all cases. Use it only for texts that the
+    /// program itself wrote. In the other dialects the request equals that of
+    /// [`encode`](Self::encode).
     ///
     /// ```
     /// use ami_proto::conference::{Command, Dialect};
@@ -88,19 +91,20 @@ impl Dialect<'_> {
     /// ```
     ///
     /// # Errors
-    /// As [`encode`](Self::encode).
+    /// The errors of [`encode`](Self::encode).
     ///
     /// [`Line::even_if_interpreted`]: crate::freeswitch::command::Line::even_if_interpreted
     pub fn encode_even_if_interpreted(&self, command: &Command<'_>) -> Result<Request, RequestError> {
         if matches!(self, Self::FreeSwitch) { freeswitch::request(command, true) } else { self.encode(command) }
     }
 
-    /// Reads what the server answered to a command.
+    /// Reads the server's reply to a command.
     ///
     /// A refusal is an [`Outcome`](super::Outcome), not an error.
     ///
     /// # Errors
-    /// Where the reply is of another kind than the dialect's, or lacks what the command asks for.
+    /// [`ReplyError`] if the reply is of another dialect's kind, or lacks the data that the command
+    /// asks for.
     pub fn decode<'b>(&self, command: &Command<'_>, reply: Native<'b>) -> Result<Answer<'b>, ReplyError> {
         let outcome = match *self {
             Self::ConfBridge => ConfBridge.decode(command, reply),

@@ -1,12 +1,12 @@
-//! What can be wrong: a dialect that has no such command, an argument that it can't carry, a reply
-//! that is another's.
+//! Errors of conference requests and replies: a command that the dialect lacks, an argument that it
+//! can't carry, a reply that doesn't fit.
 
 use core::fmt;
 
 use crate::error::EncodeError;
 use crate::kazoo;
 
-/// A dialect has no request for a command.
+/// Reports that a dialect has no request for a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unsupported {
     pub(super) command: &'static str,
@@ -15,17 +15,17 @@ pub struct Unsupported {
 }
 
 impl Unsupported {
-    /// The [command](super::Command::name).
+    /// Returns the command's [name](super::Command::name).
     pub const fn command(&self) -> &'static str {
         self.command
     }
 
-    /// The [dialect](super::Dialect::name).
+    /// Returns the dialect's [name](super::Dialect::name).
     pub const fn dialect(&self) -> &'static str {
         self.dialect
     }
 
-    /// What to do instead.
+    /// Returns what to do instead, in words.
     pub const fn hint(&self) -> &'static str {
         self.hint
     }
@@ -39,15 +39,15 @@ impl fmt::Display for Unsupported {
 
 impl core::error::Error for Unsupported {}
 
-/// There is no request for a command.
+/// Reports why no request could be made for a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RequestError {
-    /// The dialect has none.
+    /// The dialect has no request for the command.
     Unsupported(Unsupported),
-    /// An argument would break the request, or the server would read it as something else: the
-    /// field has the argument's name in the [`Command`](super::Command), or that of the dialect's
-    /// own command.
+    /// An argument would break the request, or the server would read it as something else. The
+    /// error's field is the argument's name in the [`Command`](super::Command), or its name in the
+    /// dialect's own command.
     Encode(EncodeError),
 }
 
@@ -75,39 +75,39 @@ impl From<EncodeError> for RequestError {
     }
 }
 
-/// A reply can't be read.
+/// Reports why a reply can't be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReplyError {
-    /// It is of another kind than the dialect's: frames, a text, or an HTTP response.
+    /// The reply is of another dialect's kind: frames, a text, or an HTTP response.
     Dialect,
-    /// It is another command's, or none: AMI frames that don't begin with a response, a text that
-    /// isn't the list that was asked for, a page of something before the service.
+    /// The reply does not answer this command: AMI frames that don't begin with a response, a text
+    /// that isn't the requested list, or a page from a proxy in front of the service.
     Reply,
-    /// The service of sipXecs has lost its FreeSWITCH, and answers with nothing. Whether the command
-    /// was done is not known: list who is there, and ask again.
+    /// The service of sipXecs has lost its FreeSWITCH, and sends an empty answer. The command may
+    /// or may not have taken effect: list the participants, and send the command again.
     Lost,
     /// The list has no end: the rest of it is missing.
     Unfinished,
-    /// `ConfBridge`: the frames have no outcome of the call, the event `OriginateResponse`. It comes
-    /// to sessions that have events of the class
+    /// `ConfBridge`: the frames lack the outcome of the call, the event `OriginateResponse`. The
+    /// server sends it to sessions that have events of the class
     /// [`CALL`](crate::value::Classes::CALL).
     NoOutcome,
     /// The server broke the list off (`EventList: cancelled`).
     Cancelled,
-    /// The end of the list says that it has another number of items (`ListItems`).
+    /// The end of the list gives another number of items (`ListItems`).
     Items {
-        /// How many came.
+        /// The number of items that came.
         came: usize,
     },
-    /// Reading it needs this feature of the crate.
+    /// Reading the reply needs this feature of the crate.
     Feature {
         /// The feature's name.
         name: &'static str,
     },
-    /// It is not the JSON that it should be.
+    /// The body is not valid JSON of the expected kind.
     Json(kazoo::JsonError),
-    /// It lacks what was asked for.
+    /// The response lacks a field that the command asks for.
     Field(kazoo::FieldError),
 }
 

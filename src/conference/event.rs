@@ -1,4 +1,4 @@
-//! What happens in conferences, once for all dialects that tell.
+//! Conference events, common to all dialects that report them.
 
 use alloc::borrow::Cow;
 use alloc::string::ToString as _;
@@ -8,8 +8,8 @@ use super::participant::{caller_name, caller_number};
 use crate::wire::Value;
 use crate::{event, freeswitch, kazoo};
 
-/// Something that happened in a conference. sipXecs tells nothing; its FreeSWITCH does, to who is
-/// connected to that.
+/// An event of a conference. sipXecs reports none; its FreeSWITCH does, to programs connected to
+/// its event socket.
 ///
 /// ```
 /// use ami_proto::conference::{Event, Happening};
@@ -24,11 +24,11 @@ use crate::{event, freeswitch, kazoo};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// `ConfBridge`'s.
+    /// An AMI event of `ConfBridge`.
     ConfBridge(event::Event<'a>),
-    /// FreeSWITCH's, of the subclass `conference::maintenance`.
+    /// A FreeSWITCH event of the subclass `conference::maintenance`.
     FreeSwitch(freeswitch::Event<'a>),
-    /// Kazoo's.
+    /// A Kazoo event about a participant.
     Kazoo(kazoo::ParticipantEvent<'a>),
 }
 
@@ -39,18 +39,18 @@ impl<'a> From<kazoo::ParticipantEvent<'a>> for Event<'a> {
 }
 
 impl<'a> Event<'a> {
-    /// One of AMI's, if it is `ConfBridge`'s.
+    /// Wraps an AMI event; `None` if it is not about a `ConfBridge` conference.
     pub fn of_ami(event: event::Event<'a>) -> Option<Self> {
         confbridge(&event).map(|_| Self::ConfBridge(event))
     }
 
-    /// One of the event socket's, if it is a conference's.
+    /// Wraps an event of the event socket; `None` if it is not about a conference.
     pub fn of_freeswitch(event: freeswitch::Event<'a>) -> Option<Self> {
         let subclass = event.subclass()?;
         (*subclass.decode() == *b"conference::maintenance").then_some(Self::FreeSwitch(event))
     }
 
-    /// What happened.
+    /// Returns the kind of the event.
     pub fn happening(&self) -> Happening {
         match self {
             Self::ConfBridge(event) => confbridge(event).unwrap_or(Happening::Other),
@@ -63,7 +63,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// The conference that commands go to: its name, in Kazoo its id.
+    /// Returns the conference as commands name it: its name, in Kazoo its id.
     pub fn conference(&self) -> Option<Cow<'a, str>> {
         match self {
             Self::ConfBridge(event::Event::OriginateResponse(outcome)) => dialed_into(outcome).map(Value::to_str_lossy),
@@ -73,9 +73,11 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Who it is about, as commands name them; `None` where it is about the conference. Of the
-    /// floor: who has it now, and `None` if nobody has. Of a call that `ConfBridge` made: the channel
-    /// that has answered.
+    /// Returns the participant concerned, as commands name participants; `None` if the event is
+    /// about the whole conference.
+    ///
+    /// For a change of the floor, it is the new holder, and `None` if the floor is free. For a
+    /// `ConfBridge` call, it is the channel that answered.
     pub fn participant(&self) -> Option<Cow<'a, str>> {
         match self {
             Self::ConfBridge(event @ event::Event::OriginateResponse(outcome)) => {
@@ -91,7 +93,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Their name.
+    /// Returns the participant's name.
     pub fn name(&self) -> Option<Cow<'a, str>> {
         match self {
             Self::ConfBridge(event) => caller_name(event.frame().get("CallerIDName")?.as_bytes()),
@@ -100,7 +102,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// The number that they called from.
+    /// Returns the participant's caller number.
     pub fn number(&self) -> Option<Cow<'a, str>> {
         match self {
             Self::ConfBridge(event) => caller_number(event.frame().get("CallerIDNum")?.as_bytes()),
@@ -114,8 +116,8 @@ fn text_of<'a>(event: &event::Event<'a>, name: &str) -> Option<Cow<'a, str>> {
     event.frame().get(name).map(Value::to_str_lossy)
 }
 
-/// Returns the conference that a call was made into, by whoever made it; `None` where it was made
-/// into something else, or into what is not told.
+/// Returns the conference that a call was made into, no matter which program made the call; `None`
+/// if the call was made into another application, or if the event doesn't name a conference.
 pub(super) fn dialed_into<'a>(outcome: &event::OriginateResponse<'a>) -> Option<Value<'a>> {
     let application = outcome.application().ok()?;
     let arguments = outcome.data().ok()?.as_bytes();
@@ -157,7 +159,7 @@ fn confbridge(event: &event::Event<'_>) -> Option<Happening> {
 
 macro_rules! happenings {
     ($($(#[$doc:meta])+ $name:ident = $words:literal $(, $told:literal)? $(| $action:literal)*;)+) => {
-        /// What happened.
+        /// The kind of a conference event.
         ///
         /// | | event of `ConfBridge` | action of FreeSWITCH, and of Kazoo where it is about a participant |
         /// |---|---|---|
@@ -165,14 +167,14 @@ macro_rules! happenings {
             "| `", stringify!($name), "` |", $(" `", $told, "`",)? " |", $(" `", $action, "`",)* " |"
         )])+
         ///
-        /// What has no event in a dialect isn't told there: ask, as
-        /// [`Command::List`](super::Command::List) does. The value that goes with it, such as the new
-        /// volume, is [`Event::detail`].
+        /// A dialect reports only the kinds for which it has an event or action: for the rest, poll
+        /// with [`Command::List`](super::Command::List). The value that goes with an event, such as
+        /// the new volume, is [`Event::detail`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Happening {
             $($(#[$doc])+ $name,)+
-            /// Something else: the native event knows.
+            /// Any other event: see the native event.
             Other,
         }
 
@@ -184,7 +186,7 @@ macro_rules! happenings {
                 Self::Other
             }
 
-            /// In words: `muted`, `recording started`.
+            /// Returns the kind in words: `muted`, `recording started`.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$name => $words,)+
@@ -196,74 +198,75 @@ macro_rules! happenings {
 }
 
 happenings! {
-    /// The conference has begun.
+    /// The conference began.
     Started = "started", "ConfbridgeStart" | "conference-create";
-    /// It has ended.
+    /// The conference ended.
     Ended = "ended", "ConfbridgeEnd" | "conference-destroy";
-    /// Somebody came.
+    /// A participant joined.
     Joined = "joined", "ConfbridgeJoin" | "add-member";
-    /// They left.
+    /// A participant left.
     Left = "left", "ConfbridgeLeave" | "del-member";
-    /// They are not heard any more.
+    /// A participant was muted.
     Muted = "muted", "ConfbridgeMute" | "mute-member";
-    /// They are heard again.
+    /// A participant was unmuted.
     Unmuted = "unmuted", "ConfbridgeUnmute" | "unmute-member";
-    /// They hear nothing any more.
+    /// A participant was deafened: they no longer hear the conference.
     Deafened = "deafened" | "deaf-member";
-    /// They hear again.
+    /// A participant was undeafened: they hear the conference again.
     Undeafened = "undeafened" | "undeaf-member";
-    /// They begin to talk.
+    /// A participant began to talk.
     Talking = "talking", "ConfbridgeTalking: on" | "start-talking";
-    /// They stop talking.
+    /// A participant stopped talking.
     Silent = "silent", "ConfbridgeTalking: off" | "stop-talking";
-    /// They are put on hold.
+    /// A participant was put on hold.
     Held = "held" | "hold-member";
-    /// They are back from it.
+    /// A participant was taken off hold.
     Unheld = "unheld" | "unhold-member";
-    /// They are thrown out; they leave next.
+    /// A participant was removed; the event that they left comes next.
     Kicked = "kicked" | "kick-member" | "hup-member";
-    /// They are moved to another conference.
+    /// A participant was moved to another conference.
     Transferred = "transferred" | "transfer";
-    /// Somebody else has the floor, or nobody.
+    /// The floor went to another participant, or became free.
     FloorChanged = "floor changed" | "floor-change";
-    /// Somebody else is the picture that all see, or nobody.
+    /// Another participant's video became the picture that all see, or no participant's is.
     VideoFloorChanged = "video floor changed" | "video-floor-change";
-    /// Nobody else gets in.
+    /// The conference was locked: no further participant can join.
     Locked = "locked" | "lock";
-    /// Others get in again.
+    /// The conference was unlocked: participants can join again.
     Unlocked = "unlocked" | "unlock";
-    /// It is recorded from now on; or can't be, as FreeSWITCH's `Error` says.
+    /// A recording started; or failed to start, if FreeSWITCH's event has the header `Error`.
     RecordingStarted = "recording started", "ConfbridgeRecord" | "start-recording";
-    /// The recording has ended.
+    /// A recording stopped.
     RecordingStopped = "recording stopped", "ConfbridgeStopRecord" | "stop-recording";
-    /// The recording pauses.
+    /// A recording paused.
     RecordingPaused = "recording paused" | "pause-recording";
-    /// The recording goes on.
+    /// A recording resumed.
     RecordingResumed = "recording resumed" | "resume-recording";
-    /// A sound begins.
+    /// A sound began to play.
     Playing = "playing" | "play-file" | "play-file-member";
-    /// It has ended.
+    /// A sound ended.
     Played = "played" | "play-file-done" | "play-file-member-done";
     /// A text is spoken.
     Spoken = "spoken" | "speak-text" | "speak-text-member";
-    /// A participant's volume has changed, by a command or by their own keys, or the level that it
-    /// is controlled to.
+    /// A participant's volume changed, by a command or by the participant's own keys, or the target
+    /// level of its automatic gain control changed.
     VolumeChanged = "volume changed"
         | "volume-in-member"
         | "volume-out-member"
         | "volume-level"
         | "gain-level"
         | "agc-level-member";
-    /// How loud a participant must be, or may be, has changed, by a command or by their own keys.
+    /// A participant's minimum or maximum energy level changed, by a command or by the
+    /// participant's own keys.
     EnergyChanged = "energy changed"
         | "energy-level-member"
         | "energy-level"
         | "auto-energy-level-member"
         | "max-energy-level-member";
-    /// A participant has pressed a key that a control is bound to, or had one pressed to them.
+    /// A participant pressed a key that a control is bound to, or a DTMF tone was sent to them.
     Dtmf = "dtmf" | "dtmf-member" | "dtmf";
-    /// A call that was made in the background has been answered, or not: into the application
-    /// `ConfBridge`, as [`Command::Dial`](super::Command::Dial) makes it.
+    /// A call made in the background was answered or failed. In `ConfBridge` it is a call into the
+    /// application `ConfBridge`, as [`Command::Dial`](super::Command::Dial) makes it.
     Dialed = "dialed", "OriginateResponse" | "bgdial-result";
 }
 

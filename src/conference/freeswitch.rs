@@ -1,4 +1,4 @@
-//! FreeSWITCH: commands to lines of the event socket, and what it prints to answers.
+//! FreeSWITCH: turns commands into lines of the event socket, and printed replies into answers.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -17,11 +17,11 @@ use crate::freeswitch::reply::{self, Done, Reply, ServerRefusal};
 use crate::range::part;
 use crate::wire::Value;
 
-/// Numbers have the server's own delimiter now and then (`tel:+49;ext=1`); sipXecs asks with this
-/// one too.
+/// Delimiter of lists. The server's default `;` also occurs in caller numbers (`tel:+49;ext=1`);
+/// sipXecs requests this delimiter too.
 const DELIMITER: &str = ">,<";
 
-/// What to do without the feature `xml`: an answer means the same with and without it.
+/// Hint for builds without the feature `xml`: an answer must mean the same with and without it.
 pub(super) const NEEDS_XML: &str = "its answer is XML: build with the feature `xml`, or list who is there";
 
 /// FreeSWITCH's `conference`.
@@ -40,8 +40,8 @@ impl Backend for FreeSwitch {
     }
 }
 
-/// Makes the line of the event socket, without its verb; with `interpreted` even if the server
-/// reads more than values in its arguments.
+/// Makes the line of the event socket, without its verb. With `interpreted`, it is made even if the
+/// server interprets its arguments.
 pub(super) fn request(command: &Command<'_>, interpreted: bool) -> Result<Request, RequestError> {
     let mut ids = Vec::new();
     let native = native(command, &mut ids)?;
@@ -54,8 +54,8 @@ pub(super) fn request(command: &Command<'_>, interpreted: bool) -> Result<Reques
     Ok(Request::Line(Line::new(text)))
 }
 
-/// Builds FreeSWITCH's command; `ids` is room for participants' numbers. What it doesn't have the
-/// service of sipXecs has, and takes first.
+/// Builds FreeSWITCH's command; `ids` stores participants' numbers. The commands refused here which
+/// sipXecs supports are handled before this call by the dialect of sipXecs.
 pub(super) fn native<'a>(
     command: &Command<'a>,
     ids: &'a mut Vec<u32>,
@@ -131,7 +131,7 @@ fn target(who: Who<'_>) -> Result<Target<'_>, RequestError> {
     })
 }
 
-/// Returns the sub-command that [`native`] builds: what its reply is read by.
+/// Returns the sub-command that [`native`] builds: it decides how the reply is read.
 fn name(command: &Command<'_>) -> Option<Name> {
     Some(match command {
         Command::ListRooms | Command::List(_) => Name::List,
@@ -167,7 +167,7 @@ fn name(command: &Command<'_>) -> Option<Name> {
     })
 }
 
-/// Reads what FreeSWITCH printed.
+/// Reads the text that FreeSWITCH printed.
 pub(super) fn outcome<'a>(command: &Command<'_>, text: &'a [u8]) -> Result<Outcome<'a>, ReplyError> {
     said(command, Reply::new(name(command).ok_or(ReplyError::Reply)?, text))
 }
@@ -177,8 +177,8 @@ pub(super) fn said<'a>(command: &Command<'_>, reply: Reply<'a>) -> Result<Outcom
     let text = reply.as_bytes();
     let mut levels = Vec::new();
     let mut called = false;
-    // Whether anything was done, whether the server says that there was nothing to do, and who has
-    // the floor.
+    // `done`: an action was performed. `idle`: the server says that there was nothing to do.
+    // `floor`: the holder of the floor.
     let (mut done, mut idle, mut floor) = (false, reply.is_empty() && is_of_several(command), None);
     for outcome in reply.outcomes() {
         match outcome {
@@ -189,7 +189,7 @@ pub(super) fn said<'a>(command: &Command<'_>, reply: Reply<'a>) -> Result<Outcom
             reply::Outcome::Done(Done::Recording { .. }) if matches!(command, Command::RecordStatus(_)) => {
                 return Ok(Outcome::Recording(true));
             }
-            // It says `+OK` whatever became of the call.
+            // The server prints `+OK` for every call; the cause tells the outcome.
             reply::Outcome::Done(Done::Called { cause }) if cause == "SUCCESS" => called = true,
             reply::Outcome::Done(Done::Called { cause }) => return Ok(Outcome::Refused(cause.to_str_lossy())),
             reply::Outcome::Done(Done::Level { member, level }) => levels.push((member, level.into())),
@@ -206,20 +206,21 @@ pub(super) fn said<'a>(command: &Command<'_>, reply: Reply<'a>) -> Result<Outcom
         Command::Volume { .. } | Command::Energy { .. } => Ok(Outcome::Levels(levels)),
         Command::ListRooms | Command::List(_) => listed(command, reply),
         Command::Show(_) => show(reply),
-        // None of the answers that it has.
+        // The text is not a known answer to the query.
         Command::RecordStatus(_) => Ok(Outcome::Text(Value::new(text).to_str_lossy())),
         Command::DialAndWait { .. } if !called => Ok(Outcome::Text(Value::new(text).to_str_lossy())),
         _ => Ok(Outcome::Done),
     }
 }
 
-/// Returns whether the answer has a line for each whom it was done to, or that was stopped. `hup` of
-/// 1.6 has none.
+/// Returns whether the answer has a line for each participant concerned, or for each recording
+/// stopped. `hup` of FreeSWITCH 1.6 prints none.
 fn tells_each(command: &Command<'_>) -> bool {
     is_of_several(command) || matches!(command, Command::StopPlaying { .. } | Command::StopRecord { .. })
 }
 
-/// Returns whether there may be nobody whom it could be done to, and a line for each where there is.
+/// Returns whether the command may match no participant, and prints a line for each that it
+/// matches.
 fn is_of_several(command: &Command<'_>) -> bool {
     match command {
         Command::Mute { who, .. }
@@ -232,8 +233,8 @@ fn is_of_several(command: &Command<'_>) -> bool {
     }
 }
 
-/// Reads the answer to a list: lines that are none make a list only beside some that are, and no
-/// list is empty unless the server says so.
+/// Reads the answer to a list. Lines that are not part of a list are ignored only beside list
+/// lines, and a list is empty only if the server says so.
 fn listed<'a>(command: &Command<'_>, reply: Reply<'a>) -> Result<Outcome<'a>, ReplyError> {
     const NO_ROOMS: &[u8] = b"No active conferences.";
     let text = reply.as_bytes();
@@ -252,10 +253,10 @@ fn listed<'a>(command: &Command<'_>, reply: Reply<'a>) -> Result<Outcome<'a>, Re
         };
     }
     if said == NO_ROOMS {
-        // It was asked for one of them.
+        // The command asked for one conference.
         return refused(said);
     }
-    // Of one conference without members, which has no header, nothing is printed.
+    // For one conference without members the server prints nothing, since there is no header line.
     let is_empty = reply.is_empty() || is_headed && list.conferences.iter().all(|room| room.member_count == Some(0));
     let members: Vec<_> = rooms(list).flat_map(|(_, members)| members).collect();
     match members.len() {
@@ -266,9 +267,9 @@ fn listed<'a>(command: &Command<'_>, reply: Reply<'a>) -> Result<Outcome<'a>, Re
     }
 }
 
-/// Reads a list with the delimiter that was asked for, or with the server's own, for answers that
-/// somebody else asked for. It follows the number that a member's line begins with, where no name
-/// gets to.
+/// Reads a list with the requested delimiter, or with the server's default for answers to another
+/// program's request. The delimiter is the text after the number at the start of a member's line,
+/// where no user-chosen name can stand.
 fn read(reply: Reply<'_>) -> List<'_> {
     let text = reply.as_bytes();
     let digits = |line: &[u8]| line.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -277,7 +278,7 @@ fn read(reply: Reply<'_>) -> List<'_> {
     List::parse(text, &if ours { Format::new().delimiter(DELIMITER) } else { Format::new() })
 }
 
-/// Conferences, and who is there.
+/// Yields the conferences with their participants.
 fn rooms(list: List<'_>) -> impl Iterator<Item = (Conference<'_>, Vec<Participant<'_>>)> {
     list.conferences.into_iter().map(|mut room| {
         let members = core::mem::take(&mut room.members).into_iter();
@@ -293,7 +294,8 @@ fn show(reply: Reply<'_>) -> Result<Outcome<'_>, ReplyError> {
     let list = List::from_xml(reply.as_bytes()).map_err(|_| ReplyError::Reply)?;
     let is_whole =
         |room: &crate::freeswitch::list::Conference<'_>| !room.members.is_empty() || room.member_count == Some(0);
-    // It is of one conference. One that has lost its members is not an empty one.
+    // The answer is about one conference. A conference whose members are missing is not an empty
+    // one.
     let list = list.conferences.first().is_some_and(is_whole).then_some(list).ok_or(ReplyError::Reply)?;
     let (room, members) = rooms(list).next().ok_or(ReplyError::Reply)?;
     Ok(Outcome::Conference(room, members))
@@ -304,13 +306,13 @@ fn show(_: Reply<'_>) -> Result<Outcome<'_>, ReplyError> {
     Err(ReplyError::Feature { name: "xml" })
 }
 
-/// The line that refuses, without the mark that it has from 1.8 on. Before that there is no
-/// telling; it is the first.
+/// Returns the line of the refusal, without the mark that it has from FreeSWITCH 1.8 on. Older
+/// versions have no mark: there it is the first line.
 fn refusal(text: &[u8]) -> &[u8] {
     marked(text).unwrap_or_else(|| text.split(|byte| *byte == b'\n').next().unwrap_or_default())
 }
 
-/// The first line that says itself that it refuses, without its mark.
+/// Returns the first line that has the mark of a refusal, without that mark.
 fn marked(text: &[u8]) -> Option<&[u8]> {
     let mark = |line: &'_ [u8]| ["-ERR", "-USAGE:"].into_iter().find(|mark| line.starts_with(mark.as_bytes()));
     text.split(|byte| *byte == b'\n')
@@ -321,7 +323,7 @@ fn marked(text: &[u8]) -> Option<&[u8]> {
 mod tests {
     use super::*;
 
-    /// A reply is read by the sub-command that was asked for.
+    /// The reply is read by the name of the sub-command that was sent.
     #[test]
     fn names_are_those_of_the_requests() {
         let (conference, to) = ("room", Some("3"));
@@ -341,8 +343,7 @@ mod tests {
             assert_eq!(name(command), built, "{command}");
         }
     }
-    /// A feature adds: without it the command is refused, and its answer is not read as something
-    /// else.
+    /// Without the feature the command is refused, and its answer is not read as something else.
     #[cfg(not(feature = "xml"))]
     #[test]
     fn show_needs_xml() {

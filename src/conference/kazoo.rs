@@ -1,4 +1,4 @@
-//! Kazoo: commands to calls of the Conferences API, and its responses to answers.
+//! Kazoo: turns commands into calls of the Conferences API, and its responses into answers.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -114,7 +114,7 @@ fn outcome<'a>(command: &Command<'_>, status: u16, body: &'a [u8]) -> Result<Out
     let refused = !(200..300).contains(&status);
     let asks = match command {
         Command::ListRooms | Command::List(_) | Command::Show(_) => true,
-        // There is no call for it: whatever was answered, it is not what was asked.
+        // The API has no call for this command, so the response answers another command.
         Command::RecordStatus(_) if !refused => return Err(ReplyError::Reply),
         _ => false,
     };
@@ -123,8 +123,8 @@ fn outcome<'a>(command: &Command<'_>, status: u16, body: &'a [u8]) -> Result<Out
     }
     let response = match Response::from_slice(body) {
         Ok(response) => response,
-        // What stands before the server, such as a proxy, answers as it likes; a bare acceptance
-        // may have no body.
+        // A proxy in front of the server may answer in any form; a bare acceptance may have no
+        // body.
         Err(_) if refused => return Ok(Outcome::Refused(Cow::Owned(words(status)))),
         Err(_) if body.trim_ascii().is_empty() && !asks => return Ok(Outcome::Done),
         Err(error) => return Err(error.into()),
@@ -145,7 +145,7 @@ fn outcome<'a>(command: &Command<'_>, status: u16, body: &'a [u8]) -> Result<Out
             Ok(Outcome::Conference(Conference::Kazoo(conference), participants))
         }
         Command::List(_) => {
-            // A document has them too, in its realtime data.
+            // A conference's document also lists its participants, in its realtime data.
             let document = |_| response.conference()?.realtime().participants();
             let participants = with_numbers(response.participants().or_else(document)?)?;
             Ok(Outcome::Participants(participants.into_iter().map(Participant::Kazoo).collect()))
@@ -158,7 +158,7 @@ fn with_numbers(list: Vec<kazoo::Participant<'_>>) -> Result<Vec<kazoo::Particip
     known(list, |one| one.participant_id().map(|_| ()))
 }
 
-/// Refuses a list of which no entry can be named: it is none of what was asked for.
+/// Returns the list, or an error if no entry has an id: then it is not the requested list.
 fn known<T>(list: Vec<T>, id: impl Fn(&T) -> Result<(), FieldError>) -> Result<Vec<T>, FieldError> {
     match list.first().map(&id) {
         Some(Err(error)) if list.iter().all(|one| id(one).is_err()) => Err(error),
@@ -166,7 +166,8 @@ fn known<T>(list: Vec<T>, id: impl Fn(&T) -> Result<(), FieldError>) -> Result<V
     }
 }
 
-/// Returns why the server refuses: its word for it, and which field is meant where it says so.
+/// Returns the reason of a refusal: the server's message, and the field concerned if the server
+/// names one.
 fn refusal<'a>(response: &Response<'a>, status: u16) -> Cow<'a, str> {
     let message = response.envelope().message().ok().filter(|message| !message.is_empty());
     let message = message.unwrap_or_else(|| Cow::Owned(words(status)));
@@ -176,7 +177,7 @@ fn refusal<'a>(response: &Response<'a>, status: u16) -> Cow<'a, str> {
     }
 }
 
-/// Returns what a status means, for a refusal that says nothing itself.
+/// Describes an HTTP status, for a refusal without a message.
 fn words(status: u16) -> String {
     let words = match status {
         300..=399 => "it is elsewhere, or nothing is new",
@@ -194,7 +195,7 @@ fn words(status: u16) -> String {
     format!("status {status}: {words}")
 }
 
-/// What became of a call: the server accepts the request also where it could not make one.
+/// Returns the outcome of a call: the server also accepts a request for a call that it can't make.
 fn dialed<'a>(response: &Response<'a>) -> Outcome<'a> {
     let whole = response.data().and_then(Json::object).map(Dialed::from);
     let mut each = whole.into_iter().chain(response.dialed().unwrap_or_default());

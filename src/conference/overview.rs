@@ -1,4 +1,4 @@
-//! A conference, whoever runs it: a view over what the dialect has, which is in the variant.
+//! Common view of a conference: a variant for each dialect holds the native data.
 
 use crate::freeswitch::list;
 use crate::wire::Value;
@@ -7,20 +7,21 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use core::time::Duration;
 
-/// A conference. What a dialect doesn't tell, or tells in a way that can't be read, is `None`.
+/// A conference. A getter returns `None` if the dialect doesn't report the value, or if the value
+/// can't be read.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Conference<'a> {
-    /// Of `ConfBridge`.
+    /// A conference of `ConfBridge`.
     ConfBridge(Box<event::ConfbridgeListRooms<'a>>),
-    /// Of FreeSWITCH, alone or behind sipXecs.
+    /// A conference of FreeSWITCH, used directly or through sipXecs.
     FreeSwitch(Box<list::Conference<'a>>),
-    /// Of Kazoo.
+    /// A conference of Kazoo.
     Kazoo(kazoo::Conference<'a>),
 }
 
 impl Conference<'_> {
-    /// What commands name it by: its name, in Kazoo its id.
+    /// Returns the conference as commands name it: its name, in Kazoo its id.
     pub fn id(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Kazoo(conference) => conference.id().ok(),
@@ -28,7 +29,7 @@ impl Conference<'_> {
         }
     }
 
-    /// Its name.
+    /// Returns the conference's name.
     pub fn name(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::ConfBridge(item) => item.conference().ok().map(Value::to_str_lossy),
@@ -37,7 +38,8 @@ impl Conference<'_> {
         }
     }
 
-    /// How many are there, moderators included; those that FreeSWITCH hides are not counted.
+    /// Returns the number of participants, including moderators; FreeSWITCH does not count hidden
+    /// members.
     pub fn members(&self) -> Option<u32> {
         match self {
             Self::ConfBridge(item) => item.parties().ok().and_then(|parties| parties.try_into().ok()),
@@ -49,7 +51,7 @@ impl Conference<'_> {
         }
     }
 
-    /// Whether nobody else gets in.
+    /// Returns whether the conference is locked: no further participant can join.
     pub fn is_locked(&self) -> Option<bool> {
         match self {
             Self::ConfBridge(item) => item.locked().ok(),
@@ -58,7 +60,7 @@ impl Conference<'_> {
         }
     }
 
-    /// Whether it is recorded. Only FreeSWITCH tells, from 1.8 on.
+    /// Returns whether the conference is being recorded. Only FreeSWITCH reports it, from 1.8 on.
     pub fn is_recording(&self) -> Option<bool> {
         match self {
             Self::FreeSwitch(conference) => (!conference.flags.is_empty()).then(|| conference.has("recording")),
@@ -66,8 +68,9 @@ impl Conference<'_> {
         }
     }
 
-    /// For how long it has run, to the second; `None` in `ConfBridge`, which doesn't tell: it is the
-    /// time since [`Happening::Started`](super::Happening::Started).
+    /// Returns how long the conference has been running, in whole seconds. `None` in `ConfBridge`,
+    /// which doesn't report it: measure the time since
+    /// [`Happening::Started`](super::Happening::Started).
     pub fn duration(&self) -> Option<Duration> {
         match self {
             Self::ConfBridge(_) => None,

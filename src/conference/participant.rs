@@ -1,5 +1,4 @@
-//! Somebody in a conference, whoever runs it: a view over what the dialect has, which is in the
-//! variant.
+//! Common view of a participant: a variant for each dialect holds the native data.
 
 use crate::freeswitch::list;
 use crate::value::{CallerIdPart, Escaped};
@@ -10,24 +9,25 @@ use alloc::boxed::Box;
 use alloc::string::ToString as _;
 use core::time::Duration;
 
-/// Somebody in a conference.
+/// A participant of a conference.
 ///
-/// What a dialect doesn't tell, or tells in a way that can't be read, is `None`; the native view
-/// has the reason. Text that isn't UTF-8 is shown with replacements; the native view has its bytes.
+/// A getter returns `None` if the dialect doesn't report the value, or if the value can't be read;
+/// the native view has the reason. Text that isn't UTF-8 is shown with replacement characters; the
+/// native view has the original bytes.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Participant<'a> {
-    /// Of `ConfBridge`.
+    /// A participant of `ConfBridge`.
     ConfBridge(Box<event::ConfbridgeList<'a>>),
-    /// Of FreeSWITCH, alone or behind sipXecs.
+    /// A participant of FreeSWITCH, used directly or through sipXecs.
     FreeSwitch(Box<list::Member<'a>>),
-    /// Of Kazoo.
+    /// A participant of Kazoo.
     Kazoo(kazoo::Participant<'a>),
 }
 
 impl Participant<'_> {
-    /// What [`Who::One`](super::Who::One) takes: the channel's name; the number that FreeSWITCH
-    /// gave.
+    /// Returns the id for [`Who::One`](super::Who::One): the channel's name, or the number that
+    /// FreeSWITCH assigned.
     pub fn id(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::ConfBridge(item) => item.frame().get("Channel").map(Value::to_str_lossy),
@@ -36,7 +36,8 @@ impl Participant<'_> {
         }
     }
 
-    /// Their call: `Uniqueid` (from 13.24 and 15.3 on), uuid, `call_id`.
+    /// Returns the id of the participant's call: `Uniqueid` (from Asterisk 13.24 and 15.3 on),
+    /// uuid, `call_id`.
     pub fn call(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::ConfBridge(item) => item.frame().get("Uniqueid").map(Value::to_str_lossy),
@@ -45,7 +46,7 @@ impl Participant<'_> {
         }
     }
 
-    /// Their name.
+    /// Returns the participant's name.
     pub fn name(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::ConfBridge(item) => caller_name(item.frame().get("CallerIDName")?.as_bytes()),
@@ -54,7 +55,7 @@ impl Participant<'_> {
         }
     }
 
-    /// The number that they called from.
+    /// Returns the participant's caller number.
     pub fn number(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::ConfBridge(item) => caller_number(item.frame().get("CallerIDNum")?.as_bytes()),
@@ -63,7 +64,8 @@ impl Participant<'_> {
         }
     }
 
-    /// Whether they are not heard. Nobody on hold is, so FreeSWITCH doesn't tell then.
+    /// Returns whether the participant is muted. `None` in FreeSWITCH while the participant is on
+    /// hold: FreeSWITCH doesn't report it then.
     pub fn is_muted(&self) -> Option<bool> {
         match self {
             Self::ConfBridge(item) => item.muted().ok(),
@@ -72,7 +74,8 @@ impl Participant<'_> {
         }
     }
 
-    /// Whether they hear nothing. `ConfBridge` has no such thing.
+    /// Returns whether the participant is deafened: they don't hear the conference. `None` in
+    /// `ConfBridge`, which can't deafen.
     pub fn is_deaf(&self) -> Option<bool> {
         match self {
             Self::ConfBridge(_) => None,
@@ -81,7 +84,7 @@ impl Participant<'_> {
         }
     }
 
-    /// Whether they are talking.
+    /// Returns whether the participant is talking.
     pub fn is_talking(&self) -> Option<bool> {
         match self {
             Self::ConfBridge(item) => item.talking().ok(),
@@ -90,7 +93,7 @@ impl Participant<'_> {
         }
     }
 
-    /// Whether they have the floor; `None` in `ConfBridge`, which has no floor.
+    /// Returns whether the participant has the floor; `None` in `ConfBridge`, which has no floor.
     pub fn has_floor(&self) -> Option<bool> {
         match self {
             Self::ConfBridge(_) => None,
@@ -99,21 +102,23 @@ impl Participant<'_> {
         }
     }
 
-    /// Whether they are a moderator; in `ConfBridge` an admin.
+    /// Returns whether the participant is a moderator; in `ConfBridge` an admin.
     pub fn is_moderator(&self) -> Option<bool> {
         match self {
             Self::ConfBridge(item) => item.admin().ok(),
             Self::FreeSwitch(member) => Some(member.has("moderator")),
             Self::Kazoo(participant) => {
-                // Servers leave it out of calls that don't say; 4.0 to 4.3 have the media server's word.
+                // Servers omit `is_moderator` for calls that don't set it; 4.0 to 4.3 send the
+                // media server's `member_type`.
                 let word = || Some(participant.member_type().ok()? == "moderator");
                 participant.is_moderator().ok().or_else(word)
             }
         }
     }
 
-    /// For how long they have been there, to the second; in `ConfBridge` since their call was
-    /// answered. FreeSWITCH's text doesn't say, its XML does.
+    /// Returns how long the participant has been in the conference, in whole seconds; in
+    /// `ConfBridge`, the time since their call was answered. FreeSWITCH reports it in its XML only,
+    /// not in its text list.
     pub fn duration(&self) -> Option<Duration> {
         match self {
             Self::ConfBridge(item) => item.answered_time().ok(),
@@ -122,18 +127,18 @@ impl Participant<'_> {
         }
     }
 }
-/// What hold hides.
+/// Returns a flag, or `None` while the member is on hold, since hold hides the flag.
 fn flag(member: &list::Member<'_>, name: &str) -> Option<bool> {
     (!member.has("hold")).then(|| member.has(name))
 }
 
-/// A caller's number of AMI, without the words for none.
+/// Reads a caller's number of AMI; `None` for the words that mean "unknown".
 pub(super) fn caller_number(bytes: &[u8]) -> Option<Cow<'_, str>> {
     CallerIdPart::new(bytes).known().map(|number| Value::new(number).to_str_lossy())
 }
 
-/// A caller's name of AMI, without the words for none, and without the escapes that it has from 13
-/// on.
+/// Reads a caller's name of AMI, without the escapes that it has from Asterisk 13 on; `None` for
+/// the words that mean "unknown".
 pub(super) fn caller_name(bytes: &[u8]) -> Option<Cow<'_, str>> {
     Some(match Escaped::new(bytes).known()?.decode() {
         Cow::Borrowed(bytes) => Value::new(bytes).to_str_lossy(),

@@ -1,5 +1,5 @@
-//! What is sent: an action of AMI, a line of the event socket, or an HTTP request; and how it is
-//! shown without secrets.
+//! A request of a conference command: an AMI action, a line of the event socket, or an HTTP
+//! request; with a form for logs that hides secrets.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -9,28 +9,29 @@ use crate::freeswitch;
 use crate::http_request;
 use crate::wiped::Wiped;
 
-/// What to send for a command.
+/// The request to send for a command.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Request {
-    /// `ConfBridge`: for [`Client::send`](crate::client::Client::send), which gives it an
+    /// `ConfBridge`: pass it to [`Client::send`](crate::client::Client::send), which adds an
     /// `ActionID`.
     Action(EncodedAction),
-    /// FreeSWITCH: [`Line::as_bytes`] is for
-    /// [`Connection::api`](crate::freeswitch::Connection::api), or `bgapi`. The body of what ends
+    /// FreeSWITCH: pass [`Line::as_bytes`] to
+    /// [`Connection::api`](crate::freeswitch::Connection::api) or to `bgapi`. The body that ends
     /// that request is the [`Native::Text`](super::Native::Text) for
     /// [`Dialect::decode`](super::Dialect::decode).
     Line(Line),
-    /// sipXecs, which wants a digest ([`sipxecs::Credentials`](crate::sipxecs::Credentials));
-    /// Kazoo, which wants a header `X-Auth-Token`.
+    /// sipXecs, which requires digest authentication
+    /// ([`sipxecs::Credentials`](crate::sipxecs::Credentials)); or Kazoo, which requires a header
+    /// `X-Auth-Token`.
     Http(http_request::Request),
 }
 
 impl Request {
-    /// What goes over a connection that is logged in: the action without an `ActionID`, the line as
-    /// an `api` command. Of an HTTP request what HTTP/1.1 has of it: the request line,
-    /// [headers](http_request::Request::content_type) and body, without the host and whatever else
-    /// is the caller's.
+    /// Returns the bytes for a connection that is logged in: the action without an `ActionID`, or
+    /// the line as an `api` command. For an HTTP request, they are the request line, the [content
+    /// type](http_request::Request::content_type) and the body in HTTP/1.1 form, without the host
+    /// and other headers that the caller adds.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         match self {
@@ -41,7 +42,7 @@ impl Request {
         bytes
     }
 
-    /// The same to be shown: PINs as `***`.
+    /// Returns the bytes of [`to_bytes`](Self::to_bytes) for display, with PINs replaced by `***`.
     pub fn to_masked_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         match self {
@@ -70,7 +71,8 @@ fn push_api(bytes: &mut Vec<u8>, line: &[u8]) {
     }
 }
 
-/// A line for FreeSWITCH, `conference room mute 3`, checked to be just one. `Debug` hides PINs.
+/// A line for FreeSWITCH, such as `conference room mute 3`, checked to be a single line. `Debug`
+/// hides PINs.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Line(Wiped);
 
@@ -79,12 +81,12 @@ impl Line {
         Self(line.into())
     }
 
-    /// The line, without its end.
+    /// Returns the line, without its line end.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// Appends it as a command of the event socket.
+    /// Appends the line as an `api` command of the event socket.
     pub fn api(&self, out: &mut Vec<u8>) {
         push_api(out, &self.0);
     }
