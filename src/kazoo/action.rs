@@ -1,4 +1,4 @@
-//! What conferences and participants can be told to do, in both envelopes that servers read.
+//! Actions of conferences and participants, in both request bodies that servers read.
 
 use alloc::borrow::Cow;
 use alloc::string::ToString;
@@ -12,20 +12,20 @@ use crate::error::{EncodeError, Refusal};
 use crate::http_request::refuse_control;
 use crate::wiped::WipedText;
 
-/// Where an action stands in the body of its request.
+/// Place of an action in the body of its request.
 ///
-/// Servers from 4.2 on look for a conference's `action` on top first, then in `data`. Older ones, and
-/// all for participants, look in `data` first, then in the query, then on top. All look for the
-/// arguments in `data` within `data`, then in the query, then in `data`. So
-/// [`OnTop`](Self::OnTop) refuses arguments of the names `action` and `data`.
+/// Servers from 4.2 on look for a conference's `action` at the top level first, then in `data`.
+/// Older servers, and all servers for participants, look in `data` first, then in the query, then
+/// at the top level. All of them look for the arguments in `data` within `data`, then in the query,
+/// then in `data`. Therefore [`OnTop`](Self::OnTop) refuses arguments named `action` or `data`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Envelope {
-    /// `{"data": {"action": "play", "data": {"media_id": "…"}}}`: the reference page's, and
-    /// understood by all servers.
+    /// `{"data": {"action": "play", "data": {"media_id": "…"}}}`: the form on the reference page,
+    /// which all servers understand.
     #[default]
     InData,
-    /// `{"action": "play", "data": {"media_id": "…"}}`: what Kazoo's pages show from 4.2 on.
+    /// `{"action": "play", "data": {"media_id": "…"}}`: the form on Kazoo's pages from 4.2 on.
     OnTop,
 }
 
@@ -33,7 +33,7 @@ impl Envelope {
     /// Returns the body of a request.
     ///
     /// # Errors
-    /// Where the server would take an argument for the action, or for the arguments.
+    /// If the server would read an argument as the action, or as the arguments.
     pub(super) fn wrap(self, (action, arguments): Parts<'_>) -> Result<WipedText, EncodeError> {
         let name = string(action);
         Ok(match self {
@@ -75,18 +75,18 @@ impl Envelope {
     }
 }
 
-/// What an action is told.
+/// Arguments of an action.
 pub(super) enum Arguments<'a> {
     None,
-    /// What the crate writes itself: an object.
+    /// An object that the crate writes itself.
     Known(WipedText),
-    /// The caller's own: an object.
+    /// The caller's object.
     Other(Json<'a>),
     Dial(&'a Dial<'a>),
 }
 
-/// Refuses what stands in the way where arguments stand in `data`: the server looks there for
-/// `data` before the top, and for the `action` of participants too.
+/// Refuses argument names that conflict with arguments placed in `data`: the server looks there for
+/// `data` before it looks at the top level, and also for the `action` of participants.
 fn refuse_reserved<'n>(mut names: impl Iterator<Item = &'n str>) -> Result<(), EncodeError> {
     match names.find_map(|name| ["action", "data"].into_iter().find(|word| *word == name)) {
         Some(word) => Err(EncodeError::new("data", Refusal::Keyword { word })),
@@ -94,7 +94,7 @@ fn refuse_reserved<'n>(mut names: impl Iterator<Item = &'n str>) -> Result<(), E
     }
 }
 
-/// An action as a server reads it from a body: for mocks and proxies.
+/// An action as a server reads it from a body: for mock servers and proxies.
 ///
 /// ```
 /// use ami_proto::kazoo::ActionBody;
@@ -111,100 +111,100 @@ pub struct ActionBody<'a> {
 }
 
 impl<'a> ActionBody<'a> {
-    /// Reads it from a body's bytes.
+    /// Reads an action from a request body.
     ///
     /// # Errors
-    /// Where they are not JSON, not UTF-8, or no object.
+    /// If the bytes are not JSON, not UTF-8, or not an object.
     pub fn from_slice(bytes: &'a [u8]) -> Result<Self, JsonError> {
         let top = Object::from_slice(bytes)?;
         let data = top.get("data").and_then(Json::object);
         Ok(Self { top, data })
     }
 
-    /// Its name, if there is one.
+    /// Returns the action's name, or `None` if the body has none.
     pub fn action(&self) -> Option<Cow<'a, str>> {
         let inside = || self.data.as_ref()?.get("action");
         self.top.get("action").or_else(inside)?.string()
     }
 
-    /// Its arguments: an object that may be empty.
+    /// Returns the action's arguments: an object, which may be empty.
     pub fn arguments(&self) -> Option<Object<'a>> {
         let inside = self.data.as_ref().and_then(|data| data.get("data"));
         inside.and_then(Json::object).or_else(|| self.data.clone())
     }
 
-    /// Returns what a dial notes of the calls that it makes: it stands in `data`, beside an action
-    /// there.
+    /// Returns the variables that a dial sets on the calls that it makes: in the body they are in
+    /// `data`, beside an action placed there.
     pub fn custom_application_vars(&self) -> Option<Object<'a>> {
         self.data.as_ref()?.get("custom_application_vars").and_then(Json::object)
     }
 }
 
-/// What a conference can be told.
+/// An action on a conference.
 ///
 /// The reference page has `lock` and `unlock`; servers from 4.2 on have the others.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ConferenceAction<'a> {
-    /// Nobody else gets in.
+    /// Locks the conference: no further participant can join.
     Lock,
-    /// Others get in again.
+    /// Unlocks the conference: participants can join again.
     Unlock,
-    /// Plays a sound to everybody: the id of one that the server has, or an address.
+    /// Plays a sound to all participants: the id of a sound on the server, or an address.
     Play(&'a str),
-    /// Begins recording it (`true`), or ends that.
+    /// Starts (`true`) or stops (`false`) recording.
     Record(bool),
-    /// Calls somebody in.
+    /// Calls endpoints into the conference.
     Dial(Dial<'a>),
-    /// What the crate doesn't know, with its arguments: an object.
+    /// An action that the crate doesn't know, with its arguments: an object.
     Other(&'a str, Option<Json<'a>>),
 }
 
-/// What all participants can be told.
+/// An action on all participants.
 ///
-/// Where nobody is in the conference, nothing happens, and the server doesn't mind.
+/// In an empty conference it has no effect, and the server reports no error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParticipantsAction<'a> {
-    /// All but moderators can't speak.
+    /// Mutes all participants except moderators.
     Mute,
-    /// All but moderators can speak again.
+    /// Unmutes all participants except moderators.
     Unmute,
-    /// All but moderators can't hear.
+    /// Deafens all participants except moderators: they no longer hear the conference.
     Deaf,
-    /// All but moderators can hear again.
+    /// Undeafens all participants except moderators.
     Undeaf,
-    /// Everybody out.
+    /// Removes all participants, moderators included.
     Kick,
-    /// Plays a sound to everybody: the id of one that the server has, or an address.
+    /// Plays a sound to all participants: the id of a sound on the server, or an address.
     Play(&'a str),
-    /// What one is to another.
+    /// Sets whether one participant hears another, or is heard by them.
     Relate(Relate),
-    /// What the crate doesn't know, with its arguments: an object.
+    /// An action that the crate doesn't know, with its arguments: an object.
     Other(&'a str, Option<Json<'a>>),
 }
 
-/// What a participant can be told.
+/// An action on one participant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParticipantAction<'a> {
-    /// They can't speak.
+    /// Mutes the participant: the others no longer hear them.
     Mute,
-    /// They can speak again.
+    /// Unmutes the participant.
     Unmute,
-    /// They can't hear.
+    /// Deafens the participant: they no longer hear the conference.
     Deaf,
-    /// They can hear again.
+    /// Undeafens the participant.
     Undeaf,
-    /// Out with them.
+    /// Removes the participant.
     Kick,
-    /// Plays a sound to them: the id of one that the server has, or an address.
+    /// Plays a sound to the participant: the id of a sound on the server, or an address.
     Play(&'a str),
-    /// What the crate doesn't know, with its arguments: an object.
+    /// An action that the crate doesn't know, with its arguments: an object.
     Other(&'a str, Option<Json<'a>>),
 }
 
-/// A name and its arguments.
+/// An action's name with its arguments.
 pub(super) type Parts<'a> = (&'a str, Arguments<'a>);
 
 impl ConferenceAction<'_> {
@@ -223,8 +223,8 @@ impl ConferenceAction<'_> {
     }
 }
 
-/// Gives what participants can be told its name and arguments: what one and all can be told alike,
-/// and what is its own.
+/// Writes the name and arguments of participants' actions: the ones that [`ParticipantAction`] and
+/// [`ParticipantsAction`] share, and the extra ones of the given type.
 macro_rules! participant_parts {
     ($action:ident { $($own:pat => $parts:expr,)* }) => {
         impl<'a> $action<'a> {
@@ -247,7 +247,8 @@ macro_rules! participant_parts {
 participant_parts! { ParticipantAction {} }
 participant_parts! { ParticipantsAction { Self::Relate(relate) => ("relate", relate.arguments()), } }
 
-/// The server quotes the sound in a line for FreeSWITCH, and escapes nothing in it.
+/// Returns the arguments of `play`. The server writes the sound in quotes into a line for
+/// FreeSWITCH, without escaping.
 fn play<'a>(media: &str) -> Result<Arguments<'a>, EncodeError> {
     not_empty("media_id", media)?;
     quoted("media_id", media)?;
@@ -271,7 +272,7 @@ pub(super) fn not_empty(field: &'static str, text: &str) -> Result<(), EncodeErr
     if text.is_empty() { Err(EncodeError::new(field, Refusal::EmptyValue)) } else { Ok(()) }
 }
 
-/// Refuses what ends the quotes that the server puts a text into.
+/// Refuses characters that would end the quotes in which the server writes a text.
 pub(super) fn quoted(field: &'static str, text: &str) -> Result<(), EncodeError> {
     refuse_control(field, text)?;
     match text.bytes().find(|byte| matches!(byte, b'\'' | b'\\')) {
@@ -280,7 +281,7 @@ pub(super) fn quoted(field: &'static str, text: &str) -> Result<(), EncodeError>
     }
 }
 
-/// What one participant is to another.
+/// The relation of one participant to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Relate {
     participant: u32,
@@ -289,12 +290,13 @@ pub struct Relate {
 }
 
 impl Relate {
-    /// The first is as anybody to the second, the server's default.
+    /// Relates two participants by numbers, with the server's default relation
+    /// [`Clear`](Relationship::Clear).
     pub const fn new(participant: u32, other: u32) -> Self {
         Self { participant, other, relationship: None }
     }
 
-    /// The first is this to the second.
+    /// Sets the relation of the first participant to the second.
     #[must_use]
     pub const fn relationship(mut self, relationship: Relationship) -> Self {
         self.relationship = Some(relationship);
@@ -312,20 +314,20 @@ impl Relate {
     }
 }
 
-/// What somebody can be to somebody else.
+/// A relation between two participants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Relationship {
-    /// Doesn't hear them.
+    /// The first participant doesn't hear the second.
     Deaf,
-    /// As anybody.
+    /// The first participant has no special relation to the second.
     Clear,
-    /// Isn't heard by them.
+    /// The second participant doesn't hear the first.
     Mute,
 }
 
 impl Relationship {
-    /// The word on the wire.
+    /// Returns the word in the request's JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Deaf => "deaf",

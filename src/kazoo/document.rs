@@ -1,4 +1,4 @@
-//! The conference document: as the server sends it, and as a draft to be sent. Its fields stand in
+//! The conference document: as the server sends it, and as a draft to be sent. Its fields are in
 //! `fields.rs`.
 
 use alloc::borrow::{Cow, ToOwned};
@@ -13,10 +13,10 @@ use super::{validate, write};
 use crate::error::EncodeError;
 use crate::wiped::WipedText;
 
-/// A conference as the server has it: a document, or an entry of the list. Everything that isn't
-/// known here is kept.
+/// A conference as the server sends it: a document, or an entry of the list. Fields that the crate
+/// doesn't know are kept.
 ///
-/// No field is sure to be there: the reference page requires a name, the server's schema does not.
+/// Any field may be missing: the reference page requires a name, the server's schema does not.
 ///
 /// ```
 /// use ami_proto::kazoo::Conference;
@@ -34,26 +34,26 @@ view!(Conference);
 impl<'a> FromList<'a> for Conference<'a> {}
 
 impl<'a> Conference<'a> {
-    /// What is going on in it. In documents it stands under `_read_only`, in lists (on the
-    /// reference page) on top; both are looked at.
+    /// Returns the realtime data of the conference. Documents have it under `_read_only`, lists (on
+    /// the reference page) at the top level; both places are read.
     pub fn realtime(&self) -> Realtime<'a> {
         Realtime::of(&self.0)
     }
 }
 
-/// How members, or moderators, come in.
+/// Settings for participants who join as members, or as moderators.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Side<'a>(pub(super) Object<'a>);
 
 view!(Side);
 
-/// Whether a tone is played, or which.
+/// A tone setting: the default tone, none, or a sound.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Tone<'a> {
-    /// The default one.
+    /// The default tone.
     Default,
-    /// None.
+    /// No tone.
     Off,
     /// This tone string or address of a sound. Not empty.
     Sound(Cow<'a, str>),
@@ -81,13 +81,13 @@ impl<'a> FromJson<'a> for Tone<'a> {
     }
 }
 
-/// The field `profile`, which has two shapes.
+/// The field `profile`, which has two forms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProfileField<'a> {
-    /// Settings: from 4.2 on.
+    /// The settings themselves, from 4.2 on.
     Settings(Profile<'a>),
-    /// The name of settings: up to 4.1, and on the reference page.
+    /// The name of the settings, up to 4.1 and on the reference page.
     Name(Cow<'a, str>),
 }
 
@@ -102,15 +102,15 @@ impl<'a> FromJson<'a> for ProfileField<'a> {
     }
 }
 
-/// How the switch runs a conference. Its names have hyphens.
+/// Settings with which the media server runs a conference. The names of its fields have hyphens.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile<'a>(pub(super) Object<'a>);
 
 view!(Profile);
 
-/// A conference document to be sent: made from nothing, or from what the server sent.
+/// A conference document to be sent: new, or made from the server's document.
 ///
-/// Nothing is checked until a request is made of it, or until [`check`](Self::check).
+/// It is checked when a request is made of it, or by [`check`](Self::check).
 ///
 /// ```
 /// use ami_proto::kazoo::{Draft, SideDraft, Tone};
@@ -130,32 +130,32 @@ view!(Profile);
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Draft(pub(super) Fields);
 
-/// How members, or moderators, come in: the part of a [`Draft`].
+/// Settings for participants who join as members, or as moderators: a part of a [`Draft`].
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct SideDraft(pub(super) Fields);
 
-/// How the switch runs a conference: the part of a [`Draft`]. Its ranges are checked with the
-/// draft.
+/// Settings with which the media server runs a conference: a part of a [`Draft`]. Their ranges are
+/// checked with the draft.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ProfileDraft(pub(super) Fields);
 
 macro_rules! draft {
     ($name:ident) => {
         impl $name {
-            /// An empty one.
+            /// Creates an empty draft.
             #[must_use]
             pub fn new() -> Self {
                 Self::default()
             }
 
-            /// Sets a field that the crate doesn't know, or one that it does, as JSON.
+            /// Sets a field as JSON, whether the crate knows the field or not.
             #[must_use]
             pub fn field(mut self, name: &str, value: Json<'_>) -> Self {
                 self.0.set(name, value.as_str());
                 self
             }
 
-            /// It, as JSON.
+            /// Returns the draft as JSON.
             #[must_use]
             pub fn to_json(&self) -> String {
                 self.json().as_ref().to_owned()
@@ -166,7 +166,7 @@ macro_rules! draft {
             }
         }
 
-        /// PINs and passwords are masked.
+        /// Shows the draft with PINs and passwords masked.
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!(stringify!($name), " "))?;
@@ -184,29 +184,29 @@ draft!(SideDraft);
 draft!(ProfileDraft);
 
 impl Draft {
-    /// Sets `profile` as servers up to 4.1 and the reference page have it: to the name of
-    /// settings. From 4.2 on that name stands in [`profile_name`](Self::profile_name).
+    /// Sets `profile` to the name of settings, as servers up to 4.1 and the reference page have it.
+    /// From 4.2 on the name belongs in [`profile_name`](Self::profile_name).
     #[must_use]
     pub fn profile_text(mut self, name: &str) -> Self {
         self.0.set("profile", write::string(name));
         self
     }
 
-    /// Whether the server would take it, as far as can be told here: kinds, lengths, ranges and
-    /// patterns of its schema.
+    /// Checks the draft against the server's schema, as far as possible without the server: types,
+    /// lengths, ranges and patterns.
     ///
     /// # Errors
-    /// The first field that it would refuse, and why.
+    /// The first field that the server would refuse, and the reason.
     pub fn check(&self) -> Result<(), EncodeError> {
         validate::document(&self.json(), false)
     }
 }
 
-/// A copy without what the server alone writes: `_read_only` and `focus`, and the realtime data
-/// that lists have on top.
+/// Copies the document without the fields that only the server writes: `_read_only` and `focus`,
+/// and the realtime data that lists have at the top level.
 impl From<&Conference<'_>> for Draft {
     fn from(conference: &Conference<'_>) -> Self {
-        // The last of a name counts.
+        // If a name is repeated, its last value counts.
         let last: BTreeMap<&str, usize> = conference.0.iter().enumerate().map(|(at, (name, _))| (name, at)).collect();
         let kept = conference
             .0

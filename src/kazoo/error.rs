@@ -1,5 +1,5 @@
-//! What can be wrong with what comes: a body that is no JSON, a field that is no such thing; and
-//! the server's own refusal.
+//! Errors of reading Kazoo's messages: invalid JSON, a missing or invalid field, and the server's
+//! complaint about a field of a request.
 
 use alloc::borrow::Cow;
 use alloc::sync::Arc;
@@ -7,7 +7,8 @@ use core::fmt;
 
 use super::json::{Json, Object};
 
-/// A body is not the JSON that it should be. It is never quoted: it may hold secrets.
+/// Reports that a body is not valid JSON, or not of the expected kind. The body is never quoted: it
+/// may hold secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JsonError {
     line: usize,
@@ -25,12 +26,12 @@ impl JsonError {
         Self { line: error.line(), column: error.column(), expected }
     }
 
-    /// The line where it went wrong, from 1; 0 where that isn't known.
+    /// Returns the line of the error, from 1; 0 if it is unknown.
     pub const fn line(&self) -> usize {
         self.line
     }
 
-    /// The column where it went wrong, in bytes.
+    /// Returns the column of the error, in bytes.
     pub const fn column(&self) -> usize {
         self.column
     }
@@ -44,8 +45,8 @@ impl fmt::Display for JsonError {
 
 impl core::error::Error for JsonError {}
 
-/// A field is missing or is no such thing. Never fatal: all others stay readable, and the object
-/// itself.
+/// Reports that a field is missing or has another type. Never fatal: the object and all its other
+/// fields stay readable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldError {
     name: &'static str,
@@ -61,12 +62,12 @@ impl FieldError {
         Self { name, expected: Some(expected) }
     }
 
-    /// Its name.
+    /// Returns the field's name.
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Whether there is none, or `null`.
+    /// Returns whether the field is missing or `null`.
     pub const fn is_missing(&self) -> bool {
         self.expected.is_none()
     }
@@ -83,48 +84,49 @@ impl fmt::Display for FieldError {
 
 impl core::error::Error for FieldError {}
 
-/// What the server's schema or its number look-up says of one field: an entry of an error's `data`.
+/// A complaint of the server's schema or number look-up about one field: an entry of an error's
+/// `data`.
 ///
 /// `{"numbers": {"unique": {"message": "Numbers already in use", "cause": "2600"}}}`
 #[derive(Clone, PartialEq, Eq)]
 pub struct Violation<'a> {
-    /// Of all rules of a field the same.
+    /// Shared by all rules of one field.
     pub(super) field: Arc<str>,
     pub(super) rule: Cow<'a, str>,
     pub(super) details: Object<'a>,
 }
 
 impl<'a> Violation<'a> {
-    /// Which field, with dots where it is within another.
+    /// Returns the field's name, with dots if the field is inside another.
     pub fn field(&self) -> &str {
         &self.field
     }
 
-    /// Which rule: `unique`, `minLength`, `required`, …
+    /// Returns the rule's name: `unique`, `minLength`, `required`, …
     pub fn rule(&self) -> &str {
         &self.rule
     }
 
-    /// In words.
+    /// Returns the complaint in words.
     ///
     /// # Errors
-    /// When it is missing, or no text.
+    /// If it is missing or not a string.
     pub fn message(&self) -> Result<Cow<'a, str>, FieldError> {
         self.details.read("message")
     }
 
-    /// The value that it is about.
+    /// Returns the field's value that broke the rule.
     pub fn cause(&self) -> Option<Json<'a>> {
         self.details.get("cause")
     }
 
-    /// What the rule asks for.
+    /// Returns the value that the rule requires.
     pub fn target(&self) -> Option<Json<'a>> {
         self.details.get("target")
     }
 }
 
-/// Without the value that it is about, which may be a PIN.
+/// Shows the complaint without the field's value, which may be a PIN.
 impl fmt::Debug for Violation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Violation({:?}: {:?})", self.field, self.rule)

@@ -1,4 +1,4 @@
-//! What participants do, as the server tells it over a WebSocket.
+//! Events about participants, which the server sends over a WebSocket.
 
 use alloc::borrow::Cow;
 use core::fmt;
@@ -6,72 +6,74 @@ use core::fmt;
 use super::error::FieldError;
 use super::json::{FromJson, Json, Object, getters, view};
 
-/// Something that a participant did, or that happened to them.
+/// An event about a participant.
 ///
-/// Names are matched whatever their case, and with `-` for `_`: some servers send them as their
-/// message bus has them (`Call-ID`, `Conference-ID`). Servers from 4.0 on call all of them `event`
-/// ([`event_name`](Self::event_name)), and put what the media server knows of the participant into
-/// an object `conference_channel_vars`: such fields are looked for there first, then on top.
+/// Field names are matched without regard to case, and with `-` for `_`: some servers send the
+/// names of their message bus (`Call-ID`, `Conference-ID`). Servers from 4.0 on give every event
+/// the name `event` ([`event_name`](Self::event_name)), and put the media server's data about the
+/// participant into an object `conference_channel_vars`: such fields are read from there first,
+/// then from the top level.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ParticipantEvent<'a>(pub(super) Object<'a>);
 
 view!(ParticipantEvent);
 
 impl<'a> ParticipantEvent<'a> {
-    /// What happened.
+    /// Returns the kind of the event.
     ///
     /// # Errors
-    /// When it is missing, or no text.
+    /// If it is missing or not a string.
     pub fn happening(&self) -> Result<Happening<'a>, FieldError> {
         self.0.read_loose("event")
     }
 
     getters! { read_loose;
-        /// What happened, as the server writes it; see [`happening`](Self::happening).
+        /// Returns the kind of the event as the server writes it; see
+        /// [`happening`](Self::happening).
         event = "event": Cow<'a, str>;
-        /// The participant's call.
+        /// Returns the id of the participant's call.
         call_id = "call_id": Cow<'a, str>;
-        /// The media server.
+        /// Returns the name of the media server.
         focus = "focus": Cow<'a, str>;
-        /// The conference.
+        /// Returns the conference's id.
         conference_id = "conference_id": Cow<'a, str>;
-        /// The media server's id for this run of the conference.
+        /// Returns the media server's id for this run of the conference.
         instance_id = "instance_id": Cow<'a, str>;
-        /// The participant's number, from 1.
+        /// Returns the participant's number, from 1.
         participant_id = "participant_id": u32;
-        /// Returns the account whose conference it is; from 4.0 on.
+        /// Returns the id of the conference's account; from 4.0 on.
         account_id = "account_id": Cow<'a, str>;
-        /// Whose presence their call shows.
+        /// Returns the presence id that the participant's call shows.
         channel_presence_id = "channel_presence_id": Cow<'a, str>;
-        /// Returns what the media server knows of the conference, without the `conference_` of its
-        /// names; from master on.
+        /// Returns the media server's variables of the conference, without the prefix `conference_`
+        /// in their names; from master on.
         conference_vars = "conference_vars": Object<'a>;
-        /// Returns the settings that the conference runs with; from master on.
+        /// Returns the name of the settings that the conference runs with; from master on.
         profile = "profile": Cow<'a, str>;
-        /// Returns which of Kazoo's servers runs the conference; from master on.
+        /// Returns the Kazoo server that runs the conference; from master on.
         conference_node = "conference_node": Cow<'a, str>;
-        /// Returns what became of a call that was made into the conference (event
-        /// `bgdial-result`), from master on: `result`, `job_uuid`, `peer_uuid`.
+        /// Returns the outcome of a call made into the conference (event `bgdial-result`):
+        /// `result`, `job_uuid`, `peer_uuid`; from master on.
         dial_result = "dial_result": Object<'a>;
-        /// `conference`.
+        /// Returns the event's category: `conference`.
         event_category = "event_category": Cow<'a, str>;
-        /// `participant_event`; `event` from newer servers.
+        /// Returns the event's name: `participant_event`; `event` from newer servers.
         event_name = "event_name": Cow<'a, str>;
-        /// Who sent it.
+        /// Returns the server that sent the message.
         node = "node": Cow<'a, str>;
-        /// Its number.
+        /// Returns the message's id.
         msg_id = "msg_id": Cow<'a, str>;
-        /// Which application sent it.
+        /// Returns the name of the application that sent the message.
         app_name = "app_name": Cow<'a, str>;
-        /// Of which version.
+        /// Returns the version of the application that sent the message.
         app_version = "app_version": Cow<'a, str>;
-        /// How it came here.
+        /// Returns the message bus key that the message was routed by.
         routing_key = "routing_key": Cow<'a, str>;
     }
 }
 
-/// What the server knows of a participant's call. Its own fields, and those of whoever made the
-/// call, are kept all.
+/// The server's variables of a participant's call. Fields that the server or the call's originator
+/// added are kept as well.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChannelVars<'a>(pub(super) Object<'a>);
 
@@ -79,55 +81,55 @@ view!(ChannelVars);
 
 impl<'a> ChannelVars<'a> {
     getters! { read_loose;
-        /// The account.
+        /// Returns the account's id.
         account_id = "account_id": Cow<'a, str>;
-        /// Who was authorised to call, such as a device.
+        /// Returns the id of the device, or another thing, that was authorised to call.
         authorizing_id = "authorizing_id": Cow<'a, str>;
-        /// What they are, such as `device`.
+        /// Returns the type of the authorised thing, such as `device`.
         authorizing_type = "authorizing_type": Cow<'a, str>;
-        /// The user whose it is.
+        /// Returns the id of the user who owns it.
         owner_id = "owner_id": Cow<'a, str>;
-        /// Whose presence the call shows.
+        /// Returns the presence id that the call shows.
         presence_id = "presence_id": Cow<'a, str>;
-        /// The look-up that the call came by.
+        /// Returns the id of the look-up by which the call was routed.
         fetch_id = "fetch_id": Cow<'a, str>;
-        /// The call that this one belongs to.
+        /// Returns the id of the call to which this call belongs.
         bridge_id = "bridge_id": Cow<'a, str>;
-        /// How this call ranks with others.
+        /// Returns the call's rank among other calls.
         precedence = "precedence": i64;
-        /// The SIP realm.
+        /// Returns the SIP realm.
         realm = "realm": Cow<'a, str>;
-        /// The SIP user.
+        /// Returns the SIP user name.
         username = "username": Cow<'a, str>;
-        /// What the calls of one conversation have in common.
+        /// Returns the id that all calls of one conversation share.
         call_interaction_id = "call_interaction_id": Cow<'a, str>;
     }
 }
 
-/// What happens to participants: the reference page's eight, or any other action of FreeSWITCH's
-/// conferences.
+/// The kind of a participant's event: one of the eight on the reference page, or any other action
+/// of FreeSWITCH's conferences.
 ///
-/// Which of them are published is the server's setting (`publish_participant_event`).
+/// The server's setting `publish_participant_event` decides which of them it publishes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Happening<'a> {
-    /// They came.
+    /// The participant joined.
     AddMember,
-    /// They left.
+    /// The participant left.
     DelMember,
-    /// They stopped speaking.
+    /// The participant stopped talking.
     StopTalking,
-    /// They began to speak.
+    /// The participant began to talk.
     StartTalking,
-    /// They can't speak any more.
+    /// The participant was muted.
     MuteMember,
-    /// They can speak again.
+    /// The participant was unmuted.
     UnmuteMember,
-    /// They can't hear any more.
+    /// The participant was deafened: they no longer hear the conference.
     DeafMember,
-    /// They can hear again.
+    /// The participant was undeafened.
     UndeafMember,
-    /// Something else, such as `floor-change`.
+    /// Another action, such as `floor-change`.
     Other(Cow<'a, str>),
 }
 
@@ -143,7 +145,7 @@ impl Happening<'_> {
         ("undeaf-member", Self::UndeafMember),
     ];
 
-    /// The word on the wire.
+    /// Returns the word that the server sends.
     pub fn as_str(&self) -> &str {
         match self {
             Self::AddMember => "add-member",

@@ -1,5 +1,5 @@
-//! The fields of a conference document, each in one row: its getter, its setter and what the
-//! server's schema allows.
+//! The fields of a conference document, each in one row: its getter, its setter and the values that
+//! the server's schema allows.
 
 use alloc::borrow::Cow;
 use alloc::string::ToString;
@@ -11,7 +11,7 @@ use super::validate::Rule;
 use super::write;
 use crate::wiped::WipedText;
 
-/// Type that a getter returns.
+/// Return type of a getter.
 macro_rules! read {
     (text) => { Cow<'a, str> };
     (flag) => { bool };
@@ -24,7 +24,7 @@ macro_rules! read {
     (object) => { Object<'a> };
 }
 
-/// Type that a setter takes, and how it becomes JSON.
+/// Argument type of a setter, and its conversion to JSON.
 macro_rules! setter {
     (text, $($field:tt)+) => { setter!(@ &str, write::string, $($field)+); };
     (flag, $($field:tt)+) => { setter!(@ bool, |flag| flag.to_string().into(), $($field)+); };
@@ -53,7 +53,7 @@ macro_rules! setter {
     };
 }
 
-/// A value that a setter takes, for the test of all.
+/// Sample argument of a setter, for the test of all setters.
 #[cfg(test)]
 macro_rules! sample {
     (text) => {
@@ -85,9 +85,9 @@ macro_rules! sample {
     };
 }
 
-/// Makes of a table the getters of a view, the setters of its draft, and the rules. A row is the
-/// method, the name in the document, the kind, the rule, and what the documentation calls it. The
-/// server alone writes what is `read_only`.
+/// Makes from a table the getters of a view, the setters of its draft, and the rules. A row has the
+/// method, the name in the document, the type, the rule, and the description for the documentation.
+/// Fields under `read_only` are written by the server only.
 macro_rules! fields {
     (
         $view:ident by $read:ident, $draft:ident, $rules:ident, $test:ident;
@@ -107,7 +107,8 @@ macro_rules! fields {
 
         pub(super) const $rules: &[(&str, Rule)] = &[$($(($own_name, $own_rule),)?)* $(($name, $rule)),+];
 
-        /// What is set is read again under its name, and refused where it is of another kind.
+        /// A field that was set is read back under its name, and a value of another type is
+        /// refused.
         #[cfg(test)]
         #[test]
         fn $test() {

@@ -1,5 +1,4 @@
-//! JSON kept as its text: nothing is lost, nothing is parsed until it is asked for, strings are
-//! borrowed.
+//! JSON values kept as text: complete, parsed only on demand, with borrowed strings.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -17,8 +16,8 @@ use crate::redact::{is_secret_name, mask_uris};
 
 /// The JSON text of one value, borrowed from the body that it came in.
 ///
-/// Types of Kazoo's messages are loose: what passed through its message bus may have numbers and
-/// truth values as strings. The getters take both.
+/// The types in Kazoo's messages vary: values from its message bus may be numbers or truth values
+/// in strings. The getters accept both forms.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Json<'a>(&'a str);
 
@@ -35,33 +34,33 @@ impl<'a> Json<'a> {
     /// ```
     ///
     /// # Errors
-    /// Where it is not.
+    /// If the text is not a single JSON value.
     pub fn parse(text: &'a str) -> Result<Self, JsonError> {
         let value: &RawValue = serde_json::from_str(text).map_err(|error| JsonError::new(&error))?;
         Ok(Self(value.get()))
     }
 
-    /// The same of a body's bytes.
+    /// Reads one JSON value from the bytes of a body.
     ///
     /// # Errors
-    /// Where they are not JSON, or not UTF-8.
+    /// If the bytes are not JSON or not UTF-8.
     pub fn from_slice(bytes: &'a [u8]) -> Result<Self, JsonError> {
         let value: &RawValue = serde_json::from_slice(bytes).map_err(|error| JsonError::new(&error))?;
         Ok(Self(value.get()))
     }
 
-    /// The JSON text, as it came.
+    /// Returns the JSON text as it came.
     pub const fn as_str(self) -> &'a str {
         self.0
     }
 
-    /// Whether it is `null`.
+    /// Returns whether the value is `null`.
     pub fn is_null(self) -> bool {
         self.0 == "null"
     }
 
-    /// The text that a string holds, or a number as it is written. Borrowed where nothing is
-    /// escaped.
+    /// Returns the content of a string, or a number as it is written. Borrowed if the string has no
+    /// escapes.
     pub fn text(self) -> Option<Cow<'a, str>> {
         match self.0.as_bytes().first()? {
             b'"' => self.string(),
@@ -70,12 +69,12 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// The text that a string holds.
+    /// Returns the content of a string.
     pub(super) fn string(self) -> Option<Cow<'a, str>> {
         serde_json::from_str(self.0).ok().map(|Text(text)| text)
     }
 
-    /// The truth value, also where it stands in a string.
+    /// Returns the truth value, also from a string.
     pub fn to_bool(self) -> Option<bool> {
         match &*self.string().unwrap_or(Cow::Borrowed(self.0)) {
             text if text.eq_ignore_ascii_case("true") => Some(true),
@@ -84,27 +83,27 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// The whole number, also where it stands in a string.
+    /// Returns the whole number, also from a string.
     pub fn to_i64(self) -> Option<i64> {
         self.text()?.parse().ok()
     }
 
-    /// The same where it can't be negative.
+    /// Returns the whole number if it is not negative, also from a string.
     pub fn to_u64(self) -> Option<u64> {
         self.text()?.parse().ok()
     }
 
-    /// Names and values, if it is an object.
+    /// Returns the names and values of an object; `None` if the value is not an object.
     pub fn object(self) -> Option<Object<'a>> {
         serde_json::from_str(self.0).ok()
     }
 
-    /// The values, in order, if it is an array.
+    /// Returns the items of an array in order; `None` if the value is not an array.
     pub fn items(self) -> Option<Vec<Json<'a>>> {
         self.list()
     }
 
-    /// The items of an array, if each is such a thing.
+    /// Returns the items of an array, if each can be read as `T`.
     fn list<T: FromJson<'a>>(self) -> Option<Vec<T>> {
         serde_json::from_str(self.0).ok().map(|Items(items)| items)
     }
@@ -135,8 +134,8 @@ impl<'a> Json<'a> {
     }
 }
 
-/// Levels that `Debug` shows. Each is read anew, so that the work is bounded by so many times the
-/// text.
+/// Number of nested levels that `Debug` shows. Each level is parsed anew, so the work is at most
+/// this many times the length of the text.
 const SHOWN: u8 = 8;
 
 struct Shown<'a> {
@@ -150,50 +149,52 @@ impl fmt::Debug for Shown<'_> {
     }
 }
 
-/// PINs, passwords and tokens are masked, by name, and the passwords of URIs.
+/// Shows the value with PINs, passwords and tokens masked by field name, and with the passwords of
+/// URIs masked.
 impl fmt::Debug for Json<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.fmt_to_depth(f, SHOWN)
     }
 }
 
-/// An object: its names and the text of their values, in order, nothing left out.
+/// An object: all its names and the text of their values, in order.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Object<'a> {
     fields: Vec<(Cow<'a, str>, Json<'a>)>,
 }
 
 impl<'a> Object<'a> {
-    /// The object that a body is.
+    /// Reads a body that is one object.
     ///
     /// # Errors
-    /// Where it is not JSON, not UTF-8, or no object.
+    /// If the body is not JSON, not UTF-8, or not an object.
     pub fn from_slice(bytes: &'a [u8]) -> Result<Self, JsonError> {
         serde_json::from_slice(bytes).map_err(|error| JsonError::new(&error))
     }
 
-    /// The value of this name; the last, where there are more, as most readers of JSON have it.
+    /// Returns the value of this name; the last one if the name is repeated, as most JSON parsers
+    /// do.
     pub fn get(&self, name: &str) -> Option<Json<'a>> {
         self.fields.iter().rev().find(|(found, _)| found == name).map(|(_, value)| *value)
     }
 
-    /// The same, whatever the case, and with `-` for `_`: Kazoo's message bus writes `Call-ID` for
-    /// `call_id`.
+    /// Returns the value of this name, ignoring case and treating `-` as `_`: Kazoo's message bus
+    /// writes `Call-ID` for `call_id`.
     pub fn get_loose(&self, name: &str) -> Option<Json<'a>> {
         self.fields.iter().rev().find(|(found, _)| same_name(found, name)).map(|(_, value)| *value)
     }
 
-    /// Names and values, in order.
+    /// Yields names and values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Json<'a>)> {
         self.fields.iter().map(|(name, value)| (&**name, *value))
     }
 
-    /// How many fields there are.
+    /// Returns the number of fields.
     pub fn len(&self) -> usize {
         self.fields.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether the object has no fields.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }
@@ -207,7 +208,7 @@ impl<'a> Object<'a> {
     }
 }
 
-/// PINs, passwords and tokens are masked, by name.
+/// Shows the object with PINs, passwords and tokens masked by field name.
 impl fmt::Debug for Object<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut map = f.debug_map();
@@ -227,13 +228,13 @@ fn same_name(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.bytes().map(fold).eq(b.bytes().map(fold))
 }
 
-/// Reads a field: `null` is no value.
+/// Reads a field; `null` counts as missing.
 pub(super) fn read<'a, T: FromJson<'a>>(json: Option<Json<'a>>, name: &'static str) -> Result<T, FieldError> {
     let json = json.filter(|json| !json.is_null()).ok_or(FieldError::missing(name))?;
     T::from_json(json).ok_or(FieldError::invalid(name, T::EXPECTED))
 }
 
-/// What a field can be read as.
+/// A type that a field can be read as.
 pub(super) trait FromJson<'a>: Sized {
     const EXPECTED: &'static str;
 
@@ -274,16 +275,16 @@ impl<'a, T: FromList<'a>> FromJson<'a> for Vec<T> {
     }
 }
 
-/// What stands in arrays.
+/// A type that can be the item of an array.
 pub(super) trait FromList<'a>: FromJson<'a> {}
 
-/// Writes getters: the doc, the method, the name on the wire if it is another, the type.
+/// Writes getters from rows: doc, method, name in the JSON if it differs, type.
 macro_rules! getters {
     ($read:ident; $($(#[$meta:meta])* $method:ident = $name:literal: $type:ty;)+) => {$(
         $(#[$meta])*
         ///
         /// # Errors
-        /// When it is missing, or is something else.
+        /// If the field is missing or has another type.
         pub fn $method(&self) -> Result<$type, $crate::kazoo::FieldError> {
             self.0.$read($name)
         }
@@ -291,20 +292,21 @@ macro_rules! getters {
 }
 pub(super) use getters;
 
-/// What every view of an object has.
+/// Writes the parts that every view of an object has.
 macro_rules! view {
     ($name:ident) => {
         impl<'a> $name<'a> {
-            /// Reads it from a body's bytes. Unknown fields are kept; see [`object`](Self::object).
+            /// Reads the object from the bytes of a body. Unknown fields are kept; see
+            /// [`object`](Self::object).
             ///
             /// # Errors
-            /// Where they are not JSON, not UTF-8, or no object. What is odd inside is an error of
-            /// its getter alone.
+            /// If the bytes are not JSON, not UTF-8, or not an object. An invalid field inside it
+            /// is an error of that field's getter only.
             pub fn from_slice(bytes: &'a [u8]) -> Result<Self, $crate::kazoo::JsonError> {
                 $crate::kazoo::Object::from_slice(bytes).map(Self)
             }
 
-            /// All fields, known or not, in order.
+            /// Returns all fields in order, including those that the crate doesn't know.
             pub const fn object(&self) -> &$crate::kazoo::Object<'a> {
                 &self.0
             }
@@ -339,17 +341,17 @@ macro_rules! view {
 }
 pub(super) use view;
 
-// serde. Values are kept as text, which is a thing that serde_json alone can do.
+// The serde part. Values are kept as raw JSON text, which only `serde_json` supports.
 
-/// With `serde_json` alone, from a slice or a string: the text is borrowed.
+/// Works with `serde_json` only, from a slice or a string: the text is borrowed.
 impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         <&RawValue>::deserialize(deserializer).map(|value| Self(value.get()))
     }
 }
 
-/// With `serde_json` alone: the text goes out as it came in, with its secrets, to be sent or kept.
-/// `Debug` masks them.
+/// Works with `serde_json` only: writes the text as it came in, including its secrets, to send or
+/// store it. `Debug` masks them.
 impl Serialize for Json<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let value: &RawValue = serde_json::from_str(self.0).map_err(|_| S::Error::custom("not JSON"))?;
@@ -357,7 +359,7 @@ impl Serialize for Json<'_> {
     }
 }
 
-/// With `serde_json` alone, from a slice or a string: the text is borrowed.
+/// Works with `serde_json` only, from a slice or a string: the text is borrowed.
 impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Fields;
@@ -374,7 +376,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
                 while let Some(Text(name)) = map.next_key()? {
                     fields.push((name, map.next_value()?));
                 }
-                // A list may have many of few fields.
+                // Objects in a long list may be many and small.
                 fields.shrink_to_fit();
                 Ok(Object { fields })
             }
@@ -384,8 +386,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
     }
 }
 
-/// With `serde_json` alone: the values' text goes out as it came in, with its secrets, to be sent or
-/// kept. `Debug` masks them.
+/// Works with `serde_json` only: writes the values' text as it came in, including its secrets, to
+/// send or store it. `Debug` masks them.
 impl Serialize for Object<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.fields.len()))?;
@@ -396,7 +398,7 @@ impl Serialize for Object<'_> {
     }
 }
 
-/// A string, borrowed where it can be.
+/// A string, borrowed if possible.
 struct Text<'a>(Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
@@ -423,7 +425,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
-/// The items of an array, each read as it is met: there is never a second list of them.
+/// The items of an array, each converted while it is parsed, without an intermediate list.
 struct Items<T>(Vec<T>);
 
 impl<'de, T: FromJson<'de>> Deserialize<'de> for Items<T> {

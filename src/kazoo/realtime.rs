@@ -1,4 +1,4 @@
-//! What is going on in a conference: two places and two spellings, read as one.
+//! Realtime data of a conference, read from two places and in two spellings.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -7,12 +7,13 @@ use super::error::FieldError;
 use super::json::{FromJson, Json, Object, read};
 use super::participant::Participant;
 
-/// What is going on in a conference, at the moment when the server was asked.
+/// The state of a conference at the moment of the request.
 ///
-/// Documents have it under `_read_only`. Lists have it there too, says the server's code from 4.0
-/// on; on top of each entry, says the reference page. The server counts `moderators`; the page
-/// calls them `admins`. Each field is looked for in both places and both spellings, `_read_only`
-/// and `moderators` first. A conference in which nobody is may have none of them.
+/// Documents have it under `_read_only`. Lists have it there too in the server's code from 4.0 on,
+/// but at the top level of each entry on the reference page. The server names the count
+/// `moderators`; the page names it `admins`. Each field is looked for in both places and both
+/// spellings, `_read_only` and `moderators` first. An empty conference may lack all of these
+/// fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Realtime<'a> {
     read_only: Option<Object<'a>>,
@@ -26,7 +27,7 @@ impl<'a> Realtime<'a> {
         Self { read_only: conference.get(READ_ONLY).and_then(Json::object), top: conference.clone() }
     }
 
-    /// Whether a field of this name, on top of a conference, is the server's to write.
+    /// Returns whether a top-level field of this name is written by the server only.
     pub(super) fn is_field(name: &str) -> bool {
         name == READ_ONLY
             || ["members", "moderators", "admins", "duration", "is_locked", "participants"].contains(&name)
@@ -40,42 +41,42 @@ impl<'a> Realtime<'a> {
         self.read_only.iter().chain([&self.top]).find_map(|place| place.get_loose(name))
     }
 
-    /// How many members there are.
+    /// Returns the number of members.
     ///
     /// # Errors
-    /// When it isn't said, or is no number.
+    /// If the field is missing or not a number.
     pub fn members(&self) -> Result<u32, FieldError> {
         self.read("members")
     }
 
-    /// How many moderators there are.
+    /// Returns the number of moderators.
     ///
     /// # Errors
-    /// When it isn't said, or is no number.
+    /// If the field is missing or not a number.
     pub fn moderators(&self) -> Result<u32, FieldError> {
         read(self.find("moderators").or_else(|| self.find("admins")), "moderators")
     }
 
-    /// For how long it has run; to the second.
+    /// Returns how long the conference has been running, in whole seconds.
     ///
     /// # Errors
-    /// When it isn't said, or is no number.
+    /// If the field is missing or not a number.
     pub fn duration(&self) -> Result<Duration, FieldError> {
         self.read("duration")
     }
 
-    /// Whether nobody else gets in.
+    /// Returns whether the conference is locked: no further participant can join.
     ///
     /// # Errors
-    /// When it isn't said, or is neither true nor false.
+    /// If the field is missing, or neither true nor false.
     pub fn is_locked(&self) -> Result<bool, FieldError> {
         self.read("is_locked")
     }
 
-    /// Who is in it. Lists don't say.
+    /// Returns the participants. Lists of conferences don't have them.
     ///
     /// # Errors
-    /// When it isn't said, or is no array of objects.
+    /// If the field is missing or not an array of objects.
     pub fn participants(&self) -> Result<Vec<Participant<'a>>, FieldError> {
         self.read("participants")
     }

@@ -1,4 +1,4 @@
-//! The endpoints: what to send for each call of the API.
+//! The endpoints of Kazoo's Conferences API: one method for each request.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -14,14 +14,14 @@ use crate::wiped::WipedText;
 
 const JSON: &str = "application/json";
 
-/// An account, and what can be asked of its conferences.
+/// An account, with the requests about its conferences.
 ///
-/// Scheme and host are the caller's to add, and the header `X-Auth-Token`, which every call needs;
-/// with a body [`Request::content_type`]. Pages of a list are asked for with [`Request::query`]:
-/// `start_key`, `page_size`, `paginate=false`.
+/// The caller adds scheme and host, and the header `X-Auth-Token`, which every request needs; and
+/// [`Request::content_type`] for a request with a body. [`Request::query`] asks for a page of a
+/// list: `start_key`, `page_size`, `paginate=false`.
 ///
-/// The server makes up a conference where there is none of an id: neither [`get`](Self::get) nor
-/// [`act`](Self::act) tells whether it exists.
+/// The server invents a conference for an id that it doesn't know: neither [`get`](Self::get) nor
+/// [`act`](Self::act) tells whether a conference exists.
 ///
 /// ```
 /// use ami_proto::kazoo::{Account, ConferenceAction};
@@ -39,57 +39,58 @@ pub struct Account<'a> {
 }
 
 impl<'a> Account<'a> {
-    /// The account of this id.
+    /// Creates the account of this id.
     pub const fn new(id: &'a str) -> Self {
         Self { id, envelope: Envelope::InData }
     }
 
-    /// Puts actions elsewhere in the body.
+    /// Sets the place of actions in the body.
     #[must_use]
     pub const fn envelope(mut self, envelope: Envelope) -> Self {
         self.envelope = envelope;
         self
     }
 
-    /// All conferences, with what is going on in them.
+    /// Requests all conferences, with their realtime data.
     ///
     /// # Errors
-    /// Where the account's id can't stand in a path.
+    /// If the account's id can't be part of a path.
     pub fn list(&self) -> Result<Request, EncodeError> {
         Ok(Request::new(Method::Get, self.path(&[])?))
     }
 
-    /// A new conference.
+    /// Creates a conference.
     ///
     /// # Errors
-    /// Where the account's id can't stand in a path, or the server would refuse the document.
+    /// If the account's id can't be part of a path, or if the server would refuse the document.
     pub fn create(&self, document: &Draft) -> Result<Request, EncodeError> {
         document.check()?;
         Ok(Request::new(Method::Put, self.path(&[])?).with_body(JSON, in_data(&document.json())))
     }
 
-    /// A conference, with what is going on in it.
+    /// Requests a conference, with its realtime data.
     ///
     /// # Errors
-    /// Where an id can't stand in a path.
+    /// If an id can't be part of a path.
     pub fn get(&self, conference: &str) -> Result<Request, EncodeError> {
         Ok(Request::new(Method::Get, self.path(&[("conference", conference)])?))
     }
 
-    /// Puts this document in the place of the conference's.
+    /// Replaces the conference's document.
     ///
     /// # Errors
-    /// Where an id can't stand in a path, or the server would refuse the document.
+    /// If an id can't be part of a path, or if the server would refuse the document.
     pub fn replace(&self, conference: &str, document: &Draft) -> Result<Request, EncodeError> {
         document.check()?;
         let path = self.path(&[("conference", conference)])?;
         Ok(Request::new(Method::Post, path).with_body(JSON, in_data(&document.json())))
     }
 
-    /// Changes the fields of the conference's document that this one has; `null` takes one away.
+    /// Changes those fields of the conference's document that `changes` has; `null` removes a
+    /// field.
     ///
     /// # Errors
-    /// Where an id can't stand in a path, or the server would refuse the document.
+    /// If an id can't be part of a path, or if the server would refuse the document.
     pub fn merge(&self, conference: &str, changes: &Draft) -> Result<Request, EncodeError> {
         validate::document(&changes.json(), true)?;
         let path = self.path(&[("conference", conference)])?;
@@ -99,59 +100,59 @@ impl<'a> Account<'a> {
     /// Deletes the conference.
     ///
     /// # Errors
-    /// Where an id can't stand in a path.
+    /// If an id can't be part of a path.
     pub fn delete(&self, conference: &str) -> Result<Request, EncodeError> {
         Ok(Request::new(Method::Delete, self.path(&[("conference", conference)])?))
     }
 
-    /// Tells a conference to do something.
+    /// Performs an action on a conference.
     ///
-    /// The same request twice may be answered with 304 and do nothing: Kazoo's pages advise to add
-    /// a random parameter, as in `request.query("random", "7f3a")`. A parameter must not be called
-    /// `action` or `data`: the server would take it for the body's.
+    /// The server may answer a repeated equal request with 304, without acting: Kazoo's pages
+    /// advise to add a random parameter, as in `request.query("random", "7f3a")`. Don't name a
+    /// parameter `action` or `data`: the server would read it in place of the body's field.
     ///
     /// # Errors
-    /// Where an id can't stand in a path or in the server's line for FreeSWITCH (a blank, a quote),
-    /// or the server would refuse the arguments.
+    /// If an id can't be part of a path or of the server's line for FreeSWITCH (because of a blank
+    /// or a quote), or if the server would refuse the arguments.
     pub fn act(&self, conference: &str, action: &ConferenceAction<'_>) -> Result<Request, EncodeError> {
         one_word(conference)?;
         let path = self.path(&[("conference", conference)])?;
         self.put(path, action.parts()?)
     }
 
-    /// Who is in a conference.
+    /// Requests the participants of a conference.
     ///
     /// # Errors
-    /// Where an id can't stand in a path.
+    /// If an id can't be part of a path.
     pub fn participants(&self, conference: &str) -> Result<Request, EncodeError> {
         Ok(Request::new(Method::Get, self.participants_path(conference)?))
     }
 
-    /// One of those in a conference, by their number.
+    /// Requests one participant of a conference, by number.
     ///
     /// # Errors
-    /// Where an id can't stand in a path.
+    /// If an id can't be part of a path.
     pub fn participant(&self, conference: &str, participant: u32) -> Result<Request, EncodeError> {
         let path = self.participants_path(conference)?;
         Ok(Request::new(Method::Get, format!("{path}/{participant}")))
     }
 
-    /// Tells all in a conference to do something. See [`act`](Self::act) for the same request
-    /// twice.
+    /// Performs an action on all participants of a conference. See [`act`](Self::act) about
+    /// repeated requests.
     ///
     /// # Errors
-    /// Where an id can't stand in a path, or the server would refuse the arguments.
+    /// If an id can't be part of a path, or if the server would refuse the arguments.
     pub fn act_on_all(&self, conference: &str, action: &ParticipantsAction<'_>) -> Result<Request, EncodeError> {
         one_word(conference)?;
         let path = self.participants_path(conference)?;
         self.put(path, action.parts()?)
     }
 
-    /// Tells one in a conference to do something. See [`act`](Self::act) for the same request
-    /// twice.
+    /// Performs an action on one participant of a conference. See [`act`](Self::act) about repeated
+    /// requests.
     ///
     /// # Errors
-    /// Where an id can't stand in a path, or the server would refuse the arguments.
+    /// If an id can't be part of a path, or if the server would refuse the arguments.
     pub fn act_on(
         &self,
         conference: &str,
@@ -183,7 +184,7 @@ impl<'a> Account<'a> {
     }
 }
 
-/// Refuses an id that the server's line for FreeSWITCH would have as more than one word.
+/// Refuses an id that would be several words in the server's line for FreeSWITCH.
 fn one_word(conference: &str) -> Result<(), EncodeError> {
     quoted("conference", conference)?;
     refuse_splits("conference", conference, b" ")

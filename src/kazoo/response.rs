@@ -1,4 +1,4 @@
-//! What the server answers: the envelope, what is in it, and its refusals.
+//! The server's response: the envelope, its data, and refusals.
 
 use alloc::borrow::Cow;
 use alloc::sync::Arc;
@@ -10,9 +10,10 @@ use super::error::{FieldError, JsonError, Violation};
 use super::json::{FromJson, FromList, Json, Object, getters, read, view};
 use super::participant::Participant;
 
-/// The body of an answer.
+/// The body of a response.
 ///
-/// Servers put what was asked for into an envelope; the reference page shows it bare. Both are read.
+/// Servers put the requested data into an envelope; the reference page shows the data alone. Both
+/// forms are read.
 ///
 /// ```
 /// use ami_proto::kazoo::Response;
@@ -29,7 +30,7 @@ pub struct Response<'a> {
     data: Option<Json<'a>>,
 }
 
-/// What stands around the data of an answer. Empty for a bare answer.
+/// The fields around the data of a response. Empty if the response has no envelope.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Envelope<'a>(Object<'a>);
 
@@ -37,30 +38,30 @@ view!(Envelope);
 
 impl<'a> Envelope<'a> {
     getters! { read;
-        /// `success`, `error` or `fatal`.
+        /// Returns `success`, `error` or `fatal`.
         status = "status": Cow<'a, str>;
-        /// What happened, in words; of errors their name, such as `faulty_request` or `bad
+        /// Returns a message in words; for an error its name, such as `faulty_request` or `bad
         /// identifier`.
         message = "message": Cow<'a, str>;
-        /// The number of an error, as of HTTP.
+        /// Returns the number of an error, in the meaning of HTTP status codes.
         error = "error": u32;
-        /// The token that it was asked with. A secret.
+        /// Returns the token that the request carried. A secret.
         auth_token = "auth_token": Cow<'a, str>;
-        /// The request's id, to look for in the server's log.
+        /// Returns the request's id, for a search in the server's log.
         request_id = "request_id": Cow<'a, str>;
-        /// The version of the document.
+        /// Returns the version of the document.
         revision = "revision": Cow<'a, str>;
-        /// Which server it was.
+        /// Returns the name of the server that answered.
         node = "node": Cow<'a, str>;
-        /// Its version.
+        /// Returns the server's version.
         version = "version": Cow<'a, str>;
-        /// When it was.
+        /// Returns the time of the response.
         timestamp = "timestamp": Cow<'a, str>;
-        /// How many are on this page of a list.
+        /// Returns the number of items on this page of a list.
         page_size = "page_size": u32;
-        /// Where this page of a list begins.
+        /// Returns the key of the first item on this page of a list.
         start_key = "start_key": Cow<'a, str>;
-        /// Where the next one does; missing on the last.
+        /// Returns the key of the first item on the next page; missing on the last page.
         next_start_key = "next_start_key": Cow<'a, str>;
     }
 }
@@ -69,7 +70,7 @@ impl<'a> Response<'a> {
     /// Reads a body.
     ///
     /// # Errors
-    /// Where it is not JSON, or not UTF-8.
+    /// If the body is not JSON or not UTF-8.
     pub fn from_slice(body: &'a [u8]) -> Result<Self, JsonError> {
         let json = Json::from_slice(body)?;
         Ok(match json.object() {
@@ -80,18 +81,18 @@ impl<'a> Response<'a> {
         })
     }
 
-    /// What stands around the data.
+    /// Returns the fields around the data.
     pub const fn envelope(&self) -> &Envelope<'a> {
         &self.envelope
     }
 
-    /// What was asked for; of an error its details.
+    /// Returns the requested data, or the details of an error.
     pub const fn data(&self) -> Option<Json<'a>> {
         self.data
     }
 
-    /// Whether it says neither `error` nor `fatal`. The status of the HTTP response has the last
-    /// word.
+    /// Returns whether the status is neither `error` nor `fatal`. The status code of the HTTP
+    /// response takes precedence.
     pub fn is_success(&self) -> bool {
         !self.envelope.status().is_ok_and(|status| matches!(&*status, "error" | "fatal"))
     }
@@ -100,62 +101,65 @@ impl<'a> Response<'a> {
         read(self.data, "data")
     }
 
-    /// The conference that was asked for, or made, or changed.
+    /// Returns the conference that was requested, created or changed.
     ///
     /// # Errors
-    /// When there is no object.
+    /// If the data is not an object.
     pub fn conference(&self) -> Result<Conference<'a>, FieldError> {
         self.read()
     }
 
-    /// The list of conferences.
+    /// Returns the list of conferences.
     ///
     /// # Errors
-    /// When there is no array of objects.
+    /// If the data is not an array of objects.
     pub fn conferences(&self) -> Result<Vec<Conference<'a>>, FieldError> {
         self.read()
     }
 
-    /// Those who are in the conference.
+    /// Returns the list of participants.
     ///
     /// # Errors
-    /// When there is no array of objects.
+    /// If the data is not an array of objects.
     pub fn participants(&self) -> Result<Vec<Participant<'a>>, FieldError> {
         self.read()
     }
 
-    /// The one who was asked for; [`Participant::is_unknown`] where they are not there.
+    /// Returns the requested participant; [`Participant::is_unknown`] tells if they are not in the
+    /// conference.
     ///
     /// # Errors
-    /// When there is no object.
+    /// If the data is not an object.
     pub fn participant(&self) -> Result<Participant<'a>, FieldError> {
         self.read()
     }
 
-    /// What the server says that it does: `ok`, `relating participants`, `starting recording`. Some
-    /// actions are answered with the conference instead.
+    /// Returns the server's word for the accepted action: `ok`, `relating participants`, `starting
+    /// recording`. Some actions are answered with the conference instead.
     ///
     /// # Errors
-    /// When there is no text.
+    /// If the data is not a string.
     pub fn accepted(&self) -> Result<Cow<'a, str>, FieldError> {
         self.read()
     }
 
-    /// What became of each endpoint that was to be called in.
+    /// Returns the outcome of each endpoint that was called.
     ///
     /// # Errors
-    /// When there are none.
+    /// If the response has no such outcomes.
     pub fn dialed(&self) -> Result<Vec<Dialed<'a>>, FieldError> {
         self.read::<Object<'a>>()?.read("endpoint_responses")
     }
 
-    /// What is wrong with which fields, of an error; empty where it is about something else.
+    /// Returns the complaints about single fields, for an error; empty if the error is about
+    /// something else.
     pub fn violations(&self) -> Vec<Violation<'a>> {
         let data = if self.is_success() { None } else { self.data.and_then(Json::object) };
         let mut violations = Vec::new();
         for (field, rules) in data.iter().flat_map(Object::iter) {
             let Some(rules) = rules.object() else { continue };
-            // As long as the body, perhaps, and of as many rules.
+            // The field's name may be as long as the body and have many rules, so all of them share
+            // it.
             let field = Arc::<str>::from(field);
             violations.reserve(rules.len());
             for (rule, details) in rules.iter() {
@@ -167,7 +171,8 @@ impl<'a> Response<'a> {
         violations
     }
 
-    /// The server's refusal, to be passed on with `?`; `None` where it is none.
+    /// Returns the server's refusal, to be passed on with `?`; `None` if the response is not a
+    /// refusal.
     pub fn refusal(&self) -> Option<ServerRefusal> {
         let words = || self.envelope.message().ok();
         (!self.is_success()).then(|| ServerRefusal {
@@ -177,7 +182,7 @@ impl<'a> Response<'a> {
     }
 }
 
-/// The server refused a request.
+/// Reports that the server refused a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerRefusal {
     error: Option<u32>,
@@ -185,13 +190,14 @@ pub struct ServerRefusal {
 }
 
 impl ServerRefusal {
-    /// The number of the error, as of HTTP, where the body has it.
+    /// Returns the number of the error, in the meaning of HTTP status codes; `None` if the body has
+    /// none.
     pub const fn error(&self) -> Option<u32> {
         self.error
     }
 
-    /// What it is, in the server's words: `validation error`, `faulty_request`; empty where it says
-    /// nothing.
+    /// Returns the error in the server's words: `validation error`, `faulty_request`; empty if the
+    /// server gives no words.
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -209,7 +215,7 @@ impl fmt::Display for ServerRefusal {
 
 impl core::error::Error for ServerRefusal {}
 
-/// What became of an endpoint that was to be called in.
+/// The outcome of calling one endpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dialed<'a>(Object<'a>);
 
@@ -219,15 +225,15 @@ impl<'a> FromList<'a> for Dialed<'a> {}
 
 impl<'a> Dialed<'a> {
     getters! { read;
-        /// The new call.
+        /// Returns the id of the new call.
         call_id = "call_id": Cow<'a, str>;
-        /// The endpoint, as it was asked for.
+        /// Returns the endpoint as the request named it.
         endpoint_id = "endpoint_id": Cow<'a, str>;
-        /// The media server's number for it.
+        /// Returns the media server's id of the job.
         job_id = "job_id": Cow<'a, str>;
-        /// What happened, in words.
+        /// Returns the outcome in words.
         message = "message": Cow<'a, str>;
-        /// `success` or `error`.
+        /// Returns `success` or `error`.
         status = "status": Cow<'a, str>;
     }
 }

@@ -1,4 +1,4 @@
-//! Messages of the WebSocket (blackhole): subscriptions out, replies and events in.
+//! Messages of the WebSocket (blackhole): subscriptions to the server; replies and events from it.
 
 use alloc::borrow::{Cow, ToOwned};
 use alloc::format;
@@ -13,42 +13,42 @@ use super::write::{array, object, string};
 use crate::error::{EncodeError, Refusal};
 use crate::http_request::refuse_control;
 
-/// What to be told of.
+/// A kind of events to subscribe to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Binding<'a> {
-    /// What participants of a conference do.
+    /// The events of a conference's participants.
     Participants {
-        /// The conference; the server wants one, `*` is refused.
+        /// The conference's id. The server requires one; it refuses `*`.
         conference: &'a str,
-        /// The call of one of them; `None`: of all. 4.3 refuses the binding of a single call; 4.0
-        /// to 4.2 and master take it. Calls with a dot in their id, as phones give them, can't be
-        /// bound to: take all, and look at [`ParticipantEvent::call_id`].
+        /// The call of one participant; `None` means all participants. 4.3 refuses the binding of a
+        /// single call; 4.0 to 4.2 and master accept it. A call whose id has a dot, as phones' ids
+        /// do, can't be bound: subscribe to all, and compare [`ParticipantEvent::call_id`].
         call: Option<&'a str>,
     },
-    /// One kind of event of a conference; 4.3 alone takes it.
+    /// One kind of event of a conference; only 4.3 accepts it.
     Event {
-        /// The conference; the server wants one, `*` is refused.
+        /// The conference's id. The server requires one; it refuses `*`.
         conference: &'a str,
-        /// Its name, such as `add-member`. The server takes those of its setting
-        /// `publish_conference_event`: unless that says otherwise `conference-create`,
-        /// `conference-destroy`, `lock`, `unlock` and the eight of [`Happening`](super::Happening).
+        /// The event's name, such as `add-member`. The server accepts the names in its setting
+        /// `publish_conference_event`: by default `conference-create`, `conference-destroy`,
+        /// `lock`, `unlock` and the eight of [`Happening`](super::Happening).
         event: &'a str,
     },
-    /// What a conference is told to do.
+    /// The commands that a conference receives.
     Commands {
-        /// The conference; the server wants one, `*` is refused.
+        /// The conference's id. The server requires one; it refuses `*`.
         conference: &'a str,
     },
-    /// Anything else, as it stands.
+    /// Any other binding, sent as it is.
     Other(&'a str),
 }
 
 impl Binding<'_> {
-    /// The binding on the wire, such as `conference.event.c1.*`.
+    /// Returns the binding as it is sent, such as `conference.event.c1.*`.
     ///
     /// # Errors
-    /// Where an id would be taken for something else: the server splits bindings at dots.
+    /// If the server would read an id as something else: it splits bindings at dots.
     pub fn to_key(&self) -> Result<String, EncodeError> {
         match *self {
             Self::Participants { conference, call } => {
@@ -81,7 +81,7 @@ fn part(field: &'static str, part: &str) -> Result<(), EncodeError> {
     if part.contains(bad) { Err(EncodeError::new(field, Refusal::Binding)) } else { Ok(()) }
 }
 
-/// A message to the server: subscribes to bindings, or ends that. `Debug` hides the token.
+/// A message to the server that subscribes to bindings, or unsubscribes. `Debug` hides the token.
 ///
 /// ```
 /// use ami_proto::kazoo::{Binding, Subscription};
@@ -107,59 +107,60 @@ pub struct Subscription<'a> {
 }
 
 impl<'a> Subscription<'a> {
-    /// Asks to be told.
+    /// Creates a subscription.
     ///
-    /// Several bindings are one message, as Kazoo's page has it. The code of 4.0 to master reads one
-    /// of a message and refuses this one: [`one_by_one`](Self::one_by_one) makes a message of each.
+    /// Several bindings form one message, as on Kazoo's page. The code of 4.0 to master reads one
+    /// binding per message and refuses such a message: [`one_by_one`](Self::one_by_one) makes one
+    /// message for each binding.
     pub fn subscribe(auth_token: &'a str, account: &'a str, bindings: impl IntoIterator<Item = Binding<'a>>) -> Self {
         let bindings = bindings.into_iter().collect();
         let account = Some(account);
         Self { action: "subscribe", auth_token, account, bindings, request_id: None, name: None, metadata: None }
     }
 
-    /// Asks not to be told any more.
+    /// Creates a message that ends subscriptions.
     pub fn unsubscribe(auth_token: &'a str, account: &'a str, bindings: impl IntoIterator<Item = Binding<'a>>) -> Self {
         Self { action: "unsubscribe", ..Self::subscribe(auth_token, account, bindings) }
     }
 
-    /// Ends all subscriptions of this socket, as Kazoo's page has it. The code of 4.0 to master
-    /// refuses a message without a binding: close the socket instead.
+    /// Creates a message that ends all subscriptions of this socket, as on Kazoo's page. The code
+    /// of 4.0 to master refuses a message without a binding: close the socket instead.
     pub fn unsubscribe_all(auth_token: &'a str) -> Self {
         Self { account: None, ..Self::unsubscribe(auth_token, "", []) }
     }
 
-    /// Returns a message for each binding, in order, with all else as it is here.
+    /// Yields one message for each binding, in order, with all other fields unchanged.
     pub fn one_by_one(&self) -> impl Iterator<Item = Self> {
         self.bindings.iter().map(|binding| Self { bindings: Vec::from([*binding]), ..self.clone() })
     }
 
-    /// Gives the socket a name, for those who look at the server's list of sockets. The server reads
-    /// it on top of the message, where its page has it in `data`.
+    /// Names the socket in the server's list of sockets. The server reads the name at the top level
+    /// of the message; Kazoo's page has it in `data`.
     #[must_use]
     pub fn name(mut self, name: &'a str) -> Self {
         self.name = Some(name);
         self
     }
 
-    /// Notes something of the socket, for the same list: any JSON.
+    /// Adds a note about the socket to the server's list of sockets: any JSON.
     #[must_use]
     pub fn metadata(mut self, metadata: Json<'a>) -> Self {
         self.metadata = Some(metadata);
         self
     }
 
-    /// Gives the message an id, which its reply will have.
+    /// Sets the message's id, which its reply repeats.
     #[must_use]
     pub fn request_id(mut self, id: &'a str) -> Self {
         self.request_id = Some(id);
         self
     }
 
-    /// The text to send.
+    /// Returns the text to send.
     ///
     /// # Errors
-    /// Where there is no binding, or one that the server would take for another; and where token or
-    /// account have a control character, which neither can have in a request.
+    /// If the message has no binding, or one that the server would read as another; and if the
+    /// token or the account has a control character, which neither may have in a request.
     pub fn to_json(&self) -> Result<String, EncodeError> {
         refuse_control("auth_token", self.auth_token)?;
         refuse_control("account", self.account.unwrap_or_default())?;
@@ -193,7 +194,7 @@ impl fmt::Debug for Subscription<'_> {
     }
 }
 
-/// A message that keeps the socket from being closed for its silence, from 4.2 on. Its reply is
+/// A message that keeps the server from closing a silent socket, from 4.2 on. Its reply is
 /// [`SocketReply::is_pong`]. `Debug` hides the token.
 ///
 /// ```
@@ -212,7 +213,7 @@ pub struct Ping<'a> {
 }
 
 impl<'a> Ping<'a> {
-    /// Returns a ping of a socket that has sent its token already.
+    /// Creates a ping for a socket that has sent its token already.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -225,7 +226,7 @@ impl<'a> Ping<'a> {
         self
     }
 
-    /// Gives the message an id, which its reply will have.
+    /// Sets the message's id, which its reply repeats.
     #[must_use]
     pub const fn request_id(mut self, id: &'a str) -> Self {
         self.request_id = Some(id);
@@ -235,7 +236,7 @@ impl<'a> Ping<'a> {
     /// Returns the text to send.
     ///
     /// # Errors
-    /// Where the token has a control character, which it can't have in a request.
+    /// If the token has a control character, which it may not have in a request.
     pub fn to_json(&self) -> Result<String, EncodeError> {
         refuse_control("auth_token", self.auth_token.unwrap_or_default())?;
         let given = [("auth_token", self.auth_token), ("request_id", self.request_id)];
@@ -255,13 +256,13 @@ impl fmt::Debug for Ping<'_> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SocketMessage<'a> {
-    /// The answer to a message.
+    /// The reply to a message of the client.
     Reply(SocketReply<'a>),
-    /// Something that was subscribed to happened.
+    /// An event of a subscription.
     Event(SocketEvent<'a>),
-    /// The same without an envelope, as the reference page shows it.
+    /// An event of a subscription without an envelope, as the reference page shows it.
     Participant(ParticipantEvent<'a>),
-    /// What the crate doesn't know.
+    /// A message that the crate doesn't know.
     Other(Object<'a>),
 }
 
@@ -280,14 +281,14 @@ impl<'a> SocketMessage<'a> {
     /// ```
     ///
     /// # Errors
-    /// Where it is not JSON, not UTF-8, or no object.
+    /// If the text is not JSON, not UTF-8, or not an object.
     pub fn from_slice(text: &'a [u8]) -> Result<Self, JsonError> {
         let object = Object::from_slice(text)?;
         let action = object.get("action").and_then(Json::text);
         Ok(match action.as_deref() {
             Some("reply") => Self::Reply(SocketReply(object)),
             Some("event") => Self::Event(SocketEvent(object)),
-            // Up to 4.0: `{"name": …, "args": …}`.
+            // Servers up to 4.0 send `{"name": …, "args": …}`.
             None if object.get("args").is_some() => Self::Event(SocketEvent(object)),
             None if object.get_loose("event_category").is_some() || object.get_loose("event").is_some() => {
                 Self::Participant(ParticipantEvent(object))
@@ -297,7 +298,7 @@ impl<'a> SocketMessage<'a> {
     }
 }
 
-/// The answer to a message.
+/// The reply to a message of the client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SocketReply<'a>(Object<'a>);
 
@@ -305,34 +306,34 @@ view!(SocketReply);
 
 impl<'a> SocketReply<'a> {
     getters! { read;
-        /// The id that the message had.
+        /// Returns the id of the message that is answered.
         request_id = "request_id": Cow<'a, str>;
-        /// `success` or `error`.
+        /// Returns `success` or `error`.
         status = "status": Cow<'a, str>;
-        /// What was subscribed to; of an error, `errors`.
+        /// Returns the subscribed bindings; for an error, `errors`.
         data = "data": Object<'a>;
     }
 
-    /// Whether the server did it.
+    /// Returns whether the server performed the request.
     pub fn is_success(&self) -> bool {
         self.status().is_ok_and(|status| status == "success")
     }
 
-    /// Returns whether it is the reply to a [`Ping`].
+    /// Returns whether this is the reply to a [`Ping`].
     pub fn is_pong(&self) -> bool {
         self.data().is_ok_and(|data| data.read::<Cow<'a, str>>("response").is_ok_and(|word| word == "pong"))
     }
 
-    /// Why it did not, in words.
+    /// Returns the reasons of a failure, in words.
     ///
     /// # Errors
-    /// When it doesn't say.
+    /// If the reply gives no reasons.
     pub fn errors(&self) -> Result<Vec<Cow<'a, str>>, FieldError> {
         self.data()?.read("errors")
     }
 }
 
-/// Something that was subscribed to happened.
+/// An event of a subscription.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SocketEvent<'a>(Object<'a>);
 
@@ -340,21 +341,21 @@ view!(SocketEvent);
 
 impl<'a> SocketEvent<'a> {
     getters! { read;
-        /// Returns the binding that was asked for.
+        /// Returns the binding that the client subscribed to.
         subscribed_key = "subscribed_key": Cow<'a, str>;
-        /// Returns the binding that the server made of it:
+        /// Returns the binding that the server made from it:
         /// `conference.event.*.{account}.{conference}.{call}`.
         subscription_key = "subscription_key": Cow<'a, str>;
-        /// What kind of event it is: `participant_event`, or `event`.
+        /// Returns the kind of the event: `participant_event`, or `event`.
         name = "name": Cow<'a, str>;
-        /// How it came here.
+        /// Returns the message bus key that the event was routed by.
         routing_key = "routing_key": Cow<'a, str>;
     }
 
-    /// The event itself.
+    /// Returns the event itself.
     ///
     /// # Errors
-    /// When there is none.
+    /// If the message has no event.
     pub fn participant(&self) -> Result<ParticipantEvent<'a>, FieldError> {
         self.0.read("data").or_else(|error| self.0.read("args").map_err(|_| error))
     }

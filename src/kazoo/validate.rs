@@ -1,7 +1,8 @@
-//! What the server's schemas allow, checked before sending: `conferences`, `conferences.profile`
-//! and `conferences.dial` of Kazoo 4.0 to master, and what the pages of Kazoo 5 add.
+//! The rules of the server's schemas, checked before sending: `conferences`, `conferences.profile`
+//! and `conferences.dial` of Kazoo 4.0 to master, and additions from the pages of Kazoo 5.
 //!
-//! A rule is what all versions that have the field agree on; where they do not (`profile`), what
+//! A rule is what all versions that have the field agree on; if they differ (`profile`), it allows
+//! what any version allows.
 //! any of them takes.
 
 use alloc::borrow::Cow;
@@ -13,39 +14,39 @@ use super::fields::CONFERENCE;
 use super::json::{Json, Object};
 use crate::error::{EncodeError, Refusal};
 
-/// What a field may be.
+/// The values that a field may have.
 #[derive(Clone, Copy)]
 pub(super) enum Rule {
-    /// A text of any length.
+    /// A string of any length.
     Text,
-    /// A text of so many characters.
+    /// A string with a number of characters in this range.
     Length(u32, u32),
     Flag,
-    /// A whole number of a range.
+    /// A whole number in this range.
     Number(i64, i64),
     /// One of the sample rates.
     Rate,
-    /// Texts.
+    /// An array of strings.
     Texts,
-    /// Texts of digits, none twice.
+    /// An array of distinct strings of digits.
     Numbers,
-    /// Texts of digits.
+    /// An array of strings of digits.
     Pins,
-    /// Texts, each one of these.
+    /// An array of strings, each one of these words.
     Words(&'static [&'static str]),
-    /// A truth value, or a text that is not empty.
+    /// A truth value, or a string that is not empty.
     Tone,
     Object,
     /// An array that is not empty.
     Array,
-    /// An object with these fields, others apart.
+    /// An object with these fields; other fields are not checked.
     Fields(&'static [(&'static str, Rule)]),
-    /// The same, or a text.
+    /// An object with these fields, or a string.
     FieldsOrText(&'static [(&'static str, Rule)]),
 }
 
-/// The rules of the arguments of a dial: `conferences.dial`, which came with
-/// 4.2. `endpoints` are checked where they are written.
+/// The rules of the arguments of a dial: `conferences.dial`, which exists from 4.2 on. `endpoints`
+/// are checked where they are written.
 pub(super) const DIAL: &[(&str, Rule)] = &[
     ("endpoints", Rule::Array),
     ("caller_id_name", Rule::Text),
@@ -59,8 +60,8 @@ pub(super) const DIAL: &[(&str, Rule)] = &[
 
 const RATES: [i64; 7] = [8000, 12000, 16000, 24000, 32000, 44100, 48000];
 
-/// Checks a document. `null` is allowed where the document is merged into another: it takes a field
-/// away.
+/// Checks a document. `null` is allowed if the document is merged into another: it removes a field
+/// there.
 pub(super) fn document(json: &str, merged: bool) -> Result<(), EncodeError> {
     let kind = || EncodeError::new("document", Refusal::Kind { expected: "an object" });
     let document = Json::parse(json).ok().and_then(Json::object).ok_or_else(kind)?;
@@ -73,7 +74,7 @@ pub(super) fn fields(
     rules: &[(&'static str, Rule)],
     merged: bool,
 ) -> Result<(), EncodeError> {
-    // Every occurrence: which of two the server takes is its affair.
+    // Checks every occurrence of a repeated name: it is unknown which one the server uses.
     for (name, value) in object.iter() {
         if merged && value.is_null() {
             continue;
@@ -156,7 +157,7 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// A whole number that is no string.
+/// Reads a whole number; `None` for one in a string.
 fn whole_number(value: Json<'_>) -> Option<i64> {
     value.as_str().parse().ok()
 }
@@ -166,7 +167,7 @@ mod tests {
     use super::super::fields::{PROFILE, SIDE};
     use super::*;
 
-    /// The facts are those that `tests/it/kazoo.rs` holds drafts to.
+    /// The rules match the facts against which `tests/it/kazoo.rs` checks drafts.
     #[test]
     fn each_rule_stands_in_the_facts() {
         let facts = include_str!("../../tests/facts/kazoo-schemas.tsv");
