@@ -1,5 +1,5 @@
-//! What a builder collects, and the words that come of it: one for all commands, so that a
-//! generated builder is a name and nothing else.
+//! Arguments of a command: collects them, checks them and writes them as words. All commands share
+//! this code, so that a generated builder has only a name and its setters.
 
 use alloc::format;
 use alloc::string::String;
@@ -10,29 +10,30 @@ use super::reading::{BLANKS, Reads, overruns, unexpanded};
 use super::{MemberRef, Members, Name, Target};
 use crate::error::{EncodeError, Refusal};
 
-/// FreeSWITCH reads 25 words: the conference, the command, and these.
+/// Words for a command's arguments: FreeSWITCH reads 25 words, and two are the conference and the
+/// command.
 const MOST_WORDS: usize = 23;
 
-/// Words that FreeSWITCH takes for a command to the server where a conference's name stands, unless
-/// there is a conference of that name.
+/// Words in the place of a conference's name that FreeSWITCH reads as a command to the server,
+/// unless a conference has that name.
 const FOR_THE_SERVER: [&str; 6] = ["list", "count", "xml_list", "json_list", "help", "commands"];
 
-/// Members of one side of a relation.
+/// Largest number of members on one side of a relation.
 const MOST_LISTED: usize = 100;
 
-/// Where the words of a command go: a line, or the path of an address.
+/// Destination of a command's words: a line, or the path of a URL.
 pub(crate) trait Words {
-    /// A word that needs no care.
+    /// Appends a word that needs no quoting.
     fn known(&mut self, word: Arguments<'_>) -> Result<(), EncodeError>;
 
-    /// A word of the caller's.
+    /// Appends a word from the caller.
     fn word(&mut self, argument: &'static str, word: &str) -> Result<(), EncodeError>;
 
-    /// Text of the caller's, to the end of the line.
+    /// Appends a text from the caller, up to the end of the line.
     fn text(&mut self, argument: &'static str, text: &str) -> Result<(), EncodeError>;
 }
 
-/// What a command is for.
+/// Addressee of a command: one conference, or the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum On {
     Conference,
@@ -40,25 +41,25 @@ pub(super) enum On {
     Any,
 }
 
-/// A command with the arguments that it has so far.
+/// A command with the arguments that have been set.
 #[derive(Clone)]
 pub struct Args<'a> {
-    /// The sub-command, and the words that always follow it.
+    /// The sub-command, followed by its fixed words.
     command: &'a str,
     on: On,
     slots: &'static [Slot],
-    /// In the order of the line.
+    /// Sorted by position in the line.
     set: Vec<(usize, Argument<'a>)>,
 }
 
-/// The name alone: PINs and what is said stay out of logs.
+/// Shows the command's name only: PINs and spoken texts stay out of logs.
 impl fmt::Debug for Args<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Command({:?})", self.command)
     }
 }
 
-/// What is known of an argument besides its value.
+/// Properties of an argument besides its value.
 #[derive(Debug)]
 pub(super) struct Slot {
     name: &'static str,
@@ -74,17 +75,17 @@ impl Slot {
         Self { name, after: None, without: None, instead: None, secret: false, not: &[] }
     }
 
-    /// It stands behind that one, by number.
+    /// Makes the argument require the one with this number, which precedes it.
     pub(super) const fn after(self, number: usize) -> Self {
         Self { after: Some(number), ..self }
     }
 
-    /// It does not go with that one, by number, which comes before it.
+    /// Excludes the argument if the one with this number, which precedes it, is set.
     pub(super) const fn without(self, number: usize) -> Self {
         Self { without: Some(number), ..self }
     }
 
-    /// What stands for it where another argument needs it.
+    /// Sets the word written in place of the argument if it is unset and another argument needs it.
     pub(super) const fn instead(self, word: &'static str) -> Self {
         Self { instead: Some(word), ..self }
     }
@@ -93,7 +94,7 @@ impl Slot {
         Self { secret: true, ..self }
     }
 
-    /// Words that FreeSWITCH takes for something else.
+    /// Refuses these words, which FreeSWITCH reads as something else.
     pub(super) const fn not(self, words: &'static [&'static str]) -> Self {
         Self { not: words, ..self }
     }
@@ -111,25 +112,25 @@ pub(super) enum Argument<'a> {
     Size((u32, u32)),
     Position([f32; 3]),
     Seek(super::Seek),
-    /// One word, with colons.
+    /// One word: numbers separated by colons.
     Numbers([u32; 3]),
     Target(Target<'a>),
     Member(MemberRef<'a>),
-    /// A word each.
+    /// One word for each member.
     Members(Members<'a>),
-    /// One word, with commas.
+    /// One word: numbers separated by commas.
     List(&'a [u32]),
     Word(&'a str),
-    /// A word that the server does not look for quotes in.
+    /// A word in which the server doesn't interpret quotes.
     Bare(&'a str),
-    /// A word of which the server makes more than a value.
+    /// A word that the server reads as more than a value.
     Read(Reads, &'a str),
     Words(&'a [&'a str]),
     /// A word that FreeSWITCH percent-decodes.
     Encoded(&'a str),
     Delimiter(&'a str),
     Text(&'a str),
-    /// Text in which the server puts variables.
+    /// Text in which the server expands variables.
     ExpandedText(&'a str),
 }
 
@@ -142,7 +143,7 @@ impl<'a> Args<'a> {
         Self { command, on: On::Any, slots: &[], set: Vec::new() }
     }
 
-    /// Sets an argument by its number; what it was goes.
+    /// Sets the argument with this number, replacing an earlier value.
     pub(super) fn set(mut self, number: usize, argument: Argument<'a>) -> Self {
         let at = self.set.partition_point(|(before, _)| *before < number);
         match self.set.get_mut(at) {
@@ -152,7 +153,7 @@ impl<'a> Args<'a> {
         self
     }
 
-    /// Adds a word behind all others. Of a text the server takes quotes away from none.
+    /// Appends a word after all others. In a text the server does not remove quotes from any word.
     pub(super) fn push(mut self, word: &'a str) -> Self {
         let argument = match self.name() {
             Some(Name::SayMember) if self.set.is_empty() && self.is_one_word() => Argument::Bare(word),
@@ -164,12 +165,12 @@ impl<'a> Args<'a> {
         self
     }
 
-    /// Whether the command is its name alone.
+    /// Returns whether the command consists of its name only.
     fn is_one_word(&self) -> bool {
         !self.command.contains(' ')
     }
 
-    /// The sub-command, and the words that always follow it.
+    /// Returns the sub-command, followed by its fixed words.
     pub(crate) fn command(&self) -> &'a str {
         self.command
     }
@@ -178,13 +179,14 @@ impl<'a> Args<'a> {
         self.command.split(' ').next().and_then(Name::find)
     }
 
-    /// Whether what it holds is nobody's business.
+    /// Returns whether an argument is secret.
     #[cfg_attr(not(feature = "sipxecs"), expect(dead_code, reason = "a line isn't shown at all"))]
     pub(crate) fn is_secret(&self) -> bool {
         self.set.iter().any(|(number, _)| self.slot(*number).secret)
     }
 
-    /// The name that FreeSWITCH looks for in the line, where the last argument is text to its end.
+    /// Returns the name that FreeSWITCH searches for in the line, if the last argument is a text up
+    /// to its end.
     pub(crate) fn text_behind(&self) -> Option<&'static str> {
         self.name().filter(|name| name.has_text() && !self.set.is_empty()).map(Name::as_str)
     }
@@ -193,11 +195,12 @@ impl<'a> Args<'a> {
         self.slots.get(number).unwrap_or(&FREE)
     }
 
-    /// Checks that it is for a conference, or for the server, as it is meant, that the conference's
-    /// name is not one of the server's commands, and that no such line has killed servers.
+    /// Checks three things: the command fits its addressee, a conference or the server; the
+    /// conference's name is not a command to the server; and the line is not known to crash
+    /// servers.
     ///
     /// # Errors
-    /// Where one of these is not so; `crash` permits the last.
+    /// If a check fails; `crash` disables the last check.
     pub(crate) fn check(&self, conference: Option<&str>, crash: bool) -> Result<(), EncodeError> {
         let taken = |word: &&str| conference.is_some_and(|name| name.eq_ignore_ascii_case(word));
         if let Some(word) = FOR_THE_SERVER.into_iter().find(taken) {
@@ -220,11 +223,11 @@ impl<'a> Args<'a> {
         Err(EncodeError::new("command", reason))
     }
 
-    /// Checks that the server reads each argument as its value, and the name of a conference that
-    /// the command may begin.
+    /// Checks that the server reads each argument as its value, and likewise the name of a
+    /// conference that the command may create.
     ///
     /// # Errors
-    /// [`Refusal::Interpreted`], where it would read more.
+    /// [`Refusal::Interpreted`] if the server would interpret one of them.
     pub(crate) fn check_values(&self, conference: Option<&str>) -> Result<(), EncodeError> {
         let begins = matches!(self.name(), Some(Name::Dial | Name::Bgdial));
         let name = conference.filter(|_| begins).and_then(|name| Reads::NewRoom.refuses(name));
@@ -244,18 +247,19 @@ impl<'a> Args<'a> {
         Ok(())
     }
 
-    /// Whether the server puts variables in what is played: only for one member.
+    /// Returns whether the server expands variables in a file that is played: it does for one
+    /// member only.
     fn is_for_member(&self) -> bool {
         self.set.iter().any(|(_, argument)| matches!(argument, Argument::Member(_)))
     }
 
-    /// Hands out the command's words, then its arguments'. Variables in them stay what they are,
-    /// unless they are to be `expanded`.
+    /// Passes the command's words to `out`, then those of its arguments. Variables in them are
+    /// escaped, unless `expanded` is set.
     ///
     /// # Errors
-    /// Where one would arrive as something else.
+    /// If the server would read an argument as something else.
     pub(crate) fn write(&self, expanded: bool, out: &mut impl Words) -> Result<(), EncodeError> {
-        // The server looks in the line for the name as its own table spells it.
+        // The server searches the line for the name in the spelling of its own table.
         let mut spoken = self.name().filter(|name| name.has_text());
         let bare = spoken.is_some();
         for word in self.command.split(' ') {
@@ -298,18 +302,18 @@ fn is_of_a_name(byte: u8) -> bool {
 }
 
 impl Argument<'_> {
-    /// How many words it is.
+    /// Returns the number of words.
     fn words(&self) -> usize {
         match self {
             Self::Members(members) => members.len(),
             Self::Words(words) => words.len(),
             Self::Delimiter(_) => 2,
-            // The rest of the line is one word, or as many as it likes.
+            // The rest of the line is one word; its blanks don't matter.
             _ => 1,
         }
     }
 
-    /// Returns what the server does with the value, where that may be more than to take it.
+    /// Returns the use that the server makes of the value, if it may interpret the value.
     fn reads(&self, prefix: bool) -> Option<(Reads, &str)> {
         Some(match self {
             Self::Read(reads, text) => (*reads, text),
@@ -321,7 +325,8 @@ impl Argument<'_> {
         })
     }
 
-    /// Returns the text that the server expands to the value, where it expands and that differs.
+    /// Returns the text that the server expands to the value, if the server expands it and the two
+    /// differ.
     fn unexpanded(&self, for_member: bool) -> Option<String> {
         match self {
             Self::Read(Reads::PlayedTo, text) => unexpanded(text),
@@ -370,7 +375,7 @@ impl Argument<'_> {
             Self::List(members) => {
                 let mut list = String::new();
                 for (number, member) in members.iter().enumerate() {
-                    // Writing to a String can't fail.
+                    // Writing to a `String` can't fail.
                     let _ = write!(list, "{}{member}", if number == 0 { "" } else { "," });
                 }
                 out.known(format_args!("{list}"))
@@ -414,8 +419,8 @@ fn variable_word(
     if bare { bare_word(argument, &word, out) } else { out.word(argument, &word) }
 }
 
-/// A word that ends at the first blank, whatever stands around it. One of a text's outer blanks
-/// would go.
+/// Appends a word that the server ends at the first blank, without regard to quotes. At the ends of
+/// a text it would lose its blanks.
 fn bare_word(argument: &'static str, word: &str, out: &mut impl Words) -> Result<(), EncodeError> {
     match word.bytes().find(|byte| BLANKS.contains(&char::from(*byte))) {
         Some(byte) => Err(EncodeError::new(argument, Refusal::Splits { byte })),

@@ -1,10 +1,10 @@
-//! The sub-commands of FreeSWITCH's `conference`, typed: one builder each, written as a line that
-//! the server splits into just these words.
+//! The sub-commands of FreeSWITCH's `conference`, typed: each has a builder, written as a line that
+//! the server splits into exactly these words.
 //!
-//! Each command is a builder: `new` takes what the server can't do without, a setter each of the
-//! rest. [`to`] says to which conference, [`to_server`] asks for all of them, and the [`Line`] is
-//! written as an `api` or `bgapi` command of the event socket, or by itself. Nothing is checked
-//! until then, and then all of it is written, or nothing.
+//! `new` takes the arguments that the server requires, setters take the optional ones. [`to`]
+//! addresses the command to a conference, [`to_server`] to all conferences. The resulting [`Line`]
+//! is written alone, or as an `api` or `bgapi` command of the event socket. Arguments are checked
+//! when the line is written; it is written completely or not at all.
 //!
 //! ```
 //! use ami_proto::error::Refusal;
@@ -26,39 +26,41 @@
 //!
 //! # How the server reads a line
 //!
-//! - It splits at blanks, into 25 words at most. `'…'` keeps blanks together and goes, a backslash
-//!   takes the meaning from `'` and itself; `"` means nothing. Words that need it are quoted here.
-//! - A line whose first bytes are `^^` and another one is split at that one instead. Such a name is
-//!   quoted too.
-//! - Commands for members read one word behind the member, so that word is quoted whatever it is.
-//! - `say` and `saymember` take what follows the first place in the line where their name stands,
-//!   even within the conference's name. A name that has it is written with a `''` inside, which
-//!   goes when the server splits.
-//! - A CR, LF or NUL ends the line, whatever stands around it: refused.
-//! - A member is read as C's `atoi` does, so 0 and words are nobody: [`Target`] has what there is.
+//! - The server splits the line at blanks, into at most 25 words. `'…'` keeps blanks together and
+//!   is removed; a backslash escapes `'` and itself; `"` has no meaning. The builders quote the
+//!   words that need it.
+//! - If a line begins with `^^` and a further byte, the server splits the line at that byte
+//!   instead. The builders quote such a name too.
+//! - Commands for members read one word after the member, so that word is always quoted.
+//! - `say` and `saymember` take the text after the first place in the line where their name occurs,
+//!   even inside the conference's name. A conference name that contains the command's name is
+//!   written with a `''` inside, which the server removes when it splits.
+//! - A CR, LF or NUL ends the line even inside quotes: refused.
+//! - The server reads a member as C's `atoi` does, so 0 and words match no member: [`Target`] has
+//!   the valid forms.
 //!
-//! A name that is a command to the whole server (`list`, `count`, `xml_list`, `json_list`, `help`,
-//! `commands`, in any case) is refused: while there is no conference of that name, `conference list
-//! kick 3` lists all conferences, and says nothing of member 3. Where there is one, it takes the
-//! command's place: [`to_server`] then asks that conference.
+//! A conference name that is a command to the whole server (`list`, `count`, `xml_list`,
+//! `json_list`, `help`, `commands`, in any case) is refused: while no conference has that name,
+//! `conference list kick 3` lists all conferences, and ignores member 3. If a conference has that
+//! name, it takes the command's place: [`to_server`] then asks that conference.
 //!
-//! # What the server makes of an argument
+//! # Arguments that the server interprets
 //!
-//! Some commands put variables into an argument and run the commands in it (`${…}`), look for
-//! parameters before it (`{…}`), or split it again. Each such argument arrives as itself, or is
-//! refused; [`Line::even_if_interpreted`] is for those that are meant so, such as a dial string with
-//! variables. `manual::injection` has the table. [`Custom`] knows no arguments but the text of `say`
-//! and `saymember`, and leaves the others to the caller.
+//! Some commands expand variables in an argument and run the commands in it (`${…}`), look for
+//! parameters before it (`{…}`), or split it again. Each such argument either arrives unchanged or
+//! is refused; [`Line::even_if_interpreted`] permits the interpretation, for example for a dial
+//! string with variables. `manual::injection` has the table. [`Custom`] checks only the text of
+//! `say` and `saymember`, and leaves its other arguments to the caller.
 //!
-//! # What kills servers
+//! # Lines that crash servers
 //!
-//! 1.11.2 died of `canvas-auto-clear` with a canvas that there is none of, and of `vid-layer` with
-//! a member without video; 1.6.20 of `file-vol` without a volume. Such lines are refused unless
-//! [`Line::even_if_it_crashes`] is said. 1.11.2 also died now and then of several `say` and
-//! `saymember` in a row with a text-to-speech engine: wait for each answer.
+//! 1.11.2 crashed on `canvas-auto-clear` with a canvas that doesn't exist, and on `vid-layer` with
+//! a member without video; 1.6.20 on `file-vol` without a volume. Such lines are refused unless
+//! [`Line::even_if_it_crashes`] permits them. 1.11.2 also crashed occasionally on several
+//! consecutive `say` and `saymember` with a text-to-speech engine: wait for each answer.
 //!
-//! The facts are from FreeSWITCH's `conference_api.c` and `switch_utils.c`, and from what 1.6.20
-//! and 1.11.2 answered.
+//! These facts come from FreeSWITCH's `conference_api.c` and `switch_utils.c`, and from the answers
+//! of 1.6.20 and 1.11.2.
 //!
 //! [`to`]: ConferenceCommand::to
 //! [`to_server`]: ConferenceCommand::to_server
@@ -83,26 +85,26 @@ use sealed::Sealed;
 pub use target::{Level, MemberRef, Members, Relation, Seek, Sounds, Target};
 
 pub(crate) mod sealed {
-    /// What a command collects. Commands are made here alone.
+    /// Gives the arguments of a command. Only this crate implements it.
     pub trait Sealed {
         /// Returns the sub-command and its arguments.
         fn args(&self) -> &super::Args<'_>;
     }
 }
 
-/// A command to a conference, or to the server about all of them. Sealed: [`Custom`] is for those
-/// that the crate doesn't know.
+/// A command to one conference, or to the server about all conferences. Sealed: use [`Custom`] for
+/// a command that the crate doesn't know.
 pub trait ConferenceCommand: Sealed {
-    /// The sub-command; `None` for one that the crate doesn't know.
+    /// Returns the sub-command; `None` if the crate doesn't know it.
     fn name(&self) -> Option<Name>;
 
-    /// The line that has this conference do it.
+    /// Returns the line that sends the command to this conference.
     fn to<'a>(&'a self, conference: &'a str) -> Line<'a> {
         Line::new(Some(conference), self.args())
     }
 
-    /// The line that asks for all conferences; for the commands that can be: `list`, `count`,
-    /// `xml_list`, `json_list`, `help`.
+    /// Returns the line that sends the command to the server, about all conferences. Only `list`,
+    /// `count`, `xml_list`, `json_list` and `help` allow it.
     fn to_server(&self) -> Line<'_> {
         Line::new(None, self.args())
     }
@@ -118,10 +120,10 @@ macro_rules! names {
         }
 
         impl Name {
-            /// All of them, sorted by their words.
+            /// Lists all sub-commands, sorted by their words.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
-            /// The word on the wire.
+            /// Returns the word in the line.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$name => $word,)+
@@ -132,12 +134,12 @@ macro_rules! names {
 }
 
 impl Name {
-    /// The one that the server takes this word for, in upper or lower case.
+    /// Returns the sub-command that the server recognises in this word, in upper or lower case.
     pub fn find(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|name| name.as_str().eq_ignore_ascii_case(word))
     }
 
-    /// Whether the server takes the rest of the line as it stands, for a text.
+    /// Returns whether the server takes the rest of the line unchanged, as a text.
     fn has_text(self) -> bool {
         matches!(self, Self::Say | Self::SayMember)
     }
@@ -149,7 +151,8 @@ impl fmt::Display for Name {
     }
 }
 
-/// What every builder has. `Debug` shows the name alone: PINs and what is said stay out of logs.
+/// Writes the parts that every builder has. `Debug` shows the name only: PINs and spoken texts stay
+/// out of logs.
 macro_rules! command {
     ($builder:ty, $name:ident) => {
         impl $builder {
@@ -188,14 +191,14 @@ macro_rules! command {
 /// # Ok::<(), ami_proto::EncodeError>(())
 /// ```
 ///
-/// The words of `say`, and of `saymember` those behind the member, are text: they are written
+/// The arguments of `say`, and those of `saymember` after the member, are text: they are written
 /// without quotes, with a blank between them, and a `$` that `saymember` would expand is escaped.
 #[derive(Clone)]
 #[must_use = "a command does nothing until it is sent"]
 pub struct Custom<'a>(Args<'a>);
 
 impl<'a> Custom<'a> {
-    /// The sub-command of this name; words that always follow may stand behind it.
+    /// Creates the command with this name, which may be followed by fixed words.
     pub fn new(name: &'a str) -> Self {
         Self(Args::custom(name))
     }

@@ -1,24 +1,25 @@
-//! Words as FreeSWITCH's splitter reads them: quoted where that changes what it reads, and broken
-//! where they would hide the text of a `say`.
+//! Quotes words for FreeSWITCH's splitter: only where it is needed, and so that the words before a
+//! `say` don't contain its name.
 
 use alloc::vec::Vec;
 
 use crate::wiped::reserve;
 
-/// Whether the splitter would read something else, or more than one word.
+/// Returns whether the splitter would change the word, or split it.
 fn needs_quotes(word: &str) -> bool {
-    // Blanks of other kinds go at the end of a line. `^^` means something at the start of the line alone, but costs nothing elsewhere.
+    // Other kinds of blanks are stripped at the end of a line. `^^` has a meaning only at the start
+    // of the line, but quoting it elsewhere costs nothing.
     word.starts_with("^^") || word.bytes().any(|byte| matches!(byte, b' ' | b'\t' | b'\x0b' | b'\'' | b'\\'))
 }
 
-/// Appends a word so that the splitter reads it back, and so that `hidden` doesn't occur in what is
-/// written.
+/// Appends a word so that the splitter reads it back, and so that `hidden` doesn't occur in the
+/// written text.
 ///
-/// Where it would, a `''` stands within: it closes and opens quotes, or opens and closes them, and
-/// goes.
+/// Each occurrence of `hidden` is broken by a `''`: it closes and opens quotes, or opens and closes
+/// them, and the splitter removes it.
 pub(super) fn push_word(out: &mut Vec<u8>, word: &str, hidden: Option<&str>) {
     let quoted = needs_quotes(word);
-    // Each character may need a backslash, and two quotes behind it.
+    // Each character may need a backslash before it and two quotes after it.
     let each = if hidden.is_some() { 4 } else { 2 };
     reserve(out, word.len().saturating_mul(each).saturating_add(2));
     if quoted {

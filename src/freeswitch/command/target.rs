@@ -1,4 +1,4 @@
-//! The values that commands take: who, how loud, how far.
+//! The values that commands take: members, levels, relations, sounds and positions.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -6,25 +6,25 @@ use core::time::Duration;
 use super::args::Argument;
 use super::{Agc, MaxEnergy};
 
-/// Who a command is for.
+/// The members that a command acts on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Target<'a> {
-    /// The member of this number, from 1; 0 is nobody. Numbers are the server's, not the
-    /// conference's.
+    /// The member with this number, from 1; 0 matches no member. The server counts members across
+    /// all its conferences.
     Member(u32),
-    /// Everybody. The server answers with a line for each, the newest first.
+    /// All members. The server answers with a line for each, the newest member first.
     All,
-    /// Everybody but moderators.
+    /// All members except moderators.
     NonModerators,
-    /// Whoever has the highest number. Nobody, while that is a recording's.
+    /// The member with the highest number. It matches no member while that number is a recording's.
     Last,
-    /// The newest member whose channel has this variable with this value. The name begins with a
-    /// letter or `_`, for FreeSWITCH takes digits for a member's number.
+    /// The newest member whose channel has this variable with this value. The name must begin with
+    /// a letter or `_`, since FreeSWITCH reads digits as a member's number.
     Variable {
         /// The variable's name.
         name: &'a str,
-        /// Its value.
+        /// The variable's value.
         value: &'a str,
     },
 }
@@ -35,18 +35,18 @@ impl From<u32> for Target<'_> {
     }
 }
 
-/// One member, for the commands that take no more.
+/// One member, for commands that accept only one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MemberRef<'a> {
-    /// By number, from 1; 0 is nobody.
+    /// The member with this number, from 1; 0 matches no member.
     Id(u32),
-    /// The newest member whose channel has this variable with this value. Such commands know it from
-    /// 1.11 on; before, there is no such member. The name begins with a letter or `_`.
+    /// The newest member whose channel has this variable with this value. The commands support it
+    /// from 1.11 on; before that it matches no member. The name must begin with a letter or `_`.
     Variable {
         /// The variable's name.
         name: &'a str,
-        /// Its value.
+        /// The variable's value.
         value: &'a str,
     },
 }
@@ -66,13 +66,13 @@ impl<'a> From<MemberRef<'a>> for Target<'a> {
     }
 }
 
-/// Several members, for the command that takes some.
+/// Several members, for commands that accept more than one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Members<'a> {
-    /// By number.
+    /// Members by number.
     Ids(&'a [u32]),
-    /// Each as is said.
+    /// Members by number or by variable.
     Chosen(&'a [MemberRef<'a>]),
 }
 
@@ -115,15 +115,15 @@ impl<'a, const N: usize> From<&'a [MemberRef<'a>; N]> for Members<'a> {
     }
 }
 
-/// What an energy level or a volume is set to.
+/// A new energy level or volume.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Level {
-    /// This one.
+    /// This level.
     To(i32),
-    /// A step up.
+    /// One step up.
     Up,
-    /// A step down.
+    /// One step down.
     Down,
 }
 
@@ -137,45 +137,46 @@ impl Level {
     }
 }
 
-/// The number of the argument that both commands have behind the member.
+/// Number of the level argument, which follows the member in both commands.
 const LEVEL: usize = 1;
 
 impl Agc<'_> {
-    /// Sets the level, the energy below which nothing is made louder, and the factor of each change.
-    /// 0 leaves one as it is. From 1.8 on.
+    /// Sets the target level, the energy below which nothing is amplified, and the factor of each
+    /// change. 0 leaves a value unchanged. From 1.8 on.
     pub fn levels(self, level: u32, low_energy: u32, change_factor: u32) -> Self {
         Self(self.0.set(LEVEL, Argument::Numbers([level, low_energy, change_factor])))
     }
 }
 
 impl MaxEnergy<'_> {
-    /// Sets the energy above which a member is muted, for how long, and how often in a row it has to
-    /// be exceeded for that. An energy of 0 mutes nobody. The server counts in its packets: a time
-    /// shorter than one of them, often 20 ms, is none.
+    /// Limits the energy of members: sets the energy above which a member is muted, the duration of
+    /// the mute, and how many times in a row the energy must be exceeded. An energy of 0 mutes no
+    /// member. The server counts in its packets: a duration shorter than one packet, often 20 ms,
+    /// counts as zero.
     pub fn limit(self, energy: u32, mute: Duration, hits: u32) -> Self {
         let mute = u32::try_from(mute.as_millis()).unwrap_or(u32::MAX);
         Self(self.0.set(LEVEL, Argument::Numbers([energy, mute, hits])))
     }
 }
 
-/// What two members are to one another.
+/// A relation between two members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Relation {
-    /// The first cannot be heard by the second.
+    /// The second member doesn't hear the first.
     NoSpeak,
-    /// The first cannot hear the second.
+    /// The first member doesn't hear the second.
     NoHear,
-    /// Neither can the first be heard by the second, nor hear them.
+    /// The two members don't hear each other.
     NoSpeakNoHear,
-    /// The first's picture goes to the second.
+    /// The first member's video goes to the second.
     SendVideo,
-    /// As everybody else again.
+    /// No special relation.
     Clear,
 }
 
 impl Relation {
-    /// The word on the wire.
+    /// Returns the word in the line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NoSpeak => "nospeak",
@@ -187,21 +188,21 @@ impl Relation {
     }
 }
 
-/// Which of the sounds that are being played stop. FreeSWITCH's own syntax has `last` too, and
-/// doesn't take it.
+/// The playing sounds that a command stops. FreeSWITCH's usage text also names `last`, but
+/// FreeSWITCH doesn't accept it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Sounds {
-    /// The one that is heard.
+    /// The sound that is being heard.
     Current,
-    /// All that are queued.
+    /// All queued sounds.
     All,
-    /// The one that was started asynchronously.
+    /// The sound that was started asynchronously.
     Async,
 }
 
 impl Sounds {
-    /// The word on the wire.
+    /// Returns the word in the line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Current => "current",
@@ -211,14 +212,14 @@ impl Sounds {
     }
 }
 
-/// Where to go on within a file, in milliseconds.
+/// A new position within a file, in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Seek {
-    /// From its start.
+    /// The distance from the start.
     To(u32),
-    /// Further on.
+    /// The distance forward.
     Forward(u32),
-    /// Back.
+    /// The distance back.
     Back(u32),
 }

@@ -1,4 +1,4 @@
-//! What a connection is told once: what it subscribes to, how long it waits, how much it holds.
+//! Configuration of a connection: subscriptions, timeouts and memory limits.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -9,22 +9,22 @@ use crate::conn::keep_alive;
 use crate::freeswitch::LIMITS;
 use crate::wire::Limits;
 
-/// How events are encoded on the wire; they read alike.
+/// Encoding of events in the stream. Events read alike in each of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum EventFormat {
-    /// Header lines: the cheapest to read, and the default.
+    /// Header lines: the cheapest to parse, and the default.
     #[default]
     Plain,
-    /// An object. The only one that keeps a `%` which two hexadecimal digits follow.
+    /// A JSON object. The only encoding that preserves a `%` followed by two hexadecimal digits.
     Json,
-    /// A document; read with the feature `xml`.
+    /// An XML document, which is read with the feature `xml`.
     #[cfg(feature = "xml")]
     Xml,
 }
 
 impl EventFormat {
-    /// As the commands name it.
+    /// Returns the word in the `event` command.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Plain => "plain",
@@ -63,19 +63,20 @@ pub struct Config {
     pub(super) in_flight: usize,
     pub(super) open: usize,
     bytes: usize,
-    /// What the ceiling counts as where it is less.
+    /// Smallest effective ceiling.
     least: usize,
 }
 
 impl Config {
-    /// Bytes that the ceiling has at the least, besides what the configured events take up.
+    /// Smallest ceiling in bytes, in addition to the space for the configured events.
     const LEAST_CEILING: usize = 256;
 
-    /// Times that a setting is held while it is restored: to be restored, to be answered, to be
+    /// Number of copies that a setting has while it is restored: to be restored, to be answered, to
+    /// be transmitted.
     /// transmitted.
     pub(super) const COPIES: usize = 3;
 
-    /// The defaults, each told at its setter.
+    /// Creates the default configuration; each setter documents its default.
     pub const fn new() -> Self {
         Self {
             limits: LIMITS,
@@ -94,17 +95,20 @@ impl Config {
         }
     }
 
-    /// What may arrive, see [`Limits`]. A frame over one of them is skipped once the connection is
-    /// logged in ([`Ending::Oversized`](super::Ending::Oversized),
-    /// [`ConnectionEvent::Oversized`](super::ConnectionEvent::Oversized)); before that, and where
-    /// its end can't be told, the connection is given up. Default: [`LIMITS`].
+    /// Sets the limits of incoming frames, see [`Limits`]. Default: [`LIMITS`].
+    ///
+    /// A frame over a limit is skipped once the connection is logged in
+    /// ([`Ending::Oversized`](super::Ending::Oversized),
+    /// [`ConnectionEvent::Oversized`](super::ConnectionEvent::Oversized)). Before the login, and if
+    /// the frame's end can't be found, the connection fails.
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Events to subscribe to after each login: names with blanks between them, `ALL`, or `CUSTOM`
-    /// and subclasses, which go last: all that follows `CUSTOM` is one. Default: none.
+    /// Sets the events to subscribe to after each login: names separated by blanks, `ALL`, or
+    /// `CUSTOM` with subclasses. `CUSTOM` goes last: all words after it are subclasses. Default: no
+    /// events.
     pub fn events(mut self, format: EventFormat, types: impl AsRef<[u8]>) -> Self {
         self.format = format;
         self.events = types.as_ref().into();
@@ -113,112 +117,118 @@ impl Config {
         self
     }
 
-    /// How long the greeting may take, and then the answer to the password. Default 10 s: a server
-    /// gives up whoever says nothing after 25.
+    /// Sets the time limit for the greeting, and then for the answer to the password. Default 10 s:
+    /// a server closes a connection that sends nothing for 25 s.
     pub const fn login_timeout(mut self, timeout: Duration) -> Self {
         self.login = timeout;
         self
     }
 
-    /// How long an answer may take. Default 30 s.
+    /// Sets the time limit for an answer. Default 30 s.
     /// [`Connection::send_within`](super::Connection::send_within) sets it for one request.
     ///
-    /// The server answers in order, one request after the other. `api conference … dial` waits for as
-    /// long as the phone may ring, 60 s unless the dial string has an `originate_timeout`, and holds
-    /// back what was asked after it, and events too: that time is added for it and for those.
+    /// The server answers in order, one request after the other. `api conference … dial` waits for
+    /// as long as the phone may ring, 60 s unless the dial string has an `originate_timeout`, and
+    /// delays the answers to later requests as well as events: that time is added to the limits of
+    /// this request and the later ones.
     pub const fn response_timeout(mut self, timeout: Duration) -> Self {
         self.response = timeout;
         self
     }
 
-    /// How long a job in the background may take once it was accepted. Default 120 s. For
+    /// Sets the time limit for a background job after it was accepted. Default 120 s. For
     /// `conference … dial` the time that the phone may ring is added.
     pub const fn job_timeout(mut self, timeout: Duration) -> Self {
         self.job = timeout;
         self
     }
 
-    /// Sets how long the server may owe its next answer where no caller waits for that any more: to
-    /// a request that was given up, or to what the connection has set again. Default 60 s. Then the
-    /// connection is lost, with
+    /// Sets how long the server may owe its next answer if no caller waits for it any more: because
+    /// the request was cancelled or timed out, or because the connection itself restored a setting.
+    /// Default 60 s. After that the connection fails with
     /// [`ConnectionError::NotAnswered`](crate::ConnectionError::NotAnswered).
     ///
     /// The time begins anew with each answer, and with nothing else that the server sends. Answers
-    /// come in order, so that without this rule a server that sends events and answers nothing
-    /// would leave the places of [`max_in_flight`](Self::max_in_flight) taken for ever. An `api`
-    /// that takes longer than [`response_timeout`](Self::response_timeout) and this together is
-    /// sent with [`Connection::send_within`](super::Connection::send_within).
+    /// come in order, so without this rule a server that sends events but no answers would occupy
+    /// the places of [`max_in_flight`](Self::max_in_flight) for ever. Use
+    /// [`Connection::send_within`](super::Connection::send_within) for an `api` that takes longer
+    /// than [`response_timeout`](Self::response_timeout) and this time together.
     pub const fn silence_timeout(mut self, timeout: Duration) -> Self {
         self.silence = timeout;
         self
     }
 
-    /// Asks for a sign of life when nothing has been heard for `idle`, and gives the connection up,
-    /// with [`ConnectionError::KeepAlive`](crate::ConnectionError::KeepAlive), when none comes
-    /// within `timeout`. Default: after 60 s, and within 30 s, for the reasons that
-    /// [AMI's](crate::client::Config::keep_alive) client has. An `idle` below 100 ms is 100 ms.
+    /// Sets the keep-alive: sends a request after `idle` without any input, and fails with
+    /// [`ConnectionError::KeepAlive`](crate::ConnectionError::KeepAlive) if no input follows within
+    /// `timeout`. Default: 60 s and 30 s, for the reasons given at
+    /// [AMI's](crate::client::Config::keep_alive) client. An `idle` below 100 ms counts as 100 ms.
     ///
-    /// It asks with the command `noop`, which no server has and each answers (`-ERR command not
-    /// found`), whatever the user may do. Nothing is asked while the server owes an answer: it
-    /// answers in order, and each request has its own deadline. One without end, by
-    /// [`Connection::send_within`](super::Connection::send_within), doesn't hold the question back.
+    /// The request is the command `noop`, which no server has and every server answers (`-ERR
+    /// command not found`), regardless of the user's rights. No keep-alive is sent while the server
+    /// owes an answer: it answers in order, and each request has its own deadline. A request
+    /// without deadline, sent by [`Connection::send_within`](super::Connection::send_within),
+    /// doesn't hold the keep-alive back.
     pub const fn keep_alive(mut self, idle: Duration, timeout: Duration) -> Self {
         self.keep_alive = Some((keep_alive::at_least(idle), timeout));
         self
     }
 
-    /// Asks for no [sign of life](Self::keep_alive).
+    /// Disables the [keep-alive](Self::keep_alive).
     pub const fn without_keep_alive(mut self) -> Self {
         self.keep_alive = None;
         self
     }
 
-    /// How long [`close`](super::Connection::close) waits for the server to close. Default 5 s.
+    /// Sets how long [`close`](super::Connection::close) waits for the server to close the
+    /// connection. Default 5 s.
     pub const fn close_timeout(mut self, timeout: Duration) -> Self {
         self.closing = timeout;
         self
     }
 
-    /// Requests that may await their answers at a time. Default 256; with 0 none can be sent.
+    /// Sets the number of requests that may await their answers at a time. Default 256; with 0 no
+    /// request can be sent.
     ///
-    /// A job is in flight until the server has said that it runs. A request that was given up
-    /// counts until the server has answered it, since answers are told apart by their order, or [is
-    /// lost](Self::silence_timeout).
+    /// A job is in flight until the server has accepted it. A cancelled or timed-out request counts
+    /// until the server has answered it, since answers are told apart by their order only, or until
+    /// the connection [is lost](Self::silence_timeout).
     pub const fn max_in_flight(mut self, requests: usize) -> Self {
         self.in_flight = requests;
         self
     }
 
-    /// Requests that may be open at a time: in flight, or jobs that run. Default 16,384; with 0 none
-    /// can be sent. One that has ended counts until that has been polled.
+    /// Sets the number of requests that may be open at a time: in flight, or running jobs. Default
+    /// 16,384; with 0 no request can be sent. An ended request counts until its ending has been
+    /// polled.
     pub const fn max_open(mut self, requests: usize) -> Self {
         self.open = requests;
         self
     }
 
-    /// Bytes that requests not yet transmitted, and subscriptions and filters to be restored, may
-    /// take up together. Default 8 MiB.
+    /// Sets the number of bytes that requests not yet transmitted, and subscriptions and filters to
+    /// be restored, may take up together. Default 8 MiB.
     ///
-    /// What has arrived and not been polled has [`Limits::buffer`] of its own. A request over the
+    /// Input that has not been polled yet has its own limit, [`Limits::buffer`]. A request over the
     /// ceiling is refused with [`SendError::Ceiling`](crate::error::SendError::Ceiling), and so is
-    /// a login that takes more than two thirds of it.
+    /// a login that takes more than two thirds of the ceiling.
     ///
-    /// Room for a goodbye is kept free, and for what is set again at the next login: a setting
-    /// counts three times. A ceiling of less than 256 bytes and three times the command for the
-    /// configured [`events`](Self::events) counts as one of that.
+    /// Space is reserved for the goodbye, and for the settings to be restored at the next login: a
+    /// setting counts three times. The smallest effective ceiling is 256 bytes plus three times the
+    /// command for the configured [`events`](Self::events).
     pub const fn ceiling(mut self, bytes: usize) -> Self {
         self.bytes = bytes;
         self
     }
 
-    /// Bytes that a connection with these settings holds at the most, see
-    /// [`ceiling`](Self::ceiling). Indexes, a small fixed size for each request in flight, and the
-    /// lines that an event in JSON or XML is read as, at most three times its frame, come on top.
+    /// Returns the number of bytes that a connection with this configuration holds at most, see
+    /// [`ceiling`](Self::ceiling). It does not include indexes, a small fixed size for each request
+    /// in flight, and the lines into which an event in JSON or XML is converted (at most three
+    /// times its frame).
     pub const fn most_held(&self) -> usize {
         self.most().saturating_add(self.limits.max_buffer() as usize)
     }
 
-    /// The ceiling that counts.
+    /// Returns the effective ceiling.
     pub(super) const fn most(&self) -> usize {
         if self.bytes < self.least { self.least } else { self.bytes }
     }

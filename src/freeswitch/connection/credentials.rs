@@ -1,5 +1,5 @@
-//! Who logs in. The password is shown to the server alone: not to `Debug`, and not to those who get
-//! the memory after us.
+//! Login credentials. The password is sent to the server only: `Debug` hides it, and its memory is
+//! wiped before it is freed.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -10,7 +10,7 @@ use crate::error::{EncodeError, Refusal};
 use crate::wiped::Wiped;
 use crate::wire::Value;
 
-/// What a connection logs in with.
+/// The password, or the user with password, for the login of a connection.
 ///
 /// ```
 /// use ami_proto::freeswitch::Credentials;
@@ -21,34 +21,35 @@ use crate::wire::Value;
 #[derive(Clone)]
 #[must_use]
 pub struct Credentials {
-    /// Name and domain.
+    /// The user's name and domain.
     user: Option<[Box<[u8]>; 2]>,
     password: Wiped,
 }
 
 impl Credentials {
-    /// The password of the event socket itself (`auth`); a new server's is `ClueCon`.
+    /// Creates credentials with the password of the event socket itself (`auth`); on a new server
+    /// it is `ClueCon`.
     pub fn password(password: impl AsRef<[u8]>) -> Self {
         Self { user: None, password: password.as_ref().into() }
     }
 
-    /// A user of the directory and its `esl-password` (`userauth`). What it may do, the server says
-    /// when it accepts, in `Allowed-Events` and `Allowed-API`.
+    /// Creates credentials with a user of the directory and its `esl-password` (`userauth`). The
+    /// server's answer to the login names the user's rights in `Allowed-Events` and `Allowed-API`.
     ///
-    /// The server splits `user@domain:password` at the first `@`, and each side at its first `:`. A
-    /// login is refused before it is sent where the name has one of them, or the domain a `:`, or
-    /// one of the two is empty: the server would take a part of the name for the password. The
-    /// password may have any of them.
+    /// The server splits `user@domain:password` at the first `@`, and each side at its first `:`.
+    /// The login is refused before it is sent if the name contains one of them, or the domain a
+    /// `:`, or if name or domain are empty: the server would read a part of the name as the
+    /// password. The password may contain both.
     pub fn user(user: impl AsRef<[u8]>, domain: impl AsRef<[u8]>, password: impl AsRef<[u8]>) -> Self {
         Self { user: Some([user.as_ref().into(), domain.as_ref().into()]), password: password.as_ref().into() }
     }
 
-    /// Bytes of user and password.
+    /// Returns the bytes of user and password together.
     pub(super) fn len(&self) -> usize {
         self.user.as_ref().map_or(0, |[user, domain]| user.len() + domain.len()) + self.password.len()
     }
 
-    /// Writes the command that shows them.
+    /// Writes the login command.
     pub(super) fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         let line = match &self.user {
             None => [b"auth ", &self.password[..]].concat(),
@@ -62,7 +63,7 @@ impl Credentials {
     }
 }
 
-/// Refuses what the server would split (FreeSWITCH `mod_event_socket.c`, `parse_command`).
+/// Refuses a value that the server would split (FreeSWITCH `mod_event_socket.c`, `parse_command`).
 fn check(field: &[u8], value: &[u8], separators: &[u8]) -> Result<(), EncodeError> {
     let refusal = match (0..).zip(value).find(|(_, byte)| separators.contains(byte)) {
         Some((_, byte)) => Refusal::Splits { byte: *byte },

@@ -1,5 +1,5 @@
-//! What a connection tells: events, the one ending that every request has, and what a lost
-//! connection left unanswered.
+//! Events that a connection reports: server events, exactly one ending for each request, and the
+//! requests that a lost connection left unanswered.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -13,74 +13,74 @@ use crate::redact::event_socket::mask;
 use crate::redact::{Escaped, log_line};
 use crate::wire::Value;
 
-/// What happened. What it lends is gone at the next call that takes the connection mutably;
-/// [`to_owned`](Self::to_owned) keeps it.
+/// An event of the connection. It borrows from the connection until the next call that takes the
+/// connection mutably; [`to_owned`](Self::to_owned) keeps it.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum ConnectionEvent<'buf> {
-    /// The login was accepted, or the call's data has come (an event, see [`Frame::event`]);
-    /// requests can be sent.
+    /// The login was accepted, or the server's call sent its data (an event, see [`Frame::event`]).
+    /// Requests can be sent.
     LoggedIn(Frame<'buf>),
-    /// The login was refused. The connection is over:
-    /// [`ConnectionError::LoginRefused`](crate::ConnectionError::LoginRefused) says why.
+    /// The login was refused. The connection has failed with
+    /// [`ConnectionError::LoginRefused`](crate::ConnectionError::LoginRefused).
     LoginRefused(Frame<'buf>),
     /// The job was accepted; its output comes later.
     Started {
-        /// The request.
+        /// The job's request.
         id: Id,
-        /// The answer, with the `Job-UUID`.
+        /// The answer, which has the `Job-UUID`.
         frame: Frame<'buf>,
     },
-    /// An event, but for the output of a job of ours.
+    /// An event of the server, except the output of a job of this connection.
     Event(Event<'buf>),
-    /// An event that can't be read. The output of a job comes so, too: only its event says which,
-    /// so that the job ends by its [time](super::Config::job_timeout).
+    /// An event that can't be read. It may be the output of a job: only the unreadable event names
+    /// the job, so that job ends by its [timeout](super::Config::job_timeout).
     Unread {
-        /// What came.
+        /// The frame that can't be read.
         frame: Frame<'buf>,
-        /// Why it can't be read: it is malformed, or in XML, and the crate was built without the
+        /// The reason: the event is malformed, or it is in XML and the crate was built without the
         /// feature `xml`.
         error: EventError,
     },
     /// A line of the server's log.
     Log(Frame<'buf>),
-    /// The call has ended, and the server keeps the connection for as long as `Linger-Time` says,
-    /// in seconds; -1 is for ever. Only where the server has called us.
+    /// The call has ended, and the server keeps the connection open for the seconds in
+    /// `Linger-Time`; -1 means for ever. Only on connections that the server opened.
     Lingering(Frame<'buf>),
     /// The server is about to close the connection.
     Disconnecting(Frame<'buf>),
-    /// The request is done with. Comes exactly once for each.
+    /// A request has ended. Comes exactly once for each request.
     Ended {
-        /// The request.
+        /// The ended request.
         id: Id,
-        /// How.
+        /// The way it ended.
         ending: Ending<'buf>,
     },
-    /// A subscription or a filter of before the connection was lost was refused.
+    /// The server refused to restore a subscription or a filter after a reconnect.
     NotRestored(Frame<'buf>),
-    /// What no request in flight claims: an answer that comes late, a frame of a kind that the crate
-    /// doesn't know.
+    /// A frame that no request in flight expects: a late answer, or a frame of a kind that the
+    /// crate doesn't know.
     Unclaimed {
-        /// The request, where it was one of this connection.
+        /// The request that the frame answers, if it was one of this connection.
         id: Option<Id>,
-        /// What came.
+        /// The frame.
         frame: Frame<'buf>,
     },
-    /// A frame went over one of the [`Limits`](crate::Limits) and has been skipped; it answered no
-    /// request. The connection stands. The output of a job comes so, too: only the event that is
-    /// skipped says which, so that the job ends by its [time](super::Config::job_timeout).
+    /// A frame went over one of the [`Limits`](crate::Limits) and was skipped; it answered no
+    /// request. The connection stays usable. It may be the output of a job: only the skipped event
+    /// names the job, so that job ends by its [timeout](super::Config::job_timeout).
     Oversized {
-        /// Its head, without the body.
+        /// The frame's head, without the body.
         head: Frame<'buf>,
-        /// The limit, its value, and where in the stream it was exceeded.
+        /// The limit, its value, and the position in the stream where it was exceeded.
         error: FrameError,
     },
-    /// The connection is closed, as [`close`](super::Connection::close) had asked for.
+    /// The connection is closed, as requested by [`close`](super::Connection::close).
     Closed,
 }
 
 impl ConnectionEvent<'_> {
-    /// The kind of event in lower case, such as `logged-in`.
+    /// Returns the kind of the event in lower case, such as `logged-in`.
     pub const fn kind(self) -> &'static str {
         match self {
             Self::LoggedIn(_) => "logged-in",
@@ -101,7 +101,7 @@ impl ConnectionEvent<'_> {
 }
 
 impl<'buf> ConnectionEvent<'buf> {
-    /// The request that it is about, where it is about one.
+    /// Returns the request that the event is about, if any.
     pub const fn id(self) -> Option<Id> {
         match self {
             Self::Started { id, .. } | Self::Ended { id, .. } => Some(id),
@@ -110,7 +110,7 @@ impl<'buf> ConnectionEvent<'buf> {
         }
     }
 
-    /// The bytes that it lends, as a frame.
+    /// Returns the borrowed bytes as a frame.
     fn lent(self) -> Option<Frame<'buf>> {
         match self {
             Self::LoggedIn(frame)
@@ -129,7 +129,7 @@ impl<'buf> ConnectionEvent<'buf> {
         }
     }
 
-    /// The same over this frame, where it lends one.
+    /// Returns the event with its frame replaced by this one, if it has a frame.
     fn over(self, frame: Frame<'_>) -> ConnectionEvent<'_> {
         match self {
             Self::LoggedIn(_) => ConnectionEvent::LoggedIn(frame),
@@ -150,13 +150,13 @@ impl<'buf> ConnectionEvent<'buf> {
 }
 
 owned! {
-    /// A [`ConnectionEvent`] kept beyond the buffer it was read from. It can be sent to another
-    /// thread, which reads it as if it had just been polled.
+    /// A [`ConnectionEvent`] that outlives the buffer it was read from. It can be sent to another
+    /// thread and read there like a polled event.
     OwnedConnectionEvent, ConnectionEvent, Frame, OwnedFrame
 }
 
-/// One line for a log: the kind, the request by its number, and frame or event as its own `Display`
-/// has it, or the ending in words.
+/// Writes one line for a log: the kind, the request's number, and the frame or event as their own
+/// `Display` writes them, or the ending in words.
 impl fmt::Display for ConnectionEvent<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         log_line(f, |line| {
@@ -183,10 +183,10 @@ impl fmt::Display for ConnectionEvent<'_> {
     }
 }
 
-/// The end of a request.
+/// The ending of a request.
 ///
-/// `Display` says it in words. Of an answer it has the first line where that is the server's verdict
-/// (`+OK`, `-ERR`, `-USAGE`), masked, and nothing else: `job done: -ERR NO_ANSWER`.
+/// `Display` writes it in words. From an answer it writes only the first line, masked, if that is
+/// the server's verdict (`+OK`, `-ERR`, `-USAGE`): `job done: -ERR NO_ANSWER`.
 ///
 /// ```
 /// use ami_proto::freeswitch::{Ending, Reached};
@@ -194,8 +194,8 @@ impl fmt::Display for ConnectionEvent<'_> {
 /// assert_eq!(Ending::TimedOut(Reached::Sent).to_string(), "timed out before it was answered");
 /// ```
 ///
-/// May I send it again, or dial again? A command that changes nothing, such as `status`: yes, after
-/// any ending. Any other:
+/// Whether to send a request again depends on its ending. A command that changes nothing, such as
+/// `status`, may be repeated after any ending. For all others:
 ///
 /// | ending | what has happened | again? |
 /// |---|---|---|
@@ -208,7 +208,7 @@ impl fmt::Display for ConnectionEvent<'_> {
 ///
 /// [`never_reached_server`](Self::never_reached_server) tells the last two apart.
 ///
-/// What became of a call that `bgapi` was asked for:
+/// This example reads the outcome of a call that was requested by `bgapi`:
 ///
 /// ```
 /// use ami_proto::freeswitch::Ending;
@@ -237,53 +237,53 @@ impl fmt::Display for ConnectionEvent<'_> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Ending<'buf> {
-    /// With its answer, see [`Frame::answer`]. Whether the answer to `api` means success, its text
-    /// alone says.
+    /// The request was answered, see [`Frame::answer`]. For `api`, only the answer's text tells
+    /// whether it succeeded.
     Reply(Frame<'buf>),
-    /// With `-ERR` in a `command/reply`: also for an `api` that the user may not use.
+    /// The request was answered with `-ERR` in a `command/reply`: also for an `api` that the user
+    /// may not use.
     Refused(Frame<'buf>),
-    /// With the event that carries the job's output, its [`body`](Event::body), which alone says
-    /// whether it went well: `+OK` and the id of the call that an `originate` has made, or `-ERR` and
-    /// the cause. The example above reads both.
+    /// The job has ended, with the event that carries its output. Only the event's
+    /// [`body`](Event::body) tells whether the job succeeded: `+OK` and the id of the call that an
+    /// `originate` made, or `-ERR` and the cause. The example above reads both.
     Job(Event<'buf>),
-    /// Its answer went over one of the [`Limits`](crate::Limits) and has been skipped. The
-    /// connection stands, and the server has acted on it.
+    /// The answer went over one of the [`Limits`](crate::Limits) and was skipped. The connection
+    /// stays usable, and the server has acted on the request.
     Oversized {
         /// The head of the answer, without the body.
         head: Frame<'buf>,
-        /// The limit, its value, and where in the stream it was exceeded.
+        /// The limit, its value, and the position in the stream where it was exceeded.
         error: FrameError,
     },
-    /// Its time was up: how far it had come by then. What still comes is
-    /// [`Unclaimed`](ConnectionEvent::Unclaimed), or, for a job, an event.
+    /// The request timed out, in this state. A late answer is reported as
+    /// [`Unclaimed`](ConnectionEvent::Unclaimed), late output of a job as an event.
     ///
     /// The server may have acted on it, unless it was never sent; a job that was
     /// [`Accepted`](Reached::Accepted) may still run.
     TimedOut(Reached),
-    /// By [`cancel`](super::Connection::cancel). What still comes is
-    /// [`Unclaimed`](ConnectionEvent::Unclaimed), or, for a job, an event.
+    /// The request was cancelled by [`cancel`](super::Connection::cancel). A late answer is
+    /// reported as [`Unclaimed`](ConnectionEvent::Unclaimed), late output of a job as an event.
     Cancelled,
-    /// With the connection. Whether the server has acted on it can't be known, unless it was never
-    /// sent. A job goes on; [`Unanswered`] says how its output is still found.
+    /// The connection was lost. Whether the server has acted on the request is unknown, unless it
+    /// was never sent. A job continues on the server; [`Unanswered`] says how to find its output.
     Lost(Reached),
 }
 
 impl Ending<'_> {
-    /// Returns whether the server has never had the request and never will: its connection was lost
-    /// before all of it had left. It can be sent again without the danger that it is carried out
-    /// twice.
+    /// Returns whether the request can never reach the server: its connection was lost before all
+    /// its bytes had left. It can be sent again without the risk that it is executed twice.
     ///
-    /// One whose time was up is not such a request, however far it had come: on a connection that
-    /// stands what has not left may still do so.
+    /// A timed-out request never qualifies, in any state: while the connection stands, its
+    /// remaining bytes may still be sent.
     pub const fn never_reached_server(self) -> bool {
         matches!(self, Self::Lost(Reached::NotSent))
     }
 }
 
 impl<'buf> Ending<'buf> {
-    /// Returns what the server printed: the body of an answer to `api` or the text of another, also
-    /// of one that refuses, and the output of a job. `None`: it has not answered, or more than was
-    /// read.
+    /// Returns the text that the server printed: the body of the answer to an `api`, the text of
+    /// another answer or of a refusal, or the output of a job. `None` if the server has not
+    /// answered, or if its answer was too large to be read.
     pub fn output(self) -> Option<&'buf [u8]> {
         match self {
             Self::Reply(frame) | Self::Refused(frame) => match frame.content_type() {
@@ -295,7 +295,7 @@ impl<'buf> Ending<'buf> {
         }
     }
 
-    /// The bytes that it lends, as a frame.
+    /// Returns the borrowed bytes as a frame.
     fn lent(self) -> Option<Frame<'buf>> {
         match self {
             Self::Reply(frame) | Self::Refused(frame) | Self::Oversized { head: frame, .. } => Some(frame),
@@ -304,7 +304,7 @@ impl<'buf> Ending<'buf> {
         }
     }
 
-    /// The same over this frame, where it lends one.
+    /// Returns the ending with its frame replaced by this one, if it has a frame.
     fn over(self, frame: Frame<'_>) -> Ending<'_> {
         match self {
             Self::Reply(_) => Ending::Reply(frame),
@@ -319,7 +319,7 @@ impl<'buf> Ending<'buf> {
 }
 
 owned! {
-    /// An [`Ending`] kept beyond the buffer it was read from, for whoever has asked.
+    /// An [`Ending`] that outlives the buffer it was read from.
     OwnedEnding, Ending, Frame, OwnedFrame
 }
 
@@ -337,56 +337,58 @@ impl fmt::Display for Ending<'_> {
     }
 }
 
-/// Returns the first line of an answer where it is what the server says of the command itself.
+/// Returns the first line of an answer if it is the server's verdict on the command itself.
 fn verdict(answer: &[u8]) -> &[u8] {
     let line = answer.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
     let is_one = [&b"+OK"[..], b"-ERR", b"-USAGE"].into_iter().any(|word| line.starts_with(word));
     if is_one { line } else { &[] }
 }
 
-/// Writes what has become of it, and the server's words, if there are any, masked.
+/// Writes the ending, and the server's words masked, if there are any.
 fn said(f: &mut fmt::Formatter<'_>, what: &str, words: &[u8]) -> fmt::Result {
     f.write_str(what)?;
     if words.is_empty() { Ok(()) } else { write!(f, ": {}", String::from_utf8_lossy(&mask(words))) }
 }
 
-/// A request that a lost connection left without an answer.
+/// A request that a lost connection left unanswered.
 ///
-/// The server goes on with a job whose connection is lost, and tells its output to every connection
-/// that receives `BACKGROUND_JOB`. Where the next one comes in time, it is told so too, as a
-/// [`ConnectionEvent::Event`] with the [`job_uuid`](Self::job_uuid).
+/// The server continues a job whose connection is lost, and sends its output to every connection
+/// that receives `BACKGROUND_JOB`. If the next connection logs in before that, it receives the
+/// output too, as a [`ConnectionEvent::Event`] with the [`job_uuid`](Self::job_uuid).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unanswered {
     /// The request.
     pub id: Id,
-    /// The `Job-UUID` of a job, to find its output by; `None`: it is no job.
+    /// The `Job-UUID` of a job, by which its output is found; `None` for a request that is not a
+    /// job.
     pub job_uuid: Option<OwnedValue>,
-    /// How far it had come.
+    /// The state that the request had reached.
     pub reached: Reached,
 }
 
 impl Unanswered {
-    /// Returns whether the server has never had the request, as [`Ending::never_reached_server`]
-    /// does: it can be sent again without the danger that it is carried out twice.
+    /// Returns whether the request can never reach the server, like
+    /// [`Ending::never_reached_server`]: it can be sent again without the risk that it is executed
+    /// twice.
     pub const fn never_reached_server(&self) -> bool {
         matches!(self.reached, Reached::NotSent)
     }
 }
 
-/// What [`Connection::reconnect`](super::Connection::reconnect) found.
+/// The result of [`Connection::reconnect`](super::Connection::reconnect).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReconnectReport {
-    /// Everything unanswered, in the order in which it was sent. Each has had, or is about to get,
-    /// its [`Ending::Lost`].
+    /// All unanswered requests, in the order of sending. For each of them, [`Ending::Lost`] has
+    /// been or will be reported.
     pub unanswered: Vec<Unanswered>,
-    /// Subscriptions and filters that will be set again once the login is accepted.
+    /// Number of subscriptions and filters that will be restored once the login is accepted.
     pub restored: usize,
 }
 
 impl Notice {
-    /// Returns the event, which has no frame.
+    /// Converts the notice into an event without a frame.
     pub(super) fn tell(self) -> ConnectionEvent<'static> {
         let (id, ending) = match self {
             Self::TimedOut(id, reached) => (id, Ending::TimedOut(reached)),
@@ -399,7 +401,7 @@ impl Notice {
 }
 
 impl Told {
-    /// Returns the event that lends the frame.
+    /// Converts the notice into an event that borrows the frame.
     pub(super) fn lend(self, frame: Frame<'_>) -> ConnectionEvent<'_> {
         match self {
             Self::LoggedIn => ConnectionEvent::LoggedIn(frame),

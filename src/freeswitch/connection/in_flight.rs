@@ -1,7 +1,8 @@
-//! The requests in flight: answers come in the order of the requests, the output of jobs in any.
+//! The requests in flight. Answers come in the order of the requests, the output of jobs in any
+//! order.
 //!
-//! Each step costs at most O(log n) of n requests in flight, whatever is asked, answered, given up
-//! or due.
+//! Each operation costs at most O(log n) for n requests in flight: sending, answering, cancelling,
+//! timing out.
 
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::sync::Arc;
@@ -21,45 +22,47 @@ use crate::steps::count;
 pub(super) struct Entry<T = Instant> {
     pub(super) id: u64,
     pub(super) purpose: Purpose,
-    /// Whether it has had its ending: its answer is still to come, and must not pass for another's.
+    /// `true` once its ending was reported: its answer is still to come, and must not be taken for
+    /// the answer to another request.
     pub(super) ended: bool,
-    /// Of the caller's requests alone.
+    /// Set for the caller's requests only.
     pub(super) deadline: Option<T>,
-    /// Where its bytes end in all that was ever written.
+    /// End of the request in the count of all bytes ever written.
     pub(super) written: u64,
-    /// Of a job.
+    /// Set for a job.
     pub(super) uuid: Option<Arc<[u8]>>,
-    /// What has to be said again after a reconnect, if it is accepted.
+    /// The setting to restore after a reconnect, if the server accepts the request.
     pub(super) setting: Option<Setting>,
-    /// How long the server is busy with it beyond the usual.
+    /// Time that the server needs for it beyond the usual.
     pub(super) takes: Duration,
 }
 
 impl<T> Entry<T> {
-    /// One without a time of its own.
+    /// Creates the entry of a request without deadline.
     pub(super) fn own(id: u64, purpose: Purpose, written: u64) -> Self {
         Self { id, purpose, ended: false, deadline: None, written, uuid: None, setting: None, takes: Duration::ZERO }
     }
 
-    /// How far it has come. `handed`: how much of all that was ever written has been handed out.
+    /// Returns the state that the request has reached. `handed`: number of all bytes ever written
+    /// that have been handed out.
     fn reached(&self, handed: u64) -> Reached {
         if self.written > handed { Reached::NotSent } else { Reached::Sent }
     }
 }
 
-/// For whom a request was sent.
+/// The purpose for which a request was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     Caller,
     Login,
-    /// To set something again, or for the first time as configured.
+    /// To restore a setting, or to apply the configured one for the first time.
     Restore,
-    /// To hear a sign of life.
+    /// To check that the server is alive.
     KeepAlive,
     Exit,
 }
 
-/// A job that was accepted.
+/// A job that the server accepted.
 #[derive(Debug)]
 struct Job<T> {
     uuid: Arc<[u8]>,
@@ -68,20 +71,20 @@ struct Job<T> {
 
 #[derive(Debug)]
 pub(super) struct InFlight<T = Instant> {
-    /// In the order of their ids.
+    /// Sorted by id.
     entries: VecDeque<Entry<T>>,
-    /// How many of them are the caller's.
+    /// Number of the entries that are the caller's requests.
     callers: usize,
-    /// By their ids.
+    /// Jobs by request id.
     jobs: BTreeMap<u64, Job<T>>,
     open: Open<T>,
 }
 
-/// How those that have had no ending are found otherwise than by their ids.
+/// Look-up by name and by deadline, of requests whose ending has not been reported.
 #[derive(Debug)]
 struct Open<T> {
     deadlines: Deadlines<T>,
-    /// By the name of their job; several may have one.
+    /// By the name of the job; several jobs may have one name.
     names: BTreeMap<Arc<[u8]>, BTreeSet<u64>>,
 }
 
@@ -113,29 +116,30 @@ impl<T: Ord + Copy> InFlight<T> {
         self.entries.len() + self.jobs.len()
     }
 
-    /// How many of the caller's the server has not answered.
+    /// Returns the number of the caller's requests that the server has not answered.
     pub(super) fn unanswered(&self) -> usize {
         self.callers
     }
 
-    /// How many jobs run.
+    /// Returns the number of running jobs.
     pub(super) fn jobs(&self) -> usize {
         self.jobs.len()
     }
 
-    /// Whether any job runs, or may begin to.
+    /// Returns whether a job is running or may start.
     pub(super) fn has_jobs(&self) -> bool {
         !self.open.names.is_empty()
     }
 
-    /// Notes a request that was sent; its id is higher than all before.
+    /// Adds a request that was sent; its id is higher than all earlier ones.
     pub(super) fn push(&mut self, entry: Entry<T>) {
         self.open.add(entry.id, entry.uuid.as_ref(), entry.deadline);
         self.callers += usize::from(entry.purpose == Purpose::Caller);
         self.entries.push_back(entry);
     }
 
-    /// Takes out the request that an answer is for: the oldest, if the server can have seen it.
+    /// Takes out the request that an answer is for: the oldest one, if the server can have received
+    /// it.
     pub(super) fn answered(&mut self, handed: u64) -> Option<Entry<T>> {
         if self.entries.front()?.written > handed {
             return None;
@@ -153,14 +157,14 @@ impl<T: Ord + Copy> InFlight<T> {
         self.jobs.insert(id, Job { uuid, deadline });
     }
 
-    /// Ends the job of this name, the oldest of several, and says which it was. It may not have
-    /// been answered yet.
+    /// Ends the job of this name, the oldest one if there are several, and returns its id. The
+    /// server may not have answered its request yet.
     pub(super) fn finish(&mut self, uuid: &[u8]) -> Option<u64> {
         let id = *self.open.names.get(uuid)?.first()?;
         self.end(id).then_some(id)
     }
 
-    /// Ends a request of the caller's. `false`: it isn't open.
+    /// Ends a request of the caller. Returns `false` if it isn't open.
     pub(super) fn end(&mut self, id: u64) -> bool {
         if let Some(job) = self.jobs.remove(&id) {
             self.open.remove(id, Some(&job.uuid), job.deadline);
@@ -173,7 +177,7 @@ impl<T: Ord + Copy> InFlight<T> {
         true
     }
 
-    /// Where this request is, as long as it is no job.
+    /// Returns the position of this request, unless it has become a job.
     fn place(&self, id: u64) -> Option<usize> {
         let place = self.entries.binary_search_by(|entry| {
             count(|steps| steps.looked += 1);
@@ -182,34 +186,34 @@ impl<T: Ord + Copy> InFlight<T> {
         place.ok()
     }
 
-    /// Whether this is the request that the server answers next.
+    /// Returns whether the server answers this request next.
     pub(super) fn is_next(&self, id: u64) -> bool {
         self.entries.front().is_some_and(|entry| entry.id == id)
     }
 
-    /// Whether the server owes no answer.
+    /// Returns whether the server owes no answer.
     pub(super) fn owes_nothing(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// Whether the server owes an answer that is given up in time. One that a caller waits for
-    /// without end is not.
+    /// Returns whether the server owes an answer that has a time limit. An answer for which a
+    /// caller waits without limit doesn't count.
     pub(super) fn is_due(&self) -> bool {
         self.entries.front().is_some_and(|entry| self.is_abandoned() || entry.deadline.is_some())
     }
 
-    /// Whether nobody waits for the answer that the server gives next.
+    /// Returns whether no caller waits for the server's next answer.
     pub(super) fn is_abandoned(&self) -> bool {
         self.entries.front().is_some_and(|entry| entry.ended || entry.purpose != Purpose::Caller)
     }
 
-    /// The earliest time at which one is up.
+    /// Returns the earliest deadline.
     pub(super) fn deadline(&self) -> Option<T> {
         self.open.deadlines.first().map(|(deadline, _)| deadline)
     }
 
-    /// Ends one whose time is up, and says which it was and how far it had come. `handed`: how much
-    /// of all that was ever written has been handed out.
+    /// Ends a request whose deadline has passed, and returns its id and state. `handed`: number of
+    /// all bytes ever written that have been handed out.
     pub(super) fn expire(&mut self, now: T, handed: u64) -> Option<(u64, Reached)> {
         let (_, id) = self.open.deadlines.first().filter(|(deadline, _)| *deadline <= now)?;
         let entry = self.place(id).and_then(|place| self.entries.get(place));
@@ -217,8 +221,8 @@ impl<T: Ord + Copy> InFlight<T> {
         self.end(id).then_some((id, reached))
     }
 
-    /// Takes out all, and says what the caller has not been told the end of. `handed`: how much of
-    /// all that was ever written has been handed out.
+    /// Takes out all requests, and returns those whose ending has not been reported. `handed`:
+    /// number of all bytes ever written that have been handed out.
     pub(super) fn lose(&mut self, handed: u64) -> Vec<Unanswered> {
         let Self { entries, jobs, .. } = core::mem::replace(self, Self::new());
         let lost = |id, uuid: Option<Arc<[u8]>>, reached| Unanswered {
@@ -229,13 +233,13 @@ impl<T: Ord + Copy> InFlight<T> {
         let jobs = jobs.into_iter().map(|(id, job)| lost(id, Some(job.uuid), Reached::Accepted));
         let open = entries.into_iter().filter(|entry| entry.purpose == Purpose::Caller && !entry.ended);
         let entries = open.map(|entry| lost(entry.id, entry.uuid.clone(), entry.reached(handed)));
-        // Those that are jobs by now were sent before the others.
+        // The requests that are jobs by now were sent before the others.
         jobs.chain(entries).collect()
     }
 
-    /// Stops a debug build where the books don't agree. `written`: all that was ever written;
-    /// `asked`: bytes of the settings that are to be answered. Of many requests only their number
-    /// is looked at.
+    /// Stops a debug build if the counters disagree. `written`: number of all bytes ever written;
+    /// `asked`: bytes of the settings that await their answer. If there are many requests, only
+    /// their number is checked.
     pub(super) fn check(&self, written: u64, asked: usize) {
         debug_assert!(self.callers <= self.entries.len());
         debug_assert!(self.open.deadlines.len() <= self.len() && self.open.names.len() <= self.len());
@@ -277,7 +281,7 @@ mod tests {
         id.to_be_bytes()[..].into()
     }
 
-    /// So many requests, each a job, due in another order than they were sent.
+    /// Returns `n` requests, each a job, with deadlines in another order than their ids.
     fn sent(n: u64) -> InFlight<Seen> {
         let mut pending = InFlight::new();
         for id in 0..n {
@@ -289,13 +293,13 @@ mod tests {
         pending
     }
 
-    /// Another number below `n` for each.
+    /// Maps each id to a different number below `n`.
     fn shuffled(id: u64, n: u64) -> u64 {
         id * 7919 % n
     }
 
-    /// Whatever is done to each of n requests in flight, it takes some steps for each level of a
-    /// tree of them.
+    /// Each operation on one of n requests in flight takes a bounded number of steps for each level
+    /// of a tree of them.
     #[test]
     fn no_step_looks_at_all() {
         type Each = fn(&mut InFlight<Seen>, u64);
@@ -353,7 +357,7 @@ mod tests {
                     }
                 })
                 .looked;
-                // A search of a B-tree looks at eleven a level at the most.
+                // A search in a B-tree compares at most eleven keys on each level.
                 let levels = u64::from(n.ilog(6)) + 1;
                 let most = n * levels * 11 * 2 * (1 + each.len() as u64);
                 assert!(taken as u64 <= most, "{what}: {taken} steps for {n}, more than {most}");
