@@ -1,4 +1,4 @@
-//! What each event says of calls, from 11 to 23.
+//! Applies events to the calls of a tracker, for Asterisk 11 to 23.
 
 use core::time::Duration;
 
@@ -11,14 +11,14 @@ use crate::facts::{self, Bridged, ChannelSeen, Dialled, DialledKind, Told};
 use crate::value::{CallerIdPart, ChannelState, Escaped, UniqueId};
 use crate::wire::Value;
 
-/// What becomes of a channel that isn't known.
+/// The way to treat an event about an unknown channel.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unknown {
-    /// It begins here.
+    /// The channel begins with this event.
     Begins,
-    /// It was there before.
+    /// The channel existed before.
     Joins,
-    /// The event doesn't prove that it still lives.
+    /// The event doesn't prove that the channel still exists, so it stays unknown.
     Stays,
 }
 
@@ -43,7 +43,7 @@ pub(super) fn apply(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
             }
         }
         Event::HangupRequest(view) => leaving(tracker, **view),
-        // The cause is a set of flags here; 2 has the channel go on elsewhere.
+        // Here the cause is a set of flags; with 2 the channel continues elsewhere.
         Event::SoftHangupRequest(view) if view.frame().get("Cause").is_none_or(|flags| flags != "2") => {
             leaving(tracker, **view);
         }
@@ -61,7 +61,7 @@ pub(super) fn apply(tracker: &mut Tracker, event: &Event<'_>, at: Duration) {
             }
         }
         Event::Shutdown(_) => tracker.down = Some(at),
-        // It has booted again: its channels are gone without a hangup each.
+        // The server has restarted: its channels are gone, without a hangup for each.
         Event::FullyBooted(_) => {
             if let Some(down) = tracker.down.take() {
                 tracker.give_up_before(down);
@@ -104,7 +104,7 @@ fn apply_told(tracker: &mut Tracker, event: &Event<'_>, told: Told<'_>, at: Dura
     }
 }
 
-/// The unique id in a block, if it has one that can be a key.
+/// Returns the unique id in a block, if it has one that can be a key.
 pub(super) fn id<'buf>(tracker: &mut Tracker, block: ChannelBlock<'buf>) -> Option<&'buf [u8]> {
     block.unique_id().ok().map(UniqueId::as_bytes).filter(|id| tracker.is_id(id))
 }
@@ -115,8 +115,7 @@ fn leaving(tracker: &mut Tracker, block: ChannelBlock<'_>) {
     }
 }
 
-/// What the description of a channel tells: that it is there, which call it is in, its state, who
-/// it is.
+/// Applies the description of a channel: its existence, its call, its state, its caller.
 pub(super) fn see(tracker: &mut Tracker, block: ChannelBlock<'_>, unknown: Unknown, at: Duration) {
     let Some(seen) = ChannelSeen::of(block).filter(|seen| tracker.is_id(seen.unique_id)) else { return };
     let (unique_id, linked_id) = (seen.unique_id, seen.linked_id.filter(|id| tracker.is_id(id)));
@@ -125,7 +124,7 @@ pub(super) fn see(tracker: &mut Tracker, block: ChannelBlock<'_>, unknown: Unkno
     if unknown == Unknown::Begins && seen.name.is_some_and(|name| tracker.is_another(unique_id, name)) {
         tracker.hang_up(unique_id, None, at);
     }
-    // Most are known, and of the call that they say.
+    // Most channels are known, and belong to the call that the event names.
     let same = |(call, _): (&mut Call, _)| linked_id.is_none_or(|id| call.linked_id.as_bytes() == id);
     match (tracker.channel_mut(unique_id).map(same), linked_id) {
         (None, _) if unknown != Unknown::Stays && !facts::is_internal(block) => {
@@ -138,7 +137,8 @@ pub(super) fn see(tracker: &mut Tracker, block: ChannelBlock<'_>, unknown: Unkno
     let Some((call, channel)) = tracker.channel_mut(unique_id) else { return };
     call.heard = at;
     let Some(leg) = call.legs.get_mut(channel.leg) else { return };
-    // Events may wait for a list to end: its items then come before the beginning.
+    // Events may wait for the end of a list: its items then come before the beginning of the
+    // channel.
     if unknown == Unknown::Begins && !leg.from_start {
         (leg.from_start, begins) = (true, true);
     }
@@ -163,7 +163,8 @@ pub(super) fn see(tracker: &mut Tracker, block: ChannelBlock<'_>, unknown: Unkno
     }
 }
 
-/// What a block tells of a channel, if it tells anything. `begins`: it is the first one.
+/// Returns the value of a fact about a channel, if the block has one. `begins`: the block is the
+/// channel's first.
 fn told(block: ChannelBlock<'_>, fact: Fact, begins: bool) -> Option<&[u8]> {
     let text = match fact {
         Fact::Number => block.caller_id_num().ok().and_then(CallerIdPart::known)?,
@@ -171,7 +172,7 @@ fn told(block: ChannelBlock<'_>, fact: Fact, begins: bool) -> Option<&[u8]> {
         Fact::ConnectedNumber => block.connected_line_num().ok().and_then(CallerIdPart::known)?,
         Fact::ConnectedName => block.connected_line_name().ok().and_then(Escaped::known)?.as_bytes(),
         Fact::Account => block.account_code().ok()?.as_bytes(),
-        // Where a channel that is called begins, before it has an extension.
+        // A called channel begins at the extension `s`, before it has an extension of its own.
         Fact::Exten if begins => block.exten().ok().filter(|exten| *exten != "s")?.as_bytes(),
         Fact::Context if begins => block.context().ok()?.as_bytes(),
         _ => return None,
@@ -200,7 +201,7 @@ fn dial(tracker: &mut Tracker, dialled: Dialled<'_>, at: Duration) {
 }
 
 impl Tracker {
-    /// A dial begins: both channels are of one call.
+    /// A dial begins: both channels belong to one call.
     fn unite_dial(
         &mut self,
         from: Option<&[u8]>,
@@ -250,8 +251,8 @@ fn bridge(tracker: &mut Tracker, bridged: Bridged<'_>, at: Duration) {
     }
 }
 
-/// A channel enters a bridge. In one between two, those inside are of one call from then on, but
-/// for agents of `app_agent_pool`; a conference is no call.
+/// A channel enters a bridge. In a bridge of two, its channels belong to one call from then on,
+/// except agents of `app_agent_pool`; a conference doesn't join calls.
 fn enters(tracker: &mut Tracker, unique_id: &[u8], bridge: &[u8], kind: facts::BridgeKind, at: Duration) {
     let agent = tracker.is_agent(unique_id);
     let two = kind == facts::BridgeKind::Two;

@@ -1,4 +1,5 @@
-//! A call, and what is read off what it keeps. Times are those that the events were given with.
+//! A call, and the values derived from its records. All times are those that were passed with the
+//! events.
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -15,12 +16,12 @@ use crate::value::HangupCause;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     pub(super) number: u64,
-    /// What its channels and linked ids in the books name it by.
+    /// Key under which the tracker's indexes of channels and linked ids know the call.
     pub(super) group: u64,
     pub(super) linked_id: OwnedValue,
-    /// Whether the server told that linked id: up to 12 only CEL does.
+    /// `true` if the server sent the linked id: up to Asterisk 12 only CEL does.
     pub(super) told: bool,
-    /// Those that it has had before, and those of calls that it took in.
+    /// Earlier linked ids of this call, and those of the calls that were merged into it.
     pub(super) former: List<OwnedValue>,
     pub(super) legs: Vec<Leg>,
     pub(super) dials: List<Dial>,
@@ -33,121 +34,126 @@ pub struct Call {
     pub(super) records: List<DetailRecord>,
     pub(super) start: Duration,
     pub(super) end: Option<Duration>,
-    /// When an event was last about it.
+    /// Time of the last event about the call.
     pub(super) heard: Duration,
     pub(super) source: TimeSource,
-    /// How many of its legs have not ended.
+    /// Number of legs that have not ended.
     pub(super) alive: usize,
-    /// How many of those are agents of `app_agent_pool`: it is their login.
+    /// Number of living legs that are agents of `app_agent_pool`: the call is then an agent's
+    /// login.
     pub(super) agents: usize,
-    /// Linked id of the login of an agent that it shared last.
+    /// Linked id of the agent's login with which the call last shared a channel.
     pub(super) shared: Option<OwnedValue>,
-    /// In which order its marks came: holds, stays, digits and all the lists above but the legs.
+    /// Order in which marks were added: holds, stays, digits and the entries of all the lists above
+    /// except legs.
     pub(super) order: Order,
-    /// Once it has ended.
+    /// Set once the call has ended.
     pub(super) summary: Option<Summary>,
 }
 
 impl Call {
-    /// Number that no other call of the same tracker has.
+    /// Returns the call's number, unique within its tracker.
     pub const fn number(&self) -> u64 {
         self.number
     }
 
-    /// The `Linkedid` that its channels have now, or had last; up to 11 the unique id of its first
-    /// channel.
+    /// Returns the `Linkedid` that the channels have now or had last; up to Asterisk 11 the unique
+    /// id of the first channel.
     pub const fn linked_id(&self) -> &OwnedValue {
         &self.linked_id
     }
 
-    /// What else it was called: not empty where calls became one.
+    /// Returns earlier linked ids: not empty if calls were merged into this one.
     pub fn former_linked_ids(&self) -> &[OwnedValue] {
         &self.former
     }
 
-    /// Its channels in the order in which they appeared.
+    /// Returns the channels in the order in which they appeared.
     ///
-    /// While a call goes on, those of a call that it took in stand together, before or behind its
-    /// own. Its other lists are the same: in the order of time once it has ended.
+    /// While a call is active, the channels of a merged call form one group, before or after the
+    /// others. The same holds for the other lists. Once the call has ended, all lists are sorted by
+    /// time.
     pub fn legs(&self) -> &[Leg] {
         &self.legs
     }
 
-    /// Which channel called which.
+    /// Returns the dials: which channel called which.
     pub fn dials(&self) -> &[Dial] {
         &self.dials
     }
 
-    /// Transfers that were asked for, those that failed included: as `BlindTransfer` and
-    /// `AttendedTransfer` tell, up to 11 `Transfer`. A pick-up, a parking, the action `Redirect`, and
-    /// a transfer by digits of which no such event tells are none.
+    /// Returns the requested transfers, including failed ones, as `BlindTransfer` and
+    /// `AttendedTransfer` report them (up to Asterisk 11 `Transfer`). Pick-ups, parkings, the
+    /// action `Redirect`, and transfers by digits without such an event are not included.
     pub fn transfers(&self) -> &[Transfer] {
         &self.transfers
     }
 
-    /// Waits in queues.
+    /// Returns the waits in queues.
     pub fn queues(&self) -> &[QueueWait] {
         &self.queues
     }
 
-    /// Times in parking lots.
+    /// Returns the stays in parking lots.
     pub fn parkings(&self) -> &[Parking] {
         &self.parkings
     }
 
-    /// Times in conferences.
+    /// Returns the stays in conferences.
     pub fn rooms(&self) -> &[Room] {
         &self.rooms
     }
 
-    /// Recordings.
+    /// Returns the recordings.
     pub fn recordings(&self) -> &[Recording] {
         &self.recordings
     }
 
-    /// Variables that were asked for, of each channel the last value of each.
+    /// Returns the requested variables: for each channel, the last value of each variable.
     pub fn variables(&self) -> &[Variable] {
         &self.variables
     }
 
-    /// Call detail records of its channels that came while it went on. The last one often comes
-    /// after its end, when the tracker has no say any more: a program that wants it keeps the ended
-    /// call and finds it by [`leg`](Self::leg) with the record's `UniqueID`. Records of CEL are in no
-    /// call; theirs is the one of their `LinkedID`.
+    /// Returns the call detail records of the channels that arrived while the call was active.
+    ///
+    /// The last record often arrives after the call's end, when the tracker no longer has the call.
+    /// A program that needs it keeps the ended call, and finds the channel by [`leg`](Self::leg)
+    /// with the record's `UniqueID`. CEL records are not stored in calls; a CEL record belongs to
+    /// the call of its `LinkedID`.
     pub fn records(&self) -> &[DetailRecord] {
         &self.records
     }
 
-    /// When its first channel appeared.
+    /// Returns the time at which the first channel appeared.
     pub const fn start(&self) -> Duration {
         self.start
     }
 
-    /// When the last of its channels was gone. `None`: it goes on, or was
+    /// Returns the time at which the last channel was gone. `None` if the call is active or was
     /// given up.
     pub const fn end(&self) -> Option<Duration> {
         self.end
     }
 
-    /// When it was: from its start to its end.
+    /// Returns the span from the call's start to its end.
     pub const fn span(&self) -> Span {
         Span { start: self.start, end: self.end }
     }
 
-    /// Where its times come from.
+    /// Returns the source of the call's times.
     pub const fn time_source(&self) -> TimeSource {
         self.source
     }
 
-    /// Names of its channels in the order in which they appeared, each once; without agents who
-    /// were there for a conversation.
+    /// Yields the names of the channels in the order in which they appeared, each once; without
+    /// agents who only joined for a conversation.
     pub fn channels(&self) -> impl Iterator<Item = &OwnedValue> {
         let mut seen = BTreeSet::new();
         let own = self.by_age().into_iter().filter(|leg| !leg.guest);
         own.map(|leg| &leg.channel).filter(move |name| seen.insert(name.as_bytes()))
     }
 
-    /// The channel that it began with.
+    /// Returns the channel with which the call began.
     pub(super) fn first(&self) -> Option<&Leg> {
         self.legs.iter().filter(|leg| !leg.guest).min_by_key(|leg| leg.order)
     }
@@ -158,7 +164,8 @@ impl Call {
         legs
     }
 
-    /// The first extension that was run for it, or what was dialled where the dialplan ran none.
+    /// Returns the first extension that was run for the call, or the dialled number if the dialplan
+    /// ran none.
     pub fn dialled(&self) -> Option<&OwnedValue> {
         let first = self.first()?;
         let to_first = || self.dials.iter().find(|dial| dial.to == first.unique_id);
@@ -167,18 +174,19 @@ impl Call {
         first.exten.as_ref().or_else(string)
     }
 
-    /// Context of the first extension that was run for it.
+    /// Returns the context of the first extension that was run for the call.
     pub fn context(&self) -> Option<&OwnedValue> {
         self.first()?.context.as_ref()
     }
 
-    /// Account code of the channel that it began with.
+    /// Returns the account code of the channel with which the call began.
     pub fn account(&self) -> Option<&OwnedValue> {
         self.first()?.account.as_ref()
     }
 
-    /// Why the caller's channel was hung up: as far as the caller is concerned, why the call ended.
-    /// Where another channel took the caller's place and name, that one's cause.
+    /// Returns the hangup cause of the caller's channel, which is the reason for the call's end
+    /// from the caller's view. If another channel took the place and name of the caller's channel,
+    /// it is that channel's cause.
     pub fn cause(&self) -> Option<HangupCause> {
         let first = self.first()?;
         let named = |leg: &&Leg| !leg.replaced && leg.last_name() == first.last_name();
@@ -189,22 +197,22 @@ impl Call {
         first.cause.or_else(|| self.legs.iter().filter(|leg| leg.end() == first.end()).find_map(|leg| leg.cause))
     }
 
-    /// The leg of this channel.
+    /// Returns the leg of this channel.
     pub fn leg(&self, unique_id: &[u8]) -> Option<&Leg> {
         self.legs.iter().find(|leg| leg.unique_id.as_bytes() == unique_id)
     }
 
-    /// How many marks it has, which [`CallLimits::marks`](super::CallLimits::marks) bounds.
+    /// Returns the number of marks, which [`CallLimits::marks`](super::CallLimits::marks) limits.
     pub fn marks(&self) -> usize {
         self.order.len()
     }
 
-    /// How many elements move when another call takes it in.
+    /// Returns the number of elements that move when another call takes this one in.
     pub(super) fn weight(&self) -> usize {
         self.legs.len() + self.order.len()
     }
 
-    /// Puts its lists in the order of time, which merging leaves call by call.
+    /// Sorts the lists by time, since merging leaves them grouped by call.
     pub(super) fn sort(&mut self) {
         self.legs.sort_by_key(|leg| leg.order);
         self.dials.sort_by_key(|dial| dial.span.start);

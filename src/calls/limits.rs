@@ -1,9 +1,9 @@
-//! What a tracker keeps at the most, and what it had to leave out.
+//! Limits of a tracker's memory, and counters of the data that it left out.
 
 use core::time::Duration;
 
-/// Ceilings on what events can make a [`Tracker`](super::Tracker) keep. None is unbounded; 0 means
-/// none at all.
+/// Limits of the data that events can make a [`Tracker`](super::Tracker) keep. None is unbounded; 0
+/// means that nothing is kept.
 ///
 /// ```
 /// use ami_proto::calls::CallLimits;
@@ -25,24 +25,25 @@ pub struct CallLimits {
 const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
 
 impl CallLimits {
-    /// The defaults: 10,000 calls, 256 legs a call, 1,024 marks a call, 1,024 ended calls not taken
-    /// yet, 256 bytes of text, 64 MiB in all, a week.
+    /// Creates the default limits: 10,000 calls, 256 legs per call, 1,024 marks per call, 1,024
+    /// ended calls not yet taken, 256 bytes of text, 64 MiB in all, an age of one week.
     pub const fn new() -> Self {
         Self { calls: 10_000, legs: 256, marks: 1024, ended: 1024, text: 256, bytes: 64 << 20, age: WEEK }
     }
 
-    /// Calls going on at once. One more, and the oldest is given up: it comes from
-    /// [`poll_ended`](super::Tracker::poll_ended) without an end. Default 10,000; the default of
-    /// [`bytes`](Self::bytes) holds 7,000 to 8,000 ordinary calls and is reached first: raise both.
+    /// Sets the number of active calls. When it is exceeded, the oldest call is given up:
+    /// [`poll_ended`](super::Tracker::poll_ended) returns it without an end. Default 10,000. The
+    /// default of [`bytes`](Self::bytes) holds 7,000 to 8,000 ordinary calls and is reached first:
+    /// raise both.
     #[must_use]
     pub const fn calls(mut self, calls: usize) -> Self {
         self.calls = calls;
         self
     }
 
-    /// Legs of a call, those that have ended included. One more, and the oldest go: those that have
-    /// ended first, then those that live, and the one that the call began with only where there may
-    /// be no other. Of many a 64th part goes at once. Default 256: a busy conference or
+    /// Sets the number of legs of a call, ended ones included. When it is exceeded, the oldest legs
+    /// are dropped: ended ones first, then living ones, and the leg that began the call only if no
+    /// other may be kept. Of many legs, 1/64 is dropped at once. Default 256: a busy conference or
     /// queue has some dozens.
     #[must_use]
     pub const fn legs(mut self, legs: usize) -> Self {
@@ -50,88 +51,90 @@ impl CallLimits {
         self
     }
 
-    /// Holds, stays in bridges, digits, dials, transfers, waits, parkings, rooms, recordings,
-    /// variables, records and further linked ids of a call, all together. One more, and the oldest
-    /// go, of many a 64th part at once; where calls become one, those of the larger are
-    /// before those of the smaller. Default 1,024.
+    /// Sets the number of marks of a call: holds, stays in bridges, digits, dials, transfers,
+    /// waits, parkings, rooms, recordings, variables, records and further linked ids, all together.
+    /// When it is exceeded, the oldest marks are dropped, of many 1/64 at once; after a merge,
+    /// marks of the larger call count as older than those of the smaller one. Default 1,024.
     #[must_use]
     pub const fn marks(mut self, marks: usize) -> Self {
         self.marks = marks;
         self
     }
 
-    /// Calls that have ended and wait for [`poll_ended`](super::Tracker::poll_ended). One more
-    /// pushes out the oldest. Default 1,024.
+    /// Sets the number of ended calls that wait for [`poll_ended`](super::Tracker::poll_ended).
+    /// When it is exceeded, the oldest is dropped. Default 1,024.
     #[must_use]
     pub const fn ended(mut self, calls: usize) -> Self {
         self.ended = calls;
         self
     }
 
-    /// Bytes of a name or number. A longer one is cut; an event with a longer id (they are the
-    /// keys, so they can't be cut) is left out. Default 256: the server's own limit for ids is 150.
+    /// Sets the length of a name or number, in bytes. A longer one is cut. An event with a longer
+    /// id is left out, since ids are keys and can't be cut. Default 256: the server's own limit for
+    /// ids is 150.
     #[must_use]
     pub const fn text(mut self, bytes: usize) -> Self {
         self.text = bytes;
         self
     }
 
-    /// Bytes of everything that the tracker holds: calls that go on, ended ones, and the books to
-    /// find them by. They are counted a little above the truth. Default 64 MiB: an ordinary call of
-    /// two legs, its steps in the dialplan included, counts about 8,000 bytes, so that they hold
-    /// 7,000 to 8,000. For 10,000 set 96 MiB.
+    /// Sets the bytes that the tracker holds in all: active calls, ended calls, and the indexes to
+    /// find them by. The count is slightly higher than the real use. Default 64 MiB: an ordinary
+    /// call of two legs, its dialplan steps included, counts about 8,000 bytes, so this holds 7,000
+    /// to 8,000 calls. For 10,000 calls set 96 MiB.
     ///
-    /// At the limit the oldest ended calls that were not taken make room for what is new, then the
-    /// oldest that go on, and where no other call is left the oldest legs and marks of the call itself.
+    /// At the limit, the oldest ended calls that were not taken are dropped first, then the oldest
+    /// active calls, and if no other call is left, the oldest legs and marks of the call itself.
     /// [`Losses`] counts each.
     ///
-    /// The books alone take up about 9 kB as soon as there is a call. With a limit that leaves no
-    /// room for a call beside them, none is tracked and nothing is held.
+    /// The indexes alone take up about 9 kB as soon as there is a call. If a limit leaves no room
+    /// for a call beside them, no call is tracked and nothing is held.
     #[must_use]
     pub const fn bytes(mut self, bytes: usize) -> Self {
         self.bytes = bytes;
         self
     }
 
-    /// Age at which a call that goes on is given up, counted from its start: its hangup was lost.
-    /// Default a week, since a conference or the login of an agent may last for days.
+    /// Sets the age, counted from its start, at which an active call is given up because its hangup
+    /// must have been lost. Default one week, since a conference or an agent's login may last for
+    /// days.
     #[must_use]
     pub const fn age(mut self, age: Duration) -> Self {
         self.age = age;
         self
     }
 
-    /// The value set with [`age`](Self::age).
+    /// Returns the value set with [`age`](Self::age).
     pub const fn max_age(&self) -> Duration {
         self.age
     }
 
-    /// The value set with [`calls`](Self::calls).
+    /// Returns the value set with [`calls`](Self::calls).
     pub const fn max_calls(&self) -> usize {
         self.calls
     }
 
-    /// The value set with [`legs`](Self::legs).
+    /// Returns the value set with [`legs`](Self::legs).
     pub const fn max_legs(&self) -> usize {
         self.legs
     }
 
-    /// The value set with [`marks`](Self::marks).
+    /// Returns the value set with [`marks`](Self::marks).
     pub const fn max_marks(&self) -> usize {
         self.marks
     }
 
-    /// The value set with [`ended`](Self::ended).
+    /// Returns the value set with [`ended`](Self::ended).
     pub const fn max_ended(&self) -> usize {
         self.ended
     }
 
-    /// The value set with [`text`](Self::text).
+    /// Returns the value set with [`text`](Self::text).
     pub const fn max_text(&self) -> usize {
         self.text
     }
 
-    /// The value set with [`bytes`](Self::bytes).
+    /// Returns the value set with [`bytes`](Self::bytes).
     pub const fn max_bytes(&self) -> usize {
         self.bytes
     }
@@ -143,31 +146,32 @@ impl Default for CallLimits {
     }
 }
 
-/// What was left out because of a limit, and what fitted nothing, since the tracker was made.
+/// Counters since the tracker was created: data left out because of a limit, and events without a
+/// matching channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Losses {
-    /// Calls given up before their end: the oldest at a limit, or too old, or by a server that has
-    /// restarted.
+    /// Calls given up before their end: as the oldest at a limit, because of their age, or because
+    /// the server restarted.
     pub given_up: u64,
-    /// Events that were left out since the call that they would have begun can have no room at all:
-    /// most calls have several.
+    /// Events left out because the limits allow no room for the call that they would begin: most
+    /// calls have several such events.
     pub call_events: u64,
-    /// Events that were left out since the leg that they would have added can have no room at all:
-    /// most legs have several.
+    /// Events left out because the limits allow no room for the leg that they would add: most legs
+    /// have several such events.
     pub leg_events: u64,
-    /// Legs given up before their call: the oldest at the limit.
+    /// Legs dropped while their call was active, as the oldest at the limit.
     pub legs: u64,
-    /// Marks given up before their call, the oldest at the limit, or left out since there is no room
-    /// for any. Those of a leg that is given up count as its.
+    /// Marks dropped while their call was active, as the oldest at the limit, or left out because
+    /// the limits allow no marks. The marks of a dropped leg count too.
     pub marks: u64,
-    /// Ended calls pushed out before they were taken.
+    /// Ended calls dropped before they were taken.
     pub ended: u64,
-    /// Texts cut, or not kept.
+    /// Texts that were cut or not kept.
     pub texts: u64,
-    /// Events left out for an id that is too long.
+    /// Events left out because of an id that is too long.
     pub ids: u64,
-    /// Hangups of channels that were not tracked: such as had been there before and never showed,
-    /// or fell to another limit.
+    /// Hangups of channels that were not tracked: channels that existed before and never appeared
+    /// in an event, or that were dropped at another limit.
     pub hangups: u64,
 }

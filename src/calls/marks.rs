@@ -1,4 +1,4 @@
-//! What happens to a channel of a call: dials, holds, stays in bridges, waits in queues, parkings.
+//! Marks of a channel within a call: dials, holds, stays in bridges, waits in queues, parkings.
 
 use alloc::boxed::Box;
 use core::time::Duration;
@@ -10,10 +10,10 @@ use super::history::{Dial, Leg, Parking, ParkingEnd, QueueOutcome, QueueWait, Sp
 use super::{OwnedValue, Tracker};
 use crate::byte_budget;
 
-/// Parkings of a call that a late event may be about.
+/// Number of a call's latest parkings that a late event may be about.
 const LATEST: usize = 8;
 
-/// A text that a channel has.
+/// A text property of a channel.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fact {
     Number,
@@ -25,7 +25,7 @@ pub(super) enum Fact {
     Context,
     Application,
     DialStatus,
-    /// The queue that it runs `Queue` for.
+    /// The queue for which the channel runs `Queue`.
     Queue,
 }
 
@@ -76,7 +76,8 @@ impl Leg {
 }
 
 impl Tracker {
-    /// A channel has a new name. One whose place another takes is called as at first from then on.
+    /// Renames a channel. A channel whose place another takes has its first name again from then
+    /// on.
     pub(super) fn rename(&mut self, unique_id: &[u8], name: &[u8]) {
         if name.ends_with(b"<MASQ>") || self.leg(unique_id).is_some_and(|leg| leg.replaced) {
             return;
@@ -107,12 +108,13 @@ impl Tracker {
         }
     }
 
-    /// Up to 11, one channel takes the place of another. Where that is a half of the very pair that
-    /// the one talks to, the pair is optimised away, and the conversation goes on.
+    /// Up to Asterisk 11, one channel takes the place of another. If the replaced channel is half
+    /// of the very pair to which the other is connected, the pair is optimised away, and the
+    /// conversation continues.
     pub(super) fn masquerade(&mut self, clone: &[u8], original: &[u8], at: Duration) {
         self.unite(clone, original);
         let Some(pair) = self.leg(original).and_then(|leg| leg.pair()).map(OwnedValue::new) else { return };
-        // One that talks itself goes on talking.
+        // A channel that is in a conversation itself stays in it.
         if self.leg(original).is_some_and(|leg| leg.stays.last().is_some_and(|stay| stay.span.end.is_none())) {
             return;
         }
@@ -134,7 +136,7 @@ impl Tracker {
         }
     }
 
-    /// Sets a text of a channel, unless it is empty.
+    /// Sets a text property of a channel, unless the text is empty.
     pub(super) fn set(&mut self, unique_id: &[u8], fact: Fact, text: &[u8]) {
         let cut = self.cut(text);
         let same = |leg: &mut Leg| leg.fact(fact).is_some_and(|known| known.as_bytes() == cut);
@@ -157,7 +159,7 @@ impl Tracker {
         let (known_exten, known_context) = (self.cut(exten), self.cut(context));
         let Some(leg) = self.leg(unique_id) else { return };
         let first = leg.priorities.1 == 0 && leg.moved.is_none();
-        // It began nowhere: extension and context are of one step.
+        // The channel has no extension yet: take extension and context from the same step.
         let begins = leg.exten.is_none() && (first || !exten.is_empty());
         let there = leg.exten.as_ref().is_some_and(|there| there.as_bytes() == known_exten);
         if begins {
@@ -193,7 +195,7 @@ impl Tracker {
         leg.priorities.1 = priority;
     }
 
-    /// Sets a text of a channel that has none yet.
+    /// Sets a text property of a channel that has none yet.
     pub(super) fn set_first(&mut self, unique_id: &[u8], fact: Fact, text: &[u8]) {
         if self.leg(unique_id).is_some_and(|leg| leg.fact(fact).is_none()) {
             self.set(unique_id, fact, text);
@@ -224,7 +226,7 @@ impl Tracker {
         }
     }
 
-    /// A channel enters a bridge; where it is in that one already, nothing happens.
+    /// A channel enters a bridge; no effect if it is in that bridge already.
     pub(super) fn enter(&mut self, unique_id: &[u8], bridge: &[u8], mixing: bool, pair: bool, at: Duration) {
         if !self.is_id(bridge) {
             return;
@@ -253,7 +255,7 @@ impl Tracker {
         }
     }
 
-    /// A dial begins. `ends_by_caller`: its end will name the caller alone.
+    /// A dial begins. `ends_by_caller`: the event that ends it will name only the caller.
     pub(super) fn begin_dial(&mut self, dial: Dial, ends_by_caller: bool) {
         let (from, to) = (dial.from.clone(), dial.to.clone());
         let Some(place) = self.mark(to.as_bytes(), dial, 0) else { return };
@@ -266,7 +268,7 @@ impl Tracker {
         }
     }
 
-    /// Ends the dials to a channel or, `by_caller`, those by it.
+    /// Ends the dials to a channel or, with `by_caller`, the dials made by it.
     pub(super) fn end_dial(
         &mut self,
         unique_id: &[u8],
@@ -292,7 +294,7 @@ impl Tracker {
     }
 
     pub(super) fn join_queue(&mut self, caller: &[u8], queue: &OwnedValue, position: Option<u64>, at: Duration) {
-        // It can't wait twice: a leave wasn't heard.
+        // A caller can't wait twice: an event about leaving was missed.
         if let Some(wait) = self.wait(caller, None) {
             wait.span.close(at);
         }
@@ -311,7 +313,7 @@ impl Tracker {
         }
     }
 
-    /// A queue didn't let a caller in: a wait that ends as it begins.
+    /// Records that a queue refused a caller: a wait that ends when it begins.
     pub(super) fn refuse(&mut self, caller: &[u8], at: Duration) {
         let Some(queue) = self.leg(caller).and_then(|leg| leg.queue.clone()) else { return };
         self.join_queue(caller, &queue, None, at);
@@ -321,14 +323,14 @@ impl Tracker {
         }
     }
 
-    /// The last wait of a caller, in this queue or in any.
+    /// Returns the last wait of a caller, in this queue or in any queue.
     pub(super) fn wait(&mut self, caller: &[u8], queue: Option<&OwnedValue>) -> Option<&mut QueueWait> {
         let (call, channel) = self.channel_mut(caller)?;
         let wait = call.queues.at(channel.wait?)?;
         queue.is_none_or(|queue| wait.queue == *queue).then_some(wait)
     }
 
-    /// Tells what became of a caller's last wait.
+    /// Sets the outcome of a caller's last wait.
     pub(super) fn wait_ended(&mut self, caller: &[u8], outcome: QueueOutcome) {
         let bytes = outcome.beside();
         let room = self.make_room_for_text(caller, bytes);
@@ -338,8 +340,8 @@ impl Tracker {
         self.books.budget.give_back(before.as_ref().map_or(0, QueueOutcome::beside));
     }
 
-    /// A channel is parked; where it is already, nothing happens: the same event is an item of
-    /// the list `ParkedCalls`.
+    /// Parks a channel; no effect if it is parked already, since the event also occurs as an item
+    /// of the list `ParkedCalls`.
     pub(super) fn park(&mut self, parked: &[u8], lot: OwnedValue, space: OwnedValue, at: Duration) {
         let there = |(call, channel): (&mut Call, &mut Channel)| {
             channel.parking.is_some_and(|place| call.parkings.at(place).is_some())
@@ -362,18 +364,19 @@ impl Tracker {
         }
     }
 
-    /// A channel that is gone was parked, and this became of it. `linked_id`: that of its call.
+    /// Sets the outcome of a parking after the parked channel was gone. `linked_id`: the linked id
+    /// of the channel's call.
     pub(super) fn parked_late(&mut self, linked_id: &[u8], parked: &[u8], how: ParkingEnd) {
         let linked = self.books.linked.get(linked_id);
         let Some(call) = linked.and_then(|linked| self.calls.get_mut(&linked.group)) else { return };
-        // Those that were parked at one time, as far as it goes.
+        // Only the latest parkings are searched, so that each event has a bounded cost.
         let last = call.parkings.iter_mut().rev().take(LATEST);
         if let Some(parking) = last.into_iter().find(|parking| parking.parked.as_bytes() == parked) {
             parking.end = Some(how);
         }
     }
 
-    /// A channel takes the place of the one that was parked last in its call.
+    /// A channel takes the place of the channel that was parked last in its call.
     pub(super) fn swap_parked(&mut self, parked: &[u8], space: &[u8]) {
         let Some((call, _)) = self.channel_mut(parked) else { return };
         let Some((place, last)) = call.parkings.last_place().zip(call.parkings.last()) else { return };
@@ -391,7 +394,7 @@ impl Tracker {
 }
 
 impl Stay {
-    /// Ends it, unless the conversation goes on without the channel.
+    /// Ends the stay, unless the conversation continues without the channel.
     pub(super) fn close(&mut self, at: Duration, step: u64) {
         if self.carried {
             return;

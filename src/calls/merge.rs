@@ -1,5 +1,5 @@
-//! How two calls become one: the smaller moves into the larger, so that what n calls have moves
-//! log n times at the most.
+//! Merges two calls: the smaller one moves into the larger one, so that each element of n calls
+//! moves at most log n times.
 
 use core::mem;
 
@@ -12,14 +12,15 @@ use crate::byte_budget;
 use crate::steps::count;
 
 impl Tracker {
-    /// Makes the calls of two groups one: the one that began first, under `linked_id` or its own.
-    /// Where that is too much, the oldest goes, and is counted.
+    /// Merges the calls of two groups into the one that began first, under `linked_id` or under
+    /// that call's own id. If this exceeds a limit, the oldest elements are dropped and counted.
     ///
-    /// A linked id that the server didn't tell was made of a unique id: it is no former one.
+    /// A linked id that was made from a unique id, because the server sent none, does not become a
+    /// former linked id.
     pub(super) fn merge(&mut self, one: u64, two: u64, linked_id: Option<&[u8]>) {
         let Self { limits, books, calls, .. } = self;
         let (Some(first), Some(second)) = (calls.get(&one), calls.get(&two)) else { return };
-        // The login of an agent takes part in no call but its own.
+        // An agent's login is never merged with another call.
         if one == two || first.agents > 0 || second.agents > 0 {
             return;
         }
@@ -45,7 +46,7 @@ impl Tracker {
         (call.told, call.shared) = (told, shared.or(other));
         (call.number, call.start, call.heard) = (number, start, call.heard.max(taken.heard));
         books.ages.insert(number, call.group);
-        // Its marks and legs cost there what they cost here.
+        // The marks and legs cost as much in the other call as here.
         books.budget.give_back(Call::OWN + byte_budget::text(&taken.linked_id) + Books::GROUP);
         count(|steps| steps.moved += taken.weight());
 
@@ -56,7 +57,7 @@ impl Tracker {
         books.budget.add(taken.linked_id.cost() + MARK);
         former.push(taken.linked_id);
         former.shed(usize::MAX, |_, id| {
-            // One that an agent's login has, or had, is not the call's own.
+            // An id that an agent's login has, or had, is not the call's own.
             let own = books.linked.get(&id).is_some_and(|linked| linked.group == taken.group);
             let link = own.then(|| id.clone());
             let place = call.former.push(id);
@@ -112,8 +113,7 @@ impl Tracker {
         if marks > 0 {
             self.drop_marks(group, marks);
         }
-        // Only legs that live make two calls one, but the ones that were dropped may have been
-        // those.
+        // Only living legs cause a merge, but they may have been among the dropped ones.
         if let Some(call) = self.calls.get(&group).filter(|call| call.alive == 0) {
             let at = call.legs.iter().filter_map(|leg| leg.ended).max().unwrap_or(call.start);
             self.finish(group, Some(at));

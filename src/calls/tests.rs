@@ -1,4 +1,5 @@
-//! What only the inside shows: how much is looked at and moved, and that the books are right.
+//! Tests of the inside: the number of elements looked at and moved, and the consistency of the byte
+//! count.
 use alloc::format;
 use alloc::string::String;
 use core::time::Duration;
@@ -10,7 +11,7 @@ use crate::steps::steps;
 use crate::{Decoder, Framing, Limits};
 
 impl Tracker {
-    /// Counts all bytes anew: what the books say is what is there.
+    /// Counts all bytes anew and compares the sum with the tracker's count.
     fn audit(&self) {
         let calls = self.active().chain(self.ended_calls()).map(Call::cost).sum::<usize>();
         assert_eq!(self.books.budget.used(), calls + self.books.cost());
@@ -18,7 +19,7 @@ impl Tracker {
     }
 }
 
-/// Hands events in: `|` ends a line, `;` an event, and `%` is a semicolon.
+/// Feeds events: `|` ends a line, `;` an event, and `%` is a semicolon.
 fn feed(tracker: &mut Tracker, events: &str) {
     let mut decoder = Decoder::new(Limits::new().buffer(1 << 26)).with_framing(Framing::PLAIN);
     decoder.push(events.replace('|', "\r\n").replace(';', "\r\n\r\n").replace('%', ";").as_bytes());
@@ -42,7 +43,7 @@ fn channels(n: u32) -> String {
 
 #[test]
 fn merging_moves_each_element_a_few_times() {
-    // In a chain, the new one first; the same, the old one first; in pairs, then pairs of pairs.
+    // A chain with the new call first; a chain with the old call first; pairs, then pairs of pairs.
     let chain = |n: u32| each(1..n, |id| format!("Event: Newstate|Uniqueid: {id}|Linkedid: {}", id - 1));
     let back = |n: u32| each(1..n, |id| format!("Event: Newstate|Uniqueid: {}|Linkedid: {}", n - id, n - id - 1));
     let pairs = |n: u32| {
@@ -77,8 +78,8 @@ fn merging_moves_each_element_a_few_times() {
     }
 }
 
-/// Of each kind of event: how many texts it looks at with `n` channels in one call, in as many
-/// bridges and queues, and with as many marks of each kind in the call and on one channel.
+/// Returns the number of texts that each kind of event looks at, with `n` channels in one call, in
+/// as many bridges and queues, and with as many marks of each kind in the call and on one channel.
 fn looks_at(n: u32, event: &str) -> usize {
     let mut tracker = Tracker::new(unlimited());
     let one_call = |id| format!("Event: Newchannel|Channel: C/{id}|Uniqueid: {id}|Linkedid: 0");
@@ -123,12 +124,13 @@ fn no_event_looks_through_what_is_kept() {
         "Event: Hangup|Uniqueid: @",
     ] {
         let [few, many] = [32, 1024].map(|n| looks_at(n, event));
-        // 32 times as much: five steps more in each map that is asked.
+        // 32 times as many elements: five more steps in each map that is searched.
         assert!(many <= 3 * few + 20, "{event}: {few} {many}");
     }
 }
 
-/// In one bridge `n` legs of one end, and another end that comes and goes as often.
+/// In one bridge: `n` legs on one side, and a channel on the other side that enters and leaves as
+/// often.
 #[test]
 fn the_story_of_a_call_takes_a_few_steps_a_stay() {
     for n in [16, 512] {
@@ -143,7 +145,7 @@ fn the_story_of_a_call_takes_a_few_steps_a_stay() {
         let call = tracker.call_of(b"p").unwrap();
         let told = steps(|| assert!(call.to().is_some())).told;
         assert!(told <= 6 * n as usize, "{n}: {told}");
-        // Once it has ended, nothing is told anew.
+        // An ended call is not told of further changes.
         let hangup = |id| format!("Event: Hangup|Uniqueid: {id}");
         feed(&mut tracker, &(each(0..n, hangup) + "Event: Hangup|Uniqueid: p;"));
         let call = tracker.poll_ended().unwrap();
@@ -153,7 +155,7 @@ fn the_story_of_a_call_takes_a_few_steps_a_stay() {
     }
 }
 
-/// Steps of one event more at a limit of `n`, on average of `2 n`.
+/// Returns the additional steps of one event at a limit of `n`, on average over `2 n` events.
 fn at_the_limit(n: u32, limits: CallLimits, event: &dyn Fn(u32) -> String) -> usize {
     let mut tracker = Tracker::new(limits);
     feed(&mut tracker, "Event: Newchannel|Channel: C/0|Uniqueid: 0|Linkedid: 0;");
@@ -191,7 +193,7 @@ fn what_goes_at_a_limit_costs_a_few_steps() {
     }
 }
 
-/// Every channel is compared with the list, a few steps each.
+/// Each channel is compared with the list, in a few steps.
 #[test]
 fn a_list_of_what_lives_is_gone_through_once() {
     for n in [64_u32, 1024] {

@@ -1,4 +1,4 @@
-//! The calls that go on and those that have ended; how they begin and end, and who is in them.
+//! The active and the ended calls: their beginning, their end, and their channels.
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, btree_map};
@@ -17,13 +17,13 @@ use crate::departed::Departed;
 use crate::event::Event;
 use crate::value::HangupCause;
 
-/// Ids of channels that are gone may have one byte of so many.
+/// Share of the byte limit for the ids of channels that are gone: one in this many bytes.
 const GONE: usize = 8;
 
-/// Ids of channels that are gone, the latest.
+/// Number of ids kept of channels that are gone; the latest ones are kept.
 const KEPT: usize = 4096;
 
-/// Variables that can be asked for.
+/// Number of variables that can be requested.
 const VARIABLES: usize = 32;
 
 /// Folds events into calls: see the [module](super).
@@ -32,29 +32,29 @@ pub struct Tracker {
     pub(super) limits: CallLimits,
     pub(super) losses: Losses,
     pub(super) books: Books,
-    /// Those that go on, by group.
+    /// Active calls, by group.
     pub(super) calls: BTreeMap<u64, Box<Call>>,
-    /// Those that have ended, in the order of their ends.
+    /// Ended calls, in the order of their ends.
     ended: BTreeMap<u64, Box<Call>>,
     pub(super) gone: Departed<OwnedValue>,
-    /// Number of the event, and when it happened.
+    /// Number of the current event, which also orders marks.
     pub(super) step: u64,
     pub(super) last: Duration,
-    /// When the server said that it shuts down.
+    /// Time at which the server announced its shutdown.
     pub(super) down: Option<Duration>,
     source: TimeSource,
-    /// Names of the variables that were asked for.
+    /// Names of the requested variables.
     pub(super) asked: Vec<OwnedValue>,
-    /// Whether the server tells of variables: there was one.
+    /// `true` once the server has sent an event about a variable.
     pub(super) told_variables: bool,
-    /// The same of steps in the dialplan.
+    /// `true` once the server has sent an event about a dialplan step.
     pub(super) told_steps: bool,
     calls_begun: u64,
     pub(super) legs_begun: u64,
     calls_ended: u64,
 }
 
-/// Calls that go on, in the order of their beginnings.
+/// The active calls, in the order of their beginnings.
 struct Active<'a> {
     ages: btree_map::Values<'a, u64, u64>,
     calls: &'a BTreeMap<u64, Box<Call>>,
@@ -75,7 +75,7 @@ impl<'a> Iterator for Active<'a> {
 impl ExactSizeIterator for Active<'_> {}
 
 impl Tracker {
-    /// A tracker that knows of no call.
+    /// Creates a tracker without calls.
     pub fn new(limits: CallLimits) -> Self {
         Self {
             limits,
@@ -97,9 +97,9 @@ impl Tracker {
         }
     }
 
-    /// Takes the next event, and when it happened: since 1970, since the connection began, or since
-    /// whatever the caller counts from. It is never wrong; events that say nothing of calls are
-    /// passed over.
+    /// Applies the next event, with its time: since 1970, since the connection began, or since any
+    /// other origin that the caller uses throughout. Never fails; events that don't concern calls
+    /// are ignored.
     pub fn handle(&mut self, event: &Event<'_>, at: Duration) {
         self.step += 1;
         self.last = self.last.max(at);
@@ -108,8 +108,8 @@ impl Tracker {
         self.check();
     }
 
-    /// Has each call keep the last value of a variable, of each of its channels that has one:
-    /// [`Call::variables`]. Up to 32 names; more are passed over. The login needs the class
+    /// Requests a variable: each call keeps its last value, for each channel that has one, in
+    /// [`Call::variables`]. Up to 32 names; further names are ignored. The login needs the class
     /// `dialplan`.
     ///
     /// ```
@@ -124,73 +124,74 @@ impl Tracker {
         }
     }
 
-    /// Says where the times come from that events are given with from now on. Each call says it of
-    /// its beginning: [`Call::time_source`].
+    /// Sets the source of the times that are passed with events from now on. Each call reports the
+    /// source in use at its beginning: [`Call::time_source`].
     pub const fn set_time_source(&mut self, source: TimeSource) {
         self.source = source;
     }
 
-    /// The next call that has ended, in the order of their ends. One without an
-    /// [`end`](Call::end) was given up: it was the oldest at a limit, or too old, or the server has
-    /// restarted.
+    /// Returns the next ended call, in the order of their ends. A call without an
+    /// [`end`](Call::end) was given up: as the oldest at a limit, because of its age, or because
+    /// the server restarted.
     pub fn poll_ended(&mut self) -> Option<Call> {
         let (_, call) = self.ended.pop_first()?;
         self.books.budget.give_back(call.cost());
         Some(*call)
     }
 
-    /// The calls that go on, in the order of their beginnings.
+    /// Yields the active calls, in the order of their beginnings.
     pub fn active(&self) -> impl ExactSizeIterator<Item = &Call> {
         Active { ages: self.books.ages.values(), calls: &self.calls }
     }
 
-    /// The call that this channel is in, while the channel lives.
+    /// Returns the call that this channel is in, while the channel exists.
     pub fn call_of(&self, unique_id: &[u8]) -> Option<&Call> {
         self.calls.get(&self.group_of(unique_id)?).map(Box::as_ref)
     }
 
-    /// Bytes held, counted a little above the truth: never more than [`CallLimits::bytes`]. 0
-    /// before the first call; then about 9 kB also while there is none.
+    /// Returns the bytes held, a count slightly higher than the real use: never more than
+    /// [`CallLimits::bytes`]. It is 0 before the first call; afterwards it is about 9 kB even
+    /// without calls.
     pub const fn held(&self) -> usize {
         if self.calls_begun == 0 { 0 } else { Books::OWN + self.books.budget.used() + self.gone.held() }
     }
 
-    /// What was left out so far.
+    /// Returns the counters of the data left out so far.
     pub const fn losses(&self) -> Losses {
         self.losses
     }
 
-    /// The limits.
+    /// Returns the limits.
     pub const fn limits(&self) -> CallLimits {
         self.limits
     }
 
-    /// The bytes that are kept of a text.
+    /// Returns the part of a text that is kept.
     pub(super) fn cut<'text>(&self, bytes: &'text [u8]) -> &'text [u8] {
         bytes.get(..self.limits.max_text()).unwrap_or(bytes)
     }
 
-    /// The text, cut to the limit.
+    /// Returns the text, cut to the limit.
     pub(super) fn text(&mut self, bytes: &[u8]) -> OwnedValue {
         let cut = self.cut(bytes);
         self.losses.texts += u64::from(cut.len() < bytes.len());
         OwnedValue::new(cut)
     }
 
-    /// Whether this can be an id; ids are never cut.
+    /// Returns whether this can be an id; ids are never cut.
     pub(super) fn is_id(&mut self, bytes: &[u8]) -> bool {
         let fits = bytes.len() <= self.limits.max_text();
         self.losses.ids += u64::from(!fits);
         fits && !bytes.is_empty()
     }
 
-    /// Group of the call of a channel that lives.
+    /// Returns the group of the call of a living channel.
     pub(super) fn group_of(&self, unique_id: &[u8]) -> Option<u64> {
         self.books.channels.get(unique_id).map(|channel| channel.group)
     }
 
-    /// Makes room for so many bytes of a call, or of a new one: at the cost of the oldest calls but
-    /// for its own, or where none is left of what is oldest in that.
+    /// Makes room for bytes of a call, or of a new one. It drops the oldest calls other than its
+    /// own, and if none is left, the oldest elements of its own.
     fn make_room_for_call(&mut self, own: Option<u64>, bytes: usize) -> bool {
         let full = |tracker: &Self| own.is_none() && tracker.calls.len() >= tracker.limits.max_calls();
         while full(self) || !self.make_room(bytes) {
@@ -208,7 +209,7 @@ impl Tracker {
         true
     }
 
-    /// The call of a channel that lives, and what the books have of the channel.
+    /// Returns the call of a living channel, and the channel's entry in the index.
     pub(super) fn channel_mut(&mut self, unique_id: &[u8]) -> Option<(&mut Call, &mut Channel)> {
         let channel = self.books.channels.get_mut(unique_id)?;
         let call = self.calls.get_mut(&channel.group)?;
@@ -220,7 +221,7 @@ impl Tracker {
         call.legs.get_mut(channel.leg)
     }
 
-    /// Makes room for so many bytes, if need be at the cost of calls that have ended.
+    /// Makes room for bytes by dropping ended calls if necessary.
     pub(super) fn make_room(&mut self, bytes: usize) -> bool {
         while !self.books.budget.has(bytes) {
             if !self.books.budget.allows(bytes) || self.poll_ended().is_none() {
@@ -231,27 +232,28 @@ impl Tracker {
         true
     }
 
-    /// Makes room for what a channel that lives is told: at the cost of other calls, or where none is
-    /// left of what is oldest in its own.
+    /// Makes room for data of a living channel. It drops other calls, and if none is left, the
+    /// oldest elements of the channel's own call.
     pub(super) fn make_room_in_call(&mut self, unique_id: &[u8], bytes: usize) -> bool {
         self.group_of(unique_id).is_some_and(|group| self.make_room_for_call(Some(group), bytes))
             && self.group_of(unique_id).is_some()
     }
 
-    /// Makes room for a text of a channel's, and counts it if there can be none.
+    /// Makes room for a text of a channel, and counts a loss if there can be none.
     pub(super) fn make_room_for_text(&mut self, unique_id: &[u8], bytes: usize) -> bool {
         let room = self.make_room_in_call(unique_id, bytes);
         self.losses.texts += u64::from(!room && self.group_of(unique_id).is_some());
         room
     }
 
-    /// Adds to a list of this channel's call or leg, and gives the place. The oldest make room for
-    /// it, and for the bytes `beside` it. Where there can be none, that is counted.
+    /// Adds a mark to a list of this channel's call or leg, and returns its index. The oldest
+    /// elements make room for it, and for the bytes `beside` it. If there can be no room, a loss is
+    /// counted.
     pub(super) fn mark<T: Mark>(&mut self, unique_id: &[u8], mark: T, beside: usize) -> Option<usize> {
         self.mark_at(unique_id, |channel| channel.leg, mark, beside)
     }
 
-    /// Adds a mark to the leg that stands there in this channel's call.
+    /// Adds a mark to the leg at this index in the channel's call.
     pub(super) fn mark_at<T: Mark>(
         &mut self,
         unique_id: &[u8],
@@ -273,8 +275,9 @@ impl Tracker {
         Some(place)
     }
 
-    /// Adds a channel that isn't known, and the call of its linked id if there is none.
-    /// `from_start` is whether this is its beginning. Returns whether it was added. `told`: the linked id is the server's, not made of the unique id.
+    /// Adds an unknown channel, and a call of its linked id if there is none. Returns whether the
+    /// channel was added. `from_start`: the channel begins with this event. `told`: the linked id
+    /// is the server's, not made from the unique id.
     pub(super) fn appear(
         &mut self,
         unique_id: &[u8],
@@ -304,7 +307,7 @@ impl Tracker {
             let Losses { call_events, leg_events, .. } = &mut self.losses;
             let lost = if known.is_some() { leg_events } else { call_events };
             *lost += 1;
-            // Its last ones may have made room in vain.
+            // The last legs of that call may have been dropped in vain to make room.
             if let Some(own) = known.filter(|own| self.calls.get(own).is_some_and(|call| call.alive == 0)) {
                 self.finish(own, Some(at));
             }
@@ -317,7 +320,7 @@ impl Tracker {
         self.books.budget.add(leg.cost());
         self.books.add_channel(&leg, group, call.legs.len());
         call.legs.push(leg);
-        // Up to 12 no event but CEL says that both halves of a pair are of one call.
+        // Up to Asterisk 12, only CEL reports that both halves of a pair belong to one call.
         if let Some(pair) = crate::facts::pair(channel).filter(|_| !told) {
             let other: &[u8] = if channel.ends_with(b"1") { b";2" } else { b";1" };
             if let Some(other) = self.books.named(&[pair, other].concat()).cloned() {
@@ -327,7 +330,7 @@ impl Tracker {
         true
     }
 
-    /// Begins a call, and gives its group.
+    /// Begins a call, and returns its group.
     fn begin(&mut self, linked_id: &[u8], told: bool, at: Duration) -> u64 {
         self.calls_begun += 1;
         let number = self.calls_begun;
@@ -337,7 +340,7 @@ impl Tracker {
             told,
             linked_id: OwnedValue::new(linked_id),
             former: List::new(),
-            // Most have two.
+            // Most calls have two legs.
             legs: Vec::with_capacity(2),
             dials: List::new(),
             transfers: List::new(),
@@ -364,15 +367,15 @@ impl Tracker {
         number
     }
 
-    /// Says whether a channel of this name that begins is another than the one of its unique id,
-    /// whose hangup was lost: ids can be chosen by who originates.
+    /// Returns whether a beginning channel of this name differs from the known channel of its
+    /// unique id, whose hangup was lost: the originator of a call can choose ids.
     pub(super) fn is_another(&self, unique_id: &[u8], name: &[u8]) -> bool {
         let Some(channel) = self.books.channels.get(unique_id) else { return false };
         let leg = self.calls.get(&channel.group).and_then(|call| call.legs.get(channel.leg));
         leg.is_some_and(|leg| leg.from_start && leg.first_name().as_bytes() != self.cut(name))
     }
 
-    /// A channel is gone, and its call with it if it was the last.
+    /// Removes a channel, and ends its call if it was the last channel.
     pub(super) fn hang_up(&mut self, unique_id: &[u8], cause: Option<HangupCause>, at: Duration) {
         self.leave_as_guest(unique_id, None, at);
         self.agent(unique_id, false);
@@ -380,7 +383,7 @@ impl Tracker {
             self.losses.hangups += 1;
             return;
         };
-        // The reason comes by a variable if it has another one.
+        // If the channel has another hangup reason, a variable brings it.
         let told = self.told_variables;
         let waits = self.wait(unique_id, None);
         if waits.is_some_and(|wait| wait.outcome.is_none() && (told || wait.unanswered)) {
@@ -409,7 +412,7 @@ impl Tracker {
         let parking = channel.parking.and_then(|place| call.parkings.at(place));
         if let Some(parking) = parking {
             parking.span.close(at);
-            // An event may still say that it was sent back, and ended there.
+            // A later event may still say that the channel was sent back, and ended there.
             parking.end.get_or_insert(ParkingEnd::GaveUp);
         }
         channel.wait.and_then(|place| call.queues.at(place)).into_iter().for_each(|wait| wait.span.close(at));
@@ -427,7 +430,7 @@ impl Tracker {
         self.push_ended(call);
     }
 
-    /// Has a call wait for [`poll_ended`](Self::poll_ended).
+    /// Queues a call for [`poll_ended`](Self::poll_ended).
     pub(super) fn push_ended(&mut self, call: Box<Call>) {
         self.calls_ended += 1;
         self.ended.insert(self.calls_ended, call);
@@ -436,7 +439,7 @@ impl Tracker {
         }
     }
 
-    /// Bytes of the calls that have ended.
+    /// Returns the bytes of the ended calls.
     pub(super) fn ended_bytes(&self) -> usize {
         self.ended.values().map(|call| call.cost()).sum()
     }
@@ -446,7 +449,7 @@ impl Tracker {
         self.ended.values().map(Box::as_ref)
     }
 
-    /// In debug builds, stops where the books can't be right. Cheap enough for every event.
+    /// Stops a debug build if the counters are inconsistent. Cheap enough for every event.
     fn check(&self) {
         let Books { ages, linked, channels, budget, .. } = &self.books;
         debug_assert!(self.held() <= self.limits.max_bytes());

@@ -1,32 +1,34 @@
-//! What a frame is on the wire of every version from 11 to 23, and how it is found.
+//! The framing rules of every version from 11 to 23, and the way in which the crate finds frames.
 //!
-//! "Seen" below means on recordings of real servers; the corpus of the repository has a file for
-//! each.
+//! "Seen" below means on recordings of real servers; the repository's corpus has a file for each
+//! case.
 //!
 //! # The rules
 //!
-//! 1. A line ends with LF; one CR before it belongs to the end of the line. Both kinds of ending
-//!    are seen in one stream, even in one frame (`Message: Park successful\n`, `CallStarted:
+//! 1. A line ends with LF; one CR before it belongs to the line end. Both kinds of line end are
+//!    seen in one stream, even in one frame (`Message: Park successful\n`, `CallStarted:
 //!    1795225606\n`). A CR elsewhere is data: command output has `\r\r\n`.
-//! 2. A frame ends with the first blank line after it. Blank lines between frames are skipped: some
-//!    sixty messages of the server have one too many.
-//! 3. The first line of the stream is its banner, one line with no blank line after it, unless its
-//!    name is `Response`, `Event`, `Action` or `ActionID`. So a proxy's banner of another text is
-//!    one as well, and a stream without any (AMI over HTTP) needs no announcement.
-//! 4. A frame is what its first line says that isn't an `ActionID` header, whatever stands further
-//!    down: `Response:` occurs inside events (`OriginateResponse`), `Event:` inside
+//! 2. A frame ends with the first blank line after its first line. Blank lines between frames are
+//!    skipped: some sixty messages of the server have one too many.
+//! 3. The first line of the stream is its banner, a single line without a blank line after it,
+//!    unless the line's name is `Response`, `Event`, `Action` or `ActionID`. So a proxy's banner
+//!    with another text is recognised too, and a stream without a banner (AMI over HTTP) needs no
+//!    setting.
+//! 4. The first line that isn't an `ActionID` header decides the kind of the frame; later lines
+//!    don't change it: `Response:` occurs inside events (`OriginateResponse`), `Event:` inside
 //!    `ResourceListDetail`. Asterisk 11 and 12 begin `VoicemailUserEntry` with its `ActionID`.
-//! 5. A frame of which that line has no colon or another name is text. `Queues` (up to 14) and
-//!    `IAXnetstats` answer with text that has no header at all; the blank line at its end closes
-//!    it, so the frame after it is whole.
-//! 6. Names end at the first colon. One blank after the colon is syntax, any more is value: command
-//!    output is indented with them. Blanks at the end of a value are kept, servers compare them.
+//! 5. If that line has no colon, or has another name, the frame is text. `Queues` (up to 14) and
+//!    `IAXnetstats` answer with text without any header; the blank line at its end closes it, so
+//!    the next frame is complete.
+//! 6. A name ends at the first colon. One blank after the colon is syntax, further blanks belong to
+//!    the value: command output is indented with them. Blanks at the end of a value are kept,
+//!    because servers compare them.
 //! 7. A line without a colon is kept as a line (`No categories found`).
 //!
 //! # `Response: Follows`
 //!
-//! Up to Asterisk 13 a command's output comes raw between `Response: Follows`, `Privilege:
-//! Command`, perhaps `ActionID`, and an end marker:
+//! Up to Asterisk 13 the output of a command comes unescaped between `Response: Follows`,
+//! `Privilege: Command`, an optional `ActionID`, and an end marker:
 //!
 //! ```text
 //! Response: Follows\r\n
@@ -37,23 +39,23 @@
 //! \r\n
 //! ```
 //!
-//! The text is what the command printed, so it can hold blank lines, whole frames (`manager show
-//! eventq`) and the marker itself (`database show`). Without a final line feed it has the marker
-//! glued to its last line. So the body ends at a blank line whose line before it ends in the
-//! marker. Somebody who may set a value that a command prints can forge even that, see
+//! The text is the command's output, so it can contain blank lines, whole frames (`manager show
+//! eventq`) and the marker itself (`database show`). Output without a final line feed has the
+//! marker at the end of its last line. Therefore the body ends at a blank line whose preceding line
+//! ends with the marker. A user who may set a value that a command prints can forge even that, see
 //! [`injection`](super::injection). [`Framing::follows`](crate::Framing::follows) turns the rule
 //! off.
 //!
-//! # What can't be told apart
+//! # Ambiguous input
 //!
-//! - Two frames with no blank line between them are one frame: `SKINNYdevices` and `SKINNYlines`
-//!   glue the last item to the end of the list. A second `Event:` header is not a boundary by
-//!   itself, since it is a plain field elsewhere (rule 4).
-//! - A value with CR LF CR LF inside ends its frame. Versions from 13 escape some values and pass
-//!   others on, see [`injection`](super::injection).
+//! - Two frames without a blank line between them are one frame: `SKINNYdevices` and `SKINNYlines`
+//!   join the last item to the end of the list. A second `Event:` header alone is not a boundary,
+//!   since it is an ordinary field elsewhere (rule 4).
+//! - A value that contains CR LF CR LF ends its frame. Versions from 13 escape some values and not
+//!   others, see [`injection`](super::injection).
 //!
-//! # How it is found
+//! # The implementation
 //!
-//! One pass over blocks of 64 bytes with a bit mask of line feeds and one of colons; the source of
-//! [`Scanner`](crate::wire::Scanner) tells how. The result is a flat list of offsets, two a line; a
-//! frame is a slice of it.
+//! One pass over blocks of 64 bytes builds a bit mask of line feeds and one of colons; the source
+//! of [`Scanner`](crate::wire::Scanner) explains it. The result is a flat list of offsets, two for
+//! each line; a frame is a slice of that list.

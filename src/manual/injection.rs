@@ -1,30 +1,30 @@
-//! What may not be written, and what can't be trusted in what is read.
+//! Values that a request must not contain, and received values that a program must not trust.
 //!
 //! # Writing
 //!
 //! AMI has no escaping: a line feed in a value *is* a new header, a blank line *is* the end of the
-//! request. Any text from outside that reaches a value unchecked lets its author send actions of
-//! their own (`Setvar` with `x\r\n\r\nAction: Originate…`). So
-//! [`FrameWriter`](crate::wire::FrameWriter) refuses CR, LF and NUL (which cuts the line in the
-//! server) in names and values, colons and outer blanks in names. It refuses, it doesn't replace: a
-//! value that was changed on the way is a fault that shows up later and elsewhere.
+//! request. The author of an unchecked text can send any action (`Setvar` with `x\r\n\r\nAction:
+//! Originate…`). Therefore [`FrameWriter`](crate::wire::FrameWriter) refuses CR, LF and NUL (which
+//! cuts the line in the server) in names and values, and colons and outer blanks in names. It
+//! refuses and never replaces: a value that was changed silently causes an error later and
+//! elsewhere.
 //!
-//! It also refuses what a server would cut: lines over 1,022 bytes and requests of more than 128
+//! It also refuses requests that a server would truncate: lines over 1,022 bytes and more than 128
 //! lines. The server answers those with an error that may lack the `ActionID`, and some versions
 //! answer twice.
 //!
 //! # Commands of FreeSWITCH
 //!
-//! The server splits a line of `conference …` into words, and then each command makes of its words
-//! what it likes: it puts variables in, runs commands, looks for parameters. A text of somebody
-//! else's, such as a name to greet, must stay that text. So each argument has a rule by the use that
-//! the server makes of it: where the server has an escape, the text is escaped; where it has none,
-//! what means something is refused. [`Line::even_if_interpreted`] writes it all the same, for texts
-//! that are the program's own.
+//! The server splits a line of `conference …` into words, and then each command interprets its
+//! words in its own way: it expands variables, runs commands, looks for parameters. A text from
+//! another person, such as a name to greet, must arrive unchanged. Therefore each argument has a
+//! rule for the use that the server makes of it: if the server has an escape, the text is escaped;
+//! if it has none, texts with a special meaning are refused. [`Line::even_if_interpreted`] writes
+//! such a text anyway, for texts that the program itself wrote.
 //!
-//! The table names each argument in which a text can be more than itself, what the server does with
-//! it, and a text that shows it. What is *escaped* arrives as itself. All other arguments are read
-//! as they stand, once the line is split.
+//! The table lists each argument that the server may interpret, what the server does with it, and a
+//! text that shows it. An *escaped* text arrives unchanged. All other arguments are read literally
+//! once the line is split.
 //!
 //! | Commands | Argument | The server | Such as | Here |
 //! |---|---|---|---|---|
@@ -80,21 +80,23 @@
 //! | `vid-banner`, `vid-logo-img`, `vid-mute-img`, `vid-bgimg`, `vid-fgimg`, `vid-codec-group`, `vid-res-id`, `vid-role-id` | text | takes away | `clear` | refused |
 //! | `vid-role-id` | text | keeps it where the same again would take it away | `=a` | refused |
 //!
-//! That is as far as `mod_conference` and the core go. Whoever chooses a whole dial string chooses the
-//! module that calls; choose that part yourself. Whoever chooses a file's name chooses the folder
-//! (`..`). A text-to-speech engine may read marks of its own. [`Custom`] knows no arguments but the
-//! text of `say` and `saymember`: it writes words that the server splits as meant, and leaves what
-//! becomes of them to the caller.
+//! The table covers `mod_conference` and the core. The author of a whole dial string chooses the
+//! module that calls: let the program write that part. The author of a file's name chooses the
+//! folder (`..`). A text-to-speech engine may have its own markup. [`Custom`] checks only the text
+//! of `say` and `saymember`: it writes words that the server splits as intended, and leaves their
+//! interpretation to the caller.
 //!
-//! The service of sipXecs makes such lines of the parts of a path: the same is refused there.
+//! The service of sipXecs makes such lines from the parts of a path: the same texts are refused
+//! there.
 //!
 //! # Parameters of actions
 //!
 //! A server reads some parameters as more than a value: it splits them, matches by them, runs them,
-//! writes them into a file that it reads again. Where a parameter is meant as a value, its builder
-//! refuses what would be more ([`Refusal::Interpreted`]), and `even_if_interpreted` of the builder
-//! writes it all the same, for texts that are the program's own. Where more than a value is the
-//! purpose, it is written: the author of the text chooses what the server does.
+//! or writes them into a file that it reads again. If a parameter is meant as a value, its builder
+//! refuses texts that the server would interpret ([`Refusal::Interpreted`]); the builder's
+//! `even_if_interpreted` writes them anyway, for texts that the program itself wrote. If
+//! interpretation is the parameter's purpose, any text is written: its author chooses what the
+//! server does.
 //!
 //! | Parameter | The server | Such as | Here |
 //! |---|---|---|---|
@@ -146,20 +148,20 @@
 //! | `Exten` of `Atxfer` | dials it as digits, behind the code of the feature | `200#` | written |
 //! | `Mailbox` of `MWIGet`, `Mailbox` of `MWIDelete` | takes what stands between slashes for a regular expression | `/./` | written |
 //!
-//! That holds for the builders of [`action`]. [`action::Custom`] knows no parameters: it writes
-//! the headers that it is given. [`Client::forward`] passes a request on as it came: the program that
-//! forwards decides what its author may ask. The server role refuses none of it either: the views of
-//! [`request`] lend any text.
+//! These rules apply to the builders of [`action`]. [`action::Custom`] has no such rules: it writes
+//! the headers that it is given. [`Client::forward`] passes a request on unchanged: the forwarding
+//! program decides what its author may request. The server role refuses no such text either: the
+//! views of [`request`] return any text.
 //!
-//! The command behind the second comma of a recording's name was seen to run on 22, as the server's
-//! user. Variables (`${…}`) in such a name are not read. `/` and `..` are not refused: they name a
-//! folder.
+//! The command after the second comma of a recording's name was seen to run on 22, as the server's
+//! user. Variables (`${…}`) in such a name are not expanded. `/` and `..` are not refused: they
+//! name a folder.
 //!
-//! The database is searched by SQL's `LIKE`, from 10 to 23 at least, and no version has an escape.
-//! To delete too much is harm, so `DBDelTree` refuses a `_`: list the tree, and delete by `DBDel`,
-//! which compares exactly. `DBGetTree` writes it, since families have it in their names: compare the
-//! key that each entry comes with. Both look at no case of letters, which nothing can be done about:
-//! who deletes the tree `cid` deletes `CID` with it.
+//! The database is searched by SQL's `LIKE`, from 10 to at least 23, and no version has an escape.
+//! Deleting too much does harm, so `DBDelTree` refuses a `_`: list the tree instead, and delete by
+//! `DBDel`, which compares exactly. `DBGetTree` writes it, since families have it in their names:
+//! compare the key of each returned entry. Both ignore the case of letters, which a client can't
+//! prevent: deleting the tree `cid` also deletes `CID`.
 //!
 //! [`Refusal::Interpreted`]: crate::error::Refusal::Interpreted
 //! [`action`]: crate::action
@@ -169,9 +171,9 @@
 //!
 //! # Parameters of AMI in `conference`
 //!
-//! The texts of the common vocabulary are values, so that `conference` refuses what would be split,
-//! or mean something else, also where the builder of the action writes it. What builders refuse, it
-//! refuses too.
+//! The texts of the common vocabulary are values. Therefore `conference` refuses a text that the
+//! server would split or interpret, even if the builder of the action writes it. It also refuses
+//! all texts that builders refuse.
 //!
 //! | Header | The server | Such as | Here |
 //! |---|---|---|---|
@@ -180,7 +182,7 @@
 //! | `Channel` of `ConfbridgeMute`, `ConfbridgeKick` | takes two words for many | `all` | `conference` refuses `all`, `participants` |
 //! | `Variable` of `Originate`, `MessageSend`, `PJSIPNotify`, `SIPnotify` | sets several | `a=1,b=2` | escaped: `value::Assignments` |
 //!
-//! Variables (`${…}`) in `Data` are not read.
+//! Variables (`${…}`) in `Data` are not expanded.
 //!
 //! [`Line::even_if_interpreted`]: crate::freeswitch::command::Line::even_if_interpreted
 //! [`Custom`]: crate::freeswitch::command::Custom
@@ -189,24 +191,24 @@
 //!
 //! Servers pass on CR LF in many values. Seen: `Value` of `Getvar`, `Variable` of `Status`, `Val`
 //! of `DBGet`, the headers of `UserEvent`, `AppData` of `Newexten`, `AccountCode`, `Language`,
-//! `CallerIDNum` of every channel, CDR and CEL fields. Whoever controls one of these (a caller can
-//! choose the number they send) can end the frame and forge another. No reader can tell a forged
-//! frame from a real one by its bytes. What helps: don't act on an event alone where it matters,
-//! ask the server; the answer carries your own `ActionID`, which an outsider can't know.
+//! `CallerIDNum` of every channel, CDR and CEL fields. A person who controls one of these values (a
+//! caller can choose the caller number) can end the frame and forge another. The bytes of a forged
+//! frame don't differ from those of a real one. The remedy: where it matters, don't act on an event
+//! alone, but ask the server; its answer carries your own `ActionID`, which an outsider can't know.
 //!
-//! That holds for an `ActionID` that hasn't been seen: `OriginateResponse` shows the request's to
-//! every session that reads the class `call`. Whoever reads it there can forge what comes later
-//! under the same beginning, for as long as that connection lasts. So the client draws the
-//! beginning anew for each connection, by `SipHash` under a key of 128 bits that it got from the
-//! operating system: what has been shown tells nothing of the next one, nor of other clients.
-//! Reconnect where users with that class aren't trusted.
+//! This protection requires a secret `ActionID`: `OriginateResponse` shows the request's `ActionID`
+//! to every session that reads the class `call`. A reader of that event can forge later frames with
+//! the same prefix, until the connection ends. Therefore the client draws a new prefix for each
+//! connection, by `SipHash` under a key of 128 bits from the operating system: a prefix that was
+//! shown reveals nothing about the next one or about other clients. Reconnect if users with that
+//! class aren't trusted.
 //!
 //! # Kazoo's bodies and bindings
 //!
-//! JSON is escaped, and paths are percent-encoded. But the server takes some strings out again and
-//! writes them, as they are, into a line for FreeSWITCH, or splits them. Refused is what would end
-//! a quoted word there, or make two of one; the rest of ASCII is sent. Control characters are refused
-//! in all of them.
+//! JSON is escaped, and paths are percent-encoded. But the server extracts some strings and writes
+//! them unchanged into a line for FreeSWITCH, or splits them. The crate refuses characters that
+//! would end a quoted word there, or split a word; other ASCII characters are sent. Control
+//! characters are refused in all of these strings.
 //!
 //! | argument | where the server puts it | refused |
 //! |---|---|---|
@@ -218,26 +220,27 @@
 //! | `endpoints` | a dial string, or a part of one | blank `,` `\|` `{` `}` `[` `]` `<` `>` `'` `"` `\`, and `:_:` |
 //! | `conference`, `call` and `event`, of bindings | between dots | blank `.` `*` `#` |
 //!
-//! What stays the caller's to judge:
+//! The caller has to judge these cases:
 //!
-//! - Values that are JSON already (`Dial::device`, `field`, `Other`) and `Binding::Other` are sent as
-//!   they are.
-//! - A `media_id` with a `/` in it is no sound of the account, but a path of the media server or an
-//!   address that it fetches; `say:`, `tone_stream://` and `$` begin something else again. Where
-//!   others choose it, take 32 hexadecimal digits.
-//! - An endpoint that begins with `sip:` is called wherever it is, at the account's cost.
-//! - The conference's `name` is shown to those who are called in where no `caller_id_name` is given,
-//!   in the same quotes: a document may have a `'` there.
-//! - The server looks for `action` and for arguments in the query too, and master takes every
-//!   parameter of it for one of `custom_application_vars`. No text of others is a parameter's name.
-//! - Where arguments stand in `data` (`kazoo::Envelope::OnTop`), one of the
-//!   name `action` or `data` would be taken for the action or for all arguments: both are refused.
+//! - Values that are JSON already (`Dial::device`, `field`, `Other`) and `Binding::Other` are sent
+//!   unchanged.
+//! - A `media_id` that contains a `/` is not a sound of the account, but a path of the media server
+//!   or an address that it fetches; `say:`, `tone_stream://` and `$` have other meanings again. If
+//!   other people choose it, accept only 32 hexadecimal digits.
+//! - An endpoint that begins with `sip:` is called at any host, at the account's cost.
+//! - If no `caller_id_name` is given, the called phone shows the conference's `name`, in the same
+//!   quotes: a document may have a `'` there.
+//! - The server looks for `action` and for arguments in the query too, and master reads every query
+//!   parameter as one of `custom_application_vars`. Never use a text from other people as a
+//!   parameter's name.
+//! - If arguments are placed in `data` (`kazoo::Envelope::OnTop`), the server would read an
+//!   argument named `action` or `data` as the action or as all arguments: both names are refused.
 //!
 //! # sipXecs' paths
 //!
-//! The service splits a command at `&`, turns `/` into a blank and hands the line to FreeSWITCH.
-//! Where it undoes percent-encoding is not certain (`sipxecs`): what would be split
-//! either way is refused, which is more than one service needs.
+//! The service splits a command at `&`, turns `/` into a blank and passes the line to FreeSWITCH.
+//! It is uncertain where it decodes percent-encoding (`sipxecs`): characters that would split the
+//! text before or after decoding are refused, which is stricter than one service needs.
 //!
 //! | argument | where the service puts it | refused |
 //! |---|---|---|
@@ -248,5 +251,6 @@
 //! | a user who is invited | an address of SIP | `/` `&` blank `'` `\` `?` `;` `,` `<` `>` `"` |
 //! | a party, agent or target of a `sipxecs::Call` | an address of SIP | `/` `&` blank `?` `;` `,` `<` `>` `"` `#` `%` |
 //!
-//! A PIN of a `Call` becomes a header of an address: digits alone are sent. Users, parties and
-//! targets may be addresses of other hosts (`user@host`): where others choose them, refuse the `@`.
+//! A PIN of a `Call` becomes a header of an address: only digits are sent. Users, parties and
+//! targets may be addresses of other hosts (`user@host`): if other people choose them, refuse the
+//! `@`.

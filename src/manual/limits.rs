@@ -1,4 +1,4 @@
-//! What a hostile or broken peer can do to a reader, and what stops it.
+//! Attacks by a hostile or broken peer, and the limits that stop them.
 //!
 //! | threat | what stops it |
 //! |---|---|
@@ -11,31 +11,34 @@
 //! | a list of more items than a client may keep | [`Config::ceiling`](crate::client::Config::ceiling): reading stops until the program takes items, for as long as an answer may take; then the list fails and all else goes on. An item that can't fit at all fails its list at once. [`AtCeiling`](crate::client::AtCeiling) |
 //! | items and text without `ActionID`, to make the client look for whom they are | found in time logarithmic in the requests in flight |
 //!
-//! # The same answer, however it is cut
+//! # Errors don't depend on how input is split
 //!
-//! Which frames come out and which limit is broken where does not depend on how the bytes were
-//! split into reads: of two limits that a frame breaks, the one that is broken first is reported. A
-//! line or a frame breaks its limit with the first byte too many, a line too many with its line
-//! feed. Where that line feed is also the first byte too many of the frame,
-//! [`Limits::lines`](crate::Limits::lines) is reported. The buffer's limit is the exception by
-//! nature: it depends on when frames are taken.
+//! The split of the bytes into reads changes neither the frames nor the position and kind of a
+//! broken limit: if a frame breaks two limits, the one that is broken first is reported. A line or
+//! a frame breaks its limit with the first excess byte, the number of lines with the line feed of
+//! the first excess line. If that line feed is also the first excess byte of the frame,
+//! [`Limits::lines`](crate::Limits::lines) is reported. Only the buffer's limit depends on the time
+//! at which frames are taken.
 //!
 //! # After an error
 //!
-//! The error is `Copy` and sticky. Frames before it have been handed out. Drop the connection, or
-//! [skip](crate::Decoder::skip_frame) the frame: its rest goes by in bounded memory, to the end that
-//! it would have had. A frame of more than 1 GiB is not skipped, nor is one that had no room in the
-//! buffer.
+//! The error is `Copy` and sticky. Frames before it have been returned. Drop the connection, or
+//! [skip](crate::Decoder::skip_frame) the frame: its remaining bytes are discarded in bounded
+//! memory, up to its regular end. A frame of more than 1 GiB can't be skipped, and neither can a
+//! frame that had no room in the buffer.
 //!
-//! A [`Client`](crate::client::Client) that is logged in skips. Where the first lines of the frame
-//! say that it answers a request (the output of a command, an item of a list), that request ends with
-//! [`Ending::Oversized`](crate::client::Ending::Oversized), and nothing else is concerned; else
-//! it is told as [`ClientEvent::Oversized`](crate::client::ClientEvent::Oversized). Where they say
-//! neither that nor that it is an event for all (there is no `ActionID` among them, and no
-//! `Privilege` of an event that answers nothing), and a request is open, the connection is given up:
-//! a list that lacks an item must not end as a whole one. FreeSWITCH's
-//! `freeswitch::Connection` skips a body that is too long, since its length is
-//! known, and gives up a head that is too long.
+//! A [`Client`](crate::client::Client) that is logged in skips. If the first lines of the frame
+//! show that it answers a request (the output of a command, an item of a list), that request ends
+//! with [`Ending::Oversized`](crate::client::Ending::Oversized), and nothing else is affected.
+//! Otherwise the frame is reported as
+//! [`ClientEvent::Oversized`](crate::client::ClientEvent::Oversized).
 //!
-//! A server gives its client up: what Asterisk takes for a request has 128 lines of 1,022 bytes at
-//! the most, so one over the default limits is no mistake.
+//! There is one exception. If those lines have neither an `ActionID` nor the `Privilege` of an
+//! event that answers no request, and a request is open, the connection is given up: a list that
+//! lacks an item must not end as a complete one.
+//!
+//! FreeSWITCH's `freeswitch::Connection` skips an oversized body, since its length is known, and
+//! gives up the connection on an oversized head.
+//!
+//! A server gives up an oversized client: Asterisk accepts requests of at most 128 lines of 1,022
+//! bytes, so a request over the default limits is no accident.

@@ -1,12 +1,12 @@
-//! Why the crate is the way it is: design, protocol and threats, for those who maintain it or build
-//! something like it.
+//! The design of the crate, the protocol and the threats, for maintainers and for authors of
+//! similar crates.
 //!
-//! - [`framing`]: what a frame is on the wire of every version, and how it is found.
-//! - [`limits`]: what a hostile or broken peer can do, and what stops it.
-//! - [`performance`]: how fast it is, what made it so, and what was thrown away.
-//! - [`injection`]: what may not be written, and what can't be trusted in what is read.
+//! - [`framing`]: the framing rules of every version, and the way in which the crate finds frames.
+//! - [`limits`]: attacks by a hostile or broken peer, and the limits that stop them.
+//! - [`performance`]: measured speed, the steps that gained it, and the steps that were discarded.
+//! - [`injection`]: values that a request must not contain, and received values not to be trusted.
 //! - `reference`: the field's public reference pages, line by line: where each is in this crate.
-//! - `json`: what the feature `serde` makes of everything, and what it reads back.
+//! - `json`: the JSON that the feature `serde` writes for each type, and which of it is read back.
 
 pub mod framing;
 pub mod injection;

@@ -18,8 +18,8 @@ use crate::wire::Value;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum ConnectionEvent<'buf> {
-    /// The login was accepted, or the server's call sent its data (an event, see [`Frame::event`]).
-    /// Requests can be sent.
+    /// The login was accepted; or, on a connection that the server opened, the data of the call
+    /// arrived (an event, see [`Frame::event`]). Requests can be sent.
     LoggedIn(Frame<'buf>),
     /// The login was refused. The connection has failed with
     /// [`ConnectionError::LoginRefused`](crate::ConnectionError::LoginRefused).
