@@ -1,5 +1,5 @@
 //! Invariant: the login of an agent stays a call of its own, and each caller's call has the agent
-//! as a guest from the beginning of their conversation to its end, whatever else becomes of it.
+//! as a guest from the beginning of their conversation to its end, however the call goes on.
 
 use ami_proto::calls::{Call, CallLimits, Tracker};
 use ami_proto::event::Event;
@@ -101,7 +101,7 @@ fn a_guest_leaves_also_where_older_legs_have_gone() {
     assert_eq!(legs(tracker.call_of(b"1").unwrap())[3], leg("0", true, 8));
 }
 
-/// There is room for one leg: the caller's goes, and nobody is left to whom the guest could talk.
+/// There is room for one leg: the caller's goes, and no party is left for the guest to talk to.
 #[test]
 fn a_call_that_made_room_for_a_guest_in_vain_has_ended() {
     let mut tracker = with_agent(CallLimits::new().legs(1));
