@@ -1667,9 +1667,9 @@ fn room_is_left_to_set_the_longest_filter_again() {
             peer.send(&Filter::new("x".repeat(*filter)));
             peer.feed(&format!("Response: Success\r\nActionID: ${number}\r\n\r\n"));
         }
-        let long = (0..len).step_by(500).fold(UserEvent::new("e"), |event, at| {
-            event.header(format!("a{at}"), "x".repeat((len - at).min(500)))
-        });
+        let long = (0..len)
+            .step_by(500)
+            .fold(UserEvent::new("e"), |event, at| event.header(format!("a{at}"), "x".repeat((len - at).min(500))));
         peer.client.send(peer.now, &long).is_ok()
     };
     let most = |filters: &[usize]| (0..8000).step_by(20).take_while(|len| fits(filters, *len)).count() * 20;

@@ -143,13 +143,14 @@ fn a_contact_is_one_by_list_and_event() {
         "ContactList|ObjectName: 200;@a1b2|Uri: sip:200@10.0.0.1|Status: Unknown",
         "ContactList|ObjectName: trunk@@c3d4|Uri: sip:10.0.0.2|Status: Reachable",
     ];
-    let status = |aor: &str, uri: &str, status: &str| format!("ContactStatus|AOR: {aor}|URI: {uri}|ContactStatus: {status}");
+    let status =
+        |aor: &str, uri: &str, status: &str| format!("ContactStatus|AOR: {aor}|URI: {uri}|ContactStatus: {status}");
     let events = [status("200", "sip:200@10.0.0.1", "Reachable"), status("trunk", "sip:10.0.0.2", "Removed")];
     let events: Vec<_> = events.iter().map(String::as_str).collect();
     let told = |mirror: &Mirror| {
-        let contacts = mirror.contacts().map(|contact| {
-            format!("{} {} {}", contact.aor, contact.uri, contact.status.as_ref().expect("a status"))
-        });
+        let contacts = mirror
+            .contacts()
+            .map(|contact| format!("{} {} {}", contact.aor, contact.uri, contact.status.as_ref().expect("a status")));
         contacts.collect::<Vec<_>>()
     };
     let listed = after(Part::Contacts, &items, "ContactListComplete", &[]);
