@@ -170,6 +170,12 @@ fn a_registration_is_one_by_list_and_event() {
             "RegistryEntry|Host: sip.example|Port: 5060|Username: anna|Domain: sip.example|State: Request Sent",
             "RegistryEntry|Host: iax.example:4569|Username: anna|State: Request Sent",
             "OutboundRegistrationDetail|ObjectName: r|ClientUri: sip:anna@a|ServerUri: sip:b|Status: Registered",
+        ],
+    );
+    assert_eq!(mirror.registrations().len(), 3, "those of the lists");
+    feed(
+        &mut mirror,
+        &[
             "Registry|ChannelType: SIP|Username: anna|Domain: sip.example|Status: Registered",
             "Registry|ChannelType: IAX2|Username: anna|Domain: iax.example|Status: Rejected",
         ],
