@@ -1,4 +1,4 @@
-//! A parameter's value on its way to the wire.
+//! Values of action parameters, on their way to the wire.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -16,11 +16,11 @@ use crate::value::{
 use crate::wiped::Wiped;
 use crate::wire::Value;
 
-/// What a setter takes: text, bytes, numbers, truth values, and every value that a getter reads.
+/// Argument of a setter: text, bytes, numbers, truth values, and every value that a getter returns.
 ///
-/// A value of a frame is sent as it came, but for what is escaped there: of [`Escaped`],
-/// [`EscapedAssignment`] and [`Encoded`] the decoded bytes are sent, as servers decode no parameter.
-/// Bytes that would break the framing, a line end say, are refused when the action is encoded.
+/// A value of a frame is sent unchanged, except that the escaped types [`Escaped`],
+/// [`EscapedAssignment`] and [`Encoded`] are sent decoded, since servers decode no parameter. Bytes
+/// that would break the framing, such as a line end, are refused when the action is encoded.
 ///
 /// ```
 /// use ami_proto::action::{Action, Originate};
@@ -33,7 +33,8 @@ use crate::wire::Value;
 /// # Ok::<(), ami_proto::EncodeError>(())
 /// ```
 ///
-/// What it owns is overwritten when it goes. Two are equal that are written alike.
+/// Owned bytes are overwritten when it is dropped. Two arguments are equal if they are written
+/// alike.
 #[derive(Clone)]
 pub struct Arg<'a>(pub(super) Inner<'a>);
 
@@ -46,14 +47,14 @@ pub(super) enum Inner<'a> {
 }
 
 impl<'a> Arg<'a> {
-    /// The wire form of a value.
+    /// Creates an argument from the wire form of a value.
     pub(crate) fn wire(value: &impl ToWire) -> Self {
         let mut bytes = Vec::new();
         value.to_wire(&mut bytes);
         bytes.into()
     }
 
-    /// A comma list of these, each quoted as the server unquotes it.
+    /// Creates a comma list of these items, each quoted for the server's rules.
     pub(crate) fn list(items: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Self {
         let mut bytes = Vec::new();
         for (place, item) in items.into_iter().enumerate() {
@@ -69,7 +70,7 @@ impl<'a> Arg<'a> {
         Self(Inner::Borrowed(bytes))
     }
 
-    /// How many bytes it has; of a number, at the most.
+    /// Returns the length in bytes; for a number the longest possible one.
     pub(super) fn len(&self) -> usize {
         match &self.0 {
             Inner::Borrowed(bytes) => bytes.len(),
@@ -78,7 +79,7 @@ impl<'a> Arg<'a> {
         }
     }
 
-    /// The bytes; those of a number are written into `digits`.
+    /// Returns the bytes; those of a number are written into `digits`.
     #[inline]
     pub(super) fn bytes<'b>(&'b self, digits: &'b mut [u8; 20]) -> &'b [u8] {
         match &self.0 {
@@ -90,8 +91,8 @@ impl<'a> Arg<'a> {
     }
 }
 
-/// Decimal digits, without the formatting machinery: 20 bytes hold every `u64`, and every `i64`
-/// with its sign.
+/// Writes decimal digits, without the formatting machinery: 20 bytes hold every `u64`, and every
+/// `i64` with its sign.
 fn decimal(mut value: u64, negative: bool, digits: &mut [u8; 20]) -> &[u8] {
     let mut start = digits.len();
     for place in digits.iter_mut().rev() {

@@ -1,5 +1,5 @@
-//! What a builder collects, and the way onto the wire: one for all actions, so that a generated
-//! builder is a name and nothing else.
+//! Headers collected by an action's builder, and their encoding. All actions share it, so that a
+//! generated builder contains only names.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -16,21 +16,21 @@ use crate::wiped::{Wiped, reserve};
 use crate::wire::{FrameWriter, SERVER_HEADERS, name_refusal};
 use smallvec::SmallVec;
 
-/// The longest `ActionID` that no server cuts.
+/// Longest `ActionID` in bytes that no server cuts.
 ///
-/// Modules write it into buffers of 80 bytes together with `ActionID: ` and the line end
-/// (`ConfbridgeList`, `MeetmeList`); a longer one loses its line end there, and the next header is
-/// glued to it. Asterisk `apps/app_confbridge.c`, 10 to 23.
+/// Some modules write it into buffers of 80 bytes together with `ActionID: ` and the line end
+/// (`ConfbridgeList`, `MeetmeList`); a longer one loses its line end there, and the next header
+/// becomes part of it. Asterisk `apps/app_confbridge.c`, 10 to 23.
 pub(super) const MAX_ACTION_ID: usize = 67;
 
-/// The headers that an action has so far.
+/// The headers that have been set on an action.
 #[derive(Clone)]
 pub(super) struct Args<'a> {
     action: Arg<'a>,
-    /// Whether the server passes on headers as they stand, so that a blank at the start of a value
-    /// is one.
+    /// True if the server passes headers on unchanged, so that a blank at the start of a value is
+    /// kept.
     verbatim: bool,
-    /// What is refused in the fields that a server reads more in than a value.
+    /// Texts to refuse in the fields whose values the server interprets.
     guarded: Option<&'static Guarded>,
     headers: Headers<'a>,
 }
@@ -50,7 +50,7 @@ pub(super) enum HeaderName<'a> {
     Numbered(&'static str, u32),
     /// A field of the table that holds a `name=value`, and that name.
     Assignment(&'static str, Arg<'a>),
-    /// What the caller named.
+    /// A header that the caller named.
     Free(Arg<'a>),
 }
 
@@ -68,40 +68,40 @@ impl<'a> Args<'a> {
         self.action.bytes(digits)
     }
 
-    /// The same for an action that hands its headers on as they stand.
+    /// Marks an action whose headers the server passes on unchanged.
     pub(super) fn verbatim(mut self) -> Self {
         self.verbatim = true;
         self
     }
 
-    /// Refuses what a server would read beside a value in these fields.
+    /// Refuses texts in these fields that a server would interpret as more than a value.
     pub(super) fn guarded(mut self, guarded: &'static Guarded) -> Self {
         self.guarded = Some(guarded);
         self
     }
 
-    /// Refuses none of that.
+    /// Accepts texts that a server would interpret as more than a value.
     pub(super) fn unguarded(mut self) -> Self {
         self.guarded = None;
         self
     }
 
-    /// Sets a field, in place of what it was set to before.
+    /// Sets a field, replacing its earlier value.
     pub(super) fn set(self, name: &'static str, value: Arg<'a>) -> Self {
         self.put(HeaderName::Field(name), value, false)
     }
 
-    /// The same for what must not be shown.
+    /// Sets a field whose value must not be shown, replacing its earlier value.
     pub(super) fn secret(self, name: &'static str, value: Arg<'a>) -> Self {
         self.put(HeaderName::Field(name), value, true)
     }
 
-    /// Adds one more of a field that repeats.
+    /// Adds one more value of a field that repeats.
     pub(super) fn push(self, name: &'static str, value: Arg<'a>) -> Self {
         self.add(HeaderName::Field(name), value, false)
     }
 
-    /// Adds one more `name=value` of a field that holds such.
+    /// Adds one more `name=value` of a field that holds assignments.
     pub(super) fn assign(self, header: &'static str, name: Arg<'a>, value: Arg<'a>) -> Self {
         self.add(HeaderName::Assignment(header, name), value, false)
     }
@@ -111,12 +111,12 @@ impl<'a> Args<'a> {
         self.put(HeaderName::Numbered(pattern, number), value, false)
     }
 
-    /// Adds a header that isn't in the table.
+    /// Adds a header that is not in the table.
     pub(super) fn header(self, name: Arg<'a>, value: Arg<'a>) -> Self {
         self.add(HeaderName::Free(name), value, false)
     }
 
-    /// Returns the number behind the highest one that this numbered field has.
+    /// Returns the number after the highest one that this numbered field has.
     pub(super) fn next_number(&self, pattern: &'static str) -> u32 {
         self.headers.next_number(pattern)
     }
@@ -131,8 +131,8 @@ impl<'a> Args<'a> {
         self
     }
 
-    /// Returns the masked value of a header that holds a secret, by its name or by what another
-    /// header says.
+    /// Returns the masked value of a header that holds a secret, judged by its name or by another
+    /// header.
     fn hidden(&self, name: &[u8], value: &[u8]) -> Option<Cow<'static, [u8]>> {
         hidden_field(name, value, |test| {
             self.headers.as_slice().len() > SERVER_HEADERS
@@ -145,7 +145,7 @@ impl<'a> Args<'a> {
         })
     }
 
-    /// Writes the request: of this type, where a builder of its own has made it.
+    /// Writes the request; `own` is the action's type if it was made by a builder of its own.
     pub(super) fn encode(
         &self,
         own: Option<ActionType>,
@@ -155,7 +155,7 @@ impl<'a> Args<'a> {
         let ends = "Action: \r\nActionID: \r\n\r\n".len() + self.action.len() + action_id.map_or(0, str::len);
         let mut digits = [0; 20];
         let action = self.action.bytes(&mut digits);
-        // A builder of its own has a name that servers know.
+        // The builder of a catalogued action has a name that servers know.
         let named = own.is_some();
         if let Some(refusal) = (!named).then(|| name_refusal(action).or_else(|| leading_blank(action))).flatten() {
             return Err(EncodeError::new(b"Action", refusal));
@@ -177,12 +177,12 @@ impl<'a> Args<'a> {
 }
 
 impl Header<'_> {
-    /// The most bytes that it takes.
+    /// Returns the most bytes that the header takes.
     fn room(&self) -> usize {
         let name = match &self.name {
             HeaderName::Field(name) => name.len(),
             HeaderName::Numbered(name, _) => name.len() + "4294967295".len(),
-            // All of it may need quoting.
+            // Every byte may need quoting.
             HeaderName::Assignment(name, variable) => name.len() + 2 * variable.len() + 1 + self.value.len(),
             HeaderName::Free(name) => name.len(),
         };
@@ -190,7 +190,8 @@ impl Header<'_> {
     }
 
     fn write(&self, writer: &mut FrameWriter<'_>, own: Option<ActionType>, verbatim: bool) {
-        // What it hands on is what the caller named; its own fields it reads as any action does.
+        // The server passes on only the headers that the caller named; it reads the action's own
+        // fields like those of any action.
         let verbatim = verbatim && matches!(self.name, HeaderName::Free(_));
         let blank = |value| leading_blank(value).filter(|_| !verbatim);
         let mut digits = [0; 20];
@@ -222,7 +223,7 @@ impl Header<'_> {
     }
 }
 
-/// Room for a name with a number in it, and for the digits of a number that stands for a name.
+/// Buffer for a name with a number in it, and for the digits of a number used as a name.
 #[derive(Default)]
 pub(super) struct NameBuffer {
     name: SmallVec<[u8; 64]>,
@@ -250,8 +251,8 @@ impl HeaderName<'_> {
     }
 }
 
-/// Returns the refusal of a header that every request has from its builder: the server would read
-/// the first, and echo it.
+/// Returns the refusal of a header that the builder writes in every request: the server would read
+/// the first of two, and echo it.
 fn given(name: &[u8]) -> Option<Refusal> {
     let is = |header: &str| name.eq_ignore_ascii_case(header.as_bytes());
     if is("Action") {
@@ -263,14 +264,14 @@ fn given(name: &[u8]) -> Option<Refusal> {
     }
 }
 
-/// Returns the refusal of a header that the builder has a setter for, or writes by itself: the
-/// server would read the first of two, or one that isn't quoted as it unquotes it.
+/// Returns the refusal of a header that the builder has a setter for, or writes itself: the server
+/// would read the first of two, or one whose quoting is wrong for it.
 fn own_setter(own: Option<ActionType>, name: &[u8]) -> Option<Refusal> {
     let field = own?.fields().find(|field| field.is_written_as(name))?;
     Some(if field.is_fixed() { Refusal::Given { by: "`new`" } } else { Refusal::OwnSetter { setter: field.method() } })
 }
 
-/// Returns the refusal of an empty value that the server refuses.
+/// Returns the refusal of an empty value where the server requires one.
 fn needed(own: Option<ActionType>, name: &str, value: &[u8]) -> Option<Refusal> {
     let action = own.filter(|_| value.is_empty())?;
     let field = action.fields().find(|field| field.is_written_as(name.as_bytes()))?;
@@ -289,8 +290,8 @@ pub(super) fn check_action_id(id: &str) -> Result<(), EncodeError> {
     refusal.map_or(Ok(()), |refusal| Err(EncodeError::new(b"ActionID", refusal)))
 }
 
-/// The server skips these (`main/manager.c`, `__astman_get_header`), so a value that begins with
-/// one doesn't arrive as it was sent.
+/// Returns the refusal of a leading blank or control byte. The server skips these
+/// (`main/manager.c`, `__astman_get_header`), so such a value does not arrive unchanged.
 pub(super) fn leading_blank(value: &[u8]) -> Option<Refusal> {
     value
         .first()
@@ -312,7 +313,7 @@ impl fmt::Debug for Quoted<'_> {
 }
 
 impl fmt::Debug for Args<'_> {
-    /// The names, and the values that are no secrets.
+    /// Shows the names, and the values that are not secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut digits = [0; 20];
         let action = self.action.bytes(&mut digits);

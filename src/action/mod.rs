@@ -1,8 +1,8 @@
-//! Actions, typed: what a client asks.
+//! Typed actions: the requests of a client.
 //!
-//! Each action is a builder: `new` takes what the server can't do without, a setter each of the
-//! rest, [`header`](Ping::header) whatever the crate doesn't know. Nothing is checked until
-//! [`encode`](Action::encode), which writes the whole request or nothing.
+//! Each action is a builder: `new` takes the parameters that the server requires, a setter each of
+//! the others, and [`header`](Ping::header) any header that the crate does not know. Nothing is
+//! checked until [`encode`](Action::encode), which writes the whole request or nothing.
 //!
 //! ```
 //! use ami_proto::action::{Action, Originate};
@@ -49,57 +49,58 @@ pub use encoded::EncodedAction;
 pub(crate) use encoded::encode_as;
 use guard::{Guard, Guarded};
 
-/// Characters at which the server splits the arguments of an application, outside of quotes and
-/// brackets.
+/// Returns the characters at which the server splits the arguments of an application, outside of
+/// quotes and brackets.
 #[cfg(feature = "conference")]
 pub(crate) fn splits_arguments() -> &'static [u8] {
     generated::ARGUMENTS.refused()
 }
 
-/// A request that can be written, and what its response is.
+/// A request that can be written, and the type of its response.
 ///
 /// There is no `dyn Action`, since the response is a type that borrows. [`EncodedAction`] takes its
 /// place: one type for all actions, which can be kept, and sent from another thread.
 pub trait Action {
-    /// The response as a view. For lists it is what announces the list; the items are events.
+    /// The response as a view. For a list it is the response that announces the list; the items are
+    /// events.
     type Response<'buf>: From<Frame<'buf>>;
 
-    /// The same action without what it borrows: what a `Handle` of the client is named after, so
-    /// that it outlives the request.
+    /// This action with a `'static` lifetime. It is the type parameter of the client's `Handle`,
+    /// which so outlives the borrowed parameters.
     type Static: Action + 'static;
 
-    /// Returns what the catalogue says of the action; `None` where it doesn't know it. What
-    /// [`encode`](Self::encode) writes has to be this action: how the server answers, and with that
-    /// what ends the request, follows from it.
+    /// Returns the catalogue's entry of the action, or `None` if the catalogue does not know it.
+    /// [`encode`](Self::encode) must write this action: the entry tells how the server answers, and
+    /// so what ends the request.
     fn action_type(&self) -> Option<ActionType>;
 
-    /// Returns how the server answers, where it isn't as the catalogue says; `None`: it is. Of an
-    /// action that the catalogue doesn't know, a response is expected then.
+    /// Returns how the server answers, if not as the catalogue says. `None` means as the catalogue
+    /// says, or, for an action that it does not know, with a response.
     fn answer(&self) -> Option<&Answer<'_>> {
         None
     }
 
-    /// Writes the request at the end of `out`, with this `ActionID`: lines that are headers, of
-    /// which the first is `Action`, and the blank line that ends it.
+    /// Appends the request with this `ActionID` to `out`: headers, the first of which is `Action`,
+    /// and the blank line that ends it.
     ///
     /// # Errors
-    /// [`EncodeError`], which names the field, where a value would break the framing, or would
-    /// reach the server changed or as more than a value, or the request is longer than a server
-    /// reads. `out` is then as it was.
+    /// An [`EncodeError`] with the name of the field, if a value would break the framing, or would
+    /// reach the server changed or as more than a value, or if the request is longer than a server
+    /// reads. `out` is then unchanged.
     fn encode(&self, action_id: Option<&str>, out: &mut Vec<u8>) -> Result<(), EncodeError>;
 }
 
-/// An action that is answered by a list.
+/// An action that the server answers with a list.
 pub trait ListAction: Action {
-    /// An item as a view: that of its event where all items are of one kind, else
+    /// View of an item: the event's view if all items are of one kind, otherwise
     /// [`Event`](crate::event::Event).
     type Item<'buf>;
 
-    /// Returns the frame as such a view. `None`: it is no item of this list.
+    /// Returns the frame as an item of this list, or `None` if it is not one.
     fn item(frame: Frame<'_>) -> Option<Self::Item<'_>>;
 }
 
-/// Implements [`ListAction`] by the event that all items are, or, of several, by the catalogue.
+/// Implements [`ListAction`] for one type of items, or for several by the catalogue.
 macro_rules! list_action {
     ($name:ident, $item:ident) => {
         impl ListAction for $name<'_> {
@@ -123,22 +124,21 @@ macro_rules! list_action {
     };
 }
 
-/// What every builder has.
+/// Defines the items that every builder has.
 macro_rules! action {
     ($name:ident, $number:literal, $response:ident, $since:expr, $until:expr) => {
         impl<'a> $name<'a> {
-            /// What the catalogue says of it.
+            /// The catalogue's entry of this action.
             pub const TYPE: ActionType = ActionType::new($number);
 
-            /// First branch of Asterisk that has it.
+            /// First branch of Asterisk that has the action.
             pub const SINCE: Option<Branch> = $since;
 
-            /// Last branch of Asterisk that has it; `None`: it is still there.
+            /// Last branch of Asterisk that has the action; `None`: it is still there.
             pub const UNTIL: Option<Branch> = $until;
 
-            /// Adds a header that the crate does not know. When it is encoded, `Action` and
-            /// `ActionID` are refused, which the request has already, and what there is a setter
-            /// for.
+            /// Adds a header that the crate does not know. `encode` refuses `Action` and
+            /// `ActionID`, which the request has already, and headers with a setter of their own.
             #[inline]
             pub fn header(self, name: impl Into<Arg<'a>>, value: impl Into<Arg<'a>>) -> Self {
                 Self(self.0.header(name.into(), value.into()))
@@ -162,7 +162,7 @@ macro_rules! action {
     };
 }
 
-/// What a builder has where a server reads more than a value in some of its fields.
+/// Defines a builder's method for fields whose values the server interprets.
 macro_rules! guarded {
     ($name:ident: $($header:literal $guard:ident),+) => {
         impl $name<'_> {
@@ -171,11 +171,11 @@ macro_rules! guarded {
                 &Guarded(FIELDS)
             };
 
-            /// Writes it even if the server reads more than a value in
+            /// Writes the action even if the server interprets the value of
             #[doc = concat!($("`", $header, "`, "),+)]
-            /// which is refused otherwise. Only for texts that are the program's own: the author of
-            /// such a text decides what the server does; the setters say what that can be.
-            /// [`manual::injection`](crate::manual::injection) has all such parameters.
+            /// which is refused otherwise. Use it only for texts of the program itself: the author
+            /// of such a text decides what the server does; the setters describe what that can be.
+            /// [`manual::injection`](crate::manual::injection) lists all such parameters.
             #[inline]
             pub fn even_if_interpreted(self) -> Self {
                 Self(self.0.unguarded())

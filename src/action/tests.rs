@@ -1,5 +1,5 @@
-//! Invariant: every builder with every field set writes exactly the bytes in `tests/actions.txt`,
-//! and the server's view reads every field back.
+//! Checks that every builder with every field set writes exactly the bytes in `tests/actions.txt`,
+//! and that the server's view reads every field back.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -75,7 +75,7 @@ fn what_would_break_the_framing_is_refused_and_leaves_the_output() {
         assert_eq!(error.field(), field, "{error}");
     }
     assert_eq!(out, b"kept");
-    // It copies headers as they are, so a blank arrives.
+    // The server passes these headers on unchanged, so a leading blank arrives.
     assert!(UserEvent::new("x").header("Indent", "  y").encode(None, &mut out).is_ok());
 }
 
@@ -89,7 +89,7 @@ fn a_refusal_shows_a_bounded_part_of_the_name() {
     assert_eq!(field(&name(64)), (name(64), 122));
     assert_eq!(field(&name(65)).0, String::from(name(65).split_at(64).0) + "…");
     assert_eq!(field(&name(1 << 20)).1, 125);
-    // No character is cut in two.
+    // A character is never cut in two.
     assert_eq!(field(&("é:".repeat(21) + "x€y")).0, "é:".repeat(21) + "x…");
     assert_eq!(field(&("é:".repeat(20) + "xx€y")).0, "é:".repeat(20) + "xx…");
 }
@@ -124,7 +124,7 @@ fn numbers_and_booleans_are_written_in_words() {
     assert_eq!(Arg::from(false).bytes(&mut [0; 20]), b"no");
 }
 
-/// A length of time is written whole where it is, and is never cut.
+/// A duration is written as a whole number if it is one, and is never rounded.
 #[test]
 fn lengths_of_time_are_written_whole_or_with_their_fraction() {
     let written = |arg: Arg<'_>| String::from_utf8(arg.bytes(&mut [0; 20]).to_vec()).expect("text");
@@ -141,7 +141,7 @@ fn lengths_of_time_are_written_whole_or_with_their_fraction() {
     }
 }
 
-/// Arguments are the same where they are written alike.
+/// Arguments that are written alike are equal.
 #[test]
 fn arguments_that_are_alike() {
     assert!(Arg::from(7_u64) == Arg::from("7") && Arg::from(-7_i64) == Arg::from(b"-7".to_vec()));
@@ -182,7 +182,7 @@ fn edits_of_a_file() {
     assert_eq!(frame.headers().count(), 4 + 2 * 8 + 9);
 }
 
-/// What a line costs doesn't depend on how many there are: 20,000 lines at 4 setters.
+/// The cost of a line does not depend on the number of lines: 20,000 lines at 4 setters.
 #[test]
 fn edits_of_a_configuration_are_not_searched() {
     let looked = |edits: usize| {
@@ -208,7 +208,7 @@ fn edits_are_numbered_behind_the_highest() {
     assert!(text.ends_with("Action-000033: NewCat\r\nCat-000033: d\r\n\r\n"), "{text}");
 }
 
-/// A field that repeats is set where it is first, among few headers and among many.
+/// A repeated field is set at its first place, among few headers and among many.
 #[test]
 fn a_field_is_set_in_its_place() {
     for variables in [0, 3, 40] {
@@ -222,7 +222,7 @@ fn a_field_is_set_in_its_place() {
     }
 }
 
-/// A second `Action` or `ActionID` would be on the wire; the server reads the first.
+/// Without the refusal a second `Action` or `ActionID` would be sent; the server reads the first.
 #[test]
 fn headers_that_every_request_has() {
     for name in ["Action", "action", "ActionID", "ACTIONID"] {

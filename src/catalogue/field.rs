@@ -1,19 +1,19 @@
-//! From a field of the tables to its value in a frame.
+//! Reads the values of catalogue fields from a frame.
 
 use super::{Indexed, Kind};
 use crate::error::FieldError;
 use crate::value::FromWire;
 use crate::wire::{Frame, Header, HeaderIndex, Headers, Value};
 
-/// A header by which a field is found, and how its value is read.
+/// Names of the header that holds a field, and the kind of its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
-    /// Name as the servers write it; matched without regard to case. `{i}` stands for a number,
-    /// `{i:6}` for one of six digits, `{key}` for any text.
+    /// Name as the servers write it; matched in any case. `{i}` stands for a number, `{i:6}` for
+    /// one of six digits, `{key}` for any text.
     pub(crate) name: &'static str,
-    /// Other names for the same.
+    /// Other names of the header.
     pub(crate) aliases: &'static [&'static str],
-    /// What its value is.
+    /// Kind of its value.
     pub(crate) kind: Kind,
 }
 
@@ -23,7 +23,7 @@ impl Key {
     }
 }
 
-/// The value of a field: what every getter of the typed views does.
+/// Returns the value of a field, for the getters of the typed views.
 #[inline]
 pub(crate) fn read<'buf, T: FromWire<'buf>>(
     headers: impl AsRef<HeaderIndex<'buf>>,
@@ -33,7 +33,7 @@ pub(crate) fn read<'buf, T: FromWire<'buf>>(
     read_found(find(headers.as_ref(), prefix, key), prefix, key)
 }
 
-/// The value of a field that was looked for elsewhere.
+/// Returns the value of a field whose bytes have been found already.
 #[inline]
 fn read_found<'buf, T: FromWire<'buf>>(
     value: Option<&'buf [u8]>,
@@ -46,7 +46,7 @@ fn read_found<'buf, T: FromWire<'buf>>(
     }
 }
 
-/// The value of a field in this header.
+/// Returns the value of a field in this header.
 #[cfg(feature = "freeswitch")]
 #[inline]
 pub(crate) fn read_value<'buf, T: FromWire<'buf>>(
@@ -57,28 +57,28 @@ pub(crate) fn read_value<'buf, T: FromWire<'buf>>(
     read_found(value.map(Value::as_bytes).filter(|value| !key.kind.is_absent(value)), prefix, key)
 }
 
-/// One look-up for all getters, so that generated code stays small.
+/// Finds the bytes of a field. One function for all getters keeps the generated code small.
 #[inline(never)]
 fn find<'buf>(headers: &HeaderIndex<'buf>, prefix: &'static str, key: &'static Key) -> Option<&'buf [u8]> {
     let value = if key.aliases.is_empty() { headers.first(prefix, key.name) } else { find_any(headers, prefix, key) };
     value.map(Value::as_bytes).filter(|value| !key.kind.is_absent(value))
 }
 
-/// The same for the few headers that servers have spelt in several ways.
+/// Finds the bytes of a field under its other names, which few headers have.
 #[cold]
 #[inline(never)]
 fn find_any<'buf>(headers: &HeaderIndex<'buf>, prefix: &'static str, key: &'static Key) -> Option<Value<'buf>> {
     headers.headers().find(|header| key.is(header.name(), prefix)).map(Header::value)
 }
 
-/// Whether this is the header's name, or another name for it.
+/// Returns whether a header has this name or one of its aliases.
 pub(super) fn is_named<'a>(header: &[u8], prefix: &str, name: &'a str, aliases: impl Iterator<Item = &'a str>) -> bool {
     let Some((start, rest)) = header.split_at_checked(prefix.len()) else { return false };
     start.eq_ignore_ascii_case(prefix.as_bytes())
         && core::iter::once(name).chain(aliases).any(|name| rest.eq_ignore_ascii_case(name.as_bytes()))
 }
 
-/// The values of a header that occurs any number of times.
+/// Returns the values of a header that occurs any number of times.
 pub(crate) fn repeated<'buf, T: FromWire<'buf>>(
     frame: Frame<'buf>,
     prefix: &'static str,
@@ -87,7 +87,7 @@ pub(crate) fn repeated<'buf, T: FromWire<'buf>>(
     Repeated { headers: frame.headers(), prefix, key, as_type: core::marker::PhantomData }
 }
 
-/// The values of a numbered or keyed header.
+/// Returns the values of a numbered or keyed header.
 pub(crate) fn indexed<'buf, T: FromWire<'buf>>(
     frame: Frame<'buf>,
     prefix: &'static str,
@@ -96,8 +96,8 @@ pub(crate) fn indexed<'buf, T: FromWire<'buf>>(
     Indexed::new(frame.headers(), prefix, key)
 }
 
-/// The values of a header that occurs any number of times, in order. Each is a `Result`: one that is
-/// not of its kind doesn't hide the others.
+/// Iterates over the values of a header that occurs any number of times, in order. Each is a
+/// `Result`, so a value of the wrong kind does not hide the others.
 ///
 /// ```
 /// use ami_proto::{Decoder, Limits, event::Hangup};

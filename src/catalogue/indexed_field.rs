@@ -8,24 +8,25 @@ use crate::value::FromWire;
 use crate::wire::{Header, Headers};
 use smallvec::SmallVec;
 
-/// What stands in a name where the pattern has a hole, in order.
+/// Texts in the holes of a name's pattern, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Indices<'buf>(SmallVec<[Value<'buf>; 2]>);
 
 impl<'buf> Indices<'buf> {
-    /// The text in the hole of this number, from 0.
+    /// Returns the text in the hole of this number, counted from 0.
     pub fn text(&self, hole: usize) -> Option<Value<'buf>> {
         self.0.get(hole).copied()
     }
 
-    /// The same as a number.
+    /// Returns the number in the hole of this number, counted from 0; `None` if its text is not a
+    /// number.
     pub fn number(&self, hole: usize) -> Option<u32> {
         u32::from_wire(self.text(hole)?.as_bytes()).ok()
     }
 }
 
-/// The values of a numbered or keyed header with what stands in its name, in the order of the frame.
-/// Each value is a `Result`: one that is not of its kind doesn't hide the others.
+/// Iterates over the values of a numbered or keyed header with the texts in its name, in the order
+/// of the frame. Each value is a `Result`, so a value of the wrong kind does not hide the others.
 ///
 /// ```
 /// use ami_proto::{Decoder, Limits, event::OriginateResponse};
@@ -54,10 +55,10 @@ impl<'buf, T: FromWire<'buf>> Indexed<'buf, T> {
         Self { headers, prefix, key, as_type: core::marker::PhantomData }
     }
 
-    /// The value whose numbers are these.
+    /// Returns the value whose name has these numbers.
     ///
     /// # Errors
-    /// [`FieldError`]: there is none, or it is not what the table says.
+    /// A [`FieldError`] if there is no such value, or it is not of the field's kind.
     pub fn at(self, numbers: &[u32]) -> Result<T, FieldError> {
         let missing = FieldError::missing(self.prefix, self.key.name);
         self.into_iter()
@@ -65,7 +66,7 @@ impl<'buf, T: FromWire<'buf>> Indexed<'buf, T> {
             .map_or(Err(missing), |(_, value)| value)
     }
 
-    /// Returns the values in whose name this stands first: the variables of one channel.
+    /// Returns the values whose name has this text in its first hole: the variables of one channel.
     pub fn of(self, key: &[u8]) -> impl Iterator<Item = Result<T, FieldError>> {
         self.filter(move |(indices, _)| indices.text(0).is_some_and(|text| text.as_bytes() == key))
             .map(|(_, value)| value)
@@ -92,19 +93,18 @@ impl<'buf, T: FromWire<'buf>> Iterator for Indexed<'buf, T> {
 }
 
 /// Returns the header of a line such as `ChanVariable(IAX2/192.0.2.1:4569-1): NAME=value`, where
-/// the key in parentheses is a channel's name and may hold colons, blanks and parentheses of its
-/// own.
+/// the key in parentheses is a channel's name and may itself hold colons, blanks and parentheses.
 ///
 /// No other header's name was ever seen with a colon in it: of 6,248 recorded names that have one,
 /// Asterisk 11 to 23, each is a `ChanVariable(…)`.
 ///
-/// The key ends at the last `)` before a `: ` that stands before the assignment's `=`; of a channel
-/// whose name holds a `=`, at the first. `None`: the pattern has no such key, or the line is none
-/// of its headers.
+/// The key ends at the last `)` before a `: ` that precedes the assignment's `=`; if the channel's
+/// name contains a `=`, at the first. Returns `None` if the pattern has no such key, or the line is
+/// not one of its headers.
 pub(super) fn with_key<'buf>(line: &'buf [u8], prefix: &str, pattern: &str) -> Option<Header<'buf>> {
     const END: &[u8] = b"): ";
     let head = pattern.strip_suffix("{key})")?;
-    // A key has a byte at least.
+    // A key has at least one byte.
     let (_, key) = strip_prefix(strip_prefix(line, prefix)?, head)?.split_first()?;
     let before = memchr::memchr(b'=', key).and_then(|equals| key.get(..equals));
     let last = before.and_then(|before| memchr::memmem::rfind(before, END));
@@ -112,10 +112,10 @@ pub(super) fn with_key<'buf>(line: &'buf [u8], prefix: &str, pattern: &str) -> O
     Header::split(line, line.len() - key.len() + end + 1)
 }
 
-/// What stands in the name's holes, if it fits the pattern.
+/// Returns the texts in the holes, if the name fits the pattern.
 ///
-/// A hole is followed by literal text, or by the end: the first place where that text stands closes
-/// it, but for the last hole, which takes all up to the text at the end.
+/// A hole is followed by literal text, or by the end. The first occurrence of that text ends the
+/// hole, except that the last hole takes everything up to the text at the end.
 fn matches<'buf>(pattern: &str, name: &'buf [u8]) -> Option<Indices<'buf>> {
     let mut indices = SmallVec::new();
     let (head, mut pattern) = pattern.split_once('{')?;
@@ -127,7 +127,7 @@ fn matches<'buf>(pattern: &str, name: &'buf [u8]) -> Option<Indices<'buf>> {
             None => (rest, None),
         };
         let len = match next {
-            // The last one.
+            // This is the last hole.
             None => name.len().checked_sub(literal.len())?,
             Some(_) => {
                 name.windows(literal.len().max(1)).position(|part| part.eq_ignore_ascii_case(literal.as_bytes()))?
@@ -146,7 +146,7 @@ fn matches<'buf>(pattern: &str, name: &'buf [u8]) -> Option<Indices<'buf>> {
     }
 }
 
-/// Whether a header of this name is one of the pattern's.
+/// Returns whether a header's name fits the pattern.
 pub(super) fn is_named(header: &[u8], prefix: &str, pattern: &str) -> bool {
     pattern.contains('{')
         && header.split_at_checked(prefix.len()).is_some_and(|(start, rest)| {
@@ -154,7 +154,7 @@ pub(super) fn is_named(header: &[u8], prefix: &str, pattern: &str) -> bool {
         })
 }
 
-/// Whether this can stand in the hole: digits, a given number of digits, or any text.
+/// Returns whether a text can fill the hole: digits, a given number of digits, or any text.
 fn fills(hole: &str, inside: &[u8]) -> bool {
     if inside.is_empty() {
         return false;
@@ -176,7 +176,7 @@ fn strip_prefix<'buf>(name: &'buf [u8], prefix: &str) -> Option<&'buf [u8]> {
 mod tests {
     use super::*;
 
-    /// Digits, six of them or more where the pattern says so; a key is any text but none.
+    /// A hole takes digits, six or more if the pattern says so; a key is any text but an empty one.
     #[test]
     fn what_may_stand_in_a_hole() {
         let fit = |pattern: &str, names: [&str; 5]| names.map(|name| is_named(name.as_bytes(), "", pattern));

@@ -1,7 +1,7 @@
-//! What all typed views have in common: each stands on the view of a block and dereferences to it,
-//! so that what several share is written once.
+//! Macros for all typed views: each view wraps the view of a block and dereferences to it, so that
+//! the headers that several views share are written once.
 
-/// Makes a view of one field dereference to what it stands on.
+/// Makes a view of one field dereference to the view that it wraps.
 macro_rules! derefs {
     ($name:ident, $base:ident) => {
         impl<'buf> core::ops::Deref for $name<'buf> {

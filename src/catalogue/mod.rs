@@ -1,8 +1,8 @@
-//! What the crate knows of actions, events and their headers: the spec tables at run time.
+//! Catalogue of actions, events and their headers: the spec tables at run time.
 //!
-//! [`describe`](crate::describe) reads any event or response by it, as data with the names and
-//! kinds of its headers. The command `ami catalogue` prints it, and `ami inspect --typed` measures
-//! recordings by it.
+//! [`describe`](crate::describe) reads any event or response with it, as data with the names and
+//! kinds of its headers. The command `ami catalogue` prints it, and `ami inspect --typed` checks
+//! recordings against it.
 //!
 //! ```
 //! use ami_proto::catalogue;
@@ -13,9 +13,9 @@
 //! assert_eq!(dial.since(), Some(catalogue::Branch::new(12, 0)));
 //! ```
 //!
-//! Which versions have what: [`EventType::exists_in`], [`ActionType::exists_in`],
-//! [`Field::exists_in`], and [`Field::name_in`] for a header that was renamed. [`Branch::of`] makes
-//! the branch of the version that a server says in its banner.
+//! [`EventType::exists_in`], [`ActionType::exists_in`] and [`Field::exists_in`] tell which versions
+//! have an item, and [`Field::name_in`] the name of a renamed header. [`Branch::of`] returns the
+//! branch of the version in a server's banner.
 //!
 //! ```
 //! use ami_proto::catalogue::{self, Branch};
@@ -29,9 +29,9 @@
 //! # Ok::<(), ami_proto::value::ValueError>(())
 //! ```
 //!
-//! Recordings of 11, 12, 13, 14, 16, 22 and 23 decide; what those don't tell is from the last sources
-//! of each branch, and from documentation last. A release that is older than its branch's last one
-//! may lack what came late.
+//! The facts come from recordings of 11, 12, 13, 14, 16, 22 and 23 first, then from the last
+//! sources of each branch, and from documentation last. A release that is older than its branch's
+//! last one may lack items that were added late.
 
 mod branch;
 mod branches;
@@ -67,27 +67,27 @@ pub(crate) use table::{ANNOUNCEMENTS, ANSWERS, READY};
 pub use table::{ActionType, EventType, Field, Role};
 pub(crate) use table::{EVENT_CLASSES, Named};
 
-/// Every branch that the tables name, oldest first; the last one is not released yet.
+/// Returns every branch that the tables name, oldest first; the last one is not released yet.
 pub fn branches() -> impl Iterator<Item = Branch> {
     table::BRANCHES.into_iter()
 }
 
-/// Every event that the crate knows, in the order of the tables: those of a subject together.
+/// Returns every event that the crate knows, in the order of the tables: grouped by subject.
 pub fn events() -> impl Iterator<Item = EventType> {
     EventType::all()
 }
 
-/// Every action that the crate knows, in the order of the tables.
+/// Returns every action that the crate knows, in the order of the tables.
 pub fn actions() -> impl Iterator<Item = ActionType> {
     ActionType::all()
 }
 
-/// The event of this name, the case of letters apart.
+/// Returns the event of this name, in any case.
 pub fn event(name: &str) -> Option<EventType> {
     find_event(name.as_bytes()).map(EventType::new)
 }
 
-/// The action of this name, the case of letters apart.
+/// Returns the action of this name, in any case.
 pub fn action(name: &str) -> Option<ActionType> {
     find_action(name.as_bytes()).map(ActionType::new)
 }

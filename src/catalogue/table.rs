@@ -1,8 +1,8 @@
-//! The tables as the generator packed them: a line an item and a line a row, read when somebody
-//! asks.
+//! The packed tables of the generator: one line per item and one line per row, parsed on each
+//! access.
 //!
-//! Not arrays of structures, which would be nicer to read here: they cost five seconds of compile
-//! time, for something that most programs never look at.
+//! Arrays of structures would be nicer to read here, but they cost five seconds of compile time,
+//! for data that most programs never use.
 
 use super::branches::Branches;
 use super::field_name::FieldName;
@@ -17,7 +17,7 @@ use alloc::string::String;
 
 static TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.txt"));
 
-/// Where each item begins.
+/// Offsets of the items.
 #[allow(clippy::unreadable_literal)]
 #[cfg_attr(
     not(all(feature = "std", feature = "serde")),
@@ -36,13 +36,13 @@ use starts::{ACTION_STARTS, BLOCK_STARTS, COMMON, EVENT_STARTS, REPLY_COMMON};
 #[cfg(feature = "std")]
 pub(crate) use starts::{ANNOUNCEMENTS, ANSWERS, READY};
 
-/// The item that begins here, up to the next one.
+/// Returns the item that begins at this offset, up to the next one.
 fn item(starts: &[u32], number: usize) -> &'static str {
     let start_of = |number| starts.get(number).map(|start: &u32| *start as usize);
     let start = start_of(number).unwrap_or(TEXT.len());
     match start_of(number + 1) {
         Some(end) => text(TEXT, start..end).trim_end_matches('\n'),
-        // The last of its table.
+        // The last item of its table.
         None => text(TEXT, start..).split("\n\n").next().unwrap_or_default(),
     }
 }
@@ -55,7 +55,7 @@ pub(super) fn words(list: &'static str) -> impl Iterator<Item = &'static str> + 
     list.split(',').filter(|word| !word.is_empty())
 }
 
-/// What an event and an action have in common.
+/// Defines the methods that events and actions share.
 macro_rules! item_type {
     ($(#[$meta:meta])* $name:ident, $starts:ident, $room:literal) => {
         $(#[$meta])*
@@ -76,12 +76,12 @@ macro_rules! item_type {
                 item(&$starts, self.0.into()).lines().nth(number).unwrap_or_default()
             }
 
-            /// Name as the servers write it; matched without regard to case.
+            /// Returns the name as the servers write it; servers match it in any case.
             pub fn name(self) -> &'static str {
                 column(self.line(0), 0)
             }
 
-            /// Other names for the same.
+            /// Returns the other names of the item.
             pub fn aliases(self) -> impl Iterator<Item = &'static str> {
                 words(column(self.line(0), 1))
             }
@@ -95,23 +95,25 @@ macro_rules! item_type {
                 Branches::read(column(self.line(0), 4))
             }
 
-            /// Whether this branch has it. A branch between [`since`](Self::since) and
-            /// [`until`](Self::until) may lack it: one that ended before it came to older ones.
+            /// Returns whether this branch has the item. A branch between [`since`](Self::since)
+            /// and [`until`](Self::until) may lack it, if the branch ended before the item was
+            /// added to older ones.
             pub fn exists_in(self, branch: Branch) -> bool {
                 self.branches().has(branch)
             }
 
-            /// First branch that has it; `None`: no branch has it.
+            /// Returns the first branch that has the item; `None` if no branch has it.
             pub fn since(self) -> Option<Branch> {
                 self.branches().first()
             }
 
-            /// Last branch that has it; `None`: it is still there, if it was there at all.
+            /// Returns the last branch that has the item; `None` if it is still there, or never
+            /// was.
             pub fn until(self) -> Option<Branch> {
                 self.branches().last()
             }
 
-            /// What it is, in a sentence.
+            /// Returns a description of the item in one sentence.
             pub fn doc(self) -> &'static str {
                 column(self.line(0), 6)
             }
@@ -120,7 +122,7 @@ macro_rules! item_type {
                 Classes::from_bits(column(self.line(0), 3).parse().unwrap_or(0))
             }
 
-            /// Which field a header of this name belongs to.
+            /// Returns the field that a header of this name belongs to.
             pub fn field_of(self, header: &[u8]) -> Option<Field> {
                 self.fields().find(|field| field.is_named(header))
             }
@@ -135,25 +137,25 @@ macro_rules! item_type {
 }
 
 item_type!(
-    /// What the crate knows of an event.
+    /// An event of the catalogue.
     EventType, EVENT_STARTS, "event"
 );
 item_type!(
-    /// What the crate knows of an action.
+    /// An action of the catalogue.
     ActionType, ACTION_STARTS, "action"
 );
 
-/// What an event is to a list.
+/// Role of an event in lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Role {
-    /// No part of one: it comes unasked.
+    /// Not part of a list: the event comes unsolicited.
     Unsolicited,
-    /// One item of it.
+    /// An item of a list.
     Item,
-    /// Its end.
+    /// The end of a list.
     End,
-    /// An item, or unasked.
+    /// An item of a list, or an unsolicited event.
     Both,
 }
 
@@ -164,13 +166,13 @@ impl EventType {
         self.0 as usize
     }
 
-    /// Classes that a session must be allowed to read, all of them; none for what only answers
-    /// actions.
+    /// Returns the classes that a session must be allowed to read, all of them; no classes for
+    /// events that only answer actions.
     pub fn classes(self) -> Classes {
         self.class_bits()
     }
 
-    /// Its place in lists.
+    /// Returns the event's role in lists.
     pub fn role(self) -> Role {
         match column(self.line(0), 5) {
             "item" => Role::Item,
@@ -180,33 +182,36 @@ impl EventType {
         }
     }
 
-    /// Its headers, blocks expanded, those that any event may carry last.
+    /// Returns the event's headers: blocks are expanded, and the headers that any event may carry
+    /// come last.
     pub fn fields(self) -> Fields {
         Fields::new(rows_of(item(&EVENT_STARTS, self.0.into())), block_rows(COMMON), self.branches())
     }
 
-    /// Headers that any event may carry.
+    /// Returns the headers that any event may carry.
     pub fn common_fields() -> Fields {
         Fields::new(block_rows(COMMON), "", Branches::ALL)
     }
 
-    /// Whether it may carry any other headers too, and what they are.
+    /// Returns a description of the other headers that the event may carry, or `None` if it may not
+    /// carry others.
     pub fn rest(self) -> Option<&'static str> {
         rest(rows_of(item(&EVENT_STARTS, self.0.into())))
     }
 }
 
 impl ActionType {
-    /// Classes of which a session must be allowed to write one; none where every session may send
-    /// it.
+    /// Returns the classes of which a session must be allowed to write one; no classes if every
+    /// session may send the action.
     pub fn classes(self) -> Classes {
         self.class_bits()
     }
 
-    /// Returns whether it changes nothing on the server, so that to send it twice is as good as once.
+    /// Returns whether the action changes nothing on the server, so that sending it twice has no
+    /// more effect than once.
     ///
-    /// `Status` and `Getvar` are not among these: they read variables, and a dialplan function can
-    /// do anything when it is read.
+    /// `false` for `Status` and `Getvar`: they read variables, and a dialplan function can do
+    /// anything when it is read.
     pub fn is_read_only(self) -> bool {
         column(self.item().split('\n').next().unwrap_or_default(), 5) == "reads"
     }
@@ -215,35 +220,36 @@ impl ActionType {
         item(&ACTION_STARTS, self.0.into())
     }
 
-    /// Its parameters.
+    /// Returns the action's parameters.
     pub fn fields(self) -> Fields {
         Fields::new(parts(self.item()).0, "", self.branches())
     }
 
-    /// Whether it may carry any other headers too, and what they are.
+    /// Returns a description of the other headers that the action may carry, or `None` if it may
+    /// not carry others.
     pub fn rest(self) -> Option<&'static str> {
         rest(parts(self.item()).0)
     }
 
-    /// How it is answered.
+    /// Returns how the server answers the action.
     pub fn reply(self) -> ReplySpec {
         let (_, line, rows) = parts(self.item());
         ReplySpec::new(line, rows, self.branches())
     }
 }
 
-/// The rows of a block.
+/// Returns the rows of a block.
 pub(super) fn block_rows(number: usize) -> &'static str {
     rows_of(item(&BLOCK_STARTS, number))
 }
 
-/// The rows of what every request has.
+/// Returns the rows of the headers that every request has.
 #[cfg(feature = "serde")]
 pub(super) fn common_request_rows() -> &'static str {
     block_rows(REQUEST_COMMON)
 }
 
-/// The rows of what every response may carry.
+/// Returns the rows of the headers that every response may carry.
 pub(super) fn common_reply_rows() -> &'static str {
     block_rows(REPLY_COMMON)
 }
@@ -252,7 +258,8 @@ fn rows_of(item: &'static str) -> &'static str {
     item.split_once('\n').map_or("", |(_, rows)| rows)
 }
 
-/// An action's item: rows of parameters, the line of the reply, its rows.
+/// Splits an action's item into the rows of parameters, the line of the reply, and the reply's
+/// rows.
 fn parts(item: &'static str) -> (&'static str, &'static str, &'static str) {
     let rows = rows_of(item);
     let at = if rows.starts_with("=reply\t") { 0 } else { rows.find("\n=reply\t").map_or(rows.len(), |at| at + 1) };
@@ -265,13 +272,13 @@ pub(super) fn rest(rows: &'static str) -> Option<&'static str> {
     rows.lines().find_map(|line| line.strip_prefix("*\t"))
 }
 
-/// A name, and the branches that stand behind it.
+/// Splits a name from the branches that follow it.
 fn split_branches(name: &'static str) -> (&'static str, Branches) {
     let (name, branches) = name.split_once('@').unwrap_or((name, ""));
     (name, Branches::read(branches))
 }
 
-/// What the crate knows of one header.
+/// A header of the catalogue.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Field {
     pub(super) prefix: Prefix,
@@ -280,28 +287,29 @@ pub struct Field {
 }
 
 impl Field {
-    /// Name as the servers write it, without the prefix of its block. `{i}` stands for a number,
-    /// `{i:6}` for one of six digits, `{key}` for any text.
+    /// Returns the name as the servers write it, without the prefix of its block. `{i}` stands for
+    /// a number, `{i:6}` for one of six digits, `{key}` for any text.
     pub fn name(self) -> &'static str {
         column(self.line, 0)
     }
 
-    /// Prefix of the block that it stands in, such as `Dest`.
+    /// Returns the prefix of the block that holds the header, such as `Dest`.
     pub fn prefix(self) -> &'static str {
         self.prefix.wire
     }
 
-    /// Prefix and name.
+    /// Returns prefix and name.
     pub fn wire_name(self) -> String {
         [self.prefix(), self.name()].concat()
     }
 
-    /// Other names for the same, under the same prefix.
+    /// Returns the other names of the header, under an equal prefix.
     pub fn aliases(self) -> impl Iterator<Item = &'static str> {
         words(column(self.line, 1)).map(|alias| split_branches(alias).0)
     }
 
-    /// Its names, and which branches write each: that of [`name`](Self::name) first.
+    /// Returns the header's names, and the branches that write each: that of [`name`](Self::name)
+    /// first.
     pub fn names(self) -> impl Iterator<Item = FieldName> {
         let own = (self.name(), Branches::read(column(self.line, 5)));
         let all = core::iter::once(own).chain(words(column(self.line, 1)).map(split_branches));
@@ -313,7 +321,7 @@ impl Field {
         })
     }
 
-    /// The name that this branch writes; `None`: it has no such header.
+    /// Returns the name that this branch writes; `None` if the branch has no such header.
     ///
     /// ```
     /// use ami_proto::catalogue::{self, Branch};
@@ -330,19 +338,21 @@ impl Field {
         self.names().fold(Branches::read(""), |all, name| all.or(name.branches()))
     }
 
-    /// What its value is.
+    /// Returns the kind of the header's value.
     pub fn kind(self) -> Kind {
         let kind = Kind::of(column(self.line, 2));
         debug_assert!(kind.is_some(), "the generator refuses a word that is no kind");
         kind.unwrap_or(Kind::Text)
     }
 
-    /// Name of the method that reads it; for a field of a block, on the view of the block.
+    /// Returns the name of the method that reads the header; for a field of a block, a method of
+    /// the block's view.
     pub fn method(self) -> &'static str {
         column(self.line, 3)
     }
 
-    /// Its key among all fields of its item: the method, behind the prefix: `dest_channel`.
+    /// Returns a key that is unique among all fields of the item: the prefix and the method,
+    /// `dest_channel`.
     ///
     /// ```
     /// let dial = ami_proto::catalogue::event("DialBegin").unwrap();
@@ -356,7 +366,8 @@ impl Field {
         }
     }
 
-    /// Whether its name has a number or a key in it, so that one frame has it under several names.
+    /// Returns whether the name contains a number or a key, so that one frame has the header under
+    /// several names.
     pub fn is_indexed(self) -> bool {
         self.name().contains('{')
     }
@@ -365,77 +376,79 @@ impl Field {
         column(self.line, 4).contains(flag)
     }
 
-    /// Whether the server refuses the action without it.
+    /// Returns whether the server refuses the action without this parameter.
     pub fn is_required(self) -> bool {
         self.has('!')
     }
 
-    /// Whether the server refuses the action where it is there and empty.
+    /// Returns whether the server refuses the action if this parameter is empty.
     pub fn refuses_empty(self) -> bool {
         self.is_required() && !self.has('e')
     }
 
-    /// Whether builders write it by themselves: there is one value that servers know.
+    /// Returns whether builders write the header by themselves, since servers know only one value.
     pub fn is_fixed(self) -> bool {
         self.has('a')
     }
 
-    /// Whether it may occur more than once.
+    /// Returns whether the header may occur more than once.
     pub fn repeats(self) -> bool {
         self.has('r')
     }
 
-    /// Whether it holds a password, a key or the answer to a challenge.
+    /// Returns whether the header holds a password, a key or the answer to a challenge.
     pub fn is_secret(self) -> bool {
         self.has('s')
     }
 
-    /// First branch that has it in its event, action or answer, under any of its names; `None`: no
-    /// branch has it, though the documentation does.
+    /// Returns the first branch that has the header in its event, action or answer, under any of
+    /// its names; `None` if no branch has it, though the documentation does.
     pub fn since(self) -> Option<Branch> {
         self.branches().first()
     }
 
-    /// Last branch that has it, under any of its names; `None`: it is still there, if it was there
-    /// at all.
+    /// Returns the last branch that has the header, under any of its names; `None` if it is still
+    /// there, or never was.
     pub fn until(self) -> Option<Branch> {
         self.branches().last()
     }
 
-    /// Whether this branch has it in its event, action or answer, under any of its names. A branch
-    /// between [`since`](Self::since) and [`until`](Self::until) may lack it: one that ended before
-    /// the header came to older ones.
+    /// Returns whether this branch has the header in its event, action or answer, under any of its
+    /// names. A branch between [`since`](Self::since) and [`until`](Self::until) may lack it, if
+    /// the branch ended before the header was added to older ones.
     ///
-    /// That a branch has it does not say that each frame has: many headers are there on a condition.
+    /// Not every frame of such a branch has the header: servers write many headers only under a
+    /// condition.
     pub fn exists_in(self, branch: Branch) -> bool {
         self.branches().has(branch)
     }
 
-    /// What it means, in a sentence.
+    /// Returns the meaning of the header in one sentence.
     pub fn doc(self) -> &'static str {
         column(self.line, 6)
     }
 
-    /// Whether a header of this name is it.
+    /// Returns whether a header of this name is this field.
     pub fn is_named(self, header: &[u8]) -> bool {
         Named::new(self).is(header)
     }
 
-    /// Whether builders write a header of this name for it: what it was called before is free.
+    /// Returns whether builders write a header of this name for the field; its earlier names do not
+    /// count.
     pub(crate) fn is_written_as(self, header: &[u8]) -> bool {
         header.eq_ignore_ascii_case(self.name().as_bytes()) || indexed_field::is_named(header, "", self.name())
     }
 
-    /// Reads a value of it. `None`: the value stands for none.
+    /// Reads a value of the field. Returns `None` for a value that means that there is none.
     ///
     /// # Errors
-    /// When the value is not of its kind: where, and what was expected.
+    /// The value is not of the field's kind; the error has the offset and what was expected.
     pub fn read(self, value: Value<'_>) -> Result<Option<Datum<'_>>, ValueError> {
         Datum::read(self.kind(), value)
     }
 }
 
-/// A field with its names at hand, to hold many headers against.
+/// A field with its parsed names, to compare with many headers.
 #[derive(Clone, Copy)]
 pub(crate) struct Named {
     pub(crate) field: Field,
@@ -454,8 +467,8 @@ impl Named {
             || indexed_field::is_named(header, prefix, self.name)
     }
 
-    /// The header as the field has it, if it is one of the field's: a name with a key may go on
-    /// behind the first colon.
+    /// Returns the header as the field splits it, if it is one of the field's: a name with a key
+    /// may go on after the first colon.
     pub(crate) fn header<'buf>(&self, header: Header<'buf>, line: &'buf [u8]) -> Option<Header<'buf>> {
         let header = indexed_field::with_key(line, self.field.prefix(), self.name).unwrap_or(header);
         self.is(header.name()).then_some(header)

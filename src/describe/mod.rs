@@ -1,5 +1,5 @@
-//! Typed views as data: every header of a frame with what the catalogue says of it, for programs
-//! that don't know in code which fields they want.
+//! Frames as data: every header with its entry in the catalogue, for programs that choose fields at
+//! run time.
 
 mod replies;
 
@@ -17,10 +17,10 @@ use crate::wire::{Frame, Header, Value};
 
 pub use replies::Replies;
 
-/// The frame's headers as its event's type has them; `None` where the crate doesn't know the event,
-/// or it is none.
+/// Describes the headers of an event by the catalogue. Returns `None` if the crate does not know
+/// the event, or the frame is not an event.
 ///
-/// For responses, which don't say what they answer, see [`Replies`].
+/// For responses, which do not name the action that they answer, see [`Replies`].
 ///
 /// ```
 /// use ami_proto::catalogue::Datum;
@@ -39,8 +39,8 @@ pub fn describe(frame: Frame<'_>) -> Option<Described<'_>> {
     Event::from(frame).event_type().map(|event| Described::event(frame, event))
 }
 
-/// A frame's headers, each with what the tables say of it. Secrets are masked, unless
-/// [`with_secrets`](Self::with_secrets) says otherwise.
+/// A frame's headers, each with its entry in the catalogue. Secrets are masked, unless
+/// [`with_secrets`](Self::with_secrets) is used.
 #[derive(Clone)]
 pub struct Described<'buf> {
     type_name: &'static str,
@@ -53,29 +53,29 @@ pub struct Described<'buf> {
 struct Entry<'buf> {
     header: Header<'buf>,
     meaning: Meaning<'buf>,
-    /// The value with its secrets masked, where it has such.
+    /// The value with its secrets masked, if it has any.
     masked: Option<Cow<'static, [u8]>>,
 }
 
 #[derive(Clone)]
 enum Meaning<'buf> {
     Field(Field, Result<Option<Datum<'buf>>, ValueError>),
-    /// No field, where the tables say that any header may stand.
+    /// A header without a field, where the tables allow any header.
     Rest,
     Uncovered,
 }
 
-/// What a frame has of one field.
+/// Values of one field in a frame.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Content<'buf> {
-    /// The value of a field that is there once. Where a frame has it more often, which servers do
-    /// by mistake, it is the first, as the field's method reads it.
+    /// The value of a field that occurs once. If a frame repeats it, which servers do by mistake,
+    /// it is the first, as with the field's method.
     One(Datum<'buf>),
     /// The values of a field that repeats.
     Many(Vec<Datum<'buf>>),
-    /// The values of a numbered or keyed field, or of headers that any name may have, each with its
-    /// name on the wire.
+    /// The values of a numbered or keyed field, or of headers with any name, each with its name on
+    /// the wire.
     Named(Vec<(Value<'buf>, Datum<'buf>)>),
 }
 
@@ -83,31 +83,31 @@ pub enum Content<'buf> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Invalid<'buf> {
-    /// Name of the header as it came.
+    /// Name of the header on the wire.
     pub header: Value<'buf>,
-    /// Its value.
+    /// Value of the header.
     pub value: Value<'buf>,
-    /// The field.
+    /// Field of the header.
     pub field: Field,
-    /// What is wrong.
+    /// Fault of the value.
     pub error: ValueError,
 }
 
 impl<'buf> Described<'buf> {
-    /// The frame as this event.
+    /// Describes the frame as this event.
     pub(crate) fn event(frame: Frame<'buf>, event: EventType) -> Self {
         Self::new(frame, event.rust_name(), event.fields(), event.rest().is_some())
     }
 
-    /// The frame as an event that the tables don't know: what any event may carry, all else as it
-    /// is.
+    /// Describes the frame as an event that the tables do not know: only the headers that any event
+    /// may carry have a field.
     #[cfg(feature = "serde")]
     pub(crate) fn other(frame: Frame<'buf>) -> Self {
         Self::new(frame, "Other", EventType::common_fields(), true)
     }
 
-    /// The frame as a request for this action; `None`: one that the tables don't know, all of whose
-    /// parameters are as they are.
+    /// Describes the frame as a request for this action; `None` for one that the tables do not
+    /// know, whose parameters have no field.
     #[cfg(feature = "serde")]
     pub(crate) fn request(frame: Frame<'buf>, action: Option<ActionType>) -> Self {
         let Some(action) = action else { return Self::new(frame, "Other", Fields::of_requests(), true) };
@@ -115,13 +115,14 @@ impl<'buf> Described<'buf> {
         Self::new(frame, action.rust_name(), fields, action.rest().is_some())
     }
 
-    /// The frame as the response to this action.
+    /// Describes the frame as the response to this action.
     pub(crate) fn reply(frame: Frame<'buf>, action: ActionType) -> Self {
         let fields = ReplySpec::common_fields().chain(action.reply().fields());
         Self::new(frame, action.rust_name(), fields, action.reply().rest().is_some())
     }
 
-    /// The frame as the response to whatever: what every response may carry, all else as it is.
+    /// Describes the frame as the response to an unknown action: only the headers that every
+    /// response may carry have a field.
     pub(crate) fn response(frame: Frame<'buf>) -> Self {
         Self::new(frame, "Response", ReplySpec::common_fields(), true)
     }
@@ -145,31 +146,31 @@ impl<'buf> Described<'buf> {
         Self { type_name, frame, headers, show_secrets: false }
     }
 
-    /// The same with passwords, keys and challenge answers as they are.
+    /// Shows passwords, keys and challenge answers unmasked.
     #[must_use]
     pub fn with_secrets(self) -> Self {
         Self { show_secrets: true, ..self }
     }
 
-    /// Name of its type: of the event in [`event`](crate::event), or of the response in
+    /// Returns the name of the frame's type in [`event`](crate::event) or
     /// [`response`](crate::response).
     pub fn type_name(&self) -> &'static str {
         self.type_name
     }
 
-    /// The frame it came in.
+    /// Returns the described frame.
     pub fn frame(&self) -> Frame<'buf> {
         self.frame
     }
 
-    /// Its fields by their [`key`](Field::key), in the order of the frame; under `rest` the headers
-    /// that belong to no field, where the type may have such.
+    /// Returns the fields by their [`key`](Field::key), in the order of the frame. The key `rest`
+    /// has the headers that belong to no field, if the type may have such headers.
     ///
-    /// What stands for no value, and what can't be read, is left out.
+    /// Values that mean that there is none, and values that cannot be read, are left out.
     pub fn fields(&self) -> Vec<(String, Content<'_>)> {
         let mut found: Vec<(Option<Field>, Content<'_>)> = Vec::new();
-        // Fields that are there once, but without a value that can be read: none that follows takes
-        // its place.
+        // Fields that occur once, but whose value is missing or cannot be read: a later header does
+        // not replace it.
         let mut empty: Vec<Field> = Vec::new();
         for entry in &self.headers {
             let (field, datum) = match &entry.meaning {
@@ -203,13 +204,13 @@ impl<'buf> Described<'buf> {
         found.into_iter().map(|(field, content)| (field.map_or_else(|| "rest".into(), Field::key), content)).collect()
     }
 
-    /// Names of the headers that the tables don't have.
+    /// Returns the names of the headers that the tables do not have.
     pub fn uncovered(&self) -> impl Iterator<Item = Value<'buf>> {
         let uncovered = |entry: &&Entry<'buf>| matches!(entry.meaning, Meaning::Uncovered);
         self.headers.iter().filter(uncovered).map(|entry| Value::new(entry.header.name()))
     }
 
-    /// Values that are not of their field's kind.
+    /// Returns the values that are not of their field's kind.
     pub fn invalid(&self) -> impl Iterator<Item = Invalid<'_>> {
         self.headers.iter().filter_map(|entry| match entry.meaning {
             Meaning::Field(field, Err(error)) => {

@@ -1,4 +1,4 @@
-//! From a response's headers to the action that it answers.
+//! Finds the action that a response answers by the response's headers.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -10,10 +10,10 @@ use crate::wire::{Frame, FrameKind};
 
 type Actions = SmallVec<[ActionType; 4]>;
 
-/// Guesses what a response answers, where only the stream from the server is at hand: an index of
-/// the headers of all replies, to be made once.
+/// Index of the headers of all replies, to guess which action a response answers if only the
+/// server's stream is available. Make it once.
 ///
-/// Whoever has sent the action needs no guess:
+/// A program that has sent the action needs no guess:
 /// [`Action::Response`](crate::action::Action::Response) names the type.
 ///
 /// ```
@@ -28,16 +28,16 @@ type Actions = SmallVec<[ActionType; 4]>;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Replies {
-    /// By name in lower case: the actions whose reply has a header of it.
+    /// Actions by the lower-case name of a header in their reply.
     names: BTreeMap<Vec<u8>, Actions>,
-    /// Those whose name has a number or a key in it.
+    /// Reply headers whose name contains a number or a key.
     patterns: Vec<(Field, ActionType)>,
-    /// The actions whose reply has names of actions as headers.
+    /// Actions whose reply has names of actions as headers.
     of_action_names: Actions,
 }
 
 impl Replies {
-    /// The index.
+    /// Creates the index.
     pub fn new() -> Self {
         let mut new = Self { names: BTreeMap::new(), patterns: Vec::new(), of_action_names: Actions::new() };
         for action in catalogue::actions() {
@@ -62,8 +62,9 @@ impl Replies {
         new
     }
 
-    /// The response's headers as the reply has them that covers them all; of several, the one with
-    /// the fewest fields. `None`: there is none, or the frame is no response.
+    /// Describes a response as the reply that covers all its headers; of several such replies, as
+    /// the one with the fewest fields. Returns `None` if there is none, or the frame is not a
+    /// response.
     ///
     /// A response without a header of its own is described as
     /// [`Response`](crate::response::Response).
@@ -98,7 +99,7 @@ impl Replies {
         action.or_else(lists_actions).map(|action| Described::reply(frame, action))
     }
 
-    /// The actions whose reply has a header of this name.
+    /// Returns the actions whose reply has a header of this name.
     fn with(&self, name: &[u8]) -> Actions {
         let lower: SmallVec<[u8; 64]> = name.iter().map(u8::to_ascii_lowercase).collect();
         let patterns = self.patterns.iter().filter(|(field, _)| field.is_named(name)).map(|(_, action)| *action);

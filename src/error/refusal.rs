@@ -1,16 +1,14 @@
-//! The one shape of a refusal: which field of the caller's, what is wrong with it, and what to do
-//! instead.
+//! Refusals of fields that the caller has set: the field, its fault, and what to do instead.
 
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
-/// A message was not made, because one of its fields would have broken it, or would have arrived as
-/// something else.
+/// A message was not made, because one of its fields would have broken it, or would have been read
+/// as something else.
 ///
-/// Every builder of the crate refuses in this shape: actions and responses of AMI, commands of
-/// FreeSWITCH, requests over HTTP. Nothing was written: the output is as it was before the message
-/// was begun.
+/// Every builder of the crate returns this error: actions and responses of AMI, commands of
+/// FreeSWITCH, requests over HTTP. Nothing was written: the output is as it was before the call.
 ///
 /// ```
 /// use ami_proto::action::{Action, SetVar};
@@ -27,7 +25,7 @@ pub struct EncodeError {
 }
 
 impl EncodeError {
-    /// The most bytes of a name that are kept.
+    /// Most bytes of a name that are kept.
     const SHOWN: usize = 64;
 
     pub(crate) fn new(field: impl AsRef<[u8]>, refusal: Refusal) -> Self {
@@ -41,17 +39,17 @@ impl EncodeError {
         Self { field: field.into(), refusal }
     }
 
-    /// Returns the name of the field that was refused, such as `Channel` or `member.numbers[0]`: of
-    /// FreeSWITCH's commands `conference` is the conference's own name, and `command` the command
-    /// as a whole.
+    /// Returns the name of the field that was refused, such as `Channel` or `member.numbers[0]`. In
+    /// FreeSWITCH commands `conference` is the conference's own name, and `command` the command as
+    /// a whole.
     ///
-    /// A name that the caller gave has its bytes that are no UTF-8 replaced, and is cut after 64
-    /// bytes, with `…` at its end.
+    /// In a name that the caller gave, invalid UTF-8 is replaced; the name is cut after 64 bytes,
+    /// with `…` at its end.
     pub fn field(&self) -> &str {
         &self.field
     }
 
-    /// Returns what is wrong with the field.
+    /// Returns the reason of the refusal.
     pub const fn refusal(&self) -> Refusal {
         self.refusal
     }
@@ -65,28 +63,28 @@ impl fmt::Display for EncodeError {
 
 impl core::error::Error for EncodeError {}
 
-/// What is wrong with a field that was refused. Values are never quoted: they may be secrets.
+/// Reason why a field was refused. Values are never quoted: they may be secrets.
 ///
-/// `Display` says what is wrong, and then the [`advice`](Self::advice).
+/// `Display` writes the reason, and then the [`advice`](Self::advice).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
     /// The name is empty.
     EmptyName,
-    /// The name has a byte that cannot stand in one: a colon, CR, LF or NUL.
+    /// The name contains a byte that a name must not have: a colon, CR, LF or NUL.
     InName {
         /// The byte.
         byte: u8,
-        /// Its place in the name, from 0.
+        /// Offset of the byte in the name.
         at: usize,
     },
     /// The name begins or ends with a blank; the server would not recognise it.
     OuterBlank,
-    /// The value has a CR, LF or NUL, which would end the line.
+    /// The value contains a CR, LF or NUL, which would end the line.
     InValue {
         /// The byte.
         byte: u8,
-        /// Its place in the value, from 0.
+        /// Offset of the byte in the value.
         at: usize,
     },
     /// The line would be longer than a server reads (Asterisk `main/manager.c`: 1,022 bytes before
@@ -94,101 +92,103 @@ pub enum Refusal {
     LineTooLong {
         /// Length of the line without its CRLF.
         len: usize,
-        /// The most that is read.
+        /// Longest line that the server reads, without its CRLF.
         max: usize,
     },
     /// The message would have more header lines than a server reads (Asterisk `main/manager.c`:
     /// 128, in every version).
     TooManyHeaders {
-        /// The most that is read.
+        /// Most header lines that the server reads.
         max: usize,
     },
-    /// The value begins with a blank or a control byte. The server skips those, so it would arrive
-    /// changed.
+    /// The value begins with a blank or a control byte. The server skips those, so the value would
+    /// arrive changed.
     LeadingBlank {
         /// The byte.
         byte: u8,
     },
-    /// Its answers, or its events, are read with a feature that the crate was built without.
+    /// The crate was built without the feature that reads the answers or events.
     Feature {
         /// The feature's name.
         name: &'static str,
     },
-    /// The value is empty where that means that there is none.
+    /// The value is empty where an empty value means that there is none.
     EmptyValue,
     /// The value is empty, and the server refuses the message then.
     Needed,
     /// The action has a setter for this header, so that the message could have it twice.
     OwnSetter {
-        /// The setter.
+        /// Name of the setter.
         setter: &'static str,
     },
     /// The `ActionID` is longer than the buffers that some modules of the server copy it into.
     ActionIdTooLong {
-        /// Its length.
+        /// Length of the `ActionID` in bytes.
         len: usize,
-        /// The longest that no module cuts.
+        /// Longest `ActionID` that no module cuts, in bytes.
         max: usize,
     },
-    /// The name of a variable is empty, holds `=`, at which the server splits, or begins with what
-    /// no name that FreeSWITCH looks for begins with.
+    /// The name of a variable is empty, contains `=`, at which the server splits, or begins with a
+    /// byte with which FreeSWITCH's names cannot begin.
     VariableName,
-    /// A line of text has a colon or is empty; it would be read back as something else.
+    /// A line of text contains a colon or is empty; it would be read back as another kind of line.
     NotText,
-    /// A header that is written where it is needed, and by nobody else: `Content-Length`.
+    /// The crate itself writes this header where it is needed: `Content-Length`.
     OwnHeader,
     /// The message has this header already: its builder writes it.
     Given {
-        /// What it is written from.
+        /// Argument or method from which the header is written.
         by: &'static str,
     },
-    /// The value is longer than what is kept of such a value.
+    /// The value is longer than the part of such a value that is kept.
     ValueTooLong {
-        /// Its length in bytes.
+        /// Length of the value in bytes.
         len: usize,
-        /// The most bytes that it may have.
+        /// Most bytes that the value may have.
         max: usize,
     },
-    /// The name is a command to the server in this place: `filter delete` takes filters back.
+    /// The server would read the name as a command: `filter delete` removes filters.
     Command,
-    /// The value has a control character, which may end a header, an address or a line on its way.
+    /// The value contains a control character, which may end a header, an address or a line on its
+    /// way.
     Control {
         /// The character's code point.
         byte: u8,
     },
-    /// The value has a quote or backslash, with which the server, or a header of HTTP, joins words.
+    /// The value contains a quote or backslash, with which the server, or an HTTP header, joins
+    /// words.
     Quote {
         /// The byte.
         byte: u8,
     },
-    /// The value has a character at which it would be split on its way: a blank, `/`, `&`, a comma,
-    /// a bracket.
+    /// The value contains a character at which it would be split on its way: a blank, `/`, `&`, a
+    /// comma, a bracket.
     Splits {
         /// The byte.
         byte: u8,
     },
-    /// The value is `.` or `..`, or a part of a path is, which HTTP takes for a step in the path.
+    /// The value or a segment of it is `.` or `..`, which HTTP resolves as a step in the path.
     DotSegment,
-    /// The value begins with `^^`, which tells FreeSWITCH to split elsewhere.
+    /// The value begins with `^^`, which changes the delimiter at which FreeSWITCH splits.
     OtherDelimiter,
-    /// The value is a word that means something else in this place.
+    /// The value is a word with a special meaning in this place.
     Keyword {
         /// The word.
         word: &'static str,
     },
-    /// The server would read more than a value: a variable or command to put in, parameters, a PIN,
-    /// another call, one more argument. The table of such fields: [`manual::injection`].
+    /// The server would interpret the value: as a variable or command to insert, parameters, a PIN,
+    /// another call, or one more argument. [`manual::injection`] has the table of such fields.
     ///
     /// [`manual::injection`]: crate::manual::injection
     Interpreted {
-        /// What stands there that it would read so.
+        /// The text in the value that the server would interpret.
         syntax: &'static str,
-        /// The byte of the value at which it stands.
+        /// Offset of that text in the value, in bytes.
         at: usize,
-        /// What it takes that for.
+        /// Meaning that the server gives to that text.
         means: &'static str,
     },
-    /// The text ends in a backslash, and FreeSWITCH would go on reading behind the line's end.
+    /// The text ends in a backslash, and FreeSWITCH would continue to read after the line's end.
     Overrun,
     /// The conference's name is a command to the whole server where FreeSWITCH expects a name:
     /// `list`.
@@ -196,70 +196,72 @@ pub enum Refusal {
         /// The word.
         word: &'static str,
     },
-    /// The conference's name holds the name of the command; FreeSWITCH would take what follows
-    /// there for the text.
+    /// The conference's name contains the name of the command; FreeSWITCH would take the rest of
+    /// the name for the text.
     HidesText,
-    /// The value is no number of a participant, which are counted from 1.
+    /// The value is not a participant's number; these are counted from 1.
     Member,
     /// There are more values than FreeSWITCH reads.
     TooMany {
-        /// The most that it reads.
+        /// Most values that FreeSWITCH reads.
         max: usize,
     },
-    /// The list has as many items as a server unquotes of one header.
+    /// The list has as many items as a server unquotes in one header.
     ListFull {
-        /// The most that it unquotes.
+        /// Most items that the server unquotes.
         max: usize,
     },
-    /// The number has no end, or is none.
+    /// The number is infinite or NaN.
     NotFinite,
     /// An argument before this one is missing.
     Missing {
         /// The argument that is missing.
         before: &'static str,
     },
-    /// The argument means nothing beside another one, and FreeSWITCH would ignore it.
+    /// The argument has no meaning together with another one, and FreeSWITCH would ignore it.
     NotWith {
         /// The other argument.
         other: &'static str,
     },
-    /// The name of a sub-command has something else than letters, digits, `-` and `_`, or is empty.
+    /// The name of a sub-command is empty, or contains a character other than letters, digits, `-`
+    /// and `_`.
     CommandName,
-    /// The command is for one conference.
+    /// The command needs a conference.
     NeedsConference,
     /// The command is for the server, not for a conference.
     ServerOnly,
-    /// The command has killed servers.
+    /// The command is known to crash servers.
     Crashes,
-    /// A job's id is longer than a header of the event socket should be, or has what would end it.
+    /// A job's id is longer than a header of the event socket should be, or contains a byte that
+    /// would end it.
     JobId,
-    /// The service of sipXecs takes this command itself.
+    /// The service of sipXecs sends this command itself.
     OwnRecorder,
     /// The value has too few characters, or too many.
     Length {
-        /// How many it has.
+        /// Length of the value in characters.
         len: usize,
-        /// The fewest.
+        /// Fewest characters allowed.
         min: u32,
-        /// The most.
+        /// Most characters allowed.
         max: u32,
     },
     /// The number is too small, or too large.
     Range {
-        /// The smallest.
+        /// Smallest number allowed.
         min: i64,
-        /// The largest.
+        /// Largest number allowed.
         max: i64,
     },
     /// The value is of another kind.
     Kind {
-        /// What it must be, with its article: `an object`.
+        /// Kind that the value must have, with its article: `an object`.
         expected: &'static str,
     },
-    /// The value stands there twice.
+    /// The value occurs twice.
     Twice,
-    /// The value is no part of a binding: it is `*` where a conference must be named, or has a dot,
-    /// a wildcard, a blank or a control character.
+    /// The value cannot be part of a binding: it is `*` where a conference must be named, or
+    /// contains a dot, a wildcard, a blank or a control character.
     Binding,
 }
 
@@ -383,7 +385,7 @@ impl fmt::Display for Refusal {
 mod tests {
     use super::*;
 
-    /// The name of a field is cut where a letter ends, whichever letters it has.
+    /// The name of a field is cut between letters, even with letters of several bytes.
     #[test]
     fn names_are_cut_between_letters() {
         for letter in ('\u{80}'..='\u{bf}').chain(['x', '…', '𝄞']) {

@@ -1,7 +1,7 @@
-//! Events, typed: what the server tells, asked or not.
+//! Typed events: messages that the server sends, in answer to an action or unsolicited.
 //!
-//! [`Event::from`] finds an event's type by its name in constant time. A view reads a header when
-//! it is asked for it, so that events cost nothing that nobody looks at.
+//! [`Event::from`] finds an event's type by its name in constant time. A view reads a header only
+//! when its getter is called, so headers that are not read cost nothing.
 //!
 //! ```
 //! use ami_proto::event::Event;
@@ -22,9 +22,9 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 //!
-//! An event prints as one line for a log, with secrets masked; so does the
-//! [`frame`](CommonBlock::frame) of each view. What several events have in common is a block, and a
-//! view dereferences to it: its page lists the block's getters under “Methods from Deref”.
+//! `Display` of an event is one line for a log, with secrets masked; so is that of the
+//! [`frame`](CommonBlock::frame) of each view. Headers that several events share form a block, and
+//! a view dereferences to it: its page lists the block's getters under “Methods from Deref”.
 
 mod owned;
 mod set;
@@ -39,7 +39,7 @@ use crate::error::FieldError;
 use crate::value;
 use crate::wire::{Frame, FrameKind, Value};
 
-/// An event of the catalogue, as a parameter of types and functions: each view of an event is one.
+/// An event of the catalogue as a type parameter: each view of an event implements it.
 ///
 /// ```
 /// use ami_proto::OwnedFrame;
@@ -53,31 +53,31 @@ use crate::wire::{Frame, FrameKind, Value};
 /// assert_eq!(only::<Hangup>(&[]).count(), 0);
 /// ```
 pub trait TypedEvent {
-    /// The view of it that borrows for so long.
+    /// The event's view with the lifetime of its buffer.
     type View<'buf>;
 
-    /// What the catalogue says of it.
+    /// The catalogue's entry of the event.
     const TYPE: EventType;
 
     /// Returns the view, if the frame is this event.
     fn of(frame: Frame<'_>) -> Option<Self::View<'_>>;
 }
 
-/// What every view of an event has. It dereferences to the view of a block, and that in the end to
-/// [`CommonBlock`], so what several events share is written once.
+/// Defines the items that every view of an event has. A view dereferences to the view of a block,
+/// and finally to [`CommonBlock`], so the headers that several events share are written once.
 macro_rules! event_view {
     ($name:ident, $number:literal, $base:ident, $since:expr, $until:expr) => {
         impl<'buf> $name<'buf> {
-            /// What the catalogue says of it.
+            /// The catalogue's entry of this event.
             pub const TYPE: EventType = EventType::new($number);
 
-            /// First branch of Asterisk that has it.
+            /// First branch of Asterisk that has the event.
             pub const SINCE: Option<Branch> = $since;
 
-            /// Last branch of Asterisk that has it; `None`: it is still there.
+            /// Last branch of Asterisk that has the event; `None`: it is still there.
             pub const UNTIL: Option<Branch> = $until;
 
-            /// The view, if the frame is this event.
+            /// Returns the view, or `None` if the frame is not this event.
             #[inline]
             pub fn view(frame: Frame<'buf>) -> Option<Self> {
                 is(frame, $number).then_some(Self::over(frame))
@@ -104,7 +104,7 @@ macro_rules! event_view {
     };
 }
 
-/// What the view of a block has.
+/// Defines the items that the view of a block has.
 macro_rules! block_view {
     ($name:ident, $base:ident) => {
         impl<'buf> $name<'buf> {
@@ -118,7 +118,7 @@ macro_rules! block_view {
     };
 }
 
-/// What the block at the bottom has.
+/// Defines the items that the lowest block has.
 macro_rules! common_block {
     () => {
         impl<'buf> CommonBlock<'buf> {
@@ -127,14 +127,14 @@ macro_rules! common_block {
                 Self(frame, prefix)
             }
 
-            /// The frame it came in.
+            /// Returns the frame that holds the event.
             #[inline]
             pub const fn frame(&self) -> Frame<'buf> {
                 self.0
             }
 
-            /// What stands before each header's name, such as `Dest`; empty but for blocks that an
-            /// event has more than once.
+            /// Returns the prefix of each header's name, such as `Dest`; empty except for blocks
+            /// that an event has more than once.
             #[inline]
             pub const fn prefix(&self) -> &'static str {
                 self.1
@@ -165,38 +165,39 @@ impl<'buf> From<Frame<'buf>> for Event<'buf> {
 }
 
 impl<'buf> Event<'buf> {
-    /// Its name as it came.
+    /// Returns the event's name as the server wrote it.
     pub fn name(self) -> Option<Value<'buf>> {
         self.frame().name()
     }
 
-    /// What the catalogue says of it; `None` for `Other`.
+    /// Returns the catalogue's entry of the event; `None` for `Other`.
     pub fn event_type(self) -> Option<EventType> {
         type_number(self.frame()).map(EventType::new)
     }
 
-    /// What any event may carry: privilege, time, `ActionID` and the like.
+    /// Returns the headers that any event may carry: privilege, time, `ActionID` and the like.
     pub fn common(self) -> CommonBlock<'buf> {
         CommonBlock::over(self.frame(), "")
     }
 
-    /// The `ActionID` of the action that it answers.
+    /// Returns the `ActionID` of the action that the event answers.
     pub fn action_id(self) -> Option<Value<'buf>> {
         self.frame().get("ActionID").filter(|id| !id.is_empty())
     }
 
-    /// Its place in lists, by the catalogue.
+    /// Returns the event's role in lists, by the catalogue.
     pub fn role(self) -> Option<Role> {
         self.event_type().map(EventType::role)
     }
 
-    /// Its classes, by the catalogue; [`CommonBlock::privilege`] tells what the server said.
+    /// Returns the event's classes, by the catalogue; [`CommonBlock::privilege`] returns those that
+    /// the server sent.
     pub fn classes(self) -> Option<value::Classes> {
         self.event_type().map(EventType::classes)
     }
 }
 
-/// One line for a log, as the frame has it.
+/// Writes one line for a log, in the form of the frame's `Display`.
 impl fmt::Display for Event<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.frame().fmt(f)

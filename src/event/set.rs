@@ -1,4 +1,4 @@
-//! Sets of events, to say which ones are wanted.
+//! Sets of events, to select the events that a program reads.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
@@ -12,12 +12,12 @@ use crate::wire::Value;
 
 const WORDS: usize = EVENT_CLASSES.len().div_ceil(64);
 
-/// A set of events, by type, class or name: what
-/// [`Decoder::next_wanted`](crate::Decoder::next_wanted) lets through.
+/// A set of events, by type, class or name: the events that
+/// [`Decoder::next_wanted`](crate::Decoder::next_wanted) returns.
 ///
 /// An event of the catalogue is a bit, so a set of them can be a constant. An event that the
-/// catalogue doesn't know, such as one of a module that Asterisk doesn't ship, belongs to the set
-/// by its own name, or with all of its kind.
+/// catalogue does not know, such as one of a third-party Asterisk module, is in the set by its own
+/// name, or together with all unknown events.
 ///
 /// ```
 /// use ami_proto::event::{EventSet, Hangup, VarSet};
@@ -36,20 +36,20 @@ const WORDS: usize = EVENT_CLASSES.len().div_ceil(64);
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct EventSet {
     known: [u64; WORDS],
-    /// Whether events that the catalogue doesn't know belong to it.
+    /// True if events that the catalogue does not know are in the set.
     unknown: bool,
-    /// Those of them of which the contrary holds, in lower case.
+    /// Names, in lower case, of unknown events that are exceptions from `unknown`.
     except: BTreeSet<Box<str>>,
 }
 
 impl EventSet {
-    /// No event.
+    /// The empty set.
     pub const NONE: Self = Self { known: [0; WORDS], unknown: false, except: BTreeSet::new() };
 
-    /// Every event, those that the catalogue doesn't know too.
+    /// The set of all events, including those that the catalogue does not know.
     pub const ALL: Self = Self { known: [u64::MAX; WORDS], unknown: true, except: BTreeSet::new() };
 
-    /// These events, and none that the catalogue doesn't know.
+    /// Creates a set of these events, without events that the catalogue does not know.
     #[must_use]
     pub const fn of(types: &[EventType]) -> Self {
         let mut set = Self::NONE;
@@ -61,37 +61,38 @@ impl EventSet {
         set
     }
 
-    /// The events that the catalogue has in at least one of these classes, and none that it doesn't
-    /// know: [`with_unknown(true)`](Self::with_unknown) lets those in.
+    /// Creates a set of the catalogue's events with at least one of these classes, without events
+    /// that it does not know: [`with_unknown(true)`](Self::with_unknown) adds those.
     ///
-    /// The server decides by the mask that `Login` and `Events` set, which spares the network too;
-    /// this is for a session whose mask others share, or a recording.
+    /// The mask that `Login` and `Events` set selects by class on the server, which also saves
+    /// network traffic. Use this set for a recording, or for a session whose mask is shared.
     #[must_use]
     pub const fn classes(classes: Classes) -> Self {
         Self::NONE.with_classes(classes)
     }
 
-    /// The events of the catalogue whose name, as it has it, fulfils the condition.
+    /// Creates a set of the catalogue's events whose name, in the catalogue's spelling, fulfils the
+    /// condition.
     #[must_use]
     pub fn named(condition: impl Fn(&str) -> bool) -> Self {
         catalogue::events().filter(|event| condition(event.name())).fold(Self::NONE, Self::with)
     }
 
-    /// The set with this event.
+    /// Adds this event to the set.
     #[must_use]
     pub const fn with(mut self, event: EventType) -> Self {
         self.known[event.number() / 64] |= 1 << (event.number() % 64);
         self
     }
 
-    /// The set without this event.
+    /// Removes this event from the set.
     #[must_use]
     pub const fn without(mut self, event: EventType) -> Self {
         self.known[event.number() / 64] &= !(1 << (event.number() % 64));
         self
     }
 
-    /// The set with the events that the catalogue has in at least one of these classes.
+    /// Adds the catalogue's events with at least one of these classes.
     #[must_use]
     pub const fn with_classes(mut self, classes: Classes) -> Self {
         let mut number = 0;
@@ -104,15 +105,14 @@ impl EventSet {
         self
     }
 
-    /// The set with the event of this name, known to the catalogue or not, the case of letters
-    /// apart. Takes O(log n) of n such names.
+    /// Adds the event of this name in any case, known to the catalogue or not. Takes O(log n) for n
+    /// unknown names.
     #[must_use]
     pub fn with_name(self, name: &str) -> Self {
         self.set_name(name, true)
     }
 
-    /// The set without the event of this name, known to the catalogue or not, the case of letters
-    /// apart.
+    /// Removes the event of this name in any case, known to the catalogue or not.
     #[must_use]
     pub fn without_name(self, name: &str) -> Self {
         self.set_name(name, false)
@@ -131,9 +131,9 @@ impl EventSet {
         self
     }
 
-    /// The set with all or none of the events that the catalogue doesn't know. It forgets what
-    /// [`with_name`](Self::with_name) and [`without_name`](Self::without_name) said of such events
-    /// before: call it first.
+    /// Adds or removes all events that the catalogue does not know. This overrides earlier calls of
+    /// [`with_name`](Self::with_name) and [`without_name`](Self::without_name) for such events:
+    /// call it first.
     #[must_use]
     pub fn with_unknown(mut self, unknown: bool) -> Self {
         self.unknown = unknown;
@@ -141,7 +141,7 @@ impl EventSet {
         self
     }
 
-    /// What is in one of the two.
+    /// Returns the union of two sets.
     #[must_use]
     pub fn union(mut self, other: &Self) -> Self {
         for (word, more) in self.known.iter_mut().zip(other.known) {
@@ -159,12 +159,12 @@ impl EventSet {
         self
     }
 
-    /// Whether this event is in it.
+    /// Returns whether this event is in the set.
     pub const fn has(&self, event: EventType) -> bool {
         self.known[event.number() / 64] >> (event.number() % 64) & 1 != 0
     }
 
-    /// Whether the event of this name is in it, the case of letters apart.
+    /// Returns whether the event of this name, in any case, is in the set.
     #[inline]
     pub fn has_name(&self, name: Value<'_>) -> bool {
         match catalogue::find_event(name.as_bytes()) {
@@ -173,7 +173,7 @@ impl EventSet {
         }
     }
 
-    /// The same of an event that the catalogue doesn't know.
+    /// Returns whether an event that the catalogue does not know is in the set.
     fn has_unknown(&self, name: &[u8]) -> bool {
         if self.except.is_empty() {
             return self.unknown;
@@ -183,7 +183,7 @@ impl EventSet {
     }
 }
 
-/// The names.
+/// Lists the names.
 impl fmt::Debug for EventSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut set = f.debug_set();
@@ -197,7 +197,7 @@ impl fmt::Debug for EventSet {
     }
 }
 
-/// A name that the catalogue doesn't know.
+/// A name that the catalogue does not know.
 struct Named<'a>(&'static str, &'a str);
 
 impl fmt::Debug for Named<'_> {

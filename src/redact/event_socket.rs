@@ -1,10 +1,10 @@
 //! Masks the passwords and PINs in the texts of FreeSWITCH's event socket.
 //!
-//! They stand in headers and variables named for them (the rule for names is in `names.rs`); in
-//! commands (`auth ClueCon`, `conference g pin 1234`) and in what answers them (`Pin for conference
-//! g set: 1234`); in events that tell of commands (`Job-Command-Arg: g pin 1234`); in dial strings,
-//! whose variables are set in brackets (`{sip_auth_password=s3cret}`); in the names of rooms that a
-//! dialplan calls (`g@default+1234`).
+//! They occur in headers and variables with secret names (`names.rs` has the rule); in commands
+//! (`auth ClueCon`, `conference g pin 1234`) and their answers (`Pin for conference g set: 1234`);
+//! in events that report commands (`Job-Command-Arg: g pin 1234`); in dial strings, which set
+//! variables in brackets (`{sip_auth_password=s3cret}`); and in the names of rooms that a dialplan
+//! calls (`g@default+1234`).
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -13,10 +13,10 @@ use super::{MASK, is_secret_name, mask_uris};
 use crate::range::part;
 use crate::wiped::Wiped;
 
-/// The value of a header or of a variable, with what is secret in it as `***`; borrowed where
-/// nothing is.
+/// Returns the value of a header or of a variable, with its secrets as `***`; borrowed if it has
+/// none.
 ///
-/// Decided by names and by the words before a PIN; text that tells one in other words passes.
+/// Secrets are found by names and by the words before a PIN; a secret in other words is not masked.
 ///
 /// ```
 /// use ami_proto::freeswitch::mask_header;
@@ -29,7 +29,7 @@ pub fn mask_header<'a>(name: &[u8], value: &'a [u8]) -> Cow<'a, [u8]> {
     if !value.is_empty() && is_secret_name(name) {
         return Cow::Borrowed(MASK);
     }
-    // What the dialplan calls; a `+` elsewhere is in a number.
+    // Only the dialplan's application data; a `+` in other headers is part of a number.
     let lower = name.to_ascii_lowercase();
     if !lower.ends_with(b"application-data") && !lower.ends_with(b"application_data") {
         return mask(value);
@@ -40,7 +40,7 @@ pub fn mask_header<'a>(name: &[u8], value: &'a [u8]) -> Cow<'a, [u8]> {
     }
 }
 
-/// Returns a text, a command or what answers one, masked as [`mask_header`] does. The password in a
+/// Returns a text, a command or its answer, masked as [`mask_header`] does. The password in a
 /// `sip:user:password@host` is masked too.
 ///
 /// ```
@@ -57,15 +57,15 @@ pub fn mask(text: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// Masks what stands behind the name of a secret.
+/// Masks the values after the names of secrets.
 fn mask_words(text: &[u8]) -> Cow<'_, [u8]> {
     let mut out = Vec::new();
     let mut from = 0;
     let mut start = 0;
     for line in text.split(|byte| *byte == b'\n') {
-        // A tab stands between words as a blank does, whatever the server makes of it.
+        // A tab separates words like a blank, even if the server reads it otherwise.
         let line = Wiped::from(line.iter().map(|byte| *byte.max(&b' ')).collect::<Vec<u8>>());
-        // What is secret to the end of the line, and what is before that.
+        // The secret that extends to the end of the line, then those before it.
         let rest = secret_rest(&line).unwrap_or(line.len());
         let mut hide = |at: usize, end: usize| {
             if at < end {
@@ -85,7 +85,8 @@ fn mask_words(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
-/// Where the secret begins that the rest of a line is. What stands between words are blanks.
+/// Returns where a secret begins that extends to the end of the line. Words are separated by
+/// blanks.
 fn secret_rest(line: &[u8]) -> Option<usize> {
     const WORDS: [&[u8]; 4] = [b" pin ", b" pin mod ", b"auth ", b"userauth "];
     let lower = Wiped::from(line.to_ascii_lowercase());
@@ -99,16 +100,15 @@ fn secret_rest(line: &[u8]) -> Option<usize> {
     } else if memchr::memmem::find(&lower, b"pin for conference ").is_some() {
         memchr::memmem::rfind(&lower, b" set: ").map(|at| at + 6)
     } else {
-        // As the server reads it, the word behind the conference; a name that has it in makes too
-        // much a secret, not too little.
+        // The server takes the word after the conference's name. A conference name that contains
+        // the word makes too much a secret, not too little.
         let at = memchr::memmem::find(&lower, pin)?;
         Some(at + if part(&lower, at..).starts_with(moderator) { moderator.len() } else { pin.len() })
     }
 }
 
-/// Finds the values that stand behind the name of a secret: `{name=value,…}` in brackets of any
-/// kind; to the end of the line `name=value`, `name: value`, and `name value` where the name is
-/// made of several words.
+/// Finds the values after the name of a secret: `{name=value,…}` in brackets of any kind; to the
+/// end of the line `name=value`, `name: value`, and `name value` if the name has several words.
 fn secret_values(line: &[u8], hide: &mut impl FnMut(usize, usize)) {
     let is_of_a_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     let mut closing = None;
@@ -138,8 +138,8 @@ fn secret_values(line: &[u8], hide: &mut impl FnMut(usize, usize)) {
     }
 }
 
-/// Length of a value in brackets: to the comma or the closing bracket that is neither quoted nor
-/// escaped.
+/// Returns the length of a value in brackets: to the comma or closing bracket that is neither
+/// quoted nor escaped.
 fn value_len(value: &[u8], closing: u8) -> usize {
     let (mut quoted, mut escaped) = (false, false);
     let ends = |byte: &u8| {
@@ -154,7 +154,7 @@ fn value_len(value: &[u8], closing: u8) -> usize {
     value.iter().position(ends).unwrap_or(value.len())
 }
 
-/// `room@profile+pin+flags{…}`.
+/// Masks the PIN in `room@profile+pin+flags{…}`.
 fn mask_room(value: &[u8]) -> Cow<'_, [u8]> {
     let Some(at) = memchr::memchr(b'+', value).map(|at| at + 1) else { return Cow::Borrowed(value) };
     let rest = part(value, at..);

@@ -1,7 +1,7 @@
 //! Tells which headers of a frame carry passwords, keys and challenge answers.
 //!
-//! Most are known by their own name; the rule is in `names.rs`. Others depend on what else the
-//! message says. Of a value that has a name in it, what the name is set to is masked:
+//! Most have a secret name; the rule is in `names.rs`. Others depend on the rest of the message. In
+//! a value that contains a name, the part that the name is set to is masked:
 //!
 //! | header | is secret where |
 //! |---|---|
@@ -23,12 +23,12 @@ use super::{MASK, is_secret_name};
 use crate::range::part;
 use crate::wire::{Frame, FrameKind, Header, SERVER_HEADERS, Value};
 
-/// Whether this header of this frame holds a password, a key or the answer to a challenge.
+/// Returns whether this header of this frame holds a password, a key or the answer to a challenge.
 ///
 /// Decided by names, in any case: the header's own (`Secret`, `OauthSecret`), or that of the
-/// variable or option whose value it is. A header that has no known name is taken to be no secret.
-/// The output of commands and the arguments of dialplan applications are free text, which no rule
-/// by name can judge: don't pass them on where they can hold secrets (`sip show users`,
+/// variable or option whose value it is. A header without such a name counts as no secret. The
+/// output of commands and the arguments of dialplan applications are free text, which no rule by
+/// name can judge: do not pass them on if they may hold secrets (`sip show users`,
 /// `Authenticate(1234)`).
 ///
 /// ```
@@ -47,10 +47,10 @@ pub fn is_secret(frame: Frame<'_>, header: Header<'_>) -> bool {
     hidden(frame, header).is_some()
 }
 
-/// Returns the value of a header as it may be shown: with `***` for what is secret in it.
+/// Returns the value of a header for display: with `***` in place of its secrets.
 ///
-/// The name of an option or variable stays: what it is set to is masked, to the end of the value,
-/// since quotes and the separators of older servers leave no other end sure.
+/// The name of an option or variable is kept. Its value is masked to the end of the header, since
+/// quotes and the separators of older servers leave no other end certain.
 ///
 /// ```
 /// use ami_proto::redact::mask_value;
@@ -67,12 +67,12 @@ pub fn mask_value<'buf>(frame: Frame<'_>, header: Header<'buf>) -> Cow<'buf, [u8
     hidden(frame, header).unwrap_or(Cow::Borrowed(header.value().as_bytes()))
 }
 
-/// Returns a line of a text or banner frame as it may be shown, as [`mask_value`] does for headers.
+/// Returns a line of a text or banner frame for display, as [`mask_value`] does for headers.
 pub fn mask_line<'buf>(frame: Frame<'_>, line: Value<'buf>) -> Cow<'buf, [u8]> {
     if is_secret_line(frame, line) { Cow::Borrowed(MASK) } else { mask_uris(line.as_bytes()) }
 }
 
-/// Returns the masked value of a header with a secret; `None` where there is none.
+/// Returns the masked value of a header with a secret; `None` if it has no secret.
 pub(crate) fn hidden(frame: Frame<'_>, header: Header<'_>) -> Option<Cow<'static, [u8]>> {
     if header.value().is_empty() {
         return None;
@@ -87,31 +87,31 @@ pub(crate) fn hidden(frame: Frame<'_>, header: Header<'_>) -> Option<Cow<'static
     };
     of_kind.or_else(|| {
         hidden_field(header.name(), header.value().as_bytes(), |test| {
-            // A message longer than any server reads is not searched, which would take long.
+            // A message longer than any server reads is not searched, since that would take long.
             frame.headers().nth(SERVER_HEADERS).is_some()
                 || frame.headers().any(|other| test(other.name(), other.value().as_bytes()))
         })
     })
 }
 
-/// Whether this line of a text or banner frame does: a recording that begins in the middle of a
-/// request has such.
+/// Returns whether this line of a text or banner frame holds a secret: a recording that begins in
+/// the middle of a request has such lines.
 pub fn is_secret_line(frame: Frame<'_>, line: Value<'_>) -> bool {
     let name = line.as_bytes().split(|byte| *byte == b':').next().unwrap_or_default().trim_ascii();
     matches!(frame.kind(), FrameKind::Text | FrameKind::Banner) && !name.contains(&b' ') && is_secret_name(name)
 }
 
-/// Returns the masked value of a message's field that holds a secret: by its own name, or by what
-/// another field says.
+/// Returns the masked value of a message's field that holds a secret: by its own name, or by
+/// another field.
 ///
-/// `any` says whether one of the message's fields, among them `Action` with its name, passes a test
-/// of name and value.
+/// `any` returns whether one of the message's fields, among them `Action` with its name, passes a
+/// test of name and value.
 pub(crate) fn hidden_field(
     name: &[u8],
     value: &[u8],
     any: impl Fn(&dyn Fn(&[u8], &[u8]) -> bool) -> bool,
 ) -> Option<Cow<'static, [u8]>> {
-    // A blank too many makes a header unknown to the server, but no less secret.
+    // An extra blank makes a header unknown to the server, but its value is still secret.
     let name = name.trim_ascii();
     let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
     let says = |other: &str, test: &dyn Fn(&[u8]) -> bool| {
@@ -122,7 +122,7 @@ pub(crate) fn hidden_field(
     } else if is_secret_name(name) {
         true
     } else if is("Key") {
-        // Elsewhere it is a key of the database.
+        // In other actions it is a key of the database.
         says("Action", &|action| action.eq_ignore_ascii_case(b"Login"))
     } else if is("Value") {
         says("Variable", &is_secret_name)
@@ -149,7 +149,7 @@ fn masked_from(value: &[u8], at: usize) -> Vec<u8> {
     [part(value, ..at), MASK].concat()
 }
 
-/// Whether a header of this name holds assignments: `Variable`, `ChanVariable`,
+/// Returns whether a header of this name holds assignments: `Variable`, `ChanVariable`,
 /// `ChanVariable(PJSIP/100-1)`.
 fn is_variable(name: &[u8]) -> bool {
     const VARIABLE: &[u8] = b"variable";
@@ -160,7 +160,7 @@ fn is_variable(name: &[u8]) -> bool {
         .is_some_and(|end| end.eq_ignore_ascii_case(VARIABLE))
 }
 
-/// Returns where the value begins of the first of `A=1,B=2` that assigns to the name of a secret.
+/// Returns the offset of the first value in `A=1,B=2` that is assigned to the name of a secret.
 fn secret_assignment(value: &[u8]) -> Option<usize> {
     let mut start = 0;
     value.split(|byte| matches!(byte, b',' | b'|')).find_map(|part| {
@@ -172,8 +172,8 @@ fn secret_assignment(value: &[u8]) -> Option<usize> {
     })
 }
 
-/// Returns the masked value of a header that tells of a file of Asterisk's configuration, if it
-/// holds a secret.
+/// Returns the masked value of a header that shows an Asterisk configuration file, if it holds a
+/// secret.
 fn hidden_config(header: Header<'_>) -> Option<Cow<'static, [u8]>> {
     let value = header.value().as_bytes();
     if header.is("JSON") {
@@ -186,8 +186,8 @@ fn hidden_config(header: Header<'_>) -> Option<Cow<'static, [u8]>> {
     Some(Cow::Owned(masked_from(value, option.len() + at)))
 }
 
-/// Returns where the secret begins in the value of a configuration file's option, if there is one.
-/// The value may have its `=` or `=>`.
+/// Returns the offset of the secret in the value of a configuration file's option, if there is one.
+/// The value may begin with `=` or `=>`.
 fn secret_of_option(option: &[u8], value: &[u8]) -> Option<usize> {
     let option = option.trim_ascii();
     let len = value.len();
@@ -202,7 +202,7 @@ fn secret_of_option(option: &[u8], value: &[u8]) -> Option<usize> {
         // `user:secret@host`, of sip.conf and iax.conf.
         has(b':')
     } else if is("auth") {
-        // `user:secret@realm` of sip.conf; one word is the name of a section, or of a method.
+        // `user:secret@realm` of sip.conf; a single word is the name of a section, or of a method.
         !value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     } else if is("conf") || is("agent") {
         // `room,pin,adminpin` of meetme.conf, `number,password,name` of agents.conf.
@@ -216,16 +216,16 @@ fn secret_of_option(option: &[u8], value: &[u8]) -> Option<usize> {
     secret.then_some(start)
 }
 
-/// Whether this is the number of a mailbox and its `password,name,…`, of voicemail.conf. A password
-/// has digits, since it is dialled; what a key does in a menu of confbridge.conf looks alike but
-/// for that (`1=toggle_mute`).
+/// Returns whether an option is the number of a mailbox with its `password,name,…`, of
+/// voicemail.conf. A password has digits, since it is dialled; that tells it from a key in a menu
+/// of confbridge.conf (`1=toggle_mute`).
 fn is_mailbox(option: &[u8], value: &[u8]) -> bool {
     let password = value.split(|byte| *byte == b',').next().unwrap_or_default();
     !option.is_empty() && option.iter().all(u8::is_ascii_digit) && password.iter().any(u8::is_ascii_digit)
 }
 
-/// Returns the names of the text's members whose values are strings, without escapes, and these
-/// values. Text that is no JSON gives what looks like such.
+/// Returns the names of the JSON text's members whose values are strings, without escapes, and
+/// these values. Invalid JSON gives the parts that look like such members.
 fn options(json: &[u8]) -> impl Iterator<Item = (Cow<'_, [u8]>, &[u8])> {
     let mut rest = json;
     let mut name: Option<&[u8]> = None;
@@ -234,7 +234,7 @@ fn options(json: &[u8]) -> impl Iterator<Item = (Cow<'_, [u8]>, &[u8])> {
             let (_, text) = rest.split_at_checked(memchr::memchr(b'"', rest)? + 1)?;
             let (string, after) = text.split_at(string_end(text));
             rest = after.strip_prefix(b"\"").unwrap_or(after);
-            // The colon is all that can stand between a name and its value, if that is a string.
+            // If the value is a string, only the colon can stand between name and value.
             let is_name = rest
                 .trim_ascii_start()
                 .strip_prefix(b":")
@@ -247,8 +247,8 @@ fn options(json: &[u8]) -> impl Iterator<Item = (Cow<'_, [u8]>, &[u8])> {
     })
 }
 
-/// Returns the text of a JSON string. Of what is written by number only ASCII matters here; the rest
-/// becomes U+FFFD, which is a letter of a word as it was.
+/// Returns the text of a JSON string. Of numeric escapes only ASCII matters here; the others become
+/// U+FFFD, which counts as a letter of a word like the original.
 fn unescaped(string: &[u8]) -> Cow<'_, [u8]> {
     if !string.contains(&b'\\') {
         return Cow::Borrowed(string);
@@ -277,7 +277,7 @@ fn unescaped(string: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
-/// Where a string ends that begins here: at its quotation mark, or with the text.
+/// Returns the end of a string that begins here: its quotation mark, or the end of the text.
 fn string_end(text: &[u8]) -> usize {
     let mut escaped = false;
     let ends = |byte: &u8| {
@@ -288,7 +288,7 @@ fn string_end(text: &[u8]) -> usize {
     text.iter().position(ends).unwrap_or(text.len())
 }
 
-/// What follows `prefix` in the header's name.
+/// Returns the part of the header's name after `prefix`.
 fn numbered<'n>(name: &'n [u8], prefix: &str) -> Option<&'n [u8]> {
     let (start, number) = name.trim_ascii().split_at_checked(prefix.len())?;
     start.eq_ignore_ascii_case(prefix.as_bytes()).then_some(number)
@@ -300,8 +300,8 @@ mod tests {
     use crate::steps::steps;
     use crate::wire::{Decoder, Framing, Limits};
 
-    /// Each value's name is looked up in the whole frame, but in no frame longer than a server
-    /// reads.
+    /// Each value's name is looked up in the whole frame, but only in frames that a server would
+    /// read.
     #[test]
     fn masking_secrets_is_not_quadratic() {
         for values in [1000, 60_000] {
@@ -312,8 +312,8 @@ mod tests {
             decoder.push(&request);
             let frame = decoder.next_frame().expect("within limits").expect("whole");
             let steps = steps(|| {
-                // No server reads a request of so many lines, so all its values count as secrets,
-                // unsearched.
+                // No server reads a request of so many lines, so all its values count as secrets
+                // without a search.
                 assert!(frame.headers().skip(1).all(|header| is_secret(frame, header)));
             });
             assert!(steps.lines <= 300 * values, "{} lines gone over", steps.lines);

@@ -1,8 +1,7 @@
-//! Keeps passwords, PINs, keys and challenge answers from being shown: which names stand for
-//! secrets, where a message carries one, and how frames
-//! are printed, which masks them.
+//! Hides passwords, PINs, keys and challenge answers: names of secrets, their places in messages,
+//! and the masked `Display` of frames.
 //!
-//! There is one list of secret names, in `names.rs`, for all protocols. `wire` knows none of them.
+//! All protocols share one list of secret names, in `names.rs`. `wire` knows none of them.
 
 #[cfg(feature = "freeswitch")]
 pub(crate) mod event_socket;
@@ -26,10 +25,11 @@ pub(crate) use log_line::{Escaped, log_line};
 pub(crate) use names::is_secret_name;
 pub(crate) use uris::mask_uris;
 
-/// What stands for a secret where it is shown.
+/// Text that replaces a secret.
 pub(crate) const MASK: &[u8] = b"***";
 
-/// Shows a masked value: `***` where nothing of it is left, else the rest in quotation marks.
+/// Shows a masked value: `***` if nothing else is left of it, otherwise the rest in quotation
+/// marks.
 pub(crate) struct Shown<'a>(pub(crate) &'a [u8]);
 
 impl fmt::Debug for Shown<'_> {
@@ -38,10 +38,12 @@ impl fmt::Debug for Shown<'_> {
     }
 }
 
-/// Serialises what it wraps with its secrets, which are masked otherwise. `Debug` masks them still.
+/// Serialises the wrapped value with its secrets, which are masked otherwise. `Debug` still masks
+/// them.
 ///
-/// For frames, typed views, what [`client`](crate::client) and FreeSWITCH's `Connection` tell, and
-/// FreeSWITCH's lists and replies, or references to them. Nothing else masks anything.
+/// Works for frames, typed views, the events of a [`client`](crate::client) and of FreeSWITCH's
+/// `Connection`, FreeSWITCH's lists and replies, and references to them. No other type masks
+/// secrets.
 ///
 /// ```
 /// use ami_proto::redact::WithSecrets;
@@ -60,8 +62,8 @@ impl fmt::Debug for Shown<'_> {
 pub struct WithSecrets<T>(pub T);
 
 impl fmt::Debug for Frame<'_> {
-    /// Shows headers with secrets masked, and lines by their number, since command output can hold
-    /// anything.
+    /// Writes headers with secrets masked, and only the number of lines, since command output can
+    /// hold any text.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         struct Masked<'a>(Frame<'a>);
         impl fmt::Debug for Masked<'_> {

@@ -1,4 +1,4 @@
-//! Requests, typed: actions as a server sees them.
+//! Typed requests: actions as a server reads them.
 //!
 //! ```
 //! use ami_proto::request::Request;
@@ -20,20 +20,20 @@ use crate::error::FieldError;
 use crate::value;
 use crate::wire::{Frame, FrameKind, Value};
 
-/// What every view of a request has.
+/// Defines the items that every view of a request has.
 macro_rules! request_view {
     ($name:ident, $number:literal) => {
         impl<'buf> $name<'buf> {
-            /// What the catalogue says of it.
+            /// The catalogue's entry of this action.
             pub const TYPE: ActionType = ActionType::new($number);
 
-            /// The view, if the frame is this action.
+            /// Returns the view, or `None` if the frame is not this action.
             #[inline]
             pub fn view(frame: Frame<'buf>) -> Option<Self> {
                 (type_number(frame) == Some($number)).then_some(Self(frame))
             }
 
-            /// The frame it came in.
+            /// Returns the frame that holds the request.
             #[inline]
             pub const fn frame(self) -> Frame<'buf> {
                 self.0
@@ -50,7 +50,7 @@ mod generated {
 
 pub use generated::*;
 
-/// One line for a log, as the frame has it.
+/// Writes one line for a log, in the form of the frame's `Display`.
 impl fmt::Display for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.frame().fmt(f)
@@ -67,13 +67,13 @@ impl<'buf> From<Frame<'buf>> for Request<'buf> {
 }
 
 impl<'buf> Request<'buf> {
-    /// The `ActionID`, which the answer has to carry; empty counts as none, as with the real
-    /// server.
+    /// Returns the `ActionID`, which the answer has to carry; `None` if it is empty, as in
+    /// Asterisk.
     pub fn action_id(self) -> Option<Value<'buf>> {
         self.frame().get("ActionID").filter(|id| !id.is_empty())
     }
 
-    /// What the catalogue says of it; `None` for `Other`.
+    /// Returns the catalogue's entry of the action; `None` for `Other`.
     pub fn action_type(self) -> Option<ActionType> {
         type_number(self.frame()).map(ActionType::new)
     }

@@ -1,10 +1,10 @@
-//! The output of a command, the same for all versions.
+//! Output of a command, in one form for all versions.
 
 use super::Command;
 use crate::wire::{Frame, FrameKind, GetAll, Lines, Value, is_follows};
 
 impl<'buf> Command<'buf> {
-    /// What the command printed, line by line: the text of a `Response: Follows` up to 13, the
+    /// Returns the command's output line by line: the text of a `Response: Follows` up to 13, the
     /// `Output` headers from 14 on.
     ///
     /// ```
@@ -27,7 +27,7 @@ impl<'buf> Command<'buf> {
     }
 }
 
-/// See [`Command::lines`].
+/// Lines of a command's output, see [`Command::lines`].
 #[derive(Clone, Debug)]
 pub struct Output<'buf>(Shape<'buf>);
 

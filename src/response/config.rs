@@ -5,7 +5,7 @@ use crate::value::FromWire;
 use crate::wire::{Header, Headers, Value};
 
 impl<'buf> GetConfig<'buf> {
-    /// The categories in the order of the file. None where the server found none.
+    /// Returns the categories in the order of the file; none if the server found none.
     ///
     /// ```
     /// use ami_proto::response::GetConfig;
@@ -25,7 +25,7 @@ impl<'buf> GetConfig<'buf> {
     }
 }
 
-/// See [`GetConfig::categories`].
+/// Categories of a configuration file, see [`GetConfig::categories`].
 #[derive(Clone, Debug)]
 pub struct Categories<'buf> {
     headers: Headers<'buf>,
@@ -37,7 +37,7 @@ impl<'buf> Iterator for Categories<'buf> {
     fn next(&mut self) -> Option<Self::Item> {
         let (name, number) =
             self.headers.by_ref().find_map(|header| Some((header.value(), after(header, "Category-")?)))?;
-        // What belongs to it stands behind it, up to the next one.
+        // The headers of a category follow it, up to the next one.
         Some(Category { name, number, following: self.headers.clone() })
     }
 }
@@ -51,17 +51,18 @@ pub struct Category<'buf> {
 }
 
 impl<'buf> Category<'buf> {
-    /// Its name.
+    /// Returns the category's name.
     pub fn name(&self) -> Value<'buf> {
         self.name
     }
 
-    /// Its number in the file, from 0.
+    /// Returns the category's number in the file, counted from 0.
     pub fn number(&self) -> Option<u32> {
         u32::from_wire(self.number).ok()
     }
 
-    /// Its lines, `name=value`, in the order of the file. They may hold passwords.
+    /// Returns the category's lines, `name=value`, in the order of the file. They may hold
+    /// passwords.
     pub fn lines(&self) -> impl Iterator<Item = Value<'buf>> + use<'buf> {
         let number = self.number;
         self.own()
@@ -69,12 +70,12 @@ impl<'buf> Category<'buf> {
             .map(Header::value)
     }
 
-    /// Whether it is a template.
+    /// Returns whether the category is a template.
     pub fn is_template(&self) -> bool {
         self.own().any(|header| after(header, "IsTemplate-") == Some(self.number) && header.value() == "1")
     }
 
-    /// What stands behind it, up to the next category.
+    /// Returns the headers from this category to the next one.
     fn own(&self) -> impl Iterator<Item = Header<'buf>> + use<'buf> {
         self.following.clone().take_while(|header| after(*header, "Category-").is_none())
     }
@@ -94,7 +95,7 @@ mod tests {
     use crate::steps::steps;
     use crate::wire::{Decoder, Framing, Limits};
 
-    /// Each category looks at what is its own, however many there are.
+    /// Each category reads only its own headers, however many categories there are.
     #[test]
     fn a_category_does_not_look_at_the_others() {
         let categories = 500;

@@ -1,8 +1,8 @@
-//! Responses, typed: what the server answers to an action.
+//! Typed responses: the server's answers to actions.
 //!
 //! Every response is a [`Response`]; those that carry more than a kind and a message have a view of
-//! their own, named after the action. Which one a frame is can't be told from its bytes, only from
-//! the action that was sent: [`Action::Response`](crate::action::Action::Response) names it.
+//! their own, named after the action. The view follows not from the bytes of a frame, but from the
+//! action that was sent: [`Action::Response`](crate::action::Action::Response) names it.
 //!
 //! ```
 //! use ami_proto::response::CoreStatus;
@@ -32,11 +32,11 @@ pub use command::Output;
 pub use config::{Categories, Category};
 pub use owned::OwnedResponse;
 
-/// What every response may carry.
+/// A response, with the headers that every response may carry.
 #[derive(Clone, Copy, Debug)]
 pub struct Response<'buf>(Frame<'buf>);
 
-/// One line for a log, as the frame has it.
+/// Writes one line for a log, in the form of the frame's `Display`.
 impl fmt::Display for Response<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.frame().fmt(f)
@@ -50,53 +50,54 @@ impl<'buf> From<Frame<'buf>> for Response<'buf> {
 }
 
 impl<'buf> Response<'buf> {
-    /// The frame it came in.
+    /// Returns the frame that holds the response.
     pub const fn frame(&self) -> Frame<'buf> {
         self.0
     }
 
-    /// Its kind: `Success`, `Error`, `Goodbye`; `Follows` for command output up to 13; `Pong` from
-    /// 1.4.
+    /// Returns the kind: `Success`, `Error`, `Goodbye`; `Follows` for command output up to 13;
+    /// `Pong` from 1.4.
     pub fn kind(&self) -> Option<Value<'buf>> {
         self.0.name()
     }
 
-    /// Whether its kind is anything but `Error`.
+    /// Returns whether the kind is anything but `Error`.
     ///
-    /// Some actions say `Success` and mean the opposite (`VoicemailMove`); what they mean is in
-    /// [`message`](Self::message).
+    /// Some actions answer `Success` after a failure (`VoicemailMove`); their
+    /// [`message`](Self::message) tells.
     pub fn is_success(&self) -> bool {
         self.kind().is_some_and(|kind| !kind.eq_ignore_case("Error"))
     }
 
-    /// Whether the server says goodbye (`Response: Goodbye`): it closes the connection.
+    /// Returns whether the response is the server's goodbye (`Response: Goodbye`), after which it
+    /// closes the connection.
     pub fn is_goodbye(&self) -> bool {
         self.kind().is_some_and(|kind| kind.eq_ignore_case("Goodbye"))
     }
 
-    /// What happened, in words that differ between branches: to be shown, not to be compared. The
-    /// first, where there are two (`PresenceState`).
+    /// Returns the server's message, whose wording differs between branches: show it, do not
+    /// compare it. Returns the first message if there are two (`PresenceState`).
     pub fn message(&self) -> Option<Value<'buf>> {
         self.0.get("Message")
     }
 
-    /// The `ActionID` of the action that it answers.
+    /// Returns the `ActionID` of the action that the response answers.
     pub fn action_id(&self) -> Option<Value<'buf>> {
         self.0.get("ActionID").filter(|id| !id.is_empty())
     }
 
-    /// Whether a list of events follows (`EventList: start`, in any case). Lists of Asterisk 12 and
-    /// older don't all say so.
+    /// Returns whether a list of events follows (`EventList: start`, in any case). Not all lists of
+    /// Asterisk 12 and older say so.
     pub fn starts_list(&self) -> bool {
         self.0.get("EventList").is_some_and(|value| value.eq_ignore_case("start"))
     }
 }
 
-/// What every view of a response has.
+/// Defines the items that every view of a response has.
 macro_rules! response_view {
     ($name:ident, $number:literal) => {
         impl $name<'_> {
-            /// What the catalogue says of the action that it answers.
+            /// The catalogue's entry of the action that this response answers.
             pub const TYPE: ActionType = ActionType::new($number);
         }
 

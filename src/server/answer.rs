@@ -1,4 +1,4 @@
-//! What a server writes: verdicts on logins, responses, lists, events.
+//! Output of a server: verdicts on logins, responses, lists, events.
 
 use alloc::vec::Vec;
 use std::time::Instant;
@@ -12,11 +12,11 @@ use crate::wiped::append;
 use crate::wire::{Frame, FrameKind, FrameWriter};
 
 impl Server {
-    /// Lets the client in. It may read events of these classes, and receives those among them that
-    /// it has asked for.
+    /// Accepts a login. The client may read events of these classes, and receives those of them
+    /// that it has asked for.
     ///
     /// # Errors
-    /// [`ApiMisuse::NotOpen`]: no such login waits.
+    /// [`ApiMisuse::NotOpen`] if no such login waits.
     pub fn accept(&mut self, id: RequestId, readable: Classes) -> Result<(), ApiMisuse> {
         let Effect::LetIn(_) = self.judged(id, Input::Accept(readable))? else { return Ok(()) };
         let action_id = self.open.remove(id).ok_or(ApiMisuse::NotOpen)?;
@@ -27,7 +27,7 @@ impl Server {
         Ok(())
     }
 
-    /// Says that the server is up, with the headers that its release has.
+    /// Sends the event that the server has started, with the headers of its release.
     fn tell_booted(&mut self) {
         let ready = EventType::new(READY);
         let mut up = Vec::new();
@@ -42,19 +42,19 @@ impl Server {
         debug_assert!(written.is_ok(), "{written:?}");
     }
 
-    /// Keeps the client out. It is told so after
+    /// Refuses a login. The client receives the answer after
     /// [`Config::refusal_delay`](super::Config::refusal_delay), and the session is over.
     ///
     /// # Errors
-    /// [`ApiMisuse::NotOpen`]: no such login waits.
+    /// [`ApiMisuse::NotOpen`] if no such login waits.
     pub fn refuse(&mut self, now: Instant, id: RequestId) -> Result<(), ApiMisuse> {
         self.keep_out(now, id, "Authentication failed")
     }
 
-    /// The same because the user is logged in already and may be so only once.
+    /// Refuses a login because the user is logged in already and may be so only once.
     ///
     /// # Errors
-    /// [`ApiMisuse::NotOpen`]: no such login waits.
+    /// [`ApiMisuse::NotOpen`] if no such login waits.
     pub fn refuse_in_use(&mut self, now: Instant, id: RequestId) -> Result<(), ApiMisuse> {
         self.keep_out(now, id, "Login Already In Use")
     }
@@ -67,8 +67,9 @@ impl Server {
     /// Answers a request with one response: its kind, then these headers after the `ActionID`.
     ///
     /// # Errors
-    /// [`SendError::Misuse`] with [`ApiMisuse::NotOpen`]: it has been answered.
-    /// [`SendError::Encode`]: a header can't be written; it is still open then.
+    /// [`SendError::Misuse`] with [`ApiMisuse::NotOpen`] if the request is not open, for example
+    /// since it has been answered. [`SendError::Encode`] if a header cannot be written; the request
+    /// is still open then.
     pub fn respond<N: AsRef<[u8]>, V: AsRef<[u8]>>(
         &mut self,
         id: RequestId,
@@ -85,11 +86,11 @@ impl Server {
         Ok(())
     }
 
-    /// Answers a request with text that has no frame, such as that of `Queues`: these bytes as they
-    /// are.
+    /// Answers a request with text that has no frame, such as that of `Queues`. The bytes are sent
+    /// unchanged.
     ///
     /// # Errors
-    /// [`ApiMisuse::NotOpen`]: it has been answered.
+    /// [`ApiMisuse::NotOpen`] if the request has been answered.
     pub fn respond_text(&mut self, id: RequestId, text: &[u8]) -> Result<(), ApiMisuse> {
         if !self.is_open(id)? {
             return Ok(());
@@ -99,7 +100,7 @@ impl Server {
         Ok(())
     }
 
-    /// Answers a request with a list. Items follow, now or later, then its end.
+    /// Answers a request with a list. The items follow, now or later, and then the list's end.
     ///
     /// ```
     /// # use std::time::Instant;
@@ -126,8 +127,8 @@ impl Server {
     /// ```
     ///
     /// # Errors
-    /// [`SendError::Misuse`] with [`ApiMisuse::NotOpen`]: it has been answered.
-    /// [`SendError::Encode`]: the message can't be written.
+    /// [`SendError::Misuse`] with [`ApiMisuse::NotOpen`] if the request has been answered.
+    /// [`SendError::Encode`] if the message cannot be written.
     pub fn list(&mut self, id: RequestId, message: &str) -> Result<List<'_>, SendError> {
         if self.is_open(id)? {
             self.write_to(id, |action_id, out| {
@@ -138,23 +139,25 @@ impl Server {
         Ok(List { server: self, id })
     }
 
-    /// Goes on with a list that was begun with [`list`](Self::list).
+    /// Continues a list that was begun with [`list`](Self::list).
     ///
     /// # Errors
-    /// [`ApiMisuse::NotOpen`]: it is complete.
+    /// [`ApiMisuse::NotOpen`] if the list is complete.
     pub fn resume(&mut self, id: RequestId) -> Result<List<'_>, ApiMisuse> {
         self.is_open(id)?;
         Ok(List { server: self, id })
     }
 
-    /// Sends an event of these classes, if the session receives them **all**; says whether.
+    /// Sends an event of these classes if the session receives **all** of them; returns whether it
+    /// was sent.
     ///
-    /// It has the headers that are given and no other: the outcome of a request needs the request's
-    /// `ActionID` among them. What many sessions are to be sent is encoded once, see
+    /// It has only the headers that are given: the outcome of a request needs the request's
+    /// `ActionID` among them. To send an event to many sessions, encode it once, see
     /// [`EncodedEvent`](super::EncodedEvent).
     ///
     /// # Errors
-    /// [`EncodeError`]: a header has a byte that would end its line, or a name that isn't one.
+    /// An [`EncodeError`] if a header contains a byte that would end its line, or has an invalid
+    /// name.
     pub fn event<N: AsRef<[u8]>, V: AsRef<[u8]>>(
         &mut self,
         classes: Classes,
@@ -168,9 +171,10 @@ impl Server {
         Ok(self.is_logged_in())
     }
 
-    /// Sends an event of another connection on as it came, if the session receives all classes of
-    /// its `Privilege`; says whether. An event without that header is somebody's list item, and is
-    /// not sent, nor is half an event ([`ClientEvent::Oversized`]).
+    /// Passes an event of another connection on unchanged, if the session receives all classes of
+    /// its `Privilege`; returns whether it was sent. An event without that header is a list item of
+    /// another session, and is not sent. An incomplete event ([`ClientEvent::Oversized`]) is not
+    /// sent either.
     ///
     /// [`ClientEvent::Oversized`]: crate::client::ClientEvent::Oversized
     pub fn forward(&mut self, event: Frame<'_>) -> bool {
@@ -181,18 +185,18 @@ impl Server {
         sent && self.stage == Stage::Ready
     }
 
-    /// Whether the session receives this event of another connection.
+    /// Returns whether the session receives this event of another connection.
     pub(crate) fn receives(&self, event: Frame<'_>) -> bool {
         privilege(event).is_some_and(|classes| self.receives_classes(classes))
     }
 
-    /// Whether the session receives events of all these classes.
+    /// Returns whether the session receives events that have all these classes.
     pub(super) fn receives_classes(&self, classes: Classes) -> bool {
         self.is_logged_in() && self.mask().contains(classes)
     }
 
-    /// Sends these bytes as they are: what a mock of an odd server needs. Once the session is over
-    /// they go nowhere.
+    /// Sends these bytes unchanged, for mocks of odd servers. Once the session is over they are
+    /// dropped.
     pub fn raw(&mut self, bytes: &[u8]) {
         self.write_unrefused(|out| append(out, bytes));
     }
@@ -210,7 +214,7 @@ impl Server {
         self.step(Input::Close);
     }
 
-    /// Writes an answer of our own: of names and values in which nothing can be refused.
+    /// Writes an answer of the server itself, whose names and values cannot be refused.
     pub(super) fn write_own(&mut self, kind: &str, action_id: &[u8], name: &str, value: impl AsRef<[u8]>) {
         let answer =
             |out: &mut Vec<u8>| with_id(FrameWriter::response(out, kind), action_id).header(name, value).finish();
@@ -240,8 +244,8 @@ impl Server {
         self.open.remove(id);
     }
 
-    /// Whether a request waits for its answer. `false`: the session is over, and with it the
-    /// request.
+    /// Returns whether a request waits for its answer. `false` if the session, and with it the
+    /// request, is over.
     pub(crate) fn is_open(&self, id: RequestId) -> Result<bool, ApiMisuse> {
         match self.stage {
             Stage::Over => Ok(false),
@@ -252,8 +256,8 @@ impl Server {
     }
 }
 
-/// A list that is being answered. Dropped before [`complete`](Self::complete) it stays open, and
-/// [`Server::resume`] goes on with it.
+/// A list that is being answered. If it is dropped before [`complete`](Self::complete) it stays
+/// open, and [`Server::resume`] continues it.
 #[derive(Debug)]
 #[must_use = "a list needs an end: `complete` it, or `resume` it later"]
 pub struct List<'a> {
@@ -265,7 +269,7 @@ impl List<'_> {
     /// Writes an item.
     ///
     /// # Errors
-    /// [`SendError::Encode`]: a header can't be written.
+    /// [`SendError::Encode`] if a header cannot be written.
     pub fn item<N: AsRef<[u8]>, V: AsRef<[u8]>>(
         self,
         name: &str,
@@ -286,15 +290,15 @@ impl List<'_> {
     /// Writes the end of the list, with the number of its items. The request is answered.
     ///
     /// # Errors
-    /// [`SendError::Encode`]: the name can't be written; the list is still open then.
+    /// [`SendError::Encode`] if the name cannot be written; the list is still open then.
     pub fn complete(self, name: &str) -> Result<(), SendError> {
         self.end::<&str, &str>(name, "Complete", [])
     }
 
-    /// The same with more headers.
+    /// Writes the end of the list like [`complete`](Self::complete), with more headers.
     ///
     /// # Errors
-    /// As [`complete`](Self::complete).
+    /// The errors of [`complete`](Self::complete).
     pub fn complete_with<N: AsRef<[u8]>, V: AsRef<[u8]>>(
         self,
         name: &str,
@@ -306,7 +310,7 @@ impl List<'_> {
     /// Breaks the list off (`EventList: cancelled`).
     ///
     /// # Errors
-    /// [`SendError::Encode`]: the name can't be written.
+    /// [`SendError::Encode`] if the name cannot be written.
     pub fn cancel(self, name: &str) -> Result<(), SendError> {
         self.end::<&str, &str>(name, "cancelled", [])
     }
@@ -331,10 +335,10 @@ impl List<'_> {
     }
 }
 
-/// The classes of an event of another connection. `None`: it is none, or half of one, or doesn't
-/// say.
+/// Returns the classes of an event of another connection. `None` if the frame is not an event, is
+/// incomplete, or has no `Privilege`.
 pub(super) fn privilege(event: Frame<'_>) -> Option<Classes> {
-    // What has no end would take what follows it for its own.
+    // An event without its end would take in the bytes written after it.
     let bytes = event.as_bytes();
     let is_whole = event.kind() == FrameKind::Event && (bytes.ends_with(b"\n\r\n") || bytes.ends_with(b"\n\n"));
     let privilege = event.get("Privilege").filter(|_| is_whole)?;
@@ -366,8 +370,8 @@ type Given = (&'static str, &'static str);
 const ACTION_ID: Given = ("ActionID", "the request");
 const NAME: Given = ("Event", "`name`");
 
-/// Headers that a message has from the server, each with what gives it: a client would read the
-/// first of two.
+/// Headers that the server itself writes into a response, each with the argument that it comes
+/// from: a client would read the first of two.
 const RESPONSE: [Given; 2] = [("Response", "`kind`"), ACTION_ID];
 const EVENT: [Given; 2] = [NAME, ("Privilege", "`classes`")];
 const ITEM: [Given; 2] = [NAME, ACTION_ID];

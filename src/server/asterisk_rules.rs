@@ -1,4 +1,4 @@
-//! Requests as Asterisk takes them: which are refused, and what counts of the others. (Asterisk
+//! Asterisk's rules for requests: which are refused, and how the others are read. (Asterisk
 //! `main/manager.c`, `get_input`, `do_message` and `__astman_get_header`; probes of 16 and 22.)
 
 use crate::range::part;
@@ -6,12 +6,12 @@ use crate::wiped::{Wiped, append, reserve};
 use crate::wire::{Frame, FrameKind, SERVER_HEADERS};
 use crate::words::words;
 
-/// Bytes before CRLF.
+/// Most bytes of a line before CRLF.
 pub(super) const LINE: usize = 1022;
 pub(super) const LINES: usize = SERVER_HEADERS;
 
-/// Why a message was refused without being looked at. The client has been told; the connection
-/// stands.
+/// Reason why a message was refused without a look at its content. The client has received the
+/// refusal; the connection stays open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fault {
@@ -21,7 +21,7 @@ pub enum Fault {
     LineTooLong,
     /// More than 128 lines.
     TooManyLines,
-    /// An action that needs a login, before it.
+    /// An action before the login that needs a login.
     NotLoggedIn,
 }
 
@@ -35,7 +35,7 @@ words! {
 }
 
 impl Fault {
-    /// What Asterisk says to it.
+    /// Returns Asterisk's message for the fault.
     pub(super) const fn message(self) -> &'static str {
         match self {
             Self::NoAction => "Missing action in request",
@@ -46,10 +46,10 @@ impl Fault {
     }
 }
 
-/// What breaks the rules in a message, and the `ActionID` that had been read when it did.
+/// Returns the first fault of a message, and the `ActionID` that had been read before it.
 pub(super) fn fault(frame: Frame<'_>) -> Option<(Fault, Option<&[u8]>)> {
     let bytes = frame.as_bytes();
-    // A line takes up two bytes at least, so these can't be too many.
+    // A line takes up at least two bytes, so there cannot be too many.
     if bytes.len() <= LINE && bytes.len() / 2 <= LINES {
         return None;
     }
@@ -66,9 +66,9 @@ pub(super) fn fault(frame: Frame<'_>) -> Option<(Fault, Option<&[u8]>)> {
     None
 }
 
-/// The message as it counts, where that isn't how it came: the action first, wherever it stood;
-/// values without the blanks and control bytes at their start; lines cut at a NUL; no lines without
-/// a colon. `None`: it counts as it came.
+/// Returns the message as Asterisk reads it, or `None` if that is how it came: the action first,
+/// wherever it stood; values without the blanks and control bytes at their start; lines cut at a
+/// NUL; no lines without a colon.
 pub(super) fn tidy(frame: Frame<'_>) -> Option<Wiped> {
     let odd = frame.kind() != FrameKind::Action
         || frame.name().is_none_or(crate::Value::is_empty)
@@ -83,8 +83,8 @@ pub(super) fn tidy(frame: Frame<'_>) -> Option<Wiped> {
     reserve(out, frame.as_bytes().len() + 16);
     let action = headers(frame).find(|(name, value)| is(name, "Action") && !value.is_empty());
     for (name, value) in action.into_iter().chain(headers(frame).filter(|(name, _)| !is(name, "Action"))) {
-        // Without a blank and a CR no line becomes longer than it came, so that none goes over a
-        // limit. A value that ends with a CR came with another behind it, or was cut at a NUL.
+        // Without a blank and a CR no line becomes longer than it came, so none goes over a limit.
+        // A value that ends with a CR came with a second CR, or was cut at a NUL.
         let end: &[u8] = if value.ends_with(b"\r") { b"\r\n" } else { b"\n" };
         for part in [name, b":", value, end] {
             append(out, part);
@@ -100,7 +100,7 @@ pub(super) fn has_action(frame: Frame<'_>) -> bool {
     headers(frame).any(|(name, value)| is(name, "Action") && !value.is_empty())
 }
 
-/// The `ActionID` to echo, wherever it stands and whatever the frame is.
+/// Returns the `ActionID` to echo, wherever it stands, in a frame of any kind.
 pub(super) fn action_id(frame: Frame<'_>) -> Option<&[u8]> {
     headers(frame).find(|(name, _)| is(name, "ActionID")).map(|(_, value)| value)
 }

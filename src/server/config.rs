@@ -1,4 +1,4 @@
-//! What a server is told once: how it greets, how long it waits, how much it holds.
+//! Server configuration: greeting, timeouts and memory limits.
 
 use alloc::format;
 use alloc::string::String;
@@ -10,7 +10,7 @@ use super::open::Opened;
 use crate::value::{AmiVersion, Banner};
 use crate::wire::Limits;
 
-/// Settings of a [`Server`](super::Server). Several can share one behind an
+/// Settings of a [`Server`](super::Server). Several servers can share one behind an
 /// [`Arc`](std::sync::Arc).
 #[derive(Clone, Debug)]
 #[must_use]
@@ -26,7 +26,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// The defaults, each told at its setter.
+    /// Returns the default settings. Each setter names its default.
     pub fn new() -> Self {
         Self {
             limits: Limits::new(),
@@ -40,17 +40,17 @@ impl Config {
         }
     }
 
-    /// What may arrive. Lines of more than 1,022 bytes and messages of more than 128 lines are
-    /// refused one by one, as Asterisk does; over these limits the connection is given up: no
-    /// request is that long.
+    /// Sets the limits on what a client may send. Lines of more than 1,022 bytes and messages of
+    /// more than 128 lines are refused one by one, as in Asterisk; over these limits the connection
+    /// is given up, since no request is that long.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Plays this release of Asterisk, 1.4 to 1.8 as 1: greets with the version that its last one
-    /// speaks. Default: 22. A number that no release has changes nothing.
-    ///
+    /// Sets the release of Asterisk to imitate, 1.4 to 1.8 as 1: the server greets with the
+    /// protocol version of that release's last Asterisk. Default: 22. A number that is not a
+    /// release changes nothing.
     /// ```
     /// use std::time::Instant;
     /// use ami_proto::server::{Config, Server};
@@ -65,59 +65,59 @@ impl Config {
         }
     }
 
-    /// The release that it plays, by its banner. `None`: that doesn't say.
+    /// Returns the release to imitate, by the banner. `None` if the banner does not tell.
     pub(super) fn release(&self) -> Option<u32> {
         Banner::new(self.banner.as_bytes()).version().and_then(AmiVersion::asterisk_major)
     }
 
-    /// The line to greet with; an empty one is not sent. Default: that of Asterisk 22. What would
-    /// break the line is left out. A version in it says which release the server
-    /// [plays](Self::asterisk).
+    /// Sets the greeting; an empty one is not sent. Default: that of Asterisk 22. Characters that
+    /// would break the line are left out. A version in it sets the release that the server
+    /// [imitates](Self::asterisk).
     pub fn banner(mut self, line: &str) -> Self {
         self.banner = line.chars().filter(|letter| !matches!(letter, '\r' | '\n' | '\0')).collect();
         self
     }
 
-    /// How long a client may take to log in (Asterisk: `authtimeout`). Default 30 s.
+    /// Sets how long a client may take to log in (Asterisk: `authtimeout`). Default 30 s.
     pub fn auth_timeout(mut self, timeout: Duration) -> Self {
         self.auth = timeout;
         self
     }
 
-    /// How long a refused login waits for its answer. Default 1 s, as in Asterisk.
+    /// Sets how long a refused login waits for its answer. Default 1 s, as in Asterisk.
     pub fn refusal_delay(mut self, delay: Duration) -> Self {
         self.refusal = delay;
         self
     }
 
-    /// Whether `FullyBooted` follows an accepted login, where the session reads the class `system`.
-    /// Default: yes.
+    /// Sets whether `FullyBooted` follows an accepted login, if the session reads the class
+    /// `system`. Default: `true`.
     ///
-    /// It has `Uptime` and `LastReload`, in seconds since the server has [started](Self::started),
-    /// unless it plays a release before 14, which sends neither.
+    /// The event has `Uptime` and `LastReload`, in seconds since the server has
+    /// [started](Self::started), unless the server imitates a release before 14, which sends
+    /// neither.
     pub fn fully_booted(mut self, yes: bool) -> Self {
         self.booted = yes;
         self
     }
 
-    /// When the server that it plays has started. Default: when the session began.
+    /// Sets when the imitated server has started. Default: when the session began.
     pub fn started(mut self, at: Instant) -> Self {
         self.started = Some(at);
         self
     }
 
-    /// Bytes that may wait for transmission. Default 8 MiB. Over half of it no request is handed
-    /// out until some have been transmitted; what would go over it is not written, and the session
-    /// is over: nobody can fill the memory by asking, or listening, and not reading. Lists longer
-    /// than that are written as [`Server::unsent`](super::Server::unsent) falls.
+    /// Sets how many bytes may wait for transmission. Default 8 MiB. Above half of it no request is
+    /// handed out until bytes have been transmitted. Output that would go over it is not written,
+    /// and the session is over, so a client that sends requests or listens without reading cannot
+    /// fill the memory. Write longer lists as [`Server::unsent`](super::Server::unsent) falls.
     pub fn ceiling(mut self, bytes: usize) -> Self {
         self.unsent = bytes;
         self
     }
 
-    /// Bytes that a session with these settings holds at the most: what was received and not
-    /// polled, a copy of one request, what waits for transmission, and what is known of open
-    /// requests.
+    /// Returns how many bytes a session with these settings holds at most: input not polled, a copy
+    /// of one request, output not transmitted, and the state of open requests.
     pub fn most_held(&self) -> usize {
         let open = self.open.max(1).saturating_mul(Opened::SIZE + LINE);
         (LINES * (LINE + 2))
@@ -126,8 +126,8 @@ impl Config {
             .saturating_add(self.limits.max_buffer() as usize)
     }
 
-    /// Requests that may be open at a time; further ones wait. Default 256. With 1 they are handled
-    /// one after the other, as Asterisk does.
+    /// Sets how many requests may be open at a time; further ones wait. Default 256. With 1 they
+    /// are handled one after the other, as in Asterisk.
     pub fn max_open(mut self, requests: usize) -> Self {
         self.open = requests;
         self

@@ -1,4 +1,4 @@
-//! What a server tells its embedder: who wants in, and what is asked.
+//! Events of a server: logins to judge, and requests to answer.
 
 use core::fmt::{self, Write as _};
 
@@ -7,39 +7,40 @@ use crate::redact::log_line;
 use crate::request::{Login, Request};
 use crate::wire::Value;
 
-/// Names a request of a server's session. Never used twice by one server.
+/// Identifies a request of a server's session. Never used twice by one server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestId(pub(crate) u64);
 
-/// What happened. What it lends is gone at the next call that takes the server mutably.
+/// An event of a server. It borrows from the server's buffer until the next call that takes the
+/// server mutably.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum ServerEvent<'buf> {
-    /// Somebody wants to log in. Answer with [`accept`](super::Server::accept) or
+    /// A client wants to log in. Answer with [`accept`](super::Server::accept) or
     /// [`refuse`](super::Server::refuse).
     Login {
         /// The request.
         id: RequestId,
-        /// Who, and how that is shown.
+        /// The user, and the proof of the secret.
         attempt: LoginAttempt<'buf>,
     },
-    /// A request of a session that is logged in. Answer it.
+    /// A request of a session that is logged in, to be answered.
     Request {
         /// The request.
         id: RequestId,
-        /// What is asked.
+        /// The request's content.
         request: Request<'buf>,
     },
-    /// A message that Asterisk refuses unseen, and that has been refused so.
+    /// A message that Asterisk refuses without a look at its content. The server has refused it.
     Malformed(Fault),
-    /// The session is over: by goodbye, a refused login, because nobody logged in, or because the
-    /// client has hung up between two requests, which needs no goodbye. Transmit what is left, then
-    /// close the connection.
+    /// The session is over: after a goodbye, a refused login, a login that did not come in time, or
+    /// because the client has hung up between two requests, which needs no goodbye. Transmit the
+    /// remaining output, then close the connection.
     Closed,
 }
 
 impl ServerEvent<'_> {
-    /// The kind of event in lower case, such as `login`.
+    /// Returns the kind of event in lower case, such as `login`.
     pub const fn kind(self) -> &'static str {
         match self {
             Self::Login { .. } => "login",
@@ -50,8 +51,8 @@ impl ServerEvent<'_> {
     }
 }
 
-/// One line for a log: the kind, the request by its number, and the frame as its own `Display` has
-/// it, or the fault in words.
+/// Writes one line for a log: the kind, the request by its number, and the frame's `Display` or the
+/// fault in words.
 impl fmt::Display for ServerEvent<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         log_line(f, |line| {
@@ -72,33 +73,33 @@ impl fmt::Display for ServerEvent<'_> {
 #[derive(Clone, Copy)]
 pub struct LoginAttempt<'buf> {
     pub(super) login: Login<'buf>,
-    /// The challenge, if it has been asked for.
+    /// The challenge, if the client has asked for one.
     #[cfg_attr(not(feature = "md5"), expect(dead_code, reason = "only the check of a key needs it"))]
     pub(super) challenge: Option<u32>,
 }
 
 impl<'buf> LoginAttempt<'buf> {
-    /// The user; servers compare it without regard to case. Empty where none was named.
+    /// Returns the user; servers compare names in any case. Empty if the login names none.
     pub fn username(self) -> Value<'buf> {
         self.login.username().unwrap_or_default()
     }
 
-    /// The request itself. It holds the secret, or the key.
+    /// Returns the login request. It holds the secret, or the key.
     pub fn request(self) -> Login<'buf> {
         self.login
     }
 
-    /// Whether it answers a challenge instead of showing the secret.
+    /// Returns whether the login answers a challenge instead of showing the secret.
     pub fn is_challenged(self) -> bool {
         self.login.auth_type().is_ok_and(|kind| kind.eq_ignore_case("MD5"))
     }
 
-    /// Returns whether its sender knows this secret. Takes the same time for all secrets of one
+    /// Returns whether the client knows this secret. Takes equal time for all secrets of one
     /// length.
     ///
-    /// This method needs the feature `md5`. Half of all clients answer a challenge, so there is no
-    /// check that can't: without the feature compare what [`request`](Self::request) shows, and
-    /// refuse those that are [challenged](Self::is_challenged).
+    /// Needs the feature `md5`. Half of all clients answer a challenge, so there is no check
+    /// without it: without the feature compare the secret in the [`request`](Self::request), and
+    /// refuse logins that are [challenged](Self::is_challenged).
     #[cfg(feature = "md5")]
     pub fn verify(self, secret: impl AsRef<[u8]>) -> bool {
         let secret = secret.as_ref();

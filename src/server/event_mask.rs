@@ -1,16 +1,16 @@
-//! The event mask as the server reads it, with its oddities. (Asterisk `main/manager.c`,
+//! Reads the event mask as the server does, with its oddities. (Asterisk `main/manager.c`,
 //! `strings_to_mask` and `get_perm`.)
 
 use crate::value::{ClassSet, Classes, FromWire};
 
-/// What a mask asks for. `None`: it is empty, which stands for all that the user may read at login,
-/// and is an error of `Events`.
+/// Returns the classes of a mask. `None` if it is empty: at login that means everything that the
+/// user may read, and it is an error of `Events`.
 pub(super) fn read(mask: &[u8]) -> Option<Classes> {
     if mask.is_empty() {
         return None;
     }
     if mask.iter().all(u8::is_ascii_digit) {
-        // More digits than fit ask for everything.
+        // More digits than fit mean all classes.
         let bits = u32::from_wire(mask).unwrap_or(u32::MAX);
         return Some(Classes::from_bits(bits) & Classes::ALL);
     }
@@ -21,8 +21,8 @@ pub(super) fn read(mask: &[u8]) -> Option<Classes> {
     }
 }
 
-/// Names between commas, case and blanks counting. All but the last match every class that begins
-/// with them: `c,` is call, command, config, cdr and cc.
+/// Returns the classes of names between commas; case and blanks count. Every name but the last
+/// matches all classes that begin with it: `c,` is call, command, config, cdr and cc.
 fn named(mask: &[u8]) -> Classes {
     let mut parts = mask.rsplit(|byte| *byte == b',');
     let last = parts.next().unwrap_or_default();
@@ -48,13 +48,13 @@ mod tests {
             (b"on", Some(Classes::ALL)),
             (b"3", Some(Classes::SYSTEM | Classes::CALL)),
             (b"system,call", Some(Classes::SYSTEM | Classes::CALL)),
-            // A blank and a capital spoil a name.
+            // A blank or a capital letter makes a name unknown.
             (b"system, call", Some(Classes::SYSTEM)),
             (b"Call", Some(Classes::NONE)),
             (b"c,", Some(Classes::CALL | Classes::COMMAND | Classes::CONFIG | Classes::CDR | Classes::CC)),
             (b"call,nonsense", Some(Classes::CALL)),
             (b"all", Some(Classes::ALL)),
-            // A digit among letters makes no number of it.
+            // A digit among letters does not make a number.
             (b"3x", Some(Classes::NONE)),
             (b"1,agi", Some(Classes::AGI)),
             (b"99999999999", Some(Classes::ALL)),

@@ -1,5 +1,5 @@
-//! The server's side of a session: for mocks, tests, and the upstream half of a proxy. No I/O and
-//! no clock, like the client.
+//! The server's side of a session: for mocks, tests, and the upstream half of a proxy. Like the
+//! client, it does no I/O and has no clock.
 //!
 //! ```
 //! use std::time::Instant;
@@ -31,8 +31,8 @@
 //!
 //! # Testing
 //!
-//! With the feature `testing` it meets a client in memory. Here the embedder lets `admin` in, and
-//! nobody else:
+//! With the feature `testing` a server meets a client in memory. In this test the program accepts
+//! only `admin`:
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -104,36 +104,37 @@ pub use event::{LoginAttempt, RequestId, ServerEvent};
 
 /// A server's session with one client.
 ///
-/// [`Machine`] says how it is driven, what each call may change, and what happens at each of its
-/// ceilings.
+/// [`Machine`] describes how to drive it, what each call may change, and what happens at each
+/// limit.
 ///
-/// It greets, hands out challenges, asks the embedder who may log in, keeps the event mask, says
-/// goodbye, and refuses what Asterisk refuses. All else, `Ping` too, is a [`ServerEvent::Request`]
-/// for the embedder, in any order and at any time.
+/// The server greets, sends challenges, asks the program who may log in, keeps the event mask, says
+/// goodbye, and refuses what Asterisk refuses. All other requests, including `Ping`, are a
+/// [`ServerEvent::Request`], which the program answers in any order and at any time.
 ///
-/// # Its stages
+/// # Stages
 ///
-/// It begins as New, and takes requests in Ready. A row is what happens, a column the stage
-/// that it happens in; an empty cell: nothing. `NotOpen` is refused as [`ApiMisuse`], what is
-/// "lost" is an error of [`poll_event`](Self::poll_event).
+/// A session begins as New, and takes requests in Ready. A row of the table is an input, a column
+/// the stage in which it happens; an empty cell means no change. `NotOpen` is refused as
+/// [`ApiMisuse`]; "lost" is an error of [`poll_event`](Self::poll_event).
 ///
 #[doc = include_str!("state.md")]
 ///
-/// # What it holds
+/// # Memory
 ///
-/// Bytes received and not polled, up to [`Limits::buffer`](crate::Limits::buffer); what waits for
-/// transmission, up to [`Config::ceiling`]; the `ActionID` of each open request, up to
-/// [`Config::max_open`]. In all [`held`](Self::held), at most [`Config::most_held`].
+/// The server holds bytes received and not polled, up to [`Limits::buffer`](crate::Limits::buffer);
+/// bytes not transmitted, up to [`Config::ceiling`]; and the `ActionID` of each open request, up to
+/// [`Config::max_open`] requests. [`held`](Self::held) returns the sum, at most
+/// [`Config::most_held`].
 ///
-/// A client that doesn't read fills the second. Over half of it no request is handed out; what
-/// doesn't fit is not written, and the session is over with [`ConnectionError::NotRead`]: Asterisk
-/// drops such a client, too. What is answered once the session is over goes nowhere, and is no
-/// error.
+/// A client that does not read makes the untransmitted bytes grow. Above half of the ceiling no
+/// request is handed out. Output that does not fit is not written, and the session is over with
+/// [`ConnectionError::NotRead`]; Asterisk disconnects such a client, too. Answers after the end of
+/// the session are dropped without an error.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Server {
     config: Arc<Config>,
     decoder: Decoder,
-    /// The request in hand as it counts, where that isn't how it came.
+    /// The present request as Asterisk reads it, if it came in another form.
     tidied: Option<Box<Decoder>>,
     /// A frame that waits until the blank lines before it have been refused.
     behind_blanks: Option<FrameEnd>,
@@ -142,7 +143,7 @@ pub struct Server {
     waiting: Waiting,
     challenge: u32,
     challenged: bool,
-    /// Classes that the user may read, and those of them that are asked for.
+    /// Classes that the user may read, and those of them that the client has asked for.
     readable: Classes,
     mask: Classes,
     open: Opened,
@@ -151,16 +152,16 @@ pub struct Server {
     eof: bool,
     told_closed: bool,
     tracer: Tracer,
-    /// Whether the limit that holds requests back has been told.
+    /// True once the limit that holds requests back has been traced.
     told_full: bool,
-    /// The time that was told last.
+    /// The time reported last.
     now: Instant,
-    /// Since when the server that it plays is up.
+    /// Time at which the imitated server started.
     started: Instant,
 }
 
 impl Server {
-    /// A session on a connection that has just been accepted. The greeting is ready for
+    /// Creates a session on a connection that has just been accepted. The greeting is ready for
     /// transmission.
     pub fn new(now: Instant, config: impl Into<Arc<Config>>) -> Self {
         let config = config.into();
@@ -194,15 +195,15 @@ impl Server {
         new
     }
 
-    /// Challenges with this number, of at most nine digits, instead of a random one.
+    /// Uses this number, of at most nine digits, as the challenge instead of a random one.
     #[must_use]
     pub fn with_challenge(mut self, challenge: u32) -> Self {
         self.challenge = challenge % 1_000_000_000;
         self
     }
 
-    /// Tells this hook what the session does, for a log: each frame that comes or goes after the
-    /// greeting, each change of its stage, each limit that is met. See [`Trace`].
+    /// Passes each [`Trace`] to this hook, for a log: each frame received or sent after the
+    /// greeting, each change of stage, each limit that is met.
     #[must_use]
     pub fn traced(mut self, hook: impl FnMut(Trace<'_>) + Send + Sync + 'static) -> Self {
         self.tracer = Tracer::new(hook);
@@ -212,14 +213,14 @@ impl Server {
     /// Takes received bytes, and returns how many: see [`Machine::handle_input`].
     ///
     /// The buffer can stay full: no request is handed out while a login waits for its verdict,
-    /// [`Config::max_open`] requests are open, or too much is unsent. A driver then stops reading
-    /// until [`wants_input`](Self::wants_input).
+    /// [`Config::max_open`] requests are open, or too many bytes are unsent. A driver then stops
+    /// reading until [`wants_input`](Self::wants_input) is true.
     #[must_use = "bytes that were not taken have to be given again"]
     pub fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
         self.now = now;
         let room = if self.eof || self.behind_blanks.is_some() { 0 } else { self.decoder.room() };
         let taken = bytes.get(..room).unwrap_or(bytes);
-        // Even nothing may move what is in the buffer, and with it the frame that waits.
+        // A push of no bytes may also move the buffer, and with it the frame that waits.
         if !taken.is_empty() {
             self.backlog.received();
             self.decoder.push(taken);
@@ -232,7 +233,7 @@ impl Server {
         if self.eof || self.behind_blanks.is_some() { None } else { self.decoder.space(min) }
     }
 
-    /// Says that `n` bytes were read into [`space`](Self::space): see [`Machine::advance`].
+    /// Reports that `n` bytes were read into [`space`](Self::space): see [`Machine::advance`].
     pub fn advance(&mut self, now: Instant, n: usize) {
         self.now = now;
         let reads = !self.eof && self.behind_blanks.is_none();
@@ -243,17 +244,17 @@ impl Server {
         }
     }
 
-    /// Says that the stream has ended: see [`Machine::handle_eof`]. Requests that had arrived come
-    /// first, and the session is over once they are answered: Asterisk answers them too.
+    /// Reports that the stream has ended: see [`Machine::handle_eof`]. Requests that had arrived
+    /// come first, and the session is over once they are answered, as in Asterisk.
     pub fn handle_eof(&mut self, now: Instant) {
         self.now = now;
         self.eof = true;
     }
 
-    /// Says what time it is: see [`Machine::handle_timeout`].
+    /// Reports the current time: see [`Machine::handle_timeout`].
     pub fn handle_timeout(&mut self, now: Instant) {
         self.now = now;
-        // Nothing is polled while it holds back.
+        // While requests are held back nothing is polled.
         if let Some(now) = if self.holds_back() { Some(now) } else { self.backlog.tell(now) } {
             self.time_out(now);
         }
@@ -270,20 +271,20 @@ impl Server {
         self.out.pending()
     }
 
-    /// Says that `n` bytes of [`poll_transmit`](Self::poll_transmit) have been transmitted: see
+    /// Reports that `n` bytes of [`poll_transmit`](Self::poll_transmit) have been transmitted: see
     /// [`Machine::transmitted`].
     pub fn transmitted(&mut self, n: usize) {
         self.out.advance(n);
     }
 
-    /// Bytes that wait for transmission. At [`Config::ceiling`] the session ends, so whoever has
-    /// much to say looks here first.
+    /// Returns the number of bytes that wait for transmission. At [`Config::ceiling`] the session
+    /// ends, so check it before writing much.
     pub fn unsent(&self) -> usize {
         self.out.len()
     }
 
-    /// Bytes held, whatever for. At most [`Config::most_held`]; the allocations behind it can be up
-    /// to twice as large.
+    /// Returns the number of bytes held for all purposes. At most [`Config::most_held`]; the
+    /// allocations behind them can be up to twice as large.
     pub fn held(&self) -> usize {
         let tidied = self.tidied.as_ref().map_or(0, |tidied| usize::try_from(tidied.offset()).unwrap_or(usize::MAX));
         self.decoder.pending().len() + tidied + self.open.held() + self.unsent()
@@ -294,26 +295,26 @@ impl Server {
         !self.eof && self.behind_blanks.is_none() && self.decoder.room() > 0
     }
 
-    /// Whether the client is logged in.
+    /// Returns whether the client is logged in.
     pub fn is_logged_in(&self) -> bool {
         self.stage == Stage::Ready
     }
 
-    /// Whether the session is over; what waits for transmission is still to be transmitted.
+    /// Returns whether the session is over; pending output is still to be transmitted.
     pub fn is_over(&self) -> bool {
         self.stage == Stage::Over
     }
 
-    /// Classes whose events the session receives at present.
+    /// Returns the classes whose events the session receives at present.
     pub fn mask(&self) -> Classes {
         self.mask & self.readable
     }
 
-    /// Returns what happened next: see [`Machine::poll_event`].
+    /// Returns the next event: see [`Machine::poll_event`].
     ///
     /// # Errors
-    /// When the connection is over and not as it should be: the client's stream went over a limit,
-    /// or ended inside a request, or the client doesn't read. Sticky.
+    /// The reason of an abnormal end: the client's stream went over a limit, or ended inside a
+    /// request, or the client does not read. Later calls return it again.
     pub fn poll_event(&mut self) -> Result<Option<ServerEvent<'_>>, ConnectionError> {
         loop {
             self.check();
@@ -353,7 +354,7 @@ impl Server {
                 return Ok(Some(ServerEvent::Malformed(Fault::NoAction)));
             }
             let Some(end) = found else {
-                // Whoever has said all still hears the answers.
+                // After a half-close, pending responses are still sent.
                 if self.was_late() {
                     continue;
                 }
@@ -384,22 +385,22 @@ impl Server {
         }
     }
 
-    /// Whether no request is handed out at present, whatever has been received.
+    /// Returns whether no request is handed out at present, even if some have been received.
     fn holds_back(&self) -> bool {
         self.unsent() > self.config.unsent / 2
             || self.open.len() >= self.config.open.max(1)
             || matches!(self.stage, Stage::Refusing | Stage::Asked)
     }
 
-    /// Whether a time was told that waited for what has now been polled. It is acted on.
+    /// Handles a time that waited until all input was polled. Returns whether there was one.
     fn was_late(&mut self) -> bool {
         let late = self.backlog.late();
         self.backlog.polled();
         late.inspect(|late| self.time_out(*late)).is_some()
     }
 
-    /// Has something written, if there is room for it; else the session is over. Once it is,
-    /// nothing is written.
+    /// Calls a writer if there is room for its output; otherwise the session is over. Writes
+    /// nothing after the end of the session.
     fn write(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>) -> Result<(), EncodeError> {
         if self.stage == Stage::Over {
             return Ok(());
@@ -412,7 +413,7 @@ impl Server {
         Ok(())
     }
 
-    /// The same with the `ActionID` of an open request.
+    /// Calls a writer with the `ActionID` of an open request.
     pub(crate) fn write_to(
         &mut self,
         id: RequestId,
@@ -427,7 +428,7 @@ impl Server {
         Ok(written?)
     }
 
-    /// Debug builds see that the books agree with one another.
+    /// Checks in debug builds that the fields agree.
     fn check(&self) {
         debug_assert!(match self.waiting {
             Waiting::Nothing => matches!(self.stage, Stage::Ready | Stage::Over),
@@ -450,7 +451,7 @@ impl Server {
 crate::conn::machine!(Server, ServerEvent);
 
 impl fmt::Debug for Server {
-    /// The state without any bytes.
+    /// Shows the state without any bytes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
             .field("stage", &self.stage)

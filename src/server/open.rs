@@ -1,31 +1,30 @@
-//! The requests of a session that wait for their answers.
+//! Requests of a session that wait for their answers.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 
 use super::RequestId;
 
-/// The open requests by their ids, which grow: in whatever order they are answered, each takes
-/// logarithmic time.
+/// The open requests by their ascending ids. Answering one takes logarithmic time, in any order.
 #[derive(Debug)]
 pub(super) struct Opened {
     requests: BTreeMap<RequestId, Open>,
     next: u64,
-    /// Bytes held.
+    /// Number of bytes held.
     held: usize,
 }
 
 /// A request that waits for its answer.
 #[derive(Debug)]
 pub(super) struct Open {
-    /// As it can be echoed.
+    /// `ActionID` in the form in which it can be echoed.
     pub(super) action_id: Box<[u8]>,
-    /// Items of its list that have been written.
+    /// Number of list items that have been written.
     pub(super) items: u64,
 }
 
 impl Opened {
-    /// Bytes of one without an `ActionID`, and its share of the tree.
+    /// Accounted bytes of a request without an `ActionID`, including its share of the tree.
     pub(super) const SIZE: usize = size_of::<(RequestId, Open)>() + 16;
 
     pub(super) const fn new() -> Self {
@@ -48,14 +47,14 @@ impl Opened {
         self.requests.contains_key(&id)
     }
 
-    /// Takes one out, and gives its `ActionID`.
+    /// Removes a request, and returns its `ActionID`.
     pub(super) fn remove(&mut self, id: RequestId) -> Option<Box<[u8]>> {
         let open = self.requests.remove(&id)?;
         self.held -= Self::SIZE + open.action_id.len();
         Some(open.action_id)
     }
 
-    /// The oldest.
+    /// Returns the oldest request.
     pub(super) fn first(&self) -> Option<RequestId> {
         self.requests.first_key_value().map(|(id, _)| *id)
     }
@@ -69,12 +68,12 @@ impl Opened {
         self.requests.len()
     }
 
-    /// Bytes held.
+    /// Returns the number of bytes held.
     pub(super) fn held(&self) -> usize {
         self.held
     }
 
-    /// Whether the books agree with one another, as far as can be told at once.
+    /// Returns whether the fields agree, as far as a constant-time check can tell.
     pub(super) fn is_sound(&self) -> bool {
         let last = self.requests.last_key_value().map_or(0, |(id, _)| id.0);
         last < self.next && self.held >= self.len() * Self::SIZE && (self.held == 0) == self.requests.is_empty()

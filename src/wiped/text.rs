@@ -1,16 +1,16 @@
-//! The same for text.
+//! Text whose memory is overwritten when it is dropped or moved.
 
 use alloc::string::String;
 use core::ops::Deref;
 
 use super::wipe;
 
-/// Text that is overwritten when it goes.
+/// Text that is overwritten when it is dropped.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct WipedText(String);
 
 impl WipedText {
-    /// The string, for a writer that stays within `capacity` more bytes.
+    /// Returns the string, for a writer that appends at most `capacity` bytes.
     #[cfg(any(feature = "std", feature = "sipxecs"))]
     pub(crate) fn within(&mut self, capacity: usize) -> &mut String {
         self.reserve(capacity);
@@ -68,7 +68,8 @@ impl From<String> for WipedText {
 mod tests {
     use super::*;
 
-    /// It is moved by us: where a `String` grows, it leaves its bytes behind.
+    /// The text grows by this crate's own code: a growing `String` would leave its old bytes in
+    /// memory.
     #[test]
     fn it_grows_by_doubling() {
         let mut text = WipedText::default();
