@@ -247,8 +247,8 @@ impl ClientEvent<'_> {
 /// Ending of a request.
 ///
 /// `Display` describes the ending in words, with the server's own message where there is one,
-/// masked. For an outcome it says whether it is a success, and why: `outcome OriginateResponse:
-/// Failure; Busy`.
+/// masked. For an outcome it says whether it is a success, and why:
+/// `outcome OriginateResponse: Failure; Busy`.
 ///
 /// An action that [changes nothing](crate::catalogue::ActionType::is_read_only) may be sent again
 /// after any ending. For other actions, such as a call, the table shows when that is safe:

@@ -40,9 +40,9 @@
 //! # TLS
 //!
 //! For a server that wants TLS (`tlsenable`, port 5039 unless configured), pass the stream of a TLS
-//! library in place of the socket: [`exchange`](crate::conn::Machine::exchange) takes any `Read +
-//! Write`. A client without TLS on such a port waits for a greeting that never comes, and has sent
-//! nothing.
+//! library in place of the socket: [`exchange`](crate::conn::Machine::exchange) takes any type with
+//! `Read + Write`. A client without TLS on such a port waits for a greeting that never comes, and
+//! has sent nothing.
 //!
 //! # Testing
 //!

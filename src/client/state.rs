@@ -26,11 +26,11 @@ use crate::error::{ConnectionError, FrameError, LoginRefusal, LoginStage, Servic
 /// The stage of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// Connected; nothing received or sent.
+    /// Connected; the server has not greeted, and no login was asked for.
     New,
     /// A login waits for the server's greeting.
     Greeting,
-    /// The greeting of a manager interface has come.
+    /// The greeting has come or is not needed, and no login was asked for.
     Greeted,
     /// The request for a challenge has been sent.
     Challenge,

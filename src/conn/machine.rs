@@ -220,7 +220,6 @@ pub trait Machine: sealed::Sealed {
     ///
     /// A server that holds requests back until its answers have been transmitted, see the table,
     /// continues to do so; there is nothing left to do but drop it.
-    /// goes on doing so; what is left of it is only to be dropped.
     fn exchange(
         &mut self,
         socket: &mut (impl Read + Write + ?Sized),

@@ -235,7 +235,7 @@ pub enum Refusal {
     /// A job's id is longer than a header of the event socket should be, or contains a byte that
     /// would end it.
     JobId,
-    /// The service of sipXecs sends this command itself.
+    /// The command is for recording, for which the service of sipXecs has its own recorder.
     OwnRecorder,
     /// The value has too few characters, or too many.
     Length {

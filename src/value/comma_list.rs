@@ -167,8 +167,8 @@ fn unquote(raw: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Appends `value` so that the server reads it as one item: puts `\` before each of `, \ " ( ) [
-/// ]`.
+/// Appends `value` so that the server reads it as one item: puts `\` before each of
+/// `, \ " ( ) [ ]`.
 ///
 /// This works only for the first 63 items of a list: the server does not unquote the 64th. A blank
 /// at the beginning of a header's value is lost on the server.

@@ -8,9 +8,10 @@ use alloc::vec::Vec;
 open_bytes! {
     /// Text with C escapes, as it stands on the wire.
     ///
-    /// From Asterisk 13 (2015) on, BEL BS FF LF CR TAB VT `\` `'` `"` `?` are written as `\a \b \f
-    /// \n \r \t \v \\ \' \" \?`. Earlier servers escape nothing: use [`as_bytes`](Self::as_bytes)
-    /// for them, because decoding would remove backslashes. (Asterisk `main/utils.c`.)
+    /// From Asterisk 13 (2015) on, BEL BS FF LF CR TAB VT `\` `'` `"` `?` are written as
+    /// `\a \b \f \n \r \t \v \\ \' \" \?`. Earlier servers escape nothing: use
+    /// [`as_bytes`](Self::as_bytes) for them, because decoding would remove backslashes. (Asterisk
+    /// `main/utils.c`.)
     ///
     /// | header | up to 12 | from 13 on |
     /// |---|---|---|

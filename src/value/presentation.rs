@@ -19,8 +19,8 @@ const KNOWN: [&str; 9] = [
 ];
 
 open_bytes! {
-    /// Presentation of a caller's number, whether it may be shown and how it was verified: `0
-    /// (Presentation Allowed, Not Screened)`.
+    /// Presentation of a caller's number, whether it may be shown and how it was verified:
+    /// `0 (Presentation Allowed, Not Screened)`.
     ///
     /// Takes any bytes. Number with text, number alone and text alone all occur on the wire
     /// (`CID-CallingPres` of `NewCallerid` has been seen with and without the number).
