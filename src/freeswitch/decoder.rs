@@ -1,4 +1,4 @@
-//! From the bytes of a stream to frames.
+//! Decodes the bytes of a stream into frames.
 
 use core::fmt;
 
@@ -11,25 +11,26 @@ use crate::parse::leading_number;
 use crate::range::part;
 use crate::wire::{Limits, RecvBuffer, Room, Truncated, same_name};
 
-/// Limits that fit the event socket: 1 MiB a line, 65,536 lines, 16 MiB a frame, 32 MiB of buffer.
+/// Limits that fit the event socket: 1 MiB per line, 65,536 lines, 16 MiB per frame, 32 MiB of
+/// buffer.
 ///
-/// A server reads commands of up to 10 MiB and some echo what they were given, so an answer may be
-/// as long; the longest line recorded, an event's, has 2,062 bytes.
+/// A server reads commands of up to 10 MiB, and some commands echo their input, so an answer may be
+/// as long; the longest recorded line, of an event, has 2,062 bytes.
 pub const LIMITS: Limits = Limits::new().frame(1 << 24).buffer(1 << 25);
 
-/// Turns the bytes of a stream, in pieces of any size, into frames: header lines, a blank line, and
-/// as many bytes as `Content-Length` says.
+/// Decodes the bytes of a stream, in pieces of any size, into frames: header lines, a blank line,
+/// and as many bytes as `Content-Length` says.
 ///
-/// 1. Give it bytes: [`push`](Self::push) copies them in; [`space`](Self::space) and
-///    [`advance`](Self::advance) let a `read` write right into its buffer.
-/// 2. Take frames with [`next_frame`](Self::next_frame) until it gives `None`.
-/// 3. At the end of the stream ask [`finish`](Self::finish) whether something was cut off.
+/// 1. Pass bytes in: [`push`](Self::push) copies them; [`space`](Self::space) and
+///    [`advance`](Self::advance) let a `read` write directly into the buffer.
+/// 2. Take frames with [`next_frame`](Self::next_frame) until it returns `None`.
+/// 3. At the end of the stream, [`finish`](Self::finish) tells whether a frame was cut off.
 ///
-/// What a client sends has the same form, and is read as well; see [`Frame::command`].
+/// Frames that a client sends have the same form and are decoded too; see [`Frame::command`].
 ///
-/// What it holds is bounded by [`Limits`]: those of lines count for a frame's headers, and that of
-/// their number for an event's too. Memory for an event's index, and for an event in JSON or XML,
-/// comes on top, in proportion to the frame. What one giant frame needed is given back after some
+/// [`Limits`] bound the memory: the limits of lines apply to a frame's headers, the number of lines
+/// also to an event's headers. Memory for an event's index, and for an event in JSON or XML, is
+/// additional, in proportion to the frame. Memory for a single giant frame is released after some
 /// dozen frames of common size.
 ///
 /// ```
@@ -50,29 +51,29 @@ pub const LIMITS: Limits = Limits::new().frame(1 << 24).buffer(1 << 25);
 pub struct Decoder {
     limits: Limits,
     buffer: RecvBuffer,
-    /// Bytes at the front of the buffer that are done with.
+    /// Number of bytes at the front of the buffer that are consumed.
     done: usize,
     /// Offset in the stream of the buffer's first byte.
     base: u64,
     head: Head,
     events: Reader,
     failed: Option<FrameError>,
-    /// Bytes of a frame that is skipped, which come next.
+    /// Number of bytes of a skipped frame that come next.
     skipped: usize,
 }
 
-/// What is known of the frame that is being read. Places count from its first byte.
+/// State of the frame that is being read. Offsets count from its first byte.
 #[derive(Clone, Copy, Debug, Default)]
 struct Head {
-    /// Up to here there is no line feed that has not been seen.
+    /// All line feeds before this offset have been found.
     searched: usize,
-    /// Where the current line begins.
+    /// Start of the current line.
     line: usize,
-    /// Lines before it.
+    /// Number of lines before it.
     lines: u32,
-    /// Once the blank line has been seen.
+    /// Set once the blank line has been found.
     whole: Option<Whole>,
-    /// The same of a frame that is too long.
+    /// Set once the blank line of an oversized frame has been found.
     oversized: Option<HeadFound>,
 }
 
@@ -84,17 +85,17 @@ pub(super) struct HeadFound {
     total: usize,
 }
 
-/// A head that is whole.
+/// A complete head.
 #[derive(Clone, Copy, Debug)]
 struct Whole {
     len: usize,
     /// Length of head and body.
     total: usize,
-    /// Where there is an event.
+    /// Encoding and position of the event, if there is one.
     event: Option<(Encoding, usize)>,
 }
 
-/// A frame that was found, and is the last thing that was done with.
+/// A frame that was found: the most recently consumed bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FrameFound {
     whole: Whole,
@@ -106,21 +107,21 @@ pub(super) struct FrameFound {
 #[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug)]
 pub(super) struct EventFound {
-    /// Bytes of the frame.
+    /// Length of the frame.
     total: usize,
     event: event::Found,
 }
 
 #[cfg(feature = "std")]
 impl FrameFound {
-    /// The event that it carries.
+    /// Returns the event in the frame.
     pub(super) fn event(self) -> Option<EventFound> {
         self.event.map(|event| EventFound { total: self.whole.total, event })
     }
 }
 
 impl Decoder {
-    /// A decoder at the start of a stream; [`LIMITS`] are good ones.
+    /// Creates a decoder for the start of a stream; [`LIMITS`] are suitable limits.
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
@@ -134,22 +135,24 @@ impl Decoder {
         }
     }
 
-    /// Takes bytes of the stream. Frames handed out before are gone.
+    /// Copies bytes of the stream into the buffer. Frames returned before become invalid.
     ///
-    /// Bytes beyond [`Limits::buffer`] are not taken, nor is anything after them: once the frames
-    /// before them have been taken, [`next_frame`](Self::next_frame) fails with the place of the
-    /// first one. Taking frames between pushes, or asking [`room`](Self::room) first, prevents it.
+    /// Bytes beyond [`Limits::buffer`] are dropped, with all bytes after them: once the frames
+    /// before them have been taken, [`next_frame`](Self::next_frame) fails with the offset of the
+    /// first dropped byte. To prevent it, take frames between pushes, or check [`room`](Self::room)
+    /// first.
     pub fn push(&mut self, bytes: &[u8]) {
         let room = self.buffer.push(self.done, self.offset(), bytes);
         self.has_room(&room);
     }
 
-    /// Room in the buffer to read into: at least `min` bytes, or all that [`Limits::buffer`] still
-    /// allows. Follow it with [`advance`](Self::advance). Frames handed out before are gone.
+    /// Returns space in the buffer to read into: at least `min` bytes, or all that
+    /// [`Limits::buffer`] still allows. Call [`advance`](Self::advance) afterwards. Frames returned
+    /// before become invalid.
     ///
-    /// `None`: there is no room until frames have been taken. It is never an empty slice, since a
-    /// read into one gives 0 bytes, as the end of a stream does. The bytes in it are old ones, of
-    /// no meaning.
+    /// `None` means that there is no space until frames have been taken. The slice is never empty,
+    /// since a read into an empty slice returns 0, like the end of a stream. Its bytes are old
+    /// ones, without meaning.
     pub fn space(&mut self, min: usize) -> Option<&mut [u8]> {
         if self.room() == 0 {
             return None;
@@ -165,34 +168,35 @@ impl Decoder {
         }
     }
 
-    /// Says that `n` bytes of what [`space`](Self::space) gave hold bytes of the stream now.
+    /// Reports that the first `n` bytes of [`space`](Self::space) now hold bytes of the stream.
     ///
-    /// More than it gave is a bug of the caller: debug builds panic, others count what it gave.
+    /// A larger `n` is a bug of the caller: debug builds panic, release builds count the length of
+    /// the space.
     pub fn advance(&mut self, n: usize) {
         self.buffer.advance(self.done, n);
     }
 
-    /// How many more bytes [`Limits::buffer`] allows before frames have to be taken.
+    /// Returns how many more bytes [`Limits::buffer`] allows before frames have to be taken.
     pub fn room(&self) -> usize {
         self.buffer.room(self.done)
     }
 
-    /// The next frame. `Ok(None)`: more bytes are needed.
+    /// Returns the next frame, or `Ok(None)` if more bytes are needed.
     ///
     /// # Errors
-    /// When the stream goes over a limit. The error is sticky: every later call returns it, unless
+    /// If the stream goes over a limit. The error is sticky: every later call returns it, unless
     /// the frame is [skipped](Self::skip_frame).
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, FrameError> {
         let Some(found) = self.next_found()? else { return Ok(None) };
         Ok(Some(self.frame(found)))
     }
 
-    /// Gives up the frame that went over a limit, once [`next_frame`](Self::next_frame) has failed:
-    /// what comes next are the frames behind it. Returns its head, without the body.
+    /// Skips the frame that went over a limit, after [`next_frame`](Self::next_frame) has failed:
+    /// decoding continues with the next frame. Returns the skipped frame's head, without the body.
     ///
-    /// The body goes by in no memory, as long as the head says it is, up to 1 GiB. `None`: nothing
-    /// has failed; or where it ends can't be told: a head that is too long, bytes that had no room
-    /// ([`Limits::buffer`]). Then the stream is to be given up.
+    /// The body is discarded without being stored, in the length that the head declares, up to 1
+    /// GiB. `None` means that no error has occurred, or that the frame's end can't be found: the
+    /// head is too long, or bytes were dropped ([`Limits::buffer`]). Then give up the stream.
     ///
     /// ```
     /// use ami_proto::freeswitch::{ContentType, Decoder, LIMITS};
@@ -209,7 +213,7 @@ impl Decoder {
         Some(self.head(found))
     }
 
-    /// [`skip_frame`](Self::skip_frame) in two steps; the second is [`head`](Self::head).
+    /// First step of [`skip_frame`](Self::skip_frame); the second is [`head`](Self::head).
     pub(super) fn skip_found(&mut self) -> Option<HeadFound> {
         self.failed.filter(|error| error.limit != Limit::Buffer)?;
         let whole = self.head.whole.map(|whole| HeadFound { len: whole.len, total: whole.total });
@@ -218,13 +222,13 @@ impl Decoder {
         Some(found)
     }
 
-    /// The head of a frame that is skipped, until the next one is looked for.
+    /// Returns the head of a skipped frame; valid until the next frame is searched.
     pub(super) fn head(&self, found: HeadFound) -> Frame<'_> {
         Frame::new(part(self.pending(), ..found.len), found.len, self.offset(), None)
     }
 
-    /// [`next_frame`](Self::next_frame) in two steps, for those who look at a frame before they
-    /// decide whether to lend it: the second is [`frame`](Self::frame).
+    /// First step of [`next_frame`](Self::next_frame), for callers that inspect a frame before they
+    /// decide whether to return it; the second is [`frame`](Self::frame).
     pub(super) fn next_found(&mut self) -> Result<Option<FrameFound>, FrameError> {
         if let Some(error) = self.failed {
             return Err(error);
@@ -234,20 +238,19 @@ impl Decoder {
         found
     }
 
-    /// The frame that `next_found` has found, for as long as nothing is put into the buffer.
+    /// Returns the frame that `next_found` has found; valid until the buffer changes.
     pub(super) fn frame(&self, found: FrameFound) -> Frame<'_> {
         let bytes = self.last(found.whole.total);
         Frame::new(bytes, found.whole.len, found.offset, found.event.map(|event| self.events.event(bytes, event)))
     }
 
-    /// The event of a frame that `next_found` has found, for as long as nothing is put into the
-    /// buffer.
+    /// Returns the event of a frame that `next_found` has found; valid until the buffer changes.
     #[cfg(feature = "std")]
     pub(super) fn event(&self, found: EventFound) -> Event<'_> {
         self.events.event(self.last(found.total), found.event)
     }
 
-    /// Returns so many bytes before what comes next: the frame that was found last.
+    /// Returns the last `total` consumed bytes: the frame that was found last.
     fn last(&self, total: usize) -> &[u8] {
         part(self.buffer.filled(), self.done.saturating_sub(total)..self.done)
     }
@@ -280,8 +283,8 @@ impl Decoder {
         Ok(Some(FrameFound { whole, offset, event }))
     }
 
-    /// No frame in the buffer: fine, unless bytes were lost or there is no room for the frame to
-    /// grow.
+    /// Handles a buffer without a complete frame: an error if bytes were dropped, or if there is no
+    /// space for the frame to grow.
     fn none(&mut self) -> Result<Option<FrameFound>, FrameError> {
         if self.room() > 0 {
             return Ok(None);
@@ -289,7 +292,7 @@ impl Decoder {
         Err(self.buffer.overflow(self.done, self.offset()))
     }
 
-    /// Goes on looking for the blank line. Each byte is looked at once.
+    /// Continues the search for the blank line. Each byte is examined once.
     fn search_head(&mut self) -> Result<Option<Whole>, FrameError> {
         loop {
             let held = self.pending();
@@ -302,7 +305,7 @@ impl Decoder {
             let line = part(held, self.head.line..end);
             let blank = matches!(line, b"" | b"\r");
             if blank && self.head.lines == 0 {
-                // Before a frame they mean nothing.
+                // Line feeds before a frame have no meaning.
                 self.done += end + 1;
                 self.head = Head::default();
                 continue;
@@ -319,7 +322,7 @@ impl Decoder {
         }
     }
 
-    /// Fails if the current line runs up to `end` and that is too far.
+    /// Fails if the current line, running up to `end`, exceeds a limit.
     fn check_line(&self, end: usize) -> Result<(), FrameError> {
         let line = self.head.line.saturating_add(self.limits.max_line() as usize);
         let frame = self.limits.max_frame() as usize;
@@ -334,14 +337,14 @@ impl Decoder {
         FrameError { limit, max, offset: self.offset() + place as u64 }
     }
 
-    /// What a head of this length says.
+    /// Reads a complete head of this length.
     fn whole(&mut self, len: usize) -> Result<Whole, FrameError> {
         let head = part(self.pending(), ..len);
         let (mut length, mut encoding, mut is_event) = (None, None, false);
         for (name, value) in headers(head) {
             let is = |known: &str| same_name(name.as_bytes(), known.as_bytes());
             if is(CONTENT_LENGTH) {
-                // As the server's own `atoi` does.
+                // The server's own reader uses `atoi`.
                 length = length.or_else(|| leading_number(value.as_bytes().trim_ascii_start()));
             } else if is("Content-Type") {
                 encoding = encoding.or_else(|| Encoding::of(value));
@@ -363,19 +366,20 @@ impl Decoder {
         }
     }
 
-    /// Offset in the stream of the first byte that belongs to no frame handed out and to no blank
-    /// line skipped.
+    /// Returns the offset in the stream of the first byte that belongs to no returned frame and to
+    /// no skipped blank line.
     pub fn offset(&self) -> u64 {
         self.base + self.done as u64
     }
 
-    /// The bytes from [`offset`](Self::offset) on: an unfinished frame, or frames not taken yet.
+    /// Returns the bytes from [`offset`](Self::offset) on: an incomplete frame, or frames not taken
+    /// yet.
     pub fn pending(&self) -> &[u8] {
         part(self.buffer.filled(), self.done..)
     }
 
-    /// What the end of the stream cut off, to be asked when all frames have been taken. `None`:
-    /// nothing.
+    /// Returns the frame that the end of the stream cut off, or `None`. Call it when all frames
+    /// have been taken.
     pub fn finish(&self) -> Option<Truncated> {
         let len = self.pending().len();
         (len > 0).then(|| Truncated { offset: self.offset(), len })
@@ -383,7 +387,7 @@ impl Decoder {
 }
 
 impl fmt::Debug for Decoder {
-    /// The state without the bytes, which may hold secrets.
+    /// Shows the state without the bytes, which may hold secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Decoder")
             .field("offset", &self.offset())

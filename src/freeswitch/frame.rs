@@ -1,5 +1,4 @@
-//! One frame of the event socket: headers, a body where it has one, and the event that is in
-//! either.
+//! A frame of the event socket: headers, an optional body, and the event in either of them.
 
 use alloc::borrow::Cow;
 use core::fmt::{self, Write as _};
@@ -17,35 +16,35 @@ use crate::wire::{Value, same_name};
 
 pub(super) const CONTENT_LENGTH: &str = "Content-Length";
 
-/// What a frame says it is, in its `Content-Type`.
+/// The kind of a frame, given by its `Content-Type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ContentType<'buf> {
-    /// `auth/request`: the server wants a password; its first frame.
+    /// `auth/request`: the server's first frame, which requests a password.
     AuthRequest,
-    /// `command/reply`: the answer to a command; it stands in `Reply-Text`.
+    /// `command/reply`: the answer to a command, in `Reply-Text`.
     CommandReply,
-    /// `api/response`: the answer to `api`; it is the body.
+    /// `api/response`: the answer to `api`, in the body.
     ApiResponse,
     /// `text/event-plain`: an event as header lines.
     EventPlain,
-    /// `text/event-json`: an event as an object.
+    /// `text/event-json`: an event as a JSON object.
     EventJson,
-    /// `text/event-xml`: an event as a document.
+    /// `text/event-xml`: an event as an XML document.
     EventXml,
     /// `text/disconnect-notice`: the server is about to close the connection, or, with
-    /// `Content-Disposition: linger`, will be later.
+    /// `Content-Disposition: linger`, will close it later.
     DisconnectNotice,
-    /// `text/rude-rejection`: the server takes no connections from this place.
+    /// `text/rude-rejection`: the server accepts no connections from this address.
     RudeRejection,
     /// `log/data`: a line of the server's log.
     LogData,
-    /// Something else; empty where the frame doesn't say, as what a client sends.
+    /// Any other content type; empty for a frame without one, as clients send it.
     Other(Value<'buf>),
 }
 
 impl<'buf> ContentType<'buf> {
-    /// The types that have a name here.
+    /// The types with a variant of their own.
     const NAMED: [(&'static str, Self); 9] = [
         ("auth/request", Self::AuthRequest),
         ("command/reply", Self::CommandReply),
@@ -58,7 +57,7 @@ impl<'buf> ContentType<'buf> {
         ("log/data", Self::LogData),
     ];
 
-    /// Blanks around the type mean nothing.
+    /// Returns the kind for a `Content-Type`; blanks around it are ignored.
     pub(super) fn of(value: Value<'buf>) -> Self {
         let value = Value::new(value.as_bytes().trim_ascii());
         let named = Self::NAMED.into_iter().find(|(name, _)| value.eq_ignore_case(name));
@@ -70,9 +69,9 @@ impl<'buf> ContentType<'buf> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventError {
-    /// Its JSON or XML is not well-formed, or is no event's.
+    /// The JSON or XML is not well-formed, or not an event.
     Malformed,
-    /// It is read with a feature that the crate was built without.
+    /// Reading the event needs a feature that the crate was built without.
     Feature {
         /// The feature's name.
         name: &'static str,
@@ -92,12 +91,12 @@ impl core::error::Error for EventError {}
 
 /// A frame, borrowed from the decoder's buffer.
 ///
-/// Values of headers are as they came. Where the headers themselves are an event (the answer to
+/// Values of headers are as they came. If the headers themselves are an event (the answer to
 /// `connect`), they are encoded: [`event`](Self::event) and [`answer`](Self::answer) decode them.
 #[derive(Clone, Copy)]
 pub struct Frame<'buf> {
     bytes: &'buf [u8],
-    /// Bytes of the headers, their blank line included.
+    /// Length of the headers, their blank line included.
     head: usize,
     offset: u64,
     event: Option<Event<'buf>>,
@@ -108,62 +107,63 @@ impl<'buf> Frame<'buf> {
         Self { bytes, head, offset, event }
     }
 
-    /// Bytes that are no header.
+    /// Creates a frame of bytes without headers.
     #[cfg(feature = "std")]
     pub(super) const fn bare(bytes: &'buf [u8]) -> Self {
         Self { bytes, head: 0, offset: 0, event: None }
     }
 
-    /// An event and nothing of what it came in.
+    /// Creates a frame that holds only an event.
     #[cfg(feature = "std")]
     pub(super) const fn of(event: Event<'buf>) -> Self {
         Self { event: Some(event), ..Self::bare(&[]) }
     }
 
-    /// The event that it carries, or one without anything.
+    /// Returns the event in the frame, or an empty one.
     #[cfg(feature = "std")]
     pub(super) fn event_or_none(self) -> Event<'buf> {
         self.event.unwrap_or(Event::new(HeaderIndex::bare(&[]), &[]))
     }
 
-    /// Offset of its first byte from the start of the stream.
+    /// Returns the offset of the first byte from the start of the stream.
     pub const fn offset(self) -> u64 {
         self.offset
     }
 
-    /// The whole frame as it came.
+    /// Returns the whole frame as it came.
     pub const fn as_bytes(self) -> &'buf [u8] {
         self.bytes
     }
 
-    /// What it says it is.
+    /// Returns the kind of the frame.
     pub fn content_type(self) -> ContentType<'buf> {
         ContentType::of(self.get("Content-Type").unwrap_or_default())
     }
 
-    /// The first header of this name, the case of letters apart.
+    /// Returns the first header of this name, ignoring case.
     pub fn get(self, name: &str) -> Option<Value<'buf>> {
         self.headers().find(|(found, _)| same_name(found.as_bytes(), name.as_bytes())).map(|(_, value)| value)
     }
 
-    /// Its headers in order, not those of an event in its body. Lines that are none are left out.
+    /// Yields the headers in order, without those of an event in the body. Lines that are not
+    /// headers are omitted.
     pub fn headers(self) -> impl Iterator<Item = (Value<'buf>, Value<'buf>)> + use<'buf> {
         headers(part(self.bytes, ..self.head))
     }
 
-    /// Its first line, where that is no header: a frame of the other direction, from a client.
+    /// Returns the first line if it is not a header: the command in a frame from a client.
     pub fn command(self) -> Option<Value<'buf>> {
         let line = head_lines(self.bytes).next()?;
         name_and_value(line).is_none().then(|| Value::new(line))
     }
 
-    /// Returns how many bytes its `Content-Length` says that the body has. `Ok(None)`: it has none,
-    /// and so no body.
+    /// Returns the body's length according to `Content-Length`. `Ok(None)` means that the frame has
+    /// no such header, and so no body.
     ///
     /// # Errors
-    /// [`FieldError`] where the header is no number. The digits that it begins with count, as the
-    /// server's own reader has it, and where it begins with none there is no body: if the peer meant
-    /// one, that is read as frames.
+    /// [`FieldError`] if the header is not a number. Leading digits count, as in the server's own
+    /// reader. Without leading digits the frame has no body: if the peer sent one, it is read as
+    /// frames.
     pub fn content_length(self) -> Result<Option<u64>, FieldError> {
         let Some(value) = self.get(CONTENT_LENGTH) else { return Ok(None) };
         match u64::from_wire(value.as_bytes().trim_ascii()) {
@@ -172,19 +172,19 @@ impl<'buf> Frame<'buf> {
         }
     }
 
-    /// What follows the headers; empty where the frame has no `Content-Length`.
+    /// Returns the bytes after the headers; empty if the frame has no `Content-Length`.
     pub fn body(self) -> &'buf [u8] {
         part(self.bytes, self.head..)
     }
 
-    /// The event that it carries. `None`: it carries none, or one that can't be read, of which
-    /// [`event_error`](Self::event_error) says why.
+    /// Returns the event in the frame. `None` if there is none, or if it can't be read, see
+    /// [`event_error`](Self::event_error).
     pub const fn event(self) -> Option<Event<'buf>> {
         self.event
     }
 
-    /// Returns why the event that it carries can't be read. `None`: it can, or the frame carries
-    /// none, or is a head without its body.
+    /// Returns the reason for which the event in the frame can't be read. `None` if it can be read,
+    /// or if the frame has no event, or is a head without its body.
     ///
     /// ```
     /// use ami_proto::freeswitch::{Decoder, EventError, LIMITS};
@@ -204,15 +204,16 @@ impl<'buf> Frame<'buf> {
         }
     }
 
-    /// Whether its headers are encoded, since they are an event: in the answer to `connect`.
+    /// Returns whether the headers are encoded because they are an event: in the answer to
+    /// `connect`.
     fn is_encoded(self) -> bool {
         self.event.is_some() && self.get("Event-Name").is_some()
     }
 
-    /// What a command was answered: the body of an `api/response`, the `Reply-Text` of a
-    /// `command/reply`, decoded where it has to be. A server cuts a `Reply-Text` at 511 bytes.
+    /// Returns the answer to a command: the body of an `api/response`, or the `Reply-Text` of a
+    /// `command/reply`, decoded if it is encoded. A server cuts a `Reply-Text` at 511 bytes.
     ///
-    /// `None`: it is neither.
+    /// `None` for any other frame.
     pub fn answer(self) -> Option<Cow<'buf, [u8]>> {
         match self.content_type() {
             ContentType::ApiResponse => Some(Cow::Borrowed(self.body())),
@@ -224,14 +225,14 @@ impl<'buf> Frame<'buf> {
         }
     }
 
-    /// Whether it is a `command/reply` that begins with `-ERR`. What an `api` command was answered
-    /// only that command can tell.
+    /// Returns whether the frame is a `command/reply` that begins with `-ERR`. Whether the answer
+    /// to an `api` command is a refusal depends on that command.
     pub fn is_refusal(self) -> bool {
         self.content_type() == ContentType::CommandReply
             && self.answer().is_some_and(|answer| answer.trim_ascii_start().starts_with(b"-ERR"))
     }
 
-    /// Keeps it beyond the buffer.
+    /// Copies the frame out of the buffer.
     pub fn to_owned(self) -> OwnedFrame {
         OwnedFrame {
             bytes: self.bytes.into(),
@@ -242,7 +243,7 @@ impl<'buf> Frame<'buf> {
     }
 }
 
-/// The lines of a head, without their ends, up to the blank one.
+/// Yields the lines of a head, without their ends, up to the blank line.
 pub(super) fn head_lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = head;
     core::iter::from_fn(move || {
@@ -254,7 +255,7 @@ pub(super) fn head_lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Name and value, if a line is a header: no name has a blank.
+/// Splits a header line into name and value; `None` for other lines: no name contains a blank.
 fn name_and_value(line: &[u8]) -> Option<(Value<'_>, Value<'_>)> {
     let (name, value) = line.split_at_checked(memchr::memchr(b':', line)?)?;
     let value = value.get(1..)?;
@@ -271,7 +272,7 @@ pub(super) fn headers(head: &[u8]) -> impl Iterator<Item = (Value<'_>, Value<'_>
 }
 
 impl fmt::Debug for Frame<'_> {
-    /// Without the body, and with passwords and PINs masked. Values that are encoded are shown
+    /// Shows the frame without its body, with passwords and PINs masked. Encoded values are shown
     /// decoded.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         struct Masked<'a>(Frame<'a>);
@@ -299,9 +300,9 @@ impl fmt::Debug for Frame<'_> {
     }
 }
 
-/// One line for a log: the type of the content, a client's command, the event's headers or else the
-/// frame's own, and the length of a body that is no event. Masked, escaped and cut as AMI's
-/// [`Frame`](crate::Frame) is.
+/// Writes one line for a log: the content type, a client's command, the event's headers or else the
+/// frame's own, and the length of a body that is not an event. Secrets are masked, and values are
+/// escaped and cut as in AMI's [`Frame`](crate::Frame).
 ///
 /// ```
 /// use ami_proto::freeswitch::{Decoder, LIMITS};
@@ -333,7 +334,7 @@ impl fmt::Display for Frame<'_> {
     }
 }
 
-/// A [`Frame`] kept beyond the buffer it was read from.
+/// A [`Frame`] that outlives the buffer it was read from.
 #[derive(Clone)]
 pub struct OwnedFrame {
     bytes: Wiped,
@@ -343,13 +344,13 @@ pub struct OwnedFrame {
 }
 
 impl OwnedFrame {
-    /// The frame again, borrowed from here.
+    /// Returns the frame, borrowed from this copy.
     pub fn view(&self) -> Frame<'_> {
         Frame::new(&self.bytes, self.head, self.offset, self.event.as_ref().map(OwnedEvent::view))
     }
 }
 
-/// As [`Frame`]'s.
+/// Writes the line of [`Frame`]'s `Display`.
 impl fmt::Display for OwnedFrame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.view().fmt(f)

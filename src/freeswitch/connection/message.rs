@@ -1,5 +1,5 @@
-//! What is sent: a command, headers where it takes some, a body. Nothing that would end a line can
-//! get in.
+//! Messages to the server: a command with optional headers and body. Bytes that would end a line
+//! are refused.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -13,16 +13,18 @@ use crate::redact::event_socket::mask;
 use crate::wiped::{Wiped, reserve};
 use crate::wire::Value;
 
-/// Bytes of a message that a server reads; what is beyond, it takes for the next command.
+/// Size in bytes of the longest message that a server reads; it reads the excess as the next
+/// command.
 const SERVER_MESSAGE: usize = 10_485_760;
 
-/// How long `dial` lets a phone ring (`conference_api.c`), unless the dial string says.
+/// Time for which `dial` lets a phone ring (`conference_api.c`), unless the dial string sets
+/// another.
 const RINGS: Duration = Duration::from_secs(60);
 const RING_TIME: &[u8] = b"originate_timeout=";
 
 /// A command to the server.
 ///
-/// The server would take what follows a CR, LF or NUL for another command, or drop it; such a line
+/// The server would read the text after a CR, LF or NUL as another command, or drop it; such a line
 /// is refused when it is sent.
 ///
 /// ```
@@ -53,28 +55,28 @@ pub struct Message {
 }
 
 impl Message {
-    /// A command as it stands on its line, such as `event json ALL`, `sendmsg UUID` or `nolog`.
+    /// Creates a command from its line, such as `event json ALL`, `sendmsg UUID` or `nolog`.
     pub fn new(line: impl AsRef<[u8]>) -> Self {
         Self::owned(line.as_ref().into())
     }
 
-    /// The same without a copy.
+    /// Creates a command from its line without copying it.
     pub(super) fn owned(line: Vec<u8>) -> Self {
         Self { line: line.into(), headers: Vec::new(), body: None }
     }
 
-    /// An API command with its arguments, such as `conference board list`. The server does nothing
-    /// else on this connection until it is answered.
+    /// Creates an API command with its arguments, such as `conference board list`. Until it is
+    /// answered, the server handles no other command of this connection.
     pub fn api(command: impl AsRef<[u8]>) -> Self {
         Self::owned([b"api ", command.as_ref()].concat())
     }
 
-    /// The same as a job in the background; its output comes with an event.
+    /// Creates an API command that runs as a background job; an event brings its output.
     pub fn bgapi(command: impl AsRef<[u8]>) -> Self {
         Self::owned([b"bgapi ", command.as_ref()].concat())
     }
 
-    /// A conference command as [`api`](Self::api) has it.
+    /// Creates an [`api`](Self::api) message from a conference command.
     ///
     /// ```
     /// use ami_proto::freeswitch::Message;
@@ -87,32 +89,32 @@ impl Message {
     /// ```
     ///
     /// # Errors
-    /// [`EncodeError`], where an argument would arrive as something else.
+    /// [`EncodeError`] if the server would read an argument as something else.
     pub fn api_command(line: Line<'_>) -> Result<Self, EncodeError> {
         Self::conference(b"api ", line)
     }
 
-    /// A conference command as [`bgapi`](Self::bgapi) has it.
+    /// Creates a [`bgapi`](Self::bgapi) message from a conference command.
     ///
     /// # Errors
-    /// As [`api_command`](Self::api_command).
+    /// The errors of [`api_command`](Self::api_command).
     pub fn bgapi_command(line: Line<'_>) -> Result<Self, EncodeError> {
         Self::conference(b"bgapi ", line)
     }
 
-    /// The command that subscribes to events in this format: [`Events`](crate::freeswitch::Events),
-    /// or names with blanks between them.
+    /// Creates the command that subscribes to events in this format:
+    /// [`Events`](crate::freeswitch::Events), or names separated by blanks.
     pub fn subscribe(format: EventFormat, types: impl AsRef<[u8]>) -> Self {
         Self::owned([b"event ", format.as_str().as_bytes(), b" ", types.as_ref()].concat())
     }
 
-    /// The command that lets only such events through whose header has this value, or one that
-    /// another filter names.
+    /// Creates the command that adds a filter: the server sends only events whose header has this
+    /// value, or that match another filter.
     ///
     /// # Errors
-    /// [`EncodeError`]: a header that is empty, has a blank or `[` in it, or is `add` or `delete`,
-    /// which are commands to the server; and an empty value, which takes all filters of the header
-    /// back.
+    /// [`EncodeError`] if the header is empty, contains a blank or `[`, or is `add` or `delete`,
+    /// which are commands to the server; and if the value is empty, which would remove all filters
+    /// of the header.
     pub fn filter(header: &str, value: impl AsRef<[u8]>) -> Result<Self, EncodeError> {
         let value = value.as_ref();
         let is_command = ["add", "delete"].iter().any(|command| header.eq_ignore_ascii_case(command));
@@ -128,7 +130,7 @@ impl Message {
         Ok(Self::owned([b"filter ", header.as_bytes(), b" ", value].concat()))
     }
 
-    /// A conference command behind this verb, which has its blank.
+    /// Appends a conference command to this verb, which ends with a blank.
     fn conference(verb: &[u8], command: Line<'_>) -> Result<Self, EncodeError> {
         let mut line = Wiped::default();
         line.vec().extend_from_slice(verb);
@@ -142,17 +144,17 @@ impl Message {
         self
     }
 
-    /// Gives it a body of any bytes; its length is written in front.
+    /// Sets the body, which may contain any bytes; its length is written before it.
     pub fn body(mut self, body: impl AsRef<[u8]>) -> Self {
         self.body = Some(body.as_ref().into());
         self
     }
 
-    /// Writes it at the end of a buffer.
+    /// Appends the message to a buffer.
     ///
     /// # Errors
-    /// When the command or a header holds what would end its line, or all of it is longer than a
-    /// server reads. Nothing was written.
+    /// If the command or a header contains bytes that would end its line, or if the message is
+    /// longer than a server reads. The buffer is then unchanged.
     pub fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         check(b"command", &self.line)?;
         if self.line.is_empty() {
@@ -183,12 +185,12 @@ impl Message {
         Ok(())
     }
 
-    /// The first word of its line, as the server reads it: in any case.
+    /// Returns the first word of the line in lower case: the server ignores case.
     pub(super) fn verb(&self) -> Vec<u8> {
         self.words().next().unwrap_or_default().to_ascii_lowercase()
     }
 
-    /// The words of its line.
+    /// Yields the words of the line.
     pub(super) fn words(&self) -> impl Iterator<Item = &[u8]> {
         self.line.split(|byte| *byte == b' ').filter(|word| !word.is_empty())
     }
@@ -197,8 +199,8 @@ impl Message {
         &self.line
     }
 
-    /// How long the server is busy with it beyond the usual: `conference … dial` answers when the
-    /// call has been answered, or has not in the time that it rings.
+    /// Returns the time that the server needs for the command beyond the usual: `conference … dial`
+    /// answers when the call is answered, or when the ringing time is over.
     pub(super) fn takes(&self) -> Duration {
         let mut words = Splitter(&self.line);
         let verb = words.next().unwrap_or_default();
@@ -215,13 +217,13 @@ impl Message {
         rings.map_or(RINGS, |rings| Duration::from_secs(rings.into()))
     }
 
-    /// The value of a header that it has.
+    /// Returns the value of a header of the message.
     pub(super) fn get(&self, name: &[u8]) -> Option<&[u8]> {
         self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| &value[..])
     }
 }
 
-/// The words of a line as the conference module parts them, quotes left where they are.
+/// Yields the words of a line as the conference module splits it, with quotes kept.
 struct Splitter<'a>(&'a [u8]);
 
 impl<'a> Iterator for Splitter<'a> {
@@ -240,7 +242,7 @@ impl<'a> Iterator for Splitter<'a> {
     }
 }
 
-/// A message as it was written, to be shown as the frame that it is read as.
+/// A written message, to be shown as the frame that a reader would make of it.
 pub(super) struct Written<'a>(pub(super) &'a [u8]);
 
 impl fmt::Display for Written<'_> {
@@ -265,7 +267,7 @@ fn check_name(name: &[u8]) -> Result<(), EncodeError> {
     let refusal = match name.iter().enumerate().find(|(_, byte)| matches!(byte, b'\r' | b'\n' | 0 | b':')) {
         Some((at, byte)) => Refusal::InName { byte: *byte, at },
         None if name.is_empty() => Refusal::EmptyName,
-        // The length is written for the body that there is.
+        // The length is written from the actual body.
         None if name.eq_ignore_ascii_case(b"Content-Length") => Refusal::OwnHeader,
         None => return Ok(()),
     };
@@ -273,7 +275,7 @@ fn check_name(name: &[u8]) -> Result<(), EncodeError> {
 }
 
 impl fmt::Debug for Message {
-    /// With passwords and PINs masked, without the body.
+    /// Shows the message with passwords and PINs masked, without the body.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Message")
             .field("line", &Value::new(&mask(&self.line)))

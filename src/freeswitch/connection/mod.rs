@@ -1,5 +1,5 @@
 //! A connection to the event socket: login, commands and their answers, jobs, subscriptions,
-//! deadlines. No I/O and no clock: bytes and times come from whoever drives it.
+//! deadlines. It does no I/O and has no clock: its driver supplies bytes and times.
 
 mod asked;
 mod config;
@@ -39,30 +39,31 @@ use session::{Notice, Route, Session, Told};
 use state::Input;
 pub use subscription::Events;
 
-/// One connection to a server's event socket, and the next one after it is lost.
+/// A connection to a server's event socket, and its successors after reconnects.
 ///
-/// Connect, then [`login`](Self::login); or accept the connection of a server that calls (its
-/// application `socket`), then [`connect`](Self::connect). [`Machine`] says how it is driven, what
-/// each call may change, and what happens at each of its ceilings.
+/// Connect to the server, then call [`login`](Self::login); or accept a connection that the server
+/// opens (by its application `socket`), then call [`connect`](Self::connect). [`Machine`] describes
+/// how to drive it, what each call may change, and what happens at each of its limits.
 ///
-/// An error of [`poll_event`](Self::poll_event) is the end of the connection.
-/// [`reconnect`](Self::reconnect) begins anew.
+/// An error of [`poll_event`](Self::poll_event) ends the connection. [`reconnect`](Self::reconnect)
+/// prepares a new one.
 ///
 /// # Its stages
 ///
-/// Connected it is New; requests are taken in Ready; and once it is Over, `reconnect` begins anew.
-/// A row is what happens, a column the stage that it happens in; an empty cell: nothing. `NotNew`,
-/// `NotOver` and `NotBegun` are refused as [`ApiMisuse`](crate::error::ApiMisuse), what is "lost" is
-/// an error of `poll_event`.
+/// A new connection is in stage New; it accepts requests in Ready; once it is Over, `reconnect`
+/// begins anew. Each row of the table is an input, each column a stage; an empty cell means no
+/// effect. `NotNew`, `NotOver` and `NotBegun` are errors of kind
+/// [`ApiMisuse`](crate::error::ApiMisuse); "lost" means an error of `poll_event`.
 ///
 #[doc = include_str!("state.md")]
 ///
-/// # What it holds
+/// # Memory
 ///
-/// Bytes received and not polled, up to [`Limits::buffer`](crate::Limits::buffer); requests not
-/// transmitted, up to [`Config::ceiling`]; a fixed size for each request that is open, up to
-/// [`Config::max_open`]. Where the first runs out, [`space`](Self::space) gives no room: stop
-/// reading until events have been taken.
+/// The connection holds received bytes that have not been polled, up to
+/// [`Limits::buffer`](crate::Limits::buffer); requests that have not been transmitted, up to
+/// [`Config::ceiling`]; and a fixed size for each open request, up to [`Config::max_open`]. When
+/// the first limit is reached, [`space`](Self::space) returns `None`: stop reading until events
+/// have been polled.
 ///
 /// ```
 /// use std::time::Instant;
@@ -99,7 +100,7 @@ pub struct Connection {
     session: Session,
 }
 
-/// What `poll_event` gives next.
+/// The next result of `poll_event`.
 enum Next {
     Notice(Notice),
     Frame(FrameFound, Told),
@@ -110,11 +111,11 @@ enum Next {
 }
 
 impl Connection {
-    /// A connection that has just been made. Give it a [`Config`], or an `Arc` of one that several
+    /// Creates a connection from a [`Config`], or from an `Arc` of one that several connections
     /// share.
     ///
-    /// The names of its jobs begin with digits that nobody can guess, drawn from the randomness
-    /// that the standard library has for its hash maps; see [`seeded`](Self::seeded).
+    /// The names of its jobs begin with unpredictable digits, drawn from the randomness that the
+    /// standard library uses for its hash maps; see [`seeded`](Self::seeded).
     pub fn new(config: impl Into<Arc<Config>>) -> Self {
         let config = config.into();
         let decoder = Decoder::new(config.limits);
@@ -122,16 +123,16 @@ impl Connection {
         Self { decoder, eof: false, backlog: Backlog::default(), session }
     }
 
-    /// Draws the beginning of its jobs' names from this number instead: from a better source, or
-    /// from a fixed one to get the same bytes each time. To be called before anything is sent.
+    /// Draws the prefix of the jobs' names from this number instead: from a better source of
+    /// randomness, or from a fixed number for reproducible bytes. Call it before anything is sent.
     #[must_use]
     pub fn seeded(mut self, seed: u64) -> Self {
         self.session.prefixes = Prefixes::seeded(seed);
         self
     }
 
-    /// Tells this hook what the connection does, for a log: each frame that comes or goes, each
-    /// change of its stage, each limit that is met. See [`Trace`].
+    /// Sets a hook that reports each received or sent frame, each change of the stage, and each
+    /// limit that is reached, for a log. See [`Trace`].
     #[must_use]
     pub fn traced(mut self, hook: impl FnMut(Trace<'_>) + Send + Sync + 'static) -> Self {
         self.session.tracer = Tracer::new(hook);
@@ -140,7 +141,7 @@ impl Connection {
 
     // Input.
 
-    /// Takes received bytes, and returns how many: see [`Machine::handle_input`].
+    /// Takes received bytes and returns how many it took: see [`Machine::handle_input`].
     #[must_use = "bytes that were not taken have to be given again"]
     pub fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
         let room = if self.reads() { self.decoder.room() } else { 0 };
@@ -154,22 +155,22 @@ impl Connection {
         taken.len()
     }
 
-    /// Returns room to read into: see [`Machine::space`].
+    /// Returns free space to read into: see [`Machine::space`].
     pub fn space(&mut self, min: usize) -> Option<&mut [u8]> {
         if self.reads() { self.decoder.space(min) } else { None }
     }
 
-    /// Returns whether there is room to read into: see [`Machine::wants_input`].
+    /// Returns whether there is space to read into: see [`Machine::wants_input`].
     pub fn wants_input(&self) -> bool {
         self.reads() && self.decoder.room() > 0
     }
 
-    /// Whether more is received: nothing would be told after the end.
+    /// Returns whether input is still accepted: after the end no event would report it.
     fn reads(&self) -> bool {
         !self.eof && !self.is_over()
     }
 
-    /// Says that `n` bytes were read into [`space`](Self::space): see [`Machine::advance`].
+    /// Reports that `n` bytes were read into [`space`](Self::space): see [`Machine::advance`].
     pub fn advance(&mut self, now: Instant, n: usize) {
         let reads = self.reads();
         debug_assert!(reads || n == 0, "{n} bytes received where there was no room");
@@ -181,13 +182,13 @@ impl Connection {
         self.session.check_books();
     }
 
-    /// Says that the stream has ended, or has failed: see [`Machine::handle_eof`].
+    /// Reports that the stream has ended or failed: see [`Machine::handle_eof`].
     pub fn handle_eof(&mut self, now: Instant) {
         self.session.tell(now);
         self.eof = true;
     }
 
-    /// Says what time it is: see [`Machine::handle_timeout`].
+    /// Reports the current time: see [`Machine::handle_timeout`].
     pub fn handle_timeout(&mut self, now: Instant) {
         if let Some(now) = self.backlog.tell(now) {
             self.session.timeout(now);
@@ -197,12 +198,12 @@ impl Connection {
 
     // Output.
 
-    /// Returns bytes to transmit, which may hold a password: see [`Machine::poll_transmit`].
+    /// Returns bytes to transmit, which may contain a password: see [`Machine::poll_transmit`].
     pub fn poll_transmit(&self) -> Option<&[u8]> {
         self.session.transmit()
     }
 
-    /// Says that `n` bytes of [`poll_transmit`](Self::poll_transmit) have been transmitted: see
+    /// Reports that `n` bytes of [`poll_transmit`](Self::poll_transmit) were transmitted: see
     /// [`Machine::transmitted`].
     pub fn transmitted(&mut self, n: usize) {
         if self.is_over() {
@@ -212,17 +213,17 @@ impl Connection {
         self.session.check_books();
     }
 
-    /// Returns when [`handle_timeout`](Self::handle_timeout) has something to do: see
+    /// Returns the time for the next [`handle_timeout`](Self::handle_timeout): see
     /// [`Machine::poll_timeout`].
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.session.deadline()
     }
 
-    /// Returns what happened next: see [`Machine::poll_event`].
+    /// Returns the next event: see [`Machine::poll_event`].
     ///
     /// # Errors
-    /// When the connection is over: why. Everything that had arrived, and the ending of every
-    /// request in flight, has been given before. Sticky.
+    /// The reason for which the connection is over. All received events, and the ending of every
+    /// request in flight, have been returned before. The error is sticky.
     pub fn poll_event(&mut self) -> Result<Option<ConnectionEvent<'_>>, ConnectionError> {
         let next = self.next();
         self.session.check_books();
@@ -290,14 +291,14 @@ impl Connection {
     /// Logs in, once the server asks for it. Commands have to wait for
     /// [`ConnectionEvent::LoggedIn`].
     ///
-    /// What [`Config::events`] says, and what was set on the connection before this one, is set
-    /// right after.
+    /// The events of [`Config::events`], and the settings that an earlier connection made, are
+    /// restored right after the login.
     ///
     /// # Errors
-    /// [`SendError::Misuse`] with [`ApiMisuse::NotNew`] where the login has been started before;
-    /// [`SendError::Encode`] where the password, or the configured events, can't be sent as they
-    /// are; [`SendError::Ceiling`] where the login takes more than two thirds of
-    /// [`Config::ceiling`]. Nothing is sent then.
+    /// [`SendError::Misuse`] with [`ApiMisuse::NotNew`] if the login was started before;
+    /// [`SendError::Encode`] if the password or the configured events can't be sent unchanged;
+    /// [`SendError::Ceiling`] if the login takes more than two thirds of [`Config::ceiling`].
+    /// Nothing is sent then.
     pub fn login(&mut self, now: Instant, credentials: Credentials) -> Result<(), SendError> {
         let started = self.session.login(now, credentials);
         self.session.tracer.refused(&started);
@@ -305,11 +306,11 @@ impl Connection {
         started
     }
 
-    /// Asks a server that has called us for the call's data, instead of logging in:
+    /// Requests the call's data on a connection that the server opened, instead of a login:
     /// [`ConnectionEvent::LoggedIn`] brings it.
     ///
     /// # Errors
-    /// As [`login`](Self::login).
+    /// The errors of [`login`](Self::login).
     pub fn connect(&mut self, now: Instant) -> Result<(), SendError> {
         let started = self.session.connect(now);
         self.session.tracer.refused(&started);
@@ -317,17 +318,18 @@ impl Connection {
         started
     }
 
-    /// Sends a command. It ends with [`ConnectionEvent::Ended`], in whichever way, exactly once.
+    /// Sends a command. [`ConnectionEvent::Ended`] reports its ending exactly once.
     ///
-    /// Any number can be sent before the first is answered, up to [`Config::max_in_flight`], and be
-    /// open at a time, up to [`Config::max_open`]. Jobs
-    /// (`bgapi`) are given a `Job-UUID`, unless they have one, and the events that bring their
-    /// output are subscribed to where they aren't yet, and let through where there are
-    /// [filters](Self::filter).
-    /// A job's name has 255 bytes at the most: a longer one of the server's is not taken, so that
-    /// the job ends by its own name, or its time. What sets something (`event`, `nixevent`,
-    /// `noevents`, `filter`, `log`, `nolog`) is said again after a reconnect, if the server has
-    /// accepted it.
+    /// Several commands can be sent before the first is answered, up to [`Config::max_in_flight`],
+    /// and be open at a time, up to [`Config::max_open`].
+    ///
+    /// A job (`bgapi`) is given a `Job-UUID` if it has none. The events that bring its output are
+    /// subscribed to if they aren't yet, and admitted if there are [filters](Self::filter). A job's
+    /// name has at most 255 bytes: if the server assigns a longer one, it is ignored, so the job
+    /// ends by its own name or by its timeout.
+    ///
+    /// A command that changes a setting (`event`, `nixevent`, `noevents`, `filter`, `log`, `nolog`)
+    /// is repeated after a reconnect, if the server has accepted it.
     ///
     /// # Errors
     /// [`SendError`]; nothing was sent.
@@ -335,10 +337,10 @@ impl Connection {
         self.send_in(now, message, None)
     }
 
-    /// The same with its own time for the answer.
+    /// Sends a command like [`send`](Self::send), with its own time limit for the answer.
     ///
     /// # Errors
-    /// As [`send`](Self::send).
+    /// The errors of [`send`](Self::send).
     pub fn send_within(&mut self, now: Instant, message: &Message, within: Duration) -> Result<Id, SendError> {
         self.send_in(now, message, Some(within))
     }
@@ -353,75 +355,78 @@ impl Connection {
     /// Sends an API command, such as `conference board list`.
     ///
     /// # Errors
-    /// As [`send`](Self::send).
+    /// The errors of [`send`](Self::send).
     pub fn api(&mut self, now: Instant, command: impl AsRef<[u8]>) -> Result<Id, SendError> {
         self.send(now, &Message::api(command))
     }
 
-    /// Sends an API command to be run in the background: [`ConnectionEvent::Started`] when it was
-    /// accepted, [`Ending::Job`] with its output; [`Ending`] shows how to read an `originate`.
+    /// Sends an API command that runs in the background: [`ConnectionEvent::Started`] reports that
+    /// it was accepted, [`Ending::Job`] brings its output; [`Ending`] shows how to read the outcome
+    /// of an `originate`.
     ///
     /// # Errors
-    /// As [`send`](Self::send).
+    /// The errors of [`send`](Self::send).
     pub fn bgapi(&mut self, now: Instant, command: impl AsRef<[u8]>) -> Result<Id, SendError> {
         self.send(now, &Message::bgapi(command))
     }
 
-    /// Subscribes to events: [`Events`], or names with blanks between them, `CUSTOM` and subclasses
-    /// last. The format is that of all events from then on.
+    /// Subscribes to events: [`Events`], or names separated by blanks, with `CUSTOM` and its
+    /// subclasses last. The format applies to all events from then on.
     ///
     /// # Errors
-    /// As [`send`](Self::send).
+    /// The errors of [`send`](Self::send).
     pub fn subscribe(&mut self, now: Instant, format: EventFormat, types: impl AsRef<[u8]>) -> Result<Id, SendError> {
         self.send(now, &Message::subscribe(format, types))
     }
 
-    /// Lets only such events through whose header has this value, or one that another filter names:
-    /// any filter is enough. `/…/` is a regular expression.
+    /// Adds a filter: the server sends only events whose header has this value, or that match
+    /// another filter. `/…/` is a regular expression.
     ///
-    /// Beside other filters the connection sets one for the output of jobs, while any runs, and takes
-    /// it back with the last of the others. A value with `-` in front keeps events away, and is
-    /// compared as it stands, `/…/` too. While one keeps away `BACKGROUND_JOB`, or may keep away the
-    /// output of some job, jobs are refused ([`ApiMisuse::JobsHidden`]):
-    /// one of a header that begins with `Job-`, that tells the server apart (`Core-UUID`,
-    /// `FreeSWITCH-Hostname`), the time or the event's number, or of `_body`, which is the output.
+    /// If there are other filters, the connection adds one for the output of jobs while any job
+    /// runs, and removes it with the last of the others.
     ///
-    /// To take filters back, send `Message::new("filter delete all")`, or one with a header, and a
-    /// value perhaps, in place of `all`. What was taken back is not set again after a reconnect.
+    /// A value that begins with `-` excludes events, and is compared literally, `/…/` too. Jobs are
+    /// refused ([`ApiMisuse::JobsHidden`]) while a filter excludes `BACKGROUND_JOB`, or may exclude
+    /// the output of a job: a filter on a header that begins with `Job-`, on one that identifies
+    /// the server (`Core-UUID`, `FreeSWITCH-Hostname`), the time or the event's number, or on
+    /// `_body`, which is the output.
+    ///
+    /// To remove filters, send `Message::new("filter delete all")`; in place of `all` it may name a
+    /// header, with or without a value. Removed filters are not restored after a reconnect.
     ///
     /// # Errors
-    /// As [`send`](Self::send). A header that is empty, has a blank or `[` in it, or is `add` or
-    /// `delete`, which are commands to the server, is [`SendError::Encode`]; and so is an empty
-    /// value, which takes all filters of the header back.
+    /// The errors of [`send`](Self::send). [`SendError::Encode`] if the header is empty, contains a
+    /// blank or `[`, or is `add` or `delete`, which are commands to the server; and if the value is
+    /// empty, which would remove all filters of the header.
     pub fn filter(&mut self, now: Instant, header: &str, value: impl AsRef<[u8]>) -> Result<Id, SendError> {
         self.send(now, &Message::filter(header, value)?)
     }
 
-    /// Ends a request with [`Ending::Cancelled`]. The server knows nothing of that. `false`: it had
-    /// ended already.
+    /// Ends a request with [`Ending::Cancelled`]. The server is not informed. Returns `false` if
+    /// the request had ended already.
     pub fn cancel(&mut self, id: Id) -> bool {
         let was_open = self.session.cancel(id);
         self.session.check_books();
         was_open
     }
 
-    /// Says goodbye to the server, which answers what was asked before and then closes the
-    /// connection. [`ConnectionEvent::Closed`] comes when it has, or after
-    /// [`Config::close_timeout`]; requests that have not ended then are lost.
+    /// Starts an orderly close: the server answers earlier requests and then closes the connection.
+    /// [`ConnectionEvent::Closed`] follows, at the latest after [`Config::close_timeout`]; requests
+    /// that have not ended by then are lost.
     pub fn close(&mut self, now: Instant) {
         self.session.close(now);
         self.session.check_books();
     }
 
-    /// Makes it ready for a new connection, and tells what the last one left unanswered. Log in
-    /// next.
+    /// Prepares a new connection, and reports the requests that the last one left unanswered. Log
+    /// in next.
     ///
-    /// Kept: the configuration, what was set, events not polled that have no frame. Bytes received
-    /// and not polled are gone, so poll first.
+    /// The configuration, the settings, and unpolled events without a frame are kept. Received
+    /// bytes that have not been polled are discarded, so poll first.
     ///
     /// # Errors
-    /// [`ApiMisuse::NotOver`] while the connection stands, [`ApiMisuse::NotBegun`] where there has
-    /// been none.
+    /// [`ApiMisuse::NotOver`] while the connection stands, [`ApiMisuse::NotBegun`] if no connection
+    /// has begun.
     pub fn reconnect(&mut self) -> Result<ReconnectReport, ApiMisuse> {
         let report = self.session.reconnect()?;
         self.decoder = Decoder::new(self.session.config.limits);
@@ -433,29 +438,30 @@ impl Connection {
 
     // What there is.
 
-    /// Bytes held: received and not polled, not transmitted, and what is to be restored. At most
-    /// [`Config::most_held`].
+    /// Returns the bytes held: received and not polled, not transmitted, and settings to be
+    /// restored. At most [`Config::most_held`].
     pub fn held(&self) -> usize {
         self.decoder.pending().len() + self.session.held()
     }
 
-    /// Requests that the server has not answered: at most [`Config::max_in_flight`].
+    /// Returns the number of requests that the server has not answered: at most
+    /// [`Config::max_in_flight`].
     pub fn in_flight(&self) -> usize {
         self.session.in_flight()
     }
 
-    /// Requests that the server has not done with: those in flight, and jobs that run. At most
+    /// Returns the number of open requests: those in flight, and running jobs. At most
     /// [`Config::max_open`].
     pub fn open(&self) -> usize {
         self.session.open()
     }
 
-    /// Whether commands can be sent.
+    /// Returns whether commands can be sent.
     pub fn is_logged_in(&self) -> bool {
         self.session.stage.is_ready()
     }
 
-    /// Whether the connection is closed or lost.
+    /// Returns whether the connection is closed or lost.
     pub fn is_over(&self) -> bool {
         self.session.stage.is_over()
     }
@@ -464,7 +470,7 @@ impl Connection {
 crate::conn::machine!(Connection, ConnectionEvent);
 
 impl fmt::Debug for Connection {
-    /// The state without any bytes.
+    /// Shows the state without any bytes of the stream.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection")
             .field("stage", &format_args!("{}", self.session.stage.as_str()))

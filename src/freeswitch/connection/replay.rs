@@ -1,4 +1,4 @@
-//! What a connection has set on its server, to be set again on the next one.
+//! Settings made on the server, which are restored on the next connection.
 
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
@@ -11,15 +11,15 @@ use super::filters::Filters;
 use crate::range::part;
 use crate::wiped::Wiped;
 
-/// A command that sets something, or takes it back.
+/// A command that makes or removes a setting.
 #[derive(Clone, Debug)]
 pub(super) struct Setting {
     of: Subject,
     effect: Effect,
     line: Line,
-    /// Whether the events of jobs in the background come after it. `None`: as before.
+    /// `true` if the server sends the events of background jobs after it. `None`: unchanged.
     jobs: Option<bool>,
-    /// In which format events come after it. `None`: as before.
+    /// Format of events after it. `None`: unchanged.
     format: Option<&'static str>,
 }
 
@@ -30,19 +30,19 @@ enum Subject {
     Log,
 }
 
-/// The effect of a command on the others of its subject.
+/// Effect of a command on the settings of its subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Effect {
-    /// Sets one more.
+    /// Adds a setting.
     Sets,
-    /// Takes one filter back, or all of one header.
+    /// Removes one filter, or all filters of one header.
     TakesBack,
-    /// Takes all back.
+    /// Removes all settings.
     Clears,
 }
 
 impl Setting {
-    /// What a command sets. `None`: nothing.
+    /// Returns the setting that a command makes; `None` if it makes none.
     pub(super) fn of(message: &Message) -> Option<Self> {
         let (of, effect, jobs, format) = match &message.verb()[..] {
             b"event" | b"events" => (Subject::Events, Effect::Sets, jobs(message), format(message)),
@@ -59,29 +59,30 @@ impl Setting {
         Some(Self { of, effect, line: Line::new(message.line(), 0..0, 0), jobs, format })
     }
 
-    /// Bytes of its command, line ends included.
+    /// Returns the bytes of the command, line ends included.
     pub(super) fn len(&self) -> usize {
         self.line.len()
     }
 
-    /// Returns whether events come in XML from then on.
+    /// Returns whether events come in XML after it.
     pub(super) fn asks_for_xml(&self) -> bool {
         self.format == Some(XML)
     }
 
-    /// What it does to which filters, where it is about filters.
+    /// Returns the command's effect on filters and the filter's line; `None` if it is not about
+    /// filters.
     pub(super) fn filter(&self) -> Option<(Effect, &Line)> {
         matches!(self.of, Subject::Filters).then_some((self.effect, &self.line))
     }
 }
 
-/// The line of a command. Two of one subject are the same where they set the same.
+/// The line of a command. Two lines of one subject are equal if they make the same setting.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
     text: Arc<Wiped>,
-    /// The place of a filter's header; empty in other commands.
+    /// Range of a filter's header; empty for other commands.
     header: Range<usize>,
-    /// The place where a filter's value begins; in other commands that of all of it.
+    /// Start of a filter's value; for other commands the start of the line.
     value: usize,
 }
 
@@ -91,8 +92,9 @@ impl Line {
     }
 
     /// Reads `filter [add] HEADER VALUE`, `filter delete HEADER [VALUE]` or `filter delete all` as
-    /// the server does: blanks before the first word count for nothing, a blank ends each word, and
-    /// behind the header's all is the value. A header of no value takes back those of its name.
+    /// the server does: it ignores blanks before the first word, a blank ends each word, and the
+    /// text after the header's blank is the value. A header without a value removes all filters of
+    /// that name.
     pub(super) fn of_filter(text: &[u8]) -> (Effect, Self) {
         let verb = word(text, 0);
         let first = word(text, verb.end);
@@ -114,8 +116,8 @@ impl Line {
         part(&self.text, self.header.clone())
     }
 
-    /// The value of a filter. `None`: the command has none, so that the server sets none, and takes all
-    /// of the header back.
+    /// Returns the value of a filter. `None` if the command has none: then the server adds no
+    /// filter, and removes all filters of the header.
     pub(super) fn value(&self) -> Option<&[u8]> {
         (self.text.len() > self.header.end).then(|| part(&self.text, self.value..))
     }
@@ -152,13 +154,13 @@ impl PartialEq for Line {
 
 impl Eq for Line {}
 
-/// Returns the place of the first word from there on, between blanks.
+/// Returns the range of the first word after `from`, delimited by blanks.
 fn word(text: &[u8], from: usize) -> Range<usize> {
     let blanks = part(text, from..).iter().take_while(|byte| **byte == b' ').count();
     up_to_blank(text, from + blanks)
 }
 
-/// Returns the place of what stands from there on up to a blank.
+/// Returns the range from `from` up to the next blank.
 fn up_to_blank(text: &[u8], from: usize) -> Range<usize> {
     let len = part(text, from..).iter().take_while(|byte| **byte != b' ').count();
     from..from + len
@@ -167,45 +169,45 @@ fn up_to_blank(text: &[u8], from: usize) -> Range<usize> {
 const PLAIN: &str = "plain";
 const XML: &str = "xml";
 
-/// `Some(true)`: the events that a command names are those of jobs, too. What follows `CUSTOM` are
-/// subclasses, whatever they are called.
+/// Returns `Some(true)` if the command names the events of jobs. The words after `CUSTOM` are
+/// subclasses, even if they look like event names.
 fn jobs(message: &Message) -> Option<bool> {
     let mut types = message.words().skip(1).take_while(|word| !is_event(word, "CUSTOM"));
     types.any(|word| is_event(word, "BACKGROUND_JOB") || is_event(word, "ALL")).then_some(true)
 }
 
-/// Whether the server takes a word for the event of this name: in any case, and behind any thirteen
-/// bytes, which are meant to be `SWITCH_EVENT_`.
+/// Returns whether the server reads a word as the event of this name: in any case, and after any
+/// prefix of thirteen bytes, which is meant to be `SWITCH_EVENT_`.
 fn is_event(word: &[u8], name: &str) -> bool {
     let is = |word: &[u8]| word.eq_ignore_ascii_case(name.as_bytes());
     is(word) || word.get(13..).is_some_and(is)
 }
 
-/// The format that a subscription asks for: by the first of the words behind it, which the server
-/// parts at each blank.
+/// Returns the format that a subscription requests: its first word after the command, where the
+/// server splits at each blank.
 fn format(message: &Message) -> Option<&'static str> {
     let word = message.line().trim_ascii_start().split(|byte| *byte == b' ').nth(1)?;
     [PLAIN, "json", XML].into_iter().find(|format| word.eq_ignore_ascii_case(format.as_bytes()))
 }
 
-/// The commands that were accepted, in order, and what they and those that are to be answered come
-/// to.
+/// The accepted commands, in order, and the resulting state: now, and once all pending commands are
+/// answered.
 #[derive(Debug)]
 pub(super) struct Restore {
     events: Lines,
     filters: Lines,
     log: Lines,
-    /// How many have been accepted.
+    /// Number of accepted commands.
     accepted: u64,
-    /// Bytes of those that are to be answered.
+    /// Bytes of the commands that await their answer.
     asked: usize,
     jobs: Told<bool>,
     format: Told<&'static str>,
-    /// Filters once all that was asked is accepted.
+    /// Filters once all pending commands are accepted.
     ahead: Filters,
 }
 
-/// Lines of one subject: the place of each among all that were accepted.
+/// Lines of one subject, with the position of each among all accepted commands.
 #[derive(Debug, Default)]
 struct Lines {
     places: BTreeMap<Line, u64>,
@@ -219,7 +221,7 @@ impl Lines {
         }
     }
 
-    /// Takes out the filter of this header and value; without a value, all of this header.
+    /// Removes the filter of this header and value, or without a value all filters of this header.
     fn take_back(&mut self, line: &Line) {
         let all = line.key().1.is_empty();
         while let Some((found, _)) = self.places.range(line..).next() {
@@ -234,12 +236,12 @@ impl Lines {
     }
 }
 
-/// What holds on the server.
+/// A setting that is in effect on the server.
 #[derive(Debug)]
 struct Told<T> {
     holds: T,
-    /// What the last request that changes it asks for, by its id, until that is answered: all
-    /// before it are by then.
+    /// The value requested by the last command that changes it, with that command's id, until it is
+    /// answered: all earlier commands are answered by then.
     asked: Option<(u64, T)>,
 }
 
@@ -248,7 +250,7 @@ impl<T: Copy> Told<T> {
         Self { holds, asked: None }
     }
 
-    /// What will hold if all that was asked is accepted.
+    /// Returns the value once all pending commands are accepted.
     fn last(&self) -> T {
         self.asked.map_or(self.holds, |(_, asked)| asked)
     }
@@ -278,7 +280,7 @@ impl Restore {
         }
     }
 
-    /// Notes what a request asks for; `own`: one of the connection itself.
+    /// Records the setting that a request makes; `own`: the connection itself sent the request.
     pub(super) fn ask(&mut self, id: u64, setting: &Setting, own: bool) {
         self.asked += setting.len();
         if let Some((effect, line)) = setting.filter() {
@@ -288,7 +290,7 @@ impl Restore {
         self.format.ask(id, setting.format);
     }
 
-    /// Notes that a request was answered.
+    /// Records that a request was answered.
     pub(super) fn answered(&mut self, id: u64, setting: &Setting, accepted: bool) {
         self.asked -= setting.len();
         self.jobs.answered(id, setting.jobs.filter(|_| accepted));
@@ -302,8 +304,8 @@ impl Restore {
         }
     }
 
-    /// Keeps a command for the next login, or forgets what it takes back. The same one again counts
-    /// from then on.
+    /// Keeps a command for the next login, or drops the settings that it removes. A repeated
+    /// command moves to the end of the replay order.
     pub(super) fn keep(&mut self, setting: &Setting) {
         let lines = match setting.of {
             Subject::Events => &mut self.events,
@@ -320,28 +322,29 @@ impl Restore {
         }
     }
 
-    /// The connection is over: nothing is answered any more, and nothing holds on the next one.
+    /// Records that the connection is over: pending commands stay unanswered, and no setting holds
+    /// on the next connection.
     pub(super) fn lost(&mut self) {
         (self.asked, self.jobs, self.format) = (0, Told::new(false), Told::new(PLAIN));
         self.ahead.lost();
     }
 
-    /// The filters that will hold if all that was asked is accepted.
+    /// Returns the filters once all pending commands are accepted.
     pub(super) fn filters(&self) -> &Filters {
         &self.ahead
     }
 
-    /// Whether the events of jobs come after all that was asked.
+    /// Returns whether the server sends the events of jobs once all pending commands are accepted.
     pub(super) fn has_jobs(&self) -> bool {
         self.jobs.last()
     }
 
-    /// The format that events come in after all that was asked.
+    /// Returns the format of events once all pending commands are accepted.
     pub(super) fn format(&self) -> &'static str {
         self.format.last()
     }
 
-    /// All of them, to be said again.
+    /// Returns all commands to be repeated.
     pub(super) fn messages(&self) -> Vec<Message> {
         let mut all: Vec<_> = self.lines().into_iter().flat_map(|lines| &lines.places).collect();
         all.sort_unstable_by_key(|(_, place)| **place);
@@ -352,12 +355,12 @@ impl Restore {
         self.lines().into_iter().map(|lines| lines.places.len()).sum()
     }
 
-    /// Bytes of what is kept, and of what is asked.
+    /// Returns the bytes of kept and pending commands.
     pub(super) fn bytes(&self) -> usize {
         self.lines().into_iter().map(|lines| lines.bytes).sum::<usize>() + self.asked
     }
 
-    /// Bytes of what is asked.
+    /// Returns the bytes of pending commands.
     pub(super) fn asked(&self) -> usize {
         self.asked
     }

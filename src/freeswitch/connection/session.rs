@@ -1,5 +1,5 @@
-//! What a connection knows besides the bytes it has received: requests out, and what each frame is
-//! to whom. Stages change in `step.rs`, what time does is in `time.rs`.
+//! Session state of a connection: the outgoing requests, and the routing of each frame. Stages
+//! change in `step.rs`, timers are in `time.rs`.
 
 mod oversized;
 mod send;
@@ -28,14 +28,14 @@ use crate::freeswitch::event::Event;
 use crate::freeswitch::{ContentType, Frame};
 use crate::wire::Value;
 
-/// The goodbye, and what asks for a sign of life; room for both is always kept free.
+/// The command that closes the connection. Space for it and for the keep-alive is always reserved.
 const EXIT: &str = "exit";
 const NOOP: &str = "noop";
 
-/// Bytes of these, each with the two line feeds that end it.
+/// Bytes of both commands, each with the two line feeds that end it.
 const RESERVED: usize = EXIT.len() + NOOP.len() + 4;
 
-/// See the module.
+/// Session state of a connection; see the module.
 pub(super) struct Session {
     pub(super) config: Arc<Config>,
     pub(super) stage: Stage,
@@ -46,22 +46,22 @@ pub(super) struct Session {
     in_flight: InFlight,
     restore: Restore,
     keep_alive: KeepAlive,
-    /// What has to be told and has no frame.
+    /// Notices without a frame that have to be reported.
     notices: Notices<Notice>,
-    /// The time that was told last.
+    /// The time that the driver reported last.
     now: Option<Instant>,
-    /// Since when the server owes the answer that it gives next; or, if that was later, since when
-    /// no caller waits for that answer.
+    /// Time since which the server owes its next answer; or, if later, since which no caller waits
+    /// for that answer.
     owed: Option<Instant>,
-    /// Until when the server may be busy with what was sent, and answer nothing else.
+    /// Time until which the server may be busy with sent requests and answer no others.
     busy: Option<Instant>,
-    /// Whether the server has said that it is about to close.
+    /// `true` once the server has announced that it will close.
     goodbye: bool,
     unanswered: Vec<Unanswered>,
     pub(super) tracer: Tracer,
 }
 
-/// An event without a frame.
+/// A notice that becomes an event without a frame.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Notice {
     TimedOut(Id, Reached),
@@ -70,18 +70,18 @@ pub(super) enum Notice {
     Closed,
 }
 
-/// What becomes of a frame.
+/// The fate of a received frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Route {
-    /// It is told.
+    /// The frame is reported.
     Told(Told),
-    /// It is not: it was between the server and us.
+    /// The frame is consumed: it answers a request of the connection itself.
     Kept,
-    /// The event that it carries decides.
+    /// The event in the frame decides.
     Event,
 }
 
-/// As what a frame is told, and to which request.
+/// The event that reports a frame, with the request concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Told {
     LoggedIn,
@@ -97,7 +97,7 @@ pub(super) enum Told {
 }
 
 impl Session {
-    /// Bytes of a job's name at the most: its name is kept until the job ends.
+    /// Longest job name in bytes: the name is kept until the job ends.
     const JOB_NAME: usize = 255;
 
     pub(super) fn new(config: Arc<Config>) -> Self {
@@ -139,7 +139,7 @@ impl Session {
         self.step(Input::Connect).map(drop)
     }
 
-    /// Notes what was written.
+    /// Records a written request.
     fn ask(&mut self, entry: Entry) {
         if let Some(setting) = &entry.setting {
             self.restore.ask(entry.id, setting, entry.purpose != Purpose::Caller);
@@ -150,7 +150,7 @@ impl Session {
         self.in_flight.push(entry);
     }
 
-    /// Writes a request of our own; it has no time of its own. Room for it is kept free, see
+    /// Writes a request of the connection itself, without a deadline. Space for it is reserved, see
     /// [`reserved`](Self::reserved).
     fn write(
         &mut self,
@@ -172,8 +172,8 @@ impl Session {
         id
     }
 
-    /// The name of a job: sixteen digits that nobody else can guess, so that no one else's job
-    /// passes for it, and a number.
+    /// Returns the name of a job: sixteen unpredictable digits, so that another client's job can't
+    /// have it, and a number.
     fn job_id(&self, id: u64) -> Vec<u8> {
         alloc::format!("{:016x}-{id}", self.prefixes.bits()).into_bytes()
     }
@@ -185,7 +185,7 @@ impl Session {
 
     // Frames.
 
-    /// Decides what becomes of a frame.
+    /// Decides the fate of a frame.
     pub(super) fn route(&mut self, frame: Frame<'_>) -> Route {
         self.out.rest();
         match frame.content_type() {
@@ -208,7 +208,7 @@ impl Session {
         }
     }
 
-    /// The request that this event ends, if it is the outcome of a job.
+    /// Returns the request that this event ends, if it is the outcome of a job.
     pub(super) fn ends_job(&mut self, event: Event<'_>) -> Option<Id> {
         let is_job = event.name().is_some_and(|name| name == "BACKGROUND_JOB");
         let uuid = event.get("Job-UUID").filter(|_| is_job)?;
@@ -237,8 +237,8 @@ impl Session {
             Purpose::Caller if entry.ended => Route::Told(Told::Unclaimed(Some(id))),
             Purpose::Caller if refused => Route::Told(Told::Refused(id)),
             Purpose::Caller => match entry.uuid {
-                // The server may know better how it calls the job. Where it says more than is kept,
-                // our name stands.
+                // The server may assign another name to the job. If that name is too long to be
+                // kept, the connection's own name stays valid.
                 Some(uuid) => {
                     let named = frame.get("Job-UUID").map(Value::as_bytes).filter(|name| name.len() <= Self::JOB_NAME);
                     let uuid = named.map_or(uuid, Into::into);
@@ -262,13 +262,13 @@ impl Session {
         match self.happened(input) {
             Effect::Welcome => {
                 for message in self.restore.messages() {
-                    // It was tried before the login.
+                    // Encoding was tested before the login.
                     let _ = self.write(Purpose::Restore, Setting::of(&message), |out| message.encode(out));
                 }
                 Route::Told(Told::LoggedIn)
             }
             Effect::Refuse(_) => Route::Told(Told::LoginRefused),
-            // Closed meanwhile.
+            // The connection was closed in the meantime.
             _ => Route::Kept,
         }
     }
@@ -286,14 +286,14 @@ impl Session {
         self.out.advance(n);
     }
 
-    /// Bytes that requests, a login that waits for the greeting, and what is to be restored take
-    /// up.
+    /// Returns the bytes of requests, of a login that waits for the greeting, and of settings to be
+    /// restored.
     pub(super) fn held(&self) -> usize {
         self.waiting.held() + self.out.len() + self.restore.bytes()
     }
 
-    /// What would be held if all had to be restored now, a sign of life be asked for, and a goodbye
-    /// be said.
+    /// Returns the bytes that would be held if all settings had to be restored now, and a
+    /// keep-alive and a goodbye had to be sent.
     fn reserved(&self) -> usize {
         self.out.len() + Config::COPIES * self.restore.bytes() + RESERVED
     }
@@ -308,12 +308,12 @@ impl Session {
 
     // The end.
 
-    /// The reason for which the connection is over, unless it was closed on demand.
+    /// Returns the reason for which the connection is over; `None` if it was closed by request.
     pub(super) fn lost(&self) -> Option<ConnectionError> {
         self.waiting.lost()
     }
 
-    /// Looks whether the first bytes of the peer, which need not be a frame, are those of another
+    /// Checks whether the first bytes of the peer, which may be no frame, come from another
     /// service.
     pub(super) fn look_at_first(&mut self, bytes: &[u8]) {
         if let Some(service) = service::named(bytes).filter(|service| *service != Service::FreeSwitch) {
@@ -321,13 +321,13 @@ impl Session {
         }
     }
 
-    /// The stream has ended, inside a frame of which so many bytes had come.
+    /// Records the end of the stream, inside a frame of which `truncated` bytes had come.
     pub(super) fn ended(&mut self, truncated: usize) {
         self.happened(if self.goodbye { Input::Disconnected } else { Input::Ended { truncated } });
     }
 
     pub(super) fn reconnect(&mut self) -> Result<ReconnectReport, ApiMisuse> {
-        // It sends nothing, so that nothing else can be refused.
+        // This input sends nothing, so no other error is possible.
         self.step(Input::Reconnect).map_err(|error| match error {
             SendError::Misuse(misuse) => misuse,
             _ => ApiMisuse::NotOver,
@@ -335,7 +335,7 @@ impl Session {
         Ok(ReconnectReport { unanswered: core::mem::take(&mut self.unanswered), restored: self.restore.count() })
     }
 
-    /// Stops a debug build where the books don't agree. In others it costs nothing.
+    /// Stops a debug build if the counters are inconsistent. Costs nothing in release builds.
     pub(super) fn check_books(&self) {
         if cfg!(debug_assertions) {
             self.in_flight.check(self.out.written(), self.restore.asked());

@@ -1,8 +1,8 @@
-//! Events: any as headers and a body, those of conferences typed.
+//! Events: all kinds as headers and a body, those of conferences also typed.
 //!
-//! A server sends them plain, as JSON or as XML, as was asked for; all three read alike here.
+//! A server sends them plain, as JSON or as XML, as requested; all three are read into one form.
 //! [`ConferenceEvent::from`] finds an event's type by its `Action` in constant time, and a view
-//! reads a header when it is asked for it.
+//! reads a header on demand.
 //!
 //! ```
 //! use ami_proto::freeswitch::event::ConferenceEvent;
@@ -47,12 +47,11 @@ pub(super) use read::{Encoding, Found, Reader};
 /// The subclass of the events that are typed by their action.
 const CONFERENCE: &str = "conference::maintenance";
 
-/// An event: its headers and its body, however it was encoded.
+/// An event: its headers and its body, in any encoding.
 ///
-/// A header may come more than once: `floor-change` has those of the conference twice, and a
-/// variable of a conference comes as a header of its name, whatever that is. [`get`](Self::get)
-/// gives the first; [`action`](Self::action) and the typed views give the one that the server wrote
-/// itself.
+/// A header may occur more than once: `floor-change` has those of the conference twice, and each
+/// variable of a conference becomes a header of that name. [`get`](Self::get) returns the first
+/// one; [`action`](Self::action) and the typed views return the one that the server itself wrote.
 #[derive(Clone, Copy)]
 pub struct Event<'buf> {
     headers: HeaderIndex<'buf>,
@@ -64,55 +63,55 @@ impl<'buf> Event<'buf> {
         Self { headers, body }
     }
 
-    /// Its `Event-Name`, such as `CUSTOM` or `BACKGROUND_JOB`.
+    /// Returns the `Event-Name`, such as `CUSTOM` or `BACKGROUND_JOB`.
     pub fn name(self) -> Option<Encoded<'buf>> {
         self.get("Event-Name")
     }
 
-    /// Its `Event-Subclass`: what kind of `CUSTOM` event it is.
+    /// Returns the `Event-Subclass`: the kind of a `CUSTOM` event.
     pub fn subclass(self) -> Option<Encoded<'buf>> {
         self.get("Event-Subclass")
     }
 
-    /// Returns its `Action`: what happened in the conference. Of several it is the server's, not a
-    /// variable of the conference that is called so.
+    /// Returns the `Action`: what happened in the conference. It is the server's own header, not a
+    /// variable of the conference with that name.
     pub fn action(self) -> Option<Encoded<'buf>> {
         self.own("Action")
     }
 
-    /// Returns the header of this name that the server wrote itself.
+    /// Returns the header of this name that the server itself wrote.
     pub(crate) fn own(self, name: &str) -> Option<Encoded<'buf>> {
         own::value(self.headers, name).map(|value| Encoded::new(value.as_bytes()))
     }
 
-    /// The first header of this name, the case of letters apart.
+    /// Returns the first header of this name, ignoring case.
     pub fn get(self, name: &str) -> Option<Encoded<'buf>> {
         self.headers.get(name).map(|value| Encoded::new(value.as_bytes()))
     }
 
-    /// All headers of this name, the case of letters apart.
+    /// Yields all headers of this name, ignoring case.
     pub fn get_all<'name>(self, name: &'name str) -> impl Iterator<Item = Encoded<'buf>> + use<'buf, 'name> {
         self.headers.get_all(name).map(|value| Encoded::new(value.as_bytes()))
     }
 
-    /// Its headers in order, names and values.
+    /// Yields names and values of the headers, in order.
     pub fn headers(self) -> impl Iterator<Item = (Value<'buf>, Encoded<'buf>)> + use<'buf> {
         self.headers.headers().map(|header| (Value::new(header.name()), Encoded::new(header.value().as_bytes())))
     }
 
-    /// What follows its headers, such as the output of a background job.
+    /// Returns the bytes after the headers, such as the output of a background job.
     pub const fn body(self) -> &'buf [u8] {
         self.body
     }
 
-    /// Keeps it beyond the buffer.
+    /// Copies the event out of the buffer.
     pub fn to_owned(self) -> OwnedEvent {
         OwnedEvent { headers: self.headers.to_owned(), body: self.body.into() }
     }
 }
 
 impl fmt::Debug for Event<'_> {
-    /// Without the body, and with passwords and PINs masked.
+    /// Shows the event without its body, with passwords and PINs masked.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut map = f.debug_map();
         for (name, value) in self.headers() {
@@ -124,8 +123,9 @@ impl fmt::Debug for Event<'_> {
     }
 }
 
-/// One line for a log: its name, its subclass and its other headers, decoded, and the length of its
-/// body. Masked, escaped and cut as AMI's [`Frame`](crate::Frame) is.
+/// Writes one line for a log: the name, the subclass and the other headers, decoded, and the length
+/// of the body. Secrets are masked, and values are escaped and cut as in AMI's
+/// [`Frame`](crate::Frame).
 impl fmt::Display for Event<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         log_line(f, |line| self.log(line))
@@ -149,7 +149,7 @@ impl Event<'_> {
     }
 }
 
-/// An [`Event`] kept beyond the buffer it was read from.
+/// An [`Event`] that outlives the buffer it was read from.
 #[derive(Clone)]
 pub struct OwnedEvent {
     headers: OwnedHeaderIndex,
@@ -157,13 +157,13 @@ pub struct OwnedEvent {
 }
 
 impl OwnedEvent {
-    /// The event again, borrowed from here.
+    /// Returns the event, borrowed from this copy.
     pub fn view(&self) -> Event<'_> {
         Event { headers: self.headers.view(), body: &self.body }
     }
 }
 
-/// As [`Event`]'s.
+/// Writes the line of [`Event`]'s `Display`.
 impl fmt::Display for OwnedEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.view().fmt(f)
@@ -176,12 +176,12 @@ impl fmt::Debug for OwnedEvent {
     }
 }
 
-/// What every view of an event has. It dereferences to the view of a block, and that in the end to
-/// [`CommonBlock`], so what several events share is written once.
+/// Writes the parts that every view of an event has. It dereferences to the view of a block, and
+/// finally to [`CommonBlock`], so that getters shared by several events are written once.
 macro_rules! event_view {
     ($name:ident, $number:literal, $base:ident, None, None) => {
         impl<'buf> $name<'buf> {
-            /// The view, if the event is this one.
+            /// Returns the view if the event is of this type.
             #[inline]
             pub fn view(event: Event<'buf>) -> Option<Self> {
                 (type_number(event) == Some($number)).then(|| Self::over(event))
@@ -197,7 +197,7 @@ macro_rules! event_view {
     };
 }
 
-/// What the view of a block has.
+/// Writes the parts that the view of a block has.
 macro_rules! block_view {
     ($name:ident, $base:ident) => {
         impl<'buf> $name<'buf> {
@@ -211,7 +211,7 @@ macro_rules! block_view {
     };
 }
 
-/// What the block at the bottom has.
+/// Writes the parts that only the bottom block has.
 macro_rules! common_block {
     () => {
         impl<'buf> CommonBlock<'buf> {
@@ -220,7 +220,7 @@ macro_rules! common_block {
                 Self(event, prefix)
             }
 
-            /// The event it came as.
+            /// Returns the event that the view reads.
             #[inline]
             pub const fn event(&self) -> Event<'buf> {
                 self.0
@@ -276,19 +276,19 @@ impl<'buf> From<Event<'buf>> for ConferenceEvent<'buf> {
 }
 
 impl<'buf> ConferenceEvent<'buf> {
-    /// Name of its type; `Other` for one that the table doesn't have.
+    /// Returns the name of the event's type; `Other` if the table doesn't have it.
     pub fn type_name(self) -> &'static str {
         self.table().map_or("Other", |(name, _)| name)
     }
 
-    /// What any event of the server carries: when it happened, and where.
+    /// Returns the view of the headers that every event of the server has: its time and its origin.
     pub fn common(self) -> CommonBlock<'buf> {
         CommonBlock::over(self.event(), "")
     }
 
-    /// Its headers by the table, for those who don't know in code which fields they want: the
-    /// method's name, and the value as its kind, text still encoded. What the table doesn't know,
-    /// and what comes for the second time, is left out.
+    /// Yields the headers that the table knows, for programs that choose fields at run time: the
+    /// method's name, and the value in its type, with text still encoded. Unknown headers, and
+    /// repetitions of a header, are omitted.
     ///
     /// ```
     /// use ami_proto::catalogue::Datum;
@@ -314,7 +314,7 @@ impl<'buf> ConferenceEvent<'buf> {
         })
     }
 
-    /// The headers that the table doesn't have: variables of the conference and the channel.
+    /// Yields the headers that the table doesn't know: variables of the conference and the channel.
     pub fn rest(self) -> impl Iterator<Item = (Value<'buf>, Encoded<'buf>)> + use<'buf> {
         let groups = self.table().map_or(&[][..], |(_, groups)| groups);
         let is_field = move |name: &[u8]| {
@@ -328,7 +328,8 @@ impl<'buf> ConferenceEvent<'buf> {
     }
 }
 
-/// The number of its type. Those of a subclass of their own are in the table under its name.
+/// Returns the number of the event's type. Events with a subclass of their own are in the table
+/// under that subclass.
 fn type_number(event: Event<'_>) -> Option<usize> {
     let subclass = event.subclass()?;
     let is_subclass = |name: &[u8]| name.contains(&b':');

@@ -1,8 +1,8 @@
-//! Finds the event in a frame, and gives each encoding the one shape that views are made of: header
+//! Finds the event in a frame, and converts each encoding into the form that views read: header
 //! lines, a blank line, the body.
 //!
-//! A plain event has that shape and is indexed where it lies. JSON and XML are written anew,
-//! encoded so that they decode to the same bytes.
+//! A plain event has that form and is indexed in place. JSON and XML are rewritten, encoded so that
+//! they decode to the original bytes.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -18,8 +18,7 @@ use crate::recent::Recent;
 use crate::value::Encoded;
 use crate::wire::{FrameEnd, Framing, Limits, Scanner, Value};
 
-/// Reads events one after the other, in the memory of those before. What a giant one needed is
-/// given back.
+/// Reads events one after the other, reusing its memory. Memory for a giant event is released.
 #[derive(Clone)]
 pub(in crate::freeswitch) struct Reader {
     limits: Limits,
@@ -28,15 +27,15 @@ pub(in crate::freeswitch) struct Reader {
     recent: Recent,
 }
 
-/// Where an event lies: in the frame, or in what was written anew.
+/// Location of an event: in the frame, or in the rewritten text.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::freeswitch) struct Found {
     end: FrameEnd,
-    /// Place in the frame; `None`: written anew.
+    /// Position in the frame; `None` for a rewritten event.
     place: Option<usize>,
 }
 
-/// How a frame carries an event.
+/// Encoding of an event in a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::freeswitch) enum Encoding {
     Plain,
@@ -45,7 +44,7 @@ pub(in crate::freeswitch) enum Encoding {
 }
 
 impl Encoding {
-    /// Of a frame with this `Content-Type`.
+    /// Returns the encoding for this `Content-Type`.
     pub(in crate::freeswitch) fn of(content_type: Value<'_>) -> Option<Self> {
         match ContentType::of(content_type) {
             ContentType::EventPlain => Some(Self::Plain),
@@ -57,16 +56,16 @@ impl Encoding {
 }
 
 impl Reader {
-    /// Of the limits only that of lines counts: the frame, which holds the event, has kept the
-    /// others.
+    /// Creates a reader. Only the limit of lines applies here: the frame, which contains the event,
+    /// was checked against the others.
     pub(in crate::freeswitch) fn new(limits: Limits) -> Self {
         let limits = limits.line(u32::MAX).frame(u32::MAX);
         let scanner = Scanner::new(limits).with_framing(Framing::PLAIN);
         Self { limits, scanner, written: Vec::new(), recent: Recent::default() }
     }
 
-    /// The event in `frame` from byte `place` on, which is at this offset of the stream.
-    /// `Ok(None)`: it can't be read.
+    /// Reads the event in `frame` from byte `place` on, which is at this offset of the stream.
+    /// `Ok(None)` means that it can't be read.
     pub(in crate::freeswitch) fn find(
         &mut self,
         frame: &[u8],
@@ -87,7 +86,7 @@ impl Reader {
         }
         self.written.clear();
         let read = match encoding {
-            // Without its blank line.
+            // The event without its blank line.
             Encoding::Plain => {
                 self.written.extend_from_slice(text);
                 self.written.extend_from_slice(b"\n\n");
@@ -104,7 +103,7 @@ impl Reader {
         Ok(end.map(|end| Found { end, place: None }))
     }
 
-    /// The event that was just found in this frame.
+    /// Returns the event that was just found in this frame.
     pub(in crate::freeswitch) fn event<'a>(&'a self, frame: &'a [u8], found: Found) -> Event<'a> {
         let text = found.place.map_or(&self.written[..], |place| part(frame, place..));
         let headers = self.scanner.header_index(text, found.end);
@@ -125,7 +124,8 @@ fn write_header(name: &[u8], write_value: impl FnOnce(&mut Vec<u8>), out: &mut V
     out.push(b'\n');
 }
 
-/// `None`: it is no object. A value that is neither a text nor a list is read as JSON writes it.
+/// Converts a JSON object; `None` if the text is not an object. A value that is neither a string
+/// nor a list is copied as its JSON text.
 fn json(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let start = out.len();
     if texts(text, out).is_none() {
@@ -135,7 +135,7 @@ fn json(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// `None`: it is no object of texts and lists of texts.
+/// Converts a JSON object of strings and lists of strings; `None` for any other text.
 fn texts(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let mut body = Vec::new();
     let mut json = serde_json::Deserializer::new(SliceRead::new(text));
@@ -146,8 +146,8 @@ fn texts(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// The members of an object, in order: names may come more than once. Strings may hold bytes that
-/// are no UTF-8.
+/// The members of an object, in order, with repeated names. Strings may hold bytes that are not
+/// UTF-8.
 struct Object<'a> {
     out: &'a mut Vec<u8>,
     body: &'a mut Vec<u8>,
@@ -231,8 +231,9 @@ fn xml(_: &[u8], _: &mut Vec<u8>) -> Option<()> {
     None
 }
 
-/// `<event><headers><Name>value</Name>…</headers>
-/// <Content-Length>n</Content-Length><body>…</body></event>`, in one line; values are encoded. A line
+/// Converts `<event><headers><Name>value</Name>…</headers>
+/// <Content-Length>n</Content-Length><body>…</body></event>`, in one line; values are encoded. A
+/// line end and blanks after the body are not part of it.
 /// end and blanks behind the body are not part of it.
 #[cfg(feature = "xml")]
 fn xml(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
@@ -274,25 +275,26 @@ fn xml(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
     path.is(&[]).then_some(())
 }
 
-/// The elements around a place: how deep it is, and the names of those that can mean something.
+/// The elements around a position: their depth, and the names of those that can have a meaning.
 #[cfg(feature = "xml")]
 #[derive(Default)]
 struct Path {
     names: Vec<Vec<u8>>,
-    /// Elements inside of those.
+    /// Number of elements inside of those.
     deeper: usize,
 }
 
 #[cfg(feature = "xml")]
 impl Path {
-    /// Elements of an event: itself, `headers`, a header.
+    /// Depth of an event's elements: the event, `headers`, a header.
     const DEPTH: usize = 3;
 
     fn push(&mut self, name: &[u8]) {
         if self.names.len() == Self::DEPTH { self.deeper += 1 } else { self.names.push(name.to_vec()) }
     }
 
-    /// The name of the element that ends, empty where it can mean nothing. `None`: there is none.
+    /// Returns the name of the element that ends, empty if it has no meaning; `None` if no element
+    /// is open.
     fn pop(&mut self) -> Option<Vec<u8>> {
         if self.deeper == 0 {
             return self.names.pop();
@@ -306,7 +308,7 @@ impl Path {
     }
 }
 
-/// What `&name;` stands for.
+/// Returns the character for `&name;`.
 #[cfg(feature = "xml")]
 fn reference(name: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let byte = match name {
