@@ -1,4 +1,4 @@
-//! `json_list`: an array of conferences.
+//! Reads `json_list`: an array of conferences.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -10,12 +10,12 @@ use serde_json::value::RawValue;
 
 use super::{Conference, List, Member, Recording, Text, flag};
 
-/// The text is no JSON, is no list, or has more parts than may be read.
+/// Reports that the text is not JSON, is not a list, or has more parts than allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JsonError {
     line: usize,
     column: usize,
-    /// Where there are more than so many parts.
+    /// The limit on parts, if it was exceeded.
     parts: Option<usize>,
 }
 
@@ -40,14 +40,13 @@ impl From<serde_json::Error> for JsonError {
 impl<'a> List<'a> {
     /// Reads `json_list`, compact or not.
     ///
-    /// The server passes on bytes that are no UTF-8, which JSON may not have: read such a body with
-    /// [`String::from_utf8_lossy`] first. Members that are an empty object,
-    /// which some are that are no callers, are left out.
+    /// The server passes on bytes that are not UTF-8, which JSON forbids: convert such a body with
+    /// [`String::from_utf8_lossy`] first. Members that are an empty object, which the server writes
+    /// for some non-callers, are omitted.
     ///
     /// # Errors
-    /// Where the text is no JSON, or no array of conferences, each with a name or members; where it
-    /// has more objects, arrays and
-    /// values in them than [`PARTS`](Self::PARTS).
+    /// If the text is not JSON, or not an array of conferences, each with a name or members; or if
+    /// it has more objects, arrays and values in them than [`PARTS`](Self::PARTS).
     ///
     /// ```
     /// use ami_proto::freeswitch::list::List;
@@ -61,11 +60,12 @@ impl<'a> List<'a> {
         Self::from_json_within(text, Self::PARTS)
     }
 
-    /// Reads `json_list` of at most so many objects, arrays and values in them, see
-    /// [`from_json`](Self::from_json). Each takes up to some 300 bytes of memory beyond its text.
+    /// Reads `json_list` of at most `parts` objects, arrays and values in them, see
+    /// [`from_json`](Self::from_json). Each takes up to some 300 bytes of memory in addition to its
+    /// text.
     ///
     /// # Errors
-    /// As [`from_json`](Self::from_json), with this limit.
+    /// The errors of [`from_json`](Self::from_json), with this limit.
     pub fn from_json_within(text: &'a str, parts: usize) -> Result<Self, JsonError> {
         let (line, column) = check(text.as_bytes(), parts)?;
         let conferences: Vec<Object<'a>> = serde_json::from_str(text)?;
@@ -77,8 +77,8 @@ impl<'a> List<'a> {
     }
 }
 
-/// Counts the parts of a text: what opens an object or an array, and what stands between values. It
-/// fails at the first that is one too many, and returns the line and column of the end.
+/// Counts the parts of a text: the starts of objects and arrays, and the separators between values.
+/// Fails at the first excess part, and returns the line and column of the end.
 fn check(text: &[u8], most: usize) -> Result<(usize, usize), JsonError> {
     let (mut parts, mut line, mut line_start) = (0, 1, 0);
     let (mut quoted, mut escaped) = (false, false);
@@ -121,7 +121,7 @@ fn conference(object: Object<'_>) -> Result<Conference<'_>, JsonError> {
     Ok(conference)
 }
 
-/// A member or a recording; the server has been known to list what is neither as `{}`.
+/// Adds a member or a recording; the server writes `{}` for some entries that are neither.
 fn member<'a>(conference: &mut Conference<'a>, object: &'a RawValue) {
     let Ok(Object(fields)) = serde_json::from_str::<Object<'a>>(object.get()) else {
         return conference.other.push((Text::borrowed(b"members"), text(object)));
@@ -152,7 +152,7 @@ fn member<'a>(conference: &mut Conference<'a>, object: &'a RawValue) {
     }
 }
 
-/// What a string holds, or anything else as it is written.
+/// Returns the content of a string, or the JSON text of another value.
 fn text(value: &RawValue) -> Text<'_> {
     match serde_json::from_str::<Quoted<'_>>(value.get()) {
         Ok(Quoted(text)) => Text::of_text(text),
@@ -160,7 +160,7 @@ fn text(value: &RawValue) -> Text<'_> {
     }
 }
 
-/// A string, borrowed where nothing is escaped.
+/// A string, borrowed if it has no escapes.
 struct Quoted<'a>(Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Quoted<'a> {
@@ -185,7 +185,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Quoted<'a> {
     }
 }
 
-/// An object's pairs, in their order, doubles included.
+/// The pairs of an object, in order, with repeated names.
 struct Object<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {

@@ -1,4 +1,4 @@
-//! Who is in which conference: `list`, `xml_list` and `json_list`, read into the same shape.
+//! Lists of conferences and members: `list`, `xml_list` and `json_list`, read into one form.
 //!
 //! ```
 //! use ami_proto::freeswitch::list::{Conference, List, Format};
@@ -13,14 +13,14 @@
 //! assert_eq!(member.caller_name, "Bob; Semi");
 //! ```
 //!
-//! # What can't be told
+//! # Limits of the text list
 //!
-//! - The text has no quoting. A delimiter within a name does no harm, for the columns are counted
-//!   from both ends; one within the number is taken for the name's. Ask with a delimiter that
-//!   numbers don't have, such as `>,<`.
-//! - A member on hold is shown without `hear`, `speak` and `talking`, whatever they had.
-//! - The list of one conference has no header: its one [`Conference`] has no name. That of an empty
-//!   conference is empty, as is that of a server without any.
+//! - The text has no quoting. A delimiter within a name does no harm, because columns are counted
+//!   from both ends; a delimiter within the number is read as the name's. Request the list with a
+//!   delimiter that numbers don't contain, such as `>,<`.
+//! - A member on hold is shown without `hear`, `speak` and `talking`, regardless of its state.
+//! - The list of one conference has no header: its only [`Conference`] has no name. The list of an
+//!   empty conference is empty, like that of a server without conferences.
 
 mod json;
 mod text;
@@ -39,7 +39,7 @@ use crate::wire::Value;
 pub use json::JsonError;
 pub use text::Format;
 
-/// A list.
+/// A list of conferences.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct List<'a> {
@@ -49,133 +49,133 @@ pub struct List<'a> {
     pub unread: Vec<Value<'a>>,
 }
 
-/// A conference.
+/// A conference of a list.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Conference<'a> {
-    /// Its name; `None` where the list is of one conference, and has no header.
+    /// The conference's name; `None` in the text list of one conference, which has no header.
     pub name: Option<Text<'a>>,
-    /// How many members it says that it has; not counting ghosts.
+    /// Number of members that the server reports, without ghosts.
     pub member_count: Option<u32>,
-    /// How many of them don't count. Not in text.
+    /// Number of ghosts, which are not counted as members. Not in the text list.
     pub ghost_count: Option<u32>,
-    /// Samples a second. Not before 1.2.
+    /// Samples per second. From 1.2 on.
     pub rate: Option<u32>,
-    /// Its unique id. Not in text.
+    /// The conference's unique id. Not in the text list.
     pub uuid: Option<Text<'a>>,
-    /// For how many seconds it has been there. Not in text.
+    /// Seconds since the conference began. Not in the text list.
     pub run_time: Option<u64>,
-    /// What is true of it: `locked`, `running`, `recording`, …
+    /// The flags that are set: `locked`, `running`, `recording`, …
     pub flags: Vec<Text<'a>>,
-    /// Its variables. Not in text, nor before 1.8.
+    /// The conference's variables. From 1.8 on; not in the text list.
     pub variables: Vec<(Text<'a>, Text<'a>)>,
-    /// The members, in the server's order, which is the newest first.
+    /// The members, in the server's order: the newest first.
     pub members: Vec<Member<'a>>,
-    /// What is being recorded. Not in text.
+    /// The recordings. Not in the text list.
     pub recordings: Vec<Recording<'a>>,
-    /// What else is said of it.
+    /// All other properties of the conference.
     pub other: Vec<(Text<'a>, Text<'a>)>,
 }
 
 impl List<'_> {
-    /// Parts of `json_list` and `xml_list` that are read where no other limit is given: 262,144, a
-    /// list of some ten thousand members. More are an error: a few bytes of text can stand for a
-    /// member, which takes some 300 in memory.
+    /// Default limit on the parts of `json_list` and `xml_list`: 262,144, a list of some ten
+    /// thousand members. More parts are an error: a few bytes of text can describe a member, which
+    /// takes some 300 bytes of memory.
     pub const PARTS: usize = 1 << 18;
 }
 
 impl Conference<'_> {
-    /// Whether this is true of it.
+    /// Returns whether this flag is set.
     pub fn has(&self, flag: &str) -> bool {
         self.flags.iter().any(|name| name == flag)
     }
 
-    /// Returns whether anything says that it is one: its name, or a member.
+    /// Returns whether the list shows that this is a conference: by its name, or by a member.
     fn is_told(&self) -> bool {
         self.name.is_some() || !self.members.is_empty()
     }
 }
 
-/// A member.
+/// A member of a conference.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Member<'a> {
-    /// Their number; the server counts all members of all conferences.
+    /// The member's number; the server counts members across all its conferences.
     pub id: u32,
-    /// Their channel. In text alone.
+    /// The member's channel. In the text list only.
     pub channel: Option<Text<'a>>,
-    /// The unique id of their call leg.
+    /// The unique id of the member's call leg.
     pub uuid: Option<Text<'a>>,
-    /// The name that they showed.
+    /// The member's caller name.
     pub caller_name: Text<'a>,
-    /// The number that they showed.
+    /// The member's caller number.
     pub caller_number: Text<'a>,
-    /// What is true of them, in the text's words: `hear`, `speak`, `see`, `talking`, `hold`,
-    /// `video`, `floor`, `vid-floor`, `moderator`, `ghost`, `res-id:…`, `role-id:…`; and what other
-    /// lists say, in theirs.
+    /// The flags that are set, in the words of the text list: `hear`, `speak`, `see`, `talking`,
+    /// `hold`, `video`, `floor`, `vid-floor`, `moderator`, `ghost`, `res-id:…`, `role-id:…`;
+    /// further flags of the other lists keep their own words.
     pub flags: Vec<Text<'a>>,
-    /// How loud they are heard, from -4 to 4.
+    /// Volume of the member's voice for the others, from -4 to 4.
     pub volume_in: Option<i32>,
-    /// How loud they hear, from -4 to 4.
+    /// Volume of the conference for the member, from -4 to 4.
     pub volume_out: Option<i32>,
-    /// How loud the automatic gain control makes them. In text before 1.8 alone.
+    /// Volume set by the automatic gain control. In the text list before 1.8 only.
     pub agc_volume_in: Option<i32>,
-    /// How loud they must be to be heard.
+    /// Energy level: how loud the member must be to be heard.
     pub energy: Option<i32>,
-    /// For how many seconds they have been there. Not in text.
+    /// Seconds since the member joined. Not in the text list.
     pub join_time: Option<u64>,
-    /// How many seconds ago they talked; `None` if they haven't. Not in text. JSON has 0 in place
-    /// of none.
+    /// Seconds since the member last talked; `None` if they haven't talked. Not in the text list.
+    /// JSON has 0 for a member who hasn't talked.
     pub last_talking: Option<u64>,
-    /// What else is said of them.
+    /// All other properties of the member.
     pub other: Vec<(Text<'a>, Text<'a>)>,
 }
 
 impl Member<'_> {
-    /// Whether this is true of them.
+    /// Returns whether this flag is set.
     pub fn has(&self, flag: &str) -> bool {
         self.flags.iter().any(|name| name == flag)
     }
 }
 
-/// A recording.
+/// A recording of a conference.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Recording<'a> {
-    /// Into which file.
+    /// The file.
     pub file: Text<'a>,
-    /// Whether it pauses.
+    /// `true` if the recording is paused.
     pub paused: bool,
-    /// Since when, in seconds of Unix time.
+    /// Start of the recording, in seconds of Unix time.
     pub since: Option<u64>,
-    /// What else is said of it.
+    /// All other properties of the recording.
     pub other: Vec<(Text<'a>, Text<'a>)>,
 }
 
-/// A name, or other text of a list: bytes, borrowed where nothing had to be decoded.
+/// A name or other text of a list: bytes, borrowed if nothing had to be decoded.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Text<'a>(Cow<'a, [u8]>);
 
 impl<'a> Text<'a> {
-    /// The bytes.
+    /// Returns the decoded bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// The same, to be read as something else.
+    /// Returns the text as a [`Value`], which can be parsed.
     pub fn value(&self) -> Value<'_> {
         Value::new(&self.0)
     }
 
-    /// The text, as [`Value::as_str`] gives it.
+    /// Returns the text as UTF-8, like [`Value::as_str`].
     ///
     /// # Errors
-    /// Where the bytes are no UTF-8.
+    /// If the bytes are not UTF-8.
     pub fn as_str(&self) -> Result<&str, Utf8Error> {
         self.value().as_str()
     }
 
-    /// The text, with U+FFFD for what is no UTF-8.
+    /// Returns the text, with U+FFFD for bytes that are not UTF-8.
     pub fn to_str_lossy(&self) -> Cow<'_, str> {
         self.value().to_str_lossy()
     }
@@ -225,9 +225,10 @@ impl PartialEq<&str> for Text<'_> {
     }
 }
 
-/// One thing that `xml_list` or `json_list` says of a member: its name, and its value as text.
+/// Adds a property of a member from `xml_list` or `json_list`: its name, and its value as text.
 ///
-/// Both lists say the same in the same words, but for the flags, which are read here into the
+/// Both lists use the same words, except for the flags, which are converted into the words of the
+/// text list.
 /// text's words.
 fn flag<'a>(flags: &mut Vec<Text<'a>>, other: &mut Vec<(Text<'a>, Text<'a>)>, name: Text<'a>, value: Text<'a>) {
     const WORDS: [(&str, &str); 7] = [

@@ -1,4 +1,5 @@
-//! `list` as text: headers, member lines with any delimiter, and the lines for people.
+//! Reads `list` as text: headers, member lines with any delimiter, and the readable (`pretty`)
+//! lines.
 
 use alloc::vec::Vec;
 
@@ -7,7 +8,7 @@ use crate::freeswitch::number;
 use crate::range::part;
 use crate::wire::Value;
 
-/// How a list was asked for.
+/// The format in which a list was requested.
 ///
 /// ```
 /// use ami_proto::freeswitch::list::{List, Format};
@@ -21,12 +22,12 @@ pub struct Format<'a> {
 }
 
 impl<'a> Format<'a> {
-    /// With `;` between the columns, in the server's order.
+    /// Creates the default format: `;` between the columns, in the server's order.
     pub const fn new() -> Self {
         Self { delimiter: ";" }
     }
 
-    /// With this between the columns.
+    /// Sets the delimiter between the columns.
     #[must_use]
     pub const fn delimiter(self, delimiter: &'a str) -> Self {
         Self { delimiter }
@@ -41,15 +42,15 @@ impl Default for Format<'_> {
 
 impl<'a> List<'a> {
     /// Reads `list` in all its forms: of one conference or of the server, with or without members,
-    /// for people.
+    /// or `pretty`.
     ///
-    /// Nothing is lost: a line that is neither a conference nor a member is among
+    /// No line is lost: lines that are neither a conference nor a member are in
     /// [`unread`](Self::unread).
     pub fn parse(text: &'a [u8], how: &Format<'_>) -> Self {
         let mut list = Self::default();
         for line in text.split(|byte| *byte == b'\n') {
             let said = line.strip_prefix(b"+OK ").unwrap_or(line);
-            // What the event socket says of an empty answer, and the server of having no
+            // The event socket's text for an empty answer, and the server's for having no
             // conferences.
             if matches!(said, b"" | b"No active conferences." | b"-ERR no reply") {
                 continue;
@@ -71,17 +72,17 @@ impl<'a> List<'a> {
     }
 }
 
-/// `Conference NAME (3 members rate: 8000 locked flags: locked|running)`, and as it was before: `(3
-/// members locked)`.
+/// Reads `Conference NAME (3 members rate: 8000 locked flags: locked|running)`, and the older form
+/// `(3 members locked)`.
 fn conference_line(line: &[u8]) -> Option<Conference<'_>> {
     let inner = line.strip_prefix(b"Conference ")?.strip_suffix(b")")?;
-    // A name may have parentheses too, what stands behind it has none.
+    // A name may contain parentheses too, the text after it has none.
     let open = memchr::memmem::rfind(inner, b" (")?;
     let (name, inner) = (part(inner, ..open), part(inner, open + 2..));
     let mut words = inner.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
     let member_count = Some(number(words.next()?)?);
     let mut conference = Conference { name: Some(Text::borrowed(name)), member_count, ..Conference::default() };
-    // The page glues `locked` to what is before it.
+    // The reference page shows `locked` without a blank before it.
     let locked = match words.next()? {
         b"member" | b"members" => false,
         b"memberlocked" | b"memberslocked" | b"member[locked]" | b"members[locked]" => true,
@@ -109,8 +110,8 @@ fn flag_words(flags: &[u8]) -> impl Iterator<Item = Text<'_>> {
     flags.split(|byte| *byte == b'|').filter(|flag| !flag.is_empty()).map(Text::borrowed)
 }
 
-/// A member's line. Number, channel and id are counted from the left; volumes, energy and flags
-/// from the right; a name in the middle may have what it likes.
+/// Reads a member's line. Number, channel and id are counted from the left; volumes, energy and
+/// flags from the right; the name between them may contain delimiters.
 fn columns<'a>(line: &'a [u8], how: &Format<'_>) -> Option<Member<'a>> {
     let delimiter = how.delimiter.as_bytes();
     if delimiter.is_empty() {
@@ -119,7 +120,7 @@ fn columns<'a>(line: &'a [u8], how: &Format<'_>) -> Option<Member<'a>> {
     let starts = memchr::memmem::find_iter(line, delimiter);
     let mut columns = Columned { line, delimiter, starts: starts.collect(), from: 0 };
     let id = number(columns.first()?)?;
-    // A channel's name has what somebody dialled. The first unique id ends it.
+    // A channel's name contains the dialled text. The first unique id ends it.
     let (channel, uuid) = columns.up_to_uuid()?;
     let energy = number(columns.last()?)?;
     let volume_out = number(columns.last()?)?;
@@ -134,7 +135,7 @@ fn columns<'a>(line: &'a [u8], how: &Format<'_>) -> Option<Member<'a>> {
     };
     let mut flags: Vec<Text<'_>> = flag_words(columns.last()?).collect();
     if delimiter == b"|" {
-        // They have the same between them.
+        // Flags have this delimiter between them.
         while let Some(flag) = columns.peek_last().filter(|flag| is_flag(flag) && columns.starts.len() > 1) {
             flags.push(Text::borrowed(flag));
             columns.last();
@@ -158,18 +159,18 @@ fn columns<'a>(line: &'a [u8], how: &Format<'_>) -> Option<Member<'a>> {
     })
 }
 
-/// A line whose columns are taken from its ends.
+/// A line whose columns are taken from both ends.
 struct Columned<'a, 'd> {
     line: &'a [u8],
     delimiter: &'d [u8],
-    /// Where delimiters begin that are left.
+    /// Positions of the remaining delimiters.
     starts: alloc::collections::VecDeque<usize>,
-    /// Where what is left begins.
+    /// Start of the remaining text.
     from: usize,
 }
 
 impl<'a> Columned<'a, '_> {
-    /// Takes the first column, if there is one behind it.
+    /// Takes the first column, if another column follows it.
     fn first(&mut self) -> Option<&'a [u8]> {
         let end = self.starts.pop_front()?;
         let column = part(self.line, self.from..end);
@@ -181,14 +182,14 @@ impl<'a> Columned<'a, '_> {
         self.starts.back().map(|start| part(self.line, start + self.delimiter.len()..))
     }
 
-    /// Takes the last column, if there is one before it.
+    /// Takes the last column, if another column precedes it.
     fn last(&mut self) -> Option<&'a [u8]> {
         let column = self.peek_last()?;
         self.line = part(self.line, ..self.starts.pop_back()?);
         Some(column)
     }
 
-    /// Takes columns up to the first unique id, and that.
+    /// Takes the columns up to the first unique id, and that id.
     fn up_to_uuid(&mut self) -> Option<(&'a [u8], &'a [u8])> {
         let from = self.from;
         let end = self.starts.front().copied()?;
@@ -197,7 +198,7 @@ impl<'a> Columned<'a, '_> {
             .iter()
             .zip(self.starts.iter().skip(1))
             .find(|(start, end)| is_uuid(part(self.line, **start + self.delimiter.len()..**end)));
-        // A member without one has an empty column, or who knows what.
+        // For a member without a unique id, the column is empty or has unknown content.
         let end = uuid.map_or(end, |(start, _)| *start);
         while self.starts.front().is_some_and(|start| *start <= end) {
             self.first();
@@ -226,7 +227,7 @@ fn is_flag(word: &[u8]) -> bool {
         || word.starts_with(b"role-id:")
 }
 
-/// `7) Bob (1001)`.
+/// Reads `7) Bob (1001)`.
 fn pretty(line: &[u8]) -> Option<Member<'_>> {
     let end = memchr::memmem::find(line, b") ")?;
     let id = number(part(line, ..end))?;

@@ -1,4 +1,4 @@
-//! `xml_list`: conferences, their variables, members and recordings.
+//! Reads `xml_list`: conferences, their variables, members and recordings.
 
 use alloc::vec::Vec;
 
@@ -8,7 +8,7 @@ use super::{Conference, List, Member, Recording, Text, flag};
 use crate::freeswitch::xml::{Elements, Fault, Parts, XmlError, attributes, entities, read};
 use crate::percent;
 
-/// What stands between `<member>` and `</member>`.
+/// The content between `<member>` and `</member>`.
 #[derive(Default)]
 struct Entry {
     member: Member<'static>,
@@ -19,15 +19,14 @@ struct Entry {
 impl List<'static> {
     /// Reads `xml_list`, of one conference or of all.
     ///
-    /// What stands in elements is percent-decoded as the server encodes it, what stands in
-    /// attributes is not encoded. The server leaves a `%` alone that two hexadecimal digits follow,
-    /// so that a name with such is read as another.
+    /// The text of elements is percent-decoded, as the server encodes it; attributes are not
+    /// encoded. The server leaves a `%` unencoded if two hexadecimal digits follow it, so a name
+    /// that contains such a sequence is decoded to another name.
     ///
     /// # Errors
-    /// Where the text is no XML, ends early, or has other elements than `conferences` around it;
-    /// where it has elements but no conference, or a conference has neither name nor members;
-    /// where an element has more than 256 attributes, or all together have more than
-    /// [`PARTS`](Self::PARTS).
+    /// If the text is not XML, ends early, or is not enclosed in `conferences`; if it has elements
+    /// but no conference, or a conference has neither name nor members; if an element has more than
+    /// 256 attributes, or if elements and attributes together are more than [`PARTS`](Self::PARTS).
     ///
     /// ```
     /// use ami_proto::freeswitch::list::List;
@@ -43,12 +42,12 @@ impl List<'static> {
         Self::from_xml_within(text, Self::PARTS)
     }
 
-    /// Reads `xml_list` of at most so many elements and attributes, see
-    /// [`from_xml`](Self::from_xml). An element takes up to some 300 bytes of memory beyond its
-    /// text.
+    /// Reads `xml_list` of at most `parts` elements and attributes, see
+    /// [`from_xml`](Self::from_xml). An element takes up to some 300 bytes of memory in addition to
+    /// its text.
     ///
     /// # Errors
-    /// As [`from_xml`](Self::from_xml), with this limit.
+    /// The errors of [`from_xml`](Self::from_xml), with this limit.
     pub fn from_xml_within(text: &[u8], parts: usize) -> Result<Self, XmlError> {
         read(text, parts, Reading::default())
     }
@@ -60,7 +59,7 @@ struct Reading {
     list: List<'static>,
     conference: Option<Conference<'static>>,
     entry: Option<Entry>,
-    /// Whether there was a root, and an element in it.
+    /// `true` once a root element with an element in it was found.
     has_root: bool,
     has_others: bool,
 }
@@ -87,7 +86,7 @@ impl Elements for Reading {
     }
 }
 
-/// What an element's start tells. It fails where it is not part of such a list.
+/// Handles the start of an element. Fails if the element is not part of such a list.
 fn open(
     path: &[Vec<u8>],
     element: &BytesStart<'_>,
@@ -134,7 +133,7 @@ fn open(
     Ok(())
 }
 
-/// What an element held.
+/// Handles the end of an element, with the element's text.
 fn close(
     path: &[Vec<u8>],
     inside: &[u8],
@@ -165,7 +164,7 @@ fn close(
     }
 }
 
-/// With entities resolved, then percent-decoded.
+/// Returns the text with entities resolved, and then percent-decoded.
 fn decoded(text: &[u8]) -> Text<'static> {
     Text::owned(percent::decode(&entities(text)).collect())
 }

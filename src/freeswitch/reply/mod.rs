@@ -1,11 +1,11 @@
-//! What FreeSWITCH answers to a conference command, read by the command: `+OK` alone proves
-//! nothing, and many answers have no such word.
+//! Replies of FreeSWITCH to conference commands. A reply is read by its command: `+OK` alone proves
+//! nothing, and many replies have no such mark.
 //!
-//! A [`Reply`] is lines, each an [`Outcome`]: a command for several members has one for each. Both
-//! dialects are read: from 1.8 on lines begin with `+OK` or `-ERR` (`+OK mute 1`), before it most
-//! don't (`OK mute 1`, `Conference x not found`). `-ERR no reply` is how the event socket shows
-//! that nothing was printed, which is what some commands do when they did what they should: such a
-//! reply has no outcomes, and [`is_empty`](Reply::is_empty).
+//! A [`Reply`] consists of lines, each an [`Outcome`]: a command for several members has one line
+//! for each. Both forms are read: from 1.8 on lines begin with `+OK` or `-ERR` (`+OK mute 1`),
+//! before 1.8 most don't (`OK mute 1`, `Conference x not found`). `-ERR no reply` is the event
+//! socket's text for a command that printed nothing, as some successful commands do: such a reply
+//! has no outcomes, and [`is_empty`](Reply::is_empty) returns `true`.
 //!
 //! ```
 //! use ami_proto::freeswitch::command::{Kick, Name};
@@ -19,11 +19,11 @@
 //! assert_eq!(old.refusal(), Some(ServerRefusal::NoMember { member: Some("9".into()) }));
 //! ```
 //!
-//! What a `+OK` proves is little: `record` and `play` to members say it before they begin, `dial`
-//! whatever became of the call ([`Done::Called`]), `norecord` counts 0 files in 1.11 whatever it
-//! stopped (the lines before it tell).
+//! A `+OK` proves little: `record` and `play` to members print it before they begin, `dial` prints
+//! it for any outcome of the call ([`Done::Called`]), and `norecord` of 1.11 counts 0 files even if
+//! it stopped some (the lines before it tell).
 //!
-//! The texts are those of FreeSWITCH's `conference_api.c`, and of what 1.6.20 and 1.11.2 answered.
+//! The texts are from FreeSWITCH's `conference_api.c`, and from the answers of 1.6.20 and 1.11.2.
 
 mod outcome;
 mod read;
@@ -36,7 +36,7 @@ use core::fmt;
 use super::command::Name;
 pub use outcome::{Done, Outcome, ServerRefusal};
 
-/// The answer to a conference command. `Debug` shows how long it is: it may hold a PIN.
+/// The reply to a conference command. `Debug` shows only its length: it may contain a PIN.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Reply<'a> {
     name: Option<Name>,
@@ -50,39 +50,39 @@ impl fmt::Debug for Reply<'_> {
 }
 
 impl<'a> Reply<'a> {
-    /// The answer to this sub-command: the body of an `api/response` or of a `BACKGROUND_JOB`, or
-    /// what another program made of it.
+    /// Creates the reply to this sub-command from the body of an `api/response` or of a
+    /// `BACKGROUND_JOB`, or from another program's copy of it.
     pub const fn new(name: Name, text: &'a [u8]) -> Self {
         Self { name: Some(name), text }
     }
 
-    /// The answer to `conference` alone, to a conference's name alone, or to a sub-command that the
-    /// crate doesn't know.
+    /// Creates the reply to `conference` alone, to a conference's name alone, or to a sub-command
+    /// that the crate doesn't know.
     pub const fn unnamed(text: &'a [u8]) -> Self {
         Self { name: None, text }
     }
 
-    /// What it answers.
+    /// Returns the sub-command that is answered.
     pub const fn name(self) -> Option<Name> {
         self.name
     }
 
-    /// The text as it came.
+    /// Returns the text as it came.
     pub const fn as_bytes(self) -> &'a [u8] {
         self.text
     }
 
-    /// Whether nothing was printed.
+    /// Returns whether the command printed nothing.
     pub fn is_empty(self) -> bool {
         self.printed().is_empty()
     }
 
-    /// Line by line what became of it.
+    /// Yields the outcomes, line by line.
     pub fn outcomes(self) -> Outcomes<'a> {
         Outcomes { name: self.name, rest: self.printed() }
     }
 
-    /// The first refusal. The server may have done the rest of what was asked.
+    /// Returns the first refusal. The server may have performed other parts of the command.
     pub fn refusal(self) -> Option<ServerRefusal<'a>> {
         self.outcomes().find_map(|outcome| match outcome {
             Outcome::Refused(refusal) => Some(refusal),
@@ -90,7 +90,7 @@ impl<'a> Reply<'a> {
         })
     }
 
-    /// The first thing that was done, or told.
+    /// Returns the first outcome that is not a refusal.
     pub fn done(self) -> Option<Done<'a>> {
         self.outcomes().find_map(|outcome| match outcome {
             Outcome::Done(done) => Some(done),
@@ -99,12 +99,12 @@ impl<'a> Reply<'a> {
     }
 
     fn printed(self) -> &'a [u8] {
-        // Without its line end too: some programs cut it.
+        // Some programs cut the line end, so it is optional.
         if self.text.trim_ascii_end() == b"-ERR no reply" { b"" } else { self.text }
     }
 }
 
-/// The outcomes of a reply: [`Reply::outcomes`].
+/// Iterator over the outcomes of a reply, returned by [`Reply::outcomes`].
 #[derive(Clone)]
 pub struct Outcomes<'a> {
     name: Option<Name>,

@@ -1,361 +1,361 @@
-//! What a line of a reply says.
+//! Outcomes: the meanings of a reply's lines.
 
 use crate::wire::Value;
 
-/// What became of a command, or of one part of it.
+/// The outcome of a command, or of one part of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Outcome<'a> {
-    /// It was done, or this is what was asked.
+    /// The command succeeded, or this is the requested data.
     Done(Done<'a>),
-    /// Nothing was done to this member, who is a moderator.
+    /// The command skipped this member, who is a moderator.
     Skipped {
-        /// Their number.
+        /// The member's number.
         member: u32,
     },
-    /// It was not done.
+    /// The server refused the command.
     Refused(ServerRefusal<'a>),
-    /// The server didn't understand the arguments, and shows which it takes; sometimes those of
+    /// The server didn't understand the arguments, and shows the valid ones; sometimes those of
     /// another command.
     Usage(Value<'a>),
-    /// A line that no version known here prints for the command.
+    /// A line that no known version prints for the command.
     Unknown(Value<'a>),
 }
 
-/// What was done, or told.
+/// A performed action, or requested data.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Done<'a> {
-    /// The command says no more.
+    /// The command reports success without details.
     Ok,
-    /// Something was done to a member: `mute`, `unmute`, `deaf`, `hold`, `kicked`, `hup`,
-    /// `flipped`, … A command that toggles says which way.
+    /// An action on a member: `mute`, `unmute`, `deaf`, `hold`, `kicked`, `hup`, `flipped`, … A
+    /// command that toggles reports the new state.
     Member {
-        /// What, in the server's word.
+        /// The action, in the server's word.
         what: Value<'a>,
-        /// Their number.
+        /// The member's number.
         member: u32,
     },
-    /// Tones were played.
+    /// Tones were played to a member.
     Sent {
-        /// Which.
+        /// The digits.
         digits: Value<'a>,
-        /// To whom.
+        /// The member's number.
         member: u32,
     },
-    /// The level of a member: of `energy`, `volume_in`, `volume_out`, `agc`.
+    /// The level of a member: for `energy`, `volume_in`, `volume_out`, `agc`.
     Level {
-        /// Whose.
+        /// The member's number.
         member: u32,
         /// The level.
         level: i32,
     },
-    /// The levels of a member whose energy level follows what they say.
+    /// The levels of a member whose energy level is adapted automatically.
     AutoEnergy {
-        /// Whose.
+        /// The member's number.
         member: u32,
-        /// Around which.
+        /// The level around which it is adapted.
         auto: i32,
-        /// The level now.
+        /// The current level.
         energy: i32,
     },
-    /// The energy level was set above the one that it should follow, and no longer does.
+    /// The energy level was set above the automatic one, which turned the adaptation off.
     AutoEnergyOff,
-    /// The levels of a member who is muted above one of them. The server prints the two the wrong
-    /// way round.
+    /// The levels of a member who is muted above a maximum level. The server prints the two levels
+    /// in the wrong order; they are corrected here.
     MaxEnergy {
-        /// Whose.
+        /// The member's number.
         member: u32,
-        /// From which on they are heard.
+        /// Level from which on the member is heard.
         energy: i32,
-        /// From which on they are muted; 0: never.
+        /// Level from which on the member is muted; 0 for never.
         max: i32,
-        /// For how long, in milliseconds.
+        /// Duration of the mute, in milliseconds.
         mute: u32,
-        /// How often it has to be reached.
+        /// Number of times that the maximum must be reached.
         trigger: u32,
     },
-    /// Where a member is heard from.
+    /// The position in space from which a member is heard.
     Position {
-        /// Who.
+        /// The member's number.
         member: u32,
-        /// Where: `x:y:z`.
+        /// The position: `x:y:z`.
         position: Value<'a>,
     },
-    /// The conference is locked, or no longer.
+    /// The conference was locked or unlocked.
     Lock {
-        /// Which.
+        /// The conference's name.
         conference: Value<'a>,
-        /// Whether it is.
+        /// `true` if the conference is locked now.
         locked: bool,
     },
-    /// A PIN was set. It stands behind the last colon of the text.
+    /// A PIN was set. The reply's text has it after the last colon.
     Pin {
-        /// Of which conference.
+        /// The conference's name.
         conference: Value<'a>,
-        /// Whether it is the moderators'.
+        /// `true` for the moderators' PIN.
         moderator: bool,
     },
-    /// The PIN was taken away.
+    /// The PIN was removed.
     NoPin {
-        /// Of which conference.
+        /// The conference's name.
         conference: Value<'a>,
     },
     /// A sound is played.
     Playing {
-        /// Which.
+        /// The file.
         file: Value<'a>,
-        /// To whom; `None`: to everybody.
+        /// The number of the member who hears it; `None` for all.
         member: Option<u32>,
     },
     /// Sounds were stopped.
     Stopped {
-        /// How many.
+        /// Number of sounds.
         files: u32,
     },
-    /// What is played pauses.
+    /// The sound that is played is paused.
     Paused,
-    /// What is played goes on.
+    /// The sound that is played continues.
     Resumed,
-    /// How far it has come.
+    /// The position in the sound that is played.
     Status {
-        /// In samples.
+        /// The position, in samples.
         position: i64,
-        /// Of how many; 0 where that is not known.
+        /// The length, in samples; 0 if it is unknown.
         length: i64,
-        /// Which file.
+        /// The file.
         file: Value<'a>,
     },
-    /// Where it goes on, in samples.
+    /// The new position in the sound that is played, in samples.
     Sought {
-        /// From its start.
+        /// The distance from the start.
         position: u64,
     },
-    /// A call was tried.
+    /// A call was attempted.
     Called {
-        /// How it went: `SUCCESS`, or the cause, such as `USER_BUSY`.
+        /// The outcome: `SUCCESS`, or the cause, such as `USER_BUSY`.
         cause: Value<'a>,
     },
-    /// A call is being tried.
+    /// A call is being attempted.
     Job {
-        /// Which; the event `bgdial-result` has it too.
+        /// The job's unique id, which the event `bgdial-result` repeats.
         uuid: Value<'a>,
     },
-    /// A member goes to another conference.
+    /// A member is being moved to another conference.
     Transferred {
-        /// Who.
+        /// The member's number.
         member: u32,
-        /// Where to, with the profile that was asked for.
+        /// The new conference, with the requested profile.
         conference: Value<'a>,
     },
     /// A relation was set.
     Related {
-        /// The first.
+        /// The first member's number.
         member: u32,
-        /// The second.
+        /// The second member's number.
         other: u32,
-        /// What the first is to the second, as it was asked for.
+        /// The requested relation of the first member to the second.
         relation: Value<'a>,
     },
-    /// There is no relation any longer. There need not have been one.
+    /// A relation was removed, or didn't exist.
     Unrelated {
-        /// The first.
+        /// The first member's number.
         member: u32,
-        /// The second.
+        /// The second member's number.
         other: u32,
     },
-    /// A relation.
+    /// A relation between two members.
     Relation {
-        /// The first.
+        /// The first member's number.
         member: u32,
-        /// The second.
+        /// The second member's number.
         other: u32,
-        /// Whether the second hears the first.
+        /// `true` if the second member hears the first.
         speak: bool,
-        /// Whether the first hears the second.
+        /// `true` if the first member hears the second.
         hear: bool,
-        /// Whether the first's picture goes to the second.
+        /// `true` if the first member's video goes to the second.
         video: bool,
     },
-    /// Nobody has relations.
+    /// No member has relations.
     NoRelations,
-    /// Who has the floor now; `None`: nobody.
+    /// The holder of the floor.
     Floor {
-        /// Who.
+        /// The number of the member who has the floor; `None` if it is free.
         member: Option<u32>,
     },
-    /// A recording into this file was asked for, or is there.
+    /// A recording into this file was requested, or exists.
     Recording {
-        /// Which file.
+        /// The file.
         file: Value<'a>,
-        /// The canvas that is recorded too.
+        /// The canvas that is recorded as well.
         canvas: Option<u32>,
-        /// Whether the profile asks for it.
+        /// `true` if the profile requests the recording.
         automatic: bool,
     },
-    /// A recording is to pause; a refusal behind it says that there is none.
+    /// A recording is to be paused; a refusal after it says that it doesn't exist.
     RecordingPaused {
-        /// Which file.
+        /// The file.
         file: Value<'a>,
     },
-    /// A recording is to go on; a refusal behind it says that there is none.
+    /// A recording is to be resumed; a refusal after it says that it doesn't exist.
     RecordingResumed {
-        /// Which file.
+        /// The file.
         file: Value<'a>,
     },
     /// A recording ended.
     RecordingStopped {
-        /// Which file.
+        /// The file.
         file: Value<'a>,
-        /// Whether it was the profile's, which then is off.
+        /// `true` for the profile's automatic recording, which is disabled now.
         automatic: bool,
     },
-    /// How many recordings ended. 1.11 always says 0.
+    /// The number of recordings that ended. 1.11 always reports 0.
     RecordingsStopped {
-        /// How many.
+        /// Number of recordings.
         files: u32,
     },
-    /// Whether a sound tells who comes or goes.
+    /// The setting of the sound for joining or leaving members.
     Sound {
-        /// Of which conference.
+        /// The conference's name.
         conference: Value<'a>,
-        /// Whether it does.
+        /// `true` if the sound is on.
         on: bool,
-        /// Which sound.
+        /// The sound's file.
         file: Value<'a>,
     },
-    /// The sound that tells who comes or goes.
+    /// The file of the sound for joining or leaving members.
     SoundFile {
-        /// Of which conference.
+        /// The conference's name.
         conference: Value<'a>,
-        /// Which sound.
+        /// The sound's file.
         file: Value<'a>,
     },
-    /// The sound that did.
+    /// The previous file of the sound for joining or leaving members.
     OldSound {
-        /// Which sound.
+        /// The sound's file.
         file: Value<'a>,
     },
-    /// How many there are.
+    /// A requested count.
     Count {
-        /// How many.
+        /// The count.
         count: u64,
     },
-    /// A list; [`list`](crate::freeswitch::list) reads it.
+    /// A list, which [`list`](crate::freeswitch::list) reads.
     List(Value<'a>),
-    /// A value, as it is: of `get`, `getvar`; of `set`, which tells the old one; the name of a
-    /// layout or of a picture.
+    /// A value as the server prints it: for `get` and `getvar`; the old one for `set`; the name of
+    /// a layout or of an image.
     Value(Value<'a>),
     /// The unique id of a call leg; `_undef_` for a member without one.
     Uuid(Value<'a>),
-    /// What something is now: `("layout group", "grid")`.
+    /// The current value of a setting: `("layout group", "grid")`.
     Now {
-        /// What.
+        /// The setting.
         what: &'static str,
-        /// Its value.
+        /// The setting's value.
         value: Value<'a>,
     },
     /// A command that the server has.
     Syntax {
-        /// Its name.
+        /// The command's name.
         command: Value<'a>,
-        /// Its arguments.
+        /// The command's arguments.
         arguments: Value<'a>,
     },
-    /// Something else that the server says was done.
+    /// Another action that the server reports as performed.
     Other(Value<'a>),
 }
 
-/// Why something was not done.
+/// The reason of a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ServerRefusal<'a> {
-    /// There is no such conference.
+    /// The conference doesn't exist.
     NoConference {
-        /// Its name.
+        /// The conference's name.
         name: Value<'a>,
     },
-    /// There is no such sub-command in this version.
+    /// This version has no such sub-command.
     NoCommand {
-        /// Its name.
+        /// The sub-command's name.
         name: Value<'a>,
     },
-    /// There was no sub-command.
+    /// The command had no sub-command.
     NoneGiven,
     /// The server has no conferences: the module is not loaded.
     NoModule,
-    /// The user of the event socket may not.
+    /// The user of the event socket lacks the right.
     Denied,
-    /// There is no such member.
+    /// The member doesn't exist.
     NoMember {
-        /// Who; `None` where they were looked for by a variable.
+        /// The member; `None` if the search was by a variable.
         member: Option<Value<'a>>,
     },
     /// The member is on hold.
     OnHold {
-        /// Who.
+        /// The member's number.
         member: u32,
     },
-    /// Somebody else has the floor.
+    /// Another member has the floor.
     FloorHeld {
-        /// Who.
+        /// The number of the member who has it.
         member: u32,
     },
-    /// The two have no relation, or one of them isn't there.
+    /// The two members have no relation, or one of them isn't in the conference.
     NoRelation {
-        /// The first.
+        /// The first member's number.
         member: u32,
-        /// The second.
+        /// The second member's number.
         other: u32,
     },
-    /// The member is shown another one's picture already.
+    /// The member is shown another member's video already.
     ReceivesVideo {
-        /// Who.
+        /// The member's number.
         member: u32,
     },
-    /// There is no such sound.
+    /// The sound doesn't exist.
     NoFile {
-        /// Which.
+        /// The sound's file.
         file: Value<'a>,
     },
-    /// Nothing is played.
+    /// No sound is playing.
     NotPlaying,
-    /// Nothing is recorded.
+    /// The conference is not being recorded.
     NotRecorded,
     /// No recording goes into this file.
     NoRecording {
-        /// Which.
+        /// The file.
         file: Value<'a>,
     },
     /// A recording goes into this file already.
     AlreadyRecording {
-        /// Which.
+        /// The file.
         file: Value<'a>,
     },
-    /// The text was not spoken; most likely there is no engine for it.
+    /// The text was not spoken; most likely there is no text-to-speech engine.
     NotSpoken,
-    /// The member's picture is on no layer.
+    /// The member's video is on no layer.
     NoLayer {
-        /// Their channel.
+        /// The member's channel.
         channel: Value<'a>,
     },
     /// The conference doesn't mix video.
     NotMixing,
-    /// The server was built without it.
+    /// The server was built without this function.
     NotSupported,
     /// An argument is missing.
     Missing {
-        /// In the server's words.
+        /// The server's words.
         text: Value<'a>,
     },
-    /// An argument is none that the command takes.
+    /// An argument is not one that the command accepts.
     Invalid {
-        /// In the server's words.
+        /// The server's words.
         text: Value<'a>,
     },
-    /// Something else.
+    /// Any other reason.
     Other {
-        /// In the server's words.
+        /// The server's words.
         text: Value<'a>,
     },
 }

@@ -1,4 +1,5 @@
-//! A reply, line by line: what is a value, a list, a usage, and which rule the rest is read by.
+//! Splits a reply into outcomes: recognises values, lists and usage texts, and matches other lines
+//! with the rules.
 
 use super::super::command::Name;
 use super::rules::{PERSONAL_GROUP, RECEIVES_VIDEO, RULES, Rule};
@@ -7,10 +8,10 @@ use crate::freeswitch::number;
 use crate::range::part;
 use crate::wire::Value;
 
-/// How an API of the server, rather than a sub-command, shows its arguments.
+/// Mark with which an API of the server, as opposed to a sub-command, shows its arguments.
 const USAGE: &[u8] = b"-USAGE:";
 
-/// Reads what is next, and gives what is behind it. `text` is not empty.
+/// Reads the next outcome, and returns the rest of the text. `text` is not empty.
 pub(super) fn read(name: Option<Name>, text: &[u8]) -> (Outcome<'_>, &[u8]) {
     const NOTHING: &[u8] = b"";
     let (line, rest, ended) = match memchr::memchr(b'\n', text) {
@@ -18,7 +19,7 @@ pub(super) fn read(name: Option<Name>, text: &[u8]) -> (Outcome<'_>, &[u8]) {
         None => (text, NOTHING, false),
     };
     match name {
-        // A value has no line end. A refusal has.
+        // A value has no line end; a refusal has one.
         Some(Name::Get | Name::Set | Name::GetVar) => {
             let alone = ended && rest.is_empty();
             let refused = || refusal(name, line).or_else(|| marked(line));
@@ -46,7 +47,7 @@ pub(super) fn read(name: Option<Name>, text: &[u8]) -> (Outcome<'_>, &[u8]) {
             (read_line(name, part(line, ..len)), part(text, len..))
         }
         _ if !ended && is_usage(line) => (Outcome::Usage(Value::new(line)), rest),
-        // Its second line says what to try.
+        // The second line says what to try.
         _ if none_given(line).is_some() => {
             (Outcome::Refused(ServerRefusal::NoneGiven), rest.strip_prefix(b"Try 'help'\n").unwrap_or(rest))
         }
@@ -54,7 +55,7 @@ pub(super) fn read(name: Option<Name>, text: &[u8]) -> (Outcome<'_>, &[u8]) {
     }
 }
 
-/// A line that says itself that it is a refusal. No list begins so, whatever it is of.
+/// Reads a line that is marked as a refusal. No list begins with such a mark.
 fn marked(line: &[u8]) -> Option<Outcome<'_>> {
     match (line.strip_prefix(USAGE), prefix(line)) {
         (Some(arguments), _) => Some(Outcome::Usage(Value::new(arguments.trim_ascii_start()))),
@@ -69,7 +70,8 @@ fn none_given(line: &[u8]) -> Option<Outcome<'_>> {
     (line == b"Conference command, not specified.").then_some(Outcome::Refused(ServerRefusal::NoneGiven))
 }
 
-/// The length of a refusal that another line follows without a line end between them.
+/// Returns the length of a refusal that is followed by another line without a line end between
+/// them.
 fn glued(line: &[u8]) -> Option<usize> {
     let (start, end) = RECEIVES_VIDEO.split_once("{}")?;
     let (_, text) = prefix(line);
@@ -79,20 +81,20 @@ fn glued(line: &[u8]) -> Option<usize> {
     (!behind.is_empty()).then_some(line.len() - behind.len())
 }
 
-/// Arguments are shown without a line end, behind the name of a command: not always the one that
-/// was sent.
+/// Returns whether the text shows arguments: they follow the name of a command, not always the one
+/// that was sent, and have no line end.
 fn is_usage(line: &[u8]) -> bool {
     let word = line.split(|byte| *byte == b' ').next().unwrap_or_default();
     word.len() < line.len() && Name::ALL.iter().any(|name| name.as_str().as_bytes() == word)
 }
 
-/// The same where the answer may be any text.
+/// Reads a usage text of the sent command only, for commands whose answer may be any text.
 fn own_usage(name: Option<Name>, text: &[u8]) -> Option<Outcome<'_>> {
     let arguments = text.strip_prefix(name?.as_str().as_bytes())?;
     arguments.starts_with(b" <").then_some(Outcome::Usage(Value::new(text)))
 }
 
-/// A unique id. Several stand one behind the other, and what is said of moderators between them.
+/// Reads a unique id. Several ids follow each other, with lines about moderators between them.
 fn uuid(text: &[u8]) -> Option<(Outcome<'_>, &[u8])> {
     const UNDEFINED: &[u8] = b"_undef_";
     let len = if text.starts_with(UNDEFINED) { UNDEFINED.len() } else { 36 };
@@ -103,7 +105,7 @@ fn uuid(text: &[u8]) -> Option<(Outcome<'_>, &[u8])> {
     (is_id || id == UNDEFINED).then_some((Outcome::Done(Done::Uuid(Value::new(id))), rest))
 }
 
-/// Whether a line says that it went well or not, in either dialect.
+/// The mark of success or failure on a line, in both forms of replies.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Said {
     Ok,
@@ -133,7 +135,7 @@ fn read_line(name: Option<Name>, line: &[u8]) -> Outcome<'_> {
     match (said, name) {
         (Said::Ok, _) => Outcome::Done(Done::Other(value)),
         (Said::Error, _) => Outcome::Refused(ServerRefusal::Other { text: value }),
-        // The names of layouts and pictures stand alone.
+        // The names of layouts and images have no mark.
         (Said::Nothing, Some(Name::VidLayout | Name::VidMuteImg)) => Outcome::Done(Done::Value(value)),
         (Said::Nothing, None | Some(Name::Help)) => syntax(line).unwrap_or(Outcome::Unknown(value)),
         (Said::Nothing, _) => Outcome::Unknown(value),
@@ -156,7 +158,7 @@ fn find(name: Option<Name>, said: Said, text: &[u8]) -> Option<Outcome<'_>> {
     RULES.iter().filter(of).find_map(|rule| rule.read(text).filter(fits))
 }
 
-/// A line of the help: `\t\tname arguments`, or `<conf name> name arguments`.
+/// Reads a line of the help: `\t\tname arguments`, or `<conf name> name arguments`.
 fn syntax(line: &[u8]) -> Option<Outcome<'_>> {
     let text = line.strip_prefix(b"\t\t").or_else(|| line.strip_prefix(b"<conf name> "));
     // The last line of the help is empty.

@@ -1,4 +1,4 @@
-//! The texts of `conference_api.c`, and what they say: a table of what each command prints.
+//! The texts of `conference_api.c` and their meanings: a table of what each command prints.
 #![expect(clippy::unnecessary_wraps, reason = "what makes an outcome may find that the text is another's")]
 
 use memchr::memmem;
@@ -9,18 +9,18 @@ use crate::freeswitch::number;
 use crate::range::part;
 use crate::wire::Value;
 
-/// Printed without a line end, so that what follows is on its line.
+/// Printed without a line end, so that the next text is on its line.
 pub(super) const RECEIVES_VIDEO: &str = "member {} already receiving video";
 
-/// What is done although it is marked as an error.
+/// The action succeeds although its text is marked as an error.
 pub(super) const PERSONAL_GROUP: &str = "personal layout group";
 
-/// What a `{}` of a text stood for.
+/// The parts of a line for the `{}` of a text.
 type Parts<'a> = [&'a [u8]; 5];
 
 /// A text that commands print, without `+OK` or `-ERR`.
 pub(super) struct Rule {
-    /// Those that print it; none: any.
+    /// The commands that print it; empty for any command.
     of: &'static [Name],
     text: &'static str,
     make: for<'a> fn(Parts<'a>) -> Option<Outcome<'a>>,
@@ -31,15 +31,15 @@ const fn rule(of: &'static [Name], text: &'static str, make: for<'a> fn(Parts<'a
 }
 
 impl Rule {
-    /// Whether the command prints it.
+    /// Returns whether the command prints it.
     pub(super) fn is_of(&self, name: Option<Name>) -> bool {
         self.of.is_empty() || name.is_some_and(|name| self.of.contains(&name))
     }
 
-    /// What a line says, if it is this text.
+    /// Returns the meaning of a line, if it is this text.
     pub(super) fn read<'a>(&self, text: &'a [u8]) -> Option<Outcome<'a>> {
-        // A name may hold what stands between it and the next: the first place may be the wrong
-        // one.
+        // A name may contain the text that separates it from the next one: the first match may be
+        // the wrong one.
         let first = parts(self.text, text, memmem::find).and_then(self.make);
         first.or_else(|| parts(self.text, text, memmem::rfind).and_then(self.make))
     }
@@ -82,7 +82,7 @@ fn no_member(parts: Parts<'_>) -> Option<Outcome<'_>> {
     refused(ServerRefusal::NoMember { member: Some(Value::new(parts[0])) })
 }
 
-/// What is done to members.
+/// Actions on members.
 fn member(parts: Parts<'_>) -> Option<Outcome<'_>> {
     let what = match parts[0] {
         b"mute"
@@ -174,14 +174,14 @@ fn other(text: &'static str) -> Option<Outcome<'static>> {
     refused(ServerRefusal::Other { text: Value::new(text.as_bytes()) })
 }
 
-/// A refusal in the words of its rule.
+/// Makes a refusal in the words of its rule.
 macro_rules! says {
     ($of:expr, $kind:ident, $text:literal) => {
         rule($of, $text, |_| $kind($text))
     };
 }
 
-/// What something is now.
+/// Makes the current value of a setting.
 macro_rules! now {
     ($of:expr, $text:literal, $what:literal) => {
         rule($of, $text, |parts| Some(done(Done::Now { what: $what, value: Value::new(parts[0]) })))
@@ -197,7 +197,7 @@ const SOUND: &[Name] = &[N::EnterSound, N::ExitSound];
 const DIAL: &[Name] = &[N::Dial, N::Bgdial];
 const PLAYED: &[Name] = &[N::Play, N::PausePlay, N::PlayStatus, N::FileSeek, N::Stop];
 const FLOOR: &[Name] = &[N::Floor, N::VidFloor];
-/// Those that print `verb number` for a member.
+/// Commands that print `verb number` for a member.
 const MEMBER: &[Name] = &[
     N::Mute,
     N::Unmute,
@@ -217,13 +217,13 @@ const MEMBER: &[Name] = &[
     N::VmuteSnap,
     N::VidFlip,
 ];
-/// Those that print a bare `+OK`.
+/// Commands that print a bare `+OK`.
 const BARE: &[Name] =
     &[N::SetVar, N::VidBanner, N::VidFilter, N::VidBorder, N::VidWritePng, N::Cam, N::CanvasAutoClear];
 
-/// The first that fits is taken.
+/// The first rule that matches applies.
 pub(super) const RULES: &[Rule] = &[
-    // What any of them may be answered.
+    // Texts that any command may print.
     rule(&[], "Conference {} not found", |parts| refused(ServerRefusal::NoConference { name: Value::new(parts[0]) })),
     rule(&[], "Conference command '{}' not found.", |parts| {
         refused(ServerRefusal::NoCommand { name: Value::new(parts[0]) })
@@ -236,7 +236,7 @@ pub(super) const RULES: &[Rule] = &[
     rule(&[], "Conference is not in mixing mode", |_| refused(ServerRefusal::NotMixing)),
     rule(&[], "conference is not in mixing mode", |_| refused(ServerRefusal::NotMixing)),
     rule(&[], "not supported", |_| refused(ServerRefusal::NotSupported)),
-    // Members.
+    // Texts about members.
     rule(MEMBER, "{} {}", member),
     rule(MEMBER, "member {} is on hold", |parts| refused(ServerRefusal::OnHold { member: number(parts[0])? })),
     says!(&[N::Hup, N::Dtmf], invalid, "Invalid member!"),
@@ -286,7 +286,7 @@ pub(super) const RULES: &[Rule] = &[
             relation: Value::new(parts[2]),
         }))
     }),
-    // The conference.
+    // Texts about the conference.
     rule(&[N::Lock], "{} locked", |parts| lock(parts, true)),
     rule(&[N::Unlock], "{} unlocked", |parts| lock(parts, false)),
     rule(&[N::Pin], "Moderator Pin for conference {} set: {}", |parts| pin(parts, true)),
@@ -303,7 +303,7 @@ pub(super) const RULES: &[Rule] = &[
     rule(DIAL, "Call Requested: result: [{}]", |parts| Some(done(Done::Called { cause: Value::new(parts[0]) }))),
     rule(DIAL, "Job-UUID: {}", |parts| Some(done(Done::Job { uuid: Value::new(parts[0]) }))),
     says!(DIAL, missing, "Bad Args"),
-    // What is played and said.
+    // Texts about sounds and speech.
     rule(&[N::Play], "(play) Playing file {} to member {}", |parts| {
         Some(done(Done::Playing { file: Value::new(parts[0]), member: Some(number(parts[1])?) }))
     }),
@@ -344,7 +344,7 @@ pub(super) const RULES: &[Rule] = &[
     says!(SOUND, missing, "Not enough args"),
     says!(SOUND, missing, "No filename specified"),
     says!(SOUND, invalid, "Bad args"),
-    // What is recorded.
+    // Texts about recordings.
     rule(&[N::Record, N::Recording], "Record file {} canvas {}", |parts| {
         let canvas = number(parts[1])?;
         recorded(parts, Some(canvas), false)
@@ -369,7 +369,7 @@ pub(super) const RULES: &[Rule] = &[
         refused(ServerRefusal::NoRecording { file: Value::new(parts[0]) })
     }),
     says!(&[N::Record, N::Recording, N::VidRes, N::VidBandwidth, N::VidBgimg, N::VidFgimg], invalid, "Invalid canvas"),
-    // What is seen.
+    // Texts about video.
     rule(BARE, "", ok),
     now!(&[N::CanvasAutoClear], "canvas {}", "canvas"),
     says!(&[N::VidBorder], missing, "No text supplied"),
@@ -390,7 +390,7 @@ pub(super) const RULES: &[Rule] = &[
     now!(&[N::VidLayout], "Change canvas {}", "canvas"),
     now!(&[N::VidLayout], "Change to layout group [{}]", "layout group"),
     now!(&[N::VidLayout], "Change personal canvas set to layout [{}]", "personal layout"),
-    // From 1.8 on it is marked as an error, though it is done.
+    // From 1.8 on the text is marked as an error, although the action succeeds.
     rule(&[N::VidLayout], "Change personal canvas to layout group [{}]", |parts| {
         Some(done(Done::Now { what: PERSONAL_GROUP, value: Value::new(parts[0]) }))
     }),
