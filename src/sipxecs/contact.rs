@@ -1,5 +1,5 @@
-//! Contact information, the one document of the reference page: a flat piece of XML that the service's
-//! users send and get.
+//! Contact information, the only document on the reference page: flat XML that the service's users
+//! send and receive.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -9,27 +9,27 @@ use crate::steps::count;
 
 /// Contact information, as text of the form `<contact-information><jobTitle>…</jobTitle>…`.
 ///
-/// Read leniently, by its tags alone, and lazily: the page's own sample has a `>` too many in
-/// `<useBranchAddress>>false`. An element without content (`<branchAddress/>`) is a field without a
-/// value. It is asked for with [`contact_information`](super::contact_information), and written
-/// with [`ContactDraft`](super::ContactDraft).
+/// It is read lazily and leniently, by its tags alone: the sample on the reference page has a
+/// surplus `>` in `<useBranchAddress>>false`. An element without content (`<branchAddress/>`) is a
+/// field without a value. [`contact_information`](super::contact_information) requests the
+/// document, and [`ContactDraft`](super::ContactDraft) writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contact<'a>(&'a str);
 
 impl<'a> Contact<'a> {
-    /// Reads it; `None` where there is no `<contact-information>`.
+    /// Reads contact information; `None` if the text has no `<contact-information>`.
     pub fn parse(text: &'a str) -> Option<Self> {
         let (_, rest) = text.split_once("<contact-information>")?;
         Some(Self(rest.split_once("</contact-information>").map_or(rest, |(inside, _)| inside)))
     }
 
-    /// Its fields, in order.
+    /// Yields the fields, in order.
     pub const fn fields(self) -> ContactFields<'a> {
         ContactFields { rest: self.0 }
     }
 
-    /// The first field of this name, such as `firstName`; `homeAddress.city` for a field within
-    /// another.
+    /// Returns the first field of this name, such as `firstName`; `homeAddress.city` names a field
+    /// within another.
     ///
     /// ```
     /// use ami_proto::sipxecs::Contact;
@@ -53,14 +53,14 @@ impl<'a> Contact<'a> {
     }
 }
 
-/// Fields in order: name, and the text between its tags as it stands there.
+/// Iterator over fields, in order: the name, and the unchanged text between its tags.
 #[derive(Clone, Debug)]
 pub struct ContactFields<'a> {
     rest: &'a str,
 }
 
 impl<'a> ContactFields<'a> {
-    /// Returns the fields in the text of one.
+    /// Creates the iterator over the fields in a field's text.
     pub(super) const fn of(rest: &'a str) -> Self {
         Self { rest }
     }
@@ -70,16 +70,16 @@ impl<'a> Iterator for ContactFields<'a> {
     type Item = (&'a str, &'a str);
 
     fn next(&mut self) -> Option<Self::Item> {
-        // Behind a tag that is never closed nothing is looked for, or hostile text would be read
-        // over and over: the rest is kept only where it goes on.
+        // After a tag that is never closed the search ends, since hostile text would otherwise be
+        // read repeatedly: the rest is kept only if the search continues.
         let mut rest = core::mem::take(&mut self.rest);
         loop {
             let (tag, behind) = rest.split_once('<')?.1.split_once('>')?;
             rest = behind;
             let (tag, is_empty) = tag.strip_suffix('/').map_or((tag, false), |tag| (tag, true));
             let name = tag.split_ascii_whitespace().next().unwrap_or_default();
-            // A name that held a closing tag's beginning would be compared with itself at each of
-            // them.
+            // A name that contained the start of a closing tag would be compared with itself at
+            // each such tag.
             if name.is_empty() || name.starts_with(['?', '!']) || name.contains(['/', '<']) {
                 continue;
             }
@@ -94,18 +94,18 @@ impl<'a> Iterator for ContactFields<'a> {
     }
 }
 
-/// Returns where the closing tag begins, and where it ends.
+/// Returns start and end of the closing tag.
 fn closing(text: &str, name: &str) -> Option<(usize, usize)> {
     text.match_indices("</").find_map(|(at, _)| {
         let tag = range::text(text, at + 2..);
-        // What the comparison costs: the bytes in common, and one.
+        // Cost of the comparison: the bytes in common, plus one.
         count(|steps| steps.compared += 1 + name.bytes().zip(tag.bytes()).take_while(|(a, b)| a == b).count());
         let after = tag.strip_prefix(name)?.strip_prefix('>')?;
         Some((at, text.len() - after.len()))
     })
 }
 
-/// The text without what its sample has too much, with XML's own entities replaced.
+/// Returns the text without the sample's surplus character, and with XML's own entities replaced.
 pub(super) fn plain(raw: &str) -> Cow<'_, str> {
     let text = raw.trim_ascii().trim_start_matches('>');
     if !text.contains('&') {
@@ -116,7 +116,7 @@ pub(super) fn plain(raw: &str) -> Cow<'_, str> {
     while let Some((before, entity)) = rest.split_once('&') {
         out.push_str(before);
         let known = [("lt;", '<'), ("gt;", '>'), ("amp;", '&'), ("quot;", '"'), ("apos;", '\'')];
-        // The sample's web address has a bare ampersand, which stays one.
+        // The web address in the sample has a bare ampersand, which is kept.
         let (c, after) =
             known.iter().find_map(|(name, c)| Some((*c, entity.strip_prefix(name)?))).unwrap_or(('&', entity));
         out.push(c);
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
     use crate::steps::steps;
 
-    /// Bytes compared until the fields have ended, and for as many steps again.
+    /// Returns the bytes compared until the fields have ended, and over as many further steps.
     fn compared(text: &str) -> usize {
         let mut fields = Contact::parse(text).unwrap().fields();
         steps(|| {
@@ -165,7 +165,7 @@ mod tests {
     fn names_with_tags_in_them_are_none() {
         let contact = Contact::parse("<contact-information><a</a>1</a</a><b/c>2</b/c><d>3</d><e>4<f>5</f>").unwrap();
         assert_eq!(contact.fields().collect::<std::vec::Vec<_>>(), [("d", "3")]);
-        // Nothing comes after the end.
+        // No field follows the end.
         let mut fields = contact.fields();
         assert_eq!((fields.next(), fields.next(), fields.next()), (Some(("d", "3")), None, None));
     }

@@ -1,5 +1,5 @@
-//! What digest authentication (RFC 2617) takes from a request, a user and the server's challenge;
-//! MD5 itself is the caller's.
+//! Inputs of digest authentication (RFC 2617): request, user and the server's challenge. The caller
+//! supplies MD5.
 
 use alloc::string::String;
 use core::fmt;
@@ -9,7 +9,8 @@ use crate::error::{EncodeError, Refusal};
 use crate::http_request::{Request, control};
 use crate::wiped::WipedText;
 
-/// The SIP user that asks, and their PIN (not their SIP password). `Debug` hides the PIN.
+/// The SIP user who makes the request, with their PIN (not their SIP password). `Debug` hides the
+/// PIN.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Credentials<'a> {
     user: &'a str,
@@ -17,25 +18,25 @@ pub struct Credentials<'a> {
 }
 
 impl<'a> Credentials<'a> {
-    /// This user.
+    /// Creates the credentials of this user.
     pub const fn new(user: &'a str, pin: &'a str) -> Self {
         Self { user, pin }
     }
 
-    /// RFC 2617's A1, whose hash stands for the PIN: `user:realm:pin`.
+    /// Returns RFC 2617's A1, whose hash can replace the PIN: `user:realm:pin`.
     pub fn a1(&self, realm: &str) -> String {
-        // In one piece: a text that grows leaves the PIN behind.
+        // Allocated in one piece: a growing text would leave copies of the PIN in memory.
         a1(self.user, realm, self.pin).concat()
     }
 
-    /// RFC 2617's A2: `GET:/sipxconfig/…`.
+    /// Returns RFC 2617's A2: `GET:/sipxconfig/…`.
     pub fn a2(request: &Request) -> String {
         a2(request.method().as_str(), request.target()).concat()
     }
 
-    /// The value of the header `Authorization` that answers a challenge. `md5` hashes, `cnonce` is
-    /// a fresh random text of letters and digits, `count` is how often this challenge has been
-    /// answered, this time included.
+    /// Returns the value of the header `Authorization` that answers a challenge. `md5` computes the
+    /// hash; `cnonce` is a fresh random text of letters and digits; `count` is the number of
+    /// answers to this challenge, this one included.
     ///
     /// ```
     /// # fn md5(_: &[u8]) -> [u8; 16] { [0x5c; 16] }
@@ -50,8 +51,8 @@ impl<'a> Credentials<'a> {
     /// ```
     ///
     /// # Errors
-    /// Where user or `cnonce` hold what can't stand in a header (a quote, a backslash, a control
-    /// character), or the challenge asks for another algorithm than MD5.
+    /// If user or `cnonce` contain characters that a header can't carry (a quote, a backslash, a
+    /// control character), or if the challenge asks for another algorithm than MD5.
     pub fn authorization(
         &self,
         request: &Request,
@@ -90,12 +91,12 @@ impl fmt::Debug for Credentials<'_> {
     }
 }
 
-/// There is no answer to a challenge.
+/// Reports why a challenge can't be answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DigestError {
-    /// `user` or `cnonce` has what can't stand in a header's quotes: a quote, a backslash or a
-    /// control character.
+    /// `user` or `cnonce` contain a character that a quoted header value can't carry: a quote, a
+    /// backslash or a control character.
     Encode(EncodeError),
     /// The challenge asks for another algorithm than MD5.
     Algorithm,

@@ -1,16 +1,17 @@
-//! What the service's own recorder is asked, instead of FreeSWITCH's `record`.
+//! Actions of the service's own recorder, which replaces FreeSWITCH's `record`.
 
-/// What the service's recorder is asked. Its answers: [`Reply::recorder`](super::Reply::recorder).
+/// An action of the service's recorder. [`Reply::recorder`](super::Reply::recorder) reads the
+/// answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RecordAction {
-    /// Begin; the same as no action.
+    /// Starts recording, like a request without an action.
     Start,
-    /// End.
+    /// Stops recording.
     Stop,
-    /// Whether it records.
+    /// Asks whether the conference is being recorded.
     Status,
-    /// For how long it has recorded.
+    /// Asks how long the conference has been recorded.
     Duration,
 }
 

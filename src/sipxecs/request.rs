@@ -1,5 +1,5 @@
-//! Commands to requests: the only place that writes the service's paths, and that refuses what they
-//! can't carry.
+//! Converts commands to requests. Only this file writes the service's paths, and it refuses texts
+//! that they can't carry.
 
 use alloc::string::{String, ToString};
 use core::fmt;
@@ -19,23 +19,23 @@ pub struct Conference<'a> {
 }
 
 impl<'a> Conference<'a> {
-    /// The conference of this name.
+    /// Creates the conference of this name.
     pub const fn new(name: &'a str) -> Self {
         Self { name, method: Method::Get }
     }
 
-    /// Asks with another method than GET.
+    /// Sets another HTTP method than GET.
     ///
-    /// Background: the reference page asks for PUT, the service's handler answers to GET (`represent`,
-    /// and not modifiable) and should refuse PUT with 405; most samples of the page are GETs. A
-    /// service that does want PUT answers GET with 405.
+    /// Background: the reference page asks for PUT, but the service's handler answers GET
+    /// (`represent`, and not modifiable) and should refuse PUT with 405; most samples on the page
+    /// are GETs. A service that does require PUT answers GET with 405.
     #[must_use]
     pub const fn method(mut self, method: Method) -> Self {
         self.method = method;
         self
     }
 
-    /// What to send for a command of FreeSWITCH. Its answer is due within 60 s.
+    /// Makes the request for a command of FreeSWITCH. Its answer is due within 60 s.
     ///
     /// ```
     /// use ami_proto::error::Refusal;
@@ -53,9 +53,9 @@ impl<'a> Conference<'a> {
     /// ```
     ///
     /// # Errors
-    /// Where an argument, or the conference's name, would arrive as something else: which, and why.
-    /// `record` is refused, for the service's own recorder would take it: see
-    /// [`record`](Self::record).
+    /// If the server would read an argument, or the conference's name, as something else: the
+    /// argument and the reason. `record` is refused, because the service's own recorder would
+    /// intercept it: see [`record`](Self::record).
     pub fn request(&self, command: &(impl ConferenceCommand + ?Sized)) -> Result<Request, EncodeError> {
         if command.name() == Some(Name::Record) {
             return Err(EncodeError::new("command", Refusal::OwnRecorder));
@@ -73,37 +73,38 @@ impl<'a> Conference<'a> {
         Ok(if args.is_secret() { request.secret_after(shown) } else { request })
     }
 
-    /// What to send to have the service call a user in; `user@host` calls an address of another
-    /// domain.
+    /// Makes the request to call a user into the conference; `user@host` calls an address of
+    /// another domain.
     ///
     /// # Errors
-    /// Where the user, or the conference's name, would arrive as something else.
+    /// If the server would read the user, or the conference's name, as something else.
     pub fn invite(&self, user: &str) -> Result<Request, EncodeError> {
-        // It becomes the address that is told to call: parameters and headers are not the caller's.
+        // The user becomes the address to call: parameters and headers of the address are not for
+        // the caller to set.
         refuse_splits("user", user, b"?;,<>\"")?;
         self.own("invite", |segment| segment.word("user", user))
     }
 
-    /// What to send to have the service call in the user who has this instant-message id.
+    /// Makes the request to call the user with this instant-message id into the conference.
     ///
     /// # Errors
-    /// Where the id, or the conference's name, would arrive as something else.
+    /// If the server would read the id, or the conference's name, as something else.
     pub fn invite_im(&self, id: &str) -> Result<Request, EncodeError> {
         self.own("inviteim", |segment| segment.word("instant-message id", id))
     }
 
-    /// What to send to the service's recorder; `None` begins a recording. Its answers:
-    /// [`Reply::recorder`](super::Reply::recorder).
+    /// Makes a request to the service's recorder; `None` starts a recording.
+    /// [`Reply::recorder`](super::Reply::recorder) reads the answer.
     ///
     /// # Errors
-    /// Where the conference's name would arrive as something else.
+    /// If the server would read the conference's name as something else.
     pub fn record(&self, action: Option<RecordAction>) -> Result<Request, EncodeError> {
-        // The service writes the name into a query of its own, as it stands.
+        // The service writes the name unchanged into a query of its own.
         refuse_splits("conference", self.name, b"&#?+%=;")?;
         self.own("record", |segment| action.map_or(Ok(()), |action| segment.known(format_args!("{}", action.as_str()))))
     }
 
-    /// A command that the service doesn't hand on.
+    /// Makes the request for a command that the service handles itself.
     fn own(
         &self,
         command: &str,
@@ -116,7 +117,7 @@ impl<'a> Conference<'a> {
         Ok(Request::new(self.method, path))
     }
 
-    /// The path up to the command.
+    /// Returns the path up to the command.
     fn path(&self) -> Result<WipedText, EncodeError> {
         check_name(self.name)?;
         let mut path = WipedText::from("/sipxconfig/rest/my/conference/");
@@ -125,12 +126,12 @@ impl<'a> Conference<'a> {
         Ok(path)
     }
 
-    /// What to send for the conference's details: extension, description, whether it is locked,
-    /// members. XML or JSON, as the caller's header `Accept` says; 406 when the conference is not
-    /// active.
+    /// Requests the details of the conference: extension, description, lock state, members. The
+    /// answer is XML or JSON, according to the caller's header `Accept`; status 406 if the
+    /// conference is not active.
     ///
     /// # Errors
-    /// Where the conference's name would arrive as something else.
+    /// If the server would read the conference's name as something else.
     pub fn details(&self) -> Result<Request, EncodeError> {
         check_name(self.name)?;
         let mut path = String::from("/sipxconfig/rest/my/conferencedetails/");
@@ -139,7 +140,7 @@ impl<'a> Conference<'a> {
     }
 }
 
-/// The path of a command, and the only place that joins words with `&`.
+/// The path of a command. Only this type joins words with `&`.
 struct Segment<'path>(&'path mut WipedText);
 
 impl Segment<'_> {
@@ -183,14 +184,14 @@ fn check_name(name: &str) -> Result<(), EncodeError> {
     if name.starts_with("^^") {
         return error(Refusal::OtherDelimiter);
     }
-    // A name stands in a segment of its own.
+    // The name is a path segment of its own.
     match bad(name).filter(|reason| *reason != Refusal::Splits { byte: b'&' }).or_else(|| bad_in_word(name)) {
         None => Ok(()),
         Some(reason) => error(reason),
     }
 }
 
-/// What neither a word nor a text may hold.
+/// Returns the reason why neither a word nor a text may be this.
 pub(super) fn bad(text: &str) -> Option<Refusal> {
     if text.is_empty() {
         return Some(Refusal::EmptyValue);
@@ -201,11 +202,11 @@ pub(super) fn bad(text: &str) -> Option<Refusal> {
     if text.contains('/') {
         return Some(Refusal::Splits { byte: b'/' });
     }
-    // Last, for a conference's name may hold it.
+    // Checked last, because a conference's name may contain it.
     text.contains('&').then_some(Refusal::Splits { byte: b'&' })
 }
 
-/// What a word may not hold besides.
+/// Returns the reason why a word may not be this, apart from those of [`bad`].
 fn bad_in_word(word: &str) -> Option<Refusal> {
     word.bytes().find_map(|byte| match byte {
         b' ' => Some(Refusal::Splits { byte: b' ' }),

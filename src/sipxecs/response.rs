@@ -1,11 +1,11 @@
-//! What the service answers: two wrappers around FreeSWITCH's text, three kinds of refusal.
+//! Responses of the service: two wrappers around FreeSWITCH's text, and three kinds of refusal.
 
 use core::fmt;
 
 use crate::freeswitch::{self, command::Name};
 use crate::wire::Value;
 
-/// An answer of the service: the status of the HTTP response, and its body.
+/// A response of the service: the status code of the HTTP response, and its body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Response<'a> {
     status: u16,
@@ -13,27 +13,27 @@ pub struct Response<'a> {
 }
 
 impl<'a> Response<'a> {
-    /// This answer.
+    /// Creates a response from status code and body.
     pub const fn new(status: u16, body: &'a [u8]) -> Self {
         Self { status, body }
     }
 
-    /// The status.
+    /// Returns the HTTP status code.
     pub const fn status(self) -> u16 {
         self.status
     }
 
-    /// The body as it came.
+    /// Returns the body as it came.
     pub const fn body(self) -> &'a [u8] {
         self.body
     }
 
-    /// What the command brought.
+    /// Returns the reply to the command.
     ///
-    /// The text between `<command-response>` and `</command-response>` is not escaped (that of
-    /// `xml_list` is a whole XML document), so the wrapper is taken off as it stands, and whatever
-    /// is inside is left alone. A body without a wrapper is taken whole: the service sends an empty
-    /// one when it lost FreeSWITCH.
+    /// The text between `<command-response>` and `</command-response>` is not escaped (for
+    /// `xml_list` it is a whole XML document), so only the wrapper is removed, and its content
+    /// stays unchanged. A body without a wrapper is taken as a whole: the service sends an empty
+    /// one when it has lost FreeSWITCH.
     ///
     /// ```
     /// use ami_proto::sipxecs::{Response, ServiceErrorKind};
@@ -47,7 +47,7 @@ impl<'a> Response<'a> {
     /// ```
     ///
     /// # Errors
-    /// When the status is no 2xx, or the body is wrapped in `<command-exception>`.
+    /// If the status is not 2xx, or if the body is wrapped in `<command-exception>`.
     pub fn reply(self) -> Result<Reply<'a>, ServiceError<'a>> {
         let exception = unwrap(self.body, b"<command-exception>", b"</command-exception>");
         if exception.is_some() || !(200..300).contains(&self.status) {
@@ -66,10 +66,10 @@ fn unwrap<'a>(body: &'a [u8], start: &[u8], end: &[u8]) -> Option<&'a [u8]> {
     body.trim_ascii().strip_prefix(start)?.strip_suffix(end)
 }
 
-/// What a command brought: FreeSWITCH's text for its commands, the service's own for `invite` and
-/// `record`.
+/// The reply to a command: FreeSWITCH's text for FreeSWITCH's commands, the service's own text for
+/// `invite` and `record`.
 ///
-/// A command that FreeSWITCH doesn't know, or can't do, brings a reply too; see
+/// A command that FreeSWITCH doesn't know or can't perform has a reply too; see
 /// [`error`](Self::error).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reply<'a> {
@@ -78,30 +78,31 @@ pub struct Reply<'a> {
 }
 
 impl<'a> Reply<'a> {
-    /// The text as it came, line ends included.
+    /// Returns the text as it came, line ends included.
     pub const fn as_bytes(self) -> &'a [u8] {
         self.text
     }
 
-    /// Returns whether the text stood in `<command-response>`. What doesn't is none of the service's,
-    /// but for `ERROR: …` and for what [`is_lost`](Self::is_lost) tells: a page of what stands before
-    /// it, such as a log-in.
+    /// Returns whether the text was wrapped in `<command-response>`. Other texts are not from the
+    /// service, except `ERROR: …` and those for which [`is_lost`](Self::is_lost) is true: they are
+    /// pages of a system in front of it, such as a login page.
     pub const fn is_wrapped(self) -> bool {
         self.wrapped
     }
 
-    /// Returns whether the service has lost its FreeSWITCH: the body is empty or `null`, or the
-    /// wrapper is. FreeSWITCH has words where it prints nothing (`-ERR no reply`).
+    /// Returns whether the service has lost its FreeSWITCH: the body, or the content of the
+    /// wrapper, is empty or `null`. A connected FreeSWITCH always sends text, even if a command
+    /// prints nothing (`-ERR no reply`).
     pub fn is_lost(self) -> bool {
         matches!(self.text.trim_ascii(), b"" | b"null")
     }
 
-    /// The same, to be read as something else.
+    /// Returns the text as a [`Value`], which can be parsed.
     pub const fn value(self) -> Value<'a> {
         Value::new(self.text)
     }
 
-    /// The text as FreeSWITCH's answer to this command; for lists see `freeswitch::list`.
+    /// Returns the text as FreeSWITCH's answer to this command; for lists see `freeswitch::list`.
     ///
     /// ```
     /// use ami_proto::freeswitch::command::Name;
@@ -116,8 +117,8 @@ impl<'a> Reply<'a> {
         freeswitch::reply::Reply::new(name, self.text)
     }
 
-    /// The first line behind `-ERR` (FreeSWITCH refuses), or behind `ERROR:` (the service lost
-    /// FreeSWITCH, or its recorder refuses).
+    /// Returns the first line after `-ERR` (FreeSWITCH refuses), or after `ERROR:` (the service has
+    /// lost FreeSWITCH, or its recorder refuses).
     ///
     /// FreeSWITCH before 1.8, which most services run, writes no `-ERR`: [`to`](Self::to) reads its
     /// refusals too.
@@ -128,12 +129,13 @@ impl<'a> Reply<'a> {
         Some(Value::new(line.trim_ascii()))
     }
 
-    /// Whether the service sent the invitation: its whole answer to `invite` and `inviteim`.
+    /// Returns whether the service sent the invitation, which is its whole answer to `invite` and
+    /// `inviteim`.
     pub fn invitation_sent(self) -> bool {
         self.text.trim_ascii() == b"Invitation sent"
     }
 
-    /// What the recorder says, where it is its answer to `status` or `duration`.
+    /// Returns the recorder's state, if this is its answer to `status` or `duration`.
     pub fn recorder(self) -> Option<Recorder> {
         match self.text.trim_ascii() {
             b"IN_PROGRESS" => Some(Recorder::InProgress),
@@ -147,15 +149,15 @@ impl<'a> Reply<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Recorder {
-    /// It records.
+    /// The conference is being recorded.
     InProgress,
-    /// It doesn't.
+    /// The conference is not being recorded.
     NoRecording,
-    /// It has for so long: in seconds, it seems; the service doesn't say.
+    /// The duration of the recording, probably in seconds; the service doesn't name the unit.
     Duration(u64),
 }
 
-/// The service refuses.
+/// Reports that the service refused a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServiceError<'a> {
     status: u16,
@@ -163,7 +165,7 @@ pub struct ServiceError<'a> {
 }
 
 impl<'a> ServiceError<'a> {
-    /// Why, as the status has it.
+    /// Returns the kind of the refusal, according to the status.
     pub const fn kind(self) -> ServiceErrorKind {
         match self.status {
             400 => ServiceErrorKind::BadCommand,
@@ -176,13 +178,13 @@ impl<'a> ServiceError<'a> {
         }
     }
 
-    /// The status of the HTTP response.
+    /// Returns the HTTP status code.
     pub const fn status(self) -> u16 {
         self.status
     }
 
-    /// The message without its wrapper, such as `User is not owner of this conference`; the whole
-    /// body where there is no wrapper, which then may be a page of the HTTP server.
+    /// Returns the message without its wrapper, such as `User is not owner of this conference`.
+    /// Without a wrapper it is the whole body, which may be a page of the HTTP server.
     pub const fn message(self) -> Value<'a> {
         self.message
     }
@@ -201,7 +203,7 @@ impl fmt::Display for ServiceError<'_> {
         })?;
         write!(f, " (status {})", self.status)?;
         match self.message.as_bytes().trim_ascii() {
-            // A page of the HTTP server's says less.
+            // A page of the HTTP server says less than the kind.
             b"" | b"null" | [b'<', ..] => Ok(()),
             message => write!(f, ": {}", message.escape_ascii()),
         }
@@ -210,22 +212,24 @@ impl fmt::Display for ServiceError<'_> {
 
 impl core::error::Error for ServiceError<'_> {}
 
-/// Why the service refuses.
+/// The kind of a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ServiceErrorKind {
-    /// 400: there was no command; or an invitation without exactly one user. An unknown command is
-    /// no such error, though the reference page says so: FreeSWITCH answers it.
+    /// 400: the command is missing, or an invitation doesn't name exactly one user. An unknown
+    /// command does not cause this status, although the reference page says so: FreeSWITCH answers
+    /// it.
     BadCommand,
     /// 401: the digest is missing or wrong.
     NotAuthenticated,
-    /// 403: the conference is another user's, or nobody's.
+    /// 403: the conference has another owner, or none.
     NotOwner,
-    /// 404: there is no such conference.
+    /// 404: the conference doesn't exist.
     NotFound,
-    /// 405: not by this method; see [`Conference::method`](super::Conference::method).
+    /// 405: the service requires another method; see
+    /// [`Conference::method`](super::Conference::method).
     Method,
-    /// 406: it is not active; only for details.
+    /// 406: the conference is not active; only for details.
     NotActive,
     /// Any other status.
     Other,

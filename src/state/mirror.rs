@@ -1,4 +1,4 @@
-//! The mirror: what is kept, how it is told, and how far each part can be trusted.
+//! The mirror: its contents, their updates, and how far each part can be trusted.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -16,29 +16,31 @@ use crate::event::Event;
 use crate::steps::count;
 use crate::wire::Frame;
 
-/// Ids of what is gone may have one byte of so many.
+/// Share of the byte limit for the ids of removed things: one in this many bytes.
 const GONE: usize = 8;
 
-/// Keys of what is gone that are remembered for the stragglers, the latest.
+/// Number of keys remembered of removed things, so that late events about them are ignored; the
+/// latest are kept.
 const STRAGGLERS: usize = 128;
 
-/// What the server has, as lists and events tell: see the [module](super).
+/// The server's state, according to lists and events: see the [module](super).
 #[derive(Clone, Debug)]
 pub struct Mirror {
     pub(super) limits: MirrorLimits,
-    /// All things; those of one kind stand together.
+    /// All things, sorted so that those of one kind are adjacent.
     pub(super) things: BTreeMap<Key, AnyThing>,
-    /// Things of each kind.
+    /// Number of things of each kind.
     counts: [usize; Kind::ALL.len()],
-    /// Bridge and key of each channel that is in one.
+    /// Bridge and key of each channel that is in a bridge.
     pub(super) inside: BTreeSet<(OwnedValue, Key)>,
-    /// Key of each thing by its kind and the change that made it: the first of a kind is the oldest.
+    /// Key of each thing by its kind and the change that made it: the first of a kind is the
+    /// oldest.
     ages: BTreeMap<(Kind, u64), Key>,
     budget: ByteBudget,
     pub(super) parts: [Seeding; Part::COUNT],
     pub(super) gone: Departed<Key>,
     pub(super) now: Option<Duration>,
-    /// The room that was asked about last while rooms are being seeded; empty: none yet.
+    /// The room that was queried last while rooms are being seeded; empty before the first.
     pub(super) room: Option<OwnedValue>,
     revision: u64,
     changes: Changes,
@@ -47,26 +49,26 @@ pub struct Mirror {
     connection: u64,
 }
 
-/// What tells of a thing.
+/// The kind of message that reports about a thing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum How {
-    /// Its beginning.
+    /// The beginning of the thing.
     Begun,
-    /// A state of something that events may show first.
+    /// A state of a thing that events may report before its beginning.
     Made,
-    /// An event about what should be known.
+    /// An event about a thing that should be known.
     Told,
-    /// Something that says what it says of known things alone.
+    /// A message that reports about known things only.
     Hinted,
-    /// An item of a list that seeds nothing, which may be older than the last event: it says
-    /// something of known things where no list vouches for them, or is about to.
+    /// An item of a list that seeds no part. It may be older than the last event, so it updates
+    /// known things only, and only while their part is neither complete nor being seeded.
     Shown,
     /// An item of the list that seeds its part.
     Item,
 }
 
 impl Mirror {
-    /// A mirror that knows nothing.
+    /// Creates an empty mirror.
     pub fn new(limits: MirrorLimits) -> Self {
         let for_gone = limits.max_bytes() / GONE;
         Self {
@@ -87,8 +89,8 @@ impl Mirror {
         }
     }
 
-    /// Takes the next event, those of lists included, and says what it has changed. It is never
-    /// wrong; what says nothing of the mirror's things is passed over.
+    /// Applies the next event, including those of lists, and returns the changes. Never fails;
+    /// events that don't concern the mirror's things are ignored.
     pub fn handle(&mut self, event: &Event<'_>) -> Changes {
         self.apply(event);
         debug_assert!(self.held() <= self.limits.max_bytes());
@@ -96,16 +98,16 @@ impl Mirror {
         core::mem::take(&mut self.changes)
     }
 
-    /// Tells what time it is, as a duration since a moment of your own, 1970 say. What begins from
-    /// then on has it as `since`, and what a list says to have begun some seconds ago that much
-    /// before. Without it `since` is unknown.
+    /// Sets the current time, as a duration since any fixed moment, for example 1970. Things that
+    /// begin afterwards have it as `since`; for things that a list reports to have begun some
+    /// seconds ago, these seconds are subtracted. Without it `since` is unknown.
     pub const fn set_time(&mut self, now: Duration) {
         self.now = Some(now);
     }
 
-    /// Says that the connection is lost. What is known stays, and is no longer vouched for. Of a
-    /// thing that the next list shows, what neither that list nor an event since it was asked for
-    /// tells becomes unknown: whether a channel is on hold, say.
+    /// Records that the connection is lost. Known things stay, but are no longer vouched for. When
+    /// the next list shows a thing, its properties that neither that list nor an event since its
+    /// request reports become unknown: for example whether a channel is on hold.
     pub fn lost(&mut self) {
         self.gone.clear();
         self.room = None;
@@ -115,36 +117,36 @@ impl Mirror {
         }
     }
 
-    /// How far a part can be trusted.
+    /// Returns how far a part can be trusted.
     pub const fn completeness(&self, part: Part) -> Completeness {
         self.parts[part as usize].completeness
     }
 
-    /// Number of the last change. A thing that has changed since has a higher one: a page that
-    /// remembers the number it has shown asks for those alone.
+    /// Returns the number of the last change. A thing that has changed since has a higher number: a
+    /// page that remembers the number it has shown requests only those.
     pub const fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// Things of all kinds, which [`MirrorLimits::things`] bounds.
+    /// Returns the number of things of all kinds, which [`MirrorLimits::things`] limits.
     pub fn len(&self) -> usize {
         self.ages.len()
     }
 
-    /// Whether there is nothing.
+    /// Returns whether the mirror has no things.
     pub fn is_empty(&self) -> bool {
         self.ages.is_empty()
     }
 
-    /// How often a thing was taken out for a newer one because of a limit, or was left out since
-    /// there can be no room for it.
+    /// Returns how many things were removed for a newer one because of a limit, or left out because
+    /// the limits allow no room for them.
     pub const fn left_out(&self) -> u64 {
         self.left_out
     }
 
-    /// Returns the bytes held, counted a little above the truth: never more than
-    /// [`MirrorLimits::bytes`]. A single thing takes a few kilobytes beside its own; ids of the last
-    /// 128 things that have gone are kept for a while after them, about 20 kB.
+    /// Returns the bytes held, a count slightly higher than the real use: never more than
+    /// [`MirrorLimits::bytes`]. A single thing takes a few kilobytes in addition to its own; the
+    /// ids of the last 128 removed things are kept for a while, about 20 kB.
     pub fn held(&self) -> usize {
         self.budget.used() + self.gone.held()
     }
@@ -158,18 +160,18 @@ impl Mirror {
         self.things.get(wanted(T::KIND, of, id).as_slice()).and_then(T::of)
     }
 
-    /// The things of a kind that belong there, by id.
+    /// Yields the things of a kind that belong to `of`, by id.
     pub(super) fn belonging<T: Thing + 'static>(&self, of: &[u8]) -> impl Iterator<Item = &T> {
         self.beginning_with(within(T::KIND, of)).filter_map(|(_, thing)| T::of(thing))
     }
 
-    /// The things whose keys begin so.
+    /// Yields the things whose keys begin with `first`.
     fn beginning_with(&self, first: Wanted) -> impl Iterator<Item = (&Key, &AnyThing)> {
         let from = self.things.range::<[u8], _>((Bound::Included(first.as_slice()), Bound::Unbounded));
         from.take_while(move |(key, _)| key.as_bytes().starts_with(&first))
     }
 
-    /// A list has not said what it should, or something does not fit.
+    /// Marks a part as possibly stale: a list is incomplete, or an event doesn't fit.
     pub(super) fn doubt(&mut self, part: Part, why: Stale) {
         self.parts[part as usize].doubt(why);
     }
@@ -179,8 +181,8 @@ impl Mirror {
         self.doubt(part, Stale::Full);
     }
 
-    /// Has a thing told something, by headers with a prefix and by `more`. One that is not known is made,
-    /// where there is room for it. `names`: where it belongs, and its id.
+    /// Updates a thing from the headers with a prefix and by `more`. An unknown thing is added if
+    /// there is room for it. `names`: the thing that it belongs to, and its id.
     pub(super) fn tell<T: Thing>(
         &mut self,
         how: How,
@@ -196,7 +198,8 @@ impl Mirror {
         });
     }
 
-    /// Compiled once, and not for each rule: that is most of what the mirror's rules cost to build.
+    /// Not generic, so compiled once instead of once per rule: this is most of the build cost of
+    /// the mirror's rules.
     fn tell_any(
         &mut self,
         how: How,
@@ -210,7 +213,7 @@ impl Mirror {
         let listed = how == How::Item && seeding.is_on();
         self.parts[part as usize].items += u64::from(listed);
         if how == How::Item && seeding.completeness == Completeness::Complete {
-            // Of a list that nobody has announced: it may be old, or show a part.
+            // The list was not announced: it may be old, or incomplete.
             return;
         }
         if how == How::Shown && matches!(seeding.completeness, Completeness::Complete | Completeness::Seeding) {
@@ -224,10 +227,10 @@ impl Mirror {
         if !known {
             match how {
                 How::Hinted | How::Shown => return,
-                // A straggler.
+                // A late event about a removed thing.
                 How::Told if went.is_some() => return,
                 How::Told => self.doubt(part, Stale::Unexpected),
-                // The list is older than the event that took it out.
+                // The list is older than the event that removed the thing.
                 How::Item if listed && went.is_some_and(|number| number > seeding.began) => return,
                 How::Begun | How::Made | How::Item => self.gone.remove(key.as_slice()),
             }
@@ -256,10 +259,10 @@ impl Mirror {
         more(any, &mut telling);
         let thing = any.entry_mut();
         if matches!(how, How::Begun | How::Made) && went.is_some_and(|number| number > seeding.began) {
-            // The list that is awaited may show the one before it.
+            // The awaited list may show the thing before this one.
             telling.owes_nothing();
             if kind == Kind::Caller {
-                // Nor can be told which of both places the list means.
+                // It is also unknown which of the two places the list means.
                 self.parts[part as usize].crossed();
             }
         }
@@ -289,7 +292,7 @@ impl Mirror {
         self.budget.give_back(before);
         while !self.budget.has(0) {
             if !self.budget.allows(after) || !self.take_oldest(kind, &key) {
-                // It is more than there can be room for.
+                // The thing is larger than the limits allow.
                 self.leave_out(part);
                 self.take_out(&key);
                 break;
@@ -297,8 +300,9 @@ impl Mirror {
         }
     }
 
-    /// A thing begins that is known. Says whether it is another one, whose forerunner has ended
-    /// unheard and is taken out: unless the last list has shown it, and its beginning comes late.
+    /// Handles the beginning of a thing that is already known. Returns `true` if it is a new thing,
+    /// whose predecessor ended unnoticed and is removed; `false` if the last list has shown it and
+    /// its beginning comes late.
     fn replaces(&mut self, part: Part, key: &[u8], books: &Books) -> bool {
         let Seeding { completeness, list, .. } = self.parts[part as usize];
         let vouched = matches!(completeness, Completeness::Seeding | Completeness::Complete);
@@ -312,8 +316,8 @@ impl Mirror {
         self.take_out(key)
     }
 
-    /// Takes out the oldest of this kind but for the one with this key, or the oldest of another
-    /// kind where there is none. Says whether there was one.
+    /// Removes the oldest thing of this kind except the one with this key, or the oldest of another
+    /// kind if there is none. Returns whether a thing was removed.
     fn take_oldest(&mut self, kind: Kind, but: &[u8]) -> bool {
         let first = |kind: Kind| {
             let mut all = self.ages.range((kind, 0)..=(kind, u64::MAX));
@@ -327,7 +331,7 @@ impl Mirror {
         true
     }
 
-    /// Takes a thing out, and what belongs to it. Says whether there was one.
+    /// Removes a thing and all that belongs to it. Returns whether it existed.
     fn take_out(&mut self, key: &[u8]) -> bool {
         self.leaving(key);
         let Some(thing) = self.things.remove(key) else { return false };
@@ -352,7 +356,7 @@ impl Mirror {
         true
     }
 
-    /// A thing has gone for good: stragglers about it are passed over.
+    /// Removes a thing for good: later events about it are ignored.
     pub(super) fn remove<T: Thing>(&mut self, names: Option<(&[u8], &[u8])>) {
         let Some((of, id)) = names.filter(|(_, id)| !id.is_empty()) else { return };
         self.remove_key(Key::new(&wanted(T::KIND, of, id)));
@@ -360,7 +364,7 @@ impl Mirror {
 
     fn remove_key(&mut self, key: Key) {
         let known = self.take_out(key.as_bytes());
-        // A list that is coming in may show it yet.
+        // A list that is being received may still show it.
         if known || self.parts[key.kind().part() as usize].is_on() {
             let since = self.parts.iter().filter(|part| part.is_on()).map(|part| part.began).min();
             if self.gone.insert(key, since) {
@@ -369,7 +373,7 @@ impl Mirror {
         }
     }
 
-    /// Takes out what the list that seeded this part has not shown.
+    /// Removes the things that the list which seeded this part has not shown.
     pub(super) fn sweep(&mut self, part: Part) {
         let list = self.parts[part as usize].list;
         for kind in Kind::of_part(part) {
@@ -382,7 +386,7 @@ impl Mirror {
         }
     }
 
-    /// Takes out the things that belong there.
+    /// Removes the things that belong to `of`.
     pub(super) fn remove_belonging<T: Thing>(&mut self, of: &[u8]) {
         let there: Vec<Key> = self.beginning_with(within(T::KIND, of)).map(|(key, _)| key.clone()).collect();
         for key in there {
@@ -390,7 +394,7 @@ impl Mirror {
         }
     }
 
-    /// Notes that events of a part were missed.
+    /// Records that events of a part were missed.
     pub(super) fn missed(&mut self, part: Part) {
         for kind in Kind::of_part(part) {
             let first = of_kind(kind);
@@ -405,14 +409,14 @@ impl Mirror {
         self.things.get_mut(wanted(T::KIND, of, id).as_slice()).and_then(T::of_mut)
     }
 
-    /// Changes the places of callers in a queue, which no header tells.
+    /// Changes the positions of callers in a queue, which no header reports.
     pub(super) fn with_queue(&mut self, name: &[u8], change: impl FnOnce(&mut Queue)) {
         if let Some(queue) = self.one_mut(&[], name) {
             change(queue);
         }
     }
 
-    /// The same for one caller.
+    /// Changes one caller of a queue.
     pub(super) fn with_caller(&mut self, queue: &[u8], id: &[u8], change: impl FnOnce(&mut Caller)) {
         if let Some(caller) = self.one_mut(queue, id) {
             change(caller);
@@ -420,7 +424,7 @@ impl Mirror {
     }
 }
 
-/// An iterator over so many things.
+/// An iterator over a known number of things.
 struct Counted<I> {
     things: I,
     left: usize,

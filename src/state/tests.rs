@@ -1,4 +1,4 @@
-//! How much the mirror looks at for each event.
+//! Tests of the cost of each event: how many elements the mirror looks at.
 use alloc::format;
 use alloc::string::String;
 
@@ -15,8 +15,8 @@ fn feed(mirror: &mut Mirror, events: &str) {
     }
 }
 
-/// A mirror of `n` channels, half of them in one bridge and half each in its own, of as many
-/// queues, and of one queue with as many members and callers.
+/// Returns a mirror of `n` channels, half of them in one bridge and half in bridges of their own,
+/// of `n` queues, and of one queue with `n` members and callers.
 fn filled(n: u32) -> Mirror {
     let mut mirror = Mirror::new(MirrorLimits::new());
     for template in [
@@ -58,7 +58,7 @@ fn no_event_looks_through_what_is_kept() {
             let mut mirror = filled(n);
             steps(|| feed(&mut mirror, &format!("{events};"))).texts
         });
-        // 32 times as much: five steps more in each map that is asked.
+        // 32 times as many elements: five more steps in each map that is searched.
         assert!(many <= 3 * few + 20, "{events}: {few} {many}");
     }
 }
@@ -74,7 +74,8 @@ fn a_list_of_one_part_leaves_the_others_alone() {
     assert!(looked < 100, "{looked}");
 }
 
-/// One more at the limit, however many there may be, and a list of all that there are.
+/// One more thing at the limit, and each item of a list of all things, costs a few steps for each
+/// level of a tree of them.
 #[test]
 fn limits_and_lists_cost_a_few_steps_a_thing() {
     for n in [32_u32, 1024] {
@@ -100,15 +101,14 @@ fn limits_and_lists_cost_a_few_steps_a_thing() {
     }
 }
 
-/// Callers who are put at one inner place, one behind or before the other, at the front or at the
-/// end.
+/// Callers inserted at one inner position, before or after each other, at the front or at the end.
 #[test]
 fn callers_at_one_place_are_moved_a_few_times_each() {
     let join = |id: u32, position: u32, count: u32| {
         format!("Event: QueueCallerJoin|Queue: q|Position: {position}|Count: {count}|Uniqueid: {id};")
     };
     for place in [
-        // Each before the last, each behind the last of as many, each at the front.
+        // Each before the last one, each after the last of as many, each at the front.
         &(|_: u32| 2_u32) as &dyn Fn(u32) -> u32,
         &|id| id / 2 + 1,
         &|_| 1,
@@ -121,7 +121,7 @@ fn callers_at_one_place_are_moved_a_few_times_each() {
             (0..n).for_each(|id| expected.insert(place(id).min(id + 1) as usize - 1, id));
             let order: alloc::vec::Vec<u32> =
                 mirror.callers(b"q").map(|(_, caller)| caller.unique_id.as_str().unwrap().parse().unwrap()).collect();
-            // Further inside than a place is looked for, the order is not known.
+            // Positions beyond the searched range have no known order.
             assert_eq!(order == expected, n < 2048 || place(n) < 512, "{n}");
             steps.moved / n as usize
         });
