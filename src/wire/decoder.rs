@@ -1,4 +1,4 @@
-//! The decoder: a scanner and the buffer it reads.
+//! The decoder: a scanner with the buffer that it scans.
 
 use core::fmt;
 
@@ -12,16 +12,16 @@ use crate::error::FrameError;
 use crate::range::part;
 use crate::recent::Recent;
 
-/// Turns the bytes of a stream, in pieces of any size, into frames.
+/// Decodes the bytes of a stream, in pieces of any size, into frames.
 ///
-/// 1. Give it bytes: [`push`](Self::push) copies them in; [`space`](Self::space) and
-///    [`advance`](Self::advance) let a `read` write right into its buffer.
-/// 2. Take frames with [`next_frame`](Self::next_frame) until it gives `None`.
-/// 3. At the end of the stream ask [`finish`](Self::finish) whether something was cut off.
+/// 1. Pass bytes in: [`push`](Self::push) copies them; [`space`](Self::space) and
+///    [`advance`](Self::advance) let a `read` write directly into the buffer.
+/// 2. Take frames with [`next_frame`](Self::next_frame) until it returns `None`.
+/// 3. At the end of the stream, [`finish`](Self::finish) tells whether a frame was cut off.
 ///
-/// Once its buffer has grown to what the traffic needs it allocates nothing. What it holds is
-/// bounded by [`Limits`]; what a giant frame made it hold is given back when the frames after it
-/// need far less.
+/// Once its buffer has grown to the size that the traffic needs, the decoder allocates nothing.
+/// [`Limits`] bound its memory; memory for a giant frame is released when later frames need far
+/// less.
 ///
 /// ```
 /// use ami_proto::{Decoder, FrameKind, Limits};
@@ -46,13 +46,13 @@ pub struct Decoder {
     buffer: RecvBuffer,
 }
 
-/// The stream ended inside a frame.
+/// Reports that the stream ended inside a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Truncated {
-    /// Offset of the unfinished frame's first byte from the start of the stream.
+    /// Offset of the incomplete frame's first byte from the start of the stream.
     pub offset: u64,
-    /// Bytes of it that had arrived.
+    /// Number of its bytes that had arrived.
     pub len: usize,
 }
 
@@ -65,30 +65,31 @@ impl fmt::Display for Truncated {
 impl core::error::Error for Truncated {}
 
 impl Decoder {
-    /// A decoder at the start of a stream that a server sends.
+    /// Creates a decoder for the start of a stream that a server sends.
     pub fn new(limits: Limits) -> Self {
         Self { scanner: Scanner::new(limits), buffer: RecvBuffer::new(limits.max_buffer()) }
     }
 
-    /// The same with other framing; to be chosen before the first byte.
+    /// Sets other framing rules; call it before the first byte.
     #[must_use]
     pub fn with_framing(mut self, framing: Framing) -> Self {
         self.scanner = self.scanner.with_framing(framing);
         self
     }
 
-    /// The same with other instructions than the fastest that the machine has.
+    /// Sets another instruction set than the machine's fastest one.
     #[must_use]
     pub fn with_kernel(mut self, kernel: Kernel) -> Self {
         self.scanner = self.scanner.with_kernel(kernel);
         self
     }
 
-    /// Takes bytes of the stream. Frames handed out before are gone.
+    /// Copies bytes of the stream into the buffer. Frames returned before become invalid.
     ///
-    /// Bytes beyond [`Limits::buffer`] are not taken, nor is anything after them: once the frames
-    /// before them have been taken, [`next_frame`](Self::next_frame) fails with the place of the
-    /// first one. Taking frames between pushes, or asking [`room`](Self::room) first, prevents it.
+    /// Bytes beyond [`Limits::buffer`] are dropped, with all bytes after them: once the frames
+    /// before them have been taken, [`next_frame`](Self::next_frame) fails with the offset of the
+    /// first dropped byte. To prevent it, take frames between pushes, or check [`room`](Self::room)
+    /// first.
     #[inline]
     pub fn push(&mut self, bytes: &[u8]) {
         if self.scanner.releasable() > 0 || !self.buffer.append(bytes) {
@@ -102,12 +103,13 @@ impl Decoder {
         self.has_room(&room);
     }
 
-    /// Room in the buffer to read into: at least `min` bytes, or all that [`Limits::buffer`] still
-    /// allows. Follow it with [`advance`](Self::advance). Frames handed out before are gone.
+    /// Returns space in the buffer to read into: at least `min` bytes, or all that
+    /// [`Limits::buffer`] still allows. Call [`advance`](Self::advance) afterwards. Frames returned
+    /// before become invalid.
     ///
-    /// `None`: there is no room until frames have been taken. It is never an empty slice, since a
-    /// read into one gives 0 bytes, as the end of a stream does. The bytes in it are old ones, of
-    /// no meaning.
+    /// `None` means that there is no space until frames have been taken. The slice is never empty,
+    /// since a read into an empty slice returns 0, like the end of a stream. Its bytes are old
+    /// ones, without meaning.
     ///
     /// ```
     /// use std::io::Read;
@@ -133,34 +135,35 @@ impl Decoder {
         Some(self.buffer.space(self.scanner.releasable()))
     }
 
-    /// Has the scanner follow its buffer.
+    /// Makes the scanner follow a change of the buffer.
     #[inline]
     fn has_room(&mut self, room: &Room) {
         if room.dropped {
             self.scanner.release();
         }
         if let Some(needed) = room.needed.filter(|_| self.scanner.index_size() > Recent::SMALL as usize) {
-            // Two marks a line, which is two bytes at the least.
+            // Each line has two marks and at least two bytes.
             self.scanner.shrink_index(4 * needed);
         }
     }
 
-    /// Says that `n` bytes of what [`space`](Self::space) gave hold bytes of the stream now.
+    /// Reports that the first `n` bytes of [`space`](Self::space) now hold bytes of the stream.
     ///
-    /// More than it gave is a bug of the caller: debug builds panic, others count what it gave.
+    /// A larger `n` is a bug of the caller: debug builds panic, release builds count the length of
+    /// the space.
     pub fn advance(&mut self, n: usize) {
         self.buffer.advance(self.scanner.releasable(), n);
     }
 
-    /// How many more bytes [`Limits::buffer`] allows before frames have to be taken.
+    /// Returns how many more bytes [`Limits::buffer`] allows before frames have to be taken.
     pub fn room(&self) -> usize {
         self.buffer.room(self.scanner.releasable())
     }
 
-    /// The next frame. `Ok(None)`: more bytes are needed.
+    /// Returns the next frame, or `Ok(None)` if more bytes are needed.
     ///
     /// # Errors
-    /// When the stream goes over a limit. The error is sticky: every later call returns it, unless
+    /// If the stream goes over a limit. The error is sticky: every later call returns it, unless
     /// the frame is [skipped](Self::skip_frame).
     #[inline]
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, FrameError> {
@@ -168,16 +171,17 @@ impl Decoder {
         Ok(Some(self.frame(end)))
     }
 
-    /// Gives up the frame that went over a limit, once [`next_frame`](Self::next_frame) has failed:
-    /// what comes next are the frames behind it. Returns what had been read of it, its first lines,
-    /// which tell as a rule what it is.
+    /// Skips the frame that went over a limit, after [`next_frame`](Self::next_frame) has failed:
+    /// decoding continues with the next frame. Returns the lines that had been read of the skipped
+    /// frame, which usually tell its kind.
     ///
-    /// The rest of it goes by in no more memory than a line end takes, however long it is. It ends
-    /// where it would have ended without limits: at its blank line, or, where it is the output of a
-    /// command up to Asterisk 13, at its end marker.
+    /// The rest of it is discarded in no more memory than a line end takes, at any length. It ends
+    /// where it would have ended without limits: at its blank line, or, for the output of a command
+    /// up to Asterisk 13, at its end marker.
     ///
-    /// `None`: nothing has failed; or the end can't be looked for, since bytes had no room
-    /// ([`Limits::buffer`]), or the frame is longer than 1 GiB. Then the stream is to be given up.
+    /// `None` means that no error has occurred, or that the frame's end can't be found, since bytes
+    /// were dropped ([`Limits::buffer`]) or the frame is longer than 1 GiB. Then give up the
+    /// stream.
     ///
     /// ```
     /// use ami_proto::{Decoder, Limits};
@@ -195,22 +199,22 @@ impl Decoder {
         Some(self.frame(head))
     }
 
-    /// [`skip_frame`](Self::skip_frame) in two steps; the second is [`frame`](Self::frame).
+    /// First step of [`skip_frame`](Self::skip_frame); the second is [`frame`](Self::frame).
     pub(crate) fn skip_end(&mut self) -> Option<FrameEnd> {
         self.scanner.skip_frame(self.buffer.filled())
     }
 
-    /// The next frame that is no event, or one that `wanted` says by its name it is. `Ok(None)`:
-    /// more bytes are needed.
+    /// Returns the next frame that is not an event, or an event whose name `wanted` accepts;
+    /// `Ok(None)` if more bytes are needed.
     ///
-    /// For programs that follow a few kinds of events on a busy server. The others are read as any:
-    /// where they end, and which limit they break, is the same. Only the index of their lines is
-    /// spared, so that they cost about as much as to search for blank lines. An event's fate is
-    /// decided by the call that comes upon its first line, or by one that follows: calls with and
+    /// Use it to follow a few kinds of events on a busy server. The other events are still checked:
+    /// they end at the same byte and break the same limits. Only the index of their lines is
+    /// omitted, so they cost about as much as a search for blank lines. The call that reads the
+    /// first line of an event, or a later one, decides whether the event is wanted: calls with and
     /// without a filter can be mixed.
     ///
-    /// [`EventSet`](crate::event::EventSet) is a set of events by type, class or name, made at
-    /// compile time where it has no names.
+    /// [`EventSet`](crate::event::EventSet) is a set of events by type, class or name, built at
+    /// compile time if it has no names.
     ///
     /// ```
     /// use ami_proto::event::{EventSet, Hangup, Newchannel};
@@ -229,21 +233,21 @@ impl Decoder {
     /// ```
     ///
     /// # Errors
-    /// As [`next_frame`](Self::next_frame), for events that go by as well.
+    /// The errors of [`next_frame`](Self::next_frame), also for events that are skipped.
     #[inline]
     pub fn next_wanted(&mut self, wanted: impl Fn(Value<'_>) -> bool) -> Result<Option<Frame<'_>>, FrameError> {
         let Some(end) = self.next_end_wanted(Some(&wanted))? else { return Ok(None) };
         Ok(Some(self.frame(end)))
     }
 
-    /// [`next_frame`](Self::next_frame) in two steps, for those who look at a frame before they
-    /// decide whether to lend it: the second is [`frame`](Self::frame).
+    /// First step of [`next_frame`](Self::next_frame), for callers that inspect a frame before they
+    /// decide whether to return it; the second is [`frame`](Self::frame).
     #[inline]
     pub(crate) fn next_end(&mut self) -> Result<Option<FrameEnd>, FrameError> {
         self.next_end_wanted(None)
     }
 
-    /// The same of [`next_wanted`](Self::next_wanted).
+    /// First step of [`next_wanted`](Self::next_wanted); the second is [`frame`](Self::frame).
     #[inline]
     pub(crate) fn next_end_wanted(&mut self, wanted: Option<Wanted<'_>>) -> Result<Option<FrameEnd>, FrameError> {
         if self.scanner.is_quiet(self.buffer.filled()) {
@@ -255,54 +259,54 @@ impl Decoder {
         }
     }
 
-    /// The frame that `next_end` has found, for as long as nothing is taken from or put into the
-    /// buffer.
+    /// Returns the frame that `next_end` has found; valid until the buffer changes.
     #[inline]
     pub(crate) fn frame(&self, end: FrameEnd) -> Frame<'_> {
         self.scanner.frame(self.buffer.filled(), end)
     }
 
-    /// No frame in the buffer: fine, unless bytes were lost or there is no room for the frame to
-    /// grow.
+    /// Handles a buffer without a complete frame: an error if bytes were dropped, or if there is no
+    /// space for the frame to grow.
     ///
-    /// Not inlined, so that the ways that give a frame are.
+    /// Not inlined, so that the paths which return a frame are.
     #[inline(never)]
     fn none(&mut self) -> Result<(), FrameError> {
         if self.room() > 0 {
             return Ok(());
         }
-        // The next look has to come here again.
+        // The next call has to come here again.
         self.scanner.wake();
         Err(self.buffer.overflow(self.scanner.releasable(), self.scanner.offset()))
     }
 
-    /// Offset in the stream of the first byte that belongs to no frame handed out and to no blank
-    /// line skipped.
+    /// Returns the offset in the stream of the first byte that belongs to no returned frame and to
+    /// no skipped blank line.
     pub fn offset(&self) -> u64 {
         self.scanner.offset()
     }
 
-    /// The bytes from [`offset`](Self::offset) on: an unfinished frame, or frames not taken yet.
+    /// Returns the bytes from [`offset`](Self::offset) on: an incomplete frame, or frames not taken
+    /// yet.
     pub fn pending(&self) -> &[u8] {
         part(self.buffer.filled(), self.scanner.releasable()..)
     }
 
-    /// What the end of the stream cut off, to be asked when all frames have been taken. `None`:
-    /// nothing.
+    /// Returns the frame that the end of the stream cut off, or `None`. Call it when all frames
+    /// have been taken.
     pub fn finish(&self) -> Option<Truncated> {
         let len = self.pending().len();
         (len > 0).then(|| Truncated { offset: self.offset(), len })
     }
 
-    /// Blank lines skipped between frames so far. A server answers each of them with an error, so
-    /// the server role wants to know.
+    /// Returns the number of blank lines skipped between frames so far. A server answers each of
+    /// them with an error, so the server role needs the number.
     pub fn blank_lines(&self) -> u64 {
         self.scanner.blank_lines()
     }
 }
 
 impl fmt::Debug for Decoder {
-    /// The state without the bytes, which may hold secrets.
+    /// Shows the state without the bytes, which may hold secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Decoder")
             .field("offset", &self.offset())

@@ -1,5 +1,5 @@
-//! The only place that writes lines: names and values are checked here, so that nothing a caller
-//! passes can end a line or forge one.
+//! Writes frames. Only this file writes lines, and it checks names and values, so that no value
+//! from a caller can end a line or forge one.
 
 use alloc::vec::Vec;
 
@@ -7,20 +7,21 @@ use crate::error::{EncodeError, Refusal};
 use crate::range::part;
 use crate::wiped;
 
-/// Asterisk `main/manager.c`, `get_input`: a buffer of 1,024 bytes, terminator included.
+/// Longest line in bytes (Asterisk `main/manager.c`, `get_input`: a buffer of 1,024 bytes,
+/// terminator included).
 const SERVER_LINE: usize = 1022;
-/// Asterisk `include/asterisk/manager.h`, `AST_MAX_MANHEADERS`.
+/// Largest number of lines (Asterisk `include/asterisk/manager.h`, `AST_MAX_MANHEADERS`).
 pub(crate) const SERVER_HEADERS: usize = 128;
 
-/// What a line takes beside its name and value, and the end of the frame.
+/// Bytes of a line in addition to name and value, with the end of the frame.
 const ENDS: usize = ": \r\n\r\n".len();
 
-/// Writes one frame at the end of a buffer: whole and valid, or not at all.
+/// Writes one frame at the end of a buffer: complete and valid, or not at all.
 ///
-/// A refused field is remembered, what follows it is ignored, and [`finish`](Self::finish) says
-/// which it was. Dropped without `finish` it leaves nothing. Where the buffer has to grow, and
-/// where the frame is refused, the memory given up is overwritten, since there may be a secret in
-/// it.
+/// The first refused field is remembered, later fields are ignored, and [`finish`](Self::finish)
+/// returns the error. A writer that is dropped without `finish` leaves the buffer unchanged. If the
+/// buffer has to grow, or if the frame is refused, the released memory is overwritten, since it may
+/// contain a secret.
 ///
 /// ```
 /// use ami_proto::wire::FrameWriter;
@@ -40,37 +41,36 @@ pub struct FrameWriter<'out> {
     /// Length of `out` before the frame.
     start: usize,
     lines: usize,
-    /// Whether the reader is a server, which reads lines and messages of limited length.
+    /// `true` if the reader is a server, which limits the length of lines and messages.
     to_server: bool,
     refused: Option<EncodeError>,
     done: bool,
 }
 
 impl<'out> FrameWriter<'out> {
-    /// Begins a request to a server: lines of at most 1,022 bytes, at most 128 of them.
+    /// Starts a request to a server: at most 128 lines of at most 1,022 bytes.
     pub fn action(out: &'out mut Vec<u8>, name: impl AsRef<[u8]>) -> Self {
         Self::begin(out, true, b"Action", name.as_ref())
     }
 
-    /// Begins a server's answer of this kind, such as `Success`. Of any length.
+    /// Starts a server's response of this kind, such as `Success`. No length limit.
     pub fn response(out: &'out mut Vec<u8>, kind: impl AsRef<[u8]>) -> Self {
         Self::begin(out, false, b"Response", kind.as_ref())
     }
 
-    /// Begins a server's event. Of any length.
+    /// Starts a server's event. No length limit.
     pub fn event(out: &'out mut Vec<u8>, name: impl AsRef<[u8]>) -> Self {
         Self::begin(out, false, b"Event", name.as_ref())
     }
 
-    /// Begins a frame that a server has sent elsewhere, to be repeated line by line: what it is,
-    /// its first line decides. Of any length; without a line only a blank line is written, which
-    /// readers skip.
+    /// Starts a frame copied line by line from another server; its kind follows from its first
+    /// line. No length limit; without any line only a blank line is written, which readers skip.
     pub fn repeat(out: &'out mut Vec<u8>) -> Self {
         Self::new(out, false)
     }
 
-    /// Writes a whole line as it came, with or without a colon. An empty one, which would end the
-    /// frame, is refused.
+    /// Writes a complete line unchanged, with or without a colon. An empty line, which would end
+    /// the frame, is refused.
     #[must_use]
     pub fn repeat_line(mut self, line: impl AsRef<[u8]>) -> Self {
         let line = line.as_ref();
@@ -101,8 +101,8 @@ impl<'out> FrameWriter<'out> {
         self
     }
 
-    /// Writes `name: ` and the value that `write` appends, or refuses it for this reason. The name
-    /// is known to be one, and there is room for all of it.
+    /// Writes `name: ` and the value that `write` appends, or refuses it with this reason. The name
+    /// must be valid, and the buffer must have room for the line.
     pub(crate) fn field(&mut self, name: &[u8], refusal: Option<Refusal>, write: impl FnOnce(&mut Vec<u8>)) {
         self.put(name, name.len() + 2, refusal, |out| {
             out.extend_from_slice(name);
@@ -111,7 +111,7 @@ impl<'out> FrameWriter<'out> {
         });
     }
 
-    /// Writes a line without a colon. A few answers have such lines; a server ignores them in a
+    /// Writes a line without a colon. A few responses have such lines; a server ignores them in a
     /// request.
     #[must_use]
     pub fn line(mut self, text: impl AsRef<[u8]>) -> Self {
@@ -122,8 +122,8 @@ impl<'out> FrameWriter<'out> {
         self
     }
 
-    /// Appends the line that `write` writes, and then looks at it where it lies; its value begins
-    /// at `value`.
+    /// Appends the line that `write` writes, and checks it afterwards in the buffer; its value
+    /// begins at `value`.
     fn put(&mut self, what: &[u8], value: usize, refusal: Option<Refusal>, write: impl FnOnce(&mut Vec<u8>)) {
         if self.refused.is_some() {
             return;
@@ -142,10 +142,10 @@ impl<'out> FrameWriter<'out> {
         }
     }
 
-    /// Closes the frame.
+    /// Ends the frame.
     ///
     /// # Errors
-    /// When a field was refused: the first one, and why. Nothing was written.
+    /// The first refused field, with the reason. Nothing was written.
     pub fn finish(mut self) -> Result<(), EncodeError> {
         match self.refused.take() {
             None => {
@@ -157,11 +157,11 @@ impl<'out> FrameWriter<'out> {
         }
     }
 
-    /// What is wrong with a line that isn't ended yet.
+    /// Returns the reason to refuse a line that isn't ended yet.
     fn refusal(&self, line: &[u8], value: usize) -> Option<Refusal> {
         let len = line.len();
         if line.iter().fold(false, |ends, byte| ends | ends_line(*byte)) {
-            // The name is known to have none.
+            // The name was checked before.
             let (at, byte) = (0..).zip(line).find(|(_, byte)| ends_line(**byte))?;
             Some(Refusal::InValue { byte: *byte, at: usize::saturating_sub(at, value) })
         } else if self.to_server && len > SERVER_LINE {
@@ -186,7 +186,7 @@ fn ends_line(byte: u8) -> bool {
     matches!(byte, b'\r' | b'\n' | 0)
 }
 
-/// What is wrong with the name of a header.
+/// Returns the reason to refuse the name of a header.
 pub(crate) fn name_refusal(name: &[u8]) -> Option<Refusal> {
     let blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
     if name.is_empty() {
@@ -204,8 +204,8 @@ pub(crate) fn name_refusal(name: &[u8]) -> Option<Refusal> {
 mod tests {
     use super::*;
 
-    /// The byte that ends a line is refused wherever it stands, and its place is told from the
-    /// start of the value.
+    /// A byte that ends a line is refused at any position, which the error counts from the start of
+    /// the value.
     #[test]
     fn line_breaks_anywhere() {
         type Write = for<'out> fn(FrameWriter<'out>, &[u8]) -> FrameWriter<'out>;

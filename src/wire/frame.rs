@@ -1,4 +1,4 @@
-//! One frame: borrowed bytes, and the index that makes its lines addressable.
+//! A frame: borrowed bytes, with the index that makes its lines addressable.
 
 use core::fmt;
 
@@ -6,24 +6,24 @@ use super::follows::before_end;
 use super::header_index::{GetAll, HeaderIndex, Headers, RawLines};
 use super::{OwnedFrame, Value};
 
-/// What a frame is, told by its first line that isn't an `ActionID` header.
+/// The kind of a frame, given by its first line that isn't an `ActionID` header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FrameKind {
     /// The line that greets a new connection.
     Banner,
-    /// `Response: …`: a server's answer.
+    /// `Response: …`: a server's response.
     Response,
-    /// `Event: …`: what a server tells, asked or not.
+    /// `Event: …`: a server's message, requested or not.
     Event,
     /// `Action: …`: a client's request.
     Action,
-    /// Anything else: what some actions answer without any framing.
+    /// Any other text: some actions answer without any framing.
     Text,
 }
 
 impl FrameKind {
-    /// The kind in lower case.
+    /// Returns the kind in lower case.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Banner => "banner",
@@ -44,9 +44,10 @@ impl fmt::Display for FrameKind {
 /// A frame in the buffer it was read into: from its first line to the end of the blank line that
 /// closes it.
 ///
-/// It is two slices and a few numbers, `Copy`; what its getters return lives as long as the buffer,
-/// not as long as the frame. Nothing on the wire is out of reach: headers keep their order, their
-/// duplicates and their bytes, lines without a colon are kept as [`lines`](Self::lines).
+/// It consists of two slices and a few numbers, and is `Copy`; the values that its getters return
+/// live as long as the buffer, not only as long as the frame. All bytes of the frame are
+/// accessible: headers keep their order, their repetitions and their bytes, and lines without a
+/// colon are returned by [`lines`](Self::lines).
 ///
 /// ```
 /// use ami_proto::{Decoder, FrameKind, Limits};
@@ -62,25 +63,25 @@ impl fmt::Display for FrameKind {
 /// ```
 #[derive(Clone, Copy)]
 pub struct Frame<'buf> {
-    /// The frame and nothing else, with its lines.
+    /// Exactly the frame's bytes, with its lines.
     headers: HeaderIndex<'buf>,
     kind: FrameKind,
     kind_line: u32,
     offset: u64,
 }
 
-/// What the scanner found out about a frame, beside its lines.
+/// Results of the scanner for a frame, in addition to its lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
     pub(super) kind: FrameKind,
-    /// The line that gave the kind.
+    /// Number of the line that decided the kind.
     pub(super) kind_line: u32,
-    /// How many lines, from the first, can be headers; lines after them are text even with a colon.
+    /// Number of leading lines that can be headers; later lines are text even with a colon.
     pub(super) head: u32,
 }
 
 impl<'buf> Frame<'buf> {
-    /// Bytes without an index: no line of them can be looked at.
+    /// Creates a frame of bytes without an index: none of its lines is accessible.
     #[cfg(feature = "std")]
     pub(crate) const fn bare(bytes: &'buf [u8]) -> Self {
         Self { headers: HeaderIndex::bare(bytes), kind: FrameKind::Text, kind_line: 0, offset: 0 }
@@ -99,13 +100,13 @@ impl<'buf> Frame<'buf> {
         Shape { kind: self.kind, kind_line: self.kind_line, head: self.headers.head() }
     }
 
-    /// What it is.
+    /// Returns the kind of the frame.
     pub const fn kind(self) -> FrameKind {
         self.kind
     }
 
-    /// The value of the header that gives the kind: the event's or action's name, `Success`,
-    /// `Error` … for a response; `None` for a banner and for text.
+    /// Returns the value of the header that decided the kind: the name of the event or action;
+    /// `Success`, `Error` … for a response; `None` for a banner and for text.
     #[inline]
     pub fn name(self) -> Option<Value<'buf>> {
         if matches!(self.kind, FrameKind::Banner | FrameKind::Text) {
@@ -116,58 +117,58 @@ impl<'buf> Frame<'buf> {
         Some(self.headers.header(start, self.headers.mark(at)?, self.headers.mark(at + 1)?).value())
     }
 
-    /// Offset of the first byte from the start of the stream.
+    /// Returns the offset of the first byte from the start of the stream.
     pub const fn offset(self) -> u64 {
         self.offset
     }
 
-    /// All its bytes, the closing blank line included.
+    /// Returns all bytes, the closing blank line included.
     pub const fn as_bytes(self) -> &'buf [u8] {
         self.headers.bytes()
     }
 
-    /// The first header of this name, the case of ASCII letters apart.
+    /// Returns the first header of this name, ignoring ASCII case.
     #[inline]
     pub fn get(self, name: &str) -> Option<Value<'buf>> {
         self.first("", name)
     }
 
-    /// As [`get`](Self::get), of the name that a prefix and this name make together. Every getter
-    /// of the typed views comes down to it.
+    /// Returns the first header whose name is the prefix followed by this name, like
+    /// [`get`](Self::get). Every getter of the typed views uses it.
     #[inline]
     pub(crate) fn first(&self, prefix: &str, name: &str) -> Option<Value<'buf>> {
         self.headers.first(prefix, name)
     }
 
-    /// All headers of this name in their order, the case of ASCII letters apart.
+    /// Yields all headers of this name in order, ignoring ASCII case.
     pub fn get_all<'name>(self, name: &'name str) -> GetAll<'buf, 'name> {
         self.headers.get_all(name)
     }
 
-    /// The headers in their order, duplicates kept. A banner and a text frame have none.
+    /// Yields the headers in order, with repetitions. A banner and a text frame have none.
     pub fn headers(self) -> Headers<'buf> {
         self.headers.headers()
     }
 
-    /// What is no header, in order: lines without a colon; all lines of a banner or a text frame;
-    /// the body of a `Response: Follows` without its end marker.
+    /// Yields the lines that are not headers, in order: lines without a colon; all lines of a
+    /// banner or a text frame; the body of a `Response: Follows` without its end marker.
     pub fn lines(self) -> Lines<'buf> {
         let (head, count) = (self.headers.head(), self.headers.lines());
         Lines {
             lines: self.headers.raw_lines(),
             head,
             count,
-            // Only a `Follows` body leaves lines of a response out of the head.
+            // Only a `Follows` response has lines after the head.
             marked: self.kind == FrameKind::Response && (head as usize) < count,
         }
     }
 
-    /// A copy with its own storage: one allocation.
+    /// Copies the frame into storage of its own: one allocation.
     pub fn to_owned(self) -> OwnedFrame {
         OwnedFrame::new(self)
     }
 
-    /// Bytes that a copy of it takes up, see [`to_owned`](Self::to_owned).
+    /// Returns the bytes that a copy takes up, see [`to_owned`](Self::to_owned).
     #[cfg(feature = "std")]
     pub(crate) fn owned_size(self) -> usize {
         size_of::<OwnedFrame>() + self.headers.owned_size()
@@ -181,7 +182,7 @@ impl<'buf> AsRef<HeaderIndex<'buf>> for Frame<'buf> {
     }
 }
 
-/// See [`Frame::lines`].
+/// Iterator over lines, returned by [`Frame::lines`].
 #[derive(Clone)]
 pub struct Lines<'buf> {
     lines: RawLines<'buf>,

@@ -1,5 +1,5 @@
-//! Lines of the form `name: value` and where their colons and ends are: what every protocol shares
-//! that is made of header lines.
+//! Lines of the form `name: value`, with the positions of their colons and ends: shared by all
+//! protocols that consist of header lines.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -12,20 +12,19 @@ use crate::range::{part, part_mut};
 use crate::steps::count;
 use crate::wiped::wipe;
 
-/// Header lines in the buffer they were read into, addressable by an index of their colons and
-/// ends.
+/// Header lines in the buffer they were read into, with an index of their colons and ends.
 #[derive(Clone, Copy)]
 pub(crate) struct HeaderIndex<'buf> {
     bytes: &'buf [u8],
-    /// A pair a line: offset of its first colon (of its line feed where it has none), offset of its
-    /// line feed.
+    /// Two offsets for each line: of its first colon (or of its line feed if it has none), and of
+    /// its line feed.
     index: &'buf [Offset],
-    /// How many lines, from the first, can be headers.
+    /// Number of leading lines that can be headers.
     head: u32,
 }
 
 impl<'buf> HeaderIndex<'buf> {
-    /// Takes each line that has a colon for a header.
+    /// Creates an index in which each line with a colon is a header.
     #[inline]
     pub(super) fn new(bytes: &'buf [u8], index: &'buf [Offset]) -> Self {
         #[expect(clippy::cast_possible_truncation, reason = "two marks a line of at most 2^30 bytes")]
@@ -33,13 +32,13 @@ impl<'buf> HeaderIndex<'buf> {
         Self { bytes, index, head }
     }
 
-    /// Bytes without an index.
+    /// Creates an index of bytes without lines.
     #[cfg(feature = "std")]
     pub(crate) const fn bare(bytes: &'buf [u8]) -> Self {
         Self { bytes, index: &[], head: 0 }
     }
 
-    /// Takes the lines after the first `head` for text, even with a colon.
+    /// Makes the lines after the first `head` text, even with a colon.
     #[inline]
     pub(super) fn with_head(self, head: u32) -> Self {
         Self { head, ..self }
@@ -59,28 +58,28 @@ impl<'buf> HeaderIndex<'buf> {
         self.index.len() / 2
     }
 
-    /// Returns the first header of this name, the case of ASCII letters apart.
+    /// Returns the first header of this name, ignoring ASCII case.
     #[cfg(feature = "freeswitch")]
     #[inline]
     pub(crate) fn get(self, name: &str) -> Option<Value<'buf>> {
         self.first("", name)
     }
 
-    /// The first header whose name is the prefix and this name, the case of ASCII letters apart.
-    /// Every getter of the typed views comes down to it.
+    /// Returns the first header whose name is the prefix followed by this name, ignoring ASCII
+    /// case. Every getter of the typed views uses it.
     #[inline]
     pub(crate) fn first(&self, prefix: &str, name: &str) -> Option<Value<'buf>> {
-        // From the line feed before the name to the colon behind it.
+        // Distance from the line feed before the name to the colon after it.
         let step = u32::try_from(prefix.len() + name.len() + 1).ok()?;
-        // Where a name is empty stands its colon.
+        // An empty name has its colon in the place of its first letter.
         let letter = if prefix.is_empty() { name } else { prefix }.bytes().next().map_or(b':', fold);
         let lines = self.index.get(..2 * self.head as usize).unwrap_or(self.index);
-        // The line feed before the line; before the first there is none.
+        // Position of the line feed before the line; the first line has none.
         let mut before = u32::MAX;
         for line in lines.chunks_exact(2) {
             let &[colon, newline] = line else { break };
             let colon = u32::from_le_bytes(colon);
-            // The length and the first letter decide for nearly all.
+            // Length and first letter exclude nearly all lines.
             if colon.wrapping_sub(before) == step {
                 let start = before.wrapping_add(1) as usize;
                 if self.bytes.get(start).is_some_and(|byte| fold(*byte) == letter) {
@@ -95,7 +94,7 @@ impl<'buf> HeaderIndex<'buf> {
         None
     }
 
-    /// Returns the last header of this name, the case of ASCII letters apart.
+    /// Returns the last header of this name, ignoring ASCII case.
     #[cfg(feature = "freeswitch")]
     pub(crate) fn last(self, name: &str) -> Option<Value<'buf>> {
         let step = u32::try_from(name.len() + 1).ok()?;
@@ -107,7 +106,7 @@ impl<'buf> HeaderIndex<'buf> {
                 _ => u32::MAX,
             };
             let colon = u32::from_le_bytes(colon);
-            // The length decides for nearly all.
+            // The length excludes nearly all lines.
             if colon.wrapping_sub(before) == step {
                 let (start, colon) = (before.wrapping_add(1) as usize, colon as usize);
                 let newline = u32::from_le_bytes(newline) as usize;
@@ -119,12 +118,12 @@ impl<'buf> HeaderIndex<'buf> {
         None
     }
 
-    /// Returns all headers of this name in their order, the case of ASCII letters apart.
+    /// Yields all headers of this name in order, ignoring ASCII case.
     pub(crate) fn get_all<'name>(self, name: &'name str) -> GetAll<'buf, 'name> {
         GetAll { headers: self.headers(), name }
     }
 
-    /// Returns the headers in their order, duplicates kept.
+    /// Yields the headers in order, with repetitions.
     pub(crate) fn headers(self) -> Headers<'buf> {
         Headers { lines: self.raw_lines(), head: self.head }
     }
@@ -148,8 +147,8 @@ impl<'buf> HeaderIndex<'buf> {
         self.index.get(at).map(|mark| u32::from_le_bytes(*mark) as usize)
     }
 
-    /// Returns nothing where the scanner was asked for a frame over another buffer, see
-    /// [`Scanner::frame`](super::Scanner::frame).
+    /// Returns the bytes of a range; empty if the scanner was asked for a frame over another
+    /// buffer, see [`Scanner::frame`](super::Scanner::frame).
     pub(super) fn slice(self, start: usize, end: usize) -> &'buf [u8] {
         self.bytes.get(start..end).unwrap_or_default()
     }
@@ -175,8 +174,8 @@ impl AsRef<Self> for HeaderIndex<'_> {
     }
 }
 
-/// Whether a header's name is the prefix and the name. Kept apart so that the loop that asks stays
-/// tight.
+/// Returns whether a header's name is the prefix followed by the name. Not inlined, to keep the
+/// calling loop small.
 #[inline(never)]
 fn is_named(header: &[u8], prefix: &str, name: &str) -> bool {
     if prefix.is_empty() {
@@ -189,13 +188,13 @@ fn is_named(header: &[u8], prefix: &str, name: &str) -> bool {
 /// Header lines that own their bytes: one allocation for bytes and index together.
 #[derive(Clone)]
 pub(crate) struct OwnedHeaderIndex {
-    /// The index, then the bytes, padded to a multiple of a mark: a mark is four bytes without
-    /// alignment, so both fit one slice and no `unsafe` is needed to look at the second half as
-    /// bytes.
+    /// The index followed by the bytes, padded to a multiple of an offset: an offset is four bytes
+    /// without alignment, so both fit into one slice, and no `unsafe` is needed to read the second
+    /// part as bytes.
     storage: Box<[Offset]>,
-    /// Marks in the index.
+    /// Number of offsets in the index.
     marks: usize,
-    /// Bytes in the lines.
+    /// Number of bytes in the lines.
     len: usize,
     head: u32,
 }
@@ -215,7 +214,7 @@ impl OwnedHeaderIndex {
         Self { storage: storage.into_boxed_slice(), marks: index.len(), len: bytes.len(), head }
     }
 
-    /// Borrows the lines from here.
+    /// Returns the lines, borrowed from this copy.
     pub(crate) fn view(&self) -> HeaderIndex<'_> {
         let (index, bytes) = self.storage.split_at(self.marks);
         HeaderIndex { bytes: part(bytes.as_flattened(), ..self.len), index, head: self.head }
@@ -223,7 +222,7 @@ impl OwnedHeaderIndex {
 }
 
 impl Drop for OwnedHeaderIndex {
-    /// Overwrites what it held: a login is a frame too.
+    /// Overwrites the contents: a login is a frame too.
     fn drop(&mut self) {
         wipe(self.storage.as_flattened_mut());
     }
@@ -231,8 +230,8 @@ impl Drop for OwnedHeaderIndex {
 
 /// A line with a colon.
 ///
-/// The name is what stands before the first colon, blanks and all. The value is what stands after
-/// it, without the one blank that is syntax; further blanks, before or after, are part of it.
+/// The name is the text before the first colon, blanks included. The value is the text after it,
+/// without the one blank that is syntax; further blanks at either end are part of the value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Header<'buf> {
     name: &'buf [u8],
@@ -240,22 +239,22 @@ pub struct Header<'buf> {
 }
 
 impl<'buf> Header<'buf> {
-    /// The name as sent; never normalised, possibly empty, not always UTF-8.
+    /// Returns the name as sent: never normalised, possibly empty, not always UTF-8.
     pub const fn name(self) -> &'buf [u8] {
         self.name
     }
 
-    /// The value.
+    /// Returns the value.
     pub const fn value(self) -> Value<'buf> {
         self.value
     }
 
-    /// Whether it has this name, the case of ASCII letters apart, as the servers compare them.
+    /// Returns whether the header has this name, ignoring ASCII case, as the servers compare names.
     pub fn is(self, name: &str) -> bool {
         same_name(self.name, name.as_bytes())
     }
 
-    /// Splits a line at this colon instead of the first one, for names that hold colons.
+    /// Splits a line at this colon instead of the first one, for names that contain colons.
     pub(crate) fn split(line: &'buf [u8], colon: usize) -> Option<Self> {
         let (name, value) = line.split_at_checked(colon)?;
         let value = value.strip_prefix(b": ").or_else(|| value.strip_prefix(b":"))?;
@@ -264,19 +263,19 @@ impl<'buf> Header<'buf> {
 }
 
 impl fmt::Debug for Header<'_> {
-    /// Shows the name alone: whether the value is a secret depends on the frame.
+    /// Shows the name only: whether the value is a secret depends on the frame.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Header").field("name", &Value::new(self.name)).finish_non_exhaustive()
     }
 }
 
-/// All lines as (start, colon or line feed, line feed).
+/// Iterator over all lines as (start, colon or line feed, line feed).
 #[derive(Clone)]
 pub(super) struct RawLines<'buf> {
     pub(super) headers: HeaderIndex<'buf>,
     /// Number of the next line.
     pub(super) next: usize,
-    /// Where it starts.
+    /// Start of the next line.
     start: usize,
 }
 
@@ -294,7 +293,7 @@ impl Iterator for RawLines<'_> {
     }
 }
 
-/// See [`Frame::headers`](super::Frame::headers).
+/// Iterator over headers, returned by [`Frame::headers`](super::Frame::headers).
 #[derive(Clone)]
 pub struct Headers<'buf> {
     lines: RawLines<'buf>,
@@ -323,7 +322,7 @@ impl fmt::Debug for Headers<'_> {
 }
 
 impl<'buf> Headers<'buf> {
-    /// Returns the next header, and the whole of its line.
+    /// Returns the next header with its complete line.
     pub(crate) fn next_with_line(&mut self) -> Option<(Header<'buf>, &'buf [u8])> {
         while self.lines.next < self.head as usize {
             let (start, colon, newline) = self.lines.next()?;
@@ -337,7 +336,7 @@ impl<'buf> Headers<'buf> {
     }
 }
 
-/// See [`Frame::get_all`](super::Frame::get_all).
+/// Iterator over the headers of a name, returned by [`Frame::get_all`](super::Frame::get_all).
 #[derive(Clone, Debug)]
 pub struct GetAll<'buf, 'name> {
     headers: Headers<'buf>,
@@ -352,8 +351,8 @@ impl<'buf> Iterator for GetAll<'buf, '_> {
         let lines = &mut self.headers.lines;
         while lines.next < self.headers.head as usize {
             let (start, colon, newline) = lines.next()?;
-            // The length decides for nearly all; a line without a colon can't match since it would
-            // have to hold the name and no colon at its end.
+            // The length excludes nearly all lines; a line without a colon can't match, since it
+            // would have to contain the name without a colon after it.
             if colon - start == self.name.len() && colon != newline {
                 let header = lines.headers.header(start, colon, newline);
                 if header.is(self.name) {

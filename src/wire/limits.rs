@@ -1,5 +1,4 @@
-//! What the framing layer accepts at the most, and which of the protocol's irregularities it looks
-//! for.
+//! Limits of the framing layer, and the switches for irregular framing.
 
 use crate::error::limits;
 
@@ -8,13 +7,13 @@ macro_rules! define {
         $(#[$doc:meta])* $limit:ident: $error:literal;
         $(#[$setter_doc:meta])* $setter:ident, $getter:ident = $default:expr, $most:expr;
     )+) => {
-        /// Ceilings on what a peer can make the framing layer hold.
+        /// Limits of the memory that a peer can make the framing layer use.
         ///
-        /// The server itself sets none on what it sends: lines and events grow with what the dialplan puts
-        /// in a variable. A reader must therefore set its own, and each of these has a default that real
-        /// traffic stays far below (see each setter). Over one of them the frame, or the stream, is
-        /// given up with a [`FrameError`](crate::FrameError); no larger buffer is ever allocated. A
-        /// limit of 0 allows nothing: the first byte, line or frame breaks it.
+        /// The server does not limit the messages that it sends: lines and events grow with the
+        /// values that the dialplan puts into variables. Therefore a reader must set limits. Each
+        /// has a default far above real traffic (see each setter). A frame or stream over a limit
+        /// is given up with a [`FrameError`](crate::FrameError); a larger buffer is never
+        /// allocated. A limit of 0 allows nothing: the first byte, line or frame breaks it.
         ///
         /// ```
         /// use ami_proto::Limits;
@@ -28,7 +27,7 @@ macro_rules! define {
         }
 
         impl Limits {
-            /// Returns the defaults, which the setters name.
+            /// Returns the default limits, which the setters document.
             pub const fn new() -> Self {
                 Self { $($setter: $default,)+ }
             }
@@ -53,7 +52,7 @@ macro_rules! define {
 limits!(define);
 
 impl Limits {
-    /// Bytes that a frame can have at the most, whatever is set.
+    /// Longest possible frame in bytes, under any limits.
     pub(crate) const LONGEST_FRAME: u32 = Self::new().frame(u32::MAX).frame;
 }
 
@@ -63,11 +62,11 @@ impl Default for Limits {
     }
 }
 
-/// Which irregular shapes of the protocol a stream can hold.
+/// The irregular framing that a stream may contain.
 ///
-/// AMI's framing is regular but for two things that only a server sends. A stream that cannot hold
-/// them (requests on their way to a server) is better read without: its first line would else pass
-/// for a banner.
+/// AMI's framing is regular except for two things that only a server sends. Disable them for a
+/// stream that can't contain them (requests to a server): otherwise its first line would be read as
+/// a banner.
 ///
 /// ```
 /// use ami_proto::{Decoder, FrameKind, Framing, Limits};
@@ -86,32 +85,32 @@ pub struct Framing {
 }
 
 impl Framing {
-    /// What a server sends on a connection: a banner first (or none), and `Response: Follows` with
-    /// its end marker (up to Asterisk 13). The default.
+    /// Framing of a server's messages: an optional banner at the start, and `Response: Follows`
+    /// with its end marker (up to Asterisk 13). The default.
     pub const SERVER: Self = Self { banner: true, follows: true };
 
-    /// Neither: what a client sends, and frames out of the middle of a stream.
+    /// Regular framing only: for a client's requests, and for frames from the middle of a stream.
     pub const PLAIN: Self = Self { banner: false, follows: false };
 
-    /// Whether the first line of the stream is its banner unless its name is `Response`, `Event`,
-    /// `Action` or `ActionID`.
+    /// Sets whether the first line of the stream is a banner, unless its name is `Response`,
+    /// `Event`, `Action` or `ActionID`.
     ///
-    /// Background: every server greets with one line that no blank line closes (`Asterisk Call
-    /// Manager/11.0.0`). Proxies change its text, AMI over HTTP has none. So any other first line
-    /// is taken for it. Turn it off to read from the middle of a stream whose first frame may be
-    /// unframed text.
+    /// Background: every server greets with one line that is not followed by a blank line
+    /// (`Asterisk Call Manager/11.0.0`). Proxies change its text, and AMI over HTTP has none.
+    /// Therefore any other first line is read as a banner. Disable it to read from the middle of a
+    /// stream whose first frame may be unframed text.
     #[must_use]
     pub const fn banner(mut self, expected: bool) -> Self {
         self.banner = expected;
         self
     }
 
-    /// Whether a response whose value is `Follows` runs to the line that ends in `--END COMMAND--`
-    /// and is followed by a blank line.
+    /// Sets whether a response with the value `Follows` extends to the line that ends with `--END
+    /// COMMAND--` and is followed by a blank line.
     ///
     /// Background: up to Asterisk 13 the output of a command is raw text between its three headers
-    /// and that marker; it holds blank lines, lines that look like headers, even whole frames
-    /// (`manager show eventq`). Turned off, such a frame ends at its first blank line like any
+    /// and that marker; it may contain blank lines, lines that look like headers, even whole frames
+    /// (`manager show eventq`). If disabled, such a frame ends at its first blank line like any
     /// other.
     #[must_use]
     pub const fn follows(mut self, expected: bool) -> Self {
@@ -119,12 +118,12 @@ impl Framing {
         self
     }
 
-    /// The value set with [`banner`](Self::banner).
+    /// Returns the value set with [`banner`](Self::banner).
     pub const fn expects_banner(&self) -> bool {
         self.banner
     }
 
-    /// The value set with [`follows`](Self::follows).
+    /// Returns the value set with [`follows`](Self::follows).
     pub const fn expects_follows(&self) -> bool {
         self.follows
     }

@@ -1,16 +1,16 @@
-//! Compares names as the servers do: the case of ASCII letters apart.
+//! Compares names as the servers do: ignoring ASCII case.
 
-/// The letter in lower case. Changes some bytes that are no letters as well, so that what is equal
-/// here need not be the same.
+/// Converts a letter to lower case. It also changes some bytes that are not letters, so equal
+/// results don't prove equal names.
 #[inline]
 pub(super) const fn fold(byte: u8) -> u8 {
     byte | 0x20
 }
 
-/// Whether two names are the same, the case of ASCII letters apart.
+/// Returns whether two names are equal, ignoring ASCII case.
 ///
-/// A word at a time, and without a branch for a letter: the words at the ends overlap, so that they
-/// cover any length.
+/// It compares a word at a time, without a branch per letter: the words at the ends overlap, so
+/// they cover any length.
 #[inline]
 pub(crate) fn same_name(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len()
@@ -22,7 +22,7 @@ pub(crate) fn same_name(one: &[u8], other: &[u8]) -> bool {
         }
 }
 
-/// The same for names of eight bytes and more.
+/// Compares names of eight bytes and more.
 #[inline]
 fn same_long(one: &[u8], other: &[u8]) -> bool {
     let (Some(last), Some(other_last)) = (one.last_chunk(), other.last_chunk()) else { return false };
@@ -32,7 +32,7 @@ fn same_long(one: &[u8], other: &[u8]) -> bool {
         && words(one).zip(words(other)).all(|(one, other)| same_words(one, other))
 }
 
-/// The first and the last four bytes.
+/// Returns the first and the last four bytes.
 #[inline]
 fn ends(name: &[u8]) -> u64 {
     let [first, last] =
@@ -42,16 +42,16 @@ fn ends(name: &[u8]) -> u64 {
 
 #[inline]
 fn same_words(one: u64, other: u64) -> bool {
-    // Names that are the same are so to the letter nearly always.
+    // Equal names nearly always have equal case too.
     one == other || lower_case(one) == lower_case(other)
 }
 
-/// Eight bytes, those from A to Z in lower case.
+/// Converts eight bytes from A–Z to lower case.
 #[inline]
 const fn lower_case(word: u64) -> u64 {
     const EACH: u64 = u64::MAX / 255;
-    // The top bit of a byte's sum tells whether its other bits reach the letter; sums don't reach
-    // the next byte.
+    // The top bit of a byte's sum tells whether its other bits reach the letter; sums don't carry
+    // into the next byte.
     let low = word & (0x7f * EACH);
     let from_a = low + (0x80 - b'A' as u64) * EACH;
     let beyond_z = low + (0x7f - b'Z' as u64) * EACH;
@@ -64,7 +64,7 @@ mod tests {
     use super::same_name;
     use proptest::prelude::*;
 
-    /// The case of letters apart, and nothing else, as the standard library compares.
+    /// Names compare as in the standard library: ASCII case is ignored, and nothing else.
     #[test]
     fn every_byte_beside_every_other() {
         for (one, other) in (0..=255_u8).flat_map(|one| (0..=255).map(move |other| (one, other))) {

@@ -4,7 +4,7 @@ use super::Frame;
 use super::frame::Shape;
 use super::header_index::OwnedHeaderIndex;
 
-/// A [`Frame`] kept beyond the buffer it was read from.
+/// A [`Frame`] that outlives the buffer it was read from.
 ///
 /// ```
 /// use ami_proto::{Decoder, Limits};
@@ -28,14 +28,14 @@ impl OwnedFrame {
         Self { headers: frame.header_index().to_owned(), shape: frame.shape(), offset: frame.offset() }
     }
 
-    /// The frame again, borrowed from here.
+    /// Returns the frame, borrowed from this copy.
     pub fn view(&self) -> Frame<'_> {
         Frame::new(self.headers.view(), self.shape, self.offset)
     }
 }
 
 impl PartialEq for OwnedFrame {
-    /// Whether the bytes are the same; where in a stream they stood doesn't matter.
+    /// Compares the bytes; the frames' offsets in their streams don't matter.
     fn eq(&self, other: &Self) -> bool {
         self.view().as_bytes() == other.view().as_bytes() && self.shape.kind == other.shape.kind
     }
@@ -47,7 +47,7 @@ impl Eq for OwnedFrame {}
 mod tests {
     use crate::{Decoder, Limits};
 
-    /// Bytes and index share one allocation, in words of four bytes: each rest is tried.
+    /// Bytes and index share one allocation, in words of four bytes: each remainder is tried.
     #[test]
     fn an_owned_frame_is_the_frame() {
         for tail in ["", "a", "ab", "abc", "abcd"] {

@@ -1,15 +1,15 @@
-//! The bytes of a stream between a read and their frame, for the decoders of both protocols: what
-//! has no frame yet, and the frame handed out last.
+//! The receive buffer of both protocols' decoders: it holds bytes without a complete frame, and the
+//! frame that was returned last.
 
 use crate::error::{FrameError, Limit};
 use crate::range::{part, part_mut};
 use crate::recent::Recent;
 use crate::wiped::Wiped;
 
-/// A queue of bytes in one piece of memory, of limited length.
+/// A queue of bytes in one contiguous allocation, with limited length.
 ///
-/// Its user knows how many bytes at the front are done with, and says so at each call; where the
-/// front was dropped, it is told.
+/// Its user keeps count of the consumed bytes (`done`) at the front and passes it with each call;
+/// [`Made`] tells when the front was dropped.
 ///
 /// ```text
 /// |--- done ---|------- held -------|--- space ---|
@@ -17,38 +17,38 @@ use crate::wiped::Wiped;
 /// ```
 #[derive(Clone)]
 pub(crate) struct RecvBuffer {
-    /// Initialised storage; what is beyond `filled` is scratch.
+    /// Initialised storage; the bytes beyond `filled` are scratch space.
     bytes: Wiped,
     filled: usize,
     max: u32,
-    /// Where bytes that had no room would have begun; set once.
+    /// Position at which bytes had no room; set once.
     overflow: Option<FrameError>,
     recent: Recent,
 }
 
-/// What has changed where room was made.
+/// Changes that making room caused.
 #[must_use]
 pub(crate) struct Room {
-    /// The bytes that were done with are gone from the front.
+    /// `true` if the consumed bytes were dropped from the front.
     pub(crate) dropped: bool,
-    /// The bytes that were needed of late, once in a while: what goes with the buffer can shrink to
-    /// that.
+    /// Number of bytes needed lately, reported occasionally: structures that accompany the buffer
+    /// can shrink accordingly.
     pub(crate) needed: Option<usize>,
 }
 
 impl RecvBuffer {
-    /// A buffer for `max` bytes that are not done with.
+    /// Creates a buffer for `max` bytes that are not consumed.
     pub(crate) fn new(max: u32) -> Self {
         Self { bytes: Wiped::default(), filled: 0, max, overflow: None, recent: Recent::default() }
     }
 
-    /// Returns what was received, with what is done with at its front.
+    /// Returns the received bytes, with the consumed ones at the front.
     #[inline]
     pub(crate) fn filled(&self) -> &[u8] {
         part(&self.bytes, ..self.filled)
     }
 
-    /// Returns how many more bytes may be received before more is done with.
+    /// Returns how many more bytes may be received before further bytes are consumed.
     pub(crate) fn room(&self, done: usize) -> usize {
         if self.overflow.is_some() {
             return 0;
@@ -56,8 +56,7 @@ impl RecvBuffer {
         (self.max as usize).saturating_sub(self.filled - done)
     }
 
-    /// Appends bytes where that takes nothing but a copy: nothing is done with, and there is
-    /// storage for them.
+    /// Appends bytes if a copy is enough: no byte is consumed, and there is storage for them.
     #[inline]
     pub(crate) fn append(&mut self, bytes: &[u8]) -> bool {
         let end = self.filled + bytes.len();
@@ -65,7 +64,7 @@ impl RecvBuffer {
             return false;
         }
         match (self.bytes.get_mut(self.filled..end), bytes) {
-            // Spares a call for what would be three instructions.
+            // Avoids a call for only three instructions.
             (Some([free]), [byte]) => *free = *byte,
             (Some(free), bytes) => free.copy_from_slice(bytes),
             (None, _) => return false,
@@ -74,8 +73,8 @@ impl RecvBuffer {
         true
     }
 
-    /// Appends bytes, as many as there is room for; what has none is lost. `offset`: that of the
-    /// first byte not done with.
+    /// Appends as many bytes as there is room for; the rest is dropped. `offset`: the stream offset
+    /// of the first byte that is not consumed.
     #[inline]
     pub(crate) fn push(&mut self, done: usize, offset: u64, bytes: &[u8]) -> Room {
         let taken = part(bytes, ..self.room(done).min(bytes.len()));
@@ -89,28 +88,28 @@ impl RecvBuffer {
         room
     }
 
-    /// Makes room for at least `min` bytes, or what the limit allows.
+    /// Makes room for at least `min` bytes, or for as many as the limit allows.
     #[inline]
     pub(crate) fn make_room(&mut self, done: usize, min: usize) -> Room {
         let held = self.filled - done;
         let min = min.min((self.max as usize).saturating_sub(held));
-        // Dropping the front moves the rest. That is done when less is moved than dropped, so that
-        // a byte is moved once on average however the stream is cut up.
+        // Dropping the front moves the rest. It is done when fewer bytes are moved than dropped, so
+        // that each byte is moved once on average, for any sizes of the reads.
         let dropped = done >= held;
         let needed = if dropped && done > 0 { self.drop_front(done) } else { None };
         let least = self.filled + min;
         self.recent.need(least);
         if self.bytes.len() < least {
-            // Doubling, but not beyond what the limit can ever need.
+            // Doubles the storage, but not beyond the largest size that the limit can need.
             let most = (self.max as usize).saturating_mul(2);
             self.bytes.resize(least.next_power_of_two().min(most).max(least));
         }
         Room { dropped, needed }
     }
 
-    /// Drops what is done with, which ends a round: frames were taken, and of the next there is no
-    /// more than that. Gives storage back, now and then, of which less than a quarter was needed of
-    /// late.
+    /// Drops the consumed bytes, which ends a round: frames were taken, and the remaining bytes are
+    /// the start of the next one. Occasionally releases storage of which less than a quarter was
+    /// needed lately.
     #[inline]
     fn drop_front(&mut self, done: usize) -> Option<usize> {
         self.recent.need(self.filled);
@@ -125,7 +124,7 @@ impl RecvBuffer {
 
     #[cold]
     fn shrink(&mut self, needed: usize) {
-        // Twice as much, so that it does not grow again at once.
+        // Twice the needed size, so that it does not grow again at once.
         let size = needed.saturating_mul(2);
         self.bytes.truncate(size);
         self.bytes.shrink_to(size);
@@ -137,20 +136,21 @@ impl RecvBuffer {
         part_mut(&mut self.bytes, self.filled..end)
     }
 
-    /// Counts `n` bytes of the space as received. It is a bug to count more.
+    /// Counts `n` bytes of the space as received. A larger `n` is a bug.
     pub(crate) fn advance(&mut self, done: usize, n: usize) {
         let free = self.free(done);
         debug_assert!(n <= free, "{n} bytes received into a space of {free}");
         self.filled += n.min(free);
     }
 
-    /// More storage than the limit allows may be behind what is filled; it isn't shown.
+    /// Returns the room behind the filled part: storage beyond the limit is not included.
     fn free(&self, done: usize) -> usize {
         self.room(done).min(self.bytes.len() - self.filled)
     }
 
-    /// More would have to be received than there is room for. Returns where; that stays so.
-    /// `offset`: that of the first byte not done with.
+    /// Records that more bytes would have to be received than there is room for, and returns the
+    /// position; that error stays. `offset`: the stream offset of the first byte that is not
+    /// consumed.
     #[cold]
     pub(crate) fn overflow(&mut self, done: usize, offset: u64) -> FrameError {
         let offset = offset + (self.filled - done) as u64;

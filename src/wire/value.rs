@@ -1,4 +1,4 @@
-//! The bytes behind a header's colon.
+//! A header's value: the bytes after the colon.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -10,8 +10,8 @@ use crate::parse::{FromWire, ToWire, ValueError};
 
 /// A header's value: bytes as the peer sent them, borrowed from the buffer.
 ///
-/// No charset is promised by the protocol, and real servers pass on what a phone sent them, so a
-/// value is bytes first and text on demand.
+/// The protocol guarantees no charset, and real servers pass on the bytes that a phone sent.
+/// Therefore a value consists of bytes, and is converted to text on demand.
 ///
 /// ```
 /// use ami_proto::Value;
@@ -25,30 +25,31 @@ use crate::parse::{FromWire, ToWire, ValueError};
 pub struct Value<'buf>(&'buf [u8]);
 
 impl<'buf> Value<'buf> {
-    /// A value over these bytes.
+    /// Creates a value from bytes.
     pub const fn new(bytes: &'buf [u8]) -> Self {
         Self(bytes)
     }
 
-    /// The bytes, trailing blanks included.
+    /// Returns the bytes, trailing blanks included.
     pub const fn as_bytes(self) -> &'buf [u8] {
         self.0
     }
 
-    /// The text.
+    /// Returns the value as UTF-8 text.
     ///
     /// # Errors
-    /// Where the bytes are no UTF-8; the value stays usable as bytes.
+    /// If the bytes are not UTF-8; the value stays usable as bytes.
     pub fn as_str(self) -> Result<&'buf str, Utf8Error> {
         core::str::from_utf8(self.0)
     }
 
-    /// The text, with U+FFFD for what is no UTF-8; borrowed where nothing had to be replaced.
+    /// Returns the text, with U+FFFD for bytes that are not UTF-8; borrowed if no byte had to be
+    /// replaced.
     pub fn to_str_lossy(self) -> Cow<'buf, str> {
         String::from_utf8_lossy(self.0)
     }
 
-    /// The value as something else, such as a number or one of the types in
+    /// Parses the value as another type, such as a number or one of the types in
     /// [`value`](crate::value).
     ///
     /// ```
@@ -61,22 +62,23 @@ impl<'buf> Value<'buf> {
     /// ```
     ///
     /// # Errors
-    /// When the bytes are no such thing: what was expected, and where. The value stays usable.
+    /// If the bytes are not a value of that type: the expected type, and the position. The value
+    /// stays usable.
     pub fn parse<T: FromWire<'buf>>(self) -> Result<T, ValueError> {
         T::from_wire(self.0)
     }
 
-    /// Number of bytes.
+    /// Returns the number of bytes.
     pub const fn len(self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none: servers send `Name: ` for a value that they do not have.
+    /// Returns whether the value is empty: servers send `Name: ` for a value that they do not have.
     pub const fn is_empty(self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether the bytes are these, the case of ASCII letters apart.
+    /// Returns whether the bytes equal this text, ignoring ASCII case.
     pub fn eq_ignore_case(self, other: &str) -> bool {
         self.0.eq_ignore_ascii_case(other.as_bytes())
     }
@@ -101,7 +103,7 @@ impl fmt::Debug for Value<'_> {
     }
 }
 
-/// The text as [`Value::to_str_lossy`] gives it.
+/// Writes the text of [`Value::to_str_lossy`].
 impl fmt::Display for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for chunk in self.0.utf8_chunks() {

@@ -1,12 +1,12 @@
-//! Finds the two bytes that give AMI its structure, 64 bytes at a time.
+//! Finds the two bytes that structure AMI, line feed and colon, in blocks of 64 bytes.
 //!
-//! A kernel is the only thing that differs from one instruction set to the next: it turns a block
-//! into two bit masks. All that follows (first colon of each line, blank lines, limits, the index)
-//! is the scanner's, written once over masks and compiled once for each kernel, so that the whole
-//! loop uses the kernel's instructions and no call stands between a mask and its use.
+//! A kernel is the only part that differs between instruction sets: it turns a block into two bit
+//! masks. The scanner does the rest (first colon of each line, blank lines, limits, the index). It
+//! is written once over masks and compiled once for each kernel, so that the whole loop uses the
+//! kernel's instructions, and no call separates a mask from its use.
 //!
-//! The files of the vector kernels are the only ones of the crate with `unsafe`. What they rest on:
-//! a kernel's type has a value only where its instructions are there.
+//! The files of the vector kernels are the only ones of the crate with `unsafe`. They rest on one
+//! rule: a kernel's type has a value only on machines with its instructions.
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 #[expect(unsafe_code, reason = "vector instructions, behind a value that stands for their presence")]
@@ -25,10 +25,10 @@ use core::fmt;
 
 use portable::Portable;
 
-/// Bytes in a block: one bit of a mask each.
+/// Number of bytes in a block: one for each bit of a mask.
 pub(crate) const BLOCK: usize = 64;
 
-/// Where a block holds line feeds and colons: bit *n* stands for byte *n*.
+/// Positions of line feeds and colons in a block: bit *n* stands for byte *n*.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Masks {
     pub(crate) newlines: u64,
@@ -36,15 +36,15 @@ pub(crate) struct Masks {
 }
 
 impl Masks {
-    /// Those of no bytes.
+    /// The masks of no bytes.
     pub(crate) const NONE: Self = Self { newlines: 0, colons: 0 };
 }
 
-/// One way to compute [`Masks`]. A value of it proves that the machine can.
+/// A way to compute [`Masks`]. A value of this type proves that the machine supports it.
 pub(crate) trait Simd: Copy {
     fn masks(self, block: &[u8; BLOCK]) -> Masks;
 
-    /// Does the work where the compiler may use the kernel's instructions throughout.
+    /// Runs a job in a function in which the compiler may use the kernel's instructions.
     fn run<W: Job>(self, work: W) -> W::Output;
 }
 
@@ -56,14 +56,13 @@ pub(crate) trait Job {
     fn run<L: Simd>(self, lanes: L) -> Self::Output;
 }
 
-/// The instructions that line feeds and colons are found with.
+/// The instruction set with which line feeds and colons are found.
 ///
-/// A [`Decoder`](crate::Decoder) takes the fastest that the machine has; what it finds is the same
-/// with all of them. To choose is for measurements and tests.
+/// A [`Decoder`](crate::Decoder) chooses the fastest one of the machine; all of them give equal
+/// results. Choosing another is for measurements and tests.
 ///
-/// Without the feature `simd` there is [`PORTABLE`](Self::PORTABLE) alone. What the machine has is
-/// asked at run time with the feature `std`; without it AVX2 is used where the crate is compiled
-/// for it.
+/// Without the feature `simd` there is only [`PORTABLE`](Self::PORTABLE). With the feature `std`
+/// the machine is queried at run time; without it AVX2 is used if the crate is compiled for it.
 ///
 /// ```
 /// use ami_proto::wire::Kernel;
@@ -94,13 +93,13 @@ impl Kernel {
     /// Safe Rust, for every machine.
     pub const PORTABLE: Self = Self(Which::Portable(Portable));
 
-    /// The fastest that this machine has.
+    /// Returns the fastest kernel of this machine.
     #[inline]
     pub fn best() -> Self {
         Self::available().next().unwrap_or(Self::PORTABLE)
     }
 
-    /// Those that this machine has, fastest first.
+    /// Yields the kernels that this machine supports, fastest first.
     #[inline]
     pub fn available() -> impl Iterator<Item = Self> {
         [
@@ -117,7 +116,7 @@ impl Kernel {
         .map(Self)
     }
 
-    /// Its name in lower case.
+    /// Returns the kernel's name in lower case.
     pub const fn as_str(self) -> &'static str {
         match self.0 {
             #[cfg(all(feature = "simd", target_arch = "x86_64"))]

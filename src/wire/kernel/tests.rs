@@ -1,12 +1,12 @@
-//! Every kernel of this machine gives the masks that a look at each byte gives, whatever the bytes
-//! and wherever they lie.
+//! Every kernel of this machine gives the masks of a byte-by-byte search, for any bytes at any
+//! alignment.
 
 use proptest::prelude::*;
 use std::vec::Vec;
 
 use super::{BLOCK, Job, Kernel, Masks, Simd};
 
-/// One block's masks, by whatever kernel it is given to.
+/// Computes one block's masks with the kernel that runs it.
 struct One<'a>(&'a [u8; BLOCK]);
 
 impl Job for One<'_> {
@@ -18,8 +18,8 @@ impl Job for One<'_> {
     }
 }
 
-/// Bytes that a wrong comparison would take for one of the two: their neighbours, and they with one
-/// bit changed.
+/// Bytes that a wrong comparison would confuse with line feed or colon: their neighbours, and both
+/// with one bit changed.
 const NEAR: [u8; 12] = [b'\n', b':', 9, 11, b'9', b';', b'\n' | 0x80, b':' | 0x80, b'\r', 0, 0x7f, 255];
 
 fn naive(block: &[u8; BLOCK]) -> Masks {
@@ -27,8 +27,8 @@ fn naive(block: &[u8; BLOCK]) -> Masks {
     Masks { newlines: at(b'\n'), colons: at(b':') }
 }
 
-/// Miri takes a thousand times as long, and what it looks for does not depend on the bytes: it gets
-/// one in so many of them.
+/// Miri takes a thousand times as long, and its checks do not depend on the bytes: under Miri only
+/// each `STEP`th byte is tested.
 const STEP: usize = if cfg!(miri) { 51 } else { 1 };
 
 #[test]

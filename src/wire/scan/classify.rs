@@ -1,4 +1,4 @@
-//! What a frame is, told by the names of its first lines.
+//! Classifies a frame by the names of its first lines.
 
 use super::index::Offset;
 use crate::range::part;
@@ -9,7 +9,7 @@ pub(super) fn is_action_id(name: &[u8]) -> bool {
     name.eq_ignore_ascii_case(b"ActionID")
 }
 
-/// The kind that a header of this name gives its frame.
+/// Returns the kind of a frame that begins with a header of this name.
 pub(super) fn kind_named(name: &[u8]) -> Option<FrameKind> {
     match name.len() {
         5 if same_name(name, b"Event") => Some(FrameKind::Event),
@@ -19,7 +19,7 @@ pub(super) fn kind_named(name: &[u8]) -> Option<FrameKind> {
     }
 }
 
-/// The names of a frame's lines: `None` for a line without a colon.
+/// Yields the names of a frame's lines: `None` for a line without a colon.
 fn names<'a>(bytes: &'a [u8], index: &'a [Offset]) -> impl Iterator<Item = Option<&'a [u8]>> {
     let mut start = 0;
     index.chunks_exact(2).map(move |pair| {
@@ -30,8 +30,8 @@ fn names<'a>(bytes: &'a [u8], index: &'a [Offset]) -> impl Iterator<Item = Optio
     })
 }
 
-/// What the frame is: told by its first line that isn't an `ActionID` header (the list items of
-/// `VoicemailUsersList` begin with one on Asterisk 11 and 12).
+/// Returns the shape of a frame: its first line that isn't an `ActionID` header decides (the list
+/// items of `VoicemailUsersList` begin with an `ActionID` on Asterisk 11 and 12).
 pub(super) fn classify(bytes: &[u8], index: &[Offset]) -> Shape {
     let telling = (0..).zip(names(bytes, index)).find(|(_, name)| !name.is_some_and(is_action_id));
     let Some((kind_line, Some(kind))) = telling.map(|(line, name)| (line, name.and_then(kind_named))) else {
@@ -42,8 +42,8 @@ pub(super) fn classify(bytes: &[u8], index: &[Offset]) -> Shape {
     Shape { kind, kind_line, head }
 }
 
-/// How many lines of a `Follows` frame are headers: `Response`, `Privilege` and `ActionID`, each
-/// once, in any order; the text starts after them.
+/// Returns the number of header lines in a `Follows` frame: `Response`, `Privilege` and `ActionID`,
+/// each once, in any order; the text starts after them.
 pub(super) fn follows_head(bytes: &[u8], index: &[Offset]) -> u32 {
     let mut left: [Option<&[u8]>; 3] = [Some(b"Response"), Some(b"Privilege"), Some(b"ActionID")];
     let expected = |name: &&[u8]| {

@@ -1,9 +1,9 @@
-//! Over frames that nobody wants, to their ends, without an index.
+//! Skips filtered-out events to their closing blank line, without building the line index.
 //!
-//! The name in the first line decides. From there on only line feeds matter: a blank line is one
-//! that follows the last at a distance of one byte, or of two with a CR between. Lines are counted,
-//! the bytes are too; before either could come to a limit the frame is taken up again from its
-//! start, with an index, so that a limit is broken where it is broken without a filter.
+//! The name in the first line decides. After that only line feeds matter: a blank line is one that
+//! follows the last at a distance of one byte, or of two with a CR between. Lines and bytes are
+//! counted; before either could reach a limit, the frame is read again from its start with an
+//! index, so that the limit is broken at the same byte as without a filter.
 
 use super::Scanner;
 use super::classify::kind_named;
@@ -14,25 +14,25 @@ use crate::wire::Value;
 use crate::wire::frame::FrameKind;
 use crate::wire::kernel::{BLOCK, Simd};
 
-/// Tells by an event's name whether it is wanted.
+/// Returns whether an event of this name is wanted.
 pub(in crate::wire) type Wanted<'a> = &'a dyn Fn(Value<'_>) -> bool;
 
-/// How far the way to a frame's end went.
+/// Result of the search for a frame's end.
 enum Way {
-    /// The end of its closing blank line.
+    /// Position after its closing blank line.
     End(usize),
-    /// All there is has been looked at.
+    /// All bytes were examined, and the end was not found.
     Open,
     /// A limit is near.
     Limit,
 }
 
 impl Scanner {
-    /// Skips blank lines and the unwanted frames from here on. Whether it has come to the end of
-    /// the buffer with a frame that is to be skipped further.
+    /// Skips blank lines and unwanted frames. Returns whether the buffer ends inside a frame that
+    /// has to be skipped further.
     #[inline(always)]
     pub(super) fn skip<L: Simd>(&mut self, lanes: L, buf: &[u8], wanted: Option<Wanted<'_>>) -> bool {
-        // A call before may have begun to skip it, and by now it is wanted.
+        // An earlier call may have begun to skip a frame that this call wants.
         let begun = self.skipped_lines.is_some() && self.masked > self.start;
         if begun && !wanted.is_some_and(|wanted| is_unwanted(lanes, buf, self.start, wanted)) {
             self.begin(self.start);
@@ -59,8 +59,8 @@ impl Scanner {
         }
     }
 
-    /// Looks for the blank line that closes the frame. `feeds`: line feeds before what has been
-    /// masked.
+    /// Searches for the blank line that closes the frame. `feeds`: number of line feeds before the
+    /// masked position.
     #[inline(always)]
     fn skip_to_end<L: Simd>(&mut self, lanes: L, buf: &[u8], mut feeds: usize) -> Way {
         let near = self.limits.max_line().min(self.limits.max_frame()) as usize;
@@ -68,10 +68,11 @@ impl Scanner {
         let most = (self.limits.max_lines() as usize).saturating_sub(BLOCK);
         let mut at = self.masked;
         let before = |distance: usize| at >= self.start + distance && buf.get(at - distance) == Some(&b'\n');
-        // The line feeds of the block before, as far as they matter: the last two bits.
+        // The relevant line feeds of the block before: the last two bits.
         let mut last = u64::from(before(1)) << 63 | u64::from(before(2)) << 62;
         loop {
-            // Whole blocks without a limit in them, were each of their bytes a line.
+            // Number of whole blocks that can't reach a limit, even if each of their bytes were a
+            // line.
             let safe = far.min(buf.len()).saturating_sub(at).min(most.saturating_sub(feeds)) / BLOCK;
             if safe == 0 {
                 break;
@@ -88,7 +89,7 @@ impl Scanner {
                 at += BLOCK;
             }
         }
-        // A short block, at the end of the buffer, is looked at again once it is whole.
+        // A short block at the end of the buffer is examined again once it is complete.
         self.masked = at;
         self.skipped_lines = Some(feeds);
         let (masks, len) = masks(lanes, buf, at);
@@ -99,14 +100,14 @@ impl Scanner {
     }
 }
 
-/// The end of the first blank line that ends in the block there. `last`: the line feeds of the
+/// Returns the end of the first blank line that ends in this block. `last`: the line feeds of the
 /// block before.
 #[inline(always)]
 fn blank_line(buf: &[u8], at: usize, newlines: u64, last: u64) -> Option<usize> {
     let mut blank = newlines & (newlines << 1 | last >> 63 | newlines << 2 | last >> 62);
     while blank != 0 {
         let newline = at + blank.trailing_zeros() as usize;
-        // The first line is no blank one, so two bytes are before any of these.
+        // The first line is not blank, so at least two bytes precede each of these.
         if matches!(buf.get(newline.saturating_sub(2)..newline), Some([_, b'\n'] | [b'\n', b'\r'])) {
             return Some(newline + 1);
         }
@@ -115,17 +116,17 @@ fn blank_line(buf: &[u8], at: usize, newlines: u64, last: u64) -> Option<usize> 
     None
 }
 
-/// Whether the frame that starts there is an event, by a first line that is there in full, which is
-/// not wanted.
+/// Returns whether the frame at `start` is an unwanted event, according to a first line that is
+/// complete.
 #[inline(always)]
 fn is_unwanted<L: Simd>(lanes: L, buf: &[u8], start: usize, wanted: Wanted<'_>) -> bool {
     let (masks, _) = masks(lanes, buf, start);
     let line = buf.get(start..start + masks.newlines.trailing_zeros() as usize);
-    // Nobody looks further for its end than a block: the line of an event is short.
+    // The end of the first line is searched in one block only: the line of an event is short.
     line.filter(|_| masks.newlines != 0).and_then(event_name).is_some_and(|name| !wanted(name))
 }
 
-/// The event's name, by its first line.
+/// Returns the event's name from its first line.
 #[inline]
 fn event_name(line: &[u8]) -> Option<Value<'_>> {
     let (name, value) = line.split_at_checked(5)?;

@@ -1,10 +1,10 @@
 //! The scanner: one pass over a growing buffer that finds lines, first colons, the end of each
-//! frame and any breach of the limits.
+//! frame and any broken limit.
 //!
-//! # How
+//! # Algorithm
 //!
-//! The buffer is taken in blocks of 64 bytes. A kernel gives two masks for a block, one bit a byte:
-//! line feeds and colons. The rest is arithmetic on them.
+//! The buffer is processed in blocks of 64 bytes. A kernel computes two masks for a block, with one
+//! bit per byte: line feeds and colons. The rest is arithmetic on them.
 //!
 //! ```text
 //! bytes      E v e n t : x y : z \n \r \n        (the line feed of a blank line has no colon before it)
@@ -16,16 +16,16 @@
 //! ```
 //!
 //! Adding `starts` to `!stops` makes each start ripple upwards until the first stop of its line
-//! swallows the carry; a line still looking for its stop at the end of the block carries into the
-//! next one. `first & colons` are the colons that end names. `first & newlines` are lines without a
-//! colon: blank lines, which close frames, and odd ones. Only those are looked at one by one. For
-//! all other lines `(first & colons) | newlines` is exactly colon, line feed, colon, line feed …,
-//! and its set bits are copied out as they come: that list of offsets *is* the frame's index.
+//! absorbs the carry; a line without a stop at the end of the block carries into the next block.
+//! `first & colons` are the colons that end names. `first & newlines` are lines without a colon:
+//! blank lines, which close frames, and odd ones. Only those are examined one by one. For all other
+//! lines `(first & colons) | newlines` is exactly colon, line feed, colon, line feed …, and its set
+//! bits are copied in order: that list of offsets *is* the frame's index.
 //!
-//! A piece shorter than a block is masked as soon as it has a line feed, which is when a frame
-//! could end in it, and left alone until then. So every byte is masked once, whatever the sizes of
-//! the reads, but for those in a frame's last block that are already the next frame's, which begins
-//! a block of its own; what a frame that arrives a byte at a time costs more is the calls.
+//! A piece shorter than a block is masked as soon as it has a line feed, since a frame could end
+//! there, and not before. So every byte is masked once, for any sizes of the reads, except the
+//! bytes in a frame's last block that belong to the next frame, which begins a block of its own. A
+//! frame that arrives a byte at a time only costs more calls.
 
 mod block;
 mod classify;
@@ -53,9 +53,9 @@ use scan_loop::ScanJob;
 
 /// Finds frames in a buffer that the caller owns.
 ///
-/// The caller appends to the buffer and calls [`scan`](Self::scan); what was scanned before is not
-/// looked at again. Now and then it calls [`release`](Self::release) and drops that many bytes from
-/// the front. [`Decoder`](crate::Decoder) is this and a buffer.
+/// The caller appends to the buffer and calls [`scan`](Self::scan); scanned bytes are not examined
+/// again. From time to time it calls [`release`](Self::release) and drops that many bytes from the
+/// front. [`Decoder`](crate::Decoder) combines a scanner with a buffer.
 ///
 /// ```
 /// use ami_proto::Limits;
@@ -79,40 +79,40 @@ pub struct Scanner {
     phase: Phase,
     /// Offset in the stream of the buffer's first byte.
     base: u64,
-    /// Where the frame being read starts in the buffer; blank lines before it are skipped.
+    /// Start in the buffer of the frame being read; blank lines before it are skipped.
     start: usize,
-    /// Everything before this has been masked.
+    /// All bytes before this position have been masked.
     masked: usize,
-    /// Everything before this holds no line feed that isn't masked.
+    /// All line feeds before this position have been masked.
     searched: usize,
-    /// A buffer shorter than this holds no whole block to mask, breaks no limit and has room left;
-    /// 0 where that isn't known.
+    /// A buffer shorter than this has no whole block to mask, breaks no limit and has room left; 0
+    /// if this is unknown.
     quiet: usize,
-    /// Whether the line at the end of what was masked still looks for its first colon, or starts
-    /// right there.
+    /// `true` if the line at the end of the masked bytes still has no first colon, or starts at
+    /// that position.
     pending: bool,
-    /// Lines masked of the frame being read if it is one that nobody wants.
+    /// Number of masked lines of the frame being read, if it is filtered out.
     skipped_lines: Option<usize>,
-    /// The shape of the frame being read if it is a `Follows` one: known at its first blank line.
+    /// Shape of the frame being read, if it is a `Follows` frame: known at its first blank line.
     follows: Option<Shape>,
     index: Index,
-    /// Blank lines skipped between frames since the stream began.
+    /// Number of blank lines skipped between frames since the stream began.
     blank_lines: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
-    /// The first line of the stream has not been seen whole.
+    /// The first line of the stream is incomplete.
     First,
     Frames,
-    /// A frame has been handed out; the index is still its.
+    /// A frame has been returned; the index still belongs to it.
     Delivered,
     Failed(FrameError),
-    /// A frame that went over a limit has been given up, and its end is looked for.
+    /// A frame over a limit has been given up, and its end is being searched.
     Skipping(Oversized),
 }
 
-/// The end of a frame in the buffer that was scanned. See [`Scanner::frame`].
+/// The end of a frame in the scanned buffer. See [`Scanner::frame`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameEnd {
     start: usize,
@@ -122,26 +122,26 @@ pub struct FrameEnd {
 }
 
 impl FrameEnd {
-    /// Where the frame lies in the buffer, its closing blank line included.
+    /// Returns the range of the frame in the buffer, its closing blank line included.
     pub fn range(&self) -> core::ops::Range<usize> {
         self.start..self.end
     }
 
-    /// What the frame is.
+    /// Returns the kind of the frame.
     #[cfg(feature = "std")]
     pub(crate) fn kind(&self) -> FrameKind {
         self.shape.kind
     }
 }
 
-/// Why working off a block stopped.
+/// Reason for which processing a block stopped.
 enum Stop {
     Frame(FrameEnd),
     Failed(FrameError),
 }
 
 impl Scanner {
-    /// A scanner at the start of a stream that a server sends.
+    /// Creates a scanner for the start of a stream that a server sends.
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
@@ -161,68 +161,68 @@ impl Scanner {
         }
     }
 
-    /// The same with other framing; to be chosen before the first byte is scanned.
+    /// Sets other framing rules; call it before the first byte is scanned.
     #[must_use]
     pub fn with_framing(mut self, framing: Framing) -> Self {
         self.framing = framing;
         self
     }
 
-    /// The same with other instructions than the fastest that the machine has.
+    /// Sets another instruction set than the machine's fastest one.
     #[must_use]
     pub fn with_kernel(mut self, kernel: Kernel) -> Self {
         self.kernel = kernel;
         self
     }
 
-    /// Forgets the stream and begins another, at this offset. The index keeps its memory.
+    /// Discards the state and starts another stream at this offset. The index keeps its memory.
     pub fn restart(&mut self, offset: u64) {
         let index = Index { marks: core::mem::take(&mut self.index.marks), len: 0 };
         *self = Self { index, framing: self.framing, kernel: self.kernel, base: offset, ..Self::new(self.limits) };
     }
 
-    /// Bytes that the index takes up.
+    /// Returns the bytes of the index.
     pub(super) fn index_size(&self) -> usize {
         size_of_val(&*self.index.marks)
     }
 
-    /// Gives the index's storage back, but for the marks of the frame being read, if so many bytes
-    /// are less than a quarter of it.
+    /// Releases the index's storage, except for the marks of the frame being read, if `needed` is
+    /// less than a quarter of it.
     pub(super) fn shrink_index(&mut self, needed: usize) {
         if needed < self.index_size() / 4 {
             self.index.shrink();
         }
     }
 
-    /// The limits it was made with.
+    /// Returns the scanner's limits.
     pub fn limits(&self) -> Limits {
         self.limits
     }
 
-    /// Looks for the end of the next frame. `Ok(None)`: more bytes are needed.
+    /// Searches for the end of the next frame. `Ok(None)` means that more bytes are needed.
     ///
     /// `buf` is the buffer of the last call, possibly with more bytes at its end; after
-    /// [`release`](Self::release) without the bytes released. A buffer shorter than the last one
-    /// counts as nothing new. Call it again until it gives `None`: more frames may be in the
-    /// buffer.
+    /// [`release`](Self::release) without the released bytes. A buffer shorter than the last one
+    /// counts as unchanged. Call it again until it returns `None`: the buffer may contain more
+    /// frames.
     ///
     /// # Errors
-    /// When the stream goes over a limit. The error is sticky, unless the frame is
+    /// If the stream goes over a limit. The error is sticky, unless the frame is
     /// [skipped](Self::skip_frame).
     #[inline]
     pub fn scan(&mut self, buf: &[u8]) -> Result<Option<FrameEnd>, FrameError> {
         if self.is_quiet(buf) { Ok(None) } else { self.scan_blocks(buf, None) }
     }
 
-    /// The same, but events go by unless `wanted` says by their name that they are. Whatever is no
-    /// event is wanted always.
+    /// Searches for the end of the next frame that is not an event, or of an event whose name
+    /// `wanted` accepts.
     ///
-    /// An event that isn't wanted is read as any other: where it ends, and which limit it breaks,
-    /// is the same. Only the index is spared, so that it costs about as much as to search for blank
+    /// The other events are still checked: they end at the same byte and break the same limits.
+    /// Only the index of their lines is omitted, so they cost about as much as a search for blank
     /// lines. See [`Decoder::next_wanted`](crate::Decoder::next_wanted).
     ///
     /// # Errors
-    /// As [`scan`](Self::scan).
+    /// The errors of [`scan`](Self::scan).
     #[inline]
     pub fn scan_wanted(
         &mut self,
@@ -232,8 +232,8 @@ impl Scanner {
         if self.is_quiet(buf) { Ok(None) } else { self.scan_blocks(buf, Some(&wanted)) }
     }
 
-    /// Whether nothing can come of what is new: a few more bytes of a line, the commonest case by
-    /// far where reads are small.
+    /// Fast path: returns whether the new bytes can have no effect, because they are a few more
+    /// bytes of a line. This is by far the most common case with small reads.
     #[inline]
     pub(super) fn is_quiet(&mut self, buf: &[u8]) -> bool {
         let quiet = buf.len() < self.quiet && buf.get(self.searched..).is_some_and(is_without_newline);
@@ -243,7 +243,7 @@ impl Scanner {
         quiet
     }
 
-    /// Has the next scan look at everything.
+    /// Makes the next scan examine the whole buffer.
     pub(super) fn wake(&mut self) {
         self.quiet = 0;
     }
@@ -294,8 +294,8 @@ impl Scanner {
         found
     }
 
-    /// Holds the books to what they must be, in debug builds. Looks at the ends of the index alone,
-    /// so that it costs the same for any frame.
+    /// Checks the invariants in debug builds. It examines only the ends of the index, so its cost
+    /// doesn't depend on the frame.
     fn check(&self, buf: &[u8]) {
         let done = matches!(self.phase, Phase::Failed(_));
         if !cfg!(debug_assertions) || done {
@@ -317,26 +317,27 @@ impl Scanner {
         assert!(self.follows.is_none_or(|shape| shape.kind == FrameKind::Response), "{self:?}");
     }
 
-    /// The frame that [`scan`](Self::scan) has just found, over the same buffer.
+    /// Returns the frame that [`scan`](Self::scan) has just found, over the buffer that was
+    /// scanned.
     ///
     /// The index is valid until the next call of `scan`. With another buffer, or an `end` from an
-    /// earlier call, lines and headers come out wrong, or empty.
+    /// earlier call, lines and headers are wrong or empty.
     #[inline]
     pub fn frame<'a>(&'a self, buf: &'a [u8], end: FrameEnd) -> Frame<'a> {
         Frame::new(self.header_index(buf, end), end.shape, end.offset)
     }
 
-    /// Returns the lines of the frame that [`scan`](Self::scan) has just found, each with a colon
-    /// as a header, whatever kind of frame it is.
+    /// Returns the lines of the frame that [`scan`](Self::scan) has just found. Each line with a
+    /// colon is a header, in any kind of frame.
     #[inline]
     pub(crate) fn header_index<'a>(&'a self, buf: &'a [u8], end: FrameEnd) -> HeaderIndex<'a> {
-        // The caller may bring another buffer.
+        // The caller may pass another buffer.
         HeaderIndex::new(buf.get(end.range()).unwrap_or_default(), self.index.marks())
     }
 
-    /// How many bytes at the front of the buffer are done with. The caller **must** drop exactly
-    /// these before the next [`scan`](Self::scan): the scanner counts from behind them from now on.
-    /// Ends the life of the frame handed out last.
+    /// Returns the number of consumed bytes at the front of the buffer. The caller **must** drop
+    /// exactly these before the next [`scan`](Self::scan): from now on the scanner counts positions
+    /// without them. The frame returned last becomes invalid.
     pub fn release(&mut self) -> usize {
         let done = core::mem::take(&mut self.start);
         self.base += done as u64;
@@ -346,19 +347,20 @@ impl Scanner {
         done
     }
 
-    /// Bytes at the front of the buffer that [`release`](Self::release) would give up.
+    /// Returns the number of bytes at the front of the buffer that [`release`](Self::release) would
+    /// release.
     pub fn releasable(&self) -> usize {
         self.start
     }
 
-    /// Offset in the stream of the first byte that belongs to no frame handed out and to no blank
-    /// line skipped.
+    /// Returns the offset in the stream of the first byte that belongs to no returned frame and to
+    /// no skipped blank line.
     pub fn offset(&self) -> u64 {
         self.base + self.start as u64
     }
 
-    /// Blank lines skipped between frames so far. A server answers each of them with an error, so
-    /// the server role wants to know.
+    /// Returns the number of blank lines skipped between frames so far. A server answers each of
+    /// them with an error, so the server role needs the number.
     pub fn blank_lines(&self) -> u64 {
         self.blank_lines
     }
@@ -367,29 +369,31 @@ impl Scanner {
         Stop::Failed(FrameError { limit, max, offset: self.base.wrapping_add(place as u64) })
     }
 
-    /// Where the line that is being read starts.
+    /// Returns the start of the line that is being read.
     fn line_start(&self) -> usize {
-        // The last line feed is the last mark but where the current line has its colon in already.
+        // The last line feed is the last mark, unless the colon of the current line has been added
+        // already.
         let ends = self.index.len & !1;
         if ends == 0 { self.start } else { self.start + self.index.get(ends - 1) + 1 }
     }
 
-    /// Whether the current line can run up to `end` without going over a limit.
+    /// Returns whether the current line can extend to `end` without breaking a limit.
     #[inline]
     fn within(&self, end: usize) -> bool {
-        // A line starts at the frame's start at the earliest, so this is right for nearly all
-        // without looking where.
+        // A line starts at the frame's start at the earliest, so this test is enough for nearly all
+        // lines, without finding the line's start.
         let near = self.limits.max_line().min(self.limits.max_frame()) as usize;
         end <= self.start.saturating_add(near) || end <= self.watermark()
     }
 
-    /// Up to where the current line may run without going over a limit.
+    /// Returns the position up to which the current line may extend without breaking a limit.
     fn watermark(&self) -> usize {
         let line = self.line_start().saturating_add(self.limits.max_line() as usize);
         line.min(self.start.saturating_add(self.limits.max_frame() as usize))
     }
 
-    /// The first breach of the limits if the current line runs, without line feed, up to `end`.
+    /// Returns the first limit that breaks if the current line extends, without line feed, up to
+    /// `end`.
     fn overlong(&self, end: usize) -> Option<Stop> {
         if self.within(end) {
             return None;
@@ -403,8 +407,8 @@ impl Scanner {
         })
     }
 
-    /// Reads the stream's first line and decides whether it is a banner. Leaves the phase as it is
-    /// where the line isn't whole yet.
+    /// Reads the stream's first line and decides whether it is a banner. Keeps the phase if the
+    /// line isn't complete yet.
     fn first_line(&mut self, buf: &[u8]) -> Option<Stop> {
         loop {
             let new = buf.get(self.searched..)?;
@@ -441,10 +445,10 @@ impl Scanner {
         }
     }
 
-    /// A frame starts there; nothing of it has been masked.
+    /// Starts a frame at this position; none of its bytes has been masked.
     ///
-    /// Bytes of it that were in the last block are masked again: that is less work than to keep
-    /// what is left of a block.
+    /// Its bytes in the last block are masked again: this is less work than keeping the rest of a
+    /// block.
     #[inline]
     fn begin(&mut self, start: usize) {
         (self.start, self.masked, self.searched) = (start, start, start);
@@ -452,7 +456,7 @@ impl Scanner {
         self.skipped_lines = None;
     }
 
-    /// The frame from `start` to `end`; the next one starts behind it.
+    /// Delivers the frame from `start` to `end`; the next one starts after it.
     fn deliver(&mut self, end: usize, shape: Shape) -> Stop {
         let start = self.start;
         self.begin(end);
@@ -461,8 +465,8 @@ impl Scanner {
     }
 }
 
-/// Whether there is no line feed in it; only to be told of a few bytes, which is done before a
-/// kernel would have begun.
+/// Returns whether the bytes contain no line feed. Only for a few bytes: it is done before a kernel
+/// would have started.
 #[inline]
 fn is_without_newline(bytes: &[u8]) -> bool {
     if let [byte] = bytes { *byte != b'\n' } else { are_without_newline(bytes) }

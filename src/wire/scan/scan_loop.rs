@@ -1,4 +1,4 @@
-//! The loop: block after block into the index, up to the end of a frame or a breach of the limits.
+//! The scan loop: indexes block after block, up to the end of a frame or a broken limit.
 
 use super::block::Block;
 use super::classify::{classify, follows_head};
@@ -13,7 +13,7 @@ use crate::wire::frame::{Frame, FrameKind, Shape};
 use crate::wire::header_index::HeaderIndex;
 use crate::wire::kernel::{BLOCK, Job, Masks, Simd};
 
-/// One call of [`Scanner::scan`], to be run by a kernel.
+/// A call of [`Scanner::scan`], run by a kernel.
 pub(super) struct ScanJob<'a> {
     pub(super) scanner: &'a mut Scanner,
     pub(super) buf: &'a [u8],
@@ -60,7 +60,7 @@ impl Scanner {
         }
     }
 
-    /// All there is has been looked at, and more is needed.
+    /// Records that all bytes were examined and more are needed.
     #[inline(always)]
     fn wait(&mut self, buf: &[u8]) -> Option<Stop> {
         self.searched = buf.len();
@@ -70,15 +70,15 @@ impl Scanner {
         self.overlong(buf.len())
     }
 
-    /// Whether the frame is an event that is not wanted, now that its index tells its name.
+    /// Returns whether the frame is an unwanted event, now that the index has its name.
     #[inline(never)]
     fn is_unwanted(&self, buf: &[u8], end: FrameEnd, wanted: Wanted<'_>) -> bool {
         let frame = self.frame(buf, end);
         frame.kind() == FrameKind::Event && !frame.name().is_some_and(wanted)
     }
 
-    /// Moves the start of the frame, of which nothing has been masked, behind the blank lines
-    /// there.
+    /// Moves the start of the frame, none of whose bytes has been masked, behind the blank lines at
+    /// that position.
     #[inline(always)]
     pub(super) fn skip_blank_lines(&mut self, buf: &[u8]) {
         loop {
@@ -93,16 +93,16 @@ impl Scanner {
         }
     }
 
-    /// Indexes whole blocks for as long as nothing in them needs a look and no limit is near. Gives
-    /// the first block that does.
+    /// Indexes whole blocks while no line in them has to be examined and no limit is near. Returns
+    /// the first block that has to be examined.
     ///
-    /// This is the inner loop of the crate: what it keeps is in local variables, and all that can
-    /// stop it is two comparisons.
+    /// This is the inner loop of the crate: its state is in local variables, and only two
+    /// comparisons can stop it.
     #[inline(always)]
     fn cruise<L: Simd>(&mut self, lanes: L, buf: &[u8]) -> Option<Block> {
         self.index.reserve();
         let far = self.watermark();
-        // A block has at most 64 lines; with fewer left to the limit it has to be looked at.
+        // A block has at most 64 lines; if fewer are left before the limit, it has to be examined.
         let spare = (self.limits.max_lines() as usize + 1).saturating_sub(BLOCK);
         let room = (self.index.marks.len() - Index::ROOM + 1).min(2 * spare);
         let mut len = self.index.len;
@@ -133,21 +133,22 @@ impl Scanner {
         found
     }
 
-    /// Offset in the frame of a place in the buffer.
+    /// Converts a position in the buffer to an offset in the frame.
     #[expect(clippy::cast_possible_truncation, reason = "a frame is at most 2^30 bytes long, see Limits::frame")]
     #[inline]
     pub(super) fn offset_of(&self, place: usize) -> u32 {
         (place - self.start) as u32
     }
 
-    /// Moves a block into the index, up to the end of the frame if that is in it.
+    /// Adds a block to the index, up to the end of the frame if the block contains it.
     #[inline(always)]
     fn work_off(&mut self, buf: &[u8], block: Block) -> Option<Stop> {
         let safe = self.within(self.masked) && self.index.len / 2 + BLOCK < self.limits.max_lines() as usize;
         if !safe {
             return self.work_off_checking(buf, block);
         }
-        // No limit can be reached before the block ends: only lines without a colon need a look.
+        // No limit can be reached before the block ends: only lines without a colon have to be
+        // examined.
         let from = self.offset_of(block.at);
         let Block { mut marks, mut odd, .. } = block;
         while odd != 0 {
@@ -159,14 +160,14 @@ impl Scanner {
             if let Some(shape) = self.closes(buf, newline) {
                 return Some(self.deliver(newline + 1, shape));
             }
-            // In place of its colon.
+            // Takes the place of the missing colon.
             self.index.push(self.offset_of(newline));
         }
         self.index.extend(marks, from);
         None
     }
 
-    /// The same with a look at every line.
+    /// Adds a block to the index, examining every line.
     #[cold]
     #[inline(never)]
     fn work_off_checking(&mut self, buf: &[u8], block: Block) -> Option<Stop> {
@@ -203,13 +204,13 @@ impl Scanner {
         self.overlong(self.masked)
     }
 
-    /// Whether the current line, which ends at `newline`, is a blank one.
+    /// Returns whether the current line, which ends at `newline`, is blank.
     #[inline]
     fn is_blank(&self, buf: &[u8], newline: usize) -> bool {
         matches!(buf.get(self.line_start()..newline), Some(b"" | b"\r"))
     }
 
-    /// What the frame is if the line without a colon that ends at `newline` closes it.
+    /// Returns the shape of the frame if the line without a colon that ends at `newline` closes it.
     #[inline]
     fn closes(&mut self, buf: &[u8], newline: usize) -> Option<Shape> {
         if !self.is_blank(buf, newline) {
@@ -226,7 +227,7 @@ impl Scanner {
         Some(shape)
     }
 
-    /// The same for a response, which may be one that goes on to its end marker.
+    /// Returns that shape for a response, which may extend to its end marker.
     #[inline(never)]
     fn closes_response(&mut self, bytes: &[u8], mut shape: Shape) -> Option<Shape> {
         if self.follows.is_none() {
@@ -243,8 +244,8 @@ impl Scanner {
     }
 }
 
-/// The masks of the block that begins there, and how many bytes it has: fewer at the end of the
-/// buffer.
+/// Returns the masks of the block that begins at `at`, and its length: fewer than 64 bytes at the
+/// end of the buffer.
 #[inline(always)]
 pub(super) fn masks<L: Simd>(lanes: L, buf: &[u8], at: usize) -> (Masks, usize) {
     let rest = part(buf, at..);
@@ -256,7 +257,7 @@ pub(super) fn masks<L: Simd>(lanes: L, buf: &[u8], at: usize) -> (Masks, usize) 
         return (Masks::NONE, 0);
     }
     count(|steps| steps.blocks += 1);
-    // The last bytes of the buffer, those before the rest cut off.
+    // The last bytes of the buffer, with the bytes before this block shifted out.
     let mut short = [0; BLOCK];
     let (block, surplus) = if let Some(block) = buf.last_chunk() {
         (block, BLOCK - rest.len())

@@ -1,5 +1,5 @@
-//! Invariant: every byte is masked about once, however the input is cut; an event that nobody wants
-//! costs no index; a few new bytes of a line cost no scan. Bounds are of counted steps.
+//! Invariants: every byte is masked about once, for any sizes of the reads; a filtered-out event
+//! costs no index; a few new bytes of a line cost no scan. The tests bound counted steps.
 
 use super::Scanner;
 use crate::steps::{Steps, steps};
@@ -7,7 +7,7 @@ use crate::wire::kernel::BLOCK;
 use crate::wire::{Framing, Limits, Value};
 use alloc::vec::Vec;
 
-/// Reads an input in pieces; says how many frames came and what it took.
+/// Reads an input in pieces; returns the number of frames and the counted steps.
 fn read(limits: Limits, input: &[u8], size: usize, wanted: Option<&dyn Fn(Value<'_>) -> bool>) -> (usize, Steps) {
     let mut scanner = Scanner::new(limits).with_framing(Framing::PLAIN);
     let mut frames = 0;
@@ -48,7 +48,7 @@ fn a_stream_is_masked_once() {
     for size in SIZES {
         let (frames, steps) = read(Limits::new(), &input, size, None);
         assert_eq!((frames, steps.marks), (200, 2 * 21 * 200), "in pieces of {size}");
-        // A short block for each piece with a line feed, and one that is begun anew for each frame.
+        // One short block for each piece with a line feed, and one new block for each frame.
         let pieces = input.len().div_ceil(size).min(newlines(&input));
         let most = input.len() / BLOCK + pieces + 3 * frames;
         assert!(steps.blocks <= most, "{} blocks, not {most}, in pieces of {size}", steps.blocks);
@@ -63,7 +63,7 @@ fn a_long_line_is_looked_at_by_the_block() {
     for (size, wanted) in SIZES.into_iter().flat_map(|size| [(size, None), (size, NOBODY)]) {
         let (frames, steps) = read(Limits::new(), &input, size, wanted);
         assert_eq!(frames, usize::from(wanted.is_none()));
-        // Before the name is known, the first line is looked at twice.
+        // Until the name is known, the first line is examined twice.
         let most = 2 * (input.len() / BLOCK) + 8;
         assert!(steps.blocks <= most, "{} blocks, not {most}, in pieces of {size}", steps.blocks);
         assert!(steps.scans <= most, "{} scans, not {most}, in pieces of {size}", steps.scans);
@@ -77,14 +77,15 @@ fn what_nobody_wants_has_no_index() {
         let (frames, steps) = read(Limits::new(), &input, size, NOBODY);
         assert_eq!((frames, steps.marks), (0, 0), "in pieces of {size}");
         let pieces = input.len().div_ceil(size).min(newlines(&input));
-        // A piece's own blocks, its first again behind the piece before, and the name once more.
+        // A piece's own blocks, its first block again after the piece before, and the name once
+        // more.
         let most = input.len() / BLOCK + 3 * pieces + 4 * 200;
         assert!(steps.blocks <= most, "{} blocks, not {most}, in pieces of {size}", steps.blocks);
         assert!(steps.scans <= most, "{} scans, not {most}, in pieces of {size}", steps.scans);
     }
 }
 
-/// One frame of many lines: to begin again at each read would be quadratic.
+/// One frame of many lines: starting again with each read would take quadratic time.
 #[test]
 fn a_long_frame_that_nobody_wants() {
     let input = frame(4000);
@@ -97,7 +98,7 @@ fn a_long_frame_that_nobody_wants() {
     }
 }
 
-/// Near a limit the frame is read from its start again, with an index, and once at the most.
+/// Near a limit the frame is read again from its start, with an index, at most once.
 #[test]
 fn near_a_limit_it_is_read_once_again() {
     let input = frame(400);
@@ -112,7 +113,7 @@ fn near_a_limit_it_is_read_once_again() {
     }
 }
 
-/// Half a line of the first one, and blank lines before it, are searched once.
+/// Half of the stream's first line, and blank lines before it, are searched once.
 #[test]
 fn the_first_line_is_searched_once() {
     let input = [&b"\r\n".repeat(500)[..], b"Asterisk ", &[b'x'; 2000], b"\r\n"].concat();
@@ -125,13 +126,13 @@ fn the_first_line_is_searched_once() {
             assert!(scanner.scan(&input).expect("within the limits").is_some());
         });
         assert_eq!(scanner.blank_lines(), 500);
-        // The rest of a piece is searched again behind each blank line in it.
+        // The rest of a piece is searched again after each blank line in it.
         let most = input.len() + 2 * 500 * size.min(input.len());
         assert!(steps.searched <= most, "{} bytes, not {most}, in pieces of {size}", steps.searched);
     }
 }
 
-/// A frame that never ends is skipped for as long as a frame can be, and no longer.
+/// A frame that never ends is skipped up to the greatest length of a frame, and no further.
 #[test]
 fn a_frame_without_end_is_given_up() {
     let mut scanner = Scanner::new(Limits::new().line(4)).with_framing(Framing::PLAIN);
