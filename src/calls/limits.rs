@@ -80,8 +80,8 @@ impl CallLimits {
 
     /// Sets the bytes that the tracker holds in all: active calls, ended calls, and the indexes to
     /// find them by. The count is slightly higher than the real use. Default 64 MiB: an ordinary
-    /// call of two legs, its dialplan steps included, counts about 8,000 bytes, so this holds 7,000
-    /// to 8,000 calls. For 10,000 calls set 96 MiB.
+    /// call of two legs, its dialplan steps included, counts about 8,000 bytes, so that they hold
+    /// 7,000 to 8,000. For 10,000 calls set 96 MiB.
     ///
     /// At the limit, the oldest ended calls that were not taken are dropped first, then the oldest
     /// active calls, and if no other call is left, the oldest legs and marks of the call itself.
