@@ -17,7 +17,7 @@ use crate::departed::Departed;
 use crate::event::Event;
 use crate::value::HangupCause;
 
-/// Share of the byte limit for the ids of channels that are gone: one in this many bytes.
+/// Divisor of the byte limit: the ids of channels that are gone may take up one byte in this many.
 const GONE: usize = 8;
 
 /// Number of ids kept of channels that are gone; the latest ones are kept.

@@ -24,7 +24,7 @@ impl<'a> Conference<'a> {
         Self { name, method: Method::Get }
     }
 
-    /// Sets another HTTP method than GET.
+    /// Sets the HTTP method; the default is GET.
     ///
     /// Background: the reference page asks for PUT, but the service's handler answers GET
     /// (`represent`, and not modifiable) and should refuse PUT with 405; most samples on the page
@@ -191,7 +191,7 @@ fn check_name(name: &str) -> Result<(), EncodeError> {
     }
 }
 
-/// Returns the reason why neither a word nor a text may be this.
+/// Returns the reason to refuse this text as a word and as a text.
 pub(super) fn bad(text: &str) -> Option<Refusal> {
     if text.is_empty() {
         return Some(Refusal::EmptyValue);
@@ -206,7 +206,7 @@ pub(super) fn bad(text: &str) -> Option<Refusal> {
     text.contains('&').then_some(Refusal::Splits { byte: b'&' })
 }
 
-/// Returns the reason why a word may not be this, apart from those of [`bad`].
+/// Returns the further reason to refuse this text as a word; [`bad`] has the others.
 fn bad_in_word(word: &str) -> Option<Refusal> {
     word.bytes().find_map(|byte| match byte {
         b' ' => Some(Refusal::Splits { byte: b' ' }),

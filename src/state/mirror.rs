@@ -16,7 +16,7 @@ use crate::event::Event;
 use crate::steps::count;
 use crate::wire::Frame;
 
-/// Share of the byte limit for the ids of removed things: one in this many bytes.
+/// Divisor of the byte limit: the ids of removed things may take up one byte in this many.
 const GONE: usize = 8;
 
 /// Number of keys remembered of removed things, so that late events about them are ignored; the

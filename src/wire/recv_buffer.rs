@@ -9,7 +9,7 @@ use crate::wiped::Wiped;
 /// A queue of bytes in one contiguous allocation, with limited length.
 ///
 /// Its user keeps count of the consumed bytes (`done`) at the front and passes it with each call;
-/// [`Made`] tells when the front was dropped.
+/// [`Room`] tells when the front was dropped.
 ///
 /// ```text
 /// |--- done ---|------- held -------|--- space ---|
