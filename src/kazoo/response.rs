@@ -40,8 +40,8 @@ impl<'a> Envelope<'a> {
     getters! { read;
         /// Returns `success`, `error` or `fatal`.
         status = "status": Cow<'a, str>;
-        /// Returns a message in words; for an error its name, such as `faulty_request` or `bad
-        /// identifier`.
+        /// Returns a message in words; for an error its name, such as `faulty_request` or
+        /// `bad identifier`.
         message = "message": Cow<'a, str>;
         /// Returns the number of an error, in the meaning of HTTP status codes.
         error = "error": u32;
@@ -134,8 +134,8 @@ impl<'a> Response<'a> {
         self.read()
     }
 
-    /// Returns the server's word for the accepted action: `ok`, `relating participants`, `starting
-    /// recording`. Some actions are answered with the conference instead.
+    /// Returns the server's word for the accepted action: `ok`, `relating participants`,
+    /// `starting recording`. Some actions are answered with the conference instead.
     ///
     /// # Errors
     /// If the data is not a string.

@@ -6,8 +6,8 @@
 //! # The rules
 //!
 //! 1. A line ends with LF; one CR before it belongs to the line end. Both kinds of line end are
-//!    seen in one stream, even in one frame (`Message: Park successful\n`, `CallStarted:
-//!    1795225606\n`). A CR elsewhere is data: command output has `\r\r\n`.
+//!    seen in one stream, even in one frame (`Message: Park successful\n`,
+//!    `CallStarted: 1795225606\n`). A CR elsewhere is data: command output has `\r\r\n`.
 //! 2. A frame ends with the first blank line after its first line. Blank lines between frames are
 //!    skipped: some sixty messages of the server have one too many.
 //! 3. The first line of the stream is its banner, a single line without a blank line after it,
@@ -39,12 +39,12 @@
 //! \r\n
 //! ```
 //!
-//! The text is the command's output, so it can contain blank lines, whole frames (`manager show
-//! eventq`) and the marker itself (`database show`). Output without a final line feed has the
-//! marker at the end of its last line. Therefore the body ends at a blank line whose preceding line
-//! ends with the marker. A user who may set a value that a command prints can forge even that, see
-//! [`injection`](super::injection). [`Framing::follows`](crate::Framing::follows) turns the rule
-//! off.
+//! The text is the command's output, so it can contain blank lines, whole frames
+//! (`manager show eventq`) and the marker itself (`database show`). Output without a final line
+//! feed has the marker at the end of its last line. Therefore the body ends at a blank line whose
+//! preceding line ends with the marker. A user who may set a value that a command prints can forge
+//! even that, see [`injection`](super::injection). [`Framing::follows`](crate::Framing::follows)
+//! turns the rule off.
 //!
 //! # Ambiguous input
 //!

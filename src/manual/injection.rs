@@ -3,11 +3,11 @@
 //! # Writing
 //!
 //! AMI has no escaping: a line feed in a value *is* a new header, a blank line *is* the end of the
-//! request. The author of an unchecked text can send any action (`Setvar` with `x\r\n\r\nAction:
-//! Originate…`). Therefore [`FrameWriter`](crate::wire::FrameWriter) refuses CR, LF and NUL (which
-//! cuts the line in the server) in names and values, and colons and outer blanks in names. It
-//! refuses and never replaces: a value that was changed silently causes an error later and
-//! elsewhere.
+//! request. The author of an unchecked text can send any action (`Setvar` with
+//! `x\r\n\r\nAction: Originate…`). Therefore [`FrameWriter`](crate::wire::FrameWriter) refuses CR,
+//! LF and NUL (which cuts the line in the server) in names and values, and colons and outer blanks
+//! in names. It refuses and never replaces: a value that was changed silently causes an error later
+//! and elsewhere.
 //!
 //! It also refuses requests that a server would truncate: lines over 1,022 bytes and more than 128
 //! lines. The server answers those with an error that may lack the `ActionID`, and some versions

@@ -105,8 +105,8 @@ impl Framing {
         self
     }
 
-    /// Sets whether a response with the value `Follows` extends to the line that ends with `--END
-    /// COMMAND--` and is followed by a blank line.
+    /// Sets whether a response with the value `Follows` extends to the line that ends with
+    /// `--END COMMAND--` and is followed by a blank line.
     ///
     /// Background: up to Asterisk 13 the output of a command is raw text between its three headers
     /// and that marker; it may contain blank lines, lines that look like headers, even whole frames

@@ -163,9 +163,9 @@ impl Config {
     /// `timeout`. Default: 60 s and 30 s, for the reasons given at
     /// [AMI's](crate::client::Config::keep_alive) client. An `idle` below 100 ms counts as 100 ms.
     ///
-    /// The request is the command `noop`, which no server has and every server answers (`-ERR
-    /// command not found`), regardless of the user's rights. No keep-alive is sent while the server
-    /// owes an answer: it answers in order, and each request has its own deadline. A request
+    /// The request is the command `noop`, which no server has and every server answers
+    /// (`-ERR command not found`), regardless of the user's rights. No keep-alive is sent while the
+    /// server owes an answer: it answers in order, and each request has its own deadline. A request
     /// without deadline, sent by [`Connection::send_within`](super::Connection::send_within),
     /// doesn't hold the keep-alive back.
     pub const fn keep_alive(mut self, idle: Duration, timeout: Duration) -> Self {
