@@ -3,7 +3,6 @@
 //!
 //! A rule is what all versions that have the field agree on; if they differ (`profile`), it allows
 //! what any version allows.
-//! any of them takes.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;

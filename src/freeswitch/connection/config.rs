@@ -73,7 +73,6 @@ impl Config {
 
     /// Number of copies that a setting has while it is restored: to be restored, to be answered, to
     /// be transmitted.
-    /// transmitted.
     pub(super) const COPIES: usize = 3;
 
     /// Creates the default configuration; each setter documents its default.

@@ -233,8 +233,7 @@ fn xml(_: &[u8], _: &mut Vec<u8>) -> Option<()> {
 
 /// Converts `<event><headers><Name>value</Name>…</headers>` and
 /// `<Content-Length>n</Content-Length><body>…</body></event>`, in one line; values are encoded. A
-/// line end and blanks after the body are not part of it. end and blanks behind the body are not
-/// part of it.
+/// line end and blanks after the body are not part of it.
 #[cfg(feature = "xml")]
 fn xml(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
     use quick_xml::events::Event as Xml;

@@ -229,7 +229,6 @@ impl PartialEq<&str> for Text<'_> {
 ///
 /// Both lists use the same words, except for the flags, which are converted into the words of the
 /// text list.
-/// text's words.
 fn flag<'a>(flags: &mut Vec<Text<'a>>, other: &mut Vec<(Text<'a>, Text<'a>)>, name: Text<'a>, value: Text<'a>) {
     const WORDS: [(&str, &str); 7] = [
         ("can_hear", "hear"),
