@@ -211,8 +211,8 @@ fn a_list_of_what_lives_is_gone_through_once() {
     }
 }
 
-/// A day of all that events tell: two calls that become one, names that change, a parked caller who
-/// is swapped, queues, rooms, records, an agent who talks to two callers, and half a pair.
+/// Events of all kinds in one day: two merged calls, changed names, a swapped parked caller,
+/// queues, rooms, records, an agent who talks to two callers, and half of a pair of Local channels.
 const DAY: [&str; 50] = [
     "Newchannel|Channel: Agent/0|CallerIDNum: 700|Exten: 9|Context: in|Uniqueid: 0|Linkedid: 0",
     "AgentLogin|Agent: 700|Channel: Agent/0|Uniqueid: 0|Linkedid: 0",
@@ -266,7 +266,7 @@ const DAY: [&str; 50] = [
     "Hangup|Uniqueid: 5|Linkedid: 1|Cause: 16",
 ];
 
-/// Whatever there may be at the most, what ends leaves nothing in the books.
+/// Under any limits, calls and channels that have ended leave nothing in the tracker's indexes.
 #[test]
 fn the_books_are_right_after_each_event_of_a_day() {
     let all = CallLimits::new();
