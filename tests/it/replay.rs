@@ -113,7 +113,7 @@ fn every_command_has_a_seed() {
     let seeds = files("fuzz/seeds/answers");
     let named = |command: &Command<'_>| format!("/{}_", command.name().replace(' ', "_"));
     for command in Command::ALL {
-        let start = named(&command);
+        let start = named(command);
         assert!(seeds.iter().any(|(name, _)| name.contains(&start)), "fuzz/seeds/answers has none for {command}");
     }
     for (name, bytes) in &seeds {
