@@ -139,6 +139,9 @@ pub trait Machine: sealed::Sealed {
 
     /// Reports that `n` bytes of [`poll_transmit`](Self::poll_transmit) have been transmitted.
     ///
+    /// Report the bytes of a request before its answer is handed in, also where reading and writing
+    /// are two threads: an answer to bytes that were not reported belongs to no request.
+    ///
     /// An `n` above the length of `poll_transmit` is a bug of the caller: debug builds panic,
     /// release builds count that length. Once a client or a FreeSWITCH connection is over, it has
     /// nothing to transmit, and nothing is counted.
