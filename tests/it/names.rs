@@ -41,7 +41,8 @@ fn known() -> (BTreeSet<String>, BTreeSet<&'static str>) {
 /// and the variants that stand for them.
 fn names_in(source: &str) -> Vec<(usize, String)> {
     let (names, types) = known();
-    let source = source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let tests = ["#[cfg(test)]\nmod tests {", "#[cfg(test)]\npub(super) mod tests {"];
+    let source = tests.iter().fold(source, |source, tests| source.split(tests).next().unwrap_or_default());
     let tokens = tokens(source);
     let mut found = Vec::new();
     for token in tokens.iter().filter(|token| token.kind == Kind::Text) {
