@@ -107,7 +107,7 @@ fn corpus_conference_roundtrip() {
 }
 
 /// Each command has an answer to begin with, and each answer is one to the command that it is named
-/// for: `COMMAND_WHAT`, blanks as `_`.
+/// for: `COMMAND_WHAT`, blanks as `_`. Those that end in `_event` are events, which answer none.
 #[test]
 fn every_command_has_a_seed() {
     let seeds = files("fuzz/seeds/answers");
@@ -116,7 +116,7 @@ fn every_command_has_a_seed() {
         let start = named(command);
         assert!(seeds.iter().any(|(name, _)| name.contains(&start)), "fuzz/seeds/answers has none for {command}");
     }
-    for (name, bytes) in &seeds {
+    for (name, bytes) in seeds.iter().filter(|(name, _)| !name.ends_with("_event")) {
         let command = ami_testkit::answers::asked(bytes).expect("two bytes and the choices");
         assert!(name.contains(&named(&command)), "{name} is an answer to {command}");
     }
